@@ -1,0 +1,55 @@
+/**
+ * The only thing that the Pulumi programs do not declare: the organisation that they are deployed into. Accounts, their
+ * service control policies, which models each may use, and the people who deploy.
+ */
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly PolicyStatement[]
+}
+
+export interface PolicyStatement {
+  readonly Sid?: string
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>
+  readonly Action?: string | readonly string[]
+  readonly NotAction?: string | readonly string[]
+  readonly Resource?: string | readonly string[]
+  readonly NotResource?: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+
+/** A role that exists before any stack: the people who deploy. */
+export interface ExistingRole {
+  readonly name: string
+  readonly trust: PolicyDocument
+  readonly policy: PolicyDocument
+}
+
+export interface Account {
+  readonly id: string
+  readonly name: string
+  /** Model access that the account's administrator has requested: model or inference profile ids. */
+  readonly models: readonly string[]
+  /** In force on this account, from every level above it; empty means FullAWSAccess only. */
+  readonly serviceControlPolicies: readonly PolicyDocument[]
+  readonly roles: readonly ExistingRole[]
+  /** Public hosted zones that exist: id → domain. */
+  readonly hostedZones?: Readonly<Record<string, string>>
+  /** Certificates that exist: ARN → domain name. */
+  readonly certificates?: Readonly<Record<string, string>>
+  /** Lambda's concurrent executions. @default 1000 */
+  readonly concurrencyLimit?: number
+}
+
+export interface Organization {
+  readonly id: string
+  readonly arn: string
+  /** RAM sharing inside the organisation is turned on. */
+  readonly ramSharing: boolean
+  readonly accounts: readonly Account[]
+  /** The role whose credentials a shell that runs `pulumi up` or `npm start` has: `ambient` credentials. */
+  readonly deployerRoleArn: string
+  /** AWS profiles of the deployer's machine: name → role ARN. */
+  readonly profiles: Readonly<Record<string, string>>
+}

@@ -1,0 +1,47 @@
+/** What the wire hands to a service, and what a service is. */
+import type { ApiCall, Decision } from '../authorize.ts'
+import type { LedgerView } from '../ledger.ts'
+import type { Organization, PolicyDocument } from '../organization.ts'
+import type { Origin, Path } from '../reach.ts'
+
+/** One request to an AWS service, after TLS, before authentication. */
+export interface WireRequest {
+  readonly method: string
+  /** Path and query string as sent. */
+  readonly target: string
+  /** Lower-case names; `host` is set for HTTP/2 as well. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly from: Origin
+  /** The path that was looked up for this connection. */
+  readonly path: Path
+  /** Host name of the TLS handshake. */
+  readonly host: string
+  readonly region: string
+  /** `aws:SourceVpc`, `aws:SourceVpce` and `aws:SourceIp`, by where the request came through. */
+  readonly context: Readonly<Record<string, string>>
+  /** Policy of the endpoint that it came through. */
+  readonly endpointPolicy?: PolicyDocument
+  readonly signal: AbortSignal
+}
+
+export interface WireResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | string
+}
+
+/** Everything a service may use. */
+export interface Surroundings {
+  readonly ledger: LedgerView
+  readonly organization: Organization
+  readonly authorize: (call: ApiCall) => Promise<Decision>
+  /** Seconds since 1970; the one clock, so that tests can move it. */
+  readonly now: () => number
+}
+
+export interface Service {
+  /** First label of the host name: `sts`, `dynamodb`, `cognito-idp`, `bedrock-runtime`. */
+  readonly name: string
+  handle(request: WireRequest): Promise<WireResponse>
+}

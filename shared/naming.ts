@@ -1,0 +1,37 @@
+/**
+ * Exact names, which IAM policies are written against. The tenant's id is always last: the onboarding role is limited
+ * to names that end in the session's tenant id.
+ */
+
+/** Starts the name of everything that this project makes. */
+export const PREFIX = 'genai'
+
+/** The tenant's Lambda function, in the hub account. */
+export const functionName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
+/** The tenant's execution role, in the hub account. */
+export const executionRoleName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
+/** The tenant's log group, in the hub account. */
+export const functionLogGroupName = (tenantId: string) => `/aws/lambda/${functionName(tenantId)}`
+/** The tenant's target group (AWS allows 32 characters). */
+export const targetGroupName = (tenantId: string) => `${PREFIX}-${tenantId}`
+/** The role in the tenant's own account that may invoke its models. */
+export const tenantRoleName = (tenantId: string) => `${PREFIX}-models-${tenantId}`
+/** External id of the tenant's role: the hub's account and the tenant, so that no two hubs share one. */
+export const externalId = (hubAccount: string, tenantId: string) => `${hubAccount}/${tenantId}`
+/** The hub's role that tenants' lanes are deployed through. */
+export const onboardingRoleName = `${PREFIX}-onboarding`
+/** The managed policy that bounds every execution role made through the onboarding role. */
+export const permissionsBoundaryName = `${PREFIX}-gateway-boundary`
+/** The hub's table of tenants. */
+export const tableName = `${PREFIX}-tenants`
+/** The load balancer. */
+export const loadBalancerName = `${PREFIX}-hub`
+
+export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`
+
+/** Tags for cost allocation, on everything that takes them. `stack` is the Pulumi stack; `tenant` is absent on shared resources. */
+export interface Tags {
+  readonly project: string
+  readonly stack: string
+  readonly tenant?: string
+}

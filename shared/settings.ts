@@ -1,0 +1,82 @@
+/**
+ * The settings of a stack, as plain typed values. Reading them from `pulumi.Config` happens in index.ts only; everything
+ * after works on these types.
+ */
+
+/** How a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
+export type Credentials =
+  | { readonly kind: 'ambient' }
+  | { readonly kind: 'profile'; readonly profile: string }
+  | { readonly kind: 'role'; readonly roleArn: string; readonly profile?: string }
+
+export type Listener =
+  /** Certificate made here and validated by DNS records in the hosted zone; alias record for the domain name. */
+  | { readonly kind: 'hostedZone'; readonly domainName: string; readonly hostedZoneId: string }
+  /** An existing certificate for the domain name; the DNS record is the user's. */
+  | { readonly kind: 'certificate'; readonly domainName: string; readonly certificateArn: string }
+  /** Demo only: `allowInsecureHttp: true` was typed. */
+  | { readonly kind: 'insecureHttp' }
+
+export type Sharing =
+  /** ARN of an organisation or organisational unit with RAM sharing turned on. */
+  | { readonly kind: 'organisation'; readonly arn: string }
+  /** Accounts outside the organisation: each spoke associates itself and accepts the invitation. */
+  | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
+
+export interface HubSettings {
+  readonly role: 'hub'
+  readonly account: string
+  readonly region: string
+  readonly credentials: Credentials
+  readonly cidrBlock: string
+  readonly spokesCidrBlock: string
+  /** Zone names of the hub's account, such as `us-east-1a`; two or three. */
+  readonly availabilityZones: readonly string[]
+  readonly sharing: Sharing
+  readonly listener: Listener
+  /** Who may reach the load balancer. */
+  readonly allowedCidrBlocks: readonly string[]
+  /** Requests per five minutes and source address, 10–2,000,000,000. */
+  readonly wafRateLimit: number
+  readonly clientInstance: boolean
+  readonly keySetVia: 'endpoint' | 'nat' | 'inline'
+  /** ARNs of the roles that may assume the onboarding role. */
+  readonly deployers: readonly string[]
+  readonly deletionProtection: boolean
+}
+
+/** What a tenant's function gets; `reservedConcurrency` is taken from the hub account's limit. */
+export interface Tier {
+  readonly memoryMegabytes: number
+  readonly timeoutSeconds: number
+  readonly reservedConcurrency: number
+}
+
+export const TIERS = {
+  small: { memoryMegabytes: 256, timeoutSeconds: 60, reservedConcurrency: 5 },
+  medium: { memoryMegabytes: 512, timeoutSeconds: 120, reservedConcurrency: 10 },
+  large: { memoryMegabytes: 1024, timeoutSeconds: 300, reservedConcurrency: 50 },
+} as const satisfies Record<string, Tier>
+
+export interface SpokeSettings {
+  readonly role: 'spoke'
+  /** Fully qualified hub stack, default `${organization}/${project}/hub`. */
+  readonly hubStack: string
+  readonly tenantId: string
+  readonly account: string
+  /** For the tenant's account. */
+  readonly credentials: Credentials
+  /** For the hub's account, from which the onboarding role is assumed. */
+  readonly hubCredentials: Credentials
+  readonly cidrBlock: string
+  /** Zone ids such as `use1-az1`, one to three, each among the hub's. */
+  readonly availabilityZoneIds: readonly string[]
+  /** The names a tenant may use → Bedrock model or inference profile id. */
+  readonly models: Readonly<Record<string, string>>
+  readonly defaultModel: string
+  readonly tier: Tier
+  /** Opt-in: one per account and region, and it records prompts. */
+  readonly modelInvocationLogging: boolean
+}
+
+export type Settings = HubSettings | SpokeSettings

@@ -1,0 +1,60 @@
+/**
+ * What a tenant's function is told: its environment, set at deployment, and its two items in the tenant table,
+ * read while requests are served. The only file of the infrastructure that `functions/` may import.
+ */
+
+/** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
+export const TENANT_ID = /^[a-z][a-z0-9]{1,19}$/
+
+/** The ID token's claim that names the user's tenant. Written by administrators only. */
+export const TENANT_CLAIM = 'custom:tenant_id'
+
+/** The ID token's claim that lists the user's groups: a tenant's users are members of the group `TENANT_ID`. */
+export const GROUPS_CLAIM = 'cognito:groups'
+
+/** Environment variables of a tenant's gateway function; all values are strings, as on Lambda. */
+export interface GatewayEnvironment {
+  /** The one tenant that this function serves. */
+  readonly TENANT_ID: string
+  /** Name of the DynamoDB table of tenants, in the function's own region. */
+  readonly TABLE_NAME: string
+  /** `https://cognito-idp.REGION.amazonaws.com/POOL_ID`, the `iss` of a token. */
+  readonly ISSUER: string
+  /** The user pool client's id, the `aud` of an ID token. */
+  readonly CLIENT_ID: string
+  /** The key set as JSON (`{"keys":[…]}`), fixed at deployment. Without it, it is fetched from `ISSUER/.well-known/jwks.json`. */
+  readonly KEY_SET?: string
+}
+
+/**
+ * Key schema of the table: hash key `tenantId`, range key `item`. A tenant is two items under its id, so that
+ * `dynamodb:LeadingKeys` bounds what a function can read, and one `Query` reads both.
+ */
+export const TENANT_KEY = { hash: 'tenantId', range: 'item' } as const
+
+/** `item = 'configuration'`: owned by the tenant's stack. */
+export interface TenantConfiguration {
+  readonly tenantId: string
+  readonly item: 'configuration'
+  /** The tenant's AWS account, 12 digits. */
+  readonly account: string
+  /** The names that the tenant's callers use → Bedrock model or inference profile id. */
+  readonly models: Readonly<Record<string, string>>
+  /** One of the names in `models`, used when a request names none. */
+  readonly defaultModel: string
+  /** Role in the tenant's account that may invoke its models. */
+  readonly roleArn: string
+  /** External id that the role's trust policy requires. */
+  readonly externalId: string
+  /** Regional host name of the spoke's `bedrock-runtime` endpoint, without scheme. */
+  readonly endpoint: string
+}
+
+/** `item = 'status'`: owned by the operator's command, never by a stack. A tenant without one is active. */
+export interface TenantStatus {
+  readonly tenantId: string
+  readonly item: 'status'
+  readonly status: 'active' | 'suspended'
+  /** ISO 8601 time of the last change. */
+  readonly changedAt: string
+}
