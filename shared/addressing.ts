@@ -1,0 +1,156 @@
+/**
+ * The address plan: which subnet of the hub and of a spoke gets which block. Pure functions: the programs place what is
+ * planned here, and the tests prove it for every input.
+ *
+ * Both plans cut a VPC into four equal slots and give the zones the first ones, so that adding a zone at the end of the
+ * list never moves a subnet that exists (a moved subnet is a replaced one, with everything in it).
+ */
+import { addresses, contains, overlaps, parseCidr, sliceOf } from './cidr.ts'
+
+/** Smallest subnet that AWS makes: 16 addresses, of which it keeps 5. Enough for an attachment's one interface. */
+const SMALLEST_SUBNET = 28
+/** Bits of the four slots. */
+const SLOT_BITS = 2
+
+/** Blocks of one of the hub's zones. */
+export interface HubZonePlan {
+  /** Zone name, `us-east-1a`. */
+  readonly zone: string
+  /** Functions and interface endpoints: half of the zone's slot. */
+  readonly private: string
+  /** Load balancer, NAT gateway and client instance: a quarter. */
+  readonly public: string
+  /** The Transit Gateway attachment's interface, alone in its subnet so that its routes are nobody else's. */
+  readonly transitGateway: string
+}
+
+/** Blocks of one of a spoke's zones. */
+export interface SpokeZonePlan {
+  /** Zone id, `use1-az1`. */
+  readonly zoneId: string
+  /** The model endpoint's interface: half of the zone's slot. */
+  readonly endpoint: string
+  /** The Transit Gateway attachment's interface. */
+  readonly transitGateway: string
+}
+
+/**
+ * AWS allows a VPC /16 to /28. The hub needs /21 or larger: a function keeps one interface per zone and tenant, 90 tenants
+ * fill a load balancer, so a private subnet must be a /24 at least.
+ */
+export const HUB_PREFIXES = { largest: 16, smallest: 21 } as const
+
+/** A spoke needs /25 or larger: four slots of two /28 subnets. */
+export const SPOKE_PREFIXES = { largest: 16, smallest: 25 } as const
+
+/** Blocks for two or three zones of the hub. */
+export function planHubSubnets(cidrBlock: string, zones: readonly string[]): readonly HubZonePlan[] {
+  requireSize('hub', cidrBlock, HUB_PREFIXES)
+  requireZones('hub', zones, 2)
+  return zones.map((zone, index) => {
+    const { slot, prefix } = slotOf(cidrBlock, index)
+    return {
+      zone,
+      private: sliceOf(slot, prefix + 1, 0),
+      public: sliceOf(slot, prefix + 2, 2),
+      transitGateway: sliceOf(sliceOf(slot, prefix + 2, 3), SMALLEST_SUBNET, 0),
+    }
+  })
+}
+
+/** Blocks for one to three zones of a spoke. */
+export function planSpokeSubnets(cidrBlock: string, zoneIds: readonly string[]): readonly SpokeZonePlan[] {
+  requireSize('spoke', cidrBlock, SPOKE_PREFIXES)
+  requireZones('spoke', zoneIds, 1)
+  return zoneIds.map((zoneId, index) => {
+    const { slot, prefix } = slotOf(cidrBlock, index)
+    return {
+      zoneId,
+      endpoint: sliceOf(slot, prefix + 1, 0),
+      transitGateway: sliceOf(sliceOf(slot, prefix + 1, 1), SMALLEST_SUBNET, 0),
+    }
+  })
+}
+
+/** One who holds addresses, named for error messages: `spoke-tenant1`. */
+export interface AddressHolder {
+  readonly name: string
+  readonly cidrBlock: string
+}
+
+/**
+ * Refuses two holders with an address in common. AWS does not: it silently leaves the second one out of the Transit
+ * Gateway's route table.
+ */
+export function requireNoOverlap(holders: readonly AddressHolder[]): void {
+  for (const [index, one] of holders.entries()) {
+    for (const other of holders.slice(index + 1)) {
+      if (!overlaps(one.cidrBlock, other.cidrBlock)) continue
+      throw new Error(
+        `The CIDR blocks of ${one.name} (${one.cidrBlock}) and ${other.name} (${other.cidrBlock}) overlap. ` +
+          'Every VPC on the Transit Gateway needs its own: give one of them a free block.',
+      )
+    }
+  }
+}
+
+/** Refuses a spoke outside of the hub's supernet: the hub routes that supernet to the spokes, and nothing else. */
+export function requireInSupernet(holder: AddressHolder, supernet: string): void {
+  if (contains(supernet, holder.cidrBlock)) return
+  throw new Error(
+    `The CIDR block of ${holder.name} (${holder.cidrBlock}) is not inside the spokes' supernet ${supernet}. ` +
+      'Choose one inside it: the hub routes the supernet, and nothing else, to the spokes.',
+  )
+}
+
+/**
+ * The lowest block of `prefix` in `supernet` that overlaps none of `used`.
+ * @throws Error when the supernet is full, saying how much it holds
+ */
+export function nextFreeCidr(supernet: string, used: readonly string[], prefix: number): string {
+  const outer = parseCidr(supernet)
+  if (!Number.isInteger(prefix) || prefix < outer.prefix || prefix > 32) {
+    throw new Error(`A /${prefix} does not fit in ${supernet}. Allowed: /${outer.prefix} to /32.`)
+  }
+  const size = addresses(prefix)
+  const taken = used.map(parseCidr).sort((a, b) => a.first - b.first)
+  let first = outer.first
+  for (const block of taken) {
+    if (block.last < first || block.first > first + size - 1) continue
+    first = Math.ceil((block.last + 1) / size) * size
+  }
+  if (first + size - 1 > outer.last) {
+    throw new Error(
+      `${supernet} has no free /${prefix}: ${used.length} blocks are in use and it holds ${2 ** (prefix - outer.prefix)}. ` +
+        'Choose a larger prefix number (smaller blocks), or build a second hub with a supernet of its own.',
+    )
+  }
+  return sliceOf(supernet, prefix, (first - outer.first) / size)
+}
+
+function slotOf(cidrBlock: string, index: number): { readonly slot: string; readonly prefix: number } {
+  const prefix = parseCidr(cidrBlock).prefix + SLOT_BITS
+  return { slot: sliceOf(cidrBlock, prefix, index), prefix }
+}
+
+function requireSize(
+  what: string,
+  cidrBlock: string,
+  allowed: { readonly largest: number; readonly smallest: number },
+): void {
+  const { prefix } = parseCidr(cidrBlock)
+  if (prefix >= allowed.largest && prefix <= allowed.smallest) return
+  throw new Error(
+    `The ${what}'s CIDR block ${cidrBlock} has ${addresses(prefix)} addresses. Allowed: /${allowed.largest} to /${allowed.smallest} ` +
+      `(${addresses(allowed.largest)} to ${addresses(allowed.smallest)} addresses).`,
+  )
+}
+
+function requireZones(what: string, zones: readonly string[], atLeast: number): void {
+  if (zones.length < atLeast || zones.length > 3) {
+    throw new Error(`The ${what} has ${zones.length} availability zones. Allowed: ${atLeast} to 3.`)
+  }
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index)
+  if (twice !== undefined)
+    throw new Error(`The ${what} names the availability zone "${twice}" twice. Allowed: each once.`)
+}
