@@ -1,0 +1,50 @@
+/** IAM policy documents as plain data, and the one place where they become text. */
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly PolicyStatement[]
+}
+
+export interface PolicyStatement {
+  readonly Sid?: string
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>
+  readonly Action?: string | readonly string[]
+  readonly NotAction?: string | readonly string[]
+  readonly Resource?: string | readonly string[]
+  readonly NotResource?: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+
+/** What AWS allows a policy to be, in characters. White space counts for endpoints only; these texts have next to none. */
+export const POLICY_LIMITS = {
+  /** All inline policies of one role together. */
+  inline: 10_240,
+  /** One managed policy. */
+  managed: 6_144,
+  /** One trust policy, by default. */
+  trust: 2_048,
+  /** One VPC endpoint policy, fixed. */
+  endpoint: 20_480,
+} as const
+
+export type PolicyKind = keyof typeof POLICY_LIMITS
+
+export const policy = (...statements: readonly PolicyStatement[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: statements,
+})
+
+/**
+ * The text of a policy.
+ * @param subject named by the error: `the endpoint policy of tenant1`
+ * @throws Error when it is longer than AWS allows for its kind
+ */
+export function policyText(kind: PolicyKind, subject: string, document: PolicyDocument, remedy: string): string {
+  const text = JSON.stringify(document)
+  const limit = POLICY_LIMITS[kind]
+  if (text.length <= limit) return text
+  throw new Error(`${capitalised(subject)} has ${text.length} characters. AWS allows ${limit}. ${remedy}`)
+}
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,124 @@
+/** The tenant's execution role in the hub account: the role of its Lambda function. */
+import { functionLogGroupName, functionName, roleArn, tenantRoleName } from '../naming.ts'
+import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
+
+/** A role per function is the control against a confused deputy: no other function can be given it (`PassRole` by name). */
+export function executionRoleTrustPolicy(): PolicyDocument {
+  return policy({
+    Sid: 'Lambda',
+    Effect: 'Allow',
+    Principal: { Service: 'lambda.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  })
+}
+
+export interface ExecutionRoleScope {
+  /** The hub's account, which the function runs in. */
+  readonly hubAccount: string
+  readonly region: string
+  readonly tenantId: string
+  /** The one role that the function may assume, in the tenant's account. */
+  readonly tenantRoleArn: string
+  readonly tableArn: string
+}
+
+/** May assume one role, read its own tenant's items, write its own logs. */
+export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
+  const { hubAccount, region, tenantId } = scope
+  return policy(
+    { Sid: 'AssumeTenantRole', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: scope.tenantRoleArn },
+    {
+      Sid: 'TagTenantSession',
+      Effect: 'Allow',
+      Action: 'sts:TagSession',
+      Resource: scope.tenantRoleArn,
+      Condition: { StringEquals: { 'aws:RequestTag/tenant_id': tenantId } },
+    },
+    ...ownItemsAndLogs({ account: hubAccount, region, tableArn: scope.tableArn, tenant: tenantId }),
+    ...networkInterfaces(hubAccount, region),
+    {
+      Sid: 'NotForTheCode',
+      Effect: 'Deny',
+      Action: [...MANAGE_NETWORK_INTERFACES, ...DESCRIBE_NETWORK],
+      Resource: '*',
+      Condition: {
+        ArnEquals: {
+          'lambda:SourceFunctionArn': `arn:aws:lambda:${region}:${hubAccount}:function:${functionName(tenantId)}`,
+        },
+      },
+    },
+  )
+}
+
+/**
+ * Bounds every execution role made through the onboarding role, whatever its policy says. It is one policy for all tenants:
+ * the tenant is read from the role's own tag, which the onboarding role can only set to its session's tenant.
+ */
+export function permissionsBoundary(args: {
+  readonly account: string
+  readonly region: string
+  readonly tableArn: string
+}): PolicyDocument {
+  const tenant = `\${aws:PrincipalTag/tenant}`
+  return policy(
+    {
+      Sid: 'OwnTenantRole',
+      Effect: 'Allow',
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Resource: roleArn('*', tenantRoleName(tenant)),
+    },
+    ...ownItemsAndLogs({ ...args, tenant }),
+    ...networkInterfaces(args.account, args.region),
+  )
+}
+
+function ownItemsAndLogs(args: {
+  readonly account: string
+  readonly region: string
+  readonly tableArn: string
+  readonly tenant: string
+}): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: 'OwnItems',
+      Effect: 'Allow',
+      Action: 'dynamodb:Query',
+      Resource: args.tableArn,
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant] } },
+    },
+    {
+      Sid: 'OwnLogs',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: `arn:aws:logs:${args.region}:${args.account}:log-group:${functionLogGroupName(args.tenant)}:*`,
+    },
+  ]
+}
+
+/**
+ * What Lambda needs to place a function in a VPC. It acts as the execution role, so the function's own code could too:
+ * the policy of the role denies that.
+ */
+function networkInterfaces(account: string, region: string): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: 'NetworkInterfaces',
+      Effect: 'Allow',
+      Action: MANAGE_NETWORK_INTERFACES,
+      // Network interface, subnet and security group: Lambda checks all three, and documents this form.
+      Resource: `arn:aws:ec2:${region}:${account}:*/*`,
+    },
+    { Sid: 'DescribeNetwork', Effect: 'Allow', Action: DESCRIBE_NETWORK, Resource: '*' },
+  ]
+}
+
+/** On named resources. */
+const MANAGE_NETWORK_INTERFACES = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:UnassignPrivateIpAddresses',
+]
+
+/** EC2 describes everything or nothing. */
+const DESCRIBE_NETWORK = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets']

@@ -1,0 +1,141 @@
+/** The tenant's function: execution role, log group, function. */
+import { executionRoleName, functionLogGroupName, functionName, roleArn } from '../naming.ts'
+import type { PolicyStatement } from './document.ts'
+import { MADE_FOR_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
+
+/** The boundary can be put on, never taken off: there is no `DeleteRolePermissionsBoundary`. */
+export function executionRole({ account, permissionsBoundaryArn }: OnboardingScope): readonly PolicyStatement[] {
+  const role = roleArn(account, executionRoleName(TENANT))
+  const bounded = { 'iam:PermissionsBoundary': permissionsBoundaryArn }
+  return [
+    {
+      // The boundary reads the role's tag, so a role without the tenant's tag cannot be made.
+      Sid: 'MakeBoundedRole',
+      Effect: 'Allow',
+      Action: 'iam:CreateRole',
+      Resource: role,
+      Condition: { StringEquals: { ...bounded, ...MADE_FOR_TENANT.StringEquals } },
+    },
+    {
+      Sid: 'BoundedRole',
+      Effect: 'Allow',
+      Action: ['iam:DeleteRolePolicy', 'iam:PutRolePermissionsBoundary', 'iam:PutRolePolicy'],
+      Resource: role,
+      Condition: { StringEquals: bounded },
+    },
+    {
+      Sid: 'OwnRole',
+      Effect: 'Allow',
+      Action: [
+        'iam:DeleteRole',
+        'iam:GetRole',
+        'iam:GetRolePolicy',
+        'iam:ListAttachedRolePolicies',
+        'iam:ListInstanceProfilesForRole',
+        'iam:ListRolePolicies',
+        'iam:ListRoleTags',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:UpdateRole',
+        'iam:UpdateRoleDescription',
+      ],
+      Resource: role,
+    },
+    {
+      Sid: 'TagOwnRole',
+      Effect: 'Allow',
+      Action: 'iam:TagRole',
+      Resource: role,
+      Condition: { StringEqualsIfExists: MADE_FOR_TENANT.StringEquals },
+    },
+    {
+      Sid: 'UntagOwnRole',
+      Effect: 'Allow',
+      Action: 'iam:UntagRole',
+      Resource: role,
+      Condition: { 'ForAllValues:StringNotEquals': { 'aws:TagKeys': ['tenant'] } },
+    },
+    {
+      Sid: 'PassToLambda',
+      Effect: 'Allow',
+      Action: 'iam:PassRole',
+      Resource: role,
+      Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+    },
+  ]
+}
+
+export function logGroup({ account, region }: OnboardingScope): readonly PolicyStatement[] {
+  const group = `arn:aws:logs:${region}:${account}:log-group:${functionLogGroupName(TENANT)}`
+  return [
+    {
+      Sid: 'OwnLogGroup',
+      Effect: 'Allow',
+      Action: [
+        'logs:CreateLogGroup',
+        'logs:DeleteLogGroup',
+        'logs:DeleteRetentionPolicy',
+        'logs:ListTagsForResource',
+        'logs:PutRetentionPolicy',
+        'logs:TagResource',
+        'logs:UntagResource',
+      ],
+      // CloudWatch Logs checks the ARN with and without the suffix, by operation.
+      Resource: [group, `${group}:*`],
+    },
+  ]
+}
+
+/** In the hub's private subnets only. An update that does not touch the network carries no such key. */
+export function lambdaFunction({
+  account,
+  region,
+  vpcId,
+  privateSubnetIds,
+}: OnboardingScope): readonly PolicyStatement[] {
+  const resource = `arn:aws:lambda:${region}:${account}:function:${functionName(TENANT)}`
+  const inPrivateSubnets = { 'ForAllValues:StringEquals': { 'lambda:SubnetIds': privateSubnetIds } }
+  return [
+    {
+      Sid: 'MakeFunction',
+      Effect: 'Allow',
+      Action: 'lambda:CreateFunction',
+      Resource: resource,
+      Condition: { StringEquals: { 'lambda:VpcIds': vpcId }, ...inPrivateSubnets },
+    },
+    {
+      Sid: 'ConfigureFunction',
+      Effect: 'Allow',
+      Action: 'lambda:UpdateFunctionConfiguration',
+      Resource: resource,
+      Condition: { StringEqualsIfExists: { 'lambda:VpcIds': vpcId }, ...inPrivateSubnets },
+    },
+    {
+      Sid: 'LetLoadBalancerInvoke',
+      Effect: 'Allow',
+      Action: 'lambda:AddPermission',
+      Resource: resource,
+      Condition: { StringEquals: { 'lambda:Principal': 'elasticloadbalancing.amazonaws.com' } },
+    },
+    {
+      Sid: 'OwnFunction',
+      Effect: 'Allow',
+      Action: [
+        'lambda:DeleteFunction',
+        'lambda:DeleteFunctionConcurrency',
+        'lambda:GetFunction',
+        'lambda:GetFunctionCodeSigningConfig',
+        'lambda:GetFunctionConcurrency',
+        'lambda:GetFunctionConfiguration',
+        'lambda:GetPolicy',
+        'lambda:ListTags',
+        'lambda:ListVersionsByFunction',
+        'lambda:PutFunctionConcurrency',
+        'lambda:RemovePermission',
+        'lambda:TagResource',
+        'lambda:UntagResource',
+        'lambda:UpdateFunctionCode',
+      ],
+      Resource: resource,
+    },
+  ]
+}

@@ -1,0 +1,57 @@
+/**
+ * The hub's onboarding role: what a tenant's lane needs in the hub account, and no more. The role is assumed with the
+ * session tag `tenant_id`, and every permission is written against that tag.
+ *
+ * What IAM cannot bound, because AWS has no condition key for it: the path and the priority of a listener rule, the group's
+ * name in a user pool, the attributes of a table item, the address of a security group rule. The program's checks do.
+ */
+import { type PolicyDocument, policy } from './document.ts'
+import { executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
+import { attachment, describe, securityGroup, share } from './onboarding-network.ts'
+import { listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
+import type { OnboardingScope } from './onboarding-scope.ts'
+
+/**
+ * Only the platform team's deployers, and only with a session tag that names one tenant. STS evaluates `sts:TagSession`
+ * beside `sts:AssumeRole`, so the tag is required in both.
+ */
+export function onboardingTrustPolicy(args: { readonly deployers: readonly string[] }): PolicyDocument {
+  return policy(
+    {
+      Sid: 'Deployers',
+      Effect: 'Allow',
+      Principal: { AWS: args.deployers },
+      Action: 'sts:AssumeRole',
+      Condition: { StringLike: { 'aws:RequestTag/tenant_id': '?*' } },
+    },
+    {
+      Sid: 'DeployersNameOneTenant',
+      Effect: 'Allow',
+      Principal: { AWS: args.deployers },
+      Action: 'sts:TagSession',
+      Condition: {
+        StringLike: { 'aws:RequestTag/tenant_id': '?*' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['tenant_id'] },
+      },
+    },
+  )
+}
+
+/**
+ * The onboarding role's managed policies; together they are longer than one policy may be. Each group below is one resource
+ * of the lane, with every call that the AWS provider makes for it: create, read, update, delete and tags.
+ */
+export function onboardingPolicies(
+  scope: OnboardingScope,
+): Readonly<Record<'network' | 'function' | 'routing', PolicyDocument>> {
+  return {
+    network: policy(
+      ...describe(),
+      ...attachment(scope),
+      ...(scope.sharing === 'accounts' ? share(scope) : []),
+      ...securityGroup(scope),
+    ),
+    function: policy(...executionRole(scope), ...logGroup(scope), ...lambdaFunction(scope)),
+    routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope)),
+  }
+}
