@@ -1,0 +1,52 @@
+/** Settings that both roles have, and patterns of AWS identifiers. Only the `aws` partition: names and ARNs assume it. */
+import type { Credentials } from '../settings.ts'
+import type { Setting } from './setting.ts'
+import { account, matching } from './values.ts'
+
+export const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/
+export const CERTIFICATE_ARN = /^arn:aws:acm:([a-z0-9-]+):(\d{12}):certificate\/[0-9a-f-]{36}$/
+const PROFILE = /^[\w.@+-]{1,128}$/
+
+export const none = { value: undefined, text: 'none' } as const
+
+export function accountSetting(meaning: string): Setting<string> {
+  return {
+    type: 'text of 12 digits',
+    meaning,
+    allowed: 'an AWS account id of 12 digits.',
+    example: 'account 111111111111',
+    fallback: 'required',
+    parse: account,
+  }
+}
+
+export function roleArnSetting(name: string, meaning: string): Setting<string | undefined> {
+  return {
+    type: 'text',
+    meaning,
+    allowed: 'the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME.',
+    example: `${name} arn:aws:iam::222222222222:role/genai-deployer`,
+    fallback: none,
+    parse: matching(ROLE_ARN, 'the ARN of an IAM role'),
+  }
+}
+
+export function profileSetting(name: string, meaning: string): Setting<string | undefined> {
+  return {
+    type: 'text',
+    meaning,
+    allowed: 'the name of a profile in the AWS configuration file: letters, digits and _ . @ + -.',
+    example: `${name} platform`,
+    fallback: none,
+    parse: matching(PROFILE, 'the name of a profile'),
+  }
+}
+
+/** How a provider gets its credentials, from two optional settings. */
+export function credentialsOf(roleArn: string | undefined, profile: string | undefined): Credentials {
+  if (roleArn !== undefined) return { kind: 'role', roleArn, ...(profile === undefined ? {} : { profile }) }
+  return profile === undefined ? { kind: 'ambient' } : { kind: 'profile', profile }
+}
+
+/** Account that a role's ARN names. */
+export const accountOfRole = (roleArn: string): string | undefined => ROLE_ARN.exec(roleArn)?.[1]

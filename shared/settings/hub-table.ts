@@ -1,0 +1,203 @@
+/** The hub's settings, one by one. The checks between them are in hub.ts. */
+import { HUB_PREFIXES } from '../addressing.ts'
+import { accountSetting, CERTIFICATE_ARN, none, profileSetting, ROLE_ARN, roleArnSetting } from './common.ts'
+import type { Setting } from './setting.ts'
+import {
+  account,
+  anyCidr,
+  integerIn,
+  listOf,
+  matching,
+  oneOf,
+  PRIVATE_RANGES_TEXT,
+  privateCidr,
+  trueOrFalse,
+} from './values.ts'
+
+const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/
+const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
+const SHARED_WITH_ARN =
+  /^arn:aws:organizations::\d{12}:(organization\/o-[a-z0-9]{10,32}|ou\/o-[a-z0-9]{10,32}\/ou-[a-z0-9-]{6,68})$/
+
+const role: Setting<'hub'> = {
+  type: '`hub`',
+  meaning: 'Which program the stack runs.',
+  allowed: 'hub or spoke.',
+  example: 'role hub',
+  fallback: 'required',
+  parse: oneOf(['hub']),
+}
+
+const region: Setting<string> = {
+  type: 'text',
+  meaning: 'Region of the hub and of every spoke.',
+  allowed: 'a region of the aws partition, such as us-east-1.',
+  example: 'region us-east-1',
+  fallback: 'required',
+  parse: matching(REGION, 'a region of the aws partition'),
+}
+
+const cidrBlock: Setting<string> = {
+  type: 'CIDR block',
+  meaning: "Addresses of the hub's VPC.",
+  allowed: `a block of /${HUB_PREFIXES.largest} to /${HUB_PREFIXES.smallest} in ${PRIVATE_RANGES_TEXT}, outside of spokesCidrBlock.`,
+  example: 'cidrBlock 10.0.0.0/16',
+  fallback: { value: '10.0.0.0/16', text: '`10.0.0.0/16`' },
+  parse: privateCidr(HUB_PREFIXES.largest, HUB_PREFIXES.smallest),
+}
+
+const spokesCidrBlock: Setting<string> = {
+  type: 'CIDR block',
+  meaning:
+    "The supernet that every spoke's CIDR block lies in; the only one that the hub routes to the Transit Gateway.",
+  allowed: `a block of /8 to /20 in ${PRIVATE_RANGES_TEXT}, that does not overlap cidrBlock.`,
+  example: 'spokesCidrBlock 10.64.0.0/10',
+  fallback: { value: '10.64.0.0/10', text: '`10.64.0.0/10`' },
+  parse: privateCidr(8, 20),
+}
+
+const availabilityZones: Setting<readonly string[]> = {
+  type: 'list of text',
+  meaning:
+    "Zones of the hub, by their names in the hub's account. Add new ones at the end: the order decides the subnets' addresses.",
+  allowed: 'two or three different zone names of the region, such as us-east-1a.',
+  example: "--path 'availabilityZones[0]' us-east-1a",
+  fallback: 'required',
+  parse: listOf(matching(/^[a-z]{2}-[a-z]+-\d[a-z]$/, 'the name of an availability zone'), 2, 3),
+}
+
+const shareWithOrganisation: Setting<string | undefined> = {
+  type: 'text',
+  meaning: 'Organisation or organisational unit that the Transit Gateway is shared with (RAM sharing must be on).',
+  allowed: 'the ARN of an organisation or organisational unit; not together with shareWithAccounts.',
+  example: 'shareWithOrganisation arn:aws:organizations::999999999999:organization/o-exampleorg01',
+  fallback: none,
+  parse: matching(SHARED_WITH_ARN, 'the ARN of an organisation or organisational unit'),
+}
+
+const shareWithAccounts: Setting<readonly string[] | undefined> = {
+  type: 'list of accounts',
+  meaning:
+    'Accounts outside of the organisation that tenants may be in: each spoke adds its own to the share and accepts the invitation.',
+  allowed: '1 to 100 different account ids of 12 digits, quoted; not together with shareWithOrganisation.',
+  example: "--path 'shareWithAccounts[0]' 222222222222",
+  fallback: none,
+  parse: listOf(account, 1, 100),
+}
+
+const domainName: Setting<string | undefined> = {
+  type: 'text',
+  meaning: 'Name of the gateway, in its certificate and its URL.',
+  allowed: 'a lower-case host name, such as genai.example.com, with hostedZoneId or certificateArn.',
+  example: 'domainName genai.example.com',
+  fallback: none,
+  parse: matching(DOMAIN, 'a lower-case host name'),
+}
+
+const hostedZoneId: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    "Public hosted zone in the hub's account: the certificate is made and validated in it, and the domain name added to it.",
+  allowed: 'the id of a Route 53 hosted zone, such as Z0123456789ABCDEFGHIJ; not together with certificateArn.',
+  example: 'hostedZoneId Z0123456789ABCDEFGHIJ',
+  fallback: none,
+  parse: matching(/^Z[A-Z0-9]{3,31}$/, 'the id of a hosted zone'),
+}
+
+const certificateArn: Setting<string | undefined> = {
+  type: 'text',
+  meaning: 'Existing certificate for the domain name; the DNS record is then yours to make.',
+  allowed: "the ARN of an ACM certificate in the hub's account and region; not together with hostedZoneId.",
+  example: 'certificateArn arn:aws:acm:us-east-1:111111111111:certificate/00000000-0000-0000-0000-000000000000',
+  fallback: none,
+  parse: matching(CERTIFICATE_ARN, 'the ARN of an ACM certificate'),
+}
+
+const allowInsecureHttp: Setting<boolean> = {
+  type: 'true or false',
+  meaning:
+    'Demo only: a listener without TLS, over which tokens and prompts travel readable. Instead of a domain name.',
+  allowed: 'true or false; true only without domainName, hostedZoneId and certificateArn.',
+  example: 'allowInsecureHttp true',
+  fallback: { value: false, text: '`false`' },
+  parse: trueOrFalse,
+}
+
+const allowedCidrBlocks: Setting<readonly string[]> = {
+  type: 'list of CIDR blocks',
+  meaning: 'Who may reach the load balancer.',
+  allowed: '1 to 50 different IPv4 CIDR blocks; 0.0.0.0/0 is everybody.',
+  example: "--path 'allowedCidrBlocks[0]' 198.51.100.0/24",
+  fallback: 'required',
+  parse: listOf(anyCidr, 1, 50),
+}
+
+const wafRateLimit: Setting<number> = {
+  type: 'whole number',
+  meaning: 'Requests in five minutes from one source address, after which the firewall blocks it.',
+  allowed: '10 to 2000000000.',
+  example: 'wafRateLimit 2000',
+  fallback: { value: 2000, text: '`2000`' },
+  parse: integerIn(10, 2_000_000_000),
+}
+
+const clientInstance: Setting<boolean> = {
+  type: 'true or false',
+  meaning: 'A small EC2 instance in a public subnet to send test requests from.',
+  allowed: 'true or false.',
+  example: 'clientInstance true',
+  fallback: { value: false, text: '`false`' },
+  parse: trueOrFalse,
+}
+
+const keySetVia: Setting<'endpoint' | 'nat' | 'inline'> = {
+  type: '`endpoint`, `nat` or `inline`',
+  meaning:
+    "How the functions get the user pool's key set: Cognito's interface endpoint, a NAT gateway per zone, or a copy made at deployment (no key rotation).",
+  allowed: 'endpoint, nat or inline.',
+  example: 'keySetVia endpoint',
+  fallback: { value: 'endpoint', text: '`endpoint`' },
+  parse: oneOf(['endpoint', 'nat', 'inline']),
+}
+
+const deployers: Setting<readonly string[]> = {
+  type: 'list of role ARNs',
+  meaning: "The platform team's roles that may assume the onboarding role. Whoever holds it is trusted with the hub.",
+  allowed: '1 to 10 different ARNs of IAM roles, arn:aws:iam::ACCOUNT:role/NAME.',
+  example: "--path 'deployers[0]' arn:aws:iam::111111111111:role/platform-deployer",
+  fallback: 'required',
+  parse: listOf(matching(ROLE_ARN, 'the ARN of an IAM role'), 1, 10),
+}
+
+const deletionProtection: Setting<boolean> = {
+  type: 'true or false',
+  meaning: 'Protects what loses data (user pool, table, logs) from deletion, in AWS and in Pulumi.',
+  allowed: 'true or false.',
+  example: 'deletionProtection false',
+  fallback: { value: true, text: '`true`' },
+  parse: trueOrFalse,
+}
+
+/** Every setting of a hub stack, in the README's order. */
+export const HUB_TABLE = {
+  role,
+  account: accountSetting("The hub's AWS account."),
+  region,
+  roleArn: roleArnSetting('roleArn', "Role in the hub's account to deploy with; without it, the credentials at hand."),
+  profile: profileSetting('profile', 'Profile of the AWS configuration file to take credentials from.'),
+  cidrBlock,
+  spokesCidrBlock,
+  availabilityZones,
+  shareWithOrganisation,
+  shareWithAccounts,
+  domainName,
+  hostedZoneId,
+  certificateArn,
+  allowInsecureHttp,
+  allowedCidrBlocks,
+  wafRateLimit,
+  clientInstance,
+  keySetVia,
+  deployers,
+  deletionProtection,
+} as const

@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest'
+import { TIERS } from '../settings.ts'
+import { HUB_TABLE } from './hub-table.ts'
+import { settingsTable } from './markdown.ts'
+import { ofProject, readSettings } from './read.ts'
+import { SettingsError } from './setting.ts'
+import { SPOKE_TABLE } from './spoke-table.ts'
+
+const origin = (stack: string) => ({ organization: 'organization', project: 'genai-hub-spoke', stack })
+
+const hub = {
+  role: 'hub',
+  account: '111111111111',
+  region: 'us-east-1',
+  availabilityZones: '["us-east-1a","us-east-1b"]',
+  shareWithOrganisation: 'arn:aws:organizations::999999999999:organization/o-exampleorg01',
+  domainName: 'genai.example.com',
+  hostedZoneId: 'Z0123456789EXAMPLEHUB',
+  allowedCidrBlocks: '["198.51.100.0/24"]',
+  deployers: '["arn:aws:iam::111111111111:role/platform-deployer"]',
+}
+
+const spoke = {
+  role: 'spoke',
+  tenantId: 'tenant1',
+  account: '222222222222',
+  cidrBlock: '10.64.0.0/24',
+  availabilityZoneIds: '["use1-az1","use1-az2"]',
+  models: '{"nova-2-lite":"us.amazon.nova-2-lite-v1:0"}',
+}
+
+type Change = Readonly<Record<string, string | undefined>>
+
+function read(base: Readonly<Record<string, string>>, change: Change = {}) {
+  const raw = Object.fromEntries(
+    Object.entries({ ...base, ...change }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  return readSettings(raw, origin(base.role === 'hub' ? 'hub' : 'spoke-tenant1'))
+}
+
+function mistakes(base: Readonly<Record<string, string>>, change: Change): SettingsError {
+  try {
+    read(base, change)
+  } catch (error) {
+    if (error instanceof SettingsError) return error
+    throw error
+  }
+  throw new Error('The settings were accepted.')
+}
+
+describe('hub settings', () => {
+  it('fills in the defaults', () => {
+    expect(read(hub)).toEqual({
+      role: 'hub',
+      account: '111111111111',
+      region: 'us-east-1',
+      credentials: { kind: 'ambient' },
+      cidrBlock: '10.0.0.0/16',
+      spokesCidrBlock: '10.64.0.0/10',
+      availabilityZones: ['us-east-1a', 'us-east-1b'],
+      sharing: { kind: 'organisation', arn: hub.shareWithOrganisation },
+      listener: { kind: 'hostedZone', domainName: 'genai.example.com', hostedZoneId: 'Z0123456789EXAMPLEHUB' },
+      allowedCidrBlocks: ['198.51.100.0/24'],
+      wafRateLimit: 2000,
+      clientInstance: false,
+      keySetVia: 'endpoint',
+      deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
+      deletionProtection: true,
+    })
+  })
+
+  it('reads the other kinds of listener, sharing and credentials', () => {
+    const certificateArn = 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012'
+    expect(read(hub, { hostedZoneId: undefined, certificateArn })).toMatchObject({
+      listener: { kind: 'certificate', domainName: 'genai.example.com', certificateArn },
+    })
+    expect(read(hub, { hostedZoneId: undefined, domainName: undefined, allowInsecureHttp: 'true' })).toMatchObject({
+      listener: { kind: 'insecureHttp' },
+    })
+    // YAML's unquoted numbers arrive as numbers.
+    expect(
+      read(hub, { shareWithOrganisation: undefined, shareWithAccounts: '[222222222222, "333333333333"]' }),
+    ).toMatchObject({ sharing: { kind: 'accounts', accounts: ['222222222222', '333333333333'] } })
+    const roleArn = 'arn:aws:iam::111111111111:role/team/deployer'
+    expect(read(hub, { roleArn, profile: 'platform' })).toMatchObject({
+      credentials: { kind: 'role', roleArn, profile: 'platform' },
+    })
+    expect(read(hub, { profile: 'platform' })).toMatchObject({ credentials: { kind: 'profile', profile: 'platform' } })
+  })
+
+  it.each<[string, Change, string, string]>([
+    ['no account', { account: undefined }, 'account', 'it is not set.'],
+    ['a short account', { account: '12345678901' }, 'account', '"12345678901" is not 12 digits. Quote it'],
+    ['an account in scientific notation', { account: '1.11e+11' }, 'account', '"1.11e+11" is not 12 digits.'],
+    ['a region of another partition', { region: 'cn-north-1' }, 'region', '"cn-north-1" is not a region'],
+    ['GovCloud', { region: 'us-gov-west-1' }, 'region', '"us-gov-west-1" is not a region'],
+    ['a zone in the place of a region', { region: 'us-east-1a' }, 'region', '"us-east-1a" is not a region'],
+    ['a CIDR with host bits', { cidrBlock: '10.0.0.1/16' }, 'cidrBlock', 'Write 10.0.0.0/16.'],
+    ['a CIDR that is too small for the plan', { cidrBlock: '10.0.0.0/22' }, 'cidrBlock', 'is a /22.'],
+    ['public addresses', { cidrBlock: '8.8.0.0/16' }, 'cidrBlock', 'is not a private range.'],
+    ['an IPv6 block', { spokesCidrBlock: 'fd00::/8' }, 'spokesCidrBlock', 'not an IPv4 CIDR block'],
+    ['a supernet around the hub', { spokesCidrBlock: '10.0.0.0/8' }, 'spokesCidrBlock', "overlaps the hub's own"],
+    ['a hub in the supernet', { cidrBlock: '10.64.0.0/16' }, 'spokesCidrBlock', "overlaps the hub's own"],
+    ['one zone', { availabilityZones: '["us-east-1a"]' }, 'availabilityZones', 'it has 1 entries.'],
+    ['a zone twice', { availabilityZones: '["us-east-1a","us-east-1a"]' }, 'availabilityZones', 'in it twice'],
+    ['a zone elsewhere', { availabilityZones: '["us-east-1a","us-west-2a"]' }, 'availabilityZones', '"us-west-2a"'],
+    ['zones as text', { availabilityZones: 'us-east-1a' }, 'availabilityZones', 'neither a list nor a map'],
+    ['zones as a map', { availabilityZones: '{"a":"b"}' }, 'availabilityZones', 'is not a list'],
+    ['sharing with nobody', { shareWithOrganisation: undefined }, 'shareWithOrganisation', 'neither it nor'],
+    ['sharing both ways', { shareWithAccounts: '["222222222222"]' }, 'shareWithOrganisation', 'is set as well'],
+    [
+      'sharing with a root',
+      { shareWithOrganisation: 'arn:aws:organizations::1:root/o-a/r-b' },
+      'shareWithOrganisation',
+      'is not the ARN',
+    ],
+    [
+      'sharing with itself',
+      { shareWithOrganisation: undefined, shareWithAccounts: '["111111111111"]' },
+      'shareWithAccounts',
+      "the hub's own account",
+    ],
+    [
+      'no way to a listener',
+      { domainName: undefined, hostedZoneId: undefined },
+      'domainName',
+      'neither is allowInsecureHttp',
+    ],
+    [
+      'allowInsecureHttp: false and no domain',
+      { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: 'false' },
+      'domainName',
+      'not set',
+    ],
+    [
+      'a domain without a certificate',
+      { hostedZoneId: undefined },
+      'hostedZoneId',
+      'neither hostedZoneId nor certificateArn',
+    ],
+    ['a zone without a domain', { domainName: undefined }, 'domainName', 'it is not set'],
+    [
+      'a zone and a certificate',
+      { certificateArn: 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012' },
+      'hostedZoneId',
+      'certificateArn as well',
+    ],
+    [
+      'a certificate elsewhere',
+      {
+        hostedZoneId: undefined,
+        certificateArn: 'arn:aws:acm:us-west-2:111111111111:certificate/12345678-1234-1234-1234-123456789012',
+      },
+      'certificateArn',
+      'is not in account 111111111111 and region us-east-1',
+    ],
+    ['a domain name and allowInsecureHttp', { allowInsecureHttp: 'true' }, 'allowInsecureHttp', 'is set as well'],
+    [
+      'a hosted zone and allowInsecureHttp',
+      { allowInsecureHttp: 'true', domainName: undefined },
+      'allowInsecureHttp',
+      'is set as well',
+    ],
+    ['yes for true', { allowInsecureHttp: 'yes' }, 'allowInsecureHttp', '"yes" is neither true nor false'],
+    ['a wildcard domain', { domainName: '*.example.com' }, 'domainName', 'is not a lower-case host name'],
+    ['a URL for a domain', { domainName: 'https://genai.example.com' }, 'domainName', 'is not a lower-case host name'],
+    ['nobody allowed', { allowedCidrBlocks: '[]' }, 'allowedCidrBlocks', 'it has 0 entries'],
+    [
+      'an address for a block',
+      { allowedCidrBlocks: '["198.51.100.1"]' },
+      'allowedCidrBlocks',
+      'not an IPv4 CIDR block',
+    ],
+    ['a rate under the limit', { wafRateLimit: '9' }, 'wafRateLimit', '9 is out of range'],
+    ['a rate over the limit', { wafRateLimit: '2000000001' }, 'wafRateLimit', 'out of range'],
+    ['a rate that is no number', { wafRateLimit: '1e3' }, 'wafRateLimit', '"1e3" is not a whole number'],
+    ['an unknown way to the key set', { keySetVia: 'internet' }, 'keySetVia', '"internet" is none of the choices'],
+    [
+      'a user for a deployer',
+      { deployers: '["arn:aws:iam::111111111111:user/me"]' },
+      'deployers',
+      'is not the ARN of an IAM role',
+    ],
+    ['everybody for a deployer', { deployers: '["*"]' }, 'deployers', 'is not the ARN of an IAM role'],
+    [
+      'a role in another account',
+      { roleArn: 'arn:aws:iam::222222222222:role/deployer' },
+      'roleArn',
+      "not in the hub's account",
+    ],
+    ['a misspelt setting', { wafRatelimit: '100' }, 'wafRatelimit', 'there is no such setting'],
+    ["a spoke's setting", { tenantId: 'tenant1' }, 'tenantId', 'there is no such setting for this role'],
+    ['a name that every object has', { toString: 'x' }, 'toString', 'there is no such setting'],
+  ])('refuses %s', (_what, change, setting, got) => {
+    const { problems, message } = mistakes(hub, change)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.setting).toBe(setting)
+    expect(problems[0]?.got).toContain(got)
+    expect(message).toContain(`- ${setting}: `)
+    expect(message).toMatch(/Allowed: .+ Fix: pulumi config set .+ -s hub/)
+  })
+
+  it('tells every mistake at once', () => {
+    const { problems } = mistakes(hub, { account: '1', region: 'mars', wafRateLimit: 'many' })
+    expect(problems.map(({ setting }) => setting)).toEqual(['account', 'region', 'wafRateLimit'])
+  })
+})
+
+describe('spoke settings', () => {
+  it('fills in the defaults', () => {
+    expect(read(spoke)).toEqual({
+      role: 'spoke',
+      hubStack: 'organization/genai-hub-spoke/hub',
+      tenantId: 'tenant1',
+      account: '222222222222',
+      credentials: { kind: 'ambient' },
+      hubCredentials: { kind: 'ambient' },
+      cidrBlock: '10.64.0.0/24',
+      availabilityZoneIds: ['use1-az1', 'use1-az2'],
+      models: { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0' },
+      defaultModel: 'nova-2-lite',
+      tier: TIERS.small,
+      modelInvocationLogging: false,
+    })
+  })
+
+  it('reads both sides of the credentials, and a tier in figures', () => {
+    const roleArn = 'arn:aws:iam::222222222222:role/genai-deployer'
+    const tier = { memoryMegabytes: 2048, timeoutSeconds: 900, reservedConcurrency: 7 }
+    expect(
+      read(spoke, { roleArn, hubProfile: 'hub', tier: JSON.stringify(tier), hubStack: 'acme/genai/hub' }),
+    ).toMatchObject({
+      credentials: { kind: 'role', roleArn },
+      hubCredentials: { kind: 'profile', profile: 'hub' },
+      hubStack: 'acme/genai/hub',
+      tier,
+    })
+  })
+
+  it.each([
+    'amazon.titan-text-lite-v1',
+    'anthropic.claude-3-haiku-20240307-v1:0',
+    'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'deepseek.v3.1',
+    'openai.gpt-oss-20b-1:0',
+  ])('takes the model id %s', (id) => {
+    expect(read(spoke, { models: JSON.stringify({ model: id }) })).toMatchObject({ models: { model: id } })
+  })
+
+  it.each<[string, Change, string, string]>([
+    ['an id with a hyphen', { tenantId: 'tenant-1' }, 'tenantId', '"tenant-1" is not a tenant\'s id'],
+    ['an id in upper case', { tenantId: 'Tenant1' }, 'tenantId', "is not a tenant's id"],
+    ['an id that is too long', { tenantId: `t${'1'.repeat(20)}` }, 'tenantId', "is not a tenant's id"],
+    ['a block that is too small', { cidrBlock: '10.64.0.0/26' }, 'cidrBlock', 'is a /26.'],
+    ['zone names for ids', { availabilityZoneIds: '["us-east-1a"]' }, 'availabilityZoneIds', 'is not the id of an'],
+    [
+      'four zones',
+      { availabilityZoneIds: '["use1-az1","use1-az2","use1-az3","use1-az4"]' },
+      'availabilityZoneIds',
+      'it has 4 entries',
+    ],
+    ['no models', { models: '{}' }, 'models', 'it has 0 names'],
+    ['a model name in upper case', { models: '{"Nova":"amazon.nova-lite-v1:0"}' }, 'models', '"Nova" is not a name'],
+    [
+      'a model name that is a trap',
+      { models: '{"__proto__":"amazon.nova-lite-v1:0"}' },
+      'models',
+      '"__proto__" is not a name',
+    ],
+    ['a model id that is a wildcard', { models: '{"nova":"amazon.*"}' }, 'models', '"amazon.*" is not a model'],
+    ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'is not text'],
+    [
+      'a default that is not in the list',
+      { defaultModel: 'claude' },
+      'defaultModel',
+      '"claude" is not in models, which has nova-2-lite',
+    ],
+    [
+      'no default of two',
+      { models: '{"a":"amazon.nova-lite-v1:0","b":"amazon.nova-pro-v1:0"}' },
+      'defaultModel',
+      'models has 2 names: a, b',
+    ],
+    ['an unknown preset', { tier: 'huge' }, 'tier', '"huge" is not a preset'],
+    ['a preset that every object has', { tier: 'toString' }, 'tier', '"toString" is not a preset'],
+    [
+      'a tier without a figure',
+      { tier: '{"memoryMegabytes":256,"timeoutSeconds":60}' },
+      'tier',
+      'it has no reservedConcurrency',
+    ],
+    [
+      'a tier over a limit',
+      { tier: '{"memoryMegabytes":20480,"timeoutSeconds":60,"reservedConcurrency":1}' },
+      'tier',
+      'memoryMegabytes: 20480 is out of range',
+    ],
+    [
+      'a tier with a misspelling',
+      { tier: '{"memory":256,"timeoutSeconds":60,"reservedConcurrency":1}' },
+      'tier',
+      'unknown entry "memory"',
+    ],
+    [
+      "a role in the hub's account",
+      { roleArn: 'arn:aws:iam::111111111111:role/deployer' },
+      'roleArn',
+      "not in the tenant's account",
+    ],
+    ['a hub stack that is not in full', { hubStack: 'hub' }, 'hubStack', 'is not the full name of a stack'],
+    ["a hub's setting", { region: 'us-east-1' }, 'region', 'there is no such setting for this role'],
+  ])('refuses %s', (_what, change, setting, got) => {
+    const { problems, message } = mistakes(spoke, change)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.setting).toBe(setting)
+    expect(problems[0]?.got).toContain(got)
+    expect(message).toMatch(/Allowed: .+ Fix: pulumi config set .+ -s spoke-tenant1/)
+  })
+})
+
+describe('the role', () => {
+  it.each([undefined, 'hubb', ''])('%s is refused', (role) => {
+    expect(() => readSettings(role === undefined ? {} : { role }, origin('hub'))).toThrow(
+      /- role: .+ Allowed: hub or spoke\. Fix: pulumi config set role hub -s hub/,
+    )
+  })
+})
+
+describe('around the tables', () => {
+  it("takes the project's own namespace only", () => {
+    const all = { 'genai-hub-spoke:role': 'hub', 'aws:region': 'us-east-1', 'genai-hub-spoke-two:role': 'spoke' }
+    expect(ofProject(all, 'genai-hub-spoke')).toEqual({ role: 'hub' })
+  })
+
+  it.each([
+    ['hub', HUB_TABLE],
+    ['spoke', SPOKE_TABLE],
+  ])("every example of the %s's table is a value that it accepts", (_role, table) => {
+    for (const [name, setting] of Object.entries(table)) {
+      const match = /^(?:--path '(\w+)(?:\[0\]|\["([^"]+)"\])'|(\w+)) (\S+)$/.exec(setting.example)
+      if (name === 'role') continue
+      expect(match, `${name}: ${setting.example}`).not.toBeNull()
+      const [, listName, key, plainName, value = ''] = match ?? []
+      expect(listName ?? plainName).toBe(name)
+      const raw = key !== undefined ? JSON.stringify({ [key]: value }) : listName ? JSON.stringify([value]) : value
+      // Two zones are the least: one is what the command adds.
+      if (name === 'availabilityZones') expect(() => setting.parse(raw)).toThrow('it has 1 entries')
+      else expect(() => setting.parse(raw)).not.toThrow()
+    }
+  })
+
+  it('the table for the README has a row for each setting', () => {
+    const lines = settingsTable(HUB_TABLE).split('\n')
+    expect(lines).toHaveLength(Object.keys(HUB_TABLE).length + 2)
+    expect(lines.find((line) => line.startsWith('| `account`'))).toContain('*required*')
+    expect(lines.find((line) => line.startsWith('| `wafRateLimit`'))).toContain('| `2000` |')
+  })
+})

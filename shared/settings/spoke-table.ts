@@ -1,0 +1,157 @@
+/** A spoke's settings, one by one. The checks between them are in spoke.ts. */
+import { SPOKE_PREFIXES } from '../addressing.ts'
+import { TIERS, type Tier } from '../settings.ts'
+import { TENANT_ID } from '../tenant.ts'
+import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
+import type { Setting } from './setting.ts'
+import { integerIn, listOf, mapOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr, trueOrFalse } from './values.ts'
+
+const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
+/** A model or inference profile id: a provider, a dot, a name; a region's prefix may come first. */
+const MODEL_ID = /^(?=.{3,140}$)([a-z]{2,10}(-[a-z]{2,10})?\.)?[a-z0-9-]+\.[a-z0-9][A-Za-z0-9._:-]*$/
+
+const role: Setting<'spoke'> = {
+  type: '`spoke`',
+  meaning: 'Which program the stack runs.',
+  allowed: 'hub or spoke.',
+  example: 'role spoke',
+  fallback: 'required',
+  parse: oneOf(['spoke']),
+}
+
+const hubStack: Setting<string | undefined> = {
+  type: 'text',
+  meaning: "Name of the hub's stack in full.",
+  allowed: 'ORGANIZATION/PROJECT/STACK; the file backend calls its organization "organization".',
+  example: 'hubStack organization/genai-hub-spoke/hub',
+  fallback: { value: undefined, text: 'stack `hub` of this organization and project' },
+  parse: matching(/^[\w.-]{1,100}\/[\w.-]{1,100}\/[\w.-]{1,100}$/, 'the full name of a stack'),
+}
+
+const tenantId: Setting<string> = {
+  type: 'text',
+  meaning: "The tenant's id: in its path, its names, its users' tokens.",
+  allowed: 'a lower-case letter, then 1 to 19 lower-case letters and digits.',
+  example: 'tenantId tenant1',
+  fallback: 'required',
+  parse: matching(TENANT_ID, "a tenant's id"),
+}
+
+const cidrBlock: Setting<string> = {
+  type: 'CIDR block',
+  meaning: "Addresses of the tenant's VPC.",
+  allowed: `a block of /${SPOKE_PREFIXES.largest} to /${SPOKE_PREFIXES.smallest} in ${PRIVATE_RANGES_TEXT}, inside of the hub's spokesCidrBlock, that no other tenant has.`,
+  example: 'cidrBlock 10.64.0.0/24',
+  fallback: 'required',
+  parse: privateCidr(SPOKE_PREFIXES.largest, SPOKE_PREFIXES.smallest),
+}
+
+const availabilityZoneIds: Setting<readonly string[]> = {
+  type: 'list of text',
+  meaning:
+    "Zones of the spoke, by their ids, which are the same in every account, each one of the hub's. Add new ones at the end: the order decides the subnets' addresses.",
+  allowed: 'one to three different zone ids, such as use1-az1.',
+  example: "--path 'availabilityZoneIds[0]' use1-az1",
+  fallback: 'required',
+  parse: listOf(matching(/^[a-z]{2,5}\d-az\d$/, 'the id of an availability zone'), 1, 3),
+}
+
+const models: Setting<Readonly<Record<string, string>>> = {
+  type: 'map of text',
+  meaning: 'The names that the tenant may use → Bedrock model or inference profile ids.',
+  allowed:
+    '1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id.',
+  example: `--path 'models["nova-2-lite"]' us.amazon.nova-2-lite-v1:0`,
+  fallback: 'required',
+  parse: parseModels,
+}
+
+const defaultModel: Setting<string | undefined> = {
+  type: 'text',
+  meaning: 'The model for a request that names none.',
+  allowed: 'one of the names in models.',
+  example: 'defaultModel nova-2-lite',
+  fallback: { value: undefined, text: 'the only one, where models has one' },
+  parse: matching(MODEL_NAME, 'a name that models may have'),
+}
+
+const tier: Setting<Tier> = {
+  type: 'text, or a map of three whole numbers',
+  meaning: "Size of the tenant's function: a preset, or memoryMegabytes, timeoutSeconds and reservedConcurrency.",
+  allowed: `${Object.keys(TIERS).join(', ')}, or a map of memoryMegabytes (128 to 10240), timeoutSeconds (10 to 900) and reservedConcurrency (1 to 900).`,
+  example: 'tier small',
+  fallback: { value: TIERS.small, text: '`small`' },
+  parse: parseTier,
+}
+
+const modelInvocationLogging: Setting<boolean> = {
+  type: 'true or false',
+  meaning:
+    "Records prompts and answers in the tenant's account. One per account and region: an existing one is never overwritten.",
+  allowed: 'true or false.',
+  example: 'modelInvocationLogging false',
+  fallback: { value: false, text: '`false`' },
+  parse: trueOrFalse,
+}
+
+/** Every setting of a spoke stack, in the README's order. */
+export const SPOKE_TABLE = {
+  role,
+  hubStack,
+  tenantId,
+  account: accountSetting("The tenant's AWS account."),
+  roleArn: roleArnSetting(
+    'roleArn',
+    "Role in the tenant's account to deploy with; without it, the credentials at hand.",
+  ),
+  profile: profileSetting('profile', "Profile to take the tenant's account's credentials from."),
+  hubRoleArn: roleArnSetting('hubRoleArn', 'Role to assume the onboarding role from: one of the deployers of the hub.'),
+  hubProfile: profileSetting('hubProfile', 'Profile to assume the onboarding role from.'),
+  cidrBlock,
+  availabilityZoneIds,
+  models,
+  defaultModel,
+  tier,
+  modelInvocationLogging,
+} as const
+
+function parseModels(raw: string): Readonly<Record<string, string>> {
+  const entries = mapOf(raw)
+  if (entries.length < 1 || entries.length > 20) throw new Error(`it has ${entries.length} names.`)
+  const parseName = matching(MODEL_NAME, 'a name that models may have')
+  const parseId = matching(MODEL_ID, 'a model or inference profile id')
+  return Object.fromEntries(
+    entries.map(([name, id]) => {
+      if (typeof id !== 'string') throw new Error(`"${name}" is given something that is not text.`)
+      return [parseName(name), parseId(id)]
+    }),
+  )
+}
+
+const TIER_LIMITS = {
+  memoryMegabytes: integerIn(128, 10_240),
+  timeoutSeconds: integerIn(10, 900),
+  reservedConcurrency: integerIn(1, 900),
+} as const satisfies Record<keyof Tier, (raw: string) => number>
+
+function parseTier(raw: string): Tier {
+  if (Object.hasOwn(TIERS, raw)) return TIERS[raw as keyof typeof TIERS]
+  if (!raw.startsWith('{')) throw new Error(`"${raw}" is not a preset.`)
+  const entries = new Map(mapOf(raw))
+  const extra = [...entries.keys()].find((name) => !Object.hasOwn(TIER_LIMITS, name))
+  if (extra !== undefined) throw new Error(`it has the unknown entry "${extra}".`)
+  const value = (name: keyof Tier): number => {
+    const entry = entries.get(name)
+    if (typeof entry !== 'number' && typeof entry !== 'string') throw new Error(`it has no ${name}.`)
+    try {
+      return TIER_LIMITS[name](String(entry))
+    } catch (error) {
+      throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return {
+    memoryMegabytes: value('memoryMegabytes'),
+    timeoutSeconds: value('timeoutSeconds'),
+    reservedConcurrency: value('reservedConcurrency'),
+  }
+}

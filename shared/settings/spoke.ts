@@ -1,0 +1,54 @@
+/** Reads a spoke's settings: the table's values, and the checks between them. */
+import type { SpokeSettings } from '../settings.ts'
+import { accountOfRole, credentialsOf } from './common.ts'
+import { type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
+import { SPOKE_TABLE } from './spoke-table.ts'
+
+type SpokeValues = Values<typeof SPOKE_TABLE>
+
+/**
+ * @param defaultHubStack what `hubStack` is when it is not set
+ * @throws SettingsError with every mistake
+ */
+export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubStack: string): SpokeSettings {
+  const values = readTable(SPOKE_TABLE, raw, stack)
+  const problems: Problem[] = []
+  const refuse = (setting: keyof SpokeValues, got: string) => {
+    const { allowed, example } = SPOKE_TABLE[setting]
+    problems.push({ setting, got, allowed, example })
+  }
+  if (values.roleArn !== undefined && accountOfRole(values.roleArn) !== values.account) {
+    refuse('roleArn', `"${values.roleArn}" is not in the tenant's account ${values.account}.`)
+  }
+  const defaultModel = defaultModelOf(values, refuse)
+  if (problems.length > 0 || defaultModel === undefined) throw new SettingsError(stack, problems)
+  return {
+    role: 'spoke',
+    hubStack: values.hubStack ?? defaultHubStack,
+    tenantId: values.tenantId,
+    account: values.account,
+    credentials: credentialsOf(values.roleArn, values.profile),
+    hubCredentials: credentialsOf(values.hubRoleArn, values.hubProfile),
+    cidrBlock: values.cidrBlock,
+    availabilityZoneIds: values.availabilityZoneIds,
+    models: values.models,
+    defaultModel,
+    tier: values.tier,
+    modelInvocationLogging: values.modelInvocationLogging,
+  }
+}
+
+function defaultModelOf(
+  { models, defaultModel }: SpokeValues,
+  refuse: (setting: keyof SpokeValues, got: string) => void,
+): string | undefined {
+  const names = Object.keys(models)
+  if (defaultModel === undefined) {
+    if (names.length === 1) return names[0]
+    refuse('defaultModel', `it is not set, and models has ${names.length} names: ${names.join(', ')}.`)
+    return undefined
+  }
+  if (Object.hasOwn(models, defaultModel)) return defaultModel
+  refuse('defaultModel', `"${defaultModel}" is not in models, which has ${names.join(', ')}.`)
+  return undefined
+}
