@@ -68,3 +68,112 @@ export interface HubOutputs {
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
 }
+
+/** A hub whose outputs a spoke cannot use. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError'
+  /** The outputs that are missing or of the wrong type. */
+  readonly outputs: readonly string[]
+
+  constructor(hubStack: string, outputs: readonly string[], problems: readonly string[]) {
+    const stack = hubStack.split('/').at(-1) ?? hubStack
+    super(
+      [
+        `The outputs of the hub's stack ${hubStack} are not those that this version reads.`,
+        ...problems.map((problem) => `- ${problem}`),
+        `Bring the hub up to date first: pulumi up -s ${stack}`,
+      ].join('\n'),
+    )
+    this.outputs = outputs
+  }
+}
+
+type Check = (value: unknown) => boolean
+
+const text: Check = (value) => typeof value === 'string' && value !== ''
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every(check)
+const choice =
+  (...choices: readonly unknown[]): Check =>
+  (value) =>
+    choices.includes(value)
+const subnet: Check = (value) => isMap(value) && text(value.id) && text(value.cidrBlock) && text(value.zoneId)
+const sharing: Check = (value) =>
+  isMap(value) && (value.kind === 'accounts' || (value.kind === 'organisation' && text(value.arn)))
+
+/** Every output but `keySet`: how it is checked, and what an error says it must be. */
+const CHECKS: { readonly [K in Exclude<keyof HubOutputs, 'keySet'>]: readonly [Check, string] } = {
+  contractVersion: [choice(CONTRACT_VERSION), `${CONTRACT_VERSION}`],
+  account: [(value) => typeof value === 'string' && /^\d{12}$/.test(value), 'text of 12 digits'],
+  region: [text, 'text'],
+  vpcId: [text, 'text'],
+  cidrBlock: [text, 'text'],
+  spokesCidrBlock: [text, 'text'],
+  privateSubnets: [listOf(subnet), 'a list of { id, cidrBlock, zoneId }'],
+  zoneIds: [listOf(text), 'a list of text'],
+  transitGatewayId: [text, 'text'],
+  transitGatewayArn: [text, 'text'],
+  hubRouteTableId: [text, 'text'],
+  spokesRouteTableId: [text, 'text'],
+  resourceShareArn: [text, 'text'],
+  sharing: [sharing, "{ kind: 'organisation', arn } or { kind: 'accounts' }"],
+  gatewayUrl: [text, 'text'],
+  loadBalancerArn: [text, 'text'],
+  loadBalancerDnsName: [text, 'text'],
+  listenerArn: [text, 'text'],
+  listenerProtocol: [choice('HTTPS', 'HTTP'), 'HTTPS or HTTP'],
+  userPoolId: [text, 'text'],
+  userPoolArn: [text, 'text'],
+  userPoolClientId: [text, 'text'],
+  issuer: [text, 'text'],
+  keySetVia: [choice('endpoint', 'nat', 'inline'), 'endpoint, nat or inline'],
+  tableName: [text, 'text'],
+  tableArn: [text, 'text'],
+  endpointSecurityGroupId: [text, 'text'],
+  dynamodbPrefixListId: [text, 'text'],
+  parkingSecurityGroupId: [text, 'text'],
+  onboardingRoleArn: [text, 'text'],
+  permissionsBoundaryArn: [text, 'text'],
+  deletionProtection: [(value) => typeof value === 'boolean', 'true or false'],
+}
+
+/** The names of the hub's outputs, in the contract's order, for a reader that asks for each. */
+export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
+  ...(Object.keys(CHECKS) as (keyof typeof CHECKS)[]),
+  'keySet',
+]
+
+/**
+ * Validates what a `StackReference` read.
+ * @throws ContractError naming every output that is missing or of the wrong type, and what to do
+ */
+export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack: string): HubOutputs {
+  const problems = new Map<string, string>()
+  for (const [name, [check, expected]] of Object.entries(CHECKS)) {
+    const value = raw[name]
+    if (value === undefined || value === null) problems.set(name, `${name} is missing. Expected: ${expected}.`)
+    else if (!check(value)) problems.set(name, `${name} is ${shown(value)}. Expected: ${expected}.`)
+  }
+  const { keySet } = raw
+  // An inline key set that is not there would make the functions look for a network path that was not built.
+  if (raw.keySetVia === 'inline' ? !text(keySet) : keySet !== undefined && keySet !== null) {
+    problems.set(
+      'keySet',
+      `keySet is ${shown(keySet)}. Expected: text when keySetVia is inline, and nothing otherwise.`,
+    )
+  }
+  if (problems.size > 0) throw new ContractError(hubStack, [...problems.keys()], [...problems.values()])
+  const known = HUB_OUTPUT_NAMES.filter((name) => raw[name] !== undefined && raw[name] !== null)
+  return Object.fromEntries(known.map((name) => [name, raw[name]])) as unknown as HubOutputs
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing'
+  return json.length > 60 ? `${json.slice(0, 57)}...` : json
+}

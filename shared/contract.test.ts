@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { CONTRACT_VERSION, ContractError, HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './contract.ts'
+
+const outputs: HubOutputs = {
+  contractVersion: CONTRACT_VERSION,
+  account: '111111111111',
+  region: 'us-east-1',
+  vpcId: 'vpc-1',
+  cidrBlock: '10.0.0.0/16',
+  spokesCidrBlock: '10.64.0.0/10',
+  privateSubnets: [{ id: 'subnet-1', cidrBlock: '10.0.0.0/19', zoneId: 'use1-az1' }],
+  zoneIds: ['use1-az1'],
+  transitGatewayId: 'tgw-1',
+  transitGatewayArn: 'arn:aws:ec2:us-east-1:111111111111:transit-gateway/tgw-1',
+  hubRouteTableId: 'tgw-rtb-1',
+  spokesRouteTableId: 'tgw-rtb-2',
+  resourceShareArn: 'arn:aws:ram:us-east-1:111111111111:resource-share/1',
+  sharing: { kind: 'accounts' },
+  gatewayUrl: 'https://genai.example.com',
+  loadBalancerArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/genai-hub/1',
+  loadBalancerDnsName: 'genai-hub-1.us-east-1.elb.amazonaws.com',
+  listenerArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/app/genai-hub/1/2',
+  listenerProtocol: 'HTTPS',
+  userPoolId: 'us-east-1_abc',
+  userPoolArn: 'arn:aws:cognito-idp:us-east-1:111111111111:userpool/us-east-1_abc',
+  userPoolClientId: 'client',
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc',
+  keySetVia: 'endpoint',
+  tableName: 'genai-tenants',
+  tableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/genai-tenants',
+  endpointSecurityGroupId: 'sg-1',
+  dynamodbPrefixListId: 'pl-1',
+  parkingSecurityGroupId: 'sg-2',
+  onboardingRoleArn: 'arn:aws:iam::111111111111:role/genai-onboarding',
+  permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/genai-gateway-boundary',
+  deletionProtection: true,
+}
+
+const parse = (change: Readonly<Record<string, unknown>>) =>
+  parseHubOutputs({ ...outputs, ...change }, 'acme/genai/hub-eu')
+
+function refused(change: Readonly<Record<string, unknown>>): ContractError {
+  try {
+    parse(change)
+  } catch (error) {
+    if (error instanceof ContractError) return error
+    throw error
+  }
+  throw new Error('The outputs were accepted.')
+}
+
+describe('parseHubOutputs', () => {
+  it('gives back a whole contract, and leaves out what it does not know', () => {
+    expect(parse({ somethingNewer: 1, keySet: null })).toEqual(outputs)
+    expect(parse({ keySetVia: 'inline', keySet: '{"keys":[]}' })).toEqual({
+      ...outputs,
+      keySetVia: 'inline',
+      keySet: '{"keys":[]}',
+    })
+  })
+
+  it.each(HUB_OUTPUT_NAMES.filter((name) => name !== 'keySet'))('names %s when it is missing', (name) => {
+    const error = refused({ [name]: undefined })
+    expect(error.outputs).toEqual([name])
+    expect(error.message).toContain(`- ${name} is missing.`)
+    expect(error.message).toContain('stack acme/genai/hub-eu')
+    expect(error.message).toContain('pulumi up -s hub-eu')
+  })
+
+  it.each(Object.keys(outputs) as (keyof HubOutputs)[])('names %s when it is of another type', (name) => {
+    for (const value of [Number.NaN, {}, []]) expect(refused({ [name]: value }).outputs).toEqual([name])
+  })
+
+  it.each<[string, unknown]>([
+    ['contractVersion', CONTRACT_VERSION + 1],
+    ['contractVersion', String(CONTRACT_VERSION)],
+    ['account', '1111'],
+    ['vpcId', ''],
+    ['privateSubnets', [{ id: 'subnet-1', cidrBlock: '10.0.0.0/19' }]],
+    ['sharing', { kind: 'organisation' }],
+    ['sharing', { kind: 'everybody' }],
+    ['listenerProtocol', 'TCP'],
+    ['deletionProtection', 'true'],
+    ['keySet', '{"keys":[]}'],
+  ])('refuses %s = %j', (name, value) => {
+    expect(refused({ [name]: value }).outputs).toEqual([name])
+  })
+
+  it('needs the key set when it is handed out inline', () => {
+    expect(refused({ keySetVia: 'inline' }).message).toContain(
+      'keySet is nothing. Expected: text when keySetVia is inline',
+    )
+  })
+
+  it('tells every mistake at once', () => {
+    expect(refused({ vpcId: undefined, region: 3 }).outputs).toEqual(['region', 'vpcId'])
+  })
+})
+
+// Type level: these lines are the test, and `npm run typecheck` runs it.
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Assert<T extends true> = T
+type _ContractTypes = [
+  Assert<Equal<ReturnType<typeof parseHubOutputs>, HubOutputs>>,
+  Assert<Equal<HubOutputs['contractVersion'], 1>>,
+  Assert<Equal<HubOutputs['listenerProtocol'], 'HTTPS' | 'HTTP'>>,
+  // Optional means absent, never undefined.
+  Assert<Equal<Required<HubOutputs>['keySet'], string>>,
+  // Every output is read-only, and stays so.
+  Assert<Equal<HubOutputs, Readonly<HubOutputs>>>,
+]
+// @ts-expect-error a hub without its listener is no hub
+const _incomplete: HubOutputs = { ...outputs, listenerArn: undefined }
+// @ts-expect-error the organisation's ARN belongs to its kind of sharing
+const _sharing: HubOutputs['sharing'] = { kind: 'organisation' }
