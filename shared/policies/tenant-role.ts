@@ -1,0 +1,85 @@
+/** The role in the tenant's account that may invoke its models, and the policy of the endpoint that it does so through. */
+import { type PolicyDocument, policy, policyText } from './document.ts'
+import { invokeStatements } from './models.ts'
+
+export interface TenantRoleTrust {
+  readonly hubAccount: string
+  readonly tenantId: string
+  /** The tenant's execution role in the hub account. */
+  readonly executionRoleArn: string
+  readonly externalId: string
+}
+
+/**
+ * Trusts the hub's account, narrowed to one role of it by `aws:PrincipalArn`. Named as the principal, the role would have to
+ * exist first, and a recreated one would no longer be trusted: IAM turns a principal into an internal id when it saves it.
+ * Two statements, because `sts:TagSession` carries no external id.
+ */
+export function tenantRoleTrustPolicy(trust: TenantRoleTrust): PolicyDocument {
+  const principal = { AWS: `arn:aws:iam::${trust.hubAccount}:root` }
+  const fromExecutionRole = { ArnEquals: { 'aws:PrincipalArn': trust.executionRoleArn } }
+  return policy(
+    {
+      Sid: 'GatewayOfTenant',
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 'sts:AssumeRole',
+      Condition: { ...fromExecutionRole, StringEquals: { 'sts:ExternalId': trust.externalId } },
+    },
+    {
+      Sid: 'GatewayTagsSession',
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 'sts:TagSession',
+      Condition: {
+        ...fromExecutionRole,
+        StringEquals: { 'aws:RequestTag/tenant_id': trust.tenantId },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['tenant_id'] },
+      },
+    },
+  )
+}
+
+export interface TenantModels {
+  /** The tenant's account. */
+  readonly account: string
+  readonly region: string
+  /** Bedrock model or inference profile ids. */
+  readonly modelIds: readonly string[]
+}
+
+/**
+ * The listed models, and only through the account's own endpoint: a credential that leaves the gateway is worth nothing
+ * elsewhere. `endpointId` is the spoke's `bedrock-runtime` endpoint.
+ */
+export function tenantRolePolicy(models: TenantModels & { readonly endpointId: string }): PolicyDocument {
+  return policy(...invokeStatements(models.modelIds, models.account, models.region), {
+    Sid: 'OnlyThroughOwnEndpoint',
+    Effect: 'Deny',
+    Action: 'bedrock:*',
+    Resource: '*',
+    // A request through no endpoint has no such key, and "not equal" is true of a key that is not there.
+    Condition: { StringNotEquals: { 'aws:SourceVpce': models.endpointId } },
+  })
+}
+
+/**
+ * Policy of the spoke's `bedrock-runtime` endpoint, as text. An endpoint's policy takes no principal but `*`, so the role is
+ * a condition.
+ * @throws Error when the list of models makes it longer than AWS allows
+ */
+export function modelEndpointPolicy(
+  models: TenantModels & { readonly roleArn: string; readonly tenantId: string },
+): string {
+  const statements = invokeStatements(models.modelIds, models.account, models.region).map((statement) => ({
+    ...statement,
+    Principal: '*' as const,
+    Condition: { ...statement.Condition, StringEquals: { 'aws:PrincipalArn': models.roleArn } },
+  }))
+  return policyText(
+    'endpoint',
+    `the endpoint policy of ${models.tenantId}`,
+    policy(...statements),
+    `List fewer models: it has ${models.modelIds.length}.`,
+  )
+}
