@@ -33,6 +33,7 @@ const outputs: HubOutputs = {
   parkingSecurityGroupId: 'sg-2',
   onboardingRoleArn: 'arn:aws:iam::111111111111:role/genai-onboarding',
   permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/genai-gateway-boundary',
+  concurrencyLimit: 1000,
   deletionProtection: true,
 }
 

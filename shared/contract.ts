@@ -65,6 +65,9 @@ export interface HubOutputs {
 
   readonly onboardingRoleArn: string
   readonly permissionsBoundaryArn: string
+  /** Lambda's concurrent executions that the hub's account has: what the tenants' reservations are added up against. */
+  readonly concurrencyLimit: number
+
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
 }
@@ -136,6 +139,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, 'keySet'>]: readonly [C
   parkingSecurityGroupId: [text, 'text'],
   onboardingRoleArn: [text, 'text'],
   permissionsBoundaryArn: [text, 'text'],
+  concurrencyLimit: [(value) => Number.isSafeInteger(value), 'a whole number'],
   deletionProtection: [(value) => typeof value === 'boolean', 'true or false'],
 }
 

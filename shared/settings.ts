@@ -42,6 +42,8 @@ export interface HubSettings {
   readonly keySetVia: 'endpoint' | 'nat' | 'inline'
   /** ARNs of the roles that may assume the onboarding role. */
   readonly deployers: readonly string[]
+  /** Lambda's concurrent executions that the hub's account has. */
+  readonly concurrencyLimit: number
   readonly deletionProtection: boolean
 }
 

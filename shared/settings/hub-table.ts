@@ -169,6 +169,16 @@ const deployers: Setting<readonly string[]> = {
   parse: listOf(matching(ROLE_ARN, 'the ARN of an IAM role'), 1, 10),
 }
 
+const concurrencyLimit: Setting<number> = {
+  type: 'whole number',
+  meaning:
+    "Lambda's concurrent executions that the hub's account has (its quota): the tenants' reservations are added up against it.",
+  allowed: '101 to 1000000: AWS keeps 100 of them unreserved.',
+  example: 'concurrencyLimit 1000',
+  fallback: { value: 1000, text: '`1000`' },
+  parse: integerIn(101, 1_000_000),
+}
+
 const deletionProtection: Setting<boolean> = {
   type: 'true or false',
   meaning: 'Protects what loses data (user pool, table, logs) from deletion, in AWS and in Pulumi.',
@@ -199,5 +209,6 @@ export const HUB_TABLE = {
   clientInstance,
   keySetVia,
   deployers,
+  concurrencyLimit,
   deletionProtection,
 } as const

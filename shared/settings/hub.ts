@@ -36,6 +36,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     clientInstance: rest.clientInstance,
     keySetVia: rest.keySetVia,
     deployers: rest.deployers,
+    concurrencyLimit: rest.concurrencyLimit,
     deletionProtection: rest.deletionProtection,
   }
 }

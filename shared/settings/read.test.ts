@@ -65,6 +65,7 @@ describe('hub settings', () => {
       clientInstance: false,
       keySetVia: 'endpoint',
       deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
+      concurrencyLimit: 1000,
       deletionProtection: true,
     })
   })
@@ -174,6 +175,12 @@ describe('hub settings', () => {
     ['a rate under the limit', { wafRateLimit: '9' }, 'wafRateLimit', '9 is out of range'],
     ['a rate over the limit', { wafRateLimit: '2000000001' }, 'wafRateLimit', 'out of range'],
     ['a rate that is no number', { wafRateLimit: '1e3' }, 'wafRateLimit', '"1e3" is not a whole number'],
+    [
+      'a concurrency limit that AWS cannot have',
+      { concurrencyLimit: '100' },
+      'concurrencyLimit',
+      '100 is out of range',
+    ],
     ['an unknown way to the key set', { keySetVia: 'internet' }, 'keySetVia', '"internet" is none of the choices'],
     [
       'a user for a deployer',
