@@ -1,0 +1,124 @@
+/** The tenant's way to its models: the private endpoint, and the role that may call through it. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { executionRoleName, externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
+import { policyText } from '../shared/policies/document.ts'
+import {
+  modelEndpointPolicy,
+  type TenantModels,
+  tenantRolePolicy,
+  tenantRoleTrustPolicy,
+} from '../shared/policies/tenant-role.ts'
+import { regionalHost } from './endpoint-host.ts'
+import type { TagMap } from './tags.ts'
+
+export interface ModelAccessArgs extends TenantModels {
+  readonly tenantId: string
+  readonly hubAccount: string
+  /** Who may connect to the endpoint: the hub's private subnets. */
+  readonly clientCidrBlocks: readonly string[]
+  readonly vpcId: pulumi.Input<string>
+  readonly subnetIds: pulumi.Input<string>[]
+  readonly tags: TagMap & { readonly Name: string }
+}
+
+export interface ModelAccess {
+  readonly role: aws.iam.Role
+  /** Regional host name of the endpoint, known when the role's policy is in force too. */
+  readonly endpointHost: pulumi.Output<string>
+}
+
+export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): ModelAccess {
+  const { tenantId, account, tags } = args
+  const endpoint = new aws.ec2.VpcEndpoint(
+    name,
+    {
+      vpcId: args.vpcId,
+      serviceName: bedrockRuntimeService(args.region),
+      vpcEndpointType: 'Interface',
+      subnetIds: args.subnetIds,
+      securityGroupIds: [endpointSecurityGroup(name, args, opts).id],
+      // The hub's function calls the endpoint by its own name; nothing in this VPC calls Bedrock.
+      privateDnsEnabled: false,
+      policy: modelEndpointPolicy({ ...args, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
+      tags,
+    },
+    opts,
+  )
+  const role = new aws.iam.Role(
+    name,
+    {
+      name: tenantRoleName(tenantId),
+      description: `Invokes the models of ${tenantId}, for its gateway function in account ${args.hubAccount}`,
+      assumeRolePolicy: policyText(
+        'trust',
+        `the trust policy of ${tenantRoleName(tenantId)}`,
+        tenantRoleTrustPolicy({
+          hubAccount: args.hubAccount,
+          tenantId,
+          executionRoleArn: roleArn(args.hubAccount, executionRoleName(tenantId)),
+          externalId: externalId(args.hubAccount, tenantId),
+        }),
+        'Shorten the tenant id.',
+      ),
+      // One hour is the most that role chaining gives.
+      maxSessionDuration: 3600,
+      tags,
+    },
+    opts,
+  )
+  const rolePolicy = new aws.iam.RolePolicy(
+    name,
+    {
+      name: 'models',
+      role: role.name,
+      policy: endpoint.id.apply((endpointId) =>
+        policyText(
+          'inline',
+          `the policy of ${tenantRoleName(tenantId)}`,
+          tenantRolePolicy({ ...args, endpointId }),
+          `List fewer models: it has ${args.modelIds.length}.`,
+        ),
+      ),
+    },
+    opts,
+  )
+  const endpointHost = pulumi.all([endpoint.dnsEntries, rolePolicy.id]).apply(([entries]) =>
+    regionalHost(
+      entries.map(({ dnsName }) => dnsName),
+      args.region,
+    ),
+  )
+  return { role, endpointHost }
+}
+
+/** Admits the hub's private subnets on 443 and lets nothing out: answers to what was admitted need no rule. */
+function endpointSecurityGroup(
+  name: string,
+  args: ModelAccessArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.ec2.SecurityGroup {
+  const group = new aws.ec2.SecurityGroup(
+    name,
+    { vpcId: args.vpcId, description: `Model endpoint of ${args.tenantId}`, tags: args.tags },
+    opts,
+  )
+  args.clientCidrBlocks.forEach((cidrIpv4, index) => {
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-${index}`,
+      {
+        securityGroupId: group.id,
+        description: 'Functions in a private subnet of the hub',
+        cidrIpv4,
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        tags: args.tags,
+      },
+      opts,
+    )
+  })
+  return group
+}
+
+export const bedrockRuntimeService = (region: string) => `com.amazonaws.${region}.bedrock-runtime`

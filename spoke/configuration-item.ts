@@ -1,0 +1,13 @@
+import type { TenantConfiguration } from '../shared/tenant.ts'
+
+/** The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs. */
+export function configurationItem(configuration: TenantConfiguration): string {
+  const { models, ...texts } = configuration
+  return JSON.stringify({
+    ...Object.fromEntries(sorted(texts).map(([name, text]) => [name, { S: text }])),
+    models: { M: Object.fromEntries(sorted(models).map(([name, id]) => [name, { S: id }])) },
+  })
+}
+
+const sorted = (map: Readonly<Record<string, string>>) =>
+  Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

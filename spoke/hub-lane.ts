@@ -1,0 +1,124 @@
+/** The tenant's lane through the hub: everything of the tenant in the hub account, made through the onboarding role. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../shared/contract.ts'
+import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
+import type { Tier } from '../shared/settings.ts'
+import { TENANT_KEY } from '../shared/tenant.ts'
+import { configurationItem } from './configuration-item.ts'
+import { executionRole, gatewayFunction } from './lane-function.ts'
+import { acceptAttachment, functionSecurityGroup } from './lane-network.ts'
+import { tenantRule, tenantTarget } from './lane-routing.ts'
+import type { TagMap } from './tags.ts'
+
+export interface HubLaneArgs {
+  readonly tenantId: string
+  /** The tenant's account. */
+  readonly account: string
+  readonly hub: HubOutputs
+  /** The tenant's attachment, which waits for acceptance. */
+  readonly attachmentId: pulumi.Input<string>
+  /** Regional host name of the tenant's model endpoint. */
+  readonly endpointHost: pulumi.Input<string>
+  /** Subnets of the tenant's model endpoint. */
+  readonly endpointCidrBlocks: readonly string[]
+  /** The names a tenant may use → Bedrock model or inference profile id. */
+  readonly models: Readonly<Record<string, string>>
+  readonly defaultModel: string
+  readonly tier: Tier
+  readonly code: pulumi.asset.Archive
+  /** `FILE.EXPORT` in the archive. */
+  readonly handler: string
+  readonly tags: TagMap
+}
+
+export class HubLane extends pulumi.ComponentResource {
+  /** The gateway, known once the tenant's attachment is accepted, associated and propagated. */
+  readonly transitGatewayId: pulumi.Output<string>
+  readonly attachmentId: pulumi.Output<string>
+  readonly functionArn: pulumi.Output<string>
+  readonly ruleArn: pulumi.Output<string>
+
+  /** Every child is made by the provider in `opts`: the hub's account, through the onboarding role. */
+  constructor(
+    name: string,
+    args: HubLaneArgs,
+    opts: pulumi.ComponentResourceOptions & { provider: pulumi.ProviderResource },
+  ) {
+    super('genai:spoke:HubLane', name, {}, opts)
+    const child = { parent: this, provider: opts.provider }
+    const attachment = acceptAttachment(name, args, child)
+
+    const role = executionRole(
+      name,
+      { ...args, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) },
+      child,
+    )
+    const network = functionSecurityGroup(name, args, {
+      ...child,
+      // Lambda deletes the function's interfaces as the role: on destroy the group goes first, then the role.
+      dependsOn: [role.policy],
+    })
+    const gateway = gatewayFunction(
+      name,
+      { ...args, roleArn: role.role.arn, securityGroupId: network.group.id },
+      { ...child, dependsOn: [role.policy, ...network.rules] },
+    )
+
+    const item = configuration(name, args, child)
+    const group = userGroup(name, args, child)
+    const target = tenantTarget(name, { ...args, function: gateway }, child)
+    const rule = tenantRule(
+      name,
+      { ...args, targetGroupArn: target.targetGroupArn },
+      // Last to come and first to go: a request finds the whole lane or none of it.
+      { ...child, dependsOn: [target.attachment, item, group] },
+    )
+
+    this.transitGatewayId = attachment.transitGatewayId
+    this.attachmentId = attachment.id
+    this.functionArn = gateway.arn
+    this.ruleArn = rule.arn
+    this.registerOutputs({
+      transitGatewayId: this.transitGatewayId,
+      attachmentId: this.attachmentId,
+      functionArn: this.functionArn,
+      ruleArn: this.ruleArn,
+    })
+  }
+}
+
+/** Made only if there is none: the lock against two stacks that claim one tenant id. */
+function configuration(name: string, args: HubLaneArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
+  const { tenantId, account, hub, models, defaultModel } = args
+  const item = pulumi.output(args.endpointHost).apply((endpoint) =>
+    configurationItem({
+      tenantId,
+      item: 'configuration',
+      account,
+      models,
+      defaultModel,
+      roleArn: roleArn(account, tenantRoleName(tenantId)),
+      externalId: externalId(hub.account, tenantId),
+      endpoint,
+    }),
+  )
+  return new aws.dynamodb.TableItem(
+    name,
+    { tableName: hub.tableName, hashKey: TENANT_KEY.hash, rangeKey: TENANT_KEY.range, item },
+    opts,
+  )
+}
+
+/** Deleting it ends every membership, so that users of a removed tenant are not users of a later one of the same id. */
+function userGroup(
+  name: string,
+  { tenantId, hub }: HubLaneArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.cognito.UserGroup {
+  return new aws.cognito.UserGroup(
+    name,
+    { name: tenantId, userPoolId: hub.userPoolId, description: `Users of ${tenantId}` },
+    opts,
+  )
+}

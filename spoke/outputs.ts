@@ -1,0 +1,19 @@
+/** A tenant's stack outputs, as `pulumi stack output` and the commands read them. */
+export interface SpokeOutputs {
+  readonly tenantId: string
+  /** The tenant's account, which serves its models. */
+  readonly account: string
+  readonly vpcId: string
+  /** The Transit Gateway attachment of the tenant's VPC. */
+  readonly attachmentId: string
+  /** Regional host name of the tenant's `bedrock-runtime` endpoint. */
+  readonly endpointHost: string
+  /** The role that may invoke the tenant's models. */
+  readonly roleArn: string
+  /** The tenant's function, in the hub account. */
+  readonly functionArn: string
+  /** The tenant's rule on the hub's listener. */
+  readonly ruleArn: string
+  /** What the tenant's clients call: the gateway's URL with the tenant's path. */
+  readonly gatewayUrl: string
+}

@@ -1,0 +1,42 @@
+/**
+ * The Transit Gateway's way into an account outside of the organisation: the hub invites the account, and the account
+ * accepts. Inside an organisation there is no invitation, and an accepter would fail.
+ */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+
+export interface TransitGatewayShareArgs {
+  /** The tenant's account. */
+  readonly account: string
+  readonly resourceShareArn: string
+  readonly transitGatewayId: string
+}
+
+export interface TransitGatewayShareOptions extends pulumi.ComponentResourceOptions {
+  /** Invites: the hub's account. */
+  readonly hub: pulumi.ProviderResource
+  /** Accepts: the tenant's account. */
+  readonly tenant: pulumi.ProviderResource
+}
+
+export class TransitGatewayShare extends pulumi.ComponentResource {
+  /** Known once the account may use the gateway. */
+  readonly transitGatewayId: pulumi.Output<string>
+
+  constructor(name: string, args: TransitGatewayShareArgs, { hub, tenant, ...opts }: TransitGatewayShareOptions) {
+    super('genai:spoke:TransitGatewayShare', name, {}, opts)
+    const association = new aws.ram.PrincipalAssociation(
+      name,
+      { principal: args.account, resourceShareArn: args.resourceShareArn },
+      { parent: this, provider: hub },
+    )
+    const accepter = new aws.ram.ResourceShareAccepter(
+      name,
+      // From the association, so that the invitation is there first.
+      { shareArn: association.resourceShareArn },
+      { parent: this, provider: tenant },
+    )
+    this.transitGatewayId = accepter.id.apply(() => args.transitGatewayId)
+    this.registerOutputs({ transitGatewayId: this.transitGatewayId })
+  }
+}
