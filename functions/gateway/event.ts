@@ -1,0 +1,146 @@
+/**
+ * Load balancer events ↔ `Request`/`Response`.
+ *
+ * The load balancer passes path and query string as the client sent them, still encoded, and headers in one of two forms:
+ * one value each (the last one wins, so that a second Authorization header is invisible) or all values, where the target
+ * group says so. The answer must be in the form of the event.
+ */
+import { GatewayError } from './errors.ts'
+import { LOAD_BALANCER_BYTES } from './limits.ts'
+
+export interface LoadBalancerResult {
+  readonly statusCode: number
+  readonly statusDescription: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>
+  readonly body: string
+  readonly isBase64Encoded: boolean
+}
+
+/** What is known of a request even when the rest of the event is odd. */
+export interface EventTarget {
+  readonly method: string
+  readonly path: string
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The path is not a URL's, so any origin does. */
+const ORIGIN = 'https://gateway.invalid'
+/** What RFC 3986 lets a path hold, encoded. */
+const PATH = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/
+const METHOD = /^[A-Z]{1,20}$/
+
+export function targetOf(event: unknown): EventTarget {
+  const { httpMethod, path } = isObject(event) ? event : {}
+  return { method: typeof httpMethod === 'string' ? httpMethod : '', path: typeof path === 'string' ? path : '' }
+}
+
+/** The request, or why there is none. Never throws, whatever the event is. */
+export function toRequest(event: unknown): Request | GatewayError {
+  try {
+    return buildRequest(event)
+  } catch (cause) {
+    return cause instanceof GatewayError ? cause : malformed('it is not a load balancer event', cause)
+  }
+}
+
+function buildRequest(event: unknown): Request {
+  if (!isObject(event)) throw malformed('it is not a load balancer event')
+  const { method, path } = targetOf(event)
+  if (!METHOD.test(method)) throw malformed('the method is missing or odd')
+  if (!PATH.test(path)) throw malformed('the path is missing or holds characters that must be encoded')
+  const url = new URL(`${ORIGIN}${path}${queryOf(event)}`)
+  // The load balancer chose its rule by the path as sent; a path that means another one once normalised is refused.
+  if (url.pathname !== path) throw malformed('the path must not hold "." or ".." segments')
+  // `Request` cannot be made with these; none of our paths takes them.
+  if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {
+    throw new GatewayError('method_not_allowed', 'This method is not allowed.', { headers: { allow: 'GET, POST' } })
+  }
+  const headers = headersOf(event)
+  const body = bodyOf(event)
+  if (method === 'GET' || method === 'HEAD') {
+    if (body.byteLength > 0) throw malformed(`${method} takes no body`)
+    return new Request(url, { method, headers })
+  }
+  return new Request(url, { method, headers, body })
+}
+
+function queryOf(event: Fields): string {
+  const all = event.multiValueQueryStringParameters ?? event.queryStringParameters ?? {}
+  if (!isObject(all)) throw malformed('the query string is not an object')
+  const pairs = Object.entries(all).flatMap(([name, value]) =>
+    texts(value, 'a query parameter').map((one) => `${name}=${one}`),
+  )
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}
+
+function headersOf(event: Fields): Headers {
+  const all = event.multiValueHeaders ?? event.headers ?? {}
+  if (!isObject(all)) throw malformed('the headers are not an object')
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(all)) {
+    const values = texts(value, 'a header')
+    // Merged, two tokens could be read as one by us and as another by the load balancer.
+    if (name.toLowerCase() === 'authorization' && (values.length > 1 || headers.has(name))) {
+      throw new GatewayError(
+        'authorization_ambiguous',
+        'There is more than one Authorization header. Send exactly one.',
+      )
+    }
+    for (const one of values) headers.append(name, one)
+  }
+  return headers
+}
+
+function bodyOf(event: Fields): Uint8Array<ArrayBuffer> {
+  const { body, isBase64Encoded } = event
+  if (body === undefined || body === null || body === '') return new Uint8Array()
+  if (typeof body !== 'string') throw malformed('the body is not a text')
+  if (isBase64Encoded !== true) return new TextEncoder().encode(body)
+  if (body.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(body)) {
+    throw new GatewayError('body_encoding_invalid', 'The body is not valid base64.')
+  }
+  return new Uint8Array(Buffer.from(body, 'base64'))
+}
+
+function texts(value: unknown, what: string): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return values.map((one) => {
+    if (typeof one !== 'string') throw malformed(`${what} is not a text`)
+    return one
+  })
+}
+
+/** The answer in the form of the event. */
+export async function fromResponse(response: Response, event: unknown): Promise<LoadBalancerResult> {
+  const body = await response.text()
+  const headers = [...response.headers]
+  const result = {
+    statusCode: response.status,
+    statusDescription: `${response.status} ${response.statusText}`.trim(),
+    body,
+    isBase64Encoded: false,
+  }
+  return isObject(event) && isObject(event.multiValueHeaders)
+    ? { ...result, multiValueHeaders: Object.fromEntries(headers.map(([name, value]) => [name, [value]])) }
+    : { ...result, headers: Object.fromEntries(headers) }
+}
+
+/** Headers and the rest of the answer, generously. */
+const ENVELOPE_BYTES = 4096
+
+/** Whether an answer fits the load balancer, which counts the function's whole answer as JSON, the body escaped in it. */
+export function fitsLoadBalancer(body: string): boolean {
+  const most = LOAD_BALANCER_BYTES - ENVELOPE_BYTES
+  // A UTF-16 unit takes three bytes at most, and six when escaped: short bodies need no counting.
+  return body.length * 6 <= most || Buffer.byteLength(JSON.stringify(body)) <= most
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function malformed(why: string, cause?: unknown): GatewayError {
+  return new GatewayError('request_malformed', `The request cannot be read: ${why}.`, { cause })
+}

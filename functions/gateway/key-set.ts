@@ -1,0 +1,84 @@
+/** The public keys that ID tokens are signed with. */
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { createCached } from './cached.ts'
+import { GatewayError } from './errors.ts'
+import {
+  CONTROL_TIMEOUT_MILLISECONDS,
+  KEY_SET_AGE,
+  KEY_SET_MISS_MILLISECONDS,
+  REFRESH_PAUSE_MILLISECONDS,
+} from './limits.ts'
+import type { Transport } from './transport.ts'
+
+/** A key set of Cognito has two keys; the load balancer takes no more than this either. */
+const MAXIMUM_BYTES = 150 * 1024
+
+export interface KeySet {
+  readonly getKey: JWTVerifyGetKey
+  /** Loads the keys ahead of the first request. */
+  warm(): Promise<unknown>
+}
+
+/** Keys fixed at deployment. */
+export function inlineKeySet(json: string): KeySet {
+  const getKey = createLocalJWKSet(parseKeySet(json))
+  return { getKey: (header, token) => getKey(header, token), warm: async () => {} }
+}
+
+/**
+ * Keys from `ISSUER/.well-known/jwks.json`. An unknown key id reloads them at once, because a rotation must not fail a
+ * request, but not more often than every ten seconds, because anybody can make up a key id.
+ */
+export function remoteKeySet(issuer: string, transport: Transport, now: () => number): KeySet {
+  const url = new URL(`${issuer}/.well-known/jwks.json`)
+  const cached = createCached({
+    load: () => fetchKeySet(url, transport),
+    freshUntil: (_, loadedAt) => loadedAt + KEY_SET_AGE.fresh,
+    usableUntil: (_, loadedAt) => loadedAt + KEY_SET_AGE.usable,
+    pauseMilliseconds: REFRESH_PAUSE_MILLISECONDS,
+    now,
+  })
+  let nextMiss = 0
+  return {
+    getKey: async (header, token) => {
+      const keys = await cached.get()
+      try {
+        return await keys(header, token)
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || now() < nextMiss) throw error
+        nextMiss = now() + KEY_SET_MISS_MILLISECONDS
+        return await (await cached.reload())(header, token)
+      }
+    },
+    warm: () => cached.get(),
+  }
+}
+
+async function fetchKeySet(url: URL, transport: Transport): Promise<ReturnType<typeof createLocalJWKSet>> {
+  try {
+    const answer = await transport({
+      method: 'GET',
+      host: url.host,
+      path: url.pathname,
+      headers: { host: url.host, accept: 'application/json' },
+      timeoutMilliseconds: CONTROL_TIMEOUT_MILLISECONDS,
+      maximumBytes: MAXIMUM_BYTES,
+    })
+    if (answer.status !== 200) throw new Error(`the key set's server answered ${answer.status}`)
+    return createLocalJWKSet(parseKeySet(answer.body))
+  } catch (cause) {
+    throw new GatewayError(
+      'identity_unavailable',
+      'The keys that tokens are verified with cannot be fetched at the moment. The token was not judged; try again.',
+      { cause, headers: { 'retry-after': '5' } },
+    )
+  }
+}
+
+function parseKeySet(json: string): JSONWebKeySet {
+  const value: unknown = JSON.parse(json)
+  if (typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys)) {
+    return { keys: value.keys }
+  }
+  throw new TypeError('The key set must be a JSON object {"keys":[…]}.')
+}

@@ -1,0 +1,33 @@
+/** Numbers that the request function holds itself and its callers to. */
+
+/** The load balancer's own limit for a Lambda target, each way: request body, and the whole answer as JSON. */
+export const LOAD_BALANCER_BYTES = 1024 * 1024
+
+/** Tokens that a request may ask for: no model on Bedrock writes more; the model's own limit is Bedrock's to check. */
+export const MAX_TOKENS = { minimum: 1, maximum: 131_072, default: 1024 } as const
+export const TEMPERATURE = { minimum: 0, maximum: 1 } as const
+
+/** Kept back from Lambda's remaining time, so that our 504 leaves before the platform cuts the function off. */
+export const DEADLINE_RESERVE_MILLISECONDS = 500
+
+/** A connection in the region opens in single milliseconds; a route that swallows packets must not use up the request. */
+export const CONNECT_TIMEOUT_MILLISECONDS = 3_000
+/** One attempt at STS, DynamoDB or the key set. */
+export const CONTROL_TIMEOUT_MILLISECONDS = 3_000
+
+/** How long a tenant's items are used; a change is obeyed after at most `usable`. */
+export const ROUTING_AGE = { fresh: 5_000, usable: 10_000, unknown: 2_000 } as const
+/** The key set: looked at again every ten minutes, still trusted for an hour while the identity provider is away. */
+export const KEY_SET_AGE = { fresh: 600_000, usable: 3_600_000 } as const
+/** Between two reloads that unknown key ids caused, so that made-up tokens cannot make the function fetch all day. */
+export const KEY_SET_MISS_MILLISECONDS = 10_000
+/** Role chaining allows one hour at most. */
+export const SESSION_SECONDS = 3_600
+/** Remaining life of credentials: below `refresh` they are renewed in the background, below `unusable` not sent any more. */
+export const CREDENTIALS_LEFT = { refresh: 900_000, unusable: 5_000 } as const
+/** After a refresh in the background failed. */
+export const REFRESH_PAUSE_MILLISECONDS = 5_000
+
+/** Attempts at a model, the first included, and the base of the wait between them. */
+export const MODEL_ATTEMPTS = 3
+export const RETRY_BASE_MILLISECONDS = 100

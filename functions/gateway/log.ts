@@ -1,0 +1,65 @@
+/** One structured line a request. It holds no prompt, no answer, no token, no ARN and no account's credentials. */
+import type { ErrorCode, GatewayError } from './errors.ts'
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly totalTokens: number
+}
+
+export type Step = 'authenticate' | 'routing' | 'body' | 'model'
+
+/** Filled in while the request is served. */
+export interface LogRecord {
+  readonly time: string
+  readonly requestId: string
+  readonly tenant: string
+  operation?: string
+  /** The user's `sub`. */
+  user?: string
+  /** The tenant's name for the model. */
+  model?: string
+  attempts?: number
+  usage?: Usage
+  stopReason?: string
+  status?: number
+  outcome?: 'ok' | ErrorCode
+  /** What happened underneath an error: names and statuses, never contents. */
+  cause?: string
+  readonly milliseconds: { [step in Step | 'total']?: number }
+}
+
+export type Log = (record: LogRecord) => void
+
+/** Lambda turns every line of standard output into one log event. */
+export function createLog(write: (line: string) => void): Log {
+  return (record) => write(`${JSON.stringify(record)}\n`)
+}
+
+/** Runs a step and notes how long it took. */
+export async function timed<T>(record: LogRecord, step: Step, work: () => Promise<T>): Promise<T> {
+  const started = performance.now()
+  try {
+    return await work()
+  } finally {
+    record.milliseconds[step] = elapsed(started)
+  }
+}
+
+/** Milliseconds with two decimals. */
+export function elapsed(started: number): number {
+  return Math.round((performance.now() - started) * 100) / 100
+}
+
+/**
+ * The chain of causes. Messages only of errors that this function wrote itself: a library's may quote what it was given.
+ */
+export function describeCause(error: GatewayError): string | undefined {
+  const parts: string[] = []
+  for (let cause = error.cause; cause instanceof Error && parts.length < 5; cause = cause.cause) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''
+    const own = cause.constructor === Error || cause.name === 'TransportError'
+    parts.push(own ? `${cause.name}: ${cause.message.replaceAll(/arn:\S+/g, '[ARN]')}` : `${cause.name}${code}`)
+  }
+  return parts.length === 0 ? undefined : parts.join(' < ')
+}

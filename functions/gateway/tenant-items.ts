@@ -1,0 +1,96 @@
+/**
+ * The tenant's items as they come from the table, validated. The function sends credentials and prompts to where an item
+ * says, so an item that is not what a stack writes is refused as a whole.
+ */
+import { TENANT_KEY, type TenantConfiguration } from '../../shared/tenant.ts'
+import { GatewayError } from './errors.ts'
+import type { Tenant } from './routing.ts'
+
+/** Names that callers use: short and plain, so that they may be echoed. */
+export const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
+/** A model id, or the ARN of an inference profile. */
+const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9:/._-]{0,2047}$/
+
+type Attributes = Readonly<Record<string, unknown>>
+
+/** Takes the body of a `Query`'s answer. */
+export function parseTenant(answer: unknown, tenantId: string, region: string): Tenant | undefined {
+  const items = isObject(answer) ? answer.Items : undefined
+  if (!Array.isArray(items)) throw misconfigured('the table answered without items')
+  const byName = new Map<unknown, Attributes>()
+  for (const item of items) {
+    if (!isObject(item) || text(item, TENANT_KEY.hash) !== tenantId) throw misconfigured('an item of another tenant')
+    byName.set(text(item, TENANT_KEY.range), item)
+  }
+  const configuration = byName.get('configuration')
+  if (!configuration) return undefined
+  return {
+    configuration: parseConfiguration(configuration, tenantId, region),
+    suspended: isSuspended(byName.get('status')),
+  }
+}
+
+function parseConfiguration(item: Attributes, tenantId: string, region: string): TenantConfiguration {
+  const account = matching(item, 'account', /^\d{12}$/)
+  const models = parseModels(item)
+  const defaultModel = matching(item, 'defaultModel', MODEL_NAME)
+  if (!Object.hasOwn(models, defaultModel)) throw misconfigured('defaultModel is not among models')
+  return {
+    tenantId,
+    item: 'configuration',
+    account,
+    models,
+    defaultModel,
+    roleArn: matching(item, 'roleArn', new RegExp(`^arn:aws[a-z-]*:iam::${account}:role/[\\w+=,.@/-]{1,512}$`)),
+    externalId: matching(item, 'externalId', /^[\w+=,.@:/-]{2,1224}$/),
+    // A VPC endpoint of this region and nothing else: credentials are never sent to another host.
+    endpoint: matching(
+      item,
+      'endpoint',
+      new RegExp(`^vpce-[a-z0-9-]+\\.bedrock-runtime\\.${region}\\.vpce\\.amazonaws\\.com$`),
+    ),
+  }
+}
+
+function parseModels(item: Attributes): Record<string, string> {
+  const attribute = item.models
+  const map = isObject(attribute) && isObject(attribute.M) ? attribute.M : undefined
+  if (!map || Object.keys(map).length === 0) throw misconfigured('models is not a map of names')
+  const entries = Object.keys(map).map((name): [string, string] => {
+    if (!MODEL_NAME.test(name)) throw misconfigured('a name in models is not allowed')
+    return [name, matching(map, name, MODEL_ID)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** A tenant without a status is active; a status that nobody knows stops the tenant rather than letting it through. */
+function isSuspended(item: Attributes | undefined): boolean {
+  if (!item) return false
+  const status = text(item, 'status')
+  if (status !== 'active' && status !== 'suspended') throw misconfigured('status is neither active nor suspended')
+  return status === 'suspended'
+}
+
+function matching(item: Attributes, name: string, pattern: RegExp): string {
+  const value = text(item, name)
+  if (value === undefined || !pattern.test(value)) throw misconfigured(`${name} is missing or malformed`)
+  return value
+}
+
+function text(item: Attributes, name: string): string | undefined {
+  const attribute = Object.hasOwn(item, name) ? item[name] : undefined
+  return isObject(attribute) && typeof attribute.S === 'string' ? attribute.S : undefined
+}
+
+function isObject(value: unknown): value is Attributes {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** `why` is for the log: the caller can do nothing about it. */
+function misconfigured(why: string): GatewayError {
+  return new GatewayError(
+    'tenant_misconfigured',
+    "The tenant's configuration is damaged; nothing in your request is wrong. Tell the platform's operators.",
+    { cause: new Error(why) },
+  )
+}
