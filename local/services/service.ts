@@ -1,5 +1,5 @@
 /** What the wire hands to a service, and what a service is. */
-import type { ApiCall, Decision } from '../authorize.ts'
+import type { ApiCall, Decision, Session } from '../authorize.ts'
 import type { LedgerView } from '../ledger.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
 import type { Origin, Path } from '../reach.ts'
@@ -29,6 +29,17 @@ export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | string
+  /** What was done for whom: told to the wire's observer, never sent. */
+  readonly served?: Served
+}
+
+export interface Served {
+  /** `AssumeRole`, or the method and path where there is no such name. */
+  readonly operation: string
+  /** Absent while the caller is not known: unsigned, or refused before. */
+  readonly session?: Session
+  /** Error code of a refusal. */
+  readonly errorCode?: string
 }
 
 /** Everything a service may use. */

@@ -1,0 +1,96 @@
+/** What the services have in common: who signed, whether the call is allowed, and errors in the service's own wire format. */
+import { randomUUID } from 'node:crypto'
+import type { ApiCall, Session } from '../../authorize.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import { SignatureError, type SignatureFailure, verifySignature } from '../../sigv4.ts'
+import type { Surroundings, WireRequest, WireResponse } from '../service.ts'
+import type { CredentialStore, IssuedCredential } from '../sts/credential-store.ts'
+
+/** How a service writes errors, and the codes that it has for what fails before its own operations. */
+export interface ErrorFormat {
+  readonly refuse: (error: AwsError, requestId: string) => WireResponse
+  readonly signature: Readonly<Record<SignatureFailure, { readonly code: string; readonly status: number }>>
+  readonly accessDenied: { readonly code: string; readonly status: number }
+}
+
+/** The codes of the JSON protocols. */
+export const jsonCodes = (status: number): Pick<ErrorFormat, 'signature' | 'accessDenied'> => ({
+  signature: {
+    missing: { code: 'MissingAuthenticationTokenException', status },
+    incomplete: { code: 'IncompleteSignatureException', status },
+    unknownKey: { code: 'UnrecognizedClientException', status },
+    expiredToken: { code: 'ExpiredTokenException', status },
+    mismatch: { code: 'InvalidSignatureException', status },
+    clock: { code: 'InvalidSignatureException', status },
+  },
+  accessDenied: { code: 'AccessDeniedException', status },
+})
+
+/** Answers the credential that signed; throws the service's own error. */
+export function authenticate(
+  request: WireRequest,
+  signingName: string,
+  {
+    now,
+    credentials,
+    format,
+  }: { readonly now: () => number; readonly credentials: CredentialStore; readonly format: ErrorFormat },
+): IssuedCredential {
+  try {
+    return verifySignature(request, { service: signingName, now: now(), find: credentials.find })
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error
+    const { code, status } = format.signature[error.failure]
+    throw new AwsError(code, error.message, status)
+  }
+}
+
+export interface Permission
+  extends Pick<ApiCall, 'action' | 'resource' | 'resourceAccount' | 'session' | 'resourcePolicy'> {
+  /** Where it is not the request's: the destination of a cross-region inference profile. */
+  readonly region?: string
+  /** Condition keys beyond those of the principal and of the way the request came. */
+  readonly context?: ApiCall['context']
+}
+
+/** Throws the service's access-denied error unless every policy allows the call. */
+export async function permit(
+  { authorize }: Pick<Surroundings, 'authorize'>,
+  request: WireRequest,
+  { accessDenied }: Pick<ErrorFormat, 'accessDenied'>,
+  { context, region = request.region, ...permission }: Permission,
+): Promise<void> {
+  const decision = await authorize({
+    ...permission,
+    region,
+    context: { ...request.context, ...context },
+    ...(request.endpointPolicy && { endpointPolicy: request.endpointPolicy }),
+  })
+  if (!decision.allowed) throw new AwsError(accessDenied.code, decision.message, accessDenied.status)
+}
+
+/**
+ * Runs an operation and turns what it throws into the service's own error. A mistake of the stand-in passes through.
+ * `operation` is asked afterwards: its name is known once the request was read.
+ */
+export async function answer(
+  format: ErrorFormat,
+  operation: () => string,
+  run: (requestId: string, caller: { session?: Session }) => Promise<WireResponse>,
+): Promise<WireResponse> {
+  const requestId = randomUUID()
+  // Filled by the operation as soon as it knows, so that a refusal is reported with its caller as well.
+  const caller: { session?: Session } = {}
+  try {
+    const response = await run(requestId, caller)
+    return { ...response, served: { operation: operation(), ...caller } }
+  } catch (error) {
+    const refusal =
+      error instanceof UnsupportedError ? new AwsError('UnsupportedByLocalCloud', error.message, 501) : error
+    if (!(refusal instanceof AwsError)) throw error
+    return {
+      ...format.refuse(refusal, requestId),
+      served: { operation: operation(), ...caller, errorCode: refusal.code },
+    }
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Shapes of requests: what a member may be, checked in one go, with AWS's wording of what is wrong. A member that no shape
+ * names is refused as unsupported, because ignoring it would answer something else than AWS.
+ */
+import { AwsError, UnsupportedError } from '../../errors.ts'
+
+/** Reads a value at a path such as `inferenceConfig.maxTokens`, adding what is wrong with it to `problems`. */
+export interface Shape<T> {
+  readonly read: (value: unknown, path: string, problems: string[]) => T
+}
+
+export interface Required<T> extends Shape<T> {
+  readonly required: true
+}
+
+export type Members = Readonly<Record<string, Shape<unknown>>>
+
+type RequiredName<M extends Members> = { [K in keyof M]: M[K] extends Required<unknown> ? K : never }[keyof M]
+type Simple<T> = { [K in keyof T]: T[K] }
+export type Structure<M extends Members> = Simple<
+  { readonly [K in RequiredName<M>]: M[K] extends Shape<infer T> ? T : never } & {
+    readonly [K in Exclude<keyof M, RequiredName<M>>]?: M[K] extends Shape<infer T> ? T : never
+  }
+>
+/** The type that a shape reads. */
+export type Of<S> = S extends Shape<infer T> ? T : never
+
+/** How a service answers what does not fit. */
+export interface Refusals {
+  /** A value of another type than the member's. */
+  readonly serialization: (message: string) => AwsError
+  /** A constraint that is not met; the message lists all. */
+  readonly validation: (message: string) => AwsError
+}
+
+export const VALIDATION_EXCEPTIONS: Refusals = {
+  serialization: (message) => new AwsError('SerializationException', message),
+  validation: (message) => new AwsError('ValidationException', message),
+}
+
+/** Reads a request's input; throws the service's refusal. */
+export function read<T>(shape: Shape<T>, input: unknown, refusals: Refusals): T {
+  const problems: string[] = []
+  let value: T
+  try {
+    value = shape.read(input, '', problems)
+  } catch (error) {
+    throw error instanceof TypeMismatch ? refusals.serialization(error.message) : error
+  }
+  if (problems.length === 0) return value
+  const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`
+  throw refusals.validation(`${count} detected: ${problems.join('; ')}`)
+}
+
+class TypeMismatch extends Error {
+  constructor(path: string, expected: string) {
+    super(`Expected ${expected} at '${path || 'the top level'}'.`)
+  }
+}
+
+export const required = <T>(shape: Shape<T>): Required<T> => ({ ...shape, required: true })
+
+export interface TextLimits {
+  readonly min?: number
+  readonly max?: number
+  readonly pattern?: RegExp
+}
+
+export function text({ min, max, pattern }: TextLimits = {}): Shape<string> {
+  return {
+    read(value, path, problems) {
+      if (typeof value !== 'string') throw new TypeMismatch(path, 'a string')
+      const fails = (constraint: string) => problems.push(failed(path, constraint, value))
+      if (min !== undefined && value.length < min) fails(`Member must have length greater than or equal to ${min}`)
+      if (max !== undefined && value.length > max) fails(`Member must have length less than or equal to ${max}`)
+      if (pattern && !pattern.test(value)) fails(`Member must satisfy regular expression pattern: ${pattern.source}`)
+      return value
+    },
+  }
+}
+
+/** Text that no error may repeat: passwords and tokens. */
+export function secret({ max }: Pick<TextLimits, 'max'> = {}): Shape<string> {
+  return {
+    read(value, path, problems) {
+      if (typeof value !== 'string') throw new TypeMismatch(path, 'a string')
+      if (max !== undefined && value.length > max)
+        problems.push(failed(path, `Member must have length less than or equal to ${max}`))
+      return value
+    },
+  }
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
+  return {
+    read(value, path, problems) {
+      if (typeof value !== 'string') throw new TypeMismatch(path, 'a string')
+      if (!(values as readonly string[]).includes(value))
+        problems.push(failed(path, `Member must satisfy enum value set: [${values.join(', ')}]`, value))
+      return value as T
+    },
+  }
+}
+
+export interface NumberLimits {
+  readonly min?: number
+  readonly max?: number
+}
+
+export const integer = (limits: NumberLimits = {}) => numeric('an integer', Number.isInteger, limits)
+export const float = (limits: NumberLimits = {}) => numeric('a number', Number.isFinite, limits)
+
+/** An integer of the query protocol, where all values are text. */
+export function integerText(limits: NumberLimits = {}): Shape<number> {
+  const shape = integer(limits)
+  return {
+    read: (value, path, problems) =>
+      shape.read(typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value, path, problems),
+  }
+}
+
+function numeric(kind: string, accepts: (value: unknown) => boolean, { min, max }: NumberLimits): Shape<number> {
+  return {
+    read(value, path, problems) {
+      if (typeof value !== 'number' || !accepts(value)) throw new TypeMismatch(path, kind)
+      const fails = (constraint: string) => problems.push(failed(path, constraint, String(value)))
+      if (min !== undefined && value < min) fails(`Member must have value greater than or equal to ${min}`)
+      if (max !== undefined && value > max) fails(`Member must have value less than or equal to ${max}`)
+      return value
+    },
+  }
+}
+
+export const boolean: Shape<boolean> = {
+  read(value, path) {
+    if (typeof value !== 'boolean') throw new TypeMismatch(path, 'true or false')
+    return value
+  },
+}
+
+export function list<T>(member: Shape<T>, { min, max }: NumberLimits = {}): Shape<readonly T[]> {
+  return {
+    read(value, path, problems) {
+      if (!Array.isArray(value)) throw new TypeMismatch(path, 'a list')
+      if (min !== undefined && value.length < min)
+        problems.push(failed(path, `Member must have length greater than or equal to ${min}`))
+      if (max !== undefined && value.length > max)
+        problems.push(failed(path, `Member must have length less than or equal to ${max}`))
+      return value.map((item, index) => member.read(item, `${path}.${index + 1}.member`, problems))
+    },
+  }
+}
+
+export function map<T>(member: Shape<T>): Shape<Readonly<Record<string, T>>> {
+  return {
+    read(value, path, problems) {
+      const entries = Object.entries(record(value, path))
+      return Object.fromEntries(entries.map(([key, item]) => [key, member.read(item, `${path}.${key}`, problems)]))
+    },
+  }
+}
+
+export function structure<const M extends Members>(members: M): Shape<Structure<M>> {
+  return {
+    read(value, path, problems) {
+      const given = record(value, path)
+      const under = (name: string) => (path === '' ? lowerFirst(name) : `${path}.${lowerFirst(name)}`)
+      for (const name of Object.keys(given))
+        if (!Object.hasOwn(members, name) && given[name] !== null)
+          throw new UnsupportedError(`the parameter '${under(name)}'`)
+      const result: Record<string, unknown> = {}
+      for (const [name, member] of Object.entries(members)) {
+        const item = given[name] ?? undefined
+        if (item !== undefined) result[name] = member.read(item, under(name), problems)
+        else if ('required' in member) problems.push(failed(under(name), 'Member must not be null'))
+      }
+      return result as Structure<M>
+    },
+  }
+}
+
+function record(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeMismatch(path, 'an object')
+  return value as Readonly<Record<string, unknown>>
+}
+
+const failed = (path: string, constraint: string, value?: string) =>
+  `Value ${value === undefined ? '' : `'${value}' `}at '${path}' failed to satisfy constraint: ${constraint}`
+
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)

@@ -1,0 +1,130 @@
+import type { Session } from '../../authorize.ts'
+import { AwsError } from '../../errors.ts'
+import type { PolicyDocument } from '../../organization.ts'
+import { permit } from '../protocol/protocol.ts'
+import { integerText, list, type Of, read, required, structure, text } from '../protocol/shape.ts'
+import { REFUSALS, STS, type StsCall, type StsOperation } from './operation.ts'
+import { DEFAULT_SESSION_SECONDS, findRole, type Role } from './role.ts'
+import { checkTags, inheritedTags, type SessionTags } from './session-tags.ts'
+
+/** All callers here are roles already, so every call is role chaining: an hour at most. */
+const CHAINING_SECONDS = 3600
+
+const TAG = structure({
+  Key: required(text({ min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u })),
+  Value: required(text({ max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u })),
+})
+
+const INPUT = structure({
+  RoleArn: required(text({ min: 20, max: 2048 })),
+  RoleSessionName: required(text({ min: 2, max: 64, pattern: /^[\w+=,.@-]*$/ })),
+  DurationSeconds: integerText({ min: 900, max: 43_200 }),
+  ExternalId: text({ min: 2, max: 1224, pattern: /^[\w+=,.@:/-]*$/ }),
+  Policy: text({ min: 1, max: 2048 }),
+  PolicyArns: list(structure({ arn: required(text({ min: 20, max: 2048 })) }), { max: 10 }),
+  Tags: list(TAG, { max: 50 }),
+  TransitiveTagKeys: list(text({ min: 1, max: 128 }), { max: 50 }),
+})
+
+type Input = Of<typeof INPUT>
+
+export const assumeRole: StsOperation = async (call) => {
+  const input = read(INPUT, call.parameters, REFUSALS)
+  const given = checkTags(input.Tags ?? [], input.TransitiveTagKeys ?? [], call.caller)
+  const sessionPolicies = policiesOf(input, call)
+  const role = findRole(call.surroundings, input.RoleArn)
+  // AWS does not tell a role that is missing from one that may not be assumed.
+  if (!role) throw notAuthorized(call, input.RoleArn)
+  await authorizeCall(call, input, role, given)
+  const durationSeconds = checkDuration(input, role)
+
+  const tags = inheritedTags(call.caller, given)
+  const arn = `arn:aws:sts::${role.account}:assumed-role/${role.name}/${input.RoleSessionName}`
+  const session: Session = {
+    arn,
+    account: role.account,
+    roleArn: role.arn,
+    sessionName: input.RoleSessionName,
+    tags: tags.values,
+    sessionPolicies,
+  }
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = call.credentials.issue(session, durationSeconds, {
+    transitiveTagKeys: tags.transitiveKeys,
+  })
+  return {
+    AssumedRoleUser: { AssumedRoleId: `${role.uniqueId}:${input.RoleSessionName}`, Arn: arn },
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+      Expiration: expiration.toISOString(),
+    },
+  }
+}
+
+/** `sts:AssumeRole`, and `sts:TagSession` as soon as the new session carries a tag, inherited ones included. */
+async function authorizeCall(call: StsCall, input: Input, role: Role, given: SessionTags): Promise<void> {
+  const { surroundings, request, caller } = call
+  const tags = inheritedTags(caller, given)
+  const context = {
+    'sts:RoleSessionName': input.RoleSessionName,
+    ...(input.ExternalId !== undefined && { 'sts:ExternalId': input.ExternalId }),
+    ...Object.fromEntries(Object.entries(tags.values).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    ...(Object.keys(tags.values).length > 0 && { 'aws:TagKeys': Object.keys(tags.values) }),
+    ...(tags.transitiveKeys.length > 0 && { 'sts:TransitiveTagKeys': tags.transitiveKeys }),
+  }
+  const actions = Object.keys(tags.values).length > 0 ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole']
+  for (const action of actions)
+    await permit(surroundings, request, STS, {
+      action,
+      resource: role.arn,
+      resourceAccount: role.account,
+      resourcePolicy: role.trust,
+      session: caller.session,
+      context,
+    })
+}
+
+function checkDuration({ DurationSeconds = DEFAULT_SESSION_SECONDS }: Input, role: Role): number {
+  if (DurationSeconds > CHAINING_SECONDS)
+    throw new AwsError(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    )
+  if (DurationSeconds > role.maxSessionSeconds)
+    throw new AwsError(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    )
+  return DurationSeconds
+}
+
+function policiesOf(
+  { Policy, PolicyArns = [] }: Input,
+  { surroundings: { ledger } }: StsCall,
+): readonly PolicyDocument[] {
+  const managed = PolicyArns.map(({ arn }) => {
+    const policy = ledger.findBy('aws:iam/policy:Policy', 'arn', arn)?.outputs.policy
+    if (typeof policy !== 'string')
+      throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
+    return policy
+  })
+  return [...(Policy === undefined ? [] : [Policy]), ...managed].map(parsePolicy)
+}
+
+function parsePolicy(json: string): PolicyDocument {
+  try {
+    const document = JSON.parse(json) as PolicyDocument
+    if (document.Version === '2012-10-17' && Array.isArray(document.Statement)) return document
+  } catch {
+    throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json')
+  }
+  throw new AwsError('MalformedPolicyDocument', "A session policy needs Version '2012-10-17' and a list of statements.")
+}
+
+const notAuthorized = ({ caller }: StsCall, roleArn: string) =>
+  new AwsError(
+    'AccessDenied',
+    `User: ${caller.session.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+    403,
+  )

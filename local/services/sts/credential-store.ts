@@ -1,0 +1,71 @@
+/** Temporary credentials that were issued, in memory: who a signature stands for, and until when. */
+import { randomBytes } from 'node:crypto'
+import type { Session } from '../../authorize.ts'
+
+/** What the holder gets, in the shape that SDK clients take. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiration: Date
+}
+
+/** What the services know of them. */
+export interface IssuedCredential extends Omit<Credentials, 'expiration'> {
+  readonly session: Session
+  /** Seconds since 1970. */
+  readonly expires: number
+  /** Session tags that a session made from this one inherits. */
+  readonly transitiveTagKeys: readonly string[]
+}
+
+export interface CredentialStore {
+  issue(
+    session: Session,
+    durationSeconds: number,
+    options?: { readonly transitiveTagKeys?: readonly string[] },
+  ): Credentials
+  /** Also expired ones: they are told apart from unknown ones for a while. */
+  find(accessKeyId: string): IssuedCredential | undefined
+}
+
+/** How long an expired credential is still known as such. */
+const REMEMBER_SECONDS = 24 * 3600
+
+/** @param now seconds since 1970 */
+export function createCredentialStore(now: () => number): CredentialStore {
+  const issued = new Map<string, IssuedCredential>()
+  let forgetAt = 0
+
+  function forgetOld(): void {
+    if (now() < forgetAt) return
+    forgetAt = now() + 3600
+    for (const [accessKeyId, { expires }] of issued) if (expires + REMEMBER_SECONDS < now()) issued.delete(accessKeyId)
+  }
+
+  return {
+    issue(session, durationSeconds, { transitiveTagKeys = [] } = {}) {
+      forgetOld()
+      const credential: IssuedCredential = {
+        accessKeyId: `ASIA${base32(10)}`,
+        secretAccessKey: randomBytes(30).toString('base64'),
+        sessionToken: randomBytes(192).toString('base64'),
+        session,
+        expires: Math.floor(now()) + durationSeconds,
+        transitiveTagKeys,
+      }
+      issued.set(credential.accessKeyId, credential)
+      const { accessKeyId, secretAccessKey, sessionToken, expires } = credential
+      return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expires * 1000) }
+    },
+    find: (accessKeyId) => issued.get(accessKeyId),
+  }
+}
+
+/** 16 characters of ten random bytes. */
+function base32(bytes: number): string {
+  const bits = [...randomBytes(bytes)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  return (bits.match(/.{5}/g) ?? [])
+    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five, 2)])
+    .join('')
+}

@@ -1,0 +1,26 @@
+/** What every operation of STS has in common. */
+import { AwsError } from '../../errors.ts'
+import { queryProtocol, type XmlValue } from '../protocol/query.ts'
+import type { Refusals } from '../protocol/shape.ts'
+import type { Surroundings, WireRequest } from '../service.ts'
+import type { CredentialStore, IssuedCredential } from './credential-store.ts'
+
+export const STS = queryProtocol({ version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' })
+
+/** STS has one code for all that does not fit. */
+export const REFUSALS: Refusals = {
+  serialization: (message) => new AwsError('ValidationError', message),
+  validation: (message) => new AwsError('ValidationError', message),
+}
+
+/** What an operation is given. */
+export interface StsCall {
+  readonly surroundings: Surroundings
+  readonly credentials: CredentialStore
+  readonly request: WireRequest
+  readonly caller: IssuedCredential
+  /** The request's parameters, not checked yet. */
+  readonly parameters: unknown
+}
+
+export type StsOperation = (call: StsCall) => Promise<XmlValue>

@@ -1,0 +1,36 @@
+/** Security Token Service, on its regional endpoints and on the global one. */
+import { UnsupportedError } from '../../errors.ts'
+import { answer, authenticate } from '../protocol/protocol.ts'
+import type { Service, Surroundings } from '../service.ts'
+import { assumeRole } from './assume-role.ts'
+import type { CredentialStore } from './credential-store.ts'
+import { getCallerIdentity } from './get-caller-identity.ts'
+import { STS, type StsOperation } from './operation.ts'
+
+const OPERATIONS: Readonly<Record<string, StsOperation>> = {
+  AssumeRole: assumeRole,
+  GetCallerIdentity: getCallerIdentity,
+}
+
+export function createSts(surroundings: Surroundings, credentials: CredentialStore): Service {
+  return {
+    name: 'sts',
+    handle(request) {
+      let operation = 'unknown'
+      return answer(
+        STS,
+        () => operation,
+        async (requestId, known) => {
+          const input = STS.input(request)
+          operation = input.operation
+          const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined
+          if (!run) throw new UnsupportedError(`sts:${operation}`)
+          const caller = authenticate(request, 'sts', { now: surroundings.now, credentials, format: STS })
+          known.session = caller.session
+          const result = await run({ surroundings, credentials, request, caller, parameters: input.parameters })
+          return STS.respond(operation, result, requestId)
+        },
+      )
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/** One TLS port on 127.0.0.1 that speaks HTTP/2 and HTTP/1.1; the server name of the handshake says which host is meant. */
+import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import type { Authority, ServerCertificate } from './authority.ts'
+import type { Path, Refusal } from './reach.ts'
+import type { WireResponse } from './services/service.ts'
+import type { WireCall } from './wire.ts'
+
+export interface OpenPort {
+  readonly port: number
+  /** Cuts its connections and closes. */
+  close(): Promise<void>
+}
+
+export interface PortOptions {
+  readonly port: number
+  readonly authority: Pick<Authority, 'issue'>
+  readonly lookUp: (host: string) => Path | Refusal
+  /** Told of each connection that was tried. */
+  readonly connected: (host: string, outcome: Path | Refusal) => void
+  readonly dispatch: (path: Path, call: WireCall) => Promise<WireResponse>
+}
+
+/** Above every service's own limit (Bedrock's is 25 MB), so that a service answers before this does. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024
+/** How long a client that no route leads on is kept waiting before the port gives up, as TCP does after about two minutes. */
+const LOST_PACKETS_MS = 120_000
+
+export async function openPort(options: PortOptions): Promise<OpenPort> {
+  const contexts = secureContexts(options.authority)
+  const server = createSecureServer(
+    {
+      allowHTTP1: true,
+      handshakeTimeout: LOST_PACKETS_MS,
+      minVersion: 'TLSv1.2',
+      SNICallback(host, proceed) {
+        const outcome = options.lookUp(host)
+        options.connected(host, outcome)
+        if (outcome.reachable) proceed(null, contexts(host))
+        else if (outcome.shows === 'notFound') proceed(new Error(outcome.reason))
+        // Otherwise packets are lost: the handshake never goes on.
+      },
+    },
+    (request, response) => void serve(options, request, response),
+  )
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed)
+    server.listen(options.port, '127.0.0.1', listening)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+async function serve(options: PortOptions, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+  const host = (request.socket as TLSSocket).servername
+  // A client without a server name gets no certificate, so there is always one here.
+  if (!host) return void request.stream.close(constants.NGHTTP2_REFUSED_STREAM)
+  const outcome = options.lookUp(host)
+  if (!outcome.reachable) return cut(request, outcome)
+  const aborted = new AbortController()
+  response.once('close', () => response.writableFinished || aborted.abort())
+  try {
+    const body = await readBody(request)
+    if (body === 'tooLarge') return send(response, { status: 413, headers: {}, body: '' })
+    const call = { host, method: request.method, target: request.url, headers: headersOf(request), body }
+    send(response, await options.dispatch(outcome, { ...call, signal: aborted.signal }))
+  } catch (error) {
+    // The client went away while it was sending or waiting: there is nobody to answer.
+    if (!aborted.signal.aborted && !request.aborted) throw error
+  }
+}
+
+/** What was reachable when the connection was made is not any more. */
+function cut(request: Http2ServerRequest, refusal: Refusal): void {
+  if (refusal.shows === 'notFound') request.socket.destroy()
+  else request.resume()
+}
+
+async function readBody(request: Http2ServerRequest): Promise<Uint8Array | 'tooLarge'> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length
+    if (bytes > MAX_BODY_BYTES) return 'tooLarge'
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** HTTP/2's pseudo-headers left out; `:authority` is what `host` is signed as. */
+function headersOf(request: Http2ServerRequest): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined && !name.startsWith(':')) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  const authority = request.headers[':authority']
+  if (headers.host === undefined && authority !== undefined) headers.host = authority
+  return headers
+}
+
+function send(response: Http2ServerResponse, { status, headers, body }: WireResponse): void {
+  if (response.destroyed || response.writableEnded) return
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) })
+  response.end(bytes)
+}
+
+function secureContexts(authority: Pick<Authority, 'issue'>): (host: string) => SecureContext {
+  const made = new Map<string, { readonly certificate: ServerCertificate; readonly context: SecureContext }>()
+  return (host) => {
+    const certificate = authority.issue([host])
+    const existing = made.get(host)
+    if (existing?.certificate.cert === certificate.cert) return existing.context
+    const context = createSecureContext({ key: certificate.key, cert: certificate.cert })
+    made.set(host, { certificate, context })
+    return context
+  }
+}

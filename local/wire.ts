@@ -1,0 +1,174 @@
+/**
+ * The network of the local cloud as its clients see it: a TLS port per place that connections come from, on which every AWS
+ * host name answers that could be reached from there.
+ */
+import type { Authority } from './authority.ts'
+import { UnsupportedError } from './errors.ts'
+import type { Origin, Path, Refusal, reach as reachable } from './reach.ts'
+import type { Service, Surroundings, WireRequest, WireResponse } from './services/service.ts'
+import { type OpenPort, openPort } from './wire-port.ts'
+import { regionOf, serviceOf, sourceContext, sourcePolicy } from './wire-source.ts'
+
+export interface WireOptions {
+  readonly surroundings: Surroundings
+  readonly services: readonly Service[]
+  readonly authority: Pick<Authority, 'issue'>
+  readonly reach: typeof reachable
+  readonly observe?: (event: WireEvent) => void
+  /** Told of mistakes of the stand-in itself, which its clients see as a 500. @default prints to standard error */
+  readonly onFault?: (error: unknown) => void
+}
+
+/** What an observer is told; nothing in it is secret. */
+export type WireEvent =
+  | {
+      readonly kind: 'connection'
+      readonly from: Origin
+      readonly host: string
+      readonly port: number
+      readonly outcome: Path | Refusal
+    }
+  | {
+      readonly kind: 'request'
+      readonly from: Origin
+      readonly host: string
+      readonly service: string
+      readonly operation: string
+      readonly status: number
+      readonly path: Path
+      readonly errorCode?: string
+      /** ARN of the role whose credentials signed, and the session's account. */
+      readonly session?: string
+      readonly account?: string
+    }
+
+/** One request in-process, without TLS. */
+export interface WireCall {
+  readonly host: string
+  readonly method: string
+  /** Path and query string. */
+  readonly target: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  readonly signal?: AbortSignal
+}
+
+export interface Wire {
+  /** Opens a port on 127.0.0.1 whose connections come from `from`; any free port unless one is named. */
+  open(from: Origin, port?: number): Promise<OpenPort>
+  /** The same lookup and dispatch for a caller inside the local cloud, such as the load balancer's fetch of a key set. */
+  call(from: Origin, call: WireCall): Promise<WireResponse | Refusal>
+  /** Closes every port; connections are cut. */
+  close(): Promise<void>
+}
+
+export type { OpenPort } from './wire-port.ts'
+
+/** All that AWS's services listen on. */
+const HTTPS = 443
+
+export function startWire(options: WireOptions): Wire {
+  const { surroundings, services, authority, observe } = options
+  const byName = new Map(services.map((service) => [service.name, service]))
+  const open = new Set<OpenPort>()
+
+  async function dispatch(from: Origin, path: Path, call: WireCall): Promise<WireResponse> {
+    const name = serviceOf(path)
+    const service = byName.get(name)
+    const response = service
+      ? await service
+          .handle(wireRequest(surroundings, from, path, call))
+          .catch((error: unknown) => fault(options, error))
+      : unsupported(`the service '${name}' (${call.host})`)
+    const { operation = `${call.method} ${call.target.split('?', 1)[0]}`, session, errorCode } = response.served ?? {}
+    observe?.({
+      kind: 'request',
+      ...{ from, host: call.host, service: name, operation, status: response.status, path },
+      ...(errorCode !== undefined && { errorCode }),
+      ...(session && { session: session.roleArn, account: session.account }),
+    })
+    const date = new Date(surroundings.now() * 1000).toUTCString()
+    return { ...response, headers: { date, ...response.headers } }
+  }
+
+  const lookUp = (from: Origin, host: string) => options.reach(surroundings.ledger, from, host, HTTPS)
+
+  return {
+    async open(from, port = 0) {
+      const opened = await openPort({
+        port,
+        authority,
+        // Looked up again after every change of the ledger: a connection that is open does not outlive its route.
+        lookUp: lookUpOnce(surroundings, (host) => lookUp(from, host)),
+        connected: (host, outcome) => observe?.({ kind: 'connection', from, host, port: HTTPS, outcome }),
+        dispatch: (path, call) => dispatch(from, path, call),
+      })
+      const close = async () => {
+        open.delete(handle)
+        await opened.close()
+      }
+      const handle = { port: opened.port, close }
+      open.add(handle)
+      return handle
+    },
+    async call(from, call) {
+      const outcome = lookUp(from, call.host)
+      observe?.({ kind: 'connection', from, host: call.host, port: HTTPS, outcome })
+      return outcome.reachable ? dispatch(from, outcome, call) : outcome
+    },
+    async close() {
+      await Promise.all([...open].map((port) => port.close()))
+    },
+  }
+}
+
+function lookUpOnce({ ledger }: Surroundings, lookUp: (host: string) => Path | Refusal) {
+  const known = new Map<string, { readonly version: number; readonly outcome: Path | Refusal }>()
+  return (host: string) => {
+    const cached = known.get(host)
+    if (cached?.version === ledger.version) return cached.outcome
+    const outcome = lookUp(host)
+    known.set(host, { version: ledger.version, outcome })
+    return outcome
+  }
+}
+
+function wireRequest({ ledger }: Surroundings, from: Origin, path: Path, call: WireCall): WireRequest {
+  const endpointPolicy = sourcePolicy(ledger, path)
+  return {
+    method: call.method,
+    target: call.target,
+    headers: { host: call.host, ...call.headers },
+    body: call.body ?? new Uint8Array(),
+    from,
+    path,
+    host: call.host,
+    region: regionOf(ledger, path),
+    context: sourceContext(ledger, from, path),
+    ...(endpointPolicy && { endpointPolicy }),
+    signal: call.signal ?? new AbortController().signal,
+  }
+}
+
+function fault({ onFault = printFault }: WireOptions, error: unknown): WireResponse {
+  if (error instanceof UnsupportedError) return unsupported(error)
+  onFault(error)
+  return {
+    status: 500,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'InternalServerException' },
+    body: JSON.stringify({ __type: 'InternalServerException', message: 'The local cloud failed; see its log.' }),
+  }
+}
+
+function unsupported(what: string | UnsupportedError): WireResponse {
+  const { message } = typeof what === 'string' ? new UnsupportedError(what) : what
+  return {
+    status: 501,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'UnsupportedByLocalCloud' },
+    body: JSON.stringify({ __type: 'UnsupportedByLocalCloud', message }),
+  }
+}
+
+function printFault(error: unknown): void {
+  console.error('A service of the local cloud failed:', error)
+}
