@@ -4,9 +4,23 @@
  * services.
  */
 
-/** Plain JSON, as on Pulumi's wire, with secrets unwrapped. Assets are `AssetValue`. */
+/** Plain JSON, as on Pulumi's wire, with secrets unwrapped. Assets are {@link AssetValue} or {@link ArchiveValue}. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
-export type Properties = Readonly<Record<string, Value>>
+export type Properties = { readonly [key: string]: Value }
+
+/** A file that was handed over. `sha256` is of its bytes, hexadecimal. `path` is absolute. */
+export type AssetValue =
+  | { readonly asset: 'text'; readonly text: string; readonly sha256: string }
+  | { readonly asset: 'file'; readonly path: string; readonly sha256: string }
+
+/** An archive that was handed over: entries by their path inside it, or an archive file (zip). */
+export type ArchiveValue =
+  | {
+      readonly archive: 'entries'
+      readonly entries: { readonly [path: string]: AssetValue | ArchiveValue }
+      readonly sha256: string
+    }
+  | { readonly archive: 'file'; readonly path: string; readonly sha256: string }
 
 export interface Declared {
   readonly urn: string
@@ -37,6 +51,8 @@ export interface Change {
 
 /** Reading side: what rows, services, `authorize` and `reach` take. */
 export interface LedgerView {
+  /** Grows with every change: indexes of derived readers (routes, policies) are keyed by it. */
+  readonly version: number
   /** Every resource, or those of one type, in the order they were made. */
   all(type?: string): readonly Declared[]
   /** By physical id (unique within a type). */
@@ -51,25 +67,32 @@ export type Effect = (change: Change) => void | Promise<void>
 
 export class Ledger implements LedgerView {
   readonly #byUrn = new Map<string, Declared>()
+  readonly #byType = new Map<string, Map<string, Declared>>()
   readonly #effects: Effect[] = []
-  /** Indexes of derived readers (routes, policies) are keyed by this; it grows with every change. */
-  version = 0
+  readonly #stackOutputs = new Map<string, Properties>()
+  #version = 0
 
   constructor(resources: Iterable<Declared> = []) {
-    for (const resource of resources) this.#byUrn.set(resource.urn, resource)
+    for (const resource of resources) this.#set(resource)
+  }
+
+  get version(): number {
+    return this.#version
   }
 
   all(type?: string): readonly Declared[] {
-    const resources = [...this.#byUrn.values()]
-    return type === undefined ? resources : resources.filter((resource) => resource.type === type)
+    return [...(type === undefined ? this.#byUrn : (this.#byType.get(type) ?? this.#none)).values()]
   }
 
   find(type: string, id: string): Declared | undefined {
-    return this.all(type).find((resource) => resource.id === id)
+    for (const resource of (this.#byType.get(type) ?? this.#none).values()) if (resource.id === id) return resource
+    return undefined
   }
 
   findBy(type: string, output: string, value: Value): Declared | undefined {
-    return this.all(type).find((resource) => resource.outputs[output] === value)
+    for (const resource of (this.#byType.get(type) ?? this.#none).values())
+      if (resource.outputs[output] === value) return resource
+    return undefined
   }
 
   byUrn(urn: string): Declared | undefined {
@@ -83,21 +106,82 @@ export class Ledger implements LedgerView {
   /** Creates or updates. */
   async put(resource: Declared): Promise<void> {
     const before = this.#byUrn.get(resource.urn)
-    this.#byUrn.set(resource.urn, resource)
-    await this.#announce(
-      before ? { kind: 'updated', resource, before } : { kind: 'created', resource },
-    )
+    await this.commit([before ? { kind: 'updated', resource, before } : { kind: 'created', resource }])
   }
 
   async delete(urn: string): Promise<void> {
     const resource = this.#byUrn.get(urn)
-    if (!resource) return
-    this.#byUrn.delete(urn)
-    await this.#announce({ kind: 'deleted', resource })
+    if (resource) await this.commit([{ kind: 'deleted', resource }])
+  }
+
+  /**
+   * Swaps in all changes at once, then announces them one by one. When an effect rejects, the ledger is put back, what was
+   * announced is announced the other way round, and the rejection is passed on: a deployment that failed changed nothing.
+   */
+  async commit(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return
+    this.#apply(changes)
+    let announced = 0
+    try {
+      for (const change of changes) {
+        announced += 1
+        await this.#announce(change)
+      }
+    } catch (cause) {
+      const undoing = changes.map(inverse).reverse()
+      this.#apply(undoing)
+      // The change that was refused may have reached some effects already, so it is taken back as well.
+      const failures: unknown[] = []
+      for (const change of undoing.slice(changes.length - announced))
+        await this.#announce(change).catch((failure: unknown) => failures.push(failure))
+      if (failures.length > 0) throw new AggregateError([cause, ...failures], messageOf(cause), { cause })
+      throw cause
+    }
+  }
+
+  /** What a stack exported, by its fully qualified name `ORGANISATION/PROJECT/STACK`. */
+  stackOutputs(stack: string): Properties | undefined {
+    return this.#stackOutputs.get(stack)
+  }
+
+  /** Names of the stacks that were deployed, fully qualified. */
+  stacks(): readonly string[] {
+    return [...this.#stackOutputs.keys()]
+  }
+
+  setStackOutputs(stack: string, outputs: Properties | undefined): void {
+    if (outputs === undefined) this.#stackOutputs.delete(stack)
+    else this.#stackOutputs.set(stack, outputs)
+  }
+
+  readonly #none: ReadonlyMap<string, Declared> = new Map()
+
+  #apply(changes: readonly Change[]): void {
+    for (const { kind, resource } of changes) kind === 'deleted' ? this.#remove(resource) : this.#set(resource)
+    this.#version += 1
+  }
+
+  #set(resource: Declared): void {
+    this.#byUrn.set(resource.urn, resource)
+    const sameType = this.#byType.get(resource.type)
+    if (sameType) sameType.set(resource.urn, resource)
+    else this.#byType.set(resource.type, new Map([[resource.urn, resource]]))
+  }
+
+  #remove(resource: Declared): void {
+    this.#byUrn.delete(resource.urn)
+    this.#byType.get(resource.type)?.delete(resource.urn)
   }
 
   async #announce(change: Change): Promise<void> {
-    this.version += 1
     for (const effect of this.#effects) await effect(change)
   }
 }
+
+function inverse({ kind, resource, before }: Change): Change {
+  if (kind === 'created') return { kind: 'deleted', resource }
+  if (kind === 'deleted') return { kind: 'created', resource }
+  return before ? { kind, resource: before, before: resource } : { kind, resource }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,7 @@
 /**
  * The only thing that the Pulumi programs do not declare: the organisation that they are deployed into. Accounts, their
- * service control policies, which models each may use, and the people who deploy.
+ * service control policies, which models each may use, and the people who deploy. The one that the local cloud starts with
+ * is in local/default-organization.ts.
  */
 
 export interface PolicyDocument {
@@ -34,6 +35,12 @@ export interface Account {
   /** In force on this account, from every level above it; empty means FullAWSAccess only. */
   readonly serviceControlPolicies: readonly PolicyDocument[]
   readonly roles: readonly ExistingRole[]
+  /** Availability zones as this account sees them: name → id. The same name is another zone in another account. */
+  readonly zones?: Readonly<Record<string, string>>
+  /** ARNs of the organisational units that the account is in. */
+  readonly units?: readonly string[]
+  /** The account is no member of the organisation: shares need an invitation. @default false */
+  readonly outside?: boolean
   /** Public hosted zones that exist: id → domain. */
   readonly hostedZones?: Readonly<Record<string, string>>
   /** Certificates that exist: ARN → domain name. */

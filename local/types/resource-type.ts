@@ -1,4 +1,4 @@
-import type { AwsError } from '../errors.ts'
+import type { Authorize } from '../authorize.ts'
 import type { Declared, LedgerView, Properties } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
 
@@ -14,6 +14,8 @@ export interface Situation {
   readonly organization: Organization
   /** On an update, what is there now. */
   readonly current?: Declared
+  /** Evaluates policies as they are in `ledger`, for refusals that depend on a role's permissions. */
+  readonly authorize?: Authorize
   /**
    * A stable token of lower-case hexadecimal digits, derived from the URN and the inputs that replace: the material for
    * ids, so that the same declaration gets the same id in every run. `stableToken(17)` for `vpc-0…`.
@@ -33,12 +35,33 @@ export interface Permission {
 export interface ResourceType {
   /** Pulumi type token. */
   readonly type: string
-  /** Inputs known to this row; any other fails loudly. */
+  /**
+   * Inputs known to this row; any other fails loudly. `a.b` names an input inside the objects of `a` (or of its list); once
+   * one is named, all must be. An input without any such is taken whole: tags, policies, environment variables.
+   */
   readonly inputs: readonly string[]
   /** Inputs whose change replaces the resource (terraform-provider-aws: ForceNew). */
   readonly replaces: readonly string[]
+  /** Inputs that replace for some changes of value only. */
+  readonly replacesWhen?: (before: Properties, after: Properties) => readonly string[]
+  /**
+   * The input that is the resource's name, which Pulumi makes up where it is not given. A replacement that keeps a given
+   * name deletes before it creates, as the name is taken otherwise.
+   */
+  readonly named?: string
+  /** Inputs without which AWS's API or the provider's schema refuses. */
+  readonly required?: readonly string[]
+  /**
+   * Inputs by which this resource keeps nothing from being deleted: it goes away with what they name, or AWS does not mind.
+   * `all`: it never holds anything.
+   */
+  readonly releases?: readonly string[] | 'all'
+  /** Error code of a deletion while others still contain the id. @default 'DependencyViolation' */
+  readonly heldCode?: string
+  /** Outputs besides the id by which others hold this resource: `arn`, `name`. */
+  readonly heldByOutputs?: readonly string[]
   /** Refuses as AWS would, given what is there: throws {@link AwsError}. Called before create and before update. */
-  readonly refuse?: (situation: Situation) => void
+  readonly refuse?: (situation: Situation) => void | Promise<void>
   /** Refuses a deletion beyond the generic scan for resources that still contain the id. */
   readonly refuseDelete?: (resource: Declared, ledger: LedgerView) => void
   /** Id and the outputs beyond the inputs. */
@@ -50,10 +73,16 @@ export interface ResourceType {
   ) => readonly Permission[]
 }
 
+/** What a data source is given. */
+export interface Call extends Pick<Situation, 'account' | 'region' | 'inputs' | 'ledger' | 'organization'> {
+  /** ARN of the caller, as `GetCallerIdentity` answers it. */
+  readonly callerArn: string
+}
+
 /** One data source (`aws.ec2.getRouteTable`): reads the ledger, changes nothing. */
 export interface InvokeType {
   readonly token: string
-  readonly answer: (
-    call: Pick<Situation, 'account' | 'region' | 'inputs' | 'ledger' | 'organization'>,
-  ) => Properties
+  /** Inputs known to this row; any other fails loudly. */
+  readonly inputs: readonly string[]
+  readonly answer: (call: Call) => Properties
 }

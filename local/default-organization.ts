@@ -1,0 +1,139 @@
+/**
+ * The organisation that the sample stacks are deployed into: the hub's account and three tenants', people who may deploy,
+ * and the guard rails that a platform team puts on tenants' accounts.
+ */
+import type { Account, ExistingRole, Organization, PolicyDocument } from './organization.ts'
+
+const HUB = '111111111111'
+const PLATFORM_DEPLOYER = `arn:aws:iam::${HUB}:role/platform-deployer`
+const ORGANIZATION_ARN = `arn:aws:organizations::${HUB}:organization/o-genaiexample`
+const TENANTS_UNIT = `arn:aws:organizations::${HUB}:ou/o-genaiexample/ou-gen1-tenants0`
+
+/** Models of the original post, gone from Bedrock since, and current ones. */
+const MODELS = [
+  'amazon.titan-text-lite-v1',
+  'anthropic.claude-3-haiku-20240307-v1:0',
+  'us.amazon.nova-2-lite-v1:0',
+  'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+] as const
+
+/** Signed in through the company's identity provider: nobody can assume it from inside AWS. */
+const SIGN_IN = `arn:aws:iam::${HUB}:saml-provider/company`
+
+/** What each kind of deployer may do: services that the stacks use, and no others. */
+const HUB_SERVICES = [
+  'acm',
+  'bedrock',
+  'cloudwatch',
+  'cognito-idp',
+  'dynamodb',
+  'ec2',
+  'elasticloadbalancing',
+  'iam',
+  'lambda',
+  'logs',
+  'ram',
+  'route53',
+  's3',
+  'sts',
+  'ssm',
+  'wafv2',
+]
+const TENANT_SERVICES = ['bedrock', 'cloudwatch', 'ec2', 'iam', 'logs', 'ram', 'sts']
+
+const allow = (services: readonly string[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'Deploy', Effect: 'Allow', Action: services.map((service) => `${service}:*`), Resource: '*' }],
+})
+
+const platformDeployer: ExistingRole = {
+  name: 'platform-deployer',
+  trust: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Federated: SIGN_IN }, Action: 'sts:AssumeRoleWithSAML' }],
+  },
+  policy: allow(HUB_SERVICES),
+}
+
+const tenantDeployer: ExistingRole = {
+  name: 'genai-deployer',
+  trust: {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: PLATFORM_DEPLOYER }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
+    ],
+  },
+  policy: allow(TENANT_SERVICES),
+}
+
+/** In force on every tenant's account. */
+const tenantGuardRails: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      // An API key would bypass the roles, the endpoint and its policy.
+      Sid: 'NoApiKeys',
+      Effect: 'Deny',
+      Action: ['bedrock:CallWithBearerToken', 'iam:CreateServiceSpecificCredential'],
+      Resource: '*',
+    },
+    {
+      Sid: 'ReviewedModelsOnly',
+      Effect: 'Deny',
+      Action: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+      NotResource: [
+        'arn:aws:bedrock:*::foundation-model/amazon.*',
+        'arn:aws:bedrock:*::foundation-model/anthropic.*',
+        'arn:aws:bedrock:*:*:inference-profile/us.amazon.*',
+        'arn:aws:bedrock:*:*:inference-profile/us.anthropic.*',
+      ],
+    },
+    {
+      Sid: 'NoInternetGateways',
+      Effect: 'Deny',
+      Action: ['ec2:CreateInternetGateway', 'ec2:AttachInternetGateway'],
+      Resource: '*',
+    },
+  ],
+}
+
+/** Zone names are dealt out per account: `us-east-1a` here is not `us-east-1a` there. */
+const zones = (order: readonly number[]) =>
+  Object.fromEntries(order.map((number, index) => [`us-east-1${'abcdef'[index]}`, `use1-az${number}`]))
+
+const tenant = (id: string, name: string, order: readonly number[]): Account => ({
+  id,
+  name,
+  models: MODELS,
+  serviceControlPolicies: [tenantGuardRails],
+  roles: [tenantDeployer],
+  zones: zones(order),
+  units: [TENANTS_UNIT],
+})
+
+export const organization: Organization = {
+  id: 'o-genaiexample',
+  arn: ORGANIZATION_ARN,
+  ramSharing: true,
+  deployerRoleArn: PLATFORM_DEPLOYER,
+  profiles: {
+    'genai-hub': PLATFORM_DEPLOYER,
+    'genai-tenant1': 'arn:aws:iam::222222222222:role/genai-deployer',
+    'genai-tenant2': 'arn:aws:iam::333333333333:role/genai-deployer',
+    'genai-tenant3': 'arn:aws:iam::444444444444:role/genai-deployer',
+  },
+  accounts: [
+    {
+      id: HUB,
+      name: 'hub',
+      models: [],
+      serviceControlPolicies: [],
+      roles: [platformDeployer],
+      zones: zones([1, 2, 3, 4, 5, 6]),
+      hostedZones: { Z0123456789EXAMPLEHUB: 'example.com' },
+    },
+    tenant('222222222222', 'tenant1', [4, 6, 1, 2, 5, 3]),
+    tenant('333333333333', 'tenant2', [2, 1, 4, 3, 6, 5]),
+    tenant('444444444444', 'tenant3', [6, 2, 5, 1, 3, 4]),
+  ],
+}

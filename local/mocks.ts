@@ -1,0 +1,102 @@
+/**
+ * Door one: a stack's program runs in this process and declares its resources to the local cloud, without a CLI. A run is the
+ * stack's whole wanted state: when the program has succeeded, it is swapped in at once; when anything failed, nothing has
+ * changed.
+ */
+
+import * as pulumi from '@pulumi/pulumi'
+import { disconnect, setMockOptions } from '@pulumi/pulumi/runtime/settings.js'
+import { runInPulumiStack } from '@pulumi/pulumi/runtime/stack.js'
+import type { Authorize } from './authorize.ts'
+import type { Ledger, LedgerView, Properties } from './ledger.ts'
+import { isolated, withRejectionsOf } from './mocks/isolation.ts'
+import { Monitor } from './mocks/monitor.ts'
+import { Run, urnPrefix } from './mocks/run.ts'
+import { plainProperties } from './mocks/wire-values.ts'
+import type { Organization } from './organization.ts'
+
+export interface Cloud {
+  readonly ledger: Ledger
+  readonly organization: Organization
+  /** Makes the evaluator of a run's draft. Without one nobody's permission to assume a role is asked for. */
+  readonly createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize
+}
+
+export interface Stack {
+  readonly project: string
+  readonly stack: string
+  /** Full keys (`aws:region`, `genai-hub-spoke:tenantId`) → text as `pulumi config` keeps it: JSON for lists and maps. */
+  readonly config: Readonly<Record<string, string>>
+  /** Keys of `config` that are secret. */
+  readonly secretKeys?: readonly string[]
+  /** @default 'organization', as on the file backend */
+  readonly organizationName?: string
+}
+
+/** What a stack is called in a `StackReference`. */
+export const fullName = ({ organizationName = 'organization', project, stack }: Omit<Stack, 'config'>) =>
+  `${organizationName}/${project}/${stack}`
+
+/** Runs wait for one another: each sees the ledger that the one before it left. */
+const queues = new WeakMap<Ledger, Promise<unknown>>()
+
+function inTurn<T>(ledger: Ledger, work: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(ledger) ?? Promise.resolve()).then(work, work)
+  queues.set(
+    ledger,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+/**
+ * Deploys a stack.
+ * @returns its outputs, secrets unwrapped
+ * @throws Error `creating NAME (TYPE): CODE: message` for the first refusal, or what the program threw
+ */
+export function deploy(
+  cloud: Cloud,
+  stack: Stack,
+  program: () => Promise<Record<string, unknown>>,
+): Promise<Properties> {
+  return inTurn(cloud.ledger, async () => {
+    const run = runOf(cloud, stack)
+    const outputs = await runProgram(cloud, stack, run, program)
+    await run.commit()
+    cloud.ledger.setStackOutputs(fullName(stack), outputs)
+    return outputs
+  })
+}
+
+/**
+ * Destroys a stack.
+ * @throws AwsError when a resource is protected, or when another stack still depends on one; nothing has changed then
+ */
+export function destroy(cloud: Cloud, stack: Omit<Stack, 'config'>): Promise<void> {
+  return inTurn(cloud.ledger, async () => {
+    await runOf(cloud, stack).commit()
+    cloud.ledger.setStackOutputs(fullName(stack), undefined)
+  })
+}
+
+const runOf = ({ ledger, organization, createAuthorize }: Cloud, { stack, project }: Omit<Stack, 'config'>) =>
+  new Run(ledger, organization, urnPrefix(stack, project), createAuthorize)
+
+async function runProgram(
+  { ledger, organization }: Cloud,
+  { project, stack, config, secretKeys = [], organizationName = 'organization' }: Stack,
+  run: Run,
+  program: () => Promise<Record<string, unknown>>,
+): Promise<Properties> {
+  return await isolated(() =>
+    withRejectionsOf(async (fail) => {
+      const monitor = new Monitor({ run, ledger, organization, urnPrefix: urnPrefix(stack, project), config, fail })
+      setMockOptions(monitor, project, stack, false, organizationName)
+      pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])
+      await runInPulumiStack(program)
+      // Registrations go on after the program has returned, and so do those that they cause.
+      await disconnect()
+      return plainProperties(monitor.stackOutputs)
+    }),
+  )
+}

@@ -1,0 +1,47 @@
+/** Resource hooks of a program: functions of its own that run before something is created, and may refuse. */
+
+import resourceMessages, {
+  type RegisterResourceHookRequest,
+  type RegisterResourceRequest,
+} from '@pulumi/pulumi/proto/resource_pb.js'
+import { getCallbacks } from '@pulumi/pulumi/runtime/settings.js'
+import { UnsupportedError } from '../errors.ts'
+
+/** Where the runtime keeps the functions that an engine calls back over gRPC; here they are called directly. */
+interface CallbackServer {
+  readonly _callbacks: ReadonlyMap<string, (request: Uint8Array) => Promise<{ getError(): string }>>
+}
+
+export class Hooks {
+  readonly #tokens = new Map<string, string>()
+
+  add(request: RegisterResourceHookRequest): void {
+    this.#tokens.set(request.getName(), request.getCallback()?.getToken() ?? '')
+  }
+
+  /** @throws Error with the hook's own message when one refuses. */
+  async runBeforeCreate(request: RegisterResourceRequest, urn: string): Promise<void> {
+    const hooks = request.getHooks()
+    if (!hooks) return
+    const others = [
+      ...hooks.getAfterCreateList(),
+      ...hooks.getBeforeUpdateList(),
+      ...hooks.getAfterUpdateList(),
+      ...hooks.getBeforeDeleteList(),
+      ...hooks.getAfterDeleteList(),
+    ]
+    if (others.length > 0) throw new UnsupportedError(`other hooks than beforeCreate (on ${request.getName()})`)
+    for (const name of hooks.getBeforeCreateList()) {
+      const message = new resourceMessages.ResourceHookRequest()
+      message.setUrn(urn)
+      message.setName(request.getName())
+      message.setType(request.getType())
+      message.setNewInputs(request.getObject())
+      const server = getCallbacks() as CallbackServer | undefined
+      const callback = server?._callbacks.get(this.#tokens.get(name) ?? '')
+      if (!callback) throw new Error(`the hook ${name} was not registered`)
+      const error = (await callback(message.serializeBinary())).getError()
+      if (error !== '') throw new Error(error)
+    }
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The resource monitor of a program that runs in this process. `setMocks` hands a mock only types, names and inputs; a
+ * monitor of our own sees the whole request: parents, dependencies, protection, providers.
+ */
+
+import type {
+  ReadResourceRequest,
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+  ResourceInvokeRequest,
+} from '@pulumi/pulumi/proto/resource_pb.js'
+import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js'
+import { AwsError, UnsupportedError } from '../errors.ts'
+import type { Declared, Ledger, Properties, Value } from '../ledger.ts'
+import type { Organization } from '../organization.ts'
+import { canonical, checkInputs } from '../types/declare.ts'
+import { invokeOf } from '../types/registry.ts'
+import { composite } from './composite.ts'
+import { Hooks } from './hooks.ts'
+import { ambient, openProvider, type Provider } from './provider.ts'
+import { nameOf, type Run } from './run.ts'
+import { holdsSecret, plainProperties, secret } from './wire-values.ts'
+
+const STACK = 'pulumi:pulumi:Stack'
+const STACK_REFERENCE = 'pulumi:pulumi:StackReference'
+const AWS_PROVIDER = 'pulumi:providers:aws'
+const AWSX_PROVIDER = 'pulumi:providers:awsx'
+/** gRPC's UNAVAILABLE: the runtime then stops where it is, as it does when the real engine gives up. */
+const UNAVAILABLE = 14
+
+type Callback = (error: unknown, response?: unknown) => void
+type Struct = { toJavaScript(): unknown }
+
+export interface MonitorOptions {
+  readonly run: Run
+  readonly ledger: Ledger
+  readonly organization: Organization
+  readonly urnPrefix: string
+  readonly config: Readonly<Record<string, string>>
+  /** Told the first refusal; nothing is answered after it. */
+  readonly fail: (error: Error) => void
+}
+
+export class Monitor extends MockMonitor {
+  readonly #options: MonitorOptions
+  readonly #providers = new Map<string, Provider>()
+  readonly #hooks = new Hooks()
+  #failed = false
+  /** Registrations are made one at a time, in the order in which the program's dependencies let them arrive. */
+  #queue: Promise<unknown> = Promise.resolve()
+  /** What the stack exported, secrets wrapped. */
+  stackOutputs: Properties = {}
+
+  constructor(options: MonitorOptions) {
+    super({ newResource: () => ({ id: '', state: {} }), call: () => ({}) })
+    this.#options = options
+  }
+
+  override async registerResource(request: RegisterResourceRequest, callback: Callback): Promise<void> {
+    const what = `creating ${request.getName()} (${request.getType()})`
+    await this.#answer(what, callback, async () => {
+      const urn = this.#urn(request.getParent(), request.getType(), request.getName())
+      const { id, outputs } = await this.#register(request, urn)
+      return {
+        getUrn: () => urn,
+        getId: () => id,
+        getObject: () => struct(outputs),
+        getPropertydependenciesMap: () => undefined,
+        getResult: () => 0,
+        getUnknown: () => false,
+      }
+    })
+  }
+
+  override async readResource(request: ReadResourceRequest, callback: Callback): Promise<void> {
+    const what = `reading ${request.getName()} (${request.getType()})`
+    await this.#answer(what, callback, async () => {
+      const urn = this.#urn(request.getParent(), request.getType(), request.getName())
+      const properties = await this.#read(request)
+      return { getUrn: () => urn, getProperties: () => struct(properties), getUnknown: () => false }
+    })
+  }
+
+  override async invoke(request: ResourceInvokeRequest, callback: Callback): Promise<void> {
+    const token = request.getTok()
+    await this.#answer(`calling ${token}`, callback, async () => {
+      const row = invokeOf(token)
+      const { account, region, session } = await this.#provider(request.getProvider(), token)
+      const inputs = plainProperties(javaScript(request.getArgs()))
+      checkInputs({ type: token, inputs: row.inputs }, inputs)
+      const { run, organization } = this.#options
+      const call = { account, region, inputs, organization, ledger: run.draft, callerArn: session.arn }
+      const result = row.answer(call)
+      return { getReturn: () => struct({ ...inputs, ...result }), getFailuresList: () => [], getUnknown: () => false }
+    })
+  }
+
+  override existsResource(request: Parameters<MockMonitor['existsResource']>[0], callback: Callback): void {
+    void this.#answer('looking for an existing resource', callback, async () => {
+      const { account, region } = await this.#provider(request.getProvider(), request.getType())
+      const found = this.#options.run.draft
+        .all(request.getType())
+        .some((one) => one.id === request.getId() && one.account === account && one.region === region)
+      return { getExists: () => found, getUnknown: () => false }
+    })
+  }
+
+  override registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: Callback): void {
+    if (request.getUrn().includes(`::${STACK}::`)) this.stackOutputs = javaScript(request.getOutputs())
+    callback(null, {})
+  }
+
+  registerResourceHook(request: Parameters<Hooks['add']>[0], callback: Callback): void {
+    this.#hooks.add(request)
+    callback(null, {})
+  }
+
+  /** Answers in turn; the first failure is the run's, and whatever comes after it is turned away. */
+  #answer(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
+    const turn = this.#queue.then(async () => {
+      if (this.#failed) return callback({ code: UNAVAILABLE, message: 'the run has failed' })
+      try {
+        callback(null, await answer())
+      } catch (cause) {
+        this.#failed = true
+        this.#options.fail(refusal(what, cause))
+        callback({ code: UNAVAILABLE, message: 'the run has failed' })
+      }
+    })
+    this.#queue = turn
+    return turn
+  }
+
+  async #register(request: RegisterResourceRequest, urn: string): Promise<{ id: string; outputs: Properties }> {
+    const type = request.getType()
+    const sent = javaScript(request.getObject())
+    if (request.getImportid() !== '') throw new UnsupportedError(`the option "import" (on ${request.getName()})`)
+    if (type === AWS_PROVIDER) return await this.#registerProvider(urn, sent)
+    if (type === AWSX_PROVIDER) return { id: providerId(urn), outputs: sent }
+    if (!request.getCustom() && !request.getRemote()) return { id: '', outputs: {} }
+    const shared = {
+      ignoreChanges: request.getIgnorechangesList(),
+      replaceOnChanges: request.getReplaceonchangesList(),
+      deleteBeforeReplace: request.getDeletebeforereplace(),
+    }
+    const parent = request.getParent()
+    const options: Declared['options'] = {
+      ...(parent !== '' && { parent }),
+      dependencies: request.getDependenciesList(),
+      protect: request.getProtect() ?? false,
+      retainOnDelete: request.getRetainondelete() ?? false,
+    }
+    const inputs = plainProperties(sent)
+    if (request.getRemote()) {
+      const provider = await this.#provider(request.getProvidersMap().get('aws') ?? '', type)
+      return {
+        id: '',
+        outputs: await composite(this.#options.run, { ...shared, urn, type, inputs, provider, options }),
+      }
+    }
+    const provider = await this.#provider(request.getProvider(), type)
+    const beforeCreate = () => this.#hooks.runBeforeCreate(request, urn)
+    const made = await this.#options.run.register({ ...shared, urn, type, inputs, provider, options, beforeCreate })
+    return { id: made.id, outputs: asSent(made.outputs, sent, inputs) }
+  }
+
+  async #registerProvider(urn: string, sent: Properties): Promise<{ id: string; outputs: Properties }> {
+    const { run, organization } = this.#options
+    const authorize = run.authorize && { authorize: run.authorize }
+    const provider = await openProvider({ ledger: run.draft, organization, ...authorize }, plainProperties(sent))
+    const id = providerId(urn)
+    this.#providers.set(`${urn}::${id}`, provider)
+    return { id, outputs: sent }
+  }
+
+  /** The explicit provider; without one the default provider, unless the stack's configuration turns that off. */
+  async #provider(reference: string, what: string): Promise<Provider> {
+    const explicit = this.#providers.get(reference)
+    if (explicit) return explicit
+    const { config, organization } = this.#options
+    const disabled: unknown = JSON.parse(config['pulumi:disable-default-providers'] ?? '[]')
+    if (Array.isArray(disabled) && (disabled.includes('aws') || disabled.includes('*')))
+      throw new AwsError(
+        'DefaultProvider',
+        `Default provider for 'aws' disabled. ${what} must use an explicit provider.`,
+      )
+    const session = ambient(organization, config['aws:profile'])
+    const region = config['aws:region']
+    if (region === undefined)
+      throw new AwsError('MissingRegion', 'could not find AWS region: set aws:region, or an explicit provider')
+    return { account: session.account, region, session }
+  }
+
+  async #read(request: ReadResourceRequest): Promise<Properties> {
+    const id = request.getId()
+    if (request.getType() === STACK_REFERENCE) {
+      const outputs = this.#options.ledger.stackOutputs(id)
+      if (!outputs)
+        throw new AwsError(
+          'UnknownStack',
+          `unknown stack "${id}". Deployed: ${this.#options.ledger.stacks().join(', ') || 'none'}.`,
+        )
+      return { name: id, outputs, secretOutputNames: [] }
+    }
+    const { account } = await this.#provider(request.getProvider(), request.getType())
+    const found = this.#options.run.draft.find(request.getType(), id)
+    if (found?.account !== account)
+      throw new AwsError('NotFound', `${request.getType()} "${id}" does not exist in account ${account}`)
+    return found.outputs
+  }
+
+  /** As the engine writes it: the types of all ancestors, then the resource's own. */
+  #urn(parent: string, type: string, name: string): string {
+    const [, , parentTypes = ''] = parent === '' ? [] : parent.slice('urn:pulumi:'.length).split('::')
+    const types = parentTypes === '' || parentTypes === STACK ? type : `${parentTypes}$${type}`
+    return `${this.#options.urnPrefix}${types}::${name}`
+  }
+}
+
+/** `creating NAME (TYPE): CODE: message`, with the refusal as cause. */
+function refusal(what: string, cause: unknown): Error {
+  const detail =
+    cause instanceof AwsError
+      ? `${cause.code}: ${cause.message}`
+      : cause instanceof Error
+        ? cause.message
+        : String(cause)
+  return new Error(`${what}: ${detail}`, { cause })
+}
+
+/** Outputs for the program: what it sent comes back as sent, assets and secrets included. */
+function asSent(outputs: Properties, sent: Properties, inputs: Properties): Properties {
+  const entries = Object.entries(outputs).map(([name, value]): [string, Value] => {
+    const original = sent[name]
+    if (original === undefined) return [name, value]
+    if (canonical(value) === canonical(inputs[name])) return [name, original]
+    return [name, holdsSecret(original) ? secret(value) : value]
+  })
+  return Object.fromEntries(entries)
+}
+
+const providerId = (urn: string) => `${nameOf({ urn })}-provider`
+
+const javaScript = (value: Struct | undefined): Properties => (value?.toJavaScript() ?? {}) as Properties
+
+/** As much of a protobuf `Struct` as the runtime reads. */
+const struct = (value: Properties): Struct => ({ toJavaScript: () => value })

@@ -1,0 +1,216 @@
+/**
+ * One run of one stack: a draft of the ledger that registrations write, and what becomes of it at the end. Nothing of it is
+ * in the ledger before the program has succeeded.
+ */
+import type { Authorize } from '../authorize.ts'
+import { AwsError } from '../errors.ts'
+import { type Change, type Declared, Ledger, type Properties, type Value } from '../ledger.ts'
+import type { Organization } from '../organization.ts'
+import { canonical, declare, heldBy, replacedBy } from '../types/declare.ts'
+import { findRow, rowOf } from '../types/registry.ts'
+import type { ResourceType } from '../types/resource-type.ts'
+import type { Provider } from './provider.ts'
+
+/** How a registration wants the resource treated, as Pulumi's options say. */
+export interface Registration {
+  readonly urn: string
+  readonly type: string
+  readonly inputs: Properties
+  readonly provider: Provider
+  readonly options: Declared['options']
+  readonly ignoreChanges: readonly string[]
+  readonly replaceOnChanges: readonly string[]
+  readonly deleteBeforeReplace: boolean
+  /** Runs before the resource is created, and may refuse. */
+  readonly beforeCreate?: () => Promise<void>
+}
+
+/** A replaced resource stays under this until the run's end, as on AWS: it is created before it is deleted. */
+const REPLACED = '#replaced'
+/** A resource that its stack gave up without deleting it. */
+const RETAINED = '#retained'
+
+/** `urn:pulumi:STACK::PROJECT::TYPE::NAME`: what starts the URNs of one stack. */
+export const urnPrefix = (stack: string, project: string) => `urn:pulumi:${stack}::${project}::`
+
+export class Run {
+  readonly draft: Ledger
+  readonly authorize: Authorize | undefined
+  readonly #ledger: Ledger
+  readonly #organization: Organization
+  readonly #prefix: string
+  readonly #seen = new Set<string>()
+  /** Deleted in the course of a replacement, before the new one was made. */
+  readonly #gone: Declared[] = []
+
+  constructor(
+    ledger: Ledger,
+    organization: Organization,
+    prefix: string,
+    createAuthorize?: (ledger: Ledger, organization: Organization) => Authorize,
+  ) {
+    this.#ledger = ledger
+    this.#organization = organization
+    this.#prefix = prefix
+    this.draft = new Ledger(ledger.all())
+    this.authorize = createAuthorize?.(this.draft, organization)
+  }
+
+  /** The resources that the stack owned before this run. */
+  get #owned(): readonly Declared[] {
+    return this.#ledger.all().filter(({ urn }) => urn.startsWith(this.#prefix) && !urn.endsWith(RETAINED))
+  }
+
+  seen(urn: string): boolean {
+    return this.#seen.has(urn)
+  }
+
+  /** @throws AwsError, UnsupportedError; the draft is then of no more use. */
+  async register(registration: Registration): Promise<Declared> {
+    const { urn, type, provider, options } = registration
+    if (this.#seen.has(urn))
+      throw new AwsError('DuplicateUrn', `Duplicate resource URN '${urn}'; try giving it a unique name`)
+    this.#seen.add(urn)
+    const row = rowOf(type)
+    const before = this.#ledger.byUrn(urn)
+    const inputs = before ? ignoring(registration, before) : registration.inputs
+    const replacing = before ? replacements(row, before, registration, inputs) : []
+    if (before && replacing.length === 0 && canonical(before.inputs) === canonical(inputs))
+      return await this.#keep({ ...before, options })
+    if (before && replacing.length > 0) await this.#replace(row, before, registration, inputs, replacing)
+    if (!before || replacing.length > 0) await registration.beforeCreate?.()
+    const made = await declare({
+      row,
+      urn,
+      inputs,
+      account: provider.account,
+      region: provider.region,
+      ledger: this.draft,
+      organization: this.#organization,
+      ...(before && replacing.length === 0 && { current: before }),
+      ...(this.authorize && { authorize: this.authorize }),
+      options,
+    })
+    return await this.#keep(made)
+  }
+
+  async #keep(resource: Declared): Promise<Declared> {
+    await this.draft.put(resource)
+    return resource
+  }
+
+  async #replace(
+    row: ResourceType,
+    before: Declared,
+    registration: Registration,
+    inputs: Properties,
+    replacing: readonly string[],
+  ): Promise<void> {
+    if (before.options.protect)
+      throw new AwsError(
+        'Protected',
+        `${protectedMessage(before)} Replacing it, as ${replacing.join(', ')} changed, deletes it.`,
+      )
+    await this.draft.delete(before.urn)
+    const name = row.named
+    const nameStays = name !== undefined && inputs[name] !== undefined && inputs[name] === before.inputs[name]
+    if (registration.deleteBeforeReplace || nameStays) this.#gone.push(before)
+    else await this.draft.put({ ...before, urn: `${before.urn}${REPLACED}` })
+  }
+
+  /** Deletes what the program no longer declares, and puts the draft in the ledger's place. */
+  async commit(): Promise<void> {
+    const gone = [...this.#gone]
+    for (const resource of this.draft.all().toReversed()) {
+      if (!resource.urn.startsWith(this.#prefix) || resource.urn.endsWith(RETAINED)) continue
+      const replaced = resource.urn.endsWith(REPLACED)
+      if (!replaced && this.#seen.has(resource.urn)) continue
+      await this.draft.delete(resource.urn)
+      if (!replaced && resource.options.protect) throw new AwsError('Protected', protectedMessage(resource))
+      if (resource.options.retainOnDelete) await this.draft.put({ ...resource, urn: retainedUrn(resource) })
+      else gone.push(resource)
+    }
+    for (const resource of gone) this.#refuseDeletion(resource)
+    await this.#ledger.commit(this.#changes())
+  }
+
+  #refuseDeletion(resource: Declared): void {
+    const row = rowOf(resource.type)
+    const stillThere = this.draft.find(resource.type, resource.id)
+    if (stillThere?.account === resource.account) return
+    row.refuseDelete?.(resource, this.draft)
+    const [holder] = heldBy(row, resource, this.draft, findRow)
+    if (holder)
+      throw new AwsError(
+        row.heldCode ?? 'DependencyViolation',
+        `deleting ${nameOf(resource)} (${resource.type}): ${resource.id} has a dependent object: ${holder.id}, declared as ${holder.urn}`,
+      )
+  }
+
+  /** Creations and updates as they were made, then deletions, the last made first. */
+  #changes(): readonly Change[] {
+    const changes: Change[] = []
+    const deleted: Change[] = []
+    for (const resource of this.draft.all()) {
+      const before = this.#ledger.byUrn(resource.urn)
+      if (before === undefined) changes.push({ kind: 'created', resource })
+      else if (isSame(before, resource)) {
+        if (canonical(before) !== canonical(resource)) changes.push({ kind: 'updated', resource, before })
+      } else {
+        deleted.push({ kind: 'deleted', resource: before })
+        changes.push({ kind: 'created', resource })
+      }
+    }
+    for (const resource of this.#owned)
+      if (this.draft.byUrn(resource.urn) === undefined) deleted.push({ kind: 'deleted', resource })
+    return merge(changes, deleted)
+  }
+}
+
+const isSame = (one: Declared, other: Declared) =>
+  one.type === other.type && one.id === other.id && one.account === other.account && one.region === other.region
+
+/**
+ * A replaced resource's URN is the new one's as well: its deletion has to be announced before the creation, or the ledger
+ * would lose the new one.
+ */
+function merge(changes: readonly Change[], deleted: readonly Change[]): readonly Change[] {
+  const replaced = new Map(deleted.map((change) => [change.resource.urn, change]))
+  const ordered: Change[] = []
+  for (const change of changes) {
+    const gone = replaced.get(change.resource.urn)
+    if (gone) ordered.push(gone)
+    replaced.delete(change.resource.urn)
+    ordered.push(change)
+  }
+  return [...ordered, ...[...replaced.values()].reverse()]
+}
+
+function ignoring({ ignoreChanges, inputs }: Registration, before: Declared): Properties {
+  const kept: Record<string, Value> = { ...inputs }
+  for (const name of ignoreChanges) {
+    const old = before.inputs[name]
+    if (old === undefined) delete kept[name]
+    else kept[name] = old
+  }
+  return kept
+}
+
+function replacements(
+  row: ResourceType,
+  before: Declared,
+  registration: Registration,
+  inputs: Properties,
+): readonly string[] {
+  const { provider, replaceOnChanges } = registration
+  if (before.account !== provider.account) return ['provider']
+  const changed = replaceOnChanges.filter((name) => canonical(before.inputs[name]) !== canonical(inputs[name]))
+  return [...replacedBy(row, before, inputs), ...changed]
+}
+
+export const nameOf = ({ urn }: Pick<Declared, 'urn'>) => urn.slice(urn.lastIndexOf('::') + 2).replace(/#\w+$/, '')
+
+const retainedUrn = ({ urn, id }: Declared) => `${urn.replace(/#\w+$/, '')}#${id}${RETAINED}`
+
+const protectedMessage = (resource: Declared) =>
+  `${nameOf(resource)} (${resource.type}) is protected and is not deleted. Deploy it with protect: false first, if its data may go.`

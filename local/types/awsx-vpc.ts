@@ -1,0 +1,234 @@
+/**
+ * `awsx.ec2.Vpc` is a component of another process: a plan of the `aws` resources that it makes, which both doors register.
+ * Subnets by explicit blocks only; names, tags and routes as awsx 3 makes them.
+ */
+import { overlaps } from '../../shared/cidr.ts'
+import { UnsupportedError } from '../errors.ts'
+import type { Properties, Value } from '../ledger.ts'
+import { flag, object, objects, text, texts } from './values.ts'
+
+export const AWSX_VPC = 'awsx:ec2:Vpc'
+
+/** A value that is another planned resource's output. */
+export interface Reference {
+  readonly of: string
+  readonly output: string
+}
+
+export interface PlannedResource {
+  /** Unique in the plan: what references name. */
+  readonly key: string
+  readonly type: string
+  readonly name: string
+  /** Key of the parent; the component itself without one. */
+  readonly parent?: string
+  readonly inputs: Readonly<Record<string, Value | Reference>>
+}
+
+export interface Plan {
+  /** In an order in which each can be made. */
+  readonly resources: readonly PlannedResource[]
+  /** Output → the ids that it lists, by key; `vpcId` is the network's. */
+  readonly ids: Readonly<Record<'publicSubnetIds' | 'privateSubnetIds' | 'isolatedSubnetIds', readonly string[]>>
+}
+
+export const AWSX_VPC_INPUTS: readonly string[] = [
+  'cidrBlock',
+  'availabilityZoneNames',
+  'subnetStrategy',
+  'subnetSpecs.type',
+  'subnetSpecs.name',
+  'subnetSpecs.cidrBlocks',
+  'subnetSpecs.cidrMask',
+  'subnetSpecs.tags',
+  'natGateways.strategy',
+  'enableDnsHostnames',
+  'enableDnsSupport',
+  'tags',
+]
+
+interface Subnet {
+  readonly key: string
+  readonly name: string
+  readonly type: 'Public' | 'Private' | 'Isolated'
+  readonly cidrBlock: string
+  readonly zone: string
+  readonly zoneIndex: number
+  readonly tags: Properties
+}
+
+const ORDER = ['Public', 'Private', 'Isolated'] as const
+
+/** @throws Error as awsx refuses; UnsupportedError for what this plan does not do. */
+export function planVpc(name: string, inputs: Properties): Plan {
+  const tags = object(inputs, 'tags') ?? {}
+  const shared = { Name: name, ...tags }
+  const subnets = planSubnets(name, inputs)
+  const strategy = natStrategy(inputs, subnets)
+  const cidrBlock = text(inputs, 'cidrBlock') ?? '10.0.0.0/16'
+  const network: PlannedResource = {
+    key: 'vpc',
+    type: 'aws:ec2/vpc:Vpc',
+    name,
+    inputs: {
+      cidrBlock,
+      enableDnsHostnames: flag(inputs, 'enableDnsHostnames') ?? null,
+      enableDnsSupport: flag(inputs, 'enableDnsSupport') ?? null,
+      tags: shared,
+    },
+  }
+  const gateway: PlannedResource = {
+    key: 'internetGateway',
+    type: 'aws:ec2/internetGateway:InternetGateway',
+    name,
+    parent: 'vpc',
+    inputs: { vpcId: { of: 'vpc', output: 'id' }, tags: shared },
+  }
+  const keysOf = (type: Subnet['type']) => subnets.filter((subnet) => subnet.type === type).map(({ key }) => key)
+  return {
+    resources: [
+      network,
+      gateway,
+      ...subnets.flatMap((subnet) => around(subnet, name, { shared, tags }, strategy, subnets)),
+    ],
+    ids: {
+      publicSubnetIds: keysOf('Public'),
+      privateSubnetIds: keysOf('Private'),
+      isolatedSubnetIds: keysOf('Isolated'),
+    },
+  }
+}
+
+type NatStrategy = 'None' | 'Single' | 'OnePerAz'
+
+function natStrategy(inputs: Properties, subnets: readonly Subnet[]): NatStrategy {
+  const given = text(object(inputs, 'natGateways') ?? {}, 'strategy') ?? 'OnePerAz'
+  if (given !== 'None' && given !== 'Single' && given !== 'OnePerAz')
+    throw new Error(`Unknown NatGatewayStrategy '${given}'`)
+  const has = (type: Subnet['type']) => subnets.some((subnet) => subnet.type === type)
+  if (given !== 'None' && !(has('Public') && has('Private')))
+    throw new Error(`With the NAT gateway strategy '${given}' there must be both public and private subnets.`)
+  return given
+}
+
+function planSubnets(name: string, inputs: Properties): readonly Subnet[] {
+  const zones = texts(inputs, 'availabilityZoneNames')
+  if (zones.length === 0) throw new UnsupportedError(`${AWSX_VPC} without availabilityZoneNames`)
+  const strategy = text(inputs, 'subnetStrategy') ?? 'Legacy'
+  if (strategy !== 'Auto') throw new UnsupportedError(`subnetStrategy "${strategy}" of ${AWSX_VPC}`)
+  const specs = objects(inputs, 'subnetSpecs')
+  const subnets = zones.flatMap((zone, zoneIndex) => {
+    const ofZone = specs.map((spec, specIndex): Subnet => {
+      const type = ORDER.find((one) => one === spec.type)
+      if (!type) throw new UnsupportedError(`the subnet type "${String(spec.type)}" of ${AWSX_VPC}`)
+      const blocks = texts(spec, 'cidrBlocks')
+      if (blocks.length === 0) throw new UnsupportedError(`${AWSX_VPC} with a subnet spec without cidrBlocks`)
+      const cidrBlock = blocks[zoneIndex]
+      if (cidrBlock === undefined || blocks.length !== zones.length)
+        throw new Error(
+          `The number of CIDR blocks in subnetSpecs[${specIndex}] must match the number of availability zones (${zones.length}).`,
+        )
+      const subnetName = `${name}-${text(spec, 'name') ?? type.toLowerCase()}-${zoneIndex + 1}`
+      return { key: subnetName, name: subnetName, type, cidrBlock, zone, zoneIndex, tags: object(spec, 'tags') ?? {} }
+    })
+    return ofZone.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
+  })
+  for (const [index, one] of subnets.entries())
+    for (const other of subnets.slice(index + 1))
+      if (overlaps(one.cidrBlock, other.cidrBlock))
+        throw new Error(`The subnets ${one.name} (${one.cidrBlock}) and ${other.name} (${other.cidrBlock}) overlap.`)
+  return subnets
+}
+
+/** A subnet with its route table, and its way out. */
+function around(
+  subnet: Subnet,
+  vpcName: string,
+  { shared, tags }: { readonly shared: Properties; readonly tags: Properties },
+  strategy: NatStrategy,
+  subnets: readonly Subnet[],
+): readonly PlannedResource[] {
+  const { key, name, type } = subnet
+  const vpcId: Reference = { of: 'vpc', output: 'id' }
+  const subnetId: Reference = { of: key, output: 'id' }
+  const routeTableId: Reference = { of: `${key} routes`, output: 'id' }
+  const natName = (zoneIndex: number) => `${vpcName}-${zoneIndex + 1}`
+  const natTags = { ...tags, Name: natName(subnet.zoneIndex) }
+  const firstPublic = subnets.find((other) => other.type === 'Public' && other.zoneIndex === subnet.zoneIndex)
+  const makesNat =
+    type === 'Public' &&
+    firstPublic === subnet &&
+    (strategy === 'OnePerAz' || (strategy === 'Single' && subnet.zoneIndex === 0))
+  const way: Readonly<Record<string, Reference>> | undefined =
+    type === 'Public'
+      ? { gatewayId: { of: 'internetGateway', output: 'id' } }
+      : type === 'Private' && strategy !== 'None'
+        ? { natGatewayId: { of: `${natName(strategy === 'Single' ? 0 : subnet.zoneIndex)} nat`, output: 'id' } }
+        : undefined
+  return [
+    {
+      key,
+      type: 'aws:ec2/subnet:Subnet',
+      name,
+      parent: 'vpc',
+      inputs: {
+        vpcId,
+        availabilityZone: subnet.zone,
+        mapPublicIpOnLaunch: type === 'Public',
+        cidrBlock: subnet.cidrBlock,
+        tags: { ...shared, ...subnet.tags, Name: name, SubnetType: type },
+      },
+    },
+    {
+      key: `${key} routes`,
+      type: 'aws:ec2/routeTable:RouteTable',
+      name,
+      parent: key,
+      inputs: { vpcId, tags: { ...shared, Name: name, SubnetType: type } },
+    },
+    {
+      key: `${key} association`,
+      type: 'aws:ec2/routeTableAssociation:RouteTableAssociation',
+      name,
+      parent: `${key} routes`,
+      inputs: { routeTableId, subnetId },
+    },
+    ...(makesNat ? natGateway(natName(subnet.zoneIndex), key, subnetId, natTags) : []),
+    ...(way
+      ? [
+          {
+            key: `${key} route`,
+            type: 'aws:ec2/route:Route',
+            name,
+            parent: `${key} routes`,
+            inputs: { routeTableId, ...way, destinationCidrBlock: '0.0.0.0/0' },
+          },
+        ]
+      : []),
+  ]
+}
+
+function natGateway(name: string, parent: string, subnetId: Reference, tags: Properties): readonly PlannedResource[] {
+  return [
+    { key: `${name} eip`, type: 'aws:ec2/eip:Eip', name, parent, inputs: { tags } },
+    {
+      key: `${name} nat`,
+      type: 'aws:ec2/natGateway:NatGateway',
+      name,
+      parent,
+      inputs: { subnetId, allocationId: { of: `${name} eip`, output: 'allocationId' }, tags },
+    },
+  ]
+}
+
+/** The inputs with references resolved. */
+export function resolved(inputs: PlannedResource['inputs'], outputOf: (reference: Reference) => Value): Properties {
+  const entries = Object.entries(inputs).flatMap(([name, value]): [string, Value][] => {
+    if (value === null) return []
+    return [[name, isReference(value) ? outputOf(value) : value]]
+  })
+  return Object.fromEntries(entries)
+}
+
+const isReference = (value: Value | Reference): value is Reference =>
+  typeof value === 'object' && value !== null && 'of' in value && 'output' in value

@@ -1,0 +1,125 @@
+/** What both doors do with a row: check the inputs, ask it to refuse, take its answer. */
+import { createHash } from 'node:crypto'
+import type { Authorize } from '../authorize.ts'
+import { AwsError, UnsupportedError } from '../errors.ts'
+import type { Declared, LedgerView, Properties, Value } from '../ledger.ts'
+import type { Organization } from '../organization.ts'
+import type { ResourceType, Situation } from './resource-type.ts'
+import { text } from './values.ts'
+
+export interface Declaration {
+  readonly row: ResourceType
+  readonly urn: string
+  readonly inputs: Properties
+  readonly account: string
+  /** The provider's; the input `region` overrides it. */
+  readonly region: string
+  readonly ledger: LedgerView
+  readonly organization: Organization
+  /** What is there now, when this is an update in place. */
+  readonly current?: Declared
+  readonly authorize?: Authorize
+  readonly options: Declared['options']
+}
+
+/** Inputs that every resource of AWS provider 7 takes. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['region'])
+
+/** @throws AwsError as AWS refuses; UnsupportedError for what this row does not know. */
+export async function declare(declaration: Declaration): Promise<Declared> {
+  const { row, urn, inputs, account, options } = declaration
+  checkInputs(row, inputs)
+  const situation = situationOf(declaration)
+  await row.refuse?.(situation)
+  const { id, outputs } = row.answer(situation)
+  const tags = row.inputs.includes('tags') ? { tagsAll: inputs.tags ?? {} } : {}
+  const { region } = situation
+  return {
+    urn,
+    type: row.type,
+    id,
+    account,
+    region,
+    inputs,
+    outputs: { region, ...inputs, ...tags, ...outputs },
+    options,
+  }
+}
+
+/** Which changed inputs replace the resource; none for an update in place. */
+export function replacedBy(row: ResourceType, before: Declared, inputs: Properties): readonly string[] {
+  const always = [...row.replaces, ...EVERYWHERE].filter(
+    (name) => canonical(before.inputs[name]) !== canonical(inputs[name]),
+  )
+  return [...always, ...(row.replacesWhen?.(before.inputs, inputs) ?? [])]
+}
+
+/** @throws UnsupportedError naming an unknown input; AwsError for one that is missing. */
+export function checkInputs(row: Pick<ResourceType, 'type' | 'inputs' | 'required'>, inputs: Properties): void {
+  for (const [name, value] of Object.entries(inputs))
+    if (value !== null && !EVERYWHERE.has(name)) checkInput(row, name, value)
+  for (const name of row.required ?? [])
+    if (inputs[name] === undefined || inputs[name] === null)
+      throw new AwsError('MissingParameter', `The request must contain the parameter ${name}`)
+}
+
+function checkInput(row: Pick<ResourceType, 'type' | 'inputs'>, path: string, value: Value): void {
+  const inside = row.inputs.some((name) => name.startsWith(`${path}.`))
+  if (!inside && !row.inputs.includes(path)) throw new UnsupportedError(`the input "${path}" of ${row.type}`)
+  if (!inside) return
+  for (const item of Array.isArray(value) ? value : [value])
+    if (typeof item === 'object' && item !== null)
+      for (const [name, nested] of Object.entries(item as Properties))
+        if (nested !== null) checkInput(row, `${path}.${name}`, nested)
+}
+
+export function situationOf(declaration: Omit<Declaration, 'options'>): Situation {
+  const { row, urn, inputs, account, ledger, organization, current, authorize } = declaration
+  const region = text(inputs, 'region') ?? declaration.region
+  const material = canonical([urn, account, region, ...row.replaces.map((name) => inputs[name] ?? null)])
+  return {
+    urn,
+    name: urn.slice(urn.lastIndexOf('::') + 2),
+    account,
+    region,
+    inputs,
+    ledger,
+    organization,
+    ...(current && { current }),
+    ...(authorize && { authorize }),
+    stableToken: (length, salt = '') =>
+      createHash('sha256').update(salt).update('\n').update(material).digest('hex').slice(0, length),
+  }
+}
+
+/** Who keeps a resource from being deleted: the generic scan of all others' inputs for its id. */
+export function heldBy(
+  row: ResourceType,
+  resource: Declared,
+  ledger: LedgerView,
+  rowOf: (type: string) => ResourceType | undefined,
+): readonly Declared[] {
+  const ids = new Set<Value>([resource.id])
+  for (const output of row.heldByOutputs ?? []) ids.add(resource.outputs[output] ?? resource.id)
+  return ledger.all().filter((other) => {
+    if (other.urn === resource.urn) return false
+    const releases = rowOf(other.type)?.releases ?? []
+    if (releases === 'all') return false
+    return Object.entries(other.inputs).some(([name, value]) => !releases.includes(name) && containsAny(value, ids))
+  })
+}
+
+function containsAny(value: Value | undefined, ids: ReadonlySet<Value>): boolean {
+  if (typeof value === 'string') return ids.has(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some((nested) => containsAny(nested, ids))
+}
+
+/** JSON with sorted keys and without undefined: equal for equal values. */
+export function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  const entries = Object.entries(value).filter(([, nested]) => nested !== undefined && nested !== null)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([name, nested]) => `${JSON.stringify(name)}:${canonical(nested)}`).join(',')}}`
+}

@@ -1,0 +1,58 @@
+/** The services that an endpoint can be made for, and in which zones. */
+
+import type { Organization } from '../organization.ts'
+import { prefixLists } from './prefix-lists.ts'
+import { type Zone, zonesOf } from './zones.ts'
+
+export interface EndpointService {
+  /** `com.amazonaws.REGION.sts` */
+  readonly serviceName: string
+  readonly types: readonly ('Interface' | 'Gateway')[]
+  /** Public name that private DNS takes over, in the endpoint's VPC. */
+  readonly privateDnsName: string
+  /** Label in the endpoint's own names. */
+  readonly label: string
+  /** Ids of zones without it. */
+  readonly missingZoneIds: readonly string[]
+  /** Whether it takes an endpoint policy. */
+  readonly policy: boolean
+}
+
+const INTERFACE: Readonly<Record<string, { readonly missingZoneIds?: readonly string[] }>> = {
+  bedrock: { missingZoneIds: ['use1-az3'] },
+  'bedrock-runtime': { missingZoneIds: ['use1-az3'] },
+  'cognito-idp': {},
+  dynamodb: {},
+  ec2messages: {},
+  kms: {},
+  lambda: {},
+  logs: {},
+  s3: {},
+  secretsmanager: {},
+  ssm: {},
+  ssmmessages: {},
+  sts: {},
+}
+
+export function endpointServices(region: string): readonly EndpointService[] {
+  const gateways = new Set(prefixLists(region).map(({ name }) => name))
+  return Object.entries(INTERFACE).map(([label, { missingZoneIds = [] }]) => {
+    const serviceName = `com.amazonaws.${region}.${label}`
+    return {
+      serviceName,
+      label,
+      types: gateways.has(serviceName) ? ['Gateway', 'Interface'] : ['Interface'],
+      privateDnsName: `${label}.${region}.amazonaws.com`,
+      missingZoneIds,
+      policy: true,
+    }
+  })
+}
+
+/** The zones of an account in which a service has endpoints. */
+export const zonesOfService = (
+  organization: Organization,
+  account: string,
+  region: string,
+  service: EndpointService,
+): readonly Zone[] => zonesOf(organization, account, region).filter(({ id }) => !service.missingZoneIds.includes(id))

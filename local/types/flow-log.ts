@@ -1,0 +1,97 @@
+/** `aws.ec2.FlowLog`: who talked to whom, to a log group or a bucket. */
+import { AwsError, UnsupportedError } from '../errors.ts'
+import { requireVpc } from './ec2-vpc.ts'
+import type { ResourceType, Situation } from './resource-type.ts'
+import { arn, known, number, others, text } from './values.ts'
+
+export const FLOW_LOG = 'aws:ec2/flowLog:FlowLog'
+const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'
+const BUCKET = 'aws:s3/bucket:Bucket'
+
+const flowLog: ResourceType = {
+  type: FLOW_LOG,
+  inputs: [
+    'vpcId',
+    'trafficType',
+    'logDestinationType',
+    'logDestination',
+    'iamRoleArn',
+    'logFormat',
+    'maxAggregationInterval',
+    'tags',
+  ],
+  required: ['vpcId', 'logDestination'],
+  replaces: [
+    'vpcId',
+    'trafficType',
+    'logDestinationType',
+    'logDestination',
+    'iamRoleArn',
+    'logFormat',
+    'maxAggregationInterval',
+  ],
+  releases: ['logDestination', 'iamRoleArn'],
+  refuse(situation) {
+    const { inputs, ledger } = situation
+    requireVpc(situation, known(inputs, 'vpcId'))
+    const traffic = text(inputs, 'trafficType')
+    if (traffic === undefined || !['ACCEPT', 'REJECT', 'ALL'].includes(traffic))
+      throw new AwsError(
+        'InvalidParameter',
+        `Value (${traffic}) for parameter TrafficType is invalid. Allowed: ACCEPT, REJECT, ALL.`,
+      )
+    const interval = number(inputs, 'maxAggregationInterval') ?? 600
+    if (interval !== 60 && interval !== 600)
+      throw new AwsError(
+        'InvalidParameter',
+        `Value (${interval}) for parameter MaxAggregationInterval is invalid. Allowed: 60, 600.`,
+      )
+    refuseDestination(situation)
+    const same = others(situation, FLOW_LOG).some(
+      (other) =>
+        other.inputs.vpcId === inputs.vpcId &&
+        other.inputs.logDestination === inputs.logDestination &&
+        other.inputs.trafficType === traffic,
+    )
+    if (same)
+      throw new AwsError(
+        'FlowLogAlreadyExists',
+        'Error. There is an existing Flow Log with the same configuration and log destination.',
+      )
+    const role = text(inputs, 'iamRoleArn')
+    if (role !== undefined && !ledger.findBy('aws:iam/role:Role', 'arn', role))
+      throw new AwsError('InvalidParameter', `The IAM role ${role} does not exist.`)
+  },
+  answer(situation) {
+    const id = `fl-0${situation.stableToken(16)}`
+    const { inputs } = situation
+    return {
+      id,
+      outputs: {
+        arn: arn(situation, 'ec2', `vpc-flow-log/${id}`),
+        logDestinationType: text(inputs, 'logDestinationType') ?? 'cloud-watch-logs',
+        maxAggregationInterval: number(inputs, 'maxAggregationInterval') ?? 600,
+      },
+    }
+  },
+}
+
+function refuseDestination({ inputs, ledger }: Situation): void {
+  const kind = text(inputs, 'logDestinationType') ?? 'cloud-watch-logs'
+  const destination = known(inputs, 'logDestination')
+  if (kind === 'cloud-watch-logs') {
+    if (text(inputs, 'iamRoleArn') === undefined)
+      throw new AwsError(
+        'InvalidParameter',
+        'DeliverLogsPermissionArn cannot be empty for a cloud-watch-logs destination.',
+      )
+    if (!ledger.findBy(LOG_GROUP, 'arn', destination.replace(/:\*$/, '')))
+      throw new AwsError('InvalidParameter', `LogDestination: ${destination} does not exist.`)
+  } else if (kind === 's3') {
+    const bucket = destination.split('/')[0] ?? ''
+    if (!ledger.findBy(BUCKET, 'arn', bucket))
+      throw new AwsError('InvalidParameter', `LogDestination: ${bucket.replace('arn:aws:s3:::', '')} does not exist.`)
+  } else throw new UnsupportedError(`logDestinationType "${kind}" of ${FLOW_LOG}`)
+}
+
+export const flowLogs: readonly ResourceType[] = [flowLog]

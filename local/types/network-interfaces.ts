@@ -1,0 +1,86 @@
+/**
+ * Addresses. Everything that sits in a subnet answers the extra output `elasticNetworkInterfaces`, which AWS does not have:
+ * interface endpoints, instances, load balancers, functions in a VPC, NAT gateways and Transit Gateway attachments. The path
+ * check reads addresses and security groups there, whatever the type.
+ */
+import { addresses, formatAddress, parseCidr } from '../../shared/cidr.ts'
+import { AwsError } from '../errors.ts'
+import type { Declared, LedgerView } from '../ledger.ts'
+import type { Situation } from './resource-type.ts'
+import { known, objects, text, texts } from './values.ts'
+
+export type NetworkInterface = {
+  readonly id: string
+  readonly subnetId: string
+  readonly privateIp: string
+  /** Absent without one of its own; an Elastic IP associated later is at its own resource. */
+  readonly publicIp?: string
+  readonly securityGroupIds: readonly string[]
+}
+
+export const SUBNET = 'aws:ec2/subnet:Subnet'
+
+/** The first four addresses of a subnet and its last are AWS's. */
+const RESERVED_AT_START = 4
+const RESERVED_AT_END = 1
+
+/** The network interfaces of anything that has some, else none. */
+export function networkInterfacesOf(resource: Declared): readonly NetworkInterface[] {
+  return objects(resource.outputs, 'elasticNetworkInterfaces').map((item) => {
+    const publicIp = text(item, 'publicIp')
+    return {
+      id: known(item, 'id'),
+      subnetId: known(item, 'subnetId'),
+      privateIp: known(item, 'privateIp'),
+      ...(publicIp !== undefined && { publicIp }),
+      securityGroupIds: texts(item, 'securityGroupIds'),
+    }
+  })
+}
+
+/**
+ * One interface in each subnet. On an update an address is kept where the subnet stays; a new one is the next free one after
+ * a start that derives from the resource, so that the same declarations get the same addresses.
+ * @throws AwsError InsufficientFreeAddressesInSubnet
+ */
+export function placeInterfaces(
+  situation: Situation,
+  subnetIds: readonly string[],
+  securityGroupIds: readonly string[],
+): readonly NetworkInterface[] {
+  const before = situation.current ? networkInterfacesOf(situation.current) : []
+  return subnetIds.map((subnetId) => {
+    const kept = before.find((one) => one.subnetId === subnetId)
+    if (kept) return { ...kept, securityGroupIds }
+    const id = `eni-0${situation.stableToken(16, `eni ${subnetId}`)}`
+    return { id, subnetId, privateIp: freeAddress(situation, subnetId), securityGroupIds }
+  })
+}
+
+function freeAddress(situation: Situation, subnetId: string): string {
+  const subnet = situation.ledger.find(SUBNET, subnetId)
+  if (!subnet) throw new AwsError('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`)
+  const block = parseCidr(known(subnet.outputs, 'cidrBlock'))
+  const free = addresses(block.prefix) - RESERVED_AT_START - RESERVED_AT_END
+  const taken = takenIn(situation.ledger, subnetId)
+  const start = Number.parseInt(situation.stableToken(8, `address ${subnetId}`), 16)
+  for (let step = 0; step < free; step += 1) {
+    const address = formatAddress(block.first + RESERVED_AT_START + ((start + step) % free))
+    if (!taken.has(address)) return address
+  }
+  throw new AwsError('InsufficientFreeAddressesInSubnet', `Insufficient free addresses in subnet ${subnetId}.`)
+}
+
+function takenIn(ledger: LedgerView, subnetId: string): ReadonlySet<string> {
+  const taken = new Set<string>()
+  for (const resource of ledger.all())
+    if (Array.isArray(resource.outputs.elasticNetworkInterfaces))
+      for (const one of networkInterfacesOf(resource)) if (one.subnetId === subnetId) taken.add(one.privateIp)
+  return taken
+}
+
+/** A public address of AWS's, from the resource's token: 3.0.0.0/9 is one of its ranges in us-east-1. */
+export function publicAddress(situation: Situation): string {
+  const token = Number.parseInt(situation.stableToken(6, 'public address'), 16)
+  return formatAddress(0x03_00_00_00 + (token % 0x80_00_00))
+}

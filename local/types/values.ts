@@ -1,0 +1,92 @@
+/** Reading a resource's inputs and outputs, typed; and what most rows answer alike. */
+import { AwsError } from '../errors.ts'
+import type { Declared, Properties, Value } from '../ledger.ts'
+import type { Situation } from './resource-type.ts'
+
+export const text = (from: Properties, name: string): string | undefined => {
+  const value = from[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A text that must be there: the row lists it as required, or a row answered it. */
+export function known(from: Properties, name: string): string {
+  const value = text(from, name)
+  if (value === undefined) throw new AwsError('MissingParameter', `The request must contain the parameter ${name}`)
+  return value
+}
+
+export const number = (from: Properties, name: string): number | undefined => {
+  const value = from[name]
+  return typeof value === 'number' ? value : undefined
+}
+
+export const flag = (from: Properties, name: string): boolean | undefined => {
+  const value = from[name]
+  return typeof value === 'boolean' ? value : undefined
+}
+
+export const texts = (from: Properties, name: string): readonly string[] => {
+  const value = from[name]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+/** An object, or undefined. */
+export const object = (from: Properties, name: string): Properties | undefined => asObject(from[name])
+
+/** A list of objects. */
+export const objects = (from: Properties, name: string): readonly Properties[] => {
+  const value = from[name]
+  return isList(value) ? value.map(asObject).filter((item) => item !== undefined) : []
+}
+
+export function asObject(value: Value | undefined): Properties | undefined {
+  return isObject(value) ? value : undefined
+}
+
+const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value)
+
+const isObject = (value: Value | undefined): value is Properties =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE` where the resource is. */
+export const arn = (where: Pick<Situation, 'account' | 'region'>, service: string, resource: string): string =>
+  `arn:aws:${service}:${where.region}:${where.account}:${resource}`
+
+/** What is in the caller's own account and region, by id; another account's resource does not exist for it. */
+export function own(
+  where: Pick<Situation, 'account' | 'region' | 'ledger'>,
+  type: string,
+  id: string,
+): Declared | undefined {
+  const found = where.ledger.find(type, id)
+  return found?.account === where.account && found.region === where.region ? found : undefined
+}
+
+/** As {@link own}, or AWS's refusal. */
+export function requireOwn(
+  where: Pick<Situation, 'account' | 'region' | 'ledger'>,
+  type: string,
+  id: string,
+  code: string,
+  message: string,
+): Declared {
+  const found = own(where, type, id)
+  if (!found) throw new AwsError(code, message)
+  return found
+}
+
+/** The other resources of a type in the same account and region: not the one that is being updated. */
+export function others(
+  where: Pick<Situation, 'account' | 'region' | 'ledger' | 'urn'>,
+  type: string,
+): readonly Declared[] {
+  return where.ledger
+    .all(type)
+    .filter(({ urn, account, region }) => urn !== where.urn && account === where.account && region === where.region)
+}
+
+/** The given name, or the one that Pulumi makes up: the logical name and seven random digits. */
+export const autoName = (situation: Situation, property = 'name', separator = '-'): string =>
+  text(situation.inputs, property) ?? `${situation.name}${separator}${situation.stableToken(7, property)}`
+
+export const isText = (value: Value | undefined): value is string => typeof value === 'string'
