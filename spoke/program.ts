@@ -1,0 +1,105 @@
+/** One tenant, in order: its account, its lane through the hub, and its routes back once the lane is open. */
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import { planSpokeSubnets } from '../shared/addressing.ts'
+import type { HubOutputs } from '../shared/contract.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
+import { TenantAccount } from './account.ts'
+import { bedrockRuntimeService } from './account-models.ts'
+import { AccountRoutes } from './account-routes.ts'
+import { bundleGateway, gatewayArchive, HANDLER } from './bundle.ts'
+import { checkAgainstHub, checkServiceZones } from './checks.ts'
+import { HubLane } from './hub-lane.ts'
+import type { SpokeOutputs } from './outputs.ts'
+import { type SpokeProviders, spokeProviders } from './providers.ts'
+import { TransitGatewayShare } from './sharing.ts'
+import { tenantTags } from './tags.ts'
+
+type Outputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> }
+
+/**
+ * Places a tenant's stack.
+ * @param origin of the stack, for cost allocation tags
+ * @throws Error before anything is made, when the settings do not fit the hub
+ */
+export async function spoke(
+  settings: SpokeSettings,
+  hub: HubOutputs,
+  origin: { readonly project: string; readonly stack: string },
+): Promise<Outputs<SpokeOutputs>> {
+  checkAgainstHub(settings, hub)
+  const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
+  const providers = spokeProviders(settings, hub)
+  await requireServiceZones(settings, hub, providers.tenant)
+  const code = gatewayArchive(await bundleGateway())
+
+  const { tenantId, account } = settings
+  const { project, stack } = origin
+  const tags = tenantTags({ project, stack, tenant: tenantId })
+  const tenantAccount = new TenantAccount(
+    'account',
+    {
+      ...settings,
+      region: hub.region,
+      zones,
+      transitGatewayId: sharedTransitGateway(account, hub, providers),
+      hubAccount: hub.account,
+      hubPrivateCidrBlocks: hub.privateSubnets.map(({ cidrBlock }) => cidrBlock),
+      modelIds: Object.values(settings.models),
+      deletionProtection: hub.deletionProtection,
+      tags,
+    },
+    { provider: providers.tenant },
+  )
+  const lane = new HubLane(
+    'lane',
+    {
+      ...settings,
+      hub,
+      attachmentId: tenantAccount.attachmentId,
+      endpointHost: tenantAccount.endpointHost,
+      endpointCidrBlocks: zones.map(({ endpoint }) => endpoint),
+      code,
+      handler: HANDLER,
+      tags,
+    },
+    { provider: providers.hub },
+  )
+  new AccountRoutes(
+    'routes',
+    {
+      routeTableId: tenantAccount.routeTableId,
+      hubCidrBlock: hub.cidrBlock,
+      transitGatewayId: lane.transitGatewayId,
+    },
+    { provider: providers.tenant },
+  )
+  return {
+    tenantId,
+    account,
+    vpcId: tenantAccount.vpcId,
+    attachmentId: lane.attachmentId,
+    endpointHost: tenantAccount.endpointHost,
+    roleArn: tenantAccount.roleArn,
+    functionArn: lane.functionArn,
+    ruleArn: lane.ruleArn,
+    gatewayUrl: `${hub.gatewayUrl}/${tenantId}`,
+  }
+}
+
+/** Inside an organisation the gateway is simply there. */
+function sharedTransitGateway(account: string, hub: HubOutputs, providers: SpokeProviders): pulumi.Input<string> {
+  const { sharing, resourceShareArn, transitGatewayId } = hub
+  return sharing.kind === 'organisation'
+    ? transitGatewayId
+    : new TransitGatewayShare('share', { account, resourceShareArn, transitGatewayId }, providers).transitGatewayId
+}
+
+/** Zones by name mean other places in other accounts, and the service answers by name: match both through their ids. */
+async function requireServiceZones(settings: SpokeSettings, hub: HubOutputs, provider: aws.Provider): Promise<void> {
+  const [{ names, zoneIds }, service] = await Promise.all([
+    aws.getAvailabilityZones({ state: 'available' }, { provider }),
+    aws.ec2.getVpcEndpointService({ serviceName: bedrockRuntimeService(hub.region) }, { provider }),
+  ])
+  checkServiceZones(settings, { names, zoneIds, withService: service.availabilityZones })
+}

@@ -1,0 +1,34 @@
+/** The two ways that a tenant's stack reaches AWS. Ambient credentials never choose the account: both name theirs. */
+import * as aws from '@pulumi/aws'
+import type { HubOutputs } from '../shared/contract.ts'
+import { PREFIX } from '../shared/naming.ts'
+import { credentialArguments } from '../shared/provider.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
+
+export interface SpokeProviders {
+  /** The tenant's account. */
+  readonly tenant: aws.Provider
+  /** The hub's account, as the onboarding role, for this tenant only. */
+  readonly hub: aws.Provider
+}
+
+export function spokeProviders(settings: SpokeSettings, hub: HubOutputs): SpokeProviders {
+  const sessionName = `${PREFIX}-${settings.tenantId}`
+  return {
+    tenant: new aws.Provider('tenant', {
+      region: hub.region as aws.Region,
+      allowedAccountIds: [settings.account],
+      ...credentialArguments(settings.credentials, sessionName),
+    }),
+    hub: new aws.Provider('hub', {
+      region: hub.region as aws.Region,
+      allowedAccountIds: [hub.account],
+      ...credentialArguments(settings.hubCredentials, sessionName, {
+        roleArn: hub.onboardingRoleArn,
+        sessionName,
+        // Every permission of the onboarding role is written against this tag.
+        tags: { tenant_id: settings.tenantId },
+      }),
+    }),
+  }
+}

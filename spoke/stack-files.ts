@@ -1,0 +1,61 @@
+/** The edge at which the stack files beside Pulumi.yaml are read. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { ofProject } from '../shared/settings/read.ts'
+import type { RawSettings } from '../shared/settings/setting.ts'
+import { checkTenancies, readTenancy, type Tenancy } from '../shared/tenancies.ts'
+
+const STACK_FILE = /^Pulumi\.(?<stack>.+)\.ya?ml$/
+
+export interface StackFilesOrigin {
+  readonly organization: string
+  readonly project: string
+}
+
+/** Every spoke among the stack files of a directory, in the order of their names. */
+export async function readTenancies(directory: string, origin: StackFilesOrigin): Promise<readonly Tenancy[]> {
+  const files = (await readdir(directory)).filter((file) => STACK_FILE.test(file)).sort()
+  const tenancies = await Promise.all(
+    files.map(async (file) => {
+      const raw = settingsOf(file, await readFile(join(directory, file), 'utf8'), origin.project)
+      const stack = STACK_FILE.exec(file)?.groups?.stack ?? file
+      return readTenancy(stack, raw, `${origin.organization}/${origin.project}/hub`)
+    }),
+  )
+  return tenancies.filter((tenancy) => tenancy !== undefined)
+}
+
+/**
+ * Checks the tenants of a directory's stack files against each other, before one of them is deployed.
+ * @throws Error naming the stacks that clash, and what to do
+ */
+export async function checkStackFiles(
+  directory: string,
+  origin: StackFilesOrigin & { readonly concurrencyLimit: number },
+): Promise<void> {
+  checkTenancies(await readTenancies(directory, origin), origin.concurrencyLimit)
+}
+
+/** As `pulumi config` hands them to a program: text as it is, everything else as JSON. */
+function settingsOf(file: string, text: string, project: string): RawSettings {
+  const document = parseYaml(file, text)
+  const config = isMap(document) ? document.config : undefined
+  if (!isMap(config)) return {}
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return ofProject(Object.fromEntries(texts), project)
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
