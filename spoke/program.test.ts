@@ -1,0 +1,415 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { HubOutputs } from '../shared/contract.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
+import { TIERS } from '../shared/settings.ts'
+import { spoke } from './program.ts'
+import { type Inputs, type Recording, record } from './recorder.ts'
+
+const HUB: HubOutputs = {
+  contractVersion: 1,
+  account: '111111111111',
+  region: 'us-east-1',
+  vpcId: 'vpc-hub',
+  cidrBlock: '10.0.0.0/16',
+  spokesCidrBlock: '10.64.0.0/10',
+  privateSubnets: [
+    { id: 'subnet-a', cidrBlock: '10.0.0.0/19', zoneId: 'use1-az1' },
+    { id: 'subnet-b', cidrBlock: '10.0.64.0/19', zoneId: 'use1-az2' },
+  ],
+  zoneIds: ['use1-az1', 'use1-az2'],
+  transitGatewayId: 'tgw-1',
+  transitGatewayArn: 'arn:aws:ec2:us-east-1:111111111111:transit-gateway/tgw-1',
+  hubRouteTableId: 'tgw-rtb-hub',
+  spokesRouteTableId: 'tgw-rtb-spokes',
+  resourceShareArn: 'arn:aws:ram:us-east-1:111111111111:resource-share/1',
+  sharing: { kind: 'organisation', arn: 'arn:aws:organizations::111111111111:organization/o-1' },
+  gatewayUrl: 'https://genai.example.com',
+  loadBalancerArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/genai-hub/1',
+  loadBalancerDnsName: 'genai-hub-1.us-east-1.elb.amazonaws.com',
+  listenerArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/app/genai-hub/1/2',
+  listenerProtocol: 'HTTPS',
+  userPoolId: 'us-east-1_pool',
+  userPoolArn: 'arn:aws:cognito-idp:us-east-1:111111111111:userpool/us-east-1_pool',
+  userPoolClientId: 'client-1',
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool',
+  keySetVia: 'endpoint',
+  tableName: 'genai-tenants',
+  tableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/genai-tenants',
+  concurrencyLimit: 1000,
+  endpointSecurityGroupId: 'sg-endpoints',
+  dynamodbPrefixListId: 'pl-dynamodb',
+  parkingSecurityGroupId: 'sg-parking',
+  onboardingRoleArn: 'arn:aws:iam::111111111111:role/genai-onboarding',
+  permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/genai-gateway-boundary',
+  deletionProtection: true,
+}
+
+const SETTINGS: SpokeSettings = {
+  role: 'spoke',
+  hubStack: 'organization/genai-hub-spoke/hub',
+  tenantId: 'tenant1',
+  account: '222222222222',
+  credentials: { kind: 'role', roleArn: 'arn:aws:iam::222222222222:role/genai-deployer' },
+  hubCredentials: { kind: 'ambient' },
+  cidrBlock: '10.64.0.0/24',
+  availabilityZoneIds: ['use1-az1', 'use1-az2'],
+  models: { fast: 'us.amazon.nova-2-lite-v1:0' },
+  defaultModel: 'fast',
+  tier: TIERS.small,
+  modelInvocationLogging: false,
+}
+
+const ENDPOINT_HOST = 'vpce-0abc-1def.bedrock-runtime.us-east-1.vpce.amazonaws.com'
+/** As in the tenant's account: names stand for other zones than in the hub's. */
+const ZONES = { names: ['us-east-1a', 'us-east-1b', 'us-east-1c'], zoneIds: ['use1-az2', 'use1-az1', 'use1-az3'] }
+
+function answer(type: string, inputs: Inputs, name: string): Inputs {
+  const arn = `arn:${type.split(':').at(-1)}:${name}`
+  switch (type) {
+    case 'aws:ec2/vpcEndpoint:VpcEndpoint':
+      return {
+        id: 'vpce-0abc',
+        dnsEntries: [
+          { dnsName: 'vpce-0abc-1def-us-east-1a.bedrock-runtime.us-east-1.vpce.amazonaws.com', hostedZoneId: 'Z' },
+          { dnsName: ENDPOINT_HOST, hostedZoneId: 'Z' },
+        ],
+      }
+    case 'aws:ec2transitgateway/vpcAttachment:VpcAttachment':
+      return { id: 'tgw-attach-1' }
+    case 'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter':
+      return { id: inputs.transitGatewayAttachmentId, transitGatewayId: 'tgw-1' }
+    default:
+      return { arn }
+  }
+}
+
+const run = (
+  settings: Partial<SpokeSettings> = {},
+  hub: Partial<HubOutputs> = {},
+  zones: readonly string[] = ZONES.names,
+) =>
+  record(
+    () =>
+      spoke({ ...SETTINGS, ...settings }, { ...HUB, ...hub }, { project: 'genai-hub-spoke', stack: 'spoke-tenant1' }),
+    answer,
+    (token) => (token.includes('getAvailabilityZones') ? ZONES : { availabilityZones: zones }),
+  )
+
+const json = (value: unknown) => JSON.parse(String(value))
+
+describe('a tenant inside the organisation', () => {
+  let stack: Recording<Awaited<ReturnType<typeof spoke>>>
+  beforeAll(async () => {
+    stack = await run()
+  })
+
+  it('makes every resource with the provider of its own account', () => {
+    const made = stack.resources.filter(({ type }) => type.startsWith('aws:'))
+    expect(made.length).toBeGreaterThan(35)
+    const components: Readonly<Record<string, string>> = { account: 'tenant', routes: 'tenant', lane: 'hub' }
+    for (const { name, provider } of made)
+      expect([name, provider]).toEqual([name, components[name.split('-')[0] ?? '']])
+  })
+
+  it('assumes the onboarding role for this tenant only, and names both accounts', () => {
+    const hub = stack.one('pulumi:providers:aws', 'hub').inputs
+    expect(json(hub.allowedAccountIds)).toEqual(['111111111111'])
+    expect(json(hub.assumeRoles)).toEqual([
+      { roleArn: HUB.onboardingRoleArn, sessionName: 'genai-tenant1', tags: { tenant_id: 'tenant1' } },
+    ])
+    const tenant = stack.one('pulumi:providers:aws', 'tenant').inputs
+    expect(json(tenant.allowedAccountIds)).toEqual(['222222222222'])
+    expect(json(tenant.assumeRoles)).toEqual([
+      { roleArn: 'arn:aws:iam::222222222222:role/genai-deployer', sessionName: 'genai-tenant1' },
+    ])
+  })
+
+  it('gives the VPC no way out but the route to the hub, made after acceptance, association and propagation', () => {
+    const types = new Set(stack.resources.map(({ type }) => type))
+    for (const type of ['internetGateway:InternetGateway', 'natGateway:NatGateway', 'egressOnlyInternetGateway:E']) {
+      expect(types).not.toContain(`aws:ec2/${type}`)
+    }
+    const route = stack.one('aws:ec2/route:Route')
+    expect(route.inputs).toEqual({
+      routeTableId: 'account-endpoint-id',
+      destinationCidrBlock: '10.0.0.0/16',
+      transitGatewayId: 'tgw-1',
+    })
+    expect(route.dependencies).toEqual(
+      expect.arrayContaining([
+        'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter lane',
+        'aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation lane',
+        'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation lane',
+      ]),
+    )
+  })
+
+  it('places subnets by zone id, with the attachment in subnets of its own', () => {
+    const subnets = stack
+      .all('aws:ec2/subnet:Subnet')
+      .map(({ inputs }) => [inputs.availabilityZoneId, inputs.cidrBlock])
+    expect(subnets).toEqual([
+      ['use1-az1', '10.64.0.0/27'],
+      ['use1-az2', '10.64.0.64/27'],
+      ['use1-az1', '10.64.0.32/28'],
+      ['use1-az2', '10.64.0.96/28'],
+    ])
+    const attachment = stack.one('aws:ec2transitgateway/vpcAttachment:VpcAttachment')
+    expect(attachment.inputs.subnetIds).toEqual([
+      'account-transit-gateway-use1-az1-id',
+      'account-transit-gateway-use1-az2-id',
+    ])
+    expect(attachment.deleteBeforeReplace).toBe(true)
+  })
+
+  it('empties the default security group and admits the hub on 443 only', () => {
+    const defaults = stack.one('aws:ec2/defaultSecurityGroup:DefaultSecurityGroup').inputs
+    expect([defaults.ingress, defaults.egress]).toEqual([[], []])
+    const ingress = stack.all('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule').map(({ inputs }) => inputs)
+    expect(
+      ingress.map(({ cidrIpv4, fromPort, toPort, ipProtocol }) => [cidrIpv4, fromPort, toPort, ipProtocol]),
+    ).toEqual([
+      ['10.0.0.0/19', 443, 443, 'tcp'],
+      ['10.0.64.0/19', 443, 443, 'tcp'],
+    ])
+  })
+
+  it('ties the tenant role to its endpoint, and the endpoint to the tenant role', () => {
+    const endpoint = stack.one('aws:ec2/vpcEndpoint:VpcEndpoint').inputs
+    expect(endpoint).toMatchObject({
+      vpcEndpointType: 'Interface',
+      serviceName: 'com.amazonaws.us-east-1.bedrock-runtime',
+    })
+    for (const statement of json(endpoint.policy).Statement) {
+      expect(statement.Condition.StringEquals['aws:PrincipalArn']).toBe(
+        'arn:aws:iam::222222222222:role/genai-models-tenant1',
+      )
+    }
+    const policy = json(stack.one('aws:iam/rolePolicy:RolePolicy', 'account-models').inputs.policy)
+    expect(policy.Statement.at(-1)).toMatchObject({
+      Effect: 'Deny',
+      Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-0abc' } },
+    })
+  })
+
+  it('records flows with retention, and no prompts', () => {
+    const groups = stack.all('aws:cloudwatch/logGroup:LogGroup')
+    expect(groups.map(({ name, inputs }) => [name, Number(inputs.retentionInDays) > 0])).toEqual(
+      expect.arrayContaining([
+        ['account-flow-logs', true],
+        ['lane', true],
+      ]),
+    )
+    expect(groups).toHaveLength(2)
+    expect(stack.one('aws:cloudwatch/logGroup:LogGroup', 'account-flow-logs').retainOnDelete).toBe(true)
+    expect(stack.one('aws:ec2/flowLog:FlowLog').inputs.trafficType).toBe('ALL')
+    expect(stack.all('aws:ram/resourceShareAccepter:ResourceShareAccepter')).toEqual([])
+  })
+
+  it('associates with spokes, propagates into hub, and moves by deleting first', () => {
+    const accepter = stack.one('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter')
+    expect(accepter.inputs).toMatchObject({
+      transitGatewayAttachmentId: 'tgw-attach-1',
+      transitGatewayDefaultRouteTableAssociation: false,
+      transitGatewayDefaultRouteTablePropagation: false,
+    })
+    const association = stack.one('aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation')
+    const propagation = stack.one('aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation')
+    expect(association.inputs.transitGatewayRouteTableId).toBe('tgw-rtb-spokes')
+    expect(propagation.inputs.transitGatewayRouteTableId).toBe('tgw-rtb-hub')
+    for (const moved of [accepter, association, propagation]) expect(moved.deleteBeforeReplace).toBe(true)
+  })
+
+  it('lets the function out to the endpoints of the hub and of its own tenant only', () => {
+    const egress = stack.all('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule').map(({ inputs }) => inputs)
+    expect(egress.map((rule) => rule.referencedSecurityGroupId ?? rule.prefixListId ?? rule.cidrIpv4)).toEqual([
+      'sg-endpoints',
+      'pl-dynamodb',
+      '10.64.0.0/27',
+      '10.64.0.64/27',
+    ])
+    for (const rule of egress) expect([rule.ipProtocol, rule.fromPort, rule.toPort]).toEqual(['tcp', 443, 443])
+  })
+
+  it('runs the function in the hub, by tier, with nothing in its environment but what it is told', () => {
+    const { inputs, dependencies } = stack.one('aws:lambda/function:Function')
+    expect(inputs).toMatchObject({
+      name: 'genai-gateway-tenant1',
+      runtime: 'nodejs24.x',
+      handler: 'handler.handler',
+      memorySize: 256,
+      timeout: 60,
+      reservedConcurrentExecutions: 5,
+      vpcConfig: { subnetIds: ['subnet-a', 'subnet-b'], securityGroupIds: ['lane-id'] },
+      replaceSecurityGroupsOnDestroy: true,
+      replacementSecurityGroupIds: ['sg-parking'],
+      environment: {
+        variables: {
+          TENANT_ID: 'tenant1',
+          TABLE_NAME: 'genai-tenants',
+          ISSUER: HUB.issuer,
+          CLIENT_ID: 'client-1',
+        },
+      },
+    })
+    expect(dependencies).toEqual(
+      expect.arrayContaining([
+        'aws:iam/rolePolicy:RolePolicy lane',
+        'aws:cloudwatch/logGroup:LogGroup lane',
+        'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule lane-model-endpoint-1',
+      ]),
+    )
+    expect(stack.one('aws:iam/role:Role', 'lane').inputs).toMatchObject({
+      name: 'genai-gateway-tenant1',
+      permissionsBoundary: HUB.permissionsBoundaryArn,
+      tags: { tenant: 'tenant1' },
+    })
+    // Lambda frees the function's interfaces as the role: the group has to go before the role's policy.
+    expect(stack.one('aws:ec2/securityGroup:SecurityGroup', 'lane').dependencies).toContain(
+      'aws:iam/rolePolicy:RolePolicy lane',
+    )
+  })
+
+  it('checks the token at the load balancer before it forwards, at a priority of the provider’s choice', () => {
+    const rule = stack.one('aws:lb/listenerRule:ListenerRule')
+    expect(rule.inputs.priority).toBeUndefined()
+    expect(rule.inputs.conditions).toEqual([{ pathPattern: { values: ['/tenant1', '/tenant1/*'] } }])
+    expect(rule.inputs.actions).toEqual([
+      {
+        type: 'jwt-validation',
+        order: 1,
+        jwtValidation: {
+          issuer: HUB.issuer,
+          jwksEndpoint: `${HUB.issuer}/.well-known/jwks.json`,
+          additionalClaims: [
+            { format: 'single-string', name: 'aud', values: ['client-1'] },
+            { format: 'single-string', name: 'token_use', values: ['id'] },
+            { format: 'single-string', name: 'custom:tenant_id', values: ['tenant1'] },
+            { format: 'string-array', name: 'cognito:groups', values: ['tenant1'] },
+          ],
+        },
+      },
+      { type: 'forward', order: 2, targetGroupArn: 'arn:TargetGroup:lane' },
+    ])
+    expect(rule.dependencies).toEqual(
+      expect.arrayContaining([
+        'aws:lb/targetGroupAttachment:TargetGroupAttachment lane',
+        'aws:dynamodb/tableItem:TableItem lane',
+        'aws:cognito/userGroup:UserGroup lane',
+      ]),
+    )
+  })
+
+  it('lets the load balancer invoke for the tenant’s target group only, before the function is registered', () => {
+    expect(stack.one('aws:lambda/permission:Permission').inputs).toMatchObject({
+      principal: 'elasticloadbalancing.amazonaws.com',
+      sourceArn: 'arn:TargetGroup:lane',
+      sourceAccount: '111111111111',
+    })
+    expect(stack.one('aws:lb/targetGroupAttachment:TargetGroupAttachment').dependencies).toContain(
+      'aws:lambda/permission:Permission lane',
+    )
+    expect(stack.one('aws:lb/targetGroup:TargetGroup').inputs).toMatchObject({
+      name: 'genai-tenant1',
+      targetType: 'lambda',
+      lambdaMultiValueHeadersEnabled: true,
+    })
+  })
+
+  it('writes the tenant’s configuration, with the regional name of its endpoint', () => {
+    const { inputs } = stack.one('aws:dynamodb/tableItem:TableItem')
+    expect(inputs).toMatchObject({ tableName: 'genai-tenants', hashKey: 'tenantId', rangeKey: 'item' })
+    expect(json(inputs.item)).toEqual({
+      tenantId: { S: 'tenant1' },
+      item: { S: 'configuration' },
+      account: { S: '222222222222' },
+      defaultModel: { S: 'fast' },
+      endpoint: { S: ENDPOINT_HOST },
+      externalId: { S: '111111111111/tenant1' },
+      roleArn: { S: 'arn:aws:iam::222222222222:role/genai-models-tenant1' },
+      models: { M: { fast: { S: 'us.amazon.nova-2-lite-v1:0' } } },
+    })
+  })
+
+  it('tags for cost allocation all that takes tags', () => {
+    const untagged =
+      /RouteTableAssociation|RouteTablePropagation|aws:ec2\/route:|TargetGroupAttachment|Permission|TableItem|UserGroup|RolePolicy/
+    for (const { type, name, inputs } of stack.resources) {
+      if (!type.startsWith('aws:') || untagged.test(type)) continue
+      const expected = { project: 'genai-hub-spoke', stack: 'spoke-tenant1', tenant: 'tenant1' }
+      expect({ type, name, tags: inputs.tags }).toMatchObject({ type, name, tags: expected })
+    }
+  })
+
+  it('answers what a client and an operator need', () => {
+    expect(stack.outputs).toEqual({
+      tenantId: 'tenant1',
+      account: '222222222222',
+      vpcId: 'account-id',
+      attachmentId: 'tgw-attach-1',
+      endpointHost: ENDPOINT_HOST,
+      roleArn: 'arn:Role:account-models',
+      functionArn: 'arn:Function:lane',
+      ruleArn: 'arn:ListenerRule:lane',
+      gatewayUrl: 'https://genai.example.com/tenant1',
+    })
+  })
+})
+
+describe('other hubs and tenants', () => {
+  it('with account sharing: invites the account, which accepts, before it attaches', async () => {
+    const stack = await run({}, { sharing: { kind: 'accounts' } })
+    const association = stack.one('aws:ram/principalAssociation:PrincipalAssociation')
+    expect([association.provider, association.inputs.principal]).toEqual(['hub', '222222222222'])
+    const accepter = stack.one('aws:ram/resourceShareAccepter:ResourceShareAccepter')
+    expect([accepter.provider, accepter.inputs.shareArn]).toEqual(['tenant', HUB.resourceShareArn])
+    expect(accepter.dependencies).toContain('aws:ram/principalAssociation:PrincipalAssociation share')
+    expect(stack.one('aws:ec2transitgateway/vpcAttachment:VpcAttachment').dependencies).toContain(
+      'aws:ram/resourceShareAccepter:ResourceShareAccepter share',
+    )
+  })
+
+  it('behind the demo listener: forwards only, AWS validates no tokens there', async () => {
+    const stack = await run({}, { listenerProtocol: 'HTTP' })
+    expect(stack.one('aws:lb/listenerRule:ListenerRule').inputs.actions).toEqual([
+      { type: 'forward', order: 1, targetGroupArn: 'arn:TargetGroup:lane' },
+    ])
+  })
+
+  it('with the key set through the NAT gateway: the internet, without the hub and the other tenants', async () => {
+    const stack = await run({}, { keySetVia: 'nat' })
+    const rules = stack
+      .all('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule')
+      .map(({ inputs }) => inputs.cidrIpv4)
+    expect(rules).toContain('128.0.0.0/1')
+    expect(rules).toContain('10.1.0.0/16')
+    expect(rules).not.toContain('0.0.0.0/0')
+    expect(rules.length).toBeLessThan(60)
+  })
+
+  it('with an inline key set: hands it to the function', async () => {
+    const stack = await run({}, { keySetVia: 'inline', keySet: '{"keys":[]}' })
+    expect(stack.one('aws:lambda/function:Function').inputs).toMatchObject({
+      environment: { variables: { KEY_SET: '{"keys":[]}' } },
+    })
+  })
+
+  it('with invocation logging: guards against overwriting, and writes to one stream', async () => {
+    const stack = await run({ modelInvocationLogging: true })
+    const configuration = stack.one('aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration')
+    expect(configuration.hooks).toBe(1)
+    expect(configuration.provider).toBe('tenant')
+    expect(configuration.dependencies).toContain('aws:iam/rolePolicy:RolePolicy account-invocations')
+    const policy = json(stack.one('aws:iam/rolePolicy:RolePolicy', 'account-invocations').inputs.policy)
+    expect(policy.Statement[0].Resource).toBe(
+      'arn:LogGroup:account-invocations:log-stream:aws/bedrock/modelinvocations',
+    )
+  })
+
+  it('refuses a zone without the service before it makes anything but the providers', async () => {
+    // us-east-1a is use1-az2 in the tenant's account.
+    await expect(run({}, {}, ['us-east-1a', 'us-east-1c'])).rejects.toThrow(
+      /no endpoint in use1-az1 \(account 222222222222\)\. It has in: use1-az2, use1-az3/,
+    )
+  })
+})
