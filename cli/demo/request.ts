@@ -1,0 +1,64 @@
+/** One request to the gateway through a chosen local port, under the gateway's real name. */
+import { readFileSync } from 'node:fs'
+import { request as http } from 'node:http'
+import { request as https } from 'node:https'
+
+export interface Via {
+  readonly port: number
+  readonly caFile: string
+}
+
+export interface GatewayAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+export interface GatewayCall {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly token?: string
+  readonly body?: unknown
+}
+
+/** A minute is more than a first answer of a cold function takes. */
+const TIMEOUT_MILLISECONDS = 60_000
+
+export function callGateway(gatewayUrl: string, via: Via, call: GatewayCall): Promise<GatewayAnswer> {
+  const { protocol, hostname } = new URL(gatewayUrl)
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+  const options = {
+    host: '127.0.0.1',
+    port: via.port,
+    method: call.method,
+    path: call.path,
+    agent: false as const,
+    timeout: TIMEOUT_MILLISECONDS,
+    headers: {
+      host: hostname,
+      ...(call.token !== undefined && { authorization: `Bearer ${call.token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    },
+  }
+  return new Promise((resolve, reject) => {
+    const sent =
+      protocol === 'https:' ? https({ ...options, servername: hostname, ca: readFileSync(via.caFile) }) : http(options)
+    sent.on('timeout', () =>
+      sent.destroy(new Error(`no answer from ${hostname} within ${TIMEOUT_MILLISECONDS / 1000} s`)),
+    )
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      )
+    })
+    sent.end(body)
+  })
+}

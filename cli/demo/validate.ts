@@ -1,0 +1,119 @@
+/** One prompt a tenant through the gateway, and what the cloud saw of it on the way. */
+import type { CloudEvent, LocalCloud } from '../../local/cloud.ts'
+import type { Hop, Origin, Path } from '../../local/reach.ts'
+import { functionName } from '../../shared/naming.ts'
+import { cognitoClient, type LocalConnection, signIn } from '../cognito.ts'
+import type { RunningUser } from '../running.ts'
+import { messageOf } from '../verb.ts'
+import type { Demo, DemoTenant } from './deploy.ts'
+import { callGateway, type Via } from './request.ts'
+
+export interface Leg {
+  readonly from: string
+  readonly to: string
+  readonly hops: readonly Hop[]
+}
+
+export type Validation =
+  | {
+      readonly tenant: string
+      readonly ok: true
+      readonly model: string
+      /** Account whose credentials called the model: the one that its quota and its bill belong to. */
+      readonly account: string
+      readonly answer: string
+      readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly totalTokens: number }
+      readonly milliseconds: number
+      /** From the client to the load balancer, and from the tenant's function to the model's endpoint. */
+      readonly path: readonly Leg[]
+    }
+  | { readonly tenant: string; readonly ok: false; readonly account: string; readonly failure: string }
+
+export interface Client {
+  readonly origin: Origin
+  readonly via: Via
+}
+
+const PROMPT = 'In one sentence: what is a hub-and-spoke network?'
+
+/** What was observed since the cloud started; `validate` reads only what was added while it asked. */
+export type Recording = readonly CloudEvent[]
+
+export async function validate(
+  demo: Demo,
+  tenant: DemoTenant,
+  user: RunningUser,
+  {
+    client,
+    local,
+    recording,
+  }: { readonly client: Client; readonly local: LocalConnection; readonly recording: Recording },
+): Promise<Validation> {
+  const { hub } = demo
+  const { tenantId: id, account } = tenant
+  const failed = (failure: string): Validation => ({ tenant: id, ok: false, account, failure })
+  const before = recording.length
+  const cognito = cognitoClient(hub.region, { local })
+  try {
+    const token = await signIn(cognito, { clientId: hub.userPoolClientId, ...user })
+    const started = performance.now()
+    const answer = await callGateway(hub.gatewayUrl, client.via, {
+      method: 'POST',
+      path: `/${id}/invoke`,
+      token,
+      body: { prompt: PROMPT },
+    })
+    const milliseconds = Math.round(performance.now() - started)
+    if (answer.status !== 200) return failed(`the gateway answered ${answer.status}: ${answer.body.slice(0, 500)}`)
+    const { model, output, usage } = JSON.parse(answer.body)
+    const seen = observed(recording.slice(before), id)
+    if (seen === undefined) return failed(`no call of ${functionName(id)} reached a model through its endpoint`)
+    if (seen.account !== account) return failed(`account ${seen.account} served the request instead of ${account}`)
+    const arrival = recording
+      .slice(before)
+      .findLast((event) => event.source === 'loadBalancer' && event.kind === 'request' && event.path !== undefined)
+    const toGateway = arrival && 'path' in arrival && typeof arrival.path === 'object' ? arrival.path.hops : []
+    return {
+      ...{ tenant: id, ok: true, model, account: seen.account, answer: output, usage, milliseconds },
+      path: [
+        { from: nameOf(client.origin), to: 'load balancer', hops: toGateway },
+        { from: `function ${functionName(id)}`, to: 'model endpoint', hops: seen.path.hops },
+      ],
+    }
+  } catch (error) {
+    return failed(messageOf(error))
+  } finally {
+    cognito.destroy()
+  }
+}
+
+/** The function's call of the model, as the wire and Bedrock saw it. */
+function observed(events: Recording, tenantId: string): { readonly account: string; readonly path: Path } | undefined {
+  for (const event of [...events].reverse()) {
+    if (event.source !== 'wire' || event.kind !== 'request' || event.service !== 'bedrock-runtime') continue
+    const { from, path, account, status } = event
+    if (from.kind !== 'function' || from.functionName !== functionName(tenantId)) continue
+    if (status === 200 && account !== undefined && path.target.kind === 'endpoint') return { account, path }
+  }
+  return undefined
+}
+
+/** The declared client instance where there is one, else this machine, somewhere on the internet. */
+export function clientOrigin(cloud: LocalCloud): Origin {
+  const [instance] = cloud.ledger.all('aws:ec2/instance:Instance')
+  return instance ? { kind: 'instance', instanceId: instance.id } : LAPTOP
+}
+
+/** This machine, as the local cloud's network sees it: an address for documentation (RFC 5737). */
+export const LAPTOP: Origin = { kind: 'internet', address: '198.51.100.10' }
+
+function nameOf(origin: Origin): string {
+  switch (origin.kind) {
+    case 'instance':
+      return `client instance ${origin.instanceId}`
+    case 'internet':
+      return `client at ${origin.address}`
+    default:
+      return origin.kind
+  }
+}

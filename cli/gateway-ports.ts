@@ -1,0 +1,61 @@
+/** The declared load balancer's listeners on ports of this machine. */
+import type { LocalCloud } from '../local/cloud.ts'
+import type { Origin } from '../local/reach.ts'
+import type { HubOutputs } from '../shared/contract.ts'
+import { type Arguments, messageOf, UserError } from './verb.ts'
+
+export interface OpenGateway {
+  /** Under `localhost`, which this machine can resolve. */
+  readonly url: string
+  /** Port of the listener that tenants' rules are on. */
+  readonly port: number
+  close(): Promise<void>
+}
+
+export interface Ports {
+  readonly https: number
+  readonly http: number
+}
+
+/** Opens every listener of the load balancer for clients at `origin`. @throws UserError when a port is in use */
+export async function openGateway(
+  cloud: LocalCloud,
+  hub: HubOutputs,
+  origin: Origin,
+  ports: Ports,
+): Promise<OpenGateway> {
+  const listeners = cloud.ledger
+    .all('aws:lb/listener:Listener')
+    .filter(({ outputs }) => outputs.loadBalancerArn === hub.loadBalancerArn)
+  const opened = []
+  let url = ''
+  let port = 0
+  // HTTPS first: the redirect of the other listener has to know its local port.
+  for (const { outputs } of [...listeners].sort((a) => (a.outputs.protocol === 'HTTPS' ? -1 : 1))) {
+    const arn = String(outputs.arn)
+    const secure = outputs.protocol === 'HTTPS'
+    const wanted = secure ? ports.https : ports.http
+    const listener = await cloud.loadBalancer.open(origin, arn, wanted).catch((cause: unknown) => {
+      throw new UserError(
+        messageOf(cause),
+        `Free the port, or choose another: --${secure ? 'port' : 'http-port'} PORT`,
+        { cause },
+      )
+    })
+    opened.push(listener)
+    if (arn !== hub.listenerArn) continue
+    port = listener.port
+    url = `${secure ? 'https' : 'http'}://localhost:${port}`
+  }
+  return { url, port, close: async () => void (await Promise.all(opened.map((listener) => listener.close()))) }
+}
+
+/** @throws UserError unless it is 0–65535 */
+export function portOption(values: Arguments['values'], name: string, fallback: number): number {
+  const text = values[name]
+  if (text === undefined) return fallback
+  const port = Number(text)
+  if (!/^\d+$/.test(String(text)) || port > 65_535)
+    throw new UserError(`--${name} is no port: ${String(text)}`, 'A port is 0 (any free one) to 65535.')
+  return port
+}

@@ -1,0 +1,25 @@
+/** Asks for a password: not echoed on a terminal, one line where input is piped; never an argument. */
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { UserError } from './verb.ts'
+
+export async function askPassword(question: string): Promise<string> {
+  const { stdin, stderr } = process
+  if (stdin.isTTY) stderr.write(question)
+  // A terminal echoes through readline's output: there is none.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output: silent, terminal: stdin.isTTY === true })
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve)
+      lines.once('SIGINT', () => reject(new UserError('Interrupted.')))
+      lines.once('close', () =>
+        reject(new UserError('No password was given.', 'Type one, or pipe a line into the command.')),
+      )
+    })
+  } finally {
+    lines.removeAllListeners('close')
+    lines.close()
+    if (stdin.isTTY) stderr.write('\n')
+  }
+}

@@ -1,0 +1,209 @@
+import { join } from 'node:path'
+import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { openAiModels } from '../../local/services/bedrock/model-backend.ts'
+import { type Demo, deployDemo } from '../demo/deploy.ts'
+import { reportValidation } from '../demo/report.ts'
+import { createUsers } from '../demo/users.ts'
+import { clientOrigin, LAPTOP, type Validation, validate } from '../demo/validate.ts'
+import { type OpenGateway, openGateway, portOption } from '../gateway-ports.ts'
+import { forgetRunning, type RunningUser, writeRunning } from '../running.ts'
+import { LOCAL_DIRECTORY, stackNames } from '../stacks.ts'
+import { createTerminal, type Terminal } from '../terminal.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
+
+export const start: Verb = {
+  name: 'start',
+  usage: '',
+  summary: 'Starts the local cloud, deploys the hub and every tenant into it, and sends a prompt as each tenant.',
+  details: [
+    'The stacks are those that have a Pulumi.STACK.yaml file. Keeps serving until Ctrl-C; nothing is left behind.',
+    'Exit code: 0 when every tenant was answered from its own account, 1 otherwise.',
+  ].join('\n'),
+  positionals: [0, 0],
+  options: {
+    exit: { type: 'boolean', help: 'stop after the validation' },
+    json: { type: 'boolean', help: 'the result as JSON on standard output, progress on standard error' },
+    port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
+    'http-port': {
+      type: 'string',
+      placeholder: 'PORT',
+      help: 'local port of the HTTP listener (default 8080; 0: any)',
+    },
+    'models-url': {
+      type: 'string',
+      placeholder: 'URL',
+      help: 'an OpenAI-compatible server that answers as the models',
+    },
+    'models-name': { type: 'string', placeholder: 'NAME', help: 'the model of that server (default: its first)' },
+  },
+  async run({ values }) {
+    const terminal = createTerminal({ json: values.json === true })
+    const stopping = stopOnSignals()
+    const recording: CloudEvent[] = []
+    const models = await modelsOf(values)
+    const cloud = await startCloud({
+      directory: join(LOCAL_DIRECTORY, 'start'),
+      ...(models && { models }),
+      observe: (event) => observe(event, recording, terminal),
+    })
+    try {
+      const session = await Promise.race([bringUp(cloud, recording, terminal, values), stopping.asked])
+      if (session === undefined) return 0
+      const { validations } = session
+      const failed = validations.filter(({ ok }) => !ok)
+      if (values.json === true) process.stdout.write(`${JSON.stringify(session.summary, null, 2)}\n`)
+      if (values.exit === true || failed.length > 0) {
+        terminal.line()
+        terminal.line(failed.length === 0 ? 'Every tenant was answered from its own account.' : failureOf(failed))
+        return failed.length === 0 ? 0 : 1
+      }
+      nextCommands(terminal, session.gateway, session.users)
+      await stopping.asked
+      return 0
+    } finally {
+      forgetRunning()
+      await cloud.close()
+      stopping.release()
+    }
+  },
+}
+
+interface Session {
+  readonly gateway: OpenGateway
+  readonly users: readonly RunningUser[]
+  readonly validations: readonly Validation[]
+  readonly summary: object
+}
+
+async function bringUp(
+  cloud: LocalCloud,
+  recording: CloudEvent[],
+  terminal: Terminal,
+  values: Arguments['values'],
+): Promise<Session> {
+  terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
+  const stacks = stackNames()
+  if (!stacks.includes('hub'))
+    throw new UserError('There is no Pulumi.hub.yaml.', 'The hub comes first: git checkout Pulumi.hub.yaml')
+  const demo = await deployDemo(cloud, terminal, stacks)
+  const { gateway, local } = await terminal.step('open the gateway and AWS on this machine', async (detail) => {
+    const opened = await openGateway(cloud, demo.hub, LAPTOP, {
+      https: portOption(values, 'port', 8443),
+      http: portOption(values, 'http-port', 8080),
+    })
+    detail(opened.url)
+    const { port } = await cloud.wire.open(LAPTOP)
+    return { gateway: opened, local: { port, caFile: cloud.authority.caFile } }
+  })
+  const users = await terminal.step('create a user of each tenant', () => createUsers(cloud, demo, local))
+  const validations = await validateAll(cloud, demo, users, { local, recording, terminal })
+  writeRunning({
+    pid: process.pid,
+    gatewayUrl: gateway.url,
+    region: demo.hub.region,
+    userPoolId: demo.hub.userPoolId,
+    userPoolClientId: demo.hub.userPoolClientId,
+    wirePort: local.port,
+    caFile: local.caFile,
+    users,
+  })
+  for (const validation of validations) reportValidation(terminal, validation)
+  return {
+    gateway,
+    users,
+    validations,
+    summary: { gatewayUrl: gateway.url, caFile: local.caFile, tenants: validations },
+  }
+}
+
+async function validateAll(
+  cloud: LocalCloud,
+  demo: Demo,
+  users: readonly RunningUser[],
+  {
+    local,
+    recording,
+    terminal,
+  }: {
+    readonly local: { port: number; caFile: string }
+    readonly recording: CloudEvent[]
+    readonly terminal: Terminal
+  },
+): Promise<readonly Validation[]> {
+  const origin = clientOrigin(cloud)
+  const inside = await openGateway(cloud, demo.hub, origin, { https: 0, http: 0 })
+  const client = { origin, via: { port: inside.port, caFile: local.caFile } }
+  const validations: Validation[] = []
+  for (const tenant of demo.tenants) {
+    const user = users.find(({ tenantId }) => tenantId === tenant.tenantId)
+    if (!user) throw new Error(`no user was created for ${tenant.tenantId}`)
+    validations.push(
+      await terminal.step(`send a prompt as ${tenant.tenantId}`, () =>
+        validate(demo, tenant, user, { client, local, recording }),
+      ),
+    )
+  }
+  await inside.close()
+  return validations
+}
+
+function nextCommands({ line, style }: Terminal, gateway: OpenGateway, users: readonly RunningUser[]): void {
+  const tenant = users[0]?.tenantId ?? 'TENANT'
+  line()
+  line(`The gateway serves at ${style('bold', gateway.url)} until Ctrl-C. In another shell:`)
+  line()
+  line(`  eval "$(npm run -s login -- ${tenant})"`)
+  line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`)
+  line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/models" -H "Authorization: Bearer $ID_TOKEN"`)
+  line()
+}
+
+const failureOf = (failed: readonly Validation[]) =>
+  `Not answered as they should be: ${failed.map(({ tenant }) => tenant).join(', ')}. See above.`
+
+/** Keeps what the validation reads, and tells people of what went wrong while they watch. */
+function observe(event: CloudEvent, recording: CloudEvent[], { line, style }: Terminal): void {
+  recording.push(event)
+  if (recording.length > RECORDED) recording.splice(0, recording.length - RECORDED)
+  if (event.source === 'lambda' && event.kind === 'exited' && event.unexpected)
+    line(
+      style(
+        'yellow',
+        `  A process of ${event.functionName} died (${event.reason}); the next request starts a new one.`,
+      ),
+    )
+}
+
+/** Enough for the validation of a few hundred tenants; a server that runs for days does not grow. */
+const RECORDED = 20_000
+
+async function modelsOf(values: Arguments['values']) {
+  const url = values['models-url']
+  if (url === undefined) {
+    if (values['models-name'] !== undefined)
+      throw new UserError(
+        '--models-name needs --models-url.',
+        'Example: --models-url http://localhost:11434/v1 --models-name llama3.2',
+      )
+    return undefined
+  }
+  if (!URL.canParse(String(url)))
+    throw new UserError(`--models-url is no URL: ${String(url)}`, 'Example: --models-url http://localhost:11434/v1')
+  const name = values['models-name']
+  return openAiModels({ url: String(url), ...(name !== undefined && { model: String(name) }) })
+}
+
+/** Ctrl-C and a polite kill end the wait instead of the process, so that children and ports are closed. */
+function stopOnSignals() {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const stop = () => resolve(undefined)
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  return {
+    asked: promise,
+    release() {
+      process.removeListener('SIGINT', stop)
+      process.removeListener('SIGTERM', stop)
+    },
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The local cloud, put together: ledger, IAM decisions, network paths, services, functions and load balancer. Doors
+ * deploy into it; clients and functions talk to it over the wire.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Authority, openAuthority } from './authority.ts'
+import { type Authorize, createAuthorize } from './authorize.ts'
+import { organization as sampleOrganization } from './default-organization.ts'
+import { Ledger, type Properties } from './ledger.ts'
+import { ambient } from './mocks/provider.ts'
+import { deploy, destroy, type Stack } from './mocks.ts'
+import type { Organization } from './organization.ts'
+import { reach } from './reach.ts'
+import { createBedrock } from './services/bedrock/bedrock.ts'
+import type { ModelBackend } from './services/bedrock/model-backend.ts'
+import { createCognito } from './services/cognito/cognito.ts'
+import { createDynamodb } from './services/dynamodb/dynamodb.ts'
+import { createLambda, type Lambda, type LambdaEvent } from './services/lambda/lambda.ts'
+import {
+  createLoadBalancer,
+  type LoadBalancerEvent,
+  type LoadBalancerService,
+} from './services/load-balancer/load-balancer.ts'
+import type { Surroundings } from './services/service.ts'
+import { type CredentialStore, type Credentials, createCredentialStore } from './services/sts/credential-store.ts'
+import { createSts } from './services/sts/sts.ts'
+import { startWire, type Wire, type WireEvent } from './wire.ts'
+
+/** What happens in the cloud, as it happens: for `npm start`, for tests, for a log. */
+export type CloudEvent =
+  | ({ readonly source: 'wire' } & WireEvent)
+  | ({ readonly source: 'loadBalancer' } & LoadBalancerEvent)
+  | ({ readonly source: 'lambda' } & LambdaEvent)
+
+export interface CloudOptions {
+  /** Where the certificate authority and the functions' code are kept; made if missing. */
+  readonly directory: string
+  /** Users, keys and items outlive the process, in `directory`. @default false: they are kept in memory */
+  readonly persistent?: boolean
+  /** @default the sample organisation: a hub's account and three tenants' */
+  readonly organization?: Organization
+  /** Seconds since 1970. @default the machine's clock */
+  readonly now?: () => number
+  /** Who answers as the models. @default a deterministic stand-in */
+  readonly models?: ModelBackend
+  /** @default IAM's evaluation of every policy in the ledger; proofs leave layers out */
+  readonly createAuthorize?: typeof createAuthorize
+  readonly observe?: (event: CloudEvent) => void
+}
+
+export interface LocalCloud {
+  readonly ledger: Ledger
+  readonly organization: Organization
+  readonly authorize: Authorize
+  readonly authority: Authority
+  readonly credentials: CredentialStore
+  readonly wire: Wire
+  readonly lambda: Lambda
+  readonly loadBalancer: LoadBalancerService
+  /** Deploys a stack in this process. @throws Error of the first refusal; nothing has changed then */
+  deploy(stack: Stack, program: () => Promise<Record<string, unknown>>): Promise<Properties>
+  destroy(stack: Omit<Stack, 'config'>): Promise<void>
+  /** Credentials of the deployer's shell, or of one of its profiles, valid for an hour. */
+  signIn(profile?: string): Credentials
+  /** Stops every function and closes every port. */
+  close(): Promise<void>
+}
+
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  const { directory, organization = sampleOrganization, now = () => Date.now() / 1000, observe } = options
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const authority = await openAuthority(join(directory, 'authority'))
+  const ledger = new Ledger()
+  const evaluator = options.createAuthorize ?? createAuthorize
+  const authorize = evaluator(ledger, organization)
+  const surroundings: Surroundings = { ledger, organization, authorize, now }
+  const credentials = createCredentialStore(now)
+  const data = options.persistent ? { directory: join(directory, 'data') } : {}
+
+  const dynamodb = createDynamodb({ surroundings, credentials, ...data })
+  const cognito = createCognito({ surroundings, credentials, ...data })
+  const bedrock = createBedrock({ surroundings, credentials, ...(options.models && { backend: options.models }) })
+  const wire = startWire({
+    surroundings,
+    authority,
+    reach,
+    services: [createSts(surroundings, credentials), dynamodb, cognito, bedrock],
+    ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
+  })
+  const lambda = createLambda({
+    surroundings,
+    credentials,
+    wire,
+    caFile: authority.caFile,
+    directory: join(directory, 'functions'),
+    ...(observe && { observe: (event) => observe({ source: 'lambda', ...event }) }),
+  })
+  const loadBalancer = createLoadBalancer({
+    surroundings,
+    lambda,
+    wire,
+    authority,
+    reach,
+    ...(observe && { observe: (event) => observe({ source: 'loadBalancer', ...event }) }),
+  })
+  const doors = { ledger, organization, createAuthorize: evaluator }
+
+  return {
+    ...{ ledger, organization, authorize, authority, credentials, wire, lambda, loadBalancer },
+    deploy: (stack, program) => deploy(doors, stack, program),
+    destroy: (stack) => destroy(doors, stack),
+    signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
+    async close() {
+      await loadBalancer.close()
+      await lambda.close()
+      await wire.close()
+      await dynamodb.close()
+    },
+  }
+}
