@@ -5,12 +5,12 @@ import { resolve } from 'node:path'
 import { UnsupportedError } from '../errors.ts'
 import type { ArchiveValue, AssetValue, Properties, Value } from '../ledger.ts'
 
-const SIGNATURE = '4dabf18193072939515e22adb298388d'
-const SECRET = '1b47061264138c4ac30d75fd1eb44270'
-const ASSET = 'c44067f5952c0a294b673a41bacd8c17'
-const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7'
-const REFERENCE = '5cf8f73096256a8f31e491e813e4eb8e'
-const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
+export const SIGNATURE = '4dabf18193072939515e22adb298388d'
+export const SECRET = '1b47061264138c4ac30d75fd1eb44270'
+export const ASSET = 'c44067f5952c0a294b673a41bacd8c17'
+export const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7'
+export const REFERENCE = '5cf8f73096256a8f31e491e813e4eb8e'
+export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
 /** The value behind the wire's: secrets unwrapped, assets as ledger values, a resource as its id. */
 export function plain(value: Value): Value {
