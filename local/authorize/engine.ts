@@ -1,0 +1,216 @@
+/**
+ * One set of policy statements against one request, evaluated by iam-simulate: the only file that imports it (AGPL,
+ * development only). Its full simulation drops what this project needs (`arn:aws:bedrock:::foundation-model/…` is no
+ * resource to it, an endpoint policy may name no principal), so each layer is evaluated by itself here, and the rules
+ * that combine layers are in ../authorize.ts, where every layer's own verdict is seen.
+ */
+import {
+  allowedContextKeysForRequest,
+  isConditionKeyArray,
+  isWildcardOnlyAction,
+  runSimulation,
+  runUnsafeSimulation,
+  type Simulation,
+  typeForContextKey,
+} from '@cloud-copilot/iam-simulate'
+import { AwsError } from '../errors.ts'
+import type { PolicyDocument, PolicyStatement } from '../organization.ts'
+
+/** `implicit`: no statement allows; `explicit`: a statement denies. */
+export type Verdict = 'allow' | 'implicit' | 'explicit'
+
+export type Context = Readonly<Record<string, string | readonly string[]>>
+
+export interface EngineRequest {
+  readonly action: string
+  readonly resource: string
+  /** As {@link normalizeContext} returns it. */
+  readonly context: Record<string, string | string[]>
+}
+
+/** Where a policy is attached: what its grammar may hold. */
+export type PolicyKind = 'identity' | 'resource' | 'serviceControl'
+
+const VERDICTS = { Allowed: 'allow', ImplicitlyDenied: 'implicit', ExplicitlyDenied: 'explicit' } as const
+
+/** Principals are matched by the caller: statements given here all apply to who asks. */
+export function evaluateStatements(statements: readonly PolicyStatement[], request: EngineRequest): Verdict {
+  if (statements.length === 0) return 'implicit'
+  // A request for something that has no id yet is made for `subnet/*`. To the engine a star in the request is a
+  // question ("any of these?"), which a policy for one subnet would answer with yes: AWS takes it literally.
+  const resource = request.resource.replaceAll('*', 'any')
+  const policy = { Version: '2012-10-17', Statement: statements }
+  const result = runUnsafeSimulation(
+    { ...simulation(request.action, resource, request.context), identityPolicies: [{ name: 'policy', policy }] },
+    {},
+  )
+  return VERDICTS[result]
+}
+
+const keysOf = new Map<string, Promise<ReadonlySet<string> | 'all'>>()
+const KEYS_KEPT = 2_000
+
+/**
+ * The condition keys of a request that IAM knows for its action, single or multivalued as IAM has them. Others are not
+ * part of the request to IAM: `sts:ExternalId` is none of `sts:TagSession`'s, so a statement that requires it refuses.
+ * @throws Error for an action that IAM does not have, or a resource that is none of the action's.
+ */
+export async function normalizeContext(
+  action: string,
+  resource: string,
+  context: Context,
+): Promise<Record<string, string | string[]>> {
+  const request = `${action} ${resource}`
+  let lookup = keysOf.get(request)
+  if (!lookup) {
+    if (keysOf.size >= KEYS_KEPT) keysOf.clear()
+    lookup = knownKeys(action, resource)
+    keysOf.set(request, lookup)
+  }
+  return pickKeys(context, await lookup)
+}
+
+/** For unsigned operations such as fetching a key set, which IAM has no action for: every key of the caller's. */
+export const anonymousContext = (context: Context) => pickKeys(context, 'all')
+
+async function pickKeys(
+  context: Context,
+  known: ReadonlySet<string> | 'all',
+): Promise<Record<string, string | string[]>> {
+  const normalized: Record<string, string | string[]> = {}
+  for (const [key, value] of Object.entries(context)) {
+    if (!isKnown(key, known)) continue
+    const multivalued = isConditionKeyArray(await typeForContextKey(key))
+    if (multivalued) normalized[key] = typeof value === 'string' ? [value] : [...value]
+    else if (typeof value === 'string') normalized[key] = value
+    else if (value.length === 1 && value[0] !== undefined) normalized[key] = value[0]
+    else throw new Error(`Condition key ${key} has one value, got ${value.length}`)
+  }
+  return normalized
+}
+
+async function knownKeys(action: string, resource: string): Promise<ReadonlySet<string> | 'all'> {
+  const [service = '', name = ''] = action.split(':')
+  try {
+    await isWildcardOnlyAction(service, name)
+  } catch {
+    throw new Error(`IAM has no action ${action}`)
+  }
+  // Destinations of `global.` inference profiles have no region in their ARN, which the engine's data does not know.
+  const regional = resource.replace(/^arn:aws:bedrock:::/, 'arn:aws:bedrock:us-east-1::')
+  try {
+    return new Set(await allowedContextKeysForRequest(service, name, regional, false, undefined))
+  } catch (cause) {
+    // Several types of resource fit the ARN: their keys differ, so none is left out.
+    if (cause instanceof Error && cause.message.startsWith('Multiple resource types')) return 'all'
+    throw new Error(`IAM has no resource like ${resource} for ${action}`, { cause })
+  }
+}
+
+/** Keys with a part of the caller's choice (`aws:RequestTag/tenant_id`) are listed as `aws:requesttag/…`. */
+function isKnown(key: string, known: ReadonlySet<string> | 'all'): boolean {
+  if (known === 'all') return true
+  const lower = key.toLowerCase()
+  if (known.has(lower)) return true
+  const slash = lower.indexOf('/')
+  if (slash === -1) return false
+  const prefix = lower.slice(0, slash + 1)
+  for (const candidate of known) if (candidate.startsWith(prefix)) return true
+  return false
+}
+
+const OPERATORS = new Set(
+  [
+    ...['StringEquals', 'StringNotEquals', 'StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase'],
+    ...['StringLike', 'StringNotLike', 'ArnEquals', 'ArnNotEquals', 'ArnLike', 'ArnNotLike'],
+    ...['NumericEquals', 'NumericNotEquals', 'NumericLessThan', 'NumericLessThanEquals'],
+    ...['NumericGreaterThan', 'NumericGreaterThanEquals', 'DateEquals', 'DateNotEquals', 'DateLessThan'],
+    ...['DateLessThanEquals', 'DateGreaterThan', 'DateGreaterThanEquals', 'Bool', 'BinaryEquals'],
+    ...['IpAddress', 'NotIpAddress', 'Null'],
+  ].map((operator) => operator.toLowerCase()),
+)
+
+/**
+ * Refuses what IAM refuses when a policy is saved.
+ * @param name names the policy in the message
+ * @throws AwsError `MalformedPolicyDocument`
+ */
+export async function validatePolicy(kind: PolicyKind, document: PolicyDocument, name: string): Promise<void> {
+  if (validated[kind].has(document)) return
+  const text = `${kind} ${JSON.stringify(document)}`
+  // Callers may parse a policy anew for every request.
+  if (!validTexts.has(text)) {
+    await validate(kind, document, name)
+    if (validTexts.size >= TEXTS_KEPT) validTexts.clear()
+    validTexts.add(text)
+  }
+  validated[kind].add(document)
+}
+
+const validated = { identity: new WeakSet(), resource: new WeakSet(), serviceControl: new WeakSet() } as const
+const validTexts = new Set<string>()
+const TEXTS_KEPT = 2_000
+
+async function validate(kind: PolicyKind, document: PolicyDocument, name: string): Promise<void> {
+  const result = await runSimulation(
+    { ...simulation('sts:GetCallerIdentity', '*', {}), ...attached(kind, document) },
+    {},
+  )
+  const problems: string[] = []
+  if (result.resultType === 'error') collectMessages(result.errors, problems)
+  for (const [index, statement] of statementsOf(document).entries())
+    problems.push(...statementProblems(kind, statement).map((problem) => `Statement[${index}] ${problem}`))
+  if (problems.length > 0)
+    throw new AwsError('MalformedPolicyDocument', `Syntax errors in policy ${name}: ${problems.join('; ')}`)
+}
+
+function statementProblems(kind: PolicyKind, statement: PolicyStatement): string[] {
+  const problems = []
+  if ('NotPrincipal' in statement) problems.push('NotPrincipal is not supported by the local cloud')
+  if (kind === 'resource' && statement.Principal === undefined) problems.push('Missing required field Principal')
+  for (const operator of Object.keys(statement.Condition ?? {})) {
+    const base = operator.replace(/^For(All|Any)Values?:/i, '').replace(/IfExists$/i, '')
+    if (!OPERATORS.has(base.toLowerCase())) problems.push(`Invalid Condition type: ${operator}`)
+  }
+  return problems
+}
+
+/** IAM takes one statement for a list of one. */
+export function statementsOf(document: PolicyDocument): readonly PolicyStatement[] {
+  return Array.isArray(document.Statement) ? document.Statement : [document.Statement as unknown as PolicyStatement]
+}
+
+function collectMessages(errors: unknown, into: string[]): void {
+  if (Array.isArray(errors)) for (const error of errors) collectMessages(error, into)
+  else if (typeof errors === 'object' && errors !== null) {
+    if ('message' in errors && 'path' in errors) into.push(`${String(errors.path)} ${String(errors.message)}`.trim())
+    else for (const value of Object.values(errors)) collectMessages(value, into)
+  }
+}
+
+function attached(kind: PolicyKind, policy: PolicyDocument): Partial<Simulation> {
+  switch (kind) {
+    case 'identity':
+      return { identityPolicies: [{ name: 'policy', policy }] }
+    case 'resource':
+      return { resourcePolicy: policy }
+    case 'serviceControl':
+      return { serviceControlPolicies: [{ orgIdentifier: 'level', policies: [{ name: 'policy', policy }] }] }
+  }
+}
+
+/** A request in the engine's shape, without policies. Whose account is whose does not matter to a single layer. */
+function simulation(action: string, resource: string, context: Record<string, string | string[]>): Simulation {
+  const account = '000000000000'
+  return {
+    request: {
+      principal: `arn:aws:sts::${account}:assumed-role/any/any`,
+      action,
+      resource: { resource, accountId: account },
+      contextVariables: context,
+    },
+    identityPolicies: [],
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+  }
+}
