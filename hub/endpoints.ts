@@ -1,0 +1,116 @@
+/** The hub's VPC endpoints: all that a tenant's function reaches without leaving the VPC, besides its own spoke. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { type PolicyDocument, policyText } from '../shared/policies/document.ts'
+import { cognitoEndpointPolicy, dynamodbEndpointPolicy, stsEndpointPolicy } from '../shared/policies/hub-endpoints.ts'
+import type { HubSettings } from '../shared/settings.ts'
+import type { Network } from './network.ts'
+import { type HubTags, named } from './tags.ts'
+
+export interface EndpointsArgs {
+  readonly settings: Pick<HubSettings, 'account' | 'region' | 'sharing' | 'keySetVia'>
+  readonly network: Network
+  /** Of the functions' subnets. */
+  readonly privateCidrBlocks: readonly string[]
+  readonly tableArn: pulumi.Input<string>
+  readonly tags: HubTags
+}
+
+export class Endpoints extends pulumi.ComponentResource {
+  /** Of the interface endpoints. */
+  readonly securityGroupId: pulumi.Output<string>
+  readonly dynamodbPrefixListId: pulumi.Output<string>
+
+  constructor(name: string, args: EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('genai:hub:Endpoints', name, {}, opts)
+    const { settings } = args
+    const child = { parent: this }
+    const group = securityGroup(name, args, child)
+    this.securityGroupId = group.id
+    this.dynamodbPrefixListId = dynamodb(name, args, child).prefixListId
+    interfaceEndpoint(name, 'sts', { ...args, group, policy: stsEndpointPolicy(settings) }, child)
+    // With a NAT gateway there is none: its private DNS name would bypass the gateway.
+    if (settings.keySetVia === 'endpoint') {
+      interfaceEndpoint(name, 'cognito-idp', { ...args, group, policy: cognitoEndpointPolicy() }, child)
+    }
+    this.registerOutputs({ securityGroupId: this.securityGroupId, dynamodbPrefixListId: this.dynamodbPrefixListId })
+  }
+}
+
+/** Admits the functions' subnets: a tenant's own security group is made later, by the tenant's stack. */
+function securityGroup(name: string, args: EndpointsArgs, opts: pulumi.CustomResourceOptions): aws.ec2.SecurityGroup {
+  const group = new aws.ec2.SecurityGroup(
+    name,
+    {
+      name: 'genai-hub-endpoints',
+      description: 'Interface endpoints: HTTPS from the private subnets',
+      vpcId: args.network.vpcId,
+      tags: named(args.tags, 'endpoints'),
+    },
+    opts,
+  )
+  for (const [index, cidrIpv4] of args.privateCidrBlocks.entries()) {
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-${index}`,
+      {
+        securityGroupId: group.id,
+        description: 'Functions',
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        cidrIpv4,
+        tags: named(args.tags, 'endpoints'),
+      },
+      opts,
+    )
+  }
+  return group
+}
+
+function dynamodb(name: string, args: EndpointsArgs, opts: pulumi.CustomResourceOptions): aws.ec2.VpcEndpoint {
+  const { account, region } = args.settings
+  return new aws.ec2.VpcEndpoint(
+    `${name}-dynamodb`,
+    {
+      vpcId: args.network.vpcId,
+      vpcEndpointType: 'Gateway',
+      serviceName: serviceName(region, 'dynamodb'),
+      routeTableIds: args.network.privateRouteTableIds,
+      policy: pulumi
+        .output(args.tableArn)
+        .apply((tableArn) => endpointPolicy('dynamodb', dynamodbEndpointPolicy({ account, tableArn }))),
+      tags: named(args.tags, 'dynamodb'),
+    },
+    opts,
+  )
+}
+
+function interfaceEndpoint(
+  name: string,
+  service: string,
+  args: EndpointsArgs & { readonly group: aws.ec2.SecurityGroup; readonly policy: PolicyDocument },
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new aws.ec2.VpcEndpoint(
+    `${name}-${service}`,
+    {
+      vpcId: args.network.vpcId,
+      vpcEndpointType: 'Interface',
+      serviceName: serviceName(args.settings.region, service),
+      subnetIds: args.network.privateSubnetIds,
+      securityGroupIds: [args.group.id],
+      // A function asks for the service by its usual name.
+      privateDnsEnabled: true,
+      policy: endpointPolicy(service, args.policy),
+      tags: named(args.tags, service),
+    },
+    opts,
+  )
+}
+
+const serviceName = (region: string, service: string) => `com.amazonaws.${region}.${service}`
+
+function endpointPolicy(service: string, document: PolicyDocument): string {
+  const remedy = 'Share with an organisation instead of a list of accounts: shareWithOrganisation.'
+  return policyText('endpoint', `the policy of the hub's ${service} endpoint`, document, remedy)
+}

@@ -1,0 +1,62 @@
+/** The user pool's public keys, copied at deployment for functions that have no way to them. */
+
+/** A stalled deployment is worse than a failed one. */
+const TIMEOUT_MILLISECONDS = 10_000
+
+/** Cognito has two keys; a function's environment holds 4 KB in all. */
+const LARGEST = 3_000
+
+/**
+ * @param issuer `https://cognito-idp.REGION.amazonaws.com/POOL_ID`
+ * @returns the key set as JSON: the public RSA keys, and nothing else of what was answered
+ * @throws Error when it cannot be fetched, or is none
+ */
+export async function fetchKeySet(issuer: string): Promise<string> {
+  const url = `${issuer}/.well-known/jwks.json`
+  const body = await get(url)
+  const keys = isMap(body) && Array.isArray(body.keys) ? body.keys.map((key) => publicKey(key, url)) : []
+  if (keys.length === 0)
+    throw new Error(`${url} answered no key set. Expected: {"keys":[…]} with at least one RSA key.`)
+  const text = JSON.stringify({ keys })
+  if (text.length > LARGEST) {
+    throw new Error(
+      `The key set of ${issuer} has ${text.length} characters. Allowed: ${LARGEST}, as a function's environment holds 4 KB. ` +
+        'Fix: pulumi config set keySetVia endpoint',
+    )
+  }
+  return text
+}
+
+async function get(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) })
+    if (!response.ok) throw new Error(`it answered ${response.status}`)
+    return await response.json()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(
+      `The key set cannot be fetched from ${url}: ${reason}. With keySetVia inline, the machine that deploys must reach it. ` +
+        'Otherwise: pulumi config set keySetVia endpoint',
+      { cause },
+    )
+  }
+}
+
+function publicKey(key: unknown, url: string): Readonly<Record<string, string>> {
+  const { kty, kid, n, e, alg, use } = isMap(key) ? key : {}
+  if (kty !== 'RSA' || typeof kid !== 'string' || typeof n !== 'string' || typeof e !== 'string') {
+    throw new Error(`${url} answered a key that is not a public RSA key with an id.`)
+  }
+  return {
+    kty,
+    kid,
+    n,
+    e,
+    ...(typeof alg === 'string' && { alg }),
+    ...(typeof use === 'string' && { use }),
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,127 @@
+/** What the load balancer listens to, and what it answers when no tenant's rule matches. */
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import { errorBody } from '../shared/error-body.ts'
+import type { Listener } from '../shared/settings.ts'
+import { certificate } from './certificate.ts'
+import { type HubTags, named } from './tags.ts'
+
+/** TLS 1.2 with forward secrecy and authenticated encryption, or 1.3. */
+const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06'
+
+export interface ListenersArgs {
+  readonly listener: Listener
+  readonly loadBalancerArn: pulumi.Input<string>
+  readonly tags: HubTags
+}
+
+/** @returns ARN of the listener that tenants' rules are added to */
+export function listeners(
+  name: string,
+  args: ListenersArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const main = args.listener.kind === 'insecureHttp' ? http(name, args, opts) : https(name, args.listener, args, opts)
+  preflightRule(name, main, args.tags, opts)
+  return main.arn
+}
+
+/** Demo only: without TLS there is no token check in the load balancer either, as AWS has it for HTTPS only. */
+function http(name: string, args: ListenersArgs, opts: pulumi.CustomResourceOptions): aws.lb.Listener {
+  return new aws.lb.Listener(
+    `${name}-http`,
+    {
+      loadBalancerArn: args.loadBalancerArn,
+      port: 80,
+      protocol: 'HTTP',
+      defaultActions: [NO_TENANT],
+      ...HEADERS,
+      tags: named(args.tags, 'http'),
+    },
+    opts,
+  )
+}
+
+function https(
+  name: string,
+  listener: Exclude<Listener, { kind: 'insecureHttp' }>,
+  args: ListenersArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.lb.Listener {
+  const { loadBalancerArn, tags } = args
+  new aws.lb.Listener(
+    `${name}-redirect`,
+    {
+      loadBalancerArn,
+      port: 80,
+      protocol: 'HTTP',
+      defaultActions: [{ type: 'redirect', redirect: { protocol: 'HTTPS', port: '443', statusCode: 'HTTP_301' } }],
+      tags: named(tags, 'redirect'),
+    },
+    opts,
+  )
+  return new aws.lb.Listener(
+    `${name}-https`,
+    {
+      loadBalancerArn,
+      port: 443,
+      protocol: 'HTTPS',
+      sslPolicy: TLS_POLICY,
+      certificateArn: certificate(`${name}-certificate`, listener, tags, opts),
+      defaultActions: [NO_TENANT],
+      ...HEADERS,
+      routingHttpResponseStrictTransportSecurityHeaderValue: 'max-age=31536000; includeSubDomains',
+      tags: named(tags, 'https'),
+    },
+    opts,
+  )
+}
+
+const NO_TENANT: aws.types.input.lb.ListenerDefaultAction = {
+  type: 'fixed-response',
+  fixedResponse: {
+    statusCode: '404',
+    contentType: 'application/json',
+    messageBody: errorBody(
+      'tenant_unknown',
+      'No tenant has this path. It starts with the tenant: /TENANT/invoke, /TENANT/models or /TENANT/model/MODEL/converse.',
+    ),
+  },
+}
+
+/**
+ * Any origin may call: a caller proves itself with a token that no browser adds on its own (there are no cookies), so another
+ * site gains nothing.
+ */
+const HEADERS = {
+  routingHttpResponseServerEnabled: false,
+  routingHttpResponseXContentTypeOptionsHeaderValue: 'nosniff',
+  routingHttpResponseAccessControlAllowOriginHeaderValue: '*',
+  routingHttpResponseAccessControlAllowMethodsHeaderValue: 'GET,POST',
+  routingHttpResponseAccessControlAllowHeadersHeaderValue: 'authorization,content-type',
+  routingHttpResponseAccessControlExposeHeadersHeaderValue: 'retry-after,x-amzn-errortype,x-amzn-requestid',
+  routingHttpResponseAccessControlMaxAgeHeaderValue: '86400',
+} as const
+
+/**
+ * A browser's preflight carries no token, so a tenant's rule would refuse it. First of all rules: tenants' priorities are
+ * given out above the highest there is.
+ */
+function preflightRule(
+  name: string,
+  listener: aws.lb.Listener,
+  tags: HubTags,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new aws.lb.ListenerRule(
+    `${name}-preflight`,
+    {
+      listenerArn: listener.arn,
+      priority: 1,
+      conditions: [{ httpRequestMethod: { values: ['OPTIONS'] } }],
+      actions: [{ type: 'fixed-response', fixedResponse: { statusCode: '204', contentType: 'text/plain' } }],
+      tags: named(tags, 'preflight'),
+    },
+    opts,
+  )
+}

@@ -1,0 +1,149 @@
+/** The front door: load balancer, its security group, and how its address is known. Listeners are in listeners.ts. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { loadBalancerName, PREFIX } from '../shared/naming.ts'
+import type { HubSettings } from '../shared/settings.ts'
+import { accessLogs } from './access-logs.ts'
+import { listeners } from './listeners.ts'
+import type { Network } from './network.ts'
+import { type HubTags, named } from './tags.ts'
+import { firewall } from './waf.ts'
+
+/** The longest that AWS allows: a long answer is silent until it is whole. */
+const IDLE_TIMEOUT_SECONDS = 4_000
+
+export interface LoadBalancerArgs {
+  readonly settings: Pick<
+    HubSettings,
+    'account' | 'region' | 'listener' | 'allowedCidrBlocks' | 'wafRateLimit' | 'deletionProtection'
+  >
+  readonly network: Network
+  /** Public address of the client instance, which is let in as well. */
+  readonly clientAddress?: pulumi.Input<string>
+  readonly tags: HubTags
+}
+
+export class LoadBalancer extends pulumi.ComponentResource {
+  readonly loadBalancerArn: pulumi.Output<string>
+  readonly dnsName: pulumi.Output<string>
+  /** The listener that tenants' rules are added to. */
+  readonly listenerArn: pulumi.Output<string>
+  readonly listenerProtocol: 'HTTPS' | 'HTTP'
+  readonly gatewayUrl: pulumi.Output<string>
+
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('genai:hub:LoadBalancer', name, {}, opts)
+    const child = { parent: this }
+    const { settings, tags } = args
+    const { listener } = settings
+    const insecure = listener.kind === 'insecureHttp'
+    const logs = accessLogs(`${name}-access-logs`, { ...settings, tags }, child)
+    const group = securityGroup(name, args, child)
+    const loadBalancer = new aws.lb.LoadBalancer(
+      name,
+      {
+        name: loadBalancerName,
+        loadBalancerType: 'application',
+        internal: false,
+        subnets: args.network.publicSubnetIds,
+        securityGroups: [group.id],
+        idleTimeout: IDLE_TIMEOUT_SECONDS,
+        // AWS's defaults are to pass invalid headers on and to let ambiguous requests through.
+        dropInvalidHeaderFields: true,
+        desyncMitigationMode: 'strictest',
+        enableDeletionProtection: settings.deletionProtection,
+        accessLogs: { bucket: logs.bucket, prefix: logs.prefix, enabled: true },
+        tags: named(tags, 'load-balancer'),
+      },
+      // On the VPC, so that the way to the internet is not taken away while addresses are in use.
+      { ...child, dependsOn: [logs.writable, args.network.vpc] },
+    )
+    firewall(`${name}-firewall`, { loadBalancerArn: loadBalancer.arn, rateLimit: settings.wafRateLimit, tags }, child)
+    if (listener.kind === 'hostedZone') aliasRecord(name, listener, loadBalancer, child)
+    this.loadBalancerArn = loadBalancer.arn
+    this.dnsName = loadBalancer.dnsName
+    this.listenerArn = listeners(name, { listener, loadBalancerArn: loadBalancer.arn, tags }, child)
+    this.listenerProtocol = insecure ? 'HTTP' : 'HTTPS'
+    this.gatewayUrl = insecure
+      ? pulumi.interpolate`http://${loadBalancer.dnsName}`
+      : pulumi.output(`https://${listener.domainName}`)
+    this.registerOutputs({ loadBalancerArn: this.loadBalancerArn, listenerArn: this.listenerArn })
+  }
+}
+
+/** In: who is allowed. Out: only to fetch the key set that tokens are validated with; functions are not reached by network. */
+function securityGroup(
+  name: string,
+  { settings, network, clientAddress, tags }: LoadBalancerArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.ec2.SecurityGroup {
+  const group = new aws.ec2.SecurityGroup(
+    name,
+    {
+      name: `${PREFIX}-hub-load-balancer`,
+      description: 'Load balancer: the allowed addresses, and the key set',
+      vpcId: network.vpcId,
+      tags: named(tags, 'load-balancer'),
+    },
+    opts,
+  )
+  const insecure = settings.listener.kind === 'insecureHttp'
+  const ports = insecure ? [80] : [443, 80]
+  const sources: readonly [string, pulumi.Input<string>][] = [
+    ...settings.allowedCidrBlocks.map((cidr): [string, string] => [cidr, cidr]),
+    ...(clientAddress === undefined
+      ? []
+      : [['client', pulumi.interpolate`${clientAddress}/32`] as [string, pulumi.Input<string>]]),
+  ]
+  for (const [source, cidrIpv4] of sources) {
+    for (const port of ports) {
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-${source}-${port}`,
+        {
+          securityGroupId: group.id,
+          description: source === 'client' ? 'Client instance' : 'Allowed',
+          ipProtocol: 'tcp',
+          fromPort: port,
+          toPort: port,
+          cidrIpv4,
+          tags: named(tags, 'load-balancer'),
+        },
+        opts,
+      )
+    }
+  }
+  if (!insecure) {
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-key-set`,
+      {
+        securityGroupId: group.id,
+        description: 'Key set of the user pool, at its public address',
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        cidrIpv4: '0.0.0.0/0',
+        tags: named(tags, 'load-balancer'),
+      },
+      opts,
+    )
+  }
+  return group
+}
+
+function aliasRecord(
+  name: string,
+  { domainName, hostedZoneId }: { readonly domainName: string; readonly hostedZoneId: string },
+  loadBalancer: aws.lb.LoadBalancer,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new aws.route53.Record(
+    name,
+    {
+      zoneId: hostedZoneId,
+      name: domainName,
+      type: 'A',
+      aliases: [{ name: loadBalancer.dnsName, zoneId: loadBalancer.zoneId, evaluateTargetHealth: false }],
+    },
+    opts,
+  )
+}

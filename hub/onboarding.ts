@@ -1,0 +1,91 @@
+/** What tenants' lanes are deployed through: the onboarding role, and the boundary of the roles that it makes. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { onboardingRoleName, permissionsBoundaryName } from '../shared/naming.ts'
+import { policyText } from '../shared/policies/document.ts'
+import { permissionsBoundary } from '../shared/policies/execution-role.ts'
+import { onboardingPolicies, onboardingTrustPolicy } from '../shared/policies/onboarding.ts'
+import type { OnboardingScope } from '../shared/policies/onboarding-scope.ts'
+import type { HubTags } from './tags.ts'
+
+type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> }
+
+export interface OnboardingArgs {
+  /** ARNs of the platform team's roles that may assume the onboarding role. */
+  readonly deployers: readonly string[]
+  readonly account: string
+  readonly region: string
+  /** The hub's resources that a lane is tied to. */
+  readonly scope: Inputs<Omit<OnboardingScope, 'account' | 'region' | 'permissionsBoundaryArn'>>
+  readonly tags: HubTags
+}
+
+/** What the provider waits for while a spoke is deployed: an attachment, a function's first start. */
+const SESSION_SECONDS = 3_600
+
+export class Onboarding extends pulumi.ComponentResource {
+  readonly roleArn: pulumi.Output<string>
+  readonly permissionsBoundaryArn: pulumi.Output<string>
+
+  constructor(name: string, args: OnboardingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('genai:hub:Onboarding', name, {}, opts)
+    const child = { parent: this }
+    const { account, region, tags } = args
+    const boundary = new aws.iam.Policy(
+      `${name}-boundary`,
+      {
+        name: permissionsBoundaryName,
+        description: "Bounds the execution role of every tenant's function",
+        policy: pulumi
+          .output(args.scope.tableArn)
+          .apply((tableArn) =>
+            managed("the tenants' permissions boundary", permissionsBoundary({ account, region, tableArn })),
+          ),
+        tags,
+      },
+      child,
+    )
+    const role = new aws.iam.Role(
+      name,
+      {
+        name: onboardingRoleName,
+        description: "Deploys a tenant's lane; the session's tag names the tenant",
+        assumeRolePolicy: trustText(args.deployers),
+        maxSessionDuration: SESSION_SECONDS,
+        tags,
+      },
+      child,
+    )
+    const documents = pulumi
+      .output({ ...args.scope, account, region, permissionsBoundaryArn: boundary.arn })
+      .apply((scope) => onboardingPolicies(scope))
+    const attached = PARTS.map((part) => {
+      const policy = new aws.iam.Policy(
+        `${name}-${part}`,
+        {
+          name: `${onboardingRoleName}-${part}`,
+          description: `The ${part} of a tenant's lane`,
+          policy: documents.apply((all) => managed(`the onboarding role's ${part} policy`, all[part])),
+          tags,
+        },
+        child,
+      )
+      return new aws.iam.RolePolicyAttachment(`${name}-${part}`, { role: role.name, policyArn: policy.arn }, child)
+    })
+    // Who reads the ARN can use the role: its permissions are there.
+    this.roleArn = pulumi.all([role.arn, pulumi.all(attached.map(({ id }) => id))]).apply(([arn]) => arn)
+    this.permissionsBoundaryArn = boundary.arn
+    this.registerOutputs({ roleArn: this.roleArn, permissionsBoundaryArn: this.permissionsBoundaryArn })
+  }
+}
+
+const PARTS = ['network', 'function', 'routing'] as const satisfies (keyof ReturnType<typeof onboardingPolicies>)[]
+
+function trustText(deployers: readonly string[]): string {
+  const remedy = "Name fewer deployers, or one role that they share: pulumi config set --path 'deployers[0]' ARN"
+  return policyText('trust', "the onboarding role's trust policy", onboardingTrustPolicy({ deployers }), remedy)
+}
+
+function managed(subject: string, document: Parameters<typeof policyText>[2]): string {
+  return policyText('managed', subject, document, 'Share with an organisation instead of a list of accounts.')
+}

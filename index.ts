@@ -1,0 +1,54 @@
+/**
+ * The Pulumi program: reads the stack's settings and runs the hub or a spoke. The only file that asks Pulumi for
+ * configuration and for another stack's outputs. It exports a function, so that a process can run it more than once.
+ */
+import * as pulumi from '@pulumi/pulumi'
+import { HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './shared/contract.ts'
+import { ofProject, readSettings, type SettingsOrigin } from './shared/settings/read.ts'
+import type { Settings } from './shared/settings.ts'
+
+/** @returns the stack's outputs: the hub's contract, or the spoke's */
+export default async function program(): Promise<Record<string, unknown>> {
+  try {
+    const origin = { organization: pulumi.getOrganization(), project: pulumi.getProject(), stack: pulumi.getStack() }
+    return await run(readSettings(ofProject(pulumi.runtime.allConfig(), origin.project), origin), origin)
+  } catch (error) {
+    throw withoutStack(error)
+  }
+}
+
+/** Each role's modules are loaded when it runs: a hub needs no bundler, a spoke no `awsx`. */
+async function run(
+  settings: Settings,
+  { organization, project, stack }: SettingsOrigin,
+): Promise<Record<string, unknown>> {
+  if (settings.role === 'hub') {
+    const { hub } = await import('./hub/program.ts')
+    return hub(settings, { project, stack })
+  }
+  const [{ checkStackFiles }, { spoke }, hub] = await Promise.all([
+    import('./spoke/stack-files.ts'),
+    import('./spoke/program.ts'),
+    readHub(settings.hubStack),
+  ])
+  await checkStackFiles(import.meta.dirname, { organization, project, concurrencyLimit: hub.concurrencyLimit })
+  return { ...(await spoke(settings, hub, { project, stack })) }
+}
+
+/** The hub's outputs as plain values: what a spoke is made of is known before anything is made. */
+async function readHub(hubStack: string): Promise<HubOutputs> {
+  const reference = new pulumi.StackReference('hub', { name: hubStack })
+  const outputs = await Promise.all(
+    HUB_OUTPUT_NAMES.map(async (name) => {
+      const { value, secretValue } = await reference.getOutputDetails(name)
+      return [name, value ?? secretValue] as const
+    }),
+  )
+  return parseHubOutputs(Object.fromEntries(outputs), hubStack)
+}
+
+/** A plain `Error` is a refusal that says what to do; where it was thrown helps nobody. A `TypeError` and its kind are bugs. */
+function withoutStack(error: unknown): unknown {
+  const refusal = error instanceof Error && ['Error', 'SettingsError', 'ContractError'].includes(error.name)
+  return refusal ? new pulumi.RunError(error.message) : error
+}
