@@ -27,10 +27,16 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['region'])
 
 /** @throws AwsError as AWS refuses; UnsupportedError for what this row does not know. */
 export async function declare(declaration: Declaration): Promise<Declared> {
-  const { row, urn, inputs, account, options } = declaration
+  const { row, inputs } = declaration
   checkInputs(row, inputs)
   const situation = situationOf(declaration)
   await row.refuse?.(situation)
+  for (const step of row.afterwards ?? []) await step.refuse(situation)
+  return answered(declaration, situation)
+}
+
+/** What is in the ledger once nothing has refused. */
+export function answered({ row, urn, inputs, account, options }: Declaration, situation: Situation): Declared {
   const { id, outputs } = row.answer(situation)
   const tags = row.inputs.includes('tags') ? { tagsAll: inputs.tags ?? {} } : {}
   const { region } = situation
@@ -56,21 +62,45 @@ export function replacedBy(row: ResourceType, before: Declared, inputs: Properti
 
 /** @throws UnsupportedError naming an unknown input; AwsError for one that is missing. */
 export function checkInputs(row: Pick<ResourceType, 'type' | 'inputs' | 'required'>, inputs: Properties): void {
-  for (const [name, value] of Object.entries(inputs))
-    if (value !== null && !EVERYWHERE.has(name)) checkInput(row, name, value)
-  for (const name of row.required ?? [])
-    if (inputs[name] === undefined || inputs[name] === null)
-      throw new AwsError('MissingParameter', `The request must contain the parameter ${name}`)
+  const [problem] = inputProblems(row, inputs)
+  if (problem?.missing)
+    throw new AwsError('MissingParameter', `The request must contain the parameter ${problem.property}`)
+  if (problem) throw new UnsupportedError(`the input "${problem.property}" of ${row.type}`)
 }
 
-function checkInput(row: Pick<ResourceType, 'type' | 'inputs'>, path: string, value: Value): void {
-  const inside = row.inputs.some((name) => name.startsWith(`${path}.`))
-  if (!inside && !row.inputs.includes(path)) throw new UnsupportedError(`the input "${path}" of ${row.type}`)
-  if (!inside) return
-  for (const item of Array.isArray(value) ? value : [value])
-    if (typeof item === 'object' && item !== null)
-      for (const [name, nested] of Object.entries(item as Properties))
-        if (nested !== null) checkInput(row, `${path}.${name}`, nested)
+export interface InputProblem {
+  /** Path of the input: `vpcConfig.subnetIds`. */
+  readonly property: string
+  /** Required and not given; otherwise given and not known. */
+  readonly missing: boolean
+}
+
+/** Every input that the row does not know, and every one that it needs and did not get. */
+export function inputProblems(
+  row: Pick<ResourceType, 'inputs' | 'required'>,
+  inputs: Properties,
+): readonly InputProblem[] {
+  const given = Object.entries(inputs).filter(([name, value]) => value !== null && !EVERYWHERE.has(name))
+  const missing = (row.required ?? []).filter((name) => inputs[name] === undefined || inputs[name] === null)
+  return [
+    ...given.flatMap(([name, value]) => unknownInputs(row.inputs, name, value)).map(asProblem(false)),
+    ...missing.map(asProblem(true)),
+  ]
+}
+
+const asProblem = (missing: boolean) => (property: string) => ({ property, missing })
+
+function unknownInputs(known: readonly string[], path: string, value: Value): readonly string[] {
+  const inside = known.some((name) => name.startsWith(`${path}.`))
+  if (!inside) return known.includes(path) ? [] : [path]
+  const items = Array.isArray(value) ? value : [value]
+  return items.flatMap((item: Value) =>
+    typeof item === 'object' && item !== null
+      ? Object.entries(item).flatMap(([name, nested]) =>
+          nested === null ? [] : unknownInputs(known, `${path}.${name}`, nested),
+        )
+      : [],
+  )
 }
 
 export function situationOf(declaration: Omit<Declaration, 'options'>): Situation {
@@ -79,7 +109,8 @@ export function situationOf(declaration: Omit<Declaration, 'options'>): Situatio
   const material = canonical([urn, account, region, ...row.replaces.map((name) => inputs[name] ?? null)])
   return {
     urn,
-    name: urn.slice(urn.lastIndexOf('::') + 2),
+    // What a door writes after `#` tells several resources of one URN apart: a replacement and what it replaces.
+    name: urn.slice(urn.lastIndexOf('::') + 2).replace(/#\w+$/, ''),
     account,
     region,
     inputs,
@@ -100,12 +131,15 @@ export function heldBy(
   rowOf: (type: string) => ResourceType | undefined,
 ): readonly Declared[] {
   const ids = new Set<Value>([resource.id])
-  for (const output of row.heldByOutputs ?? []) ids.add(resource.outputs[output] ?? resource.id)
+  for (const output of row.heldByOutputs ?? ['arn']) ids.add(resource.outputs[output] ?? resource.id)
   return ledger.all().filter((other) => {
     if (other.urn === resource.urn) return false
     const releases = rowOf(other.type)?.releases ?? []
     if (releases === 'all') return false
-    return Object.entries(other.inputs).some(([name, value]) => !releases.includes(name) && containsAny(value, ids))
+    return Object.entries(other.inputs).some(([name, value]) => {
+      const through = row.heldThrough?.includes(`${other.type}.${name}`) ?? !releases.includes(name)
+      return through && containsAny(value, ids)
+    })
   })
 }
 

@@ -58,10 +58,26 @@ export interface ResourceType {
   readonly releases?: readonly string[] | 'all'
   /** Error code of a deletion while others still contain the id. @default 'DependencyViolation' */
   readonly heldCode?: string
-  /** Outputs besides the id by which others hold this resource: `arn`, `name`. */
+  /**
+   * Outputs by which others hold this resource, besides its id.
+   * @default ['arn'] where there is one
+   */
   readonly heldByOutputs?: readonly string[]
+  /**
+   * The inputs of others, `TYPE.INPUT`, through which this resource is held: instead of the scan of all inputs, for what is
+   * known by a name that may mean something else elsewhere. Empty: nothing holds it.
+   */
+  readonly heldThrough?: readonly string[]
   /** Refuses as AWS would, given what is there: throws {@link AwsError}. Called before create and before update. */
   readonly refuse?: (situation: Situation) => void | Promise<void>
+  /**
+   * Calls that AWS needs once the resource is there (a function's reserved concurrency). When one refuses, the resource exists
+   * without these inputs: the deployment fails, and the resource must not be lost.
+   */
+  readonly afterwards?: readonly {
+    readonly inputs: readonly string[]
+    readonly refuse: (situation: Situation) => void | Promise<void>
+  }[]
   /** Refuses a deletion beyond the generic scan for resources that still contain the id. */
   readonly refuseDelete?: (resource: Declared, ledger: LedgerView) => void
   /** Id and the outputs beyond the inputs. */
