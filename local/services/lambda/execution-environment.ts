@@ -1,0 +1,194 @@
+/**
+ * One process of a function (Lambda's "execution environment"): started with the function's own environment only, serves one
+ * request at a time, and is gone after a timeout, a crash or a change of the function.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { INIT_LIMIT_MS, OLD_SPACE_SHARE } from './constants.ts'
+import type { FunctionConfiguration } from './function-configuration.ts'
+
+export interface EnvironmentOptions {
+  readonly configuration: FunctionConfiguration
+  readonly variables: Readonly<Record<string, string>>
+  readonly taskRoot: string
+  /** The function's own port of the wire. */
+  readonly wirePort: number
+  /** Certificate of the authority that signs AWS's names here. */
+  readonly caFile: string
+  readonly logLine: (line: string) => void
+}
+
+/** What the function's caller gets besides an answer: as on AWS, in the response's payload. */
+export interface FunctionError {
+  readonly errorType: string
+  readonly errorMessage: string
+  readonly trace?: readonly string[]
+}
+
+export type Outcome =
+  | { readonly kind: 'answered'; readonly payload: string }
+  | { readonly kind: 'failed'; readonly error: FunctionError }
+  | { readonly kind: 'timedOut'; readonly error: FunctionError }
+
+export interface Invocation {
+  readonly requestId: string
+  /** JSON */
+  readonly payload: string
+  readonly traceId?: string
+}
+
+type Message =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answered'; readonly requestId: string; readonly payload: string }
+  | { readonly kind: 'failed'; readonly requestId?: string; readonly error: FunctionError; readonly exiting?: true }
+
+const file = (name: string) => fileURLToPath(new URL(`./child/${name}`, import.meta.url))
+
+export class ExecutionEnvironment {
+  readonly pid: number | undefined
+  /** Settles when the process is gone. */
+  readonly gone: Promise<void>
+  readonly #child: ChildProcess
+  readonly #configuration: FunctionConfiguration
+  #alive = true
+  /** The handler's module is being loaded, or a request is running. */
+  #waiting: ((outcome: Outcome | { readonly kind: 'ready' }) => void) | undefined
+  #requestId: string | undefined
+  /** It said that it is about to exit, and takes no request any more. */
+  #exiting = false
+
+  constructor({ configuration, variables, taskRoot, wirePort, caFile, logLine }: EnvironmentOptions) {
+    this.#configuration = configuration
+    const oldSpace = Math.floor(configuration.memoryMegabytes * OLD_SPACE_SHARE)
+    this.#child = spawn(
+      process.execPath,
+      [
+        `--max-old-space-size=${oldSpace}`,
+        // Not --import, which is not loaded in a function's own threads.
+        '--require',
+        file('preload.mjs'),
+        file('bootstrap.mjs'),
+        configuration.logFormat,
+      ],
+      {
+        cwd: taskRoot,
+        // The last two are for the preload, which takes them away before the function's code is loaded.
+        env: { ...variables, LOCAL_WIRE_PORT: String(wirePort), NODE_EXTRA_CA_CERTS: caFile },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    )
+    this.pid = this.#child.pid
+    for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream) readLines(stream, logLine)
+    this.#child.on('message', (message) => this.#receive(message as Message))
+    this.gone = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.#alive = false
+        this.#settle({ kind: 'failed', error: this.#exitError(how) })
+        resolve()
+      }
+      // An answer that was sent just before the exit is still in the channel: it is read before the channel closes.
+      this.#child.once('exit', (code, signal) => {
+        const how = signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`
+        if (this.#child.connected) this.#child.once('disconnect', () => end(how))
+        else end(how)
+      })
+      this.#child.once('error', (error) => end(error.message))
+    })
+  }
+
+  /** It can serve a request. */
+  get usable(): boolean {
+    return this.#alive && !this.#exiting
+  }
+
+  /** Loads the handler. Anything but `ready` is the function's error, and the process is gone. */
+  async initialize(): Promise<Outcome | { readonly kind: 'ready' }> {
+    const outcome = await this.#wait(INIT_LIMIT_MS, () => ({
+      kind: 'timedOut',
+      error: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `Init phase timed out after ${seconds(INIT_LIMIT_MS)} seconds`,
+      },
+    }))
+    if (outcome.kind !== 'ready') await this.end()
+    return outcome
+  }
+
+  /** Serves one request; the caller sees to it that none is running. */
+  async invoke({ requestId, payload, traceId }: Invocation): Promise<Outcome> {
+    const { arn, timeoutSeconds } = this.#configuration
+    const limit = timeoutSeconds * 1000
+    this.#requestId = requestId
+    const waiting = this.#wait(limit, () => ({
+      kind: 'timedOut',
+      error: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds(limit)} seconds`,
+      },
+    }))
+    const message = { requestId, payload, deadline: Date.now() + limit, functionArn: arn, ...(traceId && { traceId }) }
+    // A process that is gone in this moment fails the request by its exit.
+    if (this.#child.connected) this.#child.send(message, () => {})
+    const outcome = await waiting
+    this.#requestId = undefined
+    if (outcome.kind === 'ready') throw new Error('A function that is ready cannot become ready again.')
+    if (outcome.kind === 'timedOut' || this.#exiting) await this.end()
+    return outcome
+  }
+
+  /** Ends the process at once, as Lambda ends an environment without extensions. */
+  async end(): Promise<void> {
+    if (this.#alive) this.#child.kill('SIGKILL')
+    await this.gone
+  }
+
+  #wait<T extends Outcome>(limit: number, late: () => T): Promise<Outcome | { readonly kind: 'ready' }> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle(late()), limit)
+      this.#waiting = (outcome) => {
+        clearTimeout(timer)
+        this.#waiting = undefined
+        resolve(outcome)
+      }
+      if (!this.#alive) this.#settle({ kind: 'failed', error: this.#exitError('exit status unknown') })
+    })
+  }
+
+  #settle(outcome: Outcome | { readonly kind: 'ready' }): void {
+    this.#waiting?.(outcome)
+  }
+
+  #receive(message: Message): void {
+    if (message.kind === 'failed' && message.exiting) this.#exiting = true
+    // What comes late, after a timeout, belongs to nobody.
+    if (message.kind === 'ready' || message.requestId === this.#requestId) this.#settle(message)
+  }
+
+  #exitError(how: string): FunctionError {
+    const request = this.#requestId === undefined ? '' : `RequestId: ${this.#requestId} `
+    return { errorType: 'Runtime.ExitError', errorMessage: `${request}Error: Runtime exited with error: ${how}` }
+  }
+}
+
+const SIGNALS: Readonly<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+}
+
+const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2)
+
+/** Lines end with a line feed only: the runtime writes one inside a message as a carriage return. */
+function readLines(stream: Readable, line: (line: string) => void): void {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const one of lines) line(one)
+  })
+  stream.once('end', () => {
+    if (rest !== '') line(rest)
+  })
+}

@@ -1,0 +1,167 @@
+/** A function's processes: an idle one is used again, another is started when there is none, outdated ones are ended. */
+import { randomBytes } from 'node:crypto'
+import type { Session } from '../../authorize.ts'
+import type { Surroundings } from '../service.ts'
+import type { CredentialStore } from '../sts/credential-store.ts'
+import { findRole } from '../sts/role.ts'
+import { unpack } from './code.ts'
+import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS } from './constants.ts'
+import { environmentVariables } from './environment-variables.ts'
+import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment.ts'
+import type { FunctionConfiguration } from './function-configuration.ts'
+import { requireExecutionRole } from './permission.ts'
+
+export interface PoolOptions {
+  readonly surroundings: Surroundings
+  readonly credentials: Pick<CredentialStore, 'issue'>
+  readonly directory: string
+  readonly caFile: string
+  /** Opens the function's own port of the wire, once. */
+  readonly wirePort: () => Promise<number>
+  readonly started: (pid: number | undefined) => void
+  readonly exited: (pid: number | undefined) => void
+  readonly logLine: (stream: string, line: string) => void
+}
+
+interface Member {
+  readonly environment: ExecutionEnvironment
+  readonly version: string
+  readonly stream: string
+  /** Seconds since 1970. */
+  readonly startedAt: number
+  idleSince: number
+  busy: boolean
+}
+
+export interface Served {
+  readonly outcome: Outcome
+  readonly stream: string
+  readonly coldStartMs?: number
+  readonly durationMs: number
+}
+
+export class FunctionPool {
+  readonly #options: PoolOptions
+  readonly #members = new Set<Member>()
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  /** Process ids, for tests and for the people at the local cloud. */
+  pids(): readonly number[] {
+    return [...this.#members].flatMap(({ environment }) => environment.pid ?? [])
+  }
+
+  async invoke(configuration: FunctionConfiguration, invocation: Invocation): Promise<Served> {
+    this.reap(configuration.version)
+    const idle = [...this.#members].find(
+      ({ busy, version, environment }) => !busy && version === configuration.version && environment.usable,
+    )
+    if (idle) {
+      idle.busy = true
+      return this.#serve(idle, invocation)
+    }
+    const begun = performance.now()
+    const started = await this.#start(configuration)
+    if ('outcome' in started) return { ...started, durationMs: 0, coldStartMs: performance.now() - begun }
+    return { ...(await this.#serve(started, invocation)), coldStartMs: started.coldStartMs }
+  }
+
+  /** Ends processes that are idle for long, old, or of another version than `current`; those that serve, afterwards. */
+  reap(current?: string): void {
+    const now = this.#options.surroundings.now()
+    for (const member of this.#members) {
+      const outdated = member.version !== current || now - member.startedAt > ENVIRONMENT_SECONDS
+      if (!member.busy && (outdated || now - member.idleSince > IDLE_SECONDS)) this.#end(member)
+    }
+  }
+
+  async close(): Promise<void> {
+    const members = [...this.#members]
+    for (const member of members) this.#end(member)
+    await Promise.all(members.map(({ environment }) => environment.gone))
+  }
+
+  async #start(
+    configuration: FunctionConfiguration,
+  ): Promise<(Member & { readonly coldStartMs: number }) | { readonly outcome: Outcome; readonly stream: string }> {
+    const { surroundings, credentials, directory, caFile, wirePort, started, exited, logLine } = this.#options
+    requireExecutionRole(surroundings, configuration)
+    const begun = performance.now()
+    const { arn, name, code, roleArn, logGroup } = configuration
+    const now = surroundings.now()
+    const stream = streamName(now)
+    const taskRoot = await unpack(directory, name, code)
+    const session = executionSession(surroundings, configuration)
+    const issued = credentials.issue(session, CREDENTIAL_SECONDS)
+    const environment = new ExecutionEnvironment({
+      configuration,
+      variables: environmentVariables(configuration, { credentials: issued, logStream: stream, taskRoot }),
+      taskRoot,
+      wirePort: await wirePort(),
+      caFile,
+      logLine: (line) => logLine(stream, line),
+    })
+    const { version } = configuration
+    const member: Member = { environment, version, stream, startedAt: now, idleSince: now, busy: true }
+    this.#members.add(member)
+    started(environment.pid)
+    void environment.gone.then(() => {
+      this.#members.delete(member)
+      exited(environment.pid)
+    })
+    logLine(stream, `INIT_START Runtime Version: nodejs:24 ${arn}`)
+    const initialized = environment.initialize()
+    if (!(await mayLog(surroundings, configuration, session)))
+      logLine(stream, `LOCAL CLOUD: on AWS nothing of this log would be kept, as ${roleArn} may not write ${logGroup}.`)
+    const outcome = await initialized
+    if (outcome.kind !== 'ready') return { outcome, stream }
+    return Object.assign(member, { coldStartMs: performance.now() - begun })
+  }
+
+  async #serve(member: Member, invocation: Invocation): Promise<Served> {
+    const { surroundings } = this.#options
+    this.#options.logLine(member.stream, `START RequestId: ${invocation.requestId} Version: $LATEST`)
+    const begun = performance.now()
+    const outcome = await member.environment.invoke(invocation)
+    const durationMs = performance.now() - begun
+    member.busy = false
+    member.idleSince = surroundings.now()
+    return { outcome, stream: member.stream, durationMs }
+  }
+
+  #end(member: Member): void {
+    this.#members.delete(member)
+    void member.environment.end()
+  }
+}
+
+/** Lambda writes the log with the function's own role. */
+async function mayLog(
+  { authorize }: Surroundings,
+  { region, account, logGroup }: FunctionConfiguration,
+  session: Session,
+): Promise<boolean> {
+  const resource = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:log-stream:*`
+  const call = { action: 'logs:PutLogEvents', resource, resourceAccount: account, region, session, context: {} }
+  return (await authorize(call)).allowed
+}
+
+function executionSession(surroundings: Surroundings, { arn, name, account, roleArn }: FunctionConfiguration): Session {
+  const role = findRole(surroundings, roleArn)
+  return {
+    arn: `arn:aws:sts::${account}:assumed-role/${role?.name ?? ''}/${name}`,
+    account,
+    roleArn,
+    sessionName: name,
+    tags: {},
+    sessionPolicies: [],
+    sourceFunctionArn: arn,
+  }
+}
+
+function streamName(now: number): string {
+  const day = new Date(now * 1000).toISOString().slice(0, 10).replaceAll('-', '/')
+  return `${day}/[$LATEST]${randomBytes(16).toString('hex')}`
+}

@@ -1,0 +1,228 @@
+/** Lambda: functions from the ledger, run in processes of their own. */
+import { randomUUID } from 'node:crypto'
+import { AwsError } from '../../errors.ts'
+import type { Origin } from '../../reach.ts'
+import { number } from '../../types/values.ts'
+import type { Surroundings } from '../service.ts'
+import type { CredentialStore } from '../sts/credential-store.ts'
+import { DEFAULT_CONCURRENCY_LIMIT, MAX_PAYLOAD_BYTES, REAP_MS } from './constants.ts'
+import { FUNCTION, type FunctionConfiguration, readFunction } from './function-configuration.ts'
+import { FunctionPool, type Served } from './function-pool.ts'
+import { FunctionLogs, type LogLine } from './logs.ts'
+import { type Caller, requireInvoke } from './permission.ts'
+
+export interface LambdaOptions {
+  readonly surroundings: Surroundings
+  readonly credentials: Pick<CredentialStore, 'issue'>
+  readonly wire: {
+    open(from: Origin): Promise<{ readonly port: number; close(): Promise<void> }>
+  }
+  /** Where code is unpacked and logs are written. */
+  readonly directory: string
+  /** Certificate of the local authority, PEM. */
+  readonly caFile: string
+  readonly observe?: (event: LambdaEvent) => void
+}
+
+/** What an observer is told; nothing in it is secret, except what a function's author prints. */
+export type LambdaEvent =
+  | { readonly kind: 'started' | 'exited'; readonly functionName: string; readonly pid?: number }
+  | { readonly kind: 'timedOut' | 'throttled'; readonly functionName: string; readonly requestId: string }
+  | ({ readonly kind: 'log' } & LogLine)
+
+export interface InvokeOptions {
+  readonly functionArn: string
+  /** JSON */
+  readonly payload: string
+  readonly caller: Caller
+  /** Tracing header, handed to the function as `_X_AMZN_TRACE_ID`. */
+  readonly traceId?: string
+}
+
+/** As `Invoke` answers: a failure of the function is an answer too, with `functionError`. */
+export interface InvokeResult {
+  readonly requestId: string
+  /** JSON: what the handler returned, or `{errorType, errorMessage, trace}`. */
+  readonly payload: string
+  readonly functionError?: 'Unhandled'
+}
+
+export interface Lambda {
+  /**
+   * Invokes synchronously.
+   * @throws AwsError ResourceNotFoundException, AccessDeniedException, TooManyRequestsException (throttled),
+   *   RequestTooLargeException, InvalidParameterValueException
+   */
+  invoke(options: InvokeOptions): Promise<InvokeResult>
+  /** The last lines that a function printed, with Lambda's own. */
+  logs(functionName: string): readonly LogLine[]
+  /** Ids of a function's processes. */
+  pids(functionArn: string): readonly number[]
+  /** Ends every process. */
+  close(): Promise<void>
+}
+
+export function createLambda(options: LambdaOptions): Lambda {
+  const { surroundings, wire, observe } = options
+  const logs = new FunctionLogs(options.directory)
+  const pools = new Map<string, FunctionPool>()
+  const ports = new Map<string, ReturnType<typeof wire.open>>()
+  const running = new Map<string, number>()
+  const children = new Set<number>()
+
+  function poolOf({ arn, name, account }: FunctionConfiguration): FunctionPool {
+    const there = pools.get(arn)
+    if (there) return there
+    const notify = (kind: 'started' | 'exited', pid: number | undefined) =>
+      observe?.({ kind, functionName: name, ...(pid !== undefined && { pid }) })
+    const pool = new FunctionPool({
+      ...options,
+      async wirePort() {
+        const opened = ports.get(arn) ?? wire.open({ kind: 'function', functionName: name, account })
+        ports.set(arn, opened)
+        return (await opened).port
+      },
+      started(pid) {
+        if (pid !== undefined) children.add(pid)
+        notify('started', pid)
+      },
+      exited(pid) {
+        if (pid !== undefined) children.delete(pid)
+        notify('exited', pid)
+      },
+      logLine: (stream, line) => log(name, stream, line),
+    })
+    pools.set(arn, pool)
+    return pool
+  }
+
+  function log(functionName: string, stream: string, line: string): void {
+    logs.add({ functionName, stream, line })
+    observe?.({ kind: 'log', functionName, stream, line })
+  }
+
+  /** A function that was deleted or changed ends its processes without waiting for a request. */
+  function reap(): void {
+    for (const [arn, pool] of pools) pool.reap(currentVersion(arn))
+  }
+
+  function currentVersion(arn: string): string | undefined {
+    if (!surroundings.ledger.findBy(FUNCTION, 'arn', arn)) return undefined
+    try {
+      return readFunction(surroundings, arn).version
+    } catch {
+      return undefined
+    }
+  }
+
+  const timer = setInterval(reap, REAP_MS)
+  timer.unref()
+  const killAll = () => {
+    for (const pid of children)
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It is gone already.
+      }
+  }
+  process.once('exit', killAll)
+
+  return {
+    async invoke({ functionArn, payload, caller, traceId }) {
+      const configuration = readFunction(surroundings, functionArn)
+      requireInvoke(surroundings, configuration, caller)
+      requirePayload(payload)
+      const requestId = randomUUID()
+      if (!admits(surroundings, configuration, running)) {
+        observe?.({ kind: 'throttled', functionName: configuration.name, requestId })
+        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429)
+      }
+      running.set(functionArn, (running.get(functionArn) ?? 0) + 1)
+      try {
+        const served = await poolOf(configuration).invoke(configuration, {
+          requestId,
+          payload,
+          ...(traceId !== undefined && { traceId }),
+        })
+        // What the function printed before it answered comes by another channel; let it arrive first.
+        await new Promise((resolve) => setImmediate(resolve))
+        if (served.outcome.kind === 'timedOut')
+          observe?.({ kind: 'timedOut', functionName: configuration.name, requestId })
+        for (const line of report(configuration, requestId, served)) log(configuration.name, served.stream, line)
+        return result(requestId, served)
+      } finally {
+        running.set(functionArn, (running.get(functionArn) ?? 1) - 1)
+      }
+    },
+    logs: (functionName) => logs.of(functionName),
+    pids: (functionArn) => pools.get(functionArn)?.pids() ?? [],
+    async close() {
+      clearInterval(timer)
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      process.off('exit', killAll)
+      await Promise.all([...ports.values()].map(async (opened) => (await opened).close()))
+      await logs.close()
+    },
+  }
+}
+
+function requirePayload(payload: string): void {
+  const bytes = Buffer.byteLength(payload)
+  if (bytes > MAX_PAYLOAD_BYTES)
+    throw new AwsError(
+      'RequestTooLargeException',
+      `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+      413,
+    )
+  try {
+    JSON.parse(payload)
+  } catch {
+    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json')
+  }
+}
+
+/**
+ * A function with reserved concurrency has that many executions to itself; all others share what is left of the account's
+ * limit.
+ */
+function admits(
+  { ledger, organization }: Pick<Surroundings, 'ledger' | 'organization'>,
+  { arn, account, reservedConcurrency }: FunctionConfiguration,
+  running: ReadonlyMap<string, number>,
+): boolean {
+  if (reservedConcurrency !== undefined) return (running.get(arn) ?? 0) < reservedConcurrency
+  const limit = organization.accounts.find(({ id }) => id === account)?.concurrencyLimit ?? DEFAULT_CONCURRENCY_LIMIT
+  const functions = ledger.all(FUNCTION).filter((declared) => declared.account === account)
+  let left = limit
+  for (const { outputs } of functions) {
+    const reserved = number(outputs, 'reservedConcurrentExecutions') ?? -1
+    left -= reserved >= 0 ? reserved : (running.get(String(outputs.arn)) ?? 0)
+  }
+  return left > 0
+}
+
+function result(requestId: string, { outcome }: Served): InvokeResult {
+  if (outcome.kind !== 'answered')
+    return { requestId, payload: JSON.stringify(outcome.error), functionError: 'Unhandled' }
+  const bytes = Buffer.byteLength(outcome.payload)
+  if (bytes <= MAX_PAYLOAD_BYTES) return { requestId, payload: outcome.payload }
+  const error = {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`,
+  }
+  return { requestId, payload: JSON.stringify(error), functionError: 'Unhandled' }
+}
+
+/** Lambda's own lines after a request. */
+function report(
+  { memoryMegabytes }: FunctionConfiguration,
+  requestId: string,
+  { outcome, coldStartMs, durationMs }: Served,
+): readonly string[] {
+  const init = coldStartMs === undefined ? '' : `\tInit Duration: ${coldStartMs.toFixed(2)} ms`
+  return [
+    ...(outcome.kind === 'answered' ? [] : [outcome.error.errorMessage]),
+    `END RequestId: ${requestId}`,
+    `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${Math.ceil(durationMs)} ms\tMemory Size: ${memoryMegabytes} MB${init}`,
+  ]
+}

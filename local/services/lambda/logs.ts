@@ -1,0 +1,50 @@
+/** What functions print: the last lines of each in memory, all of it in a file of the local cloud's directory. */
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import path from 'node:path'
+import { MAX_LOG_LINES } from './constants.ts'
+
+export interface LogLine {
+  readonly functionName: string
+  /** `2026/11/23/[$LATEST]…`: one for each process. */
+  readonly stream: string
+  readonly line: string
+}
+
+export class FunctionLogs {
+  readonly #directory: string
+  readonly #lines = new Map<string, LogLine[]>()
+  readonly #files = new Map<string, WriteStream>()
+
+  constructor(directory: string) {
+    this.#directory = path.join(directory, 'logs')
+  }
+
+  add(line: LogLine): void {
+    const lines = this.#lines.get(line.functionName) ?? []
+    lines.push(line)
+    if (lines.length > MAX_LOG_LINES) lines.splice(0, lines.length - MAX_LOG_LINES)
+    this.#lines.set(line.functionName, lines)
+    this.#file(line.functionName).write(`${line.stream} ${line.line}\n`)
+  }
+
+  of(functionName: string): readonly LogLine[] {
+    return [...(this.#lines.get(functionName) ?? [])]
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#files.values()]
+    this.#files.clear()
+    await Promise.all(open.map((stream) => new Promise<void>((closed) => stream.end(closed))))
+  }
+
+  #file(functionName: string): WriteStream {
+    const open = this.#files.get(functionName)
+    if (open) return open
+    mkdirSync(this.#directory, { recursive: true })
+    const stream = createWriteStream(path.join(this.#directory, `${functionName}.log`), { flags: 'a', mode: 0o600 })
+    // A full or vanished disk must not take the local cloud down; the lines stay in memory.
+    stream.on('error', () => {})
+    this.#files.set(functionName, stream)
+    return stream
+  }
+}

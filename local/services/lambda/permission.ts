@@ -1,0 +1,93 @@
+/** Who may invoke a function, and whether Lambda may take on its role: the two policies that name a service. */
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { PolicyStatement } from '../../organization.ts'
+import { known, text } from '../../types/values.ts'
+import type { Surroundings } from '../service.ts'
+import { findRole } from '../sts/role.ts'
+import type { FunctionConfiguration } from './function-configuration.ts'
+
+/** On whose behalf a function is invoked. */
+export type Caller =
+  /** An AWS service, for one of its resources: needs an `aws.lambda.Permission`. */
+  | {
+      readonly kind: 'service'
+      /** `elasticloadbalancing.amazonaws.com` */
+      readonly principal: string
+      readonly sourceArn: string
+      readonly sourceAccount: string
+    }
+  /** The person at the local cloud, outside of AWS's permissions: tests and tools. */
+  | { readonly kind: 'operator' }
+
+const INVOKE = 'lambda:InvokeFunction'
+
+/** @throws AwsError AccessDeniedException, as the function's resource policy decides */
+export function requireInvoke(
+  { ledger }: Pick<Surroundings, 'ledger'>,
+  { arn, name, account }: FunctionConfiguration,
+  caller: Caller,
+): void {
+  if (caller.kind === 'operator') return
+  const allowed = ledger
+    .all('aws:lambda/permission:Permission')
+    .filter((permission) => permission.account === account)
+    .some(({ outputs }) => {
+      const named = known(outputs, 'function')
+      if (named !== arn && named !== name) return false
+      if (text(outputs, 'qualifier') !== undefined || text(outputs, 'principalOrgId') !== undefined) return false
+      const action = known(outputs, 'action')
+      if (action !== INVOKE && action !== 'lambda:*' && action !== '*') return false
+      if (known(outputs, 'principal') !== caller.principal) return false
+      const sourceArn = text(outputs, 'sourceArn')
+      if (sourceArn !== undefined && !arnLike(sourceArn, caller.sourceArn)) return false
+      const sourceAccount = text(outputs, 'sourceAccount')
+      return sourceAccount === undefined || sourceAccount === caller.sourceAccount
+    })
+  if (!allowed)
+    throw new AwsError(
+      'AccessDeniedException',
+      `${caller.principal} is not authorized to perform: ${INVOKE} on resource: ${arn} because no resource-based policy allows the ${INVOKE} action`,
+      403,
+    )
+}
+
+/** `ArnLike`: wildcards match within one of the six parts that colons separate. */
+function arnLike(pattern: string, arn: string): boolean {
+  const wanted = pattern.split(':')
+  const got = arn.split(':')
+  const [wantedParts, gotParts] = [sixParts(wanted), sixParts(got)]
+  return wantedParts.length === gotParts.length && wantedParts.every((part, index) => like(part, gotParts[index] ?? ''))
+}
+
+const sixParts = (parts: readonly string[]) => [...parts.slice(0, 5), parts.slice(5).join(':')]
+
+function like(pattern: string, value: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`, 's').test(value)
+}
+
+/**
+ * Lambda takes on the execution role as the service `lambda.amazonaws.com`.
+ * @throws AwsError InvalidParameterValueException when the role is gone or its trust policy does not let it
+ */
+export function requireExecutionRole(surroundings: Surroundings, { roleArn }: FunctionConfiguration): void {
+  const role = findRole(surroundings, roleArn)
+  const trusted = role?.trust.Statement.filter(namesLambda)
+  if (trusted?.some(({ Condition }) => Condition !== undefined))
+    throw new UnsupportedError(`conditions on lambda.amazonaws.com in the trust policy of ${roleArn}`)
+  if (!trusted?.some(({ Effect }) => Effect === 'Allow') || trusted.some(({ Effect }) => Effect === 'Deny'))
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `The role defined for the function cannot be assumed by Lambda: ${roleArn}`,
+    )
+}
+
+function namesLambda({ Principal, Action }: PolicyStatement): boolean {
+  const actions = [Action ?? []].flat()
+  if (!actions.some((action) => action === 'sts:AssumeRole' || action === 'sts:*' || action === '*')) return false
+  if (Principal === undefined) return false
+  return Principal === '*' || [Principal.Service ?? []].flat().includes('lambda.amazonaws.com')
+}
