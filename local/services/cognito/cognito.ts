@@ -1,0 +1,93 @@
+/** Amazon Cognito user pools, made from what is declared. */
+import { UnsupportedError } from '../../errors.ts'
+import type { Effect } from '../../ledger.ts'
+import { answer } from '../protocol/protocol.ts'
+import type { Service, Surroundings } from '../service.ts'
+import type { CredentialStore } from '../sts/credential-store.ts'
+import { type KeySet, keySet } from './keys.ts'
+import { COGNITO, type CognitoOperation } from './operation.ts'
+import { adminCreateUser } from './operations/admin-create-user.ts'
+import { adminSetUserPassword } from './operations/admin-set-user-password.ts'
+import * as groups from './operations/admin-user-groups.ts'
+import * as administrators from './operations/admin-users.ts'
+import { initiateAuth } from './operations/initiate-auth.ts'
+import { listUsers } from './operations/list-users.ts'
+import { respondToAuthChallenge } from './operations/respond-to-auth-challenge.ts'
+import { revokeToken } from './operations/revoke-token.ts'
+import { signUp } from './operations/sign-up.ts'
+import * as own from './operations/users-own.ts'
+import { type CognitoOptions, CognitoState } from './state.ts'
+import { wellKnown } from './well-known.ts'
+
+export type { CognitoOptions, Message } from './state.ts'
+
+const OPERATIONS: Readonly<Record<string, CognitoOperation>> = {
+  AdminAddUserToGroup: groups.adminAddUserToGroup,
+  AdminConfirmSignUp: administrators.adminConfirmSignUp,
+  AdminCreateUser: adminCreateUser,
+  AdminDeleteUser: administrators.adminDeleteUser,
+  AdminDisableUser: administrators.adminDisableUser,
+  AdminEnableUser: administrators.adminEnableUser,
+  AdminGetUser: administrators.adminGetUser,
+  AdminListGroupsForUser: groups.adminListGroupsForUser,
+  AdminRemoveUserFromGroup: groups.adminRemoveUserFromGroup,
+  AdminSetUserPassword: adminSetUserPassword,
+  AdminUpdateUserAttributes: administrators.adminUpdateUserAttributes,
+  AdminUserGlobalSignOut: administrators.adminUserGlobalSignOut,
+  ChangePassword: own.changePassword,
+  GetUser: own.getUser,
+  GlobalSignOut: own.globalSignOut,
+  InitiateAuth: initiateAuth,
+  ListGroups: groups.listGroups,
+  ListUsers: listUsers,
+  ListUsersInGroup: groups.listUsersInGroup,
+  RespondToAuthChallenge: respondToAuthChallenge,
+  RevokeToken: revokeToken,
+  SignUp: signUp,
+  UpdateUserAttributes: own.updateUserAttributes,
+}
+
+export interface Cognito extends Service {
+  /** To be registered with the ledger: deleting a group drops its members, deleting a pool its users. */
+  readonly effect: Effect
+  /** The key set of a pool, also of one that is being deployed and not declared yet: its keys are made now. */
+  keySet(poolId: string): Promise<KeySet>
+  /** Signs with a new pair of keys from now on; earlier tokens stay valid, as after a rotation on AWS. */
+  rotateKeys(poolId: string): Promise<void>
+  /** Everything is on disk. */
+  close(): Promise<void>
+}
+
+export function createCognito(
+  surroundings: Surroundings,
+  credentials: CredentialStore,
+  options: CognitoOptions = {},
+): Cognito {
+  const state = new CognitoState(options)
+  return {
+    name: 'cognito-idp',
+    effect: (change) => state.follow(change),
+    keySet: async (poolId) => keySet((await state.pool(poolId)).keys),
+    rotateKeys: async (poolId) => (await state.pool(poolId)).rotateKeys(),
+    close: () => state.close(),
+    handle(request) {
+      let operation = 'unknown'
+      return answer(
+        COGNITO,
+        () => operation,
+        async (requestId, caller) => {
+          if (request.method === 'GET') {
+            operation = request.target.slice(request.target.lastIndexOf('/') + 1)
+            return wellKnown({ surroundings, request, state })
+          }
+          operation = COGNITO.operationOf(request)
+          const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined
+          if (!run) throw new UnsupportedError(`cognito-idp:${operation}`)
+          const parameters = COGNITO.input(request)
+          const output = await run({ operation, surroundings, credentials, state, request, parameters, caller })
+          return COGNITO.respond(output, requestId)
+        },
+      )
+    },
+  }
+}

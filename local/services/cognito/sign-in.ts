@@ -1,0 +1,95 @@
+/** From a user name and a password to tokens or a challenge; shared by the operations that sign in. */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { AwsError } from '../../errors.ts'
+import { type ForClient, subjectOf } from './operation.ts'
+import { verifyPassword } from './passwords.ts'
+import type { UserPoolClient } from './pool.ts'
+import type { User } from './pool-data.ts'
+import { signInTokens } from './tokens.ts'
+import { attributesOf, findUser } from './users.ts'
+
+const DAY_SECONDS = 86_400
+const REFUSED = 'Incorrect username or password.'
+
+export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
+
+export async function signInWithPassword(call: SignInCall, username: string, password: string) {
+  const { pool, client, data, state, now } = call
+  const user = findUser(pool, data, username)
+  const attempts = `${pool.id} ${user?.username ?? username.toLowerCase()}`
+  state.checkAttempts(attempts, now)
+  // Verified for unknown users as well: the time that an answer takes tells nothing.
+  const correct = await verifyPassword(password, user?.password)
+  state.attempted(attempts, correct, now)
+  if (!user && !client.hidesUsers) throw new AwsError('UserNotFoundException', 'User does not exist.')
+  if (!user || !correct) throw new AwsError('NotAuthorizedException', REFUSED)
+  return proceed(call, user)
+}
+
+/** After the password: disabled, unconfirmed and temporary ones are told to the holder of the password only. */
+async function proceed(call: SignInCall, user: User) {
+  const { pool, client, state, now } = call
+  if (!user.enabled) throw new AwsError('NotAuthorizedException', 'User is disabled.')
+  if (user.status === 'UNCONFIRMED') throw new AwsError('UserNotConfirmedException', 'User is not confirmed.')
+  if (user.status === 'CONFIRMED') return signedIn(call, user)
+  const { temporaryPasswordDays } = pool.passwordPolicy
+  if ((user.temporarySince ?? 0) + temporaryPasswordDays * DAY_SECONDS <= now)
+    throw new AwsError(
+      'NotAuthorizedException',
+      'Temporary password has expired and must be reset by an administrator.',
+    )
+  const userAttributes = Object.fromEntries(attributesOf(user, client.canRead).map(({ Name, Value }) => [Name, Value]))
+  return {
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    ChallengeParameters: {
+      USER_ID_FOR_SRP: user.username,
+      requiredAttributes: '[]',
+      userAttributes: JSON.stringify(userAttributes),
+    },
+    Session: state.addChallenge({
+      ...{ poolId: pool.id, clientId: client.id, username: user.username },
+      expires: now + client.challengeSeconds,
+    }),
+  }
+}
+
+export async function signedIn(call: SignInCall, user: User) {
+  const AuthenticationResult = await signInTokens(subjectOf({ ...call, input: undefined }, user))
+  return { AuthenticationResult, ChallengeParameters: {} }
+}
+
+export function requireFlow(client: UserPoolClient, flow: string): void {
+  if (!client.flows.has(`ALLOW_${flow}`))
+    throw new AwsError('InvalidParameterException', `${flow} flow not enabled for this client`)
+}
+
+/** A client with a secret proves with each call that it knows it: HMAC-SHA256 over user name and client id. */
+export function checkSecretHash(client: UserPoolClient, username: string, given: string | undefined): void {
+  if (client.secret === undefined) {
+    if (given === undefined) return
+    throw new AwsError('NotAuthorizedException', `Unable to verify secret hash for client ${client.id}`)
+  }
+  if (given === undefined)
+    throw new AwsError(
+      'NotAuthorizedException',
+      `Client ${client.id} is configured with secret but SECRET_HASH was not received`,
+    )
+  const expected = createHmac('sha256', client.secret).update(`${username}${client.id}`).digest()
+  const received = Buffer.from(given, 'base64')
+  if (received.length !== expected.length || !timingSafeEqual(received, expected))
+    throw new AwsError('NotAuthorizedException', `Unable to verify secret hash for client ${client.id}`)
+}
+
+/** `AuthParameters` and `ChallengeResponses` are free-form: the one that is meant must be there, and no other. */
+export function parametersOf<const N extends string, const O extends string>(
+  given: Readonly<Record<string, string>>,
+  needed: readonly N[],
+  optional: readonly O[],
+): Readonly<Record<N, string> & Partial<Record<O, string>>> {
+  for (const name of needed)
+    if (!given[name]) throw new AwsError('InvalidParameterException', `Missing required parameter ${name}`)
+  const known: readonly string[] = [...needed, ...optional]
+  const unknown = Object.keys(given).filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new AwsError('InvalidParameterException', `Unknown parameters: ${unknown.join(', ')}`)
+  return given as Record<N, string> & Partial<Record<O, string>>
+}

@@ -1,0 +1,131 @@
+/** What the service keeps beside the declared resources: open pools, sign-ins under way, attempts that failed. */
+import { randomBytes } from 'node:crypto'
+import { AwsError } from '../../errors.ts'
+import type { Change, Declared } from '../../ledger.ts'
+import { USER_GROUP, USER_POOL } from './pool.ts'
+import { PoolData } from './pool-data.ts'
+
+/** A message that AWS would send by e-mail. */
+export interface Message {
+  readonly kind: 'invitation'
+  readonly to: string
+  readonly username: string
+  readonly temporaryPassword: string
+}
+
+export interface CognitoOptions {
+  /** Where pools are kept; without it they are forgotten with the process. */
+  readonly directory?: string
+  /** Gets what AWS would send by e-mail. Without it, an operation that sends is refused. */
+  readonly deliver?: (message: Message) => void
+}
+
+/** A sign-in that waits for a new password. */
+export interface Challenge {
+  readonly poolId: string
+  readonly clientId: string
+  readonly username: string
+  /** Seconds since 1970. */
+  readonly expires: number
+}
+
+/** From the fifth failure in a row on, the next attempt must wait: a second, then twice as long each time, 15 minutes at most. */
+const FREE_FAILURES = 5
+const MAX_WAIT_SECONDS = 15 * 60
+
+export class CognitoState {
+  readonly options: CognitoOptions
+  readonly #pools = new Map<string, Promise<PoolData>>()
+  readonly #challenges = new Map<string, Challenge>()
+  readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
+  /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
+  readonly #deletedPools = new WeakMap<Declared, Promise<PoolData>>()
+  readonly #droppedMembers = new WeakMap<Declared, readonly string[]>()
+
+  constructor(options: CognitoOptions) {
+    this.options = options
+  }
+
+  /** Makes the pool's keys when it is asked for the first time. */
+  pool(id: string): Promise<PoolData> {
+    const opened = this.#pools.get(id) ?? PoolData.open(id, this.options.directory)
+    this.#pools.set(id, opened)
+    return opened
+  }
+
+  /** Keeps users in step with the declared pools and groups. */
+  async follow({ kind, resource }: Change): Promise<void> {
+    if (resource.type === USER_POOL && kind === 'created') this.#createPool(resource)
+    if (resource.type === USER_POOL && kind === 'deleted') await this.#deletePool(resource)
+    if (resource.type === USER_GROUP && kind === 'created') await this.#restoreMembers(resource)
+    if (resource.type === USER_GROUP && kind === 'deleted') await this.#dropMembers(resource)
+  }
+
+  #createPool(resource: Declared): void {
+    const deleted = this.#deletedPools.get(resource)
+    if (deleted) this.#pools.set(resource.id, deleted)
+    // Not waited for: making keys takes a while, and nobody signs in before the deployment is over.
+    this.pool(resource.id).then(
+      (data) => data.changed(),
+      () => this.#pools.delete(resource.id),
+    )
+  }
+
+  async #deletePool(resource: Declared): Promise<void> {
+    const data = this.pool(resource.id)
+    this.#pools.delete(resource.id)
+    this.#deletedPools.set(resource, data)
+    await (await data).erase()
+  }
+
+  /** Nobody is a member of a group that is gone, also when a group of the same name is made later. */
+  async #dropMembers(resource: Declared): Promise<void> {
+    const { name, userPoolId } = resource.outputs
+    const data = await this.pool(String(userPoolId))
+    const members = data.users().filter(({ groups }) => groups.includes(String(name)))
+    for (const user of members) data.put({ ...user, groups: user.groups.filter((group) => group !== name) })
+    const usernames = members.map(({ username }) => username)
+    this.#droppedMembers.set(resource, usernames)
+  }
+
+  async #restoreMembers(resource: Declared): Promise<void> {
+    const { name, userPoolId } = resource.outputs
+    const usernames = this.#droppedMembers.get(resource) ?? []
+    if (usernames.length === 0) return
+    const data = await this.pool(String(userPoolId))
+    for (const user of data.users())
+      if (usernames.includes(user.username)) data.put({ ...user, groups: [...user.groups, String(name)] })
+  }
+
+  addChallenge(challenge: Challenge): string {
+    const session = randomBytes(96).toString('base64url')
+    this.#challenges.set(session, challenge)
+    return session
+  }
+
+  /** Each session is good for one answer. */
+  takeChallenge(session: string, clientId: string, now: number): Challenge {
+    const challenge = this.#challenges.get(session)
+    if (challenge?.clientId !== clientId) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+    this.#challenges.delete(session)
+    if (challenge.expires <= now)
+      throw new AwsError('NotAuthorizedException', 'Invalid session for the user, session is expired.')
+    return challenge
+  }
+
+  checkAttempts(user: string, now: number): void {
+    const failures = this.#failures.get(user)
+    if (failures && failures.until > now) throw new AwsError('NotAuthorizedException', 'Password attempts exceeded')
+  }
+
+  attempted(user: string, succeeded: boolean, now: number): void {
+    if (succeeded) return void this.#failures.delete(user)
+    const count = (this.#failures.get(user)?.count ?? 0) + 1
+    const wait = count < FREE_FAILURES ? 0 : Math.min(2 ** (count - FREE_FAILURES), MAX_WAIT_SECONDS)
+    this.#failures.set(user, { count, until: now + wait })
+  }
+
+  async close(): Promise<void> {
+    for (const data of this.#pools.values()) await (await data).flush()
+  }
+}
