@@ -105,8 +105,10 @@ function networkInterfaces(account: string, region: string): readonly PolicyStat
       Sid: 'NetworkInterfaces',
       Effect: 'Allow',
       Action: MANAGE_NETWORK_INTERFACES,
-      // Network interface, subnet and security group: Lambda checks all three, and documents this form.
-      Resource: `arn:aws:ec2:${region}:${account}:*/*`,
+      // What an interface is made of: AWS checks each. Their ids are Lambda's choice, or not known yet.
+      Resource: ['network-interface', 'security-group', 'subnet'].map(
+        (kind) => `arn:aws:ec2:${region}:${account}:${kind}/*`,
+      ),
     },
     { Sid: 'DescribeNetwork', Effect: 'Allow', Action: DESCRIBE_NETWORK, Resource: '*' },
   ]

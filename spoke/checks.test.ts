@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { HubOutputs } from '../shared/contract.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
+import { checkAgainstHub, checkServiceZones } from './checks.ts'
+
+const hub = {
+  account: '111111111111',
+  region: 'us-east-1',
+  cidrBlock: '10.0.0.0/16',
+  spokesCidrBlock: '10.64.0.0/10',
+  zoneIds: ['use1-az1', 'use1-az2'],
+} as unknown as HubOutputs
+const settings = {
+  tenantId: 'tenant1',
+  account: '222222222222',
+  cidrBlock: '10.64.0.0/24',
+  availabilityZoneIds: ['use1-az1'],
+  models: { fast: 'us.amazon.nova-2-lite-v1:0' },
+} as unknown as SpokeSettings
+const check = (spoke: Partial<SpokeSettings>, other: Partial<HubOutputs> = {}) =>
+  checkAgainstHub({ ...settings, ...spoke }, { ...hub, ...other })
+
+describe('a spoke against its hub', () => {
+  it('accepts one that fits', () => {
+    expect(() => check({})).not.toThrow()
+  })
+
+  it.each<[string, Partial<SpokeSettings>, Partial<HubOutputs>, RegExp]>([
+    [
+      'a CIDR outside of the supernet',
+      { cidrBlock: '10.0.4.0/24' },
+      {},
+      /tenant1 \(10\.0\.4\.0\/24\).*supernet 10\.64\.0\.0\/10/,
+    ],
+    [
+      "the hub's own addresses",
+      {},
+      { cidrBlock: '10.64.0.0/16' },
+      /the hub \(10\.64\.0\.0\/16\) and tenant1 .* overlap/,
+    ],
+    [
+      'a zone that the hub has not',
+      { availabilityZoneIds: ['use1-az1', 'use1-az6'] },
+      {},
+      /zones use1-az6 of tenant1 .*hub's: use1-az1, use1-az2/,
+    ],
+    ["the hub's account", { account: '111111111111' }, {}, /is the hub's own, 111111111111/],
+    [
+      'a profile of another geography',
+      { models: { fast: 'eu.amazon.nova-lite-v1:0' } },
+      {},
+      /cannot be called from us-east-1/,
+    ],
+  ])('refuses %s', (_, spoke, other, message) => {
+    expect(() => check(spoke, other)).toThrow(message)
+  })
+})
+
+describe('zones of the service', () => {
+  const zones = { names: ['us-east-1a', 'us-east-1b'], zoneIds: ['use1-az2', 'use1-az1'] }
+
+  it('are matched by id, not by name', () => {
+    expect(() => checkServiceZones(settings, { ...zones, withService: ['us-east-1b'] })).not.toThrow()
+    expect(() => checkServiceZones(settings, { ...zones, withService: ['us-east-1a'] })).toThrow(
+      /no endpoint in use1-az1 .*use1-az2/,
+    )
+  })
+})

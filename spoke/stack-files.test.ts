@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkStackFiles, readTenancies } from './stack-files.ts'
+
+const ORIGIN = { organization: 'organization', project: 'genai-hub-spoke' }
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'stacks-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const write = (stack: string, settings: Readonly<Record<string, unknown>>) =>
+  writeFile(
+    join(directory, `Pulumi.${stack}.yaml`),
+    [
+      'config:',
+      ...Object.entries(settings).map(([key, value]) => `  genai-hub-spoke:${key}: ${JSON.stringify(value)}`),
+    ].join('\n'),
+  )
+const spoke = (number: number, more: Readonly<Record<string, unknown>> = {}) =>
+  write(`spoke-tenant${number}`, {
+    role: 'spoke',
+    tenantId: `tenant${number}`,
+    cidrBlock: `10.64.${number}.0/24`,
+    tier: 'small',
+    ...more,
+  })
+const check = (concurrencyLimit = 1000) => checkStackFiles(directory, { ...ORIGIN, concurrencyLimit })
+
+describe('stack files against each other', () => {
+  it('accepts tenants that fit, and leaves aside what is no spoke', async () => {
+    await spoke(1)
+    await spoke(2)
+    await write('hub', { role: 'hub', cidrBlock: '10.64.1.0/24' })
+    await writeFile(join(directory, 'Pulumi.spoke-tenant3.yaml'), 'encryptionsalt: v1:abc\n')
+    await writeFile(join(directory, 'Pulumi.yaml'), 'name: genai-hub-spoke\n')
+    await check()
+    expect((await readTenancies(directory, ORIGIN)).map(({ stack }) => stack)).toEqual([
+      'spoke-tenant1',
+      'spoke-tenant2',
+    ])
+  })
+
+  it('refuses one id in two stacks', async () => {
+    await spoke(1)
+    await spoke(2, { tenantId: 'tenant1' })
+    await expect(check()).rejects.toThrow(/"tenant1" is claimed by 2 stacks: spoke-tenant1, spoke-tenant2/)
+  })
+
+  it('refuses overlapping addresses, naming the stacks', async () => {
+    await spoke(1)
+    await spoke(2, { cidrBlock: '10.64.0.0/22' })
+    await expect(check()).rejects.toThrow(
+      /spoke-tenant1 \(10\.64\.1\.0\/24\) and spoke-tenant2 \(10\.64\.0\.0\/22\) overlap/,
+    )
+  })
+
+  it('adds up presets, maps and the default against what the account can reserve', async () => {
+    await spoke(1)
+    await spoke(2, { tier: { memoryMegabytes: 512, timeoutSeconds: 60, reservedConcurrency: 40 } })
+    await write('spoke-tenant3', { role: 'spoke', tenantId: 'tenant3', cidrBlock: '10.64.3.0/24' })
+    await expect(check(150)).resolves.toBeUndefined()
+    await expect(check(149)).rejects.toThrow(
+      /reserve 50 concurrent executions together, .* has 49 to reserve: its limit of 149/,
+    )
+  })
+
+  it('keeps the tenants of two hubs apart', async () => {
+    await spoke(1)
+    await spoke(2, { tenantId: 'tenant1', cidrBlock: '10.64.1.0/24', hubStack: 'organization/genai-hub-spoke/hub2' })
+    await expect(check()).resolves.toBeUndefined()
+    // The default, written out, is the same hub.
+    await spoke(3, { tenantId: 'tenant1', hubStack: 'organization/genai-hub-spoke/hub' })
+    await expect(check()).rejects.toThrow(/spoke-tenant1, spoke-tenant3/)
+  })
+
+  it("leaves another stack's mistakes to that stack, but not broken YAML", async () => {
+    await spoke(1)
+    await spoke(2, { tenantId: 'Not An Id', cidrBlock: '10.64.2.0', tier: 'huge' })
+    await expect(check()).resolves.toBeUndefined()
+    await writeFile(join(directory, 'Pulumi.spoke-tenant3.yaml'), 'config: [')
+    await expect(check()).rejects.toThrow(/Pulumi\.spoke-tenant3\.yaml is not YAML/)
+  })
+})

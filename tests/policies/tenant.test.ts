@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest'
+import type { PolicyDocument } from '../../shared/policies/document.ts'
+import { executionRolePolicy, permissionsBoundary } from '../../shared/policies/execution-role.ts'
+import { modelEndpointPolicy, tenantRolePolicy, tenantRoleTrustPolicy } from '../../shared/policies/tenant-role.ts'
+import { type Caller, caller, HUB, type Question, REGION, TENANT_ACCOUNT } from './evaluation.ts'
+
+const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-tenants`
+const executionRole = (tenant: string) => `arn:aws:iam::${HUB}:role/genai-gateway-${tenant}`
+const modelsRole = (tenant: string, account = TENANT_ACCOUNT) => `arn:aws:iam::${account}:role/genai-models-${tenant}`
+const EVERYTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+}
+
+describe("a tenant's execution role", () => {
+  const base: Caller = {
+    account: HUB,
+    role: 'genai-gateway-tenant1',
+    policies: [
+      executionRolePolicy({
+        hubAccount: HUB,
+        region: REGION,
+        tenantId: 'tenant1',
+        tenantRoleArn: modelsRole('tenant1'),
+        tableArn: TABLE,
+      }),
+    ],
+    roleTags: { tenant: 'tenant1' },
+    sourceFunctionArn: `arn:aws:lambda:${REGION}:${HUB}:function:genai-gateway-tenant1`,
+  }
+  const boundary = permissionsBoundary({ account: HUB, region: REGION, tableArn: TABLE })
+  const ENI = `arn:aws:ec2:${REGION}:${HUB}:network-interface/eni-0123456789abcdef0`
+  const STREAM = (tenant: string) =>
+    `arn:aws:logs:${REGION}:${HUB}:log-group:/aws/lambda/genai-gateway-${tenant}:log-stream:s`
+  const own: readonly Question[] = [
+    { action: 'sts:AssumeRole', resource: modelsRole('tenant1') },
+    { action: 'sts:TagSession', resource: modelsRole('tenant1'), context: { 'aws:RequestTag/tenant_id': 'tenant1' } },
+    { action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant1'] } },
+    { action: 'logs:PutLogEvents', resource: STREAM('tenant1') },
+  ]
+  const others: readonly Question[] = [
+    { action: 'sts:AssumeRole', resource: modelsRole('tenant2', '333333333333') },
+    { action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant2'] } },
+    { action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant1', 'tenant2'] } },
+    { action: 'dynamodb:Scan', resource: TABLE },
+    { action: 'dynamodb:PutItem', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant1'] } },
+    { action: 'logs:PutLogEvents', resource: STREAM('tenant2') },
+    { action: 'bedrock:InvokeModel', resource: `arn:aws:bedrock:${REGION}::foundation-model/amazon.nova-lite-v1:0` },
+  ]
+  /** A trust policy that lets the account's policies decide. */
+  const trusting = (question: Question): Question =>
+    question.action.startsWith('sts:')
+      ? {
+          ...question,
+          resourcePolicy: {
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${HUB}:root` }, Action: question.action }],
+          },
+        }
+      : question
+
+  it.each(own)('may $action $resource', async (question) => {
+    expect(await caller(base)(trusting(question))).toEqual({ allowed: true })
+    expect(await caller({ ...base, boundary })(trusting(question))).toEqual({ allowed: true })
+  })
+
+  it.each(others)('may not $action $resource, by policy or by boundary', async (question) => {
+    expect(await caller(base)(trusting(question))).toMatchObject({ allowed: false, layer: 'identity' })
+    // A lane that gives its role everything is bounded all the same.
+    expect(await caller({ ...base, policies: [EVERYTHING], boundary })(trusting(question))).toMatchObject({
+      allowed: false,
+      layer: 'boundary',
+    })
+  })
+
+  it('has network interfaces for Lambda, not for its code', async () => {
+    const { sourceFunctionArn: _, ...byLambda } = base
+    for (const action of ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']) {
+      expect(await caller({ ...byLambda, boundary })({ action, resource: ENI })).toEqual({ allowed: true })
+      expect(await caller(base)({ action, resource: ENI })).toMatchObject({ allowed: false, explicit: true })
+    }
+    expect(await caller(byLambda)({ action: 'ec2:DescribeNetworkInterfaces', resource: '*' })).toEqual({
+      allowed: true,
+    })
+    expect(await caller(base)({ action: 'ec2:DescribeNetworkInterfaces', resource: '*' })).toMatchObject({
+      explicit: true,
+    })
+  })
+})
+
+describe("the trust of a tenant's role", () => {
+  const resourcePolicy = tenantRoleTrustPolicy({
+    hubAccount: HUB,
+    tenantId: 'tenant1',
+    executionRoleArn: executionRole('tenant1'),
+    externalId: `${HUB}/tenant1`,
+  })
+  const assume = (role: string, action: string, context: Question['context']) =>
+    caller({ account: HUB, role, policies: [EVERYTHING] })({
+      action,
+      resource: modelsRole('tenant1'),
+      resourceAccount: TENANT_ACCOUNT,
+      resourcePolicy,
+      context: context ?? {},
+    })
+  const TAG = { 'aws:RequestTag/tenant_id': 'tenant1', 'aws:TagKeys': ['tenant_id'] }
+
+  it('lets the one execution role in, with the external id and its tag', async () => {
+    const role = 'genai-gateway-tenant1'
+    expect(await assume(role, 'sts:AssumeRole', { ...TAG, 'sts:ExternalId': `${HUB}/tenant1` })).toEqual({
+      allowed: true,
+    })
+    expect(await assume(role, 'sts:TagSession', TAG)).toEqual({ allowed: true })
+  })
+
+  it.each<[string, string, string, Question['context']]>([
+    ['another role of the hub', 'genai-gateway-tenant2', 'sts:AssumeRole', { 'sts:ExternalId': `${HUB}/tenant1` }],
+    ['no external id', 'genai-gateway-tenant1', 'sts:AssumeRole', {}],
+    ["another tenant's external id", 'genai-gateway-tenant1', 'sts:AssumeRole', { 'sts:ExternalId': `${HUB}/tenant2` }],
+    [
+      "another tenant's tag",
+      'genai-gateway-tenant1',
+      'sts:TagSession',
+      { ...TAG, 'aws:RequestTag/tenant_id': 'tenant2' },
+    ],
+    ['a further tag', 'genai-gateway-tenant1', 'sts:TagSession', { ...TAG, 'aws:TagKeys': ['tenant_id', 'project'] }],
+  ])('refuses %s', async (_, role, action, context) => {
+    expect(await assume(role, action, context)).toMatchObject({ allowed: false, layer: 'resource' })
+  })
+})
+
+describe("a tenant's models", () => {
+  const models = {
+    account: TENANT_ACCOUNT,
+    region: REGION,
+    modelIds: [
+      'amazon.titan-text-lite-v1',
+      'us.amazon.nova-2-lite-v1:0',
+      'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+    ],
+  }
+  const roleArn = modelsRole('tenant1')
+  const endpointPolicy = JSON.parse(modelEndpointPolicy({ ...models, roleArn, tenantId: 'tenant1' })) as PolicyDocument
+  const THROUGH = { 'aws:SourceVpce': 'vpce-0abc' }
+  const profile = (id: string) => `arn:aws:bedrock:${REGION}:${TENANT_ACCOUNT}:inference-profile/${id}`
+  const model = (id: string, region = REGION) => `arn:aws:bedrock:${region}::foundation-model/${id}`
+  const via = (id: string) => ({ ...THROUGH, 'bedrock:InferenceProfileArn': profile(id) })
+  const ask = (question: Omit<Question, 'action'>, role = 'genai-models-tenant1', action = 'bedrock:InvokeModel') =>
+    caller({ account: TENANT_ACCOUNT, role, policies: [tenantRolePolicy({ ...models, endpointId: 'vpce-0abc' })] })({
+      action,
+      endpointPolicy,
+      ...question,
+    })
+
+  it.each<[string, Omit<Question, 'action'>]>([
+    ['a listed model', { resource: model('amazon.titan-text-lite-v1'), context: THROUGH }],
+    ['a listed profile', { resource: profile('us.amazon.nova-2-lite-v1:0'), context: THROUGH }],
+    ['its model here', { resource: model('amazon.nova-2-lite-v1:0'), context: via('us.amazon.nova-2-lite-v1:0') }],
+    [
+      'its model there',
+      { resource: model('amazon.nova-2-lite-v1:0', 'us-west-2'), context: via('us.amazon.nova-2-lite-v1:0') },
+    ],
+    [
+      'a model in no named region',
+      {
+        resource: model('anthropic.claude-haiku-4-5-20251001-v1:0', ''),
+        context: via('global.anthropic.claude-haiku-4-5-20251001-v1:0'),
+      },
+    ],
+  ])('allows %s', async (_, question) => {
+    expect(await ask(question)).toEqual({ allowed: true })
+  })
+
+  it.each<[string, Omit<Question, 'action'>]>([
+    ['a model that is not listed', { resource: model('anthropic.claude-3-haiku-20240307-v1:0'), context: THROUGH }],
+    ["a profile's model without the profile", { resource: model('amazon.nova-2-lite-v1:0'), context: THROUGH }],
+    ['a profile that is not listed', { resource: profile('us.amazon.nova-pro-v1:0'), context: THROUGH }],
+    [
+      'a region outside of the geography',
+      { resource: model('amazon.nova-2-lite-v1:0', 'eu-west-1'), context: via('us.amazon.nova-2-lite-v1:0') },
+    ],
+  ])('refuses %s, by policy and by endpoint', async (_, question) => {
+    expect(await ask(question)).toMatchObject({ allowed: false, layers: ['endpoint', 'identity'] })
+  })
+
+  it.each<[string, Question['context']]>([
+    ['another endpoint', { 'aws:SourceVpce': 'vpce-0other' }],
+    ['the internet', { 'aws:SourceIp': '198.51.100.10' }],
+  ])('refuses a listed model through %s', async (_, context) => {
+    const decision = await caller({
+      account: TENANT_ACCOUNT,
+      role: 'genai-models-tenant1',
+      policies: [tenantRolePolicy({ ...models, endpointId: 'vpce-0abc' })],
+    })({ action: 'bedrock:InvokeModel', resource: model('amazon.titan-text-lite-v1'), context: context ?? {} })
+    expect(decision).toMatchObject({ allowed: false, layer: 'identity', explicit: true })
+  })
+
+  it('refuses every other role at the endpoint', async () => {
+    const decision = await caller({ account: TENANT_ACCOUNT, role: 'administrator', policies: [EVERYTHING] })({
+      action: 'bedrock:InvokeModel',
+      resource: model('amazon.titan-text-lite-v1'),
+      context: THROUGH,
+      endpointPolicy,
+    })
+    expect(decision).toMatchObject({ allowed: false, layers: ['endpoint'] })
+  })
+})
