@@ -250,7 +250,7 @@ describe('awsx.ec2.Vpc', () => {
     const outputs = await deploy(cloud(), stack('hub'), program(true))
     expect(outputs.vpcId).toBe(ledger.all('aws:ec2/vpc:Vpc')[0]?.id)
     expect(outputs.privateIds).toHaveLength(2)
-    expect(ledger.all().map(({ type }) => type.split(':').pop())).toHaveLength(24)
+    expect(ledger.all().map(({ type }) => type.split(':').pop())).toHaveLength(26)
     const routes = ledger.all('aws:ec2/route:Route').map(({ outputs }) => outputs)
     expect(routes.filter((route) => typeof route.gatewayId === 'string')).toHaveLength(2)
     expect(new Set(routes.flatMap((route) => route.natGatewayId ?? [])).size).toBe(1)

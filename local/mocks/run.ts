@@ -6,7 +6,7 @@ import type { Authorize } from '../authorize.ts'
 import { AwsError } from '../errors.ts'
 import { type Change, type Declared, Ledger, type Properties, type Value } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
-import { canonical, declare, heldBy, replacedBy } from '../types/declare.ts'
+import { canonical, declare, heldBy, RETAINED, replacedBy } from '../types/declare.ts'
 import { findRow, rowOf } from '../types/registry.ts'
 import type { ResourceType } from '../types/resource-type.ts'
 import type { Provider } from './provider.ts'
@@ -27,8 +27,6 @@ export interface Registration {
 
 /** A replaced resource stays under this until the run's end, as on AWS: it is created before it is deleted. */
 const REPLACED = '#replaced'
-/** A resource that its stack gave up without deleting it. */
-const RETAINED = '#retained'
 
 /** `urn:pulumi:STACK::PROJECT::TYPE::NAME`: what starts the URNs of one stack. */
 export const urnPrefix = (stack: string, project: string) => `urn:pulumi:${stack}::${project}::`

@@ -22,6 +22,9 @@ export interface Declaration {
   readonly options: Declared['options']
 }
 
+/** Ends the URN of a resource that its stack gave up without deleting it. */
+export const RETAINED = '#retained'
+
 /** Inputs that every resource of AWS provider 7 takes. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['region'])
 
@@ -106,7 +109,15 @@ function unknownInputs(known: readonly string[], path: string, value: Value): re
 export function situationOf(declaration: Omit<Declaration, 'options'>): Situation {
   const { row, urn, inputs, account, ledger, organization, current, authorize } = declaration
   const region = text(inputs, 'region') ?? declaration.region
-  const material = canonical([urn, account, region, ...row.replaces.map((name) => inputs[name] ?? null)])
+  // What a stack gave up without deleting it still has its id.
+  const retained = ledger.all(row.type).filter((one) => one.urn.startsWith(`${urn}#`) && one.urn.endsWith(RETAINED))
+  const material = canonical([
+    urn,
+    account,
+    region,
+    retained.length,
+    ...row.replaces.map((name) => inputs[name] ?? null),
+  ])
   return {
     urn,
     // What a door writes after `#` tells several resources of one URN apart: a replacement and what it replaces.

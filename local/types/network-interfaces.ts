@@ -80,7 +80,7 @@ function takenIn(ledger: LedgerView, subnetId: string): ReadonlySet<string> {
 }
 
 /** A public address of AWS's, from the resource's token: 3.0.0.0/9 is one of its ranges in us-east-1. */
-export function publicAddress(situation: Situation): string {
-  const token = Number.parseInt(situation.stableToken(6, 'public address'), 16)
+export function publicAddress(situation: Situation, salt = ''): string {
+  const token = Number.parseInt(situation.stableToken(6, `public address ${salt}`), 16)
   return formatAddress(0x03_00_00_00 + (token % 0x80_00_00))
 }

@@ -1,30 +1,60 @@
 /** Every resource type and data source that the local cloud has, by token. */
 import { UnsupportedError } from '../errors.ts'
+import { acm } from './acm.ts'
+import { bedrockModel } from './bedrock-model.ts'
+import { cloudwatch } from './cloudwatch.ts'
+import { cognito } from './cognito.ts'
 import { dataSources } from './data-sources.ts'
+import { dynamodb } from './dynamodb.ts'
 import { ec2Instance } from './ec2-instance.ts'
 import { ec2Routing } from './ec2-routing.ts'
 import { ec2Vpc } from './ec2-vpc.ts'
 import { flowLogs } from './flow-log.ts'
+import { iamPolicies } from './iam-policy.ts'
+import { iamRoles } from './iam-role.ts'
+import { lambdaFunctions } from './lambda-function.ts'
+import { lambdaPermissions } from './lambda-permission.ts'
+import { lbListeners } from './lb-listener.ts'
+import { loadBalancers } from './lb-load-balancer.ts'
+import { lbTargetGroups } from './lb-target-group.ts'
 import { ram } from './ram.ts'
 import type { InvokeType, ResourceType } from './resource-type.ts'
+import { route53 } from './route53.ts'
+import { s3 } from './s3.ts'
 import { securityGroup } from './security-group.ts'
 import { transitGateway } from './transit-gateway.ts'
 import { transitGatewayRoutes } from './transit-gateway-routes.ts'
 import { vpcEndpoint } from './vpc-endpoint.ts'
+import { wafv2 } from './wafv2.ts'
 
-const rows: ReadonlyMap<string, ResourceType> = new Map(
-  [
-    ...ec2Vpc,
-    ...ec2Routing,
-    ...ec2Instance,
-    ...flowLogs,
-    ...securityGroup,
-    ...vpcEndpoint,
-    ...transitGateway,
-    ...transitGatewayRoutes,
-    ...ram,
-  ].map((row) => [row.type, row]),
-)
+const families: readonly (readonly ResourceType[])[] = [
+  acm,
+  bedrockModel,
+  cloudwatch,
+  cognito,
+  dynamodb,
+  ec2Instance,
+  ec2Routing,
+  ec2Vpc,
+  flowLogs,
+  iamPolicies,
+  iamRoles,
+  lambdaFunctions,
+  lambdaPermissions,
+  lbListeners,
+  lbTargetGroups,
+  loadBalancers,
+  ram,
+  route53,
+  s3,
+  securityGroup,
+  transitGateway,
+  transitGatewayRoutes,
+  vpcEndpoint,
+  wafv2,
+]
+
+const rows: ReadonlyMap<string, ResourceType> = new Map(families.flat().map((row) => [row.type, row]))
 
 const invokes: ReadonlyMap<string, InvokeType> = new Map(dataSources.map((row) => [row.token, row]))
 

@@ -11,7 +11,7 @@ export const DEFAULT_SECURITY_GROUP = 'aws:ec2/defaultSecurityGroup:DefaultSecur
 export const INGRESS_RULE = 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule'
 export const EGRESS_RULE = 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule'
 
-/** What AWS allows in a description. */
+/** What AWS allows in the description of a group and of a rule. No apostrophe. */
 const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/
 /** Rules of a group, per direction. */
 const RULE_QUOTA = 60
@@ -124,6 +124,11 @@ const rule = (type: string): ResourceType => ({
     const vpcId = vpcOfGroup(situation, groupId)
     refusePorts(situation)
     refusePeer(situation, vpcId)
+    if (!DESCRIPTION.test(text(inputs, 'description') ?? ''))
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
+      )
     const siblings = others(situation, type).filter((other) => other.inputs.securityGroupId === groupId)
     if (siblings.some((other) => RULE_INPUTS.every((name) => (other.inputs[name] ?? null) === (inputs[name] ?? null))))
       throw new AwsError('InvalidPermission.Duplicate', `the specified rule "${ruleText(situation)}" already exists`)

@@ -38,7 +38,6 @@ const gateway: ResourceType = {
       (name) => before[name] === 'disable' && after[name] !== 'disable',
     ),
   heldCode: 'IncorrectState',
-  heldByOutputs: ['arn'],
   refuse({ inputs }) {
     // On, unless disabled: every spoke would reach every other. The path check knows declared tables only.
     for (const name of ['defaultRouteTableAssociation', 'defaultRouteTablePropagation'])

@@ -1,0 +1,121 @@
+/** `aws.acm`: certificates, and the wait for their validation by DNS. */
+import { AwsError, UnsupportedError } from '../errors.ts'
+import type { Declared, LedgerView, Properties } from '../ledger.ts'
+import type { Organization } from '../organization.ts'
+import type { ResourceType, Situation } from './resource-type.ts'
+import { hasRecord } from './route53.ts'
+import { arn, known, objects, text, texts } from './values.ts'
+
+export const CERTIFICATE = 'aws:acm/certificate:Certificate'
+export const CERTIFICATE_VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
+
+/** A domain name, with or without a wildcard as its first label. */
+const DOMAIN = /^(\*\.)?(([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.)+[a-z]{2,63}$/i
+
+const namesOf = (inputs: Properties) => [known(inputs, 'domainName'), ...texts(inputs, 'subjectAlternativeNames')]
+
+const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+
+const certificate: ResourceType = {
+  type: CERTIFICATE,
+  inputs: ['domainName', 'subjectAlternativeNames', 'validationMethod', 'keyAlgorithm', 'tags'],
+  required: ['domainName'],
+  replaces: ['domainName', 'subjectAlternativeNames', 'validationMethod', 'keyAlgorithm'],
+  heldCode: 'ResourceInUseException',
+  heldThrough: ['aws:lb/listener:Listener.certificateArn'],
+  refuse({ inputs }) {
+    const method = text(inputs, 'validationMethod')
+    if (method !== 'DNS')
+      throw new UnsupportedError(`validationMethod "${method ?? 'none'}" of ${CERTIFICATE}: use "DNS"`)
+    for (const name of namesOf(inputs))
+      if (!DOMAIN.test(name) || name.length > 253)
+        throw new AwsError(
+          'ValidationException',
+          `Value '${name}' at 'domainName' failed to satisfy constraint: Member must satisfy a domain name's pattern`,
+        )
+  },
+  answer(situation) {
+    const { inputs } = situation
+    const id = arn(situation, 'acm', `certificate/${uuid(situation.stableToken(32))}`)
+    return {
+      id,
+      outputs: {
+        arn: id,
+        type: 'AMAZON_ISSUED',
+        // What it is when it is requested; others ask `isIssued`.
+        status: 'PENDING_VALIDATION',
+        keyAlgorithm: text(inputs, 'keyAlgorithm') ?? 'RSA_2048',
+        subjectAlternativeNames: [...new Set(namesOf(inputs))],
+        domainValidationOptions: namesOf(inputs).map((name) => validationOption(situation, name)),
+        validationEmails: [],
+      },
+    }
+  },
+}
+
+/** The record that proves who owns the domain: the same for a name and its wildcard. */
+function validationOption(situation: Situation, domainName: string): Properties {
+  const domain = domainName.replace(/^\*\./, '')
+  return {
+    domainName,
+    resourceRecordName: `_${situation.stableToken(32, `name ${domain}`)}.${domain}.`,
+    resourceRecordType: 'CNAME',
+    resourceRecordValue: `_${situation.stableToken(32, `value ${domain}`)}.acm-validations.aws.`,
+  }
+}
+
+/** A certificate that exists, or a requested one whose records are all there. */
+export function isIssued(ledger: LedgerView, organization: Organization, certificateArn: string): boolean {
+  if (existing(organization, certificateArn) !== undefined) return true
+  const requested = ledger.find(CERTIFICATE, certificateArn)
+  return requested !== undefined && missingRecords(ledger, requested).length === 0
+}
+
+/** Names that a certificate is for. */
+export function namesOfCertificate(
+  ledger: LedgerView,
+  organization: Organization,
+  certificateArn: string,
+): readonly string[] {
+  const name = existing(organization, certificateArn)
+  if (name !== undefined) return [name]
+  const requested = ledger.find(CERTIFICATE, certificateArn)
+  return requested ? namesOf(requested.inputs) : []
+}
+
+export const existing = (organization: Organization, certificateArn: string): string | undefined =>
+  organization.accounts.find(({ id }) => id === certificateArn.split(':')[4])?.certificates?.[certificateArn]
+
+const missingRecords = (ledger: LedgerView, { outputs }: Declared): readonly string[] =>
+  objects(outputs, 'domainValidationOptions')
+    .filter((option) => {
+      const value = known(option, 'resourceRecordValue')
+      return !hasRecord(ledger, known(option, 'resourceRecordName'), 'CNAME', value)
+    })
+    .map((option) => known(option, 'resourceRecordName'))
+
+/** AWS waits 75 minutes; here what is missing will not come by waiting. */
+const validation: ResourceType = {
+  type: CERTIFICATE_VALIDATION,
+  inputs: ['certificateArn', 'validationRecordFqdns'],
+  required: ['certificateArn'],
+  replaces: ['certificateArn', 'validationRecordFqdns'],
+  releases: 'all',
+  refuse({ inputs, ledger }) {
+    const certificateArn = known(inputs, 'certificateArn')
+    const requested = ledger.find(CERTIFICATE, certificateArn)
+    if (!requested) throw new AwsError('ResourceNotFoundException', `Could not find certificate ${certificateArn}.`)
+    const missing = missingRecords(ledger, requested)
+    if (missing.length > 0)
+      throw new AwsError(
+        'Timeout',
+        `timeout while waiting for state to become 'ISSUED' (last state: 'PENDING_VALIDATION', timeout: 1h15m0s): no CNAME record ${missing.join(', ')}`,
+      )
+  },
+  answer: (situation) => ({
+    id: `${known(situation.inputs, 'certificateArn')}#${situation.stableToken(8)}`,
+    outputs: {},
+  }),
+}
+
+export const acm: readonly ResourceType[] = [certificate, validation]

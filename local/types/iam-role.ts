@@ -1,0 +1,171 @@
+/** `aws.iam.Role` and `aws.iam.InstanceProfile`. */
+import { AwsError } from '../errors.ts'
+import type { Properties, Value } from '../ledger.ts'
+import { listed, parsePolicy } from './policy-document.ts'
+import type { ResourceType, Situation } from './resource-type.ts'
+import { asObject, autoName, known, number, text } from './values.ts'
+
+export const POLICY = 'aws:iam/policy:Policy'
+export const ROLE = 'aws:iam/role:Role'
+export const INSTANCE_PROFILE = 'aws:iam/instanceProfile:InstanceProfile'
+
+/** Characters of a trust policy, without white space. */
+const TRUST_LIMIT = 2048
+const NAME = /^[\w+=,.@-]{1,64}$/
+const LONGEST_NAME = 64
+
+/** IAM is global: names are unique in an account, whatever the region. */
+const sameAccount = ({ ledger, account, urn }: Situation, type: string) =>
+  ledger.all(type).filter((other) => other.account === account && other.urn !== urn)
+
+const validation = (message: string) => new AwsError('ValidationError', message)
+
+function refuseName(situation: Situation, type: string, what: string): void {
+  const name = autoName(situation)
+  if (!NAME.test(name))
+    throw validation(
+      `1 validation error detected: Value '${name}' at '${what[0]?.toLowerCase()}${what.slice(1)}Name' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_NAME} and match [\\w+=,.@-]+`,
+    )
+  const taken = sameAccount(situation, type).some(
+    ({ outputs }) => String(outputs.name).toLowerCase() === name.toLowerCase(),
+  )
+  const existing = situation.organization.accounts.find(({ id }) => id === situation.account)?.roles ?? []
+  if (taken || (type === ROLE && existing.some((role) => role.name.toLowerCase() === name.toLowerCase())))
+    throw new AwsError('EntityAlreadyExists', `${what} with name ${name} already exists.`, 409)
+}
+
+const pathOf = (inputs: Properties) => text(inputs, 'path') ?? '/'
+
+const role: ResourceType = {
+  type: ROLE,
+  inputs: [
+    'name',
+    'path',
+    'description',
+    'assumeRolePolicy',
+    'maxSessionDuration',
+    'permissionsBoundary',
+    'forceDetachPolicies',
+    'tags',
+  ],
+  required: ['assumeRolePolicy'],
+  named: 'name',
+  replaces: ['name', 'path'],
+  heldCode: 'DeleteConflict',
+  heldByOutputs: ['name'],
+  heldThrough: [
+    'aws:iam/rolePolicy:RolePolicy.role',
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment.role',
+    `${INSTANCE_PROFILE}.role`,
+  ],
+  refuse(situation) {
+    const { inputs } = situation
+    refuseName(situation, ROLE, 'Role')
+    refuseTrust(situation, known(inputs, 'assumeRolePolicy'))
+    const duration = number(inputs, 'maxSessionDuration') ?? 3600
+    if (duration < 3600 || duration > 43_200)
+      throw validation(`The requested DurationSeconds ${duration} is not between 3600 and 43200.`)
+    if ((text(inputs, 'description') ?? '').length > 1000)
+      throw validation('A role description has at most 1000 characters.')
+    const boundary = text(inputs, 'permissionsBoundary')
+    if (boundary !== undefined && !situation.ledger.findBy(POLICY, 'arn', boundary))
+      throw new AwsError('NoSuchEntity', `Scope ARN: ${boundary} does not exist or is not attachable.`, 404)
+  },
+  answer(situation) {
+    const { inputs, account } = situation
+    const name = autoName(situation)
+    return {
+      id: name,
+      outputs: {
+        name,
+        path: pathOf(inputs),
+        arn: `arn:aws:iam::${account}:role${pathOf(inputs)}${name}`,
+        uniqueId: `AROA${situation.stableToken(17).toUpperCase()}`,
+        description: text(inputs, 'description') ?? '',
+        maxSessionDuration: number(inputs, 'maxSessionDuration') ?? 3600,
+      },
+    }
+  },
+}
+
+/** A trust policy names principals, and IAM resolves those of AWS when it is saved. */
+function refuseTrust(situation: Situation, policy: string): void {
+  const statements = parsePolicy(policy)
+  for (const statement of statements) {
+    if (statement.Resource !== undefined || statement.NotResource !== undefined)
+      throw new AwsError('MalformedPolicyDocument', 'Has prohibited field Resource')
+    if (statement.Principal === undefined && statement.NotPrincipal === undefined)
+      throw new AwsError('MalformedPolicyDocument', 'Missing required field Principal')
+    refuseActions(statement)
+    for (const principal of principalsOf(statement.Principal)) refusePrincipal(situation, principal)
+  }
+  const size = policy.replace(/\s/g, '').length
+  if (size > TRUST_LIMIT)
+    throw new AwsError('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${TRUST_LIMIT}`, 409)
+}
+
+function refuseActions(statement: Properties): void {
+  for (const action of listed(statement.Action ?? statement.NotAction))
+    if (!/^(sts:|\*)/.test(action))
+      throw new AwsError('MalformedPolicyDocument', 'AssumeRole policy may only specify STS AssumeRole actions.')
+}
+
+function principalsOf(principal: Value | undefined): readonly string[] {
+  if (typeof principal === 'string') return [principal]
+  const kinds = asObject(principal) ?? {}
+  for (const kind of Object.keys(kinds))
+    if (!['AWS', 'Service', 'Federated'].includes(kind))
+      throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "${kind}"`)
+  for (const service of listed(kinds.Service))
+    if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(service))
+      throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "SERVICE":"${service}"`)
+  return listed(kinds.AWS)
+}
+
+/** @throws AwsError for an account, or a role in one, that does not exist. */
+export function refusePrincipal(situation: Situation, principal: string, code = 'MalformedPolicyDocument'): void {
+  if (principal === '*') return
+  const invalid = new AwsError(code, `Invalid principal in policy: "AWS":"${principal}"`)
+  const [, account = principal, resource = 'root'] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(principal) ?? []
+  const found = situation.organization.accounts.find(({ id }) => id === account)
+  if (!found) throw invalid
+  if (resource === 'root') return
+  if (found.roles.some(({ name }) => resource === `role/${name}`)) return
+  if (!situation.ledger.findBy(ROLE, 'arn', principal)) throw invalid
+}
+
+const instanceProfile: ResourceType = {
+  type: INSTANCE_PROFILE,
+  inputs: ['name', 'path', 'role', 'tags'],
+  named: 'name',
+  replaces: ['name', 'path'],
+  heldCode: 'DeleteConflict',
+  heldThrough: ['aws:ec2/instance:Instance.iamInstanceProfile'],
+  refuse(situation) {
+    refuseName(situation, INSTANCE_PROFILE, 'Instance Profile')
+    const name = text(situation.inputs, 'role')
+    if (name !== undefined) requireRole(situation, name)
+  },
+  answer(situation) {
+    const name = autoName(situation)
+    const path = pathOf(situation.inputs)
+    return {
+      id: name,
+      outputs: {
+        name,
+        path,
+        arn: `arn:aws:iam::${situation.account}:instance-profile${path}${name}`,
+        uniqueId: `AIPA${situation.stableToken(17).toUpperCase()}`,
+      },
+    }
+  },
+}
+
+/** A declared role of the same account, by its name. */
+export function requireRole({ ledger, account }: Pick<Situation, 'ledger' | 'account'>, name: string) {
+  const found = ledger.all(ROLE).find((one) => one.account === account && one.outputs.name === name)
+  if (!found) throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
+  return found
+}
+
+export const iamRoles: readonly ResourceType[] = [role, instanceProfile]

@@ -1,0 +1,73 @@
+/** `aws.lambda.Permission`: one statement of a function's resource policy. */
+import { AwsError } from '../errors.ts'
+import type { Declared, LedgerView } from '../ledger.ts'
+import { FUNCTION } from './lambda-function.ts'
+import type { ResourceType, Situation } from './resource-type.ts'
+import { autoName, known, others, text } from './values.ts'
+
+export const PERMISSION = 'aws:lambda/permission:Permission'
+
+/** The function that a permission names, by name or ARN. */
+function functionOf({ ledger, account, region }: Pick<Situation, 'ledger' | 'account' | 'region'>, name: string) {
+  return ledger
+    .all(FUNCTION)
+    .find(
+      (one) =>
+        one.account === account && one.region === region && (one.outputs.arn === name || one.outputs.name === name),
+    )
+}
+
+const permission: ResourceType = {
+  type: PERMISSION,
+  inputs: ['statementId', 'action', 'function', 'principal', 'sourceArn', 'sourceAccount'],
+  required: ['action', 'function', 'principal'],
+  named: 'statementId',
+  replaces: ['statementId', 'action', 'function', 'principal', 'sourceArn', 'sourceAccount'],
+  // It goes with its function, and does not keep its source.
+  releases: 'all',
+  refuse(situation) {
+    const { inputs } = situation
+    const name = known(inputs, 'function')
+    const found = functionOf(situation, name)
+    if (!found) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404)
+    const statementId = autoName(situation, 'statementId')
+    const taken = others(situation, PERMISSION).some(
+      (other) =>
+        other.outputs.statementId === statementId && functionOf(situation, known(other.inputs, 'function')) === found,
+    )
+    if (taken)
+      throw new AwsError(
+        'ResourceConflictException',
+        `The statement id (${statementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
+        409,
+      )
+    const action = known(inputs, 'action')
+    if (!/^lambda:[A-Za-z*]+$/.test(action))
+      throw new AwsError(
+        'ValidationException',
+        `Value '${action}' at 'action' failed to satisfy constraint: Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])`,
+      )
+  },
+  answer(situation) {
+    const statementId = autoName(situation, 'statementId')
+    return { id: statementId, outputs: { statementId } }
+  },
+}
+
+/** Whether a service may invoke a function on behalf of a source, by the function's permissions. */
+export function permits(ledger: LedgerView, target: Declared, principal: string, sourceArn: string): boolean {
+  return ledger
+    .all(PERMISSION)
+    .filter((one) => functionOf({ ...target, ledger }, known(one.inputs, 'function')) === target)
+    .some(({ inputs }) => {
+      const action = known(inputs, 'action')
+      if (action !== 'lambda:InvokeFunction' && action !== 'lambda:*') return false
+      if (inputs.principal !== principal) return false
+      const source = text(inputs, 'sourceArn')
+      if (source !== undefined && source !== sourceArn) return false
+      const account = text(inputs, 'sourceAccount')
+      return account === undefined || account === sourceArn.split(':')[4]
+    })
+}
+
+export const lambdaPermissions: readonly ResourceType[] = [permission]

@@ -1,0 +1,140 @@
+/** Actions of listeners and rules, and what AWS refuses of them. */
+import { AwsError, UnsupportedError } from '../errors.ts'
+import type { Declared, LedgerView, Properties } from '../ledger.ts'
+import type { Situation } from './resource-type.ts'
+import { known, object, objects, own, text, texts } from './values.ts'
+
+export const LISTENER = 'aws:lb/listener:Listener'
+export const LISTENER_RULE = 'aws:lb/listenerRule:ListenerRule'
+export const TARGET_GROUP = 'aws:lb/targetGroup:TargetGroup'
+
+/** Target groups of one load balancer; cannot be raised. */
+const TARGET_GROUP_QUOTA = 100
+const CLAIM_QUOTA = 10
+
+/** The inputs below a list of actions, for a row's list. */
+export const actionInputs = (list: string): readonly string[] =>
+  [
+    'type',
+    'order',
+    'targetGroupArn',
+    'forward.targetGroups.arn',
+    'forward.targetGroups.weight',
+    'redirect.protocol',
+    'redirect.host',
+    'redirect.port',
+    'redirect.path',
+    'redirect.query',
+    'redirect.statusCode',
+    'fixedResponse.contentType',
+    'fixedResponse.messageBody',
+    'fixedResponse.statusCode',
+    'jwtValidation.issuer',
+    'jwtValidation.jwksEndpoint',
+    'jwtValidation.additionalClaims.format',
+    'jwtValidation.additionalClaims.name',
+    'jwtValidation.additionalClaims.values',
+  ].map((name) => `${list}.${name}`)
+
+/** Target groups that a listener or rule forwards to. */
+export const forwardsTo = (actions: readonly Properties[]): readonly string[] =>
+  actions.flatMap((action) => {
+    const direct = text(action, 'targetGroupArn')
+    const groups = objects(object(action, 'forward') ?? {}, 'targetGroups')
+    return [...(direct === undefined ? [] : [direct]), ...groups.map((group) => known(group, 'arn'))]
+  })
+
+/** @throws AwsError for a list of actions that AWS does not take on a listener of this protocol. */
+export function refuseActions(situation: Situation, actions: readonly Properties[], protocol: string): void {
+  const ordered = actions.toSorted((a, b) => Number(a.order ?? 0) - Number(b.order ?? 0))
+  const last = ordered.at(-1)
+  if (!last || !['forward', 'redirect', 'fixed-response'].includes(known(last, 'type')))
+    throw invalid('The last action must be one of forward, redirect, fixed-response')
+  for (const action of ordered) refuseAction(situation, action, action === last, protocol)
+}
+
+function refuseAction(situation: Situation, action: Properties, isLast: boolean, protocol: string): void {
+  const type = known(action, 'type')
+  if (type === 'jwt-validation') {
+    refuseJwtValidation(action, isLast, protocol)
+    return
+  }
+  if (!isLast) throw invalid(`An action of type '${type}' must be the last one`)
+  if (type === 'forward') {
+    const groups = forwardsTo([action])
+    if (groups.length !== 1) throw new UnsupportedError(`a forward action with ${groups.length} target groups`)
+    for (const group of groups)
+      if (!own(situation, TARGET_GROUP, group))
+        throw new AwsError('TargetGroupNotFound', `One or more target groups not found: '${group}'`)
+  } else if (type === 'redirect') {
+    const status = text(object(action, 'redirect') ?? {}, 'statusCode')
+    if (status !== 'HTTP_301' && status !== 'HTTP_302')
+      throw new AwsError('ValidationError', `'${status}' at 'redirectConfig.statusCode' must be HTTP_301 or HTTP_302`)
+  } else if (type === 'fixed-response') refuseFixedResponse(object(action, 'fixedResponse') ?? {})
+  else throw new UnsupportedError(`a load balancer action of type "${type}"`)
+}
+
+const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json']
+
+function refuseFixedResponse(response: Properties): void {
+  if (!CONTENT_TYPES.includes(text(response, 'contentType') ?? ''))
+    throw new AwsError('ValidationError', `contentType must be one of ${CONTENT_TYPES.join(', ')}`)
+  if (!/^[245]\d\d$/.test(text(response, 'statusCode') ?? ''))
+    throw new AwsError(
+      'ValidationError',
+      `'${response.statusCode}' at 'fixedResponseConfig.statusCode' must be 2XX, 4XX or 5XX`,
+    )
+  if ((text(response, 'messageBody') ?? '').length > 1024)
+    throw new AwsError('ValidationError', "'fixedResponseConfig.messageBody' has at most 1024 characters")
+}
+
+function refuseJwtValidation(action: Properties, isLast: boolean, protocol: string): void {
+  if (isLast) throw invalid('A jwt-validation action must be followed by another')
+  if (protocol !== 'HTTPS') throw invalid('Actions of type jwt-validation are supported on HTTPS listeners only')
+  const jwt = object(action, 'jwtValidation') ?? {}
+  for (const name of ['issuer', 'jwksEndpoint']) known(jwt, name)
+  if (!known(jwt, 'jwksEndpoint').startsWith('https://')) throw invalid('jwksEndpoint must be an HTTPS URL')
+  const claims = objects(jwt, 'additionalClaims')
+  if (claims.length > CLAIM_QUOTA) throw invalid(`additionalClaims has at most ${CLAIM_QUOTA} claims`)
+  for (const claim of claims) {
+    const format = known(claim, 'format')
+    if (!['single-string', 'string-array', 'space-separated-values'].includes(format))
+      throw invalid(
+        `'${format}' at 'additionalClaims.format' must be single-string, string-array or space-separated-values`,
+      )
+    // Those that are always checked cannot be asked for.
+    if (['exp', 'iss', 'nbf', 'iat'].includes(known(claim, 'name')))
+      throw invalid(`additionalClaims must not name '${known(claim, 'name')}'`)
+    if (texts(claim, 'values').length === 0 || texts(claim, 'values').length > CLAIM_QUOTA)
+      throw invalid(`additionalClaims has 1 to ${CLAIM_QUOTA} values`)
+    if (format === 'single-string' && texts(claim, 'values').length > 1)
+      throw invalid('A claim of the format single-string has one value')
+  }
+}
+
+/** @throws AwsError when a load balancer would have more target groups than AWS allows. */
+export function refuseTargetGroupQuota(
+  situation: Situation,
+  loadBalancerArn: string,
+  actions: readonly Properties[],
+): void {
+  const used = new Set(targetGroupsOf(situation.ledger, loadBalancerArn, situation.urn).concat(forwardsTo(actions)))
+  if (used.size > TARGET_GROUP_QUOTA)
+    throw new AwsError(
+      'TooManyUniqueTargetGroupsPerLoadBalancer',
+      `The maximum number of target groups per load balancer is ${TARGET_GROUP_QUOTA}`,
+    )
+}
+
+function targetGroupsOf(ledger: LedgerView, loadBalancerArn: string, except: string): string[] {
+  const listeners = ledger.all(LISTENER).filter(({ inputs }) => inputs.loadBalancerArn === loadBalancerArn)
+  const ids = new Set(listeners.map(({ id }) => id))
+  const rules = ledger.all(LISTENER_RULE).filter(({ inputs }) => ids.has(String(inputs.listenerArn)))
+  const others = ({ urn }: Declared) => urn !== except
+  return [
+    ...listeners.filter(others).flatMap(({ inputs }) => forwardsTo(objects(inputs, 'defaultActions'))),
+    ...rules.filter(others).flatMap(({ inputs }) => forwardsTo(objects(inputs, 'actions'))),
+  ]
+}
+
+const invalid = (message: string) => new AwsError('InvalidLoadBalancerAction', message)
