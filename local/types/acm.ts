@@ -1,4 +1,5 @@
 /** `aws.acm`: certificates, and the wait for their validation by DNS. */
+import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Declared, LedgerView, Properties } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
@@ -53,14 +54,16 @@ const certificate: ResourceType = {
   },
 }
 
-/** The record that proves who owns the domain: the same for a name and its wildcard. */
+/** The record that proves who owns the domain: the same for a name and its wildcard, and for every certificate of an account. */
 function validationOption(situation: Situation, domainName: string): Properties {
   const domain = domainName.replace(/^\*\./, '')
+  const token = (part: string) =>
+    createHash('sha256').update(`${situation.account} ${part} ${domain}`).digest('hex').slice(0, 32)
   return {
     domainName,
-    resourceRecordName: `_${situation.stableToken(32, `name ${domain}`)}.${domain}.`,
+    resourceRecordName: `_${token('name')}.${domain}.`,
     resourceRecordType: 'CNAME',
-    resourceRecordValue: `_${situation.stableToken(32, `value ${domain}`)}.acm-validations.aws.`,
+    resourceRecordValue: `_${token('value')}.acm-validations.aws.`,
   }
 }
 

@@ -64,13 +64,13 @@ const lambdaFunction: ResourceType = {
       throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409)
     refuseSettings(inputs)
     refuseEnvironment(inputs)
-    refuseConcurrency(situation)
     const role = requireExecutionRole(situation)
     if (object(inputs, 'vpcConfig')) {
       refuseNetwork(situation)
       await refusePermissions(situation, role)
     }
   },
+  afterwards: [{ inputs: ['reservedConcurrentExecutions'], refuse: refuseConcurrency }],
   answer(situation) {
     const { inputs } = situation
     const name = autoName(situation)

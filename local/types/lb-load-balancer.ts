@@ -5,7 +5,7 @@ import { placeInterfaces, publicAddress, SUBNET } from './network-interfaces.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { requireLogDelivery } from './s3-log-delivery.ts'
 import { requireGroups } from './security-group.ts'
-import { arn, autoName, flag, known, number, object, others, own, text, texts } from './values.ts'
+import { arn, flag, known, number, object, others, own, text, texts } from './values.ts'
 
 export const LOAD_BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
 

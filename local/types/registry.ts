@@ -77,3 +77,6 @@ export function invokeOf(token: string): InvokeType {
 
 /** Tokens of all resource types. */
 export const resourceTypes = (): readonly string[] => [...rows.keys()]
+
+/** Tokens of all data sources. */
+export const invokeTokens = (): readonly string[] => [...invokes.keys()]

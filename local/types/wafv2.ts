@@ -37,10 +37,16 @@ const webAcl: ResourceType = {
     'defaultAction.allow',
     'defaultAction.block',
     ...visibility('visibilityConfig'),
+    'customResponseBodies.key',
+    'customResponseBodies.contentType',
+    'customResponseBodies.content',
     'rules.name',
     'rules.priority',
     'rules.action.allow',
-    'rules.action.block',
+    'rules.action.block.customResponse.responseCode',
+    'rules.action.block.customResponse.customResponseBodyKey',
+    'rules.action.block.customResponse.responseHeaders.name',
+    'rules.action.block.customResponse.responseHeaders.value',
     'rules.action.count',
     'rules.overrideAction.none',
     'rules.overrideAction.count',
@@ -75,7 +81,14 @@ const webAcl: ResourceType = {
     const rules = objects(inputs, 'rules')
     for (const key of ['name', 'priority'])
       if (new Set(rules.map((rule) => rule[key])).size < rules.length) throw invalid(`The rules' ${key} must be unique`)
-    for (const rule of rules) refuseRule(rule)
+    const bodies = objects(inputs, 'customResponseBodies').map((body) => body.key)
+    for (const rule of rules) {
+      refuseRule(rule)
+      const custom = object(object(object(rule, 'action') ?? {}, 'block') ?? {}, 'customResponse')
+      const key = custom?.customResponseBodyKey
+      if (key !== undefined && !bodies.includes(key))
+        throw invalid(`The custom response body ${String(key)} is not defined`)
+    }
     if (capacityOf(rules) > CAPACITY_QUOTA)
       throw new AwsError(
         'WAFLimitsExceededException',
