@@ -77,13 +77,13 @@ export function functionSecurityGroup(
   const destinations: readonly (Destination & { readonly key: string })[] = [
     {
       key: 'hub-endpoints',
-      description: "The hub's endpoints",
+      description: 'Interface endpoints of the hub',
       referencedSecurityGroupId: hub.endpointSecurityGroupId,
     },
     { key: 'dynamodb', description: 'DynamoDB', prefixListId: hub.dynamodbPrefixListId },
     ...args.endpointCidrBlocks.map((cidrIpv4, index) => ({
       key: `model-endpoint-${index}`,
-      description: "The tenant's own model endpoint",
+      description: 'Model endpoint of the tenant itself',
       cidrIpv4,
     })),
     ...(hub.keySetVia === 'nat' ? internet(hub) : []),
@@ -109,7 +109,7 @@ type Destination = { readonly description: string } & (
 function internet(hub: HubOutputs): readonly (Destination & { readonly key: string })[] {
   return everythingBut([hub.cidrBlock, hub.spokesCidrBlock]).map((cidrIpv4) => ({
     key: `internet-${cidrIpv4}`,
-    description: "The user pool's key set, through the NAT gateway",
+    description: 'Key set of the user pool, through the NAT gateway',
     cidrIpv4,
   }))
 }
