@@ -90,7 +90,7 @@ function securityGroup(
   const insecure = settings.listener.kind === 'insecureHttp'
   const ports = insecure ? [80] : [443, 80]
   const sources: readonly [string, pulumi.Input<string>][] = [
-    ...settings.allowedCidrBlocks.map((cidr): [string, string] => [cidr, cidr]),
+    ...settings.allowedCidrBlocks.map((cidr): [string, string] => [cidr.replace('/', '-'), cidr]),
     ...(clientAddress === undefined
       ? []
       : [['client', pulumi.interpolate`${clientAddress}/32`] as [string, pulumi.Input<string>]]),

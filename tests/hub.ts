@@ -1,0 +1,84 @@
+/** For tests of the hub: its sample settings, and a recording of what it registers. */
+import { type HubProgramOutputs, hub } from '../hub/program.ts'
+import type { HubSettings } from '../shared/settings.ts'
+import { type Inputs, type Recording, record } from './recorder.ts'
+
+export const HUB_SETTINGS: HubSettings = {
+  role: 'hub',
+  account: '111111111111',
+  region: 'us-east-1',
+  credentials: { kind: 'ambient' },
+  cidrBlock: '10.0.0.0/16',
+  spokesCidrBlock: '10.64.0.0/10',
+  availabilityZones: ['us-east-1a', 'us-east-1b'],
+  sharing: { kind: 'organisation', arn: 'arn:aws:organizations::111111111111:organization/o-exampleorg01' },
+  listener: { kind: 'hostedZone', domainName: 'genai.example.com', hostedZoneId: 'Z0123456789EXAMPLEHUB' },
+  allowedCidrBlocks: ['198.51.100.0/24'],
+  wafRateLimit: 2000,
+  clientInstance: true,
+  keySetVia: 'endpoint',
+  deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
+  concurrencyLimit: 1000,
+  deletionProtection: true,
+}
+
+export const HUB_TAGS = { project: 'genai-hub-spoke', stack: 'hub' } as const
+
+export type HubRecording = Recording<Record<keyof HubProgramOutputs, unknown>>
+
+export async function recordHub(change: Partial<HubSettings> = {}, preview = false): Promise<HubRecording> {
+  const settings = { ...HUB_SETTINGS, ...change }
+  return (await record(async () => ({ ...(await hub(settings, HUB_TAGS)) }), {
+    stack: 'hub',
+    preview,
+    answer: preview ? () => ({}) : answer,
+    invoke,
+  })) as HubRecording
+}
+
+const ARN = 'arn:aws:service:us-east-1:111111111111'
+
+/** What AWS would answer beyond the inputs, as far as the program reads it. */
+function answer(type: string, _inputs: Inputs, name: string): Inputs {
+  switch (type) {
+    case 'awsx:ec2:Vpc':
+      return {
+        vpcId: 'vpc-hub',
+        publicSubnetIds: ['subnet-public-a', 'subnet-public-b'],
+        privateSubnetIds: ['subnet-private-a', 'subnet-private-b'],
+        isolatedSubnetIds: ['subnet-gateway-a', 'subnet-gateway-b'],
+      }
+    case 'aws:ec2/eip:Eip':
+      return { publicIp: '203.0.113.9', allocationId: 'eipalloc-1' }
+    case 'aws:ec2/vpcEndpoint:VpcEndpoint':
+      return { prefixListId: `pl-${name}` }
+    case 'aws:acm/certificate:Certificate':
+      return {
+        arn: `${ARN}:certificate/1`,
+        domainValidationOptions: [
+          { resourceRecordName: '_proof.genai.example.com', resourceRecordType: 'CNAME', resourceRecordValue: '_acm' },
+        ],
+      }
+    case 'aws:route53/record:Record':
+      return { fqdn: `${name}.genai.example.com` }
+    case 'aws:lb/loadBalancer:LoadBalancer':
+      return { arn: `${ARN}:loadbalancer/app/genai-hub/1`, dnsName: 'genai-hub-1.elb.amazonaws.com', zoneId: 'ZELB' }
+    case 'aws:lb/listener:Listener':
+      return { arn: `${ARN}:listener/app/genai-hub/1/${name}` }
+    default:
+      return { arn: `${ARN}:${name}` }
+  }
+}
+
+function invoke(token: string, inputs: Inputs): Inputs {
+  switch (token) {
+    case 'aws:index/getAvailabilityZones:getAvailabilityZones':
+      return { names: ['us-east-1a', 'us-east-1b', 'us-east-1c'], zoneIds: ['use1-az1', 'use1-az2', 'use1-az4'] }
+    case 'aws:ec2/getRouteTable:getRouteTable':
+      return { routeTableId: `rtb-of-${inputs.subnetId}` }
+    case 'aws:ssm/getParameter:getParameter':
+      return { value: 'ami-0123456789abcdef0' }
+    default:
+      throw new Error(`The hub asked for ${token}.`)
+  }
+}
