@@ -94,9 +94,17 @@ export function sessionOf(account: string, role = 'caller', tags: Readonly<Recor
   }
 }
 
+/** DynamoDB also has host names with the account in front of `ddb`. */
 export function publicService(host: string): Path {
-  const [service = ''] = host.split('.')
-  return { reachable: true, hops: [], address: '192.0.2.1', target: { kind: 'service', service, region: REGION } }
+  const service = /^\d{12}\.ddb\./.test(host) ? 'dynamodb' : (host.split('.')[0] ?? '')
+  const address = '192.0.2.1'
+  return {
+    reachable: true,
+    hops: [],
+    address,
+    addresses: [address],
+    target: { kind: 'service', service, region: REGION },
+  }
 }
 
 export async function startStand(

@@ -1,0 +1,112 @@
+/** DynamoDB: dynalite behind SigV4 and IAM, with the tables and items that are declared. */
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Effect } from '../../ledger.ts'
+import { jsonProtocol } from '../protocol/json.ts'
+import { answer, authenticate, permit } from '../protocol/protocol.ts'
+import type { Service, Surroundings, WireRequest } from '../service.ts'
+import type { CredentialStore, IssuedCredential } from '../sts/credential-store.ts'
+import type { Json } from './engine.ts'
+import { OPERATIONS } from './operations.ts'
+import { readTableName, type TableAccess, tableArn } from './permissions.ts'
+import { Tables } from './tables.ts'
+
+const DYNAMODB = jsonProtocol({ version: '1.0', target: 'DynamoDB_20120810' })
+
+export interface DynamoDbOptions {
+  /** Where tables are kept; without it they are forgotten with the process. */
+  readonly directory?: string
+}
+
+export interface DynamoDb extends Service {
+  /** To be registered with the ledger: makes and deletes declared tables and items. */
+  readonly effect: Effect
+  close(): Promise<void>
+}
+
+export function createDynamoDb(
+  surroundings: Surroundings,
+  credentials: CredentialStore,
+  { directory }: DynamoDbOptions = {},
+): DynamoDb {
+  const tables = new Tables(surroundings.ledger, directory)
+  return {
+    name: 'dynamodb',
+    effect: (change) => tables.follow(change),
+    close: () => tables.close(),
+    handle(request) {
+      let operation = 'unknown'
+      return answer(
+        DYNAMODB,
+        () => operation,
+        async (requestId, caller) => {
+          operation = DYNAMODB.operationOf(request)
+          if (!Object.hasOwn(OPERATIONS, operation)) throw new UnsupportedError(`dynamodb:${operation}`)
+          const credential = authenticate(request, 'dynamodb', { now: surroundings.now, credentials, format: DYNAMODB })
+          caller.session = credential.session
+          return DYNAMODB.respond(await run(operation, request, credential, surroundings, tables), requestId)
+        },
+      )
+    },
+  }
+}
+
+async function run(
+  operation: string,
+  request: WireRequest,
+  { session }: IssuedCredential,
+  surroundings: Surroundings,
+  tables: Tables,
+): Promise<Json> {
+  const parsed = DYNAMODB.input(request)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new AwsError('SerializationException', 'The body of the request must be a JSON object.')
+  const input = parsed as Json
+  const caller = { account: session.account, region: request.region }
+  const engine = await tables.engine(placeOf(operation, input, caller))
+  const validated = engine.validate(operation, plainNames(operation, input, caller))
+  const accesses = OPERATIONS[operation]?.accesses({ ledger: surroundings.ledger, input, validated, caller }) ?? []
+  const permission = { action: `dynamodb:${operation}`, session }
+  if (accesses.length === 0)
+    await permit(surroundings, request, DYNAMODB, { ...permission, resource: '*', resourceAccount: caller.account })
+  for (const access of accesses)
+    await permit(surroundings, request, DYNAMODB, {
+      ...permission,
+      resource: tableArn(access.table),
+      resourceAccount: access.table.account,
+      context: contextOf(access, input),
+    })
+  return engine.run(operation, validated)
+}
+
+/** A single table may be another account's, given by its ARN; that account decides whether it may be touched. */
+function placeOf(operation: string, input: Json, caller: { readonly account: string; readonly region: string }) {
+  if (OPERATIONS[operation]?.tables !== 'one') return caller
+  const { account, region } = readTableName(input.TableName, caller)
+  if (region !== caller.region)
+    throw new AwsError(
+      'ValidationException',
+      `Invalid TableName: the table is in ${region}, the request in ${caller.region}.`,
+    )
+  return { account, region }
+}
+
+/** dynalite knows names only. */
+function plainNames(
+  operation: string,
+  input: Json,
+  caller: { readonly account: string; readonly region: string },
+): Json {
+  if (OPERATIONS[operation]?.tables === 'one')
+    return { ...input, TableName: readTableName(input.TableName, caller).name }
+  if (Object.keys((input.RequestItems as Json | undefined) ?? {}).some((name) => name.startsWith('arn:')))
+    throw new UnsupportedError(`table ARNs in dynamodb:${operation}`)
+  return input
+}
+
+function contextOf({ leadingKeys }: TableAccess, { Select, ReturnValues }: Json) {
+  return {
+    ...(leadingKeys && leadingKeys.length > 0 && { 'dynamodb:LeadingKeys': [...new Set(leadingKeys)] }),
+    ...(typeof Select === 'string' && { 'dynamodb:Select': Select }),
+    ...(typeof ReturnValues === 'string' && { 'dynamodb:ReturnValues': ReturnValues }),
+  }
+}
