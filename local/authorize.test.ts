@@ -117,6 +117,7 @@ describe('the identity layer', () => {
     })
   })
 
+  const describeSubnets = { ...query, action: 'ec2:DescribeSubnets', resource: '*' }
   test.each<[string, Setting]>([
     ['a separate inline policy', {}],
     [
@@ -138,10 +139,13 @@ describe('the identity layer', () => {
     ],
     [
       'an AWS managed policy',
-      { policies: [], role: { managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] } },
+      {
+        policies: [],
+        role: { managedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'] },
+      },
     ],
   ])('reads %s', async (_, setting) => {
-    expect(await authorize(query, setting)).toEqual(ALLOWED)
+    expect(await authorize(setting.role?.managedPolicyArns ? describeSubnets : query, setting)).toEqual(ALLOWED)
   })
 
   test('a role of the same name in another account lends nothing', async () => {

@@ -4,7 +4,7 @@
  */
 import { principalContext, requestContext } from './authorize/context.ts'
 import { anonymousContext, type EngineRequest, normalizeContext, validatePolicy } from './authorize/engine.ts'
-import { FULL_AWS_ACCESS } from './authorize/managed-policies.ts'
+import { FULL_AWS_ACCESS } from './authorize/full-access.ts'
 import { refusalMessage } from './authorize/messages.ts'
 import { createPrincipals, type Principal } from './authorize/principals.ts'
 import { layerVerdicts, type Policies, type Verdicts } from './authorize/verdicts.ts'

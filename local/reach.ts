@@ -3,6 +3,12 @@
  * tables, attachments, security groups, endpoints; the way there and the way back.
  */
 import type { LedgerView } from './ledger.ts'
+import { arriveFromInternet } from './reach/arrival.ts'
+import { resolve } from './reach/dns.ts'
+import { type Place, placesOf } from './reach/places.ts'
+import { Stopped, type Trace } from './reach/stopped.ts'
+import { type Topology, topologyOf } from './reach/topology.ts'
+import { interfaceAt, type Packet, travel } from './reach/travel.ts'
 
 /** Where a connection starts. */
 export type Origin =
@@ -24,8 +30,10 @@ export interface Hop {
 export interface Path {
   readonly reachable: true
   readonly hops: readonly Hop[]
-  /** Address that the host name resolved to. */
+  /** Address that answered. */
   readonly address: string
+  /** All that the host name resolved to, in the order in which they are tried: the own zone's first. */
+  readonly addresses: readonly string[]
   /** What answers there. */
   readonly target:
     | { readonly kind: 'endpoint'; readonly endpointId: string; readonly vpcId: string; readonly service: string }
@@ -44,4 +52,88 @@ export interface Refusal {
   readonly hops: readonly Hop[]
 }
 
-export declare function reach(ledger: LedgerView, from: Origin, host: string, port: number): Path | Refusal
+/**
+ * The path of a connection, or what stops it. A function or load balancer in several subnets may run in any of them, so
+ * it must get through from each (the first one's path is told); of the addresses that a name has, one must answer, as
+ * clients try the next.
+ */
+export function reach(ledger: LedgerView, from: Origin, host: string, port: number): Path | Refusal {
+  const topology = topologyOf(ledger)
+  const trace: Trace = []
+  try {
+    if (from.kind === 'internet') return fromInternet(topology, from.address, host, port, trace)
+    const places = placesOf(topology, from)
+    // A function outside of any VPC sends from an address of AWS's.
+    if (places.length === 0) return fromInternet(topology, LAMBDA_ADDRESS, host, port, trace)
+    const paths = places.map((place) => fromPlace(topology, place, host, port, trace))
+    return paths[0] as Path
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+    const { layer, message } = error
+    return {
+      reachable: false,
+      shows: layer === 'dns' ? 'notFound' : 'timeout',
+      layer,
+      reason: message,
+      hops: [...trace],
+    }
+  }
+}
+
+/** Of AWS's block 52.95.0.0/16. */
+const LAMBDA_ADDRESS = '52.95.0.10'
+
+function fromInternet(topology: Topology, source: string, host: string, port: number, trace: Trace): Path {
+  trace.push({ kind: 'internet', id: source, detail: `${source}, on the internet` })
+  const { addresses, service } = resolve(topology, host, undefined)
+  trace.push({ kind: 'dns', id: host, detail: `${host} → ${addresses.join(', ')}` })
+  return firstToAnswer(addresses, trace, (address, hops) => {
+    const packet = { address, port, ...(service && { service }) }
+    return arriveFromInternet(topology, source, packet, hops)
+  })
+}
+
+function fromPlace(topology: Topology, place: Place, host: string, port: number, trace: Trace): Path {
+  // A refusal tells the way from the subnet that it happened in.
+  trace.length = 0
+  const { name, kind, id, vpcId, subnetId, privateIp } = place
+  trace.push({ kind, id, detail: `${name} at ${privateIp} in ${subnetId}` })
+  const { addresses, service } = resolve(topology, host, vpcId)
+  trace.push({ kind: 'dns', id: host, detail: `${host} → ${addresses.join(', ')}` })
+  return firstToAnswer(nearestFirst(topology, place, addresses), trace, (address, hops) => {
+    const packet: Packet = { address, port, ...(service && { service }) }
+    return travel(topology, place, packet, hops)
+  })
+}
+
+/** @throws Stopped of the first address, when none answers */
+function firstToAnswer(
+  addresses: readonly string[],
+  trace: Trace,
+  attempt: (address: string, hops: Trace) => Path['target'],
+): Path {
+  let first: { readonly stopped: Stopped; readonly hops: Trace } | undefined
+  for (const address of addresses) {
+    const hops = [...trace]
+    try {
+      const target = attempt(address, hops)
+      return { reachable: true, hops, address, addresses, target }
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error
+      first ??= { stopped: error, hops }
+    }
+  }
+  if (!first) throw new Stopped('dns', 'The name has no address')
+  trace.splice(0, trace.length, ...first.hops)
+  throw first.stopped
+}
+
+/** The order of addresses is not promised by DNS; the own zone's is the cheapest. */
+function nearestFirst(topology: Topology, { vpcId, subnetId }: Place, addresses: readonly string[]): readonly string[] {
+  const zoneOf = (id: string) => topology.subnet(id).outputs.availabilityZoneId
+  const isNear = (address: string) => {
+    const at = interfaceAt(topology, vpcId, address) ?? topology.interfaces.find((one) => one.privateIp === address)
+    return at !== undefined && zoneOf(at.subnetId) === zoneOf(subnetId)
+  }
+  return [...addresses.filter(isNear), ...addresses.filter((address) => !isNear(address))]
+}

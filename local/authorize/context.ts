@@ -1,6 +1,7 @@
 /** Condition keys that every request has, whatever the service: who asks, when, where, of whom. */
 import type { ApiCall, Session } from '../authorize.ts'
 import type { Organization } from '../organization.ts'
+import { isMember } from '../types/transit-gateway-state.ts'
 import type { Context } from './engine.ts'
 import type { Principal } from './principals.ts'
 
@@ -39,5 +40,3 @@ export function principalContext(
     ...Object.fromEntries([...tags.values()].map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
   }
 }
-
-const isMember = (organization: Organization, account: string) => organization.accounts.some(({ id }) => id === account)

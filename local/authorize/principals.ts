@@ -6,7 +6,7 @@ import { roleArn } from '../../shared/naming.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../ledger.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
-import { awsManagedPolicy } from './managed-policies.ts'
+import { MANAGED_POLICIES } from '../types/managed-policies.ts'
 
 /** A role as IAM sees it. */
 export interface Principal {
@@ -99,7 +99,7 @@ function managedPolicy(ledger: LedgerView, arn: string): PolicyDocument {
   const declared = ledger.findBy('aws:iam/policy:Policy', 'arn', arn)
   if (declared) return parsePolicy(required(declared.outputs, 'policy', `policy ${arn}`), arn)
   if (!arn.startsWith('arn:aws:iam::aws:')) throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist.`, 404)
-  const known = awsManagedPolicy(arn)
+  const known = MANAGED_POLICIES[arn]
   if (!known) throw new UnsupportedError(`the AWS managed policy ${arn}`)
   return known
 }

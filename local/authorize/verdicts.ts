@@ -2,7 +2,7 @@
 import type { Layer } from '../authorize.ts'
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
 import { type EngineRequest, evaluateStatements, statementsOf, type Verdict } from './engine.ts'
-import { FULL_AWS_ACCESS } from './managed-policies.ts'
+import { FULL_AWS_ACCESS } from './full-access.ts'
 import { type Asker, matchPrincipal, type PrincipalMatch } from './principal-match.ts'
 
 /** Everything that has a say, by layer; absent where a layer does not apply to the call. */

@@ -1,0 +1,89 @@
+/** What answers at an address: an endpoint, a load balancer's listener, a public service, or nothing. */
+import type { Path } from '../reach.ts'
+import { known, text } from '../types/values.ts'
+import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
+import { LOAD_BALANCER } from './dns.ts'
+import { type Peer, pass } from './security-groups.ts'
+import { Stopped, type Trace } from './stopped.ts'
+import { type Attached, holds, internetGatewayOf, label, longest, type Topology } from './topology.ts'
+import type { Packet } from './travel.ts'
+
+const HTTPS = 443
+/** RFC 1918 and carrier-grade NAT: no router of the internet knows them. */
+const PRIVATE_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']
+
+/**
+ * At a network interface of a VPC.
+ * @throws Stopped `securityGroup` or `endpoint`
+ */
+export function arrive(
+  topology: Topology,
+  at: Attached | undefined,
+  from: Peer,
+  { address, port }: Packet,
+  trace: Trace,
+): Path['target'] {
+  if (!at) throw new Stopped('endpoint', `Nothing has the address ${address}`)
+  const { owner } = at
+  pass(topology, 'in', label(owner), at.securityGroupIds, from, port, trace)
+  if (owner.type === LOAD_BALANCER) return atLoadBalancer(topology, at, port, trace)
+  if (owner.type !== VPC_ENDPOINT || port !== HTTPS)
+    throw new Stopped('endpoint', `Nothing listens on port ${port} of ${label(owner)} at ${address}`)
+  const service = known(owner.outputs, 'serviceName')
+  const vpcId = known(owner.outputs, 'vpcId')
+  trace.push({
+    kind: 'endpoint',
+    id: owner.id,
+    detail: `${label(owner)} for ${service} at ${address}, account ${owner.account}`,
+  })
+  return { kind: 'endpoint', endpointId: owner.id, vpcId, service: service.replace(/^.*\./, '') }
+}
+
+function atLoadBalancer({ ledger }: Topology, { owner }: Attached, port: number, trace: Trace): Path['target'] {
+  const arn = known(owner.outputs, 'arn')
+  const listener = ledger
+    .all('aws:lb/listener:Listener')
+    .find(({ outputs }) => text(outputs, 'loadBalancerArn') === arn && outputs.port === port)
+  if (!listener) throw new Stopped('endpoint', `${label(owner)} has no listener on port ${port}`)
+  trace.push({ kind: 'loadBalancer', id: arn, detail: `load balancer ${label(owner)}, port ${port}` })
+  return { kind: 'loadBalancer', arn, port }
+}
+
+/**
+ * At a public address, from another one.
+ * @throws Stopped
+ */
+export function arriveFromInternet(topology: Topology, from: string, packet: Packet, trace: Trace): Path['target'] {
+  const { address, port, service } = packet
+  if (PRIVATE_BLOCKS.some((block) => holds(block, address)))
+    throw new Stopped('internet', `${address} is a private address, which the internet does not route`)
+  if (service) {
+    if (port !== HTTPS) throw new Stopped('endpoint', `${service.service} does not listen on port ${port}`)
+    const detail = `${service.service} in ${service.region}, its public address ${address}`
+    trace.push({ kind: 'service', id: service.service, detail })
+    return { kind: 'service', ...service }
+  }
+  const at = topology.interfaces.find(({ publicIp }) => publicIp === address)
+  if (!at) throw new Stopped('endpoint', `Nothing has the address ${address}`)
+  requireInternet(topology, at, from, trace)
+  return arrive(topology, at, { address: from, groupIds: [] }, packet, trace)
+}
+
+/** In by the VPC's internet gateway, and the answer out by it. */
+function requireInternet(topology: Topology, at: Attached, from: string, trace: Trace): void {
+  const vpcId = known(topology.subnet(at.subnetId).outputs, 'vpcId')
+  const gateway = internetGatewayOf(topology, vpcId)
+  if (!gateway) throw new Stopped('internet', `${vpcId} of ${label(at.owner)} has no internet gateway`)
+  const table = topology.routeTable(at.subnetId)
+  const back = longest(table.routes, from)
+  if (back?.kind !== 'internetGateway' || back.targetId !== gateway.id)
+    throw new Stopped(
+      'internet',
+      `The route table ${table.id} of ${label(at.owner)} has no route to ${from} by ${gateway.id}: no answer leaves`,
+    )
+  trace.push({
+    kind: 'internetGateway',
+    id: gateway.id,
+    detail: `${label(gateway)} into ${label(topology.vpc(vpcId))}`,
+  })
+}

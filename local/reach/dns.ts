@@ -1,0 +1,131 @@
+/** What a host name resolves to, from inside a VPC or from the internet. */
+import { formatAddress, parseCidr } from '../../shared/cidr.ts'
+import type { Declared } from '../ledger.ts'
+import { endpointServices } from '../types/endpoint-services.ts'
+import { networkInterfacesOf } from '../types/network-interfaces.ts'
+import { prefixLists } from '../types/prefix-lists.ts'
+import { known, objects, text, texts } from '../types/values.ts'
+import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
+import { Stopped } from './stopped.ts'
+import type { Topology } from './topology.ts'
+
+export interface Resolution {
+  readonly addresses: readonly string[]
+  /** Set for a public address of an AWS service, which no declared resource answers at. */
+  readonly service?: { readonly service: string; readonly region: string }
+}
+
+/** A record may be an alias of an alias; more than a few is a loop. */
+const ALIASES_FOLLOWED = 8
+
+/**
+ * @param vpcId the VPC whose resolver is asked; `undefined` asks from the internet
+ * @throws Stopped `dns` for a name that does not resolve
+ */
+export function resolve(topology: Topology, host: string, vpcId: string | undefined): Resolution {
+  if (vpcId !== undefined && topology.vpc(vpcId).outputs.enableDnsSupport === false)
+    throw new Stopped(
+      'dns',
+      `${vpcId} has DNS support turned off, so that no name resolves in it: set enableDnsSupport`,
+    )
+  return resolveName(topology, host.toLowerCase().replace(/\.$/, ''), vpcId, ALIASES_FOLLOWED)
+}
+
+function resolveName(topology: Topology, name: string, vpcId: string | undefined, followed: number): Resolution {
+  if (isAddress(name)) return { addresses: [name] }
+  return (
+    endpointName(topology, name) ??
+    privateName(topology, name, vpcId) ??
+    serviceName(name) ??
+    loadBalancerName(topology, name) ??
+    recordName(topology, name, vpcId, followed) ??
+    notFound(name)
+  )
+}
+
+function notFound(name: string): never {
+  throw new Stopped('dns', `${name} does not resolve: it is no endpoint, load balancer, declared record or AWS service`)
+}
+
+export const isAddress = (host: string) => /^\d{1,3}(\.\d{1,3}){3}$/.test(host)
+
+/** An endpoint's own names resolve anywhere, and always to its private addresses. */
+function endpointName({ ledger, subnet }: Topology, name: string): Resolution | undefined {
+  if (!name.endsWith('.vpce.amazonaws.com')) return undefined
+  const endpoint = ledger.all(VPC_ENDPOINT).find((one) => dnsNames(one).includes(name))
+  if (!endpoint) return undefined
+  const interfaces = networkInterfacesOf(endpoint)
+  // `vpce-0…-12345678-us-east-1a.bedrock-runtime…` is the address in that zone only.
+  const [first = ''] = name.split('.')
+  const inZone = interfaces.filter(({ subnetId }) =>
+    first.endsWith(`-${known(subnet(subnetId).outputs, 'availabilityZone')}`),
+  )
+  return { addresses: (inZone.length > 0 ? inZone : interfaces).map(({ privateIp }) => privateIp) }
+}
+
+/** Private DNS: a service's public name, taken over by an interface endpoint in its own VPC. */
+function privateName({ ledger }: Topology, name: string, vpcId: string | undefined): Resolution | undefined {
+  const endpoint = ledger
+    .all(VPC_ENDPOINT)
+    .find(
+      (one) => one.outputs.vpcId === vpcId && one.outputs.privateDnsEnabled === true && dnsNames(one).includes(name),
+    )
+  return endpoint && { addresses: networkInterfacesOf(endpoint).map(({ privateIp }) => privateIp) }
+}
+
+const dnsNames = (endpoint: Declared) =>
+  objects(endpoint.outputs, 'dnsEntries').map((entry) => known(entry, 'dnsName').toLowerCase())
+
+const SERVICE_NAME = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/
+
+function serviceName(name: string): Resolution | undefined {
+  const [, service = '', region = ''] = SERVICE_NAME.exec(name) ?? []
+  if (!endpointServices(region).some(({ privateDnsName }) => privateDnsName === name)) return undefined
+  return { addresses: [publicAddress(service, region)], service: { service, region } }
+}
+
+/** Any address of 52.46.0.0/16, AWS's own; services with a prefix list have one of that list's. */
+function publicAddress(service: string, region: string): string {
+  const list = prefixLists(region).find(({ name }) => name === `com.amazonaws.${region}.${service}`)
+  const [block = '52.46.0.0/16'] = list?.cidrBlocks ?? []
+  const { first, last } = parseCidr(block)
+  const sum = [...`${service}.${region}`].reduce((total, character) => total * 31 + character.charCodeAt(0), 7)
+  return formatAddress(first + 1 + (sum % (last - first - 1)))
+}
+
+export const LOAD_BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
+
+function loadBalancerName({ ledger }: Topology, name: string): Resolution | undefined {
+  const bare = name.replace(/^dualstack\./, '')
+  const found = ledger.all(LOAD_BALANCER).find(({ outputs }) => text(outputs, 'dnsName')?.toLowerCase() === bare)
+  if (!found) return undefined
+  const interfaces = networkInterfacesOf(found)
+  const addresses =
+    found.outputs.internal === true
+      ? interfaces.map((one) => one.privateIp)
+      : interfaces.flatMap((one) => one.publicIp ?? [])
+  return { addresses }
+}
+
+function recordName(
+  topology: Topology,
+  name: string,
+  vpcId: string | undefined,
+  followed: number,
+): Resolution | undefined {
+  const records = topology.ledger
+    .all('aws:route53/record:Record')
+    .filter(
+      ({ outputs }) => (text(outputs, 'fqdn') ?? text(outputs, 'name'))?.toLowerCase().replace(/\.$/, '') === name,
+    )
+  for (const { outputs } of records) {
+    const alias = objects(outputs, 'aliases')[0]
+    const values = texts(outputs, 'records')
+    if (outputs.type === 'A' && !alias) return { addresses: values }
+    const next = outputs.type === 'CNAME' ? values[0] : outputs.type === 'A' && alias ? known(alias, 'name') : undefined
+    if (next === undefined) continue
+    if (followed === 0) throw new Stopped('dns', `The records of ${name} lead round in a circle`)
+    return resolveName(topology, next.toLowerCase().replace(/\.$/, ''), vpcId, followed - 1)
+  }
+  return undefined
+}

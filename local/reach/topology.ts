@@ -1,0 +1,149 @@
+/** The declared network, indexed for looking up paths. Read again only when the ledger has changed. */
+import { contains } from '../../shared/cidr.ts'
+import type { Declared, LedgerView } from '../ledger.ts'
+import { NAT_GATEWAY, ROUTE } from '../types/ec2-routing.ts'
+import { INTERNET_GATEWAY, VPC } from '../types/ec2-vpc.ts'
+import { type NetworkInterface, networkInterfacesOf, SUBNET } from '../types/network-interfaces.ts'
+import { prefixLists } from '../types/prefix-lists.ts'
+import { known, text, texts } from '../types/values.ts'
+import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
+
+/** A network interface, and what it belongs to. */
+export interface Attached extends NetworkInterface {
+  readonly owner: Declared
+}
+
+export interface Route {
+  /** `local` is the VPC's own; a prefix list's blocks are a route each. */
+  readonly kind: 'local' | 'internetGateway' | 'natGateway' | 'transitGateway' | 'gatewayEndpoint'
+  readonly destination: string
+  readonly targetId: string
+}
+
+export interface RouteTable {
+  readonly id: string
+  readonly routes: readonly Route[]
+}
+
+export interface Topology {
+  readonly ledger: LedgerView
+  /** @throws Error when the ledger contradicts itself: rows refuse what names something that is not there. */
+  readonly subnet: (id: string) => Declared
+  readonly vpc: (id: string) => Declared
+  /** The table associated with a subnet, else its VPC's main table. */
+  readonly routeTable: (subnetId: string) => RouteTable
+  readonly interfaces: readonly Attached[]
+}
+
+const indexes = new WeakMap<LedgerView, { readonly version: number; readonly topology: Topology }>()
+
+export function topologyOf(ledger: LedgerView): Topology {
+  const kept = indexes.get(ledger)
+  if (kept?.version === ledger.version) return kept.topology
+  const topology = index(ledger)
+  indexes.set(ledger, { version: ledger.version, topology })
+  return topology
+}
+
+function index(ledger: LedgerView): Topology {
+  const subnets = byId(ledger, SUBNET)
+  const vpcs = byId(ledger, VPC)
+  const associations = new Map(
+    ledger
+      .all('aws:ec2/routeTableAssociation:RouteTableAssociation')
+      .map(({ outputs }) => [known(outputs, 'subnetId'), known(outputs, 'routeTableId')]),
+  )
+  const declaredRoutes = Map.groupBy(ledger.all(ROUTE), ({ outputs }) => known(outputs, 'routeTableId'))
+  const gatewayEndpoints = ledger.all(VPC_ENDPOINT).filter(({ outputs }) => outputs.vpcEndpointType === 'Gateway')
+  const tables = new Map<string, RouteTable>()
+
+  const subnet = (id: string) => required(subnets, id)
+  const vpc = (id: string) => required(vpcs, id)
+  const readTable = (id: string, network: Declared): RouteTable => ({
+    id,
+    routes: [
+      { kind: 'local', destination: known(network.outputs, 'cidrBlock'), targetId: 'local' },
+      ...gatewayEndpoints
+        .filter(({ outputs }) => texts(outputs, 'routeTableIds').includes(id))
+        .flatMap(routesOfEndpoint),
+      ...(declaredRoutes.get(id) ?? []).flatMap(routesOf),
+    ],
+  })
+  return {
+    ledger,
+    subnet,
+    vpc,
+    routeTable(subnetId) {
+      const network = vpc(known(subnet(subnetId).outputs, 'vpcId'))
+      const id = associations.get(subnetId) ?? known(network.outputs, 'mainRouteTableId')
+      const table = tables.get(id) ?? readTable(id, network)
+      tables.set(id, table)
+      return table
+    },
+    interfaces: ledger.all().flatMap((owner) => networkInterfacesOf(owner).map((one) => ({ ...one, owner }))),
+  }
+}
+
+const byId = (ledger: LedgerView, type: string) => new Map(ledger.all(type).map((resource) => [resource.id, resource]))
+
+function required(resources: ReadonlyMap<string, Declared>, id: string): Declared {
+  const found = resources.get(id)
+  if (!found) throw new Error(`The ledger has no ${id}, which another resource names`)
+  return found
+}
+
+function routesOfEndpoint(endpoint: Declared): readonly Route[] {
+  const blocks = texts(endpoint.outputs, 'cidrBlocks')
+  return blocks.map((destination) => ({ kind: 'gatewayEndpoint', destination, targetId: endpoint.id }))
+}
+
+const TARGETS = [
+  ['gatewayId', 'internetGateway'],
+  ['natGatewayId', 'natGateway'],
+  ['transitGatewayId', 'transitGateway'],
+] as const
+
+function routesOf(route: Declared): readonly Route[] {
+  const list = text(route.outputs, 'destinationPrefixListId')
+  const cidrBlock = text(route.outputs, 'destinationCidrBlock')
+  const destinations = list === undefined ? [cidrBlock ?? []].flat() : blocksOfPrefixList(route.region, list)
+  const target = TARGETS.map(([name, kind]) => ({ kind, targetId: text(route.outputs, name) })).find(
+    ({ targetId }) => targetId !== undefined,
+  )
+  if (!target?.targetId || destinations.length === 0)
+    throw new Error(`Route ${route.id} has a destination or a target that the path check does not know`)
+  const { kind, targetId } = target
+  return destinations.map((destination) => ({ kind, destination, targetId }))
+}
+
+export const blocksOfPrefixList = (region: string, id: string): readonly string[] =>
+  prefixLists(region).find((list) => list.id === id)?.cidrBlocks ?? []
+
+export const holds = (cidrBlock: string, address: string) => contains(cidrBlock, `${address}/32`)
+
+export const prefixOf = (cidrBlock: string) => Number(cidrBlock.split('/')[1])
+
+/** The most specific of the routes that hold an address; the first where two are equally specific. */
+export function longest<T extends { readonly destination: string }>(
+  routes: readonly T[],
+  address: string,
+): T | undefined {
+  let best: T | undefined
+  for (const route of routes)
+    if (holds(route.destination, address) && (!best || prefixOf(route.destination) > prefixOf(best.destination)))
+      best = route
+  return best
+}
+
+/** `vpc-0… (hub)`: the id, and the name that people gave it. */
+export function label(resource: Declared): string {
+  const tags = resource.outputs.tags
+  const tagged = typeof tags === 'object' && tags !== null && 'Name' in tags ? tags.Name : undefined
+  const name = tagged ?? resource.outputs.name
+  return typeof name === 'string' && name !== resource.id ? `${resource.id} (${name})` : resource.id
+}
+
+export const internetGatewayOf = ({ ledger }: Topology, vpcId: string) =>
+  ledger.all(INTERNET_GATEWAY).find(({ outputs }) => outputs.vpcId === vpcId)
+
+export const natGateway = ({ ledger }: Topology, id: string) => ledger.find(NAT_GATEWAY, id)

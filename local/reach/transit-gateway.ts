@@ -1,0 +1,110 @@
+/** Across a Transit Gateway: into it by one VPC's attachment, by its tables, out by another's. */
+import type { Declared } from '../ledger.ts'
+import { GATEWAY_ROUTE_TABLE } from '../types/transit-gateway.ts'
+import { GATEWAY_ASSOCIATION, GATEWAY_PROPAGATION, GATEWAY_ROUTE } from '../types/transit-gateway-routes.ts'
+import { ATTACHMENT, attachmentOf, attachmentState } from '../types/transit-gateway-state.ts'
+import { known, text, texts } from '../types/values.ts'
+import { Stopped, type Trace } from './stopped.ts'
+import { label, longest, type Topology } from './topology.ts'
+
+interface GatewayRoute {
+  readonly destination: string
+  readonly kind: 'static' | 'propagated'
+  /** `undefined` is a blackhole. */
+  readonly attachmentId: string | undefined
+}
+
+/**
+ * @param subnetId where the packet comes from
+ * @returns the subnet in the other VPC that the packet comes out in
+ * @throws Stopped `transitGateway`
+ */
+export function cross(
+  topology: Topology,
+  gatewayId: string,
+  subnetId: string,
+  address: string,
+  trace: Trace,
+): { readonly subnetId: string } {
+  const { ledger } = topology
+  const subnet = topology.subnet(subnetId)
+  const zone = known(subnet.outputs, 'availabilityZoneId')
+  const into = attachmentOf(ledger, gatewayId, known(subnet.outputs, 'vpcId'))
+  if (!into) throw new Stopped('transitGateway', `${subnet.outputs.vpcId} has no attachment to ${gatewayId}`)
+  requireAvailable(topology, into)
+  if (!subnetIn(topology, into, zone))
+    throw new Stopped(
+      'transitGateway',
+      `${label(into)} has no subnet in ${zone}, the zone of ${label(subnet)}: a zone without one cannot reach the gateway`,
+    )
+  const table = tableOf(topology, into)
+  const route = longest(routesOf(topology, table.id), address)
+  if (!route) throw new Stopped('transitGateway', `${label(table)} has no route to ${address}`)
+  if (route.attachmentId === undefined)
+    throw new Stopped(
+      'transitGateway',
+      `${label(table)} has a blackhole for ${route.destination}, which holds ${address}`,
+    )
+  const out = ledger.find(ATTACHMENT, route.attachmentId)
+  if (!out)
+    throw new Stopped(
+      'transitGateway',
+      `${label(table)} routes ${route.destination} to ${route.attachmentId}, which is gone`,
+    )
+  requireAvailable(topology, out)
+  trace.push({
+    kind: 'transitGateway',
+    id: gatewayId,
+    detail: `${gatewayId}, table ${label(table)}: ${route.destination} (${route.kind}) → ${label(out)}`,
+  })
+  // The gateway keeps a packet in its zone where the other VPC has one there.
+  const exit = subnetIn(topology, out, zone) ?? texts(out.outputs, 'subnetIds')[0]
+  if (exit === undefined) throw new Stopped('transitGateway', `${label(out)} has no subnets`)
+  trace.push({
+    kind: 'attachment',
+    id: out.id,
+    detail: `${label(out)} into ${label(topology.vpc(known(out.outputs, 'vpcId')))} of account ${out.account}`,
+  })
+  return { subnetId: exit }
+}
+
+function requireAvailable({ ledger }: Topology, attachment: Declared): void {
+  if (attachmentState(ledger, attachment) !== 'available')
+    throw new Stopped(
+      'transitGateway',
+      `${label(attachment)} of account ${attachment.account} is pendingAcceptance: the gateway's account has to accept it`,
+    )
+}
+
+const subnetIn = (topology: Topology, attachment: Declared, zone: string): string | undefined =>
+  texts(attachment.outputs, 'subnetIds').find((id) => topology.subnet(id).outputs.availabilityZoneId === zone)
+
+function tableOf({ ledger }: Topology, attachment: Declared): Declared {
+  const association = ledger.findBy(GATEWAY_ASSOCIATION, 'transitGatewayAttachmentId', attachment.id)
+  const tableId = association && text(association.outputs, 'transitGatewayRouteTableId')
+  const table = tableId === undefined ? undefined : ledger.find(GATEWAY_ROUTE_TABLE, tableId)
+  if (!table) throw new Stopped('transitGateway', `${label(attachment)} is associated with no route table`)
+  return table
+}
+
+/** Static routes first: between two that are equally specific, the static one wins. */
+function routesOf({ ledger, vpc }: Topology, tableId: string): readonly GatewayRoute[] {
+  const ofTable = ({ outputs }: Declared) => outputs.transitGatewayRouteTableId === tableId
+  const declared = ledger
+    .all(GATEWAY_ROUTE)
+    .filter(ofTable)
+    .map(({ outputs }): GatewayRoute => {
+      const attachmentId = outputs.blackhole === true ? undefined : text(outputs, 'transitGatewayAttachmentId')
+      return { destination: known(outputs, 'destinationCidrBlock'), kind: 'static', attachmentId }
+    })
+  const propagated = ledger
+    .all(GATEWAY_PROPAGATION)
+    .filter(ofTable)
+    .flatMap(({ outputs }): GatewayRoute[] => {
+      const attachment = ledger.find(ATTACHMENT, known(outputs, 'transitGatewayAttachmentId'))
+      if (!attachment || attachmentState(ledger, attachment) !== 'available') return []
+      const destination = known(vpc(known(attachment.outputs, 'vpcId')).outputs, 'cidrBlock')
+      return [{ destination, kind: 'propagated', attachmentId: attachment.id }]
+    })
+  return [...declared, ...propagated]
+}

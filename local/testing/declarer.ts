@@ -1,0 +1,70 @@
+/** For the rows' tests: declares one resource after the other, as a door does, and says how AWS refuses. */
+import type { Authorize } from '../authorize.ts'
+import { organization as defaultOrganization } from '../default-organization.ts'
+import { AwsError } from '../errors.ts'
+import { type Declared, Ledger, type LedgerView, type Properties } from '../ledger.ts'
+import type { Organization } from '../organization.ts'
+import { declare, heldBy } from '../types/declare.ts'
+import { findRow, rowOf } from '../types/registry.ts'
+
+export const HUB = '111111111111'
+export const TENANT1 = '222222222222'
+export const TENANT2 = '333333333333'
+export const REGION = 'us-east-1'
+
+export interface Where {
+  readonly account?: string
+  readonly region?: string
+}
+
+export class Declarer {
+  readonly ledger = new Ledger()
+  readonly #organization: Organization
+  readonly #authorize: Authorize | undefined
+
+  constructor(
+    organization: Organization = defaultOrganization,
+    createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize,
+  ) {
+    this.#organization = organization
+    this.#authorize = createAuthorize?.(this.ledger, organization)
+  }
+
+  /** Creates, or updates what has this name already. */
+  async make(type: string, name: string, inputs: Properties, where: Where = {}): Promise<Declared> {
+    const urn = `urn:pulumi:test::test::${type}::${name}`
+    const current = this.ledger.byUrn(urn)
+    const made = await declare({
+      row: rowOf(type),
+      urn,
+      inputs,
+      account: where.account ?? HUB,
+      region: where.region ?? REGION,
+      ledger: this.ledger,
+      organization: this.#organization,
+      ...(current && { current }),
+      ...(this.#authorize && { authorize: this.#authorize }),
+      options: { dependencies: [], protect: false, retainOnDelete: false },
+    })
+    await this.ledger.put(made)
+    return made
+  }
+
+  /** `CODE: message` of the refusal; fails when there is none. */
+  async refusal(type: string, name: string, inputs: Properties, where: Where = {}): Promise<string> {
+    try {
+      await this.make(type, name, inputs, where)
+    } catch (error) {
+      if (error instanceof AwsError) return `${error.code}: ${error.message}`
+      throw error
+    }
+    throw new Error(`${type} ${name} was not refused`)
+  }
+
+  /** Types of what keeps a resource from being deleted. */
+  holders({ type, urn }: Declared): readonly string[] {
+    const resource = this.ledger.byUrn(urn)
+    if (!resource) throw new Error(`${urn} is not there`)
+    return heldBy(rowOf(type), resource, this.ledger, findRow).map((one) => one.type)
+  }
+}
