@@ -58,11 +58,15 @@ export function createTransport(agent: Agent, connectTimeoutMilliseconds = CONNE
 
 class StaleConnection extends TransportError {}
 
+/** A reset later than a few round trips after sending is not the server's old farewell: it may have begun to work. */
+const STALE_WITHIN_MILLISECONDS = 100
+
 function send(agent: Agent, exchange: Exchange, connectTimeoutMilliseconds: number): Promise<Answer> {
   const { method, host, path, headers, body, timeoutMilliseconds, maximumBytes } = exchange
   return new Promise((resolve, reject) => {
     let connected = false
     let answered = false
+    const started = performance.now()
     const request: ClientRequest = httpsRequest({ agent, method, host, path, headers })
     const fail = (error: TransportError) => {
       clearTimeout(connecting)
@@ -84,7 +88,8 @@ function send(agent: Agent, exchange: Exchange, connectTimeoutMilliseconds: numb
       else socket.once('secureConnect', ready)
     })
     request.on('error', (cause) => {
-      const stale = request.reusedSocket && !answered && 'code' in cause && /^(ECONNRESET|EPIPE)$/.test(`${cause.code}`)
+      const early = !answered && performance.now() - started < STALE_WITHIN_MILLISECONDS
+      const stale = request.reusedSocket && early && 'code' in cause && /^(ECONNRESET|EPIPE)$/.test(`${cause.code}`)
       if (stale) fail(new StaleConnection('broken', host, cause))
       else fail(new TransportError(connected ? 'broken' : 'unreachable', host, cause))
     })

@@ -1,0 +1,310 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from './app.ts'
+import { ERRORS } from './errors.ts'
+import { createTestApp } from './test-app.ts'
+import { CONVERSE_ANSWER, claims, context, createSigner, exception, items, json, stsError } from './test-support.ts'
+import type { Exchange } from './transport.ts'
+
+const NOW = Date.UTC(2026, 10, 1)
+const PROMPT = 'the secret recipe'
+
+let signer: Awaited<ReturnType<typeof createSigner>>
+let token: string
+beforeAll(async () => {
+  signer = await createSigner('key-1')
+  token = await signer.sign(claims(NOW / 1000))
+})
+
+const setUp = () => createTestApp(signer.jwk, NOW)
+
+type Init = { method?: string; body?: string; headers?: Record<string, string> }
+const request = (path: string, { method = 'POST', body, headers = {} }: Init = {}) =>
+  new Request(`https://gateway.invalid${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+const invoke = (body: unknown = { prompt: PROMPT }) => request('/tenant1/invoke', { body: JSON.stringify(body) })
+const bodySent = (exchange: Exchange | undefined) => JSON.parse(exchange?.body ?? '')
+
+describe('answers', () => {
+  test('invoke', async () => {
+    const { app, aws } = setUp()
+    const response = await app(
+      invoke({ prompt: PROMPT, system: 'Be short', maxTokens: 9, temperature: 0.5 }),
+      context(),
+    )
+    expect(response.status).toBe(200)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'x-request-id': 'request-1',
+      'cache-control': 'no-store',
+    })
+    expect(await response.json()).toEqual({
+      tenant: 'tenant1',
+      model: 'nova-2-lite',
+      output: 'Hello',
+      stopReason: 'end_turn',
+      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+      requestId: 'request-1',
+    })
+    const [sent] = aws.sent('bedrock-runtime')
+    expect(sent?.path).toBe('/model/us.amazon.nova-2-lite-v1%3A0/converse')
+    expect(sent?.headers.authorization).toContain('Credential=ASIA1/')
+    expect(bodySent(sent)).toEqual({
+      messages: [{ role: 'user', content: [{ text: PROMPT }] }],
+      system: [{ text: 'Be short' }],
+      inferenceConfig: { maxTokens: 9, temperature: 0.5 },
+    })
+  })
+
+  test('models', async () => {
+    const { app } = setUp()
+    const response = await app(request('/tenant1/models', { method: 'GET' }), context())
+    expect(await response.json()).toEqual({
+      tenant: 'tenant1',
+      models: ['claude-haiku-4.5', 'nova-2-lite'],
+      defaultModel: 'nova-2-lite',
+      requestId: 'request-1',
+    })
+  })
+
+  test('converse: in and out as they are', async () => {
+    const { app, aws } = setUp()
+    const odd =
+      '{"output":{"message":{"content":[{"toolUse":{"input":{"n":12345678901234567890}}}]}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"future":[]}'
+    aws.replies['bedrock-runtime'] = { status: 200, headers: {}, body: odd }
+    const text = '{"messages":[],"inferenceConfig":{"maxTokens":5},"toolConfig":{"tools":[]}}'
+    const response = await app(request('/tenant1/model/claude-haiku-4.5/converse', { body: text }), context())
+    expect(await response.text()).toBe(odd)
+    expect(response.headers.get('x-amzn-requestid')).toBe('request-1')
+    expect(aws.sent('bedrock-runtime')[0]).toMatchObject({
+      path: '/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse',
+      body: text,
+    })
+  })
+
+  test('warm requests call the model and nothing else; requests at the same time share one read and one role', async () => {
+    const { app, aws } = setUp()
+    const responses = await Promise.all(Array.from({ length: 20 }, () => app(invoke(), context())))
+    expect(responses.every(({ status }) => status === 200)).toBe(true)
+    expect(aws.sent('dynamodb')).toHaveLength(1)
+    expect(aws.sent('sts')).toHaveLength(1)
+    expect(aws.sent('bedrock-runtime')).toHaveLength(20)
+  })
+})
+
+describe('errors: code, status, what the caller hears', () => {
+  type Replies = ReturnType<typeof setUp>['aws']['replies']
+  const big = JSON.stringify({
+    ...CONVERSE_ANSWER,
+    output: { message: { role: 'assistant', content: [{ text: 'x'.repeat(1_100_000) }] } },
+  })
+  const cases: [string, () => Request, (replies: Replies) => void, number, RegExp][] = [
+    [
+      'token_missing',
+      () => request('/tenant1/invoke', { headers: { authorization: '' } }),
+      () => {},
+      401,
+      /Authorization/,
+    ],
+    [
+      'token_malformed',
+      () => request('/tenant1/invoke', { headers: { authorization: 'Bearer x' } }),
+      () => {},
+      401,
+      /Authorization/,
+    ],
+    ['path_not_found', () => request('/tenant1/nothing'), () => {}, 404, /POST \/TENANT\/invoke/],
+    ['tenant_unknown', () => request('/tenant9/invoke'), () => {}, 404, /tenant9/],
+    ['tenant_unknown', () => invoke(), (to) => Object.assign(to, { dynamodb: json({ Items: [] }) }), 404, /tenant1/],
+    ['method_not_allowed', () => request('/tenant1/invoke', { method: 'PUT' }), () => {}, 405, /POST/],
+    ['query_not_supported', () => request('/tenant1/invoke?token=x', { body: '{}' }), () => {}, 400, /query string/],
+    ['body_not_json', () => request('/tenant1/invoke', { body: '{' }), () => {}, 400, /JSON/],
+    ['body_not_json', () => request('/tenant1/invoke'), () => {}, 400, /JSON/],
+    ['prompt_missing', () => invoke({}), () => {}, 400, /"prompt"/],
+    ['field_unknown', () => invoke({ prompt: 'a', top: 1 }), () => {}, 400, /"top"/],
+    ['number_out_of_range', () => invoke({ prompt: 'a', maxTokens: 0 }), () => {}, 400, /"maxTokens" is 0/],
+    ['body_too_large', () => invoke({ prompt: 'x'.repeat(1_100_000) }), () => {}, 413, /1048576/],
+    ['model_not_allowed', () => invoke({ prompt: 'a', model: 'gpt' }), () => {}, 403, /"gpt".*nova-2-lite/],
+    [
+      'tenant_suspended',
+      () => invoke(),
+      (to) => Object.assign(to, { dynamodb: json(items({}, 'suspended')) }),
+      403,
+      /suspended/,
+    ],
+    [
+      'tenant_suspended',
+      () => request('/tenant1/models', { method: 'GET' }),
+      (to) => Object.assign(to, { dynamodb: json(items({}, 'suspended')) }),
+      403,
+      /suspended/,
+    ],
+    [
+      'tenant_misconfigured',
+      () => invoke(),
+      (to) => Object.assign(to, { dynamodb: json(items({ endpoint: 7 })) }),
+      503,
+      /operators/,
+    ],
+    ['routing_unavailable', () => invoke(), (to) => Object.assign(to, { dynamodb: 'timeout' }), 503, /configuration/],
+    [
+      'credentials_refused',
+      () => invoke(),
+      (to) => Object.assign(to, { sts: stsError('AccessDenied', 403) }),
+      502,
+      /operators/,
+    ],
+    ['credentials_unavailable', () => invoke(), (to) => Object.assign(to, { sts: 'unreachable' }), 503, /Try again/],
+    [
+      'model_throttled',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': exception('ThrottlingException', 429) }),
+      429,
+      /quota/,
+    ],
+    [
+      'model_access_denied',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': exception('AccessDeniedException', 403) }),
+      502,
+      /access/,
+    ],
+    [
+      'model_not_ready',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': exception('ModelNotReadyException', 429) }),
+      503,
+      /not ready/,
+    ],
+    ['model_timeout', () => invoke(), (to) => Object.assign(to, { 'bedrock-runtime': 'timeout' }), 504, /maxTokens/],
+    [
+      'model_unreachable',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': 'unreachable' }),
+      503,
+      /endpoint/,
+    ],
+    [
+      'model_answer_invalid',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': json({}) }),
+      502,
+      /not a Converse answer/,
+    ],
+    [
+      'model_answer_invalid',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': { status: 200, headers: {}, body: PROMPT } }),
+      502,
+      /not JSON/,
+    ],
+    [
+      'answer_too_large',
+      () => invoke(),
+      (to) => Object.assign(to, { 'bedrock-runtime': { status: 200, headers: {}, body: big } }),
+      502,
+      /1 MB/,
+    ],
+  ]
+
+  test.each(cases)('%s', async (code, make, arrange, status, words) => {
+    const { app, aws, log } = setUp()
+    arrange(aws.replies)
+    const response = await app(make(), context())
+    const text = await response.text()
+    expect({ status: response.status, ...JSON.parse(text).error }).toMatchObject({
+      status,
+      code,
+      requestId: 'request-1',
+    })
+    expect(JSON.parse(text)).toEqual({ error: { code, message: expect.stringMatching(words), requestId: 'request-1' } })
+    expect(response.headers.get('x-request-id')).toBe('request-1')
+    expect(text).not.toMatch(/arn:|ASIA|222222222222/)
+    expect(text).not.toContain(token.slice(0, 30))
+    expect(text).not.toContain(PROMPT)
+    expect(log).toHaveLength(1)
+    expect(log[0]).toMatchObject({ outcome: code, status })
+    const line = JSON.stringify(log[0])
+    expect(line).not.toContain(PROMPT)
+    expect(line).not.toMatch(/arn:|eyJ|session1|secret\/1/)
+  })
+
+  test('headers that belong to a status', async () => {
+    const { app, aws } = setUp()
+    const header = async (incoming: Request, name: string) => (await app(incoming, context())).headers.get(name)
+    expect(await header(request('/tenant1/models', { method: 'POST', body: '{}' }), 'allow')).toBe('GET')
+    expect(await header(request('/tenant1/invoke', { headers: { authorization: '' } }), 'www-authenticate')).toBe(
+      'Bearer realm="gateway"',
+    )
+    expect(
+      await header(request('/tenant1/invoke', { headers: { authorization: 'Bearer x' } }), 'www-authenticate'),
+    ).toBe('Bearer realm="gateway", error="invalid_token"')
+    aws.replies['bedrock-runtime'] = exception('ThrottlingException', 429)
+    expect(await header(invoke(), 'retry-after')).toBe('5')
+  })
+
+  test('a mistake of our own is 500 without its words, in the answer and in the log', async () => {
+    const { log } = setUp()
+    const app = createApp({
+      tenantId: 'tenant1',
+      authenticate: async () => ({ user: 'u' }),
+      routing: { get: () => Promise.reject(new TypeError(`cannot read ${PROMPT}`)) },
+      models: { converse: () => Promise.reject(new Error('unused')) },
+      log: (record) => log.push(record),
+      now: () => NOW,
+    })
+    const response = await app(invoke(), context())
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain(PROMPT)
+    expect(log[0]?.cause).toContain('TypeError')
+    expect(JSON.stringify(log)).not.toContain(PROMPT)
+  })
+
+  test('without time left the answer is a 504 before the platform cuts off', async () => {
+    const { app, aws } = setUp()
+    aws.replies.dynamodb = () => new Promise(() => {})
+    const started = performance.now()
+    const response = await app(invoke(), context(550))
+    expect(response.status).toBe(504)
+    expect(await response.json()).toMatchObject({ error: { code: 'deadline_exceeded' } })
+    expect(performance.now() - started).toBeLessThan(450)
+  })
+})
+
+test('one log line a request: who, which model, usage, time by step, outcome', async () => {
+  const { app, log } = setUp()
+  await app(invoke(), context())
+  expect(log).toEqual([
+    {
+      time: '2026-11-01T00:00:00.000Z',
+      requestId: 'request-1',
+      tenant: 'tenant1',
+      operation: 'invoke',
+      user: '7a1c0c1e-user',
+      model: 'nova-2-lite',
+      attempts: 1,
+      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+      stopReason: 'end_turn',
+      status: 200,
+      outcome: 'ok',
+      milliseconds: {
+        authenticate: expect.any(Number),
+        routing: expect.any(Number),
+        body: expect.any(Number),
+        model: expect.any(Number),
+        total: expect.any(Number),
+      },
+    },
+  ])
+})
+
+test('every code of the list has a status that HTTP and the load balancer know', () => {
+  for (const { status, bedrock } of Object.values(ERRORS)) {
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThanOrEqual(504)
+    expect(bedrock.status).toBeGreaterThanOrEqual(400)
+    expect(bedrock.type).toMatch(/Exception$/)
+  }
+})

@@ -1,0 +1,130 @@
+/** What the tests of this folder share: a user pool's keys and tokens, a tenant, and AWS behind a fake transport. */
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import type { TenantConfiguration } from '../../shared/tenant.ts'
+import type { RequestContext } from './deadline.ts'
+import { type Answer, type Exchange, type Transport, TransportError, type TransportFailure } from './transport.ts'
+
+export const REGION = 'us-east-1'
+export const ISSUER = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example'
+export const CLIENT_ID = '1example23456789'
+export const ENDPOINT = 'vpce-0123456789abcdef0-abcdefgh.bedrock-runtime.us-east-1.vpce.amazonaws.com'
+export const OWN_CREDENTIALS = { accessKeyId: 'ASIAOWN', secretAccessKey: 'own-secret', sessionToken: 'own-session' }
+
+export const CONFIGURATION: TenantConfiguration = {
+  tenantId: 'tenant1',
+  item: 'configuration',
+  account: '222222222222',
+  models: {
+    'nova-2-lite': 'us.amazon.nova-2-lite-v1:0',
+    'claude-haiku-4.5': 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  },
+  defaultModel: 'nova-2-lite',
+  roleArn: 'arn:aws:iam::222222222222:role/genai-models-tenant1',
+  externalId: '111111111111/tenant1',
+  endpoint: ENDPOINT,
+}
+
+export const context = (remaining = 30_000): RequestContext => ({
+  awsRequestId: 'request-1',
+  getRemainingTimeInMillis: () => remaining,
+})
+
+/** A signing key of a user pool. */
+export async function createSigner(kid: string) {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
+  const sign = (claims: JWTPayload, header: { readonly alg?: string; readonly kid?: string } = {}) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid, ...header }).sign(privateKey)
+  return { jwk, sign, publicKey }
+}
+
+/** Claims of a good ID token of tenant1 at `nowSeconds`. */
+export function claims(nowSeconds: number, changes: Readonly<Record<string, unknown>> = {}): JWTPayload {
+  return {
+    iss: ISSUER,
+    aud: CLIENT_ID,
+    sub: '7a1c0c1e-user',
+    token_use: 'id',
+    iat: nowSeconds,
+    exp: nowSeconds + 3600,
+    'custom:tenant_id': 'tenant1',
+    'cognito:groups': ['tenant1'],
+    ...changes,
+  }
+}
+
+/** The tenant's items as DynamoDB answers them. */
+export function items(changes: Partial<Record<keyof TenantConfiguration, unknown>> = {}, status?: string) {
+  const { tenantId, item, account, defaultModel, roleArn, externalId, endpoint, models } = CONFIGURATION
+  const texts = { tenantId, item, account, defaultModel, roleArn, externalId, endpoint }
+  const configuration: Record<string, unknown> = {
+    ...Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, { S: value }])),
+    models: { M: Object.fromEntries(Object.entries(models).map(([name, id]) => [name, { S: id }])) },
+    ...changes,
+  }
+  const statusItem = {
+    tenantId: { S: tenantId },
+    item: { S: 'status' },
+    status: { S: status },
+    changedAt: { S: '2026-11-01' },
+  }
+  return { Items: status === undefined ? [configuration] : [configuration, statusItem] }
+}
+
+export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})
+
+export const exception = (type: string, status: number, message = '', headers: Record<string, string> = {}): Answer =>
+  json({ message }, status, { 'x-amzn-errortype': `${type}:http://internal.amazon.com/coral/`, ...headers })
+
+export const CONVERSE_ANSWER = {
+  output: { message: { role: 'assistant', content: [{ text: 'Hello' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+  metrics: { latencyMs: 7 },
+}
+
+export function session(number: number, expiration: number): Answer {
+  const credentials = `<AccessKeyId>ASIA${number}</AccessKeyId><SecretAccessKey>secret/${number}+=</SecretAccessKey><SessionToken>session${number}</SessionToken><Expiration>${new Date(expiration).toISOString()}</Expiration>`
+  return {
+    status: 200,
+    headers: {},
+    body: `<AssumeRoleResponse><AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+  }
+}
+
+export const stsError = (code: string, status: number): Answer => ({
+  status,
+  headers: {},
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`,
+})
+
+type Service = 'cognito-idp' | 'dynamodb' | 'sts' | 'bedrock-runtime'
+type Reply = Answer | TransportFailure | ((exchange: Exchange) => Answer | Promise<Answer>)
+
+/** AWS as seen through the transport: a settable reply per service, and every exchange that was made. */
+export function createFakeAws(replies: Record<Service, Reply>) {
+  const exchanges: Exchange[] = []
+  const transport: Transport = async (exchange) => {
+    exchanges.push(exchange)
+    const reply = replies[serviceOf(exchange.host)]
+    if (typeof reply === 'string') throw new TransportError(reply, exchange.host)
+    return typeof reply === 'function' ? await reply(exchange) : reply
+  }
+  const sent = (service: Service) => exchanges.filter(({ host }) => serviceOf(host) === service)
+  return { transport, replies, sent }
+}
+
+function serviceOf(host: string): Service {
+  if (host.startsWith('sts.')) return 'sts'
+  if (host.startsWith('dynamodb.')) return 'dynamodb'
+  return host.startsWith('cognito-idp.') ? 'cognito-idp' : 'bedrock-runtime'
+}
+
+/** A promise that is settled from outside. */
+export function deferred<T>() {
+  return Promise.withResolvers<T>()
+}

@@ -1,0 +1,150 @@
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:http'
+import { Agent, type AgentOptions } from 'node:https'
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { createTransport, type Exchange } from './transport.ts'
+
+const open: { close(): unknown }[] = []
+afterEach(() => {
+  for (const server of open.splice(0)) server.close()
+})
+
+/** An agent without TLS: `secureConnect` comes as soon as the connection is there, unless the handshake is to hang. */
+class PlainAgent extends Agent {
+  readonly #port: number
+  readonly #handshake: boolean
+  connections = 0
+
+  constructor(port: number, handshake = true, options: AgentOptions = { keepAlive: true }) {
+    super(options)
+    this.#port = port
+    this.#handshake = handshake
+  }
+
+  override createConnection(): Socket {
+    this.connections++
+    const socket = connect(this.#port, '127.0.0.1')
+    if (this.#handshake) socket.once('connect', () => socket.emit('secureConnect'))
+    return socket
+  }
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  open.push(server)
+  return (server.address() as AddressInfo).port
+}
+
+async function serving(listener: RequestListener): Promise<PlainAgent> {
+  return new PlainAgent(await listen(createServer(listener)))
+}
+
+const exchange: Exchange = {
+  method: 'POST',
+  host: 'service.example',
+  path: '/a%3A0?b=c',
+  headers: { host: 'service.example', 'content-length': '4' },
+  body: 'body',
+  timeoutMilliseconds: 2_000,
+  maximumBytes: 1000,
+}
+
+test('sends what it is given and reads the whole answer, over one kept connection', async () => {
+  const agent = await serving((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      response.setHeader('x-seen', `${request.method} ${request.url} ${request.headers.host} ${Buffer.concat(chunks)}`)
+      response.statusCode = 429
+      response.write('grü')
+      response.end('ße')
+    })
+  })
+  const send = createTransport(agent)
+  for (let index = 0; index < 3; index++) {
+    const answer = await send(exchange)
+    expect(answer).toMatchObject({ status: 429, body: 'grüße' })
+    expect(answer.headers['x-seen']).toBe('POST /a%3A0?b=c service.example body')
+  }
+  expect(agent.connections).toBe(1)
+})
+
+test('a refused connection and a name that nobody knows are unreachable', async () => {
+  const port = await listen(createTcpServer())
+  open.splice(0).forEach((server) => {
+    server.close()
+  })
+  await expect(createTransport(new PlainAgent(port))(exchange)).rejects.toMatchObject({ failure: 'unreachable' })
+  const unknown = createTransport(new Agent())({ ...exchange, host: 'nobody.invalid' })
+  await expect(unknown).rejects.toMatchObject({ failure: 'unreachable' })
+})
+
+test('a route that swallows packets is unreachable after the connect timeout, not after the whole time', async () => {
+  const port = await listen(createTcpServer(() => {}))
+  const send = createTransport(new PlainAgent(port, false), 50)
+  const started = performance.now()
+  await expect(send({ ...exchange, timeoutMilliseconds: 60_000 })).rejects.toMatchObject({ failure: 'unreachable' })
+  expect(performance.now() - started).toBeLessThan(2_000)
+})
+
+test('silence after the connection is a timeout, whenever it begins', async () => {
+  const silent = await serving(() => {})
+  const limited = { ...exchange, timeoutMilliseconds: 80 }
+  await expect(createTransport(silent)(limited)).rejects.toMatchObject({ failure: 'timeout' })
+  const half = await serving((_, response) => response.writeHead(200, { 'content-length': '10' }).write('half'))
+  await expect(createTransport(half)(limited)).rejects.toMatchObject({ failure: 'timeout' })
+})
+
+test('a connection that ends before the answer does is broken, and the call is not repeated', async () => {
+  let requests = 0
+  const agent = await serving((request) => {
+    requests++
+    request.socket.destroy()
+  })
+  await expect(createTransport(agent)(exchange)).rejects.toMatchObject({ failure: 'broken' })
+  expect(requests).toBe(1)
+  const half = await serving((_, response) => {
+    response.writeHead(200, { 'content-length': '10' }).write('half')
+    setTimeout(() => response.destroy(), 10)
+  })
+  await expect(createTransport(half)(exchange)).rejects.toMatchObject({ failure: 'broken' })
+})
+
+test('an idle connection that the server has closed meanwhile costs nobody a request', async () => {
+  let requests = 0
+  const agent = await serving((request, response) => {
+    requests++
+    // The second request meets a socket that is reset just as it arrives.
+    if (requests === 2) request.socket.resetAndDestroy()
+    else response.end('ok')
+  })
+  const send = createTransport(agent)
+  await send(exchange)
+  expect(await send(exchange)).toMatchObject({ body: 'ok' })
+  expect(requests).toBe(3)
+  expect(agent.connections).toBe(2)
+})
+
+test('a reset after the server had time to work is not repeated, on a kept connection either', async () => {
+  let requests = 0
+  const agent = await serving((request, response) => {
+    requests++
+    if (requests === 2) setTimeout(() => request.socket.resetAndDestroy(), 150)
+    else response.end('ok')
+  })
+  const send = createTransport(agent)
+  await send(exchange)
+  await expect(send(exchange)).rejects.toMatchObject({ failure: 'broken' })
+  expect(requests).toBe(2)
+})
+
+test('an answer over the limit is cut off', async () => {
+  const agent = await serving((_, response) => response.end('x'.repeat(1001)))
+  await expect(createTransport(agent)(exchange)).rejects.toMatchObject({ failure: 'tooLarge' })
+  expect(await createTransport(await serving((_, response) => response.end('x'.repeat(1000))))(exchange)).toMatchObject(
+    {
+      status: 200,
+    },
+  )
+})
