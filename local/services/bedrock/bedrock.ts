@@ -1,0 +1,120 @@
+/** The runtime of Amazon Bedrock: `Converse`, `ConverseStream` and `InvokeModel`, per account with that account's access. */
+import type { Session } from '../../authorize.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import { parseJson } from '../protocol/json.ts'
+import { answer, authenticate } from '../protocol/protocol.ts'
+import type { Service, Surroundings, WireRequest, WireResponse } from '../service.ts'
+import type { CredentialStore } from '../sts/credential-store.ts'
+import { type AccessOptions, createAccess } from './access.ts'
+import type { FoundationModel, Invoked } from './catalogue.ts'
+import { checkPrompt, invalid, type Prompt } from './conversation.ts'
+import { type Answer, converseEvents, converseOutput, readConverse } from './converse.ts'
+import { encodeEvents } from './event-stream.ts'
+import { anthropic } from './formats/anthropic.ts'
+import type { BodyFormat } from './formats/format.ts'
+import { nova } from './formats/nova.ts'
+import { titan } from './formats/titan.ts'
+import type { ModelBackend } from './model-backend.ts'
+import { BEDROCK, respondJson } from './protocol.ts'
+import { standIn } from './stand-in.ts'
+
+export interface BedrockOptions extends AccessOptions {
+  /** Who answers as the models. @default the deterministic stand-in */
+  readonly backend?: ModelBackend
+}
+
+/** `Converse` is authorised as the operation that it stands for. */
+const OPERATIONS = {
+  converse: { name: 'Converse', action: 'bedrock:InvokeModel' },
+  'converse-stream': { name: 'ConverseStream', action: 'bedrock:InvokeModelWithResponseStream' },
+  invoke: { name: 'InvokeModel', action: 'bedrock:InvokeModel' },
+} as const
+
+const FORMATS: Readonly<Record<FoundationModel['format'], BodyFormat>> = { titan, anthropic, nova }
+
+export function createBedrock(
+  surroundings: Surroundings,
+  credentials: CredentialStore,
+  { backend = standIn, ...options }: BedrockOptions = {},
+): Service {
+  const access = createAccess(options)
+  return {
+    name: 'bedrock-runtime',
+    handle(request) {
+      let operation = 'unknown'
+      return answer(
+        BEDROCK,
+        () => operation,
+        async (requestId, caller) => {
+          const [path = ''] = request.target.split('?')
+          const [, id = '', verb = ''] = /^\/model\/([^/]+)\/([a-z-]+)$/.exec(path) ?? []
+          if (request.method !== 'POST' || !Object.hasOwn(OPERATIONS, verb))
+            throw new UnsupportedError(`bedrock-runtime ${request.method} ${verb ? `/model/…/${verb}` : path}`)
+          const { name, action } = OPERATIONS[verb as keyof typeof OPERATIONS]
+          operation = name
+          refuseApiKey(request)
+          const { session } = authenticate(request, 'bedrock', { now: surroundings.now, credentials, format: BEDROCK })
+          caller.session = session
+          const invoked = await access({ surroundings, request, session, action, modelId: decode(id) })
+          const format = FORMATS[invoked.model.format]
+          const body = readBody(request)
+          const prompt = verb === 'invoke' ? format.read(body) : readConverse(body)
+          const done = await generate(backend, invoked, prompt, request, session)
+          if (verb === 'converse') return respondJson(converseOutput(done), requestId)
+          if (verb === 'converse-stream') return respondEvents(done, requestId)
+          return respondJson(format.write(done, invoked.model.id, requestId), requestId, {
+            'x-amzn-bedrock-input-token-count': String(done.inputTokens),
+            'x-amzn-bedrock-output-token-count': String(done.outputTokens),
+            'x-amzn-bedrock-invocation-latency': String(done.latencyMs),
+          })
+        },
+      )
+    },
+  }
+}
+
+/** No key has ever been issued here, so none is valid. */
+function refuseApiKey({ headers }: WireRequest): void {
+  if (/^bearer /i.test(headers.authorization ?? ''))
+    throw new AwsError('AccessDeniedException', 'Authentication failed: Please make sure your API Key is valid.', 403)
+}
+
+async function generate(
+  backend: ModelBackend,
+  { model, id }: Invoked & { readonly id: string },
+  { temperature, topP, ...prompt }: Prompt,
+  { region, signal }: WireRequest,
+  { account }: Session,
+): Promise<Answer> {
+  const sampling = { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { topP }) }
+  const maxTokens = checkPrompt(model, { ...prompt, ...sampling })
+  const start = performance.now()
+  const { system, messages, stopSequences } = prompt
+  const generated = await backend.generate({
+    ...{ modelId: model.id, modelName: model.name, invokedId: id, account, region },
+    ...{ system, messages, stopSequences, maxTokens, ...sampling, signal },
+  })
+  return { ...generated, latencyMs: Math.round(performance.now() - start) }
+}
+
+const respondEvents = (done: Answer, requestId: string): WireResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },
+  body: encodeEvents(converseEvents(done)),
+})
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw invalid('The provided model identifier is invalid.')
+  }
+}
+
+function readBody({ body }: WireRequest): unknown {
+  try {
+    return parseJson(body)
+  } catch {
+    throw invalid('The provided request is not valid JSON.')
+  }
+}

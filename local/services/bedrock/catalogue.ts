@@ -1,0 +1,94 @@
+/**
+ * Bedrock's models as far as the stand-in knows them. Limits and dates are AWS's, as documented in November 2026; what a
+ * model would answer is the backend's.
+ */
+
+export interface FoundationModel {
+  readonly id: string
+  /** For people. */
+  readonly name: string
+  /** Whose body format `InvokeModel` takes. */
+  readonly format: 'titan' | 'anthropic' | 'nova'
+  readonly maxOutputTokens: number
+  readonly maxInputTokens: number
+  readonly systemPrompts: boolean
+  /** Takes one of `temperature` and `topP`, not both. */
+  readonly oneSamplingParameter: boolean
+  /** Can be called by its own id; otherwise through an inference profile only. */
+  readonly onDemand: boolean
+  /** Day from which on AWS refuses it. */
+  readonly endOfLife?: string
+  /** Geographies of its inference profiles → the regions that they may send a request to. */
+  readonly profiles: Readonly<Record<string, readonly string[]>>
+}
+
+const US = ['us-east-1', 'us-east-2', 'us-west-2']
+const EU = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3']
+/** `global` profiles name no region: their destination's ARN has an empty one. */
+const GLOBAL = ['']
+
+type Traits = Pick<FoundationModel, 'maxOutputTokens' | 'maxInputTokens' | 'onDemand' | 'profiles'> &
+  Partial<Pick<FoundationModel, 'endOfLife' | 'oneSamplingParameter'>>
+
+const claude = (id: string, name: string, traits: Traits): FoundationModel => ({
+  ...{ id: `anthropic.${id}`, name: `Claude ${name}`, format: 'anthropic', systemPrompts: true },
+  ...{ oneSamplingParameter: false, ...traits },
+})
+const nova = (id: string, name: string, traits: Traits): FoundationModel => ({
+  ...{ id: `amazon.${id}`, name: `Amazon ${name}`, format: 'nova', systemPrompts: true },
+  ...{ oneSamplingParameter: false, ...traits },
+})
+const titan = (id: string, name: string, traits: Traits): FoundationModel => ({
+  ...{ id: `amazon.${id}`, name: `Titan Text G1 - ${name}`, format: 'titan', systemPrompts: false },
+  ...{ oneSamplingParameter: false, ...traits },
+})
+
+const CLAUDE_3 = { maxOutputTokens: 4096, maxInputTokens: 200_000, onDemand: true }
+const CLAUDE_4 = { maxOutputTokens: 64_000, maxInputTokens: 200_000, onDemand: false, oneSamplingParameter: true }
+const NOVA_1 = { maxOutputTokens: 10_000, onDemand: true, profiles: { us: US, eu: EU } }
+
+const MODELS: readonly FoundationModel[] = [
+  nova('nova-2-lite-v1:0', 'Nova 2 Lite', {
+    ...{ maxOutputTokens: 65_535, maxInputTokens: 1_000_000, onDemand: false },
+    profiles: { us: US, eu: EU, global: GLOBAL },
+  }),
+  nova('nova-micro-v1:0', 'Nova Micro', { ...NOVA_1, maxInputTokens: 128_000 }),
+  nova('nova-lite-v1:0', 'Nova Lite', { ...NOVA_1, maxInputTokens: 300_000 }),
+  nova('nova-pro-v1:0', 'Nova Pro', { ...NOVA_1, maxInputTokens: 300_000 }),
+  claude('claude-haiku-4-5-20251001-v1:0', 'Haiku 4.5', { ...CLAUDE_4, profiles: { us: US, eu: EU, global: GLOBAL } }),
+  claude('claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5', {
+    ...CLAUDE_4,
+    profiles: { us: US, eu: EU, global: GLOBAL },
+  }),
+  // The original post's two.
+  titan('titan-text-lite-v1', 'Lite', {
+    ...{ maxOutputTokens: 4096, maxInputTokens: 4096, onDemand: true, profiles: {}, endOfLife: '2025-12-31' },
+  }),
+  claude('claude-3-haiku-20240307-v1:0', '3 Haiku', { ...CLAUDE_3, profiles: { us: US }, endOfLife: '2026-09-10' }),
+  titan('titan-text-express-v1', 'Express', {
+    ...{ maxOutputTokens: 8192, maxInputTokens: 8192, onDemand: true, profiles: {}, endOfLife: '2025-12-31' },
+  }),
+  claude('claude-3-sonnet-20240229-v1:0', '3 Sonnet', { ...CLAUDE_3, profiles: { us: US }, endOfLife: '2025-07-21' }),
+  claude('claude-v2:1', '2.1', { ...CLAUDE_3, profiles: {}, endOfLife: '2025-07-21' }),
+]
+
+const BY_ID = new Map(MODELS.map((model) => [model.id, model]))
+
+/** What a request's model id means. */
+export interface Invoked {
+  readonly model: FoundationModel
+  /** The inference profile that was called, by id. */
+  readonly profile?: { readonly id: string; readonly destinations: readonly string[] }
+}
+
+/** By model id or inference profile id. */
+export function findModel(id: string): Invoked | undefined {
+  const model = BY_ID.get(id)
+  if (model) return { model }
+  const dot = id.indexOf('.')
+  const [geography, modelId] = [id.slice(0, dot), id.slice(dot + 1)]
+  const profiled = BY_ID.get(modelId)
+  const destinations =
+    profiled && Object.hasOwn(profiled.profiles, geography) ? profiled.profiles[geography] : undefined
+  return profiled && destinations ? { model: profiled, profile: { id, destinations } } : undefined
+}
