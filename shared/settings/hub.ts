@@ -3,7 +3,7 @@ import { overlaps } from '../cidr.ts'
 import type { HubSettings, Listener, Sharing } from '../settings.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
-import { type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
+import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
 
 type HubValues = Values<typeof HUB_TABLE>
 
@@ -11,9 +11,9 @@ type HubValues = Values<typeof HUB_TABLE>
 export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   const values = readTable(HUB_TABLE, raw, stack)
   const problems: Problem[] = []
-  const refuse = (setting: keyof HubValues, got: string) => {
-    const { allowed, example } = HUB_TABLE[setting]
-    problems.push({ setting, got, allowed, example })
+  const refuse: Refuse = (setting, got, fix) => {
+    const problem = mistake(setting, HUB_TABLE[setting], got)
+    problems.push(fix === undefined ? problem : { ...problem, fix })
   }
   checkNetwork(values, refuse)
   checkAccounts(values, refuse)
@@ -41,23 +41,38 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   }
 }
 
-type Refuse = (setting: keyof HubValues, got: string) => void
+/** @param fix arguments of the `pulumi config` that puts it right, where the setting's example does not */
+type Refuse = (setting: keyof HubValues, got: string, fix?: string) => void
+
+/** Supernets to propose: a hub's block overlaps one of them at most. */
+const SUPERNETS = ['10.64.0.0/10', '10.128.0.0/10'] as const
 
 function checkNetwork(values: HubValues, refuse: Refuse): void {
-  if (overlaps(values.cidrBlock, values.spokesCidrBlock)) {
-    refuse('spokesCidrBlock', `${values.spokesCidrBlock} overlaps the hub's own cidrBlock ${values.cidrBlock}.`)
+  const { cidrBlock, spokesCidrBlock, availabilityZones, region } = values
+  if (overlaps(cidrBlock, spokesCidrBlock)) {
+    const free = SUPERNETS.find((supernet) => !overlaps(cidrBlock, supernet))
+    refuse(
+      'spokesCidrBlock',
+      `${spokesCidrBlock} overlaps the hub's own cidrBlock ${cidrBlock}.`,
+      `set spokesCidrBlock ${free}`,
+    )
   }
-  for (const zone of values.availabilityZones) {
-    if (zone.slice(0, -1) !== values.region) refuse('availabilityZones', `"${zone}" is not a zone of ${values.region}.`)
+  for (const [index, zone] of availabilityZones.entries()) {
+    if (zone.slice(0, -1) === region) continue
+    const fix = `set --path 'availabilityZones[${index}]' ${region}${zone.slice(-1)}`
+    refuse('availabilityZones', `"${zone}" is not a zone of ${region}.`, fix)
   }
 }
 
 function checkAccounts(values: HubValues, refuse: Refuse): void {
-  if (values.roleArn !== undefined && accountOfRole(values.roleArn) !== values.account) {
-    refuse('roleArn', `"${values.roleArn}" is not in the hub's account ${values.account}.`)
+  const { account, roleArn, shareWithAccounts = [] } = values
+  if (roleArn !== undefined && accountOfRole(roleArn) !== account) {
+    const fix = `set roleArn arn:aws:iam::${account}:role/NAME`
+    refuse('roleArn', `"${roleArn}" is not in the hub's account ${account}.`, fix)
   }
-  if (values.shareWithAccounts?.includes(values.account)) {
-    refuse('shareWithAccounts', `it holds the hub's own account ${values.account}.`)
+  if (shareWithAccounts.includes(account)) {
+    const fix = `rm --path 'shareWithAccounts[${shareWithAccounts.indexOf(account)}]'`
+    refuse('shareWithAccounts', `it holds the hub's own account ${account}.`, fix)
   }
 }
 
@@ -67,36 +82,42 @@ function listenerOf(values: HubValues, refuse: Refuse): Listener | undefined {
   if (allowInsecureHttp) {
     if (domainName === undefined && hostedZoneId === undefined && certificateArn === undefined)
       return { kind: 'insecureHttp' }
-    refuse('allowInsecureHttp', 'it is true, and a domain name, hosted zone or certificate is set as well.')
-    return undefined
-  }
-  if (domainName === undefined) {
+    const got = 'it is true, and a domain name, hosted zone or certificate is set as well.'
+    refuse('allowInsecureHttp', got, 'set allowInsecureHttp false')
+  } else if (domainName === undefined) {
     refuse('domainName', 'it is not set, and neither is allowInsecureHttp.')
-    return undefined
-  }
-  if (hostedZoneId !== undefined && certificateArn !== undefined) {
-    refuse('hostedZoneId', 'it is set, and certificateArn as well.')
-    return undefined
-  }
-  if (hostedZoneId !== undefined) return { kind: 'hostedZone', domainName, hostedZoneId }
-  if (certificateArn === undefined) {
+  } else if (hostedZoneId !== undefined && certificateArn !== undefined) {
+    refuse('hostedZoneId', 'it is set, and certificateArn as well.', 'rm certificateArn')
+  } else if (hostedZoneId !== undefined) {
+    return { kind: 'hostedZone', domainName, hostedZoneId }
+  } else if (certificateArn !== undefined) {
+    return existingCertificate(values, { kind: 'certificate', domainName, certificateArn }, refuse)
+  } else {
     refuse('hostedZoneId', 'domainName is set, but neither hostedZoneId nor certificateArn.')
-    return undefined
   }
-  const [, region, account] = CERTIFICATE_ARN.exec(certificateArn) ?? []
-  if (region !== values.region || account !== values.account) {
-    refuse('certificateArn', `"${certificateArn}" is not in account ${values.account} and region ${values.region}.`)
-  }
-  return { kind: 'certificate', domainName, certificateArn }
+  return undefined
+}
+
+function existingCertificate(
+  values: HubValues,
+  listener: Extract<Listener, { kind: 'certificate' }>,
+  refuse: Refuse,
+): Listener | undefined {
+  const [, region, account] = CERTIFICATE_ARN.exec(listener.certificateArn) ?? []
+  if (region === values.region && account === values.account) return listener
+  refuse(
+    'certificateArn',
+    `"${listener.certificateArn}" is not in account ${values.account} and region ${values.region}.`,
+    `set certificateArn arn:aws:acm:${values.region}:${values.account}:certificate/ID`,
+  )
+  return undefined
 }
 
 function sharingOf(values: HubValues, refuse: Refuse): Sharing | undefined {
   const { shareWithOrganisation: arn, shareWithAccounts: accounts } = values
   if (arn !== undefined && accounts === undefined) return { kind: 'organisation', arn }
   if (arn === undefined && accounts !== undefined) return { kind: 'accounts', accounts }
-  refuse(
-    'shareWithOrganisation',
-    arn === undefined ? 'neither it nor shareWithAccounts is set.' : 'shareWithAccounts is set as well.',
-  )
+  if (arn === undefined) refuse('shareWithOrganisation', 'neither it nor shareWithAccounts is set.')
+  else refuse('shareWithOrganisation', 'shareWithAccounts is set as well.', 'rm shareWithAccounts')
   return undefined
 }

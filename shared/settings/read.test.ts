@@ -204,7 +204,18 @@ describe('hub settings', () => {
     expect(problems[0]?.setting).toBe(setting)
     expect(problems[0]?.got).toContain(got)
     expect(message).toContain(`- ${setting}: `)
-    expect(message).toMatch(/Allowed: .+ Fix: pulumi config set .+ -s hub/)
+    expect(message).toMatch(/Allowed: .+ Fix: pulumi config (set|rm) .+ -s hub$/)
+  })
+
+  it('says what puts a contradiction right', () => {
+    const fixOf = (change: Change) => mistakes(hub, change).problems[0]?.fix
+    expect(fixOf({ wafRatelimit: '5' })).toBe('rm wafRatelimit')
+    expect(fixOf({ allowInsecureHttp: 'true' })).toBe('set allowInsecureHttp false')
+    expect(fixOf({ shareWithAccounts: '["222222222222"]' })).toBe('rm shareWithAccounts')
+    expect(fixOf({ cidrBlock: '10.64.0.0/16' })).toBe('set spokesCidrBlock 10.128.0.0/10')
+    expect(fixOf({ availabilityZones: '["us-east-1a","us-west-2b"]' })).toBe(
+      "set --path 'availabilityZones[1]' us-east-1b",
+    )
   })
 
   it('tells every mistake at once', () => {
@@ -322,7 +333,7 @@ describe('spoke settings', () => {
     expect(problems).toHaveLength(1)
     expect(problems[0]?.setting).toBe(setting)
     expect(problems[0]?.got).toContain(got)
-    expect(message).toMatch(/Allowed: .+ Fix: pulumi config set .+ -s spoke-tenant1/)
+    expect(message).toMatch(/Allowed: .+ Fix: pulumi config (set|rm) .+ -s spoke-tenant1$/)
   })
 })
 

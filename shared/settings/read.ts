@@ -2,7 +2,7 @@
 import type { Settings } from '../settings.ts'
 import { readHubSettings } from './hub.ts'
 import { HUB_TABLE } from './hub-table.ts'
-import { type RawSettings, SettingsError } from './setting.ts'
+import { mistake, type RawSettings, SettingsError } from './setting.ts'
 import { readSpokeSettings } from './spoke.ts'
 
 /** Where the settings were read, for errors and defaults. */
@@ -22,8 +22,7 @@ export function readSettings(raw: RawSettings, origin: SettingsOrigin): Settings
       return readSpokeSettings(raw, stack, `${organization}/${project}/hub`)
     default: {
       const got = raw.role === undefined ? 'it is not set.' : `"${raw.role}" is none of the choices.`
-      const { allowed, example } = HUB_TABLE.role
-      throw new SettingsError(stack, [{ setting: 'role', got, allowed, example }])
+      throw new SettingsError(stack, [mistake('role', HUB_TABLE.role, got)])
     }
   }
 }

@@ -35,7 +35,13 @@ export interface Problem {
   /** What was set and what is wrong with it. */
   readonly got: string
   readonly allowed: string
-  readonly example: string
+  /** Arguments of the `pulumi config` that puts it right. */
+  readonly fix: string
+}
+
+/** What a setting's own description says about a mistake in it. */
+export function mistake(name: string, { allowed, example }: Setting<unknown>, got: string): Problem {
+  return { setting: name, got, allowed, fix: `set ${example}` }
 }
 
 /** All that is wrong with a stack's settings, at once: people fix a file in one go, not an error a run. */
@@ -45,8 +51,8 @@ export class SettingsError extends Error {
 
   constructor(stack: string, problems: readonly Problem[]) {
     const lines = problems.map(
-      ({ setting, got, allowed, example }) =>
-        `- ${setting}: ${got} Allowed: ${allowed} Fix: pulumi config set ${example} -s ${stack}`,
+      ({ setting, got, allowed, fix }) =>
+        `- ${setting}: ${got} Allowed: ${allowed} Fix: pulumi config ${fix} -s ${stack}`,
     )
     super(
       [
@@ -63,17 +69,16 @@ export function readTable<T extends Table>(table: T, raw: RawSettings, stack: st
   const problems: Problem[] = unknownNames(table, raw)
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(table)) {
-    const { allowed, example } = setting
     const text = raw[name]
     if (text === undefined) {
-      if (setting.fallback === 'required') problems.push({ setting: name, got: 'it is not set.', allowed, example })
+      if (setting.fallback === 'required') problems.push(mistake(name, setting, 'it is not set.'))
       else values[name] = setting.fallback.value
       continue
     }
     try {
       values[name] = setting.parse(text)
     } catch (error) {
-      problems.push({ setting: name, got: error instanceof Error ? error.message : String(error), allowed, example })
+      problems.push(mistake(name, setting, error instanceof Error ? error.message : String(error)))
     }
   }
   if (problems.length > 0) throw new SettingsError(stack, problems)
@@ -87,6 +92,6 @@ function unknownNames(table: Table, raw: RawSettings): Problem[] {
       setting: name,
       got: 'there is no such setting for this role.',
       allowed: `${Object.keys(table).join(', ')}.`,
-      example: `NAME VALUE, or remove it: pulumi config rm ${name}`,
+      fix: `rm ${name}`,
     }))
 }

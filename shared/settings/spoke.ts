@@ -1,10 +1,12 @@
 /** Reads a spoke's settings: the table's values, and the checks between them. */
 import type { SpokeSettings } from '../settings.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
-import { type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
+import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 type SpokeValues = Values<typeof SPOKE_TABLE>
+/** @param fix arguments of the `pulumi config` that puts it right */
+type Refuse = (setting: keyof SpokeValues, got: string, fix: string) => void
 
 /**
  * @param defaultHubStack what `hubStack` is when it is not set
@@ -13,12 +15,15 @@ type SpokeValues = Values<typeof SPOKE_TABLE>
 export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubStack: string): SpokeSettings {
   const values = readTable(SPOKE_TABLE, raw, stack)
   const problems: Problem[] = []
-  const refuse = (setting: keyof SpokeValues, got: string) => {
-    const { allowed, example } = SPOKE_TABLE[setting]
-    problems.push({ setting, got, allowed, example })
+  const refuse: Refuse = (setting, got, fix) => {
+    problems.push({ ...mistake(setting, SPOKE_TABLE[setting], got), fix })
   }
   if (values.roleArn !== undefined && accountOfRole(values.roleArn) !== values.account) {
-    refuse('roleArn', `"${values.roleArn}" is not in the tenant's account ${values.account}.`)
+    refuse(
+      'roleArn',
+      `"${values.roleArn}" is not in the tenant's account ${values.account}.`,
+      `set roleArn arn:aws:iam::${values.account}:role/NAME`,
+    )
   }
   const defaultModel = defaultModelOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined) throw new SettingsError(stack, problems)
@@ -38,17 +43,22 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   }
 }
 
-function defaultModelOf(
-  { models, defaultModel }: SpokeValues,
-  refuse: (setting: keyof SpokeValues, got: string) => void,
-): string | undefined {
+function defaultModelOf({ models, defaultModel }: SpokeValues, refuse: Refuse): string | undefined {
   const names = Object.keys(models)
   if (defaultModel === undefined) {
     if (names.length === 1) return names[0]
-    refuse('defaultModel', `it is not set, and models has ${names.length} names: ${names.join(', ')}.`)
+    refuse(
+      'defaultModel',
+      `it is not set, and models has ${names.length} names: ${names.join(', ')}.`,
+      `set defaultModel ${names[0]}`,
+    )
     return undefined
   }
   if (Object.hasOwn(models, defaultModel)) return defaultModel
-  refuse('defaultModel', `"${defaultModel}" is not in models, which has ${names.join(', ')}.`)
+  refuse(
+    'defaultModel',
+    `"${defaultModel}" is not in models, which has ${names.join(', ')}.`,
+    `set defaultModel ${names[0]}`,
+  )
   return undefined
 }
