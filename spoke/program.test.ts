@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { HubOutputs } from '../shared/contract.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { TIERS } from '../shared/settings.ts'
+import { type Inputs, record } from '../tests/recorder.ts'
 import { spoke } from './program.ts'
-import { type Inputs, type Recording, record } from './recorder.ts'
 
 const HUB: HubOutputs = {
   contractVersion: 1,
@@ -86,19 +86,28 @@ function answer(type: string, inputs: Inputs, name: string): Inputs {
 const run = (
   settings: Partial<SpokeSettings> = {},
   hub: Partial<HubOutputs> = {},
-  zones: readonly string[] = ZONES.names,
+  { zones = ZONES.names, preview = false }: { readonly zones?: readonly string[]; readonly preview?: boolean } = {},
 ) =>
   record(
-    () =>
-      spoke({ ...SETTINGS, ...settings }, { ...HUB, ...hub }, { project: 'genai-hub-spoke', stack: 'spoke-tenant1' }),
-    answer,
-    (token) => (token.includes('getAvailabilityZones') ? ZONES : { availabilityZones: zones }),
+    async () => ({
+      ...(await spoke(
+        { ...SETTINGS, ...settings },
+        { ...HUB, ...hub },
+        { project: 'genai-hub-spoke', stack: 'spoke-tenant1' },
+      )),
+    }),
+    {
+      stack: 'spoke-tenant1',
+      answer,
+      invoke: (token) => (token.includes('getAvailabilityZones') ? ZONES : { availabilityZones: zones }),
+      preview,
+    },
   )
 
 const json = (value: unknown) => JSON.parse(String(value))
 
 describe('a tenant inside the organisation', () => {
-  let stack: Recording<Awaited<ReturnType<typeof spoke>>>
+  let stack: Awaited<ReturnType<typeof run>>
   beforeAll(async () => {
     stack = await run()
   })
@@ -397,7 +406,7 @@ describe('other hubs and tenants', () => {
   it('with invocation logging: guards against overwriting, and writes to one stream', async () => {
     const stack = await run({ modelInvocationLogging: true })
     const configuration = stack.one('aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration')
-    expect(configuration.hooks).toBe(1)
+    expect(configuration.beforeCreate).toBe(1)
     expect(configuration.provider).toBe('tenant')
     expect(configuration.dependencies).toContain('aws:iam/rolePolicy:RolePolicy account-invocations')
     const policy = json(stack.one('aws:iam/rolePolicy:RolePolicy', 'account-invocations').inputs.policy)
@@ -408,8 +417,14 @@ describe('other hubs and tenants', () => {
 
   it('refuses a zone without the service before it makes anything but the providers', async () => {
     // us-east-1a is use1-az2 in the tenant's account.
-    await expect(run({}, {}, ['us-east-1a', 'us-east-1c'])).rejects.toThrow(
+    await expect(run({}, {}, { zones: ['us-east-1a', 'us-east-1c'] })).rejects.toThrow(
       /no endpoint in use1-az1 \(account 222222222222\)\. It has in: use1-az2, use1-az3/,
     )
+  })
+
+  it('previews the same resources, with every id unknown', async () => {
+    const [preview, deployed] = [await run({}, {}, { preview: true }), await run()]
+    const names = ({ resources }: typeof preview) => resources.map(({ type, name }) => `${type} ${name}`).sort()
+    expect(names(preview)).toEqual(names(deployed))
   })
 })

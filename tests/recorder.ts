@@ -21,6 +21,8 @@ export interface Registered {
   readonly retainOnDelete: boolean
   readonly deleteBeforeReplace: boolean
   readonly ignoreChanges: readonly string[]
+  /** How many functions run before it is created. */
+  readonly beforeCreate: number
 }
 
 export interface Recording<T> {
@@ -65,6 +67,8 @@ export async function record<T extends Record<string, unknown>>(
     if (request.getType() !== 'pulumi:pulumi:Stack') resources.push(registered(request))
     return register(request, callback)
   }
+  // Pulumi's mocks say that they take hooks, but have no call for them.
+  monitor.registerResourceHook = (_, callback) => callback(null, undefined)
   const values = await program()
   // In a preview some are unknown, and an `apply` on them never runs.
   const outputs = preview ? ({} as Settled<T>) : await settled(values)
@@ -85,6 +89,7 @@ export async function record<T extends Record<string, unknown>>(
 
 interface Monitor {
   registerResource(request: RegisterResourceRequest, callback: unknown): unknown
+  registerResourceHook(request: unknown, callback: (error: null, response: undefined) => void): void
 }
 
 /** `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME` → `TYPE NAME` */
@@ -109,6 +114,7 @@ function registered(request: RegisterResourceRequest): Registered {
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
+    beforeCreate: request.getHooks()?.getBeforeCreateList().length ?? 0,
   }
 }
 
