@@ -1,0 +1,185 @@
+/** `aws` as the engine sees it: Pulumi's provider protocol, on the same rows as door one. */
+import type { IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
+import messages, {
+  type CheckRequest,
+  type ConfigureRequest,
+  type CreateRequest,
+  type DeleteRequest,
+  type DiffRequest,
+  type InvokeRequest,
+  type ReadRequest,
+  type UpdateRequest,
+} from '@pulumi/pulumi/proto/provider_pb.js'
+import empty from 'google-protobuf/google/protobuf/empty_pb.js'
+import { AwsError } from '../errors.ts'
+import type { Properties } from '../ledger.ts'
+import { checkInputs } from '../types/declare.ts'
+import { invokeOf, rowOf } from '../types/registry.ts'
+import { create, foreseen, type Made, read, remove, type Target, update } from './changes.ts'
+import { checkResponse, configFailures, inputFailures } from './check.ts'
+import { type ProviderCloud, Turns, takeTime } from './cloud.ts'
+import { common } from './common.ts'
+import { Connections } from './connections.ts'
+import { configDifference, difference, diffResponse } from './diff.ts'
+import { PartialFailure } from './errors.ts'
+import { awsSchema, versionOf } from './schema.ts'
+import { type Caller, unary } from './unary.ts'
+import { uploadsTo } from './uploads.ts'
+import { holdsUnknown, received, sent, unwrapped, wrapped } from './values.ts'
+
+export function awsProvider(cloud: ProviderCloud): IResourceProviderServer {
+  const provider = new AwsProvider(cloud)
+  const { connections } = provider
+  const version = versionOf('@pulumi/aws')
+  return {
+    ...common({ version, schema: awsSchema, opened: (peer, directory) => connections.opened(peer, directory) }),
+    cancel: unary((_request, { peer }) => {
+      connections.cancel(peer)
+      return new empty.Empty()
+    }),
+    checkConfig: unary((request: CheckRequest) => checkResponse(request, configFailures)),
+    diffConfig: unary((request: DiffRequest) => diffResponse(configDifference(...before(request)))),
+    configure: unary((request: ConfigureRequest, caller) => provider.configure(request, caller)),
+    invoke: unary((request: InvokeRequest, caller) => provider.invoke(request, caller)),
+    check: unary((request: CheckRequest) => checkResponse(request, inputFailures(typeOf(request)))),
+    diff: unary((request: DiffRequest) => diffResponse(difference(rowOf(typeOf(request)), ...before(request)))),
+    create: unary((request: CreateRequest, caller) => provider.create(request, caller)),
+    read: unary((request: ReadRequest, caller) => provider.read(request, caller)),
+    update: unary((request: UpdateRequest, caller) => provider.update(request, caller)),
+    delete: unary((request: DeleteRequest, caller) => provider.delete(request, caller)),
+  }
+}
+
+class AwsProvider {
+  readonly connections: Connections
+  readonly #cloud: ProviderCloud
+  readonly #turns = new Turns()
+
+  constructor(cloud: ProviderCloud) {
+    this.#cloud = cloud
+    this.connections = new Connections(cloud)
+  }
+
+  async configure(request: ConfigureRequest, { peer }: Caller) {
+    await this.connections.configure(peer, unwrapped(received(request.getArgs())))
+    const response = new messages.ConfigureResponse()
+    response.setAcceptsecrets(true)
+    response.setSupportspreview(true)
+    return response
+  }
+
+  async invoke(request: InvokeRequest, { peer }: Caller) {
+    const { ledger, organization } = this.#cloud
+    const { account, region, session } = this.connections.provider(peer)
+    const token = request.getTok()
+    const row = invokeOf(token)
+    const inputs = unwrapped(received(request.getArgs()))
+    checkInputs({ type: token, inputs: row.inputs }, inputs)
+    const result = row.answer({ account, region, inputs, organization, ledger, callerArn: session.arn })
+    const response = new messages.InvokeResponse()
+    response.setReturn(sent(wrapped({ ...inputs, ...result }, received(request.getArgs()))))
+    return response
+  }
+
+  async create(request: CreateRequest, caller: Caller) {
+    const properties = received(request.getProperties())
+    const response = new messages.CreateResponse()
+    if (request.getPreview()) {
+      // What is not in the answer is unknown to the program.
+      response.setProperties(request.getProperties())
+      return response
+    }
+    const made = await this.#change(caller, () =>
+      create(this.#cloud, this.#target(request, caller), this.#uploaded(properties, caller)),
+    )
+    response.setId(made.resource.id)
+    response.setProperties(sent(await this.#settled(made, properties, caller)))
+    return response
+  }
+
+  async update(request: UpdateRequest, caller: Caller) {
+    const news = received(request.getNews())
+    const olds = received(request.getOlds())
+    const target = this.#target(request, caller)
+    const response = new messages.UpdateResponse()
+    if (request.getPreview()) {
+      response.setProperties(sent(this.#previewed(target, request.getId(), olds, news)))
+      return response
+    }
+    const made = await this.#change(caller, () =>
+      update(this.#cloud, target, request.getId(), this.#uploaded(news, caller)),
+    )
+    response.setProperties(sent(await this.#settled(made, news, caller)))
+    return response
+  }
+
+  /** For a refresh, an import, and `Resource.get`. */
+  async read(request: ReadRequest, caller: Caller) {
+    const response = new messages.ReadResponse()
+    const found = await this.#turns.run(() => read(this.#cloud, this.#target(request, caller), request.getId()))
+    if (!found) return response
+    const inputs = received(request.getInputs())
+    const outputs = received(request.getProperties())
+    response.setId(found.id)
+    response.setInputs(sent(wrapped(found.inputs, inputs, outputs)))
+    response.setProperties(sent(wrapped(found.outputs, outputs, inputs)))
+    return response
+  }
+
+  async delete(request: DeleteRequest, caller: Caller) {
+    const inputs = unwrapped(received(request.getOldInputs()))
+    await this.#change(caller, () => remove(this.#cloud, this.#target(request, caller), request.getId(), inputs))
+    await takeTime(this.#cloud.delays, caller.hungUp)
+    return new empty.Empty()
+  }
+
+  /** The waiting is outside the turn: meanwhile others go on. */
+  async #change<T>({ peer, hungUp }: Caller, work: () => Promise<T>): Promise<T> {
+    await takeTime(this.#cloud.delays, AbortSignal.any([hungUp, this.connections.cancelled(peer)]))
+    return await this.#turns.run(work)
+  }
+
+  /** What was made, once AWS says that it is ready. */
+  async #settled({ resource, failure }: Made, inputs: Properties, { peer }: Caller): Promise<Properties> {
+    const outputs = wrapped(resource.outputs, inputs)
+    const failed = (cause: unknown) => new PartialFailure(cause, resource.id, outputs, wrapped(resource.inputs, inputs))
+    if (failure !== undefined) throw failed(failure)
+    try {
+      await takeTime(this.#cloud.delays, this.connections.cancelled(peer))
+    } catch (cause) {
+      throw failed(cause)
+    }
+    return outputs
+  }
+
+  #previewed(target: Target, id: string, olds: Properties, news: Properties): Properties {
+    try {
+      const inputs = unwrapped(news)
+      const outputs = holdsUnknown(news) ? undefined : foreseen(this.#cloud, target, id, inputs)
+      return outputs ? wrapped(outputs, news, olds) : { ...olds, ...news }
+    } catch (cause) {
+      // Only the deployment itself is refused; a preview asks nobody.
+      if (cause instanceof AwsError) return { ...olds, ...news }
+      throw cause
+    }
+  }
+
+  #target(request: Named, { peer }: Caller): Target {
+    return { urn: request.getUrn(), type: typeOf(request), provider: this.connections.provider(peer) }
+  }
+
+  #uploaded(properties: Properties, { peer }: Caller): Properties {
+    return unwrapped(properties, uploadsTo(this.#cloud.uploads, this.connections.programDirectory(peer)))
+  }
+}
+
+interface Named {
+  getUrn(): string
+  getType(): string
+}
+
+/** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
+const typeOf = (request: Named) => request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
+
+const before = (request: DiffRequest) =>
+  [unwrapped(received(request.getOldInputs())), unwrapped(received(request.getNews()))] as const

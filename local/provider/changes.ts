@@ -1,0 +1,159 @@
+/** What the engine asks for, done in the ledger: resource by resource, each there before the answer. */
+import { AwsError } from '../errors.ts'
+import type { Declared, Properties } from '../ledger.ts'
+import type { Provider } from '../mocks/provider.ts'
+import { answered, checkInputs, type Declaration, declare, heldBy, situationOf } from '../types/declare.ts'
+import { findRow, rowOf } from '../types/registry.ts'
+import type { ResourceType, Situation } from '../types/resource-type.ts'
+import { findIn, freeKey, type ProviderCloud } from './cloud.ts'
+import { requirePermissions } from './permissions.ts'
+
+/** The engine keeps these to itself. */
+const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }
+
+export interface Target {
+  readonly type: string
+  readonly urn: string
+  readonly provider: Provider
+}
+
+/** What was made; `failure` is AWS's refusal of a later step. */
+export interface Made {
+  readonly resource: Declared
+  readonly failure?: unknown
+}
+
+/** @throws AwsError when AWS refuses, and nothing was made. */
+export async function create(cloud: ProviderCloud, target: Target, inputs: Properties): Promise<Made> {
+  const row = rowOf(target.type)
+  checkInputs(row, inputs)
+  const urn = freeKey(cloud.ledger, target.urn)
+  const declaration = declarationOf(cloud, row, { ...target, urn }, inputs)
+  const made = await make(cloud, row, declaration, 'create', target.provider)
+  await cloud.ledger.put(made.resource)
+  cloud.observe?.({ kind: 'change', operation: 'create', type: row.type, id: made.resource.id })
+  return made
+}
+
+/** @throws AwsError when AWS refuses, and nothing was changed; or when the resource is not there any more. */
+export async function update(cloud: ProviderCloud, target: Target, id: string, inputs: Properties): Promise<Made> {
+  const row = rowOf(target.type)
+  checkInputs(row, inputs)
+  const current = findIn(cloud.ledger, target.type, id, placeOf(target.provider, inputs))
+  if (!current)
+    throw new AwsError('NotFound', `${target.type} "${id}" does not exist in ${target.provider.account}`, 404)
+  const declaration = declarationOf(cloud, row, { ...target, urn: current.urn }, inputs, current)
+  const made = await make(cloud, row, declaration, 'update', target.provider)
+  await cloud.ledger.put(made.resource)
+  cloud.observe?.({ kind: 'change', operation: 'update', type: row.type, id })
+  return made
+}
+
+async function make(
+  cloud: ProviderCloud,
+  row: ResourceType,
+  declaration: Declaration,
+  operation: 'create' | 'update',
+  provider: Provider,
+): Promise<Made> {
+  const situation = situationOf(declaration)
+  await requirePermissions(cloud, row, operation, situation, provider.session)
+  const { afterwards = [], ...first } = row
+  const resource = await declare({ ...declaration, row: first })
+  for (const step of afterwards) {
+    try {
+      await step.refuse(situation)
+    } catch (failure) {
+      return { resource: without(declaration, step.inputs), failure }
+    }
+  }
+  return { resource }
+}
+
+/** The resource as it is when a step was refused: that step's inputs are as they were before. */
+function without(declaration: Declaration, names: readonly string[]): Declared {
+  const kept = Object.entries(declaration.inputs).filter(([name]) => !names.includes(name))
+  const before = names.flatMap((name) => {
+    const value = declaration.current?.inputs[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const partial = { ...declaration, inputs: Object.fromEntries([...kept, ...before]) }
+  return answered(partial, situationOf(partial))
+}
+
+/**
+ * What is there, as AWS would tell it.
+ * @returns undefined when there is no such resource
+ */
+export async function read(cloud: ProviderCloud, target: Target, id: string): Promise<Declared | undefined> {
+  const row = rowOf(target.type)
+  const found = findIn(cloud.ledger, target.type, id, placeOf(target.provider))
+  const situation = found
+    ? situationAt(cloud, row, target.provider, found)
+    : situationOf(declarationOf(cloud, row, target, {}))
+  if (found) await requirePermissions(cloud, row, 'read', situation, target.provider.session)
+  return found
+}
+
+/** Deletes; what is gone already is no mistake. @throws AwsError while others still depend on it. */
+export async function remove(cloud: ProviderCloud, target: Target, id: string, inputs: Properties): Promise<void> {
+  const { ledger } = cloud
+  const row = rowOf(target.type)
+  const found = findIn(ledger, target.type, id, placeOf(target.provider, inputs))
+  if (!found) return
+  await requirePermissions(
+    cloud,
+    row,
+    'delete',
+    situationAt(cloud, row, target.provider, found),
+    target.provider.session,
+  )
+  row.refuseDelete?.(found, ledger)
+  const [holder] = heldBy(row, found, ledger, findRow)
+  if (holder)
+    throw new AwsError(
+      row.heldCode ?? 'DependencyViolation',
+      `${found.id} has a dependent object: ${holder.id} (${holder.type}), declared as ${holder.urn}`,
+    )
+  await ledger.delete(found.urn)
+  cloud.observe?.({ kind: 'change', operation: 'delete', type: row.type, id })
+}
+
+/** What an update would answer; changes nothing and refuses nothing, as a preview does not ask AWS. */
+export function foreseen(cloud: ProviderCloud, target: Target, id: string, inputs: Properties): Properties | undefined {
+  const row = rowOf(target.type)
+  const current = findIn(cloud.ledger, target.type, id, placeOf(target.provider, inputs))
+  if (!current) return undefined
+  const declaration = declarationOf(cloud, row, { ...target, urn: current.urn }, inputs, current)
+  return answered(declaration, situationOf(declaration)).outputs
+}
+
+const placeOf = ({ account, region }: Provider, inputs: Properties = {}) => ({
+  account,
+  region: typeof inputs.region === 'string' ? inputs.region : region,
+})
+
+function declarationOf(
+  { ledger, organization, authorize }: ProviderCloud,
+  row: ResourceType,
+  { urn, provider: { account, region } }: Target,
+  inputs: Properties,
+  current?: Declared,
+): Declaration {
+  return {
+    row,
+    urn,
+    inputs,
+    account,
+    // A global resource stays where it was made first.
+    region: current?.region ?? region,
+    ledger,
+    organization,
+    options: NO_OPTIONS,
+    ...(current && { current }),
+    ...(authorize && { authorize }),
+  }
+}
+
+const situationAt = (cloud: ProviderCloud, row: ResourceType, provider: Provider, found: Declared): Situation =>
+  situationOf(declarationOf(cloud, row, { type: row.type, urn: found.urn, provider }, found.inputs, found))

@@ -1,0 +1,39 @@
+/** What is wrong with a resource's inputs before anything is asked of AWS, property by property. */
+import messages, { type CheckRequest } from '@pulumi/pulumi/proto/provider_pb.js'
+import type { Properties } from '../ledger.ts'
+import { inputProblems } from '../types/declare.ts'
+import { rowOf } from '../types/registry.ts'
+import { received, unwrapped } from './values.ts'
+
+export interface Failure {
+  readonly property: string
+  readonly reason: string
+}
+
+export const inputFailures =
+  (type: string) =>
+  (inputs: Properties): readonly Failure[] =>
+    inputProblems(rowOf(type), inputs).map(({ property, missing }) => ({
+      property,
+      reason: missing
+        ? `missing required property '${property}' of ${type}`
+        : `the local cloud does not support the input "${property}" of ${type}. Add it as described in CONTRIBUTING.md, or leave it out.`,
+    }))
+
+export const configFailures = ({ region }: Properties): readonly Failure[] =>
+  typeof region === 'string' && region !== ''
+    ? []
+    : [{ property: 'region', reason: 'could not find AWS region: set "region" on the provider' }]
+
+/** The inputs are taken as they are: names that AWS's users leave out are made up when the resource is made. */
+export function checkResponse(request: CheckRequest, failuresOf: (inputs: Properties) => readonly Failure[]) {
+  const response = new messages.CheckResponse()
+  response.setInputs(request.getNews())
+  for (const { property, reason } of failuresOf(unwrapped(received(request.getNews())))) {
+    const failure = new messages.CheckFailure()
+    failure.setProperty(property)
+    failure.setReason(reason)
+    response.addFailures(failure)
+  }
+  return response
+}

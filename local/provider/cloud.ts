@@ -1,0 +1,94 @@
+/** What the provider servers need of the local cloud, and one change at a time in it. */
+import type { Authorize } from '../authorize.ts'
+import type { Declared, Ledger } from '../ledger.ts'
+import type { Organization } from '../organization.ts'
+import { CancelledError } from './errors.ts'
+
+export interface ProviderCloud {
+  readonly ledger: Ledger
+  readonly organization: Organization
+  /** Evaluates policies as they are in the ledger now. Without one, everybody may do everything. */
+  readonly authorize?: Authorize
+  /** Copies of files that were handed over are kept here. */
+  readonly uploads: string
+  /** How long AWS takes, to shuffle what the engine does at the same time. @default no time at all */
+  readonly delays?: Delays
+  /** Told of every call that needs a permission, after it was evaluated. */
+  readonly observe?: (event: ProviderEvent) => void
+}
+
+export interface Delays {
+  /** Longest wait before a change is made, and again after it. */
+  readonly maximumMilliseconds: number
+  /** 0 ≤ x < 1. @default Math.random */
+  readonly random?: () => number
+}
+
+export type ProviderEvent =
+  | {
+      readonly kind: 'permission'
+      readonly roleArn: string
+      readonly action: string
+      readonly resource: string
+      readonly allowed: boolean
+    }
+  | {
+      readonly kind: 'change'
+      readonly operation: 'create' | 'update' | 'delete'
+      readonly type: string
+      readonly id: string
+    }
+
+/** Refusals are decided and changes made one after another: two that exclude each other cannot both pass. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve()
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+/** @throws CancelledError as soon as the signal is given. */
+export async function takeTime(delays: Delays | undefined, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw new CancelledError()
+  if (!delays) return
+  const { maximumMilliseconds, random = Math.random } = delays
+  await new Promise<void>((resolve, reject) => {
+    const cancel = () => {
+      clearTimeout(timer)
+      reject(new CancelledError())
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', cancel)
+      resolve()
+    }, random() * maximumMilliseconds)
+    signal.addEventListener('abort', cancel, { once: true })
+  })
+}
+
+/** Services whose resources are in no region: the region of the provider that made them says nothing. */
+const GLOBAL = ['aws:iam/', 'aws:route53/']
+
+export interface Place {
+  readonly account: string
+  readonly region: string
+}
+
+/** A resource of an account by its id: not by its URN, which an alias may have changed. */
+export function findIn(ledger: Ledger, type: string, id: string, { account, region }: Place): Declared | undefined {
+  const anywhere = GLOBAL.some((service) => type.startsWith(service))
+  const found = ledger.all(type).filter((one) => one.id === id && one.account === account)
+  return found.find((one) => one.region === region) ?? (anywhere ? found[0] : undefined)
+}
+
+/**
+ * Where a new resource is kept in the ledger: under its URN, unless another one is still there that it replaces, or that an
+ * interrupted run left behind.
+ */
+export function freeKey(ledger: Ledger, urn: string): string {
+  let key = urn
+  for (let count = 2; ledger.byUrn(key); count += 1) key = `${urn}#${count}`
+  return key
+}

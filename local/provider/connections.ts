@@ -1,0 +1,59 @@
+/**
+ * Whose calls these are. The engine opens a connection for each provider of a program, says once what it is configured
+ * with, and never repeats it: so it is kept by the connection's peer.
+ */
+import { AwsError } from '../errors.ts'
+import type { Properties } from '../ledger.ts'
+import { openProvider, type Provider } from '../mocks/provider.ts'
+import type { ProviderCloud } from './cloud.ts'
+
+interface Connection {
+  readonly programDirectory: string
+  readonly cancelled: AbortController
+  readonly provider?: Provider
+}
+
+export class Connections {
+  readonly #cloud: ProviderCloud
+  readonly #byPeer = new Map<string, Connection>()
+
+  constructor(cloud: ProviderCloud) {
+    this.#cloud = cloud
+  }
+
+  /** A new connection: whoever had this peer's address before is gone. */
+  opened(peer: string, programDirectory = process.cwd()): void {
+    this.#byPeer.set(peer, { programDirectory, cancelled: new AbortController() })
+  }
+
+  /** @throws AwsError when a role cannot be assumed, or the account is not allowed. */
+  async configure(peer: string, inputs: Properties): Promise<void> {
+    const { ledger, organization, authorize } = this.#cloud
+    const provider = await openProvider({ ledger, organization, ...(authorize && { authorize }) }, inputs)
+    this.#byPeer.set(peer, { ...this.#of(peer), provider })
+  }
+
+  /** The engine was interrupted: what it waits for on this connection is given up, others' work is not. */
+  cancel(peer: string): void {
+    this.#of(peer).cancelled.abort()
+  }
+
+  provider(peer: string): Provider {
+    const { provider } = this.#of(peer)
+    if (!provider) throw new AwsError('ProviderNotConfigured', 'the provider was not configured on this connection')
+    return provider
+  }
+
+  programDirectory(peer: string): string {
+    return this.#of(peer).programDirectory
+  }
+
+  cancelled(peer: string): AbortSignal {
+    return this.#of(peer).cancelled.signal
+  }
+
+  #of(peer: string): Connection {
+    if (!this.#byPeer.has(peer)) this.opened(peer)
+    return this.#byPeer.get(peer) as Connection
+  }
+}

@@ -1,0 +1,94 @@
+/** What a change of inputs means: nothing, an update in place, or a replacement, property by property. */
+import messages from '@pulumi/pulumi/proto/provider_pb.js'
+import type { Declared, Properties, Value } from '../ledger.ts'
+import { canonical, replacedBy } from '../types/declare.ts'
+import type { ResourceType } from '../types/resource-type.ts'
+
+export interface PropertyChange {
+  readonly kind: 'add' | 'delete' | 'update'
+  readonly replaces: boolean
+}
+
+export interface Difference {
+  /** By the property's path: `tags.tenant`, `subnetIds[1]`. */
+  readonly changes: ReadonlyMap<string, PropertyChange>
+  /** Top-level inputs that replace the resource. */
+  readonly replaces: readonly string[]
+  /** The name is taken while the old one is there. */
+  readonly deleteBeforeReplace: boolean
+}
+
+export function difference(row: ResourceType, before: Properties, after: Properties): Difference {
+  const replaces = replacedBy(row, { inputs: before } as Pick<Declared, 'inputs'> as Declared, after)
+  const changes = new Map<string, PropertyChange>()
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const replacing = replaces.includes(name)
+    for (const [path, kind] of changed(name, before[name], after[name]))
+      changes.set(path, { kind, replaces: replacing })
+  }
+  const name = row.named
+  const nameStays =
+    name !== undefined && after[name] !== undefined && canonical(after[name]) === canonical(before[name])
+  return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && nameStays }
+}
+
+/** Of a provider's own configuration: another region is another provider, and so are all its resources. */
+export function configDifference(before: Properties, after: Properties): Difference {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const changes = names.flatMap((name) => changed(name, before[name], after[name]))
+  const replaces = changes.some(([path]) => path === 'region') ? ['region'] : []
+  return {
+    changes: new Map(changes.map(([path, kind]) => [path, { kind, replaces: replaces.includes(path) }])),
+    replaces,
+    deleteBeforeReplace: false,
+  }
+}
+
+type Changed = readonly (readonly [string, PropertyChange['kind']])[]
+
+function changed(path: string, before: Value | undefined, after: Value | undefined): Changed {
+  const [old, now] = [before ?? undefined, after ?? undefined]
+  if (canonical(old) === canonical(now)) return []
+  if (old === undefined) return [[path, 'add']]
+  if (now === undefined) return [[path, 'delete']]
+  if (Array.isArray(old) && Array.isArray(now))
+    return Array.from({ length: Math.max(old.length, now.length) }).flatMap((_, index) =>
+      changed(`${path}[${index}]`, old[index], now[index]),
+    )
+  if (isPlainObject(old) && isPlainObject(now))
+    return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((name) =>
+      changed(`${path}${step(name)}`, old[name], now[name]),
+    )
+  return [[path, 'update']]
+}
+
+/** An asset's content is one value. */
+const isPlainObject = (value: Value): value is Properties =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !('sha256' in value)
+
+const step = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `["${name.replaceAll('"', '\\"')}"]`)
+
+const { Kind } = messages.PropertyDiff
+const KINDS = {
+  add: [Kind.ADD, Kind.ADD_REPLACE],
+  delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+  update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+} as const
+
+export function diffResponse({ changes, replaces, deleteBeforeReplace }: Difference) {
+  const response = new messages.DiffResponse()
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges
+  response.setChanges(changes.size > 0 || replaces.length > 0 ? DIFF_SOME : DIFF_NONE)
+  response.setReplacesList([...replaces])
+  response.setDiffsList([...new Set([...changes.keys()].map((path) => path.replace(/[.[].*$/, '')))])
+  response.setDeletebeforereplace(deleteBeforeReplace)
+  if (replaces.length === 0) response.setStablesList(['id', 'arn'])
+  response.setHasdetaileddiff(true)
+  for (const [path, change] of changes) {
+    const property = new messages.PropertyDiff()
+    property.setKind(KINDS[change.kind][change.replaces ? 1 : 0])
+    property.setInputdiff(true)
+    response.getDetaileddiffMap().set(path, property)
+  }
+  return response
+}

@@ -1,0 +1,60 @@
+/** What is handed over as a file is copied at once, as an upload is: the caller may change or remove theirs. */
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { UnsupportedError } from '../errors.ts'
+import type { ArchiveValue, AssetValue, Properties, Value } from '../ledger.ts'
+import { ASSET, SECRET, SIGNATURE } from '../mocks/wire-values.ts'
+import type { AssetReader } from './values.ts'
+
+/** @param directory holds the copies, by the hash of their content; made when needed */
+export function uploadsTo(directory: string, programDirectory: string): AssetReader {
+  const asset = (given: Properties): AssetValue => {
+    if (typeof given.text === 'string') return keptText(directory, given.text)
+    if (typeof given.path === 'string') return kept(directory, resolve(programDirectory, given.path))
+    throw new UnsupportedError('an asset of another kind than text and file')
+  }
+  const archive = (given: Properties): ArchiveValue => {
+    const sha256 = String(given.hash)
+    if (typeof given.path === 'string') {
+      const { path } = kept(directory, resolve(programDirectory, given.path))
+      return { archive: 'file', path, sha256 }
+    }
+    if (typeof given.assets !== 'object' || given.assets === null)
+      throw new UnsupportedError('an archive of another kind than file and entries')
+    const entries = Object.entries(given.assets as Properties).map(([path, value]) => [path, either(value)] as const)
+    return { archive: 'entries', entries: Object.fromEntries(entries), sha256 }
+  }
+  const either = (given: Value): AssetValue | ArchiveValue => {
+    const fields = given as Properties
+    if (fields[SIGNATURE] === SECRET) return either(fields.value ?? null)
+    return fields[SIGNATURE] === ASSET ? asset(fields) : archive(fields)
+  }
+  return (given) => either(given) as unknown as Value
+}
+
+const sha256Of = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
+
+function kept(directory: string, path: string): Extract<AssetValue, { asset: 'file' }> {
+  const sha256 = sha256Of(readFileSync(path))
+  const copy = join(directory, sha256)
+  if (!existsSync(copy)) {
+    mkdirSync(directory, { recursive: true })
+    copyFileSync(path, copy)
+  }
+  return { asset: 'file', path: copy, sha256 }
+}
+
+/** Short texts stay in the ledger. */
+const LONGEST_TEXT = 1024
+
+function keptText(directory: string, text: string): AssetValue {
+  const sha256 = sha256Of(text)
+  if (text.length <= LONGEST_TEXT) return { asset: 'text', text, sha256 }
+  const path = join(directory, sha256)
+  if (!existsSync(path)) {
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(path, text)
+  }
+  return { asset: 'file', path, sha256 }
+}
