@@ -2,7 +2,7 @@
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Properties, Value } from '../ledger.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, asObject, autoName, flag, known, objects, others, text } from './values.ts'
+import { arn, asObject, autoName, flag, known, number, object, objects, others, text } from './values.ts'
 
 export const TABLE = 'aws:dynamodb/table:Table'
 export const TABLE_ITEM = 'aws:dynamodb/tableItem:TableItem'
@@ -45,6 +45,12 @@ const table: ResourceType = {
     const mode = text(inputs, 'billingMode') ?? 'PROVISIONED'
     if (mode !== 'PAY_PER_REQUEST')
       throw new UnsupportedError(`billingMode "${mode}" of ${TABLE}: use "PAY_PER_REQUEST"`)
+    const recovery = object(inputs, 'pointInTimeRecovery') ?? {}
+    const days = number(recovery, 'recoveryPeriodInDays') ?? 35
+    if (days < 1 || days > 35)
+      throw validation(
+        `1 validation error detected: Value '${days}' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' failed to satisfy constraint: Member must have value between 1 and 35`,
+      )
     const keys = [known(inputs, 'hashKey'), text(inputs, 'rangeKey')].filter((key) => key !== undefined)
     const attributes = objects(inputs, 'attributes')
     for (const { type } of attributes)

@@ -110,6 +110,7 @@ const eip: ResourceType = {
   type: EIP,
   inputs: ['domain', 'instance', 'tags'],
   replaces: ['domain'],
+  heldCode: 'InvalidIPAddress.InUse',
   refuse(situation) {
     const domain = text(situation.inputs, 'domain') ?? 'vpc'
     if (domain !== 'vpc') throw new AwsError('InvalidParameterValue', `Invalid value '${domain}' for domain.`)

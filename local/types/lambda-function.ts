@@ -51,6 +51,8 @@ const lambdaFunction: ResourceType = {
   required: ['role', 'code', 'handler', 'runtime'],
   named: 'name',
   replaces: ['name', 'packageType'],
+  // The first is for the provider only, when the function goes; a role may go before its function.
+  releases: ['replacementSecurityGroupIds', 'role'],
   heldThrough: [],
   async refuse(situation) {
     const { inputs } = situation
