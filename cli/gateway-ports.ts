@@ -27,7 +27,7 @@ export async function openGateway(
   const listeners = cloud.ledger
     .all('aws:lb/listener:Listener')
     .filter(({ outputs }) => outputs.loadBalancerArn === hub.loadBalancerArn)
-  const opened = []
+  const opened: { close(): Promise<void> }[] = []
   let url = ''
   let port = 0
   // HTTPS first: the redirect of the other listener has to know its local port.

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type Authority, openAuthority } from './authority.ts'
 import { type Authorize, createAuthorize } from './authorize.ts'
 import { organization as sampleOrganization } from './default-organization.ts'
+import { withDeployerFetch } from './deployer-fetch.ts'
 import { Ledger, type Properties } from './ledger.ts'
 import { ambient } from './mocks/provider.ts'
 import { deploy, destroy, type Stack } from './mocks.ts'
@@ -15,7 +16,7 @@ import { reach } from './reach.ts'
 import { createBedrock } from './services/bedrock/bedrock.ts'
 import type { ModelBackend } from './services/bedrock/model-backend.ts'
 import { createCognito } from './services/cognito/cognito.ts'
-import { createDynamodb } from './services/dynamodb/dynamodb.ts'
+import { createDynamoDb } from './services/dynamodb/dynamodb.ts'
 import { createLambda, type Lambda, type LambdaEvent } from './services/lambda/lambda.ts'
 import {
   createLoadBalancer,
@@ -73,14 +74,16 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const authority = await openAuthority(join(directory, 'authority'))
   const ledger = new Ledger()
   const evaluator = options.createAuthorize ?? createAuthorize
-  const authorize = evaluator(ledger, organization)
+  const authorize = evaluator(ledger, organization, { now })
   const surroundings: Surroundings = { ledger, organization, authorize, now }
   const credentials = createCredentialStore(now)
   const data = options.persistent ? { directory: join(directory, 'data') } : {}
 
-  const dynamodb = createDynamodb({ surroundings, credentials, ...data })
-  const cognito = createCognito({ surroundings, credentials, ...data })
-  const bedrock = createBedrock({ surroundings, credentials, ...(options.models && { backend: options.models }) })
+  const dynamodb = createDynamoDb(surroundings, credentials, data)
+  const cognito = createCognito(surroundings, credentials, data)
+  const bedrock = createBedrock(surroundings, credentials, options.models && { backend: options.models })
+  ledger.onChange(dynamodb.effect)
+  ledger.onChange(cognito.effect)
   const wire = startWire({
     surroundings,
     authority,
@@ -108,7 +111,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
   return {
     ...{ ledger, organization, authorize, authority, credentials, wire, lambda, loadBalancer },
-    deploy: (stack, program) => deploy(doors, stack, program),
+    deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(doors, stack, program)),
     destroy: (stack) => destroy(doors, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
     async close() {
@@ -116,6 +119,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       await lambda.close()
       await wire.close()
       await dynamodb.close()
+      await cognito.close()
     },
   }
 }

@@ -34,7 +34,7 @@ export async function deployStack(cloud: LocalCloud, name: string): Promise<Prop
 }
 
 export async function deployDemo(cloud: LocalCloud, terminal: Terminal, stacks: readonly string[]): Promise<Demo> {
-  const [hubStack, ...spokeStacks] = stacks
+  const [hubStack = 'hub', ...spokeStacks] = stacks
   const count = (stack: string) =>
     cloud.ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`)).length
   const deployed = (name: string, what: string) =>
@@ -43,7 +43,7 @@ export async function deployDemo(cloud: LocalCloud, terminal: Terminal, stacks: 
       detail(`${count(name)} resources ${what}`)
       return outputs
     })
-  const hub = parseHubOutputs(await deployed(hubStack ?? 'hub', "in the hub's account"))
+  const hub = parseHubOutputs(await deployed(hubStack, "in the hub's account"), hubStack)
   const tenants: DemoTenant[] = []
   for (const stack of spokeStacks) {
     const { tenantId, account } = await deployed(stack, "in the tenant's account and its lane through the hub")

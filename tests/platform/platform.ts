@@ -59,7 +59,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   let hub: HubOutputs | undefined
   for (const name of stacks) {
     const outputs = await deploy(name)
-    hub ??= parseHubOutputs(outputs)
+    hub ??= parseHubOutputs(outputs, name)
   }
   if (!hub) throw new Error('the hub comes first')
   const deployed = hub
