@@ -1,0 +1,176 @@
+/**
+ * What the gateway costs: the deployed bundle against a bare call of the AWS SDK and against a function that does nothing,
+ * side by side in one run against the same stand-in. Machines differ and are busy: the ratios are what counts.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import path from 'node:path'
+import { openAuthority } from '../local/authority.ts'
+import { BUNDLINGS, type Bundle, bundle, GATEWAY_ENTRY } from './bundles.ts'
+import type { StandInOptions } from './stand-in.ts'
+import { type Launch, type Subject, start } from './subject.ts'
+import { ENVIRONMENT, eventFor, HOSTS, signIn } from './tenant.ts'
+
+export interface GatewayBenchOptions {
+  /** Compares ways to bundle the gateway, instead of the gateway with other things. */
+  readonly bundling: boolean
+  /** @default 15 */
+  readonly starts?: number
+  /** Blocks of `callsPerBlock` calls, the subjects taking turns. @default 20 */
+  readonly blocks?: number
+  /** @default 200 */
+  readonly callsPerBlock?: number
+  /** Told what is going on. */
+  readonly progress: (text: string) => void
+}
+
+export interface Measurement {
+  readonly name: string
+  readonly kilobytes: number
+  readonly readyMilliseconds: number
+  readonly firstAnswerMilliseconds: number
+  readonly warmP50Milliseconds: number
+  readonly warmP99Milliseconds: number
+  readonly requestsPerSecondPerCore: number
+}
+
+export interface GatewayReport {
+  readonly node: string
+  readonly cores: number
+  readonly measurements: readonly Measurement[]
+  readonly goals: readonly {
+    readonly goal: string
+    readonly ratio: number
+    readonly most: number
+    readonly met: boolean
+  }[]
+}
+
+const GATEWAY = 'gateway (as deployed)'
+const SDK_CALL = 'bare SDK call'
+const EMPTY = 'empty function'
+
+export async function benchGateway(options: GatewayBenchOptions): Promise<GatewayReport> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'genai-bench-'))
+  const standIn = fork(path.join(import.meta.dirname, 'stand-in.ts'))
+  try {
+    options.progress('bundling')
+    const bundles = options.bundling ? await bundlings() : await comparisons()
+    const launch = await prepare(directory, standIn)
+    const measurements = await measure(bundles, launch, options)
+    return { node: process.version, cores: availableParallelism(), measurements, goals: goalsOf(measurements) }
+  } finally {
+    standIn.disconnect()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function comparisons(): Promise<Bundle[]> {
+  return [
+    await bundle(EMPTY, 'bench/subjects/empty.ts'),
+    await bundle(SDK_CALL, 'bench/subjects/sdk-call.ts'),
+    await bundle('bare SDK call, HTTP/2', 'bench/subjects/sdk-call-http2.ts'),
+    await bundle('gateway on SDK clients', 'bench/subjects/gateway-on-sdk.ts'),
+    await bundle(GATEWAY, GATEWAY_ENTRY),
+  ]
+}
+
+async function bundlings(): Promise<Bundle[]> {
+  const bundles = [await bundle(EMPTY, 'bench/subjects/empty.ts')]
+  for (const [name, changes] of Object.entries(BUNDLINGS)) bundles.push(await bundle(name, GATEWAY_ENTRY, changes))
+  return bundles
+}
+
+/** Signs in, and starts the stand-in with the pool's keys. */
+async function prepare(directory: string, standIn: ReturnType<typeof fork>): Promise<Launch> {
+  const runner = await bundle('runner', 'bench/runner.ts')
+  const authority = await openAuthority(directory)
+  const { keySet, token } = await signIn()
+  standIn.send({ ...authority.issue(HOSTS), keySet } satisfies StandInOptions)
+  const [port] = await once(standIn, 'message')
+  const environment = {
+    ...ENVIRONMENT,
+    EVENT: JSON.stringify(eventFor(token)),
+    NODE_EXTRA_CA_CERTS: authority.caFile,
+    PORT: `${port}`,
+  }
+  return { runner: runner.file, environment }
+}
+
+/** All subjects in turns, in small portions, so that a busy moment of the machine hits all of them alike. */
+async function measure(
+  bundles: readonly Bundle[],
+  launch: Launch,
+  { starts = 15, blocks = 20, callsPerBlock = 200, progress }: GatewayBenchOptions,
+): Promise<Measurement[]> {
+  const series = bundles.map((one) => ({
+    bundle: one,
+    ready: [] as number[],
+    first: [] as number[],
+    warm: [] as number[],
+  }))
+  for (let round = 0; round < starts; round++) {
+    progress(`cold starts ${round + 1}/${starts}`)
+    for (const one of series) {
+      const subject = await start(one.bundle, launchOf(one.bundle, launch))
+      one.ready.push(subject.ready)
+      one.first.push(subject.firstAnswer)
+      await subject.stop()
+    }
+  }
+  const cpu = new Map<string, number>()
+  const subjects: Subject[] = []
+  try {
+    for (const one of series) subjects.push(await start(one.bundle, launchOf(one.bundle, launch)))
+    // Once without measuring: the first calls run before the compiler has seen them often enough.
+    for (const subject of subjects) await subject.measure(2 * callsPerBlock)
+    for (let block = 0; block < blocks; block++) {
+      progress(`warm calls ${block + 1}/${blocks}`)
+      for (const [index, one] of series.entries()) {
+        const measured = await subjects[index]?.measure(callsPerBlock)
+        one.warm.push(...(measured?.milliseconds ?? []))
+        cpu.set(one.bundle.name, (cpu.get(one.bundle.name) ?? 0) + (measured?.cpuMicroseconds ?? 0))
+      }
+    }
+  } finally {
+    for (const subject of subjects) await subject.stop()
+  }
+  return series.map(({ bundle: { name, bytes }, ready, first, warm }) => ({
+    name,
+    kilobytes: Math.round(bytes / 102.4) / 10,
+    readyMilliseconds: percentile(ready, 0.5),
+    firstAnswerMilliseconds: percentile(first, 0.5),
+    warmP50Milliseconds: percentile(warm, 0.5),
+    warmP99Milliseconds: percentile(warm, 0.99),
+    requestsPerSecondPerCore: Math.round((warm.length / (cpu.get(name) ?? Number.NaN)) * 1_000_000),
+  }))
+}
+
+/** The empty function makes no connections, so it is spared the preparation for them. */
+function launchOf({ name }: Bundle, { runner, environment }: Launch): Launch {
+  if (name !== EMPTY) return { runner, environment }
+  const { PORT: _, ...rest } = environment
+  return { runner, environment: rest }
+}
+
+function goalsOf(measurements: readonly Measurement[]): GatewayReport['goals'] {
+  const of = (name: string) => measurements.find((one) => one.name === name)
+  const [gateway, call, empty] = [of(GATEWAY), of(SDK_CALL), of(EMPTY)]
+  if (!gateway || !call || !empty) return []
+  const goal = (text: string, ratio: number, most: number) => ({ goal: text, ratio, most, met: ratio <= most })
+  return [
+    goal('warm p50, gateway / bare SDK call', gateway.warmP50Milliseconds / call.warmP50Milliseconds, 1.2),
+    goal(
+      'process start to first answer, gateway / empty function',
+      gateway.firstAnswerMilliseconds / empty.firstAnswerMilliseconds,
+      4.5,
+    ),
+  ]
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}

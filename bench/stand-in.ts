@@ -1,0 +1,50 @@
+/**
+ * AWS without any latency, in a process of its own: the key set, the table, STS and Bedrock behind one TLS port that speaks
+ * HTTP/2 and HTTP/1.1. It checks nothing; what is measured is the client's side.
+ */
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { ITEMS } from './tenant.ts'
+
+/** The parent's first message. */
+export interface StandInOptions {
+  readonly key: string
+  readonly cert: string
+  readonly keySet: string
+}
+
+const ANSWER = JSON.stringify({
+  output: { message: { role: 'assistant', content: [{ text: 'Hello to you too.' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 },
+  metrics: { latencyMs: 0 },
+})
+const TABLE = JSON.stringify(ITEMS)
+
+process.once('message', ({ key, cert, keySet }: StandInOptions) => {
+  const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+    request.resume()
+    request.once('end', () => answer(request, response, keySet))
+  })
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+})
+process.once('disconnect', () => process.exit())
+
+function answer(request: Http2ServerRequest, response: Http2ServerResponse, keySet: string): void {
+  const service = (request.authority ?? request.headers.host ?? '').split('.')[0]
+  const [type, body] =
+    service === 'sts'
+      ? ['text/xml', session()]
+      : service === 'dynamodb'
+        ? ['application/x-amz-json-1.0', TABLE]
+        : ['application/json', service === 'cognito-idp' ? keySet : ANSWER]
+  response.setHeader('content-type', type)
+  response.setHeader('content-length', Buffer.byteLength(body))
+  response.end(body)
+}
+
+function session(): string {
+  const expiration = new Date(Date.now() + 3_600_000).toISOString()
+  const credentials = `<AccessKeyId>ASIABENCHMARK</AccessKeyId><SecretAccessKey>benchmark</SecretAccessKey><SessionToken>benchmark</SessionToken><Expiration>${expiration}</Expiration>`
+  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult></AssumeRoleResponse>`
+}

@@ -1,0 +1,44 @@
+/** The report as a table for a terminal: every figure, and beside it its ratio to the bare SDK call or the empty function. */
+import type { GatewayReport, Measurement } from './gateway.ts'
+
+export function gatewayTable({ node, cores, measurements, goals }: GatewayReport): string {
+  // Cold starts are told in empty functions; warm calls in bare SDK calls, where there is one, else in the first gateway.
+  const empty = measurements[0]
+  const warm = measurements.find(({ name }) => name === 'bare SDK call') ?? measurements[1]
+  const rows = measurements.map((one) => [
+    one.name,
+    `${one.kilobytes.toFixed(1)} KB`,
+    one.readyMilliseconds.toFixed(0),
+    withRatio(one, empty, ({ firstAnswerMilliseconds }) => firstAnswerMilliseconds, 0),
+    one === empty ? '–' : withRatio(one, warm, ({ warmP50Milliseconds }) => warmP50Milliseconds, 2),
+    one === empty ? '–' : withRatio(one, warm, ({ warmP99Milliseconds }) => warmP99Milliseconds, 2),
+    one === empty ? '–' : withRatio(one, warm, ({ requestsPerSecondPerCore }) => requestsPerSecondPerCore, 0),
+  ])
+  const head = ['', 'bundle', 'ready ms', 'first answer ms', 'warm p50 ms', 'warm p99 ms', 'requests/s per core']
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+  const verdicts = goals.map(
+    ({ goal, ratio, most, met }) => `${met ? 'met   ' : 'MISSED'} ${goal}: ${ratio.toFixed(2)} (goal: at most ${most})`,
+  )
+  return [
+    `Node ${node}, ${cores} cores, one request at a time`,
+    '',
+    line(head),
+    ...rows.map(line),
+    '',
+    ...verdicts,
+  ].join('\n')
+}
+
+function withRatio(
+  one: Measurement,
+  base: Measurement | undefined,
+  figure: (measurement: Measurement) => number,
+  digits: number,
+): string {
+  const value = figure(one).toFixed(digits)
+  return base ? `${value} (×${(figure(one) / figure(base)).toFixed(2)})` : value
+}

@@ -1,0 +1,82 @@
+/** The tenant that is measured: its environment, its items, one request of it. */
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+
+export const REGION = 'us-east-1'
+export const ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${REGION}_Benchmark`
+export const CLIENT_ID = 'benchmark'
+export const ENDPOINT = `vpce-0123456789abcdef0-benchmrk.bedrock-runtime.${REGION}.vpce.amazonaws.com`
+/** Names that the stand-in's certificate is for. */
+export const HOSTS = [
+  `cognito-idp.${REGION}.amazonaws.com`,
+  `dynamodb.${REGION}.amazonaws.com`,
+  `sts.${REGION}.amazonaws.com`,
+  `bedrock-runtime.${REGION}.amazonaws.com`,
+  ENDPOINT,
+]
+
+/** What Lambda gives a function, and what the tenant's stack gives this one. */
+export const ENVIRONMENT = {
+  TENANT_ID: 'tenant1',
+  TABLE_NAME: 'genai-tenants',
+  ISSUER,
+  CLIENT_ID,
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: 'ASIABENCHMARK',
+  AWS_SECRET_ACCESS_KEY: 'benchmark',
+  AWS_SESSION_TOKEN: 'benchmark',
+}
+
+/** The table's answer. */
+export const ITEMS = {
+  Items: [
+    {
+      tenantId: { S: 'tenant1' },
+      item: { S: 'configuration' },
+      account: { S: '222222222222' },
+      models: { M: { 'nova-2-lite': { S: 'us.amazon.nova-2-lite-v1:0' } } },
+      defaultModel: { S: 'nova-2-lite' },
+      roleArn: { S: 'arn:aws:iam::222222222222:role/genai-models-tenant1' },
+      externalId: { S: '111111111111/tenant1' },
+      endpoint: { S: ENDPOINT },
+    },
+  ],
+  Count: 1,
+  ScannedCount: 1,
+}
+
+/** A user pool's key set and a token of it. */
+export async function signIn(): Promise<{ readonly keySet: string; readonly token: string }> {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'benchmark', alg: 'RS256', use: 'sig' }
+  const token = await new SignJWT({ token_use: 'id', 'custom:tenant_id': 'tenant1', 'cognito:groups': ['tenant1'] })
+    .setProtectedHeader({ alg: 'RS256', kid: 'benchmark' })
+    .setIssuer(ISSUER)
+    .setAudience(CLIENT_ID)
+    .setSubject('00000000-0000-4000-8000-000000000000')
+    .setIssuedAt()
+    .setExpirationTime('8h')
+    .sign(privateKey)
+  return { keySet: JSON.stringify({ keys: [jwk] }), token }
+}
+
+/** The load balancer's event for one prompt, headers as a browserless client and the load balancer send them. */
+export const eventFor = (token: string) => ({
+  requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t/0' } },
+  httpMethod: 'POST',
+  path: '/tenant1/invoke',
+  multiValueQueryStringParameters: {},
+  multiValueHeaders: {
+    accept: ['*/*'],
+    authorization: [`Bearer ${token}`],
+    'content-length': ['18'],
+    'content-type': ['application/json'],
+    host: ['genai.example.com'],
+    'user-agent': ['curl/8.5.0'],
+    'x-amzn-trace-id': ['Root=1-00000000-000000000000000000000000'],
+    'x-forwarded-for': ['198.51.100.10'],
+    'x-forwarded-port': ['443'],
+    'x-forwarded-proto': ['https'],
+  },
+  body: '{"prompt":"Hello"}',
+  isBase64Encoded: false,
+})
