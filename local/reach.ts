@@ -98,7 +98,8 @@ function fromPlace(topology: Topology, place: Place, host: string, port: number,
   trace.length = 0
   const { name, kind, id, vpcId, subnetId, privateIp } = place
   trace.push({ kind, id, detail: `${name} at ${privateIp} in ${subnetId}` })
-  const { addresses, service } = resolve(topology, host, vpcId)
+  // A load balancer asks public DNS, so that an endpoint's private DNS in its VPC does not hide a key set's address from it.
+  const { addresses, service } = resolve(topology, host, kind === 'loadBalancer' ? undefined : vpcId)
   trace.push({ kind: 'dns', id: host, detail: `${host} → ${addresses.join(', ')}` })
   return firstToAnswer(nearestFirst(topology, place, addresses), trace, (address, hops) => {
     const packet: Packet = { address, port, ...(service && { service }) }

@@ -13,7 +13,7 @@ import {
   type Simulation,
   typeForContextKey,
 } from '@cloud-copilot/iam-simulate'
-import { AwsError } from '../errors.ts'
+import { AwsError, UnsupportedError } from '../errors.ts'
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
 
 /** `implicit`: no statement allows; `explicit`: a statement denies. */
@@ -130,10 +130,14 @@ const OPERATORS = new Set(
   ].map((operator) => operator.toLowerCase()),
 )
 
+/** Keys that every session has on AWS and none has here: a denial that rests on one would silently not hold. */
+const KEYS_NOT_HERE = ['aws:userid', 'aws:TokenIssueTime', 'aws:PrincipalOrgPaths', 'aws:ResourceOrgPaths']
+
 /**
- * Refuses what IAM refuses when a policy is saved.
+ * Refuses what IAM refuses when a policy is saved, and what the local cloud would evaluate otherwise than AWS.
  * @param name names the policy in the message
  * @throws AwsError `MalformedPolicyDocument`
+ * @throws UnsupportedError
  */
 export async function validatePolicy(kind: PolicyKind, document: PolicyDocument, name: string): Promise<void> {
   if (validated[kind].has(document)) return
@@ -152,6 +156,7 @@ const validTexts = new Set<string>()
 const TEXTS_KEPT = 2_000
 
 async function validate(kind: PolicyKind, document: PolicyDocument, name: string): Promise<void> {
+  refuseUnsupported(document, name)
   const result = await runSimulation(
     { ...simulation('sts:GetCallerIdentity', '*', {}), ...attached(kind, document) },
     {},
@@ -164,9 +169,21 @@ async function validate(kind: PolicyKind, document: PolicyDocument, name: string
     throw new AwsError('MalformedPolicyDocument', `Syntax errors in policy ${name}: ${problems.join('; ')}`)
 }
 
+function refuseUnsupported(document: PolicyDocument, name: string): void {
+  const text = JSON.stringify(document)
+  const key = KEYS_NOT_HERE.find((one) => text.toLowerCase().includes(one.toLowerCase()))
+  if (key) throw new UnsupportedError(`the condition key ${key}, in the policy ${name}`)
+  if (statementsOf(document).some((statement) => 'NotPrincipal' in statement))
+    throw new UnsupportedError(`NotPrincipal, in the policy ${name}`)
+  // Before that version, IAM takes a variable for plain text.
+  if (document.Version !== '2012-10-17' && text.includes('${'))
+    throw new UnsupportedError(
+      `variables in a policy of version ${document.Version ?? '2008-10-17'}, in the policy ${name}`,
+    )
+}
+
 function statementProblems(kind: PolicyKind, statement: PolicyStatement): string[] {
   const problems = []
-  if ('NotPrincipal' in statement) problems.push('NotPrincipal is not supported by the local cloud')
   if (kind === 'resource' && statement.Principal === undefined) problems.push('Missing required field Principal')
   for (const operator of Object.keys(statement.Condition ?? {})) {
     const base = operator.replace(/^For(All|Any)Values?:/i, '').replace(/IfExists$/i, '')

@@ -78,7 +78,11 @@ const dnsNames = (endpoint: Declared) =>
 
 const SERVICE_NAME = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/
 
-function serviceName(name: string): Resolution | undefined {
+/** SDK clients whose credentials know their account call DynamoDB by a name with the account in it. */
+const ACCOUNT_NAME = /^\d{12}\.ddb\.([a-z0-9-]+)\.amazonaws\.com$/
+
+function serviceName(given: string): Resolution | undefined {
+  const name = given.replace(ACCOUNT_NAME, 'dynamodb.$1.amazonaws.com')
   const [, service = '', region = ''] = SERVICE_NAME.exec(name) ?? []
   if (!endpointServices(region).some(({ privateDnsName }) => privateDnsName === name)) return undefined
   return { addresses: [publicAddress(service, region)], service: { service, region } }

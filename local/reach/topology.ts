@@ -135,12 +135,13 @@ export function longest<T extends { readonly destination: string }>(
   return best
 }
 
-/** `vpc-0… (hub)`: the id, and the name that people gave it. */
+/** `vpc-0… (hub)`: the id, and the name that people gave it; instead of an ARN, the name. */
 export function label(resource: Declared): string {
   const tags = resource.outputs.tags
   const tagged = typeof tags === 'object' && tags !== null && 'Name' in tags ? tags.Name : undefined
   const name = tagged ?? resource.outputs.name
-  return typeof name === 'string' && name !== resource.id ? `${resource.id} (${name})` : resource.id
+  if (typeof name !== 'string' || name === resource.id) return resource.id
+  return resource.id.startsWith('arn:') ? name : `${resource.id} (${name})`
 }
 
 export const internetGatewayOf = ({ ledger }: Topology, vpcId: string) =>
