@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { organization } from '../default-organization.ts'
+import { Ledger, type Properties } from '../ledger.ts'
+import { Declarer } from '../testing/declarer.ts'
+import { canonical, replacedBy, situationOf } from './declare.ts'
+import { findRow, invokeOf, resourceTypes, rowOf } from './registry.ts'
+
+const VPC = 'aws:ec2/vpc:Vpc'
+
+describe('the registry', () => {
+  it('names a type or data source that it does not have', () => {
+    expect(() => rowOf('aws:sqs/queue:Queue')).toThrow('does not support the resource type aws:sqs/queue:Queue')
+    expect(() => invokeOf('aws:ec2/getVpcs:getVpcs')).toThrow(
+      'does not support the data source aws:ec2/getVpcs:getVpcs',
+    )
+    expect(findRow('aws:sqs/queue:Queue')).toBeUndefined()
+  })
+
+  it('has rows whose required, replacing and releasing inputs are inputs', () => {
+    for (const type of resourceTypes()) {
+      const { inputs, replaces, required = [], releases = [], named } = rowOf(type)
+      const known = new Set(inputs.map((name) => name.split('.')[0]))
+      const named_ = named === undefined ? [] : [named]
+      for (const name of [...replaces, ...required, ...named_, ...(releases === 'all' ? [] : releases)])
+        expect(known, `${type}: ${name}`).toContain(name)
+    }
+  })
+})
+
+describe('declare', () => {
+  it('refuses an input that the row does not know, however deep', async () => {
+    const cloud = new Declarer()
+    await expect(cloud.make(VPC, 'v', { cidrBlock: '10.0.0.0/16', ipv6: true })).rejects.toThrow(
+      `the input "ipv6" of ${VPC}`,
+    )
+    await expect(
+      cloud.make('aws:cognito/userPool:UserPool', 'p', { schemas: [{ name: 'a', kind: 'b' }] }),
+    ).rejects.toThrow('the input "schemas.kind"')
+    expect(await cloud.refusal(VPC, 'v', {})).toBe('MissingParameter: The request must contain the parameter cidrBlock')
+  })
+
+  it('gives the same ids to the same declarations, others to others', () => {
+    const token = (urn: string, inputs: Properties, account = '1') =>
+      situationOf({
+        row: rowOf(VPC),
+        urn,
+        inputs,
+        account,
+        region: 'r',
+        ledger: new Ledger(),
+        organization,
+      }).stableToken(17)
+    const one = token('urn:a', { cidrBlock: '10.0.0.0/16' })
+    expect(token('urn:a', { cidrBlock: '10.0.0.0/16', tags: { a: 'b' } })).toBe(one)
+    const others = [token('urn:b', { cidrBlock: '10.0.0.0/16' }), token('urn:a', { cidrBlock: '10.0.0.0/17' })]
+    others.push(token('urn:a', { cidrBlock: '10.0.0.0/16' }, '2'))
+    expect(new Set([one, ...others]).size).toBe(4)
+  })
+
+  it.each<[string, Properties, Properties, readonly string[]]>([
+    [VPC, { cidrBlock: '10.0.0.0/16' }, { cidrBlock: '10.1.0.0/16' }, ['cidrBlock']],
+    [VPC, { enableDnsSupport: true }, { enableDnsSupport: false }, []],
+    ['aws:lambda/function:Function', { memorySize: 128 }, { memorySize: 256 }, []],
+    ['aws:lambda/function:Function', { name: 'a' }, { name: 'b' }, ['name']],
+    ['aws:lb/listenerRule:ListenerRule', { priority: 1 }, { priority: 2 }, []],
+    ['aws:ec2transitgateway/vpcAttachment:VpcAttachment', { subnetIds: ['a'] }, { subnetIds: ['b'] }, []],
+    ['aws:ec2/instance:Instance', { userData: 'a' }, { userData: 'b' }, []],
+    ['aws:ec2/instance:Instance', { userData: 'a' }, { userData: 'b', userDataReplaceOnChange: true }, ['userData']],
+    [VPC, { region: 'us-east-1' }, { region: 'us-west-2' }, ['region']],
+  ])('knows what replaces: %s %j → %j', (type, before, after, replaced) => {
+    const declared = { urn: '', type, id: '', account: '', region: '', inputs: before, outputs: {} }
+    const options = { dependencies: [], protect: false, retainOnDelete: false }
+    expect(replacedBy(rowOf(type), { ...declared, options }, after)).toEqual(replaced)
+  })
+
+  it('compares values without regard to the order of keys and to what is absent', () => {
+    expect(canonical({ a: 1, b: undefined, c: [{ e: 1, d: null }] })).toBe(canonical({ c: [{ e: 1 }], a: 1 }))
+    expect(canonical([1, 2])).not.toBe(canonical([2, 1]))
+  })
+})
