@@ -1,6 +1,7 @@
 /** Deploys this project's stacks into a local cloud, from their own stack files. */
 import type { LocalCloud } from '../../local/cloud.ts'
 import type { Properties } from '../../local/ledger.ts'
+import type { Stack } from '../../local/mocks.ts'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 import { readStack } from '../stacks.ts'
 import type { Terminal } from '../terminal.ts'
@@ -10,6 +11,8 @@ export interface DemoTenant {
   readonly tenantId: string
   readonly account: string
   readonly stack: string
+  /** The names that its callers use → Bedrock model or inference profile id. */
+  readonly models: Readonly<Record<string, string>>
 }
 
 export interface Demo {
@@ -47,7 +50,11 @@ export async function deployDemo(cloud: LocalCloud, terminal: Terminal, stacks: 
   const tenants: DemoTenant[] = []
   for (const stack of spokeStacks) {
     const { tenantId, account } = await deployed(stack, "in the tenant's account and its lane through the hub")
-    tenants.push({ tenantId: String(tenantId), account: String(account), stack })
+    tenants.push({ tenantId: String(tenantId), account: String(account), stack, models: modelsOf(readStack(stack)) })
   }
   return { hub, tenants }
+}
+
+function modelsOf({ project, config }: Stack): Readonly<Record<string, string>> {
+  return JSON.parse(config[`${project}:models`] ?? '{}')
 }

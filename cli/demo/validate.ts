@@ -18,7 +18,9 @@ export type Validation =
   | {
       readonly tenant: string
       readonly ok: true
+      /** The name that the tenant's callers use, and what it stands for. */
       readonly model: string
+      readonly modelId: string
       /** Account whose credentials called the model: the one that its quota and its bill belong to. */
       readonly account: string
       readonly answer: string
@@ -74,7 +76,16 @@ export async function validate(
       .findLast((event) => event.source === 'loadBalancer' && event.kind === 'request' && event.path !== undefined)
     const toGateway = arrival && 'path' in arrival && typeof arrival.path === 'object' ? arrival.path.hops : []
     return {
-      ...{ tenant: id, ok: true, model, account: seen.account, answer: output, usage, milliseconds },
+      ...{
+        tenant: id,
+        ok: true,
+        model,
+        modelId: tenant.models[model] ?? model,
+        account: seen.account,
+        answer: output,
+        usage,
+        milliseconds,
+      },
       path: [
         { from: nameOf(client.origin), to: 'load balancer', hops: toGateway },
         { from: `function ${functionName(id)}`, to: 'model endpoint', hops: seen.path.hops },

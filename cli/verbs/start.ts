@@ -22,6 +22,11 @@ export const start: Verb = {
   positionals: [0, 0],
   options: {
     exit: { type: 'boolean', help: 'stop after the validation' },
+    verbose: {
+      type: 'boolean',
+      short: 'v',
+      help: 'every hop of the path: names, security groups, gateways, the way back',
+    },
     json: { type: 'boolean', help: 'the result as JSON on standard output, progress on standard error' },
     port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
     'http-port': {
@@ -107,7 +112,7 @@ async function bringUp(
     caFile: local.caFile,
     users,
   })
-  for (const validation of validations) reportValidation(terminal, validation)
+  for (const validation of validations) reportValidation(terminal, validation, { verbose: values.verbose === true })
   return {
     gateway,
     users,
