@@ -99,7 +99,8 @@ const HEADERS = {
   routingHttpResponseAccessControlAllowOriginHeaderValue: '*',
   routingHttpResponseAccessControlAllowMethodsHeaderValue: 'GET,POST',
   routingHttpResponseAccessControlAllowHeadersHeaderValue: 'authorization,content-type',
-  routingHttpResponseAccessControlExposeHeadersHeaderValue: 'retry-after,x-amzn-errortype,x-amzn-requestid',
+  routingHttpResponseAccessControlExposeHeadersHeaderValue:
+    'retry-after,www-authenticate,x-amzn-errortype,x-amzn-requestid,x-error-code,x-request-id',
   routingHttpResponseAccessControlMaxAgeHeaderValue: '86400',
 } as const
 

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { type Change, mistakes, read, spoke } from '../../tests/settings.ts'
+import { TIERS } from '../settings.ts'
+
+describe('spoke settings', () => {
+  it('fills in the defaults', () => {
+    expect(read(spoke)).toEqual({
+      role: 'spoke',
+      hubStack: 'organization/genai-hub-spoke/hub',
+      tenantId: 'tenant1',
+      account: '222222222222',
+      credentials: { kind: 'ambient' },
+      hubCredentials: { kind: 'ambient' },
+      cidrBlock: '10.64.0.0/24',
+      availabilityZoneIds: ['use1-az1', 'use1-az2'],
+      models: { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0' },
+      defaultModel: 'nova-2-lite',
+      tier: TIERS.small,
+      modelInvocationLogging: false,
+    })
+  })
+
+  it('reads both sides of the credentials, and a tier in figures', () => {
+    const roleArn = 'arn:aws:iam::222222222222:role/genai-deployer'
+    const tier = { memoryMegabytes: 2048, timeoutSeconds: 900, reservedConcurrency: 7 }
+    expect(
+      read(spoke, { roleArn, hubProfile: 'hub', tier: JSON.stringify(tier), hubStack: 'acme/genai/hub' }),
+    ).toMatchObject({
+      credentials: { kind: 'role', roleArn },
+      hubCredentials: { kind: 'profile', profile: 'hub' },
+      hubStack: 'acme/genai/hub',
+      tier,
+    })
+  })
+
+  it.each([
+    'amazon.titan-text-lite-v1',
+    'anthropic.claude-3-haiku-20240307-v1:0',
+    'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'deepseek.v3.1',
+    'openai.gpt-oss-20b-1:0',
+  ])('takes the model id %s', (id) => {
+    expect(read(spoke, { models: JSON.stringify({ model: id }) })).toMatchObject({ models: { model: id } })
+  })
+
+  it.each<[string, Change, string, string]>([
+    ['an id with a hyphen', { tenantId: 'tenant-1' }, 'tenantId', '"tenant-1" is not a tenant\'s id'],
+    ['an id in upper case', { tenantId: 'Tenant1' }, 'tenantId', "is not a tenant's id"],
+    ['an id that is too long', { tenantId: `t${'1'.repeat(20)}` }, 'tenantId', "is not a tenant's id"],
+    ['a block that is too small', { cidrBlock: '10.64.0.0/26' }, 'cidrBlock', 'is a /26.'],
+    ['zone names for ids', { availabilityZoneIds: '["us-east-1a"]' }, 'availabilityZoneIds', 'is not the id of an'],
+    [
+      'four zones',
+      { availabilityZoneIds: '["use1-az1","use1-az2","use1-az3","use1-az4"]' },
+      'availabilityZoneIds',
+      'it has 4 entries',
+    ],
+    ['no models', { models: '{}' }, 'models', 'it has 0 names'],
+    ['a model name in upper case', { models: '{"Nova":"amazon.nova-lite-v1:0"}' }, 'models', '"Nova" is not a name'],
+    [
+      'a model name that is a trap',
+      { models: '{"__proto__":"amazon.nova-lite-v1:0"}' },
+      'models',
+      '"__proto__" is not a name',
+    ],
+    ['a model id that is a wildcard', { models: '{"nova":"amazon.*"}' }, 'models', '"amazon.*" is not a model'],
+    ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'is not text'],
+    [
+      'a default that is not in the list',
+      { defaultModel: 'claude' },
+      'defaultModel',
+      '"claude" is not in models, which has nova-2-lite',
+    ],
+    [
+      'no default of two',
+      { models: '{"a":"amazon.nova-lite-v1:0","b":"amazon.nova-pro-v1:0"}' },
+      'defaultModel',
+      'models has 2 names: a, b',
+    ],
+    ['an unknown preset', { tier: 'huge' }, 'tier', '"huge" is not a preset'],
+    ['a preset that every object has', { tier: 'toString' }, 'tier', '"toString" is not a preset'],
+    [
+      'a tier without a figure',
+      { tier: '{"memoryMegabytes":256,"timeoutSeconds":60}' },
+      'tier',
+      'it has no reservedConcurrency',
+    ],
+    [
+      'a tier over a limit',
+      { tier: '{"memoryMegabytes":20480,"timeoutSeconds":60,"reservedConcurrency":1}' },
+      'tier',
+      'memoryMegabytes: 20480 is out of range',
+    ],
+    [
+      'a tier with a misspelling',
+      { tier: '{"memory":256,"timeoutSeconds":60,"reservedConcurrency":1}' },
+      'tier',
+      'unknown entry "memory"',
+    ],
+    [
+      "a role in the hub's account",
+      { roleArn: 'arn:aws:iam::111111111111:role/deployer' },
+      'roleArn',
+      "not in the tenant's account",
+    ],
+    ['a hub stack that is not in full', { hubStack: 'hub' }, 'hubStack', 'is not the full name of a stack'],
+    ["a hub's setting", { region: 'us-east-1' }, 'region', 'there is no such setting for this role'],
+  ])('refuses %s', (_what, change, setting, got) => {
+    const { problems, message } = mistakes(spoke, change)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.setting).toBe(setting)
+    expect(problems[0]?.got).toContain(got)
+    expect(message).toMatch(/Allowed: .+ Fix: pulumi config (set|rm) .+ -s spoke-tenant1$/)
+  })
+})
