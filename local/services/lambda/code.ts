@@ -16,9 +16,9 @@ export type Files = ReadonlyMap<string, Buffer>
  * @throws AwsError for a package above Lambda's limits; Error for a file that changed after it was deployed
  */
 export async function unpack(directory: string, functionName: string, archive: ArchiveValue): Promise<string> {
-  const functions = path.join(directory, 'functions')
-  const root = path.join(functions, functionName, archive.sha256.slice(0, 16))
-  if (!(await exists(root))) await write(functions, root, await files(archive))
+  const code = path.join(directory, 'code')
+  const root = path.join(code, functionName, archive.sha256.slice(0, 16))
+  if (!(await exists(root))) await write(code, root, await files(archive))
   return realpath(root)
 }
 

@@ -1,0 +1,134 @@
+/** A client's request as the load balancer takes it in: limits, invalid headers, ambiguities that request smuggling uses. */
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+import { MAX_FORWARDED_ADDRESSES, MAX_HEADER_BYTES, MAX_HEADERS_BYTES, MAX_REQUEST_LINE_BYTES } from './constants.ts'
+import type { Balancer } from './declared.ts'
+
+export interface ClientRequest {
+  readonly method: string
+  /** As sent, without the query string; not decoded. */
+  readonly path: string
+  /** Without `?`, as sent. */
+  readonly queryString: string
+  readonly query: readonly (readonly [key: string, value: string])[]
+  /** Host header, with port as sent. */
+  readonly host: string
+  /** Without port. */
+  readonly hostName: string
+  /** Names in lower case, in the order sent, repeated ones apart; those that are dropped are gone. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly httpVersion: string
+  readonly protocol: 'http' | 'https'
+  readonly clientAddress: string
+  readonly clientPort: number
+}
+
+/** The load balancer answers such a request itself. */
+export interface BadRequest {
+  readonly status: 400 | 405 | 414 | 463
+  readonly reason: string
+}
+
+type Incoming = IncomingMessage | Http2ServerRequest
+
+export interface Client {
+  readonly address: string
+  readonly port: number
+  readonly protocol: 'http' | 'https'
+}
+
+export function readRequest(incoming: Incoming, balancer: Balancer, client: Client): ClientRequest | BadRequest {
+  const { method = '', url = '' } = incoming
+  if (method === 'TRACE') return { status: 405, reason: 'TRACE' }
+  const { target, authority } = originForm(url)
+  if (Buffer.byteLength(`${method} ${url} HTTP/1.1`) > MAX_REQUEST_LINE_BYTES)
+    return { status: 414, reason: 'The request line is over 16 KB.' }
+  const sent = headersOf(incoming)
+  const oversized = tooLarge(sent)
+  if (oversized !== undefined) return { status: 400, reason: oversized }
+  const ambiguous = ambiguity(method, sent, incoming.httpVersionMajor, balancer)
+  if (ambiguous !== undefined) return { status: 400, reason: ambiguous }
+  const headers = balancer.dropInvalidHeaderFields ? sent.filter(([name]) => /^[a-z0-9-]+$/.test(name)) : sent
+  if (forwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES)
+    return { status: 463, reason: `X-Forwarded-For has more than ${MAX_FORWARDED_ADDRESSES} addresses.` }
+  const host = authority ?? headers.find(([name]) => name === 'host')?.[1] ?? ''
+  const mark = target.indexOf('?')
+  const queryString = mark < 0 ? '' : target.slice(mark + 1)
+  return {
+    method,
+    path: mark < 0 ? target : target.slice(0, mark),
+    queryString,
+    query: pairs(queryString),
+    host,
+    hostName: host.replace(/:\d+$/, ''),
+    headers,
+    httpVersion: incoming.httpVersion,
+    protocol: client.protocol,
+    clientAddress: client.address,
+    clientPort: client.port,
+  }
+}
+
+/** `GET http://host/path` is allowed by HTTP/1.1 as well; the host in it counts. */
+function originForm(url: string): { readonly target: string; readonly authority?: string } {
+  const absolute = /^https?:\/\/([^/?]*)(.*)$/is.exec(url)
+  if (!absolute) return { target: url }
+  const [, authority = '', rest = ''] = absolute
+  return { target: rest.startsWith('/') ? rest : `/${rest}`, authority }
+}
+
+function headersOf(incoming: Incoming): readonly (readonly [string, string])[] {
+  const headers: [string, string][] = []
+  const { rawHeaders } = incoming
+  const cookies: string[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = [rawHeaders[index]?.toLowerCase(), rawHeaders[index + 1]]
+    if (name === ':authority') headers.push(['host', value])
+    else if (name === 'cookie' && incoming.httpVersionMajor === 2) cookies.push(value)
+    else if (!name.startsWith(':')) headers.push([name, value])
+  }
+  // HTTP/2 lets a client send a cookie in pieces.
+  return cookies.length > 0 ? [...headers, ['cookie', cookies.join('; ')]] : headers
+}
+
+function tooLarge(headers: readonly (readonly [string, string])[]): string | undefined {
+  const sizes = headers.map(([name, value]) => name.length + value.length + ': \r\n'.length)
+  if (sizes.some((size) => size > MAX_HEADER_BYTES)) return 'A header is over 16 KB.'
+  return sizes.reduce((sum, size) => sum + size, 0) > MAX_HEADERS_BYTES ? 'The headers are over 64 KB.' : undefined
+}
+
+/**
+ * Node's parser has refused by now what is dangerous in any mode: both lengths, two lengths, a bare line feed, white space
+ * before a colon. `strictest` also refuses what HTTP's specification leaves open; the classes are those that AWS's desync
+ * mitigation names.
+ */
+function ambiguity(
+  method: string,
+  headers: readonly (readonly [string, string])[],
+  httpVersion: number,
+  { desyncMitigationMode }: Balancer,
+): string | undefined {
+  if (new Set(headers.filter(([name]) => name === 'host').map(([, value]) => value)).size > 1) return 'Two hosts.'
+  if (desyncMitigationMode !== 'strictest') return undefined
+  if (headers.some(([, value]) => /[^\t\x20-\x7e]/.test(value))) return 'NonCompliantHeader'
+  const has = (wanted: string) => headers.find(([name]) => name === wanted)?.[1]
+  if (httpVersion === 1 && (method === 'GET' || method === 'HEAD')) {
+    if (has('transfer-encoding') !== undefined) return 'UndefinedTransferEncodingSemantics'
+    const length = has('content-length')
+    if (length !== undefined) return length === '0' ? 'GetHeadZeroContentLength' : 'UndefinedContentLengthSemantics'
+  }
+  return undefined
+}
+
+const forwardedAddresses = (headers: readonly (readonly [string, string])[]) =>
+  headers.filter(([name]) => name === 'x-forwarded-for').flatMap(([, value]) => value.split(',')).length
+
+function pairs(queryString: string): readonly (readonly [string, string])[] {
+  return queryString
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const mark = pair.indexOf('=')
+      return mark < 0 ? [pair, ''] : [pair.slice(0, mark), pair.slice(mark + 1)]
+    })
+}

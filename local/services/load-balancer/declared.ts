@@ -1,0 +1,209 @@
+/** A listener as it is declared now: its load balancer, rules and target groups, typed. What is not supported fails by name. */
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView, Properties, Value } from '../../ledger.ts'
+import { flag, known, number, object, objects, text } from '../../types/values.ts'
+import { DEFAULT_IDLE_SECONDS } from './constants.ts'
+import { type Action, readActions } from './declared-actions.ts'
+import { type Condition, readConditions } from './declared-conditions.ts'
+
+export interface Balancer {
+  readonly arn: string
+  readonly dnsName: string
+  readonly account: string
+  readonly region: string
+  readonly idleTimeoutSeconds: number
+  readonly dropInvalidHeaderFields: boolean
+  readonly desyncMitigationMode: 'monitor' | 'defensive' | 'strictest'
+  readonly http2: boolean
+  /** What becomes of the client's own `X-Forwarded-For`. */
+  readonly forwardedFor: 'append' | 'preserve' | 'remove'
+  readonly accessLogs?: { readonly bucket: string; readonly prefix: string }
+}
+
+export interface Rule {
+  readonly arn: string | 'default'
+  /** Infinity for the default rule. */
+  readonly priority: number
+  readonly conditions: readonly Condition[]
+  /** In their order. */
+  readonly actions: readonly Action[]
+}
+
+/** A listener without its rules: all that a connection needs. */
+export interface Binding {
+  readonly arn: string
+  readonly port: number
+  readonly tls?: { readonly certificateArn: string; readonly minVersion: 'TLSv1.2' | 'TLSv1.3' }
+  readonly balancer: Balancer
+  /** Headers that every answer gets, over those of the target. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly serverHeader: boolean
+}
+
+export interface Listener extends Binding {
+  /** By priority, the default rule last. */
+  readonly rules: readonly Rule[]
+}
+
+const LISTENER = 'aws:lb/listener:Listener'
+
+/** @throws AwsError ListenerNotFound; UnsupportedError */
+export function readBinding(ledger: LedgerView, arn: string): Binding {
+  const { outputs } = findListener(ledger, arn)
+  for (const name of ['mutualAuthentication', 'alpnPolicy'])
+    if (isSet(outputs[name])) throw new UnsupportedError(`the input ${name} of a load balancer's listener`)
+  const protocol = protocolOf(outputs)
+  return {
+    arn,
+    port: number(outputs, 'port') ?? (protocol === 'HTTPS' ? 443 : 80),
+    ...(protocol === 'HTTPS' && {
+      tls: { certificateArn: known(outputs, 'certificateArn'), minVersion: minVersion(text(outputs, 'sslPolicy')) },
+    }),
+    balancer: readBalancer(ledger, known(outputs, 'loadBalancerArn')),
+    headers: responseHeaders(outputs),
+    serverHeader: flag(outputs, 'routingHttpResponseServerEnabled') ?? true,
+  }
+}
+
+/** @throws AwsError ListenerNotFound; UnsupportedError */
+export function readListener(ledger: LedgerView, arn: string): Listener {
+  const { outputs } = findListener(ledger, arn)
+  const protocol = protocolOf(outputs)
+  const rules = ledger
+    .all('aws:lb/listenerRule:ListenerRule')
+    .filter((rule) => rule.outputs.listenerArn === arn)
+    .map((rule): Rule => {
+      if (objects(rule.outputs, 'transforms').length > 0) throw new UnsupportedError('transforms of a listener rule')
+      return {
+        arn: known(rule.outputs, 'arn'),
+        priority: priorityOf(rule.outputs),
+        conditions: readConditions(objects(rule.outputs, 'conditions')),
+        actions: readActions(objects(rule.outputs, 'actions'), protocol),
+      }
+    })
+    .sort((a, b) => a.priority - b.priority)
+  const fallback: Rule = {
+    arn: 'default',
+    priority: Number.POSITIVE_INFINITY,
+    conditions: [],
+    actions: readActions(objects(outputs, 'defaultActions'), protocol),
+  }
+  return { ...readBinding(ledger, arn), rules: [...rules, fallback] }
+}
+
+function findListener(ledger: LedgerView, arn: string): Declared {
+  const declared = ledger.findBy(LISTENER, 'arn', arn)
+  if (!declared) throw new AwsError('ListenerNotFound', `The listener ${arn} is not declared.`)
+  return declared
+}
+
+function protocolOf(outputs: Properties): 'HTTP' | 'HTTPS' {
+  const protocol = known(outputs, 'protocol')
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') throw new UnsupportedError(`a listener of the protocol ${protocol}`)
+  return protocol
+}
+
+function priorityOf(outputs: Properties): number {
+  const priority = outputs.priority
+  const value = typeof priority === 'string' ? Number(priority) : priority
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw new Error('A listener rule has no priority.')
+  return value
+}
+
+function readBalancer(ledger: LedgerView, arn: string): Balancer {
+  const declared = ledger.findBy('aws:lb/loadBalancer:LoadBalancer', 'arn', arn)
+  if (!declared) throw new AwsError('LoadBalancerNotFound', `The load balancer ${arn} is not declared.`)
+  const { outputs, account, region } = declared
+  for (const name of ['enableXffClientPort', 'enableTlsVersionAndCipherSuiteHeaders', 'preserveHostHeader'])
+    if (outputs[name] === true) throw new UnsupportedError(`the input ${name} of a load balancer`)
+  const logs = object(outputs, 'accessLogs')
+  return {
+    arn,
+    dnsName: known(outputs, 'dnsName'),
+    account,
+    region,
+    idleTimeoutSeconds: number(outputs, 'idleTimeout') ?? DEFAULT_IDLE_SECONDS,
+    dropInvalidHeaderFields: flag(outputs, 'dropInvalidHeaderFields') ?? false,
+    desyncMitigationMode: oneOf(outputs, 'desyncMitigationMode', ['defensive', 'strictest', 'monitor']),
+    http2: flag(outputs, 'enableHttp2') ?? true,
+    forwardedFor: oneOf(outputs, 'xffHeaderProcessingMode', ['append', 'preserve', 'remove']),
+    ...(logs &&
+      flag(logs, 'enabled') === true && {
+        accessLogs: { bucket: known(logs, 'bucket'), prefix: text(logs, 'prefix') ?? '' },
+      }),
+  }
+}
+
+/** The first value is the default. */
+function oneOf<T extends string>(outputs: Properties, name: string, values: readonly [T, ...T[]]): T {
+  const given = text(outputs, name) ?? values[0]
+  const found = values.find((value) => value === given)
+  if (found === undefined) throw new UnsupportedError(`${name} ${given} of a load balancer`)
+  return found
+}
+
+/** Node has no TLS below 1.2, so a policy that allows it is no weaker here than its name says. */
+function minVersion(policy = 'ELBSecurityPolicy-2016-08'): 'TLSv1.2' | 'TLSv1.3' {
+  if (/^ELBSecurityPolicy-TLS13-1-3-/.test(policy)) return 'TLSv1.3'
+  if (/^ELBSecurityPolicy-(2016-08|TLS13-1-[0-2]-|TLS-1-2-|FS-)/.test(policy)) return 'TLSv1.2'
+  throw new UnsupportedError(`the TLS policy ${policy}`)
+}
+
+const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
+  routingHttpResponseAccessControlAllowCredentialsHeaderValue: 'access-control-allow-credentials',
+  routingHttpResponseAccessControlAllowHeadersHeaderValue: 'access-control-allow-headers',
+  routingHttpResponseAccessControlAllowMethodsHeaderValue: 'access-control-allow-methods',
+  routingHttpResponseAccessControlAllowOriginHeaderValue: 'access-control-allow-origin',
+  routingHttpResponseAccessControlExposeHeadersHeaderValue: 'access-control-expose-headers',
+  routingHttpResponseAccessControlMaxAgeHeaderValue: 'access-control-max-age',
+  routingHttpResponseContentSecurityPolicyHeaderValue: 'content-security-policy',
+  routingHttpResponseStrictTransportSecurityHeaderValue: 'strict-transport-security',
+  routingHttpResponseXContentTypeOptionsHeaderValue: 'x-content-type-options',
+  routingHttpResponseXFrameOptionsHeaderValue: 'x-frame-options',
+}
+
+function responseHeaders(outputs: Properties): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {}
+  for (const name of Object.keys(outputs)) {
+    if (!name.startsWith('routingHttp') || name === 'routingHttpResponseServerEnabled' || !isSet(outputs[name]))
+      continue
+    const header = RESPONSE_HEADERS[name]
+    if (header === undefined) throw new UnsupportedError(`the input ${name} of a load balancer's listener`)
+    headers[header] = known(outputs, name)
+  }
+  return headers
+}
+
+const isSet = (value: Value | undefined) =>
+  value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+
+export interface TargetGroup {
+  readonly arn: string
+  readonly account: string
+  readonly multiValueHeaders: boolean
+  /** Absent while nothing is registered. */
+  readonly functionArn?: string
+}
+
+/** @throws AwsError TargetGroupNotFound; UnsupportedError */
+export function readTargetGroup(ledger: LedgerView, arn: string): TargetGroup {
+  const declared = ledger.findBy('aws:lb/targetGroup:TargetGroup', 'arn', arn)
+  if (!declared) throw new AwsError('TargetGroupNotFound', `The target group ${arn} is not declared.`)
+  const { outputs, account } = declared
+  const targetType = text(outputs, 'targetType') ?? 'instance'
+  if (targetType !== 'lambda') throw new UnsupportedError(`target groups of the type ${targetType}`)
+  if (flag(object(outputs, 'healthCheck') ?? {}, 'enabled') === true)
+    throw new UnsupportedError('health checks of a Lambda target group')
+  const targets = ledger
+    .all('aws:lb/targetGroupAttachment:TargetGroupAttachment')
+    .filter((attachment) => attachment.outputs.targetGroupArn === arn)
+    .map((attachment) => known(attachment.outputs, 'targetId'))
+  if (targets.length > 1) throw new AwsError('TooManyTargets', `The target group ${arn} has more than one function.`)
+  const [functionArn] = targets
+  return {
+    arn,
+    account,
+    multiValueHeaders: flag(outputs, 'lambdaMultiValueHeadersEnabled') ?? false,
+    ...(functionArn !== undefined && { functionArn }),
+  }
+}

@@ -1,0 +1,172 @@
+/** A local socket for one listener as it is seen from one place: TLS, HTTP/2 and HTTP/1.1, and the path that a client takes. */
+import { createServer as createHttpServer } from 'node:http'
+import { createSecureServer } from 'node:http2'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import type { Authority } from '../../authority.ts'
+import { AwsError } from '../../errors.ts'
+import type { Path, Refusal } from '../../reach.ts'
+import { page } from './answer.ts'
+import { MAX_HEADERS_BYTES } from './constants.ts'
+import type { Binding } from './declared.ts'
+import type { Incoming, Outgoing } from './serve.ts'
+
+export interface ListenerPortOptions {
+  /** Local port, 0 for any. */
+  readonly port: number
+  /** As declared now. @throws when it is gone */
+  readonly listener: () => Binding
+  /** Looked up for each connection. */
+  readonly lookUp: (listener: Binding) => Path | Refusal
+  readonly authority: Pick<Authority, 'issue'>
+  /** Names on the certificate that the listener declares. */
+  readonly certificateNames: (certificateArn: string) => readonly string[]
+  readonly serve: (path: Path, remotePort: number, incoming: Incoming, outgoing: Outgoing) => Promise<void>
+  /** Told of mistakes of the stand-in itself. */
+  readonly onFault: (error: unknown) => void
+}
+
+export interface ListenerPort {
+  readonly port: number
+  /** Cuts its connections and closes. */
+  close(): Promise<void>
+}
+
+/** Headers may be a little larger than allowed, so that the answer is the load balancer's and not the parser's. */
+const PARSER_BYTES = MAX_HEADERS_BYTES * 2
+/** A connection is closed by the load balancer a moment after a request on it would have been answered for being idle. */
+const GRACE_MS = 1_000
+
+/** @throws Error naming the port and the remedy when it is taken */
+export async function openListenerPort(options: ListenerPortOptions): Promise<ListenerPort> {
+  const inner = innerServer(options)
+  const paths = new Map<number, Path>()
+  const sockets = new Set<Socket>()
+  const handle = (incoming: Incoming, outgoing: Outgoing) => {
+    const remotePort = incoming.socket.remotePort ?? 0
+    const path = paths.get(remotePort)
+    if (path) void options.serve(path, remotePort, incoming, outgoing)
+    else outgoing.destroy()
+  }
+  inner.on('request', handle)
+  const front = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    sockets.add(socket)
+    const { remotePort = 0 } = socket
+    socket.once('close', () => {
+      sockets.delete(socket)
+      paths.delete(remotePort)
+    })
+    socket.on('error', () => socket.destroy())
+    const outcome = arrive(options)
+    if (outcome === undefined || (!outcome.reachable && outcome.shows === 'notFound')) socket.resetAndDestroy()
+    else if (outcome.reachable) {
+      paths.set(remotePort, outcome)
+      inner.emit('connection', socket)
+      socket.resume()
+    }
+    // Otherwise packets are lost: the connection stays as it is, and nothing ever answers. What is sent is thrown away.
+    else socket.resume()
+  })
+  await listen(front, options.port)
+  return {
+    port: (front.address() as AddressInfo).port,
+    close: () =>
+      new Promise((closed) => {
+        front.close(() => closed())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+/** @returns undefined when the listener is gone, or cannot be read */
+function arrive({ listener, lookUp, onFault }: ListenerPortOptions): Path | Refusal | undefined {
+  try {
+    return lookUp(listener())
+  } catch (error) {
+    if (!(error instanceof AwsError)) onFault(error)
+    return undefined
+  }
+}
+
+function innerServer(options: ListenerPortOptions): Server {
+  const { tls, balancer } = options.listener()
+  const idle = balancer.idleTimeoutSeconds * 1000
+  const limits = { maxHeaderSize: PARSER_BYTES, insecureHTTPParser: false, keepAliveTimeout: idle }
+  if (!tls) {
+    const server = createHttpServer({ ...limits, requestTimeout: 0, headersTimeout: 0 })
+    server.setTimeout(idle + GRACE_MS)
+    server.on('clientError', badRequest)
+    return server
+  }
+  const contexts = secureContexts(options)
+  const server = createSecureServer({
+    ...limits,
+    allowHTTP1: true,
+    ...(!balancer.http2 && { ALPNProtocols: ['http/1.1'] }),
+    minVersion: tls.minVersion,
+    maxSessionMemory: 64,
+    settings: { maxHeaderListSize: PARSER_BYTES },
+    ...contexts(),
+    SNICallback(_, proceed) {
+      try {
+        proceed(null, contexts().context)
+      } catch (error) {
+        proceed(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  })
+  server.setTimeout(idle + GRACE_MS)
+  // A session that is idle says goodbye and lets its streams finish.
+  server.on('timeout', (session: { close?: () => void; destroy?: () => void }) =>
+    (session.close ?? session.destroy)?.call(session),
+  )
+  server.on('clientError', badRequest)
+  return server
+}
+
+/** The certificate of the listener as it is declared now, for its own names and for `localhost`. */
+function secureContexts({ listener, certificateNames, authority }: ListenerPortOptions) {
+  const made = new Map<string, SecureContext>()
+  return () => {
+    const { tls } = listener()
+    if (!tls) throw new Error('The listener has no certificate any more.')
+    const names = [...certificateNames(tls.certificateArn), 'localhost']
+    const { key, cert } = authority.issue(names)
+    const context = made.get(cert) ?? createSecureContext({ key, cert })
+    made.set(cert, context)
+    return { key, cert, context }
+  }
+}
+
+/** What the parser refuses: malformed, or ambiguous in a way that requests are smuggled by. */
+function badRequest(_: Error, socket: Socket): void {
+  const { headers, body } = page(400)
+  if (!socket.writable) return void socket.destroy()
+  const lines = [...headers, ['content-length', String(Buffer.byteLength(body))], ['server', 'awselb/2.0']]
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${head}connection: close\r\n\r\n${body}`)
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((listening, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      failed(
+        error.code === 'EADDRINUSE'
+          ? portTaken(port, error)
+          : error.code === 'EACCES'
+            ? portDenied(port, error)
+            : error,
+      )
+    })
+    server.listen(port, '127.0.0.1', listening)
+  })
+}
+
+const portTaken = (port: number, cause: Error) =>
+  new Error(
+    `Port ${port} on 127.0.0.1 is in use by another program, perhaps a local cloud that still runs. Stop it, or choose another port.`,
+    { cause },
+  )
+
+const portDenied = (port: number, cause: Error) =>
+  new Error(`This user may not listen on port ${port}: choose a port of 1024 or above.`, { cause })

@@ -1,0 +1,32 @@
+/** Requests per rule and source address over the last seconds, counted by the second. (AWS estimates, every ten seconds or so.) */
+export class RateCounters {
+  readonly #seconds = new Map<string, Map<string, Map<number, number>>>()
+  #prunedAt = 0
+
+  /** Counts one and says how many there were in the window, this one among them. */
+  add(rule: string, address: string, window: number, now: number): number {
+    const second = Math.floor(now)
+    this.#prune(second)
+    const addresses = this.#seconds.get(rule) ?? new Map<string, Map<number, number>>()
+    this.#seconds.set(rule, addresses)
+    const counts = addresses.get(address) ?? new Map<number, number>()
+    addresses.set(address, counts)
+    counts.set(second, (counts.get(second) ?? 0) + 1)
+    let sum = 0
+    for (const [at, count] of counts)
+      if (at > second - window) sum += count
+      else counts.delete(at)
+    return sum
+  }
+
+  /** Addresses that have not been here for the longest window are forgotten. */
+  #prune(second: number): void {
+    if (second - this.#prunedAt < LONGEST_WINDOW) return
+    this.#prunedAt = second
+    for (const addresses of this.#seconds.values())
+      for (const [address, counts] of addresses)
+        if (Math.max(...counts.keys()) <= second - LONGEST_WINDOW) addresses.delete(address)
+  }
+}
+
+const LONGEST_WINDOW = 600

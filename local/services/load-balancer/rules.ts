@@ -1,0 +1,75 @@
+/** From a request to an answer: the first rule whose conditions it meets, and that rule's actions in their order. */
+
+import type { LedgerView } from '../../ledger.ts'
+import type { Lambda } from '../lambda/lambda.ts'
+import { type Answer, page } from './answer.ts'
+import type { Body } from './body.ts'
+import type { ClientRequest } from './client-request.ts'
+import { type Listener, type Rule, readTargetGroup } from './declared.ts'
+import type { Action } from './declared-actions.ts'
+import { meets } from './declared-conditions.ts'
+import type { KeySets } from './key-sets.ts'
+import { forwardToLambda } from './lambda-target.ts'
+import { redirect } from './redirect.ts'
+import { validateToken } from './token-validation.ts'
+
+export interface RuleContext {
+  readonly ledger: LedgerView
+  readonly listener: Listener
+  readonly lambda: Pick<Lambda, 'invoke'>
+  readonly keySets: KeySets
+  readonly now: () => number
+  readonly traceId: string
+  readonly localPort: (declared: number) => number | undefined
+  /** Told of each action before it is taken. */
+  readonly acting: (action: Action['kind']) => void
+}
+
+export function ruleFor(request: ClientRequest, { rules }: Listener): Rule {
+  const found = rules.find(({ conditions }) => meets(request, conditions))
+  if (!found) throw new Error('A listener without a default rule was read.')
+  return found
+}
+
+export async function applyRule(
+  rule: Rule,
+  request: ClientRequest,
+  body: Extract<Body, { kind: 'whole' | 'tooLarge' }>,
+  context: RuleContext,
+): Promise<Answer> {
+  for (const action of rule.actions) {
+    context.acting(action.kind)
+    const answer = await act(action, request, body, context)
+    if (answer) return answer
+  }
+  throw new Error(`The rule ${rule.arn} ends without an answer.`)
+}
+
+/** @returns undefined when the next action is to follow */
+async function act(
+  action: Action,
+  request: ClientRequest,
+  body: Extract<Body, { kind: 'whole' | 'tooLarge' }>,
+  context: RuleContext,
+): Promise<Answer | undefined> {
+  const { ledger, listener, lambda, keySets, now, traceId, localPort } = context
+  const { balancer, port } = listener
+  switch (action.kind) {
+    case 'jwt-validation': {
+      const verdict = await validateToken(request, action, { keySets, now, loadBalancerArn: balancer.arn })
+      if (verdict.valid) return undefined
+      return page(verdict.kind === 'refused' ? 401 : 500, verdict.reason)
+    }
+    case 'redirect':
+      return redirect(request, action, { port, localPort })
+    case 'fixed-response':
+      return { status: action.status, headers: [['content-type', action.contentType]], body: action.body }
+    case 'forward': {
+      // Upgrades (WebSocket) do not exist for functions.
+      if (request.headers.some(([name]) => name === 'upgrade')) return page(400, 'LambdaWebsocketNotSupported')
+      if (body.kind === 'tooLarge') return page(413)
+      const targetGroup = readTargetGroup(ledger, action.targetGroupArn)
+      return forwardToLambda(request, body.bytes, { lambda, balancer, port, targetGroup, traceId })
+    }
+  }
+}

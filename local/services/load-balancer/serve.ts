@@ -1,0 +1,218 @@
+/** One request at a listener, from its arrival to the last byte of the answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { TLSSocket } from 'node:tls'
+import { UnsupportedError } from '../../errors.ts'
+import type { Path } from '../../reach.ts'
+import type { Lambda } from '../lambda/lambda.ts'
+import type { Surroundings } from '../service.ts'
+import type { AccessLogs, Exchange } from './access-log.ts'
+import { type Answer, page } from './answer.ts'
+import { readBody } from './body.ts'
+import { type Client, type ClientRequest, readRequest } from './client-request.ts'
+import { type Binding, type Rule, readBinding, readListener } from './declared.ts'
+import type { Firewall } from './firewall.ts'
+import type { KeySets } from './key-sets.ts'
+import { applyRule, ruleFor } from './rules.ts'
+import { traceIdOf } from './trace-id.ts'
+
+export type Incoming = IncomingMessage | Http2ServerRequest
+export type Outgoing = ServerResponse | Http2ServerResponse
+
+/** What an observer is told of a request; nothing in it is secret: no query string, no header, no body. */
+export interface LoadBalancerEvent {
+  readonly kind: 'request'
+  readonly listenerArn: string
+  readonly ruleArn: string | 'default' | 'none'
+  readonly method: string
+  /** Path of the URL. */
+  readonly target: string
+  readonly status: number
+  /** The way from the client to the load balancer. */
+  readonly path: Path
+  readonly traceId: string
+  readonly errorReason?: string
+  readonly targetFunction?: string
+  readonly lambdaRequestId?: string
+}
+
+export interface ServeOptions {
+  readonly surroundings: Surroundings
+  readonly lambda: Pick<Lambda, 'invoke'>
+  readonly keySets: KeySets
+  readonly firewall: Firewall
+  readonly accessLogs: AccessLogs
+  readonly observe?: (event: LoadBalancerEvent) => void
+  /** Told of mistakes of the stand-in itself, which clients see as a 500. */
+  readonly onFault: (error: unknown) => void
+  readonly localPort: (declared: number) => number | undefined
+}
+
+export interface Connection {
+  readonly client: Client
+  readonly path: Path
+}
+
+export async function serve(
+  options: ServeOptions,
+  listenerArn: string,
+  { client, path }: Connection,
+  incoming: Incoming,
+  outgoing: Outgoing,
+): Promise<void> {
+  const { surroundings, accessLogs, observe } = options
+  const begun = surroundings.now()
+  const started = performance.now()
+  const binding = readBinding(surroundings.ledger, listenerArn)
+  const actions: string[] = []
+  const secured = tlsOf(incoming)
+  const progress: Progress = { actions, traceId: traceIdOf([], begun), receivedBytes: 0 }
+  const answer = await answerTo(options, listenerArn, client, incoming, progress).catch((error: unknown) => {
+    options.onFault(error)
+    return fault(error)
+  })
+  const elapsed = (performance.now() - started) / 1000
+  const gone = outgoing.destroyed || outgoing.writableEnded
+  const sentBytes = gone ? 0 : respond(incoming, outgoing, answer, binding)
+  const { request, rule, traceId, receivedBytes } = progress
+  const final = gone ? { ...answer, status: 460 } : answer
+  accessLogs.add({
+    listener: binding,
+    ...(rule && { rule }),
+    ...(request && { request }),
+    client,
+    answer: final,
+    requestLine: requestLine(incoming, binding, request),
+    traceId,
+    ...secured,
+    ...{ receivedBytes, sentBytes, begun, actions },
+    requestSeconds: elapsed - (progress.targetSeconds ?? 0),
+    ...(progress.targetSeconds !== undefined && { targetSeconds: progress.targetSeconds }),
+  })
+  observe?.({
+    kind: 'request',
+    listenerArn,
+    ruleArn: rule?.arn ?? 'none',
+    method: incoming.method ?? '',
+    target: request?.path ?? '',
+    status: final.status,
+    path,
+    traceId,
+    ...(final.errorReason !== undefined && { errorReason: final.errorReason }),
+    ...(final.functionArn !== undefined && { targetFunction: final.functionArn }),
+    ...(final.lambdaRequestId !== undefined && { lambdaRequestId: final.lambdaRequestId }),
+  })
+}
+
+/** What the access log is told of a request, filled in as it goes on. */
+interface Progress {
+  readonly actions: string[]
+  request?: ClientRequest
+  rule?: Rule
+  traceId: string
+  receivedBytes: number
+  targetSeconds?: number
+}
+
+async function answerTo(
+  { surroundings, lambda, keySets, firewall, localPort }: ServeOptions,
+  listenerArn: string,
+  client: Client,
+  incoming: Incoming,
+  progress: Progress,
+): Promise<Answer> {
+  const listener = readListener(surroundings.ledger, listenerArn)
+  const { balancer } = listener
+  const request = readRequest(incoming, balancer, client)
+  if ('status' in request) {
+    incoming.resume()
+    return page(request.status, request.reason)
+  }
+  progress.request = request
+  progress.traceId = traceIdOf(request.headers, surroundings.now())
+  const body = await readBody(incoming, balancer.idleTimeoutSeconds)
+  if (body.kind === 'idle') return page(408)
+  if (body.kind === 'aborted') return page(460)
+  const bodyBytes = body.kind === 'whole' ? body.bytes.byteLength : body.size
+  progress.receivedBytes = bodyBytes
+  const blocked = firewall.block(balancer.arn, { request, bodyBytes }, surroundings.now())
+  if (blocked) {
+    progress.actions.push('waf')
+    return blocked
+  }
+  const rule = ruleFor(request, listener)
+  progress.rule = rule
+  let forwardedAt: number | undefined
+  const answering = applyRule(rule, request, body, {
+    ...{ ledger: surroundings.ledger, listener, lambda, keySets, now: surroundings.now, localPort },
+    traceId: progress.traceId,
+    acting(action) {
+      progress.actions.push(action)
+      if (action === 'forward') forwardedAt = performance.now()
+    },
+  })
+  const answer = await withinIdleTimeout(answering, balancer.idleTimeoutSeconds)
+  if (forwardedAt !== undefined) progress.targetSeconds = (performance.now() - forwardedAt) / 1000
+  return answer
+}
+
+/** A function may run longer than the load balancer waits; it is not stopped by that. */
+async function withinIdleTimeout(answering: Promise<Answer>, seconds: number): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => resolve(page(504, 'LambdaConnectionTimeout')), seconds * 1000)
+  })
+  try {
+    return await Promise.race([answering, late])
+  } finally {
+    clearTimeout(timer)
+    answering.catch(() => {})
+  }
+}
+
+/** What the local cloud does not have is said, as no load balancer would; other mistakes are for its own log only. */
+function fault(error: unknown): Answer {
+  if (!(error instanceof UnsupportedError)) return page(500)
+  return { status: 500, headers: [['content-type', 'text/plain']], body: `${error.message}\n` }
+}
+
+/** @returns bytes of the body that were sent */
+function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listener: Binding): number {
+  const body = Buffer.from(answer.body)
+  const bare = answer.status === 204 || answer.status === 304
+  const headers = new Map<string, string[]>()
+  for (const [name, value] of answer.headers) headers.set(name, [...(headers.get(name) ?? []), value])
+  if (!bare && !headers.has('content-length')) headers.set('content-length', [String(body.byteLength)])
+  if (bare) for (const name of ['content-length', 'content-type']) headers.delete(name)
+  headers.delete('server')
+  if (listener.serverHeader) headers.set('server', ['awselb/2.0'])
+  for (const [name, value] of Object.entries(listener.headers)) headers.set(name, [value])
+  outgoing.statusCode = answer.status
+  for (const [name, values] of headers) {
+    const [only = ''] = values
+    outgoing.setHeader(name, values.length === 1 ? only : values)
+  }
+  const silent = bare || incoming.method === 'HEAD'
+  if (silent) outgoing.end()
+  else outgoing.end(body)
+  return silent ? 0 : body.byteLength
+}
+
+function requestLine(incoming: Incoming, { port, tls }: Binding, request: ClientRequest | undefined): string {
+  const scheme = tls ? 'https' : 'http'
+  const query = request?.queryString ? `?${request.queryString}` : ''
+  const url = request ? `${scheme}://${request.hostName}:${port}${request.path}${query}` : '-'
+  return `${incoming.method ?? '-'} ${url} HTTP/${incoming.httpVersion}`
+}
+
+function tlsOf({ socket }: Incoming): Pick<Exchange, 'tls'> {
+  if (!(socket instanceof TLSSocket)) return {}
+  const { servername } = socket as TLSSocket & { readonly servername?: string | false }
+  return {
+    tls: {
+      cipher: socket.getCipher()?.name ?? '-',
+      protocol: socket.getProtocol() ?? '-',
+      serverName: servername || '-',
+    },
+  }
+}
