@@ -26,6 +26,7 @@ import {
 import type { Surroundings } from './services/service.ts'
 import { type CredentialStore, type Credentials, createCredentialStore } from './services/sts/credential-store.ts'
 import { createSts } from './services/sts/sts.ts'
+import { openLedgerFile } from './state.ts'
 import { startWire, type Wire, type WireEvent } from './wire.ts'
 
 /** What happens in the cloud, as it happens: for `npm start`, for tests, for a log. */
@@ -37,7 +38,7 @@ export type CloudEvent =
 export interface CloudOptions {
   /** Where the certificate authority and the functions' code are kept; made if missing. */
   readonly directory: string
-  /** Users, keys and items outlive the process, in `directory`. @default false: they are kept in memory */
+  /** What is declared, users, keys and items outlive the process, in `directory`. @default false: they are kept in memory */
   readonly persistent?: boolean
   /** @default the sample organisation: a hub's account and three tenants' */
   readonly organization?: Organization
@@ -72,7 +73,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const { directory, organization = sampleOrganization, now = () => Date.now() / 1000, observe } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const authority = await openAuthority(join(directory, 'authority'))
-  const ledger = new Ledger()
+  const kept = options.persistent ? await openLedgerFile(join(directory, 'ledger')) : undefined
+  const ledger = new Ledger(kept?.resources)
   const evaluator = options.createAuthorize ?? createAuthorize
   const authorize = evaluator(ledger, organization, { now })
   const surroundings: Surroundings = { ledger, organization, authorize, now }
@@ -107,6 +109,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     reach,
     ...(observe && { observe: (event) => observe({ source: 'loadBalancer', ...event }) }),
   })
+  // Last, as nothing is kept that another effect refuses.
+  if (kept) ledger.onChange(kept.effect)
   const doors = { ledger, organization, createAuthorize: evaluator }
 
   return {
@@ -120,6 +124,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       await wire.close()
       await dynamodb.close()
       await cognito.close()
+      await kept?.close()
     },
   }
 }

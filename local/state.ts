@@ -1,0 +1,132 @@
+/**
+ * The ledger on disk, so that a restarted local cloud finds what the stacks' states speak of. A journal: a change is on the
+ * disk before it is answered, and costs the same however large the ledger is. It is written anew, whole, when it is opened.
+ */
+import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Change, Declared, Effect } from './ledger.ts'
+
+export interface LedgerFile {
+  /** What was there when the file was opened, in the order in which it was made. */
+  readonly resources: readonly Declared[]
+  /** Writes a change; to be the last of the ledger's effects, as it is not to be kept when another refuses. */
+  readonly effect: Effect
+  close(): Promise<void>
+}
+
+/** The journal is of a version, so that a later one does not misread it. */
+const VERSION = 1
+
+type Line = { readonly version: number } | { readonly put: Declared } | { readonly deleted: string }
+
+/**
+ * @param directory for this process alone, while it runs
+ * @throws Error when another process uses it, or when it was written by another version
+ */
+export async function openLedgerFile(directory: string): Promise<LedgerFile> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const lock = await takeLock(directory)
+  try {
+    const file = join(directory, 'ledger.jsonl')
+    const resources = replay(file, await textOf(file))
+    await replace(directory, file, [{ version: VERSION }, ...resources.map((put) => ({ put }))])
+    const journal = await open(file, 'a', 0o600)
+    return {
+      resources,
+      effect: (change) => append(journal, lineOf(change)),
+      async close() {
+        await journal.close()
+        await rm(lock, { force: true })
+      },
+    }
+  } catch (cause) {
+    await rm(lock, { force: true })
+    throw cause
+  }
+}
+
+const lineOf = ({ kind, resource }: Change): Line =>
+  kind === 'deleted' ? { deleted: resource.urn } : { put: resource }
+
+const written = (line: Line) => `${JSON.stringify(line)}\n`
+
+async function append(journal: FileHandle, line: Line): Promise<void> {
+  await journal.appendFile(written(line))
+  await journal.datasync()
+}
+
+/** Readers see the old file or the new one, also when the machine stops in between. */
+async function replace(directory: string, file: string, lines: readonly Line[]): Promise<void> {
+  const draft = `${file}.new`
+  const handle = await open(draft, 'w', 0o600)
+  await handle.writeFile(lines.map(written).join(''))
+  await handle.sync()
+  await handle.close()
+  await rename(draft, file)
+  const folder = await open(directory, 'r')
+  await folder.sync().finally(() => folder.close())
+}
+
+function replay(file: string, text: string): readonly Declared[] {
+  const resources = new Map<string, Declared>()
+  const lines = text.split('\n')
+  // What comes after the last line break was being written when the process stopped: nobody was told that it was done.
+  for (const [index, json] of lines.slice(0, -1).entries()) {
+    const line = parsed(file, index, json)
+    if ('put' in line) resources.set(line.put.urn, line.put)
+    else if ('deleted' in line) resources.delete(line.deleted)
+    else if (line.version !== VERSION)
+      throw new Error(
+        `${file} is of version ${line.version}; this program reads ${VERSION}. Remove the folder and the stacks' states, or use the program that wrote it.`,
+      )
+  }
+  return [...resources.values()]
+}
+
+function parsed(file: string, index: number, json: string): Line {
+  try {
+    return JSON.parse(json) as Line
+  } catch (cause) {
+    throw new Error(
+      `${file}, line ${index + 1}, is damaged: remove the folder and the stacks' states, and deploy again.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw cause
+  }
+}
+
+/** @returns the lock's file */
+async function takeLock(directory: string): Promise<string> {
+  const lock = join(directory, 'lock')
+  for (;;) {
+    try {
+      await writeFile(lock, `${process.pid}`, { flag: 'wx', mode: 0o600 })
+      return lock
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    }
+    const holder = Number(await textOf(lock))
+    if (isAlive(holder)) throw new Error(`Another local cloud uses ${directory}: process ${holder}. Stop it first.`)
+    await rm(lock, { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
