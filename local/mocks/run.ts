@@ -152,7 +152,7 @@ export class Run {
     for (const resource of this.draft.all()) {
       const before = this.#ledger.byUrn(resource.urn)
       if (before === undefined) changes.push({ kind: 'created', resource })
-      else if (isSame(before, resource)) {
+      else if (isSame(before, resource) && !this.#gone.includes(before)) {
         if (canonical(before) !== canonical(resource)) changes.push({ kind: 'updated', resource, before })
       } else {
         deleted.push({ kind: 'deleted', resource: before })
