@@ -42,16 +42,35 @@ const UNREACHABLE = { status: 504, code: 'model_timeout' }
 
 describe('network', () => {
   const removals: readonly [string, () => readonly Declared[]][] = [
-    ["the hub's routes to the spokes", () => of('aws:ec2/route:Route', (r) => hub(r) && r.outputs.transitGatewayId !== undefined)],
-    ["the accepter of the tenant's attachment", () => of('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter', spoke)],
-    ['the association with `spokes`', () => of('aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation', spoke)],
-    ['the propagation into `hub`', () => of('aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation', spoke)],
+    [
+      "the hub's routes to the spokes",
+      () => of('aws:ec2/route:Route', (r) => hub(r) && r.outputs.transitGatewayId !== undefined),
+    ],
+    [
+      "the accepter of the tenant's attachment",
+      () => of('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter', spoke),
+    ],
+    [
+      'the association with `spokes`',
+      () => of('aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation', spoke),
+    ],
+    [
+      'the propagation into `hub`',
+      () => of('aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation', spoke),
+    ],
     ["the spoke's routes back to the hub", () => of('aws:ec2/route:Route', spoke)],
     ["the hub's attachment", () => of('aws:ec2transitgateway/vpcAttachment:VpcAttachment', hub)],
-    ["the endpoint's security group rule", () => of('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule', spoke)],
+    [
+      "the endpoint's security group rule",
+      () => of('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule', spoke),
+    ],
     [
       "the function's way out to its spoke",
-      () => of('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule', (r) => spoke(r) && String(r.outputs.cidrIpv4 ?? '').startsWith('10.64.')),
+      () =>
+        of(
+          'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
+          (r) => spoke(r) && String(r.outputs.cidrIpv4 ?? '').startsWith('10.64.'),
+        ),
     ],
     ["the tenant's model endpoint", () => of('aws:ec2/vpcEndpoint:VpcEndpoint', spoke)],
   ]
@@ -83,19 +102,31 @@ describe('policies', () => {
   const endpoint = () => of('aws:ec2/vpcEndpoint:VpcEndpoint', spoke)[0]
 
   it('another external id in the trust policy: the role is not assumed', async () => {
-    const answer = await change(tenantRole(), edited(tenantRole(), 'assumeRolePolicy', (t) => t.replace('111111111111/tenant1', '111111111111/other')))
+    const answer = await change(
+      tenantRole(),
+      edited(tenantRole(), 'assumeRolePolicy', (t) => t.replace('111111111111/tenant1', '111111111111/other')),
+    )
     expect(answer).toEqual({ status: 502, code: 'credentials_refused' })
   })
   it('no statement for the session tag in the trust policy: the role is not assumed', async () => {
-    const answer = await change(tenantRole(), edited(tenantRole(), 'assumeRolePolicy', withoutStatement('GatewayTagsSession')))
+    const answer = await change(
+      tenantRole(),
+      edited(tenantRole(), 'assumeRolePolicy', withoutStatement('GatewayTagsSession')),
+    )
     expect(answer).toEqual({ status: 502, code: 'credentials_refused' })
   })
   it('no policy of the tenant role: the model refuses', async () => {
-    const answer = await platform.without(of('aws:iam/rolePolicy:RolePolicy', (r) => spoke(r) && r.outputs.role === 'genai-models-tenant1'), coldInvoke)
+    const answer = await platform.without(
+      of('aws:iam/rolePolicy:RolePolicy', (r) => spoke(r) && r.outputs.role === 'genai-models-tenant1'),
+      coldInvoke,
+    )
     expect(answer).toEqual({ status: 502, code: 'model_access_denied' })
   })
   it('an endpoint policy that admits another role only: the model refuses', async () => {
-    const answer = await change(endpoint(), edited(endpoint(), 'policy', (t) => t.replaceAll('genai-models-tenant1', 'genai-models-other')))
+    const answer = await change(
+      endpoint(),
+      edited(endpoint(), 'policy', (t) => t.replaceAll('genai-models-tenant1', 'genai-models-other')),
+    )
     expect(answer).toEqual({ status: 502, code: 'model_access_denied' })
   })
   it('no permission for the load balancer: 502 of its own', async () => {
@@ -114,7 +145,9 @@ describe('policies', () => {
 
 describe('what a tenant is made of', () => {
   it('without its rule nobody answers: the default action of the listener does', async () => {
-    const answer = await platform.without(of('aws:lb/listenerRule:ListenerRule', spoke), () => platform.invoke('tenant1'))
+    const answer = await platform.without(of('aws:lb/listenerRule:ListenerRule', spoke), () =>
+      platform.invoke('tenant1'),
+    )
     expect(answer.status).toBe(404)
   })
   it('without its item the tenant is unknown', async () => {

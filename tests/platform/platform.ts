@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
-import { LAPTOP } from '../../cli/demo/validate.ts'
 import { callGateway, type GatewayAnswer, type GatewayCall } from '../../cli/demo/request.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
 import { openGateway } from '../../cli/gateway-ports.ts'
 import { readStack } from '../../cli/stacks.ts'
 import { type CloudEvent, type CloudOptions, type LocalCloud, startCloud } from '../../local/cloud.ts'
@@ -19,6 +19,8 @@ export interface Platform {
   readonly events: CloudEvent[]
   readonly wirePort: number
   readonly caFile: string
+  /** The gateway on this machine, `https://localhost:PORT`. */
+  readonly localUrl: string
   /** ID token of the tenant's user. */
   token(tenantId: string): Promise<string>
   /** A request from this machine, through the load balancer. */
@@ -86,7 +88,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
 
   return {
-    ...{ cloud, hub: deployed, events, wirePort, caFile, token, call },
+    ...{ cloud, hub: deployed, events, wirePort, caFile, localUrl: gateway.url, token, call },
     async invoke(tenantId, body = { prompt: 'Who are you?' }) {
       return await call({ method: 'POST', path: `/${tenantId}/invoke`, token: await token(tenantId), body })
     },
@@ -96,7 +98,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     resource(type, name = '') {
       const found = cloud.ledger.all(type).filter(({ urn }) => urn.endsWith(name))
       if (found.length !== 1 || !found[0])
-        throw new Error(`${found.length} resources of ${type} end in "${name}": ${found.map(({ urn }) => urn).join(', ')}`)
+        throw new Error(
+          `${found.length} resources of ${type} end in "${name}": ${found.map(({ urn }) => urn).join(', ')}`,
+        )
       return found[0]
     },
     async without(resources, work) {
