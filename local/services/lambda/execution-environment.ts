@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { INIT_LIMIT_MS, OLD_SPACE_SHARE } from './constants.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
@@ -31,6 +32,14 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: FunctionError }
   | { readonly kind: 'timedOut'; readonly error: FunctionError }
 
+/** How a process came to its end. */
+export interface Ending {
+  /** It died by itself or by another's hand, instead of being ended here. */
+  readonly unexpected: boolean
+  /** `signal: killed`, `exit status 1`, `idle`, … */
+  readonly reason: string
+}
+
 export interface Invocation {
   readonly requestId: string
   /** JSON */
@@ -43,12 +52,15 @@ type Message =
   | { readonly kind: 'answered'; readonly requestId: string; readonly payload: string }
   | { readonly kind: 'failed'; readonly requestId?: string; readonly error: FunctionError; readonly exiting?: true }
 
+/** How long a process may take to exit once it said so. */
+const EXIT_MS = 1_000
+
 const file = (name: string) => fileURLToPath(new URL(`./child/${name}`, import.meta.url))
 
 export class ExecutionEnvironment {
   readonly pid: number | undefined
   /** Settles when the process is gone. */
-  readonly gone: Promise<void>
+  readonly gone: Promise<Ending>
   readonly #child: ChildProcess
   readonly #configuration: FunctionConfiguration
   #alive = true
@@ -57,6 +69,8 @@ export class ExecutionEnvironment {
   #requestId: string | undefined
   /** It said that it is about to exit, and takes no request any more. */
   #exiting = false
+  /** Why it is being ended from here. */
+  #endedFor: string | undefined
 
   constructor({ configuration, variables, taskRoot, wirePort, caFile, logLine }: EnvironmentOptions) {
     this.#configuration = configuration
@@ -85,7 +99,7 @@ export class ExecutionEnvironment {
       const end = (how: string) => {
         this.#alive = false
         this.#settle({ kind: 'failed', error: this.#exitError(how) })
-        resolve()
+        resolve({ unexpected: this.#endedFor === undefined, reason: this.#endedFor ?? how })
       }
       // An answer that was sent just before the exit is still in the channel: it is read before the channel closes.
       this.#child.once('exit', (code, signal) => {
@@ -111,7 +125,7 @@ export class ExecutionEnvironment {
         errorMessage: `Init phase timed out after ${seconds(INIT_LIMIT_MS)} seconds`,
       },
     }))
-    if (outcome.kind !== 'ready') await this.end()
+    if (outcome.kind !== 'ready') await this.#endAfter(outcome)
     return outcome
   }
 
@@ -133,14 +147,21 @@ export class ExecutionEnvironment {
     const outcome = await waiting
     this.#requestId = undefined
     if (outcome.kind === 'ready') throw new Error('A function that is ready cannot become ready again.')
-    if (outcome.kind === 'timedOut' || this.#exiting) await this.end()
+    if (outcome.kind === 'timedOut' || this.#exiting) await this.#endAfter(outcome)
     return outcome
   }
 
-  /** Ends the process at once, as Lambda ends an environment without extensions. */
-  async end(): Promise<void> {
+  /** Ends the process at once, as Lambda ends an environment without extensions; a request that runs fails by it. */
+  async end(reason: string): Promise<void> {
+    this.#endedFor ??= reason
     if (this.#alive) this.#child.kill('SIGKILL')
     await this.gone
+  }
+
+  /** A process that said that it exits is given the time to, so that its own exit is what is told. */
+  async #endAfter({ kind }: Outcome): Promise<void> {
+    if (this.#exiting) await Promise.race([this.gone, setTimeoutPromise(EXIT_MS, undefined, { ref: false })])
+    await this.end(kind === 'timedOut' ? 'timed out' : 'failed')
   }
 
   #wait<T extends Outcome>(limit: number, late: () => T): Promise<Outcome | { readonly kind: 'ready' }> {

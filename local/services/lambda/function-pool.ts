@@ -7,7 +7,7 @@ import { findRole } from '../sts/role.ts'
 import { unpack } from './code.ts'
 import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS } from './constants.ts'
 import { environmentVariables } from './environment-variables.ts'
-import { ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment.ts'
+import { type Ending, ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 import { requireExecutionRole } from './permission.ts'
 
@@ -19,7 +19,7 @@ export interface PoolOptions {
   /** Opens the function's own port of the wire, once. */
   readonly wirePort: () => Promise<number>
   readonly started: (pid: number | undefined) => void
-  readonly exited: (pid: number | undefined) => void
+  readonly exited: (pid: number | undefined, ending: Ending) => void
   readonly logLine: (stream: string, line: string) => void
 }
 
@@ -72,14 +72,17 @@ export class FunctionPool {
   reap(current?: string): void {
     const now = this.#options.surroundings.now()
     for (const member of this.#members) {
-      const outdated = member.version !== current || now - member.startedAt > ENVIRONMENT_SECONDS
-      if (!member.busy && (outdated || now - member.idleSince > IDLE_SECONDS)) this.#end(member)
+      if (member.busy) continue
+      if (member.version !== current) this.#end(member, 'outdated')
+      else if (now - member.startedAt > ENVIRONMENT_SECONDS) this.#end(member, 'old')
+      else if (now - member.idleSince > IDLE_SECONDS) this.#end(member, 'idle')
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends every process, also those that serve: their requests fail. */
+  async stop(reason: string): Promise<void> {
     const members = [...this.#members]
-    for (const member of members) this.#end(member)
+    for (const member of members) this.#end(member, reason)
     await Promise.all(members.map(({ environment }) => environment.gone))
   }
 
@@ -107,9 +110,9 @@ export class FunctionPool {
     const member: Member = { environment, version, stream, startedAt: now, idleSince: now, busy: true }
     this.#members.add(member)
     started(environment.pid)
-    void environment.gone.then(() => {
+    void environment.gone.then((ending) => {
       this.#members.delete(member)
-      exited(environment.pid)
+      exited(environment.pid, ending)
     })
     logLine(stream, `INIT_START Runtime Version: nodejs:24 ${arn}`)
     const initialized = environment.initialize()
@@ -131,9 +134,9 @@ export class FunctionPool {
     return { outcome, stream: member.stream, durationMs }
   }
 
-  #end(member: Member): void {
+  #end(member: Member, reason: string): void {
     this.#members.delete(member)
-    void member.environment.end()
+    void member.environment.end(reason)
   }
 }
 

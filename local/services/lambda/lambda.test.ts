@@ -160,7 +160,7 @@ test('a request over its time is cut off, its process killed, and the next one s
 })
 
 test('a process that is killed in mid-request fails that request only', async () => {
-  const { invoke, lambda } = await start([
+  const { invoke, lambda, events } = await start([
     declaredFunction('victim', 'export const handler = async (e) => e.wait ? new Promise(() => {}) : process.pid'),
   ])
   const { value: pid } = await invoke('victim')
@@ -174,6 +174,25 @@ test('a process that is killed in mid-request fails that request only', async ()
   })
   expect((await invoke('victim')).value).not.toBe(pid)
   expect(lambda.pids(functionArn('victim'))).not.toContain(pid)
+  const exits = events.filter(({ kind }) => kind === 'exited')
+  expect(exits).toEqual([{ kind: 'exited', functionName: 'victim', pid, unexpected: true, reason: 'signal: killed' }])
+})
+
+test('a function can be stopped: what runs fails, and the next request is a cold start', async () => {
+  const { invoke, lambda, events } = await start([
+    declaredFunction('stopped', 'export const handler = async (e) => e.wait ? new Promise(() => {}) : process.pid'),
+    declaredFunction('other', 'export const handler = async () => process.pid'),
+  ])
+  const { value: other } = await invoke('other')
+  const { value: pid } = await invoke('stopped')
+  const waiting = invoke('stopped', { wait: true })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await lambda.stop('stopped')
+  expect((await waiting).value.errorType).toBe('Runtime.ExitError')
+  expect(isAlive(pid)).toBe(false)
+  expect((await invoke('stopped')).value).not.toBe(pid)
+  expect((await invoke('other')).value).toBe(other)
+  expect(events.filter(({ kind }) => kind === 'exited')).toMatchObject([{ pid, unexpected: false, reason: 'stopped' }])
 })
 
 test.each([

@@ -6,6 +6,7 @@ import { number } from '../../types/values.ts'
 import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { DEFAULT_CONCURRENCY_LIMIT, MAX_PAYLOAD_BYTES, REAP_MS } from './constants.ts'
+import type { Ending } from './execution-environment.ts'
 import { FUNCTION, type FunctionConfiguration, readFunction } from './function-configuration.ts'
 import { FunctionPool, type Served } from './function-pool.ts'
 import { FunctionLogs, type LogLine } from './logs.ts'
@@ -26,7 +27,8 @@ export interface LambdaOptions {
 
 /** What an observer is told; nothing in it is secret, except what a function's author prints. */
 export type LambdaEvent =
-  | { readonly kind: 'started' | 'exited'; readonly functionName: string; readonly pid?: number }
+  | { readonly kind: 'started'; readonly functionName: string; readonly pid?: number }
+  | ({ readonly kind: 'exited'; readonly functionName: string; readonly pid?: number } & Ending)
   | { readonly kind: 'timedOut' | 'throttled'; readonly functionName: string; readonly requestId: string }
   | ({ readonly kind: 'log' } & LogLine)
 
@@ -58,6 +60,8 @@ export interface Lambda {
   logs(functionName: string): readonly LogLine[]
   /** Ids of a function's processes. */
   pids(functionArn: string): readonly number[]
+  /** Ends a function's processes, also those that serve: the next request is a cold start. */
+  stop(functionName: string): Promise<void>
   /** Ends every process. */
   close(): Promise<void>
 }
@@ -73,8 +77,7 @@ export function createLambda(options: LambdaOptions): Lambda {
   function poolOf({ arn, name, account }: FunctionConfiguration): FunctionPool {
     const there = pools.get(arn)
     if (there) return there
-    const notify = (kind: 'started' | 'exited', pid: number | undefined) =>
-      observe?.({ kind, functionName: name, ...(pid !== undefined && { pid }) })
+    const about = (pid: number | undefined) => ({ functionName: name, ...(pid !== undefined && { pid }) })
     const pool = new FunctionPool({
       ...options,
       async wirePort() {
@@ -84,11 +87,11 @@ export function createLambda(options: LambdaOptions): Lambda {
       },
       started(pid) {
         if (pid !== undefined) children.add(pid)
-        notify('started', pid)
+        observe?.({ kind: 'started', ...about(pid) })
       },
-      exited(pid) {
+      exited(pid, ending) {
         if (pid !== undefined) children.delete(pid)
-        notify('exited', pid)
+        observe?.({ kind: 'exited', ...about(pid), ...ending })
       },
       logLine: (stream, line) => log(name, stream, line),
     })
@@ -156,9 +159,13 @@ export function createLambda(options: LambdaOptions): Lambda {
     },
     logs: (functionName) => logs.of(functionName),
     pids: (functionArn) => pools.get(functionArn)?.pids() ?? [],
+    async stop(functionName) {
+      const named = [...pools].filter(([arn]) => arn.split(':')[6] === functionName)
+      await Promise.all(named.map(([, pool]) => pool.stop('stopped')))
+    },
     async close() {
       clearInterval(timer)
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await Promise.all([...pools.values()].map((pool) => pool.stop('closed')))
       process.off('exit', killAll)
       await Promise.all([...ports.values()].map(async (opened) => (await opened).close()))
       await logs.close()

@@ -1,6 +1,7 @@
 /** A local socket for one listener as it is seen from one place: TLS, HTTP/2 and HTTP/1.1, and the path that a client takes. */
 import { createServer as createHttpServer } from 'node:http'
 import { createSecureServer } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Authority } from '../../authority.ts'
@@ -99,22 +100,21 @@ function innerServer(options: ListenerPortOptions): Server {
     return server
   }
   const contexts = secureContexts(options)
-  const server = createSecureServer({
+  const secure = {
     ...limits,
-    allowHTTP1: true,
-    ...(!balancer.http2 && { ALPNProtocols: ['http/1.1'] }),
     minVersion: tls.minVersion,
-    maxSessionMemory: 64,
-    settings: { maxHeaderListSize: PARSER_BYTES },
     ...contexts(),
-    SNICallback(_, proceed) {
+    SNICallback(_: string, proceed: (error: Error | null, context?: SecureContext) => void) {
       try {
         proceed(null, contexts().context)
       } catch (error) {
         proceed(error instanceof Error ? error : new Error(String(error)))
       }
     },
-  })
+  }
+  const server = balancer.http2
+    ? createSecureServer({ ...secure, allowHTTP1: true, settings: { maxHeaderListSize: PARSER_BYTES } })
+    : createHttpsServer({ ...secure, requestTimeout: 0, headersTimeout: 0 })
   server.setTimeout(idle + GRACE_MS)
   // A session that is idle says goodbye and lets its streams finish.
   server.on('timeout', (session: { close?: () => void; destroy?: () => void }) =>
