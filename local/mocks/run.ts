@@ -151,6 +151,7 @@ export class Run {
     const deleted: Change[] = []
     for (const resource of this.draft.all()) {
       const before = this.#ledger.byUrn(resource.urn)
+      if (before === resource) continue
       if (before === undefined) changes.push({ kind: 'created', resource })
       else if (isSame(before, resource) && !this.#gone.includes(before)) {
         if (canonical(before) !== canonical(resource)) changes.push({ kind: 'updated', resource, before })
