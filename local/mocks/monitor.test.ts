@@ -114,6 +114,21 @@ describe('options', () => {
     expect(ledger.all()).toHaveLength(1)
   })
 
+  it('a hook may ask whether something exists while its resource waits for it', async () => {
+    await run(vpc('10.0.0.0/16', {}))
+    const id = ledger.all()[0]?.id ?? ''
+    const seen: boolean[] = []
+    await run((provider) => {
+      const beforeCreate = async () => {
+        const exists = pulumi.runtime.existsResource('aws:ec2/vpc:Vpc', id, {}, { provider })
+        seen.push(await new Promise<boolean>((resolve) => exists.apply(resolve)))
+      }
+      new aws.ec2.Vpc('second', { cidrBlock: '10.1.0.0/16' }, { provider, hooks: { beforeCreate: [beforeCreate] } })
+      return {}
+    }, 'b')
+    expect(seen).toEqual([true])
+  })
+
   it('a resource can be asked for that another stack made', async () => {
     await run(vpc('10.0.0.0/16', {}))
     const id = ledger.all()[0]?.id ?? ''

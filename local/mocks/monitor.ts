@@ -47,7 +47,7 @@ export class Monitor extends MockMonitor {
   readonly #hooks = new Hooks()
   #failed = false
   /** Registrations are made one at a time, in the order in which the program's dependencies let them arrive. */
-  #queue: Promise<unknown> = Promise.resolve()
+  #queue: Promise<void> = Promise.resolve()
   /** What the stack exported, secrets wrapped. */
   stackOutputs: Properties = {}
 
@@ -58,7 +58,7 @@ export class Monitor extends MockMonitor {
 
   override async registerResource(request: RegisterResourceRequest, callback: Callback): Promise<void> {
     const what = `creating ${request.getName()} (${request.getType()})`
-    await this.#answer(what, callback, async () => {
+    await this.#inTurn(what, callback, async () => {
       const urn = this.#urn(request.getParent(), request.getType(), request.getName())
       const { id, outputs } = await this.#register(request, urn)
       return {
@@ -115,20 +115,23 @@ export class Monitor extends MockMonitor {
     callback(null, {})
   }
 
-  /** Answers in turn; the first failure is the run's, and whatever comes after it is turned away. */
-  #answer(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
-    const turn = this.#queue.then(async () => {
-      if (this.#failed) return callback({ code: UNAVAILABLE, message: 'the run has failed' })
-      try {
-        callback(null, await answer())
-      } catch (cause) {
-        this.#failed = true
-        this.#options.fail(refusal(what, cause))
-        callback({ code: UNAVAILABLE, message: 'the run has failed' })
-      }
-    })
+  /** Registrations wait for one another. A hook runs inside of one and may ask for more: what only reads does not wait. */
+  #inTurn(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
+    const turn = this.#queue.then(() => this.#answer(what, callback, answer))
     this.#queue = turn
     return turn
+  }
+
+  /** The first failure is the run's, and whatever comes after it is turned away. */
+  async #answer(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
+    if (this.#failed) return callback({ code: UNAVAILABLE, message: 'the run has failed' })
+    try {
+      callback(null, await answer())
+    } catch (cause) {
+      this.#failed = true
+      this.#options.fail(refusal(what, cause))
+      callback({ code: UNAVAILABLE, message: 'the run has failed' })
+    }
   }
 
   async #register(request: RegisterResourceRequest, urn: string): Promise<{ id: string; outputs: Properties }> {
