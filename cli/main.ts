@@ -1,10 +1,11 @@
 /** One command with verbs; the npm scripts are its short names. */
 import { createTerminal } from './terminal.ts'
 import { helpOf, helpOfAll, messageOf, parse, UserError, type Verb } from './verb.ts'
+import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
 import { start } from './verbs/start.ts'
 
-const VERBS: readonly Verb[] = [start, login]
+const VERBS: readonly Verb[] = [start, login, local]
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv

@@ -2,6 +2,7 @@ import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { claimsOf, cognitoClient, signIn } from '../cognito.ts'
 import { askPassword } from '../password.ts'
 import { readRunning } from '../running.ts'
+import { exportLines } from '../shell.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
 export const login: Verb = {
@@ -103,8 +104,3 @@ function fromToken(token: string): Exports {
     )
   return { TENANT_ID: tenant, ID_TOKEN: token }
 }
-
-const exportLines = (exports: Exports) =>
-  Object.entries(exports)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`)
-    .join('')

@@ -8,6 +8,7 @@ import { clientOrigin, LAPTOP, type Validation, validate } from '../demo/validat
 import { type OpenGateway, openGateway, portOption } from '../gateway-ports.ts'
 import { forgetRunning, type RunningUser, writeRunning } from '../running.ts'
 import { LOCAL_DIRECTORY, stackNames } from '../stacks.ts'
+import { stopOnSignals } from '../stopping.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
@@ -196,19 +197,4 @@ async function modelsOf(values: Arguments['values']) {
     throw new UserError(`--models-url is no URL: ${String(url)}`, 'Example: --models-url http://localhost:11434/v1')
   const name = values['models-name']
   return openAiModels({ url: String(url), ...(name !== undefined && { model: String(name) }) })
-}
-
-/** Ctrl-C and a polite kill end the wait instead of the process, so that children and ports are closed. */
-function stopOnSignals() {
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  const stop = () => resolve(undefined)
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-  return {
-    asked: promise,
-    release() {
-      process.removeListener('SIGINT', stop)
-      process.removeListener('SIGTERM', stop)
-    },
-  }
 }

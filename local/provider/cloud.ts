@@ -11,6 +11,11 @@ export interface ProviderCloud {
   readonly authorize?: Authorize
   /** Copies of files that were handed over are kept here. */
   readonly uploads: string
+  /**
+   * Where the programs run: files that they hand over are named from there, and an engine does not tell the provider that it
+   * attaches to. @default the process's own directory
+   */
+  readonly programDirectory?: string
   /** How long AWS takes, to shuffle what the engine does at the same time. @default no time at all */
   readonly delays?: Delays
   /** Told of every call that needs a permission, after it was evaluated. */

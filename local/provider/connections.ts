@@ -22,7 +22,8 @@ export class Connections {
   }
 
   /** A new connection: whoever had this peer's address before is gone. */
-  opened(peer: string, programDirectory = process.cwd()): void {
+  opened(peer: string, told?: string): void {
+    const programDirectory = told ?? this.#cloud.programDirectory ?? process.cwd()
     this.#byPeer.set(peer, { programDirectory, cancelled: new AbortController() })
   }
 

@@ -1,8 +1,8 @@
 /** What is handed over as a file is copied at once, as an upload is: the caller may change or remove theirs. */
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { UnsupportedError } from '../errors.ts'
+import { AwsError, UnsupportedError } from '../errors.ts'
 import type { ArchiveValue, AssetValue, Properties, Value } from '../ledger.ts'
 import { ASSET, SECRET, SIGNATURE } from '../mocks/wire-values.ts'
 import type { AssetReader } from './values.ts'
@@ -11,13 +11,13 @@ import type { AssetReader } from './values.ts'
 export function uploadsTo(directory: string, programDirectory: string): AssetReader {
   const asset = (given: Properties): AssetValue => {
     if (typeof given.text === 'string') return keptText(directory, given.text)
-    if (typeof given.path === 'string') return kept(directory, resolve(programDirectory, given.path))
+    if (typeof given.path === 'string') return kept(directory, programDirectory, given.path, String(given.hash))
     throw new UnsupportedError('an asset of another kind than text and file')
   }
   const archive = (given: Properties): ArchiveValue => {
     const sha256 = String(given.hash)
     if (typeof given.path === 'string') {
-      const { path } = kept(directory, resolve(programDirectory, given.path))
+      const { path } = kept(directory, programDirectory, given.path)
       return { archive: 'file', path, sha256 }
     }
     if (typeof given.assets !== 'object' || given.assets === null)
@@ -35,14 +35,32 @@ export function uploadsTo(directory: string, programDirectory: string): AssetRea
 
 const sha256Of = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
-function kept(directory: string, path: string): Extract<AssetValue, { asset: 'file' }> {
-  const sha256 = sha256Of(readFileSync(path))
+/** @throws AwsError when the file is not there, or is another than the engine has read */
+function kept(
+  directory: string,
+  programDirectory: string,
+  path: string,
+  expected?: string,
+): Extract<AssetValue, { asset: 'file' }> {
+  const file = resolve(programDirectory, path)
+  if (!existsSync(file))
+    throw new AwsError('UploadFailed', `${path} is not in ${programDirectory}, where the local cloud looks for the program's files.`)
+  const content = readFileSync(file)
+  const sha256 = sha256Of(content)
+  if (expected !== undefined && expected !== sha256)
+    throw new AwsError('UploadFailed', `${path} is another file in ${programDirectory} than the one that Pulumi has read.`)
+  return { asset: 'file', path: stored(directory, sha256, content), sha256 }
+}
+
+/** Readers see the whole copy or none. */
+function stored(directory: string, sha256: string, content: string | Uint8Array): string {
   const copy = join(directory, sha256)
-  if (!existsSync(copy)) {
-    mkdirSync(directory, { recursive: true })
-    copyFileSync(path, copy)
-  }
-  return { asset: 'file', path: copy, sha256 }
+  if (existsSync(copy)) return copy
+  mkdirSync(directory, { recursive: true })
+  const draft = `${copy}.${process.pid}`
+  writeFileSync(draft, content)
+  renameSync(draft, copy)
+  return copy
 }
 
 /** Short texts stay in the ledger. */
@@ -51,10 +69,5 @@ const LONGEST_TEXT = 1024
 function keptText(directory: string, text: string): AssetValue {
   const sha256 = sha256Of(text)
   if (text.length <= LONGEST_TEXT) return { asset: 'text', text, sha256 }
-  const path = join(directory, sha256)
-  if (!existsSync(path)) {
-    mkdirSync(directory, { recursive: true })
-    writeFileSync(path, text)
-  }
-  return { asset: 'file', path, sha256 }
+  return { asset: 'file', path: stored(directory, sha256, text), sha256 }
 }

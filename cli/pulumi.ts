@@ -1,0 +1,71 @@
+/** Where the Pulumi CLI comes from: PATH, the project's own cache, or the official download into it. */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { PulumiCommand } from '@pulumi/pulumi/automation/index.js'
+import { LOCAL_DIRECTORY } from './stacks.ts'
+import { messageOf, UserError } from './verb.ts'
+
+export interface FoundCli {
+  readonly command: PulumiCommand
+  readonly from: 'PATH' | 'cache' | 'download'
+}
+
+export interface FindOptions {
+  /** Where a download is kept. @default `.local/pulumi` of the project */
+  readonly cache?: string
+  /** Whether it may be downloaded. @default true */
+  readonly download?: boolean
+  /** Told before a download starts: it takes a while. */
+  readonly onDownload?: (version: string) => void
+}
+
+/** Version of the SDK that the programs use; the CLI is downloaded in the same. */
+export function sdkVersion(): string {
+  const file = createRequire(import.meta.url).resolve('@pulumi/pulumi/package.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
+
+/** @throws UserError that says what was tried, and what each attempt answered */
+export async function findPulumi(options: FindOptions = {}): Promise<FoundCli> {
+  const { cache = join(LOCAL_DIRECTORY, 'pulumi'), download = true, onDownload } = options
+  const version = sdkVersion()
+  const tried: string[] = []
+  const attempt = async (what: string, find: () => Promise<PulumiCommand>) => {
+    try {
+      return await find()
+    } catch (cause) {
+      tried.push(`- ${what}: ${firstLine(messageOf(cause))}`)
+      return undefined
+    }
+  }
+  const onPath = await attempt('pulumi on PATH', () => onPathOf(process.env.PATH ?? ''))
+  if (onPath) return { command: onPath, from: 'PATH' }
+  const cached = await attempt(`an earlier download in ${cache}`, () => PulumiCommand.get({ root: cache }))
+  if (cached) return { command: cached, from: 'cache' }
+  if (download) {
+    onDownload?.(version)
+    const fetched = await attempt(`the official download of ${version} into ${cache}`, () => install(cache))
+    if (fetched) return { command: fetched, from: 'download' }
+  } else tried.push('- the official download: not asked for')
+  throw new UserError(
+    ['There is no Pulumi CLI. Tried:', ...tried].join('\n'),
+    `Install Pulumi ${version} or newer (https://www.pulumi.com/docs/install/) and have it on PATH.`,
+  )
+}
+
+/** A CLI built from source prints no version: it is taken, as nobody has one by accident. */
+async function onPathOf(path: string): Promise<PulumiCommand> {
+  if (path === '') throw new Error('PATH is empty')
+  const { stdout } = await promisify(execFile)('pulumi', ['version'], {
+    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' },
+    timeout: 60_000,
+  })
+  return await PulumiCommand.get({ skipVersionCheck: !/^v?\d+\.\d+\.\d+/.test(stdout.trim()) })
+}
+
+const install = (root: string) => PulumiCommand.install({ root })
+
+const firstLine = (text: string) => text.trim().split('\n')[0] ?? ''

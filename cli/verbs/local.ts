@@ -1,0 +1,114 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { type Providers, serveProviders } from '../../local/provider.ts'
+import { LAPTOP } from '../demo/validate.ts'
+import { portOption } from '../gateway-ports.ts'
+import { type FollowedListeners, followListeners } from '../listeners.ts'
+import { exportLines } from '../shell.ts'
+import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../stacks.ts'
+import { stopOnSignals } from '../stopping.ts'
+import { createTerminal } from '../terminal.ts'
+import { messageOf, UserError, type Verb } from '../verb.ts'
+
+/** Of a backend that holds nothing but what stands in the local cloud. Fixed, so that every shell and every run has it. */
+const PASSPHRASE = 'local'
+
+export const local: Verb = {
+  name: 'local',
+  usage: '',
+  summary: 'Starts the local cloud for the Pulumi CLI, and prints the export lines that a shell needs.',
+  details: [
+    'Then, in another shell: the printed lines (or: . .local/pulumi.env), and pulumi up -s hub. What is deployed is kept in',
+    '.local/cloud, and is there again after a restart. The gateway opens as soon as the hub has a listener.',
+    'To begin anew: stop it, and remove .local/cloud and .local/backend.',
+  ].join('\n'),
+  positionals: [0, 0],
+  options: {
+    port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
+    'http-port': {
+      type: 'string',
+      placeholder: 'PORT',
+      help: 'local port of the HTTP listener (default 8080; 0: any)',
+    },
+    delays: {
+      type: 'string',
+      placeholder: 'MILLISECONDS',
+      help: 'every change takes a random time of at most twice this long, as on AWS nothing is at once',
+    },
+    directory: { type: 'string', placeholder: 'FOLDER', help: 'where everything is kept (default .local)' },
+  },
+  async run({ values }) {
+    const terminal = createTerminal({ json: false })
+    const stopping = stopOnSignals()
+    const directory = values.directory === undefined ? LOCAL_DIRECTORY : String(values.directory)
+    const delays = delaysOf(values.delays)
+    const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
+    const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true }).catch((cause: unknown) => {
+      throw new UserError(messageOf(cause), undefined, { cause })
+    })
+    let providers: Providers | undefined
+    let listeners: FollowedListeners | undefined
+    try {
+      const { ledger, organization, authorize } = cloud
+      const uploads = join(directory, 'cloud', 'uploads')
+      providers = await serveProviders({
+        ...{ ledger, organization, authorize, uploads },
+        programDirectory: PROJECT_DIRECTORY,
+        ...(delays && { delays }),
+      })
+      listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
+      const variables = surroundings(cloud, providers, directory, gatewayUrl(listeners, ports))
+      const file = writeVariables(directory, variables)
+      terminal.line(terminal.style('bold', '# The local cloud is up. In another shell, in this folder:'))
+      terminal.line(exportLines(variables).trimEnd())
+      terminal.line(`# The same lines: . ${file}`)
+      terminal.line('# Then: pulumi stack init hub (the first time), pulumi up -s hub')
+      terminal.line('# Ctrl-C stops it; what is deployed is kept.')
+      await stopping.asked
+      return 0
+    } finally {
+      await providers?.close()
+      await listeners?.close()
+      await cloud.close()
+      stopping.release()
+    }
+  },
+}
+
+function surroundings(
+  cloud: LocalCloud,
+  { debugProviders }: Providers,
+  directory: string,
+  url: string | undefined,
+): Readonly<Record<string, string>> {
+  const backend = join(directory, 'backend')
+  mkdirSync(backend, { recursive: true, mode: 0o700 })
+  const { caFile } = cloud.authority
+  return {
+    PULUMI_DEBUG_PROVIDERS: debugProviders,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+    CURL_CA_BUNDLE: caFile,
+    NODE_EXTRA_CA_CERTS: caFile,
+    ...(url !== undefined && { GATEWAY_URL: url }),
+  }
+}
+
+/** Where the gateway is, or will be once the hub is there; not known beforehand when any free port will do. */
+const gatewayUrl = (listeners: FollowedListeners, { https }: { readonly https: number }) =>
+  listeners.url() ?? (https === 0 ? undefined : `https://localhost:${https}`)
+
+function writeVariables(directory: string, variables: Readonly<Record<string, string>>): string {
+  const file = join(directory, 'pulumi.env')
+  writeFileSync(file, exportLines(variables), { mode: 0o600 })
+  return file
+}
+
+function delaysOf(text: unknown): { readonly maximumMilliseconds: number } | undefined {
+  if (text === undefined) return undefined
+  const maximumMilliseconds = Number(text)
+  if (!/^\d+$/.test(String(text)) || maximumMilliseconds > 60_000)
+    throw new UserError(`--delays is no time: ${String(text)}`, 'It is 0 to 60000 milliseconds.')
+  return { maximumMilliseconds }
+}
