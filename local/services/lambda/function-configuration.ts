@@ -1,10 +1,8 @@
 /** A function as it is declared now: what the runtime needs of `aws:lambda/function:Function`. */
 import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { ArchiveValue, Declared, Properties, Value } from '../../ledger.ts'
+import type { ArchiveValue, Declared, LedgerView, Properties, Value } from '../../ledger.ts'
 import { known, number, object, objects, text, texts } from '../../types/values.ts'
-import type { Surroundings } from '../service.ts'
-import { findRole } from '../sts/role.ts'
 import { RESERVED_VARIABLES } from './constants.ts'
 
 export interface FunctionConfiguration {
@@ -33,11 +31,8 @@ export const FUNCTION = 'aws:lambda/function:Function'
 const RUNTIME = 'nodejs24.x'
 
 /** @throws AwsError ResourceNotFoundException; UnsupportedError for what the runtime does not have */
-export function readFunction(
-  surroundings: Pick<Surroundings, 'ledger' | 'organization'>,
-  arn: string,
-): FunctionConfiguration {
-  const declared = surroundings.ledger.findBy(FUNCTION, 'arn', arn)
+export function readFunction(ledger: LedgerView, arn: string): FunctionConfiguration {
+  const declared = ledger.findBy(FUNCTION, 'arn', arn)
   if (!declared) {
     if (arn.split(':').length > 7) throw new UnsupportedError(`invoking a function's alias or version (${arn})`)
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404)
@@ -63,7 +58,7 @@ export function readFunction(
     logFormat: logging && text(logging, 'logFormat') === 'JSON' ? ('JSON' as const) : ('Text' as const),
   }
   // A role made anew under the same name is another role: credentials of the old one are worth nothing.
-  const role = findRole(surroundings, roleArn)?.uniqueId ?? ''
+  const role = ledger.findBy('aws:iam/role:Role', 'arn', roleArn)?.outputs.uniqueId ?? null
   const { code, ...rest } = configuration
   const version = createHash('sha256')
     .update(JSON.stringify([rest, code.sha256, role, outputs.vpcConfig ?? null]))

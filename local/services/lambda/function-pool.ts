@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import type { Session } from '../../authorize.ts'
 import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
-import { findRole } from '../sts/role.ts'
 import { unpack } from './code.ts'
 import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS } from './constants.ts'
 import { environmentVariables } from './environment-variables.ts'
@@ -96,7 +95,7 @@ export class FunctionPool {
     const now = surroundings.now()
     const stream = streamName(now)
     const taskRoot = await unpack(directory, name, code)
-    const session = executionSession(surroundings, configuration)
+    const session = executionSession(configuration)
     const issued = credentials.issue(session, CREDENTIAL_SECONDS)
     const environment = new ExecutionEnvironment({
       configuration,
@@ -151,10 +150,10 @@ async function mayLog(
   return (await authorize(call)).allowed
 }
 
-function executionSession(surroundings: Surroundings, { arn, name, account, roleArn }: FunctionConfiguration): Session {
-  const role = findRole(surroundings, roleArn)
+function executionSession({ arn, name, account, roleArn }: FunctionConfiguration): Session {
+  const role = roleArn.slice(roleArn.lastIndexOf('/') + 1)
   return {
-    arn: `arn:aws:sts::${account}:assumed-role/${role?.name ?? ''}/${name}`,
+    arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`,
     account,
     roleArn,
     sessionName: name,

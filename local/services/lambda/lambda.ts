@@ -83,6 +83,7 @@ export function createLambda(options: LambdaOptions): Lambda {
       async wirePort() {
         const opened = ports.get(arn) ?? wire.open({ kind: 'function', functionName: name, account })
         ports.set(arn, opened)
+        opened.catch(() => ports.delete(arn))
         return (await opened).port
       },
       started(pid) {
@@ -112,7 +113,7 @@ export function createLambda(options: LambdaOptions): Lambda {
   function currentVersion(arn: string): string | undefined {
     if (!surroundings.ledger.findBy(FUNCTION, 'arn', arn)) return undefined
     try {
-      return readFunction(surroundings, arn).version
+      return readFunction(surroundings.ledger, arn).version
     } catch {
       return undefined
     }
@@ -132,7 +133,7 @@ export function createLambda(options: LambdaOptions): Lambda {
 
   return {
     async invoke({ functionArn, payload, caller, traceId }) {
-      const configuration = readFunction(surroundings, functionArn)
+      const configuration = readFunction(surroundings.ledger, functionArn)
       requireInvoke(surroundings, configuration, caller)
       requirePayload(payload)
       const requestId = randomUUID()

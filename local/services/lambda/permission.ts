@@ -1,9 +1,9 @@
 /** Who may invoke a function, and whether Lambda may take on its role: the two policies that name a service. */
+import { createPrincipals } from '../../authorize/principals.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { PolicyStatement } from '../../organization.ts'
 import { known, text } from '../../types/values.ts'
 import type { Surroundings } from '../service.ts'
-import { findRole } from '../sts/role.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 
 /** On whose behalf a function is invoked. */
@@ -73,8 +73,11 @@ function like(pattern: string, value: string): boolean {
  * Lambda takes on the execution role as the service `lambda.amazonaws.com`.
  * @throws AwsError InvalidParameterValueException when the role is gone or its trust policy does not let it
  */
-export function requireExecutionRole(surroundings: Surroundings, { roleArn }: FunctionConfiguration): void {
-  const role = findRole(surroundings, roleArn)
+export function requireExecutionRole(
+  { ledger, organization }: Pick<Surroundings, 'ledger' | 'organization'>,
+  { roleArn }: FunctionConfiguration,
+): void {
+  const role = createPrincipals(ledger, organization)(roleArn)
   const trusted = role?.trust.Statement.filter(namesLambda)
   if (trusted?.some(({ Condition }) => Condition !== undefined))
     throw new UnsupportedError(`conditions on lambda.amazonaws.com in the trust policy of ${roleArn}`)

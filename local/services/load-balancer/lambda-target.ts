@@ -65,7 +65,7 @@ const INVOKE_FAILURES: Readonly<Record<string, string>> = {
 }
 
 /** The event: values of the query are handed over as sent, not decoded; of repeated names the last counts, unless all are asked for. */
-export function eventOf(
+function eventOf(
   request: ClientRequest,
   body: Buffer,
   { balancer, port, targetGroup, traceId }: Omit<ForwardOptions, 'lambda'>,
@@ -115,7 +115,7 @@ function all(pairs: readonly (readonly [string, string])[]): Readonly<Record<str
 }
 
 /** @returns undefined for what AWS calls an invalid response */
-export function answerOf(payload: string, multiValueHeaders: boolean, method: string): Answer | undefined {
+function answerOf(payload: string, multiValueHeaders: boolean, method: string): Answer | undefined {
   const response: unknown = JSON.parse(payload)
   if (typeof response !== 'object' || response === null) return undefined
   const { statusCode, headers, body, isBase64Encoded = false, ...rest } = response as Readonly<Record<string, unknown>>

@@ -66,7 +66,7 @@ async function act(
       return { status: action.status, headers: [['content-type', action.contentType]], body: action.body }
     case 'forward': {
       // Upgrades (WebSocket) do not exist for functions.
-      if (request.headers.some(([name]) => name === 'upgrade')) return page(400, 'LambdaWebsocketNotSupported')
+      if (request.headers.some(([name]) => name === 'upgrade')) return page(400)
       if (body.kind === 'tooLarge') return page(413)
       const targetGroup = readTargetGroup(ledger, action.targetGroupArn)
       return forwardToLambda(request, body.bytes, { lambda, balancer, port, targetGroup, traceId })

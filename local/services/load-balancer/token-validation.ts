@@ -6,7 +6,7 @@ import type { KeySets } from './key-sets.ts'
 
 export type Validation = Extract<Action, { kind: 'jwt-validation' }>
 
-/** `reason` goes to the access log and to nobody else. */
+/** `reason` goes to the access log and to nobody else; the names are AWS's as far as they could be found out. */
 export type Verdict =
   | { readonly valid: true }
   | { readonly valid: false; readonly kind: 'refused' | 'unavailable'; readonly reason: string }
