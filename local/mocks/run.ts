@@ -134,8 +134,9 @@ export class Run {
 
   #refuseDeletion(resource: Declared): void {
     const row = rowOf(resource.type)
-    const stillThere = this.draft.find(resource.type, resource.id)
-    if (stillThere?.account === resource.account) return
+    // Made anew under the same name: whoever names it finds the new one.
+    const successor = this.draft.byUrn(resource.urn.replace(REPLACED, ''))
+    if (successor?.id === resource.id && successor.account === resource.account) return
     row.refuseDelete?.(resource, this.draft)
     const [holder] = heldBy(row, resource, this.draft, findRow)
     if (holder)

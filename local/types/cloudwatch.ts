@@ -68,6 +68,7 @@ const metricFilter: ResourceType = {
   required: ['logGroupName', 'metricTransformation'],
   named: 'name',
   replaces: ['name', 'logGroupName'],
+  heldThrough: [],
   releases: 'all',
   refuse(situation) {
     const group = known(situation.inputs, 'logGroupName')
@@ -112,6 +113,7 @@ const alarm: ResourceType = {
   required: ['comparisonOperator', 'evaluationPeriods'],
   named: 'name',
   replaces: ['name'],
+  heldThrough: [],
   releases: 'all',
   refuse({ inputs }) {
     const operator = known(inputs, 'comparisonOperator')

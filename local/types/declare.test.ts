@@ -27,6 +27,39 @@ describe('the registry', () => {
   })
 })
 
+describe('who holds whom', () => {
+  it('is never told by a name that means something else elsewhere', async () => {
+    const cloud = new Declarer()
+    const name = { name: 'genai' }
+    const s3 = await cloud.make('aws:s3/bucket:Bucket', 'b', { bucket: 'genai' })
+    const trust =
+      '{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+    const others = [
+      await cloud.make('aws:cloudwatch/logGroup:LogGroup', 'g', name),
+      await cloud.make('aws:cloudwatch/logMetricFilter:LogMetricFilter', 'f', {
+        ...name,
+        logGroupName: 'genai',
+        metricTransformation: { name: 'm', namespace: 'n', value: '1' },
+      }),
+      await cloud.make('aws:cloudwatch/metricAlarm:MetricAlarm', 'a', {
+        ...name,
+        comparisonOperator: 'GreaterThanThreshold',
+        evaluationPeriods: 1,
+        statistic: 'Sum',
+      }),
+      await cloud.make('aws:iam/role:Role', 'r', { ...name, assumeRolePolicy: trust }),
+      await cloud.make('aws:iam/instanceProfile:InstanceProfile', 'p', name),
+      await cloud.make('aws:dynamodb/table:Table', 't', {
+        ...name,
+        billingMode: 'PAY_PER_REQUEST',
+        hashKey: 'genai',
+        attributes: [{ name: 'genai', type: 'S' }],
+      }),
+    ]
+    for (const one of [s3, ...others]) expect(cloud.holders(one), one.type).toEqual([])
+  })
+})
+
 describe('declare', () => {
   it('refuses an input that the row does not know, however deep', async () => {
     const cloud = new Declarer()

@@ -140,9 +140,9 @@ const requireInstance = (situation: Situation, id: string) =>
 
 const eipAssociation: ResourceType = {
   type: EIP_ASSOCIATION,
-  inputs: ['allocationId', 'instanceId', 'allowReassociation'],
+  inputs: ['allocationId', 'instanceId'],
   required: ['allocationId', 'instanceId'],
-  replaces: ['allocationId', 'instanceId', 'allowReassociation'],
+  replaces: ['allocationId', 'instanceId'],
   refuse(situation) {
     const { inputs } = situation
     const allocationId = known(inputs, 'allocationId')
@@ -153,8 +153,8 @@ const eipAssociation: ResourceType = {
     const gateways = others(situation, 'aws:ec2/internetGateway:InternetGateway')
     if (!gateways.some((gateway) => gateway.inputs.vpcId === vpcId))
       throw new AwsError('Gateway.NotAttached', `Network ${vpcId} is not attached to any internet gateway`)
-    const taken = [...others(situation, EIP_ASSOCIATION), ...others(situation, NAT_GATEWAY)]
-    if (taken.some((other) => other.inputs.allocationId === allocationId))
+    // An instance gives an address up to the next one by itself; a NAT gateway does not.
+    if (others(situation, NAT_GATEWAY).some((gateway) => gateway.inputs.allocationId === allocationId))
       throw new AwsError('Resource.AlreadyAssociated', `resource ${allocationId} is already associated`)
   },
   answer(situation) {

@@ -25,6 +25,7 @@ const permission: ResourceType = {
   replaces: ['statementId', 'action', 'function', 'principal', 'sourceArn', 'sourceAccount'],
   // It goes with its function, and does not keep its source.
   releases: 'all',
+  heldThrough: [],
   refuse(situation) {
     const { inputs } = situation
     const name = known(inputs, 'function')
