@@ -79,19 +79,26 @@ export interface AddressHolder {
 }
 
 /**
- * Refuses two holders with an address in common. AWS does not: it silently leaves the second one out of the Transit
- * Gateway's route table.
+ * Every two holders with an address in common, as sentences. AWS refuses neither: it silently leaves the second one out of
+ * the Transit Gateway's route table.
  */
-export function requireNoOverlap(holders: readonly AddressHolder[]): void {
-  for (const [index, one] of holders.entries()) {
-    for (const other of holders.slice(index + 1)) {
-      if (!overlaps(one.cidrBlock, other.cidrBlock)) continue
-      throw new Error(
-        `The CIDR blocks of ${one.name} (${one.cidrBlock}) and ${other.name} (${other.cidrBlock}) overlap. ` +
+export function overlapsOf(holders: readonly AddressHolder[]): readonly string[] {
+  return holders.flatMap((one, index) =>
+    holders
+      .slice(index + 1)
+      .filter((other) => overlaps(one.cidrBlock, other.cidrBlock))
+      .map(
+        (other) =>
+          `The CIDR blocks of ${one.name} (${one.cidrBlock}) and ${other.name} (${other.cidrBlock}) overlap. ` +
           'Every VPC on the Transit Gateway needs its own: give one of them a free block.',
-      )
-    }
-  }
+      ),
+  )
+}
+
+/** @throws Error for the first two holders with an address in common */
+export function requireNoOverlap(holders: readonly AddressHolder[]): void {
+  const [first] = overlapsOf(holders)
+  if (first !== undefined) throw new Error(first)
 }
 
 /** Refuses a spoke outside of the hub's supernet: the hub routes that supernet to the spokes, and nothing else. */

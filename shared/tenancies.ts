@@ -2,7 +2,7 @@
  * The tenants of one hub, as their stack files declare them, checked against each other. Pulumi runs one stack at a time, so
  * no stack's program sees another's settings: the files beside Pulumi.yaml are where they meet.
  */
-import { requireNoOverlap } from './addressing.ts'
+import { overlapsOf } from './addressing.ts'
 import { parseCidr } from './cidr.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
@@ -10,6 +10,12 @@ import { TIERS, type Tier } from './settings.ts'
 
 /** Lambda keeps this much of an account's concurrency for functions that reserve nothing. */
 const UNRESERVED = 100
+
+/**
+ * A tenant is one target group and one rule. AWS allows a load balancer 100 target groups, and raises that for nobody; what is
+ * left over is for replacements, which are made before the old ones go, and for the hub's own rules.
+ */
+export const TENANTS_PER_LOAD_BALANCER = 90
 
 /** One spoke's stack file; what it does not say, or says wrongly, is absent: its own stack refuses that. */
 export interface Tenancy {
@@ -41,40 +47,61 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
 }
 
 /**
- * Checks the tenants of each hub: an id once, no address twice, reservations within the account's concurrency.
+ * Checks the tenants of each hub, before anything of one is made.
  * @param concurrencyLimit concurrent executions of the hub's account
- * @throws Error naming the stacks that clash, and what to do
+ * @throws Error with every mistake, naming the stacks that clash and what to do
  */
 export function checkTenancies(tenancies: readonly Tenancy[], concurrencyLimit: number): void {
-  for (const members of Map.groupBy(tenancies, ({ hubStack }) => hubStack).values()) {
-    requireOneStackPerTenant(members)
-    requireNoOverlap(
-      members.flatMap(({ stack, cidrBlock }) => (cidrBlock === undefined ? [] : [{ name: stack, cidrBlock }])),
-    )
-    requireConcurrency(members, concurrencyLimit)
-  }
+  const mistakes = [...Map.groupBy(tenancies, ({ hubStack }) => hubStack).values()].flatMap((members) =>
+    tenancyMistakes(members, concurrencyLimit),
+  )
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
-function requireOneStackPerTenant(members: readonly Tenancy[]): void {
+/**
+ * What is wrong with the tenants of one hub together: an id once, no address twice, no more tenants than a load balancer
+ * carries, reservations within the account's concurrency.
+ */
+export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: number): readonly string[] {
+  return [
+    ...idMistakes(members),
+    ...overlapsOf(
+      members.flatMap(({ stack, cidrBlock }) => (cidrBlock === undefined ? [] : [{ name: stack, cidrBlock }])),
+    ),
+    ...countMistakes(members),
+    ...concurrencyMistakes(members, concurrencyLimit),
+  ]
+}
+
+function idMistakes(members: readonly Tenancy[]): readonly string[] {
   const identified = members.filter(({ tenantId }) => tenantId !== undefined)
-  for (const [tenantId, claimants] of Map.groupBy(identified, (tenancy) => tenancy.tenantId)) {
-    if (claimants.length < 2) continue
-    throw new Error(
-      `The tenant id "${tenantId}" is claimed by ${claimants.length} stacks: ${claimants.map(({ stack }) => stack).join(', ')}. ` +
+  return [...Map.groupBy(identified, (tenancy) => tenancy.tenantId)]
+    .filter(([, claimants]) => claimants.length > 1)
+    .map(
+      ([tenantId, claimants]) =>
+        `The tenant id "${tenantId}" is claimed by ${claimants.length} stacks: ${claimants.map(({ stack }) => stack).join(', ')}. ` +
         'Every tenant has one: give the others ids of their own.',
     )
-  }
 }
 
-function requireConcurrency(members: readonly Tenancy[], concurrencyLimit: number): void {
+function countMistakes(members: readonly Tenancy[]): readonly string[] {
+  if (members.length <= TENANTS_PER_LOAD_BALANCER) return []
+  return [
+    `The hub ${members[0]?.hubStack} has ${members.length} tenants, and its load balancer carries ${TENANTS_PER_LOAD_BALANCER}: AWS allows ` +
+      '100 target groups per load balancer, a limit that it does not raise. Put further tenants into a second hub, a cell of ' +
+      'its own, and name it in their hubStack: docs/operations.md, "Cells".',
+  ]
+}
+
+function concurrencyMistakes(members: readonly Tenancy[], concurrencyLimit: number): readonly string[] {
   const reserved = members.reduce((sum, { tier }) => sum + (tier?.reservedConcurrency ?? 0), 0)
   const available = concurrencyLimit - UNRESERVED
-  if (reserved <= available) return
-  throw new Error(
+  if (reserved <= available) return []
+  return [
     `The tenants reserve ${reserved} concurrent executions together, but the hub's account has ${available} to reserve: its limit ` +
       `of ${concurrencyLimit}, less the ${UNRESERVED} that Lambda keeps. Choose smaller tiers, or have the limit raised ` +
       "and set the hub's concurrencyLimit.",
-  )
+  ]
 }
 
 function checkedCidr(text: string): string {

@@ -4,28 +4,55 @@ import type { HubOutputs } from '../shared/contract.ts'
 import { parseModel } from '../shared/policies/models.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 
-/** @throws Error saying which setting does not fit the hub, and what would */
-export function checkAgainstHub(settings: SpokeSettings, hub: HubOutputs): void {
+/** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
+export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
+  Partial<Pick<HubOutputs, 'zoneIds'>>
+
+/** @throws Error saying which settings do not fit the hub, and what would */
+export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
+  const mistakes = mistakesAgainstHub(settings, hub)
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+}
+
+/** Every setting that does not fit the hub, and what would. */
+export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): readonly string[] {
   const { tenantId, account, cidrBlock, availabilityZoneIds } = settings
-  if (account === hub.account) {
-    throw new Error(
-      `The account of ${tenantId} is the hub's own, ${account}. A tenant's quotas, policies and bill are its own only in an ` +
-        'account of its own: set another account.',
-    )
-  }
-  requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock)
-  requireNoOverlap([
+  const holders = [
     { name: 'the hub', cidrBlock: hub.cidrBlock },
     { name: tenantId, cidrBlock },
-  ])
-  const outside = availabilityZoneIds.filter((zoneId) => !hub.zoneIds.includes(zoneId))
-  if (outside.length > 0) {
-    throw new Error(
-      `The zones ${outside.join(', ')} of ${tenantId} are not among the hub's: ${hub.zoneIds.join(', ')}. A zone in which the hub ` +
-        'has no Transit Gateway subnet is not reached: set availabilityZoneIds to some of these.',
-    )
-  }
-  for (const id of Object.values(settings.models)) parseModel(id, hub.region)
+  ]
+  const checks: readonly (() => void)[] = [
+    () => requireOwnAccount(tenantId, account, hub),
+    () => requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock),
+    () => requireNoOverlap(holders),
+    () => requireHubZones(tenantId, availabilityZoneIds, hub),
+    ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region)),
+  ]
+  return checks.flatMap((check) => {
+    try {
+      check()
+      return []
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)]
+    }
+  })
+}
+
+function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): void {
+  if (account !== hub.account) return
+  throw new Error(
+    `The account of ${tenantId} is the hub's own, ${account}. A tenant's quotas, policies and bill are its own only in an ` +
+      'account of its own: set another account.',
+  )
+}
+
+function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[], { zoneIds }: HubFacts): void {
+  const outside = zoneIds === undefined ? [] : availabilityZoneIds.filter((zoneId) => !zoneIds.includes(zoneId))
+  if (outside.length === 0) return
+  throw new Error(
+    `The zones ${outside.join(', ')} of ${tenantId} are not among the hub's: ${zoneIds?.join(', ')}. A zone in which the hub ` +
+      'has no Transit Gateway subnet is not reached: set availabilityZoneIds to some of these.',
+  )
 }
 
 export interface ServiceZones {

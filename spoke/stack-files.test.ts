@@ -67,6 +67,25 @@ describe('stack files against each other', () => {
     )
   })
 
+  it('refuses the 91st tenant of a load balancer, and sends it to a second hub', async () => {
+    const rest = { tier: { memoryMegabytes: 128, timeoutSeconds: 60, reservedConcurrency: 1 } }
+    for (let number = 1; number <= 90; number += 1) await spoke(number, rest)
+    await expect(check()).resolves.toBeUndefined()
+    await spoke(91, rest)
+    await expect(check()).rejects.toThrow(/has 91 tenants, and its load balancer carries 90: .*second hub.*hubStack/)
+    await spoke(91, { ...rest, hubStack: 'organization/genai-hub-spoke/hub2' })
+    await expect(check()).resolves.toBeUndefined()
+  })
+
+  it('tells every mistake at once', async () => {
+    await spoke(1, { tier: 'large' })
+    await spoke(2, { tenantId: 'tenant1', cidrBlock: '10.64.1.0/24' })
+    const mistakes = check(110)
+    await expect(mistakes).rejects.toThrow(/is claimed by 2 stacks/)
+    await expect(mistakes).rejects.toThrow(/overlap/)
+    await expect(mistakes).rejects.toThrow(/reserve 55 concurrent executions/)
+  })
+
   it('keeps the tenants of two hubs apart', async () => {
     await spoke(1)
     await spoke(2, { tenantId: 'tenant1', cidrBlock: '10.64.1.0/24', hubStack: 'organization/genai-hub-spoke/hub2' })
