@@ -35,6 +35,8 @@ export class SignatureError extends Error {
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
+/** What SDK clients sign instead of `host` over HTTP/2. */
+const AUTHORITY = ':authority'
 const MAX_SKEW_SECONDS = 5 * 60
 
 /** Answers the credential whose holder signed the request; throws {@link SignatureError}. */
@@ -150,7 +152,7 @@ function checkClock({ stamp, seconds }: { readonly stamp: string; readonly secon
 /** What decides where a request goes and what it does must not be changeable on the way. */
 function checkSignedHeaders({ signedHeaders }: Authorization, { headers }: WireRequest): void {
   const signed = new Set(signedHeaders)
-  if (!signed.has('host'))
+  if (!signed.has('host') && !signed.has(AUTHORITY))
     throw new SignatureError('mismatch', "'Host' must be a 'SignedHeader' in the AWS Authorization.")
   const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signed.has(name))
   if (unsigned.length > 0)
@@ -162,7 +164,8 @@ function checkSignedHeaders({ signedHeaders }: Authorization, { headers }: WireR
 
 function canonicalRequest({ method, target, headers, body }: WireRequest, { signedHeaders }: Authorization): string {
   const [path = '/', query = ''] = splitOnce(target, '?')
-  const lines = signedHeaders.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`)
+  const signedValue = (name: string) => headers[name === AUTHORITY ? 'host' : name] ?? ''
+  const lines = signedHeaders.map((name) => `${name}:${signedValue(name).trim().replace(/ +/g, ' ')}\n`)
   return [
     method,
     canonicalPath(path),

@@ -1,5 +1,5 @@
 /** One TLS port on 127.0.0.1 that speaks HTTP/2 and HTTP/1.1; the server name of the handshake says which host is meant. */
-import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Authority, ServerCertificate } from './authority.ts'
@@ -20,6 +20,8 @@ export interface PortOptions {
   /** Told of each connection that was tried. */
   readonly connected: (host: string, outcome: Path | Refusal) => void
   readonly dispatch: (path: Path, call: WireCall) => Promise<WireResponse>
+  /** Told of what must not happen; the client's connection is cut. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** Above every service's own limit (Bedrock's is 25 MB), so that a service answers before this does. */
@@ -35,11 +37,16 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
       handshakeTimeout: LOST_PACKETS_MS,
       minVersion: 'TLSv1.2',
       SNICallback(host, proceed) {
-        const outcome = options.lookUp(host)
-        options.connected(host, outcome)
-        if (outcome.reachable) proceed(null, contexts(host))
-        else if (outcome.shows === 'notFound') proceed(new Error(outcome.reason))
-        // Otherwise packets are lost: the handshake never goes on.
+        try {
+          const outcome = options.lookUp(host)
+          options.connected(host, outcome)
+          if (outcome.reachable) proceed(null, contexts(host))
+          else if (outcome.shows === 'notFound') proceed(new Error(outcome.reason))
+          // Otherwise packets are lost: the handshake never goes on.
+        } catch (error) {
+          options.onFault(error)
+          proceed(error instanceof Error ? error : new Error(String(error)))
+        }
       },
     },
     (request, response) => void serve(options, request, response),
@@ -64,21 +71,24 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
 }
 
 async function serve(options: PortOptions, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-  const host = (request.socket as TLSSocket).servername
-  // A client without a server name gets no certificate, so there is always one here.
-  if (!host) return void request.stream.close(constants.NGHTTP2_REFUSED_STREAM)
-  const outcome = options.lookUp(host)
-  if (!outcome.reachable) return cut(request, outcome)
   const aborted = new AbortController()
   response.once('close', () => response.writableFinished || aborted.abort())
   try {
+    const host = (request.socket as TLSSocket).servername
+    // A client without a server name gets no certificate, so there always is one here.
+    if (!host) throw new Error('A request came without a server name.')
+    const outcome = options.lookUp(host)
+    if (!outcome.reachable) return cut(request, outcome)
     const body = await readBody(request)
+    if (body === 'goneAway') return
     if (body === 'tooLarge') return send(response, { status: 413, headers: {}, body: '' })
     const call = { host, method: request.method, target: request.url, headers: headersOf(request), body }
     send(response, await options.dispatch(outcome, { ...call, signal: aborted.signal }))
   } catch (error) {
-    // The client went away while it was sending or waiting: there is nobody to answer.
-    if (!aborted.signal.aborted && !request.aborted) throw error
+    // Nobody waits for an answer any more: what stopped the work is that the client went away.
+    if (aborted.signal.aborted) return
+    options.onFault(error)
+    response.stream.destroy()
   }
 }
 
@@ -88,13 +98,18 @@ function cut(request: Http2ServerRequest, refusal: Refusal): void {
   else request.resume()
 }
 
-async function readBody(request: Http2ServerRequest): Promise<Uint8Array | 'tooLarge'> {
+async function readBody(request: Http2ServerRequest): Promise<Uint8Array | 'tooLarge' | 'goneAway'> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES) return 'tooLarge'
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      if (bytes > MAX_BODY_BYTES) return 'tooLarge'
+      chunks.push(chunk)
+    }
+  } catch {
+    // A request fails to be read for one reason only: the connection broke.
+    return 'goneAway'
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }

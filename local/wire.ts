@@ -68,7 +68,7 @@ export type { OpenPort } from './wire-port.ts'
 const HTTPS = 443
 
 export function startWire(options: WireOptions): Wire {
-  const { surroundings, services, authority, observe } = options
+  const { surroundings, services, authority, observe, onFault = printFault } = options
   const byName = new Map(services.map((service) => [service.name, service]))
   const open = new Set<OpenPort>()
 
@@ -78,7 +78,7 @@ export function startWire(options: WireOptions): Wire {
     const response = service
       ? await service
           .handle(wireRequest(surroundings, from, path, call))
-          .catch((error: unknown) => fault(options, error))
+          .catch((error: unknown) => fault(onFault, error))
       : unsupported(`the service '${name}' (${call.host})`)
     const { operation = `${call.method} ${call.target.split('?', 1)[0]}`, session, errorCode } = response.served ?? {}
     observe?.({
@@ -102,6 +102,7 @@ export function startWire(options: WireOptions): Wire {
         lookUp: lookUpOnce(surroundings, (host) => lookUp(from, host)),
         connected: (host, outcome) => observe?.({ kind: 'connection', from, host, port: HTTPS, outcome }),
         dispatch: (path, call) => dispatch(from, path, call),
+        onFault,
       })
       const close = async () => {
         open.delete(handle)
@@ -150,7 +151,7 @@ function wireRequest({ ledger }: Surroundings, from: Origin, path: Path, call: W
   }
 }
 
-function fault({ onFault = printFault }: WireOptions, error: unknown): WireResponse {
+function fault(onFault: (error: unknown) => void, error: unknown): WireResponse {
   if (error instanceof UnsupportedError) return unsupported(error)
   onFault(error)
   return {

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { connect } from 'node:tls'
 import {
   BedrockRuntimeClient,
   ConverseCommand,
@@ -8,6 +10,7 @@ import {
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttp2Handler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Decision } from '../../local/authorize.ts'
 import { type BedrockOptions, createBedrock } from '../../local/services/bedrock/bedrock.ts'
@@ -212,6 +215,24 @@ describe.skipIf(REMOTE)('Bedrock', () => {
       expect(error.name).toBe('UnsupportedByLocalCloud')
       expect(error.message).toMatch(message)
     })
+  })
+
+  it("answers the SDK's own HTTP/2 client, which is its default", async () => {
+    const ca = await readFile(stand.caFile)
+    const port = await stand.port()
+    const requestHandler = new NodeHttp2Handler({
+      nodeHttp2ConnectOptions: {
+        createConnection: ({ hostname: servername }: URL) =>
+          connect({ ...{ host: '127.0.0.1', port, servername, ca }, ALPNProtocols: ['h2'] }),
+      },
+    })
+    const client = new BedrockRuntimeClient({
+      ...(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900))),
+      requestHandler,
+    })
+    const whole = await client.send(new ConverseCommand({ modelId: NOVA, ...HELLO }))
+    expect(whole.output).toEqual((await converse(NOVA)).output)
+    client.destroy()
   })
 
   describe('InvokeModel', () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -279,6 +280,30 @@ describe.skipIf(REMOTE)('Cognito', () => {
       )
       expect(error.name).toBe(name)
       expect(error.message).toMatch(message)
+    })
+
+    it('takes the proof of a client that has a secret', async () => {
+      const { email } = await person()
+      const hashOf = (secret: string) => createHmac('sha256', secret).update(`${email}secretive`).digest('base64')
+      const send = (SECRET_HASH: string, id = 'secretive') =>
+        idp.send(
+          new InitiateAuthCommand({
+            ...{ ClientId: id, AuthFlow: 'USER_PASSWORD_AUTH' },
+            AuthParameters: { USERNAME: email, PASSWORD, SECRET_HASH },
+          }),
+        )
+      await expect(send(hashOf('hush'))).resolves.toHaveProperty('AuthenticationResult.IdToken')
+      expect((await failure(send(hashOf('shout')))).message).toMatch(/Unable to verify secret hash/)
+      expect((await failure(send(hashOf('hush'), ClientId))).message).toMatch(/Unable to verify secret hash/)
+    })
+
+    it('does not let in who is disabled while the password is checked', async () => {
+      const { email } = await person()
+      const [attempt] = await Promise.allSettled([
+        signIn(email),
+        idp.send(new AdminDisableUserCommand({ UserPoolId, Username: email })),
+      ])
+      expect(attempt).toMatchObject({ status: 'rejected', reason: { message: 'User is disabled.' } })
     })
 
     it('never repeats a password in an error', async () => {

@@ -5,6 +5,10 @@ import { createSts } from '../../local/services/sts/sts.ts'
 import { failure, HUB, LAPTOP, REGION, REMOTE, resource, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
 
 const TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] }
+const SESSION_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: '*' }],
+}
 const ROLE = `arn:aws:iam::${TENANT}:role/genai-models-tenant1`
 const ASSUME = { RoleArn: ROLE, RoleSessionName: 'gateway-tenant1' }
 
@@ -24,12 +28,12 @@ describe.skipIf(REMOTE)('STS', () => {
         resource(
           'aws:iam/role:Role',
           'genai-models-tenant1',
-          { arn: ROLE, assumeRolePolicy: JSON.stringify(TRUST), maxSessionDuration: 1800, uniqueId: 'AROAEXAMPLE' },
+          { arn: ROLE, assumeRolePolicy: JSON.stringify(TRUST), uniqueId: 'AROAEXAMPLE' },
           TENANT,
         ),
         resource('aws:iam/policy:Policy', 'p', {
           arn: `arn:aws:iam::${HUB}:policy/reader`,
-          policy: JSON.stringify(TRUST),
+          policy: JSON.stringify(SESSION_POLICY),
         }),
       ],
     })
@@ -122,15 +126,17 @@ describe.skipIf(REMOTE)('STS', () => {
     const signed = await signedBy({
       ...ASSUME,
       DurationSeconds: 900,
-      Policy: JSON.stringify(TRUST),
+      Policy: JSON.stringify(SESSION_POLICY),
       PolicyArns: [{ arn: `arn:aws:iam::${HUB}:policy/reader` }],
     })
-    expect(stand.credentials.find(signed.accessKeyId)?.session.sessionPolicies).toEqual([TRUST, TRUST])
+    expect(stand.credentials.find(signed.accessKeyId)?.session.sessionPolicies).toEqual([
+      SESSION_POLICY,
+      SESSION_POLICY,
+    ])
   })
 
   it.each([
     ['longer than an hour, when chained', { ...ASSUME, DurationSeconds: 3601 }, 'ValidationError', /role chaining/],
-    ["longer than the role's maximum", { ...ASSUME, DurationSeconds: 3600 }, 'ValidationError', /MaxSessionDuration/],
     ['shorter than 15 minutes', { ...ASSUME, DurationSeconds: 60 }, 'ValidationError', /greater than or equal to 900/],
     ['a session name with a space', { ...ASSUME, RoleSessionName: 'a b' }, 'ValidationError', /roleSessionName/],
     ['no role', { ...ASSUME, RoleArn: undefined }, 'ValidationError', /'roleArn'.*must not be null/],
@@ -140,7 +146,13 @@ describe.skipIf(REMOTE)('STS', () => {
       'AccessDenied',
       /not authorized to perform: sts:AssumeRole/,
     ],
-    ['a policy that is no JSON', { ...ASSUME, Policy: '{' }, 'MalformedPolicyDocumentException', /invalid Json/],
+    ['a policy that is no JSON', { ...ASSUME, Policy: '{' }, 'MalformedPolicyDocumentException', /not JSON/],
+    [
+      'a policy that IAM does not know',
+      { ...ASSUME, Policy: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Maybe', Action: 'a' }] }) },
+      'MalformedPolicyDocumentException',
+      /of the session/,
+    ],
     [
       'a tag twice',
       {

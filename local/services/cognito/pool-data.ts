@@ -15,7 +15,7 @@ export interface User {
   readonly enabled: boolean
   readonly status: UserStatus
   readonly password?: PasswordHash
-  /** When a temporary password was set, seconds since 1970. */
+  /** When the password was last set by an administrator: what a temporary one's days count from. Seconds since 1970. */
   readonly temporarySince?: number
   readonly createdAt: number
   readonly modifiedAt: number
@@ -90,6 +90,15 @@ export class PoolData {
   put(user: User): void {
     this.#users.set(user.username, user)
     this.changed()
+  }
+
+  /** Changes the user as they are now: what was read before a wait may be old. Answers nothing for a user who is gone. */
+  update(username: string, change: Partial<User>): User | undefined {
+    const current = this.#users.get(username)
+    if (!current) return undefined
+    const changed = { ...current, ...change }
+    this.put(changed)
+    return changed
   }
 
   delete(username: string): void {

@@ -22,8 +22,10 @@ export async function signInWithPassword(call: SignInCall, username: string, pas
   const correct = await verifyPassword(password, user?.password)
   state.attempted(attempts, correct, now)
   if (!user && !client.hidesUsers) throw new AwsError('UserNotFoundException', 'User does not exist.')
-  if (!user || !correct) throw new AwsError('NotAuthorizedException', REFUSED)
-  return proceed(call, user)
+  // As they are now: they may have been disabled or deleted while the password was verified.
+  const current = user && data.user(user.username)
+  if (!current || !correct) throw new AwsError('NotAuthorizedException', REFUSED)
+  return proceed(call, current)
 }
 
 /** After the password: disabled, unconfirmed and temporary ones are told to the holder of the password only. */

@@ -50,6 +50,8 @@ export class CognitoState {
   pool(id: string): Promise<PoolData> {
     const opened = this.#pools.get(id) ?? PoolData.open(id, this.options.directory)
     this.#pools.set(id, opened)
+    // A pool that could not be opened is tried again; whoever waits for it is told.
+    opened.catch(() => this.#pools.delete(id))
     return opened
   }
 
@@ -67,7 +69,7 @@ export class CognitoState {
     // Not waited for: making keys takes a while, and nobody signs in before the deployment is over.
     this.pool(resource.id).then(
       (data) => data.changed(),
-      () => this.#pools.delete(resource.id),
+      () => undefined,
     )
   }
 

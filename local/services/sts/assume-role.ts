@@ -1,10 +1,12 @@
+import { validatePolicy } from '../../authorize/engine.ts'
+import { parsePolicy } from '../../authorize/principals.ts'
 import type { Session } from '../../authorize.ts'
 import { AwsError } from '../../errors.ts'
 import type { PolicyDocument } from '../../organization.ts'
 import { permit } from '../protocol/protocol.ts'
 import { integerText, list, type Of, read, required, structure, text } from '../protocol/shape.ts'
 import { REFUSALS, STS, type StsCall, type StsOperation } from './operation.ts'
-import { DEFAULT_SESSION_SECONDS, findRole, type Role } from './role.ts'
+import type { Role } from './role.ts'
 import { checkTags, inheritedTags, type SessionTags } from './session-tags.ts'
 
 /** All callers here are roles already, so every call is role chaining: an hour at most. */
@@ -31,12 +33,12 @@ type Input = Of<typeof INPUT>
 export const assumeRole: StsOperation = async (call) => {
   const input = read(INPUT, call.parameters, REFUSALS)
   const given = checkTags(input.Tags ?? [], input.TransitiveTagKeys ?? [], call.caller)
-  const sessionPolicies = policiesOf(input, call)
-  const role = findRole(call.surroundings, input.RoleArn)
+  const sessionPolicies = await policiesOf(input, call)
+  const role = call.findRole(input.RoleArn)
   // AWS does not tell a role that is missing from one that may not be assumed.
   if (!role) throw notAuthorized(call, input.RoleArn)
   await authorizeCall(call, input, role, given)
-  const durationSeconds = checkDuration(input, role)
+  const durationSeconds = checkDuration(input)
 
   const tags = inheritedTags(call.caller, given)
   const arn = `arn:aws:sts::${role.account}:assumed-role/${role.name}/${input.RoleSessionName}`
@@ -85,41 +87,26 @@ async function authorizeCall(call: StsCall, input: Input, role: Role, given: Ses
     })
 }
 
-function checkDuration({ DurationSeconds = DEFAULT_SESSION_SECONDS }: Input, role: Role): number {
+/** No role's own maximum is less than an hour, so the limit on chaining is the one that counts. */
+function checkDuration({ DurationSeconds = CHAINING_SECONDS }: Input): number {
   if (DurationSeconds > CHAINING_SECONDS)
     throw new AwsError(
       'ValidationError',
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     )
-  if (DurationSeconds > role.maxSessionSeconds)
-    throw new AwsError(
-      'ValidationError',
-      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    )
   return DurationSeconds
 }
 
-function policiesOf(
-  { Policy, PolicyArns = [] }: Input,
-  { surroundings: { ledger } }: StsCall,
-): readonly PolicyDocument[] {
+/** Checked now, as on AWS, and not when the session is used first. */
+async function policiesOf({ Policy, PolicyArns = [] }: Input, call: StsCall): Promise<readonly PolicyDocument[]> {
   const managed = PolicyArns.map(({ arn }) => {
-    const policy = ledger.findBy('aws:iam/policy:Policy', 'arn', arn)?.outputs.policy
-    if (typeof policy !== 'string')
-      throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
-    return policy
+    const policy = call.surroundings.ledger.findBy('aws:iam/policy:Policy', 'arn', arn)?.outputs.policy
+    if (policy !== undefined) return parsePolicy(policy, arn)
+    throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
   })
-  return [...(Policy === undefined ? [] : [Policy]), ...managed].map(parsePolicy)
-}
-
-function parsePolicy(json: string): PolicyDocument {
-  try {
-    const document = JSON.parse(json) as PolicyDocument
-    if (document.Version === '2012-10-17' && Array.isArray(document.Statement)) return document
-  } catch {
-    throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json')
-  }
-  throw new AwsError('MalformedPolicyDocument', "A session policy needs Version '2012-10-17' and a list of statements.")
+  const given = Policy === undefined ? [] : [parsePolicy(Policy, 'of the session')]
+  for (const policy of given) await validatePolicy('identity', policy, 'of the session')
+  return [...given, ...managed]
 }
 
 const notAuthorized = ({ caller }: StsCall, roleArn: string) =>

@@ -1,10 +1,9 @@
 import { AwsError } from '../../errors.ts'
 import { read, structure } from '../protocol/shape.ts'
 import { REFUSALS, type StsOperation } from './operation.ts'
-import { findRole } from './role.ts'
 
 /** Needs no permission, and no policy of an identity can deny it; a VPC endpoint's policy can. */
-export const getCallerIdentity: StsOperation = async ({ surroundings, request, caller, parameters }) => {
+export const getCallerIdentity: StsOperation = async ({ surroundings, findRole, request, caller, parameters }) => {
   read(structure({}), parameters, REFUSALS)
   const { session } = caller
   if (request.endpointPolicy) {
@@ -21,7 +20,7 @@ export const getCallerIdentity: StsOperation = async ({ surroundings, request, c
     if (!decision.allowed && decision.layers.includes('endpoint'))
       throw new AwsError('AccessDenied', decision.message, 403)
   }
-  const uniqueId = findRole(surroundings, session.roleArn)?.uniqueId ?? 'AROADELETED'
+  const uniqueId = findRole(session.roleArn)?.uniqueId ?? 'AROADELETED'
   return { Arn: session.arn, UserId: `${uniqueId}:${session.sessionName}`, Account: session.account }
 }
 

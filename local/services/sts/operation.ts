@@ -4,6 +4,7 @@ import { queryProtocol, type XmlValue } from '../protocol/query.ts'
 import type { Refusals } from '../protocol/shape.ts'
 import type { Surroundings, WireRequest } from '../service.ts'
 import type { CredentialStore, IssuedCredential } from './credential-store.ts'
+import type { FindRole } from './role.ts'
 
 export const STS = queryProtocol({ version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' })
 
@@ -17,6 +18,7 @@ export const REFUSALS: Refusals = {
 export interface StsCall {
   readonly surroundings: Surroundings
   readonly credentials: CredentialStore
+  readonly findRole: FindRole
   readonly request: WireRequest
   readonly caller: IssuedCredential
   /** The request's parameters, not checked yet. */

@@ -1,7 +1,7 @@
 /** Roles that can be assumed: declared ones, and those that the organisation has before any stack. */
 import { createHash } from 'node:crypto'
-import type { LedgerView } from '../../ledger.ts'
-import type { Organization, PolicyDocument } from '../../organization.ts'
+import { createPrincipals } from '../../authorize/principals.ts'
+import type { PolicyDocument } from '../../organization.ts'
 import type { Surroundings } from '../service.ts'
 
 export interface Role {
@@ -11,46 +11,24 @@ export interface Role {
   /** `AROA…`, new when the role is made anew. */
   readonly uniqueId: string
   readonly trust: PolicyDocument
-  readonly maxSessionSeconds: number
 }
 
-export const DEFAULT_SESSION_SECONDS = 3600
+export type FindRole = (arn: string) => Role | undefined
 
-export function findRole(
-  { ledger, organization }: Pick<Surroundings, 'ledger' | 'organization'>,
-  arn: string,
-): Role | undefined {
-  return declaredRole(ledger, arn) ?? existingRole(organization, arn)
-}
-
-function declaredRole(ledger: LedgerView, arn: string): Role | undefined {
-  const declared = ledger.findBy('aws:iam/role:Role', 'arn', arn)
-  if (!declared) return undefined
-  const { assumeRolePolicy, maxSessionDuration, uniqueId } = declared.outputs
-  if (typeof assumeRolePolicy !== 'string') throw new Error(`The declared role ${arn} has no trust policy.`)
-  return {
-    arn,
-    name: arn.slice(arn.lastIndexOf('/') + 1),
-    account: declared.account,
-    uniqueId: typeof uniqueId === 'string' ? uniqueId : derivedId(arn),
-    trust: JSON.parse(assumeRolePolicy) as PolicyDocument,
-    maxSessionSeconds: typeof maxSessionDuration === 'number' ? maxSessionDuration : DEFAULT_SESSION_SECONDS,
-  }
-}
-
-function existingRole({ accounts }: Organization, arn: string): Role | undefined {
-  const account = accounts.find(({ id }) => arn.startsWith(`arn:aws:iam::${id}:role/`))
-  const name = arn.slice(arn.indexOf('/') + 1)
-  const role = account?.roles.find((existing) => existing.name === name)
-  if (!account || !role) return undefined
-  const { id } = account
-  return {
-    arn,
-    name,
-    account: id,
-    uniqueId: derivedId(arn),
-    trust: role.trust,
-    maxSessionSeconds: DEFAULT_SESSION_SECONDS,
+export function createFindRole({ ledger, organization }: Pick<Surroundings, 'ledger' | 'organization'>): FindRole {
+  const findPrincipal = createPrincipals(ledger, organization)
+  return (arn) => {
+    const principal = findPrincipal(arn)
+    if (!principal) return undefined
+    const declared = ledger.findBy('aws:iam/role:Role', 'arn', arn)?.outputs.uniqueId
+    const uniqueId = typeof declared === 'string' ? declared : derivedId(arn)
+    return {
+      arn,
+      name: arn.slice(arn.lastIndexOf('/') + 1),
+      account: principal.account,
+      uniqueId,
+      trust: principal.trust,
+    }
   }
 }
 

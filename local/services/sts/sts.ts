@@ -6,6 +6,7 @@ import { assumeRole } from './assume-role.ts'
 import type { CredentialStore } from './credential-store.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { STS, type StsOperation } from './operation.ts'
+import { createFindRole } from './role.ts'
 
 const OPERATIONS: Readonly<Record<string, StsOperation>> = {
   AssumeRole: assumeRole,
@@ -13,6 +14,7 @@ const OPERATIONS: Readonly<Record<string, StsOperation>> = {
 }
 
 export function createSts(surroundings: Surroundings, credentials: CredentialStore): Service {
+  const findRole = createFindRole(surroundings)
   return {
     name: 'sts',
     handle(request) {
@@ -27,7 +29,14 @@ export function createSts(surroundings: Surroundings, credentials: CredentialSto
           if (!run) throw new UnsupportedError(`sts:${operation}`)
           const caller = authenticate(request, 'sts', { now: surroundings.now, credentials, format: STS })
           known.session = caller.session
-          const result = await run({ surroundings, credentials, request, caller, parameters: input.parameters })
+          const result = await run({
+            surroundings,
+            credentials,
+            findRole,
+            request,
+            caller,
+            parameters: input.parameters,
+          })
           return STS.respond(operation, result, requestId)
         },
       )

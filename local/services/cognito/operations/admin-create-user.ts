@@ -23,9 +23,11 @@ export const adminCreateUser = administrative(INPUT, async ({ input, pool, data,
   checkPassword(pool.passwordPolicy, password)
   const user = input.MessageAction === 'RESEND' ? invited(pool, data, input) : created(pool, data, input, now)
   const invite = input.MessageAction === 'SUPPRESS' ? undefined : invitation(state, user, password)
-  const saved: User = { ...user, password: await hashPassword(password), temporarySince: now, modifiedAt: now }
-  // Hashing takes a while, in which another call may have made the same user.
+  const hash = await hashPassword(password)
+  // Hashing takes a while, in which another call may have made, changed or deleted the same user.
   if (input.MessageAction !== 'RESEND') refuseExisting(pool, data, user)
+  const current = input.MessageAction === 'RESEND' ? invited(pool, data, input) : user
+  const saved: User = { ...current, password: hash, temporarySince: now, modifiedAt: now }
   data.put(saved)
   invite?.()
   return { User: userView(saved) }

@@ -11,17 +11,10 @@ const INPUT = structure({
 })
 
 export const adminSetUserPassword = administrative(INPUT, async ({ input, pool, data, now }) => {
-  requireUser(pool, data, input.Username)
+  const { username } = requireUser(pool, data, input.Username)
   checkPassword(pool.passwordPolicy, input.Password)
   const password = await hashPassword(input.Password)
-  const { temporarySince: _, ...user } = requireUser(pool, data, input.Username)
-  data.put({
-    ...user,
-    password,
-    modifiedAt: now,
-    ...(input.Permanent
-      ? { status: 'CONFIRMED' as const }
-      : { status: 'FORCE_CHANGE_PASSWORD' as const, temporarySince: now }),
-  })
+  const status = input.Permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD'
+  data.update(username, { password, status, temporarySince: now, modifiedAt: now })
   return {}
 })

@@ -3,6 +3,7 @@ import { map, required, secret, structure, text } from '../../protocol/shape.ts'
 import { changeAttributes, readAttributes } from '../attributes.ts'
 import { CLIENT_ID, forClient } from '../operation.ts'
 import { checkPassword, hashPassword } from '../passwords.ts'
+import type { User } from '../pool-data.ts'
 import { checkSecretHash, signedIn } from '../sign-in.ts'
 import { findUser } from '../users.ts'
 
@@ -37,17 +38,12 @@ export const respondToAuthChallenge = forClient(INPUT, async (call) => {
   const change = readAttributes(pool.attributes, given)
 
   const challenge = state.takeChallenge(input.Session, client.id, now)
+  const password = await hashPassword(NEW_PASSWORD)
   const user = data.user(challenge.username)
   if (!user?.enabled || findUser(pool, data, USERNAME)?.username !== user.username)
     throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
-  const { temporarySince: _, ...kept } = user
-  const confirmed = {
-    ...kept,
-    attributes: changeAttributes(pool.attributes, user.attributes, change),
-    password: await hashPassword(NEW_PASSWORD),
-    status: 'CONFIRMED' as const,
-    modifiedAt: now,
-  }
+  const attributes = changeAttributes(pool.attributes, user.attributes, change)
+  const confirmed: User = { ...user, attributes, password, status: 'CONFIRMED', modifiedAt: now }
   data.put(confirmed)
   return signedIn(call, confirmed)
 })

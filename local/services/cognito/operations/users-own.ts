@@ -44,6 +44,6 @@ export const changePassword = forUser(PASSWORDS, async ({ input, pool, data, sta
   state.attempted(attempts, correct, now)
   if (!correct) throw new AwsError('NotAuthorizedException', 'Incorrect username or password.')
   checkPassword(pool.passwordPolicy, input.ProposedPassword)
-  data.put({ ...user, password: await hashPassword(input.ProposedPassword), modifiedAt: now })
+  data.update(user.username, { password: await hashPassword(input.ProposedPassword), modifiedAt: now })
   return {}
 })
