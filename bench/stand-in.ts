@@ -3,7 +3,7 @@
  * HTTP/2 and HTTP/1.1. It checks nothing; what is measured is the client's side.
  */
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { ITEMS } from './tenant.ts'
 
 /** The parent's first message. */
@@ -26,6 +26,8 @@ process.once('message', ({ key, cert, keySet }: StandInOptions) => {
     request.resume()
     request.once('end', () => answer(request, response, keySet))
   })
+  // A server with Nagle's algorithm holds a new connection's first answer back until the client's delayed ACK, 40 ms later.
+  server.on('connection', (socket: Socket) => socket.setNoDelay(true))
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 })
 process.once('disconnect', () => process.exit())

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from './app.ts'
-import { ERRORS } from './errors.ts'
 import { createTestApp } from './test-app.ts'
 import { CONVERSE_ANSWER, claims, context, createSigner, exception, items, json, stsError } from './test-support.ts'
 import type { Exchange } from './transport.ts'
@@ -298,13 +297,4 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       },
     },
   ])
-})
-
-test('every code of the list has a status that HTTP and the load balancer know', () => {
-  for (const { status, bedrock } of Object.values(ERRORS)) {
-    expect(status).toBeGreaterThanOrEqual(400)
-    expect(status).toBeLessThanOrEqual(504)
-    expect(bedrock.status).toBeGreaterThanOrEqual(400)
-    expect(bedrock.type).toMatch(/Exception$/)
-  }
 })
