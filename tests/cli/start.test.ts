@@ -1,0 +1,196 @@
+/** `npm start` and `npm run login` as a newcomer uses them: processes of their own, in a copy of the project. */
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+
+let project: string
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'genai-project-'))
+  const left = new Set(['node_modules', '.git', '.local', 'coverage'])
+  cpSync(PROJECT_DIRECTORY, project, {
+    recursive: true,
+    filter: (source) => !left.has(source.slice(PROJECT_DIRECTORY.length + 1)),
+  })
+  symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(project, 'node_modules'))
+})
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['cli/main.ts', ...args], { cwd: project }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
+    )
+  })
+}
+
+const ANY_PORT = ['--port', '0', '--http-port', '0']
+const STACK_TRACE = /^\s+at .+:\d+:\d+/m
+
+describe('npm start -- --exit', () => {
+  it('answers every tenant from its own account, and says how as JSON', async () => {
+    const { code, stdout, stderr } = await run('start', '--exit', '--json', ...ANY_PORT)
+    expect({ code, stderr: stderr.match(STACK_TRACE) }).toEqual({ code: 0, stderr: null })
+    const { tenants } = JSON.parse(stdout)
+    expect(tenants.map(({ tenant, account, ok }: Record<string, unknown>) => ({ tenant, account, ok }))).toEqual([
+      { tenant: 'tenant1', account: '222222222222', ok: true },
+      { tenant: 'tenant2', account: '333333333333', ok: true },
+    ])
+    for (const { path, account, answer } of tenants) {
+      expect(answer).toContain(account)
+      const kinds = path.flatMap((leg: { hops: { kind: string }[] }) => leg.hops.map(({ kind }) => kind))
+      expect(kinds).toEqual(
+        expect.arrayContaining(['instance', 'loadBalancer', 'function', 'routeTable', 'transitGateway', 'endpoint']),
+      )
+    }
+    // Nothing but the result is on standard output, and no colour without a terminal.
+    expect(stderr).toContain('deploy spoke-tenant2')
+    expect(stderr).not.toContain('\u001b[')
+  })
+
+  it('a port in use: which, and what to do', async () => {
+    const server = createServer()
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address()
+        resolve(typeof address === 'object' && address ? address.port : 0)
+      })
+    })
+    const { code, stderr } = await run('start', '--exit', '--port', String(port), '--http-port', '0')
+    server.close()
+    expect(code).toBe(1)
+    expect(stderr).toContain(String(port))
+    expect(stderr).toContain('--port')
+    expect(stderr).not.toMatch(STACK_TRACE)
+  })
+
+  it('a mistake in a stack file: which setting, what it takes', async () => {
+    const file = join(project, 'Pulumi.spoke-tenant2.yaml')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace(/tenantId: .*/, 'tenantId: Tenant_2'))
+    const { code, stderr } = await run('start', '--exit', ...ANY_PORT)
+    writeFileSync(file, text)
+    expect(code).toBe(1)
+    expect(stderr).toContain('spoke-tenant2')
+    expect(stderr).toContain('tenantId')
+    expect(stderr).not.toMatch(STACK_TRACE)
+  })
+
+  it('a stack file that is not YAML', async () => {
+    const file = join(project, 'Pulumi.spoke-tenant2.yaml')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, `${text}\n  - [unclosed`)
+    const { code, stderr } = await run('start', '--exit', ...ANY_PORT)
+    writeFileSync(file, text)
+    expect(code).toBe(1)
+    expect(stderr).toContain('Pulumi.spoke-tenant2.yaml')
+    expect(stderr).not.toMatch(STACK_TRACE)
+  })
+})
+
+describe('npm start, until Ctrl-C', () => {
+  let child: ChildProcess
+  let output = ''
+  let children: number[] = []
+
+  beforeAll(async () => {
+    child = spawn(process.execPath, ['cli/main.ts', 'start', ...ANY_PORT], { cwd: project })
+    child.stdout?.on('data', (chunk) => (output += chunk))
+    child.stderr?.on('data', (chunk) => (output += chunk))
+    await until(() => output.includes('until Ctrl-C'))
+    children = childrenOf(child.pid ?? 0)
+  })
+  afterAll(() => child?.kill('SIGKILL'))
+
+  it('signs a user in for a shell, and the printed variables reach the gateway', async () => {
+    const { code, stdout } = await run('login', 'tenant1')
+    expect(code).toBe(0)
+    const shell = `eval "$LINES"; curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`
+    const answer = await new Promise<string>((resolve, reject) => {
+      execFile('sh', ['-c', shell], { env: { PATH: process.env.PATH, LINES: stdout } }, (error, out) =>
+        error ? reject(error) : resolve(out),
+      )
+    })
+    expect(JSON.parse(answer)).toMatchObject({ tenant: 'tenant1', stopReason: 'end_turn' })
+  })
+
+  it('says so when nobody can sign in', async () => {
+    const unknown = await run('login', 'tenant7')
+    expect(unknown).toMatchObject({ code: 1, stdout: '' })
+    expect(unknown.stderr).toContain('tenant7')
+    const mistyped = await run('login', 'Tenant One')
+    expect(mistyped.stderr).toMatch(/no tenant id/)
+  })
+
+  it('tells of a process that was killed, and serves the next request', async () => {
+    const [victim] = children
+    if (victim === undefined) throw new Error('the cloud has no child process')
+    process.kill(victim, 'SIGKILL')
+    await until(() => /died/.test(output))
+    const { stdout } = await run('start', '--help')
+    expect(stdout).toContain('Usage')
+    expect(output).not.toMatch(STACK_TRACE)
+  })
+
+  it('ends with 0 on Ctrl-C and leaves no process behind', async () => {
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    await until(() => children.every((pid) => !isAlive(pid)))
+    const { stderr } = await run('login', 'tenant1')
+    expect(stderr).toContain('No local cloud is running')
+  })
+})
+
+async function until(done: () => boolean): Promise<void> {
+  const deadline = Date.now() + 25_000
+  while (!done()) {
+    if (Date.now() > deadline) throw new Error('it did not happen in 25 s')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  const table = process.platform === 'linux' ? fromProc() : fromPs()
+  return table.flatMap(([pid, ppid]) => (ppid === parent ? [pid] : []))
+}
+
+/** Pairs of process and parent. A minimal Linux has no `ps`, and macOS no /proc. */
+function fromProc(): [number, number][] {
+  return readdirSync('/proc').flatMap((name): [number, number][] => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]]
+    } catch {
+      return []
+    }
+  })
+}
+
+const fromPs = () =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line): [number, number] => {
+      const [pid = 0, ppid = 0] = line.trim().split(/\s+/).map(Number)
+      return [pid, ppid]
+    })
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
