@@ -15,7 +15,7 @@ import type { Organization } from './organization.ts'
 import { reach } from './reach.ts'
 import { createBedrock } from './services/bedrock/bedrock.ts'
 import type { ModelBackend } from './services/bedrock/model-backend.ts'
-import { createCognito } from './services/cognito/cognito.ts'
+import { type Cognito, createCognito } from './services/cognito/cognito.ts'
 import { createDynamoDb } from './services/dynamodb/dynamodb.ts'
 import { createLambda, type Lambda, type LambdaEvent } from './services/lambda/lambda.ts'
 import {
@@ -57,6 +57,7 @@ export interface LocalCloud {
   readonly authorize: Authorize
   readonly authority: Authority
   readonly credentials: CredentialStore
+  readonly cognito: Pick<Cognito, 'keySet' | 'rotateKeys' | 'sign'>
   readonly wire: Wire
   readonly lambda: Lambda
   readonly loadBalancer: LoadBalancerService
@@ -114,7 +115,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const doors = { ledger, organization, createAuthorize: evaluator }
 
   return {
-    ...{ ledger, organization, authorize, authority, credentials, wire, lambda, loadBalancer },
+    ...{ ledger, organization, authorize, authority, credentials, cognito, wire, lambda, loadBalancer },
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(doors, stack, program)),
     destroy: (stack) => destroy(doors, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),

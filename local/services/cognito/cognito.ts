@@ -17,6 +17,7 @@ import { revokeToken } from './operations/revoke-token.ts'
 import { signUp } from './operations/sign-up.ts'
 import * as own from './operations/users-own.ts'
 import { type CognitoOptions, CognitoState } from './state.ts'
+import { sign } from './tokens.ts'
 import { wellKnown } from './well-known.ts'
 
 export type { CognitoOptions, Message } from './state.ts'
@@ -54,6 +55,8 @@ export interface Cognito extends Service {
   keySet(poolId: string): Promise<KeySet>
   /** Signs with a new pair of keys from now on; earlier tokens stay valid, as after a rotation on AWS. */
   rotateKeys(poolId: string): Promise<void>
+  /** A token that the pool never issued, signed with its own key for ID tokens: for proofs of what else is checked. */
+  sign(poolId: string, claims: Readonly<Record<string, unknown>>): Promise<string>
   /** Everything is on disk. */
   close(): Promise<void>
 }
@@ -69,6 +72,7 @@ export function createCognito(
     effect: (change) => state.follow(change),
     keySet: async (poolId) => keySet((await state.pool(poolId)).keys),
     rotateKeys: async (poolId) => (await state.pool(poolId)).rotateKeys(),
+    sign: async (poolId, claims) => sign((await state.pool(poolId)).keys.id, claims),
     close: () => state.close(),
     handle(request) {
       let operation = 'unknown'

@@ -75,7 +75,7 @@ export async function tokens(subject: TokenSubject, { originJti, authTime }: Sig
   return { IdToken, AccessToken, ExpiresIn: client.accessTokenSeconds, TokenType: 'Bearer' }
 }
 
-const sign = ({ kid, privateKey }: SigningKey, claims: Readonly<Record<string, unknown>>) =>
+export const sign = ({ kid, privateKey }: SigningKey, claims: Readonly<Record<string, unknown>>) =>
   new SignJWT(claims).setProtectedHeader({ kid, alg: 'RS256' }).sign(privateKey)
 
 export interface AccessToken {

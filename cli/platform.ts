@@ -1,0 +1,141 @@
+/**
+ * The whole platform in one process, for `prove` and for tests: hub and two tenants, deployed from the project's own stack
+ * files, with switches that take declared things away and put them back.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CloudEvent, type CloudOptions, type LocalCloud, startCloud } from '../local/cloud.ts'
+import type { Declared } from '../local/ledger.ts'
+import type { Stack } from '../local/mocks.ts'
+import type { Origin } from '../local/reach.ts'
+import { type HubOutputs, parseHubOutputs } from '../shared/contract.ts'
+import { cognitoClient, createUser, signIn } from './cognito.ts'
+import { callGateway, type GatewayAnswer, type GatewayCall } from './demo/request.ts'
+import { LAPTOP } from './demo/validate.ts'
+import { openGateway } from './gateway-ports.ts'
+import { readStack } from './stacks.ts'
+
+export interface Platform {
+  readonly cloud: LocalCloud
+  readonly hub: HubOutputs
+  readonly events: CloudEvent[]
+  readonly wirePort: number
+  readonly caFile: string
+  /** The gateway on this machine, `https://localhost:PORT`. */
+  readonly localUrl: string
+  /** ID token of the tenant's user. */
+  token(tenantId: string): Promise<string>
+  /** A request from this machine, through the load balancer. */
+  call(call: GatewayCall): Promise<GatewayAnswer>
+  /** `POST /tenant/invoke` with the tenant's own token. */
+  invoke(tenantId: string, body?: unknown): Promise<GatewayAnswer>
+  /** Deploys a stack file again, with settings of the project changed. */
+  deploy(stack: string, settings?: Readonly<Record<string, unknown>>): Promise<void>
+  /** The one resource of a type whose URN ends in `name`. */
+  resource(type: string, name?: string): Declared
+  /** Takes declared resources away while `work` runs, then puts them back. */
+  without<T>(resources: readonly Declared[], work: () => Promise<T>): Promise<T>
+  /** Puts another version of a resource in its place while `work` runs. */
+  changed<T>(resource: Declared, outputs: Declared['outputs'], work: () => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+const PASSWORD = 'correct horse battery staple A1!'
+const PROJECT = 'genai-hub-spoke'
+
+export interface PlatformOptions extends Partial<CloudOptions> {
+  /** Changes of the project's settings by stack: `{ hub: { keySetVia: 'nat' } }`. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly stacks?: readonly string[]
+  readonly from?: Origin
+}
+
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const { settings = {}, stacks = ['hub', 'spoke-tenant1', 'spoke-tenant2'], from = LAPTOP, ...cloudOptions } = options
+  const directory = mkdtempSync(join(tmpdir(), 'genai-'))
+  const events: CloudEvent[] = []
+  const cloud = await startCloud({ directory, observe: (event) => events.push(event), ...cloudOptions })
+  const { default: program } = await import('../index.ts')
+  const deploy = async (name: string, changes: Readonly<Record<string, unknown>> = settings[name] ?? {}) => {
+    const outputs = await cloud.deploy(withSettings(readStack(name), changes), program)
+    return outputs
+  }
+  let hub: HubOutputs | undefined
+  for (const name of stacks) {
+    const outputs = await deploy(name)
+    hub ??= parseHubOutputs(outputs, name)
+  }
+  if (!hub) throw new Error('the hub comes first')
+  const deployed = hub
+  const caFile = cloud.authority.caFile
+  const gateway = await openGateway(cloud, deployed, from, { https: 0, http: 0 })
+  const { port: wirePort } = await cloud.wire.open(LAPTOP)
+  const local = { port: wirePort, caFile }
+  const users = cognitoClient(deployed.region, { local, credentials: cloud.signIn() })
+  const tokens = new Map<string, Promise<string>>()
+
+  async function newToken(tenantId: string): Promise<string> {
+    const email = `user@${tenantId}.example.com`
+    await createUser(users, { userPoolId: deployed.userPoolId, tenantId, username: email, email }, PASSWORD)
+    return await signIn(users, { clientId: deployed.userPoolClientId, username: email, password: PASSWORD })
+  }
+  function token(tenantId: string): Promise<string> {
+    const known = tokens.get(tenantId) ?? newToken(tenantId)
+    tokens.set(tenantId, known)
+    return known
+  }
+  const call = (request: GatewayCall) => callGateway(deployed.gatewayUrl, { port: gateway.port, caFile }, request)
+  const restore = async (resources: readonly Declared[]) => {
+    for (const resource of resources) await cloud.ledger.put(resource)
+  }
+
+  return {
+    ...{ cloud, hub: deployed, events, wirePort, caFile, localUrl: gateway.url, token, call },
+    async invoke(tenantId, body = { prompt: 'Who are you?' }) {
+      return await call({ method: 'POST', path: `/${tenantId}/invoke`, token: await token(tenantId), body })
+    },
+    async deploy(stack, changes) {
+      await deploy(stack, changes)
+    },
+    resource(type, name = '') {
+      const found = cloud.ledger.all(type).filter(({ urn }) => urn.endsWith(name))
+      if (found.length !== 1 || !found[0])
+        throw new Error(
+          `${found.length} resources of ${type} end in "${name}": ${found.map(({ urn }) => urn).join(', ')}`,
+        )
+      return found[0]
+    },
+    async without(resources, work) {
+      for (const { urn } of resources) await cloud.ledger.delete(urn)
+      try {
+        return await work()
+      } finally {
+        await restore(resources)
+      }
+    },
+    async changed(resource, outputs, work) {
+      await cloud.ledger.put({ ...resource, outputs: { ...resource.outputs, ...outputs } })
+      try {
+        return await work()
+      } finally {
+        await restore([resource])
+      }
+    },
+    async close() {
+      users.destroy()
+      await cloud.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function withSettings(stack: Stack, changes: Readonly<Record<string, unknown>>): Stack {
+  const config: Record<string, string> = { ...stack.config }
+  for (const [name, value] of Object.entries(changes)) {
+    const key = `${PROJECT}:${name}`
+    if (value === undefined) delete config[key]
+    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return { ...stack, config }
+}
