@@ -11,11 +11,12 @@ import messages, {
   type UpdateRequest,
 } from '@pulumi/pulumi/proto/provider_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
+import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { AwsError } from '../errors.ts'
 import type { Properties } from '../ledger.ts'
 import { checkInputs } from '../types/declare.ts'
 import { invokeOf, rowOf } from '../types/registry.ts'
-import { create, foreseen, type Made, read, remove, type Target, update } from './changes.ts'
+import { create, foreseen, type Known, type Made, read, remove, type Target, update } from './changes.ts'
 import { checkResponse, configFailures, inputFailures } from './check.ts'
 import { type ProviderCloud, Turns, takeTime } from './cloud.ts'
 import { common } from './common.ts'
@@ -103,11 +104,11 @@ class AwsProvider {
     const target = this.#target(request, caller)
     const response = new messages.UpdateResponse()
     if (request.getPreview()) {
-      response.setProperties(sent(this.#previewed(target, request.getId(), olds, news)))
+      response.setProperties(sent(this.#previewed(target, knownOf(request, request.getOldInputs()), olds, news)))
       return response
     }
     const made = await this.#change(caller, () =>
-      update(this.#cloud, target, request.getId(), this.#uploaded(news, caller)),
+      update(this.#cloud, target, knownOf(request, request.getOldInputs()), this.#uploaded(news, caller)),
     )
     response.setProperties(sent(await this.#settled(made, news, caller)))
     return response
@@ -116,7 +117,7 @@ class AwsProvider {
   /** For a refresh, an import, and `Resource.get`. */
   async read(request: ReadRequest, caller: Caller) {
     const response = new messages.ReadResponse()
-    const found = await this.#turns.run(() => read(this.#cloud, this.#target(request, caller), request.getId()))
+    const found = await this.#turns.run(() => read(this.#cloud, this.#target(request, caller), knownOf(request, request.getInputs())))
     if (!found) return response
     const inputs = received(request.getInputs())
     const outputs = received(request.getProperties())
@@ -127,8 +128,8 @@ class AwsProvider {
   }
 
   async delete(request: DeleteRequest, caller: Caller) {
-    const inputs = unwrapped(received(request.getOldInputs()))
-    await this.#change(caller, () => remove(this.#cloud, this.#target(request, caller), request.getId(), inputs))
+    const known = knownOf(request, request.getOldInputs())
+    await this.#change(caller, () => remove(this.#cloud, this.#target(request, caller), known))
     await takeTime(this.#cloud.delays, caller.hungUp)
     return new empty.Empty()
   }
@@ -152,10 +153,10 @@ class AwsProvider {
     return outputs
   }
 
-  #previewed(target: Target, id: string, olds: Properties, news: Properties): Properties {
+  #previewed(target: Target, known: Known, olds: Properties, news: Properties): Properties {
     try {
       const inputs = unwrapped(news)
-      const outputs = holdsUnknown(news) ? undefined : foreseen(this.#cloud, target, id, inputs)
+      const outputs = holdsUnknown(news) ? undefined : foreseen(this.#cloud, target, known, inputs)
       return outputs ? wrapped(outputs, news, olds) : { ...olds, ...news }
     } catch (cause) {
       // Only the deployment itself is refused; a preview asks nobody.
@@ -180,6 +181,12 @@ interface Named {
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
 const typeOf = (request: Named) => request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
+
+/** An import and a `get` come without inputs. */
+function knownOf(request: { getId(): string }, state: Struct | undefined): Known {
+  const inputs = unwrapped(received(state))
+  return { id: request.getId(), ...(Object.keys(inputs).length > 0 && { inputs }) }
+}
 
 const before = (request: DiffRequest) =>
   [unwrapped(received(request.getOldInputs())), unwrapped(received(request.getNews()))] as const

@@ -17,6 +17,13 @@ export interface Target {
   readonly provider: Provider
 }
 
+/** What the engine has in its state. */
+export interface Known {
+  readonly id: string
+  /** Absent for an import, or a `get`. */
+  readonly inputs?: Properties
+}
+
 /** What was made; `failure` is AWS's refusal of a later step. */
 export interface Made {
   readonly resource: Declared
@@ -36,16 +43,16 @@ export async function create(cloud: ProviderCloud, target: Target, inputs: Prope
 }
 
 /** @throws AwsError when AWS refuses, and nothing was changed; or when the resource is not there any more. */
-export async function update(cloud: ProviderCloud, target: Target, id: string, inputs: Properties): Promise<Made> {
+export async function update(cloud: ProviderCloud, target: Target, known: Known, inputs: Properties): Promise<Made> {
   const row = rowOf(target.type)
   checkInputs(row, inputs)
-  const current = findIn(cloud.ledger, target.type, id, placeOf(target.provider, inputs))
+  const current = find(cloud, row, target, known)
   if (!current)
-    throw new AwsError('NotFound', `${target.type} "${id}" does not exist in ${target.provider.account}`, 404)
+    throw new AwsError('NotFound', `${target.type} "${known.id}" does not exist in ${target.provider.account}`, 404)
   const declaration = declarationOf(cloud, row, { ...target, urn: current.urn }, inputs, current)
   const made = await make(cloud, row, declaration, 'update', target.provider)
   await cloud.ledger.put(made.resource)
-  cloud.observe?.({ kind: 'change', operation: 'update', type: row.type, id })
+  cloud.observe?.({ kind: 'change', operation: 'update', type: row.type, id: known.id })
   return made
 }
 
@@ -85,21 +92,19 @@ function without(declaration: Declaration, names: readonly string[]): Declared {
  * What is there, as AWS would tell it.
  * @returns undefined when there is no such resource
  */
-export async function read(cloud: ProviderCloud, target: Target, id: string): Promise<Declared | undefined> {
+export async function read(cloud: ProviderCloud, target: Target, known: Known): Promise<Declared | undefined> {
   const row = rowOf(target.type)
-  const found = findIn(cloud.ledger, target.type, id, placeOf(target.provider))
-  const situation = found
-    ? situationAt(cloud, row, target.provider, found)
-    : situationOf(declarationOf(cloud, row, target, {}))
-  if (found) await requirePermissions(cloud, row, 'read', situation, target.provider.session)
+  const found = find(cloud, row, target, known)
+  if (!found) return undefined
+  await requirePermissions(cloud, row, 'read', situationAt(cloud, row, target.provider, found), target.provider.session)
   return found
 }
 
 /** Deletes; what is gone already is no mistake. @throws AwsError while others still depend on it. */
-export async function remove(cloud: ProviderCloud, target: Target, id: string, inputs: Properties): Promise<void> {
+export async function remove(cloud: ProviderCloud, target: Target, known: Known): Promise<void> {
   const { ledger } = cloud
   const row = rowOf(target.type)
-  const found = findIn(ledger, target.type, id, placeOf(target.provider, inputs))
+  const found = find(cloud, row, target, known)
   if (!found) return
   await requirePermissions(
     cloud,
@@ -116,22 +121,30 @@ export async function remove(cloud: ProviderCloud, target: Target, id: string, i
       `${found.id} has a dependent object: ${holder.id} (${holder.type}), declared as ${holder.urn}`,
     )
   await ledger.delete(found.urn)
-  cloud.observe?.({ kind: 'change', operation: 'delete', type: row.type, id })
+  cloud.observe?.({ kind: 'change', operation: 'delete', type: row.type, id: known.id })
 }
 
 /** What an update would answer; changes nothing and refuses nothing, as a preview does not ask AWS. */
-export function foreseen(cloud: ProviderCloud, target: Target, id: string, inputs: Properties): Properties | undefined {
+export function foreseen(
+  cloud: ProviderCloud,
+  target: Target,
+  known: Known, inputs: Properties): Properties | undefined {
   const row = rowOf(target.type)
-  const current = findIn(cloud.ledger, target.type, id, placeOf(target.provider, inputs))
+  const current = find(cloud, row, target, known)
   if (!current) return undefined
   const declaration = declarationOf(cloud, row, { ...target, urn: current.urn }, inputs, current)
   return answered(declaration, situationOf(declaration)).outputs
 }
 
-const placeOf = ({ account, region }: Provider, inputs: Properties = {}) => ({
-  account,
-  region: typeof inputs.region === 'string' ? inputs.region : region,
-})
+function find(
+  { ledger }: ProviderCloud,
+  row: ResourceType,
+  { urn, provider: { account, region } }: Target,
+  { id, inputs }: Known,
+): Declared | undefined {
+  const where = typeof inputs?.region === 'string' ? inputs.region : region
+  return findIn(ledger, { row, urn, id, account, region: where, ...(inputs && { inputs }) })
+}
 
 function declarationOf(
   { ledger, organization, authorize }: ProviderCloud,

@@ -1,7 +1,9 @@
 /** What the provider servers need of the local cloud, and one change at a time in it. */
 import type { Authorize } from '../authorize.ts'
-import type { Declared, Ledger } from '../ledger.ts'
+import type { Declared, Ledger, Properties } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
+import { canonical } from '../types/declare.ts'
+import type { ResourceType } from '../types/resource-type.ts'
 import { CancelledError } from './errors.ts'
 
 export interface ProviderCloud {
@@ -76,17 +78,33 @@ export async function takeTime(delays: Delays | undefined, signal: AbortSignal):
 /** Services whose resources are in no region: the region of the provider that made them says nothing. */
 const GLOBAL = ['aws:iam/', 'aws:route53/']
 
-export interface Place {
+export interface Wanted {
+  readonly row: Pick<ResourceType, 'type' | 'replaces'>
+  readonly urn: string
+  readonly id: string
   readonly account: string
   readonly region: string
+  /** As the engine knows them; absent for an import, or a `get`. */
+  readonly inputs?: Properties
 }
 
-/** A resource of an account by its id: not by its URN, which an alias may have changed. */
-export function findIn(ledger: Ledger, type: string, id: string, { account, region }: Place): Declared | undefined {
-  const anywhere = GLOBAL.some((service) => type.startsWith(service))
-  const found = ledger.all(type).filter((one) => one.id === id && one.account === account)
-  return found.find((one) => one.region === region) ?? (anywhere ? found[0] : undefined)
+/**
+ * A resource of an account by its id. An id need not be unique (a function's permission has the name of a statement), and an
+ * alias changes a URN: so the one that was made under the URN, or the one whose identity the inputs say.
+ */
+export function findIn(ledger: Ledger, { row, urn, id, account, region, inputs }: Wanted): Declared | undefined {
+  const anywhere = GLOBAL.some((service) => row.type.startsWith(service))
+  const found = ledger
+    .all(row.type)
+    .filter((one) => one.id === id && one.account === account && (anywhere || one.region === region))
+  const known = found.find((one) => urnOf(one.urn) === urn)
+  if (known) return known
+  if (!inputs) return found.length === 1 ? found[0] : undefined
+  return found.find((one) => row.replaces.every((name) => canonical(one.inputs[name]) === canonical(inputs[name])))
 }
+
+/** Without what {@link freeKey} added. */
+const urnOf = (key: string) => key.replace(/#\d+$/, '')
 
 /**
  * Where a new resource is kept in the ledger: under its URN, unless another one is still there that it replaces, or that an
