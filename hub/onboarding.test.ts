@@ -37,7 +37,7 @@ describe('the onboarding role', () => {
     expect(documentOf('onboarding-function')).toContain('"lambda:VpcIds":"vpc-hub"')
     expect(documentOf('onboarding-function')).toContain('"lambda:SubnetIds":["subnet-private-a","subnet-private-b"]')
     expect(documentOf('onboarding-routing')).toContain('listener/app/genai-hub/1/load-balancer-https')
-    expect(documentOf('onboarding-function')).toContain(String(recorded.outputs.permissionsBoundaryArn))
+    expect(documentOf('onboarding-function')).toContain('arn:aws:iam::111111111111:policy/genai-gateway-boundary')
   })
 
   it('may invite accounts only where the gateway is shared with accounts', async () => {
@@ -47,8 +47,17 @@ describe('the onboarding role', () => {
   })
 
   it('bounds every role that it makes', () => {
-    expect(recorded.one(POLICY, 'onboarding-boundary').inputs.name).toBe('genai-gateway-boundary')
-    expect(documentOf('onboarding-boundary')).toContain('aws:PrincipalTag/tenant')
+    expect(recorded.one(POLICY, 'destroy-tenants-first').inputs.name).toBe('genai-gateway-boundary')
+    expect(documentOf('destroy-tenants-first')).toContain('aws:PrincipalTag/tenant')
+  })
+
+  it('has its boundary made after all the rest of the hub, so that a destroy begins with what IAM refuses', () => {
+    const { dependencies } = recorded.one(POLICY, 'destroy-tenants-first')
+    const rest = recorded.resources.filter(({ type, name }) => /^awsx?:/.test(type) && name !== 'destroy-tenants-first')
+    expect(rest.length).toBeGreaterThan(40)
+    for (const { type, name } of rest) expect(dependencies).toContain(`${type} ${name}`)
+    for (const { dependencies: others } of rest)
+      expect(others).not.toContain('aws:iam/policy:Policy destroy-tenants-first')
   })
 
   it('refuses more deployers than a trust policy holds', async () => {

@@ -1,9 +1,8 @@
-/** What tenants' lanes are deployed through: the onboarding role, and the boundary of the roles that it makes. */
+/** What tenants' lanes are deployed through: the onboarding role. The boundary of the roles that it makes is in boundary.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { onboardingRoleName, permissionsBoundaryName } from '../shared/naming.ts'
+import { onboardingRoleName, permissionsBoundaryName, policyArn } from '../shared/naming.ts'
 import { policyText } from '../shared/policies/document.ts'
-import { permissionsBoundary } from '../shared/policies/execution-role.ts'
 import { onboardingPolicies, onboardingTrustPolicy } from '../shared/policies/onboarding.ts'
 import type { OnboardingScope } from '../shared/policies/onboarding-scope.ts'
 import type { HubTags } from './tags.ts'
@@ -25,26 +24,11 @@ const SESSION_SECONDS = 3_600
 
 export class Onboarding extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>
-  readonly permissionsBoundaryArn: pulumi.Output<string>
 
   constructor(name: string, args: OnboardingArgs, opts?: pulumi.ComponentResourceOptions) {
     super('genai:hub:Onboarding', name, {}, opts)
     const child = { parent: this }
     const { account, region, tags } = args
-    const boundary = new aws.iam.Policy(
-      `${name}-boundary`,
-      {
-        name: permissionsBoundaryName,
-        description: "Bounds the execution role of every tenant's function",
-        policy: pulumi
-          .output(args.scope.tableArn)
-          .apply((tableArn) =>
-            managed("the tenants' permissions boundary", permissionsBoundary({ account, region, tableArn })),
-          ),
-        tags,
-      },
-      child,
-    )
     const role = new aws.iam.Role(
       name,
       {
@@ -57,7 +41,8 @@ export class Onboarding extends pulumi.ComponentResource {
       child,
     )
     const documents = pulumi
-      .output({ ...args.scope, account, region, permissionsBoundaryArn: boundary.arn })
+      // By its name: the boundary is made after everything else, and goes first.
+      .output({ ...args.scope, account, region, permissionsBoundaryArn: policyArn(account, permissionsBoundaryName) })
       .apply((scope) => onboardingPolicies(scope))
     const attached = PARTS.map((part) => {
       const policy = new aws.iam.Policy(
@@ -74,8 +59,7 @@ export class Onboarding extends pulumi.ComponentResource {
     })
     // Who reads the ARN can use the role: its permissions are there.
     this.roleArn = pulumi.all([role.arn, pulumi.all(attached.map(({ id }) => id))]).apply(([arn]) => arn)
-    this.permissionsBoundaryArn = boundary.arn
-    this.registerOutputs({ roleArn: this.roleArn, permissionsBoundaryArn: this.permissionsBoundaryArn })
+    this.registerOutputs({ roleArn: this.roleArn })
   }
 }
 

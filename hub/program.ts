@@ -5,6 +5,7 @@ import { planHubSubnets } from '../shared/addressing.ts'
 import { CONTRACT_VERSION, type HubOutputs } from '../shared/contract.ts'
 import { credentialArguments } from '../shared/provider.ts'
 import type { HubSettings } from '../shared/settings.ts'
+import { boundary } from './boundary.ts'
 import { Client } from './client.ts'
 import { Endpoints } from './endpoints.ts'
 import { Identity } from './identity.ts'
@@ -69,6 +70,8 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     },
     opts,
   )
+  const parts = [network, identity, table, endpoints, gateway, ...(client ? [client] : []), loadBalancer, onboarding]
+  const tenantsBoundary = boundary({ account, region, tableArn: table.arn, after: parts, tags }, opts)
 
   return {
     contractVersion: CONTRACT_VERSION,
@@ -108,7 +111,7 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     dynamodbPrefixListId: endpoints.dynamodbPrefixListId,
     parkingSecurityGroupId: network.parkingSecurityGroupId,
     onboardingRoleArn: onboarding.roleArn,
-    permissionsBoundaryArn: onboarding.permissionsBoundaryArn,
+    permissionsBoundaryArn: tenantsBoundary.arn,
     concurrencyLimit: settings.concurrencyLimit,
     deletionProtection,
   }

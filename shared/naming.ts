@@ -28,6 +28,7 @@ export const tableName = `${PREFIX}-tenants`
 export const loadBalancerName = `${PREFIX}-hub`
 
 export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`
+export const policyArn = (account: string, name: string) => `arn:aws:iam::${account}:policy/${name}`
 
 /** Tags for cost allocation, on everything that takes them. `stack` is the Pulumi stack; `tenant` is absent on shared resources. */
 export interface Tags {

@@ -50,11 +50,14 @@ export interface TenantConfiguration {
   readonly endpoint: string
 }
 
-/** `item = 'status'`: owned by the operator's command, never by a stack. A tenant without one is active. */
+/**
+ * `item = 'status'`: made with the tenant's stack and deleted with it; in between only the operator's command writes it. A
+ * tenant without one is active.
+ */
 export interface TenantStatus {
   readonly tenantId: string
   readonly item: 'status'
   readonly status: 'active' | 'suspended'
-  /** ISO 8601 time of the last change. */
-  readonly changedAt: string
+  /** ISO 8601 time of the last change; absent until there was one. */
+  readonly changedAt?: string
 }

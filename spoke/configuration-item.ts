@@ -1,4 +1,4 @@
-import type { TenantConfiguration } from '../shared/tenant.ts'
+import type { TenantConfiguration, TenantStatus } from '../shared/tenant.ts'
 
 /** The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs. */
 export function configurationItem(configuration: TenantConfiguration): string {
@@ -8,6 +8,10 @@ export function configurationItem(configuration: TenantConfiguration): string {
     models: { M: Object.fromEntries(sorted(models).map(([name, id]) => [name, { S: id }])) },
   })
 }
+
+/** The tenant's status as DynamoDB's JSON. */
+export const statusItem = (status: TenantStatus): string =>
+  JSON.stringify(Object.fromEntries(sorted({ ...status }).map(([name, text]) => [name, { S: text }])))
 
 const sorted = (map: Readonly<Record<string, string>>) =>
   Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -5,7 +5,7 @@ import type { HubOutputs } from '../shared/contract.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
 import { TENANT_KEY } from '../shared/tenant.ts'
-import { configurationItem } from './configuration-item.ts'
+import { configurationItem, statusItem } from './configuration-item.ts'
 import { executionRole, gatewayFunction } from './lane-function.ts'
 import { acceptAttachment, functionSecurityGroup } from './lane-network.ts'
 import { tenantRule, tenantTarget } from './lane-routing.ts'
@@ -66,13 +66,14 @@ export class HubLane extends pulumi.ComponentResource {
     )
 
     const item = configuration(name, args, child)
+    const status = activeStatus(name, args, child)
     const group = userGroup(name, args, child)
     const target = tenantTarget(name, { ...args, function: gateway }, child)
     const rule = tenantRule(
       name,
       { ...args, targetGroupArn: target.targetGroupArn },
       // Last to come and first to go: a request finds the whole lane or none of it.
-      { ...child, dependsOn: [target.attachment, item, group] },
+      { ...child, dependsOn: [target.attachment, item, status, group] },
     )
 
     this.transitGatewayId = attachment.transitGatewayId
@@ -107,6 +108,27 @@ function configuration(name: string, args: HubLaneArgs, opts: pulumi.CustomResou
     name,
     { tableName: hub.tableName, hashKey: TENANT_KEY.hash, rangeKey: TENANT_KEY.range, item },
     opts,
+  )
+}
+
+/**
+ * Active when the tenant is made, and from then on what the operator's command says: no `up` writes it again, so none undoes
+ * a suspension. It goes with the tenant, so that a reused id does not begin with another's status.
+ */
+function activeStatus(
+  name: string,
+  { tenantId, hub }: HubLaneArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.dynamodb.TableItem {
+  return new aws.dynamodb.TableItem(
+    `${name}-status`,
+    {
+      tableName: hub.tableName,
+      hashKey: TENANT_KEY.hash,
+      rangeKey: TENANT_KEY.range,
+      item: statusItem({ tenantId, item: 'status', status: 'active' }),
+    },
+    { ...opts, ignoreChanges: ['item'] },
   )
 }
 

@@ -304,6 +304,7 @@ describe('a tenant inside the organisation', () => {
       expect.arrayContaining([
         'aws:lb/targetGroupAttachment:TargetGroupAttachment lane',
         'aws:dynamodb/tableItem:TableItem lane',
+        'aws:dynamodb/tableItem:TableItem lane-status',
         'aws:cognito/userGroup:UserGroup lane',
       ]),
     )
@@ -326,7 +327,7 @@ describe('a tenant inside the organisation', () => {
   })
 
   it('writes the tenant’s configuration, with the regional name of its endpoint', () => {
-    const { inputs } = stack.one('aws:dynamodb/tableItem:TableItem')
+    const { inputs } = stack.one('aws:dynamodb/tableItem:TableItem', 'lane')
     expect(inputs).toMatchObject({ tableName: 'genai-tenants', hashKey: 'tenantId', rangeKey: 'item' })
     expect(json(inputs.item)).toEqual({
       tenantId: { S: 'tenant1' },
@@ -338,6 +339,13 @@ describe('a tenant inside the organisation', () => {
       roleArn: { S: 'arn:aws:iam::222222222222:role/genai-models-tenant1' },
       models: { M: { fast: { S: 'us.amazon.nova-2-lite-v1:0' } } },
     })
+  })
+
+  it('makes the tenant active once, and leaves its status to the operator', () => {
+    const { inputs, ignoreChanges } = stack.one('aws:dynamodb/tableItem:TableItem', 'lane-status')
+    expect(inputs).toMatchObject({ tableName: 'genai-tenants', hashKey: 'tenantId', rangeKey: 'item' })
+    expect(json(inputs.item)).toEqual({ tenantId: { S: 'tenant1' }, item: { S: 'status' }, status: { S: 'active' } })
+    expect(ignoreChanges).toEqual(['item'])
   })
 
   it('tags for cost allocation all that takes tags', () => {

@@ -17,6 +17,8 @@ export class Tables {
   readonly #owned = new Set<string>()
   /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
   readonly #deleted = new WeakMap<Declared, readonly Json[]>()
+  /** The same for single items, which others than their resource may have written since. */
+  readonly #deletedItems = new WeakMap<Declared, Json>()
 
   constructor(ledger: LedgerView, directory?: string) {
     this.#directory = directory
@@ -49,11 +51,15 @@ export class Tables {
     }
     if (resource.type === TABLE_ITEM) {
       const engine = await this.engine(resource)
-      if (kind === 'created') await putItem(engine, resource, 'ifNew')
+      if (kind === 'created') await putItem(engine, resource, 'ifNew', this.#deletedItems.get(resource))
       if (kind === 'updated') await update(engine, resource, before)
       if (kind !== 'deleted') this.#owned.add(resource.urn)
       // An item that could not be claimed belongs to somebody else: taking the claim back leaves it alone.
-      else if (this.#owned.delete(resource.urn)) await deleteItem(engine, resource)
+      else if (this.#owned.delete(resource.urn)) {
+        const item = await getItem(engine, resource)
+        if (item) this.#deletedItems.set(resource, item)
+        await deleteItem(engine, resource)
+      }
     }
   }
 
@@ -145,12 +151,17 @@ function keyOf(resource: Declared): Json {
 }
 
 /** The provider creates an item only where none is: the lock against two claims to one key. */
-async function putItem(engine: Engine, resource: Declared, ifNew?: 'ifNew'): Promise<void> {
+async function putItem(
+  engine: Engine,
+  resource: Declared,
+  ifNew?: 'ifNew',
+  item: Json = itemOf(resource),
+): Promise<void> {
   const condition = ifNew && {
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': resource.outputs.hashKey },
   }
-  await call(engine, 'PutItem', { TableName: tableName(resource), Item: itemOf(resource), ...condition })
+  await call(engine, 'PutItem', { TableName: tableName(resource), Item: item, ...condition })
 }
 
 async function update(engine: Engine, resource: Declared, before: Declared | undefined): Promise<void> {
@@ -164,7 +175,8 @@ async function deleteItem(engine: Engine, resource: Declared): Promise<void> {
   await call(engine, 'DeleteItem', { TableName: tableName(resource), Key: keyOf(resource) })
 }
 
-async function getItem(engine: Engine, resource: Declared): Promise<unknown> {
+async function getItem(engine: Engine, resource: Declared): Promise<Json | undefined> {
+  if (!(await exists(engine, tableName(resource)))) return undefined
   const { Item } = await call(engine, 'GetItem', { TableName: tableName(resource), Key: keyOf(resource) })
-  return Item
+  return Item as Json | undefined
 }

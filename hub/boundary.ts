@@ -1,0 +1,50 @@
+/** The boundary of the tenants' execution roles, which also keeps the hub from being destroyed while it has tenants. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { permissionsBoundaryName } from '../shared/naming.ts'
+import { policyText } from '../shared/policies/document.ts'
+import { permissionsBoundary } from '../shared/policies/execution-role.ts'
+import type { HubTags } from './tags.ts'
+
+/**
+ * What a refused destroy names as the resource that failed: IAM's own message ("Cannot delete a policy attached to entities")
+ * does not say what to do.
+ */
+const NAME = 'destroy-tenants-first'
+
+export interface BoundaryArgs {
+  readonly account: string
+  readonly region: string
+  readonly tableArn: pulumi.Input<string>
+  /** Everything else of the hub. */
+  readonly after: readonly pulumi.Resource[]
+  readonly tags: HubTags
+}
+
+/**
+ * The last of the hub to be made, so the first to be deleted, and alone: IAM refuses to delete a boundary that a role still
+ * has, and every tenant has one. A destroy of a hub with tenants ends there, whoever started it and whatever it skipped, with
+ * everything still in place.
+ */
+export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions): aws.iam.Policy {
+  const { account, region, tags } = args
+  return new aws.iam.Policy(
+    NAME,
+    {
+      name: permissionsBoundaryName,
+      description: "Bounds the execution role of every tenant's function",
+      policy: pulumi
+        .output(args.tableArn)
+        .apply((tableArn) =>
+          policyText(
+            'managed',
+            "the tenants' permissions boundary",
+            permissionsBoundary({ account, region, tableArn }),
+            'Share with an organisation instead of a list of accounts.',
+          ),
+        ),
+      tags,
+    },
+    { ...opts, dependsOn: [...args.after] },
+  )
+}
