@@ -34,7 +34,7 @@ export interface Stack {
 }
 
 /** What a stack is called in a `StackReference`. */
-export const fullName = ({ organizationName = 'organization', project, stack }: Omit<Stack, 'config'>) =>
+const fullName = ({ organizationName = 'organization', project, stack }: Omit<Stack, 'config'>) =>
   `${organizationName}/${project}/${stack}`
 
 /** Runs wait for one another: each sees the ledger that the one before it left. */

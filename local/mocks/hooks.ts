@@ -19,19 +19,22 @@ export class Hooks {
     this.#tokens.set(request.getName(), request.getCallback()?.getToken() ?? '')
   }
 
-  /** @throws Error with the hook's own message when one refuses. */
-  async runBeforeCreate(request: RegisterResourceRequest, urn: string): Promise<void> {
+  /** @throws UnsupportedError for any kind but beforeCreate. */
+  refuseOthers(request: RegisterResourceRequest): void {
     const hooks = request.getHooks()
-    if (!hooks) return
     const others = [
-      ...hooks.getAfterCreateList(),
-      ...hooks.getBeforeUpdateList(),
-      ...hooks.getAfterUpdateList(),
-      ...hooks.getBeforeDeleteList(),
-      ...hooks.getAfterDeleteList(),
+      ...(hooks?.getAfterCreateList() ?? []),
+      ...(hooks?.getBeforeUpdateList() ?? []),
+      ...(hooks?.getAfterUpdateList() ?? []),
+      ...(hooks?.getBeforeDeleteList() ?? []),
+      ...(hooks?.getAfterDeleteList() ?? []),
     ]
     if (others.length > 0) throw new UnsupportedError(`other hooks than beforeCreate (on ${request.getName()})`)
-    for (const name of hooks.getBeforeCreateList()) {
+  }
+
+  /** @throws Error with the hook's own message when one refuses. */
+  async runBeforeCreate(request: RegisterResourceRequest, urn: string): Promise<void> {
+    for (const name of request.getHooks()?.getBeforeCreateList() ?? []) {
       const message = new resourceMessages.ResourceHookRequest()
       message.setUrn(urn)
       message.setName(request.getName())

@@ -98,6 +98,15 @@ describe('options', () => {
 
   it('that door one does not have are refused by name', async () => {
     await expect(run(vpc('10.0.0.0/16', { import: 'vpc-0' }))).rejects.toThrow('the option "import" (on vpc)')
+    await expect(run(vpc('10.0.0.0/16', { ignoreChanges: ['tags.a'] }))).rejects.toThrow(
+      '"tags.a", a path into an input',
+    )
+    await run(vpc('10.0.0.0/16', {}))
+    const renamed = (provider: aws.Provider) => {
+      new aws.ec2.Vpc('other', { cidrBlock: '10.0.0.0/16' }, { provider, aliases: [{ name: 'vpc' }] })
+      return {}
+    }
+    await expect(run(renamed)).rejects.toThrow('aliases for urn:pulumi:a::demo::aws:ec2/vpc:Vpc::vpc')
     const afterCreate = { hooks: { afterCreate: [async () => undefined] } }
     await expect(run(vpc('10.0.0.0/16', afterCreate))).rejects.toThrow('other hooks than beforeCreate (on vpc)')
   })

@@ -137,7 +137,7 @@ export class Monitor extends MockMonitor {
   async #register(request: RegisterResourceRequest, urn: string): Promise<{ id: string; outputs: Properties }> {
     const type = request.getType()
     const sent = javaScript(request.getObject())
-    if (request.getImportid() !== '') throw new UnsupportedError(`the option "import" (on ${request.getName()})`)
+    this.#refuseOptions(request, urn)
     if (type === AWS_PROVIDER) return await this.#registerProvider(urn, sent)
     if (type === AWSX_PROVIDER) return { id: providerId(urn), outputs: sent }
     if (!request.getCustom() && !request.getRemote()) return { id: '', outputs: {} }
@@ -165,6 +165,27 @@ export class Monitor extends MockMonitor {
     const beforeCreate = () => this.#hooks.runBeforeCreate(request, urn)
     const made = await this.#options.run.register({ ...shared, urn, type, inputs, provider, options, beforeCreate })
     return { id: made.id, outputs: asSent(made.outputs, sent, inputs) }
+  }
+
+  /** What this door does not do is refused by name. */
+  #refuseOptions(request: RegisterResourceRequest, urn: string): void {
+    const unsupported = (option: string) => new UnsupportedError(`the option "${option}" (on ${request.getName()})`)
+    if (request.getImportid() !== '') throw unsupported('import')
+    this.#hooks.refuseOthers(request)
+    if (request.getTransformsList().length > 0) throw unsupported('transforms')
+    if (request.getReplaceWithList().length > 0) throw unsupported('replaceWith')
+    if (request.hasReplacementTrigger()) throw unsupported('replacementTrigger')
+    for (const path of [...request.getIgnorechangesList(), ...request.getReplaceonchangesList()])
+      if (!/^\w+$/.test(path)) throw unsupported(`ignoreChanges or replaceOnChanges of "${path}", a path into an input`)
+    // Ids derive from URNs: a renamed resource would be another one.
+    for (const alias of request.getAliasesList()) {
+      const spec = alias.getSpec()
+      const parent = spec?.getNoparent() ? '' : spec?.getParenturn() || request.getParent()
+      const old = spec
+        ? this.#urn(parent, spec.getType() || request.getType(), spec.getName() || request.getName())
+        : alias.getUrn()
+      if (old !== urn && this.#options.ledger.byUrn(old)) throw unsupported(`aliases for ${old}, which is there`)
+    }
   }
 
   async #registerProvider(urn: string, sent: Properties): Promise<{ id: string; outputs: Properties }> {

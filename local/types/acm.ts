@@ -8,7 +8,7 @@ import { hasRecord } from './route53.ts'
 import { arn, known, objects, text, texts } from './values.ts'
 
 export const CERTIFICATE = 'aws:acm/certificate:Certificate'
-export const CERTIFICATE_VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
+const CERTIFICATE_VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
 
 /** A domain name, with or without a wildcard as its first label. */
 const DOMAIN = /^(\*\.)?(([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.)+[a-z]{2,63}$/i

@@ -3,7 +3,7 @@ import { AwsError, UnsupportedError } from '../errors.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { known, object, own, text } from './values.ts'
 
-export const INVOCATION_LOGGING = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
+const INVOCATION_LOGGING = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
 
 const cloudwatch = ({ inputs }: Situation) => object(object(inputs, 'loggingConfig') ?? {}, 'cloudwatchConfig')
 

@@ -21,7 +21,7 @@ export const requireSubnet = (situation: Situation, id: string) =>
   requireOwn(situation, SUBNET, id, 'InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`)
 
 /** @throws AwsError as AWS refuses a block that is none, or whose size it does not allow. */
-export function requireBlock(cidrBlock: string, code: string): void {
+function requireBlock(cidrBlock: string, code: string): void {
   let prefix: number
   try {
     prefix = parseCidr(cidrBlock).prefix

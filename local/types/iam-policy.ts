@@ -7,7 +7,7 @@ import type { ResourceType, Situation } from './resource-type.ts'
 import { autoName, known, text } from './values.ts'
 
 export const ROLE_POLICY = 'aws:iam/rolePolicy:RolePolicy'
-export const ROLE_POLICY_ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment'
+const ROLE_POLICY_ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment'
 
 /** Characters without white space: all inline policies of a role together, and one managed policy. */
 const INLINE_LIMIT = 10_240

@@ -7,7 +7,7 @@ import { asObject, autoName, known, number, text } from './values.ts'
 
 export const POLICY = 'aws:iam/policy:Policy'
 export const ROLE = 'aws:iam/role:Role'
-export const INSTANCE_PROFILE = 'aws:iam/instanceProfile:InstanceProfile'
+const INSTANCE_PROFILE = 'aws:iam/instanceProfile:InstanceProfile'
 
 /** Characters of a trust policy, without white space. */
 const TRUST_LIMIT = 2048
@@ -123,9 +123,9 @@ function principalsOf(principal: Value | undefined): readonly string[] {
 }
 
 /** @throws AwsError for an account, or a role in one, that does not exist. */
-export function refusePrincipal(situation: Situation, principal: string, code = 'MalformedPolicyDocument'): void {
+function refusePrincipal(situation: Situation, principal: string): void {
   if (principal === '*') return
-  const invalid = new AwsError(code, `Invalid principal in policy: "AWS":"${principal}"`)
+  const invalid = new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${principal}"`)
   const [, account = principal, resource = 'root'] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(principal) ?? []
   const found = situation.organization.accounts.find(({ id }) => id === account)
   if (!found) throw invalid

@@ -37,7 +37,7 @@ export const actionInputs = (list: string): readonly string[] =>
   ].map((name) => `${list}.${name}`)
 
 /** Target groups that a listener or rule forwards to. */
-export const forwardsTo = (actions: readonly Properties[]): readonly string[] =>
+const forwardsTo = (actions: readonly Properties[]): readonly string[] =>
   actions.flatMap((action) => {
     const direct = text(action, 'targetGroupArn')
     const groups = objects(object(action, 'forward') ?? {}, 'targetGroups')

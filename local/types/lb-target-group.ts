@@ -6,7 +6,7 @@ import { LISTENER, LISTENER_RULE, TARGET_GROUP } from './lb-actions.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { arn, flag, known, object, others, own, requireOwn, text } from './values.ts'
 
-export const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
+const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
 
 const NAME = /^(?!-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 const PRINCIPAL = 'elasticloadbalancing.amazonaws.com'

@@ -9,7 +9,7 @@ export const RECORD = 'aws:route53/record:Record'
 const TYPES = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'TXT']
 
 /** Names are compared without case and without the last dot. */
-export const canonicalName = (name: string) => name.toLowerCase().replace(/\.$/, '')
+const canonicalName = (name: string) => name.toLowerCase().replace(/\.$/, '')
 
 /** The domain of a hosted zone in the caller's account. */
 function requireZone(situation: Situation, zoneId: string): string {

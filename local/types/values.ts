@@ -88,5 +88,3 @@ export function others(
 /** The given name, or the one that Pulumi makes up: the logical name and seven random digits. */
 export const autoName = (situation: Situation, property = 'name', separator = '-'): string =>
   text(situation.inputs, property) ?? `${situation.name}${separator}${situation.stableToken(7, property)}`
-
-export const isText = (value: Value | undefined): value is string => typeof value === 'string'

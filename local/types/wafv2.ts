@@ -6,7 +6,7 @@ import type { ResourceType } from './resource-type.ts'
 import { arn, autoName, known, number, object, objects, others, requireOwn, text } from './values.ts'
 
 export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
-export const WEB_ACL_ASSOCIATION = 'aws:wafv2/webAclAssociation:WebAclAssociation'
+const WEB_ACL_ASSOCIATION = 'aws:wafv2/webAclAssociation:WebAclAssociation'
 
 /** Managed rule groups of AWS, with their capacity. */
 const MANAGED: Readonly<Record<string, number>> = {
