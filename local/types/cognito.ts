@@ -53,7 +53,7 @@ const pool: ResourceType = {
     'tags',
   ],
   named: 'name',
-  replaces: ['aliasAttributes', 'usernameAttributes', 'usernameConfiguration'],
+  replaces: ['name', 'aliasAttributes', 'usernameAttributes', 'usernameConfiguration'],
   // Clients and groups go with their pool.
   heldThrough: [],
   refuse(situation) {
