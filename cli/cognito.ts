@@ -69,8 +69,18 @@ export interface SignIn {
   readonly newPassword?: () => Promise<string>
 }
 
+export interface Tokens {
+  readonly idToken: string
+  readonly accessToken: string
+}
+
 /** @returns the ID token @throws UserError when Cognito refuses or wants more than a password */
 export async function signIn(client: CognitoIdentityProviderClient, call: SignIn): Promise<string> {
+  return (await signInForTokens(client, call)).idToken
+}
+
+/** @throws UserError when Cognito refuses or wants more than a password */
+export async function signInForTokens(client: CognitoIdentityProviderClient, call: SignIn): Promise<Tokens> {
   const { clientId, username, password, newPassword } = call
   try {
     let answer = await client.send(
@@ -89,8 +99,8 @@ export async function signIn(client: CognitoIdentityProviderClient, call: SignIn
           ChallengeResponses: { USERNAME: username, NEW_PASSWORD: await newPassword() },
         }),
       )
-    const token = answer.AuthenticationResult?.IdToken
-    if (token) return token
+    const { IdToken: idToken, AccessToken: accessToken } = answer.AuthenticationResult ?? {}
+    if (idToken && accessToken) return { idToken, accessToken }
     throw new UserError(
       `Cognito wants more than a password of ${username}: ${answer.ChallengeName ?? 'no token in its answer'}.`,
       'Sign in once with a client that can answer that, or have the administrator reset the user.',

@@ -10,7 +10,7 @@ import type { Declared } from '../local/ledger.ts'
 import type { Stack } from '../local/mocks.ts'
 import type { Origin } from '../local/reach.ts'
 import { type HubOutputs, parseHubOutputs } from '../shared/contract.ts'
-import { cognitoClient, createUser, signIn } from './cognito.ts'
+import { cognitoClient, createUser, signInForTokens, type Tokens } from './cognito.ts'
 import { callGateway, type GatewayAnswer, type GatewayCall } from './demo/request.ts'
 import { LAPTOP } from './demo/validate.ts'
 import { openGateway } from './gateway-ports.ts'
@@ -26,6 +26,8 @@ export interface Platform {
   readonly localUrl: string
   /** ID token of the tenant's user. */
   token(tenantId: string): Promise<string>
+  /** Access token of the tenant's user. */
+  accessToken(tenantId: string): Promise<string>
   /** A request from this machine, through the load balancer. */
   call(call: GatewayCall): Promise<GatewayAnswer>
   /** `POST /tenant/invoke` with the tenant's own token. */
@@ -73,18 +75,19 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const { port: wirePort } = await cloud.wire.open(LAPTOP)
   const local = { port: wirePort, caFile }
   const users = cognitoClient(deployed.region, { local, credentials: cloud.signIn() })
-  const tokens = new Map<string, Promise<string>>()
+  const signedIn = new Map<string, Promise<Tokens>>()
 
-  async function newToken(tenantId: string): Promise<string> {
+  async function newUser(tenantId: string): Promise<Tokens> {
     const email = `user@${tenantId}.example.com`
     await createUser(users, { userPoolId: deployed.userPoolId, tenantId, username: email, email }, PASSWORD)
-    return await signIn(users, { clientId: deployed.userPoolClientId, username: email, password: PASSWORD })
+    return await signInForTokens(users, { clientId: deployed.userPoolClientId, username: email, password: PASSWORD })
   }
-  function token(tenantId: string): Promise<string> {
-    const known = tokens.get(tenantId) ?? newToken(tenantId)
-    tokens.set(tenantId, known)
+  function tokensOf(tenantId: string): Promise<Tokens> {
+    const known = signedIn.get(tenantId) ?? newUser(tenantId)
+    signedIn.set(tenantId, known)
     return known
   }
+  const token = async (tenantId: string) => (await tokensOf(tenantId)).idToken
   const call = (request: GatewayCall) => callGateway(deployed.gatewayUrl, { port: gateway.port, caFile }, request)
   const restore = async (resources: readonly Declared[]) => {
     for (const resource of resources) await cloud.ledger.put(resource)
@@ -92,6 +95,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
   return {
     ...{ cloud, hub: deployed, events, wirePort, caFile, localUrl: gateway.url, token, call },
+    accessToken: async (tenantId) => (await tokensOf(tenantId)).accessToken,
     async invoke(tenantId, body = { prompt: 'Who are you?' }) {
       return await call({ method: 'POST', path: `/${tenantId}/invoke`, token: await token(tenantId), body })
     },

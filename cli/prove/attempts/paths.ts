@@ -1,0 +1,296 @@
+/** Paths, hosts and headers that should lead the first tenant's genuine token to the second tenant. */
+import type { Attempt } from '../attempt.ts'
+import type { RawRequest } from '../http.ts'
+import type { Layer } from '../layers.ts'
+
+export interface PathAttempt {
+  readonly name: string
+  readonly tried: string
+  readonly expected: readonly Layer[]
+  readonly remark?: string
+  /** With the token in it; without one, the path alone is odd. */
+  readonly request: (token: string, host: string) => RawRequest
+}
+
+const BODY = JSON.stringify({ prompt: 'Who are you?' })
+
+/** The path alone is odd. */
+const at =
+  (target: string, headers: readonly (readonly [string, string])[] = []): PathAttempt['request'] =>
+  (token) => ({
+    target,
+    headers: [['authorization', `Bearer ${token}`], ['content-type', 'application/json'], ...headers],
+    body: BODY,
+  })
+
+/** Written out, as no client would. `body` follows the head as it is. */
+const raw =
+  (line: string, headers: readonly string[], body: string): PathAttempt['request'] =>
+  (token, host) => ({
+    target: '',
+    bytes: [
+      `${line} HTTP/1.1`,
+      ...[`host: ${host}`, 'user-agent: isolation-matrix', `authorization: Bearer ${token}`, ...headers],
+      '',
+      body,
+    ].join('\r\n'),
+  })
+
+/** A whole request for the second tenant, hidden in the body of one for the first. */
+const hidden = (token: string, host: string) =>
+  [
+    'POST /tenant2/invoke HTTP/1.1',
+    ...[`host: ${host}`, 'user-agent: isolation-matrix', `authorization: Bearer ${token}`],
+    ...[`content-length: ${BODY.length}`, '', BODY],
+  ].join('\r\n')
+
+const NO_TOKEN_FOR_IT: readonly Layer[] = ['loadBalancerToken', 'tenantMatch']
+const REFUSED_HERE: readonly Layer[] = ['functionRequest']
+const NO_SUCH_PATH: readonly Layer[] = ['loadBalancerRequest']
+const ONE_TENANT = "The path leads to the first tenant's own function, which holds one tenant's role and reads one tenant's item: it has no way to serve another."
+
+export const pathAttempts: readonly PathAttempt[] = [
+  {
+    name: 'other-tenant',
+    tried: "The second tenant's path, plainly",
+    expected: NO_TOKEN_FOR_IT,
+    request: at('/tenant2/invoke'),
+  },
+  {
+    name: 'other-tenant-converse',
+    tried: "The second tenant's Bedrock path",
+    expected: NO_TOKEN_FOR_IT,
+    request: at('/tenant2/model/claude-haiku-4.5/converse'),
+  },
+  {
+    name: 'dot-segments',
+    tried: '`/tenant1/../tenant2/invoke`',
+    expected: [...REFUSED_HERE, 'tenantMatch'],
+    remark: ONE_TENANT,
+    request: at('/tenant1/../tenant2/invoke'),
+  },
+  {
+    name: 'encoded-dot-segments',
+    tried: '`/tenant1/%2e%2e/tenant2/invoke`',
+    expected: [...REFUSED_HERE, 'tenantMatch'],
+    remark: ONE_TENANT,
+    request: at('/tenant1/%2e%2e/tenant2/invoke'),
+  },
+  {
+    name: 'encoded-slash',
+    tried: '`/tenant1%2f..%2ftenant2/invoke`',
+    expected: NO_SUCH_PATH,
+    request: at('/tenant1%2f..%2ftenant2/invoke'),
+  },
+  {
+    name: 'encoded-slash-inside',
+    tried: '`/tenant1/..%2ftenant2%2finvoke`',
+    expected: REFUSED_HERE,
+    request: at('/tenant1/..%2ftenant2%2finvoke'),
+  },
+  {
+    name: 'double-encoded',
+    tried: '`/tenant1/%252e%252e/tenant2/invoke`',
+    expected: REFUSED_HERE,
+    request: at('/tenant1/%252e%252e/tenant2/invoke'),
+  },
+  {
+    name: 'double-slash-first',
+    tried: '`//tenant2/invoke`',
+    expected: NO_SUCH_PATH,
+    request: at('//tenant2/invoke'),
+  },
+  {
+    name: 'double-slash-inside',
+    tried: '`/tenant1//tenant2/invoke`',
+    expected: REFUSED_HERE,
+    request: at('/tenant1//tenant2/invoke'),
+  },
+  {
+    name: 'backslash',
+    tried: '`/tenant1/..\\tenant2\\invoke`',
+    expected: REFUSED_HERE,
+    request: at('/tenant1/..\\tenant2\\invoke'),
+  },
+  { name: 'upper-case', tried: '`/TENANT2/invoke`', expected: NO_SUCH_PATH, request: at('/TENANT2/invoke') },
+  {
+    name: 'encoded-letters',
+    tried: '`/%74enant2/invoke`: the id in percent-encoding',
+    expected: NO_SUCH_PATH,
+    request: at('/%74enant2/invoke'),
+  },
+  {
+    name: 'look-alike',
+    tried: 'The id with a fullwidth digit, in percent-encoding',
+    expected: NO_SUCH_PATH,
+    request: at('/tenant%EF%BC%92/invoke'),
+  },
+  {
+    name: 'path-parameter',
+    tried: '`/tenant1;/tenant2/invoke`',
+    expected: NO_SUCH_PATH,
+    request: at('/tenant1;/tenant2/invoke'),
+  },
+  { name: 'null-byte', tried: '`/tenant1%00/tenant2/invoke`', expected: NO_SUCH_PATH, request: at('/tenant1%00/tenant2/invoke') },
+  { name: 'prefix', tried: '`/tenant11/invoke`: an id that begins with another', expected: NO_SUCH_PATH, request: at('/tenant11/invoke') },
+  { name: 'fragment', tried: '`/tenant1#/tenant2/invoke`', expected: NO_SUCH_PATH, request: at('/tenant1#/tenant2/invoke') },
+  {
+    name: 'very-long',
+    tried: 'A path of 20,000 characters',
+    expected: NO_SUCH_PATH,
+    request: at(`/tenant1/${'a'.repeat(20_000)}/../../tenant2/invoke`),
+  },
+  {
+    name: 'long',
+    tried: 'A path of 1,100 characters',
+    expected: ['firewall', 'functionRequest'],
+    request: at(`/tenant1/${'a'.repeat(1100)}`),
+  },
+  {
+    name: 'query-tenant',
+    tried: 'The other tenant named in the query string',
+    expected: REFUSED_HERE,
+    remark: ONE_TENANT,
+    request: at('/tenant1/invoke?tenant=tenant2&tenantId=tenant2'),
+  },
+  {
+    name: 'other-host',
+    tried: 'Another host in the Host header',
+    expected: [],
+    remark: 'The host decides nothing: the tenant is the path and the token. The request is the tenant’s own and is served as such.',
+    request: at('/tenant1/invoke', [['host', 'tenant2.genai.example.com']]),
+  },
+  {
+    name: 'absolute-form',
+    tried: 'A request line with a whole URL of the second tenant',
+    expected: NO_TOKEN_FOR_IT,
+    request: (token, host) => at(`https://${host}/tenant2/invoke`)(token, host),
+  },
+  {
+    name: 'forwarded-headers',
+    tried: 'X-Original-URL, X-Rewrite-URL, X-Forwarded-Prefix and X-Tenant-Id that name the second tenant',
+    expected: [],
+    remark: 'No such header is read: served as the tenant’s own request.',
+    request: at('/tenant1/invoke', [
+      ['x-original-url', '/tenant2/invoke'],
+      ['x-rewrite-url', '/tenant2/invoke'],
+      ['x-forwarded-prefix', '/tenant2'],
+      ['x-tenant-id', 'tenant2'],
+    ]),
+  },
+  {
+    name: 'method-override',
+    tried: 'X-HTTP-Method-Override on a path that takes another method',
+    expected: REFUSED_HERE,
+    request: at('/tenant1/models', [['x-http-method-override', 'GET']]),
+  },
+  {
+    name: 'header-injection',
+    tried: 'A header value with an encoded line break and a second Authorization header behind it',
+    expected: [],
+    remark: 'Percent-encoding has no meaning in a header: the value is a text, and the request the tenant’s own.',
+    request: at('/tenant1/invoke', [['x-note', 'a%0d%0aauthorization: Bearer other']]),
+  },
+  {
+    name: 'path-injection',
+    tried: 'A line break, encoded, in the path',
+    expected: REFUSED_HERE,
+    request: at('/tenant1/invoke%0d%0ahost:%20x'),
+  },
+  {
+    name: 'header-name-space',
+    tried: 'A header name with a space before the colon',
+    expected: NO_SUCH_PATH,
+    request: raw('POST /tenant1/invoke', ['content-type : application/json', `content-length: ${BODY.length}`], BODY),
+  },
+  {
+    name: 'bare-line-feeds',
+    tried: 'Header lines that end in a line feed alone, with a second request after them',
+    expected: NO_SUCH_PATH,
+    request: (token, host) => ({
+      target: '',
+      bytes: `POST /tenant1/invoke HTTP/1.1\r\nhost: ${host}\r\nx: y\nPOST /tenant2/invoke HTTP/1.1\nauthorization: Bearer ${token}\r\n\r\n`,
+    }),
+  },
+  {
+    name: 'folded-header',
+    tried: 'A header folded over two lines',
+    expected: NO_SUCH_PATH,
+    request: raw('POST /tenant1/invoke', ['x-note: a', ' authorization: Bearer other', 'content-length: 0'], ''),
+  },
+  {
+    name: 'smuggling-cl-te',
+    tried: 'Content-Length and Transfer-Encoding together, a request for the second tenant in the body',
+    expected: NO_SUCH_PATH,
+    request: (token, host) =>
+      raw(
+        'POST /tenant1/invoke',
+        ['transfer-encoding: chunked', `content-length: ${hidden(token, host).length + 5}`],
+        `0\r\n\r\n${hidden(token, host)}`,
+      )(token, host),
+  },
+  {
+    name: 'smuggling-te-te',
+    tried: 'Two Transfer-Encoding headers, one of them obscured',
+    expected: NO_SUCH_PATH,
+    request: (token, host) =>
+      raw(
+        'POST /tenant1/invoke',
+        ['transfer-encoding: chunked', 'transfer-encoding: x-custom'],
+        `0\r\n\r\n${hidden(token, host)}`,
+      )(token, host),
+  },
+  {
+    name: 'smuggling-te-obscured',
+    tried: 'A Transfer-Encoding with a vertical tab before its value',
+    expected: NO_SUCH_PATH,
+    request: (token, host) =>
+      raw('POST /tenant1/invoke', ['transfer-encoding:\u000bchunked', 'content-length: 4'], `0\r\n\r\n${hidden(token, host)}`)(
+        token,
+        host,
+      ),
+  },
+  {
+    name: 'smuggling-two-lengths',
+    tried: 'Two Content-Length headers that differ',
+    expected: NO_SUCH_PATH,
+    request: (token, host) =>
+      raw(
+        'POST /tenant1/invoke',
+        [`content-length: ${BODY.length}`, `content-length: ${BODY.length + hidden(token, host).length}`],
+        BODY + hidden(token, host),
+      )(token, host),
+  },
+  {
+    name: 'smuggling-get-body',
+    tried: 'A GET with a body that is a request for the second tenant',
+    expected: ['loadBalancerRequest'],
+    request: (token, host) =>
+      raw('GET /tenant1/models', [`content-length: ${hidden(token, host).length}`], hidden(token, host))(token, host),
+  },
+  {
+    name: 'smuggling-chunk-size',
+    tried: 'A chunk size that is no number',
+    expected: NO_SUCH_PATH,
+    request: (token, host) =>
+      raw('POST /tenant1/invoke', ['transfer-encoding: chunked'], `zz\r\n${hidden(token, host)}`)(token, host),
+  },
+  {
+    name: 'pipelined',
+    tried: 'A second request, for the second tenant, sent on the same connection right behind the first',
+    expected: [],
+    remark: 'Each request on a connection is judged by itself: the first is the tenant’s own, the second is refused as `paths/other-tenant` is.',
+    request: (token, host) =>
+      raw('POST /tenant1/invoke', [`content-length: ${BODY.length}`], BODY + hidden(token, host))(token, host),
+  },
+]
+
+export const paths: readonly Attempt[] = pathAttempts.map(({ request, ...attempt }) => ({
+  ...attempt,
+  family: 'paths',
+  async make(site) {
+    const token = await site.forge.genuine('tenant1')
+    const host = new URL(site.hub.gatewayUrl).hostname
+    return await site.request(request(token, host), site.tenant2)
+  },
+}))

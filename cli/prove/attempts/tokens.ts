@@ -1,0 +1,210 @@
+/** Tokens that must not be believed, sent for the first tenant's path. */
+import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
+import type { Attempt } from '../attempt.ts'
+import { asTenant, type Claims, type Forge } from '../forge.ts'
+import type { RawRequest } from '../http.ts'
+import type { Layer } from '../layers.ts'
+
+export interface TokenAttempt {
+  readonly name: string
+  readonly tried: string
+  readonly expected: readonly Layer[]
+  readonly remark?: string
+  /** Needs the pool's private key: cannot be made against a deployed gateway. */
+  readonly needsPoolKey?: true
+  /** The headers, and what is appended to the path. */
+  readonly forge: (forge: Forge, now: number) => Promise<Forged> | Forged
+}
+
+interface Forged {
+  /** Values of Authorization headers. */
+  readonly authorization: readonly string[]
+  readonly query?: string
+}
+
+const bearer = (...tokens: readonly string[]): Forged => ({ authorization: tokens.map((token) => `Bearer ${token}`) })
+
+const CHECKED: readonly Layer[] = ['loadBalancerToken', 'functionToken']
+const MATCHED: readonly Layer[] = ['loadBalancerToken', 'tenantMatch']
+
+export const tokenAttempts: readonly TokenAttempt[] = [
+  { name: 'none', tried: 'A request without a token', expected: CHECKED, forge: () => bearer() },
+  { name: 'garbage', tried: 'A text that is no token', expected: CHECKED, forge: () => bearer('not-a-token') },
+  { name: 'empty', tried: 'An empty Authorization header', expected: CHECKED, forge: () => ({ authorization: [''] }) },
+  {
+    name: 'basic',
+    tried: 'A genuine token under another scheme than Bearer',
+    expected: CHECKED,
+    forge: async ({ genuine }) => ({ authorization: [`Basic ${await genuine('tenant1')}`] }),
+  },
+  {
+    name: 'alg-none',
+    tried: 'An unsigned token (`alg: none`) with the right claims',
+    expected: CHECKED,
+    forge: ({ unsigned, claims }) => bearer(unsigned(claims)),
+  },
+  {
+    name: 'hs256-public-key',
+    tried: "A token signed by HS256 with the user pool's public key as the secret",
+    expected: CHECKED,
+    forge: ({ byPublicKey, claims }) => bearer(byPublicKey(claims)),
+  },
+  {
+    name: 'signature-removed',
+    tried: 'A genuine token without its signature',
+    expected: CHECKED,
+    forge: async ({ genuine }) => bearer((await genuine('tenant1')).replace(/[^.]+$/, '')),
+  },
+  {
+    name: 'claims-changed',
+    tried: "A genuine token of the second tenant's user with the tenant claim changed under the old signature",
+    expected: CHECKED,
+    forge: async ({ genuine, claims }) => {
+      const [header = '', , signature = ''] = (await genuine('tenant2')).split('.')
+      return bearer(`${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`)
+    },
+  },
+  {
+    name: 'unknown-kid',
+    tried: "A token signed with the attacker's key under a key id that the pool does not have",
+    expected: CHECKED,
+    forge: ({ byStranger, claims }) => bearer(byStranger(claims, 'bm90LWEta2V5')),
+  },
+  {
+    name: 'other-pool-key',
+    tried: "A token signed with another pool's key under this pool's key id",
+    expected: CHECKED,
+    forge: ({ byStranger, claims }) => bearer(byStranger(claims)),
+  },
+  {
+    name: 'wrong-issuer',
+    tried: 'A token with the right signature and another issuer',
+    expected: CHECKED,
+    ...pooled((claims) => ({ ...claims, iss: `${String(claims.iss)}x` })),
+  },
+  {
+    name: 'wrong-audience',
+    tried: "A token that was issued to another client of the pool's",
+    expected: CHECKED,
+    ...pooled((claims) => ({ ...claims, aud: 'another-client' })),
+  },
+  {
+    name: 'expired',
+    tried: 'A genuine token an hour after it expired',
+    expected: CHECKED,
+    ...pooled((claims, now) => ({ ...claims, iat: now - 7200, auth_time: now - 7200, exp: now - 3600 })),
+  },
+  {
+    name: 'not-yet-valid',
+    tried: 'A token that becomes valid in an hour (`nbf`)',
+    expected: CHECKED,
+    ...pooled((claims, now) => ({ ...claims, nbf: now + 3600 })),
+  },
+  {
+    name: 'no-expiry',
+    tried: 'A token that never expires',
+    expected: CHECKED,
+    ...pooled(({ exp: _, ...claims }) => claims),
+  },
+  {
+    name: 'access-token',
+    tried: "The user's access token instead of the ID token",
+    expected: CHECKED,
+    forge: async ({ accessToken }) => bearer(await accessToken()),
+  },
+  {
+    name: 'two-headers',
+    tried: "Two Authorization headers: the tenant's own token, then the second tenant's",
+    expected: CHECKED,
+    forge: async ({ genuine }) => bearer(await genuine('tenant1'), await genuine('tenant2')),
+  },
+  {
+    name: 'query-string',
+    tried: 'A genuine token in the query string',
+    expected: CHECKED,
+    forge: async ({ genuine }) => ({ authorization: [], query: `?access_token=${await genuine('tenant1')}` }),
+  },
+  {
+    name: 'other-tenant',
+    tried: "The second tenant's user's genuine token",
+    expected: MATCHED,
+    remark: 'Behind the two, the function answers as its own tenant: nothing of the second tenant is in reach.',
+    forge: async ({ genuine }) => bearer(await genuine('tenant2')),
+  },
+  { name: 'claim-missing', tried: 'No tenant claim', expected: MATCHED, ...pooled((claims) => asTenant(claims, undefined)) },
+  {
+    name: 'claim-array',
+    tried: 'A tenant claim that is a list with the tenant in it',
+    expected: MATCHED,
+    ...pooled((claims) => asTenant(claims, ['tenant1', 'tenant2'])),
+  },
+  {
+    name: 'claim-case',
+    tried: 'A tenant claim in upper case',
+    expected: MATCHED,
+    ...pooled((claims) => asTenant(claims, 'TENANT1')),
+  },
+  {
+    name: 'claim-look-alike',
+    tried: 'A tenant claim with look-alike letters (Cyrillic е, fullwidth 1)',
+    expected: MATCHED,
+    ...pooled((claims) => asTenant(claims, 't\u0435nant\uff11')),
+  },
+  {
+    name: 'claim-trailing-space',
+    tried: 'A tenant claim with a space after it',
+    expected: MATCHED,
+    ...pooled((claims) => asTenant(claims, 'tenant1 ')),
+  },
+  {
+    name: 'claim-prefix',
+    tried: 'A tenant claim that the tenant id begins with',
+    expected: MATCHED,
+    ...pooled((claims) => asTenant(claims, 'tenant')),
+  },
+  {
+    name: 'group-missing',
+    tried: "The right tenant claim without membership in the tenant's group (a removed tenant's user, the id used again)",
+    expected: MATCHED,
+    ...pooled(({ [GROUPS_CLAIM]: _, ...claims }) => claims),
+  },
+  {
+    name: 'group-text',
+    tried: 'The group as a text instead of a list',
+    expected: MATCHED,
+    ...pooled((claims) => ({ ...claims, [GROUPS_CLAIM]: String(claims[TENANT_CLAIM]) })),
+  },
+]
+
+/** Signed by the pool's own key: everything but what is changed is right. */
+function pooled(change: (claims: Claims, now: number) => Claims): Pick<TokenAttempt, 'needsPoolKey' | 'forge'> {
+  return {
+    needsPoolKey: true,
+    async forge({ byPool, claims }, now) {
+      if (!byPool) throw new Error("This token needs the user pool's private key.")
+      return bearer(await byPool(change(claims, now)))
+    },
+  }
+}
+
+/** A prompt for the tenant, with what was forged. */
+export async function requestWith({ forge }: TokenAttempt, by: Forge, now: number, tenantId = 'tenant1'): Promise<RawRequest> {
+  const { authorization, query = '' } = await forge(by, now)
+  return {
+    target: `/${tenantId}/invoke${query}`,
+    headers: [...authorization.map((value) => ['authorization', value] as const), ['content-type', 'application/json']],
+    body: JSON.stringify({ prompt: 'Who are you?' }),
+  }
+}
+
+export const tokens: readonly Attempt[] = tokenAttempts.map((attempt) => ({
+  family: 'tokens',
+  name: attempt.name,
+  tried: attempt.tried,
+  expected: attempt.expected,
+  ...(attempt.remark !== undefined && { remark: attempt.remark }),
+  async make(site) {
+    const now = Math.floor(Date.now() / 1000)
+    return await site.request(await requestWith(attempt, site.forge, now), 'served')
+  },
+}))

@@ -1,0 +1,164 @@
+/** Calls to AWS with whatever credentials, from wherever: signed as the gateway signs, over the path that the network has. */
+import { randomUUID } from 'node:crypto'
+import { type AwsCredentials, createSignedCall, exceptionName, xmlElement } from '../../functions/gateway/aws.ts'
+import type { Answer } from '../../functions/gateway/transport.ts'
+import type { ApiCall, Session } from '../../local/authorize.ts'
+import { type Origin, type Refusal, reach } from '../../local/reach.ts'
+import type { Platform } from '../platform.ts'
+import { type Outcome, stopped, through } from './attempt.ts'
+import type { Iam } from './iam.ts'
+import { inOrder, type Layer } from './layers.ts'
+
+/** What a step of an attempt gained, or what ended it. */
+export type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly outcome: Outcome }
+
+export interface Assumption {
+  readonly roleArn: string
+  readonly externalId?: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+export interface AwsCalls {
+  /** Credentials of a role's session, as an attacker would have stolen them. */
+  steal(roleArn: string, options?: { readonly tags?: Session['tags']; readonly seconds?: number }): AwsCredentials
+  assume(from: Origin, credentials: AwsCredentials, assumption: Assumption): Promise<Step<AwsCredentials>>
+  converse(from: Origin, credentials: AwsCredentials, host: string, modelId: string): Promise<Step<string>>
+  /** The configuration and status of a tenant, from the hub's table. */
+  query(from: Origin, credentials: AwsCredentials, tenantId: string): Promise<Step<string>>
+  /** Whether a connection to port 443 can be made. */
+  connect(from: Origin, host: string): Outcome
+  /** What IAM says of a call, where the stand-in has no service to make it to. */
+  ask(question: Question): Promise<Outcome>
+}
+
+export interface Question extends Pick<ApiCall, 'action' | 'resource'>, Partial<Pick<ApiCall, 'context' | 'resourcePolicy' | 'endpointPolicy'>> {
+  readonly as: string
+  readonly tags?: Session['tags']
+  /** @default the account in the resource's ARN, or the caller's */
+  readonly resourceAccount?: string
+}
+
+const TIMES = { timeoutMilliseconds: 10_000, maximumBytes: 1024 * 1024 }
+
+export function createAwsCalls(platform: Platform, iam: Iam): AwsCalls {
+  const { cloud, hub } = platform
+
+  async function call(
+    from: Origin,
+    credentials: AwsCredentials,
+    service: string,
+    request: { readonly host: string; readonly path: string; readonly headers: Record<string, string>; readonly body: string },
+  ): Promise<Step<Answer>> {
+    iam.forget()
+    let refusal: Refusal | undefined
+    const signed = createSignedCall({
+      ...{ credentials, region: hub.region, service },
+      now: () => Date.now(),
+      async transport({ method, host, path, headers, body = '' }) {
+        const answer = await cloud.wire.call(from, { host, method, target: path, headers, body: Buffer.from(body) })
+        if (!('reachable' in answer)) return { ...answer, body: Buffer.from(answer.body).toString('utf8') }
+        refusal = answer
+        return { status: 0, headers: {}, body: '' }
+      },
+    })
+    const answer = await signed({ ...request, ...TIMES })
+    if (refusal) return { ok: false, outcome: lost(refusal) }
+    if (answer.status === 200) return { ok: true, value: answer }
+    return { ok: false, outcome: refused(answer, iam) }
+  }
+
+  return {
+    steal: (roleArn, { tags = {}, seconds = 3600 } = {}) =>
+      cloud.credentials.issue(sessionOf(roleArn, tags), seconds),
+    async assume(from, credentials, { roleArn, externalId, tags = {} }) {
+      const parameters = new URLSearchParams({
+        ...{ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: roleArn, RoleSessionName: 'attempt' },
+        ...(externalId !== undefined && { ExternalId: externalId }),
+      })
+      for (const [index, [key, value]] of Object.entries(tags).entries()) {
+        parameters.set(`Tags.member.${index + 1}.Key`, key)
+        parameters.set(`Tags.member.${index + 1}.Value`, value)
+      }
+      const step = await call(from, credentials, 'sts', {
+        ...{ host: `sts.${hub.region}.amazonaws.com`, path: '/', body: parameters.toString() },
+        headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      })
+      if (!step.ok) return step
+      const read = (name: string) => xmlElement(step.value.body, name) ?? ''
+      return {
+        ok: true,
+        value: {
+          accessKeyId: read('AccessKeyId'),
+          secretAccessKey: read('SecretAccessKey'),
+          sessionToken: read('SessionToken'),
+        },
+      }
+    },
+    async converse(from, credentials, host, modelId) {
+      const step = await call(from, credentials, 'bedrock', {
+        ...{ host, path: `/model/${encodeURIComponent(modelId)}/converse` },
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          messages: [{ role: 'user', content: [{ text: 'Whose model are you?' }] }],
+          inferenceConfig: { maxTokens: 16 },
+        }),
+      })
+      return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    async query(from, credentials, tenantId) {
+      const step = await call(from, credentials, 'dynamodb', {
+        ...{ host: `dynamodb.${hub.region}.amazonaws.com`, path: '/' },
+        headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.Query' },
+        body: JSON.stringify({
+          TableName: hub.tableName,
+          KeyConditionExpression: 'tenantId = :tenant',
+          ExpressionAttributeValues: { ':tenant': { S: tenantId } },
+        }),
+      })
+      return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    connect(from, host) {
+      const outcome = reach(cloud.ledger, from, host, 443)
+      if (!outcome.reachable) return lost(outcome)
+      return through(`a connection to ${outcome.address}: ${outcome.hops.map(({ kind }) => kind).join(' → ')}`)
+    },
+    async ask({ as, tags = {}, resourceAccount, context = {}, ...question }) {
+      iam.forget()
+      const session = sessionOf(as, tags)
+      const decision = await cloud.authorize({
+        ...{ ...question, session, region: hub.region, context },
+        resourceAccount: resourceAccount ?? (question.resource.split(':')[4] || session.account),
+      })
+      if (decision.allowed) return through(`${question.action} is allowed`)
+      return stopped(iam.refusals()?.by ?? [], decision.message)
+    },
+  }
+}
+
+function sessionOf(roleArn: string, tags: Session['tags']): Session {
+  const account = roleArn.split(':')[4] ?? ''
+  const sessionName = `attempt-${randomUUID().slice(0, 8)}`
+  const role = roleArn.slice(roleArn.lastIndexOf('/') + 1)
+  const arn = `arn:aws:sts::${account}:assumed-role/${role}/${sessionName}`
+  return { arn, account, roleArn, sessionName, tags, sessionPolicies: [] }
+}
+
+const BY_PATH: Readonly<Record<Refusal['layer'], Layer>> = {
+  dns: 'addresses',
+  internet: 'addresses',
+  endpoint: 'addresses',
+  route: 'vpcRoutes',
+  transitGateway: 'transitGateway',
+  securityGroup: 'securityGroups',
+}
+
+const lost = ({ layer, reason }: Refusal): Outcome => stopped([BY_PATH[layer]], reason)
+
+function refused(answer: Answer, iam: Iam): Outcome {
+  const refusal = iam.refusals()
+  if (refusal) return stopped(inOrder(refusal.by), refusal.message)
+  const code = exceptionName(answer) ?? `status ${answer.status}`
+  if (/^(Expired|Unrecognized|InvalidClient|InvalidSignature|Missing|Signature)/.test(code))
+    return stopped(['credentials'], code)
+  throw new Error(`AWS answered an attempt with ${code}, which is no refusal: ${answer.body.slice(0, 300)}`)
+}

@@ -1,0 +1,50 @@
+/** What can stop an attempt, as the report names it, in the order in which a request meets it. */
+
+export const LAYERS = {
+  firewall: 'web application firewall',
+  loadBalancerRequest: "load balancer's request checks and rules",
+  loadBalancerToken: "load balancer's token check",
+  functionPolicy: "function's resource policy",
+  functionRequest: "function's request checks",
+  functionToken: "function's token check",
+  tenantMatch: 'tenant match',
+  tableItem: 'table item',
+  functionBody: "function's body parser",
+  userPool: "user pool's rules",
+  credentials: "credentials' signature and expiry",
+  executionRole: 'execution role',
+  permissionsBoundary: 'permissions boundary',
+  trustPolicy: 'trust policy + external id',
+  vpcRoutes: 'VPC routes',
+  transitGateway: 'Transit Gateway route tables',
+  securityGroups: 'security groups',
+  addresses: 'private addresses',
+  endpointPolicy: 'endpoint policy',
+  spokeRole: "spoke role's policy",
+  serviceControl: 'service control policy',
+  callerPolicy: "caller's own policy",
+  onboardingRole: "onboarding role's policy",
+  otherAccount: "other account's resource policies",
+  program: "the program's checks",
+} as const
+
+export type Layer = keyof typeof LAYERS
+
+/** Layers that nothing switches off, and why what they leave behind is not tried. */
+export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
+  loadBalancerRequest: 'no rule and no parser lets such a request on, so there is no function that it could be tried on',
+  functionBody: "the function holds one tenant's credentials only: whatever it made of the body, it would do as that tenant",
+  addresses: 'AWS gives these interfaces no public address, so there is nothing to send a packet to',
+}
+
+/** A check that the declared resources cannot do without: removing it means other code, not other settings. */
+export const CODE_LAYERS = ['functionRequest', 'functionToken', 'tenantMatch'] as const satisfies readonly Layer[]
+export type CodeLayer = (typeof CODE_LAYERS)[number]
+
+const order = Object.keys(LAYERS) as readonly Layer[]
+
+/** Each once, in the order of {@link LAYERS}. */
+export const inOrder = (layers: Iterable<Layer>): readonly Layer[] => {
+  const set = new Set(layers)
+  return order.filter((layer) => set.has(layer))
+}

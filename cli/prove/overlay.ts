@@ -1,0 +1,18 @@
+/** Declared resources laid over the ledger's own. */
+import type { Declared, Properties } from '../../local/ledger.ts'
+
+/** Resources by URN as they are to be; `undefined` is taken away. */
+export type Overlay = ReadonlyMap<string, Declared | undefined>
+
+export const ofType =
+  (type: string) =>
+  (resource: Declared): boolean =>
+    resource.type === type
+
+/** A resource that nobody declared, in the account and region of another one. */
+export function beside({ account, region }: Declared, type: string, id: string, outputs: Properties): Declared {
+  return {
+    ...{ urn: `urn:pulumi:prove::genai-hub-spoke::${type}::${id}`, type, id, account, region, inputs: outputs, outputs },
+    options: { dependencies: [], protect: false, retainOnDelete: false },
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Layers switched off, by changing what is declared: the ledger is laid over with other resources while they are off. IAM's
+ * layers are left out of the evaluation, checks of the function's code out of its bundle.
+ */
+import type { LocalCloud } from '../../local/cloud.ts'
+import type { Change, Declared } from '../../local/ledger.ts'
+import { type CodeVariants, createCodeVariants } from './code-variants.ts'
+import type { Iam } from './iam.ts'
+import { CODE_LAYERS, type CodeLayer, type Layer } from './layers.ts'
+import { openSecurityGroups, openTransitGateway, openVpcRoutes } from './open-network.ts'
+import { ofType, type Overlay } from './overlay.ts'
+
+export interface Switches {
+  /** Switches exactly these layers off. */
+  off(layers: ReadonlySet<Layer>): Promise<void>
+  /** Everything as it was declared. */
+  restore(): Promise<void>
+}
+
+export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
+  const { ledger } = cloud
+  const base = new Map(ledger.all().map((resource) => [resource.urn, resource]))
+  const declared = [...base.values()]
+  const variants = createCodeVariants(ledger, declared)
+  let now: Overlay = new Map()
+
+  async function lay(next: Overlay): Promise<void> {
+    const changes: Change[] = []
+    for (const urn of new Set([...now.keys(), ...next.keys()])) {
+      const before = ledger.byUrn(urn)
+      const wanted = next.has(urn) ? next.get(urn) : base.get(urn)
+      if (wanted === before) continue
+      if (!wanted) changes.push({ kind: 'deleted', resource: before as Declared })
+      else if (before) changes.push({ kind: 'updated', resource: wanted, before })
+      else changes.push({ kind: 'created', resource: wanted })
+    }
+    await ledger.commit(changes)
+    now = next
+  }
+
+  return {
+    async off(layers) {
+      iam.leaveOut(layers)
+      const overlays = [...layers].map((layer) => OVERLAYS[layer]?.(declared) ?? new Map())
+      await lay(new Map([...overlays, await codeOverlay(variants, layers)].flatMap((overlay) => [...overlay])))
+    },
+    async restore() {
+      iam.leaveOut(new Set())
+      await lay(new Map())
+      await variants.remove()
+    },
+  }
+}
+
+/** A process that holds the tenant's item from before would not notice another one for a while: it gets one of its own. */
+async function codeOverlay(variants: CodeVariants, layers: ReadonlySet<Layer>): Promise<Overlay> {
+  const removed: readonly CodeLayer[] = CODE_LAYERS.filter((layer) => layers.has(layer))
+  const freshItem = layers.has('tableItem')
+  return removed.length > 0 || freshItem ? await variants.use(removed, freshItem) : new Map()
+}
+
+type Declaration = (declared: readonly Declared[]) => Overlay
+
+const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
+  firewall: (declared) =>
+    new Map(declared.filter(ofType('aws:wafv2/webAclAssociation:WebAclAssociation')).map(({ urn }) => [urn, undefined])),
+  loadBalancerRequest: edited('aws:lb/loadBalancer:LoadBalancer', () => ({
+    desyncMitigationMode: 'monitor',
+    dropInvalidHeaderFields: false,
+  })),
+  loadBalancerToken: edited('aws:lb/listenerRule:ListenerRule', ({ outputs }) => ({
+    actions: list(outputs.actions).filter((action) => action.type !== 'jwt-validation'),
+  })),
+  functionPolicy: edited('aws:lambda/permission:Permission', () => ({ principal: '*' })),
+  tableItem: edited('aws:dynamodb/tableItem:TableItem', ({ outputs }) => ({
+    item: withModels(String(outputs.item), UNLISTED_MODELS),
+  })),
+  vpcRoutes: openVpcRoutes,
+  transitGateway: openTransitGateway,
+  securityGroups: openSecurityGroups,
+}
+
+/** A model that the sample tenants' accounts have access to, and that their stack files do not list. */
+export const UNLISTED_MODELS = { 'nova-pro': 'us.amazon.nova-pro-v1:0' } as const
+
+function edited(type: string, outputs: (resource: Declared) => Declared['outputs']): Declaration {
+  return (declared) =>
+    new Map(
+      declared.filter(ofType(type)).map((resource) => [
+        resource.urn,
+        { ...resource, outputs: { ...resource.outputs, ...outputs(resource) } },
+      ]),
+    )
+}
+
+const list = (value: unknown): readonly { readonly [key: string]: Declared['outputs'][string] }[] =>
+  Array.isArray(value) ? value : []
+
+function withModels(item: string, models: Readonly<Record<string, string>>): string {
+  const attributes = JSON.parse(item)
+  const added = Object.fromEntries(Object.entries(models).map(([name, id]) => [name, { S: id }]))
+  return JSON.stringify({ ...attributes, models: { M: { ...attributes.models.M, ...added } } })
+}
