@@ -96,6 +96,8 @@ async function knownKeys(action: string, resource: string): Promise<ReadonlySet<
   } catch {
     throw new Error(`IAM has no action ${action}`)
   }
+  // The engine's data knows these for classic load balancers only; AWS asks them of target groups, listeners and rules too.
+  if (service === 'elasticloadbalancing' && (name === 'AddTags' || name === 'RemoveTags')) return 'all'
   // Destinations of `global.` inference profiles have no region in their ARN, which the engine's data does not know.
   const regional = resource.replace(/^arn:aws:bedrock:::/, 'arn:aws:bedrock:us-east-1::')
   try {

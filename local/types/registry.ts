@@ -17,6 +17,7 @@ import { lambdaPermissions } from './lambda-permission.ts'
 import { lbListeners } from './lb-listener.ts'
 import { loadBalancers } from './lb-load-balancer.ts'
 import { lbTargetGroups } from './lb-target-group.ts'
+import { withPermissions } from './permissions/permissions.ts'
 import { ram } from './ram.ts'
 import type { InvokeType, ResourceType } from './resource-type.ts'
 import { route53 } from './route53.ts'
@@ -54,7 +55,9 @@ const families: readonly (readonly ResourceType[])[] = [
   wafv2,
 ]
 
-const rows: ReadonlyMap<string, ResourceType> = new Map(families.flat().map((row) => [row.type, row]))
+const rows: ReadonlyMap<string, ResourceType> = new Map(
+  families.flat().map((row) => [row.type, withPermissions(row)]),
+)
 
 const invokes: ReadonlyMap<string, InvokeType> = new Map(dataSources.map((row) => [row.token, row]))
 

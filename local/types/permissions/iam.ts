@@ -1,0 +1,66 @@
+/** Roles and what is attached to them. */
+import type { Situation } from '../resource-type.ts'
+import { known, text } from '../values.ts'
+import { call, changed, newTags, ownTags, type Permissions, retag } from './permission.ts'
+
+const boundaryOf = (boundary: string | undefined) => (boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary })
+
+const role: Permissions = (operation, situation, { outputs }) => {
+  const roleArn = known(outputs, 'arn')
+  const on = (action: string, context = {}) => call(`iam:${action}`, roleArn, { ...ownTags(situation), ...context })
+  const read = ['GetRole', 'ListRolePolicies', 'ListAttachedRolePolicies'].map((action) => on(action))
+  const boundary = boundaryOf(text(situation.inputs, 'permissionsBoundary'))
+  switch (operation) {
+    case 'create':
+      return [on('CreateRole', { ...newTags(situation), ...boundary }), on('TagRole', newTags(situation)), ...read]
+    case 'read':
+      return read
+    case 'update':
+      return [
+        ...(changed(situation, 'assumeRolePolicy') ? [on('UpdateAssumeRolePolicy')] : []),
+        ...(changed(situation, 'description') ? [on('UpdateRoleDescription')] : []),
+        ...(changed(situation, 'maxSessionDuration') ? [on('UpdateRole')] : []),
+        ...(changed(situation, 'permissionsBoundary') ? [boundaryChange(on, boundary)] : []),
+        ...retag(situation, { add: 'iam:TagRole', remove: 'iam:UntagRole' }, roleArn),
+        ...read,
+      ]
+    case 'delete':
+      return [on('ListInstanceProfilesForRole'), on('DeleteRole')]
+  }
+}
+
+const boundaryChange = (on: (action: string, context?: object) => ReturnType<typeof call>, boundary: object) =>
+  Object.keys(boundary).length > 0 ? on('PutRolePermissionsBoundary', boundary) : on('DeleteRolePermissionsBoundary')
+
+/** The role that is named by the input `role`, with the boundary that it has. */
+function target({ ledger, account, inputs }: Situation) {
+  const name = known(inputs, 'role')
+  const declared = ledger
+    .all('aws:iam/role:Role')
+    .find((one) => one.account === account && (one.outputs.name === name || one.outputs.arn === name))
+  return {
+    roleArn: text(declared?.outputs ?? {}, 'arn') ?? `arn:aws:iam::${account}:role/${name}`,
+    boundary: boundaryOf(text(declared?.inputs ?? {}, 'permissionsBoundary')),
+  }
+}
+
+const rolePolicy: Permissions = (operation, situation) => {
+  const { roleArn, boundary } = target(situation)
+  const read = call('iam:GetRolePolicy', roleArn)
+  if (operation === 'delete') return [call('iam:DeleteRolePolicy', roleArn, boundary)]
+  return operation === 'read' ? [read] : [call('iam:PutRolePolicy', roleArn, boundary), read]
+}
+
+const rolePolicyAttachment: Permissions = (operation, situation) => {
+  const { roleArn, boundary } = target(situation)
+  const attached = { ...boundary, 'iam:PolicyARN': known(situation.inputs, 'policyArn') }
+  const read = call('iam:ListAttachedRolePolicies', roleArn)
+  if (operation === 'delete') return [call('iam:DetachRolePolicy', roleArn, attached)]
+  return operation === 'read' ? [read] : [call('iam:AttachRolePolicy', roleArn, attached), read]
+}
+
+export const iamPermissions: Readonly<Record<string, Permissions>> = {
+  'aws:iam/role:Role': role,
+  'aws:iam/rolePolicy:RolePolicy': rolePolicy,
+  'aws:iam/rolePolicyAttachment:RolePolicyAttachment': rolePolicyAttachment,
+}

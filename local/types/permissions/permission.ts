@@ -1,0 +1,67 @@
+/** What the rows' permissions are made of: calls of AWS's API, with the condition keys that a policy may ask for. */
+import type { Properties } from '../../ledger.ts'
+import type { Permission, ResourceType, Situation } from '../resource-type.ts'
+import { object } from '../values.ts'
+
+export type Operation = Parameters<NonNullable<ResourceType['permissions']>>[0]
+
+/** @param made what the row answers: the resource's id, and its ARN where it has one */
+export type Permissions = (operation: Operation, situation: Situation, made: Made) => readonly Permission[]
+
+export interface Made {
+  readonly id: string
+  readonly outputs: Properties
+}
+
+type Context = NonNullable<Permission['context']>
+
+export const call = (action: string, resource = '*', context?: Context): Permission => ({
+  action,
+  resource,
+  ...(context && { context }),
+})
+
+/** Several calls that IAM grants for everything or nothing. */
+export const calls = (...actions: readonly string[]): readonly Permission[] => actions.map((action) => call(action))
+
+const tagsOf = (properties: Properties | undefined): Properties => object(properties ?? {}, 'tags') ?? {}
+
+/** Keys of a request that sends tags. */
+export function requestTags(tags: Properties): Context {
+  const keys = Object.keys(tags)
+  if (keys.length === 0) return {}
+  return {
+    ...Object.fromEntries(keys.map((key) => [`aws:RequestTag/${key}`, String(tags[key])])),
+    'aws:TagKeys': keys,
+  }
+}
+
+/** Keys of a request about something that has tags. */
+export const resourceTags = (properties: Properties | undefined): Context =>
+  Object.fromEntries(Object.entries(tagsOf(properties)).map(([key, value]) => [`aws:ResourceTag/${key}`, String(value)]))
+
+/** Of the resource that is being made. */
+export const newTags = ({ inputs }: Situation): Context => requestTags(tagsOf(inputs))
+
+/** Of the resource as it is there. */
+export const ownTags = ({ current }: Situation): Context => resourceTags(current?.outputs)
+
+export const changed = ({ inputs, current }: Situation, ...names: readonly string[]): boolean =>
+  names.some((name) => JSON.stringify(inputs[name]) !== JSON.stringify(current?.inputs[name]))
+
+/** The calls that bring a resource's tags from what they are to what they shall be: only those that differ. */
+export function retag(
+  { inputs, current }: Situation,
+  actions: { readonly add: string; readonly remove: string },
+  resource: string,
+): readonly Permission[] {
+  const before = tagsOf(current?.inputs)
+  const after = tagsOf(inputs)
+  const added = Object.fromEntries(Object.entries(after).filter(([key, value]) => before[key] !== value))
+  const removed = Object.keys(before).filter((key) => !(key in after))
+  const own = resourceTags(current?.outputs)
+  return [
+    ...(Object.keys(added).length > 0 ? [call(actions.add, resource, { ...own, ...requestTags(added) })] : []),
+    ...(removed.length > 0 ? [call(actions.remove, resource, { ...own, 'aws:TagKeys': removed })] : []),
+  ]
+}
