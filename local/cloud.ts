@@ -8,6 +8,7 @@ import { type Authority, openAuthority } from './authority.ts'
 import { type Authorize, createAuthorize } from './authorize.ts'
 import { organization as sampleOrganization } from './default-organization.ts'
 import { withDeployerFetch } from './deployer-fetch.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { Ledger, type Properties } from './ledger.ts'
 import { ambient } from './mocks/provider.ts'
 import { deploy, destroy, type Stack } from './mocks.ts'
@@ -48,6 +49,10 @@ export interface CloudOptions {
   readonly models?: ModelBackend
   /** @default IAM's evaluation of every policy in the ledger; proofs leave layers out */
   readonly createAuthorize?: typeof createAuthorize
+  /** Lines of each log that are kept in memory. @default 10,000 */
+  readonly logLines?: number
+  /** From 0 to below 1, for faults with a probability. @default Math.random */
+  readonly random?: () => number
   readonly observe?: (event: CloudEvent) => void
 }
 
@@ -58,6 +63,8 @@ export interface LocalCloud {
   readonly authority: Authority
   readonly credentials: CredentialStore
   readonly cognito: Pick<Cognito, 'keySet' | 'rotateKeys' | 'sign'>
+  /** What goes wrong on purpose; nothing does until it is switched on. */
+  readonly faults: Faults
   readonly wire: Wire
   readonly lambda: Lambda
   readonly loadBalancer: LoadBalancerService
@@ -78,8 +85,11 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const ledger = new Ledger(kept?.resources)
   const evaluator = options.createAuthorize ?? createAuthorize
   const authorize = evaluator(ledger, organization, { now })
-  const surroundings: Surroundings = { ledger, organization, authorize, now }
-  const credentials = createCredentialStore(now)
+  const faults = createFaults({ now, ...(options.random && { random: options.random }) })
+  const surroundings: Surroundings = { ledger, organization, authorize, now: faults.now }
+  const credentials = faults.credentials(createCredentialStore(faults.now))
+  const lookUp: typeof reach = (view, from, host, port) => reach(view, from, host, port, faults.isDown)
+  const logs = options.logLines === undefined ? {} : { logLines: options.logLines }
   const data = options.persistent ? { directory: join(directory, 'data') } : {}
 
   const dynamodb = createDynamoDb(surroundings, credentials, data)
@@ -90,7 +100,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const wire = startWire({
     surroundings,
     authority,
-    reach,
+    reach: lookUp,
+    faults: faults.wire,
     services: [createSts(surroundings, credentials), dynamodb, cognito, bedrock],
     ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
   })
@@ -98,6 +109,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     surroundings,
     credentials,
     wire,
+    faults: faults.lambda,
+    ...logs,
     caFile: authority.caFile,
     directory: join(directory, 'functions'),
     ...(observe && { observe: (event) => observe({ source: 'lambda', ...event }) }),
@@ -107,7 +120,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     lambda,
     wire,
     authority,
-    reach,
+    reach: lookUp,
+    ...logs,
     ...(observe && { observe: (event) => observe({ source: 'loadBalancer', ...event }) }),
   })
   // Last, as nothing is kept that another effect refuses.
@@ -116,6 +130,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
   return {
     ...{ ledger, organization, authorize, authority, credentials, cognito, wire, lambda, loadBalancer },
+    faults: faults.switches,
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(doors, stack, program)),
     destroy: (stack) => destroy(doors, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),

@@ -2,6 +2,7 @@
  * Whether a connection can be made, decided in one place from the ledger: DNS, subnets, route tables, Transit Gateway
  * tables, attachments, security groups, endpoints; the way there and the way back.
  */
+import type { Interface } from './faults/outage.ts'
 import type { LedgerView } from './ledger.ts'
 import { arriveFromInternet } from './reach/arrival.ts'
 import { resolve } from './reach/dns.ts'
@@ -9,6 +10,7 @@ import { type Place, placesOf } from './reach/places.ts'
 import { Stopped, type Trace } from './reach/stopped.ts'
 import { type Topology, topologyOf } from './reach/topology.ts'
 import { interfaceAt, type Packet, travel } from './reach/travel.ts'
+import { known } from './types/values.ts'
 
 /** Where a connection starts. */
 export type Origin =
@@ -56,8 +58,15 @@ export interface Refusal {
  * The path of a connection, or what stops it. A function or load balancer in several subnets may run in any of them, so
  * it must get through from each (the first one's path is told); of the addresses that a name has, one must answer, as
  * clients try the next.
+ * @param isDown network interfaces that do not answer, though they are declared. @default all of them answer
  */
-export function reach(ledger: LedgerView, from: Origin, host: string, port: number): Path | Refusal {
+export function reach(
+  ledger: LedgerView,
+  from: Origin,
+  host: string,
+  port: number,
+  isDown: (at: Interface) => boolean = () => false,
+): Path | Refusal {
   const topology = topologyOf(ledger)
   const trace: Trace = []
   try {
@@ -65,7 +74,7 @@ export function reach(ledger: LedgerView, from: Origin, host: string, port: numb
     const places = placesOf(topology, from)
     // A function outside of any VPC sends from an address of AWS's.
     if (places.length === 0) return fromInternet(topology, LAMBDA_ADDRESS, host, port, trace)
-    const paths = places.map((place) => fromPlace(topology, place, host, port, trace))
+    const paths = places.map((place) => fromPlace(topology, place, host, port, trace, isDown))
     return paths[0] as Path
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
@@ -93,7 +102,14 @@ function fromInternet(topology: Topology, source: string, host: string, port: nu
   })
 }
 
-function fromPlace(topology: Topology, place: Place, host: string, port: number, trace: Trace): Path {
+function fromPlace(
+  topology: Topology,
+  place: Place,
+  host: string,
+  port: number,
+  trace: Trace,
+  isDown: (at: Interface) => boolean,
+): Path {
   // A refusal tells the way from the subnet that it happened in.
   trace.length = 0
   const { name, kind, id, vpcId, subnetId, privateIp } = place
@@ -103,6 +119,8 @@ function fromPlace(topology: Topology, place: Place, host: string, port: number,
   trace.push({ kind: 'dns', id: host, detail: `${host} → ${addresses.join(', ')}` })
   return firstToAnswer(nearestFirst(topology, place, addresses), trace, (address, hops) => {
     const packet: Packet = { address, port, ...(service && { service }) }
+    const at = interfaceOf(topology, vpcId, address)
+    if (at && isDown(at)) throw new Stopped('endpoint', `${at.ownerId} does not answer at ${address} in ${at.zoneId}`)
     return travel(topology, place, packet, hops)
   })
 }
@@ -131,10 +149,15 @@ function firstToAnswer(
 
 /** The order of addresses is not promised by DNS; the own zone's is the cheapest. */
 function nearestFirst(topology: Topology, { vpcId, subnetId }: Place, addresses: readonly string[]): readonly string[] {
-  const zoneOf = (id: string) => topology.subnet(id).outputs.availabilityZoneId
-  const isNear = (address: string) => {
-    const at = interfaceAt(topology, vpcId, address) ?? topology.interfaces.find((one) => one.privateIp === address)
-    return at !== undefined && zoneOf(at.subnetId) === zoneOf(subnetId)
-  }
+  const zoneId = topology.subnet(subnetId).outputs.availabilityZoneId
+  const isNear = (address: string) => interfaceOf(topology, vpcId, address)?.zoneId === zoneId
   return [...addresses.filter(isNear), ...addresses.filter((address) => !isNear(address))]
+}
+
+/** Of the own VPC first: a private address means another interface elsewhere. */
+function interfaceOf(topology: Topology, vpcId: string, address: string): Interface | undefined {
+  const at = interfaceAt(topology, vpcId, address) ?? topology.interfaces.find((one) => one.privateIp === address)
+  if (!at) return undefined
+  const zoneId = known(topology.subnet(at.subnetId).outputs, 'availabilityZoneId')
+  return { address, zoneId, ownerId: at.owner.id, account: at.owner.account }
 }

@@ -4,6 +4,7 @@
  */
 import type { Authority } from './authority.ts'
 import { UnsupportedError } from './errors.ts'
+import type { WireFaults } from './faults.ts'
 import type { Origin, Path, Refusal, reach as reachable } from './reach.ts'
 import type { Service, Surroundings, WireRequest, WireResponse } from './services/service.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
@@ -14,6 +15,8 @@ export interface WireOptions {
   readonly services: readonly Service[]
   readonly authority: Pick<Authority, 'issue'>
   readonly reach: typeof reachable
+  /** @default nothing goes wrong */
+  readonly faults?: WireFaults
   readonly observe?: (event: WireEvent) => void
   /** Told of mistakes of the stand-in itself, which its clients see as a 500. @default prints to standard error */
   readonly onFault?: (error: unknown) => void
@@ -68,7 +71,7 @@ export type { OpenPort } from './wire-port.ts'
 const HTTPS = 443
 
 export function startWire(options: WireOptions): Wire {
-  const { surroundings, services, authority, observe, onFault = printFault } = options
+  const { surroundings, services, authority, faults = NO_FAULTS, observe, onFault = printFault } = options
   const byName = new Map(services.map((service) => [service.name, service]))
   const open = new Set<OpenPort>()
 
@@ -76,8 +79,8 @@ export function startWire(options: WireOptions): Wire {
     const name = serviceOf(path)
     const service = byName.get(name)
     const response = service
-      ? await service
-          .handle(wireRequest(surroundings, from, path, call))
+      ? await faults
+          .serve({ service: name, from, call }, () => service.handle(wireRequest(surroundings, from, path, call)))
           .catch((error: unknown) => fault(onFault, error))
       : unsupported(`the service '${name}' (${call.host})`)
     const { operation = `${call.method} ${call.target.split('?', 1)[0]}`, session, errorCode } = response.served ?? {}
@@ -99,7 +102,10 @@ export function startWire(options: WireOptions): Wire {
         port,
         authority,
         // Looked up again after every change of the ledger: a connection that is open does not outlive its route.
-        lookUp: lookUpOnce(surroundings, (host) => lookUp(from, host)),
+        lookUp: lookUpOnce(
+          () => `${surroundings.ledger.version} ${faults.version}`,
+          (host) => lookUp(from, host),
+        ),
         connected: (host, outcome) => observe?.({ kind: 'connection', from, host, port: HTTPS, outcome }),
         dispatch: (path, call) => dispatch(from, path, call),
         onFault,
@@ -115,7 +121,9 @@ export function startWire(options: WireOptions): Wire {
     async call(from, call) {
       const outcome = lookUp(from, call.host)
       observe?.({ kind: 'connection', from, host: call.host, port: HTTPS, outcome })
-      return outcome.reachable ? dispatch(from, outcome, call) : outcome
+      if (!outcome.reachable) return outcome
+      const response = await dispatch(from, outcome, call)
+      return response.delivery ? undelivered(response.delivery, outcome) : response
     },
     async close() {
       await Promise.all([...open].map((port) => port.close()))
@@ -123,13 +131,25 @@ export function startWire(options: WireOptions): Wire {
   }
 }
 
-function lookUpOnce({ ledger }: Surroundings, lookUp: (host: string) => Path | Refusal) {
-  const known = new Map<string, { readonly version: number; readonly outcome: Path | Refusal }>()
+const NO_FAULTS: WireFaults = { version: 0, serve: (_, handle) => handle() }
+
+/** A caller without a connection sees one that broke as one that could not be made. */
+const undelivered = (delivery: NonNullable<WireResponse['delivery']>, { hops }: Path): Refusal => ({
+  reachable: false,
+  shows: delivery === 'silence' ? 'timeout' : 'notFound',
+  layer: 'endpoint',
+  reason: `a fault that was switched on: ${delivery}`,
+  hops,
+})
+
+function lookUpOnce(currentVersion: () => string, lookUp: (host: string) => Path | Refusal) {
+  const known = new Map<string, { readonly version: string; readonly outcome: Path | Refusal }>()
   return (host: string) => {
+    const version = currentVersion()
     const cached = known.get(host)
-    if (cached?.version === ledger.version) return cached.outcome
+    if (cached?.version === version) return cached.outcome
     const outcome = lookUp(host)
-    known.set(host, { version: ledger.version, outcome })
+    known.set(host, { version, outcome })
     return outcome
   }
 }

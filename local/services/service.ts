@@ -31,6 +31,8 @@ export interface WireResponse {
   readonly body: Uint8Array | string
   /** What was done for whom: told to the wire's observer, never sent. */
   readonly served?: Served
+  /** How it arrives, where a fault says so: not at all, as a reset connection, or cut off in the middle. */
+  readonly delivery?: 'silence' | 'reset' | 'half'
 }
 
 export interface Served {

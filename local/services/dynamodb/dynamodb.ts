@@ -10,7 +10,7 @@ import { OPERATIONS } from './operations.ts'
 import { readTableName, type TableAccess, tableArn } from './permissions.ts'
 import { Tables } from './tables.ts'
 
-const DYNAMODB = jsonProtocol({ version: '1.0', target: 'DynamoDB_20120810' })
+export const DYNAMODB = jsonProtocol({ version: '1.0', target: 'DynamoDB_20120810' })
 
 export interface DynamoDbOptions {
   /** Where tables are kept; without it they are forgotten with the process. */

@@ -1,6 +1,7 @@
 /** A function's processes: an idle one is used again, another is started when there is none, outdated ones are ended. */
 import { randomBytes } from 'node:crypto'
 import type { Session } from '../../authorize.ts'
+import type { LambdaFaults } from '../../faults.ts'
 import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { unpack } from './code.ts'
@@ -15,6 +16,7 @@ export interface PoolOptions {
   readonly credentials: Pick<CredentialStore, 'issue'>
   readonly directory: string
   readonly caFile: string
+  readonly faults?: LambdaFaults
   /** Opens the function's own port of the wire, once. */
   readonly wirePort: () => Promise<number>
   readonly started: (pid: number | undefined) => void
@@ -59,12 +61,12 @@ export class FunctionPool {
     )
     if (idle) {
       idle.busy = true
-      return this.#serve(idle, invocation)
+      return this.#serve(configuration, idle, invocation)
     }
     const begun = performance.now()
     const started = await this.#start(configuration)
     if ('outcome' in started) return { ...started, durationMs: 0, coldStartMs: performance.now() - begun }
-    return { ...(await this.#serve(started, invocation)), coldStartMs: started.coldStartMs }
+    return { ...(await this.#serve(configuration, started, invocation)), coldStartMs: started.coldStartMs }
   }
 
   /** Ends processes that are idle for long, old, or of another version than `current`; those that serve, afterwards. */
@@ -122,11 +124,17 @@ export class FunctionPool {
     return Object.assign(member, { coldStartMs: performance.now() - begun })
   }
 
-  async #serve(member: Member, invocation: Invocation): Promise<Served> {
-    const { surroundings } = this.#options
+  async #serve(
+    { name: functionName, account }: FunctionConfiguration,
+    member: Member,
+    invocation: Invocation,
+  ): Promise<Served> {
+    const { surroundings, faults } = this.#options
     this.#options.logLine(member.stream, `START RequestId: ${invocation.requestId} Version: $LATEST`)
     const begun = performance.now()
+    const answered = faults?.serving({ functionName, account }, member.environment.pid)
     const outcome = await member.environment.invoke(invocation)
+    answered?.()
     const durationMs = performance.now() - begun
     member.busy = false
     member.idleSince = surroundings.now()

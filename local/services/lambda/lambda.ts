@@ -1,6 +1,7 @@
 /** Lambda: functions from the ledger, run in processes of their own. */
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
+import type { LambdaFaults } from '../../faults.ts'
 import type { Origin } from '../../reach.ts'
 import { number } from '../../types/values.ts'
 import type { Surroundings } from '../service.ts'
@@ -22,6 +23,10 @@ export interface LambdaOptions {
   readonly directory: string
   /** Certificate of the local authority, PEM. */
   readonly caFile: string
+  /** @default nothing goes wrong */
+  readonly faults?: LambdaFaults
+  /** Lines of each function's log that are kept in memory. @default 10,000 */
+  readonly logLines?: number
   readonly observe?: (event: LambdaEvent) => void
 }
 
@@ -68,7 +73,7 @@ export interface Lambda {
 
 export function createLambda(options: LambdaOptions): Lambda {
   const { surroundings, wire, observe } = options
-  const logs = new FunctionLogs(options.directory)
+  const logs = new FunctionLogs(options.directory, options.logLines)
   const pools = new Map<string, FunctionPool>()
   const ports = new Map<string, ReturnType<typeof wire.open>>()
   const running = new Map<string, number>()
@@ -136,6 +141,8 @@ export function createLambda(options: LambdaOptions): Lambda {
       const configuration = readFunction(surroundings.ledger, functionArn)
       requireInvoke(surroundings, configuration, caller)
       requirePayload(payload)
+      const { name: functionName, account } = configuration
+      await options.faults?.before({ functionName, account })
       const requestId = randomUUID()
       if (!admits(surroundings, configuration, running)) {
         observe?.({ kind: 'throttled', functionName: configuration.name, requestId })

@@ -12,17 +12,19 @@ export interface LogLine {
 
 export class FunctionLogs {
   readonly #directory: string
+  readonly #kept: number
   readonly #lines = new Map<string, LogLine[]>()
   readonly #files = new Map<string, WriteStream>()
 
-  constructor(directory: string) {
+  constructor(directory: string, kept = MAX_LOG_LINES) {
     this.#directory = path.join(directory, 'logs')
+    this.#kept = kept
   }
 
   add(line: LogLine): void {
     const lines = this.#lines.get(line.functionName) ?? []
     lines.push(line)
-    if (lines.length > MAX_LOG_LINES) lines.splice(0, lines.length - MAX_LOG_LINES)
+    if (lines.length > this.#kept) lines.splice(0, lines.length - this.#kept)
     this.#lines.set(line.functionName, lines)
     this.#file(line.functionName).write(`${line.stream} ${line.line}\n`)
   }

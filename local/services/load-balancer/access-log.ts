@@ -27,13 +27,18 @@ export interface Exchange {
 
 export class AccessLogs {
   readonly #lines = new Map<string, string[]>()
+  readonly #kept: number
+
+  constructor(kept = MAX_LOG_LINES) {
+    this.#kept = kept
+  }
 
   add(exchange: Exchange): void {
     const { balancer } = exchange.listener
     if (!balancer.accessLogs) return
     const lines = this.#lines.get(balancer.arn) ?? []
     lines.push(line(exchange))
-    if (lines.length > MAX_LOG_LINES) lines.splice(0, lines.length - MAX_LOG_LINES)
+    if (lines.length > this.#kept) lines.splice(0, lines.length - this.#kept)
     this.#lines.set(balancer.arn, lines)
   }
 

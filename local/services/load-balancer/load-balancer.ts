@@ -21,6 +21,8 @@ export interface LoadBalancerOptions {
   readonly wire: KeySetOptions['wire']
   readonly authority: Pick<Authority, 'issue'>
   readonly reach: typeof reachable
+  /** Lines of each access log that are kept in memory. @default 10,000 */
+  readonly logLines?: number
   readonly observe?: (event: LoadBalancerEvent) => void
   /** Told of mistakes of the stand-in itself. @default prints to standard error */
   readonly onFault?: (error: unknown) => void
@@ -43,7 +45,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
   const { ledger, organization, now } = surroundings
   const keySets = new KeySets({ wire, now, version: () => ledger.version })
   const firewall = new Firewall(ledger)
-  const accessLogs = new AccessLogs()
+  const accessLogs = new AccessLogs(options.logLines)
   const open = new Set<
     ListenerPort & { readonly place: string; readonly balancer: string; readonly declared: number }
   >()

@@ -1,0 +1,237 @@
+/**
+ * Faults on demand: what AWS's services, its network and its runtime do on a bad day, switched on by rule for some calls
+ * and not for others. Hooked in where every call passes (wire, path look-up, function runtime), so that nothing that runs
+ * on the local cloud can tell a fault from the real thing.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { AwsError } from './errors.ts'
+import { errorAnswer } from './faults/answers.ts'
+import { describeCall } from './faults/call.ts'
+import { type Interface, type Outage, takesDown } from './faults/outage.ts'
+import { type Call, checkRule, type Fault, type FaultRule, fits } from './faults/rule.ts'
+import type { Origin } from './reach.ts'
+import type { WireResponse } from './services/service.ts'
+import type { CredentialStore } from './services/sts/credential-store.ts'
+import type { WireCall } from './wire.ts'
+
+export type { Outage } from './faults/outage.ts'
+export type { Fault, FaultRule, Where } from './faults/rule.ts'
+
+/** A fault that was switched on. */
+export interface ActiveFault {
+  /** Calls that it has hit. */
+  readonly hits: number
+  /** Switches it off; what it has begun (a wait) goes on. */
+  remove(): void
+}
+
+/** What tests and people switch. */
+export interface Faults {
+  /** @throws Error for a rule that could never do what it says */
+  add(rule: FaultRule): ActiveFault
+  /** Addresses that swallow what is sent to them; clients of a name with several go on to the next. */
+  takeDown(outage: Outage): ActiveFault
+  /** With the faults on while `work` runs. */
+  during<T>(faults: readonly FaultRule[], work: () => Promise<T>): Promise<T>
+  /** Switches everything off. */
+  clear(): void
+}
+
+/** What the wire asks for each request. */
+export interface WireFaults {
+  /** Changes with every outage: what was reachable may not be any more. */
+  readonly version: number
+  serve(
+    request: { readonly service: string; readonly from: Origin; readonly call: WireCall },
+    handle: () => Promise<WireResponse>,
+  ): Promise<WireResponse>
+}
+
+/** What the function runtime asks for each invocation. */
+export interface LambdaFaults {
+  /** @throws AwsError of a fault that keeps the request from the function */
+  before(call: { readonly functionName: string; readonly account: string }): Promise<void>
+  /** A process has the request now. @returns to be called once it has answered */
+  serving(call: { readonly functionName: string; readonly account: string }, pid: number | undefined): () => void
+}
+
+export interface FaultInjection {
+  readonly switches: Faults
+  readonly wire: WireFaults
+  readonly lambda: LambdaFaults
+  /** The clock of the local cloud, as a service with a wrong one reads it. */
+  now(): number
+  /** The store, whose sessions may be shorter than asked for. */
+  credentials(store: CredentialStore): CredentialStore
+  readonly isDown: (at: Interface) => boolean
+}
+
+/** What a service's work is bent by while it serves a call. */
+interface Bent {
+  readonly skewSeconds: number
+  readonly sessionSeconds: number
+}
+
+const STRAIGHT: Bent = { skewSeconds: 0, sessionSeconds: Number.POSITIVE_INFINITY }
+
+interface Rule extends FaultRule {
+  hits: number
+}
+
+/**
+ * @param now seconds since 1970
+ * @param random from 0 to below 1, for rules with a probability; a seeded one makes a run repeatable
+ */
+export function createFaults({
+  now,
+  random = Math.random,
+}: {
+  readonly now: () => number
+  readonly random?: () => number
+}): FaultInjection {
+  const rules = new Set<Rule>()
+  const outages = new Set<Outage & { hits: number }>()
+  const bent = new AsyncLocalStorage<Bent>()
+  let version = 0
+  let issued: Pick<CredentialStore, 'find'> = { find: () => undefined }
+
+  /** Faults that hit this call, in the order in which they were switched on. */
+  function hitting(call: Call, wanted: (fault: Fault) => boolean = () => true): readonly Fault[] {
+    const found: Fault[] = []
+    for (const rule of rules) {
+      if (!wanted(rule.fault) || !fits(rule.where, call) || rule.hits >= (rule.times ?? Number.POSITIVE_INFINITY))
+        continue
+      if (rule.probability !== undefined && random() >= rule.probability) continue
+      rule.hits++
+      found.push(rule.fault)
+    }
+    return found
+  }
+
+  function add(rule: FaultRule): ActiveFault {
+    checkRule(rule)
+    const added: Rule = { ...rule, hits: 0 }
+    rules.add(added)
+    return {
+      get hits() {
+        return added.hits
+      },
+      remove: () => void rules.delete(added),
+    }
+  }
+
+  function takeDown(outage: Outage): ActiveFault {
+    const added = { ...outage, hits: 0 }
+    outages.add(added)
+    version++
+    return {
+      get hits() {
+        return added.hits
+      },
+      remove() {
+        if (outages.delete(added)) version++
+      },
+    }
+  }
+
+  async function serve(call: Call, signal: AbortSignal | undefined, handle: () => Promise<WireResponse>) {
+    let bend = STRAIGHT
+    let halfway = false
+    for (const fault of hitting(call)) {
+      const error = errorAnswer(call, fault)
+      if (error) return error
+      switch (fault.kind) {
+        case 'latency':
+          await pause(fault.milliseconds, undefined, { ref: false, ...(signal && { signal }) })
+          break
+        case 'clockSkew':
+          bend = { ...bend, skewSeconds: fault.seconds }
+          break
+        case 'shortSession':
+          bend = { ...bend, sessionSeconds: fault.seconds }
+          break
+        case 'halfAnswer':
+          halfway = true
+          break
+        case 'reset':
+        case 'silence':
+          return undelivered(call, fault.kind)
+      }
+    }
+    const response = await bent.run(bend, handle)
+    return halfway ? { ...response, delivery: 'half' as const } : response
+  }
+
+  return {
+    switches: {
+      add,
+      takeDown,
+      async during(faults, work) {
+        const on = faults.map(add)
+        try {
+          return await work()
+        } finally {
+          for (const fault of on) fault.remove()
+        }
+      },
+      clear() {
+        rules.clear()
+        outages.clear()
+        version++
+      },
+    },
+    wire: {
+      get version() {
+        return version
+      },
+      // Nothing is looked at where nothing is switched on: a fault that is off costs nothing.
+      serve: ({ service, from, call }, handle) =>
+        rules.size === 0 ? handle() : serve(describeCall(service, from, call, issued), call.signal, handle),
+    },
+    lambda: {
+      async before(about) {
+        const call = { ...about, service: 'lambda', operation: 'Invoke' }
+        for (const fault of hitting(call, ({ kind }) => kind !== 'kill')) {
+          if (fault.kind === 'latency') await pause(fault.milliseconds, undefined, { ref: false })
+          if (fault.kind === 'throttling') throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429)
+          if (fault.kind === 'error') throw new AwsError(fault.code, 'The service failed.', fault.status)
+        }
+      },
+      serving(about, pid) {
+        const [fault] = hitting({ ...about, service: 'lambda', operation: 'Invoke' }, ({ kind }) => kind === 'kill')
+        if (fault?.kind !== 'kill' || pid === undefined) return () => {}
+        const timer = setTimeout(() => kill(pid), fault.afterMilliseconds)
+        return () => clearTimeout(timer)
+      },
+    },
+    now: () => now() + (bent.getStore() ?? STRAIGHT).skewSeconds,
+    credentials(store) {
+      issued = store
+      return {
+        ...store,
+        issue: (session, seconds, options) =>
+          store.issue(session, Math.min(seconds, (bent.getStore() ?? STRAIGHT).sessionSeconds), options),
+      }
+    },
+    isDown(at) {
+      const down = [...outages].find((outage) => takesDown(outage, at))
+      if (down) down.hits++
+      return down !== undefined
+    },
+  }
+}
+
+const undelivered = ({ operation }: Call, delivery: 'reset' | 'silence'): WireResponse => ({
+  ...{ status: 0, headers: {}, body: '', delivery },
+  served: { operation, errorCode: delivery },
+})
+
+/** As the operating system does it when memory runs out: the process cannot say goodbye. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has gone by itself.
+  }
+}

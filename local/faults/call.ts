@@ -1,0 +1,58 @@
+/** What a request asks for, read from the outside, as it must be known before a service sees it. */
+import type { Origin } from '../reach.ts'
+import type { CredentialStore } from '../services/sts/credential-store.ts'
+import type { WireCall } from '../wire.ts'
+import type { Call } from './rule.ts'
+
+const BEDROCK_OPERATIONS: Readonly<Record<string, string>> = {
+  converse: 'Converse',
+  'converse-stream': 'ConverseStream',
+  invoke: 'InvokeModel',
+}
+
+export function describeCall(
+  service: string,
+  from: Origin,
+  call: WireCall,
+  credentials: Pick<CredentialStore, 'find'>,
+): Call {
+  const [path = ''] = call.target.split('?')
+  const [, encoded, verb] = /^\/model\/([^/]+)\/([a-z-]+)$/.exec(path) ?? []
+  const account = accountOf(from, call, credentials)
+  return {
+    service,
+    operation: (verb !== undefined && BEDROCK_OPERATIONS[verb]) || operationOf(call, path),
+    ...(account !== undefined && { account }),
+    ...(from.kind === 'function' && { functionName: from.functionName }),
+    ...(encoded !== undefined && { model: decoded(encoded) }),
+  }
+}
+
+/** JSON protocols name it in a header, the query protocol in the form; a document is its own name. */
+function operationOf({ headers = {}, method, body }: WireCall, path: string): string {
+  const target = headers['x-amz-target']
+  if (target !== undefined) return target.slice(target.lastIndexOf('.') + 1)
+  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  const action = form && body ? new URLSearchParams(new TextDecoder().decode(body)).get('Action') : null
+  return action ?? (method === 'GET' ? path.slice(path.lastIndexOf('/') + 1) : path)
+}
+
+function accountOf(
+  from: Origin,
+  { headers = {} }: WireCall,
+  credentials: Pick<CredentialStore, 'find'>,
+): string | undefined {
+  const [, accessKeyId] = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '') ?? []
+  const signer = accessKeyId === undefined ? undefined : credentials.find(accessKeyId)
+  if (signer) return signer.session.account
+  if (from.kind === 'function') return from.account
+  return from.kind === 'loadBalancer' ? from.arn.split(':')[4] : undefined
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
