@@ -59,6 +59,8 @@ export interface Stand {
   lookUp: (from: Origin, host: string) => Path | Refusal
   /** Seconds that the clock is ahead of the real one. */
   ahead: number
+  /** A clock that stands still, seconds since 1970. */
+  at: number | undefined
   readonly caFile: string
   readonly session: Session
   /** Settings of an SDK client that signs as `session`, or with these credentials. */
@@ -119,7 +121,7 @@ export async function startStand(
   const authority = await openAuthority(directory)
   const ports = new Map<string, Promise<number>>()
   const handlers: NodeHttpHandler[] = []
-  const now = () => Date.now() / 1000 + stand.ahead
+  const now = () => stand.at ?? Date.now() / 1000 + stand.ahead
   const surroundings: Surroundings = {
     ledger,
     organization,
@@ -148,6 +150,7 @@ export async function startStand(
     decide: () => ({ allowed: true }),
     lookUp: (_from, host) => publicService(host),
     ahead: 0,
+    at: undefined,
     caFile: authority.caFile,
     session: sessionOf(HUB),
     async client(given) {

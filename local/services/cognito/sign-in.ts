@@ -14,13 +14,13 @@ const REFUSED = 'Incorrect username or password.'
 export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
 
 export async function signInWithPassword(call: SignInCall, username: string, password: string) {
-  const { pool, client, data, state, now } = call
+  const { pool, client, data, state, surroundings } = call
   const user = findUser(pool, data, username)
   const attempts = `${pool.id} ${user?.username ?? username.toLowerCase()}`
-  state.checkAttempts(attempts, now)
+  state.checkAttempts(attempts, surroundings.now())
   // Verified for unknown users as well: the time that an answer takes tells nothing.
   const correct = await verifyPassword(password, user?.password)
-  state.attempted(attempts, correct, now)
+  state.attempted(attempts, correct, surroundings.now())
   if (!user && !client.hidesUsers) throw new AwsError('UserNotFoundException', 'User does not exist.')
   // As they are now: they may have been disabled or deleted while the password was verified.
   const current = user && data.user(user.username)

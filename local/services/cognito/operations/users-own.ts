@@ -37,11 +37,11 @@ const PASSWORDS = structure({
   ProposedPassword: required(secret({ max: 256 })),
 })
 
-export const changePassword = forUser(PASSWORDS, async ({ input, pool, data, state, user, now }) => {
+export const changePassword = forUser(PASSWORDS, async ({ input, pool, data, state, surroundings, user, now }) => {
   const attempts = `${pool.id} ${user.username}`
-  state.checkAttempts(attempts, now)
+  state.checkAttempts(attempts, surroundings.now())
   const correct = await verifyPassword(input.PreviousPassword, user.password)
-  state.attempted(attempts, correct, now)
+  state.attempted(attempts, correct, surroundings.now())
   if (!correct) throw new AwsError('NotAuthorizedException', 'Incorrect username or password.')
   checkPassword(pool.passwordPolicy, input.ProposedPassword)
   data.update(user.username, { password: await hashPassword(input.ProposedPassword), modifiedAt: now })

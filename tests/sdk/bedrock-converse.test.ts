@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:tls'
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+  ConverseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttp2Handler } from '@smithy/node-http-handler'
+import { describe, expect, it } from 'vitest'
+import type { Generation } from '../../local/services/bedrock/model-backend.ts'
+import {
+  answerBy,
+  assistant,
+  bedrock,
+  converse,
+  HAIKU,
+  HAIKU_3,
+  HELLO,
+  NOVA,
+  stand,
+  TITAN,
+  useBedrock,
+  user,
+} from './bedrock-stand.ts'
+import { failure, REGION, REMOTE, sessionOf, TENANT } from './stand.ts'
+
+describe.runIf(REMOTE)('Bedrock on AWS', () => {
+  it('answers a conversation and counts its tokens', async () => {
+    const client = new BedrockRuntimeClient({ region: REGION })
+    const inferenceConfig = { maxTokens: 32 }
+    const { output, usage } = await client.send(new ConverseCommand({ modelId: NOVA, ...HELLO, inferenceConfig }))
+    expect(output?.message?.content?.[0]?.text).toBeTruthy()
+    expect(usage?.totalTokens).toBe((usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0))
+  })
+})
+
+describe.skipIf(REMOTE)('Bedrock, Converse', () => {
+  useBedrock()
+
+  it.each([NOVA, HAIKU, TITAN, HAIKU_3])('answers as %s, the same each time, naming the account', async (modelId) => {
+    const [first, second] = [await converse(modelId), await converse(modelId)]
+    const text = first.output?.message?.content?.[0]?.text ?? ''
+    expect(text).toContain(TENANT)
+    expect(text).toContain('Hello, who are you?')
+    expect(second.output).toEqual(first.output)
+    expect(first.stopReason).toBe('end_turn')
+    // "Hello, who are you?" has 19 characters: 5 tokens of 4.
+    expect(first.usage).toEqual({
+      inputTokens: 5,
+      outputTokens: Math.ceil(text.length / 4),
+      totalTokens: 5 + Math.ceil(text.length / 4),
+    })
+    expect(first.metrics?.latencyMs).toBeGreaterThanOrEqual(0)
+  })
+
+  it('names the model, not the profile that led to it', async () => {
+    const names = await Promise.all(
+      [NOVA, HAIKU].map(async (id) => (await converse(id)).output?.message?.content?.[0]?.text),
+    )
+    expect(names).toEqual([expect.stringContaining('Amazon Nova 2 Lite'), expect.stringContaining('Claude Haiku 4.5')])
+  })
+
+  it('cuts the answer at maxTokens, and at a stop sequence', async () => {
+    const cut = await converse(NOVA, { inferenceConfig: { maxTokens: 3 } })
+    expect([cut.stopReason, cut.usage?.outputTokens, cut.output?.message?.content?.[0]?.text]).toEqual([
+      'max_tokens',
+      3,
+      'This is Amaz',
+    ])
+    const stopped = await converse(NOVA, { inferenceConfig: { stopSequences: ['Nova'] } })
+    expect([stopped.stopReason, stopped.output?.message?.content?.[0]?.text]).toEqual([
+      'stop_sequence',
+      'This is Amazon ',
+    ])
+  })
+
+  it('hands everything of the conversation to the backend', async () => {
+    let seen: Generation | undefined
+    answerBy({
+      generate: async (generation) => {
+        seen = generation
+        return { text: 'ok', stopReason: 'end_turn', inputTokens: 1, outputTokens: 1 }
+      },
+    })
+    const messages = [user('a'), assistant('b'), { role: 'user' as const, content: [{ text: 'c' }, { text: 'd' }] }]
+    const inferenceConfig = { maxTokens: 7, temperature: 0.5, stopSequences: ['x'] }
+    await converse(NOVA, { messages, system: [{ text: 's' }], inferenceConfig })
+    expect(seen).toMatchObject({
+      ...{ modelId: 'amazon.nova-2-lite-v1:0', invokedId: NOVA, account: TENANT, region: REGION, system: 's' },
+      ...{ maxTokens: 7, temperature: 0.5, stopSequences: ['x'] },
+      messages: [
+        { role: 'user', text: 'a' },
+        { role: 'assistant', text: 'b' },
+        { role: 'user', text: 'c\nd' },
+      ],
+    })
+  })
+
+  it('streams as events whose text is that of Converse', async () => {
+    const { stream } = await bedrock.send(new ConverseStreamCommand({ modelId: NOVA, ...HELLO }))
+    const events = []
+    for await (const event of stream ?? []) events.push(event)
+    const text = events.map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '').join('')
+    const whole = await converse(NOVA)
+    expect(text).toBe(whole.output?.message?.content?.[0]?.text)
+    expect(events[0]).toEqual({ messageStart: { role: 'assistant' } })
+    expect(events.at(-2)).toEqual({ messageStop: { stopReason: 'end_turn' } })
+    expect(events.at(-1)?.metadata?.usage).toEqual(whole.usage)
+    expect(stand.asked[0]?.action).toBe('bedrock:InvokeModelWithResponseStream')
+  })
+
+  it.each<[string, string, Partial<ConverseCommandInput>, RegExp]>([
+    ['no message', NOVA, { messages: [] }, /must start with a user message/],
+    [
+      'a conversation that the assistant starts',
+      NOVA,
+      { messages: [assistant('a')] },
+      /must start with a user message/,
+    ],
+    ['two users in a row', NOVA, { messages: [user('a'), user('b')] }, /must alternate/],
+    ['an assistant at the end', NOVA, { messages: [user('a'), assistant('b')] }, /must end with a user message/],
+    ['an empty message', NOVA, { messages: [{ role: 'user', content: [] }] }, /messages\.0 is empty/],
+    ['a blank text', NOVA, { messages: [user(' ')] }, /messages\.0\.content\.0 is blank/],
+    ['too many tokens', TITAN, { inferenceConfig: { maxTokens: 4097 } }, /exceeds the model limit of 4096/],
+    ['no tokens', NOVA, { inferenceConfig: { maxTokens: 0 } }, /maxTokens.*greater than or equal to 1/],
+    ['a temperature above 1', NOVA, { inferenceConfig: { temperature: 1.5 } }, /temperature.*less than or equal to 1/],
+    ['a system prompt for Titan', TITAN, { system: [{ text: 's' }] }, /doesn't support system messages/],
+    [
+      'two sampling parameters for Haiku 4.5',
+      HAIKU,
+      { inferenceConfig: { temperature: 1, topP: 1 } },
+      /cannot both be specified/,
+    ],
+    ['more than the model reads', TITAN, { messages: [user('x'.repeat(16_385))] }, /Input is too long/],
+  ])('refuses %s', async (_what, modelId, input, message) => {
+    const error = await failure(converse(modelId, input))
+    expect(error).toMatchObject({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } })
+    expect(error.message).toMatch(message)
+  })
+
+  it.each<[string, Partial<ConverseCommandInput>, RegExp]>([
+    ['tools', { toolConfig: { tools: [] } }, /toolConfig/],
+    ['guardrails', { guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' } }, /guardrailConfig/],
+    [
+      'images',
+      { messages: [{ role: 'user', content: [{ image: { format: 'png', source: { bytes: new Uint8Array(1) } } }] }] },
+      /image/,
+    ],
+  ])('says that it does not have %s', async (_what, input, message) => {
+    const error = await failure(converse(NOVA, input))
+    expect(error.name).toBe('UnsupportedByLocalCloud')
+    expect(error.message).toMatch(message)
+  })
+
+  it("answers the SDK's own HTTP/2 client, which is its default", async () => {
+    const ca = await readFile(stand.caFile)
+    const port = await stand.port()
+    const requestHandler = new NodeHttp2Handler({
+      nodeHttp2ConnectOptions: {
+        createConnection: ({ hostname: servername }: URL) =>
+          connect({ ...{ host: '127.0.0.1', port, servername, ca }, ALPNProtocols: ['h2'] }),
+      },
+    })
+    const client = new BedrockRuntimeClient({
+      ...(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900))),
+      requestHandler,
+    })
+    const whole = await client.send(new ConverseCommand({ modelId: NOVA, ...HELLO }))
+    expect(whole.output).toEqual((await converse(NOVA)).output)
+    client.destroy()
+  })
+})

@@ -1,0 +1,73 @@
+/** Bedrock for two accounts, of which one has models, for the suites of Bedrock. */
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+  InvokeModelCommand,
+} from '@aws-sdk/client-bedrock-runtime'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { type BedrockOptions, createBedrock } from '../../local/services/bedrock/bedrock.ts'
+import type { ModelBackend } from '../../local/services/bedrock/model-backend.ts'
+import { standIn } from '../../local/services/bedrock/stand-in.ts'
+import { ORGANIZATION, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
+
+export const NOVA = 'us.amazon.nova-2-lite-v1:0'
+export const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+export const TITAN = 'amazon.titan-text-lite-v1'
+export const HAIKU_3 = 'anthropic.claude-3-haiku-20240307-v1:0'
+export const NOVA_1 = 'amazon.nova-lite-v1:0'
+export const organization = {
+  ...ORGANIZATION,
+  accounts: ORGANIZATION.accounts.map((account) => ({
+    ...account,
+    models: account.id === TENANT ? [NOVA, HAIKU, TITAN, HAIKU_3, NOVA_1, 'anthropic.claude-v2:1'] : [],
+  })),
+}
+export const user = (text: string) => ({ role: 'user' as const, content: [{ text }] })
+export const assistant = (text: string) => ({ role: 'assistant' as const, content: [{ text }] })
+export const HELLO = { messages: [user('Hello, who are you?')] }
+
+export let stand: Stand
+export let bedrock: BedrockRuntimeClient
+export const options: { -readonly [K in keyof BedrockOptions]: BedrockOptions[K] } = {}
+let backend: ModelBackend = standIn
+
+/** Who answers, until the test is over. */
+export function answerBy(models: ModelBackend): void {
+  backend = models
+}
+
+/** One service for all tests of a file. */
+export function useBedrock(): void {
+  beforeAll(async () => {
+    stand = await startStand(
+      ({ surroundings, credentials }) => [
+        createBedrock(surroundings, credentials, {
+          backend: { generate: (generation) => backend.generate(generation) },
+          requestsPerMinute: (...key) => options.requestsPerMinute?.(...key),
+        }),
+      ],
+      { organization },
+    )
+    bedrock = await clientOf(TENANT)
+  })
+  afterAll(() => stand.close())
+  beforeEach(() => {
+    stand.asked.length = 0
+    stand.ahead = 0
+    stand.decide = () => ({ allowed: true })
+    delete options.requestsPerMinute
+    backend = standIn
+  })
+}
+
+export const clientOf = async (account: string) =>
+  new BedrockRuntimeClient(
+    await stand.client(stand.credentials.issue(sessionOf(account, 'genai-models-tenant1'), 3600)),
+  )
+export const converse = (modelId: string, more: Partial<ConverseCommandInput> = {}) =>
+  bedrock.send(new ConverseCommand({ modelId, ...HELLO, ...more }))
+export const invoke = async (modelId: string, body: unknown) => {
+  const answer = await bedrock.send(new InvokeModelCommand({ modelId, body: JSON.stringify(body) }))
+  return JSON.parse(new TextDecoder().decode(answer.body))
+}
