@@ -22,6 +22,8 @@ export interface Attempt {
   readonly expected: readonly Layer[]
   /** What AWS offers no second layer for, or cannot refuse at all. */
   readonly remark?: string
+  /** A layer that cannot be switched off for this attempt; the remark says why. */
+  readonly last?: Layer
   make(site: Site): Promise<Outcome>
 }
 

@@ -31,7 +31,9 @@ export interface AwsCalls {
   ask(question: Question): Promise<Outcome>
 }
 
-export interface Question extends Pick<ApiCall, 'action' | 'resource'>, Partial<Pick<ApiCall, 'context' | 'resourcePolicy' | 'endpointPolicy'>> {
+export interface Question
+  extends Pick<ApiCall, 'action' | 'resource'>,
+    Partial<Pick<ApiCall, 'context' | 'resourcePolicy' | 'endpointPolicy'>> {
   readonly as: string
   readonly tags?: Session['tags']
   /** @default the account in the resource's ARN, or the caller's */
@@ -40,20 +42,26 @@ export interface Question extends Pick<ApiCall, 'action' | 'resource'>, Partial<
 
 const TIMES = { timeoutMilliseconds: 10_000, maximumBytes: 1024 * 1024 }
 
-export function createAwsCalls(platform: Platform, iam: Iam): AwsCalls {
+/** @param now seconds since 1970, as the local cloud has it */
+export function createAwsCalls(platform: Platform, iam: Iam, now: () => number): AwsCalls {
   const { cloud, hub } = platform
 
   async function call(
     from: Origin,
     credentials: AwsCredentials,
     service: string,
-    request: { readonly host: string; readonly path: string; readonly headers: Record<string, string>; readonly body: string },
+    request: {
+      readonly host: string
+      readonly path: string
+      readonly headers: Record<string, string>
+      readonly body: string
+    },
   ): Promise<Step<Answer>> {
     iam.forget()
     let refusal: Refusal | undefined
     const signed = createSignedCall({
       ...{ credentials, region: hub.region, service },
-      now: () => Date.now(),
+      now: () => now() * 1000,
       async transport({ method, host, path, headers, body = '' }) {
         const answer = await cloud.wire.call(from, { host, method, target: path, headers, body: Buffer.from(body) })
         if (!('reachable' in answer)) return { ...answer, body: Buffer.from(answer.body).toString('utf8') }
@@ -62,14 +70,13 @@ export function createAwsCalls(platform: Platform, iam: Iam): AwsCalls {
       },
     })
     const answer = await signed({ ...request, ...TIMES })
-    if (refusal) return { ok: false, outcome: lost(refusal) }
+    if (refusal) return { ok: false, outcome: lost(from, refusal) }
     if (answer.status === 200) return { ok: true, value: answer }
     return { ok: false, outcome: refused(answer, iam) }
   }
 
   return {
-    steal: (roleArn, { tags = {}, seconds = 3600 } = {}) =>
-      cloud.credentials.issue(sessionOf(roleArn, tags), seconds),
+    steal: (roleArn, { tags = {}, seconds = 3600 } = {}) => cloud.credentials.issue(sessionOf(roleArn, tags), seconds),
     async assume(from, credentials, { roleArn, externalId, tags = {} }) {
       const parameters = new URLSearchParams({
         ...{ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: roleArn, RoleSessionName: 'attempt' },
@@ -119,7 +126,7 @@ export function createAwsCalls(platform: Platform, iam: Iam): AwsCalls {
     },
     connect(from, host) {
       const outcome = reach(cloud.ledger, from, host, 443)
-      if (!outcome.reachable) return lost(outcome)
+      if (!outcome.reachable) return lost(from, outcome)
       return through(`a connection to ${outcome.address}: ${outcome.hops.map(({ kind }) => kind).join(' → ')}`)
     },
     async ask({ as, tags = {}, resourceAccount, context = {}, ...question }) {
@@ -152,7 +159,11 @@ const BY_PATH: Readonly<Record<Refusal['layer'], Layer>> = {
   securityGroup: 'securityGroups',
 }
 
-const lost = ({ layer, reason }: Refusal): Outcome => stopped([BY_PATH[layer]], reason)
+function lost(from: Origin, { layer, reason }: Refusal): Outcome {
+  // Inside a VPC, a private address that only the internet's route holds is one that the routes do not know.
+  const unrouted = layer === 'internet' && from.kind !== 'internet' && !/has no public address/.test(reason)
+  return stopped([unrouted ? 'vpcRoutes' : BY_PATH[layer]], reason)
+}
 
 function refused(answer: Answer, iam: Iam): Outcome {
   const refusal = iam.refusals()

@@ -44,7 +44,10 @@ export function createCodeVariants(ledger: Ledger, declared: readonly Declared[]
 
   return {
     async use(removed, freshItem) {
-      const suffix = [...(removed.length > 0 ? ['without', ...removed] : ['as-it-is']), ...(freshItem ? ['fresh'] : [])].join('-')
+      const suffix = [
+        ...(removed.length > 0 ? ['without', ...removed] : ['as-it-is']),
+        ...(freshItem ? ['fresh'] : []),
+      ].join('-')
       const overlay = made.get(suffix) ?? (await make(suffix, removed))
       made.set(suffix, overlay)
       return overlay

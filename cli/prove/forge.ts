@@ -1,5 +1,5 @@
 /** Tokens that must not be believed. */
-import { createHmac, createPublicKey, type KeyObject, type JsonWebKey, generateKeyPairSync, sign } from 'node:crypto'
+import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
 import { claimsOf } from '../cognito.ts'
 import type { Platform } from '../platform.ts'

@@ -6,7 +6,8 @@ const BY_CODE: readonly (readonly [RegExp, Layer])[] = [
   [/^tenant_/, 'tenantMatch'],
   [/^(token_|authorization_)/, 'functionToken'],
   [/^(body_|prompt_|field_|number_|model_rejected_input)/, 'functionBody'],
-  [/^(request_|query_|path_|method_|operation_|streaming_)/, 'functionRequest'],
+  [/^(request_|query_)/, 'functionRequest'],
+  [/^(path_|method_|operation_|streaming_)/, 'functionRoutes'],
 ]
 
 export function layerOfCode(code: string): Layer {

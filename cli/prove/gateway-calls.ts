@@ -66,13 +66,5 @@ function atLoadBalancer(answer: RawAnswer, seen: readonly CloudEvent[]): Outcome
   return stopped(['loadBalancerRequest'], `${what} ${reason ?? ''}`.trim())
 }
 
-/** Of an error of the function; the load balancer's own answers have none. */
-export function codeOf({ body }: RawAnswer): string | undefined {
-  try {
-    const { code, requestId } = JSON.parse(body).error ?? {}
-    // The load balancer's and the firewall's own answers are fixed texts, and so without a request id.
-    return typeof code === 'string' && requestId !== '' ? code : undefined
-  } catch {
-    return undefined
-  }
-}
+/** Of an error of the function, whose answers name it in a header; the load balancer's own and the firewall's have none. */
+export const codeOf = ({ headers }: RawAnswer): string | undefined => headers['x-error-code']

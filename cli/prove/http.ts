@@ -11,6 +11,8 @@ export interface RawRequest {
   readonly bytes?: string | Uint8Array
   /** The client hangs up when it has sent what there is. @default false: it waits for the answer */
   readonly hangUp?: boolean
+  /** Waits a little after the answer: a request that was smuggled in is answered after it. @default false */
+  readonly lingers?: boolean
 }
 
 export interface RawAnswer {
@@ -30,15 +32,20 @@ export interface Connection {
 }
 
 const TIMEOUT_MILLISECONDS = 30_000
+/** Long enough for a warm function to answer a second request. */
+const LINGER_MILLISECONDS = 150
 
 /** @throws Error when nothing answers within half a minute, or no connection is made */
 export function send({ host, port, servername, ca }: Connection, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect({ host, port, servername, ...(ca !== undefined && { ca }), ALPNProtocols: ['http/1.1'] }, () => {
-      socket.write(request.bytes ?? bytesOf(request, servername))
-      if (request.hangUp === true) socket.end()
-    })
+    const socket = connect(
+      { host, port, servername, ...(ca !== undefined && { ca }), ALPNProtocols: ['http/1.1'] },
+      () => {
+        socket.write(request.bytes ?? bytesOf(request, servername))
+        if (request.hangUp === true) socket.end()
+      },
+    )
     let secured = false
     socket.once('secureConnect', () => {
       secured = true
@@ -54,7 +61,9 @@ export function send({ host, port, servername, ca }: Connection, request: RawReq
     }
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
-      if (isWhole(Buffer.concat(chunks).toString('latin1'))) done()
+      if (!isWhole(Buffer.concat(chunks).toString('latin1'))) return
+      if (request.lingers === true) setTimeout(done, LINGER_MILLISECONDS)
+      else done()
     })
     socket.on('close', done)
     // A reset after the handshake is how a server refuses to go on.

@@ -6,6 +6,7 @@ export const LAYERS = {
   loadBalancerToken: "load balancer's token check",
   functionPolicy: "function's resource policy",
   functionRequest: "function's request checks",
+  functionRoutes: "function's routes",
   functionToken: "function's token check",
   tenantMatch: 'tenant match',
   tableItem: 'table item',
@@ -32,8 +33,11 @@ export type Layer = keyof typeof LAYERS
 
 /** Layers that nothing switches off, and why what they leave behind is not tried. */
 export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
-  loadBalancerRequest: 'no rule and no parser lets such a request on, so there is no function that it could be tried on',
-  functionBody: "the function holds one tenant's credentials only: whatever it made of the body, it would do as that tenant",
+  loadBalancerRequest:
+    'no rule and no parser lets such a request on, so there is no function that it could be tried on',
+  functionRoutes: 'the function has no operation at such a path: there is nothing that it could do for it',
+  functionBody:
+    "the function holds one tenant's credentials only: whatever it made of the body, it would do as that tenant",
   addresses: 'AWS gives these interfaces no public address, so there is nothing to send a packet to',
 }
 

@@ -1,6 +1,6 @@
 /** The network with a layer taken out: what an operator's worst mistake in that layer would declare. */
 import type { Declared, Properties } from '../../local/ledger.ts'
-import { beside, ofType, type Overlay } from './overlay.ts'
+import { beside, type Overlay, ofType } from './overlay.ts'
 
 const ROUTE_TABLE = 'aws:ec2/routeTable:RouteTable'
 const ROUTE = 'aws:ec2/route:Route'
@@ -48,7 +48,9 @@ export function openVpcRoutes(declared: readonly Declared[]): Overlay {
 
 /** Every attachment is propagated into every route table, and nothing is dropped: AWS's own defaults. */
 export function openTransitGateway(declared: readonly Declared[]): Overlay {
-  const overlay = new Map<string, Declared | undefined>(declared.filter(ofType(GATEWAY_ROUTE)).map(({ urn }) => [urn, undefined]))
+  const overlay = new Map<string, Declared | undefined>(
+    declared.filter(ofType(GATEWAY_ROUTE)).map(({ urn }) => [urn, undefined]),
+  )
   for (const table of declared.filter(ofType(GATEWAY_TABLE)))
     for (const attachment of declared.filter(ofType(ATTACHMENT))) {
       const propagation = beside(table, PROPAGATION, `opened-${table.id}-${attachment.id}`, {
@@ -64,11 +66,16 @@ export function openTransitGateway(declared: readonly Declared[]): Overlay {
 export function openSecurityGroups(declared: readonly Declared[]): Overlay {
   const rules = declared.filter(ofType(SECURITY_GROUP)).flatMap((group) =>
     (['Ingress', 'Egress'] as const).map((direction) =>
-      beside(group, `aws:vpc/securityGroup${direction}Rule:SecurityGroup${direction}Rule`, `sgr-opened-${direction}-${group.id}`, {
-        securityGroupId: group.id,
-        ipProtocol: '-1',
-        cidrIpv4: '0.0.0.0/0',
-      }),
+      beside(
+        group,
+        `aws:vpc/securityGroup${direction}Rule:SecurityGroup${direction}Rule`,
+        `sgr-opened-${direction}-${group.id}`,
+        {
+          securityGroupId: group.id,
+          ipProtocol: '-1',
+          cidrIpv4: '0.0.0.0/0',
+        },
+      ),
     ),
   )
   return new Map(rules.map((rule) => [rule.urn, rule]))

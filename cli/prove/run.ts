@@ -58,10 +58,11 @@ export async function proveOne(site: Site, switches: Switches, attempt: Attempt)
     return outcome
   }
   const outcome = await tryWithout(new Set())
-  const { met, atLast } = await peel(tryWithout, outcome)
+  const fixed = (layer: Layer) => layer in FIXED || layer === attempt.last
+  const { met, atLast } = await peel(tryWithout, outcome, fixed)
   const stops: Stop[] = []
   for (const { layer, detail } of met)
-    stops.push({ layer, detail, ...(!(layer in FIXED) && { alone: await tryWithout(new Set([layer])) }) })
+    stops.push({ layer, detail, ...(!fixed(layer) && { alone: await tryWithout(new Set([layer])) }) })
   return {
     ...{ id: idOf(attempt), attempt, outcome, stops },
     ...(atLast && { atLast }),
@@ -82,7 +83,11 @@ async function make(site: Site, switches: Switches, attempt: Attempt, off: Reado
 type Met = { readonly layer: Layer; readonly detail: string }
 
 /** Layer by layer, as the attempt meets them. */
-async function peel(tryWithout: (off: ReadonlySet<Layer>) => Promise<Outcome>, first: Outcome): Promise<{ met: readonly Met[]; atLast?: Outcome }> {
+async function peel(
+  tryWithout: (off: ReadonlySet<Layer>) => Promise<Outcome>,
+  first: Outcome,
+  fixed: (layer: Layer) => boolean,
+): Promise<{ met: readonly Met[]; atLast?: Outcome }> {
   const met: Met[] = []
   const off = new Set<Layer>()
   let outcome = first
@@ -91,7 +96,7 @@ async function peel(tryWithout: (off: ReadonlySet<Layer>) => Promise<Outcome>, f
     const layer = by.find((one) => !off.has(one))
     if (layer === undefined) throw new Error(`${by.join(', ')} still refuses when it is switched off: ${detail}`)
     met.push({ layer, detail })
-    if (layer in FIXED) return { met }
+    if (fixed(layer)) return { met }
     off.add(layer)
     outcome = await tryWithout(off)
   }

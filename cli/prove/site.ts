@@ -1,5 +1,6 @@
 /** Where attempts are made: the platform with a hub and two tenants, what is known of them, and the switches. */
 import { organization as sample } from '../../local/default-organization.ts'
+import type { Declared } from '../../local/ledger.ts'
 import type { Organization } from '../../local/organization.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { executionRoleName, functionName, roleArn } from '../../shared/naming.ts'
@@ -8,6 +9,7 @@ import { type AwsCalls, createAwsCalls } from './aws-calls.ts'
 import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
 import { createIam, type Iam } from './iam.ts'
+import { beside } from './overlay.ts'
 import { UNLISTED_MODELS } from './switches.ts'
 
 export interface SiteTenant {
@@ -54,26 +56,39 @@ export interface SiteOptions {
 export async function startSite({ directory }: SiteOptions = {}): Promise<Site> {
   const iam = createIam()
   const clock: Clock = { ahead: 0 }
+  const now = () => Date.now() / 1000 + clock.ahead
   const platform = await startPlatform({
     organization: withMoreModels(sample),
-    now: () => Date.now() / 1000 + clock.ahead,
+    now,
     createAuthorize: iam.createAuthorize,
     ...(directory !== undefined && { directory }),
   })
   try {
     const { hub } = platform
+    for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
       ...{ platform, hub, iam, clock, tenant1, tenant2 },
       forge: await createForge(platform),
       ...createGatewayCalls(platform, iam),
-      ...createAwsCalls(platform, iam),
+      ...createAwsCalls(platform, iam, now),
       close: () => platform.close(),
     }
   } catch (error) {
     await platform.close()
     throw error
   }
+}
+
+/** The group of hosts that an attacker puts into a subnet: it lets everything out, as its owner can always make it. */
+export const ATTACKERS_GROUP = 'sg-attacker'
+
+function attackersGroup(hub: HubOutputs): readonly Declared[] {
+  const rule = { securityGroupId: ATTACKERS_GROUP, ipProtocol: '-1', cidrIpv4: '0.0.0.0/0' }
+  return [
+    beside(hub, 'aws:ec2/securityGroup:SecurityGroup', ATTACKERS_GROUP, { vpcId: hub.vpcId, name: 'attacker' }),
+    beside(hub, 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule', `${ATTACKERS_GROUP}-out`, rule),
+  ]
 }
 
 /** Access of the accounts to more models than the tenants may use, so that it is not what stops the attempts at those. */

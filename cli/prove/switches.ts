@@ -8,7 +8,7 @@ import { type CodeVariants, createCodeVariants } from './code-variants.ts'
 import type { Iam } from './iam.ts'
 import { CODE_LAYERS, type CodeLayer, type Layer } from './layers.ts'
 import { openSecurityGroups, openTransitGateway, openVpcRoutes } from './open-network.ts'
-import { ofType, type Overlay } from './overlay.ts'
+import { type Overlay, ofType } from './overlay.ts'
 
 export interface Switches {
   /** Switches exactly these layers off. */
@@ -63,15 +63,13 @@ type Declaration = (declared: readonly Declared[]) => Overlay
 
 const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
   firewall: (declared) =>
-    new Map(declared.filter(ofType('aws:wafv2/webAclAssociation:WebAclAssociation')).map(({ urn }) => [urn, undefined])),
-  loadBalancerRequest: edited('aws:lb/loadBalancer:LoadBalancer', () => ({
-    desyncMitigationMode: 'monitor',
-    dropInvalidHeaderFields: false,
-  })),
+    new Map(
+      declared.filter(ofType('aws:wafv2/webAclAssociation:WebAclAssociation')).map(({ urn }) => [urn, undefined]),
+    ),
   loadBalancerToken: edited('aws:lb/listenerRule:ListenerRule', ({ outputs }) => ({
     actions: list(outputs.actions).filter((action) => action.type !== 'jwt-validation'),
   })),
-  functionPolicy: edited('aws:lambda/permission:Permission', () => ({ principal: '*' })),
+  functionPolicy: edited('aws:lambda/permission:Permission', () => ({ sourceArn: null, sourceAccount: null })),
   tableItem: edited('aws:dynamodb/tableItem:TableItem', ({ outputs }) => ({
     item: withModels(String(outputs.item), UNLISTED_MODELS),
   })),
@@ -86,10 +84,9 @@ export const UNLISTED_MODELS = { 'nova-pro': 'us.amazon.nova-pro-v1:0' } as cons
 function edited(type: string, outputs: (resource: Declared) => Declared['outputs']): Declaration {
   return (declared) =>
     new Map(
-      declared.filter(ofType(type)).map((resource) => [
-        resource.urn,
-        { ...resource, outputs: { ...resource.outputs, ...outputs(resource) } },
-      ]),
+      declared
+        .filter(ofType(type))
+        .map((resource) => [resource.urn, { ...resource, outputs: { ...resource.outputs, ...outputs(resource) } }]),
     )
 }
 
@@ -98,6 +95,8 @@ const list = (value: unknown): readonly { readonly [key: string]: Declared['outp
 
 function withModels(item: string, models: Readonly<Record<string, string>>): string {
   const attributes = JSON.parse(item)
+  // A tenant's other item is its status.
+  if (attributes.models === undefined) return item
   const added = Object.fromEntries(Object.entries(models).map(([name, id]) => [name, { S: id }]))
   return JSON.stringify({ ...attributes, models: { M: { ...attributes.models.M, ...added } } })
 }

@@ -39,6 +39,7 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
   ],
   functionRequest: [
     { file: 'app.ts', from: '  refuseQuery(url)\n', to: '' },
+    { file: 'event.ts', from: 'if (!PATH.test(path)) throw', to: 'if (false) throw' },
     { file: 'event.ts', from: 'if (url.pathname !== path) throw', to: 'if (false) throw' },
     { file: 'route.ts', from: '!TENANT_ID.test(tenant)', to: 'false' },
   ],

@@ -13,21 +13,23 @@ export interface PathAttempt {
 }
 
 const BODY = JSON.stringify({ prompt: 'Who are you?' })
+const CONVERSE = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'Who are you?' }] }] })
 
 /** The path alone is odd. */
 const at =
-  (target: string, headers: readonly (readonly [string, string])[] = []): PathAttempt['request'] =>
+  (target: string, headers: readonly (readonly [string, string])[] = [], body = BODY): PathAttempt['request'] =>
   (token) => ({
     target,
     headers: [['authorization', `Bearer ${token}`], ['content-type', 'application/json'], ...headers],
-    body: BODY,
+    body,
   })
 
-/** Written out, as no client would. `body` follows the head as it is. */
+/** Written out, as no client would. `body` follows the head as it is; what it may hide gets a moment to show itself. */
 const raw =
   (line: string, headers: readonly string[], body: string): PathAttempt['request'] =>
   (token, host) => ({
     target: '',
+    lingers: true,
     bytes: [
       `${line} HTTP/1.1`,
       ...[`host: ${host}`, 'user-agent: isolation-matrix', `authorization: Bearer ${token}`, ...headers],
@@ -46,8 +48,10 @@ const hidden = (token: string, host: string) =>
 
 const NO_TOKEN_FOR_IT: readonly Layer[] = ['loadBalancerToken', 'tenantMatch']
 const REFUSED_HERE: readonly Layer[] = ['functionRequest']
+const NO_OPERATION: readonly Layer[] = ['functionRoutes']
 const NO_SUCH_PATH: readonly Layer[] = ['loadBalancerRequest']
-const ONE_TENANT = "The path leads to the first tenant's own function, which holds one tenant's role and reads one tenant's item: it has no way to serve another."
+const ONE_TENANT =
+  "The path leads to the first tenant's own function, which holds one tenant's role and reads one tenant's item: it has no way to serve another."
 
 export const pathAttempts: readonly PathAttempt[] = [
   {
@@ -60,7 +64,7 @@ export const pathAttempts: readonly PathAttempt[] = [
     name: 'other-tenant-converse',
     tried: "The second tenant's Bedrock path",
     expected: NO_TOKEN_FOR_IT,
-    request: at('/tenant2/model/claude-haiku-4.5/converse'),
+    request: at('/tenant2/model/claude-haiku-4.5/converse', [], CONVERSE),
   },
   {
     name: 'dot-segments',
@@ -85,13 +89,13 @@ export const pathAttempts: readonly PathAttempt[] = [
   {
     name: 'encoded-slash-inside',
     tried: '`/tenant1/..%2ftenant2%2finvoke`',
-    expected: REFUSED_HERE,
+    expected: NO_OPERATION,
     request: at('/tenant1/..%2ftenant2%2finvoke'),
   },
   {
     name: 'double-encoded',
     tried: '`/tenant1/%252e%252e/tenant2/invoke`',
-    expected: REFUSED_HERE,
+    expected: NO_OPERATION,
     request: at('/tenant1/%252e%252e/tenant2/invoke'),
   },
   {
@@ -103,7 +107,7 @@ export const pathAttempts: readonly PathAttempt[] = [
   {
     name: 'double-slash-inside',
     tried: '`/tenant1//tenant2/invoke`',
-    expected: REFUSED_HERE,
+    expected: NO_OPERATION,
     request: at('/tenant1//tenant2/invoke'),
   },
   {
@@ -131,9 +135,24 @@ export const pathAttempts: readonly PathAttempt[] = [
     expected: NO_SUCH_PATH,
     request: at('/tenant1;/tenant2/invoke'),
   },
-  { name: 'null-byte', tried: '`/tenant1%00/tenant2/invoke`', expected: NO_SUCH_PATH, request: at('/tenant1%00/tenant2/invoke') },
-  { name: 'prefix', tried: '`/tenant11/invoke`: an id that begins with another', expected: NO_SUCH_PATH, request: at('/tenant11/invoke') },
-  { name: 'fragment', tried: '`/tenant1#/tenant2/invoke`', expected: NO_SUCH_PATH, request: at('/tenant1#/tenant2/invoke') },
+  {
+    name: 'null-byte',
+    tried: '`/tenant1%00/tenant2/invoke`',
+    expected: NO_SUCH_PATH,
+    request: at('/tenant1%00/tenant2/invoke'),
+  },
+  {
+    name: 'prefix',
+    tried: '`/tenant11/invoke`: an id that begins with another',
+    expected: NO_SUCH_PATH,
+    request: at('/tenant11/invoke'),
+  },
+  {
+    name: 'fragment',
+    tried: '`/tenant1#/tenant2/invoke`',
+    expected: NO_SUCH_PATH,
+    request: at('/tenant1#/tenant2/invoke'),
+  },
   {
     name: 'very-long',
     tried: 'A path of 20,000 characters',
@@ -143,7 +162,7 @@ export const pathAttempts: readonly PathAttempt[] = [
   {
     name: 'long',
     tried: 'A path of 1,100 characters',
-    expected: ['firewall', 'functionRequest'],
+    expected: ['firewall', 'functionRoutes'],
     request: at(`/tenant1/${'a'.repeat(1100)}`),
   },
   {
@@ -157,7 +176,8 @@ export const pathAttempts: readonly PathAttempt[] = [
     name: 'other-host',
     tried: 'Another host in the Host header',
     expected: [],
-    remark: 'The host decides nothing: the tenant is the path and the token. The request is the tenant’s own and is served as such.',
+    remark:
+      'The host decides nothing: the tenant is the path and the token. The request is the tenant’s own and is served as such.',
     request: at('/tenant1/invoke', [['host', 'tenant2.genai.example.com']]),
   },
   {
@@ -181,7 +201,7 @@ export const pathAttempts: readonly PathAttempt[] = [
   {
     name: 'method-override',
     tried: 'X-HTTP-Method-Override on a path that takes another method',
-    expected: REFUSED_HERE,
+    expected: NO_OPERATION,
     request: at('/tenant1/models', [['x-http-method-override', 'GET']]),
   },
   {
@@ -194,7 +214,7 @@ export const pathAttempts: readonly PathAttempt[] = [
   {
     name: 'path-injection',
     tried: 'A line break, encoded, in the path',
-    expected: REFUSED_HERE,
+    expected: NO_OPERATION,
     request: at('/tenant1/invoke%0d%0ahost:%20x'),
   },
   {
@@ -245,10 +265,11 @@ export const pathAttempts: readonly PathAttempt[] = [
     tried: 'A Transfer-Encoding with a vertical tab before its value',
     expected: NO_SUCH_PATH,
     request: (token, host) =>
-      raw('POST /tenant1/invoke', ['transfer-encoding:\u000bchunked', 'content-length: 4'], `0\r\n\r\n${hidden(token, host)}`)(
-        token,
-        host,
-      ),
+      raw(
+        'POST /tenant1/invoke',
+        ['transfer-encoding:\u000bchunked', 'content-length: 4'],
+        `0\r\n\r\n${hidden(token, host)}`,
+      )(token, host),
   },
   {
     name: 'smuggling-two-lengths',
@@ -279,7 +300,8 @@ export const pathAttempts: readonly PathAttempt[] = [
     name: 'pipelined',
     tried: 'A second request, for the second tenant, sent on the same connection right behind the first',
     expected: [],
-    remark: 'Each request on a connection is judged by itself: the first is the tenant’s own, the second is refused as `paths/other-tenant` is.',
+    remark:
+      'Each request on a connection is judged by itself: the first is the tenant’s own, the second is refused as `paths/other-tenant` is.',
     request: (token, host) =>
       raw('POST /tenant1/invoke', [`content-length: ${BODY.length}`], BODY + hidden(token, host))(token, host),
   },

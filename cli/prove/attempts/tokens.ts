@@ -131,7 +131,12 @@ export const tokenAttempts: readonly TokenAttempt[] = [
     remark: 'Behind the two, the function answers as its own tenant: nothing of the second tenant is in reach.',
     forge: async ({ genuine }) => bearer(await genuine('tenant2')),
   },
-  { name: 'claim-missing', tried: 'No tenant claim', expected: MATCHED, ...pooled((claims) => asTenant(claims, undefined)) },
+  {
+    name: 'claim-missing',
+    tried: 'No tenant claim',
+    expected: MATCHED,
+    ...pooled((claims) => asTenant(claims, undefined)),
+  },
   {
     name: 'claim-array',
     tried: 'A tenant claim that is a list with the tenant in it',
@@ -164,7 +169,8 @@ export const tokenAttempts: readonly TokenAttempt[] = [
   },
   {
     name: 'group-missing',
-    tried: "The right tenant claim without membership in the tenant's group (a removed tenant's user, the id used again)",
+    tried:
+      "The right tenant claim without membership in the tenant's group (a removed tenant's user, the id used again)",
     expected: MATCHED,
     ...pooled(({ [GROUPS_CLAIM]: _, ...claims }) => claims),
   },
@@ -188,7 +194,12 @@ function pooled(change: (claims: Claims, now: number) => Claims): Pick<TokenAtte
 }
 
 /** A prompt for the tenant, with what was forged. */
-export async function requestWith({ forge }: TokenAttempt, by: Forge, now: number, tenantId = 'tenant1'): Promise<RawRequest> {
+export async function requestWith(
+  { forge }: TokenAttempt,
+  by: Forge,
+  now: number,
+  tenantId = 'tenant1',
+): Promise<RawRequest> {
   const { authorization, query = '' } = await forge(by, now)
   return {
     target: `/${tenantId}/invoke${query}`,

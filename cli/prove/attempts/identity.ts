@@ -1,0 +1,289 @@
+/** Credentials in the wrong hands, or used from the wrong place. */
+import type { AwsCredentials } from '../../../functions/gateway/aws.ts'
+import type { Origin } from '../../../local/reach.ts'
+import { PREFIX, roleArn } from '../../../shared/naming.ts'
+import { LAPTOP } from '../../demo/validate.ts'
+import type { Attempt, Outcome } from '../attempt.ts'
+import { stopped, through } from '../attempt.ts'
+import type { Assumption, Step } from '../aws-calls.ts'
+import type { Layer } from '../layers.ts'
+import type { Site, SiteTenant } from '../site.ts'
+import { UNLISTED_MODELS } from '../switches.ts'
+
+type IdentityAttempt = Omit<Attempt, 'family'>
+
+const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
+  kind: 'function',
+  functionName,
+  account: hub.account,
+})
+
+/** What the tenant's own function sends. */
+const asItsOwn = ({ roleArn, externalId, id }: SiteTenant): Assumption => ({
+  ...{ roleArn, externalId, tags: { tenant_id: id } },
+})
+
+const ended = <T>(step: Step<T>, gained: string): Outcome => (step.ok ? through(gained) : step.outcome)
+
+/** Becomes a role, then asks its account's model: all that an attacker wants. */
+async function becomeAndAsk(
+  site: Site,
+  from: Origin,
+  credentials: AwsCredentials,
+  assumption: Assumption,
+  victim: SiteTenant,
+): Promise<Outcome> {
+  const assumed = await site.assume(from, credentials, assumption)
+  if (!assumed.ok) return assumed.outcome
+  const answered = await site.converse(from, assumed.value, victim.endpoint, victim.modelId)
+  return ended(answered, `the model of account ${victim.account} answered`)
+}
+
+/** Layers between one tenant's function and another tenant's model. */
+const BETWEEN_TENANTS: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
+const OWN_ENDPOINT = 'Behind it AWS offers what the tenants’ organisation puts into its service control policies.'
+
+const attempts: readonly IdentityAttempt[] = [
+  {
+    name: 'function-becomes-other-role',
+    tried: "The first tenant's function assumes the second tenant's role, with its external id and tag, and asks its model",
+    expected: BETWEEN_TENANTS,
+    make: (site) =>
+      becomeAndAsk(site, fromFunction(site, site.tenant1), site.steal(site.tenant1.executionRoleArn), asItsOwn(site.tenant2), site.tenant2),
+  },
+  {
+    name: 'function-becomes-other-role-without-external-id',
+    tried: 'The same without the external id',
+    expected: BETWEEN_TENANTS,
+    make: (site) =>
+      becomeAndAsk(
+        site,
+        fromFunction(site, site.tenant1),
+        site.steal(site.tenant1.executionRoleArn),
+        { roleArn: site.tenant2.roleArn, tags: { tenant_id: 'tenant2' } },
+        site.tenant2,
+      ),
+  },
+  {
+    name: 'own-role-without-external-id',
+    tried: 'The right function assumes its own role without the external id (a confused deputy)',
+    expected: ['trustPolicy'],
+    remark: 'One layer: that is what an external id is for.',
+    make: async (site) => {
+      const { tenant2 } = site
+      const from = fromFunction(site, tenant2)
+      const step = await site.assume(from, site.steal(tenant2.executionRoleArn), {
+        ...{ roleArn: tenant2.roleArn, tags: { tenant_id: 'tenant2' } },
+      })
+      return ended(step, `credentials of ${tenant2.roleArn}`)
+    },
+  },
+  {
+    name: 'own-role-tagged-as-other',
+    tried: "The first tenant's function assumes its own role with the second tenant's session tag",
+    expected: ['executionRole', 'trustPolicy'],
+    make: async (site) => {
+      const { tenant1 } = site
+      const { externalId, roleArn } = tenant1
+      const step = await site.assume(fromFunction(site, tenant1), site.steal(tenant1.executionRoleArn), {
+        ...{ roleArn, externalId, tags: { tenant_id: 'tenant2' } },
+      })
+      return ended(step, 'a session that says it is the second tenant')
+    },
+  },
+  {
+    name: 'function-reads-other-item',
+    tried: "The first tenant's function reads the second tenant's item",
+    expected: ['executionRole', 'permissionsBoundary'],
+    make: async (site) => {
+      const { tenant1 } = site
+      const step = await site.query(fromFunction(site, tenant1), site.steal(tenant1.executionRoleArn), 'tenant2')
+      return ended(step, 'the second tenant’s configuration')
+    },
+  },
+  {
+    name: 'function-role-with-network-permissions',
+    tried: "The function's code uses the network permissions that Lambda needs in its role (`ec2:CreateNetworkInterface`)",
+    expected: ['executionRole'],
+    remark: 'AWS gives Lambda’s service the same role as the code: one statement, on the calling function, is all there is.',
+    make: async ({ hub, tenant1, platform, iam }) => {
+      iam.forget()
+      const decision = await platform.cloud.authorize({
+        action: 'ec2:CreateNetworkInterface',
+        resource: `arn:aws:ec2:${hub.region}:${hub.account}:subnet/${hub.privateSubnets[0]?.id}`,
+        resourceAccount: hub.account,
+        region: hub.region,
+        context: {},
+        session: {
+          ...{ account: hub.account, roleArn: tenant1.executionRoleArn, sessionName: 'code', tags: {}, sessionPolicies: [] },
+          arn: `arn:aws:sts::${hub.account}:assumed-role/${tenant1.functionName}/code`,
+          sourceFunctionArn: tenant1.functionArn,
+        },
+      })
+      return decision.allowed
+        ? through('a network interface in the hub')
+        : stopped(iam.refusals()?.by ?? [], decision.message)
+    },
+  },
+  {
+    name: 'client-instance-becomes-role',
+    tried: "The hub's client instance, with its own role, assumes the second tenant's role and asks its model",
+    expected: ['callerPolicy', 'trustPolicy', 'vpcRoutes', 'securityGroups'],
+    make: (site) => {
+      const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
+      if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
+      const credentials = site.steal(roleArn(site.hub.account, `${PREFIX}-hub-client`))
+      const from: Origin = { kind: 'instance', instanceId: instance.id }
+      return becomeAndAsk(site, from, credentials, asItsOwn(site.tenant2), site.tenant2)
+    },
+  },
+  {
+    name: 'stolen-execution-role-from-internet',
+    tried: "The second tenant's execution-role credentials, stolen, assume its role from the internet and ask its model at its endpoint",
+    expected: ['addresses'],
+    remark: `STS is public, so the role is assumed: the endpoint’s private address is what the thief cannot reach. At Bedrock’s public address: \`identity/stolen-execution-role-public-bedrock\`.`,
+    make: (site) =>
+      becomeAndAsk(site, LAPTOP, site.steal(site.tenant2.executionRoleArn), asItsOwn(site.tenant2), site.tenant2),
+  },
+  {
+    name: 'stolen-execution-role-public-bedrock',
+    tried: 'The same, at Bedrock’s public address',
+    expected: ['spokeRole'],
+    remark: OWN_ENDPOINT,
+    make: async (site) => {
+      const { tenant2, hub } = site
+      const assumed = await site.assume(LAPTOP, site.steal(tenant2.executionRoleArn), asItsOwn(tenant2))
+      if (!assumed.ok) return assumed.outcome
+      const host = `bedrock-runtime.${hub.region}.amazonaws.com`
+      return ended(await site.converse(LAPTOP, assumed.value, host, tenant2.modelId), 'an answer on the tenant’s bill')
+    },
+  },
+  {
+    name: 'stolen-execution-role-in-other-function',
+    tried: "The second tenant's execution-role credentials, stolen, used in the first tenant's function",
+    expected: ['securityGroups'],
+    remark: 'Identity cannot tell the thief from the owner: the first tenant’s function has no way to the second tenant’s endpoint.',
+    make: (site) =>
+      becomeAndAsk(site, fromFunction(site, site.tenant1), site.steal(site.tenant2.executionRoleArn), asItsOwn(site.tenant2), site.tenant2),
+  },
+  {
+    name: 'spoke-role-from-internet',
+    tried: "The first tenant's role used outside its own endpoint: from the internet, at Bedrock’s public address",
+    expected: ['spokeRole'],
+    remark: OWN_ENDPOINT,
+    make: async (site) => {
+      const { tenant1, hub } = site
+      const host = `bedrock-runtime.${hub.region}.amazonaws.com`
+      const step = await site.converse(LAPTOP, site.steal(tenant1.roleArn), host, tenant1.modelId)
+      return ended(step, 'an answer on the tenant’s bill')
+    },
+  },
+  {
+    name: 'spoke-role-at-other-endpoint',
+    tried: "The first tenant's role used through the second tenant's endpoint, from the second tenant's function",
+    expected: ['endpointPolicy', 'spokeRole'],
+    make: async (site) => {
+      const { tenant1, tenant2 } = site
+      const from = fromFunction(site, tenant2)
+      return ended(
+        await site.converse(from, site.steal(tenant1.roleArn), tenant2.endpoint, tenant1.modelId),
+        'the first tenant’s role, through the second tenant’s endpoint',
+      )
+    },
+  },
+  {
+    name: 'expired-credential',
+    tried: "A copy of the role's credentials replayed a minute after they expired, from the right place",
+    expected: ['credentials'],
+    remark: 'One layer: AWS has no second expiry.',
+    last: 'credentials',
+    make: async (site) => {
+      const { tenant1, clock } = site
+      const credentials = site.steal(tenant1.roleArn, { seconds: 900 })
+      clock.ahead += 960
+      try {
+        const from = fromFunction(site, tenant1)
+        return ended(await site.converse(from, credentials, tenant1.endpoint, tenant1.modelId), 'an answer, for ever')
+      } finally {
+        clock.ahead -= 960
+      }
+    },
+  },
+  {
+    name: 'changed-signature',
+    tried: 'A request signed with another secret under a genuine access key',
+    expected: ['credentials'],
+    remark: 'One layer: the signature is who the caller is.',
+    last: 'credentials',
+    make: async (site) => {
+      const { tenant1 } = site
+      const credentials = { ...site.steal(tenant1.roleArn), secretAccessKey: 'a'.repeat(40) }
+      const from = fromFunction(site, tenant1)
+      return ended(await site.converse(from, credentials, tenant1.endpoint, tenant1.modelId), 'an answer without the secret')
+    },
+  },
+  {
+    name: 'unlisted-model',
+    tried: 'A model outside the list, asked for at the gateway by its name',
+    expected: ['tableItem', 'endpointPolicy', 'spokeRole'],
+    make: async (site) =>
+      await site.request(
+        {
+          target: '/tenant1/invoke',
+          headers: [['authorization', `Bearer ${await site.forge.genuine('tenant1')}`]],
+          body: JSON.stringify({ prompt: 'Hello', model: Object.keys(UNLISTED_MODELS)[0] }),
+        },
+        'served',
+      ),
+  },
+  {
+    name: 'unlisted-model-direct',
+    tried: "A model outside the list, asked for with the role's credentials at the right endpoint",
+    expected: ['endpointPolicy', 'spokeRole'],
+    make: async (site) => {
+      const { tenant1 } = site
+      const from = fromFunction(site, tenant1)
+      const step = await site.converse(from, site.steal(tenant1.roleArn), tenant1.endpoint, UNLISTED_MODELS['nova-pro'])
+      return ended(step, 'an answer of a model that the tenant may not use')
+    },
+  },
+  {
+    name: 'unreviewed-model',
+    tried: "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
+    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
+    make: (site) => askThroughEndpoint(site, 'bedrock:InvokeModel', `arn:aws:bedrock:${site.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`),
+  },
+  {
+    name: 'api-key-made',
+    tried: "A person who deploys in the tenant's account makes a Bedrock API key",
+    expected: ['serviceControl'],
+    remark: 'One layer: whoever may do everything with IAM in an account is bounded by the organisation only.',
+    make: ({ ask, tenant1 }) =>
+      ask({
+        as: `arn:aws:iam::${tenant1.account}:role/genai-deployer`,
+        action: 'iam:CreateServiceSpecificCredential',
+        resource: `arn:aws:iam::${tenant1.account}:user/somebody`,
+      }),
+  },
+  {
+    name: 'api-key-used',
+    tried: "A Bedrock API key made from the role's session (`bedrock:CallWithBearerToken`)",
+    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
+    make: (site) => askThroughEndpoint(site, 'bedrock:CallWithBearerToken', '*'),
+  },
+]
+
+/** The tenant's role, through its own endpoint: nothing is wrong but what is asked for. */
+function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, resource: string): Promise<Outcome> {
+  const endpoint = platform.cloud.ledger
+    .all('aws:ec2/vpcEndpoint:VpcEndpoint')
+    .find(({ account }) => account === tenant1.account)
+  if (!endpoint) throw new Error('The first tenant has no model endpoint.')
+  return ask({
+    ...{ as: tenant1.roleArn, action, resource, resourceAccount: tenant1.account },
+    context: { 'aws:SourceVpce': endpoint.id, 'aws:SourceVpc': String(endpoint.outputs.vpcId) },
+    endpointPolicy: JSON.parse(String(endpoint.outputs.policy)),
+  })
+}
+
+export const identity: readonly Attempt[] = attempts.map((attempt) => ({ ...attempt, family: 'identity' }))

@@ -1,0 +1,172 @@
+/** Connections that no packet may make. */
+import type { Origin } from '../../../local/reach.ts'
+import { LAPTOP } from '../../demo/validate.ts'
+import { type Attempt, type Outcome, stopped, through } from '../attempt.ts'
+import { ATTACKERS_GROUP, type Site, type SiteTenant } from '../site.ts'
+
+type NetworkAttempt = Omit<Attempt, 'family'>
+
+/** A host that an attacker put into a subnet. */
+const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
+const fn = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({ kind: 'function', functionName, account: hub.account })
+
+const attempts: readonly NetworkAttempt[] = [
+  {
+    name: 'spoke-to-spoke',
+    tried: "A host in the first tenant's VPC connects to the second tenant's model endpoint",
+    expected: ['vpcRoutes', 'transitGateway', 'securityGroups'],
+    make: async (site) => site.connect(host(site.tenant1.subnetId), site.tenant2.endpoint),
+  },
+  {
+    name: 'spoke-to-hub-endpoint',
+    tried: "A host in the first tenant's VPC connects to the hub's STS endpoint",
+    expected: ['securityGroups'],
+    remark: 'Routes lead there, as answers to the hub need them; behind it: `network/spoke-uses-hub-endpoint`.',
+    make: async (site) => site.connect(host(site.tenant1.subnetId), hubEndpoint(site, 'sts').host),
+  },
+  {
+    name: 'spoke-uses-hub-endpoint',
+    tried: "A person of the tenant's account, let in by the network, assumes the onboarding role through the hub's STS endpoint",
+    expected: ['endpointPolicy', 'trustPolicy'],
+    make: (site) => {
+      const { hub, tenant1, platform } = site
+      const role = platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', hub.onboardingRoleArn)
+      return site.ask({
+        as: `arn:aws:iam::${tenant1.account}:role/genai-deployer`,
+        action: 'sts:AssumeRole',
+        resource: hub.onboardingRoleArn,
+        context: { 'aws:RequestTag/tenant_id': 'tenant2', 'aws:TagKeys': ['tenant_id'] },
+        resourcePolicy: JSON.parse(String(role?.outputs.assumeRolePolicy)),
+        endpointPolicy: JSON.parse(hubEndpoint(site, 'sts').policy),
+      })
+    },
+  },
+  {
+    name: 'spoke-to-gateway',
+    tried: "A host in the first tenant's VPC connects to the load balancer's public address",
+    expected: ['vpcRoutes', 'securityGroups'],
+    remark: 'A spoke has no way to the internet; with one, it would be a client like any other.',
+    make: async (site) => site.connect(host(site.tenant1.subnetId), site.hub.loadBalancerDnsName),
+  },
+  {
+    name: 'spoke-to-internet',
+    tried: "A host in the first tenant's VPC connects to Bedrock's public address",
+    expected: ['vpcRoutes'],
+    remark: 'One layer of the network; that nobody adds a gateway is the organisation’s: `deployment/internet-gateway`.',
+    make: async (site) => site.connect(host(site.tenant1.subnetId), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
+  },
+  {
+    name: 'internet-to-endpoint',
+    tried: "A host on the internet connects to the second tenant's model endpoint",
+    expected: ['addresses'],
+    remark: 'The name resolves to private addresses. From inside the hub: `network/public-subnet-to-endpoint`.',
+    make: async (site) => site.connect(LAPTOP, site.tenant2.endpoint),
+  },
+  {
+    name: 'internet-to-hub-endpoint',
+    tried: "A host on the internet connects to the hub's STS endpoint",
+    expected: ['addresses'],
+    make: async (site) => site.connect(LAPTOP, hubEndpoint(site, 'sts').host),
+  },
+  {
+    name: 'internet-to-function',
+    tried: "Somebody on the internet invokes the second tenant's function with credentials of the first tenant's account",
+    expected: ['callerPolicy', 'otherAccount'],
+    remark: 'A function has no address that anything listens on: invoking it is a call to Lambda, which IAM decides.',
+    make: ({ ask, tenant1, tenant2 }) =>
+      ask({
+        as: `arn:aws:iam::${tenant1.account}:role/genai-deployer`,
+        action: 'lambda:InvokeFunction',
+        resource: tenant2.functionArn,
+      }),
+  },
+  {
+    name: 'other-load-balancer-to-function',
+    tried: "A load balancer of another account sends to the second tenant's function",
+    expected: ['functionPolicy'],
+    remark: 'One layer: the function’s own policy names the target group and the account.',
+    make: invokeAsOtherLoadBalancer,
+  },
+  {
+    name: 'internet-to-gateway',
+    tried: 'A host outside the allowed addresses connects to the load balancer',
+    expected: ['securityGroups'],
+    remark: 'As far as the hub’s `allowedCidrBlocks` are set; behind it stands the token.',
+    make: async (site) => site.connect({ kind: 'internet', address: '203.0.113.99' }, site.hub.loadBalancerDnsName),
+  },
+  {
+    name: 'public-subnet-to-endpoint',
+    tried: "A host in the hub's public subnet connects to the second tenant's model endpoint",
+    expected: ['vpcRoutes', 'securityGroups'],
+    make: async (site) => site.connect(host(publicSubnet(site)), site.tenant2.endpoint),
+  },
+  {
+    name: 'client-instance-to-endpoint',
+    tried: "The hub's client instance connects to the second tenant's model endpoint",
+    expected: ['vpcRoutes', 'securityGroups'],
+    make: async (site) => {
+      const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
+      if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
+      return site.connect({ kind: 'instance', instanceId: instance.id }, site.tenant2.endpoint)
+    },
+  },
+  {
+    name: 'load-balancer-to-endpoint',
+    tried: "The load balancer's own interfaces connect to the second tenant's model endpoint",
+    expected: ['securityGroups', 'vpcRoutes'],
+    make: async (site) => site.connect({ kind: 'loadBalancer', arn: site.hub.loadBalancerArn }, site.tenant2.endpoint),
+  },
+  {
+    name: 'function-to-other-endpoint',
+    tried: "The first tenant's function connects to the second tenant's model endpoint",
+    expected: ['securityGroups'],
+    remark: 'One layer of the network, as both functions are in the same subnets; role, trust and endpoint policy stand behind it: `identity/function-becomes-other-role`.',
+    make: async (site) => site.connect(fn(site, site.tenant1), site.tenant2.endpoint),
+  },
+  {
+    name: 'function-to-internet',
+    tried: "The first tenant's function connects to Bedrock's public address",
+    expected: ['securityGroups', 'vpcRoutes', 'addresses'],
+    make: async (site) => site.connect(fn(site, site.tenant1), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
+  },
+]
+
+function hubEndpoint({ platform, hub }: Site, service: string): { readonly host: string; readonly policy: string } {
+  const endpoint = platform.cloud.ledger
+    .all('aws:ec2/vpcEndpoint:VpcEndpoint')
+    .find(({ outputs }) => outputs.serviceName === `com.amazonaws.${hub.region}.${service}`)
+  const [entry] = Array.isArray(endpoint?.outputs.dnsEntries) ? endpoint.outputs.dnsEntries : []
+  const name = typeof entry === 'object' && entry !== null && 'dnsName' in entry ? entry.dnsName : undefined
+  if (!endpoint || typeof name !== 'string') throw new Error(`The hub has no endpoint for ${service}.`)
+  return { host: name, policy: String(endpoint.outputs.policy) }
+}
+
+function publicSubnet({ platform, hub }: Site): string {
+  const subnet = platform.cloud.ledger
+    .all('aws:ec2/subnet:Subnet')
+    .find(({ outputs }) => outputs.vpcId === hub.vpcId && outputs.mapPublicIpOnLaunch === true)
+  if (!subnet) throw new Error('The hub has no public subnet.')
+  return subnet.id
+}
+
+async function invokeAsOtherLoadBalancer({ platform, tenant1, tenant2, hub }: Site): Promise<Outcome> {
+  try {
+    await platform.cloud.lambda.invoke({
+      functionArn: tenant2.functionArn,
+      payload: JSON.stringify({ httpMethod: 'GET', path: '/tenant2/models', multiValueHeaders: {} }),
+      caller: {
+        kind: 'service',
+        principal: 'elasticloadbalancing.amazonaws.com',
+        sourceArn: `arn:aws:elasticloadbalancing:${hub.region}:${tenant1.account}:targetgroup/stolen/0123456789abcdef`,
+        sourceAccount: tenant1.account,
+      },
+    })
+    return through('the function ran for another account’s load balancer')
+  } catch (error) {
+    const refused = error instanceof Error && 'code' in error && error.code === 'AccessDeniedException'
+    if (!refused) throw error
+    return stopped(['functionPolicy'], error.message)
+  }
+}
+
+export const network: readonly Attempt[] = attempts.map((attempt) => ({ ...attempt, family: 'network' }))
