@@ -26,7 +26,10 @@ interface Opened {
   close(): Promise<void>
 }
 
-export async function followListeners(cloud: LocalCloud, { from, ports, say }: FollowOptions): Promise<FollowedListeners> {
+export async function followListeners(
+  cloud: LocalCloud,
+  { from, ports, say }: FollowOptions,
+): Promise<FollowedListeners> {
   const opened = new Map<string, Opened>()
 
   async function open({ outputs }: Declared): Promise<void> {
@@ -55,7 +58,8 @@ export async function followListeners(cloud: LocalCloud, { from, ports, say }: F
   cloud.ledger.onChange(async ({ kind, resource, before }: Change) => {
     if (resource.type !== LISTENER) return
     // A listener that changed its protocol wants another port.
-    if (kind === 'deleted' || before?.outputs.protocol !== resource.outputs.protocol) await close(String(resource.outputs.arn))
+    if (kind === 'deleted' || before?.outputs.protocol !== resource.outputs.protocol)
+      await close(String(resource.outputs.arn))
     if (kind !== 'deleted') await open(resource)
   })
   for (const listener of cloud.ledger.all(LISTENER)) await open(listener)

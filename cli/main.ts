@@ -1,29 +1,21 @@
 /** One command with verbs; the npm scripts are its short names. */
 import { createTerminal } from './terminal.ts'
-import { helpOf, helpOfAll, messageOf, parse, UserError, type Verb } from './verb.ts'
+import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
+import { destroy } from './verbs/destroy.ts'
 import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
 import { start } from './verbs/start.ts'
+import { tenant } from './verbs/tenant.ts'
 
-const VERBS: readonly Verb[] = [start, login, local]
+const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy]
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(helpOfAll(VERBS))
+  const found = findVerb(COMMANDS, argv)
+  if ('help' in found) {
+    process.stdout.write(found.help)
     return 0
   }
-  const verb = VERBS.find((candidate) => candidate.name === name)
-  if (!verb)
-    throw new UserError(
-      `There is no verb "${name}".`,
-      `One of: ${VERBS.map((candidate) => candidate.name).join(', ')}.`,
-    )
-  if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(helpOf(verb))
-    return 0
-  }
-  return await verb.run(parse(verb, rest))
+  return await found.verb.run(parse(found.verb, found.rest))
 }
 
 /** Mistakes of a user are told in two lines; anything else is a defect of ours and keeps its stack. */

@@ -11,16 +11,33 @@ export interface RunningUser {
   readonly password: string
 }
 
-export interface Running {
-  readonly pid: number
-  readonly gatewayUrl: string
+/** Of the hub that is deployed in it. */
+export interface RunningHub {
+  /** Under `localhost`; absent while no listener is open. */
+  readonly gatewayUrl?: string
   readonly region: string
   readonly userPoolId: string
   readonly userPoolClientId: string
+  readonly tableName: string
+}
+
+export interface Running {
+  readonly pid: number
+  /** `npm start` deploys by itself; `npm run local` is deployed into by the Pulumi CLI. */
+  readonly verb: 'start' | 'local'
   /** Port of the wire for clients on this machine. */
   readonly wirePort: number
   readonly caFile: string
+  /** Signed in as the deployer, renewed while the cloud runs: worth nothing but this local cloud, and gone with it. */
+  readonly operator: OperatorCredentials
+  readonly hub?: RunningHub
   readonly users: readonly RunningUser[]
+}
+
+export interface OperatorCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
 }
 
 const FILE = join(LOCAL_DIRECTORY, 'running.json')
@@ -37,14 +54,27 @@ export function forgetRunning(): void {
   if (tryRead()?.pid === process.pid) rmSync(FILE, { force: true })
 }
 
+/** @throws UserError when none is running, or it has no hub */
+export function readRunningHub(): Running & { readonly hub: RunningHub } {
+  const running = readRunning()
+  const { hub } = running
+  if (hub) return { ...running, hub }
+  throw new UserError('The local cloud that is running has no hub yet.', 'Deploy it first: pulumi up -s hub')
+}
+
 /** @throws UserError when none is running */
 export function readRunning(): Running {
-  const running = tryRead()
-  if (running && isAlive(running.pid)) return running
+  const running = findRunning()
+  if (running) return running
   throw new UserError(
     'No local cloud is running.',
-    'Start it in another shell with npm start, or name a deployed hub: see npm run login -- --help',
+    'Start it in another shell with npm start. For a deployed hub see the --help of the command.',
   )
+}
+
+export function findRunning(): Running | undefined {
+  const running = tryRead()
+  return running && isAlive(running.pid) ? running : undefined
 }
 
 function tryRead(): Running | undefined {

@@ -36,6 +36,36 @@ export interface Verb {
   run(args: Arguments): Promise<number>
 }
 
+/** Verbs under one name: `tenant add`, `tenant list`. Theirs is the whole name. */
+export interface VerbGroup {
+  readonly name: string
+  readonly usage: string
+  readonly summary: string
+  readonly verbs: readonly Command[]
+}
+
+export type Command = Verb | VerbGroup
+
+/** @returns the verb that the first words name and what follows them, or the help that was asked for instead */
+export function findVerb(
+  commands: readonly Command[],
+  argv: readonly string[],
+  group?: VerbGroup,
+): { readonly verb: Verb; readonly rest: readonly string[] } | { readonly help: string } {
+  const [word, ...rest] = argv
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help')
+    return { help: helpOfAll(commands, group) }
+  const command = commands.find(({ name }) => name.split(' ').at(-1) === word)
+  if (!command)
+    throw new UserError(
+      `There is no verb "${group ? `${group.name} ` : ''}${word}".`,
+      `One of: ${commands.map(({ name }) => name).join(', ')}.`,
+    )
+  if ('verbs' in command) return findVerb(command.verbs, rest, command)
+  if (rest.includes('--help') || rest.includes('-h')) return { help: helpOf(command) }
+  return { verb: command, rest }
+}
+
 export function parse(verb: Verb, argv: readonly string[]): Arguments {
   let parsed: ReturnType<typeof parseArgs>
   try {
@@ -71,15 +101,16 @@ export function helpOf(verb: Verb): string {
   ].join('\n')
 }
 
-export function helpOfAll(verbs: readonly Verb[]): string {
+export function helpOfAll(commands: readonly Command[], group?: VerbGroup): string {
+  const name = group ? `${group.name} VERB` : 'VERB'
   return [
-    `genai-hub-spoke ${VERSION}: a hub, one account per tenant, and a local cloud to try them on.`,
+    group?.summary ?? `genai-hub-spoke ${VERSION}: a hub, one account per tenant, and a local cloud to try them on.`,
     '',
-    'Usage: npm run genai -- VERB [options]',
+    `Usage: npm run genai -- ${name} [options]`,
     '',
-    ...verbs.map((verb) => `  ${`${verb.name} ${verb.usage}`.padEnd(28)} ${verb.summary}`),
+    ...commands.map((command) => `  ${`${command.name} ${command.usage}`.padEnd(32)} ${command.summary}`),
     '',
-    'npm run genai -- VERB --help tells more of one.',
+    `npm run genai -- ${name} --help tells more of one.`,
     '',
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { type Providers, serveProviders } from '../../local/provider.ts'
+import { type Announcement, announce } from '../announce.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import { portOption } from '../gateway-ports.ts'
 import { type FollowedListeners, followListeners } from '../listeners.ts'
@@ -44,11 +45,14 @@ export const local: Verb = {
     const directory = values.directory === undefined ? LOCAL_DIRECTORY : String(values.directory)
     const delays = delaysOf(values.delays)
     const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
-    const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true }).catch((cause: unknown) => {
-      throw new UserError(messageOf(cause), undefined, { cause })
-    })
+    const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true }).catch(
+      (cause: unknown) => {
+        throw new UserError(messageOf(cause), undefined, { cause })
+      },
+    )
     let providers: Providers | undefined
     let listeners: FollowedListeners | undefined
+    let announcement: Announcement | undefined
     try {
       const { ledger, organization, authorize } = cloud
       const uploads = join(directory, 'cloud', 'uploads')
@@ -58,6 +62,9 @@ export const local: Verb = {
         ...(delays && { delays }),
       })
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
+      const followed = listeners
+      const { port: wirePort } = await cloud.wire.open(LAPTOP)
+      announcement = announce(cloud, { verb: 'local', wirePort, users: [], gatewayUrl: () => followed.url() })
       const variables = surroundings(cloud, providers, directory, gatewayUrl(listeners, ports))
       const file = writeVariables(directory, variables)
       terminal.line(terminal.style('bold', '# The local cloud is up. In another shell, in this folder:'))
@@ -68,6 +75,7 @@ export const local: Verb = {
       await stopping.asked
       return 0
     } finally {
+      announcement?.stop()
       await providers?.close()
       await listeners?.close()
       await cloud.close()

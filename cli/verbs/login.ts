@@ -1,7 +1,7 @@
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { claimsOf, cognitoClient, signIn } from '../cognito.ts'
 import { askPassword } from '../password.ts'
-import { readRunning } from '../running.ts'
+import { readRunningHub } from '../running.ts'
 import { exportLines } from '../shell.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
@@ -71,14 +71,23 @@ async function fromDeployed(values: Values): Promise<Exports> {
 }
 
 async function fromLocal(tenantId: string, values: Values): Promise<Exports> {
-  const running = readRunning()
-  const { caFile, wirePort, region, userPoolClientId } = running
+  const running = readRunningHub()
+  const { caFile, wirePort, hub } = running
+  const { region, userPoolClientId, gatewayUrl } = hub
+  if (gatewayUrl === undefined)
+    throw new UserError(
+      'The local gateway is not open on this machine.',
+      'The shell that runs the local cloud says why.',
+    )
   const user = running.users.find((candidate) =>
     values.username === undefined ? candidate.tenantId === tenantId : candidate.username === values.username,
   )
   if (!user && values.username === undefined) {
     const tenants = [...new Set(running.users.map((known) => known.tenantId))].join(', ')
-    throw new UserError(`The local cloud has no user of ${tenantId}.`, `It has users of: ${tenants}.`)
+    throw new UserError(
+      `The local cloud made no user of ${tenantId}.`,
+      `${tenants ? `It made users of: ${tenants}. ` : ''}For one of your own, add --username EMAIL; make it with npm run tenant -- user add ${tenantId} EMAIL`,
+    )
   }
   const token = await signIn(cognitoClient(region, { local: { port: wirePort, caFile } }), {
     clientId: userPoolClientId,
@@ -87,7 +96,7 @@ async function fromLocal(tenantId: string, values: Values): Promise<Exports> {
     newPassword: () => askPassword('New password: '),
   })
   return {
-    GATEWAY_URL: running.gatewayUrl,
+    GATEWAY_URL: gatewayUrl,
     ...fromToken(token),
     CURL_CA_BUNDLE: caFile,
     NODE_EXTRA_CA_CERTS: caFile,

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { openAiModels } from '../../local/services/bedrock/model-backend.ts'
+import { announce } from '../announce.ts'
 import { type Demo, deployDemo } from '../demo/deploy.ts'
 import { reportValidation } from '../demo/report.ts'
 import { createUsers } from '../demo/users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from '../demo/validate.ts'
 import { type OpenGateway, openGateway, portOption } from '../gateway-ports.ts'
-import { forgetRunning, type RunningUser, writeRunning } from '../running.ts'
+import { forgetRunning, type RunningUser } from '../running.ts'
 import { LOCAL_DIRECTORY, stackNames } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
@@ -103,16 +104,7 @@ async function bringUp(
   })
   const users = await terminal.step('create a user of each tenant', () => createUsers(cloud, demo, local))
   const validations = await validateAll(cloud, demo, users, { local, recording, terminal })
-  writeRunning({
-    pid: process.pid,
-    gatewayUrl: gateway.url,
-    region: demo.hub.region,
-    userPoolId: demo.hub.userPoolId,
-    userPoolClientId: demo.hub.userPoolClientId,
-    wirePort: local.port,
-    caFile: local.caFile,
-    users,
-  })
+  announce(cloud, { verb: 'start', wirePort: local.port, users, gatewayUrl: () => gateway.url })
   for (const validation of validations) reportValidation(terminal, validation, { verbose: values.verbose === true })
   return {
     gateway,

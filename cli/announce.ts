@@ -1,0 +1,65 @@
+/** Keeps the note about a running local cloud true: what hub is in it, and credentials that have not expired. */
+import type { LocalCloud } from '../local/cloud.ts'
+import { tableName } from '../shared/naming.ts'
+import { forgetRunning, type Running, type RunningHub, writeRunning } from './running.ts'
+
+export interface Announcement {
+  /** Writes the note again, after something that the ledger does not tell. */
+  update(): void
+  /** Takes the note away. */
+  stop(): void
+}
+
+export type Announced = Pick<Running, 'verb' | 'wirePort' | 'users'> & {
+  readonly gatewayUrl: () => string | undefined
+}
+
+/** Half of the hour that the deployer's credentials are good for. */
+const RENEWAL_MILLISECONDS = 30 * 60_000
+
+const TABLE = 'aws:dynamodb/table:Table'
+const POOL = 'aws:cognito/userPool:UserPool'
+const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
+/** A listener opens a port, and with it the gateway's address is known. */
+const TELLING = new Set([TABLE, POOL, CLIENT, 'aws:lb/listener:Listener'])
+
+export function announce(cloud: LocalCloud, { verb, wirePort, users, gatewayUrl }: Announced): Announcement {
+  let stopped = false
+  const update = () => {
+    if (stopped) return
+    const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
+    const hub = hubIn(cloud, gatewayUrl())
+    writeRunning({
+      ...{ pid: process.pid, verb, wirePort, users, caFile: cloud.authority.caFile },
+      operator: { accessKeyId, secretAccessKey, sessionToken },
+      ...(hub && { hub }),
+    })
+  }
+  update()
+  cloud.ledger.onChange(({ resource }) => {
+    if (TELLING.has(resource.type)) update()
+  })
+  const renewal = setInterval(update, RENEWAL_MILLISECONDS)
+  renewal.unref()
+  return {
+    update,
+    stop() {
+      stopped = true
+      clearInterval(renewal)
+      forgetRunning()
+    },
+  }
+}
+
+function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningHub | undefined {
+  const table = ledger.all(TABLE).find(({ outputs }) => outputs.name === tableName)
+  if (!table) return undefined
+  const { account, region } = table
+  const pool = ledger.all(POOL).find((one) => one.account === account && one.region === region)
+  const client = ledger.all(CLIENT).find(({ outputs }) => outputs.userPoolId === pool?.id)
+  if (!pool || !client) return undefined
+  return {
+    ...{ region, tableName, userPoolId: pool.id, userPoolClientId: client.id },
+    ...(gatewayUrl !== undefined && { gatewayUrl }),
+  }
+}

@@ -1,0 +1,75 @@
+/** This project's stacks in the backend that the shell is signed in to, through the Automation API. */
+import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
+import { findPulumi } from './pulumi.ts'
+import { findRunning } from './running.ts'
+import { PROJECT_DIRECTORY } from './stacks.ts'
+import { messageOf, UserError } from './verb.ts'
+
+/** One resource of a stack's state; components and providers are left out. */
+export interface StateResource {
+  readonly urn: string
+  readonly type: string
+  readonly name: string
+  readonly protected: boolean
+  /** Stays in the account when the stack is destroyed. */
+  readonly retained: boolean
+}
+
+export interface Backend {
+  /** @returns undefined for a stack that was never initialised here */
+  find(name: string): Promise<Stack | undefined>
+}
+
+/**
+ * @param aws whether AWS is meant, and not the local cloud
+ * @throws UserError where there is no CLI, or the shell is set up for the other one
+ */
+export async function openBackend({ aws }: { readonly aws: boolean }): Promise<Backend> {
+  const local = process.env.PULUMI_DEBUG_PROVIDERS !== undefined
+  if (aws && local)
+    throw new UserError(
+      "This shell's pulumi deploys into a local cloud.",
+      'Use another shell, without PULUMI_DEBUG_PROVIDERS, for AWS.',
+    )
+  if (!aws && !local)
+    throw new UserError(
+      "This shell's pulumi does not deploy into the local cloud.",
+      findRunning()?.verb === 'local'
+        ? 'First: . .local/pulumi.env'
+        : 'Start one with npm run local, or add --aws for AWS.',
+    )
+  const { command } = await findPulumi({
+    onDownload: (version) => process.stderr.write(`Downloading the Pulumi CLI ${version} …\n`),
+  })
+  const options = { workDir: PROJECT_DIRECTORY, pulumiCommand: command }
+  const workspace = await LocalWorkspace.create(options)
+  const stacks = await workspace.listStacks().catch((cause: unknown) => {
+    throw new UserError(`The backend does not answer: ${messageOf(cause).trim()}`, 'Sign in first: pulumi login', {
+      cause,
+    })
+  })
+  // On Pulumi Cloud a name may come with its organisation.
+  const names = new Set(stacks.map(({ name }) => name.split('/').at(-1)))
+  return {
+    find: async (name) =>
+      names.has(name) ? await LocalWorkspace.selectStack({ ...options, stackName: name }, options) : undefined,
+  }
+}
+
+/** What the stack's state holds. */
+export async function resourcesOf(stack: Stack): Promise<readonly StateResource[]> {
+  const { deployment } = await stack.exportStack()
+  const resources: readonly Record<string, unknown>[] = deployment?.resources ?? []
+  return resources
+    .filter(({ type, custom }) => custom === true && !String(type).startsWith('pulumi:'))
+    .map(({ urn, type, protect, retainOnDelete }) => ({
+      urn: String(urn),
+      type: String(type),
+      name: String(urn).split('::').at(-1) ?? '',
+      protected: protect === true,
+      retained: retainOnDelete === true,
+    }))
+}
+
+/** Pulumi's own progress, as it comes. */
+export const progress = { onOutput: (text: string) => void process.stderr.write(text), color: 'auto' as const }

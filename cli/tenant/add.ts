@@ -1,0 +1,150 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SettingsError } from '../../shared/settings/setting.ts'
+import { readSpokeSettings } from '../../shared/settings/spoke.ts'
+import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
+import { mistakesAgainstHub } from '../../spoke/checks.ts'
+import { findRunning } from '../running.ts'
+import { PROJECT_DIRECTORY } from '../stacks.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { freeBlock, zonesFor } from './address.ts'
+import { readFlags } from './flags.ts'
+import { tenantIdOf } from './id.ts'
+import { sharedAccounts } from './mistakes.ts'
+import { stackFileText } from './stack-file.ts'
+import { defaultHubStack, readHub, readStackFiles } from './stacks.ts'
+
+export const add: Verb = {
+  name: 'tenant add',
+  usage: 'TENANT',
+  summary: 'Writes the stack file of a new tenant, for review. Deploys nothing.',
+  details: [
+    "The address block is the lowest of the hub's supernet that no stack file uses. Refused, by name: an id, an account or an",
+    'address that another tenant has; more tenants than a load balancer carries; more reservations than the account has.',
+    'An existing file is never overwritten.',
+    '',
+    'Example: npm run tenant -- add tenant3 --account 444444444444 --model nova-2-lite=us.amazon.nova-2-lite-v1:0',
+  ].join('\n'),
+  positionals: [1, 1],
+  options: {
+    account: { type: 'string', placeholder: 'ID', help: "the tenant's AWS account, 12 digits (required)" },
+    model: {
+      type: 'string',
+      multiple: true,
+      placeholder: 'NAME=ID',
+      help: "a name for the tenant's callers and its Bedrock model or inference profile (at least one)",
+    },
+    'default-model': { type: 'string', placeholder: 'NAME', help: 'for requests that name none (the first)' },
+    tier: { type: 'string', placeholder: 'TIER', help: 'small, medium, large, or the three figures as JSON (small)' },
+    cidr: { type: 'string', placeholder: 'BLOCK', help: 'an address block of your own choice' },
+    'prefix-length': { type: 'string', placeholder: 'BITS', help: 'size of the block that is chosen (24)' },
+    zone: {
+      type: 'string',
+      multiple: true,
+      placeholder: 'ID',
+      help: "zone ids such as use1-az1 (those of the hub's other tenants)",
+    },
+    'role-arn': {
+      type: 'string',
+      placeholder: 'ARN',
+      help: "role in the tenant's account to deploy with (genai-deployer)",
+    },
+    'hub-stack': { type: 'string', placeholder: 'STACK', help: 'full name of the hub (ORGANIZATION/PROJECT/hub)' },
+  },
+  async run({ values, positionals }) {
+    const { file, text, next } = newTenant(tenantIdOf(positionals[0]), values)
+    // `wx`: whatever was checked before, an existing file is never overwritten.
+    writeFileSync(file, text, { flag: 'wx' })
+    process.stdout.write(next)
+    return 0
+  },
+}
+
+export interface NewTenant {
+  readonly file: string
+  readonly text: string
+  /** What to do with it. */
+  readonly next: string
+}
+
+/** @throws UserError with everything that is wrong with it */
+export function newTenant(tenantId: string, values: Arguments['values'], directory = PROJECT_DIRECTORY): NewTenant {
+  const stack = `spoke-${tenantId}`
+  const file = join(directory, `Pulumi.${stack}.yaml`)
+  if (existsSync(file))
+    throw new UserError(
+      `Pulumi.${stack}.yaml exists already.`,
+      'Change it with pulumi config set, or choose another id. Nothing was written.',
+    )
+  const files = readStackFiles(directory)
+  const flags = readFlags(tenantId, values)
+  const hubStack = flags.hubStack ?? defaultHubStack(files.project)
+  const hub = readHub(files, hubStack)
+  if (!hub)
+    throw new UserError(
+      `The file of the hub's stack ${hubStack} is not in this folder, so nothing can be checked against it.`,
+      'Name a hub whose Pulumi.STACK.yaml is here: --hub-stack ORGANIZATION/PROJECT/STACK',
+    )
+  const members = files.spokes.filter(({ tenancy }) => tenancy.hubStack === hubStack)
+  const zones = flags.zones ?? zonesFor(members)
+  const cidrBlock = flags.cidrBlock ?? freeBlock(hub, members, flags.prefixLength)
+  const raw = {
+    role: 'spoke',
+    tenantId,
+    ...(flags.hubStack !== undefined && { hubStack: flags.hubStack }),
+    account: flags.account,
+    roleArn: flags.roleArn,
+    cidrBlock,
+    availabilityZoneIds: JSON.stringify(zones),
+    models: JSON.stringify(flags.models),
+    defaultModel: flags.defaultModel,
+    tier: flags.tier,
+  }
+  const settings = attempt(() => readSpokeSettings(raw, stack, hubStack))
+  const tenancy: Tenancy = { stack, hubStack, tenantId, cidrBlock, tier: settings.tier }
+  const others = members.map((member) => member.tenancy)
+  const mine = (mistake: string) => mistake.includes(stack)
+  const mistakes = [
+    ...tenancyMistakes([...others, tenancy], hub.concurrencyLimit).filter(
+      // What was wrong before stays with `tenant check`.
+      (mistake) => mine(mistake) || !tenancyMistakes(others, hub.concurrencyLimit).includes(mistake),
+    ),
+    ...sharedAccounts([...members, { stack, raw, tenancy, settings: { ok: true, value: settings } }]).filter(mine),
+    ...mistakesAgainstHub(settings, hub),
+  ]
+  if (mistakes.length > 0) throw new UserError(mistakes.join('\n'), 'Nothing was written.')
+  return {
+    file,
+    text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
+    next: nextSteps(stack, tenantId),
+  }
+}
+
+/** What the table of settings says of a flag is what it says of the setting. */
+function attempt<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (!(cause instanceof SettingsError)) throw cause
+    const lines = cause.problems.map(({ setting, got, allowed }) => `${setting}: ${got} Allowed: ${allowed}`)
+    throw new UserError(lines.join('\n'), 'Nothing was written.', { cause })
+  }
+}
+
+function nextSteps(stack: string, tenantId: string): string {
+  const running = findRunning()
+  const deploy =
+    running?.verb === 'start'
+      ? ['npm start again               deploys it, and a user of it, into a new local cloud']
+      : [
+          `pulumi stack init ${stack}   once`,
+          `pulumi up -s ${stack}        deploys the tenant; the hub and the others stay as they are`,
+        ]
+  return [
+    `Wrote Pulumi.${stack}.yaml. Read it, then:`,
+    `  npm run tenant -- check`,
+    ...deploy.map((line) => `  ${line}`),
+    `  npm run tenant -- user add ${tenantId} EMAIL`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,48 @@
+/** Where a new tenant goes: its zones and its block. */
+import { nextFreeCidr, SPOKE_PREFIXES } from '../../shared/addressing.ts'
+import { parseCidr } from '../../shared/cidr.ts'
+import type { HubSettings } from '../../shared/settings.ts'
+import { messageOf, UserError } from '../verb.ts'
+import type { SpokeFile } from './stacks.ts'
+
+/** The size of the sample tenants: three zones of two subnets each, and room. */
+export const DEFAULT_PREFIX = 24
+
+/** The zones that the hub's other tenants use: a zone id is not in the hub's settings, which name zones as its account does. */
+export function zonesFor(members: readonly SpokeFile[]): readonly string[] {
+  for (const { settings } of members) if (settings.ok) return settings.value.availabilityZoneIds
+  throw new UserError(
+    'Which zones is the tenant in? There is no other tenant to take them from.',
+    'Add --zone ID for each: some of zoneIds of pulumi stack output -s hub, such as use1-az1.',
+  )
+}
+
+/**
+ * The lowest free block, given every block that a stack file names, and the hub's own.
+ * @throws UserError when the supernet is full
+ */
+export function freeBlock(
+  { cidrBlock, spokesCidrBlock }: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock'>,
+  members: readonly SpokeFile[],
+  prefixLength = DEFAULT_PREFIX,
+): string {
+  const { largest, smallest } = SPOKE_PREFIXES
+  if (prefixLength < largest || prefixLength > smallest)
+    throw new UserError(
+      `--prefix-length is ${prefixLength}.`,
+      `A spoke is a /${largest} to a /${smallest}: ${largest} to ${smallest}.`,
+    )
+  const used = [cidrBlock, ...members.flatMap(({ tenancy }) => tenancy.cidrBlock ?? [])]
+  const { first, last } = parseCidr(spokesCidrBlock)
+  // A block elsewhere takes nothing away from the supernet, and would be counted in its error.
+  const inside = used.filter((block) => parseCidr(block).first <= last && parseCidr(block).last >= first)
+  try {
+    return nextFreeCidr(spokesCidrBlock, inside, prefixLength)
+  } catch (cause) {
+    throw new UserError(
+      `The spokes' supernet is full: ${messageOf(cause)}`,
+      'A second hub is a cell of its own: docs/operations.md, "Cells". Nothing was written.',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,89 @@
+/** The flags of `tenant add`, read one by one; what they say is checked with the settings that they become. */
+import { roleArn } from '../../shared/naming.ts'
+import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
+import { type Arguments, messageOf, UserError } from '../verb.ts'
+
+export interface TenantFlags {
+  readonly account: string
+  readonly models: Readonly<Record<string, string>>
+  readonly defaultModel: string
+  /** A preset's name, or JSON. */
+  readonly tier: string
+  readonly cidrBlock?: string
+  readonly prefixLength?: number
+  readonly zones?: readonly string[]
+  readonly roleArn: string
+  readonly hubStack?: string
+}
+
+/** The role that an account is prepared with for onboarding: docs/onboarding.md. */
+const DEPLOYER = 'genai-deployer'
+
+export function readFlags(tenantId: string, values: Arguments['values']): TenantFlags {
+  const text = (name: string) => (values[name] === undefined ? undefined : String(values[name]))
+  const given = text('account')
+  if (given === undefined)
+    throw new UserError(`Which account is ${tenantId}'s?`, 'Add --account ID: 12 digits, an account of its own.')
+  const account = read('account', given, SPOKE_TABLE.account)
+  const models = modelsOf(list(values.model))
+  const cidrBlock = text('cidr')
+  const prefixLength = text('prefix-length')
+  if (cidrBlock !== undefined && prefixLength !== undefined)
+    throw new UserError(
+      '--cidr and --prefix-length are both given.',
+      'A block of your own has its size: leave one out.',
+    )
+  if (prefixLength !== undefined && !/^\d{1,2}$/.test(prefixLength))
+    throw new UserError(`--prefix-length "${prefixLength}" is not a number of bits.`, 'For a /24: --prefix-length 24')
+  const hubStack = text('hub-stack')
+  const zones = list(values.zone)
+  const tier = text('tier') ?? 'small'
+  read('tier', tier, SPOKE_TABLE.tier)
+  if (cidrBlock !== undefined) read('cidr', cidrBlock, SPOKE_TABLE.cidrBlock)
+  if (zones.length > 0) read('zone', JSON.stringify(zones), SPOKE_TABLE.availabilityZoneIds)
+  return {
+    ...{ account, models, tier },
+    defaultModel: text('default-model') ?? Object.keys(models)[0] ?? '',
+    roleArn: text('role-arn') ?? roleArn(account, DEPLOYER),
+    ...(cidrBlock !== undefined && { cidrBlock }),
+    ...(prefixLength !== undefined && { prefixLength: Number(prefixLength) }),
+    ...(zones.length > 0 && { zones }),
+    ...(hubStack !== undefined && { hubStack: read('hub-stack', hubStack, SPOKE_TABLE.hubStack) ?? hubStack }),
+  }
+}
+
+function modelsOf(given: readonly string[]): Readonly<Record<string, string>> {
+  if (given.length === 0)
+    throw new UserError(
+      'Which models may the tenant use?',
+      'Add --model NAME=ID, at least once: --model nova-2-lite=us.amazon.nova-2-lite-v1:0',
+    )
+  const models: Record<string, string> = {}
+  for (const pair of given) {
+    const [, name, id] = /^([^=]+)=(.+)$/.exec(pair) ?? []
+    if (name === undefined || id === undefined)
+      throw new UserError(
+        `--model "${pair}" is not NAME=ID.`,
+        'Example: --model nova-2-lite=us.amazon.nova-2-lite-v1:0',
+      )
+    if (Object.hasOwn(models, name))
+      throw new UserError(`--model names "${name}" twice.`, 'A name stands for one model.')
+    models[name] = id
+  }
+  return read('model', JSON.stringify(models), SPOKE_TABLE.models)
+}
+
+function read<T>(
+  flag: string,
+  text: string,
+  setting: { readonly allowed: string; readonly parse: (raw: string) => T },
+): T {
+  try {
+    return setting.parse(text)
+  } catch (cause) {
+    throw new UserError(`--${flag}: ${messageOf(cause)}`, `Allowed: ${setting.allowed}`, { cause })
+  }
+}
+
+const list = (value: Arguments['values'][string]): readonly string[] =>
+  value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)]

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { PRICES, PRICES_AS_OF, type Prices, readPrices, tenantMonthlyFixed } from '../../shared/prices.ts'
+import { TIERS, type Tier } from '../../shared/settings.ts'
+import { HUB_OPTIONS, openHub } from '../hub-access.ts'
+import { findRunning } from '../running.ts'
+import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
+import { type LivingTenant, livingTenants } from './items.ts'
+import { readStackFiles, type SpokeFile } from './stacks.ts'
+import { textTable } from './text-table.ts'
+
+export interface TenantRow {
+  readonly tenant: string
+  readonly account: string
+  readonly cidrBlock: string
+  readonly models: readonly string[]
+  readonly tier: string
+  /** `?` where no hub was asked. */
+  readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
+  /** US dollars, before the first request; absent where the stack file does not tell. */
+  readonly monthlyFixed?: number
+}
+
+export const list: Verb = {
+  name: 'tenant list',
+  usage: '',
+  summary: 'Lists the tenants: account, addresses, models, tier, status, fixed cost a month.',
+  details: [
+    "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
+    `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests.`,
+  ].join('\n'),
+  positionals: [0, 0],
+  options: {
+    ...HUB_OPTIONS,
+    json: { type: 'boolean', help: 'the same as JSON' },
+    prices: {
+      type: 'string',
+      placeholder: 'FILE',
+      help: 'JSON file with prices of your own (shared/prices.ts names them)',
+    },
+  },
+  async run({ values }) {
+    const prices = pricesOf(values)
+    const files = readStackFiles()
+    const living = await statuses(values)
+    const rows = tenantRows(files.spokes, living, prices)
+    if (values.json === true) {
+      process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+      return 0
+    }
+    process.stdout.write(tenantTable(rows))
+    if (!living && rows.length > 0)
+      process.stdout.write('\nStatus ?: no local cloud with a hub is running, and no deployed hub was named (--aws).\n')
+    for (const mistake of files.mistakes) process.stderr.write(`Left out: ${mistake}\n`)
+    return 0
+  },
+}
+
+/** @returns undefined where there is no hub to ask, and none was named */
+async function statuses(values: Arguments['values']): Promise<readonly LivingTenant[] | undefined> {
+  if (values.aws !== true && !findRunning()?.hub) return undefined
+  const hub = await openHub(values)
+  try {
+    return await livingTenants(hub)
+  } finally {
+    hub.close()
+  }
+}
+
+export function tenantRows(
+  spokes: readonly SpokeFile[],
+  living: readonly LivingTenant[] | undefined,
+  prices: Prices,
+): readonly TenantRow[] {
+  const declared = spokes.map(({ stack, raw, tenancy, settings }): TenantRow => {
+    const tenant = tenancy.tenantId ?? stack
+    const zones = settings.ok ? settings.value.availabilityZoneIds.length : undefined
+    return {
+      tenant,
+      account: raw.account ?? '',
+      cidrBlock: raw.cidrBlock ?? '',
+      models: settings.ok ? Object.keys(settings.value.models) : [],
+      tier: tenancy.tier ? tierName(tenancy.tier) : '',
+      status: living ? (living.find(({ tenantId }) => tenantId === tenant)?.status ?? 'not deployed') : '?',
+      ...(zones !== undefined && { monthlyFixed: tenantMonthlyFixed(zones, prices) }),
+    }
+  })
+  const names = new Set(declared.map(({ tenant }) => tenant))
+  const others = (living ?? [])
+    .filter(({ tenantId }) => !names.has(tenantId))
+    .map(
+      ({ tenantId, account }): TenantRow => ({
+        ...{ tenant: tenantId, account, cidrBlock: '', models: [], tier: '', status: 'no stack file' },
+      }),
+    )
+  return [...declared, ...others]
+}
+
+const dollars = (amount: number) => `$${amount.toFixed(2)}`
+
+export function tenantTable(rows: readonly TenantRow[]): string {
+  if (rows.length === 0)
+    return 'There are no tenants. The first: npm run tenant -- add tenant1 --account ACCOUNT --model NAME=ID\n'
+  const known = rows.flatMap(({ monthlyFixed }) => monthlyFixed ?? [])
+  return textTable(
+    ['TENANT', 'ACCOUNT', 'CIDR', 'MODELS', 'TIER', 'STATUS', 'FIXED/MONTH'],
+    [
+      ...rows.map(({ tenant, account, cidrBlock, models, tier, status, monthlyFixed }) => [
+        ...[tenant, account, cidrBlock, models.join(', '), tier, status],
+        monthlyFixed === undefined ? '' : dollars(monthlyFixed),
+      ]),
+      ['', '', '', '', '', 'all', dollars(known.reduce((sum, cost) => sum + cost, 0))],
+    ],
+  )
+}
+
+/** A preset by its name, anything else by its figures. */
+function tierName(tier: Tier): string {
+  const preset = Object.entries(TIERS).find(
+    ([, { memoryMegabytes, timeoutSeconds, reservedConcurrency }]) =>
+      memoryMegabytes === tier.memoryMegabytes &&
+      timeoutSeconds === tier.timeoutSeconds &&
+      reservedConcurrency === tier.reservedConcurrency,
+  )
+  return preset?.[0] ?? `${tier.memoryMegabytes} MB, ${tier.timeoutSeconds} s, ${tier.reservedConcurrency} at once`
+}
+
+function pricesOf({ prices: file }: Arguments['values']): Prices {
+  if (file === undefined) return PRICES
+  try {
+    return readPrices(JSON.parse(readFileSync(String(file), 'utf8')))
+  } catch (cause) {
+    throw new UserError(
+      `--prices ${String(file)}: ${messageOf(cause)}`,
+      'Example: {"transitGatewayAttachmentHour": 0.05}',
+      {
+        cause,
+      },
+    )
+  }
+}

@@ -1,0 +1,54 @@
+/** What is wrong with the tenants of a folder's stack files: each on its own, against each other, against their hub. */
+
+import { tenancyMistakes } from '../../shared/tenancies.ts'
+import { type HubFacts, mistakesAgainstHub } from '../../spoke/checks.ts'
+import { messageOf } from '../verb.ts'
+import { readHub, type SpokeFile, type StackFiles } from './stacks.ts'
+
+/** Lambda's default, for a hub whose file is not here. */
+const DEFAULT_CONCURRENCY = 1_000
+
+export function mistakesOf(files: StackFiles): readonly string[] {
+  const hubs = Map.groupBy(files.spokes, ({ tenancy }) => tenancy.hubStack)
+  return [
+    ...files.mistakes,
+    ...files.spokes.flatMap(({ settings }) => (settings.ok ? [] : [settings.mistake])),
+    ...[...hubs].flatMap(([hubStack, members]) => ofHub(files, hubStack, members)),
+  ]
+}
+
+function ofHub(files: StackFiles, hubStack: string, members: readonly SpokeFile[]): readonly string[] {
+  const mistakes: string[] = []
+  let hub: (HubFacts & { readonly concurrencyLimit: number }) | undefined
+  try {
+    hub = readHub(files, hubStack)
+  } catch (error) {
+    mistakes.push(messageOf(error))
+  }
+  const limit = hub?.concurrencyLimit ?? DEFAULT_CONCURRENCY
+  mistakes.push(
+    ...tenancyMistakes(
+      members.map(({ tenancy }) => tenancy),
+      limit,
+    ),
+    ...sharedAccounts(members),
+  )
+  if (hub)
+    for (const { settings } of members) if (settings.ok) mistakes.push(...mistakesAgainstHub(settings.value, hub))
+  return mistakes
+}
+
+/** Two tenants in one account share its quotas and its bill, and one could call the other's models. */
+export function sharedAccounts(members: readonly SpokeFile[]): readonly string[] {
+  const accounts = Map.groupBy(
+    members.filter(({ raw }) => raw.account !== undefined),
+    ({ raw }) => raw.account,
+  )
+  return [...accounts]
+    .filter(([, sharers]) => sharers.length > 1)
+    .map(
+      ([account, sharers]) =>
+        `The account ${account} is used by ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
+        "A tenant's quotas, policies and bill are its own only in an account of its own: give the others another.",
+    )
+}

@@ -1,0 +1,88 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { confirm } from '../confirm.ts'
+import { HUB_OPTIONS, type HubAccess, openHub } from '../hub-access.ts'
+import { type Backend, openBackend, progress, resourcesOf } from '../pulumi-stacks.ts'
+import { findRunning } from '../running.ts'
+import { PROJECT_DIRECTORY } from '../stacks.ts'
+import { messageOf, UserError, type Verb } from '../verb.ts'
+import { tenantIdOf } from './id.ts'
+import { disableUsers, usersOf } from './users.ts'
+
+export const remove: Verb = {
+  name: 'tenant remove',
+  usage: 'TENANT',
+  summary: 'Takes a tenant away: its users, its stack, its stack file, in this order.',
+  details: [
+    '1. its users are signed out and disabled, so that nobody calls while it goes;',
+    '2. pulumi destroy of its stack: its account part and its lane through the hub, with its item and its group of users;',
+    '3. the stack and its file are removed.',
+    'Stops at the first step that fails; run it again to go on. The hub and the other tenants are not touched.',
+  ].join('\n'),
+  positionals: [1, 1],
+  options: {
+    ...HUB_OPTIONS,
+    'delete-users': { type: 'boolean', help: 'delete its users instead of disabling them' },
+    yes: { type: 'boolean', help: 'do not ask' },
+  },
+  async run({ values, positionals }) {
+    const tenantId = tenantIdOf(positionals[0])
+    const aws = values.aws === true
+    const hub = await openHub(values)
+    try {
+      // `npm start` deploys what has a file, in its own process: there is no stack for pulumi to destroy.
+      const inProcess = !aws && findRunning()?.verb === 'start'
+      const backend = inProcess ? undefined : await openBackend({ aws })
+      const removal = await plan(tenantId, hub, backend, values['delete-users'] === true)
+      process.stdout.write(removal.text)
+      await confirm(`Remove ${tenantId} from ${hub.where}?`, tenantId, values.yes === true)
+      await removal.run()
+    } finally {
+      hub.close()
+    }
+    return 0
+  },
+}
+
+async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefined, erase: boolean) {
+  const name = `spoke-${tenantId}`
+  const file = join(PROJECT_DIRECTORY, `Pulumi.${name}.yaml`)
+  const users = await usersOf(hub, tenantId)
+  const stack = await backend?.find(name)
+  const resources = stack ? await resourcesOf(stack) : []
+  if (users.length === 0 && !stack && !existsSync(file))
+    throw new UserError(`There is nothing of ${tenantId}: no users, no stack, no file.`, 'See: npm run tenant -- list')
+  const retained = resources.filter((resource) => resource.retained)
+  const text = [
+    `Removing ${tenantId}, in this order:`,
+    `  1. ${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
+    stack
+      ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
+      : `  2. ${backend ? `there is no stack ${name} in the backend` : 'npm start deployed it: it goes when that process ends, and is not deployed again'}`,
+    `  3. Pulumi.${name}.yaml${stack ? ' and the stack are' : ' is'} removed`,
+    'What survives:',
+    ...(erase ? [] : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
+    ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
+    "  - the hub's logs of its requests, and 35 days of the table's history",
+    '  - for 30 minutes at most, ID tokens that are out: they lead nowhere. Wait that long before you use the id again.',
+    '',
+  ].join('\n')
+  async function run(): Promise<void> {
+    await disableUsers(hub, users, { erase })
+    process.stdout.write(`1. ${users.length} users ${erase ? 'deleted' : 'disabled'}\n`)
+    if (stack) {
+      await stack.destroy(progress).catch((cause: unknown) => {
+        throw new UserError(
+          `${name} was not destroyed: ${messageOf(cause).trim()}`,
+          'Its users are disabled. Put right what it names, then run this again.',
+          { cause },
+        )
+      })
+      await stack.workspace.removeStack(name)
+      process.stdout.write(`2. ${name} destroyed\n`)
+    }
+    rmSync(file, { force: true })
+    process.stdout.write(`3. Pulumi.${name}.yaml removed\n`)
+  }
+  return { text, run }
+}

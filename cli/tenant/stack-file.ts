@@ -1,0 +1,53 @@
+/** A new tenant's stack file, with the comments of the sample ones, so that it can be reviewed by itself. */
+import { stringify } from 'yaml'
+import type { TenantFlags } from './flags.ts'
+
+export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock'> {
+  readonly project: string
+  readonly tenantId: string
+  readonly cidrBlock: string
+  readonly zones: readonly string[]
+}
+
+export function stackFileText(file: StackFile): string {
+  const stack = `spoke-${file.tenantId}`
+  const models = Object.entries(file.models).map(([name, id]) => `    ${scalar(name)}: ${scalar(id)}`)
+  return [
+    `# ${file.tenantId}, written by: npm run tenant -- add`,
+    `#   pulumi stack init ${stack} && pulumi up -s ${stack}`,
+    '# Every setting: README, "Settings".',
+    'config:',
+    '  # Every resource names its provider: credentials that happen to be at hand never choose the account.',
+    '  pulumi:disable-default-providers: [aws]',
+    `  ${file.project}:role: spoke`,
+    `  ${file.project}:tenantId: ${scalar(file.tenantId)}`,
+    ...(file.hubStack === undefined
+      ? []
+      : [
+          '',
+          '  # The hub that the tenant is reached through.',
+          `  ${file.project}:hubStack: ${scalar(file.hubStack)}`,
+        ]),
+    '',
+    "  # The tenant's account, and the role in it to deploy with. Quoted: unquoted, YAML drops leading zeros.",
+    `  ${file.project}:account: ${JSON.stringify(file.account)}`,
+    `  ${file.project}:roleArn: ${scalar(file.roleArn)}`,
+    '',
+    "  # Inside of the hub's supernet, and no other tenant's. Zones by their ids: names mean other zones in other accounts.",
+    `  ${file.project}:cidrBlock: ${file.cidrBlock}`,
+    `  ${file.project}:availabilityZoneIds: [${file.zones.join(', ')}]`,
+    '',
+    "  # The names that the tenant's callers use → Bedrock model or inference profile ids.",
+    "  # Ask for access to these models in the tenant's account first (docs/onboarding.md).",
+    `  ${file.project}:models:`,
+    ...models,
+    `  ${file.project}:defaultModel: ${scalar(file.defaultModel)}`,
+    '',
+    "  # Size of the tenant's function: small, medium, large, or figures of your own.",
+    `  ${file.project}:tier: ${file.tier.startsWith('{') ? file.tier : scalar(file.tier)}`,
+    '',
+  ].join('\n')
+}
+
+/** Quoted where YAML would read something else than the text: a model called `1.0`, an id with a colon at its end. */
+const scalar = (text: string) => stringify(text).trimEnd()

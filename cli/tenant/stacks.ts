@@ -1,0 +1,76 @@
+/** The spokes and hubs that have a stack file, read for the tenant commands. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ofProject, readSettings } from '../../shared/settings/read.ts'
+import type { RawSettings } from '../../shared/settings/setting.ts'
+import type { HubSettings, SpokeSettings } from '../../shared/settings.ts'
+import { readTenancy, type Tenancy } from '../../shared/tenancies.ts'
+import { PROJECT_DIRECTORY, projectName, readStack, stackNames } from '../stacks.ts'
+import { messageOf, UserError } from '../verb.ts'
+
+/** As on the file backend, and in a `hubStack` that names no other. */
+const ORGANIZATION = 'organization'
+
+export interface SpokeFile {
+  readonly stack: string
+  readonly raw: RawSettings
+  readonly tenancy: Tenancy
+  /** What is wrong with the file on its own, when something is. */
+  readonly settings:
+    | { readonly ok: true; readonly value: SpokeSettings }
+    | { readonly ok: false; readonly mistake: string }
+}
+
+export interface StackFiles {
+  readonly project: string
+  readonly directory: string
+  readonly spokes: readonly SpokeFile[]
+  /** Files that cannot be read at all. */
+  readonly mistakes: readonly string[]
+}
+
+export const defaultHubStack = (project: string) => `${ORGANIZATION}/${project}/hub`
+
+/** Every stack file of the folder; a file with a mistake does not keep the others from being read. */
+export function readStackFiles(directory = PROJECT_DIRECTORY): StackFiles {
+  const project = projectName(directory)
+  const spokes: SpokeFile[] = []
+  const mistakes: string[] = []
+  for (const stack of stackNames(directory)) {
+    try {
+      const raw = ofProject(readStack(stack, directory).config, project)
+      const tenancy = readTenancy(stack, raw, defaultHubStack(project))
+      if (tenancy) spokes.push({ stack, raw, tenancy, settings: settingsOf(raw, project, stack) })
+    } catch (error) {
+      mistakes.push(messageOf(error))
+    }
+  }
+  return { project, directory, spokes, mistakes }
+}
+
+function settingsOf(raw: RawSettings, project: string, stack: string): SpokeFile['settings'] {
+  try {
+    const value = readSettings(raw, { organization: ORGANIZATION, project, stack })
+    return value.role === 'spoke' ? { ok: true, value } : { ok: false, mistake: `${stack} is no spoke.` }
+  } catch (error) {
+    return { ok: false, mistake: messageOf(error) }
+  }
+}
+
+/**
+ * The settings of a hub, from its own file.
+ * @returns undefined for a hub whose file is not here: somebody else's, or another folder's
+ * @throws UserError for a file with a mistake
+ */
+export function readHub({ project, directory }: StackFiles, hubStack: string): HubSettings | undefined {
+  const [, hubProject, stack = ''] = hubStack.split('/')
+  if (hubProject !== project || !existsSync(join(directory, `Pulumi.${stack}.yaml`))) return undefined
+  const raw = ofProject(readStack(stack, directory).config, project)
+  try {
+    const settings = readSettings(raw, { organization: ORGANIZATION, project, stack })
+    if (settings.role === 'hub') return settings
+  } catch (cause) {
+    throw new UserError(messageOf(cause), `Its file: Pulumi.${stack}.yaml`, { cause })
+  }
+  throw new UserError(`${hubStack} is no hub.`, `See the role in Pulumi.${stack}.yaml.`)
+}

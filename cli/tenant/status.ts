@@ -1,0 +1,41 @@
+import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
+import type { TenantStatus } from '../../shared/tenant.ts'
+import { HUB_OPTIONS, openHub } from '../hub-access.ts'
+import type { Verb } from '../verb.ts'
+import { tenantIdOf } from './id.ts'
+import { setStatus } from './items.ts'
+
+/** A warm function uses its tenant's items no longer than this. */
+const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
+
+function statusVerb(name: 'suspend' | 'resume', status: TenantStatus['status'], summary: string): Verb {
+  return {
+    name: `tenant ${name}`,
+    usage: 'TENANT',
+    summary,
+    details: [
+      "Writes the tenant's status item in the hub's table; pulumi up never does. The gateway sees it within",
+      `${SEEN_WITHIN_SECONDS} seconds. Users, addresses and everything deployed stay as they are.`,
+    ].join('\n'),
+    positionals: [1, 1],
+    options: HUB_OPTIONS,
+    async run({ values, positionals }) {
+      const tenantId = tenantIdOf(positionals[0])
+      const hub = await openHub(values)
+      try {
+        await setStatus(hub, tenantId, status, new Date())
+      } finally {
+        hub.close()
+      }
+      process.stdout.write(
+        status === 'suspended'
+          ? `${tenantId} is suspended on ${hub.where}: within ${SEEN_WITHIN_SECONDS} seconds its requests are answered 403 tenant_suspended.\nTo let it back in: npm run tenant -- resume ${tenantId}${values.aws === true ? ' --aws' : ''}\n`
+          : `${tenantId} is active on ${hub.where}, within ${SEEN_WITHIN_SECONDS} seconds.\n`,
+      )
+      return 0
+    },
+  }
+}
+
+export const suspend = statusVerb('suspend', 'suspended', 'Turns every request of a tenant away, until it is resumed.')
+export const resume = statusVerb('resume', 'active', 'Lets a suspended tenant back in.')

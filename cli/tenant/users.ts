@@ -1,0 +1,109 @@
+/** A tenant's users in the pool, as the operator makes and disables them. */
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminSetUserPasswordCommand,
+  AdminUserGlobalSignOutCommand,
+  type CognitoIdentityProviderClient,
+  ListUsersInGroupCommand,
+  type ListUsersInGroupCommandOutput,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { TENANT_CLAIM } from '../../shared/tenant.ts'
+import { UserError } from '../verb.ts'
+
+export interface Pool {
+  readonly cognito: CognitoIdentityProviderClient
+  readonly userPoolId: string
+}
+
+/** How a new user comes to a password: one that the operator typed, or a temporary one that Cognito mails. */
+export type FirstPassword = { readonly kind: 'typed'; readonly password: string } | { readonly kind: 'mailed' }
+
+/** @throws UserError for a tenant that is not deployed, an address that is taken, a password that the pool refuses */
+export async function addUser(pool: Pool, tenantId: string, email: string, first: FirstPassword): Promise<void> {
+  const { cognito, userPoolId } = pool
+  await requireGroup(pool, tenantId)
+  const user = { UserPoolId: userPoolId, Username: email }
+  const typed = first.kind === 'typed' ? first.password : undefined
+  const attributes = { email, email_verified: 'true', [TENANT_CLAIM]: tenantId }
+  const create = new AdminCreateUserCommand({
+    ...user,
+    UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+    // With the creation, so that a password that the pool refuses leaves no user behind.
+    ...(typed === undefined
+      ? { DesiredDeliveryMediums: ['EMAIL'] }
+      : { MessageAction: 'SUPPRESS', TemporaryPassword: typed }),
+  })
+  await cognito.send(create).catch((cause: unknown) => {
+    throw refusal(cause, email)
+  })
+  await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: tenantId }))
+  if (typed !== undefined)
+    await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: typed, Permanent: true }))
+}
+
+function refusal(cause: unknown, email: string): unknown {
+  if (!(cause instanceof Error)) return cause
+  if (cause.name === 'UsernameExistsException')
+    return new UserError(
+      `There is a user ${email} already.`,
+      'A user belongs to one tenant for good: use another address, or delete that user first.',
+      { cause },
+    )
+  if (cause.name === 'InvalidPasswordException')
+    return new UserError(
+      `The user pool refuses that password: ${cause.message}`,
+      'It takes 12 characters or more, with upper and lower case, a number and a symbol. No user was made.',
+      { cause },
+    )
+  return cause
+}
+
+/** The group is made and deleted with the tenant's stack. */
+async function requireGroup({ cognito, userPoolId }: Pool, tenantId: string): Promise<void> {
+  try {
+    await cognito.send(new ListUsersInGroupCommand({ UserPoolId: userPoolId, GroupName: tenantId, Limit: 1 }))
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause
+    throw new UserError(
+      `${tenantId} is not deployed in this hub: it has no group of users.`,
+      `Deploy it first: pulumi up -s spoke-${tenantId}`,
+      { cause },
+    )
+  }
+}
+
+/** User names of a tenant's users; none for a tenant without a group. */
+export async function usersOf({ cognito, userPoolId }: Pool, tenantId: string): Promise<readonly string[]> {
+  const names: string[] = []
+  let next: string | undefined
+  try {
+    do {
+      const page: ListUsersInGroupCommandOutput = await cognito.send(
+        new ListUsersInGroupCommand({
+          ...{ UserPoolId: userPoolId, GroupName: tenantId, Limit: 60 },
+          ...(next !== undefined && { NextToken: next }),
+        }),
+      )
+      names.push(...(page.Users ?? []).flatMap(({ Username }) => Username ?? []))
+      next = page.NextToken
+    } while (next !== undefined)
+  } catch (cause) {
+    if (isMissing(cause)) return []
+    throw cause
+  }
+  return names
+}
+
+/** Ends their sign-ins, and lets them sign in no more. An ID token that is out stays valid for its half hour at most. */
+export async function disableUsers(pool: Pool, users: readonly string[], { erase = false } = {}): Promise<void> {
+  for (const Username of users) {
+    const user = { UserPoolId: pool.userPoolId, Username }
+    await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
+    await pool.cognito.send(erase ? new AdminDeleteUserCommand(user) : new AdminDisableUserCommand(user))
+  }
+}
+
+const isMissing = (cause: unknown) => cause instanceof Error && cause.name === 'ResourceNotFoundException'

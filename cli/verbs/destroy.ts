@@ -1,0 +1,179 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Stack } from '@pulumi/pulumi/automation/index.js'
+import { confirm } from '../confirm.ts'
+import { HUB_OPTIONS, openHub } from '../hub-access.ts'
+import { type Backend, openBackend, progress, resourcesOf, type StateResource } from '../pulumi-stacks.ts'
+import { PROJECT_DIRECTORY } from '../stacks.ts'
+import { livingTenants } from '../tenant/items.ts'
+import { readStackFiles, type StackFiles } from '../tenant/stacks.ts'
+import { disableUsers, usersOf } from '../tenant/users.ts'
+import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
+
+export const destroy: Verb = {
+  name: 'destroy',
+  usage: '',
+  summary: 'Cleans up: looks for living tenants, previews, asks once, destroys the tenants and then the hub.',
+  details: [
+    'A hub with protected data (users, tenants, access logs) is not destroyed: its tenants are, and it is said what remains and',
+    'why. With --delete-data the protections are lifted first, by an up of the hub with deletionProtection false.',
+    'Works on the stacks of the local cloud (npm run local) by default, and on AWS with --aws.',
+  ].join('\n'),
+  positionals: [0, 0],
+  options: {
+    ...HUB_OPTIONS,
+    'delete-data': { type: 'boolean', help: 'lift the protections: users, tenants and logs are deleted with the hub' },
+    yes: { type: 'boolean', help: 'do not ask' },
+  },
+  async run({ values }) {
+    const hubName = values['hub-stack'] === undefined ? 'hub' : String(values['hub-stack'])
+    const backend = await openBackend({ aws: values.aws === true })
+    const cleanup = await look(hubName, backend, values)
+    if (!cleanup) {
+      process.stdout.write(`There is nothing to destroy: stack ${hubName} is empty.\n`)
+      return 0
+    }
+    process.stdout.write(planText(cleanup))
+    await previews(cleanup)
+    await confirm('Destroy all of this?', 'destroy', values.yes === true)
+    await run(cleanup, values)
+    process.stdout.write(await remains(cleanup))
+    return 0
+  },
+}
+
+interface StackOfTenant {
+  readonly tenantId: string
+  readonly stack: Stack
+  readonly resources: readonly StateResource[]
+}
+
+interface Cleanup {
+  readonly hub: Stack
+  readonly hubResources: readonly StateResource[]
+  readonly tenants: readonly StackOfTenant[]
+  readonly protectedData: readonly StateResource[]
+  readonly deleteData: boolean
+}
+
+/** @throws UserError when a tenant lives in the hub that was deployed from elsewhere: nobody here could destroy it */
+async function look(hubName: string, backend: Backend, values: Arguments['values']): Promise<Cleanup | undefined> {
+  const hub = await backend.find(hubName)
+  const hubResources = hub ? await resourcesOf(hub) : []
+  if (!hub || hubResources.length === 0) return undefined
+  const tenants = await tenantsOf(readStackFiles(), hubName, backend)
+  const access = await openHub(values)
+  try {
+    const living = await livingTenants(access)
+    const elsewhere = living.filter(({ tenantId }) => !tenants.some((tenant) => tenant.tenantId === tenantId))
+    if (elsewhere.length > 0)
+      throw new UserError(
+        `Tenants live in the hub that have no stack here: ${elsewhere.map(({ tenantId, account }) => `${tenantId} (${account})`).join(', ')}.`,
+        'Destroy them where they were deployed from first: pulumi destroy -s spoke-TENANT. Nothing was changed.',
+      )
+  } finally {
+    access.close()
+  }
+  return {
+    ...{ hub, hubResources, tenants },
+    protectedData: hubResources.filter((resource) => resource.protected),
+    deleteData: values['delete-data'] === true,
+  }
+}
+
+async function tenantsOf(files: StackFiles, hubName: string, backend: Backend): Promise<readonly StackOfTenant[]> {
+  const tenants: StackOfTenant[] = []
+  for (const { stack: name, tenancy } of files.spokes) {
+    if (tenancy.hubStack.split('/').at(-1) !== hubName) continue
+    const stack = await backend.find(name)
+    const resources = stack ? await resourcesOf(stack) : []
+    if (stack && resources.length > 0) tenants.push({ tenantId: tenancy.tenantId ?? name, stack, resources })
+  }
+  return tenants
+}
+
+const hubGoes = ({ deleteData, protectedData }: Cleanup) => deleteData || protectedData.length === 0
+
+function planText(cleanup: Cleanup): string {
+  const { hub, hubResources, tenants, protectedData } = cleanup
+  const data = protectedData.map(({ name, type }) => `  - ${name} (${type})`)
+  return [
+    `Living tenants: ${tenants.length === 0 ? 'none' : tenants.map(({ tenantId }) => tenantId).join(', ')}`,
+    'In this order:',
+    ...tenants.map(({ stack, resources }) => `  pulumi destroy -s ${stack.name}: ${resources.length} resources`),
+    ...(hubGoes(cleanup)
+      ? [`  pulumi destroy -s ${hub.name}: ${hubResources.length} resources`]
+      : [`The hub stays, whole: it holds protected data.`, ...data, 'To delete it as well: --delete-data']),
+    ...(hubGoes(cleanup) && data.length > 0
+      ? ['Its protection is lifted first, and this is deleted for good:', ...data]
+      : []),
+    '',
+  ].join('\n')
+}
+
+async function previews(cleanup: Cleanup): Promise<void> {
+  for (const { stack } of cleanup.tenants) await stack.destroy({ ...progress, previewOnly: true })
+  // What is protected is shown above: a preview of it would fail.
+  if (hubGoes(cleanup) && cleanup.protectedData.length === 0) {
+    // Its tenants are still there in this preview, which asks AWS for nothing.
+    await cleanup.hub.destroy({ ...progress, previewOnly: true })
+  }
+}
+
+async function run(cleanup: Cleanup, values: Arguments['values']): Promise<void> {
+  const access = await openHub(values)
+  try {
+    for (const { tenantId } of cleanup.tenants) await disableUsers(access, await usersOf(access, tenantId))
+  } finally {
+    access.close()
+  }
+  for (const { stack } of cleanup.tenants) await destroyed(stack)
+  if (!hubGoes(cleanup)) return
+  if (cleanup.protectedData.length > 0) await unprotect(cleanup.hub)
+  await destroyed(cleanup.hub)
+}
+
+async function destroyed(stack: Stack): Promise<void> {
+  await stack.destroy(progress).catch((cause: unknown) => {
+    throw new UserError(
+      `${stack.name} was not destroyed: ${messageOf(cause).trim()}`,
+      'Put right what it names, then run this again: it goes on where it stopped.',
+      { cause },
+    )
+  })
+}
+
+/** `up` with a changed setting writes the stack file: what was in it is put back, for the next hub that is made from it. */
+async function unprotect(hub: Stack): Promise<void> {
+  const file = join(PROJECT_DIRECTORY, `Pulumi.${hub.name}.yaml`)
+  const text = readFileSync(file, 'utf8')
+  try {
+    await hub.setConfig('deletionProtection', { value: 'false' })
+    await hub.up(progress)
+  } finally {
+    writeFileSync(file, text)
+  }
+}
+
+async function remains(cleanup: Cleanup): Promise<string> {
+  const left = hubGoes(cleanup) ? [] : await resourcesOf(cleanup.hub)
+  const retained = [
+    ...cleanup.tenants.flatMap(({ resources }) => resources),
+    ...(hubGoes(cleanup) ? cleanup.hubResources : []),
+  ]
+    .filter((resource) => resource.retained)
+    .map(({ name, type }) => `  - ${name} (${type}): kept in its account when its stack goes; delete it by hand`)
+  return [
+    `Destroyed: ${[...cleanup.tenants.map(({ stack }) => stack.name), ...(hubGoes(cleanup) ? [cleanup.hub.name] : [])].join(', ') || 'nothing'}.`,
+    ...(left.length > 0
+      ? [
+          `What remains: the hub, ${left.length} resources, as it holds protected data:`,
+          ...cleanup.protectedData.map(({ name, type }) => `  - ${name} (${type})`),
+          'npm run genai -- destroy --delete-data deletes them too.',
+        ]
+      : []),
+    ...(retained.length > 0 ? ['What remains in the accounts:', ...retained] : []),
+    ...(left.length === 0 && retained.length === 0 ? ['Nothing remains.'] : []),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,21 @@
+import { add } from '../tenant/add.ts'
+import { check } from '../tenant/check.ts'
+import { list } from '../tenant/list.ts'
+import { remove } from '../tenant/remove.ts'
+import { resume, suspend } from '../tenant/status.ts'
+import { userAdd } from '../tenant/user-add.ts'
+import type { VerbGroup } from '../verb.ts'
+
+const user: VerbGroup = {
+  name: 'tenant user',
+  usage: 'VERB',
+  summary: "A tenant's users.",
+  verbs: [userAdd],
+}
+
+export const tenant: VerbGroup = {
+  name: 'tenant',
+  usage: 'VERB',
+  summary: 'Adds, lists, checks, suspends and removes tenants, and makes their users.',
+  verbs: [add, list, check, user, suspend, resume, remove],
+}

@@ -1,0 +1,47 @@
+/**
+ * List prices, US dollars, us-east-1: what a tenant and a hub cost before anybody sends a request. AWS changes them, and bills by
+ * its own list: `--prices FILE` puts others in their place.
+ */
+
+/** When the list was looked up. */
+export const PRICES_AS_OF = '2026-11'
+
+export const PRICES = {
+  /** A VPC attachment of the Transit Gateway, an hour. */
+  transitGatewayAttachmentHour: 0.05,
+  /** An interface endpoint in one zone, an hour. */
+  interfaceEndpointZoneHour: 0.01,
+  /** The load balancer itself, an hour, without capacity units. */
+  loadBalancerHour: 0.0225,
+  /** A NAT gateway, an hour. */
+  natGatewayHour: 0.045,
+  /** A public IPv4 address, an hour. */
+  publicAddressHour: 0.005,
+  /** A web ACL, and a rule in it, a month. */
+  webAclMonth: 5,
+  webAclRuleMonth: 1,
+} as const
+
+export type Prices = { readonly [K in keyof typeof PRICES]: number }
+
+/** AWS's own month: 365 × 24 / 12. */
+export const HOURS_PER_MONTH = 730
+
+/** What a tenant costs a month before its first request: its attachment, and its model endpoint in each of its zones. */
+export function tenantMonthlyFixed(zones: number, prices: Prices = PRICES): number {
+  const hourly = prices.transitGatewayAttachmentHour + zones * prices.interfaceEndpointZoneHour
+  return Math.round(hourly * HOURS_PER_MONTH * 100) / 100
+}
+
+/** @throws Error naming a price that is unknown, or no price */
+export function readPrices(raw: unknown): Prices {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new Error('Prices are a JSON object of names and US dollars.')
+  for (const [name, price] of Object.entries(raw)) {
+    if (!Object.hasOwn(PRICES, name))
+      throw new Error(`There is no price "${name}". Allowed: ${Object.keys(PRICES).join(', ')}.`)
+    if (typeof price !== 'number' || !Number.isFinite(price) || price < 0)
+      throw new Error(`The price "${name}" is ${JSON.stringify(price)}. Allowed: a number of US dollars, 0 or more.`)
+  }
+  return { ...PRICES, ...raw }
+}
