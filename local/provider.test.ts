@@ -1,0 +1,413 @@
+/** The provider protocol as the engine speaks it, without an engine. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { credentials, type ServiceError } from '@grpc/grpc-js'
+import errors from '@pulumi/pulumi/proto/status_pb.js'
+import service, { type ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
+import messages, {
+  type CheckResponse,
+  type ConfigureResponse,
+  type CreateResponse,
+  type DiffResponse,
+  type ReadResponse,
+  type UpdateResponse,
+} from '@pulumi/pulumi/proto/provider_pb.js'
+import empty, { type Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAuthorize } from './authorize.ts'
+import { organization } from './default-organization.ts'
+import { Ledger, type Properties } from './ledger.ts'
+import { secret, UNKNOWN } from './mocks/wire-values.ts'
+import { type Delays, type Providers, serveProviders } from './provider.ts'
+import { received, sent } from './provider/values.ts'
+
+const HUB = '111111111111'
+const VPC = 'aws:ec2/vpc:Vpc'
+const SUBNET = 'aws:ec2/subnet:Subnet'
+const urn = (type: string, name: string) => `urn:pulumi:dev::project::${type}::${name}`
+
+let ledger: Ledger
+let providers: Providers
+let directory: string
+const clients: ResourceProviderClient[] = []
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'provider-'))
+  await serve()
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close()
+  await providers.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+async function serve(delays?: Delays): Promise<void> {
+  ledger = new Ledger()
+  const authorize = createAuthorize(ledger, organization)
+  providers = await serveProviders({ ledger, organization, authorize, uploads: directory, ...(delays && { delays }) })
+}
+
+type Done<Response> = (error: ServiceError | null, response: Response) => void
+
+const ask = <Response>(send: (done: Done<Response>) => unknown) =>
+  new Promise<Response>((resolve, reject) => {
+    send((error, response) => (error ? reject(error) : resolve(response)))
+  })
+
+/** A provider instance of a program: a connection of its own. */
+async function connect(inputs: Properties = { region: 'us-east-1' }): Promise<ResourceProviderClient> {
+  // gRPC shares a connection between clients of one address; an engine does not.
+  const client = new service.ResourceProviderClient(`127.0.0.1:${providers.aws}`, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+  })
+  clients.push(client)
+  const request = new messages.ConfigureRequest()
+  request.setArgs(sent(inputs))
+  await ask<ConfigureResponse>((done) => client.configure(request, done))
+  return client
+}
+
+async function check(client: ResourceProviderClient, type: string, inputs: Properties) {
+  const request = new messages.CheckRequest()
+  request.setUrn(urn(type, 'one'))
+  request.setType(type)
+  request.setNews(sent(inputs))
+  const response = await ask<CheckResponse>((done) => client.check(request, done))
+  return response.getFailuresList().map((failure) => [failure.getProperty(), failure.getReason()] as const)
+}
+
+async function create(
+  client: ResourceProviderClient,
+  type: string,
+  name: string,
+  inputs: Properties,
+  { preview = false } = {},
+) {
+  const request = new messages.CreateRequest()
+  request.setUrn(urn(type, name))
+  request.setType(type)
+  request.setProperties(sent(inputs))
+  request.setPreview(preview)
+  const response = await ask<CreateResponse>((done) => client.create(request, done))
+  return { id: response.getId(), outputs: received(response.getProperties()) }
+}
+
+async function update(
+  client: ResourceProviderClient,
+  type: string,
+  name: string,
+  { id, olds, news, preview = false }: { id: string; olds: Properties; news: Properties; preview?: boolean },
+) {
+  const request = new messages.UpdateRequest()
+  request.setUrn(urn(type, name))
+  request.setType(type)
+  request.setId(id)
+  request.setOlds(sent(olds))
+  request.setOldInputs(sent(olds))
+  request.setNews(sent(news))
+  request.setPreview(preview)
+  return received((await ask<UpdateResponse>((done) => client.update(request, done))).getProperties())
+}
+
+async function remove(client: ResourceProviderClient, type: string, name: string, id: string, inputs: Properties) {
+  const request = new messages.DeleteRequest()
+  request.setUrn(urn(type, name))
+  request.setType(type)
+  request.setId(id)
+  request.setOldInputs(sent(inputs))
+  await ask<Empty>((done) => client.delete(request, done))
+}
+
+async function read(client: ResourceProviderClient, type: string, name: string, id: string, inputs: Properties = {}) {
+  const request = new messages.ReadRequest()
+  request.setUrn(urn(type, name))
+  request.setType(type)
+  request.setId(id)
+  request.setInputs(sent(inputs))
+  request.setProperties(sent(inputs))
+  const response = await ask<ReadResponse>((done) => client.read(request, done))
+  return { id: response.getId(), inputs: received(response.getInputs()), outputs: received(response.getProperties()) }
+}
+
+async function diff(client: ResourceProviderClient, type: string, olds: Properties, news: Properties) {
+  const request = new messages.DiffRequest()
+  request.setUrn(urn(type, 'one'))
+  request.setType(type)
+  request.setId('id')
+  request.setOldInputs(sent(olds))
+  request.setOlds(sent(olds))
+  request.setNews(sent(news))
+  const response = await ask<DiffResponse>((done) => client.diff(request, done))
+  const detailed = [...response.getDetaileddiffMap().entries()].map(([path, property]) => [path, property.getKind()])
+  return {
+    changes: response.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME,
+    replaces: response.getReplacesList(),
+    deleteBeforeReplace: response.getDeletebeforereplace(),
+    detailed: Object.fromEntries(detailed) as Record<string, number>,
+  }
+}
+
+describe('configuration', () => {
+  it('is kept by connection: two providers of one program are in two accounts', async () => {
+    const hub = await connect()
+    const tenant = await connect({
+      region: 'us-east-1',
+      assumeRoles: JSON.stringify([{ roleArn: 'arn:aws:iam::222222222222:role/genai-deployer' }]),
+    })
+    await create(tenant, VPC, 'theirs', { cidrBlock: '10.1.0.0/16' })
+    await create(hub, VPC, 'ours', { cidrBlock: '10.1.0.0/16' })
+    expect(ledger.all(VPC).map(({ account }) => account)).toEqual(['222222222222', HUB])
+  })
+
+  it('refuses an account that is not allowed, a role that does not trust, an input that is not known', async () => {
+    await expect(connect({ region: 'us-east-1', allowedAccountIds: '["222222222222"]' })).rejects.toThrow(
+      `AWS account ID not allowed: ${HUB}`,
+    )
+    const roleArn = 'arn:aws:iam::999999999999:role/nobody'
+    await expect(connect({ region: 'us-east-1', assumeRoles: JSON.stringify([{ roleArn }]) })).rejects.toThrow(
+      /AccessDenied.*sts:AssumeRole/,
+    )
+    await expect(connect({ region: 'us-east-1', accessKey: 'AKIA' })).rejects.toThrow('the input "accessKey"')
+  })
+
+  it('of a new region is another provider; of anything else it is not', async () => {
+    const client = await connect()
+    const request = new messages.DiffRequest()
+    request.setOldInputs(sent({ region: 'us-east-1' }))
+    request.setNews(sent({ region: 'us-west-2' }))
+    expect((await ask<DiffResponse>((done) => client.diffConfig(request, done))).getReplacesList()).toEqual(['region'])
+    request.setNews(sent({ region: 'us-east-1', profile: 'genai-hub' }))
+    expect((await ask<DiffResponse>((done) => client.diffConfig(request, done))).getReplacesList()).toEqual([])
+  })
+})
+
+describe('check', () => {
+  it('names every property that is wrong', async () => {
+    const client = await connect()
+    const failures = await check(client, SUBNET, { vpcId: UNKNOWN, ipv6Native: true, outpostArn: 'x' })
+    expect(failures.map(([property]) => property)).toEqual(['ipv6Native', 'outpostArn', 'cidrBlock'])
+    expect(failures[2]?.[1]).toContain("missing required property 'cidrBlock'")
+  })
+
+  it('accepts what is not known yet', async () => {
+    expect(await check(await connect(), SUBNET, { vpcId: UNKNOWN, cidrBlock: UNKNOWN })).toEqual([])
+  })
+})
+
+describe('diff', () => {
+  const { Kind } = messages.PropertyDiff
+
+  it('replaces for what AWS cannot change, and updates the rest in place, property by property', async () => {
+    const client = await connect()
+    const before = { cidrBlock: '10.0.0.0/16', tags: { a: '1', b: '2' } }
+    expect(await diff(client, VPC, before, { cidrBlock: '10.1.0.0/16', tags: { a: '1', 'c/d': '3' } })).toEqual({
+      changes: true,
+      replaces: ['cidrBlock'],
+      deleteBeforeReplace: false,
+      detailed: { cidrBlock: Kind.UPDATE_REPLACE, 'tags.b': Kind.DELETE, 'tags["c/d"]': Kind.ADD },
+    })
+    expect(await diff(client, VPC, before, { ...before, enableDnsSupport: true })).toMatchObject({
+      replaces: [],
+      detailed: { enableDnsSupport: Kind.ADD },
+    })
+    expect(await diff(client, VPC, before, before)).toMatchObject({ changes: false, detailed: {} })
+  })
+
+  it('replaces for a value that is not known yet', async () => {
+    const after = await diff(await connect(), SUBNET, { vpcId: 'vpc-1', cidrBlock: 'x' }, { vpcId: UNKNOWN, cidrBlock: 'x' })
+    expect(after.replaces).toEqual(['vpcId'])
+  })
+
+  it('deletes first what keeps a name that is taken', async () => {
+    const client = await connect()
+    const before = { name: 'role', path: '/', assumeRolePolicy: '{}' }
+    expect(await diff(client, 'aws:iam/role:Role', before, { ...before, path: '/a/' })).toMatchObject({
+      replaces: ['path'],
+      deleteBeforeReplace: true,
+    })
+    const unnamed = { path: '/', assumeRolePolicy: '{}' }
+    expect(await diff(client, 'aws:iam/role:Role', unnamed, { ...unnamed, path: '/a/' })).toMatchObject({
+      deleteBeforeReplace: false,
+    })
+  })
+
+  it.each([
+    ['aws:lambda/function:Function', 'memorySize', 256, 512],
+    ['aws:lb/listenerRule:ListenerRule', 'priority', 1, 2],
+  ])('of %s: %s updates in place', async (type, input, before, after) => {
+    expect(await diff(await connect(), type, { [input]: before }, { [input]: after })).toMatchObject({
+      changes: true,
+      replaces: [],
+    })
+  })
+})
+
+describe('create, read, update, delete', () => {
+  it('makes, tells, changes and deletes, in the ledger before the answer', async () => {
+    const client = await connect()
+    const inputs = { cidrBlock: '10.0.0.0/16' }
+    const { id, outputs } = await create(client, VPC, 'one', inputs)
+    expect(ledger.find(VPC, id)).toMatchObject({ account: HUB, region: 'us-east-1' })
+    expect(outputs).toMatchObject({ cidrBlock: '10.0.0.0/16', enableDnsHostnames: false })
+    expect(await read(client, VPC, 'one', id, inputs)).toMatchObject({ id, inputs, outputs: { ownerId: HUB } })
+    const changed = await update(client, VPC, 'one', { id, olds: inputs, news: { ...inputs, enableDnsHostnames: true } })
+    expect(changed).toMatchObject({ enableDnsHostnames: true })
+    expect(ledger.find(VPC, id)?.outputs.enableDnsHostnames).toBe(true)
+    await remove(client, VPC, 'one', id, inputs)
+    expect(ledger.all()).toEqual([])
+    expect((await read(client, VPC, 'one', id, inputs)).id).toBe('')
+    await expect(remove(client, VPC, 'one', id, inputs)).resolves.toBeUndefined()
+    await expect(update(client, VPC, 'one', { id, olds: inputs, news: inputs })).rejects.toThrow(/NotFound.*does not exist/)
+  })
+
+  it('a preview answers with what will be, and changes nothing', async () => {
+    const client = await connect()
+    const { version } = ledger
+    expect(await create(client, VPC, 'one', { cidrBlock: UNKNOWN }, { preview: true })).toEqual({
+      id: '',
+      outputs: { cidrBlock: UNKNOWN },
+    })
+    expect(ledger.version).toBe(version)
+    const inputs = { cidrBlock: '10.0.0.0/16' }
+    const { id } = await create(client, VPC, 'one', inputs)
+    const made = ledger.version
+    const news = { ...inputs, tags: { a: 'b' } }
+    expect(await update(client, VPC, 'one', { id, olds: inputs, news, preview: true })).toMatchObject({ tagsAll: { a: 'b' } })
+    const unknown = { ...inputs, tags: { a: UNKNOWN } }
+    expect(await update(client, VPC, 'one', { id, olds: inputs, news: unknown, preview: true })).toMatchObject(unknown)
+    expect(ledger.version).toBe(made)
+  })
+
+  it('refuses as AWS does: code and message, and nothing is left', async () => {
+    const client = await connect()
+    await expect(create(client, SUBNET, 'one', { vpcId: 'vpc-0', cidrBlock: '10.0.0.0/24' })).rejects.toThrow(
+      "InvalidVpcID.NotFound: The vpc ID 'vpc-0' does not exist",
+    )
+    expect(ledger.all()).toEqual([])
+  })
+
+  it('does not delete what others are in', async () => {
+    const client = await connect()
+    const network = { cidrBlock: '10.0.0.0/16' }
+    const { id } = await create(client, VPC, 'one', network)
+    const inputs = { vpcId: id, cidrBlock: '10.0.0.0/24' }
+    const subnet = await create(client, SUBNET, 'one', inputs)
+    await expect(remove(client, VPC, 'one', id, network)).rejects.toThrow(/DependencyViolation.*subnet-/)
+    await remove(client, SUBNET, 'one', subnet.id, inputs)
+    await remove(client, VPC, 'one', id, network)
+    expect(ledger.all()).toEqual([])
+  })
+
+  it('a replacement is another resource while the replaced one is there, under unchanged inputs too', async () => {
+    const client = await connect()
+    const inputs = { cidrBlock: '10.0.0.0/16' }
+    const old = await create(client, VPC, 'one', inputs)
+    const replacement = await create(client, VPC, 'one', inputs)
+    expect(replacement.id).not.toBe(old.id)
+    await remove(client, VPC, 'one', old.id, inputs)
+    expect(ledger.all(VPC).map(({ id }) => id)).toEqual([replacement.id])
+    await update(client, VPC, 'one', { id: replacement.id, olds: inputs, news: { ...inputs, tags: { a: 'b' } } })
+    expect(ledger.all(VPC)).toMatchObject([{ id: replacement.id, outputs: { tags: { a: 'b' } } }])
+  })
+
+  it('finds a resource whose URN an alias has changed, and imports one by its id alone', async () => {
+    const client = await connect()
+    const inputs = { cidrBlock: '10.0.0.0/16' }
+    const { id } = await create(client, VPC, 'before', inputs)
+    expect(await read(client, VPC, 'after', id, inputs)).toMatchObject({ id })
+    expect(await read(client, VPC, 'imported', id)).toMatchObject({ id, inputs })
+    const elsewhere = await connect({ region: 'us-west-2' })
+    expect((await read(elsewhere, VPC, 'imported', id)).id).toBe('')
+  })
+
+  it('a secret comes back as one, wherever AWS repeats it', async () => {
+    const client = await connect()
+    const inputs = { cidrBlock: '10.0.0.0/16', tags: { word: secret('long and secret'), plain: 'x' } }
+    const { id, outputs } = await create(client, VPC, 'one', inputs)
+    expect(outputs.tags).toEqual(inputs.tags)
+    expect(outputs.tagsAll).toEqual(secret({ word: 'long and secret', plain: 'x' }))
+    expect(outputs.cidrBlock).toBe('10.0.0.0/16')
+    expect((await read(client, VPC, 'one', id, inputs)).inputs).toEqual(inputs)
+  })
+})
+
+describe('an unfinished creation', () => {
+  it('is told with its id when AWS made the resource and refused a later step', async () => {
+    const client = await connect()
+    const { role, code } = await functionsNeeds(client)
+    const inputs = {
+      name: 'fn',
+      role,
+      code,
+      handler: 'a.b',
+      runtime: 'nodejs24.x',
+      reservedConcurrentExecutions: 950,
+    }
+    const failure = await create(client, 'aws:lambda/function:Function', 'fn', inputs).catch((error: ServiceError) => error)
+    const partial = partialOf(failure as ServiceError)
+    expect(partial?.id).toBe('fn')
+    expect(partial?.reasons[0]).toContain('UnreservedConcurrentExecution')
+    expect(partial?.inputs).not.toHaveProperty('reservedConcurrentExecutions')
+    expect(ledger.find('aws:lambda/function:Function', 'fn')?.outputs.reservedConcurrentExecutions).toBe(-1)
+  })
+
+  it('is told with its id when the engine is interrupted after the creation, and is not made when before', async () => {
+    await providers.close()
+    const waits = [0, 1, 1]
+    await serve({ maximumMilliseconds: 500, random: () => waits.shift() ?? 1 })
+    const client = await connect()
+    const first = create(client, VPC, 'one', { cidrBlock: '10.0.0.0/16' }).catch((error: ServiceError) => error)
+    await expect.poll(() => ledger.all(VPC).length).toBe(1)
+    const second = create(client, VPC, 'two', { cidrBlock: '10.1.0.0/16' }).catch((error: ServiceError) => error)
+    const other = await connect()
+    const third = create(other, VPC, 'three', { cidrBlock: '10.2.0.0/16' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await ask<Empty>((done) => client.cancel(new empty.Empty(), done))
+    expect(partialOf((await first) as ServiceError)).toMatchObject({ id: ledger.all(VPC)[0]?.id, reasons: ['context canceled'] })
+    expect((await second) as ServiceError).toMatchObject({ details: 'context canceled' })
+    // Another deployment at the same time goes on.
+    expect((await third).id).toMatch(/^vpc-/)
+    expect(ledger.all(VPC).map(({ inputs }) => inputs.cidrBlock)).toEqual(['10.0.0.0/16', '10.2.0.0/16'])
+  })
+
+  async function functionsNeeds(client: ResourceProviderClient) {
+    const assumeRolePolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    })
+    const { outputs } = await create(client, 'aws:iam/role:Role', 'fn', { name: 'fn', assumeRolePolicy })
+    const asset = { '4dabf18193072939515e22adb298388d': 'c44067f5952c0a294b673a41bacd8c17', text: '1', hash: 'x' }
+    const code = {
+      '4dabf18193072939515e22adb298388d': '0def7320c3a5731c473e5ecbe6d01bc7',
+      hash: '00',
+      assets: { 'a.mjs': asset },
+    }
+    return { role: outputs.arn ?? '', code }
+  }
+
+  function partialOf(error: ServiceError) {
+    const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? []
+    if (!(bytes instanceof Uint8Array)) return undefined
+    const [detail] = errors.Status.deserializeBinary(bytes).getDetailsList()
+    const failed = detail?.unpack(messages.ErrorResourceInitFailed.deserializeBinary, 'pulumirpc.ErrorResourceInitFailed')
+    return failed && { id: failed.getId(), reasons: failed.getReasonsList(), inputs: received(failed.getInputs()) }
+  }
+})
+
+describe('permissions', () => {
+  it('a deployer without one is refused as AWS words it', async () => {
+    const client = await connect({
+      region: 'us-east-1',
+      assumeRoles: JSON.stringify([{ roleArn: 'arn:aws:iam::222222222222:role/genai-deployer' }]),
+    })
+    const inputs = { name: 'lane', retentionInDays: 7 }
+    await expect(create(client, 'aws:cloudwatch/logGroup:LogGroup', 'lane', inputs)).resolves.toMatchObject({ id: 'lane' })
+    await expect(create(client, 'aws:lambda/permission:Permission', 'x', {
+      statementId: 's',
+      action: 'lambda:InvokeFunction',
+      function: 'arn:aws:lambda:us-east-1:222222222222:function:f',
+      principal: 'elasticloadbalancing.amazonaws.com',
+    })).rejects.toThrow(/AccessDenied.*genai-deployer.*not authorized to perform: lambda:AddPermission/)
+  })
+})
