@@ -4,10 +4,11 @@ import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { destroy } from './verbs/destroy.ts'
 import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
+import { prove } from './verbs/prove.ts'
 import { start } from './verbs/start.ts'
 import { tenant } from './verbs/tenant.ts'
 
-const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy]
+const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove]
 
 async function main(argv: readonly string[]): Promise<number> {
   const found = findVerb(COMMANDS, argv)

@@ -8,6 +8,7 @@ export interface Iam {
   readonly createAuthorize: typeof createAuthorize
   /** Layers that refuse nothing from now on. */
   leaveOut(layers: ReadonlySet<Layer>): void
+  isOff(layer: Layer): boolean
   /** What refused since the last `forget`, in words. */
   refusals(): { readonly by: readonly Layer[]; readonly message: string } | undefined
   forget(): void
@@ -29,6 +30,7 @@ export function createIam(): Iam {
     leaveOut(layers) {
       absent = layers
     },
+    isOff: (layer) => absent.has(layer),
     refusals() {
       const last = refused.at(-1)
       return last && { by: layersOf(last.call, last.decision), message: last.decision.message }

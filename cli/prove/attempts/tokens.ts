@@ -12,6 +12,8 @@ export interface TokenAttempt {
   readonly remark?: string
   /** Needs the pool's private key: cannot be made against a deployed gateway. */
   readonly needsPoolKey?: true
+  /** Needs a user of the second tenant. */
+  readonly needsOtherUser?: true
   /** The headers, and what is appended to the path. */
   readonly forge: (forge: Forge, now: number) => Promise<Forged> | Forged
 }
@@ -57,11 +59,12 @@ export const tokenAttempts: readonly TokenAttempt[] = [
   },
   {
     name: 'claims-changed',
-    tried: "A genuine token of the second tenant's user with the tenant claim changed under the old signature",
+    tried: 'A genuine token whose claims were changed under the old signature',
     expected: CHECKED,
     forge: async ({ genuine, claims }) => {
-      const [header = '', , signature = ''] = (await genuine('tenant2')).split('.')
-      return bearer(`${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`)
+      const [header = '', , signature = ''] = (await genuine('tenant1')).split('.')
+      const changed = Buffer.from(JSON.stringify({ ...claims, sub: 'somebody-else' })).toString('base64url')
+      return bearer(`${header}.${changed}.${signature}`)
     },
   },
   {
@@ -127,6 +130,7 @@ export const tokenAttempts: readonly TokenAttempt[] = [
   {
     name: 'other-tenant',
     tried: "The second tenant's user's genuine token",
+    needsOtherUser: true,
     expected: MATCHED,
     remark: 'Behind the two, the function answers as its own tenant: nothing of the second tenant is in reach.',
     forge: async ({ genuine }) => bearer(await genuine('tenant2')),

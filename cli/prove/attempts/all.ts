@@ -1,0 +1,10 @@
+/** The whole matrix, family by family. */
+import type { Attempt } from '../attempt.ts'
+import { bodies } from './bodies.ts'
+import { deployment } from './deployment.ts'
+import { identity } from './identity.ts'
+import { network } from './network.ts'
+import { paths } from './paths.ts'
+import { tokens } from './tokens.ts'
+
+export const allAttempts: readonly Attempt[] = [tokens, paths, bodies, identity, network, deployment].flat()

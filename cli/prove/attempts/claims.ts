@@ -1,0 +1,131 @@
+/**
+ * Lanes that claim what is another's. Whoever deploys through the onboarding role names the tenant, so IAM can hold a lane to
+ * the tenant that it names, but not to the right one: what refuses are the checks of the programs, before anything is made.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { ofProject, readSettings } from '../../../shared/settings/read.ts'
+import { checkAgainstHub } from '../../../spoke/checks.ts'
+import { checkStackFiles } from '../../../spoke/stack-files.ts'
+import { readStack, stackNames } from '../../stacks.ts'
+import { type Attempt, type Outcome, stopped } from '../attempt.ts'
+import type { Question } from '../aws-calls.ts'
+import type { Site } from '../site.ts'
+
+interface Claim {
+  readonly name: string
+  readonly tried: string
+  readonly remark: string
+  /** Settings of a new lane, over those of the first tenant's. */
+  readonly settings: (site: Site) => Readonly<Record<string, string>>
+  /** The call that would make the claim true, if the program made it. */
+  readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
+}
+
+/** A lane that no other stack file clashes with, but for what a claim changes. */
+const NEW_LANE = { tenantId: 'tenant9', cidrBlock: '10.64.9.0/24' }
+
+const ATTACHED = ({ hub }: Site): Omit<Question, 'as' | 'tags'> => ({
+  action: 'ec2:EnableTransitGatewayRouteTablePropagation',
+  resource: `arn:aws:ec2:${hub.region}:${hub.account}:transit-gateway-route-table/${hub.hubRouteTableId}`,
+})
+const RULE = ({ hub }: Site, tenantId: string): Omit<Question, 'as' | 'tags'> => ({
+  action: 'elasticloadbalancing:CreateRule',
+  resource: hub.listenerArn,
+  context: { 'aws:RequestTag/tenant': tenantId, 'aws:TagKeys': ['tenant'] },
+})
+
+const CIDR_REMARK =
+  'IAM cannot refuse it: there is no condition key for the addresses that an attachment brings. AWS itself does not propagate a block that overlaps, in silence.'
+
+const CLAIMS: readonly Claim[] = [
+  {
+    name: 'claims-other-id',
+    tried: "A lane that claims the second tenant's id",
+    remark: 'IAM cannot refuse it: the session’s tag is the id that is claimed. What exists already, AWS does not make twice (role, function, item).',
+    settings: () => ({ tenantId: 'tenant2' }),
+    question: ({ hub }) => ({ action: 'dynamodb:PutItem', resource: hub.tableArn, context: { 'dynamodb:LeadingKeys': ['tenant2'] } }),
+  },
+  {
+    name: 'claims-other-path',
+    tried: "A lane whose id would make the second tenant's path part of its own (`*`)",
+    remark: 'IAM cannot refuse it: `elasticloadbalancing:CreateRule` has no condition key for the path. The path is made from the id, and an id is letters and digits.',
+    settings: () => ({ tenantId: '*' }),
+    question: (site) => RULE(site, 'tenant9'),
+  },
+  {
+    name: 'claims-path-by-segments',
+    tried: 'A lane with the id `tenant9/../tenant2`',
+    remark: 'IAM cannot refuse it, as before.',
+    settings: () => ({ tenantId: 'tenant9/../tenant2' }),
+    question: (site) => RULE(site, 'tenant9'),
+  },
+  {
+    name: 'claims-other-cidr',
+    tried: "A lane that claims the second tenant's CIDR block",
+    remark: CIDR_REMARK,
+    settings: () => ({ cidrBlock: '10.64.1.0/24' }),
+    question: ATTACHED,
+  },
+  {
+    name: 'claims-part-of-cidr',
+    tried: "A lane that claims a part of the second tenant's CIDR block",
+    remark: CIDR_REMARK,
+    settings: () => ({ cidrBlock: '10.64.1.128/25' }),
+    question: ATTACHED,
+  },
+  {
+    name: 'claims-hub-cidr',
+    tried: "A lane that claims addresses of the hub",
+    remark: CIDR_REMARK,
+    settings: () => ({ cidrBlock: '10.0.0.0/24' }),
+    question: ATTACHED,
+  },
+  {
+    name: 'claims-hub-account',
+    tried: "A lane whose tenant's account is the hub's own",
+    remark: 'IAM cannot refuse it: the deployer is the hub’s own.',
+    settings: ({ hub }) => ({ account: hub.account, roleArn: `arn:aws:iam::${hub.account}:role/genai-deployer` }),
+    question: (site) => RULE(site, 'tenant9'),
+  },
+]
+
+export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, ...claim }) => ({
+  ...claim,
+  family: 'deployment',
+  expected: ['program'],
+  async make(site) {
+    const wanted = { ...NEW_LANE, ...settings(site) }
+    const refused = site.iam.isOff('program') ? undefined : await refusalOf(site, wanted)
+    if (refused) return refused
+    const tenantId = /^[a-z0-9]+$/.test(wanted.tenantId) ? wanted.tenantId : NEW_LANE.tenantId
+    return await site.ask({ ...question(site), as: site.hub.onboardingRoleArn, tags: { tenant_id: tenantId } })
+  },
+}))
+
+/** What the spoke's program does before it makes anything: settings, the hub, the other stack files. */
+async function refusalOf({ hub }: Site, wanted: Readonly<Record<string, string>>): Promise<Outcome | undefined> {
+  const { project, config } = readStack('spoke-tenant1')
+  const origin = { organization: 'organization', project, stack: 'spoke-tenant9' }
+  const own = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [`${project}:${name}`, value]))
+  const claiming = { ...config, ...own }
+  const directory = await mkdtemp(join(tmpdir(), 'prove-'))
+  try {
+    const settings = readSettings(ofProject(claiming, project), origin)
+    if (settings.role !== 'spoke') throw new Error('The claim is no spoke.')
+    checkAgainstHub(settings, hub)
+    const files = stackNames().map((name) => [name, readStack(name).config] as const)
+    for (const [name, texts] of [...files, [origin.stack, claiming] as const])
+      await writeFile(join(directory, `Pulumi.${name}.yaml`), stringify({ config: texts }))
+    await checkStackFiles(directory, { ...origin, concurrencyLimit: hub.concurrencyLimit })
+    return undefined
+  } catch (error) {
+    // The program's refusals are plain errors and mistakes in settings; anything else is a mistake here.
+    if (!(error instanceof Error) || !['Error', 'SettingsError'].includes(error.name)) throw error
+    return stopped(['program'], error.message.split('\n').slice(0, 2).join(' '))
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}

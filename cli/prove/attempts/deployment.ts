@@ -1,0 +1,276 @@
+/** Deployments that reach for more than a lane, asked of the roles' policies as they are deployed. */
+import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Question } from '../aws-calls.ts'
+import type { Layer } from '../layers.ts'
+import type { Site } from '../site.ts'
+import { claims } from './claims.ts'
+
+interface Asked {
+  readonly name: string
+  readonly tried: string
+  readonly expected: readonly Layer[]
+  readonly remark?: string
+  readonly question: (site: Site) => Omit<Question, 'as' | 'tags'> & Partial<Pick<Question, 'as' | 'tags'>>
+}
+
+/** What the tenant's own people have: everything in their account, as far as the organisation lets them. */
+const tenantDeployer = ({ tenant1 }: Site) => `arn:aws:iam::${tenant1.account}:role/genai-deployer`
+/** The resource's account admits nobody from elsewhere, and the tenant's people are not given such services at home. */
+const ELSEWHERE: readonly Layer[] = ['otherAccount']
+const ROLE: readonly Layer[] = ['onboardingRole']
+const ONE_LAYER = 'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
+
+const outsiders: readonly Asked[] = [
+  {
+    name: 'tenant-becomes-onboarding-role',
+    tried: "A tenant's own deployer assumes the hub's onboarding role",
+    expected: ['trustPolicy'],
+    remark: 'One layer: what the people of an account may ask for is that account’s own affair.',
+    question: (site) => ({
+      action: 'sts:AssumeRole',
+      resource: site.hub.onboardingRoleArn,
+      context: { 'aws:RequestTag/tenant_id': 'tenant1', 'aws:TagKeys': ['tenant_id'] },
+      resourcePolicy: trustOf(site, site.hub.onboardingRoleArn),
+    }),
+  },
+  {
+    name: 'tenant-becomes-execution-role',
+    tried: "A tenant's own deployer assumes its execution role in the hub",
+    expected: ['trustPolicy'],
+    question: (site) => ({
+      action: 'sts:AssumeRole',
+      resource: site.tenant1.executionRoleArn,
+      resourcePolicy: trustOf(site, site.tenant1.executionRoleArn),
+    }),
+  },
+  {
+    name: 'tenant-writes-table',
+    tried: "A tenant's own deployer writes its item in the hub's table",
+    expected: ELSEWHERE,
+    question: ({ hub }) => ({ action: 'dynamodb:PutItem', resource: hub.tableArn, context: { 'dynamodb:LeadingKeys': ['tenant1'] } }),
+  },
+  {
+    name: 'tenant-changes-shared-gateway',
+    tried: "A tenant's own deployer adds a route to the shared Transit Gateway's table",
+    expected: ELSEWHERE,
+    question: ({ hub }) => ({
+      action: 'ec2:CreateTransitGatewayRoute',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:transit-gateway-route-table/${hub.spokesRouteTableId}`,
+    }),
+  },
+  {
+    name: 'tenant-changes-listener',
+    tried: "A tenant's own deployer changes a rule of the load balancer",
+    expected: ELSEWHERE,
+    question: (site) => ({ action: 'elasticloadbalancing:ModifyRule', resource: ruleOf(site, 'tenant2') }),
+  },
+  {
+    name: 'tenant-changes-function',
+    tried: "A tenant's own deployer replaces its function's code in the hub",
+    expected: ELSEWHERE,
+    question: ({ tenant1 }) => ({ action: 'lambda:UpdateFunctionCode', resource: tenant1.functionArn }),
+  },
+  {
+    name: 'tenant-makes-user',
+    tried: "A tenant's own deployer makes a user of another tenant in the user pool",
+    expected: ELSEWHERE,
+    question: ({ hub }) => ({ action: 'cognito-idp:AdminCreateUser', resource: hub.userPoolArn }),
+  },
+  {
+    name: 'internet-gateway',
+    tried: "A tenant's own deployer makes an internet gateway in its account",
+    expected: ['serviceControl'],
+    remark: 'One layer: an account’s administrators are bounded by the organisation only.',
+    question: ({ hub, tenant1 }) => ({
+      action: 'ec2:CreateInternetGateway',
+      resource: `arn:aws:ec2:${hub.region}:${tenant1.account}:internet-gateway/*`,
+    }),
+  },
+]
+
+/** In a session of the onboarding role for the first tenant. */
+const onboarding: readonly Asked[] = [
+  {
+    name: 'listener-default',
+    tried: "The onboarding role changes the listener's default action",
+    expected: ROLE,
+    question: ({ hub }) => ({ action: 'elasticloadbalancing:ModifyListener', resource: hub.listenerArn }),
+  },
+  {
+    name: 'rule-order',
+    tried: "The onboarding role puts the tenant's rule before another's",
+    expected: ROLE,
+    question: (site) => ({ action: 'elasticloadbalancing:SetRulePriorities', resource: ruleOf(site, 'tenant1') }),
+  },
+  {
+    name: 'other-rule',
+    tried: "The onboarding role changes the second tenant's rule",
+    expected: ROLE,
+    question: (site) => ({
+      action: 'elasticloadbalancing:ModifyRule',
+      resource: ruleOf(site, 'tenant2'),
+      context: { 'aws:ResourceTag/tenant': 'tenant2' },
+    }),
+  },
+  {
+    name: 'user-pool',
+    tried: 'The onboarding role changes the user pool',
+    expected: ROLE,
+    question: ({ hub }) => ({ action: 'cognito-idp:UpdateUserPool', resource: hub.userPoolArn }),
+  },
+  {
+    name: 'user',
+    tried: 'The onboarding role makes a user',
+    expected: ROLE,
+    question: ({ hub }) => ({ action: 'cognito-idp:AdminCreateUser', resource: hub.userPoolArn }),
+  },
+  {
+    name: 'table-schema',
+    tried: 'The onboarding role changes the table',
+    expected: ROLE,
+    question: ({ hub }) => ({ action: 'dynamodb:UpdateTable', resource: hub.tableArn }),
+  },
+  {
+    name: 'other-item',
+    tried: "The onboarding role writes the second tenant's item",
+    expected: ROLE,
+    question: ({ hub }) => ({ action: 'dynamodb:PutItem', resource: hub.tableArn, context: { 'dynamodb:LeadingKeys': ['tenant2'] } }),
+  },
+  {
+    name: 'other-accounts-role',
+    tried: "The onboarding role assumes the role in the second tenant's account, with its external id",
+    expected: ['onboardingRole', 'trustPolicy'],
+    question: (site) => ({
+      action: 'sts:AssumeRole',
+      resource: site.tenant2.roleArn,
+      context: { 'sts:ExternalId': site.tenant2.externalId },
+      resourcePolicy: trustOf(site, site.tenant2.roleArn),
+    }),
+  },
+  {
+    name: 'role-without-boundary',
+    tried: 'The onboarding role makes an execution role without the permissions boundary',
+    expected: ROLE,
+    question: ({ tenant1 }) => ({ action: 'iam:CreateRole', resource: tenant1.executionRoleArn, context: { 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] } }),
+  },
+  {
+    name: 'boundary-taken-off',
+    tried: 'The onboarding role takes the boundary off the execution role',
+    expected: ROLE,
+    question: ({ tenant1, hub }) => ({
+      action: 'iam:DeleteRolePermissionsBoundary',
+      resource: tenant1.executionRoleArn,
+      context: { 'iam:PermissionsBoundary': hub.permissionsBoundaryArn },
+    }),
+  },
+  {
+    name: 'boundary-changed',
+    tried: 'The onboarding role writes another version of the boundary itself',
+    expected: ROLE,
+    question: ({ hub }) => ({ action: 'iam:CreatePolicyVersion', resource: hub.permissionsBoundaryArn }),
+  },
+  {
+    name: 'role-of-another-name',
+    tried: 'The onboarding role makes a role of a name that is not the tenant’s',
+    expected: ROLE,
+    question: ({ hub }) => ({
+      action: 'iam:CreateRole',
+      resource: roleArn(hub.account, 'administrator'),
+      context: { 'iam:PermissionsBoundary': hub.permissionsBoundaryArn, 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] },
+    }),
+  },
+  {
+    name: 'role-tagged-as-other',
+    tried: "The onboarding role tags the execution role as the second tenant's, which the boundary goes by",
+    expected: ROLE,
+    question: ({ tenant1 }) => ({ action: 'iam:TagRole', resource: tenant1.executionRoleArn, context: { 'aws:RequestTag/tenant': 'tenant2', 'aws:TagKeys': ['tenant'] } }),
+  },
+  {
+    name: 'role-passed-to-instance',
+    tried: 'The onboarding role passes the execution role to EC2',
+    expected: ROLE,
+    question: ({ tenant1 }) => ({ action: 'iam:PassRole', resource: tenant1.executionRoleArn, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } }),
+  },
+  {
+    name: 'other-role-passed',
+    tried: "The onboarding role passes the second tenant's execution role to Lambda",
+    expected: ROLE,
+    question: ({ hub }) => ({
+      action: 'iam:PassRole',
+      resource: roleArn(hub.account, executionRoleName('tenant2')),
+      context: { 'iam:PassedToService': 'lambda.amazonaws.com' },
+    }),
+  },
+  {
+    name: 'other-function',
+    tried: "The onboarding role replaces the code of the second tenant's function",
+    expected: ROLE,
+    question: ({ hub }) => ({
+      action: 'lambda:UpdateFunctionCode',
+      resource: `arn:aws:lambda:${hub.region}:${hub.account}:function:${functionName('tenant2')}`,
+    }),
+  },
+  {
+    name: 'hub-table-association',
+    tried: "The onboarding role associates a spoke's attachment with the hub's route table",
+    expected: ROLE,
+    question: ({ hub }) => ({
+      action: 'ec2:AssociateTransitGatewayRouteTable',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:transit-gateway-route-table/${hub.hubRouteTableId}`,
+    }),
+  },
+  {
+    name: 'spokes-table-propagation',
+    tried: "The onboarding role propagates a spoke's addresses into the spokes' route table",
+    expected: ROLE,
+    question: ({ hub }) => ({
+      action: 'ec2:EnableTransitGatewayRouteTablePropagation',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:transit-gateway-route-table/${hub.spokesRouteTableId}`,
+    }),
+  },
+  {
+    name: 'ingress-rule',
+    tried: "The onboarding role lets something into the function's security group",
+    expected: ROLE,
+    question: ({ hub }) => ({
+      action: 'ec2:AuthorizeSecurityGroupIngress',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:security-group/${hub.endpointSecurityGroupId}`,
+      context: { 'aws:ResourceTag/tenant': 'tenant1' },
+    }),
+  },
+]
+
+const attemptOf = (
+  { question, ...attempt }: Asked,
+  caller: (site: Site) => Pick<Question, 'as' | 'tags'>,
+  remark: string | undefined = attempt.remark,
+): Attempt => ({
+  ...attempt,
+  ...(remark !== undefined && { remark }),
+  family: 'deployment',
+  make: (site) => site.ask({ ...caller(site), ...question(site) }),
+})
+
+export const deployment: readonly Attempt[] = [
+  ...outsiders.map((asked) => attemptOf(asked, (site) => ({ as: tenantDeployer(site) }))),
+  ...onboarding.map((asked) =>
+    attemptOf(
+      asked,
+      ({ hub }) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }),
+      asked.expected.length === 1 ? ONE_LAYER : asked.remark,
+    ),
+  ),
+  ...claims,
+]
+
+const trustOf = ({ platform }: Site, arn: string) =>
+  JSON.parse(String(platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', arn)?.outputs.assumeRolePolicy))
+
+function ruleOf({ platform }: Site, tenantId: string): string {
+  const rule = platform.cloud.ledger
+    .all('aws:lb/listenerRule:ListenerRule')
+    .find(({ outputs }) => JSON.stringify(outputs.conditions).includes(`"/${tenantId}/*"`))
+  if (!rule) throw new Error(`${tenantId} has no listener rule.`)
+  return String(rule.outputs.arn)
+}

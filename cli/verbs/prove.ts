@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import { claimsOf, cognitoClient, signInForTokens } from '../cognito.ts'
+import { askPassword } from '../password.ts'
+import { FAMILIES } from '../prove/attempt.ts'
+import { allAttempts } from '../prove/attempts/all.ts'
+import { proveDeployed, publishedKeys } from '../prove/deployed.ts'
+import { passes, type Report, toJson, toMarkdown } from '../prove/report.ts'
+import { prove as proveAll, type Row } from '../prove/run.ts'
+import { startSite } from '../prove/site.ts'
+import { createSwitches } from '../prove/switches.ts'
+import { LOCAL_DIRECTORY } from '../stacks.ts'
+import { createTerminal, type Terminal } from '../terminal.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { VERSION } from '../version.ts'
+
+type Values = Arguments['values']
+
+export const prove: Verb = {
+  name: 'prove',
+  usage: '',
+  summary: 'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md and .json.',
+  details: [
+    'Against a local cloud of its own: the hub and the two sample tenants from their stack files. Every attempt is made again with',
+    'each layer that stopped it switched off. With --gateway-url, --client-id, --region and --username, against a deployed gateway:',
+    'tokens and paths only, nothing is switched off, and one user signs in; the password is asked for, or read from a pipe.',
+    'Exit code: 0 only if every attempt was stopped, and by no fewer layers than are expected.',
+  ].join('\n'),
+  positionals: [0, 0],
+  options: {
+    output: { type: 'string', short: 'o', placeholder: 'DIRECTORY', help: 'where the report goes (default: this folder)' },
+    family: { type: 'string', multiple: true, placeholder: 'NAME', help: `only these: ${FAMILIES.join(', ')}` },
+    'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
+    'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
+    region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
+    username: { type: 'string', placeholder: 'NAME', help: 'a user of the deployed hub' },
+    'other-tenant': { type: 'string', placeholder: 'ID', help: "the tenant whose path the user's token is tried on" },
+  },
+  async run({ values }) {
+    const terminal = createTerminal({ json: false })
+    const report = isDeployed(values) ? await deployedReport(values, terminal) : await localReport(values, terminal)
+    const directory = resolve(String(values.output ?? '.'))
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(join(directory, 'isolation-report.md'), toMarkdown(report))
+    writeFileSync(join(directory, 'isolation-report.json'), toJson(report))
+    conclude(report, directory, terminal)
+    return passes(report) ? 0 : 1
+  },
+}
+
+const DEPLOYED = ['gateway-url', 'client-id', 'region', 'username', 'other-tenant'] as const
+
+function isDeployed(values: Values): boolean {
+  const missing = DEPLOYED.filter((flag) => values[flag] === undefined)
+  if (missing.length > 0 && missing.length < DEPLOYED.length)
+    throw new UserError(
+      `A deployed gateway needs ${DEPLOYED.map((flag) => `--${flag}`).join(', ')}; missing: ${missing.map((flag) => `--${flag}`).join(', ')}.`,
+      'Their values: pulumi stack output -s hub; the other tenant may be any that is deployed.',
+    )
+  if (missing.length === 0 && values.family !== undefined)
+    throw new UserError('--family is for the local cloud.', 'Against a deployed gateway, tokens and paths are tried.')
+  return missing.length === 0
+}
+
+async function localReport(values: Values, terminal: Terminal): Promise<Report> {
+  const families = [values.family ?? FAMILIES].flat().map(String)
+  const unknown = families.find((family) => !FAMILIES.some((known) => known === family))
+  if (unknown !== undefined)
+    throw new UserError(`There is no family "${unknown}" of attempts.`, `There are: ${FAMILIES.join(', ')}.`)
+  const attempts = allAttempts.filter(({ family }) => families.includes(family))
+  const site = await terminal.step('deploy a hub and two tenants', () =>
+    startSite({ directory: join(LOCAL_DIRECTORY, 'prove') }),
+  )
+  try {
+    const switches = createSwitches(site.platform.cloud, site.iam)
+    const rows = await terminal.step(`make ${attempts.length} attempts`, async (detail) => {
+      const made = await proveAll(site, switches, attempts, (row) => tell(row, terminal))
+      detail('each again with every layer that stopped it switched off')
+      return made
+    })
+    return { target: 'the local cloud', madeAt: new Date().toISOString(), version: VERSION, rows }
+  } finally {
+    await site.close()
+  }
+}
+
+async function deployedReport(values: Values, terminal: Terminal): Promise<Report> {
+  const gatewayUrl = String(values['gateway-url'])
+  if (!URL.canParse(gatewayUrl))
+    throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
+  const otherTenantId = String(values['other-tenant'])
+  if (!TENANT_ID.test(otherTenantId))
+    throw new UserError(`"${otherTenantId}" is no tenant id.`, 'An id is a lower-case letter and 1 to 19 letters or digits.')
+  const tokens = await signInForTokens(cognitoClient(String(values.region), {}), {
+    clientId: String(values['client-id']),
+    username: String(values.username),
+    password: await askPassword('Password: '),
+  })
+  const tenantId = claimsOf(tokens.idToken)[TENANT_CLAIM]
+  if (typeof tenantId !== 'string') throw new UserError('That user has no tenant.', 'Sign in with a user of a tenant.')
+  if (tenantId === otherTenantId)
+    throw new UserError(`${tenantId} is the user's own tenant.`, 'Name another one with --other-tenant.')
+  const keys = await publishedKeys(tokens.idToken)
+  const { rows, notMade } = await proveDeployed({ gatewayUrl, keys, tokens, tenantId, otherTenantId }, (row) =>
+    tell(row, terminal),
+  )
+  return { target: gatewayUrl, madeAt: new Date().toISOString(), version: VERSION, rows, notMade }
+}
+
+/** Only what needs somebody's attention; the report has the rest. */
+function tell({ id, attempt, verdict, outcome, stops }: Row, { line, style }: Terminal): void {
+  if (verdict === 'not stopped') line(`  ${style('red', '✗')} ${id} was not stopped: ${attempt.tried}: ${outcome.detail}`)
+  if (verdict !== 'weakened') return
+  const missing = attempt.expected.filter((layer) => !stops.some((stop) => stop.layer === layer))
+  line(`  ${style('yellow', '!')} ${id} is no longer stopped by ${missing.join(', ')}: ${attempt.tried}`)
+}
+
+function conclude(report: Report, directory: string, { line, style }: Terminal): void {
+  const { rows } = report
+  const failing = rows.filter(({ verdict }) => verdict === 'weakened' || verdict === 'not stopped').length
+  line()
+  if (failing === 0) line(style('green', `Every one of ${rows.length} attempts was stopped, or served as its own tenant's.`))
+  else line(style('red', `${failing} of ${rows.length} attempts were not stopped as they should be.`))
+  line(`The report: ${join(directory, 'isolation-report.md')} and .json`)
+}
