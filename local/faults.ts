@@ -143,7 +143,7 @@ export function createFaults({
       if (error) return error
       switch (fault.kind) {
         case 'latency':
-          await pause(fault.milliseconds, undefined, { ref: false, ...(signal && { signal }) })
+          if (await goneAwayWithin(fault.milliseconds, signal)) return undelivered(call, 'silence')
           break
         case 'clockSkew':
           bend = { ...bend, skewSeconds: fault.seconds }
@@ -226,6 +226,17 @@ const undelivered = ({ operation }: Call, delivery: 'reset' | 'silence'): WireRe
   ...{ status: 0, headers: {}, body: '', delivery },
   served: { operation, errorCode: delivery },
 })
+
+/** Waits; whether the caller went away meanwhile. */
+async function goneAwayWithin(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await pause(milliseconds, undefined, { ref: false, ...(signal && { signal }) })
+    return false
+  } catch {
+    // A wait fails for one reason only.
+    return true
+  }
+}
 
 /** As the operating system does it when memory runs out: the process cannot say goodbye. */
 function kill(pid: number): void {

@@ -33,29 +33,49 @@ interface KeySet {
 export class KeySets {
   readonly #options: KeySetOptions
   readonly #sets = new Map<string, Promise<KeySet>>()
+  readonly #notAgainBefore = new Map<string, number>()
 
   constructor(options: KeySetOptions) {
     this.#options = options
   }
 
   async find(loadBalancerArn: string, url: URL, kid: string): Promise<Key> {
-    let set = await this.#current(loadBalancerArn, url, KEY_SET_SECONDS)
-    // A key that is not there may be new: the user pool rotates them.
-    if (set.outcome.kind === 'failed' || !set.outcome.keys.has(kid))
-      set = await this.#current(loadBalancerArn, url, KEY_SET_RETRY_SECONDS)
+    let set = await this.#current(loadBalancerArn, url)
+    // A key that is not there may be new: a rotation fails no request, but made-up key ids cause no more than one fetch in
+    // ten seconds.
+    if (set.outcome.kind === 'failed' ? this.#isOld(set, KEY_SET_RETRY_SECONDS) : !set.outcome.keys.has(kid))
+      set = await this.#again(loadBalancerArn, url, set)
     if (set.outcome.kind === 'failed') return set.outcome
     const key = set.outcome.keys.get(kid)
     return key ? { kind: 'key', key } : { kind: 'unknown' }
   }
 
-  async #current(loadBalancerArn: string, url: URL, maxAge: number): Promise<KeySet> {
-    const { now, version } = this.#options
+  async #current(loadBalancerArn: string, url: URL): Promise<KeySet> {
+    const there = await this.#sets.get(`${loadBalancerArn} ${url}`)
+    if (there && there.version === this.#options.version() && !this.#isOld(there, KEY_SET_SECONDS)) return there
+    return this.#renew(loadBalancerArn, url)
+  }
+
+  /** A newer set than `seen`, unless one was asked for in this way a moment ago. */
+  async #again(loadBalancerArn: string, url: URL, seen: KeySet): Promise<KeySet> {
     const name = `${loadBalancerArn} ${url}`
-    const there = await this.#sets.get(name)
-    if (there && there.version === version() && now() - there.fetchedAt < maxAge) return there
+    // Another request may have fetched it while this one looked.
+    const latest = await this.#sets.get(name)
+    if (latest && latest !== seen) return latest
+    const now = this.#options.now()
+    if (now < (this.#notAgainBefore.get(name) ?? 0)) return seen
+    this.#notAgainBefore.set(name, now + KEY_SET_RETRY_SECONDS)
+    return this.#renew(loadBalancerArn, url)
+  }
+
+  #renew(loadBalancerArn: string, url: URL): Promise<KeySet> {
     const fetching = this.#fetch(loadBalancerArn, url)
-    this.#sets.set(name, fetching)
+    this.#sets.set(`${loadBalancerArn} ${url}`, fetching)
     return fetching
+  }
+
+  #isOld({ fetchedAt }: KeySet, seconds: number): boolean {
+    return this.#options.now() - fetchedAt >= seconds
   }
 
   async #fetch(arn: string, url: URL): Promise<KeySet> {

@@ -1,0 +1,150 @@
+/**
+ * Faults of the services that a request depends on: what the caller of one tenant sees, cold and warm, and that another
+ * tenant sees nothing. The functions are new processes where it says cold: what a warm one holds would hide the fault.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Fault } from '../../local/faults.ts'
+import { calls, OK, type Seen, type Stand, startStand } from './stand.ts'
+
+let stand: Stand
+beforeAll(async () => {
+  stand = await startStand()
+})
+afterAll(() => stand?.close())
+
+const ERROR: Fault = { kind: 'error', code: 'InternalFailure', status: 500 }
+const RESET: Fault = { kind: 'reset' }
+const HALF: Fault = { kind: 'halfAnswer' }
+const SILENCE: Fault = { kind: 'silence' }
+const THROTTLING: Fault = { kind: 'throttling' }
+const EXPIRED: Fault = { kind: 'expiredCredentials' }
+/** More than the five minutes that a signature may be off. */
+const SKEW: Fault = { kind: 'clockSkew', seconds: 600 }
+const SLOW: Fault = { kind: 'latency', milliseconds: 400 }
+
+const seen = (status: number, code: string, retryAfter?: string): Seen => ({
+  status,
+  code,
+  ...(retryAfter !== undefined && { retryAfter }),
+})
+
+const noKeys = seen(503, 'identity_unavailable', '5')
+const noItem = seen(503, 'routing_unavailable', '5')
+const noCredentials = seen(503, 'credentials_unavailable', '5')
+const refused = seen(502, 'credentials_refused')
+
+describe.each<[string, string, readonly (readonly [Fault, Seen])[]]>([
+  [
+    'cognito-idp',
+    'jwks.json',
+    [
+      [ERROR, noKeys],
+      [THROTTLING, noKeys],
+      [RESET, noKeys],
+      [HALF, noKeys],
+      [SILENCE, noKeys],
+      [SLOW, OK],
+    ],
+  ],
+  [
+    'dynamodb',
+    'Query',
+    [
+      [ERROR, noItem],
+      [THROTTLING, noItem],
+      [RESET, noItem],
+      [HALF, noItem],
+      [SILENCE, noItem],
+      [EXPIRED, noItem],
+      [SKEW, noItem],
+      [SLOW, OK],
+    ],
+  ],
+  [
+    'sts',
+    'AssumeRole',
+    [
+      [ERROR, noCredentials],
+      [THROTTLING, noCredentials],
+      [RESET, noCredentials],
+      [HALF, noCredentials],
+      [SILENCE, noCredentials],
+      [EXPIRED, refused],
+      [SKEW, refused],
+      [SLOW, OK],
+    ],
+  ],
+])('%s, asked by a new process of tenant1', (service, operation, cases) => {
+  it.each(cases)('%j → %j', async (fault, expected) => {
+    const rule = { where: calls(service, operation), fault }
+    expect(await stand.under([rule], () => stand.seeCold('tenant1'))).toEqual(expected)
+    // What a failed start left behind does not fail the next request.
+    expect(await stand.see('tenant1')).toEqual(OK)
+  })
+
+  it('once is not noticed, or heals with the next request', async () => {
+    await stand.cloud.faults.during([{ where: calls(service, operation), fault: ERROR, times: 1 }], async () => {
+      await stand.seeCold('tenant1')
+      expect(await stand.see('tenant1')).toEqual(OK)
+    })
+  })
+
+  it('a warm process does not notice', async () => {
+    expect(await stand.see('tenant1')).toEqual(OK)
+    const rule = { where: calls(service, operation), fault: ERROR }
+    expect(await stand.under([rule], () => stand.see('tenant1'))).toEqual(OK)
+  })
+})
+
+describe("the tenant's models, asked by a warm process", () => {
+  const model = { service: 'bedrock-runtime', operation: 'Converse', account: '222222222222' }
+  const broken = seen(503, 'model_unavailable')
+
+  it.each<[Fault, Seen]>([
+    [THROTTLING, seen(429, 'model_throttled', '5')],
+    [{ kind: 'throttling', retryAfterSeconds: 90 }, seen(429, 'model_throttled', '90')],
+    [{ kind: 'error', code: 'ServiceUnavailableException', status: 503 }, seen(503, 'model_unavailable', '5')],
+    [{ kind: 'error', code: 'InternalServerException', status: 500 }, seen(503, 'model_unavailable', '5')],
+    [{ kind: 'error', code: 'ModelNotReadyException', status: 429 }, seen(503, 'model_not_ready', '5')],
+    [{ kind: 'error', code: 'ModelTimeoutException', status: 408 }, seen(504, 'model_timeout')],
+    [{ kind: 'error', code: 'ModelErrorException', status: 424 }, seen(502, 'model_error')],
+    [{ kind: 'error', code: 'SomethingNew', status: 599 }, seen(503, 'model_unavailable', '5')],
+    [RESET, broken],
+    [HALF, broken],
+    [EXPIRED, seen(502, 'model_access_denied')],
+    [SKEW, seen(502, 'model_access_denied')],
+    [SLOW, OK],
+  ])('%j → %j', async (fault, expected) => {
+    expect(await stand.see('tenant1')).toEqual(OK)
+    expect(await stand.under([{ where: model, fault }], () => stand.see('tenant1'))).toEqual(expected)
+    expect(await stand.see('tenant1')).toEqual(OK)
+  })
+
+  it('throttled twice, a request is answered all the same; credentials called expired are renewed', async () => {
+    for (const [fault, times] of [
+      [THROTTLING, 2],
+      [EXPIRED, 1],
+    ] as const) {
+      const rule = stand.cloud.faults.add({ where: model, fault, times })
+      expect(await stand.see('tenant1')).toEqual(OK)
+      expect(rule.hits).toBe(times)
+      rule.remove()
+    }
+  })
+
+  it('an answer that broke off is not asked for again: the model has worked, and costs money', async () => {
+    const rule = stand.cloud.faults.add({ where: model, fault: HALF })
+    expect(await stand.see('tenant1')).toEqual(broken)
+    expect(rule.hits).toBe(1)
+    rule.remove()
+  })
+
+  it('a fault of one model leaves the other models of the tenant alone', async () => {
+    const rule = { where: { ...model, model: 'us.amazon.nova-2-lite-v1:0' }, fault: THROTTLING }
+    await stand.cloud.faults.during([rule], async () => {
+      expect(await stand.see('tenant1')).toMatchObject({ status: 429 })
+      const other = await stand.invoke('tenant1', { prompt: 'Who are you?', model: 'claude-haiku-4.5' })
+      expect(other.status).toBe(200)
+    })
+  })
+})

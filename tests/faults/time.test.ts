@@ -1,0 +1,104 @@
+/** What is held for a while: keys, items and credentials; when a change of them is obeyed, and how long an outage is bridged. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cognitoClient, signIn } from '../../cli/cognito.ts'
+import type { Declared } from '../../local/ledger.ts'
+import { calls, OK, type Stand, startStand, until } from './stand.ts'
+
+let stand: Stand
+beforeAll(async () => {
+  stand = await startStand()
+})
+afterAll(() => stand?.close())
+
+/** The README's promise: an item is used for ten seconds at most. A second for the machine. */
+const ITEM_LIMIT_MS = 11_000
+
+const itemOf = (tenantId: string, name: string): Declared => {
+  const found = stand.cloud.ledger
+    .all('aws:dynamodb/tableItem:TableItem')
+    .find(
+      ({ outputs }) =>
+        outputs.hashKey !== undefined &&
+        String(outputs.item).includes(`"${tenantId}"`) &&
+        String(outputs.item).includes(`"${name}"`),
+    )
+  if (!found) throw new Error(`${tenantId} has no item ${name}`)
+  return found
+}
+
+it('rotated keys: tokens of the new key and of the old one are both let in, at once, by warm processes', async () => {
+  const before = await stand.token('tenant1')
+  expect(await stand.see('tenant1')).toEqual(OK)
+  const seen = await stand.unnoticed(async () => {
+    await stand.cloud.cognito.rotateKeys(stand.hub.userPoolId)
+    const users = cognitoClient(stand.hub.region, { local: { port: stand.wirePort, caFile: stand.caFile } })
+    const after = await signIn(users, {
+      clientId: stand.hub.userPoolClientId,
+      username: 'user@tenant1.example.com',
+      password: 'correct horse battery staple A1!',
+    })
+    users.destroy()
+    expect(keyOf(after)).not.toBe(keyOf(before))
+    return await Promise.all(
+      [after, before, after, before].map((token) =>
+        stand.call({ method: 'POST', path: '/tenant1/invoke', token, body: { prompt: 'Hello' } }),
+      ),
+    )
+  })
+  expect(seen.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+})
+
+const keyOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
+
+it('a changed item is obeyed by a warm process within its time to live; a removed one as well', async () => {
+  const configuration = itemOf('tenant1', 'configuration')
+  const renamed = String(configuration.outputs.item).replace(
+    '"defaultModel":{"S":"nova-2-lite"}',
+    '"defaultModel":{"S":"claude-haiku-4.5"}',
+  )
+  expect(renamed).not.toBe(configuration.outputs.item)
+  const modelOf = async () => JSON.parse((await stand.invoke('tenant1')).body).model
+  expect(await modelOf()).toBe('nova-2-lite')
+  await stand.changed(configuration, { item: renamed }, async () => {
+    await until('the changed item', async () => (await modelOf()) === 'claude-haiku-4.5', ITEM_LIMIT_MS)
+  })
+  await until('the item as it was', async () => (await modelOf()) === 'nova-2-lite', ITEM_LIMIT_MS)
+
+  await stand.unnoticed(() =>
+    stand.without([configuration], async () => {
+      const unknown = async () => (await stand.see('tenant1')).code === 'tenant_unknown'
+      await until('the removed item', unknown, ITEM_LIMIT_MS)
+    }),
+  )
+  await until('the item that is back', async () => (await stand.see('tenant1')).status === 200, ITEM_LIMIT_MS)
+})
+
+it('STS down: a warm process goes on until its credentials expire, then 503; afterwards it recovers by itself', async () => {
+  // Used up to five seconds before they expire, so for about three.
+  const short = { where: calls('sts'), fault: { kind: 'shortSession', seconds: 8 } } as const
+  await stand.cloud.faults.during([short], async () => expect(await stand.seeCold('tenant1')).toEqual(OK))
+  const down = { where: calls('sts'), fault: { kind: 'error', code: 'ServiceUnavailable', status: 503 } } as const
+  await stand.under([down], async () => {
+    const bridged: number[] = []
+    const expired = async () => {
+      const seen = await stand.see('tenant1')
+      if (seen.status === 200) bridged.push(seen.status)
+      else expect(seen).toEqual({ status: 503, code: 'credentials_unavailable', retryAfter: '5' })
+      return seen.status !== 200
+    }
+    await until('the end of the credentials', expired, 8_000)
+    expect(bridged.length).toBeGreaterThan(3)
+  })
+  expect(await stand.see('tenant1')).toEqual(OK)
+})
+
+it('a table that is down is bridged as long as an item may be used, then 503', async () => {
+  const down = { where: calls('dynamodb'), fault: { kind: 'throttling' } } as const
+  expect(await stand.see('tenant1')).toEqual(OK)
+  await stand.under([down], async () => {
+    expect(await stand.see('tenant1')).toEqual(OK)
+    const unread = async () => (await stand.see('tenant1')).code === 'routing_unavailable'
+    expect(await until('the end of the item', unread, ITEM_LIMIT_MS)).toBeGreaterThan(1_000)
+  })
+  expect(await stand.see('tenant1')).toEqual(OK)
+})
