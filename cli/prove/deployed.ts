@@ -3,11 +3,11 @@
  * asked of AWS but a sign-in, the public key set and requests to the gateway that it must refuse.
  */
 import type { JsonWebKey } from 'node:crypto'
-import { type Outcome, contained, idOf, stopped, through } from './attempt.ts'
-import { type PathAttempt, paths, pathAttempts } from './attempts/paths.ts'
-import { requestWith, tokenAttempts, tokens } from './attempts/tokens.ts'
 import { claimsOf, type Tokens } from '../cognito.ts'
-import { forgeOf, type Forge } from './forge.ts'
+import { contained, idOf, type Outcome, stopped, through } from './attempt.ts'
+import { type PathAttempt, pathAttempts, paths } from './attempts/paths.ts'
+import { requestWith, tokenAttempts, tokens } from './attempts/tokens.ts'
+import { type Forge, forgeOf } from './forge.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { codeOf } from './gateway-calls.ts'
 import { type Connection, type RawAnswer, send } from './http.ts'
@@ -46,7 +46,10 @@ export async function proveDeployed(deployed: Deployed, seen: (row: Row) => void
     if (attempt.needsPoolKey) {
       notMade.push({ id: idOf(whole), why: "it needs a token signed with the pool's private key, which nobody has" })
     } else if (attempt.needsOtherUser) {
-      notMade.push({ id: idOf(whole), why: "it needs the second tenant's user; the same is tried as paths/other-tenant" })
+      notMade.push({
+        id: idOf(whole),
+        why: "it needs the second tenant's user; the same is tried as paths/other-tenant",
+      })
     } else {
       const request = await requestWith(attempt, forge, Math.floor(Date.now() / 1000), deployed.tenantId)
       keep(rowOf(whole, judge(await send(connection, request), 'served')))
@@ -62,7 +65,12 @@ export async function proveDeployed(deployed: Deployed, seen: (row: Row) => void
 function connectionTo({ gatewayUrl, ca }: Deployed): Connection {
   const { protocol, hostname, port } = new URL(gatewayUrl)
   if (protocol !== 'https:') throw new Error(`A gateway is tried over HTTPS only, not at ${gatewayUrl}.`)
-  return { host: hostname, port: port === '' ? 443 : Number(port), servername: hostname, ...(ca !== undefined && { ca }) }
+  return {
+    host: hostname,
+    port: port === '' ? 443 : Number(port),
+    servername: hostname,
+    ...(ca !== undefined && { ca }),
+  }
 }
 
 /** Attempts that need a second user are not made, so the one user's token stands for any. */
@@ -108,5 +116,5 @@ function rowOf(attempt: Row['attempt'], outcome: Outcome): Row {
   const crossed: Outcome = mayBeServed ? outcome : through('answered 200 where a refusal is expected')
   const verdict: Verdict = crossed.kind === 'through' ? 'not stopped' : crossed.kind
   const stops = crossed.kind === 'stopped' ? crossed.by.map((layer) => ({ layer, detail: crossed.detail })) : []
-  return { id: idOf(attempt), attempt, outcome: crossed, stops, verdict }
+  return { id: idOf(attempt), attempt, outcome: crossed, stops, each: new Map(), verdict }
 }

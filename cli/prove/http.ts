@@ -33,7 +33,7 @@ export interface Connection {
 
 const TIMEOUT_MILLISECONDS = 30_000
 /** Long enough for a warm function to answer a second request. */
-const LINGER_MILLISECONDS = 150
+const LINGER_MILLISECONDS = 60
 
 /** @throws Error when nothing answers within half a minute, or no connection is made */
 export function send({ host, port, servername, ca }: Connection, request: RawRequest): Promise<RawAnswer> {

@@ -11,7 +11,6 @@ export const LAYERS = {
   tenantMatch: 'tenant match',
   tableItem: 'table item',
   functionBody: "function's body parser",
-  userPool: "user pool's rules",
   credentials: "credentials' signature and expiry",
   executionRole: 'execution role',
   permissionsBoundary: 'permissions boundary',
@@ -38,6 +37,8 @@ export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
   functionRoutes: 'the function has no operation at such a path: there is nothing that it could do for it',
   functionBody:
     "the function holds one tenant's credentials only: whatever it made of the body, it would do as that tenant",
+  credentials:
+    'a signature and its expiry are what the caller is known by: without them there is no caller to decide on',
   addresses: 'AWS gives these interfaces no public address, so there is nothing to send a packet to',
 }
 
@@ -45,10 +46,10 @@ export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
 export const CODE_LAYERS = ['functionRequest', 'functionToken', 'tenantMatch'] as const satisfies readonly Layer[]
 export type CodeLayer = (typeof CODE_LAYERS)[number]
 
-const order = Object.keys(LAYERS) as readonly Layer[]
+export const ALL_LAYERS = Object.keys(LAYERS) as readonly Layer[]
 
 /** Each once, in the order of {@link LAYERS}. */
 export const inOrder = (layers: Iterable<Layer>): readonly Layer[] => {
   const set = new Set(layers)
-  return order.filter((layer) => set.has(layer))
+  return ALL_LAYERS.filter((layer) => set.has(layer))
 }

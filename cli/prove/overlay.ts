@@ -10,7 +10,12 @@ export const ofType =
     resource.type === type
 
 /** A resource that nobody declared, in the account and region of another one. */
-export function beside({ account, region }: Pick<Declared, 'account' | 'region'>, type: string, id: string, outputs: Properties): Declared {
+export function beside(
+  { account, region }: Pick<Declared, 'account' | 'region'>,
+  type: string,
+  id: string,
+  outputs: Properties,
+): Declared {
   return {
     ...{
       urn: `urn:pulumi:prove::genai-hub-spoke::${type}::${id}`,

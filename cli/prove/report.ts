@@ -35,7 +35,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 
 export function toJson(report: Report): string {
   const { rows, notMade = [], ...head } = report
-  const body = rows.map(({ id, attempt, outcome, stops, atLast, verdict }) => ({
+  const body = rows.map(({ id, attempt, outcome, stops, each, atLast, verdict }) => ({
     id,
     tried: attempt.tried,
     verdict,
@@ -46,6 +46,10 @@ export function toJson(report: Report): string {
       ...(alone ? { withoutIt: alone } : { cannotBeSwitchedOff: whyFixed(layer) ?? attempt.remark }),
     })),
     ...(stops.length > 0 && atLast && { withoutAll: atLast }),
+    // Briefly, as there is one for each layer: which layers stop it when this one is gone.
+    withEachLayerGone: Object.fromEntries(
+      [...each].map(([layer, one]) => [layer, one.kind === 'stopped' ? one.by : one.kind]),
+    ),
     ...(attempt.remark !== undefined && { remark: attempt.remark }),
   }))
   return `${JSON.stringify({ ...head, passes: passes(report), attempts: body, notMade }, null, 2)}\n`
@@ -88,7 +92,9 @@ function line({ id, attempt, outcome, stops, atLast, verdict }: Row): string {
   const cells = [
     `${attempt.tried}<br>\`${id}\`${attempt.remark === undefined ? '' : `<br>*${attempt.remark}*`}`,
     VERDICTS[verdict],
-    stops.length === 0 ? outcome.detail : stops.map(({ layer, detail }) => `${LAYERS[layer]}: ${short(detail)}`).join('<br>'),
+    stops.length === 0
+      ? outcome.detail
+      : stops.map(({ layer, detail }) => `${LAYERS[layer]}: ${short(detail)}`).join('<br>'),
     stops.length === 0 ? '–' : stops.map((stop) => `${LAYERS[stop.layer]} → ${withoutIt(stop)}`).join('<br>'),
     stops.length === 0 ? '–' : atLast ? inWords(atLast) : lastWords(stops.at(-1)),
   ]
@@ -109,12 +115,21 @@ const lastWords = (last: Stop | undefined) => (last && whyFixed(last.layer)) ?? 
 /** How many layers each family is stopped by: the figure to watch from release to release. */
 function depths(rows: readonly Row[]): readonly string[] {
   const lines = FAMILIES.flatMap((family) => {
-    const counts = rows.filter((row) => row.attempt.family === family && row.stops.length > 0).map(({ stops }) => stops.length)
+    const counts = rows
+      .filter((row) => row.attempt.family === family && row.stops.length > 0)
+      .map(({ stops }) => stops.length)
     if (counts.length === 0) return []
     const many = (least: number) => counts.filter((layers) => layers >= least).length
     return [`| ${family} | ${counts.length} | ${counts.length - many(2)} | ${many(2)} | ${many(3)} |`]
   })
-  return ['## Depth', '', '| Family | Stopped | by one layer | by two or more | by three or more |', '|---|---|---|---|---|', ...lines, '']
+  return [
+    '## Depth',
+    '',
+    '| Family | Stopped | by one layer | by two or more | by three or more |',
+    '|---|---|---|---|---|',
+    ...lines,
+    '',
+  ]
 }
 
 /** Ids and ARNs of sessions differ from run to run and tell an auditor nothing. */

@@ -3,7 +3,7 @@
  * through: what is left of the defence when a layer is gone, and proof that the attempt is a real one.
  */
 import { type Attempt, idOf, type Outcome } from './attempt.ts'
-import { FIXED, inOrder, type Layer } from './layers.ts'
+import { ALL_LAYERS, FIXED, inOrder, type Layer } from './layers.ts'
 import type { Site } from './site.ts'
 import type { Switches } from './switches.ts'
 
@@ -22,6 +22,8 @@ export interface Row {
   readonly outcome: Outcome
   /** Layers that each stop it, in the order in which they were met. */
   readonly stops: readonly Stop[]
+  /** With one layer gone, for every layer that can be switched off, whether it stopped the attempt or not. */
+  readonly each: ReadonlyMap<Layer, Outcome>
   /** With all of them gone; absent when one of them cannot be. */
   readonly atLast?: Outcome
   readonly verdict: Verdict
@@ -30,41 +32,40 @@ export interface Row {
 /** - `weakened`: stopped, but not by a layer that is expected to. */
 export type Verdict = 'stopped' | 'contained' | 'weakened' | 'not stopped'
 
+/**
+ * First every attempt by itself, peeled layer by layer; then layer after layer, with every attempt made while it is off.
+ * @param seen told of each row when it is whole
+ */
 export async function prove(
   site: Site,
   switches: Switches,
   attempts: readonly Attempt[],
   seen: (row: Row) => void = () => {},
 ): Promise<readonly Row[]> {
-  const rows: Row[] = []
   try {
-    for (const attempt of attempts) {
-      const row = await proveOne(site, switches, attempt)
-      rows.push(row)
-      seen(row)
-    }
+    const begun: { readonly attempt: Attempt; readonly peeled: Peeled; readonly each: Map<Layer, Outcome> }[] = []
+    for (const attempt of attempts)
+      begun.push({ attempt, peeled: await peel(site, switches, attempt), each: new Map() })
+    for (const layer of ALL_LAYERS)
+      for (const { attempt, each } of begun)
+        if (!isFixed(layer, attempt)) each.set(layer, await make(site, switches, attempt, new Set([layer])))
+    const rows = begun.map(({ attempt, peeled, each }) => rowOf(attempt, peeled, each))
+    for (const row of rows) seen(row)
+    return rows
   } finally {
     await switches.restore()
   }
-  return rows
 }
 
-export async function proveOne(site: Site, switches: Switches, attempt: Attempt): Promise<Row> {
-  const made = new Map<string, Outcome>()
-  const tryWithout = async (off: ReadonlySet<Layer>): Promise<Outcome> => {
-    const key = inOrder(off).join()
-    const outcome = made.get(key) ?? (await make(site, switches, attempt, off))
-    made.set(key, outcome)
-    return outcome
-  }
-  const outcome = await tryWithout(new Set())
-  const fixed = (layer: Layer) => layer in FIXED || layer === attempt.last
-  const { met, atLast } = await peel(tryWithout, outcome, fixed)
-  const stops: Stop[] = []
-  for (const { layer, detail } of met)
-    stops.push({ layer, detail, ...(!fixed(layer) && { alone: await tryWithout(new Set([layer])) }) })
+const isFixed = (layer: Layer, { last }: Attempt) => layer in FIXED || layer === last
+
+function rowOf(attempt: Attempt, { outcome, met, atLast }: Peeled, each: ReadonlyMap<Layer, Outcome>): Row {
+  const stops = met.map(({ layer, detail }): Stop => {
+    const alone = each.get(layer)
+    return { layer, detail, ...(alone && { alone }) }
+  })
   return {
-    ...{ id: idOf(attempt), attempt, outcome, stops },
+    ...{ id: idOf(attempt), attempt, outcome, stops, each },
     ...(atLast && { atLast }),
     verdict: verdictOf(attempt, outcome, stops),
   }
@@ -80,27 +81,30 @@ async function make(site: Site, switches: Switches, attempt: Attempt, off: Reado
   }
 }
 
-type Met = { readonly layer: Layer; readonly detail: string }
+interface Peeled {
+  /** With everything in place. */
+  readonly outcome: Outcome
+  readonly met: readonly { readonly layer: Layer; readonly detail: string }[]
+  readonly atLast?: Outcome
+}
 
 /** Layer by layer, as the attempt meets them. */
-async function peel(
-  tryWithout: (off: ReadonlySet<Layer>) => Promise<Outcome>,
-  first: Outcome,
-  fixed: (layer: Layer) => boolean,
-): Promise<{ met: readonly Met[]; atLast?: Outcome }> {
-  const met: Met[] = []
+async function peel(site: Site, switches: Switches, attempt: Attempt): Promise<Peeled> {
+  const met: { layer: Layer; detail: string }[] = []
   const off = new Set<Layer>()
+  const first = await make(site, switches, attempt, off)
   let outcome = first
   while (outcome.kind === 'stopped') {
     const { by, detail } = outcome
     const layer = by.find((one) => !off.has(one))
-    if (layer === undefined) throw new Error(`${by.join(', ')} still refuses when it is switched off: ${detail}`)
+    if (layer === undefined)
+      throw new Error(`${idOf(attempt)}: ${by.join(', ')} still refuses when it is switched off: ${detail}`)
     met.push({ layer, detail })
-    if (fixed(layer)) return { met }
+    if (isFixed(layer, attempt)) return { outcome: first, met }
     off.add(layer)
-    outcome = await tryWithout(off)
+    outcome = await make(site, switches, attempt, off)
   }
-  return { met, atLast: outcome }
+  return { outcome: first, met, atLast: outcome }
 }
 
 function verdictOf({ expected }: Attempt, outcome: Outcome, stops: readonly Stop[]): Verdict {

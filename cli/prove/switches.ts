@@ -22,7 +22,15 @@ export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
   const base = new Map(ledger.all().map((resource) => [resource.urn, resource]))
   const declared = [...base.values()]
   const variants = createCodeVariants(ledger, declared)
+  /** Kept, so that a layer that stays off changes nothing. */
+  const made = new Map<Layer, Overlay>()
   let now: Overlay = new Map()
+
+  function overlayOf(layer: Layer): Overlay {
+    const overlay = made.get(layer) ?? OVERLAYS[layer]?.(declared) ?? new Map()
+    made.set(layer, overlay)
+    return overlay
+  }
 
   async function lay(next: Overlay): Promise<void> {
     const changes: Change[] = []
@@ -41,7 +49,7 @@ export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
   return {
     async off(layers) {
       iam.leaveOut(layers)
-      const overlays = [...layers].map((layer) => OVERLAYS[layer]?.(declared) ?? new Map())
+      const overlays = [...layers].map(overlayOf)
       await lay(new Map([...overlays, await codeOverlay(variants, layers)].flatMap((overlay) => [...overlay])))
     },
     async restore() {

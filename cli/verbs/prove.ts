@@ -20,7 +20,8 @@ type Values = Arguments['values']
 export const prove: Verb = {
   name: 'prove',
   usage: '',
-  summary: 'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md and .json.',
+  summary:
+    'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md and .json.',
   details: [
     'Against a local cloud of its own: the hub and the two sample tenants from their stack files. Every attempt is made again with',
     'each layer that stopped it switched off. With --gateway-url, --client-id, --region and --username, against a deployed gateway:',
@@ -29,7 +30,12 @@ export const prove: Verb = {
   ].join('\n'),
   positionals: [0, 0],
   options: {
-    output: { type: 'string', short: 'o', placeholder: 'DIRECTORY', help: 'where the report goes (default: this folder)' },
+    output: {
+      type: 'string',
+      short: 'o',
+      placeholder: 'DIRECTORY',
+      help: 'where the report goes (default: this folder)',
+    },
     family: { type: 'string', multiple: true, placeholder: 'NAME', help: `only these: ${FAMILIES.join(', ')}` },
     'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
     'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
@@ -76,7 +82,7 @@ async function localReport(values: Values, terminal: Terminal): Promise<Report> 
     const switches = createSwitches(site.platform.cloud, site.iam)
     const rows = await terminal.step(`make ${attempts.length} attempts`, async (detail) => {
       const made = await proveAll(site, switches, attempts, (row) => tell(row, terminal))
-      detail('each again with every layer that stopped it switched off')
+      detail('each with every layer switched off in turn')
       return made
     })
     return { target: 'the local cloud', madeAt: new Date().toISOString(), version: VERSION, rows }
@@ -91,7 +97,10 @@ async function deployedReport(values: Values, terminal: Terminal): Promise<Repor
     throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
   const otherTenantId = String(values['other-tenant'])
   if (!TENANT_ID.test(otherTenantId))
-    throw new UserError(`"${otherTenantId}" is no tenant id.`, 'An id is a lower-case letter and 1 to 19 letters or digits.')
+    throw new UserError(
+      `"${otherTenantId}" is no tenant id.`,
+      'An id is a lower-case letter and 1 to 19 letters or digits.',
+    )
   const tokens = await signInForTokens(cognitoClient(String(values.region), {}), {
     clientId: String(values['client-id']),
     username: String(values.username),
@@ -110,7 +119,8 @@ async function deployedReport(values: Values, terminal: Terminal): Promise<Repor
 
 /** Only what needs somebody's attention; the report has the rest. */
 function tell({ id, attempt, verdict, outcome, stops }: Row, { line, style }: Terminal): void {
-  if (verdict === 'not stopped') line(`  ${style('red', '✗')} ${id} was not stopped: ${attempt.tried}: ${outcome.detail}`)
+  if (verdict === 'not stopped')
+    line(`  ${style('red', '✗')} ${id} was not stopped: ${attempt.tried}: ${outcome.detail}`)
   if (verdict !== 'weakened') return
   const missing = attempt.expected.filter((layer) => !stops.some((stop) => stop.layer === layer))
   line(`  ${style('yellow', '!')} ${id} is no longer stopped by ${missing.join(', ')}: ${attempt.tried}`)
@@ -120,7 +130,8 @@ function conclude(report: Report, directory: string, { line, style }: Terminal):
   const { rows } = report
   const failing = rows.filter(({ verdict }) => verdict === 'weakened' || verdict === 'not stopped').length
   line()
-  if (failing === 0) line(style('green', `Every one of ${rows.length} attempts was stopped, or served as its own tenant's.`))
+  if (failing === 0)
+    line(style('green', `Every one of ${rows.length} attempts was stopped, or served as its own tenant's.`))
   else line(style('red', `${failing} of ${rows.length} attempts were not stopped as they should be.`))
   line(`The report: ${join(directory, 'isolation-report.md')} and .json`)
 }

@@ -127,7 +127,7 @@ export const bodyAttempts: readonly BodyAttempt[] = [
   },
   {
     name: 'hostile-text',
-    tried: 'Control characters, lone surrogates, markup and `${jndi:…}` in the prompt',
+    tried: 'Control characters, lone surrogates, markup and a JNDI look-up in the prompt',
     expected: [],
     remark: AS_ITSELF,
     body: JSON.stringify({ prompt: `\u0000\u001b[2J \ud800 <script>\${jndi:ldap://x}</script> ../../etc/passwd` }),

@@ -44,14 +44,20 @@ const CLAIMS: readonly Claim[] = [
   {
     name: 'claims-other-id',
     tried: "A lane that claims the second tenant's id",
-    remark: 'IAM cannot refuse it: the session’s tag is the id that is claimed. What exists already, AWS does not make twice (role, function, item).',
+    remark:
+      'IAM cannot refuse it: the session’s tag is the id that is claimed. What exists already, AWS does not make twice (role, function, item).',
     settings: () => ({ tenantId: 'tenant2' }),
-    question: ({ hub }) => ({ action: 'dynamodb:PutItem', resource: hub.tableArn, context: { 'dynamodb:LeadingKeys': ['tenant2'] } }),
+    question: ({ hub }) => ({
+      action: 'dynamodb:PutItem',
+      resource: hub.tableArn,
+      context: { 'dynamodb:LeadingKeys': ['tenant2'] },
+    }),
   },
   {
     name: 'claims-other-path',
     tried: "A lane whose id would make the second tenant's path part of its own (`*`)",
-    remark: 'IAM cannot refuse it: `elasticloadbalancing:CreateRule` has no condition key for the path. The path is made from the id, and an id is letters and digits.',
+    remark:
+      'IAM cannot refuse it: `elasticloadbalancing:CreateRule` has no condition key for the path. The path is made from the id, and an id is letters and digits.',
     settings: () => ({ tenantId: '*' }),
     question: (site) => RULE(site, 'tenant9'),
   },
@@ -78,7 +84,7 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     name: 'claims-hub-cidr',
-    tried: "A lane that claims addresses of the hub",
+    tried: 'A lane that claims addresses of the hub',
     remark: CIDR_REMARK,
     settings: () => ({ cidrBlock: '10.0.0.0/24' }),
     question: ATTACHED,

@@ -19,7 +19,8 @@ const tenantDeployer = ({ tenant1 }: Site) => `arn:aws:iam::${tenant1.account}:r
 /** The resource's account admits nobody from elsewhere, and the tenant's people are not given such services at home. */
 const ELSEWHERE: readonly Layer[] = ['otherAccount']
 const ROLE: readonly Layer[] = ['onboardingRole']
-const ONE_LAYER = 'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
+const ONE_LAYER =
+  'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
 
 const outsiders: readonly Asked[] = [
   {
@@ -48,7 +49,11 @@ const outsiders: readonly Asked[] = [
     name: 'tenant-writes-table',
     tried: "A tenant's own deployer writes its item in the hub's table",
     expected: ELSEWHERE,
-    question: ({ hub }) => ({ action: 'dynamodb:PutItem', resource: hub.tableArn, context: { 'dynamodb:LeadingKeys': ['tenant1'] } }),
+    question: ({ hub }) => ({
+      action: 'dynamodb:PutItem',
+      resource: hub.tableArn,
+      context: { 'dynamodb:LeadingKeys': ['tenant1'] },
+    }),
   },
   {
     name: 'tenant-changes-shared-gateway',
@@ -135,7 +140,11 @@ const onboarding: readonly Asked[] = [
     name: 'other-item',
     tried: "The onboarding role writes the second tenant's item",
     expected: ROLE,
-    question: ({ hub }) => ({ action: 'dynamodb:PutItem', resource: hub.tableArn, context: { 'dynamodb:LeadingKeys': ['tenant2'] } }),
+    question: ({ hub }) => ({
+      action: 'dynamodb:PutItem',
+      resource: hub.tableArn,
+      context: { 'dynamodb:LeadingKeys': ['tenant2'] },
+    }),
   },
   {
     name: 'other-accounts-role',
@@ -152,7 +161,11 @@ const onboarding: readonly Asked[] = [
     name: 'role-without-boundary',
     tried: 'The onboarding role makes an execution role without the permissions boundary',
     expected: ROLE,
-    question: ({ tenant1 }) => ({ action: 'iam:CreateRole', resource: tenant1.executionRoleArn, context: { 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] } }),
+    question: ({ tenant1 }) => ({
+      action: 'iam:CreateRole',
+      resource: tenant1.executionRoleArn,
+      context: { 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] },
+    }),
   },
   {
     name: 'boundary-taken-off',
@@ -177,20 +190,32 @@ const onboarding: readonly Asked[] = [
     question: ({ hub }) => ({
       action: 'iam:CreateRole',
       resource: roleArn(hub.account, 'administrator'),
-      context: { 'iam:PermissionsBoundary': hub.permissionsBoundaryArn, 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] },
+      context: {
+        'iam:PermissionsBoundary': hub.permissionsBoundaryArn,
+        'aws:RequestTag/tenant': 'tenant1',
+        'aws:TagKeys': ['tenant'],
+      },
     }),
   },
   {
     name: 'role-tagged-as-other',
     tried: "The onboarding role tags the execution role as the second tenant's, which the boundary goes by",
     expected: ROLE,
-    question: ({ tenant1 }) => ({ action: 'iam:TagRole', resource: tenant1.executionRoleArn, context: { 'aws:RequestTag/tenant': 'tenant2', 'aws:TagKeys': ['tenant'] } }),
+    question: ({ tenant1 }) => ({
+      action: 'iam:TagRole',
+      resource: tenant1.executionRoleArn,
+      context: { 'aws:RequestTag/tenant': 'tenant2', 'aws:TagKeys': ['tenant'] },
+    }),
   },
   {
     name: 'role-passed-to-instance',
     tried: 'The onboarding role passes the execution role to EC2',
     expected: ROLE,
-    question: ({ tenant1 }) => ({ action: 'iam:PassRole', resource: tenant1.executionRoleArn, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } }),
+    question: ({ tenant1 }) => ({
+      action: 'iam:PassRole',
+      resource: tenant1.executionRoleArn,
+      context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+    }),
   },
   {
     name: 'other-role-passed',

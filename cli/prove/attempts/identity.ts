@@ -46,10 +46,17 @@ const OWN_ENDPOINT = 'Behind it AWS offers what the tenants’ organisation puts
 const attempts: readonly IdentityAttempt[] = [
   {
     name: 'function-becomes-other-role',
-    tried: "The first tenant's function assumes the second tenant's role, with its external id and tag, and asks its model",
+    tried:
+      "The first tenant's function assumes the second tenant's role, with its external id and tag, and asks its model",
     expected: BETWEEN_TENANTS,
     make: (site) =>
-      becomeAndAsk(site, fromFunction(site, site.tenant1), site.steal(site.tenant1.executionRoleArn), asItsOwn(site.tenant2), site.tenant2),
+      becomeAndAsk(
+        site,
+        fromFunction(site, site.tenant1),
+        site.steal(site.tenant1.executionRoleArn),
+        asItsOwn(site.tenant2),
+        site.tenant2,
+      ),
   },
   {
     name: 'function-becomes-other-role-without-external-id',
@@ -103,9 +110,11 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'function-role-with-network-permissions',
-    tried: "The function's code uses the network permissions that Lambda needs in its role (`ec2:CreateNetworkInterface`)",
+    tried:
+      "The function's code uses the network permissions that Lambda needs in its role (`ec2:CreateNetworkInterface`)",
     expected: ['executionRole'],
-    remark: 'AWS gives Lambda’s service the same role as the code: one statement, on the calling function, is all there is.',
+    remark:
+      'AWS gives Lambda’s service the same role as the code: one statement, on the calling function, is all there is.',
     make: async ({ hub, tenant1, platform, iam }) => {
       iam.forget()
       const decision = await platform.cloud.authorize({
@@ -115,7 +124,13 @@ const attempts: readonly IdentityAttempt[] = [
         region: hub.region,
         context: {},
         session: {
-          ...{ account: hub.account, roleArn: tenant1.executionRoleArn, sessionName: 'code', tags: {}, sessionPolicies: [] },
+          ...{
+            account: hub.account,
+            roleArn: tenant1.executionRoleArn,
+            sessionName: 'code',
+            tags: {},
+            sessionPolicies: [],
+          },
           arn: `arn:aws:sts::${hub.account}:assumed-role/${tenant1.functionName}/code`,
           sourceFunctionArn: tenant1.functionArn,
         },
@@ -139,7 +154,8 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'stolen-execution-role-from-internet',
-    tried: "The second tenant's execution-role credentials, stolen, assume its role from the internet and ask its model at its endpoint",
+    tried:
+      "The second tenant's execution-role credentials, stolen, assume its role from the internet and ask its model at its endpoint",
     expected: ['addresses'],
     remark: `STS is public, so the role is assumed: the endpoint’s private address is what the thief cannot reach. At Bedrock’s public address: \`identity/stolen-execution-role-public-bedrock\`.`,
     make: (site) =>
@@ -162,9 +178,16 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'stolen-execution-role-in-other-function',
     tried: "The second tenant's execution-role credentials, stolen, used in the first tenant's function",
     expected: ['securityGroups'],
-    remark: 'Identity cannot tell the thief from the owner: the first tenant’s function has no way to the second tenant’s endpoint.',
+    remark:
+      'Identity cannot tell the thief from the owner: the first tenant’s function has no way to the second tenant’s endpoint.',
     make: (site) =>
-      becomeAndAsk(site, fromFunction(site, site.tenant1), site.steal(site.tenant2.executionRoleArn), asItsOwn(site.tenant2), site.tenant2),
+      becomeAndAsk(
+        site,
+        fromFunction(site, site.tenant1),
+        site.steal(site.tenant2.executionRoleArn),
+        asItsOwn(site.tenant2),
+        site.tenant2,
+      ),
   },
   {
     name: 'spoke-role-from-internet',
@@ -196,7 +219,6 @@ const attempts: readonly IdentityAttempt[] = [
     tried: "A copy of the role's credentials replayed a minute after they expired, from the right place",
     expected: ['credentials'],
     remark: 'One layer: AWS has no second expiry.',
-    last: 'credentials',
     make: async (site) => {
       const { tenant1, clock } = site
       const credentials = site.steal(tenant1.roleArn, { seconds: 900 })
@@ -214,12 +236,14 @@ const attempts: readonly IdentityAttempt[] = [
     tried: 'A request signed with another secret under a genuine access key',
     expected: ['credentials'],
     remark: 'One layer: the signature is who the caller is.',
-    last: 'credentials',
     make: async (site) => {
       const { tenant1 } = site
       const credentials = { ...site.steal(tenant1.roleArn), secretAccessKey: 'a'.repeat(40) }
       const from = fromFunction(site, tenant1)
-      return ended(await site.converse(from, credentials, tenant1.endpoint, tenant1.modelId), 'an answer without the secret')
+      return ended(
+        await site.converse(from, credentials, tenant1.endpoint, tenant1.modelId),
+        'an answer without the secret',
+      )
     },
   },
   {
@@ -249,9 +273,15 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'unreviewed-model',
-    tried: "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
+    tried:
+      "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: (site) => askThroughEndpoint(site, 'bedrock:InvokeModel', `arn:aws:bedrock:${site.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`),
+    make: (site) =>
+      askThroughEndpoint(
+        site,
+        'bedrock:InvokeModel',
+        `arn:aws:bedrock:${site.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`,
+      ),
   },
   {
     name: 'api-key-made',

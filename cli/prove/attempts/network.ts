@@ -8,7 +8,11 @@ type NetworkAttempt = Omit<Attempt, 'family'>
 
 /** A host that an attacker put into a subnet. */
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
-const fn = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({ kind: 'function', functionName, account: hub.account })
+const fn = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
+  kind: 'function',
+  functionName,
+  account: hub.account,
+})
 
 const attempts: readonly NetworkAttempt[] = [
   {
@@ -26,7 +30,8 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'spoke-uses-hub-endpoint',
-    tried: "A person of the tenant's account, let in by the network, assumes the onboarding role through the hub's STS endpoint",
+    tried:
+      "A person of the tenant's account, let in by the network, assumes the onboarding role through the hub's STS endpoint",
     expected: ['endpointPolicy', 'trustPolicy'],
     make: (site) => {
       const { hub, tenant1, platform } = site
@@ -52,7 +57,8 @@ const attempts: readonly NetworkAttempt[] = [
     name: 'spoke-to-internet',
     tried: "A host in the first tenant's VPC connects to Bedrock's public address",
     expected: ['vpcRoutes'],
-    remark: 'One layer of the network; that nobody adds a gateway is the organisation’s: `deployment/internet-gateway`.',
+    remark:
+      'One layer of the network; that nobody adds a gateway is the organisation’s: `deployment/internet-gateway`.',
     make: async (site) => site.connect(host(site.tenant1.subnetId), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
   },
   {
@@ -70,7 +76,8 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'internet-to-function',
-    tried: "Somebody on the internet invokes the second tenant's function with credentials of the first tenant's account",
+    tried:
+      "Somebody on the internet invokes the second tenant's function with credentials of the first tenant's account",
     expected: ['callerPolicy', 'otherAccount'],
     remark: 'A function has no address that anything listens on: invoking it is a call to Lambda, which IAM decides.',
     make: ({ ask, tenant1, tenant2 }) =>
@@ -120,7 +127,8 @@ const attempts: readonly NetworkAttempt[] = [
     name: 'function-to-other-endpoint',
     tried: "The first tenant's function connects to the second tenant's model endpoint",
     expected: ['securityGroups'],
-    remark: 'One layer of the network, as both functions are in the same subnets; role, trust and endpoint policy stand behind it: `identity/function-becomes-other-role`.',
+    remark:
+      'One layer of the network, as both functions are in the same subnets; role, trust and endpoint policy stand behind it: `identity/function-becomes-other-role`.',
     make: async (site) => site.connect(fn(site, site.tenant1), site.tenant2.endpoint),
   },
   {
