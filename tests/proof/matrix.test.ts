@@ -1,0 +1,159 @@
+/** The whole isolation matrix against the local cloud: every attempt stopped, and by the layers that are there to stop it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idOf } from '../../cli/prove/attempt.ts'
+import { allAttempts } from '../../cli/prove/attempts/all.ts'
+import { FIXED, type Layer } from '../../cli/prove/layers.ts'
+import { passes, toJson, toMarkdown } from '../../cli/prove/report.ts'
+import { prove, type Row } from '../../cli/prove/run.ts'
+import { type Site, startSite } from '../../cli/prove/site.ts'
+import { createSwitches } from '../../cli/prove/switches.ts'
+
+let site: Site
+let rows: ReadonlyMap<string, Row>
+
+beforeAll(async () => {
+  site = await startSite()
+  const made = await prove(site, createSwitches(site.platform.cloud, site.iam), allAttempts)
+  rows = new Map(made.map((row) => [row.id, row]))
+}, 120_000)
+afterAll(() => site?.close())
+
+const rowOf = (id: string): Row => {
+  const row = rows.get(id)
+  if (!row) throw new Error(`no row ${id}`)
+  return row
+}
+const stoppedBy = (id: string): readonly Layer[] => rowOf(id).stops.map(({ layer }) => layer)
+
+const EXPECTED = allAttempts.map((attempt) => ({
+  id: idOf(attempt),
+  expected: attempt.expected,
+  verdict: attempt.expected.length > 0 ? 'stopped' : 'contained',
+}))
+
+it('has a row for every attempt, each under its own name', () => {
+  expect([...rows.keys()]).toEqual(EXPECTED.map(({ id }) => id))
+  expect(rows.size).toBeGreaterThan(150)
+})
+
+describe('every attempt', () => {
+  it.each(EXPECTED)('$id is $verdict', ({ id, expected, verdict }) => {
+    expect(rowOf(id).verdict, JSON.stringify(rowOf(id).outcome)).toBe(verdict)
+    expect(stoppedBy(id)).toEqual(expect.arrayContaining([...expected]))
+  })
+})
+
+describe('defence in depth', () => {
+  // An attempt that still fails when nothing is there to stop it would be no attempt.
+  it('attempts are real: with all of their layers gone they get through, or are served as oneself', () => {
+    for (const { id, attempt, stops, atLast } of rows.values()) {
+      const last = stops.at(-1)
+      if (last && (last.layer in FIXED || last.layer === attempt.last)) expect(atLast, id).toBeUndefined()
+      else expect(atLast?.kind, id).toMatch(attempt.expected.length > 0 ? /^(through|contained)$/ : /^contained$/)
+    }
+  })
+
+  it('an attempt that more than one layer stops is stopped with any one of them gone', () => {
+    const deep = [...rows.values()].filter(({ stops }) => stops.length > 1)
+    expect(deep.length).toBeGreaterThan(50)
+    for (const { id, stops } of deep)
+      for (const { layer, alone } of stops) if (alone) expect(alone.kind, `${id} without ${layer}`).toBe('stopped')
+  })
+
+  it('no layer but those that stop it matters to an attempt', () => {
+    for (const { id, stops, each } of rows.values())
+      for (const [layer, outcome] of each)
+        if (outcome.kind === 'through')
+          expect(
+            stops.map((stop) => stop.layer),
+            `${id} without ${layer}`,
+          ).toEqual([layer])
+  })
+
+  it('a token is checked twice, whatever is wrong with it', () => {
+    for (const { id, attempt, stops } of rows.values())
+      if (attempt.family === 'tokens') expect(stops.length, id).toBeGreaterThanOrEqual(2)
+  })
+
+  it('one function is kept from another tenant by four layers', () => {
+    expect(stoppedBy('identity/function-becomes-other-role')).toEqual([
+      'executionRole',
+      'permissionsBoundary',
+      'trustPolicy',
+      'securityGroups',
+    ])
+  })
+
+  it('spokes are kept apart by routes, Transit Gateway tables and security groups', () => {
+    expect(stoppedBy('network/spoke-to-spoke')).toEqual(['vpcRoutes', 'transitGateway', 'securityGroups'])
+  })
+
+  it('an expired credential is refused for being expired', () => {
+    expect(rowOf('identity/expired-credential').outcome).toMatchObject({
+      detail: expect.stringMatching(/^ExpiredToken/),
+    })
+  })
+
+  it('what IAM cannot refuse is refused by the program alone, and said so', () => {
+    for (const { id, attempt, stops, atLast } of rows.values()) {
+      if (!id.startsWith('deployment/claims-')) continue
+      expect(
+        stops.map(({ layer }) => layer),
+        id,
+      ).toEqual(['program'])
+      expect(atLast?.kind, id).toBe('through')
+      expect(attempt.remark ?? '', id).toMatch(/IAM cannot refuse it|AWS itself/)
+    }
+  })
+})
+
+describe('the platform afterwards', () => {
+  it('is as it was: the tenants are served, and nothing of the switches is left', async () => {
+    expect((await site.platform.invoke('tenant1')).status).toBe(200)
+    expect((await site.platform.invoke('tenant2')).status).toBe(200)
+    const left = site.platform.cloud.ledger.all().filter(({ urn }) => /without|opened|fresh/.test(urn))
+    expect(left).toEqual([])
+  })
+})
+
+describe('the report', () => {
+  const report = () => ({
+    target: 'the local cloud',
+    madeAt: '2026-01-01T00:00:00Z',
+    version: '1',
+    rows: [...rows.values()],
+  })
+
+  it('has a line for every attempt, in a table that no cell breaks', () => {
+    const lines = toMarkdown(report()).split('\n')
+    for (const { id } of EXPECTED) expect(lines.filter((line) => line.includes(`<br>\`${id}\``))).toHaveLength(1)
+    for (const line of lines.filter((one) => one.includes('<br>`'))) expect(line.split(/(?<!\\)\|/)).toHaveLength(7)
+    expect(lines).toContain('| network | 15 | 7 | 8 | 2 |')
+  })
+
+  it('says the same as JSON, with every layer that can be switched off', () => {
+    const { passes: passed, attempts } = JSON.parse(toJson(report()))
+    expect(passed).toBe(true)
+    expect(attempts).toHaveLength(EXPECTED.length)
+    const spokes = attempts.find(({ id }: { id: string }) => id === 'network/spoke-to-spoke')
+    expect(spokes.stoppedBy.map(({ layer }: { layer: string }) => layer)).toEqual([
+      'vpcRoutes',
+      'transitGateway',
+      'securityGroups',
+    ])
+    expect(spokes.withEachLayerGone.vpcRoutes).toEqual(['transitGateway'])
+    expect(spokes.withEachLayerGone.loadBalancerToken).toEqual(['vpcRoutes'])
+    expect(spokes.withoutAll.kind).toBe('through')
+  })
+
+  it('holds no token and no secret', () => {
+    const text = toMarkdown(report()) + toJson(report())
+    expect(text).not.toMatch(/eyJ[A-Za-z0-9_-]{10}/)
+    expect(text).not.toMatch(/ASIA[A-Z2-7]{16}/)
+  })
+
+  it('passes only when there is something to pass', () => {
+    expect(passes(report())).toBe(true)
+    expect(passes({ rows: [] })).toBe(false)
+  })
+})
