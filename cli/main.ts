@@ -5,10 +5,11 @@ import { destroy } from './verbs/destroy.ts'
 import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
 import { prove } from './verbs/prove.ts'
+import { soak } from './verbs/soak.ts'
 import { start } from './verbs/start.ts'
 import { tenant } from './verbs/tenant.ts'
 
-const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove]
+const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak]
 
 async function main(argv: readonly string[]): Promise<number> {
   const found = findVerb(COMMANDS, argv)

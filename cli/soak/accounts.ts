@@ -1,0 +1,106 @@
+/**
+ * Every request once, three times: what the client got, what the load balancer answered and what the function wrote to its
+ * log must be the same, and be there exactly once. Only what is not complete yet is kept.
+ */
+import type { CloudEvent } from '../../local/cloud.ts'
+
+interface Entry {
+  client?: Record
+  balancer?: Record & { readonly failed: boolean }
+  log?: Record
+}
+
+interface Record {
+  readonly tenant: string
+  readonly status: number
+}
+
+export class Accounts {
+  readonly violations: string[] = []
+  /** Answers of the load balancer. */
+  balancer = 0
+  /** Lines of the functions. */
+  lines = 0
+  /** Requests that ended with their process. */
+  lost = 0
+  readonly #open = new Map<string, Entry>()
+
+  /** For the cloud's observer. */
+  readonly observe = (event: CloudEvent): void => {
+    if (event.source === 'loadBalancer') {
+      this.balancer++
+      const { lambdaRequestId, target, status, errorReason } = event
+      if (lambdaRequestId === undefined) return
+      this.#note(lambdaRequestId, 'balancer', { tenant: tenantIn(target), status, failed: errorReason !== undefined })
+    } else if (event.source === 'lambda' && event.kind === 'log' && event.line.startsWith('{')) {
+      const record: unknown = parsed(event.line)
+      if (!isGatewayLine(record)) return
+      this.lines++
+      this.#note(record.requestId, 'log', { tenant: record.tenant, status: record.status })
+    }
+  }
+
+  answered(requestId: string, tenant: string, status: number): void {
+    this.#note(requestId, 'client', { tenant, status })
+  }
+
+  /** @returns requests that nobody can account for */
+  close(): number {
+    let unaccounted = 0
+    for (const [id, { client, balancer, log }] of this.#open) {
+      // Its process died: the load balancer's own 502, which names no request to the client; it may have written its line.
+      if (balancer?.failed && !client) this.lost++
+      else {
+        unaccounted++
+        this.violate(`${id}: client ${client?.status}, load balancer ${balancer?.status}, log ${log?.status}`)
+      }
+    }
+    return unaccounted
+  }
+
+  /** The first hundred are told in full. */
+  violate(what: string): void {
+    if (this.violations.length < 100) this.violations.push(what)
+  }
+
+  #note(id: string, who: 'client' | 'log', record: Record): void
+  #note(id: string, who: 'balancer', record: Record & { readonly failed: boolean }): void
+  #note(id: string, who: keyof Entry, record: Record & { readonly failed?: boolean }): void {
+    const entry = this.#open.get(id) ?? {}
+    if (entry[who]) this.violate(`${id}: twice at the ${who}`)
+    this.#open.set(id, { ...entry, [who]: record })
+    const { client, balancer, log } = { ...entry, [who]: record } as Entry
+    if (!client || !balancer || !log) return
+    const same = [balancer, log].every(({ tenant, status }) => tenant === client.tenant && status === client.status)
+    if (!same) this.violate(`${id}: ${JSON.stringify({ client, balancer, log })}`)
+    this.#open.delete(id)
+  }
+}
+
+const tenantIn = (path: string) => path.split('/')[1] ?? ''
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+interface GatewayLine {
+  readonly requestId: string
+  readonly tenant: string
+  readonly status: number
+}
+
+function isGatewayLine(value: unknown): value is GatewayLine {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'requestId' in value &&
+    typeof value.requestId === 'string' &&
+    'tenant' in value &&
+    'status' in value &&
+    typeof value.status === 'number'
+  )
+}

@@ -1,0 +1,86 @@
+/** Whether memory stays flat: the heap of this process after a collection, and what the functions' processes take. */
+import { execFileSync } from 'node:child_process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+export interface Sample {
+  readonly requests: number
+  readonly heapBytes: number
+  /** Resident memory by process id. */
+  readonly children: ReadonlyMap<number, number>
+}
+
+setFlagsFromString('--expose_gc')
+const collect = runInNewContext('gc') as () => void
+
+export function sample(requests: number, pids: readonly number[]): Sample {
+  collect()
+  return { requests, heapBytes: process.memoryUsage().heapUsed, children: residentOf(pids) }
+}
+
+/** `ps` is on every Unix; without it the children are not judged. */
+function residentOf(pids: readonly number[]): ReadonlyMap<number, number> {
+  if (pids.length === 0) return new Map()
+  try {
+    const table = execFileSync('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')], { encoding: 'utf8' })
+    const rows = table
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+    return new Map(rows.map(([pid = 0, kilobytes = 0]) => [pid, kilobytes * 1024]))
+  } catch {
+    return new Map()
+  }
+}
+
+export interface Memory {
+  readonly heapMegabytes: { readonly first: number; readonly last: number }
+  /** Of the straight line through the second half of the run. */
+  readonly heapBytesPerRequest: number
+  /** Median of the processes that were there all through the second half. */
+  readonly childMegabytes: { readonly first: number; readonly last: number }
+  readonly childrenJudged: number
+  readonly flat: boolean
+}
+
+const MEGABYTE = 1024 * 1024
+
+/** What V8 itself moves by: compiled code, caches of a fixed size that are not full yet. */
+const HEAP_ALLOWANCE_BYTES = 6 * MEGABYTE
+const CHILD_ALLOWANCE_BYTES = 24 * MEGABYTE
+/** Anything that is kept of each request takes more than this. */
+const HEAP_BYTES_PER_REQUEST = 64
+
+/** The rule, as it is printed. */
+export const RULE = `over the second half of the run the heap grows by less than ${HEAP_BYTES_PER_REQUEST} bytes a request (or ${HEAP_ALLOWANCE_BYTES / MEGABYTE} MB in all), and the median function's process by less than ${CHILD_ALLOWANCE_BYTES / MEGABYTE} MB`
+
+export function judge(samples: readonly Sample[]): Memory {
+  const half = samples.slice(Math.floor(samples.length / 2))
+  const [first] = half
+  const last = half.at(-1)
+  if (!first || !last || half.length < 3) throw new Error('Too few samples of memory to judge by.')
+  const slope = slopeOf(half.map(({ requests, heapBytes }) => [requests, heapBytes]))
+  const growth = slope * (last.requests - first.requests)
+  const pids = [...first.children.keys()].filter((pid) => half.every(({ children }) => children.has(pid)))
+  const childFirst = median(pids.map((pid) => first.children.get(pid) ?? 0))
+  const childLast = median(pids.map((pid) => last.children.get(pid) ?? 0))
+  const heapFlat = slope < HEAP_BYTES_PER_REQUEST || growth < HEAP_ALLOWANCE_BYTES
+  return {
+    heapMegabytes: { first: megabytes(first.heapBytes), last: megabytes(last.heapBytes) },
+    heapBytesPerRequest: Math.round(slope),
+    childMegabytes: { first: megabytes(childFirst), last: megabytes(childLast) },
+    childrenJudged: pids.length,
+    flat: heapFlat && childLast - childFirst < CHILD_ALLOWANCE_BYTES,
+  }
+}
+
+/** Least squares. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length
+  const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+  return points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread
+}
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const megabytes = (bytes: number) => Math.round((bytes / MEGABYTE) * 10) / 10

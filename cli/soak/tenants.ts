@@ -1,0 +1,54 @@
+/** An organisation with as many tenants as a soak asks for, and their stacks, made from the sample stack files. */
+import { organization as sample } from '../../local/default-organization.ts'
+import type { Stack } from '../../local/mocks.ts'
+import type { Organization } from '../../local/organization.ts'
+import { readStack } from '../stacks.ts'
+
+export interface SoakTenant {
+  readonly id: string
+  readonly account: string
+}
+
+/** A spoke of /24 each, in 10.64.0.0/16 of the sample's supernet. */
+export const MOST_TENANTS = 90
+
+export const tenantsOf = (count: number): readonly SoakTenant[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `tenant${index + 1}`,
+    account: String(500_000_000_001 + index),
+  }))
+
+export function organizationOf(tenants: readonly SoakTenant[]): Organization {
+  const [hub, pattern] = sample.accounts
+  if (!hub || !pattern) throw new Error('The sample organisation has no hub or no tenant any more.')
+  return {
+    ...sample,
+    accounts: [
+      { ...hub, concurrencyLimit: 5_000 },
+      ...tenants.map(({ id, account }) => ({ ...pattern, id: account, name: id })),
+    ],
+  }
+}
+
+/** The sample hub, without the firewall's limit for one source address: all of a soak comes from one. */
+export function hubStack(): Stack {
+  const stack = readStack('hub')
+  return changed(stack, { wafRateLimit: '2000000000', concurrencyLimit: '5000' })
+}
+
+export function spokeStack({ id, account }: SoakTenant, index: number): Stack {
+  const stack = readStack('spoke-tenant1')
+  const roleArn = `arn:aws:iam::${account}:role/genai-deployer`
+  return {
+    ...changed(stack, { tenantId: id, account, roleArn, cidrBlock: `10.64.${index}.0/24` }),
+    stack: `spoke-${id}`,
+  }
+}
+
+const changed = (stack: Stack, settings: Readonly<Record<string, string>>): Stack => ({
+  ...stack,
+  config: {
+    ...stack.config,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
+  },
+})

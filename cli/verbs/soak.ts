@@ -1,0 +1,78 @@
+import { RULE } from '../soak/memory.ts'
+import { soak as runSoak, type SoakResult } from '../soak/run.ts'
+import { MOST_TENANTS } from '../soak/tenants.ts'
+import { UserError, type Verb } from '../verb.ts'
+
+/** Of a tenant's function in the sample settings: more would be throttled. */
+const CONCURRENCY_OF_TENANT = 5
+
+export const soak: Verb = {
+  name: 'soak',
+  usage: '',
+  summary:
+    'Sends many requests of many tenants through a local cloud of its own, with faults on, and accounts for each.',
+  details: [
+    'Each tenant but a quarter has a trouble of its own: a model that is throttled, broken or slow, STS or the table failing,',
+    `processes killed. Memory is flat if ${RULE}.`,
+    "Exit code: 0 only if every request was answered exactly once and accounted for, nobody got another tenant's answer, no error",
+    "is unexplained by the tenant's own trouble, and memory is flat.",
+  ].join('\n'),
+  positionals: [0, 0],
+  options: {
+    requests: { type: 'string', short: 'n', placeholder: 'NUMBER', help: 'how many (default 100000)' },
+    tenants: { type: 'string', placeholder: 'NUMBER', help: `how many, 2 to ${MOST_TENANTS} (default 8)` },
+    concurrency: { type: 'string', placeholder: 'NUMBER', help: 'requests at a time (default one a tenant)' },
+    seed: { type: 'string', placeholder: 'NUMBER', help: 'the same seed deals the same faults (default 1)' },
+    json: { type: 'boolean', help: 'the result as JSON' },
+  },
+  async run({ values }) {
+    const tenants = numberIn(values.tenants, 'tenants', 8, 2, MOST_TENANTS)
+    const requests = numberIn(values.requests, 'requests', 100_000, 200, 100_000_000)
+    const concurrency = numberIn(values.concurrency, 'concurrency', tenants, tenants, tenants * CONCURRENCY_OF_TENANT)
+    const seed = numberIn(values.seed, 'seed', 1, 0, 2 ** 32 - 1)
+    const started = performance.now()
+    const result = await runSoak({
+      ...{ requests, tenants, concurrency, seed },
+      progress: (done) => {
+        const rate = Math.round(done / ((performance.now() - started) / 1000))
+        if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${requests}, ${rate} a second `)
+      },
+    })
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    process.stdout.write(values.json ? `${JSON.stringify(result, undefined, 2)}\n` : table(result))
+    return result.violations.length === 0 ? 0 : 1
+  },
+}
+
+function numberIn(given: unknown, name: string, fallback: number, least: number, most: number): number {
+  if (given === undefined) return fallback
+  const number = Number(given)
+  if (/^\d+$/.test(String(given)) && number >= least && number <= most) return number
+  throw new UserError(`--${name} is ${String(given)}.`, `It takes a whole number from ${least} to ${most}.`)
+}
+
+function table({ requests, seconds, tenants, counted, wrongTenant, memory, violations }: SoakResult): string {
+  const rows = tenants.map(({ tenant, trouble, requests: own, outcomes, milliseconds: { p50, p99, most } }) => [
+    ...[tenant, trouble, String(own), p50.toFixed(1), p99.toFixed(1), most.toFixed(0)],
+    Object.entries(outcomes)
+      .map(([code, count]) => `${code} ${count}`)
+      .join(', '),
+  ])
+  const all = [['tenant', 'trouble', 'requests', 'p50 ms', 'p99 ms', 'most ms', 'outcomes'], ...rows]
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? []
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [
+    ...lines,
+    '',
+    `${requests} requests in ${seconds} s (${Math.round(requests / seconds)} a second)`,
+    `answered ${counted.client}, by the load balancer ${counted.balancer}, lines in the functions' logs ${counted.lines}; ended with a killed process ${counted.lost}, unaccounted for ${counted.unaccounted}, wrong tenant ${wrongTenant}`,
+    `heap after collection ${memory.heapMegabytes.first} → ${memory.heapMegabytes.last} MB over the second half (${memory.heapBytesPerRequest} bytes a request); median function process ${memory.childMegabytes.first} → ${memory.childMegabytes.last} MB (${memory.childrenJudged} judged)`,
+    violations.length === 0 ? 'No violation.' : `Violations:\n${violations.map((one) => `  ${one}`).join('\n')}`,
+    '',
+  ].join('\n')
+}
