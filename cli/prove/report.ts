@@ -1,6 +1,7 @@
 /** The report for an auditor: a table in Markdown, and the same as JSON. */
 import { FAMILIES, type Family, type Outcome } from './attempt.ts'
 import { FIXED, LAYERS, type Layer } from './layers.ts'
+import type { LimitFound } from './limits.ts'
 import type { Row, Stop, Verdict } from './run.ts'
 
 export interface Report {
@@ -10,6 +11,8 @@ export interface Report {
   readonly madeAt: string
   readonly version: string
   readonly rows: readonly Row[]
+  /** What IAM cannot refuse; not asked of a deployed gateway. */
+  readonly limits?: readonly LimitFound[]
   /** Attempts that were not made, and why. */
   readonly notMade?: readonly { readonly id: string; readonly why: string }[]
 }
@@ -34,7 +37,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 }
 
 export function toJson(report: Report): string {
-  const { rows, notMade = [], ...head } = report
+  const { rows, limits = [], notMade = [], ...head } = report
   const body = rows.map(({ id, attempt, outcome, stops, each, atLast, verdict }) => ({
     id,
     tried: attempt.tried,
@@ -52,11 +55,11 @@ export function toJson(report: Report): string {
     ),
     ...(attempt.remark !== undefined && { remark: attempt.remark }),
   }))
-  return `${JSON.stringify({ ...head, passes: passes(report), attempts: body, notMade }, null, 2)}\n`
+  return `${JSON.stringify({ ...head, passes: passes(report), attempts: body, iamCannotRefuse: limits, notMade }, null, 2)}\n`
 }
 
 export function toMarkdown(report: Report): string {
-  const { target, madeAt, version, rows, notMade = [] } = report
+  const { target, madeAt, version, rows, limits = [], notMade = [] } = report
   const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length
   return [
     '# Isolation report',
@@ -70,6 +73,7 @@ export function toMarkdown(report: Report): string {
     'docs/isolation.md tells how to read it.',
     '',
     ...FAMILIES.flatMap((family) => section(family, rows)),
+    ...limitsIn(limits),
     ...(notMade.length === 0 ? [] : ['## Not made', '', ...notMade.map(({ id, why }) => `- ${id}: ${why}`), '']),
     ...depths(rows),
   ].join('\n')
@@ -84,6 +88,23 @@ function section(family: Family, all: readonly Row[]): readonly string[] {
     '| Attempt | Result | Stopped by, layer after layer | Gone by itself | All of them gone |',
     '|---|---|---|---|---|',
     ...rows.map(line),
+    '',
+  ]
+}
+
+function limitsIn(limits: readonly LimitFound[]): readonly string[] {
+  if (limits.length === 0) return []
+  return [
+    '## What IAM cannot refuse',
+    '',
+    'Calls of the onboarding role that IAM was asked about for this report. It has no condition key for what is wrong with them.',
+    '',
+    '| What | Call | IAM | Refused, or made harmless, by |',
+    '|---|---|---|---|',
+    ...limits.map(
+      ({ what, action, allowed, insteadBy }) =>
+        `| ${what} | \`${action}\` | ${allowed ? 'allows it' : 'refuses it'} | ${insteadBy} |`,
+    ),
     '',
   ]
 }

@@ -6,6 +6,7 @@ import { askPassword } from '../password.ts'
 import { FAMILIES } from '../prove/attempt.ts'
 import { allAttempts } from '../prove/attempts/all.ts'
 import { proveDeployed, publishedKeys } from '../prove/deployed.ts'
+import { findLimits } from '../prove/limits.ts'
 import { passes, type Report, toJson, toMarkdown } from '../prove/report.ts'
 import { prove as proveAll, type Row } from '../prove/run.ts'
 import { startSite } from '../prove/site.ts'
@@ -85,7 +86,8 @@ async function localReport(values: Values, terminal: Terminal): Promise<Report> 
       detail('each with every layer switched off in turn')
       return made
     })
-    return { target: 'the local cloud', madeAt: new Date().toISOString(), version: VERSION, rows }
+    const limits = families.includes('deployment') ? await findLimits(site) : []
+    return { target: 'the local cloud', madeAt: new Date().toISOString(), version: VERSION, rows, limits }
   } finally {
     await site.close()
   }

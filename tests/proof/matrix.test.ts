@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
 import { FIXED, type Layer } from '../../cli/prove/layers.ts'
+import { findLimits, LIMITS } from '../../cli/prove/limits.ts'
 import { passes, toJson, toMarkdown } from '../../cli/prove/report.ts'
 import { prove, type Row } from '../../cli/prove/run.ts'
 import { type Site, startSite } from '../../cli/prove/site.ts'
@@ -104,6 +105,14 @@ describe('defence in depth', () => {
       expect(atLast?.kind, id).toBe('through')
       expect(attempt.remark ?? '', id).toMatch(/IAM cannot refuse it|AWS itself/)
     }
+  })
+})
+
+describe('what IAM cannot refuse', () => {
+  it('is still so, as the report says of each', async () => {
+    const found = await findLimits(site)
+    expect(found.filter(({ allowed }) => !allowed)).toEqual([])
+    expect(found.length).toBe(LIMITS.length)
   })
 })
 

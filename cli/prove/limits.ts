@@ -1,0 +1,103 @@
+/**
+ * What IAM lets the onboarding role do for one tenant although it concerns another: there is no condition key to refuse it by.
+ * Asked anew for every report, so that it says what is, and next to each what stops the misuse.
+ */
+import type { Question } from './aws-calls.ts'
+import type { Site } from './site.ts'
+
+export interface Limit {
+  readonly what: string
+  /** What refuses it, or what it comes to nothing by. */
+  readonly insteadBy: string
+  readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
+}
+
+export interface LimitFound {
+  readonly what: string
+  readonly insteadBy: string
+  readonly action: string
+  /** IAM allows it. A limit that IAM has learnt to refuse is out of date here. */
+  readonly allowed: boolean
+}
+
+const PROGRAM = 'the program makes it from the tenant’s own settings'
+
+export const LIMITS: readonly Limit[] = [
+  {
+    what: "A listener rule for another tenant's path",
+    insteadBy: `${PROGRAM} (\`deployment/claims-other-path\`); behind it, the function's own token check and tenant match`,
+    question: ({ hub }) => ({
+      ...{ action: 'elasticloadbalancing:CreateRule', resource: hub.listenerArn },
+      context: { 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] },
+    }),
+  },
+  {
+    what: "A way out of the function's security group to another tenant's endpoint",
+    insteadBy: `${PROGRAM}; behind it stand execution role, permissions boundary and trust policy (\`identity/function-becomes-other-role\`)`,
+    question: ({ hub, platform }) => ({
+      action: 'ec2:AuthorizeSecurityGroupEgress',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:security-group/${groupOf(platform.cloud.ledger.all('aws:ec2/securityGroup:SecurityGroup'))}`,
+      context: { 'aws:ResourceTag/tenant': 'tenant1' },
+    }),
+  },
+  {
+    what: "The tenant's own item with another tenant's role and endpoint in it",
+    insteadBy: `${PROGRAM}; behind it stand execution role, permissions boundary, trust policy and security groups (\`identity/function-becomes-other-role\`)`,
+    question: ({ hub }) => ({
+      ...{ action: 'dynamodb:PutItem', resource: hub.tableArn },
+      context: { 'dynamodb:LeadingKeys': ['tenant1'] },
+    }),
+  },
+  {
+    what: "Another tenant's group in the user pool, deleted or made again",
+    insteadBy: `${PROGRAM}; a group made again has no members`,
+    question: ({ hub }) => ({ action: 'cognito-idp:DeleteGroup', resource: hub.userPoolArn }),
+  },
+  {
+    what: "Acceptance of another tenant's waiting attachment",
+    insteadBy: `${PROGRAM}; once accepted it carries its tenant's tag and is nobody else's`,
+    question: ({ hub }) => ({
+      action: 'ec2:AcceptTransitGatewayVpcAttachment',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:transit-gateway-attachment/tgw-attach-0123456789abcdef0`,
+    }),
+  },
+  {
+    what: 'Another tenant named in the session tag itself',
+    insteadBy:
+      'nobody but the platform team’s deployers may assume the role, and they name the tenant: who holds it is trusted with the hub',
+    question: ({ hub, platform }) => ({
+      ...{ action: 'sts:AssumeRole', resource: hub.onboardingRoleArn },
+      context: { 'aws:RequestTag/tenant_id': 'tenant2', 'aws:TagKeys': ['tenant_id'] },
+      resourcePolicy: JSON.parse(
+        String(
+          platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', hub.onboardingRoleArn)?.outputs.assumeRolePolicy,
+        ),
+      ),
+    }),
+  },
+]
+
+export async function findLimits(site: Site): Promise<readonly LimitFound[]> {
+  const found: LimitFound[] = []
+  for (const { what, insteadBy, question } of LIMITS) {
+    const asked = question(site)
+    const caller =
+      asked.action === 'sts:AssumeRole'
+        ? { as: site.platform.cloud.organization.deployerRoleArn }
+        : { as: site.hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }
+    const { kind } = await site.ask({ ...asked, ...caller })
+    found.push({ what, insteadBy, action: asked.action, allowed: kind === 'through' })
+  }
+  return found
+}
+
+function groupOf(
+  groups: readonly { readonly id: string; readonly outputs: Readonly<Record<string, unknown>> }[],
+): string {
+  const group = groups.find(({ outputs }) => {
+    const { tags } = outputs
+    return typeof tags === 'object' && tags !== null && 'tenant' in tags && tags.tenant === 'tenant1'
+  })
+  if (!group) throw new Error('The first tenant has no security group.')
+  return group.id
+}
