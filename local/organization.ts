@@ -4,21 +4,9 @@
  * is in local/default-organization.ts.
  */
 
-export interface PolicyDocument {
-  readonly Version: '2012-10-17'
-  readonly Statement: readonly PolicyStatement[]
-}
+import type { PolicyDocument } from '../shared/policies/document.ts'
 
-export interface PolicyStatement {
-  readonly Sid?: string
-  readonly Effect: 'Allow' | 'Deny'
-  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>
-  readonly Action?: string | readonly string[]
-  readonly NotAction?: string | readonly string[]
-  readonly Resource?: string | readonly string[]
-  readonly NotResource?: string | readonly string[]
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
-}
+export type { PolicyDocument, PolicyStatement } from '../shared/policies/document.ts'
 
 /** A role that exists before any stack: the people who deploy. */
 export interface ExistingRole {
