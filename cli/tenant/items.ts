@@ -27,7 +27,7 @@ export async function livingTenants({ dynamodb, tableName }: TenantsTable): Prom
   let from: ScanCommandOutput['LastEvaluatedKey']
   do {
     const page: ScanCommandOutput = await dynamodb.send(
-      new ScanCommand({ TableName: tableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) }),
+      new ScanCommand({ TableName: tableName, ...(from && { ExclusiveStartKey: from }) }),
     )
     for (const { tenantId, item, account, status } of page.Items ?? []) {
       if (item?.S === 'configuration') accounts.set(tenantId?.S ?? '', account?.S ?? '')

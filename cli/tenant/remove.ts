@@ -61,7 +61,9 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       : `  2. ${backend ? `there is no stack ${name} in the backend` : 'npm start deployed it: it goes when that process ends, and is not deployed again'}`,
     `  3. Pulumi.${name}.yaml${stack ? ' and the stack are' : ' is'} removed`,
     'What survives:',
-    ...(erase ? [] : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
+    ...(erase || users.length === 0
+      ? []
+      : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
     "  - the hub's logs of its requests, and 35 days of the table's history",
     '  - for 30 minutes at most, ID tokens that are out: they lead nowhere. Wait that long before you use the id again.',

@@ -36,8 +36,8 @@ export const destroy: Verb = {
     process.stdout.write(planText(cleanup))
     await previews(cleanup)
     await confirm('Destroy all of this?', 'destroy', values.yes === true)
-    await run(cleanup, values)
-    process.stdout.write(await remains(cleanup))
+    const retained = await run(cleanup, values)
+    process.stdout.write(await remains(cleanup, retained))
     return 0
   },
 }
@@ -120,20 +120,24 @@ async function previews(cleanup: Cleanup): Promise<void> {
   }
 }
 
-async function run(cleanup: Cleanup, values: Arguments['values']): Promise<void> {
+/** @returns what stayed in the accounts when the stacks went */
+async function run(cleanup: Cleanup, values: Arguments['values']): Promise<readonly StateResource[]> {
   const access = await openHub(values)
   try {
     for (const { tenantId } of cleanup.tenants) await disableUsers(access, await usersOf(access, tenantId))
   } finally {
     access.close()
   }
-  for (const { stack } of cleanup.tenants) await destroyed(stack)
-  if (!hubGoes(cleanup)) return
-  if (cleanup.protectedData.length > 0) await unprotect(cleanup.hub)
-  await destroyed(cleanup.hub)
+  if (cleanup.deleteData) await unprotect(cleanup)
+  const retained: StateResource[] = []
+  for (const { stack } of cleanup.tenants) retained.push(...(await destroyed(stack)))
+  if (hubGoes(cleanup)) retained.push(...(await destroyed(cleanup.hub)))
+  return retained
 }
 
-async function destroyed(stack: Stack): Promise<void> {
+/** @returns what stayed in the account */
+async function destroyed(stack: Stack): Promise<readonly StateResource[]> {
+  const retained = (await resourcesOf(stack)).filter((resource) => resource.retained)
   await stack.destroy(progress).catch((cause: unknown) => {
     throw new UserError(
       `${stack.name} was not destroyed: ${messageOf(cause).trim()}`,
@@ -141,10 +145,16 @@ async function destroyed(stack: Stack): Promise<void> {
       { cause },
     )
   })
+  return retained
 }
 
-/** `up` with a changed setting writes the stack file: what was in it is put back, for the next hub that is made from it. */
-async function unprotect(hub: Stack): Promise<void> {
+/**
+ * Tenants follow their hub. An `up` with a changed setting writes the stack file: what was in it is put back, for the next hub
+ * that is made from it.
+ */
+async function unprotect({ hub, hubResources, tenants }: Cleanup): Promise<void> {
+  const held = (resources: readonly StateResource[]) => resources.some((one) => one.protected || one.retained)
+  if (!held(hubResources) && !tenants.some(({ resources }) => held(resources))) return
   const file = join(PROJECT_DIRECTORY, `Pulumi.${hub.name}.yaml`)
   const text = readFileSync(file, 'utf8')
   try {
@@ -153,26 +163,27 @@ async function unprotect(hub: Stack): Promise<void> {
   } finally {
     writeFileSync(file, text)
   }
+  for (const { stack, resources } of tenants) if (held(resources)) await stack.up(progress)
 }
 
-async function remains(cleanup: Cleanup): Promise<string> {
-  const left = hubGoes(cleanup) ? [] : await resourcesOf(cleanup.hub)
-  const retained = [
-    ...cleanup.tenants.flatMap(({ resources }) => resources),
-    ...(hubGoes(cleanup) ? cleanup.hubResources : []),
-  ]
-    .filter((resource) => resource.retained)
-    .map(({ name, type }) => `  - ${name} (${type}): kept in its account when its stack goes; delete it by hand`)
+async function remains(cleanup: Cleanup, retained: readonly StateResource[]): Promise<string> {
+  const { hub, tenants, protectedData } = cleanup
+  const gone = [...tenants.map(({ stack }) => stack.name), ...(hubGoes(cleanup) ? [hub.name] : [])]
+  const left = hubGoes(cleanup) ? [] : await resourcesOf(hub)
+  const lines = (resources: readonly StateResource[], why = '') =>
+    resources.map(({ name, type }) => `  - ${name} (${type})${why}`)
   return [
-    `Destroyed: ${[...cleanup.tenants.map(({ stack }) => stack.name), ...(hubGoes(cleanup) ? [cleanup.hub.name] : [])].join(', ') || 'nothing'}.`,
+    `Destroyed: ${gone.join(', ') || 'nothing'}.`,
     ...(left.length > 0
       ? [
           `What remains: the hub, ${left.length} resources, as it holds protected data:`,
-          ...cleanup.protectedData.map(({ name, type }) => `  - ${name} (${type})`),
+          ...lines(protectedData),
           'npm run genai -- destroy --delete-data deletes them too.',
         ]
       : []),
-    ...(retained.length > 0 ? ['What remains in the accounts:', ...retained] : []),
+    ...(retained.length > 0
+      ? ['What remains in the accounts:', ...lines(retained, ': kept when its stack goes; delete it by hand')]
+      : []),
     ...(left.length === 0 && retained.length === 0 ? ['Nothing remains.'] : []),
     '',
   ].join('\n')
