@@ -56,14 +56,23 @@ export async function findPulumi(options: FindOptions = {}): Promise<FoundCli> {
   )
 }
 
-/** A CLI built from source prints no version: it is taken, as nobody has one by accident. */
 async function onPathOf(path: string): Promise<PulumiCommand> {
   if (path === '') throw new Error('PATH is empty')
   const { stdout } = await promisify(execFile)('pulumi', ['version'], {
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' },
     timeout: 60_000,
   })
-  return await PulumiCommand.get({ skipVersionCheck: !/^v?\d+\.\d+\.\d+/.test(stdout.trim()) })
+  if (/^v?\d+\.\d+\.\d+/.test(stdout.trim())) return await PulumiCommand.get()
+  // Built from source, it says no version: it is taken for the SDK's, as nobody has one by accident.
+  const command = await PulumiCommand.get({ skipVersionCheck: true })
+  return Object.defineProperty(command, 'version', { value: asVersion(sdkVersion()) })
+}
+
+/** A version as the Automation API compares them: by its own `semver`. */
+function asVersion(text: string): NonNullable<PulumiCommand['version']> {
+  const own = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi/package.json'))
+  const { SemVer } = own('semver') as { SemVer: new (text: string) => NonNullable<PulumiCommand['version']> }
+  return new SemVer(text)
 }
 
 const install = (root: string) => PulumiCommand.install({ root })

@@ -219,6 +219,13 @@ describe('diff', () => {
     expect(after.replaces).toEqual(['vpcId'])
   })
 
+  it('waits with what can only be told from the value itself', async () => {
+    const item = { tableName: 't', hashKey: 'k', item: '{"k":{"S":"a"}}' }
+    const client = await connect()
+    const type = 'aws:dynamodb/tableItem:TableItem'
+    expect(await diff(client, type, item, { ...item, item: UNKNOWN })).toMatchObject({ changes: true, replaces: [] })
+  })
+
   it('deletes first what keeps a name that is taken', async () => {
     const client = await connect()
     const before = { name: 'role', path: '/', assumeRolePolicy: '{}' }

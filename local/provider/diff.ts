@@ -1,8 +1,10 @@
 /** What a change of inputs means: nothing, an update in place, or a replacement, property by property. */
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
+import { AwsError } from '../errors.ts'
 import type { Declared, Properties, Value } from '../ledger.ts'
 import { canonical, replacedBy } from '../types/declare.ts'
 import type { ResourceType } from '../types/resource-type.ts'
+import { holdsUnknown } from './values.ts'
 
 export interface PropertyChange {
   readonly kind: 'add' | 'delete' | 'update'
@@ -19,7 +21,7 @@ export interface Difference {
 }
 
 export function difference(row: ResourceType, before: Properties, after: Properties): Difference {
-  const replaces = replacedBy(row, { inputs: before } as Pick<Declared, 'inputs'> as Declared, after)
+  const replaces = replacedBy(comparable(row, after), { inputs: before } as Pick<Declared, 'inputs'> as Declared, after)
   const changes = new Map<string, PropertyChange>()
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const replacing = replaces.includes(name)
@@ -31,6 +33,23 @@ export function difference(row: ResourceType, before: Properties, after: Propert
     name !== undefined && after[name] !== undefined && canonical(after[name]) === canonical(before[name])
   return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && nameStays }
 }
+
+/** A value that is not known yet cannot be looked into: whether it replaces shows when it is known. */
+function comparable(row: ResourceType, after: Properties): ResourceType {
+  const { replacesWhen, ...rest } = row
+  return replacesWhen && holdsUnknown(after) ? { ...rest, replacesWhen: tolerant(replacesWhen) } : row
+}
+
+const tolerant =
+  (compare: NonNullable<ResourceType['replacesWhen']>): typeof compare =>
+  (before, after) => {
+    try {
+      return compare(before, after)
+    } catch (cause) {
+      if (cause instanceof AwsError) return []
+      throw cause
+    }
+  }
 
 /** Of a provider's own configuration: another region is another provider, and so are all its resources. */
 export function configDifference(before: Properties, after: Properties): Difference {

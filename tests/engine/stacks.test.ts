@@ -1,0 +1,176 @@
+/** The project as its users use it: its own stacks, the real engine, all the parallelism that it offers. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callGateway } from '../../cli/demo/request.ts'
+import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
+import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+import { cli } from './cli.ts'
+import { type Engine, startEngine } from './engine.ts'
+
+const ONBOARDING = 'arn:aws:iam::111111111111:role/genai-onboarding'
+const TENANTS = ['spoke-tenant1', 'spoke-tenant2']
+const RULE = 'aws:lb/listenerRule:ListenerRule'
+const FUNCTION = 'aws:lambda/function:Function'
+const PASSWORD = 'correct horse battery staple A1!'
+
+/** A deployment on two busy cores. */
+const LONG = 180_000
+const quiet = { color: 'never' } as const
+
+describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => {
+  let engine: Engine
+  let hub: HubOutputs
+  let port: number
+
+  beforeAll(async () => {
+    if (cli) engine = await startEngine(cli, { delayMilliseconds: 60 })
+  }, LONG)
+  afterAll(async () => {
+    await engine?.close()
+  }, LONG)
+
+  const ofTenant = (type: string, tenant: string) =>
+    engine.cloud.ledger.all(type).find(({ urn }) => urn.includes(`:pulumi:spoke-${tenant}::`))
+
+  async function invoke(tenant: string, token: string) {
+    const body = { prompt: 'Who are you?' }
+    const { caFile } = engine.cloud.authority
+    return await callGateway(hub.gatewayUrl, { port, caFile }, { method: 'POST', path: `/${tenant}/invoke`, token, body })
+  }
+
+  async function withUsers<T>(work: (client: ReturnType<typeof cognitoClient>) => Promise<T>): Promise<T> {
+    const { cloud } = engine
+    const wire = await cloud.wire.open(LAPTOP)
+    const local = { port: wire.port, caFile: cloud.authority.caFile }
+    const client = cognitoClient(hub.region, { local, credentials: cloud.signIn() })
+    try {
+      return await work(client)
+    } finally {
+      client.destroy()
+      await wire.close()
+    }
+  }
+
+  const username = 'user@tenant1.example.com'
+  const token = () =>
+    withUsers((client) => signIn(client, { clientId: hub.userPoolClientId, username, password: PASSWORD }))
+
+  it('deploys the hub, then two tenants at the same time, in whatever order delays make of it', async () => {
+    const stack = await engine.stack('hub', { deletionProtection: 'false' })
+    const { outputs } = await stack.up(quiet)
+    hub = parseHubOutputs(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])), 'hub')
+    const tenants = await Promise.all(TENANTS.map((name) => engine.stack(name)))
+    const results = await Promise.all(tenants.map((tenant) => tenant.up(quiet)))
+    expect(results.map(({ summary }) => summary.result)).toEqual(['succeeded', 'succeeded'])
+    port = engine.port()
+  })
+
+  it('answers a prompt from the tenant’s own account', async () => {
+    await withUsers((client) =>
+      createUser(
+        client,
+        { userPoolId: hub.userPoolId, tenantId: 'tenant1', username, email: username },
+        PASSWORD,
+      ),
+    )
+    const answer = await invoke('tenant1', await token())
+    expect({ status: answer.status, ...JSON.parse(answer.body) }).toMatchObject({ status: 200, tenant: 'tenant1' })
+  })
+
+  it('a second up says that nothing changed, and so does a refresh', async () => {
+    const again = async (name: string) => {
+      const { summary } = await (await engine.stack(name)).up({ ...quiet, refresh: true, expectNoChanges: true })
+      return Object.keys(summary.resourceChanges ?? {})
+    }
+    expect(await Promise.all(TENANTS.map(again))).toEqual([['same'], ['same']])
+    expect(await again('hub')).toEqual(['same'])
+  })
+
+  it('a preview tells updates from replacements, and changes nothing', async () => {
+    const before = engine.cloud.ledger.version
+    const stack = await engine.stack('spoke-tenant1')
+    const steps: string[] = []
+    const preview = async (settings: Readonly<Record<string, string>>) => {
+      steps.length = 0
+      await engine.stack('spoke-tenant1', settings)
+      await stack.preview({
+        ...quiet,
+        onEvent: ({ resourcePreEvent }) => {
+          const { op = 'same', type, urn = '' } = resourcePreEvent?.metadata ?? {}
+          if (op === 'update' || op === 'replace') steps.push(`${op} ${type} ${urn.split('::').at(-1)}`)
+        },
+      })
+      return [...steps]
+    }
+    try {
+      expect(await preview({ tier: 'medium' })).toEqual(['update aws:lambda/function:Function lane'])
+      expect(await preview({ tier: 'small', cidrBlock: '10.64.9.0/24' })).toContain('replace aws:ec2/vpc:Vpc account')
+    } finally {
+      await engine.stack('spoke-tenant1', { tier: 'small', cidrBlock: '10.64.0.0/24' })
+    }
+    expect(engine.cloud.ledger.version).toBe(before)
+  })
+
+  it('a rule that was deleted behind its back is missed by a refresh, and made again by an up', async () => {
+    const rule = ofTenant(RULE, 'tenant1')
+    await engine.cloud.ledger.delete(rule?.urn ?? '')
+    const stack = await engine.stack('spoke-tenant1')
+    expect((await stack.refresh(quiet)).summary.resourceChanges).toMatchObject({ delete: 1 })
+    expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ create: 1 })
+    expect((await invoke('tenant1', await token())).status).toBe(200)
+  })
+
+  it('a restarted local cloud has the resources, the users and their keys', async () => {
+    await engine.restart()
+    port = engine.port()
+    const stack = await engine.stack('spoke-tenant1')
+    await stack.up({ ...quiet, expectNoChanges: true })
+    expect((await invoke('tenant1', await token())).status).toBe(200)
+  })
+
+  it('an onboarding role that lacks a permission cannot deploy, and the refusal names it', async () => {
+    const { ledger } = engine.cloud
+    const attachment = ledger
+      .all('aws:iam/rolePolicyAttachment:RolePolicyAttachment')
+      .find(({ urn }) => urn.endsWith('::onboarding-function'))
+    if (!attachment) throw new Error('the onboarding role has no policy for functions')
+    await ledger.delete(attachment.urn)
+    const stack = await engine.stack('spoke-tenant2', { tier: 'medium' })
+    const before = ofTenant(FUNCTION, 'tenant2')
+    await expect(stack.up(quiet)).rejects.toThrow(
+      /AccessDenied: User: .*genai-onboarding.* is not authorized to perform: lambda:UpdateFunctionConfiguration/,
+    )
+    expect(ofTenant(FUNCTION, 'tenant2')).toEqual(before)
+    await ledger.put(attachment)
+    expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ update: 1 })
+  })
+
+  it('a reservation that AWS refuses leaves the function in the state, without it', async () => {
+    const stack = await engine.stack('spoke-tenant2', { tier: 'small' })
+    // What the stack files say is checked beforehand; what else is in the account is not known to them.
+    const other = ofTenant(FUNCTION, 'tenant1')
+    if (!other) throw new Error('tenant1 has no function')
+    await engine.cloud.ledger.put({ ...other, outputs: { ...other.outputs, reservedConcurrentExecutions: 899 } })
+    await expect(stack.up(quiet)).rejects.toThrow(/UnreservedConcurrentExecution below its minimum/)
+    await engine.cloud.ledger.put(other)
+    const { summary } = await stack.up(quiet)
+    expect(summary.resourceChanges).toMatchObject({ update: 1 })
+  })
+
+  it('destroys tenants at the same time, then the hub, and nothing is left', async () => {
+    const tenants = await Promise.all(TENANTS.map((name) => engine.stack(name)))
+    await Promise.all(tenants.map((stack) => stack.destroy(quiet)))
+    expect(engine.cloud.ledger.all().filter(({ urn }) => urn.includes(':pulumi:spoke-'))).toEqual([])
+    await (await engine.stack('hub')).destroy(quiet)
+    expect(engine.cloud.ledger.all().map(({ urn }) => urn)).toEqual([])
+  })
+
+  it('used what the onboarding role may do, and was refused nothing but what a test took away', () => {
+    const asked = engine.events.flatMap((event) =>
+      event.kind === 'permission' && event.roleArn === ONBOARDING ? [event] : [],
+    )
+    const refused = new Set(asked.filter(({ allowed }) => !allowed).map(({ action }) => action))
+    expect([...refused]).toEqual(['lambda:UpdateFunctionConfiguration'])
+    expect(asked.length).toBeGreaterThan(100)
+  })
+})
