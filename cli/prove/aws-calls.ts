@@ -7,7 +7,7 @@ import { type Origin, type Refusal, reach } from '../../local/reach.ts'
 import type { Platform } from '../platform.ts'
 import { type Outcome, stopped, through } from './attempt.ts'
 import type { Iam } from './iam.ts'
-import { inOrder, type Layer } from './layers.ts'
+import type { Layer } from './layers.ts'
 
 /** What a step of an attempt gained, or what ended it. */
 export type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly outcome: Outcome }
@@ -167,7 +167,7 @@ function lost(from: Origin, { layer, reason }: Refusal): Outcome {
 
 function refused(answer: Answer, iam: Iam): Outcome {
   const refusal = iam.refusals()
-  if (refusal) return stopped(inOrder(refusal.by), refusal.message)
+  if (refusal) return stopped(refusal.by, refusal.message)
   const code = exceptionName(answer) ?? `status ${answer.status}`
   if (/^(Expired|Unrecognized|InvalidClient|InvalidSignature|Missing|Signature)/.test(code))
     return stopped(['credentials'], code)

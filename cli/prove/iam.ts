@@ -41,11 +41,13 @@ export function createIam(): Iam {
   }
 }
 
-export const layersOf = (call: ApiCall, { layers }: Extract<Decision, { allowed: false }>): readonly Layer[] =>
-  inOrder(layers.map((layer) => layerOf(call, layer)))
+/** All that refuse, the one that AWS's message names first. */
+function layersOf(call: ApiCall, { layer, layers }: Extract<Decision, { allowed: false }>): readonly Layer[] {
+  return [...new Set([layerOf(call, layer), ...inOrder(layers.map((one) => layerOf(call, one)))])]
+}
 
 /** The same kind of policy is another layer of defence by whose it is. */
-export function layerOf({ action, session }: ApiCall, layer: IamLayer): Layer {
+function layerOf({ action, session }: ApiCall, layer: IamLayer): Layer {
   switch (layer) {
     case 'boundary':
       return 'permissionsBoundary'

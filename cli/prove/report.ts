@@ -153,8 +153,9 @@ function depths(rows: readonly Row[]): readonly string[] {
   ]
 }
 
-/** Ids and ARNs of sessions differ from run to run and tell an auditor nothing. */
+/** Sessions are named anew in every run; what was asked for and why it was refused is what tells an auditor something. */
 function short(detail: string): string {
-  const plain = detail.replaceAll(/attempt-[0-9a-f]{8}/g, 'attempt')
+  const refused = /^User: \S+ is not authorized to perform: (\S+)(?: on resource: \S+)?(.*)$/.exec(detail)
+  const plain = refused ? `${refused[1]} refused${refused[2]}` : detail
   return plain.length > 160 ? `${plain.slice(0, 157)}…` : plain
 }

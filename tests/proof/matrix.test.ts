@@ -1,4 +1,6 @@
 /** The whole isolation matrix against the local cloud: every attempt stopped, and by the layers that are there to stop it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
@@ -79,8 +81,8 @@ describe('defence in depth', () => {
   it('one function is kept from another tenant by four layers', () => {
     expect(stoppedBy('identity/function-becomes-other-role')).toEqual([
       'executionRole',
-      'permissionsBoundary',
       'trustPolicy',
+      'permissionsBoundary',
       'securityGroups',
     ])
   })
@@ -138,6 +140,16 @@ describe('the report', () => {
     for (const { id } of EXPECTED) expect(lines.filter((line) => line.includes(`<br>\`${id}\``))).toHaveLength(1)
     for (const line of lines.filter((one) => one.includes('<br>`'))) expect(line.split(/(?<!\\)\|/)).toHaveLength(7)
     expect(lines).toContain('| network | 15 | 7 | 8 | 2 |')
+  })
+
+  it('is what docs/isolation.md shows of it', () => {
+    const documented = readFileSync(join(import.meta.dirname, '../../docs/isolation.md'), 'utf8').split('\n')
+    const shown = documented.filter(
+      (line) => line.includes('<br>`') || /^\| (tokens|paths|bodies|identity|network|deployment) \|/.test(line),
+    )
+    expect(shown.length).toBeGreaterThan(10)
+    const lines = toMarkdown(report()).split('\n')
+    for (const line of shown) expect(lines).toContain(line)
   })
 
   it('says the same as JSON, with every layer that can be switched off', () => {
