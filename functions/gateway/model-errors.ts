@@ -1,6 +1,6 @@
 /** What Bedrock's refusals mean to a caller of the gateway, and which of them Bedrock says to repeat. */
 import { exceptionName } from './aws.ts'
-import { type ErrorCode, GatewayError } from './errors.ts'
+import { type ErrorCode, GatewayError, safeName } from './errors.ts'
 import type { Answer, TransportError, TransportFailure } from './transport.ts'
 
 interface Meaning {
@@ -167,8 +167,12 @@ function quotes(message: string, sent: string): boolean {
   const open: unknown[] = [JSON.parse(sent)]
   while (open.length > 0) {
     const value = open.pop()
-    if (typeof value === 'object' && value !== null) open.push(...Object.values(value))
-    else if (typeof value === 'string' && value.trim().length >= 6 && !VOCABULARY.has(value)) {
+    if (typeof value === 'object' && value !== null) {
+      open.push(...Object.values(value))
+      // A plain name helps the caller find the field; anything else may be a text in the wrong place.
+      open.push(...Object.keys(value).filter((name) => safeName(name) === undefined))
+    }
+    if (typeof value === 'string' && value.trim().length >= 6 && !VOCABULARY.has(value)) {
       if (message.includes(value.trim().slice(0, 24))) return true
     }
   }
