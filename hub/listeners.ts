@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { errorBody } from '../shared/error-body.ts'
+import { DEMO_TAG } from '../shared/naming.ts'
 import type { Listener } from '../shared/settings.ts'
 import { certificate } from './certificate.ts'
 import { type HubTags, named } from './tags.ts'
@@ -36,7 +37,7 @@ function http(name: string, args: ListenersArgs, opts: pulumi.CustomResourceOpti
       protocol: 'HTTP',
       defaultActions: [NO_TENANT],
       ...HEADERS,
-      tags: named(args.tags, 'http'),
+      tags: { ...named(args.tags, 'http'), ...DEMO_TAG },
     },
     opts,
   )

@@ -30,6 +30,9 @@ export const loadBalancerName = `${PREFIX}-hub`
 export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`
 export const policyArn = (account: string, name: string) => `arn:aws:iam::${account}:policy/${name}`
 
+/** Marks a listener without TLS and the rules on it: a demo, by `allowInsecureHttp`. Policies and auditors look for it. */
+export const DEMO_TAG = { demo: 'insecure-http' } as const
+
 /** Tags for cost allocation, on everything that takes them. `stack` is the Pulumi stack; `tenant` is absent on shared resources. */
 export interface Tags {
   readonly project: string

@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
-import { targetGroupName } from '../shared/naming.ts'
+import { DEMO_TAG, targetGroupName } from '../shared/naming.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../shared/tenant.ts'
 import type { TagMap } from './tags.ts'
 
@@ -84,7 +84,7 @@ export function tenantRule(
       listenerArn: hub.listenerArn,
       conditions: [{ pathPattern: { values: [`/${tenantId}`, `/${tenantId}/*`] } }],
       actions,
-      tags: args.tags,
+      tags: hub.listenerProtocol === 'HTTPS' ? args.tags : { ...args.tags, ...DEMO_TAG },
     },
     opts,
   )

@@ -3,7 +3,7 @@ import type { PolicyStatement } from './document.ts'
 import { ec2Arn, MADE_FOR_TENANT, OF_TENANT, type OnboardingScope } from './onboarding-scope.ts'
 
 /** Reads that AWS grants for everything or nothing. */
-export function describe(): readonly PolicyStatement[] {
+export function describe({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   return [
     {
       Sid: 'Describe',
@@ -26,9 +26,15 @@ export function describe(): readonly PolicyStatement[] {
         'elasticloadbalancing:DescribeTargetGroupAttributes',
         'elasticloadbalancing:DescribeTargetGroups',
         'elasticloadbalancing:DescribeTargetHealth',
-        'logs:DescribeLogGroups',
       ],
       Resource: '*',
+    },
+    {
+      // CloudWatch Logs finds a group by listing groups: AWS checks that against all of the account's.
+      Sid: 'FindLogGroups',
+      Effect: 'Allow',
+      Action: 'logs:DescribeLogGroups',
+      Resource: `arn:aws:logs:${region}:${account}:log-group:*`,
     },
   ]
 }

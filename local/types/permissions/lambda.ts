@@ -1,7 +1,7 @@
 /** Functions, who may invoke them, and their log groups. */
 import type { Situation } from '../resource-type.ts'
 import { arn, flag, known, number, object, text, texts } from '../values.ts'
-import { call, calls, changed, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
+import { call, changed, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
 
 const SUBNET = 'aws:ec2/subnet:Subnet'
 
@@ -95,7 +95,9 @@ const logGroup: Permissions = (operation, situation, { outputs }) => {
   const on = (action: string, context = {}) => call(`logs:${action}`, groupArn, { ...ownTags(situation), ...context })
   const { inputs } = situation
   const retention = number(inputs, 'retentionInDays')
-  const read = [...calls('logs:DescribeLogGroups'), on('ListTagsForResource')]
+  // Groups are found by listing: checked against all of the account's.
+  const groups = `${groupArn.split(':').slice(0, 5).join(':')}:log-group:*`
+  const read = [call('logs:DescribeLogGroups', groups), on('ListTagsForResource')]
   switch (operation) {
     case 'create':
       return [

@@ -1,0 +1,336 @@
+/** Each rule with an example that fails it, and one next to it that passes. */
+import { describe, expect, it } from 'vitest'
+import type { Resource } from './resource.ts'
+import { RULES, violationsOf } from './rules.ts'
+import { WILDCARD_ONLY } from './wildcard-actions.ts'
+
+const make = (
+  type: string,
+  name: string,
+  inputs: Resource['inputs'] = {},
+  references: Readonly<Record<string, string>> = {},
+): Resource => ({
+  urn: name,
+  type,
+  name,
+  inputs,
+  references: Object.fromEntries(Object.entries(references).map(([property, urn]) => [property, [urn]])),
+  unknown: [],
+})
+
+const document = (...statements: readonly unknown[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements })
+const allow = (statement: object) => document({ Effect: 'Allow', ...statement })
+
+const role = (tenant?: string) => make('aws:iam/role:Role', 'role', { tags: tenant ? { tenant } : {} })
+const rolePolicy = (policy: string) => make('aws:iam/rolePolicy:RolePolicy', 'policy', { policy }, { role: 'role' })
+const trust = (assumeRolePolicy: string, inputs = {}) =>
+  make('aws:iam/role:Role', 'role', { assumeRolePolicy, ...inputs })
+const ofTenant1 = (statement: object) => [role('tenant1'), rolePolicy(allow(statement))]
+const endpoint = (policy?: string) =>
+  make('aws:ec2/vpcEndpoint:VpcEndpoint', 'endpoint', {
+    serviceName: 'com.amazonaws.us-east-1.sts',
+    ...(policy && { policy }),
+  })
+
+const TABLE = 'arn:aws:dynamodb:us-east-1:111111111111:table/t'
+const OWN = 'arn:aws:iam::222222222222:role/genai-models-tenant1'
+const ROOT = { AWS: 'arn:aws:iam::111111111111:root' }
+const MINE = { ArnEquals: { 'aws:PrincipalArn': OWN } }
+
+const vpc = (tenant?: string) => make('aws:ec2/vpc:Vpc', 'vpc', { tags: tenant ? { tenant } : {} })
+const flowLog = (trafficType: string) => make('aws:ec2/flowLog:FlowLog', 'log', { trafficType }, { vpcId: 'vpc' })
+const spoke = [vpc('tenant1'), flowLog('ALL')]
+const route = (inputs: object) => make('aws:ec2/route:Route', 'route', { ...inputs })
+const group = make('aws:ec2/securityGroup:SecurityGroup', 'group')
+const web = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 }
+const rule = (kind: 'Ingress' | 'Egress', inputs: object) =>
+  make(
+    `aws:vpc/securityGroup${kind}Rule:SecurityGroup${kind}Rule`,
+    'rule',
+    { ...web, ...inputs },
+    { securityGroupId: 'group' },
+  )
+
+const strict = { dropInvalidHeaderFields: true, desyncMitigationMode: 'strictest', accessLogs: { enabled: true } }
+const loadBalancer = (change: object = {}) =>
+  make('aws:lb/loadBalancer:LoadBalancer', 'lb', { ...strict, ...change }, { securityGroups: 'group' })
+const lambda = (inputs: object = {}) =>
+  make('aws:lambda/function:Function', 'function', { name: 'f', ...inputs }, { vpcConfig: 'group' })
+const logGroup = (inputs: object) => make('aws:cloudwatch/logGroup:LogGroup', 'logs', { ...inputs })
+const functionLogs = logGroup({ name: '/aws/lambda/f', retentionInDays: 90 })
+const listener = (inputs: object) => make('aws:lb/listener:Listener', 'listener', { ...inputs })
+const listenerRule = (actions: readonly object[], tags = {}) =>
+  make('aws:lb/listenerRule:ListenerRule', 'rule', { actions, tags })
+const forward = { type: 'forward', order: 2 }
+const jwt = { type: 'jwt-validation', order: 1 }
+
+const table = (inputs: object) =>
+  make('aws:dynamodb/table:Table', 't', {
+    serverSideEncryption: { enabled: true },
+    pointInTimeRecovery: { enabled: true },
+    ...inputs,
+  })
+const instance = (inputs: object) =>
+  make('aws:ec2/instance:Instance', 'i', {
+    rootBlockDevice: { encrypted: true },
+    metadataOptions: { httpTokens: 'required' },
+    ...inputs,
+  })
+const part = (type: string, inputs = {}) => make(type, type, inputs, { bucket: 'bucket' })
+const bucket = make('aws:s3/bucket:Bucket', 'bucket')
+const encryption = part('aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration')
+const lifecycle = part('aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration')
+const block = (restrictPublicBuckets = true) =>
+  part('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', {
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets,
+  })
+
+const gateway = (change: object = {}) =>
+  make('aws:ec2transitgateway/transitGateway:TransitGateway', 'tgw', {
+    defaultRouteTableAssociation: 'disable',
+    defaultRouteTablePropagation: 'disable',
+    ...change,
+  })
+const byLambda = allow({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' })
+const users = (allowAdminCreateUserOnly: boolean) =>
+  make('aws:cognito/userPool:UserPool', 'pool', { adminCreateUserConfig: { allowAdminCreateUserOnly } })
+const client = (inputs: object) => make('aws:cognito/userPoolClient:UserPoolClient', 'client', { ...inputs })
+
+type Example = readonly [rule: string, fails: readonly Resource[], passes: readonly Resource[]]
+
+const READS = { Action: 'dynamodb:Query', Resource: TABLE }
+
+const EXAMPLES: readonly Example[] = [
+  ['policy-documents-readable', [rolePolicy('{')], ofTenant1(READS)],
+  ['no-allow-by-exclusion', ofTenant1({ NotAction: 'iam:*', Resource: TABLE }), ofTenant1(READS)],
+  ['no-allow-by-exclusion', ofTenant1({ Action: 'dynamodb:Query', NotResource: TABLE }), ofTenant1(READS)],
+  ['no-wildcard-action', ofTenant1({ Action: 'dynamodb:*', Resource: TABLE }), ofTenant1(READS)],
+  [
+    'no-wildcard-action',
+    ofTenant1({ Action: ['dynamodb:Quer?'], Resource: TABLE }),
+    [rolePolicy(document({ Effect: 'Deny', Action: '*', Resource: '*' }))],
+  ],
+  [
+    'no-wildcard-resource',
+    ofTenant1({ Action: 'dynamodb:Query', Resource: '*' }),
+    ofTenant1({ Action: 'ec2:DescribeVpcs', Resource: '*' }),
+  ],
+  [
+    'no-wildcard-resource',
+    ofTenant1({ Action: ['ec2:DescribeVpcs', 'ec2:RunInstances'], Resource: '*' }),
+    ofTenant1(READS),
+  ],
+  [
+    'no-wildcard-resource',
+    ofTenant1({ Action: 'dynamodb:Query', Resource: 'arn:aws:dynamodb:us-east-1:1:table/*' }),
+    ofTenant1(READS),
+  ],
+  [
+    'no-wildcard-resource',
+    ofTenant1({ Action: 'ec2:CreateTags', Resource: 'arn:aws:ec2:us-east-1:1:security-group/*' }),
+    ofTenant1({
+      Action: 'ec2:CreateTags',
+      Resource: 'arn:aws:ec2:us-east-1:1:security-group/*',
+      Condition: { StringEquals: { 'aws:ResourceTag/tenant': 'tenant1' } },
+    }),
+  ],
+  [
+    'no-public-principal',
+    [endpoint(allow({ Principal: '*', ...READS }))],
+    [endpoint(allow({ Principal: '*', ...READS, Condition: MINE }))],
+  ],
+  [
+    'no-public-principal',
+    [endpoint(allow({ Principal: '*', ...READS, Condition: { StringNotEquals: { 'aws:PrincipalArn': 'x' } } }))],
+    [endpoint(allow({ Principal: '*', ...READS, Condition: MINE }))],
+  ],
+  [
+    'pass-role-to-a-named-service',
+    ofTenant1({ Action: 'iam:PassRole', Resource: OWN }),
+    ofTenant1({
+      Action: 'iam:PassRole',
+      Resource: OWN,
+      Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+    }),
+  ],
+  [
+    'assume-own-tenant-role-only',
+    ofTenant1({ Action: 'sts:AssumeRole', Resource: OWN.replace('tenant1', 'tenant2') }),
+    ofTenant1({ Action: 'sts:AssumeRole', Resource: OWN }),
+  ],
+  [
+    'assume-own-tenant-role-only',
+    ofTenant1({ Action: 'sts:AssumeRole', Resource: OWN.replace('222222222222', '*') }),
+    ofTenant1({ Action: 'sts:AssumeRole', Resource: OWN }),
+  ],
+  [
+    'assume-own-tenant-role-only',
+    ofTenant1({ Action: ['sts:*'], Resource: 'arn:aws:iam::222222222222:role/admin' }),
+    ofTenant1(READS),
+  ],
+  [
+    'trust-across-accounts-is-narrow',
+    [trust(allow({ Principal: ROOT, Action: 'sts:AssumeRole', Condition: MINE }))],
+    [
+      trust(
+        allow({
+          Principal: ROOT,
+          Action: 'sts:AssumeRole',
+          Condition: { ...MINE, StringEquals: { 'sts:ExternalId': 'e' } },
+        }),
+      ),
+    ],
+  ],
+
+  [
+    'spoke-without-internet',
+    [...spoke, make('aws:ec2/internetGateway:InternetGateway', 'igw')],
+    [flowLog('ALL'), vpc(), make('aws:ec2/internetGateway:InternetGateway', 'igw')],
+  ],
+  [
+    'spoke-without-internet',
+    [...spoke, route({ gatewayId: 'igw-1', destinationCidrBlock: '0.0.0.0/0' })],
+    [...spoke, route({ transitGatewayId: 'tgw-1', destinationCidrBlock: '10.0.0.0/16' })],
+  ],
+  [
+    'spoke-without-internet',
+    [...spoke, route({ transitGatewayId: 'tgw-1', destinationCidrBlock: '0.0.0.0/0' })],
+    spoke,
+  ],
+  [
+    'spoke-without-internet',
+    [
+      ...spoke,
+      make('aws:ec2/routeTable:RouteTable', 'rt', { routes: [{ cidrBlock: '0.0.0.0/0', natGatewayId: 'n' }] }),
+    ],
+    spoke,
+  ],
+  [
+    'spoke-without-internet',
+    [...spoke, make('aws:ec2/subnet:Subnet', 's', { mapPublicIpOnLaunch: true })],
+    [...spoke, make('aws:ec2/subnet:Subnet', 's')],
+  ],
+  [
+    'no-ingress-from-public-addresses',
+    [group, rule('Ingress', { cidrIpv4: '0.0.0.0/0' })],
+    [group, rule('Ingress', { cidrIpv4: '0.0.0.0/0' }), loadBalancer()],
+  ],
+  [
+    'no-ingress-from-public-addresses',
+    [group, rule('Ingress', { cidrIpv4: '128.0.0.0/1' })],
+    [group, rule('Ingress', { cidrIpv4: '10.0.0.0/19' })],
+  ],
+  ['no-ingress-from-public-addresses', [group, rule('Ingress', { cidrIpv6: '::/0' })], [group]],
+  [
+    'no-ingress-from-public-addresses',
+    [group, loadBalancer(), rule('Ingress', { cidrIpv4: '0.0.0.0/0', ipProtocol: '-1' })],
+    [group],
+  ],
+  [
+    'no-ingress-from-public-addresses',
+    [
+      make('aws:ec2/securityGroup:SecurityGroup', 'g', {
+        ingress: [{ cidrBlocks: ['0.0.0.0/0'], protocol: 'tcp', fromPort: 22, toPort: 22 }],
+      }),
+    ],
+    [group],
+  ],
+  [
+    'no-egress-to-the-world',
+    [group, rule('Egress', { cidrIpv4: '0.0.0.0/0' })],
+    [group, rule('Egress', { cidrIpv4: '0.0.0.0/0' }), loadBalancer()],
+  ],
+  [
+    'no-egress-to-the-world',
+    [group, lambda(), functionLogs, rule('Egress', { cidrIpv4: '0.0.0.0/0' })],
+    [group, lambda(), functionLogs, rule('Egress', { cidrIpv4: '12.0.0.0/6' })],
+  ],
+  [
+    'no-egress-to-the-world',
+    [group, loadBalancer(), rule('Egress', { cidrIpv4: '0.0.0.0/0', fromPort: 0, toPort: 65535 })],
+    [group, rule('Egress', { cidrIpv4: '10.64.0.0/27' })],
+  ],
+  ['transit-gateway-joins-nobody-by-default', [gateway({ defaultRouteTablePropagation: undefined })], [gateway()]],
+  ['transit-gateway-joins-nobody-by-default', [gateway({ autoAcceptSharedAttachments: 'enable' })], [gateway()]],
+
+  [
+    'listeners-have-tls',
+    [listener({ protocol: 'HTTP', port: 80, defaultActions: [forward] })],
+    [listener({ protocol: 'HTTP', tags: { demo: 'insecure-http' } })],
+  ],
+  [
+    'listeners-have-tls',
+    [listener({ protocol: 'HTTP', defaultActions: [{ type: 'redirect', redirect: { protocol: 'HTTP' } }] })],
+    [listener({ protocol: 'HTTP', defaultActions: [{ type: 'redirect', redirect: { protocol: 'HTTPS' } }] })],
+  ],
+  [
+    'listeners-have-tls',
+    [listener({ protocol: 'HTTPS', sslPolicy: 'ELBSecurityPolicy-2016-08' })],
+    [listener({ protocol: 'HTTPS', sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' })],
+  ],
+  ['rules-validate-tokens', [listenerRule([forward])], [listenerRule([forward, jwt])]],
+  [
+    'rules-validate-tokens',
+    [
+      listenerRule([
+        { ...forward, order: 1 },
+        { ...jwt, order: 2 },
+      ]),
+    ],
+    [listenerRule([forward], { demo: 'insecure-http' })],
+  ],
+  ['load-balancer-is-strict', [loadBalancer({ desyncMitigationMode: 'defensive' })], [loadBalancer()]],
+  ['load-balancer-is-strict', [loadBalancer({ accessLogs: undefined })], [loadBalancer()]],
+  ['users-do-not-choose-their-tenant', [users(false)], [users(true)]],
+  ['users-do-not-choose-their-tenant', [client({})], [client({ writeAttributes: ['name'] })]],
+  [
+    'users-do-not-choose-their-tenant',
+    [client({ writeAttributes: ['custom:tenant_id'] })],
+    [client({ writeAttributes: [] })],
+  ],
+
+  ['data-is-encrypted', [bucket, lifecycle, block()], [bucket, lifecycle, block(), encryption]],
+  ['data-is-encrypted', [table({ serverSideEncryption: undefined })], [table({})]],
+  ['data-is-encrypted', [instance({ rootBlockDevice: {} })], [instance({})]],
+  ['logs-have-a-retention', [logGroup({ name: 'l' })], [logGroup({ name: 'l', retentionInDays: 90 })]],
+  ['logs-have-a-retention', [lambda()], [lambda(), functionLogs]],
+  ['logs-have-a-retention', [bucket, encryption, block()], [bucket, encryption, block(), lifecycle]],
+  ['tables-can-be-recovered', [table({ pointInTimeRecovery: undefined })], [table({})]],
+  ['buckets-are-private', [bucket, encryption, lifecycle, block(false)], [bucket, encryption, lifecycle, block()]],
+  ['networks-have-flow-logs', [vpc(), flowLog('REJECT')], [vpc(), flowLog('ALL')]],
+  ['instances-guard-their-credentials', [instance({ metadataOptions: { httpTokens: 'optional' } })], [instance({})]],
+
+  ['endpoints-have-a-policy', [endpoint()], [endpoint(allow({ Principal: '*', ...READS, Condition: MINE }))]],
+  [
+    'endpoints-have-a-policy',
+    [endpoint(allow({ Principal: '*', ...READS, Condition: MINE, Sid: 's'.repeat(20_480) }))],
+    [endpoint(allow({ Principal: '*', ...READS, Condition: MINE, Sid: 's'.repeat(20_000) }))],
+  ],
+  [
+    'function-roles-are-bounded',
+    [trust(byLambda)],
+    [trust(byLambda, { permissionsBoundary: 'arn:aws:iam::1:policy/b' })],
+  ],
+  ['no-long-lived-credentials', [make('aws:iam/accessKey:AccessKey', 'key')], [role()]],
+]
+
+describe('each rule', () => {
+  it.each(EXAMPLES.map(([name, fails, passes], index) => [`${name} (${index})`, name, fails, passes] as const))(
+    '%s',
+    (_, name, fails, passes) => {
+      expect(violationsOf(fails).map(({ rule }) => rule)).toContain(name)
+      expect(violationsOf(passes)).toEqual([])
+    },
+  )
+
+  it('has an example', () => {
+    expect(new Set(EXAMPLES.map(([name]) => name))).toEqual(new Set(RULES.map(({ name }) => name)))
+  })
+
+  it.each(Object.keys(WILDCARD_ONLY))('%s, allowed on everything, only reads', (action) => {
+    expect(action).toMatch(/^[a-z0-9-]+:(Describe|Get)[A-Za-z]+$/)
+  })
+})

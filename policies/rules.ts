@@ -1,0 +1,20 @@
+/** Every rule, in the order that they are documented in. */
+import type { Resource, Rule, Violation } from './resource.ts'
+import { ACCESS_RULES } from './rules/access.ts'
+import { DATA_RULES } from './rules/data.ts'
+import { FRONT_DOOR_RULES } from './rules/front-door.ts'
+import { NETWORK_RULES } from './rules/network.ts'
+import { POLICY_RULES } from './rules/policies.ts'
+
+export const RULES: readonly Rule[] = [
+  ...POLICY_RULES,
+  ...NETWORK_RULES,
+  ...FRONT_DOOR_RULES,
+  ...DATA_RULES,
+  ...ACCESS_RULES,
+]
+
+/** All violations of all rules, each with the rule that says so. */
+export function violationsOf(resources: readonly Resource[]): readonly (Violation & { readonly rule: string })[] {
+  return RULES.flatMap((rule) => rule.check(resources).map((violation) => ({ ...violation, rule: rule.name })))
+}

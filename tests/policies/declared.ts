@@ -1,0 +1,34 @@
+/** Declared resources as the rules take them: what a property's value comes from is found by the values themselves. */
+import type { Declared, Ledger } from '../../local/ledger.ts'
+import type { Resource } from '../../policies/resource.ts'
+
+export function asResources(ledger: Ledger, stack: string): readonly Resource[] {
+  const declared = ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
+  const owners = new Map<string, string[]>()
+  for (const { urn, id, outputs } of declared) {
+    for (const value of new Set([id, outputs.arn, outputs.name])) {
+      if (typeof value === 'string') owners.set(value, [...(owners.get(value) ?? []), urn])
+    }
+  }
+  return declared.map((resource) => asResource(resource, owners))
+}
+
+function asResource({ urn, type, inputs }: Declared, owners: ReadonlyMap<string, readonly string[]>): Resource {
+  const references = Object.entries(inputs).map(([property, value]) => {
+    const urns = textsIn(value).flatMap((text) => owners.get(text) ?? [])
+    return [property, urns.filter((owner) => owner !== urn)] as const
+  })
+  return {
+    urn,
+    type,
+    name: urn.split('::').at(-1) ?? urn,
+    inputs,
+    references: Object.fromEntries(references),
+    unknown: [],
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}

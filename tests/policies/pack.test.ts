@@ -1,0 +1,58 @@
+/** The rules over the real programs, as the sample stacks and their variants declare them: nothing is violated. */
+import { describe, expect, it } from 'vitest'
+import { readStack } from '../../cli/stacks.ts'
+import program from '../../index.ts'
+import { createAuthorize } from '../../local/authorize.ts'
+import { organization } from '../../local/default-organization.ts'
+import { Ledger } from '../../local/ledger.ts'
+import { deploy, type Stack } from '../../local/mocks.ts'
+import { violationsOf } from '../../policies/rules.ts'
+import { asResources } from './declared.ts'
+
+function sample(name: string, change: Readonly<Record<string, string | undefined>> = {}): Stack {
+  const stack = readStack(name)
+  const changed = Object.entries(change).map(([key, value]) => [`${stack.project}:${key}`, value] as const)
+  const config = Object.entries({ ...stack.config, ...Object.fromEntries(changed) })
+  return {
+    ...stack,
+    config: Object.fromEntries(config.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  }
+}
+
+async function deployed(change: Readonly<Record<string, string | undefined>> = {}): Promise<Ledger> {
+  const cloud = { ledger: new Ledger(), organization, createAuthorize }
+  for (const stack of [sample('hub', change), sample('spoke-tenant1'), sample('spoke-tenant2')])
+    await deploy(cloud, stack, program)
+  return cloud.ledger
+}
+
+const STACKS = ['hub', 'spoke-tenant1', 'spoke-tenant2']
+const DEMO = { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: 'true' }
+
+describe('the programs hold to every rule', () => {
+  it.each<[string, Record<string, string | undefined>]>([
+    ['as the samples have them', {}],
+    ['as a demo without TLS', DEMO],
+    ['with NAT gateways', { keySetVia: 'nat' }],
+    ['without protection', { deletionProtection: 'false' }],
+    ['open to the whole internet', { allowedCidrBlocks: '["0.0.0.0/0"]' }],
+  ])('%s', async (_what, change) => {
+    const ledger = await deployed(change)
+    for (const stack of STACKS) {
+      const resources = asResources(ledger, stack)
+      expect(resources.length).toBeGreaterThan(30)
+      expect(violationsOf(resources)).toEqual([])
+    }
+  })
+
+  it('and the demo is let through by its flag alone', async () => {
+    const resources = STACKS.map((stack) => [stack, asResources] as const)
+    const ledger = await deployed(DEMO)
+    const without = resources.flatMap(([stack, read]) =>
+      violationsOf(read(ledger, stack).map((resource) => ({ ...resource, inputs: { ...resource.inputs, tags: {} } }))),
+    )
+    const rules = without.map(({ rule }) => rule)
+    expect(rules.filter((rule) => rule === 'listeners-have-tls')).toHaveLength(1)
+    expect(rules.filter((rule) => rule === 'rules-validate-tokens')).toHaveLength(2)
+  })
+})
