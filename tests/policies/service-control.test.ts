@@ -1,0 +1,107 @@
+/** Service control policies of the tenants' unit, by evaluation: for a role that its account allows everything. */
+import { describe, expect, it } from 'vitest'
+import { createAuthorize, type Session } from '../../local/authorize.ts'
+import { organization } from '../../local/default-organization.ts'
+import { Ledger } from '../../local/ledger.ts'
+import type { ExistingRole } from '../../local/organization.ts'
+import { guardRails, guardRailsText } from '../../shared/policies/service-control.ts'
+
+const ACCOUNT = '222222222222'
+const REGION = 'us-east-1'
+const MODELS = ['us.amazon.nova-2-lite-v1:0', 'us.anthropic.claude-haiku-4-5-20251001-v1:0']
+const everything: ExistingRole = {
+  name: 'administrator',
+  trust: { Version: '2012-10-17', Statement: [] },
+  policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+}
+const session: Session = {
+  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/administrator/session`,
+  account: ACCOUNT,
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/administrator`,
+  sessionName: 'session',
+  tags: {},
+  sessionPolicies: [],
+}
+
+const authorizeWith = (modelIds: readonly string[]) =>
+  createAuthorize(new Ledger(), {
+    ...organization,
+    accounts: organization.accounts.map((account) =>
+      account.id === ACCOUNT
+        ? { ...account, roles: [everything], serviceControlPolicies: [guardRails({ region: REGION, modelIds })] }
+        : account,
+    ),
+  })
+const authorize = authorizeWith(MODELS)
+
+const profile = `arn:aws:bedrock:${REGION}:${ACCOUNT}:inference-profile/${MODELS[0]}`
+const destination = (region: string) => `arn:aws:bedrock:${region}::foundation-model/amazon.nova-2-lite-v1:0`
+const VPCE = { 'aws:SourceVpce': 'vpce-0123456789abcdef0' }
+const IGW = `arn:aws:ec2:${REGION}:${ACCOUNT}:internet-gateway/igw-0123456789abcdef0`
+const VPC = `arn:aws:ec2:${REGION}:${ACCOUNT}:vpc/vpc-0123456789abcdef0`
+const ask = (action: string, resource: string, context: Readonly<Record<string, string>> = {}, region = REGION) =>
+  authorize({
+    session,
+    action,
+    resource,
+    resourceAccount: ACCOUNT,
+    region,
+    context: { 'aws:RequestedRegion': region, ...context },
+  })
+
+describe("a tenant's administrator", () => {
+  it.each([
+    ['a listed profile through an endpoint', 'bedrock:InvokeModel', profile, REGION, VPCE],
+    ['its destinations', 'bedrock:InvokeModel', destination('us-west-2'), 'us-west-2', VPCE],
+    ['what the stack makes', 'ec2:CreateVpc', VPC, REGION, {}],
+    ['roles', 'iam:CreateRole', `arn:aws:iam::${ACCOUNT}:role/r`, REGION, {}],
+  ])('may still use %s', async (_, action, resource, region, context) => {
+    expect(await ask(action, resource, context, region)).toEqual({ allowed: true })
+  })
+
+  it.each([
+    ['a listed model not through an endpoint', 'bedrock:InvokeModel', profile, REGION, {}],
+    ['streams not through an endpoint', 'bedrock:InvokeModelWithResponseStream', profile, REGION, {}],
+    [
+      'a model that is not listed',
+      'bedrock:InvokeModel',
+      `arn:aws:bedrock:${REGION}::foundation-model/meta.llama3-8b-instruct-v1:0`,
+      REGION,
+      VPCE,
+    ],
+    [
+      'a profile that is not listed',
+      'bedrock:InvokeModel',
+      profile.replace('nova-2-lite', 'nova-premier'),
+      REGION,
+      VPCE,
+    ],
+    ['a listed model in another region', 'bedrock:InvokeModel', destination('eu-west-1'), 'eu-west-1', VPCE],
+    ['an API key', 'iam:CreateServiceSpecificCredential', `arn:aws:iam::${ACCOUNT}:user/u`, REGION, {}],
+    ['a bearer token', 'bedrock:CallWithBearerToken', '*', REGION, VPCE],
+    ['another region', 'ec2:CreateVpc', VPC.replace(REGION, 'eu-west-1'), 'eu-west-1', {}],
+    ['an internet gateway', 'ec2:CreateInternetGateway', IGW, REGION, {}],
+    ['leaving', 'organizations:LeaveOrganization', '*', REGION, {}],
+  ])('may not have %s', async (_, action, resource, region, context) => {
+    expect(await ask(action, resource, context, region)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+  })
+})
+
+describe('its size', () => {
+  it('is within what AWS allows, for some models', () => {
+    expect(guardRailsText({ region: REGION, modelIds: MODELS }).length).toBeLessThanOrEqual(5_120)
+  })
+
+  it('is refused above', () => {
+    const many = Array.from({ length: 40 }, (_, index) => `us.amazon.nova-${index}-v1:0`)
+    expect(() => guardRailsText({ region: REGION, modelIds: many })).toThrow(
+      /AWS allows 5120\. List fewer models: it has 40/,
+    )
+  })
+
+  it('a global profile needs the region that AWS does not name', () => {
+    expect(JSON.stringify(guardRails({ region: REGION, modelIds: ['global.amazon.nova-2-lite-v1:0'] }))).toContain(
+      '"unspecified"',
+    )
+  })
+})
