@@ -1,0 +1,160 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PRICES } from '../../shared/prices.ts'
+import { PROJECT_DIRECTORY } from '../stacks.ts'
+import { add, newTenant } from './add.ts'
+import { tenantRows, tenantTable } from './list.ts'
+import { mistakesOf } from './mistakes.ts'
+import { readStackFiles } from './stacks.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tenants-'))
+  for (const file of ['Pulumi.yaml', 'Pulumi.hub.yaml', 'Pulumi.spoke-tenant1.yaml', 'Pulumi.spoke-tenant2.yaml'])
+    cpSync(join(PROJECT_DIRECTORY, file), join(directory, file))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const GOOD = { account: '444444444444', model: ['nova-2-lite=us.amazon.nova-2-lite-v1:0'] }
+const tenant = (id: string, values: Parameters<typeof newTenant>[1]) => newTenant(id, values, directory)
+const write = (id: string, values: Parameters<typeof newTenant>[1]) => {
+  const made = tenant(id, values)
+  writeFileSync(made.file, made.text, { flag: 'wx' })
+}
+const edit = (file: string, from: string | RegExp, to: string) => {
+  const path = join(directory, file)
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+}
+
+describe('tenant add', () => {
+  it('writes a file that fits the others, with the next free block', () => {
+    write('tenant3', GOOD)
+    write('tenant4', {
+      account: '012345678901',
+      model: ['a=us.amazon.nova-2-lite-v1:0', '1.0=amazon.nova-pro-v1:0'],
+      tier: 'large',
+    })
+    const files = readStackFiles(directory)
+    expect(mistakesOf(files)).toEqual([])
+    const [, , third, fourth] = files.spokes.map(({ settings }) => (settings.ok ? settings.value : undefined))
+    expect(third).toMatchObject({
+      ...{ tenantId: 'tenant3', account: '444444444444', cidrBlock: '10.64.2.0/24', defaultModel: 'nova-2-lite' },
+      credentials: { kind: 'role', roleArn: 'arn:aws:iam::444444444444:role/genai-deployer' },
+      availabilityZoneIds: ['use1-az1', 'use1-az2'],
+    })
+    // Leading zeros and names like numbers survive YAML.
+    expect(fourth).toMatchObject({
+      ...{ account: '012345678901', cidrBlock: '10.64.3.0/24', defaultModel: 'a' },
+      models: { a: 'us.amazon.nova-2-lite-v1:0', '1.0': 'amazon.nova-pro-v1:0' },
+      tier: { reservedConcurrency: 50 },
+    })
+  })
+
+  it('fills a gap before it goes on', () => {
+    edit('Pulumi.spoke-tenant1.yaml', '10.64.0.0/24', '10.64.9.0/24')
+    expect(tenant('tenant3', GOOD).text).toContain('cidrBlock: 10.64.0.0/24')
+  })
+
+  it.each([
+    ['no account', { model: GOOD.model }, /Which account/],
+    ['eleven digits', { ...GOOD, account: '44444444444' }, /--account: "44444444444" is not 12 digits/],
+    ['no model', { account: GOOD.account }, /Which models/],
+    ['half a model', { ...GOOD, model: ['nova'] }, /"nova" is not NAME=ID/],
+    ['a model twice', { ...GOOD, model: ['a=x.y', 'a=x.z'] }, /names "a" twice/],
+    ['a model id that is none', { ...GOOD, model: ['a=nova'] }, /--model: "nova" is not a model/],
+    ['a default that is no model', { ...GOOD, 'default-model': 'b' }, /"b" is not in models/],
+    ['an unknown tier', { ...GOOD, tier: 'huge' }, /--tier: "huge" is not a preset/],
+    [
+      "another tenant's account",
+      { ...GOOD, account: '222222222222' },
+      /222222222222 is used by 2 tenants: spoke-tenant1/,
+    ],
+    ["the hub's account", { ...GOOD, account: '111111111111' }, /is the hub's own/],
+    [
+      "another tenant's block",
+      { ...GOOD, cidr: '10.64.0.0/23' },
+      /spoke-tenant1 \(10\.64\.0\.0\/24\) and spoke-tenant3/,
+    ],
+    ['a block outside of the supernet', { ...GOOD, cidr: '10.1.0.0/24' }, /not inside the spokes' supernet/],
+    ['a block and a size', { ...GOOD, cidr: '10.64.5.0/24', 'prefix-length': '25' }, /both given/],
+    ['a role elsewhere', { ...GOOD, 'role-arn': 'arn:aws:iam::222222222222:role/x' }, /not in the tenant's account/],
+    ['a hub that is not here', { ...GOOD, 'hub-stack': 'organization/genai-hub-spoke/hub2' }, /is not in this folder/],
+    [
+      'more than the account has',
+      { ...GOOD, tier: '{"memoryMegabytes":256,"timeoutSeconds":60,"reservedConcurrency":891}' },
+      /reserve 901 concurrent executions .* has 900/,
+    ],
+  ])('refuses %s, and writes nothing', (_what, values, message) => {
+    expect(() => tenant('tenant3', values)).toThrow(message)
+    expect(readStackFiles(directory).spokes).toHaveLength(2)
+  })
+
+  it('never overwrites, and takes no id that a file claims under another name', async () => {
+    expect(() => tenant('tenant1', GOOD)).toThrow(/Pulumi\.spoke-tenant1\.yaml exists already/)
+    edit('Pulumi.spoke-tenant2.yaml', 'tenantId: tenant2', 'tenantId: tenant3')
+    expect(() => tenant('tenant3', GOOD)).toThrow(/"tenant3" is claimed by 2 stacks: spoke-tenant2, spoke-tenant3/)
+    await expect(add.run({ values: GOOD, positionals: ['Tenant_3'] })).rejects.toThrow(/is no tenant id/)
+  })
+
+  it('refuses a tenant for a full supernet', () => {
+    edit('Pulumi.hub.yaml', 'spokesCidrBlock: 10.64.0.0/10', 'spokesCidrBlock: 10.64.0.0/20')
+    edit('Pulumi.spoke-tenant1.yaml', '10.64.0.0/24', '10.64.0.0/21')
+    edit('Pulumi.spoke-tenant2.yaml', '10.64.1.0/24', '10.64.8.0/21')
+    expect(() => tenant('tenant3', GOOD)).toThrow(
+      /supernet is full: 10\.64\.0\.0\/20 has no free \/24: 2 blocks are in use/,
+    )
+  })
+
+  it('refuses the 91st tenant of a load balancer', () => {
+    const sample = readFileSync(join(directory, 'Pulumi.spoke-tenant2.yaml'), 'utf8')
+    for (let number = 3; number <= 90; number += 1)
+      writeFileSync(
+        join(directory, `Pulumi.spoke-tenant${number}.yaml`),
+        sample
+          .replace('tenantId: tenant2', `tenantId: tenant${number}`)
+          .replaceAll('333333333333', `5000000000${String(number).padStart(2, '0')}`)
+          .replace('10.64.1.0/24', `10.64.${number}.0/24`),
+      )
+    expect(mistakesOf(readStackFiles(directory))).toEqual([])
+    expect(() => tenant('tenant91', GOOD)).toThrow(/has 91 tenants, and its load balancer carries 90.*second hub/)
+  })
+})
+
+describe('tenant check', () => {
+  it('tells every mistake of every file', () => {
+    edit('Pulumi.spoke-tenant1.yaml', 'tier: small', 'tier: huge')
+    edit('Pulumi.spoke-tenant2.yaml', '10.64.1.0/24', '10.64.0.0/24')
+    edit('Pulumi.spoke-tenant2.yaml', /333333333333/g, '111111111111')
+    writeFileSync(join(directory, 'Pulumi.spoke-tenant3.yaml'), 'config: [')
+    const mistakes = mistakesOf(readStackFiles(directory)).join('\n')
+    expect(mistakes).toContain('Pulumi.spoke-tenant3.yaml is not valid YAML')
+    expect(mistakes).toContain('tier: "huge" is not a preset')
+    expect(mistakes).toContain('spoke-tenant1 (10.64.0.0/24) and spoke-tenant2 (10.64.0.0/24) overlap')
+    expect(mistakes).toContain("is the hub's own, 111111111111")
+  })
+})
+
+describe('tenant list', () => {
+  it('tells what a tenant costs, and does not make up a status', () => {
+    const table = tenantTable(tenantRows(readStackFiles(directory).spokes, undefined, PRICES))
+    expect(table).toMatch(
+      /^tenant1 +222222222222 +10\.64\.0\.0\/24 +nova-2-lite, claude-haiku-4\.5 +small +\? +\$51\.10$/m,
+    )
+    expect(table).toMatch(/all +\$102\.20$/m)
+  })
+
+  it('tells apart suspended, not deployed, and deployed without a file', () => {
+    const living = [
+      { tenantId: 'tenant1', account: '222222222222', status: 'suspended' },
+      { tenantId: 'tenant7', account: '777777777777', status: 'active' },
+    ] as const
+    const rows = tenantRows(readStackFiles(directory).spokes, living, PRICES)
+    expect(rows.map(({ tenant: name, status }) => [name, status])).toEqual([
+      ['tenant1', 'suspended'],
+      ['tenant2', 'not deployed'],
+      ['tenant7', 'no stack file'],
+    ])
+  })
+})

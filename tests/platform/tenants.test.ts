@@ -1,0 +1,158 @@
+/** A tenant's life, through the gateway: added while others are served, suspended, resumed, taken away. */
+
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cognitoClient, signIn } from '../../cli/cognito.ts'
+import { type Platform, startPlatform } from '../../cli/platform.ts'
+import { PROJECT_DIRECTORY, readStack } from '../../cli/stacks.ts'
+import { newTenant } from '../../cli/tenant/add.ts'
+import { livingTenants, setStatus } from '../../cli/tenant/items.ts'
+import { addUser, disableUsers, usersOf } from '../../cli/tenant/users.ts'
+import program from '../../index.ts'
+import { localAgent } from '../../local/agent.ts'
+import { functionName } from '../../shared/naming.ts'
+
+let platform: Platform
+let directory: string
+let dynamodb: DynamoDBClient
+let pool: Parameters<typeof addUser>[0]
+const table = () => ({ dynamodb, tableName: platform.hub.tableName })
+const PASSWORD = 'Correct-Horse-Battery-1'
+const TENANT3 = { project: 'genai-hub-spoke', stack: 'spoke-tenant3' }
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  const { cloud, hub, wirePort: port, caFile } = platform
+  const local = { port, caFile }
+  dynamodb = new DynamoDBClient({
+    region: hub.region,
+    credentials: cloud.signIn(),
+    requestHandler: { httpsAgent: localAgent(local) },
+  })
+  pool = { cognito: cognitoClient(hub.region, { local, credentials: cloud.signIn() }), userPoolId: hub.userPoolId }
+  directory = mkdtempSync(join(tmpdir(), 'tenants-'))
+  for (const file of ['Pulumi.yaml', 'Pulumi.hub.yaml', 'Pulumi.spoke-tenant1.yaml', 'Pulumi.spoke-tenant2.yaml'])
+    cpSync(join(PROJECT_DIRECTORY, file), join(directory, file))
+})
+afterAll(async () => {
+  dynamodb.destroy()
+  pool.cognito.destroy()
+  await platform.close()
+  rmSync(directory, { recursive: true })
+})
+
+const login = (username: string) =>
+  signIn(pool.cognito, { clientId: platform.hub.userPoolClientId, username, password: PASSWORD })
+const ask = (tenantId: string, token: string) =>
+  platform.call({ method: 'POST', path: `/${tenantId}/invoke`, token, body: { prompt: 'Who are you?' } })
+
+describe('suspended and resumed', () => {
+  it('is turned away within the time that its items are kept, by a warm function, and the others are not', async () => {
+    expect((await platform.invoke('tenant1')).status).toBe(200)
+    const since = performance.now()
+    await setStatus(table(), 'tenant1', 'suspended', new Date())
+    let answer = await platform.invoke('tenant1')
+    while (answer.status === 200 && performance.now() - since < 12_000) {
+      await new Promise((next) => setTimeout(next, 200))
+      answer = await platform.invoke('tenant1')
+    }
+    expect(performance.now() - since).toBeLessThan(11_000)
+    expect({ status: answer.status, code: JSON.parse(answer.body).error.code }).toEqual({
+      ...{ status: 403, code: 'tenant_suspended' },
+    })
+    expect((await platform.invoke('tenant2')).status).toBe(200)
+    expect(await livingTenants(table())).toEqual(
+      expect.arrayContaining([
+        { tenantId: 'tenant1', account: '222222222222', status: 'suspended' },
+        { tenantId: 'tenant2', account: '333333333333', status: 'active' },
+      ]),
+    )
+  })
+
+  it('stays suspended over an up that changes its configuration', async () => {
+    await platform.deploy('spoke-tenant1', { defaultModel: 'claude-haiku-4.5' })
+    await platform.cloud.lambda.stop(functionName('tenant1'))
+    expect((await platform.invoke('tenant1')).status).toBe(403)
+  })
+
+  it('is answered again when it is resumed', async () => {
+    await setStatus(table(), 'tenant1', 'active', new Date())
+    await platform.cloud.lambda.stop(functionName('tenant1'))
+    expect((await platform.invoke('tenant1')).status).toBe(200)
+  })
+
+  it('a tenant that is not deployed cannot be suspended, and nothing is left of the attempt', async () => {
+    await expect(setStatus(table(), 'tenant9', 'suspended', new Date())).rejects.toThrow(/tenant9 is not deployed/)
+    const Key = { tenantId: { S: 'tenant9' }, item: { S: 'status' } }
+    expect((await dynamodb.send(new GetItemCommand({ TableName: platform.hub.tableName, Key }))).Item).toBeUndefined()
+  })
+})
+
+describe('users', () => {
+  it('are made for tenants that are deployed, once, with a password that the pool takes', async () => {
+    const typed = (password: string) => ({ kind: 'typed', password }) as const
+    await expect(addUser(pool, 'tenant9', 'x@example.com', typed(PASSWORD))).rejects.toThrow(/tenant9 is not deployed/)
+    await expect(addUser(pool, 'tenant1', 'x@example.com', typed('short'))).rejects.toThrow(/refuses that password/)
+    await addUser(pool, 'tenant1', 'x@example.com', typed(PASSWORD))
+    await expect(addUser(pool, 'tenant1', 'x@example.com', typed(PASSWORD))).rejects.toThrow(/is a user .* already/)
+    const token = await login('x@example.com')
+    expect((await ask('tenant1', token)).status).toBe(200)
+    expect((await ask('tenant2', token)).status).toBe(401)
+  })
+})
+
+describe('a third tenant', () => {
+  const deploy = () => platform.cloud.deploy(readStack('spoke-tenant3', directory), program)
+
+  it('is written, deployed beside the others, and answered from its own account; the hub is untouched', async () => {
+    const hubBefore = platform.cloud.ledger.all().filter(({ urn }) => urn.startsWith('urn:pulumi:hub::'))
+    const made = newTenant(
+      'tenant3',
+      { account: '444444444444', model: ['lite=us.amazon.nova-2-lite-v1:0'] },
+      directory,
+    )
+    writeFileSync(made.file, made.text)
+    await deploy()
+    await addUser(pool, 'tenant3', 'ann@example.com', { kind: 'typed', password: PASSWORD })
+    const answer = await ask('tenant3', await login('ann@example.com'))
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body)).toMatchObject({ tenant: 'tenant3', model: 'lite' })
+    expect(answer.body).toContain('444444444444')
+    expect(platform.cloud.ledger.all().filter(({ urn }) => urn.startsWith('urn:pulumi:hub::'))).toEqual(hubBefore)
+  })
+
+  it('keeps the hub from being destroyed, which changes nothing', async () => {
+    const before = platform.cloud.ledger.all()
+    const hub = { project: TENANT3.project, stack: 'hub' }
+    await expect(platform.cloud.destroy(hub)).rejects.toThrow()
+    expect(platform.cloud.ledger.all()).toEqual(before)
+  })
+
+  it('leaves nothing in the hub, loses its users their access, also to a reused id, and leaves the others alone', async () => {
+    const token = await login('ann@example.com')
+    await setStatus(table(), 'tenant3', 'suspended', new Date())
+    const members = await usersOf(pool, 'tenant3')
+    expect(members).toHaveLength(1)
+    await disableUsers(pool, members)
+    await platform.cloud.destroy(TENANT3)
+    expect((await ask('tenant3', token)).status).toBe(404)
+    await expect(login('ann@example.com')).rejects.toThrow(/cannot sign in/)
+    const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: platform.hub.tableName }))
+    expect(Items.filter(({ tenantId }) => tenantId?.S === 'tenant3')).toEqual([])
+    const inHub = platform.cloud.ledger
+      .all()
+      .filter(({ account, urn }) => account === platform.hub.account && urn.startsWith('urn:pulumi:spoke-tenant3::'))
+    expect(inHub).toEqual([])
+    expect(await usersOf(pool, 'tenant3')).toEqual([])
+
+    await deploy()
+    await expect(login('ann@example.com')).rejects.toThrow(/cannot sign in/)
+    expect(await usersOf(pool, 'tenant3')).toEqual([])
+    expect((await livingTenants(table())).find(({ tenantId }) => tenantId === 'tenant3')?.status).toBe('active')
+    expect((await platform.invoke('tenant1')).status).toBe(200)
+    expect((await platform.invoke('tenant2')).status).toBe(200)
+  })
+})
