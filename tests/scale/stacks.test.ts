@@ -1,0 +1,25 @@
+/** Tenants cost the same each, however many there are. `npm run bench -- --stacks` measures it closely. */
+import { expect, it } from 'vitest'
+import { benchStacks } from '../../bench/stacks.ts'
+
+const FEW = 5
+const MANY = 30
+/** Generous: tests run beside each other, on a busy machine. The quadratic growth that this looks for would be sixfold. */
+const MOST = 2
+
+it(`${MANY} tenants cost ${MANY / FEW} times what ${FEW} cost, in time and in memory`, {
+  timeout: 120_000,
+}, async () => {
+  const { sizes } = await benchStacks({ sizes: [FEW, MANY], progress: () => undefined })
+  const [few, many] = sizes
+  if (!few || !many) throw new Error('two sizes were asked for')
+  expect(few.milliseconds).toHaveLength(FEW)
+  expect(many.milliseconds).toHaveLength(MANY)
+  const times = MANY / FEW
+  expect(many.cpuMilliseconds).toBeLessThan(MOST * times * few.cpuMilliseconds)
+  expect(many.heapBytes).toBeLessThan(MOST * times * few.heapBytes)
+  // Every tenant of either size declares as much as any other.
+  const perTenant = (many.resources - few.resources) / (MANY - FEW)
+  expect(Number.isInteger(perTenant)).toBe(true)
+  expect(perTenant).toBeGreaterThan(20)
+})
