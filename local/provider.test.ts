@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { credentials, type ServiceError } from '@grpc/grpc-js'
-import errors from '@pulumi/pulumi/proto/status_pb.js'
 import service, { type ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages, {
   type CheckResponse,
@@ -13,14 +12,15 @@ import messages, {
   type ReadResponse,
   type UpdateResponse,
 } from '@pulumi/pulumi/proto/provider_pb.js'
+import errors from '@pulumi/pulumi/proto/status_pb.js'
 import empty, { type Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthorize } from './authorize.ts'
 import { organization } from './default-organization.ts'
 import { Ledger, type Properties } from './ledger.ts'
 import { secret, UNKNOWN } from './mocks/wire-values.ts'
-import { type Delays, type Providers, serveProviders } from './provider.ts'
 import { received, sent } from './provider/values.ts'
+import { type Delays, type Providers, serveProviders } from './provider.ts'
 
 const HUB = '111111111111'
 const VPC = 'aws:ec2/vpc:Vpc'
@@ -215,7 +215,12 @@ describe('diff', () => {
   })
 
   it('replaces for a value that is not known yet', async () => {
-    const after = await diff(await connect(), SUBNET, { vpcId: 'vpc-1', cidrBlock: 'x' }, { vpcId: UNKNOWN, cidrBlock: 'x' })
+    const after = await diff(
+      await connect(),
+      SUBNET,
+      { vpcId: 'vpc-1', cidrBlock: 'x' },
+      { vpcId: UNKNOWN, cidrBlock: 'x' },
+    )
     expect(after.replaces).toEqual(['vpcId'])
   })
 
@@ -258,14 +263,20 @@ describe('create, read, update, delete', () => {
     expect(ledger.find(VPC, id)).toMatchObject({ account: HUB, region: 'us-east-1' })
     expect(outputs).toMatchObject({ cidrBlock: '10.0.0.0/16', enableDnsHostnames: false })
     expect(await read(client, VPC, 'one', id, inputs)).toMatchObject({ id, inputs, outputs: { ownerId: HUB } })
-    const changed = await update(client, VPC, 'one', { id, olds: inputs, news: { ...inputs, enableDnsHostnames: true } })
+    const changed = await update(client, VPC, 'one', {
+      id,
+      olds: inputs,
+      news: { ...inputs, enableDnsHostnames: true },
+    })
     expect(changed).toMatchObject({ enableDnsHostnames: true })
     expect(ledger.find(VPC, id)?.outputs.enableDnsHostnames).toBe(true)
     await remove(client, VPC, 'one', id, inputs)
     expect(ledger.all()).toEqual([])
     expect((await read(client, VPC, 'one', id, inputs)).id).toBe('')
     await expect(remove(client, VPC, 'one', id, inputs)).resolves.toBeUndefined()
-    await expect(update(client, VPC, 'one', { id, olds: inputs, news: inputs })).rejects.toThrow(/NotFound.*does not exist/)
+    await expect(update(client, VPC, 'one', { id, olds: inputs, news: inputs })).rejects.toThrow(
+      /NotFound.*does not exist/,
+    )
   })
 
   it('a preview answers with what will be, and changes nothing', async () => {
@@ -280,7 +291,9 @@ describe('create, read, update, delete', () => {
     const { id } = await create(client, VPC, 'one', inputs)
     const made = ledger.version
     const news = { ...inputs, tags: { a: 'b' } }
-    expect(await update(client, VPC, 'one', { id, olds: inputs, news, preview: true })).toMatchObject({ tagsAll: { a: 'b' } })
+    expect(await update(client, VPC, 'one', { id, olds: inputs, news, preview: true })).toMatchObject({
+      tagsAll: { a: 'b' },
+    })
     const unknown = { ...inputs, tags: { a: UNKNOWN } }
     expect(await update(client, VPC, 'one', { id, olds: inputs, news: unknown, preview: true })).toMatchObject(unknown)
     expect(ledger.version).toBe(made)
@@ -351,7 +364,9 @@ describe('an unfinished creation', () => {
       runtime: 'nodejs24.x',
       reservedConcurrentExecutions: 950,
     }
-    const failure = await create(client, 'aws:lambda/function:Function', 'fn', inputs).catch((error: ServiceError) => error)
+    const failure = await create(client, 'aws:lambda/function:Function', 'fn', inputs).catch(
+      (error: ServiceError) => error,
+    )
     const partial = partialOf(failure as ServiceError)
     expect(partial?.id).toBe('fn')
     expect(partial?.reasons[0]).toContain('UnreservedConcurrentExecution')
@@ -371,7 +386,10 @@ describe('an unfinished creation', () => {
     const third = create(other, VPC, 'three', { cidrBlock: '10.2.0.0/16' })
     await new Promise((resolve) => setTimeout(resolve, 100))
     await ask<Empty>((done) => client.cancel(new empty.Empty(), done))
-    expect(partialOf((await first) as ServiceError)).toMatchObject({ id: ledger.all(VPC)[0]?.id, reasons: ['context canceled'] })
+    expect(partialOf((await first) as ServiceError)).toMatchObject({
+      id: ledger.all(VPC)[0]?.id,
+      reasons: ['context canceled'],
+    })
     expect((await second) as ServiceError).toMatchObject({ details: 'context canceled' })
     // Another deployment at the same time goes on.
     expect((await third).id).toMatch(/^vpc-/)
@@ -397,7 +415,10 @@ describe('an unfinished creation', () => {
     const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? []
     if (!(bytes instanceof Uint8Array)) return undefined
     const [detail] = errors.Status.deserializeBinary(bytes).getDetailsList()
-    const failed = detail?.unpack(messages.ErrorResourceInitFailed.deserializeBinary, 'pulumirpc.ErrorResourceInitFailed')
+    const failed = detail?.unpack(
+      messages.ErrorResourceInitFailed.deserializeBinary,
+      'pulumirpc.ErrorResourceInitFailed',
+    )
     return failed && { id: failed.getId(), reasons: failed.getReasonsList(), inputs: received(failed.getInputs()) }
   }
 })
@@ -409,12 +430,16 @@ describe('permissions', () => {
       assumeRoles: JSON.stringify([{ roleArn: 'arn:aws:iam::222222222222:role/genai-deployer' }]),
     })
     const inputs = { name: 'lane', retentionInDays: 7 }
-    await expect(create(client, 'aws:cloudwatch/logGroup:LogGroup', 'lane', inputs)).resolves.toMatchObject({ id: 'lane' })
-    await expect(create(client, 'aws:lambda/permission:Permission', 'x', {
-      statementId: 's',
-      action: 'lambda:InvokeFunction',
-      function: 'arn:aws:lambda:us-east-1:222222222222:function:f',
-      principal: 'elasticloadbalancing.amazonaws.com',
-    })).rejects.toThrow(/AccessDenied.*genai-deployer.*not authorized to perform: lambda:AddPermission/)
+    await expect(create(client, 'aws:cloudwatch/logGroup:LogGroup', 'lane', inputs)).resolves.toMatchObject({
+      id: 'lane',
+    })
+    await expect(
+      create(client, 'aws:lambda/permission:Permission', 'x', {
+        statementId: 's',
+        action: 'lambda:InvokeFunction',
+        function: 'arn:aws:lambda:us-east-1:222222222222:function:f',
+        principal: 'elasticloadbalancing.amazonaws.com',
+      }),
+    ).rejects.toThrow(/AccessDenied.*genai-deployer.*not authorized to perform: lambda:AddPermission/)
   })
 })

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { type Providers, serveProviders } from '../../local/provider.ts'
 import { type Announcement, announce } from '../announce.ts'
@@ -42,7 +42,7 @@ export const local: Verb = {
   async run({ values }) {
     const terminal = createTerminal({ json: false })
     const stopping = stopOnSignals()
-    const directory = values.directory === undefined ? LOCAL_DIRECTORY : String(values.directory)
+    const directory = values.directory === undefined ? LOCAL_DIRECTORY : resolve(String(values.directory))
     const delays = delaysOf(values.delays)
     const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
     const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true }).catch(

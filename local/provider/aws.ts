@@ -117,7 +117,9 @@ class AwsProvider {
   /** For a refresh, an import, and `Resource.get`. */
   async read(request: ReadRequest, caller: Caller) {
     const response = new messages.ReadResponse()
-    const found = await this.#turns.run(() => read(this.#cloud, this.#target(request, caller), knownOf(request, request.getInputs())))
+    const found = await this.#turns.run(() =>
+      read(this.#cloud, this.#target(request, caller), knownOf(request, request.getInputs())),
+    )
     if (!found) return response
     const inputs = received(request.getInputs())
     const outputs = received(request.getProperties())

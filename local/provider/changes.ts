@@ -128,7 +128,9 @@ export async function remove(cloud: ProviderCloud, target: Target, known: Known)
 export function foreseen(
   cloud: ProviderCloud,
   target: Target,
-  known: Known, inputs: Properties): Properties | undefined {
+  known: Known,
+  inputs: Properties,
+): Properties | undefined {
   const row = rowOf(target.type)
   const current = find(cloud, row, target, known)
   if (!current) return undefined

@@ -44,11 +44,17 @@ function kept(
 ): Extract<AssetValue, { asset: 'file' }> {
   const file = resolve(programDirectory, path)
   if (!existsSync(file))
-    throw new AwsError('UploadFailed', `${path} is not in ${programDirectory}, where the local cloud looks for the program's files.`)
+    throw new AwsError(
+      'UploadFailed',
+      `${path} is not in ${programDirectory}, where the local cloud looks for the program's files.`,
+    )
   const content = readFileSync(file)
   const sha256 = sha256Of(content)
   if (expected !== undefined && expected !== sha256)
-    throw new AwsError('UploadFailed', `${path} is another file in ${programDirectory} than the one that Pulumi has read.`)
+    throw new AwsError(
+      'UploadFailed',
+      `${path} is another file in ${programDirectory} than the one that Pulumi has read.`,
+    )
   return { asset: 'file', path: stored(directory, sha256, content), sha256 }
 }
 

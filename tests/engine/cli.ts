@@ -1,5 +1,5 @@
 /** Whether the suites of the real engine can run here: told in one line when they cannot. */
-import { findPulumi, type FoundCli } from '../../cli/pulumi.ts'
+import { type FoundCli, findPulumi } from '../../cli/pulumi.ts'
 import { messageOf } from '../../cli/verb.ts'
 
 async function find(): Promise<FoundCli | undefined> {
@@ -8,7 +8,9 @@ async function find(): Promise<FoundCli | undefined> {
   } catch (cause) {
     if (process.env.PULUMI_REQUIRED === '1') throw cause
     const why = messageOf(cause).replaceAll('\n', ' ')
-    process.stderr.write(`Skipped: tests/engine (the real Pulumi engine). ${why} PULUMI_REQUIRED=1 makes this a failure.\n`)
+    process.stderr.write(
+      `Skipped: tests/engine (the real Pulumi engine). ${why} PULUMI_REQUIRED=1 makes this a failure.\n`,
+    )
     return undefined
   }
 }

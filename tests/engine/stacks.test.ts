@@ -1,7 +1,7 @@
 /** The project as its users use it: its own stacks, the real engine, all the parallelism that it offers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callGateway } from '../../cli/demo/request.ts'
 import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
+import { callGateway } from '../../cli/demo/request.ts'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 import { cli } from './cli.ts'
@@ -35,7 +35,11 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
   async function invoke(tenant: string, token: string) {
     const body = { prompt: 'Who are you?' }
     const { caFile } = engine.cloud.authority
-    return await callGateway(hub.gatewayUrl, { port, caFile }, { method: 'POST', path: `/${tenant}/invoke`, token, body })
+    return await callGateway(
+      hub.gatewayUrl,
+      { port, caFile },
+      { method: 'POST', path: `/${tenant}/invoke`, token, body },
+    )
   }
 
   async function withUsers<T>(work: (client: ReturnType<typeof cognitoClient>) => Promise<T>): Promise<T> {
@@ -67,11 +71,7 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
 
   it('answers a prompt from the tenant’s own account', async () => {
     await withUsers((client) =>
-      createUser(
-        client,
-        { userPoolId: hub.userPoolId, tenantId: 'tenant1', username, email: username },
-        PASSWORD,
-      ),
+      createUser(client, { userPoolId: hub.userPoolId, tenantId: 'tenant1', username, email: username }, PASSWORD),
     )
     const answer = await invoke('tenant1', await token())
     expect({ status: answer.status, ...JSON.parse(answer.body) }).toMatchObject({ status: 200, tenant: 'tenant1' })

@@ -3,7 +3,8 @@ import type { Situation } from '../resource-type.ts'
 import { known, text } from '../values.ts'
 import { call, changed, newTags, ownTags, type Permissions, retag } from './permission.ts'
 
-const boundaryOf = (boundary: string | undefined) => (boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary })
+const boundaryOf = (boundary: string | undefined) =>
+  boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary }
 
 const role: Permissions = (operation, situation, { outputs }) => {
   const roleArn = known(outputs, 'arn')

@@ -38,7 +38,9 @@ export function requestTags(tags: Properties): Context {
 
 /** Keys of a request about something that has tags. */
 export const resourceTags = (properties: Properties | undefined): Context =>
-  Object.fromEntries(Object.entries(tagsOf(properties)).map(([key, value]) => [`aws:ResourceTag/${key}`, String(value)]))
+  Object.fromEntries(
+    Object.entries(tagsOf(properties)).map(([key, value]) => [`aws:ResourceTag/${key}`, String(value)]),
+  )
 
 /** Of the resource that is being made. */
 export const newTags = ({ inputs }: Situation): Context => requestTags(tagsOf(inputs))

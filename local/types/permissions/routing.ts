@@ -4,7 +4,8 @@ import { arn, known } from '../values.ts'
 import { call, calls, changed, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
 
 const TAGGING = { add: 'elasticloadbalancing:AddTags', remove: 'elasticloadbalancing:RemoveTags' } as const
-const elb = (action: string, resource?: string, context = {}) => call(`elasticloadbalancing:${action}`, resource, context)
+const elb = (action: string, resource?: string, context = {}) =>
+  call(`elasticloadbalancing:${action}`, resource, context)
 const describe = (...names: readonly string[]) => calls(...names.map((name) => `elasticloadbalancing:Describe${name}`))
 
 const targetGroup: Permissions = (operation, situation, { outputs }) => {
@@ -73,7 +74,8 @@ const ITEM_ACTIONS = { create: 'PutItem', read: 'GetItem', update: 'UpdateItem',
 const tableItem: Permissions = (operation, situation) => {
   const table = arn(situation, 'dynamodb', `table/${known(situation.inputs, 'tableName')}`)
   const leading = { 'dynamodb:LeadingKeys': [leadingKey(situation)] }
-  const actions = operation === 'create' || operation === 'update' ? [ITEM_ACTIONS[operation], 'GetItem'] : [ITEM_ACTIONS[operation]]
+  const actions =
+    operation === 'create' || operation === 'update' ? [ITEM_ACTIONS[operation], 'GetItem'] : [ITEM_ACTIONS[operation]]
   return actions.map((action) => call(`dynamodb:${action}`, table, leading))
 }
 
