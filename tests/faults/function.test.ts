@@ -63,7 +63,7 @@ it('a slow model of one tenant uses up its own concurrency, and nobody else wait
 })
 
 it('a model that says nothing: 504 of the gateway, before Lambda cuts the function off', async () => {
-  const seen = await stand.changed(stand.functionOf('tenant1'), { timeout: 2 }, () =>
+  const seen = await stand.changed(stand.functionOf('tenant1'), { timeout: 4 }, () =>
     stand.under([{ where: model, fault: { kind: 'silence' } }], () => stand.see('tenant1')),
   )
   expect(seen).toEqual({ status: 504, code: 'model_timeout' })

@@ -21,7 +21,7 @@ it.each(['use1-az1', 'use1-az2'])('%s down: a new process finds the address in t
 })
 
 it('the zone that a connection leads to goes down: its request is 504, the next one connects to the other zone', async () => {
-  await stand.changed(stand.functionOf('tenant1'), { timeout: 3 }, async () => {
+  await stand.changed(stand.functionOf('tenant1'), { timeout: 4 }, async () => {
     expect(await stand.seeCold('tenant1')).toEqual(OK)
     const outage = stand.cloud.faults.takeDown({ ownerId: endpoint, zoneId: zoneOfLastConnection() })
     expect(await stand.unnoticed(() => stand.see('tenant1'))).toEqual({ status: 504, code: 'model_timeout' })
