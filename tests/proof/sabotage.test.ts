@@ -50,18 +50,15 @@ const RULE = 'aws:lb/listenerRule:ListenerRule'
 
 describe('a hole', () => {
   it('that lets an attempt through is reported as not stopped', async () => {
-    // A mistake in one place: every role's policy that keeps a spoke's role to its own endpoint is gone.
-    const policies = all('aws:iam/rolePolicy:RolePolicy').filter(({ outputs }) =>
-      String(outputs.role).startsWith('genai-models-'),
+    // A mistake in one place: the function's group lets it out to every spoke, not to its own only.
+    const own = all('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule').filter(
+      ({ outputs }) => String(outputs.description) === 'Model endpoint of the tenant itself',
     )
-    const open = {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: '*' }],
-    }
+    expect(own.length).toBeGreaterThan(0)
     const row = await edited(
-      policies,
-      () => ({ policy: JSON.stringify(open) }),
-      () => rowOf('identity/spoke-role-from-internet'),
+      own,
+      () => ({ cidrIpv4: '10.64.0.0/10' }),
+      () => rowOf('network/function-to-other-endpoint'),
     )
     expect(row).toMatchObject({ verdict: 'not stopped', outcome: { kind: 'through' }, stops: [] })
     const report = { target: 'a test', madeAt: '', version: '', rows: [row] }
@@ -113,7 +110,7 @@ describe('a hole', () => {
   })
 
   it('is not there: the same attempts are stopped', async () => {
-    for (const id of ['identity/spoke-role-from-internet', 'tokens/alg-none', 'identity/own-role-without-external-id'])
+    for (const id of ['network/function-to-other-endpoint', 'tokens/alg-none', 'identity/own-role-without-external-id'])
       expect((await rowOf(id)).verdict, id).toBe('stopped')
   })
 })

@@ -5,25 +5,15 @@ import { PREFIX, roleArn } from '../../../shared/naming.ts'
 import { LAPTOP } from '../../demo/validate.ts'
 import type { Attempt, Outcome } from '../attempt.ts'
 import { stopped, through } from '../attempt.ts'
-import type { Assumption, Step } from '../aws-calls.ts'
+import type { Assumption } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
 import type { Site, SiteTenant } from '../site.ts'
-import { UNLISTED_MODELS } from '../switches.ts'
-
-type IdentityAttempt = Omit<Attempt, 'family'>
-
-const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
-  kind: 'function',
-  functionName,
-  account: hub.account,
-})
+import { ended, fromFunction, type IdentityAttempt, models } from './models.ts'
 
 /** What the tenant's own function sends. */
 const asItsOwn = ({ roleArn, externalId, id }: SiteTenant): Assumption => ({
   ...{ roleArn, externalId, tags: { tenant_id: id } },
 })
-
-const ended = <T>(step: Step<T>, gained: string): Outcome => (step.ok ? through(gained) : step.outcome)
 
 /** Becomes a role, then asks its account's model: all that an attacker wants. */
 async function becomeAndAsk(
@@ -41,7 +31,6 @@ async function becomeAndAsk(
 
 /** Layers between one tenant's function and another tenant's model. */
 const BETWEEN_TENANTS: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
-const OWN_ENDPOINT = 'Behind it AWS offers what the tenants’ organisation puts into its service control policies.'
 
 const attempts: readonly IdentityAttempt[] = [
   {
@@ -165,7 +154,6 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'stolen-execution-role-public-bedrock',
     tried: 'The same, at Bedrock’s public address',
     expected: ['spokeRole'],
-    remark: OWN_ENDPOINT,
     make: async (site) => {
       const { tenant2, hub } = site
       const assumed = await site.assume(LAPTOP, site.steal(tenant2.executionRoleArn), asItsOwn(tenant2))
@@ -193,7 +181,6 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'spoke-role-from-internet',
     tried: "The first tenant's role used outside its own endpoint: from the internet, at Bedrock’s public address",
     expected: ['spokeRole'],
-    remark: OWN_ENDPOINT,
     make: async (site) => {
       const { tenant1, hub } = site
       const host = `bedrock-runtime.${hub.region}.amazonaws.com`
@@ -246,74 +233,7 @@ const attempts: readonly IdentityAttempt[] = [
       )
     },
   },
-  {
-    name: 'unlisted-model',
-    tried: 'A model outside the list, asked for at the gateway by its name',
-    expected: ['tableItem', 'endpointPolicy', 'spokeRole'],
-    make: async (site) =>
-      await site.request(
-        {
-          target: '/tenant1/invoke',
-          headers: [['authorization', `Bearer ${await site.forge.genuine('tenant1')}`]],
-          body: JSON.stringify({ prompt: 'Hello', model: Object.keys(UNLISTED_MODELS)[0] }),
-        },
-        'served',
-      ),
-  },
-  {
-    name: 'unlisted-model-direct',
-    tried: "A model outside the list, asked for with the role's credentials at the right endpoint",
-    expected: ['endpointPolicy', 'spokeRole'],
-    make: async (site) => {
-      const { tenant1 } = site
-      const from = fromFunction(site, tenant1)
-      const step = await site.converse(from, site.steal(tenant1.roleArn), tenant1.endpoint, UNLISTED_MODELS['nova-pro'])
-      return ended(step, 'an answer of a model that the tenant may not use')
-    },
-  },
-  {
-    name: 'unreviewed-model',
-    tried:
-      "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
-    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: (site) =>
-      askThroughEndpoint(
-        site,
-        'bedrock:InvokeModel',
-        `arn:aws:bedrock:${site.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`,
-      ),
-  },
-  {
-    name: 'api-key-made',
-    tried: "A person who deploys in the tenant's account makes a Bedrock API key",
-    expected: ['serviceControl'],
-    remark: 'One layer: whoever may do everything with IAM in an account is bounded by the organisation only.',
-    make: ({ ask, tenant1 }) =>
-      ask({
-        as: `arn:aws:iam::${tenant1.account}:role/genai-deployer`,
-        action: 'iam:CreateServiceSpecificCredential',
-        resource: `arn:aws:iam::${tenant1.account}:user/somebody`,
-      }),
-  },
-  {
-    name: 'api-key-used',
-    tried: "A Bedrock API key made from the role's session (`bedrock:CallWithBearerToken`)",
-    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: (site) => askThroughEndpoint(site, 'bedrock:CallWithBearerToken', '*'),
-  },
+  ...models,
 ]
-
-/** The tenant's role, through its own endpoint: nothing is wrong but what is asked for. */
-function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, resource: string): Promise<Outcome> {
-  const endpoint = platform.cloud.ledger
-    .all('aws:ec2/vpcEndpoint:VpcEndpoint')
-    .find(({ account }) => account === tenant1.account)
-  if (!endpoint) throw new Error('The first tenant has no model endpoint.')
-  return ask({
-    ...{ as: tenant1.roleArn, action, resource, resourceAccount: tenant1.account },
-    context: { 'aws:SourceVpce': endpoint.id, 'aws:SourceVpc': String(endpoint.outputs.vpcId) },
-    endpointPolicy: JSON.parse(String(endpoint.outputs.policy)),
-  })
-}
 
 export const identity: readonly Attempt[] = attempts.map((attempt) => ({ ...attempt, family: 'identity' }))

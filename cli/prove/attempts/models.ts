@@ -1,0 +1,87 @@
+/** Models that the tenant may not use, and keys that would be used without a role. */
+import type { Origin } from '../../../local/reach.ts'
+import { type Attempt, type Outcome, through } from '../attempt.ts'
+import type { Step } from '../aws-calls.ts'
+import type { Site, SiteTenant } from '../site.ts'
+import { UNLISTED_MODELS } from '../switches.ts'
+
+export type IdentityAttempt = Omit<Attempt, 'family'>
+
+export const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
+  kind: 'function',
+  functionName,
+  account: hub.account,
+})
+
+export const ended = <T>(step: Step<T>, gained: string): Outcome => (step.ok ? through(gained) : step.outcome)
+
+export const models: readonly IdentityAttempt[] = [
+  {
+    name: 'unlisted-model',
+    tried: 'A model outside the list, asked for at the gateway by its name',
+    expected: ['tableItem', 'endpointPolicy', 'spokeRole'],
+    make: async (site) =>
+      await site.request(
+        {
+          target: '/tenant1/invoke',
+          headers: [['authorization', `Bearer ${await site.forge.genuine('tenant1')}`]],
+          body: JSON.stringify({ prompt: 'Hello', model: Object.keys(UNLISTED_MODELS)[0] }),
+        },
+        'served',
+      ),
+  },
+  {
+    name: 'unlisted-model-direct',
+    tried: "A model outside the list, asked for with the role's credentials at the right endpoint",
+    expected: ['endpointPolicy', 'spokeRole'],
+    make: async (site) => {
+      const { tenant1 } = site
+      const from = fromFunction(site, tenant1)
+      const step = await site.converse(from, site.steal(tenant1.roleArn), tenant1.endpoint, UNLISTED_MODELS['nova-pro'])
+      return ended(step, 'an answer of a model that the tenant may not use')
+    },
+  },
+  {
+    name: 'unreviewed-model',
+    tried:
+      "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
+    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
+    make: (site) =>
+      askThroughEndpoint(
+        site,
+        'bedrock:InvokeModel',
+        `arn:aws:bedrock:${site.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`,
+      ),
+  },
+  {
+    name: 'api-key-made',
+    tried: "A person who deploys in the tenant's account makes a Bedrock API key",
+    expected: ['serviceControl'],
+    remark: 'One layer: whoever may do everything with IAM in an account is bounded by the organisation only.',
+    make: ({ ask, tenant1 }) =>
+      ask({
+        as: `arn:aws:iam::${tenant1.account}:role/genai-deployer`,
+        action: 'iam:CreateServiceSpecificCredential',
+        resource: `arn:aws:iam::${tenant1.account}:user/somebody`,
+      }),
+  },
+  {
+    name: 'api-key-used',
+    tried: "A Bedrock API key made from the role's session (`bedrock:CallWithBearerToken`)",
+    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
+    make: (site) => askThroughEndpoint(site, 'bedrock:CallWithBearerToken', '*'),
+  },
+]
+
+/** The tenant's role, through its own endpoint: nothing is wrong but what is asked for. */
+function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, resource: string): Promise<Outcome> {
+  const endpoint = platform.cloud.ledger
+    .all('aws:ec2/vpcEndpoint:VpcEndpoint')
+    .find(({ account }) => account === tenant1.account)
+  if (!endpoint) throw new Error('The first tenant has no model endpoint.')
+  return ask({
+    ...{ as: tenant1.roleArn, action, resource, resourceAccount: tenant1.account },
+    context: { 'aws:SourceVpce': endpoint.id, 'aws:SourceVpc': String(endpoint.outputs.vpcId) },
+    endpointPolicy: JSON.parse(String(endpoint.outputs.policy)),
+  })
+}
