@@ -65,7 +65,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       ? []
       : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
-    "  - the hub's logs of its requests, and 35 days of the table's history",
+    "  - the load balancer's logs of its requests, and 35 days of the table's history",
     '  - for 30 minutes at most, ID tokens that are out: they lead nowhere. Wait that long before you use the id again.',
     '',
   ].join('\n')
