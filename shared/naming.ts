@@ -12,6 +12,8 @@ export const functionName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}
 export const executionRoleName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
 /** The tenant's log group, in the hub account. */
 export const functionLogGroupName = (tenantId: string) => `/aws/lambda/${functionName(tenantId)}`
+/** An alarm of the tenant's lane, in the hub account. */
+export const alarmName = (what: string, tenantId: string) => `${PREFIX}-${what}-${tenantId}`
 /** The tenant's target group (AWS allows 32 characters). */
 export const targetGroupName = (tenantId: string) => `${PREFIX}-${tenantId}`
 /** The role in the tenant's own account that may invoke its models. */

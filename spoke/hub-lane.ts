@@ -6,6 +6,7 @@ import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
 import { TENANT_KEY } from '../shared/tenant.ts'
 import { configurationItem, statusItem } from './configuration-item.ts'
+import { laneAlarms } from './lane-alarms.ts'
 import { executionRole, gatewayFunction } from './lane-function.ts'
 import { acceptAttachment, functionSecurityGroup } from './lane-network.ts'
 import { tenantRule, tenantTarget } from './lane-routing.ts'
@@ -64,6 +65,8 @@ export class HubLane extends pulumi.ComponentResource {
       { ...args, roleArn: role.role.arn, securityGroupId: network.group.id },
       { ...child, dependsOn: [role.policy, ...network.rules] },
     )
+
+    laneAlarms(name, args, { ...child, dependsOn: [gateway] })
 
     const item = configuration(name, args, child)
     const status = activeStatus(name, args, child)

@@ -9,8 +9,8 @@ import type { Tier } from '../shared/settings.ts'
 import type { GatewayEnvironment } from '../shared/tenant.ts'
 import type { TagMap } from './tags.ts'
 
-/** Long enough to look into an incident; the lines hold no prompt and no token. */
-const LOG_RETENTION_DAYS = 90
+/** A line a request: who was let in or refused, by which check. As long as the other audit logs; it holds no prompt and no token. */
+const AUDIT_RETENTION_DAYS = 365
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
@@ -81,7 +81,7 @@ export function gatewayFunction(
   const { dependsOn, ...child } = opts
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
-    { name: functionLogGroupName(tenantId), retentionInDays: LOG_RETENTION_DAYS, tags: args.tags },
+    { name: functionLogGroupName(tenantId), retentionInDays: AUDIT_RETENTION_DAYS, tags: args.tags },
     child,
   )
   return new aws.lambda.Function(
@@ -102,6 +102,13 @@ export function gatewayFunction(
       // A deleted function keeps its interfaces, and with them their group, for up to half an hour: park them elsewhere.
       replaceSecurityGroupsOnDestroy: true,
       replacementSecurityGroupIds: [hub.parkingSecurityGroupId],
+      // The group is the tenant's audit log: of the platform's own lines only warnings and errors.
+      loggingConfig: {
+        logFormat: 'JSON',
+        logGroup: logGroup.name,
+        applicationLogLevel: 'INFO',
+        systemLogLevel: 'WARN',
+      },
       tags: args.tags,
     },
     // Made first, so that Lambda does not make a log group of its own, without retention.

@@ -348,9 +348,37 @@ describe('a tenant inside the organisation', () => {
     expect(ignoreChanges).toEqual(['item'])
   })
 
+  it("alarms on the tenant's own figures, and counts refusals of other tenants' tokens", () => {
+    const alarms = stack.all('aws:cloudwatch/metricAlarm:MetricAlarm').map(({ inputs }) => inputs)
+    expect(
+      alarms.map(({ name, threshold, statistic, extendedStatistic }) => [
+        name,
+        statistic ?? extendedStatistic,
+        threshold,
+      ]),
+    ).toEqual([
+      ['genai-server-errors-tenant1', 'Average', 0.05],
+      ['genai-foreign-tenant-tenant1', 'Sum', 1],
+      ['genai-throttled-tenant1', 'Sum', 10],
+      ['genai-concurrency-tenant1', 'Sum', 1],
+      ['genai-crashes-tenant1', 'Sum', 1],
+      ['genai-latency-tenant1', 'p99', expect.any(Number)],
+    ])
+    const filters = stack.all('aws:cloudwatch/logMetricFilter:LogMetricFilter').map(({ inputs }) => inputs)
+    for (const filter of filters) expect(filter.logGroupName).toBe('/aws/lambda/genai-gateway-tenant1')
+    const counted = filters.map(({ metricTransformation }) => metricTransformation)
+    // Every alarm of our own metrics has a filter that feeds it.
+    for (const { namespace, metricName } of alarms.filter((alarm) => alarm.namespace !== 'AWS/Lambda')) {
+      expect(counted).toContainEqual(expect.objectContaining({ namespace, name: metricName }))
+    }
+    expect(filters).toContainEqual(
+      expect.objectContaining({ pattern: '{ $.decision = "refused" && $.check = "tenant" }' }),
+    )
+  })
+
   it('tags for cost allocation all that takes tags', () => {
     const untagged =
-      /RouteTableAssociation|RouteTablePropagation|aws:ec2\/route:|TargetGroupAttachment|Permission|TableItem|UserGroup|RolePolicy/
+      /RouteTableAssociation|RouteTablePropagation|aws:ec2\/route:|TargetGroupAttachment|Permission|TableItem|UserGroup|RolePolicy|LogMetricFilter/
     for (const { type, name, inputs } of stack.resources) {
       if (!type.startsWith('aws:') || untagged.test(type)) continue
       const expected = { project: 'genai-hub-spoke', stack: 'spoke-tenant1', tenant: 'tenant1' }

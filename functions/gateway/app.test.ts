@@ -288,6 +288,8 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       stopReason: 'end_turn',
       status: 200,
       outcome: 'ok',
+      decision: 'allowed',
+      check: 'all',
       milliseconds: {
         authenticate: expect.any(Number),
         routing: expect.any(Number),

@@ -1,4 +1,5 @@
 /** The request function, without Lambda and the load balancer around it: `Request` in, `Response` out. */
+import { decisionOf } from './audit.ts'
 import type { Authenticate } from './authenticate.ts'
 import { createDeadline, type Deadline, type RequestContext, within } from './deadline.ts'
 import { GatewayError } from './errors.ts'
@@ -46,9 +47,11 @@ export function createApp(dependencies: AppDependencies): App {
       const path = 'error' in incoming ? incoming.path : new URL(incoming.url).pathname
       response = answerError(error, requestId, isBedrockPath(path) ? 'bedrock' : 'gateway')
       record.outcome = error.code
+      if (error.user !== undefined) record.user = error.user
       const cause = describeCause(error)
       if (cause !== undefined) record.cause = cause
     }
+    Object.assign(record, decisionOf(record.outcome))
     record.status = response.status
     record.milliseconds.total = elapsed(started)
     dependencies.log(record)

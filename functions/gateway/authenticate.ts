@@ -114,17 +114,21 @@ function requireIdToken(payload: JWTPayload, clientId: string): void {
 }
 
 function requireTenant(payload: JWTPayload, tenantId: string): void {
+  // The signature is verified: who is refused goes into the audit line.
+  const who = payload.sub === undefined ? {} : { user: payload.sub }
   const tenant = payload[TENANT_CLAIM]
   if (typeof tenant !== 'string' || !TENANT_ID.test(tenant)) {
     throw new GatewayError(
       'tenant_claim_missing',
       `The token in Authorization names no tenant (claim ${TENANT_CLAIM}). An administrator must give the user a tenant.`,
+      who,
     )
   }
   if (tenant !== tenantId) {
     throw new GatewayError(
       'tenant_mismatch',
       `The token in Authorization belongs to another tenant than ${tenantId}. Use the path of your own tenant.`,
+      who,
     )
   }
   const groups = payload[GROUPS_CLAIM]
@@ -132,6 +136,7 @@ function requireTenant(payload: JWTPayload, tenantId: string): void {
     throw new GatewayError(
       'tenant_membership_missing',
       `The user is not a member of the group ${tenantId} (claim ${GROUPS_CLAIM}). An administrator must add them; then sign in again.`,
+      who,
     )
   }
 }

@@ -92,17 +92,21 @@ export interface GatewayErrorOptions {
   readonly cause?: unknown
   /** Headers of the answer, such as `allow` and `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** `sub` of a verified token, for the audit line: who was refused. Never sent. */
+  readonly user?: string
 }
 
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
   readonly code: ErrorCode
   readonly headers: Readonly<Record<string, string>>
+  readonly user: string | undefined
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.headers = options.headers ?? {}
+    this.user = options.user
   }
 
   get status(): number {

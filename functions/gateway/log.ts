@@ -1,4 +1,5 @@
-/** One structured line a request. It holds no prompt, no answer, no token, no ARN and no account's credentials. */
+/** One structured line a request, which is its audit record too. It holds no prompt, no answer, no token, no ARN and no account's credentials. */
+import type { Decision } from './audit.ts'
 import type { ErrorCode, GatewayError } from './errors.ts'
 
 export interface Usage {
@@ -24,6 +25,9 @@ export interface LogRecord {
   stopReason?: string
   status?: number
   outcome?: 'ok' | ErrorCode
+  /** What was decided, and by which check (audit.ts). */
+  decision?: Decision['decision']
+  check?: Decision['check']
   /** What happened underneath an error: names and statuses, never contents. */
   cause?: string
   readonly milliseconds: { [step in Step | 'total']?: number }

@@ -1,5 +1,5 @@
 /** The tenant's function: execution role, log group, function. */
-import { executionRoleName, functionLogGroupName, functionName, roleArn } from '../naming.ts'
+import { alarmName, executionRoleName, functionLogGroupName, functionName, roleArn } from '../naming.ts'
 import type { PolicyStatement } from './document.ts'
 import { MADE_FOR_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
 
@@ -73,14 +73,36 @@ export function logGroup({ account, region }: OnboardingScope): readonly PolicyS
       Action: [
         'logs:CreateLogGroup',
         'logs:DeleteLogGroup',
+        'logs:DeleteMetricFilter',
         'logs:DeleteRetentionPolicy',
+        'logs:DescribeMetricFilters',
         'logs:ListTagsForResource',
+        'logs:PutMetricFilter',
         'logs:PutRetentionPolicy',
         'logs:TagResource',
         'logs:UntagResource',
       ],
       // CloudWatch Logs checks the ARN with and without the suffix, by operation.
       Resource: [group, `${group}:*`],
+    },
+  ]
+}
+
+/** Names end in the tenant's id, and an id has no dash: no tenant's alarm looks like another's. */
+export function alarms({ account, region }: OnboardingScope): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: 'OwnAlarms',
+      Effect: 'Allow',
+      Action: [
+        'cloudwatch:DeleteAlarms',
+        'cloudwatch:DescribeAlarms',
+        'cloudwatch:ListTagsForResource',
+        'cloudwatch:PutMetricAlarm',
+        'cloudwatch:TagResource',
+        'cloudwatch:UntagResource',
+      ],
+      Resource: `arn:aws:cloudwatch:${region}:${account}:alarm:${alarmName('*', TENANT)}`,
     },
   ]
 }

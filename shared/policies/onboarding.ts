@@ -6,7 +6,7 @@
  * name in a user pool, the attributes of a table item, the address of a security group rule. The program's checks do.
  */
 import { type PolicyDocument, policy } from './document.ts'
-import { executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
+import { alarms, executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
 import { attachment, describe, securityGroup, share } from './onboarding-network.ts'
 import { listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
 import type { OnboardingScope } from './onboarding-scope.ts'
@@ -51,7 +51,7 @@ export function onboardingPolicies(
       ...(scope.sharing === 'accounts' ? share(scope) : []),
       ...securityGroup(scope),
     ),
-    function: policy(...executionRole(scope), ...logGroup(scope), ...lambdaFunction(scope)),
+    function: policy(...executionRole(scope), ...logGroup(scope), ...alarms(scope), ...lambdaFunction(scope)),
     routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope)),
   }
 }

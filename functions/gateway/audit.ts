@@ -1,0 +1,60 @@
+/** What a request's line says about access: decided by which check, and how. It holds no content, like the rest of the line. */
+import type { ErrorCode } from './errors.ts'
+
+/** In the order that a request meets them. `request` is the shape of what was asked, `platform` what failed underneath. */
+export type Check = 'path' | 'token' | 'tenant' | 'status' | 'request' | 'model' | 'account' | 'platform'
+
+export interface Decision {
+  /** `allowed`: every check of the gateway was passed, whatever became of the request then. */
+  readonly decision: 'allowed' | 'refused'
+  /** What refused; `all` when nothing did. */
+  readonly check: Check | 'all'
+}
+
+/** Refusals; every other error happens to a request that was allowed. */
+const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check>>> = {
+  path_not_found: 'path',
+  method_not_allowed: 'path',
+  streaming_not_supported: 'path',
+  operation_not_supported: 'path',
+  token_missing: 'token',
+  token_malformed: 'token',
+  token_untrusted: 'token',
+  token_expired: 'token',
+  token_not_yet_valid: 'token',
+  token_wrong_issuer: 'token',
+  token_wrong_audience: 'token',
+  token_wrong_use: 'token',
+  authorization_ambiguous: 'token',
+  tenant_claim_missing: 'tenant',
+  tenant_mismatch: 'tenant',
+  tenant_membership_missing: 'tenant',
+  tenant_unknown: 'status',
+  tenant_suspended: 'status',
+  request_malformed: 'request',
+  query_not_supported: 'request',
+  body_encoding_invalid: 'request',
+  body_not_json: 'request',
+  body_not_object: 'request',
+  body_too_large: 'request',
+  prompt_missing: 'request',
+  prompt_empty: 'request',
+  prompt_not_text: 'request',
+  field_unknown: 'request',
+  field_invalid: 'request',
+  number_out_of_range: 'request',
+  model_not_allowed: 'model',
+  // The tenant's own account said no: role, endpoint policy or service control policy.
+  credentials_refused: 'account',
+  model_access_denied: 'account',
+  // Nothing was decided: the checks themselves could not be made.
+  internal: 'platform',
+  identity_unavailable: 'platform',
+  routing_unavailable: 'platform',
+  tenant_misconfigured: 'platform',
+}
+
+export function decisionOf(outcome: 'ok' | ErrorCode): Decision {
+  const check = outcome === 'ok' ? undefined : REFUSED_BY[outcome]
+  return check === undefined ? { decision: 'allowed', check: 'all' } : { decision: 'refused', check }
+}
