@@ -2,6 +2,7 @@
  * The organisation that the sample stacks are deployed into: the hub's account and three tenants', people who may deploy,
  * and the guard rails that a platform team puts on tenants' accounts.
  */
+import { guardRails } from '../shared/policies/service-control.ts'
 import type { Account, ExistingRole, Organization, PolicyDocument } from './organization.ts'
 
 const HUB = '111111111111'
@@ -66,36 +67,8 @@ const tenantDeployer: ExistingRole = {
   policy: allow(TENANT_SERVICES),
 }
 
-/** In force on every tenant's account. */
-const tenantGuardRails: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      // An API key would bypass the roles, the endpoint and its policy.
-      Sid: 'NoApiKeys',
-      Effect: 'Deny',
-      Action: ['bedrock:CallWithBearerToken', 'iam:CreateServiceSpecificCredential'],
-      Resource: '*',
-    },
-    {
-      Sid: 'ReviewedModelsOnly',
-      Effect: 'Deny',
-      Action: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
-      NotResource: [
-        'arn:aws:bedrock:*::foundation-model/amazon.*',
-        'arn:aws:bedrock:*::foundation-model/anthropic.*',
-        'arn:aws:bedrock:*:*:inference-profile/us.amazon.*',
-        'arn:aws:bedrock:*:*:inference-profile/us.anthropic.*',
-      ],
-    },
-    {
-      Sid: 'NoInternetGateways',
-      Effect: 'Deny',
-      Action: ['ec2:CreateInternetGateway', 'ec2:AttachInternetGateway'],
-      Resource: '*',
-    },
-  ],
-}
+/** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */
+const tenantGuardRails = guardRails({ region: 'us-east-1', modelIds: MODELS })
 
 /** Zone names are dealt out per account: `us-east-1a` here is not `us-east-1a` there. */
 const zones = (order: readonly number[]) =>
