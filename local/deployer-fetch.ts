@@ -13,7 +13,8 @@ export async function withDeployerFetch<T>(cognito: Pick<Cognito, 'keySet'>, wor
     const url = new URL(input instanceof Request ? input.url : input)
     if (!url.hostname.endsWith('.amazonaws.com')) return await original(input, init)
     const poolId = url.hostname.startsWith('cognito-idp.') ? KEY_SET.exec(url.pathname)?.[1] : undefined
-    if (poolId === undefined) throw new TypeError(`fetch failed: the local cloud has no ${url.hostname}${url.pathname} for a deployment`)
+    if (poolId === undefined)
+      throw new TypeError(`fetch failed: the local cloud has no ${url.hostname}${url.pathname} for a deployment`)
     return Response.json(await cognito.keySet(poolId))
   }
   try {

@@ -55,9 +55,7 @@ const families: readonly (readonly ResourceType[])[] = [
   wafv2,
 ]
 
-const rows: ReadonlyMap<string, ResourceType> = new Map(
-  families.flat().map((row) => [row.type, withPermissions(row)]),
-)
+const rows: ReadonlyMap<string, ResourceType> = new Map(families.flat().map((row) => [row.type, withPermissions(row)]))
 
 const invokes: ReadonlyMap<string, InvokeType> = new Map(dataSources.map((row) => [row.token, row]))
 

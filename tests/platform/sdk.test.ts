@@ -29,7 +29,11 @@ it('Converse answers from the tenant’s own account', async () => {
 })
 
 it('a refusal is an exception of the SDK’s own', async () => {
-  expect(await client('converse', 'tenant1', 'gpt')).toEqual({ name: 'AccessDeniedException', status: 403, attempts: 1 })
+  expect(await client('converse', 'tenant1', 'gpt')).toEqual({
+    name: 'AccessDeniedException',
+    status: 403,
+    attempts: 1,
+  })
 })
 
 it('streaming is refused, as a Lambda target cannot stream', async () => {
