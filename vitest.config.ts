@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{hub,spoke,shared,functions,local,cli,tests,policies}/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Much of a test's time is waiting, for timeouts that must be seen to happen: more workers than cores.
+    maxWorkers: 3,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 })

@@ -6,9 +6,9 @@ import { type Demo, deployDemo } from '../demo/deploy.ts'
 import { reportValidation } from '../demo/report.ts'
 import { createUsers } from '../demo/users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from '../demo/validate.ts'
-import { type OpenGateway, openGateway, portOption } from '../gateway-ports.ts'
-import { forgetRunning, type RunningUser } from '../running.ts'
-import { LOCAL_DIRECTORY, stackNames } from '../stacks.ts'
+import { type OpenGateway, openGateway, type Ports, portOption } from '../gateway-ports.ts'
+import { findRunning, forgetRunning, type RunningUser } from '../running.ts'
+import { LOCAL_DIRECTORY, readStack, stackNames } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
@@ -45,17 +45,22 @@ export const start: Verb = {
   },
   async run({ values }) {
     const terminal = createTerminal({ json: values.json === true })
+    const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
+    const models = await modelsOf(values)
+    if (values.exit !== true) requireNoOther()
+    // Read before anything is made: a file that cannot be is told at once.
+    const stacks = stackNames()
+    for (const name of stacks) readStack(name)
     const stopping = stopOnSignals()
     const recording: CloudEvent[] = []
-    const models = await modelsOf(values)
     const cloud = await startCloud({
       directory: join(LOCAL_DIRECTORY, 'start'),
       ...(models && { models }),
       observe: (event) => observe(event, recording, terminal),
     })
     try {
-      const session = await Promise.race([bringUp(cloud, recording, terminal, values), stopping.asked])
-      if (session === undefined) return 0
+      const session = await Promise.race([bringUp(cloud, stacks, ports, recording, terminal, values), stopping.asked])
+      if (session === undefined) return await abandon(cloud, terminal)
       const { validations } = session
       const failed = validations.filter(({ ok }) => !ok)
       if (values.json === true) process.stdout.write(`${JSON.stringify(session.summary, null, 2)}\n`)
@@ -75,6 +80,23 @@ export const start: Verb = {
   },
 }
 
+/** Ctrl-C while stacks are being deployed: a program that runs in this process cannot be called back, so the process ends. */
+async function abandon(cloud: LocalCloud, terminal: Terminal): Promise<never> {
+  terminal.line('\nStopped before everything was up.')
+  forgetRunning()
+  await cloud.close()
+  process.exit(0)
+}
+
+function requireNoOther(): void {
+  const other = findRunning()
+  if (other)
+    throw new UserError(
+      `A local cloud is running already (process ${other.pid}); login and tenant would not know which one is meant.`,
+      'Stop it with Ctrl-C first, or validate beside it: npm start -- --exit --port 0 --http-port 0',
+    )
+}
+
 interface Session {
   readonly gateway: OpenGateway
   readonly users: readonly RunningUser[]
@@ -84,27 +106,27 @@ interface Session {
 
 async function bringUp(
   cloud: LocalCloud,
+  stacks: readonly string[],
+  ports: Ports,
   recording: CloudEvent[],
   terminal: Terminal,
   values: Arguments['values'],
 ): Promise<Session> {
   terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
-  const stacks = stackNames()
   if (!stacks.includes('hub'))
     throw new UserError('There is no Pulumi.hub.yaml.', 'The hub comes first: git checkout Pulumi.hub.yaml')
   const demo = await deployDemo(cloud, terminal, stacks)
   const { gateway, local } = await terminal.step('open the gateway and AWS on this machine', async (detail) => {
-    const opened = await openGateway(cloud, demo.hub, LAPTOP, {
-      https: portOption(values, 'port', 8443),
-      http: portOption(values, 'http-port', 8080),
-    })
+    const opened = await openGateway(cloud, demo.hub, LAPTOP, ports)
     detail(opened.url)
     const { port } = await cloud.wire.open(LAPTOP)
     return { gateway: opened, local: { port, caFile: cloud.authority.caFile } }
   })
   const users = await terminal.step('create a user of each tenant', () => createUsers(cloud, demo, local))
   const validations = await validateAll(cloud, demo, users, { local, recording, terminal })
-  announce(cloud, { verb: 'start', wirePort: local.port, users, gatewayUrl: () => gateway.url })
+  // A run that ends at once is no cloud that other shells could use.
+  if (values.exit !== true)
+    announce(cloud, { verb: 'start', wirePort: local.port, users, gatewayUrl: () => gateway.url })
   for (const validation of validations) reportValidation(terminal, validation, { verbose: values.verbose === true })
   return {
     gateway,
