@@ -11,6 +11,11 @@ const ONBOARDING = 'arn:aws:iam::111111111111:role/genai-onboarding'
 const TENANTS = ['spoke-tenant1', 'spoke-tenant2']
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 const FUNCTION = 'aws:lambda/function:Function'
+/** The function, and the alarm on its time limit. */
+const TIER_CHANGE = [
+  'update aws:lambda/function:Function lane',
+  'update aws:cloudwatch/metricAlarm:MetricAlarm lane-latency',
+]
 const PASSWORD = 'correct horse battery staple A1!'
 
 /** A deployment on two busy cores. */
@@ -103,7 +108,7 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
       return [...steps]
     }
     try {
-      expect(await preview({ tier: 'medium' })).toEqual(['update aws:lambda/function:Function lane'])
+      expect(await preview({ tier: 'medium' })).toEqual(TIER_CHANGE)
       expect(await preview({ tier: 'small', cidrBlock: '10.64.9.0/24' })).toContain('replace aws:ec2/vpc:Vpc account')
     } finally {
       await engine.stack('spoke-tenant1', { tier: 'small', cidrBlock: '10.64.0.0/24' })
@@ -142,7 +147,7 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
     )
     expect(ofTenant(FUNCTION, 'tenant2')).toEqual(before)
     await ledger.put(attachment)
-    expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ update: 1 })
+    expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ update: TIER_CHANGE.length })
   })
 
   it('a reservation that AWS refuses leaves the function in the state, without it', async () => {
@@ -154,7 +159,7 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
     await expect(stack.up(quiet)).rejects.toThrow(/UnreservedConcurrentExecution below its minimum/)
     await engine.cloud.ledger.put(other)
     const { summary } = await stack.up(quiet)
-    expect(summary.resourceChanges).toMatchObject({ update: 1 })
+    expect(summary.resourceChanges).toMatchObject({ update: TIER_CHANGE.length })
   })
 
   it('destroys tenants at the same time, then the hub, and nothing is left', async () => {
