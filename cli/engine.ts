@@ -1,0 +1,111 @@
+/** The local cloud behind door two, and this project's stacks in it, driven by the Automation API. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { type ConfigMap, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
+import { type LocalCloud, startCloud } from '../local/cloud.ts'
+import { type ProviderEvent, type Providers, serveProviders } from '../local/provider.ts'
+import { LAPTOP } from './demo/validate.ts'
+import { type FollowedListeners, followListeners } from './listeners.ts'
+import type { FoundCli } from './pulumi.ts'
+import { PROJECT_DIRECTORY } from './stacks.ts'
+
+/** What the programs are made of: copied, because the CLI writes into a stack's file. */
+const PROGRAM = ['index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
+const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
+
+export interface Engine {
+  readonly cloud: LocalCloud
+  /** Permissions that were asked for, and changes that were made. */
+  readonly events: ProviderEvent[]
+  /** Port of the HTTPS listener on this machine. */
+  port(): number
+  /** A stack of the project, its settings changed. */
+  stack(name: string, settings?: Readonly<Record<string, string>>): Promise<Stack>
+  /** Stops the local cloud and starts it again, on what it has kept. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface EngineOptions {
+  /** Longest wait before and after a change. */
+  readonly delayMilliseconds: number
+}
+
+export async function startEngine(cli: FoundCli, { delayMilliseconds }: EngineOptions): Promise<Engine> {
+  const directory = mkdtempSync(join(tmpdir(), 'genai-engine-'))
+  const project = join(directory, 'project')
+  const backend = join(directory, 'backend')
+  mkdirSync(backend)
+  for (const entry of [...PROGRAM, ...STACK_FILES])
+    cpSync(join(PROJECT_DIRECTORY, entry), join(project, entry), { recursive: true })
+  symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(project, 'node_modules'))
+  const events: ProviderEvent[] = []
+  let running = await start()
+
+  async function start(): Promise<{ cloud: LocalCloud; providers: Providers; listeners: FollowedListeners }> {
+    const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true })
+    const providers = await serveProviders({
+      ledger: cloud.ledger,
+      organization: cloud.organization,
+      authorize: cloud.authorize,
+      uploads: join(directory, 'uploads'),
+      programDirectory: project,
+      delays: { maximumMilliseconds: delayMilliseconds },
+      observe: (event) => void events.push(event),
+    })
+    const listeners = await followListeners(cloud, { from: LAPTOP, ports: { https: 0, http: 0 }, say: () => undefined })
+    return { cloud, providers, listeners }
+  }
+
+  /** Selecting one takes the CLI a while: they are kept, until the providers are elsewhere. */
+  const opened = new Map<string, Stack>()
+
+  const open = (stackName: string): Promise<Stack> =>
+    LocalWorkspace.createOrSelectStack(
+      { stackName, workDir: project },
+      {
+        pulumiCommand: cli.command,
+        envVars: {
+          PULUMI_BACKEND_URL: `file://${backend}`,
+          PULUMI_CONFIG_PASSPHRASE: 'test',
+          PULUMI_DEBUG_PROVIDERS: running.providers.debugProviders,
+          PULUMI_SKIP_UPDATE_CHECK: 'true',
+          // The Node that runs the tests runs the programs.
+          PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
+        },
+      },
+    )
+
+  async function stop(): Promise<void> {
+    await running.providers.close()
+    await running.listeners.close()
+    await running.cloud.close()
+  }
+
+  return {
+    get cloud() {
+      return running.cloud
+    },
+    events,
+    port: () => Number(new URL(running.listeners.url() ?? 'none:').port),
+    async stack(stackName, settings = {}) {
+      const stack = opened.get(stackName) ?? (await open(stackName))
+      opened.set(stackName, stack)
+      const config: ConfigMap = Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [`genai-hub-spoke:${name}`, { value }]),
+      )
+      if (Object.keys(config).length > 0) await stack.setAllConfig(config)
+      return stack
+    },
+    async restart() {
+      await stop()
+      opened.clear()
+      running = await start()
+    },
+    async close() {
+      await stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
