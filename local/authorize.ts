@@ -2,6 +2,7 @@
  * Every decision of every service, in one place: identity policies, permissions boundary, session policy, resource or
  * trust policy, VPC endpoint policy and service control policies.
  */
+import { type ApiCall, type Authorize, type Decision, LAYERS, type Layer } from './authorize/call.ts'
 import { principalContext, requestContext } from './authorize/context.ts'
 import { anonymousContext, type EngineRequest, normalizeContext, validatePolicy } from './authorize/engine.ts'
 import { FULL_AWS_ACCESS } from './authorize/full-access.ts'
@@ -11,65 +12,7 @@ import { layerVerdicts, type Policies, type Verdicts } from './authorize/verdict
 import type { LedgerView } from './ledger.ts'
 import type { Organization, PolicyDocument } from './organization.ts'
 
-/** Who signed a request. Found by access key id in the credential store of `services/sts`. */
-export interface Session {
-  /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION_NAME` */
-  readonly arn: string
-  readonly account: string
-  /** `arn:aws:iam::ACCOUNT:role/ROLE`, what `aws:PrincipalArn` is. */
-  readonly roleArn: string
-  readonly sessionName: string
-  readonly tags: Readonly<Record<string, string>>
-  readonly sessionPolicies: readonly PolicyDocument[]
-  /** For credentials of a Lambda function's execution role: the function's ARN, `lambda:SourceFunctionArn`. */
-  readonly sourceFunctionArn?: string
-}
-
-export interface ApiCall {
-  /** `bedrock:InvokeModel` */
-  readonly action: string
-  /** ARN, or `*` where the action has no resource. */
-  readonly resource: string
-  /** Account that owns the resource. */
-  readonly resourceAccount: string
-  readonly region: string
-  readonly session: Session | 'anonymous'
-  /** Condition keys of the request, beyond those of the principal: `aws:SourceVpc`, `aws:SourceVpce`, `sts:ExternalId`, … */
-  readonly context: Readonly<Record<string, string | readonly string[]>>
-  /** Policy of the resource: a role's trust policy, a bucket's policy. */
-  readonly resourcePolicy?: PolicyDocument
-  /** Policy of the VPC endpoint that the request came through. */
-  readonly endpointPolicy?: PolicyDocument
-}
-
-/** The layer that refused. */
-export type Layer = 'identity' | 'boundary' | 'session' | 'resource' | 'endpoint' | 'serviceControl'
-
-export type Decision =
-  | { readonly allowed: true }
-  | {
-      readonly allowed: false
-      /** The layer that the message names: explicit denials first, then in the order of {@link LAYERS}. */
-      readonly layer: Layer
-      /** Every layer that refuses by itself; each would have to give way for the call to pass. */
-      readonly layers: readonly Layer[]
-      /** A statement denies, rather than none allowing. */
-      readonly explicit: boolean
-      /** As AWS words it. */
-      readonly message: string
-    }
-
-export type Authorize = (call: ApiCall) => Promise<Decision>
-
-/** The order in which layers are named when more than one refuses. */
-export const LAYERS = [
-  'serviceControl',
-  'endpoint',
-  'identity',
-  'resource',
-  'boundary',
-  'session',
-] as const satisfies readonly Layer[]
+export { type ApiCall, type Authorize, type Decision, LAYERS, type Layer, type Session } from './authorize/call.ts'
 
 export interface AuthorizeOptions {
   /** Layers treated as absent (they refuse nothing), to prove what the others stop; by call, where one layer of one role is meant. */

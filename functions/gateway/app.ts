@@ -10,7 +10,8 @@ import type { Models } from './models.ts'
 import { type ModelRequest, parseConverse, parseInvoke, readBody } from './request.ts'
 import { answer, answerError, bedrockHeaders } from './respond.ts'
 import { isBedrockPath, matchRoute, type Route } from './route.ts'
-import type { Routing, Tenant } from './routing.ts'
+import type { Routing } from './routing.ts'
+import type { Tenant } from './tenant-items.ts'
 
 export interface AppDependencies {
   readonly tenantId: string

@@ -1,5 +1,5 @@
 /** What the table says about this function's tenant: its configuration and its status, read together. */
-import { TENANT_KEY, type TenantConfiguration } from '../../shared/tenant.ts'
+import { TENANT_KEY } from '../../shared/tenant.ts'
 import { exceptionName, type SignedCall } from './aws.ts'
 import { type Cached, createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
@@ -11,12 +11,7 @@ import {
   ROUTING_AGE,
 } from './limits.ts'
 import { jitter, pause, retrying } from './retry.ts'
-import { parseTenant } from './tenant-items.ts'
-
-export interface Tenant {
-  readonly configuration: TenantConfiguration
-  readonly suspended: boolean
-}
+import { parseTenant, type Tenant } from './tenant-items.ts'
 
 export interface RoutingOptions {
   readonly tenantId: string

@@ -4,7 +4,6 @@
  */
 import { TENANT_KEY, type TenantConfiguration } from '../../shared/tenant.ts'
 import { GatewayError } from './errors.ts'
-import type { Tenant } from './routing.ts'
 
 /** Names that callers use: short and plain, so that they may be echoed. */
 export const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
@@ -12,6 +11,11 @@ export const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
 const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9:/._-]{0,2047}$/
 
 type Attributes = Readonly<Record<string, unknown>>
+
+export interface Tenant {
+  readonly configuration: TenantConfiguration
+  readonly suspended: boolean
+}
 
 /** Takes the body of a `Query`'s answer. */
 export function parseTenant(answer: unknown, tenantId: string, region: string): Tenant | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ApiCall, AuthorizeOptions } from '../authorize.ts'
+import type { AuthorizeOptions } from '../authorize.ts'
 import {
   ALLOWED,
   allow,
@@ -12,6 +12,7 @@ import {
   trusting,
 } from '../testing/deciding.ts'
 import { HUB_ACCOUNT } from '../testing/ledger-builder.ts'
+import type { ApiCall } from './call.ts'
 
 describe('assuming a role', () => {
   const TENANT_ROLE = `arn:aws:iam::${TENANT_ACCOUNT}:role/genai-models-tenant1`

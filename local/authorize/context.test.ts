@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { ApiCall, Session } from '../authorize.ts'
 import {
   ALLOWED,
   allow,
@@ -13,6 +12,7 @@ import {
   TENANT_ACCOUNT,
 } from '../testing/deciding.ts'
 import { HUB_ACCOUNT } from '../testing/ledger-builder.ts'
+import type { ApiCall, Session } from './call.ts'
 
 describe('condition keys and variables', () => {
   const leadingKeys = policy(

@@ -1,5 +1,5 @@
 /** AWS's own words for a refusal, by the layer that refused. */
-import type { Layer } from '../authorize.ts'
+import type { Layer } from './call.ts'
 
 const NAMES: Readonly<Record<Layer, string>> = {
   identity: 'identity-based policy',

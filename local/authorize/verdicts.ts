@@ -1,6 +1,7 @@
 /** Each layer's own verdict on a call, before they are combined. */
-import type { Layer } from '../authorize.ts'
+
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
+import type { Layer } from './call.ts'
 import { type EngineRequest, evaluateStatements, statementsOf, type Verdict } from './engine.ts'
 import { FULL_AWS_ACCESS } from './full-access.ts'
 import { type Asker, matchPrincipal, type PrincipalMatch } from './principal-match.ts'
