@@ -51,8 +51,8 @@ export interface CloudOptions {
   readonly createAuthorize?: typeof createAuthorize
   /** Lines of each log that are kept in memory. @default 10,000 */
   readonly logLines?: number
-  /** From 0 to below 1, for faults with a probability. @default Math.random */
-  readonly random?: () => number
+  /** Of the chances of faults with a probability: the same seed deals the same. @default other chances in every run */
+  readonly faultSeed?: number
   readonly observe?: (event: CloudEvent) => void
 }
 
@@ -85,7 +85,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const ledger = new Ledger(kept?.resources)
   const evaluator = options.createAuthorize ?? createAuthorize
   const authorize = evaluator(ledger, organization, { now })
-  const faults = createFaults({ now, ...(options.random && { random: options.random }) })
+  const faults = createFaults({ now, ...(options.faultSeed !== undefined && { seed: options.faultSeed }) })
   const surroundings: Surroundings = { ledger, organization, authorize, now: faults.now }
   const credentials = faults.credentials(createCredentialStore(faults.now))
   const lookUp: typeof reach = (view, from, host, port) => reach(view, from, host, port, faults.isDown)

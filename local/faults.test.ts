@@ -7,8 +7,8 @@ const answered: WireResponse = { status: 200, headers: {}, body: 'fine' }
 const from = { kind: 'function', functionName: 'caller', account: '111111111111' } as const
 const converse = { host: 'x', method: 'POST', target: '/model/us.amazon.nova-2-lite-v1%3A0/converse' }
 
-function start(random?: () => number) {
-  const faults = createFaults({ now: () => 1_000, ...(random && { random }) })
+function start(seed?: number) {
+  const faults = createFaults({ now: () => 1_000, ...(seed !== undefined && { seed }) })
   const serve = (service = 'bedrock-runtime', call: object = converse, origin: object = from) =>
     faults.wire.serve({ service, from: origin as typeof from, call: call as typeof converse }, async () => answered)
   return { ...faults, serve }
@@ -63,16 +63,41 @@ describe('which calls a rule hits', () => {
     }
   })
 
-  it('so many times, or this share of them', async () => {
-    const values = [0.1, 0.9, 0.49, 0.5]
-    const { switches, serve } = start(() => values.shift() ?? 0)
-    const twice = switches.add({ where: {}, fault, times: 2 })
+  it('so many times', async () => {
+    const { switches, serve } = start()
+    switches.add({ where: {}, fault, times: 2 })
     expect([(await serve()).status, (await serve()).status, (await serve()).status]).toEqual([599, 599, 200])
-    twice.remove()
-    switches.add({ where: {}, fault, probability: 0.5 })
-    const statuses = []
-    for (let index = 0; index < 4; index++) statuses.push((await serve()).status)
-    expect(statuses).toEqual([599, 200, 599, 200])
+  })
+
+  it('this share of them; its n-th call meets the same fate for the same seed, whatever comes between', async () => {
+    const fates = async (seed: number, between: boolean) => {
+      const { switches, serve } = start(seed)
+      switches.add({ where: { service: 'bedrock-runtime' }, fault, probability: 0.25 })
+      switches.add({ where: { service: 'sts' }, fault, probability: 0.5 })
+      const statuses: number[] = []
+      for (let index = 0; index < 400; index++) {
+        if (between && index % 3 === 0) await serve('sts')
+        statuses.push((await serve()).status)
+      }
+      return statuses
+    }
+    const first = await fates(1, false)
+    const share = first.filter((status) => status === 599).length / first.length
+    expect(share).toBeGreaterThan(0.17)
+    expect(share).toBeLessThan(0.33)
+    expect(await fates(1, true)).toEqual(first)
+    expect(await fates(2, false)).not.toEqual(first)
+  })
+
+  it('a fault that the call does not get to has not hit it', async () => {
+    const { switches, serve, lambda } = start()
+    switches.add({ where: { service: 'sts' }, fault: { kind: 'reset' }, times: 1 })
+    const later = switches.add({ where: { service: 'sts' }, fault, times: 1 })
+    expect([(await serve('sts')).delivery, later.hits]).toEqual(['reset', 0])
+    expect([(await serve('sts')).status, later.hits]).toEqual([599, 1])
+    const anywhere = switches.add({ where: {}, fault: { kind: 'reset' }, times: 1 })
+    await lambda.before({ functionName: 'caller', account: '111111111111' })
+    expect(anywhere.hits).toBe(0)
   })
 
   it('and none once it is switched off', async () => {
@@ -126,6 +151,23 @@ describe('what a fault does', () => {
     [{ where: { service: 'lambda' }, fault: { kind: 'reset' } }, 'a function cannot have reset'],
     [{ where: {}, fault: { kind: 'kill', afterMilliseconds: 1 } }, "kill is for the service 'lambda' only"],
     [{ where: { service: 'dynamodb' }, fault: { kind: 'shortSession', seconds: 9 } }, "for the service 'sts' only"],
+    [{ where: { service: 'bedrok' }, fault }, "no service 'bedrok' in the local cloud, only sts, dynamodb"],
+    [
+      { where: { service: 'sts', operation: 'Converse' }, fault },
+      "sts has no operation 'Converse'; there are AssumeRole",
+    ],
+    [{ where: { operation: 'Converze' }, fault }, "no service has an operation 'Converze'"],
+    [{ where: { operation: 'jwks.json' }, fault: { kind: 'expiredCredentials' } }, 'is read without credentials'],
+    [
+      { where: {}, fault: { kind: 'latency', milliseconds: 0 } },
+      'milliseconds is 0, not a whole number of 1 to 3600000',
+    ],
+    [{ where: {}, fault: { kind: 'clockSkew', seconds: 0 } }, '0 seconds wrong is right'],
+    [
+      { where: {}, fault: { kind: 'error', code: 'X', status: 200 } },
+      'status is 200, not a whole number of 400 to 599',
+    ],
+    [{ where: {}, fault: { kind: 'error', code: '<b>', status: 500 } }, "code is '<b>', not an error's name"],
   ])('a rule that could do nothing is refused: %j', (rule, why) => {
     expect(() => start().switches.add(rule)).toThrow(why)
   })

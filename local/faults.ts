@@ -9,7 +9,8 @@ import { AwsError } from './errors.ts'
 import { errorAnswer } from './faults/answers.ts'
 import { describeCall } from './faults/call.ts'
 import { type Interface, type Outage, takesDown } from './faults/outage.ts'
-import { type Call, checkRule, type Fault, type FaultRule, fits } from './faults/rule.ts'
+import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './faults/rule.ts'
+import { seeded } from './faults/seeded.ts'
 import type { Origin } from './reach.ts'
 import type { WireResponse } from './services/service.ts'
 import type { CredentialStore } from './services/sts/credential-store.ts'
@@ -77,41 +78,42 @@ const STRAIGHT: Bent = { skewSeconds: 0, sessionSeconds: Number.POSITIVE_INFINIT
 
 interface Rule extends FaultRule {
   hits: number
+  readonly random: () => number
 }
+
+/** What happens to an invocation before it reaches a process. */
+const BEFORE_PROCESS: ReadonlySet<Fault['kind']> = new Set([...OF_LAMBDA].filter((kind) => kind !== 'kill'))
 
 /**
  * @param now seconds since 1970
- * @param random from 0 to below 1, for rules with a probability; a seeded one makes a run repeatable
+ * @param seed of the chances of rules with a probability. Each rule has chances of its own, so that its n-th call meets the
+ *   same fate in every run, whatever other calls come between. @default other chances in every run
  */
-export function createFaults({
-  now,
-  random = Math.random,
-}: {
-  readonly now: () => number
-  readonly random?: () => number
-}): FaultInjection {
+export function createFaults({ now, seed }: { readonly now: () => number; readonly seed?: number }): FaultInjection {
   const rules = new Set<Rule>()
   const outages = new Set<Outage & { hits: number }>()
   const bent = new AsyncLocalStorage<Bent>()
   let version = 0
+  let dealt = 0
   let issued: Pick<CredentialStore, 'find'> = { find: () => undefined }
 
-  /** Faults that hit this call, in the order in which they were switched on. */
-  function hitting(call: Call, wanted: (fault: Fault) => boolean = () => true): readonly Fault[] {
-    const found: Fault[] = []
+  /**
+   * Faults that hit this call, in the order in which they were switched on. One at a time: what the call does not get to, as
+   * an earlier one has ended it, has not hit it.
+   */
+  function* hitting(call: Call, wanted: (fault: Fault) => boolean = () => true): Generator<Fault> {
     for (const rule of rules) {
       if (!wanted(rule.fault) || !fits(rule.where, call) || rule.hits >= (rule.times ?? Number.POSITIVE_INFINITY))
         continue
-      if (rule.probability !== undefined && random() >= rule.probability) continue
+      if (rule.probability !== undefined && rule.random() >= rule.probability) continue
       rule.hits++
-      found.push(rule.fault)
+      yield rule.fault
     }
-    return found
   }
 
   function add(rule: FaultRule): ActiveFault {
     checkRule(rule)
-    const added: Rule = { ...rule, hits: 0 }
+    const added: Rule = { ...rule, hits: 0, random: seed === undefined ? Math.random : seeded(seed, dealt++) }
     rules.add(added)
     return {
       get hits() {
@@ -192,7 +194,7 @@ export function createFaults({
     lambda: {
       async before(about) {
         const call = { ...about, service: 'lambda', operation: 'Invoke' }
-        for (const fault of hitting(call, ({ kind }) => kind !== 'kill')) {
+        for (const fault of hitting(call, ({ kind }) => BEFORE_PROCESS.has(kind))) {
           if (fault.kind === 'latency') await pause(fault.milliseconds, undefined, { ref: false })
           if (fault.kind === 'throttling') throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429)
           if (fault.kind === 'error') throw new AwsError(fault.code, 'The service failed.', fault.status)

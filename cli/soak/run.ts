@@ -75,7 +75,7 @@ interface Site {
 
 export async function soak({ requests, tenants, concurrency, seed, progress }: SoakOptions): Promise<SoakResult> {
   const accounts = new Accounts()
-  const site = await startSite(tenantsOf(tenants), concurrency, seeded(seed), accounts)
+  const site = await startSite(tenantsOf(tenants), concurrency, seed, accounts)
   try {
     const { cloud, lanes } = site
     // Processes are started before anything goes wrong.
@@ -183,12 +183,12 @@ function isTheirs(body: string, { id, account }: SoakTenant, prompt: string): bo
 async function startSite(
   tenants: readonly SoakTenant[],
   concurrency: number,
-  random: () => number,
+  seed: number,
   accounts: Accounts,
 ): Promise<Site> {
   const directory = mkdtempSync(join(tmpdir(), 'genai-soak-'))
   const organization = organizationOf(tenants)
-  const cloud = await startCloud({ directory, organization, random, logLines: LOG_LINES, observe: accounts.observe })
+  const cloud = await startCloud({ directory, organization, faultSeed: seed, logLines: LOG_LINES, observe: accounts.observe })
   const hub = parseHubOutputs(await cloud.deploy(hubStack(), program), 'hub')
   for (const [index, tenant] of tenants.entries()) await cloud.deploy(spokeStack(tenant, index), program)
   const gateway = await openGateway(cloud, hub, LAPTOP, { https: 0, http: 0 })
@@ -283,14 +283,3 @@ function send(
 
 const pidsOf = ({ ledger, lambda }: LocalCloud) =>
   ledger.all('aws:lambda/function:Function').flatMap(({ outputs }) => lambda.pids(String(outputs.arn)))
-
-/** Mulberry32: the same seed, the same faults. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

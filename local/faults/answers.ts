@@ -1,42 +1,9 @@
 /** Errors that no operation decides on, in each service's own codes and wire format. */
 import { randomUUID } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../errors.ts'
-import { BEDROCK } from '../services/bedrock/protocol.ts'
-import { COGNITO } from '../services/cognito/operation.ts'
-import { DYNAMODB } from '../services/dynamodb/dynamodb.ts'
-import type { ErrorFormat } from '../services/protocol/protocol.ts'
 import type { WireResponse } from '../services/service.ts'
-import { STS } from '../services/sts/operation.ts'
 import type { Call, Fault } from './rule.ts'
-
-interface Service {
-  readonly format: ErrorFormat
-  readonly throttling: { readonly code: string; readonly status: number; readonly message: string }
-}
-
-const SERVICES: Readonly<Record<string, Service>> = {
-  sts: { format: STS, throttling: { code: 'Throttling', status: 400, message: 'Rate exceeded' } },
-  dynamodb: {
-    format: DYNAMODB,
-    throttling: {
-      code: 'ThrottlingException',
-      status: 400,
-      message: 'Rate of requests exceeds the allowed throughput.',
-    },
-  },
-  'cognito-idp': {
-    format: COGNITO,
-    throttling: { code: 'TooManyRequestsException', status: 400, message: 'Rate exceeded' },
-  },
-  'bedrock-runtime': {
-    format: BEDROCK,
-    throttling: {
-      code: 'ThrottlingException',
-      status: 429,
-      message: 'Too many requests, please wait before trying again.',
-    },
-  },
-}
+import { WIRE_SERVICES, type WireService } from './services.ts'
 
 /** The error that a fault makes a service answer; `undefined` for faults of another kind. */
 export function errorAnswer({ service, operation }: Call, fault: Fault): WireResponse | undefined {
@@ -65,8 +32,8 @@ function errorOf(service: string, fault: Fault) {
   }
 }
 
-function serviceNamed(name: string): Service {
-  const service = SERVICES[name]
+function serviceNamed(name: string): WireService {
+  const service = WIRE_SERVICES[name]
   if (!service) throw new UnsupportedError(`faults that are errors of the service '${name}'`)
   return service
 }

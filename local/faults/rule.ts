@@ -1,4 +1,5 @@
 /** What a fault is, and which calls it hits. */
+import { OPERATIONS_OF, UNSIGNED } from './services.ts'
 
 /** What goes wrong. AWS's services, a network and a runtime fail in these ways; none of them is how a policy refuses. */
 export type Fault =
@@ -65,20 +66,66 @@ const FIELDS = ['service', 'operation', 'account', 'functionName', 'model'] as c
 export const fits = (where: Where, call: Call): boolean =>
   FIELDS.every((field) => where[field] === undefined || where[field] === call[field])
 
-const OF_LAMBDA: ReadonlySet<Fault['kind']> = new Set(['latency', 'error', 'throttling', 'kill'])
+/** What can happen to an invocation. */
+export const OF_LAMBDA: ReadonlySet<Fault['kind']> = new Set(['latency', 'error', 'throttling', 'kill'])
 
 /** @throws Error for a rule that could never do what it says */
 export function checkRule({ where, fault, times, probability = 1 }: FaultRule): void {
-  const problem = () => {
-    if (times !== undefined && !(Number.isInteger(times) && times > 0))
-      return `times is ${times}, not a whole number above 0`
-    if (!(probability > 0 && probability <= 1)) return `probability is ${probability}, not above 0 and at most 1`
-    if (where.service === 'lambda' && !OF_LAMBDA.has(fault.kind))
-      return `a function cannot have ${fault.kind}, only ${[...OF_LAMBDA].join(', ')}`
-    if (fault.kind === 'kill' && where.service !== 'lambda') return "kill is for the service 'lambda' only"
-    if (fault.kind === 'shortSession' && where.service !== 'sts') return "shortSession is for the service 'sts' only"
-    return undefined
+  const problem =
+    problemOf(where) ??
+    unfitting(where, fault.kind) ??
+    outOfRange(fault) ??
+    (times === undefined ? undefined : whole('times', times, 1)) ??
+    (probability > 0 && probability <= 1 ? undefined : `probability is ${probability}, not above 0 and at most 1`)
+  if (problem !== undefined) throw new Error(`This fault cannot be injected: ${problem}.`)
+}
+
+/** A name that nothing has would be a fault that never hits. */
+function problemOf({ service, operation }: Where): string | undefined {
+  const operations = service === undefined ? Object.values(OPERATIONS_OF).flat() : OPERATIONS_OF[service]
+  if (!operations)
+    return `there is no service '${service}' in the local cloud, only ${Object.keys(OPERATIONS_OF).join(', ')}`
+  if (operation === undefined || operations.includes(operation)) return undefined
+  return `${service ?? 'no service'} has ${service ? 'no operation' : 'an operation'} '${operation}'; there are ${operations.join(', ')}`
+}
+
+function unfitting({ service, operation }: Where, kind: Fault['kind']): string | undefined {
+  if (service === 'lambda' && !OF_LAMBDA.has(kind))
+    return `a function cannot have ${kind}, only ${[...OF_LAMBDA].join(', ')}`
+  if (kind === 'kill' && service !== 'lambda') return "kill is for the service 'lambda' only"
+  if (kind === 'shortSession' && service !== 'sts') return "shortSession is for the service 'sts' only"
+  if ((kind === 'expiredCredentials' || kind === 'clockSkew') && operation !== undefined && UNSIGNED.has(operation))
+    return `${operation} is read without credentials, so it cannot have ${kind}`
+  return undefined
+}
+
+const HOUR_MS = 3_600_000
+const YEAR_SECONDS = 366 * 24 * 3600
+
+function outOfRange(fault: Fault): string | undefined {
+  switch (fault.kind) {
+    case 'latency':
+      return whole('milliseconds', fault.milliseconds, 1, HOUR_MS)
+    case 'kill':
+      return whole('afterMilliseconds', fault.afterMilliseconds, 0, HOUR_MS)
+    case 'shortSession':
+      return whole('seconds', fault.seconds, 1, 12 * 3600)
+    case 'clockSkew':
+      return fault.seconds === 0
+        ? 'a clock that is 0 seconds wrong is right'
+        : whole('seconds', fault.seconds, -YEAR_SECONDS, YEAR_SECONDS)
+    case 'throttling':
+      return fault.retryAfterSeconds === undefined ? undefined : whole('retryAfterSeconds', fault.retryAfterSeconds, 0)
+    case 'error':
+      if (!/^[A-Za-z][A-Za-z0-9.]*$/.test(fault.code)) return `code is '${fault.code}', not an error's name`
+      return whole('status', fault.status, 400, 599)
+    default:
+      return undefined
   }
-  const found = problem()
-  if (found !== undefined) throw new Error(`This fault cannot be injected: ${found}.`)
+}
+
+function whole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): string | undefined {
+  if (Number.isInteger(value) && value >= least && value <= most) return undefined
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`
+  return `${name} is ${value}, not a whole number of ${range}`
 }

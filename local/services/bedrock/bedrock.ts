@@ -24,7 +24,7 @@ export interface BedrockOptions extends AccessOptions {
 }
 
 /** `Converse` is authorised as the operation that it stands for. */
-const OPERATIONS = {
+export const OPERATIONS = {
   converse: { name: 'Converse', action: 'bedrock:InvokeModel' },
   'converse-stream': { name: 'ConverseStream', action: 'bedrock:InvokeModelWithResponseStream' },
   invoke: { name: 'InvokeModel', action: 'bedrock:InvokeModel' },

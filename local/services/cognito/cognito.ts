@@ -22,7 +22,7 @@ import { wellKnown } from './well-known.ts'
 
 export type { CognitoOptions, Message } from './state.ts'
 
-const OPERATIONS: Readonly<Record<string, CognitoOperation>> = {
+export const OPERATIONS: Readonly<Record<string, CognitoOperation>> = {
   AdminAddUserToGroup: groups.adminAddUserToGroup,
   AdminConfirmSignUp: administrators.adminConfirmSignUp,
   AdminCreateUser: adminCreateUser,

@@ -5,6 +5,9 @@ import { keySet } from './keys.ts'
 import { type CognitoCall, permitUnsigned } from './operation.ts'
 import { findPool } from './pool.ts'
 
+/** Their names, after `POOL/.well-known/`. */
+export const DOCUMENTS = ['jwks.json', 'openid-configuration'] as const
+
 const PATH = /^\/([\w-]+_[0-9a-zA-Z]+)\/\.well-known\/(jwks\.json|openid-configuration)$/
 
 /** AWS documents no action for the key set; a policy that is open for it names none, or all of `cognito-idp:*`. */

@@ -8,7 +8,7 @@ import { getCallerIdentity } from './get-caller-identity.ts'
 import { STS, type StsOperation } from './operation.ts'
 import { createFindRole } from './role.ts'
 
-const OPERATIONS: Readonly<Record<string, StsOperation>> = {
+export const OPERATIONS: Readonly<Record<string, StsOperation>> = {
   AssumeRole: assumeRole,
   GetCallerIdentity: getCallerIdentity,
 }

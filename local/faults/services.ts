@@ -1,0 +1,59 @@
+/** The services that can fail on purpose: what each can be asked for, and the errors that none of its operations decides on. */
+
+import { OPERATIONS as BEDROCK_OPERATIONS } from '../services/bedrock/bedrock.ts'
+import { BEDROCK } from '../services/bedrock/protocol.ts'
+import { OPERATIONS as COGNITO_OPERATIONS } from '../services/cognito/cognito.ts'
+import { COGNITO } from '../services/cognito/operation.ts'
+import { DOCUMENTS } from '../services/cognito/well-known.ts'
+import { DYNAMODB } from '../services/dynamodb/dynamodb.ts'
+import { OPERATIONS as DYNAMODB_OPERATIONS } from '../services/dynamodb/operations.ts'
+import type { ErrorFormat } from '../services/protocol/protocol.ts'
+import { STS } from '../services/sts/operation.ts'
+import { OPERATIONS as STS_OPERATIONS } from '../services/sts/sts.ts'
+
+/** A service that is called over the wire. */
+export interface WireService {
+  readonly operations: readonly string[]
+  readonly format: ErrorFormat
+  readonly throttling: { readonly code: string; readonly status: number; readonly message: string }
+}
+
+export const WIRE_SERVICES: Readonly<Record<string, WireService>> = {
+  sts: {
+    operations: Object.keys(STS_OPERATIONS),
+    format: STS,
+    throttling: { code: 'Throttling', status: 400, message: 'Rate exceeded' },
+  },
+  dynamodb: {
+    operations: Object.keys(DYNAMODB_OPERATIONS),
+    format: DYNAMODB,
+    throttling: {
+      code: 'ThrottlingException',
+      status: 400,
+      message: 'Rate of requests exceeds the allowed throughput.',
+    },
+  },
+  'cognito-idp': {
+    operations: [...Object.keys(COGNITO_OPERATIONS), ...DOCUMENTS],
+    format: COGNITO,
+    throttling: { code: 'TooManyRequestsException', status: 400, message: 'Rate exceeded' },
+  },
+  'bedrock-runtime': {
+    operations: Object.values(BEDROCK_OPERATIONS).map(({ name }) => name),
+    format: BEDROCK,
+    throttling: {
+      code: 'ThrottlingException',
+      status: 429,
+      message: 'Too many requests, please wait before trying again.',
+    },
+  },
+}
+
+/** Operations by service: those of the wire, and the invocation of functions. */
+export const OPERATIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(WIRE_SERVICES).map(([name, { operations }]) => [name, operations])),
+  lambda: ['Invoke'],
+}
+
+/** Documents that anybody may read: nothing is signed, and no clock looked at. */
+export const UNSIGNED: ReadonlySet<string> = new Set(DOCUMENTS)
