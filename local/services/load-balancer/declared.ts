@@ -2,23 +2,9 @@
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../../ledger.ts'
 import { flag, known, number, object, objects, text } from '../../types/values.ts'
-import { DEFAULT_IDLE_SECONDS } from './constants.ts'
 import { type Action, readActions } from './declared-actions.ts'
+import { type Balancer, readBalancer } from './declared-balancer.ts'
 import { type Condition, readConditions } from './declared-conditions.ts'
-
-export interface Balancer {
-  readonly arn: string
-  readonly dnsName: string
-  readonly account: string
-  readonly region: string
-  readonly idleTimeoutSeconds: number
-  readonly dropInvalidHeaderFields: boolean
-  readonly desyncMitigationMode: 'monitor' | 'defensive' | 'strictest'
-  readonly http2: boolean
-  /** What becomes of the client's own `X-Forwarded-For`. */
-  readonly forwardedFor: 'append' | 'preserve' | 'remove'
-  readonly accessLogs?: { readonly bucket: string; readonly prefix: string }
-}
 
 export interface Rule {
   readonly arn: string | 'default'
@@ -108,38 +94,6 @@ function priorityOf(outputs: Properties): number {
   const value = typeof priority === 'string' ? Number(priority) : priority
   if (typeof value !== 'number' || !Number.isInteger(value)) throw new Error('A listener rule has no priority.')
   return value
-}
-
-function readBalancer(ledger: LedgerView, arn: string): Balancer {
-  const declared = ledger.findBy('aws:lb/loadBalancer:LoadBalancer', 'arn', arn)
-  if (!declared) throw new AwsError('LoadBalancerNotFound', `The load balancer ${arn} is not declared.`)
-  const { outputs, account, region } = declared
-  for (const name of ['enableXffClientPort', 'enableTlsVersionAndCipherSuiteHeaders', 'preserveHostHeader'])
-    if (outputs[name] === true) throw new UnsupportedError(`the input ${name} of a load balancer`)
-  const logs = object(outputs, 'accessLogs')
-  return {
-    arn,
-    dnsName: known(outputs, 'dnsName'),
-    account,
-    region,
-    idleTimeoutSeconds: number(outputs, 'idleTimeout') ?? DEFAULT_IDLE_SECONDS,
-    dropInvalidHeaderFields: flag(outputs, 'dropInvalidHeaderFields') ?? false,
-    desyncMitigationMode: oneOf(outputs, 'desyncMitigationMode', ['defensive', 'strictest', 'monitor']),
-    http2: flag(outputs, 'enableHttp2') ?? true,
-    forwardedFor: oneOf(outputs, 'xffHeaderProcessingMode', ['append', 'preserve', 'remove']),
-    ...(logs &&
-      flag(logs, 'enabled') === true && {
-        accessLogs: { bucket: known(logs, 'bucket'), prefix: text(logs, 'prefix') ?? '' },
-      }),
-  }
-}
-
-/** The first value is the default. */
-function oneOf<T extends string>(outputs: Properties, name: string, values: readonly [T, ...T[]]): T {
-  const given = text(outputs, name) ?? values[0]
-  const found = values.find((value) => value === given)
-  if (found === undefined) throw new UnsupportedError(`${name} ${given} of a load balancer`)
-  return found
 }
 
 /** Node has no TLS below 1.2, so a policy that allows it is no weaker here than its name says. */
