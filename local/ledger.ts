@@ -3,6 +3,7 @@
  * check read. Doors (in-process mocks, provider process) write it; what is data (users, items, sessions) lives in the
  * services.
  */
+import { byId, byOutput, Filed, type Index, isKey, type Key } from './ledger-index.ts'
 
 /** Plain JSON, as on Pulumi's wire, with secrets unwrapped. Assets are {@link AssetValue} or {@link ArchiveValue}. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
@@ -51,10 +52,14 @@ export interface Change {
 
 /** Reading side: what rows, services, `authorize` and `reach` take. */
 export interface LedgerView {
-  /** Grows with every change: indexes of derived readers (routes, policies) are keyed by it. */
+  /** Grows with every change. */
   readonly version: number
-  /** Every resource, or those of one type, in the order they were made. */
+  /** Every resource, or those of one type, in the order they were made: costs as much as there are. */
   all(type?: string): readonly Declared[]
+  /** Those that an index files under a key: costs as much as there are of these. The same list until one of them changes. */
+  lookUp(index: Index, key: Key): readonly Declared[]
+  /** Those of a type with a value of an output: `where('aws:lb/listenerRule:ListenerRule', 'listenerArn', arn)`. */
+  where(type: string, output: string, value: Value): readonly Declared[]
   /** By physical id (unique within a type). */
   find(type: string, id: string): Declared | undefined
   /** By an output's value: `findBy('aws:iam/role:Role', 'arn', arn)`. */
@@ -62,17 +67,39 @@ export interface LedgerView {
   byUrn(urn: string): Declared | undefined
 }
 
+/** The lookups that are made of others. */
+export abstract class IndexedView implements LedgerView {
+  abstract readonly version: number
+  abstract all(type?: string): readonly Declared[]
+  abstract lookUp(index: Index, key: Key): readonly Declared[]
+  abstract byUrn(urn: string): Declared | undefined
+
+  where(type: string, output: string, value: Value): readonly Declared[] {
+    return isKey(value) ? this.lookUp(byOutput(type, output), value) : []
+  }
+
+  find(type: string, id: string): Declared | undefined {
+    return this.lookUp(byId(type), id)[0]
+  }
+
+  findBy(type: string, output: string, value: Value): Declared | undefined {
+    return this.where(type, output, value)[0]
+  }
+}
+
 /** Called after a change is in the ledger; a rejection is a failure of the deployment that made it. */
 export type Effect = (change: Change) => void | Promise<void>
 
-export class Ledger implements LedgerView {
+export class Ledger extends IndexedView {
   readonly #byUrn = new Map<string, Declared>()
   readonly #byType = new Map<string, Map<string, Declared>>()
+  readonly #filed = new Map<Index, Filed>()
   readonly #effects: Effect[] = []
   readonly #stackOutputs = new Map<string, Properties>()
   #version = 0
 
   constructor(resources: Iterable<Declared> = []) {
+    super()
     for (const resource of resources) this.#set(resource)
   }
 
@@ -81,18 +108,13 @@ export class Ledger implements LedgerView {
   }
 
   all(type?: string): readonly Declared[] {
-    return [...(type === undefined ? this.#byUrn : (this.#byType.get(type) ?? this.#none)).values()]
+    return [...this.#ofType(type)]
   }
 
-  find(type: string, id: string): Declared | undefined {
-    for (const resource of (this.#byType.get(type) ?? this.#none).values()) if (resource.id === id) return resource
-    return undefined
-  }
-
-  findBy(type: string, output: string, value: Value): Declared | undefined {
-    for (const resource of (this.#byType.get(type) ?? this.#none).values())
-      if (resource.outputs[output] === value) return resource
-    return undefined
+  lookUp(index: Index, key: Key): readonly Declared[] {
+    const filed = this.#filed.get(index) ?? new Filed(index, this.#ofType(index.type))
+    this.#filed.set(index, filed)
+    return filed.at(key)
   }
 
   byUrn(urn: string): Declared | undefined {
@@ -154,7 +176,9 @@ export class Ledger implements LedgerView {
     else this.#stackOutputs.set(stack, outputs)
   }
 
-  readonly #none: ReadonlyMap<string, Declared> = new Map()
+  #ofType(type: string | undefined): Iterable<Declared> {
+    return (type === undefined ? this.#byUrn : this.#byType.get(type))?.values() ?? []
+  }
 
   #apply(changes: readonly Change[]): void {
     for (const { kind, resource } of changes) kind === 'deleted' ? this.#remove(resource) : this.#set(resource)
@@ -162,15 +186,23 @@ export class Ledger implements LedgerView {
   }
 
   #set(resource: Declared): void {
+    this.#file(this.#byUrn.get(resource.urn), resource)
     this.#byUrn.set(resource.urn, resource)
     const sameType = this.#byType.get(resource.type)
     if (sameType) sameType.set(resource.urn, resource)
     else this.#byType.set(resource.type, new Map([[resource.urn, resource]]))
   }
 
-  #remove(resource: Declared): void {
-    this.#byUrn.delete(resource.urn)
-    this.#byType.get(resource.type)?.delete(resource.urn)
+  #remove({ urn, type }: Declared): void {
+    this.#file(this.#byUrn.get(urn), undefined)
+    this.#byUrn.delete(urn)
+    this.#byType.get(type)?.delete(urn)
+  }
+
+  #file(before: Declared | undefined, after: Declared | undefined): void {
+    const type = (after ?? before)?.type
+    for (const [index, filed] of this.#filed)
+      if (index.type === undefined || index.type === type) filed.change(before, after)
   }
 
   async #announce(change: Change): Promise<void> {

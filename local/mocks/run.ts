@@ -4,7 +4,9 @@
  */
 import type { Authorize } from '../authorize.ts'
 import { AwsError } from '../errors.ts'
-import { type Change, type Declared, Ledger, type Properties, type Value } from '../ledger.ts'
+import type { Change, Declared, Ledger, LedgerView, Properties, Value } from '../ledger.ts'
+import { Draft } from '../ledger-draft.ts'
+import type { Index } from '../ledger-index.ts'
 import type { Organization } from '../organization.ts'
 import { canonical, declare, heldBy, RETAINED, replacedBy } from '../types/declare.ts'
 import { findRow, rowOf } from '../types/registry.ts'
@@ -23,6 +25,8 @@ export interface Registration {
   readonly deleteBeforeReplace: boolean
   /** Runs before the resource is created, and may refuse. */
   readonly beforeCreate?: () => Promise<void>
+  /** Runs after the resource was updated in place; told the inputs that it had. */
+  readonly afterUpdate?: (before: Properties) => Promise<void>
 }
 
 /** A replaced resource stays under this until the run's end, as on AWS: it is created before it is deleted. */
@@ -31,8 +35,13 @@ const REPLACED = '#replaced'
 /** `urn:pulumi:STACK::PROJECT::TYPE::NAME`: what starts the URNs of one stack. */
 export const urnPrefix = (stack: string, project: string) => `urn:pulumi:${stack}::${project}::`
 
+/** What a stack owns; what it gave up without deleting it is its own no more. */
+const BY_STACK: Index = {
+  keysOf: ({ urn }) => (urn.endsWith(RETAINED) ? [] : [urn.slice(0, urn.indexOf('::', urn.indexOf('::') + 2) + 2)]),
+}
+
 export class Run {
-  readonly draft: Ledger
+  readonly draft: Draft
   readonly authorize: Authorize | undefined
   readonly #ledger: Ledger
   readonly #organization: Organization
@@ -45,18 +54,18 @@ export class Run {
     ledger: Ledger,
     organization: Organization,
     prefix: string,
-    createAuthorize?: (ledger: Ledger, organization: Organization) => Authorize,
+    createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize,
   ) {
     this.#ledger = ledger
     this.#organization = organization
     this.#prefix = prefix
-    this.draft = new Ledger(ledger.all())
+    this.draft = new Draft(ledger)
     this.authorize = createAuthorize?.(this.draft, organization)
   }
 
   /** The resources that the stack owned before this run. */
   get #owned(): readonly Declared[] {
-    return this.#ledger.all().filter(({ urn }) => urn.startsWith(this.#prefix) && !urn.endsWith(RETAINED))
+    return this.#ledger.lookUp(BY_STACK, this.#prefix)
   }
 
   seen(urn: string): boolean {
@@ -89,7 +98,9 @@ export class Run {
       ...(this.authorize && { authorize: this.authorize }),
       options,
     })
-    return await this.#keep(made)
+    await this.#keep(made)
+    if (before && replacing.length === 0) await registration.afterUpdate?.(before.inputs)
+    return made
   }
 
   async #keep(resource: Declared): Promise<Declared> {
@@ -119,8 +130,7 @@ export class Run {
   /** Deletes what the program no longer declares, and puts the draft in the ledger's place. */
   async commit(): Promise<void> {
     const gone = [...this.#gone]
-    for (const resource of this.draft.all().toReversed()) {
-      if (!resource.urn.startsWith(this.#prefix) || resource.urn.endsWith(RETAINED)) continue
+    for (const resource of this.draft.lookUp(BY_STACK, this.#prefix).toReversed()) {
       const replaced = resource.urn.endsWith(REPLACED)
       if (!replaced && this.#seen.has(resource.urn)) continue
       await this.draft.delete(resource.urn)
@@ -150,7 +160,7 @@ export class Run {
   #changes(): readonly Change[] {
     const changes: Change[] = []
     const deleted: Change[] = []
-    for (const resource of this.draft.all()) {
+    for (const resource of this.draft.own()) {
       const before = this.#ledger.byUrn(resource.urn)
       if (before === resource) continue
       if (before === undefined) changes.push({ kind: 'created', resource })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Authorize } from '../authorize.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../ledger.ts'
+import type { Index } from '../ledger-index.ts'
 import type { Organization } from '../organization.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { text } from './values.ts'
@@ -24,6 +25,11 @@ export interface Declaration {
 
 /** Ends the URN of a resource that its stack gave up without deleting it. */
 export const RETAINED = '#retained'
+
+/** By the URN that a retained resource had. */
+const RETAINED_BY_URN: Index = {
+  keysOf: ({ urn }) => (urn.endsWith(RETAINED) ? [urn.slice(0, urn.indexOf('#', urn.lastIndexOf('::')))] : []),
+}
 
 /** Inputs that every resource of AWS provider 7 takes. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['region'])
@@ -110,7 +116,7 @@ export function situationOf(declaration: Omit<Declaration, 'options'>): Situatio
   const { row, urn, inputs, account, ledger, organization, current, authorize } = declaration
   const region = text(inputs, 'region') ?? declaration.region
   // What a stack gave up without deleting it still has its id.
-  const retained = ledger.all(row.type).filter((one) => one.urn.startsWith(`${urn}#`) && one.urn.endsWith(RETAINED))
+  const retained = ledger.lookUp(RETAINED_BY_URN, urn)
   const material = canonical([
     urn,
     account,

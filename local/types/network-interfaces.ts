@@ -5,7 +5,8 @@
  */
 import { addresses, formatAddress, parseCidr } from '../../shared/cidr.ts'
 import { AwsError } from '../errors.ts'
-import type { Declared, LedgerView } from '../ledger.ts'
+import type { Declared } from '../ledger.ts'
+import type { Index } from '../ledger-index.ts'
 import type { Situation } from './resource-type.ts'
 import { known, objects, text, texts } from './values.ts'
 
@@ -38,6 +39,13 @@ export function networkInterfacesOf(resource: Declared): readonly NetworkInterfa
   })
 }
 
+/** A private address means something in its subnet only. */
+const placeOf = ({ subnetId, privateIp }: Pick<NetworkInterface, 'subnetId' | 'privateIp'>) =>
+  `${subnetId} ${privateIp}`
+
+/** Whatever has a network interface, by its subnet and address. */
+const BY_PLACE: Index = { keysOf: (resource) => networkInterfacesOf(resource).map(placeOf) }
+
 /**
  * One interface in each subnet. On an update an address is kept where the subnet stays; a new one is the next free one after
  * a start that derives from the resource, so that the same declarations get the same addresses.
@@ -62,21 +70,12 @@ function freeAddress(situation: Situation, subnetId: string): string {
   if (!subnet) throw new AwsError('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`)
   const block = parseCidr(known(subnet.outputs, 'cidrBlock'))
   const free = addresses(block.prefix) - RESERVED_AT_START - RESERVED_AT_END
-  const taken = takenIn(situation.ledger, subnetId)
   const start = Number.parseInt(situation.stableToken(8, `address ${subnetId}`), 16)
   for (let step = 0; step < free; step += 1) {
     const address = formatAddress(block.first + RESERVED_AT_START + ((start + step) % free))
-    if (!taken.has(address)) return address
+    if (situation.ledger.lookUp(BY_PLACE, placeOf({ subnetId, privateIp: address })).length === 0) return address
   }
   throw new AwsError('InsufficientFreeAddressesInSubnet', `Insufficient free addresses in subnet ${subnetId}.`)
-}
-
-function takenIn(ledger: LedgerView, subnetId: string): ReadonlySet<string> {
-  const taken = new Set<string>()
-  for (const resource of ledger.all())
-    if (Array.isArray(resource.outputs.elasticNetworkInterfaces))
-      for (const one of networkInterfacesOf(resource)) if (one.subnetId === subnetId) taken.add(one.privateIp)
-  return taken
 }
 
 /** A public address of AWS's, from the resource's token: 3.0.0.0/9 is one of its ranges in us-east-1. */

@@ -1,0 +1,53 @@
+/** A ledger as it would be with some changes, while nobody knows whether they will be made. It costs as much as the changes. */
+import { type Declared, IndexedView, Ledger, type LedgerView } from './ledger.ts'
+import type { Index, Key } from './ledger-index.ts'
+
+export class Draft extends IndexedView {
+  readonly #base: LedgerView
+  readonly #own = new Ledger()
+  /** URNs that are otherwise in the draft than in the base, or not at all. */
+  readonly #hidden = new Set<string>()
+
+  constructor(base: LedgerView) {
+    super()
+    this.#base = base
+  }
+
+  get version(): number {
+    return this.#base.version + this.#own.version
+  }
+
+  /** What was put into the draft, in that order. */
+  own(): readonly Declared[] {
+    return this.#own.all()
+  }
+
+  all(type?: string): readonly Declared[] {
+    return this.#joined(this.#base.all(type), this.#own.all(type))
+  }
+
+  lookUp(index: Index, key: Key): readonly Declared[] {
+    return this.#joined(this.#base.lookUp(index, key), this.#own.lookUp(index, key))
+  }
+
+  byUrn(urn: string): Declared | undefined {
+    return this.#own.byUrn(urn) ?? (this.#hidden.has(urn) ? undefined : this.#base.byUrn(urn))
+  }
+
+  /** Creates or updates. */
+  async put(resource: Declared): Promise<void> {
+    this.#hidden.add(resource.urn)
+    await this.#own.put(resource)
+  }
+
+  async delete(urn: string): Promise<void> {
+    this.#hidden.add(urn)
+    await this.#own.delete(urn)
+  }
+
+  #joined(base: readonly Declared[], own: readonly Declared[]): readonly Declared[] {
+    const left = base.some(({ urn }) => this.#hidden.has(urn)) ? base.filter(({ urn }) => !this.#hidden.has(urn)) : base
+    if (own.length === 0) return left
+    return left.length === 0 ? own : [...left, ...own]
+  }
+}
