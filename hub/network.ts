@@ -3,8 +3,9 @@ import * as aws from '@pulumi/aws'
 import * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubZonePlan } from '../shared/addressing.ts'
+import { PREFIX } from '../shared/naming.ts'
+import { flowLogs } from '../shared/resources/flow-logs.ts'
 import type { HubSettings } from '../shared/settings.ts'
-import { flowLogs } from './flow-logs.ts'
 import { type HubTags, named } from './tags.ts'
 
 export interface NetworkArgs {
@@ -76,7 +77,18 @@ export class Network extends pulumi.ComponentResource {
       },
       { parent: this },
     ).id
-    flowLogs(`${name}-flow-logs`, { ...settings, vpcId: this.vpcId, tags }, { parent: this })
+    flowLogs(
+      `${name}-flow-logs`,
+      {
+        ...settings,
+        vpcId: this.vpcId,
+        namePrefix: `/${PREFIX}/hub/flow-logs-`,
+        roleName: `${PREFIX}-hub-flow-logs`,
+        displayName: `${PREFIX}-hub-flow-logs`,
+        tags,
+      },
+      { parent: this },
+    )
     this.registerOutputs({ vpcId: this.vpcId })
   }
 }

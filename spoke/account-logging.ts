@@ -2,16 +2,10 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { PREFIX } from '../shared/naming.ts'
-import {
-  flowLogPolicy,
-  flowLogTrustPolicy,
-  invocationLogPolicy,
-  invocationLogTrustPolicy,
-} from '../shared/policies/logging.ts'
+import { invocationLogPolicy, invocationLogTrustPolicy } from '../shared/policies/logging.ts'
+import { flowLogs } from '../shared/resources/flow-logs.ts'
+import { logSink } from '../shared/resources/log-sink.ts'
 import type { TagMap } from './tags.ts'
-
-/** How long the account's records are kept: a year, which auditors ask for. */
-const RETENTION_DAYS = 365
 
 export interface AccountLogArgs {
   readonly tenantId: string
@@ -19,65 +13,46 @@ export interface AccountLogArgs {
   readonly region: string
   /** The records outlive the stack, until their retention ends. */
   readonly deletionProtection: boolean
-  readonly tags: TagMap
+  readonly tags: TagMap & { readonly Name: string }
 }
 
-export function flowLogs(
+export function accountFlowLogs(
   name: string,
   args: AccountLogArgs & { readonly vpcId: pulumi.Input<string> },
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const group = logGroup(name, `/${PREFIX}/${args.tenantId}/flow-logs-`, args, opts)
-  const role = new aws.iam.Role(
+  const { tenantId, tags } = args
+  flowLogs(
     name,
     {
-      name: `${PREFIX}-flow-logs-${args.tenantId}`,
-      assumeRolePolicy: JSON.stringify(flowLogTrustPolicy(args)),
-      tags: args.tags,
+      ...args,
+      namePrefix: `/${PREFIX}/${tenantId}/flow-logs-`,
+      roleName: `${PREFIX}-flow-logs-${tenantId}`,
+      displayName: tags.Name,
     },
     opts,
-  )
-  const policy = new aws.iam.RolePolicy(
-    name,
-    { name: 'write', role: role.name, policy: group.arn.apply((arn) => JSON.stringify(flowLogPolicy(arn))) },
-    opts,
-  )
-  new aws.ec2.FlowLog(
-    name,
-    {
-      vpcId: args.vpcId,
-      trafficType: 'ALL',
-      logDestinationType: 'cloud-watch-logs',
-      logDestination: group.arn,
-      iamRoleArn: role.arn,
-      tags: args.tags,
-    },
-    { ...opts, dependsOn: [policy] },
   )
 }
 
 /** Bedrock keeps one configuration per account and region, and a "create" overwrites it: an existing one is refused. */
 export function invocationLogging(name: string, args: AccountLogArgs, opts: pulumi.CustomResourceOptions): void {
-  const group = logGroup(name, `/${PREFIX}/${args.tenantId}/invocations-`, args, opts)
-  const role = new aws.iam.Role(
+  const { tenantId } = args
+  const sink = logSink(
     name,
     {
-      name: `${PREFIX}-invocations-${args.tenantId}`,
-      assumeRolePolicy: JSON.stringify(invocationLogTrustPolicy(args)),
-      tags: args.tags,
+      ...args,
+      namePrefix: `/${PREFIX}/${tenantId}/invocations-`,
+      roleName: `${PREFIX}-invocations-${tenantId}`,
+      trust: invocationLogTrustPolicy(args),
+      policy: invocationLogPolicy,
     },
-    opts,
-  )
-  const policy = new aws.iam.RolePolicy(
-    name,
-    { name: 'write', role: role.name, policy: group.arn.apply((arn) => JSON.stringify(invocationLogPolicy(arn))) },
     opts,
   )
   new aws.bedrockmodel.InvocationLoggingConfiguration(
     name,
     {
       loggingConfig: {
-        cloudwatchConfig: { logGroupName: group.name, roleArn: role.arn },
+        cloudwatchConfig: { logGroupName: sink.group.name, roleArn: sink.role.arn },
         textDataDeliveryEnabled: true,
         imageDataDeliveryEnabled: false,
         embeddingDataDeliveryEnabled: false,
@@ -86,7 +61,7 @@ export function invocationLogging(name: string, args: AccountLogArgs, opts: pulu
     },
     {
       ...opts,
-      dependsOn: [policy],
+      dependsOn: [sink.writable],
       hooks: { beforeCreate: [() => refuseExistingConfiguration(args, opts)] },
     },
   )
@@ -107,19 +82,5 @@ export async function refuseExistingConfiguration(
   throw new Error(
     `Account ${account} has a model invocation logging configuration in ${region} already, and it is not overwritten. ` +
       `Leave it and set modelInvocationLogging to false, or take it over: pulumi import ${CONFIGURATION} NAME ${region}`,
-  )
-}
-
-/** A generated name, so that a log that outlived its stack is never in the way of a new one. */
-function logGroup(
-  name: string,
-  namePrefix: string,
-  args: AccountLogArgs,
-  opts: pulumi.CustomResourceOptions,
-): aws.cloudwatch.LogGroup {
-  return new aws.cloudwatch.LogGroup(
-    name,
-    { namePrefix, retentionInDays: RETENTION_DAYS, tags: args.tags },
-    { ...opts, retainOnDelete: args.deletionProtection },
   )
 }

@@ -1,7 +1,7 @@
 /** The tenant's account: its network, its models behind a private endpoint, its records. */
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../shared/addressing.ts'
-import { flowLogs, invocationLogging } from './account-logging.ts'
+import { accountFlowLogs, invocationLogging } from './account-logging.ts'
 import { modelAccess } from './account-models.ts'
 import { spokeNetwork } from './account-network.ts'
 import type { TagMap } from './tags.ts'
@@ -15,6 +15,7 @@ export interface TenantAccountArgs {
   /** The hub's Transit Gateway; with account sharing, known once the share is accepted. */
   readonly transitGatewayId: pulumi.Input<string>
   readonly hubAccount: string
+  readonly hubVpcId: string
   /** The hub's private subnets, which may connect to the model endpoint. */
   readonly hubPrivateCidrBlocks: readonly string[]
   /** Bedrock model or inference profile ids. */
@@ -54,7 +55,7 @@ export class TenantAccount extends pulumi.ComponentResource {
       },
       child,
     )
-    flowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
+    accountFlowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
     if (args.modelInvocationLogging) invocationLogging(`${name}-invocations`, args, child)
 
     this.vpcId = network.vpc.id
