@@ -1,7 +1,7 @@
-/** Roles and what is attached to them. */
+/** Roles, policies, instance profiles, and what is attached to them. */
 import type { Situation } from '../resource-type.ts'
 import { known, text } from '../values.ts'
-import { call, changed, newTags, ownTags, type Permissions, retag } from './permission.ts'
+import { call, changed, lifeCycle, newTags, ownTags, type Permissions, passRole, retag } from './permission.ts'
 
 const boundaryOf = (boundary: string | undefined) =>
   boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary }
@@ -60,8 +60,57 @@ const rolePolicyAttachment: Permissions = (operation, situation) => {
   return operation === 'read' ? [read] : [call('iam:AttachRolePolicy', roleArn, attached), read]
 }
 
+/** A changed document is a new version; the provider makes room for it among the five that IAM keeps. */
+const policy = lifeCycle((situation, { outputs }) => {
+  const policyArn = known(outputs, 'arn')
+  const on = (...actions: readonly string[]) =>
+    actions.map((action) => call(`iam:${action}`, policyArn, ownTags(situation)))
+  return {
+    create: [
+      call('iam:CreatePolicy', policyArn, newTags(situation)),
+      call('iam:TagPolicy', policyArn, newTags(situation)),
+    ],
+    read: on('GetPolicy', 'GetPolicyVersion'),
+    update: [
+      ...(changed(situation, 'policy') ? on('ListPolicyVersions', 'DeletePolicyVersion', 'CreatePolicyVersion') : []),
+      ...retag(situation, { add: 'iam:TagPolicy', remove: 'iam:UntagPolicy' }, policyArn),
+    ],
+    delete: on('ListPolicyVersions', 'DeletePolicyVersion', 'DeletePolicy'),
+  }
+})
+
+const instanceProfile = lifeCycle((situation, { outputs }) => {
+  const profileArn = known(outputs, 'arn')
+  const { inputs, account, current } = situation
+  const on = (action: string) => call(`iam:${action}`, profileArn, ownTags(situation))
+  const role = text(inputs, 'role')
+  const add =
+    role === undefined
+      ? []
+      : [passRole(`arn:aws:iam::${account}:role/${role}`, 'ec2.amazonaws.com'), on('AddRoleToInstanceProfile')]
+  const had = text(current?.inputs ?? {}, 'role') !== undefined
+  return {
+    create: [
+      call('iam:CreateInstanceProfile', profileArn, newTags(situation)),
+      call('iam:TagInstanceProfile', profileArn, newTags(situation)),
+      ...add,
+    ],
+    read: [on('GetInstanceProfile'), ...(role === undefined ? [] : [roleOf(account, role)])],
+    update: [
+      ...(changed(situation, 'role') ? [...(had ? [on('RemoveRoleFromInstanceProfile')] : []), ...add] : []),
+      ...retag(situation, { add: 'iam:TagInstanceProfile', remove: 'iam:UntagInstanceProfile' }, profileArn),
+    ],
+    delete: [...(had ? [on('RemoveRoleFromInstanceProfile')] : []), on('DeleteInstanceProfile')],
+  }
+})
+
+/** The provider looks whether the profile's role is still there. */
+const roleOf = (account: string, role: string) => call('iam:GetRole', `arn:aws:iam::${account}:role/${role}`)
+
 export const iamPermissions: Readonly<Record<string, Permissions>> = {
   'aws:iam/role:Role': role,
+  'aws:iam/policy:Policy': policy,
+  'aws:iam/instanceProfile:InstanceProfile': instanceProfile,
   'aws:iam/rolePolicy:RolePolicy': rolePolicy,
   'aws:iam/rolePolicyAttachment:RolePolicyAttachment': rolePolicyAttachment,
 }

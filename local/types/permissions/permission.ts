@@ -21,6 +21,38 @@ export const call = (action: string, resource = '*', context?: Context): Permiss
   ...(context && { context }),
 })
 
+/** The calls of each operation by itself; {@link lifeCycle} adds what the provider does besides. */
+export interface Parts {
+  readonly create: readonly Permission[]
+  readonly read: readonly Permission[]
+  /** @default none: every change of the type replaces it */
+  readonly update?: readonly Permission[]
+  readonly delete: readonly Permission[]
+}
+
+/** A creation and an update end in a read, as in the AWS provider. */
+export const lifeCycle =
+  (describe: (situation: Situation, made: Made) => Parts): Permissions =>
+  (operation, situation, made) => {
+    const parts = describe(situation, made)
+    const own = parts[operation] ?? []
+    return operation === 'create' || operation === 'update' ? [...own, ...parts.read] : own
+  }
+
+/** Calls that are made on some condition only. */
+export const when = (condition: boolean, ...permissions: readonly Permission[]): readonly Permission[] =>
+  condition ? permissions : []
+
+/** The first use of a service in an account makes its service-linked role; who deploys there must be able to. */
+export const serviceLinkedRole = ({ account }: Pick<Situation, 'account'>, service: string, role: string): Permission =>
+  call('iam:CreateServiceLinkedRole', `arn:aws:iam::${account}:role/aws-service-role/${service}/${role}`, {
+    'iam:AWSServiceName': service,
+  })
+
+/** A service is handed a role. */
+export const passRole = (role: string, service: string): Permission =>
+  call('iam:PassRole', role, { 'iam:PassedToService': service })
+
 /** Several calls that IAM grants for everything or nothing. */
 export const calls = (...actions: readonly string[]): readonly Permission[] => actions.map((action) => call(action))
 

@@ -1,0 +1,28 @@
+/** The calls that a data source makes. */
+import type { Call, Permission } from '../resource-type.ts'
+import { text } from '../values.ts'
+import { call, calls } from './permission.ts'
+
+const described = (action: string) => (): readonly Permission[] => calls(action)
+
+const table: Readonly<Record<string, (asked: Call) => readonly Permission[]>> = {
+  'aws:index/getAvailabilityZones:getAvailabilityZones': described('ec2:DescribeAvailabilityZones'),
+  'aws:ec2/getRouteTable:getRouteTable': described('ec2:DescribeRouteTables'),
+  'aws:ec2/getVpcEndpointService:getVpcEndpointService': described('ec2:DescribeVpcEndpointServices'),
+  'aws:ec2/getPrefixList:getPrefixList': described('ec2:DescribePrefixLists'),
+  'aws:index/getCallerIdentity:getCallerIdentity': described('sts:GetCallerIdentity'),
+  'aws:ec2/getSubnet:getSubnet': described('ec2:DescribeSubnets'),
+  // A public parameter belongs to no account.
+  'aws:ssm/getParameter:getParameter': ({ inputs, region, account }) => {
+    const name = text(inputs, 'name') ?? ''
+    const owner = name.startsWith('/aws/service/') ? '' : account
+    return [call('ssm:GetParameter', `arn:aws:ssm:${region}:${owner}:parameter/${name.replace(/^\//, '')}`)]
+  },
+}
+
+/** @throws Error for a data source whose calls are not known */
+export function permissionsOfInvoke(token: string, asked: Call): readonly Permission[] {
+  const permissions = table[token]
+  if (!permissions) throw new Error(`The permissions that the data source ${token} needs are not known`)
+  return permissions(asked)
+}

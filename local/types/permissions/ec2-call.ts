@@ -1,0 +1,25 @@
+/** What EC2's rows share: ARNs by id, creation with tags, and changes of tags. */
+import type { Permission, Situation } from '../resource-type.ts'
+import { arn } from '../values.ts'
+import { call, newTags, ownTags, retag } from './permission.ts'
+
+const TAGGING = { add: 'ec2:CreateTags', remove: 'ec2:DeleteTags' } as const
+
+export const ec2Arn = (situation: Pick<Situation, 'account' | 'region'>, kind: string, id: string): string =>
+  arn(situation, 'ec2', `${kind}/${id}`)
+
+/** EC2 checks a creation against what it makes, and its tags by a call of their own. */
+export function creation(situation: Situation, operation: string, made: string): readonly Permission[] {
+  const tags = newTags(situation)
+  return [
+    call(`ec2:${operation}`, made, tags),
+    ...(Object.keys(tags).length > 0 ? [call('ec2:CreateTags', made, { ...tags, 'ec2:CreateAction': operation })] : []),
+  ]
+}
+
+/** A call about a resource as it is there. */
+export const onOwn = (situation: Situation, operation: string, resource: string): Permission =>
+  call(`ec2:${operation}`, resource, ownTags(situation))
+
+export const ec2Retag = (situation: Situation, resource: string): readonly Permission[] =>
+  retag(situation, TAGGING, resource)
