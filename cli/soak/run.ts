@@ -188,7 +188,13 @@ async function startSite(
 ): Promise<Site> {
   const directory = mkdtempSync(join(tmpdir(), 'genai-soak-'))
   const organization = organizationOf(tenants)
-  const cloud = await startCloud({ directory, organization, faultSeed: seed, logLines: LOG_LINES, observe: accounts.observe })
+  const cloud = await startCloud({
+    directory,
+    organization,
+    faultSeed: seed,
+    logLines: LOG_LINES,
+    observe: accounts.observe,
+  })
   const hub = parseHubOutputs(await cloud.deploy(hubStack(), program), 'hub')
   for (const [index, tenant] of tenants.entries()) await cloud.deploy(spokeStack(tenant, index), program)
   const gateway = await openGateway(cloud, hub, LAPTOP, { https: 0, http: 0 })
