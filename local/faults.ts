@@ -8,14 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AwsError } from './errors.ts'
 import { errorAnswer } from './faults/answers.ts'
 import { describeCall } from './faults/call.ts'
+import type { LambdaFaults, WireFaults } from './faults/hooks.ts'
 import { type Interface, type Outage, takesDown } from './faults/outage.ts'
 import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './faults/rule.ts'
 import { seeded } from './faults/seeded.ts'
-import type { Origin } from './reach.ts'
 import type { WireResponse } from './services/service.ts'
 import type { CredentialStore } from './services/sts/credential-store.ts'
-import type { WireCall } from './wire.ts'
 
+export type { LambdaFaults, WireFaults } from './faults/hooks.ts'
 export type { Outage } from './faults/outage.ts'
 export type { Fault, FaultRule, Where } from './faults/rule.ts'
 
@@ -37,24 +37,6 @@ export interface Faults {
   during<T>(faults: readonly FaultRule[], work: () => Promise<T>): Promise<T>
   /** Switches everything off. */
   clear(): void
-}
-
-/** What the wire asks for each request. */
-export interface WireFaults {
-  /** Changes with every outage: what was reachable may not be any more. */
-  readonly version: number
-  serve(
-    request: { readonly service: string; readonly from: Origin; readonly call: WireCall },
-    handle: () => Promise<WireResponse>,
-  ): Promise<WireResponse>
-}
-
-/** What the function runtime asks for each invocation. */
-export interface LambdaFaults {
-  /** @throws AwsError of a fault that keeps the request from the function */
-  before(call: { readonly functionName: string; readonly account: string }): Promise<void>
-  /** A process has the request now. @returns to be called once it has answered */
-  serving(call: { readonly functionName: string; readonly account: string }, pid: number | undefined): () => void
 }
 
 export interface FaultInjection {

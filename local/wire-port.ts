@@ -5,7 +5,7 @@ import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tl
 import type { Authority, ServerCertificate } from './authority.ts'
 import type { Path, Refusal } from './reach.ts'
 import type { WireResponse } from './services/service.ts'
-import type { WireCall } from './wire.ts'
+import type { WireCall } from './wire-call.ts'
 
 export interface OpenPort {
   readonly port: number

@@ -4,9 +4,10 @@
  */
 import type { Authority } from './authority.ts'
 import { UnsupportedError } from './errors.ts'
-import type { WireFaults } from './faults.ts'
+import type { WireFaults } from './faults/hooks.ts'
 import type { Origin, Path, Refusal, reach as reachable } from './reach.ts'
 import type { Service, Surroundings, WireRequest, WireResponse } from './services/service.ts'
+import type { WireCall } from './wire-call.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
 import { regionOf, serviceOf, sourceContext, sourcePolicy } from './wire-source.ts'
 
@@ -45,17 +46,6 @@ export type WireEvent =
       readonly account?: string
     }
 
-/** One request in-process, without TLS. */
-export interface WireCall {
-  readonly host: string
-  readonly method: string
-  /** Path and query string. */
-  readonly target: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
-  readonly signal?: AbortSignal
-}
-
 export interface Wire {
   /** Opens a port on 127.0.0.1 whose connections come from `from`; any free port unless one is named. */
   open(from: Origin, port?: number): Promise<OpenPort>
@@ -65,6 +55,7 @@ export interface Wire {
   close(): Promise<void>
 }
 
+export type { WireCall } from './wire-call.ts'
 export type { OpenPort } from './wire-port.ts'
 
 /** All that AWS's services listen on. */

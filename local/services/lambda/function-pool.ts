@@ -1,7 +1,7 @@
 /** A function's processes: an idle one is used again, another is started when there is none, outdated ones are ended. */
 import { randomBytes } from 'node:crypto'
 import type { Session } from '../../authorize.ts'
-import type { LambdaFaults } from '../../faults.ts'
+import type { LambdaFaults } from '../../faults/hooks.ts'
 import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { unpack } from './code.ts'

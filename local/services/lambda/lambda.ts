@@ -1,7 +1,7 @@
 /** Lambda: functions from the ledger, run in processes of their own. */
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
-import type { LambdaFaults } from '../../faults.ts'
+import type { LambdaFaults } from '../../faults/hooks.ts'
 import type { Origin } from '../../reach.ts'
 import { number } from '../../types/values.ts'
 import type { Surroundings } from '../service.ts'
