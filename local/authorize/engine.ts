@@ -35,16 +35,39 @@ const VERDICTS = { Allowed: 'allow', ImplicitlyDenied: 'implicit', ExplicitlyDen
 
 /** Principals are matched by the caller: statements given here all apply to who asks. */
 export function evaluateStatements(statements: readonly PolicyStatement[], request: EngineRequest): Verdict {
-  if (statements.length === 0) return 'implicit'
+  // The engine reads a whole policy for each question; most statements say nothing about the action.
+  const concerned = statements.filter((statement) => concerns(statement, request.action))
+  if (concerned.length === 0) return 'implicit'
   // A request for something that has no id yet is made for `subnet/*`. To the engine a star in the request is a
   // question ("any of these?"), which a policy for one subnet would answer with yes: AWS takes it literally.
   const resource = request.resource.replaceAll('*', 'any')
-  const policy = { Version: '2012-10-17', Statement: statements }
+  const policy = { Version: '2012-10-17', Statement: concerned }
   const result = runUnsafeSimulation(
     { ...simulation(request.action, resource, request.context), identityPolicies: [{ name: 'policy', policy }] },
     {},
   )
   return VERDICTS[result]
+}
+
+/** `NotAction` is left to the engine. */
+function concerns({ Action }: PolicyStatement, action: string): boolean {
+  if (Action === undefined) return true
+  return typeof Action === 'string' ? isOf(Action, action) : Action.some((pattern) => isOf(pattern, action))
+}
+
+const patterns = new Map<string, RegExp>()
+
+/** `ec2:Describe*`, whatever the case. */
+function isOf(pattern: string, action: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === action.toLowerCase()
+  let known = patterns.get(pattern)
+  if (!known) {
+    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    known = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i')
+    if (patterns.size >= KEYS_KEPT) patterns.clear()
+    patterns.set(pattern, known)
+  }
+  return known.test(action)
 }
 
 const keysOf = new Map<string, Promise<ReadonlySet<string> | 'all'>>()
