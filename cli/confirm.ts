@@ -1,17 +1,29 @@
-/** Asks before something is deleted: a word has to be typed, on a terminal, or `--yes` on the command line. */
-import { createInterface } from 'node:readline/promises'
+/** Asks before something is deleted: a word has to be typed, or come from a pipe, or `--yes` be on the command line. */
+import { createInterface } from 'node:readline'
 import { UserError } from './verb.ts'
 
-/** @throws UserError unless the word is typed */
+/** @throws UserError unless the word is given */
 export async function confirm(question: string, word: string, yes: boolean): Promise<void> {
   if (yes) return
-  if (!process.stdin.isTTY)
-    throw new UserError(`${question} Nobody can be asked here.`, 'Add --yes. Nothing was changed.')
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await lines.question(`${question} Type ${word} to go on: `)
-    if (answer.trim() !== word) throw new UserError('That was something else.', 'Nothing was changed.')
-  } finally {
-    lines.close()
-  }
+  const answer = await ask(`${question} Type ${word} to go on: `)
+  if (answer === undefined)
+    throw new UserError(`${question} Nobody answered.`, `Type ${word}, or add --yes. Nothing was changed.`)
+  if (answer.trim() !== word) throw new UserError(`That was not ${word}.`, 'Nothing was changed.')
+}
+
+/** @returns undefined at the end of the input, and after Ctrl-C */
+function ask(question: string): Promise<string | undefined> {
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    terminal: process.stdin.isTTY === true,
+  })
+  return new Promise((resolve) => {
+    lines.once('close', () => resolve(undefined))
+    lines.once('SIGINT', () => lines.close())
+    lines.question(question, (answer) => {
+      resolve(answer)
+      lines.close()
+    })
+  })
 }

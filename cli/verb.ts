@@ -66,13 +66,21 @@ export function findVerb(
   return { verb: command, rest }
 }
 
+/** @throws UserError for a flag that the verb does not have, or a value that is missing or not wanted */
 export function parse(verb: Verb, argv: readonly string[]): Arguments {
-  let parsed: ReturnType<typeof parseArgs>
-  try {
-    parsed = parseArgs({ args: [...argv], options: verb.options as Options, allowPositionals: true, strict: true })
-  } catch (cause) {
-    throw new UserError(messageOf(cause), `See: npm run genai -- ${verb.name} --help`, { cause })
-  }
+  const parsed = parseArgs({
+    args: [...argv],
+    options: verb.options as Options,
+    allowPositionals: true,
+    // Node's own complaints advise on how to write programs; ours name what the verb takes.
+    strict: false,
+    tokens: true,
+  })
+  for (const token of parsed.tokens)
+    if (token.kind === 'option') {
+      const mistake = mistakeOf(verb, token)
+      if (mistake) throw new UserError(mistake, `See: npm run genai -- ${verb.name} --help`)
+    }
   const [fewest, most] = verb.positionals
   const count = parsed.positionals.length
   if (count < fewest || count > most)
@@ -81,6 +89,26 @@ export function parse(verb: Verb, argv: readonly string[]): Arguments {
       `See: npm run genai -- ${verb.name} --help`,
     )
   return parsed
+}
+
+interface OptionToken {
+  readonly name: string
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+function mistakeOf({ name: verb, options }: Verb, { name, rawName, value, inlineValue }: OptionToken) {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  if (!option) {
+    const known = Object.keys(options).map((one) => `--${one}`)
+    return `${verb} has no flag ${rawName}. It takes ${known.length > 0 ? known.join(', ') : 'none'}.`
+  }
+  if (option.type === 'boolean')
+    return value === undefined ? undefined : `--${name} takes no value, got "${value}": leave it out.`
+  if (value === undefined || value === '' || (!inlineValue && value.startsWith('-')))
+    return `--${name} needs a value: --${name} ${option.placeholder ?? 'VALUE'}`
+  return undefined
 }
 
 export function helpOf(verb: Verb): string {
