@@ -156,7 +156,8 @@ function nearestFirst(topology: Topology, { vpcId, subnetId }: Place, addresses:
 
 /** Of the own VPC first: a private address means another interface elsewhere. */
 function interfaceOf(topology: Topology, vpcId: string, address: string): Interface | undefined {
-  const at = interfaceAt(topology, vpcId, address) ?? topology.interfaces.find((one) => one.privateIp === address)
+  const at =
+    interfaceAt(topology, vpcId, address) ?? topology.interfacesAt(address).find((one) => one.privateIp === address)
   if (!at) return undefined
   const zoneId = known(topology.subnet(at.subnetId).outputs, 'availabilityZoneId')
   return { address, zoneId, ownerId: at.owner.id, account: at.owner.account }

@@ -43,9 +43,9 @@ function publicAddress(ledger: LedgerView, from: Origin, path: Path): string | u
   const nat = path.hops.map(({ id }) => ledger.find('aws:ec2/natGateway:NatGateway', id)).find(Boolean)
   if (nat) return text(nat, 'publicIp')
   if (from.kind !== 'instance') return undefined
-  const elastic = ['aws:ec2/eipAssociation:EipAssociation', 'aws:ec2/eip:Eip']
-    .flatMap((type) => ledger.all(type))
-    .find(({ outputs }) => outputs.instanceId === from.instanceId || outputs.instance === from.instanceId)
+  const elastic =
+    ledger.findBy('aws:ec2/eipAssociation:EipAssociation', 'instanceId', from.instanceId) ??
+    ledger.findBy('aws:ec2/eip:Eip', 'instance', from.instanceId)
   const instance = ledger.find('aws:ec2/instance:Instance', from.instanceId)
   return (elastic && text(elastic, 'publicIp')) ?? (instance && text(instance, 'publicIp'))
 }

@@ -93,7 +93,7 @@ function fromLedger(ledger: LedgerView, role: Declared): Principal {
 
 /** `role` of an inline policy or attachment is the role's name; names are unique within an account only. */
 const ofRole = (ledger: LedgerView, type: string, role: Declared, name: string) =>
-  ledger.all(type).filter(({ account, outputs }) => account === role.account && outputs.role === name)
+  ledger.where(type, 'role', name).filter(({ account }) => account === role.account)
 
 function managedPolicy(ledger: LedgerView, arn: string): PolicyDocument {
   const declared = ledger.findBy('aws:iam/policy:Policy', 'arn', arn)

@@ -1,6 +1,6 @@
 /** What answers at an address: an endpoint, a load balancer's listener, a public service, or nothing. */
 import type { Path } from '../reach.ts'
-import { known, text } from '../types/values.ts'
+import { known } from '../types/values.ts'
 import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
 import { LOAD_BALANCER } from './dns.ts'
 import { type Peer, pass } from './security-groups.ts'
@@ -42,8 +42,8 @@ export function arrive(
 function atLoadBalancer({ ledger }: Topology, { owner }: Attached, port: number, trace: Trace): Path['target'] {
   const arn = known(owner.outputs, 'arn')
   const listener = ledger
-    .all('aws:lb/listener:Listener')
-    .find(({ outputs }) => text(outputs, 'loadBalancerArn') === arn && outputs.port === port)
+    .where('aws:lb/listener:Listener', 'loadBalancerArn', arn)
+    .find(({ outputs }) => outputs.port === port)
   if (!listener) throw new Stopped('endpoint', `${label(owner)} has no listener on port ${port}`)
   trace.push({ kind: 'loadBalancer', id: arn, detail: `load balancer ${label(owner)}, port ${port}` })
   return { kind: 'loadBalancer', arn, port }
@@ -63,7 +63,7 @@ export function arriveFromInternet(topology: Topology, from: string, packet: Pac
     trace.push({ kind: 'service', id: service.service, detail })
     return { kind: 'service', ...service }
   }
-  const at = topology.interfaces.find(({ publicIp }) => publicIp === address)
+  const at = topology.interfacesAt(address).find(({ publicIp }) => publicIp === address)
   if (!at) throw new Stopped('endpoint', `Nothing has the address ${address}`)
   requireInternet(topology, at, from, trace)
   return arrive(topology, at, { address: from, groupIds: [] }, packet, trace)

@@ -1,6 +1,7 @@
 /** What a host name resolves to, from inside a VPC or from the internet. */
 import { formatAddress, parseCidr } from '../../shared/cidr.ts'
 import type { Declared } from '../ledger.ts'
+import type { Index } from '../ledger-index.ts'
 import { endpointServices } from '../types/endpoint-services.ts'
 import { networkInterfacesOf } from '../types/network-interfaces.ts'
 import { prefixLists } from '../types/prefix-lists.ts'
@@ -52,7 +53,7 @@ export const isAddress = (host: string) => /^\d{1,3}(\.\d{1,3}){3}$/.test(host)
 /** An endpoint's own names resolve anywhere, and always to its private addresses. */
 function endpointName({ ledger, subnet }: Topology, name: string): Resolution | undefined {
   if (!name.endsWith('.vpce.amazonaws.com')) return undefined
-  const endpoint = ledger.all(VPC_ENDPOINT).find((one) => dnsNames(one).includes(name))
+  const [endpoint] = ledger.lookUp(ENDPOINTS_BY_NAME, name)
   if (!endpoint) return undefined
   const interfaces = networkInterfacesOf(endpoint)
   // `vpce-0…-12345678-us-east-1a.bedrock-runtime…` is the address in that zone only.
@@ -66,15 +67,15 @@ function endpointName({ ledger, subnet }: Topology, name: string): Resolution | 
 /** Private DNS: a service's public name, taken over by an interface endpoint in its own VPC. */
 function privateName({ ledger }: Topology, name: string, vpcId: string | undefined): Resolution | undefined {
   const endpoint = ledger
-    .all(VPC_ENDPOINT)
-    .find(
-      (one) => one.outputs.vpcId === vpcId && one.outputs.privateDnsEnabled === true && dnsNames(one).includes(name),
-    )
+    .lookUp(ENDPOINTS_BY_NAME, name)
+    .find((one) => one.outputs.vpcId === vpcId && one.outputs.privateDnsEnabled === true)
   return endpoint && { addresses: networkInterfacesOf(endpoint).map(({ privateIp }) => privateIp) }
 }
 
-const dnsNames = (endpoint: Declared) =>
+const dnsNames = (endpoint: Declared): readonly string[] =>
   objects(endpoint.outputs, 'dnsEntries').map((entry) => known(entry, 'dnsName').toLowerCase())
+
+const ENDPOINTS_BY_NAME: Index = { type: VPC_ENDPOINT, keysOf: dnsNames }
 
 const SERVICE_NAME = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/
 

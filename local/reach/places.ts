@@ -36,8 +36,7 @@ export function placesOf(topology: Topology, from: Exclude<Origin, { kind: 'inte
   const { ledger } = topology
   switch (from.kind) {
     case 'function': {
-      const named = ({ account, outputs }: Declared) => account === from.account && outputs.name === from.functionName
-      const found = ledger.all(FUNCTION).find(named)
+      const found = ledger.where(FUNCTION, 'name', from.functionName).find(({ account }) => account === from.account)
       return interfacePlaces(topology, from, found, from.functionName)
     }
     case 'instance':

@@ -67,8 +67,7 @@ function matches(rule: Rule, peer: Peer, port: number): boolean {
 
 function rulesOf({ ledger }: Topology, groupId: string, direction: Direction): readonly Rule[] {
   const separate = ledger
-    .all(direction === 'out' ? EGRESS_RULE : INGRESS_RULE)
-    .filter(({ outputs }) => outputs.securityGroupId === groupId)
+    .where(direction === 'out' ? EGRESS_RULE : INGRESS_RULE, 'securityGroupId', groupId)
     .flatMap((rule) => separateRule(rule, groupId))
   const group = ledger.find(SECURITY_GROUP, groupId) ?? ledger.find(DEFAULT_SECURITY_GROUP, groupId)
   if (!group) {

@@ -1,6 +1,7 @@
-/** The declared network, indexed for looking up paths. Read again only when the ledger has changed. */
+/** The declared network, as paths are looked up in it. Every step costs the same, however much is declared. */
 import { contains } from '../../shared/cidr.ts'
 import type { Declared, LedgerView } from '../ledger.ts'
+import type { Index } from '../ledger-index.ts'
 import { NAT_GATEWAY, ROUTE } from '../types/ec2-routing.ts'
 import { INTERNET_GATEWAY, VPC } from '../types/ec2-vpc.ts'
 import { type NetworkInterface, networkInterfacesOf, SUBNET } from '../types/network-interfaces.ts'
@@ -32,62 +33,53 @@ export interface Topology {
   readonly vpc: (id: string) => Declared
   /** The table associated with a subnet, else its VPC's main table. */
   readonly routeTable: (subnetId: string) => RouteTable
-  readonly interfaces: readonly Attached[]
+  /** Everything that has an address, private or public: a private one may mean several, in different VPCs. */
+  readonly interfacesAt: (address: string) => readonly Attached[]
 }
 
-const indexes = new WeakMap<LedgerView, { readonly version: number; readonly topology: Topology }>()
+const INTERFACES_BY_ADDRESS: Index = {
+  keysOf: (resource) =>
+    networkInterfacesOf(resource).flatMap(({ privateIp, publicIp }) => [privateIp, publicIp ?? []].flat()),
+}
+
+const GATEWAY_ENDPOINTS: Index = {
+  type: VPC_ENDPOINT,
+  keysOf: ({ outputs }) => (outputs.vpcEndpointType === 'Gateway' ? texts(outputs, 'routeTableIds') : []),
+}
 
 export function topologyOf(ledger: LedgerView): Topology {
-  const kept = indexes.get(ledger)
-  if (kept?.version === ledger.version) return kept.topology
-  const topology = index(ledger)
-  indexes.set(ledger, { version: ledger.version, topology })
-  return topology
-}
-
-function index(ledger: LedgerView): Topology {
-  const subnets = byId(ledger, SUBNET)
-  const vpcs = byId(ledger, VPC)
-  const associations = new Map(
-    ledger
-      .all('aws:ec2/routeTableAssociation:RouteTableAssociation')
-      .map(({ outputs }) => [known(outputs, 'subnetId'), known(outputs, 'routeTableId')]),
-  )
-  const declaredRoutes = Map.groupBy(ledger.all(ROUTE), ({ outputs }) => known(outputs, 'routeTableId'))
-  const gatewayEndpoints = ledger.all(VPC_ENDPOINT).filter(({ outputs }) => outputs.vpcEndpointType === 'Gateway')
-  const tables = new Map<string, RouteTable>()
-
-  const subnet = (id: string) => required(subnets, id)
-  const vpc = (id: string) => required(vpcs, id)
-  const readTable = (id: string, network: Declared): RouteTable => ({
-    id,
-    routes: [
-      { kind: 'local', destination: known(network.outputs, 'cidrBlock'), targetId: 'local' },
-      ...gatewayEndpoints
-        .filter(({ outputs }) => texts(outputs, 'routeTableIds').includes(id))
-        .flatMap(routesOfEndpoint),
-      ...(declaredRoutes.get(id) ?? []).flatMap(routesOf),
-    ],
-  })
+  const subnet = (id: string) => required(ledger, SUBNET, id)
+  const vpc = (id: string) => required(ledger, VPC, id)
   return {
     ledger,
     subnet,
     vpc,
     routeTable(subnetId) {
       const network = vpc(known(subnet(subnetId).outputs, 'vpcId'))
-      const id = associations.get(subnetId) ?? known(network.outputs, 'mainRouteTableId')
-      const table = tables.get(id) ?? readTable(id, network)
-      tables.set(id, table)
-      return table
+      const associated = ledger.findBy('aws:ec2/routeTableAssociation:RouteTableAssociation', 'subnetId', subnetId)
+      const id = associated ? known(associated.outputs, 'routeTableId') : known(network.outputs, 'mainRouteTableId')
+      return readTable(ledger, id, network)
     },
-    interfaces: ledger.all().flatMap((owner) => networkInterfacesOf(owner).map((one) => ({ ...one, owner }))),
+    interfacesAt: (address) =>
+      ledger.lookUp(INTERFACES_BY_ADDRESS, address).flatMap((owner) =>
+        networkInterfacesOf(owner)
+          .filter(({ privateIp, publicIp }) => privateIp === address || publicIp === address)
+          .map((one) => ({ ...one, owner })),
+      ),
   }
 }
 
-const byId = (ledger: LedgerView, type: string) => new Map(ledger.all(type).map((resource) => [resource.id, resource]))
+const readTable = (ledger: LedgerView, id: string, network: Declared): RouteTable => ({
+  id,
+  routes: [
+    { kind: 'local', destination: known(network.outputs, 'cidrBlock'), targetId: 'local' },
+    ...ledger.lookUp(GATEWAY_ENDPOINTS, id).flatMap(routesOfEndpoint),
+    ...ledger.where(ROUTE, 'routeTableId', id).flatMap(routesOf),
+  ],
+})
 
-function required(resources: ReadonlyMap<string, Declared>, id: string): Declared {
-  const found = resources.get(id)
+function required(ledger: LedgerView, type: string, id: string): Declared {
+  const found = ledger.find(type, id)
   if (!found) throw new Error(`The ledger has no ${id}, which another resource names`)
   return found
 }
@@ -145,6 +137,6 @@ export function label(resource: Declared): string {
 }
 
 export const internetGatewayOf = ({ ledger }: Topology, vpcId: string) =>
-  ledger.all(INTERNET_GATEWAY).find(({ outputs }) => outputs.vpcId === vpcId)
+  ledger.findBy(INTERNET_GATEWAY, 'vpcId', vpcId)
 
 export const natGateway = ({ ledger }: Topology, id: string) => ledger.find(NAT_GATEWAY, id)

@@ -1,5 +1,7 @@
 /** Across a Transit Gateway: into it by one VPC's attachment, by its tables, out by another's. */
-import type { Declared } from '../ledger.ts'
+import { formatAddress, parseCidr } from '../../shared/cidr.ts'
+import type { Declared, LedgerView } from '../ledger.ts'
+import { VPC } from '../types/ec2-vpc.ts'
 import { GATEWAY_ROUTE_TABLE } from '../types/transit-gateway.ts'
 import { GATEWAY_ASSOCIATION, GATEWAY_PROPAGATION, GATEWAY_ROUTE } from '../types/transit-gateway-routes.ts'
 import { ATTACHMENT, attachmentOf, attachmentState } from '../types/transit-gateway-state.ts'
@@ -38,7 +40,7 @@ export function cross(
       `${label(into)} has no subnet in ${zone}, the zone of ${label(subnet)}: a zone without one cannot reach the gateway`,
     )
   const table = tableOf(topology, into)
-  const route = longest(routesOf(topology, table.id), address)
+  const route = longest(routesTo(topology, table.id, address), address)
   if (!route) throw new Stopped('transitGateway', `${label(table)} has no route to ${address}`)
   if (route.attachmentId === undefined)
     throw new Stopped(
@@ -87,24 +89,42 @@ function tableOf({ ledger }: Topology, attachment: Declared): Declared {
   return table
 }
 
-/** Static routes first: between two that are equally specific, the static one wins. */
-function routesOf({ ledger, vpc }: Topology, tableId: string): readonly GatewayRoute[] {
-  const ofTable = ({ outputs }: Declared) => outputs.transitGatewayRouteTableId === tableId
+/** Static routes first: between two that are equally specific, the static one wins. Of the propagated ones, those that hold the address. */
+function routesTo({ ledger }: Topology, tableId: string, address: string): readonly GatewayRoute[] {
   const declared = ledger
-    .all(GATEWAY_ROUTE)
-    .filter(ofTable)
+    .where(GATEWAY_ROUTE, 'transitGatewayRouteTableId', tableId)
     .map(({ outputs }): GatewayRoute => {
       const attachmentId = outputs.blackhole === true ? undefined : text(outputs, 'transitGatewayAttachmentId')
       return { destination: known(outputs, 'destinationCidrBlock'), kind: 'static', attachmentId }
     })
-  const propagated = ledger
-    .all(GATEWAY_PROPAGATION)
-    .filter(ofTable)
-    .flatMap(({ outputs }): GatewayRoute[] => {
-      const attachment = ledger.find(ATTACHMENT, known(outputs, 'transitGatewayAttachmentId'))
-      if (!attachment || attachmentState(ledger, attachment) !== 'available') return []
-      const destination = known(vpc(known(attachment.outputs, 'vpcId')).outputs, 'cidrBlock')
-      return [{ destination, kind: 'propagated', attachmentId: attachment.id }]
-    })
+  const propagated = vpcsAround(ledger, address).flatMap(({ id, outputs }) =>
+    ledger
+      .where(ATTACHMENT, 'vpcId', id)
+      .filter((attachment) => propagatesInto(ledger, attachment, tableId))
+      .map((attachment): GatewayRoute => {
+        return { destination: known(outputs, 'cidrBlock'), kind: 'propagated', attachmentId: attachment.id }
+      }),
+  )
   return [...declared, ...propagated]
+}
+
+const propagatesInto = (ledger: LedgerView, attachment: Declared, tableId: string): boolean =>
+  attachmentState(ledger, attachment) === 'available' &&
+  ledger
+    .where(GATEWAY_PROPAGATION, 'transitGatewayAttachmentId', attachment.id)
+    .some(({ outputs }) => outputs.transitGatewayRouteTableId === tableId)
+
+/** Sizes of a VPC. */
+const [LARGEST, SMALLEST] = [16, 28]
+
+/** The VPCs whose block holds an address: of each size there is one block that does, so nobody's block has to be read. */
+function vpcsAround(ledger: LedgerView, address: string): readonly Declared[] {
+  const found: Declared[] = []
+  const value = parseCidr(`${address}/32`).first
+  for (let prefix = LARGEST; prefix <= SMALLEST; prefix += 1) {
+    const size = 2 ** (32 - prefix)
+    const block = `${formatAddress(value - (value % size))}/${prefix}`
+    found.push(...ledger.where(VPC, 'cidrBlock', block))
+  }
+  return found
 }

@@ -55,7 +55,9 @@ export function travel(topology: Topology, from: Place, packet: Packet, trace: T
 }
 
 export const interfaceAt = (topology: Topology, vpcId: string, address: string): Attached | undefined =>
-  topology.interfaces.find((one) => one.privateIp === address && topology.subnet(one.subnetId).outputs.vpcId === vpcId)
+  topology
+    .interfacesAt(address)
+    .find((one) => one.privateIp === address && topology.subnet(one.subnetId).outputs.vpcId === vpcId)
 
 function lookUp(topology: Topology, subnetId: string, address: string, trace: Trace): Route {
   const table = topology.routeTable(subnetId)

@@ -32,7 +32,7 @@ const logGroup: ResourceType = {
       throw invalid(
         `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
       )
-    if (others(situation, LOG_GROUP).some(({ outputs }) => outputs.name === name))
+    if (others(situation, LOG_GROUP, ['name', name]).length > 0)
       throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists')
     const days = number(situation.inputs, 'retentionInDays') ?? 0
     if (!RETENTIONS.includes(days))

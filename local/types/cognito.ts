@@ -253,9 +253,7 @@ const group: ResourceType = {
   refuse(situation) {
     const userPool = requirePool(situation)
     const name = autoName(situation)
-    const taken = others(situation, USER_GROUP).some(
-      (other) => other.inputs.userPoolId === userPool.id && other.outputs.name === name,
-    )
+    const taken = others(situation, USER_GROUP, ['name', name]).some((other) => other.inputs.userPoolId === userPool.id)
     if (taken) throw new AwsError('GroupExistsException', 'A group with the name already exists.')
     if (name.length > 128 || /\s/.test(name)) throw invalid(`Invalid group name '${name}'`)
   },

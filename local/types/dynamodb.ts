@@ -1,6 +1,7 @@
 /** `aws.dynamodb`: tables and declared items. The data itself is in services/dynamodb. */
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Properties, Value } from '../ledger.ts'
+import type { Index } from '../ledger-index.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { arn, asObject, autoName, flag, known, number, object, objects, others, text } from './values.ts'
 
@@ -115,9 +116,10 @@ const item: ResourceType = {
     if (Buffer.byteLength(known(inputs, 'item')) > ITEM_LIMIT)
       throw validation('Item size has exceeded the maximum allowed size')
     // Made with `attribute_not_exists`: the lock against two stacks that claim one key. Updated without a condition.
-    const taken = others(situation, TABLE_ITEM).some(
-      (other) => other.inputs.tableName === tableName && keyOf(other.inputs) === keyOf(inputs),
-    )
+    const { ledger, account, region } = situation
+    const taken = ledger
+      .lookUp(BY_KEY, placeOf(inputs))
+      .some((other) => other.account === account && other.region === region)
     if (taken && !situation.current)
       throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed')
   },
@@ -159,5 +161,9 @@ const keyValues = (inputs: Properties): readonly string[] => {
 }
 
 const keyOf = (inputs: Properties) => JSON.stringify(keyValues(inputs))
+const placeOf = (inputs: Properties) => `${known(inputs, 'tableName')} ${keyOf(inputs)}`
+
+/** Items by their table and key. */
+const BY_KEY: Index = { type: TABLE_ITEM, keysOf: ({ inputs }) => [placeOf(inputs)] }
 
 export const dynamodb: readonly ResourceType[] = [table, item]

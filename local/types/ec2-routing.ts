@@ -50,7 +50,7 @@ const association: ResourceType = {
         'InvalidParameterValue',
         `Route table ${routeTableId} and subnet ${subnetId} belong to different networks`,
       )
-    if (others(situation, ASSOCIATION).some((other) => other.inputs.subnetId === subnetId))
+    if (others(situation, ASSOCIATION, ['subnetId', subnetId]).length > 0)
       throw new AwsError(
         'Resource.AlreadyAssociated',
         `the specified association for route table ${routeTableId} conflicts with an existing association`,
@@ -75,11 +75,8 @@ const route: ResourceType = {
     const destination = onlyOne(situation, DESTINATIONS)
     const target = onlyOne(situation, TARGETS)
     refuseDestination(situation, vpcId, destination)
-    for (const other of others(situation, ROUTE))
-      if (
-        other.inputs.routeTableId === routeTableId &&
-        DESTINATIONS.some((name) => text(other.inputs, name) === destination.value)
-      )
+    for (const other of others(situation, ROUTE, ['routeTableId', routeTableId]))
+      if (DESTINATIONS.some((name) => text(other.inputs, name) === destination.value))
         throw new AwsError('RouteAlreadyExists', `The route identified by ${destination.value} already exists.`)
     refuseTarget(situation, vpcId, routeTableId, target)
   },

@@ -79,8 +79,8 @@ const subnet: ResourceType = {
     requireBlock(cidrBlock, 'InvalidSubnet.Range')
     if (!contains(known(network.outputs, 'cidrBlock'), cidrBlock))
       throw new AwsError('InvalidSubnet.Range', `The CIDR '${cidrBlock}' is invalid.`)
-    for (const other of others(situation, SUBNET))
-      if (other.inputs.vpcId === vpcId && overlaps(known(other.inputs, 'cidrBlock'), cidrBlock))
+    for (const other of others(situation, SUBNET, ['vpcId', vpcId]))
+      if (overlaps(known(other.inputs, 'cidrBlock'), cidrBlock))
         throw new AwsError('InvalidSubnet.Conflict', `The CIDR '${cidrBlock}' conflicts with another subnet`)
     zoneOf(situation)
   },

@@ -1,5 +1,6 @@
 /** `aws.iam`: policies, inline and managed, and their attachments. */
 import { AwsError } from '../errors.ts'
+import type { Index } from '../ledger-index.ts'
 import { POLICY, requireRole } from './iam-role.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
 import { parsePolicy, refuseIdentityPolicy } from './policy-document.ts'
@@ -16,8 +17,11 @@ const ATTACHMENT_QUOTA = 10
 
 const sizeOf = (policy: string) => policy.replace(/\s/g, '').length
 
-const siblings = ({ ledger, account, urn }: Situation, type: string) =>
-  ledger.all(type).filter((other) => other.account === account && other.urn !== urn)
+/** IAM is global: what else an account has, in whatever region it was made. */
+const siblings = ({ ledger, account, urn }: Situation, type: string, output: string, value: string) =>
+  ledger.where(type, output, value).filter((other) => other.account === account && other.urn !== urn)
+
+const POLICY_BY_NAME: Index = { type: POLICY, keysOf: ({ outputs }) => [String(outputs.name).toLowerCase()] }
 
 const rolePolicy: ResourceType = {
   type: ROLE_POLICY,
@@ -32,7 +36,7 @@ const rolePolicy: ResourceType = {
     requireRole(situation, roleName)
     const policy = known(inputs, 'policy')
     refuseIdentityPolicy(parsePolicy(policy))
-    const ofRole = siblings(situation, ROLE_POLICY).filter((other) => other.inputs.role === roleName)
+    const ofRole = siblings(situation, ROLE_POLICY, 'role', roleName)
     const size = ofRole.reduce((sum, other) => sum + sizeOf(known(other.inputs, 'policy')), sizeOf(policy))
     if (size > INLINE_LIMIT)
       throw new AwsError(
@@ -66,7 +70,9 @@ const policy: ResourceType = {
         'ValidationError',
         `1 validation error detected: Value '${name}' at 'policyName' failed to satisfy constraint: Member must have length less than or equal to 128 and match [\\w+=,.@-]+`,
       )
-    if (siblings(situation, POLICY).some(({ outputs }) => String(outputs.name).toLowerCase() === name.toLowerCase()))
+    const { ledger, account, urn } = situation
+    const sameName = ledger.lookUp(POLICY_BY_NAME, name.toLowerCase())
+    if (sameName.some((other) => other.account === account && other.urn !== urn))
       throw new AwsError(
         'EntityAlreadyExists',
         `A policy called ${name} already exists. Duplicate names are not allowed.`,
@@ -97,7 +103,7 @@ const attachment: ResourceType = {
     const declared = situation.ledger.findBy(POLICY, 'arn', policyArn)
     if (declared?.account !== situation.account && !(policyArn in MANAGED_POLICIES))
       throw new AwsError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, 404)
-    const attached = siblings(situation, ROLE_POLICY_ATTACHMENT).filter((other) => other.inputs.role === roleName)
+    const attached = siblings(situation, ROLE_POLICY_ATTACHMENT, 'role', roleName)
     if (attached.length >= ATTACHMENT_QUOTA)
       throw new AwsError('LimitExceeded', `Cannot exceed quota for PoliciesPerRole: ${ATTACHMENT_QUOTA}`, 409)
   },

@@ -1,6 +1,7 @@
 /** `aws.iam.Role` and `aws.iam.InstanceProfile`. */
 import { AwsError } from '../errors.ts'
 import type { Properties, Value } from '../ledger.ts'
+import type { Index } from '../ledger-index.ts'
 import { listed, parsePolicy } from './policy-document.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { asObject, autoName, known, number, text } from './values.ts'
@@ -15,8 +16,15 @@ const NAME = /^[\w+=,.@-]{1,64}$/
 const LONGEST_NAME = 64
 
 /** IAM is global: names are unique in an account, whatever the region. */
-const sameAccount = ({ ledger, account, urn }: Situation, type: string) =>
-  ledger.all(type).filter((other) => other.account === account && other.urn !== urn)
+const BY_NAME: Readonly<Record<string, Index>> = Object.fromEntries(
+  [ROLE, INSTANCE_PROFILE].map((type) => [
+    type,
+    { type, keysOf: ({ account, outputs }) => [`${account} ${String(outputs.name).toLowerCase()}`] } satisfies Index,
+  ]),
+)
+
+const named = ({ ledger, account }: Pick<Situation, 'ledger' | 'account'>, type: string, name: string) =>
+  ledger.lookUp(BY_NAME[type] as Index, `${account} ${name.toLowerCase()}`)
 
 const validation = (message: string) => new AwsError('ValidationError', message)
 
@@ -26,9 +34,7 @@ function refuseName(situation: Situation, type: string, what: string): void {
     throw validation(
       `1 validation error detected: Value '${name}' at '${what[0]?.toLowerCase()}${what.slice(1)}Name' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_NAME} and match [\\w+=,.@-]+`,
     )
-  const taken = sameAccount(situation, type).some(
-    ({ outputs }) => String(outputs.name).toLowerCase() === name.toLowerCase(),
-  )
+  const taken = named(situation, type, name).some(({ urn }) => urn !== situation.urn)
   const existing = situation.organization.accounts.find(({ id }) => id === situation.account)?.roles ?? []
   if (taken || (type === ROLE && existing.some((role) => role.name.toLowerCase() === name.toLowerCase())))
     throw new AwsError('EntityAlreadyExists', `${what} with name ${name} already exists.`, 409)
@@ -163,7 +169,7 @@ const instanceProfile: ResourceType = {
 
 /** A declared role of the same account, by its name. */
 export function requireRole({ ledger, account }: Pick<Situation, 'ledger' | 'account'>, name: string) {
-  const found = ledger.all(ROLE).find((one) => one.account === account && one.outputs.name === name)
+  const found = named({ ledger, account }, ROLE, name).find(({ outputs }) => outputs.name === name)
   if (!found) throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
   return found
 }

@@ -62,7 +62,7 @@ const lambdaFunction: ResourceType = {
         'ValidationException',
         `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64 and match [a-zA-Z0-9-_]+`,
       )
-    if (others(situation, FUNCTION).some(({ outputs }) => outputs.name === name))
+    if (others(situation, FUNCTION, ['name', name]).length > 0)
       throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409)
     refuseSettings(inputs)
     refuseEnvironment(inputs)

@@ -9,12 +9,8 @@ export const PERMISSION = 'aws:lambda/permission:Permission'
 
 /** The function that a permission names, by name or ARN. */
 function functionOf({ ledger, account, region }: Pick<Situation, 'ledger' | 'account' | 'region'>, name: string) {
-  return ledger
-    .all(FUNCTION)
-    .find(
-      (one) =>
-        one.account === account && one.region === region && (one.outputs.arn === name || one.outputs.name === name),
-    )
+  const found = [...ledger.where(FUNCTION, 'name', name), ...ledger.where(FUNCTION, 'arn', name)]
+  return found.find((one) => one.account === account && one.region === region)
 }
 
 const permission: ResourceType = {
@@ -32,9 +28,8 @@ const permission: ResourceType = {
     const found = functionOf(situation, name)
     if (!found) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404)
     const statementId = autoName(situation, 'statementId')
-    const taken = others(situation, PERMISSION).some(
-      (other) =>
-        other.outputs.statementId === statementId && functionOf(situation, known(other.inputs, 'function')) === found,
+    const taken = others(situation, PERMISSION, ['statementId', statementId]).some(
+      (other) => functionOf(situation, known(other.inputs, 'function')) === found,
     )
     if (taken)
       throw new AwsError(
@@ -55,20 +50,33 @@ const permission: ResourceType = {
   },
 }
 
+/** The permissions that name a function, by name or ARN. */
+export function permissionsOf(
+  ledger: LedgerView,
+  {
+    account,
+    region,
+    name,
+    arn,
+  }: Pick<Situation, 'account' | 'region'> & { readonly name: string; readonly arn: string },
+): readonly Declared[] {
+  const named = [name, arn].flatMap((one) => ledger.where(PERMISSION, 'function', one))
+  return named.filter((one) => one.account === account && one.region === region)
+}
+
 /** Whether a service may invoke a function on behalf of a source, by the function's permissions. */
 export function permits(ledger: LedgerView, target: Declared, principal: string, sourceArn: string): boolean {
-  return ledger
-    .all(PERMISSION)
-    .filter((one) => functionOf({ ...target, ledger }, known(one.inputs, 'function')) === target)
-    .some(({ inputs }) => {
-      const action = known(inputs, 'action')
-      if (action !== 'lambda:InvokeFunction' && action !== 'lambda:*') return false
-      if (inputs.principal !== principal) return false
-      const source = text(inputs, 'sourceArn')
-      if (source !== undefined && source !== sourceArn) return false
-      const account = text(inputs, 'sourceAccount')
-      return account === undefined || account === sourceArn.split(':')[4]
-    })
+  const { account, region, outputs } = target
+  const named = { account, region, name: known(outputs, 'name'), arn: known(outputs, 'arn') }
+  return permissionsOf(ledger, named).some(({ inputs }) => {
+    const action = known(inputs, 'action')
+    if (action !== 'lambda:InvokeFunction' && action !== 'lambda:*') return false
+    if (inputs.principal !== principal) return false
+    const source = text(inputs, 'sourceArn')
+    if (source !== undefined && source !== sourceArn) return false
+    const account = text(inputs, 'sourceAccount')
+    return account === undefined || account === sourceArn.split(':')[4]
+  })
 }
 
 export const lambdaPermissions: readonly ResourceType[] = [permission]

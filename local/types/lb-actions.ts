@@ -127,9 +127,8 @@ export function refuseTargetGroupQuota(
 }
 
 function targetGroupsOf(ledger: LedgerView, loadBalancerArn: string, except: string): string[] {
-  const listeners = ledger.all(LISTENER).filter(({ inputs }) => inputs.loadBalancerArn === loadBalancerArn)
-  const ids = new Set(listeners.map(({ id }) => id))
-  const rules = ledger.all(LISTENER_RULE).filter(({ inputs }) => ids.has(String(inputs.listenerArn)))
+  const listeners = ledger.where(LISTENER, 'loadBalancerArn', loadBalancerArn)
+  const rules = listeners.flatMap(({ id }) => ledger.where(LISTENER_RULE, 'listenerArn', id))
   const others = ({ urn }: Declared) => urn !== except
   return [
     ...listeners.filter(others).flatMap(({ inputs }) => forwardsTo(objects(inputs, 'defaultActions'))),

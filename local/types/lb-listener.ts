@@ -148,11 +148,8 @@ const rule: ResourceType = {
     if (priority !== undefined && siblings.some(({ outputs }) => outputs.priority === priority))
       throw new AwsError('PriorityInUse', `Priority '${priority}' is currently in use`)
     const loadBalancerArn = known(of.inputs, 'loadBalancerArn')
-    const all = others(situation, LISTENER_RULE).filter(
-      (other) =>
-        situation.ledger.find(LISTENER, known(other.inputs, 'listenerArn'))?.inputs.loadBalancerArn === loadBalancerArn,
-    )
-    if (all.length >= RULE_QUOTA)
+    const listeners = situation.ledger.where(LISTENER, 'loadBalancerArn', loadBalancerArn)
+    if (listeners.reduce((sum, { id }) => sum + rulesOf(situation, id).length, 0) >= RULE_QUOTA)
       throw new AwsError(
         'TooManyRules',
         `The maximum number of rules per load balancer, not counting defaults, is ${RULE_QUOTA}`,
@@ -177,7 +174,7 @@ const rule: ResourceType = {
 }
 
 const rulesOf = (situation: Situation, listenerArn: string): readonly Declared[] =>
-  others(situation, LISTENER_RULE).filter(({ inputs }) => inputs.listenerArn === listenerArn)
+  others(situation, LISTENER_RULE, ['listenerArn', listenerArn])
 
 function refuseConditions(conditions: readonly Properties[]): void {
   const values = conditions.flatMap((condition) => {

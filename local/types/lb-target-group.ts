@@ -42,7 +42,7 @@ const targetGroup: ResourceType = {
         'ValidationError',
         `Target group name '${name}' can have a maximum of 32 characters: letters, digits and hyphens, not starting or ending with a hyphen`,
       )
-    if (others(situation, TARGET_GROUP).some(({ outputs }) => outputs.name === name))
+    if (others(situation, TARGET_GROUP, ['name', name]).length > 0)
       throw new AwsError(
         'DuplicateTargetGroupName',
         `A target group with the same name '${name}' exists, but with different settings`,
@@ -87,7 +87,7 @@ const attachment: ResourceType = {
         `elasticloadbalancing principal does not have permission to invoke ${targetId} from target group ${targetGroupArn}`,
         403,
       )
-    if (others(situation, TARGET_GROUP_ATTACHMENT).some(({ inputs }) => inputs.targetGroupArn === targetGroupArn))
+    if (others(situation, TARGET_GROUP_ATTACHMENT, ['targetGroupArn', targetGroupArn]).length > 0)
       throw new AwsError(
         'TooManyTargets',
         `Target group '${targetGroupArn}' has a target already: a Lambda target group has one`,

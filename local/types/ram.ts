@@ -81,11 +81,7 @@ const principal: ResourceType = {
         'OperationNotPermittedException',
         `Principal ${name} is not in your AWS organization, and the resource share does not allow external principals.`,
       )
-    if (
-      others(situation, SHARED_WITH).some(
-        ({ inputs }) => inputs.principal === name && inputs.resourceShareArn === found.id,
-      )
-    )
+    if (others(situation, SHARED_WITH, ['principal', name]).some(({ inputs }) => inputs.resourceShareArn === found.id))
       throw new AwsError('InvalidParameterException', `Principal ${name} is already associated with ${found.id}.`)
   },
   answer: ({ inputs }) => ({ id: `${known(inputs, 'resourceShareArn')},${known(inputs, 'principal')}`, outputs: {} }),
@@ -103,7 +99,7 @@ const accepter: ResourceType = {
     // Inside an organisation that shares there is no invitation: the share is simply there.
     const invited =
       !(organization.ramSharing && isMember(organization, account)) &&
-      ledger.all(SHARED_WITH).some(({ inputs }) => inputs.resourceShareArn === shareArn && inputs.principal === account)
+      ledger.where(SHARED_WITH, 'principal', account).some(({ inputs }) => inputs.resourceShareArn === shareArn)
     if (!invited)
       throw new AwsError(
         'ResourceShareInvitationArnNotFoundException',

@@ -55,8 +55,8 @@ const group: ResourceType = {
         'InvalidParameterValue',
         `Invalid security group description '${description}'. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
       )
-    for (const other of others(situation, SECURITY_GROUP))
-      if (other.outputs.vpcId === vpcId && other.outputs.name === name)
+    for (const other of others(situation, SECURITY_GROUP, ['name', name]))
+      if (other.outputs.vpcId === vpcId)
         throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`)
   },
   answer(situation) {
@@ -129,7 +129,7 @@ const rule = (type: string): ResourceType => ({
         'InvalidParameterValue',
         `Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
       )
-    const siblings = others(situation, type).filter((other) => other.inputs.securityGroupId === groupId)
+    const siblings = others(situation, type, ['securityGroupId', groupId])
     if (siblings.some((other) => RULE_INPUTS.every((name) => (other.inputs[name] ?? null) === (inputs[name] ?? null))))
       throw new AwsError('InvalidPermission.Duplicate', `the specified rule "${ruleText(situation)}" already exists`)
     if (siblings.length >= RULE_QUOTA)

@@ -62,9 +62,8 @@ const propagation: ResourceType = {
     const attachmentId = known(situation.inputs, 'transitGatewayAttachmentId')
     const table = requireTable(situation)
     requireAttachment(situation, table, attachmentId)
-    const same = others(situation, GATEWAY_PROPAGATION).some(
-      ({ inputs }) =>
-        inputs.transitGatewayAttachmentId === attachmentId && inputs.transitGatewayRouteTableId === table.id,
+    const same = others(situation, GATEWAY_PROPAGATION, ['transitGatewayAttachmentId', attachmentId]).some(
+      ({ inputs }) => inputs.transitGatewayRouteTableId === table.id,
     )
     if (same)
       throw new AwsError(
@@ -109,8 +108,8 @@ const route: ResourceType = {
         'Exactly one of blackhole and transitGatewayAttachmentId must be specified.',
       )
     if (attachmentId !== undefined) requireAttachment(situation, table, attachmentId)
-    const same = others(situation, GATEWAY_ROUTE).some(
-      ({ inputs }) => inputs.destinationCidrBlock === destination && inputs.transitGatewayRouteTableId === table.id,
+    const same = others(situation, GATEWAY_ROUTE, ['destinationCidrBlock', destination]).some(
+      ({ inputs }) => inputs.transitGatewayRouteTableId === table.id,
     )
     if (same)
       throw new AwsError(

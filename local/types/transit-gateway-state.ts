@@ -14,7 +14,7 @@ export type AttachmentState = 'available' | 'pendingAcceptance'
 
 /** The attachment of a VPC to a Transit Gateway. */
 export const attachmentOf = (ledger: LedgerView, transitGatewayId: string, vpcId: string): Declared | undefined =>
-  ledger.all(ATTACHMENT).find(({ inputs }) => inputs.transitGatewayId === transitGatewayId && inputs.vpcId === vpcId)
+  ledger.where(ATTACHMENT, 'vpcId', vpcId).find(({ inputs }) => inputs.transitGatewayId === transitGatewayId)
 
 /**
  * An attachment of the gateway's own account is available at once, and so is one of another account when the gateway accepts
@@ -24,7 +24,7 @@ export function attachmentState(ledger: LedgerView, attachment: Declared): Attac
   const gateway = ledger.find(TRANSIT_GATEWAY, String(attachment.inputs.transitGatewayId))
   if (gateway?.account === attachment.account) return 'available'
   if (gateway?.inputs.autoAcceptSharedAttachments === 'enable') return 'available'
-  const accepted = ledger.all(ACCEPTER).some(({ inputs }) => inputs.transitGatewayAttachmentId === attachment.id)
+  const accepted = ledger.where(ACCEPTER, 'transitGatewayAttachmentId', attachment.id).length > 0
   return accepted ? 'available' : 'pendingAcceptance'
 }
 
@@ -37,18 +37,19 @@ export function seesTransitGateway(
 ): boolean {
   if (transitGateway.account === account) return true
   const shares = ledger
-    .all(SHARED_RESOURCE)
-    .filter(({ inputs }) => inputs.resourceArn === transitGateway.outputs.arn)
+    .where(SHARED_RESOURCE, 'resourceArn', transitGateway.outputs.arn ?? null)
     .map(({ inputs }) => inputs.resourceShareArn)
-  return ledger.all(SHARED_WITH).some(({ inputs }) => {
-    if (!shares.includes(inputs.resourceShareArn ?? null)) return false
-    const principal = String(inputs.principal)
-    if (principal === organization.arn || isUnit(organization, account, principal)) return organization.ramSharing
-    if (principal !== account) return false
+  const sharedWith = (principal: string) =>
+    ledger
+      .where(SHARED_WITH, 'principal', principal)
+      .filter(({ inputs }) => shares.includes(inputs.resourceShareArn ?? null))
+  const everybody = [organization.arn, ...unitsOf(organization, account)]
+  if (organization.ramSharing && everybody.some((principal) => sharedWith(principal).length > 0)) return true
+  return sharedWith(account).some(({ inputs }) => {
     if (organization.ramSharing && isMember(organization, account)) return true
     return ledger
-      .all(SHARE_ACCEPTER)
-      .some((accepter) => accepter.account === account && accepter.inputs.shareArn === inputs.resourceShareArn)
+      .where(SHARE_ACCEPTER, 'shareArn', inputs.resourceShareArn ?? null)
+      .some((accepter) => accepter.account === account)
   })
 }
 
@@ -56,6 +57,6 @@ export function seesTransitGateway(
 export const isMember = (organization: Organization, account: string): boolean =>
   organization.accounts.some(({ id, outside }) => id === account && outside !== true)
 
-/** Whether `principal` is the ARN of an organisational unit that the account is in. */
-const isUnit = (organization: Organization, account: string, principal: string): boolean =>
-  organization.accounts.find(({ id }) => id === account)?.units?.includes(principal) ?? false
+/** ARNs of the organisational units that the account is in. */
+const unitsOf = (organization: Organization, account: string): readonly string[] =>
+  organization.accounts.find(({ id }) => id === account)?.units ?? []

@@ -194,7 +194,7 @@ const accepter: ResourceType = {
         'InvalidTransitGatewayAttachmentID.NotFound',
         `Transit Gateway Attachment ${id} was deleted or does not exist.`,
       )
-    const taken = others(situation, ACCEPTER).some(({ inputs }) => inputs.transitGatewayAttachmentId === id)
+    const taken = others(situation, ACCEPTER, ['transitGatewayAttachmentId', id]).length > 0
     const waiting = situation.current !== undefined || attachmentState(situation.ledger, found) === 'pendingAcceptance'
     if (taken || !waiting) throw new AwsError('IncorrectState', `${id} is in invalid state: available`)
   },

@@ -1,6 +1,7 @@
 /** Reading a resource's inputs and outputs, typed; and what most rows answer alike. */
 import { AwsError } from '../errors.ts'
 import type { Declared, Properties, Value } from '../ledger.ts'
+import { byId } from '../ledger-index.ts'
 import type { Situation } from './resource-type.ts'
 
 export const text = (from: Properties, name: string): string | undefined => {
@@ -58,8 +59,9 @@ export function own(
   type: string,
   id: string,
 ): Declared | undefined {
-  const found = where.ledger.find(type, id)
-  return found?.account === where.account && found.region === where.region ? found : undefined
+  return where.ledger
+    .lookUp(byId(type), id)
+    .find(({ account, region }) => account === where.account && region === where.region)
 }
 
 /** As {@link own}, or AWS's refusal. */
@@ -75,14 +77,19 @@ export function requireOwn(
   return found
 }
 
-/** The other resources of a type in the same account and region: not the one that is being updated. */
+/**
+ * The other resources of a type in the same account and region: not the one that is being updated.
+ * @param output only those with this value of an output
+ */
 export function others(
   where: Pick<Situation, 'account' | 'region' | 'ledger' | 'urn'>,
   type: string,
+  output?: readonly [name: string, value: string | number],
 ): readonly Declared[] {
-  return where.ledger
-    .all(type)
-    .filter(({ urn, account, region }) => urn !== where.urn && account === where.account && region === where.region)
+  const found = output ? where.ledger.where(type, ...output) : where.ledger.all(type)
+  return found.filter(
+    ({ urn, account, region }) => urn !== where.urn && account === where.account && region === where.region,
+  )
 }
 
 /** The given name, or the one that Pulumi makes up: the logical name and seven random digits. */

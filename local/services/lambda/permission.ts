@@ -2,6 +2,7 @@
 import { createPrincipals } from '../../authorize/principals.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { PolicyStatement } from '../../organization.ts'
+import { permissionsOf } from '../../types/lambda-permission.ts'
 import { known, text } from '../../types/values.ts'
 import type { Surroundings } from '../service.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
@@ -24,25 +25,20 @@ const INVOKE = 'lambda:InvokeFunction'
 /** @throws AwsError AccessDeniedException, as the function's resource policy decides */
 export function requireInvoke(
   { ledger }: Pick<Surroundings, 'ledger'>,
-  { arn, name, account }: FunctionConfiguration,
+  { arn, name, account, region }: FunctionConfiguration,
   caller: Caller,
 ): void {
   if (caller.kind === 'operator') return
-  const allowed = ledger
-    .all('aws:lambda/permission:Permission')
-    .filter((permission) => permission.account === account)
-    .some(({ outputs }) => {
-      const named = known(outputs, 'function')
-      if (named !== arn && named !== name) return false
-      if (text(outputs, 'qualifier') !== undefined || text(outputs, 'principalOrgId') !== undefined) return false
-      const action = known(outputs, 'action')
-      if (action !== INVOKE && action !== 'lambda:*' && action !== '*') return false
-      if (known(outputs, 'principal') !== caller.principal) return false
-      const sourceArn = text(outputs, 'sourceArn')
-      if (sourceArn !== undefined && !arnLike(sourceArn, caller.sourceArn)) return false
-      const sourceAccount = text(outputs, 'sourceAccount')
-      return sourceAccount === undefined || sourceAccount === caller.sourceAccount
-    })
+  const allowed = permissionsOf(ledger, { arn, name, account, region }).some(({ outputs }) => {
+    if (text(outputs, 'qualifier') !== undefined || text(outputs, 'principalOrgId') !== undefined) return false
+    const action = known(outputs, 'action')
+    if (action !== INVOKE && action !== 'lambda:*' && action !== '*') return false
+    if (known(outputs, 'principal') !== caller.principal) return false
+    const sourceArn = text(outputs, 'sourceArn')
+    if (sourceArn !== undefined && !arnLike(sourceArn, caller.sourceArn)) return false
+    const sourceAccount = text(outputs, 'sourceAccount')
+    return sourceAccount === undefined || sourceAccount === caller.sourceAccount
+  })
   if (!allowed)
     throw new AwsError(
       'AccessDeniedException',

@@ -55,19 +55,7 @@ export function readBinding(ledger: LedgerView, arn: string): Binding {
 export function readListener(ledger: LedgerView, arn: string): Listener {
   const { outputs } = findListener(ledger, arn)
   const protocol = protocolOf(outputs)
-  const rules = ledger
-    .all('aws:lb/listenerRule:ListenerRule')
-    .filter((rule) => rule.outputs.listenerArn === arn)
-    .map((rule): Rule => {
-      if (objects(rule.outputs, 'transforms').length > 0) throw new UnsupportedError('transforms of a listener rule')
-      return {
-        arn: known(rule.outputs, 'arn'),
-        priority: priorityOf(rule.outputs),
-        conditions: readConditions(objects(rule.outputs, 'conditions')),
-        actions: readActions(objects(rule.outputs, 'actions'), protocol),
-      }
-    })
-    .sort((a, b) => a.priority - b.priority)
+  const rules = rulesOf(ledger.where('aws:lb/listenerRule:ListenerRule', 'listenerArn', arn), protocol)
   const fallback: Rule = {
     arn: 'default',
     priority: Number.POSITIVE_INFINITY,
@@ -77,13 +65,43 @@ export function readListener(ledger: LedgerView, arn: string): Listener {
   return { ...readBinding(ledger, arn), rules: [...rules, fallback] }
 }
 
+type Protocol = 'HTTP' | 'HTTPS'
+
+/** Rules as they were read, by the very resource: one that has not changed is not read again. */
+const read = new WeakMap<Declared, Partial<Record<Protocol, Rule>>>()
+/** Sorted, by the ledger's own list, which is another one as soon as a rule changes. */
+const sorted = new WeakMap<readonly Declared[], Partial<Record<Protocol, readonly Rule[]>>>()
+
+function rulesOf(declared: readonly Declared[], protocol: Protocol): readonly Rule[] {
+  const kept = sorted.get(declared)?.[protocol]
+  if (kept) return kept
+  const rules = declared.map((rule) => ruleOf(rule, protocol)).sort((a, b) => a.priority - b.priority)
+  sorted.set(declared, { ...sorted.get(declared), [protocol]: rules })
+  return rules
+}
+
+function ruleOf(declared: Declared, protocol: Protocol): Rule {
+  const kept = read.get(declared)?.[protocol]
+  if (kept) return kept
+  const { outputs } = declared
+  if (objects(outputs, 'transforms').length > 0) throw new UnsupportedError('transforms of a listener rule')
+  const rule: Rule = {
+    arn: known(outputs, 'arn'),
+    priority: priorityOf(outputs),
+    conditions: readConditions(objects(outputs, 'conditions')),
+    actions: readActions(objects(outputs, 'actions'), protocol),
+  }
+  read.set(declared, { ...read.get(declared), [protocol]: rule })
+  return rule
+}
+
 function findListener(ledger: LedgerView, arn: string): Declared {
   const declared = ledger.findBy(LISTENER, 'arn', arn)
   if (!declared) throw new AwsError('ListenerNotFound', `The listener ${arn} is not declared.`)
   return declared
 }
 
-function protocolOf(outputs: Properties): 'HTTP' | 'HTTPS' {
+function protocolOf(outputs: Properties): Protocol {
   const protocol = known(outputs, 'protocol')
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') throw new UnsupportedError(`a listener of the protocol ${protocol}`)
   return protocol
@@ -149,8 +167,7 @@ export function readTargetGroup(ledger: LedgerView, arn: string): TargetGroup {
   if (flag(object(outputs, 'healthCheck') ?? {}, 'enabled') === true)
     throw new UnsupportedError('health checks of a Lambda target group')
   const targets = ledger
-    .all('aws:lb/targetGroupAttachment:TargetGroupAttachment')
-    .filter((attachment) => attachment.outputs.targetGroupArn === arn)
+    .where('aws:lb/targetGroupAttachment:TargetGroupAttachment', 'targetGroupArn', arn)
     .map((attachment) => known(attachment.outputs, 'targetId'))
   if (targets.length > 1) throw new AwsError('TooManyTargets', `The target group ${arn} has more than one function.`)
   const [functionArn] = targets
