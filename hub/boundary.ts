@@ -16,6 +16,7 @@ export interface BoundaryArgs {
   readonly account: string
   readonly region: string
   readonly tableArn: pulumi.Input<string>
+  readonly vpcId: pulumi.Input<string>
   /** Everything else of the hub. */
   readonly after: readonly pulumi.Resource[]
   readonly tags: HubTags
@@ -34,12 +35,12 @@ export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions)
       name: permissionsBoundaryName,
       description: "Bounds the execution role of every tenant's function",
       policy: pulumi
-        .output(args.tableArn)
-        .apply((tableArn) =>
+        .all([args.tableArn, args.vpcId])
+        .apply(([tableArn, vpcId]) =>
           policyText(
             'managed',
             "the tenants' permissions boundary",
-            permissionsBoundary({ account, region, tableArn }),
+            permissionsBoundary({ account, region, tableArn, vpcId }),
             'Share with an organisation instead of a list of accounts.',
           ),
         ),

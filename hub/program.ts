@@ -71,7 +71,10 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     opts,
   )
   const parts = [network, identity, table, endpoints, gateway, ...(client ? [client] : []), loadBalancer, onboarding]
-  const tenantsBoundary = boundary({ account, region, tableArn: table.arn, after: parts, tags }, opts)
+  const tenantsBoundary = boundary(
+    { account, region, tableArn: table.arn, vpcId: network.vpcId, after: parts, tags },
+    opts,
+  )
 
   return {
     contractVersion: CONTRACT_VERSION,

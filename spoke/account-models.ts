@@ -15,6 +15,7 @@ import type { TagMap } from './tags.ts'
 export interface ModelAccessArgs extends TenantModels {
   readonly tenantId: string
   readonly hubAccount: string
+  readonly hubVpcId: string
   /** Who may connect to the endpoint: the hub's private subnets. */
   readonly clientCidrBlocks: readonly string[]
   readonly vpcId: pulumi.Input<string>
@@ -55,6 +56,7 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
         `the trust policy of ${tenantRoleName(tenantId)}`,
         tenantRoleTrustPolicy({
           hubAccount: args.hubAccount,
+          hubVpcId: args.hubVpcId,
           tenantId,
           executionRoleArn: roleArn(args.hubAccount, executionRoleName(tenantId)),
           externalId: externalId(args.hubAccount, tenantId),

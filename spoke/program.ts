@@ -44,6 +44,7 @@ export async function spoke(
       zones,
       transitGatewayId: sharedTransitGateway(account, hub, providers),
       hubAccount: hub.account,
+      hubVpcId: hub.vpcId,
       hubPrivateCidrBlocks: hub.privateSubnets.map(({ cidrBlock }) => cidrBlock),
       modelIds: Object.values(settings.models),
       deletionProtection: hub.deletionProtection,

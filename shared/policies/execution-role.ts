@@ -20,9 +20,11 @@ export interface ExecutionRoleScope {
   /** The one role that the function may assume, in the tenant's account. */
   readonly tenantRoleArn: string
   readonly tableArn: string
+  /** The hub's VPC. */
+  readonly vpcId: string
 }
 
-/** May assume one role, read its own tenant's items, write its own logs. */
+/** May assume one role and read its own tenant's items, both from the hub's VPC only, and write its own logs. */
 export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
   const { hubAccount, region, tenantId } = scope
   return policy(
@@ -36,6 +38,7 @@ export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
     },
     ...ownItemsAndLogs({ account: hubAccount, region, tableArn: scope.tableArn, tenant: tenantId }),
     ...networkInterfaces(hubAccount, region),
+    fromHubOnly(scope.vpcId),
     {
       Sid: 'NotForTheCode',
       Effect: 'Deny',
@@ -58,6 +61,7 @@ export function permissionsBoundary(args: {
   readonly account: string
   readonly region: string
   readonly tableArn: string
+  readonly vpcId: string
 }): PolicyDocument {
   const tenant = `\${aws:PrincipalTag/tenant}`
   return policy(
@@ -69,8 +73,23 @@ export function permissionsBoundary(args: {
     },
     ...ownItemsAndLogs({ ...args, tenant }),
     ...networkInterfaces(args.account, args.region),
+    fromHubOnly(args.vpcId),
   )
 }
+
+/**
+ * STS and DynamoDB have public addresses; the function reaches both through the hub's endpoints. So credentials that leave the
+ * hub's VPC are worth nothing. Lambda's own calls with the role (logs, network interfaces) come from its network, and are of
+ * other services.
+ */
+const fromHubOnly = (vpcId: string): PolicyStatement => ({
+  Sid: 'FromHubOnly',
+  Effect: 'Deny',
+  Action: ['dynamodb:*', 'sts:*'],
+  Resource: '*',
+  // A request through no endpoint has no such key, and "not equal" is true of a key that is not there.
+  Condition: { StringNotEquals: { 'aws:SourceVpc': vpcId } },
+})
 
 function ownItemsAndLogs(args: {
   readonly account: string

@@ -8,15 +8,20 @@ export interface TenantRoleTrust {
   /** The tenant's execution role in the hub account. */
   readonly executionRoleArn: string
   readonly externalId: string
+  /** The hub's VPC. */
+  readonly hubVpcId: string
 }
 
 /**
- * Trusts the hub's account, narrowed to one role of it by `aws:PrincipalArn`. Named as the principal, the role would have to
- * exist first, and a recreated one would no longer be trusted: IAM turns a principal into an internal id when it saves it.
+ * Trusts the hub's account, narrowed to one role of it by `aws:PrincipalArn`, and to the hub's VPC. Named as the principal, the
+ * role would have to exist first, and a recreated one would no longer be trusted: IAM turns a principal into an internal id
+ * when it saves it.
  * Two statements, because `sts:TagSession` carries no external id.
  */
 export function tenantRoleTrustPolicy(trust: TenantRoleTrust): PolicyDocument {
   const principal = { AWS: `arn:aws:iam::${trust.hubAccount}:root` }
+  // The function asks the hub's STS endpoint: the tenant's own account decides that nobody else's network will do.
+  const fromHub = { 'aws:SourceVpc': trust.hubVpcId }
   const fromExecutionRole = { ArnEquals: { 'aws:PrincipalArn': trust.executionRoleArn } }
   return policy(
     {
@@ -24,7 +29,7 @@ export function tenantRoleTrustPolicy(trust: TenantRoleTrust): PolicyDocument {
       Effect: 'Allow',
       Principal: principal,
       Action: 'sts:AssumeRole',
-      Condition: { ...fromExecutionRole, StringEquals: { 'sts:ExternalId': trust.externalId } },
+      Condition: { ...fromExecutionRole, StringEquals: { ...fromHub, 'sts:ExternalId': trust.externalId } },
     },
     {
       Sid: 'GatewayTagsSession',
@@ -33,7 +38,7 @@ export function tenantRoleTrustPolicy(trust: TenantRoleTrust): PolicyDocument {
       Action: 'sts:TagSession',
       Condition: {
         ...fromExecutionRole,
-        StringEquals: { 'aws:RequestTag/tenant_id': trust.tenantId },
+        StringEquals: { ...fromHub, 'aws:RequestTag/tenant_id': trust.tenantId },
         'ForAllValues:StringEquals': { 'aws:TagKeys': ['tenant_id'] },
       },
     },

@@ -29,6 +29,7 @@ const modelIds = fc.uniqueArray(modelId, { minLength: 1, maxLength: 20 })
 const accounts = fc.stringMatching(/^[1-9]\d{11}$/)
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-tenants`
 const ENDPOINT = 'vpce-0123456789abcdef0'
+const VPC = 'vpc-0123456789abcdef0'
 
 const parts = (value: PolicyStatement['Action']): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value
@@ -56,6 +57,7 @@ const executionRole = (tenantId: string, account: string) =>
     tenantId,
     tenantRoleArn: roleArn(account, tenantRoleName(tenantId)),
     tableArn: TABLE,
+    vpcId: VPC,
   })
 
 const trust = (tenantId: string) =>
@@ -64,6 +66,7 @@ const trust = (tenantId: string) =>
     tenantId,
     executionRoleArn: roleArn(HUB, executionRoleName(tenantId)),
     externalId: externalId(HUB, tenantId),
+    hubVpcId: VPC,
   })
 
 describe('form', () => {
@@ -109,8 +112,11 @@ describe('effect, by evaluation', () => {
           policies: [executionRole(own, account)],
           sourceFunctionArn: `arn:aws:lambda:${REGION}:${HUB}:function:genai-gateway-${own}`,
         })
-        const query = (keys: readonly string[]) =>
-          ask({ action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': keys } })
+        const query = (keys: readonly string[], vpcId = VPC) =>
+          ask({
+            ...{ action: 'dynamodb:Query', resource: TABLE },
+            context: { 'dynamodb:LeadingKeys': keys, 'aws:SourceVpc': vpcId },
+          })
         const log = (tenantId: string) =>
           ask({
             action: 'logs:PutLogEvents',
@@ -122,6 +128,7 @@ describe('effect, by evaluation', () => {
             action: 'sts:AssumeRole',
             resource: roleArn(account, tenantRoleName(tenantId)),
             resourceAccount: account,
+            context: { 'aws:SourceVpc': VPC },
             resourcePolicy: {
               Version: '2012-10-17',
               Statement: [
@@ -132,12 +139,13 @@ describe('effect, by evaluation', () => {
         const decisions = await Promise.all([
           query([own]),
           log(own),
+          query([own], 'vpc-0fedcba9876543210'),
           query([other]),
           query([own, other]),
           log(other),
           assume(other),
         ])
-        expect(decisions.map(({ allowed }) => allowed)).toEqual([true, true, false, false, false, false])
+        expect(decisions.map(({ allowed }) => allowed)).toEqual([true, true, false, false, false, false, false])
       }),
       runs(30),
     )
@@ -146,7 +154,7 @@ describe('effect, by evaluation', () => {
   it("a tenant role trusts its own tenant's function only", async () => {
     await fc.assert(
       fc.asyncProperty(twoTenants, fc.boolean(), async ([own, other], knowsExternalId) => {
-        const assume = (by: string) =>
+        const assume = (by: string, vpcId = VPC) =>
           caller({
             account: HUB,
             role: executionRoleName(by),
@@ -156,9 +164,13 @@ describe('effect, by evaluation', () => {
             resource: roleArn(TENANT_ACCOUNT, tenantRoleName(own)),
             resourceAccount: TENANT_ACCOUNT,
             resourcePolicy: trust(own),
-            context: { 'sts:ExternalId': externalId(HUB, by === own || knowsExternalId ? own : by) },
+            context: {
+              'sts:ExternalId': externalId(HUB, by === own || knowsExternalId ? own : by),
+              'aws:SourceVpc': vpcId,
+            },
           })
-        expect([(await assume(own)).allowed, (await assume(other)).allowed]).toEqual([true, false])
+        const decisions = [await assume(own), await assume(other), await assume(own, 'vpc-0fedcba9876543210')]
+        expect(decisions.map(({ allowed }) => allowed)).toEqual([true, false, false])
       }),
       runs(30),
     )

@@ -7,10 +7,17 @@ import { type Caller, caller, HUB, type Question, REGION, TENANT_ACCOUNT } from 
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-tenants`
 const executionRole = (tenant: string) => `arn:aws:iam::${HUB}:role/genai-gateway-${tenant}`
 const modelsRole = (tenant: string, account = TENANT_ACCOUNT) => `arn:aws:iam::${account}:role/genai-models-${tenant}`
+const VPC = 'vpc-0123456789abcdef0'
+/** Through one of the hub's endpoints. */
+const FROM_HUB = { 'aws:SourceVpc': VPC, 'aws:SourceVpce': 'vpce-0123456789abcdef0' }
 const EVERYTHING: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 }
+
+/** The keys of a request, but where it came from. */
+const without = (context: Question['context'] = {}) =>
+  Object.fromEntries(Object.entries(context).filter(([key]) => !(key in FROM_HUB)))
 
 describe("a tenant's execution role", () => {
   const base: Caller = {
@@ -23,27 +30,40 @@ describe("a tenant's execution role", () => {
         tenantId: 'tenant1',
         tenantRoleArn: modelsRole('tenant1'),
         tableArn: TABLE,
+        vpcId: VPC,
       }),
     ],
     roleTags: { tenant: 'tenant1' },
     sourceFunctionArn: `arn:aws:lambda:${REGION}:${HUB}:function:genai-gateway-tenant1`,
   }
-  const boundary = permissionsBoundary({ account: HUB, region: REGION, tableArn: TABLE })
+  const boundary = permissionsBoundary({ account: HUB, region: REGION, tableArn: TABLE, vpcId: VPC })
   const ENI = `arn:aws:ec2:${REGION}:${HUB}:network-interface/eni-0123456789abcdef0`
   const STREAM = (tenant: string) =>
     `arn:aws:logs:${REGION}:${HUB}:log-group:/aws/lambda/genai-gateway-${tenant}:log-stream:s`
   const own: readonly Question[] = [
-    { action: 'sts:AssumeRole', resource: modelsRole('tenant1') },
-    { action: 'sts:TagSession', resource: modelsRole('tenant1'), context: { 'aws:RequestTag/tenant_id': 'tenant1' } },
-    { action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant1'] } },
+    { action: 'sts:AssumeRole', resource: modelsRole('tenant1'), context: FROM_HUB },
+    {
+      action: 'sts:TagSession',
+      resource: modelsRole('tenant1'),
+      context: { ...FROM_HUB, 'aws:RequestTag/tenant_id': 'tenant1' },
+    },
+    { action: 'dynamodb:Query', resource: TABLE, context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant1'] } },
     { action: 'logs:PutLogEvents', resource: STREAM('tenant1') },
   ]
   const others: readonly Question[] = [
-    { action: 'sts:AssumeRole', resource: modelsRole('tenant2', '333333333333') },
-    { action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant2'] } },
-    { action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant1', 'tenant2'] } },
-    { action: 'dynamodb:Scan', resource: TABLE },
-    { action: 'dynamodb:PutItem', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['tenant1'] } },
+    { action: 'sts:AssumeRole', resource: modelsRole('tenant2', '333333333333'), context: FROM_HUB },
+    { action: 'dynamodb:Query', resource: TABLE, context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant2'] } },
+    {
+      action: 'dynamodb:Query',
+      resource: TABLE,
+      context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant1', 'tenant2'] },
+    },
+    { action: 'dynamodb:Scan', resource: TABLE, context: FROM_HUB },
+    {
+      action: 'dynamodb:PutItem',
+      resource: TABLE,
+      context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant1'] },
+    },
     { action: 'logs:PutLogEvents', resource: STREAM('tenant2') },
     { action: 'bedrock:InvokeModel', resource: `arn:aws:bedrock:${REGION}::foundation-model/amazon.nova-lite-v1:0` },
   ]
@@ -73,6 +93,27 @@ describe("a tenant's execution role", () => {
     })
   })
 
+  it.each<[string, Question['context']]>([
+    ['the internet', { 'aws:SourceIp': '198.51.100.10' }],
+    ['a VPC of somebody else’s', { ...FROM_HUB, 'aws:SourceVpc': 'vpc-0fedcba9876543210' }],
+    ['the internet, with an endpoint of the same name claimed', { 'aws:SourceVpce': 'vpce-0123456789abcdef0' }],
+  ])('from %s may neither become the role nor read the table, by policy or by boundary', async (_, from = {}) => {
+    for (const { action, resource, context } of own.filter(({ action }) => !action.startsWith('logs:'))) {
+      const question = trusting({ action, resource, context: { ...without(context), ...from } })
+      expect(await caller(base)(question)).toMatchObject({ allowed: false, layer: 'identity', explicit: true })
+      expect(await caller({ ...base, policies: [EVERYTHING], boundary })(question)).toMatchObject({
+        allowed: false,
+        layer: 'boundary',
+        explicit: true,
+      })
+    }
+  })
+
+  it("writes its logs from Lambda's own network", async () => {
+    const logs = { action: 'logs:PutLogEvents', resource: STREAM('tenant1') }
+    expect(await caller({ ...base, boundary })({ ...logs, context: {} })).toEqual({ allowed: true })
+  })
+
   it('has network interfaces for Lambda, not for its code', async () => {
     const { sourceFunctionArn: _, ...byLambda } = base
     for (const action of ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']) {
@@ -94,6 +135,7 @@ describe("the trust of a tenant's role", () => {
     tenantId: 'tenant1',
     executionRoleArn: executionRole('tenant1'),
     externalId: `${HUB}/tenant1`,
+    hubVpcId: VPC,
   })
   const assume = (role: string, action: string, context: Question['context']) =>
     caller({ account: HUB, role, policies: [EVERYTHING] })({
@@ -101,7 +143,7 @@ describe("the trust of a tenant's role", () => {
       resource: modelsRole('tenant1'),
       resourceAccount: TENANT_ACCOUNT,
       resourcePolicy,
-      context: context ?? {},
+      context: { ...FROM_HUB, ...context },
     })
   const TAG = { 'aws:RequestTag/tenant_id': 'tenant1', 'aws:TagKeys': ['tenant_id'] }
 
@@ -122,6 +164,18 @@ describe("the trust of a tenant's role", () => {
       'genai-gateway-tenant1',
       'sts:TagSession',
       { ...TAG, 'aws:RequestTag/tenant_id': 'tenant2' },
+    ],
+    [
+      "a VPC that is not the hub's",
+      'genai-gateway-tenant1',
+      'sts:AssumeRole',
+      { 'sts:ExternalId': `${HUB}/tenant1`, 'aws:SourceVpc': 'vpc-0fedcba9876543210' },
+    ],
+    [
+      "a tag from a VPC that is not the hub's",
+      'genai-gateway-tenant1',
+      'sts:TagSession',
+      { ...TAG, 'aws:SourceVpc': 'vpc-0fedcba9876543210' },
     ],
     ['a further tag', 'genai-gateway-tenant1', 'sts:TagSession', { ...TAG, 'aws:TagKeys': ['tenant_id', 'project'] }],
   ])('refuses %s', async (_, role, action, context) => {

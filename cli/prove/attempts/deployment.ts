@@ -3,6 +3,7 @@ import { executionRoleName, functionName, roleArn } from '../../../shared/naming
 import type { Attempt } from '../attempt.ts'
 import type { Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
+import { trustOf } from '../policies.ts'
 import type { Site } from '../site.ts'
 import { claims } from './claims.ts'
 
@@ -288,9 +289,6 @@ export const deployment: readonly Attempt[] = [
   ),
   ...claims,
 ]
-
-const trustOf = ({ platform }: Site, arn: string) =>
-  JSON.parse(String(platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', arn)?.outputs.assumeRolePolicy))
 
 function ruleOf({ platform }: Site, tenantId: string): string {
   const rule = platform.cloud.ledger

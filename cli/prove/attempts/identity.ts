@@ -7,6 +7,7 @@ import type { Attempt, Outcome } from '../attempt.ts'
 import { stopped, through } from '../attempt.ts'
 import type { Assumption } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
+import { trustOf } from '../policies.ts'
 import type { Site, SiteTenant } from '../site.ts'
 import { ended, fromFunction, type IdentityAttempt, models } from './models.ts'
 
@@ -31,6 +32,9 @@ async function becomeAndAsk(
 
 /** Layers between one tenant's function and another tenant's model. */
 const BETWEEN_TENANTS: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
+
+/** Layers that ask where a request comes from: STS and DynamoDB are public, but these credentials are not for there. */
+const FROM_ELSEWHERE: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy']
 
 const attempts: readonly IdentityAttempt[] = [
   {
@@ -145,21 +149,49 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'stolen-execution-role-from-internet',
     tried:
       "The second tenant's execution-role credentials, stolen, assume its role from the internet and ask its model at its endpoint",
-    expected: ['addresses'],
-    remark: `STS is public, so the role is assumed: the endpoint’s private address is what the thief cannot reach. At Bedrock’s public address: \`identity/stolen-execution-role-public-bedrock\`.`,
+    expected: [...FROM_ELSEWHERE, 'addresses'],
+    remark: 'At Bedrock’s public address, behind the same three: `identity/stolen-execution-role-public-bedrock`.',
     make: (site) =>
       becomeAndAsk(site, LAPTOP, site.steal(site.tenant2.executionRoleArn), asItsOwn(site.tenant2), site.tenant2),
   },
   {
     name: 'stolen-execution-role-public-bedrock',
     tried: 'The same, at Bedrock’s public address',
-    expected: ['spokeRole'],
+    expected: [...FROM_ELSEWHERE, 'spokeRole'],
     make: async (site) => {
       const { tenant2, hub } = site
       const assumed = await site.assume(LAPTOP, site.steal(tenant2.executionRoleArn), asItsOwn(tenant2))
       if (!assumed.ok) return assumed.outcome
       const host = `bedrock-runtime.${hub.region}.amazonaws.com`
       return ended(await site.converse(LAPTOP, assumed.value, host, tenant2.modelId), 'an answer on the tenant’s bill')
+    },
+  },
+  {
+    name: 'stolen-execution-role-reads-items',
+    tried: "The second tenant's execution-role credentials, stolen, read its items from the internet",
+    expected: ['executionRole', 'permissionsBoundary'],
+    make: async (site) =>
+      ended(
+        await site.query(LAPTOP, site.steal(site.tenant2.executionRoleArn), 'tenant2'),
+        'the second tenant’s configuration',
+      ),
+  },
+  {
+    name: 'stolen-execution-role-in-other-vpc',
+    tried:
+      "The second tenant's execution-role credentials, stolen, assume its role through an STS endpoint in the thief's own VPC",
+    expected: FROM_ELSEWHERE,
+    make: (site) => {
+      const { tenant2 } = site
+      return site.ask({
+        ...{ as: tenant2.executionRoleArn, action: 'sts:AssumeRole', resource: tenant2.roleArn },
+        context: {
+          'sts:ExternalId': tenant2.externalId,
+          'aws:SourceVpc': 'vpc-0123456789abcdef0',
+          'aws:SourceVpce': 'vpce-0123456789abcdef0',
+        },
+        resourcePolicy: trustOf(site, tenant2.roleArn),
+      })
     },
   },
   {
