@@ -36,7 +36,7 @@ describe('the VPC', () => {
 
   it('records its flows, in a log that only its flow logs may write to', () => {
     expect(recorded.one('aws:ec2/flowLog:FlowLog').inputs).toMatchObject({ trafficType: 'ALL', vpcId: 'vpc-hub' })
-    expect(recorded.one('aws:cloudwatch/logGroup:LogGroup').inputs.retentionInDays).toBe(365)
+    expect(recorded.one('aws:cloudwatch/logGroup:LogGroup', 'network-flow-logs').inputs.retentionInDays).toBe(365)
     const role = recorded.one('aws:iam/role:Role', 'network-flow-logs').inputs
     expect(JSON.parse(String(role.assumeRolePolicy)).Statement[0].Condition).toEqual({
       StringEquals: { 'aws:SourceAccount': '111111111111' },

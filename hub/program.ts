@@ -2,9 +2,11 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { planHubSubnets } from '../shared/addressing.ts'
+import { bundleFunction } from '../shared/bundle.ts'
 import { CONTRACT_VERSION, type HubOutputs } from '../shared/contract.ts'
 import { credentialArguments } from '../shared/provider.ts'
 import type { HubSettings } from '../shared/settings.ts'
+import { AUDIT_ENTRY, Audit } from './audit.ts'
 import { boundary } from './boundary.ts'
 import { Client } from './client.ts'
 import { Endpoints } from './endpoints.ts'
@@ -30,12 +32,16 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     allowedAccountIds: [account],
     ...credentialArguments(settings.credentials, 'genai-hub'),
   })
-  const zoneIds = await zoneIdsOf(settings.availabilityZones, provider)
+  const [zoneIds, auditBundle] = await Promise.all([
+    zoneIdsOf(settings.availabilityZones, provider),
+    bundleFunction(AUDIT_ENTRY),
+  ])
   const opts = { provider }
 
   const network = new Network('network', { settings, plan, provider, tags }, opts)
   const identity = new Identity('identity', { settings, tags }, opts)
   const table = registry('tenants', { deletionProtection, tags }, opts)
+  const audit = new Audit('audit', { settings, bundle: auditBundle, tags }, opts)
   const endpoints = new Endpoints(
     'endpoints',
     { settings, network, privateCidrBlocks: plan.map((zone) => zone.private), tableArn: table.arn, tags },
@@ -70,7 +76,17 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     },
     opts,
   )
-  const parts = [network, identity, table, endpoints, gateway, ...(client ? [client] : []), loadBalancer, onboarding]
+  const parts = [
+    network,
+    identity,
+    table,
+    audit,
+    endpoints,
+    gateway,
+    ...(client ? [client] : []),
+    loadBalancer,
+    onboarding,
+  ]
   const tenantsBoundary = boundary(
     { account, region, tableArn: table.arn, vpcId: network.vpcId, after: parts, tags },
     opts,
@@ -116,6 +132,8 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     onboardingRoleArn: onboarding.roleArn,
     permissionsBoundaryArn: tenantsBoundary.arn,
     concurrencyLimit: settings.concurrencyLimit,
+    auditFunctionArn: audit.functionArn,
+    ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
     deletionProtection,
   }
 }

@@ -34,6 +34,7 @@ const outputs: HubOutputs = {
   onboardingRoleArn: 'arn:aws:iam::111111111111:role/genai-onboarding',
   permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/genai-gateway-boundary',
   concurrencyLimit: 1000,
+  auditFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:genai-audit',
   deletionProtection: true,
 }
 
@@ -60,13 +61,16 @@ describe('parseHubOutputs', () => {
     })
   })
 
-  it.each(HUB_OUTPUT_NAMES.filter((name) => name !== 'keySet'))('names %s when it is missing', (name) => {
-    const error = refused({ [name]: undefined })
-    expect(error.outputs).toEqual([name])
-    expect(error.message).toContain(`- ${name} is missing.`)
-    expect(error.message).toContain('stack acme/genai/hub-eu')
-    expect(error.message).toContain('pulumi up -s hub-eu')
-  })
+  it.each(HUB_OUTPUT_NAMES.filter((name) => name !== 'keySet' && name !== 'alarmTopicArn'))(
+    'names %s when it is missing',
+    (name) => {
+      const error = refused({ [name]: undefined })
+      expect(error.outputs).toEqual([name])
+      expect(error.message).toContain(`- ${name} is missing.`)
+      expect(error.message).toContain('stack acme/genai/hub-eu')
+      expect(error.message).toContain('pulumi up -s hub-eu')
+    },
+  )
 
   it.each(Object.keys(outputs) as (keyof HubOutputs)[])('names %s when it is of another type', (name) => {
     for (const value of [Number.NaN, {}, []]) expect(refused({ [name]: value }).outputs).toEqual([name])
@@ -74,6 +78,7 @@ describe('parseHubOutputs', () => {
 
   it.each<[string, unknown]>([
     ['contractVersion', CONTRACT_VERSION + 1],
+    ['alarmTopicArn', 5],
     ['contractVersion', String(CONTRACT_VERSION)],
     ['account', '1111'],
     ['vpcId', ''],
@@ -103,7 +108,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 type Assert<T extends true> = T
 type _ContractTypes = [
   Assert<Equal<ReturnType<typeof parseHubOutputs>, HubOutputs>>,
-  Assert<Equal<HubOutputs['contractVersion'], 1>>,
+  Assert<Equal<HubOutputs['contractVersion'], 2>>,
   Assert<Equal<HubOutputs['listenerProtocol'], 'HTTPS' | 'HTTP'>>,
   // Optional means absent, never undefined.
   Assert<Equal<Required<HubOutputs>['keySet'], string>>,

@@ -4,7 +4,7 @@
  */
 
 /** Raised when a field is added, removed or changes meaning: a spoke refuses a hub of another version. */
-export const CONTRACT_VERSION = 1
+export const CONTRACT_VERSION = 2
 
 export interface HubSubnet {
   readonly id: string
@@ -68,6 +68,11 @@ export interface HubOutputs {
   /** Lambda's concurrent executions that the hub's account has: what the tenants' reservations are added up against. */
   readonly concurrencyLimit: number
 
+  /** Function that a tenant's audit lines are sent to; CloudWatch Logs may invoke it for every tenant's log group. */
+  readonly auditFunctionArn: string
+  /** SNS topic that alarms notify; absent where nobody is notified. */
+  readonly alarmTopicArn?: string
+
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
 }
@@ -91,6 +96,8 @@ export class ContractError extends Error {
   }
 }
 
+type OptionalOutput = 'keySet' | 'alarmTopicArn'
+
 type Check = (value: unknown) => boolean
 
 const text: Check = (value) => typeof value === 'string' && value !== ''
@@ -106,8 +113,8 @@ const subnet: Check = (value) => isMap(value) && text(value.id) && text(value.ci
 const sharing: Check = (value) =>
   isMap(value) && (value.kind === 'accounts' || (value.kind === 'organisation' && text(value.arn)))
 
-/** Every output but `keySet`: how it is checked, and what an error says it must be. */
-const CHECKS: { readonly [K in Exclude<keyof HubOutputs, 'keySet'>]: readonly [Check, string] } = {
+/** Every output that is always there: how it is checked, and what an error says it must be. */
+const CHECKS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: readonly [Check, string] } = {
   contractVersion: [choice(CONTRACT_VERSION), `${CONTRACT_VERSION}`],
   account: [(value) => typeof value === 'string' && /^\d{12}$/.test(value), 'text of 12 digits'],
   region: [text, 'text'],
@@ -140,6 +147,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, 'keySet'>]: readonly [C
   onboardingRoleArn: [text, 'text'],
   permissionsBoundaryArn: [text, 'text'],
   concurrencyLimit: [(value) => Number.isSafeInteger(value), 'a whole number'],
+  auditFunctionArn: [text, 'text'],
   deletionProtection: [(value) => typeof value === 'boolean', 'true or false'],
 }
 
@@ -147,6 +155,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, 'keySet'>]: readonly [C
 export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...(Object.keys(CHECKS) as (keyof typeof CHECKS)[]),
   'keySet',
+  'alarmTopicArn',
 ]
 
 /**
@@ -168,6 +177,9 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
       `keySet is ${shown(keySet)}. Expected: text when keySetVia is inline, and nothing otherwise.`,
     )
   }
+  const { alarmTopicArn } = raw
+  if (alarmTopicArn !== undefined && alarmTopicArn !== null && !text(alarmTopicArn))
+    problems.set('alarmTopicArn', `alarmTopicArn is ${shown(alarmTopicArn)}. Expected: text, or nothing.`)
   if (problems.size > 0) throw new ContractError(hubStack, [...problems.keys()], [...problems.values()])
   const known = HUB_OUTPUT_NAMES.filter((name) => raw[name] !== undefined && raw[name] !== null)
   return Object.fromEntries(known.map((name) => [name, raw[name]])) as unknown as HubOutputs

@@ -20,6 +20,14 @@ export const targetGroupName = (tenantId: string) => `${PREFIX}-${tenantId}`
 export const tenantRoleName = (tenantId: string) => `${PREFIX}-models-${tenantId}`
 /** External id of the tenant's role: the hub's account and the tenant, so that no two hubs share one. */
 export const externalId = (hubAccount: string, tenantId: string) => `${hubAccount}/${tenantId}`
+/** Starts every tenant's log group; what follows is the tenant's id. */
+export const TENANT_LOG_GROUP_PREFIX = functionLogGroupName('')
+/** The hub's function that writes the audit trail, and the role that it runs as. */
+export const auditFunctionName = `${PREFIX}-audit`
+/** The audit trail of all tenants, one stream a tenant. */
+export const auditLogGroupName = `/${PREFIX}/audit`
+/** An alarm of the hub itself: no tenant's alarm has a slash in its name, so no lane's deployer can touch it. */
+export const hubAlarmName = (what: string) => `${PREFIX}/hub/${what}`
 /** The hub's role that tenants' lanes are deployed through. */
 export const onboardingRoleName = `${PREFIX}-onboarding`
 /** The managed policy that bounds every execution role made through the onboarding role. */

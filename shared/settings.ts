@@ -44,6 +44,10 @@ export interface HubSettings {
   readonly deployers: readonly string[]
   /** Lambda's concurrent executions that the hub's account has. */
   readonly concurrencyLimit: number
+  /** Days for which the audit trail is kept. */
+  readonly auditRetentionDays: number
+  /** SNS topic that the hub's and the tenants' alarms notify. */
+  readonly alarmTopicArn?: string
   readonly deletionProtection: boolean
 }
 

@@ -26,11 +26,22 @@ export interface GatewayEnvironment {
   readonly KEY_SET?: string
 }
 
+/** Environment variables of the audit function. */
+export interface AuditEnvironment {
+  /** The log group of the trail. */
+  readonly AUDIT_LOG_GROUP: string
+  /** Starts the name of every tenant's log group; the rest is the tenant's id. */
+  readonly TENANT_LOG_GROUP_PREFIX: string
+}
+
 /**
  * Key schema of the table: hash key `tenantId`, range key `item`. A tenant is two items under its id, so that
  * `dynamodb:LeadingKeys` bounds what a function can read, and one `Query` reads both.
  */
 export const TENANT_KEY = { hash: 'tenantId', range: 'item' } as const
+
+/** Longest time that a warm function uses the items it has read: a change is obeyed after that. */
+export const ITEMS_USED_FOR_MILLISECONDS = 10_000
 
 /** `item = 'configuration'`: owned by the tenant's stack. */
 export interface TenantConfiguration {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Bundle, bundleGateway, gatewayArchive, HANDLER } from './bundle.ts'
+import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
+import { bundleGateway } from './bundle.ts'
 
 /** What Lambda adds to a function's own environment. */
 const LAMBDA = {
@@ -53,7 +54,7 @@ describe('the gateway bundle', () => {
     const code = await readFile(bundle.file, 'utf8')
     expect(code).not.toContain(resolve(import.meta.dirname, '..'))
     expect(code).not.toContain('sourceMappingURL')
-    const assets = (await gatewayArchive(bundle).assets) as Record<string, pulumi.asset.FileAsset>
+    const assets = (await functionArchive(bundle).assets) as Record<string, pulumi.asset.FileAsset>
     const asset = assets['handler.cjs']
     expect(Object.keys(assets)).toEqual(['handler.cjs'])
     expect(pulumi.asset.FileAsset.isInstance(asset)).toBe(true)

@@ -1,73 +1,10 @@
-/**
- * The gateway's code: bundled inside the program run, so that there is no build step to forget. The options are exported so
- * that the benchmark measures what is deployed; docs/decisions says how they were chosen.
- */
-import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import * as pulumi from '@pulumi/pulumi'
-import { type BuildOptions, build } from 'esbuild'
+/** The gateway's code. The options are exported so that the benchmark measures what is deployed. */
+import type { BuildOptions } from 'esbuild'
+import { BUNDLE_OPTIONS, type Bundle, bundleFunction } from '../shared/bundle.ts'
 
-const PROJECT = join(import.meta.dirname, '..')
-const FILE = 'handler.cjs'
+const ENTRY = 'functions/gateway/handler.ts'
 
-/** Lambda's name for the entry: the bundle's file, the exported function. */
-export const HANDLER = 'handler.handler'
+export const gatewayBundle = { ...BUNDLE_OPTIONS, entryPoints: [ENTRY] } as const satisfies BuildOptions
 
-/** CommonJS starts faster than ESM on Lambda's Node; ESM sources first, so that what is not used is left out. */
-export const gatewayBundle = {
-  absWorkingDir: PROJECT,
-  entryPoints: ['functions/gateway/handler.ts'],
-  outfile: FILE,
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  mainFields: ['module', 'main'],
-  minify: true,
-  legalComments: 'none',
-  // Beside the bundle, not in it: stack traces are read with it, and Lambda does not have to load it.
-  sourcemap: 'external',
-} as const satisfies BuildOptions
-
-export interface Bundle {
-  /** The bundle's file, in a directory that is named by its content. */
-  readonly file: string
-  readonly sourceMapFile: string
-  /** SHA-256 of the bundle, hexadecimal. */
-  readonly sha256: string
-}
-
-/**
- * Bundles the gateway: same sources, same bytes, same path.
- * @param directory where bundles are kept. @default `.local/bundles` of the project
- */
-export async function bundleGateway(directory = join(PROJECT, '.local', 'bundles')): Promise<Bundle> {
-  const { outputFiles } = await build({ ...gatewayBundle, write: false, logLevel: 'silent' })
-  const code = outputFiles.find(({ path }) => path.endsWith(FILE))
-  const sourceMap = outputFiles.find(({ path }) => path.endsWith('.map'))
-  if (!code || !sourceMap)
-    throw new Error(`esbuild made ${outputFiles.length} files. Expected: ${FILE} and its source map.`)
-  const sha256 = createHash('sha256').update(code.contents).digest('hex')
-  const home = join(directory, sha256)
-  await mkdir(home, { recursive: true })
-  const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
-  await writeWhole(bundle.file, code.contents)
-  await writeWhole(bundle.sourceMapFile, sourceMap.contents)
-  return bundle
-}
-
-/**
- * The archive for Lambda. A file asset, because Pulumi keeps a text asset in its state in full, twice; its path is relative,
- * so that the state says nothing of the machine.
- */
-export function gatewayArchive({ file }: Bundle): pulumi.asset.AssetArchive {
-  return new pulumi.asset.AssetArchive({ [FILE]: new pulumi.asset.FileAsset(relative(process.cwd(), file)) })
-}
-
-/** Stacks deploy side by side and share the directory: a reader never sees half a file. */
-async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
-  const unfinished = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  await writeFile(unfinished, contents)
-  await rename(unfinished, file)
-}
+/** @param directory where bundles are kept. @default `.local/bundles` of the project */
+export const bundleGateway = (directory?: string): Promise<Bundle> => bundleFunction(ENTRY, directory)

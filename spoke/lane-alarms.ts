@@ -1,12 +1,14 @@
 /** Alarms of one tenant's lane, from its request lines and from Lambda's own figures. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../shared/contract.ts'
 import { alarmName, functionLogGroupName, functionName, PREFIX } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
 import type { TagMap } from './tags.ts'
 
 export interface LaneAlarmsArgs {
   readonly tenantId: string
+  readonly hub: Pick<HubOutputs, 'alarmTopicArn'>
   readonly tier: Tier
   readonly tags: TagMap
 }
@@ -44,6 +46,7 @@ const FILTERS: readonly {
 /** `opts.dependsOn`: the function, so that its log group is there. */
 export function laneAlarms(name: string, args: LaneAlarmsArgs, opts: pulumi.CustomResourceOptions): void {
   const { tenantId, tags } = args
+  const { alarmTopicArn } = args.hub
   const namespace = `${PREFIX}/${tenantId}`
   for (const { key, metric, pattern, value } of FILTERS) {
     new aws.cloudwatch.LogMetricFilter(
@@ -72,6 +75,7 @@ export function laneAlarms(name: string, args: LaneAlarmsArgs, opts: pulumi.Cust
         threshold,
         // Nobody calls at night: no figures are no trouble.
         treatMissingData: 'notBreaching',
+        ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
         tags,
       },
       opts,

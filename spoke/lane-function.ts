@@ -9,8 +9,13 @@ import type { Tier } from '../shared/settings.ts'
 import type { GatewayEnvironment } from '../shared/tenant.ts'
 import type { TagMap } from './tags.ts'
 
-/** A line a request: who was let in or refused, by which check. As long as the other audit logs; it holds no prompt and no token. */
-const AUDIT_RETENTION_DAYS = 365
+/** A line a request, without prompt and token. What an auditor needs of it is in the hub's trail as well, and stays there. */
+const RETENTION_DAYS = 365
+/**
+ * Lines that say what was decided about a request (functions/gateway/audit.ts). Whoever else prints such a line in this
+ * function is found by the trail, which takes the tenant from the log group.
+ */
+const AUDIT_PATTERN = '{ $.decision = "allowed" || $.decision = "refused" }'
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
@@ -81,7 +86,17 @@ export function gatewayFunction(
   const { dependsOn, ...child } = opts
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
-    { name: functionLogGroupName(tenantId), retentionInDays: AUDIT_RETENTION_DAYS, tags: args.tags },
+    { name: functionLogGroupName(tenantId), retentionInDays: RETENTION_DAYS, tags: args.tags },
+    child,
+  )
+  const subscription = new aws.cloudwatch.LogSubscriptionFilter(
+    name,
+    {
+      name: 'audit',
+      logGroup: logGroup.name,
+      filterPattern: AUDIT_PATTERN,
+      destinationArn: hub.auditFunctionArn,
+    },
     child,
   )
   return new aws.lambda.Function(
@@ -102,7 +117,7 @@ export function gatewayFunction(
       // A deleted function keeps its interfaces, and with them their group, for up to half an hour: park them elsewhere.
       replaceSecurityGroupsOnDestroy: true,
       replacementSecurityGroupIds: [hub.parkingSecurityGroupId],
-      // The group is the tenant's audit log: of the platform's own lines only warnings and errors.
+      // The group is read by people: of the platform's own lines only warnings and errors.
       loggingConfig: {
         logFormat: 'JSON',
         logGroup: logGroup.name,
@@ -111,8 +126,9 @@ export function gatewayFunction(
       },
       tags: args.tags,
     },
-    // Made first, so that Lambda does not make a log group of its own, without retention.
-    { ...child, dependsOn: [logGroup, ...dependsOn] },
+    // The group is made first, so that Lambda does not make one of its own, without retention. So is the subscription: no line
+    // is printed before it is there, and when the tenant goes, none after it is gone.
+    { ...child, dependsOn: [logGroup, subscription, ...dependsOn] },
   )
 }
 

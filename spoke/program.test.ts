@@ -6,7 +6,7 @@ import { type Inputs, record } from '../tests/recorder.ts'
 import { spoke } from './program.ts'
 
 const HUB: HubOutputs = {
-  contractVersion: 1,
+  contractVersion: 2,
   account: '111111111111',
   region: 'us-east-1',
   vpcId: 'vpc-hub',
@@ -36,6 +36,7 @@ const HUB: HubOutputs = {
   tableName: 'genai-tenants',
   tableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/genai-tenants',
   concurrencyLimit: 1000,
+  auditFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:genai-audit',
   endpointSecurityGroupId: 'sg-endpoints',
   dynamodbPrefixListId: 'pl-dynamodb',
   parkingSecurityGroupId: 'sg-parking',
@@ -378,7 +379,7 @@ describe('a tenant inside the organisation', () => {
 
   it('tags for cost allocation all that takes tags', () => {
     const untagged =
-      /RouteTableAssociation|RouteTablePropagation|aws:ec2\/route:|TargetGroupAttachment|Permission|TableItem|UserGroup|RolePolicy|LogMetricFilter/
+      /RouteTableAssociation|RouteTablePropagation|aws:ec2\/route:|TargetGroupAttachment|Permission|TableItem|UserGroup|RolePolicy|LogMetricFilter|LogSubscriptionFilter/
     for (const { type, name, inputs } of stack.resources) {
       if (!type.startsWith('aws:') || untagged.test(type)) continue
       const expected = { project: 'genai-hub-spoke', stack: 'spoke-tenant1', tenant: 'tenant1' }

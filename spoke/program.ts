@@ -2,12 +2,13 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { planSpokeSubnets } from '../shared/addressing.ts'
+import { functionArchive, HANDLER } from '../shared/bundle.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { TenantAccount } from './account.ts'
 import { bedrockRuntimeService } from './account-models.ts'
 import { AccountRoutes } from './account-routes.ts'
-import { bundleGateway, gatewayArchive, HANDLER } from './bundle.ts'
+import { bundleGateway } from './bundle.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
 import { HubLane } from './hub-lane.ts'
 import type { SpokeOutputs } from './outputs.ts'
@@ -31,7 +32,7 @@ export async function spoke(
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
   const providers = spokeProviders(settings, hub)
   await requireServiceZones(settings, hub, providers.tenant)
-  const code = gatewayArchive(await bundleGateway())
+  const code = functionArchive(await bundleGateway())
 
   const { tenantId, account } = settings
   const { project, stack } = origin

@@ -19,6 +19,7 @@ export const HUB_SETTINGS: HubSettings = {
   keySetVia: 'endpoint',
   deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
   concurrencyLimit: 1000,
+  auditRetentionDays: 365,
   deletionProtection: true,
 }
 

@@ -1,7 +1,8 @@
 /** `aws.cloudwatch`: log groups, metric filters and alarms. */
-import { AwsError } from '../errors.ts'
+import { AwsError, UnsupportedError } from '../errors.ts'
+import { parseFilterPattern } from './filter-pattern.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, autoName, known, number, others, requireOwn, text } from './values.ts'
+import { arn, autoName, flag, known, number, object, others, requireOwn, text, texts } from './values.ts'
 
 export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'
 const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
@@ -22,7 +23,16 @@ const groupName = (situation: Situation): string => {
 
 const logGroup: ResourceType = {
   type: LOG_GROUP,
-  inputs: ['name', 'namePrefix', 'retentionInDays', 'kmsKeyId', 'logGroupClass', 'skipDestroy', 'tags'],
+  inputs: [
+    'name',
+    'namePrefix',
+    'retentionInDays',
+    'kmsKeyId',
+    'logGroupClass',
+    'deletionProtectionEnabled',
+    'skipDestroy',
+    'tags',
+  ],
   named: 'name',
   replaces: ['name', 'namePrefix', 'logGroupClass'],
   heldThrough: [],
@@ -47,8 +57,16 @@ const logGroup: ResourceType = {
         arn: arn(situation, 'logs', `log-group:${name}`),
         retentionInDays: number(situation.inputs, 'retentionInDays') ?? 0,
         logGroupClass: text(situation.inputs, 'logGroupClass') ?? 'STANDARD',
+        deletionProtectionEnabled: flag(situation.inputs, 'deletionProtectionEnabled') ?? false,
       },
     }
+  },
+  refuseDelete({ outputs }) {
+    if (outputs.deletionProtectionEnabled === true)
+      throw new AwsError(
+        'ValidationException',
+        'Cannot delete log group with deletion protection enabled. Disable deletion protection first.',
+      )
   },
 }
 
@@ -73,6 +91,10 @@ const metricFilter: ResourceType = {
   refuse(situation) {
     const group = known(situation.inputs, 'logGroupName')
     requireOwn(situation, LOG_GROUP, group, 'ResourceNotFoundException', 'The specified log group does not exist.')
+    parseFilterPattern(text(situation.inputs, 'pattern') ?? '')
+    const { value } = object(situation.inputs, 'metricTransformation') ?? {}
+    if (!/^(-?\d+(\.\d+)?|\$\.[\w.-]+)$/.test(String(value)))
+      throw invalid(`Invalid metric transformation: metricValue '${String(value)}' is neither a number nor a selector`)
   },
   answer(situation) {
     const name = autoName(situation)
@@ -115,7 +137,7 @@ const alarm: ResourceType = {
   replaces: ['name'],
   heldThrough: [],
   releases: 'all',
-  refuse({ inputs }) {
+  refuse({ inputs, region }) {
     const operator = known(inputs, 'comparisonOperator')
     if (!OPERATORS.includes(operator))
       throw new AwsError(
@@ -124,11 +146,31 @@ const alarm: ResourceType = {
       )
     if ((text(inputs, 'statistic') === undefined) === (text(inputs, 'extendedStatistic') === undefined))
       throw new AwsError('ValidationError', 'Exactly one of statistic and extendedStatistic must be specified')
+    for (const kind of ['alarmActions', 'okActions', 'insufficientDataActions'])
+      refuseActions(kind, texts(inputs, kind), region)
   },
   answer(situation) {
     const name = autoName(situation)
     return { id: name, outputs: { name, arn: arn(situation, 'cloudwatch', `alarm:${name}`) } }
   },
+}
+
+const MAX_ACTIONS = 5
+const TOPIC = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/
+
+/** That the topic is there is nobody's concern until something is published to it. */
+function refuseActions(kind: string, actions: readonly string[], region: string): void {
+  if (actions.length > MAX_ACTIONS)
+    throw new AwsError('ValidationError', `'${kind}' failed to satisfy constraint: at most ${MAX_ACTIONS} members`)
+  for (const action of actions) {
+    if (!action.startsWith('arn:')) throw new AwsError('ValidationError', `Invalid arn syntax: ${action}`)
+    if (!action.startsWith('arn:aws:sns:'))
+      throw new UnsupportedError(`the alarm action ${action}: only topics are known`)
+    const [, there] = TOPIC.exec(action) ?? []
+    if (there === undefined) throw new AwsError('ValidationError', `Invalid arn syntax: ${action}`)
+    if (there !== region)
+      throw new AwsError('ValidationError', `Invalid region ${there} specified. Only ${region} is supported.`)
+  }
 }
 
 export const cloudwatch: readonly ResourceType[] = [logGroup, metricFilter, alarm]

@@ -158,6 +158,25 @@ describe('cloudwatch', () => {
     expect(await cloud.refusal(ALARM, 'a', { ...alarm, comparisonOperator: '>' })).toContain('must be one of')
     await cloud.make(ALARM, 'a', { ...alarm, statistic: 'Sum' })
   })
+
+  it('has alarms that notify topics of their own region', async () => {
+    const alarm = { comparisonOperator: 'GreaterThanThreshold', evaluationPeriods: 1, threshold: 1, statistic: 'Sum' }
+    const refusal = (topic: string) => cloud.refusal(ALARM, 'b', { ...alarm, alarmActions: [topic] })
+    expect(await refusal('alarms')).toBe('ValidationError: Invalid arn syntax: alarms')
+    expect(await refusal(`arn:aws:sns:us-east-1:${HUB}:a:b`)).toContain('Invalid arn syntax')
+    expect(await refusal(`arn:aws:sns:eu-west-1:${HUB}:alarms`)).toContain('Invalid region eu-west-1 specified')
+    await expect(refusal(`arn:aws:lambda:us-east-1:${HUB}:function:f`)).rejects.toThrow('only topics are known')
+    await cloud.make(ALARM, 'b', { ...alarm, okActions: [`arn:aws:sns:us-east-1:${HUB}:alarms`] })
+  })
+
+  it('refuses metric filters whose pattern or value is none', async () => {
+    const FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
+    await cloud.make(LOG_GROUP, 'm', { name: 'm' })
+    const filter = { name: 'f', logGroupName: 'm', metricTransformation: { name: 'n', namespace: 's', value: '1' } }
+    expect(await cloud.refusal(FILTER, 'f', { ...filter, pattern: '{ $.a' })).toContain('Invalid filter pattern')
+    const value = { ...filter.metricTransformation, value: 'one' }
+    expect(await cloud.refusal(FILTER, 'f', { ...filter, pattern: '', metricTransformation: value })).toContain("'one'")
+  })
 })
 
 describe('s3', () => {

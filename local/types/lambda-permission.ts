@@ -1,6 +1,7 @@
 /** `aws.lambda.Permission`: one statement of a function's resource policy. */
 import { AwsError } from '../errors.ts'
 import type { Declared, LedgerView } from '../ledger.ts'
+import { arnLike } from './arn-like.ts'
 import { FUNCTION } from './lambda-function.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { autoName, known, others, text } from './values.ts'
@@ -73,7 +74,7 @@ export function permits(ledger: LedgerView, target: Declared, principal: string,
     if (action !== 'lambda:InvokeFunction' && action !== 'lambda:*') return false
     if (inputs.principal !== principal) return false
     const source = text(inputs, 'sourceArn')
-    if (source !== undefined && source !== sourceArn) return false
+    if (source !== undefined && !arnLike(source, sourceArn)) return false
     const account = text(inputs, 'sourceAccount')
     return account === undefined || account === sourceArn.split(':')[4]
   })

@@ -17,6 +17,7 @@ import { lambdaPermissions } from './lambda-permission.ts'
 import { lbListeners } from './lb-listener.ts'
 import { loadBalancers } from './lb-load-balancer.ts'
 import { lbTargetGroups } from './lb-target-group.ts'
+import { logSubscriptions } from './log-subscription.ts'
 import { withPermissions } from './permissions/permissions.ts'
 import { ram } from './ram.ts'
 import type { InvokeType, ResourceType } from './resource-type.ts'
@@ -45,6 +46,7 @@ const families: readonly (readonly ResourceType[])[] = [
   lbListeners,
   lbTargetGroups,
   loadBalancers,
+  logSubscriptions,
   ram,
   route53,
   s3,

@@ -5,6 +5,7 @@ import { account, matching } from './values.ts'
 
 export const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/
 export const CERTIFICATE_ARN = /^arn:aws:acm:([a-z0-9-]+):(\d{12}):certificate\/[0-9a-f-]{36}$/
+export const TOPIC_ARN = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/
 const PROFILE = /^[\w.@+-]{1,128}$/
 
 export const none = { value: undefined, text: 'none' } as const

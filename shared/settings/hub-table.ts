@@ -1,6 +1,6 @@
 /** The hub's settings, one by one. The checks between them are in hub.ts. */
 import { HUB_PREFIXES } from '../addressing.ts'
-import { accountSetting, CERTIFICATE_ARN, none, profileSetting, ROLE_ARN, roleArnSetting } from './common.ts'
+import { accountSetting, CERTIFICATE_ARN, none, profileSetting, ROLE_ARN, roleArnSetting, TOPIC_ARN } from './common.ts'
 import type { Setting } from './setting.ts'
 import {
   account,
@@ -8,6 +8,7 @@ import {
   integerIn,
   listOf,
   matching,
+  numberIn,
   oneOf,
   PRIVATE_RANGES_TEXT,
   privateCidr,
@@ -179,6 +180,30 @@ const concurrencyLimit: Setting<number> = {
   parse: integerIn(101, 1_000_000),
 }
 
+/** What CloudWatch Logs can be told, besides to keep everything for ever. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const
+
+const auditRetentionDays: Setting<number> = {
+  type: 'whole number',
+  meaning: 'Days for which the audit trail is kept: a line for every decision about a request, of every tenant.',
+  allowed: `one of ${RETENTION_DAYS.join(', ')}.`,
+  example: 'auditRetentionDays 365',
+  fallback: { value: 365, text: '`365`' },
+  parse: numberIn(RETENTION_DAYS),
+}
+
+const alarmTopicArn: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    'SNS topic that alarms of the hub and of every tenant notify, when they start and when they are over. Its policy must let CloudWatch publish.',
+  allowed: "the ARN of a standard SNS topic in the hub's region, arn:aws:sns:REGION:ACCOUNT:NAME.",
+  example: 'alarmTopicArn arn:aws:sns:us-east-1:111111111111:platform-alarms',
+  fallback: none,
+  parse: matching(TOPIC_ARN, 'the ARN of a standard SNS topic'),
+}
+
 const deletionProtection: Setting<boolean> = {
   type: 'true or false',
   meaning: 'Protects what loses data (user pool, table, logs) from deletion, in AWS and in Pulumi.',
@@ -210,5 +235,7 @@ export const HUB_TABLE = {
   keySetVia,
   deployers,
   concurrencyLimit,
+  auditRetentionDays,
+  alarmTopicArn,
   deletionProtection,
 } as const

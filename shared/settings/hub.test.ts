@@ -19,6 +19,7 @@ describe('hub settings', () => {
       keySetVia: 'endpoint',
       deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
       concurrencyLimit: 1000,
+      auditRetentionDays: 365,
       deletionProtection: true,
     })
   })
@@ -124,6 +125,21 @@ describe('hub settings', () => {
       { allowedCidrBlocks: '["198.51.100.1"]' },
       'allowedCidrBlocks',
       'not an IPv4 CIDR block',
+    ],
+    ['a retention of CloudWatch’s “for ever”', { auditRetentionDays: '0' }, 'auditRetentionDays', '"0" is none'],
+    ['a retention that CloudWatch does not know', { auditRetentionDays: '366' }, 'auditRetentionDays', '"366" is none'],
+    ['a topic’s name', { alarmTopicArn: 'alarms' }, 'alarmTopicArn', '"alarms" is not the ARN of a standard SNS topic'],
+    [
+      'a FIFO topic',
+      { alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms.fifo' },
+      'alarmTopicArn',
+      'is not the ARN of a standard SNS topic',
+    ],
+    [
+      'a topic of another region',
+      { alarmTopicArn: 'arn:aws:sns:eu-west-1:111111111111:alarms' },
+      'alarmTopicArn',
+      'is not in us-east-1.',
     ],
     ['a rate under the limit', { wafRateLimit: '9' }, 'wafRateLimit', '9 is out of range'],
     ['a rate over the limit', { wafRateLimit: '2000000001' }, 'wafRateLimit', 'out of range'],

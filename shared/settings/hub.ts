@@ -1,7 +1,7 @@
 /** Reads the hub's settings: the table's values, and the checks between them. */
 import { overlaps } from '../cidr.ts'
 import type { HubSettings, Listener, Sharing } from '../settings.ts'
-import { accountOfRole, CERTIFICATE_ARN, credentialsOf } from './common.ts'
+import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
 
@@ -17,6 +17,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   }
   checkNetwork(values, refuse)
   checkAccounts(values, refuse)
+  checkAlarmTopic(values, refuse)
   const listener = listenerOf(values, refuse)
   const sharing = sharingOf(values, refuse)
   if (problems.length > 0 || !listener || !sharing) throw new SettingsError(stack, problems)
@@ -37,6 +38,8 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     keySetVia: rest.keySetVia,
     deployers: rest.deployers,
     concurrencyLimit: rest.concurrencyLimit,
+    auditRetentionDays: rest.auditRetentionDays,
+    ...(rest.alarmTopicArn !== undefined && { alarmTopicArn: rest.alarmTopicArn }),
     deletionProtection: rest.deletionProtection,
   }
 }
@@ -74,6 +77,13 @@ function checkAccounts(values: HubValues, refuse: Refuse): void {
     const fix = `rm --path 'shareWithAccounts[${shareWithAccounts.indexOf(account)}]'`
     refuse('shareWithAccounts', `it holds the hub's own account ${account}.`, fix)
   }
+}
+
+/** CloudWatch notifies topics of its own region only; the account may be another. */
+function checkAlarmTopic({ alarmTopicArn, region }: HubValues, refuse: Refuse): void {
+  if (alarmTopicArn === undefined || TOPIC_ARN.exec(alarmTopicArn)?.[1] === region) return
+  const fix = `set alarmTopicArn arn:aws:sns:${region}:${alarmTopicArn.split(':').slice(4).join(':')}`
+  refuse('alarmTopicArn', `"${alarmTopicArn}" is not in ${region}.`, fix)
 }
 
 /** HTTPS is never silently missing, and of two ways to it neither is chosen silently. */

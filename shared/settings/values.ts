@@ -33,6 +33,15 @@ export function integerIn(least: number, most: number): (raw: string) => number 
   }
 }
 
+/** One of these whole numbers. */
+export function numberIn(choices: readonly number[]): (raw: string) => number {
+  return (raw) => {
+    const value = choices.find((choice) => String(choice) === raw)
+    if (value === undefined) throw new Error(`${quote(raw)} is none of the choices.`)
+    return value
+  }
+}
+
 /** A list of distinct texts, each read by `parse`. YAML's unquoted numbers are taken as their digits. */
 export function listOf(
   parse: (raw: string) => string,

@@ -2,6 +2,7 @@
 import { createPrincipals } from '../../authorize/principals.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { PolicyStatement } from '../../organization.ts'
+import { arnLike } from '../../types/arn-like.ts'
 import { permissionsOf } from '../../types/lambda-permission.ts'
 import { known, text } from '../../types/values.ts'
 import type { Surroundings } from '../service.ts'
@@ -45,24 +46,6 @@ export function requireInvoke(
       `${caller.principal} is not authorized to perform: ${INVOKE} on resource: ${arn} because no resource-based policy allows the ${INVOKE} action`,
       403,
     )
-}
-
-/** `ArnLike`: wildcards match within one of the six parts that colons separate. */
-function arnLike(pattern: string, arn: string): boolean {
-  const wanted = pattern.split(':')
-  const got = arn.split(':')
-  const [wantedParts, gotParts] = [sixParts(wanted), sixParts(got)]
-  return wantedParts.length === gotParts.length && wantedParts.every((part, index) => like(part, gotParts[index] ?? ''))
-}
-
-const sixParts = (parts: readonly string[]) => [...parts.slice(0, 5), parts.slice(5).join(':')]
-
-function like(pattern: string, value: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 's').test(value)
 }
 
 /**

@@ -85,6 +85,17 @@ const metricFilter = lifeCycle((situation) => {
   }
 })
 
+const subscriptionFilter = lifeCycle((situation) => {
+  const group = arn(situation, 'logs', `log-group:${known(situation.inputs, 'logGroup')}`)
+  const on = (action: string) => [call(`logs:${action}`, group)]
+  return {
+    create: on('PutSubscriptionFilter'),
+    read: on('DescribeSubscriptionFilters'),
+    update: on('PutSubscriptionFilter'),
+    delete: on('DeleteSubscriptionFilter'),
+  }
+})
+
 const metricAlarm = lifeCycle((situation, { outputs }) => {
   const alarmArn = known(outputs, 'arn')
   const on = (action: string, context = {}) =>
@@ -109,5 +120,6 @@ export const accountPermissions: Readonly<Record<string, Permissions>> = {
   'aws:ram/resourceShareAccepter:ResourceShareAccepter': shareAccepter,
   'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration': invocationLogging,
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': metricFilter,
+  'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter': subscriptionFilter,
   'aws:cloudwatch/metricAlarm:MetricAlarm': metricAlarm,
 }

@@ -113,6 +113,7 @@ const logGroup: Permissions = (operation, situation, { outputs }) => {
         ...(changed(situation, 'retentionInDays')
           ? [on(retention === undefined ? 'DeleteRetentionPolicy' : 'PutRetentionPolicy')]
           : []),
+        ...(changed(situation, 'deletionProtectionEnabled') ? [on('PutLogGroupDeletionProtection')] : []),
         ...retag(situation, { add: 'logs:TagResource', remove: 'logs:UntagResource' }, groupArn),
         ...read,
       ]

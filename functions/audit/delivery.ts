@@ -1,0 +1,48 @@
+/** What CloudWatch Logs sends to a subscribed function: gzip, in base64, in `awslogs.data`. */
+import { gunzipSync } from 'node:zlib'
+
+/** Lines of one stream of one log group. */
+export interface Delivery {
+  /** Written by CloudWatch Logs, not by who wrote the lines. */
+  readonly logGroup: string
+  readonly events: readonly LogEvent[]
+}
+
+export interface LogEvent {
+  /** CloudWatch Logs' own, the same each time it delivers the line. */
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  readonly message: string
+}
+
+/** A delivery comes from lines that compress well; more than this would be none of CloudWatch Logs'. */
+const MAX_BYTES = 64 * 1024 * 1024
+
+/**
+ * @returns undefined for a control message, by which CloudWatch Logs tries whether the function can be reached
+ * @throws Error for anything else, so that it is counted and noticed
+ */
+export function readDelivery(event: unknown): Delivery | undefined {
+  const data = isMap(event) && isMap(event.awslogs) ? event.awslogs.data : undefined
+  if (typeof data !== 'string') throw new Error('The event is not one of CloudWatch Logs.')
+  const body: unknown = JSON.parse(gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: MAX_BYTES }).toString())
+  if (!isMap(body)) throw new Error('The delivery is no object.')
+  if (body.messageType === 'CONTROL_MESSAGE') return undefined
+  const { messageType, logGroup, logEvents } = body
+  if (messageType !== 'DATA_MESSAGE' || typeof logGroup !== 'string' || !Array.isArray(logEvents))
+    throw new Error('The delivery is neither of data nor of control.')
+  return { logGroup, events: logEvents.map(readEvent) }
+}
+
+function readEvent(event: unknown): LogEvent {
+  if (isMap(event)) {
+    const { id, timestamp, message } = event
+    if (typeof id === 'string' && typeof timestamp === 'number' && typeof message === 'string')
+      return { id, timestamp, message }
+  }
+  throw new Error('The delivery holds something that is no log event.')
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,164 @@
+/**
+ * The audit trail: a log group of its own, and the one function that writes it. Tenants' lanes send it their audit lines by
+ * subscription filters, so that nothing of a tenant can write to the trail, and no request waits for it.
+ */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
+import { auditFunctionName, auditLogGroupName, hubAlarmName, TENANT_LOG_GROUP_PREFIX } from '../shared/naming.ts'
+import { auditRolePolicy } from '../shared/policies/audit.ts'
+import { executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
+import type { HubSettings } from '../shared/settings.ts'
+import type { AuditEnvironment } from '../shared/tenant.ts'
+import type { HubTags } from './tags.ts'
+
+/** Source of the function; it shares what signs and sends with the gateway. */
+export const AUDIT_ENTRY = 'functions/audit/handler.ts'
+
+export interface AuditArgs {
+  readonly settings: Pick<
+    HubSettings,
+    'account' | 'region' | 'auditRetentionDays' | 'alarmTopicArn' | 'deletionProtection'
+  >
+  readonly bundle: Bundle
+  readonly tags: HubTags
+}
+
+export class Audit extends pulumi.ComponentResource {
+  /** Known once CloudWatch Logs may invoke it: a filter that names it before is refused. */
+  readonly functionArn: pulumi.Output<string>
+
+  constructor(name: string, args: AuditArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('genai:hub:Audit', name, {}, opts)
+    const child = { parent: this }
+    const trail = trailGroup(name, args, child)
+    const writer = auditFunction(name, { ...args, trail }, child)
+    const permission = new aws.lambda.Permission(
+      name,
+      {
+        statementId: 'tenants-log-groups',
+        action: 'lambda:InvokeFunction',
+        function: writer.name,
+        principal: 'logs.amazonaws.com',
+        sourceAccount: args.settings.account,
+        // Its own group is not among them: what it prints does not come back to it.
+        sourceArn: `arn:aws:logs:${args.settings.region}:${args.settings.account}:log-group:${TENANT_LOG_GROUP_PREFIX}*:*`,
+      },
+      child,
+    )
+    alarms(name, args, child)
+    this.functionArn = pulumi.all([writer.arn, permission.id]).apply(([arn]) => arn)
+    this.registerOutputs({ functionArn: this.functionArn })
+  }
+}
+
+/** Of all tenants, also of those that are gone: it goes with the hub only, and not at all while that is protected. */
+function trailGroup(name: string, { settings, tags }: AuditArgs, opts: pulumi.CustomResourceOptions) {
+  return new aws.cloudwatch.LogGroup(
+    name,
+    {
+      name: auditLogGroupName,
+      retentionInDays: settings.auditRetentionDays,
+      deletionProtectionEnabled: settings.deletionProtection,
+      tags,
+    },
+    { ...opts, protect: settings.deletionProtection },
+  )
+}
+
+/** Its own lines are about itself: deliveries that failed. */
+const OWN_RETENTION_DAYS = 90
+/** A delivery is a second's work; the rest is for repetitions while CloudWatch Logs is in trouble. */
+const TIMEOUT_SECONDS = 60
+const MEMORY_MEGABYTES = 256
+
+/** Outside of the VPC: CloudWatch Logs has a public address, and in the VPC it would need an endpoint. It reaches nothing of the hub. */
+function auditFunction(
+  name: string,
+  { bundle, trail, tags }: AuditArgs & { readonly trail: aws.cloudwatch.LogGroup },
+  opts: pulumi.CustomResourceOptions,
+): aws.lambda.Function {
+  const group = new aws.cloudwatch.LogGroup(
+    `${name}-function`,
+    { name: `/aws/lambda/${auditFunctionName}`, retentionInDays: OWN_RETENTION_DAYS, tags },
+    opts,
+  )
+  const allowed = pulumi
+    .all([trail.arn, group.arn])
+    .apply(([trailArn, logGroupArn]) => JSON.stringify(auditRolePolicy({ trailArn, logGroupArn })))
+  const boundary = new aws.iam.Policy(
+    `${name}-boundary`,
+    {
+      name: `${auditFunctionName}-boundary`,
+      description: 'Bounds the role of the audit function, whatever policies it is given',
+      policy: allowed,
+      tags,
+    },
+    opts,
+  )
+  const role = new aws.iam.Role(
+    name,
+    {
+      name: auditFunctionName,
+      description: 'Writes the audit trail',
+      assumeRolePolicy: JSON.stringify(executionRoleTrustPolicy()),
+      permissionsBoundary: boundary.arn,
+      tags,
+    },
+    opts,
+  )
+  const policy = new aws.iam.RolePolicy(name, { name: 'write', role: role.name, policy: allowed }, opts)
+  const variables: pulumi.Input<Record<keyof AuditEnvironment, pulumi.Input<string>>> = {
+    AUDIT_LOG_GROUP: trail.name,
+    TENANT_LOG_GROUP_PREFIX,
+  }
+  return new aws.lambda.Function(
+    name,
+    {
+      name: auditFunctionName,
+      description: "Writes tenants' audit lines to the trail",
+      runtime: 'nodejs24.x',
+      architectures: ['arm64'],
+      handler: HANDLER,
+      code: functionArchive(bundle),
+      role: role.arn,
+      memorySize: MEMORY_MEGABYTES,
+      timeout: TIMEOUT_SECONDS,
+      environment: { variables },
+      loggingConfig: { logFormat: 'JSON', logGroup: group.name, applicationLogLevel: 'INFO', systemLogLevel: 'WARN' },
+      tags,
+    },
+    { ...opts, dependsOn: [policy] },
+  )
+}
+
+/** Of Lambda's metrics: which one, and what it means that it is not zero. */
+const WATCHED = [
+  ['audit-errors', 'Errors', 'a delivery of audit lines failed; Lambda tries it twice more'],
+  ['audit-lost', 'AsyncEventsDropped', "a delivery was given up: its lines are in the tenant's own log group only"],
+] as const
+
+function alarms(name: string, { settings, tags }: AuditArgs, opts: pulumi.CustomResourceOptions): void {
+  const { alarmTopicArn } = settings
+  for (const [what, metricName, description] of WATCHED)
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-${what}`,
+      {
+        name: hubAlarmName(what),
+        alarmDescription: `Audit trail: ${description}`,
+        namespace: 'AWS/Lambda',
+        metricName,
+        dimensions: { FunctionName: auditFunctionName },
+        statistic: 'Sum',
+        period: 60,
+        evaluationPeriods: 5,
+        datapointsToAlarm: 1,
+        comparisonOperator: 'GreaterThanOrEqualToThreshold',
+        threshold: 1,
+        treatMissingData: 'notBreaching',
+        ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
+        tags,
+      },
+      opts,
+    )
+}

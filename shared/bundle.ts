@@ -1,0 +1,73 @@
+/**
+ * A function's code: bundled inside the program run, so that there is no build step to forget. docs/decisions says how the
+ * options were chosen.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import * as pulumi from '@pulumi/pulumi'
+import { type BuildOptions, build } from 'esbuild'
+
+const PROJECT = join(import.meta.dirname, '..')
+const FILE = 'handler.cjs'
+
+/** Lambda's name for the entry: the bundle's file, the exported function. */
+export const HANDLER = 'handler.handler'
+
+/** CommonJS starts faster than ESM on Lambda's Node; ESM sources first, so that what is not used is left out. */
+export const BUNDLE_OPTIONS = {
+  absWorkingDir: PROJECT,
+  outfile: FILE,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  // Beside the bundle, not in it: stack traces are read with it, and Lambda does not have to load it.
+  sourcemap: 'external',
+} as const satisfies BuildOptions
+
+export interface Bundle {
+  /** The bundle's file, in a directory that is named by its content. */
+  readonly file: string
+  readonly sourceMapFile: string
+  /** SHA-256 of the bundle, hexadecimal. */
+  readonly sha256: string
+}
+
+/**
+ * Bundles a function: same sources, same bytes, same path.
+ * @param entry its source file, from the project's folder
+ * @param directory where bundles are kept. @default `.local/bundles` of the project
+ */
+export async function bundleFunction(entry: string, directory = join(PROJECT, '.local', 'bundles')): Promise<Bundle> {
+  const { outputFiles } = await build({ ...BUNDLE_OPTIONS, entryPoints: [entry], write: false, logLevel: 'silent' })
+  const code = outputFiles.find(({ path }) => path.endsWith(FILE))
+  const sourceMap = outputFiles.find(({ path }) => path.endsWith('.map'))
+  if (!code || !sourceMap)
+    throw new Error(`esbuild made ${outputFiles.length} files. Expected: ${FILE} and its source map.`)
+  const sha256 = createHash('sha256').update(code.contents).digest('hex')
+  const home = join(directory, sha256)
+  await mkdir(home, { recursive: true })
+  const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
+  await writeWhole(bundle.file, code.contents)
+  await writeWhole(bundle.sourceMapFile, sourceMap.contents)
+  return bundle
+}
+
+/**
+ * The archive for Lambda. A file asset, because Pulumi keeps a text asset in its state in full, twice; its path is relative,
+ * so that the state says nothing of the machine.
+ */
+export function functionArchive({ file }: Bundle): pulumi.asset.AssetArchive {
+  return new pulumi.asset.AssetArchive({ [FILE]: new pulumi.asset.FileAsset(relative(process.cwd(), file)) })
+}
+
+/** Stacks deploy side by side and share the directory: a reader never sees half a file. */
+async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
+  const unfinished = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  await writeFile(unfinished, contents)
+  await rename(unfinished, file)
+}
