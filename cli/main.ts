@@ -1,6 +1,7 @@
 /** One command with verbs; the npm scripts are its short names. */
 import { createTerminal } from './terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
+import { audit } from './verbs/audit.ts'
 import { destroy } from './verbs/destroy.ts'
 import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
@@ -9,7 +10,7 @@ import { soak } from './verbs/soak.ts'
 import { start } from './verbs/start.ts'
 import { tenant } from './verbs/tenant.ts'
 
-const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak]
+const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak, audit]
 
 async function main(argv: readonly string[]): Promise<number> {
   const found = findVerb(COMMANDS, argv)

@@ -12,6 +12,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { Ledger, type Properties } from './ledger.ts'
 import { ambient } from './mocks/provider.ts'
 import { deploy, destroy, type Stack } from './mocks.ts'
+import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'
 import type { Organization } from './organization.ts'
 import { reach } from './reach.ts'
 import { createBedrock } from './services/bedrock/bedrock.ts'
@@ -35,6 +36,7 @@ export type CloudEvent =
   | ({ readonly source: 'wire' } & WireEvent)
   | ({ readonly source: 'loadBalancer' } & LoadBalancerEvent)
   | ({ readonly source: 'lambda' } & LambdaEvent)
+  | ({ readonly source: 'logs' } & MonitoringEvent)
 
 export interface CloudOptions {
   /** Where the certificate authority and the functions' code are kept; made if missing. */
@@ -68,6 +70,7 @@ export interface LocalCloud {
   readonly wire: Wire
   readonly lambda: Lambda
   readonly loadBalancer: LoadBalancerService
+  readonly monitoring: Pick<Monitoring, 'alarms' | 'settled'>
   /** Deploys a stack in this process. @throws Error of the first refusal; nothing has changed then */
   deploy(stack: Stack, program: () => Promise<Record<string, unknown>>): Promise<Properties>
   destroy(stack: Omit<Stack, 'config'>): Promise<void>
@@ -95,6 +98,18 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const dynamodb = createDynamoDb(surroundings, credentials, data)
   const cognito = createCognito(surroundings, credentials, data)
   const bedrock = createBedrock(surroundings, credentials, options.models && { backend: options.models })
+  const monitoring = createMonitoring({
+    surroundings,
+    credentials,
+    ...(options.persistent && { directory: join(directory, 'data', 'logs') }),
+    ...(options.logLines !== undefined && { kept: options.logLines }),
+    ...(observe && { observe: (event) => observe({ source: 'logs', ...event }) }),
+  })
+  const tellOfFunctions = (event: LambdaEvent) => {
+    monitoring.lambda(event)
+    observe?.({ source: 'lambda', ...event })
+  }
+  ledger.onChange(monitoring.logs.effect)
   ledger.onChange(dynamodb.effect)
   ledger.onChange(cognito.effect)
   const wire = startWire({
@@ -102,7 +117,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     authority,
     reach: lookUp,
     faults: faults.wire,
-    services: [createSts(surroundings, credentials), dynamodb, cognito, bedrock],
+    services: [createSts(surroundings, credentials), dynamodb, cognito, bedrock, monitoring.logs],
     ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
   })
   const lambda = createLambda({
@@ -113,8 +128,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     ...logs,
     caFile: authority.caFile,
     directory: join(directory, 'functions'),
-    ...(observe && { observe: (event) => observe({ source: 'lambda', ...event }) }),
+    printed: monitoring.logs.printed,
+    observe: tellOfFunctions,
   })
+  monitoring.deliverTo(lambda, tellOfFunctions)
   const loadBalancer = createLoadBalancer({
     surroundings,
     lambda,
@@ -129,13 +146,15 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const doors = { ledger, organization, createAuthorize: evaluator }
 
   return {
-    ...{ ledger, organization, authorize, authority, credentials, cognito, wire, lambda, loadBalancer },
+    ...{ ledger, organization, authorize, authority, credentials, cognito, wire, lambda, loadBalancer, monitoring },
     faults: faults.switches,
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(doors, stack, program)),
     destroy: (stack) => destroy(doors, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
     async close() {
       await loadBalancer.close()
+      // Before the functions, one of which writes the trail.
+      await monitoring.close()
       await lambda.close()
       await wire.close()
       await dynamodb.close()

@@ -7,6 +7,8 @@ import { COGNITO } from '../services/cognito/operation.ts'
 import { DOCUMENTS } from '../services/cognito/well-known.ts'
 import { DYNAMODB } from '../services/dynamodb/dynamodb.ts'
 import { OPERATIONS as DYNAMODB_OPERATIONS } from '../services/dynamodb/operations.ts'
+import { OPERATIONS as LOGS_OPERATIONS } from '../services/logs/logs.ts'
+import { LOGS } from '../services/logs/operation.ts'
 import type { ErrorFormat } from '../services/protocol/protocol.ts'
 import { STS } from '../services/sts/operation.ts'
 import { OPERATIONS as STS_OPERATIONS } from '../services/sts/sts.ts'
@@ -37,6 +39,11 @@ export const WIRE_SERVICES: Readonly<Record<string, WireService>> = {
     operations: [...Object.keys(COGNITO_OPERATIONS), ...DOCUMENTS],
     format: COGNITO,
     throttling: { code: 'TooManyRequestsException', status: 400, message: 'Rate exceeded' },
+  },
+  logs: {
+    operations: Object.keys(LOGS_OPERATIONS),
+    format: LOGS,
+    throttling: { code: 'ThrottlingException', status: 400, message: 'Rate exceeded' },
   },
   'bedrock-runtime': {
     operations: Object.values(BEDROCK_OPERATIONS).map(({ name }) => name),

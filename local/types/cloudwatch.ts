@@ -5,8 +5,8 @@ import type { ResourceType, Situation } from './resource-type.ts'
 import { arn, autoName, flag, known, number, object, others, requireOwn, text, texts } from './values.ts'
 
 export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'
-const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
-const METRIC_ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm'
+export const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
+export const METRIC_ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm'
 
 const RETENTIONS = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

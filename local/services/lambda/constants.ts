@@ -55,3 +55,11 @@ export const OLD_SPACE_SHARE = 0.9
 
 /** Lines of a function's log that are kept in memory. */
 export const MAX_LOG_LINES = 10_000
+
+/**
+ * An event of an asynchronous invocation is tried twice more when the function fails. AWS waits for a minute, then for two; here
+ * nobody should have to.
+ */
+export const ASYNC_RETRY_MILLISECONDS = [1_000, 2_000] as const
+/** An event that is older is given up, however busy the function was. */
+export const ASYNC_MAX_AGE_SECONDS = 6 * 3600

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Session } from '../../authorize.ts'
 import type { LambdaFaults } from '../../faults/hooks.ts'
+import type { Printed } from '../logs/function-lines.ts'
 import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { unpack } from './code.ts'
@@ -21,6 +22,8 @@ export interface PoolOptions {
   readonly wirePort: () => Promise<number>
   readonly started: (pid: number | undefined) => void
   readonly exited: (pid: number | undefined, ending: Ending) => void
+  readonly printed?: (line: Printed) => void
+  /** What the process prints, and what Lambda says of it. */
   readonly logLine: (stream: string, line: string) => void
 }
 
@@ -90,7 +93,7 @@ export class FunctionPool {
   async #start(
     configuration: FunctionConfiguration,
   ): Promise<(Member & { readonly coldStartMs: number }) | { readonly outcome: Outcome; readonly stream: string }> {
-    const { surroundings, credentials, directory, caFile, wirePort, started, exited, logLine } = this.#options
+    const { surroundings, credentials, directory, caFile, wirePort, started, exited, printed, logLine } = this.#options
     requireExecutionRole(surroundings, configuration)
     const begun = performance.now()
     const { arn, name, code, roleArn, logGroup } = configuration
@@ -105,7 +108,10 @@ export class FunctionPool {
       taskRoot,
       wirePort: await wirePort(),
       caFile,
-      logLine: (line) => logLine(stream, line),
+      logLine: (line) => {
+        printed?.({ function: configuration, session, stream, line })
+        logLine(stream, line)
+      },
     })
     const { version } = configuration
     const member: Member = { environment, version, stream, startedAt: now, idleSince: now, busy: true }

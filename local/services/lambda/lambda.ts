@@ -4,6 +4,7 @@ import { AwsError } from '../../errors.ts'
 import type { LambdaFaults } from '../../faults/hooks.ts'
 import type { Origin } from '../../reach.ts'
 import { number } from '../../types/values.ts'
+import type { Printed } from '../logs/function-lines.ts'
 import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { DEFAULT_CONCURRENCY_LIMIT, MAX_PAYLOAD_BYTES, REAP_MS } from './constants.ts'
@@ -25,6 +26,8 @@ export interface LambdaOptions {
   readonly caFile: string
   /** @default nothing goes wrong */
   readonly faults?: LambdaFaults
+  /** Gets every line that a function's own process prints. */
+  readonly printed?: (line: Printed) => void
   /** Lines of each function's log that are kept in memory. @default 10,000 */
   readonly logLines?: number
   readonly observe?: (event: LambdaEvent) => void
@@ -34,8 +37,18 @@ export interface LambdaOptions {
 export type LambdaEvent =
   | { readonly kind: 'started'; readonly functionName: string; readonly pid?: number }
   | ({ readonly kind: 'exited'; readonly functionName: string; readonly pid?: number } & Ending)
-  | { readonly kind: 'timedOut' | 'throttled'; readonly functionName: string; readonly requestId: string }
+  | { readonly kind: 'timedOut'; readonly functionName: string; readonly requestId: string }
+  | ({ readonly kind: 'throttled'; readonly requestId: string } & FunctionPlace)
+  | ({ readonly kind: 'invoked'; readonly milliseconds: number; readonly failed: boolean } & FunctionPlace)
+  /** An event of an asynchronous invocation was given up. */
+  | ({ readonly kind: 'dropped' } & FunctionPlace)
   | ({ readonly kind: 'log' } & LogLine)
+
+export interface FunctionPlace {
+  readonly functionName: string
+  readonly account: string
+  readonly region: string
+}
 
 export interface InvokeOptions {
   readonly functionArn: string
@@ -145,7 +158,7 @@ export function createLambda(options: LambdaOptions): Lambda {
       await options.faults?.before({ functionName, account })
       const requestId = randomUUID()
       if (!admits(surroundings, configuration, running)) {
-        observe?.({ kind: 'throttled', functionName: configuration.name, requestId })
+        observe?.({ kind: 'throttled', ...placeOf(configuration), requestId })
         throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429)
       }
       running.set(functionArn, (running.get(functionArn) ?? 0) + 1)
@@ -160,7 +173,10 @@ export function createLambda(options: LambdaOptions): Lambda {
         if (served.outcome.kind === 'timedOut')
           observe?.({ kind: 'timedOut', functionName: configuration.name, requestId })
         for (const line of report(configuration, requestId, served)) log(configuration.name, served.stream, line)
-        return result(requestId, served)
+        const answer = result(requestId, served)
+        const failed = answer.functionError !== undefined
+        observe?.({ kind: 'invoked', ...placeOf(configuration), milliseconds: served.durationMs, failed })
+        return answer
       } finally {
         running.set(functionArn, (running.get(functionArn) ?? 1) - 1)
       }
@@ -180,6 +196,12 @@ export function createLambda(options: LambdaOptions): Lambda {
     },
   }
 }
+
+const placeOf = ({ name: functionName, account, region }: FunctionConfiguration): FunctionPlace => ({
+  functionName,
+  account,
+  region,
+})
 
 function requirePayload(payload: string): void {
   const bytes = Buffer.byteLength(payload)

@@ -1,0 +1,94 @@
+/** What the cloud keeps about itself, put together: log groups, subscriptions to them, metrics of both, and alarms. */
+import { type AlarmState, alarmStates } from './services/cloudwatch/alarms.ts'
+import { Metrics, meterLambda, meterLogs } from './services/cloudwatch/metrics.ts'
+import { type Asynchronous, createAsynchronous } from './services/lambda/asynchronous.ts'
+import type { Lambda, LambdaEvent } from './services/lambda/lambda.ts'
+import type { GroupName } from './services/logs/log-groups.ts'
+import { createLogs, type Logs, type LogsOptions } from './services/logs/logs.ts'
+import { createSubscriptions, type Subscriptions } from './services/logs/subscriptions.ts'
+import type { Surroundings } from './services/service.ts'
+import type { CredentialStore } from './services/sts/credential-store.ts'
+
+/** Told as it happens. */
+export type MonitoringEvent = { readonly kind: 'undelivered'; readonly logGroup: string; readonly lines: number }
+
+export interface MonitoringOptions extends LogsOptions {
+  readonly surroundings: Surroundings
+  readonly credentials: CredentialStore
+  readonly observe?: (event: MonitoringEvent) => void
+}
+
+export interface Monitoring {
+  readonly logs: Logs
+  /** What Lambda tells, for its metrics. */
+  readonly lambda: (event: LambdaEvent) => void
+  /** Deliveries begin: there are functions now that can be invoked. */
+  deliverTo(lambda: Pick<Lambda, 'invoke'>, tell: (event: LambdaEvent) => void): void
+  alarms(): readonly AlarmState[]
+  /** Settles when everything that was printed is where it goes. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A cloud that ends does not wait for longer than this for what is on its way. */
+const CLOSING_MILLISECONDS = 3_000
+
+export function createMonitoring({ surroundings, credentials, observe, ...options }: MonitoringOptions): Monitoring {
+  const { ledger, now } = surroundings
+  const logs = createLogs(surroundings, credentials, options)
+  const metrics = new Metrics()
+  logs.onAppend(meterLogs(ledger, metrics))
+  let queue: Asynchronous | undefined
+  let subscriptions: Subscriptions | undefined
+
+  function undelivered(group: GroupName, lines: number): void {
+    const { account, region, name } = group
+    const metric = {
+      account,
+      region,
+      namespace: 'AWS/Logs',
+      name: 'DeliveryErrors',
+      dimensions: { LogGroupName: name },
+    }
+    metrics.put(metric, lines, now() * 1000)
+    observe?.({ kind: 'undelivered', logGroup: name, lines })
+  }
+
+  async function settled(): Promise<void> {
+    // What the audit function itself prints is appended while it runs.
+    await logs.settled()
+    await subscriptions?.settled()
+    await queue?.settled()
+    await logs.settled()
+  }
+
+  return {
+    logs,
+    lambda: meterLambda(metrics, now),
+    deliverTo(lambda, tell) {
+      const created = createAsynchronous({
+        lambda,
+        now,
+        dropped: (functionArn) => {
+          const [, , , region = '', account = '', , functionName = ''] = functionArn.split(':')
+          tell({ kind: 'dropped', functionName, account, region })
+        },
+      })
+      queue = created
+      subscriptions = createSubscriptions({ surroundings, invoke: (call) => created.invoke(call), failed: undelivered })
+      logs.onAppend(subscriptions.listener)
+    },
+    alarms: () => alarmStates(ledger, metrics, now()),
+    settled,
+    async close() {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSING_MILLISECONDS)
+      })
+      await Promise.race([settled(), late])
+      clearTimeout(timer)
+      await queue?.close()
+      await logs.close()
+    },
+  }
+}

@@ -1,0 +1,99 @@
+/** The state of the declared alarms, from the metrics as they are now. */
+import { UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger.ts'
+import { METRIC_ALARM } from '../../types/cloudwatch.ts'
+import { known, number, object, text, texts } from '../../types/values.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface AlarmState {
+  readonly name: string
+  readonly account: string
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'
+  /** Of each period, the latest first; a period without data has none. */
+  readonly datapoints: readonly (number | undefined)[]
+  /** Topics that are told of this state. */
+  readonly actions: readonly string[]
+}
+
+/** @param now seconds since 1970; the period that it lies in counts, as far as it has come */
+export function alarmStates(ledger: LedgerView, metrics: Metrics, now: number): readonly AlarmState[] {
+  return ledger.all(METRIC_ALARM).map((alarm) => stateOf(alarm, metrics, now))
+}
+
+function stateOf(alarm: Declared, metrics: Metrics, now: number): AlarmState {
+  const { account, region, outputs } = alarm
+  const minutes = (number(outputs, 'period') ?? 60) / 60
+  if (!Number.isInteger(minutes)) throw new UnsupportedError(`periods below a minute (${known(outputs, 'name')})`)
+  const periods = number(outputs, 'evaluationPeriods') ?? 1
+  const metric = {
+    account,
+    region,
+    namespace: known(outputs, 'namespace'),
+    name: known(outputs, 'metricName'),
+    dimensions: dimensionsOf(outputs),
+  }
+  const current = Math.floor(now / 60 / minutes) * minutes
+  const datapoints = Array.from({ length: periods }, (_, index) =>
+    statistic(outputs, metrics.values(metric, current - index * minutes, minutes)),
+  )
+  const state = judge(outputs, datapoints, number(outputs, 'datapointsToAlarm') ?? periods)
+  const kind = { OK: 'okActions', ALARM: 'alarmActions', INSUFFICIENT_DATA: 'insufficientDataActions' }[state]
+  const actions = outputs.actionsEnabled === false ? [] : texts(outputs, kind)
+  return { name: known(outputs, 'name'), account, state, datapoints, actions }
+}
+
+const dimensionsOf = (outputs: Properties): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(object(outputs, 'dimensions') ?? {}).map(([name, value]) => [name, String(value)]))
+
+/** Bad periods first, then what missing ones count as. */
+function judge(outputs: Properties, datapoints: readonly (number | undefined)[], needed: number): AlarmState['state'] {
+  const missing = text(outputs, 'treatMissingData') ?? 'missing'
+  const isBad = comparison(known(outputs, 'comparisonOperator'), number(outputs, 'threshold') ?? 0)
+  const bad = datapoints.filter((value) => (value === undefined ? missing === 'breaching' : isBad(value))).length
+  if (bad >= needed) return 'ALARM'
+  const allMissing = datapoints.every((value) => value === undefined)
+  return allMissing && missing === 'missing' ? 'INSUFFICIENT_DATA' : 'OK'
+}
+
+function comparison(operator: string, threshold: number): (value: number) => boolean {
+  switch (operator) {
+    case 'GreaterThanOrEqualToThreshold':
+      return (value) => value >= threshold
+    case 'GreaterThanThreshold':
+      return (value) => value > threshold
+    case 'LessThanThreshold':
+      return (value) => value < threshold
+    case 'LessThanOrEqualToThreshold':
+      return (value) => value <= threshold
+    default:
+      throw new UnsupportedError(`the comparison ${operator} of an alarm`)
+  }
+}
+
+function statistic(outputs: Properties, values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined
+  const name = text(outputs, 'statistic') ?? known(outputs, 'extendedStatistic')
+  const sum = () => values.reduce((total, value) => total + value, 0)
+  switch (name) {
+    case 'Sum':
+      return sum()
+    case 'Average':
+      return sum() / values.length
+    case 'SampleCount':
+      return values.length
+    case 'Minimum':
+      return Math.min(...values)
+    case 'Maximum':
+      return Math.max(...values)
+    default:
+      return percentile(name, values)
+  }
+}
+
+/** The nearest rank. */
+function percentile(name: string, values: readonly number[]): number | undefined {
+  const [, rank] = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name) ?? []
+  if (rank === undefined) throw new UnsupportedError(`the statistic ${name} of an alarm`)
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(Math.ceil((Number(rank) / 100) * sorted.length) - 1, 0)]
+}

@@ -1,0 +1,110 @@
+/** Amazon CloudWatch's metrics: what metric filters take from log lines, and what Lambda says of its functions. */
+import type { Declared, LedgerView } from '../../ledger.ts'
+import { METRIC_FILTER } from '../../types/cloudwatch.ts'
+import { type FilterPattern, parseFilterPattern } from '../../types/filter-pattern.ts'
+import { known, object, text } from '../../types/values.ts'
+import type { LambdaEvent } from '../lambda/lambda.ts'
+import type { GroupName, StoredEvent } from '../logs/log-groups.ts'
+
+export interface Metric {
+  readonly account: string
+  readonly region: string
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+}
+
+/** As long as the longest alarm that is declared here looks back, and then some. */
+const KEPT_MINUTES = 60
+/** Values of one minute; of more, a percentile would be no other. */
+const KEPT_VALUES = 5_000
+
+export class Metrics {
+  /** Metric → minute since 1970 → values. */
+  readonly #values = new Map<string, Map<number, number[]>>()
+
+  /** @param timestamp milliseconds since 1970 */
+  put(metric: Metric, value: number, timestamp: number): void {
+    const key = keyOf(metric)
+    const minutes = this.#values.get(key) ?? new Map<number, number[]>()
+    this.#values.set(key, minutes)
+    const minute = Math.floor(timestamp / 60_000)
+    const values = minutes.get(minute) ?? []
+    if (values.length < KEPT_VALUES) values.push(value)
+    minutes.set(minute, values)
+    for (const old of minutes.keys()) if (old < minute - KEPT_MINUTES) minutes.delete(old)
+  }
+
+  /** Values of the minutes from `start` on, both since 1970. */
+  values(metric: Metric, start: number, minutes: number): readonly number[] {
+    const stored = this.#values.get(keyOf(metric))
+    return Array.from({ length: minutes }, (_, index) => stored?.get(start + index) ?? []).flat()
+  }
+}
+
+const keyOf = ({ account, region, namespace, name, dimensions }: Metric) =>
+  JSON.stringify([account, region, namespace, name, Object.entries(dimensions).sort()])
+
+/** Log lines become values by the declared metric filters. */
+export function meterLogs(ledger: LedgerView, metrics: Metrics) {
+  const patterns = new Map<string, FilterPattern>()
+  const patternOf = (source: string) => {
+    const parsed = patterns.get(source) ?? parseFilterPattern(source)
+    patterns.set(source, parsed)
+    return parsed
+  }
+  return (group: GroupName, _stream: string, events: readonly StoredEvent[]): void => {
+    for (const filter of ledger.where(METRIC_FILTER, 'logGroupName', group.name)) {
+      if (filter.account !== group.account || filter.region !== group.region) continue
+      const matches = patternOf(text(filter.outputs, 'pattern') ?? '')
+      for (const { message, timestamp } of events) {
+        const value = matches(message) ? measured(filter, message) : undefined
+        if (value !== undefined) metrics.put(metricOf(filter), value, timestamp)
+      }
+    }
+  }
+}
+
+const transformation = ({ outputs }: Declared) => object(outputs, 'metricTransformation') ?? {}
+
+const metricOf = (filter: Declared): Metric => ({
+  account: filter.account,
+  region: filter.region,
+  namespace: known(transformation(filter), 'namespace'),
+  name: known(transformation(filter), 'name'),
+  dimensions: {},
+})
+
+/** A number, or the field of the line that a selector names. */
+function measured(filter: Declared, message: string): number | undefined {
+  const value = known(transformation(filter), 'value')
+  if (!value.startsWith('$')) return Number(value)
+  const field = value
+    .slice(2)
+    .split('.')
+    .reduce<unknown>(
+      (from, name) => (from as Readonly<Record<string, unknown>> | undefined)?.[name],
+      JSON.parse(message),
+    )
+  return typeof field === 'number' ? field : undefined
+}
+
+/** What Lambda tells CloudWatch about each invocation. */
+export function meterLambda(metrics: Metrics, now: () => number) {
+  return (event: LambdaEvent): void => {
+    if (event.kind !== 'invoked' && event.kind !== 'throttled' && event.kind !== 'dropped') return
+    const { account, region, functionName } = event
+    const metric = { account, region, namespace: 'AWS/Lambda', dimensions: { FunctionName: functionName } }
+    for (const [name, value] of valuesOf(event)) metrics.put({ ...metric, name }, value, now() * 1000)
+  }
+}
+
+function valuesOf(event: Extract<LambdaEvent, { kind: 'invoked' | 'throttled' | 'dropped' }>) {
+  if (event.kind === 'throttled') return [['Throttles', 1]] as const
+  if (event.kind === 'dropped') return [['AsyncEventsDropped', 1]] as const
+  return [
+    ['Invocations', 1],
+    ['Errors', event.failed ? 1 : 0],
+    ['Duration', event.milliseconds],
+  ] as const
+}

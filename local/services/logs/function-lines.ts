@@ -1,0 +1,56 @@
+/** What functions print goes to their log groups, as Lambda writes it: with the function's own role, if that may. */
+import type { Session } from '../../authorize.ts'
+import type { Surroundings } from '../service.ts'
+import type { LogGroups } from './log-groups.ts'
+
+export interface Printed {
+  readonly function: {
+    readonly arn: string
+    readonly account: string
+    readonly region: string
+    readonly logGroup: string
+  }
+  /** Of the function's execution role. */
+  readonly session: Session
+  readonly stream: string
+  readonly line: string
+}
+
+export interface FunctionLines {
+  readonly printed: (line: Printed) => void
+  settled(): Promise<void>
+}
+
+export function createFunctionLines({ ledger, authorize, now }: Surroundings, groups: LogGroups): FunctionLines {
+  /** Decided anew after every change of what is declared. */
+  const decided = new Map<string, { readonly version: number; readonly allowed: Promise<boolean> }>()
+  /** One after the other, so that lines stay in their order. */
+  let last = Promise.resolve()
+
+  function mayWrite({ function: { arn, account, region, logGroup }, session }: Printed): Promise<boolean> {
+    const known = decided.get(arn)
+    if (known?.version === ledger.version) return known.allowed
+    const resource = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:log-stream:*`
+    const call = { action: 'logs:PutLogEvents', resource, resourceAccount: account, region, session, context: {} }
+    const allowed = authorize(call).then((decision) => decision.allowed)
+    decided.set(arn, { version: ledger.version, allowed })
+    return allowed
+  }
+
+  async function write(printed: Printed, timestamp: number): Promise<void> {
+    const { account, region, logGroup } = printed.function
+    const group = { account, region, name: logGroup }
+    if (printed.line === '' || !groups.find(group) || !(await mayWrite(printed))) return
+    await groups.addStream(group, printed.stream)
+    await groups.append(group, printed.stream, [{ timestamp, message: printed.line }])
+  }
+
+  return {
+    printed(line) {
+      const timestamp = Math.round(now() * 1000)
+      // A full disk must not take the local cloud down: what cannot be kept is in memory all the same.
+      last = last.then(() => write(line, timestamp)).catch(() => {})
+    },
+    settled: () => last,
+  }
+}
