@@ -27,8 +27,8 @@ export interface Trail {
   write(stream: string, events: readonly TrailEvent[]): Promise<void>
 }
 
-/** AWS's limits of a batch: events, and bytes with 26 more for each event. */
-const BATCH = { events: 10_000, bytes: 1_048_576, bytesBeside: 26 } as const
+/** AWS's limits of a batch: events, bytes with 26 more for each event, and the time from the first to the last. */
+const BATCH = { events: 10_000, bytes: 1_048_576, bytesBeside: 26, milliseconds: 24 * 3_600_000 } as const
 const ATTEMPTS = 4
 const BASE_MILLISECONDS = 100
 const TIMEOUT_MILLISECONDS = 5_000
@@ -89,7 +89,8 @@ function* batches(events: readonly TrailEvent[]): Iterable<readonly TrailEvent[]
   let bytes = 0
   for (const event of events.toSorted((a, b) => a.timestamp - b.timestamp)) {
     const size = Buffer.byteLength(event.message) + BATCH.bytesBeside
-    if (batch.length === BATCH.events || bytes + size > BATCH.bytes) {
+    const span = event.timestamp - (batch[0]?.timestamp ?? event.timestamp)
+    if (batch.length === BATCH.events || bytes + size > BATCH.bytes || span > BATCH.milliseconds) {
       yield batch
       batch = []
       bytes = 0

@@ -1,0 +1,162 @@
+/**
+ * Each alarm of a tenant's lane would ring: real requests, real lines, metric filters and thresholds as they are declared. The
+ * clock is moved from minute to minute; everything else takes the time that it takes.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decisionOf } from '../../functions/gateway/audit.ts'
+import { ERRORS, type ErrorCode } from '../../functions/gateway/errors.ts'
+import { createLog } from '../../functions/gateway/log.ts'
+import type { FaultRule } from '../../local/faults.ts'
+import { parseFilterPattern } from '../../local/types/filter-pattern.ts'
+import { type Platform, startPlatform } from '../platform/platform.ts'
+
+const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
+const TOPIC = 'arn:aws:sns:us-east-1:111111111111:platform-alarms'
+/** The least that the settings allow: the latency alarm's threshold is eight tenths of it. */
+const TIER = { memoryMegabytes: 256, timeoutSeconds: 10, reservedConcurrency: 5 }
+
+let platform: Platform
+let skew = 0
+beforeAll(async () => {
+  const hub = { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: true, alarmTopicArn: TOPIC }
+  const settings = { hub, 'spoke-tenant1': { tier: TIER } }
+  platform = await startPlatform({ now: () => Date.now() / 1000 + skew, settings })
+  await platform.token('tenant2')
+})
+afterAll(() => platform?.close())
+
+async function alarms(): Promise<Readonly<Record<string, { state: string; actions: readonly string[] }>>> {
+  await platform.cloud.monitoring.settled()
+  return Object.fromEntries(
+    platform.cloud.monitoring.alarms().map(({ name, state, actions }) => [name, { state, actions }]),
+  )
+}
+
+const ringing = async () =>
+  Object.entries(await alarms())
+    .filter(([, { state }]) => state === 'ALARM')
+    .map(([name]) => name)
+
+async function withFault<T>(rule: FaultRule, work: () => Promise<T>): Promise<T> {
+  const fault = platform.cloud.faults.add(rule)
+  return await work().finally(() => fault.remove())
+}
+
+const invoke = () => platform.invoke('tenant1')
+const model = { service: 'bedrock-runtime', account: '222222222222' }
+const gateway = { service: 'lambda', functionName: 'genai-gateway-tenant1' }
+
+describe('the alarms of a tenant', () => {
+  it('are quiet while requests are answered and refused as they should be', async () => {
+    for (let count = 0; count < 3; count += 1) expect((await invoke()).status).toBe(200)
+    const refused = await platform.call({ method: 'POST', path: '/tenant1/invoke', body: { prompt: 'Hello' } })
+    expect(refused.status).toBe(401)
+    expect(await ringing()).toEqual([])
+    expect(Object.keys(await alarms()).filter((name) => name.endsWith('-tenant1'))).toHaveLength(6)
+  })
+
+  it('foreign-tenant: one token of another tenant is enough, and the topic is told', async () => {
+    const token = await platform.token('tenant2')
+    const answer = await platform.call({ method: 'POST', path: '/tenant1/invoke', token, body: { prompt: 'Hello' } })
+    expect(answer.status).toBe(403)
+    expect(await ringing()).toEqual(['genai-foreign-tenant-tenant1'])
+    expect((await alarms())['genai-foreign-tenant-tenant1']?.actions).toEqual([TOPIC])
+    expect((await alarms())['genai-foreign-tenant-tenant2']).toEqual({ state: 'OK', actions: [TOPIC] })
+  })
+
+  it('crashes: one is enough', async () => {
+    const kill: FaultRule = { where: gateway, fault: { kind: 'kill', afterMilliseconds: 0 }, times: 1 }
+    await withFault(kill, async () => expect((await invoke()).status).toBe(502))
+    expect(await ringing()).toEqual(['genai-foreign-tenant-tenant1', 'genai-crashes-tenant1'])
+  })
+
+  it('server-errors, throttled, concurrency and latency: in the third bad minute, not before', async () => {
+    expect((await invoke()).status).toBe(200)
+    const slow = await withFault({ where: model, fault: { kind: 'latency', milliseconds: 8_100 }, times: 3 }, () =>
+      // They end one after the other, each in a minute of its own.
+      Promise.all([0, 400, 800].map((wait) => pause(wait).then(() => ({ answer: invoke() })))).then((started) =>
+        pause(500).then(() => started),
+      ),
+    )
+    for (const { answer } of slow) {
+      expect(await ringing()).not.toContain('genai-latency-tenant1')
+      expect((await answer).status).toBe(200)
+      await badMinute()
+      if (answer !== slow.at(-1)?.answer) skew += 60
+    }
+    expect((await ringing()).sort()).toEqual(
+      ['concurrency', 'crashes', 'foreign-tenant', 'latency', 'server-errors', 'throttled'].map(
+        (what) => `genai-${what}-tenant1`,
+      ),
+    )
+  })
+
+  it('are over when the bad minutes are', async () => {
+    skew += 5 * 60
+    expect(await ringing()).toEqual([])
+    expect((await alarms())['genai-throttled-tenant1']).toEqual({ state: 'OK', actions: [TOPIC] })
+  })
+})
+
+/** One answer in twelve is a 5xx, ten are throttled by the model, one finds no free execution. */
+async function badMinute(): Promise<void> {
+  const failing = (code: string, status: number): FaultRule => ({
+    where: model,
+    fault: { kind: 'error', code, status },
+  })
+  await withFault(failing('InternalServerException', 500), async () => expect((await invoke()).status).toBe(503))
+  await withFault(failing('ServiceQuotaExceededException', 400), async () => {
+    for (let count = 0; count < 10; count += 1) expect((await invoke()).status).toBe(429)
+  })
+  const lane = platform.resource(
+    'aws:lambda/function:Function',
+    'spoke-tenant1::genai-hub-spoke::genai:spoke:HubLane$aws:lambda/function:Function::lane',
+  )
+  await platform.changed(lane, { reservedConcurrentExecutions: 0 }, async () =>
+    expect((await invoke()).status).toBe(502),
+  )
+}
+
+describe('the metric filters', () => {
+  /** The line that the function prints for an answer. */
+  const lineOf = (outcome: 'ok' | ErrorCode): string => {
+    let printed = ''
+    createLog((line) => {
+      printed = line
+    })({
+      ...{ time: '2026-11-24T00:00:00.000Z', requestId: 'r', tenant: 'tenant1', outcome, milliseconds: { total: 500 } },
+      ...{ status: outcome === 'ok' ? 200 : ERRORS[outcome].status, ...decisionOf(outcome) },
+    })
+    return printed.trimEnd()
+  }
+  const counts = (filter: string, line: string): boolean => {
+    const found = platform.cloud.ledger
+      .all(METRIC_FILTER)
+      .find(({ urn, outputs }) => urn.includes('spoke-tenant1') && outputs.name === filter)
+    return parseFilterPattern(String(found?.outputs.pattern))(line)
+  }
+
+  it.each(['ok', ...(Object.keys(ERRORS) as ErrorCode[])] as const)('count a line of "%s" as what it is', (outcome) => {
+    const line = lineOf(outcome)
+    const status = outcome === 'ok' ? 200 : ERRORS[outcome].status
+    expect({
+      'server-error': counts('server-error', line),
+      'no-server-error': counts('no-server-error', line),
+      throttled: counts('throttled', line),
+      'foreign-tenant': counts('foreign-tenant', line),
+    }).toEqual({
+      'server-error': status >= 500,
+      'no-server-error': status < 500,
+      throttled: status === 429,
+      'foreign-tenant': decisionOf(outcome).check === 'tenant',
+    })
+  })
+
+  it('count nothing of lines that are none of the function’s', () => {
+    for (const line of ['{"level":"WARN","message":"500"}', 'status 503', '']) {
+      for (const name of ['server-error', 'no-server-error', 'throttled', 'foreign-tenant'])
+        expect(counts(name, line)).toBe(false)
+    }
+  })
+})
