@@ -1,5 +1,4 @@
 /** Invocations that nobody waits for: Lambda queues the event, and tries again when the function fails or is busy. */
-import { setTimeout as pause } from 'node:timers/promises'
 import { AwsError } from '../../errors.ts'
 import { ASYNC_MAX_AGE_SECONDS, ASYNC_RETRY_MILLISECONDS } from './constants.ts'
 import type { InvokeOptions, Lambda } from './lambda.ts'
@@ -51,7 +50,7 @@ export function createAsynchronous({ lambda, now, dropped }: AsynchronousOptions
         dropped(options.functionArn)
         return
       }
-      await pause(wait, undefined, { signal: closed.signal }).catch(() => {})
+      await pause(wait, closed.signal)
       // A function that is gone, or no longer lets this caller in, drops what is queued for it.
       outcome = await attempt(options).catch(() => 'failed' as const)
     }
@@ -74,4 +73,17 @@ export function createAsynchronous({ lambda, now, dropped }: AsynchronousOptions
       await settled()
     },
   }
+}
+
+/** @param ended ends the pause, too */
+function pause(milliseconds: number, ended: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      ended.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    ended.addEventListener('abort', end)
+  })
 }
