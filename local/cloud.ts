@@ -139,6 +139,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     authority,
     reach: lookUp,
     ...logs,
+    directory: join(directory, 'access-logs'),
     ...(observe && { observe: (event) => observe({ source: 'loadBalancer', ...event }) }),
   })
   // Last, as nothing is kept that another effect refuses.

@@ -1,4 +1,6 @@
-/** Access log lines in AWS's format, kept in memory for each load balancer that declares them. */
+/** Access log lines in AWS's format, for each load balancer that declares them: the last in memory, all in a file of the bucket's name. */
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { join } from 'node:path'
 import type { Answer } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LOG_LINES } from './constants.ts'
@@ -27,23 +29,47 @@ export interface Exchange {
 
 export class AccessLogs {
   readonly #lines = new Map<string, string[]>()
+  readonly #files = new Map<string, WriteStream>()
   readonly #kept: number
+  readonly #directory: string | undefined
 
-  constructor(kept = MAX_LOG_LINES) {
+  /** @param directory without one, there are no files */
+  constructor(kept = MAX_LOG_LINES, directory?: string) {
     this.#kept = kept
+    this.#directory = directory
   }
 
   add(exchange: Exchange): void {
     const { balancer } = exchange.listener
     if (!balancer.accessLogs) return
     const lines = this.#lines.get(balancer.arn) ?? []
-    lines.push(line(exchange))
+    const text = line(exchange)
+    lines.push(text)
+    this.#file(balancer.accessLogs.bucket)?.write(`${text}\n`)
     if (lines.length > this.#kept) lines.splice(0, lines.length - this.#kept)
     this.#lines.set(balancer.arn, lines)
   }
 
   of(loadBalancerArn: string): readonly string[] {
     return [...(this.#lines.get(loadBalancerArn) ?? [])]
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#files.values()]
+    this.#files.clear()
+    await Promise.all(open.map((file) => new Promise<void>((closed) => file.end(closed))))
+  }
+
+  #file(bucket: string): WriteStream | undefined {
+    if (this.#directory === undefined) return undefined
+    const open = this.#files.get(bucket)
+    if (open) return open
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+    const file = createWriteStream(join(this.#directory, `${bucket}.log`), { flags: 'a', mode: 0o600 })
+    // A full or vanished disk must not take the local cloud down; the lines stay in memory.
+    file.on('error', () => {})
+    this.#files.set(bucket, file)
+    return file
   }
 }
 

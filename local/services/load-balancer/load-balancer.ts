@@ -23,6 +23,8 @@ export interface LoadBalancerOptions {
   readonly reach: typeof reachable
   /** Lines of each access log that are kept in memory. @default 10,000 */
   readonly logLines?: number
+  /** Where access logs are written, one file a bucket; without it they are in memory only. */
+  readonly directory?: string
   readonly observe?: (event: LoadBalancerEvent) => void
   /** Told of mistakes of the stand-in itself. @default prints to standard error */
   readonly onFault?: (error: unknown) => void
@@ -45,7 +47,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
   const { ledger, organization, now } = surroundings
   const keySets = new KeySets({ wire, now, version: () => ledger.version })
   const firewall = new Firewall(ledger)
-  const accessLogs = new AccessLogs(options.logLines)
+  const accessLogs = new AccessLogs(options.logLines, options.directory)
   const open = new Set<
     ListenerPort & { readonly place: string; readonly balancer: string; readonly declared: number }
   >()
@@ -95,6 +97,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
     accessLog: (loadBalancerArn) => accessLogs.of(loadBalancerArn),
     async close() {
       await Promise.all([...open].map((port) => port.close()))
+      await accessLogs.close()
     },
   }
 }

@@ -1,0 +1,60 @@
+/** Behind HTTPS the load balancer refuses tokens itself: such a refusal is in its access log and nowhere else. */
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readTrail } from '../../cli/audit/trail.ts'
+import { localAgent } from '../../local/agent.ts'
+import { type Platform, startPlatform } from '../platform/platform.ts'
+
+let platform: Platform
+beforeAll(async () => {
+  platform = await startPlatform()
+})
+afterAll(() => platform?.close())
+
+async function trail() {
+  await platform.cloud.monitoring.settled()
+  const { wirePort: port, caFile, hub, cloud } = platform
+  const agent = localAgent({ port, caFile, keepAlive: false })
+  return await readTrail({ region: hub.region, credentials: cloud.signIn(), agent }, { since: 0 }).catch(() => [])
+}
+
+describe('what the load balancer refuses', () => {
+  it('is in its access log, on disk too, and not in the trail', async () => {
+    const token = await platform.token('tenant2')
+    const answer = await platform.call({ method: 'POST', path: '/tenant1/invoke', token, body: { prompt: 'Hello' } })
+    expect(answer.status).toBe(401)
+    expect(await trail()).toEqual([])
+    const refused = / 401 - .*"POST https:\/\/genai\.example\.com:443\/tenant1\/invoke HTTP\/1\.1"/
+    const lines = platform.cloud.loadBalancer.accessLog(platform.hub.loadBalancerArn)
+    expect(lines.filter((line) => refused.test(line))).toHaveLength(1)
+    const folder = join(dirname(dirname(platform.caFile)), 'access-logs')
+    const file = readFileSync(join(folder, 'genai-access-logs-111111111111-us-east-1.log'), 'utf8')
+    expect(file.split('\n').filter((line) => refused.test(line))).toHaveLength(1)
+    expect(file).not.toContain(token)
+  })
+
+  it('while what it lets through is in both', async () => {
+    const answer = await platform.invoke('tenant1')
+    expect(answer.status).toBe(200)
+    expect((await trail()).map(({ requestId }) => requestId)).toEqual([answer.headers['x-request-id']])
+  })
+})
+
+describe('a trail that cannot be written', () => {
+  it('keeps no request waiting, and is told by its alarm', async () => {
+    const role = platform.resource(
+      'aws:iam/rolePolicy:RolePolicy',
+      'genai:hub:Audit$aws:iam/rolePolicy:RolePolicy::audit',
+    )
+    await platform.without([role], async () => {
+      expect((await platform.invoke('tenant1')).status).toBe(200)
+      await platform.cloud.monitoring.settled()
+    })
+    const state = (name: string) => platform.cloud.monitoring.alarms().find((alarm) => alarm.name === name)?.state
+    expect(state('genai/hub/audit-errors')).toBe('ALARM')
+    // Given up after the third attempt: the line is in the tenant's own log group only.
+    expect(state('genai/hub/audit-lost')).toBe('ALARM')
+    expect(await trail()).toHaveLength(1)
+  })
+})
