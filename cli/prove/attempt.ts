@@ -1,21 +1,26 @@
 /** One attempt at isolation: data that says what is tried, and a function that tries it for real. */
 import type { Layer } from './layers.ts'
+import type { Outcome } from './outcome.ts'
 import type { Site } from './site.ts'
 
-export type Outcome =
-  /** `by` is every layer that was seen to refuse; `detail` is what the attacker was told, or what the path lacked. */
-  | { readonly kind: 'stopped'; readonly by: readonly Layer[]; readonly detail: string }
-  /** Nothing refused and nothing was crossed: it was served as its own tenant's, with its own tenant's credentials. */
-  | { readonly kind: 'contained'; readonly detail: string }
-  | { readonly kind: 'through'; readonly detail: string }
-
-export const FAMILIES = ['tokens', 'paths', 'bodies', 'identity', 'network', 'deployment'] as const
+export const FAMILIES = ['tokens', 'users', 'paths', 'bodies', 'identity', 'network', 'deployment'] as const
 export type Family = (typeof FAMILIES)[number]
+
+/** How an attempt is made, so that a reader knows what was done and what was asked. */
+export const MEANS = {
+  request: 'bytes sent to the load balancer or to the user pool over TLS, or an event handed to the function',
+  call: "a signed call to the service's host, over the path that the network has",
+  connection: 'the path of a connection, looked up as for every connection that is made',
+  question: 'IAM asked about the call, with every policy as it is deployed: no service is there to make it to',
+  program: "the programs' own checks, run on the settings; then IAM asked about the call that they would have made",
+} as const
+export type Means = keyof typeof MEANS
 
 export interface Attempt {
   readonly family: Family
   /** Short and stable: `alg-none`. */
   readonly name: string
+  readonly means: Means
   /** One sentence for an auditor. */
   readonly tried: string
   /** Layers that must stop it, each by itself; more may. Empty where being served as oneself is what must happen. */
@@ -28,7 +33,3 @@ export interface Attempt {
 }
 
 export const idOf = ({ family, name }: Pick<Attempt, 'family' | 'name'>) => `${family}/${name}`
-
-export const stopped = (by: readonly Layer[], detail: string): Outcome => ({ kind: 'stopped', by, detail })
-export const through = (detail: string): Outcome => ({ kind: 'through', detail })
-export const contained = (detail: string): Outcome => ({ kind: 'contained', detail })

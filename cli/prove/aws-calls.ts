@@ -1,16 +1,15 @@
 /** Calls to AWS with whatever credentials, from wherever: signed as the gateway signs, over the path that the network has. */
+
 import { randomUUID } from 'node:crypto'
 import { type AwsCredentials, createSignedCall, exceptionName, xmlElement } from '../../functions/gateway/aws.ts'
 import type { Answer } from '../../functions/gateway/transport.ts'
 import type { ApiCall, Session } from '../../local/authorize.ts'
 import { type Origin, type Refusal, reach } from '../../local/reach.ts'
 import type { Platform } from '../platform.ts'
-import { type Outcome, stopped, through } from './attempt.ts'
 import type { Iam } from './iam.ts'
 import type { Layer } from './layers.ts'
-
-/** What a step of an attempt gained, or what ended it. */
-export type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly outcome: Outcome }
+import { type Outcome, type Step, stopped, through } from './outcome.ts'
+import { cognitoHeaders, cognitoHost } from './user-pool.ts'
 
 export interface Assumption {
   readonly roleArn: string
@@ -25,6 +24,13 @@ export interface AwsCalls {
   converse(from: Origin, credentials: AwsCredentials, host: string, modelId: string): Promise<Step<string>>
   /** The configuration and status of a tenant, from the hub's table. */
   query(from: Origin, credentials: AwsCredentials, tenantId: string): Promise<Step<string>>
+  /** An administrator's operation on the hub's user pool. */
+  administer(
+    from: Origin,
+    credentials: AwsCredentials,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Step<string>>
   /** Whether a connection to port 443 can be made. */
   connect(from: Origin, host: string): Outcome
   /** What IAM says of a call, where the stand-in has no service to make it to. */
@@ -121,6 +127,13 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
           KeyConditionExpression: 'tenantId = :tenant',
           ExpressionAttributeValues: { ':tenant': { S: tenantId } },
         }),
+      })
+      return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    async administer(from, credentials, operation, input) {
+      const step = await call(from, credentials, 'cognito-idp', {
+        ...{ host: cognitoHost(hub.region), path: '/', headers: cognitoHeaders(operation) },
+        body: JSON.stringify({ UserPoolId: hub.userPoolId, ...input }),
       })
       return step.ok ? { ok: true, value: step.value.body } : step
     },

@@ -11,9 +11,8 @@ const TARGET = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
 export interface CodeVariants {
   /**
    * The overlay that sends every tenant's requests to a copy of its function without these checks.
-   * @param freshItem a copy of its own, which has not read the tenant's item before
    */
-  use(removed: readonly CodeLayer[], freshItem: boolean): Promise<Overlay>
+  use(removed: readonly CodeLayer[]): Promise<Overlay>
   /** Ends the copies. */
   remove(): Promise<void>
 }
@@ -24,15 +23,17 @@ export function createCodeVariants(ledger: Ledger, declared: readonly Declared[]
   const copies: string[] = []
 
   async function make(suffix: string, removed: readonly CodeLayer[]): Promise<Overlay> {
-    const code = removed.length > 0 ? await gatewayWithout(removed) : undefined
+    const code = await gatewayWithout(removed)
     const overlay = new Map<string, Declared>()
     for (const original of declared.filter(({ type }) => type === FUNCTION)) {
       const name = `${String(original.outputs.name)}-${suffix}`
       const arn = `${String(original.outputs.arn)}-${suffix}`
-      const copy = copyOf(original, suffix, { name, arn, ...(code && { code }) })
-      const permission = declared.find(of(PERMISSION, 'function', original.outputs.name))
+      const copy = copyOf(original, suffix, { name, arn, code })
       const target = declared.find(of(TARGET, 'targetId', original.outputs.arn))
-      if (!permission || !target) throw new Error(`${String(original.outputs.name)} has no permission or target group.`)
+      // The hub's own function serves no requests.
+      if (!target) continue
+      const permission = declared.find(of(PERMISSION, 'function', original.outputs.name))
+      if (!permission) throw new Error(`${String(original.outputs.name)} has no permission.`)
       for (const resource of [copy, copyOf(permission, suffix, { function: name })]) {
         await ledger.put(resource)
         copies.push(resource.urn)
@@ -43,11 +44,8 @@ export function createCodeVariants(ledger: Ledger, declared: readonly Declared[]
   }
 
   return {
-    async use(removed, freshItem) {
-      const suffix = [
-        ...(removed.length > 0 ? ['without', ...removed] : ['as-it-is']),
-        ...(freshItem ? ['fresh'] : []),
-      ].join('-')
+    async use(removed) {
+      const suffix = ['without', ...removed].join('-')
       const overlay = made.get(suffix) ?? (await make(suffix, removed))
       made.set(suffix, overlay)
       return overlay

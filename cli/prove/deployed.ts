@@ -2,9 +2,10 @@
  * The harmless part of the matrix against a gateway that is deployed: tokens and paths. Nothing is switched off, and nothing is
  * asked of AWS but a sign-in, the public key set and requests to the gateway that it must refuse.
  */
+
 import type { JsonWebKey } from 'node:crypto'
 import { claimsOf, type Tokens } from '../cognito.ts'
-import { contained, idOf, type Outcome, stopped, through } from './attempt.ts'
+import { idOf } from './attempt.ts'
 import { pathAttempts, paths } from './attempts/paths.ts'
 import type { PathAttempt } from './attempts/smuggling.ts'
 import { requestWith, tokenAttempts, tokens } from './attempts/tokens.ts'
@@ -12,6 +13,7 @@ import { type Forge, forgeOf } from './forge.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { codeOf } from './gateway-calls.ts'
 import { type Connection, type RawAnswer, send } from './http.ts'
+import { contained, type Outcome, stopped, through } from './outcome.ts'
 import type { Row, Verdict } from './run.ts'
 
 export interface Deployed {

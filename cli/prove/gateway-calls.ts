@@ -1,12 +1,13 @@
 /** Requests to the gateway as an attacker sends them, and what the platform saw of each. */
+
 import { readFileSync } from 'node:fs'
 import type { CloudEvent } from '../../local/cloud.ts'
 import type { Platform } from '../platform.ts'
-import { contained, type Outcome, stopped, through } from './attempt.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { type RawAnswer, type RawRequest, send } from './http.ts'
 import type { Iam } from './iam.ts'
-import type { SiteTenant } from './site.ts'
+import { contained, type Outcome, stopped, through } from './outcome.ts'
+import type { SiteTenant } from './tenant.ts'
 
 export interface GatewayCalls {
   /** Sends it, and tells who stopped it. `crossed` says when it got where it must not. */

@@ -1,6 +1,10 @@
 /** What can stop an attempt, as the report names it, in the order in which a request meets it. */
 
 export const LAYERS = {
+  userPool: "user pool's settings",
+  userPoolClient: "user pool client's settings",
+  userStatus: "user's status",
+  userPoolSessions: "user pool's record of sign-ins",
   firewall: 'web application firewall',
   loadBalancerRequest: "load balancer's request checks and rules",
   loadBalancerToken: "load balancer's token check",
@@ -32,6 +36,8 @@ export type Layer = keyof typeof LAYERS
 
 /** Layers that nothing switches off, and why what they leave behind is not tried. */
 export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
+  userPoolSessions:
+    'the pool has no sign-in that such a token stands for: there is nobody whom it could make a token for',
   loadBalancerRequest:
     'no rule and no parser lets such a request on, so there is no function that it could be tried on',
   functionRoutes: 'the function has no operation at such a path: there is nothing that it could do for it',
@@ -42,8 +48,13 @@ export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
   addresses: 'AWS gives these interfaces no public address, so there is nothing to send a packet to',
 }
 
-/** A check that the declared resources cannot do without: removing it means other code, not other settings. */
-export const CODE_LAYERS = ['functionRequest', 'functionToken', 'tenantMatch'] as const satisfies readonly Layer[]
+/** Layers that are a check of the code, or one besides: removing it means other code, not other settings. */
+export const CODE_LAYERS = [
+  'functionRequest',
+  'functionToken',
+  'tenantMatch',
+  'tableItem',
+] as const satisfies readonly Layer[]
 export type CodeLayer = (typeof CODE_LAYERS)[number]
 
 export const ALL_LAYERS = Object.keys(LAYERS) as readonly Layer[]

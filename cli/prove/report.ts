@@ -1,7 +1,9 @@
 /** The report for an auditor: a table in Markdown, and the same as JSON. */
-import { FAMILIES, type Family, type Outcome } from './attempt.ts'
+
+import { FAMILIES, type Family } from './attempt.ts'
 import { FIXED, LAYERS, type Layer } from './layers.ts'
 import type { LimitFound } from './limits.ts'
+import type { Outcome } from './outcome.ts'
 import type { Row, Stop, Verdict } from './run.ts'
 
 export interface Report {
@@ -22,6 +24,7 @@ export const passes = ({ rows }: Pick<Report, 'rows'>): boolean =>
 
 const TITLES: Readonly<Record<Family, string>> = {
   tokens: 'Tokens: for the first tenant’s path',
+  users: 'Users: at the user pool itself, and with what it issued',
   paths: 'Paths and headers: with the first tenant’s genuine token',
   bodies: 'Bodies: with the tenant’s own token, on its own path',
   identity: 'Identity',

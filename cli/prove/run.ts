@@ -2,8 +2,10 @@
  * Makes every attempt with everything in place, then with the layer that stopped it switched off, and so on, until it gets
  * through: what is left of the defence when a layer is gone, and proof that the attempt is a real one.
  */
-import { type Attempt, idOf, type Outcome } from './attempt.ts'
+
+import { type Attempt, idOf } from './attempt.ts'
 import { ALL_LAYERS, FIXED, inOrder, type Layer } from './layers.ts'
+import type { Outcome } from './outcome.ts'
 import type { Site } from './site.ts'
 import type { Switches } from './switches.ts'
 

@@ -3,32 +3,17 @@ import { organization as sample } from '../../local/default-organization.ts'
 import type { Declared } from '../../local/ledger.ts'
 import type { Organization } from '../../local/organization.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
-import { executionRoleName, functionName, roleArn } from '../../shared/naming.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { type AwsCalls, createAwsCalls } from './aws-calls.ts'
 import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
 import { createIam, type Iam } from './iam.ts'
 import { beside } from './overlay.ts'
+import { createPeople, type People } from './people.ts'
+import { type Suspended, suspendTenant } from './suspended.ts'
 import { UNLISTED_MODELS } from './switches.ts'
-
-export interface SiteTenant {
-  readonly id: string
-  readonly account: string
-  /** Role in the tenant's account, and the external id that it asks for. */
-  readonly roleArn: string
-  readonly externalId: string
-  /** Host name of the tenant's model endpoint. */
-  readonly endpoint: string
-  /** Bedrock's id of the tenant's default model. */
-  readonly modelId: string
-  /** In the hub's account. */
-  readonly executionRoleArn: string
-  readonly functionName: string
-  readonly functionArn: string
-  /** A subnet of the tenant's VPC: where a host in the tenant's account would be. */
-  readonly subnetId: string
-}
+import { readTenant, type SiteTenant } from './tenant.ts'
+import { createUserPoolCalls, type UserPoolCalls } from './user-pool.ts'
 
 export interface Clock {
   /** Seconds that the local cloud is ahead of the real time. */
@@ -41,6 +26,11 @@ export interface Site extends GatewayCalls, AwsCalls {
   readonly iam: Iam
   readonly clock: Clock
   readonly forge: Forge
+  /** The user pool as it is seen from the internet. */
+  readonly pool: UserPoolCalls
+  readonly people: People
+  /** A third tenant, and one of its users. */
+  readonly suspended: Suspended
   /** Who attacks. */
   readonly tenant1: SiteTenant
   /** Who must not be reached. */
@@ -68,13 +58,20 @@ export async function startSite({ directory }: SiteOptions = {}): Promise<Site> 
   try {
     const { hub } = platform
     for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
+    const pool = createUserPoolCalls(platform)
+    // First: a tenant whose id is used again has no users yet.
+    const people = await createPeople(platform, pool)
+    const suspended = await suspendTenant(platform)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
-      ...{ platform, hub, iam, clock, tenant1, tenant2 },
+      ...{ platform, hub, iam, clock, pool, people, suspended, tenant1, tenant2 },
       forge: await createForge(platform),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),
-      close: () => platform.close(),
+      async close() {
+        people.close()
+        await platform.close()
+      },
     }
   } catch (error) {
     await platform.close()
@@ -101,25 +98,3 @@ const withMoreModels = (organization: Organization): Organization => ({
     models: [...account.models, ...Object.values(UNLISTED_MODELS)],
   })),
 })
-
-function readTenant({ cloud: { ledger }, hub }: Platform, id: string): SiteTenant {
-  const item = ledger
-    .all('aws:dynamodb/tableItem:TableItem')
-    .map(({ outputs }) => JSON.parse(String(outputs.item)))
-    .find((attributes) => attributes.tenantId?.S === id && attributes.item?.S === 'configuration')
-  if (!item) throw new Error(`The table has no item of ${id}: its stack was not deployed.`)
-  const account: string = item.account.S
-  const endpoint = ledger.all('aws:ec2/vpcEndpoint:VpcEndpoint').find((one) => one.account === account)
-  const deployed = ledger.findBy('aws:lambda/function:Function', 'name', functionName(id))
-  const subnetIds = endpoint?.outputs.subnetIds
-  if (!deployed || !Array.isArray(subnetIds)) throw new Error(`${id} has no function or no model endpoint.`)
-  return {
-    ...{ id, account, functionName: functionName(id), functionArn: String(deployed.outputs.arn) },
-    roleArn: item.roleArn.S,
-    externalId: item.externalId.S,
-    endpoint: item.endpoint.S,
-    modelId: item.models.M[item.defaultModel.S].S,
-    executionRoleArn: roleArn(hub.account, executionRoleName(id)),
-    subnetId: String(subnetIds[0]),
-  }
-}

@@ -60,11 +60,10 @@ export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
   }
 }
 
-/** A process that holds the tenant's item from before would not notice another one for a while: it gets one of its own. */
+/** Each set of checks is a copy of the function of its own: none holds an item that was read with another set. */
 async function codeOverlay(variants: CodeVariants, layers: ReadonlySet<Layer>): Promise<Overlay> {
   const removed: readonly CodeLayer[] = CODE_LAYERS.filter((layer) => layers.has(layer))
-  const freshItem = layers.has('tableItem')
-  return removed.length > 0 || freshItem ? await variants.use(removed, freshItem) : new Map()
+  return removed.length > 0 ? await variants.use(removed) : new Map()
 }
 
 type Declaration = (declared: readonly Declared[]) => Overlay
@@ -78,8 +77,18 @@ const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
     actions: list(outputs.actions).filter((action) => action.type !== 'jwt-validation'),
   })),
   functionPolicy: edited('aws:lambda/permission:Permission', () => ({ sourceArn: null, sourceAccount: null })),
-  tableItem: edited('aws:dynamodb/tableItem:TableItem', ({ outputs }) => ({
-    item: withModels(String(outputs.item), UNLISTED_MODELS),
+  tableItem: edited(
+    'aws:dynamodb/tableItem:TableItem',
+    ({ outputs }) => ({ item: withModels(JSON.parse(String(outputs.item)), UNLISTED_MODELS) }),
+    // A tenant's other item is its status, which its operator may have written since.
+    ({ outputs }) => JSON.parse(String(outputs.item)).models !== undefined,
+  ),
+  userPool: edited('aws:cognito/userPool:UserPool', ({ outputs }) => ({
+    adminCreateUserConfig: { allowAdminCreateUserOnly: false },
+    schemas: list(outputs.schemas).map((schema) => ({ ...schema, mutable: true })),
+  })),
+  userPoolClient: edited('aws:cognito/userPoolClient:UserPoolClient', ({ outputs }) => ({
+    writeAttributes: outputs.readAttributes ?? [],
   })),
   vpcRoutes: openVpcRoutes,
   transitGateway: openTransitGateway,
@@ -89,11 +98,15 @@ const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
 /** A model that the sample tenants' accounts have access to, and that their stack files do not list. */
 export const UNLISTED_MODELS = { 'nova-pro': 'us.amazon.nova-pro-v1:0' } as const
 
-function edited(type: string, outputs: (resource: Declared) => Declared['outputs']): Declaration {
+function edited(
+  type: string,
+  outputs: (resource: Declared) => Declared['outputs'],
+  concerned: (resource: Declared) => boolean = () => true,
+): Declaration {
   return (declared) =>
     new Map(
       declared
-        .filter(ofType(type))
+        .filter((resource) => resource.type === type && concerned(resource))
         .map((resource) => [resource.urn, { ...resource, outputs: { ...resource.outputs, ...outputs(resource) } }]),
     )
 }
@@ -101,10 +114,10 @@ function edited(type: string, outputs: (resource: Declared) => Declared['outputs
 const list = (value: unknown): readonly { readonly [key: string]: Declared['outputs'][string] }[] =>
   Array.isArray(value) ? value : []
 
-function withModels(item: string, models: Readonly<Record<string, string>>): string {
-  const attributes = JSON.parse(item)
-  // A tenant's other item is its status.
-  if (attributes.models === undefined) return item
+function withModels(
+  item: { readonly models: { readonly M: object } },
+  models: Readonly<Record<string, string>>,
+): string {
   const added = Object.fromEntries(Object.entries(models).map(([name, id]) => [name, { S: id }]))
-  return JSON.stringify({ ...attributes, models: { M: { ...attributes.models.M, ...added } } })
+  return JSON.stringify({ ...item, models: { M: { ...item.models.M, ...added } } })
 }

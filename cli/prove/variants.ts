@@ -37,6 +37,8 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     { file: 'authenticate.ts', from: '    requireTenant(payload, options.tenantId)\n', to: '' },
     { file: 'route.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
+  // The item's status; what it lists is declared, and laid over.
+  tableItem: [{ file: 'app.ts', from: 'if (tenant.suspended)', to: 'if (false)' }],
   functionRequest: [
     { file: 'app.ts', from: '  refuseQuery(url)\n', to: '' },
     { file: 'event.ts', from: 'if (!PATH.test(path)) throw', to: 'if (false) throw' },

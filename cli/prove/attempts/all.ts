@@ -6,5 +6,6 @@ import { identity } from './identity.ts'
 import { network } from './network.ts'
 import { paths } from './paths.ts'
 import { tokens } from './tokens.ts'
+import { users } from './users.ts'
 
-export const allAttempts: readonly Attempt[] = [tokens, paths, bodies, identity, network, deployment].flat()
+export const allAttempts: readonly Attempt[] = [tokens, users, paths, bodies, identity, network, deployment].flat()

@@ -1,9 +1,10 @@
 /** Bodies that should break the function, or make it do what was not asked. With the tenant's own token, on its own path. */
+
 import type { Attempt } from '../attempt.ts'
-import { contained, type Outcome, stopped, through } from '../attempt.ts'
 import { layerOfCode } from '../gateway-answers.ts'
 import type { RawRequest } from '../http.ts'
 import type { Layer } from '../layers.ts'
+import { contained, type Outcome, stopped, through } from '../outcome.ts'
 import type { Site } from '../site.ts'
 
 export interface BodyAttempt {
@@ -161,6 +162,7 @@ const eventAttempts: readonly (Omit<BodyAttempt, 'body'> & { readonly event: Rea
 const sent: readonly Attempt[] = bodyAttempts.map(({ body, headers = [], hangUp, ...attempt }) => ({
   ...attempt,
   family: 'bodies',
+  means: 'request',
   async make(site) {
     const token = await site.forge.genuine('tenant1')
     return await site.request(
@@ -178,6 +180,7 @@ const sent: readonly Attempt[] = bodyAttempts.map(({ body, headers = [], hangUp,
 const invoked: readonly Attempt[] = eventAttempts.map(({ event, headers: _, ...attempt }) => ({
   ...attempt,
   family: 'bodies',
+  means: 'request',
   make: (site) => invoke(site, event),
 }))
 

@@ -2,6 +2,7 @@
  * Lanes that claim what is another's. Whoever deploys through the onboarding role names the tenant, so IAM can hold a lane to
  * the tenant that it names, but not to the right one: what refuses are the checks of the programs, before anything is made.
  */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,9 @@ import { ofProject, readSettings } from '../../../shared/settings/read.ts'
 import { checkAgainstHub } from '../../../spoke/checks.ts'
 import { checkStackFiles } from '../../../spoke/stack-files.ts'
 import { readStack, stackNames } from '../../stacks.ts'
-import { type Attempt, type Outcome, stopped } from '../attempt.ts'
+import type { Attempt } from '../attempt.ts'
 import type { Question } from '../aws-calls.ts'
+import { type Outcome, stopped } from '../outcome.ts'
 import type { Site } from '../site.ts'
 
 interface Claim {
@@ -101,6 +103,7 @@ const CLAIMS: readonly Claim[] = [
 export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, ...claim }) => ({
   ...claim,
   family: 'deployment',
+  means: 'program',
   expected: ['program'],
   async make(site) {
     const wanted = { ...NEW_LANE, ...settings(site) }

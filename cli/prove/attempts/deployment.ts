@@ -275,6 +275,7 @@ const attemptOf = (
   ...attempt,
   ...(remark !== undefined && { remark }),
   family: 'deployment',
+  means: 'question',
   make: (site) => site.ask({ ...caller(site), ...question(site) }),
 })
 

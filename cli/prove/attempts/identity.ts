@@ -1,15 +1,17 @@
 /** Credentials in the wrong hands, or used from the wrong place. */
+
 import type { AwsCredentials } from '../../../functions/gateway/aws.ts'
 import type { Origin } from '../../../local/reach.ts'
 import { PREFIX, roleArn } from '../../../shared/naming.ts'
 import { LAPTOP } from '../../demo/validate.ts'
-import type { Attempt, Outcome } from '../attempt.ts'
-import { stopped, through } from '../attempt.ts'
+import type { Attempt } from '../attempt.ts'
 import type { Assumption } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
+import { ended, type Outcome, stopped, through } from '../outcome.ts'
 import { trustOf } from '../policies.ts'
-import type { Site, SiteTenant } from '../site.ts'
-import { ended, fromFunction, type IdentityAttempt, models } from './models.ts'
+import type { Site } from '../site.ts'
+import type { SiteTenant } from '../tenant.ts'
+import { fromFunction, type IdentityAttempt, models } from './models.ts'
 
 /** What the tenant's own function sends. */
 const asItsOwn = ({ roleArn, externalId, id }: SiteTenant): Assumption => ({
@@ -103,6 +105,7 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'function-role-with-network-permissions',
+    means: 'question',
     tried:
       "The function's code uses the network permissions that Lambda needs in its role (`ec2:CreateNetworkInterface`)",
     expected: ['executionRole'],
@@ -178,6 +181,7 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'stolen-execution-role-in-other-vpc',
+    means: 'question',
     tried:
       "The second tenant's execution-role credentials, stolen, assume its role through an STS endpoint in the thief's own VPC",
     expected: FROM_ELSEWHERE,
@@ -268,4 +272,8 @@ const attempts: readonly IdentityAttempt[] = [
   ...models,
 ]
 
-export const identity: readonly Attempt[] = attempts.map((attempt) => ({ ...attempt, family: 'identity' }))
+export const identity: readonly Attempt[] = attempts.map((attempt) => ({
+  means: 'call',
+  ...attempt,
+  family: 'identity',
+}))

@@ -1,11 +1,14 @@
 /** Models that the tenant may not use, and keys that would be used without a role. */
-import type { Origin } from '../../../local/reach.ts'
-import { type Attempt, type Outcome, through } from '../attempt.ts'
-import type { Step } from '../aws-calls.ts'
-import type { Site, SiteTenant } from '../site.ts'
-import { UNLISTED_MODELS } from '../switches.ts'
 
-export type IdentityAttempt = Omit<Attempt, 'family'>
+import type { Origin } from '../../../local/reach.ts'
+import type { Attempt } from '../attempt.ts'
+import { ended, type Outcome } from '../outcome.ts'
+import type { Site } from '../site.ts'
+import { UNLISTED_MODELS } from '../switches.ts'
+import type { SiteTenant } from '../tenant.ts'
+
+/** @default a call */
+export type IdentityAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
 
 export const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
   kind: 'function',
@@ -13,11 +16,10 @@ export const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origi
   account: hub.account,
 })
 
-export const ended = <T>(step: Step<T>, gained: string): Outcome => (step.ok ? through(gained) : step.outcome)
-
 export const models: readonly IdentityAttempt[] = [
   {
     name: 'unlisted-model',
+    means: 'request',
     tried: 'A model outside the list, asked for at the gateway by its name',
     expected: ['tableItem', 'endpointPolicy', 'spokeRole'],
     make: async (site) =>
@@ -43,6 +45,7 @@ export const models: readonly IdentityAttempt[] = [
   },
   {
     name: 'unreviewed-model',
+    means: 'question',
     tried:
       "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
@@ -55,6 +58,7 @@ export const models: readonly IdentityAttempt[] = [
   },
   {
     name: 'api-key-made',
+    means: 'question',
     tried: "A person who deploys in the tenant's account makes a Bedrock API key",
     expected: ['serviceControl'],
     remark: 'One layer: whoever may do everything with IAM in an account is bounded by the organisation only.',
@@ -67,6 +71,7 @@ export const models: readonly IdentityAttempt[] = [
   },
   {
     name: 'api-key-used',
+    means: 'question',
     tried: "A Bedrock API key made from the role's session (`bedrock:CallWithBearerToken`)",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
     make: (site) => askThroughEndpoint(site, 'bedrock:CallWithBearerToken', '*'),

@@ -1,10 +1,14 @@
 /** Connections that no packet may make. */
+
 import type { Origin } from '../../../local/reach.ts'
 import { LAPTOP } from '../../demo/validate.ts'
-import { type Attempt, type Outcome, stopped, through } from '../attempt.ts'
-import { ATTACKERS_GROUP, type Site, type SiteTenant } from '../site.ts'
+import type { Attempt } from '../attempt.ts'
+import { type Outcome, stopped, through } from '../outcome.ts'
+import { ATTACKERS_GROUP, type Site } from '../site.ts'
+import type { SiteTenant } from '../tenant.ts'
 
-type NetworkAttempt = Omit<Attempt, 'family'>
+/** @default a connection */
+type NetworkAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
 
 /** A host that an attacker put into a subnet. */
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
@@ -30,6 +34,7 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'spoke-uses-hub-endpoint',
+    means: 'question',
     tried:
       "A person of the tenant's account, let in by the network, assumes the onboarding role through the hub's STS endpoint",
     expected: ['endpointPolicy', 'trustPolicy'],
@@ -76,6 +81,7 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'internet-to-function',
+    means: 'question',
     tried:
       "Somebody on the internet invokes the second tenant's function with credentials of the first tenant's account",
     expected: ['callerPolicy', 'otherAccount'],
@@ -89,6 +95,7 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'other-load-balancer-to-function',
+    means: 'request',
     tried: "A load balancer of another account sends to the second tenant's function",
     expected: ['functionPolicy'],
     remark: 'One layer: the function’s own policy names the target group and the account.',
@@ -177,4 +184,8 @@ async function invokeAsOtherLoadBalancer({ platform, tenant1, tenant2, hub }: Si
   }
 }
 
-export const network: readonly Attempt[] = attempts.map((attempt) => ({ ...attempt, family: 'network' }))
+export const network: readonly Attempt[] = attempts.map((attempt) => ({
+  means: 'connection',
+  ...attempt,
+  family: 'network',
+}))

@@ -192,6 +192,7 @@ export const pathAttempts: readonly PathAttempt[] = [
 export const paths: readonly Attempt[] = pathAttempts.map(({ request, ...attempt }) => ({
   ...attempt,
   family: 'paths',
+  means: 'request',
   async make(site) {
     const token = await site.forge.genuine('tenant1')
     const host = new URL(site.hub.gatewayUrl).hostname

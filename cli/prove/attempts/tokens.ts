@@ -214,6 +214,7 @@ export async function requestWith(
 
 export const tokens: readonly Attempt[] = tokenAttempts.map((attempt) => ({
   family: 'tokens',
+  means: 'request',
   name: attempt.name,
   tried: attempt.tried,
   expected: attempt.expected,
