@@ -59,7 +59,12 @@ export async function readTrail(access: TrailAccess, { tenant, since }: TrailQue
       timeoutMilliseconds: TIMEOUT_MILLISECONDS,
       maximumBytes: MAX_BYTES,
     })
-    if (answer.status !== 200) throw refused(answer.status, exceptionName(answer))
+    if (answer.status !== 200) {
+      const code = exceptionName(answer)
+      // The stream is made with the tenant's first decision.
+      if (code === 'ResourceNotFoundException' && /log stream/.test(answer.body)) return []
+      throw refused(answer.status, code)
+    }
     const page = JSON.parse(answer.body) as Page
     for (const { message } of page.events ?? []) {
       const record = JSON.parse(message) as TrailRecord
@@ -78,8 +83,8 @@ interface Page {
 function refused(status: number, code = 'an error without a name'): UserError {
   if (code === 'ResourceNotFoundException')
     return new UserError(
-      `There is no log group ${auditLogGroupName}, or no stream of that tenant in it: nothing was decided yet.`,
-      'A hub of an older version has no trail: pulumi up -s hub',
+      `There is no log group ${auditLogGroupName}: the hub is of an older version, or in another region.`,
+      'Bring it up to date: pulumi up -s hub',
     )
   return new UserError(
     `CloudWatch Logs refuses to read ${auditLogGroupName}: ${status} ${code}`,

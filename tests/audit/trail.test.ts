@@ -139,6 +139,7 @@ describe('every decision is recorded', () => {
   it('in the stream of its own tenant', async () => {
     const answer = await platform.invoke('tenant2')
     expect(answer.status).toBe(200)
+    expect(await trail({ tenant: 'tenant9' })).toEqual([])
     expect((await trail({ tenant: 'tenant2' })).map(({ requestId }) => requestId)).toEqual([requestIdOf(answer)])
     expect(new Set((await trail({ tenant: 'tenant1' })).map(({ tenant }) => tenant))).toEqual(new Set(['tenant1']))
   })

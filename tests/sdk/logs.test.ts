@@ -92,10 +92,20 @@ describe('CloudWatch Logs', () => {
     ['more than 1 MB', 'PutLogEvents', { logEvents: [event('x'.repeat(1_048_551))] }, 'InvalidParameterException'],
     ['a stream twice', 'CreateLogStream', {}, 'ResourceAlreadyExistsException'],
     ['a stream with a colon', 'CreateLogStream', { logStreamName: 'a:b' }, 'InvalidParameterException'],
+    [
+      'to search a stream that is not there',
+      'FilterLogEvents',
+      { logStreamNames: ['no'] },
+      'ResourceNotFoundException',
+    ],
     ['an operation that it does not have', 'DeleteLogGroup', {}, 'UnsupportedByLocalCloud'],
     ['a parameter that it does not have', 'PutLogEvents', { entity: {} }, 'UnsupportedByLocalCloud'],
   ])('refuses %s', async (_, operation, change, error) => {
     await makeStream()
+    if (operation === 'FilterLogEvents') {
+      expect(await call(operation, { logGroupName: '/genai/audit', ...change })).toMatchObject({ error })
+      return
+    }
     const input =
       operation === 'PutLogEvents' ? { ...STREAM, logEvents: [event('a')], ...change } : { ...STREAM, ...change }
     expect(await call(operation, input)).toMatchObject({ error })

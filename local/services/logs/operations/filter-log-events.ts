@@ -25,6 +25,9 @@ export const filterLogEvents: LogsOperation = async (call) => {
     throw new AwsError('InvalidParameterException', 'Specify either logStreamNames or logStreamNamePrefix, not both.')
   // The request is about the group, and IAM checks it with the part of a stream left empty.
   const group = await permitted(call, 'FilterLogEvents', input.logGroupName, 'log-stream:')
+  for (const name of names ?? [])
+    if (!(await call.groups.hasStream(group, name)))
+      throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.')
   const matches = parseFilterPattern(input.filterPattern ?? '')
   const from = offsetOf(input.nextToken)
   const found = (await call.groups.events(group)).filter(
