@@ -57,7 +57,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const { settings = {}, stacks = ['hub', 'spoke-tenant1', 'spoke-tenant2'], from = LAPTOP, ...cloudOptions } = options
   const directory = mkdtempSync(join(tmpdir(), 'genai-'))
   const events: CloudEvent[] = []
-  const cloud = await startCloud({ directory, observe: (event) => events.push(event), ...cloudOptions })
+  const cloud = await startCloud({
+    directory,
+    observe: (event) => events.push(event),
+    controlPlane: {},
+    ...cloudOptions,
+  })
   const { default: program } = await import('../index.ts')
   const deploy = async (name: string, changes: Readonly<Record<string, unknown>> = settings[name] ?? {}) => {
     const outputs = await cloud.deploy(withSettings(readStack(name), changes), program)

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Authority, openAuthority } from './authority.ts'
 import { type Authorize, createAuthorize } from './authorize.ts'
+import type { PermissionEvent } from './control-plane.ts'
 import { organization as sampleOrganization } from './default-organization.ts'
 import { withDeployerFetch } from './deployer-fetch.ts'
 import { createFaults, type Faults } from './faults.ts'
@@ -51,6 +52,11 @@ export interface CloudOptions {
   readonly models?: ModelBackend
   /** @default IAM's evaluation of every policy in the ledger; proofs leave layers out */
   readonly createAuthorize?: typeof createAuthorize
+  /**
+   * Every call that a deployment makes is evaluated for the principal of its provider, and told: an onboarding role that lacks
+   * a permission fails a deployment in this process as well. @default not evaluated
+   */
+  readonly controlPlane?: { readonly observe?: (event: PermissionEvent) => void }
   /** Lines of each log that are kept in memory. @default 10,000 */
   readonly logLines?: number
   /** Of the chances of faults with a probability: the same seed deals the same. @default other chances in every run */
@@ -144,7 +150,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   })
   // Last, as nothing is kept that another effect refuses.
   if (kept) ledger.onChange(kept.effect)
-  const doors = { ledger, organization, createAuthorize: evaluator }
+  const evaluated = options.controlPlane
+  const doors = { ledger, organization, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
 
   return {
     ...{ ledger, organization, authorize, authority, credentials, cognito, wire, lambda, loadBalancer, monitoring },

@@ -11,7 +11,7 @@ import type { Authorize } from './authorize.ts'
 import type { Ledger, LedgerView, Properties } from './ledger.ts'
 import { isolated, withRejectionsOf } from './mocks/isolation.ts'
 import { Monitor } from './mocks/monitor.ts'
-import { Run, urnPrefix } from './mocks/run.ts'
+import { type Makers, Run, type RunOptions, urnPrefix } from './mocks/run.ts'
 import { plainProperties } from './mocks/wire-values.ts'
 import type { Organization } from './organization.ts'
 
@@ -20,6 +20,8 @@ export interface Cloud {
   readonly organization: Organization
   /** Makes the evaluator of a run's draft. Without one nobody's permission to assume a role is asked for. */
   readonly createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize
+  /** Evaluate every call of the control plane for the principal of its provider. @default none */
+  readonly evaluated?: RunOptions['evaluated']
 }
 
 export interface Stack {
@@ -79,8 +81,18 @@ export function destroy(cloud: Cloud, stack: Omit<Stack, 'config'>): Promise<voi
   })
 }
 
-const runOf = ({ ledger, organization, createAuthorize }: Cloud, { stack, project }: Omit<Stack, 'config'>) =>
-  new Run(ledger, organization, urnPrefix(stack, project), createAuthorize)
+/** Who made what is in a ledger. */
+const makersOf = new WeakMap<Ledger, Makers>()
+
+function runOf({ ledger, organization, createAuthorize, evaluated }: Cloud, { stack, project }: Omit<Stack, 'config'>) {
+  const makers = makersOf.get(ledger) ?? new Map()
+  makersOf.set(ledger, makers)
+  return new Run(ledger, organization, urnPrefix(stack, project), {
+    makers,
+    ...(createAuthorize && { createAuthorize }),
+    ...(evaluated && { evaluated }),
+  })
+}
 
 async function runProgram(
   { ledger, organization }: Cloud,

@@ -121,8 +121,11 @@ async function knownKeys(action: string, resource: string): Promise<ReadonlySet<
   }
   // The engine's data knows these for classic load balancers only; AWS asks them of target groups, listeners and rules too.
   if (service === 'elasticloadbalancing' && (name === 'AddTags' || name === 'RemoveTags')) return 'all'
-  // Destinations of `global.` inference profiles have no region in their ARN, which the engine's data does not know.
-  const regional = resource.replace(/^arn:aws:bedrock:::/, 'arn:aws:bedrock:us-east-1::')
+  // Destinations of `global.` inference profiles have no region in their ARN, and AWS's own parameters no account: the engine's
+  // data does not know such ones.
+  const regional = resource
+    .replace(/^arn:aws:bedrock:::/, 'arn:aws:bedrock:us-east-1::')
+    .replace(/^(arn:aws:ssm:[^:]*)::/, '$1:000000000000:')
   try {
     return new Set(await allowedContextKeysForRequest(service, name, regional, false, undefined))
   } catch (cause) {

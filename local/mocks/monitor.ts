@@ -10,6 +10,7 @@ import type {
   ResourceInvokeRequest,
 } from '@pulumi/pulumi/proto/resource_pb.js'
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js'
+import { requireInvoke } from '../control-plane.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Declared, Ledger, Properties, Value } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
@@ -90,6 +91,7 @@ export class Monitor extends MockMonitor {
       checkInputs({ type: token, inputs: row.inputs }, inputs)
       const { run, organization } = this.#options
       const call = { account, region, inputs, organization, ledger: run.draft, callerArn: session.arn }
+      await requireInvoke(run.controlPlane, token, call, session)
       const result = row.answer(call)
       return { getReturn: () => struct({ ...inputs, ...result }), getFailuresList: () => [], getUnknown: () => false }
     })
@@ -97,11 +99,9 @@ export class Monitor extends MockMonitor {
 
   override existsResource(request: Parameters<MockMonitor['existsResource']>[0], callback: Callback): void {
     void this.#answer('looking for an existing resource', callback, async () => {
-      const { account, region } = await this.#provider(request.getProvider(), request.getType())
-      const found = this.#options.run.draft
-        .all(request.getType())
-        .some((one) => one.id === request.getId() && one.account === account && one.region === region)
-      return { getExists: () => found, getUnknown: () => false }
+      const provider = await this.#provider(request.getProvider(), request.getType())
+      const found = await this.#options.run.read(request.getType(), request.getId(), provider)
+      return { getExists: () => found !== undefined, getUnknown: () => false }
     })
   }
 
@@ -226,10 +226,10 @@ export class Monitor extends MockMonitor {
         )
       return { name: id, outputs, secretOutputNames: [] }
     }
-    const { account } = await this.#provider(request.getProvider(), request.getType())
-    const found = this.#options.run.draft.find(request.getType(), id)
-    if (found?.account !== account)
-      throw new AwsError('NotFound', `${request.getType()} "${id}" does not exist in account ${account}`)
+    const provider = await this.#provider(request.getProvider(), request.getType())
+    const found = await this.#options.run.read(request.getType(), id, provider)
+    if (!found)
+      throw new AwsError('NotFound', `${request.getType()} "${id}" does not exist in account ${provider.account}`)
     return found.outputs
   }
 

@@ -2,13 +2,23 @@
  * One run of one stack: a draft of the ledger that registrations write, and what becomes of it at the end. Nothing of it is
  * in the ledger before the program has succeeded.
  */
-import type { Authorize } from '../authorize.ts'
+import type { Authorize, Session } from '../authorize.ts'
+import { type ControlPlane, Decisions, type Operation, requireAbsentRead, requireOperation } from '../control-plane.ts'
 import { AwsError } from '../errors.ts'
 import type { Change, Declared, Ledger, LedgerView, Properties, Value } from '../ledger.ts'
 import { Draft } from '../ledger-draft.ts'
 import type { Index } from '../ledger-index.ts'
 import type { Organization } from '../organization.ts'
-import { canonical, declare, heldBy, RETAINED, replacedBy } from '../types/declare.ts'
+import {
+  canonical,
+  checkInputs,
+  type Declaration,
+  declare,
+  heldBy,
+  RETAINED,
+  replacedBy,
+  situationOf,
+} from '../types/declare.ts'
 import { findRow, rowOf } from '../types/registry.ts'
 import type { ResourceType } from '../types/resource-type.ts'
 import type { Provider } from './provider.ts'
@@ -29,6 +39,17 @@ export interface Registration {
   readonly afterUpdate?: (before: Properties) => Promise<void>
 }
 
+/** By URN: who made a resource. As with Pulumi's own state, its deletion is a call of the same principal. */
+export type Makers = Map<string, Session>
+
+export interface RunOptions {
+  readonly createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize
+  /** Every call of the control plane is evaluated for the principal of its provider. @default none is */
+  readonly evaluated?: Pick<ControlPlane, 'observe'>
+  /** Kept from run to run. */
+  readonly makers?: Makers
+}
+
 /** A replaced resource stays under this until the run's end, as on AWS: it is created before it is deleted. */
 const REPLACED = '#replaced'
 
@@ -43,6 +64,10 @@ const BY_STACK: Index = {
 export class Run {
   readonly draft: Draft
   readonly authorize: Authorize | undefined
+  /** Whose permissions are asked for; nobody's where the cloud does not evaluate them. */
+  readonly controlPlane: ControlPlane
+  readonly #decisions: Decisions | undefined
+  readonly #makers: Makers
   readonly #ledger: Ledger
   readonly #organization: Organization
   readonly #prefix: string
@@ -54,13 +79,18 @@ export class Run {
     ledger: Ledger,
     organization: Organization,
     prefix: string,
-    createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize,
+    { createAuthorize, evaluated, makers = new Map() }: RunOptions = {},
   ) {
     this.#ledger = ledger
+    this.#makers = makers
     this.#organization = organization
     this.#prefix = prefix
     this.draft = new Draft(ledger)
     this.authorize = createAuthorize?.(this.draft, organization)
+    this.#decisions = evaluated && this.authorize && new Decisions(this.authorize)
+    this.controlPlane = this.#decisions
+      ? { authorize: this.#decisions.authorize, ...(evaluated?.observe && { observe: evaluated.observe }) }
+      : {}
   }
 
   /** The resources that the stack owned before this run. */
@@ -82,28 +112,62 @@ export class Run {
     const before = this.#ledger.byUrn(urn)
     const inputs = before ? ignoring(registration, before) : registration.inputs
     const replacing = before ? replacements(row, before, registration, inputs) : []
-    if (before && replacing.length === 0 && canonical(before.inputs) === canonical(inputs))
+    if (before && replacing.length === 0 && canonical(before.inputs) === canonical(inputs)) {
+      this.#makers.set(urn, provider.session)
       return await this.#keep({ ...before, options })
+    }
     if (before && replacing.length > 0) await this.#replace(row, before, registration, inputs, replacing)
     if (!before || replacing.length > 0) await registration.beforeCreate?.()
-    const made = await declare({
-      row,
-      urn,
-      inputs,
-      account: provider.account,
-      region: provider.region,
-      ledger: this.draft,
-      organization: this.#organization,
-      ...(before && replacing.length === 0 && { current: before }),
-      ...(this.authorize && { authorize: this.authorize }),
-      options,
-    })
+    const current = before && replacing.length === 0 ? before : undefined
+    const declaration = this.#declarationOf(row, { urn, inputs, options, ...provider }, current)
+    checkInputs(row, inputs)
+    await this.#require(current ? 'update' : 'create', declaration, provider.session)
+    const made = await declare(declaration)
+    this.#makers.set(urn, provider.session)
     await this.#keep(made)
     if (before && replacing.length === 0) await registration.afterUpdate?.(before.inputs)
     return made
   }
 
+  #declarationOf(
+    row: ResourceType,
+    { urn, inputs, account, region, options }: Pick<Declared, 'urn' | 'inputs' | 'account' | 'region' | 'options'>,
+    current?: Declared,
+  ): Declaration {
+    return {
+      ...{ row, urn, inputs, account, region, options },
+      ledger: this.draft,
+      organization: this.#organization,
+      ...(current && { current }),
+      ...(this.authorize && { authorize: this.authorize }),
+    }
+  }
+
+  async #require(operation: Operation, declaration: Declaration, session: Session): Promise<void> {
+    if (this.#decisions)
+      await requireOperation(this.controlPlane, declaration.row, operation, situationOf(declaration), session)
+  }
+
+  /** @throws AwsError when who made a resource may not delete it; one that nobody is known to have made, anybody may */
+  async #requireDeletion(resource: Declared): Promise<void> {
+    const maker = this.#makers.get(resource.urn.replace(REPLACED, ''))
+    if (maker) await this.#require('delete', this.#declarationOf(rowOf(resource.type), resource, resource), maker)
+  }
+
+  /** A resource of an account by its id, whichever stack made it. @throws AwsError when the caller may not read it */
+  async read(type: string, id: string, { account, region, session }: Provider): Promise<Declared | undefined> {
+    const row = rowOf(type)
+    const found = this.draft.all(type).find((one) => one.id === id && one.account === account && one.region === region)
+    if (found) await this.#require('read', this.#declarationOf(row, found, found), session)
+    else if (this.#decisions) {
+      const nothing = { urn: id, inputs: {}, account, region, options: NO_OPTIONS }
+      await requireAbsentRead(this.controlPlane, row, situationOf(this.#declarationOf(row, nothing)), session)
+    }
+    return found
+  }
+
   async #keep(resource: Declared): Promise<Declared> {
+    this.#decisions?.changed(resource)
     await this.draft.put(resource)
     return resource
   }
@@ -120,11 +184,16 @@ export class Run {
         'Protected',
         `${protectedMessage(before)} Replacing it, as ${replacing.join(', ')} changed, deletes it.`,
       )
-    await this.draft.delete(before.urn)
     const name = row.named
     const nameStays = name !== undefined && inputs[name] !== undefined && inputs[name] === before.inputs[name]
-    if (registration.deleteBeforeReplace || nameStays) this.#gone.push(before)
-    else await this.draft.put({ ...before, urn: `${before.urn}${REPLACED}` })
+    if (registration.deleteBeforeReplace || nameStays) {
+      await this.#requireDeletion(before)
+      await this.draft.delete(before.urn)
+      this.#gone.push(before)
+      return
+    }
+    await this.draft.delete(before.urn)
+    await this.draft.put({ ...before, urn: `${before.urn}${REPLACED}` })
   }
 
   /** Deletes what the program no longer declares, and puts the draft in the ledger's place. */
@@ -133,6 +202,8 @@ export class Run {
     for (const resource of this.draft.lookUp(BY_STACK, this.#prefix).toReversed()) {
       const replaced = resource.urn.endsWith(REPLACED)
       if (!replaced && this.#seen.has(resource.urn)) continue
+      if (!resource.options.protect && !resource.options.retainOnDelete) await this.#requireDeletion(resource)
+      this.#decisions?.changed(resource)
       await this.draft.delete(resource.urn)
       if (!replaced && resource.options.protect) throw new AwsError('Protected', protectedMessage(resource))
       if (resource.options.retainOnDelete) await this.draft.put({ ...resource, urn: retainedUrn(resource) })
@@ -176,6 +247,8 @@ export class Run {
     return merge(changes, deleted)
   }
 }
+
+const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }
 
 const isSame = (one: Declared, other: Declared) =>
   one.type === other.type && one.id === other.id && one.account === other.account && one.region === other.region

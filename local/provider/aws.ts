@@ -12,6 +12,7 @@ import messages, {
 } from '@pulumi/pulumi/proto/provider_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
+import { requireInvoke } from '../control-plane.ts'
 import { AwsError } from '../errors.ts'
 import type { Properties } from '../ledger.ts'
 import { checkInputs } from '../types/declare.ts'
@@ -76,7 +77,9 @@ class AwsProvider {
     const row = invokeOf(token)
     const inputs = unwrapped(received(request.getArgs()))
     checkInputs({ type: token, inputs: row.inputs }, inputs)
-    const result = row.answer({ account, region, inputs, organization, ledger, callerArn: session.arn })
+    const call = { account, region, inputs, organization, ledger, callerArn: session.arn }
+    await requireInvoke(this.#cloud, token, call, session)
+    const result = row.answer(call)
     const response = new messages.InvokeResponse()
     response.setReturn(sent(wrapped({ ...inputs, ...result }, received(request.getArgs()))))
     return response

@@ -1,4 +1,5 @@
 /** What the engine asks for, done in the ledger: resource by resource, each there before the answer. */
+import { requireAbsentRead, requireOperation } from '../control-plane.ts'
 import { AwsError } from '../errors.ts'
 import type { Declared, Properties } from '../ledger.ts'
 import type { Provider } from '../mocks/provider.ts'
@@ -6,7 +7,6 @@ import { answered, checkInputs, type Declaration, declare, heldBy, situationOf }
 import { findRow, rowOf } from '../types/registry.ts'
 import type { ResourceType, Situation } from '../types/resource-type.ts'
 import { findIn, freeKey, type ProviderCloud } from './cloud.ts'
-import { requirePermissions } from './permissions.ts'
 
 /** The engine keeps these to itself. */
 const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }
@@ -64,7 +64,7 @@ async function make(
   provider: Provider,
 ): Promise<Made> {
   const situation = situationOf(declaration)
-  await requirePermissions(cloud, row, operation, situation, provider.session)
+  await requireOperation(cloud, row, operation, situation, provider.session)
   const { afterwards = [], ...first } = row
   const resource = await declare({ ...declaration, row: first })
   for (const step of afterwards) {
@@ -94,9 +94,13 @@ function without(declaration: Declaration, names: readonly string[]): Declared {
  */
 export async function read(cloud: ProviderCloud, target: Target, known: Known): Promise<Declared | undefined> {
   const row = rowOf(target.type)
+  const { session } = target.provider
   const found = find(cloud, row, target, known)
-  if (!found) return undefined
-  await requirePermissions(cloud, row, 'read', situationAt(cloud, row, target.provider, found), target.provider.session)
+  if (!found) {
+    await requireAbsentRead(cloud, row, situationAt(cloud, row, target, known.inputs ?? {}), session)
+    return undefined
+  }
+  await requireOperation(cloud, row, 'read', situationAt(cloud, row, target, found.inputs, found), session)
   return found
 }
 
@@ -106,11 +110,11 @@ export async function remove(cloud: ProviderCloud, target: Target, known: Known)
   const row = rowOf(target.type)
   const found = find(cloud, row, target, known)
   if (!found) return
-  await requirePermissions(
+  await requireOperation(
     cloud,
     row,
     'delete',
-    situationAt(cloud, row, target.provider, found),
+    situationAt(cloud, row, target, found.inputs, found),
     target.provider.session,
   )
   row.refuseDelete?.(found, ledger)
@@ -170,5 +174,10 @@ function declarationOf(
   }
 }
 
-const situationAt = (cloud: ProviderCloud, row: ResourceType, provider: Provider, found: Declared): Situation =>
-  situationOf(declarationOf(cloud, row, { type: row.type, urn: found.urn, provider }, found.inputs, found))
+const situationAt = (
+  cloud: ProviderCloud,
+  row: ResourceType,
+  target: Target,
+  inputs: Properties,
+  found?: Declared,
+): Situation => situationOf(declarationOf(cloud, row, { ...target, urn: found?.urn ?? target.urn }, inputs, found))

@@ -1,5 +1,6 @@
 /** What the provider servers need of the local cloud, and one change at a time in it. */
 import type { Authorize } from '../authorize.ts'
+import type { PermissionEvent } from '../control-plane.ts'
 import type { Declared, Ledger, Properties } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
 import { canonical } from '../types/declare.ts'
@@ -32,13 +33,7 @@ export interface Delays {
 }
 
 export type ProviderEvent =
-  | {
-      readonly kind: 'permission'
-      readonly roleArn: string
-      readonly action: string
-      readonly resource: string
-      readonly allowed: boolean
-    }
+  | PermissionEvent
   | {
       readonly kind: 'change'
       readonly operation: 'create' | 'update' | 'delete'

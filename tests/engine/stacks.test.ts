@@ -172,7 +172,7 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
 
   it('used what the onboarding role may do, and was refused nothing but what a test took away', () => {
     const asked = engine.events.flatMap((event) =>
-      event.kind === 'permission' && event.roleArn === ONBOARDING ? [event] : [],
+      event.kind === 'permission' && event.session.roleArn === ONBOARDING ? [event] : [],
     )
     const refused = new Set(asked.filter(({ allowed }) => !allowed).map(({ action }) => action))
     expect([...refused]).toEqual(['lambda:UpdateFunctionConfiguration'])

@@ -1,0 +1,103 @@
+/**
+ * The control plane's IAM, for both doors: whoever deploys is the principal of each call that AWS's provider makes, and may be
+ * refused.
+ */
+import type { Authorize, Decision, Session } from './authorize.ts'
+import { AwsError } from './errors.ts'
+import type { Declared } from './ledger.ts'
+import { permissionsOfInvoke } from './types/permissions/data-sources.ts'
+import type { Call, Permission, ResourceType, Situation } from './types/resource-type.ts'
+
+export type Operation = Parameters<NonNullable<ResourceType['permissions']>>[0]
+
+/** One question that was asked and answered. */
+export interface PermissionEvent extends Permission {
+  readonly kind: 'permission'
+  readonly session: Session
+  readonly region: string
+  readonly allowed: boolean
+}
+
+export interface ControlPlane {
+  /** Without one, everybody may do everything. */
+  readonly authorize?: Authorize
+  readonly observe?: (event: PermissionEvent) => void
+}
+
+/** @throws AwsError for the first call of an operation that the principal may not make */
+export async function requireOperation(
+  plane: ControlPlane,
+  row: ResourceType,
+  operation: Operation,
+  situation: Situation,
+  session: Session,
+): Promise<void> {
+  if (plane.authorize) await requireAll(plane, row.permissions?.(operation, situation) ?? [], situation, session)
+}
+
+/**
+ * A read that finds nothing is allowed or refused all the same. Some calls only the inputs tell, which an import has not: then
+ * there is nothing to ask about.
+ */
+export async function requireAbsentRead(
+  plane: ControlPlane,
+  row: ResourceType,
+  situation: Situation,
+  session: Session,
+): Promise<void> {
+  if (!plane.authorize) return
+  let permissions: readonly Permission[]
+  try {
+    permissions = row.permissions?.('read', situation) ?? []
+  } catch (cause) {
+    if (cause instanceof AwsError) return
+    throw cause
+  }
+  await requireAll(plane, permissions, situation, session)
+}
+
+/** @throws AwsError for the first call of a data source that the principal may not make */
+export async function requireInvoke(plane: ControlPlane, token: string, call: Call, session: Session): Promise<void> {
+  if (plane.authorize) await requireAll(plane, permissionsOfInvoke(token, call), call, session)
+}
+
+/**
+ * What is shared with an account is asked of its own policies only, as if it were its own: RAM's permission stands in for the
+ * owner's.
+ */
+async function requireAll(
+  { authorize, observe }: ControlPlane,
+  permissions: readonly Permission[],
+  { account, region }: Pick<Situation, 'account' | 'region'>,
+  session: Session,
+): Promise<void> {
+  for (const permission of permissions) {
+    const { action, resource, context = {} } = permission
+    const decision = await authorize?.({ action, resource, resourceAccount: account, region, session, context })
+    if (!decision) return
+    observe?.({ kind: 'permission', ...permission, session, region, allowed: decision.allowed })
+    if (!decision.allowed) throw new AwsError('AccessDenied', decision.message, 403)
+  }
+}
+
+/** Answers that hold until something of IAM changes: a deployment asks most of its questions more than once. */
+export class Decisions {
+  readonly #authorize: Authorize
+  readonly #known = new Map<string, Promise<Decision>>()
+
+  constructor(authorize: Authorize) {
+    this.#authorize = authorize
+  }
+
+  readonly authorize: Authorize = (call) => {
+    const question = JSON.stringify(call)
+    const known = this.#known.get(question) ?? this.#authorize(call)
+    this.#known.set(question, known)
+    return known
+  }
+
+  /** To be told of every change before the next question. */
+  changed({ type }: Pick<Declared, 'type'>): void {
+    if (type.startsWith('aws:iam/')) this.#known.clear()
+  }
+}
