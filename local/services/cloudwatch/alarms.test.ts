@@ -41,6 +41,12 @@ describe('an alarm', () => {
     ['below', { comparisonOperator: 'LessThanThreshold' }, { 0: [9], 1: [9], 2: [9] }, 'ALARM'],
     ['above only', { comparisonOperator: 'GreaterThanThreshold' }, ALL, 'OK'],
     ['in longer periods', { period: 180, evaluationPeriods: 1, threshold: 31 }, ALL, 'ALARM'],
+    [
+      'of thousands that are the same',
+      { threshold: 20_000 },
+      Object.fromEntries([0, 1, 2].map((ago) => [ago, Array(20_000).fill(1)])),
+      'ALARM',
+    ],
     ['of another metric never', { dimensions: { F: 'g' } }, ALL, 'INSUFFICIENT_DATA'],
   ])('%s', (_, alarm, minutes, state) => {
     expect(stateOf(alarm, minutes)?.state).toBe(state)
@@ -54,6 +60,7 @@ describe('an alarm', () => {
 
   it('that cannot be judged is refused, not taken for quiet', () => {
     expect(() => stateOf({ statistic: 'IQM' }, ALL)).toThrow('does not support the statistic IQM')
+    expect(() => stateOf({ evaluationPeriods: 16 }, ALL)).toThrow('look back for more than 15 minutes')
     expect(() => stateOf({ period: 10 }, ALL)).toThrow('does not support periods below a minute')
   })
 })

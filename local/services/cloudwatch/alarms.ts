@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger.ts'
 import { METRIC_ALARM } from '../../types/cloudwatch.ts'
 import { known, number, object, text, texts } from '../../types/values.ts'
-import type { Metrics } from './metrics.ts'
+import { type Distribution, KEPT_MINUTES, type Metrics } from './metrics.ts'
 
 export interface AlarmState {
   readonly name: string
@@ -25,6 +25,10 @@ function stateOf(alarm: Declared, metrics: Metrics, now: number): AlarmState {
   const minutes = (number(outputs, 'period') ?? 60) / 60
   if (!Number.isInteger(minutes)) throw new UnsupportedError(`periods below a minute (${known(outputs, 'name')})`)
   const periods = number(outputs, 'evaluationPeriods') ?? 1
+  if (minutes * periods > KEPT_MINUTES)
+    throw new UnsupportedError(
+      `alarms that look back for more than ${KEPT_MINUTES} minutes (${known(outputs, 'name')})`,
+    )
   const metric = {
     account,
     region,
@@ -70,30 +74,35 @@ function comparison(operator: string, threshold: number): (value: number) => boo
   }
 }
 
-function statistic(outputs: Properties, values: readonly number[]): number | undefined {
-  if (values.length === 0) return undefined
+function statistic(outputs: Properties, values: Distribution): number | undefined {
+  if (values.size === 0) return undefined
   const name = text(outputs, 'statistic') ?? known(outputs, 'extendedStatistic')
-  const sum = () => values.reduce((total, value) => total + value, 0)
+  const entries = [...values].sort(([a], [b]) => a - b)
+  const count = entries.reduce((total, [, times]) => total + times, 0)
+  const sum = entries.reduce((total, [value, times]) => total + value * times, 0)
   switch (name) {
     case 'Sum':
-      return sum()
+      return sum
     case 'Average':
-      return sum() / values.length
+      return sum / count
     case 'SampleCount':
-      return values.length
+      return count
     case 'Minimum':
-      return Math.min(...values)
+      return entries[0]?.[0]
     case 'Maximum':
-      return Math.max(...values)
+      return entries.at(-1)?.[0]
     default:
-      return percentile(name, values)
+      return percentile(name, entries, count)
   }
 }
 
 /** The nearest rank. */
-function percentile(name: string, values: readonly number[]): number | undefined {
-  const [, rank] = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name) ?? []
-  if (rank === undefined) throw new UnsupportedError(`the statistic ${name} of an alarm`)
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.max(Math.ceil((Number(rank) / 100) * sorted.length) - 1, 0)]
+function percentile(name: string, entries: readonly (readonly [number, number])[], count: number): number | undefined {
+  const [, percent] = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name) ?? []
+  if (percent === undefined) throw new UnsupportedError(`the statistic ${name} of an alarm`)
+  let rank = Math.max(Math.ceil((Number(percent) / 100) * count), 1)
+  return entries.find(([, times]) => {
+    rank -= times
+    return rank <= 0
+  })?.[0]
 }

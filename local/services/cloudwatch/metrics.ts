@@ -14,31 +14,35 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>
 }
 
-/** As long as the longest alarm that is declared here looks back, and then some. */
-const KEPT_MINUTES = 60
-/** Values of one minute; of more, a percentile would be no other. */
-const KEPT_VALUES = 5_000
+/** Value → how often it was put: as exact as a list, and no longer for a flood of the same. */
+export type Distribution = ReadonlyMap<number, number>
+
+/** How far back anybody can look. */
+export const KEPT_MINUTES = 15
 
 export class Metrics {
-  /** Metric → minute since 1970 → values. */
-  readonly #values = new Map<string, Map<number, number[]>>()
+  /** Metric → minute since 1970 → what was put in it. */
+  readonly #minutes = new Map<string, Map<number, Map<number, number>>>()
 
   /** @param timestamp milliseconds since 1970 */
   put(metric: Metric, value: number, timestamp: number): void {
     const key = keyOf(metric)
-    const minutes = this.#values.get(key) ?? new Map<number, number[]>()
-    this.#values.set(key, minutes)
+    const minutes = this.#minutes.get(key) ?? new Map<number, Map<number, number>>()
+    this.#minutes.set(key, minutes)
     const minute = Math.floor(timestamp / 60_000)
-    const values = minutes.get(minute) ?? []
-    if (values.length < KEPT_VALUES) values.push(value)
-    minutes.set(minute, values)
+    const put = minutes.get(minute) ?? new Map<number, number>()
+    put.set(value, (put.get(value) ?? 0) + 1)
+    minutes.set(minute, put)
     for (const old of minutes.keys()) if (old < minute - KEPT_MINUTES) minutes.delete(old)
   }
 
-  /** Values of the minutes from `start` on, both since 1970. */
-  values(metric: Metric, start: number, minutes: number): readonly number[] {
-    const stored = this.#values.get(keyOf(metric))
-    return Array.from({ length: minutes }, (_, index) => stored?.get(start + index) ?? []).flat()
+  /** What was put in so many minutes from `start` on, which is counted since 1970. */
+  values(metric: Metric, start: number, minutes: number): Distribution {
+    const stored = this.#minutes.get(keyOf(metric))
+    const all = new Map<number, number>()
+    for (let minute = start; minute < start + minutes; minute += 1)
+      for (const [value, count] of stored?.get(minute) ?? []) all.set(value, (all.get(value) ?? 0) + count)
+    return all
   }
 }
 
@@ -105,6 +109,6 @@ function valuesOf(event: Extract<LambdaEvent, { kind: 'invoked' | 'throttled' | 
   return [
     ['Invocations', 1],
     ['Errors', event.failed ? 1 : 0],
-    ['Duration', event.milliseconds],
+    ['Duration', Math.ceil(event.milliseconds)],
   ] as const
 }
