@@ -53,7 +53,10 @@ describe('the audit trail', () => {
   })
 
   it('tells when a delivery fails or is lost, to the topic that was named', async () => {
-    const alarms = recorded.all(ALARM).map(({ inputs }) => [inputs.name, inputs.metricName, inputs.threshold])
+    const alarms = recorded
+      .all(ALARM)
+      .filter(({ parent }) => parent.endsWith('audit'))
+      .map(({ inputs }) => [inputs.name, inputs.metricName, inputs.threshold])
     expect(alarms).toEqual([
       ['genai/hub/audit-errors', 'Errors', 1],
       ['genai/hub/audit-lost', 'AsyncEventsDropped', 1],

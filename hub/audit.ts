@@ -5,11 +5,12 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
-import { auditFunctionName, auditLogGroupName, hubAlarmName, TENANT_LOG_GROUP_PREFIX } from '../shared/naming.ts'
+import { auditFunctionName, auditLogGroupName, TENANT_LOG_GROUP_PREFIX } from '../shared/naming.ts'
 import { auditRolePolicy } from '../shared/policies/audit.ts'
 import { executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import type { AuditEnvironment } from '../shared/tenant.ts'
+import { alarm } from './alarms.ts'
 import type { HubTags } from './tags.ts'
 
 /** Source of the function; it shares what signs and sends with the gateway. */
@@ -139,24 +140,18 @@ const WATCHED = [
 ] as const
 
 function alarms(name: string, { settings, tags }: AuditArgs, opts: pulumi.CustomResourceOptions): void {
-  const { alarmTopicArn } = settings
   for (const [what, metricName, description] of WATCHED)
-    new aws.cloudwatch.MetricAlarm(
+    alarm(
       `${name}-${what}`,
       {
-        name: hubAlarmName(what),
-        alarmDescription: `Audit trail: ${description}`,
+        what,
+        description: `Audit trail: ${description}`,
         namespace: 'AWS/Lambda',
         metricName,
         dimensions: { FunctionName: auditFunctionName },
-        statistic: 'Sum',
-        period: 60,
-        evaluationPeriods: 5,
-        datapointsToAlarm: 1,
-        comparisonOperator: 'GreaterThanOrEqualToThreshold',
         threshold: 1,
-        treatMissingData: 'notBreaching',
-        ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
+        minutes: 1,
+        alarmTopicArn: settings.alarmTopicArn,
         tags,
       },
       opts,

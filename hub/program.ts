@@ -6,6 +6,7 @@ import { bundleFunction } from '../shared/bundle.ts'
 import { CONTRACT_VERSION, type HubOutputs } from '../shared/contract.ts'
 import { credentialArguments } from '../shared/provider.ts'
 import type { HubSettings } from '../shared/settings.ts'
+import { refusalsAlarm } from './alarms.ts'
 import { AUDIT_ENTRY, Audit } from './audit.ts'
 import { boundary } from './boundary.ts'
 import { Client } from './client.ts'
@@ -54,6 +55,12 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     { settings, network, ...(client && { clientAddress: client.publicAddress }), tags },
     opts,
   )
+  const { loadBalancerArn } = loadBalancer
+  const refusals = refusalsAlarm(
+    'refused-at-the-door',
+    { loadBalancerArn, alarmTopicArn: settings.alarmTopicArn, tags },
+    opts,
+  )
   const onboarding = new Onboarding(
     'onboarding',
     {
@@ -85,6 +92,7 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     gateway,
     ...(client ? [client] : []),
     loadBalancer,
+    refusals,
     onboarding,
   ]
   const tenantsBoundary = boundary(

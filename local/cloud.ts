@@ -146,7 +146,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     reach: lookUp,
     ...logs,
     directory: join(directory, 'access-logs'),
-    ...(observe && { observe: (event) => observe({ source: 'loadBalancer', ...event }) }),
+    observe: (event) => {
+      monitoring.loadBalancer(event)
+      observe?.({ source: 'loadBalancer', ...event })
+    },
   })
   // Last, as nothing is kept that another effect refuses.
   if (kept) ledger.onChange(kept.effect)

@@ -1,8 +1,9 @@
 /** What the cloud keeps about itself, put together: log groups, subscriptions to them, metrics of both, and alarms. */
 import { type AlarmState, alarmStates } from './services/cloudwatch/alarms.ts'
-import { Metrics, meterLambda, meterLogs } from './services/cloudwatch/metrics.ts'
+import { Metrics, meterLambda, meterLoadBalancer, meterLogs } from './services/cloudwatch/metrics.ts'
 import { type Asynchronous, createAsynchronous } from './services/lambda/asynchronous.ts'
 import type { Lambda, LambdaEvent } from './services/lambda/lambda.ts'
+import type { LoadBalancerEvent } from './services/load-balancer/serve.ts'
 import type { GroupName } from './services/logs/log-groups.ts'
 import { createLogs, type Logs, type LogsOptions } from './services/logs/logs.ts'
 import { createSubscriptions, type Subscriptions } from './services/logs/subscriptions.ts'
@@ -22,6 +23,8 @@ export interface Monitoring {
   readonly logs: Logs
   /** What Lambda tells, for its metrics. */
   readonly lambda: (event: LambdaEvent) => void
+  /** What the load balancer tells. */
+  readonly loadBalancer: (event: LoadBalancerEvent) => void
   /** Deliveries begin: there are functions now that can be invoked. */
   deliverTo(lambda: Pick<Lambda, 'invoke'>, tell: (event: LambdaEvent) => void): void
   alarms(): readonly AlarmState[]
@@ -65,6 +68,7 @@ export function createMonitoring({ surroundings, credentials, observe, ...option
   return {
     logs,
     lambda: meterLambda(metrics, now),
+    loadBalancer: meterLoadBalancer(metrics, now),
     deliverTo(lambda, tell) {
       const created = createAsynchronous({
         lambda,

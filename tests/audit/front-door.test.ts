@@ -7,8 +7,9 @@ import { localAgent } from '../../local/agent.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 
 let platform: Platform
+let skew = 0
 beforeAll(async () => {
-  platform = await startPlatform()
+  platform = await startPlatform({ now: () => Date.now() / 1000 + skew })
 })
 afterAll(() => platform?.close())
 
@@ -32,6 +33,20 @@ describe('what the load balancer refuses', () => {
     const file = readFileSync(join(folder, 'genai-access-logs-111111111111-us-east-1.log'), 'utf8')
     expect(file.split('\n').filter((line) => refused.test(line))).toHaveLength(1)
     expect(file).not.toContain(token)
+  })
+
+  it('is counted, and rings when it is more than a few people with old tokens', async () => {
+    const door = () => platform.cloud.monitoring.alarms().find(({ name }) => name === 'genai/hub/refused-at-the-door')
+    expect(door()?.state).toBe('OK')
+    const token = await platform.token('tenant2')
+    for (let minute = 0; minute < 3; minute += 1) {
+      skew = minute * 60
+      expect(door()?.state).toBe('OK')
+      for (let count = 0; count < 20; count += 1)
+        expect((await platform.call({ method: 'GET', path: '/tenant1/models', token })).status).toBe(401)
+    }
+    expect(door()?.state).toBe('ALARM')
+    skew = 0
   })
 
   it('while what it lets through is in both', async () => {

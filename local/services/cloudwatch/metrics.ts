@@ -4,6 +4,7 @@ import { METRIC_FILTER } from '../../types/cloudwatch.ts'
 import { type FilterPattern, parseFilterPattern } from '../../types/filter-pattern.ts'
 import { known, object, text } from '../../types/values.ts'
 import type { LambdaEvent } from '../lambda/lambda.ts'
+import type { LoadBalancerEvent } from '../load-balancer/serve.ts'
 import type { GroupName, StoredEvent } from '../logs/log-groups.ts'
 
 export interface Metric {
@@ -91,6 +92,18 @@ function measured(filter: Declared, message: string): number | undefined {
       JSON.parse(message),
     )
   return typeof field === 'number' ? field : undefined
+}
+
+/** What Elastic Load Balancing tells CloudWatch about answers that are its own, and no target's. */
+export function meterLoadBalancer(metrics: Metrics, now: () => number) {
+  return ({ listenerArn, status, lambdaRequestId }: LoadBalancerEvent): void => {
+    if (lambdaRequestId !== undefined || status < 300) return
+    const [, , , region = '', account = ''] = listenerArn.split(':')
+    // `listener/app/NAME/ID/LISTENER`
+    const balancer = listenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') ?? ''
+    const metric = { account, region, namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: balancer } }
+    metrics.put({ ...metric, name: `HTTPCode_ELB_${Math.floor(status / 100)}XX_Count` }, 1, now() * 1000)
+  }
 }
 
 /** What Lambda tells CloudWatch about each invocation. */
