@@ -29,9 +29,13 @@ const LOSES_OR_FORGES = [
   ['logs:CreateLogStream', `${TRAIL}:log-stream:tenant1`],
   ['logs:DeleteLogStream', `${TRAIL}:log-stream:tenant1`],
   ['logs:DeleteLogGroup', TRAIL],
+  ['logs:DeleteLogGroup', `${TRAIL}:log-stream:`],
   ['logs:PutRetentionPolicy', TRAIL],
+  ['logs:PutRetentionPolicy', `${TRAIL}:log-stream:`],
   ['logs:PutLogGroupDeletionProtection', TRAIL],
+  ['logs:PutLogGroupDeletionProtection', `${TRAIL}:log-stream:`],
   ['logs:PutSubscriptionFilter', TRAIL],
+  ['logs:PutSubscriptionFilter', `${TRAIL}:log-stream:`],
   ['logs:FilterLogEvents', `${TRAIL}:log-stream:`],
   ['lambda:InvokeFunction', FUNCTION],
   ['lambda:UpdateFunctionCode', FUNCTION],
@@ -94,7 +98,8 @@ describe('the onboarding role and subscriptions', () => {
   it.each(['PutSubscriptionFilter', 'DeleteSubscriptionFilter', 'DescribeSubscriptionFilters'])(
     '%s: on its own tenant’s log group only',
     async (operation) => {
-      const on = async (name: string) => (await ask({ action: `logs:${operation}`, resource: group(name) })).allowed
+      const on = async (name: string) =>
+        (await ask({ action: `logs:${operation}`, resource: `${group(name)}:log-stream:` })).allowed
       expect(await on(functionLogGroupName('tenant1'))).toBe(true)
       expect(await on(functionLogGroupName('tenant2'))).toBe(false)
       expect(await on(functionLogGroupName('tenant12'))).toBe(false)
