@@ -2,6 +2,8 @@
  * The organisation that the sample stacks are deployed into: the hub's account and three tenants', people who may deploy,
  * and the guard rails that a platform team puts on tenants' accounts.
  */
+import { platformDeployerPolicies } from '../shared/policies/deployer-platform.ts'
+import { tenantDeployerPolicy } from '../shared/policies/deployer-tenant.ts'
 import { guardRails } from '../shared/policies/service-control.ts'
 import type { Account, ExistingRole, Organization, PolicyDocument } from './organization.ts'
 
@@ -21,31 +23,7 @@ const MODELS = [
 /** Signed in through the company's identity provider: nobody can assume it from inside AWS. */
 const SIGN_IN = `arn:aws:iam::${HUB}:saml-provider/company`
 
-/** What each kind of deployer may do: services that the stacks use, and no others. */
-const HUB_SERVICES = [
-  'acm',
-  'bedrock',
-  'cloudwatch',
-  'cognito-idp',
-  'dynamodb',
-  'ec2',
-  'elasticloadbalancing',
-  'iam',
-  'lambda',
-  'logs',
-  'ram',
-  'route53',
-  's3',
-  'sts',
-  'ssm',
-  'wafv2',
-]
-const TENANT_SERVICES = ['bedrock', 'cloudwatch', 'ec2', 'iam', 'logs', 'ram', 'sts']
-
-const allow = (services: readonly string[]): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: [{ Sid: 'Deploy', Effect: 'Allow', Action: services.map((service) => `${service}:*`), Resource: '*' }],
-})
+const REGION = 'us-east-1'
 
 const platformDeployer: ExistingRole = {
   name: 'platform-deployer',
@@ -53,10 +31,10 @@ const platformDeployer: ExistingRole = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Federated: SIGN_IN }, Action: 'sts:AssumeRoleWithSAML' }],
   },
-  policy: allow(HUB_SERVICES),
+  policy: together(Object.values(platformDeployerPolicies({ account: HUB, region: REGION }))),
 }
 
-const tenantDeployer: ExistingRole = {
+const tenantDeployer = (account: string): ExistingRole => ({
   name: 'genai-deployer',
   trust: {
     Version: '2012-10-17',
@@ -64,11 +42,16 @@ const tenantDeployer: ExistingRole = {
       { Effect: 'Allow', Principal: { AWS: PLATFORM_DEPLOYER }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
     ],
   },
-  policy: allow(TENANT_SERVICES),
+  policy: tenantDeployerPolicy({ account, region: REGION }),
+})
+
+/** A role's policies as one document, which has no limit of length here. */
+function together(documents: readonly PolicyDocument[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: documents.flatMap(({ Statement }) => Statement) }
 }
 
 /** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */
-const tenantGuardRails = guardRails({ region: 'us-east-1', modelIds: MODELS })
+const tenantGuardRails = guardRails({ region: REGION, modelIds: MODELS })
 
 /** Zone names are dealt out per account: `us-east-1a` here is not `us-east-1a` there. */
 const zones = (order: readonly number[]) =>
@@ -79,7 +62,7 @@ const tenant = (id: string, name: string, order: readonly number[]): Account => 
   name,
   models: MODELS,
   serviceControlPolicies: [tenantGuardRails],
-  roles: [tenantDeployer],
+  roles: [tenantDeployer(id)],
   zones: zones(order),
   units: [TENANTS_UNIT],
 })

@@ -16,11 +16,26 @@ import errors from '@pulumi/pulumi/proto/status_pb.js'
 import empty, { type Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthorize } from './authorize.ts'
-import { organization } from './default-organization.ts'
+import { organization as sample } from './default-organization.ts'
 import { Ledger, type Properties } from './ledger.ts'
 import { secret, UNKNOWN } from './mocks/wire-values.ts'
+import type { Organization, PolicyDocument } from './organization.ts'
 import { received, sent } from './provider/values.ts'
 import { type Delays, type Providers, serveProviders } from './provider.ts'
+
+const ALL_BUT_INVOCATION: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', NotAction: 'lambda:AddPermission', Resource: '*' }],
+}
+
+/** As the sample, with deployers who make what no stack of this project does: anything but letting others invoke functions. */
+const organization: Organization = {
+  ...sample,
+  accounts: sample.accounts.map((account) => ({
+    ...account,
+    roles: account.roles.map((role) => ({ ...role, policy: ALL_BUT_INVOCATION })),
+  })),
+}
 
 const HUB = '111111111111'
 const VPC = 'aws:ec2/vpc:Vpc'

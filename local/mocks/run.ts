@@ -148,10 +148,15 @@ export class Run {
       await requireOperation(this.controlPlane, declaration.row, operation, situationOf(declaration), session)
   }
 
-  /** @throws AwsError when who made a resource may not delete it; one that nobody is known to have made, anybody may */
+  /**
+   * Asked of what was there before the run: an engine deletes dependents first, so what a resource depended on is still there.
+   * @throws AwsError when who made it may not delete it; what nobody is known to have made, anybody may
+   */
   async #requireDeletion(resource: Declared): Promise<void> {
     const maker = this.#makers.get(resource.urn.replace(REPLACED, ''))
-    if (maker) await this.#require('delete', this.#declarationOf(rowOf(resource.type), resource, resource), maker)
+    if (!maker) return
+    const declaration = this.#declarationOf(rowOf(resource.type), resource, resource)
+    await this.#require('delete', { ...declaration, ledger: this.#ledger }, maker)
   }
 
   /** A resource of an account by its id, whichever stack made it. @throws AwsError when the caller may not read it */

@@ -33,9 +33,7 @@ export function executionRole({ account, permissionsBoundaryArn }: OnboardingSco
         'iam:ListAttachedRolePolicies',
         'iam:ListInstanceProfilesForRole',
         'iam:ListRolePolicies',
-        'iam:ListRoleTags',
         'iam:UpdateAssumeRolePolicy',
-        'iam:UpdateRole',
         'iam:UpdateRoleDescription',
       ],
       Resource: role,
@@ -78,16 +76,20 @@ export function logGroup({ account, region }: OnboardingScope): readonly PolicyS
         'logs:DeleteSubscriptionFilter',
         'logs:DescribeMetricFilters',
         'logs:DescribeSubscriptionFilters',
-        'logs:ListTagsForResource',
         'logs:PutMetricFilter',
         'logs:PutRetentionPolicy',
         // To a function that lets CloudWatch Logs invoke it for this group: the hub's audit function, and no other.
         'logs:PutSubscriptionFilter',
         'logs:TagResource',
-        'logs:UntagResource',
       ],
-      // CloudWatch Logs checks the ARN with and without the suffix, by operation.
-      Resource: [group, `${group}:*`],
+      // What CloudWatch Logs checks all but tags against.
+      Resource: `${group}:*`,
+    },
+    {
+      Sid: 'OwnLogGroupTags',
+      Effect: 'Allow',
+      Action: ['logs:ListTagsForResource', 'logs:TagResource', 'logs:UntagResource'],
+      Resource: group,
     },
   ]
 }
@@ -150,10 +152,7 @@ export function lambdaFunction({
         'lambda:DeleteFunctionConcurrency',
         'lambda:GetFunction',
         'lambda:GetFunctionCodeSigningConfig',
-        'lambda:GetFunctionConcurrency',
-        'lambda:GetFunctionConfiguration',
         'lambda:GetPolicy',
-        'lambda:ListTags',
         'lambda:ListVersionsByFunction',
         'lambda:PutFunctionConcurrency',
         'lambda:RemovePermission',

@@ -14,7 +14,6 @@ export function targetGroup({ account, region }: OnboardingScope): readonly Poli
         'elasticloadbalancing:CreateTargetGroup',
         'elasticloadbalancing:DeleteTargetGroup',
         'elasticloadbalancing:DeregisterTargets',
-        'elasticloadbalancing:ModifyTargetGroup',
         'elasticloadbalancing:ModifyTargetGroupAttributes',
         'elasticloadbalancing:RegisterTargets',
         'elasticloadbalancing:RemoveTags',

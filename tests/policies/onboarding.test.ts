@@ -25,6 +25,7 @@ const SUBNETS = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb']
 const role = (tenant: string) => `arn:aws:iam::${HUB}:role/genai-gateway-${tenant}`
 const fn = (tenant: string) => `arn:aws:lambda:${REGION}:${HUB}:function:genai-gateway-${tenant}`
 const logs = (tenant: string) => `arn:aws:logs:${REGION}:${HUB}:log-group:/aws/lambda/genai-gateway-${tenant}`
+const streams = (tenant: string) => `${logs(tenant)}:log-stream:`
 const targetGroup = (tenant: string) => `${ELB}:targetgroup/genai-${tenant}/0123456789abcdef`
 
 const documents = onboardingPolicies({
@@ -103,10 +104,10 @@ const NEEDED: readonly Case[] = [
   ['ec2:CreateTags', GROUP_RULE, made('tenant1', { 'ec2:CreateAction': 'AuthorizeSecurityGroupEgress' })],
   ['ec2:DeleteSecurityGroup', GROUP, tagged('tenant1')],
   ['ec2:DeleteNetworkInterface', INTERFACE, { 'ec2:Subnet': `${EC2}:subnet/${SUBNETS[0]}` }],
-  ['logs:CreateLogGroup', logs('tenant1')],
-  ['logs:PutRetentionPolicy', logs('tenant1')],
+  ['logs:CreateLogGroup', streams('tenant1')],
+  ['logs:PutRetentionPolicy', streams('tenant1')],
   ['logs:TagResource', logs('tenant1'), made('tenant1')],
-  ['logs:DeleteLogGroup', logs('tenant1')],
+  ['logs:DeleteLogGroup', streams('tenant1')],
   ['lambda:CreateFunction', fn('tenant1'), made('tenant1', IN_HUB)],
   ['lambda:UpdateFunctionConfiguration', fn('tenant1')],
   ['lambda:UpdateFunctionConfiguration', fn('tenant1'), IN_HUB],
@@ -165,7 +166,7 @@ const REFUSED: readonly Case[] = [
   ['ec2:DeleteSecurityGroup', GROUP, { 'aws:ResourceTag/project': 'genai-hub-spoke' }],
   ['ec2:CreateTags', GROUP, { ...tagged('tenant2'), ...made('tenant1') }],
   ['ec2:DeleteNetworkInterface', INTERFACE, { 'ec2:Subnet': `${EC2}:subnet/subnet-0cccccccccccccccc` }],
-  ['logs:DeleteLogGroup', logs('tenant2')],
+  ['logs:DeleteLogGroup', streams('tenant2')],
   ['logs:GetLogEvents', `${logs('tenant1')}:log-stream:x`],
   ['lambda:CreateFunction', fn('tenant2'), made('tenant2', IN_HUB)],
   ['lambda:CreateFunction', fn('tenant1'), made('tenant1')],

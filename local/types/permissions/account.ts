@@ -1,5 +1,6 @@
 /** What concerns an account as a whole: what it shares, what it records, what it is alarmed by. */
 import { arn, known, object, text } from '../values.ts'
+import { streamsOf } from './lambda.ts'
 import {
   call,
   calls,
@@ -75,7 +76,7 @@ const invocationLogging = lifeCycle(({ inputs }) => {
 })
 
 const metricFilter = lifeCycle((situation) => {
-  const group = arn(situation, 'logs', `log-group:${known(situation.inputs, 'logGroupName')}`)
+  const group = streamsOf(arn(situation, 'logs', `log-group:${known(situation.inputs, 'logGroupName')}`))
   const on = (action: string) => [call(`logs:${action}`, group)]
   return {
     create: on('PutMetricFilter'),
@@ -86,7 +87,7 @@ const metricFilter = lifeCycle((situation) => {
 })
 
 const subscriptionFilter = lifeCycle((situation) => {
-  const group = arn(situation, 'logs', `log-group:${known(situation.inputs, 'logGroup')}`)
+  const group = streamsOf(arn(situation, 'logs', `log-group:${known(situation.inputs, 'logGroup')}`))
   const on = (action: string) => [call(`logs:${action}`, group)]
   return {
     create: on('PutSubscriptionFilter'),

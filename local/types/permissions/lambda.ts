@@ -1,7 +1,7 @@
 /** Functions, who may invoke them, and their log groups. */
 import type { Situation } from '../resource-type.ts'
 import { arn, flag, known, number, object, text, texts } from '../values.ts'
-import { call, changed, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
+import { call, calls, changed, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
 
 const SUBNET = 'aws:ec2/subnet:Subnet'
 
@@ -17,6 +17,10 @@ function network({ inputs, ledger }: Situation): Readonly<Record<string, string 
     'lambda:SecurityGroupIds': texts(vpcConfig, 'securityGroupIds'),
   }
 }
+
+/** Lambda looks the network up with the permissions of whoever puts a function into it. */
+const verifyNetwork = ({ inputs }: Situation) =>
+  object(inputs, 'vpcConfig') ? calls('ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs') : []
 
 const CONFIGURATION = [
   'description',
@@ -45,6 +49,7 @@ const lambdaFunction: Permissions = (operation, situation, { outputs }) => {
     case 'create':
       return [
         pass,
+        ...verifyNetwork(situation),
         on('CreateFunction', { ...newTags(situation), ...network(situation) }),
         on('TagResource', newTags(situation)),
         ...(number(inputs, 'reservedConcurrentExecutions') === undefined ? [] : [reserve]),
@@ -55,6 +60,7 @@ const lambdaFunction: Permissions = (operation, situation, { outputs }) => {
     case 'update':
       return [
         ...(changed(situation, 'role') ? [pass] : []),
+        ...(changed(situation, 'vpcConfig') ? verifyNetwork(situation) : []),
         ...(changed(situation, ...CONFIGURATION)
           ? [on('UpdateFunctionConfiguration', changed(situation, 'vpcConfig') ? network(situation) : {})]
           : []),
@@ -90,19 +96,28 @@ const permission: Permissions = (operation, situation) => {
   return operation === 'delete' ? [call('lambda:RemovePermission', functionArn, principal)] : [read]
 }
 
+/** What CloudWatch Logs checks a call about a log group against. */
+export const streamsOf = (groupArn: string): string => `${groupArn}:log-stream:`
+
 const logGroup: Permissions = (operation, situation, { outputs }) => {
   const groupArn = known(outputs, 'arn').replace(/:\*$/, '')
-  const on = (action: string, context = {}) => call(`logs:${action}`, groupArn, { ...ownTags(situation), ...context })
+  // Tags are asked of the group's ARN, everything else of its streams', also where there is none yet.
+  const of =
+    (resource: string) =>
+    (action: string, context = {}) =>
+      call(`logs:${action}`, resource, { ...ownTags(situation), ...context })
+  const onTags = of(groupArn)
+  const on = of(streamsOf(groupArn))
   const { inputs } = situation
   const retention = number(inputs, 'retentionInDays')
   // Groups are found by listing: checked against all of the account's.
   const groups = `${groupArn.split(':').slice(0, 5).join(':')}:log-group:*`
-  const read = [call('logs:DescribeLogGroups', groups), on('ListTagsForResource')]
+  const read = [call('logs:DescribeLogGroups', groups), onTags('ListTagsForResource')]
   switch (operation) {
     case 'create':
       return [
         on('CreateLogGroup', newTags(situation)),
-        ...(object(inputs, 'tags') ? [on('TagResource', newTags(situation))] : []),
+        ...(object(inputs, 'tags') ? [onTags('TagResource', newTags(situation))] : []),
         ...(retention === undefined ? [] : [on('PutRetentionPolicy')]),
         ...read,
       ]

@@ -1,0 +1,352 @@
+/** What the platform team's deployer needs in the hub's account: the hub's stack, and the operators' commands. */
+import {
+  auditFunctionName,
+  auditLogGroupName,
+  loadBalancerName,
+  onboardingRoleName,
+  PREFIX,
+  roleArn,
+  tableName,
+} from '../naming.ts'
+import { type DeployerScope, manageLogGroups, manageRoles, passRoles, serviceLinkedRole } from './deployer-tenant.ts'
+import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
+
+/** The role that the samples call `platform-deployer`. Managed policies: together they are longer than one may be. */
+export function platformDeployerPolicies(
+  scope: DeployerScope,
+): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'operation', PolicyDocument>> {
+  return {
+    network: policy(...network(scope)),
+    front: policy(...loadBalancer(scope), ...firewall(scope), ...names()),
+    data: policy(...storage(scope), ...userPool(scope), ...auditTrail(scope)),
+    access: policy(...access(scope), ...sharing(scope)),
+    operation: policy(...operation(scope)),
+  }
+}
+
+const allow = (Sid: string, Action: readonly string[], Resource: PolicyStatement['Resource'] = '*') =>
+  ({ Sid, Effect: 'Allow', Action, Resource }) as const
+
+const of = (service: string, ...names: readonly string[]) => names.map((name) => `${service}:${name}`)
+
+function network({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const own = `arn:aws:ec2:${region}:${account}:*`
+  const ec2 = (...names: readonly string[]) => of('ec2', ...names)
+  return [
+    allow('Look', ['ec2:Describe*']),
+    allow(
+      'Network',
+      [
+        ...ec2('AllocateAddress', 'AssociateAddress', 'AssociateRouteTable', 'AttachInternetGateway'),
+        ...ec2('CreateFlowLogs', 'CreateInternetGateway', 'CreateNatGateway', 'CreateRoute', 'CreateRouteTable'),
+        ...ec2('CreateSubnet', 'CreateTags', 'CreateVpc', 'DeleteFlowLogs', 'DeleteInternetGateway'),
+        ...ec2('DeleteNatGateway', 'DeleteRoute', 'DeleteRouteTable', 'DeleteSubnet', 'DeleteTags', 'DeleteVpc'),
+        ...ec2('DetachInternetGateway', 'DisassociateAddress', 'DisassociateRouteTable', 'ModifySubnetAttribute'),
+        ...ec2('ModifyVpcAttribute', 'ReleaseAddress', 'ReplaceRoute', 'ReplaceRouteTableAssociation'),
+      ],
+      own,
+    ),
+    allow(
+      'SecurityGroups',
+      [
+        ...ec2('AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupIngress', 'CreateSecurityGroup'),
+        ...ec2('DeleteSecurityGroup', 'ModifySecurityGroupRules', 'RevokeSecurityGroupEgress'),
+        ...ec2('RevokeSecurityGroupIngress'),
+      ],
+      own,
+    ),
+    allow(
+      'TransitGateway',
+      [
+        ...ec2('AssociateTransitGatewayRouteTable', 'CreateTransitGateway', 'CreateTransitGatewayRoute'),
+        ...ec2('CreateTransitGatewayRouteTable', 'CreateTransitGatewayVpcAttachment', 'DeleteTransitGateway'),
+        ...ec2('DeleteTransitGatewayRoute', 'DeleteTransitGatewayRouteTable', 'DeleteTransitGatewayVpcAttachment'),
+        ...ec2('DisableTransitGatewayRouteTablePropagation', 'DisassociateTransitGatewayRouteTable'),
+        ...ec2('EnableTransitGatewayRouteTablePropagation', 'GetTransitGatewayRouteTableAssociations'),
+        ...ec2('GetTransitGatewayRouteTablePropagations', 'ModifyTransitGateway'),
+        ...ec2('ModifyTransitGatewayVpcAttachment', 'SearchTransitGatewayRoutes'),
+      ],
+      own,
+    ),
+    allow('Endpoints', ec2('CreateVpcEndpoint', 'DeleteVpcEndpoints', 'ModifyVpcEndpoint'), own),
+    // An endpoint's private names are a zone of AWS's own.
+    allow('PrivateNames', ['route53:AssociateVPCWithHostedZone'], 'arn:aws:route53:::hostedzone/*'),
+    allow(
+      'ClientInstance',
+      [
+        ...ec2('ModifyInstanceAttribute', 'ModifyInstanceMetadataOptions', 'ModifyVolume'),
+        ...ec2('ReplaceIamInstanceProfileAssociation', 'RunInstances', 'StartInstances', 'StopInstances'),
+        ...ec2('TerminateInstances'),
+      ],
+      own,
+    ),
+    allow('AmazonsImages', ec2('RunInstances'), `arn:aws:ec2:${region}::image/*`),
+    allow(
+      'AmazonsImageIds',
+      ['ssm:GetParameter'],
+      `arn:aws:ssm:${region}::parameter/aws/service/ami-amazon-linux-latest/*`,
+    ),
+    serviceLinkedRole(account, 'transitgateway.amazonaws.com'),
+  ]
+}
+
+function loadBalancer({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const elb = (...names: readonly string[]) => of('elasticloadbalancing', ...names)
+  const arn = (kind: string) => `arn:aws:elasticloadbalancing:${region}:${account}:${kind}/app/${loadBalancerName}/*`
+  return [
+    allow('LookAtLoadBalancers', ['elasticloadbalancing:Describe*']),
+    allow(
+      'LoadBalancer',
+      elb(
+        'AddTags',
+        'CreateListener',
+        'CreateLoadBalancer',
+        'DeleteLoadBalancer',
+        'ModifyLoadBalancerAttributes',
+        'RemoveTags',
+        'SetSecurityGroups',
+        'SetSubnets',
+      ),
+      arn('loadbalancer'),
+    ),
+    allow(
+      'Listeners',
+      elb('AddTags', 'CreateRule', 'DeleteListener', 'ModifyListener', 'ModifyListenerAttributes', 'RemoveTags'),
+      arn('listener'),
+    ),
+    allow('Rules', elb('AddTags', 'DeleteRule', 'ModifyRule', 'RemoveTags', 'SetRulePriorities'), arn('listener-rule')),
+    serviceLinkedRole(account, 'elasticloadbalancing.amazonaws.com'),
+  ]
+}
+
+function firewall({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const waf = (...names: readonly string[]) => of('wafv2', ...names)
+  const regional = `arn:aws:wafv2:${region}:${account}:regional`
+  return [
+    allow(
+      'Firewall',
+      [
+        ...waf('AssociateWebACL', 'CreateWebACL', 'DeleteWebACL', 'GetWebACL', 'GetWebACLForResource'),
+        ...waf('ListTagsForResource', 'TagResource', 'UntagResource', 'UpdateWebACL'),
+      ],
+      `${regional}/webacl/${loadBalancerName}/*`,
+    ),
+    allow('ManagedRules', waf('CreateWebACL', 'UpdateWebACL'), `${regional}/managedruleset/*/*`),
+    allow(
+      'ProtectLoadBalancer',
+      waf('AssociateWebACL', 'DisassociateWebACL', 'GetWebACLForResource'),
+      `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${loadBalancerName}/*`,
+    ),
+    allow('LetFirewallIn', ['elasticloadbalancing:SetWebAcl']),
+  ]
+}
+
+/** Certificate and records; neither name is known before. */
+const names = (): readonly PolicyStatement[] => [
+  allow(
+    'Certificate',
+    of(
+      'acm',
+      'AddTagsToCertificate',
+      'DeleteCertificate',
+      'DescribeCertificate',
+      'ListTagsForCertificate',
+      'RemoveTagsFromCertificate',
+      'RequestCertificate',
+    ),
+  ),
+  allow(
+    'Records',
+    of('route53', 'ChangeResourceRecordSets', 'GetHostedZone', 'ListResourceRecordSets'),
+    'arn:aws:route53:::hostedzone/*',
+  ),
+  allow('RecordChanges', ['route53:GetChange'], 'arn:aws:route53:::change/*'),
+]
+
+function storage({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const bucket = `arn:aws:s3:::${PREFIX}-access-logs-${account}-${region}`
+  return [
+    allow(
+      'AccessLogs',
+      [
+        's3:CreateBucket',
+        's3:DeleteBucket',
+        's3:DeleteBucketPolicy',
+        's3:Get*Configuration',
+        's3:GetBucket*',
+        's3:ListBucket',
+        's3:ListBucketVersions',
+        's3:PutBucketOwnershipControls',
+        's3:PutBucketPolicy',
+        's3:PutBucketPublicAccessBlock',
+        's3:PutBucketTagging',
+        's3:PutEncryptionConfiguration',
+        's3:PutLifecycleConfiguration',
+      ],
+      bucket,
+    ),
+    // Asked for when a bucket without deletionProtection is destroyed.
+    allow('EmptyAccessLogs', ['s3:DeleteObject', 's3:DeleteObjectVersion'], `${bucket}/*`),
+    allow(
+      'TenantsTable',
+      of(
+        'dynamodb',
+        'CreateTable',
+        'DeleteTable',
+        'DescribeContinuousBackups',
+        'DescribeTable',
+        'DescribeTimeToLive',
+        'ListTagsOfResource',
+        'TagResource',
+        'UntagResource',
+        'UpdateContinuousBackups',
+        'UpdateTable',
+      ),
+      `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
+    ),
+  ]
+}
+
+function userPool({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const idp = (...names: readonly string[]) => of('cognito-idp', ...names)
+  return [
+    allow('MakeUserPool', idp('CreateUserPool')),
+    allow(
+      'UserPool',
+      [
+        ...idp('AddCustomAttributes', 'CreateUserPoolClient', 'DeleteUserPool', 'DeleteUserPoolClient'),
+        ...idp('DescribeUserPool', 'DescribeUserPoolClient', 'GetUserPoolMfaConfig', 'TagResource'),
+        ...idp('UntagResource', 'UpdateUserPool', 'UpdateUserPoolClient'),
+      ],
+      `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
+    ),
+  ]
+}
+
+function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
+  const { account, region } = scope
+  return [
+    allow(
+      'AuditFunction',
+      of(
+        'lambda',
+        'AddPermission',
+        'CreateFunction',
+        'DeleteFunction',
+        'GetFunction',
+        'GetFunctionCodeSigningConfig',
+        'GetPolicy',
+        'ListVersionsByFunction',
+        'RemovePermission',
+        'TagResource',
+        'UntagResource',
+        'UpdateFunctionCode',
+        'UpdateFunctionConfiguration',
+      ),
+      `arn:aws:lambda:${region}:${account}:function:${auditFunctionName}`,
+    ),
+    ...manageLogGroups(scope, [`/${PREFIX}/*`, `/aws/lambda/${auditFunctionName}*`]),
+    allow(
+      'TrailStays',
+      ['logs:PutLogGroupDeletionProtection'],
+      `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`,
+    ),
+    allow(
+      'Alarms',
+      of(
+        'cloudwatch',
+        'DeleteAlarms',
+        'DescribeAlarms',
+        'ListTagsForResource',
+        'PutMetricAlarm',
+        'TagResource',
+        'UntagResource',
+      ),
+      `arn:aws:cloudwatch:${region}:${account}:alarm:${PREFIX}*`,
+    ),
+  ]
+}
+
+/** Roles, the onboarding role's policies and the tenants' boundary among them: who holds this is trusted with the hub. */
+function access(scope: DeployerScope): readonly PolicyStatement[] {
+  const iam = (...names: readonly string[]) => of('iam', ...names)
+  const arn = (kind: string) => `arn:aws:iam::${scope.account}:${kind}/${PREFIX}-*`
+  return [
+    manageRoles(scope),
+    allow(
+      'HubsRoles',
+      iam('AttachRolePolicy', 'DeleteRolePermissionsBoundary', 'DetachRolePolicy', 'PutRolePermissionsBoundary'),
+      arn('role'),
+    ),
+    passRoles(scope, ['ec2.amazonaws.com', 'lambda.amazonaws.com', 'vpc-flow-logs.amazonaws.com']),
+    allow(
+      'Policies',
+      [
+        ...iam('CreatePolicy', 'CreatePolicyVersion', 'DeletePolicy', 'DeletePolicyVersion', 'GetPolicy'),
+        ...iam('GetPolicyVersion', 'ListPolicyVersions', 'TagPolicy', 'UntagPolicy'),
+      ],
+      arn('policy'),
+    ),
+    allow(
+      'ClientProfile',
+      [
+        ...iam('AddRoleToInstanceProfile', 'CreateInstanceProfile', 'DeleteInstanceProfile', 'GetInstanceProfile'),
+        ...iam('RemoveRoleFromInstanceProfile', 'TagInstanceProfile', 'UntagInstanceProfile'),
+      ],
+      arn('instance-profile'),
+    ),
+  ]
+}
+
+const sharing = ({ account, region }: DeployerScope): readonly PolicyStatement[] => [
+  allow('LookAtShares', ['ram:GetResourceShareAssociations', 'ram:GetResourceShares']),
+  allow('MakeShare', ['ram:CreateResourceShare']),
+  allow(
+    'Share',
+    of(
+      'ram',
+      'AssociateResourceShare',
+      'DeleteResourceShare',
+      'DisassociateResourceShare',
+      'ListResourceSharePermissions',
+      'TagResource',
+      'UntagResource',
+      'UpdateResourceShare',
+    ),
+    `arn:aws:ram:${region}:${account}:resource-share/*`,
+  ),
+]
+
+/** What the project's commands ask for themselves, and the roles that tenants are deployed with. */
+function operation({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  return [
+    allow(
+      'DeployTenants',
+      ['sts:AssumeRole', 'sts:TagSession'],
+      [roleArn(account, onboardingRoleName), roleArn('*', `${PREFIX}-deployer`)],
+    ),
+    allow(
+      'TenantsUsers',
+      of(
+        'cognito-idp',
+        'AdminAddUserToGroup',
+        'AdminConfirmSignUp',
+        'AdminCreateUser',
+        'AdminDeleteUser',
+        'AdminDisableUser',
+        'AdminEnableUser',
+        'AdminRemoveUserFromGroup',
+        'AdminSetUserPassword',
+        'AdminUserGlobalSignOut',
+        'ListUsersInGroup',
+      ),
+      `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
+    ),
+    allow(
+      'TenantsItems',
+      ['dynamodb:Scan', 'dynamodb:UpdateItem'],
+      `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
+    ),
+    allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
+  ]
+}

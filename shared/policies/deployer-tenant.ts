@@ -1,0 +1,135 @@
+/** What a platform team's role in a tenant's account needs: the account part of a tenant's stack, and no more. */
+import { PREFIX } from '../naming.ts'
+import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
+
+export interface DeployerScope {
+  /** The account that the role is in. */
+  readonly account: string
+  readonly region: string
+}
+
+/** The role that the samples call `genai-deployer`. One managed policy. */
+export function tenantDeployerPolicy(scope: DeployerScope): PolicyDocument {
+  return policy(...network(scope), ...endpointAndAttachment(scope), ...roles(scope), ...records(scope))
+}
+
+const allow = (Sid: string, Action: readonly string[], Resource: PolicyStatement['Resource'] = '*') =>
+  ({ Sid, Effect: 'Allow', Action, Resource }) as const
+
+const ec2 = (...names: readonly string[]) => names.map((name) => `ec2:${name}`)
+
+function network({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  return [
+    allow('Look', ['ec2:Describe*']),
+    // Without internet gateway, NAT or peering: the tenant's VPC has one way out, and the guard rails keep it so.
+    allow(
+      'Network',
+      [
+        ...ec2('AssociateRouteTable', 'AuthorizeSecurityGroupIngress', 'CreateFlowLogs', 'CreateRoute'),
+        ...ec2('CreateRouteTable', 'CreateSecurityGroup', 'CreateSubnet', 'CreateTags', 'CreateVpc', 'DeleteFlowLogs'),
+        ...ec2('DeleteRoute', 'DeleteRouteTable', 'DeleteSecurityGroup', 'DeleteSubnet', 'DeleteTags', 'DeleteVpc'),
+        ...ec2('DisassociateRouteTable', 'ModifySecurityGroupRules', 'ModifyVpcAttribute', 'ReplaceRoute'),
+        ...ec2('ReplaceRouteTableAssociation', 'RevokeSecurityGroupEgress', 'RevokeSecurityGroupIngress'),
+      ],
+      `arn:aws:ec2:${region}:${account}:*`,
+    ),
+  ]
+}
+
+function endpointAndAttachment({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  return [
+    allow(
+      'ModelEndpoint',
+      ec2('CreateVpcEndpoint', 'DeleteVpcEndpoints', 'ModifyVpcEndpoint'),
+      `arn:aws:ec2:${region}:${account}:*`,
+    ),
+    allow(
+      'Attachment',
+      ec2(
+        'CreateTransitGatewayVpcAttachment',
+        'DeleteTransitGatewayVpcAttachment',
+        'ModifyTransitGatewayVpcAttachment',
+      ),
+      `arn:aws:ec2:${region}:${account}:*`,
+    ),
+    // The hub's own, shared with this account.
+    allow('AttachToHub', ec2('CreateTransitGatewayVpcAttachment'), `arn:aws:ec2:${region}:*:transit-gateway/*`),
+    serviceLinkedRole(account, 'transitgateway.amazonaws.com'),
+    // Account sharing only: inside an organisation there is no invitation.
+    allow('AcceptShare', ['ram:AcceptResourceShareInvitation'], `arn:aws:ram:${region}:*:resource-share-invitation/*`),
+    allow('LeaveShare', ['ram:DisassociateResourceShare'], `arn:aws:ram:${region}:*:resource-share/*`),
+    allow('LookAtShares', [
+      'ram:GetResourceShareAssociations',
+      'ram:GetResourceShareInvitations',
+      'ram:GetResourceShares',
+      'ram:ListResources',
+    ]),
+  ]
+}
+
+/** An account's first use of a service makes its role. */
+export const serviceLinkedRole = (account: string, service: string): PolicyStatement => ({
+  Sid: `FirstUseOf${service.replace(/[^a-z].*/, '')}`,
+  Effect: 'Allow',
+  Action: 'iam:CreateServiceLinkedRole',
+  Resource: `arn:aws:iam::${account}:role/aws-service-role/${service}/*`,
+  Condition: { StringEquals: { 'iam:AWSServiceName': service } },
+})
+
+const iam = (...names: readonly string[]) => names.map((name) => `iam:${name}`)
+
+/** Whoever may write a role's policy may give it everything: service control policies bound that, not this. */
+export const manageRoles = ({ account }: DeployerScope): PolicyStatement =>
+  allow(
+    'Roles',
+    [
+      ...iam('CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies'),
+      ...iam('ListInstanceProfilesForRole', 'ListRolePolicies', 'PutRolePolicy', 'TagRole', 'UntagRole'),
+      ...iam('UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'),
+    ],
+    `arn:aws:iam::${account}:role/${PREFIX}-*`,
+  )
+
+export const passRoles = ({ account }: DeployerScope, services: readonly string[]): PolicyStatement => ({
+  Sid: 'PassRoles',
+  Effect: 'Allow',
+  Action: 'iam:PassRole',
+  Resource: `arn:aws:iam::${account}:role/${PREFIX}-*`,
+  Condition: { StringEquals: { 'iam:PassedToService': services } },
+})
+
+const roles = (scope: DeployerScope): readonly PolicyStatement[] => [
+  manageRoles(scope),
+  passRoles(scope, ['bedrock.amazonaws.com', 'vpc-flow-logs.amazonaws.com']),
+]
+
+/** @param names patterns that end in `*`: CloudWatch Logs checks some calls against what follows a group's name */
+export const manageLogGroups = (
+  { account, region }: DeployerScope,
+  names: readonly string[],
+): readonly PolicyStatement[] => [
+  allow('FindLogGroups', ['logs:DescribeLogGroups'], `arn:aws:logs:${region}:${account}:log-group:*`),
+  allow(
+    'LogGroups',
+    [
+      'logs:CreateLogGroup',
+      'logs:DeleteLogGroup',
+      'logs:DeleteRetentionPolicy',
+      'logs:ListTagsForResource',
+      'logs:PutRetentionPolicy',
+      'logs:TagResource',
+      'logs:UntagResource',
+    ],
+    names.map((name) => `arn:aws:logs:${region}:${account}:log-group:${name}`),
+  ),
+]
+
+const records = (scope: DeployerScope): readonly PolicyStatement[] => [
+  ...manageLogGroups(scope, [`/${PREFIX}/*`]),
+  // The account's one configuration, with modelInvocationLogging only: it has no ARN.
+  allow('InvocationLogging', [
+    'bedrock:DeleteModelInvocationLoggingConfiguration',
+    'bedrock:GetModelInvocationLoggingConfiguration',
+    'bedrock:PutModelInvocationLoggingConfiguration',
+  ]),
+]

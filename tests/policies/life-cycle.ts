@@ -1,0 +1,203 @@
+/**
+ * Every question that the life of the hub and of a tenant asks of IAM, recorded once: it is deployed, changed and destroyed on
+ * door one; besides, every resource is read as a refresh does, and every input that can be updated is changed, taken away, and
+ * found missing as after somebody's hand.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readStack } from '../../cli/stacks.ts'
+import type { Session } from '../../local/authorize.ts'
+import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import type { PermissionEvent } from '../../local/control-plane.ts'
+import { organization as sample } from '../../local/default-organization.ts'
+import { type Declared, Ledger, type Properties, type Value } from '../../local/ledger.ts'
+import type { Stack } from '../../local/mocks.ts'
+import type { Organization } from '../../local/organization.ts'
+import { situationOf } from '../../local/types/declare.ts'
+import { rowOf } from '../../local/types/registry.ts'
+import type { Permission } from '../../local/types/resource-type.ts'
+
+export interface Question extends Permission {
+  readonly session: Session
+  readonly region: string
+  /** What asked: `update tier of lane`, for a message that helps. */
+  readonly why: string
+}
+
+export interface LifeCycle {
+  readonly questions: readonly Question[]
+  /** As deployed, for the policies that are in force. */
+  readonly declared: readonly Declared[]
+  readonly organization: Organization
+}
+
+export const TENANT = 'spoke-tenant1'
+const PROJECT = 'genai-hub-spoke'
+
+/** Two worlds that between them declare everything that the programs can. */
+const WORLDS: readonly {
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly organization: Organization
+}[] = [
+  { settings: {}, organization: sample },
+  {
+    settings: {
+      hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },
+      [TENANT]: { modelInvocationLogging: true },
+    },
+    organization: { ...sample, ramSharing: false },
+  },
+]
+
+export const recordLifeCycles = (): Promise<readonly LifeCycle[]> => Promise.all(WORLDS.map(recordLifeCycle))
+
+async function recordLifeCycle({ settings, organization }: (typeof WORLDS)[number]): Promise<LifeCycle> {
+  const directory = mkdtempSync(join(tmpdir(), 'genai-life-'))
+  const questions: Question[] = []
+  let why = ''
+  const observe = ({ kind: _, allowed: __, ...asked }: PermissionEvent) => void questions.push({ ...asked, why })
+  const cloud = await startCloud({ directory, organization, controlPlane: { observe } })
+  const { default: program } = await import('../../index.ts')
+  const deploy = async (name: string, changes: Readonly<Record<string, unknown>> = {}) => {
+    why = `up of ${name}`
+    await cloud.deploy(withSettings(readStack(name), { ...settings[name], ...changes }), program)
+  }
+  try {
+    await deploy('hub', { deletionProtection: false })
+    await deploy(TENANT)
+    const declared = cloud.ledger.all()
+    const sessions = sessionsOf(questions)
+    for (const resource of declared) questions.push(...asked(cloud, resource, sessions))
+    await deploy(TENANT, { tier: 'medium', cidrBlock: '10.64.8.0/24' })
+    for (const stack of [TENANT, 'hub']) {
+      why = `destroy of ${stack}`
+      await cloud.destroy({ project: PROJECT, stack })
+    }
+    return { questions: distinct(questions), declared, organization }
+  } finally {
+    await cloud.close()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function withSettings(stack: Stack, changes: Readonly<Record<string, unknown>>): Stack {
+  const config: Record<string, string> = { ...stack.config }
+  for (const [name, value] of Object.entries(changes)) {
+    const key = `${PROJECT}:${name}`
+    if (value === undefined) delete config[key]
+    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return { ...stack, config }
+}
+
+/** Who makes what: by stack and account. */
+function sessionsOf(questions: readonly Question[]): ReadonlyMap<string, Session> {
+  return new Map(questions.map(({ why, session }) => [`${why.split(' of ')[1]} ${session.account}`, session]))
+}
+
+/** A refresh of a resource, and every change of it. */
+function asked(cloud: LocalCloud, resource: Declared, sessions: ReadonlyMap<string, Session>): readonly Question[] {
+  const { urn, type, account, region } = resource
+  const stack = urn.split(':')[2] ?? ''
+  const session = sessions.get(`${stack} ${account}`)
+  if (!session) throw new Error(`nobody made ${urn}`)
+  const row = rowOf(type)
+  const permissions = (operation: 'read' | 'update', inputs: Properties, current: Declared) =>
+    row.permissions?.(
+      operation,
+      situationOf({
+        row,
+        urn,
+        inputs,
+        account,
+        region,
+        current,
+        ledger: cloud.ledger,
+        organization: cloud.organization,
+      }),
+    ) ?? []
+  const name = `${type.split(':').at(-1)} ${urn.split('::').at(-1)}`
+  const questions = (why: string, all: readonly Permission[]) =>
+    all.map((one) => ({ ...one, session, region, why: `${why} of ${name}` }))
+  return [
+    ...questions('refresh', permissions('read', resource.inputs, resource)),
+    ...changesOf(row, resource).flatMap(({ what, before, after }) => {
+      const current = {
+        ...resource,
+        inputs: before,
+        outputs: { ...resource.outputs, ...(before.tags && { tags: before.tags }) },
+      }
+      return questions(`update (${what})`, permissions('update', after, current))
+    }),
+  ]
+}
+
+interface InputChange {
+  readonly what: string
+  readonly before: Properties
+  readonly after: Properties
+}
+
+/** Inputs that an update in place can change: each as another value, gone, and put back. */
+function changesOf(
+  row: { readonly replaces: readonly string[]; readonly required?: readonly string[] },
+  { inputs }: Declared,
+): readonly InputChange[] {
+  return Object.keys(inputs)
+    .filter((name) => !row.replaces.includes(name) && name !== 'region')
+    .flatMap((name): readonly InputChange[] => {
+      if (name === 'tags') return tagChanges(inputs)
+      const value = inputs[name] ?? null
+      const { [name]: _, ...without } = inputs
+      const changed = { what: `${name} changed`, before: { ...inputs, [name]: other(value) }, after: inputs }
+      if (row.required?.includes(name)) return [changed]
+      return [
+        changed,
+        { what: `${name} removed`, before: inputs, after: without },
+        { what: `${name} added`, before: without, after: inputs },
+      ]
+    })
+}
+
+/** Of the tags that the stacks may come to change: the tenant's own says whose a resource is, and stays. */
+function tagChanges(inputs: Properties): readonly InputChange[] {
+  const tags = inputs.tags as Properties
+  const of = (changed: Properties) => ({ ...inputs, tags: changed })
+  return [
+    { what: 'a tag added', before: inputs, after: of({ ...tags, cost: 'new' }) },
+    { what: 'a tag changed', before: of({ ...tags, project: 'old' }), after: inputs },
+    { what: 'a tag removed', before: of({ ...tags, cost: 'old' }), after: inputs },
+  ]
+}
+
+function other(value: Value): Value {
+  if (typeof value === 'boolean') return !value
+  if (typeof value === 'number') return value + 1
+  if (typeof value === 'string') return `${value}-before`
+  return Array.isArray(value) ? [] : {}
+}
+
+function distinct(questions: readonly Question[]): readonly Question[] {
+  const seen = new Map<string, Question>()
+  for (const question of questions) {
+    const { action, resource, context, session } = question
+    const key = JSON.stringify([action, resource, context, session.roleArn])
+    if (!seen.has(key)) seen.set(key, question)
+  }
+  return [...seen.values()]
+}
+
+/** The calls of one operation on a resource of a recorded life. */
+export function callsOf(
+  { declared, organization }: LifeCycle,
+  resource: Declared,
+  operation: 'create' | 'read' | 'update' | 'delete',
+): readonly Permission[] {
+  const { urn, type, inputs, account, region } = resource
+  const row = rowOf(type)
+  const ledger = new Ledger(declared)
+  const current = operation === 'create' ? {} : { current: resource }
+  const situation = situationOf({ row, urn, inputs, account, region, ledger, organization, ...current })
+  return row.permissions?.(operation, situation) ?? []
+}
