@@ -1,9 +1,8 @@
 /** CloudWatch Logs in trouble: every decision is in the trail all the same, and counted once, though written more than once. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readTrail } from '../../cli/audit/trail.ts'
-import { localAgent } from '../../local/agent.ts'
 import type { Fault } from '../../local/faults.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
+import { trailOf } from './read.ts'
 
 const REQUESTS = 60
 
@@ -31,16 +30,9 @@ it.each<[string, Fault, probability: number]>([
       expect(answer.status).toBe(200)
       sent.add(String(answer.headers['x-request-id']))
     }
-  await platform.cloud.monitoring.settled()
+  const recorded = (await trailOf(platform, { since: begun })).map(({ requestId }) => String(requestId))
   expect(trouble.hits).toBeGreaterThan(0)
   trouble.remove()
-  const { wirePort: port, caFile, hub, cloud } = platform
-  const access = {
-    region: hub.region,
-    credentials: cloud.signIn(),
-    agent: localAgent({ port, caFile, keepAlive: false }),
-  }
-  const recorded = (await readTrail(access, { since: begun })).map(({ requestId }) => String(requestId))
   expect(recorded).toHaveLength(REQUESTS)
   expect(new Set(recorded)).toEqual(sent)
 })

@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTrail } from '../../cli/audit/trail.ts'
-import { localAgent } from '../../local/agent.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
+import { trailOf } from './read.ts'
 
 let platform: Platform
 let skew = 0
@@ -13,12 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.close())
 
-async function trail() {
-  await platform.cloud.monitoring.settled()
-  const { wirePort: port, caFile, hub, cloud } = platform
-  const agent = localAgent({ port, caFile, keepAlive: false })
-  return await readTrail({ region: hub.region, credentials: cloud.signIn(), agent }, { since: 0 }).catch(() => [])
-}
+const trail = () => trailOf(platform)
 
 describe('what the load balancer refuses', () => {
   it('is in its access log, on disk too, and not in the trail', async () => {

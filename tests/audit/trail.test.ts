@@ -6,14 +6,14 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTrail, type TrailQuery, type TrailRecord } from '../../cli/audit/trail.ts'
+import type { TrailQuery, TrailRecord } from '../../cli/audit/trail.ts'
 import { claimsOf } from '../../cli/cognito.ts'
 import type { GatewayAnswer, GatewayCall } from '../../cli/demo/request.ts'
-import { readStack } from '../../cli/stacks.ts'
 import { createSignedCall, exceptionName } from '../../functions/gateway/aws.ts'
 import { createTransport } from '../../functions/gateway/transport.ts'
 import { localAgent } from '../../local/agent.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
+import { trailOf } from './read.ts'
 
 const FUNCTION = 'aws:lambda/function:Function'
 const ITEM = 'aws:dynamodb/tableItem:TableItem'
@@ -28,12 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.close())
 
-async function trail(query: Partial<TrailQuery> = {}): Promise<readonly TrailRecord[]> {
-  await platform.cloud.monitoring.settled()
-  const { wirePort: port, caFile, hub, cloud } = platform
-  const agent = localAgent({ port, caFile, keepAlive: false })
-  return await readTrail({ region: hub.region, credentials: cloud.signIn(), agent }, { since: 0, ...query })
-}
+const trail = (query?: Partial<TrailQuery>) => trailOf(platform, query)
 
 const requestIdOf = ({ headers }: GatewayAnswer) => String(headers['x-request-id'])
 
@@ -281,21 +276,5 @@ describe('deliveries', () => {
   ])('from %s are not let in', async (_what, account, name) => {
     const call = { functionArn: functionArn(), payload: delivery('1'), caller: source(account, name) }
     await expect(platform.cloud.lambda.invoke(call)).rejects.toThrow('no resource-based policy allows')
-  })
-})
-
-describe('what becomes of the trail', () => {
-  it('outlives its tenant, and cannot be deleted while the hub is protected', async () => {
-    const before = await trail({ tenant: 'tenant1' })
-    expect(before.length).toBeGreaterThan(8)
-    const { config: _config, ...stack } = readStack('spoke-tenant1')
-    await platform.cloud.destroy(stack)
-    expect(platform.cloud.ledger.all(FUNCTION).map(({ outputs }) => outputs.name)).not.toContain(
-      'genai-gateway-tenant1',
-    )
-    expect(await trail({ tenant: 'tenant1' })).toEqual(before)
-    const { config: _hub, ...hub } = readStack('hub')
-    await expect(platform.cloud.destroy(hub)).rejects.toThrow(/protect/)
-    expect(await trail({ tenant: 'tenant1' })).toEqual(before)
   })
 })
