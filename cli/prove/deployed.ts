@@ -8,7 +8,7 @@ import { claimsOf, type Tokens } from '../cognito.ts'
 import { idOf } from './attempt.ts'
 import { pathAttempts, paths } from './attempts/paths.ts'
 import type { PathAttempt } from './attempts/smuggling.ts'
-import { requestWith, tokenAttempts, tokens } from './attempts/tokens.ts'
+import { requestWith, type TokenAttempt, tokenAttempts, tokens } from './attempts/tokens.ts'
 import { type Forge, forgeOf } from './forge.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { codeOf } from './gateway-calls.ts'
@@ -46,14 +46,8 @@ export async function proveDeployed(deployed: Deployed, seen: (row: Row) => void
   for (const [index, attempt] of tokenAttempts.entries()) {
     const whole = tokens[index]
     if (!whole) continue
-    if (attempt.needsPoolKey) {
-      notMade.push({ id: idOf(whole), why: "it needs a token signed with the pool's private key, which nobody has" })
-    } else if (attempt.needsOtherUser) {
-      notMade.push({
-        id: idOf(whole),
-        why: "it needs the second tenant's user; the same is tried as paths/other-tenant",
-      })
-    } else {
+    if (attempt.needs !== undefined) notMade.push({ id: idOf(whole), why: WHY_NOT[attempt.needs] })
+    else {
       const request = await requestWith(attempt, forge, Math.floor(Date.now() / 1000), deployed.tenantId)
       keep(rowOf(whole, judge(await send(connection, request), 'served')))
     }
@@ -100,6 +94,12 @@ function onPaths({ request }: PathAttempt, { gatewayUrl, tokens: { idToken }, te
 }
 
 const TOKEN = '{token}'
+
+const WHY_NOT: Readonly<Record<NonNullable<TokenAttempt['needs']>, string>> = {
+  'the private key': "it needs a token signed with the pool's private key, which nobody has",
+  'another pool': 'it needs a user pool of the attacker’s own',
+  'a user of the second tenant': "it needs the second tenant's user; the same is tried as paths/other-tenant",
+}
 
 /** What can be seen from outside: who answered, and how. */
 function judge(answer: RawAnswer, whenServed: 'served' | 'contained'): Outcome {

@@ -13,6 +13,8 @@ export interface Forge {
   readonly claims: Claims
   /** Signed by the pool's own key. Absent for a deployed gateway: nobody has that key. */
   readonly byPool?: (claims: Claims) => Promise<string>
+  /** Signed by another user pool's key, under its own key id. Absent for a deployed gateway: there is no other pool. */
+  readonly byOtherPool?: (claims: Claims) => Promise<string>
   /** Signed with a key of nobody's, RS256. `kid` @default the pool's */
   byStranger(claims: Claims, kid?: string): string
   /** `alg: none` */
@@ -28,8 +30,12 @@ export interface ForgeSources {
   readonly genuine: Forge['genuine']
   readonly accessToken: Forge['accessToken']
   readonly byPool?: Forge['byPool']
+  readonly byOtherPool?: Forge['byOtherPool']
   readonly tenantId: string
 }
+
+/** The attacker's own: any account may have one. */
+const OTHER_POOL = 'us-east-1_AttackerPl'
 
 export async function createForge({ cloud, hub, token, accessToken }: Platform): Promise<Forge> {
   const { keys } = await cloud.cognito.keySet(hub.userPoolId)
@@ -38,11 +44,19 @@ export async function createForge({ cloud, hub, token, accessToken }: Platform):
     genuine: token,
     accessToken: () => accessToken('tenant1'),
     byPool: (claims) => cloud.cognito.sign(hub.userPoolId, claims),
+    byOtherPool: (claims) => cloud.cognito.sign(OTHER_POOL, claims),
     tenantId: 'tenant1',
   })
 }
 
-export async function forgeOf({ keys, genuine, accessToken, byPool, tenantId }: ForgeSources): Promise<Forge> {
+export async function forgeOf({
+  keys,
+  genuine,
+  accessToken,
+  byPool,
+  byOtherPool,
+  tenantId,
+}: ForgeSources): Promise<Forge> {
   const [key] = keys
   if (!key) throw new Error('The user pool publishes no key.')
   const token = await genuine(tenantId)
@@ -53,6 +67,7 @@ export async function forgeOf({ keys, genuine, accessToken, byPool, tenantId }: 
   return {
     ...{ genuine, accessToken, claims: claimsOf(token) },
     ...(byPool && { byPool }),
+    ...(byOtherPool && { byOtherPool }),
     byStranger: (claims, kid = String(own.kid)) => rs256({ alg: 'RS256', kid }, claims, stranger),
     unsigned: (claims) => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`,
     byPublicKey(claims) {

@@ -45,7 +45,7 @@ export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
     "the function holds one tenant's credentials only: whatever it made of the body, it would do as that tenant",
   credentials:
     'a signature and its expiry are what the caller is known by: without them there is no caller to decide on',
-  addresses: 'AWS gives these interfaces no public address, so there is nothing to send a packet to',
+  addresses: 'AWS gives these interfaces no public address, or has nothing listen there: nothing can receive a packet',
 }
 
 /** Layers that are a check of the code, or one besides: removing it means other code, not other settings. */

@@ -9,6 +9,9 @@ export const ofType =
   (resource: Declared): boolean =>
     resource.type === type
 
+/** The stack, in URNs, of what nobody's stack declares. */
+export const ATTEMPTED = 'prove'
+
 /** A resource that nobody declared, in the account and region of another one. */
 export function beside(
   { account, region }: Pick<Declared, 'account' | 'region'>,
@@ -18,7 +21,7 @@ export function beside(
 ): Declared {
   return {
     ...{
-      urn: `urn:pulumi:prove::genai-hub-spoke::${type}::${id}`,
+      urn: `urn:pulumi:${ATTEMPTED}::genai-hub-spoke::${type}::${id}`,
       type,
       id,
       account,

@@ -10,7 +10,7 @@ import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
 import { createIam, type Iam } from './iam.ts'
 import { beside } from './overlay.ts'
 import { createPeople, type People } from './people.ts'
-import { type Suspended, suspendTenant } from './suspended.ts'
+import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { UNLISTED_MODELS } from './switches.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
 import { createUserPoolCalls, type UserPoolCalls } from './user-pool.ts'
@@ -29,6 +29,7 @@ export interface Site extends GatewayCalls, AwsCalls {
   /** The user pool as it is seen from the internet. */
   readonly pool: UserPoolCalls
   readonly people: People
+  readonly status: StatusItems
   /** A third tenant, and one of its users. */
   readonly suspended: Suspended
   /** Who attacks. */
@@ -61,15 +62,17 @@ export async function startSite({ directory }: SiteOptions = {}): Promise<Site> 
     const pool = createUserPoolCalls(platform)
     // First: a tenant whose id is used again has no users yet.
     const people = await createPeople(platform, pool)
-    const suspended = await suspendTenant(platform)
+    const status = openStatusItems(platform)
+    const suspended = await suspendTenant(platform, status)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
-      ...{ platform, hub, iam, clock, pool, people, suspended, tenant1, tenant2 },
+      ...{ platform, hub, iam, clock, pool, people, status, suspended, tenant1, tenant2 },
       forge: await createForge(platform),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),
       async close() {
         people.close()
+        status.close()
         await platform.close()
       },
     }

@@ -1,13 +1,31 @@
-/** A third tenant, deployed beside the two of the stack files and suspended while its user is signed in. */
+/** The tenants' status as the operator writes it, and a third tenant that is suspended while its user is signed in. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { localAgent } from '../../local/agent.ts'
+import type { TenantStatus } from '../../shared/tenant.ts'
 import type { Platform } from '../platform.ts'
 import { readStack } from '../stacks.ts'
 import { setStatus } from '../tenant/items.ts'
 
+export interface StatusItems {
+  write(tenantId: string, status: TenantStatus['status']): Promise<void>
+  close(): void
+}
+
+export function openStatusItems({ cloud, hub, wirePort: port, caFile }: Platform): StatusItems {
+  const dynamodb = new DynamoDBClient({
+    region: hub.region,
+    credentials: cloud.signIn(),
+    requestHandler: { httpsAgent: localAgent({ port, caFile }) },
+  })
+  return {
+    write: (tenantId, status) => setStatus({ dynamodb, tableName: hub.tableName }, tenantId, status, new Date()),
+    close: () => dynamodb.destroy(),
+  }
+}
+
 export interface Suspended {
   readonly tenantId: string
-  /** From before. */
+  /** Of one of its users, from before. */
   readonly idToken: string
 }
 
@@ -19,26 +37,14 @@ const SETTINGS = {
   cidrBlock: '10.64.2.0/24',
 } as const
 
-/** As `tenant suspend` does it. */
-export async function suspendTenant(platform: Platform): Promise<Suspended> {
-  const { cloud, hub, wirePort: port, caFile } = platform
+/** Deployed beside the two of the stack files, as one more stack. */
+export async function suspendTenant({ cloud, token }: Platform, status: StatusItems): Promise<Suspended> {
   const { default: program } = await import('../../index.ts')
   const { project, config } = readStack('spoke-tenant1')
   const settings = Object.entries(SETTINGS).map(([name, value]) => [`${project}:${name}`, value])
-  await cloud.deploy(
-    { project, stack: `spoke-${SETTINGS.tenantId}`, config: { ...config, ...Object.fromEntries(settings) } },
-    program,
-  )
-  const idToken = await platform.token(SETTINGS.tenantId)
-  const dynamodb = new DynamoDBClient({
-    region: hub.region,
-    credentials: cloud.signIn(),
-    requestHandler: { httpsAgent: localAgent({ port, caFile }) },
-  })
-  try {
-    await setStatus({ dynamodb, tableName: hub.tableName }, SETTINGS.tenantId, 'suspended', new Date())
-  } finally {
-    dynamodb.destroy()
-  }
+  const stack = { project, stack: `spoke-${SETTINGS.tenantId}`, config: { ...config, ...Object.fromEntries(settings) } }
+  await cloud.deploy(stack, program)
+  const idToken = await token(SETTINGS.tenantId)
+  await status.write(SETTINGS.tenantId, 'suspended')
   return { tenantId: SETTINGS.tenantId, idToken }
 }

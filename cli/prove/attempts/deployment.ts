@@ -1,11 +1,23 @@
 /** Deployments that reach for more than a lane, asked of the roles' policies as they are deployed. */
 import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
+import { LAPTOP } from '../../demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
-import type { Question } from '../aws-calls.ts'
+import type { Assumption, Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
-import { trustOf } from '../policies.ts'
+import { ended } from '../outcome.ts'
 import type { Site } from '../site.ts'
 import { claims } from './claims.ts'
+import { everything } from './everything.ts'
+
+/** STS answers on the wire: these are made, not asked about. */
+interface Assumed {
+  readonly name: string
+  readonly tried: string
+  readonly expected: readonly Layer[]
+  readonly remark?: string
+  readonly by: (site: Site) => Pick<Question, 'as' | 'tags'>
+  readonly assumption: (site: Site) => Assumption
+}
 
 interface Asked {
   readonly name: string
@@ -23,29 +35,35 @@ const ROLE: readonly Layer[] = ['onboardingRole']
 const ONE_LAYER =
   'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
 
-const outsiders: readonly Asked[] = [
+const asTenantDeployer = (site: Site) => ({ as: tenantDeployer(site) })
+/** In a session for the first tenant. */
+const asOnboardingRole = ({ hub }: Site) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })
+
+const assumptions: readonly Assumed[] = [
   {
     name: 'tenant-becomes-onboarding-role',
     tried: "A tenant's own deployer assumes the hub's onboarding role",
     expected: ['trustPolicy'],
-    remark: 'One layer: what the people of an account may ask for is that account’s own affair.',
-    question: (site) => ({
-      action: 'sts:AssumeRole',
-      resource: site.hub.onboardingRoleArn,
-      context: { 'aws:RequestTag/tenant_id': 'tenant1', 'aws:TagKeys': ['tenant_id'] },
-      resourcePolicy: trustOf(site, site.hub.onboardingRoleArn),
-    }),
+    by: asTenantDeployer,
+    assumption: ({ hub }) => ({ roleArn: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }),
   },
   {
     name: 'tenant-becomes-execution-role',
     tried: "A tenant's own deployer assumes its execution role in the hub",
     expected: ['trustPolicy'],
-    question: (site) => ({
-      action: 'sts:AssumeRole',
-      resource: site.tenant1.executionRoleArn,
-      resourcePolicy: trustOf(site, site.tenant1.executionRoleArn),
-    }),
+    by: asTenantDeployer,
+    assumption: ({ tenant1 }) => ({ roleArn: tenant1.executionRoleArn }),
   },
+  {
+    name: 'other-accounts-role',
+    tried: "The onboarding role assumes the role in the second tenant's account, with its external id",
+    expected: ['onboardingRole', 'trustPolicy'],
+    by: asOnboardingRole,
+    assumption: ({ tenant2 }) => ({ roleArn: tenant2.roleArn, externalId: tenant2.externalId }),
+  },
+]
+
+const outsiders: readonly Asked[] = [
   {
     name: 'tenant-writes-table',
     tried: "A tenant's own deployer writes its item in the hub's table",
@@ -145,17 +163,6 @@ const onboarding: readonly Asked[] = [
       action: 'dynamodb:PutItem',
       resource: hub.tableArn,
       context: { 'dynamodb:LeadingKeys': ['tenant2'] },
-    }),
-  },
-  {
-    name: 'other-accounts-role',
-    tried: "The onboarding role assumes the role in the second tenant's account, with its external id",
-    expected: ['onboardingRole', 'trustPolicy'],
-    question: (site) => ({
-      action: 'sts:AssumeRole',
-      resource: site.tenant2.roleArn,
-      context: { 'sts:ExternalId': site.tenant2.externalId },
-      resourcePolicy: trustOf(site, site.tenant2.roleArn),
     }),
   },
   {
@@ -279,15 +286,25 @@ const attemptOf = (
   make: (site) => site.ask({ ...caller(site), ...question(site) }),
 })
 
+const assumed: readonly Attempt[] = assumptions.map(({ by, assumption, ...attempt }) => ({
+  ...attempt,
+  family: 'deployment',
+  means: 'call',
+  async make(site) {
+    const { as, tags } = by(site)
+    const { roleArn, ...rest } = assumption(site)
+    const step = await site.assume(LAPTOP, site.steal(as, { ...(tags && { tags }) }), { roleArn, ...rest })
+    return ended(step, `credentials of ${roleArn}`)
+  },
+}))
+
 export const deployment: readonly Attempt[] = [
-  ...outsiders.map((asked) => attemptOf(asked, (site) => ({ as: tenantDeployer(site) }))),
+  ...assumed,
+  ...outsiders.map((asked) => attemptOf(asked, asTenantDeployer)),
   ...onboarding.map((asked) =>
-    attemptOf(
-      asked,
-      ({ hub }) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }),
-      asked.expected.length === 1 ? ONE_LAYER : asked.remark,
-    ),
+    attemptOf(asked, asOnboardingRole, asked.expected.length === 1 ? ONE_LAYER : asked.remark),
   ),
+  ...everything,
   ...claims,
 ]
 

@@ -2,7 +2,7 @@
 
 import type { AwsCredentials } from '../../../functions/gateway/aws.ts'
 import type { Origin } from '../../../local/reach.ts'
-import { PREFIX, roleArn } from '../../../shared/naming.ts'
+import { auditLogGroupName, functionLogGroupName, PREFIX, roleArn } from '../../../shared/naming.ts'
 import { LAPTOP } from '../../demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Assumption } from '../aws-calls.ts'
@@ -31,6 +31,12 @@ async function becomeAndAsk(
   const answered = await site.converse(from, assumed.value, victim.endpoint, victim.modelId)
   return ended(answered, `the model of account ${victim.account} answered`)
 }
+
+const askAboutLogs = ({ ask, hub, tenant1 }: Site, action: string, logGroup: string) =>
+  ask({
+    as: tenant1.executionRoleArn,
+    ...{ action, resource: `arn:aws:logs:${hub.region}:${hub.account}:log-group:${logGroup}` },
+  })
 
 /** Layers between one tenant's function and another tenant's model. */
 const BETWEEN_TENANTS: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
@@ -102,6 +108,20 @@ const attempts: readonly IdentityAttempt[] = [
       const step = await site.query(fromFunction(site, tenant1), site.steal(tenant1.executionRoleArn), 'tenant2')
       return ended(step, 'the second tenant’s configuration')
     },
+  },
+  {
+    name: 'function-writes-trail',
+    tried: "The first tenant's function writes into the audit trail of every tenant",
+    means: 'question',
+    expected: ['executionRole', 'permissionsBoundary'],
+    make: (site) => askAboutLogs(site, 'logs:PutLogEvents', `${auditLogGroupName}:log-stream:tenant2`),
+  },
+  {
+    name: 'function-reads-other-log',
+    tried: "The first tenant's function reads the log of the second tenant's function",
+    means: 'question',
+    expected: ['executionRole', 'permissionsBoundary'],
+    make: (site) => askAboutLogs(site, 'logs:GetLogEvents', `${functionLogGroupName('tenant2')}:log-stream:s`),
   },
   {
     name: 'function-role-with-network-permissions',

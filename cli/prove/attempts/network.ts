@@ -94,6 +94,20 @@ const attempts: readonly NetworkAttempt[] = [
       }),
   },
   {
+    name: 'internet-to-function-address',
+    tried: "A host on the internet connects to an address in the functions' subnets",
+    expected: ['addresses'],
+    make: async (site) => site.connect(LAPTOP, functionAddress(site)),
+  },
+  {
+    name: 'spoke-to-function-address',
+    tried: "A host in the first tenant's VPC connects to an address in the functions' subnets",
+    expected: ['addresses'],
+    remark:
+      'Nothing listens there: Lambda’s interfaces in a VPC only let a function out, and its security group lets nothing in.',
+    make: async (site) => site.connect(host(site.tenant1.subnetId), functionAddress(site)),
+  },
+  {
     name: 'other-load-balancer-to-function',
     means: 'request',
     tried: "A load balancer of another account sends to the second tenant's function",
@@ -154,6 +168,12 @@ function hubEndpoint({ platform, hub }: Site, service: string): { readonly host:
   const name = typeof entry === 'object' && entry !== null && 'dnsName' in entry ? entry.dnsName : undefined
   if (!endpoint || typeof name !== 'string') throw new Error(`The hub has no endpoint for ${service}.`)
   return { host: name, policy: String(endpoint.outputs.policy) }
+}
+
+/** The first that AWS gives out in a subnet: four come before it. */
+function functionAddress({ hub }: Site): string {
+  const [network = ''] = hub.privateSubnets[0]?.cidrBlock.split('/') ?? []
+  return network.replace(/\d+$/, (last) => String(Number(last) + 4))
 }
 
 function publicSubnet({ platform, hub }: Site): string {

@@ -10,10 +10,8 @@ export interface TokenAttempt {
   readonly tried: string
   readonly expected: readonly Layer[]
   readonly remark?: string
-  /** Needs the pool's private key: cannot be made against a deployed gateway. */
-  readonly needsPoolKey?: true
-  /** Needs a user of the second tenant. */
-  readonly needsOtherUser?: true
+  /** What a deployed gateway gives nobody: then it cannot be made against one. */
+  readonly needs?: 'the private key' | 'another pool' | 'a user of the second tenant'
   /** The headers, and what is appended to the path. */
   readonly forge: (forge: Forge, now: number) => Promise<Forged> | Forged
 }
@@ -74,10 +72,25 @@ export const tokenAttempts: readonly TokenAttempt[] = [
     forge: ({ byStranger, claims }) => bearer(byStranger(claims, 'bm90LWEta2V5')),
   },
   {
-    name: 'other-pool-key',
-    tried: "A token signed with another pool's key under this pool's key id",
+    name: 'own-key-known-kid',
+    tried: "A token signed with the attacker's key under this pool's key id",
     expected: CHECKED,
     forge: ({ byStranger, claims }) => bearer(byStranger(claims)),
+  },
+  {
+    name: 'other-pool-key',
+    tried: "A token that another user pool's key signed, with this pool's issuer and claims in it",
+    expected: CHECKED,
+    ...byOtherPool((claims) => claims),
+  },
+  {
+    name: 'other-pool',
+    tried: 'A token that another user pool issued, with the tenant claim and group that its owner chose',
+    expected: CHECKED,
+    ...byOtherPool((claims) => ({
+      ...claims,
+      iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AttackerPl',
+    })),
   },
   {
     name: 'wrong-issuer',
@@ -130,7 +143,7 @@ export const tokenAttempts: readonly TokenAttempt[] = [
   {
     name: 'other-tenant',
     tried: "The second tenant's user's genuine token",
-    needsOtherUser: true,
+    needs: 'a user of the second tenant',
     expected: MATCHED,
     remark: 'Behind the two, the function answers as its own tenant: nothing of the second tenant is in reach.',
     forge: async ({ genuine }) => bearer(await genuine('tenant2')),
@@ -187,12 +200,23 @@ export const tokenAttempts: readonly TokenAttempt[] = [
 ]
 
 /** Signed by the pool's own key: everything but what is changed is right. */
-function pooled(change: (claims: Claims, now: number) => Claims): Pick<TokenAttempt, 'needsPoolKey' | 'forge'> {
+function pooled(change: (claims: Claims, now: number) => Claims): Pick<TokenAttempt, 'needs' | 'forge'> {
   return {
-    needsPoolKey: true,
+    needs: 'the private key',
     async forge({ byPool, claims }, now) {
       if (!byPool) throw new Error("This token needs the user pool's private key.")
       return bearer(await byPool(change(claims, now)))
+    },
+  }
+}
+
+/** Signed by a key that a user pool of the attacker's own publishes. */
+function byOtherPool(change: (claims: Claims) => Claims): Pick<TokenAttempt, 'needs' | 'forge'> {
+  return {
+    needs: 'another pool',
+    async forge({ byOtherPool: sign, claims }) {
+      if (!sign) throw new Error('This token needs another user pool.')
+      return bearer(await sign(change(claims)))
     },
   }
 }
