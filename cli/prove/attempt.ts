@@ -32,4 +32,7 @@ export interface Attempt {
   make(site: Site): Promise<Outcome>
 }
 
+/** All of an attempt but how it is made. */
+export type Described = Omit<Attempt, 'make'>
+
 export const idOf = ({ family, name }: Pick<Attempt, 'family' | 'name'>) => `${family}/${name}`

@@ -34,27 +34,23 @@ export interface DeployedResult {
 }
 
 /** @throws Error when the gateway does not answer */
-export async function proveDeployed(deployed: Deployed, seen: (row: Row) => void): Promise<DeployedResult> {
+export async function proveDeployed(deployed: Deployed): Promise<DeployedResult> {
   const connection = connectionTo(deployed)
   const forge = await forgeFor(deployed)
   const rows: Row[] = []
   const notMade: { id: string; why: string }[] = []
-  const keep = (row: Row) => {
-    rows.push(row)
-    seen(row)
-  }
   for (const [index, attempt] of tokenAttempts.entries()) {
     const whole = tokens[index]
     if (!whole) continue
     if (attempt.needs !== undefined) notMade.push({ id: idOf(whole), why: WHY_NOT[attempt.needs] })
     else {
       const request = await requestWith(attempt, forge, Math.floor(Date.now() / 1000), deployed.tenantId)
-      keep(rowOf(whole, judge(await send(connection, request), 'served')))
+      rows.push(rowOf(whole, judge(await send(connection, request), 'served')))
     }
   }
   for (const [index, attempt] of pathAttempts.entries()) {
     const whole = paths[index]
-    if (whole) keep(rowOf(whole, judge(await send(connection, onPaths(attempt, deployed)), 'contained')))
+    if (whole) rows.push(rowOf(whole, judge(await send(connection, onPaths(attempt, deployed)), 'contained')))
   }
   return { rows, notMade }
 }

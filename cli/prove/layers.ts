@@ -34,6 +34,36 @@ export const LAYERS = {
 
 export type Layer = keyof typeof LAYERS
 
+const NOT_EVALUATED = 'left out of the evaluation of every call: what it denies, and what it fails to allow'
+
+/** How each of the others is switched off. */
+export const SWITCHED_OFF_BY = {
+  userPool: 'self sign-up opened, and the tenant attribute made one that changes',
+  userPoolClient: 'every attribute that the client may read, it may write',
+  userStatus: 'a disabled user is enabled again',
+  firewall: 'its association with the load balancer taken away',
+  loadBalancerToken: '`jwt-validation` taken out of the listener rules',
+  functionPolicy: 'its permission opened to any load balancer',
+  functionRequest: 'a bundle of the function that was built without this check',
+  functionToken: 'a bundle of the function that was built without this check',
+  tenantMatch: 'a bundle of the function that was built without this check',
+  tableItem: 'the item lists one more model, and a bundle of the function that was built without looking at the status',
+  executionRole: NOT_EVALUATED,
+  permissionsBoundary: NOT_EVALUATED,
+  trustPolicy: NOT_EVALUATED,
+  vpcRoutes:
+    'every route table sends private addresses to the Transit Gateway, and everything else to an internet gateway',
+  transitGateway: 'every attachment propagated into every table, the blackhole removed: AWS’s own defaults',
+  securityGroups: 'every group lets everything in and out',
+  endpointPolicy: NOT_EVALUATED,
+  spokeRole: NOT_EVALUATED,
+  serviceControl: NOT_EVALUATED,
+  callerPolicy: NOT_EVALUATED,
+  onboardingRole: NOT_EVALUATED,
+  otherAccount: NOT_EVALUATED,
+  program: 'skipped; IAM is asked about the call that the program would have made',
+} as const satisfies Partial<Record<Layer, string>>
+
 /** Layers that nothing switches off, and why what they leave behind is not tried. */
 export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
   userPoolSessions:

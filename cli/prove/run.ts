@@ -3,7 +3,7 @@
  * through: what is left of the defence when a layer is gone, and proof that the attempt is a real one.
  */
 
-import { type Attempt, idOf } from './attempt.ts'
+import { type Attempt, type Described, idOf } from './attempt.ts'
 import { ALL_LAYERS, FIXED, inOrder, type Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
 import type { Site } from './site.ts'
@@ -19,7 +19,7 @@ export interface Stop {
 
 export interface Row {
   readonly id: string
-  readonly attempt: Attempt
+  readonly attempt: Described
   /** With everything in place. */
   readonly outcome: Outcome
   /** Layers that each stop it, in the order in which they were met. */
@@ -36,24 +36,22 @@ export type Verdict = 'stopped' | 'contained' | 'weakened' | 'not stopped'
 
 /**
  * First every attempt by itself, peeled layer by layer; then layer after layer, with every attempt made while it is off.
- * @param seen told of each row when it is whole
+ * @param inTurn layers that every attempt is made without, besides those that stop it
  */
 export async function prove(
   site: Site,
   switches: Switches,
   attempts: readonly Attempt[],
-  seen: (row: Row) => void = () => {},
+  inTurn: readonly Layer[] = ALL_LAYERS,
 ): Promise<readonly Row[]> {
   try {
     const begun: { readonly attempt: Attempt; readonly peeled: Peeled; readonly each: Map<Layer, Outcome> }[] = []
     for (const attempt of attempts)
       begun.push({ attempt, peeled: await peel(site, switches, attempt), each: new Map() })
-    for (const layer of ALL_LAYERS)
+    for (const layer of inTurn)
       for (const { attempt, each } of begun)
         if (!isFixed(layer, attempt)) each.set(layer, await make(site, switches, attempt, new Set([layer])))
-    const rows = begun.map(({ attempt, peeled, each }) => rowOf(attempt, peeled, each))
-    for (const row of rows) seen(row)
-    return rows
+    return begun.map(({ attempt, peeled, each }) => rowOf(attempt, peeled, each))
   } finally {
     await switches.restore()
   }

@@ -42,14 +42,16 @@ export interface Site extends GatewayCalls, AwsCalls {
 export interface SiteOptions {
   /** Where the platform keeps its files. */
   readonly directory?: string
+  /** @default the sample organisation, whose accounts have access to more models than the tenants may use */
+  readonly organization?: Organization
 }
 
-export async function startSite({ directory }: SiteOptions = {}): Promise<Site> {
+export async function startSite({ directory, organization = sample }: SiteOptions = {}): Promise<Site> {
   const iam = createIam()
   const clock: Clock = { ahead: 0 }
   const now = () => Date.now() / 1000 + clock.ahead
   const platform = await startPlatform({
-    organization: withMoreModels(sample),
+    organization: withMoreModels(organization),
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
     settings: { hub: { wafRateLimit: '1000000' } },
     now,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { CONTRACT_VERSION } from '../../shared/contract.ts'
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { claimsOf, cognitoClient, signInForTokens } from '../cognito.ts'
 import { askPassword } from '../password.ts'
@@ -7,7 +8,9 @@ import { FAMILIES } from '../prove/attempt.ts'
 import { allAttempts } from '../prove/attempts/all.ts'
 import { proveDeployed, publishedKeys } from '../prove/deployed.ts'
 import { findLimits } from '../prove/limits.ts'
-import { passes, type Report, toJson, toMarkdown } from '../prove/report.ts'
+import { findRemains } from '../prove/remains.ts'
+import { passes, type Report, toJson } from '../prove/report.ts'
+import { toMarkdown } from '../prove/report-text.ts'
 import { prove as proveAll, type Row } from '../prove/run.ts'
 import { startSite } from '../prove/site.ts'
 import { createSwitches } from '../prove/switches.ts'
@@ -46,15 +49,30 @@ export const prove: Verb = {
   },
   async run({ values }) {
     const terminal = createTerminal({ json: false })
-    const report = isDeployed(values) ? await deployedReport(values, terminal) : await localReport(values, terminal)
-    const directory = resolve(String(values.output ?? '.'))
-    mkdirSync(directory, { recursive: true })
-    writeFileSync(join(directory, 'isolation-report.md'), toMarkdown(report))
-    writeFileSync(join(directory, 'isolation-report.json'), toJson(report))
-    conclude(report, directory, terminal)
-    return passes(report) ? 0 : 1
+    const started = performance.now()
+    const found = isDeployed(values) ? await deployedReport(values, terminal) : await localReport(values, terminal)
+    const report: Report = {
+      ...found,
+      madeAt: new Date().toISOString(),
+      versions: { project: VERSION, node: process.versions.node, contract: CONTRACT_VERSION },
+      seconds: Math.round((performance.now() - started) / 1000),
+    }
+    return finish(report, resolve(String(values.output ?? '.')), terminal)
   },
 }
+
+/** Writes the report and tells how it ended. @returns the exit code */
+export function finish(report: Report, directory: string, terminal: Pick<Terminal, 'line' | 'style'>): 0 | 1 {
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'isolation-report.md'), toMarkdown(report))
+  writeFileSync(join(directory, 'isolation-report.json'), toJson(report))
+  for (const row of report.rows) tell(row, terminal)
+  conclude(report, directory, terminal)
+  return passes(report) ? 0 : 1
+}
+
+/** What the making of the attempts finds; the rest is said of any report. */
+type Found = Omit<Report, 'madeAt' | 'versions' | 'seconds'>
 
 const DEPLOYED = ['gateway-url', 'client-id', 'region', 'username', 'other-tenant'] as const
 
@@ -70,7 +88,7 @@ function isDeployed(values: Values): boolean {
   return missing.length === 0
 }
 
-async function localReport(values: Values, terminal: Terminal): Promise<Report> {
+async function localReport(values: Values, terminal: Terminal): Promise<Found> {
   const families = [values.family ?? FAMILIES].flat().map(String)
   const unknown = families.find((family) => !FAMILIES.some((known) => known === family))
   if (unknown !== undefined)
@@ -82,18 +100,19 @@ async function localReport(values: Values, terminal: Terminal): Promise<Report> 
   try {
     const switches = createSwitches(site.platform.cloud, site.iam)
     const rows = await terminal.step(`make ${attempts.length} attempts`, async (detail) => {
-      const made = await proveAll(site, switches, attempts, (row) => tell(row, terminal))
+      const made = await proveAll(site, switches, attempts)
       detail('each with every layer switched off in turn')
       return made
     })
     const limits = families.includes('deployment') ? await findLimits(site) : []
-    return { target: 'the local cloud', madeAt: new Date().toISOString(), version: VERSION, rows, limits }
+    const remains = families.includes('users') ? await findRemains(site) : []
+    return { target: 'the local cloud', rows, limits, remains }
   } finally {
     await site.close()
   }
 }
 
-async function deployedReport(values: Values, terminal: Terminal): Promise<Report> {
+async function deployedReport(values: Values, terminal: Terminal): Promise<Found> {
   const gatewayUrl = String(values['gateway-url'])
   if (!URL.canParse(gatewayUrl))
     throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
@@ -113,14 +132,14 @@ async function deployedReport(values: Values, terminal: Terminal): Promise<Repor
   if (tenantId === otherTenantId)
     throw new UserError(`${tenantId} is the user's own tenant.`, 'Name another one with --other-tenant.')
   const keys = await publishedKeys(tokens.idToken)
-  const { rows, notMade } = await proveDeployed({ gatewayUrl, keys, tokens, tenantId, otherTenantId }, (row) =>
-    tell(row, terminal),
+  const { rows, notMade } = await terminal.step('make the attempts that do no harm', () =>
+    proveDeployed({ gatewayUrl, keys, tokens, tenantId, otherTenantId }),
   )
-  return { target: gatewayUrl, madeAt: new Date().toISOString(), version: VERSION, rows, notMade }
+  return { target: gatewayUrl, rows, notMade }
 }
 
 /** Only what needs somebody's attention; the report has the rest. */
-function tell({ id, attempt, verdict, outcome, stops }: Row, { line, style }: Terminal): void {
+function tell({ id, attempt, verdict, outcome, stops }: Row, { line, style }: Pick<Terminal, 'line' | 'style'>): void {
   if (verdict === 'not stopped')
     line(`  ${style('red', '✗')} ${id} was not stopped: ${attempt.tried}: ${outcome.detail}`)
   if (verdict !== 'weakened') return
@@ -128,7 +147,7 @@ function tell({ id, attempt, verdict, outcome, stops }: Row, { line, style }: Te
   line(`  ${style('yellow', '!')} ${id} is no longer stopped by ${missing.join(', ')}: ${attempt.tried}`)
 }
 
-function conclude(report: Report, directory: string, { line, style }: Terminal): void {
+function conclude(report: Report, directory: string, { line, style }: Pick<Terminal, 'line' | 'style'>): void {
   const { rows } = report
   const failing = rows.filter(({ verdict }) => verdict === 'weakened' || verdict === 'not stopped').length
   line()

@@ -6,7 +6,8 @@ import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
 import { FIXED, type Layer } from '../../cli/prove/layers.ts'
 import { findLimits, LIMITS } from '../../cli/prove/limits.ts'
-import { passes, toJson, toMarkdown } from '../../cli/prove/report.ts'
+import { passes, toJson } from '../../cli/prove/report.ts'
+import { toMarkdown } from '../../cli/prove/report-text.ts'
 import { prove, type Row } from '../../cli/prove/run.ts'
 import { type Site, startSite } from '../../cli/prove/site.ts'
 import { createSwitches } from '../../cli/prove/switches.ts'
@@ -134,7 +135,8 @@ describe('the report', () => {
   const report = () => ({
     target: 'the local cloud',
     madeAt: '2026-01-01T00:00:00Z',
-    version: '1',
+    versions: { project: '1', node: '24', contract: 2 },
+    seconds: 1,
     rows: [...rows.values()],
   })
 

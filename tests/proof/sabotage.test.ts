@@ -1,119 +1,167 @@
-/** The matrix can fail: a platform with a hole in it is reported, and which layer is missing. */
-
-import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+/** The matrix can fail: a platform with a hole in it is reported, with the row and the layer that is missing, and exit code 1. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
 import { proveDeployed } from '../../cli/prove/deployed.ts'
-import { passes, toMarkdown } from '../../cli/prove/report.ts'
+import { ALL_LAYERS, FIXED, LAYERS, type Layer } from '../../cli/prove/layers.ts'
+import { passes } from '../../cli/prove/report.ts'
 import { prove, type Row } from '../../cli/prove/run.ts'
 import { type Site, startSite } from '../../cli/prove/site.ts'
 import { createSwitches } from '../../cli/prove/switches.ts'
 import { gatewayWithout } from '../../cli/prove/variants.ts'
+import { finish } from '../../cli/verbs/prove.ts'
+import { organization } from '../../local/default-organization.ts'
 import type { Declared, Properties } from '../../local/ledger.ts'
+import { SABOTAGES } from './sabotages.ts'
+
+/** The program's check of the other stack files, which one test takes away. */
+const program = vi.hoisted(() => ({ checks: true }))
+vi.mock('../../spoke/stack-files.ts', async (original) => {
+  const real = await original<typeof import('../../spoke/stack-files.ts')>()
+  return {
+    ...real,
+    checkStackFiles: async (...args: Parameters<typeof real.checkStackFiles>) =>
+      program.checks ? await real.checkStackFiles(...args) : undefined,
+  }
+})
 
 let site: Site
+let directory: string
 beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'sabotage-'))
   site = await startSite()
 })
-afterAll(() => site?.close())
+afterAll(async () => {
+  await site?.close()
+  rmSync(directory, { recursive: true })
+})
 
-/** One attempt on the platform as it is now. */
-async function rowOf(id: string): Promise<Row> {
+/** One attempt on the platform as it is now, peeled. */
+async function rowOf(id: string, at = site): Promise<Row> {
   const attempts = allAttempts.filter((attempt) => idOf(attempt) === id)
-  const [row] = await prove(site, createSwitches(site.platform.cloud, site.iam), attempts)
+  const [row] = await prove(at, createSwitches(at.platform.cloud, at.iam), attempts, [])
   if (!row) throw new Error(`no attempt ${id}`)
   return row
 }
 
-const all = (type: string) => site.platform.cloud.ledger.all(type)
-
-/** Edits every resource of a type while `work` runs. */
-async function edited<T>(
-  resources: readonly Declared[],
-  outputs: (resource: Declared) => Properties,
-  work: () => Promise<T>,
-) {
-  const { ledger } = site.platform.cloud
-  for (const one of resources) await ledger.put({ ...one, outputs: { ...one.outputs, ...outputs(one) } })
-  try {
-    return await work()
-  } finally {
-    for (const one of resources) await ledger.put(one)
+/** What `npm run prove` ends with when it finds this. */
+function conclusionOf(row: Row) {
+  const told: string[] = []
+  const terminal = { line: (text = '') => void told.push(text), style: (_: unknown, text: string) => text }
+  const versions = { project: '0', node: '0', contract: 0 }
+  const report = { target: 'a test', madeAt: '2026-01-01T00:00:00Z', versions, seconds: 0, rows: [row] }
+  const exitCode = finish(report, directory, terminal)
+  return {
+    exitCode,
+    told: told.join('\n'),
+    text: readFileSync(join(directory, 'isolation-report.md'), 'utf8'),
+    json: JSON.parse(readFileSync(join(directory, 'isolation-report.json'), 'utf8')),
   }
 }
 
-const withoutValidation = ({ outputs }: Declared): Properties => ({
-  actions: (outputs.actions as readonly Properties[]).filter(({ type }) => type !== 'jwt-validation'),
-})
-const RULE = 'aws:lb/listenerRule:ListenerRule'
+/** Declares something else while `work` runs. */
+async function instead<T>(resources: readonly Declared[], work: () => Promise<T>): Promise<T> {
+  const { ledger } = site.platform.cloud
+  const before = resources.map(({ urn }) => ledger.byUrn(urn))
+  for (const resource of resources) await ledger.put(resource)
+  try {
+    return await work()
+  } finally {
+    for (const [index, { urn }] of resources.entries()) {
+      const was = before[index]
+      if (was) await ledger.put(was)
+      else await ledger.delete(urn)
+    }
+  }
+}
 
-describe('a hole', () => {
-  it('that lets an attempt through is reported as not stopped', async () => {
-    // A mistake in one place: the function's group lets it out to every spoke, not to its own only.
-    const own = all('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule').filter(
-      ({ outputs }) => String(outputs.description) === 'Model endpoint of the tenant itself',
-    )
-    expect(own.length).toBeGreaterThan(0)
-    const row = await edited(
-      own,
-      () => ({ cidrIpv4: '10.64.0.0/10' }),
-      () => rowOf('network/function-to-other-endpoint'),
-    )
-    expect(row).toMatchObject({ verdict: 'not stopped', outcome: { kind: 'through' }, stops: [] })
-    const report = { target: 'a test', madeAt: '', version: '', rows: [row] }
-    expect(passes(report)).toBe(false)
-    expect(toMarkdown(report)).toContain('**NOT STOPPED**')
+function expectFailure(row: Row, layer: Layer, verdict: Row['verdict']): void {
+  expect(row.verdict).toBe(verdict)
+  expect(row.stops.map((stop) => stop.layer)).not.toContain(layer)
+  const { exitCode, told, text, json } = conclusionOf(row)
+  expect(exitCode).toBe(1)
+  expect(told).toContain(row.id)
+  expect(text).toContain('**FAILED**')
+  expect(text).toMatch(verdict === 'weakened' ? `**WEAKENED**: not by` : '**NOT STOPPED**')
+  if (verdict === 'weakened') expect(told).toContain(layer)
+  expect(json).toMatchObject({ passes: false, attempts: [{ id: row.id, verdict }] })
+}
+
+describe('a mistake in one layer makes the report fail and names the row', () => {
+  it.each(SABOTAGES)('$layer: $mistake → $id is $verdict', async ({ layer, id, verdict, declare }) => {
+    await instead(await declare(site), async () => expectFailure(await rowOf(id), layer, verdict))
   })
 
-  it('behind another layer is reported as a layer that is missing', async () => {
-    const row = await edited(all(RULE), withoutValidation, () => rowOf('tokens/alg-none'))
-    expect(row).toMatchObject({ verdict: 'weakened', outcome: { kind: 'stopped', by: ['functionToken'] } })
-    const report = { target: 'a test', madeAt: '', version: '', rows: [row] }
-    expect(passes(report)).toBe(false)
-    expect(toMarkdown(report)).toContain('**WEAKENED**')
+  it('firewall: not associated with the load balancer → paths/long is weakened', async () => {
+    const associations = site.platform.cloud.ledger.all('aws:wafv2/webAclAssociation:WebAclAssociation')
+    await site.platform.without(associations, async () => {
+      expectFailure(await rowOf('paths/long'), 'firewall', 'weakened')
+    })
   })
 
-  it('in two layers at once lets a forged token through', async () => {
-    const code = await gatewayWithout(['functionToken'])
-    const row = await edited(all(RULE), withoutValidation, () =>
-      edited(
-        all('aws:lambda/function:Function'),
-        () => ({ code }),
-        () => rowOf('tokens/alg-none'),
-      ),
-    )
-    expect(row.verdict).toBe('not stopped')
-  })
-
-  it("in the Transit Gateway's tables, the routes and the groups joins two spokes", async () => {
-    const switches = createSwitches(site.platform.cloud, site.iam)
-    await switches.off(new Set(['vpcRoutes', 'transitGateway', 'securityGroups']))
+  it("userStatus: a removed tenant's user left enabled → users/removed-tenant-id-reused is weakened", async () => {
+    const { operator, former } = site.people
+    await operator.enable(former.username)
     try {
-      const outcome = await allAttempts.find((attempt) => idOf(attempt) === 'network/spoke-to-spoke')?.make(site)
-      expect(outcome?.kind).toBe('through')
+      expectFailure(await rowOf('users/removed-tenant-id-reused'), 'userStatus', 'weakened')
     } finally {
-      await switches.restore()
+      await operator.disable(former.username)
     }
   })
 
-  it('in an external id is noticed', async () => {
-    const roles = all('aws:iam/role:Role').filter(({ outputs }) => String(outputs.name).startsWith('genai-models-'))
-    const row = await edited(
-      roles,
-      ({ outputs }) => ({
-        assumeRolePolicy: String(outputs.assumeRolePolicy).replace(/,"sts:ExternalId":"[^"]*"/, ''),
-      }),
-      () => rowOf('identity/own-role-without-external-id'),
-    )
-    expect(row.verdict).toBe('not stopped')
+  it('serviceControl: an organisation without guard rails → identity/api-key-made is not stopped', async () => {
+    const accounts = organization.accounts.map((account) => ({ ...account, serviceControlPolicies: [] }))
+    const other = await startSite({ organization: { ...organization, accounts } })
+    try {
+      expectFailure(await rowOf('identity/api-key-made', other), 'serviceControl', 'not stopped')
+    } finally {
+      await other.close()
+    }
   })
 
-  it('is not there: the same attempts are stopped', async () => {
-    for (const id of ['network/function-to-other-endpoint', 'tokens/alg-none', 'identity/own-role-without-external-id'])
-      expect((await rowOf(id)).verdict, id).toBe('stopped')
+  it('program: the other stack files are not looked at → deployment/claims-other-cidr is not stopped', async () => {
+    program.checks = false
+    try {
+      expectFailure(await rowOf('deployment/claims-other-cidr'), 'program', 'not stopped')
+    } finally {
+      program.checks = true
+    }
+  })
+
+  it('every layer that can be switched off is broken above, but the one that no program declares', () => {
+    const broken: ReadonlySet<Layer> = new Set([
+      ...SABOTAGES.map(({ layer }) => layer),
+      ...(['firewall', 'userStatus', 'serviceControl', 'program'] as const),
+    ])
+    // Another account's own policies: the hub has none that would let anybody else in, so there is nothing to break.
+    expect(ALL_LAYERS.filter((layer) => !(layer in FIXED) && !broken.has(layer))).toEqual(['otherAccount'])
+  })
+
+  it('two at once let a forged token through', async () => {
+    const both = SABOTAGES.filter(({ id }) => id === 'tokens/alg-none')
+    const resources = (await Promise.all(both.map(({ declare }) => declare(site)))).flat()
+    const row = await instead(resources, () => rowOf('tokens/alg-none'))
+    expect(row).toMatchObject({ verdict: 'not stopped', stops: [] })
+  })
+
+  it('without the mistake the same attempts are stopped, and the exit code is 0', async () => {
+    for (const id of new Set(SABOTAGES.map((sabotage) => sabotage.id))) {
+      const row = await rowOf(id)
+      expect(row.verdict, id).toBe('stopped')
+      expect(conclusionOf(row), LAYERS[row.stops[0]?.layer ?? 'program']).toMatchObject({ exitCode: 0 })
+    }
   })
 })
+
+const all = (type: string) => site.platform.cloud.ledger.all(type)
+const withoutValidation = ({ outputs }: Declared): Properties => ({
+  actions: (outputs.actions as readonly Properties[]).filter(({ type }) => type !== 'jwt-validation'),
+})
+const changed = (resources: readonly Declared[], outputs: (resource: Declared) => Properties) =>
+  resources.map((one) => ({ ...one, outputs: { ...one.outputs, ...outputs(one) } }))
 
 describe('against a gateway that is deployed', () => {
   const deployed = async () => ({
@@ -126,7 +174,7 @@ describe('against a gateway that is deployed', () => {
   })
 
   it('tokens and paths are tried, and what needs the pool’s key is said not to be', async () => {
-    const { rows, notMade } = await proveDeployed(await deployed(), () => {})
+    const { rows, notMade } = await proveDeployed(await deployed())
     expect(rows.filter(({ verdict }) => verdict === 'not stopped').map(({ id }) => id)).toEqual([])
     expect(rows.length).toBeGreaterThan(40)
     expect(new Set(rows.map(({ attempt }) => attempt.family))).toEqual(new Set(['tokens', 'paths']))
@@ -136,30 +184,35 @@ describe('against a gateway that is deployed', () => {
 
   it('one that believes any token is reported', async () => {
     const code = await gatewayWithout(['functionToken', 'tenantMatch'])
-    const { rows } = await edited(all(RULE), withoutValidation, () =>
-      edited(
-        all('aws:lambda/function:Function'),
-        () => ({ code }),
-        async () => proveDeployed(await deployed(), () => {}),
+    const holes = [
+      ...changed(all('aws:lb/listenerRule:ListenerRule'), withoutValidation),
+      ...changed(
+        all('aws:lambda/function:Function').filter(({ outputs }) => outputs.name !== 'genai-audit'),
+        () => ({
+          code,
+        }),
       ),
-    )
+    ]
+    const { rows } = await instead(holes, async () => proveDeployed(await deployed()))
     expect(passes({ rows })).toBe(false)
     const through = rows.filter(({ verdict }) => verdict === 'not stopped').map(({ id }) => id)
     expect(through).toEqual(expect.arrayContaining(['tokens/alg-none', 'tokens/none', 'paths/other-tenant']))
   })
 
   it('is tried over HTTPS only', async () => {
-    await expect(
-      proveDeployed({ ...(await deployed()), gatewayUrl: 'http://gateway.example' }, () => {}),
-    ).rejects.toThrow(/HTTPS only/)
+    await expect(proveDeployed({ ...(await deployed()), gatewayUrl: 'http://gateway.example' })).rejects.toThrow(
+      /HTTPS only/,
+    )
   })
 })
 
 describe('taking a check out of the code', () => {
   it('changes the bundle for every check, and for no check nothing', async () => {
     const bundles = await Promise.all(
-      [[], ['functionToken'], ['tenantMatch'], ['functionRequest']].map((checks) => gatewayWithout(checks as never)),
+      [[], ['functionToken'], ['tenantMatch'], ['functionRequest'], ['tableItem']].map((checks) =>
+        gatewayWithout(checks as never),
+      ),
     )
-    expect(new Set(bundles.map(({ sha256 }) => sha256)).size).toBe(4)
+    expect(new Set(bundles.map(({ sha256 }) => sha256)).size).toBe(5)
   })
 })

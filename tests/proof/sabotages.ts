@@ -1,0 +1,236 @@
+/** A mistake in one place for every layer, as somebody could make it in the programs: what is declared, or what is deployed. */
+
+import type { Layer } from '../../cli/prove/layers.ts'
+import { beside } from '../../cli/prove/overlay.ts'
+import type { Site } from '../../cli/prove/site.ts'
+import { gatewayWithout } from '../../cli/prove/variants.ts'
+import type { Declared, Properties } from '../../local/ledger.ts'
+import { executionRoleName, PREFIX, tenantRoleName } from '../../shared/naming.ts'
+
+export interface Sabotage {
+  readonly layer: Layer
+  readonly mistake: string
+  /** The row that tells. */
+  readonly id: string
+  readonly verdict: 'weakened' | 'not stopped'
+  /** What is declared instead, by the resource that it replaces, or for the first time. */
+  readonly declare: (site: Site) => readonly Declared[] | Promise<readonly Declared[]>
+}
+
+const all = ({ platform }: Site, type: string) => platform.cloud.ledger.all(type)
+
+/** Every resource of a type, or those that are meant, with other outputs. */
+const edited = (
+  site: Site,
+  type: string,
+  outputs: (resource: Declared) => Properties,
+  meant: (resource: Declared) => boolean = () => true,
+): readonly Declared[] => {
+  const found = all(site, type).filter(meant)
+  if (found.length === 0) throw new Error(`There is no ${type} to break.`)
+  return found.map((resource) => ({ ...resource, outputs: { ...resource.outputs, ...outputs(resource) } }))
+}
+
+const named = (name: string) => (resource: Declared) => resource.outputs.name === name
+const ALLOW_ALL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+})
+const allowing = (Action: string) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
+
+const code = async (site: Site, check: Parameters<typeof gatewayWithout>[0][number]) => {
+  const built = await gatewayWithout([check])
+  return edited(
+    site,
+    'aws:lambda/function:Function',
+    () => ({ code: built }),
+    ({ outputs }) => String(outputs.name).startsWith(executionRoleName('')),
+  )
+}
+
+export const SABOTAGES: readonly Sabotage[] = [
+  {
+    layer: 'userPool',
+    mistake: 'anybody may sign up',
+    ...{ id: 'users/sign-up', verdict: 'weakened' },
+    declare: (site) =>
+      edited(site, 'aws:cognito/userPool:UserPool', () => ({
+        adminCreateUserConfig: { allowAdminCreateUserOnly: false },
+      })),
+  },
+  {
+    layer: 'userPoolClient',
+    mistake: 'users may write their own tenant',
+    ...{ id: 'users/own-claim-written', verdict: 'weakened' },
+    declare: (site) =>
+      edited(site, 'aws:cognito/userPoolClient:UserPoolClient', () => ({
+        writeAttributes: ['name', 'custom:tenant_id'],
+      })),
+  },
+  {
+    layer: 'loadBalancerToken',
+    mistake: 'a rule without jwt-validation',
+    ...{ id: 'tokens/alg-none', verdict: 'weakened' },
+    declare: (site) =>
+      edited(site, 'aws:lb/listenerRule:ListenerRule', ({ outputs }) => ({
+        actions: (outputs.actions as readonly Properties[]).filter(({ type }) => type !== 'jwt-validation'),
+      })),
+  },
+  {
+    layer: 'functionPolicy',
+    mistake: 'a permission for any load balancer',
+    ...{ id: 'network/other-load-balancer-to-function', verdict: 'not stopped' },
+    declare: (site) =>
+      edited(site, 'aws:lambda/permission:Permission', () => ({ sourceArn: null, sourceAccount: null })),
+  },
+  {
+    layer: 'functionRequest',
+    mistake: 'paths are not checked',
+    ...{ id: 'paths/backslash', verdict: 'weakened' },
+    declare: (site) => code(site, 'functionRequest'),
+  },
+  {
+    layer: 'functionToken',
+    mistake: 'any token is believed',
+    ...{ id: 'tokens/alg-none', verdict: 'weakened' },
+    declare: (site) => code(site, 'functionToken'),
+  },
+  {
+    layer: 'tenantMatch',
+    mistake: 'any tenant’s token will do',
+    ...{ id: 'tokens/other-tenant', verdict: 'weakened' },
+    declare: (site) => code(site, 'tenantMatch'),
+  },
+  {
+    layer: 'tableItem',
+    mistake: 'a suspension is not looked at',
+    ...{ id: 'users/suspended-tenant', verdict: 'not stopped' },
+    declare: (site) => code(site, 'tableItem'),
+  },
+  {
+    layer: 'executionRole',
+    mistake: 'a role that reads every item',
+    ...{ id: 'identity/function-reads-other-item', verdict: 'weakened' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:iam/rolePolicy:RolePolicy',
+        () => ({ policy: allowing('dynamodb:Query') }),
+        ({ outputs }) => String(outputs.role) === executionRoleName('tenant1'),
+      ),
+  },
+  {
+    layer: 'permissionsBoundary',
+    mistake: 'a role without its boundary',
+    ...{ id: 'identity/function-reads-other-item', verdict: 'weakened' },
+    declare: (site) =>
+      edited(site, 'aws:iam/role:Role', () => ({ permissionsBoundary: null }), named(executionRoleName('tenant1'))),
+  },
+  {
+    layer: 'trustPolicy',
+    mistake: 'a trust policy without the external id',
+    ...{ id: 'identity/own-role-without-external-id', verdict: 'not stopped' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:iam/role:Role',
+        ({ outputs }) => ({
+          assumeRolePolicy: String(outputs.assumeRolePolicy).replace(/,"sts:ExternalId":"[^"]*"/, ''),
+        }),
+        named(tenantRoleName('tenant2')),
+      ),
+  },
+  {
+    layer: 'trustPolicy',
+    mistake: 'a trust policy that does not ask for the hub’s VPC',
+    ...{ id: 'identity/stolen-execution-role-in-other-vpc', verdict: 'weakened' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:iam/role:Role',
+        ({ outputs }) => ({
+          assumeRolePolicy: String(outputs.assumeRolePolicy).replaceAll(/"aws:SourceVpc":"[^"]*",/g, ''),
+        }),
+        named(tenantRoleName('tenant2')),
+      ),
+  },
+  {
+    layer: 'endpointPolicy',
+    mistake: 'an endpoint with AWS’s default policy',
+    ...{ id: 'identity/spoke-role-at-other-endpoint', verdict: 'weakened' },
+    declare: (site) => edited(site, 'aws:ec2/vpcEndpoint:VpcEndpoint', () => ({ policy: ALLOW_ALL })),
+  },
+  {
+    layer: 'spokeRole',
+    mistake: 'a tenant’s role that may call any model',
+    ...{ id: 'identity/unlisted-model-direct', verdict: 'weakened' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:iam/rolePolicy:RolePolicy',
+        () => ({ policy: allowing('bedrock:*') }),
+        ({ outputs }) => String(outputs.role) === tenantRoleName('tenant1'),
+      ),
+  },
+  {
+    layer: 'callerPolicy',
+    mistake: 'the client instance may assume any role',
+    ...{ id: 'identity/client-instance-becomes-role', verdict: 'weakened' },
+    declare: ({ hub }) => [
+      beside(hub, 'aws:iam/rolePolicy:RolePolicy', 'sabotage', {
+        ...{ role: `${PREFIX}-hub-client`, name: 'sabotage', policy: allowing('sts:*') },
+      }),
+    ],
+  },
+  {
+    layer: 'onboardingRole',
+    mistake: 'the onboarding role may do anything with load balancers',
+    ...{ id: 'deployment/listener-default', verdict: 'not stopped' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:iam/policy:Policy',
+        () => ({ policy: allowing('elasticloadbalancing:*') }),
+        ({ outputs }) => String(outputs.name).includes('onboarding-routing'),
+      ),
+  },
+  {
+    layer: 'vpcRoutes',
+    mistake: 'spokes with a route to the whole supernet',
+    ...{ id: 'network/spoke-to-spoke', verdict: 'weakened' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:ec2/route:Route',
+        () => ({ destinationCidrBlock: site.hub.spokesCidrBlock }),
+        ({ account }) => account !== site.hub.account,
+      ),
+  },
+  {
+    layer: 'transitGateway',
+    mistake: 'spokes propagate into the spokes’ table, without a blackhole',
+    ...{ id: 'network/spoke-to-spoke', verdict: 'weakened' },
+    declare: (site) => [
+      ...edited(
+        site,
+        'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation',
+        () => ({ transitGatewayRouteTableId: site.hub.spokesRouteTableId }),
+        ({ urn }) => urn.startsWith('urn:pulumi:spoke-'),
+      ),
+      ...edited(site, 'aws:ec2transitgateway/route:Route', () => ({ destinationCidrBlock: '192.0.2.0/24' })),
+    ],
+  },
+  {
+    layer: 'securityGroups',
+    mistake: 'a function’s group lets it out to every spoke',
+    ...{ id: 'network/function-to-other-endpoint', verdict: 'not stopped' },
+    declare: (site) =>
+      edited(
+        site,
+        'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
+        () => ({ cidrIpv4: site.hub.spokesCidrBlock }),
+        ({ outputs }) => String(outputs.description) === 'Model endpoint of the tenant itself',
+      ),
+  },
+]
