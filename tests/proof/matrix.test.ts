@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
-import { FIXED, type Layer } from '../../cli/prove/layers.ts'
+import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../cli/prove/layers.ts'
 import { findLimits, LIMITS } from '../../cli/prove/limits.ts'
+import { findRemains } from '../../cli/prove/remains.ts'
 import { passes, toJson } from '../../cli/prove/report.ts'
 import { toMarkdown } from '../../cli/prove/report-text.ts'
 import { prove, type Row } from '../../cli/prove/run.ts'
 import { type Site, startSite } from '../../cli/prove/site.ts'
+import { depths, layerCounts } from '../../cli/prove/summary.ts'
 import { createSwitches } from '../../cli/prove/switches.ts'
 
 let site: Site
@@ -37,7 +39,7 @@ const EXPECTED = allAttempts.map((attempt) => ({
 
 it('has a row for every attempt, each under its own name', () => {
   expect([...rows.keys()]).toEqual(EXPECTED.map(({ id }) => id))
-  expect(rows.size).toBeGreaterThan(150)
+  expect(rows.size).toBeGreaterThan(180)
 })
 
 describe('every attempt', () => {
@@ -119,6 +121,44 @@ describe('what IAM cannot refuse', () => {
   })
 })
 
+describe('what stays possible for a while', () => {
+  it('is still so, as the report says of each', async () => {
+    const remains = await findRemains(site)
+    expect(remains.map(({ outcome }) => outcome.kind)).toEqual(['through', 'through', 'through'])
+    expect(remains[0]?.until).toBe('it expires, 30 minutes after it was issued')
+  })
+})
+
+describe('every layer', () => {
+  it('stops an attempt by itself, and is either switched off for every other one or said to be none that can be', () => {
+    const counts = layerCounts([...rows.values()])
+    expect(counts.map(({ layer }) => layer)).toEqual(Object.keys(LAYERS))
+    for (const { layer, stops, madeWithout, switchedOffBy } of counts) {
+      expect(stops, layer).toBeGreaterThan(0)
+      // The table item is the last layer of a few bodies: no item could list such a model.
+      expect(madeWithout, layer).toBeGreaterThanOrEqual(layer in FIXED ? 0 : rows.size - 5)
+      expect(switchedOffBy, layer).not.toBe('')
+    }
+  })
+
+  // As issue and threat model name them.
+  it.each<Layer>([
+    ...(['loadBalancerToken', 'functionToken', 'tenantMatch', 'tableItem', 'executionRole', 'trustPolicy'] as const),
+    ...(['spokeRole', 'endpointPolicy', 'serviceControl', 'transitGateway', 'vpcRoutes', 'securityGroups'] as const),
+  ])('%s is one of several for some attempt', (layer) => {
+    const deep = [...rows.values()].filter(
+      ({ stops }) => stops.length > 1 && stops.some((stop) => stop.layer === layer),
+    )
+    expect(deep.length).toBeGreaterThan(0)
+  })
+
+  it('is in the table of docs/isolation.md, with how it is switched off', () => {
+    const lines = readFileSync(join(import.meta.dirname, '../../docs/isolation.md'), 'utf8').split('\n')
+    for (const [layer, how] of Object.entries(SWITCHED_OFF_BY))
+      expect(lines).toContain(`| ${LAYERS[layer as Layer]} | ${how} |`)
+  })
+})
+
 describe('the platform afterwards', () => {
   it('is as it was: the tenants are served, and nothing of the switches is left', async () => {
     expect((await site.platform.invoke('tenant1')).status).toBe(200)
@@ -144,7 +184,9 @@ describe('the report', () => {
     const lines = toMarkdown(report()).split('\n')
     for (const { id } of EXPECTED) expect(lines.filter((line) => line.includes(`<br>\`${id}\``))).toHaveLength(1)
     for (const line of lines.filter((one) => one.includes('<br>`'))) expect(line.split(/(?<!\\)\|/)).toHaveLength(7)
-    expect(lines).toContain('| network | 15 | 7 | 8 | 2 |')
+    const network = depths([...rows.values()]).find(({ family }) => family === 'network')
+    expect(network).toMatchObject({ stopped: 17, byThreeOrMore: 2 })
+    expect(lines.find((one) => one.startsWith('| network | 17 |'))).toBeDefined()
   })
 
   it('has the rows that docs/isolation.md shows', () => {
@@ -156,8 +198,8 @@ describe('the report', () => {
   })
 
   it('says the same as JSON, with every layer that can be switched off', () => {
-    const { passes: passed, attempts } = JSON.parse(toJson(report()))
-    expect(passed).toBe(true)
+    const { format, passes: passed, attempts } = JSON.parse(toJson(report()))
+    expect({ format, passed }).toEqual({ format: 1, passed: true })
     expect(attempts).toHaveLength(EXPECTED.length)
     const spokes = attempts.find(({ id }: { id: string }) => id === 'network/spoke-to-spoke')
     expect(spokes.stoppedBy.map(({ layer }: { layer: string }) => layer)).toEqual([
@@ -168,6 +210,18 @@ describe('the report', () => {
     expect(spokes.withEachLayerGone.vpcRoutes).toEqual(['transitGateway'])
     expect(spokes.withEachLayerGone.loadBalancerToken).toEqual(['vpcRoutes'])
     expect(spokes.withoutAll.kind).toBe('through')
+  })
+
+  it('has the fields in JSON that docs/isolation.md describes, and no others', () => {
+    const documented = readFileSync(join(import.meta.dirname, '../../docs/isolation.md'), 'utf8')
+    const fieldsIn = (heading: string) => {
+      const table = documented.split(heading)[1]?.split('\n\n')[1] ?? ''
+      return [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
+    }
+    const whole = JSON.parse(toJson(report()))
+    expect(Object.keys(whole).sort()).toEqual(fieldsIn('#### The whole').sort())
+    const fields = new Set(whole.attempts.flatMap((attempt: object) => Object.keys(attempt)))
+    expect([...fields].sort()).toEqual(fieldsIn('#### An attempt').sort())
   })
 
   it('holds no token and no secret', () => {

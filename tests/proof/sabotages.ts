@@ -86,8 +86,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     layer: 'functionRequest',
-    mistake: 'paths are not checked',
-    ...{ id: 'paths/backslash', verdict: 'weakened' },
+    mistake: 'what the path and the query hold is not checked',
+    ...{ id: 'paths/query-tenant', verdict: 'weakened' },
     declare: (site) => code(site, 'functionRequest'),
   },
   {
