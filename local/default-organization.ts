@@ -45,10 +45,33 @@ const tenantDeployer = (account: string): ExistingRole => ({
   policy: tenantDeployerPolicy({ account, region: REGION }),
 })
 
+/** The tenant's own people, whom nobody but the organisation's guard rails keeps from what their account can do. */
+const tenantAdministrator: ExistingRole = {
+  name: 'administrator',
+  trust: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Federated: SIGN_IN }, Action: 'sts:AssumeRoleWithSAML' }],
+  },
+  policy: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Administer',
+        Effect: 'Allow',
+        Action: ['bedrock:*', 'cloudwatch:*', 'ec2:*', 'iam:*', 'logs:*', 'ram:*', 'sts:*'],
+        Resource: '*',
+      },
+    ],
+  },
+}
+
 /** A role's policies as one document, which has no limit of length here. */
 function together(documents: readonly PolicyDocument[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: documents.flatMap(({ Statement }) => Statement) }
 }
+
+/** What is there in a tenant's account before its stack. */
+export const tenantRoles = (account: string): readonly ExistingRole[] => [tenantDeployer(account), tenantAdministrator]
 
 /** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */
 const tenantGuardRails = guardRails({ region: REGION, modelIds: MODELS })
@@ -62,7 +85,7 @@ const tenant = (id: string, name: string, order: readonly number[]): Account => 
   name,
   models: MODELS,
   serviceControlPolicies: [tenantGuardRails],
-  roles: [tenantDeployer(id)],
+  roles: tenantRoles(id),
   zones: zones(order),
   units: [TENANTS_UNIT],
 })

@@ -1,5 +1,5 @@
 /** An organisation with as many tenants as a soak asks for, and their stacks, made from the sample stack files. */
-import { organization as sample } from '../../local/default-organization.ts'
+import { organization as sample, tenantRoles } from '../../local/default-organization.ts'
 import type { Stack } from '../../local/mocks.ts'
 import type { Organization } from '../../local/organization.ts'
 import { readStack } from '../stacks.ts'
@@ -25,7 +25,7 @@ export function organizationOf(tenants: readonly SoakTenant[]): Organization {
     ...sample,
     accounts: [
       { ...hub, concurrencyLimit: 5_000 },
-      ...tenants.map(({ id, account }) => ({ ...pattern, id: account, name: id })),
+      ...tenants.map(({ id, account }) => ({ ...pattern, id: account, name: id, roles: tenantRoles(account) })),
     ],
   }
 }
