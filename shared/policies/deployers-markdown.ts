@@ -1,0 +1,26 @@
+/** The deployers' policies as docs/deployers.md prints them; a test holds the page to it. */
+import { platformDeployerPolicies } from './deployer-platform.ts'
+import { tenantDeployerPolicy } from './deployer-tenant.ts'
+import type { PolicyDocument } from './document.ts'
+
+/** @param accounts the samples'; a reader puts their own in their place */
+export function deployersMarkdown(accounts: {
+  readonly hub: string
+  readonly tenant: string
+  readonly region: string
+}): string {
+  const { hub, tenant, region } = accounts
+  const hubs = Object.entries(platformDeployerPolicies({ account: hub, region }))
+  return [
+    `## In a tenant's account (${tenant}): \`genai-deployer\``,
+    printed('genai-deployer', tenantDeployerPolicy({ account: tenant, region })),
+    `## In the hub's account (${hub}): \`platform-deployer\``,
+    ...hubs.map(([part, document]) => printed(`platform-deployer-${part}`, document)),
+  ].join('\n\n')
+}
+
+/** One statement a line. */
+function printed(name: string, { Version, Statement }: PolicyDocument): string {
+  const statements = Statement.map((statement) => `    ${JSON.stringify(statement)}`).join(',\n')
+  return `### ${name}\n\`\`\`json\n{\n  "Version": "${Version}",\n  "Statement": [\n${statements}\n  ]\n}\n\`\`\``
+}
