@@ -1,14 +1,16 @@
 /**
- * The harmless part of the matrix against a gateway that is deployed: tokens and paths. Nothing is switched off, and nothing is
- * asked of AWS but a sign-in, the public key set and requests to the gateway that it must refuse.
+ * The harmless part of the matrix against a gateway that is deployed: tokens, paths, bodies, and the user pool as anybody can
+ * call it. Nothing is switched off, nothing is changed, and nothing is asked of AWS but a sign-in, the public key set and
+ * requests that must be refused.
  */
-
 import type { JsonWebKey } from 'node:crypto'
-import { claimsOf, type Tokens } from '../cognito.ts'
-import { idOf } from './attempt.ts'
+import { type Described, type Family, idOf } from './attempt.ts'
+import { allAttempts } from './attempts/all.ts'
+import { bodies, bodyAttempts, requestOf } from './attempts/bodies.ts'
 import { pathAttempts, paths } from './attempts/paths.ts'
 import type { PathAttempt } from './attempts/smuggling.ts'
 import { requestWith, type TokenAttempt, tokenAttempts, tokens } from './attempts/tokens.ts'
+import { type DeployedUser, tryUserPool } from './deployed-users.ts'
 import { type Forge, forgeOf } from './forge.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { codeOf } from './gateway-calls.ts'
@@ -22,8 +24,7 @@ export interface Deployed {
   readonly ca?: string
   /** The user pool's public keys. */
   readonly keys: readonly JsonWebKey[]
-  readonly tokens: Tokens
-  readonly tenantId: string
+  readonly user: DeployedUser
   /** Whose path is tried with the tenant's token. */
   readonly otherTenantId: string
 }
@@ -36,6 +37,7 @@ export interface DeployedResult {
 /** @throws Error when the gateway does not answer */
 export async function proveDeployed(deployed: Deployed): Promise<DeployedResult> {
   const connection = connectionTo(deployed)
+  const { tenantId, tokens: own } = deployed.user
   const forge = await forgeFor(deployed)
   const rows: Row[] = []
   const notMade: { id: string; why: string }[] = []
@@ -44,7 +46,7 @@ export async function proveDeployed(deployed: Deployed): Promise<DeployedResult>
     if (!whole) continue
     if (attempt.needs !== undefined) notMade.push({ id: idOf(whole), why: WHY_NOT[attempt.needs] })
     else {
-      const request = await requestWith(attempt, forge, Math.floor(Date.now() / 1000), deployed.tenantId)
+      const request = await requestWith(attempt, forge, Math.floor(Date.now() / 1000), tenantId)
       rows.push(rowOf(whole, judge(await send(connection, request), 'served')))
     }
   }
@@ -52,7 +54,26 @@ export async function proveDeployed(deployed: Deployed): Promise<DeployedResult>
     const whole = paths[index]
     if (whole) rows.push(rowOf(whole, judge(await send(connection, onPaths(attempt, deployed)), 'contained')))
   }
+  for (const attempt of bodyAttempts) {
+    const whole = bodies.find(({ name }) => name === attempt.name)
+    if (!whole || attempt.needsUnlistedModel) continue
+    rows.push(rowOf(whole, judge(await send(connection, requestOf(attempt, tenantId, own.idToken)), 'contained')))
+  }
+  for (const { attempt, outcome } of await tryUserPool(deployed.user)) rows.push(rowOf(attempt, outcome))
+  const accounted = new Set([...rows, ...notMade].map(({ id }) => id))
+  for (const attempt of allAttempts)
+    if (!accounted.has(idOf(attempt))) notMade.push({ id: idOf(attempt), why: WHY_NOT_FAMILY[attempt.family] })
   return { rows, notMade }
+}
+
+const WHY_NOT_FAMILY: Readonly<Record<Family, string>> = {
+  tokens: 'it needs a token that cannot be made',
+  users: 'it would change the user pool if it got through, or needs an operator to change it first',
+  paths: 'it needs to see what the platform did',
+  bodies: 'it is handed to the function past the load balancer, or needs a model that the tenant may not use',
+  identity: 'it needs credentials of the platform’s own roles, which nobody should be given',
+  network: 'it needs a host inside of the hub’s or a tenant’s network, or the names of its endpoints',
+  deployment: 'it would change the platform if it got through',
 }
 
 function connectionTo({ gatewayUrl, ca }: Deployed): Connection {
@@ -67,25 +88,20 @@ function connectionTo({ gatewayUrl, ca }: Deployed): Connection {
 }
 
 /** Attempts that need a second user are not made, so the one user's token stands for any. */
-const forgeFor = ({ keys, tokens: { idToken, accessToken }, tenantId }: Deployed): Promise<Forge> =>
-  forgeOf({ keys, tenantId, genuine: async () => idToken, accessToken: async () => accessToken })
-
-/** The keys that the user pool of a token publishes. */
-export async function publishedKeys(idToken: string): Promise<readonly JsonWebKey[]> {
-  const issuer = String(claimsOf(idToken).iss)
-  const answer = await fetch(`${issuer}/.well-known/jwks.json`)
-  if (!answer.ok) throw new Error(`The key set of ${issuer} answered ${answer.status}.`)
-  const { keys } = (await answer.json()) as { keys: JsonWebKey[] }
-  return keys
-}
+const forgeFor = ({ keys, user: { tokens, tenantId } }: Deployed): Promise<Forge> =>
+  forgeOf({
+    ...{ keys, tenantId },
+    genuine: async () => tokens.idToken,
+    accessToken: async () => tokens.accessToken,
+  })
 
 /** The sample's tenants in the request, renamed to the deployed ones. */
-function onPaths({ request }: PathAttempt, { gatewayUrl, tokens: { idToken }, tenantId, otherTenantId }: Deployed) {
+function onPaths({ request }: PathAttempt, { gatewayUrl, user, otherTenantId }: Deployed) {
   const made = request(TOKEN, new URL(gatewayUrl).hostname)
   const text = JSON.stringify(made)
     .replaceAll('tenant2', otherTenantId)
-    .replaceAll('tenant1', tenantId)
-    .replaceAll(TOKEN, idToken)
+    .replaceAll('tenant1', user.tenantId)
+    .replaceAll(TOKEN, user.tokens.idToken)
   return JSON.parse(text)
 }
 
@@ -110,7 +126,7 @@ function judge(answer: RawAnswer, whenServed: 'served' | 'contained'): Outcome {
 }
 
 /** Only the first layer shows itself, so which others there are is for the local cloud to say. */
-function rowOf(attempt: Row['attempt'], outcome: Outcome): Row {
+function rowOf(attempt: Described, outcome: Outcome): Row {
   const mayBeServed = attempt.expected.length === 0 || outcome.kind !== 'contained'
   const crossed: Outcome = mayBeServed ? outcome : through('answered 200 where a refusal is expected')
   const verdict: Verdict = crossed.kind === 'through' ? 'not stopped' : crossed.kind

@@ -13,7 +13,7 @@ import { createPeople, type People } from './people.ts'
 import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { UNLISTED_MODELS } from './switches.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
-import { createUserPoolCalls, type UserPoolCalls } from './user-pool.ts'
+import { createUserPoolCalls, throughWire, type UserPoolCalls } from './user-pool.ts'
 
 export interface Clock {
   /** Seconds that the local cloud is ahead of the real time. */
@@ -61,7 +61,7 @@ export async function startSite({ directory, organization = sample }: SiteOption
   try {
     const { hub } = platform
     for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
-    const pool = createUserPoolCalls(platform)
+    const pool = createUserPoolCalls(hub, throughWire(platform))
     // First: a tenant whose id is used again has no users yet.
     const people = await createPeople(platform, pool)
     const status = openStatusItems(platform)

@@ -1,6 +1,7 @@
 /** Calls to the user pool as its users make them, from the internet: unsigned, over the path that the network has. */
 import { decodeJwt } from 'jose'
-import { type Origin, reach } from '../../local/reach.ts'
+import type { Origin } from '../../local/reach.ts'
+import type { HubOutputs } from '../../shared/contract.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import type { Platform } from '../platform.ts'
 import type { Layer } from './layers.ts'
@@ -12,14 +13,20 @@ export interface Session {
   readonly refreshToken: string
 }
 
+/** What an operation answered: its output, or AWS's error. */
+export type Answer = Readonly<Record<string, unknown>>
+export type Answered =
+  | { readonly ok: true; readonly value: Answer }
+  | { readonly ok: false; readonly code: string; readonly message: string }
+
 export interface UserPoolCalls {
   /** An operation of Cognito's, without a signature. */
-  unsigned(operation: string, input: Readonly<Record<string, unknown>>): Promise<Step<Answer>>
+  call(operation: string, input: Answer): Promise<Answered>
+  /** The same, where an error must be a refusal of one of the layers. */
+  unsigned(operation: string, input: Answer): Promise<Step<Answer>>
   signIn(username: string, password: string): Promise<Step<Session>>
   refresh(session: Pick<Session, 'refreshToken'>): Promise<Step<Session>>
 }
-
-export type Answer = Readonly<Record<string, unknown>>
 
 export const cognitoHost = (region: string) => `cognito-idp.${region}.amazonaws.com`
 
@@ -28,22 +35,42 @@ export const cognitoHeaders = (operation: string) => ({
   'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
 })
 
-export function createUserPoolCalls({ cloud, hub }: Platform, from: Origin = LAPTOP): UserPoolCalls {
-  async function unsigned(operation: string, input: Answer): Promise<Step<Answer>> {
-    const host = cognitoHost(hub.region)
-    const { reachable } = reach(cloud.ledger, from, host, 443)
-    if (!reachable) throw new Error(`${host} cannot be reached from the internet.`)
+/** Sends a POST to a host's root. */
+export type Post = (call: {
+  readonly host: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}) => Promise<{ readonly status: number; readonly body: string }>
+
+/** From the internet, over the path that the network has. */
+export const throughWire =
+  ({ cloud }: Platform, from: Origin = LAPTOP): Post =>
+  async (call) => {
+    const answer = await cloud.wire.call(from, { ...call, method: 'POST', target: '/' })
+    if ('reachable' in answer) throw new Error(`${call.host} cannot be reached: ${answer.reason}`)
+    return { status: answer.status, body: Buffer.from(answer.body).toString('utf8') }
+  }
+
+export function createUserPoolCalls(
+  { region, userPoolClientId }: Pick<HubOutputs, 'region' | 'userPoolClientId'>,
+  post: Post,
+): UserPoolCalls {
+  async function call(operation: string, input: Answer): Promise<Answered> {
     const body = Buffer.from(JSON.stringify(input))
-    const call = { host, method: 'POST', target: '/', headers: cognitoHeaders(operation), body }
-    const answer = await cloud.wire.call(from, call)
-    if ('reachable' in answer) throw new Error(answer.reason)
-    const read = JSON.parse(Buffer.from(answer.body).toString('utf8') || '{}')
+    const answer = await post({ host: cognitoHost(region), headers: cognitoHeaders(operation), body })
+    const read = JSON.parse(answer.body || '{}')
     if (answer.status === 200) return { ok: true, value: read }
-    return { ok: false, outcome: refusedBy(String(read.__type ?? ''), String(read.message ?? '')) }
+    const type = String(read.__type ?? '')
+    return { ok: false, code: type.split('#').at(-1) ?? type, message: String(read.message ?? '') }
+  }
+
+  async function unsigned(operation: string, input: Answer): Promise<Step<Answer>> {
+    const answered = await call(operation, input)
+    return answered.ok ? answered : { ok: false, outcome: refusedBy(answered.code, answered.message) }
   }
 
   async function initiate(AuthFlow: string, AuthParameters: Answer): Promise<Step<Session>> {
-    const step = await unsigned('InitiateAuth', { ClientId: hub.userPoolClientId, AuthFlow, AuthParameters })
+    const step = await unsigned('InitiateAuth', { ClientId: userPoolClientId, AuthFlow, AuthParameters })
     if (!step.ok) return step
     const { AuthenticationResult: result } = step.value as { AuthenticationResult: Readonly<Record<string, string>> }
     const { IdToken: idToken = '', AccessToken: accessToken = '', RefreshToken: refreshToken } = result
@@ -54,6 +81,7 @@ export function createUserPoolCalls({ cloud, hub }: Platform, from: Origin = LAP
   }
 
   return {
+    call,
     unsigned,
     signIn: (USERNAME, PASSWORD) => initiate('USER_PASSWORD_AUTH', { USERNAME, PASSWORD }),
     refresh: ({ refreshToken }) => initiate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: refreshToken }),
@@ -68,8 +96,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, Layer])[] = [
   [/^(Invalid|Access Token|Refresh Token|Incorrect username)/, 'userPoolSessions'],
 ]
 
-export function refusedBy(type: string, message: string) {
-  const code = type.split('#').at(-1) ?? type
+export function refusedBy(code: string, message: string) {
   const layer = /^MissingAuthenticationToken/.test(code)
     ? 'credentials'
     : BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1]

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CONTRACT_VERSION } from '../../shared/contract.ts'
-import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
-import { claimsOf, cognitoClient, signInForTokens } from '../cognito.ts'
+import { TENANT_ID } from '../../shared/tenant.ts'
 import { askPassword } from '../password.ts'
 import { FAMILIES } from '../prove/attempt.ts'
 import { allAttempts } from '../prove/attempts/all.ts'
-import { proveDeployed, publishedKeys } from '../prove/deployed.ts'
+import { proveDeployed } from '../prove/deployed.ts'
+import { type DeployedHub, openDeployed, runningHub } from '../prove/deployed-hub.ts'
 import { findLimits } from '../prove/limits.ts'
 import { findRemains } from '../prove/remains.ts'
 import { passes, type Report, toJson } from '../prove/report.ts'
@@ -28,8 +28,9 @@ export const prove: Verb = {
     'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md and .json.',
   details: [
     'Against a local cloud of its own: the hub and the two sample tenants from their stack files. Every attempt is made again with',
-    'each layer that stopped it switched off. With --gateway-url, --client-id, --region and --username, against a deployed gateway:',
-    'tokens and paths only, nothing is switched off, and one user signs in; the password is asked for, or read from a pipe.',
+    'every layer switched off in turn. With --gateway-url, --client-id, --region, --username and --other-tenant, against a deployed',
+    'gateway: what does no harm only, nothing is switched off, and one user signs in; the password is asked for, or read from a',
+    'pipe. With --running, the same against the local cloud that runs in another shell.',
     'Exit code: 0 only if every attempt was stopped, and by no fewer layers than are expected.',
   ].join('\n'),
   positionals: [0, 0],
@@ -41,6 +42,7 @@ export const prove: Verb = {
       help: 'where the report goes (default: this folder)',
     },
     family: { type: 'string', multiple: true, placeholder: 'NAME', help: `only these: ${FAMILIES.join(', ')}` },
+    running: { type: 'boolean', help: 'against the local cloud that is running, as if it were deployed' },
     'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
     'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
     region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
@@ -50,7 +52,8 @@ export const prove: Verb = {
   async run({ values }) {
     const terminal = createTerminal({ json: false })
     const started = performance.now()
-    const found = isDeployed(values) ? await deployedReport(values, terminal) : await localReport(values, terminal)
+    const hub = await deployedHub(values)
+    const found = hub ? await deployedReport(hub, terminal) : await localReport(values, terminal)
     const report: Report = {
       ...found,
       madeAt: new Date().toISOString(),
@@ -76,16 +79,42 @@ type Found = Omit<Report, 'madeAt' | 'versions' | 'seconds'>
 
 const DEPLOYED = ['gateway-url', 'client-id', 'region', 'username', 'other-tenant'] as const
 
-function isDeployed(values: Values): boolean {
+/** The hub that is deployed; none for the local cloud that is started for the purpose. */
+async function deployedHub(values: Values): Promise<DeployedHub | undefined> {
+  const given = DEPLOYED.filter((flag) => values[flag] !== undefined)
+  const running = values.running === true
+  if (!running && given.length === 0) return undefined
+  if (running && given.length > 0)
+    throw new UserError(`--running takes no ${given.map((flag) => `--${flag}`).join(', ')}.`, 'It knows its own hub.')
+  if (values.family !== undefined)
+    throw new UserError(
+      '--family is for the local cloud that is started for the purpose.',
+      'Against a deployed gateway, everything is tried that does no harm.',
+    )
+  return running ? runningHub() : await hubOnAws(values)
+}
+
+async function hubOnAws(values: Values): Promise<DeployedHub> {
   const missing = DEPLOYED.filter((flag) => values[flag] === undefined)
-  if (missing.length > 0 && missing.length < DEPLOYED.length)
+  if (missing.length > 0)
     throw new UserError(
       `A deployed gateway needs ${DEPLOYED.map((flag) => `--${flag}`).join(', ')}; missing: ${missing.map((flag) => `--${flag}`).join(', ')}.`,
       'Their values: pulumi stack output -s hub; the other tenant may be any that is deployed.',
     )
-  if (missing.length === 0 && values.family !== undefined)
-    throw new UserError('--family is for the local cloud.', 'Against a deployed gateway, tokens and paths are tried.')
-  return missing.length === 0
+  const gatewayUrl = String(values['gateway-url'])
+  if (!URL.canParse(gatewayUrl))
+    throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
+  const otherTenantId = String(values['other-tenant'])
+  if (!TENANT_ID.test(otherTenantId))
+    throw new UserError(
+      `"${otherTenantId}" is no tenant id.`,
+      'An id is a lower-case letter and 1 to 19 letters or digits.',
+    )
+  return {
+    ...{ gatewayUrl, otherTenantId, region: String(values.region) },
+    ...{ clientId: String(values['client-id']), username: String(values.username) },
+    password: await askPassword('Password: '),
+  }
 }
 
 async function localReport(values: Values, terminal: Terminal): Promise<Found> {
@@ -112,30 +141,11 @@ async function localReport(values: Values, terminal: Terminal): Promise<Found> {
   }
 }
 
-async function deployedReport(values: Values, terminal: Terminal): Promise<Found> {
-  const gatewayUrl = String(values['gateway-url'])
-  if (!URL.canParse(gatewayUrl))
-    throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
-  const otherTenantId = String(values['other-tenant'])
-  if (!TENANT_ID.test(otherTenantId))
-    throw new UserError(
-      `"${otherTenantId}" is no tenant id.`,
-      'An id is a lower-case letter and 1 to 19 letters or digits.',
-    )
-  const tokens = await signInForTokens(cognitoClient(String(values.region), {}), {
-    clientId: String(values['client-id']),
-    username: String(values.username),
-    password: await askPassword('Password: '),
-  })
-  const tenantId = claimsOf(tokens.idToken)[TENANT_CLAIM]
-  if (typeof tenantId !== 'string') throw new UserError('That user has no tenant.', 'Sign in with a user of a tenant.')
-  if (tenantId === otherTenantId)
-    throw new UserError(`${tenantId} is the user's own tenant.`, 'Name another one with --other-tenant.')
-  const keys = await publishedKeys(tokens.idToken)
-  const { rows, notMade } = await terminal.step('make the attempts that do no harm', () =>
-    proveDeployed({ gatewayUrl, keys, tokens, tenantId, otherTenantId }),
+async function deployedReport(hub: DeployedHub, terminal: Terminal): Promise<Found> {
+  const { rows, notMade } = await terminal.step('make the attempts that do no harm', async () =>
+    proveDeployed(await openDeployed(hub)),
   )
-  return { target: gatewayUrl, rows, notMade }
+  return { target: hub.local ? `the local cloud that runs at ${hub.gatewayUrl}` : hub.gatewayUrl, rows, notMade }
 }
 
 /** Only what needs somebody's attention; the report has the rest. */

@@ -5,16 +5,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
-import { proveDeployed } from '../../cli/prove/deployed.ts'
 import { ALL_LAYERS, FIXED, LAYERS, type Layer } from '../../cli/prove/layers.ts'
-import { passes } from '../../cli/prove/report.ts'
 import { prove, type Row } from '../../cli/prove/run.ts'
 import { type Site, startSite } from '../../cli/prove/site.ts'
 import { createSwitches } from '../../cli/prove/switches.ts'
 import { gatewayWithout } from '../../cli/prove/variants.ts'
 import { finish } from '../../cli/verbs/prove.ts'
 import { organization } from '../../local/default-organization.ts'
-import type { Declared, Properties } from '../../local/ledger.ts'
+import type { Declared } from '../../local/ledger.ts'
 import { SABOTAGES } from './sabotages.ts'
 
 /** The program's check of the other stack files, which one test takes away. */
@@ -153,56 +151,6 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
       expect(row.verdict, id).toBe('stopped')
       expect(conclusionOf(row), LAYERS[row.stops[0]?.layer ?? 'program']).toMatchObject({ exitCode: 0 })
     }
-  })
-})
-
-const all = (type: string) => site.platform.cloud.ledger.all(type)
-const withoutValidation = ({ outputs }: Declared): Properties => ({
-  actions: (outputs.actions as readonly Properties[]).filter(({ type }) => type !== 'jwt-validation'),
-})
-const changed = (resources: readonly Declared[], outputs: (resource: Declared) => Properties) =>
-  resources.map((one) => ({ ...one, outputs: { ...one.outputs, ...outputs(one) } }))
-
-describe('against a gateway that is deployed', () => {
-  const deployed = async () => ({
-    gatewayUrl: site.platform.localUrl,
-    ca: readFileSync(site.platform.caFile, 'utf8'),
-    keys: (await site.platform.cloud.cognito.keySet(site.hub.userPoolId)).keys.map((key) => ({ ...key })),
-    tokens: { idToken: await site.forge.genuine('tenant1'), accessToken: await site.forge.accessToken() },
-    tenantId: 'tenant1',
-    otherTenantId: 'tenant2',
-  })
-
-  it('tokens and paths are tried, and what needs the pool’s key is said not to be', async () => {
-    const { rows, notMade } = await proveDeployed(await deployed())
-    expect(rows.filter(({ verdict }) => verdict === 'not stopped').map(({ id }) => id)).toEqual([])
-    expect(rows.length).toBeGreaterThan(40)
-    expect(new Set(rows.map(({ attempt }) => attempt.family))).toEqual(new Set(['tokens', 'paths']))
-    expect(notMade.map(({ id }) => id)).toContain('tokens/expired')
-    expect(passes({ rows })).toBe(true)
-  })
-
-  it('one that believes any token is reported', async () => {
-    const code = await gatewayWithout(['functionToken', 'tenantMatch'])
-    const holes = [
-      ...changed(all('aws:lb/listenerRule:ListenerRule'), withoutValidation),
-      ...changed(
-        all('aws:lambda/function:Function').filter(({ outputs }) => outputs.name !== 'genai-audit'),
-        () => ({
-          code,
-        }),
-      ),
-    ]
-    const { rows } = await instead(holes, async () => proveDeployed(await deployed()))
-    expect(passes({ rows })).toBe(false)
-    const through = rows.filter(({ verdict }) => verdict === 'not stopped').map(({ id }) => id)
-    expect(through).toEqual(expect.arrayContaining(['tokens/alg-none', 'tokens/none', 'paths/other-tenant']))
-  })
-
-  it('is tried over HTTPS only', async () => {
-    await expect(proveDeployed({ ...(await deployed()), gatewayUrl: 'http://gateway.example' })).rejects.toThrow(
-      /HTTPS only/,
-    )
   })
 })
 

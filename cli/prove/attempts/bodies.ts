@@ -15,6 +15,8 @@ export interface BodyAttempt {
   readonly last?: Layer
   readonly body: string | Uint8Array
   readonly headers?: RawRequest['headers']
+  /** It names a model that the sample tenant may not use: which those are of another tenant is not known. */
+  readonly needsUnlistedModel?: true
   /** The client hangs up before it has sent the whole. */
   readonly hangUp?: true
 }
@@ -68,6 +70,7 @@ export const bodyAttempts: readonly BodyAttempt[] = [
     name: 'duplicate-keys',
     tried: 'The prompt twice, and the model twice: one that is allowed, then one that is not',
     expected: ['tableItem'],
+    needsUnlistedModel: true,
     body: '{"prompt":"a","prompt":"b","model":"nova-2-lite","model":"nova-pro"}',
   },
   {
@@ -159,23 +162,27 @@ const eventAttempts: readonly (Omit<BodyAttempt, 'body'> & { readonly event: Rea
   },
 ]
 
-const sent: readonly Attempt[] = bodyAttempts.map(({ body, headers = [], hangUp, ...attempt }) => ({
-  ...attempt,
-  family: 'bodies',
-  means: 'request',
-  async make(site) {
-    const token = await site.forge.genuine('tenant1')
-    return await site.request(
-      {
-        target: '/tenant1/invoke',
-        headers: [['authorization', `Bearer ${token}`], ['content-type', 'application/json'], ...headers],
-        body,
-        ...(hangUp && { hangUp }),
-      },
-      'broken',
-    )
-  },
-}))
+/** For the tenant's own path, with its own token. */
+export const requestOf = (
+  { body, headers = [], hangUp }: BodyAttempt,
+  tenantId: string,
+  token: string,
+): RawRequest => ({
+  target: `/${tenantId}/invoke`,
+  headers: [['authorization', `Bearer ${token}`], ['content-type', 'application/json'], ...headers],
+  body,
+  ...(hangUp && { hangUp }),
+})
+
+const sent: readonly Attempt[] = bodyAttempts.map((attempt) => {
+  const { name, tried, expected, remark, last } = attempt
+  return {
+    ...{ name, tried, expected, family: 'bodies', means: 'request' },
+    ...(remark !== undefined && { remark }),
+    ...(last !== undefined && { last }),
+    make: async (site) => site.request(requestOf(attempt, 'tenant1', await site.forge.genuine('tenant1')), 'broken'),
+  }
+})
 
 const invoked: readonly Attempt[] = eventAttempts.map(({ event, headers: _, ...attempt }) => ({
   ...attempt,

@@ -1,0 +1,97 @@
+/** A hub that is deployed, and one of its users signed in: on AWS, or in the local cloud that runs, as if it were deployed. */
+import type { JsonWebKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:https'
+import { localAgent } from '../../local/agent.ts'
+import { TENANT_CLAIM } from '../../shared/tenant.ts'
+import { claimsOf, cognitoClient, type LocalConnection, signInForTokens } from '../cognito.ts'
+import { readRunningHub } from '../running.ts'
+import { UserError } from '../verb.ts'
+import type { Deployed } from './deployed.ts'
+import { createUserPoolCalls, type Post } from './user-pool.ts'
+
+export interface DeployedHub {
+  readonly gatewayUrl: string
+  readonly region: string
+  readonly clientId: string
+  readonly username: string
+  readonly password: string
+  readonly otherTenantId: string
+  /** Absent for AWS. */
+  readonly local?: LocalConnection
+}
+
+/** The local cloud of another shell: its first user attacks, the second tenant is the other one. @throws UserError */
+export function runningHub(): DeployedHub {
+  const { hub, users, wirePort: port, caFile } = readRunningHub()
+  const [user] = users
+  const other = users.find(({ tenantId }) => tenantId !== user?.tenantId)
+  if (hub.gatewayUrl === undefined || !user || !other)
+    throw new UserError(
+      'The local cloud that is running has no gateway that is open, or no users of two tenants.',
+      'npm start makes both. The shell that runs it says what is missing.',
+    )
+  return {
+    ...{ gatewayUrl: hub.gatewayUrl, region: hub.region, clientId: hub.userPoolClientId },
+    ...{ username: user.username, password: user.password, otherTenantId: other.tenantId, local: { port, caFile } },
+  }
+}
+
+/** @throws UserError when the user cannot sign in, or has no tenant, or the gateway has no TLS */
+export async function openDeployed(hub: DeployedHub): Promise<Deployed> {
+  const { gatewayUrl, region, clientId, username, password, otherTenantId, local } = hub
+  if (new URL(gatewayUrl).protocol !== 'https:')
+    throw new UserError(
+      `A gateway is tried over HTTPS only, not at ${gatewayUrl}.`,
+      'The demo’s HTTP listener checks no tokens at the load balancer.',
+    )
+  const cognito = cognitoClient(region, local ? { local } : {})
+  const tokens = await signInForTokens(cognito, { clientId, username, password }).finally(() => cognito.destroy())
+  const { [TENANT_CLAIM]: tenantId, iss } = claimsOf(tokens.idToken)
+  if (typeof tenantId !== 'string') throw new UserError('That user has no tenant.', 'Sign in with a user of a tenant.')
+  if (tenantId === otherTenantId)
+    throw new UserError(`${tenantId} is the user's own tenant.`, 'Name another one with --other-tenant.')
+  const agent = local ? localAgent(local) : new Agent()
+  const pool = createUserPoolCalls({ region, userPoolClientId: clientId }, postThrough(agent))
+  return {
+    ...{ gatewayUrl, otherTenantId },
+    ...(local && { ca: readFileSync(local.caFile, 'utf8') }),
+    keys: await publishedKeys(String(iss), agent),
+    user: { pool, userPoolId: String(iss).split('/').at(-1) ?? '', clientId, username, tokens, tenantId },
+  }
+}
+
+const postThrough =
+  (agent: Agent): Post =>
+  ({ host, headers, body }) =>
+    send(agent, new URL(`https://${host}/`), 'POST', headers, body)
+
+/** The keys that the user pool publishes. */
+async function publishedKeys(issuer: string, agent: Agent): Promise<readonly JsonWebKey[]> {
+  const { status, body } = await send(agent, new URL(`${issuer}/.well-known/jwks.json`), 'GET', {})
+  if (status !== 200) throw new Error(`The key set of ${issuer} answered ${status}.`)
+  const { keys } = JSON.parse(body) as { keys: JsonWebKey[] }
+  return keys
+}
+
+const TIMEOUT_MILLISECONDS = 30_000
+
+function send(
+  agent: Agent,
+  url: URL,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body?: Buffer,
+): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, method, headers: { ...headers }, timeout: TIMEOUT_MILLISECONDS }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', reject)
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }))
+    })
+    sent.on('timeout', () => sent.destroy(new Error(`no answer from ${url.host}`)))
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}

@@ -1,0 +1,91 @@
+/** The harmless part of the matrix, aimed at a served local cloud as if it were deployed: over TLS and HTTP, with a user's tokens. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idOf } from '../../cli/prove/attempt.ts'
+import { allAttempts } from '../../cli/prove/attempts/all.ts'
+import { proveDeployed } from '../../cli/prove/deployed.ts'
+import { type DeployedHub, openDeployed } from '../../cli/prove/deployed-hub.ts'
+import { passes } from '../../cli/prove/report.ts'
+import { toMarkdown } from '../../cli/prove/report-text.ts'
+import { type Site, startSite } from '../../cli/prove/site.ts'
+import type { Declared } from '../../local/ledger.ts'
+import { SABOTAGES } from './sabotages.ts'
+
+let site: Site
+let hub: DeployedHub
+beforeAll(async () => {
+  site = await startSite()
+  const { platform, people } = site
+  hub = {
+    ...{ gatewayUrl: platform.localUrl, region: site.hub.region, clientId: site.hub.userPoolClientId },
+    ...{ username: people.own.username, password: people.own.password, otherTenantId: 'tenant2' },
+    local: { port: platform.wirePort, caFile: platform.caFile },
+  }
+})
+afterAll(() => site?.close())
+
+async function broken<T>(layers: readonly string[], work: () => Promise<T>): Promise<T> {
+  const { ledger } = site.platform.cloud
+  const meant = SABOTAGES.filter(({ layer }) => layers.includes(layer))
+  const resources: readonly Declared[] = (await Promise.all(meant.map(({ declare }) => declare(site)))).flat()
+  const before = resources.flatMap(({ urn }) => ledger.byUrn(urn) ?? [])
+  for (const resource of resources) await ledger.put(resource)
+  try {
+    return await work()
+  } finally {
+    for (const resource of before) await ledger.put(resource)
+  }
+}
+
+const throughIn = (rows: Awaited<ReturnType<typeof proveDeployed>>['rows']) =>
+  rows.filter(({ verdict }) => verdict === 'not stopped').map(({ id }) => id)
+
+describe('against a gateway that is deployed', () => {
+  it('what does no harm is tried, and of every other attempt it is said why not', async () => {
+    const { rows, notMade } = await proveDeployed(await openDeployed(hub))
+    expect(throughIn(rows)).toEqual([])
+    expect(rows.length).toBeGreaterThan(70)
+    expect(new Set(rows.map(({ attempt }) => attempt.family))).toEqual(new Set(['tokens', 'users', 'paths', 'bodies']))
+    expect(notMade.map(({ id }) => id)).toContain('tokens/expired')
+    const accounted = new Set([...rows, ...notMade].map(({ id }) => id))
+    expect(allAttempts.map(idOf).filter((id) => !accounted.has(id))).toEqual([])
+    expect(rows.map(({ id }) => id).filter((id) => notMade.some((one) => one.id === id))).toEqual([])
+    for (const { why } of notMade) expect(why).not.toBe('')
+    expect(passes({ rows })).toBe(true)
+    const versions = { project: '1', node: '24', contract: 2 }
+    const text = toMarkdown({ target: hub.gatewayUrl, madeAt: '', versions, seconds: 1, rows, notMade })
+    expect(text).toContain('Nothing was switched off, and nothing was changed.')
+    expect(text).toContain('- tokens/expired: it needs a token signed with')
+  })
+
+  it('nothing is changed: the users are those that there were, as they were', async () => {
+    const attributes = async () => {
+      const step = await site.pool.unsigned('GetUser', { AccessToken: site.people.own.session.accessToken })
+      return step.ok ? step.value : step.outcome
+    }
+    const before = [await attributes(), site.platform.cloud.ledger.version]
+    await proveDeployed(await openDeployed(hub))
+    expect([await attributes(), site.platform.cloud.ledger.version]).toEqual(before)
+  })
+
+  it('one that believes any token is reported', async () => {
+    const { rows } = await broken(['loadBalancerToken', 'functionToken'], async () =>
+      proveDeployed(await openDeployed(hub)),
+    )
+    expect(passes({ rows })).toBe(false)
+    expect(throughIn(rows)).toEqual(expect.arrayContaining(['tokens/alg-none', 'tokens/hs256-public-key']))
+  })
+
+  it('a user pool that anybody can sign up in is reported, and so are attributes that users write', async () => {
+    const { rows } = await broken(['userPool', 'userPoolClient'], async () => proveDeployed(await openDeployed(hub)))
+    expect(throughIn(rows)).toContain('users/sign-up-of-known-name')
+    expect(rows.find(({ id }) => id === 'users/own-claim-rewritten')?.stops.map(({ layer }) => layer)).not.toContain(
+      'userPoolClient',
+    )
+  })
+
+  it('is tried over HTTPS, with a user of another tenant than the one that is reached for', async () => {
+    await expect(openDeployed({ ...hub, gatewayUrl: 'http://gateway.example' })).rejects.toThrow(/HTTPS only/)
+    await expect(openDeployed({ ...hub, otherTenantId: 'tenant1' })).rejects.toThrow(/user's own tenant/)
+    await expect(openDeployed({ ...hub, password: 'wrong' })).rejects.toThrow(/cannot sign in/)
+  })
+})
