@@ -30,7 +30,7 @@ export const passes = ({ rows }: Pick<Report, 'rows'>): boolean =>
 
 /** Times that the attempts were made, in all: with everything in place, peeled, and with each layer gone. */
 export const timesMade = (rows: readonly Row[]): number =>
-  rows.reduce((sum, { stops, each, atLast }) => sum + stops.length + (atLast ? 1 : 0) + each.size, 0)
+  rows.reduce((sum, { stops, each, atLast }) => sum + Math.max(1, stops.length + (atLast ? 1 : 0)) + each.size, 0)
 
 /** Raised when a field of the JSON is removed or changes meaning. */
 const FORMAT = 1
