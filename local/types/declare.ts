@@ -140,27 +140,43 @@ export function situationOf(declaration: Omit<Declaration, 'options'>): Situatio
   }
 }
 
-/** Who keeps a resource from being deleted: the generic scan of all others' inputs for its id. */
+/** An id or an ARN is not longer; what is, is a document. */
+const LONGEST_ID = 2048
+
+/** Whatever names something in its inputs, by the text. What a tag says holds nothing. */
+const BY_TEXT: Index = {
+  keysOf: ({ inputs }) => Object.entries(inputs).flatMap(([name, value]) => (name === 'tags' ? [] : textsIn(value))),
+}
+
+function textsIn(value: Value): readonly string[] {
+  if (typeof value === 'string') return value.length > LONGEST_ID ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(textsIn)
+}
+
+/** Who keeps a resource from being deleted: whatever has its id in an input. */
 export function heldBy(
   row: ResourceType,
   resource: Declared,
   ledger: LedgerView,
   rowOf: (type: string) => ResourceType | undefined,
 ): readonly Declared[] {
-  const ids = new Set<Value>([resource.id])
-  for (const output of row.heldByOutputs ?? ['arn']) ids.add(resource.outputs[output] ?? resource.id)
-  return ledger.all().filter((other) => {
+  const ids = new Set([resource.id])
+  for (const output of row.heldByOutputs ?? ['arn']) ids.add(text(resource.outputs, output) ?? resource.id)
+  const naming = new Set([...ids].flatMap((id) => ledger.lookUp(BY_TEXT, id)))
+  return [...naming].filter((other) => {
     if (other.urn === resource.urn) return false
     const releases = rowOf(other.type)?.releases ?? []
     if (releases === 'all') return false
     return Object.entries(other.inputs).some(([name, value]) => {
+      if (name === 'tags') return false
       const through = row.heldThrough?.includes(`${other.type}.${name}`) ?? !releases.includes(name)
       return through && containsAny(value, ids)
     })
   })
 }
 
-function containsAny(value: Value | undefined, ids: ReadonlySet<Value>): boolean {
+function containsAny(value: Value, ids: ReadonlySet<string>): boolean {
   if (typeof value === 'string') return ids.has(value)
   if (typeof value !== 'object' || value === null) return false
   return Object.values(value).some((nested) => containsAny(nested, ids))
