@@ -16,6 +16,8 @@ export interface SiteTenant {
   readonly executionRoleArn: string
   readonly functionName: string
   readonly functionArn: string
+  /** The tenant's own people, who may do everything in their account that the organisation lets them. */
+  readonly administratorArn: string
   /** A subnet of the tenant's VPC: where a host in the tenant's account would be. */
   readonly subnetId: string
 }
@@ -39,6 +41,7 @@ export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): Si
     endpoint: item.endpoint.S,
     modelId: item.models.M[item.defaultModel.S].S,
     executionRoleArn: roleArn(hub.account, executionRoleName(id)),
+    administratorArn: roleArn(account, 'administrator'),
     subnetId: String(subnetIds[0]),
   }
 }

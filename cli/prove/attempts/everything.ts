@@ -78,13 +78,14 @@ type EveryAttempt = Omit<Attempt, 'family' | 'means'>
 const attempts: readonly EveryAttempt[] = [
   {
     name: 'tenant-deletes-anything-in-hub',
-    tried: "A tenant's own deployer deletes a resource of every kind in the hub's account, the hub's and the lanes'",
+    tried:
+      "A tenant's own deployer, its account's administrator, deletes a resource of every kind in the hub's account",
     expected: ['otherAccount'],
     make: (site) =>
       deleteEach(
         site,
         oneOfEachKind(site, () => true),
-        { as: `arn:aws:iam::${site.tenant1.account}:role/genai-deployer` },
+        { as: site.tenant1.administratorArn },
       ),
   },
   {

@@ -64,7 +64,7 @@ export const models: readonly IdentityAttempt[] = [
     remark: 'One layer: whoever may do everything with IAM in an account is bounded by the organisation only.',
     make: ({ ask, tenant1 }) =>
       ask({
-        as: `arn:aws:iam::${tenant1.account}:role/administrator`,
+        as: tenant1.administratorArn,
         action: 'iam:CreateServiceSpecificCredential',
         resource: `arn:aws:iam::${tenant1.account}:user/somebody`,
       }),

@@ -42,7 +42,7 @@ const attempts: readonly NetworkAttempt[] = [
       const { hub, tenant1, platform } = site
       const role = platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', hub.onboardingRoleArn)
       return site.ask({
-        as: `arn:aws:iam::${tenant1.account}:role/administrator`,
+        as: tenant1.administratorArn,
         action: 'sts:AssumeRole',
         resource: hub.onboardingRoleArn,
         context: { 'aws:RequestTag/tenant_id': 'tenant2', 'aws:TagKeys': ['tenant_id'] },
@@ -88,7 +88,7 @@ const attempts: readonly NetworkAttempt[] = [
     remark: 'A function has no address that anything listens on: invoking it is a call to Lambda, which IAM decides.',
     make: ({ ask, tenant1, tenant2 }) =>
       ask({
-        as: `arn:aws:iam::${tenant1.account}:role/administrator`,
+        as: tenant1.administratorArn,
         action: 'lambda:InvokeFunction',
         resource: tenant2.functionArn,
       }),
