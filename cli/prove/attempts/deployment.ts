@@ -29,7 +29,7 @@ interface Asked {
 
 /** What the tenant's own people have: everything in their account, as far as the organisation lets them. */
 const tenantDeployer = ({ tenant1 }: Site) => tenant1.administratorArn
-/** The resource's account admits nobody from elsewhere, and the tenant's people are not given such services at home. */
+/** The resource's account admits nobody from elsewhere. */
 const ELSEWHERE: readonly Layer[] = ['otherAccount']
 const ROLE: readonly Layer[] = ['onboardingRole']
 const ONE_LAYER =
