@@ -50,7 +50,7 @@ function minus(statement: PolicyStatement, action: string, resource: string): re
   ]
 }
 
-export const list = (value: string | readonly string[] | undefined): readonly string[] =>
+const list = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value
 
 /** `ec2:Describe*` names `ec2:DescribeVpcs`. */
