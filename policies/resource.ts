@@ -9,7 +9,7 @@ export interface Resource {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Property → URNs of the resources that its value comes from: known even while the value is not. */
   readonly references: Readonly<Record<string, readonly string[]>>
-  /** Inputs that are declared, but not known before the deployment. */
+  /** Paths of inputs that are declared, but not known before the deployment: `policy`, `ingress.0.cidrBlocks`. */
   readonly unknown: readonly string[]
 }
 
@@ -23,6 +23,13 @@ export interface Rule {
   readonly name: string
   /** What holds, in one sentence. */
   readonly says: string
+  /** What to do about a violation. */
+  readonly remedy: string
+  /**
+   * `resource`: each is judged by itself, so that it can be refused before it is made, once its inputs are known.
+   * `stack`: what a resource is depends on others: judged when all are declared.
+   */
+  readonly scope: 'resource' | 'stack'
   readonly check: (resources: readonly Resource[]) => readonly Violation[]
 }
 
@@ -45,7 +52,25 @@ export const asList = (value: unknown): readonly unknown[] =>
 export const asTexts = (value: unknown): readonly string[] =>
   asList(value).filter((item): item is string => typeof item === 'string')
 
-/** A declared input that is not known yet is judged when it is. */
-export const isUnknown = (resource: Resource, property: string): boolean => resource.unknown.includes(property)
+/** A declared input that is not known yet, as a whole or in part, is judged when it is. */
+export const isUnknown = ({ unknown }: Resource, property: string): boolean =>
+  unknown.some((path) => path === property || path.startsWith(`${property}.`))
 
 export const tagsOf = (resource: Resource) => asMap(resource.inputs.tags)
+
+/**
+ * A value as a message may show it. Values can be secret, and a rule cannot tell: only what has the shape of a public name (an
+ * action, an ARN, a CIDR block, a word) is repeated.
+ */
+export function shown(value: unknown): string {
+  const text = String(value)
+  return SHAPES.some((shape) => shape.test(text)) ? `"${text}"` : 'a value that is not shown'
+}
+const SHAPES = [
+  /^[a-z0-9-]{1,40}:[A-Za-z*?]{1,80}$/,
+  /^arn:[a-z-]{0,12}[*?]?:[a-z0-9*?-]{0,40}:[a-z0-9*?-]{0,24}:[0-9a-z*?]{0,14}:[\w/:.*?${}@+=,-]{1,160}$/,
+  /^[0-9a-f:.]{2,45}\/\d{1,3}$/,
+  /^ELBSecurityPolicy-[A-Za-z0-9-]{1,60}$/,
+  /^[A-Z]{2,8}$/,
+  /^[*?]{1,2}$/,
+]

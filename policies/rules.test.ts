@@ -1,103 +1,49 @@
 /** Each rule with an example that fails it, and one next to it that passes. */
 import { describe, expect, it } from 'vitest'
+import {
+  allow,
+  block,
+  bucket,
+  byLambda,
+  client,
+  document,
+  encryption,
+  endpoint,
+  flowLog,
+  forward,
+  functionLogs,
+  gateway,
+  group,
+  instance,
+  jwt,
+  lambda,
+  lifecycle,
+  listener,
+  listenerRule,
+  loadBalancer,
+  logGroup,
+  MINE,
+  make,
+  OWN,
+  ofTenant1,
+  ROOT,
+  role,
+  rolePolicy,
+  route,
+  rule,
+  spoke,
+  TABLE,
+  table,
+  trust,
+  users,
+  vpc,
+} from '../tests/policies/example-resources.ts'
 import type { Resource } from './resource.ts'
 import { RULES, violationsOf } from './rules.ts'
 import { WILDCARD_ONLY } from './wildcard-actions.ts'
 
-const make = (
-  type: string,
-  name: string,
-  inputs: Resource['inputs'] = {},
-  references: Readonly<Record<string, string>> = {},
-): Resource => ({
-  urn: name,
-  type,
-  name,
-  inputs,
-  references: Object.fromEntries(Object.entries(references).map(([property, urn]) => [property, [urn]])),
-  unknown: [],
-})
-
-const document = (...statements: readonly unknown[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements })
-const allow = (statement: object) => document({ Effect: 'Allow', ...statement })
-
-const role = (tenant?: string) => make('aws:iam/role:Role', 'role', { tags: tenant ? { tenant } : {} })
-const rolePolicy = (policy: string) => make('aws:iam/rolePolicy:RolePolicy', 'policy', { policy }, { role: 'role' })
-const trust = (assumeRolePolicy: string, inputs = {}) =>
-  make('aws:iam/role:Role', 'role', { assumeRolePolicy, ...inputs })
-const ofTenant1 = (statement: object) => [role('tenant1'), rolePolicy(allow(statement))]
-const endpoint = (policy?: string) =>
-  make('aws:ec2/vpcEndpoint:VpcEndpoint', 'endpoint', {
-    serviceName: 'com.amazonaws.us-east-1.sts',
-    ...(policy && { policy }),
-  })
-
-const TABLE = 'arn:aws:dynamodb:us-east-1:111111111111:table/t'
-const OWN = 'arn:aws:iam::222222222222:role/genai-models-tenant1'
-const ROOT = { AWS: 'arn:aws:iam::111111111111:root' }
-const MINE = { ArnEquals: { 'aws:PrincipalArn': OWN } }
-
-const vpc = (tenant?: string) => make('aws:ec2/vpc:Vpc', 'vpc', { tags: tenant ? { tenant } : {} })
-const flowLog = (trafficType: string) => make('aws:ec2/flowLog:FlowLog', 'log', { trafficType }, { vpcId: 'vpc' })
-const spoke = [vpc('tenant1'), flowLog('ALL')]
-const route = (inputs: object) => make('aws:ec2/route:Route', 'route', { ...inputs })
-const group = make('aws:ec2/securityGroup:SecurityGroup', 'group')
-const web = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 }
-const rule = (kind: 'Ingress' | 'Egress', inputs: object) =>
-  make(
-    `aws:vpc/securityGroup${kind}Rule:SecurityGroup${kind}Rule`,
-    'rule',
-    { ...web, ...inputs },
-    { securityGroupId: 'group' },
-  )
-
-const strict = { dropInvalidHeaderFields: true, desyncMitigationMode: 'strictest', accessLogs: { enabled: true } }
-const loadBalancer = (change: object = {}) =>
-  make('aws:lb/loadBalancer:LoadBalancer', 'lb', { ...strict, ...change }, { securityGroups: 'group' })
-const lambda = (inputs: object = {}) =>
-  make('aws:lambda/function:Function', 'function', { name: 'f', ...inputs }, { vpcConfig: 'group' })
-const logGroup = (inputs: object) => make('aws:cloudwatch/logGroup:LogGroup', 'logs', { ...inputs })
-const functionLogs = logGroup({ name: '/aws/lambda/f', retentionInDays: 90 })
-const listener = (inputs: object) => make('aws:lb/listener:Listener', 'listener', { ...inputs })
-const listenerRule = (actions: readonly object[], tags = {}) =>
-  make('aws:lb/listenerRule:ListenerRule', 'rule', { actions, tags })
-const forward = { type: 'forward', order: 2 }
-const jwt = { type: 'jwt-validation', order: 1 }
-
-const table = (inputs: object) =>
-  make('aws:dynamodb/table:Table', 't', {
-    serverSideEncryption: { enabled: true },
-    pointInTimeRecovery: { enabled: true },
-    ...inputs,
-  })
-const instance = (inputs: object) =>
-  make('aws:ec2/instance:Instance', 'i', {
-    rootBlockDevice: { encrypted: true },
-    metadataOptions: { httpTokens: 'required' },
-    ...inputs,
-  })
-const part = (type: string, inputs = {}) => make(type, type, inputs, { bucket: 'bucket' })
-const bucket = make('aws:s3/bucket:Bucket', 'bucket')
-const encryption = part('aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration')
-const lifecycle = part('aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration')
-const block = (restrictPublicBuckets = true) =>
-  part('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', {
-    blockPublicAcls: true,
-    blockPublicPolicy: true,
-    ignorePublicAcls: true,
-    restrictPublicBuckets,
-  })
-
-const gateway = (change: object = {}) =>
-  make('aws:ec2transitgateway/transitGateway:TransitGateway', 'tgw', {
-    defaultRouteTableAssociation: 'disable',
-    defaultRouteTablePropagation: 'disable',
-    ...change,
-  })
-const byLambda = allow({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' })
-const users = (allowAdminCreateUserOnly: boolean) =>
-  make('aws:cognito/userPool:UserPool', 'pool', { adminCreateUserConfig: { allowAdminCreateUserOnly } })
-const client = (inputs: object) => make('aws:cognito/userPoolClient:UserPoolClient', 'client', { ...inputs })
+const attachment = (policyArn: string) =>
+  make('aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'attached', { policyArn })
 
 type Example = readonly [rule: string, fails: readonly Resource[], passes: readonly Resource[]]
 
@@ -188,7 +134,7 @@ const EXAMPLES: readonly Example[] = [
   [
     'spoke-without-internet',
     [...spoke, make('aws:ec2/internetGateway:InternetGateway', 'igw')],
-    [flowLog('ALL'), vpc(), make('aws:ec2/internetGateway:InternetGateway', 'igw')],
+    [flowLog('ALL'), vpc(), gateway(), make('aws:ec2/internetGateway:InternetGateway', 'igw')],
   ],
   [
     'spoke-without-internet',
@@ -292,12 +238,12 @@ const EXAMPLES: readonly Example[] = [
     [client({ writeAttributes: [] })],
   ],
 
-  ['data-is-encrypted', [bucket, lifecycle, block()], [bucket, lifecycle, block(), encryption]],
+  ['buckets-are-encrypted', [bucket, lifecycle, block()], [bucket, lifecycle, block(), encryption]],
   ['data-is-encrypted', [table({ serverSideEncryption: undefined })], [table({})]],
   ['data-is-encrypted', [instance({ rootBlockDevice: {} })], [instance({})]],
   ['logs-have-a-retention', [logGroup({ name: 'l' })], [logGroup({ name: 'l', retentionInDays: 90 })]],
-  ['logs-have-a-retention', [lambda()], [lambda(), functionLogs]],
-  ['logs-have-a-retention', [bucket, encryption, block()], [bucket, encryption, block(), lifecycle]],
+  ['nothing-is-kept-for-ever', [lambda()], [lambda(), functionLogs]],
+  ['nothing-is-kept-for-ever', [bucket, encryption, block()], [bucket, encryption, block(), lifecycle]],
   ['tables-can-be-recovered', [table({ pointInTimeRecovery: undefined })], [table({})]],
   ['buckets-are-private', [bucket, encryption, lifecycle, block(false)], [bucket, encryption, lifecycle, block()]],
   ['networks-have-flow-logs', [vpc(), flowLog('REJECT')], [vpc(), flowLog('ALL')]],
@@ -312,8 +258,19 @@ const EXAMPLES: readonly Example[] = [
   [
     'function-roles-are-bounded',
     [trust(byLambda)],
-    [trust(byLambda, { permissionsBoundary: 'arn:aws:iam::1:policy/b' })],
+    [trust(byLambda, { permissionsBoundary: 'arn:aws:iam::111111111111:policy/b' })],
   ],
+  [
+    'attached-policies-are-declared',
+    [attachment('arn:aws:iam::aws:policy/AdministratorAccess')],
+    [attachment('arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore')],
+  ],
+  [
+    'prefix-lists-are-private',
+    [make('aws:ec2/managedPrefixList:ManagedPrefixList', 'l', { entries: [{ cidr: '0.0.0.0/1' }] })],
+    [make('aws:ec2/managedPrefixList:ManagedPrefixList', 'l', { entries: [{ cidr: '10.0.0.0/9' }] })],
+  ],
+  ['nothing-is-made-unseen', [make('command:local:Command', 'c')], [make('awsx:ec2:Vpc', 'c')]],
   ['no-long-lived-credentials', [make('aws:iam/accessKey:AccessKey', 'key')], [role()]],
 ]
 

@@ -2,12 +2,16 @@
 import type { Resource, Rule, Violation } from './resource.ts'
 import { ACCESS_RULES } from './rules/access.ts'
 import { DATA_RULES } from './rules/data.ts'
+import { DOCUMENT_RULES } from './rules/documents.ts'
 import { FRONT_DOOR_RULES } from './rules/front-door.ts'
-import { NETWORK_RULES } from './rules/network.ts'
-import { POLICY_RULES } from './rules/policies.ts'
+import { NETWORK_RULES } from './rules/security-groups.ts'
+import { SPOKE_RULES } from './rules/spoke.ts'
+import { TRUST_RULES } from './rules/trust.ts'
 
 export const RULES: readonly Rule[] = [
-  ...POLICY_RULES,
+  ...DOCUMENT_RULES,
+  ...TRUST_RULES,
+  ...SPOKE_RULES,
   ...NETWORK_RULES,
   ...FRONT_DOOR_RULES,
   ...DATA_RULES,

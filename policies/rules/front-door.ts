@@ -1,6 +1,16 @@
 /** Rules over what callers reach first: TLS, tokens, and the load balancer itself. */
 import { DEMO_TAG } from '../../shared/naming.ts'
-import { asList, asMap, isUnknown, ofType, type Resource, type Rule, tagsOf, violation } from '../resource.ts'
+import { TENANT_CLAIM } from '../../shared/tenant.ts'
+import { asList, asMap, asTexts, isUnknown, type Resource, type Rule, shown, tagsOf, violation } from '../resource.ts'
+
+/** The provider has each under several names. */
+const LISTENER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listener:/
+const RULE = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listenerRule:/
+const LOAD_BALANCER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/loadBalancer:/
+const CLASSIC = /^aws:(elb|elasticloadbalancing)\/loadBalancer:/
+
+const matching = (resources: readonly Resource[], type: RegExp) =>
+  resources.filter((resource) => type.test(resource.type))
 
 /**
  * The flag is a tag, on the listener and on its rules: a rule sees it in any stack, and an auditor sees it in the account.
@@ -22,69 +32,103 @@ const redirects = ({ inputs }: Resource) => {
 const tls: Rule = {
   name: 'listeners-have-tls',
   says: 'A listener speaks TLS 1.2 or newer, or sends callers to one that does; only a demo may do without.',
-  check: (resources) =>
-    ofType(resources, 'aws:lb/listener:Listener', 'aws:alb/listener:Listener').flatMap((listener) => {
+  remedy: 'Give it a certificate and a policy of TLS 1.2 or 1.3; for a demo, set allowInsecureHttp.',
+  scope: 'resource',
+  check: (resources) => [
+    ...matching(resources, LISTENER).flatMap((listener) => {
       const { protocol, sslPolicy } = listener.inputs
+      if (['protocol', 'defaultActions', 'sslPolicy'].some((property) => listener.unknown.includes(property))) return []
       if (protocol === 'HTTPS' || protocol === 'TLS') {
         return typeof sslPolicy === 'string' && STRONG.test(sslPolicy)
           ? []
           : [
               violation(
                 listener,
-                `Its TLS policy is ${sslPolicy ?? "AWS's default"}, which lets older versions than 1.2 in.`,
+                `Its TLS policy is ${sslPolicy ? shown(sslPolicy) : "AWS's default"}, which lets older versions than 1.2 in.`,
               ),
             ]
       }
       return redirects(listener) || isDemo(listener)
         ? []
-        : [violation(listener, `It speaks ${protocol ?? 'no TLS'} and is no demo's.`)]
+        : [violation(listener, `It speaks ${protocol ? shown(protocol) : 'no TLS'} and is no demo's.`)]
     }),
+    ...matching(resources, CLASSIC)
+      .filter(({ inputs }) =>
+        asList(inputs.listeners).some((listener) => !/^(https|ssl)$/i.test(String(asMap(listener).lbProtocol))),
+      )
+      .map((listener) => violation(listener, 'A listener of it speaks no TLS.')),
+  ],
 }
+
+/** Of the token: whom it is for, that it is an ID token, and whose tenant it names. */
+const CLAIMS = ['aud', 'token_use', TENANT_CLAIM]
 
 const tokens: Rule = {
   name: 'rules-validate-tokens',
-  says: 'A rule that forwards to a function validates the token first; only a demo leaves that to the function.',
+  says: 'What forwards to a function validates the token, its audience and tenant first; only a demo leaves that to the function.',
+  remedy: 'Put a jwt-validation action before the forward, with the claims aud, token_use and the tenant.',
+  scope: 'resource',
   check: (resources) =>
-    ofType(resources, 'aws:lb/listenerRule:ListenerRule', 'aws:alb/listenerRule:ListenerRule').flatMap((rule) => {
-      const actions = asList(rule.inputs.actions)
+    [
+      ...matching(resources, RULE).map((rule) => [rule, 'actions'] as const),
+      ...matching(resources, LISTENER).map((listener) => [listener, 'defaultActions'] as const),
+    ].flatMap(([resource, property]) => {
+      const actions = asList(resource.inputs[property])
         .map(asMap)
-        .sort((a, b) => Number(a.order ?? 0) - Number(b.order ?? 0))
+        .map((action, index) => ({ action, order: Number(action.order ?? index + 1) }))
+        .sort((a, b) => a.order - b.order)
+        .map(({ action }) => action)
       const forward = actions.findIndex(({ type }) => type === 'forward')
-      const validated = actions.slice(0, Math.max(forward, 0)).some(({ type }) => type === 'jwt-validation')
-      return forward === -1 || validated || isDemo(rule)
+      if (forward === -1 || isDemo(resource) || resource.unknown.includes(property)) return []
+      const validation = actions.slice(0, forward).find(({ type }) => type === 'jwt-validation')
+      if (!validation) return [violation(resource, 'It forwards without jwt-validation before it, and is no demo.')]
+      const missing = CLAIMS.filter((name) => !checks(validation, name))
+      return missing.length === 0 || isUnknown(resource, property)
         ? []
-        : [violation(rule, 'It forwards without jwt-validation before it, and is no demo.')]
+        : [violation(resource, `Its jwt-validation does not check ${missing.join(', ')}.`)]
     }),
 }
+
+const checks = (validation: Readonly<Record<string, unknown>>, claim: string) =>
+  asList(asMap(validation.jwtValidation).additionalClaims)
+    .map(asMap)
+    .some(({ name, values }) => name === claim && asTexts(values).length === 1)
 
 const strictLoadBalancer: Rule = {
   name: 'load-balancer-is-strict',
   says: 'A load balancer drops invalid headers, refuses ambiguous requests, and writes access logs.',
+  remedy: 'Set dropInvalidHeaderFields, desyncMitigationMode "strictest" and accessLogs.',
+  scope: 'resource',
   check: (resources) =>
-    ofType(resources, 'aws:lb/loadBalancer:LoadBalancer', 'aws:alb/loadBalancer:LoadBalancer').flatMap(
-      (loadBalancer) => {
-        const { dropInvalidHeaderFields, desyncMitigationMode, accessLogs } = loadBalancer.inputs
-        return [
-          ...(dropInvalidHeaderFields === true ? [] : ['It passes invalid headers on.']),
-          ...(desyncMitigationMode === 'strictest'
-            ? []
-            : ['It lets ambiguous requests through (desyncMitigationMode).']),
-          ...(asMap(accessLogs).enabled === true || isUnknown(loadBalancer, 'accessLogs')
-            ? []
-            : ['It writes no access logs.']),
-        ].map((message) => violation(loadBalancer, message))
-      },
-    ),
+    matching(resources, LOAD_BALANCER).flatMap((loadBalancer) => {
+      const { dropInvalidHeaderFields, desyncMitigationMode, accessLogs } = loadBalancer.inputs
+      const known = (property: string) => !isUnknown(loadBalancer, property)
+      return [
+        ...(dropInvalidHeaderFields !== true && known('dropInvalidHeaderFields')
+          ? ['It passes invalid headers on.']
+          : []),
+        ...(desyncMitigationMode !== 'strictest' && known('desyncMitigationMode')
+          ? ['It lets ambiguous requests through (desyncMitigationMode).']
+          : []),
+        ...(asMap(accessLogs).enabled !== true && !loadBalancer.unknown.includes('accessLogs')
+          ? ['It writes no access logs.']
+          : []),
+      ].map((message) => violation(loadBalancer, message))
+    }),
 }
 
 const usersChooseNothing: Rule = {
   name: 'users-do-not-choose-their-tenant',
   says: 'Only administrators create users, and no client writes custom attributes.',
+  remedy: 'Set allowAdminCreateUserOnly, and writeAttributes without custom ones.',
+  scope: 'resource',
   check: (resources) => [
-    ...ofType(resources, 'aws:cognito/userPool:UserPool')
+    ...matching(resources, /^aws:cognito\/userPool:/)
+      .filter((pool) => !isUnknown(pool, 'adminCreateUserConfig'))
       .filter(({ inputs }) => asMap(inputs.adminCreateUserConfig).allowAdminCreateUserOnly !== true)
       .map((pool) => violation(pool, 'Anybody may sign up.')),
-    ...ofType(resources, 'aws:cognito/userPoolClient:UserPoolClient')
+    ...matching(resources, /^aws:cognito\/(userPoolClient|managedUserPoolClient):/)
+      .filter((client) => !isUnknown(client, 'writeAttributes'))
       .filter(({ inputs }) => {
         const written = inputs.writeAttributes
         // Left out, a client may write every attribute.

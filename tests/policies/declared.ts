@@ -5,8 +5,10 @@ import type { Resource } from '../../policies/resource.ts'
 export function asResources(ledger: Ledger, stack: string): readonly Resource[] {
   const declared = ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
   const owners = new Map<string, string[]>()
-  for (const { urn, id, outputs } of declared) {
-    for (const value of new Set([id, outputs.arn, outputs.name])) {
+  for (const { urn, type, id, outputs } of declared) {
+    // A role is referred to by its name; that of others may be anybody's.
+    const name = type === 'aws:iam/role:Role' ? outputs.name : undefined
+    for (const value of new Set([id, outputs.arn, name])) {
       if (typeof value === 'string') owners.set(value, [...(owners.get(value) ?? []), urn])
     }
   }

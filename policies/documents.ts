@@ -1,0 +1,115 @@
+/** The statements of every policy document that a stack declares. */
+import { asList, asMap, asTexts, isMap, isUnknown, type Resource } from './resource.ts'
+
+export type DocumentKind = 'identity' | 'trust' | 'endpoint' | 'resource'
+
+export interface Statement {
+  readonly allows: boolean
+  readonly actions: readonly string[]
+  readonly resources: readonly string[]
+  /** `NotAction`, `NotResource` or `NotPrincipal`, whichever there are. */
+  readonly negations: readonly string[]
+  readonly anybody: boolean
+  /** `AWS` principals but `*`. */
+  readonly principals: readonly string[]
+  readonly services: readonly string[]
+  /** Operator → key → values. */
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly sid: string
+}
+
+export interface Document {
+  readonly owner: Resource
+  readonly kind: DocumentKind
+  readonly text: string
+  /** `undefined`: not a policy document, or not one that can be read with certainty. */
+  readonly statements: readonly Statement[] | undefined
+}
+
+/** Properties that hold a policy whatever they contain, and what kind of policy it is. */
+const HOLDERS: Readonly<Record<string, readonly [property: string, kind: DocumentKind]>> = {
+  'aws:iam/role:Role': ['assumeRolePolicy', 'trust'],
+  'aws:iam/rolePolicy:RolePolicy': ['policy', 'identity'],
+  'aws:iam/userPolicy:UserPolicy': ['policy', 'identity'],
+  'aws:iam/groupPolicy:GroupPolicy': ['policy', 'identity'],
+  'aws:iam/policy:Policy': ['policy', 'identity'],
+  'aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy': ['inlinePolicy', 'identity'],
+  'aws:ec2/vpcEndpoint:VpcEndpoint': ['policy', 'endpoint'],
+  'aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy': ['policy', 'endpoint'],
+  'aws:s3/bucketPolicy:BucketPolicy': ['policy', 'resource'],
+}
+
+/** Policies of the kinds above, a role's inline ones, and whatever else has the shape of one, in any property of any resource. */
+export function documentsOf(resources: readonly Resource[]): readonly Document[] {
+  return resources.flatMap((owner) => {
+    const [held, kind] = HOLDERS[owner.type] ?? []
+    return Object.entries(owner.inputs).flatMap(([property, value]) => {
+      if (isUnknown(owner, property)) return []
+      if (property === held && kind) return [document(owner, kind, value)]
+      const found: DocumentKind = property === 'inlinePolicies' ? 'identity' : 'resource'
+      return policiesIn(value, property === 'inlinePolicies').map((policy) => document(owner, found, policy))
+    })
+  })
+}
+
+/** Whatever a property holds that is a policy, as text or as an object. @param named take what is called `policy` for one */
+function policiesIn(value: unknown, named: boolean): readonly unknown[] {
+  if (typeof value === 'string') return /"Statement"/.test(value) && isMap(parsed(value)) ? [value] : []
+  if (Array.isArray(value)) return value.flatMap((item) => policiesIn(item, named))
+  if (!isMap(value)) return []
+  if (value.Statement !== undefined) return [value]
+  return Object.entries(value).flatMap(([key, item]) => (named && key === 'policy' ? [item] : policiesIn(item, named)))
+}
+
+function document(owner: Resource, kind: DocumentKind, value: unknown): Document {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return { owner, kind, text, statements: statementsOf(parsed(text)) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const ELEMENTS = ['Version', 'Id', 'Statement']
+const STATEMENT_ELEMENTS = [
+  ...['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'],
+]
+
+/** An element that is spelled otherwise would not be looked at: a document with one is not read at all. */
+function statementsOf(body: unknown): readonly Statement[] | undefined {
+  if (!isMap(body) || body.Statement === undefined) return undefined
+  const statements = asList(body.Statement)
+  const readable =
+    Object.keys(body).every((key) => ELEMENTS.includes(key)) &&
+    statements.every(
+      (raw) =>
+        isMap(raw) &&
+        Object.keys(raw).every((key) => STATEMENT_ELEMENTS.includes(key)) &&
+        (raw.Action !== undefined || raw.NotAction !== undefined),
+    )
+  return readable ? statements.map((raw) => statement(asMap(raw))) : undefined
+}
+
+function statement(raw: Readonly<Record<string, unknown>>): Statement {
+  const { Principal: principal } = raw
+  const named = typeof principal === 'string' ? [principal] : asTexts(asMap(principal).AWS)
+  const others = Object.entries(asMap(principal)).flatMap(([key, value]) => (key === 'AWS' ? [] : asTexts(value)))
+  return {
+    // IAM knows two effects only; whatever else is there is looked at as if it allowed.
+    allows: raw.Effect !== 'Deny',
+    actions: asTexts(raw.Action),
+    resources: asTexts(raw.Resource),
+    negations: ['NotAction', 'NotResource', 'NotPrincipal'].filter((key) => raw[key] !== undefined),
+    anybody: [...named, ...others].some((name) => /^[*?]+$/.test(name)),
+    principals: named.filter((name) => name !== '*'),
+    services: asTexts(asMap(principal).Service),
+    conditions: Object.fromEntries(
+      Object.entries(asMap(raw.Condition)).map(([operator, keys]) => [operator, asMap(keys)]),
+    ),
+    sid: typeof raw.Sid === 'string' && /^[A-Za-z0-9]{1,64}$/.test(raw.Sid) ? raw.Sid : '(without Sid)',
+  }
+}

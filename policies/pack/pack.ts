@@ -1,0 +1,6 @@
+/** What the Pulumi CLI runs by `--policy-pack policies/pack`. */
+import { PolicyPack } from '@pulumi/policy'
+import { RULES } from '../rules.ts'
+import { asPolicies } from './adapter.ts'
+
+new PolicyPack('genai-hub-spoke', { policies: asPolicies(RULES) })
