@@ -1,20 +1,39 @@
 /**
  * `npm run bench`: the gateway's speed. `-- --json` for machines, `-- --bundling` to compare ways to bundle it, `-- --stacks` for
- * what tenants cost to deploy.
+ * what tenants cost to deploy. Exit code: 0 when every goal is met, 1 otherwise, 130 after Ctrl-C.
  */
 import { parseArgs } from 'node:util'
+import { endAll } from './child.ts'
 import { benchGateway } from './gateway.ts'
-import { benchStacks, stacksTable } from './stacks.ts'
+import { benchStacks } from './stacks.ts'
+import { stacksTable } from './stacks-table.ts'
 import { gatewayTable } from './table.ts'
 
 const USAGE = 'Usage: npm run bench -- [--json] [--bundling | --stacks]'
+/** How often a file or a pipe is told what is going on. */
+const PROGRESS_MILLISECONDS = 5_000
+
+let told = Number.NEGATIVE_INFINITY
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
+  else if (performance.now() - told > PROGRESS_MILLISECONDS) {
+    told = performance.now()
+    process.stderr.write(`${text}\n`)
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    endAll()
+    process.stderr.write('\nStopped; nothing was measured.\n')
+    process.exit(130)
+  })
 
 try {
   const { values } = parseArgs({
     options: { json: { type: 'boolean' }, bundling: { type: 'boolean' }, stacks: { type: 'boolean' } },
   })
   if (values.bundling && values.stacks) throw new Error('--bundling and --stacks are two measurements: choose one.')
-  const progress = process.stderr.isTTY ? (text: string) => process.stderr.write(`\r\u001b[K${text}`) : () => {}
   const { report, table } = values.stacks
     ? await benchStacks({ progress }).then((report) => ({ report, table: stacksTable(report) }))
     : await benchGateway({ bundling: values.bundling ?? false, progress }).then((report) => ({
@@ -23,6 +42,7 @@ try {
       }))
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : table}\n`)
+  if (report.goals.some(({ met }) => !met)) process.exitCode = 1
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`)
   process.exitCode = 1

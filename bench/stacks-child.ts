@@ -1,10 +1,8 @@
-/** A hub and so many tenants on door one, in a process of its own: nobody else's memory is measured. Argument: how many. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** A hub and so many tenants on door one, in a process of its own: nobody else's memory is measured. */
 import { hubStack, organizationOf, spokeStack, tenantsOf } from '../cli/soak/tenants.ts'
 import program from '../index.ts'
 import { startCloud } from '../local/cloud.ts'
+import { childOf, heap, timed } from './child-side.ts'
 
 /** What one process measured, deploying one tenant after the other. */
 export interface Deployed {
@@ -13,44 +11,45 @@ export interface Deployed {
   readonly hubMilliseconds: number
   /** Of each tenant, in the order of their deployment. */
   readonly milliseconds: readonly number[]
-  /** Processor time of all tenants: what the machine does besides is not in it. */
-  readonly cpuMilliseconds: number
+  /** Processor time of each, where the machine tells: what it does besides is not in it. */
+  readonly cpuMilliseconds?: readonly number[]
   /** What the tenants added to the heap, after a collection. */
   readonly heapBytes: number
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'genai-bench-'))
-try {
-  const deployed = await deployTenants(Number(process.argv[2]))
-  await new Promise((sent) => process.send?.(deployed, sent))
-} finally {
-  rmSync(directory, { recursive: true, force: true })
-}
+/**
+ * A tenant is deployed and destroyed as often before anything is measured: the compiler's time and the modules that the first
+ * tenant loads would make few tenants dear, and growth seem less than it is.
+ */
+const WARM_UPS = 6
 
-async function deployTenants(count: number): Promise<Deployed> {
+await childOf<'deploy', Deployed>(async ({ directory, count, progress }) => {
   const tenants = tenantsOf(count)
   const cloud = await startCloud({ directory, organization: organizationOf(tenants) })
   const hubMilliseconds = await timed(() => cloud.deploy(hubStack(), program))
-  const heapBefore = heap()
-  const before = process.cpuUsage()
-  const milliseconds: number[] = []
-  for (const [index, tenant] of tenants.entries())
-    milliseconds.push(await timed(() => cloud.deploy(spokeStack(tenant, index), program)))
-  const { user, system } = process.cpuUsage(before)
-  const heapBytes = heap() - heapBefore
-  const resources = cloud.ledger.all().length
-  await cloud.close()
-  return { resources, hubMilliseconds, milliseconds, cpuMilliseconds: (user + system) / 1000, heapBytes }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  await work()
-  return performance.now() - started
-}
-
-function heap(): number {
-  if (!globalThis.gc) throw new Error('Run with --expose-gc: what a collection would free is no cost')
-  globalThis.gc()
-  return process.memoryUsage().heapUsed
-}
+  const deploy = async (index: number) => {
+    const tenant = tenants[index]
+    if (tenant) await cloud.deploy(spokeStack(tenant, index), program)
+  }
+  for (let round = 0; round < WARM_UPS; round += 1) {
+    await deploy(0)
+    await cloud.destroy(spokeStack(tenants[0] as (typeof tenants)[number], 0))
+  }
+  return {
+    async answer() {
+      const heapBefore = heap()
+      const milliseconds: number[] = []
+      const cpuMilliseconds: number[] = []
+      for (const index of tenants.keys()) {
+        const before = process.cpuUsage()
+        milliseconds.push(await timed(() => deploy(index)))
+        const { user, system } = process.cpuUsage(before)
+        cpuMilliseconds.push((user + system) / 1000)
+        progress(index + 1)
+      }
+      const heapBytes = heap() - heapBefore
+      return { resources: cloud.ledger.all().length, hubMilliseconds, milliseconds, cpuMilliseconds, heapBytes }
+    },
+    close: () => cloud.close(),
+  }
+})

@@ -1,9 +1,10 @@
 /** The local cloud behind door two, and this project's stacks in it, driven by the Automation API. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { type ConfigMap, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
 import { type LocalCloud, startCloud } from '../local/cloud.ts'
+import type { Organization } from '../local/organization.ts'
 import { type ProviderEvent, type Providers, serveProviders } from '../local/provider.ts'
 import { LAPTOP } from './demo/validate.ts'
 import { type FollowedListeners, followListeners } from './listeners.ts'
@@ -30,21 +31,34 @@ export interface Engine {
 export interface EngineOptions {
   /** Longest wait before and after a change. */
   readonly delayMilliseconds: number
+  /** For everything that is kept. @default one of its own, removed at the end */
+  readonly directory?: string
+  /** @default the sample organisation */
+  readonly organization?: Organization
+  /** Texts of stack files, by the stack's name. @default the project's own */
+  readonly stackFiles?: Readonly<Record<string, string>>
 }
 
-export async function startEngine(cli: FoundCli, { delayMilliseconds }: EngineOptions): Promise<Engine> {
-  const directory = mkdtempSync(join(tmpdir(), 'genai-engine-'))
+export async function startEngine(cli: FoundCli, options: EngineOptions): Promise<Engine> {
+  const { delayMilliseconds, organization, stackFiles } = options
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'genai-engine-'))
   const project = join(directory, 'project')
   const backend = join(directory, 'backend')
   mkdirSync(backend)
-  for (const entry of [...PROGRAM, ...STACK_FILES])
+  for (const entry of [...PROGRAM, ...(stackFiles ? [] : STACK_FILES)])
     cpSync(join(PROJECT_DIRECTORY, entry), join(project, entry), { recursive: true })
+  for (const [stack, text] of Object.entries(stackFiles ?? {}))
+    writeFileSync(join(project, `Pulumi.${stack}.yaml`), text)
   symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(project, 'node_modules'))
   const events: ProviderEvent[] = []
   let running = await start()
 
   async function start(): Promise<{ cloud: LocalCloud; providers: Providers; listeners: FollowedListeners }> {
-    const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true })
+    const cloud = await startCloud({
+      directory: join(directory, 'cloud'),
+      persistent: true,
+      ...(organization && { organization }),
+    })
     const providers = await serveProviders({
       ledger: cloud.ledger,
       organization: cloud.organization,

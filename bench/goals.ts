@@ -1,0 +1,30 @@
+/** What a measurement is held against. */
+
+export interface Goal {
+  readonly goal: string
+  readonly ratio: number
+  readonly most: number
+  readonly met: boolean
+}
+
+/** Of what the few cost, multiplied. */
+export const MOST_GROWTH = 1.3
+
+export const goal = (text: string, ratio: number, most: number): Goal => ({
+  goal: text,
+  ratio,
+  most,
+  met: ratio <= most,
+})
+
+export const verdicts = (goals: readonly Goal[]): readonly string[] =>
+  goals.map(
+    ({ goal: text, ratio, most, met }) =>
+      `${met ? 'met   ' : 'MISSED'} ${text}: ${ratio.toFixed(2)} (goal: at most ${most})`,
+  )
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
