@@ -31,7 +31,12 @@ async function run(
     import('./spoke/program.ts'),
     readHub(settings.hubStack),
   ])
-  await checkStackFiles(import.meta.dirname, { organization, project, concurrencyLimit: hub.concurrencyLimit })
+  const { hubStack, tenantId, cidrBlock, tier } = settings
+  await checkStackFiles(
+    import.meta.dirname,
+    { organization, project, concurrencyLimit: hub.concurrencyLimit },
+    { tenancy: { stack, hubStack, tenantId, cidrBlock, tier }, hub },
+  )
   return { ...(await spoke(settings, hub, { project, stack })) }
 }
 

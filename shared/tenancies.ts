@@ -2,8 +2,8 @@
  * The tenants of one hub, as their stack files declare them, checked against each other. Pulumi runs one stack at a time, so
  * no stack's program sees another's settings: the files beside Pulumi.yaml are where they meet.
  */
-import { overlapsOf } from './addressing.ts'
-import { parseCidr } from './cidr.ts'
+import { nextFreeCidr, overlapsOf } from './addressing.ts'
+import { overlaps, parseCidr } from './cidr.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
 import { TIERS, type Tier } from './settings.ts'
@@ -71,6 +71,35 @@ export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: n
     ...countMistakes(members),
     ...concurrencyMistakes(members, concurrencyLimit),
   ]
+}
+
+/**
+ * Where a tenant's block is taken and nothing of its size is free: no other block would help.
+ * @param taken the hub's own block
+ */
+export function supernetMistakes(
+  own: Tenancy,
+  members: readonly Tenancy[],
+  { spokesCidrBlock, cidrBlock: taken }: { readonly spokesCidrBlock: string; readonly cidrBlock: string },
+): readonly string[] {
+  const { cidrBlock } = own
+  if (cidrBlock === undefined) return []
+  const blocks = members.flatMap((one) => (one.stack === own.stack ? [] : (one.cidrBlock ?? [])))
+  if (!blocks.some((block) => overlaps(block, cidrBlock))) return []
+  const { prefix } = parseCidr(cidrBlock)
+  try {
+    nextFreeCidr(
+      spokesCidrBlock,
+      [taken, ...blocks].filter((block) => overlaps(block, spokesCidrBlock)),
+      prefix,
+    )
+    return []
+  } catch {
+    return [
+      `The spokes' supernet ${spokesCidrBlock} is full: no /${prefix} is free for ${own.stack}. Choose a smaller block, or put the ` +
+        'tenant into a second hub, a cell with a supernet of its own: docs/operations.md, "Cells".',
+    ]
+  }
 }
 
 function idMistakes(members: readonly Tenancy[]): readonly string[] {

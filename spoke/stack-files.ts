@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { ofProject } from '../shared/settings/read.ts'
 import type { RawSettings } from '../shared/settings/setting.ts'
-import { checkTenancies, readTenancy, type Tenancy } from '../shared/tenancies.ts'
+import { checkTenancies, readTenancy, supernetMistakes, type Tenancy } from '../shared/tenancies.ts'
 
 const STACK_FILE = /^Pulumi\.(?<stack>.+)\.ya?ml$/
 
@@ -26,15 +26,33 @@ export async function readTenancies(directory: string, origin: StackFilesOrigin)
   return tenancies.filter((tenancy) => tenancy !== undefined)
 }
 
+/** The tenant that is deployed, as its settings are: its file may be elsewhere, or say something else. */
+export interface Own {
+  readonly tenancy: Tenancy
+  readonly hub: { readonly spokesCidrBlock: string; readonly cidrBlock: string }
+}
+
 /**
  * Checks the tenants of a directory's stack files against each other, before one of them is deployed.
+ * @param own takes the place of its stack's file
  * @throws Error naming the stacks that clash, and what to do
  */
 export async function checkStackFiles(
   directory: string,
   origin: StackFilesOrigin & { readonly concurrencyLimit: number },
+  own?: Own,
 ): Promise<void> {
-  checkTenancies(await readTenancies(directory, origin), origin.concurrencyLimit)
+  const files = await readTenancies(directory, origin)
+  if (!own) return checkTenancies(files, origin.concurrencyLimit)
+  const { tenancy, hub } = own
+  const all = [...files.filter(({ stack }) => stack !== tenancy.stack), tenancy]
+  const full = supernetMistakes(
+    tenancy,
+    all.filter(({ hubStack }) => hubStack === tenancy.hubStack),
+    hub,
+  )
+  if (full.length > 0) throw new Error(full.join('\n'))
+  checkTenancies(all, origin.concurrencyLimit)
 }
 
 /** As `pulumi config` hands them to a program: text as it is, everything else as JSON. */

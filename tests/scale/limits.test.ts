@@ -1,0 +1,127 @@
+/**
+ * The limits of a hub, refused when a stack is deployed directly, with nothing made: by the program, which sees the other
+ * tenants' stack files and the hub's outputs, and without those files by what AWS refuses itself.
+ */
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hubStack, organizationOf, spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import type { Declared, Ledger } from '../../local/ledger.ts'
+import type { Stack } from '../../local/mocks.ts'
+
+const PROGRAM = ['index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
+const RULE = 'aws:lb/listenerRule:ListenerRule'
+const FUNCTION = 'aws:lambda/function:Function'
+
+const tenants = tenantsOf(92)
+const stackOf = (number: number, settings: Readonly<Record<string, string>> = {}): Stack => {
+  const tenant = tenants[number - 1]
+  if (!tenant) throw new Error(`There is no tenant ${number}.`)
+  return changed(spokeStack(tenant, number - 1), settings)
+}
+const changed = (stack: Stack, settings: Readonly<Record<string, string>>): Stack => ({
+  ...stack,
+  config: {
+    ...stack.config,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
+  },
+})
+
+let directory: string
+let cloud: LocalCloud
+let program: () => Promise<Record<string, unknown>>
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'genai-limits-'))
+  for (const entry of PROGRAM) cpSync(join(PROJECT_DIRECTORY, entry), join(directory, entry), { recursive: true })
+  symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(directory, 'node_modules'))
+  cloud = await startCloud({ directory: join(directory, 'cloud'), organization: organizationOf(tenants) })
+  program = (await import(pathToFileURL(join(directory, 'index.ts')).href)).default
+})
+afterEach(async () => {
+  await cloud.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** The stack files beside the program. */
+function write(...stacks: readonly Stack[]): void {
+  for (const { stack, config } of stacks)
+    writeFileSync(join(directory, `Pulumi.${stack}.yaml`), JSON.stringify({ config }))
+}
+
+const contents = (ledger: Ledger) => ({ version: ledger.version, resources: ledger.all(), stacks: ledger.stacks() })
+
+async function refused(stack: Stack, message: RegExp): Promise<void> {
+  const before = contents(cloud.ledger)
+  await expect(cloud.deploy(stack, program)).rejects.toThrow(message)
+  expect(contents(cloud.ledger)).toEqual(before)
+}
+
+describe('beside the stack files of the others', { timeout: 60_000 }, () => {
+  it('the 91st tenant of a load balancer is refused, and the 90th is not', async () => {
+    await cloud.deploy(hubStack(), program)
+    write(...Array.from({ length: 89 }, (_, index) => stackOf(index + 1)))
+    await cloud.deploy(stackOf(90), program)
+    write(stackOf(90))
+    // Its own file is not there: what is deployed counts, not what is written.
+    await refused(
+      stackOf(91),
+      /has 91 tenants, and its load balancer carries 90: .*second hub, a cell .*docs\/operations\.md/s,
+    )
+  })
+
+  it('reservations over the account’s concurrency are refused, by what the hub says it has', async () => {
+    await cloud.deploy(changed(hubStack(), { concurrencyLimit: '125' }), program)
+    write(stackOf(1), stackOf(2))
+    await refused(
+      stackOf(2, { tier: 'large' }),
+      /reserve \d+ concurrent executions together, but the hub's account has 25 .*concurrencyLimit/s,
+    )
+  })
+
+  it('a tenant for whom no address is left is refused', async () => {
+    await cloud.deploy(changed(hubStack(), { spokesCidrBlock: '10.64.0.0/20' }), program)
+    write(...Array.from({ length: 16 }, (_, index) => stackOf(index + 1)))
+    await refused(
+      stackOf(17, { cidrBlock: '10.64.3.0/24' }),
+      /supernet 10\.64\.0\.0\/20 is full: no \/24 is free for spoke-tenant17.*second hub, a cell .*docs\/operations\.md/s,
+    )
+  })
+})
+
+describe('without the others’ files, as AWS refuses', { timeout: 60_000 }, () => {
+  const copies = (of: Declared, count: number, outputs: (number: number) => Declared['outputs']): readonly Declared[] =>
+    Array.from({ length: count }, (_, number) => ({
+      ...of,
+      urn: `${of.urn}-${number}`,
+      id: `${of.id}${number}`,
+      outputs: { ...of.outputs, ...outputs(number) },
+    }))
+
+  it('the 101st rule', async () => {
+    await cloud.deploy(hubStack(), program)
+    await cloud.deploy(stackOf(1), program)
+    const rules = cloud.ledger.all(RULE)
+    const own = rules.find(({ urn }) => urn.includes('spoke-tenant1'))
+    if (!own) throw new Error('tenant1 has no rule')
+    for (const copy of copies(own, 100 - rules.length, (number) => ({
+      arn: `${own.id}${number}`,
+      priority: 1000 + number,
+    })))
+      await cloud.ledger.put(copy)
+    await refused(stackOf(2), /TooManyRules: The maximum number of rules per load balancer.* is 100/)
+  })
+
+  it('a reservation that leaves less than 100', async () => {
+    await cloud.deploy(hubStack(), program)
+    await cloud.deploy(stackOf(1), program)
+    const own = cloud.ledger.all(FUNCTION).find(({ urn }) => urn.includes('spoke-tenant1'))
+    if (!own) throw new Error('tenant1 has no function')
+    await cloud.ledger.put({ ...own, outputs: { ...own.outputs, reservedConcurrentExecutions: 4_899 } })
+    await refused(stackOf(2), /UnreservedConcurrentExecution below its minimum value of \[100\]/)
+  })
+})
