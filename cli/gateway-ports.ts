@@ -1,4 +1,5 @@
 /** The declared load balancer's listeners on ports of this machine. */
+import { createServer } from 'node:net'
 import type { LocalCloud } from '../local/cloud.ts'
 import type { Origin } from '../local/reach.ts'
 import type { HubOutputs } from '../shared/contract.ts'
@@ -48,6 +49,33 @@ export async function openGateway(
     url = `${secure ? 'https' : 'http'}://localhost:${port}`
   }
   return { url, port, close: async () => void (await Promise.all(opened.map((listener) => listener.close()))) }
+}
+
+/**
+ * Told before anything is deployed, and not after it.
+ * @throws UserError when a port is in use
+ */
+export async function requireFree({ https, http }: Ports): Promise<void> {
+  if (https !== 0 && https === http)
+    throw new UserError(`--port and --http-port are both ${https}.`, 'Choose two different ones.')
+  for (const [flag, port] of [
+    ['--port', https],
+    ['--http-port', http],
+  ] as const)
+    if (!(await isFree(port)))
+      throw new UserError(
+        `Port ${port} of this machine is in use.`,
+        `Free it, or choose another: ${flag} PORT (0: any free one). Nothing was started.`,
+      )
+}
+
+/** Whether a server of ours could listen on it. */
+export function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 /** @throws UserError unless it is 0–65535 */

@@ -27,6 +27,7 @@ export const list: Verb = {
   details: [
     "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
     `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests.`,
+    'Exit code: 1 when a stack file cannot be read, and its tenant is left out.',
   ].join('\n'),
   positionals: [0, 0],
   options: {
@@ -43,15 +44,16 @@ export const list: Verb = {
     const files = readStackFiles()
     const living = await statuses(values)
     const rows = tenantRows(files.spokes, living, prices)
+    for (const mistake of files.mistakes) process.stderr.write(`Left out: ${mistake}\n`)
+    const code = files.mistakes.length > 0 ? 1 : 0
     if (values.json === true) {
       process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-      return 0
+      return code
     }
-    process.stdout.write(tenantTable(rows))
+    process.stdout.write(tenantTable(rows, files.mistakes.length))
     if (!living && rows.length > 0)
       process.stdout.write('\nStatus ?: no local cloud with a hub is running, and no deployed hub was named (--aws).\n')
-    for (const mistake of files.mistakes) process.stderr.write(`Left out: ${mistake}\n`)
-    return 0
+    return code
   },
 }
 
@@ -97,8 +99,9 @@ export function tenantRows(
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`
 
-export function tenantTable(rows: readonly TenantRow[]): string {
-  if (rows.length === 0)
+/** @param leftOut files that could not be read: the total is not of all tenants then */
+export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
+  if (rows.length === 0 && leftOut === 0)
     return 'There are no tenants. The first: npm run tenant -- add tenant1 --account ACCOUNT --model NAME=ID\n'
   const known = rows.flatMap(({ monthlyFixed }) => monthlyFixed ?? [])
   return textTable(
@@ -108,7 +111,15 @@ export function tenantTable(rows: readonly TenantRow[]): string {
         ...[tenant, account, cidrBlock, models.join(', '), tier, status],
         monthlyFixed === undefined ? '' : dollars(monthlyFixed),
       ]),
-      ['', '', '', '', '', 'all', dollars(known.reduce((sum, cost) => sum + cost, 0))],
+      [
+        '',
+        '',
+        '',
+        '',
+        '',
+        leftOut === 0 ? 'all' : `all but ${leftOut}`,
+        dollars(known.reduce((sum, cost) => sum + cost, 0)),
+      ],
     ],
   )
 }

@@ -4,8 +4,10 @@ import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { type Providers, serveProviders } from '../../local/provider.ts'
 import { type Announcement, announce } from '../announce.ts'
 import { LAPTOP } from '../demo/validate.ts'
-import { portOption } from '../gateway-ports.ts'
+import { portOption, requireFree } from '../gateway-ports.ts'
+import { keepPorts, keptPorts } from '../kept-ports.ts'
 import { type FollowedListeners, followListeners } from '../listeners.ts'
+import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
 import { exportLines } from '../shell.ts'
 import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
@@ -37,6 +39,7 @@ export const local: Verb = {
       placeholder: 'MILLISECONDS',
       help: 'every change takes a random time of at most twice this long, as on AWS nothing is at once',
     },
+    ...MODEL_OPTIONS,
     directory: { type: 'string', placeholder: 'FOLDER', help: 'where everything is kept (default .local)' },
   },
   async run({ values }) {
@@ -45,26 +48,33 @@ export const local: Verb = {
     const directory = values.directory === undefined ? LOCAL_DIRECTORY : resolve(String(values.directory))
     const delays = delaysOf(values.delays)
     const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
-    const cloud = await startCloud({ directory: join(directory, 'cloud'), persistent: true }).catch(
-      (cause: unknown) => {
-        throw new UserError(messageOf(cause), undefined, { cause })
-      },
-    )
+    const models = await modelsOf(values)
+    const cloud = await startCloud({
+      ...{ directory: join(directory, 'cloud'), persistent: true },
+      ...(models && { models }),
+    }).catch((cause: unknown) => {
+      throw new UserError(messageOf(cause), undefined, { cause })
+    })
     let providers: Providers | undefined
     let listeners: FollowedListeners | undefined
     let announcement: Announcement | undefined
     try {
+      // After the cloud, which knows whether it is running already.
+      await requireFree(ports)
       const { ledger, organization, authorize } = cloud
       const uploads = join(directory, 'cloud', 'uploads')
-      providers = await serveProviders({
+      const attached = {
         ...{ ledger, organization, authorize, uploads },
         programDirectory: PROJECT_DIRECTORY,
         ...(delays && { delays }),
-      })
+      }
+      // Shells that were set up for the last run go on with this one.
+      providers = await serveProviders(attached, await keptPorts(directory))
+      keepPorts(directory, providers)
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
       const followed = listeners
       const { port: wirePort } = await cloud.wire.open(LAPTOP)
-      announcement = announce(cloud, { verb: 'local', wirePort, users: [], gatewayUrl: () => followed.url() })
+      announcement = await announce(cloud, { verb: 'local', wirePort, users: [], gatewayUrl: () => followed.url() })
       const variables = surroundings(cloud, providers, directory, gatewayUrl(listeners, ports))
       const file = writeVariables(directory, variables)
       terminal.line(terminal.style('bold', '# The local cloud is up. In another shell, in this folder:'))

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts'
-import { openAiModels } from '../../local/services/bedrock/model-backend.ts'
 import { announce } from '../announce.ts'
 import { type Demo, deployDemo } from '../demo/deploy.ts'
 import { reportValidation } from '../demo/report.ts'
 import { createUsers } from '../demo/users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from '../demo/validate.ts'
-import { type OpenGateway, openGateway, type Ports, portOption } from '../gateway-ports.ts'
+import { type OpenGateway, openGateway, type Ports, portOption, requireFree } from '../gateway-ports.ts'
+import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
 import { findRunning, forgetRunning, type RunningUser } from '../running.ts'
 import { LOCAL_DIRECTORY, readStack, stackNames } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
@@ -36,18 +36,14 @@ export const start: Verb = {
       placeholder: 'PORT',
       help: 'local port of the HTTP listener (default 8080; 0: any)',
     },
-    'models-url': {
-      type: 'string',
-      placeholder: 'URL',
-      help: 'an OpenAI-compatible server that answers as the models',
-    },
-    'models-name': { type: 'string', placeholder: 'NAME', help: 'the model of that server (default: its first)' },
+    ...MODEL_OPTIONS,
   },
   async run({ values }) {
     const terminal = createTerminal({ json: values.json === true })
     const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
     const models = await modelsOf(values)
     if (values.exit !== true) requireNoOther()
+    await requireFree(ports)
     // Read before anything is made: a file that cannot be is told at once.
     const stacks = stackNames()
     for (const name of stacks) readStack(name)
@@ -126,7 +122,7 @@ async function bringUp(
   const validations = await validateAll(cloud, demo, users, { local, recording, terminal })
   // A run that ends at once is no cloud that other shells could use.
   if (values.exit !== true)
-    announce(cloud, { verb: 'start', wirePort: local.port, users, gatewayUrl: () => gateway.url })
+    await announce(cloud, { verb: 'start', wirePort: local.port, users, gatewayUrl: () => gateway.url })
   for (const validation of validations) reportValidation(terminal, validation, { verbose: values.verbose === true })
   return {
     gateway,
@@ -196,19 +192,3 @@ function observe(event: CloudEvent, recording: CloudEvent[], { line, style }: Te
 
 /** Enough for the validation of a few hundred tenants; a server that runs for days does not grow. */
 const RECORDED = 20_000
-
-async function modelsOf(values: Arguments['values']) {
-  const url = values['models-url']
-  if (url === undefined) {
-    if (values['models-name'] !== undefined)
-      throw new UserError(
-        '--models-name needs --models-url.',
-        'Example: --models-url http://localhost:11434/v1 --models-name llama3.2',
-      )
-    return undefined
-  }
-  if (!URL.canParse(String(url)))
-    throw new UserError(`--models-url is no URL: ${String(url)}`, 'Example: --models-url http://localhost:11434/v1')
-  const name = values['models-name']
-  return openAiModels({ url: String(url), ...(name !== undefined && { model: String(name) }) })
-}
