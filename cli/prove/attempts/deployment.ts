@@ -1,23 +1,12 @@
 /** Deployments that reach for more than a lane, asked of the roles' policies as they are deployed. */
 import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
-import { LAPTOP } from '../../demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
-import type { Assumption, Question } from '../aws-calls.ts'
+import type { Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
-import { ended } from '../outcome.ts'
 import type { Site } from '../site.ts'
+import { asOnboardingRole, assumed, asTenantDeployer } from './assumed.ts'
 import { claims } from './claims.ts'
 import { everything } from './everything.ts'
-
-/** STS answers on the wire: these are made, not asked about. */
-interface Assumed {
-  readonly name: string
-  readonly tried: string
-  readonly expected: readonly Layer[]
-  readonly remark?: string
-  readonly by: (site: Site) => Pick<Question, 'as' | 'tags'>
-  readonly assumption: (site: Site) => Assumption
-}
 
 interface Asked {
   readonly name: string
@@ -27,41 +16,11 @@ interface Asked {
   readonly question: (site: Site) => Omit<Question, 'as' | 'tags'> & Partial<Pick<Question, 'as' | 'tags'>>
 }
 
-/** What the tenant's own people have: everything in their account, as far as the organisation lets them. */
-const tenantDeployer = ({ tenant1 }: Site) => tenant1.administratorArn
 /** The resource's account admits nobody from elsewhere. */
 const ELSEWHERE: readonly Layer[] = ['otherAccount']
 const ROLE: readonly Layer[] = ['onboardingRole']
 const ONE_LAYER =
   'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
-
-const asTenantDeployer = (site: Site) => ({ as: tenantDeployer(site) })
-/** In a session for the first tenant. */
-const asOnboardingRole = ({ hub }: Site) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })
-
-const assumptions: readonly Assumed[] = [
-  {
-    name: 'tenant-becomes-onboarding-role',
-    tried: "A tenant's own deployer assumes the hub's onboarding role",
-    expected: ['trustPolicy'],
-    by: asTenantDeployer,
-    assumption: ({ hub }) => ({ roleArn: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }),
-  },
-  {
-    name: 'tenant-becomes-execution-role',
-    tried: "A tenant's own deployer assumes its execution role in the hub",
-    expected: ['trustPolicy'],
-    by: asTenantDeployer,
-    assumption: ({ tenant1 }) => ({ roleArn: tenant1.executionRoleArn }),
-  },
-  {
-    name: 'other-accounts-role',
-    tried: "The onboarding role assumes the role in the second tenant's account, with its external id",
-    expected: ['onboardingRole', 'trustPolicy'],
-    by: asOnboardingRole,
-    assumption: ({ tenant2 }) => ({ roleArn: tenant2.roleArn, externalId: tenant2.externalId }),
-  },
-]
 
 const outsiders: readonly Asked[] = [
   {
@@ -285,18 +244,6 @@ const attemptOf = (
   means: 'question',
   make: (site) => site.ask({ ...caller(site), ...question(site) }),
 })
-
-const assumed: readonly Attempt[] = assumptions.map(({ by, assumption, ...attempt }) => ({
-  ...attempt,
-  family: 'deployment',
-  means: 'call',
-  async make(site) {
-    const { as, tags } = by(site)
-    const { roleArn, ...rest } = assumption(site)
-    const step = await site.assume(LAPTOP, site.steal(as, { ...(tags && { tags }) }), { roleArn, ...rest })
-    return ended(step, `credentials of ${roleArn}`)
-  },
-}))
 
 export const deployment: readonly Attempt[] = [
   ...assumed,

@@ -1,0 +1,58 @@
+/** Roles of the hub's and of another tenant's, assumed by those who deploy. */
+import { LAPTOP } from '../../demo/validate.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Assumption, Question } from '../aws-calls.ts'
+import type { Layer } from '../layers.ts'
+import { ended } from '../outcome.ts'
+import type { Site } from '../site.ts'
+
+/** STS answers on the wire: these are made, not asked about. */
+interface Assumed {
+  readonly name: string
+  readonly tried: string
+  readonly expected: readonly Layer[]
+  readonly remark?: string
+  readonly by: (site: Site) => Pick<Question, 'as' | 'tags'>
+  readonly assumption: (site: Site) => Assumption
+}
+
+/** The tenant's own people: everything in their account, as far as the organisation lets them. */
+export const asTenantDeployer = ({ tenant1 }: Site) => ({ as: tenant1.administratorArn })
+/** In a session for the first tenant. */
+export const asOnboardingRole = ({ hub }: Site) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })
+
+const assumptions: readonly Assumed[] = [
+  {
+    name: 'tenant-becomes-onboarding-role',
+    tried: "A tenant's own deployer assumes the hub's onboarding role",
+    expected: ['trustPolicy'],
+    by: asTenantDeployer,
+    assumption: ({ hub }) => ({ roleArn: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }),
+  },
+  {
+    name: 'tenant-becomes-execution-role',
+    tried: "A tenant's own deployer assumes its execution role in the hub",
+    expected: ['trustPolicy'],
+    by: asTenantDeployer,
+    assumption: ({ tenant1 }) => ({ roleArn: tenant1.executionRoleArn }),
+  },
+  {
+    name: 'other-accounts-role',
+    tried: "The onboarding role assumes the role in the second tenant's account, with its external id",
+    expected: ['onboardingRole', 'trustPolicy'],
+    by: asOnboardingRole,
+    assumption: ({ tenant2 }) => ({ roleArn: tenant2.roleArn, externalId: tenant2.externalId }),
+  },
+]
+
+export const assumed: readonly Attempt[] = assumptions.map(({ by, assumption, ...attempt }) => ({
+  ...attempt,
+  family: 'deployment',
+  means: 'call',
+  async make(site) {
+    const { as, tags } = by(site)
+    const { roleArn, ...rest } = assumption(site)
+    const step = await site.assume(LAPTOP, site.steal(as, { ...(tags && { tags }) }), { roleArn, ...rest })
+    return ended(step, `credentials of ${roleArn}`)
+  },
+}))
