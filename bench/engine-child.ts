@@ -49,7 +49,9 @@ await childOf<readonly number[], readonly Deployed[]>(async ({ directory, count,
 })
 
 /** JSON is YAML. */
-const fileOf = ({ config }: Stack) => JSON.stringify({ config })
+function fileOf({ config }: Stack): string {
+  return JSON.stringify({ config })
+}
 
 /**
  * Processor time of this process and of the processes that it has waited for, which the CLI and its programs are: Linux tells,
