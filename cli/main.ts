@@ -3,6 +3,7 @@ import { createTerminal } from './terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { audit } from './verbs/audit.ts'
 import { destroy } from './verbs/destroy.ts'
+import { guardrails } from './verbs/guardrails.ts'
 import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
 import { prove } from './verbs/prove.ts'
@@ -10,7 +11,7 @@ import { soak } from './verbs/soak.ts'
 import { start } from './verbs/start.ts'
 import { tenant } from './verbs/tenant.ts'
 
-const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak, audit]
+const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak, audit, guardrails]
 
 async function main(argv: readonly string[]): Promise<number> {
   const found = findVerb(COMMANDS, argv)

@@ -24,8 +24,8 @@ export const POLICY_LIMITS = {
   managed: 6_144,
   /** One trust policy, by default. */
   trust: 2_048,
-  /** One service control policy. */
-  serviceControl: 5_120,
+  /** One service control policy, white space included; 5,120 until May 2026. */
+  serviceControl: 10_240,
   /** One VPC endpoint policy, fixed. */
   endpoint: 20_480,
 } as const

@@ -89,13 +89,13 @@ describe("a tenant's administrator", () => {
 
 describe('its size', () => {
   it('is within what AWS allows, for some models', () => {
-    expect(guardRailsText({ region: REGION, modelIds: MODELS }).length).toBeLessThanOrEqual(5_120)
+    expect(guardRailsText({ region: REGION, modelIds: MODELS }).length).toBeLessThanOrEqual(10_240)
   })
 
   it('is refused above', () => {
-    const many = Array.from({ length: 40 }, (_, index) => `us.amazon.nova-${index}-v1:0`)
+    const many = Array.from({ length: 80 }, (_, index) => `us.amazon.nova-${index}-v1:0`)
     expect(() => guardRailsText({ region: REGION, modelIds: many })).toThrow(
-      /AWS allows 5120\. List fewer models: it has 40/,
+      /AWS allows 10240\. List fewer models: it has 80/,
     )
   })
 

@@ -1,0 +1,56 @@
+import { POLICY_LIMITS } from '../../shared/policies/document.ts'
+import { guardRailsText } from '../../shared/policies/service-control.ts'
+import { ofProject, readSettings } from '../../shared/settings/read.ts'
+import { readTenancies } from '../../spoke/stack-files.ts'
+import { PROJECT_DIRECTORY, readStack } from '../stacks.ts'
+import { UserError, type Verb } from '../verb.ts'
+
+/** What a tenant's stack file gives its tenant. */
+function modelsOf(name: string): readonly string[] {
+  const { config, project, stack } = readStack(name)
+  const settings = readSettings(ofProject(config, project), { organization: ORGANIZATION, project, stack })
+  return settings.role === 'spoke' ? Object.values(settings.models) : []
+}
+
+/** Where a stack is on the file backend; the guard rails ask nothing of it. */
+const ORGANIZATION = 'organization'
+
+export const guardrails: Verb = {
+  name: 'guardrails',
+  usage: '',
+  summary: "Prints the service control policy for the tenants' organisational unit, for review.",
+  details: [
+    "Made from the stack files: the hub's region, and every model that a tenant has. --model names more of them. It changes nothing:",
+    "the organisation's management account attaches it (docs/operations.md).",
+  ].join('\n'),
+  options: {
+    json: { type: 'boolean', help: 'the policy alone, in the form that AWS is given' },
+    model: {
+      type: 'string',
+      multiple: true,
+      placeholder: 'ID',
+      help: 'a Bedrock model or profile id besides (may be repeated)',
+    },
+    'hub-stack': { type: 'string', default: 'hub', placeholder: 'NAME', help: "the hub's stack (default: hub)" },
+  },
+  positionals: [0, 0],
+  async run({ values }) {
+    const stack = readStack(String(values['hub-stack']))
+    const origin = { organization: ORGANIZATION, project: stack.project, stack: stack.stack }
+    const hub = readSettings(ofProject(stack.config, stack.project), origin)
+    if (hub.role !== 'hub') throw new UserError(`${stack.stack} is no hub's stack.`, 'Name one with --hub-stack.')
+    const tenants = await readTenancies(PROJECT_DIRECTORY, origin)
+    const more = (Array.isArray(values.model) ? values.model : []).map(String)
+    const modelIds = [...new Set([...tenants.flatMap(({ stack: name }) => modelsOf(name)), ...more])].sort()
+    if (modelIds.length === 0) throw new UserError('No tenant has a model.', 'Name models with --model.')
+    const text = guardRailsText({ region: hub.region, modelIds })
+    if (values.json) process.stdout.write(`${text}\n`)
+    else {
+      process.stdout.write(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`)
+      process.stderr.write(
+        `${text.length} of ${POLICY_LIMITS.serviceControl} characters as --json prints it. Models: ${modelIds.join(', ')}.\n`,
+      )
+    }
+    return 0
+  },
+}
