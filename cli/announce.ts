@@ -1,6 +1,7 @@
-/** Keeps the note about a running local cloud true: what hub is in it, and credentials that have not expired. */
+/** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where faults are switched. */
 import type { LocalCloud } from '../local/cloud.ts'
 import { tableName } from '../shared/naming.ts'
+import { openFaultSwitch } from './fault/switch.ts'
 import { forgetRunning, type Running, type RunningHub, writeRunning } from './running.ts'
 
 export interface Announcement {
@@ -23,8 +24,12 @@ const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
 /** A listener opens a port, and with it the gateway's address is known. */
 const TELLING = new Set([TABLE, POOL, CLIENT, 'aws:lb/listener:Listener'])
 
-export function announce(cloud: LocalCloud, { verb, wirePort, users, gatewayUrl }: Announced): Announcement {
+export async function announce(
+  cloud: LocalCloud,
+  { verb, wirePort, users, gatewayUrl }: Announced,
+): Promise<Announcement> {
   let stopped = false
+  const faults = await openFaultSwitch(cloud)
   const update = () => {
     if (stopped) return
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
@@ -32,6 +37,7 @@ export function announce(cloud: LocalCloud, { verb, wirePort, users, gatewayUrl 
     writeRunning({
       ...{ pid: process.pid, verb, wirePort, users, caFile: cloud.authority.caFile },
       operator: { accessKeyId, secretAccessKey, sessionToken },
+      faultSwitch: faults.address,
       ...(hub && { hub }),
     })
   }
@@ -46,6 +52,7 @@ export function announce(cloud: LocalCloud, { verb, wirePort, users, gatewayUrl 
     stop() {
       stopped = true
       clearInterval(renewal)
+      faults.close()
       forgetRunning()
     },
   }

@@ -1,6 +1,7 @@
 /** A note about the local cloud that is running, for commands in other shells. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SwitchAddress } from './fault/switch.ts'
 import { LOCAL_DIRECTORY } from './stacks.ts'
 import { UserError } from './verb.ts'
 
@@ -30,6 +31,8 @@ export interface Running {
   readonly caFile: string
   /** Signed in as the deployer, renewed while the cloud runs: worth nothing but this local cloud, and gone with it. */
   readonly operator: OperatorCredentials
+  /** Where faults are switched, and the secret that it asks for. */
+  readonly faultSwitch: SwitchAddress
   readonly hub?: RunningHub
   readonly users: readonly RunningUser[]
 }

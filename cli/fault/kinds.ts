@@ -1,0 +1,91 @@
+/** The faults by the names that the command line has for them, and the options of each. */
+
+/** Where it happens; every one that is given must fit. */
+export const WHERE_OPTIONS = ['service', 'operation', 'account', 'tenant', 'model'] as const
+/** How often. */
+const SHARES = ['times', 'probability'] as const
+const OUTAGE_OPTIONS = ['zone', 'endpoint'] as const
+const VALUES = ['milliseconds', 'seconds', 'code', 'status', 'retry-after'] as const
+
+export const OPTIONS = [...WHERE_OPTIONS, ...SHARES, ...OUTAGE_OPTIONS, ...VALUES] as const
+export type Option = (typeof OPTIONS)[number]
+
+interface Kind {
+  /** For people, in half a line. */
+  readonly what: string
+  readonly needs: readonly Option[]
+  readonly takes: readonly Option[]
+  readonly example: string
+}
+
+const CALLS: readonly Option[] = [...WHERE_OPTIONS, ...SHARES]
+const add = (rest: string) => `npm run genai -- fault add ${rest}`
+
+export const KINDS = {
+  latency: {
+    what: 'the service answers later',
+    needs: ['milliseconds'],
+    takes: CALLS,
+    example: add('latency --tenant tenant1 --service bedrock-runtime --milliseconds 2000'),
+  },
+  error: {
+    what: 'the service answers an error of its own',
+    needs: ['code', 'status'],
+    takes: CALLS,
+    example: add('error --service sts --code ServiceUnavailable --status 503'),
+  },
+  throttling: {
+    what: "the service's own throttling error",
+    needs: [],
+    takes: [...CALLS, 'retry-after'],
+    example: add('throttling --service bedrock-runtime --account 222222222222 --probability 0.5'),
+  },
+  'expired-credentials': {
+    what: 'the service takes the credentials for expired',
+    needs: [],
+    takes: CALLS,
+    example: add('expired-credentials --service bedrock-runtime --times 1'),
+  },
+  'clock-skew': {
+    what: "the service's clock is so far ahead, or behind (negative)",
+    needs: ['seconds'],
+    takes: CALLS,
+    example: add('clock-skew --service sts --seconds=-600'),
+  },
+  'short-session': {
+    what: 'STS issues credentials that last no longer than this',
+    needs: ['seconds'],
+    takes: CALLS,
+    example: add('short-session --service sts --tenant tenant1 --seconds 10'),
+  },
+  reset: {
+    what: 'the connection is reset after the request was sent',
+    needs: [],
+    takes: CALLS,
+    example: add('reset --service dynamodb --operation Query'),
+  },
+  'half-answer': {
+    what: 'the connection breaks in the middle of the answer',
+    needs: [],
+    takes: CALLS,
+    example: add('half-answer --service bedrock-runtime --tenant tenant1'),
+  },
+  silence: {
+    what: 'nothing comes back, and the connection stays open',
+    needs: [],
+    takes: CALLS,
+    example: add('silence --service cognito-idp --operation jwks.json'),
+  },
+  kill: {
+    what: "a function's process is killed so long after a request reached it (needs --service lambda)",
+    needs: ['milliseconds'],
+    takes: CALLS,
+    example: add('kill --service lambda --tenant tenant1 --milliseconds 1 --times 1'),
+  },
+  outage: {
+    what: 'network interfaces swallow what is sent to them: of an endpoint, in one zone or in all',
+    needs: [],
+    takes: ['zone', 'tenant', 'account', 'endpoint'],
+    example: add('outage --tenant tenant1 --zone use1-az1'),
+  },
+} as const satisfies Readonly<Record<string, Kind>>
