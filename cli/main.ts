@@ -3,8 +3,8 @@ import { createTerminal } from './terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { audit } from './verbs/audit.ts'
 import { destroy } from './verbs/destroy.ts'
-import { guardrails } from './verbs/guardrails.ts'
 import { fault } from './verbs/fault.ts'
+import { guardrails } from './verbs/guardrails.ts'
 import { local } from './verbs/local.ts'
 import { login } from './verbs/login.ts'
 import { prove } from './verbs/prove.ts'
@@ -12,7 +12,7 @@ import { soak } from './verbs/soak.ts'
 import { start } from './verbs/start.ts'
 import { tenant } from './verbs/tenant.ts'
 
-const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak, audit, guardrails]
+const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak, fault, audit, guardrails]
 
 async function main(argv: readonly string[]): Promise<number> {
   const found = findVerb(COMMANDS, argv)
