@@ -133,5 +133,19 @@ async function readRequest(request: IncomingMessage): Promise<SwitchRequest> {
     text += chunk
     if (text.length > MAX_BYTES) throw new UserError('The command is too long.')
   }
-  return JSON.parse(text) as SwitchRequest
+  const value: unknown = JSON.parse(text)
+  if (!isRequest(value)) throw new UserError('This is no command for faults.')
+  return value
+}
+
+function isRequest(value: unknown): value is SwitchRequest {
+  if (typeof value !== 'object' || value === null || !('verb' in value)) return false
+  if (value.verb === 'list') return true
+  if (value.verb === 'clear') return !('number' in value) || typeof value.number === 'number'
+  if (value.verb !== 'add' || !('kind' in value) || typeof value.kind !== 'string' || !('options' in value))
+    return false
+  const { options } = value
+  return (
+    typeof options === 'object' && options !== null && Object.values(options).every((one) => typeof one === 'string')
+  )
 }
