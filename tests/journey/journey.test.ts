@@ -1,0 +1,142 @@
+/** The project as its users use it: `npm run local`, the Pulumi CLI, the commands of the documents, all of them processes. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { cli } from '../engine/cli.ts'
+import { openShells, type Shells } from './shells.ts'
+
+const ONBOARDING = readFileSync(join(PROJECT_DIRECTORY, 'docs', 'onboarding.md'), 'utf8')
+const PASSWORD = 'correct horse battery staple A1!\n'
+const LONG = 180_000
+
+/** The commands under a heading of docs/onboarding.md. */
+function commandsUnder(heading: string): readonly string[] {
+  const [, block = ''] = new RegExp(`## ${heading}\\n[^\`]*\`\`\`\\n([^\`]*)\`\`\``).exec(ONBOARDING) ?? []
+  return block.trim().split('\n')
+}
+
+/** A documented command for a script: nobody is there to be asked, npm's short names are the CLI's verbs, the hub is local. */
+const scripted = (line: string) =>
+  line
+    .replace(/^pulumi up\b/, 'pulumi up --yes')
+    .replace(/^npm run tenant -- /, 'node cli/main.ts tenant ')
+    .replace(/ --aws$/, '')
+
+const INVOKE = `curl -sS -o answer.json -w '%{http_code}' "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`
+
+describe.skipIf(!cli)('a user’s journey', { timeout: LONG }, () => {
+  let shells: Shells
+  const login = (tenant: string, user: string) =>
+    shells.succeed(`node cli/main.ts login ${tenant} --username ${user}`, PASSWORD)
+  /** Status of a prompt with the variables that `login` printed. */
+  const ask = (variables: string) => shells.succeed(`${variables}\n${INVOKE}`)
+  let ann = ''
+  let bob = ''
+
+  beforeAll(() => {
+    if (cli) shells = openShells(cli)
+  })
+  afterAll(async () => {
+    await shells?.close()
+  }, LONG)
+
+  it('npm run local prints the lines that a shell needs, and pulumi deploys with them', async () => {
+    const printed = await shells.serve()
+    for (const name of [
+      ...['PULUMI_DEBUG_PROVIDERS', 'PULUMI_BACKEND_URL', 'PULUMI_CONFIG_PASSPHRASE'],
+      ...['CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'],
+    ])
+      expect(printed).toMatch(new RegExp(`^export ${name}='.+'$`, 'm'))
+    const kept = readFileSync(join(shells.project, '.local', 'pulumi.env'), 'utf8')
+    for (const line of kept.trim().split('\n')) expect(printed).toContain(line)
+    for (const stack of ['hub', 'spoke-tenant1'])
+      await shells.succeed(`pulumi stack init ${stack}\npulumi up --yes -s ${stack}`)
+    await shells.succeed('node cli/main.ts tenant user add tenant1 bob@example.com', PASSWORD)
+    bob = await login('tenant1', 'bob@example.com')
+    expect(await ask(bob)).toBe('200')
+  })
+
+  it('a tenant is added by hand as docs/onboarding.md says, and its user is answered', async () => {
+    const commands = commandsUnder('By hand')
+    expect(commands).toContain('pulumi stack init spoke-tenant3')
+    expect(commands.at(-1)).toBe('pulumi up')
+    await shells.succeed(commands.map(scripted).join('\n'))
+    const [userAdd = 'none'] = commandsUnder('By verb').filter((line) => line.includes('user add'))
+    await shells.succeed(scripted(userAdd), PASSWORD)
+    ann = await login('tenant3', 'ann@example.com')
+    expect(await ask(ann)).toBe('200')
+    expect(readFileSync(join(shells.project, 'answer.json'), 'utf8')).toContain('account 444444444444')
+    await shells.succeed('node cli/main.ts tenant check')
+  })
+
+  it('a killed local cloud is there again, for the shell that was set up before, and nothing differs', async () => {
+    const before = readFileSync(join(shells.project, '.local', 'pulumi.env'), 'utf8')
+    expect(await shells.end('SIGKILL')).toBeNull()
+    expect((await shells.run('node cli/main.ts login tenant3')).stderr).toContain('No local cloud is running')
+    await shells.serve()
+    expect(readFileSync(join(shells.project, '.local', 'pulumi.env'), 'utf8').split('\n')[0]).toBe(
+      before.split('\n')[0],
+    )
+    for (const stack of ['hub', 'spoke-tenant3'])
+      await shells.succeed(`pulumi up --yes --expect-no-changes -s ${stack}`)
+    bob = await login('tenant1', 'bob@example.com')
+    ann = await login('tenant3', 'ann@example.com')
+    expect([await ask(bob), await ask(ann)]).toEqual(['200', '200'])
+  })
+
+  it('the hub is not destroyed under living tenants, with and without a preview', async () => {
+    const before = shells.deployed().length
+    for (const flags of ['--yes', '--yes --skip-preview'])
+      expect((await shells.run(`pulumi destroy -s hub ${flags}`)).code).not.toBe(0)
+    expect(shells.deployed()).toHaveLength(before)
+    expect(await ask(bob)).toBe('200')
+  })
+
+  it('tenant remove leaves nothing of it, lets its users in no more, and interrupts nobody', async () => {
+    const refused = await shells.run('node cli/main.ts tenant remove tenant3', 'no\n')
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was changed') })
+    let removing = true
+    const statuses: string[] = []
+    const traffic = (async () => {
+      while (removing) statuses.push(await ask(bob))
+    })()
+    const told = await shells.succeed('node cli/main.ts tenant remove tenant3', 'tenant3\n').finally(() => {
+      removing = false
+    })
+    await traffic
+    expect(new Set(statuses)).toEqual(new Set(['200']))
+    expect(told.match(/^[123]\. .*/gm)).toEqual([
+      expect.stringMatching(/^1\. 1 users disabled/),
+      '2. spoke-tenant3 destroyed',
+      '3. Pulumi.spoke-tenant3.yaml removed',
+    ])
+    // What the program itself keeps: the record of the network, where the hub protects data.
+    const left = shells.deployed().filter((urn) => urn.startsWith('urn:pulumi:spoke-tenant3::'))
+    expect(left).toEqual([expect.stringMatching(/aws:cloudwatch\/logGroup:LogGroup::account-flow-logs$/)])
+    expect(existsSync(join(shells.project, 'Pulumi.spoke-tenant3.yaml'))).toBe(false)
+    expect(await shells.succeed('node cli/main.ts tenant list --json')).not.toContain('tenant3')
+    // The token of before still names the tenant; there is no way left for it to lead to.
+    expect(await ask(ann)).not.toBe('200')
+    const again = await shells.run('node cli/main.ts login tenant3 --username ann@example.com', PASSWORD)
+    expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('disabled') })
+  })
+
+  it('destroy asks, and “no” leaves everything; protected data keeps the hub whole, one flag lifts that', async () => {
+    const files = () => readFileSync(join(shells.project, 'Pulumi.hub.yaml'), 'utf8')
+    const [before, text] = [shells.deployed(), files()]
+    const no = await shells.run('node cli/main.ts destroy --delete-data', 'no\n')
+    expect(no).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was changed') })
+    expect(no.stdout).toMatch(/Living tenants: tenant1\n/)
+    expect(shells.deployed()).toEqual(before)
+    const kept = await shells.succeed('node cli/main.ts destroy', 'destroy\n')
+    expect(kept).toMatch(/Destroyed: spoke-tenant1\.\nWhat remains: the hub, \d+ resources, as it holds protected data/)
+    const whole = (urns: readonly string[]) => urns.filter((urn) => urn.startsWith('urn:pulumi:hub::'))
+    expect(whole(shells.deployed()).toSorted()).toEqual(whole(before).toSorted())
+    expect(await shells.succeed('node cli/main.ts destroy --delete-data', 'destroy\n')).toMatch(/Destroyed: hub\./)
+    expect(whole(shells.deployed())).toEqual([])
+    expect(files()).toBe(text)
+    expect(await shells.succeed('node cli/main.ts destroy')).toContain('There is nothing to destroy')
+    expect(await shells.end('SIGINT')).toBe(0)
+  })
+})
