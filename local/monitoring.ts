@@ -11,7 +11,10 @@ import type { Surroundings } from './services/service.ts'
 import type { CredentialStore } from './services/sts/credential-store.ts'
 
 /** Told as it happens. */
-export type MonitoringEvent = { readonly kind: 'undelivered'; readonly logGroup: string; readonly lines: number }
+export type MonitoringEvent =
+  | { readonly kind: 'undelivered'; readonly logGroup: string; readonly lines: number }
+  /** Lines are in a log group now. */
+  | { readonly kind: 'appended'; readonly logGroup: string; readonly stream: string; readonly lines: readonly string[] }
 
 export interface MonitoringOptions extends LogsOptions {
   readonly surroundings: Surroundings
@@ -41,6 +44,10 @@ export function createMonitoring({ surroundings, credentials, observe, ...option
   const logs = createLogs(surroundings, credentials, options)
   const metrics = new Metrics()
   logs.onAppend(meterLogs(ledger, metrics))
+  if (observe)
+    logs.onAppend(({ name }, stream, events) =>
+      observe({ kind: 'appended', logGroup: name, stream, lines: events.map(({ message }) => message) }),
+    )
   let queue: Asynchronous | undefined
   let subscriptions: Subscriptions | undefined
 

@@ -1,13 +1,15 @@
 /**
- * Every request once, three times: what the client got, what the load balancer answered and what the function wrote to its
- * log must be the same, and be there exactly once. Only what is not complete yet is kept.
+ * Every request once, four times: what the client got, what the load balancer answered, what the function wrote to its log
+ * and what the audit trail says must be the same, and be there exactly once. Only what is not complete yet is kept.
  */
 import type { CloudEvent } from '../../local/cloud.ts'
+import { auditLogGroupName } from '../../shared/naming.ts'
 
 interface Entry {
   client?: Record
   balancer?: Record & { readonly failed: boolean }
   log?: Record
+  audit?: Record
 }
 
 interface Record {
@@ -21,6 +23,8 @@ export class Accounts {
   balancer = 0
   /** Lines of the functions. */
   lines = 0
+  /** Records of the audit trail. */
+  records = 0
   /** Requests that ended with their process. */
   lost = 0
   readonly #open = new Map<string, Entry>()
@@ -37,7 +41,20 @@ export class Accounts {
       if (!isGatewayLine(record)) return
       this.lines++
       this.#note(record.requestId, 'log', { tenant: record.tenant, status: record.status })
+    } else if (event.source === 'logs' && event.kind === 'appended' && event.logGroup === auditLogGroupName) {
+      for (const line of event.lines) this.#recorded(event.stream, parsed(line))
     }
+  }
+
+  #recorded(stream: string, record: unknown): void {
+    if (!isGatewayLine(record)) {
+      this.violate(`the audit trail's stream ${stream} holds what is no record`)
+      return
+    }
+    const { requestId, tenant, status } = record
+    this.records++
+    if (stream !== tenant) this.violate(`${requestId}: ${tenant}'s record is in the stream ${stream}`)
+    this.#note(requestId, 'audit', { tenant, status })
   }
 
   answered(requestId: string, tenant: string, status: number): void {
@@ -47,12 +64,15 @@ export class Accounts {
   /** @returns requests that nobody can account for */
   close(): number {
     let unaccounted = 0
-    for (const [id, { client, balancer, log }] of this.#open) {
-      // Its process died: the load balancer's own 502, which names no request to the client; it may have written its line.
+    for (const [id, { client, balancer, log, audit }] of this.#open) {
+      // Its process died: the load balancer's own 502, which names no request to the client; it may have written its line,
+      // which is in the trail then.
       if (balancer?.failed && !client) this.lost++
       else {
         unaccounted++
-        this.violate(`${id}: client ${client?.status}, load balancer ${balancer?.status}, log ${log?.status}`)
+        this.violate(
+          `${id}: client ${client?.status}, load balancer ${balancer?.status}, log ${log?.status}, audit trail ${audit?.status}`,
+        )
       }
     }
     return unaccounted
@@ -63,16 +83,18 @@ export class Accounts {
     if (this.violations.length < 100) this.violations.push(what)
   }
 
-  #note(id: string, who: 'client' | 'log', record: Record): void
+  #note(id: string, who: 'client' | 'log' | 'audit', record: Record): void
   #note(id: string, who: 'balancer', record: Record & { readonly failed: boolean }): void
   #note(id: string, who: keyof Entry, record: Record & { readonly failed?: boolean }): void {
     const entry = this.#open.get(id) ?? {}
     if (entry[who]) this.violate(`${id}: twice at the ${who}`)
     this.#open.set(id, { ...entry, [who]: record })
-    const { client, balancer, log } = { ...entry, [who]: record } as Entry
-    if (!client || !balancer || !log) return
-    const same = [balancer, log].every(({ tenant, status }) => tenant === client.tenant && status === client.status)
-    if (!same) this.violate(`${id}: ${JSON.stringify({ client, balancer, log })}`)
+    const { client, balancer, log, audit } = { ...entry, [who]: record } as Entry
+    if (!client || !balancer || !log || !audit) return
+    const same = [balancer, log, audit].every(
+      ({ tenant, status }) => tenant === client.tenant && status === client.status,
+    )
+    if (!same) this.violate(`${id}: ${JSON.stringify({ client, balancer, log, audit })}`)
     this.#open.delete(id)
   }
 }

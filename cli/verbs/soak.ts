@@ -1,6 +1,7 @@
 import { RULE } from '../soak/memory.ts'
 import { soak as runSoak, type SoakResult } from '../soak/run.ts'
 import { MOST_TENANTS } from '../soak/tenants.ts'
+import { stopOnSignals } from '../stopping.ts'
 import { UserError, type Verb } from '../verb.ts'
 
 /** Of a tenant's function in the sample settings: more would be throttled. */
@@ -22,7 +23,11 @@ export const soak: Verb = {
     requests: { type: 'string', short: 'n', placeholder: 'NUMBER', help: 'how many (default 100000)' },
     tenants: { type: 'string', placeholder: 'NUMBER', help: `how many, 2 to ${MOST_TENANTS} (default 8)` },
     concurrency: { type: 'string', placeholder: 'NUMBER', help: 'requests at a time (default one a tenant)' },
-    seed: { type: 'string', placeholder: 'NUMBER', help: 'the same seed deals the same faults (default 1)' },
+    seed: {
+      type: 'string',
+      placeholder: 'NUMBER',
+      help: "the same seed deals each tenant's calls the same faults (default 1)",
+    },
     json: { type: 'boolean', help: 'the result as JSON' },
   },
   async run({ values }) {
@@ -30,15 +35,30 @@ export const soak: Verb = {
     const requests = numberIn(values.requests, 'requests', 100_000, 200, 100_000_000)
     const concurrency = numberIn(values.concurrency, 'concurrency', tenants, tenants, tenants * CONCURRENCY_OF_TENANT)
     const seed = numberIn(values.seed, 'seed', 1, 0, 2 ** 32 - 1)
+    const stopping = stopOnSignals()
+    const controller = new AbortController()
+    void stopping.asked.then(() => controller.abort())
     const started = performance.now()
+    let sent = 0
     const result = await runSoak({
-      ...{ requests, tenants, concurrency, seed },
+      ...{ requests, tenants, concurrency, seed, signal: controller.signal },
       progress: (done) => {
+        sent = done
         const rate = Math.round(done / ((performance.now() - started) / 1000))
         if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${requests}, ${rate} a second `)
       },
+    }).catch((error: unknown) => {
+      if (controller.signal.aborted) return undefined
+      throw error
     })
+    stopping.release()
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    if (!result) {
+      process.stderr.write(
+        `Stopped after about ${sent} of ${requests} requests; nothing was judged, nothing is left.\n`,
+      )
+      return 1
+    }
     process.stdout.write(values.json ? `${JSON.stringify(result, undefined, 2)}\n` : table(result))
     return result.violations.length === 0 ? 0 : 1
   },
@@ -70,7 +90,7 @@ function table({ requests, seconds, tenants, counted, wrongTenant, memory, viola
     ...lines,
     '',
     `${requests} requests in ${seconds} s (${Math.round(requests / seconds)} a second)`,
-    `answered ${counted.client}, by the load balancer ${counted.balancer}, lines in the functions' logs ${counted.lines}; ended with a killed process ${counted.lost}, unaccounted for ${counted.unaccounted}, wrong tenant ${wrongTenant}`,
+    `answered ${counted.client}, by the load balancer ${counted.balancer}, lines in the functions' logs ${counted.lines}, records in the audit trail ${counted.records}; ended with a killed process ${counted.lost}, unaccounted for ${counted.unaccounted}, wrong tenant ${wrongTenant}`,
     `heap after collection ${memory.heapMegabytes.first} → ${memory.heapMegabytes.last} MB over the second half (${memory.heapBytesPerRequest} bytes a request); median function process ${memory.childMegabytes.first} → ${memory.childMegabytes.last} MB (${memory.childrenJudged} judged)`,
     violations.length === 0 ? 'No violation.' : `Violations:\n${violations.map((one) => `  ${one}`).join('\n')}`,
     '',

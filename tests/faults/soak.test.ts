@@ -30,12 +30,17 @@ const balancer = (lambdaRequestId: string, status = 200, errorReason?: string) =
   }) as never
 const line = (requestId: string, tenant = 'tenant1', status = 200) =>
   ({ source: 'lambda', kind: 'log', line: JSON.stringify({ requestId, tenant, status }) }) as never
+const record = (requestId: string, tenant = 'tenant1', status = 200, stream = tenant) => {
+  const lines = [JSON.stringify({ requestId, tenant, status })]
+  return { source: 'logs', kind: 'appended', logGroup: '/genai/audit', stream, lines } as never
+}
 
 it('the accounts find what is missing, double or different', () => {
   const accounts = new Accounts()
   const whole = (id: string, tenant = 'tenant1', status = 200) => {
     accounts.observe(balancer(id, status))
     accounts.observe(line(id, tenant, status))
+    accounts.observe(record(id, tenant, status))
     accounts.answered(id, 'tenant1', status)
   }
   whole('fine')
@@ -45,6 +50,23 @@ it('the accounts find what is missing, double or different', () => {
   accounts.observe(line('fine'))
   accounts.observe(balancer('twice'))
   accounts.observe(balancer('twice'))
+  expect(accounts.close()).toBe(2)
+  expect(accounts.violations).toHaveLength(4)
+})
+
+it('the accounts find what the audit trail lacks, repeats or files under another tenant', () => {
+  const accounts = new Accounts()
+  const served = (id: string) => {
+    accounts.observe(balancer(id))
+    accounts.observe(line(id))
+    accounts.answered(id, 'tenant1', 200)
+  }
+  served('not recorded')
+  served('another status')
+  accounts.observe(record('another status', 'tenant1', 403))
+  served('elsewhere')
+  accounts.observe(record('elsewhere', 'tenant1', 200, 'tenant2'))
+  accounts.observe(record('nobody asked'))
   expect(accounts.close()).toBe(2)
   expect(accounts.violations).toHaveLength(4)
 })
