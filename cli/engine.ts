@@ -1,4 +1,5 @@
 /** The local cloud behind door two, and this project's stacks in it, driven by the Automation API. */
+import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -17,15 +18,26 @@ const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pul
 
 export interface Engine {
   readonly cloud: LocalCloud
+  /** Folder of the programs and the stack files. */
+  readonly project: string
   /** Permissions that were asked for, and changes that were made. */
   readonly events: ProviderEvent[]
   /** Port of the HTTPS listener on this machine. */
   port(): number
   /** A stack of the project, its settings changed. */
   stack(name: string, settings?: Readonly<Record<string, string>>): Promise<Stack>
+  /** The CLI itself, as a shell starts it. */
+  pulumi(args: readonly string[]): RunningCli
   /** Stops the local cloud and starts it again, on what it has kept. */
   restart(): Promise<void>
   close(): Promise<void>
+}
+
+export interface RunningCli {
+  /** What it wrote, and its exit code; null when it was killed. */
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
+  /** Ends it at once, with everything that it has started. */
+  kill(): void
 }
 
 export interface EngineOptions {
@@ -75,21 +87,38 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
   /** Selecting one takes the CLI a while: they are kept, until the providers are elsewhere. */
   const opened = new Map<string, Stack>()
 
+  const variables = () => ({
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: 'test',
+    PULUMI_DEBUG_PROVIDERS: running.providers.debugProviders,
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    // The Node that runs the tests runs the programs.
+    PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
+  })
+
   const open = (stackName: string): Promise<Stack> =>
     LocalWorkspace.createOrSelectStack(
       { stackName, workDir: project },
-      {
-        pulumiCommand: cli.command,
-        envVars: {
-          PULUMI_BACKEND_URL: `file://${backend}`,
-          PULUMI_CONFIG_PASSPHRASE: 'test',
-          PULUMI_DEBUG_PROVIDERS: running.providers.debugProviders,
-          PULUMI_SKIP_UPDATE_CHECK: 'true',
-          // The Node that runs the tests runs the programs.
-          PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
-        },
-      },
+      { pulumiCommand: cli.command, envVars: variables() },
     )
+
+  function pulumi(args: readonly string[]): RunningCli {
+    const child = spawn(cli.command.command, [...args, '--non-interactive', '--color', 'never'], {
+      cwd: project,
+      env: { ...process.env, ...variables() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: the language host and the program end with it.
+      detached: true,
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code) => resolve({ code, output }))
+    })
+    return { ended, kill: () => void process.kill(-(child.pid ?? 0), 'SIGKILL') }
+  }
 
   async function stop(): Promise<void> {
     await running.providers.close()
@@ -101,7 +130,9 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     get cloud() {
       return running.cloud
     },
+    project,
     events,
+    pulumi,
     port: () => Number(new URL(running.listeners.url() ?? 'none:').port),
     async stack(stackName, settings = {}) {
       const stack = opened.get(stackName) ?? (await open(stackName))

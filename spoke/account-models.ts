@@ -25,12 +25,13 @@ export interface ModelAccessArgs extends TenantModels {
 
 export interface ModelAccess {
   readonly role: aws.iam.Role
-  /** Regional host name of the endpoint, known when the role's policy is in force too. */
+  /** Regional host name of the endpoint, known when the hub is admitted to it and the role may call through it. */
   readonly endpointHost: pulumi.Output<string>
 }
 
 export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): ModelAccess {
   const { tenantId, account, tags } = args
+  const { group, rules } = endpointSecurityGroup(name, args, opts)
   const endpoint = new aws.ec2.VpcEndpoint(
     name,
     {
@@ -38,7 +39,7 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
       serviceName: bedrockRuntimeService(args.region),
       vpcEndpointType: 'Interface',
       subnetIds: args.subnetIds,
-      securityGroupIds: [endpointSecurityGroup(name, args, opts).id],
+      securityGroupIds: [group.id],
       // The hub's function calls the endpoint by its own name; nothing in this VPC calls Bedrock.
       privateDnsEnabled: false,
       policy: modelEndpointPolicy({ ...args, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
@@ -72,11 +73,12 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
   const rolePolicy = new aws.iam.RolePolicy(
     name,
     {
-      name: 'models',
+      // One policy per endpoint: while a tenant moves, its role may call through the old one and the new one.
+      name: endpoint.id.apply((endpointId) => `models-${endpointId}`),
       role: role.name,
       policy: endpoint.id.apply((endpointId) =>
         policyText(
-          'inline',
+          'replacedInline',
           `the policy of ${tenantRoleName(tenantId)}`,
           tenantRolePolicy({ ...args, endpointId }),
           `List fewer models: it has ${args.modelIds.length}.`,
@@ -85,7 +87,8 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
     },
     opts,
   )
-  const endpointHost = pulumi.all([endpoint.dnsEntries, rolePolicy.id]).apply(([entries]) =>
+  const ready = pulumi.all([rolePolicy, ...rules].map(({ id }) => id))
+  const endpointHost = pulumi.all([endpoint.dnsEntries, ready]).apply(([entries]) =>
     regionalHost(
       entries.map(({ dnsName }) => dnsName),
       args.region,
@@ -99,28 +102,29 @@ function endpointSecurityGroup(
   name: string,
   args: ModelAccessArgs,
   opts: pulumi.CustomResourceOptions,
-): aws.ec2.SecurityGroup {
+): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly aws.vpc.SecurityGroupIngressRule[] } {
   const group = new aws.ec2.SecurityGroup(
     name,
     { vpcId: args.vpcId, description: `Model endpoint of ${args.tenantId}`, tags: args.tags },
     opts,
   )
-  args.clientCidrBlocks.forEach((cidrIpv4, index) => {
-    new aws.vpc.SecurityGroupIngressRule(
-      `${name}-${index}`,
-      {
-        securityGroupId: group.id,
-        description: 'Functions in a private subnet of the hub',
-        cidrIpv4,
-        ipProtocol: 'tcp',
-        fromPort: 443,
-        toPort: 443,
-        tags: args.tags,
-      },
-      opts,
-    )
-  })
-  return group
+  const rules = args.clientCidrBlocks.map(
+    (cidrIpv4, index) =>
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-${index}`,
+        {
+          securityGroupId: group.id,
+          description: 'Functions in a private subnet of the hub',
+          cidrIpv4,
+          ipProtocol: 'tcp',
+          fromPort: 443,
+          toPort: 443,
+          tags: args.tags,
+        },
+        opts,
+      ),
+  )
+  return { group, rules }
 }
 
 export const bedrockRuntimeService = (region: string) => `com.amazonaws.${region}.bedrock-runtime`

@@ -1,4 +1,9 @@
-/** The tenant's VPC: no internet gateway, no NAT, nothing in it but the model endpoint and the Transit Gateway attachment. */
+/**
+ * The tenant's VPC: no internet gateway, no NAT, nothing in it but the model endpoint and the Transit Gateway attachment.
+ *
+ * Another block of addresses is another VPC, and with it all that is in it: nothing of the new one is in the way of the old
+ * one, so everything is made before anything is deleted, whatever the provider would do (docs/decisions/0013-moving-a-tenant.md).
+ */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../shared/addressing.ts'
@@ -19,8 +24,9 @@ export interface SpokeNetwork {
   readonly attachment: aws.ec2transitgateway.VpcAttachment
 }
 
-export function spokeNetwork(name: string, args: SpokeNetworkArgs, opts: pulumi.CustomResourceOptions): SpokeNetwork {
+export function spokeNetwork(name: string, args: SpokeNetworkArgs, given: pulumi.CustomResourceOptions): SpokeNetwork {
   const { tags } = args
+  const opts = { ...given, deleteBeforeReplace: false }
   const vpc = new aws.ec2.Vpc(
     name,
     { cidrBlock: args.cidrBlock, enableDnsSupport: true, enableDnsHostnames: true, tags },
@@ -46,8 +52,7 @@ export function spokeNetwork(name: string, args: SpokeNetworkArgs, opts: pulumi.
       ipv6Support: 'disable',
       tags,
     },
-    // A VPC has one attachment per gateway.
-    { ...opts, deleteBeforeReplace: true },
+    opts,
   )
   return { vpc, endpointSubnets: endpointSubnets.map(({ subnet }) => subnet), routeTable, attachment }
 }
@@ -75,8 +80,7 @@ function subnets(
         availabilityZoneId: zone.zoneId,
         tags: { ...args.tags, Name: `${args.tags.Name}-${kind}-${zone.zoneId}` },
       },
-      // Two subnets with the same addresses cannot be in one VPC.
-      { ...opts, deleteBeforeReplace: true },
+      opts,
     ),
   }))
 }
@@ -90,12 +94,7 @@ function subnetRoutes(
 ): aws.ec2.RouteTable {
   const routeTable = new aws.ec2.RouteTable(name, { vpcId: vpc.id, tags: { ...args.tags, Name: name } }, opts)
   for (const { zoneId, subnet } of members) {
-    new aws.ec2.RouteTableAssociation(
-      `${name}-${zoneId}`,
-      { routeTableId: routeTable.id, subnetId: subnet.id },
-      // A subnet has one table: the second association is refused.
-      { ...opts, deleteBeforeReplace: true },
-    )
+    new aws.ec2.RouteTableAssociation(`${name}-${zoneId}`, { routeTableId: routeTable.id, subnetId: subnet.id }, opts)
   }
   return routeTable
 }

@@ -12,22 +12,26 @@ export interface AccountRoutesArgs {
 }
 
 export class AccountRoutes extends pulumi.ComponentResource {
+  /** Known once the tenant's VPC can answer the hub. */
+  readonly routeIds: pulumi.Output<readonly string[]>
+
   constructor(
     name: string,
     args: AccountRoutesArgs,
     opts: pulumi.ComponentResourceOptions & { provider: pulumi.ProviderResource },
   ) {
     super('genai:spoke:AccountRoutes', name, {}, opts)
-    new aws.ec2.Route(
+    const toHub = new aws.ec2.Route(
       `${name}-hub`,
       {
         routeTableId: args.routeTableId,
         destinationCidrBlock: args.hubCidrBlock,
         transitGatewayId: args.transitGatewayId,
       },
-      // A table has one route to a destination.
-      { parent: this, provider: opts.provider, deleteBeforeReplace: true },
+      // Of another table, so the old one can stay until nobody uses it.
+      { parent: this, provider: opts.provider, deleteBeforeReplace: false },
     )
-    this.registerOutputs({})
+    this.routeIds = pulumi.all([toHub.id])
+    this.registerOutputs({ routeIds: this.routeIds })
   }
 }

@@ -6,6 +6,7 @@ import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
 import { TENANT_KEY } from '../shared/tenant.ts'
 import { configurationItem, statusItem } from './configuration-item.ts'
+import { drained } from './drained.ts'
 import { laneAlarms } from './lane-alarms.ts'
 import { executionRole, gatewayFunction } from './lane-function.ts'
 import { acceptAttachment, functionSecurityGroup } from './lane-network.ts'
@@ -19,7 +20,7 @@ export interface HubLaneArgs {
   readonly hub: HubOutputs
   /** The tenant's attachment, which waits for acceptance. */
   readonly attachmentId: pulumi.Input<string>
-  /** Regional host name of the tenant's model endpoint. */
+  /** Regional host name of the tenant's model endpoint, known once it can be reached from the hub. */
   readonly endpointHost: pulumi.Input<string>
   /** Subnets of the tenant's model endpoint. */
   readonly endpointCidrBlocks: readonly string[]
@@ -68,7 +69,12 @@ export class HubLane extends pulumi.ComponentResource {
 
     laneAlarms(name, args, { ...child, dependsOn: [gateway] })
 
-    const item = configuration(name, args, child)
+    const item = configuration(name, args, {
+      ...child,
+      // Whoever is sent to another endpoint must get through to it.
+      dependsOn: [...network.rules],
+      hooks: { afterUpdate: [drained(args)] },
+    })
     const status = activeStatus(name, args, child)
     const group = userGroup(name, args, child)
     const target = tenantTarget(name, { ...args, function: gateway }, child)

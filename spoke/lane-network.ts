@@ -13,14 +13,15 @@ export interface AcceptedAttachment {
 
 /**
  * Accepts the tenant's attachment, puts it under the `spokes` table (routes to the hub only) and its addresses into the
- * `hub` table. Moving an association creates before it deletes unless told otherwise, and AWS refuses a second one.
+ * `hub` table. AWS refuses a second association of one attachment; another attachment's is none, so that a tenant that moves
+ * keeps its old one until the new one carries traffic.
  */
 export function acceptAttachment(
   name: string,
   args: { readonly hub: HubOutputs; readonly attachmentId: pulumi.Input<string>; readonly tags: TagMap },
   opts: pulumi.CustomResourceOptions,
 ): AcceptedAttachment {
-  const moving = { ...opts, deleteBeforeReplace: true }
+  const moving = { ...opts, deleteBeforeReplace: false }
   const accepter = new aws.ec2transitgateway.VpcAttachmentAccepter(
     name,
     {
@@ -74,7 +75,7 @@ export function functionSecurityGroup(
     // Lambda frees a deleted function's interfaces in its own time.
     { ...opts, customTimeouts: { delete: '45m' } },
   )
-  const destinations: readonly (Destination & { readonly key: string })[] = [
+  const destinations: readonly (Destination & { readonly key: string; readonly replaceOnChanges?: string[] })[] = [
     {
       key: 'hub-endpoints',
       description: 'Interface endpoints of the hub',
@@ -85,15 +86,17 @@ export function functionSecurityGroup(
       key: `model-endpoint-${index}`,
       description: 'Model endpoint of the tenant itself',
       cidrIpv4,
+      // A second rule, not this one changed: while a tenant moves, its old endpoint is still called.
+      replaceOnChanges: ['cidrIpv4'],
     })),
     ...(hub.keySetVia === 'nat' ? internet(hub) : []),
   ]
   const rules = destinations.map(
-    ({ key, ...destination }) =>
+    ({ key, replaceOnChanges = [], ...destination }) =>
       new aws.vpc.SecurityGroupEgressRule(
         `${name}-${key}`,
         { securityGroupId: group.id, ...destination, ipProtocol: 'tcp', fromPort: 443, toPort: 443, tags },
-        opts,
+        { ...opts, replaceOnChanges },
       ),
   )
   return { group, rules }

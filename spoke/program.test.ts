@@ -169,7 +169,6 @@ describe('a tenant inside the organisation', () => {
       'account-transit-gateway-use1-az1-id',
       'account-transit-gateway-use1-az2-id',
     ])
-    expect(attachment.deleteBeforeReplace).toBe(true)
   })
 
   it('empties the default security group and admits the hub on 443 only', () => {
@@ -196,10 +195,9 @@ describe('a tenant inside the organisation', () => {
       )
     }
     const policy = json(stack.one('aws:iam/rolePolicy:RolePolicy', 'account-models').inputs.policy)
-    expect(policy.Statement.at(-1)).toMatchObject({
-      Effect: 'Deny',
-      Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-0abc' } },
-    })
+    const [deny, ...allow] = policy.Statement.toReversed()
+    for (const statement of allow) expect(statement.Condition.StringEquals).toEqual({ 'aws:SourceVpce': 'vpce-0abc' })
+    expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Null: { 'aws:SourceVpce': 'true' } } })
   })
 
   it('records flows with retention, and no prompts', () => {
@@ -216,7 +214,7 @@ describe('a tenant inside the organisation', () => {
     expect(stack.all('aws:ram/resourceShareAccepter:ResourceShareAccepter')).toEqual([])
   })
 
-  it('associates with spokes, propagates into hub, and moves by deleting first', () => {
+  it('associates with spokes, and propagates into hub', () => {
     const accepter = stack.one('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter')
     expect(accepter.inputs).toMatchObject({
       transitGatewayAttachmentId: 'tgw-attach-1',
@@ -227,7 +225,6 @@ describe('a tenant inside the organisation', () => {
     const propagation = stack.one('aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation')
     expect(association.inputs.transitGatewayRouteTableId).toBe('tgw-rtb-spokes')
     expect(propagation.inputs.transitGatewayRouteTableId).toBe('tgw-rtb-hub')
-    for (const moved of [accepter, association, propagation]) expect(moved.deleteBeforeReplace).toBe(true)
   })
 
   it('lets the function out to the endpoints of the hub and of its own tenant only', () => {
@@ -325,6 +322,25 @@ describe('a tenant inside the organisation', () => {
       targetType: 'lambda',
       lambdaMultiValueHeadersEnabled: true,
     })
+  })
+
+  it('names an endpoint in the tenant’s configuration when all of the way to it is there', () => {
+    expect(stack.one('aws:dynamodb/tableItem:TableItem', 'lane').dependencies).toEqual(
+      expect.arrayContaining([
+        'aws:ec2/vpcEndpoint:VpcEndpoint account-models',
+        'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule account-models-1',
+        'aws:iam/rolePolicy:RolePolicy account-models',
+        'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule lane-model-endpoint-1',
+        // Which waits for the attachment to be accepted, associated and propagated.
+        'aws:ec2/route:Route routes-hub',
+      ]),
+    )
+  })
+
+  it('makes everything of another network before it deletes anything of the old one', () => {
+    const early = stack.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace).map(({ name }) => name)
+    expect(early).toEqual([])
+    expect(stack.one('aws:iam/rolePolicy:RolePolicy', 'account-models').inputs.name).toBe('models-vpce-0abc')
   })
 
   it('writes the tenant’s configuration, with the regional name of its endpoint', () => {

@@ -1,6 +1,6 @@
 /** One tenant, in order: its account, its lane through the hub, and its routes back once the lane is open. */
 import * as aws from '@pulumi/aws'
-import type * as pulumi from '@pulumi/pulumi'
+import * as pulumi from '@pulumi/pulumi'
 import { planSpokeSubnets } from '../shared/addressing.ts'
 import { functionArchive, HANDLER } from '../shared/bundle.ts'
 import type { HubOutputs } from '../shared/contract.ts'
@@ -53,13 +53,15 @@ export async function spoke(
     },
     { provider: providers.tenant },
   )
+  // The tenant's item names the endpoint, and is written when all of the way to it is there, the routes back included.
+  const [endpointHost, whenRouted] = pulumi.deferredOutput<string>()
   const lane = new HubLane(
     'lane',
     {
       ...settings,
       hub,
       attachmentId: tenantAccount.attachmentId,
-      endpointHost: tenantAccount.endpointHost,
+      endpointHost,
       endpointCidrBlocks: zones.map(({ endpoint }) => endpoint),
       code,
       handler: HANDLER,
@@ -67,7 +69,7 @@ export async function spoke(
     },
     { provider: providers.hub },
   )
-  new AccountRoutes(
+  const routes = new AccountRoutes(
     'routes',
     {
       routeTableId: tenantAccount.routeTableId,
@@ -76,6 +78,7 @@ export async function spoke(
     },
     { provider: providers.tenant },
   )
+  whenRouted(pulumi.all([tenantAccount.endpointHost, routes.routeIds]).apply(([host]) => host))
   return {
     tenantId,
     account,

@@ -1,4 +1,5 @@
 /** Numbers that the request function holds itself and its callers to. */
+import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 
 /** The load balancer's own limit for a Lambda target, each way: request body, and the whole answer as JSON. */
 export const LOAD_BALANCER_BYTES = 1024 * 1024
@@ -16,7 +17,7 @@ export const CONNECT_TIMEOUT_MILLISECONDS = 3_000
 export const CONTROL_TIMEOUT_MILLISECONDS = 3_000
 
 /** How long a tenant's items are used; a change is obeyed after at most `usable`. */
-export const ROUTING_AGE = { fresh: 5_000, usable: 10_000, unknown: 2_000 } as const
+export const ROUTING_AGE = { fresh: 5_000, usable: ITEMS_USED_FOR_MILLISECONDS, unknown: 2_000 } as const
 /** The key set: looked at again every ten minutes, still trusted for an hour while the identity provider is away. */
 export const KEY_SET_AGE = { fresh: 600_000, usable: 3_600_000 } as const
 /** Between two reloads that unknown key ids caused, so that made-up tokens cannot make the function fetch all day. */

@@ -1,4 +1,7 @@
-/** Resource hooks of a program: functions of its own that run before something is created, and may refuse. */
+/**
+ * Resource hooks of a program: functions of its own that run before something is created, and may refuse. Those that run after
+ * an update put a deployment's steps in order, and refuse nothing; here a deployment is one step, so they have nothing to do.
+ */
 
 import resourceMessages, {
   type RegisterResourceHookRequest,
@@ -19,17 +22,17 @@ export class Hooks {
     this.#tokens.set(request.getName(), request.getCallback()?.getToken() ?? '')
   }
 
-  /** @throws UnsupportedError for any kind but beforeCreate. */
+  /** @throws UnsupportedError for any kind but beforeCreate and afterUpdate. */
   refuseOthers(request: RegisterResourceRequest): void {
     const hooks = request.getHooks()
     const others = [
       ...(hooks?.getAfterCreateList() ?? []),
       ...(hooks?.getBeforeUpdateList() ?? []),
-      ...(hooks?.getAfterUpdateList() ?? []),
       ...(hooks?.getBeforeDeleteList() ?? []),
       ...(hooks?.getAfterDeleteList() ?? []),
     ]
-    if (others.length > 0) throw new UnsupportedError(`other hooks than beforeCreate (on ${request.getName()})`)
+    if (others.length > 0)
+      throw new UnsupportedError(`other hooks than beforeCreate and afterUpdate (on ${request.getName()})`)
   }
 
   /** @throws Error with the hook's own message when one refuses. */

@@ -108,7 +108,9 @@ describe('options', () => {
     }
     await expect(run(renamed)).rejects.toThrow('aliases for urn:pulumi:a::demo::aws:ec2/vpc:Vpc::vpc')
     const afterCreate = { hooks: { afterCreate: [async () => undefined] } }
-    await expect(run(vpc('10.0.0.0/16', afterCreate))).rejects.toThrow('other hooks than beforeCreate (on vpc)')
+    await expect(run(vpc('10.0.0.0/16', afterCreate))).rejects.toThrow(
+      'other hooks than beforeCreate and afterUpdate (on vpc)',
+    )
   })
 
   it('hooks.beforeCreate runs before a creation only, and may refuse it', async () => {
@@ -121,6 +123,13 @@ describe('options', () => {
     const program = vpc('10.0.0.0/16', { hooks: { beforeCreate: [refusing] } })
     await expect(run(program, 'b')).rejects.toThrow('somebody else has it')
     expect(ledger.all()).toHaveLength(1)
+  })
+
+  it('hooks.afterUpdate put the steps of a deployment in order: there is one here, and nothing waits', async () => {
+    const afterUpdate = () => Promise.reject(new Error('was not to run'))
+    for (const cidrBlock of ['10.0.0.0/16', '10.1.0.0/16'])
+      await run(vpc(cidrBlock, { ignoreChanges: ['cidrBlock'], hooks: { afterUpdate: [afterUpdate] } }))
+    expect(ledger.all().map(({ inputs }) => inputs.tags)).toEqual([{ a: '10.1.0.0/16' }])
   })
 
   it('a hook may ask whether something exists while its resource waits for it', async () => {

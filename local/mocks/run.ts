@@ -35,8 +35,6 @@ export interface Registration {
   readonly deleteBeforeReplace: boolean
   /** Runs before the resource is created, and may refuse. */
   readonly beforeCreate?: () => Promise<void>
-  /** Runs after the resource was updated in place; told the inputs that it had. */
-  readonly afterUpdate?: (before: Properties) => Promise<void>
 }
 
 /** By URN: who made a resource. As with Pulumi's own state, its deletion is a call of the same principal. */
@@ -125,7 +123,6 @@ export class Run {
     const made = await declare(declaration)
     this.#makers.set(urn, provider.session)
     await this.#keep(made)
-    if (before && replacing.length === 0) await registration.afterUpdate?.(before.inputs)
     return made
   }
 

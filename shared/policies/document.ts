@@ -20,6 +20,8 @@ export interface PolicyStatement {
 export const POLICY_LIMITS = {
   /** All inline policies of one role together. */
   inline: 10_240,
+  /** An inline policy that is replaced by making the new one first: for a while there are two. */
+  replacedInline: 5_120,
   /** One managed policy. */
   managed: 6_144,
   /** One trust policy, by default. */

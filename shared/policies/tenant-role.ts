@@ -55,16 +55,22 @@ export interface TenantModels {
 
 /**
  * The listed models, and only through the account's own endpoint: a credential that leaves the gateway is worth nothing
- * elsewhere. `endpointId` is the spoke's `bedrock-runtime` endpoint.
+ * elsewhere. `endpointId` is the spoke's `bedrock-runtime` endpoint. The endpoint is a condition of what is allowed, not a
+ * denial of what is not: while a tenant moves, its role has such a policy for each of two endpoints.
  */
 export function tenantRolePolicy(models: TenantModels & { readonly endpointId: string }): PolicyDocument {
-  return policy(...invokeStatements(models.modelIds, models.account, models.region), {
-    Sid: 'OnlyThroughOwnEndpoint',
+  const throughOwnEndpoint = { StringEquals: { 'aws:SourceVpce': models.endpointId } }
+  const allowed = invokeStatements(models.modelIds, models.account, models.region).map((statement) => ({
+    ...statement,
+    Condition: { ...statement.Condition, ...throughOwnEndpoint },
+  }))
+  return policy(...allowed, {
+    // Whatever else the account lets the role do.
+    Sid: 'NeverWithoutEndpoint',
     Effect: 'Deny',
     Action: 'bedrock:*',
     Resource: '*',
-    // A request through no endpoint has no such key, and "not equal" is true of a key that is not there.
-    Condition: { StringNotEquals: { 'aws:SourceVpce': models.endpointId } },
+    Condition: { Null: { 'aws:SourceVpce': 'true' } },
   })
 }
 

@@ -1,1 +1,1 @@
-export { type Engine, type EngineOptions, startEngine } from '../../cli/engine.ts'
+export { type Engine, type EngineOptions, type RunningCli, startEngine } from '../../cli/engine.ts'

@@ -237,16 +237,42 @@ describe("a tenant's models", () => {
     expect(await ask(question)).toMatchObject({ allowed: false, layers: ['endpoint', 'identity'] })
   })
 
-  it.each<[string, Question['context']]>([
-    ['another endpoint', { 'aws:SourceVpce': 'vpce-0other' }],
-    ['the internet', { 'aws:SourceIp': '198.51.100.10' }],
-  ])('refuses a listed model through %s', async (_, context) => {
+  it.each<[string, Question['context'], boolean]>([
+    ['another endpoint', { 'aws:SourceVpce': 'vpce-0other' }, false],
+    ['the internet', { 'aws:SourceIp': '198.51.100.10' }, true],
+  ])('refuses a listed model through %s', async (_, context, explicit) => {
     const decision = await caller({
       account: TENANT_ACCOUNT,
       role: 'genai-models-tenant1',
       policies: [tenantRolePolicy({ ...models, endpointId: 'vpce-0abc' })],
     })({ action: 'bedrock:InvokeModel', resource: model('amazon.titan-text-lite-v1'), context: context ?? {} })
+    expect(decision).toMatchObject({ allowed: false, layer: 'identity', explicit })
+  })
+
+  it('refuses the internet whatever else the role may do', async () => {
+    const policies = [EVERYTHING, tenantRolePolicy({ ...models, endpointId: 'vpce-0abc' })]
+    const ask = caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies })
+    const resource = model('amazon.titan-text-lite-v1')
+    const decision = await ask({
+      action: 'bedrock:InvokeModel',
+      resource,
+      context: { 'aws:SourceIp': '198.51.100.10' },
+    })
     expect(decision).toMatchObject({ allowed: false, layer: 'identity', explicit: true })
+  })
+
+  it('allows both endpoints while the tenant moves from one to the other', async () => {
+    const policies = ['vpce-0old', 'vpce-0new'].map((endpointId) => tenantRolePolicy({ ...models, endpointId }))
+    const ask = caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies })
+    const through = (endpoint: string) =>
+      ask({
+        action: 'bedrock:InvokeModel',
+        resource: model('amazon.titan-text-lite-v1'),
+        context: { 'aws:SourceVpce': endpoint },
+      })
+    expect(
+      (await Promise.all(['vpce-0old', 'vpce-0new', 'vpce-0other'].map(through))).map(({ allowed }) => allowed),
+    ).toEqual([...[true, true, false]])
   })
 
   it('refuses every other role at the endpoint', async () => {

@@ -1,0 +1,112 @@
+/** The tenants' callers: users with tokens, single requests, and traffic that goes on while something is deployed. */
+import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
+import { callGateway, type GatewayAnswer } from '../../cli/demo/request.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
+import type { HubOutputs } from '../../shared/contract.ts'
+import type { Engine } from './engine.ts'
+
+const PASSWORD = 'correct horse battery staple A1!'
+/** Between two requests of one tenant's traffic. */
+const PAUSE_MILLISECONDS = 50
+
+export interface Callers {
+  /** Makes a user of the tenant, once, and signs it in. */
+  token(tenant: string): Promise<string>
+  /** `POST /TENANT/invoke` with the tenant's own token. */
+  invoke(tenant: string, body?: unknown): Promise<GatewayAnswer>
+  /**
+   * Requests of each of these tenants, one after the other, for as long as `work` takes.
+   * @returns what each tenant got
+   */
+  during(tenants: readonly string[], work: () => Promise<unknown>): Promise<ReadonlyMap<string, Served>>
+}
+
+export interface Served {
+  readonly answered: number
+  /** Statuses other than 200, in their order. */
+  readonly failed: readonly number[]
+  /** From the last good answer before the first bad one to the next good one, the longest of all. */
+  readonly outageMilliseconds: number
+}
+
+export function callers(engine: Engine, hub: HubOutputs): Callers {
+  const tokens = new Map<string, Promise<string>>()
+
+  async function newToken(tenantId: string): Promise<string> {
+    const { cloud } = engine
+    const wire = await cloud.wire.open(LAPTOP)
+    const local = { port: wire.port, caFile: cloud.authority.caFile }
+    const client = cognitoClient(hub.region, { local, credentials: cloud.signIn() })
+    const username = `user@${tenantId}.example.com`
+    try {
+      await createUser(client, { userPoolId: hub.userPoolId, tenantId, username, email: username }, PASSWORD)
+      return await signIn(client, { clientId: hub.userPoolClientId, username, password: PASSWORD })
+    } finally {
+      client.destroy()
+      await wire.close()
+    }
+  }
+  function token(tenant: string): Promise<string> {
+    const known = tokens.get(tenant) ?? newToken(tenant)
+    tokens.set(tenant, known)
+    return known
+  }
+  async function invoke(tenant: string, body: unknown = { prompt: 'Who are you?' }): Promise<GatewayAnswer> {
+    const via = { port: engine.port(), caFile: engine.cloud.authority.caFile }
+    const call = { method: 'POST', path: `/${tenant}/invoke`, token: await token(tenant), body } as const
+    return await callGateway(hub.gatewayUrl, via, call)
+  }
+
+  async function during(
+    tenants: readonly string[],
+    work: () => Promise<unknown>,
+  ): Promise<ReadonlyMap<string, Served>> {
+    await Promise.all(tenants.map(token))
+    let stopping = false
+    const running = tenants.map(async (tenant) => {
+      const answers: Answer[] = []
+      while (!stopping) {
+        // 0: nobody answered at all.
+        const status = await invoke(tenant).then(
+          (answer) => answer.status,
+          () => 0,
+        )
+        answers.push({ at: performance.now(), status })
+        await new Promise((next) => setTimeout(next, PAUSE_MILLISECONDS))
+      }
+      return [tenant, served(answers)] as const
+    })
+    try {
+      await work()
+    } finally {
+      stopping = true
+      await Promise.all(running)
+    }
+    return new Map(await Promise.all(running))
+  }
+
+  return { token, invoke, during }
+}
+
+interface Answer {
+  readonly at: number
+  readonly status: number
+}
+
+function served(answers: readonly Answer[]): Served {
+  let lastGood = answers[0]?.at ?? 0
+  let failing = false
+  let outageMilliseconds = 0
+  for (const { at, status } of answers) {
+    if (status !== 200) {
+      failing = true
+      outageMilliseconds = Math.max(outageMilliseconds, at - lastGood)
+      continue
+    }
+    if (failing) outageMilliseconds = Math.max(outageMilliseconds, at - lastGood)
+    failing = false
+    lastGood = at
+  }
+  const failed = answers.map(({ status }) => status).filter((status) => status !== 200)
+  return { answered: answers.length, failed, outageMilliseconds: Math.round(outageMilliseconds) }
+}
