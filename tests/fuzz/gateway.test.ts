@@ -9,7 +9,7 @@ import { ERRORS } from '../../functions/gateway/errors.ts'
 import { createTestApp } from '../../functions/gateway/test-app.ts'
 import { claims, createSigner } from '../../functions/gateway/test-support.ts'
 import type { Answer, TransportFailure } from '../../functions/gateway/transport.ts'
-import { corpus, encoded, NOW, runs, send } from './support.ts'
+import { corpus, corpusEntry, encoded, NOW, PATIENT, plain, runs, send } from './support.ts'
 
 let signer: Awaited<ReturnType<typeof createSigner>>
 let token: string
@@ -76,7 +76,7 @@ const bodies = fc.oneof(
 )
 
 describe('what a caller sends', () => {
-  it('any event', async () => {
+  it('any event', PATIENT, async () => {
     const event = fc.record(
       {
         httpMethod: fc.oneof(fc.constantFrom('GET', 'POST', 'HEAD', 'CONNECT', 'TRACE'), anything),
@@ -91,21 +91,53 @@ describe('what a caller sends', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.oneof(event, anything), async (value) => void (await judged(value))),
-      runs(300),
+      runs(300, ([value]) => ({ event: value })),
     )
   })
 
-  it('any path and any body, with a good token', async () => {
+  it('a good event with some parts of it replaced by anything', PATIENT, async () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '/', 'a b', 'é', '\u0000', '\ud800', '%'))
+    const header = fc.oneof(text, fc.array(text), anything)
+    const changes = fc.record(
+      {
+        httpMethod: fc.oneof(fc.constantFrom('GET', 'PUT', 'OPTIONS', 'post', 'TRACK', ''), anything),
+        path: fc.oneof(paths, anything),
+        multiValueHeaders: fc
+          .dictionary(
+            fc.oneof(fc.constantFrom('content-type', 'host', 'Authorization', 'content-encoding'), text),
+            header,
+          )
+          .map((headers) => ({ authorization: [`Bearer ${token}`], ...headers })),
+        multiValueQueryStringParameters: fc.oneof(fc.dictionary(text, header), anything),
+        body: fc.oneof(bodies, anything),
+        isBase64Encoded: fc.oneof(fc.boolean(), anything),
+        requestContext: anything,
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(changes, async (changed) => {
+        const { status } = await judged(good(changed), [token])
+        expect(status).toBeLessThan(502)
+      }),
+      runs(300, ([changed]) => ({ event: { ...good(), ...changed }, authenticated: true })),
+    )
+  })
+
+  it('any path and any body, with a good token', PATIENT, async () => {
     await fc.assert(
       fc.asyncProperty(paths, bodies, fc.boolean(), async (path, body, isBase64Encoded) => {
         const { status } = await judged(good({ path, body, isBase64Encoded }), [token])
         expect(status).toBeLessThan(502)
       }),
-      runs(300),
+      runs(300, ([path, body, isBase64Encoded]) => ({
+        event: good({ path, body, isBase64Encoded }),
+        authenticated: true,
+      })),
     )
   })
 
-  it('any Authorization header', async () => {
+  it('any Authorization header', PATIENT, async () => {
     const part = fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), anything.map(encoded))
     const header = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -126,43 +158,49 @@ describe('what a caller sends', () => {
         // The last character of a signature carries bits that count for nothing: a changed one can be the same token.
         if (status === 200) expect(authorization.slice(0, -1)).toBe(`Bearer ${token}`.slice(0, -1))
       }),
-      runs(300),
+      runs(300, ([authorization]) => ({ event: good({ multiValueHeaders: { authorization: [authorization] } }) })),
     )
   })
 
-  it("any claims under the pool's own signature: only those of a member of the tenant are let in", async () => {
-    const value = fc.oneof(anything, fc.constantFrom('tenant1', 'tenant2', 'id', 'access', ['tenant1'], NOW, -1))
-    const changes = fc.dictionary(
-      fc.constantFrom(
-        'custom:tenant_id',
-        'cognito:groups',
-        'token_use',
-        'aud',
-        'iss',
-        'exp',
-        'nbf',
-        'sub',
-        'iat',
-        '__proto__',
-      ),
-      value,
-      { minKeys: 1, maxKeys: 4 },
-    )
-    await fc.assert(
-      fc.asyncProperty(changes, async (given) => {
-        const changed = JSON.parse(plain({ ...claims(NOW / 1000), ...given }))
-        const signed = await signer.sign(changed)
-        const { status } = await judged(good({ multiValueHeaders: { authorization: [`Bearer ${signed}`] } }), [signed])
-        expect([200, 401, 403]).toContain(status)
-        if (status !== 200) return
-        expect(changed).toMatchObject({ 'custom:tenant_id': 'tenant1', token_use: 'id' })
-        expect(changed['cognito:groups']).toContain('tenant1')
-      }),
-      runs(200),
-    )
-  })
+  it(
+    "any claims under the pool's own signature: only those of a member of the tenant are let in",
+    PATIENT,
+    async () => {
+      const value = fc.oneof(anything, fc.constantFrom('tenant1', 'tenant2', 'id', 'access', ['tenant1'], NOW, -1))
+      const changes = fc.dictionary(
+        fc.constantFrom(
+          'custom:tenant_id',
+          'cognito:groups',
+          'token_use',
+          'aud',
+          'iss',
+          'exp',
+          'nbf',
+          'sub',
+          'iat',
+          '__proto__',
+        ),
+        value,
+        { minKeys: 1, maxKeys: 4 },
+      )
+      await fc.assert(
+        fc.asyncProperty(changes, async (given) => {
+          const changed = JSON.parse(plain({ ...claims(NOW / 1000), ...given }))
+          const signed = await signer.sign(changed)
+          const { status } = await judged(good({ multiValueHeaders: { authorization: [`Bearer ${signed}`] } }), [
+            signed,
+          ])
+          expect([200, 401, 403]).toContain(status)
+          if (status !== 200) return
+          expect(changed).toMatchObject({ 'custom:tenant_id': 'tenant1', token_use: 'id' })
+          expect(changed['cognito:groups']).toContain('tenant1')
+        }),
+        runs(200, ([given]) => ({ event: good(), authenticated: true, claims: given })),
+      )
+    },
+  )
 
-  it('a prompt is in no error and in no log line', async () => {
+  it('a prompt is in no error and in no log line', PATIENT, async () => {
     const secret = 'zebra 4711 hovercraft'
     const odd = fc.constantFrom(
       `{"prompt":"${secret}`,
@@ -185,7 +223,7 @@ describe('what a caller sends', () => {
           aws.replies['bedrock-runtime'] = answer
         })
       }),
-      runs(100),
+      runs(100, ([body, path]) => ({ event: good({ path, body }), authenticated: true, withheld: secret })),
     )
   })
 })
@@ -235,27 +273,29 @@ describe('what a service answers', () => {
         ),
     ),
   })
-  it.each(['dynamodb', 'sts', 'bedrock-runtime'] as const)('anything from %s', async (service) => {
+  it.each(['dynamodb', 'sts', 'bedrock-runtime'] as const)('anything from %s', PATIENT, async (service) => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(answer, failure), async (reply) => {
         await judged(good(), [token], ({ aws }) => {
           aws.replies[service] = reply
         })
       }),
-      { ...runs(200), interruptAfterTimeLimit: 8_000 },
+      runs(200, ([reply]) => ({ event: good(), authenticated: true, reply: { service, answer: reply } })),
     )
   })
 })
 
 describe('past failures', () => {
-  it.each(corpus())('$name', async ({ event, authenticated, reply, withheld, expected }) => {
+  it.each(corpus())('$name', async ({ event, authenticated, claims: changes, reply, withheld, expected }) => {
+    const sent =
+      changes === undefined ? token : await signer.sign(JSON.parse(plain({ ...claims(NOW / 1000), ...changes })))
     const given =
       authenticated && typeof event === 'object' && event !== null
         ? {
             ...event,
             multiValueHeaders: {
               ...(event as { multiValueHeaders?: object }).multiValueHeaders,
-              authorization: [`Bearer ${token}`],
+              authorization: [`Bearer ${sent}`],
             },
           }
         : event
@@ -264,15 +304,21 @@ describe('past failures', () => {
     })
     expect(seen).toEqual(expected)
   })
-})
 
-/** JSON of anything; what JSON cannot say is left out. */
-function plain(value: unknown): string {
-  try {
-    return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item)) ?? 'null'
-  } catch {
-    return '{}'
-  }
-}
+  it('what fails is told in a form that the corpus takes', async () => {
+    const failing = fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1 }), async (depth) => expect(depth).toBe(0)),
+      runs(5, ([depth]) => ({ event: good({ path: '/x', depth: BigInt(depth) }), authenticated: true })),
+    )
+    const { message } = await failing.then(
+      () => new Error('It did not fail.'),
+      (error: Error) => error,
+    )
+    expect(message).toMatch(/seed: -?\d+, path: "/)
+    const entry = corpusEntry({ event: good({ path: '/x', depth: 1n }), authenticated: true })
+    expect(message).toContain(entry)
+    expect(JSON.parse(entry)).toMatchObject({ name: '', event: { path: '/x', depth: 1 }, expected: {} })
+  })
+})
 
 const encodedMessage = (message: string) => JSON.stringify({ message })

@@ -7,7 +7,7 @@ import { executionRolePolicy } from '../../shared/policies/execution-role.ts'
 import { modelEndpointPolicy, tenantRolePolicy, tenantRoleTrustPolicy } from '../../shared/policies/tenant-role.ts'
 import { TENANT_ID } from '../../shared/tenant.ts'
 import { caller, HUB, REGION, TENANT_ACCOUNT } from '../policies/evaluation.ts'
-import { runs } from './support.ts'
+import { PATIENT, runs } from './support.ts'
 
 const tenantIds = fc.stringMatching(/^[a-z][a-z0-9]{1,19}$/)
 /** Two tenants, one often the beginning of the other: what a careless wildcard would confuse. */
@@ -70,7 +70,7 @@ const trust = (tenantId: string) =>
   })
 
 describe('form', () => {
-  it('the execution role and the trust of the tenant role are within limits and without wildcards', () => {
+  it('the execution role and the trust of the tenant role are within limits and without wildcards', PATIENT, () => {
     fc.assert(
       fc.property(tenantIds, accounts, (tenantId, account) => {
         sized('inline', executionRole(tenantId, account))
@@ -82,7 +82,7 @@ describe('form', () => {
     )
   })
 
-  it('any list of models makes an endpoint policy within its limit, or an error that says what to do', () => {
+  it('any list of models makes an endpoint policy within its limit, or an error that says what to do', PATIENT, () => {
     fc.assert(
       fc.property(tenantIds, accounts, modelIds, (tenantId, account, ids) => {
         const models = { account, region: REGION, modelIds: ids }
@@ -103,7 +103,7 @@ describe('form', () => {
 })
 
 describe('effect, by evaluation', () => {
-  it('an execution role reads, logs and assumes nothing of another tenant', async () => {
+  it('an execution role reads, logs and assumes nothing of another tenant', PATIENT, async () => {
     await fc.assert(
       fc.asyncProperty(twoTenants, accounts, async ([own, other], account) => {
         const ask = caller({
@@ -151,7 +151,7 @@ describe('effect, by evaluation', () => {
     )
   })
 
-  it("a tenant role trusts its own tenant's function only", async () => {
+  it("a tenant role trusts its own tenant's function only", PATIENT, async () => {
     await fc.assert(
       fc.asyncProperty(twoTenants, fc.boolean(), async ([own, other], knowsExternalId) => {
         const assume = (by: string, vpcId = VPC) =>
@@ -176,36 +176,45 @@ describe('effect, by evaluation', () => {
     )
   })
 
-  it('a tenant role calls the listed models through its own endpoint, no other model and through no other endpoint', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(modelId, { minLength: 2, maxLength: 6 }), async ([unlisted = '', ...listed]) => {
-        fc.pre(
-          !listed.some((id) => id.endsWith(unlisted)) && !unlisted.includes('global.') && !unlisted.startsWith('us.'),
-        )
-        const ask = caller({
-          account: TENANT_ACCOUNT,
-          role: 'genai-models-own',
-          policies: [
-            tenantRolePolicy({ account: TENANT_ACCOUNT, region: REGION, modelIds: listed, endpointId: ENDPOINT }),
-          ],
-        })
-        const invoke = (id: string, endpoint: string) =>
-          ask({
-            action: 'bedrock:InvokeModel',
-            resource: /^(us|global)\./.test(id)
-              ? `arn:aws:bedrock:${REGION}:${TENANT_ACCOUNT}:inference-profile/${id}`
-              : `arn:aws:bedrock:${REGION}::foundation-model/${id}`,
-            context: { 'aws:SourceVpce': endpoint },
-          })
-        const [first = ''] = listed
-        const decisions = await Promise.all([
-          invoke(first, ENDPOINT),
-          invoke(first, 'vpce-0aaaaaaaaaaaaaaaa'),
-          invoke(unlisted, ENDPOINT),
-        ])
-        expect(decisions.map(({ allowed }) => allowed)).toEqual([true, false, false])
-      }),
-      runs(30),
-    )
-  })
+  it(
+    'a tenant role calls the listed models through its own endpoint, no other model and through no other endpoint',
+    PATIENT,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(modelId, { minLength: 2, maxLength: 6 }),
+          async ([unlisted = '', ...listed]) => {
+            fc.pre(
+              !listed.some((id) => id.endsWith(unlisted)) &&
+                !unlisted.includes('global.') &&
+                !unlisted.startsWith('us.'),
+            )
+            const ask = caller({
+              account: TENANT_ACCOUNT,
+              role: 'genai-models-own',
+              policies: [
+                tenantRolePolicy({ account: TENANT_ACCOUNT, region: REGION, modelIds: listed, endpointId: ENDPOINT }),
+              ],
+            })
+            const invoke = (id: string, endpoint: string) =>
+              ask({
+                action: 'bedrock:InvokeModel',
+                resource: /^(us|global)\./.test(id)
+                  ? `arn:aws:bedrock:${REGION}:${TENANT_ACCOUNT}:inference-profile/${id}`
+                  : `arn:aws:bedrock:${REGION}::foundation-model/${id}`,
+                context: { 'aws:SourceVpce': endpoint },
+              })
+            const [first = ''] = listed
+            const decisions = await Promise.all([
+              invoke(first, ENDPOINT),
+              invoke(first, 'vpce-0aaaaaaaaaaaaaaaa'),
+              invoke(unlisted, ENDPOINT),
+            ])
+            expect(decisions.map(({ allowed }) => allowed)).toEqual([true, false, false])
+          },
+        ),
+        runs(30),
+      )
+    },
+  )
 })

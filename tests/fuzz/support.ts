@@ -1,15 +1,60 @@
 /** What the fuzz tests share: how an event goes through the function, how many runs, and the corpus. */
 import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { GatewayError } from '../../functions/gateway/errors.ts'
 import { fromResponse, targetOf, toRequest } from '../../functions/gateway/event.ts'
 import type { createTestApp } from '../../functions/gateway/test-app.ts'
 import { context } from '../../functions/gateway/test-support.ts'
-import type { Answer } from '../../functions/gateway/transport.ts'
+import type { Answer, TransportFailure } from '../../functions/gateway/transport.ts'
 
 export const NOW = Date.UTC(2026, 10, 1)
 
 /** `FUZZ=20` runs every property twenty times as often. */
-export const runs = (number: number) => ({ numRuns: number * Number(process.env.FUZZ ?? 1) })
+const FACTOR = factorOf(process.env.FUZZ)
+
+/** Of a property: as long as its runs need. */
+export const PATIENT = { timeout: 60_000 * Math.ceil(FACTOR) }
+
+function factorOf(text = '1'): number {
+  const factor = Number(text)
+  if (factor >= 0.1 && factor <= 100_000) return factor
+  throw new Error(`FUZZ is "${text}". It is by how much the number of runs is multiplied: 0.1 to 100000.`)
+}
+
+/**
+ * How often, and how a failure is told: after fast-check's own report (seed, path, shrunken example) as an entry of the corpus.
+ * @param past the entry that a property's arguments make; without it, there is nothing that the corpus could replay
+ */
+export function runs<Values>(number: number, past?: (values: Values) => Omit<Past, 'name' | 'expected'>) {
+  const numRuns = Math.ceil(number * FACTOR)
+  if (!past) return { numRuns }
+  return {
+    numRuns,
+    async asyncReporter(details: fc.RunDetails<Values>): Promise<void> {
+      if (!details.failed) return
+      const { counterexample } = details
+      const entry = counterexample !== null ? corpusEntry(past(counterexample)) : undefined
+      const told =
+        entry === undefined ? '' : `\n\nFor tests/fuzz/corpus/, with a name and what must be answered:\n${entry}`
+      throw new Error(`${fc.defaultReportMessage(details)}${told}`, { cause: details.errorInstance })
+    },
+  }
+}
+
+/** An event is what JSON can say; what it cannot is left out. */
+export function corpusEntry(past: Omit<Past, 'name' | 'expected'>): string {
+  return plain({ name: '', ...past, expected: { status: 400, code: '' } }, 2)
+}
+
+/** JSON of anything; what JSON cannot say is left out. */
+export function plain(value: unknown, indent?: number): string {
+  try {
+    const known = (_: string, item: unknown) => (typeof item === 'bigint' ? Number(item) : item)
+    return JSON.stringify(value, known, indent) ?? 'null'
+  } catch {
+    return '{}'
+  }
+}
 
 /** As the function's handler does it. */
 export async function send({ app, log }: ReturnType<typeof createTestApp>, event: unknown) {
@@ -35,7 +80,12 @@ export interface Past {
   readonly nested?: number
   /** Sent with a good token of tenant1. */
   readonly authenticated?: boolean
-  readonly reply?: { readonly service: 'dynamodb' | 'sts' | 'bedrock-runtime'; readonly answer: Answer }
+  /** Changes of that token's claims; it is signed by the pool all the same. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly reply?: {
+    readonly service: 'dynamodb' | 'sts' | 'bedrock-runtime'
+    readonly answer: Answer | TransportFailure
+  }
   /** Must be neither in the answer nor in the log. */
   readonly withheld?: string
   readonly expected: { readonly status: number; readonly code?: string }
