@@ -145,6 +145,12 @@ describe('tenant list', () => {
     expect(table).toMatch(/all +\$102\.20$/m)
   })
 
+  it('does not pass a total off as everybody’s when a file could not be read', () => {
+    writeFileSync(join(directory, 'Pulumi.spoke-tenant2.yaml'), 'config: [')
+    const { spokes, mistakes } = readStackFiles(directory)
+    expect(tenantTable(tenantRows(spokes, undefined, PRICES), mistakes.length)).toMatch(/all but 1 +\$51\.10$/m)
+  })
+
   it('tells apart suspended, not deployed, and deployed without a file', () => {
     const living = [
       { tenantId: 'tenant1', account: '222222222222', status: 'suspended' },

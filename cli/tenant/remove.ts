@@ -7,6 +7,7 @@ import { findRunning } from '../running.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
+import { livingTenants, setStatus } from './items.ts'
 import { disableUsers, usersOf } from './users.ts'
 
 export const remove: Verb = {
@@ -14,7 +15,7 @@ export const remove: Verb = {
   usage: 'TENANT',
   summary: 'Takes a tenant away: its users, its stack, its stack file, in this order.',
   details: [
-    '1. its users are signed out and disabled, so that nobody calls while it goes;',
+    '1. the tenant is suspended, and its users are signed out and disabled, so that nobody calls while it goes;',
     '2. pulumi destroy of its stack: its account part and its lane through the hub, with its item and its group of users;',
     '3. the stack and its file are removed.',
     'Stops at the first step that fails; run it again to go on. The hub and the other tenants are not touched.',
@@ -48,6 +49,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   const name = `spoke-${tenantId}`
   const file = join(PROJECT_DIRECTORY, `Pulumi.${name}.yaml`)
   const users = await usersOf(hub, tenantId)
+  const living = (await livingTenants(hub)).some((tenant) => tenant.tenantId === tenantId)
   const stack = await backend?.find(name)
   const resources = stack ? await resourcesOf(stack) : []
   if (users.length === 0 && !stack && !existsSync(file))
@@ -55,10 +57,10 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   const retained = resources.filter((resource) => resource.retained)
   const text = [
     `Removing ${tenantId}, in this order:`,
-    `  1. ${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
+    `  1. it is suspended, and ${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
     stack
       ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
-      : `  2. ${backend ? `there is no stack ${name} in the backend` : 'npm start deployed it: it goes when that process ends, and is not deployed again'}`,
+      : `  2. ${backend ? `there is no stack ${name} in the backend` : 'npm start deployed it: it stays, suspended, until that process ends, and is not deployed again'}`,
     `  3. Pulumi.${name}.yaml${stack ? ' and the stack are' : ' is'} removed`,
     'What survives:',
     ...(erase || users.length === 0
@@ -70,13 +72,15 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     '',
   ].join('\n')
   async function run(): Promise<void> {
+    // Tokens that are out live for half an hour: without this they would be served until the stack is gone.
+    if (living) await setStatus(hub, tenantId, 'suspended', new Date())
     await disableUsers(hub, users, { erase })
     process.stdout.write(`1. ${users.length} users ${erase ? 'deleted' : 'disabled'}\n`)
     if (stack) {
       await stack.destroy(progress).catch((cause: unknown) => {
         throw new UserError(
           `${name} was not destroyed: ${messageOf(cause).trim()}`,
-          'Its users are disabled. Put right what it names, then run this again.',
+          `It is suspended and its users are disabled. Put right what it names, then run this again; or keep it: npm run tenant -- resume ${tenantId}`,
           { cause },
         )
       })
