@@ -51,6 +51,8 @@ export function openShells({ command }: FoundCli): Shells {
       const child = execFile('sh', ['-c', script], { cwd: project, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
       )
+      // Lines that end without reading what is piped: their exit code tells.
+      child.stdin?.on('error', () => undefined)
       child.stdin?.end(input)
     })
   }
