@@ -94,8 +94,9 @@ async function load(
       if (!(await one(site, lane, accounts, `${seed}-${number}`))) wrongTenant++
       done++
       if (done % every !== 0) continue
-      samples.push(sample(done, pidsOf(cloud)))
-      progress?.(done)
+      const at = done
+      samples.push(sample(at, await heapsOf(cloud)))
+      progress?.(at)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, (_, worker) => work(worker % lanes.length)))
@@ -178,5 +179,9 @@ function isTheirs(body: string, { id, account }: SoakTenant, prompt: string): bo
   return answer.tenant === id && output.includes(`account ${account}.`) && output.includes(`“${prompt}”`)
 }
 
-const pidsOf = ({ ledger, lambda }: LocalCloud) =>
-  ledger.all('aws:lambda/function:Function').flatMap(({ outputs }) => lambda.pids(String(outputs.arn)))
+/** Of every function, the one of the audit trail included. */
+async function heapsOf({ ledger, lambda }: LocalCloud): Promise<ReadonlyMap<number, number>> {
+  const functions = ledger.all('aws:lambda/function:Function')
+  const heaps = await Promise.all(functions.map(({ outputs }) => lambda.heaps(String(outputs.arn))))
+  return new Map(heaps.flatMap((one) => [...one]))
+}

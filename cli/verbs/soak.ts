@@ -91,8 +91,10 @@ function table({ requests, seconds, tenants, counted, wrongTenant, memory, viola
     '',
     `${requests} requests in ${seconds} s (${Math.round(requests / seconds)} a second)`,
     `answered ${counted.client}, by the load balancer ${counted.balancer}, lines in the functions' logs ${counted.lines}, records in the audit trail ${counted.records}; ended with a killed process ${counted.lost}, unaccounted for ${counted.unaccounted}, wrong tenant ${wrongTenant}`,
-    `heap after collection ${memory.heapMegabytes.first} → ${memory.heapMegabytes.last} MB over the second half (${memory.heapBytesPerRequest} bytes a request); median function process ${memory.childMegabytes.first} → ${memory.childMegabytes.last} MB (${memory.childrenJudged} judged)`,
+    `heaps after collections, over the second half: local cloud ${range(memory.heapMegabytes)} (${memory.heapBytesPerRequest} bytes a request); of ${memory.functionsJudged} functions' processes the one that grew most ${range(memory.functionMegabytes)}, median resident ${range(memory.residentMegabytes)}`,
     violations.length === 0 ? 'No violation.' : `Violations:\n${violations.map((one) => `  ${one}`).join('\n')}`,
     '',
   ].join('\n')
 }
+
+const range = ({ first, last }: { readonly first: number; readonly last: number }) => `${first} → ${last} MB`

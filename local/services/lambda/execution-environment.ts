@@ -48,6 +48,7 @@ export interface Invocation {
 }
 
 type Message =
+  | { readonly kind: 'measured'; readonly heapBytes: number }
   | { readonly kind: 'ready' }
   | { readonly kind: 'answered'; readonly requestId: string; readonly payload: string }
   | { readonly kind: 'failed'; readonly requestId?: string; readonly error: FunctionError; readonly exiting?: true }
@@ -71,6 +72,7 @@ export class ExecutionEnvironment {
   #exiting = false
   /** Why it is being ended from here. */
   #endedFor: string | undefined
+  #measured: ((heapBytes: number) => void)[] = []
 
   constructor({ configuration, variables, taskRoot, wirePort, caFile, logLine }: EnvironmentOptions) {
     this.#configuration = configuration
@@ -151,6 +153,13 @@ export class ExecutionEnvironment {
     return outcome
   }
 
+  /** @returns bytes of its heap after a collection, once it has time to say so; undefined when it is gone by then */
+  async heapBytes(): Promise<number | undefined> {
+    const measured = new Promise<number>((resolve) => this.#measured.push(resolve))
+    if (this.#child.connected) this.#child.send('measure', () => {})
+    return await Promise.race([measured, this.gone.then(() => undefined)])
+  }
+
   /** Ends the process at once, as Lambda ends an environment without extensions; a request that runs fails by it. */
   async end(reason: string): Promise<void> {
     this.#endedFor ??= reason
@@ -181,6 +190,10 @@ export class ExecutionEnvironment {
   }
 
   #receive(message: Message): void {
+    if (message.kind === 'measured') {
+      for (const resolve of this.#measured.splice(0)) resolve(message.heapBytes)
+      return
+    }
     if (message.kind === 'failed' && message.exiting) this.#exiting = true
     // What comes late, after a timeout, belongs to nobody.
     if (message.kind === 'ready' || message.requestId === this.#requestId) this.#settle(message)

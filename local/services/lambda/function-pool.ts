@@ -57,6 +57,17 @@ export class FunctionPool {
     return [...this.#members].flatMap(({ environment }) => environment.pid ?? [])
   }
 
+  /** Bytes of each process's heap after a collection, by process id. */
+  async heaps(): Promise<readonly (readonly [pid: number, bytes: number])[]> {
+    const measured = [...this.#members].map(
+      async ({ environment }): Promise<readonly (readonly [number, number])[]> => {
+        const bytes = await environment.heapBytes()
+        return environment.pid === undefined || bytes === undefined ? [] : [[environment.pid, bytes]]
+      },
+    )
+    return (await Promise.all(measured)).flat()
+  }
+
   async invoke(configuration: FunctionConfiguration, invocation: Invocation): Promise<Served> {
     this.reap(configuration.version)
     const idle = [...this.#members].find(

@@ -78,6 +78,8 @@ export interface Lambda {
   logs(functionName: string): readonly LogLine[]
   /** Ids of a function's processes. */
   pids(functionArn: string): readonly number[]
+  /** Bytes that each process of a function holds on to, by process id: its heap after a collection. */
+  heaps(functionArn: string): Promise<ReadonlyMap<number, number>>
   /** Ends a function's processes, also those that serve: the next request is a cold start. */
   stop(functionName: string): Promise<void>
   /** Ends every process. */
@@ -183,6 +185,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     },
     logs: (functionName) => logs.of(functionName),
     pids: (functionArn) => pools.get(functionArn)?.pids() ?? [],
+    heaps: async (functionArn) => new Map(await pools.get(functionArn)?.heaps()),
     async stop(functionName) {
       const named = [...pools].filter(([arn]) => arn.split(':')[6] === functionName)
       await Promise.all(named.map(([, pool]) => pool.stop('stopped')))

@@ -2,6 +2,8 @@
  * What runs in a function's process: loads the handler as the nodejs24.x runtime does, then serves one request at a time that
  * the parent sends over the channel between the two processes.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { patchConsole } from './console.mjs'
 import { loadHandler, RuntimeError } from './load-handler.mjs'
 import { watchParent } from './watch-parent.mjs'
@@ -37,7 +39,10 @@ process.on('unhandledRejection', (reason) =>
 const { LAMBDA_TASK_ROOT = '', _HANDLER = '' } = process.env
 try {
   const handler = await loadHandler(LAMBDA_TASK_ROOT, _HANDLER)
-  process.on('message', (request) => void serve(handler, /** @type {Request} */ (request)))
+  process.on('message', (message) => {
+    if (message === 'measure') send({ kind: 'measured', heapBytes: heapAfterCollection() })
+    else void serve(handler, /** @type {Request} */ (message))
+  })
   send({ kind: 'ready' })
 } catch (error) {
   console.error('Uncaught Exception', JSON.stringify(describe(error)))
@@ -71,6 +76,13 @@ async function serve(handler, { requestId, payload, deadline, functionArn, trace
     current = undefined
     send({ kind: 'failed', requestId, error: describe(error) })
   }
+}
+
+/** What is held on to: garbage that V8 leaves lying, as it has room, does not count. */
+function heapAfterCollection() {
+  setFlagsFromString('--expose_gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
 }
 
 /** @param {string} what @param {unknown} error @param {number} exitCode */
