@@ -346,6 +346,23 @@ describe('create, read, update, delete', () => {
     expect(ledger.all(VPC)).toMatchObject([{ id: replacement.id, outputs: { tags: { a: 'b' } } }])
   })
 
+  it('writes over what AWS writes over: there is one inline policy of a name', async () => {
+    const client = await connect()
+    const assumeRolePolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    })
+    await create(client, 'aws:iam/role:Role', 'r', { name: 'r', assumeRolePolicy })
+    const policyFor = (Action: string) =>
+      JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
+    // The engine was killed before it knew that the first one is there.
+    for (const action of ['s3:GetObject', 's3:PutObject'])
+      await create(client, 'aws:iam/rolePolicy:RolePolicy', 'p', { role: 'r', name: 'p', policy: policyFor(action) })
+    expect(ledger.all('aws:iam/rolePolicy:RolePolicy').map(({ inputs }) => inputs.policy)).toEqual([
+      policyFor('s3:PutObject'),
+    ])
+  })
+
   it('finds a resource whose URN an alias has changed, and imports one by its id alone', async () => {
     const client = await connect()
     const inputs = { cidrBlock: '10.0.0.0/16' }

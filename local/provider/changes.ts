@@ -37,8 +37,11 @@ export async function create(cloud: ProviderCloud, target: Target, inputs: Prope
   const urn = freeKey(cloud.ledger, target.urn)
   const declaration = declarationOf(cloud, row, { ...target, urn }, inputs)
   const made = await make(cloud, row, declaration, 'create', target.provider)
-  await cloud.ledger.put(made.resource)
-  cloud.observe?.({ kind: 'change', operation: 'create', type: row.type, id: made.resource.id })
+  // AWS refuses most of what is there already; what it takes all the same (an inline policy, an alarm) is written over.
+  const { id, account, region } = made.resource
+  const same = findIn(cloud.ledger, { row, urn: target.urn, id, account, region, inputs })
+  await cloud.ledger.put(same ? { ...made.resource, urn: same.urn } : made.resource)
+  cloud.observe?.({ kind: 'change', operation: 'create', type: row.type, id })
   return made
 }
 
