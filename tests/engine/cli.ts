@@ -1,19 +1,6 @@
-/** Whether the suites of the real engine can run here: told in one line when they cannot. */
-import { type FoundCli, findPulumi } from '../../cli/pulumi.ts'
-import { messageOf } from '../../cli/verb.ts'
+/** The Pulumi CLI for the suites of the real engine. */
+import { findPulumi } from '../../cli/pulumi.ts'
+import { NO_CLI } from './no-cli.ts'
 
-async function find(): Promise<FoundCli | undefined> {
-  try {
-    return await findPulumi()
-  } catch (cause) {
-    if (process.env.PULUMI_REQUIRED === '1') throw cause
-    const why = messageOf(cause).replaceAll('\n', ' ')
-    process.stderr.write(
-      `Skipped: tests/engine (the real Pulumi engine). ${why} PULUMI_REQUIRED=1 makes this a failure.\n`,
-    )
-    return undefined
-  }
-}
-
-/** `undefined` where no CLI can be had; with `PULUMI_REQUIRED=1` that is an error. */
-export const cli = await find()
+/** `undefined` where no CLI can be had: see setup.ts. */
+export const cli = process.env[NO_CLI] === '1' ? undefined : await findPulumi()
