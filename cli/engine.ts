@@ -26,6 +26,8 @@ export interface Engine {
   port(): number
   /** A stack of the project, its settings changed. */
   stack(name: string, settings?: Readonly<Record<string, string>>): Promise<Stack>
+  /** What a shell exports for the CLI to work with this cloud. */
+  variables(): Record<string, string>
   /** The CLI itself, as a shell starts it. */
   pulumi(args: readonly string[]): RunningCli
   /** Stops the local cloud and starts it again, on what it has kept. */
@@ -132,6 +134,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     },
     project,
     events,
+    variables,
     pulumi,
     port: () => Number(new URL(running.listeners.url() ?? 'none:').port),
     async stack(stackName, settings = {}) {

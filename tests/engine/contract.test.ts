@@ -1,0 +1,192 @@
+/** What the engine asks of a provider, with small programs of its own; and the same plan of a network behind both doors. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readStack } from '../../cli/stacks.ts'
+import hubProgram from '../../index.ts'
+import { organization } from '../../local/default-organization.ts'
+import { type Declared, Ledger } from '../../local/ledger.ts'
+import { deploy } from '../../local/mocks.ts'
+import { cli } from './cli.ts'
+import { type Engine, startEngine } from './engine.ts'
+
+const LONG = 180_000
+const quiet = { color: 'never' } as const
+const VPC = 'aws:ec2/vpc:Vpc'
+/** Are counted as well. */
+const STACK_AND_PROVIDER = 2
+const SECRET = 'a-word-that-nobody-may-read'
+
+/** These programs are not the project's: whoever deploys may make anything. */
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const
+const unbounded = {
+  ...organization,
+  accounts: organization.accounts.map((account) => ({
+    ...account,
+    roles: account.roles.map((role) => ({ ...role, policy: everything })),
+  })),
+}
+
+interface StateResource {
+  readonly urn: string
+  readonly type: string
+  readonly parent?: string
+  readonly inputs?: Readonly<Record<string, unknown>>
+}
+
+describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
+  let engine: Engine
+  beforeAll(async () => {
+    if (cli) engine = await startEngine(cli, { delayMilliseconds: 0, organization: unbounded })
+  }, LONG)
+  afterAll(async () => {
+    await engine?.close()
+  }, LONG)
+
+  /** A stack of its own, of a program in this file. */
+  async function stackOf(stackName: string, program: (provider: aws.Provider) => unknown): Promise<Stack> {
+    if (!cli) throw new Error('there is no CLI')
+    return await LocalWorkspace.createOrSelectStack(
+      {
+        stackName,
+        projectName: 'contract',
+        program: async () => {
+          program(new aws.Provider('hub', { region: 'us-east-1', allowedAccountIds: ['111111111111'] }))
+        },
+      },
+      { pulumiCommand: cli.command, envVars: engine.variables() },
+    )
+  }
+
+  const made = (stack: string) => engine.cloud.ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
+  const resourcesOf = async (stack: Stack) => (await stack.exportStack()).deployment.resources as StateResource[]
+
+  it('awsx.ec2.Vpc registers its real children, and they are those of door one', async () => {
+    const stack = await engine.stack('hub')
+    await stack.up(quiet)
+    const state = await resourcesOf(stack)
+    const component = state.find(({ type }) => type === 'awsx:ec2:Vpc')
+    const inside = (one: StateResource): boolean =>
+      one.parent === component?.urn || state.some((other) => other.urn === one.parent && inside(other))
+    const children = state.filter(inside)
+    expect(new Set(children.map(({ type }) => type))).toEqual(
+      new Set([
+        VPC,
+        'aws:ec2/subnet:Subnet',
+        'aws:ec2/routeTable:RouteTable',
+        'aws:ec2/routeTableAssociation:RouteTableAssociation',
+        'aws:ec2/internetGateway:InternetGateway',
+        'aws:ec2/route:Route',
+      ]),
+    )
+    const one = { ledger: new Ledger(), organization }
+    await deploy(one, readStack('hub'), hubProgram)
+    const inputs = (resources: readonly Pick<Declared, 'urn' | 'inputs'>[]) =>
+      Object.fromEntries(resources.map((resource) => [resource.urn, resource.inputs]))
+    const urns = new Set(children.map(({ urn }) => urn))
+    const behind = (ledger: Pick<Ledger, 'all'>) => inputs(ledger.all().filter(({ urn }) => urns.has(urn)))
+    expect(behind(one.ledger)).toEqual(behind(engine.cloud.ledger))
+    expect(Object.keys(behind(one.ledger))).toHaveLength(children.length)
+    // Not only the network: both doors were asked for the same resources.
+    const all = (ledger: Pick<Ledger, 'all'>) =>
+      ledger
+        .all()
+        .map(({ urn, id }) => `${urn} ${id}`)
+        .sort()
+    expect(all(engine.cloud.ledger)).toEqual(all(one.ledger))
+  })
+
+  it('a property that is missing, or that is not known, is named before anything is made', async () => {
+    const stack = await stackOf('wrong', (provider) => {
+      new aws.ec2.Subnet('subnet', { vpcId: 'vpc-0', ipv6Native: true } as aws.ec2.SubnetArgs, { provider })
+    })
+    const failure = await stack.preview(quiet).catch((error: unknown) => String(error))
+    expect(failure).toContain("missing required property 'cidrBlock'")
+    expect(failure).toContain('ipv6Native')
+    expect(made('wrong')).toEqual([])
+  })
+
+  it('a preview tells what will be made of values that are not known yet, and makes nothing', async () => {
+    const { version } = engine.cloud.ledger
+    const stack = await stackOf('unknown', network)
+    expect((await stack.preview(quiet)).changeSummary).toMatchObject({ create: 6 + STACK_AND_PROVIDER })
+    expect(engine.cloud.ledger.version).toBe(version)
+  })
+
+  function network(provider: aws.Provider, imported: (type: string) => string | undefined = () => undefined) {
+    const options = (type: string) => {
+      const id = imported(type)
+      return { provider, ...(id !== undefined && { import: id }) }
+    }
+    const vpc = new aws.ec2.Vpc('net', { cidrBlock: '10.9.0.0/16', tags: { Name: 'net' } }, options(VPC))
+    new aws.ec2.Subnet(
+      'net',
+      { vpcId: vpc.id, cidrBlock: '10.9.1.0/24', availabilityZone: 'us-east-1a' },
+      options('aws:ec2/subnet:Subnet'),
+    )
+    const attributes = [{ name: 'id', type: 'S' }]
+    new aws.dynamodb.Table(
+      'net',
+      { name: 'net', billingMode: 'PAY_PER_REQUEST', hashKey: 'id', attributes },
+      options('aws:dynamodb/table:Table'),
+    )
+    new aws.cloudwatch.LogGroup(
+      'net',
+      { name: '/net', retentionInDays: 7 },
+      options('aws:cloudwatch/logGroup:LogGroup'),
+    )
+    const role = new aws.iam.Role(
+      'net',
+      {
+        name: 'net',
+        assumeRolePolicy: document({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+      },
+      options('aws:iam/role:Role'),
+    )
+    new aws.iam.RolePolicy(
+      'net',
+      { name: 'net', role: role.name, policy: document({ Action: 's3:GetObject', Resource: '*' }) },
+      options('aws:iam/rolePolicy:RolePolicy'),
+    )
+  }
+  const document = (statement: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] })
+
+  it('existing resources of several types are imported by their ids, and stay as they are', async () => {
+    await (await stackOf('first', network)).up(quiet)
+    const before = made('first')
+    expect(before).toHaveLength(6)
+    const second = await stackOf('second', (provider) =>
+      network(provider, (type) => before.find((one) => one.type === type)?.id),
+    )
+    const { version } = engine.cloud.ledger
+    expect((await second.up(quiet)).summary.resourceChanges).toMatchObject({ import: 6 })
+    expect(engine.cloud.ledger.version).toBe(version)
+    await second.up({ ...quiet, refresh: true, expectNoChanges: true })
+    const wrong = await stackOf('third', (provider) =>
+      network(provider, (type) => (type === VPC ? 'vpc-0' : undefined)),
+    )
+    await expect(wrong.up(quiet)).rejects.toThrow(/vpc-0.*does not exist/)
+  })
+
+  it('a secret is one in the state and in all that is printed, wherever AWS repeats it', async () => {
+    const stack = await stackOf('secrets', (provider) => {
+      const word = new pulumi.Config('contract').requireSecret('word')
+      new aws.ec2.Vpc('secret', { cidrBlock: '10.8.0.0/16', tags: { word } }, { provider })
+    })
+    await stack.setConfig('contract:word', { value: SECRET, secret: true })
+    const printed = [(await stack.preview({ ...quiet, diff: true })).stdout]
+    printed.push((await stack.up({ ...quiet, diff: true })).stdout, (await stack.refresh(quiet)).stdout)
+    // AWS has it; the state has it encrypted, as an input, as a tag and among all tags.
+    expect(JSON.stringify(made('secrets'))).toContain(SECRET)
+    const backend = fileURLToPath(engine.variables().PULUMI_BACKEND_URL ?? '')
+    const state = readFileSync(join(backend, '.pulumi/stacks/contract/secrets.json'), 'utf8')
+    expect(state).not.toContain(SECRET)
+    expect(state.match(/"ciphertext"/g)?.length).toBeGreaterThanOrEqual(3)
+    expect(printed.join('')).not.toContain(SECRET)
+  })
+})
