@@ -76,7 +76,8 @@ describe('the alarms of a tenant', () => {
     const slow = await withFault({ where: model, fault: { kind: 'latency', milliseconds: 8_100 }, times: 3 }, () =>
       // They end one after the other, each in a minute of its own.
       Promise.all([0, 400, 800].map((wait) => pause(wait).then(() => ({ answer: invoke() })))).then((started) =>
-        pause(500).then(() => started),
+        // Long enough for all three to be at the model on a busy machine, before the fault is another one.
+        pause(3_000).then(() => started),
       ),
     )
     for (const { answer } of slow) {
