@@ -4,7 +4,7 @@
  * management account.
  */
 import { type PolicyDocument, policy, policyText } from './document.ts'
-import { INVOKE, invokeStatements } from './models.ts'
+import { invokeStatements } from './models.ts'
 
 export interface GuardRails {
   /** The hub's region, which the tenants' accounts work in. */
@@ -26,6 +26,61 @@ const GLOBAL_SERVICES = [
   'support:*',
 ]
 
+/** One-way and streaming, both ways, and whatever Bedrock adds under this name. */
+const MODEL_CALLS = 'bedrock:InvokeModel*'
+
+/**
+ * Everything else of Bedrock that has a model answer, or makes one. Most of it takes a model's name where no policy sees it, or
+ * runs with a role of its own. A test holds this list against AWS's reference: an action that is new there has to be judged.
+ */
+const OTHER_WAYS = [
+  // OpenAI's and Anthropic's own protocols: another service to IAM, with endpoints and API keys of its own.
+  'bedrock-mantle:*',
+  // Batches, evaluation, customization, import and copies of models.
+  'bedrock:Create*Job',
+  'bedrock:CreateCustomModel*',
+  'bedrock:CreateProvisionedModelThroughput',
+  'bedrock:UpdateProvisionedModelThroughput',
+  'bedrock:CreateMarketplaceModelEndpoint',
+  'bedrock:RegisterMarketplaceModelEndpoint',
+  'bedrock:UpdateMarketplaceModelEndpoint',
+  // Agents, flows, knowledge bases and tools.
+  'bedrock:InvokeAgent',
+  'bedrock:InvokeAutomatedReasoningPolicy',
+  'bedrock:InvokeBlueprint*',
+  'bedrock:InvokeBuilder',
+  'bedrock:InvokeDataAutomation*',
+  'bedrock:InvokeFlow',
+  'bedrock:InvokeInlineAgent',
+  'bedrock:InvokeTool',
+  'bedrock:AgenticRetrieveStream',
+  'bedrock:GenerateQuery',
+  'bedrock:IngestKnowledgeBaseDocuments',
+  'bedrock:OptimizePrompt',
+  'bedrock:Rerank',
+  'bedrock:Retrieve',
+  'bedrock:RetrieveAndGenerate',
+  'bedrock:StartAutomatedReasoning*',
+  'bedrock:StartFlowExecution',
+  'bedrock:StartIngestionJob',
+]
+
+/** An account's first VPC, of AWS's making, has an internet gateway too: docs/onboarding.md has it deleted. */
+const WAYS_OUT = [
+  'ec2:AcceptVpcPeeringConnection',
+  'ec2:AttachInternetGateway',
+  'ec2:AttachVpnGateway',
+  'ec2:CreateCarrierGateway',
+  'ec2:CreateClientVpnEndpoint',
+  'ec2:CreateDefaultVpc',
+  'ec2:CreateEgressOnlyInternetGateway',
+  'ec2:CreateInternetGateway',
+  'ec2:CreateNatGateway',
+  'ec2:CreateVpcPeeringConnection',
+  'ec2:CreateVpnConnection',
+  'ec2:CreateVpnGateway',
+]
+
 /**
  * A unit has many accounts, so no endpoint can be named: a call must come through some endpoint, and each tenant's role and
  * endpoint policy say which.
@@ -42,16 +97,18 @@ export function guardRails({ region, modelIds }: GuardRails): PolicyDocument {
       Effect: 'Deny',
       Action: [
         'bedrock:CallWithBearerToken',
+        'bedrock-mantle:CallWithBearerToken',
         'iam:CreateServiceSpecificCredential',
         'iam:ResetServiceSpecificCredential',
       ],
       Resource: '*',
     },
-    { Sid: 'ReviewedModelsOnly', Effect: 'Deny', Action: INVOKE, NotResource: models },
+    { Sid: 'ReviewedModelsOnly', Effect: 'Deny', Action: MODEL_CALLS, NotResource: models },
+    { Sid: 'NoOtherWayToModels', Effect: 'Deny', Action: OTHER_WAYS, Resource: '*' },
     {
       Sid: 'ThroughAnEndpointOnly',
       Effect: 'Deny',
-      Action: INVOKE,
+      Action: MODEL_CALLS,
       Resource: '*',
       Condition: { Null: { 'aws:SourceVpce': 'true' } },
     },
@@ -59,29 +116,18 @@ export function guardRails({ region, modelIds }: GuardRails): PolicyDocument {
       // A profile's request is also checked in the region that it is sent to.
       Sid: 'RegionsOfModels',
       Effect: 'Deny',
-      Action: INVOKE,
+      Action: MODEL_CALLS,
       Resource: '*',
       Condition: { StringNotEquals: { 'aws:RequestedRegion': regionsOf(models, region) } },
     },
     {
       Sid: 'HomeRegion',
       Effect: 'Deny',
-      NotAction: [...GLOBAL_SERVICES, ...INVOKE],
+      NotAction: [...GLOBAL_SERVICES, MODEL_CALLS],
       Resource: '*',
       Condition: { StringNotEquals: { 'aws:RequestedRegion': region } },
     },
-    {
-      Sid: 'NoWayToTheInternet',
-      Effect: 'Deny',
-      Action: [
-        'ec2:AttachInternetGateway',
-        'ec2:CreateEgressOnlyInternetGateway',
-        'ec2:CreateInternetGateway',
-        'ec2:CreateNatGateway',
-        'ec2:CreateVpcPeeringConnection',
-      ],
-      Resource: '*',
-    },
+    { Sid: 'NoWayToTheInternet', Effect: 'Deny', Action: WAYS_OUT, Resource: '*' },
     { Sid: 'StayInTheOrganisation', Effect: 'Deny', Action: 'organizations:LeaveOrganization', Resource: '*' },
   )
 }

