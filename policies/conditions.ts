@@ -1,6 +1,6 @@
 /** What a statement's conditions ask for, and what a pattern matches. */
 
-import type { Statement } from './documents.ts'
+import type { DocumentKind, Statement } from './documents.ts'
 import { asTexts } from './resource.ts'
 
 /** Operators that are false of a key that is not there. `…IfExists`, `ForAllValues:` and the negated ones are true of it. */
@@ -25,15 +25,19 @@ const isOpen = (value: string) => value.replaceAll(/[*?]/g, '').length < 3 && /[
 
 /** Keys that say which resource it is, where an ARN cannot. */
 const WHICH =
-  /^(aws:(ResourceTag|RequestTag)\/|ec2:(Subnet|Vpc|CreateAction)$|lambda:(VpcIds|SubnetIds)$|elasticloadbalancing:CreateAction$|bedrock:InferenceProfileArn$|dynamodb:LeadingKeys$|aws:PrincipalArn$)/i
+  /^(aws:(ResourceTag|RequestTag)\/|ec2:(Subnet|Vpc|CreateAction)$|lambda:(VpcIds|SubnetIds)$|elasticloadbalancing:CreateAction$|bedrock:InferenceProfileArn$|dynamodb:LeadingKeys$)/i
 
-/** Whether the conditions name which resource, by a tag, a network or the caller. */
-export function narrows(statement: Statement): boolean {
+/**
+ * Whether the conditions name which resource, by a tag or a network; where the policy is not the caller's own, naming the caller
+ * does as well.
+ */
+export function narrows(statement: Statement, kind: DocumentKind): boolean {
   // "No tag yet" names the resources that nobody owns.
   const untagged = Object.entries(statement.conditions.Null ?? {}).some(
     ([key, value]) => /^aws:ResourceTag\//i.test(key) && value === 'true',
   )
-  return untagged || required(statement, WHICH).length > 0
+  const byCaller = kind !== 'identity' && required(statement, 'aws:PrincipalArn').length > 0
+  return untagged || byCaller || required(statement, WHICH).length > 0
 }
 
 /** Whether an action pattern covers an action: IAM matches them without regard to case. */

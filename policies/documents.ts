@@ -13,6 +13,7 @@ export interface Statement {
   /** `AWS` principals but `*`. */
   readonly principals: readonly string[]
   readonly services: readonly string[]
+  readonly federated: readonly string[]
   /** Operator → key → values. */
   readonly conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly sid: string
@@ -63,7 +64,7 @@ function policiesIn(value: unknown, named: boolean): readonly unknown[] {
 
 function document(owner: Resource, kind: DocumentKind, value: unknown): Document {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return { owner, kind, text, statements: statementsOf(parsed(text)) }
+  return { owner, kind, text, statements: saysTwice(text) ? undefined : statementsOf(parsed(text)) }
 }
 
 function parsed(text: string): unknown {
@@ -73,6 +74,21 @@ function parsed(text: string): unknown {
     return undefined
   }
 }
+
+/** A key that is there twice: which of the two counts is up to the reader. */
+function saysTwice(text: string): boolean {
+  // Strings are taken whole, so a colon after one makes it a key.
+  const written = text.match(/"(?:[^"\\]|\\.)*"\s*:/g)?.length ?? 0
+  return written !== keysIn(parsed(text))
+}
+
+const keysIn = (value: unknown): number =>
+  typeof value !== 'object' || value === null
+    ? 0
+    : Object.values(value).reduce<number>(
+        (sum, item) => sum + keysIn(item),
+        isMap(value) ? Object.keys(value).length : 0,
+      )
 
 const ELEMENTS = ['Version', 'Id', 'Statement']
 const STATEMENT_ELEMENTS = [
@@ -107,6 +123,7 @@ function statement(raw: Readonly<Record<string, unknown>>): Statement {
     anybody: [...named, ...others].some((name) => /^[*?]+$/.test(name)),
     principals: named.filter((name) => name !== '*'),
     services: asTexts(asMap(principal).Service),
+    federated: asTexts(asMap(principal).Federated),
     conditions: Object.fromEntries(
       Object.entries(asMap(raw.Condition)).map(([operator, keys]) => [operator, asMap(keys)]),
     ),

@@ -4,12 +4,16 @@ import { describe, expect, it } from 'vitest'
 import {
   allow,
   endpoint,
+  forward,
   group,
   lambda,
+  listener,
   loadBalancer,
   make,
+  OWN,
   ofTenant1,
   role,
+  rolePolicy,
   route,
   rule,
   spoke,
@@ -21,6 +25,7 @@ import type { Resource } from './resource.ts'
 import { RULES, violationsOf } from './rules.ts'
 import { WILDCARD_ONLY } from './wildcard-actions.ts'
 
+const ADMIN = 'arn:aws:iam::222222222222:role/admin'
 const on = (Resource: string, Condition?: object) =>
   ofTenant1({ Action: 'dynamodb:Query', Resource, ...(Condition && { Condition }) })
 const out = (cidrIpv4: string) => rule('Egress', { cidrIpv4 })
@@ -105,6 +110,61 @@ const TRIED: readonly (readonly [what: string, name: string, resources: readonly
     [make('aws:ec2/vpc:Vpc', 'v'), part('aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter')],
   ],
   ['a NAT gateway', 'spoke-without-internet', [...spoke, part('aws:ec2/natGateway:NatGateway')]],
+  [
+    'a caller that names itself',
+    'no-wildcard-resource',
+    on('arn:aws:dynamodb:us-east-1:1:table/*', { ArnLike: { 'aws:PrincipalArn': OWN } }),
+  ],
+  [
+    'a list with everything in it',
+    'no-wildcard-resource',
+    ofTenant1({ Action: 'dynamodb:Query', Resource: [TABLE, '*'] }),
+  ],
+  ['an action in capitals', 'no-wildcard-resource', ofTenant1({ Action: 'IAM:CREATEUSER', Resource: '*' })],
+  [
+    'a key that is there twice',
+    'policy-documents-readable',
+    [rolePolicy(allow({ Action: 'dynamodb:Query', Resource: TABLE }).replace('"Action"', '"Action":"*","Action"'))],
+  ],
+  [
+    'a session policy elsewhere',
+    'assume-own-tenant-role-only',
+    [make('aws:x/y:Z', 'x', { sessionPolicy: allow({ Action: 'sts:AssumeRole', Resource: ADMIN }) })],
+  ],
+  ['a gateway in a stack without a VPC', 'spoke-without-internet', [part('aws:ec2/internetGateway:InternetGateway')]],
+  [
+    'a route in a stack without a VPC',
+    'spoke-without-internet',
+    [route({ routeTableId: 'rtb-1', gatewayId: 'igw-1', destinationCidrBlock: '0.0.0.0/0' })],
+  ],
+  [
+    "an endpoint for somebody's own service",
+    'spoke-without-internet',
+    [
+      ...spoke,
+      make('aws:ec2/vpcEndpoint:VpcEndpoint', 'e', {
+        serviceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0',
+      }),
+    ],
+  ],
+  [
+    'a redirect to another host',
+    'listeners-have-tls',
+    [
+      listener({
+        protocol: 'HTTP',
+        defaultActions: [{ type: 'redirect', redirect: { protocol: 'HTTPS', host: 'x' } }],
+      }),
+    ],
+  ],
+  [
+    "a listener by its provider's older name",
+    'listeners-have-tls',
+    [make('aws:alb/listener:Listener', 'l', { protocol: 'HTTP', defaultActions: [forward] })],
+  ],
+  ["a function's own URL", 'nothing-is-made-unseen', [part('aws:lambda/functionUrl:FunctionUrl')]],
+  ['a template', 'nothing-is-made-unseen', [part('aws:cloudformation/stack:Stack')]],
+  ["another provider of AWS's", 'nothing-is-made-unseen', [part('aws-native:ec2:Vpc')]],
   [
     "AWS's administrator policy",
     'attached-policies-are-declared',

@@ -42,6 +42,15 @@ import type { Resource } from './resource.ts'
 import { RULES, violationsOf } from './rules.ts'
 import { WILDCARD_ONLY } from './wildcard-actions.ts'
 
+const byProvider = (StringEquals: object) =>
+  allow({
+    Principal: { Federated: 'arn:aws:iam::111111111111:oidc-provider/idp.example.com' },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals },
+  })
+
+const permission = (inputs: object) => make('aws:lambda/permission:Permission', 'permission', { ...inputs })
+
 const attachment = (policyArn: string) =>
   make('aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'attached', { policyArn })
 
@@ -129,6 +138,11 @@ const EXAMPLES: readonly Example[] = [
         }),
       ),
     ],
+  ],
+  [
+    'trust-across-accounts-is-narrow',
+    [trust(byProvider({ 'idp.example.com:aud': 'client' }))],
+    [trust(byProvider({ 'idp.example.com:aud': 'client', 'idp.example.com:sub': 'deployer' }))],
   ],
 
   [
@@ -271,6 +285,17 @@ const EXAMPLES: readonly Example[] = [
     [make('aws:ec2/managedPrefixList:ManagedPrefixList', 'l', { entries: [{ cidr: '10.0.0.0/9' }] })],
   ],
   ['nothing-is-made-unseen', [make('command:local:Command', 'c')], [make('awsx:ec2:Vpc', 'c')]],
+  ['nothing-is-made-unseen', [make('aws:rds/cluster:Cluster', 'c', { storageEncrypted: true })], [role()]],
+  [
+    'functions-have-named-callers',
+    [permission({ principal: 's3.amazonaws.com' })],
+    [permission({ principal: 's3.amazonaws.com', sourceAccount: '111111111111' })],
+  ],
+  [
+    'functions-have-named-callers',
+    [permission({ principal: '*', sourceArn: TABLE })],
+    [permission({ principal: 'elasticloadbalancing.amazonaws.com', sourceArn: TABLE })],
+  ],
   ['no-long-lived-credentials', [make('aws:iam/accessKey:AccessKey', 'key')], [role()]],
 ]
 

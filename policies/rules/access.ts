@@ -1,6 +1,7 @@
 /** Rules over VPC endpoints, over credentials, and over what no rule could see. */
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
-import { isUnknown, ofType, type Rule, violation } from '../resource.ts'
+import { isKnownType } from '../known-types.ts'
+import { isUnknown, ofType, type Rule, shown, violation } from '../resource.ts'
 
 /** AWS's own policy for an endpoint without one allows everything. */
 const endpointPolicies: Rule = {
@@ -42,20 +43,40 @@ const noLongLivedCredentials: Rule = {
     ).map((resource) => violation(resource, 'It is a credential that does not expire.')),
 }
 
-/** Packages whose resources the rules know: the SDK's own, and this project's components. */
-const KNOWN = /^(aws|awsx|genai|pulumi):/
-/** Resources that make others, which are declared to nobody. */
-const MAKERS = /^aws:(cloudformation|cloudcontrol|serverlessrepository|servicecatalog|lambda\/invocation)/
-
 const nothingUnseen: Rule = {
   name: 'nothing-is-made-unseen',
-  says: "Every resource is one that the rules can read: AWS's, and no template or command that makes others.",
-  remedy: 'Declare what it makes as resources of the aws package.',
+  says: 'Every resource is of a type that these rules were written for (policies/known-types.ts).',
+  remedy: 'Declare it by the types that are listed there; or write the rules that its type needs, and list it.',
   scope: 'resource',
   check: (resources) =>
     resources
-      .filter(({ type }) => !KNOWN.test(type) || MAKERS.test(type))
-      .map((resource) => violation(resource, `No rule can see what a ${resource.type} makes.`)),
+      .filter(({ type }) => !isKnownType(type))
+      .map((resource) => violation(resource, `No rule was written for ${resource.type}, or for what it makes.`)),
 }
 
-export const ACCESS_RULES: readonly Rule[] = [endpointPolicies, noLongLivedCredentials, nothingUnseen]
+/** Lambda's resource policies are no documents: each permission is a resource. */
+const namedInvokers: Rule = {
+  name: 'functions-have-named-callers',
+  says: 'A function is invoked by a service on behalf of a named resource or account, and by nobody else.',
+  remedy: 'Name the service as principal, with sourceArn or sourceAccount.',
+  scope: 'resource',
+  check: (resources) =>
+    ofType(resources, 'aws:lambda/permission:Permission').flatMap((permission) => {
+      const { principal, sourceArn, sourceAccount, functionUrlAuthType } = permission.inputs
+      const named = [sourceArn, sourceAccount].some((source) => typeof source === 'string' && !/^[*?]*$/.test(source))
+      const isNamed = named || isUnknown(permission, 'sourceArn') || isUnknown(permission, 'sourceAccount')
+      return [
+        ...(isUnknown(permission, 'principal') || SERVICE.test(String(principal))
+          ? []
+          : [`It lets in ${shown(principal)}, which is no service.`]),
+        ...(isNamed ? [] : ['It does not say on whose behalf: any account could have the service call.']),
+        ...(functionUrlAuthType === undefined
+          ? []
+          : ['It is for a URL of the function: that goes past the load balancer.']),
+      ].map((message) => violation(permission, message))
+    }),
+}
+
+const SERVICE = /^[a-z0-9-]+\.amazonaws\.com$/
+
+export const ACCESS_RULES: readonly Rule[] = [endpointPolicies, noLongLivedCredentials, nothingUnseen, namedInvokers]

@@ -57,11 +57,11 @@ const noWildcardResource: Rule = {
   check: eachAllow((statement, document) =>
     document.kind === 'trust' || isKeySetEndpoint(document)
       ? []
-      : statement.resources.flatMap((resource) => wildcard(resource, statement)),
+      : statement.resources.flatMap((resource) => wildcard(resource, statement, document)),
   ),
 }
 
-function wildcard(resource: string, statement: Statement): readonly string[] {
+function wildcard(resource: string, statement: Statement, { kind: holder }: Document): readonly string[] {
   const { actions, sid } = statement
   if (resource === '*') {
     return actions
@@ -69,7 +69,7 @@ function wildcard(resource: string, statement: Statement): readonly string[] {
       .map((action) => `The statement ${sid} allows ${shown(action)} on everything.`)
   }
   const { kind, named } = partsOf(resource)
-  if (named || (kind && narrows(statement))) return []
+  if (named || (kind && narrows(statement, holder))) return []
   return actions
     .filter((action) => !kind || !UNNAMED_KINDS[action]?.includes(kind))
     .map((action) => `The statement ${sid} allows ${shown(action)} on ${shown(resource)}.`)

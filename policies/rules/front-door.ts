@@ -21,11 +21,17 @@ const isDemo = (resource: Resource) => Object.entries(DEMO_TAG).every(([key, val
 /** TLS 1.2 or 1.3 only, by AWS's names of its policies. */
 const STRONG = /^ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2)/
 
+/** What a redirect leaves as it is. */
+const SAME_HOST = '#{host}'
+
 const redirects = ({ inputs }: Resource) => {
   const actions = asList(inputs.defaultActions).map(asMap)
   return (
     actions.length > 0 &&
-    actions.every(({ type, redirect }) => type === 'redirect' && asMap(redirect).protocol === 'HTTPS')
+    actions.every(({ type, redirect }) => {
+      const { protocol, host = SAME_HOST } = asMap(redirect)
+      return type === 'redirect' && protocol === 'HTTPS' && host === SAME_HOST
+    })
   )
 }
 

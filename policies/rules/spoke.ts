@@ -58,9 +58,12 @@ const NETWORKING =
 /** What a lane has in the hub's account, beside its network. */
 const LANE = /^aws:lb\/(targetGroup|targetGroupAttachment|listenerRule):/
 
+/** Networks, and what leads out of one, which may be declared in a stack without it. */
+const LEADS = /^aws:ec2\/((default)?vpc|\w*(gateway|peering|vpn)\w*|(default)?route(table)?|eip(association)?):/i
+
 /** A stack is the hub's when it declares the gateway; every other one with a network is a spoke, whatever its tags say. */
 const isSpoke = (resources: readonly Resource[]) => {
-  const networks = resources.filter(({ type }) => /^aws:ec2\/(vpc|defaultVpc):/.test(type))
+  const networks = resources.filter(({ type }) => LEADS.test(type))
   const isHub = ofType(resources, 'aws:ec2transitgateway/transitGateway:TransitGateway').length > 0
   return networks.length > 0 && (!isHub || networks.some((network) => tagsOf(network).tenant !== undefined))
 }
@@ -75,6 +78,9 @@ const spokeWithoutInternet: Rule = {
     const foreign = resources
       .filter(({ type }) => NETWORKING.test(type) && !LANE.test(type) && !PARTS.includes(type))
       .map((resource) => violation(resource, `A spoke has ${resource.type}: it may lead out.`))
+    const services = ofType(resources, 'aws:ec2/vpcEndpoint:VpcEndpoint')
+      .filter(({ inputs }) => typeof inputs.serviceName === 'string' && !AWS_SERVICE.test(inputs.serviceName))
+      .map((endpoint) => violation(endpoint, "An endpoint of a spoke leads to a service that is not AWS's."))
     const second = ofType(resources, ATTACHMENT)
       .slice(ofType(resources, VPC).length)
       .map((attachment) =>
@@ -89,9 +95,12 @@ const spokeWithoutInternet: Rule = {
       'aws:ec2/routeTable:RouteTable',
       'aws:ec2/defaultRouteTable:DefaultRouteTable',
     ).flatMap((table) => leavesBy(table, asList(table.inputs.routes).map(asMap)))
-    return [...foreign, ...second, ...addresses, ...routes, ...inline]
+    return [...foreign, ...services, ...second, ...addresses, ...routes, ...inline]
   },
 }
+
+/** `com.amazonaws.vpce.…` is a service of somebody's own. */
+const AWS_SERVICE = /^(com\.amazonaws|aws)\.(?!vpce\.)[a-z0-9.-]+$/
 
 const DESTINATIONS = ['destinationCidrBlock', 'cidrBlock', 'destinationIpv6CidrBlock', 'ipv6CidrBlock']
 /** Not where a route leads to. */

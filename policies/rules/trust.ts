@@ -63,7 +63,8 @@ const assumeOwnRole: Rule = {
   scope: 'stack',
   check: eachAllow((statement, document, resources) => {
     if (
-      document.kind !== 'identity' ||
+      document.kind === 'trust' ||
+      document.kind === 'endpoint' ||
       !statement.actions.some((action) => BECOMES.some((become) => covers(action, become)))
     )
       return []
@@ -96,14 +97,16 @@ function isOwnRole(resource: string, owner: Resource, tenant: string | undefined
 
 const foreignTrust: Rule = {
   name: 'trust-across-accounts-is-narrow',
-  says: 'A role that trusts a whole account names one role of it, and asks for an external id.',
-  remedy: 'Ask for aws:PrincipalArn, without wildcards, and for sts:ExternalId.',
+  says: 'A role that trusts a whole account names one role of it, and asks for an external id; one that trusts an identity provider says whom of it.',
+  remedy:
+    "Ask for aws:PrincipalArn, without wildcards, and for sts:ExternalId; for the provider's sub (OpenID) or SAML:aud.",
   scope: 'resource',
   check: eachAllow((statement, { kind }) => {
-    if (
-      kind !== 'trust' ||
-      !statement.principals.some((principal) => /^(\d{12}|arn:aws[a-z-]*:iam::\d{12}:root)$/.test(principal))
-    )
+    if (kind !== 'trust') return []
+    const whom = statement.federated.filter(() => required(statement, subjectOf(statement)).length === 0)
+    if (whom.length > 0)
+      return [`The statement ${statement.sid} trusts whoever an identity provider signs in, of whatever organisation.`]
+    if (!statement.principals.some((principal) => /^(\d{12}|arn:aws[a-z-]*:iam::\d{12}:root)$/.test(principal)))
       return []
     const roles = required(statement, 'aws:PrincipalArn')
     const one = roles.length === 1 && !roles.some((arn) => /[*?]/.test(arn))
@@ -115,6 +118,10 @@ const foreignTrust: Rule = {
     return missing.map((key) => `The statement ${statement.sid} trusts an account without a condition on ${key}.`)
   }),
 }
+
+/** An audience is everybody's who uses the same client: of OpenID, the subject has to be named. */
+const subjectOf = ({ actions }: Statement) =>
+  actions.some((action) => covers(action, 'sts:AssumeRoleWithWebIdentity')) ? /:sub$/i : /^saml:(aud|sub)$/i
 
 const boundary: Rule = {
   name: 'function-roles-are-bounded',

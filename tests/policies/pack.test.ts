@@ -6,6 +6,7 @@ import { createAuthorize } from '../../local/authorize.ts'
 import { organization } from '../../local/default-organization.ts'
 import { Ledger } from '../../local/ledger.ts'
 import { deploy, type Stack } from '../../local/mocks.ts'
+import { DECLARED_TYPES } from '../../policies/known-types.ts'
 import { violationsOf } from '../../policies/rules.ts'
 import { asResources } from './declared.ts'
 
@@ -19,9 +20,11 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
   }
 }
 
-async function deployed(change: Readonly<Record<string, string | undefined>> = {}): Promise<Ledger> {
-  const cloud = { ledger: new Ledger(), organization, createAuthorize }
-  for (const stack of [sample('hub', change), sample('spoke-tenant1'), sample('spoke-tenant2')])
+type Change = Readonly<Record<string, string | undefined>>
+
+async function deployed(change: Change = {}, tenant: Change = {}, ramSharing = true): Promise<Ledger> {
+  const cloud = { ledger: new Ledger(), organization: { ...organization, ramSharing }, createAuthorize }
+  for (const stack of [sample('hub', change), sample('spoke-tenant1', tenant), sample('spoke-tenant2')])
     await deploy(cloud, stack, program)
   return cloud.ledger
 }
@@ -43,6 +46,18 @@ describe('the programs hold to every rule', () => {
       expect(resources.length).toBeGreaterThan(30)
       expect(violationsOf(resources)).toEqual([])
     }
+  })
+
+  it('declare the types that the rules were written for, all of them and no other', async () => {
+    const shared = { shareWithOrganisation: undefined, shareWithAccounts: '["222222222222","333333333333"]' }
+    const worlds = [
+      await deployed(),
+      await deployed({ ...shared, keySetVia: 'nat' }, { modelInvocationLogging: 'true' }, false),
+    ]
+    const types = new Set(worlds.flatMap((ledger) => ledger.all().map(({ type }) => type)))
+    expect([...types].filter((type) => type.startsWith('aws:')).sort()).toEqual([...DECLARED_TYPES].sort())
+    for (const stack of STACKS)
+      for (const ledger of worlds) expect(violationsOf(asResources(ledger, stack))).toEqual([])
   })
 
   it('and the demo is let through by its flag alone', async () => {
