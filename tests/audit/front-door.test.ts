@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readDoor } from '../../cli/audit/door.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { trailOf } from './read.ts'
 
@@ -27,6 +28,12 @@ describe('what the load balancer refuses', () => {
     const file = readFileSync(join(folder, 'genai-access-logs-111111111111-us-east-1.log'), 'utf8')
     expect(file.split('\n').filter((line) => refused.test(line))).toHaveLength(1)
     expect(file).not.toContain(token)
+    expect(await readDoor(folder, { since: 0, tenant: 'tenant1' })).toEqual([
+      expect.objectContaining({
+        ...{ tenant: 'tenant1', decision: 'refused', check: 'door', outcome: 'jwt-validation', status: 401 },
+        path: '/tenant1/invoke',
+      }),
+    ])
   })
 
   it('is counted, and rings when it is more than a few people with old tokens', async () => {

@@ -1,0 +1,97 @@
+/**
+ * What the load balancer decided by itself, read from its access logs: no function saw such a request, so the trail has no
+ * record of it. Whom it was about is what its path says; nobody was authenticated.
+ */
+import { createReadStream, type Dirent, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createGunzip } from 'node:zlib'
+import { TENANT_ID } from '../../shared/tenant.ts'
+import { UserError } from '../verb.ts'
+import type { TrailQuery, TrailRecord } from './trail.ts'
+
+/** Fields of a line, by their place in AWS's format; further ones may follow. */
+const CLIENT = 3
+const STATUS = 8
+const TARGET_STATUS = 9
+const REQUEST = 12
+const TRACE = 17
+const CREATED = 21
+const ACTIONS = 22
+
+const FIELD = /"((?:[^"\\]|\\.)*)"|\S+/g
+/** Of a path that is anybody's to choose: what can be shown in a terminal, and not for ever. */
+const LONGEST_PATH = 120
+
+/**
+ * @param line of an access log
+ * @returns undefined for what a function answered, for what is no refusal, and for what is no line of an access log
+ */
+export function doorRecord(line: string): TrailRecord | undefined {
+  const fields = [...line.matchAll(FIELD)].map(([text, quoted]) => quoted ?? text)
+  const status = Number(fields[STATUS])
+  const time = Date.parse(fields[CREATED] ?? '')
+  if (fields[TARGET_STATUS] !== '-' || !(status >= 400 && status <= 599) || Number.isNaN(time)) return undefined
+  const path = pathOf(fields[REQUEST] ?? '')
+  const [, first = ''] = path.split('/')
+  const requestId = fields[TRACE] ?? ''
+  return {
+    time: new Date(time).toISOString(),
+    tenant: TENANT_ID.test(first) ? first : '-',
+    // A function that died, or did not answer in time: whatever it decided, it did not say.
+    ...(status < 500 ? { decision: 'refused', check: 'door' } : { decision: 'unanswered', check: 'function' }),
+    outcome: (fields[ACTIONS] ?? '-').split(',').at(-1) ?? '-',
+    status,
+    client: (fields[CLIENT] ?? '').replace(/:\d+$/, ''),
+    path,
+    requestId,
+    event: requestId,
+  }
+}
+
+/** The query string stays behind: clients put tokens into it. */
+function pathOf(request: string): string {
+  const [, url = ''] = request.split(' ')
+  const path = url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/[?#].*$/s, '')
+  return path.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, LONGEST_PATH)
+}
+
+/**
+ * @param folder with access logs as the load balancer wrote them, in folders of their own or not, compressed or not
+ * @throws UserError when there is none
+ */
+export async function readDoor(folder: string, { tenant, since }: TrailQuery): Promise<readonly TrailRecord[]> {
+  const found: TrailRecord[] = []
+  for (const file of logFiles(folder)) {
+    const raw = createReadStream(file)
+    const text = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
+    // A pipe does not hand on errors.
+    raw.on('error', (error) => text.destroy(error))
+    try {
+      for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const record = doorRecord(line)
+        if (record && Date.parse(record.time) >= since && (tenant === undefined || record.tenant === tenant))
+          found.push(record)
+      }
+    } catch (cause) {
+      throw new UserError(`${file} cannot be read: it is damaged, or no access log.`, 'Copy it again.', { cause })
+    }
+  }
+  return found
+}
+
+function logFiles(folder: string): readonly string[] {
+  const entries = (): Dirent[] => {
+    try {
+      return readdirSync(folder, { recursive: true, withFileTypes: true })
+    } catch (cause) {
+      throw new UserError(`There is no folder of access logs: ${folder}`, 'Nobody called yet, or it is elsewhere.', {
+        cause,
+      })
+    }
+  }
+  return entries()
+    .filter((entry) => entry.isFile() && /\.log(\.gz)?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
