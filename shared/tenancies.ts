@@ -2,7 +2,7 @@
  * The tenants of one hub, as their stack files declare them, checked against each other. Pulumi runs one stack at a time, so
  * no stack's program sees another's settings: the files beside Pulumi.yaml are where they meet.
  */
-import { nextFreeCidr, overlapsOf } from './addressing.ts'
+import { type AddressHolder, nextFreeCidr, overlapsOf } from './addressing.ts'
 import { overlaps, parseCidr } from './cidr.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
@@ -75,30 +75,37 @@ export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: n
 
 /**
  * Where a tenant's block is taken and nothing of its size is free: no other block would help.
- * @param taken the hub's own block
+ * @param others blocks of the hub's other tenants
  */
 export function supernetMistakes(
-  own: Tenancy,
-  members: readonly Tenancy[],
-  { spokesCidrBlock, cidrBlock: taken }: { readonly spokesCidrBlock: string; readonly cidrBlock: string },
+  { name, cidrBlock }: AddressHolder,
+  others: readonly string[],
+  hub: { readonly spokesCidrBlock: string; readonly cidrBlock: string },
 ): readonly string[] {
-  const { cidrBlock } = own
-  if (cidrBlock === undefined) return []
-  const blocks = members.flatMap((one) => (one.stack === own.stack ? [] : (one.cidrBlock ?? [])))
-  if (!blocks.some((block) => overlaps(block, cidrBlock))) return []
+  if (!others.some((block) => overlaps(block, cidrBlock))) return []
   const { prefix } = parseCidr(cidrBlock)
+  if (freeCidr(prefix, others, hub) !== undefined) return []
+  return [
+    `The spokes' supernet ${hub.spokesCidrBlock} is full: no /${prefix} is free for ${name}. Choose a smaller block, or put the ` +
+      'tenant into a second hub, a cell with a supernet of its own: docs/operations.md, "Cells".',
+  ]
+}
+
+/** The lowest block of that size in the spokes' supernet which nobody has; undefined when it is full. */
+export function freeCidr(
+  prefix: number,
+  taken: readonly string[],
+  hub: { readonly spokesCidrBlock: string; readonly cidrBlock: string },
+): string | undefined {
+  const { spokesCidrBlock, cidrBlock } = hub
   try {
-    nextFreeCidr(
+    return nextFreeCidr(
       spokesCidrBlock,
-      [taken, ...blocks].filter((block) => overlaps(block, spokesCidrBlock)),
+      [cidrBlock, ...taken].filter((block) => overlaps(block, spokesCidrBlock)),
       prefix,
     )
-    return []
   } catch {
-    return [
-      `The spokes' supernet ${spokesCidrBlock} is full: no /${prefix} is free for ${own.stack}. Choose a smaller block, or put the ` +
-        'tenant into a second hub, a cell with a supernet of its own: docs/operations.md, "Cells".',
-    ]
+    return undefined
   }
 }
 
@@ -114,9 +121,14 @@ function idMistakes(members: readonly Tenancy[]): readonly string[] {
 }
 
 function countMistakes(members: readonly Tenancy[]): readonly string[] {
-  if (members.length <= TENANTS_PER_LOAD_BALANCER) return []
+  return tooManyTenants(members[0]?.hubStack ?? '', members.length)
+}
+
+/** @param count of a hub's tenants, with the one that is deployed */
+export function tooManyTenants(hubStack: string, count: number): readonly string[] {
+  if (count <= TENANTS_PER_LOAD_BALANCER) return []
   return [
-    `The hub ${members[0]?.hubStack} has ${members.length} tenants, and its load balancer carries ${TENANTS_PER_LOAD_BALANCER}: AWS allows ` +
+    `The hub ${hubStack} has ${count} tenants, and its load balancer carries ${TENANTS_PER_LOAD_BALANCER}: AWS allows ` +
       '100 target groups per load balancer, a limit that it does not raise. Put further tenants into a second hub, a cell of ' +
       'its own, and name it in their hubStack: docs/operations.md, "Cells".',
   ]

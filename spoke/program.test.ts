@@ -84,10 +84,19 @@ function answer(type: string, inputs: Inputs, name: string): Inputs {
   }
 }
 
+interface RunOptions {
+  readonly zones?: readonly string[]
+  readonly preview?: boolean
+  /** Blocks of other tenants. */
+  readonly others?: readonly string[]
+  /** Is given every data source that was asked. */
+  readonly asked?: { token: string; inputs: Inputs }[]
+}
+
 const run = (
   settings: Partial<SpokeSettings> = {},
   hub: Partial<HubOutputs> = {},
-  { zones = ZONES.names, preview = false }: { readonly zones?: readonly string[]; readonly preview?: boolean } = {},
+  { zones = ZONES.names, preview = false, others = [], asked = [] }: RunOptions = {},
 ) =>
   record(
     async () => ({
@@ -100,7 +109,17 @@ const run = (
     {
       stack: 'spoke-tenant1',
       answer,
-      invoke: (token) => (token.includes('getAvailabilityZones') ? ZONES : { availabilityZones: zones }),
+      invoke: (token, inputs) => {
+        asked.push({ token, inputs })
+        if (token.includes('getAvailabilityZones')) return ZONES
+        if (token.includes('getVpcEndpointService')) return { availabilityZones: zones }
+        // One VPC of the tenant is there, and reached.
+        if (token.includes('getVpcs')) return { ids: ['vpc-own'] }
+        const own = JSON.stringify(inputs).includes('vpc-own')
+        return {
+          routes: [SETTINGS.cidrBlock, ...(own ? [] : others)].map((block) => ({ destinationCidrBlock: block })),
+        }
+      },
       preview,
     },
   )
@@ -473,6 +492,26 @@ describe('other hubs and tenants', () => {
     await expect(run({}, {}, { zones: ['us-east-1a', 'us-east-1c'] })).rejects.toThrow(
       /no endpoint in use1-az1 \(account 222222222222\)\. It has in: use1-az2, use1-az3/,
     )
+  })
+
+  it('refuses a block of a tenant that is deployed, whoever has its stack file', async () => {
+    const asked: { token: string; inputs: Inputs }[] = []
+    await expect(run({}, {}, { others: ['10.64.0.128/25'], asked })).rejects.toThrow(
+      /^The CIDR block of tenant1 \(10\.64\.0\.0\/24\) overlaps 10\.64\.0\.128\/25, which another tenant/,
+    )
+    const of = (name: string) => asked.filter(({ token }) => token.includes(name)).map(({ inputs }) => inputs)
+    expect(of('getVpcs')).toEqual([{ tags: { tenant: 'tenant1' } }])
+    const filters = [
+      { name: 'type', values: ['propagated'] },
+      { name: 'attachment.resource-type', values: ['vpc'] },
+    ]
+    expect(of('getRouteTableRoutes')).toEqual([
+      { transitGatewayRouteTableId: 'tgw-rtb-hub', filters },
+      {
+        transitGatewayRouteTableId: 'tgw-rtb-hub',
+        filters: [...filters, { name: 'attachment.resource-id', values: ['vpc-own'] }],
+      },
+    ])
   })
 
   it('previews the same resources, with every id unknown', async () => {

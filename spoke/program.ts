@@ -10,6 +10,7 @@ import { bedrockRuntimeService } from './account-models.ts'
 import { AccountRoutes } from './account-routes.ts'
 import { bundleGateway } from './bundle.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
+import { checkDeployed, readDeployed } from './deployed.ts'
 import { HubLane } from './hub-lane.ts'
 import type { SpokeOutputs } from './outputs.ts'
 import { type SpokeProviders, spokeProviders } from './providers.ts'
@@ -21,7 +22,7 @@ type Outputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> }
 /**
  * Places a tenant's stack.
  * @param origin of the stack, for cost allocation tags
- * @throws Error before anything is made, when the settings do not fit the hub
+ * @throws Error before anything is made, when the settings do not fit the hub, or what is deployed on it
  */
 export async function spoke(
   settings: SpokeSettings,
@@ -31,7 +32,11 @@ export async function spoke(
   checkAgainstHub(settings, hub)
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
   const providers = spokeProviders(settings, hub)
-  await requireServiceZones(settings, hub, providers.tenant)
+  const [deployed] = await Promise.all([
+    readDeployed(settings, hub, providers),
+    requireServiceZones(settings, hub, providers.tenant),
+  ])
+  checkDeployed(settings, hub, deployed)
   const code = functionArchive(await bundleGateway())
 
   const { tenantId, account } = settings

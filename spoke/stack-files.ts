@@ -45,12 +45,10 @@ export async function checkStackFiles(
   const files = await readTenancies(directory, origin)
   if (!own) return checkTenancies(files, origin.concurrencyLimit)
   const { tenancy, hub } = own
-  const all = [...files.filter(({ stack }) => stack !== tenancy.stack), tenancy]
-  const full = supernetMistakes(
-    tenancy,
-    all.filter(({ hubStack }) => hubStack === tenancy.hubStack),
-    hub,
-  )
+  const all = [...files.filter((one) => one.stack !== tenancy.stack), tenancy]
+  const { stack, hubStack, cidrBlock } = tenancy
+  const blocks = files.flatMap((one) => (one.stack === stack || one.hubStack !== hubStack ? [] : (one.cidrBlock ?? [])))
+  const full = cidrBlock === undefined ? [] : supernetMistakes({ name: stack, cidrBlock }, blocks, hub)
   if (full.length > 0) throw new Error(full.join('\n'))
   checkTenancies(all, origin.concurrencyLimit)
 }

@@ -2,10 +2,12 @@
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Declared, Properties } from '../ledger.ts'
 import { images } from './ec2-images.ts'
+import { VPC } from './ec2-vpc.ts'
 import { endpointServices, zonesOfService } from './endpoint-services.ts'
 import { prefixLists } from './prefix-lists.ts'
 import type { Call, InvokeType } from './resource-type.ts'
-import { own, text } from './values.ts'
+import { gatewayRoutes } from './transit-gateway-search.ts'
+import { object, own, text } from './values.ts'
 import { zonesOf } from './zones.ts'
 
 const ROUTE_TABLE = 'aws:ec2/routeTable:RouteTable'
@@ -151,6 +153,19 @@ const subnet: InvokeType = {
   },
 }
 
+const vpcs: InvokeType = {
+  token: 'aws:ec2/getVpcs:getVpcs',
+  inputs: ['tags'],
+  answer({ ledger, account, region, inputs }) {
+    const tags = Object.entries(object(inputs, 'tags') ?? {})
+    const found = ledger
+      .all(VPC)
+      .filter((one) => one.account === account && one.region === region)
+      .filter(({ outputs }) => tags.every(([key, value]) => object(outputs, 'tags')?.[key] === value))
+    return { id: region, ids: found.map(({ id }) => id) }
+  },
+}
+
 export const dataSources: readonly InvokeType[] = [
   availabilityZones,
   routeTable,
@@ -159,4 +174,6 @@ export const dataSources: readonly InvokeType[] = [
   callerIdentity,
   parameter,
   subnet,
+  vpcs,
+  gatewayRoutes,
 ]

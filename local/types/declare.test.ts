@@ -10,8 +10,8 @@ const VPC = 'aws:ec2/vpc:Vpc'
 describe('the registry', () => {
   it('names a type or data source that it does not have', () => {
     expect(() => rowOf('aws:sqs/queue:Queue')).toThrow('does not support the resource type aws:sqs/queue:Queue')
-    expect(() => invokeOf('aws:ec2/getVpcs:getVpcs')).toThrow(
-      'does not support the data source aws:ec2/getVpcs:getVpcs',
+    expect(() => invokeOf('aws:sqs/getQueue:getQueue')).toThrow(
+      'does not support the data source aws:sqs/getQueue:getQueue',
     )
     expect(findRow('aws:sqs/queue:Queue')).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { organization } from '../default-organization.ts'
-import type { Declared } from '../ledger.ts'
+import type { Declared, Properties } from '../ledger.ts'
 import { Declarer, HUB, TENANT1, TENANT2 } from '../testing/declarer.ts'
 import { networkInterfacesOf } from './network-interfaces.ts'
 import { invokeOf } from './registry.ts'
@@ -288,7 +288,7 @@ describe('Instance', () => {
 })
 
 describe('data sources', () => {
-  const call = (token: string, inputs: Record<string, string>, account = HUB) =>
+  const call = (token: string, inputs: Properties, account = HUB) =>
     invokeOf(token).answer({ inputs, account, region: 'us-east-1', ledger: cloud.ledger, organization, callerArn: 'a' })
 
   it('see an account its own way', () => {
@@ -297,6 +297,17 @@ describe('data sources', () => {
     expect(hub.names).toEqual(tenant.names)
     expect(hub.zoneIds).not.toEqual(tenant.zoneIds)
     expect([...(hub.zoneIds as string[])].sort()).toEqual([...(tenant.zoneIds as string[])].sort())
+  })
+
+  it('find an account’s VPCs by their tags', async () => {
+    const tags = { tenant: 'tenant1', project: 'genai' }
+    const tagged = await cloud.make(VPC, 'tagged', { cidrBlock: '10.1.0.0/16', tags })
+    await cloud.make(VPC, 'elsewhere', { cidrBlock: '10.1.0.0/16', tags }, { account: TENANT1 })
+    const find = (wanted: Record<string, string>) => call('aws:ec2/getVpcs:getVpcs', { tags: wanted }).ids
+    expect(find({ tenant: 'tenant1' })).toEqual([tagged.id])
+    expect(find(tags)).toEqual([tagged.id])
+    expect(find({ tenant: 'tenant2' })).toEqual([])
+    expect(find({})).toEqual([vpc.id, tagged.id])
   })
 
   it('say in which zones a service has endpoints', () => {

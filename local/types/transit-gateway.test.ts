@@ -3,6 +3,7 @@ import { organization } from '../default-organization.ts'
 import type { Declared } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
 import { Declarer, HUB, TENANT1 } from '../testing/declarer.ts'
+import { invokeOf } from './registry.ts'
 import { attachmentState } from './transit-gateway-state.ts'
 
 const GATEWAY = 'aws:ec2transitgateway/transitGateway:TransitGateway'
@@ -201,5 +202,60 @@ describe('shares', () => {
     const off = await new Fixture({ ...organization, ramSharing: false }).prepare()
     const principal = { resourceShareArn: off.share.id, principal: organization.arn }
     expect(await off.refusal(SHARED_WITH, 'a', principal)).toContain('only be shared within your AWS Organization')
+  })
+})
+
+describe('the routes of a table', () => {
+  const find = (table: Declared, filters: Readonly<Record<string, readonly string[]>>, account = HUB) =>
+    invokeOf('aws:ec2transitgateway/getRouteTableRoutes:getRouteTableRoutes').answer({
+      inputs: {
+        transitGatewayRouteTableId: table.id,
+        filters: Object.entries(filters).map(([name, values]) => ({ name, values })),
+      },
+      ...{ account, region: 'us-east-1', ledger: cloud.ledger, organization, callerArn: '' },
+    }).routes
+
+  let table: Declared
+  let attachment: Declared
+  beforeEach(async () => {
+    await cloud.shareWith(organization.arn)
+    table = await cloud.make(TABLE, 'hub', { transitGatewayId: cloud.gateway.id })
+    attachment = await cloud.make(ATTACHMENT, 'a', cloud.attachment, tenant)
+    await cloud.make(ACCEPTER, 'a', { transitGatewayAttachmentId: attachment.id })
+    const pair = { transitGatewayAttachmentId: attachment.id, transitGatewayRouteTableId: table.id }
+    await cloud.make(PROPAGATION, 'a', pair)
+    const blackhole = { destinationCidrBlock: '10.64.0.0/10', transitGatewayRouteTableId: table.id, blackhole: true }
+    await cloud.make(ROUTE, 'blackhole', blackhole)
+  })
+
+  it('are found by type, state and attachment', () => {
+    const propagated = { destinationCidrBlock: '10.64.0.0/24', type: 'propagated', state: 'active' }
+    expect(find(table, { type: ['propagated'] })).toMatchObject([propagated])
+    expect(find(table, { type: ['propagated'], 'attachment.resource-type': ['vpc'] })).toMatchObject([propagated])
+    expect(find(table, { 'attachment.resource-id': ['vpc-0', cloud.vpc.id] })).toMatchObject([propagated])
+    expect(find(table, { 'attachment.transit-gateway-attachment-id': [attachment.id] })).toMatchObject([propagated])
+    expect(find(table, { 'attachment.resource-id': ['vpc-0'] })).toEqual([])
+    expect(find(table, { state: ['blackhole'] })).toMatchObject([
+      { destinationCidrBlock: '10.64.0.0/10', type: 'static' },
+    ])
+    expect(find(table, { type: ['propagated', 'static'] })).toHaveLength(2)
+  })
+
+  it('are the gateway’s account’s to see, by filters that are known', () => {
+    expect(() => find(table, { type: ['propagated'] }, TENANT1)).toThrow('was deleted or does not exist')
+    expect(() => find(table, {})).toThrow('Filters')
+    expect(() => find(table, { 'route-search.exact-match': ['10.64.0.0/24'] })).toThrow('route-search.exact-match')
+  })
+
+  it('have one block once: the second VPC that has it gets none', async () => {
+    const vpc = await cloud.make('aws:ec2/vpc:Vpc', 'twin', { cidrBlock: '10.64.0.0/24' })
+    const subnet = { vpcId: vpc.id, cidrBlock: '10.64.0.0/28', availabilityZoneId: 'use1-az1' }
+    const { id } = await cloud.make('aws:ec2/subnet:Subnet', 'twin', subnet)
+    const inputs = { transitGatewayId: cloud.gateway.id, vpcId: vpc.id, subnetIds: [id] }
+    const twin = await cloud.make(ATTACHMENT, 'twin', inputs)
+    const pair = { transitGatewayAttachmentId: twin.id, transitGatewayRouteTableId: table.id }
+    await cloud.make(PROPAGATION, 'twin', pair)
+    expect(find(table, { type: ['propagated'] })).toHaveLength(1)
+    expect(find(table, { 'attachment.resource-id': [vpc.id] })).toEqual([])
   })
 })

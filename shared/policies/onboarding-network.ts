@@ -80,6 +80,8 @@ export function attachment({ account, region, ...scope }: OnboardingScope): read
         'ec2:DisableTransitGatewayRouteTablePropagation',
         'ec2:EnableTransitGatewayRouteTablePropagation',
         'ec2:GetTransitGatewayRouteTablePropagations',
+        // Which blocks are taken, and how many tenants there are: read before anything is made.
+        'ec2:SearchTransitGatewayRoutes',
       ],
       Resource: routeTable(scope.hubRouteTableId),
     },

@@ -1,6 +1,6 @@
 /**
  * The limits of a hub, refused when a stack is deployed directly, with nothing made: by the program, which sees the other
- * tenants' stack files and the hub's outputs, and without those files by what AWS refuses itself.
+ * tenants' stack files and the hub's outputs; without those files by what it finds deployed, and by what AWS refuses itself.
  */
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -93,15 +93,86 @@ describe('beside the stack files of the others', { timeout: 60_000 }, () => {
   })
 })
 
-describe('without the others’ files, as AWS refuses', { timeout: 60_000 }, () => {
-  const copies = (of: Declared, count: number, outputs: (number: number) => Declared['outputs']): readonly Declared[] =>
-    Array.from({ length: count }, (_, number) => ({
-      ...of,
-      urn: `${of.urn}-${number}`,
-      id: `${of.id}${number}`,
-      outputs: { ...of.outputs, ...outputs(number) },
-    }))
+/** As if there were so many more of a resource, each with ids and outputs of its own. */
+const copies = (of: Declared, count: number, outputs: (number: number) => Declared['outputs']): readonly Declared[] =>
+  Array.from({ length: count }, (_, number) => ({
+    ...of,
+    urn: `${of.urn}-${number}`,
+    id: `${of.id}${number}`,
+    outputs: { ...of.outputs, ...outputs(number) },
+  }))
 
+/** What a deployed tenant has on the Transit Gateway, copied: what the hub's table makes of them is what the program counts. */
+async function putTenants(like: number, count: number): Promise<void> {
+  const prefix = `urn:pulumi:spoke-tenant${like}::`
+  const own = (type: string) => {
+    const found = cloud.ledger.all(type).find(({ urn }) => urn.startsWith(prefix))
+    if (!found) throw new Error(`tenant${like} has no ${type}`)
+    return found
+  }
+  const vpc = own('aws:ec2/vpc:Vpc')
+  const attachment = own('aws:ec2transitgateway/vpcAttachment:VpcAttachment')
+  const accepter = own('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter')
+  const propagation = own('aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation')
+  const named = (of: Declared, more: (number: number) => Declared['outputs']) =>
+    copies(of, count, more).map((copy, number) => ({ ...copy, inputs: { ...copy.inputs, ...more(number) } }))
+  const attached = (number: number) => ({ transitGatewayAttachmentId: `${attachment.id}${number}` })
+  for (const copy of [
+    ...named(vpc, (number) => ({ cidrBlock: `10.65.${number}.0/24` })),
+    ...named(attachment, (number) => ({ vpcId: `${vpc.id}${number}` })),
+    ...named(accepter, attached),
+    ...named(propagation, attached),
+  ])
+    await cloud.ledger.put(copy)
+}
+
+describe('from a folder of its own, by what is deployed', { timeout: 60_000 }, () => {
+  it('the 91st tenant is refused; the 90th is not, nor its next deployment', async () => {
+    await cloud.deploy(hubStack(), program)
+    await cloud.deploy(stackOf(1), program)
+    await putTenants(1, 88)
+    await cloud.deploy(stackOf(2), program)
+    await refused(
+      stackOf(3),
+      /has 91 tenants, and its load balancer carries 90: .*second hub, a cell .*docs\/operations\.md/s,
+    )
+    await cloud.deploy(stackOf(2), program)
+  })
+
+  it('a block that another tenant has, or a part of it, is refused, and so is a full supernet', async () => {
+    await cloud.deploy(changed(hubStack(), { spokesCidrBlock: '10.64.0.0/20' }), program)
+    await cloud.deploy(stackOf(1, { cidrBlock: '10.64.0.0/21' }), program)
+    for (const block of ['10.64.0.0/21', '10.64.3.0/24', '10.64.0.0/20'])
+      await refused(
+        stackOf(2, { cidrBlock: block }),
+        block.endsWith('/20')
+          ? /supernet 10\.64\.0\.0\/20 is full: no \/20 is free for tenant2/
+          : /CIDR block of tenant2 .* overlaps 10\.64\.0\.0\/21, which another tenant .*The next free one is 10\.64\.8\.0/,
+      )
+    await cloud.deploy(stackOf(2, { cidrBlock: '10.64.8.0/21' }), program)
+    await refused(
+      stackOf(3, { cidrBlock: '10.64.3.0/24' }),
+      /supernet 10\.64\.0\.0\/20 is full: no \/24 is free for tenant3.*second hub, a cell .*docs\/operations\.md/s,
+    )
+    // What is there stays as it is, and moves nowhere that is in its own way.
+    await cloud.deploy(stackOf(2, { cidrBlock: '10.64.8.0/21' }), program)
+    await refused(
+      stackOf(2, { cidrBlock: '10.64.8.0/24' }),
+      /tenant2 cannot move from 10\.64\.8\.0\/21 to 10\.64\.8\.0\/24/,
+    )
+  })
+
+  it('a tenant that has gone makes room', async () => {
+    await cloud.deploy(hubStack(), program)
+    await cloud.deploy(stackOf(1), program)
+    const taken = stackOf(2, { cidrBlock: '10.64.0.0/24' })
+    await refused(taken, /overlaps 10\.64\.0\.0\/24, which another tenant/)
+    await cloud.destroy(stackOf(1))
+    await cloud.deploy(taken, program)
+  })
+})
+
+describe('without the others’ files, as AWS refuses', { timeout: 60_000 }, () => {
   it('the 101st rule', async () => {
     await cloud.deploy(hubStack(), program)
     await cloud.deploy(stackOf(1), program)

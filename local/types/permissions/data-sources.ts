@@ -1,6 +1,6 @@
 /** The calls that a data source makes. */
 import type { Call, Permission } from '../resource-type.ts'
-import { text } from '../values.ts'
+import { arn, text } from '../values.ts'
 import { call, calls } from './permission.ts'
 
 const described = (action: string) => (): readonly Permission[] => calls(action)
@@ -12,6 +12,13 @@ const table: Readonly<Record<string, (asked: Call) => readonly Permission[]>> = 
   'aws:ec2/getPrefixList:getPrefixList': described('ec2:DescribePrefixLists'),
   'aws:index/getCallerIdentity:getCallerIdentity': described('sts:GetCallerIdentity'),
   'aws:ec2/getSubnet:getSubnet': described('ec2:DescribeSubnets'),
+  'aws:ec2/getVpcs:getVpcs': described('ec2:DescribeVpcs'),
+  'aws:ec2transitgateway/getRouteTableRoutes:getRouteTableRoutes': (asked) => [
+    call(
+      'ec2:SearchTransitGatewayRoutes',
+      arn(asked, 'ec2', `transit-gateway-route-table/${text(asked.inputs, 'transitGatewayRouteTableId') ?? '*'}`),
+    ),
+  ],
   // A public parameter belongs to no account.
   'aws:ssm/getParameter:getParameter': ({ inputs, region, account }) => {
     const name = text(inputs, 'name') ?? ''

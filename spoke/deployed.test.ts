@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { checkDeployed, type DeployedBlocks, type Wanted } from './deployed.ts'
+
+const HUB = { cidrBlock: '10.0.0.0/16', spokesCidrBlock: '10.64.0.0/10' }
+const WANTED = { tenantId: 'tenant3', hubStack: 'organization/genai-hub-spoke/hub', cidrBlock: '10.64.2.0/24' }
+
+const blocks = (count: number) => Array.from({ length: count }, (_, index) => `10.65.${index}.0/24`)
+const check = (
+  { own = [], others = [] }: Partial<DeployedBlocks>,
+  wanted: Partial<Wanted> = {},
+  hub: Partial<typeof HUB> = {},
+) => checkDeployed({ ...WANTED, ...wanted }, { ...HUB, ...hub }, { own, others })
+
+describe('what is deployed leaves room for', () => {
+  it.each<[string, Partial<DeployedBlocks>, Partial<Wanted>]>([
+    ['the first tenant', {}, {}],
+    ['one beside others', { others: ['10.64.0.0/24', '10.64.1.0/24', '10.64.3.0/24'] }, {}],
+    ['the 90th', { others: blocks(89) }, {}],
+    ['one that is there, as it is', { own: ['10.64.2.0/24'], others: blocks(89) }, {}],
+    ['one of 90, while another moves and has two blocks', { own: ['10.64.2.0/24'], others: blocks(90) }, {}],
+    ['one that moves', { own: ['10.64.2.0/24'], others: blocks(89) }, { cidrBlock: '10.64.3.0/24' }],
+    ['one whose move was interrupted', { own: ['10.64.2.0/24', '10.64.3.0/24'] }, { cidrBlock: '10.64.3.0/24' }],
+    ['one beside a network that is no tenant', { others: [...blocks(89), '172.16.0.0/12'] }, {}],
+  ])('%s', (_, deployed, wanted) => {
+    expect(() => check(deployed, wanted)).not.toThrow()
+  })
+})
+
+describe('what is deployed leaves no room for', () => {
+  it('the 91st tenant', () => {
+    expect(() => check({ others: blocks(90) })).toThrow(
+      /^The hub organization\/genai-hub-spoke\/hub has 91 tenants, and its load balancer carries 90: .*second hub, a cell/,
+    )
+  })
+
+  it.each(['10.64.2.0/24', '10.64.2.128/25', '10.64.0.0/20'])('a block where another tenant has %s', (block) => {
+    expect(() => check({ others: [block, '10.64.0.0/24'] })).toThrow(
+      new RegExp(
+        `^The CIDR block of tenant3 \\(10\\.64\\.2\\.0/24\\) overlaps ${block.replaceAll('.', '\\.')}, which another tenant .*` +
+          `The next free one is 10\\.64\\.${block.endsWith('/20') ? 16 : 1}\\.0/24\\.$`,
+      ),
+    )
+  })
+
+  it('anybody, where the supernet is full: no other block is proposed', () => {
+    const others = ['10.64.0.0/21', '10.64.8.0/21']
+    expect(() => check({ others }, {}, { spokesCidrBlock: '10.64.0.0/20' })).toThrow(
+      /^The spokes' supernet 10\.64\.0\.0\/20 is full: no \/24 is free for tenant3\. .*a second hub, a cell.*"Cells"\.$/,
+    )
+  })
+
+  it.each(['10.64.0.0/22', '10.64.2.0/25'])('a move to a block that overlaps its own, %s', (block) => {
+    expect(() => check({ own: [block] })).toThrow(
+      `tenant3 cannot move from ${block} to 10.64.2.0/24: both are there for a while, so they must not overlap. The next free one is`,
+    )
+  })
+
+  it('several at once are all told', () => {
+    expect(() => check({ others: [...blocks(90), '10.64.2.0/24'] })).toThrow(/has 92 tenants.*\n.*overlaps/)
+  })
+})
