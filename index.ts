@@ -23,7 +23,11 @@ async function run(
   { organization, project, stack }: SettingsOrigin,
 ): Promise<Record<string, unknown>> {
   if (settings.role === 'hub') {
-    const { hub } = await import('./hub/program.ts')
+    const [{ checkHubFiles }, { hub }] = await Promise.all([
+      import('./spoke/stack-files.ts'),
+      import('./hub/program.ts'),
+    ])
+    await checkHubFiles(import.meta.dirname, project, { stack, account: settings.account })
     return hub(settings, { project, stack })
   }
   const [{ checkStackFiles }, { spoke }, hub] = await Promise.all([

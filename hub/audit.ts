@@ -47,7 +47,7 @@ export class Audit extends pulumi.ComponentResource {
       },
       child,
     )
-    alarms(name, args, child)
+    alarms(name, { ...args, functionName: writer.name }, child)
     this.functionArn = pulumi.all([writer.arn, permission.id]).apply(([arn]) => arn)
     this.registerOutputs({ functionArn: this.functionArn })
   }
@@ -139,7 +139,12 @@ const WATCHED = [
   ['audit-lost', 'AsyncEventsDropped', "a delivery was given up: its lines are in the tenant's own log group only"],
 ] as const
 
-function alarms(name: string, { settings, tags }: AuditArgs, opts: pulumi.CustomResourceOptions): void {
+/** After the function: where another hub has its name, the account's alarms are that hub's, and would be overwritten. */
+function alarms(
+  name: string,
+  { settings, tags, functionName }: AuditArgs & { readonly functionName: pulumi.Output<string> },
+  opts: pulumi.CustomResourceOptions,
+): void {
   for (const [what, metricName, description] of WATCHED)
     alarm(
       `${name}-${what}`,
@@ -148,7 +153,7 @@ function alarms(name: string, { settings, tags }: AuditArgs, opts: pulumi.Custom
         description: `Audit trail: ${description}`,
         namespace: 'AWS/Lambda',
         metricName,
-        dimensions: { FunctionName: auditFunctionName },
+        dimensions: { FunctionName: functionName },
         threshold: 1,
         minutes: 1,
         alarmTopicArn: settings.alarmTopicArn,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkStackFiles, readTenancies } from './stack-files.ts'
+import { checkHubFiles, checkStackFiles, readTenancies } from './stack-files.ts'
 
 const ORIGIN = { organization: 'organization', project: 'genai-hub-spoke' }
 let directory: string
@@ -101,5 +101,32 @@ describe('stack files against each other', () => {
     await expect(check()).resolves.toBeUndefined()
     await writeFile(join(directory, 'Pulumi.spoke-tenant3.yaml'), 'config: [')
     await expect(check()).rejects.toThrow(/Pulumi\.spoke-tenant3\.yaml is not YAML/)
+  })
+})
+
+describe('hubs against each other', () => {
+  const account = '111111111111'
+  const checkHub = (stack: string, of = account) => checkHubFiles(directory, ORIGIN.project, { stack, account: of })
+
+  it('accepts hubs of accounts of their own, whatever the tenants’ files say', async () => {
+    await write('hub', { role: 'hub', account })
+    await write('hub2', { role: 'hub', account: '666666666666' })
+    await spoke(1, { account })
+    await checkHub('hub')
+    await checkHub('hub2', '666666666666')
+  })
+
+  it('refuses a second one in an account, from either file, and from none', async () => {
+    // Unquoted, as YAML allows where no zero leads.
+    await write('hub', { role: 'hub', account: Number(account) })
+    await write('hub2', { role: 'hub', account })
+    for (const [stack, both] of [
+      ['hub', 'hub, hub2'],
+      ['hub2', 'hub2, hub'],
+    ] as const)
+      await expect(checkHub(stack)).rejects.toThrow(
+        `The account ${account} is that of 2 hubs: ${both}. A hub's names are its account's, so each needs an account of its own`,
+      )
+    await expect(checkHub('hub3')).rejects.toThrow('3 hubs: hub3, hub, hub2')
   })
 })

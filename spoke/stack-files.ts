@@ -15,15 +15,23 @@ export interface StackFilesOrigin {
 
 /** Every spoke among the stack files of a directory, in the order of their names. */
 export async function readTenancies(directory: string, origin: StackFilesOrigin): Promise<readonly Tenancy[]> {
+  return (await readSettings(directory, origin.project))
+    .map(({ stack, raw }) => readTenancy(stack, raw, `${origin.organization}/${origin.project}/hub`))
+    .filter((tenancy) => tenancy !== undefined)
+}
+
+/** What each stack file sets, in the order of their names. */
+async function readSettings(
+  directory: string,
+  project: string,
+): Promise<readonly { readonly stack: string; readonly raw: RawSettings }[]> {
   const files = (await readdir(directory)).filter((file) => STACK_FILE.test(file)).sort()
-  const tenancies = await Promise.all(
-    files.map(async (file) => {
-      const raw = settingsOf(file, await readFile(join(directory, file), 'utf8'), origin.project)
-      const stack = STACK_FILE.exec(file)?.groups?.stack ?? file
-      return readTenancy(stack, raw, `${origin.organization}/${origin.project}/hub`)
-    }),
+  return await Promise.all(
+    files.map(async (file) => ({
+      stack: STACK_FILE.exec(file)?.groups?.stack ?? file,
+      raw: settingsOf(file, await readFile(join(directory, file), 'utf8'), project),
+    })),
   )
-  return tenancies.filter((tenancy) => tenancy !== undefined)
 }
 
 /** The tenant that is deployed, as its settings are: its file may be elsewhere, or say something else. */
@@ -51,6 +59,27 @@ export async function checkStackFiles(
   const full = cidrBlock === undefined ? [] : supernetMistakes({ name: stack, cidrBlock }, blocks, hub)
   if (full.length > 0) throw new Error(full.join('\n'))
   checkTenancies(all, origin.concurrencyLimit)
+}
+
+/**
+ * A hub's names are its account's: a second hub in it would meet AWS's refusals half-way, and take over what AWS does not
+ * refuse (an alarm, a bucket in us-east-1).
+ * @throws Error naming the stacks
+ */
+export async function checkHubFiles(
+  directory: string,
+  project: string,
+  own: { readonly stack: string; readonly account: string },
+): Promise<void> {
+  const others = (await readSettings(directory, project)).filter(
+    ({ stack, raw }) => stack !== own.stack && raw.role === 'hub' && raw.account === own.account,
+  )
+  if (others.length === 0) return
+  const stacks = [own.stack, ...others.map(({ stack }) => stack)]
+  throw new Error(
+    `The account ${own.account} is that of ${stacks.length} hubs: ${stacks.join(', ')}. A hub's names are its account's, so each ` +
+      'needs an account of its own: docs/operations.md, "Cells".',
+  )
 }
 
 /** As `pulumi config` hands them to a program: text as it is, everything else as JSON. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { organization } from '../default-organization.ts'
 import { Ledger, type Properties } from '../ledger.ts'
-import { Declarer } from '../testing/declarer.ts'
+import { Declarer, TENANT1 } from '../testing/declarer.ts'
 import { canonical, replacedBy, situationOf } from './declare.ts'
 import { findRow, invokeOf, resourceTypes, rowOf } from './registry.ts'
 
@@ -57,6 +57,17 @@ describe('who holds whom', () => {
       }),
     ]
     for (const one of [s3, ...others]) expect(cloud.holders(one), one.type).toEqual([])
+  })
+
+  it('is never told by the same name in another account', async () => {
+    const cloud = new Declarer()
+    const inputs = { name: 'genai', assumeRolePolicy: '{"Statement":[]}' }
+    const mine = await cloud.make('aws:iam/role:Role', 'mine', inputs)
+    const theirs = await cloud.make('aws:iam/role:Role', 'theirs', inputs, { account: TENANT1 })
+    const policy = { role: 'genai', policy: '{"Version":"2012-10-17","Statement":[]}' }
+    await cloud.make('aws:iam/rolePolicy:RolePolicy', 'mine', policy)
+    expect(cloud.holders(mine)).toEqual(['aws:iam/rolePolicy:RolePolicy'])
+    expect(cloud.holders(theirs)).toEqual([])
   })
 })
 

@@ -163,6 +163,9 @@ export function heldBy(
 ): readonly Declared[] {
   const ids = new Set([resource.id])
   for (const output of row.heldByOutputs ?? ['arn']) ids.add(text(resource.outputs, output) ?? resource.id)
+  // A name is another's in another account; an ARN is not.
+  const elsewhere = new Set(ids)
+  if (row.named !== undefined) elsewhere.delete(resource.id)
   const naming = new Set([...ids].flatMap((id) => ledger.lookUp(BY_TEXT, id)))
   return [...naming].filter((other) => {
     if (other.urn === resource.urn) return false
@@ -171,7 +174,7 @@ export function heldBy(
     return Object.entries(other.inputs).some(([name, value]) => {
       if (name === 'tags') return false
       const through = row.heldThrough?.includes(`${other.type}.${name}`) ?? !releases.includes(name)
-      return through && containsAny(value, ids)
+      return through && containsAny(value, other.account === resource.account ? ids : elsewhere)
     })
   })
 }

@@ -1,23 +1,42 @@
-/** A hub's limits by the real engine: a tenant beyond one is refused by its preview and its up, and nothing of it is made. */
+/**
+ * A hub's limits by the real engine: a tenant beyond one is refused by its preview and its up, and nothing of it is made. So is
+ * one that takes what another has, also from a folder in which the other's stack file is not.
+ */
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, startEngine } from '../../cli/engine.ts'
 import { hubStack, organizationOf, spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
+import type { Stack } from '../../local/mocks.ts'
 import { cli } from '../engine/cli.ts'
 
 const LONG = 180_000
 const quiet = { color: 'never' } as const
 
-describe.skipIf(!cli)('the 91st tenant of a load balancer', { timeout: LONG }, () => {
+const tenants = tenantsOf(91)
+const stackOf = (number: number, settings: Readonly<Record<string, string>> = {}): Stack => {
+  const tenant = tenants[number - 1]
+  if (!tenant) throw new Error(`There is no tenant ${number}.`)
+  return changed(spokeStack(tenant, number - 1), settings)
+}
+const changed = (stack: Stack, settings: Readonly<Record<string, string>>): Stack => ({
+  ...stack,
+  config: {
+    ...stack.config,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
+  },
+})
+
+describe.skipIf(!cli)('a hub’s limits', { timeout: LONG }, () => {
   let engine: Engine
 
   beforeAll(async () => {
     if (!cli) return
-    const tenants = tenantsOf(91)
-    const stacks = [hubStack(), ...tenants.map(spokeStack)]
+    const hub = changed(hubStack(), { concurrencyLimit: '1100', spokesCidrBlock: '10.64.0.0/16' })
     engine = await startEngine(cli, {
       delayMilliseconds: 0,
       organization: organizationOf(tenants),
-      stackFiles: Object.fromEntries(stacks.map(({ stack, config }) => [stack, JSON.stringify({ config })])),
+      stackFiles: { hub: JSON.stringify({ config: hub.config }) },
     })
     await (await engine.stack('hub')).up(quiet)
   }, LONG)
@@ -25,13 +44,74 @@ describe.skipIf(!cli)('the 91st tenant of a load balancer', { timeout: LONG }, (
     await engine?.close()
   }, LONG)
 
-  it('is refused before anything is made, with what to do', async () => {
-    const stack = await engine.stack('spoke-tenant91')
+  /** The stack files beside the program, besides the hub's. */
+  const write = (...stacks: readonly Stack[]) => {
+    for (const file of readdirSync(engine.project))
+      if (/^Pulumi\.spoke-.*\.yaml$/.test(file)) rmSync(join(engine.project, file))
+    for (const { stack, config } of stacks)
+      writeFileSync(join(engine.project, `Pulumi.${stack}.yaml`), JSON.stringify({ config }))
+  }
+  const of = (stack: string) => engine.cloud.ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
+
+  async function refused(name: string, refusal: RegExp): Promise<void> {
+    const stack = await engine.stack(name)
     const { version } = engine.cloud.ledger
-    const refusal = /has 91 tenants, and its load balancer carries 90: .*second hub, a cell .*docs\/operations\.md/s
     await expect(stack.preview(quiet)).rejects.toThrow(refusal)
     await expect(stack.up(quiet)).rejects.toThrow(refusal)
     expect(engine.cloud.ledger.version).toBe(version)
-    expect(engine.cloud.ledger.all().filter(({ urn }) => urn.includes(':pulumi:spoke-'))).toEqual([])
+    expect(of(name)).toEqual([])
+  }
+
+  it('the 91st tenant is refused', async () => {
+    write(...tenants.map((_, index) => stackOf(index + 1)))
+    await refused(
+      'spoke-tenant91',
+      /has 91 tenants, and its load balancer carries 90: .*second hub, a cell .*docs\/operations\.md/s,
+    )
+  })
+
+  it('reservations over the account’s concurrency are refused', async () => {
+    const tier = JSON.stringify({ memoryMegabytes: 512, timeoutSeconds: 60, reservedConcurrency: 900 })
+    write(stackOf(1, { tier }), stackOf(90, { tier }))
+    await refused('spoke-tenant90', /reserve 1800 concurrent executions together, .* has 1000 .*concurrencyLimit/s)
+  })
+
+  it('a tenant for whom the supernet has no room is refused', async () => {
+    write(stackOf(1, { cidrBlock: '10.64.0.0/16' }), stackOf(89))
+    await refused(
+      'spoke-tenant89',
+      /supernet 10\.64\.0\.0\/16 is full: no \/24 is free for spoke-tenant89.*second hub/s,
+    )
+  })
+
+  describe('beside a tenant whose stack file is elsewhere', () => {
+    let before: ReturnType<typeof of>
+    beforeAll(async () => {
+      write(stackOf(1))
+      await (await engine.stack('spoke-tenant1')).up(quiet)
+      before = of('spoke-tenant1')
+    }, LONG)
+
+    it('its block is refused', async () => {
+      write(stackOf(88, { cidrBlock: '10.64.0.128/25' }))
+      await refused(
+        'spoke-tenant88',
+        /\(10\.64\.0\.128\/25\) overlaps 10\.64\.0\.0\/24, which another tenant .*The next free one is 10\.64\.1\.0\/25/s,
+      )
+    })
+
+    it('its id is AWS’s to refuse, and nothing of it is changed or taken over, also when the claimant goes', async () => {
+      write({ ...stackOf(2, { tenantId: 'tenant1' }), stack: 'spoke-claimant' })
+      const claimant = await engine.stack('spoke-claimant')
+      await expect(claimant.up(quiet)).rejects.toThrow(/EntityAlreadyExists|ResourceConflict|AlreadyExists/)
+      expect(of('spoke-tenant1')).toEqual(before)
+      await claimant.destroy(quiet)
+      expect(of('spoke-claimant')).toEqual([])
+      expect(of('spoke-tenant1')).toEqual(before)
+      write(stackOf(1))
+      expect((await (await engine.stack('spoke-tenant1')).up(quiet)).summary.resourceChanges).toEqual({
+        same: expect.any(Number),
+      })
+    })
   })
 })

@@ -15,9 +15,10 @@ import { reach } from '../../local/reach.ts'
 const [FEW, MANY] = [4, 24]
 /**
  * How many more resources may be looked at for each other tenant. What AWS counts over all of them is counted: rules and target
- * groups of the load balancer, reservations, VPCs. A single search through everything would be 53.
+ * groups of the load balancer, reservations, VPCs; and the hub's routes are read with what they lead to, before anything is
+ * made. A single search through everything would be 53.
  */
-const MOST_MORE = 12
+const MOST_MORE = 20
 
 const tenants = tenantsOf(MANY + 1)
 const directory = mkdtempSync(join(tmpdir(), 'genai-lookups-'))
