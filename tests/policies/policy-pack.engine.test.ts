@@ -40,3 +40,47 @@ describe.skipIf(!cli)('the policy pack on the real engine', { timeout: LONG }, (
     expect(text.match(/\[mandatory\]/g)).toHaveLength(1)
   })
 })
+
+describe.skipIf(!cli)('the policy pack over a hub and a tenant that are made', { timeout: 2 * LONG }, () => {
+  let engine: Engine
+  beforeAll(async () => {
+    if (cli) engine = await startEngine(cli, { delayMilliseconds: 0 })
+  }, LONG)
+  afterAll(async () => {
+    await engine?.close()
+  }, LONG)
+
+  it('judges a value that is secret', async () => {
+    const stack = await engine.stack('hub')
+    const file = join(stack.workspace.workDir, 'hub', 'listeners.ts')
+    const source = readFileSync(file, 'utf8')
+    const changed = source
+      .replace('import type * as pulumi', 'import * as pulumi')
+      .replace('sslPolicy: TLS_POLICY', "sslPolicy: pulumi.secret('ELBSecurityPolicy-2016-08')")
+    expect(changed).toContain('pulumi.secret(')
+    writeFileSync(file, changed)
+    const told: string[] = []
+    await expect(stack.preview({ ...options, onOutput: (text) => told.push(text) })).rejects.toThrow()
+    expect(told.join('')).toMatch(/listeners-have-tls.*load-balancer/)
+    writeFileSync(file, source)
+  })
+
+  it('stops an up before the resource is made, and leaves the one that keeps to the rules alone', async () => {
+    for (const name of ['hub', 'spoke-tenant1']) {
+      const { summary, stdout } = await (await engine.stack(name)).up(options)
+      expect(summary.result).toBe('succeeded')
+      expect(stdout).toContain('genai-hub-spoke@v0.1.0')
+    }
+    const stack = await engine.stack('spoke-tenant1')
+    const file = join(stack.workspace.workDir, 'spoke', 'program.ts')
+    const source = readFileSync(file, 'utf8')
+    const place = 'const tags = tenantTags('
+    const added = "new aws.cloudwatch.LogGroup('kept', { name: 'kept' }, { provider: providers.tenant })"
+    expect(source).toContain(place)
+    writeFileSync(file, source.replace(place, `${added}\n  ${place}`))
+    const told: string[] = []
+    await expect(stack.up({ ...options, onOutput: (text) => told.push(text) })).rejects.toThrow()
+    expect(told.join('')).toMatch(/logs-have-a-retention.*kept/)
+    expect(engine.cloud.ledger.all().filter(({ urn }) => urn.endsWith('::kept'))).toEqual([])
+  })
+})
