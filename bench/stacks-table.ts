@@ -24,7 +24,7 @@ export function stacksTable({ node, cores, sizes, engine, traffic, goals }: Stac
     '',
     ...('sizes' in engine
       ? [
-          'By the Pulumi CLI, one up after the other, without delays; heap of the local cloud:',
+          'By the Pulumi CLI, one up after the other in one run, read at each size; heap of the local cloud after a collection:',
           ...deployments(engine.sizes),
         ]
       : [`Not measured: deployments by the Pulumi CLI. ${engine.skipped}`]),
