@@ -35,11 +35,11 @@ async function run(
     import('./spoke/program.ts'),
     readHub(settings.hubStack),
   ])
-  const { hubStack, tenantId, cidrBlock, tier } = settings
+  const { hubStack, tenantId, account, cidrBlock, tier } = settings
   await checkStackFiles(
     import.meta.dirname,
     { organization, project, concurrencyLimit: hub.concurrencyLimit },
-    { tenancy: { stack, hubStack, tenantId, cidrBlock, tier }, hub },
+    { tenancy: { stack, hubStack, tenantId, account, cidrBlock, tier }, hub },
   )
   return { ...(await spoke(settings, hub, { project, stack })) }
 }

@@ -23,6 +23,7 @@ export interface Tenancy {
   readonly stack: string
   readonly hubStack: string
   readonly tenantId?: string
+  readonly account?: string
   readonly cidrBlock?: string
   readonly tier?: Tier
 }
@@ -34,6 +35,7 @@ export interface Tenancy {
 export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: string): Tenancy | undefined {
   if (raw.role !== 'spoke') return undefined
   const tenantId = parsed(SPOKE_TABLE.tenantId.parse, raw.tenantId)
+  const account = parsed(SPOKE_TABLE.account.parse, raw.account)
   const cidrBlock = parsed(checkedCidr, raw.cidrBlock)
   // As the table's own default.
   const tier = raw.tier === undefined ? TIERS.small : parsed(SPOKE_TABLE.tier.parse, raw.tier)
@@ -41,6 +43,7 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
     stack,
     hubStack: raw.hubStack ?? defaultHubStack,
     ...(tenantId !== undefined && { tenantId }),
+    ...(account !== undefined && { account }),
     ...(cidrBlock !== undefined && { cidrBlock }),
     ...(tier !== undefined && { tier }),
   }
@@ -59,12 +62,13 @@ export function checkTenancies(tenancies: readonly Tenancy[], concurrencyLimit: 
 }
 
 /**
- * What is wrong with the tenants of one hub together: an id once, no address twice, no more tenants than a load balancer
- * carries, reservations within the account's concurrency.
+ * What is wrong with the tenants of one hub together: an id and an account once, no address twice, no more tenants than a load
+ * balancer carries, reservations within the account's concurrency.
  */
 export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: number): readonly string[] {
   return [
     ...idMistakes(members),
+    ...accountMistakes(members),
     ...overlapsOf(
       members.flatMap(({ stack, cidrBlock }) => (cidrBlock === undefined ? [] : [{ name: stack, cidrBlock }])),
     ),
@@ -117,6 +121,18 @@ function idMistakes(members: readonly Tenancy[]): readonly string[] {
       ([tenantId, claimants]) =>
         `The tenant id "${tenantId}" is claimed by ${claimants.length} stacks: ${claimants.map(({ stack }) => stack).join(', ')}. ` +
         'Every tenant has one: give the others ids of their own.',
+    )
+}
+
+/** Two tenants in one account share its quotas and its bill, and one could call the other's models. */
+function accountMistakes(members: readonly Tenancy[]): readonly string[] {
+  const placed = members.filter(({ account }) => account !== undefined)
+  return [...Map.groupBy(placed, ({ account }) => account)]
+    .filter(([, sharers]) => sharers.length > 1)
+    .map(
+      ([account, sharers]) =>
+        `The account ${account} is used by ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
+        "A tenant's quotas, policies and bill are its own only in an account of its own: give the others another.",
     )
 }
 

@@ -49,6 +49,14 @@ describe('stack files against each other', () => {
     await expect(check()).rejects.toThrow(/"tenant1" is claimed by 2 stacks: spoke-tenant1, spoke-tenant2/)
   })
 
+  it('refuses one account of two tenants, of one hub: a tenant that changes its hub is in both for a while', async () => {
+    await spoke(1, { account: '222222222222' })
+    await spoke(2, { account: '222222222222', hubStack: 'organization/genai-hub-spoke/hub2' })
+    await check()
+    await spoke(3, { account: '222222222222' })
+    await expect(check()).rejects.toThrow(/account 222222222222 is used by 2 tenants: spoke-tenant1, spoke-tenant3/)
+  })
+
   it('refuses overlapping addresses, naming the stacks', async () => {
     await spoke(1)
     await spoke(2, { cidrBlock: '10.64.0.0/22' })

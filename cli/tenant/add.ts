@@ -10,7 +10,6 @@ import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { freeBlock, zonesFor } from './address.ts'
 import { readFlags } from './flags.ts'
 import { tenantIdOf } from './id.ts'
-import { sharedAccounts } from './mistakes.ts'
 import { stackFileText } from './stack-file.ts'
 import { defaultHubStack, readHub, readStackFiles } from './stacks.ts'
 
@@ -101,7 +100,8 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     tier: flags.tier,
   }
   const settings = attempt(() => readSpokeSettings(raw, stack, hubStack))
-  const tenancy: Tenancy = { stack, hubStack, tenantId, cidrBlock, tier: settings.tier }
+  const { account, tier } = settings
+  const tenancy: Tenancy = { stack, hubStack, tenantId, account, cidrBlock, tier }
   const others = members.map((member) => member.tenancy)
   const mine = (mistake: string) => mistake.includes(stack)
   const mistakes = [
@@ -109,7 +109,6 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
       // What was wrong before stays with `tenant check`.
       (mistake) => mine(mistake) || !tenancyMistakes(others, hub.concurrencyLimit).includes(mistake),
     ),
-    ...sharedAccounts([...members, { stack, raw, tenancy, settings: { ok: true, value: settings } }]).filter(mine),
     ...mistakesAgainstHub(settings, hub),
   ]
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'), 'Nothing was written.')

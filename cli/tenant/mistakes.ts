@@ -31,24 +31,8 @@ function ofHub(files: StackFiles, hubStack: string, members: readonly SpokeFile[
       members.map(({ tenancy }) => tenancy),
       limit,
     ),
-    ...sharedAccounts(members),
   )
   if (hub)
     for (const { settings } of members) if (settings.ok) mistakes.push(...mistakesAgainstHub(settings.value, hub))
   return mistakes
-}
-
-/** Two tenants in one account share its quotas and its bill, and one could call the other's models. */
-export function sharedAccounts(members: readonly SpokeFile[]): readonly string[] {
-  const accounts = Map.groupBy(
-    members.filter(({ raw }) => raw.account !== undefined),
-    ({ raw }) => raw.account,
-  )
-  return [...accounts]
-    .filter(([, sharers]) => sharers.length > 1)
-    .map(
-      ([account, sharers]) =>
-        `The account ${account} is used by ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
-        "A tenant's quotas, policies and bill are its own only in an account of its own: give the others another.",
-    )
 }

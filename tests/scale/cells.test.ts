@@ -179,6 +179,26 @@ describe('a second hub', { timeout: 60_000 }, () => {
     expect(await tenants('genai-hub2')).toEqual(['tenant91'])
   })
 
+  it('takes a tenant of the first over, under another id, in the account that it has', async () => {
+    const { hub, users } = cells.second
+    const flags = { account: '222222222222', model: ['nova-2-lite=us.amazon.nova-2-lite-v1:0'] }
+    const { file, text } = newTenant('tenant1b', { ...flags, 'hub-stack': HUB2 }, directory)
+    writeFileSync(file, text)
+    set('spoke-tenant1b', { roleArn: undefined, profile: 'genai-tenant1', hubProfile: 'genai-hub2' })
+    expect(mistakesOf(readStackFiles(directory))).toEqual([])
+    await deploy('spoke-tenant1b')
+    const user = { userPoolId: hub.userPoolId, tenantId: 'tenant1b', username: 'b@example.com', email: 'b@example.com' }
+    await createUser(users, user, PASSWORD)
+    const token = await signIn(users, { clientId: hub.userPoolClientId, username: user.username, password: PASSWORD })
+    const { first, second } = cells
+    const answers = [await ask(second, '/tenant1b/invoke', token), await ask(first, '/tenant1/invoke', first.token)]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    await cloud.destroy(readStack('spoke-tenant1', directory))
+    expect((await ask(second, '/tenant1b/invoke', token)).status).toBe(200)
+    await cloud.destroy(readStack('spoke-tenant1b', directory))
+    await deploy('spoke-tenant1')
+  })
+
   it('in the first one’s account is refused before anything is made', async () => {
     const before = cloud.ledger.version
     const stack = { ...readStack('hub', directory), stack: 'hub3' }
