@@ -27,7 +27,7 @@ async function run(
       import('./spoke/stack-files.ts'),
       import('./hub/program.ts'),
     ])
-    await checkHubFiles(import.meta.dirname, project, { stack, account: settings.account })
+    await checkHubFiles(import.meta.dirname, { organization, project, stack }, settings)
     return hub(settings, { project, stack })
   }
   const [{ checkStackFiles }, { spoke }, hub] = await Promise.all([

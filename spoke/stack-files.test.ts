@@ -114,7 +114,8 @@ describe('stack files against each other', () => {
 
 describe('hubs against each other', () => {
   const account = '111111111111'
-  const checkHub = (stack: string, of = account) => checkHubFiles(directory, ORIGIN.project, { stack, account: of })
+  const checkHub = (stack: string, of = account, spokesCidrBlock = '10.64.0.0/10') =>
+    checkHubFiles(directory, { ...ORIGIN, stack }, { account: of, spokesCidrBlock })
 
   it('accepts hubs of accounts of their own, whatever the tenants’ files say', async () => {
     await write('hub', { role: 'hub', account })
@@ -136,5 +137,15 @@ describe('hubs against each other', () => {
         `The account ${account} is that of 2 hubs: ${both}. A hub's names are its account's, so each needs an account of its own`,
       )
     await expect(checkHub('hub3')).rejects.toThrow('3 hubs: hub3, hub, hub2')
+  })
+
+  it('refuses a supernet that leaves one of its own tenants out', async () => {
+    await spoke(1)
+    await spoke(2, { cidrBlock: '10.128.2.0/24', hubStack: 'organization/genai-hub-spoke/hub2' })
+    await checkHub('hub')
+    await checkHub('hub2', account, '10.128.0.0/10')
+    await expect(checkHub('hub', account, '10.128.0.0/10')).rejects.toThrow(
+      /supernet 10\.128\.0\.0\/10 leaves out spoke-tenant1 \(10\.64\.1\.0\/24\), which the hub would route no more/,
+    )
   })
 })

@@ -2,8 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { contains } from '../shared/cidr.ts'
 import { ofProject } from '../shared/settings/read.ts'
 import type { RawSettings } from '../shared/settings/setting.ts'
+import type { HubSettings } from '../shared/settings.ts'
 import { checkTenancies, readTenancy, supernetMistakes, type Tenancy } from '../shared/tenancies.ts'
 
 const STACK_FILE = /^Pulumi\.(?<stack>.+)\.ya?ml$/
@@ -62,24 +64,35 @@ export async function checkStackFiles(
 }
 
 /**
- * A hub's names are its account's: a second hub in it would meet AWS's refusals half-way, and take over what AWS does not
- * refuse (an alarm, a bucket in us-east-1).
+ * Checks a hub against the other stack files, before it is deployed. Its names are its account's: a second hub in it would meet
+ * AWS's refusals half-way, and take over what AWS does not refuse (an alarm, a bucket in us-east-1). And a supernet that leaves
+ * a tenant out takes its route away.
  * @throws Error naming the stacks
  */
 export async function checkHubFiles(
   directory: string,
-  project: string,
-  own: { readonly stack: string; readonly account: string },
+  { organization, project, stack }: StackFilesOrigin & { readonly stack: string },
+  hub: Pick<HubSettings, 'account' | 'spokesCidrBlock'>,
 ): Promise<void> {
-  const others = (await readSettings(directory, project)).filter(
-    ({ stack, raw }) => stack !== own.stack && raw.role === 'hub' && raw.account === own.account,
-  )
-  if (others.length === 0) return
-  const stacks = [own.stack, ...others.map(({ stack }) => stack)]
-  throw new Error(
-    `The account ${own.account} is that of ${stacks.length} hubs: ${stacks.join(', ')}. A hub's names are its account's, so each ` +
-      'needs an account of its own: docs/operations.md, "Cells".',
-  )
+  const files = await readSettings(directory, project)
+  const same = files.filter((one) => one.stack !== stack && one.raw.role === 'hub' && one.raw.account === hub.account)
+  const hubs = [stack, ...same.map((one) => one.stack)]
+  const mistakes =
+    same.length === 0
+      ? []
+      : [
+          `The account ${hub.account} is that of ${hubs.length} hubs: ${hubs.join(', ')}. A hub's names are its account's, so each ` +
+            'needs an account of its own: docs/operations.md, "Cells".',
+        ]
+  for (const { stack: name, hubStack, cidrBlock } of await readTenancies(directory, { organization, project })) {
+    if (hubStack !== `${organization}/${project}/${stack}` || cidrBlock === undefined) continue
+    if (!contains(hub.spokesCidrBlock, cidrBlock))
+      mistakes.push(
+        `The spokes' supernet ${hub.spokesCidrBlock} leaves out ${name} (${cidrBlock}), which the hub would route no more. Choose one ` +
+          'that holds every tenant, or move the tenant first: docs/operations.md, "Moving a tenant".',
+      )
+  }
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
 /** As `pulumi config` hands them to a program: text as it is, everything else as JSON. */
