@@ -32,8 +32,16 @@ export async function requireOperation(
   situation: Situation,
   session: Session,
 ): Promise<void> {
-  if (plane.authorize) await requireAll(plane, row.permissions?.(operation, situation) ?? [], situation, session)
+  await requireAll(plane, callsOf(plane, row, operation, situation), situation, session)
 }
+
+/** The calls of an operation, in their order; none where nobody decides about them. */
+export const callsOf = (
+  { authorize }: ControlPlane,
+  row: ResourceType,
+  operation: Operation,
+  situation: Situation,
+): readonly Permission[] => (authorize && row.permissions?.(operation, situation)) ?? []
 
 /**
  * A read that finds nothing is allowed or refused all the same. Some calls only the inputs tell, which an import has not: then
@@ -64,14 +72,15 @@ export async function requireInvoke(plane: ControlPlane, token: string, call: Ca
 /**
  * What is shared with an account is asked of its own policies only, as if it were its own: RAM's permission stands in for the
  * owner's.
+ * @throws AwsError for the first call that the principal may not make
  */
-async function requireAll(
+export async function requireAll(
   { authorize, observe }: ControlPlane,
   permissions: readonly Permission[],
   { account, region }: Pick<Situation, 'account' | 'region'>,
   session: Session,
 ): Promise<void> {
-  for (const permission of permissions) {
+  for (const { sets: _, ...permission } of permissions) {
     const { action, resource, context = {} } = permission
     const decision = await authorize?.({ action, resource, resourceAccount: account, region, session, context })
     if (!decision) return

@@ -2,17 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { credentials, type ServiceError } from '@grpc/grpc-js'
-import service, { type ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
-import messages, {
-  type CheckResponse,
-  type ConfigureResponse,
-  type CreateResponse,
-  type DiffResponse,
-  type ReadResponse,
-  type UpdateResponse,
-} from '@pulumi/pulumi/proto/provider_pb.js'
-import errors from '@pulumi/pulumi/proto/status_pb.js'
+import type { ServiceError } from '@grpc/grpc-js'
+import type { ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
+import messages, { type DiffResponse } from '@pulumi/pulumi/proto/provider_pb.js'
 import empty, { type Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthorize } from './authorize.ts'
@@ -20,8 +12,9 @@ import { organization as sample } from './default-organization.ts'
 import { Ledger, type Properties } from './ledger.ts'
 import { secret, UNKNOWN } from './mocks/wire-values.ts'
 import type { Organization, PolicyDocument } from './organization.ts'
-import { received, sent } from './provider/values.ts'
+import { sent } from './provider/values.ts'
 import { type Delays, type Providers, serveProviders } from './provider.ts'
+import { ask, check, connectTo, create, diff, partialOf, read, remove, update } from './testing/provider-calls.ts'
 
 const ALL_BUT_INVOCATION: PolicyDocument = {
   Version: '2012-10-17',
@@ -40,7 +33,6 @@ const organization: Organization = {
 const HUB = '111111111111'
 const VPC = 'aws:ec2/vpc:Vpc'
 const SUBNET = 'aws:ec2/subnet:Subnet'
-const urn = (type: string, name: string) => `urn:pulumi:dev::project::${type}::${name}`
 
 let ledger: Ledger
 let providers: Providers
@@ -63,104 +55,10 @@ async function serve(delays?: Delays): Promise<void> {
   providers = await serveProviders({ ledger, organization, authorize, uploads: directory, ...(delays && { delays }) })
 }
 
-type Done<Response> = (error: ServiceError | null, response: Response) => void
-
-const ask = <Response>(send: (done: Done<Response>) => unknown) =>
-  new Promise<Response>((resolve, reject) => {
-    send((error, response) => (error ? reject(error) : resolve(response)))
-  })
-
-/** A provider instance of a program: a connection of its own. */
-async function connect(inputs: Properties = { region: 'us-east-1' }): Promise<ResourceProviderClient> {
-  // gRPC shares a connection between clients of one address; an engine does not.
-  const client = new service.ResourceProviderClient(`127.0.0.1:${providers.aws}`, credentials.createInsecure(), {
-    'grpc.use_local_subchannel_pool': 1,
-  })
+async function connect(inputs?: Properties): Promise<ResourceProviderClient> {
+  const client = await connectTo(providers.aws, inputs)
   clients.push(client)
-  const request = new messages.ConfigureRequest()
-  request.setArgs(sent(inputs))
-  await ask<ConfigureResponse>((done) => client.configure(request, done))
   return client
-}
-
-async function check(client: ResourceProviderClient, type: string, inputs: Properties) {
-  const request = new messages.CheckRequest()
-  request.setUrn(urn(type, 'one'))
-  request.setType(type)
-  request.setNews(sent(inputs))
-  const response = await ask<CheckResponse>((done) => client.check(request, done))
-  return response.getFailuresList().map((failure) => [failure.getProperty(), failure.getReason()] as const)
-}
-
-async function create(
-  client: ResourceProviderClient,
-  type: string,
-  name: string,
-  inputs: Properties,
-  { preview = false } = {},
-) {
-  const request = new messages.CreateRequest()
-  request.setUrn(urn(type, name))
-  request.setType(type)
-  request.setProperties(sent(inputs))
-  request.setPreview(preview)
-  const response = await ask<CreateResponse>((done) => client.create(request, done))
-  return { id: response.getId(), outputs: received(response.getProperties()) }
-}
-
-async function update(
-  client: ResourceProviderClient,
-  type: string,
-  name: string,
-  { id, olds, news, preview = false }: { id: string; olds: Properties; news: Properties; preview?: boolean },
-) {
-  const request = new messages.UpdateRequest()
-  request.setUrn(urn(type, name))
-  request.setType(type)
-  request.setId(id)
-  request.setOlds(sent(olds))
-  request.setOldInputs(sent(olds))
-  request.setNews(sent(news))
-  request.setPreview(preview)
-  return received((await ask<UpdateResponse>((done) => client.update(request, done))).getProperties())
-}
-
-async function remove(client: ResourceProviderClient, type: string, name: string, id: string, inputs: Properties) {
-  const request = new messages.DeleteRequest()
-  request.setUrn(urn(type, name))
-  request.setType(type)
-  request.setId(id)
-  request.setOldInputs(sent(inputs))
-  await ask<Empty>((done) => client.delete(request, done))
-}
-
-async function read(client: ResourceProviderClient, type: string, name: string, id: string, inputs: Properties = {}) {
-  const request = new messages.ReadRequest()
-  request.setUrn(urn(type, name))
-  request.setType(type)
-  request.setId(id)
-  request.setInputs(sent(inputs))
-  request.setProperties(sent(inputs))
-  const response = await ask<ReadResponse>((done) => client.read(request, done))
-  return { id: response.getId(), inputs: received(response.getInputs()), outputs: received(response.getProperties()) }
-}
-
-async function diff(client: ResourceProviderClient, type: string, olds: Properties, news: Properties) {
-  const request = new messages.DiffRequest()
-  request.setUrn(urn(type, 'one'))
-  request.setType(type)
-  request.setId('id')
-  request.setOldInputs(sent(olds))
-  request.setOlds(sent(olds))
-  request.setNews(sent(news))
-  const response = await ask<DiffResponse>((done) => client.diff(request, done))
-  const detailed = [...response.getDetaileddiffMap().entries()].map(([path, property]) => [path, property.getKind()])
-  return {
-    changes: response.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME,
-    replaces: response.getReplacesList(),
-    deleteBeforeReplace: response.getDeletebeforereplace(),
-    detailed: Object.fromEntries(detailed) as Record<string, number>,
-  }
 }
 
 describe('configuration', () => {
@@ -222,11 +120,33 @@ describe('diff', () => {
       deleteBeforeReplace: false,
       detailed: { cidrBlock: Kind.UPDATE_REPLACE, 'tags.b': Kind.DELETE, 'tags["c/d"]': Kind.ADD },
     })
-    expect(await diff(client, VPC, before, { ...before, enableDnsSupport: true })).toMatchObject({
+    expect(await diff(client, VPC, before, { ...before, enableDnsHostnames: true })).toMatchObject({
       replaces: [],
-      detailed: { enableDnsSupport: Kind.ADD },
+      detailed: { enableDnsHostnames: Kind.ADD },
     })
     expect(await diff(client, VPC, before, before)).toMatchObject({ changes: false, detailed: {} })
+  })
+
+  it('to write a default down, or to name the same in another order, is no change', async () => {
+    const client = await connect()
+    const endpoint = { vpcId: 'vpc-1', serviceName: 's', routeTableIds: ['rtb-1', 'rtb-2'] }
+    const type = 'aws:ec2/vpcEndpoint:VpcEndpoint'
+    const same = { ...endpoint, vpcEndpointType: 'Gateway', routeTableIds: ['rtb-2', 'rtb-1'] }
+    expect(await diff(client, type, endpoint, same)).toMatchObject({ changes: false, replaces: [], detailed: {} })
+    expect(await diff(client, type, same, endpoint)).toMatchObject({ changes: false, replaces: [], detailed: {} })
+    const interfaces = { ...endpoint, vpcEndpointType: 'Interface' }
+    expect(await diff(client, type, endpoint, interfaces)).toMatchObject({ replaces: ['vpcEndpointType'] })
+  })
+
+  it('what replaces inside of a property is told by its path', async () => {
+    const volume = (encrypted: boolean, volumeType: string) => ({ rootBlockDevice: { encrypted, volumeType } })
+    const client = await connect()
+    const type = 'aws:ec2/instance:Instance'
+    expect(await diff(client, type, volume(true, 'gp2'), volume(false, 'gp3'))).toMatchObject({
+      replaces: ['rootBlockDevice'],
+      detailed: { 'rootBlockDevice.encrypted': Kind.UPDATE_REPLACE, 'rootBlockDevice.volumeType': Kind.UPDATE },
+    })
+    expect((await diff(client, type, {}, volume(true, 'gp3'))).detailed).toEqual({ rootBlockDevice: Kind.ADD_REPLACE })
   })
 
   it('replaces for a value that is not known yet', async () => {
@@ -441,17 +361,6 @@ describe('an unfinished creation', () => {
       assets: { 'a.mjs': asset },
     }
     return { role: outputs.arn ?? '', code }
-  }
-
-  function partialOf(error: ServiceError) {
-    const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? []
-    if (!(bytes instanceof Uint8Array)) return undefined
-    const [detail] = errors.Status.deserializeBinary(bytes).getDetailsList()
-    const failed = detail?.unpack(
-      messages.ErrorResourceInitFailed.deserializeBinary,
-      'pulumirpc.ErrorResourceInitFailed',
-    )
-    return failed && { id: failed.getId(), reasons: failed.getReasonsList(), inputs: received(failed.getInputs()) }
   }
 })
 

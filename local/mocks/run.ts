@@ -19,6 +19,7 @@ import {
   replacedBy,
   situationOf,
 } from '../types/declare.ts'
+import { importedBy } from '../types/import-ids.ts'
 import { findRow, rowOf } from '../types/registry.ts'
 import type { ResourceType } from '../types/resource-type.ts'
 import type { Provider } from './provider.ts'
@@ -159,7 +160,8 @@ export class Run {
   /** A resource of an account by its id, whichever stack made it. @throws AwsError when the caller may not read it */
   async read(type: string, id: string, { account, region, session }: Provider): Promise<Declared | undefined> {
     const row = rowOf(type)
-    const found = this.draft.all(type).find((one) => one.id === id && one.account === account && one.region === region)
+    const isMeant = importedBy(type, id)
+    const found = this.draft.all(type).find((one) => one.account === account && one.region === region && isMeant(one))
     if (found) await this.#require('read', this.#declarationOf(row, found, found), session)
     else if (this.#decisions) {
       const nothing = { urn: id, inputs: {}, account, region, options: NO_OPTIONS }
@@ -290,7 +292,7 @@ function replacements(
   const { provider, replaceOnChanges } = registration
   if (before.account !== provider.account) return ['provider']
   const changed = replaceOnChanges.filter((name) => canonical(before.inputs[name]) !== canonical(inputs[name]))
-  return [...replacedBy(row, before, inputs), ...changed]
+  return [...replacedBy(row, before.inputs, inputs), ...changed]
 }
 
 export const nameOf = ({ urn }: Pick<Declared, 'urn'>) => urn.slice(urn.lastIndexOf('::') + 2).replace(/#\w+$/, '')

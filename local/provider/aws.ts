@@ -120,9 +120,7 @@ class AwsProvider {
   /** For a refresh, an import, and `Resource.get`. */
   async read(request: ReadRequest, caller: Caller) {
     const response = new messages.ReadResponse()
-    const found = await this.#turns.run(() =>
-      read(this.#cloud, this.#target(request, caller), knownOf(request, request.getInputs())),
-    )
+    const found = await this.#turns.run(() => read(this.#cloud, this.#target(request, caller), readOf(request)))
     if (!found) return response
     const inputs = received(request.getInputs())
     const outputs = received(request.getProperties())
@@ -187,7 +185,14 @@ interface Named {
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
 const typeOf = (request: Named) => request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
 
-/** An import and a `get` come without inputs. */
+/** An import, and a `get` by the id alone, come without any state. */
+function readOf(request: ReadRequest): Known {
+  const hasState = [request.getInputs(), request.getProperties()].some(
+    (state) => Object.keys(received(state)).length > 0,
+  )
+  return hasState ? knownOf(request, request.getInputs()) : { id: request.getId(), imported: true }
+}
+
 function knownOf(request: { getId(): string }, state: Struct | undefined): Known {
   const inputs = unwrapped(received(state))
   return { id: request.getId(), ...(Object.keys(inputs).length > 0 && { inputs }) }

@@ -1,12 +1,12 @@
 /** What the engine asks for, done in the ledger: resource by resource, each there before the answer. */
-import { requireAbsentRead, requireOperation } from '../control-plane.ts'
+import { callsOf, requireAbsentRead, requireAll, requireOperation } from '../control-plane.ts'
 import { AwsError } from '../errors.ts'
 import type { Declared, Properties } from '../ledger.ts'
 import type { Provider } from '../mocks/provider.ts'
 import { answered, checkInputs, type Declaration, declare, heldBy, situationOf } from '../types/declare.ts'
 import { findRow, rowOf } from '../types/registry.ts'
 import type { ResourceType, Situation } from '../types/resource-type.ts'
-import { findIn, freeKey, type ProviderCloud } from './cloud.ts'
+import { findImported, findIn, freeKey, type ProviderCloud } from './cloud.ts'
 
 /** The engine keeps these to itself. */
 const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }
@@ -20,8 +20,9 @@ export interface Target {
 /** What the engine has in its state. */
 export interface Known {
   readonly id: string
-  /** Absent for an import, or a `get`. */
   readonly inputs?: Properties
+  /** Nothing but the id, which is an import's then. */
+  readonly imported?: boolean
 }
 
 /** What was made; `failure` is AWS's refusal of a later step. */
@@ -67,20 +68,34 @@ async function make(
   provider: Provider,
 ): Promise<Made> {
   const situation = situationOf(declaration)
-  await requireOperation(cloud, row, operation, situation, provider.session)
+  const calls = callsOf(cloud, row, operation, situation)
+  const allow = (permissions: typeof calls) => requireAll(cloud, permissions, situation, provider.session)
+  await allow(calls.filter(({ sets }) => sets === undefined))
   const { afterwards = [], ...first } = row
   const resource = await declare({ ...declaration, row: first })
-  for (const step of afterwards) {
+  // What AWS refuses from here on leaves a resource: as it is without the step that was refused, and those behind it.
+  const steps: readonly Step[] = [
+    ...calls.flatMap((call) => (call.sets ? [{ sets: call.sets, run: () => allow([call]) }] : [])),
+    ...afterwards.map(({ inputs, refuse }) => ({ sets: inputs, run: async () => refuse(situation) })),
+  ].sort((one, other) => Number(one.sets.length === 0) - Number(other.sets.length === 0))
+  for (const [index, { run }] of steps.entries()) {
     try {
-      await step.refuse(situation)
+      await run()
     } catch (failure) {
-      return { resource: without(declaration, step.inputs), failure }
+      const undone = steps.slice(index).flatMap(({ sets }) => sets)
+      return { resource: undone.length > 0 ? without(declaration, undone) : resource, failure }
     }
   }
   return { resource }
 }
 
-/** The resource as it is when a step was refused: that step's inputs are as they were before. */
+interface Step {
+  /** Inputs that it sets. */
+  readonly sets: readonly string[]
+  readonly run: () => Promise<void>
+}
+
+/** The resource as it is when a step was refused: the inputs that it was to set are as they were before. */
 function without(declaration: Declaration, names: readonly string[]): Declared {
   const kept = Object.entries(declaration.inputs).filter(([name]) => !names.includes(name))
   const before = names.flatMap((name) => {
@@ -149,8 +164,9 @@ function find(
   { ledger }: ProviderCloud,
   row: ResourceType,
   { urn, provider: { account, region } }: Target,
-  { id, inputs }: Known,
+  { id, inputs, imported }: Known,
 ): Declared | undefined {
+  if (imported) return findImported(ledger, { row, id, account, region })
   const where = typeof inputs?.region === 'string' ? inputs.region : region
   return findIn(ledger, { row, urn, id, account, region: where, ...(inputs && { inputs }) })
 }

@@ -4,6 +4,7 @@ import type { PermissionEvent } from '../control-plane.ts'
 import type { Declared, Ledger, Properties } from '../ledger.ts'
 import type { Organization } from '../organization.ts'
 import { canonical } from '../types/declare.ts'
+import { importedBy } from '../types/import-ids.ts'
 import type { ResourceType } from '../types/resource-type.ts'
 import { CancelledError } from './errors.ts'
 
@@ -79,7 +80,7 @@ export interface Wanted {
   readonly id: string
   readonly account: string
   readonly region: string
-  /** As the engine knows them; absent for an import, or a `get`. */
+  /** As the engine knows them. */
   readonly inputs?: Properties
 }
 
@@ -88,15 +89,24 @@ export interface Wanted {
  * alias changes a URN: so the one that was made under the URN, or the one whose identity the inputs say.
  */
 export function findIn(ledger: Ledger, { row, urn, id, account, region, inputs }: Wanted): Declared | undefined {
-  const anywhere = GLOBAL.some((service) => row.type.startsWith(service))
-  const found = ledger
-    .all(row.type)
-    .filter((one) => one.id === id && one.account === account && (anywhere || one.region === region))
+  const found = ledger.all(row.type).filter((one) => one.id === id && isAt(one, account, region))
   const known = found.find((one) => urnOf(one.urn) === urn)
   if (known) return known
   if (!inputs) return found.length === 1 ? found[0] : undefined
   return found.find((one) => row.replaces.every((name) => canonical(one.inputs[name]) === canonical(inputs[name])))
 }
+
+/** The resource that an import, or a `get`, names. @throws AwsError for an id of another form than its type's */
+export function findImported(
+  ledger: Ledger,
+  { row, id, account, region }: Pick<Wanted, 'row' | 'id' | 'account' | 'region'>,
+): Declared | undefined {
+  const isMeant = importedBy(row.type, id)
+  return ledger.all(row.type).find((one) => isAt(one, account, region) && isMeant(one))
+}
+
+const isAt = ({ type, account, region }: Declared, wantedAccount: string, wantedRegion: string) =>
+  account === wantedAccount && (region === wantedRegion || GLOBAL.some((service) => type.startsWith(service)))
 
 /** Without what {@link freeKey} added. */
 const urnOf = (key: string) => key.replace(/#\d+$/, '')

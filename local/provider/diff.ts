@@ -1,8 +1,8 @@
 /** What a change of inputs means: nothing, an update in place, or a replacement, property by property. */
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
 import { AwsError } from '../errors.ts'
-import type { Declared, Properties, Value } from '../ledger.ts'
-import { canonical, replacedBy } from '../types/declare.ts'
+import type { Properties, Value } from '../ledger.ts'
+import { canonical, isSame, replacedBy } from '../types/declare.ts'
 import type { ResourceType } from '../types/resource-type.ts'
 import { holdsUnknown } from './values.ts'
 
@@ -21,18 +21,25 @@ export interface Difference {
 }
 
 export function difference(row: ResourceType, before: Properties, after: Properties): Difference {
-  const replaces = replacedBy(comparable(row, after), { inputs: before } as Pick<Declared, 'inputs'> as Declared, after)
+  const replacing = replacedBy(comparable(row, after), before, after)
   const changes = new Map<string, PropertyChange>()
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const replacing = replaces.includes(name)
+    const left = row.defaults?.[name]
+    if (isSame(before[name] ?? left, after[name] ?? left)) continue
     for (const [path, kind] of changed(name, before[name], after[name]))
-      changes.set(path, { kind, replaces: replacing })
+      changes.set(path, { kind, replaces: replacing.some((one) => isWithin(path, one) || isWithin(one, path)) })
   }
+  const replaces = [...new Set(replacing.map(topOf))]
   const name = row.named
   const nameStays =
     name !== undefined && after[name] !== undefined && canonical(after[name]) === canonical(before[name])
   return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && nameStays }
 }
+
+const topOf = (path: string) => path.replace(/[.[].*$/, '')
+
+const isWithin = (path: string, outer: string) =>
+  path === outer || (/^[.[]/.test(path.slice(outer.length)) && path.startsWith(outer))
 
 /** A value that is not known yet cannot be looked into: whether it replaces shows when it is known. */
 function comparable(row: ResourceType, after: Properties): ResourceType {
@@ -67,7 +74,7 @@ type Changed = readonly (readonly [string, PropertyChange['kind']])[]
 
 function changed(path: string, before: Value | undefined, after: Value | undefined): Changed {
   const [old, now] = [before ?? undefined, after ?? undefined]
-  if (canonical(old) === canonical(now)) return []
+  if (isSame(old, now)) return []
   if (old === undefined) return [[path, 'add']]
   if (now === undefined) return [[path, 'delete']]
   if (Array.isArray(old) && Array.isArray(now))
@@ -99,7 +106,7 @@ export function diffResponse({ changes, replaces, deleteBeforeReplace }: Differe
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges
   response.setChanges(changes.size > 0 || replaces.length > 0 ? DIFF_SOME : DIFF_NONE)
   response.setReplacesList([...replaces])
-  response.setDiffsList([...new Set([...changes.keys()].map((path) => path.replace(/[.[].*$/, '')))])
+  response.setDiffsList([...new Set([...changes.keys()].map(topOf))])
   response.setDeletebeforereplace(deleteBeforeReplace)
   if (replaces.length === 0) response.setStablesList(['id', 'arn'])
   response.setHasdetaileddiff(true)

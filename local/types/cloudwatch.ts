@@ -35,6 +35,7 @@ const logGroup: ResourceType = {
   ],
   named: 'name',
   replaces: ['name', 'namePrefix', 'logGroupClass'],
+  defaults: { logGroupClass: 'STANDARD', retentionInDays: 0, deletionProtectionEnabled: false, skipDestroy: false },
   heldThrough: [],
   refuse(situation) {
     const name = groupName(situation)
@@ -135,6 +136,7 @@ const alarm: ResourceType = {
   required: ['comparisonOperator', 'evaluationPeriods'],
   named: 'name',
   replaces: ['name'],
+  defaults: { actionsEnabled: true, treatMissingData: 'missing' },
   heldThrough: [],
   releases: 'all',
   refuse({ inputs, region }) {

@@ -54,6 +54,7 @@ const pool: ResourceType = {
   ],
   named: 'name',
   replaces: ['name', 'aliasAttributes', 'usernameAttributes', 'usernameConfiguration'],
+  defaults: { mfaConfiguration: 'OFF', deletionProtection: 'INACTIVE' },
   // Clients and groups go with their pool.
   heldThrough: [],
   refuse(situation) {
@@ -182,6 +183,7 @@ const client: ResourceType = {
   required: ['userPoolId'],
   named: 'name',
   replaces: ['userPoolId', 'generateSecret'],
+  defaults: { authSessionValidity: 3 },
   releases: 'all',
   heldThrough: [],
   refuse(situation) {

@@ -75,8 +75,8 @@ describe('Table', () => {
     await cloud.make(ITEM, 'a', item('a', { models: { S: 'all' } }))
     const row = rowOf(ITEM)
     const [made] = cloud.ledger.all(ITEM)
-    expect(made && replacedBy(row, made, item('a', { models: { S: 'none' } }))).toEqual([])
-    expect(made && replacedBy(row, made, item('c'))).toEqual(['item'])
+    expect(made && replacedBy(row, made.inputs, item('a', { models: { S: 'none' } }))).toEqual([])
+    expect(made && replacedBy(row, made.inputs, item('c'))).toEqual(['item'])
   })
 
   it.each([

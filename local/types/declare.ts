@@ -47,12 +47,14 @@ export async function declare(declaration: Declaration): Promise<Declared> {
 /** What is in the ledger once nothing has refused. */
 export function answered({ row, urn, inputs, account, options }: Declaration, situation: Situation): Declared {
   const { id, outputs } = row.answer(situation)
+  const { current } = situation
   const tags = row.inputs.includes('tags') ? { tagsAll: inputs.tags ?? {} } : {}
   const { region } = situation
   return {
     urn,
     type: row.type,
-    id,
+    // An update leaves the engine's id as it is, also where AWS's would be another one (a record of another type).
+    id: current?.id ?? id,
     account,
     region,
     inputs,
@@ -61,13 +63,22 @@ export function answered({ row, urn, inputs, account, options }: Declaration, si
   }
 }
 
-/** Which changed inputs replace the resource; none for an update in place. */
-export function replacedBy(row: ResourceType, before: Declared, inputs: Properties): readonly string[] {
-  const always = [...row.replaces, ...EVERYWHERE].filter(
-    (name) => canonical(before.inputs[name]) !== canonical(inputs[name]),
-  )
-  return [...always, ...(row.replacesWhen?.(before.inputs, inputs) ?? [])]
+/** Which changed inputs, or paths inside of one, replace the resource; none for an update in place. */
+export function replacedBy(row: ResourceType, inputsBefore: Properties, inputsAfter: Properties): readonly string[] {
+  const before = { ...row.defaults, ...inputsBefore }
+  const after = { ...row.defaults, ...inputsAfter }
+  const always = [...row.replaces, ...EVERYWHERE].filter((name) => !isSame(before[name], after[name]))
+  return [...always, ...(row.replacesWhen?.(before, after) ?? [])]
 }
+
+/** Equal for AWS: a list of texts is a set in every type that is known here. */
+export function isSame(one: Value | undefined, other: Value | undefined): boolean {
+  if (isTexts(one) && isTexts(other)) return canonical([...one].sort()) === canonical([...other].sort())
+  return canonical(one) === canonical(other)
+}
+
+const isTexts = (value: Value | undefined): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 /** @throws UnsupportedError naming an unknown input; AwsError for one that is missing. */
 export function checkInputs(row: Pick<ResourceType, 'type' | 'inputs' | 'required'>, inputs: Properties): void {

@@ -33,6 +33,7 @@ const table: ResourceType = {
   required: ['attributes', 'hashKey'],
   named: 'name',
   replaces: ['name', 'hashKey', 'rangeKey'],
+  defaults: { billingMode: 'PROVISIONED', tableClass: 'STANDARD', deletionProtectionEnabled: false },
   heldThrough: [],
   refuse(situation) {
     const { inputs } = situation
@@ -46,12 +47,6 @@ const table: ResourceType = {
     const mode = text(inputs, 'billingMode') ?? 'PROVISIONED'
     if (mode !== 'PAY_PER_REQUEST')
       throw new UnsupportedError(`billingMode "${mode}" of ${TABLE}: use "PAY_PER_REQUEST"`)
-    const recovery = object(inputs, 'pointInTimeRecovery') ?? {}
-    const days = number(recovery, 'recoveryPeriodInDays') ?? 35
-    if (days < 1 || days > 35)
-      throw validation(
-        `1 validation error detected: Value '${days}' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' failed to satisfy constraint: Member must have value between 1 and 35`,
-      )
     const keys = [known(inputs, 'hashKey'), text(inputs, 'rangeKey')].filter((key) => key !== undefined)
     const attributes = objects(inputs, 'attributes')
     for (const { type } of attributes)
@@ -67,6 +62,8 @@ const table: ResourceType = {
         'One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions',
       )
   },
+  // Recovery is turned on once the table is there.
+  afterwards: [{ inputs: ['pointInTimeRecovery'], refuse: refuseRecovery }],
   refuseDelete({ outputs }) {
     if (outputs.deletionProtectionEnabled === true)
       throw validation(
@@ -86,6 +83,14 @@ const table: ResourceType = {
       },
     }
   },
+}
+
+function refuseRecovery({ inputs }: Situation): void {
+  const days = number(object(inputs, 'pointInTimeRecovery') ?? {}, 'recoveryPeriodInDays') ?? 35
+  if (days < 1 || days > 35)
+    throw validation(
+      `1 validation error detected: Value '${days}' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' failed to satisfy constraint: Member must have value between 1 and 35`,
+    )
 }
 
 const item: ResourceType = {

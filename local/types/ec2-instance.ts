@@ -45,8 +45,11 @@ const instance: ResourceType = {
   replaces: ['ami', 'subnetId', 'associatePublicIpAddress'],
   replacesWhen: (before, after) => [
     ...(after.userDataReplaceOnChange === true && before.userData !== after.userData ? ['userData'] : []),
+    ...(before.ebsOptimized !== after.ebsOptimized ? ['ebsOptimized'] : []),
     ...(encrypted(before) !== encrypted(after) ? ['rootBlockDevice.encrypted'] : []),
   ],
+  // It gives an address up when it is terminated.
+  heldThrough: [],
   refuse(situation) {
     const { inputs } = situation
     const subnet = requireSubnet(situation, known(inputs, 'subnetId'))
@@ -116,9 +119,17 @@ const eip: ResourceType = {
     if (domain !== 'vpc') throw new AwsError('InvalidParameterValue', `Invalid value '${domain}' for domain.`)
     if (others(situation, EIP).length >= EIP_QUOTA)
       throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
-    const instanceId = text(situation.inputs, 'instance')
-    if (instanceId !== undefined) requireInstance(situation, instanceId)
   },
+  // It is associated once it is there.
+  afterwards: [
+    {
+      inputs: ['instance'],
+      refuse(situation) {
+        const instanceId = text(situation.inputs, 'instance')
+        if (instanceId !== undefined) requireInstance(situation, instanceId)
+      },
+    },
+  ],
   answer(situation) {
     const id = `eipalloc-0${situation.stableToken(16)}`
     const publicIp = publicAddress(situation)

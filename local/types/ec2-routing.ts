@@ -162,6 +162,7 @@ const natGateway: ResourceType = {
   inputs: ['subnetId', 'allocationId', 'connectivityType', 'tags'],
   required: ['subnetId'],
   replaces: ['subnetId', 'allocationId', 'connectivityType'],
+  defaults: { connectivityType: 'public' },
   refuse(situation) {
     const { inputs } = situation
     const kind = text(inputs, 'connectivityType') ?? 'public'

@@ -37,6 +37,7 @@ const vpc: ResourceType = {
   inputs: ['cidrBlock', 'enableDnsHostnames', 'enableDnsSupport', 'instanceTenancy', 'tags'],
   required: ['cidrBlock'],
   replaces: ['cidrBlock'],
+  defaults: { enableDnsSupport: true, instanceTenancy: 'default' },
   refuse(situation) {
     const tenancy = text(situation.inputs, 'instanceTenancy') ?? 'default'
     if (tenancy !== 'default') throw new UnsupportedError(`instanceTenancy "${tenancy}" of ${VPC}`)
@@ -71,6 +72,7 @@ const subnet: ResourceType = {
   inputs: ['vpcId', 'cidrBlock', 'availabilityZone', 'availabilityZoneId', 'mapPublicIpOnLaunch', 'tags'],
   required: ['vpcId', 'cidrBlock'],
   replaces: ['vpcId', 'cidrBlock', 'availabilityZone', 'availabilityZoneId'],
+  defaults: { mapPublicIpOnLaunch: false },
   refuse(situation) {
     const { inputs } = situation
     const vpcId = known(inputs, 'vpcId')
@@ -122,17 +124,19 @@ function zoneOf(situation: Situation) {
   throw new AwsError('InvalidParameterValue', message)
 }
 
+function refuseAttachment(situation: Situation): void {
+  const vpcId = text(situation.inputs, 'vpcId')
+  if (vpcId === undefined) return
+  requireVpc(situation, vpcId)
+  if (others(situation, INTERNET_GATEWAY).some((other) => other.inputs.vpcId === vpcId))
+    throw new AwsError('InvalidParameterValue', `Network ${vpcId} already has an internet gateway attached`)
+}
+
 const internetGateway: ResourceType = {
   type: INTERNET_GATEWAY,
   inputs: ['vpcId', 'tags'],
   replaces: [],
-  refuse(situation) {
-    const vpcId = text(situation.inputs, 'vpcId')
-    if (vpcId === undefined) return
-    requireVpc(situation, vpcId)
-    if (others(situation, INTERNET_GATEWAY).some((other) => other.inputs.vpcId === vpcId))
-      throw new AwsError('InvalidParameterValue', `Network ${vpcId} already has an internet gateway attached`)
-  },
+  afterwards: [{ inputs: ['vpcId'], refuse: refuseAttachment }],
   answer(situation) {
     const id = `igw-0${situation.stableToken(16)}`
     return { id, outputs: { arn: arn(situation, 'ec2', `internet-gateway/${id}`), ownerId: situation.account } }

@@ -30,7 +30,9 @@ const flowLog: ResourceType = {
     'logFormat',
     'maxAggregationInterval',
   ],
-  releases: ['logDestination', 'iamRoleArn'],
+  defaults: { logDestinationType: 'cloud-watch-logs', maxAggregationInterval: 600 },
+  // It keeps nothing: it ends with its network, and records nothing more without its log group or role.
+  releases: ['vpcId', 'logDestination', 'iamRoleArn'],
   refuse(situation) {
     const { inputs, ledger } = situation
     requireVpc(situation, known(inputs, 'vpcId'))

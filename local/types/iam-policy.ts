@@ -57,6 +57,7 @@ const policy: ResourceType = {
   required: ['policy'],
   named: 'name',
   replaces: ['name', 'path', 'description'],
+  defaults: { path: '/' },
   heldCode: 'DeleteConflict',
   heldThrough: [`${ROLE_POLICY_ATTACHMENT}.policyArn`, 'aws:iam/role:Role.permissionsBoundary'],
   refuse(situation) {

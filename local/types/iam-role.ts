@@ -57,6 +57,7 @@ const role: ResourceType = {
   required: ['assumeRolePolicy'],
   named: 'name',
   replaces: ['name', 'path'],
+  defaults: { path: '/', maxSessionDuration: 3600, forceDetachPolicies: false },
   heldCode: 'DeleteConflict',
   heldByOutputs: ['name'],
   heldThrough: [
@@ -145,13 +146,22 @@ const instanceProfile: ResourceType = {
   inputs: ['name', 'path', 'role', 'tags'],
   named: 'name',
   replaces: ['name', 'path'],
-  heldCode: 'DeleteConflict',
-  heldThrough: ['aws:ec2/instance:Instance.iamInstanceProfile'],
+  defaults: { path: '/' },
+  // Its role is taken off first, and an instance that has it is left without credentials: IAM does not ask EC2.
+  heldThrough: [],
   refuse(situation) {
     refuseName(situation, INSTANCE_PROFILE, 'Instance Profile')
-    const name = text(situation.inputs, 'role')
-    if (name !== undefined) requireRole(situation, name)
   },
+  // Its role is added once it is there.
+  afterwards: [
+    {
+      inputs: ['role'],
+      refuse(situation) {
+        const name = text(situation.inputs, 'role')
+        if (name !== undefined) requireRole(situation, name)
+      },
+    },
+  ],
   answer(situation) {
     const name = autoName(situation)
     const path = pathOf(situation.inputs)

@@ -51,6 +51,7 @@ const lambdaFunction: ResourceType = {
   required: ['role', 'code', 'handler', 'runtime'],
   named: 'name',
   replaces: ['name', 'packageType'],
+  defaults: { packageType: 'Zip', memorySize: 128, timeout: 3, reservedConcurrentExecutions: -1 },
   // The first is for the provider only, when the function goes; a role may go before its function.
   releases: ['replacementSecurityGroupIds', 'role'],
   heldThrough: [],

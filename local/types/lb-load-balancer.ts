@@ -14,6 +14,22 @@ const NAME = /^(?!-)(?!internal-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 const HOSTED_ZONE = 'Z35SXDOTRQ7X7K'
 const LONGEST_IDLE_SECONDS = 4000
 
+const ATTRIBUTES = [
+  'idleTimeout',
+  'clientKeepAlive',
+  'dropInvalidHeaderFields',
+  'desyncMitigationMode',
+  'enableDeletionProtection',
+  'enableHttp2',
+  'enableWafFailOpen',
+  'enableXffClientPort',
+  'enableTlsVersionAndCipherSuiteHeaders',
+  'preserveHostHeader',
+  'xffHeaderProcessingMode',
+  'accessLogs',
+  'connectionLogs',
+]
+
 const loadBalancer: ResourceType = {
   type: LOAD_BALANCER,
   inputs: [
@@ -45,6 +61,21 @@ const loadBalancer: ResourceType = {
   required: ['subnets'],
   named: 'name',
   replaces: ['name', 'internal', 'loadBalancerType'],
+  defaults: {
+    internal: false,
+    loadBalancerType: 'application',
+    idleTimeout: 60,
+    clientKeepAlive: 3600,
+    dropInvalidHeaderFields: false,
+    desyncMitigationMode: 'defensive',
+    enableDeletionProtection: false,
+    enableHttp2: true,
+    enableWafFailOpen: false,
+    enableXffClientPort: false,
+    enableTlsVersionAndCipherSuiteHeaders: false,
+    preserveHostHeader: false,
+    xffHeaderProcessingMode: 'append',
+  },
   // Its listeners go with it; records and firewalls that name it do not keep it.
   heldCode: 'ResourceInUse',
   refuse(situation) {
@@ -64,8 +95,11 @@ const loadBalancer: ResourceType = {
       )
     const vpcId = refuseSubnets(situation)
     requireGroups(situation, texts(inputs, 'securityGroups'), vpcId, 'InvalidConfigurationRequest')
-    refuseAttributes(situation)
+    const addresses = text(inputs, 'ipAddressType') ?? 'ipv4'
+    if (addresses !== 'ipv4') throw new UnsupportedError(`ipAddressType "${addresses}" of ${LOAD_BALANCER}`)
   },
+  // Attributes are set once it is there.
+  afterwards: [{ inputs: ATTRIBUTES, refuse: refuseAttributes }],
   refuseDelete({ id, outputs }) {
     if (outputs.enableDeletionProtection === true)
       throw new AwsError(
@@ -143,7 +177,6 @@ function refuseSubnets(situation: Situation): string {
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   desyncMitigationMode: ['monitor', 'defensive', 'strictest'],
   xffHeaderProcessingMode: ['append', 'preserve', 'remove'],
-  ipAddressType: ['ipv4'],
 }
 
 function refuseAttributes(situation: Situation): void {

@@ -31,6 +31,7 @@ const targetGroup: ResourceType = {
   ],
   named: 'name',
   replaces: ['name', 'targetType'],
+  defaults: { targetType: 'instance', lambdaMultiValueHeadersEnabled: false },
   heldCode: 'ResourceInUse',
   heldThrough: [`${LISTENER_RULE}.actions`, `${LISTENER}.defaultActions`],
   refuse(situation) {

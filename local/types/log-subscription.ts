@@ -26,6 +26,7 @@ const subscriptionFilter: ResourceType = {
   required: ['logGroup', 'filterPattern', 'destinationArn'],
   named: 'name',
   replaces: ['name', 'logGroup', 'destinationArn'],
+  defaults: { distribution: 'ByLogStream' },
   heldThrough: [],
   // It goes with its log group, and does not keep its function: deliveries are skipped then.
   releases: 'all',

@@ -18,6 +18,7 @@ const share: ResourceType = {
   inputs: ['name', 'allowExternalPrincipals', 'permissionArns', 'tags'],
   named: 'name',
   replaces: ['permissionArns'],
+  defaults: { allowExternalPrincipals: false },
   refuse({ inputs }) {
     const custom = texts(inputs, 'permissionArns').filter((one) => !one.startsWith('arn:aws:ram::aws:permission/'))
     if (custom.length > 0) throw new AwsError('UnknownResourceException', `Permission ${custom[0]} could not be found.`)

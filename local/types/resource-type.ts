@@ -29,6 +29,11 @@ export interface Permission {
   readonly resource: string
   /** Condition keys beyond those of the principal. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>
+  /**
+   * Only when the resource is there already, this call sets these inputs of it, or none, if it reads: who is refused it leaves
+   * a resource without them.
+   */
+  readonly sets?: readonly string[]
 }
 
 /** One resource type of the local cloud: a row in a table, split in files by family. */
@@ -42,7 +47,9 @@ export interface ResourceType {
   readonly inputs: readonly string[]
   /** Inputs whose change replaces the resource (terraform-provider-aws: ForceNew). */
   readonly replaces: readonly string[]
-  /** Inputs that replace for some changes of value only. */
+  /** What the AWS provider puts in for inputs that are left out: to write it down, or to take it out again, is no change. */
+  readonly defaults?: Properties
+  /** Inputs, or paths inside of one, that replace for some changes of value only. */
   readonly replacesWhen?: (before: Properties, after: Properties) => readonly string[]
   /**
    * The input that is the resource's name, which Pulumi makes up where it is not given. A replacement that keeps a given

@@ -42,7 +42,9 @@ const record: ResourceType = {
     'allowOverwrite',
   ],
   required: ['zoneId', 'name', 'type'],
-  replaces: ['zoneId', 'name', 'type'],
+  // Another type is deleted and made in one batch: an update for the AWS provider.
+  replaces: ['zoneId', 'name'],
+  defaults: { allowOverwrite: false },
   releases: 'all',
   refuse(situation) {
     const { inputs } = situation

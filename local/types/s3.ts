@@ -19,6 +19,7 @@ const bucket: ResourceType = {
   inputs: ['bucket', 'bucketPrefix', 'forceDestroy', 'objectLockEnabled', 'tags'],
   named: 'bucket',
   replaces: ['bucket', 'bucketPrefix', 'objectLockEnabled'],
+  defaults: { forceDestroy: false, objectLockEnabled: false },
   heldThrough: [],
   refuse(situation) {
     const name = nameOf(situation)

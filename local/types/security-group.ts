@@ -43,6 +43,7 @@ const group: ResourceType = {
   required: ['vpcId'],
   named: 'name',
   replaces: ['name', 'description', 'vpcId'],
+  defaults: { description: 'Managed by Pulumi', revokeRulesOnDelete: false },
   refuse(situation) {
     const vpcId = known(situation.inputs, 'vpcId')
     const name = autoName(situation)

@@ -38,6 +38,7 @@ const association: ResourceType = {
   inputs: ['transitGatewayAttachmentId', 'transitGatewayRouteTableId', 'replaceExistingAssociation'],
   required: ['transitGatewayAttachmentId', 'transitGatewayRouteTableId'],
   replaces: ['transitGatewayAttachmentId', 'transitGatewayRouteTableId', 'replaceExistingAssociation'],
+  defaults: { replaceExistingAssociation: false },
   refuse(situation) {
     const attachmentId = known(situation.inputs, 'transitGatewayAttachmentId')
     requireAttachment(situation, requireTable(situation), attachmentId)
@@ -87,6 +88,7 @@ const route: ResourceType = {
   inputs: ['destinationCidrBlock', 'transitGatewayRouteTableId', 'transitGatewayAttachmentId', 'blackhole'],
   required: ['destinationCidrBlock', 'transitGatewayRouteTableId'],
   replaces: ['destinationCidrBlock', 'transitGatewayRouteTableId', 'transitGatewayAttachmentId', 'blackhole'],
+  defaults: { blackhole: false },
   // A static route goes with its table, and becomes a blackhole without its attachment.
   releases: 'all',
   refuse(situation) {

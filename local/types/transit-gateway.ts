@@ -33,6 +33,15 @@ const gateway: ResourceType = {
     'tags',
   ],
   replaces: [],
+  defaults: {
+    amazonSideAsn: 64512,
+    autoAcceptSharedAttachments: 'disable',
+    defaultRouteTableAssociation: 'enable',
+    defaultRouteTablePropagation: 'enable',
+    dnsSupport: 'enable',
+    securityGroupReferencingSupport: 'disable',
+    vpnEcmpSupport: 'enable',
+  },
   replacesWhen: (before, after) =>
     ['defaultRouteTableAssociation', 'defaultRouteTablePropagation'].filter(
       (name) => before[name] === 'disable' && after[name] !== 'disable',
@@ -122,6 +131,13 @@ const attachment: ResourceType = {
   ],
   required: ['transitGatewayId', 'vpcId', 'subnetIds'],
   replaces: ['transitGatewayId', 'vpcId'],
+  defaults: {
+    applianceModeSupport: 'disable',
+    dnsSupport: 'enable',
+    ipv6Support: 'disable',
+    transitGatewayDefaultRouteTableAssociation: true,
+    transitGatewayDefaultRouteTablePropagation: true,
+  },
   // Routes to it become blackholes; an accepter adopted it.
   heldCode: 'IncorrectState',
   refuse(situation) {
@@ -183,6 +199,7 @@ const accepter: ResourceType = {
   inputs: ['transitGatewayAttachmentId', ...DEFAULT_TABLES, 'tags'],
   required: ['transitGatewayAttachmentId'],
   replaces: ['transitGatewayAttachmentId'],
+  defaults: { transitGatewayDefaultRouteTableAssociation: true, transitGatewayDefaultRouteTablePropagation: true },
   releases: ['transitGatewayAttachmentId'],
   heldCode: 'IncorrectState',
   refuse(situation) {

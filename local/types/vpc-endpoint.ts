@@ -42,6 +42,11 @@ const endpoint: ResourceType = {
   ],
   required: ['vpcId', 'serviceName'],
   replaces: ['vpcId', 'serviceName', 'vpcEndpointType'],
+  defaults: { vpcEndpointType: 'Gateway', privateDnsEnabled: false },
+  replacesWhen: (before, after) =>
+    after.vpcEndpointType !== 'Interface' && before.privateDnsEnabled !== after.privateDnsEnabled
+      ? ['privateDnsEnabled']
+      : [],
   refuse(situation) {
     const { inputs } = situation
     const vpcId = known(inputs, 'vpcId')

@@ -5,6 +5,7 @@ import {
   call,
   calls,
   changed,
+  later,
   lifeCycle,
   newTags,
   ownTags,
@@ -129,7 +130,7 @@ const userPool = lifeCycle((situation, { outputs }) => {
     create: [
       call('cognito-idp:CreateUserPool', '*', newTags(situation)),
       on('TagResource', newTags(situation)),
-      ...when(second, on('SetUserPoolMfaConfig')),
+      ...when(second, ...later(['mfaConfiguration', 'softwareTokenMfaConfiguration'], on('SetUserPoolMfaConfig'))),
     ],
     read: [on('DescribeUserPool'), on('GetUserPoolMfaConfig')],
     update: [

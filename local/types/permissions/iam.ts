@@ -1,7 +1,7 @@
 /** Roles, policies, instance profiles, and what is attached to them. */
 import type { Situation } from '../resource-type.ts'
 import { known, text } from '../values.ts'
-import { call, changed, lifeCycle, newTags, ownTags, type Permissions, passRole, retag } from './permission.ts'
+import { call, changed, later, lifeCycle, newTags, ownTags, type Permissions, passRole, retag } from './permission.ts'
 
 const boundaryOf = (boundary: string | undefined) =>
   boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary }
@@ -13,7 +13,11 @@ const role: Permissions = (operation, situation, { outputs }) => {
   const boundary = boundaryOf(text(situation.inputs, 'permissionsBoundary'))
   switch (operation) {
     case 'create':
-      return [on('CreateRole', { ...newTags(situation), ...boundary }), on('TagRole', newTags(situation)), ...read]
+      return [
+        on('CreateRole', { ...newTags(situation), ...boundary }),
+        on('TagRole', newTags(situation)),
+        ...later([], ...read),
+      ]
     case 'read':
       return read
     case 'update':
@@ -23,7 +27,7 @@ const role: Permissions = (operation, situation, { outputs }) => {
         ...(changed(situation, 'maxSessionDuration') ? [on('UpdateRole')] : []),
         ...(changed(situation, 'permissionsBoundary') ? [boundaryChange(on, boundary)] : []),
         ...retag(situation, { add: 'iam:TagRole', remove: 'iam:UntagRole' }, roleArn),
-        ...read,
+        ...later([], ...read),
       ]
     case 'delete':
       return [on('ListInstanceProfilesForRole'), on('DeleteRole')]
@@ -49,7 +53,7 @@ const rolePolicy: Permissions = (operation, situation) => {
   const { roleArn, boundary } = target(situation)
   const read = call('iam:GetRolePolicy', roleArn)
   if (operation === 'delete') return [call('iam:DeleteRolePolicy', roleArn, boundary)]
-  return operation === 'read' ? [read] : [call('iam:PutRolePolicy', roleArn, boundary), read]
+  return operation === 'read' ? [read] : [call('iam:PutRolePolicy', roleArn, boundary), ...later([], read)]
 }
 
 const rolePolicyAttachment: Permissions = (operation, situation) => {
@@ -57,7 +61,7 @@ const rolePolicyAttachment: Permissions = (operation, situation) => {
   const attached = { ...boundary, 'iam:PolicyARN': known(situation.inputs, 'policyArn') }
   const read = call('iam:ListAttachedRolePolicies', roleArn)
   if (operation === 'delete') return [call('iam:DetachRolePolicy', roleArn, attached)]
-  return operation === 'read' ? [read] : [call('iam:AttachRolePolicy', roleArn, attached), read]
+  return operation === 'read' ? [read] : [call('iam:AttachRolePolicy', roleArn, attached), ...later([], read)]
 }
 
 /** A changed document is a new version; the provider makes room for it among the five that IAM keeps. */
@@ -93,7 +97,7 @@ const instanceProfile = lifeCycle((situation, { outputs }) => {
     create: [
       call('iam:CreateInstanceProfile', profileArn, newTags(situation)),
       call('iam:TagInstanceProfile', profileArn, newTags(situation)),
-      ...add,
+      ...later(['role'], ...add),
     ],
     read: [on('GetInstanceProfile'), ...(role === undefined ? [] : [roleOf(account, role)])],
     update: [

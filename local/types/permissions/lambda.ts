@@ -1,7 +1,7 @@
 /** Functions, who may invoke them, and their log groups. */
 import type { Situation } from '../resource-type.ts'
 import { arn, flag, known, number, object, text, texts } from '../values.ts'
-import { call, calls, changed, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
+import { call, calls, changed, later, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
 
 const SUBNET = 'aws:ec2/subnet:Subnet'
 
@@ -52,8 +52,10 @@ const lambdaFunction: Permissions = (operation, situation, { outputs }) => {
         ...verifyNetwork(situation),
         on('CreateFunction', { ...newTags(situation), ...network(situation) }),
         on('TagResource', newTags(situation)),
-        ...(number(inputs, 'reservedConcurrentExecutions') === undefined ? [] : [reserve]),
-        ...read,
+        ...(number(inputs, 'reservedConcurrentExecutions') === undefined
+          ? []
+          : later(['reservedConcurrentExecutions'], reserve)),
+        ...later([], ...read),
       ]
     case 'read':
       return read
@@ -67,7 +69,7 @@ const lambdaFunction: Permissions = (operation, situation, { outputs }) => {
         ...(changed(situation, 'code', 'architectures') ? [on('UpdateFunctionCode')] : []),
         ...(changed(situation, 'reservedConcurrentExecutions') ? [reserve] : []),
         ...retag(situation, { add: 'lambda:TagResource', remove: 'lambda:UntagResource' }, functionArn),
-        ...read,
+        ...later([], ...read),
       ]
     case 'delete':
       return [...parking(situation, functionArn), on('DeleteFunction')]
@@ -92,7 +94,7 @@ const permission: Permissions = (operation, situation) => {
     .find((one) => one.account === account && one.outputs.arn === functionArn)
   const principal = { ...resourceTags(declared?.outputs), 'lambda:Principal': known(inputs, 'principal') }
   const read = call('lambda:GetPolicy', functionArn, resourceTags(declared?.outputs))
-  if (operation === 'create') return [call('lambda:AddPermission', functionArn, principal), read]
+  if (operation === 'create') return [call('lambda:AddPermission', functionArn, principal), ...later([], read)]
   return operation === 'delete' ? [call('lambda:RemovePermission', functionArn, principal)] : [read]
 }
 
@@ -118,8 +120,8 @@ const logGroup: Permissions = (operation, situation, { outputs }) => {
       return [
         on('CreateLogGroup', newTags(situation)),
         ...(object(inputs, 'tags') ? [onTags('TagResource', newTags(situation))] : []),
-        ...(retention === undefined ? [] : [on('PutRetentionPolicy')]),
-        ...read,
+        ...(retention === undefined ? [] : later(['retentionInDays'], on('PutRetentionPolicy'))),
+        ...later([], ...read),
       ]
     case 'read':
       return read
@@ -130,7 +132,7 @@ const logGroup: Permissions = (operation, situation, { outputs }) => {
           : []),
         ...(changed(situation, 'deletionProtectionEnabled') ? [on('PutLogGroupDeletionProtection')] : []),
         ...retag(situation, { add: 'logs:TagResource', remove: 'logs:UntagResource' }, groupArn),
-        ...read,
+        ...later([], ...read),
       ]
     case 'delete':
       return [on('DeleteLogGroup')]

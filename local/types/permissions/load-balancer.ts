@@ -4,6 +4,7 @@ import {
   call,
   calls,
   changed,
+  later,
   lifeCycle,
   newTags,
   ownTags,
@@ -30,8 +31,11 @@ const targetGroup: Permissions = (operation, situation, { outputs }) => {
           ...newTags(situation),
           'elasticloadbalancing:CreateAction': 'CreateTargetGroup',
         }),
-        elb('ModifyTargetGroupAttributes', groupArn, resourceTags(situation.inputs)),
-        ...read,
+        ...later(
+          ['lambdaMultiValueHeadersEnabled'],
+          elb('ModifyTargetGroupAttributes', groupArn, resourceTags(situation.inputs)),
+        ),
+        ...later([], ...read),
       ]
     case 'read':
       return read
@@ -42,7 +46,7 @@ const targetGroup: Permissions = (operation, situation, { outputs }) => {
           ? [elb('ModifyTargetGroupAttributes', groupArn, ownTags(situation))]
           : []),
         ...retag(situation, TAGGING, groupArn),
-        ...read,
+        ...later([], ...read),
       ]
     case 'delete':
       return [elb('DeleteTargetGroup', groupArn, ownTags(situation))]
@@ -52,7 +56,7 @@ const targetGroup: Permissions = (operation, situation, { outputs }) => {
 const targetGroupAttachment: Permissions = (operation, situation) => {
   const groupArn = known(situation.inputs, 'targetGroupArn')
   const tags = resourceTags(situation.ledger.findBy('aws:lb/targetGroup:TargetGroup', 'arn', groupArn)?.outputs)
-  if (operation === 'create') return [elb('RegisterTargets', groupArn, tags), ...describe('TargetHealth')]
+  if (operation === 'create') return [elb('RegisterTargets', groupArn, tags), ...later([], ...describe('TargetHealth'))]
   return operation === 'delete' ? [elb('DeregisterTargets', groupArn, tags)] : describe('TargetHealth')
 }
 
@@ -64,7 +68,7 @@ const listenerRule: Permissions = (operation, situation, { outputs }) => {
       return [
         elb('CreateRule', known(situation.inputs, 'listenerArn'), newTags(situation)),
         elb('AddTags', ruleArn, { ...newTags(situation), 'elasticloadbalancing:CreateAction': 'CreateRule' }),
-        ...read,
+        ...later([], ...read),
       ]
     case 'read':
       return read
@@ -73,7 +77,7 @@ const listenerRule: Permissions = (operation, situation, { outputs }) => {
         ...(changed(situation, 'priority') ? [elb('SetRulePriorities', ruleArn, ownTags(situation))] : []),
         ...(changed(situation, 'actions', 'conditions') ? [elb('ModifyRule', ruleArn, ownTags(situation))] : []),
         ...retag(situation, TAGGING, ruleArn),
-        ...read,
+        ...later([], ...read),
       ]
     case 'delete':
       return [elb('DeleteRule', ruleArn, ownTags(situation))]
@@ -104,7 +108,7 @@ const loadBalancer = lifeCycle((situation, { outputs }) => {
       serviceLinkedRole(situation, 'elasticloadbalancing.amazonaws.com', 'AWSServiceRoleForElasticLoadBalancing'),
       elb('CreateLoadBalancer', balancerArn, tags),
       elb('AddTags', balancerArn, { ...tags, 'elasticloadbalancing:CreateAction': 'CreateLoadBalancer' }),
-      elb('ModifyLoadBalancerAttributes', balancerArn, resourceTags(inputs)),
+      ...later(attributes, elb('ModifyLoadBalancerAttributes', balancerArn, resourceTags(inputs))),
     ],
     read: describe('LoadBalancers', 'LoadBalancerAttributes', 'CapacityReservation', 'Tags'),
     update: [
@@ -133,7 +137,10 @@ const listener = lifeCycle((situation, { outputs }) => {
     create: [
       elb('CreateListener', known(inputs, 'loadBalancerArn'), tags),
       elb('AddTags', listenerArn, { ...tags, 'elasticloadbalancing:CreateAction': 'CreateListener' }),
-      ...when(headers.length > 0, elb('ModifyListenerAttributes', listenerArn, resourceTags(inputs))),
+      ...when(
+        headers.length > 0,
+        ...later(headers, elb('ModifyListenerAttributes', listenerArn, resourceTags(inputs))),
+      ),
     ],
     read: describe('Listeners', 'ListenerAttributes', 'Tags'),
     update: [

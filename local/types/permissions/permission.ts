@@ -36,8 +36,12 @@ export const lifeCycle =
   (operation, situation, made) => {
     const parts = describe(situation, made)
     const own = parts[operation] ?? []
-    return operation === 'create' || operation === 'update' ? [...own, ...parts.read] : own
+    return operation === 'create' || operation === 'update' ? [...own, ...later([], ...parts.read)] : own
   }
+
+/** Calls that the provider makes once the resource is there, to set these inputs of it; to read it, when there are none. */
+export const later = (sets: readonly string[], ...permissions: readonly Permission[]): readonly Permission[] =>
+  permissions.map((permission) => ({ ...permission, sets }))
 
 /** Calls that are made on some condition only. */
 export const when = (condition: boolean, ...permissions: readonly Permission[]): readonly Permission[] =>

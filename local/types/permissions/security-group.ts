@@ -1,7 +1,7 @@
 /** Security groups and their rules. */
 import { known } from '../values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './ec2-call.ts'
-import { call, calls, changed, lifeCycle, newTags, type Permissions, resourceTags, when } from './permission.ts'
+import { call, calls, changed, later, lifeCycle, newTags, type Permissions, resourceTags, when } from './permission.ts'
 
 const securityGroup = lifeCycle((situation, { id }) => {
   const group = ec2Arn(situation, 'security-group', id)
@@ -10,7 +10,7 @@ const securityGroup = lifeCycle((situation, { id }) => {
       call('ec2:CreateSecurityGroup', ec2Arn(situation, 'vpc', known(situation.inputs, 'vpcId'))),
       ...creation(situation, 'CreateSecurityGroup', group),
       // The provider takes away the rule that lets everything out.
-      call('ec2:RevokeSecurityGroupEgress', group, resourceTags(situation.inputs)),
+      ...later([], call('ec2:RevokeSecurityGroupEgress', group, resourceTags(situation.inputs))),
     ],
     read: calls('ec2:DescribeSecurityGroups'),
     update: ec2Retag(situation, group),

@@ -1,7 +1,7 @@
 /** Buckets and their settings; tables and their items. */
 import type { Situation } from '../resource-type.ts'
 import { arn, flag, known, object } from '../values.ts'
-import { call, changed, lifeCycle, newTags, ownTags, type Permissions, retag, when } from './permission.ts'
+import { call, changed, later, lifeCycle, newTags, ownTags, type Permissions, retag, when } from './permission.ts'
 
 const bucketArn = (name: string) => `arn:aws:s3:::${name}`
 
@@ -30,7 +30,7 @@ const bucket = lifeCycle((situation, { id }) => {
   // S3 takes all tags at once.
   const tagged = Object.keys(newTags(situation)).length > 0
   return {
-    create: [on('CreateBucket'), ...when(tagged, on('PutBucketTagging'))],
+    create: [on('CreateBucket'), ...when(tagged, ...later(['tags'], on('PutBucketTagging')))],
     read: BUCKET_READS.map(on),
     update: when(changed(situation, 'tags'), on('PutBucketTagging')),
     delete: [
@@ -63,7 +63,7 @@ const table = lifeCycle((situation, { outputs }) => {
     create: [
       on('CreateTable', newTags(situation)),
       on('TagResource', newTags(situation)),
-      ...when(recovery, on('UpdateContinuousBackups')),
+      ...when(recovery, ...later(['pointInTimeRecovery'], on('UpdateContinuousBackups'))),
     ],
     read: ['DescribeTable', 'DescribeContinuousBackups', 'DescribeTimeToLive', 'ListTagsOfResource'].map((one) =>
       on(one),

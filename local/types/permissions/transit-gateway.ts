@@ -7,6 +7,7 @@ import {
   call,
   calls,
   changed,
+  later,
   lifeCycle,
   newTags,
   type Permissions,
@@ -110,7 +111,7 @@ const accepter = lifeCycle((situation) => {
       ...calls('ec2:DescribeTransitGatewayVpcAttachments', 'ec2:DescribeTransitGateways'),
       // Its owner's tags are not shared: it has none in this account.
       call('ec2:AcceptTransitGatewayVpcAttachment', resource),
-      call('ec2:CreateTags', resource, newTags(situation)),
+      ...later(['tags'], call('ec2:CreateTags', resource, newTags(situation))),
     ],
     read: calls('ec2:DescribeTransitGatewayVpcAttachments', 'ec2:DescribeTransitGateways'),
     update: ec2Retag(situation, resource),

@@ -2,12 +2,15 @@
 import type { Situation } from '../resource-type.ts'
 import { flag, known, text } from '../values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './ec2-call.ts'
-import { call, calls, changed, lifeCycle, type Permissions, passRole, when } from './permission.ts'
+import { call, calls, changed, later, lifeCycle, type Permissions, passRole, when } from './permission.ts'
 
 const vpc = lifeCycle((situation, { id }) => {
   const resource = ec2Arn(situation, 'vpc', id)
   return {
-    create: [...creation(situation, 'CreateVpc', resource), call('ec2:ModifyVpcAttribute', resource)],
+    create: [
+      ...creation(situation, 'CreateVpc', resource),
+      ...later(['enableDnsHostnames', 'enableDnsSupport'], call('ec2:ModifyVpcAttribute', resource)),
+    ],
     read: [
       ...calls('ec2:DescribeVpcs', 'ec2:DescribeNetworkAcls', 'ec2:DescribeRouteTables', 'ec2:DescribeSecurityGroups'),
       call('ec2:DescribeVpcAttribute', resource),
@@ -29,7 +32,10 @@ const subnet = lifeCycle((situation, { id }) => {
     create: [
       call('ec2:CreateSubnet', ec2Arn(situation, 'vpc', known(situation.inputs, 'vpcId'))),
       ...creation(situation, 'CreateSubnet', resource),
-      ...when(flag(situation.inputs, 'mapPublicIpOnLaunch') === true, call('ec2:ModifySubnetAttribute', resource)),
+      ...when(
+        flag(situation.inputs, 'mapPublicIpOnLaunch') === true,
+        ...later(['mapPublicIpOnLaunch'], call('ec2:ModifySubnetAttribute', resource)),
+      ),
     ],
     read: calls('ec2:DescribeSubnets'),
     update: [
@@ -83,7 +89,7 @@ const internetGateway = lifeCycle((situation, { id }) => {
   const attach = onBoth('ec2:AttachInternetGateway')
   const detach = onBoth('ec2:DetachInternetGateway')
   return {
-    create: [...creation(situation, 'CreateInternetGateway', resource), ...attach],
+    create: [...creation(situation, 'CreateInternetGateway', resource), ...later(['vpcId'], ...attach)],
     read: calls('ec2:DescribeInternetGateways'),
     update: [...when(changed(situation, 'vpcId'), ...detach, ...attach), ...ec2Retag(situation, resource)],
     delete: [...detach, onOwn(situation, 'DeleteInternetGateway', resource)],
