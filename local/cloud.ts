@@ -151,6 +151,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       observe?.({ source: 'loadBalancer', ...event })
     },
   })
+  ledger.onChange(loadBalancer.effect)
   // Last, as nothing is kept that another effect refuses.
   if (kept) ledger.onChange(kept.effect)
   const evaluated = options.controlPlane

@@ -29,6 +29,9 @@ import { type Caller, unary } from './unary.ts'
 import { uploadsTo } from './uploads.ts'
 import { holdsUnknown, received, sent, unwrapped, wrapped } from './values.ts'
 
+const PATIENCE_MILLISECONDS = 30_000
+const PAUSE_MILLISECONDS = 100
+
 export function awsProvider(cloud: ProviderCloud): IResourceProviderServer {
   const provider = new AwsProvider(cloud)
   const { connections } = provider
@@ -132,9 +135,24 @@ class AwsProvider {
 
   async delete(request: DeleteRequest, caller: Caller) {
     const known = knownOf(request, request.getOldInputs())
-    await this.#change(caller, () => remove(this.#cloud, this.#target(request, caller), known))
+    const once = () => this.#change(caller, () => remove(this.#cloud, this.#target(request, caller), known))
+    await (rowOf(typeOf(request)).patient ? this.#again(once, caller) : once())
     await takeTime(this.#cloud.delays, caller.hungUp)
     return new empty.Empty()
+  }
+
+  /** Until AWS no longer refuses for what is still there. @throws AwsError its refusal, when the patience has run out */
+  async #again(deletion: () => Promise<void>, { peer, hungUp }: Caller): Promise<void> {
+    const end = Date.now() + (this.#cloud.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
+    const pause = { maximumMilliseconds: PAUSE_MILLISECONDS, random: () => 1 }
+    for (;;) {
+      try {
+        return await deletion()
+      } catch (cause) {
+        if (!(cause instanceof AwsError && cause.code === 'DependencyViolation') || Date.now() > end) throw cause
+        await takeTime(pause, AbortSignal.any([hungUp, this.connections.cancelled(peer)]))
+      }
+    }
   }
 
   /** The waiting is outside the turn: meanwhile others go on. */

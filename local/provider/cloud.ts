@@ -22,6 +22,8 @@ export interface ProviderCloud {
   readonly programDirectory?: string
   /** How long AWS takes, to shuffle what the engine does at the same time. @default no time at all */
   readonly delays?: Delays
+  /** For how long a deletion is tried again, of the types for which the AWS provider does so. @default half a minute; AWS's is 20 */
+  readonly patienceMilliseconds?: number
   /** Told of every call that needs a permission, after it was evaluated. */
   readonly observe?: (event: ProviderEvent) => void
 }

@@ -98,7 +98,7 @@ const item: ResourceType = {
   inputs: ['tableName', 'hashKey', 'rangeKey', 'item'],
   required: ['tableName', 'hashKey', 'item'],
   replaces: ['tableName', 'hashKey', 'rangeKey'],
-  replacesWhen: (before, after) => (keyOf(before) === keyOf(after) ? [] : ['item']),
+  replacesWhen: (before, after) => (before.item === after.item || keyOf(before) === keyOf(after) ? [] : ['item']),
   releases: 'all',
   refuse(situation) {
     const { inputs } = situation

@@ -1,7 +1,8 @@
 /** `aws.ec2`: networks, subnets and internet gateways. */
 import { contains, overlaps, parseCidr } from '../../shared/cidr.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
-import { SUBNET } from './network-interfaces.ts'
+import type { Declared, LedgerView } from '../ledger.ts'
+import { networkInterfacesOf, SUBNET } from './network-interfaces.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { arn, flag, known, others, requireOwn, text } from './values.ts'
 import { zonesOf } from './zones.ts'
@@ -132,11 +133,34 @@ function refuseAttachment(situation: Situation): void {
     throw new AwsError('InvalidParameterValue', `Network ${vpcId} already has an internet gateway attached`)
 }
 
+/** An address that the internet reaches through the gateway keeps it. */
+function refuseDetachment({ inputs }: Declared, ledger: LedgerView): void {
+  const vpcId = text(inputs, 'vpcId')
+  if (vpcId === undefined) return
+  const subnets = new Set(ledger.where(SUBNET, 'vpcId', vpcId).map(({ id }) => id))
+  const associated = new Set(ledger.all('aws:ec2/eipAssociation:EipAssociation').map((one) => one.inputs.instanceId))
+  const mapped = ledger
+    .all()
+    .some((one) =>
+      networkInterfacesOf(one).some(
+        ({ subnetId, publicIp }) => subnets.has(subnetId) && (publicIp !== undefined || associated.has(one.id)),
+      ),
+    )
+  if (mapped)
+    throw new AwsError(
+      'DependencyViolation',
+      `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+    )
+}
+
 const internetGateway: ResourceType = {
   type: INTERNET_GATEWAY,
   inputs: ['vpcId', 'tags'],
   replaces: [],
   afterwards: [{ inputs: ['vpcId'], refuse: refuseAttachment }],
+  // Whoever has a public address may be on its way out: nothing that depends on the gateway tells the engine so.
+  patient: true,
+  refuseDelete: refuseDetachment,
   answer(situation) {
     const id = `igw-0${situation.stableToken(16)}`
     return { id, outputs: { arn: arn(situation, 'ec2', `internet-gateway/${id}`), ownerId: situation.account } }

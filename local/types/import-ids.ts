@@ -77,7 +77,8 @@ const IMPORT_IDS: Readonly<Record<string, ImportId>> = {
   },
   'aws:route53/record:Record': {
     format: 'ZONE_NAME_TYPE',
-    pattern: /^[^_]+_.+_[A-Z]+$/,
+    // A set identifier may follow: nothing is found by one here.
+    pattern: /^[^_]+_.+_[A-Z]+(_.+)?$/,
     of: ({ inputs, outputs }) =>
       [value(outputs, 'fqdn'), value(inputs, 'name')].map(
         (name) => `${value(inputs, 'zoneId')}_${name}_${value(inputs, 'type')}`,

@@ -85,6 +85,8 @@ export interface ResourceType {
     readonly inputs: readonly string[]
     readonly refuse: (situation: Situation) => void | Promise<void>
   }[]
+  /** The AWS provider tries a deletion again while AWS refuses it for what is still there. */
+  readonly patient?: boolean
   /** Refuses a deletion beyond the generic scan for resources that still contain the id. */
   readonly refuseDelete?: (resource: Declared, ledger: LedgerView) => void
   /** Id and the outputs beyond the inputs. */

@@ -1,6 +1,12 @@
 /** Access log lines in AWS's format, for each load balancer that declares them: the last in memory, all in a file of the bucket's name. */
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { appendFileSync, createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AwsError } from '../../errors.ts'
+import type { Effect } from '../../ledger.ts'
+import { LOAD_BALANCER } from '../../types/lb-load-balancer.ts'
+import { BUCKET } from '../../types/s3-log-delivery.ts'
+import { known, object } from '../../types/values.ts'
 import type { Answer } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LOG_LINES } from './constants.ts'
@@ -30,6 +36,7 @@ export interface Exchange {
 export class AccessLogs {
   readonly #lines = new Map<string, string[]>()
   readonly #files = new Map<string, WriteStream>()
+  readonly #written = new Set<string>()
   readonly #kept: number
   readonly #directory: string | undefined
 
@@ -54,6 +61,40 @@ export class AccessLogs {
     return [...(this.#lines.get(loadBalancerArn) ?? [])]
   }
 
+  /**
+   * A bucket that a load balancer logs to holds something from the start, as ELB writes a file to try it: it is not deleted
+   * unless it is emptied. @throws AwsError as S3 refuses
+   */
+  readonly effect: Effect = async ({ kind, resource: { type, outputs } }) => {
+    const logs = type === LOAD_BALANCER && kind !== 'deleted' ? object(outputs, 'accessLogs') : undefined
+    if (logs?.enabled === true) this.#begin(known(logs, 'bucket'))
+    if (type !== BUCKET || kind !== 'deleted') return
+    const bucket = known(outputs, 'bucket')
+    if (!this.#holds(bucket)) return
+    if (outputs.forceDestroy !== true)
+      throw new AwsError('BucketNotEmpty', `The bucket you tried to delete is not empty: ${bucket}`, 409)
+    await this.#empty(bucket)
+  }
+
+  #begin(bucket: string): void {
+    this.#written.add(bucket)
+    if (this.#directory === undefined) return
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+    appendFileSync(fileOf(this.#directory, bucket), '', { mode: 0o600 })
+  }
+
+  #holds(bucket: string): boolean {
+    return this.#written.has(bucket) || (this.#directory !== undefined && existsSync(fileOf(this.#directory, bucket)))
+  }
+
+  async #empty(bucket: string): Promise<void> {
+    this.#written.delete(bucket)
+    const open = this.#files.get(bucket)
+    this.#files.delete(bucket)
+    if (open) await new Promise<void>((closed) => open.end(closed))
+    if (this.#directory !== undefined) await rm(fileOf(this.#directory, bucket), { force: true })
+  }
+
   async close(): Promise<void> {
     const open = [...this.#files.values()]
     this.#files.clear()
@@ -65,13 +106,15 @@ export class AccessLogs {
     const open = this.#files.get(bucket)
     if (open) return open
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
-    const file = createWriteStream(join(this.#directory, `${bucket}.log`), { flags: 'a', mode: 0o600 })
+    const file = createWriteStream(fileOf(this.#directory, bucket), { flags: 'a', mode: 0o600 })
     // A full or vanished disk must not take the local cloud down; the lines stay in memory.
     file.on('error', () => {})
     this.#files.set(bucket, file)
     return file
   }
 }
+
+const fileOf = (directory: string, bucket: string) => join(directory, `${bucket}.log`)
 
 function line(exchange: Exchange): string {
   const { listener, rule, request, client, answer, tls, begun } = exchange

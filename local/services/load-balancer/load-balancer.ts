@@ -1,5 +1,6 @@
 /** Application Load Balancers from the ledger, on local sockets. */
 import type { Authority } from '../../authority.ts'
+import type { Effect } from '../../ledger.ts'
 import type { Origin, Path, reach as reachable } from '../../reach.ts'
 import { namesOfCertificate } from '../../types/acm.ts'
 import { networkInterfacesOf } from '../../types/network-interfaces.ts'
@@ -39,6 +40,8 @@ export interface LoadBalancerService {
   open(from: Origin, listenerArn: string, port?: number): Promise<ListenerPort>
   /** Access log of a load balancer that declares one, in AWS's format. */
   accessLog(loadBalancerArn: string): readonly string[]
+  /** A bucket with logs in it is not deleted. */
+  readonly effect: Effect
   close(): Promise<void>
 }
 
@@ -95,6 +98,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
       return handle
     },
     accessLog: (loadBalancerArn) => accessLogs.of(loadBalancerArn),
+    effect: accessLogs.effect,
     async close() {
       await Promise.all([...open].map((port) => port.close()))
       await accessLogs.close()

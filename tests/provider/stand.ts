@@ -1,0 +1,43 @@
+/** A provider process over a ledger in which the programs' resources are, with a connection to each account. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
+import { Ledger } from '../../local/ledger.ts'
+import { serveProviders } from '../../local/provider.ts'
+import { connectTo } from '../../local/testing/provider-calls.ts'
+import type { World } from './world.ts'
+
+export interface Stand {
+  readonly ledger: Ledger
+  /** @throws Error for an account that nobody deploys into */
+  client(account: string): ResourceProviderClient
+  close(): Promise<void>
+}
+
+const TENANT = '222222222222'
+const HUB = '111111111111'
+
+export async function openStand({ resources, organization }: World): Promise<Stand> {
+  const ledger = new Ledger(resources)
+  const uploads = mkdtempSync(join(tmpdir(), 'provider-'))
+  const providers = await serveProviders({ ledger, organization, uploads })
+  const assumeRoles = JSON.stringify([{ roleArn: `arn:aws:iam::${TENANT}:role/genai-deployer` }])
+  const clients = new Map([
+    [HUB, await connectTo(providers.aws)],
+    [TENANT, await connectTo(providers.aws, { region: 'us-east-1', assumeRoles })],
+  ])
+  return {
+    ledger,
+    client(account) {
+      const client = clients.get(account)
+      if (!client) throw new Error(`nobody deploys into ${account}`)
+      return client
+    },
+    async close() {
+      for (const client of clients.values()) client.close()
+      await providers.close()
+      rmSync(uploads, { recursive: true, force: true })
+    },
+  }
+}

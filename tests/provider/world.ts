@@ -1,0 +1,64 @@
+/** Everything that the programs declare, in two worlds that between them have every resource type that is known. */
+import { readStack } from '../../cli/stacks.ts'
+import program from '../../index.ts'
+import { organization as sample } from '../../local/default-organization.ts'
+import { type Declared, Ledger } from '../../local/ledger.ts'
+import { deploy } from '../../local/mocks.ts'
+import type { Organization } from '../../local/organization.ts'
+
+export interface World {
+  readonly resources: readonly Declared[]
+  readonly organization: Organization
+}
+
+/** These tests ask what AWS does, not what the deployers may. */
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const
+
+const unbounded: Organization = {
+  ...sample,
+  accounts: sample.accounts.map((account) => ({
+    ...account,
+    roles: account.roles.map((role) => ({ ...role, policy: everything })),
+  })),
+}
+
+type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+const TENANT = 'spoke-tenant1'
+
+const WORLDS: readonly { readonly settings: Settings; readonly organization: Organization }[] = [
+  { settings: {}, organization: unbounded },
+  {
+    settings: {
+      hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },
+      [TENANT]: { modelInvocationLogging: true },
+    },
+    organization: { ...unbounded, ramSharing: false },
+  },
+]
+
+async function deployed({ settings, organization }: (typeof WORLDS)[number]): Promise<World> {
+  const ledger = new Ledger()
+  for (const name of ['hub', TENANT]) {
+    const stack = readStack(name)
+    const config: Record<string, string> = { ...stack.config }
+    const changes = { ...(name === 'hub' && { deletionProtection: false }), ...settings[name] }
+    for (const [setting, value] of Object.entries(changes)) {
+      const key = `${stack.project}:${setting}`
+      if (value === undefined) delete config[key]
+      else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
+    }
+    await deploy({ ledger, organization }, { ...stack, config }, program)
+  }
+  return { resources: ledger.all(), organization }
+}
+
+/** Deployed once a file. */
+export async function worlds(): Promise<readonly World[]> {
+  const all: World[] = []
+  // One after the other: a program of Pulumi's has its process to itself.
+  for (const world of WORLDS) all.push(await deployed(world))
+  return all
+}
+
+export const nameOf = ({ urn }: Pick<Declared, 'urn'>) => urn.slice(urn.lastIndexOf('::') + 2)
