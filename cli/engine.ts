@@ -38,6 +38,8 @@ export interface Engine {
 export interface RunningCli {
   /** What it wrote, and its exit code; null when it was killed. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
+  /** As Ctrl-C does: everything that it has started is told. */
+  interrupt(): void
   /** Ends it at once, with everything that it has started. */
   kill(): void
 }
@@ -119,7 +121,8 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       child.on('error', reject)
       child.on('close', (code) => resolve({ code, output }))
     })
-    return { ended, kill: () => void process.kill(-(child.pid ?? 0), 'SIGKILL') }
+    const signal = (name: NodeJS.Signals) => void process.kill(-(child.pid ?? 0), name)
+    return { ended, interrupt: () => signal('SIGINT'), kill: () => signal('SIGKILL') }
   }
 
   async function stop(): Promise<void> {

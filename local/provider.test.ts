@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServiceError } from '@grpc/grpc-js'
 import type { ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
-import messages, { type DiffResponse } from '@pulumi/pulumi/proto/provider_pb.js'
+import messages, { type CheckResponse, type DiffResponse } from '@pulumi/pulumi/proto/provider_pb.js'
 import empty, { type Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthorize } from './authorize.ts'
@@ -82,6 +82,15 @@ describe('configuration', () => {
       /AccessDenied.*sts:AssumeRole/,
     )
     await expect(connect({ region: 'us-east-1', accessKey: 'AKIA' })).rejects.toThrow('the input "accessKey"')
+  })
+
+  it('is checked property by property before it is used', async () => {
+    const client = await connect()
+    const request = new messages.CheckRequest()
+    request.setNews(sent({ accessKey: 'AKIA', region: '', profile: 'genai-hub' }))
+    const failures = (await ask<CheckResponse>((done) => client.checkConfig(request, done))).getFailuresList()
+    expect(failures.map((failure) => failure.getProperty())).toEqual(['region', 'accessKey'])
+    expect(failures.map((failure) => failure.getReason()).join()).not.toContain('AKIA')
   })
 
   it('of a new region is another provider; of anything else it is not', async () => {

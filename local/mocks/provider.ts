@@ -31,9 +31,7 @@ export interface Surroundings {
 /** @throws AwsError as AWS or the provider refuses. */
 export async function openProvider(surroundings: Surroundings, sent: Properties): Promise<Provider> {
   const inputs = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, parsed(name, value)]))
-  for (const [name, value] of Object.entries(inputs))
-    if (value !== null && !READ.includes(name) && !DISREGARDED.includes(name))
-      throw new UnsupportedError(`the input "${name}" of pulumi:providers:aws`)
+  for (const name of unknownInputs(inputs)) throw new UnsupportedError(`the input "${name}" of pulumi:providers:aws`)
   const region = text(inputs, 'region')
   if (region === undefined)
     throw new AwsError('MissingRegion', 'could not find AWS region: set "region" on the provider')
@@ -45,6 +43,12 @@ export async function openProvider(surroundings: Surroundings, sent: Properties)
     throw new AwsError('InvalidAccount', `AWS account ID not allowed: ${account}`)
   return { account, region, session }
 }
+
+/** Inputs of a provider that a local cloud does not know. */
+export const unknownInputs = (inputs: Properties): readonly string[] =>
+  Object.entries(inputs).flatMap(([name, value]) =>
+    value === null || READ.includes(name) || DISREGARDED.includes(name) ? [] : [name],
+  )
 
 /** Everything but these is sent as JSON text. */
 function parsed(name: string, value: Value): Value {

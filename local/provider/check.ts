@@ -1,6 +1,7 @@
 /** What is wrong with a resource's inputs before anything is asked of AWS, property by property. */
 import messages, { type CheckRequest } from '@pulumi/pulumi/proto/provider_pb.js'
 import type { Properties } from '../ledger.ts'
+import { unknownInputs } from '../mocks/provider.ts'
 import { inputProblems } from '../types/declare.ts'
 import { rowOf } from '../types/registry.ts'
 import { received, unwrapped } from './values.ts'
@@ -15,15 +16,18 @@ export const inputFailures =
   (inputs: Properties): readonly Failure[] =>
     inputProblems(rowOf(type), inputs).map(({ property, missing }) => ({
       property,
-      reason: missing
-        ? `missing required property '${property}' of ${type}`
-        : `the local cloud does not support the input "${property}" of ${type}. Add it as described in CONTRIBUTING.md, or leave it out.`,
+      reason: missing ? `missing required property '${property}' of ${type}` : unsupported(property, type),
     }))
 
-export const configFailures = ({ region }: Properties): readonly Failure[] =>
-  typeof region === 'string' && region !== ''
+const unsupported = (property: string, type: string) =>
+  `the local cloud does not support the input "${property}" of ${type}. Add it as described in CONTRIBUTING.md, or leave it out.`
+
+export const configFailures = (inputs: Properties): readonly Failure[] => [
+  ...(typeof inputs.region === 'string' && inputs.region !== ''
     ? []
-    : [{ property: 'region', reason: 'could not find AWS region: set "region" on the provider' }]
+    : [{ property: 'region', reason: 'could not find AWS region: set "region" on the provider' }]),
+  ...unknownInputs(inputs).map((property) => ({ property, reason: unsupported(property, 'pulumi:providers:aws') })),
+]
 
 /** The inputs are taken as they are: names that AWS's users leave out are made up when the resource is made. */
 export function checkResponse(request: CheckRequest, failuresOf: (inputs: Properties) => readonly Failure[]) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
+import type { Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readStack } from '../../cli/stacks.ts'
 import hubProgram from '../../index.ts'
@@ -13,6 +13,7 @@ import { type Declared, Ledger } from '../../local/ledger.ts'
 import { deploy } from '../../local/mocks.ts'
 import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'
+import { smallStack, unbounded } from './small-stack.ts'
 
 const LONG = 180_000
 const quiet = { color: 'never' } as const
@@ -20,16 +21,6 @@ const VPC = 'aws:ec2/vpc:Vpc'
 /** Are counted as well. */
 const STACK_AND_PROVIDER = 2
 const SECRET = 'a-word-that-nobody-may-read'
-
-/** These programs are not the project's: whoever deploys may make anything. */
-const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const
-const unbounded = {
-  ...organization,
-  accounts: organization.accounts.map((account) => ({
-    ...account,
-    roles: account.roles.map((role) => ({ ...role, policy: everything })),
-  })),
-}
 
 interface StateResource {
   readonly urn: string
@@ -47,20 +38,7 @@ describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
     await engine?.close()
   }, LONG)
 
-  /** A stack of its own, of a program in this file. */
-  async function stackOf(stackName: string, program: (provider: aws.Provider) => unknown): Promise<Stack> {
-    if (!cli) throw new Error('there is no CLI')
-    return await LocalWorkspace.createOrSelectStack(
-      {
-        stackName,
-        projectName: 'contract',
-        program: async () => {
-          program(new aws.Provider('hub', { region: 'us-east-1', allowedAccountIds: ['111111111111'] }))
-        },
-      },
-      { pulumiCommand: cli.command, envVars: engine.variables() },
-    )
-  }
+  const stackOf = (name: string, program: (provider: aws.Provider) => unknown) => smallStack(cli, engine, name, program)
 
   const made = (stack: string) => engine.cloud.ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
   const resourcesOf = async (stack: Stack) => (await stack.exportStack()).deployment.resources as StateResource[]

@@ -63,6 +63,23 @@ describe.skipIf(!cli)('interrupted and tampered with', { timeout: LONG }, () => 
     return found[0]
   }
 
+  it('Ctrl-C in the middle of an up ends it in order: no lock, nothing pending, all that AWS has in the state', async () => {
+    const stack = await engine.stack(TENANT2)
+    const up = engine.pulumi(['up', '--yes', '--skip-preview', '-s', TENANT2])
+    await expect.poll(() => ofStack(TENANT2).length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(5)
+    up.interrupt()
+    const { code, output } = await up.ended
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('cancel') })
+    const there = ofStack(TENANT2)
+    expect(there.length).toBeLessThan(typesOf('spoke-tenant1').length)
+    const { deployment } = await stack.exportStack()
+    expect(deployment.pending_operations ?? []).toEqual([])
+    const ids = new Set((deployment.resources as readonly { id?: string }[]).map(({ id }) => id))
+    expect(there.filter(({ id }) => !ids.has(id)).map(({ urn }) => urn)).toEqual([])
+    // Another CLI may go on at once; what it does is the next test's.
+    expect((await engine.pulumi(['preview', '-s', TENANT2]).ended).code).toBe(0)
+  })
+
   it('an up that is killed half-way is resumed as docs/operations.md says: nothing is lost, nothing is there twice', async () => {
     const stack = await engine.stack(TENANT2)
     const up = engine.pulumi(['up', '--yes', '--skip-preview', '-s', TENANT2])
