@@ -40,6 +40,16 @@ export async function openHub(values: Values): Promise<HubAccess> {
   return localHub()
 }
 
+/**
+ * Whether a tenant is of the hub that is asked: its file says which hub is its own.
+ * @returns undefined where the hub is not named by its stack
+ */
+export function isOfHub(hubStack: string, values: Values): boolean | undefined {
+  if (values.aws !== true || values.region !== undefined) return undefined
+  const stack = (name: string) => name.split('/').at(-1)
+  return stack(hubStack) === stack(values['hub-stack'] === undefined ? 'hub' : String(values['hub-stack']))
+}
+
 function localHub(): HubAccess {
   const { hub, operator, wirePort, caFile } = readRunningHub()
   const local = { port: wirePort, caFile }

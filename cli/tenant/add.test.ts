@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PRICES } from '../../shared/prices.ts'
+import { isOfHub } from '../hub-access.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
 import { add, newTenant } from './add.ts'
 import { tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
+import { remove } from './remove.ts'
 import { readStackFiles } from './stacks.ts'
 
 let directory: string
@@ -163,4 +165,28 @@ describe('tenant list', () => {
       ['tenant7', 'no stack file'],
     ])
   })
+
+  it('says nothing about a tenant of another hub than the one that was asked', () => {
+    edit(
+      'Pulumi.spoke-tenant2.yaml',
+      'config:',
+      'config:\n  genai-hub-spoke:hubStack: organization/genai-hub-spoke/hub2',
+    )
+    const { spokes } = readStackFiles(directory)
+    const statuses = (values: Parameters<typeof isOfHub>[1]) =>
+      tenantRows(spokes, [], PRICES, ({ tenancy }) => isOfHub(tenancy.hubStack, values) !== false).map(
+        ({ status }) => status,
+      )
+    expect(statuses({ aws: true })).toEqual(['not deployed', '?'])
+    expect(statuses({ aws: true, 'hub-stack': 'organization/genai-hub-spoke/hub2' })).toEqual(['?', 'not deployed'])
+    expect(statuses({ aws: true, region: 'us-east-1' })).toEqual(['not deployed', 'not deployed'])
+    expect(statuses({})).toEqual(['not deployed', 'not deployed'])
+  })
+})
+
+it('tenant remove asks for the tenant’s own hub, where its users are', async () => {
+  const values = { aws: true, 'hub-stack': 'hub2', yes: true }
+  await expect(remove.run({ values, positionals: ['tenant1'] })).rejects.toThrow(
+    'tenant1 is a tenant of organization/genai-hub-spoke/hub.',
+  )
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { PRICES, PRICES_AS_OF, type Prices, readPrices, tenantMonthlyFixed } from '../../shared/prices.ts'
 import { TIERS, type Tier } from '../../shared/settings.ts'
-import { HUB_OPTIONS, openHub } from '../hub-access.ts'
+import { HUB_OPTIONS, isOfHub, openHub } from '../hub-access.ts'
 import { findRunning } from '../running.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { type LivingTenant, livingTenants } from './items.ts'
@@ -14,7 +14,7 @@ export interface TenantRow {
   readonly cidrBlock: string
   readonly models: readonly string[]
   readonly tier: string
-  /** `?` where no hub was asked. */
+  /** `?` where no hub was asked, or another than the tenant's own. */
   readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
   /** US dollars, before the first request; absent where the stack file does not tell. */
   readonly monthlyFixed?: number
@@ -43,7 +43,7 @@ export const list: Verb = {
     const prices = pricesOf(values)
     const files = readStackFiles()
     const living = await statuses(values)
-    const rows = tenantRows(files.spokes, living, prices)
+    const rows = tenantRows(files.spokes, living, prices, ({ tenancy }) => isOfHub(tenancy.hubStack, values) !== false)
     for (const mistake of files.mistakes) process.stderr.write(`Left out: ${mistake}\n`)
     const code = files.mistakes.length > 0 ? 1 : 0
     if (values.json === true) {
@@ -72,8 +72,11 @@ export function tenantRows(
   spokes: readonly SpokeFile[],
   living: readonly LivingTenant[] | undefined,
   prices: Prices,
+  /** Whether a tenant is of the hub that was asked. */
+  asked: (spoke: SpokeFile) => boolean = () => true,
 ): readonly TenantRow[] {
-  const declared = spokes.map(({ stack, raw, tenancy, settings }): TenantRow => {
+  const declared = spokes.map((spoke): TenantRow => {
+    const { stack, raw, tenancy, settings } = spoke
     const tenant = tenancy.tenantId ?? stack
     const zones = settings.ok ? settings.value.availabilityZoneIds.length : undefined
     return {
@@ -82,7 +85,8 @@ export function tenantRows(
       cidrBlock: raw.cidrBlock ?? '',
       models: settings.ok ? Object.keys(settings.value.models) : [],
       tier: tenancy.tier ? tierName(tenancy.tier) : '',
-      status: living ? (living.find(({ tenantId }) => tenantId === tenant)?.status ?? 'not deployed') : '?',
+      status:
+        living && asked(spoke) ? (living.find(({ tenantId }) => tenantId === tenant)?.status ?? 'not deployed') : '?',
       ...(zones !== undefined && { monthlyFixed: tenantMonthlyFixed(zones, prices) }),
     }
   })

@@ -1,13 +1,14 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { confirm } from '../confirm.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub-access.ts'
+import { HUB_OPTIONS, type HubAccess, isOfHub, openHub } from '../hub-access.ts'
 import { type Backend, openBackend, progress, resourcesOf } from '../pulumi-stacks.ts'
 import { findRunning } from '../running.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
-import { messageOf, UserError, type Verb } from '../verb.ts'
+import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { livingTenants, setStatus } from './items.ts'
+import { readStackFiles } from './stacks.ts'
 import { disableUsers, usersOf } from './users.ts'
 
 export const remove: Verb = {
@@ -29,6 +30,7 @@ export const remove: Verb = {
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     const aws = values.aws === true
+    requireItsHub(tenantId, values)
     const hub = await openHub(values)
     try {
       // `npm start` deploys what has a file, in its own process: there is no stack for pulumi to destroy.
@@ -43,6 +45,16 @@ export const remove: Verb = {
     }
     return 0
   },
+}
+
+/** In another hub it has no users that could be disabled first. */
+function requireItsHub(tenantId: string, values: Arguments['values']): void {
+  const file = readStackFiles().spokes.find(({ stack }) => stack === `spoke-${tenantId}`)
+  if (!file || isOfHub(file.tenancy.hubStack, values) !== false) return
+  throw new UserError(
+    `${tenantId} is a tenant of ${file.tenancy.hubStack}.`,
+    `Say so: --hub-stack ${file.tenancy.hubStack.split('/').at(-1)}. Nothing was changed.`,
+  )
 }
 
 async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefined, erase: boolean) {
