@@ -1,4 +1,4 @@
-/** Alarms of one tenant's lane, from its request lines and from Lambda's own figures. */
+/** Alarms of one tenant's lane, from its request lines and from the figures of Lambda and CloudWatch Logs. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
@@ -141,6 +141,17 @@ function watched({ tenantId, tier }: LaneAlarmsArgs, namespace: string): readonl
       statistic: 'p99',
       threshold: tier.timeoutSeconds * 800,
       minutes: 3,
+    },
+    {
+      namespace: 'AWS/Logs',
+      dimensions: { LogGroupName: functionLogGroupName(tenantId) },
+      what: 'audit-undelivered',
+      metricName: 'DeliveryErrors',
+      // The audit function is gone, or does not let CloudWatch Logs in: its own alarms see nothing of that.
+      description: 'audit lines did not reach the function that writes the trail',
+      statistic: 'Sum',
+      threshold: 1,
+      minutes: 1,
     },
   ]
 }

@@ -53,7 +53,7 @@ describe('the alarms of a tenant', () => {
     const refused = await platform.call({ method: 'POST', path: '/tenant1/invoke', body: { prompt: 'Hello' } })
     expect(refused.status).toBe(401)
     expect(await ringing()).toEqual([])
-    expect(Object.keys(await alarms()).filter((name) => name.endsWith('-tenant1'))).toHaveLength(6)
+    expect(Object.keys(await alarms()).filter((name) => name.endsWith('-tenant1'))).toHaveLength(7)
   })
 
   it('foreign-tenant: one token of another tenant is enough, and the topic is told', async () => {

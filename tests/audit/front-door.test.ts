@@ -47,6 +47,8 @@ describe('what the load balancer refuses', () => {
         expect((await platform.call({ method: 'GET', path: '/tenant1/models', token })).status).toBe(401)
     }
     expect(door()?.state).toBe('ALARM')
+    skew += 5 * 60
+    expect(door()?.state).toBe('OK')
     skew = 0
   })
 
@@ -54,6 +56,32 @@ describe('what the load balancer refuses', () => {
     const answer = await platform.invoke('tenant1')
     expect(answer.status).toBe(200)
     expect((await trail()).map(({ requestId }) => requestId)).toEqual([answer.headers['x-request-id']])
+  })
+})
+
+const stateOf = (name: string) => platform.cloud.monitoring.alarms().find((alarm) => alarm.name === name)?.state
+
+/** The alarm's five minutes later. */
+function later(name: string): string | undefined {
+  const before = skew
+  skew += 5 * 60
+  const state = stateOf(name)
+  skew = before
+  return state
+}
+
+describe('a trail that cannot be reached', () => {
+  it('keeps no request waiting, and is told by an alarm of the tenant whose lines are missing', async () => {
+    const before = await trail()
+    const permission = platform.resource('aws:lambda/permission:Permission', 'Permission::audit')
+    await platform.without([permission], async () => {
+      expect((await platform.invoke('tenant1')).status).toBe(200)
+      await platform.cloud.monitoring.settled()
+    })
+    expect(stateOf('genai-audit-undelivered-tenant1')).toBe('ALARM')
+    expect(stateOf('genai-audit-undelivered-tenant2')).toBe('OK')
+    expect(await trail()).toEqual(before)
+    expect(later('genai-audit-undelivered-tenant1')).toBe('OK')
   })
 })
 
@@ -67,10 +95,10 @@ describe('a trail that cannot be written', () => {
       expect((await platform.invoke('tenant1')).status).toBe(200)
       await platform.cloud.monitoring.settled()
     })
-    const state = (name: string) => platform.cloud.monitoring.alarms().find((alarm) => alarm.name === name)?.state
-    expect(state('genai/hub/audit-errors')).toBe('ALARM')
+    expect(stateOf('genai/hub/audit-errors')).toBe('ALARM')
     // Given up after the third attempt: the line is in the tenant's own log group only.
-    expect(state('genai/hub/audit-lost')).toBe('ALARM')
+    expect(stateOf('genai/hub/audit-lost')).toBe('ALARM')
+    for (const name of ['genai/hub/audit-errors', 'genai/hub/audit-lost']) expect(later(name)).toBe('OK')
     expect(await trail()).toHaveLength(1)
   })
 })

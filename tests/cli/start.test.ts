@@ -1,6 +1,6 @@
 /** `npm start` and `npm run login` as a newcomer uses them: processes of their own, in a copy of the project. */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +115,30 @@ describe('npm start, until Ctrl-C', () => {
     const { code, stdout } = await run('login', 'tenant1')
     expect(code).toBe(0)
     expect(await curlInvoke(stdout)).toMatchObject({ tenant: 'tenant1', stopReason: 'end_turn' })
+  })
+
+  it('keeps its secrets: not printed, in no argument, and in files of its user alone', async () => {
+    const { stdout } = await run('login', 'tenant1')
+    const [, token = ''] = /ID_TOKEN='([^']+)'/.exec(stdout) ?? []
+    await curlInvoke(stdout)
+    const folder = join(project, '.local')
+    const { operator, users, faultSwitch } = JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8'))
+    const secrets: string[] = [
+      ...[token, token.split('.')[2], operator.secretAccessKey, operator.sessionToken, faultSwitch.secret],
+      ...users.map(({ password }: { password: string }) => password),
+      'PRIVATE KEY',
+    ]
+    for (const secret of secrets) expect(secret?.length).toBeGreaterThan(7)
+    const shown = [output, ...[child.pid ?? 0, ...children].filter(isAlive).map(commandOf)]
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const texts = files.map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name), 'utf8')] as const)
+    for (const secret of secrets) {
+      expect(shown.filter((text) => text.includes(secret))).toEqual([])
+      const holders = texts.filter(([, text]) => text.includes(secret)).map(([name]) => name)
+      expect(holders.filter((name) => name !== 'running.json' && name !== 'ca-key.pem')).toEqual([])
+    }
+    // Whatever is below, nobody else can come to it.
+    for (const path of [folder, join(folder, 'running.json')]) expect(statSync(path).mode & 0o077).toBe(0)
   })
 
   it('says so when nobody can sign in', async () => {
