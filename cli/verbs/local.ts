@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { type Providers, serveProviders } from '../../local/provider.ts'
 import { type Announcement, announce } from '../announce.ts'
@@ -78,7 +78,7 @@ export const local: Verb = {
       const variables = surroundings(cloud, providers, directory, gatewayUrl(listeners, ports))
       const file = writeVariables(directory, variables)
       terminal.line(terminal.style('bold', '# The local cloud is up. In another shell, in this folder:'))
-      terminal.line(exportLines(variables).trimEnd())
+      terminal.line(shellLines(variables).trimEnd())
       terminal.line(`# The same lines: . ${file}`)
       terminal.line('# Then: pulumi stack init hub (the first time), pulumi up -s hub')
       terminal.line('# Ctrl-C stops it; what is deployed is kept.')
@@ -117,9 +117,13 @@ function surroundings(
 const gatewayUrl = (listeners: FollowedListeners, { https }: { readonly https: number }) =>
   listeners.url() ?? (https === 0 ? undefined : `https://localhost:${https}`)
 
+/** The CLI runs the programs with the first `node` that it finds: the one that runs this, as the machine's may be too old. */
+const shellLines = (variables: Readonly<Record<string, string>>): string =>
+  [exportLines(variables), exportLines({ PATH: dirname(process.execPath) }).trimEnd(), ':"$PATH"\n'].join('')
+
 function writeVariables(directory: string, variables: Readonly<Record<string, string>>): string {
   const file = join(directory, 'pulumi.env')
-  writeFileSync(file, exportLines(variables), { mode: 0o600 })
+  writeFileSync(file, shellLines(variables), { mode: 0o600 })
   return file
 }
 

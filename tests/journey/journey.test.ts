@@ -48,6 +48,8 @@ describe.skipIf(!cli)('a user’s journey', { timeout: LONG }, () => {
       ...['CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'],
     ])
       expect(printed).toMatch(new RegExp(`^export ${name}='.+'$`, 'm'))
+    // The machine's own may be too old for the programs.
+    expect(printed).toMatch(/^export PATH='.+':"\$PATH"$/m)
     const kept = readFileSync(join(shells.project, '.local', 'pulumi.env'), 'utf8')
     for (const line of kept.trim().split('\n')) expect(printed).toContain(line)
     for (const stack of ['hub', 'spoke-tenant1'])

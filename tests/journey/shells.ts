@@ -36,8 +36,8 @@ export function openShells({ command }: FoundCli): Shells {
     filter: (source) => !LEFT_OUT.has(source.slice(PROJECT_DIRECTORY.length + 1)),
   })
   symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(project, 'node_modules'))
-  // The CLI may be in a cache instead of on PATH, and the Node that runs the tests runs the programs.
-  const tools = [dirname(process.execPath), ...(command.command.includes('/') ? [dirname(command.command)] : [])]
+  // The CLI may be in a cache instead of on PATH. Which Node runs the programs is for the sourced lines to say.
+  const tools = command.command.includes('/') ? [dirname(command.command)] : []
   const env = {
     PATH: [...tools, process.env.PATH ?? ''].join(delimiter),
     HOME: process.env.HOME ?? project,
