@@ -12,7 +12,7 @@ import {
   violation,
 } from '../resource.ts'
 
-const BUCKETS = ['aws:s3/bucket:Bucket', 'aws:s3/bucketV2:BucketV2']
+const BUCKET = 'aws:s3/bucket:Bucket'
 const TABLE = 'aws:dynamodb/table:Table'
 const INSTANCE = 'aws:ec2/instance:Instance'
 
@@ -22,7 +22,7 @@ function bucketsWithout(
   part: { readonly type: string; readonly property: string; readonly does: (rule: unknown) => boolean },
   message: string,
 ): readonly Violation[] {
-  return ofType(resources, ...BUCKETS)
+  return ofType(resources, BUCKET)
     .filter(
       (bucket) =>
         !ofType(resources, part.type).some(
@@ -58,7 +58,7 @@ const SWITCHES = ['encrypted', 'storageEncrypted', 'atRestEncryptionEnabled', 's
 
 const encrypted: Rule = {
   name: 'data-is-encrypted',
-  says: 'Tables, queues, topics and disks are encrypted.',
+  says: 'Tables and disks are encrypted, and nothing else turns its encryption off.',
   remedy: 'Turn its encryption on.',
   scope: 'resource',
   check: (resources) => [
@@ -72,12 +72,6 @@ const encrypted: Rule = {
         [rootBlockDevice, ...asList(ebsBlockDevices)].some((disk) => asMap(disk).encrypted !== true),
       )
       .map((instance) => violation(instance, 'A disk of it is not encrypted.')),
-    ...ofType(resources, 'aws:ebs/volume:Volume', 'aws:efs/fileSystem:FileSystem', 'aws:rds/instance:Instance')
-      .filter(({ inputs, unknown }) => !SWITCHES.some((key) => inputs[key] === true || unknown.includes(key)))
-      .map((volume) => violation(volume, 'It is not encrypted.')),
-    ...ofType(resources, 'aws:sns/topic:Topic')
-      .filter((topic) => topic.inputs.kmsMasterKeyId === undefined && !isUnknown(topic, 'kmsMasterKeyId'))
-      .map((topic) => violation(topic, 'It is not encrypted.')),
     ...resources
       .filter(({ inputs }) => inputs.kmsMasterKeyId === undefined)
       .filter(({ inputs }) => SWITCHES.some((key) => inputs[key] === false))
@@ -141,7 +135,7 @@ const privateBuckets: Rule = {
   remedy: 'Declare a BucketPublicAccessBlock with all four set.',
   scope: 'stack',
   check: (resources) =>
-    ofType(resources, ...BUCKETS).flatMap((bucket) => {
+    ofType(resources, BUCKET).flatMap((bucket) => {
       const block = ofType(resources, 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock').find((candidate) =>
         refersTo(candidate, 'bucket', bucket),
       )
