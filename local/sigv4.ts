@@ -34,10 +34,10 @@ export class SignatureError extends Error {
   }
 }
 
-const ALGORITHM = 'AWS4-HMAC-SHA256'
+export const ALGORITHM = 'AWS4-HMAC-SHA256'
 /** What SDK clients sign instead of `host` over HTTP/2. */
 const AUTHORITY = ':authority'
-const MAX_SKEW_SECONDS = 5 * 60
+export const MAX_SKEW_SECONDS = 5 * 60
 
 /** Answers the credential whose holder signed the request; throws {@link SignatureError}. */
 export function verifySignature<C extends Credential>(request: WireRequest, verification: Verification<C>): C {
@@ -50,14 +50,11 @@ export function verifySignature<C extends Credential>(request: WireRequest, veri
   if (!credential || !equal(request.headers['x-amz-security-token'] ?? '', credential.sessionToken))
     throw new SignatureError('unknownKey', 'The security token included in the request is invalid.')
   checkSignedHeaders(authorization, request)
-  const stringToSign = [
-    ALGORITHM,
+  const signature = signatureOf(
+    credential.secretAccessKey,
     signedAt.stamp,
-    authorization.scope,
-    sha256(canonicalRequest(request, authorization)),
-  ]
-  const signature = hmac(signingKey(credential.secretAccessKey, authorization.scope), stringToSign.join('\n')).toString(
-    'hex',
+    authorization,
+    canonicalRequest(request, authorization),
   )
   if (!equal(signature, authorization.signature)) throw new SignatureError('mismatch', MISMATCH)
   // Checked last, so that nobody but the holder learns that a token was real once.
@@ -66,10 +63,10 @@ export function verifySignature<C extends Credential>(request: WireRequest, veri
   return credential
 }
 
-const MISMATCH =
+export const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
 
-interface Authorization {
+export interface Authorization {
   readonly accessKeyId: string
   /** `DATE/REGION/SERVICE/aws4_request` */
   readonly scope: string
@@ -81,7 +78,10 @@ function parseAuthorization({ headers, target }: WireRequest): Authorization {
   const header = headers.authorization
   if (header === undefined || !header.startsWith('AWS4-')) {
     if (/[?&]X-Amz-Signature=/i.test(target))
-      throw new SignatureError('incomplete', 'The local cloud does not support presigned requests: sign in the header.')
+      throw new SignatureError(
+        'incomplete',
+        'The local cloud takes presigned requests as Bedrock API keys only: sign in the header.',
+      )
     throw new SignatureError(
       'missing',
       header === undefined
@@ -102,7 +102,7 @@ function parseAuthorization({ headers, target }: WireRequest): Authorization {
   return { accessKeyId, scope, signedHeaders: signedHeaders.split(';'), signature }
 }
 
-function parseTime(stamp: string | undefined): { readonly stamp: string; readonly seconds: number } {
+export function parseTime(stamp: string | undefined): { readonly stamp: string; readonly seconds: number } {
   if (stamp === undefined)
     throw new SignatureError(
       'incomplete',
@@ -115,7 +115,12 @@ function parseTime(stamp: string | undefined): { readonly stamp: string; readonl
   return { stamp, seconds }
 }
 
-function checkScope({ scope }: Authorization, { region }: WireRequest, service: string, stamp: string): void {
+export function checkScope(
+  { scope }: Authorization,
+  { region }: Pick<WireRequest, 'region'>,
+  service: string,
+  stamp: string,
+): void {
   const parts = scope.split('/')
   if (parts.length !== 4)
     throw new SignatureError(
@@ -162,7 +167,10 @@ function checkSignedHeaders({ signedHeaders }: Authorization, { headers }: WireR
     )
 }
 
-function canonicalRequest({ method, target, headers, body }: WireRequest, { signedHeaders }: Authorization): string {
+export function canonicalRequest(
+  { method, target, headers, body }: Pick<WireRequest, 'method' | 'target' | 'headers' | 'body'>,
+  { signedHeaders }: Authorization,
+): string {
   const [path = '/', query = ''] = splitOnce(target, '?')
   const signedValue = (name: string) => headers[name === AUTHORITY ? 'host' : name] ?? ''
   const lines = signedHeaders.map((name) => `${name}:${signedValue(name).trim().replace(/ +/g, ' ')}\n`)
@@ -209,18 +217,28 @@ const encode = (text: string) =>
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
+export function signatureOf(
+  secretAccessKey: string,
+  stamp: string,
+  { scope }: Authorization,
+  canonical: string,
+): string {
+  const stringToSign = [ALGORITHM, stamp, scope, sha256(canonical)].join('\n')
+  return hmac(signingKey(secretAccessKey, scope), stringToSign).toString('hex')
+}
+
 const signingKey = (secretAccessKey: string, scope: string) =>
   scope.split('/').reduce<string | Buffer>((key, part) => hmac(key, part), `AWS4${secretAccessKey}`)
 
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
-const equal = (a: string, b: string) =>
+export const equal = (a: string, b: string) =>
   a.length === b.length && timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
 const basic = (seconds: number) => new Date(seconds * 1000).toISOString().replace(/[-:]|\.\d+/g, '')
 
-function splitOnce(text: string, separator: string): [string, string] {
+export function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator)
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }

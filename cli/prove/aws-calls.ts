@@ -22,6 +22,8 @@ export interface AwsCalls {
   steal(roleArn: string, options?: { readonly tags?: Session['tags']; readonly seconds?: number }): AwsCredentials
   assume(from: Origin, credentials: AwsCredentials, assumption: Assumption): Promise<Step<AwsCredentials>>
   converse(from: Origin, credentials: AwsCredentials, host: string, modelId: string): Promise<Step<string>>
+  /** The same with a Bedrock API key instead of credentials. */
+  converseWithKey(from: Origin, apiKey: string, host: string, modelId: string): Promise<Step<string>>
   /** The configuration and status of a tenant, from the hub's table. */
   query(from: Origin, credentials: AwsCredentials, tenantId: string): Promise<Step<string>>
   /** An administrator's operation on the hub's user pool. */
@@ -108,15 +110,23 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
       }
     },
     async converse(from, credentials, host, modelId) {
-      const step = await call(from, credentials, 'bedrock', {
-        ...{ host, path: `/model/${encodeURIComponent(modelId)}/converse` },
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          messages: [{ role: 'user', content: [{ text: 'Whose model are you?' }] }],
-          inferenceConfig: { maxTokens: 16 },
-        }),
-      })
+      const step = await call(from, credentials, 'bedrock', { host, ...conversation(modelId) })
       return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    async converseWithKey(from, apiKey, host, modelId) {
+      iam.forget()
+      const { path, headers, body } = conversation(modelId)
+      const answer = await cloud.wire.call(from, {
+        ...{ host, method: 'POST', target: path, body: Buffer.from(body) },
+        headers: { ...headers, authorization: `Bearer ${apiKey}` },
+      })
+      if ('reachable' in answer) return { ok: false, outcome: lost(from, answer) }
+      const text = Buffer.from(answer.body).toString('utf8')
+      if (answer.status === 200) return { ok: true, value: text }
+      const refusal = iam.refusals()
+      if (refusal) return { ok: false, outcome: stopped(refusal.by, refusal.message) }
+      if (answer.status === 403) return { ok: false, outcome: stopped(['credentials'], JSON.parse(text).message) }
+      throw new Error(`Bedrock answered an API key with ${answer.status}, which is no refusal: ${text.slice(0, 300)}`)
     },
     async query(from, credentials, tenantId) {
       const step = await call(from, credentials, 'dynamodb', {
@@ -154,6 +164,15 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     },
   }
 }
+
+const conversation = (modelId: string) => ({
+  path: `/model/${encodeURIComponent(modelId)}/converse`,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    messages: [{ role: 'user', content: [{ text: 'Whose model are you?' }] }],
+    inferenceConfig: { maxTokens: 16 },
+  }),
+})
 
 function sessionOf(roleArn: string, tags: Session['tags']): Session {
   const account = roleArn.split(':')[4] ?? ''

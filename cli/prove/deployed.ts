@@ -14,8 +14,9 @@ import { type DeployedUser, tryUserPool } from './deployed-users.ts'
 import { type Forge, forgeOf } from './forge.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { codeOf } from './gateway-calls.ts'
-import { type Connection, type RawAnswer, send } from './http.ts'
+import { send } from './http.ts'
 import { contained, type Outcome, stopped, through } from './outcome.ts'
+import type { Connection, RawAnswer } from './raw-request.ts'
 import type { Row, Verdict } from './run.ts'
 
 export interface Deployed {

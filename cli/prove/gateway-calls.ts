@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import type { CloudEvent } from '../../local/cloud.ts'
 import type { Platform } from '../platform.ts'
 import { layerOfCode } from './gateway-answers.ts'
-import { type RawAnswer, type RawRequest, send } from './http.ts'
+import { send } from './http.ts'
 import type { Iam } from './iam.ts'
 import { contained, type Outcome, stopped, through } from './outcome.ts'
+import type { RawAnswer, RawRequest } from './raw-request.ts'
 import type { SiteTenant } from './tenant.ts'
 
 export interface GatewayCalls {

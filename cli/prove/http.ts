@@ -1,42 +1,18 @@
 /** Requests as bytes, so that they can be wrong in ways that no HTTP client allows. */
 import { connect } from 'node:tls'
-
-export interface RawRequest {
-  readonly method?: string
-  readonly target: string
-  /** Host, user agent and `connection: close` are there unless named here. */
-  readonly headers?: readonly (readonly [string, string])[]
-  readonly body?: string | Uint8Array
-  /** Sent instead of all of the above. */
-  readonly bytes?: string | Uint8Array
-  /** The client hangs up when it has sent what there is. @default false: it waits for the answer */
-  readonly hangUp?: boolean
-  /** Waits a little after the answer: a request that was smuggled in is answered after it. @default false */
-  readonly lingers?: boolean
-}
-
-export interface RawAnswer {
-  /** 0 when the connection was closed without an answer. */
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-export interface Connection {
-  readonly host: string
-  readonly port: number
-  /** Name of the TLS handshake and of the `Host` header. */
-  readonly servername: string
-  /** PEM; the machine's own authorities without it. */
-  readonly ca?: string
-}
-
-const TIMEOUT_MILLISECONDS = 30_000
-/** Long enough for a warm function to answer a second request. */
-const LINGER_MILLISECONDS = 60
+import { sendHttp2 } from './http2.ts'
+import {
+  type Connection,
+  LINGER_MILLISECONDS,
+  type RawAnswer,
+  type RawRequest,
+  TIMEOUT_MILLISECONDS,
+} from './raw-request.ts'
 
 /** @throws Error when nothing answers within half a minute, or no connection is made */
-export function send({ host, port, servername, ca }: Connection, request: RawRequest): Promise<RawAnswer> {
+export function send(connection: Connection, request: RawRequest): Promise<RawAnswer> {
+  if (request.http2) return sendHttp2(connection, request.http2)
+  const { host, port, servername, ca } = connection
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect(

@@ -52,7 +52,7 @@ export function createSignedCall({ transport, credentials, region, service, now 
 }
 
 /** What the signer asks of a hash, on Node's own. */
-class Sha256 {
+export class Sha256 {
   readonly #hash: Hash | Hmac
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {

@@ -1,5 +1,6 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
+import { makeApiKey } from '../../cli/prove/api-key.ts'
 import type { Decision } from '../../local/authorize.ts'
 import { createBedrock } from '../../local/services/bedrock/bedrock.ts'
 import type { WireResponse } from '../../local/services/service.ts'
@@ -140,15 +141,73 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
     await converse(NOVA)
   })
 
-  it('is closed to API keys, of which none was issued', async () => {
-    const { status, headers, body } = (await stand.wire.call(LAPTOP, {
-      ...{ host: `bedrock-runtime.${REGION}.amazonaws.com`, method: 'POST', target: `/model/${NOVA}/converse` },
-      headers: { authorization: 'Bearer bedrock-api-key-abc' },
+  /** A prompt with an API key in place of a signature, as `AWS_BEARER_TOKEN_BEDROCK` has the SDK send it. */
+  async function askWith(apiKey: string): Promise<{ readonly status: number; readonly text: string }> {
+    const answer = (await stand.wire.call(LAPTOP, {
+      ...{ host: `bedrock-runtime.${REGION}.amazonaws.com`, method: 'POST', target: `/model/${TITAN}/converse` },
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
       body: Buffer.from(JSON.stringify(HELLO)),
     })) as WireResponse
-    expect(status).toBe(403)
-    expect(headers['x-amzn-errortype']).toMatch(/^AccessDeniedException:/)
-    expect(String(body)).toContain('API Key')
+    return { status: answer.status, text: String(answer.body) }
+  }
+  const keyOf = (
+    { region = REGION, expiresInSeconds = 600, secondsAgo = 0 } = {},
+    credentials = stand.credentials.issue(sessionOf(TENANT, 'admin'), 3600),
+  ) => makeApiKey(credentials, { region, expiresInSeconds, now: Date.now() + (stand.ahead - secondsAgo) * 1000 })
+
+  it('takes an API key for who made it, who needs a permission for it besides the one for the model', async () => {
+    expect(await askWith(await keyOf())).toMatchObject({ status: 200, text: expect.stringContaining('"output"') })
+    const asked = stand.asked.map(({ action, session, context }) => [
+      ...[action, session === 'anonymous' ? '' : session.roleArn, context['bedrock:bearerTokenType']],
+    ])
+    const admin = `arn:aws:iam::${TENANT}:role/admin`
+    expect(asked).toEqual([
+      ['bedrock:CallWithBearerToken', admin, 'SHORT_TERM'],
+      ['bedrock:InvokeModel', admin, undefined],
+    ])
+    stand.decide = ({ action }) => (action === 'bedrock:CallWithBearerToken' ? NO_KEYS : { allowed: true })
+    expect(await askWith(await keyOf())).toMatchObject({ status: 403, text: expect.stringContaining('no keys here') })
+  })
+
+  it.each<[string, () => Promise<string> | string]>([
+    ['is none', () => 'abc'],
+    ['is empty', () => ''],
+    ['is Base64 of nothing', () => 'bedrock-api-key-'],
+    ['is of the long-term kind', () => 'ABSKQmVkcm9ja0FQSUtleS1leGFtcGxl'],
+    ['was made for another region', () => keyOf({ region: 'eu-west-1' })],
+    ['has expired', () => keyOf({ expiresInSeconds: 60, secondsAgo: 61 })],
+    ['is good for longer than twelve hours', () => keyOf({ expiresInSeconds: 12 * 3600 + 1 })],
+    ['was made in the future', () => keyOf({ secondsAgo: -900 })],
+    [
+      'outlives the session that made it',
+      () => keyOf({ secondsAgo: 60 }, stand.credentials.issue(sessionOf(TENANT, 'admin'), -1)),
+    ],
+    [
+      'was made with another secret',
+      () => {
+        const credentials = stand.credentials.issue(sessionOf(TENANT, 'admin'), 3600)
+        return keyOf({}, { ...credentials, secretAccessKey: 'another' })
+      },
+    ],
+    [
+      'was made with unknown credentials',
+      () => keyOf({}, { ...stand.credentials.issue(sessionOf(TENANT, 'admin'), 3600), accessKeyId: 'ASIAUNKNOWN' }),
+    ],
+    ...[
+      'X-Amz-Expires=600→X-Amz-Expires=43200',
+      'Action=CallWithBearerToken→Action=Other',
+      'host→host%3Bx',
+      'POST→',
+    ].map((change): [string, () => Promise<string>] => [
+      `was changed: ${change}`,
+      async () => edited(await keyOf(), change),
+    ]),
+  ])('refuses an API key that %s, and does not say why', async (_what, key) => {
+    expect(await askWith(await key())).toEqual({
+      status: 403,
+      text: '{"message":"Authentication failed: Please make sure your API Key is valid."}',
+    })
+    expect(stand.asked).toEqual([])
   })
 
   it.each([
@@ -177,3 +236,18 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
     ])
   })
 })
+
+const NO_KEYS: Decision = {
+  ...{ allowed: false, layer: 'identity', layers: ['identity'], explicit: false, message: 'no keys here' },
+}
+
+/** `FROM→TO` in what the key encodes; where it is not found, a byte of the signature. */
+function edited(key: string, change: string): string {
+  const [from = '', to = ''] = change.split('→')
+  const text = Buffer.from(key.slice('bedrock-api-key-'.length), 'base64').toString()
+  const other = text.includes(from)
+    ? text.replace(from, to)
+    : text.replace(/Signature=./, (a) => (a.endsWith('0') ? 'Signature=1' : 'Signature=0'))
+  expect(other).not.toBe(text)
+  return `bedrock-api-key-${Buffer.from(other).toString('base64')}`
+}

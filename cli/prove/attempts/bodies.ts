@@ -2,9 +2,9 @@
 
 import type { Attempt } from '../attempt.ts'
 import { layerOfCode } from '../gateway-answers.ts'
-import type { RawRequest } from '../http.ts'
 import type { Layer } from '../layers.ts'
 import { contained, type Outcome, stopped, through } from '../outcome.ts'
+import type { RawRequest } from '../raw-request.ts'
 import type { Site } from '../site.ts'
 
 export interface BodyAttempt {

@@ -1,6 +1,8 @@
 /** Models that the tenant may not use, and keys that would be used without a role. */
 
 import type { Origin } from '../../../local/reach.ts'
+import { LAPTOP } from '../../demo/validate.ts'
+import { makeApiKey } from '../api-key.ts'
 import type { Attempt } from '../attempt.ts'
 import { ended, type Outcome } from '../outcome.ts'
 import type { Site } from '../site.ts'
@@ -70,13 +72,52 @@ export const models: readonly IdentityAttempt[] = [
       }),
   },
   {
-    name: 'api-key-used',
-    means: 'question',
-    tried: "A Bedrock API key made from the role's session (`bedrock:CallWithBearerToken`)",
+    name: 'api-key-of-role',
+    tried: "A Bedrock API key made from the role's session, used at its own endpoint from the right place",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: (site) => askThroughEndpoint(site, 'bedrock:CallWithBearerToken', '*'),
+    remark: 'The key carries who made it: with these three gone it is as good as the session.',
+    make: async (site) => {
+      const { tenant1 } = site
+      const key = await apiKey(site, tenant1.roleArn)
+      const from = fromFunction(site, tenant1)
+      return ended(await site.converseWithKey(from, key, tenant1.endpoint, tenant1.modelId), 'an answer without a role')
+    },
+  },
+  {
+    name: 'api-key-of-administrator',
+    tried: "A Bedrock API key made by a person who deploys in the tenant's account, used from the internet",
+    expected: ['serviceControl'],
+    remark: 'One layer, as for `identity/api-key-made`: the account’s own administrator made it.',
+    make: async (site) => {
+      const { tenant1, hub } = site
+      const host = `bedrock-runtime.${hub.region}.amazonaws.com`
+      const key = await apiKey(site, tenant1.administratorArn)
+      const step = await site.converseWithKey(LAPTOP, key, host, tenant1.modelId)
+      return ended(step, 'an answer, past roles, endpoint and hub')
+    },
+  },
+  {
+    name: 'api-key-expired',
+    tried: "A Bedrock API key made by a person who deploys in the tenant's account, replayed after it expired",
+    expected: ['credentials'],
+    remark: 'Refused before IAM is asked: AWS has no second expiry.',
+    make: async (site) => {
+      const { tenant1, hub, clock } = site
+      const key = await apiKey(site, tenant1.administratorArn, 60)
+      clock.ahead += 120
+      try {
+        const host = `bedrock-runtime.${hub.region}.amazonaws.com`
+        return ended(await site.converseWithKey(LAPTOP, key, host, tenant1.modelId), 'an answer, for ever')
+      } finally {
+        clock.ahead -= 120
+      }
+    },
   },
 ]
+
+/** Of a session that lasts an hour. */
+const apiKey = ({ steal, hub, clock }: Site, roleArn: string, expiresInSeconds = 900) =>
+  makeApiKey(steal(roleArn), { region: hub.region, expiresInSeconds, now: Date.now() + clock.ahead * 1000 })
 
 /** The tenant's role, through its own endpoint: nothing is wrong but what is asked for. */
 function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, resource: string): Promise<Outcome> {

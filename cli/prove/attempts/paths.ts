@@ -1,6 +1,7 @@
 /** Paths, hosts and headers that should lead the first tenant's genuine token to the second tenant. */
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
+import { http2 } from './http2.ts'
 import { type PathAttempt, smuggling } from './smuggling.ts'
 
 const BODY = JSON.stringify({ prompt: 'Who are you?' })
@@ -187,6 +188,7 @@ export const pathAttempts: readonly PathAttempt[] = [
     request: at('/tenant1/invoke%0d%0ahost:%20x'),
   },
   ...smuggling,
+  ...http2,
 ]
 
 export const paths: readonly Attempt[] = pathAttempts.map(({ request, ...attempt }) => ({

@@ -1,6 +1,7 @@
 /** Requests that two parsers could read as two different ones: written out, as no HTTP client would. */
-import type { RawRequest } from '../http.ts'
+
 import type { Layer } from '../layers.ts'
+import type { RawRequest } from '../raw-request.ts'
 
 export interface PathAttempt {
   readonly name: string
@@ -29,7 +30,7 @@ const raw =
   })
 
 /** A whole request for the second tenant, hidden in the body of one for the first. */
-const hidden = (token: string, host: string) =>
+export const hidden = (token: string, host: string) =>
   [
     'POST /tenant2/invoke HTTP/1.1',
     ...[`host: ${host}`, 'user-agent: isolation-matrix', `authorization: Bearer ${token}`],

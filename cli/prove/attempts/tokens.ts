@@ -2,8 +2,8 @@
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import { asTenant, type Claims, type Forge } from '../forge.ts'
-import type { RawRequest } from '../http.ts'
 import type { Layer } from '../layers.ts'
+import type { RawRequest } from '../raw-request.ts'
 
 export interface TokenAttempt {
   readonly name: string
@@ -31,6 +31,15 @@ export const tokenAttempts: readonly TokenAttempt[] = [
   { name: 'none', tried: 'A request without a token', expected: CHECKED, forge: () => bearer() },
   { name: 'garbage', tried: 'A text that is no token', expected: CHECKED, forge: () => bearer('not-a-token') },
   { name: 'empty', tried: 'An empty Authorization header', expected: CHECKED, forge: () => ({ authorization: [''] }) },
+  {
+    name: 'bedrock-api-key',
+    tried: 'A Bedrock API key, which an SDK sends to the gateway in the same header',
+    expected: CHECKED,
+    forge: () =>
+      bearer(
+        `bedrock-api-key-${Buffer.from('bedrock.amazonaws.com/?Action=CallWithBearerToken&Version=1').toString('base64')}`,
+      ),
+  },
   {
     name: 'basic',
     tried: 'A genuine token under another scheme than Bearer',

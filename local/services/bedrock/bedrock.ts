@@ -1,11 +1,12 @@
 /** The runtime of Amazon Bedrock: `Converse`, `ConverseStream` and `InvokeModel`, per account with that account's access. */
 import type { Session } from '../../authorize.ts'
-import { AwsError, UnsupportedError } from '../../errors.ts'
+import { UnsupportedError } from '../../errors.ts'
 import { parseJson } from '../protocol/json.ts'
-import { answer, authenticate } from '../protocol/protocol.ts'
+import { answer, authenticate, permit } from '../protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest, WireResponse } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { type AccessOptions, createAccess } from './access.ts'
+import { apiKeyOf, verifyApiKey } from './api-key.ts'
 import type { FoundationModel, Invoked } from './catalogue.ts'
 import { checkPrompt, invalid, type Prompt } from './conversation.ts'
 import { type Answer, converseEvents, converseOutput, readConverse } from './converse.ts'
@@ -52,8 +53,7 @@ export function createBedrock(
             throw new UnsupportedError(`bedrock-runtime ${request.method} ${verb ? `/model/…/${verb}` : path}`)
           const { name, action } = OPERATIONS[verb as keyof typeof OPERATIONS]
           operation = name
-          refuseApiKey(request)
-          const { session } = authenticate(request, 'bedrock', { now: surroundings.now, credentials, format: BEDROCK })
+          const session = await callerOf(request, surroundings, credentials)
           caller.session = session
           const invoked = await access({ surroundings, request, session, action, modelId: decode(id) })
           const format = FORMATS[invoked.model.format]
@@ -73,10 +73,21 @@ export function createBedrock(
   }
 }
 
-/** No key has ever been issued here, so none is valid. */
-function refuseApiKey({ headers }: WireRequest): void {
-  if (/^bearer /i.test(headers.authorization ?? ''))
-    throw new AwsError('AccessDeniedException', 'Authentication failed: Please make sure your API Key is valid.', 403)
+/** Who signed the request, or made the API key that it came with; the latter takes a permission of its own. */
+async function callerOf(
+  request: WireRequest,
+  surroundings: Surroundings,
+  credentials: CredentialStore,
+): Promise<Session> {
+  const { now } = surroundings
+  const key = apiKeyOf(request)
+  if (key === undefined) return authenticate(request, 'bedrock', { now, credentials, format: BEDROCK }).session
+  const { session } = verifyApiKey(key, { region: request.region, now: now(), find: credentials.find })
+  await permit(surroundings, request, BEDROCK, {
+    ...{ action: 'bedrock:CallWithBearerToken', resource: '*', resourceAccount: session.account, session },
+    context: { 'bedrock:bearerTokenType': 'SHORT_TERM' },
+  })
+  return session
 }
 
 async function generate(
