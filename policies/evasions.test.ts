@@ -91,6 +91,11 @@ const TRIED: readonly (readonly [what: string, name: string, resources: readonly
       ),
     ],
   ],
+  [
+    "a user of another account's",
+    'trust-across-accounts-is-narrow',
+    [trust(allow({ Principal: { AWS: 'arn:aws:iam::999999999999:user/u' }, Action: 'sts:AssumeRole' }))],
+  ],
   ['two halves of the world', 'no-egress-to-the-world', [group, lambda(), out('0.0.0.0/1'), out('128.0.0.0/1')]],
   [
     "the load balancer's group on an instance",

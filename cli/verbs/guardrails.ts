@@ -3,13 +3,22 @@ import { guardRailsText } from '../../shared/policies/service-control.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import { readTenancies } from '../../spoke/stack-files.ts'
 import { PROJECT_DIRECTORY, readStack } from '../stacks.ts'
-import { UserError, type Verb } from '../verb.ts'
+import { messageOf, UserError, type Verb } from '../verb.ts'
 
 /** What a tenant's stack file gives its tenant. */
 function modelsOf(name: string): readonly string[] {
   const { config, project, stack } = readStack(name)
   const settings = readSettings(ofProject(config, project), { organization: ORGANIZATION, project, stack })
   return settings.role === 'spoke' ? Object.values(settings.models) : []
+}
+
+/** @throws UserError for an id that is none, a model that the region does not reach, or too many of them */
+function textOf(region: string, modelIds: readonly string[]): string {
+  try {
+    return guardRailsText({ region, modelIds })
+  } catch (cause) {
+    throw new UserError(messageOf(cause), undefined, { cause })
+  }
 }
 
 /** Where a stack is on the file backend; the guard rails ask nothing of it. */
@@ -43,7 +52,7 @@ export const guardrails: Verb = {
     const more = (Array.isArray(values.model) ? values.model : []).map(String)
     const modelIds = [...new Set([...tenants.flatMap(({ stack: name }) => modelsOf(name)), ...more])].sort()
     if (modelIds.length === 0) throw new UserError('No tenant has a model.', 'Name models with --model.')
-    const text = guardRailsText({ region: hub.region, modelIds })
+    const text = textOf(hub.region, modelIds)
     if (values.json) process.stdout.write(`${text}\n`)
     else {
       process.stdout.write(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`)

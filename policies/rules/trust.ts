@@ -104,6 +104,8 @@ const foreignTrust: Rule = {
   check: eachAllow((statement, { kind }) => {
     if (kind !== 'trust') return []
     const whom = statement.federated.filter(() => required(statement, subjectOf(statement)).length === 0)
+    if (statement.principals.some((principal) => /:user\//.test(principal)))
+      return [`The statement ${statement.sid} trusts a user, whose keys do not expire: name a role.`]
     if (whom.length > 0)
       return [`The statement ${statement.sid} trusts whoever an identity provider signs in, of whatever organisation.`]
     if (!statement.principals.some((principal) => /^(\d{12}|arn:aws[a-z-]*:iam::\d{12}:root)$/.test(principal)))
