@@ -4,7 +4,6 @@
  */
 import * as pulumi from '@pulumi/pulumi'
 import { HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './shared/contract.ts'
-import { type Held, requireSame } from './shared/held.ts'
 import { ofProject, readSettings, type SettingsOrigin } from './shared/settings/read.ts'
 import type { Settings } from './shared/settings.ts'
 
@@ -23,7 +22,6 @@ async function run(
   settings: Settings,
   { organization, project, stack }: SettingsOrigin,
 ): Promise<Record<string, unknown>> {
-  requireSame(settings, await readOwn({ organization, project, stack }), stack)
   if (settings.role === 'hub') {
     const [{ checkHubFiles }, { hub }] = await Promise.all([
       import('./spoke/stack-files.ts'),
@@ -44,15 +42,6 @@ async function run(
     { tenancy: { stack, hubStack, tenantId, account, cidrBlock, tier }, hub },
   )
   return { ...(await spoke(settings, hub, { project, stack })) }
-}
-
-/** What this stack holds since its last `up`; nothing before the first. */
-async function readOwn({ organization, project, stack }: SettingsOrigin): Promise<Held> {
-  const own = new pulumi.StackReference('own', { name: `${organization}/${project}/${stack}` })
-  const [account, region, tenantId] = await Promise.all(
-    ['account', 'region', 'tenantId'].map(async (name) => (await own.getOutputDetails(name)).value as unknown),
-  )
-  return { account, region, tenantId }
 }
 
 /** The hub's outputs as plain values: what a spoke is made of is known before anything is made. */

@@ -102,8 +102,7 @@ async function runProgram(
 ): Promise<Properties> {
   return await isolated(() =>
     withRejectionsOf(async (fail) => {
-      const names = { urnPrefix: urnPrefix(stack, project), stackName: fullName({ organizationName, project, stack }) }
-      const monitor = new Monitor({ run, ledger, organization, ...names, config, fail })
+      const monitor = new Monitor({ run, ledger, organization, urnPrefix: urnPrefix(stack, project), config, fail })
       setMockOptions(monitor, project, stack, false, organizationName)
       pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])
       await runInPulumiStack(program)

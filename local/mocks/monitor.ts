@@ -37,8 +37,6 @@ export interface MonitorOptions {
   readonly ledger: Ledger
   readonly organization: Organization
   readonly urnPrefix: string
-  /** What the stack is called in a `StackReference`: it may ask for its own outputs, also before it has any. */
-  readonly stackName: string
   readonly config: Readonly<Record<string, string>>
   /** Told the first refusal; nothing is answered after it. */
   readonly fail: (error: Error) => void
@@ -220,10 +218,12 @@ export class Monitor extends MockMonitor {
   async #read(request: ReadResourceRequest): Promise<Properties> {
     const id = request.getId()
     if (request.getType() === STACK_REFERENCE) {
-      const { ledger, stackName } = this.#options
-      const outputs = ledger.stackOutputs(id) ?? (id === stackName ? {} : undefined)
+      const outputs = this.#options.ledger.stackOutputs(id)
       if (!outputs)
-        throw new AwsError('UnknownStack', `unknown stack "${id}". Deployed: ${ledger.stacks().join(', ') || 'none'}.`)
+        throw new AwsError(
+          'UnknownStack',
+          `unknown stack "${id}". Deployed: ${this.#options.ledger.stacks().join(', ') || 'none'}.`,
+        )
       return { name: id, outputs, secretOutputNames: [] }
     }
     const provider = await this.#provider(request.getProvider(), request.getType())
