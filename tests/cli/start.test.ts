@@ -117,6 +117,26 @@ describe('npm start, until Ctrl-C', () => {
     expect(await curlInvoke(stdout)).toMatchObject({ tenant: 'tenant1', stopReason: 'end_turn' })
   })
 
+  it('shows who was let in, and who was refused at the door', async () => {
+    const { stdout } = await run('login', 'tenant1')
+    await curlInvoke(stdout)
+    await shell(`${stdout}\nTENANT_ID=tenant2`, `${CURL} -o answer.html`)
+    const records = async () =>
+      (await run('audit', '--door', '--json')).stdout
+        .trim()
+        .split('\n')
+        .map((line): Record<string, unknown> => JSON.parse(line))
+    // A line of a function is in the trail some moments after its answer.
+    let found = await records()
+    for (let tries = 0; tries < 10 && !found.some(({ operation }) => operation === 'invoke'); tries += 1)
+      found = await records()
+    expect(found).toContainEqual(expect.objectContaining({ tenant: 'tenant1', decision: 'allowed', check: 'all' }))
+    expect(found).toContainEqual(
+      expect.objectContaining({ tenant: 'tenant2', decision: 'refused', check: 'door', path: '/tenant2/invoke' }),
+    )
+    expect((await run('audit', 'tenant2', '--door')).stdout).toMatch(/tenant2 +refused +door +jwt-validation/)
+  })
+
   it('keeps its secrets: not printed, in no argument, and in files of its user alone', async () => {
     const { stdout } = await run('login', 'tenant1')
     const [, token = ''] = /ID_TOKEN='([^']+)'/.exec(stdout) ?? []
@@ -169,12 +189,16 @@ describe('npm start, until Ctrl-C', () => {
   })
 })
 
+const CURL = `curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`
+
 /** The README's lines, in a shell that has nothing else. */
-function curlInvoke(lines: string): Promise<unknown> {
-  const shell = `eval "$LINES"; curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`
+const curlInvoke = async (lines: string): Promise<unknown> => JSON.parse(await shell(lines, CURL))
+
+function shell(lines: string, command: string): Promise<string> {
+  const options = { cwd: project, env: { PATH: process.env.PATH, LINES: lines } }
   return new Promise((resolve, reject) => {
-    execFile('sh', ['-c', shell], { env: { PATH: process.env.PATH, LINES: lines } }, (error, stdout) =>
-      error ? reject(error) : resolve(JSON.parse(stdout)),
+    execFile('sh', ['-c', `eval "$LINES"; ${command}`], options, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
     )
   })
 }
