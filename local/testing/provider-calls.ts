@@ -115,9 +115,10 @@ export async function read(
   name: string,
   id: string,
   inputs: Properties = {},
+  urn = urnOf(type, name),
 ) {
   const request = new messages.ReadRequest()
-  request.setUrn(urnOf(type, name))
+  request.setUrn(urn)
   request.setType(type)
   request.setId(id)
   request.setInputs(sent(inputs))

@@ -155,12 +155,48 @@ describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
     const stack = await stackOf('secrets', (provider) => {
       const word = new pulumi.Config('contract').requireSecret('word')
       new aws.ec2.Vpc('secret', { cidrBlock: '10.8.0.0/16', tags: { word } }, { provider })
+      // In a list, in a text that AWS repeats as part of another, inside of a property, and as a file's content.
+      new aws.cloudwatch.MetricAlarm(
+        'secret',
+        {
+          // An id is never a secret to the engine, and an alarm's is its name.
+          alarmDescription: pulumi.interpolate`About ${word}.`,
+          comparisonOperator: 'GreaterThanThreshold',
+          evaluationPeriods: 1,
+          namespace: 'AWS/Lambda',
+          metricName: 'Errors',
+          period: 60,
+          statistic: 'Sum',
+          threshold: 1,
+          alarmActions: [pulumi.interpolate`arn:aws:sns:us-east-1:111111111111:${word}`],
+        },
+        { provider },
+      )
+      const role = new aws.iam.Role(
+        'secret',
+        { assumeRolePolicy: document({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }) },
+        { provider },
+      )
+      new aws.lambda.Function(
+        'secret',
+        {
+          role: role.arn,
+          runtime: 'nodejs24.x',
+          handler: 'index.handler',
+          environment: { variables: { word, plain: 'plain' } },
+          code: word.apply(
+            (text) => new pulumi.asset.AssetArchive({ 'index.mjs': new pulumi.asset.StringAsset(text) }),
+          ),
+        },
+        { provider },
+      )
     })
     await stack.setConfig('contract:word', { value: SECRET, secret: true })
     const printed = [(await stack.preview({ ...quiet, diff: true })).stdout]
     printed.push((await stack.up({ ...quiet, diff: true })).stdout, (await stack.refresh(quiet)).stdout)
     // AWS has it; the state has it encrypted, as an input, as a tag and among all tags.
-    expect(JSON.stringify(made('secrets'))).toContain(SECRET)
+    const types = new Set(made('secrets').flatMap((one) => (JSON.stringify(one).includes(SECRET) ? [one.type] : [])))
+    expect([...types].sort()).toEqual(['aws:cloudwatch/metricAlarm:MetricAlarm', VPC, 'aws:lambda/function:Function'])
     const backend = fileURLToPath(engine.variables().PULUMI_BACKEND_URL ?? '')
     const state = readFileSync(join(backend, '.pulumi/stacks/contract/secrets.json'), 'utf8')
     expect(state).not.toContain(SECRET)

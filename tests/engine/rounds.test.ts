@@ -54,3 +54,23 @@ describe.skipIf(!cli)('two tenants at the same time', { timeout: LONG }, () => {
     }
   })
 })
+
+describe.skipIf(!cli)('a hub with NAT gateways', { timeout: LONG }, () => {
+  let engine: Engine
+  beforeAll(async () => {
+    if (cli) engine = await startEngine(cli, { delayMilliseconds: 150 })
+  }, LONG)
+  afterAll(async () => {
+    await engine?.close()
+  }, LONG)
+
+  // Nothing tells the engine that an internet gateway outlives the addresses behind it: awsx does not.
+  it('is made and destroyed, whenever its internet gateway is asked to go', async () => {
+    const stack = await engine.stack('hub', { deletionProtection: 'false', keySetVia: 'nat' })
+    await stack.up(quiet)
+    expect(engine.cloud.ledger.all('aws:ec2/natGateway:NatGateway').length).toBeGreaterThan(0)
+    await stack.up({ ...quiet, refresh: true, expectNoChanges: true })
+    await stack.destroy(quiet)
+    expect(engine.cloud.ledger.all()).toEqual([])
+  })
+})

@@ -53,7 +53,7 @@ async function deployed({ settings, organization }: (typeof WORLDS)[number]): Pr
   return { resources: ledger.all(), organization }
 }
 
-/** Deployed once a file. */
+/** Takes some seconds. */
 export async function worlds(): Promise<readonly World[]> {
   const all: World[] = []
   // One after the other: a program of Pulumi's has its process to itself.
@@ -62,3 +62,9 @@ export async function worlds(): Promise<readonly World[]> {
 }
 
 export const nameOf = ({ urn }: Pick<Declared, 'urn'>) => urn.slice(urn.lastIndexOf('::') + 2)
+
+/** One resource of each type and choice of inputs: enough where the rest would be asked the same. */
+export function kinds(resources: readonly Declared[]): readonly Declared[] {
+  const byKind = new Map(resources.toReversed().map((one) => [`${one.type} ${Object.keys(one.inputs).sort()}`, one]))
+  return [...byKind.values()]
+}

@@ -1,10 +1,10 @@
 /** What is not deleted while everything else is there: asked of every resource that the programs declare. */
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { AwsError } from '../../local/errors.ts'
 import { type Declared, Ledger } from '../../local/ledger.ts'
 import { ambient } from '../../local/mocks/provider.ts'
 import { remove } from '../../local/provider/changes.ts'
-import { nameOf, type World, worlds } from './world.ts'
+import { nameOf, type World } from './world.ts'
 
 /** AWS's code for a type of which everything is kept; or by name, where only some is. */
 const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
@@ -39,44 +39,40 @@ const PROTECTED: Readonly<Record<string, readonly [protection: object, code: str
   'aws:lb/loadBalancer:LoadBalancer': [{ enableDeletionProtection: true }, 'OperationNotPermitted'],
 }
 
-describe('deletions', () => {
-  let all: readonly World[]
-  beforeAll(async () => {
-    all = await worlds()
-  })
-
-  /** @returns AWS's code, or that it is gone */
-  async function outcome(world: World, resource: Declared, change: object = {}): Promise<string> {
-    const { type, urn, account, region, id, inputs } = resource
-    const ledger = new Ledger(world.resources)
-    if (Object.keys(change).length > 0) await ledger.put({ ...resource, outputs: { ...resource.outputs, ...change } })
-    const { organization } = world
-    const provider = { account, region, session: ambient(organization) }
-    try {
-      await remove({ ledger, organization, uploads: '' }, { type, urn, provider }, { id, inputs })
-    } catch (error) {
-      if (error instanceof AwsError && ledger.byUrn(urn)) return error.code
-      throw error
-    }
-    return ledger.byUrn(urn) ? 'still there' : 'gone'
-  }
-
-  it('are refused as AWS refuses them, and only those', async () => {
-    const wrong: string[] = []
-    for (const world of all)
-      for (const resource of world.resources) {
-        const kept = KEPT[resource.type]
-        const expected = (typeof kept === 'object' ? kept[nameOf(resource)] : kept) ?? 'gone'
-        const found = await outcome(world, resource)
-        if (found !== expected) wrong.push(`${nameOf(resource)} (${resource.type}): ${found}, not ${expected}`)
+export const deletions = (all: readonly World[]) =>
+  describe('deletions', () => {
+    /** @returns AWS's code, or that it is gone */
+    async function outcome(world: World, resource: Declared, change: object = {}): Promise<string> {
+      const { type, urn, account, region, id, inputs } = resource
+      const ledger = new Ledger(world.resources)
+      if (Object.keys(change).length > 0) await ledger.put({ ...resource, outputs: { ...resource.outputs, ...change } })
+      const { organization } = world
+      const provider = { account, region, session: ambient(organization) }
+      try {
+        await remove({ ledger, organization, uploads: '' }, { type, urn, provider }, { id, inputs })
+      } catch (error) {
+        if (error instanceof AwsError && ledger.byUrn(urn)) return error.code
+        throw error
       }
-    expect(wrong).toEqual([])
-  })
+      return ledger.byUrn(urn) ? 'still there' : 'gone'
+    }
 
-  it.each(Object.entries(PROTECTED))('of what is protected are refused: %s', async (type, [protection, code]) => {
-    const [world] = all
-    const resource = world?.resources.find((one) => one.type === type)
-    if (!world || !resource) throw new Error(`no ${type}`)
-    expect(await outcome(world, resource, protection)).toBe(code)
+    it('are refused as AWS refuses them, and only those', async () => {
+      const wrong: string[] = []
+      for (const world of all)
+        for (const resource of world.resources) {
+          const kept = KEPT[resource.type]
+          const expected = (typeof kept === 'object' ? kept[nameOf(resource)] : kept) ?? 'gone'
+          const found = await outcome(world, resource)
+          if (found !== expected) wrong.push(`${nameOf(resource)} (${resource.type}): ${found}, not ${expected}`)
+        }
+      expect(wrong).toEqual([])
+    })
+
+    it.each(Object.entries(PROTECTED))('of what is protected are refused: %s', async (type, [protection, code]) => {
+      const [world] = all
+      const resource = world?.resources.find((one) => one.type === type)
+      if (!world || !resource) throw new Error(`no ${type}`)
+      expect(await outcome(world, resource, protection)).toBe(code)
+    })
   })
-})

@@ -1,10 +1,11 @@
 /** What replaces and what updates, through the provider, for every input that the programs set. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Properties, Value } from '../../local/ledger.ts'
+import type { Properties } from '../../local/ledger.ts'
 import { diff } from '../../local/testing/provider-calls.ts'
 import { resourceTypes } from '../../local/types/registry.ts'
+import { changesOf } from './changes.ts'
 import { openStand, type Stand } from './stand.ts'
-import { nameOf, type World, worlds } from './world.ts'
+import { nameOf, type World } from './world.ts'
 
 /**
  * As terraform-provider-aws declares them (`ForceNew`, `RequiresReplace`, `CustomizeDiff`): of the inputs that the programs
@@ -82,104 +83,79 @@ const UNUSED = [
   'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',
 ]
 
-const OPPOSITE: Readonly<Record<string, string>> = { enable: 'disable', disable: 'enable' }
+export const replacements = (all: readonly World[]) =>
+  describe('what replaces', () => {
+    let stand: Stand
+    beforeAll(async () => {
+      stand = await openStand(all[0] as World)
+    })
+    afterAll(() => stand.close())
 
-function another(value: Value): Value {
-  if (typeof value === 'string') return OPPOSITE[value] ?? (value.startsWith('{"') ? otherDocument(value) : `${value}x`)
-  if (typeof value === 'boolean') return !value
-  if (typeof value === 'number') return value + 1
-  if (Array.isArray(value)) return [...value, another((value[0] as Value | undefined) ?? 'x')]
-  return { ...(value as Properties), another: 'x' }
-}
+    it('is known of every type', () => {
+      expect([...Object.keys(REPLACING), ...UNUSED].sort()).toEqual([...resourceTypes()].sort())
+    })
 
-/** A document that says something more; an item keeps its key. */
-const otherDocument = (json: string) => JSON.stringify({ ...JSON.parse(json), another: { S: 'x' } })
-
-/** Each input, and each field of one that is an object, with the inputs after its change. */
-function changesOf(inputs: Properties): readonly (readonly [path: string, changed: Properties])[] {
-  return Object.entries(inputs).flatMap(([name, value]): (readonly [string, Properties])[] => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || 'sha256' in value)
-      return [[name, { ...inputs, [name]: another(value) }]]
-    const fields = value as Properties
-    return Object.entries(fields).map(([field, nested]) => [
-      `${name}.${field}`,
-      { ...inputs, [name]: { ...fields, [field]: another(nested) } },
-    ])
-  })
-}
-
-describe('what replaces', () => {
-  let all: readonly World[]
-  let stand: Stand
-  beforeAll(async () => {
-    all = await worlds()
-    stand = await openStand(all[0] as World)
-  })
-  afterAll(() => stand.close())
-
-  it('is known of every type', () => {
-    expect([...Object.keys(REPLACING), ...UNUSED].sort()).toEqual([...resourceTypes()].sort())
-  })
-
-  it('is as in the AWS provider, for each input that is set, and all that is said to replace is set', async () => {
-    const client = stand.client('111111111111')
-    const wrong: string[] = []
-    const left = new Set(
-      Object.entries(REPLACING).flatMap(([type, paths]) => paths.split(' ').map((path) => `${type} ${path}`)),
-    )
-    let asked = 0
-    for (const resource of all.flatMap(({ resources }) => resources)) {
-      const { type, inputs } = resource
-      const replacing = REPLACING[type]?.split(' ') ?? []
-      for (const [path, changed] of changesOf(inputs)) {
-        asked += 1
-        const top = path.replace(/\..*/, '')
-        const found = replacing.find((one) => one === path || one === top)
-        const { changes, replaces } = await diff(client, type, inputs, changed)
-        const expected = found === undefined ? [] : [top]
-        if (!changes || JSON.stringify(replaces) !== JSON.stringify(expected))
-          wrong.push(`${nameOf(resource)} (${type}): ${path} → ${changes ? `replaces by [${replaces}]` : 'no change'}`)
-        left.delete(`${type} ${found ?? ''}`)
+    it('is as in the AWS provider, for each input that is set, and all that is said to replace is set', async () => {
+      const client = stand.client('111111111111')
+      const wrong: string[] = []
+      const left = new Set(
+        Object.entries(REPLACING).flatMap(([type, paths]) => paths.split(' ').map((path) => `${type} ${path}`)),
+      )
+      let asked = 0
+      for (const resource of all.flatMap(({ resources }) => resources)) {
+        const { type, inputs } = resource
+        const replacing = REPLACING[type]?.split(' ') ?? []
+        for (const [path, changed] of changesOf(inputs)) {
+          asked += 1
+          const top = path.replace(/\..*/, '')
+          const found = replacing.find((one) => one === path || one === top)
+          const { changes, replaces } = await diff(client, type, inputs, changed)
+          const expected = found === undefined ? [] : [top]
+          if (!changes || JSON.stringify(replaces) !== JSON.stringify(expected))
+            wrong.push(
+              `${nameOf(resource)} (${type}): ${path} → ${changes ? `replaces by [${replaces}]` : 'no change'}`,
+            )
+          left.delete(`${type} ${found ?? ''}`)
+        }
       }
-    }
-    expect(wrong).toEqual([])
-    expect([...left]).toEqual([])
-    expect(asked).toBeGreaterThan(1000)
-  })
+      expect(wrong).toEqual([])
+      expect([...left]).toEqual([])
+      expect(asked).toBeGreaterThan(1000)
+    })
 
-  it.each<[string, Properties, Properties, readonly string[]]>([
-    [
-      'aws:ec2transitgateway/transitGateway:TransitGateway',
-      { defaultRouteTableAssociation: 'enable' },
-      { defaultRouteTableAssociation: 'disable' },
-      [],
-    ],
-    ['aws:ec2/vpcEndpoint:VpcEndpoint', {}, { privateDnsEnabled: true }, ['privateDnsEnabled']],
-    [
-      'aws:ec2/vpcEndpoint:VpcEndpoint',
-      { vpcEndpointType: 'Interface' },
-      { vpcEndpointType: 'Interface', privateDnsEnabled: true },
-      [],
-    ],
-    ['aws:ec2/instance:Instance', { ebsOptimized: false }, { ebsOptimized: true }, ['ebsOptimized']],
-    [
-      'aws:ec2/instance:Instance',
-      { associatePublicIpAddress: false },
-      { associatePublicIpAddress: true },
-      ['associatePublicIpAddress'],
-    ],
-    ['aws:ec2/natGateway:NatGateway', {}, { connectivityType: 'private' }, ['connectivityType']],
-    ['aws:lambda/function:Function', {}, { packageType: 'Image' }, ['packageType']],
-    ['aws:iam/role:Role', { path: '/' }, { path: '/a/' }, ['path']],
-    ['aws:ram/resourceShare:ResourceShare', { permissionArns: ['a'] }, { permissionArns: ['b'] }, ['permissionArns']],
-    ['aws:route53/record:Record', { type: 'A' }, { type: 'AAAA' }, []],
-    [
-      'aws:acm/certificate:Certificate',
-      { subjectAlternativeNames: ['a', 'b'] },
-      { subjectAlternativeNames: ['b', 'a'] },
-      [],
-    ],
-  ])('of %s: %j → %j', async (type, before, after, replaced) => {
-    expect((await diff(stand.client('111111111111'), type, before, after)).replaces).toEqual(replaced)
+    it.each<[string, Properties, Properties, readonly string[]]>([
+      [
+        'aws:ec2transitgateway/transitGateway:TransitGateway',
+        { defaultRouteTableAssociation: 'enable' },
+        { defaultRouteTableAssociation: 'disable' },
+        [],
+      ],
+      ['aws:ec2/vpcEndpoint:VpcEndpoint', {}, { privateDnsEnabled: true }, ['privateDnsEnabled']],
+      [
+        'aws:ec2/vpcEndpoint:VpcEndpoint',
+        { vpcEndpointType: 'Interface' },
+        { vpcEndpointType: 'Interface', privateDnsEnabled: true },
+        [],
+      ],
+      ['aws:ec2/instance:Instance', { ebsOptimized: false }, { ebsOptimized: true }, ['ebsOptimized']],
+      [
+        'aws:ec2/instance:Instance',
+        { associatePublicIpAddress: false },
+        { associatePublicIpAddress: true },
+        ['associatePublicIpAddress'],
+      ],
+      ['aws:ec2/natGateway:NatGateway', {}, { connectivityType: 'private' }, ['connectivityType']],
+      ['aws:lambda/function:Function', {}, { packageType: 'Image' }, ['packageType']],
+      ['aws:iam/role:Role', { path: '/' }, { path: '/a/' }, ['path']],
+      ['aws:ram/resourceShare:ResourceShare', { permissionArns: ['a'] }, { permissionArns: ['b'] }, ['permissionArns']],
+      ['aws:route53/record:Record', { type: 'A' }, { type: 'AAAA' }, []],
+      [
+        'aws:acm/certificate:Certificate',
+        { subjectAlternativeNames: ['a', 'b'] },
+        { subjectAlternativeNames: ['b', 'a'] },
+        [],
+      ],
+    ])('of %s: %j → %j', async (type, before, after, replaced) => {
+      expect((await diff(stand.client('111111111111'), type, before, after)).replaces).toEqual(replaced)
+    })
   })
-})
