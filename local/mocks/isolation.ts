@@ -6,14 +6,31 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import * as state from '@pulumi/pulumi/runtime/state.js'
 
 /** Left out of the package's types: gives the callback a store of its own, as the Automation API does. */
-const { withLocalStorage } = state as unknown as { withLocalStorage<T>(callback: () => T): T }
+const { withLocalStorage, getStore } = state as unknown as {
+  withLocalStorage<T>(callback: () => T): T
+  getStore(): Record<string, unknown>
+}
 
 type Fail = (error: Error) => void
 
 /** The run that a promise belongs to; a rejection is reported in the context that made it. */
 const runs = new AsyncLocalStorage<{ readonly fail: Fail }>()
 
-export const isolated = <T>(work: () => Promise<T>): Promise<T> => withLocalStorage(work)
+export const isolated = <T>(work: () => Promise<T>): Promise<T> =>
+  withLocalStorage(async () => {
+    const result = await work()
+    emptied(getStore())
+    return result
+  })
+
+/**
+ * The runtime never closes the client that it asks its own callback server with, where a program has hooks. A timer of that
+ * client keeps the run's store for ever, and the store every resource of the program. After a failure it stays: what is left of
+ * the run may still look into it.
+ */
+function emptied(store: Record<string, unknown>): void {
+  for (const name of Object.keys(store)) delete store[name]
+}
 
 /**
  * Does the work until it ends or fails: by itself, by calling `fail`, or by a rejection in it that nothing handles. After a
