@@ -104,12 +104,31 @@ describe('configuration', () => {
   })
 })
 
+const FUNCTION = { code: {}, handler: 'a.b', role: 'arn:aws:iam::1:role/r', runtime: 'nodejs24.x' }
+const RULE = { listenerArn: 'arn:aws:x', conditions: [], actions: [] }
+
 describe('check', () => {
   it('names every property that is wrong', async () => {
     const client = await connect()
     const failures = await check(client, SUBNET, { vpcId: UNKNOWN, ipv6Native: true, outpostArn: 'x' })
     expect(failures.map(([property]) => property)).toEqual(['ipv6Native', 'outpostArn', 'cidrBlock'])
     expect(failures[2]?.[1]).toContain("missing required property 'cidrBlock'")
+  })
+
+  it.each<[string, Properties, readonly string[]]>([
+    [VPC, { cidrBlock: '10.0.0.0/8' }, ['cidrBlock']],
+    [VPC, { cidrBlock: 'ten', instanceTenancy: 'shared' }, ['cidrBlock', 'instanceTenancy']],
+    ['aws:cloudwatch/logGroup:LogGroup', { retentionInDays: 8 }, ['retentionInDays']],
+    ['aws:cognito/userPool:UserPool', { passwordPolicy: { minimumLength: 5 } }, ['passwordPolicy.minimumLength']],
+    ['aws:iam/rolePolicy:RolePolicy', { role: 'r', policy: '{' }, ['policy']],
+    ['aws:lambda/function:Function', { ...FUNCTION, memorySize: 64, timeout: 901 }, ['memorySize', 'timeout']],
+    ['aws:lambda/function:Function', { ...FUNCTION, memorySize: '512', role: 'r' }, ['memorySize', 'role']],
+    ['aws:lb/listenerRule:ListenerRule', { ...RULE, priority: 0 }, ['priority']],
+    ['aws:lb/listenerRule:ListenerRule', { ...RULE, priority: UNKNOWN }, []],
+  ])('names a value that no AWS is asked about: %s %j', async (type, inputs, properties) => {
+    const failures = await check(await connect(), type, inputs)
+    expect(failures.map(([property]) => property)).toEqual(properties)
+    for (const [property, reason] of failures) expect(reason).toMatch(`expected ${property} of ${type} to be `)
   })
 
   it('accepts what is not known yet', async () => {

@@ -4,6 +4,7 @@ import type { Properties } from '../ledger.ts'
 import { unknownInputs } from '../mocks/provider.ts'
 import { inputProblems } from '../types/declare.ts'
 import { rowOf } from '../types/registry.ts'
+import { valueProblems } from '../types/value-checks.ts'
 import { received, unwrapped } from './values.ts'
 
 export interface Failure {
@@ -13,11 +14,13 @@ export interface Failure {
 
 export const inputFailures =
   (type: string) =>
-  (inputs: Properties): readonly Failure[] =>
-    inputProblems(rowOf(type), inputs).map(({ property, missing }) => ({
+  (inputs: Properties): readonly Failure[] => [
+    ...inputProblems(rowOf(type), inputs).map(({ property, missing }) => ({
       property,
       reason: missing ? `missing required property '${property}' of ${type}` : unsupported(property, type),
-    }))
+    })),
+    ...valueProblems(type, inputs),
+  ]
 
 const unsupported = (property: string, type: string) =>
   `the local cloud does not support the input "${property}" of ${type}. Add it as described in CONTRIBUTING.md, or leave it out.`

@@ -8,7 +8,7 @@ export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'
 export const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
 export const METRIC_ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm'
 
-const RETENTIONS = [
+export const RETENTIONS = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 const NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/
