@@ -13,7 +13,7 @@ import { Ledger, type Properties } from './ledger.ts'
 import { secret, UNKNOWN } from './mocks/wire-values.ts'
 import type { Organization, PolicyDocument } from './organization.ts'
 import { sent } from './provider/values.ts'
-import { type Delays, type Providers, serveProviders } from './provider.ts'
+import { type ProviderCloud, type Providers, serveProviders } from './provider.ts'
 import { ask, check, connectTo, create, diff, partialOf, read, remove, update } from './testing/provider-calls.ts'
 
 const ALL_BUT_INVOCATION: PolicyDocument = {
@@ -49,10 +49,10 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-async function serve(delays?: Delays): Promise<void> {
+async function serve(options: Pick<ProviderCloud, 'delays' | 'patienceMilliseconds'> = {}): Promise<void> {
   ledger = new Ledger()
   const authorize = createAuthorize(ledger, organization)
-  providers = await serveProviders({ ledger, organization, authorize, uploads: directory, ...(delays && { delays }) })
+  providers = await serveProviders({ ledger, organization, authorize, uploads: directory, ...options })
 }
 
 async function connect(inputs?: Properties): Promise<ResourceProviderClient> {
@@ -282,6 +282,40 @@ describe('create, read, update, delete', () => {
     expect(ledger.all()).toEqual([])
   })
 
+  it('waits for an internet gateway’s addresses to go, for as long as it has patience', async () => {
+    const client = await connect()
+    const { gateway, nat } = await publicNetwork(client)
+    const removal = remove(client, GATEWAY, 'one', gateway.id, gateway.inputs)
+    await new Promise((next) => setTimeout(next, 150))
+    expect(ledger.all(GATEWAY)).toHaveLength(1)
+    await remove(client, NAT, 'one', nat.id, nat.inputs)
+    await removal
+    expect(ledger.all(GATEWAY)).toEqual([])
+
+    await providers.close()
+    await serve({ patienceMilliseconds: 0 })
+    const hasty = await connect()
+    const again = await publicNetwork(hasty)
+    await expect(remove(hasty, GATEWAY, 'one', again.gateway.id, again.gateway.inputs)).rejects.toThrow(
+      /DependencyViolation.*mapped public address/,
+    )
+  })
+
+  const GATEWAY = 'aws:ec2/internetGateway:InternetGateway'
+  const NAT = 'aws:ec2/natGateway:NatGateway'
+
+  async function publicNetwork(client: ResourceProviderClient) {
+    const made = async (type: string, inputs: Properties) => ({
+      ...(await create(client, type, 'one', inputs)),
+      inputs,
+    })
+    const { id: vpcId } = await made(VPC, { cidrBlock: '10.0.0.0/16' })
+    const { id: subnetId } = await made(SUBNET, { vpcId, cidrBlock: '10.0.0.0/24' })
+    const gateway = await made(GATEWAY, { vpcId })
+    const { id: allocationId } = await made('aws:ec2/eip:Eip', {})
+    return { gateway, nat: await made(NAT, { subnetId, allocationId }) }
+  }
+
   it('a replacement is another resource while the replaced one is there, under unchanged inputs too', async () => {
     const client = await connect()
     const inputs = { cidrBlock: '10.0.0.0/16' }
@@ -357,7 +391,7 @@ describe('an unfinished creation', () => {
   it('is told with its id when the engine is interrupted after the creation, and is not made when before', async () => {
     await providers.close()
     const waits = [0, 1, 1]
-    await serve({ maximumMilliseconds: 500, random: () => waits.shift() ?? 1 })
+    await serve({ delays: { maximumMilliseconds: 500, random: () => waits.shift() ?? 1 } })
     const client = await connect()
     const first = create(client, VPC, 'one', { cidrBlock: '10.0.0.0/16' }).catch((error: ServiceError) => error)
     await expect.poll(() => ledger.all(VPC).length).toBe(1)
