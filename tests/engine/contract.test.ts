@@ -18,6 +18,9 @@ import { smallStack, unbounded } from './small-stack.ts'
 const LONG = 180_000
 const quiet = { color: 'never' } as const
 const VPC = 'aws:ec2/vpc:Vpc'
+const ROUTE = 'aws:ec2/route:Route'
+/** Resources of the network below. */
+const NETWORK = 9
 /** Are counted as well. */
 const STACK_AND_PROVIDER = 2
 const SECRET = 'a-word-that-nobody-may-read'
@@ -91,7 +94,7 @@ describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
   it('a preview tells what will be made of values that are not known yet, and makes nothing', async () => {
     const { version } = engine.cloud.ledger
     const stack = await stackOf('unknown', network)
-    expect((await stack.preview(quiet)).changeSummary).toMatchObject({ create: 6 + STACK_AND_PROVIDER })
+    expect((await stack.preview(quiet)).changeSummary).toMatchObject({ create: NETWORK + STACK_AND_PROVIDER })
     expect(engine.cloud.ledger.version).toBe(version)
   })
 
@@ -105,6 +108,17 @@ describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
       'net',
       { vpcId: vpc.id, cidrBlock: '10.9.1.0/24', availabilityZone: 'us-east-1a' },
       options('aws:ec2/subnet:Subnet'),
+    )
+    const gateway = new aws.ec2.InternetGateway(
+      'net',
+      { vpcId: vpc.id },
+      options('aws:ec2/internetGateway:InternetGateway'),
+    )
+    const table = new aws.ec2.RouteTable('net', { vpcId: vpc.id }, options('aws:ec2/routeTable:RouteTable'))
+    new aws.ec2.Route(
+      'net',
+      { routeTableId: table.id, destinationCidrBlock: '0.0.0.0/0', gatewayId: gateway.id },
+      options(ROUTE),
     )
     const attributes = [{ name: 'id', type: 'S' }]
     new aws.dynamodb.Table(
@@ -134,15 +148,19 @@ describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
   const document = (statement: object) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] })
 
+  /** A route has another id than the one by which it is imported. */
+  const importId = (one: Declared | undefined) =>
+    one?.type === ROUTE ? `${one.inputs.routeTableId}_${one.inputs.destinationCidrBlock}` : one?.id
+
   it('existing resources of several types are imported by their ids, and stay as they are', async () => {
     await (await stackOf('first', network)).up(quiet)
     const before = made('first')
-    expect(before).toHaveLength(6)
+    expect(before).toHaveLength(NETWORK)
     const second = await stackOf('second', (provider) =>
-      network(provider, (type) => before.find((one) => one.type === type)?.id),
+      network(provider, (type) => importId(before.find((one) => one.type === type))),
     )
     const { version } = engine.cloud.ledger
-    expect((await second.up(quiet)).summary.resourceChanges).toMatchObject({ import: 6 })
+    expect((await second.up(quiet)).summary.resourceChanges).toMatchObject({ import: NETWORK })
     expect(engine.cloud.ledger.version).toBe(version)
     await second.up({ ...quiet, refresh: true, expectNoChanges: true })
     const wrong = await stackOf('third', (provider) =>
