@@ -6,10 +6,10 @@ const WANTED = { tenantId: 'tenant3', hubStack: 'organization/genai-hub-spoke/hu
 
 const blocks = (count: number) => Array.from({ length: count }, (_, index) => `10.65.${index}.0/24`)
 const check = (
-  { own = [], others = [] }: Partial<DeployedBlocks>,
+  { own = [], others = [], holdsAnother = false }: Partial<DeployedBlocks>,
   wanted: Partial<Wanted> = {},
   hub: Partial<typeof HUB> = {},
-) => checkDeployed({ ...WANTED, ...wanted }, { ...HUB, ...hub }, { own, others })
+) => checkDeployed({ ...WANTED, ...wanted }, { ...HUB, ...hub }, { own, others, holdsAnother })
 
 describe('what is deployed leaves room for', () => {
   it.each<[string, Partial<DeployedBlocks>, Partial<Wanted>]>([
@@ -52,6 +52,12 @@ describe('what is deployed leaves no room for', () => {
   it.each(['10.64.0.0/22', '10.64.2.0/25'])('a move to a block that overlaps its own, %s', (block) => {
     expect(() => check({ own: [block] })).toThrow(
       `tenant3 cannot move from ${block} to 10.64.2.0/24: both are there for a while, so they must not overlap. The next free one is`,
+    )
+  })
+
+  it('another tenant than the one that the stack holds', () => {
+    expect(() => check({ holdsAnother: true, others: ['10.64.2.0/24'] })).toThrow(
+      /^This stack holds another tenant than tenant3: .* npm run tenant -- add tenant3 --account ACCOUNT --model NAME=ID$/,
     )
   })
 

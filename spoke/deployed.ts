@@ -17,20 +17,30 @@ export interface DeployedBlocks {
   readonly own: readonly string[]
   /** One for each of the others, two for one that moves. */
   readonly others: readonly string[]
+  /** Whether what this stack has made is another tenant's. */
+  readonly holdsAnother: boolean
 }
 
 /** A tenant is one propagated route of the hub's table, and its own is the one that leads to a VPC of its own account. */
 export async function readDeployed(
   { tenantId }: Pick<SpokeSettings, 'tenantId'>,
+  { project, stack }: { readonly project: string; readonly stack: string },
   hub: Pick<HubOutputs, 'hubRouteTableId'>,
   providers: SpokeProviders,
 ): Promise<DeployedBlocks> {
-  const [all, { ids }] = await Promise.all([
+  const vpcs = async (tags: Record<string, string>) =>
+    (await aws.ec2.getVpcs({ tags }, { provider: providers.tenant })).ids
+  const [all, ids, made] = await Promise.all([
     propagated(hub, providers.hub),
-    aws.ec2.getVpcs({ tags: { tenant: tenantId } }, { provider: providers.tenant }),
+    vpcs({ tenant: tenantId }),
+    vpcs({ project, stack }),
   ])
   const own = ids.length === 0 ? [] : await propagated(hub, providers.hub, ids)
-  return { own, others: all.filter((block) => !own.includes(block)) }
+  return {
+    own,
+    others: all.filter((block) => !own.includes(block)),
+    holdsAnother: made.length > 0 && !made.some((id) => ids.includes(id)),
+  }
 }
 
 /** AWS answers a thousand routes at most, eleven times a hub's tenants. */
@@ -67,8 +77,14 @@ export function checkDeployed(
 function mistakesAgainstDeployed(
   { tenantId, hubStack, cidrBlock }: Wanted,
   hub: Pick<HubOutputs, 'cidrBlock' | 'spokesCidrBlock'>,
-  { own, others }: DeployedBlocks,
+  { own, others, holdsAnother }: DeployedBlocks,
 ): readonly string[] {
+  // Everything is made anew under the new names, and the onboarding role, in a session for the new id, may delete nothing of the old.
+  if (holdsAnother)
+    return [
+      `This stack holds another tenant than ${tenantId}: a tenant's id is in all of its names, and is not changed in place. Put tenantId ` +
+        `back, or make a stack of its own: npm run tenant -- add ${tenantId} --account ACCOUNT --model NAME=ID`,
+    ]
   const tenants = others.filter((block) => overlaps(block, hub.spokesCidrBlock))
   // Who is there already is one of them, and one that moves counts twice for a while: only a new tenant is one too many.
   const tooMany = own.length === 0 ? tooManyTenants(hubStack, tenants.length + 1) : []

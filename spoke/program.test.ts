@@ -501,7 +501,10 @@ describe('other hubs and tenants', () => {
       /^The CIDR block of tenant1 \(10\.64\.0\.0\/24\) overlaps 10\.64\.0\.128\/25, which another tenant/,
     )
     const of = (name: string) => asked.filter(({ token }) => token.includes(name)).map(({ inputs }) => inputs)
-    expect(of('getVpcs')).toEqual([{ tags: { tenant: 'tenant1' } }])
+    expect(of('getVpcs')).toEqual([
+      { tags: { tenant: 'tenant1' } },
+      { tags: { project: 'genai-hub-spoke', stack: 'spoke-tenant1' } },
+    ])
     const filters = [
       { name: 'type', values: ['propagated'] },
       { name: 'attachment.resource-type', values: ['vpc'] },

@@ -33,7 +33,7 @@ export async function spoke(
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
   const providers = spokeProviders(settings, hub)
   const [deployed] = await Promise.all([
-    readDeployed(settings, hub, providers),
+    readDeployed(settings, origin, hub, providers),
     requireServiceZones(settings, hub, providers.tenant),
   ])
   checkDeployed(settings, hub, deployed)

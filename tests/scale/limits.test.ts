@@ -162,6 +162,17 @@ describe('from a folder of its own, by what is deployed', { timeout: 60_000 }, (
     )
   })
 
+  it('a stack’s tenant keeps its id', async () => {
+    await cloud.deploy(hubStack(), program)
+    await cloud.deploy(stackOf(1), program)
+    await refused(
+      stackOf(1, { tenantId: 'tenant9' }),
+      /This stack holds another tenant than tenant9: .*Put tenantId back/s,
+    )
+    await cloud.destroy(stackOf(1))
+    await cloud.deploy(stackOf(1, { tenantId: 'tenant9' }), program)
+  })
+
   it('a tenant that has gone makes room', async () => {
     await cloud.deploy(hubStack(), program)
     await cloud.deploy(stackOf(1), program)
