@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as aws from '@pulumi/aws'
+import * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -79,6 +80,35 @@ describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
         .map(({ urn, id }) => `${urn} ${id}`)
         .sort()
     expect(all(engine.cloud.ledger)).toEqual(all(one.ledger))
+  })
+
+  it('awsx.ec2.Vpc under a new name with an alias is the same network: nothing is replaced', async () => {
+    const named = (name: string, aliases: pulumi.Alias[] = []) =>
+      stackOf('component', (provider) => {
+        new awsx.ec2.Vpc(
+          name,
+          {
+            cidrBlock: '10.7.0.0/16',
+            availabilityZoneNames: ['us-east-1a'],
+            subnetStrategy: 'Auto',
+            natGateways: { strategy: 'None' },
+            subnetSpecs: [{ type: 'Public', cidrBlocks: ['10.7.0.0/24'] }],
+          },
+          { providers: { aws: provider }, aliases },
+        )
+      })
+    await (await named('one')).up(quiet)
+    const ids = () =>
+      made('component')
+        .map(({ id }) => id)
+        .sort()
+    const before = ids()
+    const renamed = await (await named('two', [{ name: 'one' }])).up(quiet)
+    // Its name is in their tags.
+    expect(renamed.summary.resourceChanges).toEqual({ same: 5, update: 4 })
+    expect(ids()).toEqual(before)
+    await (await named('two')).destroy(quiet)
+    expect(made('component')).toEqual([])
   })
 
   it('a property that is missing, or that is not known, is named before anything is made', async () => {
