@@ -69,6 +69,16 @@ export const deletions = (all: readonly World[]) =>
       expect(wrong).toEqual([])
     })
 
+    it('are not refused for what goes with a network: its flow log and its own security group', async () => {
+      const [world] = all
+      const kept = ['aws:ec2/vpc:Vpc', 'aws:ec2/flowLog:FlowLog', 'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup']
+      const resources = world?.resources.filter(({ type }) => kept.includes(type)) ?? []
+      const network = resources.find(({ type }) => type === 'aws:ec2/vpc:Vpc')
+      if (!world || !network) throw new Error('no network')
+      expect(resources.length).toBeGreaterThan(2)
+      expect(await outcome({ ...world, resources }, network)).toBe('gone')
+    })
+
     it.each(Object.entries(PROTECTED))('of what is protected are refused: %s', async (type, [protection, code]) => {
       const [world] = all
       const resource = world?.resources.find((one) => one.type === type)
