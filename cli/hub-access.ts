@@ -4,9 +4,10 @@ import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-iden
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LocalWorkspace } from '@pulumi/pulumi/automation/index.js'
 import { localAgent } from '../local/agent.ts'
-import { parseHubOutputs } from '../shared/contract.ts'
+import { type HubOutputs, parseHubOutputs } from '../shared/contract.ts'
 import { tableName } from '../shared/naming.ts'
 import { cognitoClient } from './cognito.ts'
+import { requireShellOfAws } from './local-shell.ts'
 import { findPulumi } from './pulumi.ts'
 import { readRunningHub } from './running.ts'
 import { PROJECT_DIRECTORY } from './stacks.ts'
@@ -17,6 +18,8 @@ export interface HubAccess {
   readonly region: string
   readonly userPoolId: string
   readonly tableName: string
+  /** What `login` takes for it; absent where only flags named the hub. */
+  readonly signIn?: Pick<HubOutputs, 'gatewayUrl' | 'userPoolClientId'>
   readonly cognito: CognitoIdentityProviderClient
   readonly dynamodb: DynamoDBClient
   close(): void
@@ -33,7 +36,10 @@ export const HUB_OPTIONS = {
 type Values = Arguments['values']
 
 export async function openHub(values: Values): Promise<HubAccess> {
-  if (values.aws === true) return await deployedHub(values)
+  if (values.aws === true) {
+    requireShellOfAws()
+    return await deployedHub(values)
+  }
   const given = ['hub-stack', 'region', 'user-pool-id'].filter((name) => values[name] !== undefined)
   if (given.length > 0)
     throw new UserError(`${given.map((name) => `--${name}`).join(', ')}: for a deployed hub only.`, 'Add --aws.')
@@ -103,11 +109,13 @@ async function hubOfStack(stack: string) {
 
 function access(
   where: HubAccess['where'],
-  { region, userPoolId, tableName: table }: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName'>,
+  hub: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName'> & Partial<NonNullable<HubAccess['signIn']>>,
   clients: Pick<HubAccess, 'cognito' | 'dynamodb'>,
 ): HubAccess {
+  const { region, userPoolId, tableName: table, gatewayUrl, userPoolClientId } = hub
   return {
     ...{ where, region, userPoolId, tableName: table },
+    ...(gatewayUrl !== undefined && userPoolClientId !== undefined && { signIn: { gatewayUrl, userPoolClientId } }),
     ...clients,
     close() {
       clients.cognito.destroy()

@@ -25,29 +25,31 @@ async function taking<T>(work: (port: number) => Promise<T>): Promise<T> {
 }
 const formerly = () => taking(async (port) => port)
 
-describe('the providers’ ports', () => {
+describe('the ports that a shell knows', () => {
   it('are those of the last run', async () => {
     expect(await keptPorts(directory)).toEqual({})
-    const ports = { aws: await formerly(), awsx: await formerly() }
+    const ports = { aws: await formerly(), awsx: await formerly(), wire: await formerly() }
     keepPorts(directory, ports)
     expect(await keptPorts(directory)).toEqual(ports)
   })
 
   it('are new ones where one is taken, or the note is damaged', async () => {
-    const awsx = await formerly()
-    await taking(async (aws) => {
-      keepPorts(directory, { aws, awsx })
-      expect(await keptPorts(directory)).toEqual({})
-    })
+    const ports = { aws: await formerly(), awsx: await formerly(), wire: await formerly() }
+    for (const name of ['aws', 'awsx', 'wire'])
+      await taking(async (taken) => {
+        keepPorts(directory, { ...ports, [name]: taken })
+        expect(await keptPorts(directory)).toEqual({})
+      })
     for (const text of [
       '',
       '[]',
       'null',
-      '{"aws":-1,"awsx":5}',
-      '{"aws":70000,"awsx":"8"}',
-      '{"aws":1234,"awsx":1234}',
+      '{"aws":1233,"awsx":1234}',
+      '{"aws":-1,"awsx":5,"wire":6}',
+      '{"aws":70000,"awsx":"8","wire":6}',
+      '{"aws":1234,"awsx":1234,"wire":1235}',
     ]) {
-      writeFileSync(join(directory, 'provider-ports.json'), text)
+      writeFileSync(join(directory, 'ports.json'), text)
       expect(await keptPorts(directory)).toEqual({})
     }
   })

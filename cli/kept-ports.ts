@@ -1,31 +1,36 @@
-/** The providers' ports of the last run: a shell that was set up for it goes on after a restart, where they are still free. */
+/** The ports of the last run that a shell's variables name: it goes on after a restart, where they are still free. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isFree } from './gateway-ports.ts'
 
-interface ProviderPorts {
+interface ShellPorts {
+  /** Of the providers. */
   readonly aws: number
   readonly awsx: number
+  /** Of AWS's services, for clients on this machine. */
+  readonly wire: number
 }
 
-const fileIn = (directory: string) => join(directory, 'provider-ports.json')
+const fileIn = (directory: string) => join(directory, 'ports.json')
 
 /** @returns nothing where there was no run before, or one of its ports is somebody else's by now */
-export async function keptPorts(directory: string): Promise<Partial<ProviderPorts>> {
+export async function keptPorts(directory: string): Promise<Partial<ShellPorts>> {
   const kept = read(fileIn(directory))
   if (!kept) return {}
-  return (await isFree(kept.aws)) && (await isFree(kept.awsx)) ? kept : {}
+  const free = await Promise.all(Object.values(kept).map(isFree))
+  return free.every(Boolean) ? kept : {}
 }
 
-export function keepPorts(directory: string, { aws, awsx }: ProviderPorts): void {
-  writeFileSync(fileIn(directory), `${JSON.stringify({ aws, awsx })}\n`, { mode: 0o600 })
+export function keepPorts(directory: string, { aws, awsx, wire }: ShellPorts): void {
+  writeFileSync(fileIn(directory), `${JSON.stringify({ aws, awsx, wire })}\n`, { mode: 0o600 })
 }
 
 /** A file that is missing or damaged costs no more than new ports. */
-function read(file: string): ProviderPorts | undefined {
+function read(file: string): ShellPorts | undefined {
   try {
-    const { aws, awsx }: Partial<Record<string, unknown>> = JSON.parse(readFileSync(file, 'utf8'))
-    return isPort(aws) && isPort(awsx) && aws !== awsx ? { aws, awsx } : undefined
+    const { aws, awsx, wire }: Partial<Record<string, unknown>> = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isPort(aws) || !isPort(awsx) || !isPort(wire)) return undefined
+    return new Set([aws, awsx, wire]).size === 3 ? { aws, awsx, wire } : undefined
   } catch {
     return undefined
   }

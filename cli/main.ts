@@ -1,4 +1,5 @@
 /** One command with verbs; the npm scripts are its short names. */
+import { awsRemedy } from './aws-remedies.ts'
 import { createTerminal } from './terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { audit } from './verbs/audit.ts'
@@ -28,8 +29,9 @@ function report(error: unknown): void {
   const { style } = createTerminal({ json: true })
   const known = error instanceof UserError || process.env.GENAI_DEBUG === undefined
   process.stderr.write(`${style('red', 'Error:')} ${known ? messageOf(error) : inspectable(error)}\n`)
-  if (error instanceof UserError && error.remedy) process.stderr.write(`${error.remedy}\n`)
-  else if (!(error instanceof UserError)) process.stderr.write('GENAI_DEBUG=1 shows where this comes from.\n')
+  const remedy =
+    error instanceof UserError ? error.remedy : (awsRemedy(error) ?? 'GENAI_DEBUG=1 shows where this comes from.')
+  if (remedy) process.stderr.write(`${remedy}\n`)
 }
 
 const inspectable = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -1,5 +1,6 @@
 /** This project's stacks in the backend that the shell is signed in to, through the Automation API. */
 import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
+import { isLocalShell, requireShellOfAws } from './local-shell.ts'
 import { findPulumi } from './pulumi.ts'
 import { findRunning } from './running.ts'
 import { PROJECT_DIRECTORY } from './stacks.ts'
@@ -25,13 +26,8 @@ export interface Backend {
  * @throws UserError where there is no CLI, or the shell is set up for the other one
  */
 export async function openBackend({ aws }: { readonly aws: boolean }): Promise<Backend> {
-  const local = process.env.PULUMI_DEBUG_PROVIDERS !== undefined
-  if (aws && local)
-    throw new UserError(
-      "This shell's pulumi deploys into a local cloud.",
-      'Use another shell, without PULUMI_DEBUG_PROVIDERS, for AWS.',
-    )
-  if (!aws && !local)
+  if (aws) requireShellOfAws()
+  else if (!isLocalShell())
     throw new UserError(
       "This shell's pulumi does not deploy into the local cloud.",
       findRunning()?.verb === 'local'

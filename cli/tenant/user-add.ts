@@ -41,7 +41,7 @@ export const userAdd: Verb = {
     process.stdout.write(
       `Made ${email} a user of ${tenantId} on ${hub.where}.${invite ? ' Cognito mails a temporary password.' : ''}\n` +
         (hub.where === 'AWS'
-          ? `To sign in: ${login} --gateway-url URL --client-id ID --region ${hub.region}\n`
+          ? `To sign in: eval "$(${login} --gateway-url ${hub.signIn?.gatewayUrl ?? 'URL'} --client-id ${hub.signIn?.userPoolClientId ?? 'ID'} --region ${hub.region})"\n`
           : `To sign in: eval "$(${login})"\n`),
     )
     return 0

@@ -1,21 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { join, resolve } from 'node:path'
+import { startCloud } from '../../local/cloud.ts'
 import { type Providers, serveProviders } from '../../local/provider.ts'
 import { type Announcement, announce } from '../announce.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import { portOption, requireFree } from '../gateway-ports.ts'
 import { keepPorts, keptPorts } from '../kept-ports.ts'
 import { type FollowedListeners, followListeners } from '../listeners.ts'
+import { keepShellLines, shellLines } from '../local-shell.ts'
 import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
-import { exportLines } from '../shell.ts'
 import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
 import { createTerminal } from '../terminal.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
-
-/** Of a backend that holds nothing but what stands in the local cloud. Fixed, so that every shell and every run has it. */
-const PASSPHRASE = 'local'
 
 export const local: Verb = {
   name: 'local',
@@ -69,17 +65,26 @@ export const local: Verb = {
         ...(delays && { delays }),
       }
       // Shells that were set up for the last run go on with this one.
-      providers = await serveProviders(attached, await keptPorts(directory))
-      keepPorts(directory, providers)
+      const kept = await keptPorts(directory)
+      providers = await serveProviders(attached, kept)
+      const { port: wirePort } = await cloud.wire.open(LAPTOP, kept.wire)
+      keepPorts(directory, { ...providers, wire: wirePort })
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
       const followed = listeners
-      const { port: wirePort } = await cloud.wire.open(LAPTOP)
       announcement = await announce(cloud, { verb: 'local', wirePort, users: [], gatewayUrl: () => followed.url() })
-      const variables = surroundings(cloud, providers, directory, gatewayUrl(listeners, ports))
-      const file = writeVariables(directory, variables)
+      const { debugProviders } = providers
+      const { caFile } = cloud.authority
+      const lines = shellLines({
+        directory,
+        caFile,
+        debugProviders,
+        wirePort,
+        gatewayUrl: gatewayUrl(listeners, ports),
+      })
+      const file = keepShellLines(directory, lines)
       terminal.line(terminal.style('bold', '# The local cloud is up. In another shell, in this folder:'))
-      terminal.line(shellLines(variables).trimEnd())
-      terminal.line(`# The same lines: . ${file}`)
+      terminal.line(lines.trimEnd())
+      terminal.line(`# The same lines: . ${/^[\w./-]+$/.test(file) ? file : `'${file}'`}`)
       terminal.line('# Then: pulumi stack init hub (the first time), pulumi up -s hub')
       terminal.line('# Ctrl-C stops it; what is deployed is kept.')
       await stopping.asked
@@ -94,38 +99,9 @@ export const local: Verb = {
   },
 }
 
-function surroundings(
-  cloud: LocalCloud,
-  { debugProviders }: Providers,
-  directory: string,
-  url: string | undefined,
-): Readonly<Record<string, string>> {
-  const backend = join(directory, 'backend')
-  mkdirSync(backend, { recursive: true, mode: 0o700 })
-  const { caFile } = cloud.authority
-  return {
-    PULUMI_DEBUG_PROVIDERS: debugProviders,
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-    CURL_CA_BUNDLE: caFile,
-    NODE_EXTRA_CA_CERTS: caFile,
-    ...(url !== undefined && { GATEWAY_URL: url }),
-  }
-}
-
 /** Where the gateway is, or will be once the hub is there; not known beforehand when any free port will do. */
 const gatewayUrl = (listeners: FollowedListeners, { https }: { readonly https: number }) =>
   listeners.url() ?? (https === 0 ? undefined : `https://localhost:${https}`)
-
-/** The CLI runs the programs with the first `node` that it finds: the one that runs this, as the machine's may be too old. */
-const shellLines = (variables: Readonly<Record<string, string>>): string =>
-  [exportLines(variables), exportLines({ PATH: dirname(process.execPath) }).trimEnd(), ':"$PATH"\n'].join('')
-
-function writeVariables(directory: string, variables: Readonly<Record<string, string>>): string {
-  const file = join(directory, 'pulumi.env')
-  writeFileSync(file, shellLines(variables), { mode: 0o600 })
-  return file
-}
 
 function delaysOf(text: unknown): { readonly maximumMilliseconds: number } | undefined {
   if (text === undefined) return undefined

@@ -56,9 +56,13 @@ function isDeployed(values: Values): boolean {
 }
 
 async function fromDeployed(values: Values): Promise<Exports> {
-  const gatewayUrl = String(values['gateway-url'])
-  if (!URL.canParse(gatewayUrl))
-    throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
+  // The commands that use it put a path behind it.
+  const gatewayUrl = String(values['gateway-url']).replace(/\/+$/, '')
+  if (!/^https?:\/\/[^/]+$/.test(gatewayUrl) || !URL.canParse(gatewayUrl))
+    throw new UserError(
+      `--gateway-url is not https://HOST: ${String(values['gateway-url'])}`,
+      'Take gatewayUrl of: pulumi stack output -s hub',
+    )
   if (values.username === undefined)
     throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
   const token = await signIn(cognitoClient(String(values.region), {}), {

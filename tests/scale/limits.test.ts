@@ -13,7 +13,7 @@ import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import type { Declared, Ledger } from '../../local/ledger.ts'
 import type { Stack } from '../../local/mocks.ts'
 
-const PROGRAM = ['index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
+const PROGRAM = ['main.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 const FUNCTION = 'aws:lambda/function:Function'
 

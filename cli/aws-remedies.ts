@@ -1,0 +1,28 @@
+/** What to do about AWS's commonest refusals, which say what is wrong but not to whom it is said. */
+
+const SIGN_IN = "This shell's AWS credentials: those of the platform team's deployer (AWS_PROFILE=…, aws sso login)."
+const OUTPUTS = "The hub's own values: pulumi stack output -s hub"
+
+/** By the error's name, or by the code of a connection that failed. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['CredentialsProviderError', SIGN_IN],
+  ['ExpiredToken', SIGN_IN],
+  ['ExpiredTokenException', SIGN_IN],
+  ['InvalidClientTokenId', SIGN_IN],
+  ['UnrecognizedClientException', SIGN_IN],
+  ['InvalidSignatureException', `${SIGN_IN} This machine's clock must be right, too.`],
+  [
+    'AccessDeniedException',
+    `Is it the hub's region and account? The policy that is needed: docs/deployers.md. ${SIGN_IN}`,
+  ],
+  ['ResourceNotFoundException', `Is it the hub's region and account? ${OUTPUTS}`],
+  ['ENOTFOUND', `Is the region right, and this machine online? ${OUTPUTS}`],
+  ['ECONNREFUSED', 'Is the local cloud still running, or this machine online?'],
+  ['ECONNRESET', `Is the region right? ${OUTPUTS}`],
+])
+
+/** @returns undefined for an error that is not AWS's */
+export function awsRemedy(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  return REMEDIES.get(error.name) ?? ('code' in error ? REMEDIES.get(String(error.code)) : undefined)
+}

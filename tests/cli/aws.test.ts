@@ -1,0 +1,135 @@
+/**
+ * The commands as they are aimed at AWS: `--aws` and the flags of `login`, in processes of their own, with AWS's own environment
+ * variables for credentials. Where AWS's host names lead to is all that differs (`connectionVariables`).
+ */
+import { execFile } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectionVariables } from '../../cli/local-shell.ts'
+import { type Platform, startPlatform } from '../../cli/platform.ts'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+
+const PASSWORD = 'correct horse battery staple A1!'
+const EMAIL = 'zoe@example.com'
+const LONG = 120_000
+
+let platform: Platform
+beforeAll(async () => {
+  platform = await startPlatform()
+})
+afterAll(() => platform?.close())
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+type Variables = Readonly<Record<string, string>>
+
+const NOBODY: Variables = {}
+function deployer(): Variables {
+  const { accessKeyId, secretAccessKey, sessionToken } = platform.cloud.signIn()
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken }
+}
+
+/** @param input what is piped into it */
+function run(args: readonly string[], variables: Variables = deployer(), input = ''): Promise<Ended> {
+  const { caFile, wirePort } = platform
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' },
+    ...connectionVariables({ caFile, wirePort }),
+    ...variables,
+  }
+  const options = { cwd: PROJECT_DIRECTORY, env }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['cli/main.ts', ...args], options, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
+    )
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
+  })
+}
+const onHub = (...args: readonly string[]) => [
+  ...args,
+  ...['--aws', '--region', platform.hub.region, '--user-pool-id', platform.hub.userPoolId],
+]
+const login = (tenant: string, changes: Variables = {}) => {
+  const { userPoolClientId, region } = platform.hub
+  const flags = { username: EMAIL, 'gateway-url': platform.localUrl, 'client-id': userPoolClientId, region, ...changes }
+  return ['login', tenant, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])]
+}
+
+describe('the commands with --aws', { timeout: LONG }, () => {
+  it('make a user of a tenant, who signs in by the flags of login and is answered', async () => {
+    const made = await run(onHub('tenant', 'user', 'add', 'tenant1', EMAIL), deployer(), `${PASSWORD}\n`)
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    expect(made.stdout).toContain(`Made ${EMAIL} a user of tenant1 on AWS.`)
+    // A user of the pool needs no AWS credentials. A slash at the end would make two with the path.
+    const flags = login('tenant1', { 'gateway-url': `${platform.localUrl}/` })
+    const { code, stdout } = await run([...flags, '--json'], NOBODY, `${PASSWORD}\n`)
+    const { ID_TOKEN: token, ...others } = JSON.parse(stdout)
+    expect({ code, others }).toEqual({ code: 0, others: { GATEWAY_URL: platform.localUrl, TENANT_ID: 'tenant1' } })
+    const call = { method: 'POST', path: '/tenant1/invoke', token, body: { prompt: 'Hello' } } as const
+    expect(await platform.call(call)).toMatchObject({ status: 200 })
+    expect((await run(login('tenant2'), NOBODY, `${PASSWORD}\n`)).stderr).toContain(
+      'belongs to tenant1, not to tenant2',
+    )
+  })
+
+  it('suspend a tenant, list it, and let it back in', async () => {
+    expect((await run(onHub('tenant', 'suspend', 'tenant2'))).stdout).toContain('resume tenant2 --aws')
+    const listed = async () => {
+      const rows = JSON.parse((await run(onHub('tenant', 'list', '--json'))).stdout)
+      return rows.map(({ tenant, status }: Record<string, unknown>) => `${tenant} ${status}`)
+    }
+    expect(await listed()).toEqual(['tenant1 active', 'tenant2 suspended'])
+    expect(await platform.invoke('tenant2')).toMatchObject({ status: 403 })
+    expect(await run(onHub('tenant', 'resume', 'tenant2'))).toMatchObject({ code: 0, stderr: '' })
+    expect(await listed()).toEqual(['tenant1 active', 'tenant2 active'])
+  })
+
+  it('read the audit trail', async () => {
+    const refused = () => run(onHub('audit', 'tenant2', '--json'))
+    await expect.poll(async () => (await refused()).stdout, { timeout: 30_000 }).toContain('"status"')
+  })
+
+  it.each([
+    ['no credentials', () => run(onHub('tenant', 'list'), NOBODY), /Could not load credentials.*\n.*AWS_PROFILE/],
+    [
+      'credentials that are good no more',
+      () => run(onHub('tenant', 'list'), { ...deployer(), AWS_SESSION_TOKEN: 'gone' }),
+      /token.* is invalid.*\n.*AWS_PROFILE/,
+    ],
+    [
+      'another region',
+      () => run(['tenant', 'suspend', 'tenant1', '--aws', '--region', 'eu-west-1', '--user-pool-id', 'eu-west-1_a']),
+      /not authorized.*\n.*region and account/,
+    ],
+    [
+      'half a hub',
+      () => run(['tenant', 'list', '--aws', '--region', 'us-east-1']),
+      /--region and --user-pool-id together/,
+    ],
+    [
+      'a shell of the local cloud',
+      () => run(onHub('tenant', 'list'), { ...deployer(), PULUMI_DEBUG_PROVIDERS: 'aws:1' }),
+      /works with a local cloud/,
+    ],
+    [
+      'a client that is none',
+      () => run(login('tenant1', { 'client-id': 'abc' }), NOBODY, 'x\n'),
+      /abc does not exist.*\n.*stack output/,
+    ],
+    ['a region that is none', () => run(login('tenant1', { region: 'mars-1' }), NOBODY, 'x\n'), /\n.*region right/],
+    [
+      'half a URL',
+      () => run(login('tenant1', { 'gateway-url': 'localhost:8443' }), NOBODY, 'x\n'),
+      /is not https:\/\/HOST/,
+    ],
+    ['no password', () => run(login('tenant1'), NOBODY), /No password was given/],
+  ])('%s: what is wrong, what to do, exit code 1', async (_what, ended, message) => {
+    const { code, stdout, stderr } = await ended()
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/GENAI_DEBUG|^\s+at /m)
+  })
+})
