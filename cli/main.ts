@@ -2,21 +2,25 @@
 import { awsRemedy } from './aws-remedies.ts'
 import { createTerminal } from './terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
-import { audit } from './verbs/audit.ts'
-import { destroy } from './verbs/destroy.ts'
-import { fault } from './verbs/fault.ts'
-import { guardrails } from './verbs/guardrails.ts'
-import { local } from './verbs/local.ts'
-import { login } from './verbs/login.ts'
-import { prove } from './verbs/prove.ts'
-import { soak } from './verbs/soak.ts'
-import { start } from './verbs/start.ts'
-import { tenant } from './verbs/tenant.ts'
 
-const COMMANDS: readonly Command[] = [start, login, local, tenant, destroy, prove, soak, fault, audit, guardrails]
+/** Loaded when they are asked for: `login` needs no local cloud. In the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./verbs/start.ts')).start,
+  login: async () => (await import('./verbs/login.ts')).login,
+  local: async () => (await import('./verbs/local.ts')).local,
+  tenant: async () => (await import('./verbs/tenant.ts')).tenant,
+  destroy: async () => (await import('./verbs/destroy.ts')).destroy,
+  prove: async () => (await import('./verbs/prove.ts')).prove,
+  soak: async () => (await import('./verbs/soak.ts')).soak,
+  fault: async () => (await import('./verbs/fault.ts')).fault,
+  audit: async () => (await import('./verbs/audit.ts')).audit,
+  guardrails: async () => (await import('./verbs/guardrails.ts')).guardrails,
+}
 
 async function main(argv: readonly string[]): Promise<number> {
-  const found = findVerb(COMMANDS, argv)
+  const name = argv[0] ?? ''
+  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const found = findVerb(await Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load())), argv)
   if ('help' in found) {
     process.stdout.write(found.help)
     return 0
