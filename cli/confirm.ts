@@ -18,10 +18,15 @@ function ask(question: string): Promise<string | undefined> {
     output: process.stderr,
     terminal: process.stdin.isTTY === true,
   })
+  let answered = false
   return new Promise((resolve) => {
-    lines.once('close', () => resolve(undefined))
+    lines.once('close', () => {
+      if (!answered) process.stderr.write('\n')
+      resolve(undefined)
+    })
     lines.once('SIGINT', () => lines.close())
     lines.question(question, (answer) => {
+      answered = true
       resolve(answer)
       lines.close()
     })

@@ -67,5 +67,44 @@ export async function resourcesOf(stack: Stack): Promise<readonly StateResource[
     }))
 }
 
+/**
+ * Runs a command of Pulumi's to its end. On Ctrl-C the terminal tells the CLI as well, which ends what it has begun, writes the
+ * state and lets go of the stack; it could do none of that if the process that reads its progress were gone.
+ * @param what `The destroy of spoke-tenant1`
+ * @throws UserError when it was interrupted, or failed
+ */
+export async function toItsEnd<T>(what: string, stack: Stack, work: () => Promise<T>, remedy: string): Promise<T> {
+  let interrupted = false
+  const note = () => {
+    interrupted = true
+  }
+  process.on('SIGINT', note)
+  const ended = await work()
+    .then(
+      (value) => ({ value }),
+      (cause: unknown) => ({ cause }),
+    )
+    .finally(() => process.removeListener('SIGINT', note))
+  // Also when it came too late for the CLI to notice: what would follow is not wanted.
+  if (interrupted) throw new UserError(`${what} was interrupted.`, remedy)
+  if ('value' in ended) return ended.value
+  const reason = reasonOf(ended.cause)
+  throw new UserError(
+    `${what} failed: ${reason}`,
+    reason.includes('currently locked')
+      ? `If nothing works on it any more: pulumi cancel ${stack.name}. ${remedy}`
+      : remedy,
+    { cause: ended.cause },
+  )
+}
+
+/** The CLI's own words: its error repeats everything that it had printed. */
+function reasonOf(cause: unknown): string {
+  const text = messageOf(cause)
+  const lines = text.split('\n').map((line) => line.trim())
+  const errors = new Set(lines.filter((line) => line.startsWith('error: ')).map((line) => line.slice('error: '.length)))
+  return errors.size > 0 ? [...errors].join('\n') : text.trim()
+}
+
 /** Pulumi's own progress, as it comes. */
 export const progress = { onOutput: (text: string) => void process.stderr.write(text), color: 'auto' as const }

@@ -1,6 +1,6 @@
 /** Where the Pulumi CLI comes from: PATH, the project's own cache, or the official download into it. */
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -43,7 +43,7 @@ export async function findPulumi(options: FindOptions = {}): Promise<FoundCli> {
   }
   const onPath = await attempt('pulumi on PATH', () => onPathOf(process.env.PATH ?? ''))
   if (onPath) return { command: onPath, from: 'PATH' }
-  const cached = await attempt(`an earlier download in ${cache}`, () => PulumiCommand.get({ root: cache }))
+  const cached = await attempt(`an earlier download in ${cache}`, () => cachedIn(cache))
   if (cached) return { command: cached, from: 'cache' }
   if (download) {
     onDownload?.(version)
@@ -56,16 +56,35 @@ export async function findPulumi(options: FindOptions = {}): Promise<FoundCli> {
   )
 }
 
+/** Of the SDK, or newer: an older engine does not know all that the programs ask of it. */
+const atLeast = () => asVersion(sdkVersion())
+
 async function onPathOf(path: string): Promise<PulumiCommand> {
   if (path === '') throw new Error('PATH is empty')
-  const { stdout } = await promisify(execFile)('pulumi', ['version'], {
-    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' },
-    timeout: 60_000,
-  })
-  if (/^v?\d+\.\d+\.\d+/.test(stdout.trim())) return await PulumiCommand.get()
+  const answer = await versionOf('pulumi')
+  if (/^v?\d+\.\d+\.\d+/.test(answer)) return await PulumiCommand.get({ version: atLeast() })
+  if (answer !== '') throw new Error(`it answers "${firstLine(answer)}" to pulumi version`)
   // Built from source, it says no version: it is taken for the SDK's, as nobody has one by accident.
   const command = await PulumiCommand.get({ skipVersionCheck: true })
-  return Object.defineProperty(command, 'version', { value: asVersion(sdkVersion()) })
+  return Object.defineProperty(command, 'version', { value: atLeast() })
+}
+
+async function cachedIn(root: string): Promise<PulumiCommand> {
+  await versionOf(join(root, 'bin', 'pulumi'))
+  return await PulumiCommand.get({ root, version: atLeast() })
+}
+
+/** @throws Error in words of a person, where the Automation API has an exit code */
+async function versionOf(file: string): Promise<string> {
+  const options = { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' }, timeout: 60_000 }
+  try {
+    return (await promisify(execFile)(file, ['version'], options)).stdout.trim()
+  } catch (cause) {
+    const { code, stderr = '' } = cause as { readonly code?: unknown; readonly stderr?: string }
+    if (code === 'ENOENT') throw new Error('there is none', { cause })
+    if (code === 'EACCES') throw new Error('it is not executable', { cause })
+    throw new Error(`it does not work: ${firstLine(stderr) || firstLine(messageOf(cause))}`, { cause })
+  }
 }
 
 /** A version as the Automation API compares them: by its own `semver`. */
@@ -75,6 +94,10 @@ function asVersion(text: string): NonNullable<PulumiCommand['version']> {
   return new SemVer(text)
 }
 
-const install = (root: string) => PulumiCommand.install({ root })
+/** What an interrupted or an older download left is in nobody's way. */
+async function install(root: string): Promise<PulumiCommand> {
+  rmSync(join(root, 'bin'), { recursive: true, force: true })
+  return await PulumiCommand.install({ root, version: atLeast() })
+}
 
 const firstLine = (text: string) => text.trim().split('\n')[0] ?? ''

@@ -9,7 +9,7 @@ import { add, newTenant } from './add.ts'
 import { tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { remove } from './remove.ts'
-import { readStackFiles } from './stacks.ts'
+import { readStackFiles, stackOf } from './stacks.ts'
 
 let directory: string
 beforeEach(() => {
@@ -135,6 +135,20 @@ describe('tenant check', () => {
     expect(mistakes).toContain('tier: "huge" is not a preset')
     expect(mistakes).toContain('spoke-tenant1 (10.64.0.0/24) and spoke-tenant2 (10.64.0.0/24) overlap')
     expect(mistakes).toContain("is the hub's own, 111111111111")
+  })
+})
+
+describe('tenant remove', () => {
+  it('takes the stack whose file is the tenant’s, and none that is somebody else’s', () => {
+    expect(stackOf('tenant2', directory)).toBe('spoke-tenant2')
+    expect(stackOf('tenant9', directory)).toBe('spoke-tenant9')
+    edit('Pulumi.spoke-tenant2.yaml', 'tenantId: tenant2', 'tenantId: acme')
+    expect(stackOf('acme', directory)).toBe('spoke-tenant2')
+    expect(() => stackOf('tenant2', directory)).toThrow('Pulumi.spoke-tenant2.yaml is not the file of tenant2.')
+    edit('Pulumi.spoke-tenant1.yaml', 'tenantId: tenant1', 'tenantId: acme')
+    expect(() => stackOf('acme', directory)).toThrow('claimed by 2 stack files: spoke-tenant1, spoke-tenant2.')
+    writeFileSync(join(directory, 'Pulumi.spoke-tenant1.yaml'), 'config: [')
+    expect(() => stackOf('tenant1', directory)).toThrow(/is not valid YAML/)
   })
 })
 

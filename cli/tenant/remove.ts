@@ -2,13 +2,13 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { confirm } from '../confirm.ts'
 import { HUB_OPTIONS, type HubAccess, isOfHub, openHub } from '../hub-access.ts'
-import { type Backend, openBackend, progress, resourcesOf } from '../pulumi-stacks.ts'
+import { type Backend, openBackend, progress, resourcesOf, toItsEnd } from '../pulumi-stacks.ts'
 import { findRunning } from '../running.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
-import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { livingTenants, setStatus } from './items.ts'
-import { readStackFiles } from './stacks.ts'
+import { readStackFiles, stackOf } from './stacks.ts'
 import { disableUsers, usersOf } from './users.ts'
 
 export const remove: Verb = {
@@ -49,7 +49,8 @@ export const remove: Verb = {
 
 /** In another hub it has no users that could be disabled first. */
 function requireItsHub(tenantId: string, values: Arguments['values']): void {
-  const file = readStackFiles().spokes.find(({ stack }) => stack === `spoke-${tenantId}`)
+  const name = stackOf(tenantId)
+  const file = readStackFiles().spokes.find(({ stack }) => stack === name)
   if (!file || isOfHub(file.tenancy.hubStack, values) !== false) return
   throw new UserError(
     `${tenantId} is a tenant of ${file.tenancy.hubStack}.`,
@@ -58,7 +59,7 @@ function requireItsHub(tenantId: string, values: Arguments['values']): void {
 }
 
 async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefined, erase: boolean) {
-  const name = `spoke-${tenantId}`
+  const name = stackOf(tenantId)
   const file = join(PROJECT_DIRECTORY, `Pulumi.${name}.yaml`)
   const users = await usersOf(hub, tenantId)
   const living = (await livingTenants(hub)).some((tenant) => tenant.tenantId === tenantId)
@@ -66,10 +67,15 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   const resources = stack ? await resourcesOf(stack) : []
   if (users.length === 0 && !stack && !existsSync(file))
     throw new UserError(`There is nothing of ${tenantId}: no users, no stack, no file.`, 'See: npm run tenant -- list')
+  if (living && backend && resources.length === 0)
+    throw new UserError(
+      `${tenantId} lives in this hub, but its stack ${name} is not in this backend: it was deployed from elsewhere.`,
+      `Remove it there. To turn it away meanwhile: npm run tenant -- suspend ${tenantId}. Nothing was changed.`,
+    )
   const retained = resources.filter((resource) => resource.retained)
   const text = [
     `Removing ${tenantId}, in this order:`,
-    `  1. it is suspended, and ${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
+    `  1. ${living ? 'it is suspended, and ' : ''}${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
     stack
       ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
       : `  2. ${backend ? `there is no stack ${name} in the backend` : 'npm start deployed it: it stays, suspended, until that process ends, and is not deployed again'}`,
@@ -79,7 +85,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       ? []
       : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
-    "  - the load balancer's logs of its requests, and 35 days of the table's history",
+    "  - the audit trail, the load balancer's logs of its requests, and 35 days of the table's history",
     '  - for 30 minutes at most, ID tokens that are out: they lead nowhere. Wait that long before you use the id again.',
     '',
   ].join('\n')
@@ -89,13 +95,12 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     await disableUsers(hub, users, { erase })
     process.stdout.write(`1. ${users.length} users ${erase ? 'deleted' : 'disabled'}\n`)
     if (stack) {
-      await stack.destroy(progress).catch((cause: unknown) => {
-        throw new UserError(
-          `${name} was not destroyed: ${messageOf(cause).trim()}`,
-          `It is suspended and its users are disabled. Put right what it names, then run this again; or keep it: npm run tenant -- resume ${tenantId}`,
-          { cause },
-        )
-      })
+      await toItsEnd(
+        `The destroy of ${name}`,
+        stack,
+        () => stack.destroy(progress),
+        `It is suspended and its users are disabled. Put right what stopped it, then run this again: it goes on where it stopped.`,
+      )
       await stack.workspace.removeStack(name)
       process.stdout.write(`2. ${name} destroyed\n`)
     }

@@ -74,3 +74,24 @@ export function readHub({ project, directory }: StackFiles, hubStack: string): H
   }
   throw new UserError(`${hubStack} is no hub.`, `See the role in Pulumi.${stack}.yaml.`)
 }
+
+/**
+ * The stack that a tenant is: by its file, or by the name that `tenant add` gives.
+ * @throws UserError for a file of that name that is not the tenant's: destroying its stack would take somebody else away
+ */
+export function stackOf(tenantId: string, directory = PROJECT_DIRECTORY): string {
+  const stack = `spoke-${tenantId}`
+  const claimed = readStackFiles(directory).spokes.filter(({ tenancy }) => tenancy.tenantId === tenantId)
+  if (claimed.length > 1)
+    throw new UserError(
+      `${tenantId} is claimed by ${claimed.length} stack files: ${claimed.map((file) => file.stack).join(', ')}.`,
+      'Correct them first: npm run tenant -- check. Nothing was changed.',
+    )
+  if (claimed[0]) return claimed[0].stack
+  if (!existsSync(join(directory, `Pulumi.${stack}.yaml`))) return stack
+  readStack(stack, directory)
+  throw new UserError(
+    `Pulumi.${stack}.yaml is not the file of ${tenantId}.`,
+    'Correct its tenantId, or its name, first. Nothing was changed.',
+  )
+}

@@ -39,9 +39,15 @@ export async function addUser(pool: Pool, tenantId: string, email: string, first
   await cognito.send(create).catch((cause: unknown) => {
     throw refusal(cause, email)
   })
-  await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: tenantId }))
-  if (typed !== undefined)
-    await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: typed, Permanent: true }))
+  try {
+    await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: tenantId }))
+    if (typed !== undefined)
+      await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: typed, Permanent: true }))
+  } catch (cause) {
+    // Half a user could not sign in, and would be in the way of a second attempt.
+    await cognito.send(new AdminDeleteUserCommand(user)).catch(() => undefined)
+    throw cause
+  }
 }
 
 function refusal(cause: unknown, email: string): unknown {

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
 import { confirm } from '../confirm.ts'
 import { HUB_OPTIONS, openHub } from '../hub-access.ts'
-import { type Backend, openBackend, progress, resourcesOf, type StateResource } from '../pulumi-stacks.ts'
+import { type Backend, openBackend, progress, resourcesOf, type StateResource, toItsEnd } from '../pulumi-stacks.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
-import { livingTenants } from '../tenant/items.ts'
+import { type LivingTenant, livingTenants, setStatus } from '../tenant/items.ts'
 import { readStackFiles, type StackFiles } from '../tenant/stacks.ts'
 import { disableUsers, usersOf } from '../tenant/users.ts'
-import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
 
 export const destroy: Verb = {
   name: 'destroy',
@@ -52,6 +52,8 @@ interface Cleanup {
   readonly hub: Stack
   readonly hubResources: readonly StateResource[]
   readonly tenants: readonly StackOfTenant[]
+  /** Ids of those that requests are still let in for. */
+  readonly living: readonly string[]
   readonly protectedData: readonly StateResource[]
   readonly deleteData: boolean
 }
@@ -61,23 +63,34 @@ async function look(hubName: string, backend: Backend, values: Arguments['values
   const hub = await backend.find(hubName)
   const hubResources = hub ? await resourcesOf(hub) : []
   if (!hub || hubResources.length === 0) return undefined
-  const tenants = await tenantsOf(readStackFiles(), hubName, backend)
-  const access = await openHub(values)
-  try {
-    const living = await livingTenants(access)
-    const elsewhere = living.filter(({ tenantId }) => !tenants.some((tenant) => tenant.tenantId === tenantId))
-    if (elsewhere.length > 0)
-      throw new UserError(
-        `Tenants live in the hub that have no stack here: ${elsewhere.map(({ tenantId, account }) => `${tenantId} (${account})`).join(', ')}.`,
-        'Destroy them where they were deployed from first: pulumi destroy -s spoke-TENANT. Nothing was changed.',
-      )
-  } finally {
-    access.close()
-  }
+  const files = readStackFiles()
+  if (files.mistakes.length > 0)
+    throw new UserError(files.mistakes.join('\n'), 'Correct it first: which tenants there are is read from the files.')
+  const tenants = await tenantsOf(files, hubName, backend)
+  const living = mayHaveTenants(hubResources) ? await livingIn(values) : []
+  const elsewhere = living.filter(({ tenantId }) => !tenants.some((tenant) => tenant.tenantId === tenantId))
+  if (elsewhere.length > 0)
+    throw new UserError(
+      `Tenants live in the hub that have no stack here: ${elsewhere.map(({ tenantId, account }) => `${tenantId} (${account})`).join(', ')}.`,
+      'Destroy them where they were deployed from first: pulumi destroy -s spoke-TENANT. Nothing was changed.',
+    )
   return {
     ...{ hub, hubResources, tenants },
+    living: living.map(({ tenantId }) => tenantId),
     protectedData: hubResources.filter((resource) => resource.protected),
     deleteData: values['delete-data'] === true,
+  }
+}
+
+/** The boundary of the tenants' roles is made last and goes first: a hub without it was begun, or its destroy was interrupted. */
+const mayHaveTenants = (hub: readonly StateResource[]) => hub.some(({ name }) => name === 'destroy-tenants-first')
+
+async function livingIn(values: Arguments['values']): Promise<readonly LivingTenant[]> {
+  const access = await openHub(values)
+  try {
+    return await livingTenants(access)
+  } finally {
+    access.close()
   }
 }
 
@@ -112,22 +125,24 @@ function planText(cleanup: Cleanup): string {
 }
 
 async function previews(cleanup: Cleanup): Promise<void> {
-  for (const { stack } of cleanup.tenants) await stack.destroy({ ...progress, previewOnly: true })
+  const previewOf = (stack: Stack) =>
+    toItsEnd(
+      `The preview of ${stack.name}`,
+      stack,
+      () => stack.destroy({ ...progress, previewOnly: true }),
+      'Nothing was changed.',
+    )
+  for (const { stack } of cleanup.tenants) await previewOf(stack)
   // What is protected is shown above: a preview of it would fail.
   if (hubGoes(cleanup) && cleanup.protectedData.length === 0) {
     // Its tenants are still there in this preview, which asks AWS for nothing.
-    await cleanup.hub.destroy({ ...progress, previewOnly: true })
+    await previewOf(cleanup.hub)
   }
 }
 
 /** @returns what stayed in the accounts when the stacks went */
 async function run(cleanup: Cleanup, values: Arguments['values']): Promise<readonly StateResource[]> {
-  const access = await openHub(values)
-  try {
-    for (const { tenantId } of cleanup.tenants) await disableUsers(access, await usersOf(access, tenantId))
-  } finally {
-    access.close()
-  }
+  if (cleanup.tenants.length > 0) await turnAway(cleanup, values)
   if (cleanup.deleteData) await unprotect(cleanup)
   const retained: StateResource[] = []
   for (const { stack } of cleanup.tenants) retained.push(...(await destroyed(stack)))
@@ -135,16 +150,23 @@ async function run(cleanup: Cleanup, values: Arguments['values']): Promise<reado
   return retained
 }
 
+/** As `tenant remove` does it: nobody calls while the tenants go. */
+async function turnAway({ tenants, living }: Cleanup, values: Arguments['values']): Promise<void> {
+  const access = await openHub(values)
+  try {
+    for (const tenantId of living) await setStatus(access, tenantId, 'suspended', new Date())
+    for (const { tenantId } of tenants) await disableUsers(access, await usersOf(access, tenantId))
+  } finally {
+    access.close()
+  }
+}
+
+const AGAIN = 'Put right what stopped it, then run this again: it goes on where it stopped.'
+
 /** @returns what stayed in the account */
 async function destroyed(stack: Stack): Promise<readonly StateResource[]> {
   const retained = (await resourcesOf(stack)).filter((resource) => resource.retained)
-  await stack.destroy(progress).catch((cause: unknown) => {
-    throw new UserError(
-      `${stack.name} was not destroyed: ${messageOf(cause).trim()}`,
-      'Put right what it names, then run this again: it goes on where it stopped.',
-      { cause },
-    )
-  })
+  await toItsEnd(`The destroy of ${stack.name}`, stack, () => stack.destroy(progress), AGAIN)
   return retained
 }
 
@@ -157,13 +179,17 @@ async function unprotect({ hub, hubResources, tenants }: Cleanup): Promise<void>
   if (!held(hubResources) && !tenants.some(({ resources }) => held(resources))) return
   const file = join(PROJECT_DIRECTORY, `Pulumi.${hub.name}.yaml`)
   const text = readFileSync(file, 'utf8')
-  try {
-    await hub.setConfig('deletionProtection', { value: 'false' })
-    await hub.up(progress)
-  } finally {
-    writeFileSync(file, text)
+  const lift = async () => {
+    try {
+      await hub.setConfig('deletionProtection', { value: 'false' })
+      await hub.up(progress)
+    } finally {
+      writeFileSync(file, text)
+    }
   }
-  for (const { stack, resources } of tenants) if (held(resources)) await stack.up(progress)
+  await toItsEnd(`The up of ${hub.name}`, hub, lift, AGAIN)
+  for (const { stack, resources } of tenants)
+    if (held(resources)) await toItsEnd(`The up of ${stack.name}`, stack, () => stack.up(progress), AGAIN)
 }
 
 async function remains(cleanup: Cleanup, retained: readonly StateResource[]): Promise<string> {

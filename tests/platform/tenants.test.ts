@@ -3,6 +3,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AdminAddUserToGroupCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient, signIn } from '../../cli/cognito.ts'
@@ -46,6 +47,22 @@ afterAll(async () => {
 
 const login = (username: string) =>
   signIn(pool.cognito, { clientId: platform.hub.userPoolClientId, username, password: PASSWORD })
+/** @returns what asks for new tokens with the refresh token of a sign-in that is made now */
+async function refreshTokenOf(username: string) {
+  const ClientId = platform.hub.userPoolClientId
+  const AuthParameters = { USERNAME: username, PASSWORD }
+  const signedIn = await pool.cognito.send(
+    new InitiateAuthCommand({ ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters }),
+  )
+  const REFRESH_TOKEN = signedIn.AuthenticationResult?.RefreshToken ?? ''
+  return async () => {
+    const AuthFlow = 'REFRESH_TOKEN_AUTH'
+    const answer = await pool.cognito.send(
+      new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters: { REFRESH_TOKEN } }),
+    )
+    return answer.AuthenticationResult?.IdToken
+  }
+}
 const ask = (tenantId: string, token: string) =>
   platform.call({ method: 'POST', path: `/${tenantId}/invoke`, token, body: { prompt: 'Who are you?' } })
 
@@ -102,6 +119,21 @@ describe('users', () => {
     expect((await ask('tenant1', token)).status).toBe(200)
     expect((await ask('tenant2', token)).status).toBe(401)
   })
+
+  it('are made whole or not at all: a second attempt finds nothing in its way', async () => {
+    const { cognito } = pool
+    const { send } = cognito
+    const interrupted: typeof send = (command: object, ...rest: never[]) =>
+      command instanceof AdminAddUserToGroupCommand
+        ? Promise.reject(new Error('lost on the way'))
+        : (send as (...given: unknown[]) => never).call(cognito, command, ...rest)
+    cognito.send = interrupted
+    const again = () => addUser(pool, 'tenant1', 'y@example.com', { kind: 'typed', password: PASSWORD })
+    await expect(again()).rejects.toThrow('lost on the way')
+    cognito.send = send
+    await again()
+    expect((await ask('tenant1', await login('y@example.com'))).status).toBe(200)
+  })
 })
 
 describe('a third tenant', () => {
@@ -133,6 +165,8 @@ describe('a third tenant', () => {
 
   it('leaves nothing in the hub, loses its users their access, also to a reused id, and leaves the others alone', async () => {
     const token = await login('ann@example.com')
+    const refresh = await refreshTokenOf('ann@example.com')
+    await expect(refresh()).resolves.toBeDefined()
     await setStatus(table(), 'tenant3', 'suspended', new Date())
     const members = await usersOf(pool, 'tenant3')
     expect(members).toHaveLength(1)
@@ -140,6 +174,7 @@ describe('a third tenant', () => {
     await platform.cloud.destroy(TENANT3)
     expect((await ask('tenant3', token)).status).toBe(404)
     await expect(login('ann@example.com')).rejects.toThrow(/cannot sign in/)
+    await expect(refresh()).rejects.toMatchObject({ name: 'NotAuthorizedException' })
     const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: platform.hub.tableName }))
     expect(Items.filter(({ tenantId }) => tenantId?.S === 'tenant3')).toEqual([])
     const inHub = platform.cloud.ledger
@@ -150,6 +185,7 @@ describe('a third tenant', () => {
 
     await deploy()
     await expect(login('ann@example.com')).rejects.toThrow(/cannot sign in/)
+    await expect(refresh()).rejects.toMatchObject({ name: 'NotAuthorizedException' })
     expect(await usersOf(pool, 'tenant3')).toEqual([])
     expect((await livingTenants(table())).find(({ tenantId }) => tenantId === 'tenant3')?.status).toBe('active')
     expect((await platform.invoke('tenant1')).status).toBe(200)
