@@ -154,5 +154,5 @@ function awsLines(project: string): string {
     AWS_ACCESS_KEY_ID: operator.accessKeyId,
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
     AWS_SESSION_TOKEN: operator.sessionToken,
-  })}PATH="$PWD:$PATH"`
+  })}PATH="$PWD/node_modules/.bin:$PWD:$PATH"`
 }
