@@ -38,6 +38,8 @@ export interface Engine {
 export interface RunningCli {
   /** What it wrote, and its exit code; null when it was killed. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
+  /** What it wrote until now. */
+  written(): string
   /** As Ctrl-C does: everything that it has started is told. */
   interrupt(): void
   /** Ends it at once, with everything that it has started. */
@@ -122,7 +124,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       child.on('close', (code) => resolve({ code, output }))
     })
     const signal = (name: NodeJS.Signals) => void process.kill(-(child.pid ?? 0), name)
-    return { ended, interrupt: () => signal('SIGINT'), kill: () => signal('SIGKILL') }
+    return { ended, written: () => output, interrupt: () => signal('SIGINT'), kill: () => signal('SIGKILL') }
   }
 
   async function stop(): Promise<void> {

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   local: async () => (await import('./verbs/local.ts')).local,
   tenant: async () => (await import('./verbs/tenant.ts')).tenant,
   destroy: async () => (await import('./verbs/destroy.ts')).destroy,
+  pending: async () => (await import('./verbs/pending.ts')).pending,
   prove: async () => (await import('./verbs/prove.ts')).prove,
   soak: async () => (await import('./verbs/soak.ts')).soak,
   fault: async () => (await import('./verbs/fault.ts')).fault,

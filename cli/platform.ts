@@ -51,21 +51,23 @@ export interface PlatformOptions extends Partial<CloudOptions> {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly stacks?: readonly string[]
   readonly from?: Origin
+  /** Folder of the stack files. @default the project's own */
+  readonly project?: string
 }
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const { settings = {}, stacks = ['hub', 'spoke-tenant1', 'spoke-tenant2'], from = LAPTOP, ...cloudOptions } = options
+  const { settings = {}, stacks = ['hub', 'spoke-tenant1', 'spoke-tenant2'], from = LAPTOP, project, ...rest } = options
   const directory = mkdtempSync(join(tmpdir(), 'genai-'))
   const events: CloudEvent[] = []
   const cloud = await startCloud({
     directory,
     observe: (event) => events.push(event),
     controlPlane: {},
-    ...cloudOptions,
+    ...rest,
   })
   const { default: program } = await import('../index.ts')
   const deploy = async (name: string, changes: Readonly<Record<string, unknown>> = settings[name] ?? {}) => {
-    const outputs = await cloud.deploy(withSettings(readStack(name), changes), program)
+    const outputs = await cloud.deploy(withSettings(readStack(name, project), changes), program)
     return outputs
   }
   let hub: HubOutputs | undefined

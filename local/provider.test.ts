@@ -328,6 +328,18 @@ describe('create, read, update, delete', () => {
     expect(ledger.all(VPC)).toMatchObject([{ id: replacement.id, outputs: { tags: { a: 'b' } } }])
   })
 
+  it('gives no id twice: what was deleted and is made again is another resource, through updates too', async () => {
+    const client = await connect()
+    const inputs = { cidrBlock: '10.0.0.0/16' }
+    const first = await create(client, VPC, 'one', inputs)
+    await remove(client, VPC, 'one', first.id, inputs)
+    const second = await create(client, VPC, 'one', inputs)
+    expect(second.id).not.toBe(first.id)
+    const news = { ...inputs, tags: { a: '1' } }
+    await update(client, VPC, 'one', { id: second.id, olds: inputs, news })
+    expect(ledger.all(VPC).map(({ id, inputs }) => ({ id, inputs }))).toEqual([{ id: second.id, inputs: news }])
+  })
+
   it('writes over what AWS writes over: there is one inline policy of a name', async () => {
     const client = await connect()
     const assumeRolePolicy = JSON.stringify({

@@ -6,7 +6,7 @@ import type { Provider } from '../mocks/provider.ts'
 import { answered, checkInputs, type Declaration, declare, heldBy, situationOf } from '../types/declare.ts'
 import { findRow, rowOf } from '../types/registry.ts'
 import type { ResourceType, Situation } from '../types/resource-type.ts'
-import { findImported, findIn, freeKey, type ProviderCloud } from './cloud.ts'
+import { findImported, findIn, freeKey, type ProviderCloud, useKey } from './cloud.ts'
 
 /** The engine keeps these to itself. */
 const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }
@@ -42,6 +42,7 @@ export async function create(cloud: ProviderCloud, target: Target, inputs: Prope
   const { id, account, region } = made.resource
   const same = findIn(cloud.ledger, { row, urn: target.urn, id, account, region, inputs })
   await cloud.ledger.put(same ? { ...made.resource, urn: same.urn } : made.resource)
+  useKey(cloud.ledger, urn)
   cloud.observe?.({ kind: 'change', operation: 'create', type: row.type, id })
   return made
 }

@@ -113,12 +113,25 @@ const isAt = ({ type, account, region }: Declared, wantedAccount: string, wanted
 /** Without what {@link freeKey} added. */
 const urnOf = (key: string) => key.replace(/#\d+$/, '')
 
+/** Keys that something was made under, gone or not, since the process began. */
+const usedKeys = new WeakMap<Ledger, Set<string>>()
+
+const usedIn = (ledger: Ledger) => {
+  const used = usedKeys.get(ledger) ?? new Set()
+  usedKeys.set(ledger, used)
+  return used
+}
+
 /**
  * Where a new resource is kept in the ledger: under its URN, unless another one is still there that it replaces, or that an
- * interrupted run left behind.
+ * interrupted run left behind. One that was deleted does not come back either: ids derive from the key, and AWS gives none twice.
  */
 export function freeKey(ledger: Ledger, urn: string): string {
+  const used = usedIn(ledger)
   let key = urn
-  for (let count = 2; ledger.byUrn(key); count += 1) key = `${urn}#${count}`
+  for (let count = 2; ledger.byUrn(key) || used.has(key); count += 1) key = `${urn}#${count}`
   return key
 }
+
+/** The key has its resource now. */
+export const useKey = (ledger: Ledger, key: string) => void usedIn(ledger).add(key)

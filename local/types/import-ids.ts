@@ -103,6 +103,9 @@ function keyValues(inputs: Properties): readonly string[] {
   return names.map((name) => String(Object.values(item[name] ?? {})[0]))
 }
 
+/** What `pulumi import` takes for a resource. */
+export const importIdOf = (resource: Declared): string => IMPORT_IDS[resource.type]?.of(resource)[0] ?? resource.id
+
 /**
  * Whether an existing resource is the one that an import, or a `get`, names.
  * @throws AwsError for a type that cannot be imported, and for an id of another form than the type's

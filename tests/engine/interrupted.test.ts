@@ -1,172 +1,212 @@
-/** What goes wrong on the way: a deployment that is killed, a destroy in the wrong order, changes behind Pulumi's back. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/**
+ * Deployments that end before their time, at several points of each kind, and are resumed as docs/operations.md says: nothing
+ * is lost, and nothing is there twice.
+ */
+import { execFile } from 'node:child_process'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Deployment as State } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Deployment, importFile, pendingCreations } from '../../cli/pending.ts'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 import type { Declared } from '../../local/ledger.ts'
-import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
-import { type Callers, callers } from './callers.ts'
+import { importIdOf } from '../../local/types/import-ids.ts'
+import { callers } from '../doors/callers.ts'
+import { type EngineDoor, engineDoor } from '../doors/door.ts'
+import { ofStack, SHORT_TIER, type Standing, typesOf } from '../doors/while-served.ts'
 import { cli } from './cli.ts'
-import { type Engine, startEngine } from './engine.ts'
+import type { RunningCli } from './engine.ts'
 
-const LONG = 240_000
+const LONG = 300_000
 const quiet = { color: 'never' } as const
-const TENANT2 = 'spoke-tenant2'
+const STACK = 'spoke-tenant2'
 
-interface PendingOperation {
-  readonly type: string
-  readonly resource: { readonly urn: string; readonly type: string; readonly parent: string; readonly provider: string }
-}
+/** When a deployment is interrupted: after so many changes, or when it has written this. */
+type Point = number | string
 
-/** What `pulumi import --file` takes: the resources that were pending and are there, with the ids that AWS gave them. */
-function importsOf(pending: readonly PendingOperation[], there: readonly Declared[]) {
-  const nameTable: Record<string, string> = {}
-  const named = (urn: string) => {
-    const name = urn.split('::').slice(2).join(' ')
-    nameTable[name] = urn
-    return name
-  }
-  const resources = there.flatMap(({ urn, id }) => {
-    const resource = pending.find((operation) => operation.resource.urn === urn)?.resource
-    if (!resource) return []
-    const { type, parent, provider } = resource
-    const name = urn.split('::').at(-1)
-    return [{ type, name, id, parent: named(parent), provider: named(provider.slice(0, provider.lastIndexOf('::'))) }]
-  })
-  return { nameTable, resources }
-}
-
-describe.skipIf(!cli)('interrupted and tampered with', { timeout: LONG }, () => {
-  let engine: Engine
-  let hub: HubOutputs
-  let clients: Callers
+describe.skipIf(!cli)('interrupted', { timeout: LONG }, () => {
+  let door: EngineDoor
+  let standing: Standing
 
   beforeAll(async () => {
     if (!cli) return
-    engine = await startEngine(cli, { delayMilliseconds: 150 })
-    const { outputs } = await (await engine.stack('hub', { deletionProtection: 'false' })).up(quiet)
-    hub = parseHubOutputs(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])), 'hub')
-    await (await engine.stack('spoke-tenant1')).up(quiet)
-    clients = callers(engine, hub)
+    door = await engineDoor(cli, { delayMilliseconds: 30 }, { [STACK]: { tier: SHORT_TIER } })
+    standing = { door, clients: callers(door, door.hub) }
+    door.cloud.ledger.onChange(() => changed())
   }, LONG)
   afterAll(async () => {
-    await engine?.close()
+    await door?.close()
   }, LONG)
 
-  const ofStack = (stack: string) => engine.cloud.ledger.all().filter(({ urn }) => urn.includes(`:pulumi:${stack}::`))
-  const typesOf = (stack: string) =>
-    ofStack(stack)
-      .map(({ type }) => type)
-      .sort()
-  const ofType = (stack: string, type: string, name = ''): Declared => {
-    const found = ofStack(stack).filter((one) => one.type === type && one.urn.endsWith(name))
-    if (found.length !== 1 || !found[0]) throw new Error(`${found.length} of ${type} ${name} in ${stack}`)
-    return found[0]
+  const pulumi = (...args: readonly string[]) => door.engine.pulumi([...args, '-s', STACK])
+  /** Told of every change as soon as it is made, before the engine is answered. */
+  let changed = () => {}
+
+  async function succeed(running: RunningCli): Promise<string> {
+    const { code, output } = await running.ended
+    expect({ code, output }).toEqual({ code: 0, output })
+    return output
   }
 
-  it('Ctrl-C in the middle of an up ends it in order: no lock, nothing pending, all that AWS has in the state', async () => {
-    const stack = await engine.stack(TENANT2)
-    const up = engine.pulumi(['up', '--yes', '--skip-preview', '-s', TENANT2])
-    await expect.poll(() => ofStack(TENANT2).length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(5)
-    up.interrupt()
-    const { code, output } = await up.ended
-    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('cancel') })
-    const there = ofStack(TENANT2)
-    expect(there.length).toBeLessThan(typesOf('spoke-tenant1').length)
-    const { deployment } = await stack.exportStack()
-    expect(deployment.pending_operations ?? []).toEqual([])
-    const ids = new Set((deployment.resources as readonly { id?: string }[]).map(({ id }) => id))
-    expect(there.filter(({ id }) => !ids.has(id)).map(({ urn }) => urn)).toEqual([])
-    // Another CLI may go on at once; what it does is the next test's.
-    expect((await engine.pulumi(['preview', '-s', TENANT2]).ended).code).toBe(0)
-  })
-
-  it('an up that is killed half-way is resumed as docs/operations.md says: nothing is lost, nothing is there twice', async () => {
-    const stack = await engine.stack(TENANT2)
-    const up = engine.pulumi(['up', '--yes', '--skip-preview', '-s', TENANT2])
-    await expect.poll(() => ofStack(TENANT2).length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(14)
-    up.kill()
-    expect((await up.ended).code).toBeNull()
-    // What was on its way when the engine was killed arrives, or is given up.
-    await new Promise((next) => setTimeout(next, 500))
-    const halfWay = ofStack(TENANT2)
-    expect(halfWay.length).toBeLessThan(typesOf('spoke-tenant1').length)
-
-    const locked = await engine.pulumi(['up', '--yes', '--skip-preview', '-s', TENANT2]).ended
-    expect(locked).toMatchObject({ code: 1, output: expect.stringContaining('the stack is currently locked') })
-    expect((await engine.pulumi(['cancel', '--yes', TENANT2]).ended).code).toBe(0)
-
-    const { deployment } = await stack.exportStack()
-    const pending: readonly PendingOperation[] = deployment.pending_operations ?? []
-    expect(pending.length).toBeGreaterThan(0)
-    const known = new Set((deployment.resources as readonly { urn: string }[]).map(({ urn }) => urn))
-    // Everything that AWS has is in the state, or among what was pending.
-    const unknown = halfWay.filter(({ urn }) => !known.has(urn))
-    expect(pending.map(({ resource }) => resource.urn)).toEqual(expect.arrayContaining(unknown.map(({ urn }) => urn)))
-
-    const cleared = ['refresh', '--yes', '--skip-preview', '--clear-pending-creates', '-s', TENANT2]
-    expect((await engine.pulumi(cleared).ended).code).toBe(0)
-    if (unknown.length > 0) {
-      const file = join(engine.project, 'import.json')
-      writeFileSync(file, JSON.stringify(importsOf(pending, unknown)))
-      const taken = ['import', '--file', file, '--yes', '--protect=false', '--generate-code=false', '-s', TENANT2]
-      const { code, output } = await engine.pulumi(taken).ended
-      expect({ code, output }).toEqual({ code: 0, output })
+  /** @returns its exit code; null when it was killed */
+  async function interrupted(verb: 'up' | 'destroy', point: Point, how: 'kill' | 'interrupt') {
+    const running = pulumi(verb, '--yes', '--skip-preview')
+    if (typeof point === 'string') await expect.poll(running.written, { timeout: 60_000, interval: 5 }).toContain(point)
+    else {
+      let count = 0
+      const reached = new Promise<void>((resolve) => {
+        changed = () => {
+          count += 1
+          if (count === point) resolve()
+        }
+      })
+      const early = running.ended.then(({ output }) => {
+        throw new Error(`${verb} ended after ${count} changes, before ${point}: ${output}`)
+      })
+      early.catch(() => undefined)
+      await Promise.race([reached, early])
     }
+    running[how]()
+    const { code } = await running.ended
+    // What was on its way arrives, or is given up.
+    await setTimeout(300)
+    restoreState()
+    return code
+  }
+
+  /** A file backend may have been cut off while it wrote: the state before that one is beside it, and knows all that was begun. */
+  function restoreState(): void {
+    const folder = fileURLToPath(door.engine.variables().PULUMI_BACKEND_URL ?? '')
+    const file = join(folder, '.pulumi', 'stacks', 'genai-hub-spoke', `${STACK}.json`)
+    try {
+      JSON.parse(readFileSync(file, 'utf8'))
+    } catch {
+      copyFileSync(`${file}.bak`, file)
+    }
+  }
+
+  async function state(): Promise<Required<Pick<Deployment, 'resources'>> & Deployment> {
+    const { deployment }: State = await (await door.engine.stack(STACK)).exportStack()
+    return { ...deployment, resources: deployment.resources ?? [] }
+  }
+
+  /** What AWS has of a stack that is not in its state, by its URN. */
+  async function unknown(): Promise<ReadonlyMap<string, Declared>> {
+    const known = new Set((await state()).resources.map(({ urn, id }) => `${urn} ${id}`))
+    const there = ofStack(door, STACK).map((one) => [one.urn.replace(/#\d+$/, ''), one] as const)
+    return new Map(there.filter(([urn, { id }]) => !known.has(`${urn} ${id}`)))
+  }
+
+  /** Steps 1 to 4 of docs/operations.md. @returns how many resources were taken over, and how many were deleted by hand */
+  async function recovered(): Promise<{ readonly imported: number; readonly deleted: number }> {
+    expect((await pulumi('up', '--yes', '--skip-preview').ended).output).toContain('the stack is currently locked')
+    await succeed(door.engine.pulumi(['cancel', '--yes', STACK]))
+    const deployment = await state()
+    const pending = pendingCreations(deployment)
+    const lost = await unknown()
+    // Whatever AWS has beyond the state is told, and so is what to do about it.
+    expect(pending.map(({ urn }) => urn)).toEqual(expect.arrayContaining([...lost.keys()]))
+    let deleted = 0
+    for (const { urn, remedy } of pending) {
+      const one = lost.get(urn)
+      if (remedy !== 'delete' || !one) continue
+      await door.cloud.ledger.delete(one.urn)
+      deleted += 1
+    }
+    if (pending.length > 0) await succeed(pulumi('refresh', '--yes', '--skip-preview', '--clear-pending-creates'))
+    const { nameTable, resources } = importFile(deployment, (urn) => {
+      const one = lost.get(urn)
+      return one ? importIdOf(one) : ''
+    })
+    const there = resources.filter(({ id }) => id !== '')
+    if (there.length > 0) {
+      const file = join(door.project, 'import.json')
+      writeFileSync(file, JSON.stringify({ nameTable, resources: there }))
+      await succeed(pulumi('import', '--file', file, '--yes', '--protect=false', '--generate-code=false'))
+    }
+    return { imported: there.length, deleted }
+  }
+
+  /** `npm run genai -- pending`, in the shell that deploys. */
+  async function asCommand(): Promise<void> {
+    const file = join(door.project, 'pending.json')
+    const args = ['cli/main.ts', 'pending', STACK, '--out', file]
+    const env = {
+      ...process.env,
+      ...door.engine.variables(),
+      PATH: `${dirname(cli?.command.command ?? '')}:${process.env.PATH}`,
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PROJECT_DIRECTORY, env })
+    expect(stdout).toMatch(/creations? w(?:as|ere) interrupted/)
+    expect(stdout).toContain('aws:')
+    const deployment = await state()
+    const { resources } = importFile(deployment)
+    if (resources.length > 0) expect(JSON.parse(readFileSync(file, 'utf8')).resources).toEqual(resources)
+  }
+
+  async function finished(): Promise<void> {
+    const stack = await door.engine.stack(STACK)
     await stack.up(quiet)
     await stack.up({ ...quiet, refresh: true, expectNoChanges: true })
-    expect(typesOf(TENANT2)).toEqual(typesOf('spoke-tenant1'))
-    expect(ofStack(TENANT2).filter(({ urn }) => urn.includes('#'))).toEqual([])
-    expect((await clients.invoke('tenant2')).status).toBe(200)
+    expect(typesOf(door, STACK)).toEqual(typesOf(door, 'spoke-tenant1'))
+    expect(await unknown()).toEqual(new Map())
+    expect((await standing.clients.invoke('tenant2')).status).toBe(200)
+    expect((await standing.clients.invoke('tenant1')).status).toBe(200)
+  }
+
+  it('an update that was killed is made by the next up', async () => {
+    await door.engine.stack(STACK, { tier: SHORT_TIER.replace('256', '512') })
+    expect(await interrupted('up', 1, 'kill')).toBeNull()
+    expect(await recovered()).toEqual({ imported: 0, deleted: 0 })
+    const stack = await door.engine.stack(STACK)
+    await stack.up(quiet)
+    await stack.up({ ...quiet, expectNoChanges: true })
   })
 
-  it.each([
-    ['the Automation API, which skips the preview', async () => await (await engine.stack('hub')).destroy(quiet)],
-    [
-      'the CLI',
-      async () => {
-        const { code, output } = await engine.pulumi(['destroy', '--yes', '-s', 'hub']).ended
-        if (code !== 0) throw new Error(output)
-      },
-    ],
-  ])('a hub under living tenants is not destroyed, not even half, by %s', async (_, destroy) => {
-    const before = engine.cloud.ledger.all()
-    const message = await destroy().then(
-      () => 'destroyed',
-      (error: unknown) => String(error),
-    )
-    expect(message).toContain('destroy-tenants-first')
-    expect(message).toContain('DeleteConflict')
-    expect(engine.cloud.ledger.all()).toEqual(before)
-    expect((await clients.invoke('tenant1')).status).toBe(200)
+  it('a move that was killed, while the new network was made and while the old one was kept, goes on and is as whole', async () => {
+    await door.engine.stack(STACK, { cidrBlock: '10.64.9.0/24' })
+    expect(await interrupted('up', 6, 'kill')).toBeNull()
+    const { deleted } = await recovered()
+    expect(deleted).toBeGreaterThan(0)
+    expect((await standing.clients.invoke('tenant2')).status).toBe(200)
+    expect(await interrupted('up', 'tenant2 has moved', 'kill')).toBeNull()
+    await recovered()
+    expect((await standing.clients.invoke('tenant2')).status).toBe(200)
+    await finished()
+    expect(JSON.stringify(ofStack(door, STACK))).not.toContain('10.64.1.')
   })
 
-  it('an endpoint that was deleted behind its back is missed by a refresh, and made again with all that names it', async () => {
-    const stack = await engine.stack('spoke-tenant1')
-    await engine.cloud.ledger.delete(ofType('spoke-tenant1', 'aws:ec2/vpcEndpoint:VpcEndpoint').urn)
-    expect((await clients.invoke('tenant1')).status).toBeGreaterThanOrEqual(500)
-    expect((await stack.refresh(quiet)).summary.resourceChanges).toMatchObject({ delete: 1 })
-    expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ create: 1 })
-    await stack.up({ ...quiet, refresh: true, expectNoChanges: true })
-    await expect.poll(async () => (await clients.invoke('tenant1')).status, { timeout: 15_000 }).toBe(200)
+  it('a destroy that was killed early and late is done by the next one', async () => {
+    for (const point of [3, 30]) {
+      expect(await interrupted('destroy', point, 'kill')).toBeNull()
+      await succeed(door.engine.pulumi(['cancel', '--yes', STACK]))
+    }
+    await succeed(pulumi('destroy', '--yes', '--skip-preview'))
+    expect(ofStack(door, STACK)).toEqual([])
+    expect((await standing.clients.invoke('tenant1')).status).toBe(200)
   })
 
-  it('a policy and a route that were changed behind its back are shown by a refresh, and put back by an up', async () => {
-    const stack = await engine.stack('spoke-tenant1')
-    const { ledger } = engine.cloud
-    const policy = ofType('spoke-tenant1', 'aws:iam/rolePolicy:RolePolicy', '::account-models')
-    const route = ofType('spoke-tenant1', 'aws:ec2/route:Route')
-    const drifted = (one: Declared, change: Declared['inputs']) =>
-      ledger.put({ ...one, inputs: { ...one.inputs, ...change }, outputs: { ...one.outputs, ...change } })
-    const open = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'bedrock:*', Resource: '*' }] }
-    await drifted(policy, { policy: JSON.stringify(open) })
-    await drifted(route, { transitGatewayId: 'tgw-0123456789abcdef0' })
-    const { summary, stdout } = await stack.refresh(quiet)
-    expect(summary.resourceChanges).toMatchObject({ update: 2 })
-    expect(stdout).toMatch(/RolePolicy account-models updated.*\[diff: ~policy\]/)
-    expect(stdout).toMatch(/Route routes-hub updated.*\[diff: ~transitGatewayId\]/)
-    expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ update: 2 })
-    expect(ledger.byUrn(policy.urn)?.inputs).toEqual(policy.inputs)
-    expect(ledger.byUrn(route.urn)?.inputs).toEqual(route.inputs)
-    expect((await clients.invoke('tenant1')).status).toBe(200)
+  it('a new tenant’s up that was killed at its start, in the middle and near its end makes one tenant', async () => {
+    let imported = 0
+    for (const point of [2, 14, 12]) {
+      expect(await interrupted('up', point, 'kill')).toBeNull()
+      if (point === 2) await asCommand()
+      imported += (await recovered()).imported
+    }
+    expect(imported).toBeGreaterThan(0)
+    await finished()
+  })
+
+  it('Ctrl-C ends a destroy and an up in order: nothing is pending, and the next one goes on', async () => {
+    for (const verb of ['destroy', 'up'] as const) {
+      expect(await interrupted(verb, 12, 'interrupt')).not.toBe(0)
+      expect((await state()).pending_operations ?? []).toEqual([])
+      expect(await unknown()).toEqual(new Map())
+      if (verb === 'destroy') await succeed(pulumi(verb, '--yes', '--skip-preview'))
+    }
+    await finished()
   })
 })

@@ -12,8 +12,8 @@ export async function setup(): Promise<void> {
   try {
     await findPulumi()
   } catch (cause) {
-    if (process.env.PULUMI_REQUIRED === '1') throw cause
     const why = messageOf(cause).replaceAll('\n', ' ')
+    if (process.env.PULUMI_REQUIRED === '1') throw new Error(`PULUMI_REQUIRED=1, and ${SUITES} cannot run. ${why}`)
     process.stderr.write(
       `Skipped: ${SUITES} (the real Pulumi engine). ${why} PULUMI_REQUIRED=1 makes this a failure.\n`,
     )

@@ -1,9 +1,7 @@
 /** The project as its users use it: its own stacks, the real engine, all the parallelism that it offers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
-import { callGateway } from '../../cli/demo/request.ts'
-import { LAPTOP } from '../../cli/demo/validate.ts'
-import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+import { parseHubOutputs } from '../../shared/contract.ts'
+import { type Callers, callers } from '../doors/callers.ts'
 import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'
 
@@ -16,7 +14,6 @@ const TIER_CHANGE = [
   'update aws:lambda/function:Function lane',
   'update aws:cloudwatch/metricAlarm:MetricAlarm lane-latency',
 ]
-const PASSWORD = 'correct horse battery staple A1!'
 
 /** A deployment on two busy cores. */
 const LONG = 180_000
@@ -24,8 +21,7 @@ const quiet = { color: 'never' } as const
 
 describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => {
   let engine: Engine
-  let hub: HubOutputs
-  let port: number
+  let clients: Callers
 
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 60 })
@@ -37,48 +33,21 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
   const ofTenant = (type: string, tenant: string) =>
     engine.cloud.ledger.all(type).find(({ urn }) => urn.includes(`:pulumi:spoke-${tenant}::`))
 
-  async function invoke(tenant: string, token: string) {
-    const body = { prompt: 'Who are you?' }
-    const { caFile } = engine.cloud.authority
-    return await callGateway(
-      hub.gatewayUrl,
-      { port, caFile },
-      { method: 'POST', path: `/${tenant}/invoke`, token, body },
-    )
-  }
-
-  async function withUsers<T>(work: (client: ReturnType<typeof cognitoClient>) => Promise<T>): Promise<T> {
-    const { cloud } = engine
-    const wire = await cloud.wire.open(LAPTOP)
-    const local = { port: wire.port, caFile: cloud.authority.caFile }
-    const client = cognitoClient(hub.region, { local, credentials: cloud.signIn() })
-    try {
-      return await work(client)
-    } finally {
-      client.destroy()
-      await wire.close()
-    }
-  }
-
-  const username = 'user@tenant1.example.com'
-  const token = () =>
-    withUsers((client) => signIn(client, { clientId: hub.userPoolClientId, username, password: PASSWORD }))
-
   it('deploys the hub, then two tenants at the same time, in whatever order delays make of it', async () => {
     const stack = await engine.stack('hub', { deletionProtection: 'false' })
     const { outputs } = await stack.up(quiet)
-    hub = parseHubOutputs(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])), 'hub')
+    const hub = parseHubOutputs(
+      Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
+      'hub',
+    )
     const tenants = await Promise.all(TENANTS.map((name) => engine.stack(name)))
     const results = await Promise.all(tenants.map((tenant) => tenant.up(quiet)))
     expect(results.map(({ summary }) => summary.result)).toEqual(['succeeded', 'succeeded'])
-    port = engine.port()
+    clients = callers(engine, hub)
   })
 
   it('answers a prompt from the tenant’s own account', async () => {
-    await withUsers((client) =>
-      createUser(client, { userPoolId: hub.userPoolId, tenantId: 'tenant1', username, email: username }, PASSWORD),
-    )
-    const answer = await invoke('tenant1', await token())
+    const answer = await clients.invoke('tenant1')
     expect({ status: answer.status, ...JSON.parse(answer.body) }).toMatchObject({ status: 200, tenant: 'tenant1' })
   })
 
@@ -122,15 +91,17 @@ describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => 
     const stack = await engine.stack('spoke-tenant1')
     expect((await stack.refresh(quiet)).summary.resourceChanges).toMatchObject({ delete: 1 })
     expect((await stack.up(quiet)).summary.resourceChanges).toMatchObject({ create: 1 })
-    expect((await invoke('tenant1', await token())).status).toBe(200)
+    expect((await clients.invoke('tenant1')).status).toBe(200)
   })
 
   it('a restarted local cloud has the resources, the users and their keys', async () => {
     await engine.restart()
-    port = engine.port()
     const stack = await engine.stack('spoke-tenant1')
     await stack.up({ ...quiet, expectNoChanges: true })
-    expect((await invoke('tenant1', await token())).status).toBe(200)
+    // The token of before, and one of now.
+    expect((await clients.invoke('tenant1')).status).toBe(200)
+    await clients.signInAgain('tenant1')
+    expect((await clients.invoke('tenant1')).status).toBe(200)
   })
 
   it('an onboarding role that lacks a permission cannot deploy, and the refusal names it', async () => {

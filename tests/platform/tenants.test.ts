@@ -156,13 +156,6 @@ describe('a third tenant', () => {
     expect(platform.cloud.ledger.all().filter(({ urn }) => urn.startsWith('urn:pulumi:hub::'))).toEqual(hubBefore)
   })
 
-  it('keeps the hub from being destroyed, which changes nothing', async () => {
-    const before = platform.cloud.ledger.all()
-    const hub = { project: TENANT3.project, stack: 'hub' }
-    await expect(platform.cloud.destroy(hub)).rejects.toThrow()
-    expect(platform.cloud.ledger.all()).toEqual(before)
-  })
-
   it('leaves nothing in the hub, loses its users their access, also to a reused id, and leaves the others alone', async () => {
     const token = await login('ann@example.com')
     const refresh = await refreshTokenOf('ann@example.com')

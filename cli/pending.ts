@@ -1,0 +1,102 @@
+/**
+ * Creations that a killed deployment had begun: Pulumi knows that it asked, AWS alone knows whether it made them. What has to
+ * be done about each, and the file that `pulumi import` takes.
+ */
+
+/** As `pulumi stack export` has them, as far as they are read here. */
+export interface Deployment {
+  readonly resources?: readonly { readonly urn: string; readonly id?: string }[]
+  readonly pending_operations?: readonly {
+    readonly type: string
+    readonly resource: PendingResource
+  }[]
+}
+
+interface PendingResource {
+  readonly urn: string
+  readonly type: string
+  readonly parent?: string
+  readonly provider?: string
+  readonly inputs?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What to do if AWS made it. `import`: Pulumi takes it over. `delete`: it was to replace one of the same name, which is still in
+ * the state, and Pulumi imports nothing there; nobody uses it yet. `nothing`: AWS writes the next one over it.
+ */
+export type Remedy = 'import' | 'delete' | 'nothing'
+
+export interface Pending {
+  readonly urn: string
+  readonly type: string
+  readonly name: string
+  readonly remedy: Remedy
+  /** What AWS can be asked by: `cidrBlock 10.64.9.0/27`. */
+  readonly known: readonly string[]
+}
+
+/** `Put…` and `RegisterTargets`: a second call is no second resource. */
+const WRITTEN_OVER: ReadonlySet<string> = new Set([
+  'aws:iam/rolePolicy:RolePolicy',
+  'aws:cloudwatch/logMetricFilter:LogMetricFilter',
+  'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter',
+  'aws:cloudwatch/metricAlarm:MetricAlarm',
+  'aws:lb/targetGroupAttachment:TargetGroupAttachment',
+])
+
+/** Texts that name a resource are short; a policy is not. */
+const LONGEST = 120
+
+export function pendingCreations(deployment: Deployment): readonly Pending[] {
+  const inState = new Set(deployment.resources?.map(({ urn }) => urn))
+  return creating(deployment).map(({ urn, type, inputs = {} }) => ({
+    urn,
+    type,
+    name: nameOf(urn),
+    remedy: WRITTEN_OVER.has(type) ? 'nothing' : inState.has(urn) ? 'delete' : 'import',
+    known: Object.entries(inputs).flatMap(([name, value]) => {
+      if (name === 'tags') return tagOf(value)
+      return typeof value === 'string' && !name.startsWith('__') && value.length <= LONGEST ? [`${name} ${value}`] : []
+    }),
+  }))
+}
+
+export interface ImportFile {
+  readonly nameTable: Readonly<Record<string, string>>
+  readonly resources: readonly {
+    readonly type: string
+    readonly name: string
+    readonly id: string
+    readonly parent?: string
+    readonly provider?: string
+  }[]
+}
+
+/** @param idOf what is known of ids; an empty one is to be filled in */
+export function importFile(deployment: Deployment, idOf: (urn: string) => string = () => ''): ImportFile {
+  const wanted = new Set(pendingCreations(deployment).flatMap(({ urn, remedy }) => (remedy === 'import' ? [urn] : [])))
+  const nameTable: Record<string, string> = {}
+  const named = (urn: string) => {
+    const name = urn.split('::').slice(2).join(' ')
+    nameTable[name] = urn
+    return name
+  }
+  const resources = creating(deployment).flatMap(({ urn, type, parent, provider }) => {
+    if (!wanted.delete(urn)) return []
+    // A provider's reference is its URN and its id.
+    const by = provider?.slice(0, provider.lastIndexOf('::'))
+    const whose = { ...(parent && { parent: named(parent) }), ...(by && { provider: named(by) }) }
+    return [{ type, name: nameOf(urn), id: idOf(urn), ...whose }]
+  })
+  return { nameTable, resources }
+}
+
+const creating = ({ pending_operations = [] }: Deployment) =>
+  pending_operations.flatMap(({ type, resource }) => (type === 'creating' ? [resource] : []))
+
+const nameOf = (urn: string) => urn.split('::').at(-1) ?? ''
+
+function tagOf(tags: unknown): readonly string[] {
+  const name = typeof tags === 'object' && tags !== null ? (tags as Record<string, unknown>).Name : undefined
+  return typeof name === 'string' ? [`tag Name=${name}`] : []
+}

@@ -1,0 +1,91 @@
+/** The two ways to deploy into a local cloud, as one: what is tried through the one is tried through the other. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Engine, type EngineOptions, startEngine } from '../../cli/engine.ts'
+import { startPlatform } from '../../cli/platform.ts'
+import type { FoundCli } from '../../cli/pulumi.ts'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import type { LocalCloud } from '../../local/cloud.ts'
+import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+
+/** Values of the project's settings: text, or a map. */
+export type Changes = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+
+export interface Door {
+  readonly cloud: LocalCloud
+  readonly hub: HubOutputs
+  /** Folder of the stack files. */
+  readonly project: string
+  /** Port of the gateway's HTTPS listener on this machine. */
+  port(): number
+  /** Changes settings of a stack, which stay changed, and deploys it. */
+  up(stack: string, changes?: Changes): Promise<void>
+  /** What is kept of stacks beside the cloud itself: Pulumi's states. */
+  states(stacks: readonly string[]): Promise<readonly unknown[]>
+  close(): Promise<void>
+}
+
+export interface EngineDoor extends Door {
+  readonly engine: Engine
+}
+
+const quiet = { color: 'never' } as const
+
+/** Hub and two tenants, by the Pulumi CLI. */
+export async function engineDoor(cli: FoundCli, options: EngineOptions, settings: Settings = {}): Promise<EngineDoor> {
+  const engine = await startEngine(cli, options)
+  const set = async (name: string, changes: Changes = {}) => {
+    const texts = Object.entries(changes).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    const stack = await engine.stack(name, Object.fromEntries(texts))
+    for (const [setting, map] of Object.entries(changes)) {
+      if (typeof map === 'string') continue
+      const key = `genai-hub-spoke:${setting}`
+      await stack.removeConfig(key)
+      for (const [entry, value] of Object.entries(map)) await stack.setConfig(`${key}["${entry}"]`, { value }, true)
+    }
+    return stack
+  }
+  const up = async (name: string, changes?: Changes) => await (await set(name, changes)).up(quiet)
+  const { outputs } = await up('hub', { deletionProtection: 'false', ...settings.hub })
+  const values = Object.entries(outputs).map(([name, { value }]) => [name, value])
+  const hub = parseHubOutputs(Object.fromEntries(values), 'hub')
+  await Promise.all(['spoke-tenant1', 'spoke-tenant2'].map((name) => up(name, settings[name])))
+  return {
+    engine,
+    get cloud() {
+      return engine.cloud
+    },
+    ...{ hub, project: engine.project, port: engine.port, close: engine.close },
+    async up(stack, changes) {
+      await up(stack, changes)
+    },
+    states: (stacks) => Promise.all(stacks.map(async (name) => (await engine.stack(name)).exportStack())),
+  }
+}
+
+export type Settings = Readonly<Record<string, Changes>>
+
+const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
+
+/** Hub and two tenants, in this process. */
+export async function inProcessDoor(settings: Settings = {}): Promise<Door> {
+  const project = mkdtempSync(join(tmpdir(), 'genai-door-'))
+  for (const file of ['Pulumi.yaml', ...STACK_FILES]) cpSync(join(PROJECT_DIRECTORY, file), join(project, file))
+  const changed: Record<string, Changes> = { ...settings, hub: { deletionProtection: 'false', ...settings.hub } }
+  const platform = await startPlatform({ project, settings: changed })
+  return {
+    ...{ cloud: platform.cloud, hub: platform.hub, project },
+    port: () => Number(new URL(platform.localUrl).port),
+    async up(stack, changes = {}) {
+      const all = { ...changed[stack], ...changes }
+      await platform.deploy(stack, all)
+      changed[stack] = all
+    },
+    states: async () => [],
+    async close() {
+      await platform.close()
+      rmSync(project, { recursive: true, force: true })
+    },
+  }
+}
