@@ -6,7 +6,7 @@ import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/checks.ts'
 import { findRunning } from '../running.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
-import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { freeBlock, zonesFor } from './address.ts'
 import { readFlags } from './flags.ts'
 import { tenantIdOf } from './id.ts'
@@ -53,7 +53,11 @@ export const add: Verb = {
   async run({ values, positionals }) {
     const { file, text, next } = newTenant(tenantIdOf(positionals[0]), values)
     // `wx`: whatever was checked before, an existing file is never overwritten.
-    writeFileSync(file, text, { flag: 'wx' })
+    try {
+      writeFileSync(file, text, { flag: 'wx' })
+    } catch (cause) {
+      throw new UserError(`The stack file cannot be written: ${messageOf(cause)}`, 'Nothing was written.', { cause })
+    }
     process.stdout.write(next)
     return 0
   },
