@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { ofProject, readSettings } from '../../../shared/settings/read.ts'
 import { checkAgainstHub } from '../../../spoke/checks.ts'
+import { checkDeployed } from '../../../spoke/deployed.ts'
 import { checkStackFiles } from '../../../spoke/stack-files.ts'
 import { readStack, stackNames } from '../../stacks.ts'
 import type { Attempt } from '../attempt.ts'
@@ -20,6 +21,8 @@ interface Claim {
   readonly name: string
   readonly tried: string
   readonly remark: string
+  /** Deployed from a folder that has no other tenant's stack file. @default false */
+  readonly alone?: true
   /** Settings of a new lane, over those of the first tenant's. */
   readonly settings: (site: Site) => Readonly<Record<string, string>>
   /** The call that would make the claim true, if the program made it. */
@@ -78,6 +81,14 @@ const CLAIMS: readonly Claim[] = [
     question: ATTACHED,
   },
   {
+    name: 'claims-deployed-cidr',
+    tried: "The same from a folder without the second tenant's stack file",
+    remark: `What is deployed on the hub is read instead. ${CIDR_REMARK}`,
+    alone: true,
+    settings: () => ({ cidrBlock: '10.64.1.0/24' }),
+    question: ATTACHED,
+  },
+  {
     name: 'claims-part-of-cidr',
     tried: "A lane that claims a part of the second tenant's CIDR block",
     remark: CIDR_REMARK,
@@ -100,22 +111,26 @@ const CLAIMS: readonly Claim[] = [
   },
 ]
 
-export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, ...claim }) => ({
+export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, alone = false, ...claim }) => ({
   ...claim,
   family: 'deployment',
   means: 'program',
   expected: ['program'],
   async make(site) {
     const wanted = { ...NEW_LANE, ...settings(site) }
-    const refused = site.iam.isOff('program') ? undefined : await refusalOf(site, wanted)
+    const refused = site.iam.isOff('program') ? undefined : await refusalOf(site, wanted, alone)
     if (refused) return refused
     const tenantId = /^[a-z0-9]+$/.test(wanted.tenantId) ? wanted.tenantId : NEW_LANE.tenantId
     return await site.ask({ ...question(site), as: site.hub.onboardingRoleArn, tags: { tenant_id: tenantId } })
   },
 }))
 
-/** What the spoke's program does before it makes anything: settings, the hub, the other stack files. */
-async function refusalOf({ hub }: Site, wanted: Readonly<Record<string, string>>): Promise<Outcome | undefined> {
+/** What the spoke's program does before it makes anything: settings, the hub, the other stack files, what is deployed. */
+async function refusalOf(
+  { hub, platform }: Site,
+  wanted: Readonly<Record<string, string>>,
+  alone: boolean,
+): Promise<Outcome | undefined> {
   const { project, config } = readStack('spoke-tenant1')
   const origin = { organization: 'organization', project, stack: 'spoke-tenant9' }
   const own = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [`${project}:${name}`, value]))
@@ -125,10 +140,11 @@ async function refusalOf({ hub }: Site, wanted: Readonly<Record<string, string>>
     const settings = readSettings(ofProject(claiming, project), origin)
     if (settings.role !== 'spoke') throw new Error('The claim is no spoke.')
     checkAgainstHub(settings, hub)
-    const files = stackNames().map((name) => [name, readStack(name).config] as const)
+    const files = (alone ? [] : stackNames()).map((name) => [name, readStack(name).config] as const)
     for (const [name, texts] of [...files, [origin.stack, claiming] as const])
       await writeFile(join(directory, `Pulumi.${name}.yaml`), stringify({ config: texts }))
     await checkStackFiles(directory, { ...origin, concurrencyLimit: hub.concurrencyLimit })
+    checkDeployed(settings, hub, { own: [], others: deployedBlocks(platform) })
     return undefined
   } catch (error) {
     // The program's refusals are plain errors and mistakes in settings; anything else is a mistake here.
@@ -138,3 +154,10 @@ async function refusalOf({ hub }: Site, wanted: Readonly<Record<string, string>>
     await rm(directory, { recursive: true })
   }
 }
+
+/** Of the tenants that are there: what their lanes have the Transit Gateway route. */
+const deployedBlocks = ({ cloud, hub }: Site['platform']): readonly string[] =>
+  cloud.ledger
+    .all('aws:ec2/vpc:Vpc')
+    .filter(({ account }) => account !== hub.account)
+    .map(({ inputs }) => String(inputs.cidrBlock))
