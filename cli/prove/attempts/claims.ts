@@ -144,7 +144,7 @@ async function refusalOf(
     for (const [name, texts] of [...files, [origin.stack, claiming] as const])
       await writeFile(join(directory, `Pulumi.${name}.yaml`), stringify({ config: texts }))
     await checkStackFiles(directory, { ...origin, concurrencyLimit: hub.concurrencyLimit })
-    checkDeployed(settings, hub, { own: [], others: deployedBlocks(platform) })
+    checkDeployed(settings, hub, { own: [], others: deployedBlocks(platform), holdsAnother: false })
     return undefined
   } catch (error) {
     // The program's refusals are plain errors and mistakes in settings; anything else is a mistake here.
