@@ -174,15 +174,39 @@ describe('key set', () => {
     expect(aws.sent('cognito-idp')).toHaveLength(2)
   })
 
-  test('made-up key ids do not make it fetch more than once in ten seconds', async () => {
+  test('made-up key ids do not make it fetch more than once a second', async () => {
     const { aws, check, at } = create()
     const forged = `Bearer ${await other.sign(claims(seconds), { kid: 'made-up' })}`
     for (let index = 0; index < 50; index++)
       await expect(check(forged)).rejects.toMatchObject({ code: 'token_untrusted' })
     expect(aws.sent('cognito-idp')).toHaveLength(2)
-    at(10_000)
+    at(1_000)
     await expect(check(forged)).rejects.toMatchObject({ code: 'token_untrusted' })
     expect(aws.sent('cognito-idp')).toHaveLength(3)
+  })
+
+  test('two rotations one after the other are both picked up', async () => {
+    const third = await createSigner('key-3')
+    const { aws, check, at } = create()
+    await check(await bearer())
+    aws.replies['cognito-idp'] = json({ keys: [signer.jwk, other.jwk] })
+    await check(`Bearer ${await other.sign(claims(seconds))}`)
+    aws.replies['cognito-idp'] = json({ keys: [other.jwk, third.jwk] })
+    at(1_000)
+    await check(`Bearer ${await third.sign(claims(seconds))}`)
+  })
+
+  test('a new key that cannot be fetched is 503 until it can, never 401', async () => {
+    const { aws, check, at } = create()
+    await check(await bearer())
+    const newest = `Bearer ${await other.sign(claims(seconds))}`
+    aws.replies['cognito-idp'] = 'unreachable'
+    for (let index = 0; index < 5; index++)
+      await expect(check(newest)).rejects.toMatchObject({ code: 'identity_unavailable', status: 503 })
+    expect(aws.sent('cognito-idp')).toHaveLength(2)
+    aws.replies['cognito-idp'] = json({ keys: [other.jwk] })
+    at(1_000)
+    await check(newest)
   })
 
   test('a token of another issuer makes it fetch nothing', async () => {

@@ -27,7 +27,8 @@ export function inlineKeySet(json: string): KeySet {
 
 /**
  * Keys from `ISSUER/.well-known/jwks.json`. An unknown key id reloads them at once, because a rotation must not fail a
- * request, but not more often than every ten seconds, because anybody can make up a key id.
+ * request, but not more often than every second, because anybody can make up a key id. As long as such a reload has failed,
+ * the token is not judged: its key may be a new one.
  */
 export function remoteKeySet(issuer: string, transport: Transport, now: () => number): KeySet {
   const url = new URL(`${issuer}/.well-known/jwks.json`)
@@ -39,15 +40,22 @@ export function remoteKeySet(issuer: string, transport: Transport, now: () => nu
     now,
   })
   let nextMiss = 0
+  let failure: unknown
   return {
     getKey: async (header, token) => {
       const keys = await cached.get()
       try {
         return await keys(header, token)
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || now() < nextMiss) throw error
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+        if (now() < nextMiss) throw failure ?? error
         nextMiss = now() + KEY_SET_MISS_MILLISECONDS
-        return await (await cached.reload())(header, token)
+        failure = undefined
+        const newer = await cached.reload().catch((cause: unknown) => {
+          failure = cause
+          throw cause
+        })
+        return await newer(header, token)
       }
     },
     warm: () => cached.get(),

@@ -20,8 +20,8 @@ export const CONTROL_TIMEOUT_MILLISECONDS = 3_000
 export const ROUTING_AGE = { fresh: 5_000, usable: ITEMS_USED_FOR_MILLISECONDS, unknown: 2_000 } as const
 /** The key set: looked at again every ten minutes, still trusted for an hour while the identity provider is away. */
 export const KEY_SET_AGE = { fresh: 600_000, usable: 3_600_000 } as const
-/** Between two reloads that unknown key ids caused, so that made-up tokens cannot make the function fetch all day. */
-export const KEY_SET_MISS_MILLISECONDS = 10_000
+/** Between two reloads that unknown key ids caused: made-up tokens cannot make a process fetch more often than this. */
+export const KEY_SET_MISS_MILLISECONDS = 1_000
 /** Role chaining allows one hour at most. */
 export const SESSION_SECONDS = 3_600
 /** Remaining life of credentials: below `refresh` they are renewed in the background, below `unusable` not sent any more. */
