@@ -61,6 +61,14 @@ export class Accounts {
     this.#note(requestId, 'client', { tenant, status })
   }
 
+  /** Whether something is still to come: lines and records are on their way for a moment. */
+  get isWaiting(): boolean {
+    return (
+      this.lines !== this.records ||
+      [...this.#open.values()].some(({ balancer, client }) => client || !balancer?.failed)
+    )
+  }
+
   /** @returns requests that nobody can account for */
   close(): number {
     let unaccounted = 0

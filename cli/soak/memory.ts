@@ -36,7 +36,8 @@ function residentOf(pids: readonly number[]): ReadonlyMap<number, number> {
 }
 
 export interface Memory {
-  readonly heapMegabytes: { readonly first: number; readonly last: number }
+  /** At the first sample of all; at the first and the last of the second half. */
+  readonly heapMegabytes: { readonly start: number; readonly first: number; readonly last: number }
   /** Of the straight line through the second half of the run. */
   readonly heapBytesPerRequest: number
   /** Of the functions' processes that were there all through the second half: the one whose heap grew most. */
@@ -71,7 +72,11 @@ export function judge(samples: readonly Sample[]): Memory {
   const resident = ({ resident }: Sample) => megabytes(median(pids.map((pid) => resident.get(pid) ?? 0)))
   const heapFlat = slope < HEAP_BYTES_PER_REQUEST || growth < HEAP_ALLOWANCE_BYTES
   return {
-    heapMegabytes: { first: megabytes(first.heapBytes), last: megabytes(last.heapBytes) },
+    heapMegabytes: {
+      start: megabytes(samples[0]?.heapBytes ?? 0),
+      first: megabytes(first.heapBytes),
+      last: megabytes(last.heapBytes),
+    },
     heapBytesPerRequest: Math.round(slope),
     functionMegabytes: { first: megabytes(most.first), last: megabytes(most.last) },
     functionsJudged: pids.length,

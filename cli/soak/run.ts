@@ -1,5 +1,6 @@
 /** Many requests of many tenants at once, with faults on, and whether each was answered once, by the right tenant. */
 import type { LocalCloud } from '../../local/cloud.ts'
+import type { Fault } from '../../local/faults.ts'
 import { Accounts } from './accounts.ts'
 import { judge, type Memory, type Sample, sample } from './memory.ts'
 import { type Lane, type Received, type Site, startSite } from './site.ts'
@@ -27,8 +28,11 @@ export interface TenantResult {
 
 export interface SoakResult {
   readonly requests: number
+  readonly seed: number
   readonly seconds: number
   readonly tenants: readonly TenantResult[]
+  /** Calls that a fault hit, by its kind. */
+  readonly faults: Readonly<Partial<Record<Fault['kind'], number>>>
   /** Requests as counted by the client, the load balancer, the functions' logs and the audit trail; those whose process was killed. */
   readonly counted: {
     readonly client: number
@@ -57,21 +61,41 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const { cloud, lanes } = site
     // Processes are started before anything goes wrong.
     for (const lane of lanes) await one(site, lane, accounts, 'warm')
-    for (const { trouble } of lanes) for (const rule of trouble.rules) cloud.faults.add(rule)
+    const faults = lanes.flatMap(({ trouble }) =>
+      trouble.rules.map((rule) => ({ kind: rule.fault.kind, active: cloud.faults.add(rule) })),
+    )
     const started = performance.now()
     const { samples, wrongTenant } = await load(site, accounts, options)
     const seconds = (performance.now() - started) / 1000
     cloud.faults.clear()
     signal?.throwIfAborted()
-    // What functions print comes by a channel of its own, and is then on its way to the audit trail.
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    await cloud.monitoring.settled()
+    await arrived(accounts, cloud)
     const unaccounted = accounts.close()
     const memory = judge(samples)
-    return conclude({ accounts, lanes, requests, seconds, unaccounted, wrongTenant, memory })
+    return conclude({
+      ...{ accounts, lanes, requests, seed, seconds, unaccounted, wrongTenant, memory },
+      faults: sumOf(faults),
+    })
   } finally {
     await site.close()
   }
+}
+
+const ARRIVAL_LIMIT_MS = 20_000
+
+/** What functions print comes by a channel of its own, and is then on its way to the audit trail. */
+async function arrived(accounts: Accounts, { monitoring }: LocalCloud): Promise<void> {
+  const limit = performance.now() + ARRIVAL_LIMIT_MS
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await monitoring.settled()
+  } while (accounts.isWaiting && performance.now() < limit)
+}
+
+function sumOf(faults: readonly { readonly kind: Fault['kind']; readonly active: { readonly hits: number } }[]) {
+  const sums: Partial<Record<Fault['kind'], number>> = {}
+  for (const { kind, active } of faults) sums[kind] = (sums[kind] ?? 0) + active.hits
+  return sums
 }
 
 /** The same number of requests for each tenant: so that a seed gives each the same fate, however fast the others are. */
@@ -114,12 +138,14 @@ function conclude({
   readonly accounts: Accounts
   readonly lanes: readonly Lane[]
   readonly requests: number
+  readonly seed: number
+  readonly faults: SoakResult['faults']
   readonly seconds: number
   readonly unaccounted: number
   readonly wrongTenant: number
   readonly memory: Memory
 }): SoakResult {
-  const { requests, unaccounted, wrongTenant, memory } = rest
+  const { requests, seed, faults, unaccounted, wrongTenant, memory } = rest
   const tenants = lanes.map(resultOf)
   const client = tenants.reduce((sum, tenant) => sum + tenant.requests, 0)
   const { balancer, lines, records, lost } = accounts
@@ -128,7 +154,7 @@ function conclude({
   if (records !== lines) accounts.violate(`the functions wrote ${lines} lines; the audit trail has ${records} records`)
   if (!memory.flat) accounts.violate('memory is not flat')
   return {
-    ...{ requests, seconds: Math.round(rest.seconds * 10) / 10, tenants, wrongTenant, memory },
+    ...{ requests, seed, seconds: Math.round(rest.seconds * 10) / 10, tenants, faults, wrongTenant, memory },
     counted: { client, balancer, lines, records, lost, unaccounted },
     violations: accounts.violations,
   }

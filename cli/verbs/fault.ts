@@ -9,7 +9,7 @@ const json = { type: 'boolean', help: 'the faults that are on, as JSON' } as con
 const text = (placeholder: string, help: string) => ({ type: 'string', placeholder, help }) as const
 
 const OPTION_HELP = {
-  service: text('NAME', 'sts, dynamodb, cognito-idp, bedrock-runtime or lambda (default: all)'),
+  service: text('NAME', 'sts, dynamodb, cognito-idp, logs, bedrock-runtime or lambda (default: all)'),
   operation: text('NAME', 'AssumeRole, Query, Converse, jwks.json, … (default: all)'),
   account: text('ID', 'whose credentials sign the call; of an outage, where the interface is'),
   tenant: text('TENANT', "the tenant whose function calls, or is called; of an outage, the tenant's endpoint"),

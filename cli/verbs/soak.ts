@@ -45,7 +45,8 @@ export const soak: Verb = {
       progress: (done) => {
         sent = done
         const rate = Math.round(done / ((performance.now() - started) / 1000))
-        if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${requests}, ${rate} a second `)
+        const [before, after] = process.stderr.isTTY ? ['\r', ' '] : ['', '\n']
+        process.stderr.write(`${before}${done} of ${requests}, ${rate} a second${after}`)
       },
     }).catch((error: unknown) => {
       if (controller.signal.aborted) return undefined
@@ -71,7 +72,17 @@ function numberIn(given: unknown, name: string, fallback: number, least: number,
   throw new UserError(`--${name} is ${String(given)}.`, `It takes a whole number from ${least} to ${most}.`)
 }
 
-function table({ requests, seconds, tenants, counted, wrongTenant, memory, violations }: SoakResult): string {
+function table({
+  requests,
+  seed,
+  seconds,
+  tenants,
+  faults,
+  counted,
+  wrongTenant,
+  memory,
+  violations,
+}: SoakResult): string {
   const rows = tenants.map(({ tenant, trouble, requests: own, outcomes, milliseconds: { p50, p99, most } }) => [
     ...[tenant, trouble, String(own), p50.toFixed(1), p99.toFixed(1), most.toFixed(0)],
     Object.entries(outcomes)
@@ -89,9 +100,12 @@ function table({ requests, seconds, tenants, counted, wrongTenant, memory, viola
   return [
     ...lines,
     '',
-    `${requests} requests in ${seconds} s (${Math.round(requests / seconds)} a second)`,
+    `${requests} requests of ${tenants.length} tenants in ${seconds} s (${Math.round(requests / seconds)} a second), seed ${seed}`,
+    `calls that met a fault: ${Object.entries(faults)
+      .map(([kind, hits]) => `${kind} ${hits}`)
+      .join(', ')}`,
     `answered ${counted.client}, by the load balancer ${counted.balancer}, lines in the functions' logs ${counted.lines}, records in the audit trail ${counted.records}; ended with a killed process ${counted.lost}, unaccounted for ${counted.unaccounted}, wrong tenant ${wrongTenant}`,
-    `heaps after collections, over the second half: local cloud ${range(memory.heapMegabytes)} (${memory.heapBytesPerRequest} bytes a request); of ${memory.functionsJudged} functions' processes the one that grew most ${range(memory.functionMegabytes)}, median resident ${range(memory.residentMegabytes)}`,
+    `heaps after collections, over the second half: local cloud ${range(memory.heapMegabytes)} (${memory.heapMegabytes.start} MB at the start; ${memory.heapBytesPerRequest} bytes a request); of ${memory.functionsJudged} functions' processes the one that grew most ${range(memory.functionMegabytes)}, median resident ${range(memory.residentMegabytes)}`,
     violations.length === 0 ? 'No violation.' : `Violations:\n${violations.map((one) => `  ${one}`).join('\n')}`,
     '',
   ].join('\n')

@@ -31,7 +31,7 @@ export type Fault =
 
 /** Every field that is given must fit. */
 export interface Where {
-  /** `sts`, `dynamodb`, `cognito-idp`, `bedrock-runtime`, `lambda` */
+  /** `sts`, `dynamodb`, `cognito-idp`, `logs`, `bedrock-runtime`, `lambda` */
   readonly service?: string
   /** `AssumeRole`, `Query`, `Converse`, `jwks.json`, `Invoke` */
   readonly operation?: string

@@ -25,6 +25,9 @@ it('800 requests of eight tenants with faults on: each answered once, by the rig
   expect(outcomes['model throttled']).toEqual({ model_throttled: 3, ok: 97 })
   expect(outcomes.killed?.['load balancer']).toBeGreaterThan(0)
   expect(outcomes.none).toEqual({ ok: 100 })
+  expect(result.seed).toBe(3)
+  for (const kind of ['throttling', 'error', 'latency', 'halfAnswer', 'kill'] as const)
+    expect(result.faults[kind]).toBeGreaterThan(0)
 })
 
 it('Ctrl-C ends it: nothing is judged, and no process and no file is left behind', async () => {
@@ -42,7 +45,9 @@ it('Ctrl-C ends it: nothing is judged, and no process and no file is left behind
   const started = processes()
   child.kill('SIGINT')
   expect(await ended).toBe(1)
-  expect(printed).toMatch(/^Stopped after about \d+ of 100000 requests; nothing was judged/)
+  expect(printed).toMatch(
+    /^(\d+ of 100000, \d+ a second\n)*Stopped after about \d+ of 100000 requests; nothing was judged/,
+  )
   expect(readdirSync(folder)).toEqual([])
   // A helper of the bundler notices the end of its parent a moment later.
   await until('the end of every process', async () => !started.some(isAlive), 3_000)
