@@ -1,7 +1,8 @@
 /** What a caller sends: event adapter, authentication and body parser, through the whole request function. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { anything, bodies, paths } from './arbitraries.ts'
+import { CLIENT_ID, ISSUER } from '../../functions/gateway/test-support.ts'
+import { anything, bodies, headerBytes, paths, tokenHeaders } from './arbitraries.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { encoded, NOW, PATIENT, runs } from './support.ts'
 
@@ -74,10 +75,16 @@ describe('what a caller sends', () => {
   })
 
   it('any Authorization header', PATIENT, async () => {
+    const claimsPart = judge.token.split('.')[1] ?? ''
     const part = fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), anything.map(encoded))
     const header = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.tuple(part, part, part).map((parts) => `Bearer ${parts.join('.')}`),
+      // Good claims under odd headers: crit, b64, zip, a key of its own, no algorithm.
+      fc.tuple(tokenHeaders, fc.base64String()).map(([header, signature]) => {
+        const end = signature.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+        return `Bearer ${encoded(header)}.${claimsPart}.${end}`
+      }),
       fc.tuple(anything, fc.nat(2)).map(([value, at]) => {
         const parts = judge.token.split('.')
         parts[at] = encoded(value)
@@ -132,13 +139,64 @@ describe('what a caller sends', () => {
           )
           expect([200, 401, 403]).toContain(status)
           if (status !== 200) return
-          expect(changed).toMatchObject({ 'custom:tenant_id': 'tenant1', token_use: 'id' })
+          expect(changed).toMatchObject({ 'custom:tenant_id': 'tenant1', token_use: 'id', aud: CLIENT_ID, iss: ISSUER })
+          expect(changed).toHaveProperty('sub')
+          // Clocks may differ by five seconds.
+          expect(changed.exp).toBeGreaterThan(NOW / 1000 - 5)
           expect(changed['cognito:groups']).toContain('tenant1')
         }),
         runs(200, ([given]) => ({ event: judge.good(), authenticated: true, claims: given })),
       )
     },
   )
+
+  it('a body close to, at and over 1 MB, deep, or long in one value', { timeout: 4 * PATIENT.timeout }, async () => {
+    const limit = 1024 * 1024
+    const size = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(-limit / 2, limit)).map((by) => limit + by)
+    const shape = fc.constantFrom(
+      (bytes: number) => `{"prompt":"${'a'.repeat(bytes - 13)}"}`,
+      (bytes: number) => `${'['.repeat(bytes / 2)}${']'.repeat(bytes / 2)}`,
+      (bytes: number) => `{"messages":${'{"a":'.repeat(bytes / 6)}1${'}'.repeat(bytes / 6)}}`,
+      (bytes: number) => `{"prompt":"a","maxTokens":${'9'.repeat(bytes - 28)}}`,
+      (bytes: number) => `{"prompt":"${'\\u0000'.repeat(bytes / 6)}"}`,
+      (bytes: number) => `{${'"prompt":"a",'.repeat(bytes / 13)}"prompt":"b"}`,
+    )
+    const path = fc.constantFrom('/tenant1/invoke', '/tenant1/model/nova-2-lite/converse')
+    await fc.assert(
+      fc.asyncProperty(path, shape, size, fc.boolean(), async (where, make, bytes, isBase64Encoded) => {
+        const text = make(bytes)
+        const body = isBase64Encoded ? Buffer.from(text).toString('base64') : text
+        const { status, code } = await judge.judged(judge.good({ path: where, body, isBase64Encoded }), [judge.token])
+        expect(status).toBeLessThan(502)
+        expect(code === 'body_too_large').toBe(text.length > limit)
+      }),
+      runs(20),
+    )
+  })
+
+  it('a header of any bytes, once or many times', PATIENT, async () => {
+    const name = fc.constantFrom(
+      'x-a',
+      'Content-Type',
+      'content-encoding',
+      'Content-Length',
+      'cookie',
+      '__proto__',
+      'AUTHORIZATION',
+    )
+    const headers = fc.array(fc.tuple(name, fc.array(headerBytes, { maxLength: 4 })), { maxLength: 4 })
+    const made = (given: readonly (readonly [string, readonly string[]])[]) =>
+      Object.fromEntries([['authorization', [`Bearer ${judge.token}`]] as const, ...given])
+    await fc.assert(
+      fc.asyncProperty(headers, async (given) => {
+        const { status } = await judge.judged(judge.good({ multiValueHeaders: made(given) }), [judge.token])
+        expect(status).toBeLessThan(500)
+        // A second Authorization header in whatever spelling is never let through.
+        if (given.some(([one, values]) => one === 'AUTHORIZATION' && values.length > 0)) expect(status).toBe(400)
+      }),
+      runs(200, ([given]) => ({ event: judge.good({ multiValueHeaders: made(given) }) })),
+    )
+  })
 
   it('a prompt is in no error and in no log line', PATIENT, async () => {
     const secret = 'zebra 4711 hovercraft'
