@@ -89,12 +89,27 @@ describe.each<[string, string, readonly (readonly [Fault, Seen])[]]>([
     })
   })
 
-  it('a warm process does not notice', async () => {
+  it.each(cases)('a warm process does not notice %j', async (fault) => {
     expect(await stand.see('tenant1')).toEqual(OK)
-    const rule = { where: calls(service, operation), fault: ERROR }
+    const rule = { where: calls(service, operation), fault }
     expect(await stand.under([rule], () => stand.see('tenant1'))).toEqual(OK)
   })
 })
+
+it.each([ERROR, THROTTLING, RESET, HALF, SILENCE])(
+  'the load balancer cannot fetch the keys (%j): 500 of its own, the function is not asked, and the next fetch heals it',
+  async (fault) => {
+    const keys = { where: { service: 'cognito-idp', operation: 'jwks.json' }, fault }
+    const { timeout } = stand.functionOf('tenant1').outputs
+    // Any change of what is deployed makes the load balancer fetch anew.
+    await stand.cloud.faults.during([keys], () =>
+      stand.changed(stand.functionOf('tenant1'), { timeout: Number(timeout) - 1 }, async () => {
+        expect(await stand.see('tenant1')).toEqual({ status: 500, code: 'load balancer' })
+      }),
+    )
+    for (const tenantId of ['tenant1', 'tenant2']) expect(await stand.see(tenantId)).toEqual(OK)
+  },
+)
 
 describe("the tenant's models, asked by a warm process", () => {
   const model = { service: 'bedrock-runtime', operation: 'Converse', account: '222222222222' }
