@@ -1,6 +1,7 @@
 /** Many requests of many tenants at once, with faults on, and whether each was answered once, by the right tenant. */
 import type { LocalCloud } from '../../local/cloud.ts'
 import type { Fault } from '../../local/faults.ts'
+import { functionName } from '../../shared/naming.ts'
 import { Accounts } from './accounts.ts'
 import { judge, type Memory, type Sample, sample } from './memory.ts'
 import { type Lane, type Received, type Site, startSite } from './site.ts'
@@ -64,6 +65,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const faults = lanes.flatMap(({ trouble }) =>
       trouble.rules.map((rule) => ({ kind: rule.fault.kind, active: cloud.faults.add(rule) })),
     )
+    // What holds credentials for an hour would not ask STS again in the whole run.
+    for (const { tenant, trouble } of lanes)
+      if (trouble.rules.some(({ fault }) => fault.kind === 'shortSession'))
+        await cloud.lambda.stop(functionName(tenant.id))
     const started = performance.now()
     const { samples, wrongTenant } = await load(site, accounts, options)
     const seconds = (performance.now() - started) / 1000

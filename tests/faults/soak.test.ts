@@ -26,7 +26,7 @@ it('800 requests of eight tenants with faults on: each answered once, by the rig
   expect(outcomes.killed?.['load balancer']).toBeGreaterThan(0)
   expect(outcomes.none).toEqual({ ok: 100 })
   expect(result.seed).toBe(3)
-  for (const kind of ['throttling', 'error', 'latency', 'halfAnswer', 'kill'] as const)
+  for (const kind of ['throttling', 'error', 'latency', 'halfAnswer', 'shortSession', 'kill'] as const)
     expect(result.faults[kind]).toBeGreaterThan(0)
 })
 
