@@ -15,14 +15,22 @@ import { organization } from '../../local/default-organization.ts'
 import type { Declared } from '../../local/ledger.ts'
 import { SABOTAGES } from './sabotages.ts'
 
-/** The program's check of the other stack files, which one test takes away. */
-const program = vi.hoisted(() => ({ checks: true }))
+/** The program's checks of the other stack files and of what is deployed, which one test takes away. */
+const program = vi.hoisted(() => ({ files: true, deployed: true }))
 vi.mock('../../spoke/stack-files.ts', async (original) => {
   const real = await original<typeof import('../../spoke/stack-files.ts')>()
   return {
     ...real,
     checkStackFiles: async (...args: Parameters<typeof real.checkStackFiles>) =>
-      program.checks ? await real.checkStackFiles(...args) : undefined,
+      program.files ? await real.checkStackFiles(...args) : undefined,
+  }
+})
+vi.mock('../../spoke/deployed.ts', async (original) => {
+  const real = await original<typeof import('../../spoke/deployed.ts')>()
+  return {
+    ...real,
+    checkDeployed: (...args: Parameters<typeof real.checkDeployed>) =>
+      program.deployed ? real.checkDeployed(...args) : undefined,
   }
 })
 
@@ -120,12 +128,20 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
     }
   })
 
-  it('program: the other stack files are not looked at → deployment/claims-other-cidr is not stopped', async () => {
-    program.checks = false
+  it.each([
+    [
+      'deployment/claims-other-cidr',
+      { files: false, deployed: false },
+      'neither the other stack files nor what is deployed',
+    ],
+    ['deployment/claims-deployed-cidr', { files: true, deployed: false }, 'what is deployed is not looked at'],
+    ['deployment/claims-other-id', { files: false, deployed: true }, 'the other stack files are not looked at'],
+  ])('program: → %s is not stopped (%o: %s)', async (id, without) => {
+    Object.assign(program, without)
     try {
-      expectFailure(await rowOf('deployment/claims-other-cidr'), 'program', 'not stopped')
+      expectFailure(await rowOf(id), 'program', 'not stopped')
     } finally {
-      program.checks = true
+      Object.assign(program, { files: true, deployed: true })
     }
   })
 
