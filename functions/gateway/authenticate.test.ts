@@ -1,4 +1,4 @@
-import { createLocalJWKSet, SignJWT } from 'jose'
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticate } from './authenticate.ts'
 import { GatewayError } from './errors.ts'
@@ -103,6 +103,16 @@ describe('401', () => {
     const forged = await new SignJWT(claims(seconds)).setProtectedHeader({ alg: 'HS256', kid: 'key-1' }).sign(secret)
     expect(await code(`Bearer ${forged}`)).toBe('token_untrusted')
   })
+})
+
+test("401: signed with the pool's own key, but in another way than RS256", async () => {
+  const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true })
+  // Without `alg`, the key set itself does not say what its key is for.
+  const getKey = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1' }] })
+  const header = { alg: 'PS256', kid: 'key-1' }
+  const token = await new SignJWT(claims(seconds)).setProtectedHeader(header).sign(privateKey)
+  const check = createAuthenticate({ tenantId: 'tenant1', issuer: ISSUER, clientId: CLIENT_ID, getKey, now: () => NOW })
+  await expect(check(`Bearer ${token}`)).rejects.toMatchObject({ code: 'token_untrusted' })
 })
 
 describe('403', () => {
@@ -248,6 +258,16 @@ describe('key set', () => {
       expect(() => inlineKeySet(text)).toThrow()
     },
   )
+
+  test('a key set that comes with another status than 200 is none, and no longer one than 150 KB is read', async () => {
+    const { aws, check } = create()
+    const given = json({ keys: [signer.jwk] })
+    aws.replies['cognito-idp'] = { ...given, status: 500 }
+    await expect(check(await bearer())).rejects.toMatchObject({ code: 'identity_unavailable' })
+    aws.replies['cognito-idp'] = given
+    await check(await bearer())
+    expect(aws.sent('cognito-idp').map(({ maximumBytes }) => maximumBytes)).toEqual([150 * 1024, 150 * 1024])
+  })
 
   test('an inline key set is used without any connection', async () => {
     const { getKey } = inlineKeySet(JSON.stringify({ keys: [signer.jwk] }))

@@ -16,9 +16,11 @@ export const DEFAULT_IDLE_SECONDS = 60
 /** Key sets that tokens are validated with. */
 export const MAX_KEY_SET_BYTES = 150 * 1024
 export const MAX_KEYS = 10
-/** How long a key set is kept; AWS documents none. A key that is not in it is looked for again, but not more often than this. */
+/** How long a key set is kept, and a failure to get one; AWS documents neither. */
 export const KEY_SET_SECONDS = 300
 export const KEY_SET_RETRY_SECONDS = 10
+/** A key that is not in the set is looked for again, but not more often than this: the function does it as often. */
+export const KEY_SET_MISS_SECONDS = 1
 
 /** What AWS WAF inspects of a body that comes to a load balancer; what is beyond is a body over the size. */
 export const INSPECTED_BODY_BYTES = 8 * 1024

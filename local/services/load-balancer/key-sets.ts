@@ -2,7 +2,13 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Origin, Refusal } from '../../reach.ts'
 import type { WireResponse } from '../service.ts'
-import { KEY_SET_RETRY_SECONDS, KEY_SET_SECONDS, MAX_KEY_SET_BYTES, MAX_KEYS } from './constants.ts'
+import {
+  KEY_SET_MISS_SECONDS,
+  KEY_SET_RETRY_SECONDS,
+  KEY_SET_SECONDS,
+  MAX_KEY_SET_BYTES,
+  MAX_KEYS,
+} from './constants.ts'
 
 export interface KeySetOptions {
   readonly wire: {
@@ -41,8 +47,8 @@ export class KeySets {
 
   async find(loadBalancerArn: string, url: URL, kid: string): Promise<Key> {
     let set = await this.#current(loadBalancerArn, url)
-    // A key that is not there may be new: a rotation fails no request, but made-up key ids cause no more than one fetch in
-    // ten seconds.
+    // A key that is not there may be new: a rotation fails no request, but made-up key ids cause no more than one fetch a
+    // second.
     if (set.outcome.kind === 'failed' ? this.#isOld(set, KEY_SET_RETRY_SECONDS) : !set.outcome.keys.has(kid))
       set = await this.#again(loadBalancerArn, url, set)
     if (set.outcome.kind === 'failed') return set.outcome
@@ -64,7 +70,7 @@ export class KeySets {
     if (latest && latest !== seen) return latest
     const now = this.#options.now()
     if (now < (this.#notAgainBefore.get(name) ?? 0)) return seen
-    this.#notAgainBefore.set(name, now + KEY_SET_RETRY_SECONDS)
+    this.#notAgainBefore.set(name, now + KEY_SET_MISS_SECONDS)
     return this.#renew(loadBalancerArn, url)
   }
 
