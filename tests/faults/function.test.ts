@@ -51,6 +51,15 @@ it('Lambda itself throttles or fails: 502 of the load balancer, for this tenant 
   expect(await stand.see('tenant1')).toEqual(OK)
 })
 
+it('Lambda itself is slow: the answer, later, for this tenant only', async () => {
+  const slow = stand.cloud.faults.add({ where: tenant1, fault: { kind: 'latency', milliseconds: 400 } })
+  const started = performance.now()
+  expect(await stand.unnoticed(() => stand.see('tenant1'))).toEqual(OK)
+  expect(performance.now() - started).toBeGreaterThan(400)
+  expect(slow.hits).toBe(1)
+  slow.remove()
+})
+
 it('a slow model of one tenant uses up its own concurrency, and nobody else waits', async () => {
   const limit = Number(stand.functionOf('tenant1').outputs.reservedConcurrentExecutions)
   const slow = { where: model, fault: { kind: 'latency', milliseconds: 4_000 } } as const

@@ -3,8 +3,8 @@
  * tenant sees nothing. The functions are new processes where it says cold: what a warm one holds would hide the fault.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Fault } from '../../local/faults.ts'
-import { calls, OK, type Seen, type Stand, startStand } from './stand.ts'
+import type { Fault, FaultRule } from '../../local/faults.ts'
+import { calls, OK, type Seen, type Stand, startStand, until } from './stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
@@ -27,6 +27,18 @@ const seen = (status: number, code: string, retryAfter?: string): Seen => ({
   code,
   ...(retryAfter !== undefined && { retryAfter }),
 })
+
+/** Runs `work` with the fault on, unnoticed by tenant2; a fault that nothing met would prove nothing. */
+async function met(rule: FaultRule, work: () => Promise<Seen>): Promise<Seen> {
+  const fault = stand.cloud.faults.add(rule)
+  try {
+    const what = await stand.unnoticed(work)
+    expect(fault.hits).toBeGreaterThan(0)
+    return what
+  } finally {
+    fault.remove()
+  }
+}
 
 const noKeys = seen(503, 'identity_unavailable', '5')
 const noItem = seen(503, 'routing_unavailable', '5')
@@ -77,7 +89,7 @@ describe.each<[string, string, readonly (readonly [Fault, Seen])[]]>([
 ])('%s, asked by a new process of tenant1', (service, operation, cases) => {
   it.each(cases)('%j → %j', async (fault, expected) => {
     const rule = { where: calls(service, operation), fault }
-    expect(await stand.under([rule], () => stand.seeCold('tenant1'))).toEqual(expected)
+    expect(await met(rule, () => stand.seeCold('tenant1'))).toEqual(expected)
     // What a failed start left behind does not fail the next request.
     expect(await stand.see('tenant1')).toEqual(OK)
   })
@@ -131,7 +143,7 @@ describe("the tenant's models, asked by a warm process", () => {
     [SLOW, OK],
   ])('%j → %j', async (fault, expected) => {
     expect(await stand.see('tenant1')).toEqual(OK)
-    expect(await stand.under([{ where: model, fault }], () => stand.see('tenant1'))).toEqual(expected)
+    expect(await met({ where: model, fault }, () => stand.see('tenant1'))).toEqual(expected)
     expect(await stand.see('tenant1')).toEqual(OK)
   })
 
@@ -162,4 +174,21 @@ describe("the tenant's models, asked by a warm process", () => {
       expect(other.status).toBe(200)
     })
   })
+})
+
+describe('CloudWatch Logs, which the audit trail is written to', () => {
+  it.each<Fault>([ERROR, THROTTLING, RESET, HALF, SILENCE, EXPIRED, SKEW, SLOW])(
+    '%j → no caller waits for it',
+    async (fault) => {
+      const trail = stand.cloud.faults.add({ where: { service: 'logs', operation: 'PutLogEvents' }, fault })
+      try {
+        expect(await stand.unnoticed(() => stand.see('tenant1'))).toEqual(OK)
+        // It is written behind the caller's back.
+        await until('the trail meets the fault', async () => trail.hits > 0, 10_000)
+        expect(await stand.see('tenant1')).toEqual(OK)
+      } finally {
+        trail.remove()
+      }
+    },
+  )
 })
