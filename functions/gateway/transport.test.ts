@@ -139,6 +139,20 @@ test('a reset after the server had time to work is not repeated, on a kept conne
   expect(requests).toBe(2)
 })
 
+test('an answer that breaks off at once is not asked for again, on a kept connection either', async () => {
+  let requests = 0
+  const agent = await serving((request, response) => {
+    requests++
+    if (requests !== 2) return void response.end('ok')
+    response.writeHead(200, { 'content-length': '10' }).write('half')
+    setTimeout(() => request.socket.resetAndDestroy(), 5)
+  })
+  const send = createTransport(agent)
+  await send(exchange)
+  await expect(send(exchange)).rejects.toMatchObject({ failure: 'broken' })
+  expect(requests).toBe(2)
+})
+
 test('an answer over the limit is cut off', async () => {
   const agent = await serving((_, response) => response.end('x'.repeat(1001)))
   await expect(createTransport(agent)(exchange)).rejects.toMatchObject({ failure: 'tooLarge' })
