@@ -13,7 +13,7 @@ import type { FoundCli } from './pulumi.ts'
 import { PROJECT_DIRECTORY } from './stacks.ts'
 
 /** What the programs are made of: copied, because the CLI writes into a stack's file. */
-const PROGRAM = ['main.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
+export const PROGRAM = ['main.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
 const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
 
 export interface Engine {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { exportLines } from './shell.ts'
+import { exportLines, quoted } from './shell.ts'
 import { PROJECT_DIRECTORY } from './stacks.ts'
 import { UserError } from './verb.ts'
 
@@ -33,8 +33,7 @@ export function shellLines({ directory, caFile, debugProviders, wirePort, gatewa
     ...(gatewayUrl !== undefined && { GATEWAY_URL: gatewayUrl }),
   })
   // The CLI runs the programs by the first Node on PATH, which may be too old for them.
-  const node = exportLines({ PATH: dirname(process.execPath) }).trimEnd()
-  return `${lines}${node}:"$PATH"\n`
+  return `${lines}export PATH=${quoted(dirname(process.execPath))}:"$PATH"\n`
 }
 
 /** With these, a Node process reaches AWS's services in the local cloud under their real names, and nothing of AWS itself. */

@@ -120,7 +120,10 @@ export function nextFreeCidr(supernet: string, used: readonly string[], prefix: 
     throw new Error(`A /${prefix} does not fit in ${supernet}. Allowed: /${outer.prefix} to /32.`)
   }
   const size = addresses(prefix)
-  const taken = used.map(parseCidr).sort((a, b) => a.first - b.first)
+  const taken = used
+    .map(parseCidr)
+    .filter((block) => block.first <= outer.last && block.last >= outer.first)
+    .sort((a, b) => a.first - b.first)
   let first = outer.first
   for (const block of taken) {
     if (block.last < first || block.first > first + size - 1) continue
@@ -128,7 +131,7 @@ export function nextFreeCidr(supernet: string, used: readonly string[], prefix: 
   }
   if (first + size - 1 > outer.last) {
     throw new Error(
-      `${supernet} has no free /${prefix}: ${used.length} blocks are in use and it holds ${2 ** (prefix - outer.prefix)}. ` +
+      `${supernet} has no free /${prefix}: ${taken.length} blocks are in use and it holds ${2 ** (prefix - outer.prefix)}. ` +
         'Choose a larger prefix number (smaller blocks), or build a second hub with a supernet of its own.',
     )
   }

@@ -101,13 +101,8 @@ export function freeCidr(
   taken: readonly string[],
   hub: { readonly spokesCidrBlock: string; readonly cidrBlock: string },
 ): string | undefined {
-  const { spokesCidrBlock, cidrBlock } = hub
   try {
-    return nextFreeCidr(
-      spokesCidrBlock,
-      [cidrBlock, ...taken].filter((block) => overlaps(block, spokesCidrBlock)),
-      prefix,
-    )
+    return nextFreeCidr(hub.spokesCidrBlock, [hub.cidrBlock, ...taken], prefix)
   } catch {
     return undefined
   }

@@ -17,16 +17,19 @@ export interface StackFilesOrigin {
 
 /** Every spoke among the stack files of a directory, in the order of their names. */
 export async function readTenancies(directory: string, origin: StackFilesOrigin): Promise<readonly Tenancy[]> {
-  return (await readSettings(directory, origin.project))
-    .map(({ stack, raw }) => readTenancy(stack, raw, `${origin.organization}/${origin.project}/hub`))
-    .filter((tenancy) => tenancy !== undefined)
+  return tenanciesOf(await readSettings(directory, origin.project), origin)
+}
+
+const tenanciesOf = (files: readonly StackFile[], { organization, project }: StackFilesOrigin) =>
+  files.flatMap(({ stack, raw }) => readTenancy(stack, raw, `${organization}/${project}/hub`) ?? [])
+
+interface StackFile {
+  readonly stack: string
+  readonly raw: RawSettings
 }
 
 /** What each stack file sets, in the order of their names. */
-async function readSettings(
-  directory: string,
-  project: string,
-): Promise<readonly { readonly stack: string; readonly raw: RawSettings }[]> {
+async function readSettings(directory: string, project: string): Promise<readonly StackFile[]> {
   const files = (await readdir(directory)).filter((file) => STACK_FILE.test(file)).sort()
   return await Promise.all(
     files.map(async (file) => ({
@@ -84,7 +87,7 @@ export async function checkHubFiles(
           `The account ${hub.account} is that of ${hubs.length} hubs: ${hubs.join(', ')}. A hub's names are its account's, so each ` +
             'needs an account of its own: docs/operations.md, "Cells".',
         ]
-  for (const { stack: name, hubStack, cidrBlock } of await readTenancies(directory, { organization, project })) {
+  for (const { stack: name, hubStack, cidrBlock } of tenanciesOf(files, { organization, project })) {
     if (hubStack !== `${organization}/${project}/${stack}` || cidrBlock === undefined) continue
     if (!contains(hub.spokesCidrBlock, cidrBlock))
       mistakes.push(

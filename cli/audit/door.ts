@@ -81,16 +81,14 @@ export async function readDoor(folder: string, { tenant, since }: TrailQuery): P
 }
 
 function logFiles(folder: string): readonly string[] {
-  const entries = (): Dirent[] => {
-    try {
-      return readdirSync(folder, { recursive: true, withFileTypes: true })
-    } catch (cause) {
-      throw new UserError(`There is no folder of access logs: ${folder}`, 'Nobody called yet, or it is elsewhere.', {
-        cause,
-      })
-    }
+  let entries: readonly Dirent[]
+  try {
+    entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  } catch (cause) {
+    const remedy = 'Nobody called yet, or it is elsewhere.'
+    throw new UserError(`There is no folder of access logs: ${folder}`, remedy, { cause })
   }
-  return entries()
+  return entries
     .filter((entry) => entry.isFile() && /\.log(\.gz)?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()

@@ -1,6 +1,5 @@
 /** Where a new tenant goes: its zones and its block. */
 import { nextFreeCidr, SPOKE_PREFIXES } from '../../shared/addressing.ts'
-import { parseCidr } from '../../shared/cidr.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import { messageOf, UserError } from '../verb.ts'
 import type { SpokeFile } from './stacks.ts'
@@ -33,11 +32,8 @@ export function freeBlock(
       `A spoke is a /${largest} to a /${smallest}: ${largest} to ${smallest}.`,
     )
   const used = [cidrBlock, ...members.flatMap(({ tenancy }) => tenancy.cidrBlock ?? [])]
-  const { first, last } = parseCidr(spokesCidrBlock)
-  // A block elsewhere takes nothing away from the supernet, and would be counted in its error.
-  const inside = used.filter((block) => parseCidr(block).first <= last && parseCidr(block).last >= first)
   try {
-    return nextFreeCidr(spokesCidrBlock, inside, prefixLength)
+    return nextFreeCidr(spokesCidrBlock, used, prefixLength)
   } catch (cause) {
     throw new UserError(
       `The spokes' supernet is full: ${messageOf(cause)}`,

@@ -8,6 +8,7 @@ import { keepPorts, keptPorts } from '../kept-ports.ts'
 import { type FollowedListeners, followListeners } from '../listeners.ts'
 import { keepShellLines, shellLines } from '../local-shell.ts'
 import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
+import { quoted } from '../shell.ts'
 import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
 import { createTerminal } from '../terminal.ts'
@@ -84,7 +85,7 @@ export const local: Verb = {
       const file = keepShellLines(directory, lines)
       terminal.line(terminal.style('bold', '# The local cloud is up. In another shell, in this folder:'))
       terminal.line(lines.trimEnd())
-      terminal.line(`# The same lines: . ${/^[\w./-]+$/.test(file) ? file : `'${file}'`}`)
+      terminal.line(`# The same lines: . ${/^[\w./-]+$/.test(file) ? file : quoted(file)}`)
       terminal.line('# Then: pulumi stack init hub (the first time), pulumi up -s hub')
       terminal.line('# Ctrl-C stops it; what is deployed is kept.')
       await stopping.asked

@@ -26,8 +26,6 @@ const ATTRIBUTES = [
   'enableTlsVersionAndCipherSuiteHeaders',
   'preserveHostHeader',
   'xffHeaderProcessingMode',
-  'accessLogs',
-  'connectionLogs',
 ]
 
 const loadBalancer: ResourceType = {
@@ -38,17 +36,7 @@ const loadBalancer: ResourceType = {
     'loadBalancerType',
     'subnets',
     'securityGroups',
-    'idleTimeout',
-    'clientKeepAlive',
-    'dropInvalidHeaderFields',
-    'desyncMitigationMode',
-    'enableDeletionProtection',
-    'enableHttp2',
-    'enableWafFailOpen',
-    'enableXffClientPort',
-    'enableTlsVersionAndCipherSuiteHeaders',
-    'preserveHostHeader',
-    'xffHeaderProcessingMode',
+    ...ATTRIBUTES,
     'ipAddressType',
     'accessLogs.bucket',
     'accessLogs.prefix',
@@ -99,7 +87,7 @@ const loadBalancer: ResourceType = {
     if (addresses !== 'ipv4') throw new UnsupportedError(`ipAddressType "${addresses}" of ${LOAD_BALANCER}`)
   },
   // Attributes are set once it is there.
-  afterwards: [{ inputs: ATTRIBUTES, refuse: refuseAttributes }],
+  afterwards: [{ inputs: [...ATTRIBUTES, 'accessLogs', 'connectionLogs'], refuse: refuseAttributes }],
   refuseDelete({ id, outputs }) {
     if (outputs.enableDeletionProtection === true)
       throw new AwsError(

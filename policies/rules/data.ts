@@ -53,12 +53,9 @@ const bucketsAreEncrypted: Rule = {
   check: (resources) => bucketsWithout(resources, ENCRYPTION, 'Its encryption is not declared.'),
 }
 
-/** Whatever says by these inputs whether it is encrypted, now or when AWS adds a type. */
-const SWITCHES = ['encrypted', 'storageEncrypted', 'atRestEncryptionEnabled', 'sqsManagedSseEnabled']
-
 const encrypted: Rule = {
   name: 'data-is-encrypted',
-  says: 'Tables and disks are encrypted, and nothing else turns its encryption off.',
+  says: 'Tables and disks are encrypted.',
   remedy: 'Turn its encryption on.',
   scope: 'resource',
   check: (resources) => [
@@ -72,10 +69,6 @@ const encrypted: Rule = {
         [rootBlockDevice, ...asList(ebsBlockDevices)].some((disk) => asMap(disk).encrypted !== true),
       )
       .map((instance) => violation(instance, 'A disk of it is not encrypted.')),
-    ...resources
-      .filter(({ inputs }) => inputs.kmsMasterKeyId === undefined)
-      .filter(({ inputs }) => SWITCHES.some((key) => inputs[key] === false))
-      .map((resource) => violation(resource, 'Its encryption is turned off.')),
   ],
 }
 

@@ -6,26 +6,15 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, startEngine } from '../../cli/engine.ts'
-import { hubStack, organizationOf, spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
+import { hubStack, organizationOf } from '../../cli/soak/tenants.ts'
 import type { Stack } from '../../local/mocks.ts'
 import { cli } from '../engine/cli.ts'
+import { changed, tenantStacks } from './tenant-stacks.ts'
 
 const LONG = 180_000
 const quiet = { color: 'never' } as const
 
-const tenants = tenantsOf(91)
-const stackOf = (number: number, settings: Readonly<Record<string, string>> = {}): Stack => {
-  const tenant = tenants[number - 1]
-  if (!tenant) throw new Error(`There is no tenant ${number}.`)
-  return changed(spokeStack(tenant, number - 1), settings)
-}
-const changed = (stack: Stack, settings: Readonly<Record<string, string>>): Stack => ({
-  ...stack,
-  config: {
-    ...stack.config,
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
-  },
-})
+const { tenants, stackOf } = tenantStacks(91)
 
 describe.skipIf(!cli)('a hub’s limits', { timeout: LONG }, () => {
   let engine: Engine

@@ -7,29 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hubStack, organizationOf, spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
+import { PROGRAM } from '../../cli/engine.ts'
+import { hubStack, organizationOf } from '../../cli/soak/tenants.ts'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import type { Declared, Ledger } from '../../local/ledger.ts'
 import type { Stack } from '../../local/mocks.ts'
+import { changed, tenantStacks } from './tenant-stacks.ts'
 
-const PROGRAM = ['main.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 const FUNCTION = 'aws:lambda/function:Function'
 
-const tenants = tenantsOf(92)
-const stackOf = (number: number, settings: Readonly<Record<string, string>> = {}): Stack => {
-  const tenant = tenants[number - 1]
-  if (!tenant) throw new Error(`There is no tenant ${number}.`)
-  return changed(spokeStack(tenant, number - 1), settings)
-}
-const changed = (stack: Stack, settings: Readonly<Record<string, string>>): Stack => ({
-  ...stack,
-  config: {
-    ...stack.config,
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
-  },
-})
+const { tenants, stackOf } = tenantStacks(92)
 
 let directory: string
 let cloud: LocalCloud

@@ -1,0 +1,24 @@
+/** The stacks of many tenants, and with other settings than a soak's. */
+import { spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
+import type { Stack } from '../../local/mocks.ts'
+
+type Settings = Readonly<Record<string, string>>
+
+export const changed = (stack: Stack, settings: Settings): Stack => ({
+  ...stack,
+  config: {
+    ...stack.config,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
+  },
+})
+
+/** @returns the tenants, and the stack of each by its number, from 1 */
+export function tenantStacks(count: number) {
+  const tenants = tenantsOf(count)
+  const stackOf = (number: number, settings: Settings = {}): Stack => {
+    const tenant = tenants[number - 1]
+    if (!tenant) throw new Error(`There is no tenant ${number}.`)
+    return changed(spokeStack(tenant, number - 1), settings)
+  }
+  return { tenants, stackOf }
+}
