@@ -15,7 +15,7 @@ const UNRESERVED = 100
  * A tenant is one target group and one rule. AWS allows a load balancer 100 target groups, and raises that for nobody; what is
  * left over is for replacements, which are made before the old ones go, and for the hub's own rules.
  */
-export const TENANTS_PER_LOAD_BALANCER = 90
+const TENANTS_PER_LOAD_BALANCER = 90
 
 /** One spoke's stack file; what it does not say, or says wrongly, is absent: its own stack refuses that. */
 export interface Tenancy {
@@ -72,7 +72,7 @@ export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: n
     ...overlapsOf(
       members.flatMap(({ stack, cidrBlock }) => (cidrBlock === undefined ? [] : [{ name: stack, cidrBlock }])),
     ),
-    ...countMistakes(members),
+    ...tooManyTenants(members[0]?.hubStack ?? '', members.length),
     ...concurrencyMistakes(members, concurrencyLimit),
   ]
 }
@@ -129,10 +129,6 @@ function accountMistakes(members: readonly Tenancy[]): readonly string[] {
         `The account ${account} is used by ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
         "A tenant's quotas, policies and bill are its own only in an account of its own: give the others another.",
     )
-}
-
-function countMistakes(members: readonly Tenancy[]): readonly string[] {
-  return tooManyTenants(members[0]?.hubStack ?? '', members.length)
 }
 
 /** @param count of a hub's tenants, with the one that is deployed */
