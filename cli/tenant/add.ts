@@ -1,12 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
 import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/checks.ts'
+import { writeNewFile } from '../new-file.ts'
 import { findRunning } from '../running.ts'
 import { PROJECT_DIRECTORY } from '../stacks.ts'
-import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { freeBlock, zonesFor } from './address.ts'
 import { readFlags } from './flags.ts'
 import { tenantIdOf } from './id.ts'
@@ -52,12 +53,8 @@ export const add: Verb = {
   },
   async run({ values, positionals }) {
     const { file, text, next } = newTenant(tenantIdOf(positionals[0]), values)
-    // `wx`: whatever was checked before, an existing file is never overwritten.
-    try {
-      writeFileSync(file, text, { flag: 'wx' })
-    } catch (cause) {
-      throw new UserError(`The stack file cannot be written: ${messageOf(cause)}`, 'Nothing was written.', { cause })
-    }
+    // Whatever was checked before: an existing file is never overwritten.
+    writeNewFile(file, text, 'Nothing was written.')
     process.stdout.write(next)
     return 0
   },

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { writeNewFile } from '../new-file.ts'
 import { type Deployment, importFile, type Pending, pendingCreations, type Remedy } from '../pending.ts'
 import { openBackend } from '../pulumi-stacks.ts'
 import { UserError, type Verb } from '../verb.ts'
@@ -25,7 +25,11 @@ export const pending: Verb = {
     const file = String(values.out ?? 'import.json')
     const found = pendingCreations(deployment)
     if (found.some(({ remedy }) => remedy === 'import'))
-      writeFileSync(file, `${JSON.stringify(importFile(deployment), null, 2)}\n`)
+      writeNewFile(
+        file,
+        `${JSON.stringify(importFile(deployment), null, 2)}\n`,
+        'Ids may be in it that you have looked up: name another file with --out, or remove that one.',
+      )
     process.stdout.write(pendingText(name, found, file))
     return 0
   },

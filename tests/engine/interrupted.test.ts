@@ -130,6 +130,7 @@ describe.skipIf(!cli)('interrupted', { timeout: LONG }, () => {
   /** `npm run genai -- pending`, in the shell that deploys. */
   async function asCommand(): Promise<void> {
     const file = join(door.project, 'pending.json')
+    rmSync(file, { force: true })
     const args = ['cli/main.ts', 'pending', STACK, '--out', file]
     const env = {
       ...process.env,
