@@ -58,7 +58,7 @@ const tenantAdministrator: ExistingRole = {
       {
         Sid: 'Administer',
         Effect: 'Allow',
-        Action: ['bedrock:*', 'cloudwatch:*', 'ec2:*', 'iam:*', 'logs:*', 'ram:*', 'sts:*'],
+        Action: ['bedrock:*', 'bedrock-mantle:*', 'cloudwatch:*', 'ec2:*', 'iam:*', 'logs:*', 'ram:*', 'sts:*'],
         Resource: '*',
       },
     ],

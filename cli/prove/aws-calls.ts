@@ -125,7 +125,10 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
       if (answer.status === 200) return { ok: true, value: text }
       const refusal = iam.refusals()
       if (refusal) return { ok: false, outcome: stopped(refusal.by, refusal.message) }
-      if (answer.status === 403) return { ok: false, outcome: stopped(['credentials'], JSON.parse(text).message) }
+      // Another 403, such as of an account without access to the model, is no refusal of the key.
+      const message = /"message":"(Authentication failed[^"]*)"/.exec(text)?.[1]
+      if (answer.status === 403 && message !== undefined)
+        return { ok: false, outcome: stopped(['credentials'], message) }
       throw new Error(`Bedrock answered an API key with ${answer.status}, which is no refusal: ${text.slice(0, 300)}`)
     },
     async query(from, credentials, tenantId) {

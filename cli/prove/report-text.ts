@@ -47,7 +47,7 @@ function head(report: Report): readonly string[] {
     `| Against | ${target} |`,
     `| Made | ${madeAt}, in ${seconds} s |`,
     `| Versions | genai-hub-spoke ${versions.project}, Node.js ${versions.node}, contract of the hub ${versions.contract} |`,
-    `| Times that an attempt was made | ${timesMade(rows)} |`,
+    `| Times that an attempt was made | ${timesMade(rows).toLocaleString('en')} |`,
     '',
   ]
 }
@@ -73,7 +73,8 @@ function howToRead(report: Report): readonly string[] {
         ]),
     '',
     'How the attempts are made:',
-    ...used.map((means) => `- ${means}: ${MEANS[means]};`),
+    '',
+    ...used.map((means, index) => `- ${means}: ${MEANS[means]}${index === used.length - 1 ? '.' : ';'}`),
     '',
     ...(isPeeled(report)
       ? [

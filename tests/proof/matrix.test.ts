@@ -1,7 +1,7 @@
 /** The whole isolation matrix against the local cloud: every attempt stopped, and by the layers that are there to stop it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
 import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../cli/prove/layers.ts'
@@ -13,12 +13,27 @@ import { prove, type Row } from '../../cli/prove/run.ts'
 import { type Site, startSite } from '../../cli/prove/site.ts'
 import { depths, layerCounts } from '../../cli/prove/summary.ts'
 import { createSwitches } from '../../cli/prove/switches.ts'
+import { noSecrets, noteSecrets, secretsIn } from './used-secrets.ts'
+
+const used = noSecrets()
+const KINDS = ['tokens', 'accessKeys', 'apiKeys', 'passwords'] as const
+vi.mock('../../cli/prove/api-key.ts', async (original) => {
+  const real = await original<typeof import('../../cli/prove/api-key.ts')>()
+  return {
+    makeApiKey: async (...args: Parameters<typeof real.makeApiKey>) => {
+      const key = await real.makeApiKey(...args)
+      used.apiKeys.add(key)
+      return key
+    },
+  }
+})
 
 let site: Site
 let rows: ReadonlyMap<string, Row>
 
 beforeAll(async () => {
   site = await startSite()
+  noteSecrets(site, used)
   const made = await prove(site, createSwitches(site.platform.cloud, site.iam), allAttempts)
   rows = new Map(made.map((row) => [row.id, row]))
 }, 120_000)
@@ -79,6 +94,11 @@ describe('defence in depth', () => {
   it('a token is checked twice, whatever is wrong with it', () => {
     for (const { id, attempt, stops } of rows.values())
       if (attempt.family === 'tokens') expect(stops.length, id).toBeGreaterThanOrEqual(2)
+  })
+
+  it('where one layer only stops an attempt it is said why: of the layer, or of the attempt', () => {
+    for (const { id, attempt, stops } of rows.values())
+      if (stops.length === 1 && !(stops[0] && stops[0].layer in FIXED)) expect(attempt.remark ?? '', id).not.toBe('')
   })
 
   it('one function is kept from another tenant by four layers', () => {
@@ -224,10 +244,32 @@ describe('the report', () => {
     expect([...fields].sort()).toEqual(fieldsIn('#### An attempt').sort())
   })
 
-  it('holds no token and no secret', () => {
-    const text = toMarkdown(report()) + toJson(report())
+  it('holds no token, key or password of those that were used, nor anything that looks like one', async () => {
+    const whole = { ...report(), limits: await findLimits(site), remains: await findRemains(site) }
+    const text = toMarkdown(whole) + toJson(whole)
+    expect(used.tokens.size).toBeGreaterThan(30)
+    expect(used.accessKeys.size).toBeGreaterThan(30)
+    expect(used.apiKeys.size).toBeGreaterThan(2)
+    expect(used.passwords.size).toBeGreaterThan(0)
+    expect(secretsIn(text, used)).toEqual([])
     expect(text).not.toMatch(/eyJ[A-Za-z0-9_-]{10}/)
     expect(text).not.toMatch(/ASIA[A-Z2-7]{16}/)
+    expect(text).not.toMatch(/bedrock-api-key-[A-Za-z0-9+/]/)
+  })
+
+  it.each([...KINDS])('would be found out if it held one of the %s', (kind) => {
+    const [first, ...others] = [...rows.values()]
+    const secret = [...used[kind]].at(-1)
+    if (!first || !secret) throw new Error('nothing was made')
+    const telling = { ...first, outcome: { kind: 'contained', detail: `answered 200: ${secret}` }, stops: [] } as const
+    expect(secretsIn(toMarkdown({ ...report(), rows: [telling, ...others] }), used)).toContain(secret)
+    expect(secretsIn(toJson({ ...report(), rows: [telling, ...others] }), used)).toContain(secret)
+  })
+
+  it('says how the attempts are made in a list of its own, and counts as people read', () => {
+    const text = toMarkdown(report())
+    expect(text).toMatch(/How the attempts are made:\n\n- request: .*;\n(- .*;\n)+- program: .*\.\n\n/)
+    expect(text).toMatch(/\| Times that an attempt was made \| \d,\d{3} \|/)
   })
 
   it('passes only when there is something to pass', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { idOf } from '../../cli/prove/attempt.ts'
+import { FAMILIES, idOf } from '../../cli/prove/attempt.ts'
 import { allAttempts } from '../../cli/prove/attempts/all.ts'
 import { ALL_LAYERS, FIXED, LAYERS, type Layer } from '../../cli/prove/layers.ts'
 import { prove, type Row } from '../../cli/prove/run.ts'
@@ -13,6 +13,7 @@ import { gatewayWithout } from '../../cli/prove/variants.ts'
 import { finish } from '../../cli/verbs/prove.ts'
 import { organization } from '../../local/default-organization.ts'
 import type { Declared } from '../../local/ledger.ts'
+import { FAMILY_SABOTAGES } from './family-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 
 /** The program's checks of the other stack files and of what is deployed, which one test takes away. */
@@ -101,6 +102,14 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
     await instead(await declare(site), async () => expectFailure(await rowOf(id), layer, verdict))
   })
 
+  it.each(FAMILY_SABOTAGES)('$id by $layer: $mistake → $verdict', async ({ layer, id, verdict, declare }) => {
+    await instead(await declare(site), async () => expectFailure(await rowOf(id), layer, verdict))
+  })
+
+  it('every family has a mistake of its own', () => {
+    expect(FAMILY_SABOTAGES.map(({ id }) => id.split('/')[0])).toEqual([...FAMILIES])
+  })
+
   it('firewall: not associated with the load balancer → paths/long is weakened', async () => {
     const associations = site.platform.cloud.ledger.all('aws:wafv2/webAclAssociation:WebAclAssociation')
     await site.platform.without(associations, async () => {
@@ -162,7 +171,7 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
   })
 
   it('without the mistake the same attempts are stopped, and the exit code is 0', async () => {
-    for (const id of new Set(SABOTAGES.map((sabotage) => sabotage.id))) {
+    for (const id of new Set([...SABOTAGES, ...FAMILY_SABOTAGES].map((sabotage) => sabotage.id))) {
       const row = await rowOf(id)
       expect(row.verdict, id).toBe('stopped')
       expect(conclusionOf(row), LAYERS[row.stops[0]?.layer ?? 'program']).toMatchObject({ exitCode: 0 })

@@ -20,7 +20,7 @@ export interface Sabotage {
 const all = ({ platform }: Site, type: string) => platform.cloud.ledger.all(type)
 
 /** Every resource of a type, or those that are meant, with other outputs. */
-const edited = (
+export const edited = (
   site: Site,
   type: string,
   outputs: (resource: Declared) => Properties,
@@ -31,7 +31,7 @@ const edited = (
   return found.map((resource) => ({ ...resource, outputs: { ...resource.outputs, ...outputs(resource) } }))
 }
 
-const named = (name: string) => (resource: Declared) => resource.outputs.name === name
+export const named = (name: string) => (resource: Declared) => resource.outputs.name === name
 const ALLOW_ALL = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
@@ -39,8 +39,9 @@ const ALLOW_ALL = JSON.stringify({
 const allowing = (Action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
 
-const code = async (site: Site, check: Parameters<typeof gatewayWithout>[0][number]) => {
-  const built = await gatewayWithout([check])
+/** The functions with another bundle, and so in a new process. */
+export const code = async (site: Site, ...checks: Parameters<typeof gatewayWithout>[0]) => {
+  const built = await gatewayWithout(checks)
   return edited(
     site,
     'aws:lambda/function:Function',
@@ -49,6 +50,7 @@ const code = async (site: Site, check: Parameters<typeof gatewayWithout>[0][numb
   )
 }
 
+/** One that each layer has. */
 export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'userPool',

@@ -16,6 +16,9 @@ interface Assumed {
   readonly assumption: (site: Site) => Assumption
 }
 
+export const OWN_ADMINISTRATOR =
+  'One layer: the caller’s own account lets its administrator ask for anything, so only the hub’s account refuses.'
+
 /** The tenant's own people: everything in their account, as far as the organisation lets them. */
 export const asTenantDeployer = ({ tenant1 }: Site) => ({ as: tenant1.administratorArn })
 /** In a session for the first tenant. */
@@ -26,6 +29,7 @@ const assumptions: readonly Assumed[] = [
     name: 'tenant-becomes-onboarding-role',
     tried: "A tenant's own deployer assumes the hub's onboarding role",
     expected: ['trustPolicy'],
+    remark: OWN_ADMINISTRATOR,
     by: asTenantDeployer,
     assumption: ({ hub }) => ({ roleArn: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }),
   },
@@ -33,6 +37,7 @@ const assumptions: readonly Assumed[] = [
     name: 'tenant-becomes-execution-role',
     tried: "A tenant's own deployer assumes its execution role in the hub",
     expected: ['trustPolicy'],
+    remark: OWN_ADMINISTRATOR,
     by: asTenantDeployer,
     assumption: ({ tenant1 }) => ({ roleArn: tenant1.executionRoleArn }),
   },

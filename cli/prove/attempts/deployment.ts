@@ -4,7 +4,7 @@ import type { Attempt } from '../attempt.ts'
 import type { Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
 import type { Site } from '../site.ts'
-import { asOnboardingRole, assumed, asTenantDeployer } from './assumed.ts'
+import { asOnboardingRole, assumed, asTenantDeployer, OWN_ADMINISTRATOR } from './assumed.ts'
 import { claims } from './claims.ts'
 import { everything } from './everything.ts'
 
@@ -18,6 +18,8 @@ interface Asked {
 
 /** The resource's account admits nobody from elsewhere. */
 const ELSEWHERE: readonly Layer[] = ['otherAccount']
+/** Nor has the caller's own account allowed it. */
+const BOTH: readonly Layer[] = ['callerPolicy', ...ELSEWHERE]
 const ROLE: readonly Layer[] = ['onboardingRole']
 const ONE_LAYER =
   'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
@@ -26,7 +28,7 @@ const outsiders: readonly Asked[] = [
   {
     name: 'tenant-writes-table',
     tried: "A tenant's own deployer writes its item in the hub's table",
-    expected: ELSEWHERE,
+    expected: BOTH,
     question: ({ hub }) => ({
       action: 'dynamodb:PutItem',
       resource: hub.tableArn,
@@ -37,6 +39,7 @@ const outsiders: readonly Asked[] = [
     name: 'tenant-changes-shared-gateway',
     tried: "A tenant's own deployer adds a route to the shared Transit Gateway's table",
     expected: ELSEWHERE,
+    remark: OWN_ADMINISTRATOR,
     question: ({ hub }) => ({
       action: 'ec2:CreateTransitGatewayRoute',
       resource: `arn:aws:ec2:${hub.region}:${hub.account}:transit-gateway-route-table/${hub.spokesRouteTableId}`,
@@ -45,19 +48,19 @@ const outsiders: readonly Asked[] = [
   {
     name: 'tenant-changes-listener',
     tried: "A tenant's own deployer changes a rule of the load balancer",
-    expected: ELSEWHERE,
+    expected: BOTH,
     question: (site) => ({ action: 'elasticloadbalancing:ModifyRule', resource: ruleOf(site, 'tenant2') }),
   },
   {
     name: 'tenant-changes-function',
     tried: "A tenant's own deployer replaces its function's code in the hub",
-    expected: ELSEWHERE,
+    expected: BOTH,
     question: ({ tenant1 }) => ({ action: 'lambda:UpdateFunctionCode', resource: tenant1.functionArn }),
   },
   {
     name: 'tenant-makes-user',
     tried: "A tenant's own deployer makes a user of another tenant in the user pool",
-    expected: ELSEWHERE,
+    expected: BOTH,
     question: ({ hub }) => ({ action: 'cognito-idp:AdminCreateUser', resource: hub.userPoolArn }),
   },
   {

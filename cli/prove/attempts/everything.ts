@@ -11,6 +11,7 @@ import { inOrder, type Layer } from '../layers.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
 import { ATTEMPTED } from '../overlay.ts'
 import type { Site } from '../site.ts'
+import { OWN_ADMINISTRATOR } from './assumed.ts'
 
 type Caller = Pick<Question, 'as' | 'tags'>
 
@@ -81,6 +82,7 @@ const attempts: readonly EveryAttempt[] = [
     tried:
       "A tenant's own deployer, its account's administrator, deletes a resource of every kind in the hub's account",
     expected: ['otherAccount'],
+    remark: OWN_ADMINISTRATOR,
     make: (site) =>
       deleteEach(
         site,

@@ -159,7 +159,7 @@ const attempts: readonly IdentityAttempt[] = [
   {
     name: 'client-instance-becomes-role',
     tried: "The hub's client instance, with its own role, assumes the second tenant's role and asks its model",
-    expected: ['callerPolicy', 'trustPolicy', 'vpcRoutes', 'securityGroups'],
+    expected: ['callerPolicy', 'endpointPolicy', 'trustPolicy', 'vpcRoutes', 'securityGroups'],
     make: (site) => {
       const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
       if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
@@ -180,7 +180,7 @@ const attempts: readonly IdentityAttempt[] = [
   {
     name: 'stolen-execution-role-public-bedrock',
     tried: 'The same, at Bedrock’s public address',
-    expected: [...FROM_ELSEWHERE, 'spokeRole'],
+    expected: [...FROM_ELSEWHERE, 'spokeRole', 'serviceControl'],
     make: async (site) => {
       const { tenant2, hub } = site
       const assumed = await site.assume(LAPTOP, site.steal(tenant2.executionRoleArn), asItsOwn(tenant2))
@@ -236,7 +236,7 @@ const attempts: readonly IdentityAttempt[] = [
   {
     name: 'spoke-role-from-internet',
     tried: "The first tenant's role used outside its own endpoint: from the internet, at Bedrock’s public address",
-    expected: ['spokeRole'],
+    expected: ['spokeRole', 'serviceControl'],
     make: async (site) => {
       const { tenant1, hub } = site
       const host = `bedrock-runtime.${hub.region}.amazonaws.com`

@@ -18,12 +18,54 @@ export const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origi
   account: hub.account,
 })
 
+/** What Bedrock answers without `InvokeModel`: a policy that denies that one alone says nothing of these. */
+const OTHER_WAYS = [
+  {
+    name: 'batch',
+    tried: 'a batch of answers of a model that it may use',
+    // A reviewed one: it is the way to it that is tried.
+    call: (region: string) => ({
+      action: 'bedrock:CreateModelInvocationJob',
+      resource: `arn:aws:bedrock:${region}::foundation-model/amazon.nova-2-lite-v1:0`,
+    }),
+  },
+  {
+    name: 'mantle',
+    tried: 'an answer at the `bedrock-mantle` endpoint',
+    call: (region: string, account: string) => ({
+      action: 'bedrock-mantle:CreateInference',
+      resource: `arn:aws:bedrock-mantle:${region}:${account}:project/default`,
+    }),
+  },
+] as const
+
+const otherWays: readonly IdentityAttempt[] = OTHER_WAYS.flatMap(({ name, tried, call }) => [
+  {
+    name: `${name}-of-role`,
+    means: 'question',
+    tried: `The first tenant's role asks for ${tried}`,
+    expected: ['spokeRole', 'serviceControl'],
+    make: ({ ask, hub, tenant1 }) =>
+      ask({ as: tenant1.roleArn, ...call(hub.region, tenant1.account), resourceAccount: tenant1.account }),
+  },
+  {
+    name: `${name}-of-administrator`,
+    means: 'question',
+    tried: `A person who deploys in the tenant's account asks for ${tried}`,
+    expected: ['serviceControl'],
+    remark:
+      'One layer, as for `identity/api-key-made`: an account’s administrators are bounded by the organisation only.',
+    make: ({ ask, hub, tenant1 }) =>
+      ask({ as: tenant1.administratorArn, ...call(hub.region, tenant1.account), resourceAccount: tenant1.account }),
+  },
+])
+
 export const models: readonly IdentityAttempt[] = [
   {
     name: 'unlisted-model',
     means: 'request',
     tried: 'A model outside the list, asked for at the gateway by its name',
-    expected: ['tableItem', 'endpointPolicy', 'spokeRole'],
+    expected: ['tableItem', 'endpointPolicy', 'spokeRole', 'serviceControl'],
     make: async (site) =>
       await site.request(
         {
@@ -37,7 +79,7 @@ export const models: readonly IdentityAttempt[] = [
   {
     name: 'unlisted-model-direct',
     tried: "A model outside the list, asked for with the role's credentials at the right endpoint",
-    expected: ['endpointPolicy', 'spokeRole'],
+    expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
     make: async (site) => {
       const { tenant1 } = site
       const from = fromFunction(site, tenant1)
@@ -113,6 +155,7 @@ export const models: readonly IdentityAttempt[] = [
       }
     },
   },
+  ...otherWays,
 ]
 
 /** Of a session that lasts an hour. */
