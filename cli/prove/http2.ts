@@ -21,27 +21,34 @@ const LARGEST_FRAME = 16_384
 const STREAM = 1
 
 /** @throws Error when nothing answers within half a minute, or no HTTP/2 is spoken */
-export async function sendHttp2(connection: Connection, request: Http2Request): Promise<RawAnswer> {
-  const socket = await secured(connection)
+export async function sendHttp2(
+  connection: Connection,
+  request: Http2Request,
+  timeoutMilliseconds: number = TIMEOUT_MILLISECONDS,
+): Promise<RawAnswer> {
+  const socket = await secured(connection, timeoutMilliseconds)
   try {
-    return await exchange(socket, request)
+    return await exchange(socket, request, timeoutMilliseconds)
   } finally {
     socket.destroy()
   }
 }
 
-function secured({ host, port, servername, ca }: Connection): Promise<TLSSocket> {
+function secured({ host, port, servername, ca }: Connection, timeoutMilliseconds: number): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, servername, ...(ca !== undefined && { ca }), ALPNProtocols: ['h2'] }, () => {
+      socket.setTimeout(0)
       if (socket.alpnProtocol === 'h2') return resolve(socket)
       socket.destroy()
       reject(new Error(`${servername} does not speak HTTP/2.`))
     })
     socket.once('error', reject)
+    // A host that takes the connection and says nothing.
+    socket.setTimeout(timeoutMilliseconds, () => socket.destroy(silence(timeoutMilliseconds)))
   })
 }
 
-function exchange(socket: TLSSocket, request: Http2Request): Promise<RawAnswer> {
+function exchange(socket: TLSSocket, request: Http2Request, timeoutMilliseconds: number): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { session, shown } = decoder()
     let headers: IncomingHttpHeaders = {}
@@ -53,8 +60,8 @@ function exchange(socket: TLSSocket, request: Http2Request): Promise<RawAnswer> 
     }
     const timer = setTimeout(() => {
       session.destroy()
-      reject(new Error(`no answer over HTTP/2 within ${TIMEOUT_MILLISECONDS / 1000} s`))
-    }, TIMEOUT_MILLISECONDS)
+      reject(silence(timeoutMilliseconds))
+    }, timeoutMilliseconds)
     // Its own request is never sent: it is there to have a stream that the answer belongs to.
     const stream = session.request({ ':path': '/' }, { endStream: true })
     stream.on('response', (received) => (headers = received))
@@ -70,6 +77,8 @@ function exchange(socket: TLSSocket, request: Http2Request): Promise<RawAnswer> 
     socket.write(framesOf(request))
   })
 }
+
+const silence = (milliseconds: number) => new Error(`no answer over HTTP/2 within ${milliseconds / 1000} s`)
 
 /** A client session that hears what is pushed into `shown`. */
 function decoder(): { readonly session: ClientHttp2Session; readonly shown: Duplex } {
