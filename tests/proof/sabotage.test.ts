@@ -132,6 +132,9 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
     const other = await startSite({ organization: { ...organization, accounts } })
     try {
       expectFailure(await rowOf('identity/api-key-made', other), 'serviceControl', 'not stopped')
+      for (const id of ['identity/batch-of-administrator', 'identity/mantle-of-administrator'])
+        expectFailure(await rowOf(id, other), 'serviceControl', 'not stopped')
+      expectFailure(await rowOf('identity/mantle-of-role', other), 'serviceControl', 'weakened')
     } finally {
       await other.close()
     }
