@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CONTRACT_VERSION } from '../../shared/contract.ts'
 import { TENANT_ID } from '../../shared/tenant.ts'
@@ -16,7 +16,7 @@ import { startSite } from '../prove/site.ts'
 import { createSwitches } from '../prove/switches.ts'
 import { LOCAL_DIRECTORY } from '../stacks.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
-import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { VERSION } from '../version.ts'
 
 type Values = Arguments['values']
@@ -51,6 +51,8 @@ export const prove: Verb = {
   },
   async run({ values }) {
     const terminal = createTerminal({ json: false })
+    const directory = resolve(String(values.output ?? '.'))
+    requireFolder(directory)
     const started = performance.now()
     const hub = await deployedHub(values)
     const found = hub ? await deployedReport(hub, terminal) : await localReport(values, terminal)
@@ -60,8 +62,22 @@ export const prove: Verb = {
       versions: { project: VERSION, node: process.versions.node, contract: CONTRACT_VERSION },
       seconds: Math.round((performance.now() - started) / 1000),
     }
-    return finish(report, resolve(String(values.output ?? '.')), terminal)
+    return finish(report, directory, terminal)
   },
+}
+
+/** Before the attempts, which would be made in vain. @throws UserError */
+function requireFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true })
+    accessSync(directory, constants.W_OK)
+  } catch (cause) {
+    throw new UserError(
+      `The report cannot be written to ${directory}: ${messageOf(cause)}`,
+      'Name another folder: --output DIRECTORY',
+      { cause },
+    )
+  }
 }
 
 /** Writes the report and tells how it ended. @returns the exit code */
