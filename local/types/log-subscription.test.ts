@@ -48,6 +48,13 @@ describe('subscription filters', () => {
     expect(outputs).toMatchObject({ name: 'f', distribution: 'ByLogStream' })
   })
 
+  it('that are put again, by whatever resource, are the same one', async () => {
+    await permission()
+    const first = await cloud.make(SUBSCRIPTION_FILTER, 'f', { name: 'f', ...FILTER })
+    const again = await cloud.make(SUBSCRIPTION_FILTER, 'g', { name: 'f', ...FILTER })
+    expect(again.id).toBe(first.id)
+  })
+
   it.each<[string, Readonly<Record<string, string>>]>([
     ['another service', { principal: 'events.amazonaws.com' }],
     ['another account', { sourceAccount: TENANT1 }],

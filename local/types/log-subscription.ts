@@ -1,4 +1,5 @@
 /** `aws.cloudwatch.LogSubscriptionFilter`: lines of a log group that go to a function. */
+import { crc32 } from 'node:zlib'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import { LOG_GROUP } from './cloudwatch.ts'
 import { parseFilterPattern } from './filter-pattern.ts'
@@ -54,8 +55,10 @@ const subscriptionFilter: ResourceType = {
   },
   answer(situation) {
     const name = autoName(situation)
+    // As the AWS provider makes it, of the group: a filter that is put again is the same one.
+    const group = crc32(`${text(situation.inputs, 'logGroup') ?? ''}-`)
     const distribution = text(situation.inputs, 'distribution') ?? 'ByLogStream'
-    return { id: `cwlsf-${situation.stableToken(9)}`, outputs: { name, distribution, roleArn: '' } }
+    return { id: `cwlsf-${group}`, outputs: { name, distribution, roleArn: '' } }
   },
 }
 

@@ -149,7 +149,7 @@ describe.skipIf(!cli)('a user’s journey', { timeout: LONG }, () => {
     const whole = (urns: readonly string[]) => urns.filter((urn) => urn.startsWith('urn:pulumi:hub::'))
     expect(whole(shells.deployed()).toSorted()).toEqual(whole(before).toSorted())
     const everything = 'node cli/main.ts destroy --delete-data'
-    const lifting = await shells.interrupt(everything, 'destroy\n', /Updating \(hub\)/)
+    const lifting = await shells.interrupt(everything, 'destroy\n', /Updating \(hub\)[\s\S]* updating /)
     expect(lifting).toMatchObject({ code: 1, stderr: expect.stringContaining('The up of hub was interrupted') })
     expect(files()).toBe(text)
     const half = await shells.interrupt(everything, 'destroy\n', /Destroying \(hub\)[\s\S]* deleted /)
