@@ -5,9 +5,12 @@ import { Agent, request } from 'node:https'
 import { localAgent } from '../../local/agent.ts'
 import { TENANT_CLAIM } from '../../shared/tenant.ts'
 import { claimsOf, cognitoClient, type LocalConnection, signInForTokens } from '../cognito.ts'
+import { askPassword } from '../password.ts'
 import { readRunningHub } from '../running.ts'
 import { UserError } from '../verb.ts'
-import type { Deployed } from './deployed.ts'
+import { connectionTo, type Deployed } from './deployed.ts'
+import { codeOf } from './gateway-calls.ts'
+import { send as sendBytes } from './http.ts'
 import { createUserPoolCalls, type Post } from './user-pool.ts'
 
 export interface DeployedHub {
@@ -21,23 +24,36 @@ export interface DeployedHub {
   readonly local?: LocalConnection
 }
 
+/** Whoever is not named is one that `npm start` made; `npm run local` makes no users, and so knows no passwords. */
+export interface Named {
+  readonly username?: string
+  readonly otherTenantId?: string
+}
+
 /** The local cloud of another shell: its first user attacks, the second tenant is the other one. @throws UserError */
-export function runningHub(): DeployedHub {
+export async function runningHub(named: Named = {}): Promise<DeployedHub> {
   const { hub, users, wirePort: port, caFile } = readRunningHub()
-  const [user] = users
-  const other = users.find(({ tenantId }) => tenantId !== user?.tenantId)
-  if (hub.gatewayUrl === undefined || !user || !other)
+  if (hub.gatewayUrl === undefined)
     throw new UserError(
-      'The local cloud that is running has no gateway that is open, or no users of two tenants.',
-      'npm start makes both. The shell that runs it says what is missing.',
+      'The local gateway is not open on this machine.',
+      'The shell that runs the local cloud says why.',
+    )
+  const made = users.find(({ username }) => named.username === undefined || username === named.username)
+  const username = named.username ?? made?.username
+  const otherTenantId = named.otherTenantId ?? users.find(({ tenantId }) => tenantId !== made?.tenantId)?.tenantId
+  if (username === undefined || otherTenantId === undefined)
+    throw new UserError(
+      'The local cloud that is running made no users of two tenants.',
+      'Name a user of one and the id of another: --running --username EMAIL --other-tenant TENANT; make the user with npm run tenant -- user add TENANT EMAIL',
     )
   return {
     ...{ gatewayUrl: hub.gatewayUrl, region: hub.region, clientId: hub.userPoolClientId },
-    ...{ username: user.username, password: user.password, otherTenantId: other.tenantId, local: { port, caFile } },
+    ...{ username, otherTenantId, local: { port, caFile } },
+    password: made?.password ?? (await askPassword('Password: ')),
   }
 }
 
-/** @throws UserError when the user cannot sign in, or has no tenant, or the gateway has no TLS */
+/** @throws UserError when the user cannot sign in, or has no tenant, or the gateway has no TLS or not the other tenant */
 export async function openDeployed(hub: DeployedHub): Promise<Deployed> {
   const { gatewayUrl, region, clientId, username, password, otherTenantId, local } = hub
   if (new URL(gatewayUrl).protocol !== 'https:')
@@ -53,12 +69,25 @@ export async function openDeployed(hub: DeployedHub): Promise<Deployed> {
     throw new UserError(`${tenantId} is the user's own tenant.`, 'Name another one with --other-tenant.')
   const agent = local ? localAgent(local) : new Agent()
   const pool = createUserPoolCalls({ region, userPoolClientId: clientId }, postThrough(agent))
+  const gateway = { gatewayUrl, ...(local && { ca: readFileSync(local.caFile, 'utf8') }) }
+  await requireTenant(gateway, otherTenantId)
   return {
-    ...{ gatewayUrl, otherTenantId },
-    ...(local && { ca: readFileSync(local.caFile, 'utf8') }),
+    ...gateway,
+    otherTenantId,
     keys: await publishedKeys(String(iss), agent),
     user: { pool, userPoolId: String(iss).split('/').at(-1) ?? '', clientId, username, tokens, tenantId },
   }
+}
+
+/** A tenant that is not there is reached by nobody: its rows would all be stopped, and prove nothing. */
+async function requireTenant(gateway: Pick<Deployed, 'gatewayUrl' | 'ca'>, tenantId: string): Promise<void> {
+  const answer = await sendBytes(connectionTo(gateway), { method: 'GET', target: `/${tenantId}/models` })
+  // The listener's own answer, when no rule has the path; a function's says its code in a header.
+  if (answer.status === 404 && codeOf(answer) === undefined)
+    throw new UserError(
+      `No tenant ${tenantId} is deployed at ${gateway.gatewayUrl}.`,
+      'Name one that is with --other-tenant: npm run tenant -- list',
+    )
 }
 
 const postThrough =

@@ -77,7 +77,7 @@ const WHY_NOT_FAMILY: Readonly<Record<Family, string>> = {
   deployment: 'it would change the platform if it got through',
 }
 
-function connectionTo({ gatewayUrl, ca }: Deployed): Connection {
+export function connectionTo({ gatewayUrl, ca }: Pick<Deployed, 'gatewayUrl' | 'ca'>): Connection {
   const { protocol, hostname, port } = new URL(gatewayUrl)
   if (protocol !== 'https:') throw new Error(`A gateway is tried over HTTPS only, not at ${gatewayUrl}.`)
   return {

@@ -30,7 +30,8 @@ export const prove: Verb = {
     'Against a local cloud of its own: the hub and the two sample tenants from their stack files. Every attempt is made again with',
     'every layer switched off in turn. With --gateway-url, --client-id, --region, --username and --other-tenant, against a deployed',
     'gateway: what does no harm only, nothing is switched off, and one user signs in; the password is asked for, or read from a',
-    'pipe. With --running, the same against the local cloud that runs in another shell.',
+    'pipe. With --running, the same against the local cloud that runs in another shell: with the users that npm start made, or with',
+    '--username and --other-tenant.',
     'Exit code: 0 only if every attempt was stopped, and by no fewer layers than are expected.',
   ].join('\n'),
   positionals: [0, 0],
@@ -46,7 +47,7 @@ export const prove: Verb = {
     'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
     'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
     region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
-    username: { type: 'string', placeholder: 'NAME', help: 'a user of the deployed hub' },
+    username: { type: 'string', placeholder: 'NAME', help: 'a user of that hub' },
     'other-tenant': { type: 'string', placeholder: 'ID', help: "the tenant whose path the user's token is tried on" },
   },
   async run({ values }) {
@@ -100,14 +101,28 @@ async function deployedHub(values: Values): Promise<DeployedHub | undefined> {
   const given = DEPLOYED.filter((flag) => values[flag] !== undefined)
   const running = values.running === true
   if (!running && given.length === 0) return undefined
-  if (running && given.length > 0)
-    throw new UserError(`--running takes no ${given.map((flag) => `--${flag}`).join(', ')}.`, 'It knows its own hub.')
+  const known = given.filter((flag) => flag !== 'username' && flag !== 'other-tenant')
+  if (running && known.length > 0)
+    throw new UserError(`--running takes no ${known.map((flag) => `--${flag}`).join(', ')}.`, 'It knows its own hub.')
   if (values.family !== undefined)
     throw new UserError(
       '--family is for the local cloud that is started for the purpose.',
       'Against a deployed gateway, everything is tried that does no harm.',
     )
-  return running ? runningHub() : await hubOnAws(values)
+  return running ? hubThatRuns(values) : hubOnAws(values)
+}
+
+function hubThatRuns({ username, 'other-tenant': otherTenant }: Values): Promise<DeployedHub> {
+  return runningHub({
+    ...(username !== undefined && { username: String(username) }),
+    ...(otherTenant !== undefined && { otherTenantId: tenantIdOf(otherTenant) }),
+  })
+}
+
+function tenantIdOf(given: unknown): string {
+  const id = String(given)
+  if (TENANT_ID.test(id)) return id
+  throw new UserError(`"${id}" is no tenant id.`, 'An id is a lower-case letter and 1 to 19 letters or digits.')
 }
 
 async function hubOnAws(values: Values): Promise<DeployedHub> {
@@ -120,12 +135,7 @@ async function hubOnAws(values: Values): Promise<DeployedHub> {
   const gatewayUrl = String(values['gateway-url'])
   if (!URL.canParse(gatewayUrl))
     throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
-  const otherTenantId = String(values['other-tenant'])
-  if (!TENANT_ID.test(otherTenantId))
-    throw new UserError(
-      `"${otherTenantId}" is no tenant id.`,
-      'An id is a lower-case letter and 1 to 19 letters or digits.',
-    )
+  const otherTenantId = tenantIdOf(values['other-tenant'])
   return {
     ...{ gatewayUrl, otherTenantId, region: String(values.region) },
     ...{ clientId: String(values['client-id']), username: String(values.username) },

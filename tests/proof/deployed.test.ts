@@ -88,4 +88,9 @@ describe('against a gateway that is deployed', () => {
     await expect(openDeployed({ ...hub, otherTenantId: 'tenant1' })).rejects.toThrow(/user's own tenant/)
     await expect(openDeployed({ ...hub, password: 'wrong' })).rejects.toThrow(/cannot sign in/)
   })
+
+  it('a tenant that is not deployed is refused: nothing could cross to it, and the report would say that all is well', async () => {
+    await expect(openDeployed({ ...hub, otherTenantId: 'tenant77' })).rejects.toThrow(/No tenant tenant77 is deployed/)
+    await expect(openDeployed({ ...hub, otherTenantId: site.suspended.tenantId })).resolves.toBeDefined()
+  })
 })
