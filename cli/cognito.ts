@@ -107,12 +107,18 @@ export async function signInForTokens(client: CognitoIdentityProviderClient, cal
     )
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'NotAuthorizedException')
-      throw new UserError(`${username} cannot sign in: ${cause.message}`, 'Check the user name and the password.', {
+      throw new UserError(`${username} cannot sign in: ${cause.message}`, remedyOf(cause), {
         cause,
       })
     throw cause
   }
 }
+
+/** Cognito tells a disabled user apart from a wrong password. */
+const remedyOf = ({ message }: Error) =>
+  /disabled/.test(message)
+    ? 'Users are disabled when their tenant is removed, or cleaned up: an administrator can enable them (admin-enable-user).'
+    : 'Check the user name and the password.'
 
 /** The claims of a token, unverified: a client reads its own token to find its route. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {

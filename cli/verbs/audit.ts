@@ -39,7 +39,7 @@ export const audit: Verb = {
     try {
       const records = inOrder([...(await readTrail(await accessOf(hub), query)), ...(await atTheDoor(folder, query))])
       process.stdout.write(
-        values.json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join('') : table(records),
+        values.json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join('') : table(records, tenant),
       )
     } finally {
       hub.close()
@@ -79,8 +79,11 @@ const COLUMNS = ['time', 'tenant', 'decision', 'check', 'outcome', 'user', 'requ
 /** Of lines that were printed by something else than the gateway; of what the load balancer refused. */
 const SOMETIMES = ['claimed', 'client', 'path'] as const
 
-function table(records: readonly TrailRecord[]): string {
-  if (records.length === 0) return 'No decision was recorded in that time.\n'
+function table(records: readonly TrailRecord[], tenant?: string): string {
+  if (records.length === 0)
+    return tenant === undefined
+      ? 'No decision was recorded in that time.\n'
+      : `No decision about ${tenant} was recorded in that time. Which tenants there are: npm run tenant -- list\n`
   const columns = [...COLUMNS, ...SOMETIMES.filter((column) => records.some((record) => record[column] !== undefined))]
   return textTable(
     columns.map((column) => column.toUpperCase()),

@@ -161,7 +161,8 @@ async function turnAway({ tenants, living }: Cleanup, values: Arguments['values'
   }
 }
 
-const AGAIN = 'Put right what stopped it, then run this again: it goes on where it stopped.'
+const AGAIN =
+  'Put right what stopped it, then run this again: it goes on where it stopped. Tenants that are still there are suspended until then, and their users disabled.'
 
 /** @returns what stayed in the account */
 async function destroyed(stack: Stack): Promise<readonly StateResource[]> {

@@ -166,7 +166,10 @@ describe('a third tenant', () => {
     await disableUsers(pool, members)
     await platform.cloud.destroy(TENANT3)
     expect((await ask('tenant3', token)).status).toBe(404)
-    await expect(login('ann@example.com')).rejects.toThrow(/cannot sign in/)
+    await expect(login('ann@example.com')).rejects.toMatchObject({
+      message: expect.stringContaining('cannot sign in'),
+      remedy: expect.stringContaining('admin-enable-user'),
+    })
     await expect(refresh()).rejects.toMatchObject({ name: 'NotAuthorizedException' })
     const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: platform.hub.tableName }))
     expect(Items.filter(({ tenantId }) => tenantId?.S === 'tenant3')).toEqual([])
