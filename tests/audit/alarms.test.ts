@@ -73,13 +73,12 @@ describe('the alarms of a tenant', () => {
 
   it('server-errors, throttled, concurrency and latency: in the third bad minute, not before', async () => {
     expect((await invoke()).status).toBe(200)
-    const slow = await withFault({ where: model, fault: { kind: 'latency', milliseconds: 8_100 }, times: 3 }, () =>
-      // They end one after the other, each in a minute of its own.
-      Promise.all([0, 400, 800].map((wait) => pause(wait).then(() => ({ answer: invoke() })))).then((started) =>
-        // Long enough for all three to be at the model on a busy machine, before the fault is another one.
-        pause(3_000).then(() => started),
-      ),
-    )
+    const fault = platform.cloud.faults.add({ where: model, fault: { kind: 'latency', milliseconds: 8_100 }, times: 3 })
+    // They end one after the other, each in a minute of its own.
+    const slow = await Promise.all([0, 400, 800].map((wait) => pause(wait).then(() => ({ answer: invoke() }))))
+    // All three are at the model, however long a cold start takes, before the fault is another one.
+    await expect.poll(() => fault.hits, { timeout: 20_000, interval: 20 }).toBe(3)
+    fault.remove()
     for (const { answer } of slow) {
       expect(await ringing()).not.toContain('genai-latency-tenant1')
       expect((await answer).status).toBe(200)
