@@ -2,7 +2,6 @@
  * Each alarm of a tenant's lane would ring: real requests, real lines, metric filters and thresholds as they are declared. The
  * clock is moved from minute to minute; everything else takes the time that it takes.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decisionOf } from '../../functions/gateway/audit.ts'
 import { ERRORS, type ErrorCode } from '../../functions/gateway/errors.ts'
@@ -73,17 +72,13 @@ describe('the alarms of a tenant', () => {
 
   it('server-errors, throttled, concurrency and latency: in the third bad minute, not before', async () => {
     expect((await invoke()).status).toBe(200)
-    const fault = platform.cloud.faults.add({ where: model, fault: { kind: 'latency', milliseconds: 8_100 }, times: 3 })
-    // They end one after the other, each in a minute of its own.
-    const slow = await Promise.all([0, 400, 800].map((wait) => pause(wait).then(() => ({ answer: invoke() }))))
-    // All three are at the model, however long a cold start takes, before the fault is another one.
-    await expect.poll(() => fault.hits, { timeout: 20_000, interval: 20 }).toBe(3)
-    fault.remove()
-    for (const { answer } of slow) {
+    const slow: FaultRule = { where: model, fault: { kind: 'latency', milliseconds: 8_100 }, times: 1 }
+    for (const minute of [1, 2, 3]) {
       expect(await ringing()).not.toContain('genai-latency-tenant1')
-      expect((await answer).status).toBe(200)
+      // One after the other: a request that is slow while the model throttles is throttled when it comes to it.
+      await withFault(slow, async () => expect((await invoke()).status).toBe(200))
       await badMinute()
-      if (answer !== slow.at(-1)?.answer) skew += 60
+      if (minute < 3) skew += 60
     }
     expect((await ringing()).sort()).toEqual(
       ['concurrency', 'crashes', 'foreign-tenant', 'latency', 'server-errors', 'throttled'].map(
