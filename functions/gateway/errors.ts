@@ -94,6 +94,8 @@ export interface GatewayErrorOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** `sub` of a verified token, for the audit line: who was refused. Never sent. */
   readonly user?: string
+  /** The field that is wrong, such as `messages.0.content`: OpenAI's clients read it. Built of known names and indexes only. */
+  readonly param?: string
 }
 
 export class GatewayError extends Error {
@@ -101,12 +103,14 @@ export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly headers: Readonly<Record<string, string>>
   readonly user: string | undefined
+  readonly param: string | undefined
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.headers = options.headers ?? {}
     this.user = options.user
+    this.param = options.param
   }
 
   get status(): number {
