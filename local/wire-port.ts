@@ -97,9 +97,9 @@ async function serve(
     if (connectedTo !== outcome.address) return void request.resume()
     const body = await readBody(request)
     if (body === 'goneAway') return
-    if (body === 'tooLarge') return send(response, { status: 413, headers: {}, body: '' })
+    if (body === 'tooLarge') return await send(response, { status: 413, headers: {}, body: '' })
     const call = { host, method: request.method, target: request.url, headers: headersOf(request), body }
-    send(response, await options.dispatch(outcome, { ...call, signal: aborted.signal }))
+    await send(response, await options.dispatch(outcome, { ...call, signal: aborted.signal }))
   } catch (error) {
     // Nobody waits for an answer any more: what stopped the work is that the client went away.
     if (aborted.signal.aborted) return
@@ -140,14 +140,36 @@ function headersOf(request: Http2ServerRequest): Record<string, string> {
   return headers
 }
 
-function send(response: Http2ServerResponse, { status, headers, body, delivery }: WireResponse): void {
+async function send(response: Http2ServerResponse, answer: WireResponse): Promise<void> {
+  const { status, headers, body, delivery } = answer
   if (response.destroyed || response.writableEnded || delivery === 'silence') return
   if (delivery === 'reset') return void response.socket.destroy()
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return stream(response, { ...answer, body })
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   response.writeHead(status, { ...headers, 'content-length': String(bytes.length) })
   if (delivery === undefined) return void response.end(bytes)
   const { socket } = response
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => socket.destroy())
+}
+
+/** Each chunk as it comes, no faster than the client reads. Whoever makes them is told when nobody reads any more. */
+async function stream(
+  response: Http2ServerResponse,
+  { status, headers, body, delivery }: WireResponse & { readonly body: AsyncIterable<Uint8Array> },
+): Promise<void> {
+  response.writeHead(status, headers)
+  // Both of Node's responses have it, the types of one do not.
+  if ('flushHeaders' in response && typeof response.flushHeaders === 'function') response.flushHeaders()
+  const gone = new Promise<void>((closed) => response.once('close', closed))
+  for await (const chunk of body) {
+    if (response.destroyed) return
+    if (!response.write(chunk))
+      await Promise.race([new Promise<void>((drained) => response.once('drain', drained)), gone])
+    if (response.destroyed) return
+    // Half of what has no length: the first chunk.
+    if (delivery === 'half') return void response.socket.destroy()
+  }
+  response.end()
 }
 
 function secureContexts(authority: Pick<Authority, 'issue'>): (host: string) => SecureContext {

@@ -6,7 +6,7 @@ import type { Authority } from './authority.ts'
 import { UnsupportedError } from './errors.ts'
 import type { WireFaults } from './faults/hooks.ts'
 import type { Origin, Path, Refusal, reach as reachable } from './reach.ts'
-import type { Service, Surroundings, WireRequest, WireResponse } from './services/service.ts'
+import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './services/service.ts'
 import type { WireCall } from './wire-call.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
 import { regionOf, serviceOf, sourceContext, sourcePolicy } from './wire-source.ts'
@@ -49,8 +49,11 @@ export type WireEvent =
 export interface Wire {
   /** Opens a port on 127.0.0.1 whose connections come from `from`; any free port unless one is named. */
   open(from: Origin, port?: number): Promise<OpenPort>
-  /** The same lookup and dispatch for a caller inside the local cloud, such as the load balancer's fetch of a key set. */
-  call(from: Origin, call: WireCall): Promise<WireResponse | Refusal>
+  /**
+   * The same lookup and dispatch for a caller inside the local cloud, such as the load balancer's fetch of a key set. The
+   * answer is whole, whatever it is on the wire.
+   */
+  call(from: Origin, call: WireCall): Promise<WholeResponse | Refusal>
   /** Closes every port; connections are cut. */
   close(): Promise<void>
 }
@@ -114,7 +117,9 @@ export function startWire(options: WireOptions): Wire {
       observe?.({ kind: 'connection', from, host: call.host, port: HTTPS, outcome })
       if (!outcome.reachable) return outcome
       const response = await dispatch(from, outcome, call)
-      return response.delivery ? undelivered(response.delivery, outcome) : response
+      return response.delivery
+        ? undelivered(response.delivery, outcome)
+        : { ...response, body: await whole(response.body) }
     },
     async close() {
       await Promise.all([...open].map((port) => port.close()))
@@ -132,6 +137,13 @@ const undelivered = (delivery: NonNullable<WireResponse['delivery']>, { hops }: 
   reason: `a fault that was switched on: ${delivery}`,
   hops,
 })
+
+async function whole(body: WireResponse['body']): Promise<WholeResponse['body']> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
 
 function lookUpOnce(currentVersion: () => string, lookUp: (host: string) => Path | Refusal) {
   const known = new Map<string, { readonly version: string; readonly outcome: Path | Refusal }>()

@@ -28,11 +28,17 @@ export interface WireRequest {
 export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | string
+  /** An iterable is sent chunk by chunk, no faster than the client reads; it is ended when the client goes away. */
+  readonly body: Uint8Array | string | AsyncIterable<Uint8Array>
   /** What was done for whom: told to the wire's observer, never sent. */
   readonly served?: Served
   /** How it arrives, where a fault says so: not at all, as a reset connection, or cut off in the middle. */
   readonly delivery?: 'silence' | 'reset' | 'half'
+}
+
+/** A response of which everything is there. */
+export interface WholeResponse extends WireResponse {
+  readonly body: Uint8Array | string
 }
 
 export interface Served {

@@ -30,7 +30,7 @@ export const HELLO = { messages: [user('Hello, who are you?')] }
 export let stand: Stand
 export let bedrock: BedrockRuntimeClient
 export const options: { -readonly [K in keyof BedrockOptions]: BedrockOptions[K] } = {}
-let backend: ModelBackend = standIn
+let backend: ModelBackend = standIn()
 
 /** Who answers, until the test is over. */
 export function answerBy(models: ModelBackend): void {
@@ -57,7 +57,7 @@ export function useBedrock(): void {
     stand.ahead = 0
     stand.decide = () => ({ allowed: true })
     delete options.requestsPerMinute
-    backend = standIn
+    backend = standIn()
   })
 }
 

@@ -3,20 +3,19 @@ import type { Session } from '../../authorize.ts'
 import { UnsupportedError } from '../../errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import { answer, authenticate, permit } from '../protocol/protocol.ts'
-import type { Service, Surroundings, WireRequest, WireResponse } from '../service.ts'
+import type { Service, Surroundings, WireRequest } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { type AccessOptions, createAccess } from './access.ts'
 import { apiKeyOf, verifyApiKey } from './api-key.ts'
 import type { FoundationModel, Invoked } from './catalogue.ts'
 import { checkPrompt, invalid, type Prompt } from './conversation.ts'
-import { type Answer, converseEvents, converseOutput, readConverse } from './converse.ts'
-import { encodeEvents } from './event-stream.ts'
+import { converseFrames, converseOutput, readConverse } from './converse.ts'
 import { anthropic } from './formats/anthropic.ts'
 import type { BodyFormat } from './formats/format.ts'
 import { nova } from './formats/nova.ts'
 import { titan } from './formats/titan.ts'
-import type { ModelBackend } from './model-backend.ts'
-import { BEDROCK, respondJson } from './protocol.ts'
+import { collect, type ModelBackend } from './model-backend.ts'
+import { BEDROCK, respondFrames, respondJson } from './protocol.ts'
 import { standIn } from './stand-in.ts'
 
 export interface BedrockOptions extends AccessOptions {
@@ -36,7 +35,7 @@ const FORMATS: Readonly<Record<FoundationModel['format'], BodyFormat>> = { titan
 export function createBedrock(
   surroundings: Surroundings,
   credentials: CredentialStore,
-  { backend = standIn, ...options }: BedrockOptions = {},
+  { backend = standIn(), ...options }: BedrockOptions = {},
 ): Service {
   const access = createAccess(options)
   return {
@@ -59,13 +58,14 @@ export function createBedrock(
           const format = FORMATS[invoked.model.format]
           const body = readBody(request)
           const prompt = verb === 'invoke' ? format.read(body) : readConverse(body)
-          const done = await generate(backend, invoked, prompt, request, session)
-          if (verb === 'converse') return respondJson(converseOutput(done), requestId)
-          if (verb === 'converse-stream') return respondEvents(done, requestId)
+          const { events, latencyMs } = generate(backend, invoked, prompt, request, session, verb === 'converse-stream')
+          if (verb === 'converse-stream') return respondFrames(converseFrames(events, latencyMs), requestId)
+          const done = await collect(events)
+          if (verb === 'converse') return respondJson(converseOutput(done, latencyMs()), requestId)
           return respondJson(format.write(done, invoked.model.id, requestId), requestId, {
-            'x-amzn-bedrock-input-token-count': String(done.inputTokens),
-            'x-amzn-bedrock-output-token-count': String(done.outputTokens),
-            'x-amzn-bedrock-invocation-latency': String(done.latencyMs),
+            'x-amzn-bedrock-input-token-count': String(done.usage.inputTokens),
+            'x-amzn-bedrock-output-token-count': String(done.usage.outputTokens),
+            'x-amzn-bedrock-invocation-latency': String(latencyMs()),
           })
         },
       )
@@ -90,29 +90,25 @@ async function callerOf(
   return session
 }
 
-async function generate(
+/** @returns what the model writes, and for how long it has been writing */
+function generate(
   backend: ModelBackend,
   { model, id }: Invoked & { readonly id: string },
   { temperature, topP, ...prompt }: Prompt,
   { region, signal }: WireRequest,
   { account }: Session,
-): Promise<Answer> {
+  streamed: boolean,
+) {
   const sampling = { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { topP }) }
   const maxTokens = checkPrompt(model, { ...prompt, ...sampling })
   const start = performance.now()
   const { system, messages, stopSequences } = prompt
-  const generated = await backend.generate({
-    ...{ modelId: model.id, modelName: model.name, invokedId: id, account, region },
+  const events = backend.generate({
+    ...{ modelId: model.id, modelName: model.name, invokedId: id, account, region, streamed },
     ...{ system, messages, stopSequences, maxTokens, ...sampling, signal },
   })
-  return { ...generated, latencyMs: Math.round(performance.now() - start) }
+  return { events, latencyMs: () => Math.round(performance.now() - start) }
 }
-
-const respondEvents = (done: Answer, requestId: string): WireResponse => ({
-  status: 200,
-  headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },
-  body: encodeEvents(converseEvents(done)),
-})
 
 function decode(segment: string): string {
   try {

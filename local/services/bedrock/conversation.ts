@@ -1,8 +1,8 @@
 /** What Bedrock refuses of a conversation, in its words; the same for every operation and body format. */
 import { AwsError } from '../../errors.ts'
 import type { FoundationModel } from './catalogue.ts'
-import type { Generation, Message } from './model-backend.ts'
-import { inputTokens } from './stand-in.ts'
+import type { Block, Generation, Message } from './model-backend.ts'
+import { inputTokens } from './tokens.ts'
 
 /** What a body says, whatever its format. */
 export type Prompt = Pick<Generation, 'system' | 'messages' | 'stopSequences'> &
@@ -13,7 +13,7 @@ export interface ContentMessage {
   readonly content: readonly { readonly text: string }[]
 }
 
-/** Texts of messages joined, after what Bedrock checks of their form. */
+/** Messages as the models take them, after what Bedrock checks of their form. */
 export function readMessages(messages: readonly ContentMessage[]): readonly Message[] {
   messages.forEach(({ content }, index) => {
     if (content.length === 0)
@@ -35,13 +35,13 @@ export function readMessages(messages: readonly ContentMessage[]): readonly Mess
     throw invalid(
       'A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.',
     )
-  return messages.map(({ role, content }) => ({ role, text: content.map(({ text }) => text).join('\n') }))
+  return messages.map(({ role, content }) => ({ role, content: textBlocks(content) }))
 }
 
 /** What this model refuses; answers the tokens that it may write. */
 export function checkPrompt(model: FoundationModel, prompt: Prompt): number {
   const { system, messages, maxTokens = model.maxOutputTokens, temperature, topP } = prompt
-  if (system !== '' && !model.systemPrompts)
+  if (system.length > 0 && !model.systemPrompts)
     throw invalid(
       "This model doesn't support system messages. Try again without a system message or use a model that supports system messages.",
     )
@@ -60,5 +60,8 @@ export function checkPrompt(model: FoundationModel, prompt: Prompt): number {
   if (inputTokens({ system, messages }) > model.maxInputTokens) throw invalid('Input is too long for requested model.')
   return maxTokens
 }
+
+export const textBlocks = (texts: readonly { readonly text: string }[]): readonly Block[] =>
+  texts.map(({ text }) => ({ type: 'text', text }))
 
 export const invalid = (message: string) => new AwsError('ValidationException', message)

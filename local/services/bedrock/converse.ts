@@ -10,9 +10,9 @@ import {
   text,
   VALIDATION_EXCEPTIONS,
 } from '../protocol/shape.ts'
-import { type Prompt, readMessages } from './conversation.ts'
-import type { StreamEvent } from './event-stream.ts'
-import type { Generated } from './model-backend.ts'
+import { type Prompt, readMessages, textBlocks } from './conversation.ts'
+import { eventFrame } from './event-stream.ts'
+import type { Generated, ModelEvent, Usage } from './model-backend.ts'
 
 const MESSAGE = structure({
   role: required(oneOf('user', 'assistant')),
@@ -35,40 +35,48 @@ export function readConverse(body: unknown): Prompt {
   const { messages, system = [], inferenceConfig = {} }: Of<typeof INPUT> = read(INPUT, body, VALIDATION_EXCEPTIONS)
   return {
     messages: readMessages(messages),
-    system: system.map((block) => block.text).join('\n'),
+    system: textBlocks(system),
     ...inferenceConfig,
     stopSequences: inferenceConfig.stopSequences ?? [],
   }
 }
 
-export interface Answer extends Generated {
-  readonly latencyMs: number
-}
-
-const usageOf = ({ inputTokens, outputTokens }: Generated) => ({
+const usageOf = ({ inputTokens, outputTokens }: Usage) => ({
   inputTokens,
   outputTokens,
   totalTokens: inputTokens + outputTokens,
 })
 
-export const converseOutput = (answer: Answer) => ({
-  output: { message: { role: 'assistant', content: [{ text: answer.text }] } },
-  stopReason: answer.stopReason,
-  usage: usageOf(answer),
-  metrics: { latencyMs: answer.latencyMs },
+export const converseOutput = ({ content, stopReason, usage }: Generated, latencyMs: number) => ({
+  output: { message: { role: 'assistant', content: content.map(({ text }) => ({ text })) } },
+  stopReason,
+  usage: usageOf(usage),
+  metrics: { latencyMs },
 })
 
-/** A piece of text per event, about a word each. */
-export function converseEvents(answer: Answer): readonly StreamEvent[] {
-  const pieces = answer.text.match(/\S+\s*|\s+/g) ?? []
-  return [
-    { type: 'messageStart', payload: { role: 'assistant' } },
-    ...pieces.map((piece) => ({
-      type: 'contentBlockDelta',
-      payload: { contentBlockIndex: 0, delta: { text: piece } },
-    })),
-    { type: 'contentBlockStop', payload: { contentBlockIndex: 0 } },
-    { type: 'messageStop', payload: { stopReason: answer.stopReason } },
-    { type: 'metadata', payload: { usage: usageOf(answer), metrics: { latencyMs: answer.latencyMs } } },
-  ]
+/** Frames of `ConverseStream`. A block of text has no start of its own, as on AWS. */
+export async function* converseFrames(
+  events: AsyncIterable<ModelEvent>,
+  latencyMs: () => number,
+): AsyncGenerator<Uint8Array> {
+  let contentBlockIndex = 0
+  let started = false
+  for await (const event of events) {
+    if (!started) yield eventFrame('messageStart', { role: 'assistant' })
+    started = true
+    switch (event.kind) {
+      case 'start':
+        break
+      case 'delta':
+        yield eventFrame('contentBlockDelta', { contentBlockIndex, delta: { text: event.text } })
+        break
+      case 'stop':
+        yield eventFrame('contentBlockStop', { contentBlockIndex })
+        contentBlockIndex++
+        break
+      case 'end':
+        yield eventFrame('messageStop', { stopReason: event.stopReason })
+        yield eventFrame('metadata', { usage: usageOf(event.usage), metrics: { latencyMs: latencyMs() } })
+    }
+  }
 }

@@ -1,41 +1,44 @@
-/** `application/vnd.amazon.eventstream`: length, headers and payload of each event, each guarded by a CRC. */
-import { crc32 } from 'node:zlib'
+/** `application/vnd.amazon.eventstream`, framed by AWS's own codec. */
+import { EventStreamCodec } from '@smithy/eventstream-codec'
+import type { AwsError } from '../../errors.ts'
 
-export interface StreamEvent {
-  /** `messageStart`, `contentBlockDelta`, … */
-  readonly type: string
-  readonly payload: unknown
+const codec = new EventStreamCodec(
+  (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8')),
+  (text) => Buffer.from(text, 'utf8'),
+)
+
+/** `messageStart`, `contentBlockDelta`, `chunk`, … with its payload as JSON. */
+export const eventFrame = (type: string, payload: unknown): Uint8Array => frame('event', ':event-type', type, payload)
+
+/** What Bedrock sends when it fails after the answer has begun: the status line was sent, so the error is a frame. */
+export const exceptionFrame = (type: string, message: string): Uint8Array =>
+  frame('exception', ':exception-type', type, { message })
+
+/** @returns the name that the streams have for an error of the whole answer: `modelStreamErrorException` */
+export function exceptionType({ code }: Pick<AwsError, 'code'>): StreamException {
+  const name = `${code.charAt(0).toLowerCase()}${code.slice(1)}`
+  if (name === 'modelErrorException') return 'modelStreamErrorException'
+  return STREAM_EXCEPTIONS.find((one) => one === name) ?? 'internalServerException'
 }
 
-const PRELUDE_BYTES = 8
-const CRC_BYTES = 4
-const STRING_TYPE = 7
+/** The exceptions that a stream's frames can carry: members of the SDK's `ConverseStreamOutput` and `ResponseStream`. */
+export const STREAM_EXCEPTIONS = [
+  'internalServerException',
+  'modelStreamErrorException',
+  'modelTimeoutException',
+  'serviceUnavailableException',
+  'throttlingException',
+  'validationException',
+] as const
+export type StreamException = (typeof STREAM_EXCEPTIONS)[number]
 
-export const encodeEvents = (events: readonly StreamEvent[]): Uint8Array => Buffer.concat(events.map(encodeEvent))
-
-function encodeEvent({ type, payload }: StreamEvent): Buffer {
-  const headers = Buffer.concat(
-    [
-      [':event-type', type],
-      [':content-type', 'application/json'],
-      [':message-type', 'event'],
-    ].map(([name = '', value = '']) => header(name, value)),
-  )
-  const body = Buffer.from(JSON.stringify(payload))
-  const length = PRELUDE_BYTES + CRC_BYTES + headers.length + body.length + CRC_BYTES
-  const prelude = Buffer.concat([uint32(length), uint32(headers.length)])
-  const unguarded = Buffer.concat([prelude, uint32(crc32(prelude)), headers, body])
-  return Buffer.concat([unguarded, uint32(crc32(unguarded))])
-}
-
-function header(name: string, value: string): Buffer {
-  const length = Buffer.alloc(2)
-  length.writeUInt16BE(Buffer.byteLength(value))
-  return Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(STRING_TYPE), length, Buffer.from(value)])
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
+function frame(messageType: string, nameHeader: string, name: string, payload: unknown): Uint8Array {
+  return codec.encode({
+    headers: {
+      [nameHeader]: { type: 'string', value: name },
+      ':content-type': { type: 'string', value: 'application/json' },
+      ':message-type': { type: 'string', value: messageType },
+    },
+    body: Buffer.from(JSON.stringify(payload)),
+  })
 }

@@ -1,5 +1,4 @@
-/** Who answers as the models: the deterministic stand-in, or a server with the OpenAI API that the user names, such as Ollama. */
-import { AwsError } from '../../errors.ts'
+/** Who answers as the models, and what passes between a model and Bedrock: a conversation goes in, events come out. */
 
 export interface Generation {
   /** Foundation model id, and what was called: the same or an inference profile's id. */
@@ -10,121 +9,77 @@ export interface Generation {
   /** Account and region that the call was made in. */
   readonly account: string
   readonly region: string
-  /** Empty without one. */
-  readonly system: string
+  readonly system: readonly Block[]
   readonly messages: readonly Message[]
   readonly maxTokens: number
   readonly temperature?: number
   readonly topP?: number
   readonly stopSequences: readonly string[]
+  /** The caller gets each event as it is made; otherwise all at the end. */
+  readonly streamed: boolean
   /** The caller went away. */
   readonly signal: AbortSignal
 }
 
 export interface Message {
   readonly role: 'user' | 'assistant'
-  readonly text: string
+  readonly content: readonly Block[]
 }
 
-export interface Generated {
-  readonly text: string
-  readonly stopReason: 'end_turn' | 'max_tokens' | 'stop_sequence'
+/** A part of a message, whatever the format of the body that it came in. */
+export type Block = { readonly type: 'text'; readonly text: string }
+
+/** A part of an answer. */
+export type OutputBlock = { readonly type: 'text'; readonly text: string }
+
+/** What a model writes, in order. Each block is started and stopped, and one `end` comes last. */
+export type ModelEvent =
+  | { readonly kind: 'start'; readonly block: BlockStart }
+  /** A piece of the block's text. */
+  | { readonly kind: 'delta'; readonly text: string }
+  | { readonly kind: 'stop' }
+  | ModelEnd
+
+export type BlockStart = { readonly type: 'text' }
+
+export interface ModelEnd {
+  readonly kind: 'end'
+  readonly stopReason: StopReason
+  readonly usage: Usage
+}
+
+export type StopReason = 'end_turn' | 'max_tokens' | 'stop_sequence'
+
+export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
 }
 
 export interface ModelBackend {
-  /** @throws AwsError what Bedrock would answer when a model fails */
-  generate(generation: Generation): Promise<Generated>
+  /** @throws AwsError what Bedrock would answer when a model fails: before the first event as an answer, later as a frame */
+  generate(generation: Generation): AsyncIterable<ModelEvent>
 }
 
-export interface OpenAiModelsOptions {
-  /** Base address, `http://localhost:11434/v1`. */
-  readonly url: string
-  /** The server's name of the model that answers for all. @default the first that the server lists */
-  readonly model?: string
-  /** Sent as a bearer token where the server wants one. */
-  readonly apiKey?: string
+/** A whole answer. */
+export interface Generated extends Omit<ModelEnd, 'kind'> {
+  readonly content: readonly OutputBlock[]
 }
 
-/** Every model is played by one of the server's; Bedrock's own checks and limits stay. */
-export function openAiModels({ url, model, apiKey }: OpenAiModelsOptions): ModelBackend {
-  const server = url.replace(/\/+$/, '')
-  const headers = {
-    'content-type': 'application/json',
-    ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+/** Everything that a model writes, once it has ended. */
+export async function collect(events: AsyncIterable<ModelEvent>): Promise<Generated> {
+  const content: OutputBlock[] = []
+  let open: { start: BlockStart; text: string } | undefined
+  for await (const event of events) {
+    if (event.kind === 'start') open = { start: event.block, text: '' }
+    else if (event.kind === 'delta' && open) open.text += event.text
+    else if (event.kind === 'stop' && open) content.push({ type: 'text', text: open.text })
+    else if (event.kind === 'end') {
+      const { kind, ...end } = event
+      return { ...end, content }
+    }
   }
-  let chosen = model
-  return {
-    async generate({ system, messages, maxTokens, temperature, topP, stopSequences, signal }) {
-      chosen ??= await firstModel(server, headers, signal)
-      const answer = await request<Completion>(server, '/chat/completions', signal, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({
-          model: chosen,
-          messages: [
-            ...(system === '' ? [] : [{ role: 'system', content: system }]),
-            ...messages.map(({ role, text }) => ({ role, content: text })),
-          ],
-          max_tokens: maxTokens,
-          ...(temperature !== undefined && { temperature }),
-          ...(topP !== undefined && { top_p: topP }),
-          ...(stopSequences.length > 0 && { stop: stopSequences }),
-        }),
-      })
-      const [choice] = answer.choices ?? []
-      if (typeof choice?.message?.content !== 'string')
-        throw new AwsError('ModelErrorException', `The model server at ${server} answered without a message.`, 424)
-      return {
-        text: choice.message.content,
-        // The API does not tell a stop sequence from the model's own end.
-        stopReason: choice.finish_reason === 'length' ? 'max_tokens' : 'end_turn',
-        inputTokens: answer.usage?.prompt_tokens ?? 0,
-        outputTokens: answer.usage?.completion_tokens ?? 0,
-      }
-    },
-  }
+  throw new Error('A model ended without saying so.')
 }
 
-interface Completion {
-  readonly choices?: readonly { readonly message?: { readonly content?: unknown }; readonly finish_reason?: string }[]
-  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number }
-}
-
-async function firstModel(server: string, headers: Record<string, string>, signal: AbortSignal): Promise<string> {
-  const { data = [] } = await request<{ readonly data?: readonly { readonly id?: string }[] }>(
-    server,
-    '/models',
-    signal,
-    { headers },
-  )
-  const id = data[0]?.id
-  if (id === undefined)
-    throw new AwsError('ModelErrorException', `The model server at ${server} has no model: pull one first.`, 424)
-  return id
-}
-
-/** A server that is away is Bedrock being unavailable; one that refuses is the model failing. */
-async function request<T>(server: string, path: string, signal: AbortSignal, init: RequestInit): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(`${server}${path}`, { ...init, signal })
-  } catch (cause) {
-    if (signal.aborted) throw cause
-    throw new AwsError(
-      'ServiceUnavailableException',
-      `The model server at ${server} does not answer: is it running?`,
-      503,
-    )
-  }
-  if (response.status === 429)
-    throw new AwsError('ThrottlingException', 'Too many requests, please wait before trying again.', 429)
-  if (!response.ok)
-    throw new AwsError(
-      'ModelErrorException',
-      `The model server at ${server} answered ${path} with status ${response.status}.`,
-      424,
-    )
-  return (await response.json()) as T
-}
+/** What people would read of these parts. */
+export const textOf = (content: readonly Block[]): string => content.map(({ text }) => text).join('\n')

@@ -1,7 +1,7 @@
 /** Key sets that tokens are validated with: fetched as the load balancer, over a path that is checked, and kept for a while. */
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Origin, Refusal } from '../../reach.ts'
-import type { WireResponse } from '../service.ts'
+import type { WholeResponse } from '../service.ts'
 import {
   KEY_SET_MISS_SECONDS,
   KEY_SET_RETRY_SECONDS,
@@ -15,7 +15,7 @@ export interface KeySetOptions {
     call(
       from: Origin,
       call: { readonly host: string; readonly method: string; readonly target: string },
-    ): Promise<WireResponse | Refusal>
+    ): Promise<WholeResponse | Refusal>
   }
   readonly now: () => number
   /** The ledger's version: after a change, a path or a key may no longer be there. */
@@ -95,7 +95,7 @@ export class KeySets {
 
 const failed = (reason: string): Failure => ({ kind: 'failed', reason })
 
-async function keysOf(response: WireResponse | Refusal): Promise<KeySet['outcome']> {
+async function keysOf(response: WholeResponse | Refusal): Promise<KeySet['outcome']> {
   if ('reachable' in response) return failed('JWKSRequestTimeout')
   if (response.status !== 200) return failed('JWKSRequestFailed')
   const body = Buffer.from(response.body)

@@ -13,7 +13,7 @@ import { type Declared, Ledger, type Properties } from '../../ledger.ts'
 import type { Origin, Path, Refusal } from '../../reach.ts'
 import type { InvokeOptions, InvokeResult, Lambda } from '../lambda/lambda.ts'
 import { ACCOUNT, declared, REGION } from '../lambda/lambda-fixture.ts'
-import type { Surroundings, WireResponse } from '../service.ts'
+import type { Surroundings, WholeResponse } from '../service.ts'
 import { createLoadBalancer, type LoadBalancerEvent } from './load-balancer.ts'
 
 const elb = (rest: string) => `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:${rest}`
@@ -95,7 +95,7 @@ export interface FixtureOptions {
   readonly lambda?: Pick<Lambda, 'invoke'>
   readonly invoke?: (options: InvokeOptions) => Promise<InvokeResult> | InvokeResult
   readonly reach?: (from: Origin, host: string, port: number) => Path | Refusal
-  readonly keySet?: () => WireResponse | Refusal
+  readonly keySet?: () => WholeResponse | Refusal
   readonly surroundings?: Surroundings
 }
 

@@ -1,5 +1,5 @@
 import { float, integer, list, oneOf, read, required, type Shape, structure, text } from '../../protocol/shape.ts'
-import { readMessages } from '../conversation.ts'
+import { readMessages, textBlocks } from '../conversation.ts'
 import { type BodyFormat, MALFORMED } from './format.ts'
 
 const BLOCKS = list(structure({ type: required(oneOf('text')), text: required(text()) }))
@@ -26,7 +26,7 @@ export const anthropic: BodyFormat = {
     const { max_tokens, messages, system = [], temperature, top_p, stop_sequences } = read(INPUT, body, MALFORMED)
     return {
       messages: readMessages(messages),
-      system: system.map((block) => block.text).join('\n'),
+      system: textBlocks(system),
       maxTokens: max_tokens,
       ...(temperature !== undefined && { temperature }),
       ...(top_p !== undefined && { topP: top_p }),
@@ -38,9 +38,9 @@ export const anthropic: BodyFormat = {
     type: 'message',
     role: 'assistant',
     model: modelId.replace(/^anthropic\.(.*?)(-v\d+(:\d+)?)?$/, '$1'),
-    content: [{ type: 'text', text: answer.text }],
+    content: answer.content,
     stop_reason: answer.stopReason,
     stop_sequence: null,
-    usage: { input_tokens: answer.inputTokens, output_tokens: answer.outputTokens },
+    usage: { input_tokens: answer.usage.inputTokens, output_tokens: answer.usage.outputTokens },
   }),
 }

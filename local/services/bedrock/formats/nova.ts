@@ -1,5 +1,5 @@
 import { float, integer, list, oneOf, read, required, structure, text } from '../../protocol/shape.ts'
-import { readMessages } from '../conversation.ts'
+import { readMessages, textBlocks } from '../conversation.ts'
 import { type BodyFormat, MALFORMED } from './format.ts'
 
 const TEXTS = list(structure({ text: required(text()) }))
@@ -23,13 +23,13 @@ export const nova: BodyFormat = {
     const { messages, system = [], inferenceConfig = {} } = read(INPUT, body, MALFORMED)
     return {
       messages: readMessages(messages),
-      system: system.map((block) => block.text).join('\n'),
+      system: textBlocks(system),
       ...inferenceConfig,
       stopSequences: inferenceConfig.stopSequences ?? [],
     }
   },
-  write: ({ text: answer, stopReason, inputTokens, outputTokens }) => ({
-    output: { message: { content: [{ text: answer }], role: 'assistant' } },
+  write: ({ content, stopReason, usage: { inputTokens, outputTokens } }) => ({
+    output: { message: { content: content.map(({ text }) => ({ text })), role: 'assistant' } },
     stopReason,
     usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
   }),

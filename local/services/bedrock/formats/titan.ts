@@ -1,5 +1,6 @@
 import { float, integer, list, read, required, structure, text } from '../../protocol/shape.ts'
 import { readMessages } from '../conversation.ts'
+import { textOf } from '../model-backend.ts'
 import { type BodyFormat, MALFORMED } from './format.ts'
 
 const INPUT = structure({
@@ -21,10 +22,12 @@ export const titan: BodyFormat = {
     const { inputText, textGenerationConfig = {} } = read(INPUT, body, MALFORMED)
     const { maxTokenCount: maxTokens = DEFAULT_TOKENS, stopSequences = [], ...sampling } = textGenerationConfig
     const messages = readMessages([{ role: 'user', content: [{ text: inputText }] }])
-    return { messages, system: '', maxTokens, stopSequences, ...sampling }
+    return { messages, system: [], maxTokens, stopSequences, ...sampling }
   },
-  write: ({ text: outputText, stopReason, inputTokens, outputTokens }) => ({
+  write: ({ content, stopReason, usage: { inputTokens, outputTokens } }) => ({
     inputTextTokenCount: inputTokens,
-    results: [{ tokenCount: outputTokens, outputText, completionReason: COMPLETION_REASONS[stopReason] }],
+    results: [
+      { tokenCount: outputTokens, outputText: textOf(content), completionReason: COMPLETION_REASONS[stopReason] },
+    ],
   }),
 }
