@@ -35,15 +35,15 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
   ],
   tenantMatch: [
     { file: 'authenticate.ts', from: '    requireTenant(payload, options.tenantId)\n', to: '' },
-    { file: 'route.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
+    { file: 'path.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
   // The item's status; what it lists is declared, and laid over.
   tableItem: [{ file: 'app.ts', from: 'if (tenant.suspended)', to: 'if (false)' }],
   functionRequest: [
-    { file: 'app.ts', from: '  refuseQuery(url)\n', to: '' },
+    { file: 'app.ts', from: '  refuseQuery(query, operation.query)\n', to: '' },
     { file: 'event.ts', from: 'if (!PATH.test(path)) throw', to: 'if (false) throw' },
     { file: 'event.ts', from: 'if (url.pathname !== path) throw', to: 'if (false) throw' },
-    { file: 'route.ts', from: '!TENANT_ID.test(tenant)', to: 'false' },
+    { file: 'path.ts', from: '!TENANT_ID.test(tenant)', to: 'false' },
   ],
 }
 

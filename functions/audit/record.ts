@@ -36,6 +36,7 @@ const FIELDS: Readonly<Record<string, RegExp>> = {
   model: /^[a-z0-9.-]{1,64}$/,
   decision: /^(allowed|refused)$/,
   check: WORD,
+  passed: WORD,
   outcome: WORD,
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from './app.ts'
+import { sendWhole } from './event.ts'
 import { createTestApp } from './test-app.ts'
 import { CONVERSE_ANSWER, claims, context, createSigner, exception, items, json, stsError } from './test-support.ts'
 import type { Exchange } from './transport.ts'
@@ -124,7 +125,6 @@ describe('errors: code, status, what the caller hears', () => {
     ['prompt_missing', () => invoke({}), () => {}, 400, /"prompt"/],
     ['field_unknown', () => invoke({ prompt: 'a', top: 1 }), () => {}, 400, /"top"/],
     ['number_out_of_range', () => invoke({ prompt: 'a', maxTokens: 0 }), () => {}, 400, /"maxTokens" is 0/],
-    ['body_too_large', () => invoke({ prompt: 'x'.repeat(1_100_000) }), () => {}, 413, /1048576/],
     ['model_not_allowed', () => invoke({ prompt: 'a', model: 'gpt' }), () => {}, 403, /"gpt".*nova-2-lite/],
     [
       'tenant_suspended',
@@ -209,7 +209,7 @@ describe('errors: code, status, what the caller hears', () => {
   ]
 
   test.each(cases)('%s', async (code, make, arrange, status, words) => {
-    const { app, aws, log } = setUp()
+    const { app, aws, log } = createTestApp(signer.jwk, NOW, { deliver: sendWhole })
     arrange(aws.replies)
     const response = await app(make(), context())
     const text = await response.text()
@@ -250,7 +250,7 @@ describe('errors: code, status, what the caller hears', () => {
       tenantId: 'tenant1',
       authenticate: async () => ({ user: 'u' }),
       routing: { get: () => Promise.reject(new TypeError(`cannot read ${PROMPT}`)) },
-      models: { converse: () => Promise.reject(new Error('unused')) },
+      models: { whole: () => Promise.reject(new Error('unused')), stream: () => Promise.reject(new Error('unused')) },
       log: (record) => log.push(record),
       now: () => NOW,
     })
@@ -290,6 +290,7 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       outcome: 'ok',
       decision: 'allowed',
       check: 'all',
+      passed: 'account',
       milliseconds: {
         authenticate: expect.any(Number),
         routing: expect.any(Number),

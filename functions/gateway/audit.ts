@@ -1,18 +1,19 @@
 /** What a request's line says about access: decided by which check, and how. It holds no content, like the rest of the line. */
 import type { ErrorCode } from './errors.ts'
 
-/** In the order that a request meets them. `request` is the shape of what was asked, `platform` what failed underneath. */
-export type Check = 'path' | 'token' | 'tenant' | 'status' | 'request' | 'model' | 'account' | 'platform'
+/** In the order that a request meets them. `request` is the shape of what was asked, `account` what AWS says to it. */
+export const CHECKS = ['path', 'token', 'tenant', 'status', 'request', 'model', 'account'] as const
+export type Check = (typeof CHECKS)[number]
 
 export interface Decision {
   /** `allowed`: every check of the gateway was passed, whatever became of the request then. */
   readonly decision: 'allowed' | 'refused'
-  /** What refused; `all` when nothing did. */
-  readonly check: Check | 'all'
+  /** What refused; `platform` when a check could not be made, `all` when nothing refused. */
+  readonly check: Check | 'platform' | 'all'
 }
 
 /** Refusals; every other error happens to a request that was allowed. */
-const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check>>> = {
+const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   path_not_found: 'path',
   method_not_allowed: 'path',
   streaming_not_supported: 'path',
@@ -54,7 +55,33 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check>>> = {
   tenant_misconfigured: 'platform',
 }
 
-export function decisionOf(outcome: 'ok' | ErrorCode): Decision {
-  const check = outcome === 'ok' ? undefined : REFUSED_BY[outcome]
-  return check === undefined ? { decision: 'allowed', check: 'all' } : { decision: 'refused', check }
+/** How far a request has come; it never goes back. */
+export interface Progress {
+  pass(check: Check): void
+  readonly passed: Check | undefined
 }
+
+export function createProgress(): Progress {
+  let rank = -1
+  return {
+    pass(check) {
+      rank = Math.max(rank, CHECKS.indexOf(check))
+    },
+    get passed() {
+      return CHECKS[rank]
+    },
+  }
+}
+
+/** @param passed the last check that was passed. @default all of the gateway's own */
+export function decisionOf(outcome: 'ok' | ErrorCode, passed: Check | 'none' = 'model'): Decision {
+  if (outcome === 'ok') return ALLOWED
+  const check = REFUSED_BY[outcome]
+  if (check !== undefined) return { decision: 'refused', check }
+  // Something happened before everything was checked, such as the end of the request's time: nobody let it in.
+  return isAdmitted(passed) ? ALLOWED : { decision: 'refused', check: 'platform' }
+}
+
+const ALLOWED: Decision = { decision: 'allowed', check: 'all' }
+
+const isAdmitted = (passed: Check | 'none') => passed === 'model' || passed === 'account'

@@ -4,6 +4,7 @@
  */
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { GROUPS_CLAIM, TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import type { Progress } from './audit.ts'
 import { type ErrorCode, GatewayError } from './errors.ts'
 
 /** Clocks of AWS agree within a second or two. */
@@ -23,14 +24,16 @@ export interface Caller {
   readonly user: string
 }
 
-/** Takes the value of the one Authorization header. */
-export type Authenticate = (authorization: string | null) => Promise<Caller>
+/** Takes the value of the one Authorization header, and notes the checks that were passed. */
+export type Authenticate = (authorization: string | null, progress?: Pick<Progress, 'pass'>) => Promise<Caller>
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  return async (authorization) => {
+  return async (authorization, progress) => {
     const payload = await verify(bearerToken(authorization), options)
     requireIdToken(payload, options.clientId)
+    progress?.pass('token')
     requireTenant(payload, options.tenantId)
+    progress?.pass('tenant')
     return { user: payload.sub ?? '' }
   }
 }

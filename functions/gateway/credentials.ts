@@ -6,9 +6,9 @@ import { type AwsCredentials, exceptionName, type SignedCall, xmlElement } from 
 import { type Cached, createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
 import {
+  CONTROL_ANSWER_BYTES,
   CONTROL_TIMEOUT_MILLISECONDS,
   CREDENTIALS_LEFT,
-  LOAD_BALANCER_BYTES,
   REFRESH_PAUSE_MILLISECONDS,
   RETRY_BASE_MILLISECONDS,
   SESSION_SECONDS,
@@ -101,7 +101,7 @@ async function requestSession(role: Role, { call, region, tenantId }: Credential
       'Tags.member.1.Value': tenantId,
     }).toString(),
     timeoutMilliseconds: CONTROL_TIMEOUT_MILLISECONDS,
-    maximumBytes: LOAD_BALANCER_BYTES,
+    maximumBytes: CONTROL_ANSWER_BYTES,
   })
   if (answer.status === 200) return parseSession(answer.body)
   const failure = new Error(`STS answered ${answer.status} ${exceptionName(answer) ?? ''}`)

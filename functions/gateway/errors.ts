@@ -13,17 +13,24 @@ interface ErrorKind {
    * SDK would otherwise retry what must not be retried: SDKs repeat every 502, 503 and 504.
    */
   readonly bedrock: { readonly type: string; readonly status: number }
+  /** Whether a client may repeat the request by itself: nothing was spent on it. Clients of OpenAI and Anthropic are told. */
+  readonly repeatable: boolean
 }
 
 const kind = (status: number, type: string, bedrockStatus = status): ErrorKind => ({
   status,
   bedrock: { type, status: bedrockStatus },
+  repeatable: false,
+})
+const repeatable = (status: number, type: string, bedrockStatus = status): ErrorKind => ({
+  ...kind(status, type, bedrockStatus),
+  repeatable: true,
 })
 
 const unauthenticated = kind(401, 'UnrecognizedClientException')
 const forbidden = kind(403, 'AccessDeniedException')
 const invalid = kind(400, 'ValidationException')
-const unavailable = kind(503, 'ServiceUnavailableException')
+const unavailable = repeatable(503, 'ServiceUnavailableException')
 
 export const ERRORS = {
   token_missing: unauthenticated,
@@ -60,7 +67,9 @@ export const ERRORS = {
   model_rejected_input: invalid,
   body_too_large: kind(413, 'RequestEntityTooLargeException'),
 
-  model_throttled: kind(429, 'ThrottlingException'),
+  client_left: kind(499, 'ValidationException'),
+
+  model_throttled: repeatable(429, 'ThrottlingException'),
   model_quota_exceeded: kind(429, 'ServiceQuotaExceededException', 400),
 
   internal: kind(500, 'InternalServerException'),
@@ -71,10 +80,11 @@ export const ERRORS = {
   model_not_found: kind(502, 'ResourceNotFoundException', 404),
   model_error: kind(502, 'ModelErrorException', 424),
   model_answer_invalid: kind(502, 'ModelErrorException', 424),
+  model_answer_incomplete: kind(502, 'ModelStreamErrorException', 424),
   answer_too_large: kind(502, 'ModelErrorException', 424),
   credentials_refused: kind(502, 'AccessDeniedException', 403),
 
-  model_not_ready: kind(503, 'ModelNotReadyException', 429),
+  model_not_ready: repeatable(503, 'ModelNotReadyException', 429),
   model_unavailable: unavailable,
   model_unreachable: unavailable,
   identity_unavailable: unavailable,
@@ -92,10 +102,10 @@ export interface GatewayErrorOptions {
   readonly cause?: unknown
   /** Headers of the answer, such as `allow` and `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The field of the body that is wrong, such as `messages.0.role`: OpenAI's `param`. Only names that a schema knows. */
+  readonly param?: string
   /** `sub` of a verified token, for the audit line: who was refused. Never sent. */
   readonly user?: string
-  /** The field that is wrong, such as `messages.0.content`: OpenAI's clients read it. Built of known names and indexes only. */
-  readonly param?: string
 }
 
 export class GatewayError extends Error {

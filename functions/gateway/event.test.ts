@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GatewayError } from './errors.ts'
-import { fitsLoadBalancer, fromResponse, toRequest } from './event.ts'
+import { fitsLoadBalancer, fromResponse, sendWhole, toRequest } from './event.ts'
 
 const single = {
   requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/x/1' } },
@@ -106,6 +106,13 @@ describe('event to request', () => {
     expect(code({ ...single, body, isBase64Encoded: true })).toBe('body_encoding_invalid')
   })
 
+  test('a body over 1 MB is refused, bytes counted and not characters', () => {
+    const limit = 1024 * 1024
+    expect(code({ ...single, body: 'x'.repeat(limit) })).toBe('a request')
+    expect(code({ ...single, body: 'x'.repeat(limit + 1) })).toBe('body_too_large')
+    expect(code({ ...single, body: 'ü'.repeat(600_000) })).toBe('body_too_large')
+  })
+
   test('property: any value makes a request or an error of the list, and never throws', () => {
     const odd = fc.oneof(fc.anything(), fc.record({}, { noNullPrototype: false }))
     const event = fc.record(
@@ -147,8 +154,33 @@ describe('event to request', () => {
   })
 })
 
+describe('an answer sent whole', () => {
+  const sse = { 'content-type': 'text/event-stream; charset=utf-8' }
+  const frames = { 'content-type': 'application/vnd.amazon.eventstream' }
+
+  test('a stream is collected: text as text, frames as base64', async () => {
+    const stream = (text: string) => new Blob([text]).stream()
+    const whole = await sendWhole(new Response(stream('data: 1\n\n'), { status: 200, headers: sse }))
+    expect(await fromResponse(whole, single)).toMatchObject({ body: 'data: 1\n\n', isBase64Encoded: false })
+    const binary = await sendWhole(new Response(new Uint8Array([0, 255]), { headers: frames }))
+    expect(await fromResponse(binary, single)).toMatchObject({ body: 'AP8=', isBase64Encoded: true })
+  })
+
+  test.each([
+    ['text', 'x'.repeat(1_100_000), sse],
+    ['frames', 'x'.repeat(800_000), frames],
+  ])('%s that the load balancer would not take is an error', async (_name, body, headers) => {
+    await expect(sendWhole(new Response(body, { headers }))).rejects.toMatchObject({ code: 'answer_too_large' })
+  })
+})
+
 describe('response to result', () => {
-  const response = () => new Response('{"a":1}', { status: 200, statusText: 'OK', headers: { 'X-Request-Id': 'r' } })
+  const response = () =>
+    new Response('{"a":1}', {
+      status: 200,
+      statusText: 'OK',
+      headers: { 'X-Request-Id': 'r', 'content-type': 'application/json' },
+    })
 
   test('headers in the form of the event', async () => {
     expect(await fromResponse(response(), single)).toMatchObject({

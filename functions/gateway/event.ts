@@ -59,6 +59,12 @@ function buildRequest(event: unknown): Request {
   }
   const headers = headersOf(event)
   const body = bodyOf(event)
+  if (body.byteLength > LOAD_BALANCER_BYTES) {
+    throw new GatewayError(
+      'body_too_large',
+      `The body has ${body.byteLength} bytes; ${LOAD_BALANCER_BYTES} are allowed. Send a shorter prompt or smaller images.`,
+    )
+  }
   if (method === 'GET' || method === 'HEAD') {
     if (body.byteLength > 0) throw malformed(`${method} takes no body`)
     return new Request(url, { method, headers })
@@ -112,19 +118,41 @@ function texts(value: unknown, what: string): readonly string[] {
   })
 }
 
-/** The answer in the form of the event. */
+/**
+ * The answer in the form of the event. The load balancer takes it as a whole: a stream has been collected before, by
+ * {@link sendWhole}.
+ */
 export async function fromResponse(response: Response, event: unknown): Promise<LoadBalancerResult> {
-  const body = await response.text()
+  const bytes = Buffer.from(await response.arrayBuffer())
   const headers = [...response.headers]
+  const isBase64Encoded = !isText(response)
   const result = {
     statusCode: response.status,
     statusDescription: `${response.status} ${response.statusText}`.trim(),
-    body,
-    isBase64Encoded: false,
+    body: bytes.toString(isBase64Encoded ? 'base64' : 'utf8'),
+    isBase64Encoded,
   }
   return isObject(event) && isObject(event.multiValueHeaders)
     ? { ...result, multiValueHeaders: Object.fromEntries(headers.map(([name, value]) => [name, [value]])) }
     : { ...result, headers: Object.fromEntries(headers) }
+}
+
+const isText = ({ headers }: Response): boolean => /^(application\/json|text\/)/.test(headers.get('content-type') ?? '')
+
+/**
+ * An answer within the load balancer's limit, streams collected: what a client gets is the same, only later.
+ * @throws GatewayError `answer_too_large`
+ */
+export async function sendWhole(response: Response): Promise<Response> {
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const fits = isText(response)
+    ? fitsLoadBalancer(bytes.toString())
+    : Math.ceil(bytes.byteLength / 3) * 4 <= LOAD_BALANCER_BYTES - ENVELOPE_BYTES
+  if (fits) return new Response(bytes, response)
+  throw new GatewayError(
+    'answer_too_large',
+    "The model's answer is over 1 MB, the most the load balancer passes on. Ask for fewer maxTokens or smaller images.",
+  )
 }
 
 /** Headers and the rest of the answer, generously. */

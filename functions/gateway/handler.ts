@@ -7,13 +7,13 @@ import { type AwsCredentials, createSignedCall } from './aws.ts'
 import { createCredentials } from './credentials.ts'
 import type { RequestContext } from './deadline.ts'
 import { GatewayError } from './errors.ts'
-import { fromResponse, type LoadBalancerResult, targetOf, toRequest } from './event.ts'
+import { fromResponse, type LoadBalancerResult, sendWhole, targetOf, toRequest } from './event.ts'
 import { inlineKeySet, remoteKeySet } from './key-set.ts'
 import { createLog } from './log.ts'
-import { createModels } from './models.ts'
+import { createModelClient } from './model-client.ts'
 import { pause } from './retry.ts'
 import { createRouting } from './routing.ts'
-import { createTransport } from './transport.ts'
+import { createOpenTransport, createTransport } from './transport.ts'
 
 const { app, warm } = build(readEnvironment(process.env))
 // While Lambda waits for the first event, keys, items and credentials are already on their way. What fails here is tried
@@ -37,7 +37,9 @@ function build({ gateway, region, credentials: own }: Environment): { app: App; 
   const tenantId = gateway.TENANT_ID
   const now = Date.now
   const random = Math.random
-  const transport = createTransport(new Agent({ keepAlive: true }))
+  const agent = new Agent({ keepAlive: true })
+  const transport = createTransport(agent)
+  const openTransport = createOpenTransport(agent)
   const keySet =
     gateway.KEY_SET === undefined ? remoteKeySet(gateway.ISSUER, transport, now) : inlineKeySet(gateway.KEY_SET)
   const signed = (service: string) => createSignedCall({ transport, credentials: own, region, service, now })
@@ -60,9 +62,10 @@ function build({ gateway, region, credentials: own }: Environment): { app: App; 
       now,
     }),
     routing,
-    models: createModels({ region, transport, credentials, now, random, pause }),
+    models: createModelClient({ region, transport, openTransport, credentials, now, random, pause }),
     log: createLog((line) => process.stdout.write(line)),
     now,
+    deliver: sendWhole,
   })
   const warm = () =>
     Promise.allSettled([

@@ -15,6 +15,8 @@ export const DEADLINE_RESERVE_MILLISECONDS = 500
 export const CONNECT_TIMEOUT_MILLISECONDS = 3_000
 /** One attempt at STS, DynamoDB or the key set. */
 export const CONTROL_TIMEOUT_MILLISECONDS = 3_000
+/** What STS and DynamoDB answer is far smaller: DynamoDB's own limit of a page. */
+export const CONTROL_ANSWER_BYTES = 1024 * 1024
 
 /** How long a tenant's items are used; a change is obeyed after at most `usable`. */
 export const ROUTING_AGE = { fresh: 5_000, usable: ITEMS_USED_FOR_MILLISECONDS, unknown: 2_000 } as const
@@ -32,3 +34,10 @@ export const REFRESH_PAUSE_MILLISECONDS = 5_000
 /** Attempts at a model, the first included, and the base of the wait between them. */
 export const MODEL_ATTEMPTS = 3
 export const RETRY_BASE_MILLISECONDS = 100
+
+/** A whole answer of a model is held in memory; Bedrock's own limit of a body is this. */
+export const MODEL_ANSWER_BYTES = 25_000_000
+/** A stream in which the model sends nothing for so long has failed: no model thinks longer without a sign. */
+export const STREAM_SILENCE_MILLISECONDS = 120_000
+/** A caller whose stream is silent for so long gets a sign of life. */
+export const KEEP_ALIVE_MILLISECONDS = 15_000

@@ -1,15 +1,8 @@
 /** What the gateway reads in a Converse answer; everything else in it goes to the caller untouched. */
+import { isObject } from './body.ts'
 import { GatewayError } from './errors.ts'
 import type { Usage } from './log.ts'
-
-export interface ConverseAnswer {
-  /** As Bedrock sent it. */
-  readonly json: string
-  /** All text blocks of the message; tool use and reasoning are not text. */
-  readonly output: string
-  readonly stopReason: string
-  readonly usage: Usage
-}
+import type { ConverseAnswer } from './model-calls.ts'
 
 export function parseConverseAnswer(json: string): ConverseAnswer {
   let answer: unknown
@@ -21,35 +14,43 @@ export function parseConverseAnswer(json: string): ConverseAnswer {
   }
   const content = field(field(field(answer, 'output'), 'message'), 'content')
   const stopReason = field(answer, 'stopReason')
-  const usage = field(answer, 'usage')
+  const usage = usageOf(field(answer, 'usage'))
   if (!Array.isArray(content)) throw invalid('it has no message')
   if (typeof stopReason !== 'string') throw invalid('it has no stop reason')
+  if (!usage) throw invalid('its usage is missing')
   return {
     json,
+    answer: answer as ConverseAnswer['answer'],
     output: content
       .map((block: unknown) => field(block, 'text'))
       .filter((text) => typeof text === 'string')
       .join(''),
     stopReason,
-    usage: {
-      inputTokens: count(usage, 'inputTokens'),
-      outputTokens: count(usage, 'outputTokens'),
-      totalTokens: count(usage, 'totalTokens'),
-    },
+    usage,
   }
 }
 
-function count(usage: unknown, name: string): number {
-  const value = field(usage, name)
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw invalid(`usage.${name} is missing`)
-  return value
+/** Tokens as Bedrock counted them; `undefined` when one is missing. Tokens of a cache are in neither of the first two. */
+export function usageOf(value: unknown): Usage | undefined {
+  const inputTokens = count(field(value, 'inputTokens'))
+  const outputTokens = count(field(value, 'outputTokens'))
+  if (inputTokens === undefined || outputTokens === undefined) return undefined
+  const cacheRead = count(field(value, 'cacheReadInputTokens'))
+  const cacheWrite = count(field(value, 'cacheWriteInputTokens'))
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens: count(field(value, 'totalTokens')) ?? inputTokens + outputTokens,
+    ...(cacheRead !== undefined && { cacheReadInputTokens: cacheRead }),
+    ...(cacheWrite !== undefined && { cacheWriteInputTokens: cacheWrite }),
+  }
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined
-}
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
+
+const field = (value: unknown, name: string): unknown =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
 function invalid(why: string): GatewayError {
   return new GatewayError(

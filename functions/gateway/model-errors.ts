@@ -41,6 +41,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     message: 'The model took too long. Ask for fewer maxTokens, or send a shorter prompt.',
     retry: false,
   },
+  ModelStreamErrorException: {
+    code: 'model_answer_incomplete',
+    message: 'The model failed in the middle of its answer. What has arrived so far is not the whole answer.',
+    retry: false,
+  },
   ModelErrorException: {
     code: 'model_error',
     message: 'The model failed while it worked on the request. Change the request, or use another model.',
@@ -67,19 +72,11 @@ const STALE_CREDENTIALS = new Set([
 ])
 
 /** A failed attempt: the error for the caller, and what the next attempt may do about it. */
-export class ModelFailure extends Error {
-  override readonly name = 'ModelFailure'
+export interface ModelFailure {
   readonly error: GatewayError
-  readonly next: 'final' | 'retry' | 'renewCredentials'
+  readonly next: 'final' | 'repeat' | 'renewCredentials'
   /** Bedrock's own Retry-After. */
-  readonly retryAfterSeconds: number | undefined
-
-  constructor(error: GatewayError, next: ModelFailure['next'], retryAfterSeconds?: number) {
-    super(error.code)
-    this.error = error
-    this.next = next
-    this.retryAfterSeconds = retryAfterSeconds
-  }
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /** @param sent the request's body, so that Bedrock's words are not passed on where they quote it. */
@@ -90,14 +87,14 @@ export function failureOf(answer: Answer, sent: string): ModelFailure {
   if (name === 'ValidationException') {
     const words = bedrockWords(answer.body, sent)
     const message = `The model service refuses the request${words ? `: ${words}` : ': a field has a value that this model does not take.'}`
-    return new ModelFailure(new GatewayError('model_rejected_input', message, { cause }), 'final')
+    return { error: new GatewayError('model_rejected_input', message, { cause }), next: 'final' }
   }
   const meaning = meaningOf(name, answer.status)
   const headers: Record<string, string> =
     meaning.code === 'model_throttled' || meaning.retry ? { 'retry-after': `${seconds ?? 5}` } : {}
   const error = new GatewayError(meaning.code, meaning.message, { cause, headers })
-  if (name !== undefined && STALE_CREDENTIALS.has(name)) return new ModelFailure(error, 'renewCredentials')
-  return new ModelFailure(error, meaning.retry ? 'retry' : 'final', seconds)
+  if (name !== undefined && STALE_CREDENTIALS.has(name)) return { error, next: 'renewCredentials' }
+  return { error, next: meaning.retry ? 'repeat' : 'final', retryAfterSeconds: seconds }
 }
 
 function meaningOf(name: string | undefined, status: number): Meaning {
@@ -112,6 +109,19 @@ function meaningOf(name: string | undefined, status: number): Meaning {
   }
 }
 
+/** An exception in the middle of a stream: `throttlingException`, … It is never repeated, as a part has arrived. */
+export function streamException(type: string): GatewayError {
+  const name = type.charAt(0).toUpperCase() + type.slice(1)
+  const cause = new Error(`Bedrock ended the stream with ${name}`)
+  if (name === 'ValidationException') {
+    return new GatewayError('model_rejected_input', 'The model service refuses the request while it answers.', {
+      cause,
+    })
+  }
+  const { code, message } = meaningOf(name, 500)
+  return new GatewayError(code, message, { cause })
+}
+
 const TRANSPORT: Readonly<Record<TransportFailure, readonly [ErrorCode, string]>> = {
   unreachable: [
     'model_unreachable',
@@ -121,17 +131,18 @@ const TRANSPORT: Readonly<Record<TransportFailure, readonly [ErrorCode, string]>
     'model_timeout',
     'The model did not answer within the time of this request. Ask for fewer maxTokens, or send a shorter prompt.',
   ],
-  broken: ['model_unavailable', 'The connection to the model service broke before it had answered. Try again.'],
+  broken: ['model_answer_incomplete', 'The connection to the model service broke before it had answered.'],
+  aborted: ['client_left', 'The client left before the model had answered.'],
   tooLarge: [
     'answer_too_large',
-    "The model's answer is over 1 MB, the most the load balancer passes on. Ask for fewer maxTokens or smaller images.",
+    "The model's answer is over 25 MB, the most that the gateway holds. Ask for fewer maxTokens or smaller images.",
   ],
 }
 
 /** No answer: never repeated, since nobody knows whether the model has already worked on it, and it costs money. */
 export function transportFailure(cause: TransportError): ModelFailure {
   const [code, message] = TRANSPORT[cause.failure]
-  return new ModelFailure(new GatewayError(code, message, { cause }), 'final')
+  return { error: new GatewayError(code, message, { cause }), next: 'final' }
 }
 
 function retryAfterSeconds(answer: Answer): number | undefined {
@@ -168,9 +179,10 @@ function quotes(message: string, sent: string): boolean {
   while (open.length > 0) {
     const value = open.pop()
     if (typeof value === 'object' && value !== null) {
-      open.push(...Object.values(value))
+      // One by one: a spread of as many arguments as the caller sent elements would overflow the stack.
+      for (const one of Object.values(value)) open.push(one)
       // A plain name helps the caller find the field; anything else may be a text in the wrong place.
-      open.push(...Object.keys(value).filter((name) => safeName(name) === undefined))
+      for (const name of Object.keys(value)) if (safeName(name) === undefined) open.push(name)
     }
     if (typeof value === 'string' && value.trim().length >= 6 && !VOCABULARY.has(value)) {
       if (message.includes(value.trim().slice(0, 24))) return true

@@ -4,8 +4,8 @@ import { exceptionName, type SignedCall } from './aws.ts'
 import { type Cached, createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
 import {
+  CONTROL_ANSWER_BYTES,
   CONTROL_TIMEOUT_MILLISECONDS,
-  LOAD_BALANCER_BYTES,
   REFRESH_PAUSE_MILLISECONDS,
   RETRY_BASE_MILLISECONDS,
   ROUTING_AGE,
@@ -72,7 +72,7 @@ async function readItems({ call, tableName, tenantId, region }: RoutingOptions):
       ConsistentRead: true,
     }),
     timeoutMilliseconds: CONTROL_TIMEOUT_MILLISECONDS,
-    maximumBytes: LOAD_BALANCER_BYTES,
+    maximumBytes: CONTROL_ANSWER_BYTES,
   })
   if (answer.status !== 200) throw new Error(`DynamoDB answered ${answer.status} ${exceptionName(answer) ?? ''}`)
   return JSON.parse(answer.body)

@@ -1,11 +1,11 @@
 /** The app with everything real but the connections and the clock, for tests. */
 import { createLocalJWKSet, type JWK } from 'jose'
-import { createApp } from './app.ts'
+import { type AppDependencies, createApp } from './app.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createSignedCall } from './aws.ts'
 import { createCredentials } from './credentials.ts'
 import type { LogRecord } from './log.ts'
-import { createModels } from './models.ts'
+import { createModelClient } from './model-client.ts'
 import { createRouting } from './routing.ts'
 import {
   CLIENT_ID,
@@ -19,7 +19,8 @@ import {
   session,
 } from './test-support.ts'
 
-export function createTestApp(key: JWK, time: number) {
+/** @param changes what the app is made of otherwise, such as `operations` or `deliver` */
+export function createTestApp(key: JWK, time: number, changes: Partial<AppDependencies> = {}) {
   const now = () => time
   const random = () => 0
   const aws = createFakeAws({
@@ -28,7 +29,7 @@ export function createTestApp(key: JWK, time: number) {
     'bedrock-runtime': json(CONVERSE_ANSWER),
     'cognito-idp': 'broken',
   })
-  const { transport } = aws
+  const { transport, openTransport } = aws
   const signed = (service: string) =>
     createSignedCall({ transport, credentials: OWN_CREDENTIALS, region: REGION, service, now })
   const credentials = createCredentials({ tenantId: 'tenant1', region: REGION, call: signed('sts'), now, random })
@@ -50,9 +51,18 @@ export function createTestApp(key: JWK, time: number) {
       now,
       random,
     }),
-    models: createModels({ region: REGION, transport, credentials, now, random, pause: async () => {} }),
+    models: createModelClient({
+      region: REGION,
+      transport,
+      openTransport,
+      credentials,
+      now,
+      random,
+      pause: async () => {},
+    }),
     log: (record) => log.push(record),
     now,
+    ...changes,
   })
   return { app, aws, log }
 }

@@ -2,7 +2,16 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { TenantConfiguration } from '../../shared/tenant.ts'
 import type { RequestContext } from './deadline.ts'
-import { type Answer, type Exchange, type Transport, TransportError, type TransportFailure } from './transport.ts'
+import { eventFrame } from './event-stream.ts'
+import {
+  type Answer,
+  collect,
+  type Exchange,
+  type OpenTransport,
+  type Transport,
+  TransportError,
+  type TransportFailure,
+} from './transport.ts'
 
 export const REGION = 'us-east-1'
 export const ISSUER = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example'
@@ -103,19 +112,72 @@ export const stsError = (code: string, status: number): Answer => ({
 })
 
 type Service = 'cognito-idp' | 'dynamodb' | 'sts' | 'bedrock-runtime'
-type Reply = Answer | TransportFailure | ((exchange: Exchange) => Answer | Promise<Answer>)
+/** An answer whose body comes in pieces; a promise is waited for, an error breaks the connection. */
+export interface StreamReply {
+  readonly status: 200
+  readonly headers: Readonly<Record<string, string>>
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array | Promise<Uint8Array>>
+}
+type Made = Answer | StreamReply | TransportFailure
+type Reply = Made | ((exchange: Exchange) => Made | Promise<Made>)
+
+/** A stream of Bedrock; each piece is what one read brings. */
+export const streamed = (...chunks: (Uint8Array | Promise<Uint8Array>)[]): StreamReply => ({
+  status: 200,
+  headers: { 'content-type': 'application/vnd.amazon.eventstream' },
+  chunks,
+})
+
+/** A short answer of ConverseStream, one frame a piece. */
+export const converseFrames = (...texts: readonly string[]): Uint8Array[] => [
+  eventFrame('messageStart', { role: 'assistant' }),
+  ...texts.map((text) => eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text } })),
+  eventFrame('contentBlockStop', { contentBlockIndex: 0 }),
+  eventFrame('messageStop', { stopReason: 'end_turn' }),
+  eventFrame('metadata', { usage: CONVERSE_ANSWER.usage, metrics: { latencyMs: 7 } }),
+]
 
 /** AWS as seen through the transport: a settable reply per service, and every exchange that was made. */
 export function createFakeAws(replies: Record<Service, Reply>) {
   const exchanges: Exchange[] = []
-  const transport: Transport = async (exchange) => {
+  /** Bodies of answers that were closed before their end. */
+  const closed: Exchange[] = []
+  const openTransport: OpenTransport = async (exchange) => {
     exchanges.push(exchange)
     const reply = replies[serviceOf(exchange.host)]
-    if (typeof reply === 'string') throw new TransportError(reply, exchange.host)
-    return typeof reply === 'function' ? await reply(exchange) : reply
+    const made = typeof reply === 'function' ? await reply(exchange) : reply
+    if (typeof made === 'string') throw new TransportError(made, exchange.host)
+    const chunks = 'chunks' in made ? made.chunks : [new TextEncoder().encode(made.body)]
+    return { status: made.status, headers: made.headers, body: bodyOf(chunks, exchange, () => closed.push(exchange)) }
+  }
+  const transport: Transport = async (exchange) => {
+    const { body, ...answer } = await openTransport(exchange)
+    return { ...answer, body: await collect(body, exchange) }
   }
   const sent = (service: Service) => exchanges.filter(({ host }) => serviceOf(host) === service)
-  return { transport, replies, sent }
+  return { transport, openTransport, replies, sent, closed }
+}
+
+function bodyOf(chunks: StreamReply['chunks'], { host, signal }: Exchange, onClose: () => void) {
+  const { promise: destroyed, reject } = Promise.withResolvers<never>()
+  destroyed.catch(() => {})
+  let over = false
+  const destroy = () => {
+    if (!over) onClose()
+    over = true
+    reject(new TransportError('aborted', host))
+  }
+  signal?.addEventListener('abort', destroy)
+  async function* pieces() {
+    const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
+    while (true) {
+      const { value, done } = await Promise.race([iterator.next(), destroyed])
+      if (done) break
+      yield await Promise.race([value, destroyed])
+    }
+    over = true
+  }
+  return { [Symbol.asyncIterator]: pieces, destroy }
 }
 
 function serviceOf(host: string): Service {

@@ -1,7 +1,7 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, test } from 'vitest'
 import type { AwsCredentials } from './aws.ts'
-import { createModels } from './models.ts'
+import { createModelClient } from './model-client.ts'
 import { CONFIGURATION, CONVERSE_ANSWER, createFakeAws, exception, json, REGION } from './test-support.ts'
 import type { Exchange } from './transport.ts'
 
@@ -15,9 +15,10 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
   const waits: number[] = []
   let remaining = options.remaining ?? 20_000
   let sessions = 1
-  const models = createModels({
+  const client = createModelClient({
     region: REGION,
     transport: aws.transport,
+    openTransport: aws.openTransport,
     credentials: {
       get:
         options.credentials ??
@@ -34,16 +35,18 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
     },
   })
   let attempts = 0
-  const converse = () =>
-    models.converse({
-      configuration: CONFIGURATION,
-      modelId: MODEL,
-      body: BODY,
-      deadline: { remaining: () => remaining },
-      onAttempt: (attempt) => {
-        attempts = attempt
-      },
-    })
+  const call = <Operation>(operation: Operation) => ({
+    operation,
+    configuration: CONFIGURATION,
+    modelId: MODEL,
+    body: BODY,
+    deadline: { remaining: () => remaining },
+    signal: new AbortController().signal,
+    onAttempt: (attempt: number) => {
+      attempts = attempt
+    },
+  })
+  const converse = async () => (await client.whole(call('converse' as const))).body
   return { aws, waits, converse, attempts: () => attempts }
 }
 
@@ -112,7 +115,7 @@ describe('refusals', () => {
   test.each([
     ['unreachable', 'model_unreachable', 503],
     ['timeout', 'model_timeout', 504],
-    ['broken', 'model_unavailable', 503],
+    ['broken', 'model_answer_incomplete', 502],
     ['tooLarge', 'answer_too_large', 502],
   ] as const)('transport %s → %s %i, never repeated', async (failure, code, status) => {
     const { aws, converse } = setUp(failure)

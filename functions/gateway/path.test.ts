@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
 import { GatewayError } from './errors.ts'
-import { isBedrockPath, matchRoute } from './route.ts'
+import { OPERATIONS } from './operations.ts'
+import { createMatcher } from './path.ts'
+import { anthropicShape } from './shapes/anthropic.ts'
+import { openaiShape } from './shapes/openai.ts'
 
+const matcher = createMatcher(OPERATIONS, 'tenant1')
 const match = (method: string, path: string) => {
-  try {
-    return matchRoute(method, path, 'tenant1')
-  } catch (error) {
-    if (error instanceof GatewayError) return { code: error.code, ...error.headers }
-    throw error
-  }
+  const { found } = matcher(method, path, new Headers())
+  if (found instanceof GatewayError) return { code: found.code, ...found.headers }
+  return { operation: found.operation.name, ...found.path }
 }
 
 test.each([
@@ -43,9 +44,38 @@ test.each([
   expect(match(method, path)).toEqual(expected)
 })
 
-test("Bedrock's paths are told apart even when nothing is there", () => {
-  expect(isBedrockPath('/tenant1/model/m/converse')).toBe(true)
-  expect(isBedrockPath('/tenant1/model')).toBe(true)
-  expect(isBedrockPath('/tenant1/models')).toBe(false)
-  expect(isBedrockPath('/tenant1/invoke')).toBe(false)
+test.each([
+  ['POST', '/tenant1/model/m/converse', 'bedrock'],
+  ['PUT', '/tenant1/model/m/converse', 'bedrock'],
+  ['POST', '/tenant9/model/m/converse', 'bedrock'],
+  ['POST', '/tenant1/model', 'bedrock'],
+  ['GET', '/tenant1/models', 'gateway'],
+  ['PUT', '/tenant1/invoke', 'gateway'],
+  ['POST', '/tenant1/v1/nothing', 'openai'],
+  ['POST', '/tenant1/v1/messages/nothing', 'anthropic'],
+  ['POST', '', 'gateway'],
+])('an error of %s %s is in the shape of its operation, or of the nearest one: %s', (method, path, shape) => {
+  expect(matcher(method, path, new Headers()).shape.name).toBe(shape)
+})
+
+test('a shape may depend on the headers, and a path may have operations of two methods', () => {
+  const operation = { path: '/v1/things/{id}', answer: async () => new Response() }
+  const match = createMatcher(
+    [
+      {
+        ...operation,
+        name: 'get',
+        method: 'GET',
+        shape: (headers) => (headers.has('a') ? anthropicShape : openaiShape),
+      },
+      { ...operation, name: 'post', method: 'POST', shape: openaiShape },
+    ],
+    'tenant1',
+  )
+  expect(match('GET', '/tenant1/v1/things/a%2Fb', new Headers({ a: 'b' }))).toMatchObject({
+    shape: { name: 'anthropic' },
+    found: { operation: { name: 'get' }, path: { id: 'a/b' } },
+  })
+  expect(match('POST', '/tenant1/v1/things/1', new Headers()).found).toMatchObject({ operation: { name: 'post' } })
+  expect(match('PUT', '/tenant1/v1/things/1', new Headers()).found).toMatchObject({ headers: { allow: 'GET, POST' } })
 })

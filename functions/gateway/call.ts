@@ -1,0 +1,80 @@
+/** What an operation gets of a request, and how its answer is made. */
+import type { TenantConfiguration } from '../../shared/tenant.ts'
+import type { Progress } from './audit.ts'
+import type { Body } from './body.ts'
+import type { Deadline } from './deadline.ts'
+import { GatewayError } from './errors.ts'
+import type { LogRecord } from './log.ts'
+import { createModelCalls, type Model } from './model-calls.ts'
+import type { ModelClient } from './model-client.ts'
+import type { Call } from './operation.ts'
+import { answer } from './respond.ts'
+import type { Shape } from './shapes/shape.ts'
+import { encoded, toBody, untouched } from './stream.ts'
+import { MODEL_NAME } from './tenant-items.ts'
+
+export interface CallOptions {
+  readonly requestId: string
+  readonly tenant: TenantConfiguration
+  readonly user: string
+  readonly headers: Headers
+  readonly path: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly body: Body
+  readonly shape: Shape
+  readonly deadline: Deadline
+  readonly signal: AbortSignal
+  readonly models: ModelClient
+  readonly record: LogRecord
+  readonly progress: Progress
+  /** A stream was opened. Called once more, with what became of it, when it is over. */
+  readonly onStream: (stream: 'open' | { readonly error?: unknown }) => void
+  /** What a failure is told as: never rejects, whatever was thrown. */
+  readonly toError: (thrown: unknown) => GatewayError
+}
+
+export function createCall(options: CallOptions): Call {
+  const { requestId, tenant, user, headers, path, query, body, deadline, signal, shape, record, progress } = options
+
+  function streaming(batches: AsyncIterable<string | Uint8Array>, more: Readonly<Record<string, string>>): Response {
+    const { stream } = shape
+    if (!stream) throw new Error(`The shape ${shape.name} does not stream.`)
+    record.stream = true
+    options.onStream('open')
+    const bytes = toBody({
+      batches,
+      keepAlive: stream.keepAlive,
+      failed: (error) => stream.error(options.toError(error), requestId),
+      ended: (error) => options.onStream({ error }),
+    })
+    return answer(bytes, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
+  }
+
+  return {
+    ...{ requestId, tenant, user, headers, path, query, body, deadline, signal },
+    models: createModelCalls({ client: options.models, configuration: tenant, deadline, signal, record, progress }),
+    model(name) {
+      progress.pass('request')
+      const model = findModel(name, tenant)
+      record.model = model.name
+      return model
+    },
+    json: (text, more = {}) => answer(text, requestId, { ...shape.idHeaders(requestId), ...more }),
+    stream: (stream, encoder, more = {}) => streaming(encoded(stream, encoder), more),
+    passThrough: (stream, more = {}) => streaming(untouched(stream), more),
+  }
+}
+
+function findModel(name: string, { models }: Pick<TenantConfiguration, 'models'>): Model {
+  const id = Object.hasOwn(models, name) ? models[name] : undefined
+  if (id !== undefined) return { name, id }
+  // Clients that read the provider out of a model's id send that.
+  const known = Object.entries(models).find(([, configured]) => configured === name)
+  if (known) return { name: known[0], id: known[1] }
+  const which = MODEL_NAME.test(name) ? `The model "${name}"` : 'This model'
+  throw new GatewayError(
+    'model_not_allowed',
+    `${which} is not among the tenant's models. Allowed are ${Object.keys(models).sort().slice(0, 20).join(', ')}.`,
+    { param: 'model' },
+  )
+}

@@ -1,0 +1,73 @@
+/** Bedrock's event stream (`application/vnd.amazon.eventstream`), by AWS's own codec. */
+import { EventStreamCodec } from '@smithy/core/event-streams'
+
+const utf8 = new TextDecoder()
+const codec = new EventStreamCodec(
+  (bytes) => (typeof bytes === 'string' ? bytes : utf8.decode(bytes)),
+  (text) => new TextEncoder().encode(text),
+)
+
+/** One message of a stream. */
+export interface Frame {
+  /** As it came, whole: what is passed on to a client of Bedrock. */
+  readonly raw: Uint8Array
+  readonly kind: 'event' | 'exception'
+  /** Name of the event (`contentBlockDelta`, `chunk`, …) or of the exception (`throttlingException`, …). */
+  readonly type: string
+  /** JSON as bytes. */
+  readonly body: Uint8Array
+}
+
+/** Messages of Bedrock are far smaller; a longer one is no message. */
+const MAXIMUM_BYTES = 16 * 1024 * 1024
+const PRELUDE_BYTES = 12
+
+/** Cuts what arrives into frames. Takes chunks in the order of their arrival and keeps what is not whole yet. */
+export function createFrameReader(): { read(chunk: Uint8Array): readonly Frame[]; readonly pending: boolean } {
+  let rest: Uint8Array = new Uint8Array()
+  return {
+    read(chunk) {
+      const bytes = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk])
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      const frames: Frame[] = []
+      let at = 0
+      while (bytes.byteLength - at >= PRELUDE_BYTES) {
+        const length = view.getUint32(at)
+        if (length > MAXIMUM_BYTES) throw new Error('a message of the event stream is too long')
+        if (bytes.byteLength - at < length) break
+        frames.push(decode(bytes.subarray(at, at + length)))
+        at += length
+      }
+      rest = bytes.subarray(at)
+      return frames
+    },
+    get pending() {
+      return rest.byteLength > 0
+    },
+  }
+}
+
+function decode(raw: Uint8Array): Frame {
+  const { headers, body } = codec.decode(raw)
+  const text = (name: string) => `${headers[name]?.value ?? ''}`
+  const kind = text(':message-type') === 'event' ? 'event' : 'exception'
+  return { raw, kind, body, type: text(kind === 'event' ? ':event-type' : ':exception-type') || text(':error-code') }
+}
+
+/** @param type with a small first letter, as in the list of a stream's events */
+export function exceptionFrame(type: string, message: string): Uint8Array {
+  return frame({ ':message-type': 'exception', ':exception-type': type }, { message })
+}
+
+/** An event as Bedrock sends it; for tests too. */
+export function eventFrame(type: string, event: unknown): Uint8Array {
+  return frame({ ':message-type': 'event', ':event-type': type }, event)
+}
+
+function frame(names: Readonly<Record<string, string>>, body: unknown): Uint8Array {
+  const headers = { ...names, ':content-type': 'application/json' }
+  return codec.encode({
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { type: 'string', value }])),
+    body: new TextEncoder().encode(JSON.stringify(body)),
+  })
+}

@@ -1,0 +1,152 @@
+/** A tenant's models as one request calls them: what is measured on the way goes into its audit line by itself. */
+import type { TenantConfiguration } from '../../shared/tenant.ts'
+import type { Progress } from './audit.ts'
+import type { Deadline } from './deadline.ts'
+import type { Frame } from './event-stream.ts'
+import { elapsed, type LogRecord, timed, type Usage } from './log.ts'
+import { parseConverseAnswer, usageOf } from './model-answer.ts'
+import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './model-client.ts'
+import type { ModelStream } from './stream.ts'
+import type { ConverseResponse, ConverseStreamEvent } from './wire.ts'
+
+export interface Model {
+  /** The tenant's name for it. */
+  readonly name: string
+  /** Bedrock's id of a model or inference profile. */
+  readonly id: string
+}
+
+/** Bodies are Bedrock's own, as JSON text, and go out as they are. Everything rejects with a `GatewayError`. */
+export interface ModelCalls {
+  converse(model: Model, body: string): Promise<ConverseAnswer>
+  /** Once Bedrock's status line is there; retries are before it only. */
+  converseStream(model: Model, body: string): Promise<ModelStream<ConverseStreamEvent>>
+  /** The body as the model wrote it. */
+  invokeModel(model: Model, body: string): Promise<InvokeAnswer>
+  /** Each event is the JSON text of one chunk of the model. */
+  invokeModelStream(model: Model, body: string): Promise<ModelStream<string>>
+  /** Bedrock's answer as JSON text. It takes the id of a base model, never of an inference profile. */
+  countTokens(modelId: string, body: string): Promise<string>
+}
+
+export interface ConverseAnswer {
+  /** As Bedrock sent it. */
+  readonly json: string
+  /** The same, parsed. */
+  readonly answer: ConverseResponse
+  /** All text blocks of the message; tool use and reasoning are not text. */
+  readonly output: string
+  readonly stopReason: string
+  readonly usage: Usage
+}
+
+export interface InvokeAnswer {
+  readonly json: string
+  readonly contentType: string
+}
+
+export interface ModelCallsOptions {
+  readonly client: ModelClient
+  readonly configuration: TenantConfiguration
+  readonly deadline: Deadline
+  readonly signal: AbortSignal
+  readonly record: LogRecord
+  readonly progress: Progress
+}
+
+export function createModelCalls(options: ModelCallsOptions): ModelCalls {
+  const { client, record, progress } = options
+
+  function call<Operation>(operation: Operation, modelId: string, body: string): ModelCall<Operation> {
+    progress.pass('model')
+    const onAttempt = (attempt: number) => {
+      record.attempts = attempt
+    }
+    const { configuration, deadline, signal } = options
+    return { operation, configuration, modelId, body, deadline, signal, onAttempt }
+  }
+
+  async function whole(operation: WholeOperation, modelId: string, body: string) {
+    const answer = await timed(record, 'model', () => client.whole(call(operation, modelId, body)))
+    progress.pass('account')
+    return answer
+  }
+
+  async function stream<Event>(
+    operation: StreamOperation,
+    { id }: Model,
+    body: string,
+    decode: (frame: Frame) => Event,
+    note: (frame: Frame) => void,
+  ): Promise<ModelStream<Event>> {
+    const started = performance.now()
+    const batches = await timed(record, 'model', () => client.stream(call(operation, id, body)))
+    progress.pass('account')
+    return { decode, batches: noted(batches, record, started, note) }
+  }
+
+  return {
+    async converse(model, body) {
+      const answer = parseConverseAnswer((await whole('converse', model.id, body)).body)
+      record.usage = answer.usage
+      record.stopReason = answer.stopReason
+      return answer
+    },
+    converseStream: (model, body) =>
+      stream('converse-stream', model, body, converseEvent, (frame) => noteConverse(frame, record)),
+    async invokeModel(model, body) {
+      const { body: json, headers } = await whole('invoke', model.id, body)
+      const usage = usageOf({
+        inputTokens: Number(headers['x-amzn-bedrock-input-token-count']),
+        outputTokens: Number(headers['x-amzn-bedrock-output-token-count']),
+      })
+      if (usage) record.usage = usage
+      return { json, contentType: `${headers['content-type'] ?? 'application/json'}` }
+    },
+    invokeModelStream: (model, body) =>
+      stream('invoke-with-response-stream', model, body, chunkText, (frame) => noteInvoke(frame, record)),
+    countTokens: async (modelId, body) => (await whole('count-tokens', modelId, body)).body,
+  }
+}
+
+async function* noted(
+  batches: AsyncIterable<readonly Frame[]>,
+  record: LogRecord,
+  started: number,
+  note: (frame: Frame) => void,
+): AsyncGenerator<readonly Frame[]> {
+  record.usageIncomplete = true
+  try {
+    for await (const frames of batches) {
+      record.milliseconds.first ??= elapsed(started)
+      for (const frame of frames) note(frame)
+      yield frames
+    }
+    if (record.usage) delete record.usageIncomplete
+  } finally {
+    record.milliseconds.model = elapsed(started)
+  }
+}
+
+const utf8 = new TextDecoder()
+const json = (bytes: Uint8Array) => JSON.parse(utf8.decode(bytes))
+
+const converseEvent = ({ type, body }: Frame): ConverseStreamEvent => ({ [type]: json(body) }) as ConverseStreamEvent
+
+const chunkText = ({ body }: Frame): string => Buffer.from(json(body).bytes ?? '', 'base64').toString()
+
+function noteConverse({ type, body }: Frame, record: LogRecord): void {
+  if (type === 'messageStop') record.stopReason = `${json(body).stopReason}`
+  if (type !== 'metadata') return
+  const usage = usageOf(json(body).usage)
+  if (usage) record.usage = usage
+}
+
+/** Bedrock adds what it counted to the last chunk, whatever the model's own format is. */
+function noteInvoke(frame: Frame, record: LogRecord): void {
+  const text = chunkText(frame)
+  if (!text.includes('"amazon-bedrock-invocationMetrics"')) return
+  const metrics = JSON.parse(text)['amazon-bedrock-invocationMetrics']
+  const usage = usageOf({ inputTokens: metrics?.inputTokenCount, outputTokens: metrics?.outputTokenCount })
+  if (usage) record.usage = usage
+}

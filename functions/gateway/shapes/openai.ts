@@ -1,0 +1,40 @@
+/** OpenAI's: `{"error":{"message","type","param","code"}}`, in a stream as one event without `[DONE]` after it. */
+import { ERRORS, type GatewayError } from '../errors.ts'
+import { type Shape, serverSentEvent } from './shape.ts'
+
+export const openaiShape: Shape = {
+  name: 'openai',
+  idHeaders: () => ({}),
+  error: (error) => ({
+    status: error.status,
+    headers: retryHeaders(error),
+    body: JSON.stringify(errorBody(error)),
+  }),
+  stream: {
+    contentType: 'text/event-stream; charset=utf-8',
+    keepAlive: ': keep-alive\n\n',
+    error: (error) => serverSentEvent(errorBody(error)),
+  },
+}
+
+const errorBody = (error: GatewayError) => ({
+  error: { message: error.message, type: typeOf(error), param: error.param ?? null, code: error.code },
+})
+
+function typeOf({ code, status }: GatewayError): string {
+  if (code === 'model_quota_exceeded') return 'insufficient_quota'
+  if (status === 401) return 'authentication_error'
+  if (status === 403) return 'permission_error'
+  if (status === 404) return 'not_found_error'
+  if (status === 429) return 'rate_limit_error'
+  return status < 500 ? 'invalid_request_error' : 'server_error'
+}
+
+/**
+ * Clients of OpenAI and of Anthropic repeat 408, 409, 429 and every 5xx twice by themselves. Where that would only cost the
+ * tokens again, they are told not to.
+ */
+export function retryHeaders({ code, status }: GatewayError): Readonly<Record<string, string>> {
+  const repeatedByClients = status >= 500 || [408, 409, 429].includes(status)
+  return repeatedByClients && !ERRORS[code].repeatable ? { 'x-should-retry': 'false' } : {}
+}
