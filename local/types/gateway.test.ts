@@ -111,9 +111,24 @@ describe('Function', () => {
       'InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface on EC2',
     )
     await cloud.make(FUNCTION, 'outside', { ...cloud.function, name: 'outside' })
-    const actions = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface']
-    const policy = json({ Effect: 'Allow', Action: actions.map((action) => `ec2:${action}`), Resource: '*' })
-    await cloud.make('aws:iam/rolePolicy:RolePolicy', 'p', { role: 'gateway', policy })
+    const manage = ['Create', 'Delete'].map((verb) => `ec2:${verb}NetworkInterface`)
+    const addresses = ['Assign', 'Unassign'].map((verb) => `ec2:${verb}PrivateIpAddresses`)
+    const looked = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets']
+    const give = (name: string, Action: readonly string[], Resource: string) =>
+      cloud.make('aws:iam/rolePolicy:RolePolicy', name, {
+        role: 'gateway',
+        name,
+        policy: json({ Effect: 'Allow', Action, Resource }),
+      })
+    const denied = (action: string) =>
+      `InvalidParameterValueException: The provided execution role does not have permissions to call ${action} on EC2`
+    await give('looks', ['ec2:CreateNetworkInterface', ...looked], '*')
+    // Lambda asks without a resource: whatever can be named is not enough (terraform-provider-aws#20698).
+    await give('named', [...manage, ...addresses], 'arn:aws:ec2:*:*:network-interface/*')
+    expect(await cloud.refusal(FUNCTION, 'f', inputs)).toBe(denied('DeleteNetworkInterface'))
+    await give('manages', manage, '*')
+    expect(await cloud.refusal(FUNCTION, 'f', inputs)).toBe(denied('AssignPrivateIpAddresses'))
+    await give('addresses', addresses, '*')
     await cloud.make(FUNCTION, 'f', inputs)
   })
 })

@@ -199,18 +199,31 @@ function refuseNetwork(situation: Situation): void {
   if (vpcs.size > 1) throw invalid('Security Groups are required to be in the same VPC.')
 }
 
-/** Lambda places the interfaces as the execution role, which must be allowed to. */
+/**
+ * What Lambda looks for in the execution role when a function is put into a VPC. It asks without a resource, so a role that is
+ * allowed these on `network-interface/*` is refused (terraform-provider-aws#20698). AWS's developer guide lists them as the
+ * permissions that a function in a VPC needs.
+ */
+const NETWORK_CHECK = [
+  'CreateNetworkInterface',
+  'DescribeNetworkInterfaces',
+  'DescribeSubnets',
+  'DeleteNetworkInterface',
+  'AssignPrivateIpAddresses',
+  'UnassignPrivateIpAddresses',
+] as const
+
+/** Lambda checks the execution role, then places the interfaces with it. */
 async function refusePermissions(situation: Situation, role: Declared): Promise<void> {
   const { authorize, region, account, inputs } = situation
   if (!authorize) return
   const network = object(inputs, 'vpcConfig') ?? {}
   const ec2 = (resource: string) => arn(situation, 'ec2', resource)
   const calls: readonly (readonly [string, string])[] = [
+    ...NETWORK_CHECK.map((action) => [action, '*'] as const),
     ['CreateNetworkInterface', ec2('network-interface/*')],
     ...texts(network, 'subnetIds').map((id) => ['CreateNetworkInterface', ec2(`subnet/${id}`)] as const),
     ...texts(network, 'securityGroupIds').map((id) => ['CreateNetworkInterface', ec2(`security-group/${id}`)] as const),
-    ['DescribeNetworkInterfaces', '*'],
-    ['DeleteNetworkInterface', ec2('network-interface/*')],
   ]
   for (const [action, resource] of calls) {
     const session = serviceSession(role)

@@ -2,7 +2,7 @@
 import { narrows } from '../conditions.ts'
 import { type Document, documentsOf, type Statement } from '../documents.ts'
 import { asTexts, ofType, type Resource, type Rule, refersTo, shown, type Violation, violation } from '../resource.ts'
-import { MANAGED_BY_AWS, UNNAMED_KINDS, WILDCARD_ONLY } from '../wildcard-actions.ts'
+import { ASKED_WITHOUT_RESOURCE, LAMBDAS_OWN, MANAGED_BY_AWS, WILDCARD_ONLY } from '../wildcard-actions.ts'
 
 const readable: Rule = {
   name: 'policy-documents-readable',
@@ -61,19 +61,32 @@ const noWildcardResource: Rule = {
   ),
 }
 
-function wildcard(resource: string, statement: Statement, { kind: holder }: Document): readonly string[] {
+function wildcard(resource: string, statement: Statement, document: Document): readonly string[] {
   const { actions, sid } = statement
   if (resource === '*') {
+    const known = (action: string) =>
+      Object.hasOwn(WILDCARD_ONLY, action) ||
+      Object.hasOwn(ASKED_WITHOUT_RESOURCE, action) ||
+      (LAMBDAS_OWN.includes(action) && isDeniedToCode(action, document))
     return actions
-      .filter((action) => !Object.hasOwn(WILDCARD_ONLY, action))
+      .filter((action) => !known(action))
       .map((action) => `The statement ${sid} allows ${shown(action)} on everything.`)
   }
   const { kind, named } = partsOf(resource)
-  if (named || (kind && narrows(statement, holder))) return []
-  return actions
-    .filter((action) => !kind || !UNNAMED_KINDS[action]?.includes(kind))
-    .map((action) => `The statement ${sid} allows ${shown(action)} on ${shown(resource)}.`)
+  if (named || (kind && narrows(statement, document.kind))) return []
+  return actions.map((action) => `The statement ${sid} allows ${shown(action)} on ${shown(resource)}.`)
 }
+
+/** Only calls of a function's own code carry the function's ARN. */
+const isDeniedToCode = (action: string, { statements = [] }: Document): boolean =>
+  statements.some(
+    ({ allows, actions, resources, conditions }) =>
+      !allows &&
+      actions.includes(action) &&
+      resources.includes('*') &&
+      Object.keys(conditions).length === 1 &&
+      asTexts(conditions.ArnEquals?.['lambda:SourceFunctionArn']).length === 1,
+  )
 
 /** `arn:partition:service:region:account:KIND/NAME` or `KIND:NAME`. Without a kind it is no ARN of one service's one kind. */
 function partsOf(resource: string): { readonly kind?: string; readonly named: boolean } {

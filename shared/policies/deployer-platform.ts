@@ -17,7 +17,7 @@ export function platformDeployerPolicies(
 ): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'operation', PolicyDocument>> {
   return {
     network: policy(...network(scope)),
-    front: policy(...loadBalancer(scope), ...firewall(scope), ...names()),
+    front: policy(...loadBalancer(scope), ...firewall(scope), ...names(scope)),
     data: policy(...storage(scope), ...userPool(scope), ...auditTrail(scope)),
     access: policy(...access(scope), ...sharing(scope)),
     operation: policy(...operation(scope)),
@@ -33,7 +33,14 @@ function network({ account, region }: DeployerScope): readonly PolicyStatement[]
   const own = `arn:aws:ec2:${region}:${account}:*`
   const ec2 = (...names: readonly string[]) => of('ec2', ...names)
   return [
-    allow('Look', ['ec2:Describe*']),
+    allow('Look', [
+      'ec2:Describe*',
+      // By Elastic Load Balancing, as whoever makes a load balancer or changes its groups.
+      'ec2:GetSecurityGroupsForVpc',
+      // Polled after every association and propagation; IAM knows both without a resource.
+      'ec2:GetTransitGatewayRouteTableAssociations',
+      'ec2:GetTransitGatewayRouteTablePropagations',
+    ]),
     allow(
       'Network',
       [
@@ -62,8 +69,7 @@ function network({ account, region }: DeployerScope): readonly PolicyStatement[]
         ...ec2('CreateTransitGatewayRouteTable', 'CreateTransitGatewayVpcAttachment', 'DeleteTransitGateway'),
         ...ec2('DeleteTransitGatewayRoute', 'DeleteTransitGatewayRouteTable', 'DeleteTransitGatewayVpcAttachment'),
         ...ec2('DisableTransitGatewayRouteTablePropagation', 'DisassociateTransitGatewayRouteTable'),
-        ...ec2('EnableTransitGatewayRouteTablePropagation', 'GetTransitGatewayRouteTableAssociations'),
-        ...ec2('GetTransitGatewayRouteTablePropagations', 'ModifyTransitGateway'),
+        ...ec2('EnableTransitGatewayRouteTablePropagation', 'ModifyTransitGateway'),
         ...ec2('ModifyTransitGatewayVpcAttachment', 'SearchTransitGatewayRoutes'),
       ],
       own,
@@ -74,9 +80,9 @@ function network({ account, region }: DeployerScope): readonly PolicyStatement[]
     allow(
       'ClientInstance',
       [
-        ...ec2('ModifyInstanceAttribute', 'ModifyInstanceMetadataOptions', 'ModifyVolume'),
-        ...ec2('ReplaceIamInstanceProfileAssociation', 'RunInstances', 'StartInstances', 'StopInstances'),
-        ...ec2('TerminateInstances'),
+        ...ec2('AssociateIamInstanceProfile', 'DisassociateIamInstanceProfile', 'ModifyInstanceAttribute'),
+        ...ec2('ModifyInstanceMetadataOptions', 'ModifyVolume', 'ReplaceIamInstanceProfileAssociation'),
+        ...ec2('RunInstances', 'StartInstances', 'StopInstances', 'TerminateInstances'),
       ],
       own,
     ),
@@ -137,12 +143,19 @@ function firewall({ account, region }: DeployerScope): readonly PolicyStatement[
       waf('AssociateWebACL', 'DisassociateWebACL', 'GetWebACLForResource'),
       `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${loadBalancerName}/*`,
     ),
-    allow('LetFirewallIn', ['elasticloadbalancing:SetWebAcl']),
+    // By WAF, as whoever associates.
+    allow(
+      'LetFirewallIn',
+      of('elasticloadbalancing', 'CreateWebACLAssociation', 'DeleteWebACLAssociation', 'GetLoadBalancerWebACL'),
+      `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${loadBalancerName}/*`,
+    ),
+    allow('LetFirewallInOfOld', ['elasticloadbalancing:SetWebAcl']),
   ]
 }
 
 /** Certificate and records; neither name is known before. */
-const names = (): readonly PolicyStatement[] => [
+const names = ({ account, region }: DeployerScope): readonly PolicyStatement[] => [
+  allow('MakeCertificate', ['acm:RequestCertificate']),
   allow(
     'Certificate',
     of(
@@ -152,8 +165,8 @@ const names = (): readonly PolicyStatement[] => [
       'DescribeCertificate',
       'ListTagsForCertificate',
       'RemoveTagsFromCertificate',
-      'RequestCertificate',
     ),
+    `arn:aws:acm:${region}:${account}:certificate/*`,
   ),
   allow(
     'Records',
@@ -176,12 +189,14 @@ function storage({ account, region }: DeployerScope): readonly PolicyStatement[]
         's3:GetBucket*',
         's3:ListBucket',
         's3:ListBucketVersions',
+        's3:ListTagsForResource',
         's3:PutBucketOwnershipControls',
         's3:PutBucketPolicy',
         's3:PutBucketPublicAccessBlock',
-        's3:PutBucketTagging',
         's3:PutEncryptionConfiguration',
         's3:PutLifecycleConfiguration',
+        's3:TagResource',
+        's3:UntagResource',
       ],
       bucket,
     ),
@@ -204,6 +219,11 @@ function storage({ account, region }: DeployerScope): readonly PolicyStatement[]
       ),
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
     ),
+    // The provider looks AWS's own key up by its alias.
+    {
+      ...allow('TablesKey', ['kms:DescribeKey'], `arn:aws:kms:${region}:${account}:key/*`),
+      Condition: { StringEquals: { 'kms:RequestAlias': 'alias/aws/dynamodb' } },
+    },
   ]
 }
 
@@ -235,6 +255,8 @@ function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
         'DeleteFunction',
         'GetFunction',
         'GetFunctionCodeSigningConfig',
+        'GetFunctionConcurrency',
+        'GetFunctionConfiguration',
         'GetPolicy',
         'ListVersionsByFunction',
         'RemovePermission',
@@ -251,17 +273,11 @@ function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
       ['logs:PutLogGroupDeletionProtection'],
       `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`,
     ),
+    // Seen denied to a role that may read `alarm:*`.
+    allow('FindAlarms', ['cloudwatch:DescribeAlarms']),
     allow(
       'Alarms',
-      of(
-        'cloudwatch',
-        'DeleteAlarms',
-        'DescribeAlarms',
-        'ListTagsForResource',
-        'PutMetricAlarm',
-        'TagResource',
-        'UntagResource',
-      ),
+      of('cloudwatch', 'DeleteAlarms', 'ListTagsForResource', 'PutMetricAlarm', 'TagResource', 'UntagResource'),
       `arn:aws:cloudwatch:${region}:${account}:alarm:${PREFIX}*`,
     ),
   ]

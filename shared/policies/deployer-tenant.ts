@@ -58,12 +58,7 @@ function endpointAndAttachment({ account, region }: DeployerScope): readonly Pol
     // Account sharing only: inside an organisation there is no invitation.
     allow('AcceptShare', ['ram:AcceptResourceShareInvitation'], `arn:aws:ram:${region}:*:resource-share-invitation/*`),
     allow('LeaveShare', ['ram:DisassociateResourceShare'], `arn:aws:ram:${region}:*:resource-share/*`),
-    allow('LookAtShares', [
-      'ram:GetResourceShareAssociations',
-      'ram:GetResourceShareInvitations',
-      'ram:GetResourceShares',
-      'ram:ListResources',
-    ]),
+    allow('LookAtShares', ['ram:GetResourceShareInvitations', 'ram:GetResourceShares', 'ram:ListResources']),
   ]
 }
 
@@ -108,7 +103,8 @@ export const manageLogGroups = (
   { account, region }: DeployerScope,
   names: readonly string[],
 ): readonly PolicyStatement[] => [
-  allow('FindLogGroups', ['logs:DescribeLogGroups'], `arn:aws:logs:${region}:${account}:log-group:*`),
+  // Groups are found by listing, which IAM knows without a resource.
+  allow('FindLogGroups', ['logs:DescribeLogGroups']),
   allow(
     'LogGroups',
     [

@@ -37,19 +37,9 @@ export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
       Condition: { StringEquals: { 'aws:RequestTag/tenant_id': tenantId } },
     },
     ...ownItemsAndLogs({ account: hubAccount, region, tableArn: scope.tableArn, tenant: tenantId }),
-    ...networkInterfaces(hubAccount, region),
+    networkInterfaces,
+    notForTheCode({ account: hubAccount, region, tenant: tenantId }),
     fromHubOnly(scope.vpcId),
-    {
-      Sid: 'NotForTheCode',
-      Effect: 'Deny',
-      Action: [...MANAGE_NETWORK_INTERFACES, ...DESCRIBE_NETWORK],
-      Resource: '*',
-      Condition: {
-        ArnEquals: {
-          'lambda:SourceFunctionArn': `arn:aws:lambda:${region}:${hubAccount}:function:${functionName(tenantId)}`,
-        },
-      },
-    },
   )
 }
 
@@ -72,7 +62,8 @@ export function permissionsBoundary(args: {
       Resource: roleArn('*', tenantRoleName(tenant)),
     },
     ...ownItemsAndLogs({ ...args, tenant }),
-    ...networkInterfaces(args.account, args.region),
+    networkInterfaces,
+    notForTheCode({ ...args, tenant }),
     fromHubOnly(args.vpcId),
   )
 }
@@ -115,31 +106,36 @@ function ownItemsAndLogs(args: {
 }
 
 /**
- * What Lambda needs to place a function in a VPC. It acts as the execution role, so the function's own code could too:
- * the policy of the role denies that.
+ * What Lambda needs to place a function in a VPC, and to take its interfaces away again. It looks for these in the role without
+ * naming a resource, so on `network-interface/*` the check fails and the function is not made (terraform-provider-aws#20698).
  */
-function networkInterfaces(account: string, region: string): readonly PolicyStatement[] {
-  return [
-    {
-      Sid: 'NetworkInterfaces',
-      Effect: 'Allow',
-      Action: MANAGE_NETWORK_INTERFACES,
-      // What an interface is made of: AWS checks each. Their ids are Lambda's choice, or not known yet.
-      Resource: ['network-interface', 'security-group', 'subnet'].map(
-        (kind) => `arn:aws:ec2:${region}:${account}:${kind}/*`,
-      ),
-    },
-    { Sid: 'DescribeNetwork', Effect: 'Allow', Action: DESCRIBE_NETWORK, Resource: '*' },
-  ]
+const networkInterfaces: PolicyStatement = {
+  Sid: 'NetworkInterfaces',
+  Effect: 'Allow',
+  Action: [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  Resource: '*',
 }
 
-/** On named resources. */
-const MANAGE_NETWORK_INTERFACES = [
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:CreateNetworkInterface',
-  'ec2:DeleteNetworkInterface',
-  'ec2:UnassignPrivateIpAddresses',
-]
-
-/** EC2 describes everything or nothing. */
-const DESCRIBE_NETWORK = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets']
+/** Lambda acts as the execution role, so the function's own code could too. Only its calls carry the function's ARN. */
+const notForTheCode = (args: {
+  readonly account: string
+  readonly region: string
+  readonly tenant: string
+}): PolicyStatement => ({
+  Sid: 'NotForTheCode',
+  Effect: 'Deny',
+  Action: networkInterfaces.Action ?? [],
+  Resource: '*',
+  Condition: {
+    ArnEquals: {
+      'lambda:SourceFunctionArn': `arn:aws:lambda:${args.region}:${args.account}:function:${functionName(args.tenant)}`,
+    },
+  },
+})

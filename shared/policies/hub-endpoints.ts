@@ -33,35 +33,33 @@ export function stsEndpointPolicy(args: { readonly account: string; readonly sha
   })
 }
 
-/** What Cognito answers without credentials, beside the key set: each lets somebody become or change a user. */
+/**
+ * What Cognito answers without credentials, beside the key set: each lets somebody become or change a user. The operations on
+ * passkeys and `GetUserAuthFactors` are none of IAM's actions, so no policy can name them; they need a user's access token.
+ */
 const PUBLIC_OPERATIONS = [
   'AssociateSoftwareToken',
   'ChangePassword',
-  'CompleteWebAuthnRegistration',
   'ConfirmDevice',
   'ConfirmForgotPassword',
   'ConfirmSignUp',
   'DeleteUser',
   'DeleteUserAttributes',
-  'DeleteWebAuthnCredential',
   'ForgetDevice',
   'ForgotPassword',
   'GetDevice',
   'GetTokensFromRefreshToken',
   'GetUser',
   'GetUserAttributeVerificationCode',
-  'GetUserAuthFactors',
   'GlobalSignOut',
   'InitiateAuth',
   'ListDevices',
-  'ListWebAuthnCredentials',
   'ResendConfirmationCode',
   'RespondToAuthChallenge',
   'RevokeToken',
   'SetUserMFAPreference',
   'SetUserSettings',
   'SignUp',
-  'StartWebAuthnRegistration',
   'UpdateAuthEventFeedback',
   'UpdateDeviceStatus',
   'UpdateUserAttributes',

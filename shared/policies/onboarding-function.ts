@@ -102,7 +102,6 @@ export function alarms({ account, region }: OnboardingScope): readonly PolicySta
       Effect: 'Allow',
       Action: [
         'cloudwatch:DeleteAlarms',
-        'cloudwatch:DescribeAlarms',
         'cloudwatch:ListTagsForResource',
         'cloudwatch:PutMetricAlarm',
         'cloudwatch:TagResource',
@@ -152,6 +151,8 @@ export function lambdaFunction({
         'lambda:DeleteFunctionConcurrency',
         'lambda:GetFunction',
         'lambda:GetFunctionCodeSigningConfig',
+        'lambda:GetFunctionConcurrency',
+        'lambda:GetFunctionConfiguration',
         'lambda:GetPolicy',
         'lambda:ListVersionsByFunction',
         'lambda:PutFunctionConcurrency',

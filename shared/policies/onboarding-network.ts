@@ -3,7 +3,7 @@ import type { PolicyStatement } from './document.ts'
 import { ec2Arn, MADE_FOR_TENANT, OF_TENANT, type OnboardingScope } from './onboarding-scope.ts'
 
 /** Reads that AWS grants for everything or nothing. */
-export function describe({ account, region }: OnboardingScope): readonly PolicyStatement[] {
+export function describe(): readonly PolicyStatement[] {
   return [
     {
       Sid: 'Describe',
@@ -16,20 +16,19 @@ export function describe({ account, region }: OnboardingScope): readonly PolicyS
         'ec2:DescribeTransitGatewayVpcAttachments',
         'ec2:DescribeTransitGateways',
         'ec2:DescribeVpcs',
+        // Polled after every association and propagation; IAM knows both without a resource.
+        'ec2:GetTransitGatewayRouteTableAssociations',
+        'ec2:GetTransitGatewayRouteTablePropagations',
+        // Seen denied to a role that may read `alarm:*`.
+        'cloudwatch:DescribeAlarms',
         'elasticloadbalancing:DescribeRules',
         'elasticloadbalancing:DescribeTags',
         'elasticloadbalancing:DescribeTargetGroupAttributes',
         'elasticloadbalancing:DescribeTargetGroups',
         'elasticloadbalancing:DescribeTargetHealth',
+        'logs:DescribeLogGroups',
       ],
       Resource: '*',
-    },
-    {
-      // CloudWatch Logs finds a group by listing groups: AWS checks that against all of the account's.
-      Sid: 'FindLogGroups',
-      Effect: 'Allow',
-      Action: 'logs:DescribeLogGroups',
-      Resource: `arn:aws:logs:${region}:${account}:log-group:*`,
     },
   ]
 }
@@ -66,11 +65,7 @@ export function attachment({ account, region, ...scope }: OnboardingScope): read
     {
       Sid: 'AssociateWithSpokes',
       Effect: 'Allow',
-      Action: [
-        'ec2:AssociateTransitGatewayRouteTable',
-        'ec2:DisassociateTransitGatewayRouteTable',
-        'ec2:GetTransitGatewayRouteTableAssociations',
-      ],
+      Action: ['ec2:AssociateTransitGatewayRouteTable', 'ec2:DisassociateTransitGatewayRouteTable'],
       Resource: routeTable(scope.spokesRouteTableId),
     },
     {
@@ -79,7 +74,6 @@ export function attachment({ account, region, ...scope }: OnboardingScope): read
       Action: [
         'ec2:DisableTransitGatewayRouteTablePropagation',
         'ec2:EnableTransitGatewayRouteTablePropagation',
-        'ec2:GetTransitGatewayRouteTablePropagations',
         // Which blocks are taken, and how many tenants there are: read before anything is made.
         'ec2:SearchTransitGatewayRoutes',
       ],

@@ -78,6 +78,7 @@ export function tenantRecords({ tableArn, userPoolArn }: OnboardingScope): reado
       Resource: tableArn,
       Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [TENANT] } },
     },
+    { Sid: 'DescribeTable', Effect: 'Allow', Action: 'dynamodb:DescribeTable', Resource: tableArn },
     {
       Sid: 'UserGroups',
       Effect: 'Allow',

@@ -46,7 +46,7 @@ export function onboardingPolicies(
 ): Readonly<Record<'network' | 'function' | 'routing', PolicyDocument>> {
   return {
     network: policy(
-      ...describe(scope),
+      ...describe(),
       ...attachment(scope),
       ...(scope.sharing === 'accounts' ? share(scope) : []),
       ...securityGroup(scope),

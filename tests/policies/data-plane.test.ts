@@ -39,10 +39,6 @@ const BY_AWS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'genai-gateway-tenant1': {
     'OwnLogs: logs:CreateLogStream':
       'Lambda makes a stream for each execution environment; the local cloud keeps lines without',
-    'NetworkInterfaces: ec2:AssignPrivateIpAddresses': 'Lambda’s own list for a function in a VPC',
-    'NetworkInterfaces: ec2:UnassignPrivateIpAddresses': 'Lambda’s own list for a function in a VPC',
-    'NetworkInterfaces: ec2:DeleteNetworkInterface': 'of the interface; what it stood in is granted with it',
-    'DescribeNetwork: ec2:DescribeSubnets': 'Lambda’s own list for a function in a VPC',
   },
   'genai-models-tenant1': {
     'Destinationsus: bedrock:InvokeModel': 'a region of the geography that today’s profiles do not lead to',

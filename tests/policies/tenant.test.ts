@@ -119,6 +119,12 @@ describe("a tenant's execution role", () => {
     for (const action of ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']) {
       expect(await caller({ ...byLambda, boundary })({ action, resource: ENI })).toEqual({ allowed: true })
       expect(await caller(base)({ action, resource: ENI })).toMatchObject({ allowed: false, explicit: true })
+      // Nor by a policy that forgets to deny it: the boundary says so too.
+      expect(await caller({ ...base, policies: [EVERYTHING], boundary })({ action, resource: ENI })).toMatchObject({
+        allowed: false,
+        layer: 'boundary',
+        explicit: true,
+      })
     }
     expect(await caller(byLambda)({ action: 'ec2:DescribeNetworkInterfaces', resource: '*' })).toEqual({
       allowed: true,

@@ -52,10 +52,7 @@ const shareAccepter = lifeCycle(({ inputs }, { outputs }) => {
       call('ram:AcceptResourceShareInvitation', known(outputs, 'invitationArn')),
     ],
     read,
-    delete: [
-      call('ram:DisassociateResourceShare', known(inputs, 'shareArn')),
-      ...calls('ram:GetResourceShareAssociations'),
-    ],
+    delete: [call('ram:DisassociateResourceShare', known(inputs, 'shareArn')), ...calls('ram:GetResourceShares')],
   }
 })
 
@@ -105,7 +102,8 @@ const metricAlarm = lifeCycle((situation, { outputs }) => {
   const tagged = Object.keys(newTags(situation)).length > 0
   return {
     create: [on('PutMetricAlarm', newTags(situation)), ...when(tagged, on('TagResource', newTags(situation)))],
-    read: [on('DescribeAlarms'), on('ListTagsForResource')],
+    // Seen denied to a role that may read `alarm:*`: AWS asks without a resource.
+    read: [...calls('cloudwatch:DescribeAlarms'), on('ListTagsForResource')],
     update: [
       ...when(changed(situation, ...others), on('PutMetricAlarm')),
       ...retag(situation, { add: 'cloudwatch:TagResource', remove: 'cloudwatch:UntagResource' }, alarmArn),

@@ -14,6 +14,13 @@ function profileRole({ ledger, account, inputs }: Situation): string | undefined
   return role === undefined ? undefined : `arn:aws:iam::${account}:role/${role}`
 }
 
+/** An instance has one profile or none. */
+function profileChange({ inputs, current }: Situation): string {
+  if (text(inputs, 'iamInstanceProfile') === undefined) return 'DisassociateIamInstanceProfile'
+  const had = text(current?.inputs ?? {}, 'iamInstanceProfile') !== undefined
+  return had ? 'ReplaceIamInstanceProfileAssociation' : 'AssociateIamInstanceProfile'
+}
+
 /** A change of these is made while the instance stands still. */
 const STOPPED = ['instanceType', 'userData', 'ebsOptimized']
 
@@ -62,7 +69,7 @@ const instance = lifeCycle((situation, { id }) => {
         changed(situation, 'iamInstanceProfile'),
         ...pass,
         ...calls('ec2:DescribeIamInstanceProfileAssociations'),
-        on('ReplaceIamInstanceProfileAssociation'),
+        on(profileChange(situation)),
       ),
       ...when(changed(situation, 'rootBlockDevice'), call('ec2:ModifyVolume', ec2Arn(situation, 'volume', '*'))),
       ...ec2Retag(situation, resource),

@@ -87,7 +87,11 @@ const webAcl = lifeCycle((situation, { outputs }) => {
   }
 })
 
-/** WAF asks the load balancer's service, which knows this action without a resource. */
+/**
+ * WAF asks the load balancer's service with the permissions of whoever associates: the action of old, which IAM knows without a
+ * resource, and one for each operation.
+ */
+const atBalancer = (action: string, balancer: string) => call(`elasticloadbalancing:${action}`, balancer)
 const setWebAcl = call('elasticloadbalancing:SetWebAcl')
 
 const webAclAssociation = lifeCycle(({ inputs, ledger }) => {
@@ -96,9 +100,9 @@ const webAclAssociation = lifeCycle(({ inputs, ledger }) => {
   const tags = resourceTags(ledger.findBy('aws:wafv2/webAcl:WebAcl', 'arn', aclArn)?.outputs)
   const onBoth = (action: string) => [call(`wafv2:${action}`, aclArn, tags), call(`wafv2:${action}`, balancer)]
   return {
-    create: [...onBoth('AssociateWebACL'), setWebAcl],
-    read: onBoth('GetWebACLForResource'),
-    delete: [call('wafv2:DisassociateWebACL', balancer), setWebAcl],
+    create: [...onBoth('AssociateWebACL'), setWebAcl, atBalancer('CreateWebACLAssociation', balancer)],
+    read: [...onBoth('GetWebACLForResource'), atBalancer('GetLoadBalancerWebACL', balancer)],
+    delete: [call('wafv2:DisassociateWebACL', balancer), setWebAcl, atBalancer('DeleteWebACLAssociation', balancer)],
   }
 })
 

@@ -44,7 +44,9 @@ const lambdaFunction: Permissions = (operation, situation, { outputs }) => {
     number(inputs, 'reservedConcurrentExecutions') === undefined
       ? on('DeleteFunctionConcurrency')
       : on('PutFunctionConcurrency')
-  const read = ['GetFunction', 'ListVersionsByFunction', 'GetFunctionCodeSigningConfig'].map((action) => on(action))
+  const read = ['GetFunction', 'GetFunctionConcurrency', 'ListVersionsByFunction', 'GetFunctionCodeSigningConfig'].map(
+    (action) => on(action),
+  )
   switch (operation) {
     case 'create':
       return [
@@ -64,7 +66,10 @@ const lambdaFunction: Permissions = (operation, situation, { outputs }) => {
         ...(changed(situation, 'role') ? [pass] : []),
         ...(changed(situation, 'vpcConfig') ? verifyNetwork(situation) : []),
         ...(changed(situation, ...CONFIGURATION)
-          ? [on('UpdateFunctionConfiguration', changed(situation, 'vpcConfig') ? network(situation) : {})]
+          ? [
+              on('UpdateFunctionConfiguration', changed(situation, 'vpcConfig') ? network(situation) : {}),
+              on('GetFunctionConfiguration'),
+            ]
           : []),
         ...(changed(situation, 'code', 'architectures') ? [on('UpdateFunctionCode')] : []),
         ...(changed(situation, 'reservedConcurrentExecutions') ? [reserve] : []),
@@ -112,9 +117,8 @@ const logGroup: Permissions = (operation, situation, { outputs }) => {
   const on = of(streamsOf(groupArn))
   const { inputs } = situation
   const retention = number(inputs, 'retentionInDays')
-  // Groups are found by listing: checked against all of the account's.
-  const groups = `${groupArn.split(':').slice(0, 5).join(':')}:log-group:*`
-  const read = [call('logs:DescribeLogGroups', groups), onTags('ListTagsForResource')]
+  // Groups are found by listing, which IAM knows without a resource.
+  const read = [...calls('logs:DescribeLogGroups'), onTags('ListTagsForResource')]
   switch (operation) {
     case 'create':
       return [

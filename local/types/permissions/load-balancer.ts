@@ -1,5 +1,6 @@
 /** The load balancer, its listeners and rules, and the target groups behind it. */
-import { known } from '../values.ts'
+import type { Permission, Situation } from '../resource-type.ts'
+import { arn, known, text, texts } from '../values.ts'
 import {
   call,
   calls,
@@ -95,6 +96,13 @@ const NO_ATTRIBUTE = new Set([
   'tags',
 ])
 
+/** Elastic Load Balancing looks the groups up with the permissions of whoever gives them to a load balancer. */
+function lookUpGroups(situation: Situation): readonly Permission[] {
+  const [subnet] = texts(situation.inputs, 'subnets')
+  const vpcId = text(situation.ledger.find('aws:ec2/subnet:Subnet', subnet ?? '')?.outputs ?? {}, 'vpcId')
+  return [call('ec2:GetSecurityGroupsForVpc', arn(situation, 'ec2', `vpc/${vpcId ?? '*'}`))]
+}
+
 const loadBalancer = lifeCycle((situation, { outputs }) => {
   const balancerArn = known(outputs, 'arn')
   const { inputs, current } = situation
@@ -106,6 +114,7 @@ const loadBalancer = lifeCycle((situation, { outputs }) => {
   return {
     create: [
       serviceLinkedRole(situation, 'elasticloadbalancing.amazonaws.com', 'AWSServiceRoleForElasticLoadBalancing'),
+      ...lookUpGroups(situation),
       elb('CreateLoadBalancer', balancerArn, tags),
       elb('AddTags', balancerArn, { ...tags, 'elasticloadbalancing:CreateAction': 'CreateLoadBalancer' }),
       ...later(attributes, elb('ModifyLoadBalancerAttributes', balancerArn, resourceTags(inputs))),
@@ -113,7 +122,7 @@ const loadBalancer = lifeCycle((situation, { outputs }) => {
     read: describe('LoadBalancers', 'LoadBalancerAttributes', 'CapacityReservation', 'Tags'),
     update: [
       ...when(changed(situation, ...attributes), on('ModifyLoadBalancerAttributes')),
-      ...when(changed(situation, 'securityGroups'), on('SetSecurityGroups')),
+      ...when(changed(situation, 'securityGroups'), ...lookUpGroups(situation), on('SetSecurityGroups')),
       ...when(changed(situation, 'subnets'), on('SetSubnets')),
       ...when(changed(situation, 'ipAddressType'), on('SetIpAddressType')),
       ...retag(situation, TAGGING, balancerArn),

@@ -15,24 +15,28 @@ const BUCKET_READS = [
   'GetBucketObjectLockConfiguration',
   'GetBucketPolicy',
   'GetBucketRequestPayment',
-  'GetBucketTagging',
   'GetBucketVersioning',
   'GetBucketWebsite',
   'GetEncryptionConfiguration',
   'GetLifecycleConfiguration',
   'GetReplicationConfiguration',
   'ListBucket',
+  'ListTagsForResource',
 ]
 
 const bucket = lifeCycle((situation, { id }) => {
   const resource = bucketArn(id)
   const on = (action: string) => call(`s3:${action}`, resource)
-  // S3 takes all tags at once.
-  const tagged = Object.keys(newTags(situation)).length > 0
+  // Tags come with the creation, and are changed by S3's control API (terraform-provider-aws#45251); the provider falls back to
+  // GetBucketTagging and PutBucketTagging where it is refused these.
+  const tags = newTags(situation)
   return {
-    create: [on('CreateBucket'), ...when(tagged, ...later(['tags'], on('PutBucketTagging')))],
+    create: [
+      call('s3:CreateBucket', resource, tags),
+      ...when(Object.keys(tags).length > 0, call('s3:TagResource', resource, tags)),
+    ],
     read: BUCKET_READS.map(on),
-    update: when(changed(situation, 'tags'), on('PutBucketTagging')),
+    update: retag(situation, { add: 's3:TagResource', remove: 's3:UntagResource' }, resource),
     delete: [
       on('DeleteBucket'),
       // Emptied when AWS says that it is not empty.
@@ -58,6 +62,10 @@ const table = lifeCycle((situation, { outputs }) => {
   const tableArn = known(outputs, 'arn')
   const on = (action: string, context = {}) =>
     call(`dynamodb:${action}`, tableArn, { ...ownTags(situation), ...context })
+  // The provider compares the key with AWS's own, which it finds by its alias.
+  const ownKey = call('kms:DescribeKey', arn(situation, 'kms', `key/${situation.stableToken(32, 'aws/dynamodb')}`), {
+    'kms:RequestAlias': 'alias/aws/dynamodb',
+  })
   const recovery = object(situation.inputs, 'pointInTimeRecovery') !== undefined
   return {
     create: [
@@ -65,9 +73,12 @@ const table = lifeCycle((situation, { outputs }) => {
       on('TagResource', newTags(situation)),
       ...when(recovery, ...later(['pointInTimeRecovery'], on('UpdateContinuousBackups'))),
     ],
-    read: ['DescribeTable', 'DescribeContinuousBackups', 'DescribeTimeToLive', 'ListTagsOfResource'].map((one) =>
-      on(one),
-    ),
+    read: [
+      ...['DescribeTable', 'DescribeContinuousBackups', 'DescribeTimeToLive', 'ListTagsOfResource'].map((one) =>
+        on(one),
+      ),
+      ...when(object(situation.inputs, 'serverSideEncryption') !== undefined, ownKey),
+    ],
     update: [
       ...when(changed(situation, ...TABLE_CHANGES), on('UpdateTable')),
       ...when(changed(situation, 'pointInTimeRecovery'), on('UpdateContinuousBackups')),
@@ -81,7 +92,13 @@ const tableItem = lifeCycle((situation) => {
   const resource = arn(situation, 'dynamodb', `table/${known(situation.inputs, 'tableName')}`)
   const leading = { 'dynamodb:LeadingKeys': [leadingKey(situation)] }
   const on = (action: string) => [call(`dynamodb:${action}`, resource, leading)]
-  return { create: on('PutItem'), read: on('GetItem'), update: on('UpdateItem'), delete: on('DeleteItem') }
+  return {
+    create: on('PutItem'),
+    // The table's description says which attributes an item is read by.
+    read: [...on('GetItem'), call('dynamodb:DescribeTable', resource)],
+    update: on('UpdateItem'),
+    delete: on('DeleteItem'),
+  }
 })
 
 /** The value of the hash key, which `dynamodb:LeadingKeys` is about. */

@@ -133,7 +133,8 @@ const inRouteTable = (add: string, remove: string, get: string): Permissions =>
       call(action, attachmentArn(situation), attachmentTags(situation)),
       call(action, table),
     ]
-    return { create: onBoth(add), read: [call(get, table)], delete: [...onBoth(remove), call(get, table)] }
+    // The provider polls the list of a route table, which IAM knows without a resource.
+    return { create: onBoth(add), read: calls(get), delete: [...onBoth(remove), ...calls(get)] }
   })
 
 const attachmentArn = (situation: Situation) =>
