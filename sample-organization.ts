@@ -2,10 +2,11 @@
  * The organisation that the sample stacks are deployed into: the hub's account and three tenants', people who may deploy,
  * and the guard rails that a platform team puts on tenants' accounts.
  */
-import { platformDeployerPolicies } from '../shared/policies/deployer-platform.ts'
-import { tenantDeployerPolicy } from '../shared/policies/deployer-tenant.ts'
-import { guardRails } from '../shared/policies/service-control.ts'
-import type { Account, ExistingRole, Organization, PolicyDocument } from './organization.ts'
+
+import type { Account, ExistingRole, Organization, PolicyDocument } from '@genai/local-cloud/organization'
+import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts'
+import { tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
+import { guardRails } from './shared/policies/service-control.ts'
 
 const HUB = '111111111111'
 const PLATFORM_DEPLOYER = `arn:aws:iam::${HUB}:role/platform-deployer`

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{hub,spoke,shared,functions,local,cli,tests,policies,bench}/**/*.test.ts'],
+    include: ['{hub,spoke,shared,functions,policy-pack,cli,proof,tests,packages/*}/**/*.test.ts'],
     globalSetup: 'tests/engine/setup.ts',
     // Much of a test's time is waiting, for timeouts that must be seen to happen: more workers than cores.
     maxWorkers: 3,

@@ -1,5 +1,5 @@
 /** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where faults are switched. */
-import type { LocalCloud } from '../local/cloud.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
 import { tableName } from '../shared/naming.ts'
 import { openFaultSwitch } from './fault/switch.ts'
 import { forgetRunning, type Running, type RunningHub, writeRunning } from './running.ts'

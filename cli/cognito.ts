@@ -8,7 +8,7 @@ import {
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { localAgent } from '../local/agent.ts'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { TENANT_CLAIM } from '../shared/tenant.ts'
 import { UserError } from './verb.ts'
 

@@ -2,8 +2,8 @@
 
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { LocalWorkspace } from '@pulumi/pulumi/automation/index.js'
-import { localAgent } from '../local/agent.ts'
 import { type HubOutputs, parseHubOutputs } from '../shared/contract.ts'
 import { tableName } from '../shared/naming.ts'
 import { cognitoClient } from './cognito.ts'

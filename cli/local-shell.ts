@@ -38,7 +38,7 @@ export function shellLines({ directory, caFile, debugProviders, wirePort, gatewa
 
 /** With these, a Node process reaches AWS's services in the local cloud under their real names, and nothing of AWS itself. */
 export function connectionVariables({ caFile, wirePort }: Pick<LocalShell, 'caFile' | 'wirePort'>) {
-  const preload = `--import=${pathToFileURL(join(PROJECT_DIRECTORY, 'local', 'agent-preload.mjs'))}`
+  const preload = `--import=${pathToFileURL(join(PROJECT_DIRECTORY, 'packages/local-cloud/src/wire/agent-preload.mjs'))}`
   const others = (process.env.NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '' && option !== preload)
   return {
     NODE_EXTRA_CA_CERTS: caFile,

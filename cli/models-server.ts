@@ -1,6 +1,6 @@
 /** `--models-url`: a server with the OpenAI API that answers as the models, asked once before anything is started. */
-import type { ModelBackend } from '../local/services/bedrock/model-backend.ts'
-import { openAiModels } from '../local/services/bedrock/openai-models.ts'
+import type { ModelBackend } from '@genai/local-cloud/aws/bedrock/model-backend'
+import { openAiModels } from '@genai/local-cloud/aws/bedrock/openai-models'
 
 import { type Arguments, messageOf, UserError } from './verb.ts'
 

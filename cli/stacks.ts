@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { parse } from 'yaml'
-import type { Stack } from '../local/mocks.ts'
 import { messageOf, UserError } from './verb.ts'
 
 /** Folder of Pulumi.yaml. */

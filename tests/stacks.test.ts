@@ -1,12 +1,13 @@
 /** The programs as `index.ts` runs them, with the sample settings and their variants, declared to the local cloud. */
+
+import { type Cloud, deploy, destroy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import { createAuthorize } from '@genai/local-cloud/iam/authorize'
+import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import * as pulumi from '@pulumi/pulumi'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readStack } from '../cli/stacks.ts'
 import program from '../index.ts'
-import { createAuthorize } from '../local/authorize.ts'
-import { organization } from '../local/default-organization.ts'
-import { type Declared, Ledger } from '../local/ledger.ts'
-import { type Cloud, deploy, destroy, type Stack } from '../local/mocks.ts'
+import { organization } from '../sample-organization.ts'
 import { HUB_OUTPUT_NAMES } from '../shared/contract.ts'
 
 const newCloud = (): Cloud => ({ ledger: new Ledger(), organization, createAuthorize })

@@ -1,7 +1,7 @@
 /** Deploys this project's stacks into a local cloud, from their own stack files. */
-import type { LocalCloud } from '../../local/cloud.ts'
-import type { Properties } from '../../local/ledger.ts'
-import type { Stack } from '../../local/mocks.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import type { Properties } from '@genai/local-cloud/ledger/ledger'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 import { readStack } from '../stacks.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,6 +1,6 @@
 /** One user a tenant, with a password that is made up on the spot. */
 import { randomBytes } from 'node:crypto'
-import type { LocalCloud } from '../../local/cloud.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
 import { cognitoClient, createUser, type LocalConnection } from '../cognito.ts'
 import type { RunningUser } from '../running.ts'
 import type { Demo } from './deploy.ts'

@@ -1,6 +1,6 @@
 /** One prompt a tenant through the gateway, and what the cloud saw of it on the way. */
-import type { CloudEvent, LocalCloud } from '../../local/cloud.ts'
-import type { Hop, Origin, Path } from '../../local/reach.ts'
+import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
+import type { Hop, Origin, Path } from '@genai/local-cloud/network/reach'
 import { functionName } from '../../shared/naming.ts'
 import { cognitoClient, type LocalConnection, signIn } from '../cognito.ts'
 import type { RunningUser } from '../running.ts'

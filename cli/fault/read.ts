@@ -1,6 +1,6 @@
 /** What `fault add` was told → what the local cloud injects. Every mistake is told with what is allowed. */
-import type { LocalCloud } from '../../local/cloud.ts'
-import type { Fault, FaultRule, Outage, Where } from '../../local/faults.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { Fault, FaultRule, Outage, Where } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
 import { tenantIdOf } from '../tenant/id.ts'
 import { messageOf, UserError } from '../verb.ts'

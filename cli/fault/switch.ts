@@ -5,8 +5,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { LocalCloud } from '../../local/cloud.ts'
-import type { ActiveFault } from '../../local/faults.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { ActiveFault } from '@genai/local-cloud/faults/faults'
 import { messageOf, UserError } from '../verb.ts'
 import { type Given, readFault, told } from './read.ts'
 

@@ -1,6 +1,6 @@
 import { Agent } from 'node:https'
 import { dirname, join } from 'node:path'
-import { localAgent } from '../../local/agent.ts'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { readDoor } from '../audit/door.ts'
 import { sinceOf } from '../audit/since.ts'
 import { readTrail, type TrailAccess, type TrailQuery, type TrailRecord } from '../audit/trail.ts'

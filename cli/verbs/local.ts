@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
-import { startCloud } from '../../local/cloud.ts'
-import { type Providers, serveProviders } from '../../local/provider.ts'
+import { startCloud } from '@genai/local-cloud/cloud'
+import { type Providers, serveProviders } from '@genai/local-cloud/engine/provider/provider'
+import { organization } from '../../sample-organization.ts'
 import { type Announcement, announce } from '../announce.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import { portOption, requireFree } from '../gateway-ports.ts'
@@ -47,7 +48,7 @@ export const local: Verb = {
     const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
     const models = await modelsOf(values)
     const cloud = await startCloud({
-      ...{ directory: join(directory, 'cloud'), persistent: true },
+      ...{ directory: join(directory, 'cloud'), persistent: true, organization },
       ...(models && { models }),
     }).catch((cause: unknown) => {
       throw new UserError(messageOf(cause), undefined, { cause })
@@ -58,7 +59,7 @@ export const local: Verb = {
     try {
       // After the cloud, which knows whether it is running already.
       await requireFree(ports)
-      const { ledger, organization, authorize } = cloud
+      const { ledger, authorize } = cloud
       const uploads = join(directory, 'cloud', 'uploads')
       const attached = {
         ...{ ledger, organization, authorize, uploads },

@@ -1,6 +1,6 @@
-import { RULE } from '../soak/memory.ts'
-import { soak as runSoak, type SoakResult } from '../soak/run.ts'
-import { MOST_TENANTS } from '../soak/tenants.ts'
+import { RULE } from '../../proof/soak/memory.ts'
+import { soak as runSoak, type SoakResult } from '../../proof/soak/run.ts'
+import { MOST_TENANTS } from '../../proof/soak/tenants.ts'
 import { stopOnSignals } from '../stopping.ts'
 import { UserError, type Verb } from '../verb.ts'
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { type CloudEvent, type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
+import { organization } from '../../sample-organization.ts'
 import { announce } from '../announce.ts'
 import { type Demo, deployDemo } from '../demo/deploy.ts'
 import { reportValidation } from '../demo/report.ts'
@@ -50,6 +51,7 @@ export const start: Verb = {
     const stopping = stopOnSignals()
     const recording: CloudEvent[] = []
     const cloud = await startCloud({
+      organization,
       directory: join(LOCAL_DIRECTORY, 'start'),
       ...(models && { models }),
       observe: (event) => observe(event, recording, terminal),

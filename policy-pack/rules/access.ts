@@ -45,7 +45,7 @@ const noLongLivedCredentials: Rule = {
 
 const nothingUnseen: Rule = {
   name: 'nothing-is-made-unseen',
-  says: 'Every resource is of a type that these rules were written for (policies/known-types.ts).',
+  says: 'Every resource is of a type that these rules were written for (policy-pack/known-types.ts).',
   remedy: 'Declare it by the types that are listed there; or write the rules that its type needs, and list it.',
   scope: 'resource',
   check: (resources) =>

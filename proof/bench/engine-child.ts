@@ -1,9 +1,9 @@
 /** A hub and so many tenants by the real CLI, one `up` after the other, through the provider of the local cloud. */
 import { readFileSync } from 'node:fs'
-import { startEngine } from '../cli/engine.ts'
-import { findPulumi } from '../cli/pulumi.ts'
-import { hubStack, organizationOf, spokeStack, tenantsOf } from '../cli/soak/tenants.ts'
-import type { Stack } from '../local/mocks.ts'
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import { findPulumi } from '../../cli/pulumi.ts'
+import { startEngine } from '../harness/engine.ts'
+import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'
 import { childOf, heap, timed } from './child-side.ts'
 import type { Deployed } from './stacks-child.ts'
 

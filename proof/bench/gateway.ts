@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
-import { openAuthority } from '../local/authority.ts'
+import { openAuthority } from '@genai/local-cloud/wire/authority'
 import { BUNDLINGS, type Bundle, bundle, GATEWAY_ENTRY } from './bundles.ts'
 import type { StandInOptions } from './stand-in.ts'
 import { type Launch, type Subject, start } from './subject.ts'
@@ -69,23 +69,23 @@ export async function benchGateway(options: GatewayBenchOptions): Promise<Gatewa
 
 async function comparisons(): Promise<Bundle[]> {
   return [
-    await bundle(EMPTY, 'bench/subjects/empty.ts'),
-    await bundle(SDK_CALL, 'bench/subjects/sdk-call.ts'),
-    await bundle('bare SDK call, HTTP/2', 'bench/subjects/sdk-call-http2.ts'),
-    await bundle('gateway on SDK clients', 'bench/subjects/gateway-on-sdk.ts'),
+    await bundle(EMPTY, 'proof/bench/subjects/empty.ts'),
+    await bundle(SDK_CALL, 'proof/bench/subjects/sdk-call.ts'),
+    await bundle('bare SDK call, HTTP/2', 'proof/bench/subjects/sdk-call-http2.ts'),
+    await bundle('gateway on SDK clients', 'proof/bench/subjects/gateway-on-sdk.ts'),
     await bundle(GATEWAY, GATEWAY_ENTRY),
   ]
 }
 
 async function bundlings(): Promise<Bundle[]> {
-  const bundles = [await bundle(EMPTY, 'bench/subjects/empty.ts')]
+  const bundles = [await bundle(EMPTY, 'proof/bench/subjects/empty.ts')]
   for (const [name, changes] of Object.entries(BUNDLINGS)) bundles.push(await bundle(name, GATEWAY_ENTRY, changes))
   return bundles
 }
 
 /** Signs in, and starts the stand-in with the pool's keys. */
 async function prepare(directory: string, standIn: ReturnType<typeof fork>): Promise<Launch> {
-  const runner = await bundle('runner', 'bench/runner.ts')
+  const runner = await bundle('runner', 'proof/bench/runner.ts')
   const authority = await openAuthority(directory)
   const { keySet, token } = await signIn()
   standIn.send({ ...authority.issue(HOSTS), keySet } satisfies StandInOptions)

@@ -1,7 +1,8 @@
 /** A hub and so many tenants on door one, in a process of its own: nobody else's memory is measured. */
-import { hubStack, organizationOf, spokeStack, tenantsOf } from '../cli/soak/tenants.ts'
-import program from '../index.ts'
-import { startCloud } from '../local/cloud.ts'
+
+import { startCloud } from '@genai/local-cloud/cloud'
+import program from '../../index.ts'
+import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'
 import { childOf, heap, timed } from './child-side.ts'
 
 /** What one process measured, deploying one tenant after the other. */

@@ -2,14 +2,15 @@
  * A hub and so many tenants on door one, and requests through its gateway, in a process of its own. Two of them with different
  * numbers of tenants are asked in turns: the ratio is what a busy machine leaves standing.
  */
-import { cognitoClient, createUser, signIn } from '../cli/cognito.ts'
-import { callGateway } from '../cli/demo/request.ts'
-import { LAPTOP } from '../cli/demo/validate.ts'
-import { openGateway } from '../cli/gateway-ports.ts'
-import { hubStack, organizationOf, spokeStack, tenantsOf } from '../cli/soak/tenants.ts'
-import program from '../index.ts'
-import { type LocalCloud, startCloud } from '../local/cloud.ts'
-import { type HubOutputs, parseHubOutputs } from '../shared/contract.ts'
+
+import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
+import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
+import { callGateway } from '../../cli/demo/request.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
+import { openGateway } from '../../cli/gateway-ports.ts'
+import program from '../../index.ts'
+import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'
 import { childOf } from './child-side.ts'
 
 /** `change`: something of the ledger changes before each request, as while another tenant is being deployed. */

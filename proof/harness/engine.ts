@@ -3,14 +3,15 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
+import { type ProviderEvent, type Providers, serveProviders } from '@genai/local-cloud/engine/provider/provider'
+import type { Organization } from '@genai/local-cloud/organization'
 import { type ConfigMap, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
-import { type LocalCloud, startCloud } from '../local/cloud.ts'
-import type { Organization } from '../local/organization.ts'
-import { type ProviderEvent, type Providers, serveProviders } from '../local/provider.ts'
-import { LAPTOP } from './demo/validate.ts'
-import { type FollowedListeners, followListeners } from './listeners.ts'
-import type { FoundCli } from './pulumi.ts'
-import { PROJECT_DIRECTORY } from './stacks.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
+import { type FollowedListeners, followListeners } from '../../cli/listeners.ts'
+import type { FoundCli } from '../../cli/pulumi.ts'
+import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { organization as sample } from '../../sample-organization.ts'
 
 /** What the programs are made of: copied, because the CLI writes into a stack's file. */
 export const PROGRAM = ['main.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
@@ -58,7 +59,7 @@ export interface EngineOptions {
 }
 
 export async function startEngine(cli: FoundCli, options: EngineOptions): Promise<Engine> {
-  const { delayMilliseconds, organization, stackFiles } = options
+  const { delayMilliseconds, organization = sample, stackFiles } = options
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'genai-engine-'))
   const project = join(directory, 'project')
   const backend = join(directory, 'backend')
@@ -75,7 +76,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     const cloud = await startCloud({
       directory: join(directory, 'cloud'),
       persistent: true,
-      ...(organization && { organization }),
+      organization,
     })
     const providers = await serveProviders({
       ledger: cloud.ledger,

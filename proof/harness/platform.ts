@@ -5,16 +5,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CloudEvent, type CloudOptions, type LocalCloud, startCloud } from '../local/cloud.ts'
-import type { Declared } from '../local/ledger.ts'
-import type { Stack } from '../local/mocks.ts'
-import type { Origin } from '../local/reach.ts'
-import { type HubOutputs, parseHubOutputs } from '../shared/contract.ts'
-import { cognitoClient, createUser, signInForTokens, type Tokens } from './cognito.ts'
-import { callGateway, type GatewayAnswer, type GatewayCall } from './demo/request.ts'
-import { LAPTOP } from './demo/validate.ts'
-import { openGateway } from './gateway-ports.ts'
-import { readStack } from './stacks.ts'
+import { type CloudEvent, type CloudOptions, type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
+import type { Origin } from '@genai/local-cloud/network/reach'
+import { cognitoClient, createUser, signInForTokens, type Tokens } from '../../cli/cognito.ts'
+import { callGateway, type GatewayAnswer, type GatewayCall } from '../../cli/demo/request.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
+import { openGateway } from '../../cli/gateway-ports.ts'
+import { readStack } from '../../cli/stacks.ts'
+import { organization } from '../../sample-organization.ts'
+import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 
 export interface Platform {
   readonly cloud: LocalCloud
@@ -63,9 +64,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     directory,
     observe: (event) => events.push(event),
     controlPlane: {},
+    organization,
     ...rest,
   })
-  const { default: program } = await import('../index.ts')
+  const { default: program } = await import('../../index.ts')
   const deploy = async (name: string, changes: Readonly<Record<string, unknown>> = settings[name] ?? {}) => {
     const outputs = await cloud.deploy(withSettings(readStack(name, project), changes), program)
     return outputs

@@ -1,11 +1,11 @@
 /** Calls to AWS with whatever credentials, from wherever: signed as the gateway signs, over the path that the network has. */
 
 import { randomUUID } from 'node:crypto'
+import type { ApiCall, Session } from '@genai/local-cloud/iam/authorize'
+import { type Origin, type Refusal, reach } from '@genai/local-cloud/network/reach'
 import { type AwsCredentials, createSignedCall, exceptionName, xmlElement } from '../../functions/gateway/aws.ts'
 import type { Answer } from '../../functions/gateway/transport.ts'
-import type { ApiCall, Session } from '../../local/authorize.ts'
-import { type Origin, type Refusal, reach } from '../../local/reach.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform } from '../harness/platform.ts'
 import type { Iam } from './iam.ts'
 import type { Layer } from './layers.ts'
 import { type Outcome, type Step, stopped, through } from './outcome.ts'

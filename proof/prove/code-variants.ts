@@ -1,5 +1,5 @@
 /** Copies of the tenants' functions that run another version of the code, behind the same target groups. */
-import type { Declared, Ledger } from '../../local/ledger.ts'
+import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import type { CodeLayer } from './layers.ts'
 import type { Overlay } from './overlay.ts'
 import { gatewayWithout } from './variants.ts'

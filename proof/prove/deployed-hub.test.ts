@@ -1,10 +1,10 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { askPassword } from '../password.ts'
-import { type Running, type RunningHub, type RunningUser, readRunningHub } from '../running.ts'
+import { askPassword } from '../../cli/password.ts'
+import { type Running, type RunningHub, type RunningUser, readRunningHub } from '../../cli/running.ts'
 import { runningHub } from './deployed-hub.ts'
 
-vi.mock('../running.ts', () => ({ readRunningHub: vi.fn() }))
-vi.mock('../password.ts', () => ({ askPassword: vi.fn(async () => 'typed') }))
+vi.mock('../../cli/running.ts', () => ({ readRunningHub: vi.fn() }))
+vi.mock('../../cli/password.ts', () => ({ askPassword: vi.fn(async () => 'typed') }))
 afterEach(() => vi.clearAllMocks())
 
 const HUB: RunningHub = {

@@ -2,8 +2,9 @@
  * What the user pool of a deployed hub answers to somebody without AWS credentials. Each attempt is in a form that changes
  * nothing where it gets through.
  */
+
+import type { Tokens } from '../../cli/cognito.ts'
 import { TENANT_CLAIM } from '../../shared/tenant.ts'
-import type { Tokens } from '../cognito.ts'
 import type { Described } from './attempt.ts'
 import { ended, type Outcome, through } from './outcome.ts'
 import { refusedBy, type UserPoolCalls } from './user-pool.ts'

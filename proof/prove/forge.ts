@@ -1,8 +1,8 @@
 /** Tokens that must not be believed. */
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
+import { claimsOf } from '../../cli/cognito.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
-import { claimsOf } from '../cognito.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform } from '../harness/platform.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 

@@ -1,8 +1,8 @@
 /** Requests to the gateway as an attacker sends them, and what the platform saw of each. */
 
 import { readFileSync } from 'node:fs'
-import type { CloudEvent } from '../../local/cloud.ts'
-import type { Platform } from '../platform.ts'
+import type { CloudEvent } from '@genai/local-cloud/cloud'
+import type { Platform } from '../harness/platform.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { send } from './http.ts'
 import type { Iam } from './iam.ts'

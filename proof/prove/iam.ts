@@ -1,6 +1,6 @@
 /** IAM under observation: every decision is kept, and whole layers of policies can be left out. */
-import type { ApiCall, Layer as IamLayer } from '../../local/authorize.ts'
-import { createAuthorize, type Decision, LAYERS as IAM_LAYERS } from '../../local/authorize.ts'
+import type { ApiCall, Layer as IamLayer } from '@genai/local-cloud/iam/authorize'
+import { createAuthorize, type Decision, LAYERS as IAM_LAYERS } from '@genai/local-cloud/iam/authorize'
 import { executionRoleName, onboardingRoleName, tenantRoleName } from '../../shared/naming.ts'
 import { inOrder, type Layer } from './layers.ts'
 

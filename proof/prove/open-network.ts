@@ -1,5 +1,5 @@
 /** The network with a layer taken out: what an operator's worst mistake in that layer would declare. */
-import type { Declared, Properties } from '../../local/ledger.ts'
+import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { beside, type Overlay, ofType } from './overlay.ts'
 
 const ROUTE_TABLE = 'aws:ec2/routeTable:RouteTable'

@@ -1,5 +1,5 @@
 /** Declared resources laid over the ledger's own. */
-import type { Declared, Properties } from '../../local/ledger.ts'
+import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 
 /** Resources by URN as they are to be; `undefined` is taken away. */
 export type Overlay = ReadonlyMap<string, Declared | undefined>

@@ -7,9 +7,9 @@ import {
   AdminRemoveUserFromGroupCommand,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { cognitoClient, createUser } from '../cognito.ts'
-import type { Platform } from '../platform.ts'
-import { disableUsers } from '../tenant/users.ts'
+import { cognitoClient, createUser } from '../../cli/cognito.ts'
+import { disableUsers } from '../../cli/tenant/users.ts'
+import type { Platform } from '../harness/platform.ts'
 import type { Session, UserPoolCalls } from './user-pool.ts'
 
 export interface Person {

@@ -1,5 +1,5 @@
 /** Policies as they are deployed, for the questions that IAM is asked. */
-import type { PolicyDocument } from '../../local/organization.ts'
+import type { PolicyDocument } from '@genai/local-cloud/organization'
 import type { Site } from './site.ts'
 
 /** The trust policy of a role. @throws Error when there is no such role */

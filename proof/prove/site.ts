@@ -1,9 +1,10 @@
 /** Where attempts are made: the platform with a hub and two tenants, what is known of them, and the switches. */
-import { organization as sample } from '../../local/default-organization.ts'
-import type { Declared } from '../../local/ledger.ts'
-import type { Organization } from '../../local/organization.ts'
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
+import type { Organization } from '@genai/local-cloud/organization'
+import { organization as sample } from '../../sample-organization.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
-import { type Platform, startPlatform } from '../platform.ts'
+import { type Platform, startPlatform } from '../harness/platform.ts'
 import { type AwsCalls, createAwsCalls } from './aws-calls.ts'
 import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'

@@ -1,10 +1,10 @@
 /** The tenants' status as the operator writes it, and a third tenant that is suspended while its user is signed in. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { localAgent } from '../../local/agent.ts'
+import { localAgent } from '@genai/local-cloud/wire/agent'
+import { readStack } from '../../cli/stacks.ts'
+import { setStatus } from '../../cli/tenant/items.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
-import type { Platform } from '../platform.ts'
-import { readStack } from '../stacks.ts'
-import { setStatus } from '../tenant/items.ts'
+import type { Platform } from '../harness/platform.ts'
 
 export interface StatusItems {
   write(tenantId: string, status: TenantStatus['status']): Promise<void>

@@ -2,8 +2,8 @@
  * Layers switched off, by changing what is declared: the ledger is laid over with other resources while they are off. IAM's
  * layers are left out of the evaluation, checks of the function's code out of its bundle.
  */
-import type { LocalCloud } from '../../local/cloud.ts'
-import type { Change, Declared } from '../../local/ledger.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { Change, Declared } from '@genai/local-cloud/ledger/ledger'
 import { type CodeVariants, createCodeVariants } from './code-variants.ts'
 import type { Iam } from './iam.ts'
 import { CODE_LAYERS, type CodeLayer, type Layer } from './layers.ts'

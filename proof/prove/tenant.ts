@@ -1,6 +1,6 @@
 /** What is known of a tenant that is deployed: all that an attacker could know, and more. */
 import { executionRoleName, functionName, roleArn } from '../../shared/naming.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform } from '../harness/platform.ts'
 
 export interface SiteTenant {
   readonly id: string

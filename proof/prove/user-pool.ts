@@ -1,9 +1,10 @@
 /** Calls to the user pool as its users make them, from the internet: unsigned, over the path that the network has. */
+
+import type { Origin } from '@genai/local-cloud/network/reach'
 import { decodeJwt } from 'jose'
-import type { Origin } from '../../local/reach.ts'
+import { LAPTOP } from '../../cli/demo/validate.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
-import { LAPTOP } from '../demo/validate.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform } from '../harness/platform.ts'
 import type { Layer } from './layers.ts'
 import { type Step, stopped } from './outcome.ts'
 

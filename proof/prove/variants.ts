@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { ArchiveValue } from '@genai/local-cloud/ledger/ledger'
 import { build, type Plugin } from 'esbuild'
-import type { ArchiveValue } from '../../local/ledger.ts'
 import { gatewayBundle } from '../../spoke/bundle.ts'
 import type { CodeLayer } from './layers.ts'
 

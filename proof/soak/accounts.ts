@@ -2,7 +2,7 @@
  * Every request once, four times: what the client got, what the load balancer answered, what the function wrote to its log
  * and what the audit trail says must be the same, and be there exactly once. Only what is not complete yet is kept.
  */
-import type { CloudEvent } from '../../local/cloud.ts'
+import type { CloudEvent } from '@genai/local-cloud/cloud'
 import { auditLogGroupName } from '../../shared/naming.ts'
 
 interface Entry {

@@ -1,6 +1,6 @@
 /** Many requests of many tenants at once, with faults on, and whether each was answered once, by the right tenant. */
-import type { LocalCloud } from '../../local/cloud.ts'
-import type { Fault } from '../../local/faults.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { Fault } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
 import { Accounts } from './accounts.ts'
 import { judge, type Memory, type Sample, sample } from './memory.ts'

@@ -1,8 +1,9 @@
 /** An organisation with as many tenants as a soak asks for, and their stacks, made from the sample stack files. */
-import { organization as sample, tenantRoles } from '../../local/default-organization.ts'
-import type { Stack } from '../../local/mocks.ts'
-import type { Organization } from '../../local/organization.ts'
-import { readStack } from '../stacks.ts'
+
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import type { Organization } from '@genai/local-cloud/organization'
+import { readStack } from '../../cli/stacks.ts'
+import { organization as sample, tenantRoles } from '../../sample-organization.ts'
 
 export interface SoakTenant {
   readonly id: string

@@ -1,5 +1,5 @@
 /** What goes wrong during a soak: each troubled tenant has a trouble of its own, and errors that its callers may see of it. */
-import type { FaultRule } from '../../local/faults.ts'
+import type { FaultRule } from '@genai/local-cloud/faults/faults'
 import type { SoakTenant } from './tenants.ts'
 
 export interface Trouble {

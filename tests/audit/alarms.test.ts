@@ -2,12 +2,13 @@
  * Each alarm of a tenant's lane would ring: real requests, real lines, metric filters and thresholds as they are declared. The
  * clock is moved from minute to minute; everything else takes the time that it takes.
  */
+
+import { parseFilterPattern } from '@genai/local-cloud/aws/logs/filter-pattern'
+import type { FaultRule } from '@genai/local-cloud/faults/faults'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decisionOf } from '../../functions/gateway/audit.ts'
 import { ERRORS, type ErrorCode } from '../../functions/gateway/errors.ts'
 import { createLog } from '../../functions/gateway/log.ts'
-import type { FaultRule } from '../../local/faults.ts'
-import { parseFilterPattern } from '../../local/types/filter-pattern.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 
 const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'

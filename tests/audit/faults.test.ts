@@ -1,6 +1,7 @@
 /** CloudWatch Logs in trouble: every decision is in the trail all the same, and counted once, though written more than once. */
+
+import type { Fault } from '@genai/local-cloud/faults/faults'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Fault } from '../../local/faults.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { trailOf } from './read.ts'
 

@@ -1,6 +1,7 @@
 /** For the tests of the trail: reads it as an auditor does, when everything that was decided has arrived. */
+
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { readTrail, type TrailQuery, type TrailRecord } from '../../cli/audit/trail.ts'
-import { localAgent } from '../../local/agent.ts'
 import type { Platform } from '../platform/platform.ts'
 
 export async function trailOf(platform: Platform, query: Partial<TrailQuery> = {}): Promise<readonly TrailRecord[]> {

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startCloud } from '@genai/local-cloud/cloud'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { afterAll, expect, it } from 'vitest'
 import { readTrail } from '../../cli/audit/trail.ts'
 import { LAPTOP } from '../../cli/demo/validate.ts'
-import { localAgent } from '../../local/agent.ts'
-import { startCloud } from '../../local/cloud.ts'
+import { organization } from '../../sample-organization.ts'
 import { startPlatform } from '../platform/platform.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'audit-restart-'))
@@ -19,7 +20,7 @@ it('keeps the trail over a restart', async () => {
   // Not waited for: the line of that request is hardly printed.
   await first.close()
 
-  const second = await startCloud({ directory, persistent: true })
+  const second = await startCloud({ directory, persistent: true, organization })
   const { port } = await second.wire.open(LAPTOP)
   const agent = localAgent({ port, caFile: second.authority.caFile, keepAlive: false })
   const access = { region: first.hub.region, credentials: second.signIn(), agent }

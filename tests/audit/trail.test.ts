@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrailQuery, TrailRecord } from '../../cli/audit/trail.ts'
@@ -11,7 +12,6 @@ import { claimsOf } from '../../cli/cognito.ts'
 import type { GatewayAnswer, GatewayCall } from '../../cli/demo/request.ts'
 import { createSignedCall, exceptionName } from '../../functions/gateway/aws.ts'
 import { createTransport } from '../../functions/gateway/transport.ts'
-import { localAgent } from '../../local/agent.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { trailOf } from './read.ts'
 

@@ -2,11 +2,11 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Engine, type EngineOptions, startEngine } from '../../cli/engine.ts'
-import { startPlatform } from '../../cli/platform.ts'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { FoundCli } from '../../cli/pulumi.ts'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
-import type { LocalCloud } from '../../local/cloud.ts'
+import { type Engine, type EngineOptions, startEngine } from '../../proof/harness/engine.ts'
+import { startPlatform } from '../../proof/harness/platform.ts'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 
 /** Values of the project's settings: text, or a map. */

@@ -1,6 +1,7 @@
 /** Changes behind Pulumi's back, and a destroy in the wrong order. */
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Declared } from '../../local/ledger.ts'
 import { callers } from '../doors/callers.ts'
 import { type EngineDoor, engineDoor } from '../doors/door.ts'
 import { ofStack, SHORT_TIER, type Standing } from '../doors/while-served.ts'

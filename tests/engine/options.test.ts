@@ -1,8 +1,9 @@
 /** The options by which a program, or who deploys it, says how a resource is to be treated: through the real engine. */
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import * as aws from '@pulumi/aws'
 import type { CustomResourceOptions } from '@pulumi/pulumi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Declared } from '../../local/ledger.ts'
 import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { smallStack, unbounded } from './small-stack.ts'

@@ -1,9 +1,10 @@
 /** Stacks of a test's own small programs, of which anything may be made in the hub's account. */
+
+import type { Organization } from '@genai/local-cloud/organization'
 import * as aws from '@pulumi/aws'
 import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
 import type { FoundCli } from '../../cli/pulumi.ts'
-import { organization } from '../../local/default-organization.ts'
-import type { Organization } from '../../local/organization.ts'
+import { organization } from '../../sample-organization.ts'
 import type { Engine } from './engine.ts'
 
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const

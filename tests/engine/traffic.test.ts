@@ -1,9 +1,9 @@
 /** Deployments by the Pulumi CLI, while tenants are served. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { setStatus } from '../../cli/tenant/items.ts'
-import { localAgent } from '../../local/agent.ts'
 import { functionName } from '../../shared/naming.ts'
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 import { callers } from '../doors/callers.ts'

@@ -3,8 +3,9 @@
  * side: the trouble is on and off by turns in one run, under the same load of the troubled tenant, so that what the machine
  * does otherwise makes both slower alike, and their ratio is what the trouble does.
  */
+
+import type { FaultRule, Where } from '@genai/local-cloud/faults/faults'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { FaultRule, Where } from '../../local/faults.ts'
 import { calls, gatewayOf, OK, type Seen, type Stand, startStand } from './stand.ts'
 
 let stand: Stand

@@ -2,8 +2,9 @@
  * Faults of the services that a request depends on: what the caller of one tenant sees, cold and warm, and that another
  * tenant sees nothing. The functions are new processes where it says cold: what a warm one holds would hide the fault.
  */
+
+import type { Fault, FaultRule } from '@genai/local-cloud/faults/faults'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Fault, FaultRule } from '../../local/faults.ts'
 import { calls, OK, type Seen, type Stand, startStand, until } from './stand.ts'
 
 let stand: Stand

@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { Accounts } from '../../cli/soak/accounts.ts'
-import { judge } from '../../cli/soak/memory.ts'
-import { soak } from '../../cli/soak/run.ts'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { Accounts } from '../../proof/soak/accounts.ts'
+import { judge } from '../../proof/soak/memory.ts'
+import { soak } from '../../proof/soak/run.ts'
 import { until } from './stand.ts'
 
 it('800 requests of eight tenants with faults on: each answered once, by the right tenant, and accounted for', {

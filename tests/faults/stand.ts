@@ -1,7 +1,8 @@
 /** What the tests of faults share: calls as a client makes them, and a witness that another tenant notices nothing. */
+
+import type { FaultRule, Where } from '@genai/local-cloud/faults/faults'
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { expect } from 'vitest'
-import type { FaultRule, Where } from '../../local/faults.ts'
-import type { Declared } from '../../local/ledger.ts'
 import { type Platform, type PlatformOptions, startPlatform } from '../platform/platform.ts'
 
 /** What a caller sees. */

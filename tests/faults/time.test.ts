@@ -1,7 +1,8 @@
 /** What is held for a while: keys, items and credentials; when a change of them is obeyed, and how long an outage is bridged. */
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cognitoClient, signIn } from '../../cli/cognito.ts'
-import type { Declared } from '../../local/ledger.ts'
 import { calls, OK, type Stand, startStand, until } from './stand.ts'
 
 let stand: Stand

@@ -2,8 +2,9 @@
  * Negative controls: each takes one declared thing away, and the request that worked must fail the way it does on AWS.
  * Every one of them shows that the path is enforced, and by what.
  */
+
+import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Declared, Properties } from '../../local/ledger.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 let platform: Platform

@@ -1,9 +1,10 @@
 /** What goes wrong, or comes at the same time, behind door one: as tests/engine has it behind the other. */
+
+import { findRow, rowOf } from '@genai/local-cloud/aws/registry'
+import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
+import { heldBy } from '@genai/local-cloud/resource/declare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Platform, startPlatform } from '../../cli/platform.ts'
-import type { Declared, Ledger } from '../../local/ledger.ts'
-import { heldBy } from '../../local/types/declare.ts'
-import { findRow, rowOf } from '../../local/types/registry.ts'
+import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 import { type Callers, callers } from '../doors/callers.ts'
 
 const PROJECT = 'genai-hub-spoke'

@@ -1,2 +1,2 @@
 /** The end-to-end fixture of the tests: the platform that `prove` runs against as well. */
-export { type Platform, type PlatformOptions, startPlatform } from '../../cli/platform.ts'
+export { type Platform, type PlatformOptions, startPlatform } from '../../proof/harness/platform.ts'

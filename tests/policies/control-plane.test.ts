@@ -1,7 +1,8 @@
 /** A deployment by an onboarding role that lacks one permission, for real: made, changed, read, destroyed. */
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Platform, startPlatform } from '../../cli/platform.ts'
-import type { Declared } from '../../local/ledger.ts'
+import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
 import { withoutAction } from './grants.ts'
 

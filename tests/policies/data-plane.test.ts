@@ -1,8 +1,9 @@
 /** The roles that work: everything that they are granted is asked for by a deployment and a few requests, or by AWS itself. */
+
+import { type ApiCall, createAuthorize } from '@genai/local-cloud/iam/authorize'
+import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Platform, startPlatform } from '../../cli/platform.ts'
-import { type ApiCall, createAuthorize } from '../../local/authorize.ts'
-import { type Declared, Ledger } from '../../local/ledger.ts'
+import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
 import { type Grant, grantsOf, names } from './grants.ts'
 

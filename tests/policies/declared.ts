@@ -1,6 +1,6 @@
 /** Declared resources as the rules take them: what a property's value comes from is found by the values themselves. */
-import type { Declared, Ledger } from '../../local/ledger.ts'
-import type { Resource } from '../../policies/resource.ts'
+import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
+import type { Resource } from '../../policy-pack/resource.ts'
 
 export function asResources(ledger: Ledger, stack: string): readonly Resource[] {
   const declared = ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))

@@ -1,7 +1,7 @@
 /** For tests of policies: one role with its policies, asked one question at a time. */
-import { createAuthorize, type Decision, type Session } from '../../local/authorize.ts'
-import { type Declared, Ledger, type Properties } from '../../local/ledger.ts'
-import type { Organization } from '../../local/organization.ts'
+import { createAuthorize, type Decision, type Session } from '@genai/local-cloud/iam/authorize'
+import { type Declared, Ledger, type Properties } from '@genai/local-cloud/ledger/ledger'
+import type { Organization } from '@genai/local-cloud/organization'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
 
 export const HUB = '111111111111'

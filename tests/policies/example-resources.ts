@@ -1,5 +1,5 @@
 /** Small stacks for the tests of the rules: each resource as a program would declare it. */
-import type { Resource } from '../../policies/resource.ts'
+import type { Resource } from '../../policy-pack/resource.ts'
 import { TENANT_CLAIM } from '../../shared/tenant.ts'
 
 export const make = (

@@ -1,6 +1,6 @@
+import { createAuthorize } from '@genai/local-cloud/iam/authorize'
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
-import { createAuthorize } from '../../local/authorize.ts'
-import { Ledger } from '../../local/ledger.ts'
 import { type PolicyDocument, policy } from '../../shared/policies/document.ts'
 import {
   cognitoEndpointPolicy,

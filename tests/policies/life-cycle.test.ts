@@ -1,9 +1,10 @@
 /** The deploying roles against everything that the life of the hub and of a tenant asks of them: neither too little nor too much. */
+
+import { permissionsOfInvoke } from '@genai/local-cloud/aws/permissions/data-sources'
+import { invokeTokens } from '@genai/local-cloud/aws/registry'
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { organization } from '../../local/default-organization.ts'
-import { Ledger } from '../../local/ledger.ts'
-import { permissionsOfInvoke } from '../../local/types/permissions/data-sources.ts'
-import { invokeTokens } from '../../local/types/registry.ts'
+import { organization } from '../../sample-organization.ts'
 import { roleArn } from '../../shared/naming.ts'
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
 import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'

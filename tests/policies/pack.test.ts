@@ -1,13 +1,14 @@
 /** The rules over the real programs, as the sample stacks and their variants declare them: nothing is violated. */
+
+import { deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import { createAuthorize } from '@genai/local-cloud/iam/authorize'
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
 import { readStack } from '../../cli/stacks.ts'
 import program from '../../index.ts'
-import { createAuthorize } from '../../local/authorize.ts'
-import { organization } from '../../local/default-organization.ts'
-import { Ledger } from '../../local/ledger.ts'
-import { deploy, type Stack } from '../../local/mocks.ts'
-import { DECLARED_TYPES } from '../../policies/known-types.ts'
-import { violationsOf } from '../../policies/rules.ts'
+import { DECLARED_TYPES } from '../../policy-pack/known-types.ts'
+import { violationsOf } from '../../policy-pack/rules.ts'
+import { organization } from '../../sample-organization.ts'
 import { asResources } from './declared.ts'
 
 function sample(name: string, change: Readonly<Record<string, string | undefined>> = {}): Stack {

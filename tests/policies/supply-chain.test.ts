@@ -18,6 +18,7 @@ interface Locked {
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
   readonly allowScripts: Readonly<Record<string, boolean>>
 }
 
@@ -25,17 +26,25 @@ const manifest: Manifest = JSON.parse(textOf('package.json'))
 const lock: { readonly packages: Readonly<Record<string, Locked & Partial<Manifest>>> } = JSON.parse(
   textOf('package-lock.json'),
 )
-const installed = Object.entries(lock.packages).filter(([path]) => path !== '')
+const OWN = ['packages/local-cloud']
+/** What comes from a registry: this project's own packages are links into it. */
+const installed = Object.entries(lock.packages).filter(
+  ([path, { link, resolved = '' }]) => path !== '' && !OWN.includes(path) && !(link === true && OWN.includes(resolved)),
+)
 
 describe('dependencies', () => {
   it('are pinned to one version, here and in the lockfile', () => {
-    const wanted = { ...manifest.dependencies, ...manifest.devDependencies }
-    for (const [name, version] of Object.entries(wanted)) {
-      expect(version, name).toMatch(/^\d+\.\d+\.\d+$/)
-      expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version)
+    for (const folder of ['', ...OWN]) {
+      const own: Manifest = JSON.parse(textOf(folder, 'package.json'))
+      const wanted = { ...own.dependencies, ...own.devDependencies, ...own.peerDependencies }
+      for (const [name, version] of Object.entries(wanted)) {
+        expect(version, name).toMatch(/^\d+\.\d+\.\d+$/)
+        const { resolved = '', link, ...locked } = lock.packages[`node_modules/${name}`] ?? {}
+        expect(link === true ? lock.packages[resolved]?.version : locked.version, name).toBe(version)
+      }
+      const { dependencies, devDependencies, peerDependencies } = lock.packages[folder] ?? {}
+      expect({ ...dependencies, ...devDependencies, ...peerDependencies }).toEqual(wanted)
     }
-    const { dependencies, devDependencies } = lock.packages[''] ?? {}
-    expect({ ...dependencies, ...devDependencies }).toEqual(wanted)
   })
 
   it('are all checked against a hash, and come from whatever registry is configured', () => {

@@ -1,13 +1,14 @@
 /** The harmless part of the matrix, aimed at a served local cloud as if it were deployed: over TLS and HTTP, with a user's tokens. */
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { idOf } from '../../cli/prove/attempt.ts'
-import { allAttempts } from '../../cli/prove/attempts/all.ts'
-import { proveDeployed } from '../../cli/prove/deployed.ts'
-import { type DeployedHub, openDeployed } from '../../cli/prove/deployed-hub.ts'
-import { passes } from '../../cli/prove/report.ts'
-import { toMarkdown } from '../../cli/prove/report-text.ts'
-import { type Site, startSite } from '../../cli/prove/site.ts'
-import type { Declared } from '../../local/ledger.ts'
+import { idOf } from '../../proof/prove/attempt.ts'
+import { allAttempts } from '../../proof/prove/attempts/all.ts'
+import { proveDeployed } from '../../proof/prove/deployed.ts'
+import { type DeployedHub, openDeployed } from '../../proof/prove/deployed-hub.ts'
+import { passes } from '../../proof/prove/report.ts'
+import { toMarkdown } from '../../proof/prove/report-text.ts'
+import { type Site, startSite } from '../../proof/prove/site.ts'
 import { SABOTAGES } from './sabotages.ts'
 
 let site: Site

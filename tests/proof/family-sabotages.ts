@@ -1,5 +1,5 @@
 /** One more mistake for every family: smaller than a whole layer gone, in a single resource where it can be. */
-import type { Properties } from '../../local/ledger.ts'
+import type { Properties } from '@genai/local-cloud/ledger/ledger'
 import { onboardingRoleName } from '../../shared/naming.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
 import { code, edited, named, type Sabotage } from './sabotages.ts'

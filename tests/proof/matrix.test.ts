@@ -2,23 +2,23 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { idOf } from '../../cli/prove/attempt.ts'
-import { allAttempts } from '../../cli/prove/attempts/all.ts'
-import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../cli/prove/layers.ts'
-import { findLimits, LIMITS } from '../../cli/prove/limits.ts'
-import { findRemains } from '../../cli/prove/remains.ts'
-import { passes, toJson } from '../../cli/prove/report.ts'
-import { toMarkdown } from '../../cli/prove/report-text.ts'
-import { prove, type Row } from '../../cli/prove/run.ts'
-import { type Site, startSite } from '../../cli/prove/site.ts'
-import { depths, layerCounts } from '../../cli/prove/summary.ts'
-import { createSwitches } from '../../cli/prove/switches.ts'
+import { idOf } from '../../proof/prove/attempt.ts'
+import { allAttempts } from '../../proof/prove/attempts/all.ts'
+import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../proof/prove/layers.ts'
+import { findLimits, LIMITS } from '../../proof/prove/limits.ts'
+import { findRemains } from '../../proof/prove/remains.ts'
+import { passes, toJson } from '../../proof/prove/report.ts'
+import { toMarkdown } from '../../proof/prove/report-text.ts'
+import { prove, type Row } from '../../proof/prove/run.ts'
+import { type Site, startSite } from '../../proof/prove/site.ts'
+import { depths, layerCounts } from '../../proof/prove/summary.ts'
+import { createSwitches } from '../../proof/prove/switches.ts'
 import { noSecrets, noteSecrets, secretsIn } from './used-secrets.ts'
 
 const used = noSecrets()
 const KINDS = ['tokens', 'accessKeys', 'apiKeys', 'passwords'] as const
-vi.mock('../../cli/prove/api-key.ts', async (original) => {
-  const real = await original<typeof import('../../cli/prove/api-key.ts')>()
+vi.mock('../../proof/prove/api-key.ts', async (original) => {
+  const real = await original<typeof import('../../proof/prove/api-key.ts')>()
   return {
     makeApiKey: async (...args: Parameters<typeof real.makeApiKey>) => {
       const key = await real.makeApiKey(...args)

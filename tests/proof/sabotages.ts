@@ -1,10 +1,10 @@
 /** A mistake in one place for every layer, as somebody could make it in the programs: what is declared, or what is deployed. */
 
-import type { Layer } from '../../cli/prove/layers.ts'
-import { beside } from '../../cli/prove/overlay.ts'
-import type { Site } from '../../cli/prove/site.ts'
-import { gatewayWithout } from '../../cli/prove/variants.ts'
-import type { Declared, Properties } from '../../local/ledger.ts'
+import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
+import type { Layer } from '../../proof/prove/layers.ts'
+import { beside } from '../../proof/prove/overlay.ts'
+import type { Site } from '../../proof/prove/site.ts'
+import { gatewayWithout } from '../../proof/prove/variants.ts'
 import { executionRoleName, PREFIX, tenantRoleName } from '../../shared/naming.ts'
 
 export interface Sabotage {

@@ -1,15 +1,12 @@
 /** Everything that the programs declare, in two worlds that between them have every resource type that is known. */
+
+import { deploy } from '@genai/local-cloud/engine/in-process/in-process'
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
+import type { Organization } from '@genai/local-cloud/organization'
+import type { World } from '@genai/local-cloud/test/provider/world'
 import { readStack } from '../../cli/stacks.ts'
 import program from '../../index.ts'
-import { organization as sample } from '../../local/default-organization.ts'
-import { type Declared, Ledger } from '../../local/ledger.ts'
-import { deploy } from '../../local/mocks.ts'
-import type { Organization } from '../../local/organization.ts'
-
-export interface World {
-  readonly resources: readonly Declared[]
-  readonly organization: Organization
-}
+import { organization as sample } from '../../sample-organization.ts'
 
 /** These tests ask what AWS does, not what the deployers may. */
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const
@@ -59,12 +56,4 @@ export async function worlds(): Promise<readonly World[]> {
   // One after the other: a program of Pulumi's has its process to itself.
   for (const world of WORLDS) all.push(await deployed(world))
   return all
-}
-
-export const nameOf = ({ urn }: Pick<Declared, 'urn'>) => urn.slice(urn.lastIndexOf('::') + 2)
-
-/** One resource of each type and choice of inputs: enough where the rest would be asked the same. */
-export function kinds(resources: readonly Declared[]): readonly Declared[] {
-  const byKind = new Map(resources.toReversed().map((one) => [`${one.type} ${Object.keys(one.inputs).sort()}`, one]))
-  return [...byKind.values()]
 }

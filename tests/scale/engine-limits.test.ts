@@ -4,10 +4,10 @@
  */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../cli/engine.ts'
-import { hubStack, organizationOf } from '../../cli/soak/tenants.ts'
-import type { Stack } from '../../local/mocks.ts'
+import { type Engine, startEngine } from '../../proof/harness/engine.ts'
+import { hubStack, organizationOf } from '../../proof/soak/tenants.ts'
 import { cli } from '../engine/cli.ts'
 import { changed, tenantStacks } from './tenant-stacks.ts'
 

@@ -10,7 +10,7 @@ import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 it('leaves nothing behind', { timeout: 60_000 }, async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'genai-interrupted-'))
   try {
-    const bench = spawn(process.execPath, [join(PROJECT_DIRECTORY, 'bench/main.ts'), '--stacks'], {
+    const bench = spawn(process.execPath, [join(PROJECT_DIRECTORY, 'proof/bench/main.ts'), '--stacks'], {
       env: { ...process.env, TMPDIR: temporary },
       stdio: ['ignore', 'ignore', 'pipe'],
     })

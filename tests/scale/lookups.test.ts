@@ -5,12 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
+import { reach } from '@genai/local-cloud/network/reach'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { hubStack, organizationOf, spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
 import program from '../../index.ts'
-import { type LocalCloud, startCloud } from '../../local/cloud.ts'
-import { Ledger } from '../../local/ledger.ts'
-import { reach } from '../../local/reach.ts'
+import { hubStack, organizationOf, spokeStack, tenantsOf } from '../../proof/soak/tenants.ts'
 
 const [FEW, MANY] = [4, 24]
 /**

@@ -1,8 +1,8 @@
 /** Tenants cost the same each, however many there are. `npm run bench -- --stacks` measures it closely. */
 import { afterAll, expect, it } from 'vitest'
-import { endAll } from '../../bench/child.ts'
-import { sum } from '../../bench/goals.ts'
-import { benchDoorOne } from '../../bench/stacks.ts'
+import { endAll } from '../../proof/bench/child.ts'
+import { sum } from '../../proof/bench/goals.ts'
+import { benchDoorOne } from '../../proof/bench/stacks.ts'
 
 afterAll(endAll)
 

@@ -1,6 +1,7 @@
 /** The stacks of many tenants, and with other settings than a soak's. */
-import { spokeStack, tenantsOf } from '../../cli/soak/tenants.ts'
-import type { Stack } from '../../local/mocks.ts'
+
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import { spokeStack, tenantsOf } from '../../proof/soak/tenants.ts'
 
 type Settings = Readonly<Record<string, string>>
 

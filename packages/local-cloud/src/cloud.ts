@@ -4,33 +4,32 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Authority, openAuthority } from './authority.ts'
-import { type Authorize, createAuthorize } from './authorize.ts'
-import type { PermissionEvent } from './control-plane.ts'
-import { organization as sampleOrganization } from './default-organization.ts'
-import { withDeployerFetch } from './deployer-fetch.ts'
-import { createFaults, type Faults } from './faults.ts'
-import { Ledger, type Properties } from './ledger.ts'
-import { ambient } from './mocks/provider.ts'
-import { deploy, destroy, type Stack } from './mocks.ts'
-import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'
-import type { Organization } from './organization.ts'
-import { reach } from './reach.ts'
-import { createBedrock } from './services/bedrock/bedrock.ts'
-import type { ModelBackend } from './services/bedrock/model-backend.ts'
-import { type Cognito, createCognito } from './services/cognito/cognito.ts'
-import { createDynamoDb } from './services/dynamodb/dynamodb.ts'
-import { createLambda, type Lambda, type LambdaEvent } from './services/lambda/lambda.ts'
+import { createBedrock } from './aws/bedrock/bedrock.ts'
+import type { ModelBackend } from './aws/bedrock/model-backend.ts'
+import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
+import { createDynamoDb } from './aws/dynamodb/dynamodb.ts'
+import { createLambda, type Lambda, type LambdaEvent } from './aws/lambda/lambda.ts'
 import {
   createLoadBalancer,
   type LoadBalancerEvent,
   type LoadBalancerService,
-} from './services/load-balancer/load-balancer.ts'
-import type { Surroundings } from './services/service.ts'
-import { type CredentialStore, type Credentials, createCredentialStore } from './services/sts/credential-store.ts'
-import { createSts } from './services/sts/sts.ts'
-import { openLedgerFile } from './state.ts'
-import { startWire, type Wire, type WireEvent } from './wire.ts'
+} from './aws/load-balancer/load-balancer.ts'
+import { type CredentialStore, type Credentials, createCredentialStore } from './aws/sts/credential-store.ts'
+import { createSts } from './aws/sts/sts.ts'
+import type { PermissionEvent } from './engine/control-plane.ts'
+import { withDeployerFetch } from './engine/in-process/deployer-fetch.ts'
+import { deploy, destroy, type Stack } from './engine/in-process/in-process.ts'
+import { ambient } from './engine/in-process/provider.ts'
+import { createFaults, type Faults } from './faults/faults.ts'
+import { type Authorize, createAuthorize } from './iam/authorize.ts'
+import { Ledger, type Properties } from './ledger/ledger.ts'
+import { openLedgerFile } from './ledger/ledger-file.ts'
+import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'
+import { reach } from './network/reach.ts'
+import type { Organization } from './organization.ts'
+import { type Authority, openAuthority } from './wire/authority.ts'
+import type { Surroundings } from './wire/service.ts'
+import { startWire, type Wire, type WireEvent } from './wire/wire.ts'
 
 /** What happens in the cloud, as it happens: for `npm start`, for tests, for a log. */
 export type CloudEvent =
@@ -44,8 +43,8 @@ export interface CloudOptions {
   readonly directory: string
   /** What is declared, users, keys and items outlive the process, in `directory`. @default false: they are kept in memory */
   readonly persistent?: boolean
-  /** @default the sample organisation: a hub's account and three tenants' */
-  readonly organization?: Organization
+  /** What is deployed into: accounts, guard rails, the people who deploy. */
+  readonly organization: Organization
   /** Seconds since 1970. @default the machine's clock */
   readonly now?: () => number
   /** Who answers as the models. @default a deterministic stand-in */
@@ -87,7 +86,7 @@ export interface LocalCloud {
 }
 
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
-  const { directory, organization = sampleOrganization, now = () => Date.now() / 1000, observe } = options
+  const { directory, organization, now = () => Date.now() / 1000, observe } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const authority = await openAuthority(join(directory, 'authority'))
   const kept = options.persistent ? await openLedgerFile(join(directory, 'ledger')) : undefined

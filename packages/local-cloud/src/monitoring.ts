@@ -1,14 +1,14 @@
 /** What the cloud keeps about itself, put together: log groups, subscriptions to them, metrics of both, and alarms. */
-import { type AlarmState, alarmStates } from './services/cloudwatch/alarms.ts'
-import { Metrics, meterLambda, meterLoadBalancer, meterLogs } from './services/cloudwatch/metrics.ts'
-import { type Asynchronous, createAsynchronous } from './services/lambda/asynchronous.ts'
-import type { Lambda, LambdaEvent } from './services/lambda/lambda.ts'
-import type { LoadBalancerEvent } from './services/load-balancer/serve.ts'
-import type { GroupName } from './services/logs/log-groups.ts'
-import { createLogs, type Logs, type LogsOptions } from './services/logs/logs.ts'
-import { createSubscriptions, type Subscriptions } from './services/logs/subscriptions.ts'
-import type { Surroundings } from './services/service.ts'
-import type { CredentialStore } from './services/sts/credential-store.ts'
+import { type AlarmState, alarmStates } from './aws/cloudwatch/alarms.ts'
+import { Metrics, meterLambda, meterLoadBalancer, meterLogs } from './aws/cloudwatch/metrics.ts'
+import { type Asynchronous, createAsynchronous } from './aws/lambda/asynchronous.ts'
+import type { Lambda, LambdaEvent } from './aws/lambda/lambda.ts'
+import type { LoadBalancerEvent } from './aws/load-balancer/serve.ts'
+import type { GroupName } from './aws/logs/log-groups.ts'
+import { createLogs, type Logs, type LogsOptions } from './aws/logs/logs.ts'
+import { createSubscriptions, type Subscriptions } from './aws/logs/subscriptions.ts'
+import type { CredentialStore } from './aws/sts/credential-store.ts'
+import type { Surroundings } from './wire/service.ts'
 
 /** Told as it happens. */
 export type MonitoringEvent =

@@ -1,12 +1,24 @@
 /**
  * The only thing that the Pulumi programs do not declare: the organisation that they are deployed into. Accounts, their
- * service control policies, which models each may use, and the people who deploy. The one that the local cloud starts with
- * is in local/default-organization.ts.
+ * service control policies, which models each may use, and the people who deploy. Whoever starts a cloud hands one in.
  */
 
-import type { PolicyDocument } from '../shared/policies/document.ts'
+/** IAM JSON. */
+export interface PolicyDocument {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly PolicyStatement[]
+}
 
-export type { PolicyDocument, PolicyStatement } from '../shared/policies/document.ts'
+export interface PolicyStatement {
+  readonly Sid?: string
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>
+  readonly Action?: string | readonly string[]
+  readonly NotAction?: string | readonly string[]
+  readonly Resource?: string | readonly string[]
+  readonly NotResource?: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
 
 /** A role that exists before any stack: the people who deploy. */
 export interface ExistingRole {

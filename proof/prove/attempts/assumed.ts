@@ -1,5 +1,5 @@
 /** Roles of the hub's and of another tenant's, assumed by those who deploy. */
-import { LAPTOP } from '../../demo/validate.ts'
+import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Assumption, Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'

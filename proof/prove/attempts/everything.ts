@@ -2,9 +2,10 @@
  * One resource of every kind that there is, and an attempt to delete it: the calls are those that AWS's provider makes to
  * delete such a resource, so that no kind is forgotten when one is added.
  */
-import type { Declared } from '../../../local/ledger.ts'
-import { rowOf } from '../../../local/types/registry.ts'
-import type { Permission } from '../../../local/types/resource-type.ts'
+
+import { rowOf } from '@genai/local-cloud/aws/registry'
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
+import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import type { Attempt } from '../attempt.ts'
 import type { Question } from '../aws-calls.ts'
 import { inOrder, type Layer } from '../layers.ts'

@@ -1,9 +1,9 @@
 /** Credentials in the wrong hands, or used from the wrong place. */
 
+import type { Origin } from '@genai/local-cloud/network/reach'
+import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { AwsCredentials } from '../../../functions/gateway/aws.ts'
-import type { Origin } from '../../../local/reach.ts'
 import { auditLogGroupName, functionLogGroupName, PREFIX, roleArn } from '../../../shared/naming.ts'
-import { LAPTOP } from '../../demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Assumption } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'

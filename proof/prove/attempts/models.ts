@@ -1,7 +1,7 @@
 /** Models that the tenant may not use, and keys that would be used without a role. */
 
-import type { Origin } from '../../../local/reach.ts'
-import { LAPTOP } from '../../demo/validate.ts'
+import type { Origin } from '@genai/local-cloud/network/reach'
+import { LAPTOP } from '../../../cli/demo/validate.ts'
 import { makeApiKey } from '../api-key.ts'
 import type { Attempt } from '../attempt.ts'
 import { ended, type Outcome } from '../outcome.ts'

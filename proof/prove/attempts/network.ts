@@ -1,7 +1,7 @@
 /** Connections that no packet may make. */
 
-import type { Origin } from '../../../local/reach.ts'
-import { LAPTOP } from '../../demo/validate.ts'
+import type { Origin } from '@genai/local-cloud/network/reach'
+import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
 import { ATTACKERS_GROUP, type Site } from '../site.ts'

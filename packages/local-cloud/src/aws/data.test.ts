@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Declared, Properties } from '../ledger.ts'
+import type { Declared, Properties } from '../ledger/ledger.ts'
+import { replacedBy } from '../resource/declare.ts'
 import { Declarer, HUB, TENANT1 } from '../testing/declarer.ts'
-import { replacedBy } from './declare.ts'
 import { rowOf } from './registry.ts'
 
 const TABLE = 'aws:dynamodb/table:Table'

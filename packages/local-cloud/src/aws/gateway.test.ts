@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createAuthorize } from '../authorize.ts'
-import { organization } from '../default-organization.ts'
-import type { Declared, Properties } from '../ledger.ts'
+import { createAuthorize } from '../iam/authorize.ts'
+import type { Declared, Properties } from '../ledger/ledger.ts'
 import { Declarer, HUB } from '../testing/declarer.ts'
-import { networkInterfacesOf } from './network-interfaces.ts'
+import { organization } from '../testing/organization.ts'
+import { networkInterfacesOf } from './ec2/network-interfaces.ts'
 
 const FUNCTION = 'aws:lambda/function:Function'
 const PERMISSION = 'aws:lambda/permission:Permission'

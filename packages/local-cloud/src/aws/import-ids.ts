@@ -3,8 +3,8 @@
  * documents it, type by type. Everything else is imported by its own id.
  */
 import { AwsError } from '../errors.ts'
-import type { Declared, Properties } from '../ledger.ts'
-import { text } from './values.ts'
+import type { Declared, Properties } from '../ledger/ledger.ts'
+import { text } from '../resource/values.ts'
 
 interface ImportId {
   /** For the message that refuses another form. */

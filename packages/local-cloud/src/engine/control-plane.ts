@@ -2,11 +2,12 @@
  * The control plane's IAM, for both doors: whoever deploys is the principal of each call that AWS's provider makes, and may be
  * refused.
  */
-import type { Authorize, Decision, Session } from './authorize.ts'
-import { AwsError } from './errors.ts'
-import type { Declared } from './ledger.ts'
-import { permissionsOfInvoke } from './types/permissions/data-sources.ts'
-import type { Call, Permission, ResourceType, Situation } from './types/resource-type.ts'
+
+import { permissionsOfInvoke } from '../aws/permissions/data-sources.ts'
+import { AwsError } from '../errors.ts'
+import type { Authorize, Decision, Session } from '../iam/authorize.ts'
+import type { Declared } from '../ledger/ledger.ts'
+import type { Call, Permission, ResourceType, Situation } from '../resource/resource-type.ts'
 
 export type Operation = Parameters<NonNullable<ResourceType['permissions']>>[0]
 

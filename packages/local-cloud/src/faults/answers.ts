@@ -1,7 +1,7 @@
 /** Errors that no operation decides on, in each service's own codes and wire format. */
 import { randomUUID } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../errors.ts'
-import type { WireResponse } from '../services/service.ts'
+import type { WireResponse } from '../wire/service.ts'
 import type { Call, Fault } from './rule.ts'
 import { WIRE_SERVICES, type WireService } from './services.ts'
 

@@ -1,7 +1,8 @@
 /** What a request asks for, read from the outside, as it must be known before a service sees it. */
-import type { Origin } from '../reach.ts'
-import type { CredentialStore } from '../services/sts/credential-store.ts'
-import type { WireCall } from '../wire-call.ts'
+
+import type { CredentialStore } from '../aws/sts/credential-store.ts'
+import type { Origin } from '../network/reach.ts'
+import type { WireCall } from '../wire/wire-call.ts'
 import type { Call } from './rule.ts'
 
 const BEDROCK_OPERATIONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createCredentialStore } from '../aws/sts/credential-store.ts'
+import type { WireResponse } from '../wire/service.ts'
 import { createFaults, type FaultRule } from './faults.ts'
-import type { WireResponse } from './services/service.ts'
-import { createCredentialStore } from './services/sts/credential-store.ts'
 
 const answered: WireResponse = { status: 200, headers: {}, body: 'fine' }
 const from = { kind: 'function', functionName: 'caller', account: '111111111111' } as const

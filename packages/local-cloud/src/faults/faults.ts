@@ -5,19 +5,19 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { AwsError } from './errors.ts'
-import { errorAnswer } from './faults/answers.ts'
-import { describeCall } from './faults/call.ts'
-import type { LambdaFaults, WireFaults } from './faults/hooks.ts'
-import { type Interface, type Outage, takesDown } from './faults/outage.ts'
-import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './faults/rule.ts'
-import { seeded } from './faults/seeded.ts'
-import type { WireResponse } from './services/service.ts'
-import type { CredentialStore } from './services/sts/credential-store.ts'
+import type { CredentialStore } from '../aws/sts/credential-store.ts'
+import { AwsError } from '../errors.ts'
+import type { WireResponse } from '../wire/service.ts'
+import { errorAnswer } from './answers.ts'
+import { describeCall } from './call.ts'
+import type { LambdaFaults, WireFaults } from './hooks.ts'
+import { type Interface, type Outage, takesDown } from './outage.ts'
+import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './rule.ts'
+import { seeded } from './seeded.ts'
 
-export type { LambdaFaults, WireFaults } from './faults/hooks.ts'
-export type { Outage } from './faults/outage.ts'
-export type { Fault, FaultRule, Where } from './faults/rule.ts'
+export type { LambdaFaults, WireFaults } from './hooks.ts'
+export type { Outage } from './outage.ts'
+export type { Fault, FaultRule, Where } from './rule.ts'
 
 /** A fault that was switched on. */
 export interface ActiveFault {

@@ -1,7 +1,7 @@
 /** Where faults are hooked in: what the wire and the function runtime ask. */
-import type { Origin } from '../reach.ts'
-import type { WireResponse } from '../services/service.ts'
-import type { WireCall } from '../wire-call.ts'
+import type { Origin } from '../network/reach.ts'
+import type { WireResponse } from '../wire/service.ts'
+import type { WireCall } from '../wire/wire-call.ts'
 
 /** What the wire asks for each request. */
 export interface WireFaults {

@@ -1,17 +1,17 @@
 /** The services that can fail on purpose: what each can be asked for, and the errors that none of its operations decides on. */
 
-import { OPERATIONS as BEDROCK_OPERATIONS } from '../services/bedrock/bedrock.ts'
-import { BEDROCK } from '../services/bedrock/protocol.ts'
-import { OPERATIONS as COGNITO_OPERATIONS } from '../services/cognito/cognito.ts'
-import { COGNITO } from '../services/cognito/operation.ts'
-import { DOCUMENTS } from '../services/cognito/well-known.ts'
-import { DYNAMODB } from '../services/dynamodb/dynamodb.ts'
-import { OPERATIONS as DYNAMODB_OPERATIONS } from '../services/dynamodb/operations.ts'
-import { OPERATIONS as LOGS_OPERATIONS } from '../services/logs/logs.ts'
-import { LOGS } from '../services/logs/operation.ts'
-import type { ErrorFormat } from '../services/protocol/protocol.ts'
-import { STS } from '../services/sts/operation.ts'
-import { OPERATIONS as STS_OPERATIONS } from '../services/sts/sts.ts'
+import { OPERATIONS as BEDROCK_OPERATIONS } from '../aws/bedrock/bedrock.ts'
+import { BEDROCK } from '../aws/bedrock/protocol.ts'
+import { OPERATIONS as COGNITO_OPERATIONS } from '../aws/cognito/cognito.ts'
+import { COGNITO } from '../aws/cognito/operation.ts'
+import { DOCUMENTS } from '../aws/cognito/well-known.ts'
+import { DYNAMODB } from '../aws/dynamodb/dynamodb.ts'
+import { OPERATIONS as DYNAMODB_OPERATIONS } from '../aws/dynamodb/operations.ts'
+import { OPERATIONS as LOGS_OPERATIONS } from '../aws/logs/logs.ts'
+import { LOGS } from '../aws/logs/operation.ts'
+import { STS } from '../aws/sts/operation.ts'
+import { OPERATIONS as STS_OPERATIONS } from '../aws/sts/sts.ts'
+import type { ErrorFormat } from '../wire/protocol/protocol.ts'
 
 /** A service that is called over the wire. */
 export interface WireService {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { AuthorizeOptions } from '../authorize.ts'
 import {
   ALLOWED,
   allow,
@@ -12,6 +11,7 @@ import {
   trusting,
 } from '../testing/deciding.ts'
 import { HUB_ACCOUNT } from '../testing/ledger-builder.ts'
+import type { AuthorizeOptions } from './authorize.ts'
 import type { ApiCall } from './call.ts'
 
 describe('assuming a role', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ApiCall, createAuthorize } from './authorize.ts'
-import type { Declared } from './ledger.ts'
-import type { PolicyDocument, PolicyStatement } from './organization.ts'
+import type { Declared } from '../ledger/ledger.ts'
+import type { PolicyDocument, PolicyStatement } from '../organization.ts'
 import {
   ALLOWED,
   allow,
@@ -16,8 +15,9 @@ import {
   session,
   TABLE,
   TENANT_ACCOUNT,
-} from './testing/deciding.ts'
-import { declared, HUB_ACCOUNT, ledgerOf } from './testing/ledger-builder.ts'
+} from '../testing/deciding.ts'
+import { declared, HUB_ACCOUNT, ledgerOf } from '../testing/ledger-builder.ts'
+import { type ApiCall, createAuthorize } from './authorize.ts'
 
 describe('the identity layer', () => {
   test('refuses what no policy allows, in AWS’s words', async () => {

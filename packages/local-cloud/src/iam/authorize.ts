@@ -2,17 +2,18 @@
  * Every decision of every service, in one place: identity policies, permissions boundary, session policy, resource or
  * trust policy, VPC endpoint policy and service control policies.
  */
-import { type ApiCall, type Authorize, type Decision, LAYERS, type Layer } from './authorize/call.ts'
-import { principalContext, requestContext } from './authorize/context.ts'
-import { anonymousContext, type EngineRequest, normalizeContext, validatePolicy } from './authorize/engine.ts'
-import { FULL_AWS_ACCESS } from './authorize/full-access.ts'
-import { refusalMessage } from './authorize/messages.ts'
-import { createPrincipals, type Principal } from './authorize/principals.ts'
-import { layerVerdicts, type Policies, type Verdicts } from './authorize/verdicts.ts'
-import type { LedgerView } from './ledger.ts'
-import type { Organization, PolicyDocument } from './organization.ts'
 
-export { type ApiCall, type Authorize, type Decision, LAYERS, type Layer, type Session } from './authorize/call.ts'
+import type { LedgerView } from '../ledger/ledger.ts'
+import type { Organization, PolicyDocument } from '../organization.ts'
+import { type ApiCall, type Authorize, type Decision, LAYERS, type Layer } from './call.ts'
+import { principalContext, requestContext } from './context.ts'
+import { anonymousContext, type EngineRequest, normalizeContext, validatePolicy } from './engine.ts'
+import { FULL_AWS_ACCESS } from './full-access.ts'
+import { refusalMessage } from './messages.ts'
+import { createPrincipals, type Principal } from './principals.ts'
+import { layerVerdicts, type Policies, type Verdicts } from './verdicts.ts'
+
+export { type ApiCall, type Authorize, type Decision, LAYERS, type Layer, type Session } from './call.ts'
 
 export interface AuthorizeOptions {
   /** Layers treated as absent (they refuse nothing), to prove what the others stop; by call, where one layer of one role is meant. */

@@ -2,11 +2,11 @@
  * Who asks: a role's policies, boundary, trust and tags, from the ledger or, for the people who deploy, from the
  * organisation. Read again only when the ledger has changed.
  */
-import { roleArn } from '../../shared/naming.ts'
+
+import { MANAGED_POLICIES } from '../aws/iam/managed-policies.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, LedgerView, Properties, Value } from '../ledger.ts'
+import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
-import { MANAGED_POLICIES } from '../types/managed-policies.ts'
 
 /** A role as IAM sees it. */
 export interface Principal {
@@ -50,7 +50,7 @@ function existingRoles(organization: Organization): ReadonlyMap<string, Principa
   const roles = new Map<string, Principal>()
   for (const account of organization.accounts)
     for (const { name, trust, policy } of account.roles) {
-      const arn = roleArn(account.id, name)
+      const arn = `arn:aws:iam::${account.id}:role/${name}`
       const maxSessionSeconds = DEFAULT_SESSION_SECONDS
       roles.set(arn, { arn, account: account.id, policies: [policy], trust, tags: {}, maxSessionSeconds })
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Declared, Ledger } from './ledger.ts'
-import { openLedgerFile } from './state.ts'
+import { openLedgerFile } from './ledger-file.ts'
 
 let directory: string
 beforeEach(async () => {

@@ -1,8 +1,9 @@
 /** What answers at an address: an endpoint, a load balancer's listener, a public service, or nothing. */
-import type { Path } from '../reach.ts'
-import { known } from '../types/values.ts'
-import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
+
+import { VPC_ENDPOINT } from '../aws/ec2/vpc-endpoint.ts'
+import { known } from '../resource/values.ts'
 import { LOAD_BALANCER } from './dns.ts'
+import type { Path } from './reach.ts'
 import { type Peer, pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { type Attached, holds, internetGatewayOf, label, longest, type Topology } from './topology.ts'

@@ -1,12 +1,13 @@
 /** What a host name resolves to, from inside a VPC or from the internet. */
-import { formatAddress, parseCidr } from '../../shared/cidr.ts'
-import type { Declared } from '../ledger.ts'
-import type { Index } from '../ledger-index.ts'
-import { endpointServices } from '../types/endpoint-services.ts'
-import { networkInterfacesOf } from '../types/network-interfaces.ts'
-import { prefixLists } from '../types/prefix-lists.ts'
-import { known, objects, text, texts } from '../types/values.ts'
-import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
+
+import { endpointServices } from '../aws/ec2/endpoint-services.ts'
+import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
+import { prefixLists } from '../aws/ec2/prefix-lists.ts'
+import { VPC_ENDPOINT } from '../aws/ec2/vpc-endpoint.ts'
+import type { Declared } from '../ledger/ledger.ts'
+import type { Index } from '../ledger/ledger-index.ts'
+import { known, objects, text, texts } from '../resource/values.ts'
+import { formatAddress, parseCidr } from './cidr.ts'
 import { Stopped } from './stopped.ts'
 import type { Topology } from './topology.ts'
 

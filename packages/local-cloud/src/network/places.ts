@@ -1,11 +1,12 @@
 /** Where a connection starts: the network interfaces that its packets may leave by. */
-import { formatAddress, parseCidr } from '../../shared/cidr.ts'
-import type { Declared } from '../ledger.ts'
-import type { Origin } from '../reach.ts'
-import { EIP, EIP_ASSOCIATION, INSTANCE } from '../types/ec2-instance.ts'
-import { type NetworkInterface, networkInterfacesOf } from '../types/network-interfaces.ts'
-import { known, text } from '../types/values.ts'
+
+import { EIP, EIP_ASSOCIATION, INSTANCE } from '../aws/ec2/instance.ts'
+import { type NetworkInterface, networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
+import type { Declared } from '../ledger/ledger.ts'
+import { known, text } from '../resource/values.ts'
+import { formatAddress, parseCidr } from './cidr.ts'
 import { LOAD_BALANCER } from './dns.ts'
+import type { Origin } from './reach.ts'
 import { Stopped } from './stopped.ts'
 import { label, type Topology } from './topology.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { declared, HUB_ACCOUNT, ledgerOf } from '../testing/ledger-builder.ts'
+import { changed, fn, go, host, path, toModel, without } from '../testing/look-up.ts'
+import { endpointHost, eni, group, network, rule, SPOKES } from '../testing/network-fixture.ts'
 import { type Origin, type Refusal, reach } from './reach.ts'
-import { declared, HUB_ACCOUNT, ledgerOf } from './testing/ledger-builder.ts'
-import { changed, fn, go, host, path, toModel, without } from './testing/look-up.ts'
-import { endpointHost, eni, group, network, rule, SPOKES } from './testing/network-fixture.ts'
 
 describe('function → hub route → Transit Gateway → spoke endpoint', () => {
   test('every hop of it', () => {

@@ -2,15 +2,15 @@
  * Whether a connection can be made, decided in one place from the ledger: DNS, subnets, route tables, Transit Gateway
  * tables, attachments, security groups, endpoints; the way there and the way back.
  */
-import type { Interface } from './faults/outage.ts'
-import type { LedgerView } from './ledger.ts'
-import { arriveFromInternet } from './reach/arrival.ts'
-import { resolve } from './reach/dns.ts'
-import { type Place, placesOf } from './reach/places.ts'
-import { Stopped, type Trace } from './reach/stopped.ts'
-import { type Topology, topologyOf } from './reach/topology.ts'
-import { interfaceAt, type Packet, travel } from './reach/travel.ts'
-import { known } from './types/values.ts'
+import type { Interface } from '../faults/outage.ts'
+import type { LedgerView } from '../ledger/ledger.ts'
+import { known } from '../resource/values.ts'
+import { arriveFromInternet } from './arrival.ts'
+import { resolve } from './dns.ts'
+import { type Place, placesOf } from './places.ts'
+import { Stopped, type Trace } from './stopped.ts'
+import { type Topology, topologyOf } from './topology.ts'
+import { interfaceAt, type Packet, travel } from './travel.ts'
 
 /** Where a connection starts. */
 export type Origin =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Declared } from '../ledger.ts'
+import type { Declared } from '../ledger/ledger.ts'
 import { declared, HUB_ACCOUNT } from '../testing/ledger-builder.ts'
 import { go, host } from '../testing/look-up.ts'
 import { group, network, rule } from '../testing/network-fixture.ts'

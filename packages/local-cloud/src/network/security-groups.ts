@@ -1,8 +1,9 @@
 /** Whether a security group lets a connection out or in. Groups are stateful: answers need no rule. */
-import type { Declared, Properties } from '../ledger.ts'
-import { VPC } from '../types/ec2-vpc.ts'
-import { DEFAULT_SECURITY_GROUP, EGRESS_RULE, INGRESS_RULE, SECURITY_GROUP } from '../types/security-group.ts'
-import { number, objects, text, texts } from '../types/values.ts'
+
+import { DEFAULT_SECURITY_GROUP, EGRESS_RULE, INGRESS_RULE, SECURITY_GROUP } from '../aws/ec2/security-group.ts'
+import { VPC } from '../aws/ec2/vpc.ts'
+import type { Declared, Properties } from '../ledger/ledger.ts'
+import { number, objects, text, texts } from '../resource/values.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { blocksOfPrefixList, holds, label, type Topology } from './topology.ts'
 

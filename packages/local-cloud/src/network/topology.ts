@@ -1,13 +1,14 @@
 /** The declared network, as paths are looked up in it. Every step costs the same, however much is declared. */
-import { contains } from '../../shared/cidr.ts'
-import type { Declared, LedgerView } from '../ledger.ts'
-import type { Index } from '../ledger-index.ts'
-import { NAT_GATEWAY, ROUTE } from '../types/ec2-routing.ts'
-import { INTERNET_GATEWAY, VPC } from '../types/ec2-vpc.ts'
-import { type NetworkInterface, networkInterfacesOf, SUBNET } from '../types/network-interfaces.ts'
-import { prefixLists } from '../types/prefix-lists.ts'
-import { known, text, texts } from '../types/values.ts'
-import { VPC_ENDPOINT } from '../types/vpc-endpoint.ts'
+
+import { type NetworkInterface, networkInterfacesOf, SUBNET } from '../aws/ec2/network-interfaces.ts'
+import { prefixLists } from '../aws/ec2/prefix-lists.ts'
+import { NAT_GATEWAY, ROUTE } from '../aws/ec2/routing.ts'
+import { INTERNET_GATEWAY, VPC } from '../aws/ec2/vpc.ts'
+import { VPC_ENDPOINT } from '../aws/ec2/vpc-endpoint.ts'
+import type { Declared, LedgerView } from '../ledger/ledger.ts'
+import type { Index } from '../ledger/ledger-index.ts'
+import { known, text, texts } from '../resource/values.ts'
+import { contains } from './cidr.ts'
 
 /** A network interface, and what it belongs to. */
 export interface Attached extends NetworkInterface {

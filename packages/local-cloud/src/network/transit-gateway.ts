@@ -1,11 +1,12 @@
 /** Across a Transit Gateway: into it by one VPC's attachment, by its tables, out by another's. */
-import { formatAddress, parseCidr } from '../../shared/cidr.ts'
-import type { Declared, LedgerView } from '../ledger.ts'
-import { VPC } from '../types/ec2-vpc.ts'
-import { GATEWAY_ROUTE_TABLE } from '../types/transit-gateway.ts'
-import { GATEWAY_ASSOCIATION, GATEWAY_PROPAGATION, GATEWAY_ROUTE } from '../types/transit-gateway-routes.ts'
-import { ATTACHMENT, attachmentOf, attachmentState } from '../types/transit-gateway-state.ts'
-import { known, text, texts } from '../types/values.ts'
+
+import { GATEWAY_ROUTE_TABLE } from '../aws/ec2/transit-gateway.ts'
+import { GATEWAY_ASSOCIATION, GATEWAY_PROPAGATION, GATEWAY_ROUTE } from '../aws/ec2/transit-gateway-routes.ts'
+import { ATTACHMENT, attachmentOf, attachmentState } from '../aws/ec2/transit-gateway-state.ts'
+import { VPC } from '../aws/ec2/vpc.ts'
+import type { Declared, LedgerView } from '../ledger/ledger.ts'
+import { known, text, texts } from '../resource/values.ts'
+import { formatAddress, parseCidr } from './cidr.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { label, longest, type Topology } from './topology.ts'
 

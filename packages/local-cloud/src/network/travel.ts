@@ -1,9 +1,10 @@
 /** One packet from an interface to an address, and the answer's way back. */
-import type { Path } from '../reach.ts'
-import { known } from '../types/values.ts'
+
+import { known } from '../resource/values.ts'
 import { arrive, arriveFromInternet } from './arrival.ts'
 import type { Resolution } from './dns.ts'
 import type { Place } from './places.ts'
+import type { Path } from './reach.ts'
 import { pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { type Attached, internetGatewayOf, label, longest, natGateway, type Route, type Topology } from './topology.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { organization } from '../default-organization.ts'
-import { Ledger, type Properties } from '../ledger.ts'
+import { findRow, invokeOf, resourceTypes, rowOf } from '../aws/registry.ts'
+import { Ledger, type Properties } from '../ledger/ledger.ts'
 import { Declarer, TENANT1 } from '../testing/declarer.ts'
+import { organization } from '../testing/organization.ts'
 import { canonical, replacedBy, situationOf } from './declare.ts'
-import { findRow, invokeOf, resourceTypes, rowOf } from './registry.ts'
 
 const VPC = 'aws:ec2/vpc:Vpc'
 

@@ -1,9 +1,9 @@
 /** What both doors do with a row: check the inputs, ask it to refuse, take its answer. */
 import { createHash } from 'node:crypto'
-import type { Authorize } from '../authorize.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, LedgerView, Properties, Value } from '../ledger.ts'
-import type { Index } from '../ledger-index.ts'
+import type { Authorize } from '../iam/authorize.ts'
+import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.ts'
+import type { Index } from '../ledger/ledger-index.ts'
 import type { Organization } from '../organization.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
 import { text } from './values.ts'

@@ -1,5 +1,5 @@
-import type { Authorize } from '../authorize.ts'
-import type { Declared, LedgerView, Properties } from '../ledger.ts'
+import type { Authorize } from '../iam/authorize.ts'
+import type { Declared, LedgerView, Properties } from '../ledger/ledger.ts'
 import type { Organization } from '../organization.ts'
 
 /** What a row is given: where and as what a resource is being made, and all that is there already. */

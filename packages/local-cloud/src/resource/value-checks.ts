@@ -2,10 +2,11 @@
  * What the AWS provider says of a value before it asks AWS: a preview fails on it already, naming the property. Rows refuse the
  * same when a resource is made, as a value may not be known before.
  */
-import { parseCidr } from '../../shared/cidr.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { UNKNOWN } from '../mocks/wire-values.ts'
-import { RETENTIONS } from './cloudwatch.ts'
+
+import { RETENTIONS } from '../aws/cloudwatch/resources.ts'
+import { UNKNOWN } from '../engine/in-process/wire-values.ts'
+import type { Properties, Value } from '../ledger/ledger.ts'
+import { parseCidr } from '../network/cidr.ts'
 
 export interface ValueProblem {
   /** Path of the input: `passwordPolicy.minimumLength`. */

@@ -1,7 +1,7 @@
 /** Reading a resource's inputs and outputs, typed; and what most rows answer alike. */
 import { AwsError } from '../errors.ts'
-import type { Declared, Properties, Value } from '../ledger.ts'
-import { byId } from '../ledger-index.ts'
+import type { Declared, Properties, Value } from '../ledger/ledger.ts'
+import { byId } from '../ledger/ledger-index.ts'
 import type { Situation } from './resource-type.ts'
 
 export const text = (from: Properties, name: string): string | undefined => {

@@ -1,6 +1,6 @@
 /** Decisions about one role of a small organisation, whose policies a test gives. */
-import { type ApiCall, type AuthorizeOptions, createAuthorize, type Decision, type Session } from '../authorize.ts'
-import type { Declared } from '../ledger.ts'
+import { type ApiCall, type AuthorizeOptions, createAuthorize, type Decision, type Session } from '../iam/authorize.ts'
+import type { Declared } from '../ledger/ledger.ts'
 import type { Organization, PolicyDocument, PolicyStatement } from '../organization.ts'
 import { declared, HUB_ACCOUNT, ledgerOf } from './ledger-builder.ts'
 

@@ -1,11 +1,12 @@
 /** For the rows' tests: declares one resource after the other, as a door does, and says how AWS refuses. */
-import type { Authorize } from '../authorize.ts'
-import { organization as defaultOrganization } from '../default-organization.ts'
+
+import { findRow, rowOf } from '../aws/registry.ts'
 import { AwsError } from '../errors.ts'
-import { type Declared, Ledger, type LedgerView, type Properties } from '../ledger.ts'
+import type { Authorize } from '../iam/authorize.ts'
+import { type Declared, Ledger, type LedgerView, type Properties } from '../ledger/ledger.ts'
 import type { Organization } from '../organization.ts'
-import { declare, heldBy } from '../types/declare.ts'
-import { findRow, rowOf } from '../types/registry.ts'
+import { declare, heldBy } from '../resource/declare.ts'
+import { organization as defaultOrganization } from './organization.ts'
 
 export const HUB = '111111111111'
 export const TENANT1 = '222222222222'

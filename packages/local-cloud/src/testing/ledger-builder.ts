@@ -1,6 +1,6 @@
 /** A small ledger made by hand, for tests of what reads one: `authorize`, `reach`, the services. */
-import type { Declared, Properties } from '../ledger.ts'
-import { Ledger } from '../ledger.ts'
+import type { Declared, Properties } from '../ledger/ledger.ts'
+import { Ledger } from '../ledger/ledger.ts'
 
 export interface Placement {
   readonly account?: string

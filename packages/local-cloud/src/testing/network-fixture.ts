@@ -2,8 +2,9 @@
  * Hub and two spokes as a ledger made by hand: every element that a packet passes, one resource each, so that a test can
  * take one away. Two zones, whose names differ between the accounts on purpose.
  */
-import type { Declared, Properties } from '../ledger.ts'
-import { prefixLists } from '../types/prefix-lists.ts'
+
+import { prefixLists } from '../aws/ec2/prefix-lists.ts'
+import type { Declared, Properties } from '../ledger/ledger.ts'
 import { declared, HUB_ACCOUNT, REGION } from './ledger-builder.ts'
 
 export const HUB_CIDR = '10.0.0.0/16'

@@ -12,8 +12,8 @@ import messages, {
 } from '@pulumi/pulumi/proto/provider_pb.js'
 import errors from '@pulumi/pulumi/proto/status_pb.js'
 import type { Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
-import type { Properties } from '../ledger.ts'
-import { received, sent } from '../provider/values.ts'
+import { received, sent } from '../engine/provider/values.ts'
+import type { Properties } from '../ledger/ledger.ts'
 
 export const urnOf = (type: string, name: string) => `urn:pulumi:dev::project::${type}::${name}`
 

@@ -1,8 +1,8 @@
 /** What the wire hands to a service, and what a service is. */
-import type { ApiCall, Decision, Session } from '../authorize.ts'
-import type { LedgerView } from '../ledger.ts'
+import type { ApiCall, Decision, Session } from '../iam/authorize.ts'
+import type { LedgerView } from '../ledger/ledger.ts'
+import type { Origin, Path } from '../network/reach.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
-import type { Origin, Path } from '../reach.ts'
 
 /** One request to an AWS service, after TLS, before authentication. */
 export interface WireRequest {

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { WireRequest } from './services/service.ts'
+import type { WireRequest } from './service.ts'
 import { type Credential, SignatureError, verifySignature } from './sigv4.ts'
 
 const NOW = 1_800_000_000

@@ -3,7 +3,7 @@
  * payload's hash is made of the body, whatever a header claims.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { WireRequest } from './services/service.ts'
+import type { WireRequest } from './service.ts'
 
 /** Credentials that were issued, as far as a signature goes. */
 export interface Credential {

@@ -2,11 +2,12 @@
  * The network of the local cloud as its clients see it: a TLS port per place that connections come from, on which every AWS
  * host name answers that could be reached from there.
  */
+
+import { UnsupportedError } from '../errors.ts'
+import type { WireFaults } from '../faults/hooks.ts'
+import type { Origin, Path, Refusal, reach as reachable } from '../network/reach.ts'
 import type { Authority } from './authority.ts'
-import { UnsupportedError } from './errors.ts'
-import type { WireFaults } from './faults/hooks.ts'
-import type { Origin, Path, Refusal, reach as reachable } from './reach.ts'
-import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './services/service.ts'
+import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
 import { regionOf, serviceOf, sourceContext, sourcePolicy } from './wire-source.ts'

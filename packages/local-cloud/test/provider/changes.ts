@@ -1,5 +1,5 @@
 /** Other values for what a resource was given. */
-import type { Properties, Value } from '../../local/ledger.ts'
+import type { Properties, Value } from '../../src/ledger/ledger.ts'
 
 const OPPOSITE: Readonly<Record<string, string>> = { enable: 'disable', disable: 'enable' }
 

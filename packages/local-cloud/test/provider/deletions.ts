@@ -1,9 +1,9 @@
 /** What is not deleted while everything else is there: asked of every resource that the programs declare. */
 import { describe, expect, it } from 'vitest'
-import { AwsError } from '../../local/errors.ts'
-import { type Declared, Ledger } from '../../local/ledger.ts'
-import { ambient } from '../../local/mocks/provider.ts'
-import { remove } from '../../local/provider/changes.ts'
+import { ambient } from '../../src/engine/in-process/provider.ts'
+import { remove } from '../../src/engine/provider/changes.ts'
+import { AwsError } from '../../src/errors.ts'
+import { type Declared, Ledger } from '../../src/ledger/ledger.ts'
 import { nameOf, type World } from './world.ts'
 
 /** AWS's code for a type of which everything is kept; or by name, where only some is. */

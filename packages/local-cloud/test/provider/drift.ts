@@ -1,9 +1,9 @@
 /** What was changed or taken away behind Pulumi's back, for everything that the programs declare: a refresh sees it, an up puts it back. */
 import type { ServiceError } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Declared, Properties } from '../../local/ledger.ts'
-import { diff, read, update } from '../../local/testing/provider-calls.ts'
-import { canonical, isSame } from '../../local/types/declare.ts'
+import type { Declared, Properties } from '../../src/ledger/ledger.ts'
+import { canonical, isSame } from '../../src/resource/declare.ts'
+import { diff, read, update } from '../../src/testing/provider-calls.ts'
 import { changesOf } from './changes.ts'
 import { openStand, type Stand } from './stand.ts'
 import { kinds, nameOf, type World } from './world.ts'

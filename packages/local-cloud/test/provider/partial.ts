@@ -3,13 +3,13 @@
  * with its id, and the next update makes it what it was to be.
  */
 import { describe, expect, it } from 'vitest'
-import type { Authorize } from '../../local/authorize.ts'
-import { AwsError } from '../../local/errors.ts'
-import { type Declared, Ledger, type Properties } from '../../local/ledger.ts'
-import { ambient } from '../../local/mocks/provider.ts'
-import { create, type Made, update } from '../../local/provider/changes.ts'
-import { canonical } from '../../local/types/declare.ts'
-import { resourceTypes } from '../../local/types/registry.ts'
+import { resourceTypes } from '../../src/aws/registry.ts'
+import { ambient } from '../../src/engine/in-process/provider.ts'
+import { create, type Made, update } from '../../src/engine/provider/changes.ts'
+import { AwsError } from '../../src/errors.ts'
+import type { Authorize } from '../../src/iam/authorize.ts'
+import { type Declared, Ledger, type Properties } from '../../src/ledger/ledger.ts'
+import { canonical } from '../../src/resource/declare.ts'
 import { kinds, nameOf, type World } from './world.ts'
 
 /** Calls that set something once the resource is there, and so leave it without when they are refused: by type, what is set. */

@@ -1,8 +1,8 @@
 /** What replaces and what updates, through the provider, for every input that the programs set. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Properties } from '../../local/ledger.ts'
-import { diff } from '../../local/testing/provider-calls.ts'
-import { resourceTypes } from '../../local/types/registry.ts'
+import { resourceTypes } from '../../src/aws/registry.ts'
+import type { Properties } from '../../src/ledger/ledger.ts'
+import { diff } from '../../src/testing/provider-calls.ts'
 import { changesOf } from './changes.ts'
 import { openStand, type Stand } from './stand.ts'
 import { nameOf, type World } from './world.ts'

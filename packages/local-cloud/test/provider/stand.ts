@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
-import { Ledger } from '../../local/ledger.ts'
-import { serveProviders } from '../../local/provider.ts'
-import { connectTo } from '../../local/testing/provider-calls.ts'
+import { serveProviders } from '../../src/engine/provider/provider.ts'
+import { Ledger } from '../../src/ledger/ledger.ts'
+import { connectTo } from '../../src/testing/provider-calls.ts'
 import type { World } from './world.ts'
 
 export interface Stand {

@@ -1,9 +1,9 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { makeApiKey } from '../../cli/prove/api-key.ts'
-import type { Decision } from '../../local/authorize.ts'
-import { createBedrock } from '../../local/services/bedrock/bedrock.ts'
-import type { WireResponse } from '../../local/services/service.ts'
+import { makeApiKey } from '../../../../proof/prove/api-key.ts'
+import { createBedrock } from '../../src/aws/bedrock/bedrock.ts'
+import type { Decision } from '../../src/iam/authorize.ts'
+import type { WireResponse } from '../../src/wire/service.ts'
 import {
   clientOf,
   converse,

@@ -1,7 +1,7 @@
 import { ConverseStreamCommand, type ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { AwsError } from '../../local/errors.ts'
-import type { ModelEvent } from '../../local/services/bedrock/model-backend.ts'
+import type { ModelEvent } from '../../src/aws/bedrock/model-backend.ts'
+import { AwsError } from '../../src/errors.ts'
 import { answerBy, bedrock, converse, HELLO, NOVA, stand, useBedrock } from './bedrock-stand.ts'
 import { failure, REMOTE } from './stand.ts'
 

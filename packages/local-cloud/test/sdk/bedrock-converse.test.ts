@@ -3,7 +3,7 @@ import { connect } from 'node:tls'
 import { BedrockRuntimeClient, ConverseCommand, type ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttp2Handler } from '@smithy/node-http-handler'
 import { describe, expect, it } from 'vitest'
-import type { Generation } from '../../local/services/bedrock/model-backend.ts'
+import type { Generation } from '../../src/aws/bedrock/model-backend.ts'
 import {
   answerBy,
   assistant,

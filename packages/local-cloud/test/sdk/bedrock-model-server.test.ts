@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openAiModels } from '../../local/services/bedrock/openai-models.ts'
+import { openAiModels } from '../../src/aws/bedrock/openai-models.ts'
 import { answerBy, converse, NOVA, useBedrock } from './bedrock-stand.ts'
 import { failure, REMOTE } from './stand.ts'
 

@@ -6,9 +6,9 @@ import {
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { type BedrockOptions, createBedrock } from '../../local/services/bedrock/bedrock.ts'
-import type { ModelBackend } from '../../local/services/bedrock/model-backend.ts'
-import { standIn } from '../../local/services/bedrock/stand-in.ts'
+import { type BedrockOptions, createBedrock } from '../../src/aws/bedrock/bedrock.ts'
+import type { ModelBackend } from '../../src/aws/bedrock/model-backend.ts'
+import { standIn } from '../../src/aws/bedrock/stand-in.ts'
 import { ORGANIZATION, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
 
 export const NOVA = 'us.amazon.nova-2-lite-v1:0'

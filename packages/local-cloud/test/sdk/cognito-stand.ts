@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { JSONWebKeySet } from 'jose'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import type { Declared, Properties } from '../../local/ledger.ts'
-import { type Cognito, type CognitoOptions, createCognito, type Message } from '../../local/services/cognito/cognito.ts'
-import type { WireResponse } from '../../local/services/service.ts'
+import { type Cognito, type CognitoOptions, createCognito, type Message } from '../../src/aws/cognito/cognito.ts'
+import type { Declared, Properties } from '../../src/ledger/ledger.ts'
+import type { WireResponse } from '../../src/wire/service.ts'
 import { LAPTOP, publicService, REGION, resource, type Stand, startStand } from './stand.ts'
 
 export const UserPoolId = 'us-east-1_AbCdEfGhI'

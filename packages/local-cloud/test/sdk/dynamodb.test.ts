@@ -16,8 +16,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Declared } from '../../local/ledger.ts'
-import { createDynamoDb, type DynamoDb } from '../../local/services/dynamodb/dynamodb.ts'
+import { createDynamoDb, type DynamoDb } from '../../src/aws/dynamodb/dynamodb.ts'
+import type { Declared } from '../../src/ledger/ledger.ts'
 import { failure, HUB, REGION, REMOTE, resource, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
 
 const TableName = 'genai-tenants'

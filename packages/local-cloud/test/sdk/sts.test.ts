@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Decision } from '../../local/authorize.ts'
-import { createSts } from '../../local/services/sts/sts.ts'
+import { createSts } from '../../src/aws/sts/sts.ts'
+import type { Decision } from '../../src/iam/authorize.ts'
 import { failure, HUB, LAPTOP, REGION, REMOTE, resource, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
 
 const TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] }

@@ -1,11 +1,11 @@
 /** `aws.acm`: certificates, and the wait for their validation by DNS. */
 import { createHash } from 'node:crypto'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, LedgerView, Properties } from '../ledger.ts'
-import type { Organization } from '../organization.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { hasRecord } from './route53.ts'
-import { arn, known, objects, text, texts } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import type { Organization } from '../../organization.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, known, objects, text, texts } from '../../resource/values.ts'
+import { hasRecord } from '../route53/route53.ts'
 
 export const CERTIFICATE = 'aws:acm/certificate:Certificate'
 const CERTIFICATE_VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'

@@ -1,8 +1,9 @@
 /** Whether this caller may have this model: its id, IAM, its life, the account's access, and how often. */
-import type { Session } from '../../authorize.ts'
+
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import { permit } from '../protocol/protocol.ts'
-import type { Surroundings, WireRequest } from '../service.ts'
+import type { Session } from '../../iam/authorize.ts'
+import { permit } from '../../wire/protocol/protocol.ts'
+import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findModel, type Invoked } from './catalogue.ts'
 import { invalid } from './conversation.ts'
 import { BEDROCK } from './protocol.ts'

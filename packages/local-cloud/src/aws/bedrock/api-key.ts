@@ -5,9 +5,9 @@
  * Source of the format: what AWS's own `@aws/bedrock-token-generator` makes.
  */
 import { AwsError } from '../../errors.ts'
-import { SignatureError } from '../../sigv4.ts'
-import { verifyPresigned } from '../../sigv4-presigned.ts'
-import type { WireRequest } from '../service.ts'
+import type { WireRequest } from '../../wire/service.ts'
+import { SignatureError } from '../../wire/sigv4.ts'
+import { verifyPresigned } from '../../wire/sigv4-presigned.ts'
 import type { CredentialStore, IssuedCredential } from '../sts/credential-store.ts'
 
 const PREFIX = 'bedrock-api-key-'

@@ -1,7 +1,7 @@
 /** `aws.bedrockmodel.InvocationLoggingConfiguration`: one per account and region; a second one overwrites the first. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { known, object, own, text } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { known, object, own, text } from '../../resource/values.ts'
 
 const INVOCATION_LOGGING = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
 

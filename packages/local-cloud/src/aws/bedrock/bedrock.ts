@@ -1,9 +1,10 @@
 /** The runtime of Amazon Bedrock: `Converse`, `ConverseStream` and `InvokeModel`, per account with that account's access. */
-import type { Session } from '../../authorize.ts'
+
 import { UnsupportedError } from '../../errors.ts'
-import { parseJson } from '../protocol/json.ts'
-import { answer, authenticate, permit } from '../protocol/protocol.ts'
-import type { Service, Surroundings, WireRequest } from '../service.ts'
+import type { Session } from '../../iam/authorize.ts'
+import { parseJson } from '../../wire/protocol/json.ts'
+import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
+import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { type AccessOptions, createAccess } from './access.ts'
 import { apiKeyOf, verifyApiKey } from './api-key.ts'

@@ -9,7 +9,7 @@ import {
   structure,
   text,
   VALIDATION_EXCEPTIONS,
-} from '../protocol/shape.ts'
+} from '../../wire/protocol/shape.ts'
 import { type Prompt, readMessages, textBlocks } from './conversation.ts'
 import { eventFrame } from './event-stream.ts'
 import type { Generated, ModelEvent, Usage } from './model-backend.ts'

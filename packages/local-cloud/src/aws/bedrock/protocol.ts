@@ -1,8 +1,8 @@
 /** Bedrock's REST-JSON: the error's name in a header, its message in the body. */
 
 import { AwsError } from '../../errors.ts'
-import { type ErrorFormat, jsonCodes } from '../protocol/protocol.ts'
-import type { WireResponse } from '../service.ts'
+import { type ErrorFormat, jsonCodes } from '../../wire/protocol/protocol.ts'
+import type { WireResponse } from '../../wire/service.ts'
 import { exceptionFrame, exceptionType } from './event-stream.ts'
 
 export const BEDROCK: ErrorFormat = {

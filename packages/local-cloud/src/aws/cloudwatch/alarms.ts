@@ -1,9 +1,9 @@
 /** The state of the declared alarms, from the metrics as they are now. */
 import { UnsupportedError } from '../../errors.ts'
-import type { Declared, LedgerView, Properties } from '../../ledger.ts'
-import { METRIC_ALARM } from '../../types/cloudwatch.ts'
-import { known, number, object, text, texts } from '../../types/values.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import { known, number, object, text, texts } from '../../resource/values.ts'
 import { type Distribution, KEPT_MINUTES, type Metrics } from './metrics.ts'
+import { METRIC_ALARM } from './resources.ts'
 
 export interface AlarmState {
   readonly name: string

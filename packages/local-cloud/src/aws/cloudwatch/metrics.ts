@@ -1,11 +1,11 @@
 /** Amazon CloudWatch's metrics: what metric filters take from log lines, and what Lambda says of its functions. */
-import type { Declared, LedgerView } from '../../ledger.ts'
-import { METRIC_FILTER } from '../../types/cloudwatch.ts'
-import { type FilterPattern, parseFilterPattern } from '../../types/filter-pattern.ts'
-import { known, object, text } from '../../types/values.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
+import { known, object, text } from '../../resource/values.ts'
 import type { LambdaEvent } from '../lambda/lambda.ts'
 import type { LoadBalancerEvent } from '../load-balancer/serve.ts'
+import { type FilterPattern, parseFilterPattern } from '../logs/filter-pattern.ts'
 import type { GroupName, StoredEvent } from '../logs/log-groups.ts'
+import { METRIC_FILTER } from './resources.ts'
 
 export interface Metric {
   readonly account: string

@@ -1,8 +1,8 @@
 /** `aws.cloudwatch`: log groups, metric filters and alarms. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { parseFilterPattern } from './filter-pattern.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, autoName, flag, known, number, object, others, requireOwn, text, texts } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, autoName, flag, known, number, object, others, requireOwn, text, texts } from '../../resource/values.ts'
+import { parseFilterPattern } from '../logs/filter-pattern.ts'
 
 export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'
 export const METRIC_FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'

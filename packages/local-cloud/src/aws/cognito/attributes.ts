@@ -1,7 +1,7 @@
 /** Attributes of users: Cognito's standard ones and the pool's own, `custom:…`. */
 import { AwsError } from '../../errors.ts'
-import type { Value } from '../../ledger.ts'
-import { list, type Of, required, structure, text } from '../protocol/shape.ts'
+import type { Value } from '../../ledger/ledger.ts'
+import { list, type Of, required, structure, text } from '../../wire/protocol/shape.ts'
 
 export interface AttributeSchema {
   readonly name: string

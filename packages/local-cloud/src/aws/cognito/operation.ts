@@ -1,13 +1,13 @@
 /** The three kinds of operations: by administrators (signed, IAM), by an app client, and by a user with an access token. */
 
 import { decodeJwt } from 'jose'
-import type { Session } from '../../authorize.ts'
 import { AwsError } from '../../errors.ts'
+import type { Session } from '../../iam/authorize.ts'
 import type { PolicyDocument } from '../../organization.ts'
-import { jsonProtocol } from '../protocol/json.ts'
-import { authenticate, permit } from '../protocol/protocol.ts'
-import { type Refusals, read, required, type Shape, secret, text } from '../protocol/shape.ts'
-import type { Surroundings, WireRequest } from '../service.ts'
+import { jsonProtocol } from '../../wire/protocol/json.ts'
+import { authenticate, permit } from '../../wire/protocol/protocol.ts'
+import { type Refusals, read, required, type Shape, secret, text } from '../../wire/protocol/shape.ts'
+import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { findClient, findPool, groupsOf, type UserPool, type UserPoolClient } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'

@@ -1,6 +1,6 @@
 /** User pools and their clients as they are declared; what they hold (users, keys, sessions) is in pool-data.ts. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { Declared, LedgerView, Properties, Value } from '../../ledger.ts'
+import type { Declared, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
 import { type AttributeSchema, attributeSchemas, isCustom } from './attributes.ts'
 
 export const USER_POOL = 'aws:cognito/userPool:UserPool'

@@ -1,9 +1,20 @@
 /** `aws.cognito`: user pools, their clients and groups. Users and sessions are data, in services/cognito. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Properties } from '../ledger.ts'
-import { canonical } from './declare.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, autoName, known, number, object, objects, others, requireOwn, text, texts } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import { canonical } from '../../resource/declare.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import {
+  arn,
+  autoName,
+  known,
+  number,
+  object,
+  objects,
+  others,
+  requireOwn,
+  text,
+  texts,
+} from '../../resource/values.ts'
 
 export const USER_POOL = 'aws:cognito/userPool:UserPool'
 export const USER_POOL_CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'

@@ -1,7 +1,7 @@
 /** What the service keeps beside the declared resources: open pools, sign-ins under way, attempts that failed. */
 import { randomBytes } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
-import type { Change, Declared } from '../../ledger.ts'
+import type { Change, Declared } from '../../ledger/ledger.ts'
 import { USER_GROUP, USER_POOL } from './pool.ts'
 import { PoolData } from './pool-data.ts'
 

@@ -1,6 +1,6 @@
 /** The pool's public documents, under the host name and path of AWS: unsigned GET requests. */
 import { AwsError } from '../../errors.ts'
-import type { WireResponse } from '../service.ts'
+import type { WireResponse } from '../../wire/service.ts'
 import { keySet } from './keys.ts'
 import { type CognitoCall, permitUnsigned } from './operation.ts'
 import { findPool } from './pool.ts'

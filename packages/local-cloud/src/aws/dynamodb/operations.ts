@@ -2,7 +2,7 @@
  * The operations of the data plane. What each does is dynalite's; what is ours, and stands here, is which tables and items
  * it touches. Tables are made and deleted by what is declared, not by calls.
  */
-import type { LedgerView } from '../../ledger.ts'
+import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Json } from './engine.ts'
 import { hashKeyOf, leadingKeys, queriedKey, readTableName, type TableAccess, type TableName } from './permissions.ts'
 

@@ -1,6 +1,6 @@
 /** What a request is checked against: per table that it touches its ARN, and the hash keys of the items that it names. */
 import { AwsError } from '../../errors.ts'
-import type { Declared, LedgerView } from '../../ledger.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import type { Json } from './engine.ts'
 import { TABLE } from './tables.ts'
 

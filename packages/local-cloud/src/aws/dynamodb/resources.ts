@@ -1,9 +1,9 @@
 /** `aws.dynamodb`: tables and declared items. The data itself is in services/dynamodb. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import type { Index } from '../ledger-index.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, asObject, autoName, flag, known, number, object, objects, others, text } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import type { Index } from '../../ledger/ledger-index.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, asObject, autoName, flag, known, number, object, objects, others, text } from '../../resource/values.ts'
 
 export const TABLE = 'aws:dynamodb/table:Table'
 export const TABLE_ITEM = 'aws:dynamodb/tableItem:TableItem'

@@ -1,6 +1,6 @@
 /** Keeps the data in step with the declared tables and items, as the AWS provider would write them. */
 import { AwsError } from '../../errors.ts'
-import type { Change, Declared, LedgerView, Value } from '../../ledger.ts'
+import type { Change, Declared, LedgerView, Value } from '../../ledger/ledger.ts'
 import { type Engine, type Json, openEngine } from './engine.ts'
 
 export const TABLE = 'aws:dynamodb/table:Table'

@@ -2,10 +2,11 @@
  * `awsx.ec2.Vpc` is a component of another process: a plan of the `aws` resources that it makes, which both doors register.
  * Subnets by explicit blocks only; names, tags and routes as awsx 3 makes them.
  */
-import { overlaps } from '../../shared/cidr.ts'
-import { UnsupportedError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { flag, object, objects, text, texts } from './values.ts'
+
+import { UnsupportedError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import { overlaps } from '../../network/cidr.ts'
+import { flag, object, objects, text, texts } from '../../resource/values.ts'
 
 export const AWSX_VPC = 'awsx:ec2:Vpc'
 

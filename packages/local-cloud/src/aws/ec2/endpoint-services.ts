@@ -1,6 +1,6 @@
 /** The services that an endpoint can be made for, and in which zones. */
 
-import type { Organization } from '../organization.ts'
+import type { Organization } from '../../organization.ts'
 import { prefixLists } from './prefix-lists.ts'
 import { type Zone, zonesOf } from './zones.ts'
 

@@ -1,8 +1,8 @@
 /** `aws.ec2.FlowLog`: who talked to whom, to a log group or a bucket. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { requireVpc } from './ec2-vpc.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, known, number, others, text } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, known, number, others, text } from '../../resource/values.ts'
+import { requireVpc } from './vpc.ts'
 
 export const FLOW_LOG = 'aws:ec2/flowLog:FlowLog'
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup'

@@ -1,12 +1,12 @@
 /** `aws.ec2`: instances and Elastic IPs. */
-import { AwsError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { findImage, INSTANCE_TYPES } from './ec2-images.ts'
-import { requireSubnet } from './ec2-vpc.ts'
+import { AwsError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, object, others, requireOwn, text, texts } from '../../resource/values.ts'
+import { findImage, INSTANCE_TYPES } from './images.ts'
 import { placeInterfaces, publicAddress } from './network-interfaces.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
 import { requireGroups } from './security-group.ts'
-import { arn, flag, known, object, others, requireOwn, text, texts } from './values.ts'
+import { requireSubnet } from './vpc.ts'
 
 export const INSTANCE = 'aws:ec2/instance:Instance'
 export const EIP = 'aws:ec2/eip:Eip'

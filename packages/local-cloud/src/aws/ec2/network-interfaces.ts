@@ -3,12 +3,13 @@
  * interface endpoints, instances, load balancers, functions in a VPC, NAT gateways and Transit Gateway attachments. The path
  * check reads addresses and security groups there, whatever the type.
  */
-import { addresses, formatAddress, parseCidr } from '../../shared/cidr.ts'
-import { AwsError } from '../errors.ts'
-import type { Declared } from '../ledger.ts'
-import type { Index } from '../ledger-index.ts'
-import type { Situation } from './resource-type.ts'
-import { known, objects, text, texts } from './values.ts'
+
+import { AwsError } from '../../errors.ts'
+import type { Declared } from '../../ledger/ledger.ts'
+import type { Index } from '../../ledger/ledger-index.ts'
+import { addresses, formatAddress, parseCidr } from '../../network/cidr.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { known, objects, text, texts } from '../../resource/values.ts'
 
 export type NetworkInterface = {
   readonly id: string

@@ -1,12 +1,13 @@
 /** `aws.ec2`: route tables, their associations and routes, NAT gateways. */
-import { contains, parseCidr } from '../../shared/cidr.ts'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { INTERNET_GATEWAY, requireSubnet, requireVpc } from './ec2-vpc.ts'
+
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import { contains, parseCidr } from '../../network/cidr.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, known, others, own, requireOwn, text } from '../../resource/values.ts'
 import { placeInterfaces } from './network-interfaces.ts'
 import { prefixListName } from './prefix-lists.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
 import { attachmentOf, attachmentState } from './transit-gateway-state.ts'
-import { arn, known, others, own, requireOwn, text } from './values.ts'
+import { INTERNET_GATEWAY, requireSubnet, requireVpc } from './vpc.ts'
 
 export const ROUTE_TABLE = 'aws:ec2/routeTable:RouteTable'
 export const ROUTE = 'aws:ec2/route:Route'

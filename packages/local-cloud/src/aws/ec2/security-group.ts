@@ -1,10 +1,11 @@
 /** `aws.ec2` security groups and `aws.vpc` rules. Groups made by the provider start without any rule, egress included. */
-import { parseCidr } from '../../shared/cidr.ts'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { requireVpc, VPC } from './ec2-vpc.ts'
+
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import { parseCidr } from '../../network/cidr.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, autoName, known, number, others, own, text } from '../../resource/values.ts'
 import { prefixListName } from './prefix-lists.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, autoName, known, number, others, own, text } from './values.ts'
+import { requireVpc, VPC } from './vpc.ts'
 
 export const SECURITY_GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 export const DEFAULT_SECURITY_GROUP = 'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup'

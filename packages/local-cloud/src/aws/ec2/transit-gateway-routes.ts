@@ -1,11 +1,12 @@
 /** `aws.ec2transitgateway`: associations, propagations and routes of a gateway's tables. */
-import { parseCidr } from '../../shared/cidr.ts'
-import { AwsError } from '../errors.ts'
-import type { Declared } from '../ledger.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
+
+import { AwsError } from '../../errors.ts'
+import type { Declared } from '../../ledger/ledger.ts'
+import { parseCidr } from '../../network/cidr.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { flag, known, others, requireOwn, text } from '../../resource/values.ts'
 import { GATEWAY_ROUTE_TABLE } from './transit-gateway.ts'
 import { ATTACHMENT, attachmentState, TRANSIT_GATEWAY } from './transit-gateway-state.ts'
-import { flag, known, others, requireOwn, text } from './values.ts'
 
 export const GATEWAY_ASSOCIATION = 'aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation'
 export const GATEWAY_PROPAGATION = 'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation'

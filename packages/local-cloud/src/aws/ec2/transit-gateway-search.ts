@@ -1,11 +1,11 @@
 /** `aws.ec2transitgateway.getRouteTableRoutes`: the routes of a gateway's table, as `SearchTransitGatewayRoutes` finds them. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { VPC } from './ec2-vpc.ts'
-import type { Call, InvokeType } from './resource-type.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Call, InvokeType } from '../../resource/resource-type.ts'
+import { known, objects, requireOwn, text, texts } from '../../resource/values.ts'
 import { GATEWAY_ROUTE_TABLE } from './transit-gateway.ts'
 import { GATEWAY_PROPAGATION, GATEWAY_ROUTE } from './transit-gateway-routes.ts'
 import { ATTACHMENT, attachmentState } from './transit-gateway-state.ts'
-import { known, objects, requireOwn, text, texts } from './values.ts'
+import { VPC } from './vpc.ts'
 
 /** The call has no further pages. */
 const MOST_ROUTES = 1_000

@@ -1,6 +1,6 @@
 /** What several families ask about a Transit Gateway: who may see it, and whether an attachment carries traffic. */
-import type { Declared, LedgerView } from '../ledger.ts'
-import type { Organization } from '../organization.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
+import type { Organization } from '../../organization.ts'
 
 export const TRANSIT_GATEWAY = 'aws:ec2transitgateway/transitGateway:TransitGateway'
 export const ATTACHMENT = 'aws:ec2transitgateway/vpcAttachment:VpcAttachment'

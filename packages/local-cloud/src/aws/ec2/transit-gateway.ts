@@ -1,9 +1,9 @@
 /** `aws.ec2transitgateway`: the gateway, its route tables and attachments. Who may reach whom is decided by these. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, Properties } from '../ledger.ts'
-import { requireSubnet, requireVpc } from './ec2-vpc.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, number, others, texts } from '../../resource/values.ts'
 import { placeInterfaces } from './network-interfaces.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
 import {
   ACCEPTER,
   ATTACHMENT,
@@ -12,7 +12,7 @@ import {
   seesTransitGateway,
   TRANSIT_GATEWAY,
 } from './transit-gateway-state.ts'
-import { arn, flag, known, number, others, texts } from './values.ts'
+import { requireSubnet, requireVpc } from './vpc.ts'
 
 export const GATEWAY_ROUTE_TABLE = 'aws:ec2transitgateway/routeTable:RouteTable'
 

@@ -1,15 +1,15 @@
 /** `aws.ec2.VpcEndpoint`: a private way to a service, in a VPC. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Properties } from '../ledger.ts'
-import { ROUTE_TABLE } from './ec2-routing.ts'
-import { requireSubnet, requireVpc } from './ec2-vpc.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, others, requireOwn, text, texts } from '../../resource/values.ts'
+import { parsePolicy } from '../iam/policy-document.ts'
 import { type EndpointService, endpointServices, zonesOfService } from './endpoint-services.ts'
 import { placeInterfaces } from './network-interfaces.ts'
-import { parsePolicy } from './policy-document.ts'
 import { prefixLists } from './prefix-lists.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
+import { ROUTE_TABLE } from './routing.ts'
 import { requireGroups } from './security-group.ts'
-import { arn, flag, known, others, requireOwn, text, texts } from './values.ts'
+import { requireSubnet, requireVpc } from './vpc.ts'
 
 export const VPC_ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 

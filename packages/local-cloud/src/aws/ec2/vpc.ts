@@ -1,10 +1,11 @@
 /** `aws.ec2`: networks, subnets and internet gateways. */
-import { contains, overlaps, parseCidr } from '../../shared/cidr.ts'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, LedgerView } from '../ledger.ts'
+
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
+import { contains, overlaps, parseCidr } from '../../network/cidr.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, others, requireOwn, text } from '../../resource/values.ts'
 import { networkInterfacesOf, SUBNET } from './network-interfaces.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, flag, known, others, requireOwn, text } from './values.ts'
 import { zonesOf } from './zones.ts'
 
 export const VPC = 'aws:ec2/vpc:Vpc'

@@ -1,6 +1,6 @@
 /** Availability zones: their names differ between accounts, their ids do not. */
-import { UnsupportedError } from '../errors.ts'
-import type { Organization } from '../organization.ts'
+import { UnsupportedError } from '../../errors.ts'
+import type { Organization } from '../../organization.ts'
 
 export interface Zone {
   /** `us-east-1a`, in this account only. */
@@ -18,7 +18,7 @@ export function zonesOf(organization: Organization, account: string, region: str
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   if (found.length === 0)
     throw new UnsupportedError(
-      `the region ${region} in account ${account}: local/organization.ts lists no zones for it`,
+      `the region ${region} in account ${account}: packages/local-cloud/src/organization.ts lists no zones for it`,
     )
   return found
 }

@@ -1,11 +1,11 @@
 /** `aws.iam`: policies, inline and managed, and their attachments. */
-import { AwsError } from '../errors.ts'
-import type { Index } from '../ledger-index.ts'
+import { AwsError } from '../../errors.ts'
+import type { Index } from '../../ledger/ledger-index.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { autoName, known, text } from '../../resource/values.ts'
 import { POLICY, requireRole } from './iam-role.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
 import { parsePolicy, refuseIdentityPolicy } from './policy-document.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { autoName, known, text } from './values.ts'
 
 export const ROLE_POLICY = 'aws:iam/rolePolicy:RolePolicy'
 const ROLE_POLICY_ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment'

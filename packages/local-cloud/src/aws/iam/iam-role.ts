@@ -1,10 +1,10 @@
 /** `aws.iam.Role` and `aws.iam.InstanceProfile`. */
-import { AwsError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import type { Index } from '../ledger-index.ts'
+import { AwsError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import type { Index } from '../../ledger/ledger-index.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { asObject, autoName, known, number, text } from '../../resource/values.ts'
 import { listed, parsePolicy } from './policy-document.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { asObject, autoName, known, number, text } from './values.ts'
 
 export const POLICY = 'aws:iam/policy:Policy'
 export const ROLE = 'aws:iam/role:Role'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Declarer, HUB, TENANT1 } from '../testing/declarer.ts'
+import { Declarer, HUB, TENANT1 } from '../../testing/declarer.ts'
 
 const ROLE = 'aws:iam/role:Role'
 const ROLE_POLICY = 'aws:iam/rolePolicy:RolePolicy'

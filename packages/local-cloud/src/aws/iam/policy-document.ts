@@ -1,7 +1,7 @@
-/** The shape of policy documents, as IAM checks it when one is saved. What they allow is decided in local/authorize.ts. */
-import { AwsError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { asObject } from './values.ts'
+/** The shape of policy documents, as IAM checks it when one is saved. What they allow is decided in packages/local-cloud/src/iam/authorize.ts. */
+import { AwsError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import { asObject } from '../../resource/values.ts'
 
 const VERSIONS = ['2012-10-17', '2008-10-17']
 const DOCUMENT_KEYS = ['Version', 'Id', 'Statement']

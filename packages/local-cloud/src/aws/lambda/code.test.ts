@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ArchiveValue } from '../../ledger.ts'
+import type { ArchiveValue } from '../../ledger/ledger.ts'
 import { checkSize, unpack } from './code.ts'
 import { archiveOf } from './lambda-fixture.ts'
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { ArchiveValue } from '../../ledger.ts'
+import type { ArchiveValue } from '../../ledger/ledger.ts'
 import { MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES } from './constants.ts'
 
 export type Files = ReadonlyMap<string, Buffer>

@@ -1,8 +1,8 @@
 /** A function as it is declared now: what the runtime needs of `aws:lambda/function:Function`. */
 import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { ArchiveValue, Declared, LedgerView, Properties, Value } from '../../ledger.ts'
-import { known, number, object, objects, text, texts } from '../../types/values.ts'
+import type { ArchiveValue, Declared, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
+import { known, number, object, objects, text, texts } from '../../resource/values.ts'
 import { RESERVED_VARIABLES } from './constants.ts'
 
 export interface FunctionConfiguration {

@@ -1,9 +1,9 @@
 /** A function's processes: an idle one is used again, another is started when there is none, outdated ones are ended. */
 import { randomBytes } from 'node:crypto'
-import type { Session } from '../../authorize.ts'
 import type { LambdaFaults } from '../../faults/hooks.ts'
+import type { Session } from '../../iam/authorize.ts'
+import type { Surroundings } from '../../wire/service.ts'
 import type { Printed } from '../logs/function-lines.ts'
-import type { Surroundings } from '../service.ts'
 import type { CredentialStore } from '../sts/credential-store.ts'
 import { unpack } from './code.ts'
 import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS } from './constants.ts'

@@ -1,13 +1,14 @@
 /** `aws.lambda.Function`. */
-import type { Session } from '../authorize.ts'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, Properties } from '../ledger.ts'
-import { ROLE } from './iam-role.ts'
-import { placeInterfaces, SUBNET } from './network-interfaces.ts'
-import { listed, parsePolicy } from './policy-document.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { vpcOfGroup } from './security-group.ts'
-import { arn, asObject, autoName, known, number, object, others, own, text, texts } from './values.ts'
+
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Session } from '../../iam/authorize.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, asObject, autoName, known, number, object, others, own, text, texts } from '../../resource/values.ts'
+import { placeInterfaces, SUBNET } from '../ec2/network-interfaces.ts'
+import { vpcOfGroup } from '../ec2/security-group.ts'
+import { ROLE } from '../iam/iam-role.ts'
+import { listed, parsePolicy } from '../iam/policy-document.ts'
 
 export const FUNCTION = 'aws:lambda/function:Function'
 

@@ -1,10 +1,10 @@
 /** `aws.lambda.Permission`: one statement of a function's resource policy. */
-import { AwsError } from '../errors.ts'
-import type { Declared, LedgerView } from '../ledger.ts'
-import { arnLike } from './arn-like.ts'
+import { AwsError } from '../../errors.ts'
+import { arnLike } from '../../iam/arn-like.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { autoName, known, others, text } from '../../resource/values.ts'
 import { FUNCTION } from './lambda-function.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { autoName, known, others, text } from './values.ts'
 
 export const PERMISSION = 'aws:lambda/permission:Permission'
 

@@ -1,12 +1,13 @@
 /** Who may invoke a function, and whether Lambda may take on its role: the two policies that name a service. */
-import { createPrincipals } from '../../authorize/principals.ts'
+
 import { AwsError, UnsupportedError } from '../../errors.ts'
+import { arnLike } from '../../iam/arn-like.ts'
+import { createPrincipals } from '../../iam/principals.ts'
 import type { PolicyStatement } from '../../organization.ts'
-import { arnLike } from '../../types/arn-like.ts'
-import { permissionsOf } from '../../types/lambda-permission.ts'
-import { known, text } from '../../types/values.ts'
-import type { Surroundings } from '../service.ts'
+import { known, text } from '../../resource/values.ts'
+import type { Surroundings } from '../../wire/service.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
+import { permissionsOf } from './lambda-permission.ts'
 
 /** On whose behalf a function is invoked. */
 export type Caller =

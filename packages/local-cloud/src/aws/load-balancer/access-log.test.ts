@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Declared, Ledger, type Properties } from '../../ledger.ts'
-import { LOAD_BALANCER } from '../../types/lb-load-balancer.ts'
-import { BUCKET } from '../../types/s3-log-delivery.ts'
+import { type Declared, Ledger, type Properties } from '../../ledger/ledger.ts'
+import { BUCKET } from '../s3/s3-log-delivery.ts'
 import { AccessLogs } from './access-log.ts'
+import { LOAD_BALANCER } from './lb-load-balancer.ts'
 
 let directory: string
 let logs: AccessLogs

@@ -3,14 +3,14 @@ import { appendFileSync, createWriteStream, existsSync, mkdirSync, type WriteStr
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AwsError } from '../../errors.ts'
-import type { Effect } from '../../ledger.ts'
-import { LOAD_BALANCER } from '../../types/lb-load-balancer.ts'
-import { BUCKET } from '../../types/s3-log-delivery.ts'
-import { known, object } from '../../types/values.ts'
+import type { Effect } from '../../ledger/ledger.ts'
+import { known, object } from '../../resource/values.ts'
+import { BUCKET } from '../s3/s3-log-delivery.ts'
 import type { Answer } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LOG_LINES } from './constants.ts'
 import type { Binding, Rule } from './declared.ts'
+import { LOAD_BALANCER } from './lb-load-balancer.ts'
 
 export interface Exchange {
   readonly listener: Binding

@@ -1,7 +1,7 @@
 /** Actions of a listener and its rules, typed. */
 import { UnsupportedError } from '../../errors.ts'
-import type { Properties } from '../../ledger.ts'
-import { known, number, object, objects, text, texts } from '../../types/values.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import { known, number, object, objects, text, texts } from '../../resource/values.ts'
 
 export interface ClaimCheck {
   readonly name: string

@@ -1,7 +1,7 @@
 /** The load balancer as it is declared now: what holds for all of its listeners. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { LedgerView, Properties } from '../../ledger.ts'
-import { flag, known, number, object, text } from '../../types/values.ts'
+import type { LedgerView, Properties } from '../../ledger/ledger.ts'
+import { flag, known, number, object, text } from '../../resource/values.ts'
 import { DEFAULT_IDLE_SECONDS } from './constants.ts'
 
 export interface Balancer {

@@ -1,8 +1,8 @@
 /** Conditions of a listener rule, and whether a request meets them. */
 import { BlockList, isIPv6 } from 'node:net'
 import { UnsupportedError } from '../../errors.ts'
-import type { Properties } from '../../ledger.ts'
-import { known, object, objects, text, texts } from '../../types/values.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import { known, object, objects, text, texts } from '../../resource/values.ts'
 import type { ClientRequest } from './client-request.ts'
 
 export type Condition =

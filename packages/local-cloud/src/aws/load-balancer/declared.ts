@@ -1,7 +1,7 @@
 /** A listener as it is declared now: its load balancer, rules and target groups, typed. What is not supported fails by name. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { Declared, LedgerView, Properties, Value } from '../../ledger.ts'
-import { flag, known, number, object, objects, text } from '../../types/values.ts'
+import type { Declared, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
+import { flag, known, number, object, objects, text } from '../../resource/values.ts'
 import { type Action, readActions } from './declared-actions.ts'
 import { type Balancer, readBalancer } from './declared-balancer.ts'
 import { type Condition, readConditions } from './declared-conditions.ts'

@@ -1,6 +1,6 @@
 /** AWS WAF before the load balancer, and the access log. */
 import { afterEach, expect, test } from 'vitest'
-import type { Properties } from '../../ledger.ts'
+import type { Properties } from '../../ledger/ledger.ts'
 import { declared } from '../lambda/lambda-fixture.ts'
 import {
   BALANCER_ARN,

@@ -1,7 +1,7 @@
 /** AWS WAF before a load balancer: the associated web ACL's rules by priority. */
 import { UnsupportedError } from '../../errors.ts'
-import type { Declared, LedgerView, Properties } from '../../ledger.ts'
-import { known, number, object, objects, text } from '../../types/values.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import { known, number, object, objects, text } from '../../resource/values.ts'
 import { type Answer, page } from './answer.ts'
 import { type Inspected, MANAGED_GROUPS } from './managed-rules.ts'
 import { RateCounters } from './rate-counters.ts'

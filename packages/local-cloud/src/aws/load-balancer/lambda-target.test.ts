@@ -1,7 +1,7 @@
 /** The event that a function gets, and what becomes of its answer. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { AwsError } from '../../errors.ts'
-import type { Declared, Properties } from '../../ledger.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
 import {
   balancer,
   type FixtureOptions,

@@ -1,8 +1,8 @@
 /** Actions of listeners and rules, and what AWS refuses of them. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, LedgerView, Properties } from '../ledger.ts'
-import type { Situation } from './resource-type.ts'
-import { known, object, objects, own, text, texts } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { known, object, objects, own, text, texts } from '../../resource/values.ts'
 
 export const LISTENER = 'aws:lb/listener:Listener'
 export const LISTENER_RULE = 'aws:lb/listenerRule:ListenerRule'

@@ -1,11 +1,11 @@
 /** `aws.lb.Listener` and `aws.lb.ListenerRule`. */
-import { AwsError } from '../errors.ts'
-import type { Declared, Properties } from '../ledger.ts'
-import { CERTIFICATE, existing, isIssued } from './acm.ts'
+import { AwsError } from '../../errors.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { known, number, objects, others, requireOwn, text, texts } from '../../resource/values.ts'
+import { CERTIFICATE, existing, isIssued } from '../acm/acm.ts'
 import { actionInputs, LISTENER, LISTENER_RULE, refuseActions, refuseTargetGroupQuota } from './lb-actions.ts'
 import { LOAD_BALANCER } from './lb-load-balancer.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { known, number, objects, others, requireOwn, text, texts } from './values.ts'
 
 /** Rules of a load balancer, without the defaults; condition values and wildcards of a rule. */
 const RULE_QUOTA = 100

@@ -1,11 +1,11 @@
 /** `aws.lb.LoadBalancer`: Application Load Balancers. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { INTERNET_GATEWAY } from './ec2-vpc.ts'
-import { placeInterfaces, publicAddress, SUBNET } from './network-interfaces.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { requireLogDelivery } from './s3-log-delivery.ts'
-import { requireGroups } from './security-group.ts'
-import { arn, flag, known, number, object, others, own, text, texts } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, number, object, others, own, text, texts } from '../../resource/values.ts'
+import { placeInterfaces, publicAddress, SUBNET } from '../ec2/network-interfaces.ts'
+import { requireGroups } from '../ec2/security-group.ts'
+import { INTERNET_GATEWAY } from '../ec2/vpc.ts'
+import { requireLogDelivery } from '../s3/s3-log-delivery.ts'
 
 export const LOAD_BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
 

@@ -1,10 +1,10 @@
 /** `aws.lb.TargetGroup` of one Lambda function, and its attachment. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { FUNCTION } from './lambda-function.ts'
-import { permits } from './lambda-permission.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, object, others, own, requireOwn, text } from '../../resource/values.ts'
+import { FUNCTION } from '../lambda/lambda-function.ts'
+import { permits } from '../lambda/lambda-permission.ts'
 import { LISTENER, LISTENER_RULE, TARGET_GROUP } from './lb-actions.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { arn, flag, known, object, others, own, requireOwn, text } from './values.ts'
 
 const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
 

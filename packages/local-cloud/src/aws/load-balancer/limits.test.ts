@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import net from 'node:net'
 import tls from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
-import type { Declared } from '../../ledger.ts'
+import type { Declared } from '../../ledger/ledger.ts'
 import {
   BALANCER_ARN,
   balancer,

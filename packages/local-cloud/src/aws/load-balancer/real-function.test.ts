@@ -1,6 +1,6 @@
 /** Load balancer and Lambda together: a function in a process of its own behind a listener. */
 import { afterEach, expect, test } from 'vitest'
-import type { Properties } from '../../ledger.ts'
+import type { Properties } from '../../ledger/ledger.ts'
 import { declared, declaredFunction, startLambda } from '../lambda/lambda-fixture.ts'
 import {
   balancer,

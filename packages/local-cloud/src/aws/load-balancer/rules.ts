@@ -1,6 +1,6 @@
 /** From a request to an answer: the first rule whose conditions it meets, and that rule's actions in their order. */
 
-import type { LedgerView } from '../../ledger.ts'
+import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Lambda } from '../lambda/lambda.ts'
 import { type Answer, page } from './answer.ts'
 import type { Body } from './body.ts'

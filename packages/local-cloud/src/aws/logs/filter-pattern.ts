@@ -2,7 +2,7 @@
  * CloudWatch Logs' filter patterns, as far as they are for JSON: `{ $.status >= 500 && $.check = "tenant" }`. The empty pattern
  * matches everything. Patterns of terms, of space-delimited fields and regular expressions are refused as unsupported.
  */
-import { AwsError, UnsupportedError } from '../errors.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
 
 /** Whether a line, which may be no JSON, matches. */
 export type FilterPattern = (message: string) => boolean

@@ -1,6 +1,6 @@
 /** What functions print goes to their log groups, as Lambda writes it: with the function's own role, if that may. */
-import type { Session } from '../../authorize.ts'
-import type { Surroundings } from '../service.ts'
+import type { Session } from '../../iam/authorize.ts'
+import type { Surroundings } from '../../wire/service.ts'
 import type { LogGroups } from './log-groups.ts'
 
 export interface Printed {

@@ -1,8 +1,8 @@
 /** What is in the declared log groups: streams and events, in memory, and on disk for a cloud that outlives its process. */
 import { createHash, randomInt } from 'node:crypto'
-import type { Change, Declared, LedgerView } from '../../ledger.ts'
-import { LOG_GROUP } from '../../types/cloudwatch.ts'
-import { number } from '../../types/values.ts'
+import type { Change, Declared, LedgerView } from '../../ledger/ledger.ts'
+import { number } from '../../resource/values.ts'
+import { LOG_GROUP } from '../cloudwatch/resources.ts'
 import { DAY_MILLISECONDS, MAX_EVENTS } from './constants.ts'
 import { GroupFile } from './group-file.ts'
 

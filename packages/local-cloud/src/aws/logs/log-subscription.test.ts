@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Declarer, HUB, TENANT1 } from '../testing/declarer.ts'
-import { arnLike } from './arn-like.ts'
+import { arnLike } from '../../iam/arn-like.ts'
+import { Declarer, HUB, TENANT1 } from '../../testing/declarer.ts'
 import { parseFilterPattern } from './filter-pattern.ts'
 import { SUBSCRIPTION_FILTER } from './log-subscription.ts'
 

@@ -1,12 +1,12 @@
 /** `aws.cloudwatch.LogSubscriptionFilter`: lines of a log group that go to a function. */
 import { crc32 } from 'node:zlib'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import { LOG_GROUP } from './cloudwatch.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ResourceType } from '../../resource/resource-type.ts'
+import { arn, autoName, known, others, requireOwn, text } from '../../resource/values.ts'
+import { LOG_GROUP } from '../cloudwatch/resources.ts'
+import { FUNCTION } from '../lambda/lambda-function.ts'
+import { permits } from '../lambda/lambda-permission.ts'
 import { parseFilterPattern } from './filter-pattern.ts'
-import { FUNCTION } from './lambda-function.ts'
-import { permits } from './lambda-permission.ts'
-import type { ResourceType } from './resource-type.ts'
-import { arn, autoName, known, others, requireOwn, text } from './values.ts'
 
 export const SUBSCRIPTION_FILTER = 'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter'
 

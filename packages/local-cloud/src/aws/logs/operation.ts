@@ -1,10 +1,11 @@
 /** What every operation of CloudWatch Logs has in common. */
-import type { Session } from '../../authorize.ts'
+
 import { AwsError } from '../../errors.ts'
-import { jsonProtocol } from '../protocol/json.ts'
-import { permit } from '../protocol/protocol.ts'
-import { type Refusals, text } from '../protocol/shape.ts'
-import type { Surroundings, WireRequest } from '../service.ts'
+import type { Session } from '../../iam/authorize.ts'
+import { jsonProtocol } from '../../wire/protocol/json.ts'
+import { permit } from '../../wire/protocol/protocol.ts'
+import { type Refusals, text } from '../../wire/protocol/shape.ts'
+import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import type { GroupName, LogGroups } from './log-groups.ts'
 
 export const LOGS = jsonProtocol({ version: '1.1', target: 'Logs_20140328' })

@@ -3,13 +3,13 @@
  * stream, invoked asynchronously, and at least once.
  */
 import { gzipSync } from 'node:zlib'
-import { parseFilterPattern } from '../../types/filter-pattern.ts'
-import { LOGS_PRINCIPAL, logGroupSource, SUBSCRIPTION_FILTER } from '../../types/log-subscription.ts'
-import { known, text } from '../../types/values.ts'
+import { known, text } from '../../resource/values.ts'
+import type { Surroundings } from '../../wire/service.ts'
 import type { InvokeOptions } from '../lambda/lambda.ts'
-import type { Surroundings } from '../service.ts'
 import { DELIVERED_AT_ONCE, DELIVERY_DELAY_MILLISECONDS, MAX_WAITING } from './constants.ts'
+import { parseFilterPattern } from './filter-pattern.ts'
 import type { GroupName, Listener, StoredEvent } from './log-groups.ts'
+import { LOGS_PRINCIPAL, logGroupSource, SUBSCRIPTION_FILTER } from './log-subscription.ts'
 
 export interface SubscriptionsOptions {
   readonly surroundings: Pick<Surroundings, 'ledger'>

@@ -1,5 +1,5 @@
 /** What concerns an account as a whole: what it shares, what it records, what it is alarmed by. */
-import { arn, known, object, text } from '../values.ts'
+import { arn, known, object, text } from '../../resource/values.ts'
 import { streamsOf } from './lambda.ts'
 import {
   call,

@@ -1,6 +1,6 @@
 /** The calls that a data source makes. */
-import type { Call, Permission } from '../resource-type.ts'
-import { arn, text } from '../values.ts'
+import type { Call, Permission } from '../../resource/resource-type.ts'
+import { arn, text } from '../../resource/values.ts'
 import { call, calls } from './permission.ts'
 
 const described = (action: string) => (): readonly Permission[] => calls(action)

@@ -1,6 +1,6 @@
 /** What EC2's rows share: ARNs by id, creation with tags, and changes of tags. */
-import type { Permission, Situation } from '../resource-type.ts'
-import { arn } from '../values.ts'
+import type { Permission, Situation } from '../../resource/resource-type.ts'
+import { arn } from '../../resource/values.ts'
 import { call, newTags, ownTags, retag } from './permission.ts'
 
 const TAGGING = { add: 'ec2:CreateTags', remove: 'ec2:DeleteTags' } as const

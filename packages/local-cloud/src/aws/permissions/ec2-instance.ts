@@ -1,6 +1,6 @@
 /** What stands in a subnet: instances and VPC endpoints. */
-import type { Situation } from '../resource-type.ts'
-import { known, text, texts } from '../values.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { known, text, texts } from '../../resource/values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './ec2-call.ts'
 import { call, calls, changed, lifeCycle, newTags, type Permissions, passRole, when } from './permission.ts'
 

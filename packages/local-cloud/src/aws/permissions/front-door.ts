@@ -1,6 +1,6 @@
 /** What stands before and around the load balancer: certificate, names, firewall; and who may sign in. */
-import type { Situation } from '../resource-type.ts'
-import { arn, known, object, text, texts } from '../values.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { arn, known, object, text, texts } from '../../resource/values.ts'
 import {
   call,
   calls,

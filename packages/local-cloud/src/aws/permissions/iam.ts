@@ -1,6 +1,6 @@
 /** Roles, policies, instance profiles, and what is attached to them. */
-import type { Situation } from '../resource-type.ts'
-import { known, text } from '../values.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { known, text } from '../../resource/values.ts'
 import { call, changed, later, lifeCycle, newTags, ownTags, type Permissions, passRole, retag } from './permission.ts'
 
 const boundaryOf = (boundary: string | undefined) =>

@@ -1,6 +1,6 @@
 /** Functions, who may invoke them, and their log groups. */
-import type { Situation } from '../resource-type.ts'
-import { arn, flag, known, number, object, text, texts } from '../values.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, number, object, text, texts } from '../../resource/values.ts'
 import { call, calls, changed, later, newTags, ownTags, type Permissions, resourceTags, retag } from './permission.ts'
 
 const SUBNET = 'aws:ec2/subnet:Subnet'

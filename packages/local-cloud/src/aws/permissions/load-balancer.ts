@@ -1,6 +1,6 @@
 /** The load balancer, its listeners and rules, and the target groups behind it. */
-import type { Permission, Situation } from '../resource-type.ts'
-import { arn, known, text, texts } from '../values.ts'
+import type { Permission, Situation } from '../../resource/resource-type.ts'
+import { arn, known, text, texts } from '../../resource/values.ts'
 import {
   call,
   calls,

@@ -1,7 +1,7 @@
 /** What the rows' permissions are made of: calls of AWS's API, with the condition keys that a policy may ask for. */
-import type { Properties } from '../../ledger.ts'
-import type { Permission, ResourceType, Situation } from '../resource-type.ts'
-import { object } from '../values.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import type { Permission, ResourceType, Situation } from '../../resource/resource-type.ts'
+import { object } from '../../resource/values.ts'
 
 export type Operation = Parameters<NonNullable<ResourceType['permissions']>>[0]
 

@@ -1,5 +1,5 @@
 /** What a deployer must be allowed, by resource type: the calls that the AWS provider makes. */
-import type { ResourceType } from '../resource-type.ts'
+import type { ResourceType } from '../../resource/resource-type.ts'
 import { accountPermissions } from './account.ts'
 import { instancePermissions } from './ec2-instance.ts'
 import { frontDoorPermissions } from './front-door.ts'
@@ -34,7 +34,8 @@ export type PermittedType = ResourceType & Required<Pick<ResourceType, 'permissi
  */
 export function withPermissions(row: ResourceType): PermittedType {
   const permissions = table[row.type]
-  if (!permissions) throw new Error(`The permissions that ${row.type} needs are not known: local/types/permissions/`)
+  if (!permissions)
+    throw new Error(`The permissions that ${row.type} needs are not known: packages/local-cloud/src/aws/permissions/`)
   return {
     ...row,
     permissions: (operation, situation) =>

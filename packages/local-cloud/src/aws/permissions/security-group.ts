@@ -1,5 +1,5 @@
 /** Security groups and their rules. */
-import { known } from '../values.ts'
+import { known } from '../../resource/values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './ec2-call.ts'
 import { call, calls, changed, later, lifeCycle, newTags, type Permissions, resourceTags, when } from './permission.ts'
 

@@ -1,6 +1,6 @@
 /** Buckets and their settings; tables and their items. */
-import type { Situation } from '../resource-type.ts'
-import { arn, flag, known, object } from '../values.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, object } from '../../resource/values.ts'
 import { call, changed, later, lifeCycle, newTags, ownTags, type Permissions, retag, when } from './permission.ts'
 
 const bucketArn = (name: string) => `arn:aws:s3:::${name}`

@@ -1,7 +1,7 @@
 /** The Transit Gateway: itself, its route tables, and both sides of an attachment. */
-import type { Properties } from '../../ledger.ts'
-import type { Permission, Situation } from '../resource-type.ts'
-import { known, text, texts } from '../values.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import type { Permission, Situation } from '../../resource/resource-type.ts'
+import { known, text, texts } from '../../resource/values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './ec2-call.ts'
 import {
   call,

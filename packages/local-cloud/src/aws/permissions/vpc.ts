@@ -1,6 +1,6 @@
 /** Networks: VPCs, subnets, route tables, gateways, addresses, flow logs. */
-import type { Situation } from '../resource-type.ts'
-import { flag, known, text } from '../values.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { flag, known, text } from '../../resource/values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './ec2-call.ts'
 import { call, calls, changed, later, lifeCycle, type Permissions, passRole, when } from './permission.ts'
 

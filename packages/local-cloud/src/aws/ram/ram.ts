@@ -1,6 +1,7 @@
 /** `aws.ram`: shares. An account sees another account's Transit Gateway only through one. */
-import { AwsError } from '../errors.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
+import { AwsError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { arn, flag, known, others, requireOwn, texts } from '../../resource/values.ts'
 import {
   isMember,
   SHARE,
@@ -8,8 +9,7 @@ import {
   SHARED_RESOURCE,
   SHARED_WITH,
   TRANSIT_GATEWAY,
-} from './transit-gateway-state.ts'
-import { arn, flag, known, others, requireOwn, texts } from './values.ts'
+} from '../ec2/transit-gateway-state.ts'
 
 const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 

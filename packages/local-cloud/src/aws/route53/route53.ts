@@ -1,8 +1,8 @@
 /** `aws.route53.Record`: in the hosted zones that exist, and how others read them. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Declared, LedgerView } from '../ledger.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
-import { flag, known, number, objects, text, texts } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { flag, known, number, objects, text, texts } from '../../resource/values.ts'
 
 export const RECORD = 'aws:route53/record:Record'
 

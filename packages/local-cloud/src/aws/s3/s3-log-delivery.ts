@@ -1,9 +1,9 @@
 /** Whether Elastic Load Balancing may write its logs to a bucket: it tries when logging is turned on. */
-import { AwsError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { listed, parsePolicy } from './policy-document.ts'
-import type { Situation } from './resource-type.ts'
-import { asObject, known } from './values.ts'
+import { AwsError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { asObject, known } from '../../resource/values.ts'
+import { listed, parsePolicy } from '../iam/policy-document.ts'
 
 export const BUCKET = 'aws:s3/bucket:Bucket'
 export const BUCKET_POLICY = 'aws:s3/bucketPolicy:BucketPolicy'

@@ -1,9 +1,9 @@
 /** `aws.s3`: buckets, and the resources that say how one is kept. */
-import { AwsError } from '../errors.ts'
-import { parsePolicy } from './policy-document.ts'
-import type { ResourceType, Situation } from './resource-type.ts'
+import { AwsError } from '../../errors.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import { flag, known, objects, text } from '../../resource/values.ts'
+import { parsePolicy } from '../iam/policy-document.ts'
 import { BUCKET, BUCKET_POLICY } from './s3-log-delivery.ts'
-import { flag, known, objects, text } from './values.ts'
 
 const NAME = /^(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)$/
 const POLICY_LIMIT = 20_480

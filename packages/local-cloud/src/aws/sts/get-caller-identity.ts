@@ -1,5 +1,5 @@
 import { AwsError } from '../../errors.ts'
-import { read, structure } from '../protocol/shape.ts'
+import { read, structure } from '../../wire/protocol/shape.ts'
 import { REFUSALS, type StsOperation } from './operation.ts'
 
 /** Needs no permission, and no policy of an identity can deny it; a VPC endpoint's policy can. */

@@ -1,8 +1,8 @@
 /** What every operation of STS has in common. */
 import { AwsError } from '../../errors.ts'
-import { queryProtocol, type XmlValue } from '../protocol/query.ts'
-import type { Refusals } from '../protocol/shape.ts'
-import type { Surroundings, WireRequest } from '../service.ts'
+import { queryProtocol, type XmlValue } from '../../wire/protocol/query.ts'
+import type { Refusals } from '../../wire/protocol/shape.ts'
+import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import type { CredentialStore, IssuedCredential } from './credential-store.ts'
 import type { FindRole } from './role.ts'
 

@@ -1,8 +1,8 @@
 /** Roles that can be assumed: declared ones, and those that the organisation has before any stack. */
 import { createHash } from 'node:crypto'
-import { createPrincipals } from '../../authorize/principals.ts'
+import { createPrincipals } from '../../iam/principals.ts'
 import type { PolicyDocument } from '../../organization.ts'
-import type { Surroundings } from '../service.ts'
+import type { Surroundings } from '../../wire/service.ts'
 
 export interface Role {
   readonly arn: string

@@ -1,7 +1,7 @@
 /** Security Token Service, on its regional endpoints and on the global one. */
 import { UnsupportedError } from '../../errors.ts'
-import { answer, authenticate } from '../protocol/protocol.ts'
-import type { Service, Surroundings } from '../service.ts'
+import { answer, authenticate } from '../../wire/protocol/protocol.ts'
+import type { Service, Surroundings } from '../../wire/service.ts'
 import { assumeRole } from './assume-role.ts'
 import type { CredentialStore } from './credential-store.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'

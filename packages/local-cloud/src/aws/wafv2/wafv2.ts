@@ -1,9 +1,9 @@
 /** `aws.wafv2`: web ACLs and what they protect. */
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Properties } from '../ledger.ts'
-import { LOAD_BALANCER } from './lb-load-balancer.ts'
-import type { ResourceType } from './resource-type.ts'
-import { arn, autoName, known, number, object, objects, others, requireOwn, text } from './values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import type { ResourceType } from '../../resource/resource-type.ts'
+import { arn, autoName, known, number, object, objects, others, requireOwn, text } from '../../resource/values.ts'
+import { LOAD_BALANCER } from '../load-balancer/lb-load-balancer.ts'
 
 export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
 const WEB_ACL_ASSOCIATION = 'aws:wafv2/webAclAssociation:WebAclAssociation'

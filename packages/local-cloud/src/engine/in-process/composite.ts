@@ -1,8 +1,9 @@
 /** Remote components: what their own process would make, registered as their children. */
-import { UnsupportedError } from '../errors.ts'
-import type { Declared, Properties } from '../ledger.ts'
-import { AWSX_VPC, AWSX_VPC_INPUTS, planVpc, type Reference, resolved } from '../types/awsx-vpc.ts'
-import { checkInputs } from '../types/declare.ts'
+
+import { AWSX_VPC, AWSX_VPC_INPUTS, planVpc, type Reference, resolved } from '../../aws/ec2/awsx-vpc.ts'
+import { UnsupportedError } from '../../errors.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
+import { checkInputs } from '../../resource/declare.ts'
 import { nameOf, type Registration, type Run } from './run.ts'
 
 /** Registers the children of a remote component, in the plan's order. @returns the component's outputs */

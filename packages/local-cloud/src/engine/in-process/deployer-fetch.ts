@@ -2,7 +2,7 @@
  * A program may fetch a public document of AWS while it is deployed: with `keySetVia: inline`, the key set of the user pool
  * that it has just declared. The deployer's machine would reach AWS; here it reaches the local cloud.
  */
-import type { Cognito } from './services/cognito/cognito.ts'
+import type { Cognito } from '../../aws/cognito/cognito.ts'
 
 const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 

@@ -8,7 +8,7 @@ import resourceMessages, {
   type RegisterResourceRequest,
 } from '@pulumi/pulumi/proto/resource_pb.js'
 import { getCallbacks } from '@pulumi/pulumi/runtime/settings.js'
-import { UnsupportedError } from '../errors.ts'
+import { UnsupportedError } from '../../errors.ts'
 
 /** Where the runtime keeps the functions that an engine calls back over gRPC; here they are called directly. */
 interface CallbackServer {

@@ -7,13 +7,13 @@
 import * as pulumi from '@pulumi/pulumi'
 import { disconnect, setMockOptions } from '@pulumi/pulumi/runtime/settings.js'
 import { runInPulumiStack } from '@pulumi/pulumi/runtime/stack.js'
-import type { Authorize } from './authorize.ts'
-import type { Ledger, LedgerView, Properties } from './ledger.ts'
-import { isolated, withRejectionsOf } from './mocks/isolation.ts'
-import { Monitor } from './mocks/monitor.ts'
-import { type Makers, Run, type RunOptions, urnPrefix } from './mocks/run.ts'
-import { plainProperties } from './mocks/wire-values.ts'
-import type { Organization } from './organization.ts'
+import type { Authorize } from '../../iam/authorize.ts'
+import type { Ledger, LedgerView, Properties } from '../../ledger/ledger.ts'
+import type { Organization } from '../../organization.ts'
+import { isolated, withRejectionsOf } from './isolation.ts'
+import { Monitor } from './monitor.ts'
+import { type Makers, Run, type RunOptions, urnPrefix } from './run.ts'
+import { plainProperties } from './wire-values.ts'
 
 export interface Cloud {
   readonly ledger: Ledger

@@ -2,9 +2,9 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { organization } from '../default-organization.ts'
-import { type Change, Ledger } from '../ledger.ts'
-import { deploy, destroy, type Stack } from '../mocks.ts'
+import { type Change, Ledger } from '../../ledger/ledger.ts'
+import { organization } from '../../testing/organization.ts'
+import { deploy, destroy, type Stack } from './in-process.ts'
 
 const stack = (name: string): Stack => ({
   project: 'demo',

@@ -2,13 +2,15 @@
  * One run of one stack: a draft of the ledger that registrations write, and what becomes of it at the end. Nothing of it is
  * in the ledger before the program has succeeded.
  */
-import type { Authorize, Session } from '../authorize.ts'
-import { type ControlPlane, Decisions, type Operation, requireAbsentRead, requireOperation } from '../control-plane.ts'
-import { AwsError } from '../errors.ts'
-import type { Change, Declared, Ledger, LedgerView, Properties, Value } from '../ledger.ts'
-import { Draft } from '../ledger-draft.ts'
-import type { Index } from '../ledger-index.ts'
-import type { Organization } from '../organization.ts'
+
+import { importedBy } from '../../aws/import-ids.ts'
+import { findRow, rowOf } from '../../aws/registry.ts'
+import { AwsError } from '../../errors.ts'
+import type { Authorize, Session } from '../../iam/authorize.ts'
+import type { Change, Declared, Ledger, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
+import { Draft } from '../../ledger/ledger-draft.ts'
+import type { Index } from '../../ledger/ledger-index.ts'
+import type { Organization } from '../../organization.ts'
 import {
   canonical,
   checkInputs,
@@ -18,10 +20,9 @@ import {
   RETAINED,
   replacedBy,
   situationOf,
-} from '../types/declare.ts'
-import { importedBy } from '../types/import-ids.ts'
-import { findRow, rowOf } from '../types/registry.ts'
-import type { ResourceType } from '../types/resource-type.ts'
+} from '../../resource/declare.ts'
+import type { ResourceType } from '../../resource/resource-type.ts'
+import { type ControlPlane, Decisions, type Operation, requireAbsentRead, requireOperation } from '../control-plane.ts'
 import type { Provider } from './provider.ts'
 
 /** How a registration wants the resource treated, as Pulumi's options say. */

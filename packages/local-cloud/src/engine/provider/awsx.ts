@@ -1,9 +1,6 @@
 /** `awsx` as the engine sees it: remote components, whose children are registered with the engine that asks. */
 import type { IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages, { type ConstructRequest } from '@pulumi/pulumi/proto/provider_pb.js'
-import { UnsupportedError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { UNKNOWN } from '../mocks/wire-values.ts'
 import {
   AWSX_VPC,
   AWSX_VPC_INPUTS,
@@ -11,8 +8,11 @@ import {
   planVpc,
   type Reference,
   resolved,
-} from '../types/awsx-vpc.ts'
-import { checkInputs } from '../types/declare.ts'
+} from '../../aws/ec2/awsx-vpc.ts'
+import { UnsupportedError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import { checkInputs } from '../../resource/declare.ts'
+import { UNKNOWN } from '../in-process/wire-values.ts'
 import { common } from './common.ts'
 import { openMonitor, type Registered } from './monitor.ts'
 import { awsxSchema, versionOf } from './schema.ts'

@@ -1,11 +1,12 @@
 /** What the engine asks for, done in the ledger: resource by resource, each there before the answer. */
+
+import { findRow, rowOf } from '../../aws/registry.ts'
+import { AwsError } from '../../errors.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
+import { answered, checkInputs, type Declaration, declare, heldBy, situationOf } from '../../resource/declare.ts'
+import type { ResourceType, Situation } from '../../resource/resource-type.ts'
 import { callsOf, requireAbsentRead, requireAll, requireOperation } from '../control-plane.ts'
-import { AwsError } from '../errors.ts'
-import type { Declared, Properties } from '../ledger.ts'
-import type { Provider } from '../mocks/provider.ts'
-import { answered, checkInputs, type Declaration, declare, heldBy, situationOf } from '../types/declare.ts'
-import { findRow, rowOf } from '../types/registry.ts'
-import type { ResourceType, Situation } from '../types/resource-type.ts'
+import type { Provider } from '../in-process/provider.ts'
 import { findImported, findIn, freeKey, type ProviderCloud, useKey } from './cloud.ts'
 
 /** The engine keeps these to itself. */

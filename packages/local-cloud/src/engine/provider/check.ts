@@ -1,10 +1,10 @@
 /** What is wrong with a resource's inputs before anything is asked of AWS, property by property. */
 import messages, { type CheckRequest } from '@pulumi/pulumi/proto/provider_pb.js'
-import type { Properties } from '../ledger.ts'
-import { unknownInputs } from '../mocks/provider.ts'
-import { inputProblems } from '../types/declare.ts'
-import { rowOf } from '../types/registry.ts'
-import { valueProblems } from '../types/value-checks.ts'
+import { rowOf } from '../../aws/registry.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import { inputProblems } from '../../resource/declare.ts'
+import { valueProblems } from '../../resource/value-checks.ts'
+import { unknownInputs } from '../in-process/provider.ts'
 import { received, unwrapped } from './values.ts'
 
 export interface Failure {

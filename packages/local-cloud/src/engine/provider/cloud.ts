@@ -1,11 +1,12 @@
 /** What the provider servers need of the local cloud, and one change at a time in it. */
-import type { Authorize } from '../authorize.ts'
+
+import { importedBy } from '../../aws/import-ids.ts'
+import type { Authorize } from '../../iam/authorize.ts'
+import type { Declared, Ledger, Properties } from '../../ledger/ledger.ts'
+import type { Organization } from '../../organization.ts'
+import { canonical } from '../../resource/declare.ts'
+import type { ResourceType } from '../../resource/resource-type.ts'
 import type { PermissionEvent } from '../control-plane.ts'
-import type { Declared, Ledger, Properties } from '../ledger.ts'
-import type { Organization } from '../organization.ts'
-import { canonical } from '../types/declare.ts'
-import { importedBy } from '../types/import-ids.ts'
-import type { ResourceType } from '../types/resource-type.ts'
 import { CancelledError } from './errors.ts'
 
 export interface ProviderCloud {

@@ -2,9 +2,9 @@
  * Whose calls these are. The engine opens a connection for each provider of a program, says once what it is configured
  * with, and never repeats it: so it is kept by the connection's peer.
  */
-import { AwsError } from '../errors.ts'
-import type { Properties } from '../ledger.ts'
-import { openProvider, type Provider } from '../mocks/provider.ts'
+import { AwsError } from '../../errors.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import { openProvider, type Provider } from '../in-process/provider.ts'
 import type { ProviderCloud } from './cloud.ts'
 
 interface Connection {

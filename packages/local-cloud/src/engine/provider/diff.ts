@@ -1,9 +1,9 @@
 /** What a change of inputs means: nothing, an update in place, or a replacement, property by property. */
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
-import { AwsError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { canonical, isSame, replacedBy } from '../types/declare.ts'
-import type { ResourceType } from '../types/resource-type.ts'
+import { AwsError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import { canonical, isSame, replacedBy } from '../../resource/declare.ts'
+import type { ResourceType } from '../../resource/resource-type.ts'
 import { holdsUnknown } from './values.ts'
 
 export interface PropertyChange {

@@ -3,8 +3,8 @@ import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
 import statusMessages from '@pulumi/pulumi/proto/status_pb.js'
 import any from 'google-protobuf/google/protobuf/any_pb.js'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { Properties } from '../ledger.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { Properties } from '../../ledger/ledger.ts'
 import { sent } from './values.ts'
 
 export class CancelledError extends Error {

@@ -3,7 +3,7 @@ import { credentials } from '@grpc/grpc-js'
 import type { ConstructRequest } from '@pulumi/pulumi/proto/provider_pb.js'
 import service from '@pulumi/pulumi/proto/resource_grpc_pb.js'
 import messages, { type RegisterResourceResponse } from '@pulumi/pulumi/proto/resource_pb.js'
-import type { Properties } from '../ledger.ts'
+import type { Properties } from '../../ledger/ledger.ts'
 import { versionOf } from './schema.ts'
 import { received, sent, unwrapped } from './values.ts'
 

@@ -7,14 +7,14 @@ import type { ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_
 import messages, { type CheckResponse, type DiffResponse } from '@pulumi/pulumi/proto/provider_pb.js'
 import empty, { type Empty } from 'google-protobuf/google/protobuf/empty_pb.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createAuthorize } from './authorize.ts'
-import { organization as sample } from './default-organization.ts'
-import { Ledger, type Properties } from './ledger.ts'
-import { secret, UNKNOWN } from './mocks/wire-values.ts'
-import type { Organization, PolicyDocument } from './organization.ts'
-import { sent } from './provider/values.ts'
+import { createAuthorize } from '../../iam/authorize.ts'
+import { Ledger, type Properties } from '../../ledger/ledger.ts'
+import type { Organization, PolicyDocument } from '../../organization.ts'
+import { organization as sample } from '../../testing/organization.ts'
+import { ask, check, connectTo, create, diff, partialOf, read, remove, update } from '../../testing/provider-calls.ts'
+import { secret, UNKNOWN } from '../in-process/wire-values.ts'
 import { type ProviderCloud, type Providers, serveProviders } from './provider.ts'
-import { ask, check, connectTo, create, diff, partialOf, read, remove, update } from './testing/provider-calls.ts'
+import { sent } from './values.ts'
 
 const ALL_BUT_INVOCATION: PolicyDocument = {
   Version: '2012-10-17',

@@ -1,7 +1,7 @@
 /** The part of the packages' schemas that the local cloud has: names of types and inputs, not their shapes. */
 import { createRequire } from 'node:module'
-import { AWSX_VPC, AWSX_VPC_INPUTS } from '../types/awsx-vpc.ts'
-import { invokeTokens, resourceTypes, rowOf } from '../types/registry.ts'
+import { AWSX_VPC, AWSX_VPC_INPUTS } from '../../aws/ec2/awsx-vpc.ts'
+import { invokeTokens, resourceTypes, rowOf } from '../../aws/registry.ts'
 
 const require = createRequire(import.meta.url)
 

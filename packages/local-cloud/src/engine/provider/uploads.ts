@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { AwsError, UnsupportedError } from '../errors.ts'
-import type { ArchiveValue, AssetValue, Properties, Value } from '../ledger.ts'
-import { ASSET, SECRET, SIGNATURE } from '../mocks/wire-values.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { ArchiveValue, AssetValue, Properties, Value } from '../../ledger/ledger.ts'
+import { ASSET, SECRET, SIGNATURE } from '../in-process/wire-values.ts'
 import type { AssetReader } from './values.ts'
 
 /** @param directory holds the copies, by the hash of their content; made when needed */

@@ -1,9 +1,9 @@
 /** Values as the engine sends them and wants them back: secrets wrapped, unknowns in previews, assets by their hash. */
 import struct, { type Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
-import { UnsupportedError } from '../errors.ts'
-import type { Properties, Value } from '../ledger.ts'
-import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, secret, UNKNOWN } from '../mocks/wire-values.ts'
-import { canonical } from '../types/declare.ts'
+import { UnsupportedError } from '../../errors.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import { canonical } from '../../resource/declare.ts'
+import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, secret, UNKNOWN } from '../in-process/wire-values.ts'
 
 /** An output's value with what it depends on, where the other side asked for these. */
 const OUTPUT = 'd0e6a833031e9bbcd3f4e8bde6ca49a4'

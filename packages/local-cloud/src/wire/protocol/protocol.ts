@@ -1,10 +1,10 @@
 /** What the services have in common: who signed, whether the call is allowed, and errors in the service's own wire format. */
 import { randomUUID } from 'node:crypto'
-import type { ApiCall, Session } from '../../authorize.ts'
+import type { CredentialStore, IssuedCredential } from '../../aws/sts/credential-store.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import { SignatureError, type SignatureFailure, verifySignature } from '../../sigv4.ts'
+import type { ApiCall, Session } from '../../iam/authorize.ts'
 import type { Surroundings, WireRequest, WireResponse } from '../service.ts'
-import type { CredentialStore, IssuedCredential } from '../sts/credential-store.ts'
+import { SignatureError, type SignatureFailure, verifySignature } from '../sigv4.ts'
 
 /** How a service writes errors, and the codes that it has for what fails before its own operations. */
 export interface ErrorFormat {

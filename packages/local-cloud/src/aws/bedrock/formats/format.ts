@@ -1,5 +1,5 @@
 import { AwsError } from '../../../errors.ts'
-import type { Refusals } from '../../protocol/shape.ts'
+import type { Refusals } from '../../../wire/protocol/shape.ts'
 import type { Prompt } from '../conversation.ts'
 import type { Generated } from '../model-backend.ts'
 

@@ -1,4 +1,4 @@
-import { float, integer, list, oneOf, read, required, structure, text } from '../../protocol/shape.ts'
+import { float, integer, list, oneOf, read, required, structure, text } from '../../../wire/protocol/shape.ts'
 import { readMessages, textBlocks } from '../conversation.ts'
 import { type BodyFormat, MALFORMED } from './format.ts'
 

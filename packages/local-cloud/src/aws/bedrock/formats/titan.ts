@@ -1,4 +1,4 @@
-import { float, integer, list, read, required, structure, text } from '../../protocol/shape.ts'
+import { float, integer, list, read, required, structure, text } from '../../../wire/protocol/shape.ts'
 import { readMessages } from '../conversation.ts'
 import { textOf } from '../model-backend.ts'
 import { type BodyFormat, MALFORMED } from './format.ts'

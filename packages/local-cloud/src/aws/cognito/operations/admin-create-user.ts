@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../../../errors.ts'
-import { list, type Of, oneOf, required, secret, structure } from '../../protocol/shape.ts'
+import { list, type Of, oneOf, required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { ATTRIBUTE_LIST, type Attributes, checkRequired, readAttributes } from '../attributes.ts'
 import { administrative, POOL_ID, USERNAME } from '../operation.ts'
 import { checkPassword, hashPassword, temporaryPassword } from '../passwords.ts'

@@ -1,4 +1,4 @@
-import { boolean, required, secret, structure } from '../../protocol/shape.ts'
+import { boolean, required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { administrative, POOL_ID, USERNAME } from '../operation.ts'
 import { checkPassword, hashPassword } from '../passwords.ts'
 import { requireUser } from '../users.ts'

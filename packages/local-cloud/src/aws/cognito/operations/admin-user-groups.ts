@@ -1,6 +1,6 @@
 /** Membership of groups. Groups themselves are declared, with `aws.cognito.UserGroup`. */
 import { AwsError } from '../../../errors.ts'
-import { integer, required, structure, text } from '../../protocol/shape.ts'
+import { integer, required, structure, text } from '../../../wire/protocol/shape.ts'
 import { administrative, POOL_ID, USERNAME } from '../operation.ts'
 import { page } from '../page.ts'
 import { groupsOf, type UserGroup } from '../pool.ts'

@@ -1,6 +1,6 @@
 /** What administrators do to one user that exists. */
 import { AwsError } from '../../../errors.ts'
-import { required, structure } from '../../protocol/shape.ts'
+import { required, structure } from '../../../wire/protocol/shape.ts'
 import { ATTRIBUTE_LIST, changeAttributes, readAttributes } from '../attributes.ts'
 import { administrative, POOL_ID, USERNAME } from '../operation.ts'
 import { refuseTakenEmail } from '../taken-email.ts'

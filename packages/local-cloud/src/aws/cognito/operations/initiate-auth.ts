@@ -1,5 +1,5 @@
 import { AwsError, UnsupportedError } from '../../../errors.ts'
-import { map, oneOf, required, secret, structure } from '../../protocol/shape.ts'
+import { map, oneOf, required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { CLIENT_ID, type ForClient, forClient, subjectOf } from '../operation.ts'
 import { checkSecretHash, parametersOf, requireFlow, signInWithPassword } from '../sign-in.ts'
 import { tokens } from '../tokens.ts'

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../errors.ts'
-import { integer, list, structure, text } from '../../protocol/shape.ts'
+import { integer, list, structure, text } from '../../../wire/protocol/shape.ts'
 import { administrative, POOL_ID } from '../operation.ts'
 import { page } from '../page.ts'
 import type { User } from '../pool-data.ts'

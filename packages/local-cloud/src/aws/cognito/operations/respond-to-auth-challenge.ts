@@ -1,5 +1,5 @@
 import { AwsError, UnsupportedError } from '../../../errors.ts'
-import { map, required, secret, structure, text } from '../../protocol/shape.ts'
+import { map, required, secret, structure, text } from '../../../wire/protocol/shape.ts'
 import { changeAttributes, readAttributes } from '../attributes.ts'
 import { CLIENT_ID, forClient } from '../operation.ts'
 import { checkPassword, hashPassword } from '../passwords.ts'

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../errors.ts'
-import { required, secret, structure } from '../../protocol/shape.ts'
+import { required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { CLIENT_ID, forClient } from '../operation.ts'
 
 const INPUT = structure({ ClientId: CLIENT_ID, ClientSecret: secret({ max: 64 }), Token: required(secret()) })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../../errors.ts'
-import { required, secret, structure } from '../../protocol/shape.ts'
+import { required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { ATTRIBUTE_LIST, checkRequired, readAttributes } from '../attributes.ts'
 import { CLIENT_ID, forClient, USERNAME } from '../operation.ts'
 import { checkPassword, hashPassword } from '../passwords.ts'

@@ -1,6 +1,6 @@
 /** What users do for themselves, with their access token. */
 import { AwsError } from '../../../errors.ts'
-import { required, secret, structure } from '../../protocol/shape.ts'
+import { required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { ATTRIBUTE_LIST, changeAttributes, readAttributes } from '../attributes.ts'
 import { ACCESS_TOKEN, forUser } from '../operation.ts'
 import { checkPassword, hashPassword, verifyPassword } from '../passwords.ts'

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../errors.ts'
-import { read, required, structure } from '../../protocol/shape.ts'
+import { read, required, structure } from '../../../wire/protocol/shape.ts'
 import { GROUP_NAME, type LogsOperation, permitted, REFUSALS, STREAM_NAME } from '../operation.ts'
 
 const INPUT = structure({ logGroupName: required(GROUP_NAME), logStreamName: required(STREAM_NAME) })
