@@ -1,0 +1,36 @@
+/**
+ * `npm run upgrade-fixture -- NAME`: records what this version deploys, when it is released. From then on every later one is
+ * held to it: see upgrade.test.ts.
+ */
+import { organization as sample } from '../../local/default-organization.ts'
+import { Ledger } from '../../local/ledger.ts'
+import { canonical } from '../../local/types/declare.ts'
+import { deployToday } from './deployed.ts'
+import { type Deployed, type DeployedStack, fixtureNames, kept, readFixture, writeFixture } from './fixture.ts'
+import { stacksOf, VARIANTS, type Variant } from './variants.ts'
+
+/** Deploys one variant into a ledger of its own. */
+async function deployed(variant: string, { organization, ...settings }: Variant): Promise<Deployed> {
+  const ledger = new Ledger()
+  const stacks: DeployedStack[] = []
+  for (const stack of stacksOf(settings.stacks)) {
+    const outputs = await deployToday({ ledger, organization: { ...sample, ...organization } }, stack)
+    stacks.push({ ...stack, outputs })
+  }
+  return { variant, organization, stacks, resources: ledger.all() }
+}
+
+const [name, ...rest] = process.argv.slice(2)
+if (name === undefined || rest.length > 0 || !/^\w[\w.-]*$/.test(name) || fixtureNames().includes(name)) {
+  console.error(`Got "${process.argv.slice(2).join(' ')}"; allowed: one new name, such as 0.2.0.`)
+  console.error(`Recorded already: ${fixtureNames().join(', ') || 'none'}.`)
+  process.exit(1)
+}
+const all: Deployed[] = []
+for (const [variant, settings] of Object.entries(VARIANTS)) all.push(await deployed(variant, settings))
+writeFixture(name, all)
+if (canonical(readFixture(name).map(kept)) !== canonical(all.map(kept)))
+  throw new Error('What is read is not what was deployed.')
+console.log(
+  `tests/upgrade/fixtures/${name}.json: ${all.map(({ resources }) => resources.length).join(' + ')} resources`,
+)

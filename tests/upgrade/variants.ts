@@ -1,0 +1,68 @@
+/** What is recorded of a version: the sample files, and stacks that between them set what else declares resources or replaces them. */
+import { readStack } from '../../cli/stacks.ts'
+import type { Stack } from '../../local/mocks.ts'
+import type { Organization } from '../../local/organization.ts'
+
+type Settings = Readonly<Record<string, unknown>>
+
+export interface Variant {
+  /** What is changed of the sample organisation. */
+  readonly organization: Partial<Organization>
+  /** Changes of the sample files' settings, by stack. `undefined` takes one away. The hub comes first. */
+  readonly stacks: Readonly<Record<string, Settings>>
+}
+
+export const VARIANTS: Readonly<Record<string, Variant>> = {
+  sample: { organization: {}, stacks: { hub: {}, 'spoke-tenant1': {}, 'spoke-tenant2': {} } },
+  'nat, accounts outside of the organisation, no protection': {
+    organization: { ramSharing: false },
+    stacks: {
+      hub: {
+        keySetVia: 'nat',
+        shareWithOrganisation: undefined,
+        shareWithAccounts: ['222222222222', '333333333333'],
+        clientInstance: false,
+        auditRetentionDays: 30,
+        alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:operators',
+        deletionProtection: false,
+      },
+      'spoke-tenant1': { modelInvocationLogging: true, tier: 'large', availabilityZoneIds: ['use1-az2'] },
+      'spoke-tenant2': { tier: { memoryMegabytes: 512, timeoutSeconds: 40, reservedConcurrency: 7 } },
+    },
+  },
+  'key set inline, no TLS, three zones, blocks of other sizes': {
+    organization: {},
+    stacks: {
+      hub: {
+        keySetVia: 'inline',
+        domainName: undefined,
+        hostedZoneId: undefined,
+        allowInsecureHttp: true,
+        availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1d'],
+        cidrBlock: '10.8.0.0/20',
+        spokesCidrBlock: '10.64.0.0/11',
+        allowedCidrBlocks: ['198.51.100.0/24', '203.0.113.0/24'],
+        wafRateLimit: 500,
+        concurrencyLimit: 2000,
+      },
+      'spoke-tenant1': {
+        cidrBlock: '10.80.0.0/16',
+        availabilityZoneIds: ['use1-az1', 'use1-az2', 'use1-az4'],
+        tier: 'medium',
+      },
+    },
+  },
+}
+
+/** The stacks of a variant, with the settings that `pulumi config` would keep. */
+export const stacksOf = (stacks: Variant['stacks']): readonly Stack[] =>
+  Object.entries(stacks).map(([name, changes]) => {
+    const stack = readStack(name)
+    const config: Record<string, string> = { ...stack.config }
+    for (const [setting, value] of Object.entries(changes)) {
+      const key = `${stack.project}:${setting}`
+      if (value === undefined) delete config[key]
+      else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
+    }
+    return { ...stack, config }
+  })
