@@ -74,7 +74,7 @@ describe('the comparison', () => {
       'RolePolicy::lane',
       'genai:spoke:HubLane$',
       '',
-      /^deleted: .*::RolePolicy::lane$/,
+      /^deleted: .*:RolePolicy::lane$/,
     ],
   ])('sees another %s', async (_, stack, name, from, to, loss) => {
     const { losses } = await changed(stack, name, renamed(from, to))
