@@ -1,9 +1,10 @@
 /** Runs today's programs for the stacks of a variant, in this process, over what is there already. */
+
+import { withDeployerFetch } from '@genai/local-cloud/engine/in-process/deployer-fetch'
+import { deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import type { Ledger, Properties } from '@genai/local-cloud/ledger/ledger'
+import type { Organization } from '@genai/local-cloud/organization'
 import program from '../../index.ts'
-import { withDeployerFetch } from '../../local/deployer-fetch.ts'
-import type { Ledger, Properties } from '../../local/ledger.ts'
-import { deploy, type Stack } from '../../local/mocks.ts'
-import type { Organization } from '../../local/organization.ts'
 
 /** The same keys in every run, for `keySetVia: inline`: no request is made here. */
 const keySet = async () => ({

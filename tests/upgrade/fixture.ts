@@ -1,11 +1,11 @@
 /** What a version deployed, on disk: a resource a line, and of every variant but the first only what differs from the first. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Declared, Properties, Value } from '../../local/ledger.ts'
-import type { Stack } from '../../local/mocks.ts'
-import type { Organization } from '../../local/organization.ts'
-import { canonical } from '../../local/types/declare.ts'
-import { findRow } from '../../local/types/registry.ts'
+import { findRow } from '@genai/local-cloud/aws/registry'
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import type { Declared, Properties, Value } from '@genai/local-cloud/ledger/ledger'
+import type { Organization } from '@genai/local-cloud/organization'
+import { canonical } from '@genai/local-cloud/resource/declare'
 
 export interface DeployedStack extends Stack {
   readonly outputs: Properties

@@ -2,9 +2,10 @@
  * `npm run upgrade-fixture -- NAME`: records what this version deploys, when it is released. From then on every later one is
  * held to it: see upgrade.test.ts.
  */
-import { organization as sample } from '../../local/default-organization.ts'
-import { Ledger } from '../../local/ledger.ts'
-import { canonical } from '../../local/types/declare.ts'
+
+import { Ledger } from '@genai/local-cloud/ledger/ledger'
+import { canonical } from '@genai/local-cloud/resource/declare'
+import { organization as sample } from '../../sample-organization.ts'
 import { deployToday } from './deployed.ts'
 import { type Deployed, type DeployedStack, fixtureNames, kept, readFixture, writeFixture } from './fixture.ts'
 import { stacksOf, VARIANTS, type Variant } from './variants.ts'

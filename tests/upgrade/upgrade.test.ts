@@ -1,8 +1,8 @@
 /** What the next `up` does to those who deployed an earlier version: nothing of theirs is replaced or deleted. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
-import type { Declared, Properties } from '../../local/ledger.ts'
 import { ACCEPTED } from './accepted.ts'
 import { fixtureNames, readFixture } from './fixture.ts'
 import { type Upgrade, upgrade } from './upgrade.ts'

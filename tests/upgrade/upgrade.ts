@@ -1,8 +1,9 @@
 /** Deploys today's programs over what an earlier version deployed, and tells what that would take from somebody's account. */
-import { organization as sample } from '../../local/default-organization.ts'
-import { type Declared, Ledger } from '../../local/ledger.ts'
-import { replacedBy } from '../../local/types/declare.ts'
-import { rowOf } from '../../local/types/registry.ts'
+
+import { rowOf } from '@genai/local-cloud/aws/registry'
+import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
+import { replacedBy } from '@genai/local-cloud/resource/declare'
+import { organization as sample } from '../../sample-organization.ts'
 import { deployToday } from './deployed.ts'
 import type { Deployed } from './fixture.ts'
 

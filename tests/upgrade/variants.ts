@@ -1,7 +1,8 @@
 /** What is recorded of a version: the sample files, and stacks that between them set what else declares resources or replaces them. */
+
+import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import type { Organization } from '@genai/local-cloud/organization'
 import { readStack } from '../../cli/stacks.ts'
-import type { Stack } from '../../local/mocks.ts'
-import type { Organization } from '../../local/organization.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
