@@ -1,7 +1,9 @@
 /** One command with verbs; the npm scripts are its short names. */
 import { awsRemedy } from './aws-remedies.ts'
+import { surviveClosedOutput } from './closed-output.ts'
 import { createTerminal } from './terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
+import { VERSION } from './version.ts'
 
 /** Loaded when they are asked for: `login` needs no local cloud. In the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -20,6 +22,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv[0] ?? ''
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${VERSION}\n`)
+    return 0
+  }
   const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   const found = findVerb(await Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load())), argv)
   if ('help' in found) {
@@ -41,6 +47,7 @@ function report(error: unknown): void {
 
 const inspectable = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
 
+surviveClosedOutput()
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -138,7 +138,7 @@ export function helpOfAll(commands: readonly Command[], group?: VerbGroup): stri
     '',
     ...commands.map((command) => `  ${`${command.name} ${command.usage}`.padEnd(32)} ${command.summary}`),
     '',
-    `npm run genai -- ${name} --help tells more of one.`,
+    `npm run genai -- ${name} --help tells more of one.${group ? '' : ' npm run genai -- --version tells the version.'}`,
     '',
   ].join('\n')
 }

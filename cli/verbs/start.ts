@@ -58,7 +58,7 @@ export const start: Verb = {
     })
     try {
       const session = await Promise.race([bringUp(cloud, stacks, ports, recording, terminal, values), stopping.asked])
-      if (session === undefined) return await abandon(cloud, terminal)
+      if (session === undefined) return await abandon(cloud, terminal, values.exit === true)
       const { validations } = session
       const failed = validations.filter(({ ok }) => !ok)
       if (values.json === true) process.stdout.write(`${JSON.stringify(session.summary, null, 2)}\n`)
@@ -78,12 +78,15 @@ export const start: Verb = {
   },
 }
 
-/** Ctrl-C while stacks are being deployed: a program that runs in this process cannot be called back, so the process ends. */
-async function abandon(cloud: LocalCloud, terminal: Terminal): Promise<never> {
+/**
+ * Ctrl-C while stacks are being deployed: a program that runs in this process cannot be called back, so the process ends.
+ * @param wanted whether the validation was all that was asked for
+ */
+async function abandon(cloud: LocalCloud, terminal: Terminal, wanted: boolean): Promise<never> {
   terminal.line('\nStopped before everything was up.')
   forgetRunning()
   await cloud.close()
-  process.exit(0)
+  process.exit(wanted ? 1 : 0)
 }
 
 function requireNoOther(): void {

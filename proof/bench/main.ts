@@ -3,6 +3,7 @@
  * what tenants cost to deploy. Exit code: 0 when every goal is met, 1 otherwise, 130 after Ctrl-C.
  */
 import { parseArgs } from 'node:util'
+import { onClosedOutput, surviveClosedOutput } from '../cli/closed-output.ts'
 import { endAll } from './child.ts'
 import { benchGateway } from './gateway.ts'
 import { benchStacks } from './stacks.ts'
@@ -22,12 +23,14 @@ function progress(text: string): void {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    endAll()
-    process.stderr.write('\nStopped; nothing was measured.\n')
-    process.exit(130)
-  })
+function stop(): never {
+  endAll()
+  process.stderr.write('\nStopped; nothing was measured.\n')
+  process.exit(130)
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+surviveClosedOutput()
+onClosedOutput(stop)
 
 try {
   const { values } = parseArgs({

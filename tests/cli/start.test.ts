@@ -1,40 +1,18 @@
 /** `npm start` and `npm run login` as a newcomer uses them: processes of their own, in a copy of the project. */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { ANY_PORT, copyProject, runIn, STACK_TRACE } from './project-copy.ts'
 
 let project: string
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'genai-project-'))
-  const left = new Set(['node_modules', '.git', '.local', 'coverage'])
-  cpSync(PROJECT_DIRECTORY, project, {
-    recursive: true,
-    filter: (source) => !left.has(source.slice(PROJECT_DIRECTORY.length + 1)),
-  })
-  symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(project, 'node_modules'))
+  project = copyProject()
 })
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/main.ts', ...args], { cwd: project }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
-    )
-  })
-}
-
-const ANY_PORT = ['--port', '0', '--http-port', '0']
-const STACK_TRACE = /^\s+at .+:\d+:\d+/m
+const run = (...args: readonly string[]) => runIn(project, args)
 
 describe('npm start -- --exit', () => {
   it('answers every tenant from its own account, and says how as JSON', async () => {
