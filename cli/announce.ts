@@ -1,17 +1,22 @@
-/** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where faults are switched. */
+/** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where commands are taken. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import { tableName } from '../shared/naming.ts'
-import { openFaultSwitch } from './fault/switch.ts'
-import { forgetRunning, type Running, type RunningHub, writeRunning } from './running.ts'
+import { type Control, openControl } from './control/server.ts'
+import { FAULTS } from './fault/ask.ts'
+import { faultCommand } from './fault/switch.ts'
+import { claimRunning, forgetRunning, type Running, type RunningHub, writeRunning } from './running.ts'
 
 export interface Announcement {
+  /** Takes further commands from other shells. */
+  readonly on: Control['on']
   /** Writes the note again, after something that the ledger does not tell. */
   update(): void
   /** Takes the note away. */
   stop(): void
 }
 
-export type Announced = Pick<Running, 'verb' | 'wirePort' | 'users'> & {
+export type Announced = Pick<Running, 'verb' | 'wirePort'> & {
+  readonly users: () => Running['users']
   readonly gatewayUrl: () => string | undefined
 }
 
@@ -24,35 +29,44 @@ const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
 /** A listener opens a port, and with it the gateway's address is known. */
 const TELLING = new Set([TABLE, POOL, CLIENT, 'aws:lb/listener:Listener'])
 
+/** @throws UserError when another cloud of this folder is running */
 export async function announce(
   cloud: LocalCloud,
   { verb, wirePort, users, gatewayUrl }: Announced,
 ): Promise<Announcement> {
   let stopped = false
-  const faults = await openFaultSwitch(cloud)
-  const update = () => {
-    if (stopped) return
+  const control = await openControl({ [FAULTS]: faultCommand(cloud) })
+  const note = (): Running => {
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
     const hub = hubIn(cloud, gatewayUrl())
-    writeRunning({
-      ...{ pid: process.pid, verb, wirePort, users, caFile: cloud.authority.caFile },
+    return {
+      ...{ pid: process.pid, verb, wirePort, users: users(), caFile: cloud.authority.caFile },
       operator: { accessKeyId, secretAccessKey, sessionToken },
-      faultSwitch: faults.address,
+      control: control.address,
       ...(hub && { hub }),
-    })
+    }
   }
-  update()
+  try {
+    await claimRunning(note())
+  } catch (error) {
+    control.close()
+    throw error
+  }
+  const update = () => {
+    if (!stopped) writeRunning(note())
+  }
   cloud.ledger.onChange(({ resource }) => {
     if (TELLING.has(resource.type)) update()
   })
   const renewal = setInterval(update, RENEWAL_MILLISECONDS)
   renewal.unref()
   return {
+    on: control.on,
     update,
     stop() {
       stopped = true
       clearInterval(renewal)
-      faults.close()
+      control.close()
       forgetRunning()
     },
   }

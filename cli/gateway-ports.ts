@@ -51,6 +51,14 @@ export async function openGateway(
   return { url, port, close: async () => void (await Promise.all(opened.map((listener) => listener.close()))) }
 }
 
+/** Options of the commands that serve. */
+export const PORT_OPTIONS = {
+  port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
+  'http-port': { type: 'string', placeholder: 'PORT', help: 'local port of the HTTP listener (default 8080; 0: any)' },
+} as const
+
+const DEFAULT_PORTS = { port: 8443, 'http-port': 8080 } as const
+
 /**
  * Told before anything is deployed, and not after it.
  * @throws UserError when a port is in use
@@ -79,7 +87,11 @@ export function isFree(port: number): Promise<boolean> {
 }
 
 /** @throws UserError unless it is 0–65535 */
-export function portOption(values: Arguments['values'], name: string, fallback: number): number {
+export function portOption(
+  values: Arguments['values'],
+  name: keyof typeof DEFAULT_PORTS,
+  fallback: number = DEFAULT_PORTS[name],
+): number {
   const text = values[name]
   if (text === undefined) return fallback
   const port = Number(text)

@@ -43,7 +43,7 @@ export async function openHub(values: Values): Promise<HubAccess> {
   const given = ['hub-stack', 'region', 'user-pool-id'].filter((name) => values[name] !== undefined)
   if (given.length > 0)
     throw new UserError(`${given.map((name) => `--${name}`).join(', ')}: for a deployed hub only.`, 'Add --aws.')
-  return localHub()
+  return await localHub()
 }
 
 /**
@@ -56,8 +56,8 @@ export function isOfHub(hubStack: string, values: Values): boolean | undefined {
   return stack(hubStack) === stack(values['hub-stack'] === undefined ? 'hub' : String(values['hub-stack']))
 }
 
-function localHub(): HubAccess {
-  const { hub, operator, wirePort, caFile } = readRunningHub()
+async function localHub(): Promise<HubAccess> {
+  const { hub, operator, wirePort, caFile } = await readRunningHub()
   const local = { port: wirePort, caFile }
   return access('local cloud', hub, {
     cognito: cognitoClient(hub.region, { local, credentials: operator }),

@@ -30,7 +30,7 @@ export async function openBackend({ aws }: { readonly aws: boolean }): Promise<B
   else if (!isLocalShell())
     throw new UserError(
       "This shell's pulumi does not deploy into the local cloud.",
-      findRunning()?.verb === 'local'
+      (await findRunning())?.verb === 'local'
         ? 'First: . .local/pulumi.env'
         : 'Start one with npm run local, or add --aws for AWS.',
     )

@@ -1,7 +1,8 @@
 /** A note about the local cloud that is running, for commands in other shells. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SwitchAddress } from './fault/switch.ts'
+import { isAnswering } from './control/call.ts'
+import type { ControlAddress } from './control/server.ts'
 import { LOCAL_DIRECTORY } from './stacks.ts'
 import { UserError } from './verb.ts'
 
@@ -31,8 +32,8 @@ export interface Running {
   readonly caFile: string
   /** Signed in as the deployer, renewed while the cloud runs: worth nothing but this local cloud, and gone with it. */
   readonly operator: OperatorCredentials
-  /** Where faults are switched, and the secret that it asks for. */
-  readonly faultSwitch: SwitchAddress
+  /** Where commands are taken, and the secret that it asks for. */
+  readonly control: ControlAddress
   readonly hub?: RunningHub
   readonly users: readonly RunningUser[]
 }
@@ -45,11 +46,34 @@ export interface OperatorCredentials {
 
 const FILE = join(LOCAL_DIRECTORY, 'running.json')
 
+/** Writes the note for the first time. @throws UserError when another cloud's is there, and it runs */
+export async function claimRunning(running: Running): Promise<void> {
+  const draft = writeDraft(running)
+  try {
+    for (const last of [false, true]) {
+      try {
+        // Unlike a rename it fails where there is one: of two that start at once, one is the first.
+        return linkSync(draft, FILE)
+      } catch (cause) {
+        if (last || !(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
+        await requireNoneRunning()
+        rmSync(FILE, { force: true })
+      }
+    }
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
 export function writeRunning(running: Running): void {
+  renameSync(writeDraft(running), FILE)
+}
+
+function writeDraft(running: Running): string {
   mkdirSync(LOCAL_DIRECTORY, { recursive: true, mode: 0o700 })
   const draft = `${FILE}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, FILE)
+  return draft
 }
 
 /** Removes the note, if it is this process's. */
@@ -57,32 +81,49 @@ export function forgetRunning(): void {
   if (tryRead()?.pid === process.pid) rmSync(FILE, { force: true })
 }
 
+/** @throws UserError when one is running: commands in other shells would not know which one is meant */
+export async function requireNoneRunning(): Promise<void> {
+  const other = await findRunning()
+  if (!other) return
+  const beside =
+    other.verb === 'start' ? 'Stop it with Ctrl-C first, or validate beside it: npm start -- --exit' : 'Stop it first.'
+  throw new UserError(
+    `A local cloud is running already (process ${other.pid}, npm ${other.verb === 'start' ? 'start' : 'run local'}); login and tenant would not know which one is meant.`,
+    beside,
+  )
+}
+
 /** @throws UserError when none is running, or it has no hub */
-export function readRunningHub(): Running & { readonly hub: RunningHub } {
-  const running = readRunning()
-  const { hub } = running
+export async function readRunningHub(): Promise<Running & { readonly hub: RunningHub }> {
+  const running = await readRunning()
+  const { hub, verb } = running
   if (hub) return { ...running, hub }
+  if (verb === 'start')
+    throw new UserError('The local cloud is still deploying its hub.', 'Try again when npm start says that it serves.')
   throw new UserError('The local cloud that is running has no hub yet.', 'Deploy it first: pulumi up -s hub')
 }
 
 /** @throws UserError when none is running */
-export function readRunning(): Running {
-  const running = findRunning()
+export async function readRunning(): Promise<Running> {
+  const running = await findRunning()
   if (running) return running
+  const note = tryRead()
   throw new UserError(
-    'No local cloud is running.',
-    'Start it in another shell with npm start. For a deployed hub see the --help of the command.',
+    note ? `The local cloud (process ${note.pid}) has ended without saying so.` : 'No local cloud is running.',
+    `Start it ${note ? 'again ' : ''}in another shell with ${note?.verb === 'local' ? 'npm run local' : 'npm start'}. For a deployed hub see the --help of the command.`,
   )
 }
 
-export function findRunning(): Running | undefined {
+export async function findRunning(): Promise<Running | undefined> {
   const running = tryRead()
-  return running && isAlive(running.pid) ? running : undefined
+  return running && isAlive(running.pid) && (await isAnswering(running.control)) ? running : undefined
 }
 
+/** @returns undefined where there is no note, and for one that another version wrote */
 function tryRead(): Running | undefined {
   try {
-    return JSON.parse(readFileSync(FILE, 'utf8'))
+    const note: Partial<Running> = JSON.parse(readFileSync(FILE, 'utf8'))
+    return note.control ? (note as Running) : undefined
   } catch {
     return undefined
   }

@@ -15,11 +15,6 @@ export interface DemoTenant {
   readonly models: Readonly<Record<string, string>>
 }
 
-export interface Demo {
-  readonly hub: HubOutputs
-  readonly tenants: readonly DemoTenant[]
-}
-
 /** The program that `pulumi up` runs, for one stack. */
 async function program(): Promise<Record<string, unknown>> {
   const { default: run } = await import('../../index.ts')
@@ -36,24 +31,24 @@ export async function deployStack(cloud: LocalCloud, name: string): Promise<Prop
   }
 }
 
-export async function deployDemo(cloud: LocalCloud, terminal: Terminal, stacks: readonly string[]): Promise<Demo> {
-  const [hubStack = 'hub', ...spokeStacks] = stacks
-  const count = (stack: string) =>
-    cloud.ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`)).length
-  const deployed = (name: string, what: string) =>
-    terminal.step(`deploy ${name}`, async (detail) => {
-      const outputs = await deployStack(cloud, name)
-      detail(`${count(name)} resources ${what}`)
-      return outputs
-    })
-  const hub = parseHubOutputs(await deployed(hubStack, "in the hub's account"), hubStack)
-  const tenants: DemoTenant[] = []
-  for (const stack of spokeStacks) {
-    const { tenantId, account } = await deployed(stack, "in the tenant's account and its lane through the hub")
-    tenants.push({ tenantId: String(tenantId), account: String(account), stack, models: modelsOf(readStack(stack)) })
-  }
-  return { hub, tenants }
+export async function deployHub(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<HubOutputs> {
+  return parseHubOutputs(await deployed(cloud, terminal, stack, "in the hub's account"), stack)
 }
+
+/** A spoke's stack, and what its callers have to know of it. */
+export async function deployTenant(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<DemoTenant> {
+  const what = "in the tenant's account and its ingress through the hub"
+  const { tenantId, account } = await deployed(cloud, terminal, stack, what)
+  return { tenantId: String(tenantId), account: String(account), stack, models: modelsOf(readStack(stack)) }
+}
+
+const deployed = (cloud: LocalCloud, terminal: Terminal, name: string, what: string) =>
+  terminal.step(`deploy ${name}`, async (detail) => {
+    const outputs = await deployStack(cloud, name)
+    const prefix = `urn:pulumi:${name}::`
+    detail(`${cloud.ledger.all().filter(({ urn }) => urn.startsWith(prefix)).length} resources ${what}`)
+    return outputs
+  })
 
 function modelsOf({ project, config }: Stack): Readonly<Record<string, string>> {
   return JSON.parse(config[`${project}:models`] ?? '{}')

@@ -1,40 +1,51 @@
 import type { Terminal } from '../terminal.ts'
-import type { Validation } from './validate.ts'
+import type { Leg, Validation } from './validate.ts'
 
-/** Hops that a short path names; the others are in `--verbose` and in the JSON. */
-const WAYPOINTS = new Set(['loadBalancer', 'function', 'routeTable', 'transitGateway', 'endpoint'])
-
-/** What `npm start` says of each tenant. */
+/** What `npm start` says of each tenant: four lines, or every hop with its ids. */
 export function reportValidation(
   terminal: Terminal,
   validation: Validation,
   { verbose }: { readonly verbose: boolean },
 ): void {
   const { line, style } = terminal
-  const row = (name: string, text: string) => line(`  ${style('dim', name.padEnd(9))} ${text}`)
+  const title = (mark: string, text: string) => line(`${mark} ${style('bold', validation.tenant)} ${text}`)
   line()
-  line(`${style(validation.ok ? 'green' : 'red', validation.ok ? '✓' : '✗')} ${style('bold', validation.tenant)}`)
   if (!validation.ok) {
-    row('account', validation.account)
-    row('failed', validation.failure)
+    title(style('red', '✗'), `(account ${validation.account}) was not answered as it should be`)
+    line(`  ${validation.failure}`)
     return
   }
   const { model, modelId, account, answer, usage, milliseconds, path } = validation
-  row('model', `${model} (${modelId})`)
-  row('account', account)
-  row('answer', answer)
-  row('usage', `${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${milliseconds} ms with the cold start`)
-  for (const [index, { from, to, hops }] of path.entries()) {
-    row(index === 0 ? 'path' : '', `${from} → ${to}`)
-    const shown = verbose ? hops : hops.filter(({ kind }) => WAYPOINTS.has(kind))
-    for (const { kind, detail } of shown) row('', `  ${style('dim', (NAMES[kind] ?? kind).padEnd(16))} ${detail}`)
+  title(style('green', '✓'), `was answered by ${model} (${modelId}) in account ${account}`)
+  line(`  ${answer}`)
+  line(style('dim', `  ${inOneLine(path)}`))
+  line(
+    style('dim', `  ${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${milliseconds} ms with the cold start`),
+  )
+  if (!verbose) return
+  for (const { from, to, hops } of path) {
+    line(`  ${from} → ${to}`)
+    for (const { kind, detail } of hops) line(`    ${style('dim', (NAMES[kind] ?? kind).padEnd(16))} ${detail}`)
   }
 }
 
 const NAMES: Readonly<Record<string, string>> = {
   loadBalancer: 'load balancer',
   routeTable: 'route',
-  transitGateway: 'transit gateway',
+  transitGateway: 'Transit Gateway',
   securityGroup: 'security group',
   internetGateway: 'internet gateway',
+}
+
+/** Hops that the one line names, which are those of somebody's account; the others are in `--verbose` and in the JSON. */
+const WAYPOINTS = new Set(['loadBalancer', 'transitGateway', 'endpoint'])
+
+/** `client → load balancer → function genai-gateway-tenant1 → Transit Gateway → endpoint → model`. */
+function inOneLine(path: readonly Leg[]): string {
+  const passed = path.flatMap(({ from, hops }, leg) => [
+    leg === 0 ? 'client' : from,
+    ...hops.filter(({ kind }) => WAYPOINTS.has(kind)).map(({ kind }) => NAMES[kind] ?? kind),
+  ])
+  // There and back a hop is passed twice.
+  return [...new Set(passed), 'model'].join(' → ')
 }

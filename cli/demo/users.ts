@@ -1,25 +1,36 @@
-/** One user a tenant, with a password that is made up on the spot. */
+/** A user of a tenant, with a password that is made up on the spot. */
 import { randomBytes } from 'node:crypto'
+import { AdminDeleteUserCommand, type CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { HubOutputs } from '../../shared/contract.ts'
 import { cognitoClient, createUser, type LocalConnection } from '../cognito.ts'
 import type { RunningUser } from '../running.ts'
-import type { Demo } from './deploy.ts'
 
-export async function createUsers(
+export async function createUserOf(
   cloud: LocalCloud,
-  { hub, tenants }: Demo,
+  { region, userPoolId }: HubOutputs,
+  tenantId: string,
   local: LocalConnection,
-): Promise<readonly RunningUser[]> {
-  const client = cognitoClient(hub.region, { local, credentials: cloud.signIn() })
-  const users: RunningUser[] = []
-  for (const { tenantId } of tenants) {
+): Promise<RunningUser> {
+  const client = cognitoClient(region, { local, credentials: cloud.signIn() })
+  try {
     const email = `user@${tenantId}.example.com`
     const user = { tenantId, username: email, password: password() }
-    await createUser(client, { userPoolId: hub.userPoolId, tenantId, username: email, email }, user.password)
-    users.push(user)
+    // A tenant of this id that was removed has left its user behind, disabled and a member of nothing.
+    await deleteUser(client, userPoolId, email)
+    await createUser(client, { userPoolId, tenantId, username: email, email }, user.password)
+    return user
+  } finally {
+    client.destroy()
   }
-  client.destroy()
-  return users
+}
+
+async function deleteUser(client: CognitoIdentityProviderClient, UserPoolId: string, Username: string): Promise<void> {
+  try {
+    await client.send(new AdminDeleteUserCommand({ UserPoolId, Username }))
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'UserNotFoundException')) throw error
+  }
 }
 
 /** 128 random bits, and one of each kind of character that a password policy may ask for. */

@@ -1,11 +1,12 @@
 /** One prompt a tenant through the gateway, and what the cloud saw of it on the way. */
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
 import type { Hop, Origin, Path } from '@genai/local-cloud/network/reach'
+import type { HubOutputs } from '../../shared/contract.ts'
 import { functionName } from '../../shared/naming.ts'
 import { cognitoClient, type LocalConnection, signIn } from '../cognito.ts'
 import type { RunningUser } from '../running.ts'
 import { messageOf } from '../verb.ts'
-import type { Demo, DemoTenant } from './deploy.ts'
+import type { DemoTenant } from './deploy.ts'
 import { callGateway, type Via } from './request.ts'
 
 export interface Leg {
@@ -42,7 +43,7 @@ const PROMPT = 'In one sentence: what is a hub-and-spoke network?'
 export type Recording = readonly CloudEvent[]
 
 export async function validate(
-  demo: Demo,
+  hub: HubOutputs,
   tenant: DemoTenant,
   user: RunningUser,
   {
@@ -51,7 +52,6 @@ export async function validate(
     recording,
   }: { readonly client: Client; readonly local: LocalConnection; readonly recording: Recording },
 ): Promise<Validation> {
-  const { hub } = demo
   const { tenantId: id, account } = tenant
   const failed = (failure: string): Validation => ({ tenant: id, ok: false, account, failure })
   const before = recording.length

@@ -1,19 +1,8 @@
-/**
- * The switch for faults of a local cloud that serves: a port of its own on 127.0.0.1, for commands in other shells. Whoever
- * can read the note about the running cloud may use it: the port takes requests with the secret from the note only.
- */
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** The switch for faults of a local cloud that serves; commands in other shells reach it by the cloud's port for commands. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { ActiveFault } from '@genai/local-cloud/faults/faults'
-import { messageOf, UserError } from '../verb.ts'
+import { UserError } from '../verb.ts'
 import { type Given, readFault, told } from './read.ts'
-
-export interface SwitchAddress {
-  readonly port: number
-  readonly secret: string
-}
 
 /** A fault that is on. */
 export interface FaultRow {
@@ -32,38 +21,7 @@ export type SwitchRequest =
   /** Without a number: all. */
   | { readonly verb: 'clear'; readonly number?: number }
 
-export type SwitchAnswer =
-  | { readonly faults: readonly FaultRow[] }
-  | { readonly error: string; readonly remedy?: string }
-
-export interface FaultSwitch {
-  readonly address: SwitchAddress
-  close(): void
-}
-
-export async function openFaultSwitch(
-  cloud: Pick<LocalCloud, 'ledger' | 'organization' | 'faults'>,
-): Promise<FaultSwitch> {
-  const secret = randomBytes(24).toString('base64url')
-  const serve = createSwitch(cloud)
-  const server = createServer((request, response) => void handle(serve, secret, request, response))
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', listening)
-  })
-  // It is no reason for a cloud to go on.
-  server.unref()
-  const { port } = server.address() as AddressInfo
-  return {
-    address: { port, secret },
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-}
-
-/** The same without a port. @throws UserError for a mistake of the user's */
+/** @returns what does as it is asked, and answers what is on afterwards. @throws UserError for a mistake of the user's */
 export function createSwitch(cloud: Pick<LocalCloud, 'ledger' | 'organization' | 'faults'>) {
   const on = new Map<number, { readonly kind: string; readonly options: Given; readonly active: ActiveFault }>()
   let last = 0
@@ -95,47 +53,13 @@ export function createSwitch(cloud: Pick<LocalCloud, 'ledger' | 'organization' |
   }
 }
 
-/** Options of one command line; nothing that is longer comes from it. */
-const MAX_BYTES = 16 * 1024
-
-async function handle(
-  serve: (request: SwitchRequest) => readonly FaultRow[],
-  secret: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const send = (status: number, answer: SwitchAnswer) => {
-    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-    response.end(JSON.stringify(answer))
+/** For the port of a running cloud: what comes over it is no request until it is looked at. */
+export function faultCommand(cloud: Parameters<typeof createSwitch>[0]): (request: unknown) => readonly FaultRow[] {
+  const serve = createSwitch(cloud)
+  return (request) => {
+    if (!isRequest(request)) throw new UserError('This is no command for faults.')
+    return serve(request)
   }
-  if (!isSecret(request.headers.authorization, secret)) {
-    request.resume()
-    return send(401, { error: 'This port takes commands of the same folder only.' })
-  }
-  try {
-    send(200, { faults: serve(await readRequest(request)) })
-  } catch (error) {
-    const remedy = error instanceof UserError ? error.remedy : undefined
-    send(400, { error: messageOf(error), ...(remedy !== undefined && { remedy }) })
-  }
-}
-
-function isSecret(authorization: string | undefined, secret: string): boolean {
-  const given = Buffer.from(authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${secret}`)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
-}
-
-async function readRequest(request: IncomingMessage): Promise<SwitchRequest> {
-  let text = ''
-  request.setEncoding('utf8')
-  for await (const chunk of request as AsyncIterable<string>) {
-    text += chunk
-    if (text.length > MAX_BYTES) throw new UserError('The command is too long.')
-  }
-  const value: unknown = JSON.parse(text)
-  if (!isRequest(value)) throw new UserError('This is no command for faults.')
-  return value
 }
 
 function isRequest(value: unknown): value is SwitchRequest {

@@ -52,19 +52,19 @@ export const add: Verb = {
     'hub-stack': { type: 'string', placeholder: 'STACK', help: 'full name of the hub (ORGANIZATION/PROJECT/hub)' },
   },
   async run({ values, positionals }) {
-    const { file, text, next } = newTenant(tenantIdOf(positionals[0]), values)
+    const tenantId = tenantIdOf(positionals[0])
+    const { file, stack, text } = newTenant(tenantId, values)
     // Whatever was checked before: an existing file is never overwritten.
     writeNewFile(file, text, 'Nothing was written.')
-    process.stdout.write(next)
+    process.stdout.write(await nextSteps(stack, tenantId))
     return 0
   },
 }
 
 export interface NewTenant {
+  readonly stack: string
   readonly file: string
   readonly text: string
-  /** What to do with it. */
-  readonly next: string
 }
 
 /** @throws UserError with everything that is wrong with it */
@@ -114,9 +114,8 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
   ]
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'), 'Nothing was written.')
   return {
-    file,
+    ...{ file, stack },
     text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
-    next: nextSteps(stack, tenantId),
   }
 }
 
@@ -131,11 +130,11 @@ function attempt<T>(work: () => T): T {
   }
 }
 
-function nextSteps(stack: string, tenantId: string): string {
-  const running = findRunning()
+async function nextSteps(stack: string, tenantId: string): Promise<string> {
+  const running = await findRunning()
   const deploy =
     running?.verb === 'start'
-      ? ['npm start again               deploys it, and a user of it, into a new local cloud']
+      ? [`npm run genai -- up ${stack}   deploys it, and a user of it, into the local cloud that npm start serves`]
       : [
           `pulumi stack init ${stack}   once`,
           `pulumi up -s ${stack}        deploys the tenant; the hub and the others stay as they are`,

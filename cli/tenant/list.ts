@@ -59,7 +59,7 @@ export const list: Verb = {
 
 /** @returns undefined where there is no hub to ask, and none was named */
 async function statuses(values: Arguments['values']): Promise<readonly LivingTenant[] | undefined> {
-  if (values.aws !== true && !findRunning()?.hub) return undefined
+  if (values.aws !== true && !(await findRunning())?.hub) return undefined
   const hub = await openHub(values)
   try {
     return await livingTenants(hub)

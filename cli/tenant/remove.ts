@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { confirm } from '../confirm.ts'
+import { destroyInRunning } from '../demo/stacks.ts'
 import { HUB_OPTIONS, type HubAccess, isOfHub, openHub } from '../hub-access.ts'
 import { type Backend, openBackend, progress, resourcesOf, toItsEnd } from '../pulumi-stacks.ts'
 import { findRunning } from '../running.ts'
@@ -33,8 +34,8 @@ export const remove: Verb = {
     requireItsHub(tenantId, values)
     const hub = await openHub(values)
     try {
-      // `npm start` deploys what has a file, in its own process: there is no stack for pulumi to destroy.
-      const inProcess = !aws && findRunning()?.verb === 'start'
+      // `npm start` deploys in its own process: there is no stack for pulumi to destroy.
+      const inProcess = !aws && (await findRunning())?.verb === 'start'
       const backend = inProcess ? undefined : await openBackend({ aws })
       const removal = await plan(tenantId, hub, backend, values['delete-users'] === true)
       process.stdout.write(removal.text)
@@ -78,7 +79,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     `  1. ${living ? 'it is suspended, and ' : ''}${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
     stack
       ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
-      : `  2. ${backend ? `there is no stack ${name} in the backend` : 'npm start deployed it: it stays, suspended, until that process ends, and is not deployed again'}`,
+      : `  2. ${backend || !living ? `there is no stack ${name} ${backend ? 'in the backend' : 'in the local cloud'}` : `its stack is destroyed in the local cloud that npm start serves`}`,
     `  3. Pulumi.${name}.yaml${stack ? ' and the stack are' : ' is'} removed`,
     'What survives:',
     ...(erase || users.length === 0
@@ -102,6 +103,9 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
         `It is suspended and its users are disabled. Put right what stopped it, then run this again: it goes on where it stopped.`,
       )
       await stack.workspace.removeStack(name)
+      process.stdout.write(`2. ${name} destroyed\n`)
+    } else if (!backend && living) {
+      await destroyInRunning(name)
       process.stdout.write(`2. ${name} destroyed\n`)
     }
     rmSync(file, { force: true })

@@ -32,7 +32,7 @@ export const audit: Verb = {
     const tenant = positionals[0] === undefined ? undefined : tenantIdOf(positionals[0])
     const since = sinceOf(values.since === undefined ? '24h' : String(values.since), Date.now())
     const query = { since, ...(tenant !== undefined && { tenant }) }
-    const folder = values.door === true ? accessLogs(values) : undefined
+    const folder = values.door === true ? await accessLogs(values) : undefined
     if (folder === undefined && values['access-logs'] !== undefined)
       throw new UserError('--access-logs is read with --door only.', 'Add --door.')
     const hub = await openHub(values)
@@ -49,10 +49,10 @@ export const audit: Verb = {
 }
 
 /** Where the access logs are; the local cloud has them beside its authority. */
-function accessLogs(values: Arguments['values']): string {
+async function accessLogs(values: Arguments['values']): Promise<string> {
   const given = values['access-logs']
   if (given !== undefined) return String(given)
-  if (values.aws !== true) return join(dirname(dirname(readRunning().caFile)), 'access-logs')
+  if (values.aws !== true) return join(dirname(dirname((await readRunning()).caFile)), 'access-logs')
   throw new UserError(
     "A deployed load balancer's access logs are in S3.",
     'Copy them, and say where: aws s3 sync s3://genai-access-logs-ACCOUNT-REGION FOLDER, then --door --access-logs FOLDER',
@@ -67,7 +67,7 @@ const inOrder = (records: readonly TrailRecord[]) =>
 
 async function accessOf({ where, region, dynamodb }: HubAccess): Promise<TrailAccess> {
   const { accessKeyId, secretAccessKey, sessionToken = '' } = await dynamodb.config.credentials()
-  const running = where === 'local cloud' ? readRunning() : undefined
+  const running = where === 'local cloud' ? await readRunning() : undefined
   return {
     region,
     credentials: { accessKeyId, secretAccessKey, sessionToken },

@@ -4,11 +4,12 @@ import { type Providers, serveProviders } from '@genai/local-cloud/engine/provid
 import { organization } from '../../sample-organization.ts'
 import { type Announcement, announce } from '../announce.ts'
 import { LAPTOP } from '../demo/validate.ts'
-import { portOption, requireFree } from '../gateway-ports.ts'
+import { PORT_OPTIONS, portOption, requireFree } from '../gateway-ports.ts'
 import { keepPorts, keptPorts } from '../kept-ports.ts'
 import { type FollowedListeners, followListeners } from '../listeners.ts'
 import { keepShellLines, shellLines } from '../local-shell.ts'
 import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
+import { requireNoneRunning } from '../running.ts'
 import { quoted } from '../shell.ts'
 import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
@@ -26,12 +27,7 @@ export const local: Verb = {
   ].join('\n'),
   positionals: [0, 0],
   options: {
-    port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
-    'http-port': {
-      type: 'string',
-      placeholder: 'PORT',
-      help: 'local port of the HTTP listener (default 8080; 0: any)',
-    },
+    ...PORT_OPTIONS,
     delays: {
       type: 'string',
       placeholder: 'MILLISECONDS',
@@ -45,8 +41,9 @@ export const local: Verb = {
     const stopping = stopOnSignals()
     const directory = values.directory === undefined ? LOCAL_DIRECTORY : resolve(String(values.directory))
     const delays = delaysOf(values.delays)
-    const ports = { https: portOption(values, 'port', 8443), http: portOption(values, 'http-port', 8080) }
+    const ports = { https: portOption(values, 'port'), http: portOption(values, 'http-port') }
     const models = await modelsOf(values)
+    await requireNoneRunning()
     const cloud = await startCloud({
       ...{ directory: join(directory, 'cloud'), persistent: true, organization },
       ...(models && { models }),
@@ -73,7 +70,11 @@ export const local: Verb = {
       keepPorts(directory, { ...providers, wire: wirePort })
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
       const followed = listeners
-      announcement = await announce(cloud, { verb: 'local', wirePort, users: [], gatewayUrl: () => followed.url() })
+      announcement = await announce(cloud, {
+        ...{ verb: 'local', wirePort },
+        users: () => [],
+        gatewayUrl: () => followed.url(),
+      })
       const { debugProviders } = providers
       const { caFile } = cloud.authority
       const lines = shellLines({

@@ -75,7 +75,7 @@ async function fromDeployed(values: Values): Promise<Exports> {
 }
 
 async function fromLocal(tenantId: string, values: Values): Promise<Exports> {
-  const running = readRunningHub()
+  const running = await readRunningHub()
   const { caFile, wirePort, hub } = running
   const { region, userPoolClientId, gatewayUrl } = hub
   if (gatewayUrl === undefined)

@@ -13,9 +13,9 @@ const HUB: RunningHub = {
 }
 
 const running = (users: readonly RunningUser[], hub = HUB) =>
-  vi.mocked(readRunningHub).mockReturnValue({
+  vi.mocked(readRunningHub).mockResolvedValue({
     ...{ pid: 1, verb: 'local', wirePort: 1, caFile: 'ca.pem', users, hub },
-    ...{ operator: { accessKeyId: '', secretAccessKey: '', sessionToken: '' }, faultSwitch: { port: 1, secret: '' } },
+    ...{ operator: { accessKeyId: '', secretAccessKey: '', sessionToken: '' }, control: { port: 1, secret: '' } },
   } satisfies Running & { readonly hub: RunningHub })
 
 const MADE = ['tenant1', 'tenant2'].map((tenantId) => ({ tenantId, username: `user@${tenantId}`, password: tenantId }))

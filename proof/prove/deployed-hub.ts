@@ -32,7 +32,7 @@ export interface Named {
 
 /** The local cloud of another shell: its first user attacks, the second tenant is the other one. @throws UserError */
 export async function runningHub(named: Named = {}): Promise<DeployedHub> {
-  const { hub, users, wirePort: port, caFile } = readRunningHub()
+  const { hub, users, wirePort: port, caFile } = await readRunningHub()
   if (hub.gatewayUrl === undefined)
     throw new UserError(
       'The local gateway is not open on this machine.',

@@ -1,17 +1,18 @@
 /** The switch that `npm run genai -- fault` works: what a person asks for happens, and what cannot happen is refused. */
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Control, openControl } from '../../cli/control/server.ts'
 import { KINDS } from '../../cli/fault/kinds.ts'
-import { createSwitch, type FaultSwitch, openFaultSwitch, type SwitchRequest } from '../../cli/fault/switch.ts'
+import { createSwitch, faultCommand, type SwitchRequest } from '../../cli/fault/switch.ts'
 import { OK, type Stand, startStand } from './stand.ts'
 
 let stand: Stand
 let faults: ReturnType<typeof createSwitch>
-let opened: FaultSwitch
+let opened: Control
 beforeAll(async () => {
   stand = await startStand()
   faults = createSwitch(stand.cloud)
-  opened = await openFaultSwitch(stand.cloud)
+  opened = await openControl({ faults: faultCommand(stand.cloud) })
 })
 afterAll(async () => {
   opened?.close()
@@ -76,7 +77,7 @@ it('its port serves nobody without the secret, and tells a mistake without a sta
   const { port, secret } = opened.address
   const list = JSON.stringify({ verb: 'list' })
   expect(await post(port, 'wrong', list)).toMatchObject({ status: 401 })
-  expect(await post(port, secret, list)).toEqual({ status: 200, body: '{"faults":[]}' })
+  expect(await post(port, secret, list)).toEqual({ status: 200, body: '{"answer":[]}' })
   for (const body of ['', '{', 'null', '[]', '{"verb":"add"}', JSON.stringify({ verb: 'x'.repeat(20_000) })]) {
     const answer = await post(port, secret, body)
     expect(answer.status).toBe(400)
@@ -88,7 +89,7 @@ it('its port serves nobody without the secret, and tells a mistake without a sta
 function post(port: number, secret: string, body: string): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      { port, host: '127.0.0.1', method: 'POST', headers: { authorization: `Bearer ${secret}` } },
+      { port, host: '127.0.0.1', method: 'POST', path: '/faults', headers: { authorization: `Bearer ${secret}` } },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))

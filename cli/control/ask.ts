@@ -1,0 +1,18 @@
+/** Asks the local cloud that is running, from another shell. */
+import { readRunning } from '../running.ts'
+import { UserError } from '../verb.ts'
+import { send } from './call.ts'
+
+/** @throws UserError when none is running, and what it refuses */
+export async function askRunning(command: string, request: unknown): Promise<unknown> {
+  const { control, pid } = await readRunning()
+  const answer = await send(control, command, request).catch((cause: unknown) => {
+    throw new UserError(
+      `The local cloud (process ${pid}) did not answer.`,
+      'It may have just been stopped: start it again.',
+      { cause },
+    )
+  })
+  if ('answer' in answer) return answer.answer
+  throw new UserError(answer.error, answer.remedy)
+}

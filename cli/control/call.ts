@@ -1,0 +1,34 @@
+/** A command to a local cloud at an address. */
+import { type ControlAddress, type ControlAnswer, PING } from './server.ts'
+
+/** A cloud that deploys is busy for a second or two. */
+const PATIENCE_MILLISECONDS = 20_000
+
+/**
+ * Whether a cloud with this address is there. A process of the noted id is no sign: after `kill -9`, or a restart of the
+ * machine, the id may be somebody else's.
+ */
+export async function isAnswering(address: ControlAddress): Promise<boolean> {
+  try {
+    return 'answer' in (await send(address, PING, null, AbortSignal.timeout(PATIENCE_MILLISECONDS)))
+  } catch (cause) {
+    // Busy, but there: nobody else keeps a caller of this port waiting.
+    return cause instanceof Error && cause.name === 'TimeoutError'
+  }
+}
+
+/** @throws TypeError where nobody is */
+export async function send(
+  { port, secret }: ControlAddress,
+  command: string,
+  request: unknown,
+  signal?: AbortSignal,
+): Promise<ControlAnswer> {
+  const response = await fetch(`http://127.0.0.1:${port}/${command}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    ...(signal && { signal }),
+  })
+  return (await response.json()) as ControlAnswer
+}

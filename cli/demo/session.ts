@@ -1,0 +1,113 @@
+/** What `npm start` has deployed and serves, and what is deployed into it later from another shell. */
+import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { type OpenGateway, openGateway, type Ports } from '../gateway-ports.ts'
+import type { RunningUser } from '../running.ts'
+import { projectName } from '../stacks.ts'
+import type { Terminal } from '../terminal.ts'
+import { UserError } from '../verb.ts'
+import { type DemoTenant, deployHub, deployTenant } from './deploy.ts'
+import { createUserOf } from './users.ts'
+import { clientOrigin, LAPTOP, type Validation, validate } from './validate.ts'
+
+export interface SessionOptions {
+  readonly cloud: LocalCloud
+  readonly wirePort: number
+  readonly terminal: Terminal
+  readonly ports: Ports
+  /** What was observed since the cloud started. */
+  readonly recording: readonly CloudEvent[]
+}
+
+export class Session {
+  readonly hubStack: string
+  readonly gateway: OpenGateway
+  readonly #options: SessionOptions
+  #hub: HubOutputs
+  readonly #tenants = new Map<string, DemoTenant>()
+  #users: readonly RunningUser[] = []
+
+  private constructor(options: SessionOptions, hubStack: string, hub: HubOutputs, gateway: OpenGateway) {
+    this.#options = options
+    this.hubStack = hubStack
+    this.#hub = hub
+    this.gateway = gateway
+  }
+
+  /** Deploys the hub, and opens its gateway on this machine. */
+  static async begin(options: SessionOptions, hubStack: string): Promise<Session> {
+    const { cloud, terminal, ports } = options
+    const hub = await deployHub(cloud, terminal, hubStack)
+    const gateway = await terminal.step('open the gateway on this machine', async (detail) => {
+      const opened = await openGateway(cloud, hub, LAPTOP, ports)
+      detail(opened.url)
+      return opened
+    })
+    return new Session(options, hubStack, hub, gateway)
+  }
+
+  get users(): readonly RunningUser[] {
+    return this.#users
+  }
+
+  async deployHub(): Promise<void> {
+    this.#hub = await deployHub(this.#options.cloud, this.#options.terminal, this.hubStack)
+  }
+
+  /** Deploys a tenant's stack file, for the first time or again. */
+  async deploy(stack: string): Promise<DemoTenant> {
+    const tenant = await deployTenant(this.#options.cloud, this.#options.terminal, stack)
+    this.#tenants.set(stack, tenant)
+    return tenant
+  }
+
+  /** Destroys a tenant's stack. What it is in no group of any more, its users, stay in the user pool. */
+  async destroy(stack: string): Promise<void> {
+    const tenant = this.#tenants.get(stack)
+    if (!tenant) throw new UserError(`npm start has not deployed ${stack}.`)
+    const { cloud, terminal } = this.#options
+    await terminal.step(`destroy ${stack}`, () => cloud.destroy({ project: projectName(), stack }))
+    this.#tenants.delete(stack)
+    this.#users = this.#users.filter(({ tenantId }) => tenantId !== tenant.tenantId)
+  }
+
+  /** A tenant that has a user already keeps it. */
+  async createUsers(tenants: readonly DemoTenant[]): Promise<void> {
+    const { cloud, terminal } = this.#options
+    const without = tenants.filter(({ tenantId }) => !this.#users.some((user) => user.tenantId === tenantId))
+    if (without.length === 0) return
+    await terminal.step(`create a user of ${without.length === 1 ? without[0]?.tenantId : 'each tenant'}`, async () => {
+      for (const { tenantId } of without)
+        this.#users = [...this.#users, await createUserOf(cloud, this.#hub, tenantId, this.#local())]
+    })
+  }
+
+  /** Sends a prompt as each of these tenants. */
+  async validate(tenants: readonly DemoTenant[]): Promise<readonly Validation[]> {
+    const { cloud, terminal, recording } = this.#options
+    const hub = this.#hub
+    const local = this.#local()
+    const origin = clientOrigin(cloud)
+    const inside = await openGateway(cloud, hub, origin, { https: 0, http: 0 })
+    const client = { origin, via: { port: inside.port, caFile: local.caFile } }
+    const validations: Validation[] = []
+    try {
+      for (const tenant of tenants) {
+        const user = this.#users.find(({ tenantId }) => tenantId === tenant.tenantId)
+        if (!user) throw new Error(`no user was created for ${tenant.tenantId}`)
+        validations.push(
+          await terminal.step(`send a prompt as ${tenant.tenantId}`, () =>
+            validate(hub, tenant, user, { client, local, recording }),
+          ),
+        )
+      }
+    } finally {
+      await inside.close()
+    }
+    return validations
+  }
+
+  #local() {
+    return { port: this.#options.wirePort, caFile: this.#options.cloud.authority.caFile }
+  }
+}

@@ -1,0 +1,81 @@
+/** Stacks that are deployed into `npm start` while it serves, and taken out of it: as `pulumi up` and `pulumi destroy` do it. */
+import type { Announcement } from '../announce.ts'
+import { askRunning } from '../control/ask.ts'
+import { readRunning } from '../running.ts'
+import { readStack, stackNames } from '../stacks.ts'
+import type { Terminal } from '../terminal.ts'
+import { UserError } from '../verb.ts'
+import { reportValidation } from './report.ts'
+import type { Session } from './session.ts'
+import type { Validation } from './validate.ts'
+
+const UP = 'up'
+const DESTROY = 'destroy'
+
+/** Of a hub: nothing but that it was deployed. */
+export interface Deployed {
+  readonly tenantId?: string
+  readonly validation?: Validation
+}
+
+/** @throws UserError for `npm run local`, which Pulumi's own commands deploy into, and for what the deployment refuses */
+export async function upInRunning(stack: string): Promise<Deployed> {
+  await requireStart(`pulumi up -s ${stack}`)
+  return (await askRunning(UP, { stack })) as Deployed
+}
+
+/** @throws UserError as `upInRunning` does */
+export async function destroyInRunning(stack: string): Promise<void> {
+  await requireStart(`pulumi destroy -s ${stack}`)
+  await askRunning(DESTROY, { stack })
+}
+
+async function requireStart(command: string): Promise<void> {
+  if ((await readRunning()).verb !== 'start')
+    throw new UserError('The Pulumi CLI deploys into the local cloud of npm run local.', `There: ${command}`)
+}
+
+/** One at a time: the second sees what the first has made. */
+export function takeStacks({ on, update }: Announcement, session: Session, terminal: Terminal): void {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: (stack: string) => Promise<unknown>) => (request: unknown) => {
+    const stack = stackIn(request)
+    const turn = last.then(() => work(stack))
+    last = turn.catch(() => undefined)
+    return turn
+  }
+  on(
+    UP,
+    inTurn(async (stack): Promise<Deployed> => {
+      if (!stackNames().includes(stack))
+        throw new UserError(
+          `There is no Pulumi.${stack}.yaml.`,
+          `There are ${stackNames().join(', ')}. A new tenant's file: npm run tenant -- add`,
+        )
+      readStack(stack)
+      if (stack === session.hubStack) {
+        await session.deployHub()
+        return {}
+      }
+      const tenant = await session.deploy(stack)
+      await session.createUsers([tenant])
+      update()
+      const [validation] = await session.validate([tenant])
+      if (validation) reportValidation(terminal, validation, { verbose: false })
+      return { tenantId: tenant.tenantId, ...(validation && { validation }) }
+    }),
+  )
+  on(
+    DESTROY,
+    inTurn(async (stack) => {
+      await session.destroy(stack)
+      update()
+    }),
+  )
+}
+
+function stackIn(request: unknown): string {
+  if (typeof request === 'object' && request !== null && 'stack' in request && typeof request.stack === 'string')
+    return request.stack
+  throw new UserError('This names no stack.')
+}
