@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { parse } from 'yaml'
+import { setCommand } from '../shared/settings/commands.ts'
 import { messageOf, UserError } from './verb.ts'
 
 /** Folder of Pulumi.yaml. */
@@ -31,7 +32,7 @@ export function readStack(name: string, directory = PROJECT_DIRECTORY): Stack {
     if (field(value, 'secure') !== undefined)
       throw new UserError(
         `${file}: "${key}" is encrypted. The local cloud cannot decrypt it, and no setting of this project is a secret.`,
-        `Set it in the open: pulumi config set ${key} VALUE -s ${name}`,
+        `Set it in the open: ${setCommand(name, key, '{VALUE}')}`,
       )
     return [key, typeof value === 'string' ? value : JSON.stringify(value)] as const
   })

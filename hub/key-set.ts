@@ -21,7 +21,7 @@ export async function fetchKeySet(issuer: string): Promise<string> {
   if (text.length > LARGEST) {
     throw new Error(
       `The key set of ${issuer} has ${text.length} characters. Allowed: ${LARGEST}, as a function's environment holds 4 KB. ` +
-        'Fix: pulumi config set keySetVia endpoint',
+        'Set keySetVia to endpoint or nat.',
     )
   }
   return text
@@ -36,7 +36,7 @@ async function get(url: string): Promise<unknown> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(
       `The key set cannot be fetched from ${url}: ${reason}. With keySetVia inline, the machine that deploys must reach it. ` +
-        'Otherwise: pulumi config set keySetVia endpoint',
+        'Otherwise set keySetVia to endpoint or nat.',
       { cause },
     )
   }

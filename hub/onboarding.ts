@@ -66,7 +66,7 @@ export class Onboarding extends pulumi.ComponentResource {
 const PARTS = ['network', 'function', 'routing'] as const satisfies (keyof ReturnType<typeof onboardingPolicies>)[]
 
 function trustText(deployers: readonly string[]): string {
-  const remedy = "Name fewer deployers, or one role that they share: pulumi config set --path 'deployers[0]' ARN"
+  const remedy = 'Name fewer deployers, or one role that they share, in the setting deployers.'
   return policyText('trust', "the onboarding role's trust policy", onboardingTrustPolicy({ deployers }), remedy)
 }
 

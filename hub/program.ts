@@ -34,7 +34,7 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     ...credentialArguments(settings.credentials, 'genai-hub'),
   })
   const [zoneIds, auditBundle] = await Promise.all([
-    zoneIdsOf(settings.availabilityZones, provider),
+    zoneIdsOf(settings.availabilityZones, tags.stack, provider),
     bundleFunction(AUDIT_ENTRY),
   ])
   const opts = { provider }

@@ -39,6 +39,21 @@ export function parseCidr(text: string): Block {
   return block
 }
 
+/**
+ * The block of that size that an address is in: `10.64.4.7/24` → `10.64.4.0/24`; an address alone is a /32.
+ * @returns undefined for a text that is no address
+ */
+export function startOf(text: string): string | undefined {
+  const [address = '', prefixText = '32'] = text.split('/')
+  try {
+    const { first } = parseCidr(`${address}/32`)
+    const { prefix } = parseCidr(`0.0.0.0/${prefixText}`)
+    return formatCidr({ first: first - (first % addresses(prefix)), prefix })
+  } catch {
+    return undefined
+  }
+}
+
 /** The text of a block, `10.0.0.0/16`. */
 export function formatCidr(block: Pick<Block, 'first' | 'prefix'>): string {
   return `${formatAddress(block.first)}/${block.prefix}`

@@ -81,6 +81,6 @@ export async function refuseExistingConfiguration(
   if (!(await new Promise<boolean>((resolve) => exists.apply(resolve)))) return
   throw new Error(
     `Account ${account} has a model invocation logging configuration in ${region} already, and it is not overwritten. ` +
-      `Leave it and set modelInvocationLogging to false, or take it over: pulumi import ${CONFIGURATION} NAME ${region}`,
+      `Leave it and set modelInvocationLogging to false, or have pulumi import take it over: ${CONFIGURATION}, whose id is ${region}.`,
   )
 }

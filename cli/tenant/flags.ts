@@ -1,4 +1,5 @@
 /** The flags of `tenant add`, read one by one; what they say is checked with the settings that they become. */
+import { SPOKE_PREFIXES } from '../../shared/addressing.ts'
 import { roleArn } from '../../shared/naming.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { type Arguments, messageOf, UserError } from '../verb.ts'
@@ -34,7 +35,10 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
       'A block of your own has its size: leave one out.',
     )
   if (prefixLength !== undefined && !/^\d{1,2}$/.test(prefixLength))
-    throw new UserError(`--prefix-length "${prefixLength}" is not a number of bits.`, 'For a /24: --prefix-length 24')
+    throw new UserError(
+      `--prefix-length "${prefixLength}" is not a number of bits.`,
+      `A block is a /${SPOKE_PREFIXES.largest} to a /${SPOKE_PREFIXES.smallest}: ${SPOKE_PREFIXES.largest} to ${SPOKE_PREFIXES.smallest}.`,
+    )
   const hubStack = text('hub-stack')
   const zones = list(values.zone)
   const tier = text('tier') ?? 'small'
@@ -56,7 +60,7 @@ function modelsOf(given: readonly string[]): Readonly<Record<string, string>> {
   if (given.length === 0)
     throw new UserError(
       'Which models may the tenant use?',
-      'Add --model NAME=ID, at least once: --model nova-2-lite=us.amazon.nova-2-lite-v1:0',
+      'Add --model NAME=ID, at least once. An ID is one of Bedrock, such as us.amazon.nova-2-lite-v1:0.',
     )
   const models: Record<string, string> = {}
   for (const pair of given) {
@@ -64,7 +68,7 @@ function modelsOf(given: readonly string[]): Readonly<Record<string, string>> {
     if (name === undefined || id === undefined)
       throw new UserError(
         `--model "${pair}" is not NAME=ID.`,
-        'Example: --model nova-2-lite=us.amazon.nova-2-lite-v1:0',
+        'A NAME is what callers use, an ID one of Bedrock, such as us.amazon.nova-2-lite-v1:0.',
       )
     if (Object.hasOwn(models, name))
       throw new UserError(`--model names "${name}" twice.`, 'A name stands for one model.')

@@ -15,29 +15,29 @@ export function accountSetting(meaning: string): Setting<string> {
     type: 'text of 12 digits',
     meaning,
     allowed: 'an AWS account id of 12 digits.',
-    example: 'account 111111111111',
+    placeholder: '{ACCOUNT}',
     fallback: 'required',
     parse: account,
   }
 }
 
-export function roleArnSetting(name: string, meaning: string): Setting<string | undefined> {
+export function roleArnSetting(meaning: string): Setting<string | undefined> {
   return {
     type: 'text',
     meaning,
     allowed: 'the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME.',
-    example: `${name} arn:aws:iam::222222222222:role/genai-deployer`,
+    placeholder: 'arn:aws:iam::{ACCOUNT}:role/{NAME}',
     fallback: none,
     parse: matching(ROLE_ARN, 'the ARN of an IAM role'),
   }
 }
 
-export function profileSetting(name: string, meaning: string): Setting<string | undefined> {
+export function profileSetting(meaning: string): Setting<string | undefined> {
   return {
     type: 'text',
     meaning,
     allowed: 'the name of a profile in the AWS configuration file: letters, digits and _ . @ + -.',
-    example: `${name} platform`,
+    placeholder: '{PROFILE}',
     fallback: none,
     parse: matching(PROFILE, 'the name of a profile'),
   }

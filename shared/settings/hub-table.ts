@@ -24,7 +24,7 @@ const role: Setting<'hub'> = {
   type: '`hub`',
   meaning: 'Which program the stack runs.',
   allowed: 'hub or spoke.',
-  example: 'role hub',
+  placeholder: '{ROLE}',
   fallback: 'required',
   parse: oneOf(['hub']),
 }
@@ -33,7 +33,7 @@ const region: Setting<string> = {
   type: 'text',
   meaning: 'Region of the hub and of every spoke.',
   allowed: 'a region of the aws partition, such as us-east-1.',
-  example: 'region us-east-1',
+  placeholder: '{REGION}',
   fallback: 'required',
   parse: matching(REGION, 'a region of the aws partition'),
 }
@@ -42,7 +42,7 @@ const cidrBlock: Setting<string> = {
   type: 'CIDR block',
   meaning: "Addresses of the hub's VPC.",
   allowed: `a block of /${HUB_PREFIXES.largest} to /${HUB_PREFIXES.smallest} in ${PRIVATE_RANGES_TEXT}, outside of spokesCidrBlock.`,
-  example: 'cidrBlock 10.0.0.0/16',
+  placeholder: '{BLOCK}',
   fallback: { value: '10.0.0.0/16', text: '`10.0.0.0/16`' },
   parse: privateCidr(HUB_PREFIXES.largest, HUB_PREFIXES.smallest),
 }
@@ -52,7 +52,7 @@ const spokesCidrBlock: Setting<string> = {
   meaning:
     "The supernet that every spoke's CIDR block lies in; the only one that the hub routes to the Transit Gateway.",
   allowed: `a block of /8 to /20 in ${PRIVATE_RANGES_TEXT}, that does not overlap cidrBlock.`,
-  example: 'spokesCidrBlock 10.64.0.0/10',
+  placeholder: '{BLOCK}',
   fallback: { value: '10.64.0.0/10', text: '`10.64.0.0/10`' },
   parse: privateCidr(8, 20),
 }
@@ -62,7 +62,8 @@ const availabilityZones: Setting<readonly string[]> = {
   meaning:
     "Zones of the hub, by their names in the hub's account. Add new ones at the end: the order decides the subnets' addresses.",
   allowed: 'two or three different zone names of the region, such as us-east-1a.',
-  example: "--path 'availabilityZones[0]' us-east-1a",
+  entries: 'list',
+  placeholder: '{ZONE}',
   fallback: 'required',
   parse: listOf(matching(/^[a-z]{2}-[a-z]+-\d[a-z]$/, 'the name of an availability zone'), 2, 3),
 }
@@ -71,7 +72,7 @@ const shareWithOrganisation: Setting<string | undefined> = {
   type: 'text',
   meaning: 'Organisation or organisational unit that the Transit Gateway is shared with (RAM sharing must be on).',
   allowed: 'the ARN of an organisation or organisational unit; not together with shareWithAccounts.',
-  example: 'shareWithOrganisation arn:aws:organizations::999999999999:organization/o-exampleorg01',
+  placeholder: '{ARN}',
   fallback: none,
   parse: matching(SHARED_WITH_ARN, 'the ARN of an organisation or organisational unit'),
 }
@@ -81,7 +82,8 @@ const shareWithAccounts: Setting<readonly string[] | undefined> = {
   meaning:
     'Accounts outside of the organisation that tenants may be in: each spoke adds its own to the share and accepts the invitation.',
   allowed: '1 to 100 different account ids of 12 digits, quoted; not together with shareWithOrganisation.',
-  example: "--path 'shareWithAccounts[0]' 222222222222",
+  entries: 'list',
+  placeholder: '{ACCOUNT}',
   fallback: none,
   parse: listOf(account, 1, 100),
 }
@@ -90,9 +92,9 @@ const domainName: Setting<string | undefined> = {
   type: 'text',
   meaning: 'Name of the gateway, in its certificate and its URL.',
   allowed: 'a lower-case host name, such as genai.example.com, with hostedZoneId or certificateArn.',
-  example: 'domainName genai.example.com',
+  placeholder: '{NAME}',
   fallback: none,
-  parse: matching(DOMAIN, 'a lower-case host name'),
+  parse: matching(DOMAIN, 'a lower-case host name', (raw) => raw.toLowerCase()),
 }
 
 const hostedZoneId: Setting<string | undefined> = {
@@ -100,7 +102,7 @@ const hostedZoneId: Setting<string | undefined> = {
   meaning:
     "Public hosted zone in the hub's account: the certificate is made and validated in it, and the domain name added to it.",
   allowed: 'the id of a Route 53 hosted zone, such as Z0123456789ABCDEFGHIJ; not together with certificateArn.',
-  example: 'hostedZoneId Z0123456789ABCDEFGHIJ',
+  placeholder: '{ID}',
   fallback: none,
   parse: matching(/^Z[A-Z0-9]{3,31}$/, 'the id of a hosted zone'),
 }
@@ -109,7 +111,7 @@ const certificateArn: Setting<string | undefined> = {
   type: 'text',
   meaning: 'Existing certificate for the domain name; the DNS record is then yours to make.',
   allowed: "the ARN of an ACM certificate in the hub's account and region; not together with hostedZoneId.",
-  example: 'certificateArn arn:aws:acm:us-east-1:111111111111:certificate/00000000-0000-0000-0000-000000000000',
+  placeholder: '{ARN}',
   fallback: none,
   parse: matching(CERTIFICATE_ARN, 'the ARN of an ACM certificate'),
 }
@@ -119,7 +121,7 @@ const allowInsecureHttp: Setting<boolean> = {
   meaning:
     'Demo only: a listener without TLS, over which tokens and prompts travel readable. Instead of a domain name.',
   allowed: 'true or false; true only without domainName, hostedZoneId and certificateArn.',
-  example: 'allowInsecureHttp true',
+  placeholder: '{true or false}',
   fallback: { value: false, text: '`false`' },
   parse: trueOrFalse,
 }
@@ -128,7 +130,8 @@ const allowedCidrBlocks: Setting<readonly string[]> = {
   type: 'list of CIDR blocks',
   meaning: 'Who may reach the load balancer.',
   allowed: '1 to 50 different IPv4 CIDR blocks; 0.0.0.0/0 is everybody.',
-  example: "--path 'allowedCidrBlocks[0]' 198.51.100.0/24",
+  entries: 'list',
+  placeholder: '{BLOCK}',
   fallback: 'required',
   parse: listOf(anyCidr, 1, 50),
 }
@@ -137,7 +140,7 @@ const wafRateLimit: Setting<number> = {
   type: 'whole number',
   meaning: 'Requests in five minutes from one source address, after which the firewall blocks it.',
   allowed: '10 to 2000000000.',
-  example: 'wafRateLimit 2000',
+  placeholder: '{NUMBER}',
   fallback: { value: 2000, text: '`2000`' },
   parse: integerIn(10, 2_000_000_000),
 }
@@ -146,7 +149,7 @@ const clientInstance: Setting<boolean> = {
   type: 'true or false',
   meaning: 'A small EC2 instance in a public subnet to send test requests from.',
   allowed: 'true or false.',
-  example: 'clientInstance true',
+  placeholder: '{true or false}',
   fallback: { value: false, text: '`false`' },
   parse: trueOrFalse,
 }
@@ -156,7 +159,7 @@ const keySetVia: Setting<'endpoint' | 'nat' | 'inline'> = {
   meaning:
     "How the functions get the user pool's key set: Cognito's interface endpoint, a NAT gateway per zone, or a copy made at deployment (no key rotation).",
   allowed: 'endpoint, nat or inline.',
-  example: 'keySetVia endpoint',
+  placeholder: '{WAY}',
   fallback: { value: 'endpoint', text: '`endpoint`' },
   parse: oneOf(['endpoint', 'nat', 'inline']),
 }
@@ -165,7 +168,8 @@ const deployers: Setting<readonly string[]> = {
   type: 'list of role ARNs',
   meaning: "The platform team's roles that may assume the onboarding role. Whoever holds it is trusted with the hub.",
   allowed: '1 to 10 different ARNs of IAM roles, arn:aws:iam::ACCOUNT:role/NAME.',
-  example: "--path 'deployers[0]' arn:aws:iam::111111111111:role/platform-deployer",
+  entries: 'list',
+  placeholder: 'arn:aws:iam::{ACCOUNT}:role/{NAME}',
   fallback: 'required',
   parse: listOf(matching(ROLE_ARN, 'the ARN of an IAM role'), 1, 10),
 }
@@ -175,7 +179,7 @@ const concurrencyLimit: Setting<number> = {
   meaning:
     "Lambda's concurrent executions that the hub's account has (its quota): the tenants' reservations are added up against it.",
   allowed: '101 to 1000000: AWS keeps 100 of them unreserved.',
-  example: 'concurrencyLimit 1000',
+  placeholder: '{NUMBER}',
   fallback: { value: 1000, text: '`1000`' },
   parse: integerIn(101, 1_000_000),
 }
@@ -189,7 +193,7 @@ const auditRetentionDays: Setting<number> = {
   type: 'whole number',
   meaning: 'Days for which the audit trail is kept: a line for every decision about a request, of every tenant.',
   allowed: `one of ${RETENTION_DAYS.join(', ')}.`,
-  example: 'auditRetentionDays 365',
+  placeholder: '{DAYS}',
   fallback: { value: 365, text: '`365`' },
   parse: numberIn(RETENTION_DAYS),
 }
@@ -199,7 +203,7 @@ const alarmTopicArn: Setting<string | undefined> = {
   meaning:
     'SNS topic that alarms of the hub and of every tenant notify, when they start and when they are over. Its policy must let CloudWatch publish.',
   allowed: "the ARN of a standard SNS topic in the hub's region, arn:aws:sns:REGION:ACCOUNT:NAME.",
-  example: 'alarmTopicArn arn:aws:sns:us-east-1:111111111111:platform-alarms',
+  placeholder: '{ARN}',
   fallback: none,
   parse: matching(TOPIC_ARN, 'the ARN of a standard SNS topic'),
 }
@@ -208,7 +212,7 @@ const deletionProtection: Setting<boolean> = {
   type: 'true or false',
   meaning: 'Protects what loses data (user pool, table, logs) from deletion, in AWS and in Pulumi.',
   allowed: 'true or false.',
-  example: 'deletionProtection false',
+  placeholder: '{true or false}',
   fallback: { value: true, text: '`true`' },
   parse: trueOrFalse,
 }
@@ -218,8 +222,8 @@ export const HUB_TABLE = {
   role,
   account: accountSetting("The hub's AWS account."),
   region,
-  roleArn: roleArnSetting('roleArn', "Role in the hub's account to deploy with; without it, the credentials at hand."),
-  profile: profileSetting('profile', 'Profile of the AWS configuration file to take credentials from.'),
+  roleArn: roleArnSetting("Role in the hub's account to deploy with; without it, the credentials at hand."),
+  profile: profileSetting('Profile of the AWS configuration file to take credentials from.'),
   cidrBlock,
   spokesCidrBlock,
   availabilityZones,

@@ -109,7 +109,7 @@ describe('hub settings', () => {
       'certificateArn',
       'is not in account 111111111111 and region us-east-1',
     ],
-    ['a domain name and allowInsecureHttp', { allowInsecureHttp: 'true' }, 'allowInsecureHttp', 'is set as well'],
+    ['a domain name and allowInsecureHttp', { allowInsecureHttp: 'true' }, 'allowInsecureHttp', 'are set as well'],
     [
       'a hosted zone and allowInsecureHttp',
       { allowInsecureHttp: 'true', domainName: undefined },
@@ -173,18 +173,33 @@ describe('hub settings', () => {
     expect(problems[0]?.setting).toBe(setting)
     expect(problems[0]?.got).toContain(got)
     expect(message).toContain(`- ${setting}: `)
-    expect(message).toMatch(/Allowed: .+ Fix: pulumi config (set|rm) .+ -s hub$/)
+    expect(message).toMatch(/Allowed: .+ Fix: (pulumi config (set|rm) .+ -s hub|take it out of Pulumi\.hub\.yaml, .+)$/)
   })
 
-  it('says what puts a contradiction right', () => {
+  it('leaves a contradiction to who wrote it', () => {
     const fixOf = (change: Change) => mistakes(hub, change).problems[0]?.fix
-    expect(fixOf({ wafRatelimit: '5' })).toBe('rm wafRatelimit')
-    expect(fixOf({ allowInsecureHttp: 'true' })).toBe('set allowInsecureHttp false')
-    expect(fixOf({ shareWithAccounts: '["222222222222"]' })).toBe('rm shareWithAccounts')
-    expect(fixOf({ cidrBlock: '10.64.0.0/16' })).toBe('set spokesCidrBlock 10.128.0.0/10')
-    expect(fixOf({ availabilityZones: '["us-east-1a","us-west-2b"]' })).toBe(
-      "set --path 'availabilityZones[1]' us-east-1b",
+    expect(fixOf({ allowInsecureHttp: 'true' })).toBe(
+      "pulumi config rm '{allowInsecureHttp, or domainName and hostedZoneId}' -s hub",
     )
+    expect(fixOf({ shareWithAccounts: '["222222222222"]' })).toBe(
+      "pulumi config rm '{shareWithOrganisation or shareWithAccounts}' -s hub",
+    )
+    expect(fixOf({ cidrBlock: '10.64.0.0/16' })).toBe('pulumi config set spokesCidrBlock {BLOCK} -s hub')
+    expect(fixOf({ availabilityZones: '["us-east-1a","us-west-2b"]' })).toBe(
+      "pulumi config set --path 'availabilityZones[1]' {ZONE} -s hub",
+    )
+  })
+
+  it('blames the region that nobody knows, not the zones of another', () => {
+    const { problems } = mistakes(hub, { region: 'us-esat-1' })
+    expect(problems.map(({ setting, fix }) => [setting, fix])).toEqual([
+      ['region', 'pulumi config set region us-east-1 -s hub'],
+    ])
+    // Of two that are known, either may be the mistake: the command decides nothing.
+    expect(mistakes(hub, { region: 'us-west-2' }).problems.map(({ setting }) => setting)).toEqual([
+      'availabilityZones',
+      'availabilityZones',
+    ])
   })
 
   it('tells every mistake at once', () => {

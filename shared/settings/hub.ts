@@ -1,20 +1,24 @@
 /** Reads the hub's settings: the table's values, and the checks between them. */
 import { overlaps } from '../cidr.ts'
 import type { HubSettings, Listener, Sharing } from '../settings.ts'
+import { removeCommand } from './commands.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
+import { REGIONS } from './regions.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
+import { SPOKE_TABLE } from './spoke-table.ts'
 
 type HubValues = Values<typeof HUB_TABLE>
 
 /** @throws SettingsError with every mistake */
 export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
-  const values = readTable(HUB_TABLE, raw, stack)
+  const read = readTable(HUB_TABLE, raw, { stack, otherRole: { name: 'spoke', table: SPOKE_TABLE } })
   const problems: Problem[] = []
-  const refuse: Refuse = (setting, got, fix) => {
-    const problem = mistake(setting, HUB_TABLE[setting], got)
-    problems.push(fix === undefined ? problem : { ...problem, fix })
+  const refuse: Refuse = (setting, got, fix = {}) => {
+    const problem = mistake(stack, setting, HUB_TABLE[setting], got, fix)
+    problems.push(fix.choice === undefined ? problem : { ...problem, fix: removeCommand(stack, `{${fix.choice}}`) })
   }
+  const values = { ...read, region: checkRegion(read, refuse) }
   checkNetwork(values, refuse)
   checkAccounts(values, refuse)
   checkAlarmTopic(values, refuse)
@@ -44,46 +48,56 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   }
 }
 
-/** @param fix arguments of the `pulumi config` that puts it right, where the setting's example does not */
-type Refuse = (setting: keyof HubValues, got: string, fix?: string) => void
+/** Which part of a setting is wrong, what was meant, or between which settings whoever wrote them has to choose. */
+interface Fix {
+  readonly at?: string
+  readonly meant?: string
+  readonly choice?: string
+}
+
+type Refuse = (setting: keyof HubValues, got: string, fix?: Fix) => void
+
+const regionOf = (zone: string) => zone.slice(0, -1)
+
+/**
+ * A region that nobody knows, and zones that are all of one that is known: the region is the mistake, not the zones.
+ * @returns the region that is meant
+ */
+function checkRegion({ region, availabilityZones }: HubValues, refuse: Refuse): string {
+  const [meant = region, ...others] = new Set(availabilityZones.map(regionOf))
+  if (others.length > 0 || REGIONS.includes(region) || !REGIONS.includes(meant)) return region
+  refuse('region', `"${region}" is no region that is known, and every zone is one of ${meant}.`, { meant })
+  return meant
+}
 
 /** Supernets to propose: a hub's block overlaps one of them at most. */
 const SUPERNETS = ['10.64.0.0/10', '10.128.0.0/10'] as const
 
-function checkNetwork(values: HubValues, refuse: Refuse): void {
-  const { cidrBlock, spokesCidrBlock, availabilityZones, region } = values
+function checkNetwork({ cidrBlock, spokesCidrBlock, availabilityZones, region }: HubValues, refuse: Refuse): void {
   if (overlaps(cidrBlock, spokesCidrBlock)) {
     const free = SUPERNETS.find((supernet) => !overlaps(cidrBlock, supernet))
-    refuse(
-      'spokesCidrBlock',
-      `${spokesCidrBlock} overlaps the hub's own cidrBlock ${cidrBlock}.`,
-      `set spokesCidrBlock ${free}`,
-    )
+    const got = `${spokesCidrBlock} overlaps the hub's own cidrBlock ${cidrBlock}; ${free}, for one, does not.`
+    refuse('spokesCidrBlock', got, { meant: '{BLOCK}' })
   }
-  for (const [index, zone] of availabilityZones.entries()) {
-    if (zone.slice(0, -1) === region) continue
-    const fix = `set --path 'availabilityZones[${index}]' ${region}${zone.slice(-1)}`
-    refuse('availabilityZones', `"${zone}" is not a zone of ${region}.`, fix)
-  }
+  for (const [index, zone] of availabilityZones.entries())
+    if (regionOf(zone) !== region)
+      refuse('availabilityZones', `"${zone}" is not a zone of ${region}.`, { at: `[${index}]` })
 }
 
-function checkAccounts(values: HubValues, refuse: Refuse): void {
-  const { account, roleArn, shareWithAccounts = [] } = values
-  if (roleArn !== undefined && accountOfRole(roleArn) !== account) {
-    const fix = `set roleArn arn:aws:iam::${account}:role/NAME`
-    refuse('roleArn', `"${roleArn}" is not in the hub's account ${account}.`, fix)
-  }
+function checkAccounts({ account, roleArn, shareWithAccounts = [] }: HubValues, refuse: Refuse): void {
+  if (roleArn !== undefined && accountOfRole(roleArn) !== account)
+    refuse('roleArn', `"${roleArn}" is not in the hub's account ${account}.`)
   if (shareWithAccounts.includes(account)) {
-    const fix = `rm --path 'shareWithAccounts[${shareWithAccounts.indexOf(account)}]'`
-    refuse('shareWithAccounts', `it holds the hub's own account ${account}.`, fix)
+    const at = `[${shareWithAccounts.indexOf(account)}]`
+    refuse('shareWithAccounts', `it holds the hub's own account ${account}.`, { at })
   }
 }
 
 /** CloudWatch notifies topics of its own region only; the account may be another. */
 function checkAlarmTopic({ alarmTopicArn, region }: HubValues, refuse: Refuse): void {
   if (alarmTopicArn === undefined || TOPIC_ARN.exec(alarmTopicArn)?.[1] === region) return
-  const fix = `set alarmTopicArn arn:aws:sns:${region}:${alarmTopicArn.split(':').slice(4).join(':')}`
-  refuse('alarmTopicArn', `"${alarmTopicArn}" is not in ${region}.`, fix)
+  const meant = `arn:aws:sns:${region}:{ACCOUNT}:{NAME}`
+  refuse('alarmTopicArn', `"${alarmTopicArn}" is not in ${region}.`, { meant })
 }
 
 /** HTTPS is never silently missing, and of two ways to it neither is chosen silently. */
@@ -92,12 +106,17 @@ function listenerOf(values: HubValues, refuse: Refuse): Listener | undefined {
   if (allowInsecureHttp) {
     if (domainName === undefined && hostedZoneId === undefined && certificateArn === undefined)
       return { kind: 'insecureHttp' }
-    const got = 'it is true, and a domain name, hosted zone or certificate is set as well.'
-    refuse('allowInsecureHttp', got, 'set allowInsecureHttp false')
+    const others = Object.entries({ domainName, hostedZoneId, certificateArn }).filter(
+      ([, value]) => value !== undefined,
+    )
+    const names = others.map(([name]) => name).join(' and ')
+    refuse('allowInsecureHttp', `it is true, and ${names} ${others.length === 1 ? 'is' : 'are'} set as well.`, {
+      choice: `allowInsecureHttp, or ${names}`,
+    })
   } else if (domainName === undefined) {
     refuse('domainName', 'it is not set, and neither is allowInsecureHttp.')
   } else if (hostedZoneId !== undefined && certificateArn !== undefined) {
-    refuse('hostedZoneId', 'it is set, and certificateArn as well.', 'rm certificateArn')
+    refuse('hostedZoneId', 'it is set, and certificateArn as well.', { choice: 'hostedZoneId or certificateArn' })
   } else if (hostedZoneId !== undefined) {
     return { kind: 'hostedZone', domainName, hostedZoneId }
   } else if (certificateArn !== undefined) {
@@ -118,7 +137,7 @@ function existingCertificate(
   refuse(
     'certificateArn',
     `"${listener.certificateArn}" is not in account ${values.account} and region ${values.region}.`,
-    `set certificateArn arn:aws:acm:${values.region}:${values.account}:certificate/ID`,
+    { meant: `arn:aws:acm:${values.region}:${values.account}:certificate/{ID}` },
   )
   return undefined
 }
@@ -128,6 +147,9 @@ function sharingOf(values: HubValues, refuse: Refuse): Sharing | undefined {
   if (arn !== undefined && accounts === undefined) return { kind: 'organisation', arn }
   if (arn === undefined && accounts !== undefined) return { kind: 'accounts', accounts }
   if (arn === undefined) refuse('shareWithOrganisation', 'neither it nor shareWithAccounts is set.')
-  else refuse('shareWithOrganisation', 'shareWithAccounts is set as well.', 'rm shareWithAccounts')
+  else
+    refuse('shareWithOrganisation', 'shareWithAccounts is set as well.', {
+      choice: 'shareWithOrganisation or shareWithAccounts',
+    })
   return undefined
 }

@@ -6,9 +6,14 @@ import { ofProject, readSettings } from './read.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 describe('the role', () => {
-  it.each([undefined, 'hubb', ''])('%s is refused', (role) => {
+  it.each([
+    [undefined, '{ROLE}'],
+    ['', '{ROLE}'],
+    ['hubb', 'hub'],
+    ['spok', 'spoke'],
+  ])('%s is refused', (role, fix) => {
     expect(() => readSettings(role === undefined ? {} : { role }, originOf('hub'))).toThrow(
-      /- role: .+ Allowed: hub or spoke\. Fix: pulumi config set role hub -s hub/,
+      `Allowed: hub or spoke. Fix: pulumi config set role ${fix} -s hub`,
     )
   })
 })
@@ -19,20 +24,23 @@ describe('around the tables', () => {
     expect(ofProject(all, 'genai-hub-spoke')).toEqual({ role: 'hub' })
   })
 
+  it('keeps what is in a misspelt namespace under its full name, which is then refused', () => {
+    const all = { 'genai-hub-spoke:role': 'hub', 'genai-hubspoke:tier': 'small', 'genai_hub_spoke:account': '1' }
+    expect(ofProject(all, 'genai-hub-spoke')).toEqual({
+      role: 'hub',
+      'genai-hubspoke:tier': 'small',
+      'genai_hub_spoke:account': '1',
+    })
+  })
+
   it.each([
     ['hub', HUB_TABLE],
     ['spoke', SPOKE_TABLE],
-  ])("every example of the %s's table is a value that it accepts", (_role, table) => {
-    for (const [name, setting] of Object.entries(table)) {
-      const match = /^(?:--path '(\w+)(?:\[0\]|\["([^"]+)"\])'|(\w+)) (\S+)$/.exec(setting.example)
-      if (name === 'role') continue
-      expect(match, `${name}: ${setting.example}`).not.toBeNull()
-      const [, listName, key, plainName, value = ''] = match ?? []
-      expect(listName ?? plainName).toBe(name)
-      const raw = key !== undefined ? JSON.stringify({ [key]: value }) : listName ? JSON.stringify([value]) : value
-      // Two zones are the least: one is what the command adds.
-      if (name === 'availabilityZones') expect(() => setting.parse(raw)).toThrow('it has 1 entries')
-      else expect(() => setting.parse(raw)).not.toThrow()
+  ])("no placeholder of the %s's table is a value that it accepts", (_role, table) => {
+    for (const [name, { parse, placeholder }] of Object.entries(table)) {
+      // The check of a default model is against the list of models.
+      for (const raw of [placeholder, JSON.stringify([placeholder]), JSON.stringify({ name: placeholder })])
+        if (name !== 'defaultModel') expect(() => parse(raw), `${name}: ${raw}`).toThrow()
     }
   })
 

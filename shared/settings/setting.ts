@@ -2,6 +2,8 @@
  * What a setting is, and how a table of them is read: one description drives the reading, the errors and the README's
  * table, so that the three cannot drift apart.
  */
+import { nearest, removeCommand, setAt, setCommand } from './commands.ts'
+import { Refused } from './refused.ts'
 
 /** One `pulumi config` setting. */
 export interface Setting<T> {
@@ -10,11 +12,13 @@ export interface Setting<T> {
   readonly meaning: string
   /** What a bad value's error says is allowed. */
   readonly allowed: string
-  /** Arguments of a `pulumi config set` that puts a good value. */
-  readonly example: string
+  /** What stands for a value in a printed command, where only the user knows it: `{ACCOUNT}`. No setting takes braces. */
+  readonly placeholder: string
   /** What is used when nothing is set; `required` refuses that. */
   readonly fallback: 'required' | { readonly value: T; readonly text: string }
-  /** Reads the text that Pulumi keeps (JSON for lists and maps). @throws Error saying only what is wrong with it */
+  /** Whether it is a list or a map, whose entries are set by path. @default a text */
+  readonly entries?: 'list' | 'map'
+  /** Reads the text that Pulumi keeps (JSON for lists and maps). @throws Refused saying only what is wrong with it */
   readonly parse: (raw: string) => T
 }
 
@@ -35,13 +39,28 @@ export interface Problem {
   /** What was set and what is wrong with it. */
   readonly got: string
   readonly allowed: string
-  /** Arguments of the `pulumi config` that puts it right. */
+  /** The command that puts it right, or what to do where no command can know that. */
   readonly fix: string
 }
 
 /** What a setting's own description says about a mistake in it. */
-export function mistake(name: string, { allowed, example }: Setting<unknown>, got: string): Problem {
-  return { setting: name, got, allowed, fix: `set ${example}` }
+export function mistake(
+  stack: string,
+  name: string,
+  setting: Setting<unknown>,
+  got: string,
+  { at = '', meant }: { readonly at?: string; readonly meant?: string | undefined } = {},
+): Problem {
+  const { allowed, placeholder } = setting
+  const fix =
+    at === '' ? setCommand(stack, name, meant ?? whole(setting)) : setAt(stack, name, at, meant ?? placeholder)
+  return { setting: name, got, allowed, fix }
+}
+
+/** All of a list or a map, as a command sets it at once. */
+function whole({ entries, placeholder }: Setting<unknown>): string {
+  if (entries === 'list') return JSON.stringify([placeholder])
+  return entries === 'map' ? JSON.stringify({ '{NAME}': placeholder }) : placeholder
 }
 
 /** All that is wrong with a stack's settings, at once: people fix a file in one go, not an error a run. */
@@ -51,8 +70,7 @@ export class SettingsError extends Error {
 
   constructor(stack: string, problems: readonly Problem[]) {
     const lines = problems.map(
-      ({ setting, got, allowed, fix }) =>
-        `- ${setting}: ${got} Allowed: ${allowed} Fix: pulumi config ${fix} -s ${stack}`,
+      ({ setting, got, allowed, fix }) => `- ${setting}: ${got} Allowed: ${allowed} Fix: ${fix}`,
     )
     super(
       [
@@ -65,33 +83,67 @@ export class SettingsError extends Error {
 }
 
 /** Reads every setting of the table, and refuses those that are not in it. @throws SettingsError with every mistake */
-export function readTable<T extends Table>(table: T, raw: RawSettings, stack: string): Values<T> {
-  const problems: Problem[] = unknownNames(table, raw)
+export function readTable<T extends Table>(
+  table: T,
+  raw: RawSettings,
+  {
+    stack,
+    otherRole,
+  }: { readonly stack: string; readonly otherRole: { readonly name: string; readonly table: Table } },
+): Values<T> {
+  const unknown = unknownNames(table, raw)
+  const problems: Problem[] = unknown.map((one) => unknownName(stack, table, otherRole, raw, one))
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(table)) {
     const text = raw[name]
     if (text === undefined) {
-      if (setting.fallback === 'required') problems.push(mistake(name, setting, 'it is not set.'))
-      else values[name] = setting.fallback.value
+      if (setting.fallback !== 'required') values[name] = setting.fallback.value
+      // A misspelt one is told once.
+      else if (!unknown.some(({ meant }) => meant === name))
+        problems.push(mistake(stack, name, setting, 'it is not set.'))
       continue
     }
     try {
       values[name] = setting.parse(text)
     } catch (error) {
-      problems.push(mistake(name, setting, error instanceof Error ? error.message : String(error)))
+      if (!(error instanceof Error)) throw error
+      problems.push(mistake(stack, name, setting, error.message, error instanceof Refused ? error : {}))
     }
   }
   if (problems.length > 0) throw new SettingsError(stack, problems)
   return values as Values<T>
 }
 
-function unknownNames(table: Table, raw: RawSettings): Problem[] {
+interface UnknownName {
+  readonly name: string
+  /** The setting that it can only be, if that is not set as well. */
+  readonly meant?: string
+}
+
+function unknownNames(table: Table, raw: RawSettings): readonly UnknownName[] {
   return Object.keys(raw)
     .filter((name) => !Object.hasOwn(table, name))
-    .map((name) => ({
-      setting: name,
-      got: 'there is no such setting for this role.',
-      allowed: `${Object.keys(table).join(', ')}.`,
-      fix: `rm ${name}`,
-    }))
+    .map((name) => {
+      const meant = nearest(name.slice(name.indexOf(':') + 1), Object.keys(table))
+      return { name, ...(meant !== undefined && raw[meant] === undefined && { meant }) }
+    })
+}
+
+function unknownName(
+  stack: string,
+  table: Table,
+  otherRole: { readonly name: string; readonly table: Table },
+  raw: RawSettings,
+  { name, meant }: UnknownName,
+): Problem {
+  const got = name.includes(':')
+    ? 'its namespace is not that of the project, so nobody reads it.'
+    : Object.hasOwn(otherRole.table, name)
+      ? `there is no such setting for this role; it is one of a ${otherRole.name}.`
+      : 'there is no such setting for this role.'
+  const fix =
+    meant === undefined
+      ? `take it out of Pulumi.${stack}.yaml, or write there the setting that is meant.`
+      : `${setCommand(stack, meant, raw[name] ?? '')} && ${removeCommand(stack, name)}`
+  return { setting: name, got, allowed: `${Object.keys(table).join(', ')}.`, fix }
 }

@@ -2,7 +2,9 @@
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { TIERS, type Tier } from '../settings.ts'
 import { TENANT_ID } from '../tenant.ts'
+import { nearest } from './commands.ts'
 import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
+import { Refused } from './refused.ts'
 import type { Setting } from './setting.ts'
 import { integerIn, listOf, mapOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr, trueOrFalse } from './values.ts'
 
@@ -14,7 +16,7 @@ const role: Setting<'spoke'> = {
   type: '`spoke`',
   meaning: 'Which program the stack runs.',
   allowed: 'hub or spoke.',
-  example: 'role spoke',
+  placeholder: '{ROLE}',
   fallback: 'required',
   parse: oneOf(['spoke']),
 }
@@ -23,7 +25,7 @@ const hubStack: Setting<string | undefined> = {
   type: 'text',
   meaning: "Name of the hub's stack in full.",
   allowed: 'ORGANIZATION/PROJECT/STACK; the file backend calls its organization "organization".',
-  example: 'hubStack organization/genai-hub-spoke/hub',
+  placeholder: '{ORGANIZATION}/{PROJECT}/{STACK}',
   fallback: { value: undefined, text: 'stack `hub` of this organization and project' },
   parse: matching(/^[\w.-]{1,100}\/[\w.-]{1,100}\/[\w.-]{1,100}$/, 'the full name of a stack'),
 }
@@ -32,7 +34,7 @@ const tenantId: Setting<string> = {
   type: 'text',
   meaning: "The tenant's id: in its path, its names, its users' tokens.",
   allowed: 'a lower-case letter, then 1 to 19 lower-case letters and digits.',
-  example: 'tenantId tenant1',
+  placeholder: '{ID}',
   fallback: 'required',
   parse: matching(TENANT_ID, "a tenant's id"),
 }
@@ -41,7 +43,7 @@ const cidrBlock: Setting<string> = {
   type: 'CIDR block',
   meaning: "Addresses of the tenant's VPC.",
   allowed: `a block of /${SPOKE_PREFIXES.largest} to /${SPOKE_PREFIXES.smallest} in ${PRIVATE_RANGES_TEXT}, inside of the hub's spokesCidrBlock, that no other tenant has.`,
-  example: 'cidrBlock 10.64.0.0/24',
+  placeholder: '{BLOCK}',
   fallback: 'required',
   parse: privateCidr(SPOKE_PREFIXES.largest, SPOKE_PREFIXES.smallest),
 }
@@ -51,7 +53,8 @@ const availabilityZoneIds: Setting<readonly string[]> = {
   meaning:
     "Zones of the spoke, by their ids, which are the same in every account, each one of the hub's. Add new ones at the end: the order decides the subnets' addresses.",
   allowed: 'one to three different zone ids, such as use1-az1.',
-  example: "--path 'availabilityZoneIds[0]' use1-az1",
+  entries: 'list',
+  placeholder: '{ZONE}',
   fallback: 'required',
   parse: listOf(matching(/^[a-z]{2,5}\d-az\d$/, 'the id of an availability zone'), 1, 3),
 }
@@ -61,7 +64,8 @@ const models: Setting<Readonly<Record<string, string>>> = {
   meaning: 'The names that the tenant may use → Bedrock model or inference profile ids.',
   allowed:
     '1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id.',
-  example: `--path 'models["nova-2-lite"]' us.amazon.nova-2-lite-v1:0`,
+  entries: 'map',
+  placeholder: '{MODEL}',
   fallback: 'required',
   parse: parseModels,
 }
@@ -70,7 +74,7 @@ const defaultModel: Setting<string | undefined> = {
   type: 'text',
   meaning: 'The model for a request that names none.',
   allowed: 'one of the names in models.',
-  example: 'defaultModel nova-2-lite',
+  placeholder: '{NAME}',
   fallback: { value: undefined, text: 'the only one, where models has one' },
   parse: matching(MODEL_NAME, 'a name that models may have'),
 }
@@ -79,7 +83,7 @@ const tier: Setting<Tier> = {
   type: 'text, or a map of three whole numbers',
   meaning: "Size of the tenant's function: a preset, or memoryMegabytes, timeoutSeconds and reservedConcurrency.",
   allowed: `${Object.keys(TIERS).join(', ')}, or a map of memoryMegabytes (128 to 10240), timeoutSeconds (10 to 900) and reservedConcurrency (1 to 900).`,
-  example: 'tier small',
+  placeholder: '{TIER}',
   fallback: { value: TIERS.small, text: '`small`' },
   parse: parseTier,
 }
@@ -89,7 +93,7 @@ const modelInvocationLogging: Setting<boolean> = {
   meaning:
     "Records prompts and answers in the tenant's account. One per account and region: an existing one is never overwritten.",
   allowed: 'true or false.',
-  example: 'modelInvocationLogging false',
+  placeholder: '{true or false}',
   fallback: { value: false, text: '`false`' },
   parse: trueOrFalse,
 }
@@ -100,13 +104,10 @@ export const SPOKE_TABLE = {
   hubStack,
   tenantId,
   account: accountSetting("The tenant's AWS account."),
-  roleArn: roleArnSetting(
-    'roleArn',
-    "Role in the tenant's account to deploy with; without it, the credentials at hand.",
-  ),
-  profile: profileSetting('profile', "Profile to take the tenant's account's credentials from."),
-  hubRoleArn: roleArnSetting('hubRoleArn', 'Role to assume the onboarding role from: one of the deployers of the hub.'),
-  hubProfile: profileSetting('hubProfile', 'Profile to assume the onboarding role from.'),
+  roleArn: roleArnSetting("Role in the tenant's account to deploy with; without it, the credentials at hand."),
+  profile: profileSetting("Profile to take the tenant's account's credentials from."),
+  hubRoleArn: roleArnSetting('Role to assume the onboarding role from: one of the deployers of the hub.'),
+  hubProfile: profileSetting('Profile to assume the onboarding role from.'),
   cidrBlock,
   availabilityZoneIds,
   models,
@@ -117,13 +118,19 @@ export const SPOKE_TABLE = {
 
 function parseModels(raw: string): Readonly<Record<string, string>> {
   const entries = mapOf(raw)
-  if (entries.length < 1 || entries.length > 20) throw new Error(`it has ${entries.length} names.`)
+  if (entries.length < 1 || entries.length > 20) throw new Refused(`it has ${entries.length} names.`)
   const parseName = matching(MODEL_NAME, 'a name that models may have')
   const parseId = matching(MODEL_ID, 'a model or inference profile id')
   return Object.fromEntries(
     entries.map(([name, id]) => {
-      if (typeof id !== 'string') throw new Error(`"${name}" is given something that is not text.`)
-      return [parseName(name), parseId(id)]
+      // A name that is wrong is not changed by setting another: the old one stays.
+      parseName(name)
+      try {
+        if (typeof id !== 'string') throw new Refused(`"${name}" is given something that is not text.`)
+        return [name, parseId(id)]
+      } catch (error) {
+        throw Refused.at(`["${name}"]`, error)
+      }
     }),
   )
 }
@@ -136,17 +143,17 @@ const TIER_LIMITS = {
 
 function parseTier(raw: string): Tier {
   if (Object.hasOwn(TIERS, raw)) return TIERS[raw as keyof typeof TIERS]
-  if (!raw.startsWith('{')) throw new Error(`"${raw}" is not a preset.`)
+  if (!raw.startsWith('{')) throw new Refused(`"${raw}" is not a preset.`, { meant: nearest(raw, Object.keys(TIERS)) })
   const entries = new Map(mapOf(raw))
   const extra = [...entries.keys()].find((name) => !Object.hasOwn(TIER_LIMITS, name))
-  if (extra !== undefined) throw new Error(`it has the unknown entry "${extra}".`)
+  if (extra !== undefined) throw new Refused(`it has the unknown entry "${extra}".`)
   const value = (name: keyof Tier): number => {
     const entry = entries.get(name)
-    if (typeof entry !== 'number' && typeof entry !== 'string') throw new Error(`it has no ${name}.`)
+    if (typeof entry !== 'number' && typeof entry !== 'string') throw new Refused(`it has no ${name}.`)
     try {
       return TIER_LIMITS[name](String(entry))
     } catch (error) {
-      throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Refused(`${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   return {

@@ -111,6 +111,8 @@ describe('spoke settings', () => {
     expect(problems).toHaveLength(1)
     expect(problems[0]?.setting).toBe(setting)
     expect(problems[0]?.got).toContain(got)
-    expect(message).toMatch(/Allowed: .+ Fix: pulumi config (set|rm) .+ -s spoke-tenant1$/)
+    expect(message).toMatch(
+      /Allowed: .+ Fix: (pulumi config set .+ -s spoke-tenant1|take it out of Pulumi\.spoke-tenant1\.yaml, .+)$/,
+    )
   })
 })

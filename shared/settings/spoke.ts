@@ -1,29 +1,26 @@
 /** Reads a spoke's settings: the table's values, and the checks between them. */
 import type { SpokeSettings } from '../settings.ts'
+import { nearest } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
+import { HUB_TABLE } from './hub-table.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 type SpokeValues = Values<typeof SPOKE_TABLE>
-/** @param fix arguments of the `pulumi config` that puts it right */
-type Refuse = (setting: keyof SpokeValues, got: string, fix: string) => void
+type Refuse = (setting: keyof SpokeValues, got: string, meant?: string) => void
 
 /**
  * @param defaultHubStack what `hubStack` is when it is not set
  * @throws SettingsError with every mistake
  */
 export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubStack: string): SpokeSettings {
-  const values = readTable(SPOKE_TABLE, raw, stack)
+  const values = readTable(SPOKE_TABLE, raw, { stack, otherRole: { name: 'hub', table: HUB_TABLE } })
   const problems: Problem[] = []
-  const refuse: Refuse = (setting, got, fix) => {
-    problems.push({ ...mistake(setting, SPOKE_TABLE[setting], got), fix })
+  const refuse: Refuse = (setting, got, meant) => {
+    problems.push(mistake(stack, setting, SPOKE_TABLE[setting], got, { meant }))
   }
   if (values.roleArn !== undefined && accountOfRole(values.roleArn) !== values.account) {
-    refuse(
-      'roleArn',
-      `"${values.roleArn}" is not in the tenant's account ${values.account}.`,
-      `set roleArn arn:aws:iam::${values.account}:role/NAME`,
-    )
+    refuse('roleArn', `"${values.roleArn}" is not in the tenant's account ${values.account}.`)
   }
   const defaultModel = defaultModelOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined) throw new SettingsError(stack, problems)
@@ -47,18 +44,14 @@ function defaultModelOf({ models, defaultModel }: SpokeValues, refuse: Refuse): 
   const names = Object.keys(models)
   if (defaultModel === undefined) {
     if (names.length === 1) return names[0]
-    refuse(
-      'defaultModel',
-      `it is not set, and models has ${names.length} names: ${names.join(', ')}.`,
-      `set defaultModel ${names[0]}`,
-    )
+    refuse('defaultModel', `it is not set, and models has ${names.length} names: ${names.join(', ')}.`)
     return undefined
   }
   if (Object.hasOwn(models, defaultModel)) return defaultModel
   refuse(
     'defaultModel',
     `"${defaultModel}" is not in models, which has ${names.join(', ')}.`,
-    `set defaultModel ${names[0]}`,
+    nearest(defaultModel, names),
   )
   return undefined
 }

@@ -1,34 +1,49 @@
-/** Readers of single values. Each throws an Error that quotes what it got; what is allowed is said by the setting. */
-import { contains, parseCidr } from '../cidr.ts'
+/**
+ * Readers of single values. Each throws a {@link Refused} that quotes what it got, with what was meant where that is certain.
+ * What is allowed is said by the setting.
+ */
+import { contains, parseCidr, startOf } from '../cidr.ts'
+import { nearest } from './commands.ts'
+import { Refused } from './refused.ts'
 
 const quote = (raw: string) => `"${raw.length > 80 ? `${raw.slice(0, 77)}...` : raw}"`
 
-/** Text that matches `pattern`. */
-export function matching(pattern: RegExp, what: string): (raw: string) => string {
+/** Text that matches `pattern`. @param same another writing of the same, such as lower case; its result is checked */
+export function matching(pattern: RegExp, what: string, same?: (raw: string) => string): (raw: string) => string {
   return (raw) => {
-    if (!pattern.test(raw)) throw new Error(`${quote(raw)} is not ${what}.`)
-    return raw
+    if (pattern.test(raw)) return raw
+    const meant = same?.(raw)
+    throw new Refused(`${quote(raw)} is not ${what}.`, {
+      meant: meant !== undefined && pattern.test(meant) ? meant : undefined,
+    })
   }
 }
 
 export function oneOf<const T extends readonly string[]>(choices: T): (raw: string) => T[number] {
   return (raw) => {
-    if (!choices.includes(raw)) throw new Error(`${quote(raw)} is none of the choices.`)
+    if (!choices.includes(raw))
+      throw new Refused(`${quote(raw)} is none of the choices.`, { meant: nearest(raw, choices) })
     return raw
   }
 }
 
 export function trueOrFalse(raw: string): boolean {
-  if (raw !== 'true' && raw !== 'false') throw new Error(`${quote(raw)} is neither true nor false.`)
-  return raw === 'true'
+  if (raw === 'true' || raw === 'false') return raw === 'true'
+  const word = raw.trim().toLowerCase()
+  const meant = YES.includes(word) ? 'true' : NO.includes(word) ? 'false' : nearest(word, ['true', 'false'])
+  throw new Refused(`${quote(raw)} is neither true nor false.`, { meant })
 }
+
+/** As YAML 1.1 had them, and shells have. */
+const YES = ['true', 'yes', 'y', 'on', '1']
+const NO = ['false', 'no', 'n', 'off', '0']
 
 export function integerIn(least: number, most: number): (raw: string) => number {
   return (raw) => {
     // Number() would also take '', ' 5', '0x10' and '1e3'.
-    if (!/^\d{1,15}$/.test(raw)) throw new Error(`${quote(raw)} is not a whole number.`)
+    if (!/^\d{1,15}$/.test(raw)) throw new Refused(`${quote(raw)} is not a whole number.`)
     const value = Number(raw)
-    if (value < least || value > most) throw new Error(`${value} is out of range.`)
+    if (value < least || value > most) throw new Refused(`${value} is out of range.`)
     return value
   }
 }
@@ -37,7 +52,7 @@ export function integerIn(least: number, most: number): (raw: string) => number 
 export function numberIn(choices: readonly number[]): (raw: string) => number {
   return (raw) => {
     const value = choices.find((choice) => String(choice) === raw)
-    if (value === undefined) throw new Error(`${quote(raw)} is none of the choices.`)
+    if (value === undefined) throw new Refused(`${quote(raw)} is none of the choices.`)
     return value
   }
 }
@@ -50,14 +65,20 @@ export function listOf(
 ): (raw: string) => readonly string[] {
   return (raw) => {
     const list = json(raw)
-    if (!Array.isArray(list)) throw new Error(`${quote(raw)} is not a list.`)
-    if (list.length < atLeast || list.length > atMost) throw new Error(`it has ${list.length} entries.`)
+    if (!Array.isArray(list)) throw new Refused(`${quote(raw)} is not a list.`)
+    if (list.length < atLeast || list.length > atMost) throw new Refused(`it has ${list.length} entries.`)
     const values = list.map((entry: unknown, index) => {
-      if (typeof entry !== 'string' && typeof entry !== 'number') throw new Error(`entry ${index} is not text.`)
-      return parse(String(entry))
+      const at = `[${index}]`
+      if (typeof entry !== 'string' && typeof entry !== 'number')
+        throw new Refused(`entry ${index} is not text.`, { at })
+      try {
+        return parse(String(entry))
+      } catch (error) {
+        throw Refused.at(at, error)
+      }
     })
-    const twice = values.find((value, index) => values.indexOf(value) !== index)
-    if (twice !== undefined) throw new Error(`${quote(twice)} is in it twice.`)
+    const twice = values.findIndex((value, index) => values.indexOf(value) !== index)
+    if (twice >= 0) throw new Refused(`${quote(values[twice] ?? '')} is in it twice.`, { at: `[${twice}]` })
     return values
   }
 }
@@ -65,32 +86,59 @@ export function listOf(
 /** A map of text to unread values, in the order written. */
 export function mapOf(raw: string): readonly (readonly [string, unknown])[] {
   const map = json(raw)
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new Error(`${quote(raw)} is not a map.`)
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new Refused(`${quote(raw)} is not a map.`)
   return Object.entries(map)
 }
 
-/** 12 digits. YAML reads an unquoted account as a number and drops its leading zeros. */
+/** 12 digits. YAML reads an unquoted account as a number and drops its leading zeros; AWS's console shows it with hyphens. */
 export function account(raw: string): string {
   if (/^\d{12}$/.test(raw)) return raw
   const hint = /^\d{1,11}$/.test(raw) ? ' Quote it in the YAML file: unquoted, leading zeros are lost.' : ''
-  throw new Error(`${quote(raw)} is not 12 digits.${hint}`)
+  throw new Refused(`${quote(raw)} is not 12 digits.${hint}`, {
+    meant: /^\d{4}-\d{4}-\d{4}$/.test(raw) ? raw.replaceAll('-', '') : undefined,
+  })
 }
 
 /** Ranges that are nobody's on the internet: a route for any other would take real addresses away from the VPC. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'] as const
 
 export function privateCidr(largest: number, smallest: number): (raw: string) => string {
-  return (raw) => {
+  const check = (raw: string) => {
     const { prefix } = parseCidr(raw)
-    if (!PRIVATE_RANGES.some((range) => contains(range, raw))) throw new Error(`${quote(raw)} is not a private range.`)
-    if (prefix < largest || prefix > smallest) throw new Error(`${quote(raw)} is a /${prefix}.`)
+    if (!PRIVATE_RANGES.some((range) => contains(range, raw)))
+      throw new Refused(`${quote(raw)} is not a private range.`)
+    if (prefix < largest || prefix > smallest) throw new Refused(`${quote(raw)} is a /${prefix}.`)
     return raw
+  }
+  return orBlockOf(check)
+}
+
+export const anyCidr = orBlockOf((raw) => {
+  parseCidr(raw)
+  return raw
+})
+
+/** An address with a prefix means the block that it is in, where such a block is taken. */
+function orBlockOf(check: (raw: string) => string): (raw: string) => string {
+  return (raw) => {
+    try {
+      return check(raw)
+    } catch (error) {
+      const start = startOf(raw)
+      throw new Refused(error instanceof Error ? error.message : String(error), {
+        meant: start !== undefined && isTaken(check, start) ? start : undefined,
+      })
+    }
   }
 }
 
-export function anyCidr(raw: string): string {
-  parseCidr(raw)
-  return raw
+function isTaken(check: (raw: string) => string, value: string): boolean {
+  try {
+    check(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const PRIVATE_RANGES_TEXT = PRIVATE_RANGES.join(', ')
@@ -99,6 +147,6 @@ function json(raw: string): unknown {
   try {
     return JSON.parse(raw)
   } catch {
-    throw new Error(`${quote(raw)} is neither a list nor a map.`)
+    throw new Refused(`${quote(raw)} is neither a list nor a map.`)
   }
 }
