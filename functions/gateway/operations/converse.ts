@@ -1,6 +1,7 @@
 /** `POST /TENANT/model/MODEL/converse`: Bedrock's own, body and answer passed on as they are. */
 import { type Body, isObject } from '../body.ts'
 import { GatewayError } from '../errors.ts'
+import { rewriteJson } from '../exact-json.ts'
 import { MAX_TOKENS } from '../limits.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
@@ -26,21 +27,8 @@ export function converseBody({ text, fields }: Body): string {
   return maxTokens === undefined ? withMaxTokens(text) : text
 }
 
-/** Written anew with the numbers exactly as the caller wrote them: a tool's schema may hold integers that a double cannot. */
-function withMaxTokens(text: string): string {
-  try {
-    const body: Body['fields'] = JSON.parse(text, keepNumber)
+const withMaxTokens = (text: string): string =>
+  rewriteJson(text, (body) => {
     const given = isObject(body.inferenceConfig) ? body.inferenceConfig : {}
-    return JSON.stringify({ ...body, inferenceConfig: { ...given, maxTokens: MAX_TOKENS.default } })
-  } catch (cause) {
-    if (cause instanceof RangeError) throw new GatewayError('body_not_json', 'The body is nested too deeply.')
-    throw cause
-  }
-}
-
-/** ES2025's JSON source text access, which TypeScript's library does not know yet. */
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }
-
-function keepNumber(_key: string, value: unknown, context?: { readonly source: string }): unknown {
-  return typeof value === 'number' && context !== undefined ? rawJSON(context.source) : value
-}
+    return { ...body, inferenceConfig: { ...given, maxTokens: MAX_TOKENS.default } }
+  })

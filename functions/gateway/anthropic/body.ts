@@ -1,0 +1,111 @@
+/** A body of Anthropic's Messages API → what InvokeModel takes of a Claude model on Bedrock. */
+import * as v from 'valibot'
+import { isObject } from '../body.ts'
+import { GatewayError, safeName } from '../errors.ts'
+import { rewriteJson } from '../exact-json.ts'
+import { MAX_TOKENS } from '../limits.ts'
+import type { Model } from '../model-calls.ts'
+import type { Call } from '../operation.ts'
+import { parseFields } from '../validate.ts'
+import { chooseBetas } from './betas.ts'
+
+/** Bedrock's name of the version, whatever `anthropic-version` the caller's header says. */
+const BEDROCK_VERSION = 'bedrock-2023-05-31'
+
+/** Anthropic's own features that run on Anthropic's servers: Bedrock has no place for them. */
+const REFUSED = ['container', 'mcp_servers'] as const
+/** Wishes that change no answer, only how Anthropic's own service treats the request. */
+const IGNORED = ['service_tier', 'inference_geo'] as const
+
+/** What the gateway itself reads. Everything else goes to Bedrock as it came, which validates it. */
+const Read = v.looseObject({
+  model: v.string(),
+  stream: v.optional(v.nullable(v.boolean())),
+  anthropic_beta: v.optional(v.array(v.string())),
+})
+const MaxTokens = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(MAX_TOKENS.minimum),
+  v.maxValue(MAX_TOKENS.maximum, `Allowed is a whole number from ${MAX_TOKENS.minimum} to ${MAX_TOKENS.maximum}.`),
+)
+
+export interface ClaudeRequest {
+  readonly model: Model
+  readonly stream: boolean
+  /** InvokeModel's body as JSON. */
+  readonly body: string
+  /** Names what was left out, for the caller. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** `POST /v1/messages`. */
+export function messagesRequest(call: Pick<Call, 'body' | 'headers' | 'model'>): ClaudeRequest {
+  const request = claudeRequest(call, {})
+  parseFields(v.looseObject({ max_tokens: MaxTokens }), call.body.fields)
+  return request
+}
+
+/**
+ * `POST /v1/messages/count_tokens`: a body without `max_tokens`, which InvokeModel's must have.
+ * With thinking on, it must be more than the budget of the thoughts.
+ */
+export function countRequest(call: Pick<Call, 'body' | 'headers' | 'model'>): ClaudeRequest {
+  const { thinking } = call.body.fields
+  const budget = isObject(thinking) && typeof thinking.budget_tokens === 'number' ? thinking.budget_tokens : 0
+  return claudeRequest(call, { max_tokens: budget + 1 })
+}
+
+function claudeRequest(
+  call: Pick<Call, 'body' | 'headers' | 'model'>,
+  added: Readonly<Record<string, unknown>>,
+): ClaudeRequest {
+  const { fields, text } = call.body
+  const read = parseFields(Read, fields)
+  const refused = REFUSED.find((name) => name in fields)
+  if (refused !== undefined) {
+    throw new GatewayError(
+      'field_invalid',
+      `The field "${refused}" asks for something that runs at Anthropic; Claude on Bedrock has no such thing. Leave it out.`,
+      { param: refused },
+    )
+  }
+  const model = requireClaude(call.model(read.model))
+  const betas = chooseBetas([...betaHeader(call.headers), ...(read.anthropic_beta ?? [])], model.id)
+  const left: readonly string[] = ['model', 'stream', 'anthropic_beta', ...IGNORED]
+  const body = rewriteJson(text, (exact) => ({
+    ...Object.fromEntries(Object.entries(exact).filter(([name]) => !left.includes(name))),
+    ...added,
+    anthropic_version: BEDROCK_VERSION,
+    ...(betas.sent.length > 0 && { anthropic_beta: betas.sent }),
+  }))
+  return { model, stream: read.stream === true, body, headers: ignoredHeader(fields, betas.dropped) }
+}
+
+/** The only Bedrock models whose InvokeModel bodies are Anthropic's. */
+function requireClaude(model: Model): Model {
+  if (/(^|[./])anthropic\./.test(model.id)) return model
+  throw new GatewayError(
+    'field_invalid',
+    `The model "${model.name}" is not one of Anthropic's, and this path speaks Anthropic's API. Use POST /TENANT/v1/chat/completions for it.`,
+    { param: 'model' },
+  )
+}
+
+const betaHeader = (headers: Headers): readonly string[] =>
+  (headers.get('anthropic-beta') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+
+/** Only names that are short and plain are repeated. */
+function ignoredHeader(
+  fields: Readonly<Record<string, unknown>>,
+  dropped: readonly string[],
+): Readonly<Record<string, string>> {
+  const names = [
+    ...IGNORED.filter((name) => name in fields),
+    ...dropped.slice(0, 20).map((name) => `anthropic-beta=${safeName(name) ?? '?'}`),
+  ]
+  return names.length === 0 ? {} : { 'x-genai-ignored': names.join(', ') }
+}

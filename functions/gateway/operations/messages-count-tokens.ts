@@ -1,0 +1,49 @@
+/** `POST /TENANT/v1/messages/count_tokens`: Anthropic's API, counted by Bedrock where it can. */
+import { countRequest } from '../anthropic/body.ts'
+import { isObject } from '../body.ts'
+import { GatewayError } from '../errors.ts'
+import type { OfferedOperation } from '../operation.ts'
+import { anthropicShape } from '../shapes/anthropic.ts'
+
+/** Bytes of JSON for which one token is assumed: more tokens than there are, for nearly every text. */
+const BYTES_A_TOKEN = 3
+
+export const messagesCountTokens: OfferedOperation = {
+  name: 'messages_count_tokens',
+  method: 'POST',
+  path: '/v1/messages/count_tokens',
+  shape: anthropicShape,
+  query: ['beta'],
+  async answer(call) {
+    const { model, body, headers } = countRequest(call)
+    const counted = await count(call.models.countTokens(baseModelId(model.id), countTokensBody(body)))
+    const tokens = counted ?? Math.ceil(Buffer.byteLength(call.body.text) / BYTES_A_TOKEN)
+    return call.json(JSON.stringify({ input_tokens: tokens }), {
+      ...headers,
+      ...(counted === undefined && { 'x-genai-estimated': 'input_tokens' }),
+    })
+  },
+}
+
+/** `us.anthropic.claude-…` → `anthropic.claude-…`: CountTokens takes no inference profile. */
+const baseModelId = (id: string): string => id.slice(id.indexOf('anthropic.'))
+
+const countTokensBody = (body: string): string =>
+  JSON.stringify({ input: { invokeModel: { body: Buffer.from(body).toString('base64') } } })
+
+/** `undefined` where Bedrock does not count for this model or this account: the caller then gets an estimate. */
+async function count(answer: Promise<string>): Promise<number | undefined> {
+  try {
+    const parsed: unknown = JSON.parse(await answer)
+    const tokens = isObject(parsed) ? parsed.inputTokens : undefined
+    return typeof tokens === 'number' ? tokens : undefined
+  } catch (error) {
+    if (error instanceof GatewayError && isNotCounted(error)) return undefined
+    throw error
+  }
+}
+
+const isNotCounted = ({ code, message }: GatewayError): boolean =>
+  code === 'model_access_denied' ||
+  code === 'model_not_found' ||
+  (code === 'model_rejected_input' && /support\S* counting tokens/.test(message))
