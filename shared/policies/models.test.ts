@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { POLICY_LIMITS, policy, policyText } from './document.ts'
-import { invokeStatements, parseModel } from './models.ts'
+import { countStatements, invokeStatements, parseModel } from './models.ts'
 import { modelEndpointPolicy } from './tenant-role.ts'
 
 describe('model ids', () => {
@@ -104,4 +104,24 @@ describe('sizes', () => {
       /2049 characters.*2048. Shorten it/,
     )
   })
+})
+
+test('tokens are counted by the base model of Claude only, which nothing can be invoked with', () => {
+  const ids = [
+    'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'us.amazon.nova-2-lite-v1:0',
+    'anthropic.claude-opus-4-6-v1',
+  ]
+  expect(countStatements(ids, 'us-east-1')).toEqual([
+    {
+      Sid: 'CountTokens',
+      Effect: 'Allow',
+      Action: 'bedrock:CountTokens',
+      Resource: [
+        'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0',
+        'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-4-6-v1',
+      ],
+    },
+  ])
+  expect(countStatements(['us.amazon.nova-2-lite-v1:0'], 'us-east-1')).toEqual([])
 })

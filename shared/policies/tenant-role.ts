@@ -1,6 +1,6 @@
 /** The role in the tenant's account that may invoke its models, and the policy of the endpoint that it does so through. */
 import { type PolicyDocument, policy, policyText } from './document.ts'
-import { invokeStatements } from './models.ts'
+import { countStatements, invokeStatements } from './models.ts'
 
 export interface TenantRoleTrust {
   readonly hubAccount: string
@@ -53,6 +53,11 @@ export interface TenantModels {
   readonly modelIds: readonly string[]
 }
 
+const modelStatements = ({ modelIds, account, region }: TenantModels) => [
+  ...invokeStatements(modelIds, account, region),
+  ...countStatements(modelIds, region),
+]
+
 /**
  * The listed models, and only through the account's own endpoint: a credential that leaves the gateway is worth nothing
  * elsewhere. `endpointId` is the spoke's `bedrock-runtime` endpoint. The endpoint is a condition of what is allowed, not a
@@ -60,7 +65,7 @@ export interface TenantModels {
  */
 export function tenantRolePolicy(models: TenantModels & { readonly endpointId: string }): PolicyDocument {
   const throughOwnEndpoint = { StringEquals: { 'aws:SourceVpce': models.endpointId } }
-  const allowed = invokeStatements(models.modelIds, models.account, models.region).map((statement) => ({
+  const allowed = modelStatements(models).map((statement) => ({
     ...statement,
     Condition: { ...statement.Condition, ...throughOwnEndpoint },
   }))
@@ -82,7 +87,7 @@ export function tenantRolePolicy(models: TenantModels & { readonly endpointId: s
 export function modelEndpointPolicy(
   models: TenantModels & { readonly roleArn: string; readonly tenantId: string },
 ): string {
-  const statements = invokeStatements(models.modelIds, models.account, models.region).map((statement) => ({
+  const statements = modelStatements(models).map((statement) => ({
     ...statement,
     Principal: '*' as const,
     Condition: { ...statement.Condition, StringEquals: { 'aws:PrincipalArn': models.roleArn } },
