@@ -128,18 +128,18 @@ export function invokeStatements(
 }
 
 /**
- * Statements that allow tokens to be counted. Bedrock counts for Claude only, and by the id of a base model, never of a profile:
- * nothing can be invoked with this. None for a tenant without such models.
+ * Statement that allows tokens to be counted. Bedrock counts for Claude only, and by the id of a base model, never of a profile:
+ * nothing can be invoked with this. One pattern instead of the tenant's models, so that policies that are nearly full stay
+ * within AWS's limits. None for a tenant without such models.
  */
 export function countStatements(
   modelIds: Iterable<string>,
   region: string,
 ): readonly (PolicyStatement & { readonly Sid: string })[] {
-  const counted = [...modelIds].map((id) => parseModel(id, region).modelId).filter((id) => id.startsWith('anthropic.'))
-  const resources = [...new Set(counted)].sort().map((modelId) => foundationModelArn(region, modelId))
-  return resources.length === 0
-    ? []
-    : [{ Sid: 'CountTokens', Effect: 'Allow', Action: 'bedrock:CountTokens', Resource: resources }]
+  const counted = [...modelIds].some((id) => parseModel(id, region).modelId.startsWith('anthropic.'))
+  if (!counted) return []
+  const resource = foundationModelArn(region, 'anthropic.*')
+  return [{ Sid: 'CountTokens', Effect: 'Allow', Action: 'bedrock:CountTokens', Resource: resource }]
 }
 
 /** Every region that a request through a profile is checked in; the empty one stands for `global`'s unnamed region. */

@@ -1,5 +1,5 @@
 /** The role in the tenant's account that may invoke its models, and the policy of the endpoint that it does so through. */
-import { type PolicyDocument, policy, policyText } from './document.ts'
+import { POLICY_LIMITS, type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
 import { countStatements, invokeStatements } from './models.ts'
 
 export interface TenantRoleTrust {
@@ -81,21 +81,27 @@ export function tenantRolePolicy(models: TenantModels & { readonly endpointId: s
 
 /**
  * Policy of the spoke's `bedrock-runtime` endpoint, as text. An endpoint's policy takes no principal but `*`, so the role is
- * a condition.
+ * a condition. Where the models leave no room, tokens cannot be counted through it, and callers get estimates.
  * @throws Error when the list of models makes it longer than AWS allows
  */
 export function modelEndpointPolicy(
   models: TenantModels & { readonly roleArn: string; readonly tenantId: string },
 ): string {
-  const statements = modelStatements(models).map((statement) => ({
-    ...statement,
-    Principal: '*' as const,
-    Condition: { ...statement.Condition, StringEquals: { 'aws:PrincipalArn': models.roleArn } },
-  }))
+  const ofRole = (statements: readonly PolicyStatement[]) =>
+    policy(
+      ...statements.map((statement) => ({
+        ...statement,
+        Principal: '*' as const,
+        Condition: { ...statement.Condition, StringEquals: { 'aws:PrincipalArn': models.roleArn } },
+      })),
+    )
+  const whole = ofRole(modelStatements(models))
   return policyText(
     'endpoint',
     `the endpoint policy of ${models.tenantId}`,
-    policy(...statements),
+    JSON.stringify(whole).length <= POLICY_LIMITS.endpoint
+      ? whole
+      : ofRole(invokeStatements(models.modelIds, models.account, models.region)),
     `List fewer models: it has ${models.modelIds.length}.`,
   )
 }

@@ -42,6 +42,7 @@ const BY_AWS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'Lambda makes a stream for each execution environment; the local cloud keeps lines without',
   },
   'genai-models-tenant1': {
+    'CountTokens: bedrock:CountTokens': 'a client that counts tokens; this test sends prompts only',
     'Destinationsus: bedrock:InvokeModel': 'a region of the geography that today’s profiles do not lead to',
     'Destinationsus: bedrock:InvokeModelWithResponseStream': 'ConverseStream, for clients of the role that stream',
     'Models: bedrock:InvokeModelWithResponseStream':
