@@ -48,6 +48,8 @@ export interface Served {
   readonly session?: Session
   /** Error code of a refusal. */
   readonly errorCode?: string
+  /** What the local cloud does not have, in a sentence: for the console too, as the caller may be a program. */
+  readonly unsupported?: string
 }
 
 /** Everything a service may use. */

@@ -198,7 +198,7 @@ describe('the wire', () => {
   it('names a service that it does not have', async () => {
     await network(reachable({ kind: 'service', service: 'sqs', region: 'us-east-1' }))
     const { status, text } = await fetchText({ host: 'sqs.us-east-1.amazonaws.com' })
-    expect(status).toBe(501)
+    expect(status).toBe(400)
     expect(text).toMatch(/the service 'sqs'/)
   })
 

@@ -7,6 +7,7 @@ import { UnsupportedError } from '../errors.ts'
 import type { WireFaults } from '../faults/hooks.ts'
 import type { Origin, Path, Refusal, reach as reachable } from '../network/reach.ts'
 import type { Authority } from './authority.ts'
+import { UNSUPPORTED } from './protocol/protocol.ts'
 import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
@@ -22,6 +23,8 @@ export interface WireOptions {
   readonly observe?: (event: WireEvent) => void
   /** Told of mistakes of the stand-in itself, which its clients see as a 500. @default prints to standard error */
   readonly onFault?: (error: unknown) => void
+  /** Told what the stand-in does not have, once for each thing. @default prints to standard error */
+  readonly onUnsupported?: (message: string) => void
 }
 
 /** What an observer is told; nothing in it is secret. */
@@ -67,6 +70,7 @@ const HTTPS = 443
 
 export function startWire(options: WireOptions): Wire {
   const { surroundings, services, authority, faults = NO_FAULTS, observe, onFault = printFault } = options
+  const tellUnsupported = once(options.onUnsupported ?? ((message) => console.error(message)))
   const byName = new Map(services.map((service) => [service.name, service]))
   const open = new Set<OpenPort>()
 
@@ -78,7 +82,13 @@ export function startWire(options: WireOptions): Wire {
           .serve({ service: name, from, call }, () => service.handle(wireRequest(surroundings, from, path, call)))
           .catch((error: unknown) => fault(onFault, error))
       : unsupported(`the service '${name}' (${call.host})`)
-    const { operation = `${call.method} ${call.target.split('?', 1)[0]}`, session, errorCode } = response.served ?? {}
+    const {
+      operation = `${call.method} ${call.target.split('?', 1)[0]}`,
+      session,
+      errorCode,
+      unsupported: missing,
+    } = response.served ?? {}
+    if (missing !== undefined) tellUnsupported(missing)
     observe?.({
       kind: 'request',
       ...{ from, host: call.host, service: name, operation, status: response.status, path },
@@ -188,9 +198,20 @@ function fault(onFault: (error: unknown) => void, error: unknown): WireResponse 
 function unsupported(what: string | UnsupportedError): WireResponse {
   const { message } = typeof what === 'string' ? new UnsupportedError(what) : what
   return {
-    status: 501,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'UnsupportedByLocalCloud' },
-    body: JSON.stringify({ __type: 'UnsupportedByLocalCloud', message }),
+    status: 400,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': UNSUPPORTED },
+    body: JSON.stringify({ __type: UNSUPPORTED, message }),
+    served: { operation: 'unknown', errorCode: UNSUPPORTED, unsupported: message },
+  }
+}
+
+/** Each message once: a program tries again and again. */
+function once(tell: (message: string) => void): (message: string) => void {
+  const told = new Set<string>()
+  return (message) => {
+    if (told.has(message)) return
+    told.add(message)
+    tell(message)
   }
 }
 

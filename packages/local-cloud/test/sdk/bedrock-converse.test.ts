@@ -127,20 +127,6 @@ describe.skipIf(REMOTE)('Bedrock, Converse', () => {
     expect(error.message).toMatch(message)
   })
 
-  it.each<[string, Partial<ConverseCommandInput>, RegExp]>([
-    ['tools', { toolConfig: { tools: [] } }, /toolConfig/],
-    ['guardrails', { guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' } }, /guardrailConfig/],
-    [
-      'images',
-      { messages: [{ role: 'user', content: [{ image: { format: 'png', source: { bytes: new Uint8Array(1) } } }] }] },
-      /image/,
-    ],
-  ])('says that it does not have %s', async (_what, input, message) => {
-    const error = await failure(converse(NOVA, input))
-    expect(error.name).toBe('UnsupportedByLocalCloud')
-    expect(error.message).toMatch(message)
-  })
-
   it("answers the SDK's own HTTP/2 client, which is its default", async () => {
     const ca = await readFile(stand.caFile)
     const port = await stand.port()

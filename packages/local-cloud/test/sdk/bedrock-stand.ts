@@ -3,16 +3,21 @@ import {
   BedrockRuntimeClient,
   ConverseCommand,
   type ConverseCommandInput,
+  ConverseStreamCommand,
+  type ConverseStreamCommandInput,
+  type ConverseStreamOutput,
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type BedrockOptions, createBedrock } from '../../src/aws/bedrock/bedrock.ts'
 import type { ModelBackend } from '../../src/aws/bedrock/model-backend.ts'
-import { standIn } from '../../src/aws/bedrock/stand-in.ts'
+import { standIn } from '../../src/aws/bedrock/stand-in/stand-in.ts'
 import { ORGANIZATION, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
 
 export const NOVA = 'us.amazon.nova-2-lite-v1:0'
 export const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+export const SONNET = 'us.anthropic.claude-sonnet-4-6'
+export const MICRO = 'amazon.nova-micro-v1:0'
 export const TITAN = 'amazon.titan-text-lite-v1'
 export const HAIKU_3 = 'anthropic.claude-3-haiku-20240307-v1:0'
 export const NOVA_1 = 'amazon.nova-lite-v1:0'
@@ -20,7 +25,7 @@ export const organization = {
   ...ORGANIZATION,
   accounts: ORGANIZATION.accounts.map((account) => ({
     ...account,
-    models: account.id === TENANT ? [NOVA, HAIKU, TITAN, HAIKU_3, NOVA_1, 'anthropic.claude-v2:1'] : [],
+    models: account.id === TENANT ? [NOVA, HAIKU, SONNET, TITAN, HAIKU_3, NOVA_1, MICRO, 'anthropic.claude-v2:1'] : [],
   })),
 }
 export const user = (text: string) => ({ role: 'user' as const, content: [{ text }] })
@@ -30,7 +35,8 @@ export const HELLO = { messages: [user('Hello, who are you?')] }
 export let stand: Stand
 export let bedrock: BedrockRuntimeClient
 export const options: { -readonly [K in keyof BedrockOptions]: BedrockOptions[K] } = {}
-let backend: ModelBackend = standIn()
+const QUICK = standIn({ pauseMilliseconds: 0 })
+let backend: ModelBackend = QUICK
 
 /** Who answers, until the test is over. */
 export function answerBy(models: ModelBackend): void {
@@ -57,7 +63,7 @@ export function useBedrock(): void {
     stand.ahead = 0
     stand.decide = () => ({ allowed: true })
     delete options.requestsPerMinute
-    backend = standIn()
+    backend = QUICK
   })
 }
 
@@ -67,6 +73,16 @@ export const clientOf = async (account: string) =>
   )
 export const converse = (modelId: string, more: Partial<ConverseCommandInput> = {}) =>
   bedrock.send(new ConverseCommand({ modelId, ...HELLO, ...more }))
+/** Every event of a stream. */
+export async function stream(
+  modelId: string,
+  more: Partial<ConverseStreamCommandInput> = {},
+): Promise<readonly ConverseStreamOutput[]> {
+  const answer = await bedrock.send(new ConverseStreamCommand({ modelId, ...HELLO, ...more }))
+  const events: ConverseStreamOutput[] = []
+  for await (const event of answer.stream ?? []) events.push(event)
+  return events
+}
 export const invoke = async (modelId: string, body: unknown) => {
   const answer = await bedrock.send(new InvokeModelCommand({ modelId, body: JSON.stringify(body) }))
   return JSON.parse(new TextDecoder().decode(answer.body))

@@ -5,8 +5,8 @@ import type { Session } from '../../iam/authorize.ts'
 import { permit } from '../../wire/protocol/protocol.ts'
 import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findModel, type Invoked } from './catalogue.ts'
-import { invalid } from './conversation.ts'
 import { BEDROCK } from './protocol.ts'
+import { invalid } from './refusals.ts'
 
 export interface AccessOptions {
   /**

@@ -1,19 +1,17 @@
 /**
- * Bedrock's models as far as the stand-in knows them. Limits and dates are AWS's, as documented in November 2026; what a
- * model would answer is the backend's.
+ * Bedrock's models as far as the stand-in knows them: family, limits and what each can do. AWS's, as documented in November
+ * 2026; what a model would answer is the backend's.
  */
 
 export interface FoundationModel {
   readonly id: string
   /** For people. */
   readonly name: string
-  /** Whose body format `InvokeModel` takes. */
-  readonly format: 'titan' | 'anthropic' | 'nova'
+  /** Whose body `InvokeModel` takes, whose fields `additionalModelRequestFields`, and who words the model's own refusals. */
+  readonly family: 'titan' | 'anthropic' | 'nova'
   readonly maxOutputTokens: number
   readonly maxInputTokens: number
-  readonly systemPrompts: boolean
-  /** Takes one of `temperature` and `topP`, not both. */
-  readonly oneSamplingParameter: boolean
+  readonly features: ReadonlySet<Feature>
   /** Can be called by its own id; otherwise through an inference profile only. */
   readonly onDemand: boolean
   /** Day from which on AWS refuses it. */
@@ -22,43 +20,75 @@ export interface FoundationModel {
   readonly profiles: Readonly<Record<string, readonly string[]>>
 }
 
+export type Feature =
+  | 'system'
+  | 'tools'
+  | 'images'
+  | 'documents'
+  /** Thinks before it answers, when it is asked to. */
+  | 'reasoning'
+  /** Decides itself how long it thinks (`thinking.type: adaptive`). */
+  | 'adaptiveReasoning'
+  /** `outputConfig.textFormat` */
+  | 'structuredOutput'
+  /** Cache points in messages and system prompts. */
+  | 'caching'
+  /** Cache points after tools. */
+  | 'cachedTools'
+  | 'countTokens'
+  /** Takes one of `temperature` and `topP`, not both. */
+  | 'oneSamplingParameter'
+  /** Goes on with what the last message, the assistant's, begins. */
+  | 'prefill'
+  /** `performanceConfig.latency: optimized` */
+  | 'optimizedLatency'
+
 const US = ['us-east-1', 'us-east-2', 'us-west-2']
 const EU = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3']
 /** `global` profiles name no region: their destination's ARN has an empty one. */
 const GLOBAL = ['']
+const EVERYWHERE = { us: US, eu: EU, global: GLOBAL }
 
 type Traits = Pick<FoundationModel, 'maxOutputTokens' | 'maxInputTokens' | 'onDemand' | 'profiles'> &
-  Partial<Pick<FoundationModel, 'endOfLife' | 'oneSamplingParameter'>>
+  Partial<Pick<FoundationModel, 'endOfLife'>> & { readonly features: readonly Feature[] }
 
-const claude = (id: string, name: string, traits: Traits): FoundationModel => ({
-  ...{ id: `anthropic.${id}`, name: `Claude ${name}`, format: 'anthropic', systemPrompts: true },
-  ...{ oneSamplingParameter: false, ...traits },
+const row = (family: FoundationModel['family'], id: string, name: string, traits: Traits): FoundationModel => ({
+  ...{ id, name, family, ...traits },
+  features: new Set(traits.features),
 })
-const nova = (id: string, name: string, traits: Traits): FoundationModel => ({
-  ...{ id: `amazon.${id}`, name: `Amazon ${name}`, format: 'nova', systemPrompts: true },
-  ...{ oneSamplingParameter: false, ...traits },
-})
-const titan = (id: string, name: string, traits: Traits): FoundationModel => ({
-  ...{ id: `amazon.${id}`, name: `Titan Text G1 - ${name}`, format: 'titan', systemPrompts: false },
-  ...{ oneSamplingParameter: false, ...traits },
-})
+const claude = (id: string, name: string, traits: Traits) =>
+  row('anthropic', `anthropic.${id}`, `Claude ${name}`, traits)
+const nova = (id: string, name: string, traits: Traits) => row('nova', `amazon.${id}`, `Amazon ${name}`, traits)
+const titan = (id: string, name: string, traits: Omit<Traits, 'features'>) =>
+  row('titan', `amazon.${id}`, `Titan Text G1 - ${name}`, { ...traits, features: [] })
 
-const CLAUDE_3 = { maxOutputTokens: 4096, maxInputTokens: 200_000, onDemand: true }
-const CLAUDE_4 = { maxOutputTokens: 64_000, maxInputTokens: 200_000, onDemand: false, oneSamplingParameter: true }
+const SEES: readonly Feature[] = ['system', 'tools', 'images', 'documents']
+const CLAUDE_3_FEATURES: readonly Feature[] = [...SEES, 'prefill', 'countTokens']
+const CLAUDE_4_FEATURES: readonly Feature[] = [
+  ...SEES,
+  ...(['reasoning', 'structuredOutput', 'caching', 'cachedTools', 'countTokens', 'oneSamplingParameter'] as const),
+]
+const CLAUDE_3 = { maxOutputTokens: 4096, maxInputTokens: 200_000, onDemand: true, features: CLAUDE_3_FEATURES }
+const CLAUDE_4 = { maxOutputTokens: 64_000, maxInputTokens: 200_000, onDemand: false, profiles: EVERYWHERE }
 const NOVA_1 = { maxOutputTokens: 10_000, onDemand: true, profiles: { us: US, eu: EU } }
 
 const MODELS: readonly FoundationModel[] = [
   nova('nova-2-lite-v1:0', 'Nova 2 Lite', {
-    ...{ maxOutputTokens: 65_535, maxInputTokens: 1_000_000, onDemand: false },
-    profiles: { us: US, eu: EU, global: GLOBAL },
+    ...{ maxOutputTokens: 65_535, maxInputTokens: 1_000_000, onDemand: false, profiles: EVERYWHERE },
+    features: [...SEES, 'reasoning', 'caching'],
   }),
-  nova('nova-micro-v1:0', 'Nova Micro', { ...NOVA_1, maxInputTokens: 128_000 }),
-  nova('nova-lite-v1:0', 'Nova Lite', { ...NOVA_1, maxInputTokens: 300_000 }),
-  nova('nova-pro-v1:0', 'Nova Pro', { ...NOVA_1, maxInputTokens: 300_000 }),
-  claude('claude-haiku-4-5-20251001-v1:0', 'Haiku 4.5', { ...CLAUDE_4, profiles: { us: US, eu: EU, global: GLOBAL } }),
-  claude('claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5', {
-    ...CLAUDE_4,
-    profiles: { us: US, eu: EU, global: GLOBAL },
+  nova('nova-micro-v1:0', 'Nova Micro', {
+    ...{ ...NOVA_1, maxInputTokens: 128_000, features: ['system', 'tools', 'caching'] },
+  }),
+  nova('nova-lite-v1:0', 'Nova Lite', { ...NOVA_1, maxInputTokens: 300_000, features: [...SEES, 'caching'] }),
+  nova('nova-pro-v1:0', 'Nova Pro', {
+    ...{ ...NOVA_1, maxInputTokens: 300_000, features: [...SEES, 'caching', 'optimizedLatency'] },
+  }),
+  claude('claude-haiku-4-5-20251001-v1:0', 'Haiku 4.5', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'prefill'] }),
+  claude('claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'prefill'] }),
+  claude('claude-sonnet-4-6', 'Sonnet 4.6', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] }),
+  claude('claude-opus-4-6-v1', 'Opus 4.6', {
+    ...{ ...CLAUDE_4, maxOutputTokens: 128_000, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] },
   }),
   // The original post's two.
   titan('titan-text-lite-v1', 'Lite', {

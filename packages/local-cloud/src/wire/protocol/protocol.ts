@@ -6,6 +6,9 @@ import type { ApiCall, Session } from '../../iam/authorize.ts'
 import type { Surroundings, WireRequest, WireResponse } from '../service.ts'
 import { SignatureError, type SignatureFailure, verifySignature } from '../sigv4.ts'
 
+/** The code of what the local cloud does not have. */
+export const UNSUPPORTED = 'UnsupportedByLocalCloud'
+
 /** How a service writes errors, and the codes that it has for what fails before its own operations. */
 export interface ErrorFormat {
   readonly refuse: (error: AwsError, requestId: string) => WireResponse
@@ -85,12 +88,16 @@ export async function answer(
     const response = await run(requestId, caller)
     return { ...response, served: { operation: operation(), ...caller } }
   } catch (error) {
-    const refusal =
-      error instanceof UnsupportedError ? new AwsError('UnsupportedByLocalCloud', error.message, 501) : error
+    const unsupported = error instanceof UnsupportedError
+    // 400, as an outage is something else: nobody shall try it again.
+    const refusal = unsupported ? new AwsError(UNSUPPORTED, error.message) : error
     if (!(refusal instanceof AwsError)) throw error
     return {
       ...format.refuse(refusal, requestId),
-      served: { operation: operation(), ...caller, errorCode: refusal.code },
+      served: {
+        ...{ operation: operation(), ...caller, errorCode: refusal.code },
+        ...(unsupported && { unsupported: error.message }),
+      },
     }
   }
 }

@@ -45,12 +45,16 @@ export function read<T>(shape: Shape<T>, input: unknown, refusals: Refusals): T 
   try {
     value = shape.read(input, '', problems)
   } catch (error) {
+    if (error instanceof Violation) throw refusals.validation(error.message)
     throw error instanceof TypeMismatch ? refusals.serialization(error.message) : error
   }
   if (problems.length === 0) return value
   const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`
   throw refusals.validation(`${count} detected: ${problems.join('; ')}`)
 }
+
+/** A violation that is told by itself. */
+class Violation extends Error {}
 
 class TypeMismatch extends Error {
   constructor(path: string, expected: string) {
@@ -151,10 +155,14 @@ export function list<T>(member: Shape<T>, { min, max }: NumberLimits = {}): Shap
   }
 }
 
-export function map<T>(member: Shape<T>): Shape<Readonly<Record<string, T>>> {
+export function map<T>(member: Shape<T>, { min, max }: NumberLimits = {}): Shape<Readonly<Record<string, T>>> {
   return {
     read(value, path, problems) {
       const entries = Object.entries(record(value, path))
+      if (min !== undefined && entries.length < min)
+        problems.push(failed(path, `Member must have length greater than or equal to ${min}`))
+      if (max !== undefined && entries.length > max)
+        problems.push(failed(path, `Member must have length less than or equal to ${max}`))
       return Object.fromEntries(entries.map(([key, item]) => [key, member.read(item, `${path}.${key}`, problems)]))
     },
   }
@@ -178,6 +186,55 @@ export function structure<const M extends Members>(members: M): Shape<Structure<
     },
   }
 }
+
+/** Without the members that the stand-in has not. */
+type UnionOf<M extends Members> = {
+  [K in keyof M]: M[K] extends Shape<infer T> ? ([T] extends [never] ? never : { readonly [P in K]: T }) : never
+}[keyof M]
+
+/** Exactly one of these members. `name` is the type's, which AWS's refusal gives. */
+export function union<const M extends Members>(name: string, members: M): Shape<UnionOf<M>> {
+  return {
+    read(value, path, problems) {
+      const [[key, item] = ['', undefined], ...others] = Object.entries(record(value, path)).filter(
+        ([, one]) => one !== null,
+      )
+      const member = Object.hasOwn(members, key) ? members[key] : undefined
+      if (!member || others.length > 0) {
+        const keys = Object.keys(members).join(', ')
+        throw new Violation(`${name} object at ${dotted(path)} must set one of the following keys: ${keys}.`)
+      }
+      return { [key]: member.read(item, `${path}.${key}`, problems) } as UnionOf<M>
+    },
+  }
+}
+
+/** A member that AWS has and the stand-in has not. */
+export const unsupported: Shape<never> = {
+  read(_value, path) {
+    throw new UnsupportedError(`the parameter '${dotted(path)}'`)
+  },
+}
+
+/** Any JSON. */
+export const document: Shape<unknown> = { read: (value) => value }
+
+/** A JSON object. */
+export const object: Shape<Readonly<Record<string, unknown>>> = { read: (value, path) => record(value, path) }
+
+/** Bytes in Base64, as they are on the wire; what is read is the text. */
+export const blob: Shape<string> = {
+  read(value, path, problems) {
+    if (typeof value !== 'string' || !BASE64.test(value)) throw new TypeMismatch(path, 'bytes in Base64')
+    if (value === '') problems.push(failed(path, 'Member must have length greater than or equal to 1'))
+    return value
+  },
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+/** `messages.1.member.content.1.member` as `messages.0.content.0`. */
+const dotted = (path: string) => path.replace(/\.(\d+)\.member/g, (_, position) => `.${Number(position) - 1}`)
 
 function record(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeMismatch(path, 'an object')

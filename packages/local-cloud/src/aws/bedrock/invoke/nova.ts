@@ -1,6 +1,6 @@
 import { float, integer, list, oneOf, read, required, structure, text } from '../../../wire/protocol/shape.ts'
-import { readMessages, textBlocks } from '../conversation.ts'
-import { type BodyFormat, MALFORMED } from './format.ts'
+import { textOf } from '../model-backend.ts'
+import { type BodyFormat, MALFORMED, textBlocks, textMessages } from './format.ts'
 
 const TEXTS = list(structure({ text: required(text()) }))
 
@@ -22,14 +22,15 @@ export const nova: BodyFormat = {
   read(body) {
     const { messages, system = [], inferenceConfig = {} } = read(INPUT, body, MALFORMED)
     return {
-      messages: readMessages(messages),
+      messages: textMessages(messages),
       system: textBlocks(system),
+      tools: [],
       ...inferenceConfig,
       stopSequences: inferenceConfig.stopSequences ?? [],
     }
   },
   write: ({ content, stopReason, usage: { inputTokens, outputTokens } }) => ({
-    output: { message: { content: content.map(({ text }) => ({ text })), role: 'assistant' } },
+    output: { message: { content: [{ text: textOf(content) }], role: 'assistant' } },
     stopReason,
     usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
   }),

@@ -1,16 +1,5 @@
-import {
-  float,
-  integer,
-  list,
-  oneOf,
-  read,
-  required,
-  type Shape,
-  structure,
-  text,
-} from '../../../wire/protocol/shape.ts'
-import { readMessages, textBlocks } from '../conversation.ts'
-import { type BodyFormat, MALFORMED } from './format.ts'
+import { float, integer, list, oneOf, read, required, type Shape, structure, text } from '../../../wire/protocol/shape.ts'
+import { type BodyFormat, MALFORMED, textBlocks, textMessages } from './format.ts'
 
 const BLOCKS = list(structure({ type: required(oneOf('text')), text: required(text()) }))
 
@@ -35,8 +24,9 @@ export const anthropic: BodyFormat = {
   read(body) {
     const { max_tokens, messages, system = [], temperature, top_p, stop_sequences } = read(INPUT, body, MALFORMED)
     return {
-      messages: readMessages(messages),
+      messages: textMessages(messages),
       system: textBlocks(system),
+      tools: [],
       maxTokens: max_tokens,
       ...(temperature !== undefined && { temperature }),
       ...(top_p !== undefined && { topP: top_p }),

@@ -1,7 +1,6 @@
 import { float, integer, list, read, required, structure, text } from '../../../wire/protocol/shape.ts'
-import { readMessages } from '../conversation.ts'
 import { textOf } from '../model-backend.ts'
-import { type BodyFormat, MALFORMED } from './format.ts'
+import { type BodyFormat, MALFORMED, textMessages } from './format.ts'
 
 const INPUT = structure({
   inputText: required(text({ min: 1 })),
@@ -13,7 +12,12 @@ const INPUT = structure({
   }),
 })
 
-const COMPLETION_REASONS = { end_turn: 'FINISH', max_tokens: 'LENGTH', stop_sequence: 'STOP_CRITERIA_MET' }
+const COMPLETION_REASONS = {
+  end_turn: 'FINISH',
+  tool_use: 'FINISH',
+  max_tokens: 'LENGTH',
+  stop_sequence: 'STOP_CRITERIA_MET',
+}
 /** Titan's own default. */
 const DEFAULT_TOKENS = 512
 
@@ -21,8 +25,8 @@ export const titan: BodyFormat = {
   read(body) {
     const { inputText, textGenerationConfig = {} } = read(INPUT, body, MALFORMED)
     const { maxTokenCount: maxTokens = DEFAULT_TOKENS, stopSequences = [], ...sampling } = textGenerationConfig
-    const messages = readMessages([{ role: 'user', content: [{ text: inputText }] }])
-    return { messages, system: [], maxTokens, stopSequences, ...sampling }
+    const messages = textMessages([{ role: 'user', content: [{ text: inputText }] }])
+    return { messages, system: [], tools: [], maxTokens, stopSequences, ...sampling }
   },
   write: ({ content, stopReason, usage: { inputTokens, outputTokens } }) => ({
     inputTextTokenCount: inputTokens,

@@ -1,0 +1,78 @@
+/** `Converse` and `ConverseStream`: one conversation, one answer, whole or as it is made. */
+import { read, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
+import type { FoundationModel } from '../catalogue.ts'
+import { FAMILIES } from '../families/families.ts'
+import { checkGuardrail } from '../guardrail.ts'
+import { collect, type ModelEnd, type Prompt } from '../model-backend.ts'
+import { checkModel } from '../model-rules.ts'
+import type { ModelCall, Operation } from '../operation.ts'
+import { respondFrames, respondJson } from '../protocol.ts'
+import { invalid, modelError } from '../refusals.ts'
+import { COUNTED, type ConverseInput, type CountedInput, INPUT } from './input.ts'
+import { type Accompaniment, converseFrames, converseOutput } from './output.ts'
+import { conversationOf, promptOf } from './read.ts'
+import { checkConversation } from './rules.ts'
+
+export const converse: Operation = async (call) => {
+  const { events, accompaniment } = await begin(call, false)
+  return respondJson(converseOutput(await collect(events), accompaniment), call.requestId)
+}
+
+export const converseStream: Operation = async (call) => {
+  const { events, accompaniment } = await begin(call, true)
+  return respondFrames(converseFrames(events, accompaniment), call.requestId)
+}
+
+/** The conversation that is to be counted, after the same checks. */
+export function readCounted(body: unknown, model: FoundationModel): Prompt {
+  const input: CountedInput = read(COUNTED, body, VALIDATION_EXCEPTIONS)
+  checkConversation(input)
+  return withFields(conversationOf(input), input, model)
+}
+
+async function begin(call: ModelCall, streamed: boolean) {
+  const { model } = call.invoked
+  const input: ConverseInput = read(INPUT, call.body(), VALIDATION_EXCEPTIONS)
+  checkConversation(input)
+  const prompt = withFields(promptOf(input), input, model)
+  checkModel(model, prompt)
+  checkLimit(model, prompt)
+  FAMILIES[model.family].check(model, prompt, modelError)
+  checkLatency(model, input)
+  await checkGuardrail(call, input.guardrailConfig)
+  const { events, latencyMs } = call.generate(prompt, streamed)
+  return { events, accompaniment: { latencyMs, echoed: echoedOf(input), additional: additionalOf(input) } }
+}
+
+function withFields(prompt: Prompt, input: CountedInput, model: FoundationModel): Prompt {
+  const fields = input.additionalModelRequestFields ?? {}
+  if (input.toolConfig?.toolChoice && Object.hasOwn(fields, 'tool_choice'))
+    throw invalid('The additional field tool_choice conflicts with an existing field.')
+  return { ...prompt, ...FAMILIES[model.family].additional(fields, model) }
+}
+
+function checkLimit({ maxOutputTokens }: FoundationModel, { maxTokens = 1 }: Prompt): void {
+  if (maxTokens > maxOutputTokens)
+    throw invalid(
+      `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. Try again with a maximum tokens value that is lower than ${maxOutputTokens}.`,
+    )
+}
+
+/** Which models can is documented, the words are not. */
+function checkLatency({ features }: FoundationModel, { performanceConfig }: ConverseInput): void {
+  if (performanceConfig?.latency === 'optimized' && !features.has('optimizedLatency'))
+    throw invalid("This model doesn't support the optimized latency of performanceConfig.")
+}
+
+const echoedOf = ({ performanceConfig, serviceTier }: ConverseInput): Accompaniment['echoed'] => ({
+  ...(performanceConfig && { performanceConfig }),
+  ...(serviceTier && { serviceTier }),
+})
+
+/** `/stop_sequence` is all that a model here has beside its answer; other paths lead nowhere, which is no error. */
+const additionalOf =
+  ({ additionalModelResponseFieldPaths = [] }: ConverseInput): Accompaniment['additional'] =>
+  ({ stopSequence }: Pick<ModelEnd, 'stopSequence'>) =>
+    additionalModelResponseFieldPaths.includes('/stop_sequence')
+      ? { additionalModelResponseFields: { stop_sequence: stopSequence ?? null } }
+      : {}

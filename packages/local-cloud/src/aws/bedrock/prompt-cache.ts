@@ -1,0 +1,74 @@
+/**
+ * The prompt cache: what an account has sent to a model before, up to a cache point, is read from it. A prefix is tools, then
+ * the system prompt, then messages; each time it is read it is kept for as long again.
+ */
+import { createHash } from 'node:crypto'
+import type { CacheTtl, Prompt, Usage } from './model-backend.ts'
+import { blockTokens, toolTokens } from './tokens.ts'
+
+const KEPT_SECONDS: Readonly<Record<CacheTtl, number>> = { '5m': 300, '1h': 3600 }
+/** A shorter prefix is not cached, and no error. Models differ between 1,024 and 4,096. */
+const LEAST_TOKENS = 1024
+
+interface CachePoint {
+  readonly hash: string
+  /** Tokens of everything before it. */
+  readonly tokens: number
+  readonly ttl: CacheTtl
+}
+
+export interface PromptCache {
+  /** Reads and writes it. @returns the part of the input that each did */
+  use(key: { readonly account: string; readonly modelId: string }, prompt: Prompt): Pick<Usage, CacheParts>
+}
+type CacheParts = 'cacheReadTokens' | 'cacheWriteTokens'
+
+/** @param now seconds since 1970 */
+export function createPromptCache(now: () => number): PromptCache {
+  const kept = new Map<string, { readonly until: number; readonly ttl: CacheTtl }>()
+  return {
+    use({ account, modelId }, prompt) {
+      const points = cachePoints(prompt)
+      if (points.length === 0) return {}
+      for (const [key, { until }] of kept) if (until <= now()) kept.delete(key)
+      const keyOf = ({ hash }: CachePoint) => `${account} ${modelId} ${hash}`
+      const long = points.filter(({ tokens }) => tokens >= LEAST_TOKENS)
+      const cacheReadTokens = long.findLast((point) => kept.has(keyOf(point)))?.tokens ?? 0
+      const cacheWriteTokens: Partial<Record<CacheTtl, number>> = {}
+      let written = cacheReadTokens
+      for (const point of long) {
+        const { ttl, tokens } = point
+        kept.set(keyOf(point), { until: now() + KEPT_SECONDS[ttl], ttl })
+        if (tokens <= written) continue
+        cacheWriteTokens[ttl] = (cacheWriteTokens[ttl] ?? 0) + tokens - written
+        written = tokens
+      }
+      return { cacheReadTokens, cacheWriteTokens }
+    },
+  }
+}
+
+function cachePoints({ tools, system, messages }: Prompt): readonly CachePoint[] {
+  const points: CachePoint[] = []
+  const hash = createHash('sha256')
+  let tokens = 0
+  const point = (ttl: CacheTtl) => points.push({ hash: hash.copy().digest('base64'), tokens, ttl })
+  for (const tool of tools) {
+    const { cachePoint, ...definition } = tool
+    hash.update(JSON.stringify(definition))
+    tokens += toolTokens(tool)
+    if (cachePoint) point(cachePoint)
+  }
+  for (const { role, content } of [{ role: 'system', content: system }, ...messages]) {
+    hash.update(role)
+    for (const block of content) {
+      if (block.type === 'cachePoint') {
+        point(block.ttl)
+        continue
+      }
+      hash.update(JSON.stringify(block))
+      tokens += blockTokens(block)
+    }
+  }
+  return points
+}

@@ -1,0 +1,23 @@
+/**
+ * What a model thinks, and the seal by which it knows its own thinking again. A gateway that loses or changes either in the
+ * second turn is refused, as by the real models.
+ */
+import { createHmac } from 'node:crypto'
+
+/** No secret: a stand-in has none. It only has to differ from what anybody would make up. */
+const KEY = 'the stand-in of the local cloud'
+
+/** Anthropic's documented prompt for thinking that comes redacted. */
+export const REDACTING_PROMPT =
+  'ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING_46C9A13E193C177646C7398A98432ECCCE4C1253D5E2D82641AC0E52CC2876CB'
+
+export const signatureOf = (thinking: string): string => createHmac('sha256', KEY).update(thinking).digest('base64')
+
+/** In Base64: the seal, and what is sealed. */
+export const redactedOf = (thinking: string): string =>
+  Buffer.from(`${signatureOf(thinking)} ${thinking}`).toString('base64')
+
+export function isRedacted(data: string): boolean {
+  const [seal, ...words] = Buffer.from(data, 'base64').toString('utf8').split(' ')
+  return seal === signatureOf(words.join(' '))
+}

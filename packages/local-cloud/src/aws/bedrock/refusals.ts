@@ -1,0 +1,12 @@
+/** Refusals that are worded by whoever makes them: Bedrock, or the model that it asks. */
+import { AwsError } from '../../errors.ts'
+
+/** Bedrock's own. */
+export const invalid = (message: string) => new AwsError('ValidationException', message)
+
+/** The model's, as `Converse` passes it on. `InvokeModel` answers the model's words alone. */
+export const modelError = (message: string) => invalid(`The model returned the following errors: ${message}`)
+
+/** As Bedrock says it of what Amazon's own models do not take. */
+export const malformed = (message: string) =>
+  invalid(`Malformed input request: ${message}, please reformat your input and try again.`)
