@@ -1,6 +1,7 @@
 /** The runtime of Amazon Bedrock, per account with that account's access. */
-import type { Session } from '../../iam/authorize.ts'
+
 import { UnsupportedError } from '../../errors.ts'
+import type { Session } from '../../iam/authorize.ts'
 import { parseJson } from '../../wire/protocol/json.ts'
 import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'

@@ -1,4 +1,14 @@
-import { float, integer, list, oneOf, read, required, type Shape, structure, text } from '../../../wire/protocol/shape.ts'
+import {
+  float,
+  integer,
+  list,
+  oneOf,
+  read,
+  required,
+  type Shape,
+  structure,
+  text,
+} from '../../../wire/protocol/shape.ts'
 import { type BodyFormat, MALFORMED, textBlocks, textMessages } from './format.ts'
 
 const BLOCKS = list(structure({ type: required(oneOf('text')), text: required(text()) }))
