@@ -10,7 +10,7 @@ import type { ModelClient } from './model-client.ts'
 import type { Call } from './operation.ts'
 import { answer } from './respond.ts'
 import type { Shape } from './shapes/shape.ts'
-import { encoded, toBody, untouched } from './stream.ts'
+import { encoded, type StreamPlan, toBody, untouched } from './stream.ts'
 import { MODEL_NAME } from './tenant-items.ts'
 
 export interface CallOptions {
@@ -36,7 +36,7 @@ export interface CallOptions {
 export function createCall(options: CallOptions): Call {
   const { requestId, tenant, user, headers, path, query, body, deadline, signal, shape, record, progress } = options
 
-  function streaming(batches: AsyncIterable<string | Uint8Array>, more: Readonly<Record<string, string>>): Response {
+  function streaming(batches: StreamPlan['batches'], more: Readonly<Record<string, string>>): Response {
     const { stream } = shape
     if (!stream) throw new Error(`The shape ${shape.name} does not stream.`)
     record.stream = true

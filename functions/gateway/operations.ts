@@ -1,10 +1,23 @@
 /** What can be asked of the gateway. */
 import type { Operation } from './operation.ts'
+import { chatCompletions } from './operations/chat-completions.ts'
 import { converse } from './operations/converse.ts'
 import { invoke } from './operations/invoke.ts'
+import { listModels } from './operations/list-models.ts'
 import { messages } from './operations/messages.ts'
 import { messagesCountTokens } from './operations/messages-count-tokens.ts'
 import { models } from './operations/models.ts'
 import { notOffered } from './operations/not-offered.ts'
+import { retrieveModel } from './operations/retrieve-model.ts'
 
-export const OPERATIONS: readonly Operation[] = [invoke, models, converse, messages, messagesCountTokens, ...notOffered]
+export const OPERATIONS: readonly Operation[] = [
+  chatCompletions,
+  listModels,
+  retrieveModel,
+  invoke,
+  models,
+  converse,
+  messages,
+  messagesCountTokens,
+  ...notOffered,
+]

@@ -23,8 +23,11 @@ export interface Encoder<Event> {
   end(): string
 }
 
+/** What it returns is sent as the last of all: a client that has read it may leave, and has the whole answer. */
+type Pieces = AsyncGenerator<Uint8Array | string, string | undefined>
+
 export interface StreamPlan {
-  readonly batches: AsyncIterable<Uint8Array | string>
+  readonly batches: Pieces
   readonly keepAlive: string | undefined
   /** What the caller gets instead of the normal end. */
   readonly failed: (error: unknown) => string | Uint8Array
@@ -36,7 +39,7 @@ export interface StreamPlan {
 export async function* encoded<Event>(
   { batches, decode }: ModelStream<Event>,
   encoder: Encoder<Event>,
-): AsyncGenerator<string> {
+): AsyncGenerator<string, string> {
   for await (const frames of batches) {
     let text = ''
     try {
@@ -46,12 +49,11 @@ export async function* encoded<Event>(
       if (text !== '') yield text
     }
   }
-  const text = encoder.end()
-  if (text !== '') yield text
+  return encoder.end()
 }
 
 /** Batches as they came. */
-export async function* untouched({ batches }: ModelStream<unknown>): AsyncGenerator<Uint8Array> {
+export async function* untouched({ batches }: ModelStream<unknown>): AsyncGenerator<Uint8Array, undefined> {
   for await (const frames of batches) {
     const [first] = frames
     if (first) yield frames.length === 1 ? first.raw : Buffer.concat(frames.map(({ raw }) => raw))
@@ -62,8 +64,7 @@ export async function* untouched({ batches }: ModelStream<unknown>): AsyncGenera
 export function toBody({ batches, keepAlive, failed, ended }: StreamPlan): ReadableStream<Uint8Array> {
   const text = new TextEncoder()
   const bytes = (chunk: string | Uint8Array) => (typeof chunk === 'string' ? text.encode(chunk) : chunk)
-  const iterator = batches[Symbol.asyncIterator]()
-  let pending: Promise<IteratorResult<Uint8Array | string>> | undefined
+  let pending: Promise<IteratorResult<Uint8Array | string, string | undefined>> | undefined
   let over = false
   const end = (error?: unknown) => {
     if (!over) ended(error)
@@ -73,13 +74,14 @@ export function toBody({ batches, keepAlive, failed, ended }: StreamPlan): Reada
     {
       async pull(controller) {
         try {
-          pending ??= iterator.next()
+          pending ??= batches.next()
           const result = await (keepAlive === undefined ? pending : orSilence(pending))
           if (over) return
           if (result === SILENCE) return controller.enqueue(bytes(keepAlive ?? ''))
           pending = undefined
           if (!result.done) return controller.enqueue(bytes(result.value))
           end()
+          if (result.value) controller.enqueue(bytes(result.value))
           controller.close()
         } catch (error) {
           if (over) return
@@ -93,7 +95,7 @@ export function toBody({ batches, keepAlive, failed, ended }: StreamPlan): Reada
         end(clientLeft())
         // Whatever the model still sends is nobody's: the iterator closes its connection.
         pending?.catch(() => {})
-        iterator.return?.()?.catch(() => {})
+        batches.return(undefined).catch(() => {})
       },
     },
     { highWaterMark: 0 },

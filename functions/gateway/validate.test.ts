@@ -13,7 +13,7 @@ const Schema = v.strictObject({
     v.strictObject({ role: v.picklist(['user', 'assistant']), content: v.union([v.string(), v.array(Part)]) }),
   ),
   tools: v.optional(v.record(v.string(), v.number())),
-  n: v.optional(v.pipe(v.number(), v.integer('Only whole numbers are allowed.'), v.maxValue(1))),
+  n: v.optional(v.pipe(v.number(), v.integer('must be a whole number.'), v.maxValue(1))),
 })
 
 const SECRET = 'the secret recipe'
@@ -33,30 +33,35 @@ test('a good body is returned', () => {
 })
 
 test.each([
-  [{ ...good, stop: SECRET }, 'field_unknown', 'stop', 'The field "stop" is not known.'],
+  [{ ...good, stop: SECRET }, 'field_unknown', 'stop', 'The field "stop" is not known. Leave it out.'],
   [{ messages: [] }, 'field_invalid', 'model', 'The field "model" is missing.'],
-  [{ ...good, model: 7 }, 'field_invalid', 'model', 'The field "model" is not valid. Allowed is string.'],
+  [{ ...good, model: 7 }, 'field_invalid', 'model', 'The field "model" must be a text, not a number.'],
   [
     { ...good, messages: [{ role: SECRET, content: '' }] },
     'field_invalid',
     'messages.0.role',
-    '("user" | "assistant")',
+    'must be one of user, assistant, not another text.',
   ],
   [
     { ...good, messages: [{ role: 'user', content: [{ type: 'text', text: 1 }] }] },
     'field_invalid',
     'messages.0.content.0.text',
-    'string',
+    'must be a text, not a number.',
   ],
   [
     { ...good, messages: [{ role: 'user', content: [{ type: SECRET }] }] },
     'field_invalid',
     'messages.0.content.0.type',
-    '"text"',
+    'must be one of text, image',
   ],
-  [{ ...good, n: 1.5 }, 'field_invalid', 'n', 'Only whole numbers are allowed.'],
-  [{ ...good, n: 2 }, 'field_invalid', 'n', '<=1'],
-  [{ ...good, tools: { [SECRET]: 'x' } }, 'field_invalid', 'tools', 'number'],
+  [{ ...good, n: 1.5 }, 'number_out_of_range', 'n', 'The field "n" must be a whole number.'],
+  [{ ...good, n: 2 }, 'number_out_of_range', 'n', '<=1'],
+  [
+    { ...good, tools: { [SECRET]: 'x' } },
+    'field_invalid',
+    'tools',
+    'A field of "tools" must be a number, not another text.',
+  ],
   [{ ...good, [SECRET]: 'x' }, 'field_unknown', undefined, 'A field is not known.'],
 ])('case %#: code, field, what is allowed, and nothing of what was sent', (fields, code, param, words) => {
   const error = refusal(fields)

@@ -1,14 +1,13 @@
 /** Bodies against a schema (valibot). The errors name the field and what is allowed, and never repeat what was sent. */
 import * as v from 'valibot'
-import type { Fields } from './body.ts'
-import { GatewayError, safeName } from './errors.ts'
+import { type ErrorCode, GatewayError, safeName } from './errors.ts'
 
 /**
  * The body as the schema makes it.
- * @throws GatewayError `field_unknown` or `field_invalid`, with the field as `param`
+ * @throws GatewayError `field_unknown`, `field_invalid` or `number_out_of_range`, with the field as `param`
  * @example parseFields(v.strictObject({ input: v.string() }), call.body.fields)
  */
-export function parseFields<Schema extends v.GenericSchema>(schema: Schema, fields: Fields): v.InferOutput<Schema> {
+export function parseFields<Schema extends v.GenericSchema>(schema: Schema, fields: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, fields, { abortEarly: true })
   if (result.success) return result.output
   throw refusal(deepest(result.issues[0]))
@@ -27,23 +26,44 @@ function deepest(issue: v.BaseIssue<unknown>, above: readonly string[] = []): Pl
 }
 
 function refusal({ issue, keys }: Place): GatewayError {
-  const param = nameOf(keys)
-  const field = param === '' ? 'A field' : `The field "${param}"`
-  const withParam = param === '' ? {} : { param }
-  if (issue.expected === 'never') return new GatewayError('field_unknown', `${field} is not known.`, withParam)
-  const missing = issue.received === 'undefined'
-  // A schema's own message is ours; valibot's would quote what it received.
-  const own = issue.kind !== 'schema' && !issue.message.startsWith('Invalid ') ? ` ${issue.message}` : ''
-  const allowed = issue.expected === null ? '' : ` Allowed is ${issue.expected}.`
-  return new GatewayError(
-    'field_invalid',
-    `${field} ${missing ? 'is missing' : 'is not valid'}.${own || allowed}`,
-    withParam,
-  )
+  // Up to the first part that is not short and plain, since a key may hold anything.
+  const odd = keys.findIndex((key) => safeName(key) === undefined)
+  const param = (odd === -1 ? keys : keys.slice(0, odd)).join('.')
+  const field = odd === -1 ? `The field "${param}"` : param === '' ? 'A field' : `A field of "${param}"`
+  const { code, words } = fault(issue)
+  return new GatewayError(code, `${field} ${words}`, param === '' ? {} : { param })
 }
 
-/** `messages.0.role`; up to the first part that is not short and plain, since a key of a map may hold anything. */
-function nameOf(keys: readonly string[]): string {
-  const odd = keys.findIndex((key) => safeName(key) === undefined)
-  return (odd === -1 ? keys : keys.slice(0, odd)).join('.')
+const RANGES = ['min_value', 'max_value', 'integer']
+
+function fault(issue: v.BaseIssue<unknown>): { readonly code: ErrorCode; readonly words: string } {
+  if (issue.expected === 'never') return { code: 'field_unknown', words: 'is not known. Leave it out.' }
+  if (issue.kind === 'schema' && issue.received === 'undefined') return { code: 'field_invalid', words: 'is missing.' }
+  const code = RANGES.includes(issue.type) ? 'number_out_of_range' : 'field_invalid'
+  // A schema's own message is ours; valibot's would quote what it received.
+  const own = !issue.message.startsWith('Invalid ')
+  return { code, words: own ? issue.message : `must be ${expected(issue)}, not ${received(issue.input)}.` }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  Array: 'a list',
+  Object: 'an object',
+}
+
+function expected({ expected: allowed }: v.BaseIssue<unknown>): string {
+  const choices = (allowed ?? '').replace(/^\((.*)\)$/, '$1').split(' | ')
+  const words = choices.map((choice) => KINDS[choice] ?? choice.replaceAll('"', ''))
+  if (words.length === 1) return `${words[0]}`
+  return choices.every((choice) => choice.startsWith('"')) ? `one of ${words.join(', ')}` : words.join(' or ')
+}
+
+function received(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return 'another text'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

@@ -1,6 +1,6 @@
 /** Anthropic's: `{"type":"error","error":{"type","message"},"request_id"}`, in a stream as the event `error`. */
 import type { GatewayError } from '../errors.ts'
-import { retryHeaders } from './openai.ts'
+import { retryHeaders, statusOf } from './openai.ts'
 import { type Shape, serverSentEvent } from './shape.ts'
 
 const idHeaders = (requestId: string) => ({ 'request-id': requestId })
@@ -9,7 +9,7 @@ export const anthropicShape: Shape = {
   name: 'anthropic',
   idHeaders,
   error: (error, requestId) => ({
-    status: error.status,
+    status: statusOf(error),
     headers: { ...idHeaders(requestId), ...retryHeaders(error) },
     body: JSON.stringify(errorBody(error, requestId)),
   }),
@@ -22,7 +22,7 @@ export const anthropicShape: Shape = {
 
 const errorBody = (error: GatewayError, requestId: string) => ({
   type: 'error',
-  error: { type: typeOf(error.status), message: error.message },
+  error: { type: typeOf(statusOf(error)), message: error.message },
   request_id: requestId,
 })
 

@@ -6,7 +6,7 @@ export const openaiShape: Shape = {
   name: 'openai',
   idHeaders: () => ({}),
   error: (error) => ({
-    status: error.status,
+    status: statusOf(error),
     headers: retryHeaders(error),
     body: JSON.stringify(errorBody(error)),
   }),
@@ -21,7 +21,12 @@ const errorBody = (error: GatewayError) => ({
   error: { message: error.message, type: typeOf(error), param: error.param ?? null, code: error.code },
 })
 
-function typeOf({ code, status }: GatewayError): string {
+/** A model that one does not have is not there, for OpenAI's clients and for Anthropic's. */
+export const statusOf = ({ code, status }: GatewayError): number => (code === 'model_not_allowed' ? 404 : status)
+
+function typeOf(error: GatewayError): string {
+  const { code } = error
+  const status = statusOf(error)
   if (code === 'model_quota_exceeded') return 'insufficient_quota'
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'

@@ -1,0 +1,122 @@
+/** ConverseStream's events as the chunks of a chat completion. */
+import type { OpenAI } from 'openai'
+import { GatewayError } from '../errors.ts'
+import { serverSentEvent } from '../shapes/shape.ts'
+import type { Encoder } from '../stream.ts'
+import type { ConverseStreamEvent } from '../wire.ts'
+import { type AnswerOptions, answerHead, finishReason, type ThinkingBlock, usageOf } from './answer-parts.ts'
+
+type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk
+type Choice = Chunk['choices'][number]
+
+type Delta = Choice['delta'] & {
+  reasoning_content?: string
+  /** All of them at once, when the message ends: clients that add up chunks then have each exactly once. */
+  thinking_blocks?: readonly ThinkingBlock[]
+}
+
+export interface ChatStreamOptions extends AnswerOptions {
+  readonly includeUsage: boolean
+}
+
+/** A block of the model's message: its number there says nothing to OpenAI's clients. */
+interface Block {
+  /** Tool calls count from nought, without gaps. */
+  readonly call: number | undefined
+  hasArguments: boolean
+  thinking: string
+  signature: string
+  /** Base64, one text a delta. */
+  readonly redacted: string[]
+}
+
+export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEvent> {
+  const head = answerHead(options)
+  const blocks = new Map<number, Block>()
+  const thinking: ThinkingBlock[] = []
+  let calls = 0
+
+  const send = (rest: Pick<Chunk, 'choices' | 'usage'>): string =>
+    serverSentEvent({
+      ...head,
+      object: 'chat.completion.chunk',
+      ...(options.includeUsage && { usage: null }),
+      ...rest,
+    } satisfies Chunk)
+  const delta = (content: Delta, finish: Choice['finish_reason'] = null): string =>
+    send({ choices: [{ index: 0, delta: content, logprobs: null, finish_reason: finish }] })
+  const argumentsOf = (index: number, text: string): string =>
+    delta({ tool_calls: [{ index, function: { arguments: text } }] })
+
+  function open(index: number | undefined, call: number | undefined): Block {
+    const made: Block = { call, hasArguments: false, thinking: '', signature: '', redacted: [] }
+    blocks.set(index ?? 0, made)
+    return made
+  }
+
+  /** Texts and reasoning have no start of their own. */
+  function block(index: number | undefined): Block {
+    const known = blocks.get(index ?? 0)
+    if (known) return known
+    return open(index, undefined)
+  }
+
+  function start({ contentBlockIndex, start: begun }: NonNullable<ConverseStreamEvent['contentBlockStart']>): string {
+    if (!begun?.toolUse) return ''
+    const call = calls++
+    open(contentBlockIndex, call)
+    const { toolUseId = '', name = '' } = begun.toolUse
+    return delta({ tool_calls: [{ index: call, id: toolUseId, type: 'function', function: { name, arguments: '' } }] })
+  }
+
+  function change({ contentBlockIndex, delta: part }: NonNullable<ConverseStreamEvent['contentBlockDelta']>): string {
+    const into = block(contentBlockIndex)
+    if (part?.text) return delta({ content: part.text })
+    if (part?.toolUse?.input) {
+      if (into.call === undefined) throw invalid('arguments came before their call')
+      into.hasArguments = true
+      return argumentsOf(into.call, part.toolUse.input)
+    }
+    const { text, signature, redactedContent } = part?.reasoningContent ?? {}
+    into.signature += signature ?? ''
+    if (redactedContent) into.redacted.push(redactedContent)
+    into.thinking += text ?? ''
+    return text ? delta({ reasoning_content: text }) : ''
+  }
+
+  /** A tool without parameters gets no input at all; its arguments are an empty object, not an empty text. */
+  function stop(index: number): string {
+    const ended = blocks.get(index)
+    if (!ended) return ''
+    blocks.delete(index)
+    if (ended.redacted.length > 0) thinking.push({ type: 'redacted_thinking', data: joined(ended.redacted) })
+    else if (ended.signature) thinking.push({ type: 'thinking', thinking: ended.thinking, signature: ended.signature })
+    return ended.call !== undefined && !ended.hasArguments ? argumentsOf(ended.call, '{}') : ''
+  }
+
+  function finish(stopReason: string | undefined): string {
+    const rest = [...blocks.keys()].map(stop).join('')
+    const signed = thinking.length > 0 ? delta({ thinking_blocks: thinking }) : ''
+    return rest + signed + delta({}, finishReason(stopReason, calls))
+  }
+
+  return {
+    encode(event) {
+      if (event.messageStart) return delta({ role: 'assistant', content: '' })
+      if (event.contentBlockStart) return start(event.contentBlockStart)
+      if (event.contentBlockDelta) return change(event.contentBlockDelta)
+      if (event.contentBlockStop) return stop(event.contentBlockStop.contentBlockIndex ?? 0)
+      if (event.messageStop) return finish(event.messageStop.stopReason)
+      const usage = usageOf(event.metadata?.usage)
+      return usage && options.includeUsage ? send({ choices: [], usage }) : ''
+    },
+    end: () => serverSentEvent('[DONE]'),
+  }
+}
+
+const invalid = (why: string) =>
+  new GatewayError('model_answer_invalid', `The model service sent something that is no stream of Converse: ${why}.`)
+
+function joined(base64: readonly string[]): string {
+  return Buffer.concat(base64.map((text) => Buffer.from(text, 'base64'))).toString('base64')
+}

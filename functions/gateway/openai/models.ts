@@ -1,0 +1,17 @@
+/** A tenant's model as OpenAI lists one. */
+import type { OpenAI } from 'openai'
+import { baseModelId } from '../model-features.ts'
+
+/** @param entry the tenant's name and Bedrock's id. When a model was made is nobody's to know here. */
+export const openaiModel = ([name, id]: readonly [string, string]): OpenAI.Models.Model => ({
+  id: name,
+  object: 'model',
+  created: 0,
+  owned_by: providerOf(id),
+})
+
+/** `us.anthropic.claude-…` → `anthropic`; an ARN's model is not always told. */
+function providerOf(id: string): string {
+  const [provider, rest] = baseModelId(id).split('.')
+  return provider && rest !== undefined ? provider : 'bedrock'
+}

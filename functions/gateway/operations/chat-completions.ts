@@ -1,0 +1,33 @@
+/** `POST /TENANT/v1/chat/completions`: OpenAI's, by Converse. */
+import { chatCompletion } from '../openai/chat-answer.ts'
+import { mapChat, readChat } from '../openai/chat-request.ts'
+import { chatStream } from '../openai/chat-stream.ts'
+import { mayLoseNumbers, parseKeepingNumbers } from '../openai/json.ts'
+import type { OfferedOperation } from '../operation.ts'
+import { openaiShape } from '../shapes/openai.ts'
+import type { ConverseResponse } from '../wire.ts'
+
+/** Fields of the request that were not carried to the model. */
+const IGNORED_HEADER = 'x-genai-ignored'
+
+export const chatCompletions: OfferedOperation = {
+  name: 'chat_completions',
+  method: 'POST',
+  path: '/v1/chat/completions',
+  shape: openaiShape,
+  async answer(call) {
+    const request = readChat(call.body)
+    const model = call.model(request.model)
+    const { body, ignored } = mapChat(request, model)
+    const headers: Record<string, string> = ignored.length === 0 ? {} : { [IGNORED_HEADER]: ignored.join(', ') }
+    const options = { requestId: call.requestId, model: request.model, now: Date.now() }
+    if (request.stream) {
+      const includeUsage = request.stream_options?.include_usage === true
+      const stream = await call.models.converseStream(model, JSON.stringify(body))
+      return call.stream(stream, chatStream({ ...options, includeUsage }), headers)
+    }
+    const { json, answer } = await call.models.converse(model, JSON.stringify(body))
+    const whole = mayLoseNumbers(json) ? (parseKeepingNumbers(json) as ConverseResponse) : answer
+    return call.json(JSON.stringify(chatCompletion(whole, options)), headers)
+  },
+}
