@@ -97,7 +97,7 @@ describe('a whole answer', () => {
       'invalid_request_error',
       /chat\/completions/,
     ],
-    ['a model of nobody', { ...BODY, model: 'gpt-5' }, 403, 'permission_error', /gpt-5/],
+    ['a model of nobody', { ...BODY, model: 'gpt-5' }, 404, 'not_found_error', /gpt-5/],
     ['servers at Anthropic', { ...BODY, mcp_servers: [] }, 400, 'invalid_request_error', /mcp_servers/],
     ['stream is text', { ...BODY, stream: 'yes' }, 400, 'invalid_request_error', /stream/],
   ])("%s: refused in Anthropic's shape, and Bedrock is not asked", async (_, body, status, type, words) => {
