@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { caVariables, writeCaBundle } from './ca-bundle.ts'
 import { exportLines, quoted } from './shell.ts'
 import { PROJECT_DIRECTORY } from './stacks.ts'
 import { UserError } from './verb.ts'
@@ -28,7 +29,7 @@ export function shellLines({ directory, caFile, debugProviders, wirePort, gatewa
     PULUMI_DEBUG_PROVIDERS: debugProviders,
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-    CURL_CA_BUNDLE: caFile,
+    ...caVariables(caFile, writeCaBundle(caFile)),
     ...connectionVariables({ caFile, wirePort }),
     ...(gatewayUrl !== undefined && { GATEWAY_URL: gatewayUrl }),
   })

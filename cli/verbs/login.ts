@@ -1,4 +1,5 @@
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import { caVariables, writeCaBundle } from '../ca-bundle.ts'
 import { claimsOf, cognitoClient, signIn } from '../cognito.ts'
 import { askPassword } from '../password.ts'
 import { readRunningHub } from '../running.ts'
@@ -10,9 +11,10 @@ export const login: Verb = {
   usage: 'TENANT',
   summary: "Signs a tenant's user in and prints export lines for a shell.",
   details: [
-    'eval "$(npm run -s login -- tenant1)" sets GATEWAY_URL, TENANT_ID (read from the token), ID_TOKEN and, for the',
-    'running local cloud, CURL_CA_BUNDLE and NODE_EXTRA_CA_CERTS. For a deployed hub, name it with the three flags that',
-    '"pulumi stack output -s hub" answers; the password is asked for, or read from a pipe.',
+    'eval "$(npm run -s login -- tenant1)" sets GATEWAY_URL, TENANT_ID (read from the token) and ID_TOKEN; the region, endpoint and',
+    'key that make AWS SDKs and boto3 call Bedrock through the gateway; and, for the running local cloud, which certificates to trust',
+    "(this machine's own among them). For a deployed hub, name it with the three flags that \"pulumi stack output -s hub\" answers;",
+    'the password is asked for, or read from a pipe. A token is good for half an hour: then run it again.',
   ].join('\n'),
   positionals: [1, 1],
   options: {
@@ -71,7 +73,7 @@ async function fromDeployed(values: Values): Promise<Exports> {
     password: await askPassword('Password: '),
     newPassword: () => askPassword('New password: '),
   })
-  return { GATEWAY_URL: gatewayUrl, ...fromToken(token) }
+  return fromToken(token, gatewayUrl, String(values.region))
 }
 
 async function fromLocal(tenantId: string, values: Values): Promise<Exports> {
@@ -99,21 +101,25 @@ async function fromLocal(tenantId: string, values: Values): Promise<Exports> {
     password: user?.password ?? (await askPassword('Password: ')),
     newPassword: () => askPassword('New password: '),
   })
-  return {
-    GATEWAY_URL: gatewayUrl,
-    ...fromToken(token),
-    CURL_CA_BUNDLE: caFile,
-    NODE_EXTRA_CA_CERTS: caFile,
-  }
+  return { ...fromToken(token, gatewayUrl, region), ...caVariables(caFile, writeCaBundle(caFile)) }
 }
 
 /** As in the client of the original post: a client finds its route in its own token. */
-function fromToken(token: string): Exports {
+function fromToken(token: string, gatewayUrl: string, region: string): Exports {
   const tenant = claimsOf(token)[TENANT_CLAIM]
   if (typeof tenant !== 'string')
     throw new UserError(
       `The user's token has no ${TENANT_CLAIM}.`,
       'Have an administrator create the user for a tenant: npm run tenant -- user add TENANT EMAIL',
     )
-  return { TENANT_ID: tenant, ID_TOKEN: token }
+  return {
+    GATEWAY_URL: gatewayUrl,
+    TENANT_ID: tenant,
+    ID_TOKEN: token,
+    AWS_BEARER_TOKEN_BEDROCK: token,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${gatewayUrl}/${tenant}`,
+    // boto3 reads the second one only.
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+  }
 }
