@@ -83,12 +83,27 @@ const NO_TENANT: aws.types.input.lb.ListenerDefaultAction = {
   fixedResponse: {
     statusCode: '404',
     contentType: 'application/json',
-    messageBody: errorBody(
-      'tenant_unknown',
-      'No tenant has this path. It starts with the tenant: /TENANT/invoke, /TENANT/models or /TENANT/model/MODEL/converse.',
-    ),
+    // A fixed response has no headers of its own: the exception's name is in the body, where SDKs look next.
+    messageBody: errorBody({
+      code: 'tenant_unknown',
+      exception: 'ResourceNotFoundException',
+      message:
+        "No tenant has this path. Every path starts with the tenant, as /TENANT/invoke does; an AWS SDK's endpoint ends in /TENANT.",
+    }),
   },
 }
+
+/** What clients send of their own accord: a browser refuses such a request unless each of its headers is allowed. */
+const SENT_BY_AWS_SDKS = ['amz-sdk-invocation-id', 'amz-sdk-request', 'x-amz-user-agent'] as const
+const STAINLESS = [
+  ...['arch', 'lang', 'os', 'package-version', 'runtime', 'runtime-version'],
+  ...['retry-count', 'timeout', 'helper', 'helper-method', 'poll-helper', 'custom-poll-interval'],
+].map((name) => `x-stainless-${name}`)
+// Firefox lets a page set User-Agent, and asks for it then.
+const SENT_BY_OPENAI_SDK = [...STAINLESS, 'openai-organization', 'openai-project', 'user-agent'] as const
+const SENT_BY_ANTHROPIC_SDK = [
+  ...['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access', 'x-api-key'],
+] as const
 
 /**
  * Any origin may call: a caller proves itself with a token that no browser adds on its own (there are no cookies), so another
@@ -99,7 +114,12 @@ const HEADERS = {
   routingHttpResponseXContentTypeOptionsHeaderValue: 'nosniff',
   routingHttpResponseAccessControlAllowOriginHeaderValue: '*',
   routingHttpResponseAccessControlAllowMethodsHeaderValue: 'GET,POST',
-  routingHttpResponseAccessControlAllowHeadersHeaderValue: 'authorization,content-type',
+  routingHttpResponseAccessControlAllowHeadersHeaderValue: [
+    ...['authorization', 'content-type'],
+    ...SENT_BY_AWS_SDKS,
+    ...SENT_BY_OPENAI_SDK,
+    ...SENT_BY_ANTHROPIC_SDK,
+  ].join(','),
   routingHttpResponseAccessControlExposeHeadersHeaderValue:
     'retry-after,www-authenticate,x-amzn-errortype,x-amzn-requestid,x-error-code,x-request-id',
   routingHttpResponseAccessControlMaxAgeHeaderValue: '86400',

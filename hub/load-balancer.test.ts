@@ -82,8 +82,10 @@ describe('the load balancer', () => {
       ])
       const [action] = listener.inputs.defaultActions as readonly { readonly fixedResponse: { messageBody: string } }[]
       const messageBody = action?.fixedResponse.messageBody ?? ''
+      const message = expect.stringContaining('/TENANT/invoke')
       expect(JSON.parse(messageBody)).toEqual({
-        error: { code: 'tenant_unknown', message: expect.stringContaining('/TENANT/invoke'), requestId: '' },
+        error: { code: 'tenant_unknown', message, requestId: '' },
+        ...{ message, __type: 'ResourceNotFoundException' },
       })
       // AWS's limit.
       expect(messageBody.length).toBeLessThanOrEqual(1024)

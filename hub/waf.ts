@@ -40,6 +40,9 @@ export const MANAGED_GROUPS = [
 ] as const
 
 const TOO_MANY = 'too-many-requests'
+const TOO_MANY_CODE = 'too_many_requests'
+/** As AWS SDKs know it: they wait, and repeat such a request a few times. */
+const THROTTLING = 'ThrottlingException'
 
 export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomResourceOptions): void {
   const acl = new aws.wafv2.WebAcl(
@@ -53,7 +56,11 @@ export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomRe
         {
           key: TOO_MANY,
           contentType: 'APPLICATION_JSON',
-          content: errorBody('too_many_requests', 'This source address has sent too many requests in five minutes.'),
+          content: errorBody({
+            code: TOO_MANY_CODE,
+            exception: THROTTLING,
+            message: 'This source address has sent too many requests in five minutes.',
+          }),
         },
       ],
       // The cheap rule first: who is over the limit is not inspected.
@@ -77,7 +84,11 @@ function rateRule(limit: number): aws.types.input.wafv2.WebAclRule {
         customResponse: {
           responseCode: 429,
           customResponseBodyKey: TOO_MANY,
-          responseHeaders: [{ name: 'retry-after', value: String(WINDOW_SECONDS) }],
+          responseHeaders: [
+            { name: 'retry-after', value: String(WINDOW_SECONDS) },
+            { name: 'x-amzn-errortype', value: THROTTLING },
+            { name: 'x-error-code', value: TOO_MANY_CODE },
+          ],
         },
       },
     },

@@ -1,7 +1,16 @@
+/** An error that AWS answers in the gateway's place: the load balancer's default action, the firewall. */
+export interface DoorError {
+  /** Of the API's closed list. */
+  readonly code: string
+  /** Bedrock's exception that an AWS SDK throws for it. */
+  readonly exception: string
+  readonly message: string
+}
+
 /**
- * The gateway's error shape, for what AWS answers in its place: the load balancer's default action and the firewall. Their
- * answers are fixed texts, so the request id is empty.
+ * One text for every caller, as AWS looks at no path here: the gateway's shape (`error`), and at the top what AWS SDKs read
+ * (`message`, `__type`). It is a fixed text, so the request id is empty.
  */
-export function errorBody(code: string, message: string): string {
-  return JSON.stringify({ error: { code, message, requestId: '' } })
+export function errorBody({ code, exception, message }: DoorError): string {
+  return JSON.stringify({ error: { code, message, requestId: '' }, message, __type: exception })
 }

@@ -17,6 +17,7 @@ try {
     JSON.stringify({ status: $metadata.httpStatusCode, text: output?.message?.content?.[0]?.text, usage }),
   )
 } catch (error) {
-  const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number; attempts?: number } }
-  process.stdout.write(JSON.stringify({ name, status: $metadata?.httpStatusCode, attempts: $metadata?.attempts }))
+  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number; attempts?: number } }
+  const { httpStatusCode: status, attempts } = $metadata ?? {}
+  process.stdout.write(JSON.stringify({ name, status, attempts, message }))
 }
