@@ -13,7 +13,7 @@ export const login: Verb = {
   details: [
     'eval "$(npm run -s login -- tenant1)" sets GATEWAY_URL, TENANT_ID (read from the token) and ID_TOKEN; the region, endpoint and',
     'key that make AWS SDKs and boto3 call Bedrock through the gateway; and, for the running local cloud, which certificates to trust',
-    "(this machine's own among them). For a deployed hub, name it with the three flags that \"pulumi stack output -s hub\" answers;",
+    '(this machine\'s own among them). For a deployed hub, name it with the three flags that "pulumi stack output -s hub" answers;',
     'the password is asked for, or read from a pipe. A token is good for half an hour: then run it again.',
   ].join('\n'),
   positionals: [1, 1],

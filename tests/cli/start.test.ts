@@ -96,6 +96,21 @@ describe('npm start, until Ctrl-C', () => {
     const { code, stdout } = await run('login', 'tenant1')
     expect(code).toBe(0)
     expect(await curlInvoke(stdout)).toMatchObject({ tenant: 'tenant1', stopReason: 'end_turn' })
+    // An AWS SDK that is told nothing else.
+    const program = new URL('../platform/sdk-client.ts', import.meta.url).pathname
+    const answered = JSON.parse(await shell(stdout, `"${process.execPath}" "${program}" converse nova-2-lite`))
+    expect(answered).toMatchObject({ status: 200, text: expect.stringContaining('222222222222') })
+  })
+
+  it('prints certificates to trust beside those of this machine, and the names that boto3 and the AWS CLI read', async () => {
+    const printed = JSON.parse((await run('login', 'tenant1', '--json')).stdout)
+    expect(printed).toMatchObject({ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1' })
+    const own = readFileSync(printed.NODE_EXTRA_CA_CERTS, 'utf8').trim()
+    for (const name of ['CURL_CA_BUNDLE', 'AWS_CA_BUNDLE', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE']) {
+      const bundle = readFileSync(printed[name], 'utf8')
+      expect(bundle).toContain(own)
+      expect(bundle.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(20)
+    }
   })
 
   it('shows who was let in, and who was refused at the door', async () => {
