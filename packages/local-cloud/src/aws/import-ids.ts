@@ -14,7 +14,7 @@ interface ImportId {
   readonly of: (resource: Declared) => readonly string[]
 }
 
-const value = (from: Properties, name: string): string => text(from, name) ?? ''
+const idPart = (from: Properties, name: string): string => text(from, name) ?? ''
 
 /** A setting of a bucket, also by the bucket and the account that is expected to own it. */
 const ofBucket: ImportId = {
@@ -27,61 +27,61 @@ const IMPORT_IDS: Readonly<Record<string, ImportId>> = {
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
     format: 'LOGGROUP:FILTER',
     pattern: /^[^:]+:[^:]+$/,
-    of: ({ outputs }) => [`${value(outputs, 'logGroupName')}:${value(outputs, 'name')}`],
+    of: ({ outputs }) => [`${idPart(outputs, 'logGroupName')}:${idPart(outputs, 'name')}`],
   },
   'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter': {
     format: 'LOGGROUP|FILTER',
     pattern: /^[^|]+\|[^|]+$/,
-    of: ({ outputs }) => [`${value(outputs, 'logGroup')}|${value(outputs, 'name')}`],
+    of: ({ outputs }) => [`${idPart(outputs, 'logGroup')}|${idPart(outputs, 'name')}`],
   },
   'aws:cognito/userPoolClient:UserPoolClient': {
     format: 'USERPOOL/CLIENT',
     pattern: /^[^/]+\/[^/]+$/,
-    of: ({ id, outputs }) => [`${value(outputs, 'userPoolId')}/${id}`],
+    of: ({ id, outputs }) => [`${idPart(outputs, 'userPoolId')}/${id}`],
   },
   'aws:dynamodb/tableItem:TableItem': {
     format: 'TABLE,HASHKEYVALUE or TABLE,HASHKEYVALUE,RANGEKEYVALUE',
     pattern: /^[^,]+(,[^,]+){1,2}$/,
-    of: ({ inputs }) => [[value(inputs, 'tableName'), ...keyValues(inputs)].join(',')],
+    of: ({ inputs }) => [[idPart(inputs, 'tableName'), ...keyValues(inputs)].join(',')],
   },
   'aws:ec2/route:Route': {
     format: 'ROUTETABLE_DESTINATION',
     pattern: /^[^_]+_[^_]+$/,
     of: ({ inputs }) => {
-      const destination = text(inputs, 'destinationCidrBlock') ?? value(inputs, 'destinationPrefixListId')
-      return [`${value(inputs, 'routeTableId')}_${destination}`]
+      const destination = text(inputs, 'destinationCidrBlock') ?? idPart(inputs, 'destinationPrefixListId')
+      return [`${idPart(inputs, 'routeTableId')}_${destination}`]
     },
   },
   'aws:ec2/routeTableAssociation:RouteTableAssociation': {
     format: 'SUBNET/ROUTETABLE',
     pattern: /^[^/]+\/[^/]+$/,
-    of: ({ inputs }) => [`${value(inputs, 'subnetId')}/${value(inputs, 'routeTableId')}`],
+    of: ({ inputs }) => [`${idPart(inputs, 'subnetId')}/${idPart(inputs, 'routeTableId')}`],
   },
   'aws:iam/rolePolicyAttachment:RolePolicyAttachment': {
     format: 'ROLE/POLICYARN',
     pattern: /^[^/]+\/arn:.+$/,
-    of: ({ inputs }) => [`${value(inputs, 'role')}/${value(inputs, 'policyArn')}`],
+    of: ({ inputs }) => [`${idPart(inputs, 'role')}/${idPart(inputs, 'policyArn')}`],
   },
   'aws:lambda/permission:Permission': {
     format: 'FUNCTION/STATEMENT',
     pattern: /^[^/]+\/[^/]+$/,
     of: ({ inputs, id }) => {
-      const name = value(inputs, 'function')
+      const name = idPart(inputs, 'function')
       return [`${name}/${id}`, `${name.slice(name.lastIndexOf(':') + 1)}/${id}`]
     },
   },
   'aws:lb/targetGroupAttachment:TargetGroupAttachment': {
     format: 'TARGETGROUPARN,TARGET',
     pattern: /^arn:[^,]+,[^,]+/,
-    of: ({ inputs }) => [`${value(inputs, 'targetGroupArn')},${value(inputs, 'targetId')}`],
+    of: ({ inputs }) => [`${idPart(inputs, 'targetGroupArn')},${idPart(inputs, 'targetId')}`],
   },
   'aws:route53/record:Record': {
     format: 'ZONE_NAME_TYPE',
     // A set identifier may follow: nothing is found by one here.
     pattern: /^[^_]+_.+_[A-Z]+(_.+)?$/,
     of: ({ inputs, outputs }) =>
-      [value(outputs, 'fqdn'), value(inputs, 'name')].map(
-        (name) => `${value(inputs, 'zoneId')}_${name}_${value(inputs, 'type')}`,
+      [idPart(outputs, 'fqdn'), idPart(inputs, 'name')].map(
+        (name) => `${idPart(inputs, 'zoneId')}_${name}_${idPart(inputs, 'type')}`,
       ),
   },
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
@@ -90,7 +90,7 @@ const IMPORT_IDS: Readonly<Record<string, ImportId>> = {
   'aws:wafv2/webAcl:WebAcl': {
     format: 'ID/NAME/SCOPE',
     pattern: /^[^/]+\/[^/]+\/[^/]+$/,
-    of: ({ id, outputs }) => [`${id}/${value(outputs, 'name')}/${value(outputs, 'scope')}`],
+    of: ({ id, outputs }) => [`${id}/${idPart(outputs, 'name')}/${idPart(outputs, 'scope')}`],
   },
 }
 
@@ -98,8 +98,8 @@ const IMPORT_IDS: Readonly<Record<string, ImportId>> = {
 const NEVER = new Set(['aws:acm/certificateValidation:CertificateValidation'])
 
 function keyValues(inputs: Properties): readonly string[] {
-  const item = JSON.parse(value(inputs, 'item')) as Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  const names = [value(inputs, 'hashKey'), text(inputs, 'rangeKey')].filter((name) => name !== undefined)
+  const item = JSON.parse(idPart(inputs, 'item')) as Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  const names = [idPart(inputs, 'hashKey'), text(inputs, 'rangeKey')].filter((name) => name !== undefined)
   return names.map((name) => String(Object.values(item[name] ?? {})[0]))
 }
 

@@ -36,7 +36,26 @@ export interface Permission {
   readonly sets?: readonly string[]
 }
 
-/** One resource type of the local cloud: a row in a table, split in files by family. */
+export type Operation = 'create' | 'read' | 'update' | 'delete'
+
+export interface Made {
+  readonly id: string
+  readonly outputs: Properties
+}
+
+/** @param made what the row answers: the resource's id, and its ARN where it has one */
+export type Permissions = (operation: Operation, situation: Situation, made: Made) => readonly Permission[]
+
+/** By which id an existing resource is imported, as the AWS provider documents it. */
+export interface ImportId {
+  /** For the message that refuses another form. */
+  readonly format: string
+  readonly pattern: RegExp
+  /** All that are good. */
+  readonly of: (resource: Declared) => readonly string[]
+}
+
+/** One resource type of the local cloud: a row in a table, one file each. */
 export interface ResourceType {
   /** Pulumi type token. */
   readonly type: string
@@ -90,12 +109,11 @@ export interface ResourceType {
   /** Refuses a deletion beyond the generic scan for resources that still contain the id. */
   readonly refuseDelete?: (resource: Declared, ledger: LedgerView) => void
   /** Id and the outputs beyond the inputs. */
-  readonly answer: (situation: Situation) => { readonly id: string; readonly outputs: Properties }
-  /** What the deployer must be allowed, for the control plane's IAM evaluation. */
-  readonly permissions?: (
-    operation: 'create' | 'read' | 'update' | 'delete',
-    situation: Situation,
-  ) => readonly Permission[]
+  readonly answer: (situation: Situation) => Made
+  /** The calls that the AWS provider makes: what a deployer must be allowed. */
+  readonly permissions: Permissions
+  /** `never`: the AWS provider has no way to import it. @default the resource's own id */
+  readonly importId?: ImportId | 'never'
 }
 
 /** What a data source is given. */
@@ -110,4 +128,6 @@ export interface InvokeType {
   /** Inputs known to this row; any other fails loudly. */
   readonly inputs: readonly string[]
   readonly answer: (call: Call) => Properties
+  /** The calls that the AWS provider makes. */
+  readonly permissions: (call: Call) => readonly Permission[]
 }

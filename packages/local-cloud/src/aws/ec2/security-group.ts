@@ -113,7 +113,7 @@ const PEERS = ['cidrIpv4', 'prefixListId', 'referencedSecurityGroupId'] as const
 const RULE_INPUTS = ['ipProtocol', 'fromPort', 'toPort', ...PEERS] as const
 const PROTOCOLS = ['-1', 'tcp', 'udp', 'icmp']
 
-const rule = (type: string): ResourceType => ({
+const rule = (type: string): Omit<ResourceType, 'permissions'> => ({
   type,
   inputs: ['securityGroupId', ...RULE_INPUTS, 'description', 'tags'],
   required: ['securityGroupId', 'ipProtocol'],
@@ -202,4 +202,10 @@ function ruleText({ inputs }: Situation): string {
   return `peer: ${peer}, ${ports}, ALLOW`
 }
 
-export const securityGroup: readonly ResourceType[] = [group, defaultGroup, rule(INGRESS_RULE), rule(EGRESS_RULE)]
+const ingressRule: ResourceType = {
+  ...rule(INGRESS_RULE),
+}
+
+const egressRule: ResourceType = {
+  ...rule(EGRESS_RULE),
+}

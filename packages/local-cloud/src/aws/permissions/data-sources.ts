@@ -3,16 +3,14 @@ import type { Call, Permission } from '../../resource/resource-type.ts'
 import { arn, text } from '../../resource/values.ts'
 import { call, calls } from './permission.ts'
 
-const described = (action: string) => (): readonly Permission[] => calls(action)
-
 const table: Readonly<Record<string, (asked: Call) => readonly Permission[]>> = {
-  'aws:index/getAvailabilityZones:getAvailabilityZones': described('ec2:DescribeAvailabilityZones'),
-  'aws:ec2/getRouteTable:getRouteTable': described('ec2:DescribeRouteTables'),
-  'aws:ec2/getVpcEndpointService:getVpcEndpointService': described('ec2:DescribeVpcEndpointServices'),
-  'aws:ec2/getPrefixList:getPrefixList': described('ec2:DescribePrefixLists'),
-  'aws:index/getCallerIdentity:getCallerIdentity': described('sts:GetCallerIdentity'),
-  'aws:ec2/getSubnet:getSubnet': described('ec2:DescribeSubnets'),
-  'aws:ec2/getVpcs:getVpcs': described('ec2:DescribeVpcs'),
+  'aws:index/getAvailabilityZones:getAvailabilityZones': () => calls('ec2:DescribeAvailabilityZones'),
+  'aws:ec2/getRouteTable:getRouteTable': () => calls('ec2:DescribeRouteTables'),
+  'aws:ec2/getVpcEndpointService:getVpcEndpointService': () => calls('ec2:DescribeVpcEndpointServices'),
+  'aws:ec2/getPrefixList:getPrefixList': () => calls('ec2:DescribePrefixLists'),
+  'aws:index/getCallerIdentity:getCallerIdentity': () => calls('sts:GetCallerIdentity'),
+  'aws:ec2/getSubnet:getSubnet': () => calls('ec2:DescribeSubnets'),
+  'aws:ec2/getVpcs:getVpcs': () => calls('ec2:DescribeVpcs'),
   'aws:ec2transitgateway/getRouteTableRoutes:getRouteTableRoutes': (asked) => [
     call(
       'ec2:SearchTransitGatewayRoutes',

@@ -69,7 +69,7 @@ const setting = (
   type: string,
   inputs: readonly string[],
   refuse: (situation: Situation) => void = () => undefined,
-): ResourceType => ({
+): Omit<ResourceType, 'permissions'> => ({
   type,
   inputs: ['bucket', ...inputs],
   required: ['bucket'],
@@ -83,7 +83,8 @@ const setting = (
   answer: ({ inputs: { bucket: name } }) => ({ id: String(name), outputs: {} }),
 })
 
-const policy = setting(BUCKET_POLICY, ['policy'], ({ inputs }) => {
+const policy: ResourceType = {
+  ...setting(BUCKET_POLICY, ['policy'], ({ inputs }) => {
   const name = known(inputs, 'bucket')
   const document = known(inputs, 'policy')
   if (document.length > POLICY_LIMIT)
@@ -94,16 +95,20 @@ const policy = setting(BUCKET_POLICY, ['policy'], ({ inputs }) => {
       if (resource !== `arn:aws:s3:::${name}` && !String(resource).startsWith(`arn:aws:s3:::${name}/`))
         throw new AwsError('MalformedPolicy', `Policy has invalid resource: ${String(resource)}`)
   }
-})
+}),
+}
 
-const publicAccessBlock = setting('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', [
+const publicAccessBlock: ResourceType = {
+  ...setting('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', [
   'blockPublicAcls',
   'blockPublicPolicy',
   'ignorePublicAcls',
   'restrictPublicBuckets',
-])
+]),
+}
 
-const encryption = setting(
+const encryption: ResourceType = {
+  ...setting(
   'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
   [
     'rules.applyServerSideEncryptionByDefault.sseAlgorithm',
@@ -118,9 +123,11 @@ const encryption = setting(
         throw new AwsError('MalformedXML', `sseAlgorithm must be one of ${allowed.join(', ')}`)
     }
   },
-)
+),
+}
 
-const lifecycle = setting(
+const lifecycle: ResourceType = {
+  ...setting(
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
   [
     'rules.id',
@@ -146,9 +153,11 @@ const lifecycle = setting(
       ids.add(rule.id)
     }
   },
-)
+),
+}
 
-const ownership = setting(
+const ownership: ResourceType = {
+  ...setting(
   'aws:s3/bucketOwnershipControls:BucketOwnershipControls',
   ['rule.objectOwnership'],
   ({ inputs }) => {
@@ -157,9 +166,11 @@ const ownership = setting(
     if (!allowed.includes(String(rule?.objectOwnership)))
       throw new AwsError('MalformedXML', `objectOwnership must be one of ${allowed.join(', ')}`)
   },
-)
+),
+}
 
-const versioning = setting(
+const versioning: ResourceType = {
+  ...setting(
   'aws:s3/bucketVersioning:BucketVersioning',
   ['versioningConfiguration.status'],
   ({ inputs }) => {
@@ -167,7 +178,8 @@ const versioning = setting(
     if (!['Enabled', 'Suspended', 'Disabled'].includes(String(configuration?.status)))
       throw new AwsError('MalformedXML', 'status must be "Enabled", "Suspended" or "Disabled"')
   },
-)
+),
+}
 
 export const s3: readonly ResourceType[] = [
   bucket,

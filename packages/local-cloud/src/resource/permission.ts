@@ -1,17 +1,11 @@
 /** What the rows' permissions are made of: calls of AWS's API, with the condition keys that a policy may ask for. */
-import type { Properties } from '../../ledger/ledger.ts'
-import type { Permission, ResourceType, Situation } from '../../resource/resource-type.ts'
-import { object } from '../../resource/values.ts'
+import type { Properties } from '../ledger/ledger.ts'
+import type { Made, Operation, Permission, Permissions, ResourceType, Situation } from './resource-type.ts'
+import { object } from './values.ts'
 
-export type Operation = Parameters<NonNullable<ResourceType['permissions']>>[0]
-
-/** @param made what the row answers: the resource's id, and its ARN where it has one */
-export type Permissions = (operation: Operation, situation: Situation, made: Made) => readonly Permission[]
-
-export interface Made {
-  readonly id: string
-  readonly outputs: Properties
-}
+/** What a row's operation asks for, about the resource as it is, or as the row would answer it. */
+export const permissionsOf = (row: ResourceType, operation: Operation, situation: Situation): readonly Permission[] =>
+  row.permissions(operation, situation, situation.current ?? row.answer(situation))
 
 type Context = NonNullable<Permission['context']>
 
