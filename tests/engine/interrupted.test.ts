@@ -8,8 +8,9 @@ import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { importIdOf } from '@genai/local-cloud/aws/import-ids'
+import { rowOf } from '@genai/local-cloud/aws/registry'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
+import { importIdOf } from '@genai/local-cloud/resource/import-id'
 import type { Deployment as State } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Deployment, importFile, pendingCreations } from '../../cli/pending.ts'
@@ -116,7 +117,7 @@ describe.skipIf(!cli)('interrupted', { timeout: LONG }, () => {
     if (pending.length > 0) await succeed(pulumi('refresh', '--yes', '--skip-preview', '--clear-pending-creates'))
     const { nameTable, resources } = importFile(deployment, (urn) => {
       const one = lost.get(urn)
-      return one ? importIdOf(one) : ''
+      return one ? importIdOf(rowOf(one.type), one) : ''
     })
     const there = resources.filter(({ id }) => id !== '')
     if (there.length > 0) {

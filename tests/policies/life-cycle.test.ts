@@ -1,7 +1,6 @@
 /** The deploying roles against everything that the life of the hub and of a tenant asks of them: neither too little nor too much. */
 
-import { permissionsOfInvoke } from '@genai/local-cloud/aws/permissions/data-sources'
-import { invokeTokens } from '@genai/local-cloud/aws/registry'
+import { invokeOf, invokeTokens } from '@genai/local-cloud/aws/registry'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { organization } from '../../sample-organization.ts'
@@ -151,6 +150,10 @@ it('every data source that the local cloud has says what it asks for', () => {
   for (const token of invokeTokens()) {
     const inputs = { name: '/aws/service/x' }
     const call = { account: HUB, region: REGION, inputs, ledger: new Ledger(), organization, callerArn: '' }
-    expect(permissionsOfInvoke(token, call).map(({ action }) => action)).toEqual([expect.stringMatching(/^\w+:\w+$/)])
+    expect(
+      invokeOf(token)
+        .permissions(call)
+        .map(({ action }) => action),
+    ).toEqual([expect.stringMatching(/^\w+:\w+$/)])
   }
 })

@@ -14,6 +14,7 @@ import type { Session } from '@genai/local-cloud/iam/authorize'
 import { type Declared, Ledger, type Properties, type Value } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import { situationOf } from '@genai/local-cloud/resource/declare'
+import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import { readStack } from '../../cli/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
@@ -105,7 +106,8 @@ function asked(cloud: LocalCloud, resource: Declared, sessions: ReadonlyMap<stri
   if (!session) throw new Error(`nobody made ${urn}`)
   const row = rowOf(type)
   const permissions = (operation: 'read' | 'update', inputs: Properties, current: Declared) =>
-    row.permissions?.(
+    permissionsOf(
+      row,
       operation,
       situationOf({
         row,
@@ -117,7 +119,7 @@ function asked(cloud: LocalCloud, resource: Declared, sessions: ReadonlyMap<stri
         ledger: cloud.ledger,
         organization: cloud.organization,
       }),
-    ) ?? []
+    )
   const name = `${type.split(':').at(-1)} ${urn.split('::').at(-1)}`
   const questions = (why: string, all: readonly Permission[]) =>
     all.map((one) => ({ ...one, session, region, why: `${why} of ${name}` }))
@@ -200,5 +202,5 @@ export function callsOf(
   const ledger = new Ledger(declared)
   const current = operation === 'create' ? {} : { current: resource }
   const situation = situationOf({ row, urn, inputs, account, region, ledger, organization, ...current })
-  return row.permissions?.(operation, situation) ?? []
+  return permissionsOf(row, operation, situation)
 }

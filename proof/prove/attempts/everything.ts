@@ -5,6 +5,7 @@
 
 import { rowOf } from '@genai/local-cloud/aws/registry'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
+import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import type { Attempt } from '../attempt.ts'
 import type { Question } from '../aws-calls.ts'
@@ -36,7 +37,7 @@ function deletionOf({ platform: { cloud } }: Site, resource: Declared): readonly
     name: resource.urn.split('::').at(-1) ?? '',
     stableToken: () => '',
   }
-  const permissions = rowOf(resource.type).permissions?.('delete', situation) ?? []
+  const permissions = permissionsOf(rowOf(resource.type), 'delete', situation)
   return permissions.filter(({ action }) => !READS.test(action))
 }
 

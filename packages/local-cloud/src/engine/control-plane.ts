@@ -3,13 +3,12 @@
  * refused.
  */
 
-import { permissionsOfInvoke } from '../aws/permissions/data-sources.ts'
+import { invokeOf } from '../aws/registry.ts'
 import { AwsError } from '../errors.ts'
 import type { Authorize, Decision, Session } from '../iam/authorize.ts'
 import type { Declared } from '../ledger/ledger.ts'
-import type { Call, Permission, ResourceType, Situation } from '../resource/resource-type.ts'
-
-export type Operation = Parameters<NonNullable<ResourceType['permissions']>>[0]
+import { permissionsOf } from '../resource/permission.ts'
+import type { Call, Operation, Permission, ResourceType, Situation } from '../resource/resource-type.ts'
 
 /** One question that was asked and answered. */
 export interface PermissionEvent extends Permission {
@@ -42,7 +41,7 @@ export const callsOf = (
   row: ResourceType,
   operation: Operation,
   situation: Situation,
-): readonly Permission[] => (authorize && row.permissions?.(operation, situation)) ?? []
+): readonly Permission[] => (authorize ? permissionsOf(row, operation, situation) : [])
 
 /**
  * A read that finds nothing is allowed or refused all the same. Some calls only the inputs tell, which an import has not: then
@@ -57,7 +56,7 @@ export async function requireAbsentRead(
   if (!plane.authorize) return
   let permissions: readonly Permission[]
   try {
-    permissions = row.permissions?.('read', situation) ?? []
+    permissions = permissionsOf(row, 'read', situation)
   } catch (cause) {
     if (cause instanceof AwsError) return
     throw cause
@@ -67,7 +66,7 @@ export async function requireAbsentRead(
 
 /** @throws AwsError for the first call of a data source that the principal may not make */
 export async function requireInvoke(plane: ControlPlane, token: string, call: Call, session: Session): Promise<void> {
-  if (plane.authorize) await requireAll(plane, permissionsOfInvoke(token, call), call, session)
+  if (plane.authorize) await requireAll(plane, invokeOf(token).permissions(call), call, session)
 }
 
 /**

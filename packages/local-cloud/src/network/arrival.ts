@@ -1,6 +1,6 @@
 /** What answers at an address: an endpoint, a load balancer's listener, a public service, or nothing. */
 
-import { VPC_ENDPOINT } from '../aws/ec2/vpc-endpoint.ts'
+import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
 import { known } from '../resource/values.ts'
 import { LOAD_BALANCER } from './dns.ts'
 import type { Path } from './reach.ts'

@@ -3,7 +3,7 @@
 import { endpointServices } from '../aws/ec2/endpoint-services.ts'
 import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
 import { prefixLists } from '../aws/ec2/prefix-lists.ts'
-import { VPC_ENDPOINT } from '../aws/ec2/vpc-endpoint.ts'
+import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
 import type { Declared } from '../ledger/ledger.ts'
 import type { Index } from '../ledger/ledger-index.ts'
 import { known, objects, text, texts } from '../resource/values.ts'

@@ -1,7 +1,9 @@
 /** Where a connection starts: the network interfaces that its packets may leave by. */
 
-import { EIP, EIP_ASSOCIATION, INSTANCE } from '../aws/ec2/instance.ts'
 import { type NetworkInterface, networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
+import { EIP } from '../aws/ec2/resources/eip.ts'
+import { EIP_ASSOCIATION } from '../aws/ec2/resources/eip-association.ts'
+import { INSTANCE } from '../aws/ec2/resources/instance.ts'
 import type { Declared } from '../ledger/ledger.ts'
 import { known, text } from '../resource/values.ts'
 import { formatAddress, parseCidr } from './cidr.ts'

@@ -1,7 +1,9 @@
 /** Whether a security group lets a connection out or in. Groups are stateful: answers need no rule. */
 
-import { DEFAULT_SECURITY_GROUP, EGRESS_RULE, INGRESS_RULE, SECURITY_GROUP } from '../aws/ec2/security-group.ts'
-import { VPC } from '../aws/ec2/vpc.ts'
+import { DEFAULT_SECURITY_GROUP, SECURITY_GROUP } from '../aws/ec2/resources/security-group.ts'
+import { EGRESS_RULE } from '../aws/ec2/resources/security-group-egress-rule.ts'
+import { INGRESS_RULE } from '../aws/ec2/resources/security-group-ingress-rule.ts'
+import { VPC } from '../aws/ec2/resources/vpc.ts'
 import type { Declared, Properties } from '../ledger/ledger.ts'
 import { number, objects, text, texts } from '../resource/values.ts'
 import { Stopped, type Trace } from './stopped.ts'

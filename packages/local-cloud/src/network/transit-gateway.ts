@@ -1,9 +1,11 @@
 /** Across a Transit Gateway: into it by one VPC's attachment, by its tables, out by another's. */
 
-import { GATEWAY_ROUTE_TABLE } from '../aws/ec2/transit-gateway.ts'
-import { GATEWAY_ASSOCIATION, GATEWAY_PROPAGATION, GATEWAY_ROUTE } from '../aws/ec2/transit-gateway-routes.ts'
+import { GATEWAY_ROUTE } from '../aws/ec2/resources/transit-gateway-route.ts'
+import { GATEWAY_ROUTE_TABLE } from '../aws/ec2/resources/transit-gateway-route-table.ts'
+import { GATEWAY_ASSOCIATION } from '../aws/ec2/resources/transit-gateway-route-table-association.ts'
+import { GATEWAY_PROPAGATION } from '../aws/ec2/resources/transit-gateway-route-table-propagation.ts'
+import { VPC } from '../aws/ec2/resources/vpc.ts'
 import { ATTACHMENT, attachmentOf, attachmentState } from '../aws/ec2/transit-gateway-state.ts'
-import { VPC } from '../aws/ec2/vpc.ts'
 import type { Declared, LedgerView } from '../ledger/ledger.ts'
 import { known, text, texts } from '../resource/values.ts'
 import { formatAddress, parseCidr } from './cidr.ts'

@@ -3,7 +3,7 @@
  * same when a resource is made, as a value may not be known before.
  */
 
-import { RETENTIONS } from '../aws/cloudwatch/resources.ts'
+import { RETENTIONS } from '../aws/logs/resources/log-group.ts'
 import { UNKNOWN } from '../engine/in-process/wire-values.ts'
 import type { Properties, Value } from '../ledger/ledger.ts'
 import { parseCidr } from '../network/cidr.ts'

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { importedBy } from '../../src/aws/import-ids.ts'
-import { resourceTypes } from '../../src/aws/registry.ts'
+import { resourceTypes, rowOf } from '../../src/aws/registry.ts'
 import type { Declared } from '../../src/ledger/ledger.ts'
+import { importedBy } from '../../src/resource/import-id.ts'
 import { read } from '../../src/testing/provider-calls.ts'
 import { openStand, type Stand } from './stand.ts'
 import { nameOf, type World } from './world.ts'
@@ -48,10 +48,10 @@ export const imports = (all: readonly World[]) =>
       for (const type of resourceTypes()) {
         const examples = examplesOf(type)
         // Routes to IPv6 networks and gateways' associations are not known here.
-        for (const id of examples) expect(() => importedBy(type, id), `${type} ${id}`).not.toThrow()
+        for (const id of examples) expect(() => importedBy(rowOf(type), id), `${type} ${id}`).not.toThrow()
         if (examples.length === 0) expect(type).toBe(VALIDATION)
       }
-      expect(() => importedBy(VALIDATION, 'x')).toThrow('cannot be imported')
+      expect(() => importedBy(rowOf(VALIDATION), 'x')).toThrow('cannot be imported')
     })
 
     it('find every declared resource, and answer its own id and what was declared', async () => {

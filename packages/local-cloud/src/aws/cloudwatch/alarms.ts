@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import { known, number, object, text, texts } from '../../resource/values.ts'
 import { type Distribution, KEPT_MINUTES, type Metrics } from './metrics.ts'
-import { METRIC_ALARM } from './resources.ts'
+import { METRIC_ALARM } from './resources/metric-alarm.ts'
 
 export interface AlarmState {
   readonly name: string

@@ -5,7 +5,7 @@ import type { LambdaEvent } from '../lambda/lambda.ts'
 import type { LoadBalancerEvent } from '../load-balancer/serve.ts'
 import { type FilterPattern, parseFilterPattern } from '../logs/filter-pattern.ts'
 import type { GroupName, StoredEvent } from '../logs/log-groups.ts'
-import { METRIC_FILTER } from './resources.ts'
+import { METRIC_FILTER } from '../logs/resources/log-metric-filter.ts'
 
 export interface Metric {
   readonly account: string

@@ -1,7 +1,8 @@
 /** What EC2's rows share: ARNs by id, creation with tags, and changes of tags. */
+
+import { call, newTags, ownTags, retag } from '../../resource/permission.ts'
 import type { Permission, Situation } from '../../resource/resource-type.ts'
 import { arn } from '../../resource/values.ts'
-import { call, newTags, ownTags, retag } from '../../resource/permission.ts'
 
 const TAGGING = { add: 'ec2:CreateTags', remove: 'ec2:DeleteTags' } as const
 

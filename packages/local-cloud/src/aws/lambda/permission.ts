@@ -7,7 +7,7 @@ import type { PolicyStatement } from '../../organization.ts'
 import { known, text } from '../../resource/values.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
-import { permissionsOf } from './lambda-permission.ts'
+import { permissionsOf } from './resources/permission.ts'
 
 /** On whose behalf a function is invoked. */
 export type Caller =

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Declared, Ledger, type Properties } from '../../ledger/ledger.ts'
 import { BUCKET } from '../s3/s3-log-delivery.ts'
 import { AccessLogs } from './access-log.ts'
-import { LOAD_BALANCER } from './lb-load-balancer.ts'
+import { LOAD_BALANCER } from './resources/load-balancer.ts'
 
 let directory: string
 let logs: AccessLogs

@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LOG_LINES } from './constants.ts'
 import type { Binding, Rule } from './declared.ts'
-import { LOAD_BALANCER } from './lb-load-balancer.ts'
+import { LOAD_BALANCER } from './resources/load-balancer.ts'
 
 export interface Exchange {
   readonly listener: Binding

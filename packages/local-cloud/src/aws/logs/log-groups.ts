@@ -2,9 +2,9 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { Change, Declared, LedgerView } from '../../ledger/ledger.ts'
 import { number } from '../../resource/values.ts'
-import { LOG_GROUP } from '../cloudwatch/resources.ts'
 import { DAY_MILLISECONDS, MAX_EVENTS } from './constants.ts'
 import { GroupFile } from './group-file.ts'
+import { LOG_GROUP } from './resources/log-group.ts'
 
 export interface NewEvent {
   /** Milliseconds since 1970. */

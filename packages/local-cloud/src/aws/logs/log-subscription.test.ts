@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { arnLike } from '../../iam/arn-like.ts'
 import { Declarer, HUB, TENANT1 } from '../../testing/declarer.ts'
 import { parseFilterPattern } from './filter-pattern.ts'
-import { SUBSCRIPTION_FILTER } from './log-subscription.ts'
+import { SUBSCRIPTION_FILTER } from './resources/log-subscription-filter.ts'
 
 const GROUP = 'aws:cloudwatch/logGroup:LogGroup'
 const PERMISSION = 'aws:lambda/permission:Permission'

@@ -9,7 +9,7 @@ import type { InvokeOptions } from '../lambda/lambda.ts'
 import { DELIVERED_AT_ONCE, DELIVERY_DELAY_MILLISECONDS, MAX_WAITING } from './constants.ts'
 import { parseFilterPattern } from './filter-pattern.ts'
 import type { GroupName, Listener, StoredEvent } from './log-groups.ts'
-import { LOGS_PRINCIPAL, logGroupSource, SUBSCRIPTION_FILTER } from './log-subscription.ts'
+import { LOGS_PRINCIPAL, logGroupSource, SUBSCRIPTION_FILTER } from './resources/log-subscription-filter.ts'
 
 export interface SubscriptionsOptions {
   readonly surroundings: Pick<Surroundings, 'ledger'>

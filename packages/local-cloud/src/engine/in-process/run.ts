@@ -3,7 +3,6 @@
  * in the ledger before the program has succeeded.
  */
 
-import { importedBy } from '../../aws/import-ids.ts'
 import { findRow, rowOf } from '../../aws/registry.ts'
 import { AwsError } from '../../errors.ts'
 import type { Authorize, Session } from '../../iam/authorize.ts'
@@ -21,8 +20,9 @@ import {
   replacedBy,
   situationOf,
 } from '../../resource/declare.ts'
-import type { ResourceType } from '../../resource/resource-type.ts'
-import { type ControlPlane, Decisions, type Operation, requireAbsentRead, requireOperation } from '../control-plane.ts'
+import { importedBy } from '../../resource/import-id.ts'
+import type { Operation, ResourceType } from '../../resource/resource-type.ts'
+import { type ControlPlane, Decisions, requireAbsentRead, requireOperation } from '../control-plane.ts'
 import type { Provider } from './provider.ts'
 
 /** How a registration wants the resource treated, as Pulumi's options say. */
@@ -161,7 +161,7 @@ export class Run {
   /** A resource of an account by its id, whichever stack made it. @throws AwsError when the caller may not read it */
   async read(type: string, id: string, { account, region, session }: Provider): Promise<Declared | undefined> {
     const row = rowOf(type)
-    const isMeant = importedBy(type, id)
+    const isMeant = importedBy(rowOf(type), id)
     const found = this.draft.all(type).find((one) => one.account === account && one.region === region && isMeant(one))
     if (found) await this.#require('read', this.#declarationOf(row, found, found), session)
     else if (this.#decisions) {

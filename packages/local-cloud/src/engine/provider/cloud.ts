@@ -1,10 +1,10 @@
 /** What the provider servers need of the local cloud, and one change at a time in it. */
 
-import { importedBy } from '../../aws/import-ids.ts'
 import type { Authorize } from '../../iam/authorize.ts'
 import type { Declared, Ledger, Properties } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
 import { canonical } from '../../resource/declare.ts'
+import { importedBy } from '../../resource/import-id.ts'
 import type { ResourceType } from '../../resource/resource-type.ts'
 import type { PermissionEvent } from '../control-plane.ts'
 import { CancelledError } from './errors.ts'
@@ -104,7 +104,7 @@ export function findImported(
   ledger: Ledger,
   { row, id, account, region }: Pick<Wanted, 'row' | 'id' | 'account' | 'region'>,
 ): Declared | undefined {
-  const isMeant = importedBy(row.type, id)
+  const isMeant = importedBy(row, id)
   return ledger.all(row.type).find((one) => isAt(one, account, region) && isMeant(one))
 }
 

@@ -1,0 +1,61 @@
+/** `aws.ram.ResourceShareAccepter`. */
+
+import { AwsError } from '../../../errors.ts'
+import { call, calls, lifeCycle } from '../../../resource/permission.ts'
+import type { ResourceType } from '../../../resource/resource-type.ts'
+import { known } from '../../../resource/values.ts'
+import { isMember, SHARE, SHARE_ACCEPTER, SHARED_RESOURCE, SHARED_WITH } from '../../ec2/transit-gateway-state.ts'
+
+const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+
+export const resourceShareAccepter: ResourceType = {
+  type: SHARE_ACCEPTER,
+  inputs: ['shareArn'],
+  required: ['shareArn'],
+  replaces: ['shareArn'],
+  releases: 'all',
+  refuse(situation) {
+    const { ledger, organization, account } = situation
+    const shareArn = known(situation.inputs, 'shareArn')
+    // Inside an organisation that shares there is no invitation: the share is simply there.
+    const invited =
+      !(organization.ramSharing && isMember(organization, account)) &&
+      ledger.where(SHARED_WITH, 'principal', account).some(({ inputs }) => inputs.resourceShareArn === shareArn)
+    if (!invited)
+      throw new AwsError(
+        'ResourceShareInvitationArnNotFoundException',
+        `No RAM Resource Share (${shareArn}) invitation found. If both AWS accounts are in the same AWS Organization and RAM Sharing with AWS Organizations is enabled, this resource is not necessary.`,
+      )
+  },
+  answer(situation) {
+    const shareArn = known(situation.inputs, 'shareArn')
+    const shared = situation.ledger.find(SHARE, shareArn)
+    const invitation = uuid(situation.stableToken(32, 'invitation'))
+    return {
+      id: shareArn,
+      outputs: {
+        shareId: `rs-${shareArn.slice(shareArn.lastIndexOf('/') + 1)}`,
+        shareName: shared?.outputs.name ?? null,
+        senderAccountId: shared?.account ?? null,
+        receiverAccountId: situation.account,
+        status: 'ACTIVE',
+        invitationArn: `arn:aws:ram:${situation.region}:${shared?.account}:resource-share-invitation/${invitation}`,
+        resources: situation.ledger
+          .all(SHARED_RESOURCE)
+          .filter(({ inputs }) => inputs.resourceShareArn === shareArn)
+          .map(({ inputs }) => known(inputs, 'resourceArn')),
+      },
+    }
+  },
+  permissions: lifeCycle(({ inputs }, { outputs }) => {
+    const read = calls('ram:GetResourceShareInvitations', 'ram:GetResourceShares', 'ram:ListResources')
+    return {
+      create: [
+        ...calls('ram:GetResourceShareInvitations'),
+        call('ram:AcceptResourceShareInvitation', known(outputs, 'invitationArn')),
+      ],
+      read,
+      delete: [call('ram:DisassociateResourceShare', known(inputs, 'shareArn')), ...calls('ram:GetResourceShares')],
+    }
+  }),
+}

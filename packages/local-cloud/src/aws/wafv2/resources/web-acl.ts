@@ -1,0 +1,184 @@
+/** `aws.wafv2.WebAcl`. */
+import { AwsError, UnsupportedError } from '../../../errors.ts'
+import type { Properties } from '../../../ledger/ledger.ts'
+import { idPart } from '../../../resource/import-id.ts'
+import { call, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
+import type { ResourceType } from '../../../resource/resource-type.ts'
+import { arn, autoName, known, number, object, objects, others, text } from '../../../resource/values.ts'
+
+export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
+
+export const WEB_ACL_ASSOCIATION = 'aws:wafv2/webAclAssociation:WebAclAssociation'
+
+/** Managed rule groups of AWS, with their capacity. */
+const MANAGED: Readonly<Record<string, number>> = {
+  AWSManagedRulesCommonRuleSet: 700,
+  AWSManagedRulesKnownBadInputsRuleSet: 200,
+  AWSManagedRulesAmazonIpReputationList: 25,
+  AWSManagedRulesAnonymousIpList: 50,
+}
+
+const RATE_RULE_CAPACITY = 2
+
+const CAPACITY_QUOTA = 5000
+
+const LOWEST_RATE = 10
+
+const HIGHEST_RATE = 2_000_000_000
+
+const WINDOWS = [60, 120, 300, 600]
+
+const invalid = (message: string) => new AwsError('WAFInvalidParameterException', `Error reason: ${message}`)
+
+const visibility = (path: string) =>
+  ['cloudwatchMetricsEnabled', 'metricName', 'sampledRequestsEnabled'].map((name) => `${path}.${name}`)
+
+const OVERRIDES = 'rules.statement.managedRuleGroupStatement.ruleActionOverrides'
+
+export const webAcl: ResourceType = {
+  type: WEB_ACL,
+  inputs: [
+    'name',
+    'description',
+    'scope',
+    'defaultAction.allow',
+    'defaultAction.block',
+    ...visibility('visibilityConfig'),
+    'customResponseBodies.key',
+    'customResponseBodies.contentType',
+    'customResponseBodies.content',
+    'rules.name',
+    'rules.priority',
+    'rules.action.allow',
+    'rules.action.block.customResponse.responseCode',
+    'rules.action.block.customResponse.customResponseBodyKey',
+    'rules.action.block.customResponse.responseHeaders.name',
+    'rules.action.block.customResponse.responseHeaders.value',
+    'rules.action.count',
+    'rules.overrideAction.none',
+    'rules.overrideAction.count',
+    'rules.statement.managedRuleGroupStatement.name',
+    'rules.statement.managedRuleGroupStatement.vendorName',
+    'rules.statement.managedRuleGroupStatement.version',
+    `${OVERRIDES}.name`,
+    `${OVERRIDES}.actionToUse.allow`,
+    `${OVERRIDES}.actionToUse.block`,
+    `${OVERRIDES}.actionToUse.count`,
+    'rules.statement.rateBasedStatement.limit',
+    'rules.statement.rateBasedStatement.aggregateKeyType',
+    'rules.statement.rateBasedStatement.evaluationWindowSec',
+    ...visibility('rules.visibilityConfig'),
+    'tags',
+  ],
+  required: ['scope', 'defaultAction', 'visibilityConfig'],
+  named: 'name',
+  replaces: ['name', 'scope'],
+  heldCode: 'WAFAssociatedItemException',
+  heldThrough: [`${WEB_ACL_ASSOCIATION}.webAclArn`],
+  refuse(situation) {
+    const { inputs } = situation
+    const scope = known(inputs, 'scope')
+    if (scope !== 'REGIONAL') throw new UnsupportedError(`scope "${scope}" of ${WEB_ACL}`)
+    const name = autoName(situation)
+    if (others(situation, WEB_ACL).some(({ outputs }) => outputs.name === name))
+      throw new AwsError(
+        'WAFDuplicateItemException',
+        'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
+      )
+    const rules = objects(inputs, 'rules')
+    for (const key of ['name', 'priority'])
+      if (new Set(rules.map((rule) => rule[key])).size < rules.length) throw invalid(`The rules' ${key} must be unique`)
+    const bodies = objects(inputs, 'customResponseBodies').map((body) => body.key)
+    for (const rule of rules) {
+      refuseRule(rule)
+      const custom = object(object(object(rule, 'action') ?? {}, 'block') ?? {}, 'customResponse')
+      const key = custom?.customResponseBodyKey
+      if (key !== undefined && !bodies.includes(key))
+        throw invalid(`The custom response body ${String(key)} is not defined`)
+    }
+    if (capacityOf(rules) > CAPACITY_QUOTA)
+      throw new AwsError(
+        'WAFLimitsExceededException',
+        `The capacity ${capacityOf(rules)} is over the limit of ${CAPACITY_QUOTA}`,
+      )
+  },
+  answer(situation) {
+    const name = autoName(situation)
+    const id = situation.stableToken(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    return {
+      id,
+      outputs: {
+        name,
+        arn: arn(situation, 'wafv2', `regional/webacl/${name}/${id}`),
+        capacity: capacityOf(objects(situation.inputs, 'rules')),
+        applicationIntegrationUrl: '',
+        lockToken: situation.stableToken(32, 'lock'),
+      },
+    }
+  },
+  permissions: lifeCycle((situation, { outputs }) => {
+    const aclArn = known(outputs, 'arn')
+    const on = (action: string, context = {}) => call(`wafv2:${action}`, aclArn, { ...ownTags(situation), ...context })
+    // Rules refer to AWS's own groups of rules, which belong to no account.
+    const groups = arn(situation, 'wafv2', 'regional/managedruleset/*/*')
+    const write = (action: string) => [on(action), call(`wafv2:${action}`, groups)]
+    return {
+      create: [
+        on('CreateWebACL', newTags(situation)),
+        call('wafv2:CreateWebACL', groups),
+        on('TagResource', newTags(situation)),
+      ],
+      read: [on('GetWebACL'), on('ListTagsForResource')],
+      update: [
+        ...when(
+          changed(situation, 'description', 'defaultAction', 'rules', 'visibilityConfig', 'customResponseBodies'),
+          on('GetWebACL'),
+          ...write('UpdateWebACL'),
+        ),
+        ...retag(situation, { add: 'wafv2:TagResource', remove: 'wafv2:UntagResource' }, aclArn),
+      ],
+      delete: [on('GetWebACL'), on('DeleteWebACL')],
+    }
+  }),
+  importId: {
+    format: 'ID/NAME/SCOPE',
+    pattern: /^[^/]+\/[^/]+\/[^/]+$/,
+    of: ({ id, outputs }) => [`${id}/${idPart(outputs, 'name')}/${idPart(outputs, 'scope')}`],
+  },
+}
+
+const statementOf = (rule: Properties) => object(rule, 'statement') ?? {}
+
+const capacityOf = (rules: readonly Properties[]): number =>
+  rules.reduce((sum, rule) => {
+    const group = object(statementOf(rule), 'managedRuleGroupStatement')
+    return sum + (group ? (MANAGED[known(group, 'name')] ?? 0) : RATE_RULE_CAPACITY)
+  }, 0)
+
+function refuseRule(rule: Properties): void {
+  const group = object(statementOf(rule), 'managedRuleGroupStatement')
+  const rate = object(statementOf(rule), 'rateBasedStatement')
+  if ((group === undefined) === (rate === undefined))
+    throw invalid(
+      `The rule ${rule.name} must have exactly one statement: managedRuleGroupStatement or rateBasedStatement`,
+    )
+  if (group) {
+    const name = known(group, 'name')
+    if (group.vendorName !== 'AWS' || MANAGED[name] === undefined)
+      throw new AwsError(
+        'WAFNonexistentItemException',
+        `The managed rule group ${group.vendorName}/${name} does not exist`,
+      )
+    if (object(rule, 'overrideAction') === undefined) throw invalid(`The rule ${rule.name} must have an overrideAction`)
+    return
+  }
+  if (object(rule, 'action') === undefined) throw invalid(`The rule ${rule.name} must have an action`)
+  const limit = number(rate ?? {}, 'limit') ?? 0
+  if (limit < LOWEST_RATE || limit > HIGHEST_RATE)
+    throw invalid(`limit must be between ${LOWEST_RATE} and ${HIGHEST_RATE}, got ${limit}`)
+  const key = text(rate ?? {}, 'aggregateKeyType') ?? 'IP'
+  if (key !== 'IP') throw new UnsupportedError(`aggregateKeyType "${key}" of ${WEB_ACL}`)
+  const window = number(rate ?? {}, 'evaluationWindowSec') ?? 300
+  if (!WINDOWS.includes(window))
+    throw invalid(`evaluationWindowSec must be one of ${WINDOWS.join(', ')}, got ${window}`)
+}
