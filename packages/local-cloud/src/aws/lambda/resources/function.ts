@@ -3,7 +3,19 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
 import { call, calls, changed, later, newTags, ownTags, retag } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
-import { arn, asObject, autoName, flag, known, number, object, others, own, text, texts } from '../../../resource/values.ts'
+import {
+  arn,
+  asObject,
+  autoName,
+  flag,
+  known,
+  number,
+  object,
+  others,
+  own,
+  text,
+  texts,
+} from '../../../resource/values.ts'
 import { placeInterfaces, SUBNET } from '../../ec2/network-interfaces.ts'
 import { vpcOfGroup } from '../../ec2/resources/security-group.ts'
 import { refusePermissions, requireExecutionRole } from '../execution-role.ts'
