@@ -1,15 +1,10 @@
 /** What a request asks for, read from the outside, as it must be known before a service sees it. */
 
+import { OPERATIONS } from '../aws/bedrock/bedrock.ts'
 import type { CredentialStore } from '../aws/sts/credential-store.ts'
 import type { Origin } from '../network/reach.ts'
 import type { WireCall } from '../wire/wire-call.ts'
 import type { Call } from './rule.ts'
-
-const BEDROCK_OPERATIONS: Readonly<Record<string, string>> = {
-  converse: 'Converse',
-  'converse-stream': 'ConverseStream',
-  invoke: 'InvokeModel',
-}
 
 export function describeCall(
   service: string,
@@ -22,7 +17,7 @@ export function describeCall(
   const account = accountOf(from, call, credentials)
   return {
     service,
-    operation: (verb !== undefined && BEDROCK_OPERATIONS[verb]) || operationOf(call, path),
+    operation: (verb !== undefined && OPERATIONS[verb]?.name) || operationOf(call, path),
     ...(account !== undefined && { account }),
     ...(from.kind === 'function' && { functionName: from.functionName }),
     ...(encoded !== undefined && { model: decoded(encoded) }),

@@ -1,37 +1,34 @@
-import { InvokeModelCommand, InvokeModelWithResponseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
+import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { bedrock, HAIKU_3, invoke, NOVA, TITAN, useBedrock, user } from './bedrock-stand.ts'
+import { bedrock, HAIKU_3, invoke, invokeStream, NOVA, stand, TITAN, useBedrock, user } from './bedrock-stand.ts'
 import { failure, REMOTE } from './stand.ts'
+
+const METRICS = {
+  'amazon-bedrock-invocationMetrics': {
+    inputTokenCount: expect.any(Number),
+    outputTokenCount: expect.any(Number),
+    invocationLatency: expect.any(Number),
+    firstByteLatency: expect.any(Number),
+  },
+}
 
 describe.skipIf(REMOTE)('Bedrock, InvokeModel', () => {
   useBedrock()
 
-  it("speaks Titan's format", async () => {
-    const body = {
-      inputText: 'Hello',
-      textGenerationConfig: { maxTokenCount: 5, temperature: 0, topP: 0.9, stopSequences: [] },
-    }
+  it("speaks Titan's format, whole and in parts", async () => {
+    const textGenerationConfig = { maxTokenCount: 5, temperature: 0, topP: 0.9, stopSequences: [] }
+    const body = { inputText: 'Hello', textGenerationConfig }
     expect(await invoke(TITAN, body)).toEqual({
       inputTextTokenCount: 2,
       results: [{ tokenCount: 5, outputText: 'This is Titan Text G', completionReason: 'LENGTH' }],
     })
+    const parts = await invokeStream(TITAN, body)
+    expect(parts.map(({ outputText }) => outputText).join('')).toBe('This is Titan Text G')
+    expect(parts.at(-1)).toMatchObject({ completionReason: 'LENGTH', totalOutputTextTokenCount: 5, ...METRICS })
+    expect(stand.asked.at(-1)?.action).toBe('bedrock:InvokeModelWithResponseStream')
   })
 
-  it("speaks Anthropic's format, with text and with blocks", async () => {
-    const body = (content: unknown) => ({
-      ...{ anthropic_version: 'bedrock-2023-05-31', max_tokens: 100, system: 'Be short.', temperature: 0.1 },
-      messages: [{ role: 'user', content }],
-    })
-    const answer = await invoke(HAIKU_3, body('Hello'))
-    expect(answer).toMatchObject({
-      ...{ type: 'message', role: 'assistant', stop_reason: 'end_turn', model: 'claude-3-haiku-20240307' },
-      content: [{ type: 'text', text: expect.stringContaining('Claude 3 Haiku') }],
-      usage: { input_tokens: 5, output_tokens: expect.any(Number) },
-    })
-    expect((await invoke(HAIKU_3, body([{ type: 'text', text: 'Hello' }]))).content).toEqual(answer.content)
-  })
-
-  it("speaks Nova's format", async () => {
+  it("speaks Nova's format, whole and in parts", async () => {
     const body = {
       schemaVersion: 'messages-v1',
       messages: [{ role: 'user', content: [{ text: 'Hi' }] }],
@@ -42,23 +39,51 @@ describe.skipIf(REMOTE)('Bedrock, InvokeModel', () => {
       stopReason: 'max_tokens',
       usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 },
     })
+    expect(await invokeStream(NOVA, body)).toEqual([
+      { messageStart: { role: 'assistant' } },
+      { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'This ' } } },
+      { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'is ' } } },
+      { contentBlockStop: { contentBlockIndex: 0 } },
+      { messageStop: { stopReason: 'max_tokens' } },
+      { metadata: { usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 } }, ...METRICS },
+    ])
+  })
+
+  it('tells counts and latency in headers', async () => {
+    const body = JSON.stringify({ inputText: 'Hello' })
+    let headers: Record<string, string> = {}
+    const command = new InvokeModelCommand({ modelId: TITAN, body })
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args)
+        headers = (result.response as { headers: Record<string, string> }).headers
+        return result
+      },
+      { step: 'deserialize' },
+    )
+    await bedrock.send(command)
+    expect(headers).toMatchObject({
+      'x-amzn-bedrock-input-token-count': '2',
+      'x-amzn-bedrock-output-token-count': expect.stringMatching(/^\d+$/),
+      'x-amzn-bedrock-invocation-latency': expect.stringMatching(/^\d+$/),
+    })
   })
 
   it.each([
-    ["another model's body", TITAN, { messages: [] }, 'UnsupportedByLocalCloud', /messages/],
-    ['a body without its text', TITAN, {}, 'ValidationException', /Malformed input request.*inputText/],
-    ['a number as text', NOVA, { messages: 1 }, 'ValidationException', /Malformed input request.*a list/],
-    ['no version', HAIKU_3, { max_tokens: 1, messages: [user('a')] }, 'ValidationException', /anthropic_version/],
-  ])('refuses %s', async (_what, modelId, body, name, message) => {
+    ["another model's body", TITAN, { inputText: 'a', messages: [] }, /extraneous key \[messages\] is not permitted/],
+    ['a body without its text', TITAN, {}, /Malformed input request.*inputText/],
+    ['a number as text', NOVA, { messages: 1 }, /Malformed input request.*a list/],
+    ['no version', HAIKU_3, { max_tokens: 1, messages: [{ role: 'user', content: 'a' }] }, /anthropic_?version/i],
+    ['more tokens than Nova has', NOVA, { messages: [user('a')], inferenceConfig: { maxTokens: 70_000 } }, /maxTokens/],
+    ['more tokens than Titan has', TITAN, { inputText: 'a', textGenerationConfig: { maxTokenCount: 4097 } }, /4096/],
+  ])('refuses %s', async (_what, modelId, body, message) => {
     const error = await failure(invoke(modelId, body))
-    expect(error.name).toBe(name)
+    expect(error.name).toBe('ValidationException')
     expect(error.message).toMatch(message)
   })
 
-  it('refuses a body that is no JSON, and names the operation that it does not have', async () => {
+  it('refuses a body that is no JSON', async () => {
     const broken = new InvokeModelCommand({ modelId: NOVA, body: '{' })
     expect((await failure(bedrock.send(broken))).message).toMatch(/not valid JSON/)
-    const stream = new InvokeModelWithResponseStreamCommand({ modelId: NOVA, body: '{}' })
-    expect((await failure(bedrock.send(stream))).message).toMatch(/invoke-with-response-stream/)
   })
 })

@@ -7,6 +7,7 @@ import {
   type ConverseStreamCommandInput,
   type ConverseStreamOutput,
   InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type BedrockOptions, createBedrock } from '../../src/aws/bedrock/bedrock.ts'
@@ -21,11 +22,17 @@ export const MICRO = 'amazon.nova-micro-v1:0'
 export const TITAN = 'amazon.titan-text-lite-v1'
 export const HAIKU_3 = 'anthropic.claude-3-haiku-20240307-v1:0'
 export const NOVA_1 = 'amazon.nova-lite-v1:0'
+export const TITAN_EMBED = 'amazon.titan-embed-text-v2:0'
+export const COHERE = 'cohere.embed-english-v3'
+const EMBEDDINGS = [TITAN_EMBED, COHERE, 'amazon.titan-embed-text-v1', 'cohere.embed-v4:0']
 export const organization = {
   ...ORGANIZATION,
   accounts: ORGANIZATION.accounts.map((account) => ({
     ...account,
-    models: account.id === TENANT ? [NOVA, HAIKU, SONNET, TITAN, HAIKU_3, NOVA_1, MICRO, 'anthropic.claude-v2:1'] : [],
+    models:
+      account.id === TENANT
+        ? [NOVA, HAIKU, SONNET, TITAN, HAIKU_3, NOVA_1, MICRO, ...EMBEDDINGS, 'anthropic.claude-v2:1']
+        : [],
   })),
 }
 export const user = (text: string) => ({ role: 'user' as const, content: [{ text }] })
@@ -82,6 +89,13 @@ export async function stream(
   const events: ConverseStreamOutput[] = []
   for await (const event of answer.stream ?? []) events.push(event)
   return events
+}
+/** The parts of a streamed answer in the model's own format. */
+export async function invokeStream(modelId: string, body: unknown): Promise<readonly Record<string, unknown>[]> {
+  const answer = await bedrock.send(new InvokeModelWithResponseStreamCommand({ modelId, body: JSON.stringify(body) }))
+  const parts: Record<string, unknown>[] = []
+  for await (const { chunk } of answer.body ?? []) parts.push(JSON.parse(new TextDecoder().decode(chunk?.bytes)))
+  return parts
 }
 export const invoke = async (modelId: string, body: unknown) => {
   const answer = await bedrock.send(new InvokeModelCommand({ modelId, body: JSON.stringify(body) }))

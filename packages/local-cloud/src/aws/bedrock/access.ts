@@ -6,7 +6,7 @@ import { permit } from '../../wire/protocol/protocol.ts'
 import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findModel, type Invoked } from './catalogue.ts'
 import { BEDROCK } from './protocol.ts'
-import { invalid } from './refusals.ts'
+import { cannotCount, invalid } from './refusals.ts'
 
 export interface AccessOptions {
   /**
@@ -24,7 +24,7 @@ export interface AccessCall {
   readonly surroundings: Surroundings
   readonly request: WireRequest
   readonly session: Session
-  /** `bedrock:InvokeModel` or `bedrock:InvokeModelWithResponseStream`. */
+  /** `bedrock:InvokeModel`, `bedrock:InvokeModelWithResponseStream` or `bedrock:CountTokens`. */
   readonly action: string
   /** As in the request's path: an id or an ARN. */
   readonly modelId: string
@@ -38,6 +38,9 @@ export function createAccess({ serveRetired = MODELS_OF_THE_POST, requestsPerMin
     const invoked = findModel(id)
     if (!invoked) throw invalid('The provided model identifier is invalid.')
     const { model, profile } = invoked
+    const counts = call.action === 'bedrock:CountTokens'
+    // Counted for a foundation model only, whose permission is the only one that there is.
+    if (counts && (profile || call.modelId !== model.id)) throw cannotCount()
     await permitModel(call, invoked)
     const today = new Date(surroundings.now() * 1000).toISOString().slice(0, 10)
     if (model.endOfLife !== undefined && model.endOfLife <= today && !serveRetired.includes(model.id))
@@ -52,13 +55,13 @@ export function createAccess({ serveRetired = MODELS_OF_THE_POST, requestsPerMin
         "You don't have access to the model with the specified model ID.",
         403,
       )
-    if (!profile && !model.onDemand)
+    if (!profile && !model.onDemand && !counts)
       throw invalid(
         `Invocation of model ID ${model.id} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`,
       )
     if (profile && !profile.destinations.includes('') && !profile.destinations.includes(request.region))
       throw invalid('The provided model identifier is invalid.')
-    throttle(session.account, model.id, surroundings.now())
+    if (!counts) throttle(session.account, model.id, surroundings.now())
     return { ...invoked, id }
   }
 }

@@ -9,8 +9,9 @@ import type { CredentialStore } from '../sts/credential-store.ts'
 import { type AccessOptions, createAccess } from './access.ts'
 import { apiKeyOf, verifyApiKey } from './api-key.ts'
 import { converse, converseStream } from './converse/converse.ts'
+import { countTokens } from './count-tokens.ts'
 import { createGenerate } from './generate.ts'
-import { invokeModel } from './invoke/invoke.ts'
+import { invokeModel, invokeModelWithResponseStream } from './invoke/invoke.ts'
 import type { ModelBackend } from './model-backend.ts'
 import type { Operation } from './operation.ts'
 import { BEDROCK } from './protocol.ts'
@@ -36,6 +37,12 @@ export const OPERATIONS: Readonly<Record<string, Row>> = {
     ...{ name: 'ConverseStream', action: 'bedrock:InvokeModelWithResponseStream', run: converseStream },
   },
   invoke: { name: 'InvokeModel', action: 'bedrock:InvokeModel', run: invokeModel },
+  'invoke-with-response-stream': {
+    name: 'InvokeModelWithResponseStream',
+    action: 'bedrock:InvokeModelWithResponseStream',
+    run: invokeModelWithResponseStream,
+  },
+  'count-tokens': { name: 'CountTokens', action: 'bedrock:CountTokens', run: countTokens },
 }
 
 export function createBedrock(

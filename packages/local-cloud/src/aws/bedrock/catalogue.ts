@@ -3,12 +3,12 @@
  * 2026; what a model would answer is the backend's.
  */
 
-export interface FoundationModel {
+export type FoundationModel = TextModel | EmbeddingModel
+
+interface Model {
   readonly id: string
   /** For people. */
   readonly name: string
-  /** Whose body `InvokeModel` takes, whose fields `additionalModelRequestFields`, and who words the model's own refusals. */
-  readonly family: 'titan' | 'anthropic' | 'nova'
   readonly maxOutputTokens: number
   readonly maxInputTokens: number
   readonly features: ReadonlySet<Feature>
@@ -19,6 +19,23 @@ export interface FoundationModel {
   /** Geographies of its inference profiles → the regions that they may send a request to. */
   readonly profiles: Readonly<Record<string, readonly string[]>>
 }
+
+export type TextFamily = 'titan' | 'anthropic' | 'nova'
+/** Answers vectors. */
+export type EmbeddingFamily = 'titanEmbedding' | 'cohereEmbedding'
+
+export interface TextModel extends Model {
+  /** Whose body `InvokeModel` takes, whose fields `additionalModelRequestFields`, and who words the model's own refusals. */
+  readonly family: TextFamily
+}
+
+export interface EmbeddingModel extends Model {
+  /** Whose body `InvokeModel` takes. */
+  readonly family: EmbeddingFamily
+}
+
+export const isEmbedding = (model: FoundationModel): model is EmbeddingModel =>
+  model.family === 'titanEmbedding' || model.family === 'cohereEmbedding'
 
 export type Feature =
   | 'system'
@@ -49,10 +66,15 @@ const EU = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1
 const GLOBAL = ['']
 const EVERYWHERE = { us: US, eu: EU, global: GLOBAL }
 
-type Traits = Pick<FoundationModel, 'maxOutputTokens' | 'maxInputTokens' | 'onDemand' | 'profiles'> &
-  Partial<Pick<FoundationModel, 'endOfLife'>> & { readonly features: readonly Feature[] }
+type Traits = Pick<Model, 'maxOutputTokens' | 'maxInputTokens' | 'onDemand' | 'profiles'> &
+  Partial<Pick<Model, 'endOfLife'>> & { readonly features: readonly Feature[] }
 
-const row = (family: FoundationModel['family'], id: string, name: string, traits: Traits): FoundationModel => ({
+const row = <F extends TextFamily | EmbeddingFamily>(
+  family: F,
+  id: string,
+  name: string,
+  traits: Traits,
+): Model & { readonly family: F } => ({
   ...{ id, name, family, ...traits },
   features: new Set(traits.features),
 })
@@ -61,6 +83,13 @@ const claude = (id: string, name: string, traits: Traits) =>
 const nova = (id: string, name: string, traits: Traits) => row('nova', `amazon.${id}`, `Amazon ${name}`, traits)
 const titan = (id: string, name: string, traits: Omit<Traits, 'features'>) =>
   row('titan', `amazon.${id}`, `Titan Text G1 - ${name}`, { ...traits, features: [] })
+
+const embedding = (
+  family: EmbeddingFamily,
+  id: string,
+  name: string,
+  traits: Pick<Traits, 'maxInputTokens' | 'profiles' | 'onDemand'>,
+) => row(family, id, name, { ...traits, maxOutputTokens: 0, features: [] })
 
 const SEES: readonly Feature[] = ['system', 'tools', 'images', 'documents']
 const CLAUDE_3_FEATURES: readonly Feature[] = [...SEES, 'prefill', 'countTokens']
@@ -89,6 +118,21 @@ const MODELS: readonly FoundationModel[] = [
   claude('claude-sonnet-4-6', 'Sonnet 4.6', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] }),
   claude('claude-opus-4-6-v1', 'Opus 4.6', {
     ...{ ...CLAUDE_4, maxOutputTokens: 128_000, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] },
+  }),
+  embedding('titanEmbedding', 'amazon.titan-embed-text-v2:0', 'Titan Text Embeddings V2', {
+    ...{ maxInputTokens: 8192, profiles: {}, onDemand: true },
+  }),
+  embedding('titanEmbedding', 'amazon.titan-embed-text-v1', 'Titan Embeddings G1 - Text', {
+    ...{ maxInputTokens: 8192, profiles: {}, onDemand: true },
+  }),
+  embedding('cohereEmbedding', 'cohere.embed-english-v3', 'Cohere Embed English', {
+    ...{ maxInputTokens: 512, profiles: {}, onDemand: true },
+  }),
+  embedding('cohereEmbedding', 'cohere.embed-multilingual-v3', 'Cohere Embed Multilingual', {
+    ...{ maxInputTokens: 512, profiles: {}, onDemand: true },
+  }),
+  embedding('cohereEmbedding', 'cohere.embed-v4:0', 'Cohere Embed v4', {
+    ...{ maxInputTokens: 128_000, profiles: EVERYWHERE, onDemand: true },
   }),
   // The original post's two.
   titan('titan-text-lite-v1', 'Lite', {

@@ -7,8 +7,14 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text, 'utf8'),
 )
 
-/** `messageStart`, `contentBlockDelta`, `chunk`, … with its payload as JSON. */
-export const eventFrame = (type: string, payload: unknown): Uint8Array => frame('event', ':event-type', type, payload)
+/** `messageStart`, `contentBlockDelta`, `chunk`, … with its payload as JSON, and with padding `p`, as AWS sends it. */
+export const eventFrame = (type: string, payload: Readonly<Record<string, unknown>>): Uint8Array =>
+  frame('event', ':event-type', type, { ...payload, p: padding() })
+
+const PADDING = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+
+/** Hides from who looks at the wire how long each token is; clients pass it over. */
+const padding = () => PADDING.slice(0, 1 + Math.floor(Math.random() * PADDING.length))
 
 /** What Bedrock sends when it fails after the answer has begun: the status line was sent, so the error is a frame. */
 export const exceptionFrame = (type: string, message: string): Uint8Array =>

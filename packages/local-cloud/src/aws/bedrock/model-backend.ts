@@ -130,6 +130,10 @@ export interface Usage {
   readonly cacheWriteTokens?: Readonly<Partial<Record<CacheTtl, number>>>
 }
 
+/** All that was written to the cache. */
+export const writtenTo = ({ cacheWriteTokens = {} }: Usage): number =>
+  Object.values(cacheWriteTokens).reduce((sum, tokens) => sum + (tokens ?? 0), 0)
+
 export interface ModelBackend {
   /** @throws AwsError what Bedrock would answer when a model fails: before the first event as an answer, later as a frame */
   generate(generation: Generation): AsyncIterable<ModelEvent>

@@ -2,7 +2,7 @@
 import type { Session } from '../../iam/authorize.ts'
 import type { Surroundings, WireRequest, WireResponse } from '../../wire/service.ts'
 import type { Invoked } from './catalogue.ts'
-import type { ModelEvent, Prompt } from './model-backend.ts'
+import type { ModelEvent, Prompt, Usage } from './model-backend.ts'
 
 export interface ModelCall {
   readonly surroundings: Surroundings
@@ -18,6 +18,8 @@ export interface ModelCall {
 
 export interface Generating {
   readonly events: AsyncIterable<ModelEvent>
+  /** What the model reads, as the stand-in counts it: no output yet. */
+  readonly input: Usage
   /** Since the model was asked. */
   readonly latencyMs: () => number
 }

@@ -10,3 +10,5 @@ export const modelError = (message: string) => invalid(`The model returned the f
 /** As Bedrock says it of what Amazon's own models do not take. */
 export const malformed = (message: string) =>
   invalid(`Malformed input request: ${message}, please reformat your input and try again.`)
+
+export const cannotCount = () => invalid("The provided model doesn't support counting tokens.")

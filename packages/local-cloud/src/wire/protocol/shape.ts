@@ -53,8 +53,8 @@ export function read<T>(shape: Shape<T>, input: unknown, refusals: Refusals): T 
   throw refusals.validation(`${count} detected: ${problems.join('; ')}`)
 }
 
-/** A violation that is told by itself. */
-class Violation extends Error {}
+/** A violation that is told in words of its own, without the others. */
+export class Violation extends Error {}
 
 class TypeMismatch extends Error {
   constructor(path: string, expected: string) {
@@ -168,14 +168,20 @@ export function map<T>(member: Shape<T>, { min, max }: NumberLimits = {}): Shape
   }
 }
 
-export function structure<const M extends Members>(members: M): Shape<Structure<M>> {
+/** @param unknown words the refusal of a member that is not among these. @default it is refused as unsupported */
+export function structure<const M extends Members>(
+  members: M,
+  unknown?: (path: string, name: string) => string,
+): Shape<Structure<M>> {
   return {
     read(value, path, problems) {
       const given = record(value, path)
       const under = (name: string) => (path === '' ? lowerFirst(name) : `${path}.${lowerFirst(name)}`)
       for (const name of Object.keys(given))
-        if (!Object.hasOwn(members, name) && given[name] !== null)
+        if (!Object.hasOwn(members, name) && given[name] !== null) {
+          if (unknown) throw new Violation(unknown(dotted(path), name))
           throw new UnsupportedError(`the parameter '${under(name)}'`)
+        }
       const result: Record<string, unknown> = {}
       for (const [name, member] of Object.entries(members)) {
         const item = given[name] ?? undefined
@@ -234,7 +240,7 @@ export const blob: Shape<string> = {
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 /** `messages.1.member.content.1.member` as `messages.0.content.0`. */
-const dotted = (path: string) => path.replace(/\.(\d+)\.member/g, (_, position) => `.${Number(position) - 1}`)
+export const dotted = (path: string) => path.replace(/\.(\d+)\.member/g, (_, position) => `.${Number(position) - 1}`)
 
 function record(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeMismatch(path, 'an object')

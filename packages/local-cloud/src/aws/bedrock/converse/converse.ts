@@ -1,6 +1,6 @@
 /** `Converse` and `ConverseStream`: one conversation, one answer, whole or as it is made. */
 import { read, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
-import type { FoundationModel } from '../catalogue.ts'
+import { type FoundationModel, isEmbedding, type TextModel } from '../catalogue.ts'
 import { FAMILIES } from '../families/families.ts'
 import { checkGuardrail } from '../guardrail.ts'
 import { collect, type ModelEnd, type Prompt } from '../model-backend.ts'
@@ -24,7 +24,7 @@ export const converseStream: Operation = async (call) => {
 }
 
 /** The conversation that is to be counted, after the same checks. */
-export function readCounted(body: unknown, model: FoundationModel): Prompt {
+export function readCounted(body: unknown, model: TextModel): Prompt {
   const input: CountedInput = read(COUNTED, body, VALIDATION_EXCEPTIONS)
   checkConversation(input)
   return withFields(conversationOf(input), input, model)
@@ -32,6 +32,10 @@ export function readCounted(body: unknown, model: FoundationModel): Prompt {
 
 async function begin(call: ModelCall, streamed: boolean) {
   const { model } = call.invoked
+  if (isEmbedding(model))
+    throw invalid(
+      "This action doesn't support the model that you provided. Try again with a supported text or chat model.",
+    )
   const input: ConverseInput = read(INPUT, call.body(), VALIDATION_EXCEPTIONS)
   checkConversation(input)
   const prompt = withFields(promptOf(input), input, model)
@@ -44,7 +48,7 @@ async function begin(call: ModelCall, streamed: boolean) {
   return { events, accompaniment: { latencyMs, echoed: echoedOf(input), additional: additionalOf(input) } }
 }
 
-function withFields(prompt: Prompt, input: CountedInput, model: FoundationModel): Prompt {
+function withFields(prompt: Prompt, input: CountedInput, model: TextModel): Prompt {
   const fields = input.additionalModelRequestFields ?? {}
   if (input.toolConfig?.toolChoice && Object.hasOwn(fields, 'tool_choice'))
     throw invalid('The additional field tool_choice conflicts with an existing field.')

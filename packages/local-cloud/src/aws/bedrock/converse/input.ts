@@ -95,7 +95,7 @@ const TOOL = union('Tool', {
 })
 
 /** What is counted, too. */
-const CONVERSATION = {
+export const CONVERSATION = {
   messages: list(MESSAGE),
   system: list(union('SystemContentBlock', { text: text({ min: 1 }), guardContent: GUARDED, cachePoint: CACHE_POINT })),
   toolConfig: structure({

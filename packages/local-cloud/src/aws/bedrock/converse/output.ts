@@ -1,6 +1,14 @@
 /** What `Converse` and `ConverseStream` answer. */
 import { eventFrame } from '../event-stream.ts'
-import type { BlockStart, Generated, ModelEnd, ModelEvent, OutputBlock, Usage } from '../model-backend.ts'
+import {
+  type BlockStart,
+  type Generated,
+  type ModelEnd,
+  type ModelEvent,
+  type OutputBlock,
+  type Usage,
+  writtenTo,
+} from '../model-backend.ts'
 
 /** What goes with the answer, beside what the model wrote. */
 export interface Accompaniment {
@@ -23,7 +31,8 @@ export function converseOutput(answer: Generated, { latencyMs, echoed, additiona
   }
 }
 
-function contentBlock(block: OutputBlock) {
+/** A block of a whole answer. */
+export function contentBlock(block: OutputBlock) {
   switch (block.type) {
     case 'text':
       return { text: block.text }
@@ -40,9 +49,10 @@ function contentBlock(block: OutputBlock) {
   }
 }
 
-export function usageOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Usage) {
-  const written = Object.entries(cacheWriteTokens ?? {}).map(([ttl, tokens]) => ({ ttl, inputTokens: tokens ?? 0 }))
-  const cacheWriteInputTokens = written.reduce((sum, { inputTokens: tokens }) => sum + tokens, 0)
+export function usageOf(usage: Usage) {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens = {} } = usage
+  const written = Object.entries(cacheWriteTokens).map(([ttl, tokens]) => ({ ttl, inputTokens: tokens ?? 0 }))
+  const cacheWriteInputTokens = writtenTo(usage)
   return {
     inputTokens,
     outputTokens,
@@ -54,26 +64,48 @@ export function usageOf({ inputTokens, outputTokens, cacheReadTokens, cacheWrite
   }
 }
 
-/** Frames of `ConverseStream`. Only a tool's block has a start of its own, as on AWS. */
+/** Frames of `ConverseStream`. */
 export async function* converseFrames(
   events: AsyncIterable<ModelEvent>,
   { latencyMs, echoed, additional }: Accompaniment,
 ): AsyncGenerator<Uint8Array> {
+  for await (const { type, payload, usage, end } of converseParts(events)) {
+    const more = {
+      ...(usage && { metrics: { latencyMs: latencyMs() }, ...echoed }),
+      ...(end && additional(end)),
+    }
+    yield eventFrame(type, { ...payload, ...more })
+  }
+}
+
+interface Part {
+  readonly type: string
+  readonly payload: Readonly<Record<string, unknown>>
+  /** Of the last, `metadata`. */
+  readonly usage?: Usage
+  /** Of `messageStop`. */
+  readonly end?: ModelEnd
+}
+
+/** The events of a streamed answer. Only a tool's block has a start of its own, as on AWS. */
+export async function* converseParts(events: AsyncIterable<ModelEvent>): AsyncGenerator<Part> {
   let contentBlockIndex = 0
   let started = false
   let open: BlockStart['type'] = 'text'
-  const delta = (value: unknown) => eventFrame('contentBlockDelta', { contentBlockIndex, delta: value })
+  const delta = (value: unknown): Part => ({
+    ...{ type: 'contentBlockDelta', payload: { contentBlockIndex, delta: value } },
+  })
   for await (const event of events) {
-    if (!started) yield eventFrame('messageStart', { role: 'assistant' })
+    if (!started) yield { type: 'messageStart', payload: { role: 'assistant' } }
     started = true
     switch (event.kind) {
       case 'start': {
         const { block } = event
         open = block.type
-        if (block.type === 'toolUse')
-          yield eventFrame('contentBlockStart', {
-            ...{ contentBlockIndex, start: { toolUse: { toolUseId: block.id, name: block.name } } },
-          })
+        if (block.type === 'toolUse') {
+          const start = { toolUse: { toolUseId: block.id, name: block.name } }
+          yield { type: 'contentBlockStart', payload: { contentBlockIndex, start } }
+        }
         if (block.type === 'redacted') yield delta({ reasoningContent: { redactedContent: block.data } })
         break
       }
@@ -84,12 +116,12 @@ export async function* converseFrames(
         yield delta({ reasoningContent: { signature: event.signature } })
         break
       case 'stop':
-        yield eventFrame('contentBlockStop', { contentBlockIndex })
+        yield { type: 'contentBlockStop', payload: { contentBlockIndex } }
         contentBlockIndex++
         break
       case 'end':
-        yield eventFrame('messageStop', { stopReason: event.stopReason, ...additional(event) })
-        yield eventFrame('metadata', { usage: usageOf(event.usage), metrics: { latencyMs: latencyMs() }, ...echoed })
+        yield { type: 'messageStop', payload: { stopReason: event.stopReason }, end: event }
+        yield { type: 'metadata', payload: { usage: usageOf(event.usage) }, usage: event.usage }
     }
   }
 }

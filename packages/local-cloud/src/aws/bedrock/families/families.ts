@@ -1,7 +1,7 @@
-import type { FoundationModel } from '../catalogue.ts'
+import type { TextFamily } from '../catalogue.ts'
 import { claude } from './claude.ts'
 import type { Family } from './family.ts'
 import { nova } from './nova.ts'
 import { titan } from './titan.ts'
 
-export const FAMILIES: Readonly<Record<FoundationModel['family'], Family>> = { anthropic: claude, nova, titan }
+export const FAMILIES: Readonly<Record<TextFamily, Family>> = { anthropic: claude, nova, titan }

@@ -1,56 +1,41 @@
-import {
-  float,
-  integer,
-  list,
-  oneOf,
-  read,
-  required,
-  type Shape,
-  structure,
-  text,
-} from '../../../wire/protocol/shape.ts'
-import { type BodyFormat, MALFORMED, textBlocks, textMessages } from './format.ts'
-
-const BLOCKS = list(structure({ type: required(oneOf('text')), text: required(text()) }))
-
-/** Text, or blocks of text. */
-const CONTENT: Shape<readonly { readonly text: string }[]> = {
-  read: (value, path, problems) => (typeof value === 'string' ? [{ text: value }] : BLOCKS.read(value, path, problems)),
-}
-
-const INPUT = structure({
-  anthropic_version: required(oneOf('bedrock-2023-05-31')),
-  max_tokens: required(integer({ min: 1 })),
-  messages: required(
-    list(structure({ role: required(oneOf('user', 'assistant')), content: required(CONTENT) }), { min: 1 }),
-  ),
-  system: CONTENT,
-  temperature: float({ min: 0, max: 1 }),
-  top_p: float({ min: 0, max: 1 }),
-  stop_sequences: list(text({ min: 1 })),
-})
+/** Anthropic's Messages API, as Bedrock takes it: with `anthropic_version` instead of `model` and `stream`. */
+import { read } from '../../../wire/protocol/shape.ts'
+import { checkBetas, reasoningOf } from '../families/claude.ts'
+import type { Prompt } from '../model-backend.ts'
+import { invalid, malformed } from '../refusals.ts'
+import { INPUT } from './anthropic-input.ts'
+import { anthropicMessage, anthropicParts } from './anthropic-output.ts'
+import { blocksOf, choiceOf, toolsOf } from './anthropic-read.ts'
+import { checkMessages } from './anthropic-rules.ts'
+import type { BodyFormat } from './format.ts'
 
 export const anthropic: BodyFormat = {
-  read(body) {
-    const { max_tokens, messages, system = [], temperature, top_p, stop_sequences } = read(INPUT, body, MALFORMED)
+  read(body, model): Prompt {
+    const input = read(INPUT, body, { serialization: malformed, validation: invalid })
+    const { max_tokens: maxTokens, temperature, top_p, top_k, tool_choice, output_config } = input
+    checkBetas(input.anthropic_beta, invalid)
+    checkMessages(input)
+    if (maxTokens > model.maxOutputTokens)
+      throw invalid(
+        `max_tokens: ${maxTokens} > ${model.maxOutputTokens}, which is the maximum allowed number of output tokens for ${model.id}`,
+      )
+    const reasoning = reasoningOf(input.thinking, output_config?.effort, model, invalid)
+    const schema = output_config?.format?.schema
     return {
-      messages: textMessages(messages),
-      system: textBlocks(system),
-      tools: [],
-      maxTokens: max_tokens,
+      messages: input.messages.map(({ role, content }) => ({ role, content: blocksOf(content) })),
+      system: blocksOf(input.system ?? []),
+      tools: toolsOf(input.tools ?? []),
+      ...(tool_choice && { toolChoice: choiceOf(tool_choice) }),
+      ...(tool_choice?.disable_parallel_tool_use && { oneToolCall: true }),
+      ...(reasoning && { reasoning }),
+      ...(schema && { schema }),
+      maxTokens,
       ...(temperature !== undefined && { temperature }),
       ...(top_p !== undefined && { topP: top_p }),
-      stopSequences: stop_sequences ?? [],
+      ...(top_k !== undefined && { topK: top_k }),
+      stopSequences: input.stop_sequences ?? [],
     }
   },
-  write: (answer, modelId, requestId) => ({
-    id: `msg_bdrk_${requestId.replaceAll('-', '').slice(0, 24)}`,
-    type: 'message',
-    role: 'assistant',
-    model: modelId.replace(/^anthropic\.(.*?)(-v\d+(:\d+)?)?$/, '$1'),
-    content: answer.content,
-    stop_reason: answer.stopReason,
-    stop_sequence: null,
-    usage: { input_tokens: answer.usage.inputTokens, output_tokens: answer.usage.outputTokens },
-  }),
+  write: anthropicMessage,
+  parts: anthropicParts,
 }

@@ -1,19 +1,28 @@
 import type { Refusals } from '../../../wire/protocol/shape.ts'
-import type { Block, Generated, Message, Prompt } from '../model-backend.ts'
+import type { FoundationModel } from '../catalogue.ts'
+import type { Generated, ModelEvent, Prompt, Usage } from '../model-backend.ts'
 import { malformed } from '../refusals.ts'
 
 /** What `InvokeModel` takes and answers is the model's own. */
 export interface BodyFormat {
-  readonly read: (body: unknown) => Prompt
-  readonly write: (answer: Generated, modelId: string, requestId: string) => unknown
+  /** @throws AwsError for a body that this model does not take */
+  readonly read: (body: unknown, model: FoundationModel) => Prompt
+  readonly write: (answer: Generated, about: AboutAnswer) => unknown
+  /** The answer in parts, each of them JSON, as they are made. */
+  readonly parts: (events: AsyncIterable<ModelEvent>, about: AboutAnswer) => AsyncGenerator<unknown>
+}
+
+export interface AboutAnswer {
+  readonly model: FoundationModel
+  readonly requestId: string
+  /** What the model reads, known before it answers. */
+  readonly input: Usage
+  /** What Bedrock adds to the last part of a stream. */
+  readonly metrics: (usage: Usage) => Readonly<Record<string, unknown>>
 }
 
 export const MALFORMED: Refusals = { serialization: malformed, validation: malformed }
 
-/** Messages of texts. */
-export const textMessages = (
-  messages: readonly { readonly role: Message['role']; readonly content: readonly { readonly text: string }[] }[],
-): readonly Message[] => messages.map(({ role, content }) => ({ role, content: textBlocks(content) }))
-
-export const textBlocks = (texts: readonly { readonly text: string }[]): readonly Block[] =>
-  texts.map(({ text }) => ({ type: 'text', text }))
+/** As the schema of Amazon's models says it. */
+export const extraneous = (path: string, name: string) =>
+  `${path === '' ? '' : `#/${path.replaceAll('.', '/')}: `}extraneous key [${name}] is not permitted`

@@ -1,31 +1,90 @@
-/** `InvokeModel`: the model's own body in, the model's own answer out. */
+/** `InvokeModel` and `InvokeModelWithResponseStream`: the model's own body in, the model's own answer out. */
+import type { WireRequest } from '../../../wire/service.ts'
+import { isEmbedding, type TextFamily, type TextModel } from '../catalogue.ts'
+import { EMBEDDINGS } from '../embeddings/embeddings.ts'
+import { eventFrame } from '../event-stream.ts'
 import { FAMILIES } from '../families/families.ts'
-import { collect } from '../model-backend.ts'
+import { checkGuardrail } from '../guardrail.ts'
+import { collect, type Prompt, type Usage, writtenTo } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
-import type { Operation } from '../operation.ts'
-import { respondJson } from '../protocol.ts'
+import type { ModelCall, Operation } from '../operation.ts'
+import { respondFrames, respondJson } from '../protocol.ts'
 import { invalid } from '../refusals.ts'
 import { anthropic } from './anthropic.ts'
-import type { BodyFormat } from './format.ts'
+import type { AboutAnswer, BodyFormat } from './format.ts'
 import { nova } from './nova.ts'
 import { titan } from './titan.ts'
 
-const FORMATS: Readonly<Record<keyof typeof FAMILIES, BodyFormat>> = { titan, anthropic, nova }
+const FORMATS: Readonly<Record<TextFamily, BodyFormat>> = { titan, anthropic, nova }
 
-export const invokeModel: Operation = async ({ invoked: { model }, body, generate, requestId }) => {
-  const format = FORMATS[model.family]
-  const prompt = format.read(body())
-  checkModel(model, prompt)
-  if ((prompt.maxTokens ?? 1) > model.maxOutputTokens)
-    throw invalid(
-      `The maximum tokens you requested exceeds the model limit of ${model.maxOutputTokens}. Try again with a maximum tokens value that is lower than ${model.maxOutputTokens}.`,
-    )
-  FAMILIES[model.family].check(model, prompt, invalid)
-  const { events, latencyMs } = generate(prompt, false)
+export const invokeModel: Operation = async (call) => {
+  const { model } = call.invoked
+  if (isEmbedding(model)) {
+    const { output, inputTokens } = EMBEDDINGS[model.family](call.body(), model, call.requestId)
+    return respondJson(output, call.requestId, countHeaders({ inputTokens, outputTokens: 0 }, 0))
+  }
+  const { format, about, events, latencyMs } = await begin(call, model, false)
   const done = await collect(events)
-  return respondJson(format.write(done, model.id, requestId), requestId, {
-    'x-amzn-bedrock-input-token-count': String(done.usage.inputTokens),
-    'x-amzn-bedrock-output-token-count': String(done.usage.outputTokens),
-    'x-amzn-bedrock-invocation-latency': String(latencyMs()),
+  return respondJson(format.write(done, about), call.requestId, {
+    ...countHeaders(done.usage, latencyMs()),
+    ...echoedHeaders(call.request),
   })
 }
+
+export const invokeModelWithResponseStream: Operation = async (call) => {
+  const { model } = call.invoked
+  if (isEmbedding(model)) throw invalid('The model is unsupported for streaming.')
+  const { format, about, events } = await begin(call, model, true)
+  return respondFrames(chunks(format.parts(events, about)), call.requestId, {
+    'x-amzn-bedrock-content-type': 'application/json',
+    ...echoedHeaders(call.request),
+  })
+}
+
+/** The conversation of a body that is to be counted. */
+export const readBody = (body: unknown, model: TextModel): Prompt => FORMATS[model.family].read(body, model)
+
+async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
+  const { requestId, request } = call
+  const format = FORMATS[model.family]
+  const prompt = format.read(call.body(), model)
+  checkModel(model, prompt)
+  FAMILIES[model.family].check(model, prompt, invalid)
+  const identifier = request.headers['x-amzn-bedrock-guardrailidentifier']
+  const version = request.headers['x-amzn-bedrock-guardrailversion']
+  if (identifier !== undefined || version !== undefined)
+    await checkGuardrail(call, { guardrailIdentifier: identifier ?? '', guardrailVersion: version ?? '' })
+  const { events, latencyMs, input } = call.generate(prompt, streamed)
+  const metrics: AboutAnswer['metrics'] = (usage) => ({
+    'amazon-bedrock-invocationMetrics': {
+      inputTokenCount: usage.inputTokens,
+      outputTokenCount: usage.outputTokens,
+      invocationLatency: latencyMs(),
+      firstByteLatency: latencyMs(),
+      ...(usage.cacheReadTokens !== undefined && {
+        ...{ cacheReadInputTokenCount: usage.cacheReadTokens, cacheWriteInputTokenCount: writtenTo(usage) },
+      }),
+    },
+  })
+  return { format, events, latencyMs, about: { model, requestId, input, metrics } }
+}
+
+async function* chunks(parts: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const part of parts)
+    yield eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(part)).toString('base64') })
+}
+
+const countHeaders = (usage: Usage, latencyMs: number) => ({
+  'x-amzn-bedrock-input-token-count': String(usage.inputTokens),
+  'x-amzn-bedrock-output-token-count': String(usage.outputTokens),
+  'x-amzn-bedrock-invocation-latency': String(latencyMs),
+  ...(usage.cacheReadTokens !== undefined && {
+    'x-amzn-bedrock-cache-read-input-token-count': String(usage.cacheReadTokens),
+    'x-amzn-bedrock-cache-write-input-token-count': String(writtenTo(usage)),
+  }),
+})
+
+const ECHOED = ['x-amzn-bedrock-performanceconfig-latency', 'x-amzn-bedrock-service-tier']
+
+const echoedHeaders = ({ headers }: WireRequest): Readonly<Record<string, string>> =>
+  Object.fromEntries(ECHOED.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])))
