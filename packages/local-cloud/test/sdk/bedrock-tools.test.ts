@@ -150,6 +150,12 @@ describe.skipIf(REMOTE)('Bedrock, tools', () => {
       { toolConfig: { tools: [{ toolSpec: { ...WEATHER.toolSpec, name: 'get weather' } }] } },
       /toolSpec\.name.*regular expression/,
     ],
+    [
+      'a schema that is no object',
+      NOVA,
+      { toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: { anyOf: [] } } } }] } },
+      /tools\.0\.toolSpec\.inputSchema\.json\.type must be one of the following: object/,
+    ],
     ['tools for Titan', TITAN, { toolConfig }, /doesn't support tool use/],
     ['two tools of one name', HAIKU, { toolConfig: { tools: [CLOCK, CLOCK] } }, /Tool names must be unique/],
     [

@@ -22,6 +22,12 @@ export function checkConversation({ messages = [], system = [], toolConfig }: Co
     checkPairs(messages, index)
   })
   checkDocuments(blocks)
+  toolConfig?.tools.forEach((tool, index) => {
+    if ('toolSpec' in tool && tool.toolSpec.inputSchema.json.type !== 'object')
+      throw invalid(
+        `The value at toolConfig.tools.${index}.toolSpec.inputSchema.json.type must be one of the following: object.`,
+      )
+  })
   const points = [...blocks, ...system, ...(toolConfig?.tools ?? [])].filter((block) => 'cachePoint' in block)
   // The limit is documented, the words are not.
   if (points.length > MAX_CACHE_POINTS)
