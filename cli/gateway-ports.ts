@@ -1,7 +1,7 @@
 /** The declared load balancer's listeners on ports of this machine. */
 import { createServer } from 'node:net'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
-import type { Origin } from '@genai/local-cloud/network/reach'
+import type { Origin } from '@genai/local-cloud/network/path'
 import type { HubOutputs } from '../shared/contract.ts'
 import { type Arguments, messageOf, UserError } from './verb.ts'
 

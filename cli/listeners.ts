@@ -1,7 +1,7 @@
 /** The declared listeners on ports of this machine, opened when they are made and closed when they go. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Change, Declared } from '@genai/local-cloud/ledger/ledger'
-import type { Origin } from '@genai/local-cloud/network/reach'
+import type { Origin } from '@genai/local-cloud/network/path'
 import type { Ports } from './gateway-ports.ts'
 import { messageOf } from './verb.ts'
 

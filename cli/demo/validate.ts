@@ -1,6 +1,6 @@
 /** One prompt a tenant through the gateway, and what the cloud saw of it on the way. */
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
-import type { Hop, Origin, Path } from '@genai/local-cloud/network/reach'
+import type { Hop, Origin, Path } from '@genai/local-cloud/network/path'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { functionName } from '../../shared/naming.ts'
 import { cognitoClient, type LocalConnection, signIn } from '../cognito.ts'

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import type { ApiCall, Session } from '@genai/local-cloud/iam/authorize'
-import { type Origin, type Refusal, reach } from '@genai/local-cloud/network/reach'
+import type { Origin, Refusal } from '@genai/local-cloud/network/path'
+import { reach } from '@genai/local-cloud/network/reach'
 import { type AwsCredentials, createSignedCall, exceptionName, xmlElement } from '../../functions/gateway/aws.ts'
 import type { Answer } from '../../functions/gateway/transport.ts'
 import type { Platform } from '../harness/platform.ts'

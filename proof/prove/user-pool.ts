@@ -1,6 +1,6 @@
 /** Calls to the user pool as its users make them, from the internet: unsigned, over the path that the network has. */
 
-import type { Origin } from '@genai/local-cloud/network/reach'
+import type { Origin } from '@genai/local-cloud/network/path'
 import { decodeJwt } from 'jose'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import type { HubOutputs } from '../../shared/contract.ts'

@@ -14,14 +14,14 @@ import {
   type LoadBalancerEvent,
   type LoadBalancerService,
 } from './aws/load-balancer/load-balancer.ts'
-import { type CredentialStore, type Credentials, createCredentialStore } from './aws/sts/credential-store.ts'
 import { createSts } from './aws/sts/sts.ts'
+import { ambient } from './engine/configured-provider.ts'
 import type { PermissionEvent } from './engine/control-plane.ts'
 import { withDeployerFetch } from './engine/in-process/deployer-fetch.ts'
 import { deploy, destroy, type Stack } from './engine/in-process/in-process.ts'
-import { ambient } from './engine/in-process/provider.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
 import { type Authorize, createAuthorize } from './iam/authorize.ts'
+import { type CredentialStore, type Credentials, createCredentialStore } from './iam/credential-store.ts'
 import { Ledger, type Properties } from './ledger/ledger.ts'
 import { openLedgerFile } from './ledger/ledger-file.ts'
 import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'

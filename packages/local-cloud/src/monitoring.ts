@@ -7,7 +7,7 @@ import type { LoadBalancerEvent } from './aws/load-balancer/serve.ts'
 import type { GroupName } from './aws/logs/log-groups.ts'
 import { createLogs, type Logs, type LogsOptions } from './aws/logs/logs.ts'
 import { createSubscriptions, type Subscriptions } from './aws/logs/subscriptions.ts'
-import type { CredentialStore } from './aws/sts/credential-store.ts'
+import type { CredentialStore } from './iam/credential-store.ts'
 import type { Surroundings } from './wire/service.ts'
 
 /** Told as it happens. */

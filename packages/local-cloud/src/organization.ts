@@ -60,3 +60,7 @@ export interface Organization {
   /** AWS profiles of the deployer's machine: name → role ARN. */
   readonly profiles: Readonly<Record<string, string>>
 }
+
+/** Whether an account belongs to the organisation. Those that do get shares without an invitation. */
+export const isMember = (organization: Organization, account: string): boolean =>
+  organization.accounts.some(({ id, outside }) => id === account && outside !== true)

@@ -1,6 +1,6 @@
 /** Credentials in the wrong hands, or used from the wrong place. */
 
-import type { Origin } from '@genai/local-cloud/network/reach'
+import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { AwsCredentials } from '../../../functions/gateway/aws.ts'
 import { auditLogGroupName, functionLogGroupName, PREFIX, roleArn } from '../../../shared/naming.ts'

@@ -1,6 +1,6 @@
 /** Models that the tenant may not use, and keys that would be used without a role. */
 
-import type { Origin } from '@genai/local-cloud/network/reach'
+import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import { makeApiKey } from '../api-key.ts'
 import type { Attempt } from '../attempt.ts'

@@ -1,6 +1,6 @@
 /** Connections that no packet may make. */
 
-import type { Origin } from '@genai/local-cloud/network/reach'
+import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'

@@ -1,8 +1,8 @@
 /** What a request asks for, read from the outside, as it must be known before a service sees it. */
 
 import { OPERATIONS } from '../aws/bedrock/bedrock.ts'
-import type { CredentialStore } from '../aws/sts/credential-store.ts'
-import type { Origin } from '../network/reach.ts'
+import type { CredentialStore } from '../iam/credential-store.ts'
+import type { Origin } from '../network/path.ts'
 import type { WireCall } from '../wire/wire-call.ts'
 import type { Call } from './rule.ts'
 

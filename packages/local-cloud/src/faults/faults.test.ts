@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCredentialStore } from '../aws/sts/credential-store.ts'
+import { createCredentialStore } from '../iam/credential-store.ts'
 import type { WireResponse } from '../wire/service.ts'
 import { createFaults, type FaultRule } from './faults.ts'
 

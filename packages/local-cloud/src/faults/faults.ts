@@ -5,17 +5,18 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { CredentialStore } from '../aws/sts/credential-store.ts'
+import type { LambdaFaults } from '../aws/lambda/lambda-faults.ts'
 import { AwsError } from '../errors.ts'
+import type { CredentialStore } from '../iam/credential-store.ts'
+import type { Interface } from '../network/path.ts'
 import type { WireResponse } from '../wire/service.ts'
+import type { WireFaults } from '../wire/wire-faults.ts'
 import { errorAnswer } from './answers.ts'
 import { describeCall } from './call.ts'
-import type { LambdaFaults, WireFaults } from './hooks.ts'
-import { type Interface, type Outage, takesDown } from './outage.ts'
+import { type Outage, takesDown } from './outage.ts'
 import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './rule.ts'
 import { seeded } from './seeded.ts'
 
-export type { LambdaFaults, WireFaults } from './hooks.ts'
 export type { Outage } from './outage.ts'
 export type { Fault, FaultRule, Where } from './rule.ts'
 

@@ -1,7 +1,7 @@
 /** Condition keys that every request has, whatever the service: who asks, when, where, of whom. */
 
-import { isMember } from '../aws/ec2/transit-gateway-state.ts'
 import type { Organization } from '../organization.ts'
+import { isMember } from '../organization.ts'
 import type { ApiCall, Session } from './call.ts'
 import type { Context } from './engine.ts'
 import type { Principal } from './principals.ts'

@@ -3,10 +3,10 @@
  * organisation. Read again only when the ledger has changed.
  */
 
-import { MANAGED_POLICIES } from '../aws/iam/managed-policies.ts'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
+import { MANAGED_POLICIES } from './managed-policies.ts'
 
 /** A role as IAM sees it. */
 export interface Principal {

@@ -2,7 +2,7 @@
  * Lookups that cost the same however much is declared: resources filed under keys, and kept filed as the ledger changes. A ledger
  * files for an index from its first use on.
  */
-import type { Declared, Value } from './ledger.ts'
+import type { Declared, Value } from './declared.ts'
 
 export type Key = string | number | boolean | null
 

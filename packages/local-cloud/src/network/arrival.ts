@@ -2,12 +2,18 @@
 
 import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
 import { known } from '../resource/values.ts'
+import type { Resolution } from './dns.ts'
 import { LOAD_BALANCER } from './dns.ts'
-import type { Path } from './reach.ts'
+import type { Path } from './path.ts'
 import { type Peer, pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { type Attached, holds, internetGatewayOf, label, longest, type Topology } from './topology.ts'
-import type { Packet } from './travel.ts'
+
+export interface Packet {
+  readonly address: string
+  readonly port: number
+  readonly service?: Resolution['service']
+}
 
 const HTTPS = 443
 /** RFC 1918 and carrier-grade NAT: no router of the internet knows them. */

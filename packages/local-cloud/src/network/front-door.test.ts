@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { declared, HUB_ACCOUNT } from '../testing/ledger-builder.ts'
 import { client, fn, go, laptop, loadBalancer, path, without } from '../testing/look-up.ts'
 import { endpointHost, GATEWAY_URL_HOST, LOAD_BALANCER_ARN, network, rule } from '../testing/network-fixture.ts'
-import type { Origin, Refusal } from './reach.ts'
+import type { Origin, Refusal } from './path.ts'
 
 describe('the front door', () => {
   const front = { kind: 'loadBalancer', arn: LOAD_BALANCER_ARN, port: 443 }

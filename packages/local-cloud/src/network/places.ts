@@ -4,11 +4,11 @@ import { type NetworkInterface, networkInterfacesOf } from '../aws/ec2/network-i
 import { EIP } from '../aws/ec2/resources/eip.ts'
 import { EIP_ASSOCIATION } from '../aws/ec2/resources/eip-association.ts'
 import { INSTANCE } from '../aws/ec2/resources/instance.ts'
+import { formatAddress, parseCidr } from '../cidr.ts'
 import type { Declared } from '../ledger/ledger.ts'
 import { known, text } from '../resource/values.ts'
-import { formatAddress, parseCidr } from './cidr.ts'
 import { LOAD_BALANCER } from './dns.ts'
-import type { Origin } from './reach.ts'
+import type { Origin } from './path.ts'
 import { Stopped } from './stopped.ts'
 import { label, type Topology } from './topology.ts'
 

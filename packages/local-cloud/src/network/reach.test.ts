@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { declared, HUB_ACCOUNT, ledgerOf } from '../testing/ledger-builder.ts'
 import { changed, fn, go, host, path, toModel, without } from '../testing/look-up.ts'
 import { endpointHost, eni, group, network, rule, SPOKES } from '../testing/network-fixture.ts'
-import { type Origin, type Refusal, reach } from './reach.ts'
+import type { Origin, Refusal } from './path.ts'
+import { reach } from './reach.ts'
 
 describe('function → hub route → Transit Gateway → spoke endpoint', () => {
   test('every hop of it', () => {

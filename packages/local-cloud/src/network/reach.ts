@@ -2,57 +2,15 @@
  * Whether a connection can be made, decided in one place from the ledger: DNS, subnets, route tables, Transit Gateway
  * tables, attachments, security groups, endpoints; the way there and the way back.
  */
-import type { Interface } from '../faults/outage.ts'
 import type { LedgerView } from '../ledger/ledger.ts'
 import { known } from '../resource/values.ts'
-import { arriveFromInternet } from './arrival.ts'
+import { arriveFromInternet, type Packet } from './arrival.ts'
 import { resolve } from './dns.ts'
+import type { Interface, Origin, Path, Refusal } from './path.ts'
 import { type Place, placesOf } from './places.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { type Topology, topologyOf } from './topology.ts'
-import { interfaceAt, type Packet, travel } from './travel.ts'
-
-/** Where a connection starts. */
-export type Origin =
-  | { readonly kind: 'function'; readonly functionName: string; readonly account: string }
-  | { readonly kind: 'instance'; readonly instanceId: string }
-  | { readonly kind: 'loadBalancer'; readonly arn: string }
-  /** Any network interface placed in a subnet, for proofs: a stolen credential used from a host in that subnet. */
-  | { readonly kind: 'subnet'; readonly subnetId: string; readonly securityGroupIds: readonly string[] }
-  | { readonly kind: 'internet'; readonly address: string }
-
-export interface Hop {
-  /** What the packet passes: `subnet`, `routeTable`, `transitGateway`, … */
-  readonly kind: string
-  readonly id: string
-  /** One line for people: `10.64.0.0/10 → tgw-0…`. */
-  readonly detail: string
-}
-
-export interface Path {
-  readonly reachable: true
-  readonly hops: readonly Hop[]
-  /** Address that answered. */
-  readonly address: string
-  /** All that the host name resolved to, in the order in which they are tried: the own zone's first. */
-  readonly addresses: readonly string[]
-  /** What answers there. */
-  readonly target:
-    | { readonly kind: 'endpoint'; readonly endpointId: string; readonly vpcId: string; readonly service: string }
-    /** A public service address: `bedrock-runtime`, `sts`, `cognito-idp`, … */
-    | { readonly kind: 'service'; readonly service: string; readonly region: string }
-    | { readonly kind: 'loadBalancer'; readonly arn: string; readonly port: number }
-}
-
-export interface Refusal {
-  readonly reachable: false
-  /** How it shows to the caller: a name that does not resolve fails at once; anything else is packets lost: a timeout. */
-  readonly shows: 'notFound' | 'timeout'
-  /** The layer that stopped it. */
-  readonly layer: 'dns' | 'route' | 'transitGateway' | 'securityGroup' | 'endpoint' | 'internet'
-  readonly reason: string
-  readonly hops: readonly Hop[]
-}
+import { interfaceAt, travel } from './travel.ts'
 
 /**
  * The path of a connection, or what stops it. A function or load balancer in several subnets may run in any of them, so

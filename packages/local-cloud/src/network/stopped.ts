@@ -1,4 +1,4 @@
-import type { Hop, Refusal } from './reach.ts'
+import type { Hop, Refusal } from './path.ts'
 
 /** Thrown where a packet is lost or a name does not resolve, and caught in ../reach.ts: a look-up has many places to end. */
 export class Stopped extends Error {

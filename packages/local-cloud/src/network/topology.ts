@@ -7,10 +7,10 @@ import { NAT_GATEWAY } from '../aws/ec2/resources/nat-gateway.ts'
 import { ROUTE } from '../aws/ec2/resources/route.ts'
 import { VPC } from '../aws/ec2/resources/vpc.ts'
 import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
+import { contains } from '../cidr.ts'
 import type { Declared, LedgerView } from '../ledger/ledger.ts'
 import type { Index } from '../ledger/ledger-index.ts'
 import { known, text, texts } from '../resource/values.ts'
-import { contains } from './cidr.ts'
 
 /** A network interface, and what it belongs to. */
 export interface Attached extends NetworkInterface {

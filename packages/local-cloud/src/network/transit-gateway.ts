@@ -6,9 +6,9 @@ import { GATEWAY_ASSOCIATION } from '../aws/ec2/resources/transit-gateway-route-
 import { GATEWAY_PROPAGATION } from '../aws/ec2/resources/transit-gateway-route-table-propagation.ts'
 import { VPC } from '../aws/ec2/resources/vpc.ts'
 import { ATTACHMENT, attachmentOf, attachmentState } from '../aws/ec2/transit-gateway-state.ts'
+import { formatAddress, parseCidr } from '../cidr.ts'
 import type { Declared, LedgerView } from '../ledger/ledger.ts'
 import { known, text, texts } from '../resource/values.ts'
-import { formatAddress, parseCidr } from './cidr.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { label, longest, type Topology } from './topology.ts'
 

@@ -1,20 +1,13 @@
 /** One packet from an interface to an address, and the answer's way back. */
 
 import { known } from '../resource/values.ts'
-import { arrive, arriveFromInternet } from './arrival.ts'
-import type { Resolution } from './dns.ts'
+import { arrive, arriveFromInternet, type Packet } from './arrival.ts'
+import type { Path } from './path.ts'
 import type { Place } from './places.ts'
-import type { Path } from './reach.ts'
 import { pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { type Attached, internetGatewayOf, label, longest, natGateway, type Route, type Topology } from './topology.ts'
 import { cross } from './transit-gateway.ts'
-
-export interface Packet {
-  readonly address: string
-  readonly port: number
-  readonly service?: Resolution['service']
-}
 
 /** @throws Stopped where the packet, or the answer to it, is lost */
 export function travel(topology: Topology, from: Place, packet: Packet, trace: Trace): Path['target'] {

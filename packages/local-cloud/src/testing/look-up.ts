@@ -1,6 +1,7 @@
 /** Looking up paths in the fixture's network, as it is or with something taken away. */
 import type { Declared } from '../ledger/ledger.ts'
-import { type Origin, type Path, type Refusal, reach } from '../network/reach.ts'
+import type { Origin, Path, Refusal } from '../network/path.ts'
+import { reach } from '../network/reach.ts'
 import { HUB_ACCOUNT, ledgerOf } from './ledger-builder.ts'
 import { endpointHost, LOAD_BALANCER_ARN, network } from './network-fixture.ts'
 

@@ -1,7 +1,7 @@
 /** What the wire hands to a service, and what a service is. */
 import type { ApiCall, Decision, Session } from '../iam/authorize.ts'
 import type { LedgerView } from '../ledger/ledger.ts'
-import type { Origin, Path } from '../network/reach.ts'
+import type { Origin, Path } from '../network/path.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
 
 /** One request to an AWS service, after TLS, before authentication. */

@@ -2,7 +2,7 @@
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import type { Path, Refusal } from '../network/reach.ts'
+import type { Path, Refusal } from '../network/path.ts'
 import type { Authority, ServerCertificate } from './authority.ts'
 import type { WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'

@@ -1,6 +1,6 @@
 /** What AWS knows of a request from the way it came: service, region, source address, VPC, endpoint and its policy. */
 import type { Declared, LedgerView } from '../ledger/ledger.ts'
-import type { Origin, Path } from '../network/reach.ts'
+import type { Origin, Path } from '../network/path.ts'
 import type { PolicyDocument } from '../organization.ts'
 
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'

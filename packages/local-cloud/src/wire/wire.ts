@@ -4,12 +4,13 @@
  */
 
 import { UnsupportedError } from '../errors.ts'
-import type { WireFaults } from '../faults/hooks.ts'
-import type { Origin, Path, Refusal, reach as reachable } from '../network/reach.ts'
+import type { Origin, Path, Refusal } from '../network/path.ts'
+import type { reach as reachable } from '../network/reach.ts'
 import type { Authority } from './authority.ts'
 import { UNSUPPORTED } from './protocol/protocol.ts'
 import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
+import type { WireFaults } from './wire-faults.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
 import { regionOf, serviceOf, sourceContext, sourcePolicy } from './wire-source.ts'
 

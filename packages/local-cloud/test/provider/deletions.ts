@@ -1,6 +1,6 @@
 /** What is not deleted while everything else is there: asked of every resource that the programs declare. */
 import { describe, expect, it } from 'vitest'
-import { ambient } from '../../src/engine/in-process/provider.ts'
+import { ambient } from '../../src/engine/configured-provider.ts'
 import { remove } from '../../src/engine/provider/changes.ts'
 import { AwsError } from '../../src/errors.ts'
 import { type Declared, Ledger } from '../../src/ledger/ledger.ts'

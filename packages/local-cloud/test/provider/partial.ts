@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { resourceTypes } from '../../src/aws/registry.ts'
-import { ambient } from '../../src/engine/in-process/provider.ts'
+import { ambient } from '../../src/engine/configured-provider.ts'
 import { create, type Made, update } from '../../src/engine/provider/changes.ts'
 import { AwsError } from '../../src/errors.ts'
 import type { Authorize } from '../../src/iam/authorize.ts'

@@ -1,6 +1,6 @@
 /** Previews of everything that the programs declare, with values that are not known yet: they answer, and change nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { UNKNOWN } from '../../src/engine/in-process/wire-values.ts'
+import { UNKNOWN } from '../../src/engine/wire-values.ts'
 import type { Declared, Properties, Value } from '../../src/ledger/ledger.ts'
 import { check, create, diff, update } from '../../src/testing/provider-calls.ts'
 import { openStand, type Stand } from './stand.ts'

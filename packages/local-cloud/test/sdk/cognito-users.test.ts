@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { Path } from '../../src/network/reach.ts'
+import type { Path } from '../../src/network/path.ts'
 import {
   ClientId,
   cognito,

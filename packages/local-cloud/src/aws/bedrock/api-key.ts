@@ -5,10 +5,10 @@
  * Source of the format: what AWS's own `@aws/bedrock-token-generator` makes.
  */
 import { AwsError } from '../../errors.ts'
+import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
 import type { WireRequest } from '../../wire/service.ts'
 import { SignatureError } from '../../wire/sigv4.ts'
 import { verifyPresigned } from '../../wire/sigv4-presigned.ts'
-import type { CredentialStore, IssuedCredential } from '../sts/credential-store.ts'
 
 const PREFIX = 'bedrock-api-key-'
 const HOST = 'bedrock.amazonaws.com'

@@ -2,10 +2,10 @@
 
 import { UnsupportedError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'
+import type { CredentialStore } from '../../iam/credential-store.ts'
 import { parseJson } from '../../wire/protocol/json.ts'
 import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
-import type { CredentialStore } from '../sts/credential-store.ts'
 import { type AccessOptions, createAccess } from './access.ts'
 import { apiKeyOf, verifyApiKey } from './api-key.ts'
 import { converse, converseStream } from './converse/converse.ts'

@@ -4,7 +4,8 @@ import { known, object, text } from '../../resource/values.ts'
 import type { LambdaEvent } from '../lambda/lambda.ts'
 import type { LoadBalancerEvent } from '../load-balancer/serve.ts'
 import { type FilterPattern, parseFilterPattern } from '../logs/filter-pattern.ts'
-import type { GroupName, StoredEvent } from '../logs/log-groups.ts'
+import type { StoredEvent } from '../logs/log-event.ts'
+import type { GroupName } from '../logs/log-groups.ts'
 import { METRIC_FILTER } from '../logs/resources/log-metric-filter.ts'
 
 export interface Metric {

@@ -1,9 +1,9 @@
 /** Amazon Cognito user pools, made from what is declared. */
 import { UnsupportedError } from '../../errors.ts'
+import type { CredentialStore } from '../../iam/credential-store.ts'
 import type { Effect } from '../../ledger/ledger.ts'
 import { answer } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings } from '../../wire/service.ts'
-import type { CredentialStore } from '../sts/credential-store.ts'
 import { type KeySet, keySet } from './keys.ts'
 import { COGNITO, type CognitoOperation } from './operation.ts'
 import { adminCreateUser } from './operations/admin-create-user.ts'

@@ -1,10 +1,10 @@
 /** DynamoDB: dynalite behind SigV4 and IAM, with the tables and items that are declared. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
+import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
 import type { Effect } from '../../ledger/ledger.ts'
 import { jsonProtocol } from '../../wire/protocol/json.ts'
 import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
-import type { CredentialStore, IssuedCredential } from '../sts/credential-store.ts'
 import type { Json } from './engine.ts'
 import { OPERATIONS } from './operations.ts'
 import { readTableName, type TableAccess, tableArn } from './permissions.ts'

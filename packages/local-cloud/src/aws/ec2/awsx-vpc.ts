@@ -3,9 +3,9 @@
  * Subnets by explicit blocks only; names, tags and routes as awsx 3 makes them.
  */
 
+import { overlaps } from '../../cidr.ts'
 import { UnsupportedError } from '../../errors.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
-import { overlaps } from '../../network/cidr.ts'
 import { flag, object, objects, text, texts } from '../../resource/values.ts'
 
 export const AWSX_VPC = 'awsx:ec2:Vpc'

@@ -4,10 +4,10 @@
  * check reads addresses and security groups there, whatever the type.
  */
 
+import { addresses, formatAddress, parseCidr } from '../../cidr.ts'
 import { AwsError } from '../../errors.ts'
 import type { Declared } from '../../ledger/ledger.ts'
 import type { Index } from '../../ledger/ledger-index.ts'
-import { addresses, formatAddress, parseCidr } from '../../network/cidr.ts'
 import type { Situation } from '../../resource/resource-type.ts'
 import { known, objects, text, texts } from '../../resource/values.ts'
 

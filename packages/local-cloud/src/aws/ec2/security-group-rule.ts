@@ -1,5 +1,5 @@
+import { parseCidr } from '../../cidr.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
-import { parseCidr } from '../../network/cidr.ts'
 import { call, calls, changed, lifeCycle, resourceTags, when } from '../../resource/permission.ts'
 import type { Permissions, ResourceType, Situation } from '../../resource/resource-type.ts'
 import { arn, known, number, others, text } from '../../resource/values.ts'

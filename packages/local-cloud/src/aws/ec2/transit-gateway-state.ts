@@ -1,6 +1,6 @@
 /** What several families ask about a Transit Gateway: who may see it, and whether an attachment carries traffic. */
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
-import type { Organization } from '../../organization.ts'
+import { isMember, type Organization } from '../../organization.ts'
 
 export const TRANSIT_GATEWAY = 'aws:ec2transitgateway/transitGateway:TransitGateway'
 export const ATTACHMENT = 'aws:ec2transitgateway/vpcAttachment:VpcAttachment'
@@ -52,10 +52,6 @@ export function seesTransitGateway(
       .some((accepter) => accepter.account === account)
   })
 }
-
-/** Whether an account belongs to the organisation. Those that do get shares without an invitation. */
-export const isMember = (organization: Organization, account: string): boolean =>
-  organization.accounts.some(({ id, outside }) => id === account && outside !== true)
 
 /** ARNs of the organisational units that the account is in. */
 const unitsOf = (organization: Organization, account: string): readonly string[] =>

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ArchiveValue } from '../../ledger/ledger.ts'
 import { checkSize, unpack } from './code.ts'
-import { archiveOf } from './lambda-fixture.ts'
+import { archiveOf } from './testing.ts'
 
 let directory: string
 beforeEach(async () => {

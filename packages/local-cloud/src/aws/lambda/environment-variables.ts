@@ -1,5 +1,5 @@
 /** All that a function's process finds in its environment: what was declared, and Lambda's own variables. Nothing is inherited. */
-import type { Credentials } from '../sts/credential-store.ts'
+import type { Credentials } from '../../iam/credential-store.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 
 export interface EnvironmentDetails {

@@ -1,15 +1,15 @@
 /** A function's processes: an idle one is used again, another is started when there is none, outdated ones are ended. */
 import { randomBytes } from 'node:crypto'
-import type { LambdaFaults } from '../../faults/hooks.ts'
 import type { Session } from '../../iam/authorize.ts'
+import type { CredentialStore } from '../../iam/credential-store.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { Printed } from '../logs/function-lines.ts'
-import type { CredentialStore } from '../sts/credential-store.ts'
 import { unpack } from './code.ts'
 import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS } from './constants.ts'
 import { environmentVariables } from './environment-variables.ts'
 import { type Ending, ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
+import type { LambdaFaults } from './lambda-faults.ts'
 import { requireExecutionRole } from './permission.ts'
 
 export interface PoolOptions {

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { declaredFunction, functionArn, startLambda } from './lambda-fixture.ts'
+import { declaredFunction, functionArn, startLambda } from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLambda>>
 const running: Fixture[] = []

@@ -1,6 +1,6 @@
 /** Limits that take their time: in a file of their own, beside the others. */
 import { afterEach, expect, test } from 'vitest'
-import { declaredFunction, functionArn, startLambda } from './lambda-fixture.ts'
+import { declaredFunction, functionArn, startLambda } from './testing.ts'
 
 let fixture: Awaited<ReturnType<typeof startLambda>>
 afterEach(() => fixture.close())

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { declared, declaredFunction, declaredRole, functionArn, startLambda } from './lambda-fixture.ts'
+import { declared, declaredFunction, declaredRole, functionArn, startLambda } from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLambda>>
 const running: Fixture[] = []

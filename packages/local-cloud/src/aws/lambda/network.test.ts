@@ -1,6 +1,6 @@
 /** The network that a function sees: AWS's names by fetch, node:https and node:http2, and no other way out. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { declaredFunction, startLambda } from './lambda-fixture.ts'
+import { declaredFunction, startLambda } from './testing.ts'
 
 const CODE = `
 import dgram from 'node:dgram'

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-const FIXTURE = fileURLToPath(new URL('./lambda-fixture.ts', import.meta.url))
+const FIXTURE = fileURLToPath(new URL('./testing.ts', import.meta.url))
 
 /** A local cloud of its own, whose two functions have answered (one waits, one never yields) when it prints their ids. */
 const PARENT = `

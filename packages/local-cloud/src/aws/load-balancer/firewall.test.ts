@@ -1,7 +1,7 @@
 /** AWS WAF before the load balancer, and the access log. */
 import { afterEach, expect, test } from 'vitest'
 import type { Properties } from '../../ledger/ledger.ts'
-import { declared } from '../lambda/lambda-fixture.ts'
+import { declared } from '../lambda/testing.ts'
 import {
   BALANCER_ARN,
   balancer,
@@ -14,7 +14,7 @@ import {
   rule,
   startLoadBalancer,
   targetGroup,
-} from './load-balancer-fixture.ts'
+} from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLoadBalancer>>
 const running: Fixture[] = []

@@ -1,6 +1,6 @@
 /** Key sets that tokens are validated with: fetched as the load balancer, over a path that is checked, and kept for a while. */
 import { type CryptoKey, importJWK, type JWK } from 'jose'
-import type { Origin, Refusal } from '../../network/reach.ts'
+import type { Origin, Refusal } from '../../network/path.ts'
 import type { WholeResponse } from '../../wire/service.ts'
 import {
   KEY_SET_MISS_SECONDS,

@@ -13,7 +13,7 @@ import {
   startLoadBalancer,
   TARGET_GROUP_ARN,
   targetGroup,
-} from './load-balancer-fixture.ts'
+} from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLoadBalancer>>
 const running: Fixture[] = []

@@ -18,7 +18,7 @@ import {
   rule,
   startLoadBalancer,
   targetGroup,
-} from './load-balancer-fixture.ts'
+} from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLoadBalancer>>
 const running: Fixture[] = []

@@ -1,7 +1,8 @@
 /** Application Load Balancers from the ledger, on local sockets. */
 
 import type { Effect } from '../../ledger/ledger.ts'
-import type { Origin, Path, reach as reachable } from '../../network/reach.ts'
+import type { Origin, Path } from '../../network/path.ts'
+import type { reach as reachable } from '../../network/reach.ts'
 import type { Authority } from '../../wire/authority.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import { sourceContext } from '../../wire/wire-source.ts'

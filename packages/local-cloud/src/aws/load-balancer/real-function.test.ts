@@ -1,7 +1,7 @@
 /** Load balancer and Lambda together: a function in a process of its own behind a listener. */
 import { afterEach, expect, test } from 'vitest'
 import type { Properties } from '../../ledger/ledger.ts'
-import { declared, declaredFunction, startLambda } from '../lambda/lambda-fixture.ts'
+import { declared, declaredFunction, startLambda } from '../lambda/testing.ts'
 import {
   balancer,
   FORWARD,
@@ -12,7 +12,7 @@ import {
   startLoadBalancer,
   TARGET_GROUP_ARN,
   targetGroup,
-} from './load-balancer-fixture.ts'
+} from './testing.ts'
 
 const CODE = `
 export const handler = async ({ path }) => {

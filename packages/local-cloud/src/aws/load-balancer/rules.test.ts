@@ -13,7 +13,7 @@ import {
   paths,
   rule,
   startLoadBalancer,
-} from './load-balancer-fixture.ts'
+} from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLoadBalancer>>
 const running: Fixture[] = []

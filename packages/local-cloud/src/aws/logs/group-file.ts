@@ -1,7 +1,7 @@
 /** One log group on disk: a line of JSON for each stream and each event, in the order they came. */
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { StoredEvent } from './log-groups.ts'
+import type { StoredEvent } from './log-event.ts'
 
 export type Line = { readonly stream: string } | { readonly event: StoredEvent }
 

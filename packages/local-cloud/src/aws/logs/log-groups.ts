@@ -4,20 +4,8 @@ import type { Change, Declared, LedgerView } from '../../ledger/ledger.ts'
 import { number } from '../../resource/values.ts'
 import { DAY_MILLISECONDS, MAX_EVENTS } from './constants.ts'
 import { GroupFile } from './group-file.ts'
+import type { NewEvent, StoredEvent } from './log-event.ts'
 import { LOG_GROUP } from './resources/log-group.ts'
-
-export interface NewEvent {
-  /** Milliseconds since 1970. */
-  readonly timestamp: number
-  readonly message: string
-}
-
-export interface StoredEvent extends NewEvent {
-  /** Digits, unique in its group. */
-  readonly id: string
-  readonly stream: string
-  readonly ingestionTime: number
-}
 
 /** A log group, by its name: what a request gives, or a function's configuration. */
 export interface GroupName {

@@ -1,9 +1,9 @@
 /** Amazon CloudWatch Logs: the declared log groups, what functions print into them, and who they are passed on to. */
 import { UnsupportedError } from '../../errors.ts'
+import type { CredentialStore } from '../../iam/credential-store.ts'
 import type { Effect } from '../../ledger/ledger.ts'
 import { answer, authenticate } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings } from '../../wire/service.ts'
-import type { CredentialStore } from '../sts/credential-store.ts'
 import { createFunctionLines, type Printed } from './function-lines.ts'
 import { type Listener, LogGroups } from './log-groups.ts'
 import { LOGS, type LogsOperation } from './operation.ts'

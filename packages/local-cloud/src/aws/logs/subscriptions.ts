@@ -5,16 +5,29 @@
 import { gzipSync } from 'node:zlib'
 import { known, text } from '../../resource/values.ts'
 import type { Surroundings } from '../../wire/service.ts'
-import type { InvokeOptions } from '../lambda/lambda.ts'
 import { DELIVERED_AT_ONCE, DELIVERY_DELAY_MILLISECONDS, MAX_WAITING } from './constants.ts'
 import { parseFilterPattern } from './filter-pattern.ts'
-import type { GroupName, Listener, StoredEvent } from './log-groups.ts'
+import type { StoredEvent } from './log-event.ts'
+import type { GroupName, Listener } from './log-groups.ts'
 import { LOGS_PRINCIPAL, logGroupSource, SUBSCRIPTION_FILTER } from './resources/log-subscription-filter.ts'
+
+/** An invocation of a function, as CloudWatch Logs asks for one. */
+export interface Delivery {
+  readonly functionArn: string
+  /** JSON */
+  readonly payload: string
+  readonly caller: {
+    readonly kind: 'service'
+    readonly principal: string
+    readonly sourceArn: string
+    readonly sourceAccount: string
+  }
+}
 
 export interface SubscriptionsOptions {
   readonly surroundings: Pick<Surroundings, 'ledger'>
   /** Puts an event into the function's queue. @throws AwsError when the function does not take it from this caller */
-  readonly invoke: (options: Omit<InvokeOptions, 'traceId'>) => Promise<void>
+  readonly invoke: (delivery: Delivery) => Promise<void>
   /** Lines that did not reach a function. */
   readonly failed: (group: GroupName, lines: number) => void
 }

@@ -1,9 +1,9 @@
 /** What every operation of STS has in common. */
 import { AwsError } from '../../errors.ts'
+import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
 import { queryProtocol, type XmlValue } from '../../wire/protocol/query.ts'
 import type { Refusals } from '../../wire/protocol/shape.ts'
 import type { Surroundings, WireRequest } from '../../wire/service.ts'
-import type { CredentialStore, IssuedCredential } from './credential-store.ts'
 import type { FindRole } from './role.ts'
 
 export const STS = queryProtocol({ version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' })

@@ -1,6 +1,6 @@
 /** Session tags: given with the call, or inherited from the calling session because they are transitive. */
 import { AwsError } from '../../errors.ts'
-import type { IssuedCredential } from './credential-store.ts'
+import type { IssuedCredential } from '../../iam/credential-store.ts'
 
 export interface SessionTags {
   readonly values: Readonly<Record<string, string>>

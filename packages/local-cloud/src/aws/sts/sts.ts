@@ -1,9 +1,9 @@
 /** Security Token Service, on its regional endpoints and on the global one. */
 import { UnsupportedError } from '../../errors.ts'
+import type { CredentialStore } from '../../iam/credential-store.ts'
 import { answer, authenticate } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings } from '../../wire/service.ts'
 import { assumeRole } from './assume-role.ts'
-import type { CredentialStore } from './credential-store.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { STS, type StsOperation } from './operation.ts'
 import { createFindRole } from './role.ts'

@@ -10,10 +10,10 @@ import { runInPulumiStack } from '@pulumi/pulumi/runtime/stack.js'
 import type { Authorize } from '../../iam/authorize.ts'
 import type { Ledger, LedgerView, Properties } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
+import { plainProperties } from '../wire-values.ts'
 import { isolated, withRejectionsOf } from './isolation.ts'
 import { Monitor } from './monitor.ts'
 import { type Makers, Run, type RunOptions, urnPrefix } from './run.ts'
-import { plainProperties } from './wire-values.ts'
 
 export interface Cloud {
   readonly ledger: Ledger

@@ -22,8 +22,8 @@ import {
 } from '../../resource/declare.ts'
 import { importedBy } from '../../resource/import-id.ts'
 import type { Operation, ResourceType } from '../../resource/resource-type.ts'
+import type { Provider } from '../configured-provider.ts'
 import { type ControlPlane, Decisions, requireAbsentRead, requireOperation } from '../control-plane.ts'
-import type { Provider } from './provider.ts'
 
 /** How a registration wants the resource treated, as Pulumi's options say. */
 export interface Registration {

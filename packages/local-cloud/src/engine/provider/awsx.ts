@@ -12,7 +12,7 @@ import {
 import { UnsupportedError } from '../../errors.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
 import { checkInputs } from '../../resource/declare.ts'
-import { UNKNOWN } from '../in-process/wire-values.ts'
+import { UNKNOWN } from '../wire-values.ts'
 import { common } from './common.ts'
 import { openMonitor, type Registered } from './monitor.ts'
 import { awsxSchema, versionOf } from './schema.ts'

@@ -5,8 +5,8 @@ import { AwsError } from '../../errors.ts'
 import type { Declared, Properties } from '../../ledger/ledger.ts'
 import { answered, checkInputs, type Declaration, declare, heldBy, situationOf } from '../../resource/declare.ts'
 import type { ResourceType, Situation } from '../../resource/resource-type.ts'
+import type { Provider } from '../configured-provider.ts'
 import { callsOf, requireAbsentRead, requireAll, requireOperation } from '../control-plane.ts'
-import type { Provider } from '../in-process/provider.ts'
 import { findImported, findIn, freeKey, type ProviderCloud, useKey } from './cloud.ts'
 
 /** The engine keeps these to itself. */

@@ -3,8 +3,8 @@ import messages, { type CheckRequest } from '@pulumi/pulumi/proto/provider_pb.js
 import { rowOf } from '../../aws/registry.ts'
 import type { Properties } from '../../ledger/ledger.ts'
 import { inputProblems } from '../../resource/declare.ts'
-import { valueProblems } from '../../resource/value-checks.ts'
-import { unknownInputs } from '../in-process/provider.ts'
+import { unknownInputs } from '../configured-provider.ts'
+import { valueProblems } from './value-checks.ts'
 import { received, unwrapped } from './values.ts'
 
 export interface Failure {

@@ -4,7 +4,7 @@
  */
 import { AwsError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
-import { openProvider, type Provider } from '../in-process/provider.ts'
+import { openProvider, type Provider } from '../configured-provider.ts'
 import type { ProviderCloud } from './cloud.ts'
 
 interface Connection {

@@ -12,7 +12,7 @@ import { Ledger, type Properties } from '../../ledger/ledger.ts'
 import type { Organization, PolicyDocument } from '../../organization.ts'
 import { organization as sample } from '../../testing/organization.ts'
 import { ask, check, connectTo, create, diff, partialOf, read, remove, update } from '../../testing/provider-calls.ts'
-import { secret, UNKNOWN } from '../in-process/wire-values.ts'
+import { secret, UNKNOWN } from '../wire-values.ts'
 import { type ProviderCloud, type Providers, serveProviders } from './provider.ts'
 import { sent } from './values.ts'
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join, resolve } from 'node:path'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { ArchiveValue, AssetValue, Properties, Value } from '../../ledger/ledger.ts'
-import { ASSET, SECRET, SIGNATURE } from '../in-process/wire-values.ts'
+import { ASSET, SECRET, SIGNATURE } from '../wire-values.ts'
 import type { AssetReader } from './values.ts'
 
 /** @param directory holds the copies, by the hash of their content; made when needed */

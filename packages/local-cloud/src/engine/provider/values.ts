@@ -3,7 +3,7 @@ import struct, { type Struct } from 'google-protobuf/google/protobuf/struct_pb.j
 import { UnsupportedError } from '../../errors.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
 import { canonical } from '../../resource/declare.ts'
-import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, secret, UNKNOWN } from '../in-process/wire-values.ts'
+import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, secret, UNKNOWN } from '../wire-values.ts'
 
 /** An output's value with what it depends on, where the other side asked for these. */
 const OUTPUT = 'd0e6a833031e9bbcd3f4e8bde6ca49a4'

@@ -1,8 +1,8 @@
 /** What the services have in common: who signed, whether the call is allowed, and errors in the service's own wire format. */
 import { randomUUID } from 'node:crypto'
-import type { CredentialStore, IssuedCredential } from '../../aws/sts/credential-store.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { ApiCall, Session } from '../../iam/authorize.ts'
+import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
 import type { Surroundings, WireRequest, WireResponse } from '../service.ts'
 import { SignatureError, type SignatureFailure, verifySignature } from '../sigv4.ts'
 

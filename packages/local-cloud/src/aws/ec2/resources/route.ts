@@ -1,7 +1,7 @@
 /** `aws.ec2.Route`. */
 
+import { contains, parseCidr } from '../../../cidr.ts'
 import { AwsError, UnsupportedError } from '../../../errors.ts'
-import { contains, parseCidr } from '../../../network/cidr.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { call, calls, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'

@@ -1,7 +1,7 @@
 /** `aws.ec2.Subnet`. */
 
+import { contains, overlaps } from '../../../cidr.ts'
 import { AwsError } from '../../../errors.ts'
-import { contains, overlaps } from '../../../network/cidr.ts'
 import { call, calls, changed, later, lifeCycle, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, others, requireOwn, text } from '../../../resource/values.ts'

@@ -1,7 +1,7 @@
 /** `aws.ec2transitgateway.Route`. */
 
+import { parseCidr } from '../../../cidr.ts'
 import { AwsError } from '../../../errors.ts'
-import { parseCidr } from '../../../network/cidr.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { flag, known, others, text } from '../../../resource/values.ts'

@@ -1,7 +1,7 @@
 /** `aws.ec2.Vpc`. */
 
+import { parseCidr } from '../../../cidr.ts'
 import { AwsError, UnsupportedError } from '../../../errors.ts'
-import { parseCidr } from '../../../network/cidr.ts'
 import { call, calls, changed, later, lifeCycle, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, others, requireOwn, text } from '../../../resource/values.ts'

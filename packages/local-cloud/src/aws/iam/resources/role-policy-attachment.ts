@@ -1,11 +1,11 @@
 /** `aws.iam.RolePolicyAttachment`. */
 
 import { AwsError } from '../../../errors.ts'
+import { MANAGED_POLICIES } from '../../../iam/managed-policies.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { call, later } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { known } from '../../../resource/values.ts'
-import { MANAGED_POLICIES } from '../managed-policies.ts'
 import { ROLE_POLICY_ATTACHMENT } from './policy.ts'
 import { POLICY, requireRole, target } from './role.ts'
 import { siblings } from './role-policy.ts'

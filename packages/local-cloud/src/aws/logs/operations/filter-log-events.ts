@@ -2,7 +2,7 @@ import { AwsError } from '../../../errors.ts'
 import { boolean, integer, list, read, required, structure, text } from '../../../wire/protocol/shape.ts'
 import { MAX_FOUND } from '../constants.ts'
 import { parseFilterPattern } from '../filter-pattern.ts'
-import type { StoredEvent } from '../log-groups.ts'
+import type { StoredEvent } from '../log-event.ts'
 import { GROUP_NAME, type LogsOperation, permitted, REFUSALS, STREAM_NAME } from '../operation.ts'
 
 const INPUT = structure({

@@ -1,7 +1,7 @@
 import { AwsError } from '../../../errors.ts'
 import { integer, list, read, required, structure, text } from '../../../wire/protocol/shape.ts'
 import { BATCH, TOO_NEW_MILLISECONDS, TOO_OLD_MILLISECONDS } from '../constants.ts'
-import type { NewEvent } from '../log-groups.ts'
+import type { NewEvent } from '../log-event.ts'
 import { GROUP_NAME, type LogsOperation, permitted, REFUSALS, STREAM_NAME } from '../operation.ts'
 
 const INPUT = structure({

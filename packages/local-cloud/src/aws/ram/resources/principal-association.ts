@@ -1,9 +1,10 @@
 /** `aws.ram.PrincipalAssociation`. */
 
 import { AwsError } from '../../../errors.ts'
+import { isMember } from '../../../organization.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { known, others } from '../../../resource/values.ts'
-import { isMember, SHARED_WITH } from '../../ec2/transit-gateway-state.ts'
+import { SHARED_WITH } from '../../ec2/transit-gateway-state.ts'
 import { associated, requireShare } from '../associations.ts'
 
 export const principalAssociation: ResourceType = {

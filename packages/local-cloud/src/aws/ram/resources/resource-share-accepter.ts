@@ -1,10 +1,11 @@
 /** `aws.ram.ResourceShareAccepter`. */
 
 import { AwsError } from '../../../errors.ts'
+import { isMember } from '../../../organization.ts'
 import { call, calls, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { known } from '../../../resource/values.ts'
-import { isMember, SHARE, SHARE_ACCEPTER, SHARED_RESOURCE, SHARED_WITH } from '../../ec2/transit-gateway-state.ts'
+import { SHARE, SHARE_ACCEPTER, SHARED_RESOURCE, SHARED_WITH } from '../../ec2/transit-gateway-state.ts'
 
 const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 

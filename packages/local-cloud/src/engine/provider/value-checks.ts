@@ -3,10 +3,10 @@
  * same when a resource is made, as a value may not be known before.
  */
 
-import { RETENTIONS } from '../aws/logs/resources/log-group.ts'
-import { UNKNOWN } from '../engine/in-process/wire-values.ts'
-import type { Properties, Value } from '../ledger/ledger.ts'
-import { parseCidr } from '../network/cidr.ts'
+import { RETENTIONS } from '../../aws/logs/resources/log-group.ts'
+import { parseCidr } from '../../cidr.ts'
+import type { Properties, Value } from '../../ledger/ledger.ts'
+import { UNKNOWN } from '../wire-values.ts'
 
 export interface ValueProblem {
   /** Path of the input: `passwordPolicy.minimumLength`. */

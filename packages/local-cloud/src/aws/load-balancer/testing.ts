@@ -9,11 +9,11 @@ import path from 'node:path'
 import tls from 'node:tls'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { type Declared, Ledger, type Properties } from '../../ledger/ledger.ts'
-import type { Origin, Path, Refusal } from '../../network/reach.ts'
+import type { Origin, Path, Refusal } from '../../network/path.ts'
 import { openAuthority } from '../../wire/authority.ts'
 import type { Surroundings, WholeResponse } from '../../wire/service.ts'
 import type { InvokeOptions, InvokeResult, Lambda } from '../lambda/lambda.ts'
-import { ACCOUNT, declared, REGION } from '../lambda/lambda-fixture.ts'
+import { ACCOUNT, declared, REGION } from '../lambda/testing.ts'
 import { createLoadBalancer, type LoadBalancerEvent } from './load-balancer.ts'
 
 const elb = (rest: string) => `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:${rest}`

@@ -1,6 +1,6 @@
 /** Temporary credentials that were issued, in memory: who a signature stands for, and until when. */
 import { randomBytes } from 'node:crypto'
-import type { Session } from '../../iam/authorize.ts'
+import type { Session } from './authorize.ts'
 
 /** What the holder gets, in the shape that SDK clients take. */
 export interface Credentials {

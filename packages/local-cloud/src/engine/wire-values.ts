@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { UnsupportedError } from '../../errors.ts'
-import type { ArchiveValue, AssetValue, Properties, Value } from '../../ledger/ledger.ts'
+import { UnsupportedError } from '../errors.ts'
+import type { ArchiveValue, AssetValue, Properties, Value } from '../ledger/ledger.ts'
 
 export const SIGNATURE = '4dabf18193072939515e22adb298388d'
 export const SECRET = '1b47061264138c4ac30d75fd1eb44270'

@@ -1,10 +1,10 @@
 /** Explicit providers: whose credentials a resource is made with, and so in which account. */
 
-import { AwsError, UnsupportedError } from '../../errors.ts'
-import type { Authorize, Session } from '../../iam/authorize.ts'
-import type { LedgerView, Properties, Value } from '../../ledger/ledger.ts'
-import type { Organization, PolicyDocument } from '../../organization.ts'
-import { asObject, known, objects, text, texts } from '../../resource/values.ts'
+import { AwsError, UnsupportedError } from '../errors.ts'
+import type { Authorize, Session } from '../iam/authorize.ts'
+import type { LedgerView, Properties, Value } from '../ledger/ledger.ts'
+import type { Organization, PolicyDocument } from '../organization.ts'
+import { asObject, known, objects, text, texts } from '../resource/values.ts'
 
 export interface Provider {
   readonly account: string

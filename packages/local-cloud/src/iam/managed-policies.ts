@@ -1,5 +1,5 @@
 /** The policies that AWS manages and that this project may attach: their documents, as far as it uses their services. */
-import type { PolicyDocument } from '../../organization.ts'
+import type { PolicyDocument } from '../organization.ts'
 
 const allow = (actions: readonly string[]): PolicyDocument => ({
   Version: '2012-10-17',
