@@ -50,6 +50,7 @@ export function convertMessages(messages: readonly ChatMessage[], options: Messa
     else turns.push({ role, content: [...content] })
   }
   checkTurns(turns, messages, options.features)
+  trimLast(turns)
   return { system, messages: turns }
 }
 
@@ -63,6 +64,13 @@ function checkTurns(turns: readonly WireMessage[], messages: readonly ChatMessag
       'is of the assistant, and this model does not go on with an answer that was begun. End with a message of the user.',
     )
   }
+}
+
+/** Claude refuses a beginning that ends in white space, and would go on without it all the same. */
+function trimLast(turns: readonly WireMessage[]): void {
+  const last = turns.at(-1)
+  const block = last?.role === 'assistant' ? last.content?.at(-1) : undefined
+  if (block?.text !== undefined) block.text = block.text.trimEnd()
 }
 
 function userContent(

@@ -207,7 +207,7 @@ describe('texts', () => {
   })
 
   test('the beginning of an answer is passed on, or refused where the model does not take it', () => {
-    const messages = [HELLO, { role: 'assistant', content: '{' }]
+    const messages = [HELLO, { role: 'assistant', content: '{ \n' }]
     expect(turns({ messages })?.at(-1)).toEqual({ role: 'assistant', content: [{ text: '{' }] })
     expect(refusal({ messages }, OPUS).param).toBe('messages.1')
     expect(refusal({ messages, reasoning_effort: 'low' }).param).toBe('messages.1')

@@ -75,6 +75,17 @@ describe.skipIf(REMOTE)('Bedrock, tools', () => {
     expect((await callsOf(HAIKU, { messages: [QUESTION], additionalModelRequestFields })).calls).toHaveLength(1)
   })
 
+  it('calls one at a time beside a choice of Converse’s own, which says the type then', async () => {
+    const choice = (toolChoice: ToolConfiguration['toolChoice'], tool_choice: Record<string, string | boolean>) =>
+      callsOf(HAIKU, {
+        ...{ messages: [QUESTION], toolConfig: { ...toolConfig, toolChoice } },
+        additionalModelRequestFields: { tool_choice: { disable_parallel_tool_use: true, ...tool_choice } },
+      })
+    expect((await choice({ any: {} }, {})).calls).toHaveLength(1)
+    await expect(choice({ any: {} }, { type: 'any' })).rejects.toThrow(/tool_choice.type conflicts/)
+    await expect(choice(undefined, {})).rejects.toThrow(/tool_choice.type: Field required/)
+  })
+
   it('streams a call with a start, and its input in pieces of JSON', async () => {
     const [events, whole] = [
       await stream(HAIKU, { messages: [QUESTION], toolConfig }),

@@ -50,9 +50,7 @@ async function begin(call: ModelCall, streamed: boolean) {
 
 function withFields(prompt: Prompt, input: CountedInput, model: TextModel): Prompt {
   const fields = input.additionalModelRequestFields ?? {}
-  if (input.toolConfig?.toolChoice && Object.hasOwn(fields, 'tool_choice'))
-    throw invalid('The additional field tool_choice conflicts with an existing field.')
-  return { ...prompt, ...FAMILIES[model.family].additional(fields, model) }
+  return { ...prompt, ...FAMILIES[model.family].additional(fields, model, prompt) }
 }
 
 function checkLimit({ maxOutputTokens }: FoundationModel, { maxTokens = 1 }: Prompt): void {

@@ -45,14 +45,14 @@ const ADDITIONAL = {
   /** An older name of `thinking`. */
   reasoning_config: THINKING,
   output_config: structure({ effort: oneOf('low', 'medium', 'high', 'max') }),
-  tool_choice: structure({ type: required(oneOf('auto', 'any')), disable_parallel_tool_use: required(boolean) }),
+  tool_choice: structure({ type: oneOf('auto', 'any'), disable_parallel_tool_use: required(boolean) }),
 }
 
 /** Members that `Converse` has by another way. */
 const TAKEN = ['system', 'messages', 'max_tokens', 'temperature', 'top_p', 'stop_sequences', 'model', 'stream']
 
 export const claude: Family = {
-  additional(fields, model) {
+  additional(fields, model, { toolChoice }) {
     for (const name of Object.keys(fields)) {
       if (TAKEN.includes(name)) throw invalid(`The additional field ${name} conflicts with an existing field.`)
       if (!Object.hasOwn(ADDITIONAL, name)) throw modelError(`${name}: Extra inputs are not permitted`)
@@ -64,6 +64,7 @@ export const claude: Family = {
       refusals,
     )
     checkBetas(anthropic_beta, modelError)
+    if (tool_choice) checkOwnChoice(tool_choice.type, toolChoice)
     const reasoning = reasoningOf(thinking ?? reasoning_config, output_config?.effort, model, modelError)
     return {
       ...(reasoning && { reasoning }),
@@ -86,6 +87,13 @@ export const claude: Family = {
     checkThinking(prompt, refuse)
     if (schema) checkSchema(schema, refuse)
   },
+}
+
+/** LiteLLM's source: Bedrock refuses a `type` beside `toolConfig.toolChoice`, and takes `disable_parallel_tool_use` beside it. */
+function checkOwnChoice(type: string | undefined, toolChoice: Prompt['toolChoice']): void {
+  if (type !== undefined && toolChoice)
+    throw invalid('The additional field tool_choice.type conflicts with an existing field.')
+  if (type === undefined && !toolChoice) throw modelError('tool_choice.type: Field required')
 }
 
 /** @throws AwsError for a flag that Bedrock does not know */

@@ -4,8 +4,15 @@ import type { FoundationModel } from '../catalogue.ts'
 import type { Prompt } from '../model-backend.ts'
 
 export interface Family {
-  /** What `additionalModelRequestFields` say. */
-  readonly additional: (fields: Readonly<Record<string, unknown>>, model: FoundationModel) => Partial<Prompt>
+  /**
+   * What `additionalModelRequestFields` say.
+   * @param prompt what the request says otherwise
+   */
+  readonly additional: (
+    fields: Readonly<Record<string, unknown>>,
+    model: FoundationModel,
+    prompt: Prompt,
+  ) => Partial<Prompt>
   /**
    * What the model refuses by itself.
    * @param refuse words it: `Converse` passes a model's words on in its own
