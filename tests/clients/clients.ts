@@ -1,0 +1,39 @@
+/** The clients, each with an environment of its own below this folder. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export interface Client {
+  readonly name: string
+  readonly language: 'node' | 'python'
+  /** Scenarios that the library has no words for. */
+  readonly without?: readonly string[]
+}
+
+export const CLIENTS: readonly Client[] = [
+  { name: 'openai-node', language: 'node' },
+  { name: 'openai-python', language: 'python' },
+]
+
+const run = promisify(execFile)
+const folderOf = ({ name }: Client) => join(import.meta.dirname, name)
+const pythonOf = (client: Client) => join(folderOf(client), '.venv', 'bin', 'python')
+
+/** By the client's own lockfile, from the registries. @throws when a registry cannot be had */
+export async function install(client: Client): Promise<void> {
+  const cwd = folderOf(client)
+  if (client.language === 'node') {
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd })
+    return
+  }
+  if (!existsSync(pythonOf(client))) await run('python3', ['-m', 'venv', '.venv'], { cwd })
+  await run(pythonOf(client), ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', 'requirements.txt'], { cwd })
+}
+
+/** What the program printed for a scenario. */
+export async function ask(client: Client, scenario: string, env: Readonly<Record<string, string>>): Promise<unknown> {
+  const [program, script] = client.language === 'node' ? [process.execPath, 'main.mjs'] : [pythonOf(client), 'main.py']
+  const { stdout } = await run(program, [script, scenario], { cwd: folderOf(client), env: { ...env }, timeout: 60_000 })
+  return JSON.parse(stdout)
+}

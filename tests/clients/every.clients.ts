@@ -1,0 +1,38 @@
+/**
+ * Unmodified clients, each by its own lockfile, through the load balancer. One that cannot be installed is skipped with a loud
+ * line; with `CLIENTS_REQUIRED=1` it is a failure.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CLIENTS, install } from './clients.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { openStand, type Stand } from './stand.ts'
+
+let stand: Stand
+beforeAll(async () => {
+  stand = await openStand()
+})
+afterAll(() => stand?.close())
+
+for (const client of CLIENTS) {
+  describe(client.name, () => {
+    let missing: string | undefined
+    beforeAll(async () => {
+      try {
+        await install(client)
+      } catch (error) {
+        const [reason] = `${error instanceof Error ? error.message : error}`.split('\n')
+        missing = `SKIPPED: ${client.name}. It cannot be installed: ${reason}`
+        process.stderr.write(`\n${missing} CLIENTS_REQUIRED=1 makes this a failure.\n\n`)
+      }
+    })
+
+    for (const scenario of SCENARIOS) {
+      if (client.without?.includes(scenario.name)) continue
+      it(scenario.name, async ({ skip }) => {
+        if (process.env.CLIENTS_REQUIRED === '1') expect(missing).toBeUndefined()
+        if (missing) return skip(missing)
+        await stand.run(client, scenario)
+      })
+    }
+  })
+}

@@ -1,0 +1,43 @@
+/** The platform that the clients call, and what a client is told of it. */
+import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
+import { ask, type Client } from './clients.ts'
+import { type Scenario, TOLD, type Told } from './scenarios.ts'
+
+const TENANT = 'tenant2'
+
+export interface Stand {
+  readonly platform: Platform
+  /** Runs a client through a scenario and checks what came of it. */
+  run(client: Client, scenario: Scenario): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openStand(): Promise<Stand> {
+  const platform = await startPlatform()
+  const strangersToken = await platform.token('tenant1')
+  const env = {
+    ...TOLD,
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    BASE_URL: `${platform.localUrl}/${TENANT}`,
+    TOKEN: await platform.token(TENANT),
+    // Each library reads the name of the authority's file from somewhere else.
+    NODE_EXTRA_CA_CERTS: platform.caFile,
+    SSL_CERT_FILE: platform.caFile,
+    REQUESTS_CA_BUNDLE: platform.caFile,
+    AWS_CA_BUNDLE: platform.caFile,
+  }
+  return {
+    platform,
+    async run(client, { name, fault, strangersToken: strange, check }) {
+      const injected = fault && platform.cloud.faults.add(fault)
+      try {
+        const told = await ask(client, name, strange ? { ...env, TOKEN: strangersToken } : env)
+        check(told as Told, injected?.hits ?? 0)
+      } finally {
+        injected?.remove()
+      }
+    },
+    close: () => platform.close(),
+  }
+}
