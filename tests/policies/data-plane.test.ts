@@ -27,10 +27,12 @@ beforeAll(async () => {
     expect((await platform.call({ method: 'POST', path: '/tenant1/invoke', token, body })).status).toBe(200)
   }
   // The trail's stream is made when writing to it has failed.
-  await vi.waitUntil(() =>
-    calls.some(({ action, resource }) => action === 'logs:CreateLogStream' && resource.includes(':/genai/audit:')),
+  await vi.waitUntil(
+    () =>
+      calls.some(({ action, resource }) => action === 'logs:CreateLogStream' && resource.includes(':/genai/audit:')),
+    { timeout: 60_000 },
   )
-}, 60_000)
+}, 120_000)
 afterAll(() => platform.close())
 
 const roleOf = (session: ApiCall['session']) => (session === 'anonymous' ? '' : session.roleArn.split('/').at(-1))

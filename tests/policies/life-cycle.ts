@@ -125,16 +125,17 @@ function asked(cloud: LocalCloud, resource: Declared, sessions: ReadonlyMap<stri
     all.map((one) => ({ ...one, session, region, why: `${why} of ${name}` }))
   return [
     ...questions('refresh', permissions('read', resource.inputs, resource)),
-    ...changesOf(row, resource).flatMap(({ what, before, after }) => {
-      const current = {
-        ...resource,
-        inputs: before,
-        outputs: { ...resource.outputs, ...(before.tags && { tags: before.tags }) },
-      }
-      return questions(`update (${what})`, permissions('update', after, current))
-    }),
+    ...changesOf(row, resource).flatMap(({ what, before, after }) =>
+      questions(`update (${what})`, permissions('update', after, asBefore(resource, before))),
+    ),
   ]
 }
+
+const asBefore = (resource: Declared, before: Properties): Declared => ({
+  ...resource,
+  inputs: before,
+  outputs: { ...resource.outputs, ...(before.tags && { tags: before.tags }) },
+})
 
 interface InputChange {
   readonly what: string
@@ -189,6 +190,18 @@ function distinct(questions: readonly Question[]): readonly Question[] {
     if (!seen.has(key)) seen.set(key, question)
   }
   return [...seen.values()]
+}
+
+/** The calls of each update in place of a resource of a recorded life. */
+export function updatesOf({ declared, organization }: LifeCycle, resource: Declared): readonly (readonly Permission[])[] {
+  const { urn, type, account, region } = resource
+  const row = rowOf(type)
+  const ledger = new Ledger(declared)
+  return changesOf(row, resource).map(({ before, after }) => {
+    const current = asBefore(resource, before)
+    const situation = situationOf({ row, urn, inputs: after, account, region, ledger, organization, current })
+    return permissionsOf(row, 'update', situation)
+  })
 }
 
 /** The calls of one operation on a resource of a recorded life. */

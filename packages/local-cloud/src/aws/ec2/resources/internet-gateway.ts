@@ -62,7 +62,11 @@ export const internetGateway: ResourceType = {
       create: [...creation(situation, 'CreateInternetGateway', resource), ...later(['vpcId'], ...attach)],
       read: calls('ec2:DescribeInternetGateways'),
       update: [...when(changed(situation, 'vpcId'), ...detach, ...attach), ...ec2Retag(situation, resource)],
-      delete: [...detach, onOwn(situation, 'DeleteInternetGateway', resource)],
+      delete: [
+        ...detach,
+        onOwn(situation, 'DeleteInternetGateway', resource),
+        ...calls('ec2:DescribeInternetGateways'),
+      ],
     }
   }),
 }

@@ -41,7 +41,7 @@ export const routeTableAssociation: ResourceType = {
       create: onBoth('ec2:AssociateRouteTable'),
       read: calls('ec2:DescribeRouteTables'),
       update: when(changed(situation, 'routeTableId'), ...onBoth('ec2:ReplaceRouteTableAssociation')),
-      delete: onBoth('ec2:DisassociateRouteTable'),
+      delete: [...onBoth('ec2:DisassociateRouteTable'), ...calls('ec2:DescribeRouteTables')],
     }
   }),
   importId: {

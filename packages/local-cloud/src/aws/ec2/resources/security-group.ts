@@ -84,7 +84,11 @@ export const securityGroup: ResourceType = {
       read: calls('ec2:DescribeSecurityGroups'),
       update: ec2Retag(situation, group),
       // It looks for interfaces that Lambda left behind.
-      delete: [...calls('ec2:DescribeNetworkInterfaces'), onOwn(situation, 'DeleteSecurityGroup', group)],
+      delete: [
+        ...calls('ec2:DescribeNetworkInterfaces'),
+        onOwn(situation, 'DeleteSecurityGroup', group),
+        ...calls('ec2:DescribeSecurityGroups'),
+      ],
     }
   }),
 }

@@ -162,7 +162,7 @@ export const lambdaFunction: ResourceType = {
           ...later([], ...read),
         ]
       case 'delete':
-        return [...parking(situation, functionArn), on('DeleteFunction')]
+        return [...parking(situation, functionArn), on('DeleteFunction'), on('GetFunction')]
     }
   },
 }

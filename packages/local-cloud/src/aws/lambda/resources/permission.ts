@@ -63,7 +63,7 @@ export const lambdaPermission: ResourceType = {
     const principal = { ...resourceTags(declared?.outputs), 'lambda:Principal': known(inputs, 'principal') }
     const read = call('lambda:GetPolicy', functionArn, resourceTags(declared?.outputs))
     if (operation === 'create') return [call('lambda:AddPermission', functionArn, principal), ...later([], read)]
-    return operation === 'delete' ? [call('lambda:RemovePermission', functionArn, principal)] : [read]
+    return operation === 'delete' ? [call('lambda:RemovePermission', functionArn, principal), read] : [read]
   },
   importId: {
     format: 'FUNCTION/STATEMENT',

@@ -75,6 +75,7 @@ export const bucket: ResourceType = {
         // Emptied when AWS says that it is not empty.
         ...when(
           flag(situation.inputs, 'forceDestroy') === true,
+          on('ListBucket'),
           on('ListBucketVersions'),
           ...['DeleteObject', 'DeleteObjectVersion'].map((action) => call(`s3:${action}`, `${resource}/*`)),
         ),

@@ -1,0 +1,82 @@
+/**
+ * Calls that a service makes with the permissions of whoever calls it: in no list of the provider's, and only partly in AWS's
+ * reference. A ledger: each with who says so.
+ */
+
+export interface CallOfService {
+  /** What is called. */
+  readonly by: string
+  /** What the service calls for it, as the same principal. */
+  readonly also: readonly string[]
+  readonly source: string
+}
+
+export const CALLS_OF_SERVICES: readonly CallOfService[] = [
+  {
+    by: 'elasticloadbalancing:CreateLoadBalancer',
+    also: ['ec2:GetSecurityGroupsForVpc'],
+    source: 'kubernetes-sigs/aws-load-balancer-controller#3917',
+  },
+  {
+    by: 'elasticloadbalancing:SetSecurityGroups',
+    also: ['ec2:GetSecurityGroupsForVpc'],
+    source: 'kubernetes-sigs/aws-load-balancer-controller#3917, whose policy has it for both',
+  },
+  {
+    by: 'elasticloadbalancing:CreateLoadBalancer',
+    also: ['iam:CreateServiceLinkedRole'],
+    source: 'Elastic Load Balancing user guide, service-linked roles: needed until the account has the role',
+  },
+  {
+    by: 'wafv2:AssociateWebACL',
+    also: ['elasticloadbalancing:SetWebAcl', 'elasticloadbalancing:CreateWebACLAssociation'],
+    source:
+      'aws-cloudformation/cloudformation-coverage-roadmap#386; service authorization reference of elasticloadbalancing, which refers to AssociateWebACL in WAF’s guide',
+  },
+  {
+    by: 'wafv2:GetWebACLForResource',
+    also: ['elasticloadbalancing:GetLoadBalancerWebACL'],
+    source: 'service authorization reference of elasticloadbalancing',
+  },
+  {
+    by: 'wafv2:DisassociateWebACL',
+    also: ['elasticloadbalancing:SetWebAcl', 'elasticloadbalancing:DeleteWebACLAssociation'],
+    source: 'as for AssociateWebACL',
+  },
+  {
+    by: 'lambda:CreateFunction',
+    also: ['iam:PassRole', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
+    source: 'Lambda developer guide, giving functions access to a VPC: what whoever makes the function needs',
+  },
+  {
+    by: 'ec2:CreateFlowLogs',
+    also: ['iam:PassRole'],
+    source: 'service authorization reference of ec2, dependent actions',
+  },
+  {
+    by: 'ec2:RunInstances',
+    also: ['iam:PassRole'],
+    source: 'service authorization reference of ec2, dependent actions',
+  },
+  {
+    by: 'ec2:CreateVpcEndpoint',
+    also: ['route53:AssociateVPCWithHostedZone'],
+    source: 'service authorization reference of ec2, dependent actions',
+  },
+  {
+    by: 'ec2:CreateTransitGatewayVpcAttachment',
+    also: ['iam:CreateServiceLinkedRole'],
+    source:
+      'Transit Gateway guide, service-linked role AWSServiceRoleForVPCTransitGateway: needed until the account has it',
+  },
+  {
+    by: 'iam:AddRoleToInstanceProfile',
+    also: ['iam:PassRole'],
+    source: 'service authorization reference of iam, dependent actions',
+  },
+  {
+    by: 'bedrock:PutModelInvocationLoggingConfiguration',
+    also: ['iam:PassRole'],
+    source: 'IAM user guide: whoever hands a role to a service passes it',
+  },
+]

@@ -1,0 +1,85 @@
+/** Every policy document that the programs can generate: as declared in the recorded lives, and in the variants of settings. */
+import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
+import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
+import type { PolicyDocument } from '../../shared/policies/document.ts'
+import { guardRails } from '../../shared/policies/service-control.ts'
+import { tenantRolePolicy } from '../../shared/policies/tenant-role.ts'
+import type { LifeCycle } from '../policies/life-cycle.ts'
+
+export interface Checked {
+  /** `platform-deployer: network`, without ids: the same for every run. */
+  readonly name: string
+  /** Whose permissions the documents of one name are together. @default the document's own */
+  readonly holder?: string
+  readonly kind: 'identity' | 'trust' | 'endpoint' | 'resource' | 'serviceControl'
+  readonly document: PolicyDocument
+}
+
+/** One of every form of model id. */
+const MODELS = [
+  'amazon.titan-text-lite-v1',
+  'us.amazon.nova-2-lite-v1:0',
+  'eu.amazon.nova-2-lite-v1:0',
+  'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+]
+
+/** Regions of the two geographies that {@link MODELS} are of. */
+const PLACES = ['us-east-1', 'eu-central-1']
+
+const HUB = '111111111111'
+const TENANT = '222222222222'
+
+export function documentsOf(lives: readonly LifeCycle[]): readonly Checked[] {
+  const all = [...lives.flatMap(({ declared }) => declared).flatMap(declaredDocuments), ...PLACES.flatMap(written)]
+  // The worlds declare most documents alike.
+  const distinct = new Map(all.map((one) => [`${one.name} ${withoutIds(JSON.stringify(one.document))}`, one]))
+  return [...distinct.values()]
+}
+
+const withoutIds = (text: string) => text.replaceAll(/[0-9a-f]{8,}/g, '')
+
+type Declared = LifeCycle['declared'][number]
+
+function declaredDocuments({ type, urn, inputs, outputs }: Declared): readonly Checked[] {
+  const short = type.split(':').at(-1)
+  const named = String(outputs.name ?? urn.split('::').at(-1))
+  const of = (kind: Checked['kind'], text: unknown, holder?: string): readonly Checked[] =>
+    typeof text === 'string'
+      ? [{ name: `${short} ${named}`, kind, document: JSON.parse(text), ...(holder !== undefined && { holder }) }]
+      : []
+  switch (short) {
+    case 'Role':
+      return of('trust', inputs.assumeRolePolicy)
+    case 'RolePolicy':
+      return of('identity', inputs.policy)
+    case 'Policy':
+      return of('identity', inputs.policy, /^genai-onboarding-/.test(named) ? 'onboarding' : undefined)
+    case 'VpcEndpoint':
+      return of('endpoint', inputs.policy)
+    case 'BucketPolicy':
+      return of('resource', inputs.policy)
+    default:
+      return []
+  }
+}
+
+/** What is printed for a platform team to attach, and what varies with the models. */
+function written(region: string): readonly Checked[] {
+  const models = MODELS.filter((id) => !/^(us|eu)\./.test(id) || region.startsWith(id.slice(0, 2)))
+  const platform = Object.entries(platformDeployerPolicies({ account: HUB, region }))
+  return [
+    ...platform.map(([part, document]) => ({
+      name: `platform-deployer: ${part}`,
+      holder: 'platform-deployer',
+      kind: 'identity' as const,
+      document,
+    })),
+    { name: 'genai-deployer', kind: 'identity', document: tenantDeployerPolicy({ account: TENANT, region }) },
+    { name: 'guard rails', kind: 'serviceControl', document: guardRails({ region, modelIds: models }) },
+    {
+      name: 'role of models',
+      kind: 'identity',
+      document: tenantRolePolicy({ account: TENANT, region, modelIds: models, endpointId: 'vpce-0123456789abcdef0' }),
+    },
+  ]
+}
