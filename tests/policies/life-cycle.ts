@@ -193,7 +193,10 @@ function distinct(questions: readonly Question[]): readonly Question[] {
 }
 
 /** The calls of each update in place of a resource of a recorded life. */
-export function updatesOf({ declared, organization }: LifeCycle, resource: Declared): readonly (readonly Permission[])[] {
+export function updatesOf(
+  { declared, organization }: LifeCycle,
+  resource: Declared,
+): readonly (readonly Permission[])[] {
   const { urn, type, account, region } = resource
   const row = rowOf(type)
   const ledger = new Ledger(declared)

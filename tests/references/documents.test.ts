@@ -1,6 +1,7 @@
 /** Every policy document of the programs against AWS's service authorization reference, which this project did not write. */
-import { beforeAll, describe, expect, it } from 'vitest'
+
 import { referenceOf } from '@genai/local-cloud/iam/reference'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { recordLifeCycles } from '../policies/life-cycle.ts'
 import { type Checked, documentsOf } from './documents.ts'
 import { type Exceptions, judged } from './exceptions.ts'

@@ -1,7 +1,8 @@
 /** Everything that the local cloud asks of IAM for a deployment, against AWS's service authorization reference. */
-import { beforeAll, describe, expect, it } from 'vitest'
+
 import { globalKeys, isOfType, listsKey, referenceOf } from '@genai/local-cloud/iam/reference'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { callsOf, type LifeCycle, recordLifeCycles, updatesOf } from '../policies/life-cycle.ts'
 import { type Exceptions, judged } from './exceptions.ts'
 

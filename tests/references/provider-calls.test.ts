@@ -1,9 +1,9 @@
 /** Every call of the AWS provider is asked for by the local cloud, or listed with the input that needs it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { CALLS_OF_SERVICES } from '@genai/local-cloud/resource/calls-of-services'
 import { resourceTypes } from '@genai/local-cloud/aws/registry'
+import { CALLS_OF_SERVICES } from '@genai/local-cloud/resource/calls-of-services'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { callsOf, recordLifeCycles, updatesOf } from '../policies/life-cycle.ts'
 import { judged } from './exceptions.ts'
 import { BEYOND, NOT_ASKED } from './provider-exceptions.ts'
