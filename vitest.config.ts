@@ -1,12 +1,47 @@
-import { defineConfig } from 'vitest/config'
+/** Tests are projects, each the answer to a question of its own; package.json has a command for each. */
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+/** What hangs is to run into it, and nothing else: the slowest test takes a tenth of it on an idle machine. */
+const PATIENCE_MILLISECONDS = 10 * 60_000
+
+type Options = NonNullable<TestProjectInlineConfiguration['test']>
+
+const project = (name: string, include: readonly string[], options: Options = {}): TestProjectInlineConfiguration => ({
+  test: {
+    name,
+    include: [...include],
+    testTimeout: PATIENCE_MILLISECONDS,
+    hookTimeout: PATIENCE_MILLISECONDS,
+    expect: { poll: { timeout: PATIENCE_MILLISECONDS / 2 } },
+    ...options,
+  },
+})
+
+/** Beside the file that they test. */
+const UNITS = ['{hub,spoke,shared,functions,policy-pack,cli,proof,packages/*/src}/**/*.test.ts']
+/** Units that start processes, or change what all files of a worker share. */
+const PROCESSES = ['packages/local-cloud/src/aws/{lambda,load-balancer}/**/*.test.ts']
 
 export default defineConfig({
   test: {
-    include: ['{hub,spoke,shared,functions,policy-pack,cli,proof,tests,packages/*}/**/*.test.ts'],
-    globalSetup: 'tests/engine/setup.ts',
     // Much of a test's time is waiting, for timeouts that must be seen to happen: more workers than cores.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      // What a file imports is loaded once for all of a worker's files.
+      project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
+      project('integration', [
+        ...PROCESSES,
+        'tests/{audit,cli,clients,docs,platform,policies,provider,upgrade}/**/*.test.ts',
+        'tests/*.test.ts',
+        'packages/*/test/**/*.test.ts',
+      ]),
+      project('faults', ['tests/faults/**/*.test.ts']),
+      project('fuzz', ['tests/fuzz/**/*.test.ts']),
+      project('proof', ['tests/proof/**/*.test.ts']),
+      project('scale', ['tests/scale/**/*.test.ts']),
+      // Other people's clients, each installed by its own lockfile.
+      project('clients', ['tests/clients/**/*.clients.ts']),
+      project('engine', ['tests/{engine,journey}/**/*.test.ts'], { globalSetup: 'tests/engine/setup.ts' }),
+    ],
   },
 })

@@ -11,6 +11,8 @@ import { createTestApp } from './test-app.ts'
 import { claims, context, converseFrames, createSigner, exception, streamed } from './test-support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
+/** On a busy machine too. */
+const WAIT = 60_000
 let signer: Awaited<ReturnType<typeof createSigner>>
 let token: string
 beforeAll(async () => {
@@ -182,7 +184,7 @@ test.each([
   const waiting = reader.read().catch(() => {})
   await go(leave, reader)
   await waiting
-  await vi.waitFor(() => expect(aws.closed).toHaveLength(1), 50)
+  await vi.waitFor(() => expect(aws.closed).toHaveLength(1), WAIT)
   expect(log).toMatchObject([{ outcome: 'client_left', status: 200, usageIncomplete: true, decision: 'allowed' }])
 })
 
@@ -191,7 +193,7 @@ test('a client that leaves before the answer began is audited too', async () => 
   aws.replies['bedrock-runtime'] = ({ signal }) =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))))
   const asked = ask()
-  await vi.waitFor(() => expect(aws.sent('bedrock-runtime')).toHaveLength(1))
+  await vi.waitFor(() => expect(aws.sent('bedrock-runtime')).toHaveLength(1), WAIT)
   leave.abort()
   expect((await asked).status).toBe(499)
   expect(log).toMatchObject([{ outcome: 'client_left' }])

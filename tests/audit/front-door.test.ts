@@ -8,8 +8,10 @@ import { trailOf } from './read.ts'
 
 let platform: Platform
 let skew = 0
+/** Stands still where minutes are counted: a busy machine takes longer over what is to be in one. */
+let still: number | undefined
 beforeAll(async () => {
-  platform = await startPlatform({ now: () => Date.now() / 1000 + skew })
+  platform = await startPlatform({ now: () => (still ?? Date.now() / 1000) + skew })
 })
 afterAll(() => platform?.close())
 
@@ -40,6 +42,7 @@ describe('what the load balancer refuses', () => {
     const door = () => platform.cloud.monitoring.alarms().find(({ name }) => name === 'genai/hub/refused-at-the-door')
     expect(door()?.state).toBe('OK')
     const token = await platform.token('tenant2')
+    still = Date.now() / 1000
     for (let minute = 0; minute < 3; minute += 1) {
       skew = minute * 60
       expect(door()?.state).toBe('OK')
@@ -50,6 +53,7 @@ describe('what the load balancer refuses', () => {
     skew += 5 * 60
     expect(door()?.state).toBe('OK')
     skew = 0
+    still = undefined
   })
 
   it('while what it lets through is in both', async () => {

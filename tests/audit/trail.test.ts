@@ -190,7 +190,7 @@ describe('a function that prints what it likes', () => {
         ...{ credentials, region: hub.region, service: 'logs', now: Date.now },
       })
       const answer = await call({
-        ...{ host: `logs.${hub.region}.amazonaws.com`, path: '/', timeoutMilliseconds: 5000, maximumBytes: 65_536 },
+        ...{ host: `logs.${hub.region}.amazonaws.com`, path: '/', timeoutMilliseconds: 60_000, maximumBytes: 65_536 },
         headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.PutLogEvents' },
         body: JSON.stringify({ logGroupName, logStreamName, logEvents: [{ timestamp: Date.now(), message: line }] }),
       })

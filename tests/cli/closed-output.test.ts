@@ -1,10 +1,8 @@
 /** What a command does when nobody reads its output any more: `npm run tenant -- list | head -1`. */
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ANY_PORT, copyProject } from './project-copy.ts'
-
-vi.setConfig({ testTimeout: 300_000 })
 
 let project: string
 beforeAll(() => {

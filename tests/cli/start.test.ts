@@ -1,13 +1,12 @@
 /** `npm start` and `npm run login` as a newcomer uses them: processes of their own, in a copy of the project. */
+
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { until } from '@genai/local-cloud/testing/until'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ANY_PORT, copyProject, runIn, STACK_TRACE } from './project-copy.ts'
-
-// Each command is a process of its own, and several of them deploy.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let project: string
 beforeAll(() => {
@@ -87,7 +86,7 @@ describe('npm start, until Ctrl-C', () => {
     child = spawn(process.execPath, ['cli/main.ts', 'start', ...ANY_PORT], { cwd: project })
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.stderr?.on('data', (chunk) => (output += chunk))
-    await until(() => output.includes('until Ctrl-C'))
+    await until('the gateway', () => output.includes('until Ctrl-C'))
     children = childrenOf(child.pid ?? 0)
   })
   afterAll(() => child?.kill('SIGKILL'))
@@ -218,7 +217,7 @@ describe('npm start, until Ctrl-C', () => {
     const victim = children.find((pid) => commandOf(pid).includes('lambda'))
     if (victim === undefined) throw new Error('the cloud runs no function')
     process.kill(victim, 'SIGKILL')
-    await until(() => /died/.test(output))
+    await until('the end is told', () => /died/.test(output))
     const { stdout } = await run('login', 'tenant1')
     expect(await curlInvoke(stdout)).toMatchObject({ tenant: 'tenant1' })
     expect(output).not.toMatch(STACK_TRACE)
@@ -228,7 +227,7 @@ describe('npm start, until Ctrl-C', () => {
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     child.kill('SIGINT')
     expect(await ended).toBe(0)
-    await until(() => children.every((pid) => !isAlive(pid)))
+    await until('the end of its children', () => children.every((pid) => !isAlive(pid)))
     const { stderr } = await run('login', 'tenant1')
     expect(stderr).toContain('No local cloud is running')
   })
@@ -267,14 +266,6 @@ function shell(lines: string, command: string): Promise<string> {
       error ? reject(error) : resolve(stdout),
     )
   })
-}
-
-async function until(done: () => boolean): Promise<void> {
-  const deadline = Date.now() + 100_000
-  while (!done()) {
-    if (Date.now() > deadline) throw new Error('it did not happen in 100 s')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }
 
 function childrenOf(parent: number): number[] {

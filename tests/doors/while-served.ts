@@ -1,9 +1,10 @@
 /** What a deployment does to those who are being served, the tenant that it changes and the others: through either door. */
+
 import { writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { until } from '@genai/local-cloud/testing/until'
 import { expect, it } from 'vitest'
 import { newTenant } from '../../cli/tenant/add.ts'
-import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 import type { Callers, Share } from './callers.ts'
 import type { Door } from './door.ts'
 
@@ -25,14 +26,14 @@ export const typesOf = (door: Door, stack: string) =>
     .map(({ type }) => type)
     .sort()
 
-/** Reads again and again, until it is what it should be or the time is over. */
-export async function within<T>(milliseconds: number, read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  const until = performance.now() + milliseconds
+/** Reads again and again, until it is what it should be. */
+export async function awaited<T>(what: string, read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
   let value = await read()
-  while (!done(value) && performance.now() < until) {
-    await setTimeout(200)
+  await until(what, async () => {
+    if (done(value)) return true
     value = await read()
-  }
+    return done(value)
+  })
   return value
 }
 
@@ -77,9 +78,8 @@ export function whileServed(standing: () => Standing, differences: Differences):
     const models = { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0', titan: 'amazon.titan-text-lite-v1' }
     await door.up('spoke-tenant1', { models })
     expect(door.cloud.ledger.version).toBeGreaterThan(version)
-    const obeyed = ITEMS_USED_FOR_MILLISECONDS + 2000
-    const added = await within(
-      obeyed,
+    const added = await awaited(
+      'the list of models',
       () => ask('titan'),
       ({ status }) => status === 200,
     )
@@ -108,6 +108,6 @@ export function whileServed(standing: () => Standing, differences: Differences):
     differences.judgeMove(shares.get('tenant1'))
     expect(JSON.stringify(ofStack(door, 'spoke-tenant1'))).not.toContain('10.64.0.')
     expect(typesOf(door, 'spoke-tenant1')).toEqual(typesOf(door, 'spoke-tenant2'))
-    expect((await clients.invoke('tenant1')).status).toBe(200)
+    await until('the end of the outage', async () => (await clients.invoke('tenant1')).status === 200)
   })
 }

@@ -16,7 +16,6 @@ import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { smallStack, unbounded } from './small-stack.ts'
 
-const LONG = 180_000
 const quiet = { color: 'never' } as const
 const VPC = 'aws:ec2/vpc:Vpc'
 const ROUTE = 'aws:ec2/route:Route'
@@ -33,14 +32,14 @@ interface StateResource {
   readonly inputs?: Readonly<Record<string, unknown>>
 }
 
-describe.skipIf(!cli)('the provider contract', { timeout: LONG }, () => {
+describe.skipIf(!cli)('the provider contract', () => {
   let engine: Engine
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 0, organization: unbounded })
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   const stackOf = (name: string, program: (provider: aws.Provider) => unknown) => smallStack(cli, engine, name, program)
 

@@ -21,14 +21,13 @@ import { ofStack, SHORT_TIER, type Standing, typesOf } from '../doors/while-serv
 import { cli } from './cli.ts'
 import type { RunningCli } from './engine.ts'
 
-const LONG = 300_000
 const quiet = { color: 'never' } as const
 const STACK = 'spoke-tenant2'
 
 /** When a deployment is interrupted: after so many changes, or when it has written this. */
 type Point = number | string
 
-describe.skipIf(!cli)('interrupted', { timeout: LONG }, () => {
+describe.skipIf(!cli)('interrupted', () => {
   let door: EngineDoor
   let standing: Standing
 
@@ -37,10 +36,10 @@ describe.skipIf(!cli)('interrupted', { timeout: LONG }, () => {
     door = await engineDoor(cli, { delayMilliseconds: 30 }, { [STACK]: { tier: SHORT_TIER } })
     standing = { door, clients: callers(door, door.hub) }
     door.cloud.ledger.onChange(() => changed())
-  }, LONG)
+  })
   afterAll(async () => {
     await door?.close()
-  }, LONG)
+  })
 
   const pulumi = (...args: readonly string[]) => door.engine.pulumi([...args, '-s', STACK])
   /** Told of every change as soon as it is made, before the engine is answered. */
@@ -55,7 +54,7 @@ describe.skipIf(!cli)('interrupted', { timeout: LONG }, () => {
   /** @returns its exit code; null when it was killed */
   async function interrupted(verb: 'up' | 'destroy', point: Point, how: 'kill' | 'interrupt') {
     const running = pulumi(verb, '--yes', '--skip-preview')
-    if (typeof point === 'string') await expect.poll(running.written, { timeout: 60_000, interval: 5 }).toContain(point)
+    if (typeof point === 'string') await expect.poll(running.written, { interval: 5 }).toContain(point)
     else {
       let count = 0
       const reached = new Promise<void>((resolve) => {

@@ -8,18 +8,17 @@ import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { smallStack, unbounded } from './small-stack.ts'
 
-const LONG = 180_000
 const quiet = { color: 'never' } as const
 const GROUP = 'aws:cloudwatch/logGroup:LogGroup'
 
-describe.skipIf(!cli)('resource options', { timeout: LONG }, () => {
+describe.skipIf(!cli)('resource options', () => {
   let engine: Engine
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 0, organization: unbounded })
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   interface Wanted {
     readonly name?: string

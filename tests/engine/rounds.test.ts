@@ -6,22 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'
 
-const LONG = 180_000
 const quiet = { color: 'never', parallel: 1000 } as const
 const TENANTS = ['spoke-tenant1', 'spoke-tenant2']
 const ROUNDS = Number(process.env.ENGINE_ROUNDS ?? 2)
 
-describe.skipIf(!cli)('two tenants at the same time', { timeout: LONG }, () => {
+describe.skipIf(!cli)('two tenants at the same time', () => {
   let engine: Engine
   beforeAll(async () => {
     if (!cli) return
     // Longer than the engine needs from one step to the next, so that any order that is possible happens.
     engine = await startEngine(cli, { delayMilliseconds: 150 })
     await (await engine.stack('hub', { deletionProtection: 'false' })).up(quiet)
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   const declared = () => engine.cloud.ledger.all().map(({ urn, id }) => `${urn} ${id}`)
 
@@ -55,14 +54,14 @@ describe.skipIf(!cli)('two tenants at the same time', { timeout: LONG }, () => {
   })
 })
 
-describe.skipIf(!cli)('a hub with NAT gateways', { timeout: LONG }, () => {
+describe.skipIf(!cli)('a hub with NAT gateways', () => {
   let engine: Engine
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 150 })
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   // Nothing tells the engine that an internet gateway outlives the addresses behind it: awsx does not.
   it('is made and destroyed, whenever its internet gateway is asked to go', async () => {

@@ -6,7 +6,7 @@ import { findPulumi } from '../../cli/pulumi.ts'
 import { messageOf } from '../../cli/verb.ts'
 import { NO_CLI } from './no-cli.ts'
 
-const SUITES = 'tests/engine, tests/journey, policy-pack.engine.test.ts and engine-limits.test.ts'
+const SUITES = 'tests/engine and tests/journey'
 
 export async function setup(): Promise<void> {
   try {

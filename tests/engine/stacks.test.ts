@@ -16,19 +16,18 @@ const TIER_CHANGE = [
 ]
 
 /** A deployment on two busy cores. */
-const LONG = 180_000
 const quiet = { color: 'never' } as const
 
-describe.skipIf(!cli)('the stacks on the real engine', { timeout: LONG }, () => {
+describe.skipIf(!cli)('the stacks on the real engine', () => {
   let engine: Engine
   let clients: Callers
 
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 60 })
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   const ofTenant = (type: string, tenant: string) =>
     engine.cloud.ledger.all(type).find(({ urn }) => urn.includes(`:pulumi:spoke-${tenant}::`))

@@ -5,16 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { setStatus } from '../../cli/tenant/items.ts'
 import { functionName } from '../../shared/naming.ts'
-import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 import { callers } from '../doors/callers.ts'
 import { type EngineDoor, engineDoor } from '../doors/door.ts'
-import { SHORT_TIER, type Standing, whileServed, within } from '../doors/while-served.ts'
+import { awaited, SHORT_TIER, type Standing, whileServed } from '../doors/while-served.ts'
 import { cli } from './cli.ts'
 
-const LONG = 240_000
 const quiet = { color: 'never' } as const
 
-describe.skipIf(!cli)('while tenants are served', { timeout: LONG }, () => {
+describe.skipIf(!cli)('while tenants are served', () => {
   let door: EngineDoor
   let standing: Standing
 
@@ -22,10 +20,10 @@ describe.skipIf(!cli)('while tenants are served', { timeout: LONG }, () => {
     if (!cli) return
     door = await engineDoor(cli, { delayMilliseconds: 40 }, { 'spoke-tenant1': { tier: SHORT_TIER } })
     standing = { door, clients: callers(door, door.hub) }
-  }, LONG)
+  })
   afterAll(async () => {
     await door?.close()
-  }, LONG)
+  })
 
   whileServed(() => standing, {
     watchedMilliseconds: 0,
@@ -51,10 +49,9 @@ describe.skipIf(!cli)('while tenants are served', { timeout: LONG }, () => {
     })
     const table = { dynamodb, tableName: hub.tableName }
     const status = async () => (await standing.clients.invoke('tenant1')).status
-    const obeyed = ITEMS_USED_FOR_MILLISECONDS + 2000
     try {
       await setStatus(table, 'tenant1', 'suspended', new Date())
-      expect(await within(obeyed, status, (now) => now === 403)).toBe(403)
+      expect(await awaited('the suspension', status, (now) => now === 403)).toBe(403)
       const stack = await door.engine.stack('spoke-tenant1')
       await stack.setConfig('genai-hub-spoke:models["spare"]', { value: 'amazon.titan-text-lite-v1' }, true)
       const { summary } = await stack.up({ ...quiet, refresh: true })
@@ -64,7 +61,7 @@ describe.skipIf(!cli)('while tenants are served', { timeout: LONG }, () => {
       await cloud.lambda.stop(functionName('tenant1'))
       expect(await status()).toBe(403)
       await setStatus(table, 'tenant1', 'active', new Date())
-      expect(await within(obeyed, status, (now) => now === 200)).toBe(200)
+      expect(await awaited('the end of it', status, (now) => now === 200)).toBe(200)
     } finally {
       dynamodb.destroy()
       await wire.close()

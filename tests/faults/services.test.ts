@@ -4,8 +4,9 @@
  */
 
 import type { Fault, FaultRule } from '@genai/local-cloud/faults/faults'
+import { until } from '@genai/local-cloud/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { calls, OK, type Seen, type Stand, startStand, until } from './stand.ts'
+import { calls, OK, type Seen, type Stand, startStand } from './stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
@@ -126,7 +127,7 @@ it.each([ERROR, THROTTLING, RESET, HALF, SILENCE])(
 
 describe("the tenant's models, asked by a warm process", () => {
   const model = { service: 'bedrock-runtime', operation: 'Converse', account: '222222222222' }
-  const broken = seen(503, 'model_unavailable')
+  const broken = seen(502, 'model_answer_incomplete')
 
   it.each<[Fault, Seen]>([
     [THROTTLING, seen(429, 'model_throttled', '5')],
@@ -185,7 +186,7 @@ describe('CloudWatch Logs, which the audit trail is written to', () => {
       try {
         expect(await stand.unnoticed(() => stand.see('tenant1'))).toEqual(OK)
         // It is written behind the caller's back.
-        await until('the trail meets the fault', async () => trail.hits > 0, 10_000)
+        await until('the trail meets the fault', async () => trail.hits > 0)
         expect(await stand.see('tenant1')).toEqual(OK)
       } finally {
         trail.remove()

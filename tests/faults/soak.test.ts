@@ -1,18 +1,17 @@
 /** `npm run soak` in short: the same checks, over as many requests as a test has time for. */
+
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { until } from '@genai/local-cloud/testing/until'
 import { expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 import { Accounts } from '../../proof/soak/accounts.ts'
 import { judge } from '../../proof/soak/memory.ts'
 import { soak } from '../../proof/soak/run.ts'
-import { until } from './stand.ts'
 
-it('800 requests of eight tenants with faults on: each answered once, by the right tenant, and accounted for', {
-  timeout: 120_000,
-}, async () => {
+it('800 requests of eight tenants with faults on: each answered once, by the right tenant, and accounted for', async () => {
   const result = await soak({ requests: 800, tenants: 8, concurrency: 8, seed: 3 })
   expect(result.violations).toEqual([])
   expect(result).toMatchObject({ wrongTenant: 0, counted: { client: 800, balancer: 800, unaccounted: 0 } })
@@ -41,7 +40,7 @@ it('Ctrl-C ends it: nothing is judged, and no process and no file is left behind
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const processes = () => childrenOf(child.pid ?? 0)
-  await until('processes of functions', async () => processes().length >= 2, 50_000)
+  await until('processes of functions', async () => processes().length >= 2)
   const started = processes()
   child.kill('SIGINT')
   expect(await ended).toBe(1)
@@ -50,7 +49,7 @@ it('Ctrl-C ends it: nothing is judged, and no process and no file is left behind
   )
   expect(readdirSync(folder)).toEqual([])
   // A helper of the bundler notices the end of its parent a moment later.
-  await until('the end of every process', async () => !started.some(isAlive), 3_000)
+  await until('the end of every process', async () => !started.some(isAlive))
   rmSync(folder, { recursive: true })
 })
 

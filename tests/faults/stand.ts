@@ -96,16 +96,6 @@ export async function startStand(options: PlatformOptions = {}): Promise<Stand> 
 
 export const OK: Seen = { status: 200, code: 'ok' }
 
-/** Polls until it is so. */
-export async function until(what: string, holds: () => Promise<boolean>, limitMs: number): Promise<number> {
-  const started = performance.now()
-  while (!(await holds())) {
-    if (performance.now() - started > limitMs) throw new Error(`${what}: not within ${limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return performance.now() - started
-}
-
 async function duration(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now()
   await work()

@@ -13,7 +13,7 @@ export const NOW = Date.UTC(2026, 10, 1)
 const FACTOR = factorOf(process.env.FUZZ)
 
 /** Of a property: as long as its runs need. */
-export const PATIENT = { timeout: 60_000 * Math.ceil(FACTOR) }
+export const PATIENT = { timeout: 600_000 * Math.ceil(FACTOR) }
 
 function factorOf(text = '1'): number {
   const factor = Number(text)

@@ -11,7 +11,6 @@ import { openShells, type Shells } from './shells.ts'
 
 const README = readFileSync(join(PROJECT_DIRECTORY, 'README.md'), 'utf8')
 const PASSWORD = 'correct horse battery staple A1!\n'
-const LONG = 180_000
 
 /** The command of one of README's numbered steps, for a script: nobody is there to be asked. */
 function documented(step: string): string {
@@ -25,17 +24,17 @@ function documented(step: string): string {
     .replaceAll(/npm run genai -- /g, 'node cli/main.ts ')
 }
 
-describe.skipIf(!cli)('deploying to AWS as README says', { timeout: LONG }, () => {
+describe.skipIf(!cli)('deploying to AWS as README says', () => {
   let shells: Shells
   let gatewayPort = ''
   beforeAll(async () => {
     if (!cli) return
     shells = openShells(cli)
     await shells.serve()
-  }, LONG)
+  })
   afterAll(async () => {
     await shells?.close()
-  }, LONG)
+  })
 
   it('hub, first spoke, user, validation', async () => {
     const { aws } = shells

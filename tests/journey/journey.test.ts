@@ -8,7 +8,6 @@ import { openShells, type Shells } from './shells.ts'
 
 const ONBOARDING = readFileSync(join(PROJECT_DIRECTORY, 'docs', 'onboarding.md'), 'utf8')
 const PASSWORD = 'correct horse battery staple A1!\n'
-const LONG = 180_000
 
 /** The commands under a heading of docs/onboarding.md. */
 function commandsUnder(heading: string): readonly string[] {
@@ -25,7 +24,7 @@ const scripted = (line: string) =>
 
 const INVOKE = `curl -sS -o answer.json -w '%{http_code}' "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`
 
-describe.skipIf(!cli)('a user’s journey', { timeout: LONG }, () => {
+describe.skipIf(!cli)('a user’s journey', () => {
   let shells: Shells
   const login = (tenant: string, user: string) =>
     shells.succeed(`node cli/main.ts login ${tenant} --username ${user}`, PASSWORD)
@@ -39,7 +38,7 @@ describe.skipIf(!cli)('a user’s journey', { timeout: LONG }, () => {
   })
   afterAll(async () => {
     await shells?.close()
-  }, LONG)
+  })
 
   it('npm run local prints the lines that a shell needs, and pulumi deploys with them', async () => {
     const printed = await shells.serve()

@@ -32,7 +32,7 @@ beforeAll(async () => {
       calls.some(({ action, resource }) => action === 'logs:CreateLogStream' && resource.includes(':/genai/audit:')),
     { timeout: 60_000 },
   )
-}, 120_000)
+})
 afterAll(() => platform.close())
 
 const roleOf = (session: ApiCall['session']) => (session === 'anonymous' ? '' : session.roleArn.split('/').at(-1))

@@ -15,7 +15,7 @@ import { callsOf, type LifeCycle, type Question, recordLifeCycles } from './life
 let lives: readonly LifeCycle[]
 beforeAll(async () => {
   lives = await recordLifeCycles()
-}, 120_000)
+})
 
 const ONBOARDING = roleArn(HUB, 'genai-onboarding')
 
@@ -91,7 +91,7 @@ describe.each(DEPLOYERS)('%s', (_, deployerOf) => {
     expect(refused).toEqual(deployer.roleArn === ONBOARDING ? REFUSED : [])
   })
 
-  it('has no permission that nobody asks for: each is missed once it is gone', { timeout: 60_000 }, async () => {
+  it('has no permission that nobody asks for: each is missed once it is gone', async () => {
     const deployer = deployerOf()
     const unasked: string[] = []
     for (const grant of grantsOf(deployer.policies))

@@ -36,7 +36,7 @@ beforeAll(async () => {
   noteSecrets(site, used)
   const made = await prove(site, createSwitches(site.platform.cloud, site.iam), allAttempts)
   rows = new Map(made.map((row) => [row.id, row]))
-}, 120_000)
+})
 afterAll(() => site?.close())
 
 const rowOf = (id: string): Row => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 
-it('leaves nothing behind', { timeout: 60_000 }, async () => {
+it('leaves nothing behind', async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'genai-interrupted-'))
   try {
     const bench = spawn(process.execPath, [join(PROJECT_DIRECTORY, 'proof/bench/main.ts'), '--stacks'], {
@@ -21,7 +21,7 @@ it('leaves nothing behind', { timeout: 60_000 }, async () => {
     const [code] = await once(bench, 'exit')
     expect(code).toBe(130)
     // A process that was killed may need a moment to be gone.
-    await expect.poll(() => naming(temporary), { timeout: 5_000 }).toEqual([])
+    await expect.poll(() => naming(temporary)).toEqual([])
     expect(readdirSync(temporary)).toEqual([])
   } finally {
     rmSync(temporary, { recursive: true, force: true })

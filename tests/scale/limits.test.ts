@@ -50,7 +50,7 @@ async function refused(stack: Stack, message: RegExp): Promise<void> {
   expect(contents(cloud.ledger)).toEqual(before)
 }
 
-describe('beside the stack files of the others', { timeout: 60_000 }, () => {
+describe('beside the stack files of the others', () => {
   it('the 91st tenant of a load balancer is refused, and the 90th is not', async () => {
     await cloud.deploy(hubStack(), program)
     write(...Array.from({ length: 89 }, (_, index) => stackOf(index + 1)))
@@ -115,7 +115,7 @@ async function putTenants(like: number, count: number): Promise<void> {
     await cloud.ledger.put(copy)
 }
 
-describe('from a folder of its own, by what is deployed', { timeout: 60_000 }, () => {
+describe('from a folder of its own, by what is deployed', () => {
   it('the 91st tenant is refused; the 90th is not, nor its next deployment', async () => {
     await cloud.deploy(hubStack(), program)
     await cloud.deploy(stackOf(1), program)
@@ -172,7 +172,7 @@ describe('from a folder of its own, by what is deployed', { timeout: 60_000 }, (
   })
 })
 
-describe('without the others’ files, as AWS refuses', { timeout: 60_000 }, () => {
+describe('without the others’ files, as AWS refuses', () => {
   it('the 101st rule', async () => {
     await cloud.deploy(hubStack(), program)
     await cloud.deploy(stackOf(1), program)

@@ -34,7 +34,7 @@ export const FIXTURES = join(import.meta.dirname, 'fixtures')
 
 /** Versions of which there is one. */
 export const fixtureNames = (): readonly string[] =>
-  readdirSync(FIXTURES).flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
+  readdirSync(FIXTURES).flatMap((file) => /^(.+)(?<!\.states)\.json$/.exec(file)?.[1] ?? [])
 
 export function writeFixture(name: string, all: readonly Deployed[]): void {
   const [first] = all

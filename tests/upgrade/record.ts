@@ -1,14 +1,34 @@
 /**
  * `npm run upgrade-fixture -- NAME`: records what this version deploys, when it is released. From then on every later one is
- * held to it: see upgrade.test.ts.
+ * held to it: see upgrade.test.ts. With a Pulumi CLI on the PATH its states too: see tests/engine/upgrade.test.ts.
  */
 
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { canonical } from '@genai/local-cloud/resource/declare'
+import type { Deployment } from '@pulumi/pulumi/automation/index.js'
+import { type FoundCli, findPulumi } from '../../cli/pulumi.ts'
+import { startEngine } from '../../proof/harness/engine.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { deployToday } from './deployed.ts'
 import { type Deployed, type DeployedStack, fixtureNames, kept, readFixture, writeFixture } from './fixture.ts'
+import { STATES, writeStates } from './state.ts'
 import { stacksOf, VARIANTS, type Variant } from './variants.ts'
+
+/** Deploys the sample files by the CLI. */
+async function stateOf(cli: FoundCli): Promise<Readonly<Record<string, Deployment>>> {
+  const engine = await startEngine(cli, { delayMilliseconds: 0 })
+  try {
+    const states: Record<string, Deployment> = {}
+    for (const name of STATES) {
+      const stack = await engine.stack(name)
+      await stack.up({ color: 'never' })
+      states[name] = await stack.exportStack()
+    }
+    return states
+  } finally {
+    await engine.close()
+  }
+}
 
 /** Deploys one variant into a ledger of its own. */
 async function deployed(variant: string, { organization, ...settings }: Variant): Promise<Deployed> {
@@ -34,4 +54,9 @@ if (canonical(readFixture(name).map(kept)) !== canonical(all.map(kept)))
   throw new Error('What is read is not what was deployed.')
 console.log(
   `tests/upgrade/fixtures/${name}.json: ${all.map(({ resources }) => resources.length).join(' + ')} resources`,
+)
+const cli = await findPulumi({ download: false }).catch(() => undefined)
+if (cli) writeStates(name, await stateOf(cli))
+console.log(
+  cli ? 'And the states of its sample stacks.' : 'Without a Pulumi CLI, no states: tests/engine has nothing of it.',
 )

@@ -277,21 +277,29 @@ describe('resource policies and accounts', () => {
   })
 })
 
-test('a decision takes a few milliseconds at most', async () => {
-  const statements = Array.from({ length: 30 }, (_, index) =>
-    allow(`dynamodb:${index % 2 ? 'Query' : 'GetItem'}`, `${TABLE}${index}`, {
-      StringEquals: { 'aws:PrincipalTag/tenant': 't' },
-    }),
-  )
-  const decide = createAuthorize(
-    ledgerOf(role([policy(...statements, allow('dynamodb:Query'))])),
-    organization([policy(deny('iam:*'))]),
-  )
+test('a decision costs as much as the statements that it reads, not more', async () => {
+  const MANY = 30
+  const deciding = (count: number) => {
+    const statements = Array.from({ length: count }, (_, index) =>
+      allow(`dynamodb:${index % 2 ? 'Query' : 'GetItem'}`, `${TABLE}${index}`, {
+        StringEquals: { 'aws:PrincipalTag/tenant': 't' },
+      }),
+    )
+    const ledger = ledgerOf(role([policy(...statements, allow('dynamodb:Query'))]))
+    return createAuthorize(ledger, organization([policy(deny('iam:*'))]))
+  }
   const call = { ...query, endpointPolicy: policy({ ...allow('*'), Principal: '*' }) }
-  expect(await decide(call)).toEqual(ALLOWED)
-  const started = performance.now()
-  for (let index = 0; index < 100; index += 1) await decide(call)
-  const milliseconds = (performance.now() - started) / 100
-  console.info(`authorize: ${milliseconds.toFixed(2)} ms a decision`)
-  expect(milliseconds).toBeLessThan(10)
+  const [one, many] = [deciding(1), deciding(MANY)]
+  const spent = { one: 0, many: 0 }
+  const timed = async (decide: typeof one) => {
+    const started = performance.now()
+    expect(await decide(call)).toEqual(ALLOWED)
+    return performance.now() - started
+  }
+  // In turns: what else the machine does slows both down.
+  for (let round = 0; round < 50; round += 1) {
+    spent.one += await timed(one)
+    spent.many += await timed(many)
+  }
+  expect(spent.many).toBeLessThan(MANY * spent.one)
 })

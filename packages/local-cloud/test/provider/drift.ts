@@ -70,7 +70,7 @@ export const drift = (all: readonly World[]) =>
         'aws:cognito/userPool:UserPool schemas: InvalidSchemaChange: cannot modify or remove schema items',
       ])
       expect(asked).toBeGreaterThan(500)
-    }, 60_000)
+    })
 
     it('of everything that is gone is read as gone', async () => {
       for (const [index, { resources }] of all.entries())
@@ -82,5 +82,5 @@ export const drift = (all: readonly World[]) =>
           expect((await read(stand.client(account), type, '', id, withoutFiles(inputs), urn)).id, urn).toBe('')
           await stand.ledger.put(resource)
         }
-    }, 60_000)
+    })
   })

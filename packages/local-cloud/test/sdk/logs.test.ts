@@ -44,7 +44,7 @@ async function call(operation: string, input: object, session = stand.session): 
     ...{ credentials: stand.credentials.issue(session, 900), region: REGION, service: 'logs', now: Date.now },
   })
   const answer = await signed({
-    ...{ host: `logs.${REGION}.amazonaws.com`, path: '/', timeoutMilliseconds: 5_000, maximumBytes: 2_000_000 },
+    ...{ host: `logs.${REGION}.amazonaws.com`, path: '/', timeoutMilliseconds: 60_000, maximumBytes: 2_000_000 },
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` },
     body: JSON.stringify(input),
   })
@@ -64,13 +64,15 @@ const found = async (query: object = {}): Promise<unknown[]> => {
 describe('CloudWatch Logs', () => {
   it('keeps events in streams, and finds them by stream, time and pattern', async () => {
     expect(await makeStream()).toEqual({})
-    expect(await put(event('{"a":1}', 2_000), event('{"a":2}', 1_000))).toEqual({ nextSequenceToken: '0' })
+    const now = Date.now()
+    const at = (message: string, ago: number) => ({ message, timestamp: now - ago })
+    expect(await put(at('{"a":1}', 2_000), at('{"a":2}', 1_000))).toEqual({ nextSequenceToken: '0' })
     await call('CreateLogStream', { ...STREAM, logStreamName: 'tenant2' })
-    await call('PutLogEvents', { ...STREAM, logStreamName: 'tenant2', logEvents: [event('{"a":3}', 1_500)] })
+    await call('PutLogEvents', { ...STREAM, logStreamName: 'tenant2', logEvents: [at('{"a":3}', 1_500)] })
     expect(await found()).toEqual(['{"a":1}', '{"a":3}', '{"a":2}'])
     expect(await found({ logStreamNames: ['tenant1'] })).toEqual(['{"a":1}', '{"a":2}'])
     expect(await found({ logStreamNamePrefix: 'tenant2' })).toEqual(['{"a":3}'])
-    expect(await found({ startTime: Date.now() - 1_700 })).toEqual(['{"a":3}', '{"a":2}'])
+    expect(await found({ startTime: now - 1_700 })).toEqual(['{"a":3}', '{"a":2}'])
     expect(await found({ filterPattern: '{ $.a > 2 }' })).toEqual(['{"a":3}'])
   })
 
@@ -200,7 +202,7 @@ async function logsFound(of: Logs = logs): Promise<unknown[]> {
         target: '/',
         headers: lower(headers),
         body: bytes,
-        signal: AbortSignal.timeout(5_000),
+        signal: AbortSignal.timeout(60_000),
       }
       const answer = await of.handle(sent)
       return { status: answer.status, headers: {}, body: String(answer.body) }
@@ -208,7 +210,7 @@ async function logsFound(of: Logs = logs): Promise<unknown[]> {
     ...{ credentials: credential, region: REGION, service: 'logs', now: () => clock.at },
   })
   const answer = await signed({
-    ...{ host: `logs.${REGION}.amazonaws.com`, path: '/', timeoutMilliseconds: 5_000, maximumBytes: 2_000_000 },
+    ...{ host: `logs.${REGION}.amazonaws.com`, path: '/', timeoutMilliseconds: 60_000, maximumBytes: 2_000_000 },
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.FilterLogEvents' },
     body: JSON.stringify({ logGroupName: '/genai/audit' }),
   })

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { until } from '../../testing/until.ts'
 import { declaredFunction, functionArn, startLambda } from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLambda>>
@@ -17,13 +18,7 @@ afterEach(async () => {
   for (const fixture of running.splice(0)) await fixture.close()
 })
 
-const eventually = async (holds: () => boolean) => {
-  const until = Date.now() + 5_000
-  while (!holds()) {
-    if (Date.now() > until) throw new Error('It did not happen within 5 seconds.')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const eventually = (holds: () => boolean) => until('it', holds)
 
 test.each([
   ['throws', 'throw new TypeError("bad")', { errorType: 'TypeError', errorMessage: 'bad' }],

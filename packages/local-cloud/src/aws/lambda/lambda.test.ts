@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { until } from '../../testing/until.ts'
 import { declared, declaredFunction, declaredRole, functionArn, startLambda } from './testing.ts'
 
 type Fixture = Awaited<ReturnType<typeof startLambda>>
@@ -25,13 +26,7 @@ const isAlive = (pid: number) => {
   }
 }
 
-const eventually = async (holds: () => boolean) => {
-  const until = Date.now() + 5_000
-  while (!holds()) {
-    if (Date.now() > until) throw new Error('It did not happen within 5 seconds.')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const eventually = (holds: () => boolean) => until('it', holds)
 
 test('answers what the handler returns, with the context of the request', async () => {
   const { invoke } = await start([

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { until } from '../../testing/until.ts'
 
 const FIXTURE = fileURLToPath(new URL('./testing.ts', import.meta.url))
 
@@ -53,8 +54,6 @@ test.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGUSR2'] as const)(
     expect(pids).toHaveLength(2)
     expect(pids.filter(isAlive)).toEqual(pids)
     parent.kill(signal)
-    const until = Date.now() + 5_000
-    while (pids.some(isAlive) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(pids.filter(isAlive)).toEqual([])
+    await until('the end of its functions', () => !pids.some(isAlive))
   },
 )

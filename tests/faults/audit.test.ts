@@ -2,8 +2,8 @@
 
 import type { Fault } from '@genai/local-cloud/faults/faults'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { trailOf } from '../audit/read.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
-import { trailOf } from './read.ts'
 
 const REQUESTS = 60
 

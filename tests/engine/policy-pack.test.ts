@@ -4,19 +4,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 import { type Engine, startEngine } from '../../proof/harness/engine.ts'
-import { cli } from '../engine/cli.ts'
+import { cli } from './cli.ts'
 
-const LONG = 180_000
 const options = { color: 'never' as const, policyPacks: [join(PROJECT_DIRECTORY, 'policy-pack', 'pack')] }
 
-describe.skipIf(!cli)('the policy pack on the real engine', { timeout: LONG }, () => {
+describe.skipIf(!cli)('the policy pack on the real engine', () => {
   let engine: Engine
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 0 })
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   it('passes a demo, whose flag is set, while most values are unknown', async () => {
     const stack = await engine.stack('hub', { allowInsecureHttp: 'true' })
@@ -41,14 +40,14 @@ describe.skipIf(!cli)('the policy pack on the real engine', { timeout: LONG }, (
   })
 })
 
-describe.skipIf(!cli)('the policy pack over a hub and a tenant that are made', { timeout: 2 * LONG }, () => {
+describe.skipIf(!cli)('the policy pack over a hub and a tenant that are made', () => {
   let engine: Engine
   beforeAll(async () => {
     if (cli) engine = await startEngine(cli, { delayMilliseconds: 0 })
-  }, LONG)
+  })
   afterAll(async () => {
     await engine?.close()
-  }, LONG)
+  })
 
   it('judges a value that is secret', async () => {
     const stack = await engine.stack('hub')
