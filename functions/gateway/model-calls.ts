@@ -43,6 +43,8 @@ export interface ConverseAnswer {
 export interface InvokeAnswer {
   readonly json: string
   readonly contentType: string
+  /** Where Bedrock told it. */
+  readonly usage?: Usage
 }
 
 export interface ModelCallsOptions {
@@ -100,14 +102,24 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
         inputTokens: Number(headers['x-amzn-bedrock-input-token-count']),
         outputTokens: Number(headers['x-amzn-bedrock-output-token-count']),
       })
-      if (usage) record.usage = usage
-      return { json, contentType: `${headers['content-type'] ?? 'application/json'}` }
+      // A request may need several calls, as one for each text.
+      if (usage) record.usage = sum(record.usage, usage)
+      return { json, contentType: `${headers['content-type'] ?? 'application/json'}`, ...(usage && { usage }) }
     },
     invokeModelStream: (model, body) =>
       stream('invoke-with-response-stream', model, body, chunkText, (frame) => noteInvoke(frame, record)),
     countTokens: async (modelId, body) => (await whole('count-tokens', modelId, body)).body,
   }
 }
+
+const sum = (one: Usage | undefined, other: Usage): Usage =>
+  one
+    ? {
+        inputTokens: one.inputTokens + other.inputTokens,
+        outputTokens: one.outputTokens + other.outputTokens,
+        totalTokens: one.totalTokens + other.totalTokens,
+      }
+    : other
 
 async function* noted(
   batches: AsyncIterable<readonly Frame[]>,

@@ -2,6 +2,7 @@
 import type { Operation } from './operation.ts'
 import { chatCompletions } from './operations/chat-completions.ts'
 import { converse } from './operations/converse.ts'
+import { embeddings } from './operations/embeddings.ts'
 import { invoke } from './operations/invoke.ts'
 import { listModels } from './operations/list-models.ts'
 import { messages } from './operations/messages.ts'
@@ -12,6 +13,7 @@ import { retrieveModel } from './operations/retrieve-model.ts'
 
 export const OPERATIONS: readonly Operation[] = [
   chatCompletions,
+  embeddings,
   listModels,
   retrieveModel,
   invoke,

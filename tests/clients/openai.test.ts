@@ -16,6 +16,7 @@ const HANDFUL = [
   'reasoning',
   'structured',
   'image',
+  'embeddings',
   'refused-token',
   'refused-model',
   'failed',

@@ -81,6 +81,10 @@ export const SCENARIOS: readonly Scenario[] = [
         ignored: null,
       }),
   },
+  {
+    name: 'embeddings',
+    check: (told) => expect(told).toEqual({ sizes: [512, 512], near: expect.closeTo(1, 4) }),
+  },
   { name: 'refused-token', strangersToken: true, check: (told) => expect(told).toMatchObject({ status: 401 }) },
   { name: 'refused-model', check: (told) => expect([403, 404]).toContain(told.status) },
   { name: 'refused-request', check: (told) => expect(told).toMatchObject({ status: 400 }) },
@@ -107,9 +111,16 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'abort', check: (told) => expect(told).toMatchObject({ aborted: true }) },
 ]
 
+/** The models of the tenant that the clients are. */
+export const TENANT_MODELS = {
+  'claude-haiku-4.5': 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  'titan-embed': 'amazon.titan-embed-text-v2:0',
+}
+
 /** What the programs are told, beside where to and as whom. */
 export const TOLD: Readonly<Record<string, string>> = {
   MODEL: 'claude-haiku-4.5',
+  EMBEDDINGS: 'titan-embed',
   MODEL_ID: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
   HELLO: 'Who are you?',
   TOOLS: 'Please get_weather {"city":"Oslo"} and get_weather {"city":"Rome"}.',

@@ -1,9 +1,12 @@
 /** The platform that the clients call, and what a client is told of it. */
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
+import { organization } from '../../sample-organization.ts'
+import { guardRails } from '../../shared/policies/service-control.ts'
 import { ask, type Client } from './clients.ts'
-import { type Scenario, TOLD, type Told } from './scenarios.ts'
+import { type Scenario, TENANT_MODELS, TOLD, type Told } from './scenarios.ts'
 
 const TENANT = 'tenant2'
+const REGION = 'us-east-1'
 
 export interface Stand {
   readonly platform: Platform
@@ -13,7 +16,16 @@ export interface Stand {
 }
 
 export async function openStand(): Promise<Stand> {
-  const platform = await startPlatform()
+  const modelIds = Object.values(TENANT_MODELS)
+  const accounts = organization.accounts.map((account) =>
+    account.name === TENANT
+      ? { ...account, models: modelIds, serviceControlPolicies: [guardRails({ region: REGION, modelIds })] }
+      : account,
+  )
+  const platform = await startPlatform({
+    organization: { ...organization, accounts },
+    settings: { [`spoke-${TENANT}`]: { models: TENANT_MODELS, defaultModel: TOLD.MODEL } },
+  })
   const strangersToken = await platform.token('tenant1')
   const env = {
     ...TOLD,

@@ -185,3 +185,10 @@ export const JSON_SCHEMA = {
   // Bedrock keeps to a schema whether asked strictly or not.
   strict: 'mapped',
 } as const satisfies Record<keyof Format<'json_schema'>['json_schema'], Use>
+
+export const EMBEDDINGS = {
+  ...{ input: 'mapped', model: 'mapped', dimensions: 'mapped', encoding_format: 'mapped' },
+  user: ignored(),
+  // Cohere's own, which has no default there.
+  input_type: 'mapped',
+} as const satisfies Record<keyof OpenAI.Embeddings.EmbeddingCreateParams, Use> & Uses

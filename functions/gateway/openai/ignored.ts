@@ -3,6 +3,9 @@ import { ignoredIn } from './api-object.ts'
 import type { ChatRequest } from './chat-schema.ts'
 import * as fields from './fields.ts'
 
+export const ignoredHeaders = (fields: readonly string[]): Readonly<Record<string, string>> =>
+  fields.length === 0 ? {} : { 'x-genai-ignored': fields.join(', ') }
+
 /** Names as in the API's reference, without indexes: `seed`, `messages.name`. */
 export function ignoredFields(request: ChatRequest): readonly string[] {
   return [

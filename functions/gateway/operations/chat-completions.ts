@@ -2,13 +2,11 @@
 import { chatCompletion } from '../openai/chat-answer.ts'
 import { mapChat, readChat } from '../openai/chat-request.ts'
 import { chatStream } from '../openai/chat-stream.ts'
+import { ignoredHeaders } from '../openai/ignored.ts'
 import { mayLoseNumbers, parseKeepingNumbers } from '../openai/json.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { openaiShape } from '../shapes/openai.ts'
 import type { ConverseResponse } from '../wire.ts'
-
-/** Fields of the request that were not carried to the model. */
-const IGNORED_HEADER = 'x-genai-ignored'
 
 export const chatCompletions: OfferedOperation = {
   name: 'chat_completions',
@@ -19,7 +17,7 @@ export const chatCompletions: OfferedOperation = {
     const request = readChat(call.body)
     const model = call.model(request.model)
     const { body, ignored } = mapChat(request, model)
-    const headers: Record<string, string> = ignored.length === 0 ? {} : { [IGNORED_HEADER]: ignored.join(', ') }
+    const headers = ignoredHeaders(ignored)
     const options = { requestId: call.requestId, model: request.model, now: Date.now() }
     if (request.stream) {
       const includeUsage = request.stream_options?.include_usage === true

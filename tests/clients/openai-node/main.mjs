@@ -1,7 +1,7 @@
 /** OpenAI's client for Node. */
 import OpenAI from 'openai'
 
-const { BASE_URL, TOKEN, MODEL, HELLO, TOOLS, STRUCTURED, LONG, ABORT, PIXEL } = process.env
+const { BASE_URL, TOKEN, MODEL, EMBEDDINGS, HELLO, TOOLS, STRUCTURED, LONG, ABORT, PIXEL } = process.env
 const client = new OpenAI({ baseURL: `${BASE_URL}/v1`, apiKey: async () => TOKEN })
 
 const ask = (content, more = {}) => ({ model: MODEL, messages: [{ role: 'user', content }], ...more })
@@ -72,6 +72,12 @@ const scenarios = {
     const response_format = { type: 'json_schema', json_schema: { name: 'weather', strict: true, schema } }
     const completion = await client.chat.completions.parse(ask(STRUCTURED, { response_format }))
     return { object: completion.choices[0].message.parsed }
+  },
+  async embeddings() {
+    const input = ['a hub and its spokes', 'A hub, and its spokes!']
+    const { data } = await client.embeddings.create({ model: EMBEDDINGS, input, dimensions: 512 })
+    const [one, other] = data.map(({ embedding }) => embedding)
+    return { sizes: [one.length, other.length], near: one.reduce((sum, value, index) => sum + value * other[index], 0) }
   },
   async image() {
     const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } }

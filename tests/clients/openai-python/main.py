@@ -82,6 +82,13 @@ def structured():
     return {"object": json.loads(completion.choices[0].message.content)}
 
 
+def embeddings():
+    texts = ["a hub and its spokes", "A hub, and its spokes!"]
+    answer = client.embeddings.create(model=E["EMBEDDINGS"], input=texts, dimensions=512)
+    one, other = (item.embedding for item in answer.data)
+    return {"sizes": [len(one), len(other)], "near": sum(a * b for a, b in zip(one, other))}
+
+
 def image():
     url = f"data:image/png;base64,{E['PIXEL']}"
     parts = [{"type": "text", "text": E["HELLO"]}, {"type": "image_url", "image_url": {"url": url}}]
@@ -112,6 +119,7 @@ SCENARIOS = {
     "reasoning": reasoning,
     "tools-streamed": tools_streamed,
     "structured": structured,
+    "embeddings": embeddings,
     "image": image,
     "long": long,
     "refused-token": lambda: create(E["HELLO"]),
