@@ -63,7 +63,7 @@ export function accessLogs(name: string, args: AccessLogsArgs, opts: pulumi.Cust
     name,
     {
       bucket: bucket.bucket,
-      policy: bucket.arn.apply((bucketArn) => JSON.stringify(accessLogBucketPolicy({ account, region, bucketArn }))),
+      policy: bucket.arn.apply((bucketArn) => JSON.stringify(accessLogBucketPolicy({ account, bucketArn }))),
     },
     // One after the other: S3 answers a conflict to two changes of one bucket's access.
     { ...opts, dependsOn: [publicAccess] },

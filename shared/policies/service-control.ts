@@ -13,17 +13,19 @@ export interface GuardRails {
   readonly modelIds: readonly string[]
 }
 
-/** Services whose calls are made in one region, whatever region is worked in. */
-const GLOBAL_SERVICES = [
-  'account:*',
-  'budgets:*',
-  'ce:*',
-  'health:*',
-  'iam:*',
-  'organizations:*',
-  'route53:*',
-  'sts:*',
-  'support:*',
+/**
+ * What is called in one region, whatever region is worked in: an account's own settings, its bill, who may do what, support, and the
+ * marketplace, whose agreements are a step of onboarding. Compared with the region guard of AWS Control Tower; a test says what of that
+ * is left out, and why.
+ */
+export const GLOBAL_SERVICES = [
+  ...['account:*', 'activate:*', 'artifact:*', 'aws-marketplace-management:*', 'aws-marketplace:*', 'aws-portal:*'],
+  ...['billing:*', 'billingconductor:*', 'budgets:*', 'ce:*', 'chatbot:*', 'consoleapp:*', 'consolidatedbilling:*'],
+  ...['cur:*', 'ec2:DescribeRegions', 'freetier:*', 'health:*', 'iam:*', 'invoicing:*'],
+  ...['notifications-contacts:*', 'notifications:*', 'organizations:*', 'payments:*', 'pricing:*', 'route53:*'],
+  ...['s3:GetAccountPublicAccessBlock', 's3:ListAllMyBuckets', 's3:PutAccountPublicAccessBlock', 'savingsplans:*'],
+  ...['shield:*', 'sso:*', 'sts:*', 'support:*', 'supportapp:*', 'supportplans:*', 'sustainability:*', 'tax:*'],
+  ...['trustedadvisor:*', 'vendor-insights:ListEntitledSecurityProfiles'],
 ]
 
 /** One-way and streaming, both ways, and whatever Bedrock adds under this name. */

@@ -6,7 +6,7 @@ import type { ExistingRole } from '@genai/local-cloud/organization'
 import { describe, expect, it } from 'vitest'
 import { covers } from '../../policy-pack/conditions.ts'
 import { organization } from '../../sample-organization.ts'
-import { guardRails, guardRailsText } from '../../shared/policies/service-control.ts'
+import { GLOBAL_SERVICES, guardRails, guardRailsText } from '../../shared/policies/service-control.ts'
 
 const ACCOUNT = '222222222222'
 const REGION = 'us-east-1'
@@ -145,6 +145,76 @@ describe('a global profile', () => {
       [destination('us-west-2'), 'us-west-2'],
     ] as const)
       expect(await invoke(resource, region)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+  })
+})
+
+describe('outside of us-east-1', () => {
+  const FRANKFURT = 'eu-central-1'
+  const inFrankfurt = createAuthorize(new Ledger(), {
+    ...organization,
+    accounts: organization.accounts.map((account) => ({
+      ...account,
+      roles: [everything],
+      serviceControlPolicies: [guardRails({ region: FRANKFURT, modelIds: ['eu.amazon.nova-2-lite-v1:0'] })],
+    })),
+  })
+  const global = (action: string, resource = '*') =>
+    inFrankfurt({
+      ...{ session, action, resource, resourceAccount: ACCOUNT, region: REGION },
+      context: { 'aws:RequestedRegion': REGION },
+    })
+
+  it.each([
+    // The marketplace's agreement for a model of a third party: docs/onboarding.md.
+    ['aws-marketplace:Subscribe', '*'],
+    ['aws-marketplace:ViewSubscriptions', '*'],
+    ['iam:ListRoles', '*'],
+    ['budgets:ViewBudget', `arn:aws:budgets::${ACCOUNT}:budget/b`],
+    ['support:DescribeCases', '*'],
+    ['s3:ListAllMyBuckets', '*'],
+  ])('what is called in us-east-1 only may be: %s', async (action, resource) => {
+    expect(await global(action, resource)).toEqual({ allowed: true })
+  })
+
+  it.each(['logs:DescribeLogGroups', 'ec2:DescribeVpcs', 's3:ListStorageLensConfigurations'])(
+    'what is called in every region may not be: %s',
+    async (action) => {
+      expect(await global(action)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+    },
+  )
+
+  /** Of what AWS Control Tower's region guard (GRREGIONDENY) exempts: what ours does not. */
+  const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+    'in no reference of AWS’s': ['discovery-marketplace'],
+    'no service that a tenant uses': [
+      ...['a4b', 'chime', 'devicefarm', 'importexport', 'iq', 'mobileanalytics', 'quicksight', 'license-manager'],
+      ...['datapipeline', 'lightsail', 'ecr-public', 'route53domains', 'globalaccelerator', 'cloudfront'],
+      ...['networkmanager', 'directconnect'],
+    ],
+    'has an endpoint in every region: Control Tower works in all of them with it': [
+      ...['access-analyzer', 'acm', 'cloudtrail', 'compute-optimizer', 'config', 'fms', 'kms', 'resource-explorer-2'],
+      ...['tag', 'wafv2', 'waf', 'waf-regional', 'route53-recovery-cluster', 'route53-recovery-control-config'],
+      ...['route53-recovery-readiness'],
+    ],
+  }
+  const CONTROL_TOWER = [
+    ...['a4b', 'access-analyzer', 'account', 'acm', 'activate', 'artifact', 'aws-marketplace-management'],
+    ...['aws-marketplace', 'aws-portal', 'billing', 'billingconductor', 'budgets', 'ce', 'chatbot', 'chime'],
+    ...['cloudfront', 'cloudtrail', 'compute-optimizer', 'config', 'consoleapp', 'consolidatedbilling', 'cur'],
+    ...['datapipeline', 'devicefarm', 'directconnect', 'discovery-marketplace', 'ec2', 'ecr-public', 'fms', 'freetier'],
+    ...['globalaccelerator', 'health', 'iam', 'importexport', 'invoicing', 'iq', 'kms', 'license-manager', 'lightsail'],
+    ...['mobileanalytics', 'networkmanager', 'notifications-contacts', 'notifications', 'organizations', 'payments'],
+    ...['pricing', 'quicksight', 'resource-explorer-2', 'route53-recovery-cluster', 'route53-recovery-control-config'],
+    ...['route53-recovery-readiness', 'route53', 'route53domains', 's3', 'savingsplans', 'shield', 'sso', 'sts'],
+    ...['support', 'supportapp', 'supportplans', 'sustainability', 'tag', 'tax', 'trustedadvisor', 'vendor-insights'],
+    ...['waf-regional', 'waf', 'wafv2'],
+  ]
+
+  it('each service that Control Tower exempts is exempt, or left out for a reason', () => {
+    const exempt = GLOBAL_SERVICES.map((pattern) => pattern.split(':')[0] ?? '')
+    const left = Object.values(LEFT_OUT).flat()
+    expect(exempt.filter((service) => left.includes(service))).toEqual([])
+    expect([...new Set([...exempt, ...left])].sort()).toEqual([...CONTROL_TOWER].sort())
   })
 })
 
