@@ -119,7 +119,7 @@ export interface ModelEnd {
   readonly usage: Usage
 }
 
-export type StopReason = 'end_turn' | 'max_tokens' | 'stop_sequence' | 'tool_use'
+export type StopReason = 'end_turn' | 'max_tokens' | 'stop_sequence' | 'tool_use' | 'content_filtered'
 
 /** Of input, only what was neither read from the cache nor written to it. */
 export interface Usage {

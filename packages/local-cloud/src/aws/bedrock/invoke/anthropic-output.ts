@@ -4,6 +4,7 @@ import {
   type Generated,
   type ModelEvent,
   type OutputBlock,
+  type StopReason,
   type Usage,
   writtenTo,
 } from '../model-backend.ts'
@@ -12,7 +13,7 @@ import type { AboutAnswer } from './format.ts'
 export const anthropicMessage = (answer: Generated, about: AboutAnswer) => ({
   ...message(about),
   content: answer.content.map(contentBlock),
-  stop_reason: answer.stopReason,
+  stop_reason: reasonOf(answer.stopReason),
   stop_sequence: answer.stopSequence ?? null,
   usage: usageOf(answer.usage),
 })
@@ -47,13 +48,15 @@ export async function* anthropicParts(
         index++
         break
       case 'end': {
-        const delta = { stop_reason: event.stopReason, stop_sequence: event.stopSequence ?? null }
+        const delta = { stop_reason: reasonOf(event.stopReason), stop_sequence: event.stopSequence ?? null }
         yield { type: 'message_delta', delta, usage: usageOf(event.usage) }
         yield { type: 'message_stop', ...about.metrics(event.usage) }
       }
     }
   }
 }
+
+const reasonOf = (reason: StopReason) => (reason === 'content_filtered' ? 'refusal' : reason)
 
 const message = ({ model, requestId }: AboutAnswer) => ({
   id: `msg_bdrk_${requestId.replaceAll('-', '').slice(0, 24)}`,

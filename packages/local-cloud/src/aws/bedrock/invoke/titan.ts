@@ -21,6 +21,7 @@ const INPUT = structure(
 
 const COMPLETION_REASONS: Readonly<Record<StopReason, string>> = {
   ...{ end_turn: 'FINISH', tool_use: 'FINISH', max_tokens: 'LENGTH', stop_sequence: 'STOP_CRITERIA_MET' },
+  content_filtered: 'CONTENT_FILTERED',
 }
 /** Titan's own default. */
 const DEFAULT_TOKENS = 512
