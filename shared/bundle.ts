@@ -25,6 +25,13 @@ export const BUNDLE_OPTIONS = {
   mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
+  // What the SDK's clients load and nobody here uses.
+  alias: Object.fromEntries(
+    ['@aws-sdk/credential-provider-node', '@aws-sdk/token-providers', 'node:fs/promises', 'node:http2'].map((name) => [
+      name,
+      './functions/never-used.ts',
+    ]),
+  ),
   // Beside the bundle, not in it: stack traces are read with it, and Lambda does not have to load it.
   sourcemap: 'external',
 } as const satisfies BuildOptions

@@ -1,9 +1,19 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { createApp } from './app.ts'
 import { sendWhole } from './event.ts'
-import { createTestApp } from './test-app.ts'
-import { CONVERSE_ANSWER, claims, context, createSigner, exception, items, json, stsError } from './test-support.ts'
-import type { Exchange } from './transport.ts'
+import { createTestApp, createTestAppFor } from './test-app.ts'
+import {
+  CONVERSE_ANSWER,
+  claims,
+  context,
+  createSigner,
+  type Exchange,
+  exception,
+  items,
+  json,
+  stsError,
+} from './test-support.ts'
+import { fromRequest } from './web.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 const PROMPT = 'the secret recipe'
@@ -209,17 +219,16 @@ describe('errors: code, status, what the caller hears', () => {
   ]
 
   test.each(cases)('%s', async (code, make, arrange, status, words) => {
-    const { app, aws, log } = createTestApp(signer.jwk, NOW, { deliver: sendWhole })
+    const { app, aws, log } = createTestAppFor(sendWhole, signer.jwk, NOW)
     arrange(aws.replies)
-    const response = await app(make(), context())
-    const text = await response.text()
-    expect({ status: response.status, ...JSON.parse(text).error }).toMatchObject({
+    const { status: given, headers, body: text } = await app(fromRequest(make()), context())
+    expect({ status: given, ...JSON.parse(text).error }).toMatchObject({
       status,
       code,
       requestId: 'request-1',
     })
     expect(JSON.parse(text)).toEqual({ error: { code, message: expect.stringMatching(words), requestId: 'request-1' } })
-    expect(response.headers.get('x-request-id')).toBe('request-1')
+    expect(headers['x-request-id']).toBe('request-1')
     expect(text).not.toMatch(/arn:|ASIA|222222222222/)
     expect(text).not.toContain(token.slice(0, 30))
     expect(text).not.toContain(PROMPT)
@@ -253,10 +262,11 @@ describe('errors: code, status, what the caller hears', () => {
       models: { whole: () => Promise.reject(new Error('unused')), stream: () => Promise.reject(new Error('unused')) },
       log: (record) => log.push(record),
       now: () => NOW,
+      deliver: async (answer) => answer,
     })
-    const response = await app(invoke(), context())
-    expect(response.status).toBe(500)
-    expect(await response.text()).not.toContain(PROMPT)
+    const answer = await app(fromRequest(invoke()), context())
+    expect(answer.status).toBe(500)
+    expect(answer.body).not.toContain(PROMPT)
     expect(log[0]?.cause).toContain('TypeError')
     expect(JSON.stringify(log)).not.toContain(PROMPT)
   })

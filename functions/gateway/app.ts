@@ -1,10 +1,11 @@
-/** The gateway, without Lambda, the load balancer or a server around it: `Request` in, `Response` out. */
+/** The gateway, without Lambda, the load balancer or a server around it: a request in, an answer out. */
 import { createProgress, decisionOf, type Progress } from './audit.ts'
 import type { Authenticate } from './authenticate.ts'
 import { NO_BODY, readBody } from './body.ts'
 import { createCall } from './call.ts'
 import { createDeadline, deadlineExceeded, type RequestContext, within } from './deadline.ts'
 import { GatewayError } from './errors.ts'
+import { type Answer, headersOf, type IncomingRequest } from './http.ts'
 import { describeCause, elapsed, type Log, type LogRecord, timed } from './log.ts'
 import type { ModelClient } from './model-client.ts'
 import type { Operation } from './operation.ts'
@@ -17,7 +18,8 @@ import type { Shape } from './shapes/shape.ts'
 import { clientLeft } from './stream.ts'
 import type { Tenant } from './tenant-items.ts'
 
-export interface AppDependencies {
+/** @typeParam Given what the adapter makes of an answer */
+export interface AppDependencies<Given = Answer> {
   readonly tenantId: string
   readonly authenticate: Authenticate
   readonly routing: Pick<Routing, 'get'>
@@ -29,60 +31,57 @@ export interface AppDependencies {
    * What the adapter does with an answer before it counts as given, such as collecting a stream within its limits. A
    * `GatewayError` that it throws is answered in the operation's shape.
    */
-  readonly deliver?: (response: Response) => Promise<Response>
+  readonly deliver: (answer: Answer) => Promise<Given>
   /** @default all */
   readonly operations?: readonly Operation[]
 }
-
-/** The part of `Request` that the app needs; reading the body may throw a `GatewayError` of the adapter's limits. */
-export type IncomingRequest = Pick<Request, 'method' | 'url' | 'headers' | 'arrayBuffer' | 'signal'>
 
 /** What was asked; a request that could not even be read comes as the error to answer, with what is known of it. */
 export type Incoming =
   | IncomingRequest
   | { readonly error: GatewayError; readonly method: string; readonly path: string }
 
-export type App = (incoming: Incoming, context: RequestContext) => Promise<Response>
+const NO_HEADERS = headersOf(new Map())
+
+export type App<Given = Answer> = (incoming: Incoming, context: RequestContext) => Promise<Given>
 
 /** Never rejects: every failure is an answer of the closed list. */
-export function createApp(dependencies: AppDependencies): App {
-  const { tenantId, now, log, operations = OPERATIONS, deliver = async (response) => response } = dependencies
+export function createApp<Given>(dependencies: AppDependencies<Given>): App<Given> {
+  const { tenantId, now, log, operations = OPERATIONS, deliver } = dependencies
   const match = createMatcher(operations, tenantId)
   return async (incoming, context) => {
     const exchange = createExchange(context, tenantId, now(), log)
     let shape: Shape = gatewayShape
     try {
-      const url = 'error' in incoming ? undefined : new URL(incoming.url)
-      const headers = 'error' in incoming ? new Headers() : incoming.headers
-      const path = 'error' in incoming ? incoming.path : (url?.pathname ?? '')
-      const matched = match(incoming.method, path, headers)
+      const matched = match(incoming.method, incoming.path, 'error' in incoming ? NO_HEADERS : incoming.headers)
       shape = matched.shape
       if ('error' in incoming) throw incoming.error
       if (matched.found instanceof GatewayError) throw matched.found
-      const response = await serve(
-        incoming,
-        url?.searchParams ?? new URLSearchParams(),
-        matched.found,
-        shape,
-        exchange,
-        dependencies,
-      )
-      return exchange.given(await deliver(response))
+      const answer = await serve(incoming, matched.found, shape, exchange, dependencies)
+      const given = await deliver(answer)
+      exchange.given(answer)
+      return given
     } catch (thrown) {
       const error = toError(thrown, exchange.signal)
-      return exchange.refused(error, answerError(error, context.awsRequestId, shape))
+      const answer = answerError(error, context.awsRequestId, shape)
+      exchange.refused(error, answer)
+      return await deliver(answer)
     }
   }
 }
 
 async function serve(
   incoming: IncomingRequest,
-  query: URLSearchParams,
   { operation, path }: Found,
   shape: Shape,
   exchange: Exchange,
-  { tenantId, authenticate, routing, models }: AppDependencies,
-): Promise<Response> {
+  {
+    tenantId,
+    authenticate,
+    routing,
+    models,
+  }: Pick<AppDependencies, 'tenantId' | 'authenticate' | 'routing' | 'models'>,
+): Promise<Answer> {
   const { record, progress, deadline, requestId, signal } = exchange
   exchange.watch(incoming.signal)
   record.operation = operation.name
@@ -92,7 +91,7 @@ async function serve(
     within(deadline, 'verifying the token', authenticate(incoming.headers.get('authorization'), progress)),
   )
   record.user = caller.user
-  refuseQuery(query, operation.query)
+  refuseQuery(incoming.query, operation.query)
 
   const tenant = requireActive(
     await timed(record, 'routing', () => within(deadline, "reading the tenant's configuration", routing.get())),
@@ -106,7 +105,7 @@ async function serve(
       : await timed(record, 'body', () => within(deadline, 'reading the body', readBody(incoming)))
   return await operation.answer(
     createCall({
-      ...{ requestId, path, query, body, shape, deadline, signal, models, record, progress },
+      ...{ requestId, path, query: incoming.query, body, shape, deadline, signal, models, record, progress },
       tenant: tenant.configuration,
       user: caller.user,
       headers: incoming.headers,
@@ -147,8 +146,8 @@ interface Exchange {
   /** Follows the client's own signal. */
   watch(client: AbortSignal | undefined): void
   onStream(stream: 'open' | { readonly error?: unknown }): void
-  given(response: Response): Response
-  refused(error: GatewayError, response: Response): Response
+  given(answer: Answer): void
+  refused(error: GatewayError, answer: Answer): void
 }
 
 function createExchange(context: RequestContext, tenant: string, time: number, log: Log): Exchange {
@@ -159,7 +158,7 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
   const deadline = createDeadline(context)
   const abort = new AbortController()
   /** Status line and stream, the two things that must both be over before the line is written. */
-  let response: Response | undefined
+  let response: Answer | undefined
   let stream: 'none' | 'open' | { readonly error?: unknown } = 'none'
   let total: NodeJS.Timeout | undefined
 
@@ -196,12 +195,10 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
       response = given
       if (stream === 'none') finish()
       else if (stream !== 'open') finish(stream.error)
-      return given
     },
     refused(error, given) {
       response = given
       finish(error)
-      return given
     },
   }
 }

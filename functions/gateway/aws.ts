@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { Answer, Exchange, OpenAnswer, OpenTransport, Transport } from './transport.ts'
+import type { Answer, Transport } from './transport.ts'
 
 export interface AwsCredentials {
   readonly accessKeyId: string
@@ -19,14 +19,12 @@ export interface AwsCall {
   readonly body: string
   readonly timeoutMilliseconds: number
   readonly maximumBytes: number
-  readonly signal?: AbortSignal
 }
 
 export type SignedCall = (call: AwsCall) => Promise<Answer>
-export type SignedOpenCall = (call: AwsCall) => Promise<OpenAnswer>
 
-export interface SignerOptions<T = Transport> {
-  readonly transport: T
+export interface SignerOptions {
+  readonly transport: Transport
   readonly credentials: AwsCredentials
   readonly region: string
   /** Signing name: `sts`, `dynamodb`, `bedrock`. */
@@ -34,13 +32,9 @@ export interface SignerOptions<T = Transport> {
   readonly now: () => number
 }
 
-export const createSignedCall = (options: SignerOptions): SignedCall => signing(options)
-export const createSignedOpenCall = (options: SignerOptions<OpenTransport>): SignedOpenCall => signing(options)
-
-function signing<T>(options: SignerOptions<(exchange: Exchange) => Promise<T>>): (call: AwsCall) => Promise<T> {
-  const { transport, credentials, region, service, now } = options
+export function createSignedCall({ transport, credentials, region, service, now }: SignerOptions): SignedCall {
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 })
-  return async ({ host, path, headers, body, ...bounds }) => {
+  return async ({ host, path, headers, body, timeoutMilliseconds, maximumBytes }) => {
     const signed = await signer.sign(
       { method: 'POST', protocol: 'https:', hostname: host, path, query: {}, headers: { ...headers, host }, body },
       { signingDate: new Date(now()) },
@@ -51,7 +45,8 @@ function signing<T>(options: SignerOptions<(exchange: Exchange) => Promise<T>>):
       path,
       headers: { ...signed.headers, 'content-length': `${Buffer.byteLength(body)}` },
       body,
-      ...bounds,
+      timeoutMilliseconds,
+      maximumBytes,
     })
   }
 }

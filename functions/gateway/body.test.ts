@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readBody } from './body.ts'
 import { GatewayError } from './errors.ts'
+import { fromRequest } from './web.ts'
 
 async function refusal(work: () => unknown): Promise<GatewayError> {
   try {
@@ -14,7 +15,7 @@ async function refusal(work: () => unknown): Promise<GatewayError> {
 
 describe('reading', () => {
   const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
-    new Request('https://gateway.invalid/tenant1/invoke', { method: 'POST', body, headers })
+    fromRequest(new Request('https://gateway.invalid/tenant1/invoke', { method: 'POST', body, headers }))
 
   test('one JSON object, as text and parsed', async () => {
     expect(await readBody(post('{"a": [1]}'))).toEqual({ text: '{"a": [1]}', fields: { a: [1] } })

@@ -1,5 +1,6 @@
 /** The body of a request: one JSON object in UTF-8. How long it may be is the adapter's to say. */
 import { GatewayError } from './errors.ts'
+import type { IncomingRequest } from './http.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -12,18 +13,18 @@ export const NO_BODY: Body = { text: '', fields: {} }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-export async function readBody(request: Pick<Request, 'headers' | 'arrayBuffer'>): Promise<Body> {
+export async function readBody(request: Pick<IncomingRequest, 'headers' | 'body'>): Promise<Body> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw new GatewayError('body_encoding_invalid', 'The body is compressed (Content-Encoding). Send it as it is.')
   }
-  return parseBody(decode(await request.arrayBuffer()))
+  return parseBody(decode(await request.body()))
 }
 
 /** @throws GatewayError for anything but one JSON object */
 export const parseBody = (text: string): Body => ({ text, fields: parseObject(text) })
 
-function decode(bytes: ArrayBuffer): string {
+function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch (cause) {

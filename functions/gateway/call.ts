@@ -4,6 +4,7 @@ import type { Progress } from './audit.ts'
 import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'
 import { GatewayError } from './errors.ts'
+import type { Answer, RequestHeaders } from './http.ts'
 import type { LogRecord } from './log.ts'
 import { createModelCalls, type Model } from './model-calls.ts'
 import type { ModelClient } from './model-client.ts'
@@ -17,7 +18,7 @@ export interface CallOptions {
   readonly requestId: string
   readonly tenant: TenantConfiguration
   readonly user: string
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   readonly path: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: Body
@@ -36,7 +37,7 @@ export interface CallOptions {
 export function createCall(options: CallOptions): Call {
   const { requestId, tenant, user, headers, path, query, body, deadline, signal, shape, record, progress } = options
 
-  function streaming(batches: StreamPlan['batches'], more: Readonly<Record<string, string>>): Response {
+  function streaming(batches: StreamPlan['batches'], more: Readonly<Record<string, string>>): Answer {
     const { stream } = shape
     if (!stream) throw new Error(`The shape ${shape.name} does not stream.`)
     record.stream = true

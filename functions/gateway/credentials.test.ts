@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { createSignedCall } from './aws.ts'
 import { createCredentials } from './credentials.ts'
-import { CONFIGURATION, createFakeAws, OWN_CREDENTIALS, REGION, session, stsError } from './test-support.ts'
+import { CONFIGURATION, createFakeAws, session, stsError } from './test-support.ts'
 
 const HOUR = 3_600_000
 const START = Date.UTC(2026, 10, 1)
@@ -16,14 +15,7 @@ function setUp() {
     'cognito-idp': 'broken',
     'bedrock-runtime': 'broken',
   })
-  const call = createSignedCall({
-    transport: aws.transport,
-    credentials: OWN_CREDENTIALS,
-    region: REGION,
-    service: 'sts',
-    now: clock,
-  })
-  const credentials = createCredentials({ tenantId: 'tenant1', region: REGION, call, now: clock, random: () => 0 })
+  const credentials = createCredentials({ tenantId: 'tenant1', client: aws.client, now: clock })
   return {
     aws,
     get: () => credentials.get(CONFIGURATION),

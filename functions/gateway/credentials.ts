@@ -2,18 +2,17 @@
  * Credentials of the tenant's role in the tenant's own account. Held until shortly before they expire and renewed in the
  * background from a quarter of an hour before, so that an outage of STS is noticed only once they have really expired.
  */
-import { type AwsCredentials, exceptionName, type SignedCall, xmlElement } from './aws.ts'
+import { AssumeRoleCommand, type AssumeRoleCommandOutput, STSClient, STSServiceException } from '@aws-sdk/client-sts'
+import { type ClientOptions, withinTime } from './aws-clients.ts'
 import { type Cached, createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
-import {
-  CONTROL_ANSWER_BYTES,
-  CONTROL_TIMEOUT_MILLISECONDS,
-  CREDENTIALS_LEFT,
-  REFRESH_PAUSE_MILLISECONDS,
-  RETRY_BASE_MILLISECONDS,
-  SESSION_SECONDS,
-} from './limits.ts'
-import { jitter, pause, retrying } from './retry.ts'
+import { CREDENTIALS_LEFT, REFRESH_PAUSE_MILLISECONDS, SESSION_SECONDS } from './limits.ts'
+
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+}
 
 export interface Role {
   readonly roleArn: string
@@ -22,11 +21,9 @@ export interface Role {
 
 export interface CredentialsOptions {
   readonly tenantId: string
-  readonly region: string
-  /** Signed for `sts` with the function's own credentials. */
-  readonly call: SignedCall
+  /** With the function's own credentials. */
+  readonly client: ClientOptions
   readonly now: () => number
-  readonly random: () => number
 }
 
 export interface Credentials {
@@ -42,12 +39,17 @@ interface Session {
 }
 
 export function createCredentials(options: CredentialsOptions): Credentials {
+  const client = new STSClient({
+    ...options.client,
+    endpoint: `https://sts.${options.client.region}.amazonaws.com`,
+    sigv4aSigningRegionSet: [],
+  })
   let held: { readonly role: Role; readonly sessions: Cached<Session> } | undefined
   return {
     get: async (role) => {
       // One function serves one tenant, so there is one role; a changed item starts over.
       if (held?.role.roleArn !== role.roleArn || held.role.externalId !== role.externalId) {
-        held = { role, sessions: sessionsOf(role, options) }
+        held = { role, sessions: sessionsOf(role, options, client) }
       }
       return (await held.sessions.get()).credentials
     },
@@ -55,72 +57,50 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   }
 }
 
-function sessionsOf(role: Role, options: CredentialsOptions): Cached<Session> {
+function sessionsOf(role: Role, { tenantId, now }: CredentialsOptions, client: STSClient): Cached<Session> {
   return createCached({
-    load: () => assumeRole(role, options),
+    load: () => assumeRole(role, tenantId, client),
     freshUntil: ({ expiration }) => expiration - CREDENTIALS_LEFT.refresh,
     usableUntil: ({ expiration }) => expiration - CREDENTIALS_LEFT.unusable,
     pauseMilliseconds: REFRESH_PAUSE_MILLISECONDS,
-    now: options.now,
+    now,
   })
 }
 
-async function assumeRole(role: Role, options: CredentialsOptions): Promise<Session> {
-  const started = options.now()
+async function assumeRole({ roleArn, externalId }: Role, tenantId: string, client: STSClient): Promise<Session> {
   try {
-    return await retrying(() => requestSession(role, options), {
-      attempts: 2,
-      waitAfter: (error, attempt) =>
-        error instanceof GatewayError ? undefined : jitter(options.random, RETRY_BASE_MILLISECONDS, attempt),
-      remaining: () => CONTROL_TIMEOUT_MILLISECONDS - (options.now() - started),
-      pause,
-    })
-  } catch (cause) {
-    if (cause instanceof GatewayError) throw cause
-    throw new GatewayError(
-      'credentials_unavailable',
-      "Credentials for the tenant's account cannot be had at the moment. Try again.",
-      { cause, headers: { 'retry-after': '5' } },
-    )
-  }
-}
-
-async function requestSession(role: Role, { call, region, tenantId }: CredentialsOptions): Promise<Session> {
-  const answer = await call({
-    host: `sts.${region}.amazonaws.com`,
-    path: '/',
-    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-    body: new URLSearchParams({
-      Action: 'AssumeRole',
-      Version: '2011-06-15',
-      RoleArn: role.roleArn,
+    const command = new AssumeRoleCommand({
+      RoleArn: roleArn,
       RoleSessionName: `gateway-${tenantId}`,
-      ExternalId: role.externalId,
-      DurationSeconds: `${SESSION_SECONDS}`,
-      'Tags.member.1.Key': 'tenant_id',
-      'Tags.member.1.Value': tenantId,
-    }).toString(),
-    timeoutMilliseconds: CONTROL_TIMEOUT_MILLISECONDS,
-    maximumBytes: CONTROL_ANSWER_BYTES,
-  })
-  if (answer.status === 200) return parseSession(answer.body)
-  const failure = new Error(`STS answered ${answer.status} ${exceptionName(answer) ?? ''}`)
-  // A refusal is final: trust policy, external id or permission; asking again changes nothing.
-  if (answer.status < 500 && !/Throttl|RequestLimit/.test(failure.message)) {
-    throw new GatewayError(
-      'credentials_refused',
-      "The tenant's account does not let the gateway use its role; nothing in your request is wrong. Tell the platform's operators.",
-      { cause: failure },
-    )
+      ExternalId: externalId,
+      DurationSeconds: SESSION_SECONDS,
+      Tags: [{ Key: 'tenant_id', Value: tenantId }],
+    })
+    return sessionOf(await withinTime((options) => client.send(command, options)))
+  } catch (cause) {
+    throw isRefusal(cause)
+      ? new GatewayError(
+          'credentials_refused',
+          "The tenant's account does not let the gateway use its role; nothing in your request is wrong. Tell the platform's operators.",
+          { cause },
+        )
+      : new GatewayError(
+          'credentials_unavailable',
+          "Credentials for the tenant's account cannot be had at the moment. Try again.",
+          { cause, headers: { 'retry-after': '5' } },
+        )
   }
-  throw failure
 }
 
-function parseSession(xml: string): Session {
-  const accessKeyId = xmlElement(xml, 'AccessKeyId')
-  const secretAccessKey = xmlElement(xml, 'SecretAccessKey')
-  const sessionToken = xmlElement(xml, 'SessionToken')
-  const expiration = Date.parse(xmlElement(xml, 'Expiration') ?? '')
+/** A refusal is final: trust policy, external id or permission; asking again changes nothing. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof STSServiceException &&
+  (error.$metadata.httpStatusCode ?? 500) < 500 &&
+  !/Throttl|RequestLimit/.test(error.name)
+
+function sessionOf({ Credentials: given }: AssumeRoleCommandOutput): Session {
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = given ?? {}
+  const expiration = given?.Expiration?.getTime() ?? Number.NaN
   if (!accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(expiration)) {
     throw new Error('STS answered without credentials')
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GatewayError } from './errors.ts'
-import { fitsLoadBalancer, fromResponse, sendWhole, toRequest } from './event.ts'
+import { fitsLoadBalancer, sendWhole, toRequest, toResult } from './event.ts'
+import type { IncomingRequest } from './http.ts'
 
 const single = {
   requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/x/1' } },
@@ -19,7 +20,7 @@ const multi = {
   multiValueQueryStringParameters: { a: ['1', '2%262'] },
 }
 
-function request(event: unknown): Request {
+function request(event: unknown): IncomingRequest {
   const result = toRequest(event)
   if (result instanceof GatewayError) throw result
   return result
@@ -34,22 +35,28 @@ describe('event to request', () => {
   test('single-value headers; path and query stay encoded as sent', async () => {
     const made = request(single)
     expect(made.method).toBe('POST')
-    expect(new URL(made.url).pathname).toBe('/tenant1/model/nova%2Dlite/converse')
-    expect(new URL(made.url).search).toBe('?a=b%20c&d=')
+    expect(made.path).toBe('/tenant1/model/nova%2Dlite/converse')
+    expect([...made.query]).toEqual([
+      ['a', 'b c'],
+      ['d', ''],
+    ])
     expect(made.headers.get('authorization')).toBe('Bearer x')
-    expect(await made.text()).toBe('{"prompt":"grüße"}')
+    expect(Buffer.from(await made.body()).toString()).toBe('{"prompt":"grüße"}')
   })
 
   test('multi-value headers and parameters', () => {
     const made = request(multi)
-    expect(new URL(made.url).search).toBe('?a=1&a=2%262')
+    expect([...made.query]).toEqual([
+      ['a', '1'],
+      ['a', '2&2'],
+    ])
     expect(made.headers.get('accept')).toBe('text/html, application/json')
   })
 
   test('a base64 body is decoded to the same bytes', async () => {
     const bytes = Buffer.from([0, 255, 128, 10, 34])
     const made = request({ ...single, body: bytes.toString('base64'), isBase64Encoded: true })
-    expect(Buffer.from(await made.arrayBuffer())).toEqual(bytes)
+    expect(await made.body()).toEqual(bytes)
   })
 
   test.each([
@@ -78,7 +85,7 @@ describe('event to request', () => {
   })
 
   test.each(['//tenant1/invoke', '/tenant1//invoke', '/tenant1/%2Finvoke'])('kept as sent: %s', (path) => {
-    expect(new URL(request({ ...single, path }).url).pathname).toBe(path)
+    expect(request({ ...single, path }).path).toBe(path)
   })
 
   test.each(['CONNECT', 'TRACE', 'TRACK'])('%s is answered, not thrown', (httpMethod) => {
@@ -136,7 +143,7 @@ describe('event to request', () => {
       fc.property(fc.oneof(event, odd), (value) => {
         const result = toRequest(value)
         if (result instanceof GatewayError) expect(result.status).toBeLessThan(500)
-        else expect(result).toBeInstanceOf(Request)
+        else expect(result.path).toMatch(/^\//)
       }),
       { numRuns: 500 },
     )
@@ -146,9 +153,11 @@ describe('event to request', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array(), fc.string({ unit: 'grapheme' }), async (bytes, text) => {
         const encoded = request({ ...single, body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true })
-        expect(new Uint8Array(await encoded.arrayBuffer())).toEqual(bytes)
+        expect(new Uint8Array(await encoded.body())).toEqual(bytes)
         const plain = request({ ...single, body: text })
-        expect(await plain.text()).toBe(new TextDecoder().decode(new TextEncoder().encode(text)))
+        expect(new TextDecoder().decode(await plain.body())).toBe(
+          new TextDecoder().decode(new TextEncoder().encode(text)),
+        )
       }),
     )
   })
@@ -160,37 +169,42 @@ describe('an answer sent whole', () => {
 
   test('a stream is collected: text as text, frames as base64', async () => {
     const stream = (text: string) => new Blob([text]).stream()
-    const whole = await sendWhole(new Response(stream('data: 1\n\n'), { status: 200, headers: sse }))
-    expect(await fromResponse(whole, single)).toMatchObject({ body: 'data: 1\n\n', isBase64Encoded: false })
-    const binary = await sendWhole(new Response(new Uint8Array([0, 255]), { headers: frames }))
-    expect(await fromResponse(binary, single)).toMatchObject({ body: 'AP8=', isBase64Encoded: true })
+    const whole = await sendWhole({ status: 200, headers: sse, body: stream('data: 1\n\n') })
+    expect(toResult(whole, single)).toMatchObject({ body: 'data: 1\n\n', isBase64Encoded: false })
+    const binary = await sendWhole({
+      status: 200,
+      headers: frames,
+      body: new Blob([new Uint8Array([0, 255])]).stream(),
+    })
+    expect(toResult(binary, single)).toMatchObject({ body: 'AP8=', isBase64Encoded: true })
   })
 
   test.each([
     ['text', 'x'.repeat(1_100_000), sse],
     ['frames', 'x'.repeat(800_000), frames],
   ])('%s that the load balancer would not take is an error', async (_name, body, headers) => {
-    await expect(sendWhole(new Response(body, { headers }))).rejects.toMatchObject({ code: 'answer_too_large' })
+    await expect(sendWhole({ status: 200, headers, body: new Blob([body]).stream() })).rejects.toMatchObject({
+      code: 'answer_too_large',
+    })
   })
 })
 
 describe('response to result', () => {
-  const response = () =>
-    new Response('{"a":1}', {
-      status: 200,
-      statusText: 'OK',
-      headers: { 'X-Request-Id': 'r', 'content-type': 'application/json' },
-    })
+  const response = () => ({
+    status: 200,
+    headers: { 'x-request-id': 'r', 'content-type': 'application/json' },
+    body: '{"a":1}',
+  })
 
   test('headers in the form of the event', async () => {
-    expect(await fromResponse(response(), single)).toMatchObject({
+    expect(toResult(await sendWhole(response()), single)).toMatchObject({
       statusCode: 200,
       statusDescription: '200 OK',
       body: '{"a":1}',
       isBase64Encoded: false,
       headers: { 'x-request-id': 'r' },
     })
-    const result = await fromResponse(response(), multi)
+    const result = toResult(await sendWhole(response()), multi)
     expect(result.multiValueHeaders?.['x-request-id']).toEqual(['r'])
     expect(result.headers).toBeUndefined()
   })

@@ -1,11 +1,13 @@
 /**
- * Load balancer events ↔ `Request`/`Response`.
+ * Load balancer events ↔ requests and answers.
  *
  * The load balancer passes path and query string as the client sent them, still encoded, and headers in one of two forms:
  * one value each (the last one wins, so that a second Authorization header is invisible) or all values, where the target
  * group says so. The answer must be in the form of the event.
  */
+import { STATUS_CODES } from 'node:http'
 import { GatewayError } from './errors.ts'
+import { type Answer, headersOf, type IncomingRequest } from './http.ts'
 import { LOAD_BALANCER_BYTES } from './limits.ts'
 
 export interface LoadBalancerResult {
@@ -37,7 +39,7 @@ export function targetOf(event: unknown): EventTarget {
 }
 
 /** The request, or why there is none. Never throws, whatever the event is. */
-export function toRequest(event: unknown): Request | GatewayError {
+export function toRequest(event: unknown): IncomingRequest | GatewayError {
   try {
     return buildRequest(event)
   } catch (cause) {
@@ -45,7 +47,7 @@ export function toRequest(event: unknown): Request | GatewayError {
   }
 }
 
-function buildRequest(event: unknown): Request {
+function buildRequest(event: unknown): IncomingRequest {
   if (!isObject(event)) throw malformed('it is not a load balancer event')
   const { method, path } = targetOf(event)
   if (!METHOD.test(method)) throw malformed('the method is missing or odd')
@@ -53,11 +55,10 @@ function buildRequest(event: unknown): Request {
   const url = new URL(`${ORIGIN}${path}${queryOf(event)}`)
   // The load balancer chose its rule by the path as sent; a path that means another one once normalised is refused.
   if (url.pathname !== path) throw malformed('the path must not hold "." or ".." segments')
-  // `Request` cannot be made with these; none of our paths takes them.
   if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {
     throw new GatewayError('method_not_allowed', 'This method is not allowed.', { headers: { allow: 'GET, POST' } })
   }
-  const headers = headersOf(event)
+  const headers = headersOf(readHeaders(event))
   const body = bodyOf(event)
   if (body.byteLength > LOAD_BALANCER_BYTES) {
     throw new GatewayError(
@@ -65,11 +66,8 @@ function buildRequest(event: unknown): Request {
       `The body has ${body.byteLength} bytes; ${LOAD_BALANCER_BYTES} are allowed. Send a shorter prompt or smaller images.`,
     )
   }
-  if (method === 'GET' || method === 'HEAD') {
-    if (body.byteLength > 0) throw malformed(`${method} takes no body`)
-    return new Request(url, { method, headers })
-  }
-  return new Request(url, { method, headers, body })
+  if ((method === 'GET' || method === 'HEAD') && body.byteLength > 0) throw malformed(`${method} takes no body`)
+  return { method, path, query: url.searchParams, headers, body: async () => body }
 }
 
 function queryOf(event: Fields): string {
@@ -81,25 +79,35 @@ function queryOf(event: Fields): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
-function headersOf(event: Fields): Headers {
+/** What RFC 9110 lets a header's name and value hold. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+function readHeaders(event: Fields): ReadonlyMap<string, string> {
   const all = event.multiValueHeaders ?? event.headers ?? {}
   if (!isObject(all)) throw malformed('the headers are not an object')
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(all)) {
+  const headers = new Map<string, string>()
+  for (const [given, value] of Object.entries(all)) {
     const values = texts(value, 'a header')
+    if (!HEADER_NAME.test(given)) throw malformed('the name of a header is odd')
+    const name = given.toLowerCase()
     // Merged, two tokens could be read as one by us and as another by the load balancer.
-    if (name.toLowerCase() === 'authorization' && (values.length > 1 || headers.has(name))) {
+    if (name === 'authorization' && (values.length > 1 || headers.has(name))) {
       throw new GatewayError(
         'authorization_ambiguous',
         'There is more than one Authorization header. Send exactly one.',
       )
     }
-    for (const one of values) headers.append(name, one)
+    for (const one of values) {
+      if (!HEADER_VALUE.test(one)) throw malformed('the value of a header holds characters that it must not')
+      const before = headers.get(name)
+      headers.set(name, before === undefined ? one.trim() : `${before}, ${one.trim()}`)
+    }
   }
   return headers
 }
 
-function bodyOf(event: Fields): Uint8Array<ArrayBuffer> {
+function bodyOf(event: Fields): Uint8Array {
   const { body, isBase64Encoded } = event
   if (body === undefined || body === null || body === '') return new Uint8Array()
   if (typeof body !== 'string') throw malformed('the body is not a text')
@@ -107,7 +115,7 @@ function bodyOf(event: Fields): Uint8Array<ArrayBuffer> {
   if (body.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(body)) {
     throw new GatewayError('body_encoding_invalid', 'The body is not valid base64.')
   }
-  return new Uint8Array(Buffer.from(body, 'base64'))
+  return Buffer.from(body, 'base64')
 }
 
 function texts(value: unknown, what: string): readonly string[] {
@@ -118,41 +126,49 @@ function texts(value: unknown, what: string): readonly string[] {
   })
 }
 
-/**
- * The answer in the form of the event. The load balancer takes it as a whole: a stream has been collected before, by
- * {@link sendWhole}.
- */
-export async function fromResponse(response: Response, event: unknown): Promise<LoadBalancerResult> {
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const headers = [...response.headers]
-  const isBase64Encoded = !isText(response)
-  const result = {
-    statusCode: response.status,
-    statusDescription: `${response.status} ${response.statusText}`.trim(),
-    body: bytes.toString(isBase64Encoded ? 'base64' : 'utf8'),
-    isBase64Encoded,
-  }
-  return isObject(event) && isObject(event.multiValueHeaders)
-    ? { ...result, multiValueHeaders: Object.fromEntries(headers.map(([name, value]) => [name, [value]])) }
-    : { ...result, headers: Object.fromEntries(headers) }
+/** An answer as the load balancer takes it: as a whole, and at most 1 MB. */
+export interface WholeAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly isBase64Encoded: boolean
 }
 
-const isText = ({ headers }: Response): boolean => /^(application\/json|text\/)/.test(headers.get('content-type') ?? '')
-
 /**
- * An answer within the load balancer's limit, streams collected: what a client gets is the same, only later.
+ * Streams are collected: what a client gets is the same, only later.
  * @throws GatewayError `answer_too_large`
  */
-export async function sendWhole(response: Response): Promise<Response> {
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const fits = isText(response)
-    ? fitsLoadBalancer(bytes.toString())
-    : Math.ceil(bytes.byteLength / 3) * 4 <= LOAD_BALANCER_BYTES - ENVELOPE_BYTES
-  if (fits) return new Response(bytes, response)
+export async function sendWhole({ status, headers, body: given }: Answer): Promise<WholeAnswer> {
+  const isBase64Encoded = !/^(application\/json|text\/)/.test(headers['content-type'] ?? '')
+  const encoding = isBase64Encoded ? 'base64' : 'utf8'
+  const body = typeof given === 'string' ? given : (await collected(given)).toString(encoding)
+  if (fitsLoadBalancer(body)) return { status, headers, body, isBase64Encoded }
   throw new GatewayError(
     'answer_too_large',
     "The model's answer is over 1 MB, the most the load balancer passes on. Ask for fewer maxTokens or smaller images.",
   )
+}
+
+async function collected(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** The answer in the form of the event. */
+export function toResult({ status, headers, body, isBase64Encoded }: WholeAnswer, event: unknown): LoadBalancerResult {
+  const result = {
+    statusCode: status,
+    statusDescription: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
+    body,
+    isBase64Encoded,
+  }
+  return isObject(event) && isObject(event.multiValueHeaders)
+    ? {
+        ...result,
+        multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      }
+    : { ...result, headers }
 }
 
 /** Headers and the rest of the answer, generously. */

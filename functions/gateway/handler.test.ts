@@ -74,11 +74,11 @@ test("errors on Bedrock's paths have Bedrock's shape even when the request canno
   expect(JSON.parse(result.body)).toEqual({ message: expect.stringContaining('more than one Authorization header') })
 })
 
-test.each(['TENANT_ID', 'TABLE_NAME', 'ISSUER', 'CLIENT_ID', 'AWS_REGION', 'AWS_SESSION_TOKEN'])(
+test.each(['TENANT_ID', 'TABLE_NAME', 'ISSUER', 'CLIENT_ID', 'AWS_REGION', 'AWS_ACCESS_KEY_ID'])(
   'a function without %s does not start, and says why',
   async (name) => {
     vi.stubEnv(name, '')
-    await expect(load()).rejects.toThrow(`The environment variable ${name} is missing.`)
+    await expect(load()).rejects.toThrow(`The environment variable ${name} is missing`)
   },
 )
 

@@ -1,14 +1,10 @@
 /** The public keys that ID tokens are signed with. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { withinTime } from './aws-clients.ts'
 import { createCached } from './cached.ts'
+import { type Connections, collect } from './connection.ts'
 import { GatewayError } from './errors.ts'
-import {
-  CONTROL_TIMEOUT_MILLISECONDS,
-  KEY_SET_AGE,
-  KEY_SET_MISS_MILLISECONDS,
-  REFRESH_PAUSE_MILLISECONDS,
-} from './limits.ts'
-import type { Transport } from './transport.ts'
+import { KEY_SET_AGE, KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS } from './limits.ts'
 
 /** A key set of Cognito has two keys; the load balancer takes no more than this either. */
 const MAXIMUM_BYTES = 150 * 1024
@@ -30,10 +26,10 @@ export function inlineKeySet(json: string): KeySet {
  * request, but not more often than every second, because anybody can make up a key id. As long as such a reload has failed,
  * the token is not judged: its key may be a new one.
  */
-export function remoteKeySet(issuer: string, transport: Transport, now: () => number): KeySet {
+export function remoteKeySet(issuer: string, connections: Connections, now: () => number): KeySet {
   const url = new URL(`${issuer}/.well-known/jwks.json`)
   const cached = createCached({
-    load: () => fetchKeySet(url, transport),
+    load: () => fetchKeySet(url, connections),
     freshUntil: (_, loadedAt) => loadedAt + KEY_SET_AGE.fresh,
     usableUntil: (_, loadedAt) => loadedAt + KEY_SET_AGE.usable,
     pauseMilliseconds: REFRESH_PAUSE_MILLISECONDS,
@@ -62,18 +58,16 @@ export function remoteKeySet(issuer: string, transport: Transport, now: () => nu
   }
 }
 
-async function fetchKeySet(url: URL, transport: Transport): Promise<ReturnType<typeof createLocalJWKSet>> {
+async function fetchKeySet(url: URL, connections: Connections): Promise<ReturnType<typeof createLocalJWKSet>> {
   try {
-    const answer = await transport({
-      method: 'GET',
-      host: url.host,
-      path: url.pathname,
+    const request = {
+      ...{ protocol: 'https:', method: 'GET', hostname: url.hostname, path: url.pathname },
       headers: { host: url.host, accept: 'application/json' },
-      timeoutMilliseconds: CONTROL_TIMEOUT_MILLISECONDS,
-      maximumBytes: MAXIMUM_BYTES,
-    })
-    if (answer.status !== 200) throw new Error(`the key set's server answered ${answer.status}`)
-    return createLocalJWKSet(parseKeySet(answer.body))
+    }
+    const { response } = await withinTime((options) => connections.handle(request, options))
+    const body = await collect(response.body, url.host, MAXIMUM_BYTES)
+    if (response.statusCode !== 200) throw new Error(`the key set's server answered ${response.statusCode}`)
+    return createLocalJWKSet(parseKeySet(body))
   } catch (cause) {
     throw new GatewayError(
       'identity_unavailable',

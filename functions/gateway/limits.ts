@@ -15,8 +15,8 @@ export const DEADLINE_RESERVE_MILLISECONDS = 500
 export const CONNECT_TIMEOUT_MILLISECONDS = 3_000
 /** One attempt at STS, DynamoDB or the key set. */
 export const CONTROL_TIMEOUT_MILLISECONDS = 3_000
-/** What STS and DynamoDB answer is far smaller: DynamoDB's own limit of a page. */
-export const CONTROL_ANSWER_BYTES = 1024 * 1024
+/** At STS or DynamoDB, the first included. */
+export const CONTROL_ATTEMPTS = 2
 
 /** How long a tenant's items are used; a change is obeyed after at most `usable`. */
 export const ROUTING_AGE = { fresh: 5_000, usable: ITEMS_USED_FOR_MILLISECONDS, unknown: 2_000 } as const

@@ -71,7 +71,7 @@ export function describeCause(error: GatewayError): string | undefined {
   const parts: string[] = []
   for (let cause = error.cause; cause instanceof Error && parts.length < 5; cause = cause.cause) {
     const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''
-    const own = cause.constructor === Error || cause.name === 'TransportError'
+    const own = cause.constructor === Error || cause.name === 'ConnectionError'
     parts.push(own ? `${cause.name}: ${cause.message.replaceAll(/arn:\S+/g, '[ARN]')}` : `${cause.name}${code}`)
   }
   return parts.length === 0 ? undefined : parts.join(' < ')

@@ -1,9 +1,16 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, test } from 'vitest'
-import type { AwsCredentials } from './aws.ts'
+import type { AwsCredentials } from './credentials.ts'
 import { createModelClient } from './model-client.ts'
-import { CONFIGURATION, CONVERSE_ANSWER, createFakeAws, exception, json, REGION } from './test-support.ts'
-import type { Exchange } from './transport.ts'
+import {
+  CONFIGURATION,
+  CONVERSE_ANSWER,
+  createFakeAws,
+  type Exchange,
+  exception,
+  json,
+  REGION,
+} from './test-support.ts'
 
 const MODEL = 'us.amazon.nova-2-lite-v1:0'
 const BODY = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'the secret recipe' }] }] })
@@ -17,8 +24,7 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
   let sessions = 1
   const client = createModelClient({
     region: REGION,
-    transport: aws.transport,
-    openTransport: aws.openTransport,
+    connections: aws.connections,
     credentials: {
       get:
         options.credentials ??
@@ -27,7 +33,6 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
         sessions++
       },
     },
-    now: () => Date.UTC(2026, 10, 1),
     random: () => 0.5,
     pause: async (milliseconds) => {
       waits.push(milliseconds)

@@ -1,22 +1,19 @@
 /** Calls a model through the tenant's own endpoint, with the tenant's own credentials. */
 import type { TenantConfiguration } from '../../shared/tenant.ts'
-import type { AwsCredentials, SignedCall, SignedOpenCall } from './aws.ts'
-import { createSignedCall, createSignedOpenCall } from './aws.ts'
-import type { Credentials } from './credentials.ts'
+import { type Bedrock, type BedrockCall, createBedrock } from './bedrock.ts'
+import { ConnectionError, type Connections, collect } from './connection.ts'
+import type { AwsCredentials, Credentials } from './credentials.ts'
 import { type Deadline, deadlineExceeded, within } from './deadline.ts'
 import type { Frame } from './event-stream.ts'
 import { MODEL_ANSWER_BYTES, MODEL_ATTEMPTS, RETRY_BASE_MILLISECONDS } from './limits.ts'
-import { failureOf, type ModelFailure, transportFailure } from './model-errors.ts'
+import { type Answer, connectionFailure, failureOf, type ModelFailure } from './model-errors.ts'
 import { framesOf } from './model-frames.ts'
 import { jitter } from './retry.ts'
-import { type Answer, collect, type OpenTransport, type Transport, TransportError } from './transport.ts'
 
 export interface ModelClientOptions {
   readonly region: string
-  readonly transport: Transport
-  readonly openTransport: OpenTransport
+  readonly connections: Connections
   readonly credentials: Credentials
-  readonly now: () => number
   readonly random: () => number
   readonly pause: (milliseconds: number) => Promise<void>
 }
@@ -46,58 +43,56 @@ export interface ModelClient {
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const perSession = signersPerSession(options)
+  const bedrockFor = bedrockPerSession(options)
+  const open = (
+    call: ModelCall<WholeOperation | StreamOperation>,
+    session: AwsCredentials,
+    timeoutMilliseconds: number,
+  ) => {
+    const { operation, configuration, modelId, body, signal } = call
+    const sent: BedrockCall = { operation, modelId, body, signal, timeoutMilliseconds }
+    return bedrockFor(session, configuration.endpoint)(sent)
+  }
   return {
     whole: (call) =>
-      repeating(call, options, async (session, timeoutMilliseconds) => {
-        const answer = await perSession(session).whole({ ...exchangeOf(call), timeoutMilliseconds })
-        return answer.status === 200 ? { answer } : { failure: failureOf(answer, call.body) }
+      repeating(call, options, async (session) => {
+        const { statusCode, headers, body } = await open(call, session, call.deadline.remaining())
+        // The rest of the time is for the body.
+        const late = setTimeout(
+          () => body.destroy(new ConnectionError('timeout', call.configuration.endpoint)),
+          call.deadline.remaining(),
+        )
+        const text = await collect(body, call.configuration.endpoint, MODEL_ANSWER_BYTES).finally(() =>
+          clearTimeout(late),
+        )
+        const answer = { status: statusCode, headers, body: text }
+        return statusCode === 200 ? { answer } : { failure: failureOf(answer, call.body) }
       }),
     stream: (call) =>
-      repeating(call, options, async (session, timeoutMilliseconds) => {
-        const exchange = { ...exchangeOf(call), timeoutMilliseconds }
-        const opened = await perSession(session).open(exchange)
-        if (opened.status === 200) return { answer: framesOf(opened.body, call) }
-        const body = await collect(opened.body, { ...exchange, method: 'POST' })
-        return { failure: failureOf({ ...opened, body }, call.body) }
+      repeating(call, options, async (session) => {
+        const { statusCode, headers, body } = await open(call, session, call.deadline.remaining())
+        if (statusCode === 200) return { answer: framesOf(body, call) }
+        const text = await collect(body, call.configuration.endpoint, MODEL_ANSWER_BYTES)
+        return { failure: failureOf({ status: statusCode, headers, body: text }, call.body) }
       }),
   }
 }
-
-const exchangeOf = ({
-  operation,
-  configuration,
-  modelId,
-  body,
-  signal,
-}: ModelCall<WholeOperation | StreamOperation>) => ({
-  host: configuration.endpoint,
-  path: `/model/${encodeURIComponent(modelId)}/${operation}`,
-  headers: {
-    'content-type': 'application/json',
-    accept: operation.endsWith('stream') ? 'application/vnd.amazon.eventstream' : 'application/json',
-  },
-  body,
-  signal,
-  maximumBytes: MODEL_ANSWER_BYTES,
-})
 
 type Attempt<T> = { readonly answer: T } | { readonly failure: ModelFailure }
 
 async function repeating<T>(
   { configuration, deadline, onAttempt }: ModelCall<unknown>,
   { credentials, random, pause }: ModelClientOptions,
-  once: (session: AwsCredentials, timeoutMilliseconds: number) => Promise<Attempt<T>>,
+  once: (session: AwsCredentials) => Promise<Attempt<T>>,
 ): Promise<T> {
   let renewals = 0
   for (let attempt = 1; ; attempt++) {
     onAttempt(attempt)
     const waiting = credentials.get(configuration)
     const session = await within(deadline, "waiting for credentials of the tenant's account", waiting)
-    const timeoutMilliseconds = deadline.remaining()
-    if (timeoutMilliseconds === 0) throw deadlineExceeded('waiting for the model')
-    const made = await once(session, timeoutMilliseconds).catch((error: unknown): Attempt<T> => {
-      if (error instanceof TransportError) return { failure: transportFailure(error) }
+    if (deadline.remaining() === 0) throw deadlineExceeded('waiting for the model')
+    const made = await once(session).catch((error: unknown): Attempt<T> => {
+      if (error instanceof ConnectionError) return { failure: connectionFailure(error) }
       throw error
     })
     if ('answer' in made) return made.answer
@@ -111,28 +106,16 @@ async function repeating<T>(
   }
 }
 
-interface Signers {
-  readonly whole: SignedCall
-  readonly open: SignedOpenCall
-}
-
-/** A signer keeps the day's signing key, so it is made once per session. */
-function signersPerSession({
-  transport,
-  openTransport,
+/** A client keeps the day's signing key, so there is one for each session. */
+function bedrockPerSession({
   region,
-  now,
-}: ModelClientOptions): (session: AwsCredentials) => Signers {
-  const calls = new WeakMap<AwsCredentials, Signers>()
-  return (session) => {
-    const known = calls.get(session)
-    if (known) return known
-    const signer = { credentials: session, region, service: 'bedrock', now }
-    const made = {
-      whole: createSignedCall({ ...signer, transport }),
-      open: createSignedOpenCall({ ...signer, transport: openTransport }),
+  connections,
+}: ModelClientOptions): (session: AwsCredentials, endpoint: string) => Bedrock {
+  let held: { readonly session: AwsCredentials; readonly endpoint: string; readonly bedrock: Bedrock } | undefined
+  return (session, endpoint) => {
+    if (held?.session !== session || held.endpoint !== endpoint) {
+      held = { session, endpoint, bedrock: createBedrock({ region, endpoint, credentials: session, connections }) }
     }
-    calls.set(session, made)
-    return made
+    return held.bedrock
   }
 }

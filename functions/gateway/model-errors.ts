@@ -1,7 +1,15 @@
 /** What Bedrock's refusals mean to a caller of the gateway, and which of them Bedrock says to repeat. */
-import { exceptionName } from './aws.ts'
+
+import { isObject } from './body.ts'
+import type { ConnectionError, ConnectionFailure } from './connection.ts'
 import { type ErrorCode, GatewayError, safeName } from './errors.ts'
-import type { Answer, TransportError, TransportFailure } from './transport.ts'
+
+/** An answer of Bedrock, whole. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
 
 interface Meaning {
   readonly code: ErrorCode
@@ -122,7 +130,7 @@ export function streamException(type: string): GatewayError {
   return new GatewayError(code, message, { cause })
 }
 
-const TRANSPORT: Readonly<Record<TransportFailure, readonly [ErrorCode, string]>> = {
+const CONNECTION: Readonly<Record<ConnectionFailure, readonly [ErrorCode, string]>> = {
   unreachable: [
     'model_unreachable',
     "The tenant's model endpoint cannot be reached from the hub. Tell the platform's operators.",
@@ -140,8 +148,8 @@ const TRANSPORT: Readonly<Record<TransportFailure, readonly [ErrorCode, string]>
 }
 
 /** No answer: never repeated, since nobody knows whether the model has already worked on it, and it costs money. */
-export function transportFailure(cause: TransportError): ModelFailure {
-  const [code, message] = TRANSPORT[cause.failure]
+export function connectionFailure(cause: ConnectionError): ModelFailure {
+  const [code, message] = CONNECTION[cause.failure]
   return { error: new GatewayError(code, message, { cause }), next: 'final' }
 }
 
@@ -157,6 +165,20 @@ function bedrockWords(body: string, sent: string): string | undefined {
   const plain = message.replaceAll(/arn:[^\s"',)]+/g, '[ARN]').replaceAll(/\b\d{12}\b/g, '[account]')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return plain.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300)
+}
+
+/** Name of the exception: the header `x-amzn-errortype`, or `__type`; without namespace and without the URL that some services append. */
+function exceptionName({ headers, body }: Answer): string | undefined {
+  return (headers['x-amzn-errortype'] ?? typeOf(body))?.split(':')[0]?.split('#').at(-1)
+}
+
+function typeOf(body: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(body)
+    return isObject(value) && typeof value.__type === 'string' ? value.__type.split('#').at(-1) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function messageOf(body: string): string | undefined {

@@ -1,13 +1,13 @@
 /** The frames of an answer that streams: read on demand, with a bound on every silence, and whole or an error. */
 
+import type { SdkResponse } from './connection.ts'
 import { GatewayError } from './errors.ts'
 import { createFrameReader, type Frame } from './event-stream.ts'
 import { STREAM_SILENCE_MILLISECONDS } from './limits.ts'
 import { streamException } from './model-errors.ts'
-import type { OpenAnswer } from './transport.ts'
 
 export async function* framesOf(
-  body: OpenAnswer['body'],
+  body: SdkResponse['body'],
   { operation, signal }: { readonly operation: string; readonly signal: AbortSignal },
 ): AsyncGenerator<readonly Frame[]> {
   const reader = createFrameReader()

@@ -6,6 +6,7 @@ import type { TenantConfiguration } from '../../shared/tenant.ts'
 import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'
 import type { GatewayError } from './errors.ts'
+import type { Answer, RequestHeaders } from './http.ts'
 import type { Model, ModelCalls } from './model-calls.ts'
 import type { Shape } from './shapes/shape.ts'
 import type { Encoder, ModelStream } from './stream.ts'
@@ -17,13 +18,13 @@ interface Matched {
   /** Below the tenant, such as `/model/{model}/converse`; `{…}` is one part of the path, decoded for {@link Call.path}. */
   readonly path: string
   /** In whose shape errors and answers are; by the request's headers where two kinds of clients share a path. */
-  readonly shape: Shape | ((headers: Headers) => Shape)
+  readonly shape: Shape | ((headers: RequestHeaders) => Shape)
 }
 
 export interface OfferedOperation extends Matched {
   /** Names of the query string that are taken; any other is refused. @default none */
   readonly query?: readonly string[]
-  answer(call: Call): Promise<Response>
+  answer(call: Call): Promise<Answer>
 }
 
 /** Known, and not offered: told before anything else is looked at, a token included. */
@@ -39,7 +40,7 @@ export interface Call {
   readonly tenant: TenantConfiguration
   /** The user's `sub`. */
   readonly user: string
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   /** The parts of the path that the operation's pattern names. */
   readonly path: Readonly<Record<string, string>>
   readonly query: URLSearchParams
@@ -56,13 +57,9 @@ export interface Call {
   /** The tenant's models. Usage, stop reason and times go into the audit line by themselves. */
   readonly models: ModelCalls
   /** 200 with JSON as text, and the shape's headers. */
-  json(body: string, headers?: Readonly<Record<string, string>>): Response
+  json(body: string, headers?: Readonly<Record<string, string>>): Answer
   /** 200 with a model's stream, each event turned into this shape's text. */
-  stream<Event>(
-    stream: ModelStream<Event>,
-    encoder: Encoder<Event>,
-    headers?: Readonly<Record<string, string>>,
-  ): Response
+  stream<Event>(stream: ModelStream<Event>, encoder: Encoder<Event>, headers?: Readonly<Record<string, string>>): Answer
   /** 200 with a model's stream as its bytes came. */
-  passThrough(stream: ModelStream<unknown>, headers?: Readonly<Record<string, string>>): Response
+  passThrough(stream: ModelStream<unknown>, headers?: Readonly<Record<string, string>>): Answer
 }

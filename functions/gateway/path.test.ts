@@ -59,7 +59,7 @@ test.each([
 })
 
 test('a shape may depend on the headers, and a path may have operations of two methods', () => {
-  const operation = { path: '/v1/things/{id}', answer: async () => new Response() }
+  const operation = { path: '/v1/things/{id}', answer: async () => ({ status: 200, headers: {}, body: '' }) }
   const match = createMatcher(
     [
       {

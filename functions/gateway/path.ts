@@ -1,6 +1,7 @@
 /** Which operation a method and a path ask for. The path is parsed here and nowhere else. */
 import { TENANT_ID } from '../../shared/tenant.ts'
 import { GatewayError } from './errors.ts'
+import type { RequestHeaders } from './http.ts'
 import type { OfferedOperation, Operation } from './operation.ts'
 import { anthropicShape } from './shapes/anthropic.ts'
 import { bedrockShape } from './shapes/bedrock.ts'
@@ -26,7 +27,7 @@ interface Candidate {
 }
 
 /** Takes method, path as sent (still encoded) and headers. */
-export type Matcher = (method: string, path: string, headers: Headers) => Match
+export type Matcher = (method: string, path: string, headers: RequestHeaders) => Match
 
 export function createMatcher(operations: readonly Operation[], tenantId: string): Matcher {
   const candidates = operations.map((operation) => ({ operation, pattern: operation.path.split('/').slice(1) }))
@@ -77,7 +78,7 @@ function taken(
   }
 }
 
-function shapeOf({ shape }: Operation, headers: Headers): Shape {
+function shapeOf({ shape }: Operation, headers: RequestHeaders): Shape {
   return typeof shape === 'function' ? shape(headers) : shape
 }
 

@@ -1,5 +1,6 @@
 /** Answers: with the headers that all of them have, and errors in the shape of the operation. */
 import { ERRORS, type GatewayError } from './errors.ts'
+import type { Answer } from './http.ts'
 import type { Shape } from './shapes/shape.ts'
 
 /** `no-store`: an answer belongs to one caller. CORS headers are the load balancer's, which answers preflights too. */
@@ -13,15 +14,11 @@ function headersFor(requestId: string): Record<string, string> {
 }
 
 /** @param body JSON as text, or a stream */
-export function answer(
-  body: string | ReadableStream<Uint8Array>,
-  requestId: string,
-  headers: Readonly<Record<string, string>>,
-): Response {
-  return new Response(body, { status: 200, statusText: 'OK', headers: { ...headersFor(requestId), ...headers } })
+export function answer(body: Answer['body'], requestId: string, headers: Readonly<Record<string, string>>): Answer {
+  return { status: 200, headers: { ...headersFor(requestId), ...headers }, body }
 }
 
-export function answerError(error: GatewayError, requestId: string, shape: Shape): Response {
+export function answerError(error: GatewayError, requestId: string, shape: Shape): Answer {
   const { status, headers, body } = shape.error(error, requestId)
   const all: Record<string, string> = {
     ...headersFor(requestId),
@@ -33,5 +30,5 @@ export function answerError(error: GatewayError, requestId: string, shape: Shape
     const challenge = error.code === 'token_missing' ? '' : ', error="invalid_token"'
     all['www-authenticate'] = `Bearer realm="gateway"${challenge}`
   }
-  return new Response(body, { status, headers: all })
+  return { status, headers: all, body }
 }

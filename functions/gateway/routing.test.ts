@@ -1,35 +1,17 @@
 import { expect, test } from 'vitest'
-import { createSignedCall } from './aws.ts'
 import { createRouting } from './routing.ts'
-import {
-  CONFIGURATION,
-  createFakeAws,
-  ENDPOINT,
-  exception,
-  items,
-  json,
-  OWN_CREDENTIALS,
-  REGION,
-} from './test-support.ts'
+import { CONFIGURATION, createFakeAws, ENDPOINT, exception, items, json, REGION } from './test-support.ts'
 
 function setUp(reply: Parameters<typeof createFakeAws>[0]['dynamodb'] = json(items())) {
   let now = Date.UTC(2026, 10, 1)
   const clock = () => now
   const aws = createFakeAws({ dynamodb: reply, sts: 'broken', 'cognito-idp': 'broken', 'bedrock-runtime': 'broken' })
-  const call = createSignedCall({
-    transport: aws.transport,
-    credentials: OWN_CREDENTIALS,
-    region: REGION,
-    service: 'dynamodb',
-    now: clock,
-  })
   const routing = createRouting({
     tenantId: 'tenant1',
     tableName: 'genai-tenants',
     region: REGION,
-    call,
+    client: aws.client,
     now: clock,
-    random: () => 0,
   })
   return {
     aws,
@@ -56,7 +38,7 @@ test('one signed, consistent Query reads both items, whoever asks at the same ti
     ConsistentRead: true,
   })
   expect(sent?.headers.authorization).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=ASIAOWN\/20261101\/us-east-1\/dynamodb\/aws4_request, SignedHeaders=.*host/,
+    /^AWS4-HMAC-SHA256 Credential=ASIAOWN\/\d{8}\/us-east-1\/dynamodb\/aws4_request, SignedHeaders=.*host/,
   )
   expect(sent?.headers['x-amz-security-token']).toBe('own-session')
 })
@@ -95,7 +77,6 @@ test('a status without a configuration is no tenant', async () => {
 
 test.each([
   ['throttled', exception('ThrottlingException', 400)],
-  ['refused', exception('AccessDeniedException', 400)],
   ['down', exception('InternalServerError', 500)],
   ['unreachable', 'unreachable'],
   ['silent', 'timeout'],
@@ -103,6 +84,12 @@ test.each([
   const { aws, routing } = setUp(reply)
   await expect(routing.get()).rejects.toMatchObject({ code: 'routing_unavailable', status: 503 })
   expect(aws.sent('dynamodb')).toHaveLength(2)
+})
+
+test('DynamoDB refuses: asked once, then 503', async () => {
+  const { aws, routing } = setUp(exception('AccessDeniedException', 400))
+  await expect(routing.get()).rejects.toMatchObject({ code: 'routing_unavailable', status: 503 })
+  expect(aws.sent('dynamodb')).toHaveLength(1)
 })
 
 test('one failure is repaired by the second attempt', async () => {

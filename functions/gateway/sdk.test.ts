@@ -1,7 +1,6 @@
 /** The gateway as the AWS SDK sees it: the real client, unmodified, with the token as its API key. */
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { App } from './app.ts'
 import { createTestApp } from './test-app.ts'
 import { claims, context, createSigner, exception, REGION } from './test-support.ts'
 
@@ -19,7 +18,7 @@ const setUp = () => createTestApp(signer.jwk, NOW)
 
 describe('an unmodified AWS SDK', () => {
   /** The real client, with the app where its connection would be. */
-  function client(app: App) {
+  function client(app: ReturnType<typeof setUp>['app']) {
     vi.stubEnv('AWS_BEARER_TOKEN_BEDROCK', token)
     return new BedrockRuntimeClient({
       region: REGION,

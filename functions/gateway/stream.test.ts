@@ -38,7 +38,7 @@ const raw = async (call: Call) =>
   call.passThrough(await call.models.converseStream(call.model('nova-2-lite'), call.body.text))
 
 function setUp(shape: Shape = openaiShape, answer: OfferedOperation['answer'] = texts) {
-  const test = createTestApp(signer.jwk, NOW, { operations: [operation(shape, answer)] })
+  const test = createTestApp(signer.jwk, NOW, [operation(shape, answer)])
   const leave = new AbortController()
   const ask = (remaining = 30_000) =>
     test.app(

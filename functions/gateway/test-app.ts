@@ -2,25 +2,32 @@
 import { createLocalJWKSet, type JWK } from 'jose'
 import { type AppDependencies, createApp } from './app.ts'
 import { createAuthenticate } from './authenticate.ts'
-import { createSignedCall } from './aws.ts'
 import { createCredentials } from './credentials.ts'
+import type { RequestContext } from './deadline.ts'
 import type { LogRecord } from './log.ts'
 import { createModelClient } from './model-client.ts'
+import type { Operation } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
 import { createRouting } from './routing.ts'
-import {
-  CLIENT_ID,
-  CONVERSE_ANSWER,
-  createFakeAws,
-  ISSUER,
-  items,
-  json,
-  OWN_CREDENTIALS,
-  REGION,
-  session,
-} from './test-support.ts'
+import { CLIENT_ID, CONVERSE_ANSWER, createFakeAws, ISSUER, items, json, REGION, session } from './test-support.ts'
+import { fromRequest, toResponse } from './web.ts'
 
-/** @param changes what the app is made of otherwise, such as `operations` or `deliver` */
-export function createTestApp(key: JWK, time: number, changes: Partial<AppDependencies> = {}) {
+/**
+ * It takes and gives what `fetch` does.
+ * @param operations @default all
+ */
+export function createTestApp(key: JWK, time: number, operations?: readonly Operation[]) {
+  const { app, ...rest } = createTestAppFor(async (answer) => toResponse(answer), key, time, operations)
+  return { ...rest, app: (request: Request, context: RequestContext) => app(fromRequest(request), context) }
+}
+
+/** With an adapter of its own. */
+export function createTestAppFor<Given>(
+  deliver: AppDependencies<Given>['deliver'],
+  key: JWK,
+  time: number,
+  operations: readonly Operation[] = OPERATIONS,
+) {
   const now = () => time
   const random = () => 0
   const aws = createFakeAws({
@@ -29,10 +36,8 @@ export function createTestApp(key: JWK, time: number, changes: Partial<AppDepend
     'bedrock-runtime': json(CONVERSE_ANSWER),
     'cognito-idp': 'broken',
   })
-  const { transport, openTransport } = aws
-  const signed = (service: string) =>
-    createSignedCall({ transport, credentials: OWN_CREDENTIALS, region: REGION, service, now })
-  const credentials = createCredentials({ tenantId: 'tenant1', region: REGION, call: signed('sts'), now, random })
+  const { connections, client } = aws
+  const credentials = createCredentials({ tenantId: 'tenant1', client, now })
   const log: LogRecord[] = []
   const app = createApp({
     tenantId: 'tenant1',
@@ -47,22 +52,14 @@ export function createTestApp(key: JWK, time: number, changes: Partial<AppDepend
       tenantId: 'tenant1',
       tableName: 'genai-tenants',
       region: REGION,
-      call: signed('dynamodb'),
+      client,
       now,
-      random,
     }),
-    models: createModelClient({
-      region: REGION,
-      transport,
-      openTransport,
-      credentials,
-      now,
-      random,
-      pause: async () => {},
-    }),
+    models: createModelClient({ region: REGION, connections, credentials, random, pause: async () => {} }),
     log: (record) => log.push(record),
     now,
-    ...changes,
+    deliver,
+    operations,
   })
   return { app, aws, log }
 }

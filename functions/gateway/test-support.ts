@@ -1,17 +1,13 @@
 /** What the tests of this folder share: a user pool's keys and tokens, a tenant, and AWS behind a fake transport. */
+import { Readable } from 'node:stream'
+import { HttpResponse } from '@smithy/core/protocols'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { TenantConfiguration } from '../../shared/tenant.ts'
+import { clientOptions } from './aws-clients.ts'
+import { ConnectionError, type ConnectionFailure, type Connections, type SdkRequest } from './connection.ts'
 import type { RequestContext } from './deadline.ts'
 import { eventFrame } from './event-stream.ts'
-import {
-  type Answer,
-  collect,
-  type Exchange,
-  type OpenTransport,
-  type Transport,
-  TransportError,
-  type TransportFailure,
-} from './transport.ts'
+import type { Answer } from './model-errors.ts'
 
 export const REGION = 'us-east-1'
 export const ISSUER = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example'
@@ -118,7 +114,17 @@ export interface StreamReply {
   readonly headers: Readonly<Record<string, string>>
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array | Promise<Uint8Array>>
 }
-type Made = Answer | StreamReply | TransportFailure
+type Made = Answer | StreamReply | ConnectionFailure
+/** A call of AWS as it was sent. */
+export interface Exchange {
+  readonly host: string
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly signal: AbortSignal | undefined
+  readonly timeoutMilliseconds: number | undefined
+}
 type Reply = Made | ((exchange: Exchange) => Made | Promise<Made>)
 
 /** A stream of Bedrock; each piece is what one read brings. */
@@ -137,47 +143,61 @@ export const converseFrames = (...texts: readonly string[]): Uint8Array[] => [
   eventFrame('metadata', { usage: CONVERSE_ANSWER.usage, metrics: { latencyMs: 7 } }),
 ]
 
-/** AWS as seen through the transport: a settable reply per service, and every exchange that was made. */
+/** AWS as seen through the SDK's clients: a settable reply per service, and every exchange that was made. */
 export function createFakeAws(replies: Record<Service, Reply>) {
   const exchanges: Exchange[] = []
   /** Bodies of answers that were closed before their end. */
   const closed: Exchange[] = []
-  const openTransport: OpenTransport = async (exchange) => {
-    exchanges.push(exchange)
-    const reply = replies[serviceOf(exchange.host)]
-    const made = typeof reply === 'function' ? await reply(exchange) : reply
-    if (typeof made === 'string') throw new TransportError(made, exchange.host)
-    const chunks = 'chunks' in made ? made.chunks : [new TextEncoder().encode(made.body)]
-    return { status: made.status, headers: made.headers, body: bodyOf(chunks, exchange, () => closed.push(exchange)) }
-  }
-  const transport: Transport = async (exchange) => {
-    const { body, ...answer } = await openTransport(exchange)
-    return { ...answer, body: await collect(body, exchange) }
+  const connections: Connections = {
+    async handle(request, { abortSignal, requestTimeout } = {}) {
+      const exchange = exchangeOf(request, abortSignal, requestTimeout)
+      exchanges.push(exchange)
+      const reply = replies[serviceOf(exchange.host)]
+      const made = typeof reply === 'function' ? await reply(exchange) : reply
+      if (typeof made === 'string') throw new ConnectionError(made, exchange.host)
+      const chunks = 'chunks' in made ? made.chunks : [new TextEncoder().encode(made.body)]
+      const { status: statusCode, headers } = made
+      const body = bodyOf(chunks, exchange, () => closed.push(exchange))
+      return { response: new HttpResponse({ statusCode, headers: headers as Record<string, string>, body }) as never }
+    },
   }
   const sent = (service: Service) => exchanges.filter(({ host }) => serviceOf(host) === service)
-  return { transport, openTransport, replies, sent, closed }
+  const client = clientOptions(REGION, connections, OWN_CREDENTIALS, 2)
+  return { connections, client, replies, sent, closed }
 }
 
-function bodyOf(chunks: StreamReply['chunks'], { host, signal }: Exchange, onClose: () => void) {
+function exchangeOf(
+  { hostname: host, method, path, headers, body }: SdkRequest,
+  signal: AbortSignal | undefined,
+  timeoutMilliseconds: number | undefined,
+): Exchange {
+  const text = typeof body === 'string' ? body : Buffer.from((body ?? []) as Uint8Array).toString()
+  return { host, method, path, headers, body: text, signal, timeoutMilliseconds }
+}
+
+function bodyOf(chunks: StreamReply['chunks'], { host, signal }: Exchange, onClose: () => void): Readable {
   const { promise: destroyed, reject } = Promise.withResolvers<never>()
   destroyed.catch(() => {})
-  let over = false
-  const destroy = () => {
-    if (!over) onClose()
-    over = true
-    reject(new TransportError('aborted', host))
-  }
-  signal?.addEventListener('abort', destroy)
   async function* pieces() {
     const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
     while (true) {
       const { value, done } = await Promise.race([iterator.next(), destroyed])
-      if (done) break
+      if (done) return
       yield await Promise.race([value, destroyed])
     }
-    over = true
   }
-  return { [Symbol.asyncIterator]: pieces, destroy }
+  const body = Readable.from(pieces(), { objectMode: false, highWaterMark: 1 })
+  let closed = false
+  const destroy = body.destroy.bind(body)
+  body.destroy = (error) => {
+    if (!closed && !body.readableEnded) onClose()
+    closed = true
+    // A stream made of a generator waits for what the generator waits for; a connection does not.
+    reject(error ?? new ConnectionError('aborted', host))
+    return destroy(error)
+  }
+  signal?.addEventListener('abort', () => body.destroy(new ConnectionError('aborted', host)))
+  return body
 }
 
 function serviceOf(host: string): Service {

@@ -5,11 +5,12 @@
  */
 import { expect } from 'vitest'
 import { ERRORS } from '../../functions/gateway/errors.ts'
-import { createTestApp } from '../../functions/gateway/test-app.ts'
+import { sendWhole, type WholeAnswer } from '../../functions/gateway/event.ts'
+import { createTestAppFor } from '../../functions/gateway/test-app.ts'
 import { claims, createSigner } from '../../functions/gateway/test-support.ts'
 import { NOW, type Past, plain, send } from './support.ts'
 
-type App = ReturnType<typeof createTestApp>
+type App = ReturnType<typeof createTestAppFor<WholeAnswer>>
 
 export interface Judge {
   /** A good token of tenant1. */
@@ -37,7 +38,7 @@ export async function createJudge(): Promise<Judge> {
     secrets: readonly string[] = [],
     arrange: (app: App) => void = () => {},
   ): Promise<Past['expected']> {
-    const testApp = createTestApp(signer.jwk, NOW)
+    const testApp = createTestAppFor(sendWhole, signer.jwk, NOW)
     arrange(testApp)
     const { result, log } = await send(testApp, event)
     const text = JSON.stringify([result, log])

@@ -1,7 +1,8 @@
 /** What a service answers, and what went wrong in the past. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Answer, TransportFailure } from '../../functions/gateway/transport.ts'
+import type { ConnectionFailure } from '../../functions/gateway/connection.ts'
+import type { Answer } from '../../functions/gateway/model-errors.ts'
 import { anything, bodies } from './arbitraries.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { corpus, corpusEntry, PATIENT, plain, runs } from './support.ts'
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => judge?.close())
 
 describe('what a service answers', () => {
-  const failure = fc.constantFrom<TransportFailure>('unreachable', 'timeout', 'broken', 'tooLarge')
+  const failure = fc.constantFrom<ConnectionFailure>('unreachable', 'timeout', 'broken', 'tooLarge')
   const answer: fc.Arbitrary<Answer> = fc.record({
     status: fc.oneof(fc.constantFrom(200, 204, 301, 400, 403, 429, 500, 503), fc.integer({ min: 0, max: 999 })),
     headers: fc.dictionary(

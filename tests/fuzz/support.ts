@@ -1,11 +1,12 @@
 /** What the fuzz tests share: how an event goes through the function, how many runs, and the corpus. */
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
+import type { ConnectionFailure } from '../../functions/gateway/connection.ts'
 import { GatewayError } from '../../functions/gateway/errors.ts'
-import { fromResponse, targetOf, toRequest } from '../../functions/gateway/event.ts'
-import type { createTestApp } from '../../functions/gateway/test-app.ts'
+import { targetOf, toRequest, toResult, type WholeAnswer } from '../../functions/gateway/event.ts'
+import type { Answer } from '../../functions/gateway/model-errors.ts'
+import type { createTestAppFor } from '../../functions/gateway/test-app.ts'
 import { context } from '../../functions/gateway/test-support.ts'
-import type { Answer, TransportFailure } from '../../functions/gateway/transport.ts'
 
 export const NOW = Date.UTC(2026, 10, 1)
 
@@ -57,10 +58,13 @@ export function plain(value: unknown, indent?: number): string {
 }
 
 /** As the function's handler does it. */
-export async function send({ app, log }: ReturnType<typeof createTestApp>, event: unknown) {
+export async function send(
+  { app, log }: Pick<ReturnType<typeof createTestAppFor<WholeAnswer>>, 'app' | 'log'>,
+  event: unknown,
+) {
   const request = toRequest(event)
   const incoming = request instanceof GatewayError ? { error: request, ...targetOf(event) } : request
-  return { result: await fromResponse(await app(incoming, context()), event), log }
+  return { result: toResult(await app(incoming, context()), event), log }
 }
 
 /** A part of a token that says this. */
@@ -84,7 +88,7 @@ export interface Past {
   readonly claims?: Readonly<Record<string, unknown>>
   readonly reply?: {
     readonly service: 'dynamodb' | 'sts' | 'bedrock-runtime'
-    readonly answer: Answer | TransportFailure
+    readonly answer: Answer | ConnectionFailure
   }
   /** Must be neither in the answer nor in the log. */
   readonly withheld?: string

@@ -1,8 +1,10 @@
 /** A body of Anthropic's Messages API → what InvokeModel takes of a Claude model on Bedrock. */
+
 import * as v from 'valibot'
 import { isObject } from '../body.ts'
 import { GatewayError, safeName } from '../errors.ts'
 import { rewriteJson } from '../exact-json.ts'
+import type { RequestHeaders } from '../http.ts'
 import { MAX_TOKENS } from '../limits.ts'
 import type { Model } from '../model-calls.ts'
 import type { Call } from '../operation.ts'
@@ -92,7 +94,7 @@ function requireClaude(model: Model): Model {
   )
 }
 
-const betaHeader = (headers: Headers): readonly string[] =>
+const betaHeader = (headers: RequestHeaders): readonly string[] =>
   (headers.get('anthropic-beta') ?? '')
     .split(',')
     .map((name) => name.trim())

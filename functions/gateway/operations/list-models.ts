@@ -1,11 +1,12 @@
 /** `GET /TENANT/v1/models`: the tenant's names, for clients of OpenAI and, with `anthropic-version`, of Anthropic. */
+import type { RequestHeaders } from '../http.ts'
 import { anthropicModel, anthropicPage } from '../openai/anthropic-models.ts'
 import { openaiModel } from '../openai/models.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { anthropicShape } from '../shapes/anthropic.ts'
 import { openaiShape } from '../shapes/openai.ts'
 
-export const ofAnthropic = (headers: Headers): boolean => headers.has('anthropic-version')
+export const ofAnthropic = (headers: RequestHeaders): boolean => headers.has('anthropic-version')
 
 export const listModels: OfferedOperation = {
   name: 'list_models',

@@ -14,11 +14,9 @@ import type { WireFaults } from '../wire/wire-faults.ts'
 import { errorAnswer } from './answers.ts'
 import { describeCall } from './call.ts'
 import { type Outage, takesDown } from './outage.ts'
-import { type Call, checkRule, type Fault, type FaultRule, fits, isStreamFault, OF_LAMBDA } from './rule.ts'
+import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './rule.ts'
 import { seeded } from './seeded.ts'
-import { bentFrames, isStream } from './streams.ts'
 
-export type { StreamException } from '../aws/bedrock/event-stream.ts'
 export type { Outage } from './outage.ts'
 export type { Fault, FaultRule, Where } from './rule.ts'
 
@@ -125,7 +123,7 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
   async function serve(call: Call, signal: AbortSignal | undefined, handle: () => Promise<WireResponse>) {
     let bend = STRAIGHT
     let halfway = false
-    for (const fault of hitting(call, (one) => !isStreamFault(one))) {
+    for (const fault of hitting(call)) {
       const error = errorAnswer(call, fault)
       if (error) return error
       switch (fault.kind) {
@@ -147,10 +145,7 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
       }
     }
     const response = await bent.run(bend, handle)
-    if (halfway) return { ...response, delivery: 'half' as const }
-    if (!isStream(response.body)) return response
-    const inside = [...hitting(call, isStreamFault)].filter(isStreamFault)
-    return inside.length === 0 ? response : { ...response, body: bentFrames(response.body, inside, signal) }
+    return halfway ? { ...response, delivery: 'half' as const } : response
   }
 
   return {

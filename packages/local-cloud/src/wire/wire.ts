@@ -8,14 +8,7 @@ import type { Origin, Path, Refusal } from '../network/path.ts'
 import type { reach as reachable } from '../network/reach.ts'
 import type { Authority } from './authority.ts'
 import { UNSUPPORTED } from './protocol/protocol.ts'
-import {
-  ConnectionCut,
-  type Service,
-  type Surroundings,
-  type WholeResponse,
-  type WireRequest,
-  type WireResponse,
-} from './service.ts'
+import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
 import type { WireFaults } from './wire-faults.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
@@ -136,9 +129,9 @@ export function startWire(options: WireOptions): Wire {
       observe?.({ kind: 'connection', from, host: call.host, port: HTTPS, outcome })
       if (!outcome.reachable) return outcome
       const response = await dispatch(from, outcome, call)
-      if (response.delivery) return undelivered(response.delivery, outcome)
-      const body = await whole(response.body)
-      return body === 'cut' ? undelivered('half', outcome) : { ...response, ...body }
+      return response.delivery
+        ? undelivered(response.delivery, outcome)
+        : { ...response, body: await whole(response.body) }
     },
     async close() {
       await Promise.all([...open].map((port) => port.close()))
@@ -157,16 +150,11 @@ const undelivered = (delivery: NonNullable<WireResponse['delivery']>, { hops }: 
   hops,
 })
 
-async function whole(body: WireResponse['body']): Promise<Pick<WholeResponse, 'body'> | 'cut'> {
-  if (typeof body === 'string' || body instanceof Uint8Array) return { body }
+async function whole(body: WireResponse['body']): Promise<WholeResponse['body']> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
   const chunks: Uint8Array[] = []
-  try {
-    for await (const chunk of body) chunks.push(chunk)
-  } catch (error) {
-    if (error instanceof ConnectionCut) return 'cut'
-    throw error
-  }
-  return { body: Buffer.concat(chunks) }
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 function lookUpOnce(currentVersion: () => string, lookUp: (host: string) => Path | Refusal) {

@@ -15,7 +15,6 @@ import { localAgent } from '../../src/wire/agent.ts'
 import { openAuthority } from '../../src/wire/authority.ts'
 import type { Service, Surroundings } from '../../src/wire/service.ts'
 import { startWire, type Wire, type WireEvent } from '../../src/wire/wire.ts'
-import type { WireFaults } from '../../src/wire/wire-faults.ts'
 
 export const REGION = 'us-east-1'
 export const HUB = '111111111111'
@@ -115,8 +114,7 @@ export async function startStand(
   {
     resources = [],
     organization = ORGANIZATION,
-    faults,
-  }: { resources?: readonly Declared[]; organization?: Organization; faults?: WireFaults } = {},
+  }: { resources?: readonly Declared[]; organization?: Organization } = {},
 ): Promise<Stand> {
   const directory = await mkdtemp(path.join(tmpdir(), 'stand-'))
   const ledger = new Ledger(resources)
@@ -141,7 +139,6 @@ export async function startStand(
     authority,
     reach: (_ledger, from, host) => stand.lookUp(from, host),
     observe: (event) => events.push(event),
-    ...(faults && { faults }),
   })
   const stand: Stand = {
     ledger,

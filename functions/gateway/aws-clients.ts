@@ -1,0 +1,58 @@
+/**
+ * The SDK's clients, with what they would look for in files and in the environment said outright: a container has no
+ * configuration file, and looking for one costs a cold start.
+ */
+
+import { fromEnv } from '@aws-sdk/credential-provider-env'
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types'
+import type { Connections } from './connection.ts'
+import { CONTROL_TIMEOUT_MILLISECONDS } from './limits.ts'
+
+/** Options of every client; `maxAttempts` includes the first. */
+export const clientOptions = (
+  region: string,
+  connections: Connections,
+  credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider,
+  maxAttempts: number,
+) => ({
+  region,
+  credentials,
+  maxAttempts,
+  // Typed by the SDK for every kind of handler and body.
+  requestHandler: connections as never,
+  retryMode: 'standard',
+  defaultsMode: 'standard' as const,
+  authSchemePreference: ['sigv4'],
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: async () => undefined,
+  defaultUserAgentProvider: async (): Promise<[string, string][]> => [['genai-gateway', '1']],
+})
+
+export type ClientOptions = ReturnType<typeof clientOptions>
+
+/** A call of STS or DynamoDB: within a few seconds, repetitions included. */
+export async function withinTime<T>(
+  send: (options: { readonly abortSignal: AbortSignal; readonly requestTimeout: number }) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController()
+  const late = setTimeout(() => abort.abort(), CONTROL_TIMEOUT_MILLISECONDS)
+  try {
+    return await send({ abortSignal: abort.signal, requestTimeout: CONTROL_TIMEOUT_MILLISECONDS })
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+/** The execution role's: fixed for a Lambda function's life, renewed by the container's endpoint on ECS. */
+export function ownCredentials(environment: NodeJS.ProcessEnv): AwsCredentialIdentityProvider {
+  if (environment.AWS_ACCESS_KEY_ID) return fromEnv()
+  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = environment
+  if (!relative && !full) {
+    throw new Error('The environment variable AWS_ACCESS_KEY_ID is missing, and there is no endpoint of a container.')
+  }
+  return async (properties) => {
+    const { fromHttp } = await import('@aws-sdk/credential-provider-http')
+    return await fromHttp()(properties)
+  }
+}

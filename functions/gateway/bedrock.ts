@@ -1,0 +1,96 @@
+/**
+ * Bedrock's client with its serialiser and deserialiser taken out: the caller's bytes go out as they came, and the answer is
+ * a status, headers and a stream of bytes. Endpoint, credentials, signature and connection stay AWS's.
+ */
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+  CountTokensCommand,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime'
+import type { AwsCredentialIdentity } from '@aws-sdk/types'
+import { HttpRequest } from '@smithy/core/protocols'
+import { clientOptions } from './aws-clients.ts'
+import type { Connections, SdkRequest, SdkResponse } from './connection.ts'
+
+const COMMANDS = {
+  converse: ConverseCommand,
+  'converse-stream': ConverseStreamCommand,
+  invoke: InvokeModelCommand,
+  'invoke-with-response-stream': InvokeModelWithResponseStreamCommand,
+  'count-tokens': CountTokensCommand,
+} as const
+
+/** The last part of the operation's path. */
+export type BedrockOperation = keyof typeof COMMANDS
+
+export interface BedrockCall {
+  readonly operation: BedrockOperation
+  readonly modelId: string
+  /** JSON, sent as it is. */
+  readonly body: string
+  readonly signal: AbortSignal
+  /** Until the headers of the answer are there. */
+  readonly timeoutMilliseconds: number
+}
+
+/** @throws ConnectionError; every answer, refusals included, is returned */
+export type Bedrock = (call: BedrockCall) => Promise<SdkResponse>
+
+export interface BedrockOptions {
+  readonly region: string
+  /** Host name, without scheme. */
+  readonly endpoint: string
+  readonly credentials: AwsCredentialIdentity
+  readonly connections: Connections
+}
+
+export function createBedrock({ region, endpoint, credentials, connections }: BedrockOptions): Bedrock {
+  const client = new BedrockRuntimeClient({
+    ...clientOptions(region, connections, credentials, 1),
+    // The stack is put together once, not for every call.
+    cacheMiddleware: true,
+    endpoint: `https://${endpoint}`,
+  })
+  const stack = client.middlewareStack
+  stack.add(
+    (next) => async (args) => {
+      const { operation, modelId, body } = args.input as unknown as BedrockCall
+      const request = new HttpRequest({
+        protocol: 'https:',
+        hostname: endpoint,
+        method: 'POST',
+        path: `/model/${encodeURIComponent(modelId)}/${operation}`,
+        headers: {
+          'content-type': 'application/json',
+          accept: operation.endsWith('stream') ? 'application/vnd.amazon.eventstream' : 'application/json',
+        },
+        body,
+      })
+      return await next({ ...args, request })
+    },
+    { name: 'serializerMiddleware', step: 'serialize', tags: ['SERIALIZER'], override: true },
+  )
+  // Last of the stack: it calls the connection itself, so that each call has its own signal and time.
+  stack.add(
+    () => async (args) => {
+      const { signal, timeoutMilliseconds } = args.input as unknown as BedrockCall
+      const request = args.request as SdkRequest
+      const { response } = await connections.handle(request, {
+        abortSignal: signal,
+        requestTimeout: timeoutMilliseconds,
+      })
+      return { response, output: { $metadata: {}, response } as never }
+    },
+    { name: 'deserializerMiddleware', step: 'deserialize', tags: ['DESERIALIZER'], override: true },
+  )
+  // Repeating is decided in one place, model-client.ts.
+  stack.add((next) => next, { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true })
+  return async (call) => {
+    const Command = COMMANDS[call.operation] as unknown as new (input: BedrockCall) => ConverseCommand
+    const output = await client.send(new Command(call))
+    return (output as unknown as { readonly response: SdkResponse }).response
+  }
+}
