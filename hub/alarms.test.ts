@@ -10,13 +10,11 @@ it('rings when the load balancer itself refuses many requests', async () => {
     namespace: 'AWS/ApplicationELB',
     metricName: 'HTTPCode_ELB_4XX_Count',
     dimensions: { LoadBalancer: 'app/genai-hub/1' },
-    ...{
-      statistic: 'Sum',
-      threshold: 20,
-      datapointsToAlarm: 3,
-      evaluationPeriods: 5,
-      treatMissingData: 'notBreaching',
-    },
+    statistic: 'Sum',
+    threshold: 20,
+    datapointsToAlarm: 3,
+    evaluationPeriods: 5,
+    treatMissingData: 'notBreaching',
   })
 })
 

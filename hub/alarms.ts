@@ -26,7 +26,9 @@ export function alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResource
     {
       name: hubAlarmName(what),
       alarmDescription: description,
-      ...{ namespace, metricName, dimensions },
+      namespace,
+      metricName,
+      dimensions,
       statistic: 'Sum',
       period: 60,
       evaluationPeriods: 5,

@@ -85,7 +85,8 @@ describe('the load balancer', () => {
       const message = expect.stringContaining('/TENANT/invoke')
       expect(JSON.parse(messageBody)).toEqual({
         error: { code: 'tenant_unknown', message, requestId: '' },
-        ...{ message, __type: 'ResourceNotFoundException' },
+        message,
+        __type: 'ResourceNotFoundException',
       })
       // AWS's limit.
       expect(messageBody.length).toBeLessThanOrEqual(1024)

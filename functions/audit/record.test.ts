@@ -27,18 +27,35 @@ describe('the tenant', () => {
 describe('a record', () => {
   it('is all of a line of the gateway that an auditor needs', () => {
     const line: LogRecord = {
-      ...{ time: '2026-11-23T23:59:59.123Z', requestId: '1b6f-2', tenant: 'tenant1', user: 'a1b2-c3' },
-      ...{ operation: 'converse', model: 'nova-2-lite', status: 403, outcome: 'model_not_allowed', attempts: 1 },
-      ...{ ...decisionOf('model_not_allowed'), cause: 'TransportError: unreachable', milliseconds: { total: 3 } },
+      time: '2026-11-23T23:59:59.123Z',
+      requestId: '1b6f-2',
+      tenant: 'tenant1',
+      user: 'a1b2-c3',
+      operation: 'converse',
+      model: 'nova-2-lite',
+      status: 403,
+      outcome: 'model_not_allowed',
+      attempts: 1,
+      ...decisionOf('model_not_allowed'),
+      cause: 'TransportError: unreachable',
+      milliseconds: { total: 3 },
     }
     let message = ''
     createLog((text) => {
       message = text
     })(line)
     expect(recorded(message)).toEqual({
-      ...{ time: '2026-11-23T23:59:59.123Z', requestId: '1b6f-2', tenant: 'tenant1', user: 'a1b2-c3' },
-      ...{ operation: 'converse', model: 'nova-2-lite', status: 403, outcome: 'model_not_allowed' },
-      ...{ decision: 'refused', check: 'model', event: '42' },
+      time: '2026-11-23T23:59:59.123Z',
+      requestId: '1b6f-2',
+      tenant: 'tenant1',
+      user: 'a1b2-c3',
+      operation: 'converse',
+      model: 'nova-2-lite',
+      status: 403,
+      outcome: 'model_not_allowed',
+      decision: 'refused',
+      check: 'model',
+      event: '42',
     })
   })
 

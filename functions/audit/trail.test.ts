@@ -27,7 +27,12 @@ function fakeLogs(reply: (operation: string, input: Input, count: number) => Rep
     return answer ?? { status: 200, headers: {}, body: '{}' }
   }
   const trail = createTrail({
-    ...{ logGroup: '/genai/audit', region: 'us-east-1', call, now: () => NOW, random: () => 0, pause: async () => {} },
+    logGroup: '/genai/audit',
+    region: 'us-east-1',
+    call,
+    now: () => NOW,
+    random: () => 0,
+    pause: async () => {},
     remaining: () => 60_000,
   })
   return { trail, calls, operations: () => calls.map(({ operation }) => operation) }
@@ -35,7 +40,8 @@ function fakeLogs(reply: (operation: string, input: Input, count: number) => Rep
 
 const failure = (code: string, status = 400): Answer => ({ status, headers: { 'x-amzn-errortype': code }, body: '{}' })
 const rejecting = (info: object): Answer => ({
-  ...{ status: 200, headers: {} },
+  status: 200,
+  headers: {},
   body: JSON.stringify({ nextSequenceToken: '0', rejectedLogEventsInfo: info }),
 })
 const event = (message: string, timestamp = NOW): TrailEvent => ({ message, timestamp })
@@ -46,7 +52,9 @@ describe('the trail', () => {
     await trail.write('tenant1', [event('b', NOW), event('a', NOW - 1)])
     expect(calls).toEqual([
       {
-        ...{ operation: 'PutLogEvents', logGroupName: '/genai/audit', logStreamName: 'tenant1' },
+        operation: 'PutLogEvents',
+        logGroupName: '/genai/audit',
+        logStreamName: 'tenant1',
         logEvents: [event('a', NOW - 1), event('b', NOW)],
       },
     ])

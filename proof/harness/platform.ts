@@ -103,7 +103,14 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
 
   return {
-    ...{ cloud, hub: deployed, events, wirePort, caFile, localUrl: gateway.url, token, call },
+    cloud,
+    hub: deployed,
+    events,
+    wirePort,
+    caFile,
+    localUrl: gateway.url,
+    token,
+    call,
     accessToken: async (tenantId) => (await tokensOf(tenantId)).accessToken,
     async invoke(tenantId, body = { prompt: 'Who are you?' }) {
       return await call({ method: 'POST', path: `/${tenantId}/invoke`, token: await token(tenantId), body })

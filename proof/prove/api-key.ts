@@ -19,8 +19,12 @@ export async function makeApiKey(
   const signer = new SignatureV4({ credentials, region, service: 'bedrock', sha256: Sha256 })
   const { query = {} } = await signer.presign(
     {
-      ...{ method: 'POST', protocol: 'https:', hostname: HOST, path: '/' },
-      ...{ headers: { host: HOST }, query: { Action: 'CallWithBearerToken' } },
+      method: 'POST',
+      protocol: 'https:',
+      hostname: HOST,
+      path: '/',
+      headers: { host: HOST },
+      query: { Action: 'CallWithBearerToken' },
     },
     { expiresIn: expiresInSeconds, signingDate: new Date(now) },
   )

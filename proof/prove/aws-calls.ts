@@ -69,7 +69,9 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     iam.forget()
     let refusal: Refusal | undefined
     const signed = createSignedCall({
-      ...{ credentials, region: hub.region, service },
+      credentials,
+      region: hub.region,
+      service,
       now: () => now() * 1000,
       async transport({ method, host, path, headers, body = '' }) {
         const answer = await cloud.wire.call(from, { host, method, target: path, headers, body: Buffer.from(body) })
@@ -88,7 +90,10 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     steal: (roleArn, { tags = {}, seconds = 3600 } = {}) => cloud.credentials.issue(sessionOf(roleArn, tags), seconds),
     async assume(from, credentials, { roleArn, externalId, tags = {} }) {
       const parameters = new URLSearchParams({
-        ...{ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: roleArn, RoleSessionName: 'attempt' },
+        Action: 'AssumeRole',
+        Version: '2011-06-15',
+        RoleArn: roleArn,
+        RoleSessionName: 'attempt',
         ...(externalId !== undefined && { ExternalId: externalId }),
       })
       for (const [index, [key, value]] of Object.entries(tags).entries()) {
@@ -96,7 +101,9 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
         parameters.set(`Tags.member.${index + 1}.Value`, value)
       }
       const step = await call(from, credentials, 'sts', {
-        ...{ host: `sts.${hub.region}.amazonaws.com`, path: '/', body: parameters.toString() },
+        host: `sts.${hub.region}.amazonaws.com`,
+        path: '/',
+        body: parameters.toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
       })
       if (!step.ok) return step
@@ -118,7 +125,10 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
       iam.forget()
       const { path, headers, body } = conversation(modelId)
       const answer = await cloud.wire.call(from, {
-        ...{ host, method: 'POST', target: path, body: Buffer.from(body) },
+        host,
+        method: 'POST',
+        target: path,
+        body: Buffer.from(body),
         headers: { ...headers, authorization: `Bearer ${apiKey}` },
       })
       if ('reachable' in answer) return { ok: false, outcome: lost(from, answer) }
@@ -134,7 +144,8 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     },
     async query(from, credentials, tenantId) {
       const step = await call(from, credentials, 'dynamodb', {
-        ...{ host: `dynamodb.${hub.region}.amazonaws.com`, path: '/' },
+        host: `dynamodb.${hub.region}.amazonaws.com`,
+        path: '/',
         headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.Query' },
         body: JSON.stringify({
           TableName: hub.tableName,
@@ -146,7 +157,9 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     },
     async administer(from, credentials, operation, input) {
       const step = await call(from, credentials, 'cognito-idp', {
-        ...{ host: cognitoHost(hub.region), path: '/', headers: cognitoHeaders(operation) },
+        host: cognitoHost(hub.region),
+        path: '/',
+        headers: cognitoHeaders(operation),
         body: JSON.stringify({ UserPoolId: hub.userPoolId, ...input }),
       })
       return step.ok ? { ok: true, value: step.value.body } : step
@@ -160,7 +173,10 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
       iam.forget()
       const session = sessionOf(as, tags)
       const decision = await cloud.authorize({
-        ...{ ...question, session, region: hub.region, context },
+        ...question,
+        session,
+        region: hub.region,
+        context,
         resourceAccount: resourceAccount ?? (question.resource.split(':')[4] || session.account),
       })
       if (decision.allowed) return through(`${question.action} is allowed`)

@@ -8,14 +8,23 @@ vi.mock('../../cli/password.ts', () => ({ askPassword: vi.fn(async () => 'typed'
 afterEach(() => vi.clearAllMocks())
 
 const HUB: RunningHub = {
-  ...{ gatewayUrl: 'https://localhost:8443', region: 'us-east-1', tableName: 'genai-tenants' },
-  ...{ userPoolId: 'pool', userPoolClientId: 'client' },
+  gatewayUrl: 'https://localhost:8443',
+  region: 'us-east-1',
+  tableName: 'genai-tenants',
+  userPoolId: 'pool',
+  userPoolClientId: 'client',
 }
 
 const running = (users: readonly RunningUser[], hub = HUB) =>
   vi.mocked(readRunningHub).mockResolvedValue({
-    ...{ pid: 1, verb: 'local', wirePort: 1, caFile: 'ca.pem', users, hub },
-    ...{ operator: { accessKeyId: '', secretAccessKey: '', sessionToken: '' }, control: { port: 1, secret: '' } },
+    pid: 1,
+    verb: 'local',
+    wirePort: 1,
+    caFile: 'ca.pem',
+    users,
+    hub,
+    operator: { accessKeyId: '', secretAccessKey: '', sessionToken: '' },
+    control: { port: 1, secret: '' },
   } satisfies Running & { readonly hub: RunningHub })
 
 const MADE = ['tenant1', 'tenant2'].map((tenantId) => ({ tenantId, username: `user@${tenantId}`, password: tenantId }))

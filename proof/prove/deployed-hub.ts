@@ -47,8 +47,12 @@ export async function runningHub(named: Named = {}): Promise<DeployedHub> {
       'Name a user of one and the id of another: --running --username EMAIL --other-tenant TENANT; make the user with npm run tenant -- user add TENANT EMAIL',
     )
   return {
-    ...{ gatewayUrl: hub.gatewayUrl, region: hub.region, clientId: hub.userPoolClientId },
-    ...{ username, otherTenantId, local: { port, caFile } },
+    gatewayUrl: hub.gatewayUrl,
+    region: hub.region,
+    clientId: hub.userPoolClientId,
+    username,
+    otherTenantId,
+    local: { port, caFile },
     password: made?.password ?? (await askPassword('Password: ')),
   }
 }

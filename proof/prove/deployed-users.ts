@@ -41,7 +41,9 @@ const attempts: readonly DeployedAttempt[] = [
     expected: ['userPool'],
     async make({ pool, clientId, username }) {
       const answered = await pool.call('SignUp', {
-        ...{ ClientId: clientId, Username: username, Password: 'attempts at isolation 1 A!' },
+        ClientId: clientId,
+        Username: username,
+        Password: 'attempts at isolation 1 A!',
       })
       if (answered.ok || answered.code === 'UsernameExistsException') return through('anybody may sign up')
       return refusedBy(answered.code, answered.message)

@@ -91,7 +91,8 @@ export function connectionTo({ gatewayUrl, ca }: Pick<Deployed, 'gatewayUrl' | '
 /** Attempts that need a second user are not made, so the one user's token stands for any. */
 const forgeFor = ({ keys, user: { tokens, tenantId } }: Deployed): Promise<Forge> =>
   forgeOf({
-    ...{ keys, tenantId },
+    keys,
+    tenantId,
     genuine: async () => tokens.idToken,
     accessToken: async () => tokens.accessToken,
   })

@@ -65,7 +65,9 @@ export async function forgeOf({
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   const pem = createPublicKey({ key: own, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
   return {
-    ...{ genuine, accessToken, claims: claimsOf(token) },
+    genuine,
+    accessToken,
+    claims: claimsOf(token),
     ...(byPool && { byPool }),
     ...(byOtherPool && { byOtherPool }),
     byStranger: (claims, kid = String(own.kid)) => rs256({ alg: 'RS256', kid }, claims, stranger),

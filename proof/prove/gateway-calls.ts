@@ -25,7 +25,9 @@ export type Crossed = 'served' | 'broken' | Pick<SiteTenant, 'id' | 'account' | 
 export function createGatewayCalls(platform: Platform, iam: Iam): GatewayCalls {
   const { port } = new URL(platform.localUrl)
   const connection = {
-    ...{ host: '127.0.0.1', port: Number(port), servername: new URL(platform.hub.gatewayUrl).hostname },
+    host: '127.0.0.1',
+    port: Number(port),
+    servername: new URL(platform.hub.gatewayUrl).hostname,
     ca: readFileSync(platform.caFile, 'utf8'),
   }
   return {

@@ -27,7 +27,8 @@ export const LIMITS: readonly Limit[] = [
     what: "A listener rule for another tenant's path",
     insteadBy: `${PROGRAM} (\`deployment/claims-other-path\`); behind it, the function's own token check and tenant match`,
     question: ({ hub }) => ({
-      ...{ action: 'elasticloadbalancing:CreateRule', resource: hub.listenerArn },
+      action: 'elasticloadbalancing:CreateRule',
+      resource: hub.listenerArn,
       context: { 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] },
     }),
   },
@@ -44,7 +45,8 @@ export const LIMITS: readonly Limit[] = [
     what: "The tenant's own item with another tenant's role and endpoint in it",
     insteadBy: `${PROGRAM}; behind it stand execution role, permissions boundary, trust policy and security groups (\`identity/function-becomes-other-role\`)`,
     question: ({ hub }) => ({
-      ...{ action: 'dynamodb:PutItem', resource: hub.tableArn },
+      action: 'dynamodb:PutItem',
+      resource: hub.tableArn,
       context: { 'dynamodb:LeadingKeys': ['tenant1'] },
     }),
   },
@@ -66,7 +68,8 @@ export const LIMITS: readonly Limit[] = [
     insteadBy:
       'nobody but the platform team’s deployers may assume the role, and they name the tenant: who holds it is trusted with the hub',
     question: ({ hub, platform }) => ({
-      ...{ action: 'sts:AssumeRole', resource: hub.onboardingRoleArn },
+      action: 'sts:AssumeRole',
+      resource: hub.onboardingRoleArn,
       context: { 'aws:RequestTag/tenant_id': 'tenant2', 'aws:TagKeys': ['tenant_id'] },
       resourcePolicy: JSON.parse(
         String(

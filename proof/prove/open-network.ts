@@ -30,7 +30,9 @@ export function openVpcRoutes(declared: readonly Declared[]): Overlay {
     const route = (destinationCidrBlock: string, target: Properties) =>
       add(
         beside(table, ROUTE, `r-opened-${table.id}-${destinationCidrBlock}`, {
-          ...{ routeTableId: table.id, destinationCidrBlock, ...target },
+          routeTableId: table.id,
+          destinationCidrBlock,
+          ...target,
         }),
       )
     route('10.0.0.0/8', { transitGatewayId: gatewayId })

@@ -20,15 +20,13 @@ export function beside(
   outputs: Properties,
 ): Declared {
   return {
-    ...{
-      urn: `urn:pulumi:${ATTEMPTED}::genai-hub-spoke::${type}::${id}`,
-      type,
-      id,
-      account,
-      region,
-      inputs: outputs,
-      outputs,
-    },
+    urn: `urn:pulumi:${ATTEMPTED}::genai-hub-spoke::${type}::${id}`,
+    type,
+    id,
+    account,
+    region,
+    inputs: outputs,
+    outputs,
     options: { dependencies: [], protect: false, retainOnDelete: false },
   }
 }

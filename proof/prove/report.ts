@@ -40,16 +40,29 @@ export function toJson(report: Report): string {
   const whole = {
     format: FORMAT,
     ...head,
-    ...{ passes: passes(report), timesMade: timesMade(rows), attempts: rows.map(attemptOf), layers: layerCounts(rows) },
-    ...{ depth: depths(rows), iamCannotRefuse: limits, remainsPossible: remains, notMade },
+    passes: passes(report),
+    timesMade: timesMade(rows),
+    attempts: rows.map(attemptOf),
+    layers: layerCounts(rows),
+    depth: depths(rows),
+    iamCannotRefuse: limits,
+    remainsPossible: remains,
+    notMade,
   }
   return `${JSON.stringify(whole, null, 2)}\n`
 }
 
 const attemptOf = ({ id, attempt, outcome, stops, each, atLast, verdict }: Row) => ({
-  ...{ id, tried: attempt.tried, means: attempt.means, verdict, outcome, expected: attempt.expected },
+  id,
+  tried: attempt.tried,
+  means: attempt.means,
+  verdict,
+  outcome,
+  expected: attempt.expected,
   stoppedBy: stops.map(({ layer, detail, alone }) => ({
-    ...{ layer, name: LAYERS[layer], detail },
+    layer,
+    name: LAYERS[layer],
+    detail,
     ...(alone ? { withoutIt: alone } : { cannotBeSwitchedOff: whyFixed(layer) ?? attempt.remark }),
   })),
   ...(stops.length > 0 && atLast && { withoutAll: atLast }),

@@ -65,7 +65,11 @@ function rowOf(attempt: Attempt, { outcome, met, atLast }: Peeled, each: Readonl
     return { layer, detail, ...(alone && { alone }) }
   })
   return {
-    ...{ id: idOf(attempt), attempt, outcome, stops, each },
+    id: idOf(attempt),
+    attempt,
+    outcome,
+    stops,
+    each,
     ...(atLast && { atLast }),
     verdict: verdictOf(attempt, outcome, stops),
   }

@@ -69,7 +69,16 @@ export async function startSite({ directory, organization = sample }: SiteOption
     const suspended = await suspendTenant(platform, status)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
-      ...{ platform, hub, iam, clock, pool, people, status, suspended, tenant1, tenant2 },
+      platform,
+      hub,
+      iam,
+      clock,
+      pool,
+      people,
+      status,
+      suspended,
+      tenant1,
+      tenant2,
       forge: await createForge(platform),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),

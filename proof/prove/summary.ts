@@ -23,7 +23,10 @@ export function layerCounts(rows: readonly Row[]): readonly LayerCount[] {
     const madeWithout = rows.filter(({ each }) => each.has(layer)).length
     if (stopping.length === 0 && madeWithout === 0) return []
     return {
-      ...{ layer, name: LAYERS[layer], switchedOffBy: switchedOffBy(layer), madeWithout },
+      layer,
+      name: LAYERS[layer],
+      switchedOffBy: switchedOffBy(layer),
+      madeWithout,
       stops: stopping.length,
       alone: stopping.filter(({ stops }) => stops.length === 1).length,
     }
@@ -56,7 +59,10 @@ export function depths(rows: readonly Row[]): readonly Depth[] {
     if (counts.length === 0) return []
     return {
       family,
-      ...{ stopped: counts.length, byOne: counts.length - many(2), byTwoOrMore: many(2), byThreeOrMore: many(3) },
+      stopped: counts.length,
+      byOne: counts.length - many(2),
+      byTwoOrMore: many(2),
+      byThreeOrMore: many(3),
     }
   })
 }

@@ -35,7 +35,10 @@ export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): Si
   const subnetIds = endpoint?.outputs.subnetIds
   if (!deployed || !Array.isArray(subnetIds)) throw new Error(`${id} has no function or no model endpoint.`)
   return {
-    ...{ id, account, functionName: functionName(id), functionArn: String(deployed.outputs.arn) },
+    id,
+    account,
+    functionName: functionName(id),
+    functionArn: String(deployed.outputs.arn),
     roleArn: item.roleArn.S,
     externalId: item.externalId.S,
     endpoint: item.endpoint.S,

@@ -78,7 +78,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const unaccounted = accounts.close()
     const memory = judge(samples)
     return conclude({
-      ...{ accounts, lanes, requests, seed, seconds, unaccounted, wrongTenant, memory },
+      accounts,
+      lanes,
+      requests,
+      seed,
+      seconds,
+      unaccounted,
+      wrongTenant,
+      memory,
       faults: sumOf(faults),
     })
   } finally {
@@ -159,7 +166,13 @@ function conclude({
   if (records !== lines) accounts.violate(`the functions wrote ${lines} lines; the audit trail has ${records} records`)
   if (!memory.flat) accounts.violate('memory is not flat')
   return {
-    ...{ requests, seed, seconds: Math.round(rest.seconds * 10) / 10, tenants, faults, wrongTenant, memory },
+    requests,
+    seed,
+    seconds: Math.round(rest.seconds * 10) / 10,
+    tenants,
+    faults,
+    wrongTenant,
+    memory,
     counted: { client, balancer, lines, records, lost, unaccounted },
     violations: accounts.violations,
   }

@@ -111,17 +111,17 @@ function send(
   const body = JSON.stringify({ prompt })
   return new Promise((resolve, reject) => {
     const sent = request({
-      ...{
-        agent,
-        port,
-        host: '127.0.0.1',
-        servername: host,
-        method: 'POST',
-        path: `/${tenantId}/invoke`,
-        timeout: 60_000,
-      },
+      agent,
+      port,
+      host: '127.0.0.1',
+      servername: host,
+      method: 'POST',
+      path: `/${tenantId}/invoke`,
+      timeout: 60_000,
       headers: {
-        ...{ host, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        host,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
       },
     })

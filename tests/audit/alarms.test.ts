@@ -121,8 +121,13 @@ describe('the metric filters', () => {
     createLog((line) => {
       printed = line
     })({
-      ...{ time: '2026-11-24T00:00:00.000Z', requestId: 'r', tenant: 'tenant1', outcome, milliseconds: { total: 500 } },
-      ...{ status: outcome === 'ok' ? 200 : ERRORS[outcome].status, ...decisionOf(outcome) },
+      time: '2026-11-24T00:00:00.000Z',
+      requestId: 'r',
+      tenant: 'tenant1',
+      outcome,
+      milliseconds: { total: 500 },
+      status: outcome === 'ok' ? 200 : ERRORS[outcome].status,
+      ...decisionOf(outcome),
     })
     return printed.trimEnd()
   }

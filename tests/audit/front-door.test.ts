@@ -32,7 +32,11 @@ describe('what the load balancer refuses', () => {
     expect(file).not.toContain(token)
     expect(await readDoor(folder, { since: 0, tenant: 'tenant1' })).toEqual([
       expect.objectContaining({
-        ...{ tenant: 'tenant1', decision: 'refused', check: 'door', outcome: 'jwt-validation', status: 401 },
+        tenant: 'tenant1',
+        decision: 'refused',
+        check: 'door',
+        outcome: 'jwt-validation',
+        status: 401,
         path: '/tenant1/invoke',
       }),
     ])

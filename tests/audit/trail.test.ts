@@ -166,7 +166,11 @@ describe('a function that prints what it likes', () => {
     const [record, ...others] = (await trail({ tenant: 'tenant1' })).filter(({ requestId }) => requestId === 'forged-1')
     expect(others).toEqual([])
     expect(record).toEqual({
-      ...{ time: forged.time, tenant: 'tenant1', requestId: 'forged-1', decision: 'allowed', check: 'all' },
+      time: forged.time,
+      tenant: 'tenant1',
+      requestId: 'forged-1',
+      decision: 'allowed',
+      check: 'all',
       event: expect.any(String),
       claimed: 'tenant2',
     })
@@ -179,18 +183,28 @@ describe('a function that prints what it likes', () => {
     const credentials = cloud.credentials.issue(
       {
         arn: `arn:aws:sts::${hub.account}:assumed-role/${name}/${name}`,
-        ...{ account: hub.account, roleArn: `arn:aws:iam::${hub.account}:role/${name}`, sessionName: name, tags: {} },
-        ...{ sessionPolicies: [], sourceFunctionArn: `arn:aws:lambda:${hub.region}:${hub.account}:function:${name}` },
+        account: hub.account,
+        roleArn: `arn:aws:iam::${hub.account}:role/${name}`,
+        sessionName: name,
+        tags: {},
+        sessionPolicies: [],
+        sourceFunctionArn: `arn:aws:lambda:${hub.region}:${hub.account}:function:${name}`,
       },
       900,
     )
     const put = async (logGroupName: string, logStreamName: string) => {
       const call = createSignedCall({
         transport: createTransport(localAgent({ port: wirePort, caFile, keepAlive: false })),
-        ...{ credentials, region: hub.region, service: 'logs', now: Date.now },
+        credentials,
+        region: hub.region,
+        service: 'logs',
+        now: Date.now,
       })
       const answer = await call({
-        ...{ host: `logs.${hub.region}.amazonaws.com`, path: '/', timeoutMilliseconds: 60_000, maximumBytes: 65_536 },
+        host: `logs.${hub.region}.amazonaws.com`,
+        path: '/',
+        timeoutMilliseconds: 60_000,
+        maximumBytes: 65_536,
         headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.PutLogEvents' },
         body: JSON.stringify({ logGroupName, logStreamName, logEvents: [{ timestamp: Date.now(), message: line }] }),
       })
@@ -213,19 +227,25 @@ describe('deliveries', () => {
       check: 'all',
     })
     const body = {
-      ...{ messageType: 'DATA_MESSAGE', owner: '111111111111', logGroup: '/aws/lambda/genai-gateway-tenant2' },
-      ...{ logStream: 's', subscriptionFilters: ['audit'], logEvents: [{ id, timestamp: Date.now(), message }] },
+      messageType: 'DATA_MESSAGE',
+      owner: '111111111111',
+      logGroup: '/aws/lambda/genai-gateway-tenant2',
+      logStream: 's',
+      subscriptionFilters: ['audit'],
+      logEvents: [{ id, timestamp: Date.now(), message }],
       ...change,
     }
     return JSON.stringify({ awslogs: { data: gzipSync(JSON.stringify(body)).toString('base64') } })
   }
   const source = (account: string, name: string) => ({
     ...({ kind: 'service', principal: 'logs.amazonaws.com' } as const),
-    ...{ sourceArn: `arn:aws:logs:us-east-1:${account}:log-group:${name}:*`, sourceAccount: account },
+    sourceArn: `arn:aws:logs:us-east-1:${account}:log-group:${name}:*`,
+    sourceAccount: account,
   })
   const deliver = (payload: string) =>
     platform.cloud.lambda.invoke({
-      ...{ functionArn: functionArn(), payload },
+      functionArn: functionArn(),
+      payload,
       caller: source('111111111111', '/aws/lambda/genai-gateway-tenant2'),
     })
 
@@ -245,13 +265,11 @@ describe('deliveries', () => {
     const logEvents = [{ id: '8'.repeat(56), timestamp: Date.parse('2020-02-02'), message }]
     expect((await deliver(delivery('', { logEvents }))).functionError).toBeUndefined()
     expect(await trail({ tenant: 'tenant2', since: Date.now() - 60_000 })).toContainEqual({
-      ...{
-        time: '2020-02-02T00:00:00.000Z',
-        tenant: 'tenant2',
-        decision: 'refused',
-        check: 'path',
-        event: '8'.repeat(56),
-      },
+      time: '2020-02-02T00:00:00.000Z',
+      tenant: 'tenant2',
+      decision: 'refused',
+      check: 'path',
+      event: '8'.repeat(56),
     })
   })
 

@@ -34,7 +34,9 @@ function deployer(): Variables {
 function run(args: readonly string[], variables: Variables = deployer(), input = ''): Promise<Ended> {
   const { caFile, wirePort } = platform
   const env = {
-    ...{ PATH: process.env.PATH, HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' },
+    PATH: process.env.PATH,
+    HOME: '/nowhere',
+    AWS_EC2_METADATA_DISABLED: 'true',
     ...connectionVariables({ caFile, wirePort }),
     ...variables,
   }
@@ -70,7 +72,10 @@ describe('the commands with --aws', () => {
     expect({ code, others }).toEqual({
       code: 0,
       others: {
-        ...{ GATEWAY_URL: platform.localUrl, TENANT_ID: 'tenant1', AWS_REGION: region, AWS_DEFAULT_REGION: region },
+        GATEWAY_URL: platform.localUrl,
+        TENANT_ID: 'tenant1',
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
         AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${platform.localUrl}/tenant1`,
         AWS_BEARER_TOKEN_BEDROCK: token,
       },

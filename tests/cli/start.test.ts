@@ -234,8 +234,13 @@ describe('npm start, until Ctrl-C', () => {
 
   it('that was killed is not taken for one that runs, whoever has its process id by now', async () => {
     const note = {
-      ...{ pid: process.pid, verb: 'start', wirePort: 1, caFile: 'ca.pem', users: [] },
-      ...{ control: { port: 1, secret: 'x' }, operator: {} },
+      pid: process.pid,
+      verb: 'start',
+      wirePort: 1,
+      caFile: 'ca.pem',
+      users: [],
+      control: { port: 1, secret: 'x' },
+      operator: {},
     }
     writeFileSync(join(project, '.local', 'running.json'), JSON.stringify(note))
     for (const args of [

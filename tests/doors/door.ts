@@ -56,7 +56,10 @@ export async function engineDoor(cli: FoundCli, options: EngineOptions, settings
     get cloud() {
       return engine.cloud
     },
-    ...{ hub, project: engine.project, port: engine.port, close: engine.close },
+    hub,
+    project: engine.project,
+    port: engine.port,
+    close: engine.close,
     async up(stack, changes) {
       await up(stack, changes)
     },
@@ -75,7 +78,9 @@ export async function inProcessDoor(settings: Settings = {}): Promise<Door> {
   const changed: Record<string, Changes> = { ...settings, hub: { deletionProtection: 'false', ...settings.hub } }
   const platform = await startPlatform({ project, settings: changed })
   return {
-    ...{ cloud: platform.cloud, hub: platform.hub, project },
+    cloud: platform.cloud,
+    hub: platform.hub,
+    project,
     port: () => Number(new URL(platform.localUrl).port),
     async up(stack, changes = {}) {
       const all = { ...changed[stack], ...changes }

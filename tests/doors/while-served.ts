@@ -86,7 +86,8 @@ export function whileServed(standing: () => Standing, differences: Differences):
     expect(added.status).toBe(200)
     const removed = await ask('claude-haiku-4.5')
     expect({ status: removed.status, code: JSON.parse(removed.body).error.code }).toEqual({
-      ...{ status: 403, code: 'model_not_allowed' },
+      status: 403,
+      code: 'model_not_allowed',
     })
     expect((await clients.invoke('tenant2')).status).toBe(200)
   })

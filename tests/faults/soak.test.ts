@@ -74,8 +74,14 @@ const balancer = (lambdaRequestId: string, status = 200, errorReason?: string) =
   ({
     source: 'loadBalancer',
     kind: 'request',
-    ...{ target: '/tenant1/invoke', method: 'POST', listenerArn: 'l', ruleArn: 'r', traceId: 't', path: {} },
-    ...{ status, lambdaRequestId },
+    target: '/tenant1/invoke',
+    method: 'POST',
+    listenerArn: 'l',
+    ruleArn: 'r',
+    traceId: 't',
+    path: {},
+    status,
+    lambdaRequestId,
     ...(errorReason && { errorReason }),
   }) as never
 const line = (requestId: string, tenant = 'tenant1', status = 200) =>

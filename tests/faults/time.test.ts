@@ -40,7 +40,10 @@ it('rotated keys under continuous traffic: not one request fails, with tokens of
     while (!over) {
       const used = await token()
       const { status } = await stand.call({
-        ...{ method: 'POST', path: '/tenant1/invoke', token: used, body: { prompt: 'Hello' } },
+        method: 'POST',
+        path: '/tenant1/invoke',
+        token: used,
+        body: { prompt: 'Hello' },
       })
       answered.push({ key: keyOf(used), status })
     }

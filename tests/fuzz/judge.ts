@@ -66,7 +66,9 @@ export async function createJudge(): Promise<Judge> {
   })
 
   return {
-    ...{ token, good, judged },
+    token,
+    good,
+    judged,
     async sign(changes) {
       const changed = JSON.parse(plain({ ...claims(NOW / 1000), ...changes })) as Claims
       return { token: await signer.sign(changed), claims: changed }

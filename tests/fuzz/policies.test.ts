@@ -114,7 +114,8 @@ describe('effect, by evaluation', () => {
         })
         const query = (keys: readonly string[], vpcId = VPC) =>
           ask({
-            ...{ action: 'dynamodb:Query', resource: TABLE },
+            action: 'dynamodb:Query',
+            resource: TABLE,
             context: { 'dynamodb:LeadingKeys': keys, 'aws:SourceVpc': vpcId },
           })
         const log = (tenantId: string) =>

@@ -102,7 +102,8 @@ describe.skipIf(!cli)('a user’s journey', () => {
     const all = shells.deployed()
     const elsewhere = 'mkdir .local/elsewhere\nexport PULUMI_BACKEND_URL="file://$PWD/.local/elsewhere"'
     expect(await shells.run(`${elsewhere}\nnode cli/main.ts tenant remove tenant3 --yes`)).toMatchObject({
-      ...{ code: 1, stderr: expect.stringContaining('it was deployed from elsewhere') },
+      code: 1,
+      stderr: expect.stringContaining('it was deployed from elsewhere'),
     })
     expect(shells.deployed()).toEqual(all)
     const removal = 'node cli/main.ts tenant remove tenant3'

@@ -97,7 +97,11 @@ export function openShells({ command }: FoundCli): Shells {
   }
 
   return {
-    ...{ project, run, succeed, interrupt, end },
+    project,
+    run,
+    succeed,
+    interrupt,
+    end,
     aws: {
       run: (lines, input) => run(lines, input, awsLines(project)),
       succeed: (lines, input) => succeed(lines, input, awsLines(project)),
@@ -105,7 +109,8 @@ export function openShells({ command }: FoundCli): Shells {
     },
     serve() {
       const child = spawn(process.execPath, ['cli/main.ts', 'local', '--port', '0', '--http-port', '0'], {
-        ...{ cwd: project, env },
+        cwd: project,
+        env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       server = child
@@ -149,7 +154,9 @@ function awsLines(project: string): string {
   mkdirSync(join(project, '.local', 'aws'), { recursive: true })
   const backend = `file://${join(project, '.local', 'aws')}`
   return `${exportLines({
-    ...{ PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: 'mine', CURL_CA_BUNDLE: caFile },
+    PULUMI_BACKEND_URL: backend,
+    PULUMI_CONFIG_PASSPHRASE: 'mine',
+    CURL_CA_BUNDLE: caFile,
     ...connectionVariables({ caFile, wirePort: wire ?? 0 }),
     AWS_ACCESS_KEY_ID: operator.accessKeyId,
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,

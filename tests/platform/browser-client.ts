@@ -6,7 +6,10 @@ const GATEWAY = 'https://genai.example.com/tenant1'
 
 export async function aws(): Promise<void> {
   const client = new BedrockRuntimeClient({
-    ...{ region: 'us-east-1', endpoint: GATEWAY, token: { token: 'T' }, authSchemePreference: ['httpBearerAuth'] },
+    region: 'us-east-1',
+    endpoint: GATEWAY,
+    token: { token: 'T' },
+    authSchemePreference: ['httpBearerAuth'],
   })
   await client.send(
     new ConverseCommand({ modelId: 'nova-2-lite', messages: [{ role: 'user', content: [{ text: 'Hello' }] }] }),

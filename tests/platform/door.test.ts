@@ -40,7 +40,11 @@ function preflight(headers: readonly string[]): Promise<{ status: number; header
   const { port } = new URL(platform.localUrl)
   return new Promise((resolve, reject) => {
     const sent = request({
-      ...{ host: '127.0.0.1', port, method: 'OPTIONS', path: '/tenant1/invoke', rejectUnauthorized: false },
+      host: '127.0.0.1',
+      port,
+      method: 'OPTIONS',
+      path: '/tenant1/invoke',
+      rejectUnauthorized: false,
       headers: {
         origin: 'https://app.example.com',
         'access-control-request-method': 'POST',
@@ -85,7 +89,9 @@ describe('a page of another site', () => {
 describe('an AWS SDK', () => {
   it.each(['', '/tenant9'])('reads that no tenant has the path "%s/model/…"', async (path) => {
     expect(await awsClient(path)).toMatchObject({
-      ...{ name: 'ResourceNotFoundException', status: 404, attempts: 1 },
+      name: 'ResourceNotFoundException',
+      status: 404,
+      attempts: 1,
       message: expect.stringContaining('Every path starts with the tenant'),
     })
   })
@@ -93,7 +99,9 @@ describe('an AWS SDK', () => {
   it('reads that its address has sent too much', async () => {
     for (let sent = 0; sent < 70; sent += 1) await platform.call({ method: 'GET', path: '/' })
     expect(await awsClient('/tenant1')).toMatchObject({
-      ...{ name: 'ThrottlingException', status: 429, attempts: 1 },
+      name: 'ThrottlingException',
+      status: 429,
+      attempts: 1,
       message: expect.stringContaining('too many requests in five minutes'),
     })
     const answer = await platform.call({ method: 'GET', path: '/' })

@@ -30,7 +30,9 @@ it('Converse answers from the tenant’s own account', async () => {
 
 it('a refusal is an exception of the SDK’s own', async () => {
   expect(await client('converse', 'tenant1', 'gpt')).toMatchObject({
-    ...{ name: 'AccessDeniedException', status: 403, attempts: 1 },
+    name: 'AccessDeniedException',
+    status: 403,
+    attempts: 1,
     message: expect.stringContaining('"gpt" is not among the tenant'),
   })
 })

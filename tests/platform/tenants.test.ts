@@ -77,7 +77,8 @@ describe('suspended and resumed', () => {
       return answer.status !== 200
     })
     expect({ status: answer.status, code: JSON.parse(answer.body).error.code }).toEqual({
-      ...{ status: 403, code: 'tenant_suspended' },
+      status: 403,
+      code: 'tenant_suspended',
     })
     expect((await platform.invoke('tenant2')).status).toBe(200)
     expect(await livingTenants(table())).toEqual(

@@ -56,7 +56,11 @@ const asksAs = {
     ...execution,
     policies: [
       executionRolePolicy({
-        ...{ hubAccount: HUB, region: REGION, tenantId: 'tenant1', tableArn: TABLE, vpcId },
+        hubAccount: HUB,
+        region: REGION,
+        tenantId: 'tenant1',
+        tableArn: TABLE,
+        vpcId,
         tenantRoleArn: 'arn:aws:iam::222222222222:role/genai-models-tenant1',
       }),
     ],
@@ -74,13 +78,19 @@ const asksAs = {
 
 function onboarding(tenant: string) {
   const documents = onboardingPolicies({
-    ...{ account: HUB, region: REGION, vpcId, privateSubnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], tableArn: TABLE },
+    account: HUB,
+    region: REGION,
+    vpcId,
+    privateSubnetIds: ['subnet-0aaaaaaaaaaaaaaaa'],
+    tableArn: TABLE,
     transitGatewayArn: `arn:aws:ec2:${REGION}:${HUB}:transit-gateway/tgw-0123456789abcdef0`,
-    ...{ hubRouteTableId: 'tgw-rtb-0aaaaaaaaaaaaaaaa', spokesRouteTableId: 'tgw-rtb-0bbbbbbbbbbbbbbbb' },
+    hubRouteTableId: 'tgw-rtb-0aaaaaaaaaaaaaaaa',
+    spokesRouteTableId: 'tgw-rtb-0bbbbbbbbbbbbbbbb',
     listenerArn: `arn:aws:elasticloadbalancing:${REGION}:${HUB}:listener/app/genai-hub/0123456789abcdef/0123456789abcdef`,
     userPoolArn: `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/us-east-1_pool`,
     resourceShareArn: `arn:aws:ram:${REGION}:${HUB}:resource-share/12345678-1234-1234-1234-123456789012`,
-    ...{ permissionsBoundaryArn, sharing: 'accounts' },
+    permissionsBoundaryArn,
+    sharing: 'accounts',
   })
   const tags = { tenant_id: tenant }
   return caller({ account: HUB, role: 'genai-onboarding', policies: Object.values(documents), sessionTags: tags })

@@ -130,7 +130,11 @@ describe('a global profile', () => {
   const ofGlobal = authorizeWith([id])
   const invoke = (resource: string, region: string) =>
     ofGlobal({
-      ...{ session, action: 'bedrock:InvokeModel', resource, resourceAccount: ACCOUNT, region: REGION },
+      session,
+      action: 'bedrock:InvokeModel',
+      resource,
+      resourceAccount: ACCOUNT,
+      region: REGION,
       context: { 'aws:RequestedRegion': region, ...VPCE },
     })
 
@@ -160,7 +164,11 @@ describe('outside of us-east-1', () => {
   })
   const global = (action: string, resource = '*') =>
     inFrankfurt({
-      ...{ session, action, resource, resourceAccount: ACCOUNT, region: REGION },
+      session,
+      action,
+      resource,
+      resourceAccount: ACCOUNT,
+      region: REGION,
       context: { 'aws:RequestedRegion': REGION },
     })
 

@@ -17,8 +17,12 @@ beforeAll(async () => {
   site = await startSite()
   const { platform, people } = site
   hub = {
-    ...{ gatewayUrl: platform.localUrl, region: site.hub.region, clientId: site.hub.userPoolClientId },
-    ...{ username: people.own.username, password: people.own.password, otherTenantId: 'tenant2' },
+    gatewayUrl: platform.localUrl,
+    region: site.hub.region,
+    clientId: site.hub.userPoolClientId,
+    username: people.own.username,
+    password: people.own.password,
+    otherTenantId: 'tenant2',
     local: { port: platform.wirePort, caFile: platform.caFile },
   }
 })

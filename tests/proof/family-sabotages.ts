@@ -29,13 +29,15 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'loadBalancerToken',
     mistake: 'the rules do not ask for the client of the pool',
-    ...{ id: 'tokens/wrong-audience', verdict: 'weakened' },
+    id: 'tokens/wrong-audience',
+    verdict: 'weakened',
     declare: withoutClaims('aud'),
   },
   {
     layer: 'userPool',
     mistake: 'the tenant of a user can be changed',
-    ...{ id: 'users/own-claim-written', verdict: 'weakened' },
+    id: 'users/own-claim-written',
+    verdict: 'weakened',
     declare: (site) =>
       edited(site, 'aws:cognito/userPool:UserPool', ({ outputs }) => ({
         schemas: list(outputs.schemas).map((schema) => ({ ...schema, mutable: true })),
@@ -44,13 +46,15 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'loadBalancerToken',
     mistake: 'the rules do not ask for their own tenant',
-    ...{ id: 'paths/other-tenant', verdict: 'weakened' },
+    id: 'paths/other-tenant',
+    verdict: 'weakened',
     declare: withoutClaims(TENANT_CLAIM, GROUPS_CLAIM),
   },
   {
     layer: 'tableItem',
     mistake: 'an item lists a model too many',
-    ...{ id: 'bodies/duplicate-keys', verdict: 'weakened' },
+    id: 'bodies/duplicate-keys',
+    verdict: 'weakened',
     declare: async (site) => [
       ...edited(
         site,
@@ -68,7 +72,8 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'securityGroups',
     mistake: 'a function’s group lets it out to every spoke',
-    ...{ id: 'identity/stolen-execution-role-in-other-function', verdict: 'not stopped' },
+    id: 'identity/stolen-execution-role-in-other-function',
+    verdict: 'not stopped',
     declare: (site) =>
       edited(
         site,
@@ -80,7 +85,8 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'securityGroups',
     mistake: 'an endpoint lets everybody in',
-    ...{ id: 'network/public-subnet-to-endpoint', verdict: 'weakened' },
+    id: 'network/public-subnet-to-endpoint',
+    verdict: 'weakened',
     declare: (site) =>
       edited(
         site,
@@ -92,7 +98,8 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'trustPolicy',
     mistake: 'the onboarding role trusts everybody',
-    ...{ id: 'deployment/tenant-becomes-onboarding-role', verdict: 'not stopped' },
+    id: 'deployment/tenant-becomes-onboarding-role',
+    verdict: 'not stopped',
     declare: (site) => edited(site, 'aws:iam/role:Role', () => ({ assumeRolePolicy: OPEN }), named(onboardingRoleName)),
   },
 ]

@@ -55,7 +55,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'userPool',
     mistake: 'anybody may sign up',
-    ...{ id: 'users/sign-up', verdict: 'weakened' },
+    id: 'users/sign-up',
+    verdict: 'weakened',
     declare: (site) =>
       edited(site, 'aws:cognito/userPool:UserPool', () => ({
         adminCreateUserConfig: { allowAdminCreateUserOnly: false },
@@ -64,7 +65,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'userPoolClient',
     mistake: 'users may write their own tenant',
-    ...{ id: 'users/own-claim-written', verdict: 'weakened' },
+    id: 'users/own-claim-written',
+    verdict: 'weakened',
     declare: (site) =>
       edited(site, 'aws:cognito/userPoolClient:UserPoolClient', () => ({
         writeAttributes: ['name', 'custom:tenant_id'],
@@ -73,7 +75,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'loadBalancerToken',
     mistake: 'a rule without jwt-validation',
-    ...{ id: 'tokens/alg-none', verdict: 'weakened' },
+    id: 'tokens/alg-none',
+    verdict: 'weakened',
     declare: (site) =>
       edited(site, 'aws:lb/listenerRule:ListenerRule', ({ outputs }) => ({
         actions: (outputs.actions as readonly Properties[]).filter(({ type }) => type !== 'jwt-validation'),
@@ -82,38 +85,44 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'functionPolicy',
     mistake: 'a permission for any load balancer',
-    ...{ id: 'network/other-load-balancer-to-function', verdict: 'not stopped' },
+    id: 'network/other-load-balancer-to-function',
+    verdict: 'not stopped',
     declare: (site) =>
       edited(site, 'aws:lambda/permission:Permission', () => ({ sourceArn: null, sourceAccount: null })),
   },
   {
     layer: 'functionRequest',
     mistake: 'what the path and the query hold is not checked',
-    ...{ id: 'paths/query-tenant', verdict: 'weakened' },
+    id: 'paths/query-tenant',
+    verdict: 'weakened',
     declare: (site) => code(site, 'functionRequest'),
   },
   {
     layer: 'functionToken',
     mistake: 'any token is believed',
-    ...{ id: 'tokens/alg-none', verdict: 'weakened' },
+    id: 'tokens/alg-none',
+    verdict: 'weakened',
     declare: (site) => code(site, 'functionToken'),
   },
   {
     layer: 'tenantMatch',
     mistake: 'any tenant’s token will do',
-    ...{ id: 'tokens/other-tenant', verdict: 'weakened' },
+    id: 'tokens/other-tenant',
+    verdict: 'weakened',
     declare: (site) => code(site, 'tenantMatch'),
   },
   {
     layer: 'tableItem',
     mistake: 'a suspension is not looked at',
-    ...{ id: 'users/suspended-tenant', verdict: 'not stopped' },
+    id: 'users/suspended-tenant',
+    verdict: 'not stopped',
     declare: (site) => code(site, 'tableItem'),
   },
   {
     layer: 'executionRole',
     mistake: 'a role that reads every item',
-    ...{ id: 'identity/function-reads-other-item', verdict: 'weakened' },
+    id: 'identity/function-reads-other-item',
+    verdict: 'weakened',
     declare: (site) =>
       edited(
         site,
@@ -125,14 +134,16 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'permissionsBoundary',
     mistake: 'a role without its boundary',
-    ...{ id: 'identity/function-reads-other-item', verdict: 'weakened' },
+    id: 'identity/function-reads-other-item',
+    verdict: 'weakened',
     declare: (site) =>
       edited(site, 'aws:iam/role:Role', () => ({ permissionsBoundary: null }), named(executionRoleName('tenant1'))),
   },
   {
     layer: 'trustPolicy',
     mistake: 'a trust policy without the external id',
-    ...{ id: 'identity/own-role-without-external-id', verdict: 'not stopped' },
+    id: 'identity/own-role-without-external-id',
+    verdict: 'not stopped',
     declare: (site) =>
       edited(
         site,
@@ -146,7 +157,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'trustPolicy',
     mistake: 'a trust policy that does not ask for the hub’s VPC',
-    ...{ id: 'identity/stolen-execution-role-in-other-vpc', verdict: 'weakened' },
+    id: 'identity/stolen-execution-role-in-other-vpc',
+    verdict: 'weakened',
     declare: (site) =>
       edited(
         site,
@@ -160,13 +172,15 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'endpointPolicy',
     mistake: 'an endpoint with AWS’s default policy',
-    ...{ id: 'identity/spoke-role-at-other-endpoint', verdict: 'weakened' },
+    id: 'identity/spoke-role-at-other-endpoint',
+    verdict: 'weakened',
     declare: (site) => edited(site, 'aws:ec2/vpcEndpoint:VpcEndpoint', () => ({ policy: ALLOW_ALL })),
   },
   {
     layer: 'spokeRole',
     mistake: 'a tenant’s role that may call any model',
-    ...{ id: 'identity/unlisted-model-direct', verdict: 'weakened' },
+    id: 'identity/unlisted-model-direct',
+    verdict: 'weakened',
     declare: (site) =>
       edited(
         site,
@@ -178,17 +192,21 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'callerPolicy',
     mistake: 'the client instance may assume any role',
-    ...{ id: 'identity/client-instance-becomes-role', verdict: 'weakened' },
+    id: 'identity/client-instance-becomes-role',
+    verdict: 'weakened',
     declare: ({ hub }) => [
       beside(hub, 'aws:iam/rolePolicy:RolePolicy', 'sabotage', {
-        ...{ role: `${PREFIX}-hub-client`, name: 'sabotage', policy: allowing('sts:*') },
+        role: `${PREFIX}-hub-client`,
+        name: 'sabotage',
+        policy: allowing('sts:*'),
       }),
     ],
   },
   {
     layer: 'onboardingRole',
     mistake: 'the onboarding role may do anything with load balancers',
-    ...{ id: 'deployment/listener-default', verdict: 'not stopped' },
+    id: 'deployment/listener-default',
+    verdict: 'not stopped',
     declare: (site) =>
       edited(
         site,
@@ -200,7 +218,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'vpcRoutes',
     mistake: 'spokes with a route to the whole supernet',
-    ...{ id: 'network/spoke-to-spoke', verdict: 'weakened' },
+    id: 'network/spoke-to-spoke',
+    verdict: 'weakened',
     declare: (site) =>
       edited(
         site,
@@ -212,7 +231,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'transitGateway',
     mistake: 'spokes propagate into the spokes’ table, without a blackhole',
-    ...{ id: 'network/spoke-to-spoke', verdict: 'weakened' },
+    id: 'network/spoke-to-spoke',
+    verdict: 'weakened',
     declare: (site) => [
       ...edited(
         site,
@@ -226,7 +246,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     layer: 'securityGroups',
     mistake: 'a function’s group lets it out to every spoke',
-    ...{ id: 'network/function-to-other-endpoint', verdict: 'not stopped' },
+    id: 'network/function-to-other-endpoint',
+    verdict: 'not stopped',
     declare: (site) =>
       edited(
         site,

@@ -10,7 +10,10 @@ export interface UsedSecrets {
 }
 
 export const noSecrets = (): UsedSecrets => ({
-  ...{ tokens: new Set(), accessKeys: new Set(), apiKeys: new Set(), passwords: new Set() },
+  tokens: new Set(),
+  accessKeys: new Set(),
+  apiKeys: new Set(),
+  passwords: new Set(),
 })
 
 /** Notes what the site hands out from now on, and what it has already; API keys are noted by who mocks their maker. */

@@ -86,7 +86,9 @@ function declaredOf({ parent, protect, retainOnDelete, ...line }: Line): Declare
   const rest = line as unknown as Omit<Declared, 'type' | 'options'>
   const options = {
     ...(typeof parent === 'string' && { parent }),
-    ...{ dependencies: [], protect: protect === true, retainOnDelete: retainOnDelete === true },
+    dependencies: [],
+    protect: protect === true,
+    retainOnDelete: retainOnDelete === true,
   }
   return { ...rest, type: typeOf(rest.urn), outputs: { ...repeatedOutputs(rest), ...rest.outputs }, options }
 }

@@ -57,7 +57,8 @@ function lineOf(resource: Resource, numbers: ReadonlyMap<string, number>): Prope
   const numberOf = (urn: Value) => numbers.get(String(urn)) ?? null
   const line = {
     ...rest,
-    ...{ inputs, outputs: Object.fromEntries(own) },
+    inputs,
+    outputs: Object.fromEntries(own),
     ...(parent !== undefined && { parent: numberOf(parent) }),
     // `URN::ID`
     ...(provider !== undefined && { provider: numberOf(String(provider).split('::').slice(0, -1).join('::')) }),
@@ -72,7 +73,8 @@ function resourceOf(line: Resource, lines: readonly Resource[]): Resource {
   const of = at(provider)
   return {
     ...rest,
-    ...{ inputs: inputs ?? {}, outputs: { ...(inputs as Properties), ...(outputs as Properties) } },
+    inputs: inputs ?? {},
+    outputs: { ...(inputs as Properties), ...(outputs as Properties) },
     ...(parent !== undefined && { parent: at(parent)?.urn ?? '' }),
     ...(of && provider !== undefined && { provider: `${of.urn}::${of.id}` }),
     dependencies: (dependencies as readonly number[]).map((number) => at(number)?.urn ?? ''),

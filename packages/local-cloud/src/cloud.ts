@@ -25,6 +25,7 @@ import { type CredentialStore, type Credentials, createCredentialStore } from '.
 import { Ledger, type Properties } from './ledger/ledger.ts'
 import { openLedgerFile } from './ledger/ledger-file.ts'
 import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'
+import type { Reach } from './network/path.ts'
 import { reach } from './network/reach.ts'
 import type { Organization } from './organization.ts'
 import { type Authority, openAuthority } from './wire/authority.ts'
@@ -96,7 +97,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const faults = createFaults({ now, ...(options.faultSeed !== undefined && { seed: options.faultSeed }) })
   const surroundings: Surroundings = { ledger, organization, authorize, now: faults.now }
   const credentials = faults.credentials(createCredentialStore(faults.now))
-  const lookUp: typeof reach = (view, from, host, port) => reach(view, from, host, port, faults.isDown)
+  const lookUp: Reach = (view, from, host, port) => reach(view, from, host, port, faults.isDown)
   const logs = options.logLines === undefined ? {} : { logLines: options.logLines }
   const data = options.persistent ? { directory: join(directory, 'data') } : {}
 
@@ -157,7 +158,16 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const doors = { ledger, organization, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
 
   return {
-    ...{ ledger, organization, authorize, authority, credentials, cognito, wire, lambda, loadBalancer, monitoring },
+    ledger,
+    organization,
+    authorize,
+    authority,
+    credentials,
+    cognito,
+    wire,
+    lambda,
+    loadBalancer,
+    monitoring,
     faults: faults.switches,
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(doors, stack, program)),
     destroy: (stack) => destroy(doors, stack),

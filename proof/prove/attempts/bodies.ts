@@ -177,7 +177,11 @@ export const requestOf = (
 const sent: readonly Attempt[] = bodyAttempts.map((attempt) => {
   const { name, tried, expected, remark, last } = attempt
   return {
-    ...{ name, tried, expected, family: 'bodies', means: 'request' },
+    name,
+    tried,
+    expected,
+    family: 'bodies',
+    means: 'request',
     ...(remark !== undefined && { remark }),
     ...(last !== undefined && { last }),
     make: async (site) => site.request(requestOf(attempt, 'tenant1', await site.forge.genuine('tenant1')), 'broken'),

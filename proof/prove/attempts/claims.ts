@@ -31,8 +31,10 @@ interface Claim {
 
 /** A lane that no other stack file clashes with, but for what a claim changes. */
 const NEW_LANE = {
-  ...{ tenantId: 'tenant9', cidrBlock: '10.64.9.0/24' },
-  ...{ account: '444444444444', roleArn: 'arn:aws:iam::444444444444:role/genai-deployer' },
+  tenantId: 'tenant9',
+  cidrBlock: '10.64.9.0/24',
+  account: '444444444444',
+  roleArn: 'arn:aws:iam::444444444444:role/genai-deployer',
 }
 
 const ATTACHED = ({ hub }: Site): Omit<Question, 'as' | 'tags'> => ({

@@ -33,7 +33,10 @@ function oneOfEachKind({ platform, hub }: Site, concerns: (stack: string) => boo
 /** The calls that change something; a kind that is only forgotten (a validation) has none. */
 function deletionOf({ platform: { cloud } }: Site, resource: Declared): readonly Permission[] {
   const situation = {
-    ...{ ...resource, current: resource, ledger: cloud.ledger, organization: cloud.organization },
+    ...resource,
+    current: resource,
+    ledger: cloud.ledger,
+    organization: cloud.organization,
     name: resource.urn.split('::').at(-1) ?? '',
     stableToken: () => '',
   }
@@ -63,7 +66,11 @@ async function refusalOf(site: Site, resource: Declared, caller: Caller): Promis
   const layers = new Set<Layer>()
   for (const { action, resource: arn, context = {} } of calls) {
     const outcome = await site.ask({
-      ...{ ...caller, action, resource: arn, context, resourceAccount: resource.account },
+      ...caller,
+      action,
+      resource: arn,
+      context,
+      resourceAccount: resource.account,
     })
     if (outcome.kind === 'stopped') for (const layer of outcome.by) layers.add(layer)
   }

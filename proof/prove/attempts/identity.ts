@@ -15,7 +15,9 @@ import { fromFunction, type IdentityAttempt, models } from './models.ts'
 
 /** What the tenant's own function sends. */
 const asItsOwn = ({ roleArn, externalId, id }: SiteTenant): Assumption => ({
-  ...{ roleArn, externalId, tags: { tenant_id: id } },
+  roleArn,
+  externalId,
+  tags: { tenant_id: id },
 })
 
 /** Becomes a role, then asks its account's model: all that an attacker wants. */
@@ -35,7 +37,8 @@ async function becomeAndAsk(
 const askAboutLogs = ({ ask, hub, tenant1 }: Site, action: string, logGroup: string) =>
   ask({
     as: tenant1.executionRoleArn,
-    ...{ action, resource: `arn:aws:logs:${hub.region}:${hub.account}:log-group:${logGroup}` },
+    action,
+    resource: `arn:aws:logs:${hub.region}:${hub.account}:log-group:${logGroup}`,
   })
 
 /** Layers between one tenant's function and another tenant's model. */
@@ -81,7 +84,8 @@ const attempts: readonly IdentityAttempt[] = [
       const { tenant2 } = site
       const from = fromFunction(site, tenant2)
       const step = await site.assume(from, site.steal(tenant2.executionRoleArn), {
-        ...{ roleArn: tenant2.roleArn, tags: { tenant_id: 'tenant2' } },
+        roleArn: tenant2.roleArn,
+        tags: { tenant_id: 'tenant2' },
       })
       return ended(step, `credentials of ${tenant2.roleArn}`)
     },
@@ -94,7 +98,9 @@ const attempts: readonly IdentityAttempt[] = [
       const { tenant1 } = site
       const { externalId, roleArn } = tenant1
       const step = await site.assume(fromFunction(site, tenant1), site.steal(tenant1.executionRoleArn), {
-        ...{ roleArn, externalId, tags: { tenant_id: 'tenant2' } },
+        roleArn,
+        externalId,
+        tags: { tenant_id: 'tenant2' },
       })
       return ended(step, 'a session that says it is the second tenant')
     },
@@ -140,13 +146,11 @@ const attempts: readonly IdentityAttempt[] = [
         region: hub.region,
         context: {},
         session: {
-          ...{
-            account: hub.account,
-            roleArn: tenant1.executionRoleArn,
-            sessionName: 'code',
-            tags: {},
-            sessionPolicies: [],
-          },
+          account: hub.account,
+          roleArn: tenant1.executionRoleArn,
+          sessionName: 'code',
+          tags: {},
+          sessionPolicies: [],
           arn: `arn:aws:sts::${hub.account}:assumed-role/${tenant1.functionName}/code`,
           sourceFunctionArn: tenant1.functionArn,
         },
@@ -208,7 +212,9 @@ const attempts: readonly IdentityAttempt[] = [
     make: (site) => {
       const { tenant2 } = site
       return site.ask({
-        ...{ as: tenant2.executionRoleArn, action: 'sts:AssumeRole', resource: tenant2.roleArn },
+        as: tenant2.executionRoleArn,
+        action: 'sts:AssumeRole',
+        resource: tenant2.roleArn,
         context: {
           'sts:ExternalId': tenant2.externalId,
           'aws:SourceVpc': 'vpc-0123456789abcdef0',

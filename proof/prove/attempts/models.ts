@@ -169,7 +169,10 @@ function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, re
     .find(({ account }) => account === tenant1.account)
   if (!endpoint) throw new Error('The first tenant has no model endpoint.')
   return ask({
-    ...{ as: tenant1.roleArn, action, resource, resourceAccount: tenant1.account },
+    as: tenant1.roleArn,
+    action,
+    resource,
+    resourceAccount: tenant1.account,
     context: { 'aws:SourceVpce': endpoint.id, 'aws:SourceVpc': String(endpoint.outputs.vpcId) },
     endpointPolicy: JSON.parse(String(endpoint.outputs.policy)),
   })

@@ -35,7 +35,9 @@ async function signUpAndAsk(site: Site, tenantId: string, attributes: readonly o
   const username = `${randomUUID()}@example.com`
   const password = 'attempts at isolation 1 A!'
   const signedUp = await pool.unsigned('SignUp', {
-    ...{ ClientId: hub.userPoolClientId, Username: username, Password: password },
+    ClientId: hub.userPoolClientId,
+    Username: username,
+    Password: password,
     UserAttributes: attributes,
   })
   if (!signedUp.ok) return signedUp.outcome
@@ -117,7 +119,8 @@ const attempts: readonly UserAttempt[] = [
     remark: UNSIGNED,
     make: (site) =>
       administrators(site, 'AdminCreateUser', {
-        ...{ Username: 'made@example.com', UserAttributes: ofTenant('tenant2') },
+        Username: 'made@example.com',
+        UserAttributes: ofTenant('tenant2'),
       }),
   },
   {
@@ -128,7 +131,8 @@ const attempts: readonly UserAttempt[] = [
       const { tenant1, people } = site
       const credentials = site.steal(tenant1.executionRoleArn)
       const step = await site.administer(fromFunction(site, tenant1), credentials, 'AdminAddUserToGroup', {
-        ...{ Username: people.own.username, GroupName: 'tenant2' },
+        Username: people.own.username,
+        GroupName: 'tenant2',
       })
       if (step.ok) await people.operator.leaveGroup(people.own.username, 'tenant2')
       return ended(step, 'a user of the first tenant in the second tenant’s group')

@@ -51,7 +51,9 @@ describe('which calls a rule hits', () => {
       Query: { headers: { 'x-amz-target': 'DynamoDB_20120810.Query' }, method: 'POST', target: '/' },
       AssumeRole: {
         headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-        ...{ method: 'POST', target: '/', body: Buffer.from('Action=AssumeRole&Version=2011-06-15') },
+        method: 'POST',
+        target: '/',
+        body: Buffer.from('Action=AssumeRole&Version=2011-06-15'),
       },
       'jwks.json': { method: 'GET', target: '/pool/.well-known/jwks.json' },
     }

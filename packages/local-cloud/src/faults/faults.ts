@@ -208,7 +208,10 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
 }
 
 const undelivered = ({ operation }: Call, delivery: 'reset' | 'silence'): WireResponse => ({
-  ...{ status: 0, headers: {}, body: '', delivery },
+  status: 0,
+  headers: {},
+  body: '',
+  delivery,
   served: { operation, errorCode: delivery },
 })
 

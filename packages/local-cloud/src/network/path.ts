@@ -1,5 +1,7 @@
 /** A connection in the declared network: where it starts, the path that it takes, or what stops it. Types only, for everybody. */
 
+import type { LedgerView } from '../ledger/ledger.ts'
+
 /** Where a connection starts. */
 export type Origin =
   | { readonly kind: 'function'; readonly functionName: string; readonly account: string }
@@ -41,6 +43,9 @@ export interface Refusal {
   readonly reason: string
   readonly hops: readonly Hop[]
 }
+
+/** Looks a connection up: see reach.ts. */
+export type Reach = (ledger: LedgerView, from: Origin, host: string, port: number) => Path | Refusal
 
 /** A network interface of the declared network. */
 export interface Interface {

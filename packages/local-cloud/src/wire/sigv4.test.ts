@@ -25,7 +25,9 @@ class Sha256 {
 }
 
 const signer = new SignatureV4({
-  ...{ service: 'bedrock', region: 'us-east-1', sha256: Sha256 },
+  service: 'bedrock',
+  region: 'us-east-1',
+  sha256: Sha256,
   credentials: { accessKeyId: 'ASIA', ...CREDENTIAL },
 })
 
@@ -47,17 +49,19 @@ async function signed({ path = '/', query = {}, body = '', headers = {} }: Parti
     [values].flat().map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
   )
   return {
-    ...{ method: 'POST', target: pairs.length === 0 ? path : `${path}?${pairs.join('&')}` },
+    method: 'POST',
+    target: pairs.length === 0 ? path : `${path}?${pairs.join('&')}`,
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
-    ...{
-      body: Buffer.from(body),
-      host,
-      region: 'us-east-1',
-      context: {},
-      from: { kind: 'internet', address: '192.0.2.1' },
-    },
+    body: Buffer.from(body),
+    host,
+    region: 'us-east-1',
+    context: {},
+    from: { kind: 'internet', address: '192.0.2.1' },
     path: {
-      ...{ reachable: true, hops: [], address: '192.0.2.2', addresses: ['192.0.2.2'] },
+      reachable: true,
+      hops: [],
+      address: '192.0.2.2',
+      addresses: ['192.0.2.2'],
       target: { kind: 'service', service: 'bedrock-runtime', region: 'us-east-1' },
     },
     signal: new AbortController().signal,
@@ -66,7 +70,8 @@ async function signed({ path = '/', query = {}, body = '', headers = {} }: Parti
 
 const verify = (request: WireRequest, { now = NOW, credential = CREDENTIAL } = {}) =>
   verifySignature(request, {
-    ...{ service: 'bedrock', now },
+    service: 'bedrock',
+    now,
     find: (accessKeyId) => (accessKeyId === 'ASIA' ? credential : undefined),
   })
 

@@ -16,12 +16,18 @@ const HOST = 'echo.us-east-1.amazonaws.com'
 const FROM: Origin = { kind: 'internet', address: '198.51.100.10' }
 const ADDRESS = '192.0.2.1'
 const reachable = (target: Path['target']): Path => ({
-  ...{ reachable: true, hops: [], address: ADDRESS, addresses: [ADDRESS] },
+  reachable: true,
+  hops: [],
+  address: ADDRESS,
+  addresses: [ADDRESS],
   target,
 })
 const PUBLIC = reachable({ kind: 'service', service: 'echo', region: 'us-east-1' })
 const refused = (shows: Refusal['shows']): Refusal => ({
-  ...{ reachable: false, layer: 'route', reason: 'no route', hops: [] },
+  reachable: false,
+  layer: 'route',
+  reason: 'no route',
+  hops: [],
   shows,
 })
 
@@ -63,7 +69,13 @@ describe('the wire', () => {
   async function network(says: Path | Refusal): Promise<void> {
     outcome = says
     await ledger.put({
-      ...{ urn: 'urn:a', type: 't', id: 'i', account: '1', region: 'r', inputs: {}, outputs: {} },
+      urn: 'urn:a',
+      type: 't',
+      id: 'i',
+      account: '1',
+      region: 'r',
+      inputs: {},
+      outputs: {},
       options: { dependencies: [], protect: false, retainOnDelete: false },
     })
   }
@@ -106,8 +118,12 @@ describe('the wire', () => {
     const { status, headers, text } = await fetchText({ body: 'hello' })
     expect(status).toBe(200)
     expect(JSON.parse(text)).toMatchObject({
-      ...{ method: 'POST', target: '/a?b=c', body: 'hello', host: HOST },
-      ...{ headers: { host: HOST, 'x-test': '1' }, context: { 'aws:SourceIp': '198.51.100.10' } },
+      method: 'POST',
+      target: '/a?b=c',
+      body: 'hello',
+      host: HOST,
+      headers: { host: HOST, 'x-test': '1' },
+      context: { 'aws:SourceIp': '198.51.100.10' },
     })
     expect(headers.date).toBe('Fri, 15 Jan 2027 08:00:00 GMT')
   })
@@ -170,8 +186,12 @@ describe('the wire', () => {
 
   it('tells its observer who asked for what, and nothing of what was said', async () => {
     const session = {
-      ...{ arn: 'arn', account: '222222222222', roleArn: 'arn:aws:iam::222222222222:role/r', sessionName: 's' },
-      ...{ tags: {}, sessionPolicies: [] },
+      arn: 'arn',
+      account: '222222222222',
+      roleArn: 'arn:aws:iam::222222222222:role/r',
+      sessionName: 's',
+      tags: {},
+      sessionPolicies: [],
     }
     answer = async () => ({
       status: 403,
@@ -181,16 +201,16 @@ describe('the wire', () => {
     })
     await fetchText({ body: 'prompt' })
     expect(events.at(-1)).toEqual({
-      ...{
-        kind: 'request',
-        from: FROM,
-        host: HOST,
-        service: 'echo',
-        operation: 'Echo',
-        status: 403,
-        errorCode: 'Denied',
-      },
-      ...{ path: PUBLIC, session: session.roleArn, account: session.account },
+      kind: 'request',
+      from: FROM,
+      host: HOST,
+      service: 'echo',
+      operation: 'Echo',
+      status: 403,
+      errorCode: 'Denied',
+      path: PUBLIC,
+      session: session.roleArn,
+      account: session.account,
     })
   })
 
@@ -238,8 +258,14 @@ describe('the wire', () => {
   it('gives the condition keys and the policy of the endpoint on the way', async () => {
     const policy = { Version: '2012-10-17', Statement: [] }
     const endpoint = (id: string, outputs: Record<string, string>) => ({
-      ...{ urn: `urn:${id}`, type: 'aws:ec2/vpcEndpoint:VpcEndpoint', id, account: '1', region: 'eu-west-1' },
-      ...{ inputs: {}, outputs, options: { dependencies: [], protect: false, retainOnDelete: false } },
+      urn: `urn:${id}`,
+      type: 'aws:ec2/vpcEndpoint:VpcEndpoint',
+      id,
+      account: '1',
+      region: 'eu-west-1',
+      inputs: {},
+      outputs,
+      options: { dependencies: [], protect: false, retainOnDelete: false },
     })
     await ledger.put(endpoint('vpce-1', { policy: JSON.stringify(policy) }))
     await ledger.put(endpoint('vpce-2', {}))

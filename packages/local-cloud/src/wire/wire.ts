@@ -4,8 +4,7 @@
  */
 
 import { UnsupportedError } from '../errors.ts'
-import type { Origin, Path, Refusal } from '../network/path.ts'
-import type { reach as reachable } from '../network/reach.ts'
+import type { Origin, Path, Reach, Refusal } from '../network/path.ts'
 import type { Authority } from './authority.ts'
 import { UNSUPPORTED } from './protocol/protocol.ts'
 import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
@@ -18,7 +17,7 @@ export interface WireOptions {
   readonly surroundings: Surroundings
   readonly services: readonly Service[]
   readonly authority: Pick<Authority, 'issue'>
-  readonly reach: typeof reachable
+  readonly reach: Reach
   /** @default nothing goes wrong */
   readonly faults?: WireFaults
   readonly observe?: (event: WireEvent) => void
@@ -92,7 +91,12 @@ export function startWire(options: WireOptions): Wire {
     if (missing !== undefined) tellUnsupported(missing)
     observe?.({
       kind: 'request',
-      ...{ from, host: call.host, service: name, operation, status: response.status, path },
+      from,
+      host: call.host,
+      service: name,
+      operation,
+      status: response.status,
+      path,
       ...(errorCode !== undefined && { errorCode }),
       ...(session && { session: session.roleArn, account: session.account }),
     })

@@ -144,7 +144,9 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
   /** A prompt with an API key in place of a signature, as `AWS_BEARER_TOKEN_BEDROCK` has the SDK send it. */
   async function askWith(apiKey: string): Promise<{ readonly status: number; readonly text: string }> {
     const answer = (await stand.wire.call(LAPTOP, {
-      ...{ host: `bedrock-runtime.${REGION}.amazonaws.com`, method: 'POST', target: `/model/${TITAN}/converse` },
+      host: `bedrock-runtime.${REGION}.amazonaws.com`,
+      method: 'POST',
+      target: `/model/${TITAN}/converse`,
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
       body: Buffer.from(JSON.stringify(HELLO)),
     })) as WireResponse
@@ -223,12 +225,10 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
     ],
   ])('is closed to a request that is %s', async (_what, headers, code) => {
     const answer = (await stand.wire.call(LAPTOP, {
-      ...{
-        host: `bedrock-runtime.${REGION}.amazonaws.com`,
-        method: 'POST',
-        target: `/model/${NOVA}/converse`,
-        headers,
-      },
+      host: `bedrock-runtime.${REGION}.amazonaws.com`,
+      method: 'POST',
+      target: `/model/${NOVA}/converse`,
+      headers,
     })) as WireResponse
     expect([answer.status, answer.headers['x-amzn-errortype']]).toEqual([
       403,
@@ -238,7 +238,11 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
 })
 
 const NO_KEYS: Decision = {
-  ...{ allowed: false, layer: 'identity', layers: ['identity'], explicit: false, message: 'no keys here' },
+  allowed: false,
+  layer: 'identity',
+  layers: ['identity'],
+  explicit: false,
+  message: 'no keys here',
 }
 
 /** `FROM→TO` in what the key encodes; where it is not found, a byte of the signature. */

@@ -26,7 +26,10 @@ describe.skipIf(REMOTE)("Bedrock, InvokeModel in Anthropic's format", () => {
   it('takes text and blocks of text', async () => {
     const answer = await invoke(HAIKU_3, asking('Hello', { system: 'Be short.', temperature: 0.1 }))
     expect(answer).toMatchObject({
-      ...{ type: 'message', role: 'assistant', stop_reason: 'end_turn', model: 'claude-3-haiku-20240307' },
+      type: 'message',
+      role: 'assistant',
+      stop_reason: 'end_turn',
+      model: 'claude-3-haiku-20240307',
       content: [{ type: 'text', text: expect.stringContaining('Claude 3 Haiku') }],
       usage: { input_tokens: 5, output_tokens: expect.any(Number) },
     })
@@ -38,7 +41,10 @@ describe.skipIf(REMOTE)("Bedrock, InvokeModel in Anthropic's format", () => {
     const body = asking('Look at the clock, and get_weather {"city":"Rome"}.', { tools: [clock, weather], thinking })
     const [whole, parts] = [await invoke(HAIKU, body), await partsOf(body)]
     expect(parts[0]?.message).toMatchObject({
-      ...{ role: 'assistant', content: [], stop_reason: null, usage: { input_tokens: whole.usage.input_tokens } },
+      role: 'assistant',
+      content: [],
+      stop_reason: null,
+      usage: { input_tokens: whole.usage.input_tokens },
     })
     const starts = parts.filter(({ type }) => type === 'content_block_start')
     expect(starts.map(({ index, content_block }) => [index, content_block?.type])).toEqual([
@@ -60,11 +66,13 @@ describe.skipIf(REMOTE)("Bedrock, InvokeModel in Anthropic's format", () => {
     expect(join(2, 'partial_json')).toBe('')
     expect(JSON.parse(join(3, 'partial_json'))).toEqual({ city: 'Rome' })
     expect(parts.at(-2)).toMatchObject({
-      ...{ type: 'message_delta', delta: { stop_reason: 'tool_use', stop_sequence: null } },
+      type: 'message_delta',
+      delta: { stop_reason: 'tool_use', stop_sequence: null },
       usage: { output_tokens: whole.usage.output_tokens },
     })
     expect(parts.at(-1)).toMatchObject({
-      ...{ type: 'message_stop', 'amazon-bedrock-invocationMetrics': { outputTokenCount: whole.usage.output_tokens } },
+      type: 'message_stop',
+      'amazon-bedrock-invocationMetrics': { outputTokenCount: whole.usage.output_tokens },
     })
   })
 
@@ -196,7 +204,8 @@ describe.skipIf(REMOTE)("Bedrock, InvokeModel in Anthropic's format", () => {
 
   it('refuses by its name what it has not', async () => {
     expect(await failure(invoke(HAIKU, asking('a', { context_management: {} })))).toMatchObject({
-      ...{ name: 'UnsupportedByLocalCloud', message: expect.stringContaining('context_management') },
+      name: 'UnsupportedByLocalCloud',
+      message: expect.stringContaining('context_management'),
     })
   })
 })

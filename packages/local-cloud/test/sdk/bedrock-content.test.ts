@@ -50,7 +50,9 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
     }
     const text = await textOf(HAIKU, format(schema))
     expect(JSON.parse(text)).toEqual({
-      ...{ name: 'from Claude Haiku 4.5', kind: 'cat', age: 3 },
+      name: 'from Claude Haiku 4.5',
+      kind: 'cat',
+      age: 3,
       friends: [{ on: '2026-11-02' }, { on: '2026-11-02' }],
     })
     const events = await stream(HAIKU, format(schema))
@@ -64,7 +66,9 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
     const tokens = long.length / 4
     const question = { inputTokens: 5, outputTokens: expect.any(Number) }
     expect(await usageOf()).toMatchObject({
-      ...{ ...question, cacheReadInputTokens: 0, cacheWriteInputTokens: tokens },
+      ...question,
+      cacheReadInputTokens: 0,
+      cacheWriteInputTokens: tokens,
       cacheDetails: [{ ttl: '1h', inputTokens: tokens }],
     })
     const read = await usageOf()
@@ -80,16 +84,17 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
 
   it('repeats the tier, takes notes for the log, and tells the stop sequence when it is asked to', async () => {
     const answer = await converse(HAIKU, {
-      ...{
-        serviceTier: { type: 'flex' },
-        performanceConfig: { latency: 'standard' },
-        requestMetadata: { team: 'a b' },
-      },
-      ...{ inferenceConfig: { stopSequences: ['Haiku'] }, additionalModelResponseFieldPaths: ['/stop_sequence', '/x'] },
+      serviceTier: { type: 'flex' },
+      performanceConfig: { latency: 'standard' },
+      requestMetadata: { team: 'a b' },
+      inferenceConfig: { stopSequences: ['Haiku'] },
+      additionalModelResponseFieldPaths: ['/stop_sequence', '/x'],
     })
     expect(answer).toMatchObject({
-      ...{ serviceTier: { type: 'flex' }, performanceConfig: { latency: 'standard' } },
-      ...{ stopReason: 'stop_sequence', additionalModelResponseFields: { stop_sequence: 'Haiku' } },
+      serviceTier: { type: 'flex' },
+      performanceConfig: { latency: 'standard' },
+      stopReason: 'stop_sequence',
+      additionalModelResponseFields: { stop_sequence: 'Haiku' },
     })
   })
 

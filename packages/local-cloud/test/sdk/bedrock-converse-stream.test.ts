@@ -60,7 +60,8 @@ describe.skipIf(REMOTE)('Bedrock, ConverseStream', () => {
       },
     })
     expect(await failure(streamOf())).toMatchObject({
-      ...{ name: 'ModelErrorException', $metadata: { httpStatusCode: 424 } },
+      name: 'ModelErrorException',
+      $metadata: { httpStatusCode: 424 },
     })
     for (const [code, name] of [
       ['ModelErrorException', 'ModelStreamErrorException'],

@@ -81,8 +81,13 @@ describe.skipIf(REMOTE)('Bedrock, Converse', () => {
     const inferenceConfig = { maxTokens: 7, temperature: 0.5, stopSequences: ['x'] }
     await converse(NOVA, { messages, system: [{ text: 's' }], inferenceConfig })
     expect(seen).toMatchObject({
-      ...{ modelId: 'amazon.nova-2-lite-v1:0', invokedId: NOVA, account: TENANT, region: REGION },
-      ...{ maxTokens: 7, temperature: 0.5, stopSequences: ['x'] },
+      modelId: 'amazon.nova-2-lite-v1:0',
+      invokedId: NOVA,
+      account: TENANT,
+      region: REGION,
+      maxTokens: 7,
+      temperature: 0.5,
+      stopSequences: ['x'],
       system: [{ type: 'text', text: 's' }],
       messages: [
         { role: 'user', content: [{ type: 'text', text: 'a' }] },
@@ -133,7 +138,7 @@ describe.skipIf(REMOTE)('Bedrock, Converse', () => {
     const requestHandler = new NodeHttp2Handler({
       nodeHttp2ConnectOptions: {
         createConnection: ({ hostname: servername }: URL) =>
-          connect({ ...{ host: '127.0.0.1', port, servername, ca }, ALPNProtocols: ['h2'] }),
+          connect({ host: '127.0.0.1', port, servername, ca, ALPNProtocols: ['h2'] }),
       },
     })
     const client = new BedrockRuntimeClient({

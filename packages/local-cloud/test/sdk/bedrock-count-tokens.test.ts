@@ -17,7 +17,8 @@ describe.skipIf(REMOTE)('Bedrock, CountTokens', () => {
     const { usage } = await converse(HAIKU, conversation)
     expect(await count({ converse: conversation })).toBe(usage?.inputTokens)
     expect(stand.asked.at(-1)).toMatchObject({
-      ...{ action: 'bedrock:CountTokens', resource: `arn:aws:bedrock:us-east-1::foundation-model/${BASE_ID}` },
+      action: 'bedrock:CountTokens',
+      resource: `arn:aws:bedrock:us-east-1::foundation-model/${BASE_ID}`,
     })
   })
 

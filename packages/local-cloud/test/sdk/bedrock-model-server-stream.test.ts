@@ -136,7 +136,8 @@ describe.skipIf(REMOTE)('Bedrock with a model server that streams', () => {
       toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: { type: 'object' } } } }] },
     })
     expect(received).toMatchObject({
-      ...{ response_format: { type: 'json_schema', json_schema: { schema } }, parallel_tool_calls: false },
+      response_format: { type: 'json_schema', json_schema: { schema } },
+      parallel_tool_calls: false,
     })
   })
 

@@ -44,14 +44,18 @@ describe.skipIf(REMOTE)('Bedrock with a model server', () => {
     const answer = await converse(NOVA, { system: [{ text: 's' }], inferenceConfig })
     expect(received.map(({ path }) => path)).toEqual(['/v1/models', '/v1/chat/completions'])
     expect(received[1]?.body).toEqual({
-      ...{ model: 'llama3.2', max_tokens: 9, temperature: 0.5, stop: ['x'] },
+      model: 'llama3.2',
+      max_tokens: 9,
+      temperature: 0.5,
+      stop: ['x'],
       messages: [
         { role: 'system', content: 's' },
         { role: 'user', content: 'Hello, who are you?' },
       ],
     })
     expect(answer).toMatchObject({
-      ...{ stopReason: 'max_tokens', usage: { inputTokens: 11, outputTokens: 4, totalTokens: 15 } },
+      stopReason: 'max_tokens',
+      usage: { inputTokens: 11, outputTokens: 4, totalTokens: 15 },
       output: { message: { content: [{ text: 'From the server.' }] } },
     })
   })

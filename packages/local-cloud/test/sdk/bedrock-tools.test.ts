@@ -54,7 +54,8 @@ describe.skipIf(REMOTE)('Bedrock, tools', () => {
         : [],
     )
     const { output, stopReason } = await converse(NOVA, {
-      ...{ messages: [QUESTION, said, { role: 'user', content }], toolConfig },
+      messages: [QUESTION, said, { role: 'user', content }],
+      toolConfig,
     })
     expect(stopReason).toBe('end_turn')
     expect(output?.message?.content?.[0]?.text).toContain('2 tools answered')
@@ -78,7 +79,8 @@ describe.skipIf(REMOTE)('Bedrock, tools', () => {
   it('calls one at a time beside a choice of Converse’s own, which says the type then', async () => {
     const choice = (toolChoice: ToolConfiguration['toolChoice'], tool_choice: Record<string, string | boolean>) =>
       callsOf(HAIKU, {
-        ...{ messages: [QUESTION], toolConfig: { ...toolConfig, toolChoice } },
+        messages: [QUESTION],
+        toolConfig: { ...toolConfig, toolChoice },
         additionalModelRequestFields: { tool_choice: { disable_parallel_tool_use: true, ...tool_choice } },
       })
     expect((await choice({ any: {} }, {})).calls).toHaveLength(1)

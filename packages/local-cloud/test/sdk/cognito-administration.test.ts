@@ -28,7 +28,9 @@ describe.skipIf(REMOTE)('Cognito, administration', () => {
     it('is signed and allowed by IAM on the pool', async () => {
       await person()
       expect(stand.asked[0]).toMatchObject({
-        ...{ action: 'cognito-idp:AdminCreateUser', resourceAccount: HUB, session: stand.session },
+        action: 'cognito-idp:AdminCreateUser',
+        resourceAccount: HUB,
+        session: stand.session,
         resource: `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/${UserPoolId}`,
       })
       stand.decide = () => ({

@@ -35,20 +35,26 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
       const { IdToken, ExpiresIn } = await tokensOf(email)
       const now = Math.floor(Date.now() / 1000)
       const { payload, protectedHeader } = await jwtVerify(IdToken, createLocalJWKSet(await keySet()), {
-        ...{ issuer: `https://${HOST}/${UserPoolId}`, audience: ClientId, algorithms: ['RS256'] },
+        issuer: `https://${HOST}/${UserPoolId}`,
+        audience: ClientId,
+        algorithms: ['RS256'],
       })
       expect(payload).toEqual({
-        ...{
-          sub,
-          email,
-          email_verified: true,
-          'cognito:username': sub,
-          'cognito:groups': ['tenant1'],
-          token_use: 'id',
-        },
-        ...{ 'custom:tenant_id': 'tenant1', iss: `https://${HOST}/${UserPoolId}`, aud: ClientId },
-        ...{ auth_time: expect.closeTo(now, -1), iat: expect.closeTo(now, -1), exp: (payload.iat ?? 0) + 900 },
-        ...{ jti: expect.any(String), origin_jti: expect.any(String), event_id: expect.any(String) },
+        sub,
+        email,
+        email_verified: true,
+        'cognito:username': sub,
+        'cognito:groups': ['tenant1'],
+        token_use: 'id',
+        'custom:tenant_id': 'tenant1',
+        iss: `https://${HOST}/${UserPoolId}`,
+        aud: ClientId,
+        auth_time: expect.closeTo(now, -1),
+        iat: expect.closeTo(now, -1),
+        exp: (payload.iat ?? 0) + 900,
+        jti: expect.any(String),
+        origin_jti: expect.any(String),
+        event_id: expect.any(String),
       })
       expect(protectedHeader).toEqual({ alg: 'RS256', kid: expect.any(String) })
       expect(ExpiresIn).toBe(600)
@@ -143,7 +149,8 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
       const send = (SECRET_HASH: string, id = 'secretive') =>
         idp.send(
           new InitiateAuthCommand({
-            ...{ ClientId: id, AuthFlow: 'USER_PASSWORD_AUTH' },
+            ClientId: id,
+            AuthFlow: 'USER_PASSWORD_AUTH',
             AuthParameters: { USERNAME: email, PASSWORD, SECRET_HASH },
           }),
         )
@@ -179,7 +186,9 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
     const answer = (Session = '', NEW_PASSWORD = PASSWORD, more: Record<string, string> = {}, USERNAME = '') =>
       idp.send(
         new RespondToAuthChallengeCommand({
-          ...{ ClientId, ChallengeName: 'NEW_PASSWORD_REQUIRED', Session },
+          ClientId,
+          ChallengeName: 'NEW_PASSWORD_REQUIRED',
+          Session,
           ChallengeResponses: { USERNAME, NEW_PASSWORD, ...more },
         }),
       )

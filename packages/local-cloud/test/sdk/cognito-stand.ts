@@ -21,18 +21,18 @@ export const POOL: Properties = {
   usernameAttributes: ['email'],
   adminCreateUserConfig: { allowAdminCreateUserOnly: true },
   passwordPolicy: {
-    ...{
-      minimumLength: 12,
-      requireLowercase: true,
-      requireUppercase: true,
-      requireNumbers: true,
-      requireSymbols: true,
-    },
+    minimumLength: 12,
+    requireLowercase: true,
+    requireUppercase: true,
+    requireNumbers: true,
+    requireSymbols: true,
     temporaryPasswordValidityDays: 1,
   },
   schemas: [
     {
-      ...{ name: 'tenant_id', attributeDataType: 'String', mutable: true },
+      name: 'tenant_id',
+      attributeDataType: 'String',
+      mutable: true,
       stringAttributeConstraints: { minLength: '2', maxLength: '20' },
     },
     { name: 'fixed', attributeDataType: 'String', mutable: false },
@@ -111,7 +111,9 @@ export async function person(): Promise<{ email: string; sub: string }> {
   const email = `person${users}@example.com`
   const { User } = await idp.send(
     new AdminCreateUserCommand({
-      ...{ UserPoolId, Username: email, MessageAction: 'SUPPRESS' },
+      UserPoolId,
+      Username: email,
+      MessageAction: 'SUPPRESS',
       UserAttributes: [
         { Name: 'custom:tenant_id', Value: 'tenant1' },
         { Name: 'email_verified', Value: 'true' },
@@ -125,7 +127,8 @@ export async function person(): Promise<{ email: string; sub: string }> {
 export const signIn = (USERNAME: string, PASSWORD_: string = PASSWORD, clientId = ClientId) =>
   idp.send(
     new InitiateAuthCommand({
-      ...{ ClientId: clientId, AuthFlow: 'USER_PASSWORD_AUTH' },
+      ClientId: clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME, PASSWORD: PASSWORD_ },
     }),
   )

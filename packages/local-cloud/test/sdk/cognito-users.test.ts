@@ -154,7 +154,8 @@ describe.skipIf(REMOTE)('Cognito, users and keys', () => {
       })
       await keySet()
       expect(stand.asked.at(-1)).toMatchObject({
-        ...{ session: 'anonymous', resource: `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/${UserPoolId}` },
+        session: 'anonymous',
+        resource: `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/${UserPoolId}`,
         context: { 'aws:SourceVpc': 'vpc-1', 'aws:SourceVpce': 'vpce-1' },
         endpointPolicy: { Statement: [{ Effect: 'Allow', Principal: '*' }] },
       })

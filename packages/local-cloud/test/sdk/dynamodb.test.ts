@@ -27,7 +27,10 @@ const table = (account = HUB) =>
     'aws:dynamodb/table:Table',
     TableName,
     {
-      ...{ name: TableName, hashKey: 'tenantId', rangeKey: 'item', billingMode: 'PAY_PER_REQUEST' },
+      name: TableName,
+      hashKey: 'tenantId',
+      rangeKey: 'item',
+      billingMode: 'PAY_PER_REQUEST',
       attributes: [
         { name: 'tenantId', type: 'S' },
         { name: 'item', type: 'S' },
@@ -38,7 +41,9 @@ const table = (account = HUB) =>
 const key = (tenantId: string, item: string) => ({ tenantId: { S: tenantId }, item: { S: item } })
 const declaredItem = (tenantId: string, more: Record<string, unknown> = {}): Declared =>
   resource('aws:dynamodb/tableItem:TableItem', `${TableName}|${tenantId}|configuration`, {
-    ...{ tableName: TableName, hashKey: 'tenantId', rangeKey: 'item' },
+    tableName: TableName,
+    hashKey: 'tenantId',
+    rangeKey: 'item',
     item: JSON.stringify({ ...key(tenantId, 'configuration'), ...more }),
   })
 
@@ -75,8 +80,11 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
     (await db.send(new GetItemCommand({ TableName, Key: key(tenantId, item) }))).Item
   const query = (tenantId: string) =>
     new QueryCommand({
-      ...{ TableName, ConsistentRead: true, KeyConditionExpression: '#id = :id' },
-      ...{ ExpressionAttributeNames: { '#id': 'tenantId' }, ExpressionAttributeValues: { ':id': { S: tenantId } } },
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: '#id = :id',
+      ExpressionAttributeNames: { '#id': 'tenantId' },
+      ExpressionAttributeValues: { ':id': { S: tenantId } },
     })
 
   it('stores and answers items by key, query, scan and batch', async () => {
@@ -138,7 +146,10 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
     await db.send(command as GetItemCommand)
     expect(stand.asked).toHaveLength(1)
     expect(stand.asked[0]).toMatchObject({
-      ...{ action: `dynamodb:${operation}`, resource: ARN, resourceAccount: HUB, session: stand.session },
+      action: `dynamodb:${operation}`,
+      resource: ARN,
+      resourceAccount: HUB,
+      session: stand.session,
     })
     expect(stand.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(leadingKeys)
   })

@@ -41,10 +41,16 @@ afterEach(async () => {
 async function call(operation: string, input: object, session = stand.session): Promise<Record<string, unknown>> {
   const signed = createSignedCall({
     transport: createTransport(localAgent({ port: await stand.port(), caFile: stand.caFile, keepAlive: false })),
-    ...{ credentials: stand.credentials.issue(session, 900), region: REGION, service: 'logs', now: Date.now },
+    credentials: stand.credentials.issue(session, 900),
+    region: REGION,
+    service: 'logs',
+    now: Date.now,
   })
   const answer = await signed({
-    ...{ host: `logs.${REGION}.amazonaws.com`, path: '/', timeoutMilliseconds: 60_000, maximumBytes: 2_000_000 },
+    host: `logs.${REGION}.amazonaws.com`,
+    path: '/',
+    timeoutMilliseconds: 60_000,
+    maximumBytes: 2_000_000,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` },
     body: JSON.stringify(input),
   })
@@ -207,10 +213,16 @@ async function logsFound(of: Logs = logs): Promise<unknown[]> {
       const answer = await of.handle(sent)
       return { status: answer.status, headers: {}, body: String(answer.body) }
     },
-    ...{ credentials: credential, region: REGION, service: 'logs', now: () => clock.at },
+    credentials: credential,
+    region: REGION,
+    service: 'logs',
+    now: () => clock.at,
   })
   const answer = await signed({
-    ...{ host: `logs.${REGION}.amazonaws.com`, path: '/', timeoutMilliseconds: 60_000, maximumBytes: 2_000_000 },
+    host: `logs.${REGION}.amazonaws.com`,
+    path: '/',
+    timeoutMilliseconds: 60_000,
+    maximumBytes: 2_000_000,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.FilterLogEvents' },
     body: JSON.stringify({ logGroupName: '/genai/audit' }),
   })

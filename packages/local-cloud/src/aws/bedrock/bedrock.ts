@@ -34,7 +34,9 @@ interface Row {
 export const OPERATIONS: Readonly<Record<string, Row>> = {
   converse: { name: 'Converse', action: 'bedrock:InvokeModel', run: converse },
   'converse-stream': {
-    ...{ name: 'ConverseStream', action: 'bedrock:InvokeModelWithResponseStream', run: converseStream },
+    name: 'ConverseStream',
+    action: 'bedrock:InvokeModelWithResponseStream',
+    run: converseStream,
   },
   invoke: { name: 'InvokeModel', action: 'bedrock:InvokeModel', run: invokeModel },
   'invoke-with-response-stream': {
@@ -71,7 +73,10 @@ export function createBedrock(
           const about = { surroundings, request, session }
           const invoked = await access({ ...about, action: row.action, modelId: decode(id) })
           return row.run({
-            ...{ ...about, requestId, invoked, body: () => readBody(request) },
+            ...about,
+            requestId,
+            invoked,
+            body: () => readBody(request),
             generate: (prompt, streamed) => generate(invoked, prompt, { ...about, streamed }),
           })
         },
@@ -91,7 +96,10 @@ async function callerOf(
   if (key === undefined) return authenticate(request, 'bedrock', { now, credentials, format: BEDROCK }).session
   const { session } = verifyApiKey(key, { region: request.region, now: now(), find: credentials.find })
   await permit(surroundings, request, BEDROCK, {
-    ...{ action: 'bedrock:CallWithBearerToken', resource: '*', resourceAccount: session.account, session },
+    action: 'bedrock:CallWithBearerToken',
+    resource: '*',
+    resourceAccount: session.account,
+    session,
     context: { 'bedrock:bearerTokenType': 'SHORT_TERM' },
   })
   return session

@@ -75,7 +75,10 @@ const row = <F extends TextFamily | EmbeddingFamily>(
   name: string,
   traits: Traits,
 ): Model & { readonly family: F } => ({
-  ...{ id, name, family, ...traits },
+  id,
+  name,
+  family,
+  ...traits,
   features: new Set(traits.features),
 })
 const claude = (id: string, name: string, traits: Traits) =>
@@ -103,44 +106,71 @@ const NOVA_1 = { maxOutputTokens: 10_000, onDemand: true, profiles: { us: US, eu
 
 const MODELS: readonly FoundationModel[] = [
   nova('nova-2-lite-v1:0', 'Nova 2 Lite', {
-    ...{ maxOutputTokens: 65_535, maxInputTokens: 1_000_000, onDemand: false, profiles: EVERYWHERE },
+    maxOutputTokens: 65_535,
+    maxInputTokens: 1_000_000,
+    onDemand: false,
+    profiles: EVERYWHERE,
     features: [...SEES, 'reasoning', 'caching'],
   }),
   nova('nova-micro-v1:0', 'Nova Micro', {
-    ...{ ...NOVA_1, maxInputTokens: 128_000, features: ['system', 'tools', 'caching'] },
+    ...NOVA_1,
+    maxInputTokens: 128_000,
+    features: ['system', 'tools', 'caching'],
   }),
   nova('nova-lite-v1:0', 'Nova Lite', { ...NOVA_1, maxInputTokens: 300_000, features: [...SEES, 'caching'] }),
   nova('nova-pro-v1:0', 'Nova Pro', {
-    ...{ ...NOVA_1, maxInputTokens: 300_000, features: [...SEES, 'caching', 'optimizedLatency'] },
+    ...NOVA_1,
+    maxInputTokens: 300_000,
+    features: [...SEES, 'caching', 'optimizedLatency'],
   }),
   claude('claude-haiku-4-5-20251001-v1:0', 'Haiku 4.5', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'prefill'] }),
   claude('claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'prefill'] }),
   claude('claude-sonnet-4-6', 'Sonnet 4.6', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] }),
   claude('claude-opus-4-6-v1', 'Opus 4.6', {
-    ...{ ...CLAUDE_4, maxOutputTokens: 128_000, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] },
+    ...CLAUDE_4,
+    maxOutputTokens: 128_000,
+    features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'],
   }),
   embedding('titanEmbedding', 'amazon.titan-embed-text-v2:0', 'Titan Text Embeddings V2', {
-    ...{ maxInputTokens: 8192, profiles: {}, onDemand: true },
+    maxInputTokens: 8192,
+    profiles: {},
+    onDemand: true,
   }),
   embedding('titanEmbedding', 'amazon.titan-embed-text-v1', 'Titan Embeddings G1 - Text', {
-    ...{ maxInputTokens: 8192, profiles: {}, onDemand: true },
+    maxInputTokens: 8192,
+    profiles: {},
+    onDemand: true,
   }),
   embedding('cohereEmbedding', 'cohere.embed-english-v3', 'Cohere Embed English', {
-    ...{ maxInputTokens: 512, profiles: {}, onDemand: true },
+    maxInputTokens: 512,
+    profiles: {},
+    onDemand: true,
   }),
   embedding('cohereEmbedding', 'cohere.embed-multilingual-v3', 'Cohere Embed Multilingual', {
-    ...{ maxInputTokens: 512, profiles: {}, onDemand: true },
+    maxInputTokens: 512,
+    profiles: {},
+    onDemand: true,
   }),
   embedding('cohereEmbedding', 'cohere.embed-v4:0', 'Cohere Embed v4', {
-    ...{ maxInputTokens: 128_000, profiles: EVERYWHERE, onDemand: true },
+    maxInputTokens: 128_000,
+    profiles: EVERYWHERE,
+    onDemand: true,
   }),
   // The original post's two.
   titan('titan-text-lite-v1', 'Lite', {
-    ...{ maxOutputTokens: 4096, maxInputTokens: 4096, onDemand: true, profiles: {}, endOfLife: '2025-12-31' },
+    maxOutputTokens: 4096,
+    maxInputTokens: 4096,
+    onDemand: true,
+    profiles: {},
+    endOfLife: '2025-12-31',
   }),
   claude('claude-3-haiku-20240307-v1:0', '3 Haiku', { ...CLAUDE_3, profiles: { us: US }, endOfLife: '2026-09-10' }),
   titan('titan-text-express-v1', 'Express', {
-    ...{ maxOutputTokens: 8192, maxInputTokens: 8192, onDemand: true, profiles: {}, endOfLife: '2025-12-31' },
+    maxOutputTokens: 8192,
+    maxInputTokens: 8192,
+    onDemand: true,
+    profiles: {},
+    endOfLife: '2025-12-31',
   }),
   claude('claude-3-sonnet-20240229-v1:0', '3 Sonnet', { ...CLAUDE_3, profiles: { us: US }, endOfLife: '2025-07-21' }),
   claude('claude-v2:1', '2.1', { ...CLAUDE_3, profiles: {}, endOfLife: '2025-07-21' }),

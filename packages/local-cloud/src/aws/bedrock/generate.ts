@@ -23,8 +23,16 @@ export function createGenerate(backend: ModelBackend, now: () => number) {
   ): Generating => {
     const start = performance.now()
     const events = backend.generate({
-      ...{ modelId: model.id, modelName: model.name, family: model.family, invokedId: id, account, region, streamed },
-      ...{ ...prompt, maxTokens: prompt.maxTokens ?? model.maxOutputTokens, signal },
+      modelId: model.id,
+      modelName: model.name,
+      family: model.family,
+      invokedId: id,
+      account,
+      region,
+      streamed,
+      ...prompt,
+      maxTokens: prompt.maxTokens ?? model.maxOutputTokens,
+      signal,
     })
     const cached = cache.use({ account, modelId: model.id }, prompt)
     return {

@@ -23,7 +23,10 @@ export async function checkGuardrail(
   const id = identifier.startsWith('arn:') ? identifier.slice(identifier.lastIndexOf('/') + 1) : identifier
   const arn = `arn:aws:bedrock:${request.region}:${session.account}:guardrail/${id}`
   await permit(surroundings, request, BEDROCK, {
-    ...{ action: 'bedrock:ApplyGuardrail', resource: arn, resourceAccount: session.account, session },
+    action: 'bedrock:ApplyGuardrail',
+    resource: arn,
+    resourceAccount: session.account,
+    session,
   })
   const declared = surroundings.ledger.findBy(GUARDRAIL, 'guardrailId', id)
   if (declared?.account !== session.account || (identifier.startsWith('arn:') && identifier !== arn))

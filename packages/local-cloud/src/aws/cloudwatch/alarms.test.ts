@@ -13,9 +13,18 @@ function stateOf(alarm: object, minutes: Readonly<Record<number, readonly number
   for (const [ago, values] of Object.entries(minutes))
     for (const value of values) metrics.put(METRIC, value, (NOW - Number(ago) * 60) * 1000)
   const outputs = {
-    ...{ name: 'a', namespace: 'n', metricName: 'm', dimensions: { F: 'f' }, statistic: 'Sum', period: 60 },
-    ...{ evaluationPeriods: 3, threshold: 10, comparisonOperator: 'GreaterThanOrEqualToThreshold' },
-    ...{ alarmActions: ['bad'], okActions: ['good'], ...alarm },
+    name: 'a',
+    namespace: 'n',
+    metricName: 'm',
+    dimensions: { F: 'f' },
+    statistic: 'Sum',
+    period: 60,
+    evaluationPeriods: 3,
+    threshold: 10,
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    alarmActions: ['bad'],
+    okActions: ['good'],
+    ...alarm,
   }
   const [state] = alarmStates(ledgerOf(declared('aws:cloudwatch/metricAlarm:MetricAlarm', 'a', outputs)), metrics, NOW)
   return state

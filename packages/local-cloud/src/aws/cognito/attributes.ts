@@ -27,7 +27,11 @@ export const isCustom = (name: string) => name.startsWith('custom:')
 
 export function attributeSchemas(declared: readonly Value[]): ReadonlyMap<string, AttributeSchema> {
   const standard = [...STANDARD, ...VERIFICATIONS].map((name) => ({
-    ...{ name, mutable: true, required: false, minLength: 0, maxLength: 2048 },
+    name,
+    mutable: true,
+    required: false,
+    minLength: 0,
+    maxLength: 2048,
     type: VERIFICATIONS.includes(name) ? ('Boolean' as const) : ('String' as const),
   }))
   const own = declared.map((schema) => readSchema(schema as Readonly<Record<string, Value>>))

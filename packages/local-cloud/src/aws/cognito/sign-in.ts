@@ -49,7 +49,9 @@ async function proceed(call: SignInCall, user: User) {
       userAttributes: JSON.stringify(userAttributes),
     },
     Session: state.addChallenge({
-      ...{ poolId: pool.id, clientId: client.id, username: user.username },
+      poolId: pool.id,
+      clientId: client.id,
+      username: user.username,
       expires: now + client.challengeSeconds,
     }),
   }

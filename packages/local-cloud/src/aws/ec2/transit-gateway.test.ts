@@ -212,7 +212,11 @@ describe('the routes of a table', () => {
         transitGatewayRouteTableId: table.id,
         filters: Object.entries(filters).map(([name, values]) => ({ name, values })),
       },
-      ...{ account, region: 'us-east-1', ledger: cloud.ledger, organization, callerArn: '' },
+      account,
+      region: 'us-east-1',
+      ledger: cloud.ledger,
+      organization,
+      callerArn: '',
     }).routes
 
   let table: Declared

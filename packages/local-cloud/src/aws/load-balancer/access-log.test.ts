@@ -27,7 +27,13 @@ function restart(resources: readonly Declared[] = []): void {
 }
 
 const declared = (type: string, outputs: Properties): Declared => ({
-  ...{ urn: `urn:${type}`, type, id: type, account: '1', region: 'r', inputs: outputs, outputs },
+  urn: `urn:${type}`,
+  type,
+  id: type,
+  account: '1',
+  region: 'r',
+  inputs: outputs,
+  outputs,
   options: { dependencies: [], protect: false, retainOnDelete: false },
 })
 const bucket = (forceDestroy: boolean) => declared(BUCKET, { bucket: 'logs', forceDestroy })

@@ -1,8 +1,7 @@
 /** Application Load Balancers from the ledger, on local sockets. */
 
 import type { Effect } from '../../ledger/ledger.ts'
-import type { Origin, Path } from '../../network/path.ts'
-import type { reach as reachable } from '../../network/reach.ts'
+import type { Origin, Path, Reach } from '../../network/path.ts'
 import type { Authority } from '../../wire/authority.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import { sourceContext } from '../../wire/wire-source.ts'
@@ -23,7 +22,7 @@ export interface LoadBalancerOptions {
   readonly lambda: Pick<Lambda, 'invoke'>
   readonly wire: KeySetOptions['wire']
   readonly authority: Pick<Authority, 'issue'>
-  readonly reach: typeof reachable
+  readonly reach: Reach
   /** Lines of each access log that are kept in memory. @default 10,000 */
   readonly logLines?: number
   /** Where access logs are written, one file a bucket; without it they are in memory only. */
@@ -66,7 +65,10 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
       const place = JSON.stringify(from)
       const serving: ServeOptions = {
         ...options,
-        ...{ keySets, firewall, accessLogs, onFault },
+        keySets,
+        firewall,
+        accessLogs,
+        onFault,
         localPort: (wanted) =>
           [...open].find((one) => one.place === place && one.balancer === balancer.arn && one.declared === wanted)
             ?.port,
@@ -90,7 +92,10 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
         },
       })
       const handle = {
-        ...{ place, balancer: balancer.arn, declared, port: opened.port },
+        place,
+        balancer: balancer.arn,
+        declared,
+        port: opened.port,
         async close() {
           open.delete(handle)
           await opened.close()

@@ -85,7 +85,10 @@ export async function serve(
     requestLine: requestLine(incoming, binding, request),
     traceId,
     ...secured,
-    ...{ receivedBytes, sentBytes, begun, actions },
+    receivedBytes,
+    sentBytes,
+    begun,
+    actions,
     requestSeconds: elapsed - (progress.targetSeconds ?? 0),
     ...(progress.targetSeconds !== undefined && { targetSeconds: progress.targetSeconds }),
   })
@@ -144,7 +147,12 @@ async function answerTo(
   progress.rule = rule
   let forwardedAt: number | undefined
   const answering = applyRule(rule, request, body, {
-    ...{ ledger: surroundings.ledger, listener, lambda, keySets, now: surroundings.now, localPort },
+    ledger: surroundings.ledger,
+    listener,
+    lambda,
+    keySets,
+    now: surroundings.now,
+    localPort,
     traceId: progress.traceId,
     acting(action) {
       progress.actions.push(action)

@@ -158,7 +158,13 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
     async send(target: string, { headers = {}, method = 'GET', body = '' }: Sending = {}): Promise<Reply> {
       const requester = secure ? https : http
       const request = requester.request({
-        ...{ port, ca, servername: 'localhost', host: '127.0.0.1', method, path: target, agent: false },
+        port,
+        ca,
+        servername: 'localhost',
+        host: '127.0.0.1',
+        method,
+        path: target,
+        agent: false,
         headers: {
           host: 'genai.example.com',
           ...(body !== '' && { 'content-length': Buffer.byteLength(body) }),
@@ -206,7 +212,18 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
     },
   })
   return {
-    ...{ ledger, surroundings, service, clock, keys, jwk, fetched, invocations, events, faults, authority, client },
+    ledger,
+    surroundings,
+    service,
+    clock,
+    keys,
+    jwk,
+    fetched,
+    invocations,
+    events,
+    faults,
+    authority,
+    client,
     async open(arn = HTTPS_ARN, from = LAPTOP) {
       const { port } = await service.open(from, arn)
       return { port, ...client(port, arn !== HTTP_ARN) }

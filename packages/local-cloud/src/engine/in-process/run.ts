@@ -134,7 +134,12 @@ export class Run {
     current?: Declared,
   ): Declaration {
     return {
-      ...{ row, urn, inputs, account, region, options },
+      row,
+      urn,
+      inputs,
+      account,
+      region,
+      options,
       ledger: this.draft,
       organization: this.#organization,
       ...(current && { current }),

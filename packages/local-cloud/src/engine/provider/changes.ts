@@ -7,7 +7,7 @@ import { answered, checkInputs, type Declaration, declare, heldBy, situationOf }
 import type { ResourceType, Situation } from '../../resource/resource-type.ts'
 import type { Provider } from '../configured-provider.ts'
 import { callsOf, requireAbsentRead, requireAll, requireOperation } from '../control-plane.ts'
-import { findImported, findIn, freeKey, type ProviderCloud, useKey } from './cloud.ts'
+import { findImported, findIn, freeKey, type ProviderCloud, useKey } from './provider-cloud.ts'
 
 /** The engine keeps these to itself. */
 const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }

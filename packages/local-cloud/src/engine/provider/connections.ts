@@ -5,7 +5,7 @@
 import { AwsError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
 import { openProvider, type Provider } from '../configured-provider.ts'
-import type { ProviderCloud } from './cloud.ts'
+import type { ProviderCloud } from './provider-cloud.ts'
 
 interface Connection {
   readonly programDirectory: string

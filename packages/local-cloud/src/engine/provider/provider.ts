@@ -7,9 +7,9 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import service, { type IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import { awsProvider } from './aws.ts'
 import { awsxProvider } from './awsx.ts'
-import type { ProviderCloud } from './cloud.ts'
+import type { ProviderCloud } from './provider-cloud.ts'
 
-export type { Delays, ProviderCloud, ProviderEvent } from './cloud.ts'
+export type { Delays, ProviderCloud, ProviderEvent } from './provider-cloud.ts'
 
 export interface Providers {
   /** Ports on 127.0.0.1. */

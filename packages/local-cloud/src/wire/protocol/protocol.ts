@@ -95,7 +95,9 @@ export async function answer(
     return {
       ...format.refuse(refusal, requestId),
       served: {
-        ...{ operation: operation(), ...caller, errorCode: refusal.code },
+        operation: operation(),
+        ...caller,
+        errorCode: refusal.code,
         ...(unsupported && { unsupported: error.message }),
       },
     }

@@ -58,7 +58,8 @@ export function usageOf(usage: Usage) {
     outputTokens,
     totalTokens: inputTokens + outputTokens + (cacheReadTokens ?? 0) + cacheWriteInputTokens,
     ...(cacheReadTokens !== undefined && {
-      ...{ cacheReadInputTokens: cacheReadTokens, cacheWriteInputTokens },
+      cacheReadInputTokens: cacheReadTokens,
+      cacheWriteInputTokens,
       ...(written.length > 0 && { cacheDetails: written }),
     }),
   }
@@ -93,7 +94,8 @@ export async function* converseParts(events: AsyncIterable<ModelEvent>): AsyncGe
   let started = false
   let open: BlockStart['type'] = 'text'
   const delta = (value: unknown): Part => ({
-    ...{ type: 'contentBlockDelta', payload: { contentBlockIndex, delta: value } },
+    type: 'contentBlockDelta',
+    payload: { contentBlockIndex, delta: value },
   })
   for await (const event of events) {
     if (!started) yield { type: 'messageStart', payload: { role: 'assistant' } }

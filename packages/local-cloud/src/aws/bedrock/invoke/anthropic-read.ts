@@ -30,7 +30,8 @@ function blockOf(block: AnthropicBlock): Block {
     }
     case 'thinking':
       return {
-        ...{ type: 'reasoning', text: block.thinking },
+        type: 'reasoning',
+        text: block.thinking,
         ...(block.signature !== undefined && { signature: block.signature }),
       }
     case 'redacted_thinking':
@@ -40,7 +41,9 @@ function blockOf(block: AnthropicBlock): Block {
 
 export const toolsOf = (tools: readonly AnthropicTool[]): readonly Tool[] =>
   tools.map(({ name, description, input_schema: schema, cache_control }) => ({
-    ...{ name, schema, ...(description !== undefined && { description }) },
+    name,
+    schema,
+    ...(description !== undefined && { description }),
     ...(cache_control && { cachePoint: cache_control.ttl ?? '5m' }),
   }))
 

@@ -62,7 +62,8 @@ async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
       invocationLatency: latencyMs(),
       firstByteLatency: latencyMs(),
       ...(usage.cacheReadTokens !== undefined && {
-        ...{ cacheReadInputTokenCount: usage.cacheReadTokens, cacheWriteInputTokenCount: writtenTo(usage) },
+        cacheReadInputTokenCount: usage.cacheReadTokens,
+        cacheWriteInputTokenCount: writtenTo(usage),
       }),
     },
   })

@@ -20,7 +20,10 @@ const INPUT = structure(
 )
 
 const COMPLETION_REASONS: Readonly<Record<StopReason, string>> = {
-  ...{ end_turn: 'FINISH', tool_use: 'FINISH', max_tokens: 'LENGTH', stop_sequence: 'STOP_CRITERIA_MET' },
+  end_turn: 'FINISH',
+  tool_use: 'FINISH',
+  max_tokens: 'LENGTH',
+  stop_sequence: 'STOP_CRITERIA_MET',
   content_filtered: 'CONTENT_FILTERED',
 }
 /** Titan's own default. */
@@ -49,7 +52,9 @@ export const titan: BodyFormat = {
       if (event.kind === 'delta') yield { ...part, outputText: event.text, inputTextTokenCount: input.inputTokens }
       if (event.kind === 'end')
         yield {
-          ...{ ...part, outputText: '', inputTextTokenCount: event.usage.inputTokens },
+          ...part,
+          outputText: '',
+          inputTextTokenCount: event.usage.inputTokens,
           totalOutputTextTokenCount: event.usage.outputTokens,
           completionReason: COMPLETION_REASONS[event.stopReason],
           ...metrics(event.usage),

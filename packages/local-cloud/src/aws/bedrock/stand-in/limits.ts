@@ -21,7 +21,9 @@ export function limited(
   const kept: Written[] = []
   let characters = 0
   const ended = (stopReason: ModelEnd['stopReason'], stopSequence?: string): Ended => ({
-    ...{ blocks: kept, stopReason, ...(stopSequence !== undefined && { stopSequence }) },
+    blocks: kept,
+    stopReason,
+    ...(stopSequence !== undefined && { stopSequence }),
     outputTokens: Math.ceil(characters / CHARACTERS_PER_TOKEN),
   })
   for (const block of blocks) {

@@ -44,8 +44,14 @@ function created(pool: UserPool, data: PoolData, { Username, UserAttributes }: I
   checkRequired(pool.attributes, attributes)
   const username = pool.signInByEmail ? sub : Username
   const user: User = {
-    ...{ username, sub, attributes, enabled: true, status: 'FORCE_CHANGE_PASSWORD', groups: [] },
-    ...{ createdAt: now, modifiedAt: now },
+    username,
+    sub,
+    attributes,
+    enabled: true,
+    status: 'FORCE_CHANGE_PASSWORD',
+    groups: [],
+    createdAt: now,
+    modifiedAt: now,
   }
   refuseExisting(pool, data, user)
   return user

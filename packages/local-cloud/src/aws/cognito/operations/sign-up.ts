@@ -31,8 +31,15 @@ export const signUp = forClient(INPUT, async ({ input, pool, client, data, now }
   const sub = randomUUID()
   const username = pool.signInByEmail ? sub : input.Username
   data.put({
-    ...{ username, sub, attributes, password, enabled: true, status: 'UNCONFIRMED', groups: [] },
-    ...{ createdAt: now, modifiedAt: now },
+    username,
+    sub,
+    attributes,
+    password,
+    enabled: true,
+    status: 'UNCONFIRMED',
+    groups: [],
+    createdAt: now,
+    modifiedAt: now,
   })
   return { UserConfirmed: false, UserSub: sub }
 })
