@@ -31,7 +31,7 @@ export default defineConfig({
       project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
       project('integration', [
         ...PROCESSES,
-        'tests/{audit,cli,clients,docs,house,platform,policies,provider,references,upgrade}/**/*.test.ts',
+        'tests/{audit,cli,clients,docs,house,platform,policies,provider,upgrade}/**/*.test.ts',
         'tests/*.test.ts',
         'packages/*/test/**/*.test.ts',
       ]),

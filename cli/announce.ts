@@ -4,13 +4,18 @@ import { tableName } from '../shared/naming.ts'
 import { type Control, openControl } from './control/server.ts'
 import { FAULTS } from './fault/ask.ts'
 import { faultCommand } from './fault/switch.ts'
-import { claimRunning, forgetRunning, type Running, type RunningHub, writeRunning } from './running.ts'
+import { claimRunning, forgetRunning, isNoteOf, type Running, type RunningHub, writeRunning } from './running.ts'
 
 export interface Announcement {
   /** Takes further commands from other shells. */
   readonly on: Control['on']
   /** Writes the note again, after something that the ledger does not tell. */
   update(): void
+  /**
+   * Resolves when somebody else took the note away, as when `.local` is removed: keys and the functions' code were in that folder
+   * too, so that nothing more can be started.
+   */
+  readonly lost: Promise<'lost'>
   /** Takes the note away. */
   stop(): void
 }
@@ -22,6 +27,9 @@ export type Announced = Pick<Running, 'verb' | 'wirePort'> & {
 
 /** Half of the hour that the deployer's credentials are good for. */
 const RENEWAL_MILLISECONDS = 30 * 60_000
+
+/** How often the note is looked for. */
+const LOOK_MILLISECONDS = 1_000
 
 const TABLE = 'aws:dynamodb/table:Table'
 const POOL = 'aws:cognito/userPool:UserPool'
@@ -53,19 +61,27 @@ export async function announce(
     throw error
   }
   const update = () => {
-    if (!stopped) writeRunning(note())
+    // A folder that was removed is not made again with nothing but a note in it.
+    if (!stopped && isNoteOf(process.pid)) writeRunning(note())
   }
   cloud.ledger.onChange(({ resource }) => {
     if (TELLING.has(resource.type)) update()
   })
   const renewal = setInterval(update, RENEWAL_MILLISECONDS)
   renewal.unref()
+  const lost = Promise.withResolvers<'lost'>()
+  const look = setInterval(() => {
+    if (!isNoteOf(process.pid)) lost.resolve('lost')
+  }, LOOK_MILLISECONDS)
+  look.unref()
   return {
     on: control.on,
     update,
+    lost: lost.promise,
     stop() {
       stopped = true
       clearInterval(renewal)
+      clearInterval(look)
       control.close()
       forgetRunning()
     },

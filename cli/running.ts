@@ -76,10 +76,17 @@ function writeDraft(running: Running): string {
   return draft
 }
 
+/** Whether the note is there, and of this process. */
+export const isNoteOf = (pid: number): boolean => tryRead()?.pid === pid
+
 /** Removes the note, if it is this process's. */
 export function forgetRunning(): void {
-  if (tryRead()?.pid === process.pid) rmSync(FILE, { force: true })
+  if (isNoteOf(process.pid)) rmSync(FILE, { force: true })
 }
+
+/** For a cloud whose note was taken away while it served. */
+export const LOST =
+  "The folder .local was removed, or running.json in it. Keys and the functions' code were in it too, so the local cloud stops."
 
 /** @throws UserError when one is running: commands in other shells would not know which one is meant */
 export async function requireNoneRunning(): Promise<void> {

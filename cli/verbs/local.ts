@@ -9,7 +9,7 @@ import { keepPorts, keptPorts } from '../kept-ports.ts'
 import { type FollowedListeners, followListeners } from '../listeners.ts'
 import { keepShellLines, shellLines } from '../local-shell.ts'
 import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
-import { requireNoneRunning } from '../running.ts'
+import { LOST, requireNoneRunning } from '../running.ts'
 import { quoted } from '../shell.ts'
 import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
@@ -90,7 +90,8 @@ export const local: Verb = {
       terminal.line(`# The same lines: . ${/^[\w./-]+$/.test(file) ? file : quoted(file)}`)
       terminal.line('# Then: pulumi stack init hub (the first time), pulumi up -s hub')
       terminal.line('# Ctrl-C stops it; what is deployed is kept.')
-      await stopping.asked
+      if ((await Promise.race([stopping.asked, announcement.lost])) === 'lost')
+        throw new UserError(LOST, 'Start it again: npm run local')
       return 0
     } finally {
       announcement?.stop()

@@ -8,7 +8,7 @@ import { takeStacks } from '../demo/stacks.ts'
 import { LAPTOP, type Validation } from '../demo/validate.ts'
 import { PORT_OPTIONS, type Ports, portOption, requireFree } from '../gateway-ports.ts'
 import { MODEL_OPTIONS, modelsOf } from '../models-server.ts'
-import { requireNoneRunning } from '../running.ts'
+import { LOST, requireNoneRunning } from '../running.ts'
 import { LOCAL_DIRECTORY, readStack, stackNames } from '../stacks.ts'
 import { stopOnSignals } from '../stopping.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
@@ -87,7 +87,8 @@ export const start: Verb = {
       }
       if (announcement) takeStacks(announcement, up.session, terminal)
       nextCommands(terminal, up.session)
-      await stopping.asked
+      const ended = await Promise.race([stopping.asked, announcement?.lost])
+      if (ended === 'lost') throw new UserError(LOST, 'Start it again: npm start')
       return 0
     } finally {
       announcement?.stop()

@@ -49,7 +49,22 @@ describe('names', () => {
       reason: expect.stringContaining('rtb-private1'),
     })
   })
-  test.each(['example.com', 'no-service.us-east-1.amazonaws.com', endpointHost('tenant9'), ''])(
+  test.each([
+    ['ec2.us-east-1.amazonaws.com', 'ec2', 'us-east-1'],
+    ['s3.us-east-1.amazonaws.com', 's3', 'us-east-1'],
+    ['bucket.s3.us-east-1.amazonaws.com', 's3', 'us-east-1'],
+    ['bucket.s3.amazonaws.com', 's3', 'us-east-1'],
+    ['iam.amazonaws.com', 'iam.amazonaws.com', 'us-east-1'],
+    // Forms that no service here is known by.
+    ['sts.amazonaws.com', 'sts.amazonaws.com', 'us-east-1'],
+    ['sts.eu-west-1.api.aws', 'sts.eu-west-1.api.aws', 'eu-west-1'],
+    ['a.sts.us-east-1.amazonaws.com', 'a.sts.us-east-1.amazonaws.com', 'us-east-1'],
+  ])('%s leads to a public address, of the service %s', (name, service, region) => {
+    expect(path(go(laptop, name)).target).toEqual({ kind: 'service', service, region })
+    // Nothing in the tenant's function's security group lets it out to there.
+    expect(go(fn('tenant1'), name)).toMatchObject({ reachable: false, shows: 'timeout' })
+  })
+  test.each(['example.com', 'amazonaws.com', 'gone-1.us-east-1.elb.amazonaws.com', endpointHost('tenant9'), ''])(
     '%j is not found',
     (name) => {
       expect(go(fn('tenant1'), name)).toMatchObject({ reachable: false, shows: 'notFound', layer: 'dns' })

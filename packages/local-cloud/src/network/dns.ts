@@ -41,6 +41,7 @@ function resolveName(topology: Topology, name: string, vpcId: string | undefined
     serviceName(name) ??
     loadBalancerName(topology, name) ??
     recordName(topology, name, vpcId, followed) ??
+    otherServiceName(name) ??
     notFound(name)
   )
 }
@@ -88,6 +89,29 @@ function serviceName(given: string): Resolution | undefined {
   const [, service = '', region = ''] = SERVICE_NAME.exec(name) ?? []
   if (!endpointServices(region).some(({ privateDnsName }) => privateDnsName === name)) return undefined
   return { addresses: [publicAddress(service, region)], service: { service, region } }
+}
+
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/
+/** Labels in the names of resources, which are there or are not: load balancers, endpoints, instances. */
+const OF_RESOURCES: ReadonlySet<string> = new Set(['elb', 'vpce', 'compute', 'compute-1'])
+
+/**
+ * A name of AWS's that no endpoint could be made for here, such as `ec2.us-east-1.amazonaws.com` or `iam.amazonaws.com`: it leads
+ * to a public address, where the service is refused by its name.
+ */
+function otherServiceName(name: string): Resolution | undefined {
+  const [, prefix, domain] = /^(.+)\.(amazonaws\.com|api\.aws)$/.exec(name) ?? []
+  const labels = prefix?.split('.') ?? []
+  if (labels.length === 0 || labels.some((label) => OF_RESOURCES.has(label))) return undefined
+  const last = labels.at(-1) ?? ''
+  const region = REGION.test(last) ? last : undefined
+  const [service = '', ...more] = (region === undefined ? labels : labels.slice(0, -1)).reverse()
+  // A name of another form must not be taken for a service that is there; a bucket's is S3's, and read as such.
+  const isPlain = region !== undefined && domain === 'amazonaws.com' && more.length === 0
+  return {
+    addresses: [publicAddress(service, region ?? 'us-east-1')],
+    service: { service: isPlain || service === 's3' ? service : name, region: region ?? 'us-east-1' },
+  }
 }
 
 /** Any address of 52.46.0.0/16, AWS's own; services with a prefix list have one of that list's. */

@@ -6,8 +6,8 @@
 import { UnsupportedError } from '../errors.ts'
 import type { Origin, Path, Reach, Refusal } from '../network/path.ts'
 import type { Authority } from './authority.ts'
-import { UNSUPPORTED } from './protocol/protocol.ts'
 import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
+import { unsupportedOperation, unsupportedService } from './unsupported.ts'
 import type { WireCall } from './wire-call.ts'
 import type { WireFaults } from './wire-faults.ts'
 import { type OpenPort, openPort } from './wire-port.ts'
@@ -81,7 +81,7 @@ export function startWire(options: WireOptions): Wire {
       ? await faults
           .serve({ service: name, from, call }, () => service.handle(wireRequest(surroundings, from, path, call)))
           .catch((error: unknown) => fault(onFault, error))
-      : unsupported(`the service '${name}' (${call.host})`)
+      : unsupportedService(name, call)
     const {
       operation = `${call.method} ${call.target.split('?', 1)[0]}`,
       session,
@@ -191,22 +191,12 @@ function wireRequest({ ledger }: Surroundings, from: Origin, path: Path, call: W
 }
 
 function fault(onFault: (error: unknown) => void, error: unknown): WireResponse {
-  if (error instanceof UnsupportedError) return unsupported(error)
+  if (error instanceof UnsupportedError) return unsupportedOperation(error)
   onFault(error)
   return {
     status: 500,
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'InternalServerException' },
     body: JSON.stringify({ __type: 'InternalServerException', message: 'The local cloud failed; see its log.' }),
-  }
-}
-
-function unsupported(what: string | UnsupportedError): WireResponse {
-  const { message } = typeof what === 'string' ? new UnsupportedError(what) : what
-  return {
-    status: 400,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': UNSUPPORTED },
-    body: JSON.stringify({ __type: UNSUPPORTED, message }),
-    served: { operation: 'unknown', errorCode: UNSUPPORTED, unsupported: message },
   }
 }
 

@@ -156,7 +156,7 @@ const MODELS: readonly FoundationModel[] = [
     profiles: EVERYWHERE,
     onDemand: true,
   }),
-  // The two of AWS's article.
+  // The original post's two.
   titan('titan-text-lite-v1', 'Lite', {
     maxOutputTokens: 4096,
     maxInputTokens: 4096,

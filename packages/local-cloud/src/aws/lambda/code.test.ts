@@ -50,6 +50,8 @@ test('archives in archives, and files by path, checked against what was deployed
   await expect(unpack(directory, 'f', archive('b'.repeat(64)))).rejects.toThrow(
     /file.mjs changed after it was deployed/,
   )
+  await rm(file)
+  await expect(unpack(directory, 'f', archive('c'.repeat(64)))).rejects.toThrow(/was removed after it was deployed/)
 })
 
 test.each(['../outside.mjs', 'a/../../outside.mjs', '/etc/outside'])('a file named %s is refused', async (name) => {

@@ -41,12 +41,22 @@ async function collect(archive: ArchiveValue, prefix: string, found: Map<string,
       await collect(entry, inside, found)
       continue
     }
-    const content = entry.asset === 'text' ? Buffer.from(entry.text) : await readFile(entry.path)
+    const content = entry.asset === 'text' ? Buffer.from(entry.text) : await fileAt(entry.path, inside)
     if (createHash('sha256').update(content).digest('hex') !== entry.sha256)
       throw new Error(`The file ${inside} changed after it was deployed. Deploy again.`)
     found.set(inside, content)
   }
 }
+
+/** @throws Error that says what to do, where it was removed after the deployment: AWS would have a copy */
+const fileAt = (path: string, inside: string): Promise<Buffer> =>
+  readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause
+    throw new Error(
+      `The file ${inside} of the function's code was removed after it was deployed (${path}). Deploy again.`,
+      { cause },
+    )
+  })
 
 /**
  * Lambda's limits on a deployment package. The zip is made only where it could be too large: deflate never makes a package

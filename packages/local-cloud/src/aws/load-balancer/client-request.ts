@@ -25,7 +25,7 @@ export interface ClientRequest {
 
 /** The load balancer answers such a request itself. */
 export interface BadRequest {
-  readonly status: 400 | 405 | 414 | 463
+  readonly status: 400 | 405 | 414 | 417 | 463
   readonly reason: string
 }
 
@@ -46,6 +46,10 @@ export function readRequest(incoming: Incoming, balancer: Balancer, client: Clie
   const sent = headersOf(incoming)
   const oversized = tooLarge(sent)
   if (oversized !== undefined) return { status: 400, reason: oversized }
+  const expected = sent.find(([name]) => name === 'expect')?.[1]
+  // AWS does not say what it does; HTTP's own answer.
+  if (expected !== undefined && expected.toLowerCase() !== '100-continue')
+    return { status: 417, reason: 'An expectation other than 100-continue.' }
   const ambiguous = ambiguity(method, sent, incoming.httpVersionMajor, balancer)
   if (ambiguous !== undefined) return { status: 400, reason: ambiguous }
   const headers = balancer.dropInvalidHeaderFields ? sent.filter(([name]) => /^[a-z0-9-]+$/.test(name)) : sent

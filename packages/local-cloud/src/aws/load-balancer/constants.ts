@@ -12,6 +12,12 @@ export const MAX_RESPONSE_HEADERS_BYTES = 32 * 1024
 export const MAX_FORWARDED_ADDRESSES = 30
 
 export const DEFAULT_IDLE_SECONDS = 60
+/** How long a client's connection is kept for further requests, unless declared. */
+export const DEFAULT_CLIENT_KEEP_ALIVE_SECONDS = 3600
+/** Requests at a time on one HTTP/2 connection. */
+export const MAX_CONCURRENT_STREAMS = 128
+/** AWS does not say how long a handshake may take; never longer than a connection may be idle. */
+export const MAX_HANDSHAKE_SECONDS = 120
 
 /** Key sets that tokens are validated with. */
 export const MAX_KEY_SET_BYTES = 150 * 1024

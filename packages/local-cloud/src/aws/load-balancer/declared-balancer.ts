@@ -2,7 +2,7 @@
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { flag, known, number, object, text } from '../../resource/values.ts'
-import { DEFAULT_IDLE_SECONDS } from './constants.ts'
+import { DEFAULT_CLIENT_KEEP_ALIVE_SECONDS, DEFAULT_IDLE_SECONDS } from './constants.ts'
 
 export interface Balancer {
   readonly arn: string
@@ -10,6 +10,7 @@ export interface Balancer {
   readonly account: string
   readonly region: string
   readonly idleTimeoutSeconds: number
+  readonly clientKeepAliveSeconds: number
   readonly dropInvalidHeaderFields: boolean
   readonly desyncMitigationMode: 'monitor' | 'defensive' | 'strictest'
   readonly http2: boolean
@@ -32,6 +33,7 @@ export function readBalancer(ledger: LedgerView, arn: string): Balancer {
     account,
     region,
     idleTimeoutSeconds: number(outputs, 'idleTimeout') ?? DEFAULT_IDLE_SECONDS,
+    clientKeepAliveSeconds: number(outputs, 'clientKeepAlive') ?? DEFAULT_CLIENT_KEEP_ALIVE_SECONDS,
     dropInvalidHeaderFields: flag(outputs, 'dropInvalidHeaderFields') ?? false,
     desyncMitigationMode: oneOf(outputs, 'desyncMitigationMode', ['defensive', 'strictest', 'monitor']),
     http2: flag(outputs, 'enableHttp2') ?? true,

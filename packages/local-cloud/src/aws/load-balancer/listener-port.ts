@@ -1,6 +1,6 @@
 /** A local socket for one listener as it is seen from one place: TLS, HTTP/2 and HTTP/1.1, and the path that a client takes. */
 import { createServer as createHttpServer } from 'node:http'
-import { createSecureServer } from 'node:http2'
+import { createSecureServer, Http2ServerResponse, type Http2Session } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
@@ -8,7 +8,7 @@ import { AwsError } from '../../errors.ts'
 import type { Path, Refusal } from '../../network/path.ts'
 import type { Authority } from '../../wire/authority.ts'
 import { page } from './answer.ts'
-import { MAX_HEADERS_BYTES } from './constants.ts'
+import { MAX_CONCURRENT_STREAMS, MAX_HANDSHAKE_SECONDS, MAX_HEADERS_BYTES } from './constants.ts'
 import type { Binding } from './declared.ts'
 import type { Incoming, Outgoing } from './serve.ts'
 
@@ -41,27 +41,30 @@ const GRACE_MS = 1_000
 /** @throws Error naming the port and the remedy when it is taken */
 export async function openListenerPort(options: ListenerPortOptions): Promise<ListenerPort> {
   const inner = innerServer(options)
-  const paths = new Map<number, Path>()
+  const connections = new Map<number, { readonly path: Path; readonly since: number }>()
   const sockets = new Set<Socket>()
   const handle = (incoming: Incoming, outgoing: Outgoing) => {
     const remotePort = incoming.socket.remotePort ?? 0
-    const path = paths.get(remotePort)
-    if (path) void options.serve(path, remotePort, incoming, outgoing)
-    else outgoing.destroy()
+    const connection = connections.get(remotePort)
+    if (!connection) return void outgoing.destroy()
+    if (performance.now() - connection.since > keepAlive(options)) lastOf(outgoing)
+    void options.serve(connection.path, remotePort, incoming, outgoing)
   }
   inner.on('request', handle)
+  // Otherwise Node answers an unknown expectation by itself, and in no access log.
+  inner.on('checkExpectation', handle)
   const front = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     sockets.add(socket)
     const { remotePort = 0 } = socket
     socket.once('close', () => {
       sockets.delete(socket)
-      paths.delete(remotePort)
+      connections.delete(remotePort)
     })
     socket.on('error', () => socket.destroy())
     const outcome = arrive(options)
     if (outcome === undefined || (!outcome.reachable && outcome.shows === 'notFound')) socket.resetAndDestroy()
     else if (outcome.reachable) {
-      paths.set(remotePort, outcome)
+      connections.set(remotePort, { path: outcome, since: performance.now() })
       inner.emit('connection', socket)
       socket.resume()
     }
@@ -89,6 +92,20 @@ function arrive({ listener, lookUp, onFault }: ListenerPortOptions): Path | Refu
   }
 }
 
+const keepAlive = ({ listener }: ListenerPortOptions): number => {
+  try {
+    return listener().balancer.clientKeepAliveSeconds * 1000
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+/** The client is told with its answer that the connection takes no more. */
+function lastOf(outgoing: Outgoing): void {
+  if (outgoing instanceof Http2ServerResponse) outgoing.stream.session?.close()
+  else outgoing.shouldKeepAlive = false
+}
+
 function innerServer(options: ListenerPortOptions): Server {
   const { tls, balancer } = options.listener()
   const idle = balancer.idleTimeoutSeconds * 1000
@@ -103,6 +120,7 @@ function innerServer(options: ListenerPortOptions): Server {
   const secure = {
     ...limits,
     minVersion: tls.minVersion,
+    handshakeTimeout: Math.min(idle, MAX_HANDSHAKE_SECONDS * 1000),
     ...contexts(),
     SNICallback(_: string, proceed: (error: Error | null, context?: SecureContext) => void) {
       try {
@@ -113,15 +131,36 @@ function innerServer(options: ListenerPortOptions): Server {
     },
   }
   const server = balancer.http2
-    ? createSecureServer({ ...secure, allowHTTP1: true, settings: { maxHeaderListSize: PARSER_BYTES } })
+    ? createSecureServer({
+        ...secure,
+        allowHTTP1: true,
+        settings: { maxHeaderListSize: PARSER_BYTES, maxConcurrentStreams: MAX_CONCURRENT_STREAMS },
+      })
     : createHttpsServer({ ...secure, requestTimeout: 0, headersTimeout: 0 })
   server.setTimeout(idle + GRACE_MS)
-  // A session that is idle says goodbye and lets its streams finish.
-  server.on('timeout', (session: { close?: () => void; destroy?: () => void }) =>
-    (session.close ?? session.destroy)?.call(session),
-  )
+  server.on('session', (session: Http2Session) => restIsShort(session, idle))
   server.on('clientError', badRequest)
   return server
+}
+
+/**
+ * A session without a request says goodbye after the idle timeout, whatever it pings: AWS does not count that. One with a request
+ * ends with it, as a request's own idle time is looked after where it is served.
+ */
+function restIsShort(session: Http2Session, idle: number): void {
+  // Node's own timer is reset by pings.
+  session.setTimeout(0)
+  let requests = 0
+  let rest = setTimeout(() => session.close(), idle)
+  session.on('stream', (stream) => {
+    clearTimeout(rest)
+    requests += 1
+    stream.once('close', () => {
+      requests -= 1
+      if (requests === 0 && !session.destroyed) rest = setTimeout(() => session.close(), idle)
+    })
+  })
+  session.once('close', () => clearTimeout(rest))
 }
 
 /** The certificate of the listener as it is declared now, for its own names and for `localhost`. */
@@ -139,9 +178,10 @@ function secureContexts({ listener, certificateNames, authority }: ListenerPortO
 }
 
 /** What the parser refuses: malformed, or ambiguous in a way that requests are smuggled by. */
-function badRequest(_: Error, socket: Socket): void {
+function badRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   const { headers, body } = page(400)
-  if (!socket.writable) return void socket.destroy()
+  // Without a handshake there is nothing to answer in.
+  if (!socket.writable || /^ERR_(TLS|SSL)_/.test(error.code ?? '')) return void socket.destroy()
   const lines = [...headers, ['content-length', String(Buffer.byteLength(body))], ['server', 'awselb/2.0']]
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 400 Bad Request\r\n${head}connection: close\r\n\r\n${body}`)

@@ -1,6 +1,6 @@
 /** One request at a listener, from its arrival to the last byte of the answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { constants, type Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { TLSSocket } from 'node:tls'
 import { UnsupportedError } from '../../errors.ts'
 import type { Path } from '../../network/path.ts'
@@ -74,6 +74,7 @@ export async function serve(
   const elapsed = (performance.now() - started) / 1000
   const gone = outgoing.destroyed || outgoing.writableEnded
   const sentBytes = gone ? 0 : respond(incoming, outgoing, answer, binding)
+  if (!gone) endOnTime(incoming, outgoing, answer, binding.balancer.idleTimeoutSeconds)
   const { request, rule, traceId, receivedBytes } = progress
   const final = gone ? { ...answer, status: 460 } : answer
   accessLogs.add({
@@ -195,6 +196,7 @@ function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listene
   headers.delete('server')
   if (listener.serverHeader) headers.set('server', ['awselb/2.0'])
   for (const [name, value] of Object.entries(listener.headers)) headers.set(name, [value])
+  if (answer.status === 408 && incoming.httpVersionMajor === 1) headers.set('connection', ['close'])
   outgoing.statusCode = answer.status
   for (const [name, values] of headers) {
     const [only = ''] = values
@@ -204,6 +206,21 @@ function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listene
   if (silent) outgoing.end()
   else outgoing.end(body)
   return silent ? 0 : body.byteLength
+}
+
+/**
+ * A client has the idle timeout to take its answer, and to finish what it was sending; of one that was idle already nothing more
+ * is waited for. Over HTTP/1.1 the connection's own timer does the rest.
+ */
+function endOnTime(incoming: Incoming, outgoing: Outgoing, { status }: Answer, idleSeconds: number): void {
+  const wasIdle = status === 408
+  if (outgoing instanceof Http2ServerResponse) {
+    const { stream } = outgoing
+    const cut = () => stream.close(constants.NGHTTP2_NO_ERROR)
+    const timer = setTimeout(cut, idleSeconds * 1000)
+    stream.once('close', () => clearTimeout(timer))
+    if (wasIdle) stream.once('finish', cut)
+  } else if (wasIdle) outgoing.once('finish', () => incoming.socket.end(() => incoming.socket.destroy()))
 }
 
 function requestLine(incoming: Incoming, { port, tls }: Binding, request: ClientRequest | undefined): string {
