@@ -170,7 +170,8 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
     if (cause !== undefined) record.cause = cause
     Object.assign(record, decisionOf(record.outcome, progress.passed ?? 'none'))
     if (progress.passed) record.passed = progress.passed
-    record.status = response?.status ?? 0
+    // Ours, whatever the caller's shape makes of it: alarms and reports count these.
+    record.status = error?.status ?? response?.status ?? 0
     record.milliseconds.total = elapsed(started)
     log(record)
     // Nobody waits any more: what is still under way for this request ends.

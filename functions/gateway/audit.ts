@@ -16,7 +16,6 @@ export interface Decision {
 const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   path_not_found: 'path',
   method_not_allowed: 'path',
-  streaming_not_supported: 'path',
   operation_not_supported: 'path',
   token_missing: 'token',
   token_malformed: 'token',

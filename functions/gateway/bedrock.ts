@@ -31,6 +31,8 @@ export interface BedrockCall {
   readonly modelId: string
   /** JSON, sent as it is. */
   readonly body: string
+  /** Beside what every call has. */
+  readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** Until the headers of the answer are there. */
   readonly timeoutMilliseconds: number
@@ -57,13 +59,14 @@ export function createBedrock({ region, endpoint, credentials, connections }: Be
   const stack = client.middlewareStack
   stack.add(
     (next) => async (args) => {
-      const { operation, modelId, body } = args.input as unknown as BedrockCall
+      const { operation, modelId, body, headers } = args.input as unknown as BedrockCall
       const request = new HttpRequest({
         protocol: 'https:',
         hostname: endpoint,
         method: 'POST',
         path: `/model/${encodeURIComponent(modelId)}/${operation}`,
         headers: {
+          ...headers,
           'content-type': 'application/json',
           accept: operation.endsWith('stream') ? 'application/vnd.amazon.eventstream' : 'application/json',
         },

@@ -74,10 +74,10 @@ export const ERRORS = {
 
   internal: kind(500, 'InternalServerException'),
   operation_not_supported: kind(501, 'UnknownOperationException'),
-  streaming_not_supported: kind(501, 'UnknownOperationException'),
 
   model_access_denied: kind(502, 'AccessDeniedException', 403),
   model_not_found: kind(502, 'ResourceNotFoundException', 404),
+  model_misconfigured: kind(502, 'ResourceNotFoundException', 404),
   model_error: kind(502, 'ModelErrorException', 424),
   model_answer_invalid: kind(502, 'ModelErrorException', 424),
   model_answer_incomplete: kind(502, 'ModelStreamErrorException', 424),

@@ -22,9 +22,9 @@ export interface ModelCalls {
   /** Once Bedrock's status line is there; retries are before it only. */
   converseStream(model: Model, body: string): Promise<ModelStream<ConverseStreamEvent>>
   /** The body as the model wrote it. */
-  invokeModel(model: Model, body: string): Promise<InvokeAnswer>
+  invokeModel(model: Model, body: string, headers?: BedrockHeaders): Promise<InvokeAnswer>
   /** Each event is the JSON text of one chunk of the model. */
-  invokeModelStream(model: Model, body: string): Promise<ModelStream<string>>
+  invokeModelStream(model: Model, body: string, headers?: BedrockHeaders): Promise<ModelStream<string>>
   /** Bedrock's answer as JSON text. It takes the id of a base model, never of an inference profile. */
   countTokens(modelId: string, body: string): Promise<string>
 }
@@ -40,10 +40,14 @@ export interface ConverseAnswer {
   readonly usage: Usage
 }
 
+/** Sent beside the body of InvokeModel, or with its answer: `x-amzn-bedrock-…`. */
+export type BedrockHeaders = Readonly<Record<string, string>>
+
 export interface InvokeAnswer {
   readonly json: string
-  readonly contentType: string
-  /** Where Bedrock told it. */
+  /** Bedrock's own, such as the tokens that it counted. */
+  readonly headers: BedrockHeaders
+  /** As Bedrock counted it, if it said so. */
   readonly usage?: Usage
 }
 
@@ -59,30 +63,33 @@ export interface ModelCallsOptions {
 export function createModelCalls(options: ModelCallsOptions): ModelCalls {
   const { client, record, progress } = options
 
-  function call<Operation>(operation: Operation, modelId: string, body: string): ModelCall<Operation> {
+  function call<Operation>(
+    operation: Operation,
+    modelId: string,
+    body: string,
+    headers: BedrockHeaders = {},
+  ): ModelCall<Operation> {
     progress.pass('model')
     const onAttempt = (attempt: number) => {
       record.attempts = attempt
     }
     const { configuration, deadline, signal } = options
-    return { operation, configuration, modelId, body, deadline, signal, onAttempt }
+    return { operation, configuration, modelId, body, headers, deadline, signal, onAttempt }
   }
 
-  async function whole(operation: WholeOperation, modelId: string, body: string) {
-    const answer = await timed(record, 'model', () => client.whole(call(operation, modelId, body)))
+  async function whole(operation: WholeOperation, modelId: string, body: string, headers?: BedrockHeaders) {
+    const answer = await timed(record, 'model', () => client.whole(call(operation, modelId, body, headers)))
     progress.pass('account')
     return answer
   }
 
   async function stream<Event>(
-    operation: StreamOperation,
-    { id }: Model,
-    body: string,
+    sent: ModelCall<StreamOperation>,
     decode: (frame: Frame) => Event,
     note: (frame: Frame) => void,
   ): Promise<ModelStream<Event>> {
     const started = performance.now()
-    const batches = await timed(record, 'model', () => client.stream(call(operation, id, body)))
+    const batches = await timed(record, 'model', () => client.stream(sent))
     progress.pass('account')
     return { decode, batches: noted(batches, record, started, note) }
   }
@@ -95,19 +102,22 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
       return answer
     },
     converseStream: (model, body) =>
-      stream('converse-stream', model, body, converseEvent, (frame) => noteConverse(frame, record)),
-    async invokeModel(model, body) {
-      const { body: json, headers } = await whole('invoke', model.id, body)
+      stream(call('converse-stream', model.id, body), converseEvent, (frame) => noteConverse(frame, record)),
+    async invokeModel(model, body, given) {
+      const { body: json, headers } = await whole('invoke', model.id, body, given)
       const usage = usageOf({
         inputTokens: Number(headers['x-amzn-bedrock-input-token-count']),
         outputTokens: Number(headers['x-amzn-bedrock-output-token-count']),
       })
       // A request may need several calls, as one for each text.
       if (usage) record.usage = sum(record.usage, usage)
-      return { json, contentType: `${headers['content-type'] ?? 'application/json'}`, ...(usage && { usage }) }
+      const own = Object.entries(headers).filter(([name]) => name.startsWith('x-amzn-bedrock-'))
+      return { json, headers: Object.fromEntries(own) as BedrockHeaders, ...(usage && { usage }) }
     },
-    invokeModelStream: (model, body) =>
-      stream('invoke-with-response-stream', model, body, chunkText, (frame) => noteInvoke(frame, record)),
+    invokeModelStream: (model, body, given) =>
+      stream(call('invoke-with-response-stream', model.id, body, given), chunkText, (frame) =>
+        noteInvoke(frame, record),
+      ),
     countTokens: async (modelId, body) => (await whole('count-tokens', modelId, body)).body,
   }
 }

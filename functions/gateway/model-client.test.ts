@@ -45,6 +45,7 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
     configuration: CONFIGURATION,
     modelId: MODEL,
     body: BODY,
+    headers: {},
     deadline: { remaining: () => remaining },
     signal: new AbortController().signal,
     onAttempt: (attempt: number) => {
@@ -103,7 +104,7 @@ describe('refusals', () => {
     ['AccessDeniedException', 403, 'model_access_denied', 502, 1],
     ['ResourceNotFoundException', 404, 'model_not_found', 502, 1],
     ['ValidationException', 400, 'model_rejected_input', 400, 1],
-    ['SomethingNewException', 418, 'model_access_denied', 502, 1],
+    ['SomethingNewException', 418, 'model_rejected_input', 400, 1],
     ['SomethingNewException', 502, 'model_unavailable', 503, 3],
   ])('%s %i → %s %i after %i attempts', async (type, status, code, ours, attempts) => {
     const message = 'User: arn:aws:sts::222222222222:assumed-role/x is not authorized'

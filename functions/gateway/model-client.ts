@@ -29,6 +29,8 @@ export interface ModelCall<Operation> {
   readonly modelId: string
   /** Bedrock's request as JSON; it goes out as it is. */
   readonly body: string
+  /** Beside it: `x-amzn-bedrock-…`. */
+  readonly headers: Readonly<Record<string, string>>
   readonly deadline: Deadline
   readonly signal: AbortSignal
   /** Told of every attempt, for the log line. */
@@ -49,8 +51,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     session: AwsCredentials,
     timeoutMilliseconds: number,
   ) => {
-    const { operation, configuration, modelId, body, signal } = call
-    const sent: BedrockCall = { operation, modelId, body, signal, timeoutMilliseconds }
+    const { operation, configuration, modelId, body, headers, signal } = call
+    const sent: BedrockCall = { operation, modelId, body, headers, signal, timeoutMilliseconds }
     return bedrockFor(session, configuration.endpoint)(sent)
   }
   return {

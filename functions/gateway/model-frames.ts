@@ -8,7 +8,11 @@ import { streamException } from './model-errors.ts'
 
 export async function* framesOf(
   body: SdkResponse['body'],
-  { operation, signal }: { readonly operation: string; readonly signal: AbortSignal },
+  {
+    operation,
+    signal,
+    body: sent,
+  }: { readonly operation: string; readonly signal: AbortSignal; readonly body: string },
 ): AsyncGenerator<readonly Frame[]> {
   const reader = createFrameReader()
   let whole = operation !== 'converse-stream'
@@ -26,7 +30,7 @@ export async function* framesOf(
       whole ||= good.some(({ type }) => type === 'messageStop')
       if (good.length > 0) yield good
       const failed = frames[exception]
-      if (failed) throw streamException(failed.type)
+      if (failed) throw streamException(failed.type, failed.body, sent)
       // The time in which the caller did not read is not the model's.
       silence.refresh()
     }

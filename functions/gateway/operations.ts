@@ -2,8 +2,11 @@
 import type { Operation } from './operation.ts'
 import { chatCompletions } from './operations/chat-completions.ts'
 import { converse } from './operations/converse.ts'
+import { converseStream } from './operations/converse-stream.ts'
+import { countTokens } from './operations/count-tokens.ts'
 import { embeddings } from './operations/embeddings.ts'
 import { invoke } from './operations/invoke.ts'
+import { invokeModel, invokeModelStream } from './operations/invoke-model.ts'
 import { listModels } from './operations/list-models.ts'
 import { messages } from './operations/messages.ts'
 import { messagesCountTokens } from './operations/messages-count-tokens.ts'
@@ -19,6 +22,10 @@ export const OPERATIONS: readonly Operation[] = [
   invoke,
   models,
   converse,
+  converseStream,
+  invokeModel,
+  invokeModelStream,
+  countTokens,
   messages,
   messagesCountTokens,
   ...notOffered,

@@ -1,8 +1,28 @@
 /** The gateway as the AWS SDK sees it: the real client, unmodified, with the token as its API key. */
-import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
+
+import { Readable } from 'node:stream'
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+  CountTokensCommand,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { eventFrame } from './event-stream.ts'
 import { createTestApp } from './test-app.ts'
-import { claims, context, createSigner, exception, REGION } from './test-support.ts'
+import {
+  claims,
+  context,
+  converseFrames,
+  createSigner,
+  exception,
+  items,
+  json,
+  REGION,
+  streamed,
+} from './test-support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 
@@ -38,7 +58,7 @@ describe('an unmodified AWS SDK', () => {
             response: {
               statusCode: response.status,
               headers: Object.fromEntries(response.headers),
-              body: new Uint8Array(await response.arrayBuffer()),
+              body: Readable.from([new Uint8Array(await response.arrayBuffer())]),
             },
           }
         },
@@ -108,13 +128,78 @@ describe('an unmodified AWS SDK', () => {
     await expect(failed).rejects.toThrow(/\w/)
   })
 
-  test('hears why it cannot stream', async () => {
-    const { app } = setUp()
-    const failed = client(app).send(new ConverseStreamCommand({ modelId: 'nova-2-lite', messages }))
-    await expect(failed).rejects.toMatchObject({
-      name: 'UnknownOperationException',
-      message: expect.stringContaining('Use converse'),
-      $metadata: { httpStatusCode: 501 },
+  test('streams', async () => {
+    const { app, aws } = setUp()
+    aws.replies['bedrock-runtime'] = streamed(...converseFrames('Hel', 'lo'))
+    const { stream } = await client(app).send(new ConverseStreamCommand({ modelId: 'nova-2-lite', messages }))
+    const texts = []
+    for await (const { contentBlockDelta, metadata } of stream ?? []) {
+      if (contentBlockDelta) texts.push(contentBlockDelta.delta?.text)
+      if (metadata) expect(metadata.usage).toEqual({ inputTokens: 3, outputTokens: 2, totalTokens: 5 })
+    }
+    expect(texts).toEqual(['Hel', 'lo'])
+  })
+
+  test('a failure in the middle of a stream is an exception of its own, never a normal end', async () => {
+    const { app, aws } = setUp()
+    aws.replies['bedrock-runtime'] = streamed(...converseFrames('Hel').slice(0, 2))
+    const { stream } = await client(app).send(new ConverseStreamCommand({ modelId: 'nova-2-lite', messages }))
+    const read = async () => {
+      for await (const _ of stream ?? []);
+    }
+    await expect(read()).rejects.toMatchObject({ name: 'ModelStreamErrorException', message: /before its answer did/ })
+  })
+
+  const CLAUDE = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+  const body = JSON.stringify({ anthropic_version: 'bedrock-2023-05-31', max_tokens: 9, messages: [] })
+
+  test('invokes a model with its own body, by its Bedrock id, with what is asked beside it', async () => {
+    const { app, aws, log } = setUp()
+    const counted = { 'x-amzn-bedrock-input-token-count': '3', 'x-amzn-bedrock-output-token-count': '2' }
+    aws.replies['bedrock-runtime'] = json({ content: [] }, 200, counted)
+    const answer = await client(app).send(
+      new InvokeModelCommand({ modelId: CLAUDE, body, guardrailIdentifier: 'gr1', guardrailVersion: '1' }),
+    )
+    expect(answer.body.transformToString()).toBe('{"content":[]}')
+    const [sent] = aws.sent('bedrock-runtime')
+    expect(sent?.body).toBe(body)
+    expect(sent?.path).toBe(`/model/${encodeURIComponent(CLAUDE)}/invoke`)
+    expect(sent?.headers).toMatchObject({
+      'x-amzn-bedrock-guardrailidentifier': 'gr1',
+      'x-amzn-bedrock-guardrailversion': '1',
     })
+    expect(log[0]).toMatchObject({ operation: 'invoke_model', model: 'claude-haiku-4.5', usage: { totalTokens: 5 } })
+  })
+
+  test('invokes with a stream, whose usage Bedrock tells in the last chunk', async () => {
+    const { app, aws, log } = setUp()
+    const chunk = (value: object) =>
+      eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(value)).toString('base64') })
+    const metrics = { inputTokenCount: 3, outputTokenCount: 2, invocationLatency: 1, firstByteLatency: 1 }
+    const last = { type: 'message_stop', 'amazon-bedrock-invocationMetrics': metrics }
+    aws.replies['bedrock-runtime'] = streamed(chunk({ type: 'message_start' }), chunk(last))
+    const answer = await client(app).send(new InvokeModelWithResponseStreamCommand({ modelId: CLAUDE, body }))
+    const chunks = []
+    for await (const { chunk: one } of answer.body ?? []) chunks.push(JSON.parse(new TextDecoder().decode(one?.bytes)))
+    expect(chunks).toEqual([{ type: 'message_start' }, last])
+    expect(log[0]).toMatchObject({ operation: 'invoke_model_stream', stream: true, usage: { totalTokens: 5 } })
+  })
+
+  test('a model whose bodies nobody knows is refused by name', async () => {
+    const { app, aws } = setUp()
+    aws.replies.dynamodb = json(items({ models: { M: { 'nova-2-lite': { S: 'ai21.jamba-1-5-large-v1:0' } } } }))
+    const failed = client(app).send(new InvokeModelCommand({ modelId: 'nova-2-lite', body: '{}' }))
+    await expect(failed).rejects.toMatchObject({ message: expect.stringContaining('"nova-2-lite" are not known') })
+    expect(aws.sent('bedrock-runtime')).toHaveLength(0)
+  })
+
+  test('counts tokens, by the foundation model of a profile', async () => {
+    const { app, aws } = setUp()
+    aws.replies['bedrock-runtime'] = json({ inputTokens: 7 })
+    const answer = await client(app).send(
+      new CountTokensCommand({ modelId: CLAUDE, input: { converse: { messages } } }),
+    )
+    expect(answer.inputTokens).toBe(7)
+    expect(aws.sent('bedrock-runtime')[0]?.path).toBe('/model/anthropic.claude-haiku-4-5-20251001-v1%3A0/count-tokens')
   })
 })

@@ -1,5 +1,6 @@
 /** Streams from a model to a caller, through the app, by a small operation in the shape of OpenAI's. */
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { ERRORS, type ErrorCode } from './errors.ts'
 import { exceptionFrame } from './event-stream.ts'
 import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
 import type { Call, OfferedOperation } from './operation.ts'
@@ -102,7 +103,7 @@ describe('a failure in the middle: what came before it, one error, no normal end
     throw new Error('socket hang up')
   }
   const start = converseFrames('Hel')
-  const cases: [string, () => Parameters<typeof streamed>, string][] = [
+  const cases: [string, () => Parameters<typeof streamed>, ErrorCode][] = [
     ['an exception', () => [...start.slice(0, 2), exceptionFrame('throttlingException', 'slow')], 'model_throttled'],
     [
       'an exception in the same read',
@@ -134,7 +135,7 @@ describe('a failure in the middle: what came before it, one error, no normal end
     const text = await (await ask()).text()
     expect(text).toMatch(new RegExp(`^data: Hel\n\ndata: {"error":{.*"code":"${code}"}}\n\n$`))
     expect(text).not.toContain('[DONE]')
-    expect(log).toMatchObject([{ outcome: code, status: 200, decision: 'allowed' }])
+    expect(log).toMatchObject([{ outcome: code, status: ERRORS[code].status, decision: 'allowed' }])
   })
 
   test("in Anthropic's shape it is the event error, in Bedrock's an exception frame", async () => {
@@ -185,7 +186,7 @@ test.each([
   await go(leave, reader)
   await waiting
   await vi.waitFor(() => expect(aws.closed).toHaveLength(1), WAIT)
-  expect(log).toMatchObject([{ outcome: 'client_left', status: 200, usageIncomplete: true, decision: 'allowed' }])
+  expect(log).toMatchObject([{ outcome: 'client_left', status: 499, usageIncomplete: true, decision: 'allowed' }])
 })
 
 test('a client that leaves before the answer began is audited too', async () => {

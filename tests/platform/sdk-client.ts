@@ -9,15 +9,25 @@ const input = {
 }
 const client = new BedrockRuntimeClient({})
 try {
-  const { output, usage, $metadata } =
-    operation === 'stream'
-      ? { output: undefined, usage: undefined, ...(await client.send(new ConverseStreamCommand(input))) }
-      : await client.send(new ConverseCommand(input))
-  process.stdout.write(
-    JSON.stringify({ status: $metadata.httpStatusCode, text: output?.message?.content?.[0]?.text, usage }),
-  )
+  process.stdout.write(JSON.stringify(operation === 'stream' ? await streamed() : await whole()))
 } catch (error) {
   const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number; attempts?: number } }
   const { httpStatusCode: status, attempts } = $metadata ?? {}
   process.stdout.write(JSON.stringify({ name, status, attempts, message }))
+}
+
+async function whole() {
+  const { output, usage, $metadata } = await client.send(new ConverseCommand(input))
+  return { status: $metadata.httpStatusCode, text: output?.message?.content?.[0]?.text, usage }
+}
+
+async function streamed() {
+  const { stream, $metadata } = await client.send(new ConverseStreamCommand(input))
+  let text = ''
+  let usage: object | undefined
+  for await (const { contentBlockDelta, metadata } of stream ?? []) {
+    text += contentBlockDelta?.delta?.text ?? ''
+    usage ??= metadata?.usage
+  }
+  return { status: $metadata.httpStatusCode, text, usage }
 }

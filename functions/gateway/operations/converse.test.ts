@@ -44,4 +44,15 @@ describe('converse', () => {
   ])('refused (%$): %.0s%s', async (text, code) => {
     expect((await refusal(() => converse(text))).code).toBe(code)
   })
+
+  test.each([
+    { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'high' } },
+    { thinking: { type: 'enabled', budget_tokens: 4000 } },
+    { max_tokens: 5 },
+  ])('nothing is added that would contradict the body: %j', (additionalModelRequestFields) => {
+    const text = JSON.stringify({ messages: [], additionalModelRequestFields })
+    expect(converse(text)).toBe(text)
+    const other = JSON.stringify({ messages: [], additionalModelRequestFields: { top_k: 5 } })
+    expect(JSON.parse(converse(other)).inferenceConfig).toEqual({ maxTokens: 1024 })
+  })
 })

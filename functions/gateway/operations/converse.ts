@@ -19,13 +19,37 @@ export const converse: OfferedOperation = {
   },
 }
 
-/** The caller's text, which Bedrock itself validates. Only `maxTokens` is looked at, and added where it is missing. */
+/**
+ * The caller's text, which Bedrock itself validates. Only `maxTokens` is looked at, and added where it is missing and where
+ * nothing in the body could contradict it.
+ */
 export function converseBody({ text, fields }: Body): string {
   const given = fields.inferenceConfig ?? {}
   if (!isObject(given)) throw new GatewayError('field_invalid', 'The field "inferenceConfig" must be an object.')
   const maxTokens = optionalWholeNumber(given.maxTokens ?? undefined, 'inferenceConfig.maxTokens', MAX_TOKENS)
-  return maxTokens === undefined ? withMaxTokens(text) : text
+  return maxTokens !== undefined || boundsTokens(fields.additionalModelRequestFields) ? text : withMaxTokens(text)
 }
+
+/**
+ * Fields of a model's own that say how long an answer may be, or that refuse or bound `maxTokens`: Nova's `reasoningConfig` takes none
+ * at a high effort, Claude's `thinking` a larger one than its budget only.
+ */
+const BOUNDING = [
+  'inferenceConfig',
+  'max_completion_tokens',
+  'max_gen_len',
+  'max_new_tokens',
+  'max_tokens',
+  'maxTokens',
+  'reasoning',
+  'reasoning_config',
+  'reasoningConfig',
+  'textGenerationConfig',
+  'thinking',
+]
+
+const boundsTokens = (fields: unknown): boolean =>
+  isObject(fields) && BOUNDING.some((name) => Object.hasOwn(fields, name))
 
 const withMaxTokens = (text: string): string =>
   rewriteJson(text, (body) => {

@@ -1,30 +1,18 @@
 /** Operations of Bedrock's API that this gateway does not serve, told as such. */
-import { type ErrorCode, GatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { RefusedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 
-const bedrock = (last: string, code: ErrorCode, message: string): RefusedOperation => ({
-  name: last.replaceAll('-', '_'),
+const bedrock = (path: string, name: string, instead: string): RefusedOperation => ({
+  name,
   method: 'POST',
-  path: `/model/{model}/${last}`,
+  path,
   shape: bedrockShape,
-  refuse: () => new GatewayError(code, message),
+  refuse: () => new GatewayError('operation_not_supported', `This operation (${name}) is not offered. Use ${instead}.`),
 })
 
-const notStreamed = (last: string) =>
-  bedrock(
-    last,
-    'streaming_not_supported',
-    `${last} is not offered: a load balancer takes a function's answer only as a whole. Use converse.`,
-  )
-const other = (last: string) =>
-  bedrock(last, 'operation_not_supported', `${last} is not offered on this path. Use converse.`)
-
 export const notOffered: readonly RefusedOperation[] = [
-  notStreamed('converse-stream'),
-  notStreamed('invoke-with-response-stream'),
-  notStreamed('invoke-with-bidirectional-stream'),
-  other('invoke'),
-  other('count-tokens'),
-  other('async-invoke'),
+  bedrock('/model/{model}/invoke-with-bidirectional-stream', 'invoke_with_bidirectional_stream', 'converse-stream'),
+  bedrock('/model/{model}/async-invoke', 'async_invoke', 'converse'),
+  bedrock('/async-invoke', 'async_invoke', 'converse'),
 ]
