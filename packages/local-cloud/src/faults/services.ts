@@ -2,15 +2,15 @@
 
 import { OPERATIONS as BEDROCK_OPERATIONS } from '../aws/bedrock/bedrock.ts'
 import { BEDROCK } from '../aws/bedrock/protocol.ts'
-import { OPERATIONS as COGNITO_OPERATIONS } from '../aws/cognito/cognito.ts'
 import { COGNITO } from '../aws/cognito/operation.ts'
+import * as cognitoOperations from '../aws/cognito/operations.ts'
 import { DOCUMENTS } from '../aws/cognito/well-known.ts'
 import { DYNAMODB } from '../aws/dynamodb/dynamodb.ts'
 import { OPERATIONS as DYNAMODB_OPERATIONS } from '../aws/dynamodb/operations.ts'
-import { OPERATIONS as LOGS_OPERATIONS } from '../aws/logs/logs.ts'
 import { LOGS } from '../aws/logs/operation.ts'
+import * as logsOperations from '../aws/logs/operations.ts'
 import { STS } from '../aws/sts/operation.ts'
-import { OPERATIONS as STS_OPERATIONS } from '../aws/sts/sts.ts'
+import * as stsOperations from '../aws/sts/operations.ts'
 import type { ErrorFormat } from '../wire/protocol/protocol.ts'
 
 /** A service that is called over the wire. */
@@ -22,7 +22,7 @@ export interface WireService {
 
 export const WIRE_SERVICES: Readonly<Record<string, WireService>> = {
   sts: {
-    operations: Object.keys(STS_OPERATIONS),
+    operations: Object.keys(stsOperations),
     format: STS,
     throttling: { code: 'Throttling', status: 400, message: 'Rate exceeded' },
   },
@@ -36,12 +36,12 @@ export const WIRE_SERVICES: Readonly<Record<string, WireService>> = {
     },
   },
   'cognito-idp': {
-    operations: [...Object.keys(COGNITO_OPERATIONS), ...DOCUMENTS],
+    operations: [...Object.keys(cognitoOperations), ...DOCUMENTS],
     format: COGNITO,
     throttling: { code: 'TooManyRequestsException', status: 400, message: 'Rate exceeded' },
   },
   logs: {
-    operations: Object.keys(LOGS_OPERATIONS),
+    operations: Object.keys(logsOperations),
     format: LOGS,
     throttling: { code: 'ThrottlingException', status: 400, message: 'Rate exceeded' },
   },

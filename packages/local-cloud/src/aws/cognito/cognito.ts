@@ -6,47 +6,14 @@ import { answer } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings } from '../../wire/service.ts'
 import { type KeySet, keySet } from './keys.ts'
 import { COGNITO, type CognitoOperation } from './operation.ts'
-import { adminCreateUser } from './operations/admin-create-user.ts'
-import { adminSetUserPassword } from './operations/admin-set-user-password.ts'
-import * as groups from './operations/admin-user-groups.ts'
-import * as administrators from './operations/admin-users.ts'
-import { initiateAuth } from './operations/initiate-auth.ts'
-import { listUsers } from './operations/list-users.ts'
-import { respondToAuthChallenge } from './operations/respond-to-auth-challenge.ts'
-import { revokeToken } from './operations/revoke-token.ts'
-import { signUp } from './operations/sign-up.ts'
-import * as own from './operations/users-own.ts'
+import * as operations from './operations.ts'
 import { type CognitoOptions, CognitoState } from './state.ts'
 import { sign } from './tokens.ts'
 import { wellKnown } from './well-known.ts'
 
 export type { CognitoOptions, Message } from './state.ts'
 
-export const OPERATIONS: Readonly<Record<string, CognitoOperation>> = {
-  AdminAddUserToGroup: groups.adminAddUserToGroup,
-  AdminConfirmSignUp: administrators.adminConfirmSignUp,
-  AdminCreateUser: adminCreateUser,
-  AdminDeleteUser: administrators.adminDeleteUser,
-  AdminDisableUser: administrators.adminDisableUser,
-  AdminEnableUser: administrators.adminEnableUser,
-  AdminGetUser: administrators.adminGetUser,
-  AdminListGroupsForUser: groups.adminListGroupsForUser,
-  AdminRemoveUserFromGroup: groups.adminRemoveUserFromGroup,
-  AdminSetUserPassword: adminSetUserPassword,
-  AdminUpdateUserAttributes: administrators.adminUpdateUserAttributes,
-  AdminUserGlobalSignOut: administrators.adminUserGlobalSignOut,
-  ChangePassword: own.changePassword,
-  GetUser: own.getUser,
-  GlobalSignOut: own.globalSignOut,
-  InitiateAuth: initiateAuth,
-  ListGroups: groups.listGroups,
-  ListUsers: listUsers,
-  ListUsersInGroup: groups.listUsersInGroup,
-  RespondToAuthChallenge: respondToAuthChallenge,
-  RevokeToken: revokeToken,
-  SignUp: signUp,
-  UpdateUserAttributes: own.updateUserAttributes,
-}
+const OPERATIONS: Readonly<Record<string, CognitoOperation>> = operations
 
 export interface Cognito extends Service {
   /** To be registered with the ledger: deleting a group drops its members, deleting a pool its users. */

@@ -7,7 +7,7 @@ import type { CredentialStore } from '../../iam/credential-store.ts'
 import type { PolicyDocument } from '../../organization.ts'
 import { jsonProtocol } from '../../wire/protocol/json.ts'
 import { authenticate, permit } from '../../wire/protocol/protocol.ts'
-import { type Refusals, read, required, type Shape, secret, text } from '../../wire/protocol/shape.ts'
+import { type Refusals, read, required, type Shape, secret, structure, text } from '../../wire/protocol/shape.ts'
 import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findClient, findPool, groupsOf, type UserPool, type UserPoolClient } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'
@@ -158,3 +158,6 @@ function poolOfToken(token: string, { ledger }: Surroundings, request: WireReque
     throw new AwsError('NotAuthorizedException', 'Invalid Access Token')
   }
 }
+
+/** An operation of administrators about one user. */
+export const ONE_USER = structure({ UserPoolId: POOL_ID, Username: required(USERNAME) })

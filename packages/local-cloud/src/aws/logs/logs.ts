@@ -7,9 +7,7 @@ import type { Service, Surroundings } from '../../wire/service.ts'
 import { createFunctionLines, type Printed } from './function-lines.ts'
 import { type Listener, LogGroups } from './log-groups.ts'
 import { LOGS, type LogsOperation } from './operation.ts'
-import { createLogStream } from './operations/create-log-stream.ts'
-import { filterLogEvents } from './operations/filter-log-events.ts'
-import { putLogEvents } from './operations/put-log-events.ts'
+import * as operations from './operations.ts'
 
 export interface LogsOptions {
   /** Where events are kept; without it they are forgotten with the process. */
@@ -30,11 +28,7 @@ export interface Logs extends Service {
   close(): Promise<void>
 }
 
-export const OPERATIONS: Readonly<Record<string, LogsOperation>> = {
-  CreateLogStream: createLogStream,
-  PutLogEvents: putLogEvents,
-  FilterLogEvents: filterLogEvents,
-}
+const OPERATIONS: Readonly<Record<string, LogsOperation>> = operations
 
 export function createLogs(surroundings: Surroundings, credentials: CredentialStore, options: LogsOptions = {}): Logs {
   const groups = new LogGroups({ ...options, ledger: surroundings.ledger, now: surroundings.now })

@@ -3,15 +3,11 @@ import { UnsupportedError } from '../../errors.ts'
 import type { CredentialStore } from '../../iam/credential-store.ts'
 import { answer, authenticate } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings } from '../../wire/service.ts'
-import { assumeRole } from './assume-role.ts'
-import { getCallerIdentity } from './get-caller-identity.ts'
 import { STS, type StsOperation } from './operation.ts'
+import * as operations from './operations.ts'
 import { createFindRole } from './role.ts'
 
-export const OPERATIONS: Readonly<Record<string, StsOperation>> = {
-  AssumeRole: assumeRole,
-  GetCallerIdentity: getCallerIdentity,
-}
+const OPERATIONS: Readonly<Record<string, StsOperation>> = operations
 
 export function createSts(surroundings: Surroundings, credentials: CredentialStore): Service {
   const findRole = createFindRole(surroundings)

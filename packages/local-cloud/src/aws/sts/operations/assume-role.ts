@@ -1,13 +1,13 @@
-import { AwsError } from '../../errors.ts'
-import type { Session } from '../../iam/authorize.ts'
-import { validatePolicy } from '../../iam/engine.ts'
-import { parsePolicy } from '../../iam/principals.ts'
-import type { PolicyDocument } from '../../organization.ts'
-import { permit } from '../../wire/protocol/protocol.ts'
-import { integerText, list, type Of, read, required, structure, text } from '../../wire/protocol/shape.ts'
-import { REFUSALS, STS, type StsCall, type StsOperation } from './operation.ts'
-import type { Role } from './role.ts'
-import { checkTags, inheritedTags, type SessionTags } from './session-tags.ts'
+import { AwsError } from '../../../errors.ts'
+import type { Session } from '../../../iam/authorize.ts'
+import { validatePolicy } from '../../../iam/engine.ts'
+import { parsePolicy } from '../../../iam/principals.ts'
+import type { PolicyDocument } from '../../../organization.ts'
+import { permit } from '../../../wire/protocol/protocol.ts'
+import { integerText, list, type Of, read, required, structure, text } from '../../../wire/protocol/shape.ts'
+import { REFUSALS, STS, type StsCall, type StsOperation } from '../operation.ts'
+import type { Role } from '../role.ts'
+import { checkTags, inheritedTags, type SessionTags } from '../session-tags.ts'
 
 /** All callers here are roles already, so every call is role chaining: an hour at most. */
 const CHAINING_SECONDS = 3600
