@@ -6,10 +6,15 @@ const PATIENCE_MILLISECONDS = 10 * 60_000
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>
 
-const project = (name: string, include: readonly string[], options: Options = {}): TestProjectInlineConfiguration => ({
+const project = (
+  name: string,
+  include: readonly string[],
+  { exclude = [], ...options }: Options = {},
+): TestProjectInlineConfiguration => ({
   test: {
     name,
     include: [...include],
+    exclude: ['**/node_modules/**', ...exclude],
     testTimeout: PATIENCE_MILLISECONDS,
     hookTimeout: PATIENCE_MILLISECONDS,
     expect: { poll: { timeout: PATIENCE_MILLISECONDS / 2 } },
@@ -29,12 +34,9 @@ export default defineConfig({
     projects: [
       // What a file imports is loaded once for all of a worker's files.
       project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
-      project('integration', [
-        ...PROCESSES,
-        'tests/{audit,cli,clients,docs,house,platform,policies,provider,upgrade}/**/*.test.ts',
-        'tests/*.test.ts',
-        'packages/*/test/**/*.test.ts',
-      ]),
+      project('integration', [...PROCESSES, '{tests,packages/*/test}/**/*.test.ts'], {
+        exclude: ['tests/{faults,fuzz,proof,scale,engine,journey}/**'],
+      }),
       project('faults', ['tests/faults/**/*.test.ts']),
       project('fuzz', ['tests/fuzz/**/*.test.ts']),
       project('proof', ['tests/proof/**/*.test.ts']),
