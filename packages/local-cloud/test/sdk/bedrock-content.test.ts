@@ -11,10 +11,9 @@ const doc = (name: string): ContentBlock => ({
 const asking = (...content: ContentBlock[]): Partial<ConverseCommandInput> => ({
   messages: [{ role: 'user', content: [...content, { text: 'What is this?' }] }],
 })
-const format = (schema: unknown): Partial<ConverseCommandInput> => ({
-  outputConfig: {
-    textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'x', schema: JSON.stringify(schema) } } },
-  },
+const format = (schema: unknown) => formatOf(JSON.stringify(schema))
+const formatOf = (schema: string): Partial<ConverseCommandInput> => ({
+  outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'x', schema } } } },
 })
 const textOf = async (modelId: string, more: Partial<ConverseCommandInput>) =>
   (await converse(modelId, more)).output?.message?.content?.[0]?.text ?? ''
@@ -105,6 +104,11 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
       action: 'bedrock:ApplyGuardrail',
       resource: `arn:aws:bedrock:us-east-1:${TENANT}:guardrail/gr1`,
     })
+    const [invoked] = stand.asked
+    expect(invoked).toMatchObject({
+      action: 'bedrock:InvokeModel',
+      context: { 'bedrock:GuardrailIdentifier': `arn:aws:bedrock:us-east-1:${TENANT}:guardrail/gr1:1` },
+    })
     stand.decide = ({ action }) =>
       action === 'bedrock:ApplyGuardrail'
         ? { allowed: false, message: 'no', layer: 'identity', layers: ['identity'], explicit: false }
@@ -120,6 +124,12 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
       HAIKU,
       asking({ image: { format: 'png', source: { bytes: Buffer.from('no') } } }),
       /Could not process image/,
+    ],
+    [
+      'a large image',
+      HAIKU,
+      asking({ image: { format: 'png', source: { bytes: Buffer.alloc(5 * 1024 * 1024 + 3) } } }),
+      /image exceeds 5 MB maximum/,
     ],
     [
       'an image of another format',
@@ -165,6 +175,12 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
     const error = await failure(converse(modelId, { ...HELLO, ...input }))
     expect(error).toMatchObject({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } })
     expect(error.message).toMatch(message)
+  })
+
+  it('refuses what is nested beyond all measure', async () => {
+    const text = `${'{"a":'.repeat(20_000)}{}${'}'.repeat(20_000)}`
+    const answer = await failure(converse(HAIKU, formatOf(text)))
+    expect(answer).toMatchObject({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } })
   })
 
   it('refuses cache points for a model without a cache as AWS, which denies access', async () => {

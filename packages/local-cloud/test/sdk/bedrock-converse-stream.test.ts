@@ -1,9 +1,9 @@
-import { ConverseStreamCommand, type ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
+import { BedrockRuntimeClient, ConverseStreamCommand, type ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
 import type { ModelEvent } from '../../src/aws/bedrock/model-backend.ts'
 import { AwsError } from '../../src/errors.ts'
-import { answerBy, bedrock, converse, HELLO, NOVA, stand, useBedrock } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { answerBy, bedrock, converse, HELLO, http2Handler, NOVA, stand, useBedrock } from './bedrock-stand.ts'
+import { failure, REMOTE, sessionOf, TENANT } from './stand.ts'
 
 const DELTA: ModelEvent = { kind: 'delta', text: 'x' }
 const END: ModelEvent = { kind: 'end', stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: 1 } }
@@ -76,6 +76,29 @@ describe.skipIf(REMOTE)('Bedrock, ConverseStream', () => {
       })
       expect(await failure(all(await streamOf()))).toMatchObject({ name, message: 'The model failed.' })
     }
+  })
+
+  it("streams to the SDK's own HTTP/2 client, which is its default", async () => {
+    const gate = Promise.withResolvers<void>()
+    answerBy({
+      async *generate() {
+        yield* [TEXT, DELTA]
+        await gate.promise
+        yield* [{ kind: 'stop' as const }, END]
+      },
+    })
+    const requestHandler = await http2Handler()
+    const client = new BedrockRuntimeClient({
+      ...(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900))),
+      requestHandler,
+    })
+    const { stream } = await client.send(new ConverseStreamCommand({ modelId: NOVA, ...HELLO }))
+    const events = stream?.[Symbol.asyncIterator]()
+    expect((await events?.next())?.value).toHaveProperty('messageStart')
+    expect((await events?.next())?.value).toHaveProperty('contentBlockDelta')
+    gate.resolve()
+    expect((await events?.next())?.value).toHaveProperty('contentBlockStop')
+    client.destroy()
   })
 
   it('makes no more than the client reads, and stops when the client leaves', async () => {

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { connect } from 'node:tls'
 import { BedrockRuntimeClient, ConverseCommand, type ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
-import { NodeHttp2Handler } from '@smithy/node-http-handler'
 import { describe, expect, it } from 'vitest'
 import type { Generation } from '../../src/aws/bedrock/model-backend.ts'
 import {
@@ -11,6 +8,7 @@ import {
   HAIKU,
   HAIKU_3,
   HELLO,
+  http2Handler,
   NOVA,
   stand,
   TITAN,
@@ -133,14 +131,7 @@ describe.skipIf(REMOTE)('Bedrock, Converse', () => {
   })
 
   it("answers the SDK's own HTTP/2 client, which is its default", async () => {
-    const ca = await readFile(stand.caFile)
-    const port = await stand.port()
-    const requestHandler = new NodeHttp2Handler({
-      nodeHttp2ConnectOptions: {
-        createConnection: ({ hostname: servername }: URL) =>
-          connect({ host: '127.0.0.1', port, servername, ca, ALPNProtocols: ['h2'] }),
-      },
-    })
+    const requestHandler = await http2Handler()
     const client = new BedrockRuntimeClient({
       ...(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900))),
       requestHandler,

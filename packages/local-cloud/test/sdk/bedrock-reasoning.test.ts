@@ -1,7 +1,19 @@
 import type { ContentBlock, ConverseCommandInput, Message } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
 import { REDACTING_PROMPT } from '../../src/aws/bedrock/reasoning.ts'
-import { assistant, converse, HAIKU, HAIKU_3, HELLO, NOVA, SONNET, stream, useBedrock, user } from './bedrock-stand.ts'
+import {
+  assistant,
+  converse,
+  HAIKU,
+  HAIKU_3,
+  HELLO,
+  NOVA,
+  OPUS_5_5,
+  SONNET,
+  stream,
+  useBedrock,
+  user,
+} from './bedrock-stand.ts'
 import { failure, REMOTE } from './stand.ts'
 
 const thinking = { type: 'enabled', budget_tokens: 1024 }
@@ -62,6 +74,16 @@ describe.skipIf(REMOTE)('Bedrock, reasoning', () => {
     expect(output?.message?.content?.[0]).toHaveProperty('reasoningContent.reasoningText.signature')
   })
 
+  it('of the newest is always there, and can be kept from sight', async () => {
+    const { output } = await converse(OPUS_5_5)
+    expect(output?.message?.content?.[0]?.reasoningContent?.reasoningText?.text).toMatch(/question/)
+    const additionalModelRequestFields = { thinking: { type: 'adaptive', display: 'omitted' } }
+    const hidden = await converse(OPUS_5_5, { additionalModelRequestFields })
+    const said = hidden.output?.message as Message
+    expect(said.content?.[0]?.reasoningContent?.reasoningText).toEqual({ text: '', signature: expect.any(String) })
+    await converse(OPUS_5_5, { messages: [user('a'), said, user('b')] })
+  })
+
   const thought = (more: object): ContentBlock => ({ reasoningContent: { reasoningText: { text: 'So.', ...more } } })
   const after = (block: ContentBlock): Partial<ConverseCommandInput> => ({
     messages: [user('a'), { role: 'assistant', content: [block, { text: 'b' }] }, user('c')],
@@ -107,6 +129,19 @@ describe.skipIf(REMOTE)('Bedrock, reasoning', () => {
       /forces tool use/,
     ],
     ['another temperature', HAIKU, { inferenceConfig: { temperature: 0.5 }, ...THINKING }, /may only be set to 1/],
+    [
+      'any temperature for the newest',
+      OPUS_5_5,
+      { inferenceConfig: { temperature: 1 } },
+      /`temperature` is deprecated/,
+    ],
+    ['a budget for the newest', OPUS_5_5, THINKING, /"thinking.type.enabled" is not supported for this model/],
+    [
+      'no thinking for the newest',
+      OPUS_5_5,
+      { additionalModelRequestFields: { thinking: { type: 'disabled' } } },
+      /"thinking.type.disabled" is not supported/,
+    ],
     [
       'fewer tokens than its budget',
       HAIKU,

@@ -1,4 +1,6 @@
 /** Bedrock for two accounts, of which one has models, for the suites of Bedrock. */
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:tls'
 import {
   BedrockRuntimeClient,
   ConverseCommand,
@@ -9,6 +11,7 @@ import {
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttp2Handler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type BedrockOptions, createBedrock } from '../../src/aws/bedrock/bedrock.ts'
 import type { ModelBackend } from '../../src/aws/bedrock/model-backend.ts'
@@ -18,6 +21,7 @@ import { ORGANIZATION, type Stand, sessionOf, startStand, TENANT } from './stand
 export const NOVA = 'us.amazon.nova-2-lite-v1:0'
 export const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
 export const SONNET = 'us.anthropic.claude-sonnet-4-6'
+export const OPUS_5_5 = 'us.anthropic.claude-opus-5-5'
 export const MICRO = 'amazon.nova-micro-v1:0'
 export const TITAN = 'amazon.titan-text-lite-v1'
 export const HAIKU_3 = 'anthropic.claude-3-haiku-20240307-v1:0'
@@ -31,7 +35,7 @@ export const organization = {
     ...account,
     models:
       account.id === TENANT
-        ? [NOVA, HAIKU, SONNET, TITAN, HAIKU_3, NOVA_1, MICRO, ...EMBEDDINGS, 'anthropic.claude-v2:1']
+        ? [NOVA, HAIKU, SONNET, OPUS_5_5, TITAN, HAIKU_3, NOVA_1, MICRO, ...EMBEDDINGS, 'anthropic.claude-v2:1']
         : [],
   })),
 }
@@ -100,4 +104,15 @@ export async function invokeStream(modelId: string, body: unknown): Promise<read
 export const invoke = async (modelId: string, body: unknown) => {
   const answer = await bedrock.send(new InvokeModelCommand({ modelId, body: JSON.stringify(body) }))
   return JSON.parse(new TextDecoder().decode(answer.body))
+}
+
+/** The SDK's own HTTP/2, which is its default for Bedrock. */
+export async function http2Handler(): Promise<NodeHttp2Handler> {
+  const [ca, port] = [await readFile(stand.caFile), await stand.port()]
+  return new NodeHttp2Handler({
+    nodeHttp2ConnectOptions: {
+      createConnection: ({ hostname: servername }: URL) =>
+        connect({ host: '127.0.0.1', port, servername, ca, ALPNProtocols: ['h2'] }),
+    },
+  })
 }

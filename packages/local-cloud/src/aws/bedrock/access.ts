@@ -5,6 +5,7 @@ import type { Session } from '../../iam/authorize.ts'
 import { permit } from '../../wire/protocol/protocol.ts'
 import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findModel, type Invoked } from './catalogue.ts'
+import { guardrailKey } from './guardrail.ts'
 import { BEDROCK } from './protocol.ts'
 import { cannotCount, invalid } from './refusals.ts'
 
@@ -85,7 +86,9 @@ async function permitModel(
   { surroundings, request, session, action }: AccessCall,
   { model, profile }: Invoked,
 ): Promise<void> {
-  const permission = { action, session, resourceAccount: session.account }
+  const guardrail = guardrailKey(request, session.account)
+  const context = guardrail === undefined ? {} : { 'bedrock:GuardrailIdentifier': guardrail }
+  const permission = { action, session, resourceAccount: session.account, context }
   const foundationModel = (region: string) => `arn:aws:bedrock:${region}::foundation-model/${model.id}`
   if (!profile)
     return permit(surroundings, request, BEDROCK, { ...permission, resource: foundationModel(request.region) })
@@ -96,7 +99,7 @@ async function permitModel(
       ...permission,
       resource: foundationModel(region),
       ...(region !== '' && { region }),
-      context: { 'bedrock:InferenceProfileArn': profileArn },
+      context: { ...context, 'bedrock:InferenceProfileArn': profileArn },
     })
 }
 

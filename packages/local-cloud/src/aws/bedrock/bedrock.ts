@@ -72,17 +72,24 @@ export function createBedrock(
           caller.session = session
           const about = { surroundings, request, session }
           const invoked = await access({ ...about, action: row.action, modelId: decode(id) })
-          return row.run({
-            ...about,
-            requestId,
-            invoked,
-            body: () => readBody(request),
-            generate: (prompt, streamed) => generate(invoked, prompt, { ...about, streamed }),
-          })
+          return row
+            .run({
+              ...about,
+              requestId,
+              invoked,
+              body: () => readBody(request),
+              generate: (prompt, streamed) => generate(invoked, prompt, { ...about, streamed }),
+            })
+            .catch(tooDeep)
         },
       )
     },
   }
+}
+
+/** JSON that is nested a hundred thousand times is read, and is more than can be walked through. */
+function tooDeep(error: unknown): never {
+  throw error instanceof RangeError ? invalid('The request is nested too deeply.') : error
 }
 
 /** Who signed the request, or made the API key that it came with; the latter takes a permission of its own. */

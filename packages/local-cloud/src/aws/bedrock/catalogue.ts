@@ -1,6 +1,6 @@
 /**
- * Bedrock's models as far as the stand-in knows them: family, limits and what each can do. AWS's, as documented in November
- * 2026; what a model would answer is the backend's.
+ * Bedrock's models as far as the stand-in knows them: family, limits and what each can do, as AWS documents it in November 2026
+ * and as the model data of LiteLLM 1.110.2 has it. What a model would answer is the backend's.
  */
 
 export type FoundationModel = TextModel | EmbeddingModel
@@ -44,8 +44,12 @@ export type Feature =
   | 'documents'
   /** Thinks before it answers, when it is asked to. */
   | 'reasoning'
+  /** Thinks as many tokens as it is given (`thinking.type: enabled`). */
+  | 'budgetedReasoning'
   /** Decides itself how long it thinks (`thinking.type: adaptive`). */
   | 'adaptiveReasoning'
+  /** Cannot be told not to think. */
+  | 'alwaysReasons'
   /** `outputConfig.textFormat` */
   | 'structuredOutput'
   /** Cache points in messages and system prompts. */
@@ -55,6 +59,8 @@ export type Feature =
   | 'countTokens'
   /** Takes one of `temperature` and `topP`, not both. */
   | 'oneSamplingParameter'
+  /** Takes none of them, whatever their values. */
+  | 'noSamplingParameters'
   /** Goes on with what the last message, the assistant's, begins. */
   | 'prefill'
   /** `performanceConfig.latency: optimized` */
@@ -98,10 +104,15 @@ const SEES: readonly Feature[] = ['system', 'tools', 'images', 'documents']
 const CLAUDE_3_FEATURES: readonly Feature[] = [...SEES, 'prefill', 'countTokens']
 const CLAUDE_4_FEATURES: readonly Feature[] = [
   ...SEES,
-  ...(['reasoning', 'structuredOutput', 'caching', 'cachedTools', 'countTokens', 'oneSamplingParameter'] as const),
+  ...(['reasoning', 'caching', 'cachedTools', 'countTokens', 'structuredOutput'] as const),
 ]
+const CLAUDE_4_5 = [...CLAUDE_4_FEATURES, 'budgetedReasoning', 'oneSamplingParameter', 'prefill'] as const
+const CLAUDE_4_6 = [...CLAUDE_4_FEATURES, 'budgetedReasoning', 'adaptiveReasoning', 'oneSamplingParameter'] as const
+const CLAUDE_4_7 = [...CLAUDE_4_FEATURES, 'adaptiveReasoning', 'noSamplingParameters'] as const
+const CLAUDE_5_5 = [...CLAUDE_4_7, 'alwaysReasons'] as const
 const CLAUDE_3 = { maxOutputTokens: 4096, maxInputTokens: 200_000, onDemand: true, features: CLAUDE_3_FEATURES }
 const CLAUDE_4 = { maxOutputTokens: 64_000, maxInputTokens: 200_000, onDemand: false, profiles: EVERYWHERE }
+const CLAUDE_5 = { ...CLAUDE_4, maxOutputTokens: 128_000, maxInputTokens: 1_000_000 }
 const NOVA_1 = { maxOutputTokens: 10_000, onDemand: true, profiles: { us: US, eu: EU } }
 
 const MODELS: readonly FoundationModel[] = [
@@ -123,14 +134,25 @@ const MODELS: readonly FoundationModel[] = [
     maxInputTokens: 300_000,
     features: [...SEES, 'caching', 'optimizedLatency'],
   }),
-  claude('claude-haiku-4-5-20251001-v1:0', 'Haiku 4.5', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'prefill'] }),
-  claude('claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'prefill'] }),
-  claude('claude-sonnet-4-6', 'Sonnet 4.6', { ...CLAUDE_4, features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'] }),
-  claude('claude-opus-4-6-v1', 'Opus 4.6', {
-    ...CLAUDE_4,
-    maxOutputTokens: 128_000,
-    features: [...CLAUDE_4_FEATURES, 'adaptiveReasoning'],
+  nova('nova-premier-v1:0', 'Nova Premier', {
+    maxOutputTokens: 10_000,
+    maxInputTokens: 1_000_000,
+    onDemand: false,
+    profiles: { us: US },
+    features: [...SEES, 'caching'],
   }),
+  claude('claude-haiku-4-5-20251001-v1:0', 'Haiku 4.5', { ...CLAUDE_4, features: CLAUDE_4_5 }),
+  claude('claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5', { ...CLAUDE_4, features: CLAUDE_4_5 }),
+  claude('claude-opus-4-5-20251101-v1:0', 'Opus 4.5', { ...CLAUDE_4, features: CLAUDE_4_5 }),
+  claude('claude-sonnet-4-6', 'Sonnet 4.6', { ...CLAUDE_4, maxInputTokens: 1_000_000, features: CLAUDE_4_6 }),
+  claude('claude-opus-4-6-v1', 'Opus 4.6', { ...CLAUDE_5, features: CLAUDE_4_6 }),
+  claude('claude-opus-4-7', 'Opus 4.7', { ...CLAUDE_5, features: CLAUDE_4_7 }),
+  claude('claude-opus-4-8', 'Opus 4.8', { ...CLAUDE_5, features: CLAUDE_4_7 }),
+  claude('claude-sonnet-5', 'Sonnet 5', { ...CLAUDE_5, features: CLAUDE_4_7 }),
+  claude('claude-opus-5', 'Opus 5', { ...CLAUDE_5, features: CLAUDE_4_7 }),
+  claude('claude-haiku-5-5', 'Haiku 5.5', { ...CLAUDE_5, features: CLAUDE_4_7 }),
+  claude('claude-sonnet-5-5', 'Sonnet 5.5', { ...CLAUDE_5, features: CLAUDE_5_5 }),
+  claude('claude-opus-5-5', 'Opus 5.5', { ...CLAUDE_5, features: CLAUDE_5_5 }),
   embedding('titanEmbedding', 'amazon.titan-embed-text-v2:0', 'Titan Text Embeddings V2', {
     maxInputTokens: 8192,
     profiles: {},

@@ -19,8 +19,9 @@ export function sampleOf(schema: JsonSchema, words: readonly string[] = []): unk
     if (Array.isArray(allowed) && allowed.length > 0) return allowed[0]
     if (preset !== undefined) return preset
     if (Array.isArray(examples) && examples.length > 0) return examples[0]
+    if (depth > MAX_DEPTH) return null
     const [alternative] = [rest.anyOf, rest.oneOf].flatMap((list) => (Array.isArray(list) ? list : []))
-    if (alternative !== undefined) return sample(alternative, name, depth)
+    if (alternative !== undefined) return sample(alternative, name, depth + 1)
     const type = Array.isArray(rest.type) ? rest.type[0] : (rest.type ?? (rest.properties ? 'object' : 'string'))
     switch (type) {
       case 'object':
@@ -55,14 +56,14 @@ export function sampleOf(schema: JsonSchema, words: readonly string[] = []): unk
   }
 
   /** `#/$defs/City` where it leads; a schema may also be `true`. */
-  function resolved(given: unknown): JsonSchema {
+  function resolved(given: unknown, hops = 0): JsonSchema {
     const one = isObject(given) ? given : {}
-    if (typeof one.$ref !== 'string' || !one.$ref.startsWith('#')) return one
+    if (typeof one.$ref !== 'string' || !one.$ref.startsWith('#') || hops > MAX_DEPTH) return one
     const target = one.$ref
       .split('/')
       .slice(1)
       .reduce<unknown>((at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined), schema)
-    return isObject(target) && target.$ref !== one.$ref ? resolved(target) : {}
+    return resolved(target, hops + 1)
   }
 
   return sample(schema, 'value', 0)

@@ -94,6 +94,8 @@ export interface Reasoning {
   /** Absent where the model decides itself. */
   readonly budgetTokens?: number
   readonly effort?: string
+  /** The thinking comes without its text, signed all the same. */
+  readonly hidden?: boolean
 }
 
 /** What a model writes, in order. Each block is started and stopped, and one `end` comes last. */

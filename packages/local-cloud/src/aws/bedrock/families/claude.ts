@@ -40,11 +40,13 @@ export const OWN_FIELDS = {
   anthropic_beta: list(text()),
 }
 
+export const EFFORT = oneOf('low', 'medium', 'high', 'xhigh', 'max')
+
 const ADDITIONAL = {
   ...OWN_FIELDS,
   /** An older name of `thinking`. */
   reasoning_config: THINKING,
-  output_config: structure({ effort: oneOf('low', 'medium', 'high', 'max') }),
+  output_config: structure({ effort: EFFORT }),
   tool_choice: structure({ type: oneOf('auto', 'any'), disable_parallel_tool_use: required(boolean) }),
 }
 
@@ -76,6 +78,7 @@ export const claude: Family = {
     const { temperature, topP, tools, toolChoice, stopSequences, messages, schema } = prompt
     if (model.features.has('oneSamplingParameter') && temperature !== undefined && topP !== undefined)
       throw refuse('`temperature` and `top_p` cannot both be specified for this model. Please use only one.')
+    if (model.features.has('noSamplingParameters')) checkNoSampling(prompt, refuse)
     if (stopSequences.some((sequence) => sequence.trim() === ''))
       throw refuse('stop_sequences: each stop sequence must contain non-whitespace')
     const names = tools.map(({ name }) => name)
@@ -87,6 +90,11 @@ export const claude: Family = {
     checkThinking(prompt, refuse)
     if (schema) checkSchema(schema, refuse)
   },
+}
+
+function checkNoSampling({ temperature, topP, topK }: Prompt, refuse: Refuse): void {
+  for (const [name, value] of Object.entries({ temperature, top_p: topP, top_k: topK }))
+    if (value !== undefined) throw refuse(`\`${name}\` is deprecated for this model.`)
 }
 
 /** LiteLLM's source: Bedrock refuses a `type` beside `toolConfig.toolChoice`, and takes `disable_parallel_tool_use` beside it. */
@@ -104,6 +112,7 @@ export function checkBetas(betas: readonly string[] = [], refuse: Refuse): void 
 interface Thinking {
   readonly type: 'enabled' | 'disabled' | 'adaptive'
   readonly budget_tokens?: number
+  readonly display?: 'summarized' | 'omitted'
 }
 
 export function reasoningOf(
@@ -114,16 +123,26 @@ export function reasoningOf(
 ): Reasoning | undefined {
   if (effort !== undefined && !features.has('adaptiveReasoning'))
     throw refuse('This model does not support the effort parameter.')
-  if (!thinking) return undefined
+  if (!thinking) return features.has('alwaysReasons') ? {} : undefined
   if (!features.has('reasoning')) throw refuse('thinking: Extra inputs are not permitted')
-  if (thinking.type === 'disabled') return undefined
-  if (thinking.type === 'adaptive') {
-    if (!features.has('adaptiveReasoning')) throw refuse('adaptive thinking is not supported on this model')
-    return effort === undefined ? {} : { effort }
+  const shown = thinking.display === 'omitted' ? { hidden: true } : {}
+  switch (thinking.type) {
+    case 'disabled':
+      if (features.has('alwaysReasons')) throw refuse('"thinking.type.disabled" is not supported for this model.')
+      return undefined
+    case 'adaptive':
+      if (!features.has('adaptiveReasoning')) throw refuse('adaptive thinking is not supported on this model')
+      return { ...shown, ...(effort !== undefined && { effort }) }
+    case 'enabled': {
+      if (!features.has('budgetedReasoning'))
+        throw refuse(
+          '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+        )
+      const { budget_tokens: budgetTokens } = thinking
+      if (budgetTokens === undefined) throw refuse('thinking.enabled.budget_tokens: Field required')
+      return { ...shown, budgetTokens }
+    }
   }
-  const { budget_tokens: budgetTokens } = thinking
-  if (budgetTokens === undefined) throw refuse('thinking.enabled.budget_tokens: Field required')
-  return { budgetTokens }
 }
 
 function checkPrefill({ features }: FoundationModel, messages: Prompt['messages'], refuse: Refuse): void {

@@ -9,6 +9,8 @@ const BEGINNINGS: readonly (readonly [format: string, beginning: RegExp])[] = [
   ['webp', /^RIFF....WEBP/s],
 ]
 
+const MAX_BYTES = 5 * 1024 * 1024
+
 /** @throws AwsError for bytes that are no image, or one of another format than was said */
 export function checkImages(messages: readonly Message[], refuse: (message: string) => AwsError): void {
   messages.forEach(({ content }, index) => {
@@ -23,6 +25,9 @@ function checkImage(block: Block, at: string, refuse: (message: string) => AwsEr
   if (block.type !== 'image') return
   const head = Buffer.from(block.bytes.slice(0, 32), 'base64').toString('latin1')
   const [found] = BEGINNINGS.find(([, beginning]) => beginning.test(head)) ?? []
+  const bytes = Math.floor((block.bytes.length * 3) / 4)
+  if (bytes > MAX_BYTES)
+    throw refuse(`${at}.image.source.base64: image exceeds 5 MB maximum: ${bytes} bytes > ${MAX_BYTES} bytes`)
   if (!found) throw refuse('Could not process image')
   if (found !== block.format)
     throw refuse(

@@ -18,7 +18,7 @@ import {
   unsupported,
   Violation,
 } from '../../../wire/protocol/shape.ts'
-import { OWN_FIELDS } from '../families/claude.ts'
+import { EFFORT, OWN_FIELDS } from '../families/claude.ts'
 
 const extra = (path: string, name: string) => `${path === '' ? '' : `${path}.`}${name}: Extra inputs are not permitted`
 const closed = <const M extends Members>(members: M) => structure(members, extra)
@@ -127,7 +127,7 @@ export const INPUT = closed({
   stop_sequences: list(text()),
   metadata: closed({ user_id: text() }),
   output_config: closed({
-    effort: oneOf('low', 'medium', 'high', 'max'),
+    effort: EFFORT,
     format: closed({ type: required(oneOf('json_schema')), schema: required(object) }),
   }),
   context_management: unsupported,

@@ -4,7 +4,7 @@ import { isEmbedding, type TextFamily, type TextModel } from '../catalogue.ts'
 import { EMBEDDINGS } from '../embeddings/embeddings.ts'
 import { eventFrame } from '../event-stream.ts'
 import { FAMILIES } from '../families/families.ts'
-import { checkGuardrail } from '../guardrail.ts'
+import { checkGuardrail, headerConfig } from '../guardrail.ts'
 import { collect, type Prompt, type Usage, writtenTo } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
 import type { ModelCall, Operation } from '../operation.ts'
@@ -50,10 +50,7 @@ async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
   const prompt = format.read(call.body(), model)
   checkModel(model, prompt)
   FAMILIES[model.family].check(model, prompt, invalid)
-  const identifier = request.headers['x-amzn-bedrock-guardrailidentifier']
-  const version = request.headers['x-amzn-bedrock-guardrailversion']
-  if (identifier !== undefined || version !== undefined)
-    await checkGuardrail(call, { guardrailIdentifier: identifier ?? '', guardrailVersion: version ?? '' })
+  await checkGuardrail(call, headerConfig(request))
   const { events, latencyMs, input } = call.generate(prompt, streamed)
   const metrics: AboutAnswer['metrics'] = (usage) => ({
     'amazon-bedrock-invocationMetrics': {

@@ -61,11 +61,15 @@ function madeUp(tool: Tool, question: string): Mention {
   return { tool, at: 0, input: sampleOf(tool.schema, quoted) }
 }
 
+/** Of one input: more are no JSON. */
+const MOST_BRACKETS = 200
+
 /** The object that begins there, behind white space. */
 function jsonAt(text: string, start: number): unknown {
   const rest = text.slice(start).trimStart()
   if (!rest.startsWith('{')) return undefined
-  for (let end = rest.indexOf('}'); end >= 0; end = rest.indexOf('}', end + 1))
+  let tries = 0
+  for (let end = rest.indexOf('}'); end >= 0 && tries < MOST_BRACKETS; end = rest.indexOf('}', end + 1), tries++)
     try {
       return JSON.parse(rest.slice(0, end + 1))
     } catch {

@@ -67,13 +67,14 @@ function blocksOf(generation: Generation): readonly OutputBlock[] {
   return [...thinking, { type: 'text', text: `I call ${names}.` }, ...calls]
 }
 
-function thinkingOf({ family }: Generation, question: readonly Block[]): OutputBlock {
+function thinkingOf({ family, reasoning }: Generation, question: readonly Block[]): OutputBlock {
   const text = textOf(question)
   const thinking = `The question has ${text.length} characters.`
   // Nova keeps its thinking to itself, and has no signature.
   if (family === 'nova') return { type: 'reasoning', text: '[REDACTED]' }
   if (text.includes(REDACTING_PROMPT)) return { type: 'redacted', data: redactedOf(thinking) }
-  return { type: 'reasoning', text: thinking, signature: signatureOf(thinking) }
+  const shown = reasoning?.hidden ? '' : thinking
+  return { type: 'reasoning', text: shown, signature: signatureOf(shown) }
 }
 
 /** About a word each. */
