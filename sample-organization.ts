@@ -13,7 +13,7 @@ const PLATFORM_DEPLOYER = `arn:aws:iam::${HUB}:role/platform-deployer`
 const ORGANIZATION_ARN = `arn:aws:organizations::${HUB}:organization/o-genaiexample`
 const TENANTS_UNIT = `arn:aws:organizations::${HUB}:ou/o-genaiexample/ou-gen1-tenants0`
 
-/** Models of the original post, gone from Bedrock since, and current ones. */
+/** Models of AWS's article, gone from Bedrock since, and current ones. */
 const MODELS = [
   'amazon.titan-text-lite-v1',
   'anthropic.claude-3-haiku-20240307-v1:0',

@@ -15,7 +15,7 @@ export function stackFileText(file: StackFile): string {
   return [
     `# ${file.tenantId}, written by: npm run tenant -- add`,
     `#   pulumi stack init ${stack} && pulumi up -s ${stack}`,
-    '# Every setting: README, "Settings".',
+    '# Every setting: docs/settings.md.',
     'config:',
     '  # Every resource names its provider: credentials that happen to be at hand never choose the account.',
     '  pulumi:disable-default-providers: [aws]',

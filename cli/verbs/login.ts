@@ -104,7 +104,7 @@ async function fromLocal(tenantId: string, values: Values): Promise<Exports> {
   return { ...fromToken(token, gatewayUrl, region), ...caVariables(caFile, writeCaBundle(caFile)) }
 }
 
-/** As in the client of the original post: a client finds its route in its own token. */
+/** As in the client of AWS's article: a client finds its route in its own token. */
 function fromToken(token: string, gatewayUrl: string, region: string): Exports {
   const tenant = claimsOf(token)[TENANT_CLAIM]
   if (typeof tenant !== 'string')

@@ -217,7 +217,7 @@ const deletionProtection: Setting<boolean> = {
   parse: trueOrFalse,
 }
 
-/** Every setting of a hub stack, in the README's order. */
+/** Every setting of a hub stack, in the order of docs/settings.md. */
 export const HUB_TABLE = {
   role,
   account: accountSetting("The hub's AWS account."),

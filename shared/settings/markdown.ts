@@ -1,4 +1,4 @@
-/** The README's table of settings, made of the same descriptions that the settings are read by. */
+/** The table of settings in docs/settings.md, made of the same descriptions that the settings are read by. */
 import type { Table } from './setting.ts'
 
 export function settingsTable(table: Table): string {

@@ -44,7 +44,7 @@ describe('around the tables', () => {
     }
   })
 
-  it('the table for the README has a row for each setting', () => {
+  it('the table for the docs has a row for each setting', () => {
     const lines = settingsTable(HUB_TABLE).split('\n')
     expect(lines).toHaveLength(Object.keys(HUB_TABLE).length + 2)
     expect(lines.find((line) => line.startsWith('| `account`'))).toContain('*required*')

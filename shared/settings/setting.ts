@@ -1,13 +1,13 @@
 /**
- * What a setting is, and how a table of them is read: one description drives the reading, the errors and the README's
- * table, so that the three cannot drift apart.
+ * What a setting is, and how a table of them is read: one description drives the reading, the errors and the
+ * table in docs/settings.md, so that the three cannot drift apart.
  */
 import { nearest, removeCommand, setAt, setCommand } from './commands.ts'
 import { Refused } from './refused.ts'
 
 /** One `pulumi config` setting. */
 export interface Setting<T> {
-  /** For the README: `text`, `list of text`, `true or false`, … */
+  /** For docs/settings.md: `text`, `list of text`, `true or false`, … */
   readonly type: string
   readonly meaning: string
   /** What a bad value's error says is allowed. */

@@ -98,7 +98,7 @@ const modelInvocationLogging: Setting<boolean> = {
   parse: trueOrFalse,
 }
 
-/** Every setting of a spoke stack, in the README's order. */
+/** Every setting of a spoke stack, in the order of docs/settings.md. */
 export const SPOKE_TABLE = {
   role,
   hubStack,

@@ -101,6 +101,18 @@ describe('npm start, until Ctrl-C', () => {
     expect(answered).toMatchObject({ status: 200, text: expect.stringContaining('222222222222') })
   })
 
+  it("prints what the README shows, but for times and ports, and the README's own lines get their answers", async () => {
+    const readme = readFileSync(join(project, 'README.md'), 'utf8')
+    const [, shown = ''] = /\$ npm start\n([\s\S]*?)\n```/.exec(readme) ?? []
+    expect(withoutFigures(output)).toContain(withoutFigures(shown).trim())
+    const { stdout } = await run('login', 'tenant1')
+    const [, curl = ''] = /^\$ (curl .*)$/m.exec(readme) ?? []
+    expect(JSON.parse(await shell(stdout, curl))).toMatchObject({ object: 'chat.completion' })
+    const [, program = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? []
+    writeFileSync(join(project, 'readme.mjs'), program)
+    expect(await shell(stdout, `"${process.execPath}" readme.mjs`)).toContain('222222222222')
+  })
+
   it('prints certificates to trust beside those of this machine, and the names that boto3 and the AWS CLI read', async () => {
     const printed = JSON.parse((await run('login', 'tenant1', '--json')).stdout)
     expect(printed).toMatchObject({ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1' })
@@ -276,6 +288,14 @@ const CURL = `curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Beare
 
 /** The README's lines, in a shell that has nothing else. */
 const curlInvoke = async (lines: string): Promise<unknown> => JSON.parse(await shell(lines, CURL))
+
+/** Times, ports and counts differ from run to run and from machine to machine. */
+const withoutFigures = (text: string): string =>
+  text
+    .replaceAll(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
+    .replaceAll(/localhost:\d+/g, 'localhost:PORT')
+    .replaceAll(/\d+ resources/g, 'N resources')
+    .replaceAll(/\d+ tokens in, \d+ out/g, 'TOKENS')
 
 function shell(lines: string, command: string): Promise<string> {
   const options = { cwd: project, env: { PATH: process.env.PATH, LINES: lines } }

@@ -1,30 +1,52 @@
 /** What the README says is what the code does. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { settingsTable } from '../../shared/settings/markdown.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 
-const readme = readFileSync(join(PROJECT_DIRECTORY, 'README.md'), 'utf8')
+const read = (file: string) => readFileSync(join(PROJECT_DIRECTORY, file), 'utf8')
+const readme = read('README.md')
+/** Everything that people read first; decision notes tell what was true when they were written. */
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(PROJECT_DIRECTORY, 'docs')).flatMap(page),
+]
+
+function page(name: string): readonly string[] {
+  return name.endsWith('.md') ? [`docs/${name}`] : []
+}
+
+it('a newcomer reads the README in one go', () => {
+  expect(readme.split('\n').length).toBeLessThanOrEqual(130)
+})
 
 it('the settings table is the one that settings are read by', () => {
-  expect(between('<!-- settings:start -->', '<!-- settings:end -->')).toBe(
+  const settings = read('docs/settings.md')
+  const [start, end] = ['<!-- settings:start -->', '<!-- settings:end -->']
+  expect(settings.slice(settings.indexOf(start) + start.length, settings.indexOf(end)).trim()).toBe(
     ['### Hub', settingsTable(HUB_TABLE), '### Spoke', settingsTable(SPOKE_TABLE)].join('\n\n'),
   )
 })
 
-it('every npm script that it names exists', () => {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8'))
-  const named = [...readme.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name]) => name)
+it.each(pages)('%s: every npm script that it names exists', (file) => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const named = [...read(file).matchAll(/npm run (?:-s )?([a-z][a-z:-]*[a-z])/g)].map(([, name]) => name)
   expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([])
 })
 
-it('every file that it links to exists', () => {
-  for (const [, path = ''] of readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/g))
-    expect(() => readFileSync(join(PROJECT_DIRECTORY, path)), path).not.toThrow(/ENOENT/)
+it.each(pages)('%s: every file that it links to exists', (file) => {
+  for (const [, path = ''] of read(file).matchAll(/\]\(((?!https?:)[^)#]+)\)/g))
+    expect(existsSync(join(PROJECT_DIRECTORY, dirname(file), path)), path).toBe(true)
 })
 
-const between = (start: string, end: string) =>
-  readme.slice(readme.indexOf(start) + start.length, readme.indexOf(end)).trim()
+it('docs/README.md leads to every page', () => {
+  const index = read('docs/README.md')
+  expect(pages.filter((file) => file.startsWith('docs/') && !index.includes(`(${file.slice(5)})`))).toEqual([
+    'docs/README.md',
+  ])
+})

@@ -11,7 +11,7 @@ import { cannotCount, invalid } from './refusals.ts'
 
 export interface AccessOptions {
   /**
-   * Models that AWS has switched off and that are answered here all the same. @default the original post's two, so that it
+   * Models that AWS has switched off and that are answered here all the same. @default the two of AWS's article, so that it
    * can be followed as it was written
    */
   readonly serveRetired?: readonly string[]

@@ -178,7 +178,7 @@ const MODELS: readonly FoundationModel[] = [
     profiles: EVERYWHERE,
     onDemand: true,
   }),
-  // The original post's two.
+  // The two of AWS's article.
   titan('titan-text-lite-v1', 'Lite', {
     maxOutputTokens: 4096,
     maxInputTokens: 4096,
