@@ -112,7 +112,7 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
     )
   })
 
-  it('refuses the models of AWS's article too, when told to be as strict as AWS', async () => {
+  it("refuses the models of AWS's article too, when told to be as strict as AWS", async () => {
     const strict = await startStand(
       ({ surroundings, credentials }) => [createBedrock(surroundings, credentials, { serveRetired: [] })],
       { organization },
