@@ -35,7 +35,7 @@ export function alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResource
       datapointsToAlarm: minutes,
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       threshold,
-      // Nobody calls at night: no figures are no trouble.
+      // Missing data is not breaching: tenants may be idle.
       treatMissingData: 'notBreaching',
       ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
       tags,

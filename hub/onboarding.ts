@@ -57,7 +57,7 @@ export class Onboarding extends pulumi.ComponentResource {
       )
       return new aws.iam.RolePolicyAttachment(`${name}-${part}`, { role: role.name, policyArn: policy.arn }, child)
     })
-    // Who reads the ARN can use the role: its permissions are there.
+    // Expose the ARN only after the policies are attached.
     this.roleArn = pulumi.all([role.arn, pulumi.all(attached.map(({ id }) => id))]).apply(([arn]) => arn)
     this.registerOutputs({ roleArn: this.roleArn })
   }

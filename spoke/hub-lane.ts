@@ -71,7 +71,7 @@ export class HubLane extends pulumi.ComponentResource {
 
     const item = configuration(name, args, {
       ...child,
-      // Whoever is sent to another endpoint must get through to it.
+      // Open egress before announcing the endpoint.
       dependsOn: [...network.rules],
       hooks: { afterUpdate: [drained(args)] },
     })

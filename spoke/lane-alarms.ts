@@ -73,7 +73,7 @@ export function laneAlarms(name: string, args: LaneAlarmsArgs, opts: pulumi.Cust
         datapointsToAlarm: minutes,
         comparisonOperator: 'GreaterThanOrEqualToThreshold',
         threshold,
-        // Nobody calls at night: no figures are no trouble.
+        // Missing data is not breaching: tenants may be idle.
         treatMissingData: 'notBreaching',
         ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
         tags,

@@ -16,9 +16,10 @@ export interface GatewayCalls {
 }
 
 /**
- * - `served`: any answer of a model or a list of models is a crossing, as the token must not be believed.
- * - an account: only that account's model answering is one; a request that the caller's own tenant answers stayed inside.
- * - `broken`: no answer, or one that is not of the closed list, is one.
+ * What counts as crossed.
+ * - `served`: any answer of a model, or a list of models, because the token must not be believed.
+ * - an account: an answer of a model in that account. An answer of the caller's own tenant is no crossing.
+ * - `broken`: no answer, or an answer that is not in the closed list of errors.
  */
 export type Crossed = 'served' | 'broken' | Pick<SiteTenant, 'id' | 'account' | 'functionName'>
 

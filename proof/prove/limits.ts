@@ -7,7 +7,7 @@ import type { Site } from './site.ts'
 
 export interface Limit {
   readonly what: string
-  /** What refuses it, or what it comes to nothing by. */
+  /** Mitigation: what refuses it, or why it has no effect. */
   readonly insteadBy: string
   readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
 }

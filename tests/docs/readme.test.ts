@@ -50,3 +50,15 @@ it('docs/README.md leads to every page', () => {
     'docs/README.md',
   ])
 })
+
+it('docs/decisions/README.md lists every decision note, by its own title', () => {
+  const index = read('docs/decisions/README.md')
+  const notes = readdirSync(join(PROJECT_DIRECTORY, 'docs/decisions')).filter((name) => /^\d/.test(name))
+  for (const note of notes) {
+    const title = read(`docs/decisions/${note}`)
+      .split('\n')[0]
+      ?.replace(/^# (\d{4}: )?/, '')
+    expect(index).toContain(`- [${note.slice(0, 4)}](${note}) ${title}`)
+  }
+  expect(new Set(notes.map((note) => note.slice(0, 4))).size).toBe(notes.length)
+})

@@ -30,8 +30,7 @@ export interface Permission {
   /** Condition keys beyond those of the principal. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>
   /**
-   * Only when the resource is there already, this call sets these inputs of it, or none, if it reads: who is refused it leaves
-   * a resource without them.
+   * Runs after creation and sets these inputs (none where it only reads). If it is denied, the resource exists without them.
    */
   readonly sets?: readonly string[]
 }
@@ -78,8 +77,8 @@ export interface ResourceType {
   /** Inputs without which AWS's API or the provider's schema refuses. */
   readonly required?: readonly string[]
   /**
-   * Inputs by which this resource keeps nothing from being deleted: it goes away with what they name, or AWS does not mind.
-   * `all`: it never holds anything.
+   * References that do not block deletion: this resource is deleted together with what they name, or AWS accepts that it
+   * is left behind. `all`: no reference of this resource blocks a deletion.
    */
   readonly releases?: readonly string[] | 'all'
   /** Error code of a deletion while others still contain the id. @default 'DependencyViolation' */

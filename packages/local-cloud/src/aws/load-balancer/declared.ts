@@ -69,7 +69,7 @@ type Protocol = 'HTTP' | 'HTTPS'
 
 /** Rules as they were read, by the very resource: one that has not changed is not read again. */
 const read = new WeakMap<Declared, Partial<Record<Protocol, Rule>>>()
-/** Sorted, by the ledger's own list, which is another one as soon as a rule changes. */
+/** Cache keyed by the list's identity; a rule change makes a new list. */
 const sorted = new WeakMap<readonly Declared[], Partial<Record<Protocol, readonly Rule[]>>>()
 
 function rulesOf(declared: readonly Declared[], protocol: Protocol): readonly Rule[] {

@@ -64,7 +64,7 @@ const BY_STACK: Index = {
 export class Run {
   readonly draft: Draft
   readonly authorize: Authorize | undefined
-  /** Whose permissions are asked for; nobody's where the cloud does not evaluate them. */
+  /** Whose permissions are evaluated. Without credentials in it, permissions are not evaluated. */
   readonly controlPlane: ControlPlane
   readonly #decisions: Decisions | undefined
   readonly #makers: Makers
