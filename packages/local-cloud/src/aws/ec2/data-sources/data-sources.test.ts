@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Declared, Properties } from '../../../ledger/ledger.ts'
+import { object } from '../../../resource/values.ts'
+import { Declarer, HUB, TENANT1, TENANT2 } from '../../../testing/declarer.ts'
+import { organization } from '../../../testing/organization.ts'
+import { invokeOf } from '../../registry.ts'
+
+const VPC = 'aws:ec2/vpc:Vpc'
+
+let cloud: Declarer
+
+let vpc: Declared
+
+beforeEach(async () => {
+  cloud = new Declarer()
+  vpc = await cloud.make(VPC, 'net', { cidrBlock: '10.0.0.0/16' })
+})
+
+describe('data sources', () => {
+  const call = (token: string, inputs: Properties, account = HUB) =>
+    invokeOf(token).answer({ inputs, account, region: 'us-east-1', ledger: cloud.ledger, organization, callerArn: 'a' })
+
+  it('see an account its own way', () => {
+    const token = 'aws:index/getAvailabilityZones:getAvailabilityZones'
+    const [hub, tenant] = [call(token, {}), call(token, {}, TENANT2)]
+    expect(hub.names).toEqual(tenant.names)
+    expect(hub.zoneIds).not.toEqual(tenant.zoneIds)
+    expect([...(hub.zoneIds as string[])].sort()).toEqual([...(tenant.zoneIds as string[])].sort())
+  })
+
+  it('find an account’s VPCs by their tags', async () => {
+    const tags = { tenant: 'tenant1', project: 'genai' }
+    const tagged = await cloud.make(VPC, 'tagged', { cidrBlock: '10.1.0.0/16', tags })
+    await cloud.make(VPC, 'elsewhere', { cidrBlock: '10.1.0.0/16', tags }, { account: TENANT1 })
+    const find = (wanted: Record<string, string>) => call('aws:ec2/getVpcs:getVpcs', { tags: wanted }).ids
+    expect(find({ tenant: 'tenant1' })).toEqual([tagged.id])
+    expect(find(tags)).toEqual([tagged.id])
+    expect(find({ tenant: 'tenant2' })).toEqual([])
+    expect(find({})).toEqual([vpc.id, tagged.id])
+  })
+
+  it('say in which zones a service has endpoints', () => {
+    const inputs = { serviceName: 'com.amazonaws.us-east-1.bedrock-runtime' }
+    const found = call('aws:ec2/getVpcEndpointService:getVpcEndpointService', inputs)
+    expect(found.availabilityZones).not.toContain('us-east-1c')
+    expect(() => call('aws:ec2/getVpcEndpointService:getVpcEndpointService', { service: 'x' })).toThrow(
+      'does not exist',
+    )
+    const list = call('aws:ec2/getPrefixList:getPrefixList', { name: 'com.amazonaws.us-east-1.s3' })
+    expect(object({ list }, 'list')?.id).toBe('pl-63a5400a')
+    expect(() => call('aws:ssm/getParameter:getParameter', { name: '/x' })).toThrow("couldn't find the parameter /x")
+  })
+})
