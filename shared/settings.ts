@@ -80,6 +80,8 @@ export interface SpokeSettings {
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly defaultModel: string
+  /** Geography of inference profiles → regions that their requests go to, instead of the list's. */
+  readonly modelRegions: Readonly<Record<string, readonly string[]>>
   readonly tier: Tier
   /** Opt-in: one per account and region, and it records prompts. */
   readonly modelInvocationLogging: boolean

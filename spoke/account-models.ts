@@ -6,7 +6,7 @@ import { policyText } from '../shared/policies/document.ts'
 import {
   modelEndpointPolicy,
   type TenantModels,
-  tenantRolePolicy,
+  tenantRolePolicyText,
   tenantRoleTrustPolicy,
 } from '../shared/policies/tenant-role.ts'
 import { regionalHost } from './endpoint-host.ts'
@@ -76,14 +76,7 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
       // One policy per endpoint: while a tenant moves, its role may call through the old one and the new one.
       name: endpoint.id.apply((endpointId) => `models-${endpointId}`),
       role: role.name,
-      policy: endpoint.id.apply((endpointId) =>
-        policyText(
-          'replacedInline',
-          `the policy of ${tenantRoleName(tenantId)}`,
-          tenantRolePolicy({ ...args, endpointId }),
-          `List fewer models: it has ${args.modelIds.length}.`,
-        ),
-      ),
+      policy: endpoint.id.apply((endpointId) => tenantRolePolicyText({ ...args, endpointId })),
     },
     opts,
   )

@@ -1,6 +1,7 @@
 /** The tenant's account: its network, its models behind a private endpoint, its records. */
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../shared/addressing.ts'
+import type { ModelRegions } from '../shared/policies/geographies.ts'
 import { accountFlowLogs, invocationLogging } from './account-logging.ts'
 import { modelAccess } from './account-models.ts'
 import { spokeNetwork } from './account-network.ts'
@@ -20,6 +21,7 @@ export interface TenantAccountArgs {
   readonly hubPrivateCidrBlocks: readonly string[]
   /** Bedrock model or inference profile ids. */
   readonly modelIds: readonly string[]
+  readonly modelRegions: ModelRegions
   /** Records prompts, see the setting. */
   readonly modelInvocationLogging: boolean
   readonly deletionProtection: boolean

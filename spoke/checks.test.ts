@@ -49,11 +49,35 @@ describe('a spoke against its hub', () => {
       'a profile of another geography',
       { models: { fast: 'eu.amazon.nova-lite-v1:0' } },
       {},
-      /cannot be called from us-east-1/,
+      /not known to be callable from us-east-1/,
     ],
   ])('refuses %s', (_, spoke, other, message) => {
     expect(() => check(spoke, other)).toThrow(message)
   })
+})
+
+it.each([
+  ['us', 'us-east-1'],
+  ['eu', 'eu-central-1'],
+  ['apac', 'ap-southeast-1'],
+  ['global', 'us-east-1'],
+])('as many models of %s as the setting takes fit the policies', (geography, region) => {
+  const models = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [
+      `m${index}`,
+      `${geography}.anthropic.claude-sonnet-5-202509${10 + index}-v1:0`,
+    ]),
+  )
+  expect(() => check({ models }, { region })).not.toThrow()
+})
+
+it('models whose policies have no room are refused before anything is made', () => {
+  const models = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`m${index}`, `us.anthropic.${'long-'.repeat(20)}${index}-v1:0`]),
+  )
+  expect(() => check({ models }, {})).toThrow(
+    /policy of genai-models-tenant1 has \d+ characters. AWS allows 5120. List fewer models: it has 20/,
+  )
 })
 
 describe('zones of the service', () => {

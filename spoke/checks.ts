@@ -1,7 +1,9 @@
 /** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
 import { requireInSupernet, requireNoOverlap } from '../shared/addressing.ts'
 import type { HubOutputs } from '../shared/contract.ts'
+import { roleArn, tenantRoleName } from '../shared/naming.ts'
 import { parseModel } from '../shared/policies/models.ts'
+import { modelEndpointPolicy, tenantRolePolicyText } from '../shared/policies/tenant-role.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
@@ -26,16 +28,32 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock),
     () => requireNoOverlap(holders),
     () => requireHubZones(tenantId, availabilityZoneIds, hub),
-    ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region)),
+    ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
-  return checks.flatMap((check) => {
-    try {
-      check()
-      return []
-    } catch (error) {
-      return [error instanceof Error ? error.message : String(error)]
-    }
-  })
+  const mistakes = checks.flatMap(messageOf)
+  // Of models that are none there is no policy.
+  return mistakes.length > 0 ? mistakes : policyChecks(settings, hub).flatMap(messageOf)
+}
+
+/** The role's policy names an endpoint that is not there yet: too long, it would stop a deployment half-way. */
+function policyChecks({ tenantId, account, models, modelRegions }: SpokeSettings, hub: HubFacts) {
+  const all = { tenantId, account, region: hub.region, modelIds: Object.values(models), modelRegions }
+  return [
+    () => void tenantRolePolicyText({ ...all, endpointId: ANY_ENDPOINT }),
+    () => void modelEndpointPolicy({ ...all, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
+  ]
+}
+
+/** As long as any. */
+const ANY_ENDPOINT = 'vpce-00000000000000000'
+
+function messageOf(check: () => void): readonly string[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
 }
 
 function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): void {

@@ -57,6 +57,7 @@ const SETTINGS: SpokeSettings = {
   models: { fast: 'us.amazon.nova-2-lite-v1:0' },
   defaultModel: 'fast',
   tier: TIERS.small,
+  modelRegions: {},
   modelInvocationLogging: false,
 }
 

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { planSpokeSubnets } from '../shared/addressing.ts'
 import { functionArchive, HANDLER } from '../shared/bundle.ts'
 import type { HubOutputs } from '../shared/contract.ts'
+import { assumptions } from '../shared/policies/models.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { TenantAccount } from './account.ts'
 import { bedrockRuntimeService } from './account-models.ts'
@@ -30,6 +31,8 @@ export async function spoke(
   origin: { readonly project: string; readonly stack: string },
 ): Promise<Outputs<SpokeOutputs>> {
   checkAgainstHub(settings, hub)
+  for (const assumption of assumptions(Object.values(settings.models), hub.region, settings.modelRegions))
+    await pulumi.log.info(assumption)
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
   const providers = spokeProviders(settings, hub)
   const [deployed] = await Promise.all([

@@ -1,21 +1,37 @@
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
+import { GEOGRAPHIES, type ModelRegions } from '../../shared/policies/geographies.ts'
+import { assumptions } from '../../shared/policies/models.ts'
 import { guardRailsText } from '../../shared/policies/service-control.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
 import { readTenancies } from '../../spoke/stack-files.ts'
 import { PROJECT_DIRECTORY, readStack } from '../stacks.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 
 /** What a tenant's stack file gives its tenant. */
-function modelsOf(name: string): readonly string[] {
+function spokeOf(name: string): readonly SpokeSettings[] {
   const { config, project, stack } = readStack(name)
   const settings = readSettings(ofProject(config, project), { organization: ORGANIZATION, project, stack })
-  return settings.role === 'spoke' ? Object.values(settings.models) : []
+  return settings.role === 'spoke' ? [settings] : []
+}
+
+/** Where requests go, by geography, as any tenant has it: one policy is for all of them. */
+function regionsOf(spokes: readonly SpokeSettings[]): ModelRegions {
+  const all: Record<string, readonly string[]> = {}
+  for (const { modelRegions } of spokes)
+    for (const [geography, regions] of Object.entries(modelRegions))
+      all[geography] = [...new Set([...(all[geography] ?? []), ...regions])]
+  // A tenant that names none has the list's.
+  for (const [geography, regions] of Object.entries(all))
+    if (spokes.some(({ modelRegions }) => modelRegions[geography] === undefined))
+      all[geography] = [...new Set([...(GEOGRAPHIES[geography]?.destinations ?? []), ...regions])]
+  return all
 }
 
 /** @throws UserError for an id that is none, a model that the region does not reach, or too many of them */
-function textOf(region: string, modelIds: readonly string[]): string {
+function textOf(region: string, modelIds: readonly string[], modelRegions: ModelRegions): string {
   try {
-    return guardRailsText({ region, modelIds })
+    return guardRailsText({ region, modelIds, modelRegions })
   } catch (cause) {
     throw new UserError(messageOf(cause), undefined, { cause })
   }
@@ -50,15 +66,18 @@ export const guardrails: Verb = {
     if (hub.role !== 'hub') throw new UserError(`${stack.stack} is no hub's stack.`, 'Name one with --hub-stack.')
     const tenants = await readTenancies(PROJECT_DIRECTORY, origin)
     const more = (Array.isArray(values.model) ? values.model : []).map(String)
-    const modelIds = [...new Set([...tenants.flatMap(({ stack: name }) => modelsOf(name)), ...more])].sort()
+    const spokes = tenants.flatMap(({ stack: name }) => spokeOf(name))
+    const modelIds = [...new Set([...spokes.flatMap(({ models }) => Object.values(models)), ...more])].sort()
+    const modelRegions = regionsOf(spokes)
     if (modelIds.length === 0) throw new UserError('No tenant has a model.', 'Name models with --model.')
-    const text = textOf(hub.region, modelIds)
+    const text = textOf(hub.region, modelIds, modelRegions)
     if (values.json) process.stdout.write(`${text}\n`)
     else {
       process.stdout.write(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`)
       process.stderr.write(
         `${text.length} of ${POLICY_LIMITS.serviceControl} characters as --json prints it. Models: ${modelIds.join(', ')}.\n`,
       )
+      for (const assumption of assumptions(modelIds, hub.region, modelRegions)) process.stderr.write(`${assumption}\n`)
     }
     return 0
   },

@@ -144,7 +144,8 @@ export function featuresOf(id: string): ModelFeatures {
 /** `us.anthropic.claude-…` → `anthropic.claude-…`. */
 export function baseModelId(id: string): string {
   const last = id.slice(id.lastIndexOf('/') + 1)
-  return last.replace(/^(us-gov|us|eu|apac|jp|au|ca|in|global)\./, '')
+  // No provider of models has a name of two letters; every geography but these three has.
+  return last.replace(/^(us-gov|apac|global|[a-z]{2})\./, '')
 }
 
 /** Tokens asked for where the caller names no number: Bedrock reserves quota for them, so a model's maximum would be too many. */

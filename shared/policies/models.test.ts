@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { POLICY_LIMITS, policy, policyText } from './document.ts'
-import { countStatements, invokeStatements, parseModel } from './models.ts'
+import { assumptions, countStatements, invokeStatements, parseModel } from './models.ts'
 import { modelEndpointPolicy } from './tenant-role.ts'
 
 describe('model ids', () => {
@@ -23,15 +23,57 @@ describe('model ids', () => {
   })
 
   it.each([
-    ['eu.amazon.nova-lite-v1:0', 'us-east-1', /cannot be called from us-east-1/],
-    ['jp.anthropic.claude-haiku-4-5-20251001-v1:0', 'ap-southeast-2', /cannot be called from ap-southeast-2/],
-    ['xx.amazon.nova-lite-v1:0', 'us-east-1', /unknown geography "xx". Allowed: us, eu, apac, jp, au, global/],
+    [
+      'eu.amazon.nova-lite-v1:0',
+      'us-east-1',
+      /not known to be callable from us-east-1.* set modelRegions of the tenant: "eu"/,
+    ],
+    ['jp.anthropic.claude-haiku-4-5-20251001-v1:0', 'ap-southeast-2', /not known to be callable from ap-southeast-2/],
+    [
+      'xx.amazon.nova-lite-v1:0',
+      'us-east-1',
+      /unknown geography "xx". Known: us, eu, apac, .* set modelRegions of the tenant: "xx"/,
+    ],
     ['us-gov.amazon.nova-lite-v1:0', 'us-east-1', /unknown geography "us-gov"/],
     ['arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0', 'us-east-1', /not a Bedrock model id/],
     ['*', 'us-east-1', /not a Bedrock model id/],
     ['amazon.*', 'us-east-1', /not a Bedrock model id/],
   ])('refuses %s in %s', (id, region, message) => {
     expect(() => parseModel(id, region)).toThrow(message)
+  })
+})
+
+describe('geographies', () => {
+  it.each([
+    ['ca.amazon.nova-lite-v1:0', 'ca-central-1'],
+    ['in.anthropic.claude-sonnet-4-5-20250929-v1:0', 'ap-south-1'],
+    ['au.anthropic.claude-sonnet-4-5-20250929-v1:0', 'ap-southeast-6'],
+  ])('reads %s in %s', (id, region) => {
+    expect(parseModel(id, region)).toMatchObject({ kind: 'inferenceProfile', profileId: id })
+  })
+
+  it('that are not known are taken where their regions are given, and allowed there only', () => {
+    const given = { xx: ['mx-central-1'] }
+    expect(parseModel('xx.amazon.nova-lite-v1:0', 'us-east-1', given)).toMatchObject({ geography: 'xx' })
+    const [, destinations] = invokeStatements(['xx.amazon.nova-lite-v1:0'], '222222222222', 'us-east-1', given)
+    expect(destinations?.Resource).toEqual([
+      'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+      'arn:aws:bedrock:mx-central-1::foundation-model/amazon.nova-lite-v1:0',
+    ])
+  })
+
+  it('are called from elsewhere where their regions are given, which replace the list’s', () => {
+    const given = { jp: ['ap-northeast-1'] }
+    const [, destinations] = invokeStatements(['jp.amazon.nova-lite-v1:0'], '222222222222', 'ap-southeast-2', given)
+    expect(destinations?.Resource).toHaveLength(2)
+    expect(assumptions(['jp.amazon.nova-lite-v1:0'], 'ap-southeast-2', given)).toEqual([])
+  })
+
+  it('say what is taken for granted', () => {
+    const ids = ['us.amazon.nova-lite-v1:0', 'global.amazon.nova-2-lite-v1:0', 'amazon.titan-text-lite-v1']
+    expect(assumptions(ids, 'us-east-1')).toEqual([
+      'Requests to us. profiles are assumed to stay in us-east-1, us-east-2, us-west-1, us-west-2 (list of November 2026; modelRegions.us replaces it).',
+    ])
   })
 })
 

@@ -3,48 +3,7 @@
  * foundation model's in the source region and in every region that it may send a request to.
  */
 import type { PolicyStatement } from './document.ts'
-
-interface Geography {
-  /** Regions that a profile of this geography may send a request to; a profile of one model may use fewer. */
-  readonly destinations: readonly string[]
-  /** Regions that it can be called from. */
-  readonly sources: RegExp
-}
-
-/** Geographies of system-defined inference profiles, as AWS documents them. `global` sends to every commercial region. */
-export const GEOGRAPHIES: Readonly<Record<string, Geography>> = {
-  us: { destinations: ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'], sources: /^(us|ca)-/ },
-  eu: {
-    destinations: [
-      'eu-central-1',
-      'eu-central-2',
-      'eu-north-1',
-      'eu-south-1',
-      'eu-south-2',
-      'eu-west-1',
-      'eu-west-2',
-      'eu-west-3',
-    ],
-    sources: /^(eu|il)-/,
-  },
-  apac: {
-    destinations: [
-      'ap-northeast-1',
-      'ap-northeast-2',
-      'ap-northeast-3',
-      'ap-south-1',
-      'ap-south-2',
-      'ap-southeast-1',
-      'ap-southeast-2',
-      'ap-southeast-3',
-      'ap-southeast-4',
-    ],
-    sources: /^(ap|me)-/,
-  },
-  jp: { destinations: ['ap-northeast-1', 'ap-northeast-3'], sources: /^ap-northeast-[13]$/ },
-  au: { destinations: ['ap-southeast-2', 'ap-southeast-4'], sources: /^ap-southeast-[24]$/ },
-  global: { destinations: [], sources: /./ },
-}
+import { destinationsOf, GEOGRAPHIES, type ModelRegions } from './geographies.ts'
 
 /** A model id, or the id of a system-defined inference profile: the model id after a geography. */
 export type Model =
@@ -59,30 +18,57 @@ export type Model =
 /** `PROVIDER.MODEL`, with a version or without; an ARN is none of these. */
 const MODEL_ID = /^[a-z0-9-]+\.[a-z0-9][a-z0-9.-]*(:\d+)?$/
 
-/** @throws Error saying what is wrong with the id: its shape, a geography that is unknown, or one that the region is not in */
-export function parseModel(id: string, region: string): Model {
-  if (!MODEL_ID.test(id)) {
-    throw new Error(
-      `"${id}" is not a Bedrock model id. Allowed: a model id such as amazon.nova-lite-v1:0, or an inference profile id such ` +
-        'as us.amazon.nova-2-lite-v1:0. Application inference profiles and ARNs are not supported.',
-    )
-  }
+/**
+ * @param given regions of geographies that the list does not have, or has otherwise
+ * @throws Error saying what is wrong with the id: its shape, a geography that is unknown, or one that the region is not in
+ */
+export function parseModel(id: string, region: string, given: ModelRegions = {}): Model {
+  if (!MODEL_ID.test(id)) throw new Error(`"${id}" is not a Bedrock model id. ${ALLOWED_IDS} ${NO_ARNS}`)
   const dot = id.indexOf('.')
   const first = id.slice(0, dot)
+  const profile: Model = { kind: 'inferenceProfile', geography: first, modelId: id.slice(dot + 1), profileId: id }
+  if (Object.hasOwn(given, first)) return profile
   const geography = Object.hasOwn(GEOGRAPHIES, first) ? GEOGRAPHIES[first] : undefined
+  const remedy = `If AWS has it there, set modelRegions of the tenant: "${first}" → the regions that its requests go to.`
   if (!geography) {
     // No provider of models has a name of two letters; every geography but apac and global has.
-    if (/^([a-z]{2}|us-gov)$/.test(first)) {
-      throw new Error(
-        `"${id}" is an inference profile of the unknown geography "${first}". Allowed: ${Object.keys(GEOGRAPHIES).join(', ')}.`,
-      )
-    }
-    return { kind: 'foundationModel', modelId: id }
+    if (!/^([a-z]{2}|us-gov)$/.test(first)) return { kind: 'foundationModel', modelId: id }
+    const known = Object.keys(GEOGRAPHIES).join(', ')
+    throw new Error(`"${id}" is an inference profile of the unknown geography "${first}". Known: ${known}. ${remedy}`)
   }
-  if (!geography.sources.test(region)) {
-    throw new Error(`"${id}" cannot be called from ${region}. Choose a profile of that region's geography, or global.`)
-  }
-  return { kind: 'inferenceProfile', geography: first, modelId: id.slice(dot + 1), profileId: id }
+  if (!geography.sources.test(region))
+    throw new Error(
+      `"${id}" is not known to be callable from ${region}. Choose a profile of that region's geography, or global. ${remedy}`,
+    )
+  return profile
+}
+
+/** Policies, prices and features are by the model's id, which these do not tell. */
+export const NO_ARNS =
+  'Application inference profiles and ARNs are not supported: name the model or the profile behind it.'
+
+const ALLOWED_IDS =
+  'Allowed: a model id such as amazon.nova-lite-v1:0, or an inference profile id such as us.amazon.nova-2-lite-v1:0.'
+
+/**
+ * What the policies take for granted about the listed profiles, a sentence a geography: where their requests may go, when no stack
+ * says so. A region that AWS has added since is refused to the request that is sent there.
+ */
+export function assumptions(modelIds: Iterable<string>, region: string, given: ModelRegions = {}): readonly string[] {
+  const geographies = new Set(
+    [...modelIds].flatMap((id) => {
+      const model = parseModel(id, region, given)
+      return model.kind === 'inferenceProfile' && model.geography !== 'global' ? [model.geography] : []
+    }),
+  )
+  return [...geographies].sort().flatMap((geography) => {
+    const { regions, assumed } = destinationsOf(geography, given)
+    return assumed
+      ? [
+          `Requests to ${geography}. profiles are assumed to stay in ${regions.join(', ')} (list of November 2026; modelRegions.${geography} replaces it).`,
+        ]
+      : []
+  })
 }
 
 /** `Converse` is authorised by the first, `ConverseStream` by the second. */
@@ -96,8 +82,9 @@ export function invokeStatements(
   modelIds: Iterable<string>,
   account: string,
   region: string,
+  given: ModelRegions = {},
 ): readonly (PolicyStatement & { readonly Sid: string })[] {
-  const models = [...new Set(modelIds)].sort().map((id) => parseModel(id, region))
+  const models = [...new Set(modelIds)].sort().map((id) => parseModel(id, region, given))
   const foundationModels = models.filter((model) => model.kind === 'foundationModel')
   const profiles = models.filter((model) => model.kind === 'inferenceProfile')
   const direct = [
@@ -114,7 +101,7 @@ export function invokeStatements(
         Effect: 'Allow' as const,
         Action: INVOKE,
         Resource: members.flatMap((profile) =>
-          regionsOf(geography, region).map((destination) => foundationModelArn(destination, profile.modelId)),
+          regionsOf(geography, region, given).map((destination) => foundationModelArn(destination, profile.modelId)),
         ),
         // The foundation model itself stays closed: only the profile may lead to it.
         Condition: {
@@ -128,6 +115,31 @@ export function invokeStatements(
 }
 
 /**
+ * The same in fewer characters: the models behind profiles through any profile of the geography, as which profiles may be called stays
+ * exact.
+ * @param regions `any`: the models in whatever region, as a profile goes to its own only. Which those are is then left to others, such
+ *   as an endpoint's policy
+ */
+export function shorter(
+  statements: ReturnType<typeof invokeStatements>,
+  regions: 'named' | 'any',
+): ReturnType<typeof invokeStatements> {
+  return statements.map((statement) => {
+    const through = statement.Condition?.ArnEquals?.['bedrock:InferenceProfileArn']
+    if (through === undefined) return statement
+    const profiles = [through].flat().map((arn) => arn.replace(/(:inference-profile\/[^.]+\.).*/, '$1*'))
+    const models = [statement.Resource ?? []]
+      .flat()
+      .map((arn) => (regions === 'any' ? arn.replace(/^(arn:aws:bedrock):[^:]*:/, '$1:*:') : arn))
+    return {
+      ...statement,
+      Resource: [...new Set(models)],
+      Condition: { ArnLike: { 'bedrock:InferenceProfileArn': [...new Set(profiles)] } },
+    }
+  })
+}
+
+/**
  * Statement that allows tokens to be counted. Bedrock counts for Claude only, and by the id of a base model, never of a profile:
  * nothing can be invoked with this. One pattern instead of the tenant's models, so that policies that are nearly full stay
  * within AWS's limits. None for a tenant without such models.
@@ -135,17 +147,18 @@ export function invokeStatements(
 export function countStatements(
   modelIds: Iterable<string>,
   region: string,
+  given: ModelRegions = {},
 ): readonly (PolicyStatement & { readonly Sid: string })[] {
-  const counted = [...modelIds].some((id) => parseModel(id, region).modelId.startsWith('anthropic.'))
+  const counted = [...modelIds].some((id) => parseModel(id, region, given).modelId.startsWith('anthropic.'))
   if (!counted) return []
   const resource = foundationModelArn(region, 'anthropic.*')
   return [{ Sid: 'CountTokens', Effect: 'Allow', Action: 'bedrock:CountTokens', Resource: resource }]
 }
 
 /** Every region that a request through a profile is checked in; the empty one stands for `global`'s unnamed region. */
-function regionsOf(geography: string, source: string): readonly string[] {
-  const destinations = geography === 'global' ? [''] : (GEOGRAPHIES[geography]?.destinations ?? [])
-  return [...new Set([source, ...destinations])]
+function regionsOf(geography: string, source: string, given: ModelRegions): readonly string[] {
+  const { regions, assumed } = destinationsOf(geography, given)
+  return [...new Set([source, ...(geography === 'global' && assumed ? [''] : regions)])]
 }
 
 const foundationModelArn = (region: string, modelId: string) => `arn:aws:bedrock:${region}::foundation-model/${modelId}`

@@ -4,6 +4,7 @@
  * management account.
  */
 import { type PolicyDocument, policy, policyText } from './document.ts'
+import type { ModelRegions } from './geographies.ts'
 import { invokeStatements } from './models.ts'
 
 export interface GuardRails {
@@ -11,6 +12,8 @@ export interface GuardRails {
   readonly region: string
   /** Bedrock model or inference profile ids that any tenant may be given. */
   readonly modelIds: readonly string[]
+  /** Where requests to profiles go, by geography. @default the list's */
+  readonly modelRegions?: ModelRegions
 }
 
 /**
@@ -87,10 +90,10 @@ const WAYS_OUT = [
  * A unit has many accounts, so no endpoint can be named: a call must come through some endpoint, and each tenant's role and
  * endpoint policy say which.
  */
-export function guardRails({ region, modelIds }: GuardRails): PolicyDocument {
+export function guardRails({ region, modelIds, modelRegions }: GuardRails): PolicyDocument {
   const models = [
     // Any account of the unit: the account field of a profile's ARN is whoever calls.
-    ...new Set(invokeStatements(modelIds, '*', region).flatMap(({ Resource }) => Resource ?? [])),
+    ...new Set(invokeStatements(modelIds, '*', region, modelRegions).flatMap(({ Resource }) => Resource ?? [])),
   ]
   return policy(
     {

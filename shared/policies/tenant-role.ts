@@ -1,6 +1,9 @@
 /** The role in the tenant's account that may invoke its models, and the policy of the endpoint that it does so through. */
+
+import { tenantRoleName } from '../naming.ts'
 import { POLICY_LIMITS, type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
-import { countStatements, invokeStatements } from './models.ts'
+import type { ModelRegions } from './geographies.ts'
+import { countStatements, invokeStatements, shorter } from './models.ts'
 
 export interface TenantRoleTrust {
   readonly hubAccount: string
@@ -51,12 +54,17 @@ export interface TenantModels {
   readonly region: string
   /** Bedrock model or inference profile ids. */
   readonly modelIds: readonly string[]
+  /** Where requests to profiles go, by geography. @default the list's */
+  readonly modelRegions?: ModelRegions
 }
 
-const modelStatements = ({ modelIds, account, region }: TenantModels) => [
-  ...invokeStatements(modelIds, account, region),
-  ...countStatements(modelIds, region),
+const modelStatements = (models: TenantModels) => [
+  ...invokedBy(models),
+  ...countStatements(models.modelIds, models.region, models.modelRegions),
 ]
+
+const invokedBy = ({ modelIds, account, region, modelRegions }: TenantModels) =>
+  invokeStatements(modelIds, account, region, modelRegions)
 
 /**
  * The listed models, and only through the account's own endpoint: a credential that leaves the gateway is worth nothing
@@ -64,8 +72,19 @@ const modelStatements = ({ modelIds, account, region }: TenantModels) => [
  * denial of what is not: while a tenant moves, its role has such a policy for each of two endpoints.
  */
 export function tenantRolePolicy(models: TenantModels & { readonly endpointId: string }): PolicyDocument {
+  const exact = rolePolicy(models, modelStatements(models))
+  // A policy of many models names no regions: the endpoint's, which has four times the room, does.
+  return fitsRole(exact) ? exact : rolePolicy(models, shorter(modelStatements(models), 'any'))
+}
+
+const fitsRole = (document: PolicyDocument) => JSON.stringify(document).length <= POLICY_LIMITS.replacedInline
+
+function rolePolicy(
+  models: { readonly endpointId: string },
+  statements: readonly PolicyStatement[],
+): PolicyDocument {
   const throughOwnEndpoint = { StringEquals: { 'aws:SourceVpce': models.endpointId } }
-  const allowed = modelStatements(models).map((statement) => ({
+  const allowed = statements.map((statement) => ({
     ...statement,
     Condition: { ...statement.Condition, ...throughOwnEndpoint },
   }))
@@ -77,6 +96,18 @@ export function tenantRolePolicy(models: TenantModels & { readonly endpointId: s
     Resource: '*',
     Condition: { Null: { 'aws:SourceVpce': 'true' } },
   })
+}
+
+/** As text, for an inline policy that is replaced by making the new one first. @throws Error when it is longer than AWS allows */
+export function tenantRolePolicyText(
+  models: TenantModels & { readonly endpointId: string; readonly tenantId: string },
+): string {
+  return policyText(
+    'replacedInline',
+    `the policy of ${tenantRoleName(models.tenantId)}`,
+    tenantRolePolicy(models),
+    `List fewer models: it has ${models.modelIds.length}.`,
+  )
 }
 
 /**
@@ -95,13 +126,12 @@ export function modelEndpointPolicy(
         Condition: { ...statement.Condition, StringEquals: { 'aws:PrincipalArn': models.roleArn } },
       })),
     )
-  const whole = ofRole(modelStatements(models))
+  const fits = (form: PolicyDocument) => JSON.stringify(form).length <= POLICY_LIMITS.endpoint
+  const forms = [modelStatements(models), invokedBy(models)].map(ofRole)
   return policyText(
     'endpoint',
     `the endpoint policy of ${models.tenantId}`,
-    JSON.stringify(whole).length <= POLICY_LIMITS.endpoint
-      ? whole
-      : ofRole(invokeStatements(models.modelIds, models.account, models.region)),
+    forms.find(fits) ?? ofRole(shorter(invokedBy(models), 'named')),
     `List fewer models: it has ${models.modelIds.length}.`,
   )
 }

@@ -117,6 +117,12 @@ describe('hub settings', () => {
       'is set as well',
     ],
     ['yes for true', { allowInsecureHttp: 'yes' }, 'allowInsecureHttp', '"yes" is neither true nor false'],
+    [
+      'a domain that no certificate can be requested for',
+      { domainName: `${'a'.repeat(53)}.example.com` },
+      'domainName',
+      'it has 65 characters, and ACM requests certificates for names of up to 64',
+    ],
     ['a wildcard domain', { domainName: '*.example.com' }, 'domainName', 'is not a lower-case host name'],
     ['a URL for a domain', { domainName: 'https://genai.example.com' }, 'domainName', 'is not a lower-case host name'],
     ['nobody allowed', { allowedCidrBlocks: '[]' }, 'allowedCidrBlocks', 'it has 0 entries'],

@@ -100,6 +100,9 @@ function checkAlarmTopic({ alarmTopicArn, region }: HubValues, refuse: Refuse): 
   refuse('alarmTopicArn', `"${alarmTopicArn}" is not in ${region}.`, { meant })
 }
 
+/** Of the first name of a certificate that ACM makes: RFC 5280 bounds the common name. Imported certificates may have longer ones. */
+const LONGEST_REQUESTED = 64
+
 /** HTTPS is never silently missing, and of two ways to it neither is chosen silently. */
 function listenerOf(values: HubValues, refuse: Refuse): Listener | undefined {
   const { domainName, hostedZoneId, certificateArn, allowInsecureHttp } = values
@@ -118,7 +121,11 @@ function listenerOf(values: HubValues, refuse: Refuse): Listener | undefined {
   } else if (hostedZoneId !== undefined && certificateArn !== undefined) {
     refuse('hostedZoneId', 'it is set, and certificateArn as well.', { choice: 'hostedZoneId or certificateArn' })
   } else if (hostedZoneId !== undefined) {
-    return { kind: 'hostedZone', domainName, hostedZoneId }
+    if (domainName.length <= LONGEST_REQUESTED) return { kind: 'hostedZone', domainName, hostedZoneId }
+    refuse(
+      'domainName',
+      `it has ${domainName.length} characters, and ACM requests certificates for names of up to ${LONGEST_REQUESTED}: take a shorter one, or an existing certificate (certificateArn).`,
+    )
   } else if (certificateArn !== undefined) {
     return existingCertificate(values, { kind: 'certificate', domainName, certificateArn }, refuse)
   } else {

@@ -1,5 +1,6 @@
 /** A spoke's settings, one by one. The checks between them are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
+import { NO_ARNS } from '../policies/models.ts'
 import { TIERS, type Tier } from '../settings.ts'
 import { TENANT_ID } from '../tenant.ts'
 import { nearest } from './commands.ts'
@@ -79,6 +80,17 @@ const defaultModel: Setting<string | undefined> = {
   parse: matching(MODEL_NAME, 'a name that models may have'),
 }
 
+const modelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
+  type: 'map of lists of text',
+  meaning:
+    'Where requests to inference profiles of a geography may go, when AWS has one that this project does not know, or other regions: the first part of the profile ids → regions.',
+  allowed: '1 to 20 geographies such as us or apac, each with a list of 1 to 20 different regions.',
+  entries: 'map',
+  placeholder: '["{REGION}"]',
+  fallback: { value: {}, text: 'a list of November 2026' },
+  parse: parseModelRegions,
+}
+
 const tier: Setting<Tier> = {
   type: 'text, or a map of three whole numbers',
   meaning: "Size of the tenant's function: a preset, or memoryMegabytes, timeoutSeconds and reservedConcurrency.",
@@ -112,6 +124,7 @@ export const SPOKE_TABLE = {
   availabilityZoneIds,
   models,
   defaultModel,
+  modelRegions,
   tier,
   modelInvocationLogging,
 } as const
@@ -127,9 +140,30 @@ function parseModels(raw: string): Readonly<Record<string, string>> {
       parseName(name)
       try {
         if (typeof id !== 'string') throw new Refused(`"${name}" is given something that is not text.`)
+        if (id.startsWith('arn:')) throw new Refused(`"${id}" is an ARN. ${NO_ARNS}`)
         return [name, parseId(id)]
       } catch (error) {
         throw Refused.at(`["${name}"]`, error)
+      }
+    }),
+  )
+}
+
+const GEOGRAPHY = /^[a-z]{2,10}(-[a-z]{2,10})?$/
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+
+function parseModelRegions(raw: string): Readonly<Record<string, readonly string[]>> {
+  const entries = mapOf(raw)
+  if (entries.length < 1 || entries.length > 20) throw new Refused(`it has ${entries.length} geographies.`)
+  const parseGeography = matching(GEOGRAPHY, 'the first part of a profile id')
+  const parseRegions = listOf(matching(REGION, 'the name of a region'), 1, 20)
+  return Object.fromEntries(
+    entries.map(([geography, regions]) => {
+      parseGeography(geography)
+      try {
+        return [geography, parseRegions(JSON.stringify(regions))]
+      } catch (error) {
+        throw new Refused(`${geography}: ${error instanceof Error ? error.message : String(error)}`)
       }
     }),
   )

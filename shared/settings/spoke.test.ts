@@ -16,6 +16,7 @@ describe('spoke settings', () => {
       models: { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0' },
       defaultModel: 'nova-2-lite',
       tier: TIERS.small,
+      modelRegions: {},
       modelInvocationLogging: false,
     })
   })
@@ -65,6 +66,18 @@ describe('spoke settings', () => {
       '"__proto__" is not a name',
     ],
     ['a model id that is a wildcard', { models: '{"nova":"amazon.*"}' }, 'models', '"amazon.*" is not a model'],
+    [
+      'an ARN for a model id',
+      { models: '{"nova":"arn:aws:bedrock:us-east-1:222222222222:application-inference-profile/abc"}' },
+      'models',
+      'is an ARN. Application inference profiles and ARNs are not supported: name the model or the profile behind it.',
+    ],
+    [
+      'regions that are none',
+      { modelRegions: '{"xx":["Mars"]}' },
+      'modelRegions',
+      'xx: "Mars" is not the name of a region',
+    ],
     ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'is not text'],
     [
       'a default that is not in the list',

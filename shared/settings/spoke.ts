@@ -35,6 +35,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     availabilityZoneIds: values.availabilityZoneIds,
     models: values.models,
     defaultModel,
+    modelRegions: values.modelRegions,
     tier: values.tier,
     modelInvocationLogging: values.modelInvocationLogging,
   }

@@ -35,6 +35,12 @@ export const certificate: ResourceType = {
           'ValidationException',
           `Value '${name}' at 'domainName' failed to satisfy constraint: Member must satisfy a domain name's pattern`,
         )
+    // The common name (RFC 5280); the other names may be longer.
+    if (known(inputs, 'domainName').length > 64)
+      throw new AwsError(
+        'InvalidDomainValidationOptionsException',
+        'The first domain name can be no longer than 64 characters',
+      )
   },
   answer(situation) {
     const { inputs } = situation
