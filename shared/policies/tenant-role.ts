@@ -79,10 +79,7 @@ export function tenantRolePolicy(models: TenantModels & { readonly endpointId: s
 
 const fitsRole = (document: PolicyDocument) => JSON.stringify(document).length <= POLICY_LIMITS.replacedInline
 
-function rolePolicy(
-  models: { readonly endpointId: string },
-  statements: readonly PolicyStatement[],
-): PolicyDocument {
+function rolePolicy(models: { readonly endpointId: string }, statements: readonly PolicyStatement[]): PolicyDocument {
   const throughOwnEndpoint = { StringEquals: { 'aws:SourceVpce': models.endpointId } }
   const allowed = statements.map((statement) => ({
     ...statement,
