@@ -55,8 +55,34 @@ describe('a record', () => {
       outcome: 'model_not_allowed',
       decision: 'refused',
       check: 'model',
+      attempts: 1,
+      totalMilliseconds: 3,
       event: '42',
     })
+  })
+
+  it('has what a stream used, how it stopped, and whether that is all', () => {
+    const line = {
+      tenant: 'tenant1',
+      phase: 'end',
+      stopReason: 'end_turn',
+      usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5, cacheReadInputTokens: 9 },
+      usageIncomplete: true,
+      milliseconds: { first: 12.34, total: 56.78 },
+    }
+    expect(recorded(JSON.stringify(line))).toEqual({
+      ...bare,
+      phase: 'end',
+      stopReason: 'end_turn',
+      inputTokens: 3,
+      outputTokens: 2,
+      cacheReadInputTokens: 9,
+      usageIncomplete: 1,
+      firstMilliseconds: 12,
+      totalMilliseconds: 57,
+    })
+    for (const odd of [{ inputTokens: -1 }, { inputTokens: '3' }, { inputTokens: 1e300 }, 'text', null])
+      expect(recorded(JSON.stringify({ tenant: 'tenant1', usage: odd }))).toEqual(bare)
   })
 
   it('says when a line names another tenant, or none', () => {

@@ -38,22 +38,50 @@ const FIELDS: Readonly<Record<string, RegExp>> = {
   check: WORD,
   passed: WORD,
   outcome: WORD,
+  phase: /^(admission|end)$/,
+  stopReason: WORD,
+}
+
+/** Numbers of a line, by their names in a record. */
+const COUNTS: Readonly<Record<string, (line: Line) => unknown>> = {
+  status: ({ status }) => (typeof status === 'number' && status >= 100 && status <= 599 ? status : undefined),
+  attempts: ({ attempts }) => attempts,
+  inputTokens: ({ usage }) => field(usage, 'inputTokens'),
+  outputTokens: ({ usage }) => field(usage, 'outputTokens'),
+  cacheReadInputTokens: ({ usage }) => field(usage, 'cacheReadInputTokens'),
+  cacheWriteInputTokens: ({ usage }) => field(usage, 'cacheWriteInputTokens'),
+  /** 1: the stream ended before the model had said what it used. */
+  usageIncomplete: ({ usageIncomplete }) => (usageIncomplete === true ? 1 : undefined),
+  firstMilliseconds: ({ milliseconds }) => rounded(field(milliseconds, 'first')),
+  totalMilliseconds: ({ milliseconds }) => rounded(field(milliseconds, 'total')),
 }
 
 export function recordOf(tenant: string, { id, timestamp, message }: LogEvent): AuditRecord {
   const line = parsed(message)
   const fields = Object.entries(FIELDS).filter(([name, pattern]) => matches(line[name], pattern))
-  const { time, status, tenant: claimed } = line
+  const counts = Object.entries(COUNTS).map(([name, read]) => [name, read(line)] as const)
+  const { time, tenant: claimed } = line
   return {
     time: typeof time === 'string' && ISO_TIME.test(time) ? time : new Date(timestamp).toISOString(),
     tenant,
     ...Object.fromEntries(fields.map(([name]) => [name, String(line[name])])),
-    ...(typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599 && { status }),
+    ...Object.fromEntries(counts.filter((pair): pair is [string, number] => isCount(pair[1]))),
     event: id,
     // The gateway's own lines always name their tenant: this one was printed by something else.
     ...(claimed !== tenant && { claimed: matches(claimed, TENANT_ID) ? String(claimed) : '?' }),
   }
 }
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined
+
+const rounded = (value: unknown): unknown => (typeof value === 'number' ? Math.round(value) : undefined)
+
+type Line = Readonly<Record<string, unknown>>
 
 const matches = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value)
 

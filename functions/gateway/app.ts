@@ -162,6 +162,20 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
   let stream: 'none' | 'open' | { readonly error?: unknown } = 'none'
   let total: NodeJS.Timeout | undefined
 
+  /** Before the first byte of a stream, so that a process that is killed in the middle of it leaves a line. */
+  function admit(): void {
+    const passed = progress.passed
+    const { milliseconds, ...so } = record
+    log({
+      ...so,
+      phase: 'admission',
+      ...decisionOf('ok'),
+      ...(passed && { passed }),
+      milliseconds: { ...milliseconds },
+    })
+    record.phase = 'end'
+  }
+
   function finish(failure?: unknown): void {
     const error = failure === undefined ? undefined : toError(failure, abort.signal)
     record.outcome = error?.code ?? 'ok'
@@ -181,15 +195,18 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
   return {
     ...{ requestId, record, progress, deadline, signal: abort.signal },
     watch(client) {
-      const left = () => abort.abort(clientLeft())
+      // The adapter may have another reason than that the client left.
+      const left = () => abort.abort(client?.reason instanceof GatewayError ? client.reason : clientLeft())
       if (client?.aborted) left()
       else client?.addEventListener('abort', left, { once: true })
     },
     onStream(change) {
       stream = change
       // Whole answers are bounded step by step.
-      if (change === 'open') total = setTimeout(() => abort.abort(deadlineExceeded('answering')), deadline.remaining())
-      else clearTimeout(total)
+      if (change === 'open') {
+        total = setTimeout(() => abort.abort(deadlineExceeded('answering')), deadline.remaining())
+        admit()
+      } else clearTimeout(total)
       if (change !== 'open' && response) finish(change.error)
     },
     given(given) {

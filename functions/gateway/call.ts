@@ -11,7 +11,7 @@ import type { ModelClient } from './model-client.ts'
 import type { Call } from './operation.ts'
 import { answer } from './respond.ts'
 import type { Shape } from './shapes/shape.ts'
-import { encoded, type StreamPlan, toBody, untouched } from './stream.ts'
+import { encoded, type StreamPlan, toAnswerStream, untouched } from './stream.ts'
 import { MODEL_NAME } from './tenant-items.ts'
 
 export interface CallOptions {
@@ -42,13 +42,13 @@ export function createCall(options: CallOptions): Call {
     if (!stream) throw new Error(`The shape ${shape.name} does not stream.`)
     record.stream = true
     options.onStream('open')
-    const bytes = toBody({
+    const pieces = toAnswerStream({
       batches,
       keepAlive: stream.keepAlive,
       failed: (error) => stream.error(options.toError(error), requestId),
       ended: (error) => options.onStream({ error }),
     })
-    return answer(bytes, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
+    return answer(pieces, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
   }
 
   return {

@@ -176,7 +176,7 @@ test('an abort ends the exchange, before the answer and within it', async () => 
   const send = createSend(agent)
   for (const [path, failure] of [
     ['/silent', 'aborted'],
-    ['/half', 'broken'],
+    ['/half', expect.stringMatching(/^(aborted|broken)$/)],
   ] as const) {
     const abort = new AbortController()
     const sending = send({ abortSignal: abort.signal }, { path })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GatewayError } from './errors.ts'
 import { fitsLoadBalancer, sendWhole, toRequest, toResult } from './event.ts'
-import type { IncomingRequest } from './http.ts'
+import type { AnswerStream, IncomingRequest } from './http.ts'
 
 const single = {
   requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/x/1' } },
@@ -163,18 +163,23 @@ describe('event to request', () => {
   })
 })
 
+async function* piecesOf(pieces: readonly (string | Uint8Array)[]) {
+  yield* pieces
+}
+const streamOf = (pieces: readonly (string | Uint8Array)[]) => piecesOf(pieces) as unknown as AnswerStream
+
 describe('an answer sent whole', () => {
   const sse = { 'content-type': 'text/event-stream; charset=utf-8' }
   const frames = { 'content-type': 'application/vnd.amazon.eventstream' }
 
   test('a stream is collected: text as text, frames as base64', async () => {
-    const stream = (text: string) => new Blob([text]).stream()
+    const stream = (...pieces: (string | Uint8Array)[]) => streamOf(pieces)
     const whole = await sendWhole({ status: 200, headers: sse, body: stream('data: 1\n\n') })
     expect(toResult(whole, single)).toMatchObject({ body: 'data: 1\n\n', isBase64Encoded: false })
     const binary = await sendWhole({
       status: 200,
       headers: frames,
-      body: new Blob([new Uint8Array([0, 255])]).stream(),
+      body: stream(new Uint8Array([0, 255])),
     })
     expect(toResult(binary, single)).toMatchObject({ body: 'AP8=', isBase64Encoded: true })
   })
@@ -183,7 +188,7 @@ describe('an answer sent whole', () => {
     ['text', 'x'.repeat(1_100_000), sse],
     ['frames', 'x'.repeat(800_000), frames],
   ])('%s that the load balancer would not take is an error', async (_name, body, headers) => {
-    await expect(sendWhole({ status: 200, headers, body: new Blob([body]).stream() })).rejects.toMatchObject({
+    await expect(sendWhole({ status: 200, headers, body: streamOf([body]) })).rejects.toMatchObject({
       code: 'answer_too_large',
     })
   })

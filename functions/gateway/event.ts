@@ -7,7 +7,7 @@
  */
 import { STATUS_CODES } from 'node:http'
 import { GatewayError } from './errors.ts'
-import { type Answer, headersOf, type IncomingRequest } from './http.ts'
+import { type Answer, type AnswerStream, headersOf, type IncomingRequest } from './http.ts'
 import { LOAD_BALANCER_BYTES } from './limits.ts'
 
 export interface LoadBalancerResult {
@@ -50,14 +50,7 @@ export function toRequest(event: unknown): IncomingRequest | GatewayError {
 function buildRequest(event: unknown): IncomingRequest {
   if (!isObject(event)) throw malformed('it is not a load balancer event')
   const { method, path } = targetOf(event)
-  if (!METHOD.test(method)) throw malformed('the method is missing or odd')
-  if (!PATH.test(path)) throw malformed('the path is missing or holds characters that must be encoded')
-  const url = new URL(`${ORIGIN}${path}${queryOf(event)}`)
-  // The load balancer chose its rule by the path as sent; a path that means another one once normalised is refused.
-  if (url.pathname !== path) throw malformed('the path must not hold "." or ".." segments')
-  if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {
-    throw new GatewayError('method_not_allowed', 'This method is not allowed.', { headers: { allow: 'GET, POST' } })
-  }
+  const target = readTarget(method, path, queryOf(event))
   const headers = headersOf(readHeaders(event))
   const body = bodyOf(event)
   if (body.byteLength > LOAD_BALANCER_BYTES) {
@@ -67,7 +60,20 @@ function buildRequest(event: unknown): IncomingRequest {
     )
   }
   if ((method === 'GET' || method === 'HEAD') && body.byteLength > 0) throw malformed(`${method} takes no body`)
-  return { method, path, query: url.searchParams, headers, body: async () => body }
+  return { method, ...target, headers, body: async () => body }
+}
+
+/** @throws GatewayError for a path that could mean another one, or a method that nobody takes */
+export function readTarget(method: string, path: string, search: string): Pick<IncomingRequest, 'path' | 'query'> {
+  if (!METHOD.test(method)) throw malformed('the method is missing or odd')
+  if (!PATH.test(path)) throw malformed('the path is missing or holds characters that must be encoded')
+  const url = new URL(`${ORIGIN}${path}${search}`)
+  // The load balancer chose its rule by the path as sent; a path that means another one once normalised is refused.
+  if (url.pathname !== path) throw malformed('the path must not hold "." or ".." segments')
+  if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {
+    throw new GatewayError('method_not_allowed', 'This method is not allowed.', { headers: { allow: 'GET, POST' } })
+  }
+  return { path, query: url.searchParams }
 }
 
 function queryOf(event: Fields): string {
@@ -149,9 +155,9 @@ export async function sendWhole({ status, headers, body: given }: Answer): Promi
   )
 }
 
-async function collected(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+async function collected(pieces: AnswerStream): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const piece of pieces) chunks.push(typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece))
   return Buffer.concat(chunks)
 }
 

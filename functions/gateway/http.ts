@@ -24,7 +24,12 @@ export interface IncomingRequest {
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | ReadableStream<Uint8Array>
+  readonly body: string | AnswerStream
+}
+
+/** Pieces of an answer, made when they are asked for. An adapter reads it to its end, or returns it when the client has left. */
+export interface AnswerStream extends AsyncIterableIterator<string | Uint8Array, undefined> {
+  return(): Promise<IteratorResult<string | Uint8Array, undefined>>
 }
 
 /** Names in small letters. */

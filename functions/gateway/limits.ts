@@ -37,7 +37,12 @@ export const RETRY_BASE_MILLISECONDS = 100
 
 /** A whole answer of a model is held in memory; Bedrock's own limit of a body is this. */
 export const MODEL_ANSWER_BYTES = 25_000_000
-/** A stream in which the model sends nothing for so long has failed: no model thinks longer without a sign. */
-export const STREAM_SILENCE_MILLISECONDS = 120_000
+export interface StreamLimits {
+  /** From the model's status line to the first event: a model may think long before it says anything. */
+  readonly firstEventMilliseconds: number
+  /** Between two events; a stream that is silent for longer has failed. */
+  readonly idleMilliseconds: number
+}
+export const STREAM_LIMITS: StreamLimits = { firstEventMilliseconds: 300_000, idleMilliseconds: 120_000 }
 /** A caller whose stream is silent for so long gets a sign of life. */
 export const KEEP_ALIVE_MILLISECONDS = 15_000

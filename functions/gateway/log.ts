@@ -23,8 +23,9 @@ export interface LogRecord {
   /** The tenant's name for the model. */
   model?: string
   attempts?: number
-  /** The answer was a stream. */
+  /** The answer was a stream, which has two lines: one when it was let in, one when it was over. */
   stream?: true
+  phase?: 'admission' | 'end'
   usage?: Usage
   /** The stream ended before the model had said what it used. */
   usageIncomplete?: true

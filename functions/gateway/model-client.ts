@@ -5,7 +5,13 @@ import { ConnectionError, type Connections, collect } from './connection.ts'
 import type { AwsCredentials, Credentials } from './credentials.ts'
 import { type Deadline, deadlineExceeded, within } from './deadline.ts'
 import type { Frame } from './event-stream.ts'
-import { MODEL_ANSWER_BYTES, MODEL_ATTEMPTS, RETRY_BASE_MILLISECONDS } from './limits.ts'
+import {
+  MODEL_ANSWER_BYTES,
+  MODEL_ATTEMPTS,
+  RETRY_BASE_MILLISECONDS,
+  STREAM_LIMITS,
+  type StreamLimits,
+} from './limits.ts'
 import { type Answer, connectionFailure, failureOf, type ModelFailure } from './model-errors.ts'
 import { framesOf } from './model-frames.ts'
 import { jitter } from './retry.ts'
@@ -16,6 +22,8 @@ export interface ModelClientOptions {
   readonly credentials: Credentials
   readonly random: () => number
   readonly pause: (milliseconds: number) => Promise<void>
+  /** @default {@link STREAM_LIMITS} */
+  readonly limits?: StreamLimits
 }
 
 /** Bedrock's operations that answer whole, and those that stream; as the last part of their path. */
@@ -73,7 +81,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     stream: (call) =>
       repeating(call, options, async (session) => {
         const { statusCode, headers, body } = await open(call, session, call.deadline.remaining())
-        if (statusCode === 200) return { answer: framesOf(body, call) }
+        if (statusCode === 200) return { answer: framesOf(body, call, options.limits ?? STREAM_LIMITS) }
         const text = await collect(body, call.configuration.endpoint, MODEL_ANSWER_BYTES)
         return { failure: failureOf({ status: statusCode, headers, body: text }, call.body) }
       }),

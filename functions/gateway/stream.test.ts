@@ -54,16 +54,22 @@ function setUp(shape: Shape = openaiShape, answer: OfferedOperation['answer'] = 
   return { ...test, ask, leave }
 }
 
-test('events in the shape of the caller, then its normal end, then one line with usage and times', async () => {
-  const { aws, ask, log } = setUp()
+test('events in the shape of the caller, then its normal end, then a line with usage and times', async () => {
+  const { aws, ask, log, admissions } = setUp()
   aws.replies['bedrock-runtime'] = streamed(...converseFrames('Hel', 'lo'))
   const response = await ask()
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   expect(response.headers.get('x-request-id')).toBe('request-1')
   expect(log).toHaveLength(0)
+  // A process that is killed now leaves this.
+  expect(admissions).toMatchObject([
+    { phase: 'admission', decision: 'allowed', user: '7a1c0c1e-user', operation: 'stream' },
+  ])
+  expect(admissions[0]).not.toHaveProperty('status')
   expect(await response.text()).toBe('data: Hel\n\ndata: lo\n\ndata: [DONE]\n\n')
   expect(log).toHaveLength(1)
   expect(log[0]).toMatchObject({
+    phase: 'end',
     outcome: 'ok',
     status: 200,
     stream: true,

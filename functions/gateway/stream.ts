@@ -2,6 +2,7 @@
 
 import { GatewayError } from './errors.ts'
 import type { Frame } from './event-stream.ts'
+import type { AnswerStream } from './http.ts'
 import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
 
 /** What a model sends while it works. */
@@ -60,47 +61,54 @@ export async function* untouched({ batches }: ModelStream<unknown>): AsyncGenera
   }
 }
 
-/** Nothing is read from the model before the caller asks for it: a slow reader costs one batch of memory. */
-export function toBody({ batches, keepAlive, failed, ended }: StreamPlan): ReadableStream<Uint8Array> {
-  const text = new TextEncoder()
-  const bytes = (chunk: string | Uint8Array) => (typeof chunk === 'string' ? text.encode(chunk) : chunk)
+/**
+ * Nothing is read from the model before the adapter asks for it: a slow reader costs one batch of memory. `return` says that
+ * the client has left.
+ */
+export function toAnswerStream({ batches, keepAlive, failed, ended }: StreamPlan): AnswerStream {
+  const iterator = batches[Symbol.asyncIterator]()
   let pending: Promise<IteratorResult<Uint8Array | string, string | undefined>> | undefined
   let over = false
   const end = (error?: unknown) => {
     if (!over) ended(error)
     over = true
   }
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          pending ??= batches.next()
-          const result = await (keepAlive === undefined ? pending : orSilence(pending))
-          if (over) return
-          if (result === SILENCE) return controller.enqueue(bytes(keepAlive ?? ''))
-          pending = undefined
-          if (!result.done) return controller.enqueue(bytes(result.value))
-          end()
-          if (result.value) controller.enqueue(bytes(result.value))
-          controller.close()
-        } catch (error) {
-          if (over) return
-          const last = bytes(failed(error))
-          end(error)
-          controller.enqueue(last)
-          controller.close()
-        }
-      },
-      cancel() {
-        end(clientLeft())
-        // Whatever the model still sends is nobody's: the iterator closes its connection.
-        pending?.catch(() => {})
-        batches.return(undefined).catch(() => {})
-      },
+
+  async function next(): Promise<IteratorResult<Uint8Array | string, undefined>> {
+    if (over) return DONE
+    try {
+      pending ??= iterator.next()
+      const result = await (keepAlive === undefined ? pending : orSilence(pending))
+      if (over) return DONE
+      if (result === SILENCE) return { done: false, value: keepAlive ?? '' }
+      pending = undefined
+      if (!result.done) return result
+      end()
+      return result.value ? { done: false, value: result.value } : DONE
+    } catch (error) {
+      if (over) return DONE
+      const value = failed(error)
+      end(error)
+      return { done: false, value }
+    }
+  }
+
+  return {
+    next,
+    async return() {
+      end(clientLeft())
+      // Whatever the model still sends is nobody's: the iterator closes its connection.
+      pending?.catch(() => {})
+      iterator.return?.(undefined)?.catch(() => {})
+      return DONE
     },
-    { highWaterMark: 0 },
-  )
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }
+
+const DONE = { done: true, value: undefined } as const
 
 export const clientLeft = (): GatewayError =>
   new GatewayError('client_left', 'The client left before the answer ended.')

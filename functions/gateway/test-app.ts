@@ -39,6 +39,8 @@ export function createTestAppFor<Given>(
   const { connections, client } = aws
   const credentials = createCredentials({ tenantId: 'tenant1', client, now })
   const log: LogRecord[] = []
+  /** First lines of streams. */
+  const admissions: LogRecord[] = []
   const app = createApp({
     tenantId: 'tenant1',
     authenticate: createAuthenticate({
@@ -56,10 +58,10 @@ export function createTestAppFor<Given>(
       now,
     }),
     models: createModelClient({ region: REGION, connections, credentials, random, pause: async () => {} }),
-    log: (record) => log.push(record),
+    log: (record) => (record.phase === 'admission' ? admissions : log).push(record),
     now,
     deliver,
     operations,
   })
-  return { app, aws, log }
+  return { app, aws, log, admissions }
 }

@@ -1,5 +1,5 @@
 /** Between the web's own `Request` and `Response` and what the app takes and gives: for tests, and for whoever embeds it. */
-import type { Answer, IncomingRequest } from './http.ts'
+import type { Answer, AnswerStream, IncomingRequest } from './http.ts'
 
 export function fromRequest(request: Request): IncomingRequest {
   const { method, headers, signal } = request
@@ -9,6 +9,22 @@ export function fromRequest(request: Request): IncomingRequest {
 }
 
 export function toResponse({ status, headers, body }: Answer): Response {
-  // No `Response` can be made with a status that HTTP does not know as one of an answer with a body.
-  return new Response(body, { status, headers })
+  return new Response(typeof body === 'string' ? body : toReadable(body), { status, headers })
+}
+
+function toReadable(pieces: AnswerStream): ReadableStream<Uint8Array> {
+  const text = new TextEncoder()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next()
+        if (done) controller.close()
+        else controller.enqueue(typeof value === 'string' ? text.encode(value) : value)
+      },
+      async cancel() {
+        await pieces.return()
+      },
+    },
+    { highWaterMark: 0 },
+  )
 }

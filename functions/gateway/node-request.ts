@@ -1,0 +1,84 @@
+/** `node:http` ↔ requests and answers. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GatewayError } from './errors.ts'
+import { readTarget } from './event.ts'
+import { type Answer, headersOf, type IncomingRequest } from './http.ts'
+
+/** What Bedrock takes at most as a body of InvokeModel, images in base64 included. */
+export const MAXIMUM_BODY_BYTES = 25_000_000
+
+/** The request, or why there is none. */
+export function fromMessage(message: IncomingMessage, signal: AbortSignal): IncomingRequest | GatewayError {
+  try {
+    const { method = '', url = '' } = message
+    const at = url.indexOf('?')
+    const target = readTarget(method, at === -1 ? url : url.slice(0, at), at === -1 ? '' : url.slice(at))
+    requireOneAuthorization(message)
+    if ((method === 'GET' || method === 'HEAD') && hasBody(message)) {
+      throw new GatewayError('request_malformed', `The request cannot be read: ${method} takes no body.`)
+    }
+    const values = Object.entries(message.headers).map(([name, value]) => [name, `${value}`] as const)
+    return { method, ...target, headers: headersOf(new Map(values)), signal, body: () => readBytes(message) }
+  } catch (error) {
+    if (error instanceof GatewayError) return error
+    throw error
+  }
+}
+
+/** Node keeps the first of several; the load balancer may have judged another one. */
+function requireOneAuthorization({ rawHeaders }: IncomingMessage): void {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0)
+  if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1) {
+    throw new GatewayError('authorization_ambiguous', 'There is more than one Authorization header. Send exactly one.')
+  }
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+function readBytes(message: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const tooLarge = (bytes: number) =>
+      reject(
+        new GatewayError(
+          'body_too_large',
+          `The body has ${bytes} bytes or more; ${MAXIMUM_BODY_BYTES} are allowed. Send a shorter prompt or smaller images.`,
+        ),
+      )
+    if (Number(message.headers['content-length'] ?? 0) > MAXIMUM_BODY_BYTES) {
+      return tooLarge(Number(message.headers['content-length']))
+    }
+    message.on('data', (chunk: Buffer) => {
+      length += chunk.byteLength
+      if (length <= MAXIMUM_BODY_BYTES) return void chunks.push(chunk)
+      message.pause()
+      tooLarge(length)
+    })
+    message.once('end', () => resolve(Buffer.concat(chunks)))
+    const left = () => reject(new GatewayError('client_left', 'The client left before it had sent the body.'))
+    message.once('error', left)
+    message.once('close', left)
+  })
+}
+
+/** Sends the answer, no faster than the client reads it. It ends when the answer is sent or the client has left. */
+export async function send({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {
+  if (typeof body === 'string') {
+    if (response.destroyed) return
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+    return void response.end(body)
+  }
+  const left = new Promise<void>((resolve) => response.once('close', resolve))
+  if (response.destroyed) return void (await body.return())
+  response.writeHead(status, headers)
+  // The first event may be long in coming; that the answer has begun is known now.
+  response.flushHeaders()
+  void left.then(() => body.return())
+  for await (const piece of body) {
+    if (response.write(piece)) continue
+    await Promise.race([new Promise((resolve) => response.once('drain', resolve)), left])
+  }
+  if (!response.destroyed) response.end()
+}

@@ -1,0 +1,92 @@
+/** The gateway behind `node:http`: answers that stream, clients that leave, and an end that loses nobody's answer. */
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { App } from './app.ts'
+import { deadlineExceeded } from './deadline.ts'
+import { GatewayError } from './errors.ts'
+import { fromMessage, send } from './node-request.ts'
+import { clientLeft } from './stream.ts'
+
+export interface ServerOptions {
+  readonly app: App
+  /** For a whole request, its answer included. */
+  readonly totalMilliseconds: number
+  /** How long an idle connection is kept: longer than the load balancer does, which answers 502 otherwise. */
+  readonly keepAliveMilliseconds: number
+}
+
+export interface GatewayServer {
+  readonly server: Server
+  /**
+   * Answers what has been asked, and takes no more. What is still under way after `milliseconds` is ended with an error.
+   * Resolves when nothing is under way any more.
+   */
+  stop(milliseconds: number): Promise<void>
+}
+
+/** What the load balancer asks; no tenant's path begins like this. */
+export const HEALTH_PATH = '/-/health'
+/** Headers of one request, as much as the load balancer passes on. */
+const MAXIMUM_HEADER_BYTES = 64 * 1024
+
+export function createGatewayServer(options: ServerOptions): GatewayServer {
+  const underWay = new Map<ServerResponse, AbortController>()
+  let stopping: { readonly idle: () => void } | undefined
+
+  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, (message, response) => {
+    if (stopping) response.setHeader('connection', 'close')
+    if (message.url === HEALTH_PATH) return health(response, stopping === undefined)
+    const abort = new AbortController()
+    underWay.set(response, abort)
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort(clientLeft())
+    })
+    void serve(message, response, abort.signal, options)
+      .catch(() => response.destroy())
+      .finally(() => {
+        underWay.delete(response)
+        if (underWay.size === 0) stopping?.idle()
+      })
+  })
+  server.keepAliveTimeout = options.keepAliveMilliseconds
+
+  return {
+    server,
+    async stop(milliseconds) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      stopping = { idle: resolve }
+      const late = setTimeout(() => {
+        for (const abort of underWay.values()) abort.abort(deadlineExceeded('the gateway was replaced'))
+      }, milliseconds)
+      if (underWay.size > 0) await promise
+      clearTimeout(late)
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+  { app, totalMilliseconds }: ServerOptions,
+): Promise<void> {
+  const started = performance.now()
+  const request = fromMessage(message, signal)
+  const { method = '', url = '' } = message
+  const incoming = request instanceof GatewayError ? { error: request, method, path: url.split('?')[0] ?? '' } : request
+  const answer = await app(incoming, {
+    awsRequestId: randomUUID(),
+    getRemainingTimeInMillis: () => totalMilliseconds - (performance.now() - started),
+  })
+  await send(answer, response)
+  // A body that nobody has read would be taken for the next request.
+  if (!message.complete) response.once('finish', () => message.destroy())
+}
+
+function health(response: ServerResponse, healthy: boolean): void {
+  response.writeHead(healthy ? 200 : 503, { 'content-type': 'text/plain', 'cache-control': 'no-store' })
+  response.end(healthy ? 'ok' : 'stopping')
+}
