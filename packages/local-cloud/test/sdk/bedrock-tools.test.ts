@@ -107,6 +107,7 @@ describe.skipIf(REMOTE)('Bedrock, tools', () => {
     )
     // Claude begins with nothing; where a tool takes no argument nothing is all.
     expect(inputs).toEqual(['|{"city":|"Paris"}', ''])
+    expect(starts[0]?.start?.toolUse?.toolUseId).toMatch(/^tooluse_\w{22}$/)
     expect(starts.map(({ start }) => start?.toolUse?.toolUseId)).toEqual(
       whole.output?.message?.content?.flatMap(({ toolUse }) => toolUse?.toolUseId ?? []),
     )

@@ -70,13 +70,16 @@ function contentBlock(block: OutputBlock) {
     case 'text':
       return block
     case 'toolUse':
-      return { type: 'tool_use', id: block.id, name: block.name, input: block.input }
+      return { type: 'tool_use', id: ownId(block.id), name: block.name, input: block.input }
     case 'reasoning':
       return { type: 'thinking', thinking: block.text, signature: block.signature ?? '' }
     case 'redacted':
       return { type: 'redacted_thinking', data: block.data }
   }
 }
+
+/** `InvokeModel` shows the model's own ids, `Converse` Bedrock's. */
+const ownId = (id: string) => id.replace(/^tooluse_/, 'toolu_bdrk_')
 
 function begunBlock(start: BlockStart) {
   switch (start.type) {
@@ -87,7 +90,7 @@ function begunBlock(start: BlockStart) {
     case 'redacted':
       return { type: 'redacted_thinking', data: start.data }
     case 'toolUse':
-      return { type: 'tool_use', id: start.id, name: start.name, input: {} }
+      return { type: 'tool_use', id: ownId(start.id), name: start.name, input: {} }
   }
 }
 

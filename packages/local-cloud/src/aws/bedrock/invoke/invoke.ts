@@ -5,7 +5,7 @@ import { EMBEDDINGS } from '../embeddings/embeddings.ts'
 import { eventFrame } from '../event-stream.ts'
 import { FAMILIES } from '../families/families.ts'
 import { checkGuardrail, headerConfig } from '../guardrail.ts'
-import { collect, type Prompt, type Usage, writtenTo } from '../model-backend.ts'
+import { collect, type ModelEvent, type Prompt, type Usage, writtenTo } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
 import type { ModelCall, Operation } from '../operation.ts'
 import { respondFrames, respondJson } from '../protocol.ts'
@@ -52,19 +52,32 @@ async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
   FAMILIES[model.family].check(model, prompt, invalid)
   await checkGuardrail(call, headerConfig(request))
   const { events, latencyMs, input } = call.generate(prompt, streamed)
+  const first = { latency: 0 }
   const metrics: AboutAnswer['metrics'] = (usage) => ({
     'amazon-bedrock-invocationMetrics': {
       inputTokenCount: usage.inputTokens,
       outputTokenCount: usage.outputTokens,
       invocationLatency: latencyMs(),
-      firstByteLatency: latencyMs(),
+      firstByteLatency: first.latency,
       ...(usage.cacheReadTokens !== undefined && {
         cacheReadInputTokenCount: usage.cacheReadTokens,
         cacheWriteInputTokenCount: writtenTo(usage),
       }),
     },
   })
-  return { format, events, latencyMs, about: { model, requestId, input, metrics } }
+  const timed = timing(events, () => {
+    first.latency = latencyMs()
+  })
+  return { format, events: timed, latencyMs, about: { model, requestId, input, metrics } }
+}
+
+async function* timing(events: AsyncIterable<ModelEvent>, began: () => void): AsyncGenerator<ModelEvent> {
+  let begun = false
+  for await (const event of events) {
+    if (!begun) began()
+    begun = true
+    yield event
+  }
 }
 
 async function* chunks(parts: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {

@@ -14,14 +14,14 @@ interface Mention {
 }
 
 export function callsFor(generation: Generation): readonly ToolUse[] {
-  const { tools, toolChoice = { type: 'auto' }, oneToolCall, messages, family } = generation
+  const { tools, toolChoice = { type: 'auto' }, oneToolCall, messages } = generation
   const content = messages.at(-1)?.content ?? []
   const question = textOf(content.filter(({ type }) => type === 'text'))
   const mentions = tools.flatMap((tool) => mentionsOf(tool, question)).sort((a, b) => a.at - b.at)
   const chosen = oneToolCall ? choose().slice(0, 1) : choose()
   return chosen.map(({ tool, input }, index) => ({
     type: 'toolUse',
-    id: idOf(`${messages.length} ${question} ${index}`, family),
+    id: idOf(`${messages.length} ${question} ${index}`),
     name: tool.name,
     input,
   }))
@@ -80,7 +80,7 @@ function jsonAt(text: string, start: number): unknown {
 
 const ID_CHARACTERS = 22
 
-function idOf(seed: string, family: string): string {
+function idOf(seed: string): string {
   const hash = createHash('sha256').update(seed).digest('base64url').slice(0, ID_CHARACTERS)
-  return `${family === 'anthropic' ? 'toolu_bdrk_' : 'tooluse_'}${hash.replaceAll('-', '_')}`
+  return `tooluse_${hash.replaceAll('-', '_')}`
 }
