@@ -1,5 +1,5 @@
 /**
- * The audit trail: a log group of its own, and the one function that writes it. Tenants' lanes send it their audit lines by
+ * The audit trail: a log group of its own, and the one function that writes it. Tenants' ingresses send it their audit lines by
  * subscription filters, so that nothing of a tenant can write to the trail, and no request waits for it.
  */
 import * as aws from '@pulumi/aws'

@@ -1,4 +1,4 @@
-/** What tenants' lanes are deployed through: the onboarding role. The boundary of the roles that it makes is in boundary.ts. */
+/** What tenants' ingresses are deployed through: the onboarding role. The boundary of the roles that it makes is in boundary.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { onboardingRoleName, permissionsBoundaryName, policyArn } from '../shared/naming.ts'
@@ -14,7 +14,7 @@ export interface OnboardingArgs {
   readonly deployers: readonly string[]
   readonly account: string
   readonly region: string
-  /** The hub's resources that a lane is tied to. */
+  /** The hub's resources that an ingress is tied to. */
   readonly scope: Inputs<Omit<OnboardingScope, 'account' | 'region' | 'permissionsBoundaryArn'>>
   readonly tags: HubTags
 }

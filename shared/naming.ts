@@ -12,7 +12,7 @@ export const functionName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}
 export const executionRoleName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
 /** The tenant's log group, in the hub account. */
 export const functionLogGroupName = (tenantId: string) => `/aws/lambda/${functionName(tenantId)}`
-/** An alarm of the tenant's lane, in the hub account. */
+/** An alarm of the tenant's ingress, in the hub account. */
 export const alarmName = (what: string, tenantId: string) => `${PREFIX}-${what}-${tenantId}`
 /** The tenant's target group (AWS allows 32 characters). */
 export const targetGroupName = (tenantId: string) => `${PREFIX}-${tenantId}`
@@ -26,9 +26,9 @@ export const TENANT_LOG_GROUP_PREFIX = functionLogGroupName('')
 export const auditFunctionName = `${PREFIX}-audit`
 /** The audit trail of all tenants, one stream a tenant. */
 export const auditLogGroupName = `/${PREFIX}/audit`
-/** An alarm of the hub itself: no tenant's alarm has a slash in its name, so no lane's deployer can touch it. */
+/** An alarm of the hub itself: no tenant's alarm has a slash in its name, so no ingress's deployer can touch it. */
 export const hubAlarmName = (what: string) => `${PREFIX}/hub/${what}`
-/** The hub's role that tenants' lanes are deployed through. */
+/** The hub's role that tenants' ingresses are deployed through. */
 export const onboardingRoleName = `${PREFIX}-onboarding`
 /** The managed policy that bounds every execution role made through the onboarding role. */
 export const permissionsBoundaryName = `${PREFIX}-gateway-boundary`

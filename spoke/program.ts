@@ -1,4 +1,4 @@
-/** One tenant, in order: its account, its lane through the hub, and its routes back once the lane is open. */
+/** One tenant, in order: its account, its ingress through the hub, and its routes back once the ingress is open. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { planSpokeSubnets } from '../shared/addressing.ts'
@@ -12,7 +12,7 @@ import { AccountRoutes } from './account-routes.ts'
 import { bundleGateway } from './bundle.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
 import { checkDeployed, readDeployed } from './deployed.ts'
-import { HubLane } from './hub-lane.ts'
+import { Ingress } from './ingress.ts'
 import type { SpokeOutputs } from './outputs.ts'
 import { type SpokeProviders, spokeProviders } from './providers.ts'
 import { TransitGatewayShare } from './sharing.ts'
@@ -63,7 +63,7 @@ export async function spoke(
   )
   // The tenant's item names the endpoint, and is written when all of the way to it is there, the routes back included.
   const [endpointHost, whenRouted] = pulumi.deferredOutput<string>()
-  const lane = new HubLane(
+  const ingress = new Ingress(
     'lane',
     {
       ...settings,
@@ -82,7 +82,7 @@ export async function spoke(
     {
       routeTableId: tenantAccount.routeTableId,
       hubCidrBlock: hub.cidrBlock,
-      transitGatewayId: lane.transitGatewayId,
+      transitGatewayId: ingress.transitGatewayId,
     },
     { provider: providers.tenant },
   )
@@ -91,11 +91,11 @@ export async function spoke(
     tenantId,
     account,
     vpcId: tenantAccount.vpcId,
-    attachmentId: lane.attachmentId,
+    attachmentId: ingress.attachmentId,
     endpointHost: tenantAccount.endpointHost,
     roleArn: tenantAccount.roleArn,
-    functionArn: lane.functionArn,
-    ruleArn: lane.ruleArn,
+    functionArn: ingress.functionArn,
+    ruleArn: ingress.ruleArn,
     gatewayUrl: `${hub.gatewayUrl}/${tenantId}`,
   }
 }

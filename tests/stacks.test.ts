@@ -43,7 +43,7 @@ describe('hub and two tenants', () => {
     await up(cloud, sample('spoke-tenant2'))
   })
 
-  it('are in three accounts, and the lanes in the hub', () => {
+  it('are in three accounts, and the ingresses in the hub', () => {
     const accounts = (stack: string) => new Set(ofStack(cloud, stack).map(({ account }) => account))
     expect(accounts('hub')).toEqual(new Set(['111111111111']))
     expect(accounts('spoke-tenant1')).toEqual(new Set(['111111111111', '222222222222']))

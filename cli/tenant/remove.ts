@@ -18,7 +18,7 @@ export const remove: Verb = {
   summary: 'Takes a tenant away: its users, its stack, its stack file, in this order.',
   details: [
     '1. the tenant is suspended, and its users are signed out and disabled, so that nobody calls while it goes;',
-    '2. pulumi destroy of its stack: its account part and its lane through the hub, with its item and its group of users;',
+    '2. pulumi destroy of its stack: its account part and its ingress through the hub, with its item and its group of users;',
     '3. the stack and its file are removed.',
     'Stops at the first step that fails; run it again to go on. The hub and the other tenants are not touched.',
   ].join('\n'),

@@ -36,7 +36,7 @@ const PARTS = [
   'aws:ec2/flowLog:FlowLog',
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
-  // The lane's side of it, in the hub's account.
+  // The ingress's side of it, in the hub's account.
   'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter',
   'aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation',
   'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation',
@@ -46,8 +46,8 @@ const PARTS = [
 const NETWORKING =
   /^aws:(ec2|ec2transitgateway|ec2clientvpn|vpc|vpclattice|networkmanager|networkfirewall|directconnect|globalaccelerator|outposts|verifiedaccess|lb|alb|elb|appmesh|lightsail)\//
 
-/** What a lane has in the hub's account, beside its network. */
-const LANE = /^aws:lb\/(targetGroup|targetGroupAttachment|listenerRule):/
+/** What an ingress has in the hub's account, beside its network. */
+const INGRESS = /^aws:lb\/(targetGroup|targetGroupAttachment|listenerRule):/
 
 /** Networks, and what leads out of one, which may be declared in a stack without it. */
 const LEADS = /^aws:ec2\/((default)?vpc|\w*(gateway|peering|vpn)\w*|(default)?route(table)?|eip(association)?):/i
@@ -67,7 +67,7 @@ const spokeWithoutInternet: Rule = {
   check: (resources) => {
     if (!isSpoke(resources)) return []
     const foreign = resources
-      .filter(({ type }) => NETWORKING.test(type) && !LANE.test(type) && !PARTS.includes(type))
+      .filter(({ type }) => NETWORKING.test(type) && !INGRESS.test(type) && !PARTS.includes(type))
       .map((resource) => violation(resource, `A spoke has ${resource.type}: it may lead out.`))
     const services = ofType(resources, 'aws:ec2/vpcEndpoint:VpcEndpoint')
       .filter(({ inputs }) => typeof inputs.serviceName === 'string' && !AWS_SERVICE.test(inputs.serviceName))

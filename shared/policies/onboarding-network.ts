@@ -1,4 +1,4 @@
-/** The lane's network: attachment, share, security group. */
+/** The ingress's network: attachment, share, security group. */
 import type { PolicyStatement } from './document.ts'
 import { ec2Arn, MADE_FOR_TENANT, OF_TENANT, type OnboardingScope } from './onboarding-scope.ts'
 

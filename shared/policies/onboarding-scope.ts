@@ -1,6 +1,6 @@
 /** What the parts of the onboarding policy share: the hub's resources, and the conditions that name the session's tenant. */
 
-/** The hub's resources that a lane is tied to. */
+/** The hub's resources that an ingress is tied to. */
 export interface OnboardingScope {
   readonly account: string
   readonly region: string

@@ -1,5 +1,5 @@
 /**
- * The hub's onboarding role: what a tenant's lane needs in the hub account, and no more. The role is assumed with the
+ * The hub's onboarding role: what a tenant's ingress needs in the hub account, and no more. The role is assumed with the
  * session tag `tenant_id`, and every permission is written against that tag.
  *
  * What IAM cannot bound, because AWS has no condition key for it: the path and the priority of a listener rule, the group's
@@ -39,7 +39,7 @@ export function onboardingTrustPolicy(args: { readonly deployers: readonly strin
 
 /**
  * The onboarding role's managed policies; together they are longer than one policy may be. Each group below is one resource
- * of the lane, with every call that the AWS provider makes for it: create, read, update, delete and tags.
+ * of the ingress, with every call that the AWS provider makes for it: create, read, update, delete and tags.
  */
 export function onboardingPolicies(
   scope: OnboardingScope,

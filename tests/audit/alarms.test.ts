@@ -1,5 +1,5 @@
 /**
- * Each alarm of a tenant's lane would ring: real requests, real lines, metric filters and thresholds as they are declared. The
+ * Each alarm of a tenant's ingress would ring: real requests, real lines, metric filters and thresholds as they are declared. The
  * clock is moved from minute to minute, and stands still meanwhile; everything else takes the time that it takes.
  */
 

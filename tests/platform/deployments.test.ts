@@ -47,7 +47,7 @@ describe('one hub and two tenants', () => {
   it('a deployment that is refused at its last step has changed nothing, interrupted nobody, and goes through when the cause is gone', async () => {
     const { ledger } = platform.cloud
     const before = byUrn(ledger.all())
-    // Of the lane's last steps: everything before it was granted.
+    // Of the ingress's last steps: everything before it was granted.
     const grant = platform.resource('aws:iam/rolePolicyAttachment:RolePolicyAttachment', '::onboarding-function')
     const larger = { tier: 'medium', defaultModel: 'claude-haiku-4.5' }
     const shares = await platform.without([grant], () =>

@@ -70,10 +70,10 @@ const asksAs = {
     policies: [EVERYTHING],
     boundary: permissionsBoundary({ account: HUB, region: REGION, tableArn: TABLE, vpcId }),
   }),
-  'who deploys a lane': onboarding('tenant1'),
+  'who deploys an ingress': onboarding('tenant1'),
   // Their ids are what the names of the hub's own end in.
-  'who deploys the lane of "audit"': onboarding('audit'),
-  'who deploys the lane of "errors"': onboarding('errors'),
+  'who deploys the ingress of "audit"': onboarding('audit'),
+  'who deploys the ingress of "errors"': onboarding('errors'),
 }
 
 function onboarding(tenant: string) {

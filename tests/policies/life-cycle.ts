@@ -22,7 +22,7 @@ import { organization as sample } from '../../sample-organization.ts'
 export interface Question extends Permission {
   readonly session: Session
   readonly region: string
-  /** What asked: `update tier of lane`, for a message that helps. */
+  /** What asked: `update tier of ingress`, for a message that helps. */
   readonly why: string
 }
 

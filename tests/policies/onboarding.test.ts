@@ -67,7 +67,7 @@ const IN_HUB = { 'lambda:VpcIds': VPC, 'lambda:SubnetIds': SUBNETS }
 
 type Case = readonly [action: string, resource: string, context?: Question['context']]
 
-/** What a lane needs, resource by resource. */
+/** What an ingress needs, resource by resource. */
 const NEEDED: readonly Case[] = [
   ['ec2:DescribeTransitGatewayVpcAttachments', '*'],
   ['ec2:DescribeSecurityGroups', '*'],
@@ -234,7 +234,7 @@ describe('the onboarding role, in a session for tenant1', () => {
     ])
   })
 
-  it('may do nothing to a lane without a session tag', async () => {
+  it('may do nothing to an ingress without a session tag', async () => {
     const untagged = onboarding({})
     for (const question of questions(NEEDED)) {
       const open = question.resource === '*' || (/Group$/.test(question.action) && question.resource === POOL)

@@ -86,7 +86,7 @@ describe("a tenant's execution role", () => {
 
   it.each(others)('may not $action $resource, by policy or by boundary', async (question) => {
     expect(await caller(base)(trusting(question))).toMatchObject({ allowed: false, layer: 'identity' })
-    // A lane that gives its role everything is bounded all the same.
+    // An ingress that gives its role everything is bounded all the same.
     expect(await caller({ ...base, policies: [EVERYTHING], boundary })(trusting(question))).toMatchObject({
       allowed: false,
       layer: 'boundary',

@@ -1,5 +1,5 @@
 /**
- * Lanes that claim what is another's. Whoever deploys through the onboarding role names the tenant, so IAM can hold a lane to
+ * Ingresses that claim what is another's. Whoever deploys through the onboarding role names the tenant, so IAM can hold an ingress to
  * the tenant that it names, but not to the right one: what refuses are the checks of the programs, before anything is made.
  */
 
@@ -23,14 +23,14 @@ interface Claim {
   readonly remark: string
   /** Deployed from a folder that has no other tenant's stack file. @default false */
   readonly alone?: true
-  /** Settings of a new lane, over those of the first tenant's. */
+  /** Settings of a new ingress, over those of the first tenant's. */
   readonly settings: (site: Site) => Readonly<Record<string, string>>
   /** The call that would make the claim true, if the program made it. */
   readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
 }
 
-/** A lane that no other stack file clashes with, but for what a claim changes. */
-const NEW_LANE = {
+/** An ingress that no other stack file clashes with, but for what a claim changes. */
+const NEW_INGRESS = {
   tenantId: 'tenant9',
   cidrBlock: '10.64.9.0/24',
   account: '444444444444',
@@ -53,7 +53,7 @@ const CIDR_REMARK =
 const CLAIMS: readonly Claim[] = [
   {
     name: 'claims-other-id',
-    tried: "A lane that claims the second tenant's id",
+    tried: "An ingress that claims the second tenant's id",
     remark:
       'IAM cannot refuse it: the session’s tag is the id that is claimed. What exists already, AWS does not make twice (role, function, item).',
     settings: () => ({ tenantId: 'tenant2' }),
@@ -65,7 +65,7 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     name: 'claims-other-path',
-    tried: "A lane whose id would make the second tenant's path part of its own (`*`)",
+    tried: "An ingress whose id would make the second tenant's path part of its own (`*`)",
     remark:
       'IAM cannot refuse it: `elasticloadbalancing:CreateRule` has no condition key for the path. The path is made from the id, and an id is letters and digits.',
     settings: () => ({ tenantId: '*' }),
@@ -73,14 +73,14 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     name: 'claims-path-by-segments',
-    tried: 'A lane with the id `tenant9/../tenant2`',
+    tried: 'An ingress with the id `tenant9/../tenant2`',
     remark: 'IAM cannot refuse it, as before.',
     settings: () => ({ tenantId: 'tenant9/../tenant2' }),
     question: (site) => RULE(site, 'tenant9'),
   },
   {
     name: 'claims-other-cidr',
-    tried: "A lane that claims the second tenant's CIDR block",
+    tried: "An ingress that claims the second tenant's CIDR block",
     remark: CIDR_REMARK,
     settings: () => ({ cidrBlock: '10.64.1.0/24' }),
     question: ATTACHED,
@@ -95,21 +95,21 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     name: 'claims-part-of-cidr',
-    tried: "A lane that claims a part of the second tenant's CIDR block",
+    tried: "An ingress that claims a part of the second tenant's CIDR block",
     remark: CIDR_REMARK,
     settings: () => ({ cidrBlock: '10.64.1.128/25' }),
     question: ATTACHED,
   },
   {
     name: 'claims-hub-cidr',
-    tried: 'A lane that claims addresses of the hub',
+    tried: 'An ingress that claims addresses of the hub',
     remark: CIDR_REMARK,
     settings: () => ({ cidrBlock: '10.0.0.0/24' }),
     question: ATTACHED,
   },
   {
     name: 'claims-hub-account',
-    tried: "A lane whose tenant's account is the hub's own",
+    tried: "An ingress whose tenant's account is the hub's own",
     remark: 'IAM cannot refuse it: the deployer is the hub’s own.',
     settings: ({ hub }) => ({ account: hub.account, roleArn: `arn:aws:iam::${hub.account}:role/genai-deployer` }),
     question: (site) => RULE(site, 'tenant9'),
@@ -122,10 +122,10 @@ export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, alon
   means: 'program',
   expected: ['program'],
   async make(site) {
-    const wanted = { ...NEW_LANE, ...settings(site) }
+    const wanted = { ...NEW_INGRESS, ...settings(site) }
     const refused = site.iam.isOff('program') ? undefined : await refusalOf(site, wanted, alone)
     if (refused) return refused
-    const tenantId = /^[a-z0-9]+$/.test(wanted.tenantId) ? wanted.tenantId : NEW_LANE.tenantId
+    const tenantId = /^[a-z0-9]+$/.test(wanted.tenantId) ? wanted.tenantId : NEW_INGRESS.tenantId
     return await site.ask({ ...question(site), as: site.hub.onboardingRoleArn, tags: { tenant_id: tenantId } })
   },
 }))
@@ -160,7 +160,7 @@ async function refusalOf(
   }
 }
 
-/** Of the tenants that are there: what their lanes have the Transit Gateway route. */
+/** Of the tenants that are there: what their ingresses have the Transit Gateway route. */
 const deployedBlocks = ({ cloud, hub }: Site['platform']): readonly string[] =>
   cloud.ledger
     .all('aws:ec2/vpc:Vpc')

@@ -1,4 +1,4 @@
-/** Deployments that reach for more than a lane, asked of the roles' policies as they are deployed. */
+/** Deployments that reach for more than an ingress, asked of the roles' policies as they are deployed. */
 import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Question } from '../aws-calls.ts'

@@ -77,7 +77,7 @@ async function refusalOf(site: Site, resource: Declared, caller: Caller): Promis
   return inOrder(layers)
 }
 
-const lane = (tenantId: string) => (stack: string) => stack === `spoke-${tenantId}`
+const ingress = (tenantId: string) => (stack: string) => stack === `spoke-${tenantId}`
 /** Users' groups have no ARN of their own, and IAM no condition key for their names: `What IAM cannot refuse`. */
 const GROUP = 'aws:cognito/userGroup:UserGroup'
 
@@ -113,13 +113,13 @@ const attempts: readonly EveryAttempt[] = [
   },
   {
     name: 'onboarding-deletes-anything-of-other-lane',
-    tried: "The onboarding role, for the first tenant, deletes a resource of every kind of the second tenant's lane",
+    tried: "The onboarding role, for the first tenant, deletes a resource of every kind of the second tenant's ingress",
     expected: ['onboardingRole'],
     remark: 'One layer, as before. All but the group of users, which is under “What IAM cannot refuse”.',
     make: (site) =>
       deleteEach(
         site,
-        oneOfEachKind(site, lane('tenant2')).filter(({ type }) => type !== GROUP),
+        oneOfEachKind(site, ingress('tenant2')).filter(({ type }) => type !== GROUP),
         onboardingRole(site),
       ),
   },

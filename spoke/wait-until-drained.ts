@@ -8,14 +8,14 @@ import * as pulumi from '@pulumi/pulumi'
 import type { Tier } from '../shared/settings.ts'
 import { ITEMS_USED_FOR_MILLISECONDS } from '../shared/tenant.ts'
 
-export interface DrainedArgs {
+export interface WaitUntilDrainedArgs {
   readonly tenantId: string
   readonly tier: Tier
 }
 
 /** Runs after an update of the tenant's item, and waits when it names another endpoint than before. */
-export const drained =
-  ({ tenantId, tier }: DrainedArgs, wait: (milliseconds: number) => Promise<unknown> = setTimeout) =>
+export const waitUntilDrained =
+  ({ tenantId, tier }: WaitUntilDrainedArgs, wait: (milliseconds: number) => Promise<unknown> = setTimeout) =>
   async ({ oldInputs, newInputs }: Pick<pulumi.ResourceHookArgs, 'oldInputs' | 'newInputs'>): Promise<void> => {
     if (endpointOf(oldInputs) === endpointOf(newInputs)) return
     const milliseconds = ITEMS_USED_FOR_MILLISECONDS + tier.timeoutSeconds * 1000

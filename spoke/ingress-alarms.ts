@@ -1,4 +1,4 @@
-/** Alarms of one tenant's lane, from its request lines and from the figures of Lambda and CloudWatch Logs. */
+/** Alarms of one tenant's ingress, from its request lines and from the figures of Lambda and CloudWatch Logs. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
@@ -6,7 +6,7 @@ import { alarmName, functionLogGroupName, functionName, PREFIX } from '../shared
 import type { Tier } from '../shared/settings.ts'
 import type { TagMap } from './tags.ts'
 
-export interface LaneAlarmsArgs {
+export interface IngressAlarmsArgs {
   readonly tenantId: string
   readonly hub: Pick<HubOutputs, 'alarmTopicArn'>
   readonly tier: Tier
@@ -44,7 +44,7 @@ const FILTERS: readonly {
 ]
 
 /** `opts.dependsOn`: the function, so that its log group is there. */
-export function laneAlarms(name: string, args: LaneAlarmsArgs, opts: pulumi.CustomResourceOptions): void {
+export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulumi.CustomResourceOptions): void {
   const { tenantId, tags } = args
   const { alarmTopicArn } = args.hub
   const namespace = `${PREFIX}/${tenantId}`
@@ -83,7 +83,7 @@ export function laneAlarms(name: string, args: LaneAlarmsArgs, opts: pulumi.Cust
   }
 }
 
-function watched({ tenantId, tier }: LaneAlarmsArgs, namespace: string): readonly Watch[] {
+function watched({ tenantId, tier }: IngressAlarmsArgs, namespace: string): readonly Watch[] {
   const lambda = { namespace: 'AWS/Lambda', dimensions: { FunctionName: functionName(tenantId) } }
   const lines = { namespace }
   return [

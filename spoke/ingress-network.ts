@@ -1,4 +1,4 @@
-/** The lane's network in the hub account: the accepted attachment, and what the tenant's function may connect to. */
+/** The ingress's network in the hub account: the accepted attachment, and what the tenant's function may connect to. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'

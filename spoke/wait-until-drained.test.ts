@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { configurationItem } from './configuration-item.ts'
-import { drained } from './drained.ts'
+import { waitUntilDrained } from './wait-until-drained.ts'
 
 const inputs = (endpoint: string, defaultModel = 'fast') => ({
   item: configurationItem({
@@ -18,7 +18,7 @@ const inputs = (endpoint: string, defaultModel = 'fast') => ({
 async function waited(before: ReturnType<typeof inputs>, after: ReturnType<typeof inputs>) {
   const waits: number[] = []
   const tier = { memoryMegabytes: 256, timeoutSeconds: 60, reservedConcurrency: 5 }
-  await drained(
+  await waitUntilDrained(
     { tenantId: 'tenant1', tier },
     async (milliseconds) => void waits.push(milliseconds),
   )({

@@ -1,4 +1,4 @@
-/** The tenant's lane through the hub: everything of the tenant in the hub account, made through the onboarding role. */
+/** The tenant's ingress through the hub: everything of the tenant in the hub account, made through the onboarding role. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
@@ -6,14 +6,14 @@ import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
 import { TENANT_KEY } from '../shared/tenant.ts'
 import { configurationItem, statusItem } from './configuration-item.ts'
-import { drained } from './drained.ts'
-import { laneAlarms } from './lane-alarms.ts'
-import { executionRole, gatewayFunction } from './lane-function.ts'
-import { acceptAttachment, functionSecurityGroup } from './lane-network.ts'
-import { tenantRule, tenantTarget } from './lane-routing.ts'
+import { ingressAlarms } from './ingress-alarms.ts'
+import { executionRole, gatewayFunction } from './ingress-function.ts'
+import { acceptAttachment, functionSecurityGroup } from './ingress-network.ts'
+import { tenantRule, tenantTarget } from './ingress-routing.ts'
 import type { TagMap } from './tags.ts'
+import { waitUntilDrained } from './wait-until-drained.ts'
 
-export interface HubLaneArgs {
+export interface IngressArgs {
   readonly tenantId: string
   /** The tenant's account. */
   readonly account: string
@@ -34,7 +34,7 @@ export interface HubLaneArgs {
   readonly tags: TagMap
 }
 
-export class HubLane extends pulumi.ComponentResource {
+export class Ingress extends pulumi.ComponentResource {
   /** The gateway, known once the tenant's attachment is accepted, associated and propagated. */
   readonly transitGatewayId: pulumi.Output<string>
   readonly attachmentId: pulumi.Output<string>
@@ -44,7 +44,7 @@ export class HubLane extends pulumi.ComponentResource {
   /** Every child is made by the provider in `opts`: the hub's account, through the onboarding role. */
   constructor(
     name: string,
-    args: HubLaneArgs,
+    args: IngressArgs,
     opts: pulumi.ComponentResourceOptions & { provider: pulumi.ProviderResource },
   ) {
     super('genai:spoke:HubLane', name, {}, opts)
@@ -67,13 +67,13 @@ export class HubLane extends pulumi.ComponentResource {
       { ...child, dependsOn: [role.policy, ...network.rules] },
     )
 
-    laneAlarms(name, args, { ...child, dependsOn: [gateway] })
+    ingressAlarms(name, args, { ...child, dependsOn: [gateway] })
 
     const item = configuration(name, args, {
       ...child,
       // Open egress before announcing the endpoint.
       dependsOn: [...network.rules],
-      hooks: { afterUpdate: [drained(args)] },
+      hooks: { afterUpdate: [waitUntilDrained(args)] },
     })
     const status = activeStatus(name, args, child)
     const group = userGroup(name, args, child)
@@ -81,7 +81,7 @@ export class HubLane extends pulumi.ComponentResource {
     const rule = tenantRule(
       name,
       { ...args, targetGroupArn: target.targetGroupArn },
-      // Last to come and first to go: a request finds the whole lane or none of it.
+      // Last to come and first to go: a request finds the whole ingress or none of it.
       { ...child, dependsOn: [target.attachment, item, status, group] },
     )
 
@@ -99,7 +99,7 @@ export class HubLane extends pulumi.ComponentResource {
 }
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
-function configuration(name: string, args: HubLaneArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
+function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
   const { tenantId, account, hub, models, defaultModel } = args
   const item = pulumi.output(args.endpointHost).apply((endpoint) =>
     configurationItem({
@@ -126,7 +126,7 @@ function configuration(name: string, args: HubLaneArgs, opts: pulumi.CustomResou
  */
 function activeStatus(
   name: string,
-  { tenantId, hub }: HubLaneArgs,
+  { tenantId, hub }: IngressArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.dynamodb.TableItem {
   return new aws.dynamodb.TableItem(
@@ -144,7 +144,7 @@ function activeStatus(
 /** Deleting it ends every membership, so that users of a removed tenant are not users of a later one of the same id. */
 function userGroup(
   name: string,
-  { tenantId, hub }: HubLaneArgs,
+  { tenantId, hub }: IngressArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cognito.UserGroup {
   return new aws.cognito.UserGroup(
