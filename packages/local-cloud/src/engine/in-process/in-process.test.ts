@@ -1,10 +1,11 @@
 import * as aws from '@pulumi/aws'
 import * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Change, Ledger } from '../../ledger/ledger.ts'
 import { organization } from '../../testing/organization.ts'
 import { deploy, destroy, type Stack } from './in-process.ts'
+import type { Message } from './messages.ts'
 
 const HUB = '111111111111'
 const TENANT = '222222222222'
@@ -42,6 +43,21 @@ const network =
   }
 
 describe('deploy', () => {
+  it('gives what the program says to whoever deploys, with its severity, and prints none of it', async () => {
+    const printed = vi.spyOn(console, 'log')
+    const said: Message[] = []
+    await deploy(cloud(), { ...stack('hub'), onMessage: (message) => said.push(message) }, async () => {
+      await pulumi.log.info('good to know')
+      await pulumi.log.warn('look out')
+      return network('10.0.0.0/16')()
+    })
+    expect(said).toEqual([
+      { severity: 'info', text: 'good to know' },
+      { severity: 'warning', text: 'look out' },
+    ])
+    expect(printed).not.toHaveBeenCalled()
+  })
+
   it('declares the resources of the program, with their account, parent and dependencies', async () => {
     const outputs = await deploy(cloud(), stack('hub'), network('10.0.0.0/16'))
 

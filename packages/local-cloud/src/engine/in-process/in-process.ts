@@ -12,6 +12,7 @@ import type { Ledger, LedgerView, Properties } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
 import { plainProperties } from '../wire-values.ts'
 import { isolated, withRejectionsOf } from './isolation.ts'
+import { type Message, sendMessagesTo, tellTrouble } from './messages.ts'
 import { Monitor } from './monitor.ts'
 import { type Makers, Run, type RunOptions, urnPrefix } from './run.ts'
 
@@ -33,6 +34,8 @@ export interface Stack {
   readonly secretKeys?: readonly string[]
   /** @default 'organization', as on the file backend */
   readonly organizationName?: string
+  /** What the program says by `pulumi.log`. @default warnings and errors are printed on standard error */
+  readonly onMessage?: (message: Message) => void
 }
 
 /** What a stack is called in a `StackReference`. */
@@ -96,7 +99,7 @@ function runOf({ ledger, organization, createAuthorize, evaluated }: Cloud, { st
 
 async function runProgram(
   { ledger, organization }: Cloud,
-  { project, stack, config, secretKeys = [], organizationName = 'organization' }: Stack,
+  { project, stack, config, secretKeys = [], organizationName = 'organization', onMessage = tellTrouble }: Stack,
   run: Run,
   program: () => Promise<Record<string, unknown>>,
 ): Promise<Properties> {
@@ -104,6 +107,7 @@ async function runProgram(
     withRejectionsOf(async (fail) => {
       const monitor = new Monitor({ run, ledger, organization, urnPrefix: urnPrefix(stack, project), config, fail })
       setMockOptions(monitor, project, stack, false, organizationName)
+      sendMessagesTo(onMessage)
       pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])
       await runInPulumiStack(program)
       // Registrations go on after the program has returned, and so do those that they cause.

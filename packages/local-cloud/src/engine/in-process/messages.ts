@@ -1,0 +1,44 @@
+/**
+ * What a program says while it runs (`pulumi.log`). Without an engine the runtime would print it between the lines of whoever
+ * deploys; here it goes to a function.
+ */
+import { LogSeverity } from '@pulumi/pulumi/proto/engine_pb.js'
+import * as state from '@pulumi/pulumi/runtime/state.js'
+
+export interface Message {
+  readonly severity: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+/** The part of the engine's client that the runtime calls without a CLI; left out of the package's types. */
+interface Engine {
+  log(request: { getSeverity(): number; getMessage(): string }, done: () => void): void
+  setRootResource(request: unknown, done: () => void): void
+  requirePulumiVersion(request: unknown, done: () => void): void
+}
+
+const { getStore } = state as unknown as { getStore(): { readonly settings: { engine?: Engine } } }
+
+const SEVERITIES: Readonly<Record<number, Message['severity']>> = {
+  [LogSeverity.INFO]: 'info',
+  [LogSeverity.WARNING]: 'warning',
+  [LogSeverity.ERROR]: 'error',
+}
+
+/** Trouble is told on standard error; what is only good to know is the caller's to ask for. */
+export function tellTrouble({ severity, text }: Message): void {
+  if (severity !== 'info') console.error(`${severity}: ${text}`)
+}
+
+/** For the run whose store is the current one, after the runtime's options were set. */
+export function sendMessagesTo(receive: (message: Message) => void): void {
+  getStore().settings.engine = {
+    log(request, done) {
+      const severity = SEVERITIES[request.getSeverity()]
+      if (severity) receive({ severity, text: request.getMessage() })
+      done()
+    },
+    setRootResource: (_, done) => done(),
+    requirePulumiVersion: (_, done) => done(),
+  }
+}
