@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { recordHub } from '../tests/hub.ts'
+import { recordHub } from '../tests/hub-fixture.ts'
 
 const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm'
 

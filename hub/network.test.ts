@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type HubRecording, recordHub } from '../tests/hub.ts'
+import { type HubRecording, recordHub } from '../tests/hub-fixture.ts'
 
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 const INGRESS = 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule'

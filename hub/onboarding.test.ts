@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type HubRecording, recordHub } from '../tests/hub.ts'
+import { type HubRecording, recordHub } from '../tests/hub-fixture.ts'
 
 let recorded: HubRecording
 beforeAll(async () => {

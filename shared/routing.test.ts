@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextFreeCidr } from './addressing.ts'
 import { parseCidr } from './cidr.ts'
-import { type Attached, deliver, planRoutes } from './routing.ts'
+import { type AttachedNetwork, deliver, planRoutes } from './routing.ts'
 
 const hub = { name: 'hub', cidrBlock: '10.0.0.0/16', spokesCidrBlock: '10.64.0.0/10' }
 
@@ -13,7 +13,7 @@ const anySpokes = fc
     maxLength: 12,
   })
   .map((wishes) => {
-    const spokes: Attached[] = []
+    const spokes: AttachedNetwork[] = []
     for (const [index, { prefix, accepted }] of wishes.entries()) {
       const used = spokes.map(({ cidrBlock }) => cidrBlock)
       spokes.push({ name: `tenant${index}`, cidrBlock: nextFreeCidr(hub.spokesCidrBlock, used, prefix), accepted })

@@ -30,7 +30,7 @@ export function toGateway(kind: 'hub' | 'spoke', hub: { cidrBlock: string; spoke
 }
 
 /** One VPC on the Transit Gateway. */
-export interface Attached extends AddressHolder {
+export interface AttachedNetwork extends AddressHolder {
   /** An attachment that is not accepted has no routes. */
   readonly accepted: boolean
 }
@@ -55,7 +55,7 @@ export interface RoutePlan {
  */
 export function planRoutes(
   hub: AddressHolder & { readonly spokesCidrBlock: string },
-  spokes: readonly Attached[],
+  spokes: readonly AttachedNetwork[],
 ): RoutePlan {
   requireNoOverlap([hub, ...spokes])
   for (const spoke of spokes) requireInSupernet(spoke, hub.spokesCidrBlock)

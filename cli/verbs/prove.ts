@@ -5,9 +5,9 @@ import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { proveDeployed } from '../../proof/prove/deployed.ts'
 import { type DeployedHub, openDeployed, runningHub } from '../../proof/prove/deployed-hub.ts'
 import { findLimits } from '../../proof/prove/limits.ts'
-import { findRemains } from '../../proof/prove/remains.ts'
 import { passes, type Report, toJson } from '../../proof/prove/report.ts'
 import { toMarkdown } from '../../proof/prove/report-text.ts'
+import { findRevocationDelays } from '../../proof/prove/revocation-delays.ts'
 import { prove as proveAll, type Row } from '../../proof/prove/run.ts'
 import { startSite } from '../../proof/prove/site.ts'
 import { createSwitches } from '../../proof/prove/switches.ts'
@@ -160,7 +160,7 @@ async function localReport(values: Values, terminal: Terminal): Promise<Found> {
       return made
     })
     const limits = families.includes('deployment') ? await findLimits(site) : []
-    const remains = families.includes('users') ? await findRemains(site) : []
+    const remains = families.includes('users') ? await findRevocationDelays(site) : []
     return { target: 'the local cloud', rows, limits, remains }
   } finally {
     await site.close()

@@ -1,4 +1,4 @@
-/** A hub and so many tenants on door one, in a process of its own: nobody else's memory is measured. */
+/** A hub and so many tenants by the in-process engine, in a process of its own: nobody else's memory is measured. */
 
 import { startCloud } from '@genai/local-cloud/cloud'
 import program from '../../index.ts'

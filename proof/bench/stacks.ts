@@ -1,5 +1,5 @@
 /**
- * What tenants cost to deploy, and whether many cost more each than few: on door one, every size in a process of its own, and
+ * What tenants cost to deploy, and whether many cost more each than few: by the in-process engine, every size in a process of its own, and
  * by the real CLI where there is one. Then whether the gateway answers as fast with many.
  */
 import { availableParallelism } from 'node:os'
@@ -94,7 +94,7 @@ async function benchEngine(progress: (text: string) => void): Promise<StacksRepo
  * By processor time where the machine tells it: the clock has in it whatever else the machine does.
  * @param memory whether it is judged: a few tenants' is less than what else comes and goes in a process that serves
  */
-export function growth(door: string, sizes: readonly Size[], { memory } = { memory: true }): readonly Goal[] {
+export function growth(engine: string, sizes: readonly Size[], { memory } = { memory: true }): readonly Goal[] {
   const [few, many] = [sizes[0], sizes.at(-1)]
   if (!few || !many || few === many) return []
   const times = many.tenants / few.tenants
@@ -103,17 +103,17 @@ export function growth(door: string, sizes: readonly Size[], { memory } = { memo
   const time =
     few.cpuMilliseconds && many.cpuMilliseconds
       ? goal(
-          `${door}processor time ${of}`,
+          `${engine}processor time ${of}`,
           ratio((size) => sum(size.cpuMilliseconds ?? [])),
           MOST_GROWTH,
         )
       : goal(
-          `${door}time ${of}`,
+          `${engine}time ${of}`,
           ratio(({ milliseconds }) => sum(milliseconds)),
           MOST_GROWTH,
         )
   const kept = goal(
-    `${door}memory ${of}`,
+    `${engine}memory ${of}`,
     ratio(({ heapBytes }) => heapBytes),
     MOST_GROWTH,
   )

@@ -1,5 +1,5 @@
 /**
- * A hub and so many tenants on door one, and requests through its gateway, in a process of its own. Two of them with different
+ * A hub and so many tenants by the in-process engine, and requests through its gateway, in a process of its own. Two of them with different
  * numbers of tenants are asked in turns: the ratio is what a busy machine leaves standing.
  */
 

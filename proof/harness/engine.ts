@@ -1,4 +1,4 @@
-/** The local cloud behind door two, and this project's stacks in it, driven by the Automation API. */
+/** The local cloud behind the CLI provider, and this project's stacks in it, driven by the Automation API. */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -2,11 +2,11 @@
 import { FAMILIES, type Family, MEANS, type Means } from './attempt.ts'
 import { LAYERS } from './layers.ts'
 import type { LimitFound } from './limits.ts'
-import type { Remain } from './remains.ts'
+import { cell, inWords, lastWords, short, VERDICTS, withoutIt } from './outcome-text.ts'
 import { passes, type Report, timesMade } from './report.ts'
+import type { RevocationDelay } from './revocation-delays.ts'
 import type { Row, Verdict } from './run.ts'
 import { depths, layerCounts } from './summary.ts'
-import { cell, inWords, lastWords, short, VERDICTS, withoutIt } from './words.ts'
 
 const TITLES: Readonly<Record<Family, string>> = {
   tokens: 'Tokens: for the first tenant’s path',
@@ -133,7 +133,7 @@ function limitsIn(limits: readonly LimitFound[]): readonly string[] {
   ]
 }
 
-function remainsIn(remains: readonly Remain[]): readonly string[] {
+function remainsIn(remains: readonly RevocationDelay[]): readonly string[] {
   if (remains.length === 0) return []
   return [
     '## What stays possible for a while',

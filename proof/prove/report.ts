@@ -2,10 +2,10 @@
 
 import { LAYERS } from './layers.ts'
 import type { LimitFound } from './limits.ts'
-import type { Remain } from './remains.ts'
+import { whyFixed } from './outcome-text.ts'
+import type { RevocationDelay } from './revocation-delays.ts'
 import type { Row } from './run.ts'
 import { depths, layerCounts } from './summary.ts'
-import { whyFixed } from './words.ts'
 
 export interface Report {
   /** `the local cloud`, or the gateway's URL. */
@@ -20,7 +20,7 @@ export interface Report {
   /** What IAM cannot refuse; not asked of a deployed gateway. */
   readonly limits?: readonly LimitFound[]
   /** What stays possible for a while; not tried against a deployed gateway. */
-  readonly remains?: readonly Remain[]
+  readonly remains?: readonly RevocationDelay[]
   /** Attempts that were not made, and why. */
   readonly notMade?: readonly { readonly id: string; readonly why: string }[]
 }

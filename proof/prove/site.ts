@@ -10,7 +10,7 @@ import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
 import { createIam, type Iam } from './iam.ts'
 import { beside } from './overlay.ts'
-import { createPeople, type People } from './people.ts'
+import { createPoolUsers, type PoolUsers } from './pool-users.ts'
 import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { UNLISTED_MODELS } from './switches.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
@@ -29,7 +29,7 @@ export interface Site extends GatewayCalls, AwsCalls {
   readonly forge: Forge
   /** The user pool as it is seen from the internet. */
   readonly pool: UserPoolCalls
-  readonly people: People
+  readonly people: PoolUsers
   readonly status: StatusItems
   /** A third tenant, and one of its users. */
   readonly suspended: Suspended
@@ -64,7 +64,7 @@ export async function startSite({ directory, organization = sample }: SiteOption
     for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
     const pool = createUserPoolCalls(hub, throughWire(platform))
     // First: a tenant whose id is used again has no users yet.
-    const people = await createPeople(platform, pool)
+    const people = await createPoolUsers(platform, pool)
     const status = openStatusItems(platform)
     const suspended = await suspendTenant(platform, status)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]

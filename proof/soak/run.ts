@@ -4,7 +4,7 @@ import type { Fault } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
 import { Accounts } from './accounts.ts'
 import { judge, type Memory, type Sample, sample } from './memory.ts'
-import { type Lane, type Received, type Site, startSite } from './site.ts'
+import { type Received, type SoakCloud, startSoakCloud, type TroubledTenant } from './soak-cloud.ts'
 import { type SoakTenant, tenantsOf } from './tenants.ts'
 
 export interface SoakOptions {
@@ -57,20 +57,20 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { requests, concurrency, seed, signal } = options
   const accounts = new Accounts()
   const tenants = tenantsOf(options.tenants)
-  const site = await startSite({ tenants, concurrency, seed, signal, observe: accounts.observe })
+  const soakCloud = await startSoakCloud({ tenants, concurrency, seed, signal, observe: accounts.observe })
   try {
-    const { cloud, lanes } = site
+    const { cloud, troubled } = soakCloud
     // Processes are started before anything goes wrong.
-    for (const lane of lanes) await one(site, lane, accounts, 'warm')
-    const faults = lanes.flatMap(({ trouble }) =>
+    for (const troubledTenant of troubled) await one(soakCloud, troubledTenant, accounts, 'warm')
+    const faults = troubled.flatMap(({ trouble }) =>
       trouble.rules.map((rule) => ({ kind: rule.fault.kind, active: cloud.faults.add(rule) })),
     )
     // What holds credentials for an hour would not ask STS again in the whole run.
-    for (const { tenant, trouble } of lanes)
+    for (const { tenant, trouble } of troubled)
       if (trouble.rules.some(({ fault }) => fault.kind === 'shortSession'))
         await cloud.lambda.stop(functionName(tenant.id))
     const started = performance.now()
-    const { samples, wrongTenant } = await load(site, accounts, options)
+    const { samples, wrongTenant } = await load(soakCloud, accounts, options)
     const seconds = (performance.now() - started) / 1000
     cloud.faults.clear()
     signal?.throwIfAborted()
@@ -79,7 +79,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const memory = judge(samples)
     return conclude({
       accounts,
-      lanes,
+      troubled,
       requests,
       seed,
       seconds,
@@ -89,7 +89,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       faults: sumOf(faults),
     })
   } finally {
-    await site.close()
+    await soakCloud.close()
   }
 }
 
@@ -112,22 +112,22 @@ function sumOf(faults: readonly { readonly kind: Fault['kind']; readonly active:
 
 /** The same number of requests for each tenant: so that a seed gives each the same fate, however fast the others are. */
 async function load(
-  site: Site,
+  soakCloud: SoakCloud,
   accounts: Accounts,
   { requests, concurrency, seed, signal, progress }: SoakOptions,
 ): Promise<{ readonly samples: readonly Sample[]; readonly wrongTenant: number }> {
-  const { lanes, cloud } = site
+  const { troubled, cloud } = soakCloud
   const samples: Sample[] = []
   const every = Math.max(1, Math.floor(requests / SAMPLES))
-  const left = lanes.map((_, index) => shareOf(requests, lanes.length, index) - 1)
-  let done = lanes.length
+  const left = troubled.map((_, index) => shareOf(requests, troubled.length, index) - 1)
+  let done = troubled.length
   let wrongTenant = 0
   const work = async (index: number) => {
-    const lane = lanes[index] as Lane
+    const troubledTenant = troubled[index] as TroubledTenant
     while ((left[index] ?? 0) > 0 && !signal?.aborted) {
       const number = left[index] ?? 0
       left[index] = number - 1
-      if (!(await one(site, lane, accounts, `${seed}-${number}`))) wrongTenant++
+      if (!(await one(soakCloud, troubledTenant, accounts, `${seed}-${number}`))) wrongTenant++
       done++
       if (done % every !== 0) continue
       const at = done
@@ -135,20 +135,20 @@ async function load(
       progress?.(at)
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, (_, worker) => work(worker % lanes.length)))
+  await Promise.all(Array.from({ length: concurrency }, (_, worker) => work(worker % troubled.length)))
   return { samples, wrongTenant }
 }
 
-const shareOf = (requests: number, lanes: number, index: number) =>
-  Math.floor(requests / lanes) + (index < requests % lanes ? 1 : 0)
+const shareOf = (requests: number, troubled: number, index: number) =>
+  Math.floor(requests / troubled) + (index < requests % troubled ? 1 : 0)
 
 function conclude({
   accounts,
-  lanes,
+  troubled,
   ...rest
 }: {
   readonly accounts: Accounts
-  readonly lanes: readonly Lane[]
+  readonly troubled: readonly TroubledTenant[]
   readonly requests: number
   readonly seed: number
   readonly faults: SoakResult['faults']
@@ -158,7 +158,7 @@ function conclude({
   readonly memory: Memory
 }): SoakResult {
   const { requests, seed, faults, unaccounted, wrongTenant, memory } = rest
-  const tenants = lanes.map(resultOf)
+  const tenants = troubled.map(resultOf)
   const client = tenants.reduce((sum, tenant) => sum + tenant.requests, 0)
   const { balancer, lines, records, lost } = accounts
   if (client !== requests) accounts.violate(`${requests} requests were sent, and ${client} answered`)
@@ -178,7 +178,7 @@ function conclude({
   }
 }
 
-const resultOf = ({ tenant, trouble, outcomes, histogram }: Lane): TenantResult => ({
+const resultOf = ({ tenant, trouble, outcomes, histogram }: TroubledTenant): TenantResult => ({
   tenant: tenant.id,
   trouble: trouble.name,
   requests: histogram.count,
@@ -191,14 +191,19 @@ const resultOf = ({ tenant, trouble, outcomes, histogram }: Lane): TenantResult 
 })
 
 /** One request of a tenant. @returns whether no other tenant answered it */
-async function one(site: Site, lane: Lane, accounts: Accounts, mark: string): Promise<boolean> {
-  const { tenant, trouble, outcomes, histogram } = lane
+async function one(
+  soakCloud: SoakCloud,
+  troubledTenant: TroubledTenant,
+  accounts: Accounts,
+  mark: string,
+): Promise<boolean> {
+  const { tenant, trouble, outcomes, histogram } = troubledTenant
   const prompt = `soak ${tenant.id} ${mark}`
-  const token = await lane.token()
+  const token = await troubledTenant.token()
   const started = performance.now()
   let received: Received
   try {
-    received = await site.send(tenant.id, token, prompt)
+    received = await soakCloud.send(tenant.id, token, prompt)
   } catch (error) {
     accounts.violate(`${prompt}: no answer (${error instanceof Error ? error.message : String(error)})`)
     return true

@@ -124,7 +124,7 @@ describe('npm start, until Ctrl-C', () => {
     }
   })
 
-  it('shows who was let in, and who was refused at the door', async () => {
+  it('shows who was let in, and who was refused at the load balancer', async () => {
     const { stdout } = await run('login', 'tenant1')
     await curlInvoke(stdout)
     await shell(`${stdout}\nTENANT_ID=tenant2`, `${CURL} -o answer.html`)

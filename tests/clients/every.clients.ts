@@ -4,14 +4,14 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLIENTS, install } from './clients.ts'
+import { type Fixture, openFixture } from './clients-fixture.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { openStand, type Stand } from './stand.ts'
 
-let stand: Stand
+let fixture: Fixture
 beforeAll(async () => {
-  stand = await openStand()
+  fixture = await openFixture()
 })
-afterAll(() => stand?.close())
+afterAll(() => fixture?.close())
 
 for (const client of CLIENTS) {
   describe(client.name, () => {
@@ -31,7 +31,7 @@ for (const client of CLIENTS) {
       it(scenario.name, async ({ skip }) => {
         if (process.env.CLIENTS_REQUIRED === '1') expect(missing).toBeUndefined()
         if (missing) return skip(missing)
-        await stand.run(client, scenario)
+        await fixture.run(client, scenario)
       })
     }
   })

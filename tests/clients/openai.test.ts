@@ -1,13 +1,13 @@
 /** A handful of `npm run test:clients`, with the `openai` package that the project has anyway. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Fixture, openFixture } from './clients-fixture.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { openStand, type Stand } from './stand.ts'
 
-let stand: Stand
+let fixture: Fixture
 beforeAll(async () => {
-  stand = await openStand()
+  fixture = await openFixture()
 })
-afterAll(() => stand?.close())
+afterAll(() => fixture?.close())
 
 const HANDFUL = [
   'hello',
@@ -24,7 +24,7 @@ const HANDFUL = [
 const handful = SCENARIOS.filter(({ name }) => HANDFUL.includes(name))
 
 it.each(handful)("OpenAI's client: $name", async (scenario) => {
-  await stand.run({ name: 'openai-node', language: 'node' }, scenario)
+  await fixture.run({ name: 'openai-node', language: 'node' }, scenario)
 })
 
 it('every one of the handful is there', () => {

@@ -1,4 +1,4 @@
-/** What the engine asks of a provider, with small programs of its own; and the same plan of a network behind both doors. */
+/** What the engine asks of a provider, with small programs of its own; and the same plan of a network by both engines. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,7 +46,7 @@ describe.skipIf(!cli)('the provider contract', () => {
   const made = (stack: string) => engine.cloud.ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
   const resourcesOf = async (stack: Stack) => (await stack.exportStack()).deployment.resources as StateResource[]
 
-  it('awsx.ec2.Vpc registers its real children, and they are those of door one', async () => {
+  it('awsx.ec2.Vpc registers its real children, and they are those of the in-process engine', async () => {
     const stack = await engine.stack('hub')
     await stack.up(quiet)
     const state = await resourcesOf(stack)
@@ -72,7 +72,7 @@ describe.skipIf(!cli)('the provider contract', () => {
     const behind = (ledger: Pick<Ledger, 'all'>) => inputs(ledger.all().filter(({ urn }) => urns.has(urn)))
     expect(behind(one.ledger)).toEqual(behind(engine.cloud.ledger))
     expect(Object.keys(behind(one.ledger))).toHaveLength(children.length)
-    // Not only the network: both doors were asked for the same resources.
+    // Not only the network: both engines were asked for the same resources.
     const all = (ledger: Pick<Ledger, 'all'>) =>
       ledger
         .all()

@@ -2,50 +2,55 @@
 
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callers } from '../doors/callers.ts'
-import { type EngineDoor, engineDoor } from '../doors/door.ts'
-import { ofStack, SHORT_TIER, type Standing } from '../doors/while-served.ts'
+import { callers } from '../deployments/callers.ts'
+import { type DeployedByCli, deployByCli } from '../deployments/deploy.ts'
+import { ofStack, SHORT_TIER, type Standing } from '../deployments/while-served.ts'
 import { cli } from './cli.ts'
 
 const quiet = { color: 'never' } as const
 
 describe.skipIf(!cli)('tampered with', () => {
-  let door: EngineDoor
+  let deployed: DeployedByCli
   let standing: Standing
 
   beforeAll(async () => {
     if (!cli) return
-    door = await engineDoor(cli, { delayMilliseconds: 10 }, { 'spoke-tenant1': { tier: SHORT_TIER } })
-    standing = { door, clients: callers(door, door.hub) }
+    deployed = await deployByCli(cli, { delayMilliseconds: 10 }, { 'spoke-tenant1': { tier: SHORT_TIER } })
+    standing = { deployed, clients: callers(deployed, deployed.hub) }
   })
   afterAll(async () => {
-    await door?.close()
+    await deployed?.close()
   })
 
   const ofType = (stack: string, type: string, name = ''): Declared => {
-    const found = ofStack(door, stack).filter((one) => one.type === type && one.urn.replace(/#\d+$/, '').endsWith(name))
+    const found = ofStack(deployed, stack).filter(
+      (one) => one.type === type && one.urn.replace(/#\d+$/, '').endsWith(name),
+    )
     if (found.length !== 1 || !found[0]) throw new Error(`${found.length} of ${type} ${name} in ${stack}`)
     return found[0]
   }
 
   it.each([
-    ['the Automation API, which skips the preview', async () => await (await door.engine.stack('hub')).destroy(quiet)],
+    [
+      'the Automation API, which skips the preview',
+      async () => await (await deployed.engine.stack('hub')).destroy(quiet),
+    ],
     [
       'the CLI',
       async () => {
-        const { code, output } = await door.engine.pulumi(['destroy', '--yes', '-s', 'hub']).ended
+        const { code, output } = await deployed.engine.pulumi(['destroy', '--yes', '-s', 'hub']).ended
         if (code !== 0) throw new Error(output)
       },
     ],
   ])('a hub under living tenants is not destroyed, not even half, by %s', async (_, destroy) => {
-    const before = door.cloud.ledger.all()
+    const before = deployed.cloud.ledger.all()
     const message = await destroy().then(
       () => 'destroyed',
       (error: unknown) => String(error),
     )
     expect(message).toContain('destroy-tenants-first')
     expect(message).toContain('DeleteConflict')
-    expect(door.cloud.ledger.all()).toEqual(before)
+    expect(deployed.cloud.ledger.all()).toEqual(before)
     expect((await standing.clients.invoke('tenant1')).status).toBe(200)
   })
 
@@ -86,12 +91,12 @@ describe.skipIf(!cli)('tampered with', () => {
   ])(
     '%s that was deleted behind its back is missed by a refresh, and made again with all that names it',
     async (what, types, made) => {
-      const stack = await door.engine.stack('spoke-tenant1')
+      const stack = await deployed.engine.stack('spoke-tenant1')
       const status = async () => (await standing.clients.invoke('tenant1')).status
       expect(await status()).toBe(200)
       const deleted = types.map(([type, name]) => ofType('spoke-tenant1', type, name))
-      for (const { urn } of deleted) await door.cloud.ledger.delete(urn)
-      await door.cloud.lambda.stop('genai-gateway-tenant1')
+      for (const { urn } of deleted) await deployed.cloud.ledger.delete(urn)
+      await deployed.cloud.lambda.stop('genai-gateway-tenant1')
       expect(await status()).not.toBe(200)
       // The first shows what a refresh says; an up that refreshes does the same in one go.
       const alone = what === 'the endpoint'
@@ -103,12 +108,12 @@ describe.skipIf(!cli)('tampered with', () => {
   )
 
   it('after all of it the state is what is there', async () => {
-    await (await door.engine.stack('spoke-tenant1')).up({ ...quiet, refresh: true, expectNoChanges: true })
+    await (await deployed.engine.stack('spoke-tenant1')).up({ ...quiet, refresh: true, expectNoChanges: true })
   })
 
   it('a policy and a route that were changed behind its back are shown by a refresh, and put back by an up', async () => {
-    const stack = await door.engine.stack('spoke-tenant1')
-    const { ledger } = door.cloud
+    const stack = await deployed.engine.stack('spoke-tenant1')
+    const { ledger } = deployed.cloud
     const policy = ofType('spoke-tenant1', 'aws:iam/rolePolicy:RolePolicy', '::account-models')
     const route = ofType('spoke-tenant1', 'aws:ec2/route:Route')
     const drifted = (one: Declared, change: Declared['inputs']) =>

@@ -15,9 +15,9 @@ import type { Deployment as State } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Deployment, importFile, pendingCreations } from '../../cli/pending.ts'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
-import { callers } from '../doors/callers.ts'
-import { type EngineDoor, engineDoor } from '../doors/door.ts'
-import { ofStack, SHORT_TIER, type Standing, typesOf } from '../doors/while-served.ts'
+import { callers } from '../deployments/callers.ts'
+import { type DeployedByCli, deployByCli } from '../deployments/deploy.ts'
+import { ofStack, SHORT_TIER, type Standing, typesOf } from '../deployments/while-served.ts'
 import { cli } from './cli.ts'
 import type { RunningCli } from './engine.ts'
 
@@ -28,20 +28,20 @@ const STACK = 'spoke-tenant2'
 type Point = number | string
 
 describe.skipIf(!cli)('interrupted', () => {
-  let door: EngineDoor
+  let deployed: DeployedByCli
   let standing: Standing
 
   beforeAll(async () => {
     if (!cli) return
-    door = await engineDoor(cli, { delayMilliseconds: 30 }, { [STACK]: { tier: SHORT_TIER } })
-    standing = { door, clients: callers(door, door.hub) }
-    door.cloud.ledger.onChange(() => changed())
+    deployed = await deployByCli(cli, { delayMilliseconds: 30 }, { [STACK]: { tier: SHORT_TIER } })
+    standing = { deployed, clients: callers(deployed, deployed.hub) }
+    deployed.cloud.ledger.onChange(() => changed())
   })
   afterAll(async () => {
-    await door?.close()
+    await deployed?.close()
   })
 
-  const pulumi = (...args: readonly string[]) => door.engine.pulumi([...args, '-s', STACK])
+  const pulumi = (...args: readonly string[]) => deployed.engine.pulumi([...args, '-s', STACK])
   /** Told of every change as soon as it is made, before the engine is answered. */
   let changed = () => {}
 
@@ -79,28 +79,28 @@ describe.skipIf(!cli)('interrupted', () => {
 
   /** Step 0 of docs/operations.md: the notes that a file backend keeps beside a state may have been cut off; the state itself is not. */
   function restoreState(): void {
-    const folder = fileURLToPath(door.engine.variables().PULUMI_BACKEND_URL ?? '')
+    const folder = fileURLToPath(deployed.engine.variables().PULUMI_BACKEND_URL ?? '')
     const file = join(folder, '.pulumi', 'stacks', 'genai-hub-spoke', `${STACK}.json`)
     for (const notes of [`${file}.attrs`, `${file}.bak.attrs`])
       if (existsSync(notes) && readFileSync(notes).length === 0) rmSync(notes)
   }
 
   async function state(): Promise<Required<Pick<Deployment, 'resources'>> & Deployment> {
-    const { deployment }: State = await (await door.engine.stack(STACK)).exportStack()
+    const { deployment }: State = await (await deployed.engine.stack(STACK)).exportStack()
     return { ...deployment, resources: deployment.resources ?? [] }
   }
 
   /** What AWS has of a stack that is not in its state, by its URN. */
   async function unknown(): Promise<ReadonlyMap<string, Declared>> {
     const known = new Set((await state()).resources.map(({ urn, id }) => `${urn} ${id}`))
-    const there = ofStack(door, STACK).map((one) => [one.urn.replace(/#\d+$/, ''), one] as const)
+    const there = ofStack(deployed, STACK).map((one) => [one.urn.replace(/#\d+$/, ''), one] as const)
     return new Map(there.filter(([urn, { id }]) => !known.has(`${urn} ${id}`)))
   }
 
   /** Steps 1 to 4 of docs/operations.md. @returns how many resources were taken over, and how many were deleted by hand */
   async function recovered(): Promise<{ readonly imported: number; readonly deleted: number }> {
     expect((await pulumi('up', '--yes', '--skip-preview').ended).output).toContain('the stack is currently locked')
-    await succeed(door.engine.pulumi(['cancel', '--yes', STACK]))
+    await succeed(deployed.engine.pulumi(['cancel', '--yes', STACK]))
     const deployment = await state()
     const pending = pendingCreations(deployment)
     const lost = await unknown()
@@ -110,7 +110,7 @@ describe.skipIf(!cli)('interrupted', () => {
     for (const { urn, remedy } of pending) {
       const one = lost.get(urn)
       if (remedy !== 'delete' || !one) continue
-      await door.cloud.ledger.delete(one.urn)
+      await deployed.cloud.ledger.delete(one.urn)
       deleted += 1
     }
     if (pending.length > 0) await succeed(pulumi('refresh', '--yes', '--skip-preview', '--clear-pending-creates'))
@@ -120,7 +120,7 @@ describe.skipIf(!cli)('interrupted', () => {
     })
     const there = resources.filter(({ id }) => id !== '')
     if (there.length > 0) {
-      const file = join(door.project, 'import.json')
+      const file = join(deployed.project, 'import.json')
       writeFileSync(file, JSON.stringify({ nameTable, resources: there }))
       await succeed(pulumi('import', '--file', file, '--yes', '--protect=false', '--generate-code=false'))
     }
@@ -129,12 +129,12 @@ describe.skipIf(!cli)('interrupted', () => {
 
   /** `npm run genai -- pending`, in the shell that deploys. */
   async function asCommand(): Promise<void> {
-    const file = join(door.project, 'pending.json')
+    const file = join(deployed.project, 'pending.json')
     rmSync(file, { force: true })
     const args = ['cli/main.ts', 'pending', STACK, '--out', file]
     const env = {
       ...process.env,
-      ...door.engine.variables(),
+      ...deployed.engine.variables(),
       PATH: `${dirname(cli?.command.command ?? '')}:${process.env.PATH}`,
     }
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PROJECT_DIRECTORY, env })
@@ -146,26 +146,26 @@ describe.skipIf(!cli)('interrupted', () => {
   }
 
   async function finished(): Promise<void> {
-    const stack = await door.engine.stack(STACK)
+    const stack = await deployed.engine.stack(STACK)
     await stack.up(quiet)
     await stack.up({ ...quiet, refresh: true, expectNoChanges: true })
-    expect(typesOf(door, STACK)).toEqual(typesOf(door, 'spoke-tenant1'))
+    expect(typesOf(deployed, STACK)).toEqual(typesOf(deployed, 'spoke-tenant1'))
     expect(await unknown()).toEqual(new Map())
     expect((await standing.clients.invoke('tenant2')).status).toBe(200)
     expect((await standing.clients.invoke('tenant1')).status).toBe(200)
   }
 
   it('an update that was killed is made by the next up', async () => {
-    await door.engine.stack(STACK, { tier: SHORT_TIER.replace('256', '512') })
+    await deployed.engine.stack(STACK, { tier: SHORT_TIER.replace('256', '512') })
     expect(await interrupted('up', 1, 'kill')).toBeNull()
     expect(await recovered()).toEqual({ imported: 0, deleted: 0 })
-    const stack = await door.engine.stack(STACK)
+    const stack = await deployed.engine.stack(STACK)
     await stack.up(quiet)
     await stack.up({ ...quiet, expectNoChanges: true })
   })
 
   it('a move that was killed, while the new network was made and while the old one was kept, goes on and is as whole', async () => {
-    await door.engine.stack(STACK, { cidrBlock: '10.64.9.0/24' })
+    await deployed.engine.stack(STACK, { cidrBlock: '10.64.9.0/24' })
     expect(await interrupted('up', 6, 'kill')).toBeNull()
     const { deleted } = await recovered()
     expect(deleted).toBeGreaterThan(0)
@@ -174,16 +174,16 @@ describe.skipIf(!cli)('interrupted', () => {
     await recovered()
     expect((await standing.clients.invoke('tenant2')).status).toBe(200)
     await finished()
-    expect(JSON.stringify(ofStack(door, STACK))).not.toContain('10.64.1.')
+    expect(JSON.stringify(ofStack(deployed, STACK))).not.toContain('10.64.1.')
   })
 
   it('a destroy that was killed early and late is done by the next one', async () => {
     for (const point of [3, 30]) {
       expect(await interrupted('destroy', point, 'kill')).toBeNull()
-      await succeed(door.engine.pulumi(['cancel', '--yes', STACK]))
+      await succeed(deployed.engine.pulumi(['cancel', '--yes', STACK]))
     }
     await succeed(pulumi('destroy', '--yes', '--skip-preview'))
-    expect(ofStack(door, STACK)).toEqual([])
+    expect(ofStack(deployed, STACK)).toEqual([])
     expect((await standing.clients.invoke('tenant1')).status).toBe(200)
   })
 

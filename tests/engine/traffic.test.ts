@@ -5,24 +5,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { setStatus } from '../../cli/tenant/items.ts'
 import { functionName } from '../../shared/naming.ts'
-import { callers } from '../doors/callers.ts'
-import { type EngineDoor, engineDoor } from '../doors/door.ts'
-import { awaited, SHORT_TIER, type Standing, whileServed } from '../doors/while-served.ts'
+import { callers } from '../deployments/callers.ts'
+import { type DeployedByCli, deployByCli } from '../deployments/deploy.ts'
+import { awaited, SHORT_TIER, type Standing, whileServed } from '../deployments/while-served.ts'
 import { cli } from './cli.ts'
 
 const quiet = { color: 'never' } as const
 
 describe.skipIf(!cli)('while tenants are served', () => {
-  let door: EngineDoor
+  let deployed: DeployedByCli
   let standing: Standing
 
   beforeAll(async () => {
     if (!cli) return
-    door = await engineDoor(cli, { delayMilliseconds: 40 }, { 'spoke-tenant1': { tier: SHORT_TIER } })
-    standing = { door, clients: callers(door, door.hub) }
+    deployed = await deployByCli(cli, { delayMilliseconds: 40 }, { 'spoke-tenant1': { tier: SHORT_TIER } })
+    standing = { deployed, clients: callers(deployed, deployed.hub) }
   })
   afterAll(async () => {
-    await door?.close()
+    await deployed?.close()
   })
 
   whileServed(() => standing, {
@@ -35,12 +35,12 @@ describe.skipIf(!cli)('while tenants are served', () => {
 
   it('after all of it the states are what is there', async () => {
     const again = async (name: string) =>
-      await (await door.engine.stack(name)).up({ ...quiet, refresh: true, expectNoChanges: true })
+      await (await deployed.engine.stack(name)).up({ ...quiet, refresh: true, expectNoChanges: true })
     await Promise.all(['spoke-tenant1', 'spoke-tenant3'].map(again))
   })
 
   it('a suspension is undone by neither an up nor a refresh, and only by resuming', async () => {
-    const { cloud, hub } = door
+    const { cloud, hub } = deployed
     const wire = await cloud.wire.open(LAPTOP)
     const dynamodb = new DynamoDBClient({
       region: hub.region,
@@ -52,7 +52,7 @@ describe.skipIf(!cli)('while tenants are served', () => {
     try {
       await setStatus(table, 'tenant1', 'suspended', new Date())
       expect(await awaited('the suspension', status, (now) => now === 403)).toBe(403)
-      const stack = await door.engine.stack('spoke-tenant1')
+      const stack = await deployed.engine.stack('spoke-tenant1')
       await stack.setConfig('genai-hub-spoke:models["spare"]', { value: 'amazon.titan-text-lite-v1' }, true)
       const { summary } = await stack.up({ ...quiet, refresh: true })
       // The tenant's item, and not its status: the two policies name each model once.

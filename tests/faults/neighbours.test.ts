@@ -6,14 +6,14 @@
 
 import type { FaultRule, Where } from '@genai/local-cloud/faults/faults'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { calls, gatewayOf, OK, type Seen, type Stand, startStand } from './stand.ts'
+import { calls, type Fixture, gatewayOf, OK, type Seen, startFixture } from './faults-fixture.ts'
 
-let stand: Stand
+let fixture: Fixture
 beforeAll(async () => {
   // Both tenants call from one address, more often than a person does.
-  stand = await startStand({ settings: { hub: { wafRateLimit: 2_000_000_000 } } })
+  fixture = await startFixture({ settings: { hub: { wafRateLimit: 2_000_000_000 } } })
 })
-afterAll(() => stand?.close())
+afterAll(() => fixture?.close())
 
 /** More than the troubled tenant's own concurrency, where its requests take long. */
 const LOAD_EVERY_MS = 25
@@ -38,14 +38,14 @@ async function sideBySide(rules: readonly FaultRule[]): Promise<Measured> {
   for (const troubled of BLOCKS) {
     const side = troubled ? 'on' : 'off'
     const pending: Promise<void>[] = []
-    const load = () => pending.push(stand.see('tenant1').then((one) => void seen[side].push(one)))
-    await stand.cloud.faults.during(troubled ? rules : [], async () => {
+    const load = () => pending.push(fixture.see('tenant1').then((one) => void seen[side].push(one)))
+    await fixture.cloud.faults.during(troubled ? rules : [], async () => {
       load()
       const timer = setInterval(load, LOAD_EVERY_MS)
       try {
         for (let index = 0; index < BLOCK_CALLS; index++) {
           const started = performance.now()
-          expect(await stand.see('tenant2')).toEqual(OK)
+          expect(await fixture.see('tenant2')).toEqual(OK)
           durations[side].push(performance.now() - started)
         }
       } finally {

@@ -6,13 +6,13 @@
 import type { Fault, FaultRule } from '@genai/local-cloud/faults/faults'
 import { until } from '@genai/local-cloud/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { calls, OK, type Seen, type Stand, startStand } from './stand.ts'
+import { calls, type Fixture, OK, type Seen, startFixture } from './faults-fixture.ts'
 
-let stand: Stand
+let fixture: Fixture
 beforeAll(async () => {
-  stand = await startStand()
+  fixture = await startFixture()
 })
-afterAll(() => stand?.close())
+afterAll(() => fixture?.close())
 
 const ERROR: Fault = { kind: 'error', code: 'InternalFailure', status: 500 }
 const RESET: Fault = { kind: 'reset' }
@@ -32,9 +32,9 @@ const seen = (status: number, code: string, retryAfter?: string): Seen => ({
 
 /** Runs `work` with the fault on, unnoticed by tenant2; a fault that nothing met would prove nothing. */
 async function met(rule: FaultRule, work: () => Promise<Seen>): Promise<Seen> {
-  const fault = stand.cloud.faults.add(rule)
+  const fault = fixture.cloud.faults.add(rule)
   try {
-    const what = await stand.unnoticed(work)
+    const what = await fixture.unnoticed(work)
     expect(fault.hits).toBeGreaterThan(0)
     return what
   } finally {
@@ -91,22 +91,22 @@ describe.each<[string, string, readonly (readonly [Fault, Seen])[]]>([
 ])('%s, asked by a new process of tenant1', (service, operation, cases) => {
   it.each(cases)('%j → %j', async (fault, expected) => {
     const rule = { where: calls(service, operation), fault }
-    expect(await met(rule, () => stand.seeCold('tenant1'))).toEqual(expected)
+    expect(await met(rule, () => fixture.seeCold('tenant1'))).toEqual(expected)
     // What a failed start left behind does not fail the next request.
-    expect(await stand.see('tenant1')).toEqual(OK)
+    expect(await fixture.see('tenant1')).toEqual(OK)
   })
 
   it('once is not noticed, or heals with the next request', async () => {
-    await stand.cloud.faults.during([{ where: calls(service, operation), fault: ERROR, times: 1 }], async () => {
-      await stand.seeCold('tenant1')
-      expect(await stand.see('tenant1')).toEqual(OK)
+    await fixture.cloud.faults.during([{ where: calls(service, operation), fault: ERROR, times: 1 }], async () => {
+      await fixture.seeCold('tenant1')
+      expect(await fixture.see('tenant1')).toEqual(OK)
     })
   })
 
   it.each(cases)('a warm process does not notice %j', async (fault) => {
-    expect(await stand.see('tenant1')).toEqual(OK)
+    expect(await fixture.see('tenant1')).toEqual(OK)
     const rule = { where: calls(service, operation), fault }
-    expect(await stand.under([rule], () => stand.see('tenant1'))).toEqual(OK)
+    expect(await fixture.under([rule], () => fixture.see('tenant1'))).toEqual(OK)
   })
 })
 
@@ -114,14 +114,14 @@ it.each([ERROR, THROTTLING, RESET, HALF, SILENCE])(
   'the load balancer cannot fetch the keys (%j): 500 of its own, the function is not asked, and the next fetch heals it',
   async (fault) => {
     const keys = { where: { service: 'cognito-idp', operation: 'jwks.json' }, fault }
-    const { timeout } = stand.functionOf('tenant1').outputs
+    const { timeout } = fixture.functionOf('tenant1').outputs
     // Any change of what is deployed makes the load balancer fetch anew.
-    await stand.cloud.faults.during([keys], () =>
-      stand.changed(stand.functionOf('tenant1'), { timeout: Number(timeout) - 1 }, async () => {
-        expect(await stand.see('tenant1')).toEqual({ status: 500, code: 'load balancer' })
+    await fixture.cloud.faults.during([keys], () =>
+      fixture.changed(fixture.functionOf('tenant1'), { timeout: Number(timeout) - 1 }, async () => {
+        expect(await fixture.see('tenant1')).toEqual({ status: 500, code: 'load balancer' })
       }),
     )
-    for (const tenantId of ['tenant1', 'tenant2']) expect(await stand.see(tenantId)).toEqual(OK)
+    for (const tenantId of ['tenant1', 'tenant2']) expect(await fixture.see(tenantId)).toEqual(OK)
   },
 )
 
@@ -144,9 +144,9 @@ describe("the tenant's models, asked by a warm process", () => {
     [SKEW, seen(502, 'model_access_denied')],
     [SLOW, OK],
   ])('%j → %j', async (fault, expected) => {
-    expect(await stand.see('tenant1')).toEqual(OK)
-    expect(await met({ where: model, fault }, () => stand.see('tenant1'))).toEqual(expected)
-    expect(await stand.see('tenant1')).toEqual(OK)
+    expect(await fixture.see('tenant1')).toEqual(OK)
+    expect(await met({ where: model, fault }, () => fixture.see('tenant1'))).toEqual(expected)
+    expect(await fixture.see('tenant1')).toEqual(OK)
   })
 
   it('throttled twice, a request is answered all the same; credentials called expired are renewed', async () => {
@@ -154,25 +154,25 @@ describe("the tenant's models, asked by a warm process", () => {
       [THROTTLING, 2],
       [EXPIRED, 1],
     ] as const) {
-      const rule = stand.cloud.faults.add({ where: model, fault, times })
-      expect(await stand.see('tenant1')).toEqual(OK)
+      const rule = fixture.cloud.faults.add({ where: model, fault, times })
+      expect(await fixture.see('tenant1')).toEqual(OK)
       expect(rule.hits).toBe(times)
       rule.remove()
     }
   })
 
   it('an answer that broke off is not asked for again: the model has worked, and costs money', async () => {
-    const rule = stand.cloud.faults.add({ where: model, fault: HALF })
-    expect(await stand.see('tenant1')).toEqual(broken)
+    const rule = fixture.cloud.faults.add({ where: model, fault: HALF })
+    expect(await fixture.see('tenant1')).toEqual(broken)
     expect(rule.hits).toBe(1)
     rule.remove()
   })
 
   it('a fault of one model leaves the other models of the tenant alone', async () => {
     const rule = { where: { ...model, model: 'us.amazon.nova-2-lite-v1:0' }, fault: THROTTLING }
-    await stand.cloud.faults.during([rule], async () => {
-      expect(await stand.see('tenant1')).toMatchObject({ status: 429 })
-      const other = await stand.invoke('tenant1', { prompt: 'Who are you?', model: 'claude-haiku-4.5' })
+    await fixture.cloud.faults.during([rule], async () => {
+      expect(await fixture.see('tenant1')).toMatchObject({ status: 429 })
+      const other = await fixture.invoke('tenant1', { prompt: 'Who are you?', model: 'claude-haiku-4.5' })
       expect(other.status).toBe(200)
     })
   })
@@ -182,12 +182,12 @@ describe('CloudWatch Logs, which the audit trail is written to', () => {
   it.each<Fault>([ERROR, THROTTLING, RESET, HALF, SILENCE, EXPIRED, SKEW, SLOW])(
     '%j → no caller waits for it',
     async (fault) => {
-      const trail = stand.cloud.faults.add({ where: { service: 'logs', operation: 'PutLogEvents' }, fault })
+      const trail = fixture.cloud.faults.add({ where: { service: 'logs', operation: 'PutLogEvents' }, fault })
       try {
-        expect(await stand.unnoticed(() => stand.see('tenant1'))).toEqual(OK)
+        expect(await fixture.unnoticed(() => fixture.see('tenant1'))).toEqual(OK)
         // It is written behind the caller's back.
         await until('the trail meets the fault', async () => trail.hits > 0)
-        expect(await stand.see('tenant1')).toEqual(OK)
+        expect(await fixture.see('tenant1')).toEqual(OK)
       } finally {
         trail.remove()
       }

@@ -4,40 +4,40 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Control, openControl } from '../../cli/control/server.ts'
 import { KINDS } from '../../cli/fault/kinds.ts'
 import { createSwitch, faultCommand, type SwitchRequest } from '../../cli/fault/switch.ts'
-import { OK, type Stand, startStand } from './stand.ts'
+import { type Fixture, OK, startFixture } from './faults-fixture.ts'
 
-let stand: Stand
+let fixture: Fixture
 let faults: ReturnType<typeof createSwitch>
 let opened: Control
 beforeAll(async () => {
-  stand = await startStand()
-  faults = createSwitch(stand.cloud)
-  opened = await openControl({ faults: faultCommand(stand.cloud) })
+  fixture = await startFixture()
+  faults = createSwitch(fixture.cloud)
+  opened = await openControl({ faults: faultCommand(fixture.cloud) })
 })
 afterAll(async () => {
   opened?.close()
-  await stand?.close()
+  await fixture?.close()
 })
 
 const add = (kind: string, options: Readonly<Record<string, string>> = {}) => faults({ verb: 'add', kind, options })
 
 it('a fault is for the tenant that is named, is listed with its hits, and is over once cleared', async () => {
   expect(add('throttling', { tenant: 'tenant1', service: 'bedrock-runtime' })).toMatchObject([{ hits: 0 }])
-  expect(await stand.see('tenant1')).toMatchObject({ status: 429, code: 'model_throttled' })
-  expect(await stand.see('tenant2')).toEqual(OK)
+  expect(await fixture.see('tenant1')).toMatchObject({ status: 429, code: 'model_throttled' })
+  expect(await fixture.see('tenant2')).toEqual(OK)
   const [row] = faults({ verb: 'list' })
   expect(row).toMatchObject({ kind: 'throttling', options: { tenant: 'tenant1' }, hits: 3 })
   expect(faults({ verb: 'clear', number: row?.number ?? 0 })).toEqual([])
-  expect(await stand.see('tenant1')).toEqual(OK)
+  expect(await fixture.see('tenant1')).toEqual(OK)
 })
 
 it("an outage is of the tenant's own endpoint, in the zone that is named", async () => {
   add('outage', { tenant: 'tenant1' })
-  expect(await stand.seeCold('tenant1')).toEqual({ status: 503, code: 'model_unreachable' })
-  expect(await stand.see('tenant2')).toEqual(OK)
+  expect(await fixture.seeCold('tenant1')).toEqual({ status: 503, code: 'model_unreachable' })
+  expect(await fixture.see('tenant2')).toEqual(OK)
   faults({ verb: 'clear' })
   add('outage', { tenant: 'tenant1', zone: 'use1-az1' })
-  expect(await stand.seeCold('tenant1')).toEqual(OK)
+  expect(await fixture.seeCold('tenant1')).toEqual(OK)
   expect(faults({ verb: 'clear' })).toEqual([])
 })
 

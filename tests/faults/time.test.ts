@@ -4,16 +4,16 @@ import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { until } from '@genai/local-cloud/testing/until'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cognitoClient, signIn } from '../../cli/cognito.ts'
-import { calls, OK, type Stand, startStand } from './stand.ts'
+import { calls, type Fixture, OK, startFixture } from './faults-fixture.ts'
 
-let stand: Stand
+let fixture: Fixture
 beforeAll(async () => {
-  stand = await startStand()
+  fixture = await startFixture()
 })
-afterAll(() => stand?.close())
+afterAll(() => fixture?.close())
 
 const itemOf = (tenantId: string, name: string): Declared => {
-  const found = stand.cloud.ledger
+  const found = fixture.cloud.ledger
     .all('aws:dynamodb/tableItem:TableItem')
     .find(
       ({ outputs }) =>
@@ -26,11 +26,11 @@ const itemOf = (tenantId: string, name: string): Declared => {
 }
 
 it('rotated keys under continuous traffic: not one request fails, with tokens of the old key and of the new one', async () => {
-  const before = await stand.token('tenant1')
-  const users = cognitoClient(stand.hub.region, { local: { port: stand.wirePort, caFile: stand.caFile } })
+  const before = await fixture.token('tenant1')
+  const users = cognitoClient(fixture.hub.region, { local: { port: fixture.wirePort, caFile: fixture.caFile } })
   const newest = () =>
     signIn(users, {
-      clientId: stand.hub.userPoolClientId,
+      clientId: fixture.hub.userPoolClientId,
       username: 'user@tenant1.example.com',
       password: 'correct horse battery staple A1!',
     })
@@ -39,7 +39,7 @@ it('rotated keys under continuous traffic: not one request fails, with tokens of
   const traffic = async (token: () => Promise<string>) => {
     while (!over) {
       const used = await token()
-      const { status } = await stand.call({
+      const { status } = await fixture.call({
         method: 'POST',
         path: '/tenant1/invoke',
         token: used,
@@ -48,13 +48,13 @@ it('rotated keys under continuous traffic: not one request fails, with tokens of
       answered.push({ key: keyOf(used), status })
     }
   }
-  expect(await stand.see('tenant1')).toEqual(OK)
-  await stand.unnoticed(async () => {
+  expect(await fixture.see('tenant1')).toEqual(OK)
+  await fixture.unnoticed(async () => {
     // One client keeps its token, another signs in for each request; the processes are warm and hold the old key set.
     const clients = [traffic(async () => before), traffic(newest)]
     const enough = (key: (kid: string) => boolean) => answered.filter((one) => key(one.key)).length >= 5
     await until('traffic before', async () => enough(() => true))
-    await stand.cloud.cognito.rotateKeys(stand.hub.userPoolId)
+    await fixture.cloud.cognito.rotateKeys(fixture.hub.userPoolId)
     answered.length = 0
     await until(
       'traffic with both keys',
@@ -76,32 +76,32 @@ it('a changed item is obeyed by a warm process within its time to live; a remove
     '"defaultModel":{"S":"claude-haiku-4.5"}',
   )
   expect(renamed).not.toBe(configuration.outputs.item)
-  const modelOf = async () => JSON.parse((await stand.invoke('tenant1')).body).model
+  const modelOf = async () => JSON.parse((await fixture.invoke('tenant1')).body).model
   expect(await modelOf()).toBe('nova-2-lite')
-  await stand.changed(configuration, { item: renamed }, async () => {
+  await fixture.changed(configuration, { item: renamed }, async () => {
     await until('the changed item', async () => (await modelOf()) === 'claude-haiku-4.5')
   })
   await until('the item as it was', async () => (await modelOf()) === 'nova-2-lite')
 
-  await stand.unnoticed(() =>
-    stand.without([configuration], async () => {
-      const unknown = async () => (await stand.see('tenant1')).code === 'tenant_unknown'
+  await fixture.unnoticed(() =>
+    fixture.without([configuration], async () => {
+      const unknown = async () => (await fixture.see('tenant1')).code === 'tenant_unknown'
       await until('the removed item', unknown)
     }),
   )
-  await until('the item that is back', async () => (await stand.see('tenant1')).status === 200)
+  await until('the item that is back', async () => (await fixture.see('tenant1')).status === 200)
 })
 
 it('STS down: a warm process goes on until its credentials expire, then 503; afterwards it recovers by itself', async () => {
   // Used up to five seconds before they expire, so for about three.
   const short = { where: calls('sts'), fault: { kind: 'shortSession', seconds: 8 } } as const
-  await stand.cloud.faults.during([short], async () => {
-    expect(await stand.seeCold('tenant1')).toEqual(OK)
+  await fixture.cloud.faults.during([short], async () => {
+    expect(await fixture.seeCold('tenant1')).toEqual(OK)
     const down = { where: calls('sts'), fault: { kind: 'error', code: 'ServiceUnavailable', status: 503 } } as const
-    await stand.under([down], async () => {
+    await fixture.under([down], async () => {
       let bridged = 0
       const expired = async () => {
-        const seen = await stand.see('tenant1')
+        const seen = await fixture.see('tenant1')
         if (seen.status === 200) bridged++
         else expect(seen).toEqual({ status: 503, code: 'credentials_unavailable', retryAfter: '5' })
         return seen.status !== 200
@@ -109,18 +109,18 @@ it('STS down: a warm process goes on until its credentials expire, then 503; aft
       await until('the end of the credentials', expired)
       expect(bridged).toBeGreaterThan(0)
     })
-    expect(await stand.see('tenant1')).toEqual(OK)
+    expect(await fixture.see('tenant1')).toEqual(OK)
   })
 })
 
 it('a table that is down is bridged as long as an item may be used, then 503', async () => {
   const down = { where: calls('dynamodb'), fault: { kind: 'throttling' } } as const
   // A new process has a new item.
-  expect(await stand.seeCold('tenant1')).toEqual(OK)
-  await stand.under([down], async () => {
-    expect(await stand.see('tenant1')).toEqual(OK)
-    const unread = async () => (await stand.see('tenant1')).code === 'routing_unavailable'
+  expect(await fixture.seeCold('tenant1')).toEqual(OK)
+  await fixture.under([down], async () => {
+    expect(await fixture.see('tenant1')).toEqual(OK)
+    const unread = async () => (await fixture.see('tenant1')).code === 'routing_unavailable'
     expect(await until('the end of the item', unread)).toBeGreaterThan(1_000)
   })
-  expect(await stand.see('tenant1')).toEqual(OK)
+  expect(await fixture.see('tenant1')).toEqual(OK)
 })

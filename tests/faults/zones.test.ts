@@ -1,48 +1,48 @@
 /** An endpoint's network interface that answers no more, in one zone and in both. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { OK, type Stand, startStand } from './stand.ts'
+import { type Fixture, OK, startFixture } from './faults-fixture.ts'
 
-let stand: Stand
+let fixture: Fixture
 let endpoint: string
 beforeAll(async () => {
-  stand = await startStand()
-  const found = stand.cloud.ledger
+  fixture = await startFixture()
+  const found = fixture.cloud.ledger
     .all('aws:ec2/vpcEndpoint:VpcEndpoint')
     .find(({ account }) => account === '222222222222')
   endpoint = found?.id ?? ''
   expect(endpoint).not.toBe('')
 })
-afterAll(() => stand?.close())
+afterAll(() => fixture?.close())
 
 it.each(['use1-az1', 'use1-az2'])('%s down: a new process finds the address in the other zone', async (zoneId) => {
-  const outage = stand.cloud.faults.takeDown({ ownerId: endpoint, zoneId })
-  expect(await stand.unnoticed(() => stand.seeCold('tenant1'))).toEqual(OK)
+  const outage = fixture.cloud.faults.takeDown({ ownerId: endpoint, zoneId })
+  expect(await fixture.unnoticed(() => fixture.seeCold('tenant1'))).toEqual(OK)
   outage.remove()
 })
 
 it('the zone that a connection leads to goes down: its request is 504, the next one connects to the other zone', async () => {
-  await stand.changed(stand.functionOf('tenant1'), { timeout: 4 }, async () => {
-    expect(await stand.seeCold('tenant1')).toEqual(OK)
-    const outage = stand.cloud.faults.takeDown({ ownerId: endpoint, zoneId: zoneOfLastConnection() })
-    expect(await stand.unnoticed(() => stand.see('tenant1'))).toEqual({ status: 504, code: 'model_timeout' })
-    expect(await stand.see('tenant1')).toEqual(OK)
+  await fixture.changed(fixture.functionOf('tenant1'), { timeout: 4 }, async () => {
+    expect(await fixture.seeCold('tenant1')).toEqual(OK)
+    const outage = fixture.cloud.faults.takeDown({ ownerId: endpoint, zoneId: zoneOfLastConnection() })
+    expect(await fixture.unnoticed(() => fixture.see('tenant1'))).toEqual({ status: 504, code: 'model_timeout' })
+    expect(await fixture.see('tenant1')).toEqual(OK)
     outage.remove()
   })
-  expect(stand.events.filter((event) => event.source === 'lambda' && event.kind === 'timedOut')).toEqual([])
+  expect(fixture.events.filter((event) => event.source === 'lambda' && event.kind === 'timedOut')).toEqual([])
 })
 
 it('both zones down: 503 as soon as no connection can be made, and nobody else notices', async () => {
-  const outage = stand.cloud.faults.takeDown({ ownerId: endpoint })
-  const seen = await stand.unnoticed(() => stand.seeCold('tenant1'))
+  const outage = fixture.cloud.faults.takeDown({ ownerId: endpoint })
+  const seen = await fixture.unnoticed(() => fixture.seeCold('tenant1'))
   expect(seen).toEqual({ status: 503, code: 'model_unreachable' })
   expect(outage.hits).toBeGreaterThan(1)
   outage.remove()
-  expect(await stand.see('tenant1')).toEqual(OK)
+  expect(await fixture.see('tenant1')).toEqual(OK)
 })
 
 /** Subnet, and so zone, of the interface that the last call to a model of tenant1 arrived at. */
 function zoneOfLastConnection(): string {
-  const last = stand.events.findLast(
+  const last = fixture.events.findLast(
     (event) =>
       event.source === 'wire' &&
       event.kind === 'connection' &&
@@ -51,7 +51,7 @@ function zoneOfLastConnection(): string {
   )
   const address =
     last?.source === 'wire' && last.kind === 'connection' && last.outcome.reachable ? last.outcome.address : ''
-  const subnets = stand.cloud.ledger.all('aws:ec2/subnet:Subnet').filter(({ account }) => account === '222222222222')
+  const subnets = fixture.cloud.ledger.all('aws:ec2/subnet:Subnet').filter(({ account }) => account === '222222222222')
   const inside = (block: string) => {
     const [base = '', prefix = ''] = block.split('/')
     const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)

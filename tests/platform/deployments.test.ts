@@ -1,11 +1,11 @@
-/** What goes wrong, or comes at the same time, behind door one: as tests/engine has it behind the other. */
+/** What goes wrong, or comes at the same time, with the in-process engine: as tests/engine has it with the other. */
 
 import { findRow, rowOf } from '@genai/local-cloud/aws/registry'
 import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import { heldBy } from '@genai/local-cloud/resource/declare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
-import { type Callers, callers } from '../doors/callers.ts'
+import { type Callers, callers } from '../deployments/callers.ts'
 
 const PROJECT = 'genai-hub-spoke'
 const TENANTS = ['spoke-tenant1', 'spoke-tenant2']

@@ -1,6 +1,6 @@
 /**
  * Every question that the life of the hub and of a tenant asks of IAM, recorded once: it is deployed, changed and destroyed on
- * door one; besides, every resource is read as a refresh does, and every input that can be updated is changed, taken away, and
+ * the in-process engine; besides, every resource is read as a refresh does, and every input that can be updated is changed, taken away, and
  * found missing as after somebody's hand.
  */
 import { mkdtempSync, rmSync } from 'node:fs'

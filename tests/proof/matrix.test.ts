@@ -6,9 +6,9 @@ import { idOf } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../proof/prove/layers.ts'
 import { findLimits, LIMITS } from '../../proof/prove/limits.ts'
-import { findRemains } from '../../proof/prove/remains.ts'
 import { passes, toJson } from '../../proof/prove/report.ts'
 import { toMarkdown } from '../../proof/prove/report-text.ts'
+import { findRevocationDelays } from '../../proof/prove/revocation-delays.ts'
 import { prove, type Row } from '../../proof/prove/run.ts'
 import { type Site, startSite } from '../../proof/prove/site.ts'
 import { depths, layerCounts } from '../../proof/prove/summary.ts'
@@ -143,7 +143,7 @@ describe('what IAM cannot refuse', () => {
 
 describe('what stays possible for a while', () => {
   it('is still so, as the report says of each', async () => {
-    const remains = await findRemains(site)
+    const remains = await findRevocationDelays(site)
     expect(remains.map(({ outcome }) => outcome.kind)).toEqual(['through', 'through', 'through'])
     expect(remains[0]?.until).toBe('it expires, 30 minutes after it was issued')
   })
@@ -245,7 +245,7 @@ describe('the report', () => {
   })
 
   it('holds no token, key or password of those that were used, nor anything that looks like one', async () => {
-    const whole = { ...report(), limits: await findLimits(site), remains: await findRemains(site) }
+    const whole = { ...report(), limits: await findLimits(site), remains: await findRevocationDelays(site) }
     const text = toMarkdown(whole) + toJson(whole)
     expect(used.tokens.size).toBeGreaterThan(30)
     expect(used.accessKeys.size).toBeGreaterThan(30)

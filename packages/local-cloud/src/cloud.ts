@@ -1,5 +1,5 @@
 /**
- * The local cloud, put together: ledger, IAM decisions, network paths, services, functions and load balancer. Doors
+ * The local cloud, put together: ledger, IAM decisions, network paths, services, functions and load balancer. Engines
  * deploy into it; clients and functions talk to it over the wire.
  */
 import { mkdirSync } from 'node:fs'
@@ -155,7 +155,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   // Last, as nothing is kept that another effect refuses.
   if (kept) ledger.onChange(kept.effect)
   const evaluated = options.controlPlane
-  const doors = { ledger, organization, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
+  const deployInto = { ledger, organization, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
 
   return {
     ledger,
@@ -169,8 +169,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     loadBalancer,
     monitoring,
     faults: faults.switches,
-    deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(doors, stack, program)),
-    destroy: (stack) => destroy(doors, stack),
+    deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(deployInto, stack, program)),
+    destroy: (stack) => destroy(deployInto, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
     async close() {
       await loadBalancer.close()

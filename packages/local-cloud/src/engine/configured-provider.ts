@@ -23,21 +23,21 @@ const DISREGARDED = [
 ]
 const ROLE_INPUTS = ['roleArn', 'sessionName', 'externalId', 'tags', 'duration']
 
-export interface Surroundings {
+export interface DeployedInto {
   readonly ledger: LedgerView
   readonly organization: Organization
   readonly authorize?: Authorize
 }
 
 /** @throws AwsError as AWS or the provider refuses. */
-export async function openProvider(surroundings: Surroundings, sent: Properties): Promise<Provider> {
+export async function openProvider(into: DeployedInto, sent: Properties): Promise<Provider> {
   const inputs = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, parsed(name, value)]))
   for (const name of unknownInputs(inputs)) throw new UnsupportedError(`the input "${name}" of pulumi:providers:aws`)
   const region = text(inputs, 'region')
   if (region === undefined)
     throw new AwsError('MissingRegion', 'could not find AWS region: set "region" on the provider')
-  let session = ambient(surroundings.organization, text(inputs, 'profile'))
-  for (const role of objects(inputs, 'assumeRoles')) session = await assumeRole(surroundings, session, region, role)
+  let session = ambient(into.organization, text(inputs, 'profile'))
+  for (const role of objects(inputs, 'assumeRoles')) session = await assumeRole(into, session, region, role)
   const { account } = session
   const allowed = texts(inputs, 'allowedAccountIds')
   if ((allowed.length > 0 && !allowed.includes(account)) || texts(inputs, 'forbiddenAccountIds').includes(account))
@@ -87,12 +87,7 @@ function sessionOf(roleArn: string, sessionName: string, tags: Readonly<Record<s
   }
 }
 
-async function assumeRole(
-  surroundings: Surroundings,
-  from: Session,
-  region: string,
-  role: Properties,
-): Promise<Session> {
+async function assumeRole(into: DeployedInto, from: Session, region: string, role: Properties): Promise<Session> {
   for (const name of Object.keys(role))
     if (role[name] !== null && !ROLE_INPUTS.includes(name))
       throw new UnsupportedError(`the input "assumeRoles.${name}" of pulumi:providers:aws`)
@@ -105,7 +100,7 @@ async function assumeRole(
       `User: ${from.arn} is not authorized to perform: ${action} on resource: ${roleArn}${why}`,
       403,
     )
-  const trust = trustPolicyOf(surroundings, roleArn)
+  const trust = trustPolicyOf(into, roleArn)
   if (!trust) throw denied('sts:AssumeRole')
   const externalId = text(role, 'externalId')
   const context = {
@@ -116,7 +111,7 @@ async function assumeRole(
   }
   const actions = Object.keys(tags).length > 0 ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole']
   for (const action of actions) {
-    const decision = await surroundings.authorize?.({
+    const decision = await into.authorize?.({
       action,
       resource: roleArn,
       resourceAccount: roleArn.split(':')[4] ?? '',
@@ -131,7 +126,7 @@ async function assumeRole(
 }
 
 /** The trust policy of a role, whether it was there before or a stack declares it. */
-function trustPolicyOf({ ledger, organization }: Surroundings, roleArn: string): PolicyDocument | undefined {
+function trustPolicyOf({ ledger, organization }: DeployedInto, roleArn: string): PolicyDocument | undefined {
   for (const account of organization.accounts)
     for (const role of account.roles) if (`arn:aws:iam::${account.id}:role/${role.name}` === roleArn) return role.trust
   const declared = ledger.findBy('aws:iam/role:Role', 'arn', roleArn)

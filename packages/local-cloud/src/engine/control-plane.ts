@@ -1,5 +1,5 @@
 /**
- * The control plane's IAM, for both doors: whoever deploys is the principal of each call that AWS's provider makes, and may be
+ * The control plane's IAM, for both engines: whoever deploys is the principal of each call that AWS's provider makes, and may be
  * refused.
  */
 

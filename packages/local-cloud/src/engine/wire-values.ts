@@ -14,7 +14,8 @@ export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
 /** The value behind the wire's: secrets unwrapped, assets as ledger values, a resource as its id. */
 export function plain(value: Value): Value {
-  if (value === UNKNOWN) throw new UnsupportedError('an unknown value: door one knows every output at once')
+  if (value === UNKNOWN)
+    throw new UnsupportedError('an unknown value: the in-process engine knows every output at once')
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(plain)
   const fields = value as Properties

@@ -1,6 +1,6 @@
 /**
  * Everything that was declared, and nothing else: the one source that services, IAM evaluation and the network path
- * check read. Doors (in-process mocks, provider process) write it; what is data (users, items, sessions) lives in the
+ * check read. The engines (in-process, CLI provider) write it; what is data (users, items, sessions) lives in the
  * services.
  */
 import type { Declared, Properties, Value } from './declared.ts'

@@ -7,7 +7,7 @@ import { LOAD_BALANCER } from './dns.ts'
 import type { Path } from './path.ts'
 import { type Peer, pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
-import { type Attached, holds, internetGatewayOf, label, longest, type Topology } from './topology.ts'
+import { holds, internetGatewayOf, label, longest, type OwnedInterface, type Topology } from './topology.ts'
 
 export interface Packet {
   readonly address: string
@@ -25,7 +25,7 @@ const PRIVATE_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64
  */
 export function arrive(
   topology: Topology,
-  at: Attached | undefined,
+  at: OwnedInterface | undefined,
   from: Peer,
   { address, port }: Packet,
   trace: Trace,
@@ -46,7 +46,7 @@ export function arrive(
   return { kind: 'endpoint', endpointId: owner.id, vpcId, service: service.replace(/^.*\./, '') }
 }
 
-function atLoadBalancer({ ledger }: Topology, { owner }: Attached, port: number, trace: Trace): Path['target'] {
+function atLoadBalancer({ ledger }: Topology, { owner }: OwnedInterface, port: number, trace: Trace): Path['target'] {
   const arn = known(owner.outputs, 'arn')
   const listener = ledger
     .where('aws:lb/listener:Listener', 'loadBalancerArn', arn)
@@ -77,7 +77,7 @@ export function arriveFromInternet(topology: Topology, from: string, packet: Pac
 }
 
 /** In by the VPC's internet gateway, and the answer out by it. */
-function requireInternet(topology: Topology, at: Attached, from: string, trace: Trace): void {
+function requireInternet(topology: Topology, at: OwnedInterface, from: string, trace: Trace): void {
   const vpcId = known(topology.subnet(at.subnetId).outputs, 'vpcId')
   const gateway = internetGatewayOf(topology, vpcId)
   if (!gateway) throw new Stopped('internet', `${vpcId} of ${label(at.owner)} has no internet gateway`)

@@ -13,7 +13,7 @@ import type { Index } from '../ledger/ledger-index.ts'
 import { known, text, texts } from '../resource/values.ts'
 
 /** A network interface, and what it belongs to. */
-export interface Attached extends NetworkInterface {
+export interface OwnedInterface extends NetworkInterface {
   readonly owner: Declared
 }
 
@@ -37,7 +37,7 @@ export interface Topology {
   /** The table associated with a subnet, else its VPC's main table. */
   readonly routeTable: (subnetId: string) => RouteTable
   /** Everything that has an address, private or public: a private one may mean several, in different VPCs. */
-  readonly interfacesAt: (address: string) => readonly Attached[]
+  readonly interfacesAt: (address: string) => readonly OwnedInterface[]
 }
 
 const INTERFACES_BY_ADDRESS: Index = {

@@ -6,7 +6,15 @@ import type { Path } from './path.ts'
 import type { Place } from './places.ts'
 import { pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
-import { type Attached, internetGatewayOf, label, longest, natGateway, type Route, type Topology } from './topology.ts'
+import {
+  internetGatewayOf,
+  label,
+  longest,
+  natGateway,
+  type OwnedInterface,
+  type Route,
+  type Topology,
+} from './topology.ts'
 import { cross } from './transit-gateway.ts'
 
 /** @throws Stopped where the packet, or the answer to it, is lost */
@@ -48,7 +56,7 @@ export function travel(topology: Topology, from: Place, packet: Packet, trace: T
   }
 }
 
-export const interfaceAt = (topology: Topology, vpcId: string, address: string): Attached | undefined =>
+export const interfaceAt = (topology: Topology, vpcId: string, address: string): OwnedInterface | undefined =>
   topology
     .interfacesAt(address)
     .find((one) => one.privateIp === address && topology.subnet(one.subnetId).outputs.vpcId === vpcId)
@@ -63,7 +71,7 @@ function lookUp(topology: Topology, subnetId: string, address: string, trace: Tr
 }
 
 /** From the gateway's subnet in the other VPC to an address in it. */
-function deliver(topology: Topology, subnetId: string, address: string): Attached | undefined {
+function deliver(topology: Topology, subnetId: string, address: string): OwnedInterface | undefined {
   const route = longest(topology.routeTable(subnetId).routes, address)
   const vpcId = known(topology.subnet(subnetId).outputs, 'vpcId')
   if (route?.kind !== 'local')
@@ -75,7 +83,7 @@ function deliver(topology: Topology, subnetId: string, address: string): Attache
 }
 
 /** The answer has its own way: another table, another attachment's association. */
-function answer(topology: Topology, there: Attached, to: Place, trace: Trace): void {
+function answer(topology: Topology, there: OwnedInterface, to: Place, trace: Trace): void {
   const back: Trace = []
   try {
     const route = lookUp(topology, there.subnetId, to.privateIp, back)

@@ -1,4 +1,4 @@
-/** What both doors do with a row: check the inputs, ask it to refuse, take its answer. */
+/** What both engines do with a row: check the inputs, ask it to refuse, take its answer. */
 import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Authorize } from '../iam/authorize.ts'
@@ -137,7 +137,7 @@ export function situationOf(declaration: Omit<Declaration, 'options'>): Situatio
   ])
   return {
     urn,
-    // What a door writes after `#` tells several resources of one URN apart: a replacement and what it replaces.
+    // What an engine writes after `#` tells several resources of one URN apart: a replacement and what it replaces.
     name: urn.slice(urn.lastIndexOf('::') + 2).replace(/#\w+$/, ''),
     account,
     region,

@@ -1,4 +1,4 @@
-/** For the rows' tests: declares one resource after the other, as a door does, and says how AWS refuses. */
+/** For the rows' tests: declares one resource after the other, as an engine does, and says how AWS refuses. */
 
 import { findRow, rowOf } from '../aws/registry.ts'
 import { AwsError } from '../errors.ts'

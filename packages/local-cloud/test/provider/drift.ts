@@ -5,7 +5,7 @@ import type { Declared, Properties } from '../../src/ledger/ledger.ts'
 import { canonical, isSame } from '../../src/resource/declare.ts'
 import { diff, read, update } from '../../src/testing/provider-calls.ts'
 import { changesOf } from './changes.ts'
-import { openStand, type Stand } from './stand.ts'
+import { type Fixture, openFixture } from './provider-fixture.ts'
 import { kinds, nameOf, type World } from './world.ts'
 
 /** Files are sent as assets; what is said of one here is how it is kept. */
@@ -16,17 +16,17 @@ const withoutFiles = (inputs: Properties): Properties => {
 
 export const drift = (all: readonly World[]) =>
   describe('drift', () => {
-    const stands: Stand[] = []
+    const stands: Fixture[] = []
     beforeAll(async () => {
-      for (const world of all) stands.push(await openStand(world))
+      for (const world of all) stands.push(await openFixture(world))
     })
-    afterAll(() => Promise.all(stands.map((stand) => stand.close())))
+    afterAll(() => Promise.all(stands.map((fixture) => fixture.close())))
 
-    async function drifted(stand: Stand, resource: Declared, inputs: Properties): Promise<void> {
+    async function drifted(fixture: Fixture, resource: Declared, inputs: Properties): Promise<void> {
       const outputs = { ...resource.outputs }
       for (const [name, value] of Object.entries(inputs))
         if (!isSame(value, resource.inputs[name])) outputs[name] = value
-      await stand.ledger.put({ ...resource, inputs, outputs })
+      await fixture.ledger.put({ ...resource, inputs, outputs })
     }
 
     it('of every input is read, shown as a change, and put back by an update where AWS can', async () => {
@@ -34,15 +34,15 @@ export const drift = (all: readonly World[]) =>
       const refused = new Set<string>()
       let asked = 0
       for (const [index, { resources }] of all.entries()) {
-        const stand = stands[index]
+        const fixture = stands[index]
         for (const resource of kinds(resources)) {
           const { type, urn, id, account, inputs } = resource
-          if (!stand || canonical(withoutFiles(inputs)) !== canonical(inputs)) continue
-          const client = stand.client(account)
+          if (!fixture || canonical(withoutFiles(inputs)) !== canonical(inputs)) continue
+          const client = fixture.client(account)
           for (const [path, changed] of changesOf(inputs)) {
             asked += 1
             const where = `${nameOf(resource)} (${type}): ${path}`
-            await drifted(stand, resource, changed)
+            await drifted(fixture, resource, changed)
             const found = await read(client, type, nameOf(resource), id, inputs, urn)
             if (canonical(found.inputs) !== canonical(changed)) wrong.push(`${where} is not read`)
             const { changes, replaces } = await diff(client, type, found.inputs, inputs)
@@ -53,14 +53,14 @@ export const drift = (all: readonly World[]) =>
                 await update(client, type, nameOf(resource), { id, olds, news: inputs, urn })
               } catch (error) {
                 refused.add(`${type} ${path}: ${(error as ServiceError).details}`)
-                await stand.ledger.put(resource)
+                await fixture.ledger.put(resource)
                 continue
               }
-              const back = stand.ledger.byUrn(urn)
+              const back = fixture.ledger.byUrn(urn)
               if (canonical(back?.inputs) !== canonical(inputs)) wrong.push(`${where} is not put back`)
               if (canonical(back?.outputs) !== canonical(resource.outputs)) wrong.push(`${where}: other outputs`)
             }
-            await stand.ledger.put(resource)
+            await fixture.ledger.put(resource)
           }
         }
       }
@@ -75,12 +75,12 @@ export const drift = (all: readonly World[]) =>
     it('of everything that is gone is read as gone', async () => {
       for (const [index, { resources }] of all.entries())
         for (const resource of resources) {
-          const stand = stands[index]
-          if (!stand) continue
+          const fixture = stands[index]
+          if (!fixture) continue
           const { type, urn, id, account, inputs } = resource
-          await stand.ledger.delete(urn)
-          expect((await read(stand.client(account), type, '', id, withoutFiles(inputs), urn)).id, urn).toBe('')
-          await stand.ledger.put(resource)
+          await fixture.ledger.delete(urn)
+          expect((await read(fixture.client(account), type, '', id, withoutFiles(inputs), urn)).id, urn).toBe('')
+          await fixture.ledger.put(resource)
         }
     })
   })

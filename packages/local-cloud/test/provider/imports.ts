@@ -7,7 +7,7 @@ import { resourceTypes, rowOf } from '../../src/aws/registry.ts'
 import type { Declared } from '../../src/ledger/ledger.ts'
 import { importedBy } from '../../src/resource/import-id.ts'
 import { read } from '../../src/testing/provider-calls.ts'
-import { openStand, type Stand } from './stand.ts'
+import { type Fixture, openFixture } from './provider-fixture.ts'
 import { nameOf, type World } from './world.ts'
 
 const VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
@@ -38,11 +38,11 @@ function examplesOf(type: string): readonly string[] {
 
 export const imports = (all: readonly World[]) =>
   describe('imports', () => {
-    const stands: Stand[] = []
+    const stands: Fixture[] = []
     beforeAll(async () => {
-      for (const world of all) stands.push(await openStand(world))
+      for (const world of all) stands.push(await openFixture(world))
     })
-    afterAll(() => Promise.all(stands.map((stand) => stand.close())))
+    afterAll(() => Promise.all(stands.map((fixture) => fixture.close())))
 
     it('take every id that the documentation of a type has as an example, and refuse what it cannot import', () => {
       for (const type of resourceTypes()) {

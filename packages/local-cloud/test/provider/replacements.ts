@@ -4,7 +4,7 @@ import { resourceTypes } from '../../src/aws/registry.ts'
 import type { Properties } from '../../src/ledger/ledger.ts'
 import { diff } from '../../src/testing/provider-calls.ts'
 import { changesOf } from './changes.ts'
-import { openStand, type Stand } from './stand.ts'
+import { type Fixture, openFixture } from './provider-fixture.ts'
 import { nameOf, type World } from './world.ts'
 
 /**
@@ -85,18 +85,18 @@ const UNUSED = [
 
 export const replacements = (all: readonly World[]) =>
   describe('what replaces', () => {
-    let stand: Stand
+    let fixture: Fixture
     beforeAll(async () => {
-      stand = await openStand(all[0] as World)
+      fixture = await openFixture(all[0] as World)
     })
-    afterAll(() => stand.close())
+    afterAll(() => fixture.close())
 
     it('is known of every type', () => {
       expect([...Object.keys(REPLACING), ...UNUSED].sort()).toEqual([...resourceTypes()].sort())
     })
 
     it('is as in the AWS provider, for each input that is set, and all that is said to replace is set', async () => {
-      const client = stand.client('111111111111')
+      const client = fixture.client('111111111111')
       const wrong: string[] = []
       const left = new Set(
         Object.entries(REPLACING).flatMap(([type, paths]) => paths.split(' ').map((path) => `${type} ${path}`)),
@@ -156,6 +156,6 @@ export const replacements = (all: readonly World[]) =>
         [],
       ],
     ])('of %s: %j → %j', async (type, before, after, replaced) => {
-      expect((await diff(stand.client('111111111111'), type, before, after)).replaces).toEqual(replaced)
+      expect((await diff(fixture.client('111111111111'), type, before, after)).replaces).toEqual(replaced)
     })
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UNKNOWN } from '../../src/engine/wire-values.ts'
 import type { Declared, Properties, Value } from '../../src/ledger/ledger.ts'
 import { check, create, diff, update } from '../../src/testing/provider-calls.ts'
-import { openStand, type Stand } from './stand.ts'
+import { type Fixture, openFixture } from './provider-fixture.ts'
 import { kinds, nameOf, type World } from './world.ts'
 
 /** The inputs as they are known, one of them unknown as a whole, each text of one unknown, and all unknown. */
@@ -30,23 +30,23 @@ const hasFiles = ({ inputs }: Declared) => JSON.stringify(inputs).includes('"sha
 
 export const unknowns = (all: readonly World[]) =>
   describe('previews with values that are not known yet', () => {
-    const stands: Stand[] = []
+    const stands: Fixture[] = []
     beforeAll(async () => {
-      for (const world of all) stands.push(await openStand(world))
+      for (const world of all) stands.push(await openFixture(world))
     })
-    afterAll(() => Promise.all(stands.map((stand) => stand.close())))
+    afterAll(() => Promise.all(stands.map((fixture) => fixture.close())))
 
     it('answer for every resource and each of its inputs, and change nothing', async () => {
       const wrong: string[] = []
       let asked = 0
       for (const [index, { resources }] of all.entries()) {
-        const stand = stands[index]
-        if (!stand) continue
-        const { version } = stand.ledger
+        const fixture = stands[index]
+        if (!fixture) continue
+        const { version } = fixture.ledger
         for (const resource of kinds(resources)) {
           const { type, urn, id, account, inputs } = resource
           if (hasFiles(resource)) continue
-          const client = stand.client(account)
+          const client = fixture.client(account)
           for (const news of partlyUnknown(inputs)) {
             asked += 1
             try {
@@ -61,7 +61,7 @@ export const unknowns = (all: readonly World[]) =>
             }
           }
         }
-        expect(stand.ledger.version).toBe(version)
+        expect(fixture.ledger.version).toBe(version)
       }
       expect(wrong).toEqual([])
       expect(asked).toBeGreaterThan(800)

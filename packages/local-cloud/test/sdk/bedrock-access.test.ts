@@ -7,17 +7,17 @@ import type { WireResponse } from '../../src/wire/service.ts'
 import {
   clientOf,
   converse,
+  fixture,
   HAIKU,
   HAIKU_3,
   HELLO,
   NOVA,
   options,
   organization,
-  stand,
   TITAN,
   useBedrock,
-} from './bedrock-stand.ts'
-import { failure, HUB, LAPTOP, REGION, REMOTE, sessionOf, startStand, TENANT } from './stand.ts'
+} from './bedrock-fixture.ts'
+import { failure, HUB, LAPTOP, REGION, REMOTE, sessionOf, startFixture, TENANT } from './services-fixture.ts'
 
 describe.skipIf(REMOTE)('Bedrock, access', () => {
   useBedrock()
@@ -26,32 +26,32 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
     await converse(NOVA)
     const profile = `arn:aws:bedrock:${REGION}:${TENANT}:inference-profile/${NOVA}`
     const model = (region: string) => `arn:aws:bedrock:${region}::foundation-model/amazon.nova-2-lite-v1:0`
-    expect(stand.asked.map(({ resource }) => resource)).toEqual([
+    expect(fixture.asked.map(({ resource }) => resource)).toEqual([
       profile,
       model('us-east-1'),
       model('us-east-2'),
       model('us-west-2'),
     ])
-    expect(stand.asked.map(({ region }) => region)).toEqual([REGION, 'us-east-1', 'us-east-2', 'us-west-2'])
-    expect(stand.asked.map(({ context }) => context['bedrock:InferenceProfileArn'])).toEqual([
+    expect(fixture.asked.map(({ region }) => region)).toEqual([REGION, 'us-east-1', 'us-east-2', 'us-west-2'])
+    expect(fixture.asked.map(({ context }) => context['bedrock:InferenceProfileArn'])).toEqual([
       undefined,
       profile,
       profile,
       profile,
     ])
-    expect(new Set(stand.asked.map(({ action }) => action))).toEqual(new Set(['bedrock:InvokeModel']))
+    expect(new Set(fixture.asked.map(({ action }) => action))).toEqual(new Set(['bedrock:InvokeModel']))
   })
 
   it('is asked of IAM for the model alone when it is called by its own id or ARN', async () => {
     const arn = `arn:aws:bedrock:${REGION}::foundation-model/${HAIKU_3}`
     await converse(HAIKU_3)
     await converse(arn)
-    expect(stand.asked.map(({ resource }) => resource)).toEqual([arn, arn])
+    expect(fixture.asked.map(({ resource }) => resource)).toEqual([arn, arn])
     await converse(`arn:aws:bedrock:${REGION}:${TENANT}:inference-profile/${NOVA}`)
   })
 
   it.each(['inference-profile', 'us-west-2'])('is refused when IAM refuses %s', async (part) => {
-    stand.decide = ({ resource, action }): Decision =>
+    fixture.decide = ({ resource, action }): Decision =>
       resource.includes(part)
         ? {
             allowed: false,
@@ -113,7 +113,7 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
   })
 
   it("refuses the models of AWS's article too, when told to be as strict as AWS", async () => {
-    const strict = await startStand(
+    const strict = await startFixture(
       ({ surroundings, credentials }) => [createBedrock(surroundings, credentials, { serveRetired: [] })],
       { organization },
     )
@@ -137,13 +137,13 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
       $metadata: { httpStatusCode: 429 },
     })
     await converse(HAIKU)
-    stand.ahead = 61
+    fixture.ahead = 61
     await converse(NOVA)
   })
 
   /** A prompt with an API key in place of a signature, as `AWS_BEARER_TOKEN_BEDROCK` has the SDK send it. */
   async function askWith(apiKey: string): Promise<{ readonly status: number; readonly text: string }> {
-    const answer = (await stand.wire.call(LAPTOP, {
+    const answer = (await fixture.wire.call(LAPTOP, {
       host: `bedrock-runtime.${REGION}.amazonaws.com`,
       method: 'POST',
       target: `/model/${TITAN}/converse`,
@@ -154,12 +154,12 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
   }
   const keyOf = (
     { region = REGION, expiresInSeconds = 600, secondsAgo = 0 } = {},
-    credentials = stand.credentials.issue(sessionOf(TENANT, 'admin'), 3600),
-  ) => makeApiKey(credentials, { region, expiresInSeconds, now: Date.now() + (stand.ahead - secondsAgo) * 1000 })
+    credentials = fixture.credentials.issue(sessionOf(TENANT, 'admin'), 3600),
+  ) => makeApiKey(credentials, { region, expiresInSeconds, now: Date.now() + (fixture.ahead - secondsAgo) * 1000 })
 
   it('takes an API key for who made it, who needs a permission for it besides the one for the model', async () => {
     expect(await askWith(await keyOf())).toMatchObject({ status: 200, text: expect.stringContaining('"output"') })
-    const asked = stand.asked.map(({ action, session, context }) => [
+    const asked = fixture.asked.map(({ action, session, context }) => [
       ...[action, session === 'anonymous' ? '' : session.roleArn, context['bedrock:bearerTokenType']],
     ])
     const admin = `arn:aws:iam::${TENANT}:role/admin`
@@ -167,7 +167,7 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
       ['bedrock:CallWithBearerToken', admin, 'SHORT_TERM'],
       ['bedrock:InvokeModel', admin, undefined],
     ])
-    stand.decide = ({ action }) => (action === 'bedrock:CallWithBearerToken' ? NO_KEYS : { allowed: true })
+    fixture.decide = ({ action }) => (action === 'bedrock:CallWithBearerToken' ? NO_KEYS : { allowed: true })
     expect(await askWith(await keyOf())).toMatchObject({ status: 403, text: expect.stringContaining('no keys here') })
   })
 
@@ -182,18 +182,18 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
     ['was made in the future', () => keyOf({ secondsAgo: -900 })],
     [
       'outlives the session that made it',
-      () => keyOf({ secondsAgo: 60 }, stand.credentials.issue(sessionOf(TENANT, 'admin'), -1)),
+      () => keyOf({ secondsAgo: 60 }, fixture.credentials.issue(sessionOf(TENANT, 'admin'), -1)),
     ],
     [
       'was made with another secret',
       () => {
-        const credentials = stand.credentials.issue(sessionOf(TENANT, 'admin'), 3600)
+        const credentials = fixture.credentials.issue(sessionOf(TENANT, 'admin'), 3600)
         return keyOf({}, { ...credentials, secretAccessKey: 'another' })
       },
     ],
     [
       'was made with unknown credentials',
-      () => keyOf({}, { ...stand.credentials.issue(sessionOf(TENANT, 'admin'), 3600), accessKeyId: 'ASIAUNKNOWN' }),
+      () => keyOf({}, { ...fixture.credentials.issue(sessionOf(TENANT, 'admin'), 3600), accessKeyId: 'ASIAUNKNOWN' }),
     ],
     ...[
       'X-Amz-Expires=600→X-Amz-Expires=43200',
@@ -209,7 +209,7 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
       status: 403,
       text: '{"message":"Authentication failed: Please make sure your API Key is valid."}',
     })
-    expect(stand.asked).toEqual([])
+    expect(fixture.asked).toEqual([])
   })
 
   it.each([
@@ -224,7 +224,7 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
       'InvalidSignatureException',
     ],
   ])('is closed to a request that is %s', async (_what, headers, code) => {
-    const answer = (await stand.wire.call(LAPTOP, {
+    const answer = (await fixture.wire.call(LAPTOP, {
       host: `bedrock-runtime.${REGION}.amazonaws.com`,
       method: 'POST',
       target: `/model/${NOVA}/converse`,

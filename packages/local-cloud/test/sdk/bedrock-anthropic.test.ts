@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { HAIKU, HAIKU_3, invoke, invokeStream, SONNET, useBedrock } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { HAIKU, HAIKU_3, invoke, invokeStream, SONNET, useBedrock } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const BASE = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 2000 }
 const asking = (content: unknown, more = {}) => ({ ...BASE, messages: [{ role: 'user', content }], ...more })

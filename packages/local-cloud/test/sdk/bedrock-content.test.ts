@@ -1,7 +1,19 @@
 import type { ContentBlock, ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { converse, HAIKU, HELLO, MICRO, NOVA, NOVA_1, stand, stream, TITAN, useBedrock, user } from './bedrock-stand.ts'
-import { failure, REMOTE, TENANT } from './stand.ts'
+import {
+  converse,
+  fixture,
+  HAIKU,
+  HELLO,
+  MICRO,
+  NOVA,
+  NOVA_1,
+  stream,
+  TITAN,
+  useBedrock,
+  user,
+} from './bedrock-fixture.ts'
+import { failure, REMOTE, TENANT } from './services-fixture.ts'
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
 const image = { image: { format: 'png' as const, source: { bytes: PNG } } }
@@ -100,16 +112,16 @@ describe.skipIf(REMOTE)('Bedrock, what a conversation holds', () => {
   it('asks for the permission of a guardrail before it says that there is none', async () => {
     const guardrailConfig = { guardrailIdentifier: 'gr1', guardrailVersion: '1' }
     expect((await failure(converse(NOVA, { guardrailConfig }))).message).toMatch(/guardrail identifier or version/)
-    expect(stand.asked.at(-1)).toMatchObject({
+    expect(fixture.asked.at(-1)).toMatchObject({
       action: 'bedrock:ApplyGuardrail',
       resource: `arn:aws:bedrock:us-east-1:${TENANT}:guardrail/gr1`,
     })
-    const [invoked] = stand.asked
+    const [invoked] = fixture.asked
     expect(invoked).toMatchObject({
       action: 'bedrock:InvokeModel',
       context: { 'bedrock:GuardrailIdentifier': `arn:aws:bedrock:us-east-1:${TENANT}:guardrail/gr1:1` },
     })
-    stand.decide = ({ action }) =>
+    fixture.decide = ({ action }) =>
       action === 'bedrock:ApplyGuardrail'
         ? { allowed: false, message: 'no', layer: 'identity', layers: ['identity'], explicit: false }
         : { allowed: true }

@@ -2,8 +2,8 @@ import { BedrockRuntimeClient, ConverseStreamCommand, type ConverseStreamOutput 
 import { describe, expect, it } from 'vitest'
 import type { ModelEvent } from '../../src/aws/bedrock/model-backend.ts'
 import { AwsError } from '../../src/errors.ts'
-import { answerBy, bedrock, converse, HELLO, http2Handler, NOVA, stand, useBedrock } from './bedrock-stand.ts'
-import { failure, REMOTE, sessionOf, TENANT } from './stand.ts'
+import { answerBy, bedrock, converse, fixture, HELLO, http2Handler, NOVA, useBedrock } from './bedrock-fixture.ts'
+import { failure, REMOTE, sessionOf, TENANT } from './services-fixture.ts'
 
 const DELTA: ModelEvent = { kind: 'delta', text: 'x' }
 const END: ModelEvent = { kind: 'end', stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: 1 } }
@@ -33,7 +33,7 @@ describe.skipIf(REMOTE)('Bedrock, ConverseStream', () => {
     expect(events[0]).toEqual({ messageStart: { role: 'assistant' } })
     expect(events.at(-2)).toEqual({ messageStop: { stopReason: 'end_turn' } })
     expect(events.at(-1)?.metadata?.usage).toEqual(whole.usage)
-    expect(stand.asked[0]?.action).toBe('bedrock:InvokeModelWithResponseStream')
+    expect(fixture.asked[0]?.action).toBe('bedrock:InvokeModelWithResponseStream')
   })
 
   it('sends what is there before the model has ended', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(REMOTE)('Bedrock, ConverseStream', () => {
     })
     const requestHandler = await http2Handler()
     const client = new BedrockRuntimeClient({
-      ...(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900))),
+      ...(await fixture.client(fixture.credentials.issue(sessionOf(TENANT), 900))),
       requestHandler,
     })
     const { stream } = await client.send(new ConverseStreamCommand({ modelId: NOVA, ...HELLO }))

@@ -5,17 +5,17 @@ import {
   answerBy,
   assistant,
   converse,
+  fixture,
   HAIKU,
   HAIKU_3,
   HELLO,
   http2Handler,
   NOVA,
-  stand,
   TITAN,
   useBedrock,
   user,
-} from './bedrock-stand.ts'
-import { failure, REGION, REMOTE, sessionOf, TENANT } from './stand.ts'
+} from './bedrock-fixture.ts'
+import { failure, REGION, REMOTE, sessionOf, TENANT } from './services-fixture.ts'
 
 describe.runIf(REMOTE)('Bedrock on AWS', () => {
   it('answers a conversation and counts its tokens', async () => {
@@ -133,7 +133,7 @@ describe.skipIf(REMOTE)('Bedrock, Converse', () => {
   it("answers the SDK's own HTTP/2 client, which is its default", async () => {
     const requestHandler = await http2Handler()
     const client = new BedrockRuntimeClient({
-      ...(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900))),
+      ...(await fixture.client(fixture.credentials.issue(sessionOf(TENANT), 900))),
       requestHandler,
     })
     const whole = await client.send(new ConverseCommand({ modelId: NOVA, ...HELLO }))

@@ -1,7 +1,7 @@
 import { CountTokensCommand, type CountTokensInput } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { bedrock, converse, HAIKU, HELLO, NOVA, stand, useBedrock, user } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { bedrock, converse, fixture, HAIKU, HELLO, NOVA, useBedrock, user } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const BASE_ID = HAIKU.slice('us.'.length)
 const count = async (input: CountTokensInput, modelId = BASE_ID) =>
@@ -16,7 +16,7 @@ describe.skipIf(REMOTE)('Bedrock, CountTokens', () => {
     const conversation = { ...HELLO, system: [{ text: 'Be short.' }], toolConfig: { tools } }
     const { usage } = await converse(HAIKU, conversation)
     expect(await count({ converse: conversation })).toBe(usage?.inputTokens)
-    expect(stand.asked.at(-1)).toMatchObject({
+    expect(fixture.asked.at(-1)).toMatchObject({
       action: 'bedrock:CountTokens',
       resource: `arn:aws:bedrock:us-east-1::foundation-model/${BASE_ID}`,
     })

@@ -1,7 +1,7 @@
 import { ConverseCommand, InvokeModelWithResponseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { bedrock, COHERE, HELLO, invoke, TITAN_EMBED, useBedrock } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { bedrock, COHERE, HELLO, invoke, TITAN_EMBED, useBedrock } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const dot = (a: number[], b: number[]) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
 

@@ -1,7 +1,7 @@
 import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { bedrock, HAIKU_3, invoke, invokeStream, NOVA, stand, TITAN, useBedrock, user } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { bedrock, fixture, HAIKU_3, invoke, invokeStream, NOVA, TITAN, useBedrock, user } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const METRICS = {
   'amazon-bedrock-invocationMetrics': {
@@ -25,7 +25,7 @@ describe.skipIf(REMOTE)('Bedrock, InvokeModel', () => {
     const parts = await invokeStream(TITAN, body)
     expect(parts.map(({ outputText }) => outputText).join('')).toBe('This is Titan Text G')
     expect(parts.at(-1)).toMatchObject({ completionReason: 'LENGTH', totalOutputTextTokenCount: 5, ...METRICS })
-    expect(stand.asked.at(-1)?.action).toBe('bedrock:InvokeModelWithResponseStream')
+    expect(fixture.asked.at(-1)?.action).toBe('bedrock:InvokeModelWithResponseStream')
   })
 
   it("speaks Nova's format, whole and in parts", async () => {

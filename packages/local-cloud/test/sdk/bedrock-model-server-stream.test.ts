@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { type ConverseCommandInput, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAiModels } from '../../src/aws/bedrock/openai-models.ts'
-import { answerBy, bedrock, converse, HAIKU, HELLO, stream, useBedrock, user } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { answerBy, bedrock, converse, HAIKU, HELLO, stream, useBedrock, user } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const said = (delta: object, finish_reason: string | null = null) => ({ choices: [{ index: 0, delta, finish_reason }] })
 const USAGE = { choices: [], usage: { prompt_tokens: 11, completion_tokens: 4 } }

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAiModels } from '../../src/aws/bedrock/openai-models.ts'
-import { answerBy, converse, NOVA, useBedrock } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { answerBy, converse, NOVA, useBedrock } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 describe.skipIf(REMOTE)('Bedrock with a model server', () => {
   useBedrock()

@@ -13,8 +13,8 @@ import {
   stream,
   useBedrock,
   user,
-} from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+} from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const thinking = { type: 'enabled', budget_tokens: 1024 }
 const THINKING = { additionalModelRequestFields: { thinking } }

@@ -1,7 +1,7 @@
 import type { ContentBlock, ConverseCommandInput, Message, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { assistant, converse, HAIKU, NOVA, stream, TITAN, useBedrock, user } from './bedrock-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+import { assistant, converse, HAIKU, NOVA, stream, TITAN, useBedrock, user } from './bedrock-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 const WEATHER = {
   toolSpec: {

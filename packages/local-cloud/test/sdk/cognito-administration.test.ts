@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { group, idp, person, refresh, signIn, stand, tokensOf, UserPoolId, useCognito } from './cognito-stand.ts'
-import { failure, HUB, REGION, REMOTE, resource, sessionOf, TENANT } from './stand.ts'
+import { fixture, group, idp, person, refresh, signIn, tokensOf, UserPoolId, useCognito } from './cognito-fixture.ts'
+import { failure, HUB, REGION, REMOTE, resource, sessionOf, TENANT } from './services-fixture.ts'
 
 describe.skipIf(REMOTE)('Cognito, administration', () => {
   useCognito()
@@ -27,13 +27,13 @@ describe.skipIf(REMOTE)('Cognito, administration', () => {
   describe('administration', () => {
     it('is signed and allowed by IAM on the pool', async () => {
       await person()
-      expect(stand.asked[0]).toMatchObject({
+      expect(fixture.asked[0]).toMatchObject({
         action: 'cognito-idp:AdminCreateUser',
         resourceAccount: HUB,
-        session: stand.session,
+        session: fixture.session,
         resource: `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/${UserPoolId}`,
       })
-      stand.decide = () => ({
+      fixture.decide = () => ({
         allowed: false,
         layer: 'identity',
         layers: ['identity'],
@@ -46,7 +46,7 @@ describe.skipIf(REMOTE)('Cognito, administration', () => {
 
     it("does not see another account's pool", async () => {
       const other = new CognitoIdentityProviderClient(
-        await stand.client(stand.credentials.issue(sessionOf(TENANT), 900)),
+        await fixture.client(fixture.credentials.issue(sessionOf(TENANT), 900)),
       )
       const error = await failure(other.send(new AdminGetUserCommand({ UserPoolId, Username: 'x' })))
       expect(error.name).toBe('ResourceNotFoundException')
@@ -170,25 +170,25 @@ describe.skipIf(REMOTE)('Cognito, administration', () => {
 
     it('lose their members when they are deleted, for good', async () => {
       const doomed = group('doomed')
-      await stand.ledger.put(doomed)
+      await fixture.ledger.put(doomed)
       const { email } = await person()
       await idp.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email, GroupName: 'doomed' }))
-      await stand.ledger.delete(doomed.urn)
-      await stand.ledger.put({ ...doomed })
+      await fixture.ledger.delete(doomed.urn)
+      await fixture.ledger.put({ ...doomed })
       expect(decodeJwt((await tokensOf(email)).IdToken)['cognito:groups']).toEqual(['tenant1'])
     })
 
     it('keep them when the deployment that deleted them is taken back', async () => {
       const kept = group('kept')
-      await stand.ledger.put(kept)
+      await fixture.ledger.put(kept)
       const { email } = await person()
       await idp.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email, GroupName: 'kept' }))
       const refused = resource('test:refused:Refused', 'refused', {})
-      stand.ledger.onChange(({ resource: { type }, kind }) => {
+      fixture.ledger.onChange(({ resource: { type }, kind }) => {
         if (type === refused.type && kind === 'created') throw new Error('refused')
       })
       await expect(
-        stand.ledger.commit([
+        fixture.ledger.commit([
           { kind: 'deleted', resource: kept },
           { kind: 'created', resource: refused },
         ]),

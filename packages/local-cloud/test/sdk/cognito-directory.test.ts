@@ -8,18 +8,18 @@ import {
   ClientId,
   client,
   cognito,
+  fixture,
   idp,
   keySet,
   PASSWORD,
   pool,
   refresh,
   signIn,
-  stand,
   startCognito,
   tokensOf,
   UserPoolId,
-} from './cognito-stand.ts'
-import { REMOTE } from './stand.ts'
+} from './cognito-fixture.ts'
+import { REMOTE } from './services-fixture.ts'
 
 describe.skipIf(REMOTE)('Cognito in a directory', () => {
   const Username = 'kept@example.com'
@@ -31,7 +31,7 @@ describe.skipIf(REMOTE)('Cognito in a directory', () => {
     await idp.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: PASSWORD, Permanent: true }))
   })
   afterEach(async () => {
-    await stand.close()
+    await fixture.close()
     await rm(directory, { recursive: true })
   })
   const start = () => startCognito({ directory }, [pool(UserPoolId), client(ClientId)])
@@ -40,7 +40,7 @@ describe.skipIf(REMOTE)('Cognito in a directory', () => {
   it('finds users, keys and sign-ins again', async () => {
     const { RefreshToken, IdToken } = await tokensOf(Username)
     await cognito.close()
-    await stand.close()
+    await fixture.close()
     await start()
     await jwtVerify(IdToken, createLocalJWKSet(await keySet()))
     await expect(refresh(RefreshToken)).resolves.toHaveProperty('AuthenticationResult')
@@ -60,13 +60,13 @@ describe.skipIf(REMOTE)('Cognito in a directory', () => {
   })
 
   it('forgets a pool that is deleted', async () => {
-    for (const { urn } of stand.ledger.all('aws:cognito/userPool:UserPool')) await stand.ledger.delete(urn)
+    for (const { urn } of fixture.ledger.all('aws:cognito/userPool:UserPool')) await fixture.ledger.delete(urn)
     expect(await readdir(directory)).toEqual([])
   })
 
   it('says what to do about a file of another version', async () => {
     await cognito.close()
-    await stand.close()
+    await fixture.close()
     await writeFile(fileOf(), JSON.stringify({ version: 2 }))
     await start()
     await expect(cognito.keySet(UserPoolId)).rejects.toThrow(/another version.*delete it/)

@@ -11,6 +11,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import {
   ClientId,
+  fixture,
   HOST,
   idp,
   keySet,
@@ -19,12 +20,11 @@ import {
   person,
   refresh,
   signIn,
-  stand,
   tokensOf,
   UserPoolId,
   useCognito,
-} from './cognito-stand.ts'
-import { failure, REMOTE } from './stand.ts'
+} from './cognito-fixture.ts'
+import { failure, REMOTE } from './services-fixture.ts'
 
 describe.skipIf(REMOTE)('Cognito, signing in', () => {
   useCognito()
@@ -102,11 +102,11 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
 
     it('makes a guesser wait', async () => {
       const { email } = await person()
-      stand.at = Date.now() / 1000
+      fixture.at = Date.now() / 1000
       for (let attempt = 0; attempt < 5; attempt += 1) await failure(signIn(email, 'Wrong-horse-7'))
-      stand.at += 0.9
+      fixture.at += 0.9
       expect((await failure(signIn(email))).message).toBe('Password attempts exceeded')
-      stand.at += 0.2
+      fixture.at += 0.2
       await expect(signIn(email)).resolves.toHaveProperty('AuthenticationResult')
     })
 
@@ -114,7 +114,7 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
       const { email } = await person()
       const { RefreshToken, IdToken } = await tokensOf(email)
       await idp.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email, GroupName: 'tenant2' }))
-      stand.ahead = 60
+      fixture.ahead = 60
       const { AuthenticationResult } = await refresh(RefreshToken)
       const [before, after] = [IdToken, AuthenticationResult?.IdToken ?? ''].map((token) => decodeJwt(token))
       expect(after).toMatchObject({ origin_jti: before?.origin_jti, auth_time: before?.auth_time })
@@ -122,7 +122,7 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
       expect(after?.iat).toBeGreaterThan(before?.iat ?? Number.POSITIVE_INFINITY)
       expect(AuthenticationResult).not.toHaveProperty('RefreshToken')
       expect((await failure(refresh(RefreshToken, 'legacy'))).message).toBe('Invalid Refresh Token')
-      stand.ahead = 86_401
+      fixture.ahead = 86_401
       expect((await failure(refresh(RefreshToken))).message).toBe('Refresh Token has expired')
     })
 
@@ -215,9 +215,9 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
       const Username = 'late@example.com'
       await invite(Username)
       const { Session } = await signIn(Username, 'Temporary-1-pw')
-      stand.ahead = 181
+      fixture.ahead = 181
       expect((await failure(answer(Session, PASSWORD, {}, Username))).message).toMatch(/session is expired/)
-      stand.ahead = 86_401
+      fixture.ahead = 86_401
       expect((await failure(signIn(Username, 'Temporary-1-pw'))).message).toMatch(/Temporary password has expired/)
     })
 

@@ -15,6 +15,7 @@ import {
   ClientId,
   cognito,
   fetchJson,
+  fixture,
   HOST,
   idp,
   keySet,
@@ -22,12 +23,11 @@ import {
   person,
   refresh,
   signIn,
-  stand,
   tokensOf,
   UserPoolId,
   useCognito,
-} from './cognito-stand.ts'
-import { failure, HUB, publicService, REGION, REMOTE, resource } from './stand.ts'
+} from './cognito-fixture.ts'
+import { failure, HUB, publicService, REGION, REMOTE, resource } from './services-fixture.ts'
 
 describe.skipIf(REMOTE)('Cognito, users and keys', () => {
   useCognito()
@@ -82,7 +82,7 @@ describe.skipIf(REMOTE)('Cognito, users and keys', () => {
       const [header, payload] = AccessToken.split('.')
       const none = Buffer.from('{"alg":"none"}').toString('base64url')
       const token = { IdToken, garbage: 'a.b.c', expired: AccessToken, unsigned: `${none}.${payload}.` }[kind] ?? ''
-      if (kind === 'expired') stand.ahead = 601
+      if (kind === 'expired') fixture.ahead = 601
       expect(header).toBeDefined()
       const error = await failure(idp.send(new GetUserCommand({ AccessToken: token })))
       expect(error.name).toBe('NotAuthorizedException')
@@ -142,8 +142,8 @@ describe.skipIf(REMOTE)('Cognito, users and keys', () => {
 
     it('come through an endpoint only as far as its policy lets nobody in particular in', async () => {
       const endpoint = resource('aws:ec2/vpcEndpoint:VpcEndpoint', 'vpce-1', {})
-      await stand.ledger.put(endpoint)
-      stand.lookUp = (_from, host): Path => ({
+      await fixture.ledger.put(endpoint)
+      fixture.lookUp = (_from, host): Path => ({
         ...publicService(host),
         target: {
           kind: 'endpoint',
@@ -153,13 +153,19 @@ describe.skipIf(REMOTE)('Cognito, users and keys', () => {
         },
       })
       await keySet()
-      expect(stand.asked.at(-1)).toMatchObject({
+      expect(fixture.asked.at(-1)).toMatchObject({
         session: 'anonymous',
         resource: `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/${UserPoolId}`,
         context: { 'aws:SourceVpc': 'vpc-1', 'aws:SourceVpce': 'vpce-1' },
         endpointPolicy: { Statement: [{ Effect: 'Allow', Principal: '*' }] },
       })
-      stand.decide = () => ({ allowed: false, layer: 'endpoint', layers: ['endpoint'], explicit: false, message: 'no' })
+      fixture.decide = () => ({
+        allowed: false,
+        layer: 'endpoint',
+        layers: ['endpoint'],
+        explicit: false,
+        message: 'no',
+      })
       const { status, json } = await fetchJson(`/${UserPoolId}/.well-known/jwks.json`)
       expect([status, json]).toEqual([400, { __type: 'AccessDeniedException', message: 'no' }])
     })

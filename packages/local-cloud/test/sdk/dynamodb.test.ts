@@ -18,7 +18,17 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDynamoDb, type DynamoDb } from '../../src/aws/dynamodb/dynamodb.ts'
 import type { Declared } from '../../src/ledger/ledger.ts'
-import { failure, HUB, REGION, REMOTE, resource, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
+import {
+  type Fixture,
+  failure,
+  HUB,
+  REGION,
+  REMOTE,
+  resource,
+  sessionOf,
+  startFixture,
+  TENANT,
+} from './services-fixture.ts'
 
 const TableName = 'genai-tenants'
 const ARN = `arn:aws:dynamodb:${REGION}:${HUB}:table/${TableName}`
@@ -48,11 +58,11 @@ const declaredItem = (tenantId: string, more: Record<string, unknown> = {}): Dec
   })
 
 describe.skipIf(REMOTE)('DynamoDB', () => {
-  let stand: Stand
+  let fixture: Fixture
   let service: DynamoDb
   let db: DynamoDBClient
   const start = (resources: readonly Declared[], directory?: string) =>
-    startStand(
+    startFixture(
       ({ surroundings, credentials, ledger }) => {
         service = createDynamoDb(surroundings, credentials, directory === undefined ? {} : { directory })
         ledger.onChange(service.effect)
@@ -61,18 +71,18 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
       { resources },
     )
   beforeAll(async () => {
-    stand = await start([])
-    await stand.ledger.put(table())
-    db = new DynamoDBClient(await stand.client())
+    fixture = await start([])
+    await fixture.ledger.put(table())
+    db = new DynamoDBClient(await fixture.client())
   })
   afterAll(async () => {
     db.destroy()
-    await stand.close()
+    await fixture.close()
     await service.close()
   })
   beforeEach(() => {
-    stand.asked.length = 0
-    stand.decide = () => ({ allowed: true })
+    fixture.asked.length = 0
+    fixture.decide = () => ({ allowed: true })
   })
   const put = (tenantId: string, item: string, more: Record<string, { S: string }> = {}) =>
     db.send(new PutItemCommand({ TableName, Item: { ...key(tenantId, item), ...more } }))
@@ -144,24 +154,24 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
     ],
   ])('puts %s to IAM with the keys that it names', async (operation, command, leadingKeys) => {
     await db.send(command as GetItemCommand)
-    expect(stand.asked).toHaveLength(1)
-    expect(stand.asked[0]).toMatchObject({
+    expect(fixture.asked).toHaveLength(1)
+    expect(fixture.asked[0]).toMatchObject({
       action: `dynamodb:${operation}`,
       resource: ARN,
       resourceAccount: HUB,
-      session: stand.session,
+      session: fixture.session,
     })
-    expect(stand.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(leadingKeys)
+    expect(fixture.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(leadingKeys)
   })
 
   it('finds the key of a query in the old notation as well', async () => {
     const KeyConditions = { tenantId: { ComparisonOperator: 'EQ' as const, AttributeValueList: [{ S: 'b5' }] } }
     await db.send(new QueryCommand({ TableName, KeyConditions }))
-    expect(stand.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['b5'])
+    expect(fixture.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['b5'])
   })
 
   it('does nothing that IAM refuses', async () => {
-    stand.decide = () => ({
+    fixture.decide = () => ({
       allowed: false,
       layer: 'identity',
       layers: ['identity'],
@@ -174,18 +184,18 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
       message: 'not authorized',
       $metadata: { httpStatusCode: 400 },
     })
-    stand.decide = () => ({ allowed: true })
+    fixture.decide = () => ({ allowed: true })
     expect(await get('c1', 'configuration')).toBeUndefined()
   })
 
   it('keeps accounts apart', async () => {
-    const other = new DynamoDBClient(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900)))
+    const other = new DynamoDBClient(await fixture.client(fixture.credentials.issue(sessionOf(TENANT), 900)))
     const own = await failure(other.send(query('a1')))
     expect(own.name).toBe('ResourceNotFoundException')
-    expect(stand.asked[0]?.resource).toBe(ARN.replace(HUB, TENANT))
+    expect(fixture.asked[0]?.resource).toBe(ARN.replace(HUB, TENANT))
     await put('d1', 'configuration')
     await other.send(new GetItemCommand({ TableName: ARN, Key: key('d1', 'configuration') }))
-    expect(stand.asked.at(-1)).toMatchObject({ resource: ARN, resourceAccount: HUB, session: { account: TENANT } })
+    expect(fixture.asked.at(-1)).toMatchObject({ resource: ARN, resourceAccount: HUB, session: { account: TENANT } })
   })
 
   it.each([
@@ -217,29 +227,29 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
   describe('declared items', () => {
     it('are put, changed and deleted with their resource', async () => {
       const item = declaredItem('f1', { account: { S: '1' } })
-      await stand.ledger.put(item)
+      await fixture.ledger.put(item)
       expect(await get('f1', 'configuration')).toMatchObject({ account: { S: '1' } })
-      await stand.ledger.put({ ...declaredItem('f1', { account: { S: '2' } }), urn: item.urn })
+      await fixture.ledger.put({ ...declaredItem('f1', { account: { S: '2' } }), urn: item.urn })
       expect(await get('f1', 'configuration')).toMatchObject({ account: { S: '2' } })
       await put('f1', 'status', { status: { S: 'suspended' } })
-      await stand.ledger.delete(item.urn)
+      await fixture.ledger.delete(item.urn)
       expect(await get('f1', 'configuration')).toBeUndefined()
       expect(await get('f1', 'status')).toMatchObject({ status: { S: 'suspended' } })
     })
 
     it("never take another's place: a second claim fails, and the first item stays", async () => {
       const first = declaredItem('f2', { account: { S: 'first' } })
-      await stand.ledger.put(first)
+      await fixture.ledger.put(first)
       const second = declaredItem('f2', { account: { S: 'second' } })
-      await expect(stand.ledger.put(second)).rejects.toMatchObject({ code: 'ConditionalCheckFailedException' })
+      await expect(fixture.ledger.put(second)).rejects.toMatchObject({ code: 'ConditionalCheckFailedException' })
       expect(await get('f2', 'configuration')).toMatchObject({ account: { S: 'first' } })
-      expect(stand.ledger.byUrn(second.urn)).toBeUndefined()
+      expect(fixture.ledger.byUrn(second.urn)).toBeUndefined()
     })
 
     it('move when their key changes', async () => {
       const item = declaredItem('f3')
-      await stand.ledger.put(item)
-      await stand.ledger.put({ ...declaredItem('f4'), urn: item.urn })
+      await fixture.ledger.put(item)
+      await fixture.ledger.put({ ...declaredItem('f4'), urn: item.urn })
       expect([await get('f3', 'configuration'), await get('f4', 'configuration')]).toEqual([
         undefined,
         key('f4', 'configuration'),
@@ -249,45 +259,45 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
 
   it('empties a table that is deleted, unless the deletion is taken back', async () => {
     const place = table(TENANT)
-    await stand.ledger.put(place)
-    const other = new DynamoDBClient(await stand.client(stand.credentials.issue(sessionOf(TENANT), 900)))
+    await fixture.ledger.put(place)
+    const other = new DynamoDBClient(await fixture.client(fixture.credentials.issue(sessionOf(TENANT), 900)))
     await other.send(new PutItemCommand({ TableName, Item: key('g1', 'status') }))
     const refused = resource('test:refused:Refused', 'refused', {})
-    stand.ledger.onChange(({ resource: { type }, kind }) => {
+    fixture.ledger.onChange(({ resource: { type }, kind }) => {
       if (type === refused.type && kind === 'created') throw new Error('refused')
     })
     const changes = [
       { kind: 'deleted' as const, resource: place },
       { kind: 'created' as const, resource: refused },
     ]
-    await expect(stand.ledger.commit(changes)).rejects.toThrow('refused')
+    await expect(fixture.ledger.commit(changes)).rejects.toThrow('refused')
     expect((await other.send(new ScanCommand({ TableName }))).Items).toEqual([key('g1', 'status')])
-    await stand.ledger.delete(place.urn)
+    await fixture.ledger.delete(place.urn)
     expect((await failure(other.send(new ScanCommand({ TableName })))).name).toBe('ResourceNotFoundException')
-    await stand.ledger.put({ ...place })
+    await fixture.ledger.put({ ...place })
     expect((await other.send(new ScanCommand({ TableName }))).Items).toEqual([])
   })
 
   it('finds its data again in its directory, and makes what is declared and missing', async () => {
-    const [outer, outerService] = [stand, service]
+    const [outer, outerService] = [fixture, service]
     const directory = await mkdtemp(path.join(tmpdir(), 'dynamodb-'))
     const resources = [table(), declaredItem('h1')]
     const opened = async (): Promise<DynamoDBClient> => {
-      stand = await start(resources, directory)
-      return new DynamoDBClient(await stand.client())
+      fixture = await start(resources, directory)
+      return new DynamoDBClient(await fixture.client())
     }
     try {
       const before = await opened()
       await before.send(new PutItemCommand({ TableName, Item: key('h1', 'status') }))
       await service.close()
-      await stand.close()
+      await fixture.close()
       const after = await opened()
       const { Items } = await after.send(query('h1'))
       expect(Items).toEqual([key('h1', 'configuration'), key('h1', 'status')])
       await service.close()
-      await stand.close()
+      await fixture.close()
     } finally {
-      ;[stand, service] = [outer, outerService]
+      ;[fixture, service] = [outer, outerService]
       await rm(directory, { recursive: true })
     }
   })

@@ -11,37 +11,37 @@ import { createTransport } from '../../../../functions/gateway/transport.ts'
 import { createLogs, type Logs } from '../../src/aws/logs/logs.ts'
 import type { Declared } from '../../src/ledger/ledger.ts'
 import { localAgent } from '../../src/wire/agent.ts'
-import { HUB, REGION, resource, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
+import { type Fixture, HUB, REGION, resource, sessionOf, startFixture, TENANT } from './services-fixture.ts'
 
 const GROUP = 'aws:cloudwatch/logGroup:LogGroup'
 const DAY = 24 * 3_600_000
 const group = (name: string, retentionInDays = 0, account = HUB): Declared =>
   resource(GROUP, name, { name, retentionInDays }, account)
 
-let stand: Stand
+let fixture: Fixture
 let logs: Logs
 let directory: string
 let trail: Declared
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'logs-'))
-  stand = await startStand(({ surroundings, credentials }) => {
+  fixture = await startFixture(({ surroundings, credentials }) => {
     logs = createLogs(surroundings, credentials, { directory, kept: 5 })
     return [logs]
   })
-  stand.ledger.onChange(logs.effect)
+  fixture.ledger.onChange(logs.effect)
   trail = group('/genai/audit', 3)
-  await stand.ledger.put(trail)
+  await fixture.ledger.put(trail)
 })
 afterEach(async () => {
   await logs.close()
-  await stand.close()
+  await fixture.close()
   await rm(directory, { recursive: true })
 })
 
-async function call(operation: string, input: object, session = stand.session): Promise<Record<string, unknown>> {
+async function call(operation: string, input: object, session = fixture.session): Promise<Record<string, unknown>> {
   const signed = createSignedCall({
-    transport: createTransport(localAgent({ port: await stand.port(), caFile: stand.caFile, keepAlive: false })),
-    credentials: stand.credentials.issue(session, 900),
+    transport: createTransport(localAgent({ port: await fixture.port(), caFile: fixture.caFile, keepAlive: false })),
+    credentials: fixture.credentials.issue(session, 900),
     region: REGION,
     service: 'logs',
     now: Date.now,
@@ -136,15 +136,15 @@ describe('CloudWatch Logs', () => {
 
   it('asks IAM about the stream that is written, and the group that is read', async () => {
     await makeStream()
-    stand.asked.length = 0
+    fixture.asked.length = 0
     await put(event('a'))
     await found()
     const arn = `arn:aws:logs:${REGION}:${HUB}:log-group:/genai/audit:log-stream:`
-    expect(stand.asked.map(({ action, resource: asked }) => [action, asked])).toEqual([
+    expect(fixture.asked.map(({ action, resource: asked }) => [action, asked])).toEqual([
       ['logs:PutLogEvents', `${arn}tenant1`],
       ['logs:FilterLogEvents', arn],
     ])
-    stand.decide = () => ({ allowed: false, layers: ['identity'], message: 'no', explicit: false }) as never
+    fixture.decide = () => ({ allowed: false, layers: ['identity'], message: 'no', explicit: false }) as never
     expect(await put(event('a'))).toMatchObject({ error: 'AccessDeniedException' })
   })
 
@@ -159,7 +159,7 @@ describe('CloudWatch Logs', () => {
   it('forgets what is past the retention', async () => {
     await makeStream()
     await put(event('a', DAY), event('b'))
-    stand.ahead = (2.5 * DAY) / 1000
+    fixture.ahead = (2.5 * DAY) / 1000
     expect(await logsFound()).toEqual(['b'])
   })
 
@@ -167,21 +167,21 @@ describe('CloudWatch Logs', () => {
     await makeStream()
     await put(event('kept'))
     await logs.close()
-    const reopened = createLogs(stand.surroundings, stand.credentials, { directory })
-    stand.ledger.onChange(reopened.effect)
+    const reopened = createLogs(fixture.surroundings, fixture.credentials, { directory })
+    fixture.ledger.onChange(reopened.effect)
     expect(await logsFound(reopened)).toEqual(['kept'])
-    await stand.ledger.delete(trail.urn)
-    await stand.ledger.put({ ...trail })
-    expect(await logsFound(createLogs(stand.surroundings, stand.credentials, { directory }))).toEqual([])
+    await fixture.ledger.delete(trail.urn)
+    await fixture.ledger.put({ ...trail })
+    expect(await logsFound(createLogs(fixture.surroundings, fixture.credentials, { directory }))).toEqual([])
   })
 
   it('has its events back when a deletion is taken back', async () => {
     await makeStream()
     await put(event('kept'))
-    stand.ledger.onChange(({ kind }) => {
+    fixture.ledger.onChange(({ kind }) => {
       if (kind === 'deleted') throw new Error('refused')
     })
-    await expect(stand.ledger.delete(trail.urn)).rejects.toThrow('refused')
+    await expect(fixture.ledger.delete(trail.urn)).rejects.toThrow('refused')
     expect(await found()).toEqual(['kept'])
   })
 
@@ -194,13 +194,13 @@ describe('CloudWatch Logs', () => {
 
 /** As found on the service itself: the clock of the test is ahead of who signs. */
 async function logsFound(of: Logs = logs): Promise<unknown[]> {
-  const credential = stand.credentials.issue(stand.session, 900)
-  const clock = { at: stand.surroundings.now() * 1000 }
+  const credential = fixture.credentials.issue(fixture.session, 900)
+  const clock = { at: fixture.surroundings.now() * 1000 }
   let sent: Parameters<Logs['handle']>[0] | undefined
   const signed = createSignedCall({
     transport: async ({ headers, body = '' }) => {
       const bytes = new TextEncoder().encode(body)
-      const where = { from: { kind: 'internet', address: '192.0.2.1' }, path: stand.lookUp as never } as const
+      const where = { from: { kind: 'internet', address: '192.0.2.1' }, path: fixture.lookUp as never } as const
       const request = { ...where, host: `logs.${REGION}.amazonaws.com`, region: REGION, context: {} }
       sent = {
         ...request,

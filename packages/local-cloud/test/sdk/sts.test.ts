@@ -2,7 +2,18 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, ST
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSts } from '../../src/aws/sts/sts.ts'
 import type { Decision } from '../../src/iam/authorize.ts'
-import { failure, HUB, LAPTOP, REGION, REMOTE, resource, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
+import {
+  type Fixture,
+  failure,
+  HUB,
+  LAPTOP,
+  REGION,
+  REMOTE,
+  resource,
+  sessionOf,
+  startFixture,
+  TENANT,
+} from './services-fixture.ts'
 
 const TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] }
 const SESSION_POLICY = {
@@ -20,10 +31,10 @@ describe.runIf(REMOTE)('STS on AWS', () => {
 })
 
 describe.skipIf(REMOTE)('STS', () => {
-  let stand: Stand
+  let fixture: Fixture
   let sts: STSClient
   beforeAll(async () => {
-    stand = await startStand(({ surroundings, credentials }) => [createSts(surroundings, credentials)], {
+    fixture = await startFixture(({ surroundings, credentials }) => [createSts(surroundings, credentials)], {
       resources: [
         resource(
           'aws:iam/role:Role',
@@ -37,14 +48,14 @@ describe.skipIf(REMOTE)('STS', () => {
         }),
       ],
     })
-    sts = new STSClient(await stand.client())
+    sts = new STSClient(await fixture.client())
   })
-  afterAll(() => stand.close())
+  afterAll(() => fixture.close())
   beforeEach(() => {
-    stand.asked.length = 0
-    stand.events.length = 0
-    stand.ahead = 0
-    stand.decide = () => ({ allowed: true })
+    fixture.asked.length = 0
+    fixture.events.length = 0
+    fixture.ahead = 0
+    fixture.decide = () => ({ allowed: true })
   })
   const signedBy = async (input: ConstructorParameters<typeof AssumeRoleCommand>[0]) => {
     const { Credentials } = await sts.send(new AssumeRoleCommand(input))
@@ -55,7 +66,7 @@ describe.skipIf(REMOTE)('STS', () => {
   it('names the caller, without asking for a permission', async () => {
     const identity = await sts.send(new GetCallerIdentityCommand({}))
     expect(identity).toMatchObject({ Account: HUB, Arn: `arn:aws:sts::${HUB}:assumed-role/caller/test` })
-    expect(stand.asked).toEqual([])
+    expect(fixture.asked).toEqual([])
   })
 
   it('gives credentials of the role, which sign as the role', async () => {
@@ -65,7 +76,7 @@ describe.skipIf(REMOTE)('STS', () => {
       AssumedRoleId: 'AROAEXAMPLE:gateway-tenant1',
     })
     expect(Math.abs((Credentials?.Expiration?.getTime() ?? 0) - Date.now() - 900_000)).toBeLessThan(60_000)
-    const asRole = new STSClient(await stand.client(await signedBy({ ...ASSUME, DurationSeconds: 900 })))
+    const asRole = new STSClient(await fixture.client(await signedBy({ ...ASSUME, DurationSeconds: 900 })))
     expect((await asRole.send(new GetCallerIdentityCommand({}))).Arn).toBe(AssumedRoleUser?.Arn)
   })
 
@@ -79,12 +90,12 @@ describe.skipIf(REMOTE)('STS', () => {
         TransitiveTagKeys: ['tenant_id'],
       }),
     )
-    expect(stand.asked.map(({ action }) => action)).toEqual(['sts:AssumeRole', 'sts:TagSession'])
-    expect(stand.asked[0]).toMatchObject({
+    expect(fixture.asked.map(({ action }) => action)).toEqual(['sts:AssumeRole', 'sts:TagSession'])
+    expect(fixture.asked[0]).toMatchObject({
       resource: ROLE,
       resourceAccount: TENANT,
       resourcePolicy: TRUST,
-      session: stand.session,
+      session: fixture.session,
       context: {
         'sts:ExternalId': `${HUB}/tenant1`,
         'sts:RoleSessionName': 'gateway-tenant1',
@@ -98,7 +109,7 @@ describe.skipIf(REMOTE)('STS', () => {
 
   it('hands transitive tags on, and refuses to set them anew', async () => {
     const asRole = new STSClient(
-      await stand.client(
+      await fixture.client(
         await signedBy({
           ...ASSUME,
           DurationSeconds: 900,
@@ -110,9 +121,9 @@ describe.skipIf(REMOTE)('STS', () => {
         }),
       ),
     )
-    stand.asked.length = 0
+    fixture.asked.length = 0
     await asRole.send(new AssumeRoleCommand({ ...ASSUME, DurationSeconds: 900 }))
-    expect(stand.asked[1]?.context).toMatchObject({
+    expect(fixture.asked[1]?.context).toMatchObject({
       'aws:RequestTag/tenant_id': 'tenant1',
       'aws:TagKeys': ['tenant_id'],
     })
@@ -129,7 +140,7 @@ describe.skipIf(REMOTE)('STS', () => {
       Policy: JSON.stringify(SESSION_POLICY),
       PolicyArns: [{ arn: `arn:aws:iam::${HUB}:policy/reader` }],
     })
-    expect(stand.credentials.find(signed.accessKeyId)?.session.sessionPolicies).toEqual([
+    expect(fixture.credentials.find(signed.accessKeyId)?.session.sessionPolicies).toEqual([
       SESSION_POLICY,
       SESSION_POLICY,
     ])
@@ -174,7 +185,7 @@ describe.skipIf(REMOTE)('STS', () => {
   })
 
   it.each(['sts:AssumeRole', 'sts:TagSession'])('passes on what IAM says against %s', async (action) => {
-    stand.decide = (call): Decision =>
+    fixture.decide = (call): Decision =>
       call.action === action
         ? {
             allowed: false,
@@ -188,12 +199,12 @@ describe.skipIf(REMOTE)('STS', () => {
     const error = await failure(sts.send(new AssumeRoleCommand({ ...ASSUME, DurationSeconds: 900, Tags })))
     expect(error).toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } })
     expect(error.message).toContain(action)
-    expect(stand.events.at(-1)).toMatchObject({
+    expect(fixture.events.at(-1)).toMatchObject({
       kind: 'request',
       operation: 'AssumeRole',
       status: 403,
       errorCode: 'AccessDenied',
-      session: stand.session.roleArn,
+      session: fixture.session.roleArn,
     })
   })
 
@@ -208,28 +219,28 @@ describe.skipIf(REMOTE)('STS', () => {
     ['another session token', { sessionToken: 'wrong' }, 'InvalidClientTokenId'],
     ['no session token', { sessionToken: undefined }, 'InvalidClientTokenId'],
   ])('refuses %s', async (_what, change, name) => {
-    const { expiration: _, ...issued } = stand.credentials.issue(sessionOf(HUB), 900)
+    const { expiration: _, ...issued } = fixture.credentials.issue(sessionOf(HUB), 900)
     const { sessionToken, ...keys } = { ...issued, ...change }
-    const client = new STSClient(await stand.client({ ...keys, ...(sessionToken !== undefined && { sessionToken }) }))
+    const client = new STSClient(await fixture.client({ ...keys, ...(sessionToken !== undefined && { sessionToken }) }))
     const error = await failure(client.send(new GetCallerIdentityCommand({})))
     expect(error).toMatchObject({ name, $metadata: { httpStatusCode: 403 } })
   })
 
   it('refuses expired credentials as expired', async () => {
-    const client = new STSClient(await stand.client(stand.credentials.issue(sessionOf(HUB), -1)))
+    const client = new STSClient(await fixture.client(fixture.credentials.issue(sessionOf(HUB), -1)))
     expect(await failure(client.send(new GetCallerIdentityCommand({})))).toMatchObject({ name: 'ExpiredToken' })
   })
 
   it.each([600, -600])('refuses a signature when the clocks are %i seconds apart', async (ahead) => {
-    stand.ahead = ahead
-    const client = new STSClient(await stand.client(stand.credentials.issue(sessionOf(HUB), 3600)))
+    fixture.ahead = ahead
+    const client = new STSClient(await fixture.client(fixture.credentials.issue(sessionOf(HUB), 3600)))
     const error = await failure(client.send(new GetCallerIdentityCommand({})))
     expect(error.name).toBe('SignatureDoesNotMatch')
     expect(error.message).toMatch(ahead > 0 ? /Signature expired/ : /not yet current/)
   })
 
   it('answers over HTTP/1.1 to a request without a signature in its own XML', async () => {
-    const { status, body } = (await stand.wire.call(LAPTOP, {
+    const { status, body } = (await fixture.wire.call(LAPTOP, {
       host: `sts.${REGION}.amazonaws.com`,
       method: 'POST',
       target: '/',

@@ -1,4 +1,4 @@
-/** What Bedrock refuses because this model cannot do it, in its words; the same by every door. */
+/** What Bedrock refuses because this model cannot do it, in its words; the same through every API. */
 import { AwsError } from '../../errors.ts'
 import type { Feature, FoundationModel } from './catalogue.ts'
 import type { Block, Prompt } from './model-backend.ts'

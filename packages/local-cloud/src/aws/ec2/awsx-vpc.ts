@@ -1,5 +1,5 @@
 /**
- * `awsx.ec2.Vpc` is a component of another process: a plan of the `aws` resources that it makes, which both doors register.
+ * `awsx.ec2.Vpc` is a component of another process: a plan of the `aws` resources that it makes, which both engines register.
  * Subnets by explicit blocks only; names, tags and routes as awsx 3 makes them.
  */
 

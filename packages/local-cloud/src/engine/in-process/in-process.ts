@@ -1,5 +1,5 @@
 /**
- * Door one: a stack's program runs in this process and declares its resources to the local cloud, without a CLI. A run is the
+ * The in-process engine: a stack's program runs in this process and declares its resources to the local cloud, without a CLI. A run is the
  * stack's whole wanted state: when the program has succeeded, it is swapped in at once; when anything failed, nothing has
  * changed.
  */

@@ -1,4 +1,4 @@
-/** What door one sees of a program: values, providers, options, hooks. */
+/** What the in-process engine sees of a program: values, providers, options, hooks. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,7 +96,7 @@ describe('options', () => {
     expect(ledger.all()[0]?.inputs).toMatchObject({ cidrBlock: '10.0.0.0/16', tags: { a: '10.1.0.0/16' } })
   })
 
-  it('that door one does not have are refused by name', async () => {
+  it('that the in-process engine does not have are refused by name', async () => {
     await expect(run(vpc('10.0.0.0/16', { import: 'vpc-0' }))).rejects.toThrow('the option "import" (on vpc)')
     await expect(run(vpc('10.0.0.0/16', { ignoreChanges: ['tags.a'] }))).rejects.toThrow(
       '"tags.a", a path into an input',

@@ -167,7 +167,7 @@ export class Monitor extends MockMonitor {
     return { id: made.id, outputs: asSent(made.outputs, sent, inputs) }
   }
 
-  /** What this door does not do is refused by name. */
+  /** What this engine does not do is refused by name. */
   #refuseOptions(request: RegisterResourceRequest, urn: string): void {
     const unsupported = (option: string) => new UnsupportedError(`the option "${option}" (on ${request.getName()})`)
     if (request.getImportid() !== '') throw unsupported('import')

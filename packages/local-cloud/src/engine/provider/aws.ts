@@ -1,4 +1,4 @@
-/** `aws` as the engine sees it: Pulumi's provider protocol, on the same rows as door one. */
+/** `aws` as the engine sees it: Pulumi's provider protocol, on the same rows as the in-process engine. */
 import type { IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages, {
   type CheckRequest,

@@ -26,7 +26,7 @@ export function awsxProvider(): IResourceProviderServer {
   }
 }
 
-/** The network of door one's plan; each child is registered when those that it refers to have been answered. */
+/** The network of the in-process plan; each child is registered when those that it refers to have been answered. */
 async function construct(request: ConstructRequest) {
   const type = request.getType()
   if (type !== AWSX_VPC) throw new UnsupportedError(`the remote component ${type}`)

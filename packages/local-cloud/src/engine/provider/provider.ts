@@ -1,5 +1,5 @@
 /**
- * Door two: providers `aws` and `awsx` that the real CLI attaches to (`PULUMI_DEBUG_PROVIDERS`), so that `pulumi up`,
+ * The CLI provider: providers `aws` and `awsx` that the real CLI attaches to (`PULUMI_DEBUG_PROVIDERS`), so that `pulumi up`,
  * `preview`, `refresh` and `destroy` run for real against the local cloud. `pulumi.provider.main` does not do: it drops
  * `Configure`, previews and detailed differences, so that account and region never arrive.
  */

@@ -33,7 +33,7 @@ const THINKING = structure({
   display: oneOf('summarized', 'omitted'),
 })
 
-/** Parameters that only Anthropic's models have, by either door. */
+/** Parameters that only Anthropic's models have, through either API. */
 export const OWN_FIELDS = {
   thinking: THINKING,
   top_k: integer({ min: 0 }),

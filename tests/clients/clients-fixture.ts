@@ -8,14 +8,14 @@ import { type Scenario, TENANT_MODELS, TOLD, type Told } from './scenarios.ts'
 const TENANT = 'tenant2'
 const REGION = 'us-east-1'
 
-export interface Stand {
+export interface Fixture {
   readonly platform: Platform
   /** Runs a client through a scenario and checks what came of it. */
   run(client: Client, scenario: Scenario): Promise<void>
   close(): Promise<void>
 }
 
-export async function openStand(): Promise<Stand> {
+export async function openFixture(): Promise<Fixture> {
   const modelIds = Object.values(TENANT_MODELS)
   const accounts = organization.accounts.map((account) =>
     account.name === TENANT

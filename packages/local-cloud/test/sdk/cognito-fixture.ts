@@ -1,4 +1,4 @@
-/** User pools with users, for the suites of Cognito: the stand is set up anew in each file. */
+/** User pools with users, for the suites of Cognito: the fixture is set up anew in each file. */
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Cognito, type CognitoOptions, createCognito, type Message } from '../../src/aws/cognito/cognito.ts'
 import type { Declared, Properties } from '../../src/ledger/ledger.ts'
 import type { WireResponse } from '../../src/wire/service.ts'
-import { LAPTOP, publicService, REGION, resource, type Stand, startStand } from './stand.ts'
+import { type Fixture, LAPTOP, publicService, REGION, resource, startFixture } from './services-fixture.ts'
 
 export const UserPoolId = 'us-east-1_AbCdEfGhI'
 export const ClientId = '1example23456789'
@@ -56,7 +56,7 @@ export const client = (id: string, more: Properties = {}) =>
 export const group = (name: string, more: Properties = {}) =>
   resource('aws:cognito/userGroup:UserGroup', `${UserPoolId}/${name}`, { name, userPoolId: UserPoolId, ...more })
 
-export let stand: Stand
+export let fixture: Fixture
 export let cognito: Cognito
 export let idp: CognitoIdentityProviderClient
 export const mail: Message[] = []
@@ -80,7 +80,7 @@ export async function startCognito(
   options: CognitoOptions = {},
   resources: readonly Declared[] = EVERYTHING,
 ): Promise<void> {
-  stand = await startStand(
+  fixture = await startFixture(
     ({ surroundings, credentials, ledger }) => {
       cognito = createCognito(surroundings, credentials, options)
       ledger.onChange(cognito.effect)
@@ -88,19 +88,19 @@ export async function startCognito(
     },
     { resources },
   )
-  idp = new CognitoIdentityProviderClient(await stand.client())
+  idp = new CognitoIdentityProviderClient(await fixture.client())
 }
 
 /** For the suites that share one service with all pools and clients. */
 export function useCognito(): void {
   beforeAll(() => startCognito({ deliver: (message) => mail.push(message) }))
-  afterAll(() => stand.close())
+  afterAll(() => fixture.close())
   beforeEach(() => {
-    stand.asked.length = 0
-    stand.ahead = 0
-    stand.at = undefined
-    stand.decide = () => ({ allowed: true })
-    stand.lookUp = (_from, host) => publicService(host)
+    fixture.asked.length = 0
+    fixture.ahead = 0
+    fixture.at = undefined
+    fixture.decide = () => ({ allowed: true })
+    fixture.lookUp = (_from, host) => publicService(host)
   })
 }
 
@@ -146,7 +146,7 @@ export async function tokensOf(email: string) {
   return { IdToken, AccessToken, RefreshToken, ExpiresIn }
 }
 export async function fetchJson(target: string): Promise<{ status: number; json: unknown }> {
-  const answer = (await stand.wire.call(LAPTOP, { host: HOST, method: 'GET', target })) as WireResponse
+  const answer = (await fixture.wire.call(LAPTOP, { host: HOST, method: 'GET', target })) as WireResponse
   return { status: answer.status, json: JSON.parse(String(answer.body)) }
 }
 export const keySet = async () => (await fetchJson(`/${UserPoolId}/.well-known/jwks.json`)).json as JSONWebKeySet

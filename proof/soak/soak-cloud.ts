@@ -19,7 +19,7 @@ const LOG_LINES = 100
 const TOKEN_SECONDS = 900
 
 /** A tenant with its trouble, and what its callers saw. */
-export interface Lane {
+export interface TroubledTenant {
   readonly tenant: SoakTenant
   readonly trouble: Trouble
   readonly outcomes: Map<string, number>
@@ -27,9 +27,9 @@ export interface Lane {
   readonly token: () => Promise<string>
 }
 
-export interface Site {
+export interface SoakCloud {
   readonly cloud: LocalCloud
-  readonly lanes: readonly Lane[]
+  readonly troubled: readonly TroubledTenant[]
   readonly send: (tenantId: string, token: string, prompt: string) => Promise<Received>
   close(): Promise<void>
 }
@@ -41,7 +41,7 @@ export interface Received {
   readonly body: string
 }
 
-interface SiteOptions {
+interface SoakCloudOptions {
   readonly tenants: readonly SoakTenant[]
   readonly concurrency: number
   readonly seed: number
@@ -50,7 +50,13 @@ interface SiteOptions {
 }
 
 /** @throws the signal's reason when it is aborted while stacks are being deployed; nothing is left behind then */
-export async function startSite({ tenants, concurrency, seed, observe, signal }: SiteOptions): Promise<Site> {
+export async function startSoakCloud({
+  tenants,
+  concurrency,
+  seed,
+  observe,
+  signal,
+}: SoakCloudOptions): Promise<SoakCloud> {
   const directory = mkdtempSync(join(tmpdir(), 'genai-soak-'))
   const organization = organizationOf(tenants)
   const cloud = await startCloud({ directory, organization, observe, faultSeed: seed, logLines: LOG_LINES })
@@ -71,17 +77,17 @@ export async function startSite({ tenants, concurrency, seed, observe, signal }:
     const { caFile } = cloud.authority
     const users = cognitoClient(hub.region, { local: { port, caFile }, credentials: cloud.signIn() })
     closing.push(() => users.destroy())
-    const lanes: Lane[] = []
+    const troubled: TroubledTenant[] = []
     for (const [index, tenant] of tenants.entries()) {
       signal?.throwIfAborted()
       const token = await createToken(users, hub, tenant)
       const trouble = troubleOf(tenants, index)
-      lanes.push({ tenant, token, trouble, outcomes: new Map(), histogram: createHistogram() })
+      troubled.push({ tenant, token, trouble, outcomes: new Map(), histogram: createHistogram() })
     }
     const agent = new Agent({ keepAlive: true, maxSockets: concurrency, ca: readFileSync(caFile) })
     closing.push(() => agent.destroy())
     const to = { agent, host: new URL(hub.gatewayUrl).hostname, port: gateway.port }
-    return { cloud, lanes, close, send: (tenantId, token, prompt) => send(to, tenantId, token, prompt) }
+    return { cloud, troubled, close, send: (tenantId, token, prompt) => send(to, tenantId, token, prompt) }
   } catch (error) {
     await close()
     throw error

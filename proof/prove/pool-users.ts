@@ -12,22 +12,22 @@ import { disableUsers } from '../../cli/tenant/users.ts'
 import type { Platform } from '../harness/platform.ts'
 import type { Session, UserPoolCalls } from './user-pool.ts'
 
-export interface Person {
+export interface PoolUser {
   readonly username: string
   readonly password: string
   /** From a sign-in before anything was done to the user. */
   readonly session: Session
 }
 
-export interface People {
+export interface PoolUsers {
   /** A user of the first tenant. */
-  readonly own: Person
+  readonly own: PoolUser
   /** Was a user of a tenant that had the first tenant's id, and was removed as `tenant remove` does it. */
-  readonly former: Person
+  readonly former: PoolUser
   /** A user of the first tenant who was disabled while signed in. */
-  readonly disabled: Person
+  readonly disabled: PoolUser
   /** A user of the first tenant who signed out everywhere. */
-  readonly signedOut: Person
+  readonly signedOut: PoolUser
   /** What only the operator can do, for setting up and putting back. */
   readonly operator: Operator
   close(): void
@@ -44,11 +44,11 @@ export interface Operator {
 
 const PASSWORD = 'attempts at isolation 1 A!'
 
-export async function createPeople(platform: Platform, pool: UserPoolCalls): Promise<People> {
+export async function createPoolUsers(platform: Platform, pool: UserPoolCalls): Promise<PoolUsers> {
   const { cloud, hub, wirePort: port, caFile } = platform
   const cognito = cognitoClient(hub.region, { local: { port, caFile }, credentials: cloud.signIn() })
   const where = { cognito, userPoolId: hub.userPoolId }
-  const join = async (name: string): Promise<Person> => {
+  const join = async (name: string): Promise<PoolUser> => {
     const username = `${name}@example.com`
     await createUser(cognito, { ...where, tenantId: 'tenant1', username, email: username }, PASSWORD)
     const step = await pool.signIn(username, PASSWORD)

@@ -8,7 +8,7 @@ import { Ledger } from '../../src/ledger/ledger.ts'
 import { connectTo } from '../../src/testing/provider-calls.ts'
 import type { World } from './world.ts'
 
-export interface Stand {
+export interface Fixture {
   readonly ledger: Ledger
   /** @throws Error for an account that nobody deploys into */
   client(account: string): ResourceProviderClient
@@ -18,7 +18,7 @@ export interface Stand {
 const TENANT = '222222222222'
 const HUB = '111111111111'
 
-export async function openStand({ resources, organization }: World): Promise<Stand> {
+export async function openFixture({ resources, organization }: World): Promise<Fixture> {
   const ledger = new Ledger(resources)
   const uploads = mkdtempSync(join(tmpdir(), 'provider-'))
   const providers = await serveProviders({ ledger, organization, uploads })

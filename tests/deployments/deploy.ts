@@ -12,7 +12,7 @@ import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 /** Values of the project's settings: text, or a map. */
 export type Changes = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
-export interface Door {
+export interface Deployed {
   readonly cloud: LocalCloud
   readonly hub: HubOutputs
   /** Folder of the stack files. */
@@ -26,14 +26,18 @@ export interface Door {
   close(): Promise<void>
 }
 
-export interface EngineDoor extends Door {
+export interface DeployedByCli extends Deployed {
   readonly engine: Engine
 }
 
 const quiet = { color: 'never' } as const
 
 /** Hub and two tenants, by the Pulumi CLI. */
-export async function engineDoor(cli: FoundCli, options: EngineOptions, settings: Settings = {}): Promise<EngineDoor> {
+export async function deployByCli(
+  cli: FoundCli,
+  options: EngineOptions,
+  settings: Settings = {},
+): Promise<DeployedByCli> {
   const engine = await startEngine(cli, options)
   const set = async (name: string, changes: Changes = {}) => {
     const texts = Object.entries(changes).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
@@ -72,8 +76,8 @@ export type Settings = Readonly<Record<string, Changes>>
 const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
 
 /** Hub and two tenants, in this process. */
-export async function inProcessDoor(settings: Settings = {}): Promise<Door> {
-  const project = mkdtempSync(join(tmpdir(), 'genai-door-'))
+export async function deployInProcess(settings: Settings = {}): Promise<Deployed> {
+  const project = mkdtempSync(join(tmpdir(), 'genai-deployment-'))
   for (const file of ['Pulumi.yaml', ...STACK_FILES]) cpSync(join(PROJECT_DIRECTORY, file), join(project, file))
   const changed: Record<string, Changes> = { ...settings, hub: { deletionProtection: 'false', ...settings.hub } }
   const platform = await startPlatform({ project, settings: changed })

@@ -10,7 +10,7 @@ const PASSWORD = 'correct horse battery staple A1!'
 /** Between two requests of one tenant's traffic. */
 const PAUSE_MILLISECONDS = 50
 
-/** Where they call: a local cloud with a hub in it, whichever door it was deployed through. */
+/** Where they call: a local cloud with a hub in it, whichever engine it was deployed by. */
 export interface Served {
   readonly cloud: LocalCloud
   /** Port of the gateway's HTTPS listener on this machine. */

@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts'
 import type { Site } from './site.ts'
 import { lifeOf } from './user-pool.ts'
 
-export interface Remain {
+export interface RevocationDelay {
   readonly what: string
   /** How it ended just now. */
   readonly outcome: Outcome
@@ -25,7 +25,7 @@ const invoke = (token: string) =>
     body: JSON.stringify({ prompt: 'Am I still here?' }),
   }) as const
 
-export async function findRemains(site: Site): Promise<readonly Remain[]> {
+export async function findRevocationDelays(site: Site): Promise<readonly RevocationDelay[]> {
   const { disabled, signedOut } = site.people
   const minutes = (token: string) => `${lifeOf(token) / 60} minutes after it was issued`
   return [

@@ -13,7 +13,7 @@ export interface Seen {
   readonly retryAfter?: string
 }
 
-export interface Stand extends Platform {
+export interface Fixture extends Platform {
   see(tenantId: string): Promise<Seen>
   /** The same in a new process, which holds no key, no item, no credentials and no connection. */
   seeCold(tenantId: string): Promise<Seen>
@@ -38,7 +38,7 @@ const BASELINE_CALLS = 9
 /** Between two calls of the witness: it shall notice, not be a load. */
 const WITNESS_PAUSE_MS = 30
 
-export async function startStand(options: PlatformOptions = {}): Promise<Stand> {
+export async function startFixture(options: PlatformOptions = {}): Promise<Fixture> {
   const platform = await startPlatform(options)
   const see = async (tenantId: string): Promise<Seen> => {
     const { status, headers, body } = await platform.invoke(tenantId)

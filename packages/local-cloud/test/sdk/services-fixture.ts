@@ -45,7 +45,7 @@ export const ORGANIZATION: Organization = {
   })),
 }
 
-export interface Stand {
+export interface Fixture {
   readonly ledger: Ledger
   readonly surroundings: Surroundings
   readonly credentials: CredentialStore
@@ -109,26 +109,26 @@ export function publicService(host: string): Path {
   }
 }
 
-export async function startStand(
-  services: (stand: Pick<Stand, 'surroundings' | 'credentials' | 'ledger'>) => readonly Service[],
+export async function startFixture(
+  services: (fixture: Pick<Fixture, 'surroundings' | 'credentials' | 'ledger'>) => readonly Service[],
   {
     resources = [],
     organization = ORGANIZATION,
   }: { resources?: readonly Declared[]; organization?: Organization } = {},
-): Promise<Stand> {
+): Promise<Fixture> {
   const directory = await mkdtemp(path.join(tmpdir(), 'stand-'))
   const ledger = new Ledger(resources)
   const authority = await openAuthority(directory)
   const ports = new Map<string, Promise<number>>()
   const handlers: NodeHttpHandler[] = []
-  const now = () => stand.at ?? Date.now() / 1000 + stand.ahead
+  const now = () => fixture.at ?? Date.now() / 1000 + fixture.ahead
   const surroundings: Surroundings = {
     ledger,
     organization,
     now,
     authorize: async (call) => {
-      stand.asked.push(call)
-      return stand.decide(call)
+      fixture.asked.push(call)
+      return fixture.decide(call)
     },
   }
   const credentials = createCredentialStore(now)
@@ -137,10 +137,10 @@ export async function startStand(
     surroundings,
     services: services({ surroundings, credentials, ledger }),
     authority,
-    reach: (_ledger, from, host) => stand.lookUp(from, host),
+    reach: (_ledger, from, host) => fixture.lookUp(from, host),
     observe: (event) => events.push(event),
   })
-  const stand: Stand = {
+  const fixture: Fixture = {
     ledger,
     surroundings,
     credentials,
@@ -155,13 +155,13 @@ export async function startStand(
     session: sessionOf(HUB),
     async client(given) {
       const handler = new NodeHttpHandler({
-        httpsAgent: localAgent({ port: await stand.port(), caFile: authority.caFile }),
+        httpsAgent: localAgent({ port: await fixture.port(), caFile: authority.caFile }),
         requestTimeout: 5_000,
       })
       handlers.push(handler)
       return {
         region: REGION,
-        credentials: given ?? credentials.issue(stand.session, 3600),
+        credentials: given ?? credentials.issue(fixture.session, 3600),
         requestHandler: handler,
         maxAttempts: 1,
       }
@@ -178,7 +178,7 @@ export async function startStand(
       await rm(directory, { recursive: true })
     },
   }
-  return stand
+  return fixture
 }
 
 let declared = 0

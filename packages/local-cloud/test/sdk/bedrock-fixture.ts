@@ -16,7 +16,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type BedrockOptions, createBedrock } from '../../src/aws/bedrock/bedrock.ts'
 import type { ModelBackend } from '../../src/aws/bedrock/model-backend.ts'
 import { standIn } from '../../src/aws/bedrock/stand-in/stand-in.ts'
-import { ORGANIZATION, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
+import { type Fixture, ORGANIZATION, sessionOf, startFixture, TENANT } from './services-fixture.ts'
 
 export const NOVA = 'us.amazon.nova-2-lite-v1:0'
 export const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
@@ -43,7 +43,7 @@ export const user = (text: string) => ({ role: 'user' as const, content: [{ text
 export const assistant = (text: string) => ({ role: 'assistant' as const, content: [{ text }] })
 export const HELLO = { messages: [user('Hello, who are you?')] }
 
-export let stand: Stand
+export let fixture: Fixture
 export let bedrock: BedrockRuntimeClient
 export const options: { -readonly [K in keyof BedrockOptions]: BedrockOptions[K] } = {}
 const QUICK = standIn({ pauseMilliseconds: 0 })
@@ -57,7 +57,7 @@ export function answerBy(models: ModelBackend): void {
 /** One service for all tests of a file. */
 export function useBedrock(): void {
   beforeAll(async () => {
-    stand = await startStand(
+    fixture = await startFixture(
       ({ surroundings, credentials }) => [
         createBedrock(surroundings, credentials, {
           backend: { generate: (generation) => backend.generate(generation) },
@@ -68,11 +68,11 @@ export function useBedrock(): void {
     )
     bedrock = await clientOf(TENANT)
   })
-  afterAll(() => stand.close())
+  afterAll(() => fixture.close())
   beforeEach(() => {
-    stand.asked.length = 0
-    stand.ahead = 0
-    stand.decide = () => ({ allowed: true })
+    fixture.asked.length = 0
+    fixture.ahead = 0
+    fixture.decide = () => ({ allowed: true })
     delete options.requestsPerMinute
     backend = QUICK
   })
@@ -80,7 +80,7 @@ export function useBedrock(): void {
 
 export const clientOf = async (account: string) =>
   new BedrockRuntimeClient(
-    await stand.client(stand.credentials.issue(sessionOf(account, 'genai-models-tenant1'), 3600)),
+    await fixture.client(fixture.credentials.issue(sessionOf(account, 'genai-models-tenant1'), 3600)),
   )
 export const converse = (modelId: string, more: Partial<ConverseCommandInput> = {}) =>
   bedrock.send(new ConverseCommand({ modelId, ...HELLO, ...more }))
@@ -108,7 +108,7 @@ export const invoke = async (modelId: string, body: unknown) => {
 
 /** The SDK's own HTTP/2, which is its default for Bedrock. */
 export async function http2Handler(): Promise<NodeHttp2Handler> {
-  const [ca, port] = [await readFile(stand.caFile), await stand.port()]
+  const [ca, port] = [await readFile(fixture.caFile), await fixture.port()]
   return new NodeHttp2Handler({
     nodeHttp2ConnectOptions: {
       createConnection: ({ hostname: servername }: URL) =>
