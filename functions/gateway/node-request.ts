@@ -63,6 +63,9 @@ function readBytes(message: IncomingMessage): Promise<Uint8Array> {
   })
 }
 
+/** Headers and the first event in one packet, where the event comes within this time. */
+const HEADERS_ALONE_MILLISECONDS = 5
+
 /** Sends the answer, no faster than the client reads it. It ends when the answer is sent or the client has left. */
 export async function send({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {
   if (typeof body === 'string') {
@@ -73,12 +76,14 @@ export async function send({ status, headers, body }: Answer, response: ServerRe
   const left = new Promise<void>((resolve) => response.once('close', resolve))
   if (response.destroyed) return void (await body.return())
   response.writeHead(status, headers)
-  // The first event may be long in coming; that the answer has begun is known now.
-  response.flushHeaders()
+  // The first event may be long in coming; that the answer has begun is told before it, unless it comes at once.
+  const alone = setTimeout(() => response.flushHeaders(), HEADERS_ALONE_MILLISECONDS)
   void left.then(() => body.return())
   for await (const piece of body) {
+    clearTimeout(alone)
     if (response.write(piece)) continue
     await Promise.race([new Promise((resolve) => response.once('drain', resolve)), left])
   }
+  clearTimeout(alone)
   if (!response.destroyed) response.end()
 }

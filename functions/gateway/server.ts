@@ -31,8 +31,11 @@ const gateway = createGatewayServer({
 // ECS kills a container 120 s after it has asked it to stop, at most.
 const stopMilliseconds = seconds('STOP_TIMEOUT_SECONDS', 110)
 
-await warm()
-gateway.server.listen(port, () => process.stdout.write(`${JSON.stringify({ listening: gateway.server.address() })}\n`))
+void warm().then(() =>
+  gateway.server.listen(port, () =>
+    process.stdout.write(`${JSON.stringify({ listening: gateway.server.address() })}\n`),
+  ),
+)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void gateway.stop(stopMilliseconds).then(() => process.exit(0)))
 }

@@ -96,6 +96,7 @@ export function toAnswerStream({ batches, keepAlive, failed, ended }: StreamPlan
   return {
     next,
     async return() {
+      if (over) return DONE
       end(clientLeft())
       // Whatever the model still sends is nobody's: the iterator closes its connection.
       pending?.catch(() => {})

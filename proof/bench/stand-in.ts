@@ -4,6 +4,7 @@
  */
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import { answerStream } from './stand-in-stream.ts'
 import { ITEMS } from './tenant.ts'
 
 /** The parent's first message. */
@@ -23,6 +24,7 @@ const TABLE = JSON.stringify(ITEMS)
 
 process.once('message', ({ key, cert, keySet }: StandInOptions) => {
   const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+    if (request.url.endsWith('/converse-stream')) return void answerStream(request, response)
     request.resume()
     request.once('end', () => answer(request, response, keySet))
   })

@@ -1,0 +1,119 @@
+/** A server that is measured, in a process of its own, and clients of it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { Usage } from './probe.ts'
+import { now, type Plan, promptOf } from './stand-in-stream.ts'
+
+export interface StreamSubject {
+  readonly name: string
+  usage(): Promise<Usage>
+  /** Sends a request and reads its answer. */
+  stream(plan: Plan): Promise<Streamed>
+  /** Opens a stream and leaves it after its first byte; when that was. */
+  leave(plan: Plan): Promise<number>
+  stop(): Promise<void>
+}
+
+export interface Streamed {
+  readonly firstByteMilliseconds: number
+  readonly text: string
+  /** Pieces that the answer came in. */
+  readonly chunks: number
+  /** Time of the first byte and of the last, from the same clock as the stand-in's. */
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+export interface Api {
+  readonly path: string
+  body(prompt: string): unknown
+}
+
+export const CONVERSE: Api = {
+  path: '/tenant1/model/nova-2-lite/converse-stream',
+  body: (text) => ({ messages: [{ role: 'user', content: [{ text }] }], inferenceConfig: { maxTokens: 100 } }),
+}
+export const CHAT: Api = {
+  path: '/tenant1/v1/chat/completions',
+  body: (content) => ({ model: 'nova-2-lite', stream: true, max_tokens: 100, messages: [{ role: 'user', content }] }),
+}
+
+export interface StreamLaunch {
+  readonly probe: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly token: string
+}
+
+export async function startServer(name: string, file: string, api: Api, launch: StreamLaunch): Promise<StreamSubject> {
+  const child = spawn(process.execPath, ['--require', launch.probe, file], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { ...launch.environment, PORT: '0' },
+  })
+  const port = await listening(child)
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+  const ask = async (plan: Plan) => {
+    const body = JSON.stringify(api.body(promptOf(plan)))
+    const headers = {
+      authorization: `Bearer ${launch.token}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }
+    const request = httpRequest({ agent, port, host: '127.0.0.1', method: 'POST', path: api.path, headers })
+    const answered = once(request, 'response')
+    request.end(body)
+    const [answer] = (await answered) as [IncomingMessage]
+    if (answer.statusCode !== 200) throw new Error(`${name} answered ${answer.statusCode}.`)
+    return { request, answer }
+  }
+  return {
+    name,
+    async usage() {
+      child.send('usage')
+      const [usage] = await once(child, 'message')
+      return usage
+    },
+    async stream(plan) {
+      const started = now()
+      const { answer } = await ask(plan)
+      let first = 0
+      let last = 0
+      let text = ''
+      let chunks = 0
+      try {
+        for await (const chunk of answer) {
+          last = now()
+          first ||= last
+          text += chunk
+          chunks++
+        }
+      } catch {
+        // Cut off: what came so far is what there is.
+      }
+      return { firstByteMilliseconds: first - started, text, chunks, firstAt: first, lastAt: last }
+    },
+    async leave(plan) {
+      const { request, answer } = await ask(plan)
+      request.on('error', () => {})
+      answer.on('error', () => {})
+      await once(answer, 'data')
+      request.destroy()
+      return now()
+    },
+    async stop() {
+      agent.destroy()
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+async function listening(child: ChildProcess): Promise<number> {
+  const { stdout } = child
+  if (!stdout) throw new Error('A server without output.')
+  const [line] = await once(stdout, 'data')
+  // Whatever it prints later is read and forgotten, so that it never waits for a reader.
+  stdout.resume()
+  return JSON.parse(`${line}`.split('\n')[0] ?? '').listening.port
+}
