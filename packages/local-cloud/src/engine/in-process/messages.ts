@@ -2,7 +2,7 @@
  * What a program says while it runs (`pulumi.log`). Without an engine the runtime would print it between the lines of whoever
  * deploys; here it goes to a function.
  */
-import { LogSeverity } from '@pulumi/pulumi/proto/engine_pb.js'
+import engine from '@pulumi/pulumi/proto/engine_pb.js'
 import * as state from '@pulumi/pulumi/runtime/state.js'
 
 export interface Message {
@@ -18,6 +18,9 @@ interface Engine {
 }
 
 const { getStore } = state as unknown as { getStore(): { readonly settings: { engine?: Engine } } }
+
+// A module of CommonJS whose exports Node cannot see beforehand.
+const { LogSeverity } = engine
 
 const SEVERITIES: Readonly<Record<number, Message['severity']>> = {
   [LogSeverity.INFO]: 'info',
