@@ -79,6 +79,8 @@ export interface SpokeSettings {
   readonly availabilityZoneIds: readonly string[]
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  /** By the name in `models`: tokens of an answer where the caller names no number. */
+  readonly maxTokens?: Readonly<Record<string, number>>
   readonly defaultModel: string
   /** Geography of inference profiles → regions that their requests go to, instead of the list's. */
   readonly modelRegions: Readonly<Record<string, readonly string[]>>

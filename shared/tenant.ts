@@ -51,6 +51,8 @@ export interface TenantConfiguration {
   readonly account: string
   /** The names that the tenant's callers use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  /** Tokens of an answer to a caller of OpenAI's API who names no number, by the name in `models`. @default 8,192, or the model's maximum */
+  readonly maxTokens?: Readonly<Record<string, number>>
   /** One of the names in `models`, used when a request names none. */
   readonly defaultModel: string
   /** Role in the tenant's account that may invoke its models. */

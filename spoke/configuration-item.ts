@@ -2,10 +2,13 @@ import type { TenantConfiguration, TenantStatus } from '../shared/tenant.ts'
 
 /** The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs. */
 export function configurationItem(configuration: TenantConfiguration): string {
-  const { models, ...texts } = configuration
+  const { models, maxTokens = {}, ...texts } = configuration
   return JSON.stringify({
     ...Object.fromEntries(sorted(texts).map(([name, text]) => [name, { S: text }])),
     models: { M: Object.fromEntries(sorted(models).map(([name, id]) => [name, { S: id }])) },
+    ...(Object.keys(maxTokens).length > 0 && {
+      maxTokens: { M: Object.fromEntries(sorted(maxTokens).map(([name, most]) => [name, { N: `${most}` }])) },
+    }),
   })
 }
 
@@ -13,5 +16,5 @@ export function configurationItem(configuration: TenantConfiguration): string {
 export const statusItem = (status: TenantStatus): string =>
   JSON.stringify(Object.fromEntries(sorted({ ...status }).map(([name, text]) => [name, { S: text }])))
 
-const sorted = (map: Readonly<Record<string, string>>) =>
+const sorted = <Value>(map: Readonly<Record<string, Value>>) =>
   Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -26,6 +26,7 @@ export interface IngressArgs {
   readonly endpointCidrBlocks: readonly string[]
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  readonly maxTokens?: Readonly<Record<string, number>>
   readonly defaultModel: string
   readonly tier: Tier
   readonly code: pulumi.asset.Archive
@@ -99,14 +100,15 @@ export class Ingress extends pulumi.ComponentResource {
 }
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
-function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
-  const { tenantId, account, hub, models, defaultModel } = args
+function configuration(name: string, args: HubLaneArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
+  const { tenantId, account, hub, models, maxTokens, defaultModel } = args
   const item = pulumi.output(args.endpointHost).apply((endpoint) =>
     configurationItem({
       tenantId,
       item: 'configuration',
       account,
       models,
+      ...(maxTokens && { maxTokens }),
       defaultModel,
       roleArn: roleArn(account, tenantRoleName(tenantId)),
       externalId: externalId(hub.account, tenantId),

@@ -1,6 +1,7 @@
 /** The flags of `tenant add`, read one by one; what they say is checked with the settings that they become. */
 import { SPOKE_PREFIXES } from '../../shared/addressing.ts'
 import { roleArn } from '../../shared/naming.ts'
+import { modelIds } from '../../shared/settings/spoke.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { type Arguments, messageOf, UserError } from '../verb.ts'
 
@@ -74,7 +75,7 @@ function modelsOf(given: readonly string[]): Readonly<Record<string, string>> {
       throw new UserError(`--model names "${name}" twice.`, 'A name stands for one model.')
     models[name] = id
   }
-  return read('model', JSON.stringify(models), SPOKE_TABLE.models)
+  return modelIds(read('model', JSON.stringify(models), SPOKE_TABLE.models))
 }
 
 function read<T>(

@@ -66,12 +66,14 @@ export function createCall(options: CallOptions): Call {
   }
 }
 
-function findModel(name: string, { models }: Pick<TenantConfiguration, 'models'>): Model {
-  const id = Object.hasOwn(models, name) ? models[name] : undefined
-  if (id !== undefined) return { name, id }
+function findModel(name: string, { models, maxTokens = {} }: Pick<TenantConfiguration, 'models' | 'maxTokens'>): Model {
   // Clients that read the provider out of a model's id send that.
-  const known = Object.entries(models).find(([, configured]) => configured === name)
-  if (known) return { name: known[0], id: known[1] }
+  const known = Object.hasOwn(models, name) ? name : Object.keys(models).find((other) => models[other] === name)
+  const id = known === undefined ? undefined : models[known]
+  if (known !== undefined && id !== undefined) {
+    const most = Object.hasOwn(maxTokens, known) ? maxTokens[known] : undefined
+    return { name: known, id, ...(most !== undefined && { maxTokens: most }) }
+  }
   const which = MODEL_NAME.test(name) ? `The model "${name}"` : 'This model'
   throw new GatewayError(
     'model_not_allowed',

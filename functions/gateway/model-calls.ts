@@ -14,6 +14,8 @@ export interface Model {
   readonly name: string
   /** Bedrock's id of a model or inference profile. */
   readonly id: string
+  /** The tenant's own default for the tokens of an answer. */
+  readonly maxTokens?: number
 }
 
 /** Bodies are Bedrock's own, as JSON text, and go out as they are. Everything rejects with a `GatewayError`. */

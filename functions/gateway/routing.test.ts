@@ -103,6 +103,8 @@ test.each([
   ['account', { account: { S: '22222222222' } }],
   ['account as a number', { account: { N: '222222222222' } }],
   ['no models', { models: { M: {} } }],
+  ['tokens that are no number', { maxTokens: { M: { 'nova-2-lite': { S: 'many' } } } }],
+  ['tokens of nothing', { maxTokens: { S: '7' } }],
   ['models a list', { models: { L: [] } }],
   ['a model without an id', { models: { M: { 'nova-2-lite': { S: '' } } } }],
   ['an odd name', { models: { M: { 'nova-2-lite': { S: 'a' }, 'No Va': { S: 'a' } } } }],

@@ -44,6 +44,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
     item: 'configuration',
     account,
     models,
+    ...parseMaxTokens(item),
     defaultModel,
     roleArn: matching(item, 'roleArn', new RegExp(`^arn:aws[a-z-]*:iam::${account}:role/[\\w+=,.@/-]{1,512}$`)),
     externalId: matching(item, 'externalId', /^[\w+=,.@:/-]{2,1224}$/),
@@ -65,6 +66,20 @@ function parseModels(item: Attributes): Record<string, string> {
     return [name, matching(map, name, MODEL_ID)]
   })
   return Object.fromEntries(entries)
+}
+
+/** Of names that are in `models` or were: none of the others is asked for. */
+function parseMaxTokens(item: Attributes): Pick<TenantConfiguration, 'maxTokens'> {
+  if (!Object.hasOwn(item, 'maxTokens')) return {}
+  const attribute = item.maxTokens
+  const map = isObject(attribute) && isObject(attribute.M) ? attribute.M : undefined
+  if (!map) throw misconfigured('maxTokens is not a map of names')
+  const entries = Object.entries(map).map(([name, value]): [string, number] => {
+    const most = isObject(value) && typeof value.N === 'string' ? Number(value.N) : Number.NaN
+    if (!MODEL_NAME.test(name) || !Number.isInteger(most) || most < 1) throw misconfigured('maxTokens is malformed')
+    return [name, most]
+  })
+  return { maxTokens: Object.fromEntries(entries) }
 }
 
 /** A tenant without a status is active; a status that nobody knows stops the tenant rather than letting it through. */

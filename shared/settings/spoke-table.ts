@@ -60,11 +60,22 @@ const availabilityZoneIds: Setting<readonly string[]> = {
   parse: listOf(matching(/^[a-z]{2,5}\d-az\d$/, 'the id of an availability zone'), 1, 3),
 }
 
-const models: Setting<Readonly<Record<string, string>>> = {
-  type: 'map of text',
-  meaning: 'The names that the tenant may use → Bedrock model or inference profile ids.',
+/** One of the tenant's models. */
+export interface TenantModel {
+  /** A model or inference profile id. */
+  readonly id: string
+  /** Tokens of an answer to a caller of OpenAI's API who names no number. @default 8,192, or the model's maximum */
+  readonly maxTokens?: number
+}
+
+const MAX_TOKENS = integerIn(1, 131_072)
+
+const models: Setting<Readonly<Record<string, TenantModel>>> = {
+  type: 'map of text, or of maps',
+  meaning:
+    'The names that the tenant may use → Bedrock model or inference profile ids, or a map of id and maxTokens: the answer’s length for callers of OpenAI’s API who name none.',
   allowed:
-    '1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id.',
+    '1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id, or a map of id and maxTokens (1 to 131072).',
   entries: 'map',
   placeholder: '{MODEL}',
   fallback: 'required',
@@ -129,19 +140,16 @@ export const SPOKE_TABLE = {
   modelInvocationLogging,
 } as const
 
-function parseModels(raw: string): Readonly<Record<string, string>> {
+function parseModels(raw: string): Readonly<Record<string, TenantModel>> {
   const entries = mapOf(raw)
   if (entries.length < 1 || entries.length > 20) throw new Refused(`it has ${entries.length} names.`)
   const parseName = matching(MODEL_NAME, 'a name that models may have')
-  const parseId = matching(MODEL_ID, 'a model or inference profile id')
   return Object.fromEntries(
-    entries.map(([name, id]) => {
+    entries.map(([name, value]) => {
       // A name that is wrong is not changed by setting another: the old one stays.
       parseName(name)
       try {
-        if (typeof id !== 'string') throw new Refused(`"${name}" is given something that is not text.`)
-        if (id.startsWith('arn:')) throw new Refused(`"${id}" is an ARN. ${NO_ARNS}`)
-        return [name, parseId(id)]
+        return [name, parseModel(name, value)]
       } catch (error) {
         throw Refused.at(`["${name}"]`, error)
       }
@@ -149,24 +157,21 @@ function parseModels(raw: string): Readonly<Record<string, string>> {
   )
 }
 
-const GEOGRAPHY = /^[a-z]{2,10}(-[a-z]{2,10})?$/
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+function parseModelId(id: string): string {
+  if (id.startsWith('arn:')) throw new Refused(`"${id}" is an ARN. ${NO_ARNS}`)
+  return matching(MODEL_ID, 'a model or inference profile id')(id)
+}
 
-function parseModelRegions(raw: string): Readonly<Record<string, readonly string[]>> {
-  const entries = mapOf(raw)
-  if (entries.length < 1 || entries.length > 20) throw new Refused(`it has ${entries.length} geographies.`)
-  const parseGeography = matching(GEOGRAPHY, 'the first part of a profile id')
-  const parseRegions = listOf(matching(REGION, 'the name of a region'), 1, 20)
-  return Object.fromEntries(
-    entries.map(([geography, regions]) => {
-      parseGeography(geography)
-      try {
-        return [geography, parseRegions(JSON.stringify(regions))]
-      } catch (error) {
-        throw new Refused(`${geography}: ${error instanceof Error ? error.message : String(error)}`)
-      }
-    }),
-  )
+function parseModel(name: string, value: unknown): TenantModel {
+  if (typeof value === 'string') return { id: parseModelId(value) }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Refused(`"${name}" is given something that is neither text nor a map.`)
+  }
+  const { id, maxTokens, ...others } = value as Readonly<Record<string, unknown>>
+  const [extra] = Object.keys(others)
+  if (extra !== undefined) throw new Refused(`"${name}" has the unknown entry "${extra}".`)
+  if (typeof id !== 'string') throw new Refused(`"${name}" has no id.`)
+  return { id: parseModelId(id), ...(maxTokens !== undefined && { maxTokens: MAX_TOKENS(String(maxTokens)) }) }
 }
 
 const TIER_LIMITS = {

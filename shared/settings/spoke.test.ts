@@ -45,6 +45,14 @@ describe('spoke settings', () => {
     expect(read(spoke, { models: JSON.stringify({ model: id }) })).toMatchObject({ models: { model: id } })
   })
 
+  it('takes a model’s own default for the length of an answer', () => {
+    const models = { long: { id: 'us.amazon.nova-2-lite-v1:0', maxTokens: 20_000 }, short: 'amazon.nova-lite-v1:0' }
+    expect(read(spoke, { models: JSON.stringify(models), defaultModel: 'long' })).toMatchObject({
+      models: { long: 'us.amazon.nova-2-lite-v1:0', short: 'amazon.nova-lite-v1:0' },
+      maxTokens: { long: 20_000 },
+    })
+  })
+
   it.each<[string, Change, string, string]>([
     ['an id with a hyphen', { tenantId: 'tenant-1' }, 'tenantId', '"tenant-1" is not a tenant\'s id'],
     ['an id in upper case', { tenantId: 'Tenant1' }, 'tenantId', "is not a tenant's id"],
@@ -78,7 +86,20 @@ describe('spoke settings', () => {
       'modelRegions',
       'xx: "Mars" is not the name of a region',
     ],
-    ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'is not text'],
+    ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'neither text nor a map'],
+    ['a model without an id', { models: '{"nova":{"maxTokens":9}}' }, 'models', '"nova" has no id'],
+    [
+      'too many tokens for a model',
+      { models: '{"nova":{"id":"amazon.nova-lite-v1:0","maxTokens":200000}}' },
+      'models',
+      '200000',
+    ],
+    [
+      'an unknown entry of a model',
+      { models: '{"nova":{"id":"amazon.nova-lite-v1:0","tokens":9}}' },
+      'models',
+      'unknown entry "tokens"',
+    ],
     [
       'a default that is not in the list',
       { defaultModel: 'claude' },

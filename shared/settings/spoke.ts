@@ -33,12 +33,23 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     hubCredentials: credentialsOf(values.hubRoleArn, values.hubProfile),
     cidrBlock: values.cidrBlock,
     availabilityZoneIds: values.availabilityZoneIds,
-    models: values.models,
+    models: modelIds(values.models),
+    ...modelMaxTokens(values.models),
     defaultModel,
     modelRegions: values.modelRegions,
     tier: values.tier,
     modelInvocationLogging: values.modelInvocationLogging,
   }
+}
+
+export const modelIds = (models: SpokeValues['models']): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(models).map(([name, { id }]) => [name, id]))
+
+function modelMaxTokens(models: SpokeValues['models']): Pick<SpokeSettings, 'maxTokens'> {
+  const given = Object.entries(models).flatMap(([name, { maxTokens }]) =>
+    maxTokens === undefined ? [] : [[name, maxTokens] as const],
+  )
+  return given.length === 0 ? {} : { maxTokens: Object.fromEntries(given) }
 }
 
 function defaultModelOf({ models, defaultModel }: SpokeValues, refuse: Refuse): string | undefined {

@@ -11,9 +11,19 @@ export interface Client {
   readonly without?: readonly string[]
 }
 
+/** Anthropic's and Bedrock's APIs have no embeddings in these words. */
+const NOT_OPENAI = ['embeddings']
+
 export const CLIENTS: readonly Client[] = [
   { name: 'openai-node', language: 'node' },
   { name: 'openai-python', language: 'python' },
+  // It repeats by itself, whatever it is told of it.
+  { name: 'ai-sdk', language: 'node', without: ['reasoning', 'failed'] },
+  { name: 'langchain-python', language: 'python', without: ['reasoning'] },
+  { name: 'langchain-js', language: 'node', without: ['reasoning', 'failed'] },
+  { name: 'anthropic-node', language: 'node', without: NOT_OPENAI },
+  { name: 'boto3', language: 'python', without: [...NOT_OPENAI, 'reasoning'] },
+  { name: 'aws-sdk-js', language: 'node', without: [...NOT_OPENAI, 'reasoning'] },
 ]
 
 const run = promisify(execFile)

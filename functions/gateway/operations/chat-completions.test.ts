@@ -3,7 +3,7 @@ import { APIError, NotFoundError, type OpenAI, RateLimitError } from 'openai'
 import { describe, expect, test } from 'vitest'
 import { eventFrame, exceptionFrame } from '../event-stream.ts'
 import { createTestClient } from '../openai/test-client.ts'
-import { CONVERSE_ANSWER, converseFrames, exception, json, streamed } from '../test-support.ts'
+import { CONVERSE_ANSWER, converseFrames, exception, items, json, streamed } from '../test-support.ts'
 
 const HELLO: { model: string; messages: OpenAI.Chat.ChatCompletionMessageParam[] } = {
   model: 'claude-haiku-4.5',
@@ -44,6 +44,13 @@ describe('a whole answer', () => {
     const { client } = createTestClient()
     const id = 'us.amazon.nova-2-lite-v1:0'
     expect((await client.chat.completions.create({ ...HELLO, model: id })).model).toBe(id)
+  })
+
+  test('is as long as the tenant’s model says, where the caller says nothing', async () => {
+    const { client, aws, sent } = createTestClient()
+    aws.replies.dynamodb = json(items({ maxTokens: { M: { 'claude-haiku-4.5': { N: '20000' } } } }))
+    await client.chat.completions.create(HELLO)
+    expect(sent()[0]?.body.inferenceConfig).toEqual({ maxTokens: 20_000 })
   })
 
   test('keeps numbers of a tool’s arguments that a double cannot hold', async () => {

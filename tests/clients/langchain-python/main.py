@@ -1,0 +1,123 @@
+"""LangChain for Python: the chat model of OpenAI, and Bedrock's, which is asked by the model's Bedrock id."""
+
+import json
+import os
+import sys
+
+import botocore.exceptions
+import openai
+from langchain_aws import ChatBedrockConverse
+from langchain_core.messages import HumanMessage, ToolMessage
+from langchain_openai import ChatOpenAI, OpenAIEmbeddings
+
+E = os.environ
+WEATHER = {
+    "title": "weather",
+    "description": "The weather of a city",
+    "type": "object",
+    "properties": {"city": {"type": "string"}, "celsius": {"type": "number"}},
+    "required": ["city", "celsius"],
+    "additionalProperties": False,
+}
+PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+TOOLS = [{"type": "function", "function": {"name": "get_weather", "description": "Weather", "parameters": PARAMETERS}}]
+WHERE = {"base_url": f"{E['BASE_URL']}/v1", "api_key": E["TOKEN"]}
+
+
+def make(**more):
+    return ChatOpenAI(**{"model": E["MODEL"], **WHERE, **more})
+
+
+def bedrock():
+    return ChatBedrockConverse(
+        model=E["MODEL_ID"], base_url=E["BASE_URL"], region_name="us-east-1", bedrock_api_key=E["TOKEN"]
+    )
+
+
+def calls(message):
+    return [{"name": one["name"], "input": one["args"]} for one in message.tool_calls]
+
+
+def text(message):
+    return message.text if isinstance(message.text, str) else message.text()
+
+
+def hello():
+    answer = make().invoke(E["HELLO"])
+    other = bedrock().invoke(E["HELLO"])
+    assert text(other) == text(answer), text(other)
+    return {"text": text(answer), "tokens": answer.usage_metadata["total_tokens"]}
+
+
+def stream():
+    texts, tokens = [], None
+    for chunk in make(stream_usage=True).stream(E["HELLO"]):
+        if text(chunk):
+            texts.append(text(chunk))
+        tokens = chunk.usage_metadata["total_tokens"] if chunk.usage_metadata else tokens
+    return {"text": "".join(texts), "pieces": len(texts), "tokens": tokens}
+
+
+def tools():
+    able = make().bind_tools(TOOLS)
+    first = able.invoke(E["TOOLS"])
+    results = [ToolMessage("rain", tool_call_id=one["id"]) for one in first.tool_calls]
+    return {"calls": calls(first), "text": text(able.invoke([HumanMessage(E["TOOLS"]), first, *results]))}
+
+
+def tools_streamed():
+    whole = None
+    for chunk in make().bind_tools(TOOLS).stream(E["TOOLS"]):
+        whole = chunk if whole is None else whole + chunk
+    return {"calls": calls(whole)}
+
+
+def structured():
+    return {"object": make().with_structured_output(WEATHER, method="json_schema").invoke(E["STRUCTURED"])}
+
+
+def image():
+    url = f"data:image/png;base64,{E['PIXEL']}"
+    parts = [{"type": "text", "text": E["HELLO"]}, {"type": "image_url", "image_url": {"url": url}}]
+    return {"text": text(make().invoke([HumanMessage(parts)]))}
+
+
+def embeddings():
+    model = OpenAIEmbeddings(
+        model=E["EMBEDDINGS"], dimensions=512, check_embedding_ctx_length=False, **WHERE
+    )
+    one, other = model.embed_documents(["a hub and its spokes", "A hub, and its spokes!"])
+    return {"sizes": [len(one), len(other)], "near": sum(a * b for a, b in zip(one, other))}
+
+
+def abort():
+    events = make().stream(E["ABORT"])
+    next(events)
+    events.close()
+    return {"aborted": True}
+
+
+SCENARIOS = {
+    "hello": hello,
+    "stream": stream,
+    "tools": tools,
+    "tools-streamed": tools_streamed,
+    "structured": structured,
+    "image": image,
+    "embeddings": embeddings,
+    "long": lambda: {"words": len(text(make().invoke(E["LONG"])).split(" "))},
+    "refused-token": lambda: make().invoke(E["HELLO"]),
+    "refused-model": lambda: make(model="gpt-4o").invoke(E["HELLO"]),
+    "refused-request": lambda: make(n=2).invoke(E["HELLO"]),
+    "retried": lambda: {"text": text(make().invoke(E["HELLO"]))},
+    "throttled": lambda: make(max_retries=0).invoke(E["HELLO"]),
+    "failed": lambda: make().invoke(E["HELLO"]),
+    "abort": abort,
+}
+
+try:
+    print(json.dumps(SCENARIOS[sys.argv[1]]()))
+except openai.APIStatusError as error:
+    print(json.dumps({"status": error.status_code}))
+except botocore.exceptions.ClientError as error:
+    print(json.dumps({"status": error.response["ResponseMetadata"]["HTTPStatusCode"]}))
