@@ -22,6 +22,7 @@ export const CLIENTS: readonly Client[] = [
   { name: 'langchain-python', language: 'python', without: ['reasoning'] },
   { name: 'langchain-js', language: 'node', without: ['reasoning', 'failed'] },
   { name: 'anthropic-node', language: 'node', without: NOT_OPENAI },
+  { name: 'anthropic-bedrock-node', language: 'node', without: NOT_OPENAI },
   { name: 'boto3', language: 'python', without: [...NOT_OPENAI, 'reasoning'] },
   { name: 'aws-sdk-js', language: 'node', without: [...NOT_OPENAI, 'reasoning'] },
 ]

@@ -40,7 +40,9 @@ const scenarios = {
   async tools() {
     const first = await ask(TOOLS, { tools })
     const results = first.toolCalls.map(({ toolCallId, toolName }) => ({
-      ...{ type: 'tool-result', toolCallId, toolName },
+      type: 'tool-result',
+      toolCallId,
+      toolName,
       output: { type: 'text', value: 'rain' },
     }))
     const messages = [{ role: 'user', content: TOOLS }, ...first.response.messages, { role: 'tool', content: results }]
@@ -64,7 +66,8 @@ const scenarios = {
   async embeddings() {
     const values = ['a hub and its spokes', 'A hub, and its spokes!']
     const { embeddings } = await embedMany({
-      ...{ model: provider.embeddingModel(EMBEDDINGS), values },
+      model: provider.embeddingModel(EMBEDDINGS),
+      values,
       providerOptions: { gateway: { dimensions: 512 } },
     })
     const [one, other] = embeddings

@@ -112,7 +112,8 @@ const TOOL = closed({
 })
 
 export const INPUT = closed({
-  anthropic_version: required(oneOf('bedrock-2023-05-31')),
+  // The second one is what Anthropic's own client of Bedrock sends since October 2026 (@anthropic-ai/bedrock-sdk 1.0).
+  anthropic_version: required(oneOf('bedrock-2023-05-31', '2026-10-21')),
   max_tokens: required(integer({ min: 1 })),
   messages: required(list(closed({ role: required(oneOf('user', 'assistant')), content: required(textOr(BLOCKS)) }))),
   system: textOr({ text: TEXT }),
