@@ -3,8 +3,13 @@ import type { TenantConfiguration } from '../shared/tenant.ts'
 import { configurationItem } from './configuration-item.ts'
 
 const CONFIGURATION: TenantConfiguration = {
-  ...{ tenantId: 'tenant1', item: 'configuration', account: '222222222222', defaultModel: 'b' },
-  ...{ roleArn: 'r', externalId: 'e', endpoint: 'h' },
+  tenantId: 'tenant1',
+  item: 'configuration',
+  account: '222222222222',
+  defaultModel: 'b',
+  roleArn: 'r',
+  externalId: 'e',
+  endpoint: 'h',
   models: { b: 'amazon.nova-lite-v1:0', a: 'amazon.nova-pro-v1:0' },
 }
 
