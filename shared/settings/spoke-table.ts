@@ -174,6 +174,26 @@ function parseModel(name: string, value: unknown): TenantModel {
   return { id: parseModelId(id), ...(maxTokens !== undefined && { maxTokens: MAX_TOKENS(String(maxTokens)) }) }
 }
 
+const GEOGRAPHY = /^[a-z]{2,10}(-[a-z]{2,10})?$/
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+
+function parseModelRegions(raw: string): Readonly<Record<string, readonly string[]>> {
+  const entries = mapOf(raw)
+  if (entries.length < 1 || entries.length > 20) throw new Refused(`it has ${entries.length} geographies.`)
+  const parseGeography = matching(GEOGRAPHY, 'the first part of a profile id')
+  const parseRegions = listOf(matching(REGION, 'the name of a region'), 1, 20)
+  return Object.fromEntries(
+    entries.map(([geography, regions]) => {
+      parseGeography(geography)
+      try {
+        return [geography, parseRegions(JSON.stringify(regions))]
+      } catch (error) {
+        throw new Refused(`${geography}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }),
+  )
+}
+
 const TIER_LIMITS = {
   memoryMegabytes: integerIn(128, 10_240),
   timeoutSeconds: integerIn(10, 900),
