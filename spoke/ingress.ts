@@ -100,7 +100,7 @@ export class Ingress extends pulumi.ComponentResource {
 }
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
-function configuration(name: string, args: HubLaneArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
+function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
   const { tenantId, account, hub, models, maxTokens, defaultModel } = args
   const item = pulumi.output(args.endpointHost).apply((endpoint) =>
     configurationItem({
