@@ -1,6 +1,7 @@
 /** The front door: load balancer, its security group, and how its address is known. Listeners are in listeners.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { portsOf } from '../shared/load-balancer-rules.ts'
 import { loadBalancerName, PREFIX } from '../shared/naming.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { accessLogs } from './access-logs.ts'
@@ -88,7 +89,7 @@ function securityGroup(
     opts,
   )
   const insecure = settings.listener.kind === 'insecureHttp'
-  const ports = insecure ? [80] : [443, 80]
+  const ports = portsOf(settings.listener)
   const sources: readonly [string, pulumi.Input<string>][] = [
     ...settings.allowedCidrBlocks.map((cidr): [string, string] => [cidr.replace('/', '-'), cidr]),
     ...(clientAddress === undefined

@@ -85,6 +85,13 @@ describe('variants of the hub', () => {
     ['a demo listener', { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: 'true' }],
     ['an existing certificate', { hostedZoneId: undefined, certificateArn }],
     ['NAT gateways', { keySetVia: 'nat' }],
+    [
+      'as many addresses as the security group has rules for',
+      {
+        clientInstance: 'true',
+        allowedCidrBlocks: JSON.stringify(Array.from({ length: 29 }, (_, index) => `198.51.100.${index}/32`)),
+      },
+    ],
     ['three zones', { availabilityZones: '["us-east-1a","us-east-1b","us-east-1c"]' }],
     ['the smallest VPC', { cidrBlock: '10.0.0.0/21' }],
     ['neither client nor protection', { clientInstance: 'false', deletionProtection: 'false' }],

@@ -1,5 +1,7 @@
 /** The hub's settings, one by one. The checks between them are in hub.ts. */
+
 import { HUB_PREFIXES } from '../addressing.ts'
+import { mostAllowedBlocks } from '../load-balancer-rules.ts'
 import { accountSetting, CERTIFICATE_ARN, none, profileSetting, ROLE_ARN, roleArnSetting, TOPIC_ARN } from './common.ts'
 import type { Setting } from './setting.ts'
 import {
@@ -126,14 +128,17 @@ const allowInsecureHttp: Setting<boolean> = {
   parse: trueOrFalse,
 }
 
+/** As many as the load balancer's security group has room for, whatever else is set. */
+const MOST_BLOCKS = mostAllowedBlocks({ kind: 'insecureHttp' }, false)
+
 const allowedCidrBlocks: Setting<readonly string[]> = {
   type: 'list of CIDR blocks',
   meaning: 'Who may reach the load balancer.',
-  allowed: '1 to 50 different IPv4 CIDR blocks; 0.0.0.0/0 is everybody.',
+  allowed: `1 to ${mostAllowedBlocks({ kind: 'hostedZone' }, false)} different IPv4 CIDR blocks, one fewer with clientInstance; with allowInsecureHttp 1 to ${MOST_BLOCKS}. 0.0.0.0/0 is everybody.`,
   entries: 'list',
   placeholder: '{BLOCK}',
   fallback: 'required',
-  parse: listOf(anyCidr, 1, 50),
+  parse: listOf(anyCidr, 1, MOST_BLOCKS),
 }
 
 const wafRateLimit: Setting<number> = {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, hub, mistakes, read } from '../../tests/settings.ts'
 
+const blocks = (count: number) => JSON.stringify(Array.from({ length: count }, (_, index) => `198.51.100.${index}/32`))
+
 describe('hub settings', () => {
   it('fills in the defaults', () => {
     expect(read(hub)).toEqual({
@@ -125,6 +127,28 @@ describe('hub settings', () => {
     ],
     ['a wildcard domain', { domainName: '*.example.com' }, 'domainName', 'is not a lower-case host name'],
     ['a URL for a domain', { domainName: 'https://genai.example.com' }, 'domainName', 'is not a lower-case host name'],
+    [
+      'more blocks than a security group has rules for, at two ports',
+      { allowedCidrBlocks: blocks(31) },
+      'allowedCidrBlocks',
+      'it has 31 blocks; with ports 443 and 80 a security group has room for 30: join some',
+    ],
+    [
+      'as many, and a client instance',
+      { allowedCidrBlocks: blocks(30), clientInstance: 'true' },
+      'allowedCidrBlocks',
+      'with ports 443 and 80 and a client instance a security group has room for 29',
+    ],
+    [
+      'more deployers than a trust policy has room for',
+      {
+        deployers: JSON.stringify(
+          Array.from({ length: 10 }, (_, index) => `arn:aws:iam::111111111111:role/${'platform-'.repeat(6)}${index}`),
+        ),
+      },
+      'deployers',
+      "make the onboarding role's trust policy",
+    ],
     ['nobody allowed', { allowedCidrBlocks: '[]' }, 'allowedCidrBlocks', 'it has 0 entries'],
     [
       'an address for a block',

@@ -1,5 +1,8 @@
 /** Reads the hub's settings: the table's values, and the checks between them. */
 import { overlaps } from '../cidr.ts'
+import { mostAllowedBlocks, portsOf } from '../load-balancer-rules.ts'
+import { POLICY_LIMITS } from '../policies/document.ts'
+import { onboardingTrustPolicy } from '../policies/onboarding.ts'
 import type { HubSettings, Listener, Sharing } from '../settings.ts'
 import { removeCommand } from './commands.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './common.ts'
@@ -22,7 +25,9 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   checkNetwork(values, refuse)
   checkAccounts(values, refuse)
   checkAlarmTopic(values, refuse)
+  checkDeployers(values, refuse)
   const listener = listenerOf(values, refuse)
+  if (listener) checkBlocks(values, listener, refuse)
   const sharing = sharingOf(values, refuse)
   if (problems.length > 0 || !listener || !sharing) throw new SettingsError(stack, problems)
   const { roleArn, profile, ...rest } = values
@@ -91,6 +96,28 @@ function checkAccounts({ account, roleArn, shareWithAccounts = [] }: HubValues, 
     const at = `[${shareWithAccounts.indexOf(account)}]`
     refuse('shareWithAccounts', `it holds the hub's own account ${account}.`, { at })
   }
+}
+
+/** Two statements name each of them. */
+function checkDeployers({ deployers }: HubValues, refuse: Refuse): void {
+  const { length } = JSON.stringify(onboardingTrustPolicy({ deployers }))
+  if (length <= POLICY_LIMITS.trust) return
+  refuse(
+    'deployers',
+    `their names make the onboarding role's trust policy ${length} characters long, and AWS allows ${POLICY_LIMITS.trust}: name fewer, or one role that they share.`,
+    { meant: '["{ARN}"]' },
+  )
+}
+
+/** A rule a block and port, in one group. */
+function checkBlocks({ allowedCidrBlocks, clientInstance }: HubValues, listener: Listener, refuse: Refuse): void {
+  const most = mostAllowedBlocks(listener, clientInstance)
+  if (allowedCidrBlocks.length <= most) return
+  const ports = portsOf(listener).join(' and ')
+  refuse(
+    'allowedCidrBlocks',
+    `it has ${allowedCidrBlocks.length} blocks; with ports ${ports}${clientInstance ? ' and a client instance' : ''} a security group has room for ${most}: join some into larger blocks.`,
+  )
 }
 
 /** CloudWatch notifies topics of its own region only; the account may be another. */

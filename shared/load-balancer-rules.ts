@@ -1,0 +1,14 @@
+/** How many addresses the load balancer's security group has room for. */
+import type { Listener } from './settings.ts'
+
+/** Inbound rules of a security group, by AWS's default quota. A managed prefix list counts as many as it may have entries. */
+const RULES_PER_GROUP = 60
+
+/** Ports that the load balancer listens on: HTTPS, and HTTP to be sent there. */
+export const portsOf = (listener: Pick<Listener, 'kind'>): readonly number[] =>
+  listener.kind === 'insecureHttp' ? [80] : [443, 80]
+
+/** Each block takes a rule a port; so does the client instance's address. */
+export function mostAllowedBlocks(listener: Pick<Listener, 'kind'>, clientInstance: boolean): number {
+  return Math.floor(RULES_PER_GROUP / portsOf(listener).length) - (clientInstance ? 1 : 0)
+}
