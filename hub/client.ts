@@ -13,10 +13,14 @@ import { type HubTags, named } from './tags.ts'
 export interface ClientArgs {
   readonly settings: Pick<HubSettings, 'listener'>
   readonly network: Network
+  /** Of the network's zones, one that has {@link CLIENT_INSTANCE_TYPE}. */
+  readonly zone: number
   readonly tags: HubTags
 }
 
 const IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64'
+
+export const CLIENT_INSTANCE_TYPE = 't4g.nano'
 
 export class Client extends pulumi.ComponentResource {
   /** Known before the instance is: the load balancer admits it. */
@@ -37,8 +41,8 @@ export class Client extends pulumi.ComponentResource {
       name,
       {
         ami: aws.ssm.getParameterOutput({ name: IMAGE }, child).value,
-        instanceType: 't4g.nano',
-        subnetId: network.publicSubnetIds[0],
+        instanceType: CLIENT_INSTANCE_TYPE,
+        subnetId: network.publicSubnetIds[args.zone],
         vpcSecurityGroupIds: [group.id],
         iamInstanceProfile: sessionProfile(name, tags, child).name,
         // Credentials only to who can send a PUT from the instance itself.

@@ -10,6 +10,8 @@ import { type HubTags, named } from './tags.ts'
 export interface EndpointsArgs {
   readonly settings: Pick<HubSettings, 'account' | 'region' | 'sharing' | 'keySetVia'>
   readonly network: Network
+  /** Of each interface endpoint: which of the network's zones have the service. */
+  readonly zonesOfService: Readonly<Record<string, readonly number[]>>
   /** Of the functions' subnets. */
   readonly privateCidrBlocks: readonly string[]
   readonly tableArn: pulumi.Input<string>
@@ -97,7 +99,8 @@ function interfaceEndpoint(
       vpcId: args.network.vpcId,
       vpcEndpointType: 'Interface',
       serviceName: serviceName(args.settings.region, service),
-      subnetIds: args.network.privateSubnetIds,
+      // A function in another zone reaches it there.
+      subnetIds: args.network.privateSubnetIds.filter((_, zone) => args.zonesOfService[service]?.includes(zone)),
       securityGroupIds: [args.group.id],
       // A function asks for the service by its usual name.
       privateDnsEnabled: true,
@@ -108,7 +111,7 @@ function interfaceEndpoint(
   )
 }
 
-const serviceName = (region: string, service: string) => `com.amazonaws.${region}.${service}`
+export const serviceName = (region: string, service: string) => `com.amazonaws.${region}.${service}`
 
 function endpointPolicy(service: string, document: PolicyDocument): string {
   const remedy = 'Share with an organisation instead of a list of accounts: shareWithOrganisation.'

@@ -5,7 +5,6 @@ import * as pulumi from '@pulumi/pulumi'
 import type { HubZonePlan } from '../shared/addressing.ts'
 import { PREFIX } from '../shared/naming.ts'
 import { flowLogs } from '../shared/resources/flow-logs.ts'
-import { setAt } from '../shared/settings/commands.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { type HubTags, named } from './tags.ts'
 
@@ -104,26 +103,4 @@ function eachOf(ids: pulumi.Output<string[]>, zones: readonly string[]): pulumi.
       return id
     }),
   )
-}
-
-/**
- * Zone ids, which are the same in every account, of zone names, which are not.
- * @throws Error naming a zone that the account does not have
- */
-export async function zoneIdsOf(
-  zones: readonly string[],
-  stack: string,
-  provider: aws.Provider,
-): Promise<readonly string[]> {
-  const { names, zoneIds } = await aws.getAvailabilityZones({ state: 'available' }, { provider })
-  return zones.map((zone, index) => {
-    const id = zoneIds[names.indexOf(zone)]
-    if (id === undefined) {
-      throw new Error(
-        `The hub's account has no availability zone "${zone}". Allowed: ${names.join(', ')}. ` +
-          `Fix: ${setAt(stack, 'availabilityZones', `[${index}]`, '{ZONE}')}`,
-      )
-    }
-    return id
-  })
 }

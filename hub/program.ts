@@ -14,11 +14,12 @@ import { Endpoints } from './endpoints.ts'
 import { Identity } from './identity.ts'
 import { fetchKeySet } from './key-set.ts'
 import { LoadBalancer } from './load-balancer.ts'
-import { Network, zoneIdsOf } from './network.ts'
+import { Network } from './network.ts'
 import { Onboarding } from './onboarding.ts'
 import { registry } from './registry.ts'
 import type { HubTags } from './tags.ts'
 import { TransitGateway } from './transit-gateway.ts'
+import { hubZones } from './zones.ts'
 
 /** The contract's outputs, some of them known only when they are made. */
 export type HubProgramOutputs = { readonly [K in keyof HubOutputs]: pulumi.Input<HubOutputs[K]> }
@@ -33,8 +34,8 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     allowedAccountIds: [account],
     ...credentialArguments(settings.credentials, 'genai-hub'),
   })
-  const [zoneIds, auditBundle] = await Promise.all([
-    zoneIdsOf(settings.availabilityZones, tags.stack, provider),
+  const [{ zoneIds, ...zones }, auditBundle] = await Promise.all([
+    hubZones(settings, tags.stack, provider),
     bundleFunction(AUDIT_ENTRY),
   ])
   const opts = { provider }
@@ -45,11 +46,20 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
   const audit = new Audit('audit', { settings, bundle: auditBundle, tags }, opts)
   const endpoints = new Endpoints(
     'endpoints',
-    { settings, network, privateCidrBlocks: plan.map((zone) => zone.private), tableArn: table.arn, tags },
+    {
+      settings,
+      network,
+      zonesOfService: zones.ofService,
+      privateCidrBlocks: plan.map((zone) => zone.private),
+      tableArn: table.arn,
+      tags,
+    },
     opts,
   )
   const gateway = new TransitGateway('transit-gateway', { settings, network, tags }, opts)
-  const client = settings.clientInstance ? new Client('client', { settings, network, tags }, opts) : undefined
+  const client = settings.clientInstance
+    ? new Client('client', { settings, network, zone: zones.clientZone, tags }, opts)
+    : undefined
   const loadBalancer = new LoadBalancer(
     'load-balancer',
     { settings, network, ...(client && { clientAddress: client.publicAddress }), tags },

@@ -75,6 +75,10 @@ function invoke(token: string, inputs: Inputs): Inputs {
   switch (token) {
     case 'aws:index/getAvailabilityZones:getAvailabilityZones':
       return { names: ['us-east-1a', 'us-east-1b', 'us-east-1c'], zoneIds: ['use1-az1', 'use1-az2', 'use1-az4'] }
+    case 'aws:ec2/getVpcEndpointService:getVpcEndpointService':
+      return { availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }
+    case 'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings':
+      return { locations: ['us-east-1a', 'us-east-1b'] }
     case 'aws:ec2/getRouteTable:getRouteTable':
       return { routeTableId: `rtb-of-${inputs.subnetId}` }
     case 'aws:ssm/getParameter:getParameter':

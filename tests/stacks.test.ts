@@ -92,6 +92,11 @@ describe('variants of the hub', () => {
         allowedCidrBlocks: JSON.stringify(Array.from({ length: 29 }, (_, index) => `198.51.100.${index}/32`)),
       },
     ],
+    ['a zone without an endpoint of Cognito’s', { availabilityZones: '["us-east-1a","us-east-1e"]' }],
+    [
+      'no client instances in the first zone',
+      { availabilityZones: '["us-east-1c","us-east-1a"]', clientInstance: 'true' },
+    ],
     ['three zones', { availabilityZones: '["us-east-1a","us-east-1b","us-east-1c"]' }],
     ['the smallest VPC', { cidrBlock: '10.0.0.0/21' }],
     ['neither client nor protection', { clientInstance: 'false', deletionProtection: 'false' }],
@@ -127,6 +132,11 @@ describe('what is refused before anything is made', () => {
     ['a bad setting', { wafRateLimit: '5' }, /- wafRateLimit: 5 is out of range/],
     ['an unknown setting', { wafRate: '5' }, /- wafRate: there is no such setting for this role/],
     ['another account than the credentials are for', { account: '222222222222' }, /222222222222|not allowed/],
+    [
+      'zones without an endpoint of Cognito’s',
+      { availabilityZones: '["us-east-1c","us-east-1e"]', clientInstance: 'false' },
+      /In us-east-1c, us-east-1e cognito-idp has no endpoint\. It has in: us-east-1a, us-east-1b, us-east-1d, us-east-1f\. Choose availabilityZones .* keySetVia to nat or inline/,
+    ],
     [
       'a zone that is not there',
       { availabilityZones: '["us-east-1a","us-east-1x"]' },

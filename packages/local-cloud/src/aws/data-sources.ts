@@ -1,5 +1,6 @@
 /** The registry of data sources: one line each. Read by registry.ts only. */
 export { getAvailabilityZones } from './ec2/data-sources/get-availability-zones.ts'
+export { getInstanceTypeOfferings } from './ec2/data-sources/get-instance-type-offerings.ts'
 export { getPrefixList } from './ec2/data-sources/get-prefix-list.ts'
 export { getRouteTable } from './ec2/data-sources/get-route-table.ts'
 export { getSubnet } from './ec2/data-sources/get-subnet.ts'

@@ -21,7 +21,8 @@ export interface EndpointService {
 const INTERFACE: Readonly<Record<string, { readonly missingZoneIds?: readonly string[] }>> = {
   bedrock: { missingZoneIds: ['use1-az3'] },
   'bedrock-runtime': { missingZoneIds: ['use1-az3'] },
-  'cognito-idp': {},
+  // Accounts have been seen without it in two or three of the region's zones.
+  'cognito-idp': { missingZoneIds: ['use1-az3', 'use1-az5'] },
   dynamodb: {},
   ec2messages: {},
   kms: {},

@@ -36,3 +36,6 @@ const FAMILIES: readonly (readonly [string, Architecture])[] = [
 export const INSTANCE_TYPES: Readonly<Record<string, Architecture>> = Object.fromEntries(
   FAMILIES.flatMap(([family, architecture]) => SIZES.map((size) => [`${family}.${size}`, architecture])),
 )
+
+/** Zones in which none of these is offered: the region's oldest. */
+export const ZONES_WITHOUT_INSTANCES: readonly string[] = ['use1-az3']

@@ -6,7 +6,7 @@ import { call, calls, changed, lifeCycle, newTags, passRole, when } from '../../
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, object, text, texts } from '../../../resource/values.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from '../calls.ts'
-import { findImage, INSTANCE_TYPES } from '../images.ts'
+import { findImage, INSTANCE_TYPES, ZONES_WITHOUT_INSTANCES } from '../images.ts'
 import { placeInterfaces, publicAddress } from '../network-interfaces.ts'
 import { requireGroups } from './security-group.ts'
 import { requireSubnet } from './subnet.ts'
@@ -62,6 +62,11 @@ export const instance: ResourceType = {
       throw new AwsError(
         'InvalidParameterValue',
         `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.`,
+      )
+    if (ZONES_WITHOUT_INSTANCES.includes(String(subnet.outputs.availabilityZoneId)))
+      throw new AwsError(
+        'Unsupported',
+        `Your requested instance type (${instanceType}) is not supported in your requested Availability Zone (${subnet.outputs.availabilityZone}).`,
       )
     const profile = text(inputs, 'iamInstanceProfile')
     if (profile !== undefined && !hasProfile(situation, profile))

@@ -1,0 +1,72 @@
+/** What the hub needs of its zones, asked before anything is made: not every zone has every service. */
+import * as aws from '@pulumi/aws'
+import { setAt } from '../shared/settings/commands.ts'
+import type { HubSettings } from '../shared/settings.ts'
+import { CLIENT_INSTANCE_TYPE } from './client.ts'
+import { serviceName } from './endpoints.ts'
+
+export interface HubZones {
+  /** Zone ids, which are the same in every account, in the order of the settings' zones. */
+  readonly zoneIds: readonly string[]
+  /** Of each interface endpoint: which of the settings' zones have the service, by their place among them. */
+  readonly ofService: Readonly<Record<string, readonly number[]>>
+  /** The first zone that has the client's type of instance. */
+  readonly clientZone: number
+}
+
+export type ZoneSettings = Pick<HubSettings, 'region' | 'availabilityZones' | 'keySetVia' | 'clientInstance'>
+
+/** @throws Error naming a zone that the account does not have, or what none of the zones has */
+export async function hubZones(settings: ZoneSettings, stack: string, provider: aws.Provider): Promise<HubZones> {
+  const services = ['sts', ...(settings.keySetVia === 'endpoint' ? ['cognito-idp'] : [])]
+  const [zoneIds, clientZone, ...found] = await Promise.all([
+    zoneIdsOf(settings.availabilityZones, stack, provider),
+    clientZoneOf(settings, provider),
+    ...services.map((service) => zonesOf(settings, service, provider)),
+  ])
+  return {
+    zoneIds,
+    clientZone,
+    ofService: Object.fromEntries(services.map((service, index) => [service, found[index] ?? []])),
+  }
+}
+
+async function zonesOf(settings: ZoneSettings, service: string, provider: aws.Provider): Promise<readonly number[]> {
+  const asked = { serviceName: serviceName(settings.region, service), serviceType: 'Interface' }
+  const { availabilityZones } = await aws.ec2.getVpcEndpointService(asked, { provider })
+  const remedy = service === 'cognito-idp' ? ', or set keySetVia to nat or inline' : ''
+  return withIn(settings.availabilityZones, availabilityZones, `${service} has no endpoint`, remedy)
+}
+
+async function clientZoneOf(settings: ZoneSettings, provider: aws.Provider): Promise<number> {
+  if (!settings.clientInstance) return 0
+  const { locations } = await aws.ec2.getInstanceTypeOfferings(
+    { locationType: 'availability-zone', filters: [{ name: 'instance-type', values: [CLIENT_INSTANCE_TYPE] }] },
+    { provider },
+  )
+  const what = `there is no ${CLIENT_INSTANCE_TYPE}, the type of the client instance,`
+  return withIn(settings.availabilityZones, locations, what, ', or set clientInstance to false')[0] ?? 0
+}
+
+/** Places of the zones that have something. @throws Error when none has */
+function withIn(zones: readonly string[], having: readonly string[], what: string, remedy: string): readonly number[] {
+  const places = zones.flatMap((zone, index) => (having.includes(zone) ? [index] : []))
+  if (places.length > 0) return places
+  throw new Error(
+    `In ${zones.join(', ')} ${what}. It has in: ${[...having].sort().join(', ') || 'no zone'}. Choose availabilityZones with one of these${remedy}.`,
+  )
+}
+
+async function zoneIdsOf(zones: readonly string[], stack: string, provider: aws.Provider): Promise<readonly string[]> {
+  const { names, zoneIds } = await aws.getAvailabilityZones({ state: 'available' }, { provider })
+  return zones.map((zone, index) => {
+    const id = zoneIds[names.indexOf(zone)]
+    if (id === undefined) {
+      throw new Error(
+        `The hub's account has no availability zone "${zone}". Allowed: ${names.join(', ')}. ` +
+          `Fix: ${setAt(stack, 'availabilityZones', `[${index}]`, '{ZONE}')}`,
+      )
+    }
+    return id
+  })
+}
