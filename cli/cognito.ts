@@ -117,7 +117,7 @@ export async function signInForTokens(client: CognitoIdentityProviderClient, cal
 /** Cognito tells a disabled user apart from a wrong password. */
 const remedyOf = ({ message }: Error) =>
   /disabled/.test(message)
-    ? 'Users are disabled when their tenant is removed, or cleaned up: an administrator can enable them (admin-enable-user).'
+    ? 'Users are disabled by their operator, and when their tenant is removed. To let one back in: npm run tenant -- user enable TENANT EMAIL'
     : 'Check the user name and the password.'
 
 /** The claims of a token, unverified: a client reads its own token to find its route. */

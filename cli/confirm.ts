@@ -1,5 +1,6 @@
 /** Asks before something is deleted: a word has to be typed, or come from a pipe, or `--yes` be on the command line. */
 import { createInterface } from 'node:readline'
+import { pipedLine } from './piped-line.ts'
 import { UserError } from './verb.ts'
 
 /** @throws UserError unless the word is given */
@@ -12,14 +13,16 @@ export async function confirm(question: string, word: string, yes: boolean): Pro
 }
 
 /** @returns undefined at the end of the input, and after Ctrl-C */
-function ask(question: string): Promise<string | undefined> {
-  const lines = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-    terminal: process.stdin.isTTY === true,
-  })
+async function ask(question: string): Promise<string | undefined> {
+  if (process.stdin.isTTY !== true) {
+    process.stderr.write(question)
+    const line = await pipedLine()
+    process.stderr.write('\n')
+    return line
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   let answered = false
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     lines.once('close', () => {
       if (!answered) process.stderr.write('\n')
       resolve(undefined)

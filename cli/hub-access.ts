@@ -14,10 +14,12 @@ import { PROJECT_DIRECTORY } from './stacks.ts'
 import { type Arguments, messageOf, UserError } from './verb.ts'
 
 export interface HubAccess {
-  readonly where: 'local cloud' | 'AWS'
+  readonly where: 'the local cloud' | 'AWS'
   readonly region: string
   readonly userPoolId: string
   readonly tableName: string
+  /** The command that deploys a stack into it, without the stack's name. */
+  readonly deployCommand: string
   /** What `login` takes for it; absent where only flags named the hub. */
   readonly signIn?: Pick<HubOutputs, 'gatewayUrl' | 'userPoolClientId'>
   readonly cognito: CognitoIdentityProviderClient
@@ -56,17 +58,24 @@ export function isOfHub(hubStack: string, values: Values): boolean | undefined {
   return stack(hubStack) === stack(values['hub-stack'] === undefined ? 'hub' : String(values['hub-stack']))
 }
 
+const PULUMI_UP = 'pulumi up -s'
+
 async function localHub(): Promise<HubAccess> {
-  const { hub, operator, wirePort, caFile } = await readRunningHub()
+  const { hub, operator, wirePort, caFile, verb } = await readRunningHub()
   const local = { port: wirePort, caFile }
-  return access('local cloud', hub, {
-    cognito: cognitoClient(hub.region, { local, credentials: operator }),
-    dynamodb: new DynamoDBClient({
-      region: hub.region,
-      credentials: operator,
-      requestHandler: { httpsAgent: localAgent(local) },
-    }),
-  })
+  const deployCommand = verb === 'start' ? 'npm run genai -- up' : PULUMI_UP
+  return access(
+    'the local cloud',
+    { ...hub, deployCommand },
+    {
+      cognito: cognitoClient(hub.region, { local, credentials: operator }),
+      dynamodb: new DynamoDBClient({
+        region: hub.region,
+        credentials: operator,
+        requestHandler: { httpsAgent: localAgent(local) },
+      }),
+    },
+  )
 }
 
 async function deployedHub(values: Values): Promise<HubAccess> {
@@ -80,10 +89,14 @@ async function deployedHub(values: Values): Promise<HubAccess> {
     region === undefined
       ? await hubOfStack(values['hub-stack'] === undefined ? 'hub' : String(values['hub-stack']))
       : { region: String(region), userPoolId: String(userPoolId), tableName }
-  return access('AWS', hub, {
-    cognito: cognitoClient(hub.region, {}),
-    dynamodb: new DynamoDBClient({ region: hub.region }),
-  })
+  return access(
+    'AWS',
+    { ...hub, deployCommand: PULUMI_UP },
+    {
+      cognito: cognitoClient(hub.region, {}),
+      dynamodb: new DynamoDBClient({ region: hub.region }),
+    },
+  )
 }
 
 async function hubOfStack(stack: string) {
@@ -109,12 +122,13 @@ async function hubOfStack(stack: string) {
 
 function access(
   where: HubAccess['where'],
-  hub: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName'> & Partial<NonNullable<HubAccess['signIn']>>,
+  hub: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName' | 'deployCommand'> &
+    Partial<NonNullable<HubAccess['signIn']>>,
   clients: Pick<HubAccess, 'cognito' | 'dynamodb'>,
 ): HubAccess {
-  const { region, userPoolId, tableName: table, gatewayUrl, userPoolClientId } = hub
+  const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId } = hub
   return {
-    ...{ where, region, userPoolId, tableName: table },
+    ...{ where, region, userPoolId, tableName: table, deployCommand },
     ...(gatewayUrl !== undefined && userPoolClientId !== undefined && { signIn: { gatewayUrl, userPoolClientId } }),
     ...clients,
     close() {

@@ -12,6 +12,8 @@ import { UserError } from '../verb.ts'
 export interface TenantsTable {
   readonly dynamodb: DynamoDBClient
   readonly tableName: string
+  /** As `HubAccess` has it. @default pulumi's */
+  readonly deployCommand?: string
 }
 
 export interface LivingTenant {
@@ -47,7 +49,7 @@ export async function livingTenants({ dynamodb, tableName }: TenantsTable): Prom
  * @throws UserError for a tenant that is not deployed: there is nothing to suspend, and nothing is left behind
  */
 export async function setStatus(
-  { dynamodb, tableName }: TenantsTable,
+  { dynamodb, tableName, deployCommand = 'pulumi up -s' }: TenantsTable,
   tenantId: string,
   status: TenantStatus['status'],
   changedAt: Date,
@@ -66,7 +68,7 @@ export async function setStatus(
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause
     throw new UserError(
       `${tenantId} is not deployed in this hub.`,
-      `npm run tenant -- list tells which are; pulumi up -s spoke-${tenantId} deploys it.`,
+      `npm run tenant -- list tells which are; ${deployCommand} spoke-${tenantId} deploys it.`,
       { cause },
     )
   }

@@ -4,11 +4,13 @@ import {
   AdminCreateUserCommand,
   AdminDeleteUserCommand,
   AdminDisableUserCommand,
+  AdminEnableUserCommand,
   AdminSetUserPasswordCommand,
   AdminUserGlobalSignOutCommand,
   type CognitoIdentityProviderClient,
   ListUsersInGroupCommand,
   type ListUsersInGroupCommandOutput,
+  type UserType,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { TENANT_CLAIM } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
@@ -16,6 +18,8 @@ import { UserError } from '../verb.ts'
 export interface Pool {
   readonly cognito: CognitoIdentityProviderClient
   readonly userPoolId: string
+  /** As `HubAccess` has it. @default pulumi's */
+  readonly deployCommand?: string
 }
 
 /** How a new user comes to a password: one that the operator typed, or a temporary one that Cognito mails. */
@@ -50,7 +54,7 @@ export async function addUser(pool: Pool, tenantId: string, email: string, first
   }
 }
 
-function refusal(cause: unknown, email: string): unknown {
+function refusal(cause: unknown, email: string, outcome = 'No user was made.'): unknown {
   if (!(cause instanceof Error)) return cause
   if (cause.name === 'UsernameExistsException')
     return new UserError(
@@ -61,46 +65,108 @@ function refusal(cause: unknown, email: string): unknown {
   if (cause.name === 'InvalidPasswordException')
     return new UserError(
       `The user pool refuses that password: ${cause.message}`,
-      'It takes 12 characters or more, with upper and lower case, a number and a symbol. No user was made.',
+      `It takes 12 characters or more, with upper and lower case, a number and a symbol. ${outcome}`,
       { cause },
     )
   return cause
 }
 
 /** The group is made and deleted with the tenant's stack. */
-async function requireGroup({ cognito, userPoolId }: Pool, tenantId: string): Promise<void> {
+async function requireGroup(
+  { cognito, userPoolId, deployCommand = 'pulumi up -s' }: Pool,
+  tenantId: string,
+): Promise<void> {
   try {
     await cognito.send(new ListUsersInGroupCommand({ UserPoolId: userPoolId, GroupName: tenantId, Limit: 1 }))
   } catch (cause) {
     if (!isMissing(cause)) throw cause
     throw new UserError(
       `${tenantId} is not deployed in this hub: it has no group of users.`,
-      `Deploy it first: pulumi up -s spoke-${tenantId}`,
+      `Deploy it first: ${deployCommand} spoke-${tenantId}`,
       { cause },
     )
   }
 }
 
 /** User names of a tenant's users; none for a tenant without a group. */
-export async function usersOf({ cognito, userPoolId }: Pool, tenantId: string): Promise<readonly string[]> {
-  const names: string[] = []
-  let next: string | undefined
+export async function usersOf(pool: Pool, tenantId: string): Promise<readonly string[]> {
   try {
-    do {
-      const page: ListUsersInGroupCommandOutput = await cognito.send(
-        new ListUsersInGroupCommand({
-          ...{ UserPoolId: userPoolId, GroupName: tenantId, Limit: 60 },
-          ...(next !== undefined && { NextToken: next }),
-        }),
-      )
-      names.push(...(page.Users ?? []).flatMap(({ Username }) => Username ?? []))
-      next = page.NextToken
-    } while (next !== undefined)
+    return (await groupOf(pool, tenantId)).flatMap(({ Username }) => Username ?? [])
   } catch (cause) {
     if (isMissing(cause)) return []
     throw cause
   }
-  return names
+}
+
+async function groupOf({ cognito, userPoolId }: Pool, tenantId: string): Promise<readonly UserType[]> {
+  const users: UserType[] = []
+  let next: string | undefined
+  do {
+    const page: ListUsersInGroupCommandOutput = await cognito.send(
+      new ListUsersInGroupCommand({
+        UserPoolId: userPoolId,
+        GroupName: tenantId,
+        Limit: 60,
+        ...(next !== undefined && { NextToken: next }),
+      }),
+    )
+    users.push(...(page.Users ?? []))
+    next = page.NextToken
+  } while (next !== undefined)
+  return users
+}
+
+/** A user of a tenant, as its operator sees them. */
+export interface Member {
+  /** Cognito's own name for the user, which is no address. */
+  readonly username: string
+  /** What the user signs in by. */
+  readonly email: string
+  readonly status: 'active' | 'disabled' | 'new password'
+  readonly createdAt: Date
+}
+
+/** By their addresses. @throws UserError for a tenant that is not deployed */
+export async function membersOf(pool: Pool, tenantId: string): Promise<readonly Member[]> {
+  await requireGroup(pool, tenantId)
+  const members = (await groupOf(pool, tenantId)).map((user): Member => {
+    const { Username: username = '', UserStatus, Enabled, UserCreateDate: createdAt = new Date(0) } = user
+    const email = user.Attributes?.find(({ Name }) => Name === 'email')?.Value ?? username
+    const status = Enabled === false ? 'disabled' : UserStatus === 'CONFIRMED' ? 'active' : 'new password'
+    return { username, email, status, createdAt }
+  })
+  return members.sort((a, b) => a.email.localeCompare(b.email, 'en'))
+}
+
+/** @throws UserError for somebody who is not a user of this tenant, of another one perhaps */
+export async function memberOf(pool: Pool, tenantId: string, email: string): Promise<Member> {
+  const members = await membersOf(pool, tenantId)
+  const found = members.find((member) => member.email.toLowerCase() === email.toLowerCase())
+  if (found) return found
+  throw new UserError(
+    `${tenantId} has no user ${email}.`,
+    `See: npm run tenant -- user list ${tenantId}. Nothing was changed.`,
+  )
+}
+
+export async function enableUser({ cognito, userPoolId }: Pool, Username: string): Promise<void> {
+  await cognito.send(new AdminEnableUserCommand({ UserPoolId: userPoolId, Username }))
+}
+
+export async function deleteUser(pool: Pool, username: string): Promise<void> {
+  await disableUsers(pool, [username], { erase: true })
+}
+
+/** To be replaced at the next sign-in. @throws UserError for one that the pool refuses */
+export async function resetPassword(pool: Pool, username: string, password: string): Promise<void> {
+  const user = { UserPoolId: pool.userPoolId, Username: username }
+  await pool.cognito
+    .send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: false }))
+    .catch((cause: unknown) => {
+      throw refusal(cause, username, 'Nothing was changed.')
+    })
+  // Whoever knew the old one is signed in no more.
+  await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
 }
 
 /** Ends their sign-ins, and lets them sign in no more. An ID token that is out stays valid for its half hour at most. */

@@ -67,7 +67,7 @@ const inOrder = (records: readonly TrailRecord[]) =>
 
 async function accessOf({ where, region, dynamodb }: HubAccess): Promise<TrailAccess> {
   const { accessKeyId, secretAccessKey, sessionToken = '' } = await dynamodb.config.credentials()
-  const running = where === 'local cloud' ? await readRunning() : undefined
+  const running = where === 'the local cloud' ? await readRunning() : undefined
   return {
     region,
     credentials: { accessKeyId, secretAccessKey, sessionToken },

@@ -4,13 +4,15 @@ import { list } from '../tenant/list.ts'
 import { remove } from '../tenant/remove.ts'
 import { resume, suspend } from '../tenant/status.ts'
 import { userAdd } from '../tenant/user-add.ts'
+import { userDisable, userEnable, userRemove, userReset } from '../tenant/user-change.ts'
+import { userList } from '../tenant/user-list.ts'
 import type { VerbGroup } from '../verb.ts'
 
 const user: VerbGroup = {
   name: 'tenant user',
   usage: 'VERB',
-  summary: "A tenant's users.",
-  verbs: [userAdd],
+  summary: "A tenant's users: adds, lists, disables, enables, resets and removes them.",
+  verbs: [userAdd, userList, userDisable, userEnable, userReset, userRemove],
 }
 
 export const tenant: VerbGroup = {

@@ -87,6 +87,42 @@ describe('the commands with --aws', () => {
     )
   })
 
+  it('list, disable, enable, reset and remove a user, and no user of another tenant', async () => {
+    const user = 'ben@example.com'
+    const other = 'other horse battery staple B2!'
+    const own = 'own horse battery staple C3!'
+    await run(onHub('tenant', 'user', 'add', 'tenant1', user), deployer(), `${PASSWORD}\n`)
+    const listed = async () => {
+      const rows = JSON.parse((await run(onHub('tenant', 'user', 'list', 'tenant1', '--json'))).stdout)
+      return rows.find(({ email }: { email: string }) => email === user)?.status
+    }
+    const change = (verb: string, input = '', tenant = 'tenant1') =>
+      run(onHub('tenant', 'user', verb, tenant, user), deployer(), input)
+    const signIn = async (...passwords: readonly string[]) =>
+      (await run(login('tenant1', { username: user }), NOBODY, passwords.map((one) => `${one}\n`).join(''))).code
+
+    expect({ status: await listed(), signIn: await signIn(PASSWORD) }).toEqual({ status: 'active', signIn: 0 })
+    expect((await change('disable')).stdout).toContain(`tenant -- user enable tenant1 ${user} --aws`)
+    expect({ status: await listed(), signIn: await signIn(PASSWORD) }).toEqual({ status: 'disabled', signIn: 1 })
+    expect(await change('enable')).toMatchObject({ code: 0, stderr: '' })
+    expect({ status: await listed(), signIn: await signIn(PASSWORD) }).toEqual({ status: 'active', signIn: 0 })
+
+    expect((await change('reset', 'short\n')).stderr).toMatch(/refuses that password.*\n.*Nothing was changed/)
+    expect(await change('reset', `${other}\n`)).toMatchObject({ code: 0, stderr: '' })
+    expect({ status: await listed(), signIn: await signIn(PASSWORD) }).toEqual({ status: 'new password', signIn: 1 })
+    expect({ signIn: await signIn(other, own), status: await listed() }).toEqual({ signIn: 0, status: 'active' })
+
+    for (const verb of ['disable', 'enable', 'reset', 'remove']) {
+      const refused = await change(verb, `${user}\n`, 'tenant2')
+      expect(refused).toMatchObject({ code: 1, stdout: '' })
+      expect(refused.stderr).toContain(`tenant2 has no user ${user}.`)
+    }
+    expect((await change('remove', 'no\n')).stderr).toContain('Nothing was changed.')
+    expect(await listed()).toBe('active')
+    expect(await change('remove', `${user}\n`)).toMatchObject({ code: 0 })
+    expect({ status: await listed(), signIn: await signIn(own) }).toEqual({ status: undefined, signIn: 1 })
+  })
+
   it('suspend a tenant, list it, and let it back in', async () => {
     expect((await run(onHub('tenant', 'suspend', 'tenant2'))).stdout).toContain('resume tenant2 --aws')
     const listed = async () => {

@@ -168,7 +168,7 @@ describe('a third tenant', () => {
     expect((await ask('tenant3', token)).status).toBe(404)
     await expect(login('ann@example.com')).rejects.toMatchObject({
       message: expect.stringContaining('cannot sign in'),
-      remedy: expect.stringContaining('admin-enable-user'),
+      remedy: expect.stringContaining('tenant -- user enable'),
     })
     await expect(refresh()).rejects.toMatchObject({ name: 'NotAuthorizedException' })
     const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: platform.hub.tableName }))

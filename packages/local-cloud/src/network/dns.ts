@@ -106,6 +106,8 @@ function otherServiceName(name: string): Resolution | undefined {
   const last = labels.at(-1) ?? ''
   const region = REGION.test(last) ? last : undefined
   const [service = '', ...more] = (region === undefined ? labels : labels.slice(0, -1)).reverse()
+  // `cognito-idp.mars-1.amazonaws.com`: there is no such region, and no such name.
+  if (region === undefined && more.length > 0 && service !== 's3') return undefined
   // A name of another form must not be taken for a service that is there; a bucket's is S3's, and read as such.
   const isPlain = region !== undefined && domain === 'amazonaws.com' && more.length === 0
   return {

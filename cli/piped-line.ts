@@ -1,0 +1,36 @@
+/** Lines that are piped into a command: one a question, so that a sign-in which asks twice takes two. */
+import { stdin } from 'node:process'
+
+/** What came behind the line that was asked for. */
+let rest = ''
+
+/** @returns undefined at the end of the input */
+export async function pipedLine(): Promise<string | undefined> {
+  while (!rest.includes('\n')) {
+    const chunk = await nextChunk()
+    if (chunk !== undefined) rest += chunk
+    else if (rest === '') return undefined
+    else rest += '\n'
+  }
+  const end = rest.indexOf('\n')
+  const line = rest.slice(0, end).replace(/\r$/, '')
+  rest = rest.slice(end + 1)
+  return line
+}
+
+function nextChunk(): Promise<string | undefined> {
+  if (stdin.readableEnded || stdin.destroyed) return Promise.resolve(undefined)
+  stdin.setEncoding('utf8')
+  return new Promise((resolve, reject) => {
+    const settle = (work: () => void) => {
+      stdin.off('data', onData).off('end', onEnd).off('error', onError)
+      // A pipe that stays open is no reason for the command to wait.
+      stdin.pause()
+      work()
+    }
+    const onData = (chunk: string) => settle(() => resolve(chunk))
+    const onEnd = () => settle(() => resolve(undefined))
+    const onError = (error: Error) => settle(() => reject(error))
+    stdin.on('data', onData).on('end', onEnd).on('error', onError)
+  })
+}

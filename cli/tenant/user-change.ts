@@ -1,0 +1,85 @@
+/** What is done to one user who exists: disable, enable, reset, remove. */
+import { confirm } from '../confirm.ts'
+import { HUB_OPTIONS, type HubAccess, openHub } from '../hub-access.ts'
+import { askPassword } from '../password.ts'
+import type { Arguments, Verb } from '../verb.ts'
+import { tenantIdOf } from './id.ts'
+import { deleteUser, disableUsers, enableUser, type Member, memberOf, resetPassword } from './users.ts'
+
+const TOKENS = 'An ID token that is out stays good until it expires, 30 minutes at most.'
+
+interface Change {
+  readonly name: 'disable' | 'enable' | 'reset' | 'remove'
+  readonly summary: string
+  readonly details: readonly string[]
+  readonly options?: Verb['options']
+  /** @returns what to say of it */
+  run(hub: HubAccess, member: Member, values: Arguments['values'], tenantId: string): Promise<string>
+}
+
+const verbOf = ({ name, summary, details, options = {}, run }: Change): Verb => ({
+  name: `tenant user ${name}`,
+  usage: 'TENANT EMAIL',
+  summary,
+  details: details.join('\n'),
+  positionals: [2, 2],
+  options: { ...HUB_OPTIONS, ...options },
+  async run({ values, positionals }) {
+    const tenantId = tenantIdOf(positionals[0])
+    const hub = await openHub(values)
+    try {
+      const member = await memberOf(hub, tenantId, positionals[1] ?? '')
+      process.stdout.write(`${await run(hub, member, values, tenantId)}\n`)
+    } finally {
+      hub.close()
+    }
+    return 0
+  },
+})
+
+const onHub = ({ where }: HubAccess) => (where === 'AWS' ? ' --aws' : '')
+
+export const userDisable = verbOf({
+  name: 'disable',
+  summary: 'Signs a user out and lets them sign in no more.',
+  details: [`The user stays in the tenant's group, and can be enabled again. ${TOKENS}`],
+  async run(hub, { email, username }, _, tenantId) {
+    await disableUsers(hub, [username])
+    return `${email} is disabled on ${hub.where}. ${TOKENS}\nTo let them back in: npm run tenant -- user enable ${tenantId} ${email}${onHub(hub)}`
+  },
+})
+
+export const userEnable = verbOf({
+  name: 'enable',
+  summary: 'Lets a disabled user sign in again, with the password they had.',
+  details: [],
+  async run(hub, { email, username }) {
+    await enableUser(hub, username)
+    return `${email} is enabled on ${hub.where}.`
+  },
+})
+
+export const userReset = verbOf({
+  name: 'reset',
+  summary: 'Gives a user another password, which they replace at the next sign-in.',
+  details: [
+    'The password is asked for, or read from a pipe: never an argument, which every process on the machine can read. The user is',
+    `signed out. ${TOKENS}`,
+  ],
+  async run(hub, { email, username }) {
+    await resetPassword(hub, username, await askPassword(`New password of ${email}: `))
+    return `${email} has another password on ${hub.where}, and chooses one of their own at the next sign-in.`
+  },
+})
+
+export const userRemove = verbOf({
+  name: 'remove',
+  summary: 'Deletes a user.',
+  details: [`For good: a user of the same address that is added later is another one. ${TOKENS}`],
+  options: { yes: { type: 'boolean', help: 'do not ask' } },
+  async run(hub, { email, username }, values, tenantId) {
+    await confirm(`Delete ${email} of ${tenantId} from ${hub.where}?`, email, values.yes === true)
+    await deleteUser(hub, username)
+    return `${email} is deleted from ${hub.where}. ${TOKENS}`
+  },
+})
