@@ -171,7 +171,7 @@ function exchangeOf(
   signal: AbortSignal | undefined,
   timeoutMilliseconds: number | undefined,
 ): Exchange {
-  const text = typeof body === 'string' ? body : Buffer.from((body ?? []) as Uint8Array).toString()
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array | undefined)
   return { host, method, path, headers, body: text, signal, timeoutMilliseconds }
 }
 

@@ -97,8 +97,10 @@ export async function startServer(name: string, file: string, api: Api, launch: 
       request.on('error', () => {})
       answer.on('error', () => {})
       await once(answer, 'data')
+      // Before, not after: on a busy machine this process may have to wait in between.
+      const left = now()
       request.destroy()
-      return now()
+      return left
     },
     async stop() {
       agent.destroy()
