@@ -23,18 +23,21 @@ async function run(
   { organization, project, stack }: SettingsOrigin,
 ): Promise<Record<string, unknown>> {
   if (settings.role === 'hub') {
-    const [{ checkHubFiles }, { hub }] = await Promise.all([
+    const [{ checkHubFiles }, { BEFORE }, { hub }] = await Promise.all([
       import('./spoke/stack-files.ts'),
+      import('./hub/checks.ts'),
       import('./hub/program.ts'),
     ])
     await checkHubFiles(import.meta.dirname, { organization, project, stack }, settings)
-    return hub(settings, { project, stack })
+    return hub(settings, await readBefore(`${organization}/${project}/${stack}`, BEFORE), { project, stack })
   }
-  const [{ checkStackFiles }, { spoke }, hub] = await Promise.all([
+  const [{ checkStackFiles }, { BEFORE, checkBefore }, { spoke }, hub] = await Promise.all([
     import('./spoke/stack-files.ts'),
+    import('./spoke/before.ts'),
     import('./spoke/program.ts'),
     readHub(settings.hubStack),
   ])
+  checkBefore(settings, hub, await readBefore(`${organization}/${project}/${stack}`, BEFORE))
   const { hubStack, tenantId, account, cidrBlock, tier } = settings
   await checkStackFiles(
     import.meta.dirname,
@@ -46,14 +49,27 @@ async function run(
 
 /** The hub's outputs as plain values: what a spoke is made of is known before anything is made. */
 async function readHub(hubStack: string): Promise<HubOutputs> {
-  const reference = new pulumi.StackReference('hub', { name: hubStack })
+  return parseHubOutputs(
+    await outputsOf(new pulumi.StackReference('hub', { name: hubStack }), HUB_OUTPUT_NAMES),
+    hubStack,
+  )
+}
+
+/**
+ * The outputs of this very stack's last deployment, whatever it is called by now; none before its first. They tell what is not
+ * changed in place before any provider is registered, and so without anybody's credentials.
+ */
+const readBefore = (name: string, outputs: readonly string[]) =>
+  outputsOf(new pulumi.StackReference('before', { name }), outputs)
+
+async function outputsOf(reference: pulumi.StackReference, names: readonly string[]): Promise<Record<string, unknown>> {
   const outputs = await Promise.all(
-    HUB_OUTPUT_NAMES.map(async (name) => {
+    names.map(async (name) => {
       const { value, secretValue } = await reference.getOutputDetails(name)
       return [name, value ?? secretValue] as const
     }),
   )
-  return parseHubOutputs(Object.fromEntries(outputs), hubStack)
+  return Object.fromEntries(outputs.filter(([, value]) => value !== undefined && value !== null))
 }
 
 /** A plain `Error` is a refusal that says what to do; where it was thrown helps nobody. A `TypeError` and its kind are bugs. */

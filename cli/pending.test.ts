@@ -57,10 +57,10 @@ describe('interrupted creations', () => {
     expect(text).not.toContain('__defaults')
   })
 
-  it('where there are none, an up goes on, and nothing is imported', () => {
+  it('where there are none, what was interrupted goes on, be it an up or a destroy, and nothing is imported', () => {
     expect(pendingCreations({})).toEqual([])
     expect(pendingText('hub', [], 'import.json')).toBe(
-      'hub: no creation was interrupted. Go on with pulumi up -s hub\n',
+      'hub: no creation was interrupted. Go on with what was interrupted: pulumi up -s hub, or pulumi destroy -s hub\n',
     )
     const [, replaced] = pendingCreations(deployment)
     if (replaced) expect(pendingText('hub', [replaced], 'import.json')).not.toContain('pulumi import')

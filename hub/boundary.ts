@@ -1,5 +1,6 @@
 /** The boundary of the tenants' execution roles, which also keeps the hub from being destroyed while it has tenants. */
 import * as aws from '@pulumi/aws'
+import type * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
 import { permissionsBoundaryName } from '../shared/naming.ts'
 import { policyText } from '../shared/policies/document.ts'
@@ -19,6 +20,8 @@ export interface BoundaryArgs {
   readonly vpcId: pulumi.Input<string>
   /** Everything else of the hub. */
   readonly after: readonly pulumi.Resource[]
+  /** What awsx has made, by its outputs. */
+  readonly network: awsx.ec2.Vpc
   readonly tags: HubTags
 }
 
@@ -46,6 +49,20 @@ export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions)
         ),
       tags,
     },
-    { ...opts, dependsOn: [...args.after] },
+    { ...opts, dependsOn: everything(args) },
   )
 }
+
+/**
+ * A remote component's children have no name here, only outputs. To depend on the component is not enough: a destroy that goes
+ * on after an error keeps what the failed resource depends on itself, and takes the component's children.
+ */
+function everything({ after, network }: Pick<BoundaryArgs, 'after' | 'network'>): pulumi.Output<pulumi.Resource[]> {
+  const { vpc, internetGateway, subnets, routeTables, routeTableAssociations, routes, natGateways, eips } = network
+  const outputs = [vpc, internetGateway, subnets, routeTables, routeTableAssociations, routes, natGateways, eips]
+  return pulumi.all(outputs.map(madeIn)).apply((made) => [...after, ...made.flat()])
+}
+
+/** One, or a list; what is not made yet is no resource. */
+const madeIn = (output: pulumi.Output<unknown>) =>
+  output.apply((value): pulumi.Resource[] => [value].flat().filter((one) => pulumi.Resource.isInstance(one)))

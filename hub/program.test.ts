@@ -14,7 +14,7 @@ const TAGLESS =
 describe('the hub', () => {
   it('answers the contract, in full', () => {
     expect(Object.keys(recorded.outputs).sort()).toEqual(
-      HUB_OUTPUT_NAMES.filter((name) => name !== 'keySet' && name !== 'alarmTopicArn').sort(),
+      HUB_OUTPUT_NAMES.filter((name) => !['keySet', 'alarmTopicArn', 'leavingSubnet'].includes(name)).sort(),
     )
     expect(parseHubOutputs(recorded.outputs, 'organization/genai-hub-spoke/hub')).toEqual(recorded.outputs)
     expect(recorded.outputs).toMatchObject({
@@ -34,8 +34,11 @@ describe('the hub', () => {
     expect(JSON.stringify(recorded.outputs)).not.toMatch(/secret|password/i)
   })
 
-  it('works on one account, with one provider', () => {
-    expect(recorded.one('pulumi:providers:aws').inputs).toMatchObject({
+  it('works on one account, with one provider, and looks beforehand with another', () => {
+    expect(recorded.one('pulumi:providers:aws', 'hub-checks').inputs).toEqual(
+      recorded.one('pulumi:providers:aws', 'hub').inputs,
+    )
+    expect(recorded.one('pulumi:providers:aws', 'hub').inputs).toMatchObject({
       region: 'us-east-1',
       allowedAccountIds: '["111111111111"]',
     })
@@ -48,7 +51,7 @@ describe('the hub', () => {
   it('becomes the role that it is told to', async () => {
     const roleArn = 'arn:aws:iam::111111111111:role/deployer'
     const { one } = await recordHub({ credentials: { kind: 'role', roleArn, profile: 'platform' } })
-    const { profile, assumeRoles } = one('pulumi:providers:aws').inputs
+    const { profile, assumeRoles } = one('pulumi:providers:aws', 'hub').inputs
     expect(profile).toBe('platform')
     expect(JSON.parse(String(assumeRoles))).toEqual([{ roleArn, sessionName: 'genai-hub' }])
   })

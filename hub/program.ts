@@ -3,12 +3,14 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { planHubSubnets } from '../shared/addressing.ts'
 import { bundleFunction } from '../shared/bundle.ts'
-import { CONTRACT_VERSION, type HubOutputs } from '../shared/contract.ts'
+import { CONTRACT_VERSION, type HubOutputs, type HubSubnet } from '../shared/contract.ts'
 import { credentialArguments } from '../shared/provider.ts'
 import type { HubSettings } from '../shared/settings.ts'
+import { signedIn } from '../shared/sign-in.ts'
 import { refusalsAlarm } from './alarms.ts'
 import { AUDIT_ENTRY, Audit } from './audit.ts'
 import { boundary } from './boundary.ts'
+import { type Before, checkNetwork, checkPlace, lookUpsOf } from './checks.ts'
 import { Client } from './client.ts'
 import { Endpoints } from './endpoints.ts'
 import { Identity } from './identity.ts'
@@ -19,25 +21,32 @@ import { Onboarding } from './onboarding.ts'
 import { registry } from './registry.ts'
 import type { HubTags } from './tags.ts'
 import { TransitGateway } from './transit-gateway.ts'
-import { hubZones } from './zones.ts'
+import { type HubZones, hubZones } from './zones.ts'
 
 /** The contract's outputs, some of them known only when they are made. */
 export type HubProgramOutputs = { readonly [K in keyof HubOutputs]: pulumi.Input<HubOutputs[K]> }
 
-/** @param tags on everything that takes them */
-export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProgramOutputs> {
+/**
+ * @param before what the stack has deployed
+ * @param tags on everything that takes them
+ * @throws Error before anything is changed, when the settings do not fit what is deployed
+ */
+export async function hub(settings: HubSettings, before: Before, tags: HubTags): Promise<HubProgramOutputs> {
   const { account, region, deletionProtection } = settings
+  checkPlace(settings, before)
   const plan = planHubSubnets(settings.cidrBlock, settings.availabilityZones)
-  const provider = new aws.Provider('hub', {
+  const signIn = {
     region,
     // The account is chosen by the settings: other credentials at hand deploy nothing.
     allowedAccountIds: [account],
     ...credentialArguments(settings.credentials, 'genai-hub'),
-  })
+  }
   const [{ zoneIds, ...zones }, auditBundle] = await Promise.all([
-    hubZones(settings, tags.stack, provider),
+    lookedUp(settings, before, tags.stack, new aws.Provider('hub-checks', signIn)),
     bundleFunction(AUDIT_ENTRY),
   ])
+  // Only what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
+  const provider = new aws.Provider('hub', signIn)
   const opts = { provider }
 
   const network = new Network('network', { settings, plan, provider, tags }, opts)
@@ -106,9 +115,21 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     onboarding,
   ]
   const tenantsBoundary = boundary(
-    { account, region, tableArn: table.arn, vpcId: network.vpcId, after: parts, tags },
+    { account, region, tableArn: table.arn, vpcId: network.vpcId, after: parts, network: network.vpc, tags },
     opts,
   )
+
+  const subnets = pulumi.all(network.privateSubnetIds).apply((ids) =>
+    plan.map(
+      (zone, index): HubSubnet => ({
+        id: ids[index] ?? '',
+        cidrBlock: zone.private,
+        zoneId: zoneIds[index] ?? '',
+      }),
+    ),
+  )
+  // A zone that leaves is there until nobody uses it any more, but no tenant is told of it.
+  const staying = settings.leavingZone === undefined ? plan.length : plan.length - 1
 
   return {
     contractVersion: CONTRACT_VERSION,
@@ -117,14 +138,9 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     vpcId: network.vpcId,
     cidrBlock: settings.cidrBlock,
     spokesCidrBlock: settings.spokesCidrBlock,
-    privateSubnets: pulumi.all(network.privateSubnetIds).apply((ids) =>
-      plan.map((zone, index) => ({
-        id: ids[index] ?? '',
-        cidrBlock: zone.private,
-        zoneId: zoneIds[index] ?? '',
-      })),
-    ),
-    zoneIds,
+    privateSubnets: subnets.apply((all) => all.slice(0, staying)),
+    zoneIds: zoneIds.slice(0, staying),
+    ...(staying < plan.length && { leavingSubnet: subnets.apply((all) => all[staying]) as pulumi.Output<HubSubnet> }),
     transitGatewayId: gateway.transitGatewayId,
     transitGatewayArn: gateway.transitGatewayArn,
     hubRouteTableId: gateway.hubRouteTableId,
@@ -154,4 +170,23 @@ export async function hub(settings: HubSettings, tags: HubTags): Promise<HubProg
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
     deletionProtection,
   }
+}
+
+/** What is asked of AWS before anything is changed, by a provider that nothing is made with. */
+async function lookedUp(
+  settings: HubSettings,
+  before: Before,
+  stack: string,
+  provider: aws.Provider,
+): Promise<HubZones> {
+  const { account, credentials } = settings
+  const roleArn = credentials.kind === 'role' ? credentials.roleArn : undefined
+  return await signedIn(
+    { where: "The hub's account", account, roleArn, settings: 'account, roleArn and profile' },
+    async () => {
+      const zones = await hubZones(settings, stack, provider)
+      await checkNetwork(settings, zones.zoneIds, before, lookUpsOf(provider))
+      return zones
+    },
+  )
 }

@@ -61,7 +61,7 @@ describe('parseHubOutputs', () => {
     })
   })
 
-  it.each(HUB_OUTPUT_NAMES.filter((name) => name !== 'keySet' && name !== 'alarmTopicArn'))(
+  it.each(HUB_OUTPUT_NAMES.filter((name) => !['keySet', 'alarmTopicArn', 'leavingSubnet'].includes(name)))(
     'names %s when it is missing',
     (name) => {
       const error = refused({ [name]: undefined })
@@ -77,7 +77,7 @@ describe('parseHubOutputs', () => {
   })
 
   it.each<[string, unknown]>([
-    ['contractVersion', CONTRACT_VERSION + 1],
+    ['contractVersion', CONTRACT_VERSION - 1],
     ['alarmTopicArn', 5],
     ['contractVersion', String(CONTRACT_VERSION)],
     ['account', '1111'],
@@ -90,6 +90,13 @@ describe('parseHubOutputs', () => {
     ['keySet', '{"keys":[]}'],
   ])('refuses %s = %j', (name, value) => {
     expect(refused({ [name]: value }).outputs).toEqual([name])
+  })
+
+  it('a newer hub is brought down to no older version: this checkout is too old', () => {
+    const error = refused({ contractVersion: CONTRACT_VERSION + 1, vpcId: undefined })
+    expect(error.outputs).toEqual(['contractVersion'])
+    expect(error.message).toContain('Bring this checkout up to date')
+    expect(error.message).not.toContain('pulumi up')
   })
 
   it('needs the key set when it is handed out inline', () => {

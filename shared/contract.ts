@@ -25,6 +25,8 @@ export interface HubOutputs {
   readonly spokesCidrBlock: string
   /** The functions' subnets. */
   readonly privateSubnets: readonly HubSubnet[]
+  /** The functions' subnet that they leave with their next `up`; absent when none is left. */
+  readonly leavingSubnet?: HubSubnet
   /** Zones in which the hub has a Transit Gateway subnet: a spoke must choose its zones among these. */
   readonly zoneIds: readonly string[]
 
@@ -83,20 +85,20 @@ export class ContractError extends Error {
   /** The outputs that are missing or of the wrong type. */
   readonly outputs: readonly string[]
 
-  constructor(hubStack: string, outputs: readonly string[], problems: readonly string[]) {
+  constructor(hubStack: string, outputs: readonly string[], problems: readonly string[], remedy?: string) {
     const stack = hubStack.split('/').at(-1) ?? hubStack
     super(
       [
         `The outputs of the hub's stack ${hubStack} are not those that this version reads.`,
         ...problems.map((problem) => `- ${problem}`),
-        `Bring the hub up to date first: pulumi up -s ${stack}`,
+        remedy ?? `Bring the hub up to date first: pulumi up -s ${stack}`,
       ].join('\n'),
     )
     this.outputs = outputs
   }
 }
 
-type OptionalOutput = 'keySet' | 'alarmTopicArn'
+type OptionalOutput = 'keySet' | 'alarmTopicArn' | 'leavingSubnet'
 
 type Check = (value: unknown) => boolean
 
@@ -156,6 +158,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...(Object.keys(CHECKS) as (keyof typeof CHECKS)[]),
   'keySet',
   'alarmTopicArn',
+  'leavingSubnet',
 ]
 
 /**
@@ -163,6 +166,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
  * @throws ContractError naming every output that is missing or of the wrong type, and what to do
  */
 export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack: string): HubOutputs {
+  if (isNewer(raw.contractVersion)) throw newerHub(hubStack, raw.contractVersion)
   const problems = new Map<string, string>()
   for (const [name, [check, expected]] of Object.entries(CHECKS)) {
     const value = raw[name]
@@ -180,10 +184,31 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   const { alarmTopicArn } = raw
   if (alarmTopicArn !== undefined && alarmTopicArn !== null && !text(alarmTopicArn))
     problems.set('alarmTopicArn', `alarmTopicArn is ${shown(alarmTopicArn)}. Expected: text, or nothing.`)
+  const { leavingSubnet } = raw
+  if (leavingSubnet !== undefined && leavingSubnet !== null && !subnet(leavingSubnet))
+    problems.set(
+      'leavingSubnet',
+      `leavingSubnet is ${shown(leavingSubnet)}. Expected: { id, cidrBlock, zoneId }, or nothing.`,
+    )
   if (problems.size > 0) throw new ContractError(hubStack, [...problems.keys()], [...problems.values()])
   const known = HUB_OUTPUT_NAMES.filter((name) => raw[name] !== undefined && raw[name] !== null)
   return Object.fromEntries(known.map((name) => [name, raw[name]])) as unknown as HubOutputs
 }
+
+/** Whether a later version of this project wrote it: nothing older may deploy over that. */
+export const isNewer = (version: unknown): version is number =>
+  typeof version === 'number' && version > CONTRACT_VERSION
+
+export const NEWER_REMEDY =
+  'Bring this checkout up to date (git pull, npm ci), and deploy the hub with it by no older one.'
+
+const newerHub = (hubStack: string, version: number) =>
+  new ContractError(
+    hubStack,
+    ['contractVersion'],
+    [`contractVersion is ${version}: a newer version deployed the hub. This one reads ${CONTRACT_VERSION}.`],
+    NEWER_REMEDY,
+  )
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

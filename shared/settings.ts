@@ -32,6 +32,8 @@ export interface HubSettings {
   readonly spokesCidrBlock: string
   /** Zone names of the hub's account, such as `us-east-1a`; two or three. */
   readonly availabilityZones: readonly string[]
+  /** The last of three zones, which tenants leave with their next `up`. */
+  readonly leavingZone?: string
   readonly sharing: Sharing
   readonly listener: Listener
   /** Who may reach the load balancer. */

@@ -57,7 +57,7 @@ describe('what is deployed leaves no room for', () => {
 
   it('another tenant than the one that the stack holds', () => {
     expect(() => check({ holdsAnother: true, others: ['10.64.2.0/24'] })).toThrow(
-      /^This stack holds another tenant than tenant3: .* npm run tenant -- add tenant3 --account ACCOUNT --model NAME=ID$/,
+      /^This stack holds another tenant than tenant3: .* npm run tenant -- add \{TENANT\} --account \{ACCOUNT\} --model \{NAME\}=\{MODEL\}$/,
     )
   })
 

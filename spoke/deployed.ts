@@ -9,7 +9,6 @@ import { overlaps, parseCidr } from '../shared/cidr.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { freeCidr, supernetMistakes, tooManyTenants } from '../shared/tenancies.ts'
-import type { SpokeProviders } from './providers.ts'
 
 /** Blocks that the hub reaches through the Transit Gateway. */
 export interface DeployedBlocks {
@@ -21,21 +20,35 @@ export interface DeployedBlocks {
   readonly holdsAnother: boolean
 }
 
-/** A tenant is one propagated route of the hub's table, and its own is the one that leads to a VPC of its own account. */
-export async function readDeployed(
+/** VPCs of the tenant's account. */
+export interface TenantVpcs {
+  /** With the tenant's id. */
+  readonly ids: readonly string[]
+  /** Made by this stack. */
+  readonly made: readonly string[]
+}
+
+export async function readVpcs(
   { tenantId }: Pick<SpokeSettings, 'tenantId'>,
   { project, stack }: { readonly project: string; readonly stack: string },
+  provider: Provider,
+): Promise<TenantVpcs> {
+  const vpcs = async (tags: Record<string, string>) => (await aws.ec2.getVpcs({ tags }, { provider })).ids
+  const [ids, made] = await Promise.all([vpcs({ tenant: tenantId }), vpcs({ project, stack })])
+  return { ids, made }
+}
+
+/** A tenant is one propagated route of the hub's table. */
+export const readBlocks = (hub: Pick<HubOutputs, 'hubRouteTableId'>, provider: Provider) => propagated(hub, provider)
+
+/** A tenant's own route is the one that leads to a VPC of its own account. @param all routes of all tenants */
+export async function deployedOf(
+  all: readonly string[],
+  { ids, made }: TenantVpcs,
   hub: Pick<HubOutputs, 'hubRouteTableId'>,
-  providers: SpokeProviders,
+  provider: Provider,
 ): Promise<DeployedBlocks> {
-  const vpcs = async (tags: Record<string, string>) =>
-    (await aws.ec2.getVpcs({ tags }, { provider: providers.tenant })).ids
-  const [all, ids, made] = await Promise.all([
-    propagated(hub, providers.hub),
-    vpcs({ tenant: tenantId }),
-    vpcs({ project, stack }),
-  ])
-  const own = ids.length === 0 ? [] : await propagated(hub, providers.hub, ids)
+  const own = ids.length === 0 ? [] : await propagated(hub, provider, ids)
   return {
     own,
     others: all.filter((block) => !own.includes(block)),
@@ -83,7 +96,7 @@ function mistakesAgainstDeployed(
   if (holdsAnother)
     return [
       `This stack holds another tenant than ${tenantId}: a tenant's id is in all of its names, and is not changed in place. Put tenantId ` +
-        `back, or make a stack of its own: npm run tenant -- add ${tenantId} --account ACCOUNT --model NAME=ID`,
+        'back, or make a stack of its own: npm run tenant -- add {TENANT} --account {ACCOUNT} --model {NAME}={MODEL}',
     ]
   const tenants = others.filter((block) => overlaps(block, hub.spokesCidrBlock))
   // Who is there already is one of them, and one that moves counts twice for a while: only a new tenant is one too many.
@@ -95,8 +108,8 @@ function mistakesAgainstDeployed(
     .filter((block) => overlaps(block, cidrBlock))
     .map(
       (block) =>
-        `The CIDR block of ${tenantId} (${cidrBlock}) overlaps ${block}, which another tenant of the hub has. AWS would make all of ` +
-        `it and route nothing to it. ${remedy}`,
+        `The CIDR block of ${tenantId} (${cidrBlock}) overlaps ${block}, which another tenant of the hub has, or ${tenantId} itself from ` +
+        `another account. AWS would make all of it and route nothing to it. ${remedy}`,
     )
   const moved = own
     .filter((block) => block !== cidrBlock && overlaps(block, cidrBlock))

@@ -3,6 +3,9 @@ export interface SpokeOutputs {
   readonly tenantId: string
   /** The tenant's account, which serves its models. */
   readonly account: string
+  readonly cidrBlock: string
+  /** In the order of the subnets' addresses. */
+  readonly availabilityZoneIds: readonly string[]
   readonly vpcId: string
   /** The Transit Gateway attachment of the tenant's VPC. */
   readonly attachmentId: string

@@ -428,6 +428,8 @@ describe('a tenant inside the organisation', () => {
     expect(stack.outputs).toEqual({
       tenantId: 'tenant1',
       account: '222222222222',
+      cidrBlock: '10.64.0.0/24',
+      availabilityZoneIds: ['use1-az1', 'use1-az2'],
       vpcId: 'account-id',
       attachmentId: 'tgw-attach-1',
       endpointHost: ENDPOINT_HOST,

@@ -6,13 +6,15 @@ import { functionArchive, HANDLER } from '../shared/bundle.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import { assumptions } from '../shared/policies/models.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
+import { signedIn } from '../shared/sign-in.ts'
 import { TenantAccount } from './account.ts'
 import { bedrockRuntimeService } from './account-models.ts'
 import { AccountRoutes } from './account-routes.ts'
 import { bundleGateway } from './bundle.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
-import { checkDeployed, readDeployed } from './deployed.ts'
+import { checkDeployed, deployedOf, readBlocks, readVpcs } from './deployed.ts'
 import { Ingress } from './ingress.ts'
+import { bedrockLookUp, checkModels, warn } from './models-there.ts'
 import type { SpokeOutputs } from './outputs.ts'
 import { type SpokeProviders, spokeProviders } from './providers.ts'
 import { TransitGatewayShare } from './sharing.ts'
@@ -34,12 +36,9 @@ export async function spoke(
   for (const assumption of assumptions(Object.values(settings.models), hub.region, settings.modelRegions))
     await pulumi.log.info(assumption)
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
+  await checkAws(settings, hub, origin)
+  // Only what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
   const providers = spokeProviders(settings, hub)
-  const [deployed] = await Promise.all([
-    readDeployed(settings, origin, hub, providers),
-    requireServiceZones(settings, hub, providers.tenant),
-  ])
-  checkDeployed(settings, hub, deployed)
   const code = functionArchive(await bundleGateway())
 
   const { tenantId, account } = settings
@@ -90,6 +89,8 @@ export async function spoke(
   return {
     tenantId,
     account,
+    cidrBlock: settings.cidrBlock,
+    availabilityZoneIds: [...settings.availabilityZoneIds],
     vpcId: tenantAccount.vpcId,
     attachmentId: ingress.attachmentId,
     endpointHost: tenantAccount.endpointHost,
@@ -98,6 +99,42 @@ export async function spoke(
     ruleArn: ingress.ruleArn,
     gatewayUrl: `${hub.gatewayUrl}/${tenantId}`,
   }
+}
+
+/** What is asked of AWS before anything is changed, by providers that nothing is made with. */
+async function checkAws(
+  settings: SpokeSettings,
+  hub: HubOutputs,
+  origin: { readonly project: string; readonly stack: string },
+): Promise<void> {
+  const { tenantId, account, credentials } = settings
+  const providers = spokeProviders(settings, hub, '-checks')
+  const { region } = hub
+  const tenantsRole = credentials.kind === 'role' ? credentials.roleArn : undefined
+  const [blocks, vpcs, warnings] = await Promise.all([
+    signedIn(
+      {
+        where: "The hub's account",
+        account: hub.account,
+        roleArn: hub.onboardingRoleArn,
+        settings: 'hubRoleArn and hubProfile, one of the deployers of the hub',
+      },
+      () => readBlocks(hub, providers.hub),
+    ),
+    signedIn(
+      { where: `The account of ${tenantId}`, account, roleArn: tenantsRole, settings: 'account, roleArn and profile' },
+      () => readVpcs(settings, origin, providers.tenant),
+    ),
+    signedIn(
+      { where: `The account of ${tenantId}`, account, roleArn: tenantsRole, settings: 'account, roleArn and profile' },
+      async () => {
+        await requireServiceZones(settings, hub, providers.tenant)
+        return await checkModels(settings, region, bedrockLookUp(region, providers.tenant))
+      },
+    ),
+  ])
+  checkDeployed(settings, hub, await deployedOf(blocks, vpcs, hub, providers.hub))
+  await warn(warnings)
 }
 
 /** Inside an organisation the gateway is simply there. */

@@ -12,15 +12,16 @@ export interface SpokeProviders {
   readonly hub: aws.Provider
 }
 
-export function spokeProviders(settings: SpokeSettings, hub: HubOutputs): SpokeProviders {
+/** @param suffix of the providers' names: those that only look make nothing */
+export function spokeProviders(settings: SpokeSettings, hub: HubOutputs, suffix = ''): SpokeProviders {
   const sessionName = `${PREFIX}-${settings.tenantId}`
   return {
-    tenant: new aws.Provider('tenant', {
+    tenant: new aws.Provider(`tenant${suffix}`, {
       region: hub.region as aws.Region,
       allowedAccountIds: [settings.account],
       ...credentialArguments(settings.credentials, sessionName),
     }),
-    hub: new aws.Provider('hub', {
+    hub: new aws.Provider(`hub${suffix}`, {
       region: hub.region as aws.Region,
       allowedAccountIds: [hub.account],
       ...credentialArguments(settings.hubCredentials, sessionName, {

@@ -29,7 +29,7 @@ export type HubRecording = Recording<Record<keyof HubProgramOutputs, unknown>>
 
 export async function recordHub(change: Partial<HubSettings> = {}, preview = false): Promise<HubRecording> {
   const settings = { ...HUB_SETTINGS, ...change }
-  return (await record(async () => ({ ...(await hub(settings, HUB_TAGS)) }), {
+  return (await record(async () => ({ ...(await hub(settings, {}, HUB_TAGS)) }), {
     stack: 'hub',
     preview,
     answer: preview ? () => ({}) : answer,

@@ -42,7 +42,7 @@ const WHAT_TO_DO: readonly (readonly [Remedy, (file: string) => string])[] = [
 ]
 
 export function pendingText(stack: string, found: readonly Pending[], file: string): string {
-  if (found.length === 0) return `${stack}: no creation was interrupted. Go on with pulumi up -s ${stack}\n`
+  if (found.length === 0) return `${stack}: no creation was interrupted. ${goOn(stack)}\n`
   const groups = WHAT_TO_DO.flatMap(([remedy, text]) => {
     const members = found.filter((one) => one.remedy === remedy)
     return members.length === 0 ? [] : ['', text(file), ...members.map(line)]
@@ -56,9 +56,12 @@ export function pendingText(stack: string, found: readonly Pending[], file: stri
     'Then:',
     `  pulumi refresh --clear-pending-creates -s ${stack}`,
     ...(imports ? [`  pulumi import --file ${file} --protect=false --generate-code=false -s ${stack}`] : []),
-    `  pulumi up -s ${stack}`,
+    goOn(stack),
     '',
   ].join('\n')
 }
+
+/** The state does not say which of them was killed, and the other one would undo it. */
+const goOn = (stack: string) => `Go on with what was interrupted: pulumi up -s ${stack}, or pulumi destroy -s ${stack}`
 
 const line = ({ type, name, known }: Pending) => `  ${type} ${name}${known.map((text) => `\n      ${text}`).join('')}`

@@ -17,6 +17,7 @@ import {
   trueOrFalse,
 } from './values.ts'
 
+const ZONE = /^[a-z]{2}-[a-z]+-\d[a-z]$/
 const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/
 const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 const SHARED_WITH_ARN =
@@ -67,7 +68,17 @@ const availabilityZones: Setting<readonly string[]> = {
   entries: 'list',
   placeholder: '{ZONE}',
   fallback: 'required',
-  parse: listOf(matching(/^[a-z]{2}-[a-z]+-\d[a-z]$/, 'the name of an availability zone'), 2, 3),
+  parse: listOf(matching(ZONE, 'the name of an availability zone'), 2, 3),
+}
+
+const leavingZone: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    'Zone that is about to be taken from the hub: tenants leave it with their next `up` (docs/operations.md, "Taking a zone away").',
+  allowed: 'the last of three availabilityZones.',
+  placeholder: '{ZONE}',
+  fallback: none,
+  parse: matching(ZONE, 'the name of an availability zone'),
 }
 
 const shareWithOrganisation: Setting<string | undefined> = {
@@ -232,6 +243,7 @@ export const HUB_TABLE = {
   cidrBlock,
   spokesCidrBlock,
   availabilityZones,
+  leavingZone,
   shareWithOrganisation,
   shareWithAccounts,
   domainName,

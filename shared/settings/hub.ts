@@ -39,6 +39,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     cidrBlock: rest.cidrBlock,
     spokesCidrBlock: rest.spokesCidrBlock,
     availabilityZones: rest.availabilityZones,
+    ...(rest.leavingZone !== undefined && { leavingZone: rest.leavingZone }),
     sharing,
     listener,
     allowedCidrBlocks: rest.allowedCidrBlocks,
@@ -78,7 +79,10 @@ function checkRegion({ region, availabilityZones }: HubValues, refuse: Refuse): 
 /** Supernets to propose: a hub's block overlaps one of them at most. */
 const SUPERNETS = ['10.64.0.0/10', '10.128.0.0/10'] as const
 
-function checkNetwork({ cidrBlock, spokesCidrBlock, availabilityZones, region }: HubValues, refuse: Refuse): void {
+function checkNetwork(values: HubValues, refuse: Refuse): void {
+  const { cidrBlock, spokesCidrBlock, availabilityZones, leavingZone, region } = values
+  if (leavingZone !== undefined && availabilityZones[2] !== leavingZone)
+    refuse('leavingZone', `"${leavingZone}" is not the last of three: the zones are ${availabilityZones.join(', ')}.`)
   if (overlaps(cidrBlock, spokesCidrBlock)) {
     const free = SUPERNETS.find((supernet) => !overlaps(cidrBlock, supernet))
     const got = `${spokesCidrBlock} overlaps the hub's own cidrBlock ${cidrBlock}; ${free}, for one, does not.`

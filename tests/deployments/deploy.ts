@@ -1,5 +1,5 @@
 /** The two ways to deploy into a local cloud, as one: what is tried through the one is tried through the other. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
@@ -9,8 +9,8 @@ import { type Engine, type EngineOptions, startEngine } from '../../proof/harnes
 import { startPlatform } from '../../proof/harness/platform.ts'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 
-/** Values of the project's settings: text, or a map. */
-export type Changes = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+/** Values of the project's settings: text, or a map; undefined takes a setting away. */
+export type Changes = Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>>
 
 export interface Deployed {
   readonly cloud: LocalCloud
@@ -21,6 +21,8 @@ export interface Deployed {
   port(): number
   /** Changes settings of a stack, which stay changed, and deploys it. */
   up(stack: string, changes?: Changes): Promise<void>
+  /** Tries that, and puts the settings back. @returns what the refusal says @throws Error when it is not refused */
+  refused(stack: string, changes: Changes): Promise<string>
   /** What is kept of stacks beside the cloud itself: Pulumi's states. */
   states(stacks: readonly string[]): Promise<readonly unknown[]>
   close(): Promise<void>
@@ -46,6 +48,7 @@ export async function deployByCli(
       if (typeof map === 'string') continue
       const key = `genai-hub-spoke:${setting}`
       await stack.removeConfig(key)
+      if (map === undefined) continue
       for (const [entry, value] of Object.entries(map)) await stack.setConfig(`${key}["${entry}"]`, { value }, true)
     }
     return stack
@@ -67,8 +70,26 @@ export async function deployByCli(
     async up(stack, changes) {
       await up(stack, changes)
     },
+    async refused(stack, changes) {
+      const file = join(engine.project, `Pulumi.${stack}.yaml`)
+      const text = readFileSync(file, 'utf8')
+      try {
+        return await refusalOf(() => up(stack, changes))
+      } finally {
+        writeFileSync(file, text)
+      }
+    },
     states: (stacks) => Promise.all(stacks.map(async (name) => (await engine.stack(name)).exportStack())),
   }
+}
+
+async function refusalOf(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  throw new Error('It was not refused.')
 }
 
 export type Settings = Readonly<Record<string, Changes>>
@@ -91,6 +112,7 @@ export async function deployInProcess(settings: Settings = {}): Promise<Deployed
       await platform.deploy(stack, all)
       changed[stack] = all
     },
+    refused: (stack, changes) => refusalOf(() => platform.deploy(stack, { ...changed[stack], ...changes })),
     states: async () => [],
     async close() {
       await platform.close()

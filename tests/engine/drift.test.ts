@@ -42,6 +42,14 @@ describe.skipIf(!cli)('tampered with', () => {
         if (code !== 0) throw new Error(output)
       },
     ],
+    [
+      'the CLI that goes on after errors',
+      async () => {
+        const flags = ['--yes', '--skip-preview', '--continue-on-error']
+        const { code, output } = await door.engine.pulumi(['destroy', ...flags, '-s', 'hub']).ended
+        if (code !== 0) throw new Error(output)
+      },
+    ],
   ])('a hub under living tenants is not destroyed, not even half, by %s', async (_, destroy) => {
     const before = deployed.cloud.ledger.all()
     const message = await destroy().then(

@@ -1,6 +1,9 @@
 /** The registry of data sources: one line each. Read by registry.ts only. */
+export { getFoundationModel } from './bedrock/data-sources/get-foundation-model.ts'
+export { getInferenceProfile } from './bedrock/data-sources/get-inference-profile.ts'
 export { getAvailabilityZones } from './ec2/data-sources/get-availability-zones.ts'
 export { getInstanceTypeOfferings } from './ec2/data-sources/get-instance-type-offerings.ts'
+export { getNetworkInterfaces } from './ec2/data-sources/get-network-interfaces.ts'
 export { getPrefixList } from './ec2/data-sources/get-prefix-list.ts'
 export { getRouteTable } from './ec2/data-sources/get-route-table.ts'
 export { getSubnet } from './ec2/data-sources/get-subnet.ts'

@@ -47,6 +47,9 @@ export function holdsSecret(value: Value | undefined): boolean {
   return Object.values(value).some(holdsSecret)
 }
 
+/** A resource, as one that is handed out by another; its id is empty where it is not known yet. */
+export const reference = (urn: string, id: string): Value => ({ [SIGNATURE]: REFERENCE, urn, id })
+
 /** Marks a value as secret for the runtime. */
 export const secret = (value: Value): Value => ({ [SIGNATURE]: SECRET, value })
 

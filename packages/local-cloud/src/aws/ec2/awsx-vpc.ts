@@ -31,7 +31,19 @@ export interface Plan {
   readonly resources: readonly PlannedResource[]
   /** Output → the ids that it lists, by key; `vpcId` is the network's. */
   readonly ids: Readonly<Record<'publicSubnetIds' | 'privateSubnetIds' | 'isolatedSubnetIds', readonly string[]>>
+  /** Output → the resources that it hands out, by key: one, or a list. */
+  readonly references: Readonly<Record<string, string | readonly string[]>>
 }
+
+/** Outputs that list every resource of a type. */
+const LISTS = {
+  subnets: 'aws:ec2/subnet:Subnet',
+  routeTables: 'aws:ec2/routeTable:RouteTable',
+  routeTableAssociations: 'aws:ec2/routeTableAssociation:RouteTableAssociation',
+  routes: 'aws:ec2/route:Route',
+  natGateways: 'aws:ec2/natGateway:NatGateway',
+  eips: 'aws:ec2/eip:Eip',
+} as const
 
 export const AWSX_VPC_INPUTS: readonly string[] = [
   'cidrBlock',
@@ -86,18 +98,41 @@ export function planVpc(name: string, inputs: Properties): Plan {
     inputs: { vpcId: { of: 'vpc', output: 'id' }, tags: shared },
   }
   const keysOf = (type: Subnet['type']) => subnets.filter((subnet) => subnet.type === type).map(({ key }) => key)
+  const resources = [
+    network,
+    gateway,
+    ...subnets.flatMap((subnet) => around(subnet, name, { shared, tags }, strategy, subnets)),
+  ]
+  const ofType = (type: string) => resources.flatMap((one) => (one.type === type ? [one.key] : []))
   return {
-    resources: [
-      network,
-      gateway,
-      ...subnets.flatMap((subnet) => around(subnet, name, { shared, tags }, strategy, subnets)),
-    ],
+    resources,
     ids: {
       publicSubnetIds: keysOf('Public'),
       privateSubnetIds: keysOf('Private'),
       isolatedSubnetIds: keysOf('Isolated'),
     },
+    references: {
+      vpc: network.key,
+      internetGateway: gateway.key,
+      publicSubnets: keysOf('Public'),
+      privateSubnets: keysOf('Private'),
+      isolatedSubnets: keysOf('Isolated'),
+      vpcEndpoints: [],
+      ...Object.fromEntries(Object.entries(LISTS).map(([output, type]) => [output, ofType(type)])),
+    },
   }
+}
+
+/** The references of a plan as its component answers them. */
+export function handedOut(
+  { references }: Pick<Plan, 'references'>,
+  referenceTo: (key: string) => Value,
+): Readonly<Record<string, Value>> {
+  const entries = Object.entries(references).map(([output, keys]): [string, Value] => [
+    output,
+    typeof keys === 'string' ? referenceTo(keys) : keys.map(referenceTo),
+  ])
+  return Object.fromEntries(entries)
 }
 
 type NatStrategy = 'None' | 'Single' | 'OnePerAz'

@@ -1,9 +1,10 @@
 /** Remote components: what their own process would make, registered as their children. */
 
-import { AWSX_VPC, AWSX_VPC_INPUTS, planVpc, type Reference, resolved } from '../../aws/ec2/awsx-vpc.ts'
+import { AWSX_VPC, AWSX_VPC_INPUTS, handedOut, planVpc, type Reference, resolved } from '../../aws/ec2/awsx-vpc.ts'
 import { UnsupportedError } from '../../errors.ts'
 import type { Declared, Properties } from '../../ledger/ledger.ts'
 import { checkInputs } from '../../resource/declare.ts'
+import { reference } from '../wire-values.ts'
 import { nameOf, type Registration, type Run } from './run.ts'
 
 /** Registers the children of a remote component, in the plan's order. @returns the component's outputs */
@@ -38,7 +39,8 @@ export async function composite(run: Run, component: Registration): Promise<Prop
     name,
     keys.map((key) => outputOf({ of: key, output: 'id' })),
   ])
-  return { vpcId: outputOf({ of: 'vpc', output: 'id' }), ...Object.fromEntries(ids) }
+  const referenceTo = (key: string) => reference(made.get(key)?.urn ?? '', made.get(key)?.id ?? '')
+  return { vpcId: outputOf({ of: 'vpc', output: 'id' }), ...Object.fromEntries(ids), ...handedOut(plan, referenceTo) }
 }
 
 /** `…::PARENT_TYPES$TYPE::NAME` */

@@ -105,7 +105,10 @@ async function runProgram(
 ): Promise<Properties> {
   return await isolated(() =>
     withRejectionsOf(async (fail) => {
-      const monitor = new Monitor({ run, ledger, organization, urnPrefix: urnPrefix(stack, project), config, fail })
+      const stackName = fullName({ organizationName, project, stack })
+      const monitor = new Monitor({
+        ...{ run, ledger, organization, urnPrefix: urnPrefix(stack, project), stackName, config, fail },
+      })
       setMockOptions(monitor, project, stack, false, organizationName)
       sendMessagesTo(onMessage)
       pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])

@@ -10,6 +10,7 @@ import type {
   ResourceInvokeRequest,
 } from '@pulumi/pulumi/proto/resource_pb.js'
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js'
+import protobuf from 'google-protobuf/google/protobuf/struct_pb.js'
 import { invokeOf } from '../../aws/registry.ts'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Declared, Ledger, Properties, Value } from '../../ledger/ledger.ts'
@@ -25,9 +26,21 @@ import { nameOf, type Run } from './run.ts'
 const STACK = 'pulumi:pulumi:Stack'
 const STACK_REFERENCE = 'pulumi:pulumi:StackReference'
 const AWS_PROVIDER = 'pulumi:providers:aws'
+const GET_RESOURCE = 'pulumi:pulumi:getResource'
 const AWSX_PROVIDER = 'pulumi:providers:awsx'
 /** gRPC's UNAVAILABLE: the runtime then stops where it is, as it does when the real engine gives up. */
 const UNAVAILABLE = 14
+/** gRPC's UNKNOWN: what an invoke's refusal comes back as. */
+const UNKNOWN_STATUS = 2
+
+const INVOCATION = (token: string) => `invocation of ${token} returned an error`
+
+/** As gRPC hands it to the runtime. */
+const refusedInvoke = (details: string) => ({ code: UNKNOWN_STATUS, details, message: details })
+
+/** A refusal that is for the program, not the run's end. */
+const isRefusal = (answer: unknown): answer is { readonly error: ReturnType<typeof refusedInvoke> } =>
+  typeof answer === 'object' && answer !== null && 'error' in answer
 
 type Callback = (error: unknown, response?: unknown) => void
 type Struct = { toJavaScript(): unknown }
@@ -37,6 +50,8 @@ export interface MonitorOptions {
   readonly ledger: Ledger
   readonly organization: Organization
   readonly urnPrefix: string
+  /** The stack's own name, fully qualified: it has no outputs before its first deployment. */
+  readonly stackName: string
   readonly config: Readonly<Record<string, string>>
   /** Told the first refusal; nothing is answered after it. */
   readonly fail: (error: Error) => void
@@ -44,7 +59,8 @@ export interface MonitorOptions {
 
 export class Monitor extends MockMonitor {
   readonly #options: MonitorOptions
-  readonly #providers = new Map<string, Provider>()
+  /** A provider that cannot sign in says so when it is first used. */
+  readonly #providers = new Map<string, Provider | AwsError>()
   readonly #hooks = new Hooks()
   #failed = false
   /** Registrations are made one at a time, in the order in which the program's dependencies let them arrive. */
@@ -84,7 +100,9 @@ export class Monitor extends MockMonitor {
 
   override async invoke(request: ResourceInvokeRequest, callback: Callback): Promise<void> {
     const token = request.getTok()
-    await this.#answer(`calling ${token}`, callback, async () => {
+    if (token === GET_RESOURCE)
+      return await this.#answer(`calling ${token}`, callback, async () => this.#handedOut(request))
+    const answer = async () => {
       const row = invokeOf(token)
       const { account, region, session } = await this.#provider(request.getProvider(), token)
       const inputs = plainProperties(javaScript(request.getArgs()))
@@ -94,7 +112,28 @@ export class Monitor extends MockMonitor {
       await requireInvoke(run.controlPlane, token, call, session)
       const result = row.answer(call)
       return { getReturn: () => struct({ ...inputs, ...result }), getFailuresList: () => [], getUnknown: () => false }
+    }
+    await this.#answer(`calling ${token}`, callback, async () => {
+      try {
+        return await answer()
+      } catch (cause) {
+        // What AWS refuses is the program's to tell, or to go on without.
+        if (cause instanceof AwsError) return { error: refusedInvoke(refusal(INVOCATION(token), cause).message) }
+        throw cause
+      }
     })
+  }
+
+  /** What a reference to a resource leads to. */
+  #handedOut(request: ResourceInvokeRequest) {
+    const { urn } = javaScript(request.getArgs())
+    const found = this.#options.run.draft.byUrn(String(urn))
+    if (!found) throw new Error(`unknown resource ${String(urn)}`)
+    // Here the runtime reads the message itself.
+    const state = protobuf.Struct.fromJavaScript(
+      JSON.parse(JSON.stringify({ urn, id: found.id, state: found.outputs })),
+    )
+    return { getReturn: () => state, getFailuresList: () => [], getUnknown: () => false }
   }
 
   override existsResource(request: Parameters<MockMonitor['existsResource']>[0], callback: Callback): void {
@@ -126,7 +165,9 @@ export class Monitor extends MockMonitor {
   async #answer(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
     if (this.#failed) return callback({ code: UNAVAILABLE, message: 'the run has failed' })
     try {
-      callback(null, await answer())
+      const answered = await answer()
+      if (isRefusal(answered)) callback(answered.error)
+      else callback(null, answered)
     } catch (cause) {
       this.#failed = true
       this.#options.fail(refusal(what, cause))
@@ -191,8 +232,12 @@ export class Monitor extends MockMonitor {
   async #registerProvider(urn: string, sent: Properties): Promise<{ id: string; outputs: Properties }> {
     const { run, organization } = this.#options
     const authorize = run.authorize && { authorize: run.authorize }
-    const provider = await openProvider({ ledger: run.draft, organization, ...authorize }, plainProperties(sent))
     const id = providerId(urn)
+    const opened = openProvider({ ledger: run.draft, organization, ...authorize }, plainProperties(sent))
+    const provider = await opened.catch((cause: unknown) => {
+      if (cause instanceof AwsError) return cause
+      throw cause
+    })
     this.#providers.set(`${urn}::${id}`, provider)
     return { id, outputs: sent }
   }
@@ -200,6 +245,7 @@ export class Monitor extends MockMonitor {
   /** The explicit provider; without one the default provider, unless the stack's configuration turns that off. */
   async #provider(reference: string, what: string): Promise<Provider> {
     const explicit = this.#providers.get(reference)
+    if (explicit instanceof AwsError) throw explicit
     if (explicit) return explicit
     const { config, organization } = this.#options
     const disabled: unknown = JSON.parse(config['pulumi:disable-default-providers'] ?? '[]')
@@ -218,7 +264,7 @@ export class Monitor extends MockMonitor {
   async #read(request: ReadResourceRequest): Promise<Properties> {
     const id = request.getId()
     if (request.getType() === STACK_REFERENCE) {
-      const outputs = this.#options.ledger.stackOutputs(id)
+      const outputs = this.#options.ledger.stackOutputs(id) ?? (id === this.#options.stackName ? {} : undefined)
       if (!outputs)
         throw new AwsError(
           'UnknownStack',

@@ -4,6 +4,7 @@ import messages, { type ConstructRequest } from '@pulumi/pulumi/proto/provider_p
 import {
   AWSX_VPC,
   AWSX_VPC_INPUTS,
+  handedOut,
   type PlannedResource,
   planVpc,
   type Reference,
@@ -12,7 +13,7 @@ import {
 import { UnsupportedError } from '../../errors.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
 import { checkInputs } from '../../resource/declare.ts'
-import { UNKNOWN } from '../wire-values.ts'
+import { reference, UNKNOWN } from '../wire-values.ts'
 import { common } from './common.ts'
 import { openMonitor, type Registered } from './monitor.ts'
 import { awsxSchema, versionOf } from './schema.ts'
@@ -65,14 +66,16 @@ async function construct(request: ConstructRequest) {
         dependencies,
       })
     }
-    await Promise.all(made.values())
-    const state = await outputsOf(plan, outputOf)
+    const registered = new Map(await Promise.all([...made].map(async ([key, one]) => [key, await one] as const)))
+    const referenceTo = (key: string) => reference(registered.get(key)?.urn ?? '', registered.get(key)?.id ?? '')
+    const state = await outputsOf(plan, outputOf, referenceTo)
     await monitor.registerOutputs(component, state)
     const response = new messages.ConstructResponse()
     response.setUrn(component)
     response.setState(sent(state))
-    for (const [output, keys] of [['vpcId', ['vpc']], ...Object.entries(plan.ids)] as const) {
-      const urns = await Promise.all(keys.map(async (key) => (await made.get(key))?.urn ?? ''))
+    const handed = Object.entries(plan.references).map(([output, keys]) => [output, [keys].flat()] as const)
+    for (const [output, keys] of [['vpcId', ['vpc']], ...Object.entries(plan.ids), ...handed] as const) {
+      const urns = keys.map((key) => registered.get(key)?.urn ?? '')
       const dependencies = new messages.ConstructResponse.PropertyDependencies()
       dependencies.setUrnsList(urns)
       response.getStatedependenciesMap().set(output, dependencies)
@@ -86,11 +89,12 @@ async function construct(request: ConstructRequest) {
 async function outputsOf(
   plan: ReturnType<typeof planVpc>,
   outputOf: (reference: Reference) => Promise<Value>,
+  referenceTo: (key: string) => Value,
 ): Promise<Properties> {
   const state: Record<string, Value> = { vpcId: await outputOf({ of: 'vpc', output: 'id' }) }
   for (const [name, keys] of Object.entries(plan.ids))
     state[name] = await Promise.all(keys.map((of) => outputOf({ of, output: 'id' })))
-  return state
+  return { ...state, ...handedOut(plan, referenceTo) }
 }
 
 const keyOf = ({ of, output }: Reference) => `${of}\n${output}`

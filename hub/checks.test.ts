@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { HUB_SETTINGS } from '../tests/hub.ts'
+import { type Before, checkNetwork, checkPlace } from './checks.ts'
+
+const before: Before = {
+  contractVersion: 2,
+  account: HUB_SETTINGS.account,
+  region: HUB_SETTINGS.region,
+  cidrBlock: HUB_SETTINGS.cidrBlock,
+  spokesCidrBlock: HUB_SETTINGS.spokesCidrBlock,
+  zoneIds: ['use1-az1', 'use1-az2'],
+  privateSubnets: ['use1-az1', 'use1-az2'].map((zoneId) => ({
+    id: `subnet-${zoneId}`,
+    cidrBlock: '10.0.0.0/19',
+    zoneId,
+  })),
+  listenerProtocol: 'HTTPS',
+  hubRouteTableId: 'tgw-rtb-1',
+  sharing: { kind: 'organisation', arn: 'arn' },
+}
+const two = ['use1-az1', 'use1-az2']
+
+/** Who lives there: tenants' blocks, and functions' interfaces in every subnet. */
+const lookUps = (tenants: readonly string[], functions = 0) => ({
+  tenants: async () => tenants,
+  functionsIn: async () => functions,
+})
+const nobodyAsked = {
+  tenants: () => Promise.reject(new Error('asked for tenants')),
+  functionsIn: () => Promise.reject(new Error('asked for functions')),
+}
+const network = (
+  change: Partial<typeof HUB_SETTINGS>,
+  zoneIds = two,
+  asked: Parameters<typeof checkNetwork>[3] = nobodyAsked,
+) => checkNetwork({ ...HUB_SETTINGS, ...change }, zoneIds, before, asked)
+
+describe('what is deployed', () => {
+  it('is nothing before the first deployment', async () => {
+    checkPlace(HUB_SETTINGS, {})
+    await checkNetwork({ ...HUB_SETTINGS, cidrBlock: '10.1.0.0/16' }, ['use1-az6'], {}, nobodyAsked)
+  })
+
+  it('is not asked of AWS where nothing of it changes', async () => {
+    checkPlace(HUB_SETTINGS, before)
+    await network({})
+    await network({}, [...two, 'use1-az4'])
+  })
+
+  it.each<[string, Partial<typeof HUB_SETTINGS>, Before, RegExp]>([
+    [
+      'account',
+      { account: '999999999999' },
+      before,
+      /deployed in account 111111111111, and does not move to 999999999999/,
+    ],
+    ['region', { region: 'eu-west-1' }, before, /deployed in region us-east-1, and does not move to eu-west-1/],
+    ['listener', { listener: { kind: 'insecureHttp' } }, before, /is HTTPS, and is not changed to HTTP in place/],
+    ['role', {}, { tenantId: 'tenant1' }, /holds the tenant tenant1, not a hub/],
+    [
+      'newer version',
+      {},
+      { ...before, contractVersion: 3 },
+      /newer version of this project deployed this hub \(contract 3\)/,
+    ],
+  ])('is left where it is: %s', (_what, change, was, message) => {
+    expect(() => checkPlace({ ...HUB_SETTINGS, ...change }, was)).toThrow(message)
+  })
+
+  it('keeps the hub’s block, supernet and sharing for tenants that live in it', async () => {
+    const living = lookUps(['10.64.1.0/24'])
+    await expect(network({ cidrBlock: '10.1.0.0/16' }, two, living)).rejects.toThrow(
+      /while tenants live in it \(10\.64\.1\.0\/24\)/,
+    )
+    await expect(network({ spokesCidrBlock: '10.128.0.0/10' }, two, living)).rejects.toThrow(
+      /leaves out 10\.64\.1\.0\/24/,
+    )
+    await expect(network({ sharing: { kind: 'accounts', accounts: [] } }, two, living)).rejects.toThrow(
+      /does not change to single accounts/,
+    )
+    await network({ spokesCidrBlock: '10.64.0.0/12' }, two, living)
+    await network({ cidrBlock: '10.1.0.0/16', spokesCidrBlock: '10.128.0.0/10' }, ['use1-az6'], lookUps([]))
+  })
+
+  it('keeps the order of the zones, and a zone while functions are in it', async () => {
+    await expect(network({}, ['use1-az2', 'use1-az1'])).rejects.toThrow(/in this order/)
+    await expect(network({}, ['use1-az1', 'use1-az4'])).rejects.toThrow(/in this order/)
+    await expect(network({}, ['use1-az1'], lookUps([], 2))).rejects.toThrow(
+      /use1-az2 is not taken from the hub: 2 network interfaces/,
+    )
+    await network({}, ['use1-az1'], lookUps([], 0))
+  })
+})

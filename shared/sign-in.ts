@@ -1,0 +1,53 @@
+/** What AWS answers to those who cannot sign in, with what to do about it: its own words name neither the setting nor the stack. */
+
+export interface SigningIn {
+  /** `the hub's account` */
+  readonly where: string
+  readonly account: string
+  /** The role that is assumed, if any. */
+  readonly roleArn?: string | undefined
+  /** The settings that say so. */
+  readonly settings: string
+}
+
+const REMEDIES: readonly (readonly [RegExp, (to: SigningIn) => string])[] = [
+  [
+    /account ID not allowed/i,
+    ({ account, settings }) =>
+      `The credentials at hand are another account's. Use some of ${account}, or correct ${settings}.`,
+  ],
+  [
+    /sts:AssumeRole|Cannot assume IAM Role|sts:TagSession/i,
+    ({ roleArn, settings }) =>
+      `${roleArn === undefined ? 'The role' : roleArn} is not there, or does not trust who deploys. Correct ${settings}, or have its trust policy ` +
+      'changed: docs/deployers.md.',
+  ],
+  [
+    /shared config profile|SharedConfigProfile|No valid credential|ExpiredToken|InvalidClientTokenId|SSO/i,
+    ({ settings }) => `Sign in first (aws sso login, or AWS_PROFILE), or correct ${settings}.`,
+  ],
+  [
+    /no such host|dial tcp|i\/o timeout|connection refused|TLS handshake/i,
+    () => 'AWS is not reached from here: see the network, a proxy, and the region.',
+  ],
+]
+
+/**
+ * Asks AWS, and explains a refusal to sign in.
+ * @throws Error with AWS's words and the remedy
+ */
+export async function signedIn<T>(to: SigningIn, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    const remedy = REMEDIES.find(([pattern]) => pattern.test(words))?.[1](to)
+    if (remedy === undefined) throw cause
+    throw new Error(
+      `${to.where} (${to.account}) is not reached. ${remedy} Nothing was changed. AWS said: ${firstLine(words)}`,
+      { cause },
+    )
+  }
+}
+
+const firstLine = (text: string) => text.trim().split('\n')[0] ?? ''

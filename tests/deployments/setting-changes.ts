@@ -1,0 +1,286 @@
+/**
+ * What a changed setting does to a hub and to tenants that live in it, one row a setting, through either engine. The table in
+ * docs/operations.md says the same, and tests/docs holds it to these rows.
+ */
+import { expect, it } from 'vitest'
+import { functionName } from '../../shared/naming.ts'
+import type { Changes, Door } from './door.ts'
+import { ofStack, type Standing } from './while-served.ts'
+
+export type Effect =
+  /** Nothing is made anew that anybody would notice. */
+  | 'in place'
+  /** Is made anew, without an interruption. */
+  | 'replaces'
+  /** Before anything is changed. */
+  | 'refused'
+  /** As long as there are tenants. */
+  | 'refused while tenants live'
+
+interface Row {
+  readonly stack: 'hub' | 'spoke-tenant1'
+  /** As in the documented table. */
+  readonly setting: string
+  readonly effect: Effect
+  readonly changes: Changes
+  /** What a refusal says. */
+  readonly says?: RegExp
+}
+
+const HUB: readonly Row[] = [
+  { stack: 'hub', setting: 'role', effect: 'refused', changes: { role: 'spoke' }, says: /16 mistakes/ },
+  {
+    stack: 'hub',
+    setting: 'account',
+    effect: 'refused',
+    changes: { account: '444444444444' },
+    says: /deployed in account 111111111111, and does not move to 444444444444/,
+  },
+  {
+    stack: 'hub',
+    setting: 'region',
+    effect: 'refused',
+    changes: { region: 'us-west-2', availabilityZones: '["us-west-2a","us-west-2b"]' },
+    says: /deployed in region us-east-1, and does not move to us-west-2/,
+  },
+  {
+    stack: 'hub',
+    setting: 'roleArn',
+    effect: 'in place',
+    changes: { roleArn: 'arn:aws:iam::111111111111:role/nobody' },
+    says: /hub's account \(111111111111\) is not reached\. arn:aws:iam::111111111111:role\/nobody is not there, or does not trust/,
+  },
+  {
+    stack: 'hub',
+    setting: 'profile',
+    effect: 'in place',
+    changes: { profile: 'genai-tenant1' },
+    says: /The credentials at hand are another account's\. Use some of 111111111111/,
+  },
+  {
+    stack: 'hub',
+    setting: 'cidrBlock',
+    effect: 'refused while tenants live',
+    changes: { cidrBlock: '10.1.0.0/16' },
+    says: /cidrBlock does not change from 10\.0\.0\.0\/16 to 10\.1\.0\.0\/16 while tenants live in it \(10\.64\.0\.0\/24, 10\.64\.1\.0\/24\)/,
+  },
+  {
+    stack: 'hub',
+    setting: 'spokesCidrBlock',
+    effect: 'in place',
+    changes: { spokesCidrBlock: '10.128.0.0/10' },
+    says: /supernet 10\.128\.0\.0\/10 leaves out spoke-tenant1/,
+  },
+  {
+    stack: 'hub',
+    setting: 'availabilityZones',
+    effect: 'in place',
+    changes: { availabilityZones: '["us-east-1b","us-east-1a"]' },
+    says: /The hub's zones are use1-az1, use1-az2, in this order/,
+  },
+  {
+    stack: 'hub',
+    setting: 'shareWithOrganisation, shareWithAccounts',
+    effect: 'refused while tenants live',
+    changes: { shareWithOrganisation: undefined, shareWithAccounts: '["222222222222"]' },
+    says: /shared with an organisation \(shareWithOrganisation\), and does not change to single accounts/,
+  },
+  {
+    stack: 'hub',
+    setting: 'allowInsecureHttp',
+    effect: 'refused',
+    changes: { allowInsecureHttp: 'true', domainName: undefined, hostedZoneId: undefined },
+    says: /listener that tenants' rules are on is HTTPS, and is not changed to HTTP in place/,
+  },
+]
+
+const SPOKE: readonly Row[] = [
+  { stack: 'spoke-tenant1', setting: 'role', effect: 'refused', changes: { role: 'hub' }, says: /mistakes/ },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'tenantId',
+    effect: 'refused',
+    changes: { tenantId: 'tenant9' },
+    says: /This stack holds the tenant tenant1, not tenant9/,
+  },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'account',
+    effect: 'refused',
+    changes: { account: '444444444444', roleArn: 'arn:aws:iam::444444444444:role/genai-deployer' },
+    says: /tenant1 is deployed in account 222222222222, and does not move to 444444444444/,
+  },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'roleArn',
+    effect: 'in place',
+    changes: { roleArn: 'arn:aws:iam::222222222222:role/nobody' },
+    says: /account of tenant1 \(222222222222\) is not reached\. arn:aws:iam::222222222222:role\/nobody is not there/,
+  },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'hubProfile',
+    effect: 'in place',
+    changes: { hubProfile: 'genai-tenant2' },
+    says: /hub's account \(111111111111\) is not reached\. arn:aws:iam::111111111111:role\/genai-onboarding is not there, or does not trust/,
+  },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'availabilityZoneIds',
+    effect: 'in place',
+    changes: { availabilityZoneIds: '["use1-az2","use1-az1"]' },
+    says: /zones of tenant1 are use1-az1, use1-az2, in this order/,
+  },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'models',
+    effect: 'in place',
+    changes: { models: { 'nova-2-lite': 'us.amazon.nova-2-light-v1:0' } },
+    says: /Bedrock has no model of these ids in us-east-1: us\.amazon\.nova-2-light-v1:0 \(tenant1's "nova-2-lite"\)/,
+  },
+]
+
+/** Everything that a hub takes while tenants live, at once: an `up` is slow by the CLI. */
+const HUB_IN_PLACE: Changes = {
+  profile: 'genai-hub',
+  spokesCidrBlock: '10.64.0.0/12',
+  availabilityZones: '["us-east-1a","us-east-1b","us-east-1d"]',
+  domainName: 'ai.example.com',
+  allowedCidrBlocks: '["198.51.100.0/24","203.0.113.0/24"]',
+  wafRateLimit: '5000',
+  clientInstance: 'false',
+  deployers:
+    '["arn:aws:iam::111111111111:role/platform-deployer","arn:aws:iam::111111111111:role/genai-hub-flow-logs"]',
+  concurrencyLimit: '2000',
+  auditRetentionDays: '90',
+  alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
+  deletionProtection: 'true',
+}
+
+const SPOKE_IN_PLACE: Changes = {
+  roleArn: undefined,
+  profile: 'genai-tenant1',
+  hubProfile: 'genai-hub',
+  availabilityZoneIds: '["use1-az1","use1-az2","use1-az4"]',
+  models: { small: 'us.amazon.nova-2-lite-v1:0' },
+  defaultModel: 'small',
+  tier: 'medium',
+  modelInvocationLogging: 'true',
+}
+
+/** Each in a test of its own. */
+const BY_THEMSELVES: Changes = { leavingZone: '', keySetVia: '', hostedZoneId: '', certificateArn: '' }
+
+/** What is made anew for a changed name or supernet, and nobody misses. */
+const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/
+
+const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
+
+/** Tried elsewhere, as they take another hub, or a tenant that moves. */
+const ELSEWHERE = {
+  hub: {},
+  // tests/scale/cells.test.ts, tests/doors/while-served.ts
+  spoke: { hubStack: 'refused', hubRoleArn: 'in place', cidrBlock: 'replaces' },
+} as const satisfies Record<string, Readonly<Record<string, Effect>>>
+
+const inPlace = (changes: Changes) =>
+  Object.fromEntries(Object.keys(changes).map((name) => [name, 'in place' as Effect]))
+const refused = (rows: readonly Row[]) =>
+  Object.fromEntries(rows.flatMap(({ setting, effect }) => setting.split(', ').map((name) => [name, effect])))
+
+/** What was seen of every setting. */
+export const EFFECTS = {
+  hub: { ...inPlace(HUB_IN_PLACE), ...refused(HUB), ...inPlace(BY_THEMSELVES), ...ELSEWHERE.hub },
+  spoke: { ...inPlace(SPOKE_IN_PLACE), ...refused(SPOKE), ...ELSEWHERE.spoke },
+} as const
+
+const idsOf = (door: Door, stack: string) => new Map(ofStack(door, stack).map(({ urn, id }) => [urn, id]))
+
+const stacks = ['hub', 'spoke-tenant1', 'spoke-tenant2']
+
+export function settingChanges(standing: () => Standing): void {
+  it.each(REFUSALS)(
+    '$stack: $setting is refused before anything is changed, the state included',
+    async ({ stack, changes, says }) => {
+      const { door } = standing()
+      const all = async () => ({ version: door.cloud.ledger.version, states: kept(await door.states(stacks)) })
+      const before = await all()
+      expect(await door.refused(stack, changes)).toMatch(says ?? /./)
+      expect(await all()).toEqual(before)
+    },
+  )
+
+  it('a hub changes in place, and its tenants are served', async () => {
+    const { door, clients } = standing()
+    const before = idsOf(door, 'hub')
+    await door.up('hub', HUB_IN_PLACE)
+    expect(anew(before, idsOf(door, 'hub')).filter((urn) => !MADE_ANEW.test(urn.split('::')[2] ?? ''))).toEqual([])
+    await door.up('hub', { domainName: 'genai.example.com', deletionProtection: 'false' })
+    for (const tenant of ['tenant1', 'tenant2']) expect((await clients.invoke(tenant)).status).toBe(200)
+  })
+
+  it('a tenant changes in place, and is served', async () => {
+    const { door, clients } = standing()
+    const before = idsOf(door, 'spoke-tenant1')
+    await door.up('spoke-tenant1', SPOKE_IN_PLACE)
+    expect(anew(before, idsOf(door, 'spoke-tenant1'))).toEqual([])
+    expect((await clients.invoke('tenant1')).status).toBe(200)
+  })
+
+  it('the hub’s last zone is taken away when the tenants have left it, and not before', async () => {
+    const { door, clients } = standing()
+    const two = { availabilityZones: '["us-east-1a","us-east-1b"]' }
+    // Its functions went there with their last deployment, and tenant2's not.
+    const zoneIn = /The zone use1-az4 is not taken from the hub: 1 network interfaces of tenants' functions are in it/
+    const before = door.cloud.ledger.version
+    expect(await door.refused('hub', two)).toMatch(zoneIn)
+    expect(door.cloud.ledger.version).toBe(before)
+    await door.up('hub', { leavingZone: 'us-east-1d' })
+    expect(await door.refused('hub', { ...two, leavingZone: undefined })).toMatch(zoneIn)
+    expect(await door.refused('spoke-tenant1', {})).toMatch(/The zones use1-az4 of tenant1 are not among the hub's/)
+    await door.up('spoke-tenant1', { availabilityZoneIds: '["use1-az1","use1-az2"]' })
+    await door.up('hub', { ...two, leavingZone: undefined })
+    for (const tenant of ['tenant1', 'tenant2']) expect((await clients.invoke(tenant)).status).toBe(200)
+    expect(ofStack(door, 'hub').filter(({ urn }) => urn.endsWith('-private-3'))).toEqual([])
+  })
+
+  it('a certificate of one’s own takes the place of the hub’s, and back', async () => {
+    const { door, clients } = standing()
+    const { ledger } = door.cloud
+    const [made] = ledger.all('aws:acm/certificate:Certificate')
+    if (!made) throw new Error('the hub has no certificate')
+    const arn = `${made.id.slice(0, -4)}0000`
+    await ledger.put({
+      ...made,
+      urn: 'urn:pulumi:own::own::aws:acm/certificate:Certificate::own',
+      id: arn,
+      outputs: { ...made.outputs, arn },
+    })
+    await door.up('hub', { hostedZoneId: undefined, certificateArn: arn })
+    expect((await clients.invoke('tenant2')).status).toBe(200)
+    await door.up('hub', { hostedZoneId: 'Z0123456789EXAMPLEHUB', certificateArn: undefined })
+    expect((await clients.invoke('tenant2')).status).toBe(200)
+  })
+
+  it('another way to the key set is the tenants’ with their next deployment; until then a function that starts has none', async () => {
+    const { door, clients } = standing()
+    await door.up('hub', { keySetVia: 'inline' })
+    await door.cloud.lambda.stop(functionName('tenant2'))
+    expect((await clients.invoke('tenant2')).status).toBe(503)
+    await door.up('spoke-tenant2')
+    expect((await clients.invoke('tenant2')).status).toBe(200)
+  })
+}
+
+/** What a refresh and a destroy go by: all resources, with their providers, but not those that only look. */
+const kept = (states: readonly unknown[]) =>
+  (states as readonly { readonly deployment: { readonly resources: readonly Record<string, unknown>[] } }[]).map(
+    (state) =>
+      state.deployment.resources
+        .filter(({ urn, type }) => !String(urn).endsWith('-checks') && !String(type).startsWith('pulumi:pulumi:Stack'))
+        .map(({ modified: _, ...resource }) => resource),
+  )
+
+/** What is there before and after, and is not the same. */
+const anew = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) =>
+  [...before].flatMap(([urn, id]) => (after.has(urn) && after.get(urn) !== id ? [urn] : []))
