@@ -31,6 +31,13 @@ const edit = (file: string, from: string | RegExp, to: string) => {
 }
 
 describe('tenant add', () => {
+  it('tells a model that is on no list, and writes the file all the same', () => {
+    expect(tenant('tenant3', GOOD).warnings).toEqual([])
+    const { warnings, text } = tenant('tenant3', { ...GOOD, model: ['fast=us.amazon.nova-2-lit-v1:0'] })
+    expect(warnings.join()).toContain('is us.amazon.nova-2-lite-v1:0 meant?')
+    expect(text).toContain('fast: us.amazon.nova-2-lit-v1:0')
+  })
+
   it('writes a file that fits the others, with the next free block', () => {
     write('tenant3', GOOD)
     write('tenant4', {

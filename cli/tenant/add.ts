@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { unknownModels } from '../../shared/known-models.ts'
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
 import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
@@ -53,9 +54,10 @@ export const add: Verb = {
   },
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
-    const { file, stack, text } = newTenant(tenantId, values)
+    const { file, stack, text, warnings } = newTenant(tenantId, values)
     // Whatever was checked before: an existing file is never overwritten.
     writeNewFile(file, text, 'Nothing was written.')
+    for (const line of warnings) process.stderr.write(`${line}\n`)
     process.stdout.write(await nextSteps(stack, tenantId))
     return 0
   },
@@ -65,6 +67,8 @@ export interface NewTenant {
   readonly stack: string
   readonly file: string
   readonly text: string
+  /** What may be a slip: nobody was asked. */
+  readonly warnings: readonly string[]
 }
 
 /** @throws UserError with everything that is wrong with it */
@@ -116,6 +120,7 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
   return {
     ...{ file, stack },
     text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
+    warnings: unknownModels(tenantId, settings.models),
   }
 }
 

@@ -1,3 +1,4 @@
+import { unknownModels } from '../../shared/known-models.ts'
 import type { Verb } from '../verb.ts'
 import { mistakesOf } from './mistakes.ts'
 import { readHub, readStackFiles } from './stacks.ts'
@@ -6,12 +7,15 @@ export const check: Verb = {
   name: 'tenant check',
   usage: '',
   summary: 'Checks every stack file: on its own, against the other tenants, and against its hub.',
-  details: 'Asks nobody: the files are all it reads. Exit code: 0 when they fit, 1 with every mistake otherwise.',
+  details:
+    'Asks nobody: the files are all it reads. Exit code: 0 when they fit, 1 with every mistake otherwise. A model that is on no list is a warning.',
   positionals: [0, 0],
   options: { json: { type: 'boolean', help: 'the mistakes as a JSON list' } },
   async run({ values }) {
     const files = readStackFiles()
     const mistakes = mistakesOf(files)
+    for (const { stack, settings } of files.spokes)
+      if (settings.ok) for (const line of unknownModels(stack, settings.value.models)) process.stderr.write(`${line}\n`)
     if (values.json === true) process.stdout.write(`${JSON.stringify(mistakes, null, 2)}\n`)
     else if (mistakes.length > 0) process.stdout.write(`${mistakes.join('\n')}\n`)
     else {

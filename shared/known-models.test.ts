@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { unknownModels } from './known-models.ts'
+
+it('a slip in a model’s id is told, with the one that is meant', () => {
+  expect(unknownModels('tenant1', { a: 'us.amazon.nova-2-lite-v1:0', b: 'anthropic.claude-sonnet-5' })).toEqual([])
+  const [line = '', ...more] = unknownModels('tenant1', { fast: 'us.amazon.nova-2-lit-v1:0' })
+  expect(more).toEqual([])
+  expect(line).toMatch(
+    /^tenant1: "fast" is us\.amazon\.nova-2-lit-v1:0, which is not on the list of \d{4}-\d\d; is us\.amazon\.nova-2-lite-v1:0 meant\?/,
+  )
+})
+
+it('a new model is not taken for a slip', () => {
+  const [line = ''] = unknownModels('tenant1', { new: 'acme.brand-new-v1:0' })
+  expect(line).toContain('The preview asks Bedrock.')
+  expect(line).not.toContain('meant?')
+})

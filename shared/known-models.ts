@@ -1,0 +1,63 @@
+/**
+ * Bedrock's text models as AWS listed them on a day. Nothing is refused for not being here: models come every week. A list can
+ * tell a slip of the finger where nobody may be asked; the preview asks Bedrock itself.
+ */
+import { nearest } from './settings/commands.ts'
+
+/** When the list was looked up: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html */
+export const KNOWN_MODELS_AS_OF = '2026-11'
+
+const KNOWN_MODELS: readonly string[] = [
+  'ai21.jamba-1-5-large-v1:0',
+  'ai21.jamba-1-5-mini-v1:0',
+  'amazon.nova-2-lite-v1:0',
+  'amazon.nova-lite-v1:0',
+  'amazon.nova-micro-v1:0',
+  'amazon.nova-premier-v1:0',
+  'amazon.nova-pro-v1:0',
+  'amazon.titan-embed-text-v2:0',
+  'anthropic.claude-haiku-4-5-20251001-v1:0',
+  'anthropic.claude-opus-4-1-20250805-v1:0',
+  'anthropic.claude-opus-4-5-20251101-v1:0',
+  'anthropic.claude-opus-4-6-v1',
+  'anthropic.claude-opus-4-7',
+  'anthropic.claude-opus-4-8',
+  'anthropic.claude-sonnet-4-5-20250929-v1:0',
+  'anthropic.claude-sonnet-4-6',
+  'anthropic.claude-sonnet-5',
+  'cohere.command-r-plus-v1:0',
+  'cohere.command-r-v1:0',
+  'cohere.embed-english-v3',
+  'cohere.embed-multilingual-v3',
+  'deepseek.r1-v1:0',
+  'deepseek.v3-v1:0',
+  'deepseek.v3.2',
+  'google.gemma-3-27b-it',
+  'google.gemma-3-4b-it',
+  'meta.llama3-3-70b-instruct-v1:0',
+  'meta.llama4-maverick-17b-instruct-v1:0',
+  'meta.llama4-scout-17b-instruct-v1:0',
+  'mistral.mistral-large-2407-v1:0',
+  'mistral.pixtral-large-2502-v1:0',
+  'openai.gpt-oss-120b-1:0',
+  'openai.gpt-oss-20b-1:0',
+]
+
+/**
+ * @param models a tenant's names → ids
+ * @returns a line for each id that is not on the list, with the one that it may be a slip of
+ */
+export function unknownModels(tenant: string, models: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(models).flatMap(([name, id]) => {
+    const modelId = withoutGeography(id)
+    if (id.startsWith('arn:') || KNOWN_MODELS.includes(modelId)) return []
+    const meant = nearest(modelId, KNOWN_MODELS)
+    return [
+      `${tenant}: "${name}" is ${id}, which is not on the list of ${KNOWN_MODELS_AS_OF}${meant === undefined ? '' : `; is ${id.replace(modelId, meant)} meant?`} ` +
+        'The preview asks Bedrock.',
+    ]
+  })
+}
+
+/** `us.amazon.nova-lite-v1:0` → `amazon.nova-lite-v1:0` */
+const withoutGeography = (id: string) => id.replace(/^(global|apac|[a-z]{2}|us-gov)\.(?=[a-z0-9-]+\.)/, '')
