@@ -122,13 +122,11 @@ export const manageLogGroups = (
 
 const records = (scope: DeployerScope): readonly PolicyStatement[] => [
   // A preview asks whether Bedrock has the tenant's models.
+  allow('LookAtModels', ['bedrock:GetFoundationModel'], `arn:aws:bedrock:${scope.region}::foundation-model/*`),
   allow(
-    'LookAtModels',
-    ['bedrock:GetFoundationModel', 'bedrock:GetInferenceProfile'],
-    [
-      `arn:aws:bedrock:${scope.region}::foundation-model/*`,
-      `arn:aws:bedrock:${scope.region}:${scope.account}:inference-profile/*`,
-    ],
+    'LookAtProfiles',
+    ['bedrock:GetInferenceProfile'],
+    `arn:aws:bedrock:${scope.region}:${scope.account}:inference-profile/*`,
   ),
   ...manageLogGroups(scope, [`/${PREFIX}/*`]),
   // The account's one configuration, with modelInvocationLogging only: it has no ARN.

@@ -36,16 +36,19 @@ export interface LifeCycle {
 const TENANT = 'spoke-tenant1'
 const PROJECT = 'genai-hub-spoke'
 
+/** A model by its own id, and one through a profile: Bedrock is asked for each in another way. */
+const MODELS = { models: { own: 'amazon.nova-lite-v1:0', profile: 'us.amazon.nova-2-lite-v1:0' }, defaultModel: 'own' }
+
 /** Two worlds that between them declare everything that the programs can. */
 const WORLDS: readonly {
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly organization: Organization
 }[] = [
-  { settings: {}, organization: sample },
+  { settings: { [TENANT]: MODELS }, organization: sample },
   {
     settings: {
       hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },
-      [TENANT]: { modelInvocationLogging: true },
+      [TENANT]: { ...MODELS, modelInvocationLogging: true },
     },
     organization: { ...sample, ramSharing: false },
   },
