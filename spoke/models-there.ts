@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { parseModel } from '../shared/policies/models.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
 
 /** What Bedrock says of an id: that it has it, that it has not, or nothing, as the deployer may not ask. */
 export type Found = 'there' | 'unknown' | { readonly unasked: string }
@@ -40,10 +41,10 @@ const NOT_THERE =
 
 /** @param provider of the tenant's account */
 export const bedrockLookUp =
-  (region: string, provider: aws.Provider): ModelLookUp =>
+  (region: string, { modelRegions }: Pick<SpokeSettings, 'modelRegions'>, provider: aws.Provider): ModelLookUp =>
   async (id) => {
     try {
-      if (parseModel(id, region).kind === 'inferenceProfile')
+      if (parseModel(id, region, modelRegions).kind === 'inferenceProfile')
         await aws.bedrock.getInferenceProfile({ inferenceProfileId: id }, { provider })
       else await aws.bedrockfoundation.getModel({ modelId: id }, { provider })
       return 'there'

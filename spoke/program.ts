@@ -129,7 +129,7 @@ async function checkAws(
       { where: `The account of ${tenantId}`, account, roleArn: tenantsRole, settings: 'account, roleArn and profile' },
       async () => {
         await requireServiceZones(settings, hub, providers.tenant)
-        return await checkModels(settings, region, bedrockLookUp(region, providers.tenant))
+        return await checkModels(settings, region, bedrockLookUp(region, settings, providers.tenant))
       },
     ),
   ])
