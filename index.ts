@@ -49,10 +49,24 @@ async function run(
 
 /** The hub's outputs as plain values: what a spoke is made of is known before anything is made. */
 async function readHub(hubStack: string): Promise<HubOutputs> {
+  await requireStack(hubStack)
   return parseHubOutputs(
     await outputsOf(new pulumi.StackReference('hub', { name: hubStack }), HUB_OUTPUT_NAMES),
     hubStack,
   )
+}
+
+/** A reference to a stack that is not there ends the deployment in the engine's words, which say nothing of settings. */
+async function requireStack(name: string): Promise<void> {
+  try {
+    await pulumi.runtime.invoke('pulumi:pulumi:readStackOutputs', { name })
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `The hub's stack ${name} is not in this backend, or may not be read. Deploy the hub first (pulumi up -s ${name.split('/').at(-1)}), correct ` +
+        `hubStack, or sign in to the backend that has it. Pulumi said: ${words.trim().split('\n')[0]}`,
+    )
+  }
 }
 
 /**

@@ -193,6 +193,13 @@ async function unprotect({ hub, hubResources, tenants }: Cleanup): Promise<void>
     if (held(resources)) await toItsEnd(`The up of ${stack.name}`, stack, () => stack.up(progress), AGAIN)
 }
 
+/** What is in no state is not seen here: groups that were kept when an earlier stack went. */
+export const NOTHING_LEFT = [
+  'Nothing of these stacks remains.',
+  'Not looked for: log groups that stacks destroyed earlier have left, tenants among them. In each account:',
+  '  aws logs describe-log-groups --log-group-name-prefix /genai/',
+].join('\n')
+
 async function remains(cleanup: Cleanup, retained: readonly StateResource[]): Promise<string> {
   const { hub, tenants, protectedData } = cleanup
   const gone = [...tenants.map(({ stack }) => stack.name), ...(hubGoes(cleanup) ? [hub.name] : [])]
@@ -211,7 +218,7 @@ async function remains(cleanup: Cleanup, retained: readonly StateResource[]): Pr
     ...(retained.length > 0
       ? ['What remains in the accounts:', ...lines(retained, ': kept when its stack goes; delete it by hand')]
       : []),
-    ...(left.length === 0 && retained.length === 0 ? ['Nothing remains.'] : []),
+    ...(left.length === 0 && retained.length === 0 ? [NOTHING_LEFT] : []),
     '',
   ].join('\n')
 }

@@ -98,6 +98,13 @@ const SPOKE: readonly Row[] = [
   { stack: 'spoke-tenant1', setting: 'role', effect: 'refused', changes: { role: 'hub' }, says: /mistakes/ },
   {
     stack: 'spoke-tenant1',
+    setting: 'hubStack',
+    effect: 'refused',
+    changes: { hubStack: 'organization/genai-hub-spoke/hub9' },
+    says: /The hub's stack organization\/genai-hub-spoke\/hub9 is not in this backend, or may not be read\. Deploy the hub first/,
+  },
+  {
+    stack: 'spoke-tenant1',
     setting: 'tenantId',
     effect: 'refused',
     changes: { tenantId: 'tenant9' },
@@ -181,7 +188,7 @@ const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 const ELSEWHERE = {
   hub: {},
   // tests/scale/cells.test.ts, tests/doors/while-served.ts
-  spoke: { hubStack: 'refused', hubRoleArn: 'in place', cidrBlock: 'replaces' },
+  spoke: { hubRoleArn: 'in place', cidrBlock: 'replaces' },
 } as const satisfies Record<string, Readonly<Record<string, Effect>>>
 
 const inPlace = (changes: Changes) =>

@@ -107,7 +107,13 @@ async function runProgram(
     withRejectionsOf(async (fail) => {
       const stackName = fullName({ organizationName, project, stack })
       const monitor = new Monitor({
-        ...{ run, ledger, organization, urnPrefix: urnPrefix(stack, project), stackName, config, fail },
+        run,
+        ledger,
+        organization,
+        urnPrefix: urnPrefix(stack, project),
+        stackName,
+        config,
+        fail,
       })
       setMockOptions(monitor, project, stack, false, organizationName)
       sendMessagesTo(onMessage)

@@ -26,6 +26,7 @@ import { nameOf, type Run } from './run.ts'
 const STACK = 'pulumi:pulumi:Stack'
 const STACK_REFERENCE = 'pulumi:pulumi:StackReference'
 const AWS_PROVIDER = 'pulumi:providers:aws'
+const READ_STACK = 'pulumi:pulumi:readStackOutputs'
 const GET_RESOURCE = 'pulumi:pulumi:getResource'
 const AWSX_PROVIDER = 'pulumi:providers:awsx'
 /** gRPC's UNAVAILABLE: the runtime then stops where it is, as it does when the real engine gives up. */
@@ -100,6 +101,8 @@ export class Monitor extends MockMonitor {
 
   override async invoke(request: ResourceInvokeRequest, callback: Callback): Promise<void> {
     const token = request.getTok()
+    if (token === READ_STACK)
+      return await this.#answer(`calling ${token}`, callback, async () => this.#stackOutputs(request))
     if (token === GET_RESOURCE)
       return await this.#answer(`calling ${token}`, callback, async () => this.#handedOut(request))
     const answer = async () => {
@@ -122,6 +125,15 @@ export class Monitor extends MockMonitor {
         throw cause
       }
     })
+  }
+
+  /** Another stack's outputs, without a resource that stands for it. */
+  #stackOutputs(request: ResourceInvokeRequest) {
+    const name = String(javaScript(request.getArgs()).name)
+    const outputs = this.#options.ledger.stackOutputs(name)
+    if (!outputs) return { error: refusedInvoke(`unknown stack "${name}"`) }
+    const answer = { name, outputs, secretOutputNames: [] }
+    return { getReturn: () => struct(answer), getFailuresList: () => [], getUnknown: () => false }
   }
 
   /** What a reference to a resource leads to. */
