@@ -88,7 +88,9 @@ describe.skipIf(!cli)('deploying to AWS as README says', () => {
     expect(await aws.succeed(command, 'destroy\n')).toMatch(
       /Destroyed: spoke-tenant1\.\nWhat remains: the hub, \d+ resources/,
     )
-    expect(await aws.succeed(`${command} --delete-data`, 'destroy\n')).toContain('Destroyed: hub.\nNothing of these stacks remains.')
+    expect(await aws.succeed(`${command} --delete-data`, 'destroy\n')).toContain(
+      'Destroyed: hub.\nNothing of these stacks remains.',
+    )
     expect(shells.deployed().filter((urn) => urn.startsWith('urn:pulumi:hub::'))).toEqual([])
   })
 })
