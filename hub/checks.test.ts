@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HUB_SETTINGS } from '../tests/hub.ts'
+import { HUB_SETTINGS } from '../tests/hub-fixture.ts'
 import { type Before, checkNetwork, checkPlace } from './checks.ts'
 
 const before: Before = {

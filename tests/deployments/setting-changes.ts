@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest'
 import { functionName } from '../../shared/naming.ts'
-import type { Changes, Door } from './door.ts'
+import type { Changes, Deployed } from './deploy.ts'
 import { ofStack, type Standing } from './while-served.ts'
 
 export type Effect =
@@ -187,7 +187,7 @@ const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 /** Tried elsewhere, as they take another hub, or a tenant that moves. */
 const ELSEWHERE = {
   hub: {},
-  // tests/scale/cells.test.ts, tests/doors/while-served.ts
+  // tests/scale/cells.test.ts, tests/deployments/while-served.ts
   spoke: { hubRoleArn: 'in place', cidrBlock: 'replaces' },
 } as const satisfies Record<string, Readonly<Record<string, Effect>>>
 
@@ -202,7 +202,7 @@ export const EFFECTS = {
   spoke: { ...inPlace(SPOKE_IN_PLACE), ...refused(SPOKE), ...ELSEWHERE.spoke },
 } as const
 
-const idsOf = (door: Door, stack: string) => new Map(ofStack(door, stack).map(({ urn, id }) => [urn, id]))
+const idsOf = (deployed: Deployed, stack: string) => new Map(ofStack(deployed, stack).map(({ urn, id }) => [urn, id]))
 
 const stacks = ['hub', 'spoke-tenant1', 'spoke-tenant2']
 
@@ -210,51 +210,51 @@ export function settingChanges(standing: () => Standing): void {
   it.each(REFUSALS)(
     '$stack: $setting is refused before anything is changed, the state included',
     async ({ stack, changes, says }) => {
-      const { door } = standing()
-      const all = async () => ({ version: door.cloud.ledger.version, states: kept(await door.states(stacks)) })
+      const { deployed } = standing()
+      const all = async () => ({ version: deployed.cloud.ledger.version, states: kept(await deployed.states(stacks)) })
       const before = await all()
-      expect(await door.refused(stack, changes)).toMatch(says ?? /./)
+      expect(await deployed.refused(stack, changes)).toMatch(says ?? /./)
       expect(await all()).toEqual(before)
     },
   )
 
   it('a hub changes in place, and its tenants are served', async () => {
-    const { door, clients } = standing()
-    const before = idsOf(door, 'hub')
-    await door.up('hub', HUB_IN_PLACE)
-    expect(anew(before, idsOf(door, 'hub')).filter((urn) => !MADE_ANEW.test(urn.split('::')[2] ?? ''))).toEqual([])
-    await door.up('hub', { domainName: 'genai.example.com', deletionProtection: 'false' })
+    const { deployed, clients } = standing()
+    const before = idsOf(deployed, 'hub')
+    await deployed.up('hub', HUB_IN_PLACE)
+    expect(anew(before, idsOf(deployed, 'hub')).filter((urn) => !MADE_ANEW.test(urn.split('::')[2] ?? ''))).toEqual([])
+    await deployed.up('hub', { domainName: 'genai.example.com', deletionProtection: 'false' })
     for (const tenant of ['tenant1', 'tenant2']) expect((await clients.invoke(tenant)).status).toBe(200)
   })
 
   it('a tenant changes in place, and is served', async () => {
-    const { door, clients } = standing()
-    const before = idsOf(door, 'spoke-tenant1')
-    await door.up('spoke-tenant1', SPOKE_IN_PLACE)
-    expect(anew(before, idsOf(door, 'spoke-tenant1'))).toEqual([])
+    const { deployed, clients } = standing()
+    const before = idsOf(deployed, 'spoke-tenant1')
+    await deployed.up('spoke-tenant1', SPOKE_IN_PLACE)
+    expect(anew(before, idsOf(deployed, 'spoke-tenant1'))).toEqual([])
     expect((await clients.invoke('tenant1')).status).toBe(200)
   })
 
   it('the hub’s last zone is taken away when the tenants have left it, and not before', async () => {
-    const { door, clients } = standing()
+    const { deployed, clients } = standing()
     const two = { availabilityZones: '["us-east-1a","us-east-1b"]' }
     // Its functions went there with their last deployment, and tenant2's not.
     const zoneIn = /The zone use1-az4 is not taken from the hub: 1 network interfaces of tenants' functions are in it/
-    const before = door.cloud.ledger.version
-    expect(await door.refused('hub', two)).toMatch(zoneIn)
-    expect(door.cloud.ledger.version).toBe(before)
-    await door.up('hub', { leavingZone: 'us-east-1d' })
-    expect(await door.refused('hub', { ...two, leavingZone: undefined })).toMatch(zoneIn)
-    expect(await door.refused('spoke-tenant1', {})).toMatch(/The zones use1-az4 of tenant1 are not among the hub's/)
-    await door.up('spoke-tenant1', { availabilityZoneIds: '["use1-az1","use1-az2"]' })
-    await door.up('hub', { ...two, leavingZone: undefined })
+    const before = deployed.cloud.ledger.version
+    expect(await deployed.refused('hub', two)).toMatch(zoneIn)
+    expect(deployed.cloud.ledger.version).toBe(before)
+    await deployed.up('hub', { leavingZone: 'us-east-1d' })
+    expect(await deployed.refused('hub', { ...two, leavingZone: undefined })).toMatch(zoneIn)
+    expect(await deployed.refused('spoke-tenant1', {})).toMatch(/The zones use1-az4 of tenant1 are not among the hub's/)
+    await deployed.up('spoke-tenant1', { availabilityZoneIds: '["use1-az1","use1-az2"]' })
+    await deployed.up('hub', { ...two, leavingZone: undefined })
     for (const tenant of ['tenant1', 'tenant2']) expect((await clients.invoke(tenant)).status).toBe(200)
-    expect(ofStack(door, 'hub').filter(({ urn }) => urn.endsWith('-private-3'))).toEqual([])
+    expect(ofStack(deployed, 'hub').filter(({ urn }) => urn.endsWith('-private-3'))).toEqual([])
   })
 
   it('a certificate of one’s own takes the place of the hub’s, and back', async () => {
-    const { door, clients } = standing()
-    const { ledger } = door.cloud
+    const { deployed, clients } = standing()
+    const { ledger } = deployed.cloud
     const [made] = ledger.all('aws:acm/certificate:Certificate')
     if (!made) throw new Error('the hub has no certificate')
     const arn = `${made.id.slice(0, -4)}0000`
@@ -264,18 +264,18 @@ export function settingChanges(standing: () => Standing): void {
       id: arn,
       outputs: { ...made.outputs, arn },
     })
-    await door.up('hub', { hostedZoneId: undefined, certificateArn: arn })
+    await deployed.up('hub', { hostedZoneId: undefined, certificateArn: arn })
     expect((await clients.invoke('tenant2')).status).toBe(200)
-    await door.up('hub', { hostedZoneId: 'Z0123456789EXAMPLEHUB', certificateArn: undefined })
+    await deployed.up('hub', { hostedZoneId: 'Z0123456789EXAMPLEHUB', certificateArn: undefined })
     expect((await clients.invoke('tenant2')).status).toBe(200)
   })
 
   it('another way to the key set is the tenants’ with their next deployment; until then a function that starts has none', async () => {
-    const { door, clients } = standing()
-    await door.up('hub', { keySetVia: 'inline' })
-    await door.cloud.lambda.stop(functionName('tenant2'))
+    const { deployed, clients } = standing()
+    await deployed.up('hub', { keySetVia: 'inline' })
+    await deployed.cloud.lambda.stop(functionName('tenant2'))
     expect((await clients.invoke('tenant2')).status).toBe(503)
-    await door.up('spoke-tenant2')
+    await deployed.up('spoke-tenant2')
     expect((await clients.invoke('tenant2')).status).toBe(200)
   })
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
-import { EFFECTS } from '../doors/setting-changes.ts'
+import { EFFECTS } from '../deployments/setting-changes.ts'
 
 const page = readFileSync(join(PROJECT_DIRECTORY, 'docs/operations.md'), 'utf8')
 

@@ -46,7 +46,7 @@ describe.skipIf(!cli)('tampered with', () => {
       'the CLI that goes on after errors',
       async () => {
         const flags = ['--yes', '--skip-preview', '--continue-on-error']
-        const { code, output } = await door.engine.pulumi(['destroy', ...flags, '-s', 'hub']).ended
+        const { code, output } = await deployed.engine.pulumi(['destroy', ...flags, '-s', 'hub']).ended
         if (code !== 0) throw new Error(output)
       },
     ],

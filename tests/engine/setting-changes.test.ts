@@ -1,9 +1,9 @@
 /** Changed settings of what is deployed, by the Pulumi CLI. */
 import { afterAll, beforeAll, describe } from 'vitest'
-import { callers } from '../doors/callers.ts'
-import { engineDoor } from '../doors/door.ts'
-import { settingChanges } from '../doors/setting-changes.ts'
-import type { Standing } from '../doors/while-served.ts'
+import { callers } from '../deployments/callers.ts'
+import { deployByCli } from '../deployments/deploy.ts'
+import { settingChanges } from '../deployments/setting-changes.ts'
+import type { Standing } from '../deployments/while-served.ts'
 import { cli } from './cli.ts'
 
 const LONG = 240_000
@@ -12,11 +12,11 @@ describe.skipIf(!cli)('a changed setting, by the CLI', { timeout: LONG }, () => 
   let standing: Standing
   beforeAll(async () => {
     if (!cli) return
-    const door = await engineDoor(cli, { delayMilliseconds: 0 })
-    standing = { door, clients: callers(door, door.hub) }
+    const deployed = await deployByCli(cli, { delayMilliseconds: 0 })
+    standing = { deployed, clients: callers(deployed, deployed.hub) }
   }, LONG)
   afterAll(async () => {
-    await standing?.door.close()
+    await standing?.deployed.close()
   }, LONG)
 
   settingChanges(() => standing)
