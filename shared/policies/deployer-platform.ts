@@ -59,6 +59,8 @@ function network({ account, region }: DeployerScope): readonly PolicyStatement[]
         ...ec2('AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupIngress', 'CreateSecurityGroup'),
         ...ec2('DeleteSecurityGroup', 'ModifySecurityGroupRules', 'RevokeSecurityGroupEgress'),
         ...ec2('RevokeSecurityGroupIngress'),
+        // Interfaces that Lambda left behind in the tenants' groups and subnets, when those go.
+        ...ec2('DeleteNetworkInterface', 'DetachNetworkInterface'),
       ],
       own,
     ),

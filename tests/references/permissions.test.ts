@@ -11,6 +11,7 @@ const CLASSIC = 'the reference lists these two for classic load balancers only'
 /** Resource types that AWS requires for an action, and that no call of the operation names. */
 const NOT_ASKED: Exceptions = [
   [/elasticloadbalancing:(Add|Remove)Tags on loadbalancer$/, CLASSIC],
+  [/ec2:DetachNetworkInterface on instance$/, 'an interface of Lambda’s is at no instance'],
   [/dynamodb:(ListTagsOfResource|TagResource|UntagResource) on stream$/, 'tables have no stream'],
   [
     /elasticloadbalancing:\w+ on (loadbalancer\/(net|gwy)\/|listener(-rule)?\/(net|gwy))$/,

@@ -58,8 +58,8 @@ export const NOT_ASKED: Exceptions = [
   [/^ec2\/routeTable delete ec2:DisassociateRouteTable$/, 'an association that is no resource'],
   [/^ec2\/routeTableAssociation update ec2:AssociateRouteTable$/, 'an association that is gone'],
   [
-    /^ec2\/(securityGroup|subnet) delete ec2:(Delete|Detach)NetworkInterface$/,
-    'interfaces that Lambda left behind, which the local cloud does not have',
+    /^ec2\/securityGroup delete ec2:(Delete|Detach)NetworkInterface$/,
+    'interfaces that Lambda left behind, which the local cloud does not have; it asks for them with the subnets',
   ],
   [/^ec2\/subnet \w+ ec2:(Disa|A)ssociateSubnetCidrBlock$/, 'ipv6CidrBlock'],
   [/^ec2\/(subnet|vpc) delete ec2:GetIpamPoolAllocations$/, 'ipamPool'],

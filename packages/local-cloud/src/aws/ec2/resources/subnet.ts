@@ -64,11 +64,24 @@ export const subnet: ResourceType = {
         ...when(changed(situation, 'mapPublicIpOnLaunch'), onOwn(situation, 'ModifySubnetAttribute', resource)),
         ...ec2Retag(situation, resource),
       ],
-      // It looks for interfaces that Lambda left behind.
-      delete: [...calls('ec2:DescribeNetworkInterfaces'), onOwn(situation, 'DeleteSubnet', resource)],
+      // It looks for interfaces that Lambda left behind, and takes them away.
+      delete: [
+        ...calls('ec2:DescribeNetworkInterfaces'),
+        ...leftByLambda(situation, resource),
+        onOwn(situation, 'DeleteSubnet', resource),
+      ],
     }
   }),
 }
+
+/** In an account with functions any subnet may have held one's interface, which outlives the function for a while. */
+const leftByLambda = (situation: Situation, subnet: string) =>
+  when(
+    situation.ledger.all('aws:lambda/function:Function').some(({ account }) => account === situation.account),
+    ...['DetachNetworkInterface', 'DeleteNetworkInterface'].map((action) =>
+      call(`ec2:${action}`, ec2Arn(situation, 'network-interface', '*'), { 'ec2:Subnet': subnet }),
+    ),
+  )
 
 /** The named zone, or for a subnet without one the zone that AWS chooses. */
 function zoneOf(situation: Situation) {
