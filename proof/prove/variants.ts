@@ -40,7 +40,7 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
   // The item's status; what it lists is declared, and laid over.
   tableItem: [{ file: 'app.ts', from: 'if (tenant.suspended)', to: 'if (false)' }],
   functionRequest: [
-    { file: 'app.ts', from: '  refuseQuery(query, operation.query)\n', to: '' },
+    { file: 'app.ts', from: '  refuseQuery(incoming.query, operation.query)\n', to: '' },
     { file: 'event.ts', from: 'if (!PATH.test(path)) throw', to: 'if (false) throw' },
     { file: 'event.ts', from: 'if (url.pathname !== path) throw', to: 'if (false) throw' },
     { file: 'path.ts', from: '!TENANT_ID.test(tenant)', to: 'false' },

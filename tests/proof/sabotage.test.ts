@@ -11,7 +11,6 @@ import { ALL_LAYERS, FIXED, LAYERS, type Layer } from '../../proof/prove/layers.
 import { prove, type Row } from '../../proof/prove/run.ts'
 import { type Site, startSite } from '../../proof/prove/site.ts'
 import { createSwitches } from '../../proof/prove/switches.ts'
-import { gatewayWithout } from '../../proof/prove/variants.ts'
 import { organization } from '../../sample-organization.ts'
 import { FAMILY_SABOTAGES } from './family-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
@@ -179,16 +178,5 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
       expect(row.verdict, id).toBe('stopped')
       expect(conclusionOf(row), LAYERS[row.stops[0]?.layer ?? 'program']).toMatchObject({ exitCode: 0 })
     }
-  })
-})
-
-describe('taking a check out of the code', () => {
-  it('changes the bundle for every check, and for no check nothing', async () => {
-    const bundles = await Promise.all(
-      [[], ['functionToken'], ['tenantMatch'], ['functionRequest'], ['tableItem']].map((checks) =>
-        gatewayWithout(checks as never),
-      ),
-    )
-    expect(new Set(bundles.map(({ sha256 }) => sha256)).size).toBe(5)
   })
 })
