@@ -19,7 +19,7 @@ const TROUBLES: readonly ((tenant: SoakTenant) => Trouble)[] = [
   }),
   ({ account }) => ({
     name: 'model broken',
-    codes: ['model_unavailable'],
+    codes: ['model_unavailable', 'model_answer_incomplete'],
     rules: [
       {
         where: { service: 'bedrock-runtime', account },
