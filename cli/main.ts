@@ -1,7 +1,7 @@
 /** One command with verbs; the npm scripts are its short names. */
-import { awsRemedy } from './aws-remedies.ts'
-import { surviveClosedOutput } from './closed-output.ts'
-import { createTerminal } from './terminal.ts'
+import { awsRemedy } from './hub/aws-remedies.ts'
+import { surviveClosedOutput } from './terminal/closed-output.ts'
+import { createTerminal } from './terminal/terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { VERSION } from './version.ts'
 

@@ -1,5 +1,5 @@
 /** Asks the local cloud that is running, from another shell. */
-import { readRunning } from '../running.ts'
+import { readRunning } from '../local/running.ts'
 import { UserError } from '../verb.ts'
 import { send } from './call.ts'
 

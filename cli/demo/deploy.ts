@@ -3,8 +3,8 @@ import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Properties } from '@genai/local-cloud/ledger/ledger'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
-import { readStack } from '../stacks.ts'
-import type { Terminal } from '../terminal.ts'
+import { readStack } from '../pulumi/stacks.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { messageOf, UserError } from '../verb.ts'
 
 export interface DemoTenant {

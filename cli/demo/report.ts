@@ -1,4 +1,4 @@
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import type { Leg, Validation } from './validate.ts'
 
 /** What `npm start` says of each tenant: four lines, or every hop with its ids. */

@@ -1,9 +1,10 @@
 /** Stacks that are deployed into `npm start` while it serves, and taken out of it: as `pulumi up` and `pulumi destroy` do it. */
-import type { Announcement } from '../announce.ts'
+
 import { askRunning } from '../control/ask.ts'
-import { readRunning } from '../running.ts'
-import { readStack, stackNames } from '../stacks.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Announcement } from '../local/announce.ts'
+import { readRunning } from '../local/running.ts'
+import { readStack, stackNames } from '../pulumi/stacks.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { UserError } from '../verb.ts'
 import { reportValidation } from './report.ts'
 import type { Session } from './session.ts'

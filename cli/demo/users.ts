@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { AdminDeleteUserCommand, type CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { HubOutputs } from '../../shared/contract.ts'
-import { cognitoClient, createUser, type LocalConnection } from '../cognito.ts'
-import type { RunningUser } from '../running.ts'
+import { cognitoClient, createUser, type LocalConnection } from '../hub/cognito.ts'
+import type { RunningUser } from '../local/running.ts'
 
 export async function createUserOf(
   cloud: LocalCloud,

@@ -5,7 +5,7 @@ import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { RawSettings } from '../../shared/settings/setting.ts'
 import type { HubSettings, SpokeSettings } from '../../shared/settings.ts'
 import { readTenancy, type Tenancy } from '../../shared/tenancies.ts'
-import { PROJECT_DIRECTORY, projectName, readStack, stackNames } from '../stacks.ts'
+import { PROJECT_DIRECTORY, projectName, readStack, stackNames } from '../pulumi/stacks.ts'
 import { messageOf, UserError } from '../verb.ts'
 
 /** As on the file backend, and in a `hubStack` that names no other. */

@@ -1,6 +1,6 @@
 import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
-import { HUB_OPTIONS, openHub } from '../hub-access.ts'
+import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { setStatus } from './items.ts'

@@ -1,5 +1,5 @@
-import { HUB_OPTIONS, openHub } from '../hub-access.ts'
-import { askPassword } from '../password.ts'
+import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { askPassword } from '../terminal/password.ts'
 import { UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { addUser } from './users.ts'

@@ -1,7 +1,8 @@
 /** What is done to one user who exists: disable, enable, reset, remove. */
-import { confirm } from '../confirm.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub-access.ts'
-import { askPassword } from '../password.ts'
+
+import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import { confirm } from '../terminal/confirm.ts'
+import { askPassword } from '../terminal/password.ts'
 import type { Arguments, Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { deleteUser, disableUsers, enableUser, type Member, memberOf, resetPassword } from './users.ts'

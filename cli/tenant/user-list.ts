@@ -1,4 +1,4 @@
-import { HUB_OPTIONS, openHub } from '../hub-access.ts'
+import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { textTable } from './text-table.ts'

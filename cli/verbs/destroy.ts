@@ -1,13 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
-import { confirm } from '../confirm.ts'
-import { HUB_OPTIONS, openHub } from '../hub-access.ts'
-import { type Backend, openBackend, progress, resourcesOf, type StateResource, toItsEnd } from '../pulumi-stacks.ts'
-import { PROJECT_DIRECTORY } from '../stacks.ts'
+import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import {
+  type Backend,
+  openBackend,
+  progress,
+  resourcesOf,
+  type StateResource,
+  toItsEnd,
+} from '../pulumi/pulumi-stacks.ts'
+import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
 import { type LivingTenant, livingTenants, setStatus } from '../tenant/items.ts'
 import { readStackFiles, type StackFiles } from '../tenant/stacks.ts'
 import { disableUsers, usersOf } from '../tenant/users.ts'
+import { confirm } from '../terminal/confirm.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
 export const destroy: Verb = {

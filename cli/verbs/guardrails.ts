@@ -5,7 +5,7 @@ import { guardRailsText } from '../../shared/policies/service-control.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import { readTenancies } from '../../spoke/stack-files.ts'
-import { PROJECT_DIRECTORY, readStack } from '../stacks.ts'
+import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 
 /** What a tenant's stack file gives its tenant. */

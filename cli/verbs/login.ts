@@ -1,9 +1,9 @@
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
-import { caVariables, writeCaBundle } from '../ca-bundle.ts'
-import { claimsOf, cognitoClient, signIn } from '../cognito.ts'
-import { askPassword } from '../password.ts'
-import { readRunningHub } from '../running.ts'
-import { exportLines } from '../shell.ts'
+import { claimsOf, cognitoClient, signIn } from '../hub/cognito.ts'
+import { caVariables, writeCaBundle } from '../local/ca-bundle.ts'
+import { readRunningHub } from '../local/running.ts'
+import { askPassword } from '../terminal/password.ts'
+import { exportLines } from '../terminal/shell.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
 export const login: Verb = {

@@ -1,6 +1,6 @@
-import { writeNewFile } from '../new-file.ts'
-import { type Deployment, importFile, type Pending, pendingCreations, type Remedy } from '../pending.ts'
-import { openBackend } from '../pulumi-stacks.ts'
+import { type Deployment, importFile, type Pending, pendingCreations, type Remedy } from '../pulumi/pending.ts'
+import { openBackend } from '../pulumi/pulumi-stacks.ts'
+import { writeNewFile } from '../terminal/new-file.ts'
 import { UserError, type Verb } from '../verb.ts'
 
 export const pending: Verb = {

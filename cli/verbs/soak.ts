@@ -1,7 +1,7 @@
 import { RULE } from '../../proof/soak/memory.ts'
 import { soak as runSoak, type SoakResult } from '../../proof/soak/run.ts'
 import { MOST_TENANTS } from '../../proof/soak/tenants.ts'
-import { stopOnSignals } from '../stopping.ts'
+import { stopOnSignals } from '../terminal/stopping.ts'
 import { UserError, type Verb } from '../verb.ts'
 
 /** Of a tenant's function in the sample settings: more would be throttled. */

@@ -1,6 +1,6 @@
 import { reportValidation } from '../demo/report.ts'
 import { upInRunning } from '../demo/stacks.ts'
-import { createTerminal } from '../terminal.ts'
+import { createTerminal } from '../terminal/terminal.ts'
 import type { Verb } from '../verb.ts'
 
 export const up: Verb = {

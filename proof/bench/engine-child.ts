@@ -1,7 +1,7 @@
 /** A hub and so many tenants by the real CLI, one `up` after the other, through the provider of the local cloud. */
 import { readFileSync } from 'node:fs'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
-import { findPulumi } from '../../cli/pulumi.ts'
+import { findPulumi } from '../../cli/pulumi/pulumi.ts'
 import { startEngine } from '../harness/engine.ts'
 import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'
 import { childOf, heap, timed } from './child-side.ts'

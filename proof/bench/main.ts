@@ -3,7 +3,7 @@
  * streams of the server against a byte proxy, `-- --stacks` for what tenants cost to deploy. Exit code: 0 when every goal is met, 1 otherwise, 130 after Ctrl-C.
  */
 import { parseArgs } from 'node:util'
-import { onClosedOutput, surviveClosedOutput } from '../../cli/closed-output.ts'
+import { onClosedOutput, surviveClosedOutput } from '../../cli/terminal/closed-output.ts'
 import { endAll } from './child.ts'
 import { benchGateway } from './gateway.ts'
 import { benchStacks } from './stacks.ts'

@@ -3,7 +3,7 @@
  * by the real CLI where there is one. Then whether the gateway answers as fast with many.
  */
 import { availableParallelism } from 'node:os'
-import { findPulumi } from '../../cli/pulumi.ts'
+import { findPulumi } from '../../cli/pulumi/pulumi.ts'
 import { messageOf } from '../../cli/verb.ts'
 import { endAll, startChild } from './child.ts'
 import { type Goal, goal, MOST_GROWTH, median, sum } from './goals.ts'

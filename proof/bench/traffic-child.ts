@@ -4,10 +4,10 @@
  */
 
 import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
-import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
 import { callGateway } from '../../cli/demo/request.ts'
 import { LAPTOP } from '../../cli/demo/validate.ts'
-import { openGateway } from '../../cli/gateway-ports.ts'
+import { cognitoClient, createUser, signIn } from '../../cli/hub/cognito.ts'
+import { openGateway } from '../../cli/local/gateway-ports.ts'
 import program from '../../index.ts'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
 import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'

@@ -8,9 +8,9 @@ import { type ProviderEvent, type Providers, serveProviders } from '@genai/local
 import type { Organization } from '@genai/local-cloud/organization'
 import { type ConfigMap, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
 import { LAPTOP } from '../../cli/demo/validate.ts'
-import { type FollowedListeners, followListeners } from '../../cli/listeners.ts'
-import type { FoundCli } from '../../cli/pulumi.ts'
-import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { type FollowedListeners, followListeners } from '../../cli/local/listeners.ts'
+import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 
 /** What the programs are made of: copied, because the CLI writes into a stack's file. */

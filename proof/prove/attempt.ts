@@ -1,7 +1,7 @@
 /** One attempt at isolation: data that says what is tried, and a function that tries it for real. */
 import type { Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
-import type { Site } from './site.ts'
+import type { Site } from './site/site.ts'
 
 export const FAMILIES = ['tokens', 'users', 'paths', 'bodies', 'identity', 'network', 'deployment'] as const
 export type Family = (typeof FAMILIES)[number]

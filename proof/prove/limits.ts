@@ -2,8 +2,8 @@
  * What IAM lets the onboarding role do for one tenant although it concerns another: there is no condition key to refuse it by.
  * Asked anew for every report, so that it says what is, and next to each what stops the misuse.
  */
-import type { Question } from './aws-calls.ts'
-import type { Site } from './site.ts'
+import type { Question } from './site/aws-calls.ts'
+import type { Site } from './site/site.ts'
 
 export interface Limit {
   readonly what: string

@@ -4,8 +4,8 @@
  */
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 import type { Outcome } from './outcome.ts'
-import type { Site } from './site.ts'
-import { lifeOf } from './user-pool.ts'
+import type { Site } from './site/site.ts'
+import { lifeOf } from './site/user-pool.ts'
 
 export interface RevocationDelay {
   readonly what: string

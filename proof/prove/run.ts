@@ -6,8 +6,8 @@
 import { type Attempt, type Described, idOf } from './attempt.ts'
 import { ALL_LAYERS, FIXED, inOrder, type Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
-import type { Site } from './site.ts'
-import type { Switches } from './switches.ts'
+import type { Site } from './site/site.ts'
+import type { Switches } from './switches/switches.ts'
 
 /** A layer that stopped the attempt when those before it were off. */
 export interface Stop {

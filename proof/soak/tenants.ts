@@ -2,7 +2,7 @@
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Organization } from '@genai/local-cloud/organization'
-import { readStack } from '../../cli/stacks.ts'
+import { readStack } from '../../cli/pulumi/stacks.ts'
 import { organization as sample, tenantRoles } from '../../sample-organization.ts'
 
 export interface SoakTenant {

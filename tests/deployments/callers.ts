@@ -1,9 +1,9 @@
 /** The tenants' callers: users with tokens, single requests, and traffic that goes on while something is deployed. */
 
 import type { LocalCloud } from '@genai/local-cloud/cloud'
-import { cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
 import { callGateway, type GatewayAnswer } from '../../cli/demo/request.ts'
 import { LAPTOP } from '../../cli/demo/validate.ts'
+import { cognitoClient, createUser, signIn } from '../../cli/hub/cognito.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 
 const PASSWORD = 'correct horse battery staple A1!'

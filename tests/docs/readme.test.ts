@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { settingsTable } from '../../shared/settings/markdown.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { type Engine, startEngine } from '../../proof/harness/engine.ts'
 import { cli } from './cli.ts'
 

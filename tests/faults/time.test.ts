@@ -3,7 +3,7 @@
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { until } from '@genai/local-cloud/testing/until'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { cognitoClient, signIn } from '../../cli/cognito.ts'
+import { cognitoClient, signIn } from '../../cli/hub/cognito.ts'
 import { calls, type Fixture, OK, startFixture } from './faults-fixture.ts'
 
 let fixture: Fixture

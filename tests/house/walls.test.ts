@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { dirname, join, matchesGlob } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 
 const CLOUD = 'packages/local-cloud'
 const AGPL = '@cloud-copilot/iam-simulate'

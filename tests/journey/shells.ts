@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { connectionVariables } from '../../cli/local-shell.ts'
-import type { FoundCli } from '../../cli/pulumi.ts'
-import type { Running } from '../../cli/running.ts'
-import { exportLines } from '../../cli/shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/stacks.ts'
+import { connectionVariables } from '../../cli/local/local-shell.ts'
+import type { Running } from '../../cli/local/running.ts'
+import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { exportLines } from '../../cli/terminal/shell.ts'
 
 export interface Ended {
   readonly code: number

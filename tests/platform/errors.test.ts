@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { claimsOf, cognitoClient, createUser, signIn } from '../../cli/cognito.ts'
+import { claimsOf, cognitoClient, createUser, signIn } from '../../cli/hub/cognito.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const PASSWORD = 'correct horse battery staple A1!'

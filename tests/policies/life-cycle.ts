@@ -16,7 +16,7 @@ import type { Organization } from '@genai/local-cloud/organization'
 import { situationOf } from '@genai/local-cloud/resource/declare'
 import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
-import { readStack } from '../../cli/stacks.ts'
+import { readStack } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 
 export interface Question extends Permission {

@@ -4,7 +4,7 @@ import { deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-proc
 import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
-import { readStack } from '../../cli/stacks.ts'
+import { readStack } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { DECLARED_TYPES } from '../../policy-pack/known-types.ts'
 import { violationsOf } from '../../policy-pack/rules.ts'

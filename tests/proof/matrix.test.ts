@@ -6,19 +6,19 @@ import { idOf } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../proof/prove/layers.ts'
 import { findLimits, LIMITS } from '../../proof/prove/limits.ts'
-import { passes, toJson } from '../../proof/prove/report.ts'
-import { toMarkdown } from '../../proof/prove/report-text.ts'
+import { passes, toJson } from '../../proof/prove/report/report.ts'
+import { toMarkdown } from '../../proof/prove/report/report-text.ts'
+import { depths, layerCounts } from '../../proof/prove/report/summary.ts'
 import { findRevocationDelays } from '../../proof/prove/revocation-delays.ts'
 import { prove, type Row } from '../../proof/prove/run.ts'
-import { type Site, startSite } from '../../proof/prove/site.ts'
-import { depths, layerCounts } from '../../proof/prove/summary.ts'
-import { createSwitches } from '../../proof/prove/switches.ts'
+import { type Site, startSite } from '../../proof/prove/site/site.ts'
+import { createSwitches } from '../../proof/prove/switches/switches.ts'
 import { noSecrets, noteSecrets, secretsIn } from './used-secrets.ts'
 
 const used = noSecrets()
 const KINDS = ['tokens', 'accessKeys', 'apiKeys', 'passwords'] as const
-vi.mock('../../proof/prove/api-key.ts', async (original) => {
-  const real = await original<typeof import('../../proof/prove/api-key.ts')>()
+vi.mock('../../proof/prove/site/api-key.ts', async (original) => {
+  const real = await original<typeof import('../../proof/prove/site/api-key.ts')>()
   return {
     makeApiKey: async (...args: Parameters<typeof real.makeApiKey>) => {
       const key = await real.makeApiKey(...args)

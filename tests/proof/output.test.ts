@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { UserError } from '../../cli/verb.ts'
 import { prove } from '../../cli/verbs/prove.ts'
-import { startSite } from '../../proof/prove/site.ts'
+import { startSite } from '../../proof/prove/site/site.ts'
 
-vi.mock('../../proof/prove/site.ts', { spy: true })
+vi.mock('../../proof/prove/site/site.ts', { spy: true })
 
 it('a folder that cannot be written to is told before anything is tried', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'prove-output-'))

@@ -2,9 +2,9 @@
 
 import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import type { Layer } from '../../proof/prove/layers.ts'
-import { beside } from '../../proof/prove/overlay.ts'
-import type { Site } from '../../proof/prove/site.ts'
-import { gatewayWithout } from '../../proof/prove/variants.ts'
+import type { Site } from '../../proof/prove/site/site.ts'
+import { beside } from '../../proof/prove/switches/overlay.ts'
+import { gatewayWithout } from '../../proof/prove/switches/variants.ts'
 import { executionRoleName, PREFIX, tenantRoleName } from '../../shared/naming.ts'
 
 export interface Sabotage {

@@ -1,6 +1,6 @@
 /** Every token, key and password that a run of the matrix uses, noted while it is made, so that the report can be searched for them. */
 import { vi } from 'vitest'
-import type { Site } from '../../proof/prove/site.ts'
+import type { Site } from '../../proof/prove/site/site.ts'
 
 export interface UsedSecrets {
   readonly tokens: Set<string>

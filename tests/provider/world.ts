@@ -4,7 +4,7 @@ import { deploy } from '@genai/local-cloud/engine/in-process/in-process'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import type { World } from '@genai/local-cloud/test/provider/world'
-import { readStack } from '../../cli/stacks.ts'
+import { readStack } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { organization as sample } from '../../sample-organization.ts'
 

@@ -6,7 +6,7 @@
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { canonical } from '@genai/local-cloud/resource/declare'
 import type { Deployment } from '@pulumi/pulumi/automation/index.js'
-import { type FoundCli, findPulumi } from '../../cli/pulumi.ts'
+import { type FoundCli, findPulumi } from '../../cli/pulumi/pulumi.ts'
 import { startEngine } from '../../proof/harness/engine.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { deployToday } from './deployed.ts'

@@ -2,7 +2,7 @@
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Organization } from '@genai/local-cloud/organization'
-import { readStack } from '../../cli/stacks.ts'
+import { readStack } from '../../cli/pulumi/stacks.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 

@@ -1,10 +1,10 @@
 /** Roles of the hub's and of another tenant's, assumed by those who deploy. */
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
-import type { Assumption, Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
 import { ended } from '../outcome.ts'
-import type { Site } from '../site.ts'
+import type { Assumption, Question } from '../site/aws-calls.ts'
+import type { Site } from '../site/site.ts'
 
 /** STS answers on the wire: these are made, not asked about. */
 interface Assumed {

@@ -1,11 +1,11 @@
 /** Bodies that should break the function, or make it do what was not asked. With the tenant's own token, on its own path. */
 
 import type { Attempt } from '../attempt.ts'
-import { layerOfCode } from '../gateway-answers.ts'
 import type { Layer } from '../layers.ts'
 import { contained, type Outcome, stopped, through } from '../outcome.ts'
-import type { RawRequest } from '../raw-request.ts'
-import type { Site } from '../site.ts'
+import { layerOfCode } from '../site/gateway-answers.ts'
+import type { RawRequest } from '../site/raw-request.ts'
+import type { Site } from '../site/site.ts'
 
 export interface BodyAttempt {
   readonly name: string

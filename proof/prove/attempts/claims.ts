@@ -7,15 +7,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { readStack, stackNames } from '../../../cli/stacks.ts'
+import { readStack, stackNames } from '../../../cli/pulumi/stacks.ts'
 import { ofProject, readSettings } from '../../../shared/settings/read.ts'
 import { checkAgainstHub } from '../../../spoke/checks.ts'
 import { checkDeployed } from '../../../spoke/deployed.ts'
 import { checkStackFiles } from '../../../spoke/stack-files.ts'
 import type { Attempt } from '../attempt.ts'
-import type { Question } from '../aws-calls.ts'
 import { type Outcome, stopped } from '../outcome.ts'
-import type { Site } from '../site.ts'
+import type { Question } from '../site/aws-calls.ts'
+import type { Site } from '../site/site.ts'
 
 interface Claim {
   readonly name: string

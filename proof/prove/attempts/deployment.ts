@@ -1,9 +1,9 @@
 /** Deployments that reach for more than an ingress, asked of the roles' policies as they are deployed. */
 import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
 import type { Attempt } from '../attempt.ts'
-import type { Question } from '../aws-calls.ts'
 import type { Layer } from '../layers.ts'
-import type { Site } from '../site.ts'
+import type { Question } from '../site/aws-calls.ts'
+import type { Site } from '../site/site.ts'
 import { asOnboardingRole, assumed, asTenantDeployer, OWN_ADMINISTRATOR } from './assumed.ts'
 import { claims } from './claims.ts'
 import { everything } from './everything.ts'

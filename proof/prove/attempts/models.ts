@@ -2,12 +2,12 @@
 
 import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
-import { makeApiKey } from '../api-key.ts'
 import type { Attempt } from '../attempt.ts'
 import { ended, type Outcome } from '../outcome.ts'
-import type { Site } from '../site.ts'
-import { UNLISTED_MODELS } from '../switches.ts'
-import type { SiteTenant } from '../tenant.ts'
+import { makeApiKey } from '../site/api-key.ts'
+import type { Site } from '../site/site.ts'
+import type { SiteTenant } from '../site/tenant.ts'
+import { UNLISTED_MODELS } from '../switches/switches.ts'
 
 /** @default a call */
 export type IdentityAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>

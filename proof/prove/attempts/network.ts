@@ -4,8 +4,8 @@ import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
-import { ATTACKERS_GROUP, type Site } from '../site.ts'
-import type { SiteTenant } from '../tenant.ts'
+import { ATTACKERS_GROUP, type Site } from '../site/site.ts'
+import type { SiteTenant } from '../site/tenant.ts'
 
 /** @default a connection */
 type NetworkAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>

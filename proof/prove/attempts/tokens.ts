@@ -1,9 +1,9 @@
 /** Tokens that must not be believed, sent for the first tenant's path. */
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
-import { asTenant, type Claims, type Forge } from '../forge.ts'
 import type { Layer } from '../layers.ts'
-import type { RawRequest } from '../raw-request.ts'
+import { asTenant, type Claims, type Forge } from '../site/forge.ts'
+import type { RawRequest } from '../site/raw-request.ts'
 
 export interface TokenAttempt {
   readonly name: string

@@ -4,7 +4,7 @@ import { ITEMS_USED_FOR_MILLISECONDS, TENANT_CLAIM } from '../../../shared/tenan
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { ended, type Outcome, type Step } from '../outcome.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../site/site.ts'
 import { fromFunction } from './models.ts'
 
 /** The gateway's answer to a token that the pool did issue, but that is not the tenant's. */

@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { makeApiKey } from '../../../../proof/prove/api-key.ts'
+import { makeApiKey } from '../../../../proof/prove/site/api-key.ts'
 import { createBedrock } from '../../src/aws/bedrock/bedrock.ts'
 import type { Decision } from '../../src/iam/authorize.ts'
 import type { WireResponse } from '../../src/wire/service.ts'

@@ -9,7 +9,7 @@ import { BUCKET } from '../s3/s3-log-delivery.ts'
 import type { Answer } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LOG_LINES } from './constants.ts'
-import type { Binding, Rule } from './declared.ts'
+import type { Binding, Rule } from './declared/listener.ts'
 import { LOAD_BALANCER } from './resources/load-balancer.ts'
 
 export interface Exchange {

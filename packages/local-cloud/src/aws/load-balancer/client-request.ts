@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { MAX_FORWARDED_ADDRESSES, MAX_HEADER_BYTES, MAX_HEADERS_BYTES, MAX_REQUEST_LINE_BYTES } from './constants.ts'
-import type { Balancer } from './declared-balancer.ts'
+import type { Balancer } from './declared/balancer.ts'
 
 export interface ClientRequest {
   readonly method: string

@@ -4,8 +4,8 @@ import type { InvokeResult, Lambda } from '../lambda/lambda.ts'
 import { type Answer, page } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LAMBDA_BYTES, MAX_RESPONSE_HEADERS_BYTES } from './constants.ts'
-import type { TargetGroup } from './declared.ts'
-import type { Balancer } from './declared-balancer.ts'
+import type { Balancer } from './declared/balancer.ts'
+import type { TargetGroup } from './declared/listener.ts'
 
 export interface ForwardOptions {
   readonly lambda: Pick<Lambda, 'invoke'>

@@ -1,7 +1,7 @@
 /** The `redirect` action: where to, from the declared parts and those of the request. */
 import { type Answer, page } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
-import type { Action } from './declared-actions.ts'
+import type { Action } from './declared/actions.ts'
 
 export interface RedirectFrom {
   /** Port of the listener, as declared. */

@@ -1,7 +1,7 @@
 /** Which rule a request meets, and what its actions answer. */
 import { afterEach, expect, test } from 'vitest'
 import type { Declared, Properties } from '../../ledger/ledger.ts'
-import { wildcard } from './declared-conditions.ts'
+import { wildcard } from './declared/conditions.ts'
 import {
   balancer,
   type FixtureOptions,

@@ -5,13 +5,13 @@ import type { Lambda } from '../lambda/lambda.ts'
 import { type Answer, page } from './answer.ts'
 import type { Body } from './body.ts'
 import type { ClientRequest } from './client-request.ts'
-import { type Listener, type Rule, readTargetGroup } from './declared.ts'
-import type { Action } from './declared-actions.ts'
-import { meets } from './declared-conditions.ts'
-import type { KeySets } from './key-sets.ts'
+import type { Action } from './declared/actions.ts'
+import { meets } from './declared/conditions.ts'
+import { type Listener, type Rule, readTargetGroup } from './declared/listener.ts'
+import type { KeySets } from './jwt-validation/key-sets.ts'
+import { validateToken } from './jwt-validation/token-validation.ts'
 import { forwardToLambda } from './lambda-target.ts'
 import { redirect } from './redirect.ts'
-import { validateToken } from './token-validation.ts'
 
 export interface RuleContext {
   readonly ledger: LedgerView

@@ -6,7 +6,7 @@ import { changed, later, newTags, ownTags, retag } from '../../../resource/permi
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { known, number, objects, others, requireOwn, texts } from '../../../resource/values.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
-import { actionInputs, LISTENER, LISTENER_RULE, refuseActions, refuseTargetGroupQuota } from '../lb-actions.ts'
+import { actionInputs, LISTENER, LISTENER_RULE, refuseActions, refuseTargetGroupQuota } from '../listener-actions.ts'
 
 /** Rules of a load balancer, without the defaults; condition values and wildcards of a rule. */
 const RULE_QUOTA = 100

@@ -7,7 +7,7 @@ import type { ResourceType, Situation } from '../../../resource/resource-type.ts
 import { known, number, objects, others, requireOwn, text } from '../../../resource/values.ts'
 import { CERTIFICATE, existing, isIssued } from '../../acm/resources/certificate.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
-import { actionInputs, LISTENER, refuseActions, refuseTargetGroupQuota } from '../lb-actions.ts'
+import { actionInputs, LISTENER, refuseActions, refuseTargetGroupQuota } from '../listener-actions.ts'
 import { LOAD_BALANCER } from './load-balancer.ts'
 
 const SSL_POLICIES = [

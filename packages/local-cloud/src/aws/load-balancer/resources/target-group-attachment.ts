@@ -8,7 +8,7 @@ import { known, others, own, requireOwn } from '../../../resource/values.ts'
 import { FUNCTION } from '../../lambda/resources/function.ts'
 import { permits } from '../../lambda/resources/permission.ts'
 import { describe, elb } from '../calls.ts'
-import { TARGET_GROUP } from '../lb-actions.ts'
+import { TARGET_GROUP } from '../listener-actions.ts'
 
 const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
 

@@ -5,7 +5,7 @@ import { changed, later, newTags, ownTags, resourceTags, retag } from '../../../
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, object, others, text } from '../../../resource/values.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
-import { LISTENER, LISTENER_RULE, TARGET_GROUP } from '../lb-actions.ts'
+import { LISTENER, LISTENER_RULE, TARGET_GROUP } from '../listener-actions.ts'
 
 const NAME = /^(?!-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 

@@ -1,0 +1,102 @@
+/** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where commands are taken. */
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import { tableName } from '../../shared/naming.ts'
+import { type Control, openControl } from '../control/server.ts'
+import { FAULTS } from '../fault/ask.ts'
+import { faultCommand } from '../fault/switch.ts'
+import { claimRunning, forgetRunning, isNoteOf, type Running, type RunningHub, writeRunning } from './running.ts'
+
+export interface Announcement {
+  /** Takes further commands from other shells. */
+  readonly on: Control['on']
+  /** Writes the note again, after something that the ledger does not tell. */
+  update(): void
+  /**
+   * Resolves when somebody else took the note away, as when `.local` is removed: keys and the functions' code were in that folder
+   * too, so that nothing more can be started.
+   */
+  readonly lost: Promise<'lost'>
+  /** Takes the note away. */
+  stop(): void
+}
+
+export type Announced = Pick<Running, 'verb' | 'wirePort'> & {
+  readonly users: () => Running['users']
+  readonly gatewayUrl: () => string | undefined
+}
+
+/** Half of the hour that the deployer's credentials are good for. */
+const RENEWAL_MILLISECONDS = 30 * 60_000
+
+/** How often the note is looked for. */
+const LOOK_MILLISECONDS = 1_000
+
+const TABLE = 'aws:dynamodb/table:Table'
+const POOL = 'aws:cognito/userPool:UserPool'
+const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
+/** A listener opens a port, and with it the gateway's address is known. */
+const TELLING = new Set([TABLE, POOL, CLIENT, 'aws:lb/listener:Listener'])
+
+/** @throws UserError when another cloud of this folder is running */
+export async function announce(
+  cloud: LocalCloud,
+  { verb, wirePort, users, gatewayUrl }: Announced,
+): Promise<Announcement> {
+  let stopped = false
+  const control = await openControl({ [FAULTS]: faultCommand(cloud) })
+  const note = (): Running => {
+    const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
+    const hub = hubIn(cloud, gatewayUrl())
+    return {
+      ...{ pid: process.pid, verb, wirePort, users: users(), caFile: cloud.authority.caFile },
+      operator: { accessKeyId, secretAccessKey, sessionToken },
+      control: control.address,
+      ...(hub && { hub }),
+    }
+  }
+  try {
+    await claimRunning(note())
+  } catch (error) {
+    control.close()
+    throw error
+  }
+  const update = () => {
+    // A folder that was removed is not made again with nothing but a note in it.
+    if (!stopped && isNoteOf(process.pid)) writeRunning(note())
+  }
+  cloud.ledger.onChange(({ resource }) => {
+    if (TELLING.has(resource.type)) update()
+  })
+  const renewal = setInterval(update, RENEWAL_MILLISECONDS)
+  renewal.unref()
+  const lost = Promise.withResolvers<'lost'>()
+  const look = setInterval(() => {
+    if (!isNoteOf(process.pid)) lost.resolve('lost')
+  }, LOOK_MILLISECONDS)
+  look.unref()
+  return {
+    on: control.on,
+    update,
+    lost: lost.promise,
+    stop() {
+      stopped = true
+      clearInterval(renewal)
+      clearInterval(look)
+      control.close()
+      forgetRunning()
+    },
+  }
+}
+
+function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningHub | undefined {
+  const table = ledger.all(TABLE).find(({ outputs }) => outputs.name === tableName)
+  if (!table) return undefined
+  const { account, region } = table
+  const pool = ledger.all(POOL).find((one) => one.account === account && one.region === region)
+  const client = ledger.all(CLIENT).find(({ outputs }) => outputs.userPoolId === pool?.id)
+  if (!pool || !client) return undefined
+  return {
+    ...{ region, tableName, userPoolId: pool.id, userPoolClientId: client.id },
+    ...(gatewayUrl !== undefined && { gatewayUrl }),
+  }
+}

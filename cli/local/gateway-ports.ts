@@ -1,0 +1,101 @@
+/** The declared load balancer's listeners on ports of this machine. */
+import { createServer } from 'node:net'
+import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { Origin } from '@genai/local-cloud/network/path'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { type Arguments, messageOf, UserError } from '../verb.ts'
+
+export interface OpenGateway {
+  /** Under `localhost`, which this machine can resolve. */
+  readonly url: string
+  /** Port of the listener that tenants' rules are on. */
+  readonly port: number
+  close(): Promise<void>
+}
+
+export interface Ports {
+  readonly https: number
+  readonly http: number
+}
+
+/** Opens every listener of the load balancer for clients at `origin`. @throws UserError when a port is in use */
+export async function openGateway(
+  cloud: LocalCloud,
+  hub: HubOutputs,
+  origin: Origin,
+  ports: Ports,
+): Promise<OpenGateway> {
+  const listeners = cloud.ledger
+    .all('aws:lb/listener:Listener')
+    .filter(({ outputs }) => outputs.loadBalancerArn === hub.loadBalancerArn)
+  const opened: { close(): Promise<void> }[] = []
+  let url = ''
+  let port = 0
+  // HTTPS first: the redirect of the other listener has to know its local port.
+  for (const { outputs } of [...listeners].sort((a) => (a.outputs.protocol === 'HTTPS' ? -1 : 1))) {
+    const arn = String(outputs.arn)
+    const secure = outputs.protocol === 'HTTPS'
+    const wanted = secure ? ports.https : ports.http
+    const listener = await cloud.loadBalancer.open(origin, arn, wanted).catch((cause: unknown) => {
+      throw new UserError(
+        messageOf(cause),
+        `Free the port, or choose another: --${secure ? 'port' : 'http-port'} PORT`,
+        { cause },
+      )
+    })
+    opened.push(listener)
+    if (arn !== hub.listenerArn) continue
+    port = listener.port
+    url = `${secure ? 'https' : 'http'}://localhost:${port}`
+  }
+  return { url, port, close: async () => void (await Promise.all(opened.map((listener) => listener.close()))) }
+}
+
+/** Options of the commands that serve. */
+export const PORT_OPTIONS = {
+  port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
+  'http-port': { type: 'string', placeholder: 'PORT', help: 'local port of the HTTP listener (default 8080; 0: any)' },
+} as const
+
+const DEFAULT_PORTS = { port: 8443, 'http-port': 8080 } as const
+
+/**
+ * Told before anything is deployed, and not after it.
+ * @throws UserError when a port is in use
+ */
+export async function requireFree({ https, http }: Ports): Promise<void> {
+  if (https !== 0 && https === http)
+    throw new UserError(`--port and --http-port are both ${https}.`, 'Choose two different ones.')
+  for (const [flag, port] of [
+    ['--port', https],
+    ['--http-port', http],
+  ] as const)
+    if (!(await isFree(port)))
+      throw new UserError(
+        `Port ${port} of this machine is in use.`,
+        `Free it, or choose another: ${flag} PORT (0: any free one). Nothing was started.`,
+      )
+}
+
+/** Whether a server of ours could listen on it. */
+export function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+/** @throws UserError unless it is 0–65535 */
+export function portOption(
+  values: Arguments['values'],
+  name: keyof typeof DEFAULT_PORTS,
+  fallback: number = DEFAULT_PORTS[name],
+): number {
+  const text = values[name]
+  if (text === undefined) return fallback
+  const port = Number(text)
+  if (!/^\d+$/.test(String(text)) || port > 65_535)
+    throw new UserError(`--${name} is no port: ${String(text)}`, 'A port is 0 (any free one) to 65535.')
+  return port
+}

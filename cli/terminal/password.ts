@@ -1,0 +1,31 @@
+/** Asks for a password: not echoed on a terminal, one line where input is piped; never an argument. */
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { pipedLine } from '../piped-line.ts'
+import { UserError } from '../verb.ts'
+
+const NONE = () => new UserError('No password was given.', 'Type one, or pipe a line into the command.')
+
+export async function askPassword(question: string): Promise<string> {
+  const { stdin, stderr } = process
+  if (stdin.isTTY !== true) {
+    const line = await pipedLine()
+    if (line === undefined) throw NONE()
+    return line
+  }
+  stderr.write(question)
+  // A terminal echoes through readline's output: there is none.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output: silent, terminal: true })
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve)
+      lines.once('SIGINT', () => reject(new UserError('Interrupted.')))
+      lines.once('close', () => reject(NONE()))
+    })
+  } finally {
+    lines.removeAllListeners('close')
+    lines.close()
+    stderr.write('\n')
+  }
+}

@@ -1,0 +1,85 @@
+/** The `jwt-validation` action: signature, issuer, times and the declared claims of a bearer token. */
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { ClientRequest } from '../client-request.ts'
+import type { Action, ClaimCheck } from '../declared/actions.ts'
+import type { KeySets } from './key-sets.ts'
+
+export type Validation = Extract<Action, { kind: 'jwt-validation' }>
+
+/** `reason` goes to the access log and to nobody else; the names are AWS's as far as they could be found out. */
+export type Verdict =
+  | { readonly valid: true }
+  | { readonly valid: false; readonly kind: 'refused' | 'unavailable'; readonly reason: string }
+
+const refused = (reason: string): Verdict => ({ valid: false, kind: 'refused', reason })
+
+export async function validateToken(
+  request: ClientRequest,
+  { issuer, keySetUrl, claims }: Validation,
+  { keySets, now, loadBalancerArn }: { keySets: KeySets; now: () => number; loadBalancerArn: string },
+): Promise<Verdict> {
+  const sent = request.headers.filter(([name]) => name === 'authorization')
+  const [header] = sent
+  if (!header) return refused('JWTHeaderNotPresent')
+  const token = /^Bearer +([^\s,]+)$/i.exec(header[1])?.[1]
+  if (token === undefined || sent.length > 1) return refused('JWTRequestFormatInvalid')
+  const kid = keyIdOf(token)
+  if (kid === undefined) return refused('JWTRequestFormatInvalid')
+  const found = await keySets.find(loadBalancerArn, keySetUrl, kid)
+  if (found.kind === 'failed') return { valid: false, kind: 'unavailable', reason: found.reason }
+  if (found.kind === 'unknown') return refused('JWTSignatureValidationFailed')
+  const seconds = now()
+  try {
+    const { payload } = await jwtVerify(token, found.key, {
+      algorithms: ['RS256'],
+      issuer,
+      requiredClaims: ['iss', 'exp'],
+      currentDate: new Date(seconds * 1000),
+    })
+    if (payload.iat !== undefined && payload.iat > seconds) return refused('JWTClaimValueInvalid')
+    return checkClaims(payload, claims)
+  } catch (error) {
+    return refused(reasonOf(error))
+  }
+}
+
+/** @returns undefined for what is no token signed with RS256 */
+function keyIdOf(token: string): string | undefined {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token)
+    return alg === 'RS256' && typeof kid === 'string' ? kid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A text must be equal to the one value. Of a list, all declared values must be in it: AWS does not document whether one would
+ * do, and a stand-in must not be the one that lets more through.
+ */
+function checkClaims(payload: JWTPayload, claims: readonly ClaimCheck[]): Verdict {
+  for (const { name, format, values } of claims) {
+    const claim = payload[name]
+    if (claim === undefined) return refused('JWTClaimNotPresent')
+    const got = listed(claim, format)
+    if (got === undefined) return refused('JWTClaimFormatInvalid')
+    if (!values.every((value) => got.includes(value))) return refused('JWTClaimValueInvalid')
+  }
+  return { valid: true }
+}
+
+function listed(claim: unknown, format: ClaimCheck['format']): readonly string[] | undefined {
+  if (format === 'string-array')
+    return Array.isArray(claim) && claim.every((item) => typeof item === 'string') ? claim : undefined
+  if (typeof claim !== 'string') return undefined
+  return format === 'single-string' ? [claim] : claim.split(' ')
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'JWTClaimValueInvalid'
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return error.reason === 'missing' ? 'JWTClaimNotPresent' : 'JWTClaimValueInvalid'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'JWTSignatureValidationFailed'
+  if (error instanceof errors.JOSEError) return 'JWTRequestFormatInvalid'
+  throw error
+}

@@ -1,0 +1,187 @@
+/** AWS WAF before a load balancer: the associated web ACL's rules by priority. */
+import { UnsupportedError } from '../../errors.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import { known, number, object, objects, text } from '../../resource/values.ts'
+import { type Answer, page } from '../load-balancer/answer.ts'
+import { type Inspected, MANAGED_GROUPS } from './managed-rules.ts'
+import { RateCounters } from './rate-counters.ts'
+
+/** A rule's own answer, or the default page. */
+interface Block {
+  readonly kind: 'block'
+  readonly answer: Answer
+}
+type Outcome = Block | { readonly kind: 'allow' } | { readonly kind: 'count' }
+
+interface FirewallRule {
+  readonly priority: number
+  readonly decide: (inspected: Inspected, now: number) => Outcome | undefined
+}
+
+interface AccessList {
+  readonly version: number
+  readonly rules: readonly FirewallRule[]
+  readonly fallback: Outcome
+}
+
+const SECONDS_OF_A_WINDOW = [60, 120, 300, 600]
+
+export class Firewall {
+  readonly #ledger: LedgerView
+  readonly #counters = new RateCounters()
+  readonly #lists = new Map<string, AccessList | undefined>()
+  #version = -1
+
+  constructor(ledger: LedgerView) {
+    this.#ledger = ledger
+  }
+
+  /**
+   * @returns the answer to a request that is blocked; undefined for one that goes on
+   * @throws UnsupportedError for rules that are not there
+   */
+  block(loadBalancerArn: string, inspected: Inspected, now: number): Answer | undefined {
+    const list = this.#list(loadBalancerArn)
+    if (!list) return undefined
+    for (const rule of list.rules) {
+      const outcome = rule.decide(inspected, now)
+      if (outcome?.kind === 'block') return outcome.answer
+      if (outcome?.kind === 'allow') return undefined
+    }
+    return list.fallback.kind === 'block' ? list.fallback.answer : undefined
+  }
+
+  /** @throws UnsupportedError when the load balancer's web ACL has what is not there */
+  check(loadBalancerArn: string): void {
+    this.#list(loadBalancerArn)
+  }
+
+  #list(loadBalancerArn: string): AccessList | undefined {
+    const { version } = this.#ledger
+    if (version !== this.#version) {
+      this.#lists.clear()
+      this.#version = version
+    }
+    if (!this.#lists.has(loadBalancerArn)) {
+      const association = this.#ledger.findBy(
+        'aws:wafv2/webAclAssociation:WebAclAssociation',
+        'resourceArn',
+        loadBalancerArn,
+      )
+      const arn = association && known(association.outputs, 'webAclArn')
+      const acl = arn === undefined ? undefined : this.#ledger.findBy('aws:wafv2/webAcl:WebAcl', 'arn', arn)
+      if (association && !acl) throw new Error(`The web ACL ${arn} is associated but not declared.`)
+      this.#lists.set(loadBalancerArn, acl && this.#read(acl, loadBalancerArn))
+    }
+    return this.#lists.get(loadBalancerArn)
+  }
+
+  #read({ outputs }: Declared, loadBalancerArn: string): AccessList {
+    if (text(outputs, 'ruleJson') !== undefined) throw new UnsupportedError('ruleJson of a web ACL')
+    const bodies = objects(outputs, 'customResponseBodies')
+    const rules = objects(outputs, 'rules').map((rule): FirewallRule => {
+      const priority = number(rule, 'priority') ?? 0
+      const statement = object(rule, 'statement') ?? {}
+      const kinds = Object.keys(statement).filter((name) => statement[name] !== null)
+      const [kind] = kinds
+      if (kind === 'rateBasedStatement' && kinds.length === 1) {
+        const rate = object(statement, kind) ?? {}
+        return { priority, decide: this.#rateRule(rule, rate, bodies, loadBalancerArn) }
+      }
+      if (kind === 'managedRuleGroupStatement' && kinds.length === 1)
+        return { priority, decide: managedGroup(rule, object(statement, kind) ?? {}) }
+      throw new UnsupportedError(`the statement ${kinds.join(', ')} of a web ACL's rule`)
+    })
+    return {
+      version: this.#version,
+      rules: rules.sort((a, b) => a.priority - b.priority),
+      fallback: readAction(object(outputs, 'defaultAction') ?? {}, bodies),
+    }
+  }
+
+  #rateRule(
+    rule: Properties,
+    rate: Properties,
+    bodies: readonly Properties[],
+    loadBalancerArn: string,
+  ): FirewallRule['decide'] {
+    const aggregate = text(rate, 'aggregateKeyType') ?? 'IP'
+    if (aggregate !== 'IP') throw new UnsupportedError(`a rate rule by ${aggregate}`)
+    for (const name of ['scopeDownStatement', 'forwardedIpConfig', 'customKeys'])
+      if (object(rate, name) || objects(rate, name).length > 0) throw new UnsupportedError(`${name} of a rate rule`)
+    const window = number(rate, 'evaluationWindowSec') ?? 300
+    if (!SECONDS_OF_A_WINDOW.includes(window)) throw new UnsupportedError(`a rate rule over ${window} seconds`)
+    const limit = number(rate, 'limit')
+    if (limit === undefined) throw new UnsupportedError('a rate rule without a limit')
+    const action = readAction(object(rule, 'action') ?? {}, bodies)
+    const name = `${loadBalancerArn} ${known(rule, 'name')}`
+    return ({ request }, now) =>
+      this.#counters.add(name, request.clientAddress, window, now) > limit ? action : undefined
+  }
+}
+
+function managedGroup(rule: Properties, statement: Properties): FirewallRule['decide'] {
+  const name = known(statement, 'name')
+  const group = known(statement, 'vendorName') === 'AWS' ? MANAGED_GROUPS[name] : undefined
+  if (!group) throw new UnsupportedError(`the managed rule group ${known(statement, 'vendorName')} ${name}`)
+  for (const part of ['scopeDownStatement', 'managedRuleGroupConfigs'])
+    if (object(statement, part) || objects(statement, part).length > 0)
+      throw new UnsupportedError(`${part} of the managed rule group ${name}`)
+  const countAll = object(object(rule, 'overrideAction') ?? {}, 'count') !== undefined
+  const overrides = new Map(
+    objects(statement, 'ruleActionOverrides').map((override) => {
+      const overridden = known(override, 'name')
+      if (!(overridden in group)) throw new UnsupportedError(`the rule ${overridden} of the managed rule group ${name}`)
+      return [overridden, readAction(object(override, 'actionToUse') ?? {}, [])]
+    }),
+  )
+  const block: Block = { kind: 'block', answer: blocked() }
+  return (inspected) => {
+    for (const [ruleName, matches] of Object.entries(group)) {
+      if (matches === 'unpublished' || !matches(inspected)) continue
+      const outcome = overrides.get(ruleName) ?? block
+      if (outcome.kind !== 'count') return countAll ? { kind: 'count' } : outcome
+    }
+    return undefined
+  }
+}
+
+const blocked = (): Answer => page(403, 'WAF')
+
+function readAction(action: Properties, bodies: readonly Properties[]): Outcome {
+  const [kind, another] = Object.keys(action).filter((name) => action[name] !== null)
+  if (another !== undefined || (kind !== 'allow' && kind !== 'block' && kind !== 'count'))
+    throw new UnsupportedError(`the action ${kind ?? '(none)'} of a web ACL`)
+  if (kind !== 'block') {
+    const custom = object(object(action, kind) ?? {}, 'customRequestHandling')
+    if (custom) throw new UnsupportedError('customRequestHandling of a web ACL')
+    return { kind }
+  }
+  const custom = object(object(action, 'block') ?? {}, 'customResponse')
+  return { kind, answer: custom ? customAnswer(custom, bodies) : blocked() }
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  APPLICATION_JSON: 'application/json',
+  TEXT_HTML: 'text/html',
+  TEXT_PLAIN: 'text/plain',
+}
+
+function customAnswer(custom: Properties, bodies: readonly Properties[]): Answer {
+  const key = text(custom, 'customResponseBodyKey')
+  const body = bodies.find((one) => text(one, 'key') === key)
+  if (key !== undefined && !body)
+    throw new UnsupportedError(`the response body ${key}, which the web ACL does not have`)
+  const type = body && CONTENT_TYPES[known(body, 'contentType')]
+  return {
+    status: number(custom, 'responseCode') ?? 403,
+    headers: [
+      ...(type === undefined ? [] : [['content-type', type] as const]),
+      ...objects(custom, 'responseHeaders').map(
+        (one) => [known(one, 'name').toLowerCase(), known(one, 'value')] as const,
+      ),
+    ],
+    body: body ? known(body, 'content') : '',
+    errorReason: 'WAF',
+  }
+}

@@ -1,0 +1,74 @@
+/** The report for an auditor: what it holds, whether it passes, and its JSON. The Markdown is in report-text.ts. */
+
+import { LAYERS } from '../layers.ts'
+import type { LimitFound } from '../limits.ts'
+import type { RevocationDelay } from '../revocation-delays.ts'
+import type { Row } from '../run.ts'
+import { whyFixed } from './outcome-text.ts'
+import { depths, layerCounts } from './summary.ts'
+
+export interface Report {
+  /** `the local cloud`, or the gateway's URL. */
+  readonly target: string
+  /** ISO 8601. */
+  readonly madeAt: string
+  /** Of the project, of Node.js, and of the hub's contract. */
+  readonly versions: { readonly project: string; readonly node: string; readonly contract: number }
+  /** How long it took. */
+  readonly seconds: number
+  readonly rows: readonly Row[]
+  /** What IAM cannot refuse; not asked of a deployed gateway. */
+  readonly limits?: readonly LimitFound[]
+  /** What stays possible for a while; not tried against a deployed gateway. */
+  readonly remains?: readonly RevocationDelay[]
+  /** Attempts that were not made, and why. */
+  readonly notMade?: readonly { readonly id: string; readonly why: string }[]
+}
+
+export const passes = ({ rows }: Pick<Report, 'rows'>): boolean =>
+  rows.length > 0 && rows.every(({ verdict }) => verdict === 'stopped' || verdict === 'contained')
+
+/** Times that the attempts were made, in all: with everything in place, peeled, and with each layer gone. */
+export const timesMade = (rows: readonly Row[]): number =>
+  rows.reduce((sum, { stops, each, atLast }) => sum + Math.max(1, stops.length + (atLast ? 1 : 0)) + each.size, 0)
+
+/** Raised when a field of the JSON is removed or changes meaning. */
+const FORMAT = 1
+
+export function toJson(report: Report): string {
+  const { rows, limits = [], remains = [], notMade = [], ...head } = report
+  const whole = {
+    format: FORMAT,
+    ...head,
+    passes: passes(report),
+    timesMade: timesMade(rows),
+    attempts: rows.map(attemptOf),
+    layers: layerCounts(rows),
+    depth: depths(rows),
+    iamCannotRefuse: limits,
+    remainsPossible: remains,
+    notMade,
+  }
+  return `${JSON.stringify(whole, null, 2)}\n`
+}
+
+const attemptOf = ({ id, attempt, outcome, stops, each, atLast, verdict }: Row) => ({
+  id,
+  tried: attempt.tried,
+  means: attempt.means,
+  verdict,
+  outcome,
+  expected: attempt.expected,
+  stoppedBy: stops.map(({ layer, detail, alone }) => ({
+    layer,
+    name: LAYERS[layer],
+    detail,
+    ...(alone ? { withoutIt: alone } : { cannotBeSwitchedOff: whyFixed(layer) ?? attempt.remark }),
+  })),
+  ...(stops.length > 0 && atLast && { withoutAll: atLast }),
+  // Briefly, as there is one for each layer: which layers stop it when this one is gone.
+  withEachLayerGone: Object.fromEntries(
+    [...each].map(([layer, one]) => [layer, one.kind === 'stopped' ? one.by : one.kind]),
+  ),
+  ...(attempt.remark !== undefined && { remark: attempt.remark }),
+})

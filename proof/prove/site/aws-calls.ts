@@ -1,0 +1,227 @@
+/** Calls to AWS with whatever credentials, from wherever: signed as the gateway signs, over the path that the network has. */
+
+import { randomUUID } from 'node:crypto'
+import type { ApiCall, Session } from '@genai/local-cloud/iam/authorize'
+import type { Origin, Refusal } from '@genai/local-cloud/network/path'
+import { reach } from '@genai/local-cloud/network/reach'
+import { type AwsCredentials, createSignedCall, exceptionName, xmlElement } from '../../../functions/gateway/aws.ts'
+import type { Answer } from '../../../functions/gateway/transport.ts'
+import type { Platform } from '../../harness/platform.ts'
+import type { Layer } from '../layers.ts'
+import { type Outcome, type Step, stopped, through } from '../outcome.ts'
+import type { Iam } from './iam.ts'
+import { cognitoHeaders, cognitoHost } from './user-pool.ts'
+
+export interface Assumption {
+  readonly roleArn: string
+  readonly externalId?: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+export interface AwsCalls {
+  /** Credentials of a role's session, as an attacker would have stolen them. */
+  steal(roleArn: string, options?: { readonly tags?: Session['tags']; readonly seconds?: number }): AwsCredentials
+  assume(from: Origin, credentials: AwsCredentials, assumption: Assumption): Promise<Step<AwsCredentials>>
+  converse(from: Origin, credentials: AwsCredentials, host: string, modelId: string): Promise<Step<string>>
+  /** The same with a Bedrock API key instead of credentials. */
+  converseWithKey(from: Origin, apiKey: string, host: string, modelId: string): Promise<Step<string>>
+  /** The configuration and status of a tenant, from the hub's table. */
+  query(from: Origin, credentials: AwsCredentials, tenantId: string): Promise<Step<string>>
+  /** An administrator's operation on the hub's user pool. */
+  administer(
+    from: Origin,
+    credentials: AwsCredentials,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Step<string>>
+  /** Whether a connection to port 443 can be made. */
+  connect(from: Origin, host: string): Outcome
+  /** What IAM says of a call, where the stand-in has no service to make it to. */
+  ask(question: Question): Promise<Outcome>
+}
+
+export interface Question
+  extends Pick<ApiCall, 'action' | 'resource'>,
+    Partial<Pick<ApiCall, 'context' | 'resourcePolicy' | 'endpointPolicy'>> {
+  readonly as: string
+  readonly tags?: Session['tags']
+  /** @default the account in the resource's ARN, or the caller's */
+  readonly resourceAccount?: string
+}
+
+const TIMES = { timeoutMilliseconds: 10_000, maximumBytes: 1024 * 1024 }
+
+/** @param now seconds since 1970, as the local cloud has it */
+export function createAwsCalls(platform: Platform, iam: Iam, now: () => number): AwsCalls {
+  const { cloud, hub } = platform
+
+  async function call(
+    from: Origin,
+    credentials: AwsCredentials,
+    service: string,
+    request: {
+      readonly host: string
+      readonly path: string
+      readonly headers: Record<string, string>
+      readonly body: string
+    },
+  ): Promise<Step<Answer>> {
+    iam.forget()
+    let refusal: Refusal | undefined
+    const signed = createSignedCall({
+      credentials,
+      region: hub.region,
+      service,
+      now: () => now() * 1000,
+      async transport({ method, host, path, headers, body = '' }) {
+        const answer = await cloud.wire.call(from, { host, method, target: path, headers, body: Buffer.from(body) })
+        if (!('reachable' in answer)) return { ...answer, body: Buffer.from(answer.body).toString('utf8') }
+        refusal = answer
+        return { status: 0, headers: {}, body: '' }
+      },
+    })
+    const answer = await signed({ ...request, ...TIMES })
+    if (refusal) return { ok: false, outcome: lost(from, refusal) }
+    if (answer.status === 200) return { ok: true, value: answer }
+    return { ok: false, outcome: refused(answer, iam) }
+  }
+
+  return {
+    steal: (roleArn, { tags = {}, seconds = 3600 } = {}) => cloud.credentials.issue(sessionOf(roleArn, tags), seconds),
+    async assume(from, credentials, { roleArn, externalId, tags = {} }) {
+      const parameters = new URLSearchParams({
+        Action: 'AssumeRole',
+        Version: '2011-06-15',
+        RoleArn: roleArn,
+        RoleSessionName: 'attempt',
+        ...(externalId !== undefined && { ExternalId: externalId }),
+      })
+      for (const [index, [key, value]] of Object.entries(tags).entries()) {
+        parameters.set(`Tags.member.${index + 1}.Key`, key)
+        parameters.set(`Tags.member.${index + 1}.Value`, value)
+      }
+      const step = await call(from, credentials, 'sts', {
+        host: `sts.${hub.region}.amazonaws.com`,
+        path: '/',
+        body: parameters.toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      })
+      if (!step.ok) return step
+      const read = (name: string) => xmlElement(step.value.body, name) ?? ''
+      return {
+        ok: true,
+        value: {
+          accessKeyId: read('AccessKeyId'),
+          secretAccessKey: read('SecretAccessKey'),
+          sessionToken: read('SessionToken'),
+        },
+      }
+    },
+    async converse(from, credentials, host, modelId) {
+      const step = await call(from, credentials, 'bedrock', { host, ...conversation(modelId) })
+      return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    async converseWithKey(from, apiKey, host, modelId) {
+      iam.forget()
+      const { path, headers, body } = conversation(modelId)
+      const answer = await cloud.wire.call(from, {
+        host,
+        method: 'POST',
+        target: path,
+        body: Buffer.from(body),
+        headers: { ...headers, authorization: `Bearer ${apiKey}` },
+      })
+      if ('reachable' in answer) return { ok: false, outcome: lost(from, answer) }
+      const text = Buffer.from(answer.body).toString('utf8')
+      if (answer.status === 200) return { ok: true, value: text }
+      const refusal = iam.refusals()
+      if (refusal) return { ok: false, outcome: stopped(refusal.by, refusal.message) }
+      // Another 403, such as of an account without access to the model, is no refusal of the key.
+      const message = /"message":"(Authentication failed[^"]*)"/.exec(text)?.[1]
+      if (answer.status === 403 && message !== undefined)
+        return { ok: false, outcome: stopped(['credentials'], message) }
+      throw new Error(`Bedrock answered an API key with ${answer.status}, which is no refusal: ${text.slice(0, 300)}`)
+    },
+    async query(from, credentials, tenantId) {
+      const step = await call(from, credentials, 'dynamodb', {
+        host: `dynamodb.${hub.region}.amazonaws.com`,
+        path: '/',
+        headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.Query' },
+        body: JSON.stringify({
+          TableName: hub.tableName,
+          KeyConditionExpression: 'tenantId = :tenant',
+          ExpressionAttributeValues: { ':tenant': { S: tenantId } },
+        }),
+      })
+      return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    async administer(from, credentials, operation, input) {
+      const step = await call(from, credentials, 'cognito-idp', {
+        host: cognitoHost(hub.region),
+        path: '/',
+        headers: cognitoHeaders(operation),
+        body: JSON.stringify({ UserPoolId: hub.userPoolId, ...input }),
+      })
+      return step.ok ? { ok: true, value: step.value.body } : step
+    },
+    connect(from, host) {
+      const outcome = reach(cloud.ledger, from, host, 443)
+      if (!outcome.reachable) return lost(from, outcome)
+      return through(`a connection to ${outcome.address}: ${outcome.hops.map(({ kind }) => kind).join(' → ')}`)
+    },
+    async ask({ as, tags = {}, resourceAccount, context = {}, ...question }) {
+      iam.forget()
+      const session = sessionOf(as, tags)
+      const decision = await cloud.authorize({
+        ...question,
+        session,
+        region: hub.region,
+        context,
+        resourceAccount: resourceAccount ?? (question.resource.split(':')[4] || session.account),
+      })
+      if (decision.allowed) return through(`${question.action} is allowed`)
+      return stopped(iam.refusals()?.by ?? [], decision.message)
+    },
+  }
+}
+
+const conversation = (modelId: string) => ({
+  path: `/model/${encodeURIComponent(modelId)}/converse`,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    messages: [{ role: 'user', content: [{ text: 'Whose model are you?' }] }],
+    inferenceConfig: { maxTokens: 16 },
+  }),
+})
+
+function sessionOf(roleArn: string, tags: Session['tags']): Session {
+  const account = roleArn.split(':')[4] ?? ''
+  const sessionName = `attempt-${randomUUID().slice(0, 8)}`
+  const role = roleArn.slice(roleArn.lastIndexOf('/') + 1)
+  const arn = `arn:aws:sts::${account}:assumed-role/${role}/${sessionName}`
+  return { arn, account, roleArn, sessionName, tags, sessionPolicies: [] }
+}
+
+const BY_PATH: Readonly<Record<Refusal['layer'], Layer>> = {
+  dns: 'addresses',
+  internet: 'addresses',
+  endpoint: 'addresses',
+  route: 'vpcRoutes',
+  transitGateway: 'transitGateway',
+  securityGroup: 'securityGroups',
+}
+
+function lost(from: Origin, { layer, reason }: Refusal): Outcome {
+  // Inside a VPC, a private address that only the internet's route holds is one that the routes do not know.
+  const unrouted = layer === 'internet' && from.kind !== 'internet' && !/has no public address/.test(reason)
+  return stopped([unrouted ? 'vpcRoutes' : BY_PATH[layer]], reason)
+}
+
+function refused(answer: Answer, iam: Iam): Outcome {
+  const refusal = iam.refusals()
+  if (refusal) return stopped(refusal.by, refusal.message)
+  const code = exceptionName(answer) ?? `status ${answer.status}`
+  if (/^(Expired|Unrecognized|InvalidClient|InvalidSignature|Missing|Signature)/.test(code))
+    return stopped(['credentials'], code)
+  throw new Error(`AWS answered an attempt with ${code}, which is no refusal: ${answer.body.slice(0, 300)}`)
+}

@@ -1,0 +1,115 @@
+/** Where attempts are made: the platform with a hub and two tenants, what is known of them, and the switches. */
+
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
+import type { Organization } from '@genai/local-cloud/organization'
+import { organization as sample } from '../../../sample-organization.ts'
+import type { HubOutputs } from '../../../shared/contract.ts'
+import { type Platform, startPlatform } from '../../harness/platform.ts'
+import { beside } from '../switches/overlay.ts'
+import { UNLISTED_MODELS } from '../switches/switches.ts'
+import { type AwsCalls, createAwsCalls } from './aws-calls.ts'
+import { createForge, type Forge } from './forge.ts'
+import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
+import { createIam, type Iam } from './iam.ts'
+import { createPoolUsers, type PoolUsers } from './pool-users.ts'
+import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
+import { readTenant, type SiteTenant } from './tenant.ts'
+import { createUserPoolCalls, throughWire, type UserPoolCalls } from './user-pool.ts'
+
+export interface Clock {
+  /** Seconds that the local cloud is ahead of the real time. */
+  ahead: number
+}
+
+export interface Site extends GatewayCalls, AwsCalls {
+  readonly platform: Platform
+  readonly hub: HubOutputs
+  readonly iam: Iam
+  readonly clock: Clock
+  readonly forge: Forge
+  /** The user pool as it is seen from the internet. */
+  readonly pool: UserPoolCalls
+  readonly people: PoolUsers
+  readonly status: StatusItems
+  /** A third tenant, and one of its users. */
+  readonly suspended: Suspended
+  /** Who attacks. */
+  readonly tenant1: SiteTenant
+  /** Who must not be reached. */
+  readonly tenant2: SiteTenant
+  close(): Promise<void>
+}
+
+export interface SiteOptions {
+  /** Where the platform keeps its files. */
+  readonly directory?: string
+  /** @default the sample organisation, whose accounts have access to more models than the tenants may use */
+  readonly organization?: Organization
+}
+
+export async function startSite({ directory, organization = sample }: SiteOptions = {}): Promise<Site> {
+  const iam = createIam()
+  const clock: Clock = { ahead: 0 }
+  const now = () => Date.now() / 1000 + clock.ahead
+  const platform = await startPlatform({
+    organization: withMoreModels(organization),
+    // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
+    settings: { hub: { wafRateLimit: '1000000' } },
+    now,
+    createAuthorize: iam.createAuthorize,
+    ...(directory !== undefined && { directory }),
+  })
+  try {
+    const { hub } = platform
+    for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
+    const pool = createUserPoolCalls(hub, throughWire(platform))
+    // First: a tenant whose id is used again has no users yet.
+    const people = await createPoolUsers(platform, pool)
+    const status = openStatusItems(platform)
+    const suspended = await suspendTenant(platform, status)
+    const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
+    return {
+      platform,
+      hub,
+      iam,
+      clock,
+      pool,
+      people,
+      status,
+      suspended,
+      tenant1,
+      tenant2,
+      forge: await createForge(platform),
+      ...createGatewayCalls(platform, iam),
+      ...createAwsCalls(platform, iam, now),
+      async close() {
+        people.close()
+        status.close()
+        await platform.close()
+      },
+    }
+  } catch (error) {
+    await platform.close()
+    throw error
+  }
+}
+
+/** The group of hosts that an attacker puts into a subnet: it lets everything out, as its owner can always make it. */
+export const ATTACKERS_GROUP = 'sg-attacker'
+
+function attackersGroup(hub: HubOutputs): readonly Declared[] {
+  const rule = { securityGroupId: ATTACKERS_GROUP, ipProtocol: '-1', cidrIpv4: '0.0.0.0/0' }
+  return [
+    beside(hub, 'aws:ec2/securityGroup:SecurityGroup', ATTACKERS_GROUP, { vpcId: hub.vpcId, name: 'attacker' }),
+    beside(hub, 'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule', `${ATTACKERS_GROUP}-out`, rule),
+  ]
+}
+
+/** Access of the accounts to more models than the tenants may use, so that it is not what stops the attempts at those. */
+const withMoreModels = (organization: Organization): Organization => ({
+  ...organization,
+  accounts: organization.accounts.map((account) => ({
+    ...account,
+    models: [...account.models, ...Object.values(UNLISTED_MODELS)],
+  })),
+})

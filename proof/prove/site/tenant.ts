@@ -1,0 +1,50 @@
+/** What is known of a tenant that is deployed: all that an attacker could know, and more. */
+import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
+import type { Platform } from '../../harness/platform.ts'
+
+export interface SiteTenant {
+  readonly id: string
+  readonly account: string
+  /** Role in the tenant's account, and the external id that it asks for. */
+  readonly roleArn: string
+  readonly externalId: string
+  /** Host name of the tenant's model endpoint. */
+  readonly endpoint: string
+  /** Bedrock's id of the tenant's default model. */
+  readonly modelId: string
+  /** In the hub's account. */
+  readonly executionRoleArn: string
+  readonly functionName: string
+  readonly functionArn: string
+  /** The tenant's own people, who may do everything in their account that the organisation lets them. */
+  readonly administratorArn: string
+  /** A subnet of the tenant's VPC: where a host in the tenant's account would be. */
+  readonly subnetId: string
+}
+
+/** @throws Error when the tenant is not deployed */
+export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): SiteTenant {
+  const item = ledger
+    .all('aws:dynamodb/tableItem:TableItem')
+    .map(({ outputs }) => JSON.parse(String(outputs.item)))
+    .find((attributes) => attributes.tenantId?.S === id && attributes.item?.S === 'configuration')
+  if (!item) throw new Error(`The table has no item of ${id}: its stack was not deployed.`)
+  const account: string = item.account.S
+  const endpoint = ledger.all('aws:ec2/vpcEndpoint:VpcEndpoint').find((one) => one.account === account)
+  const deployed = ledger.findBy('aws:lambda/function:Function', 'name', functionName(id))
+  const subnetIds = endpoint?.outputs.subnetIds
+  if (!deployed || !Array.isArray(subnetIds)) throw new Error(`${id} has no function or no model endpoint.`)
+  return {
+    id,
+    account,
+    functionName: functionName(id),
+    functionArn: String(deployed.outputs.arn),
+    roleArn: item.roleArn.S,
+    externalId: item.externalId.S,
+    endpoint: item.endpoint.S,
+    modelId: item.models.M[item.defaultModel.S].S,
+    executionRoleArn: roleArn(hub.account, executionRoleName(id)),
+    administratorArn: roleArn(account, 'administrator'),
+    subnetId: String(subnetIds[0]),
+  }
+}
