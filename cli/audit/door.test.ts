@@ -24,8 +24,14 @@ const line = (change: { status?: string; target?: string; request?: string; acti
 describe('a line of the access log', () => {
   it('that the load balancer answered is a refusal at the door, of the tenant in its path', () => {
     expect(doorRecord(line())).toEqual({
-      ...{ time: '2026-11-24T10:00:00.000Z', tenant: 'tenant1', decision: 'refused', check: 'door' },
-      ...{ outcome: 'jwt-validation', status: 401, client: '198.51.100.10', path: '/tenant1/invoke' },
+      time: '2026-11-24T10:00:00.000Z',
+      tenant: 'tenant1',
+      decision: 'refused',
+      check: 'door',
+      outcome: 'jwt-validation',
+      status: 401,
+      client: '198.51.100.10',
+      path: '/tenant1/invoke',
       requestId: 'Root=1-6b0b23b0-e12ad779dafbc0e926f7fa50',
       event: 'Root=1-6b0b23b0-e12ad779dafbc0e926f7fa50',
     })
@@ -34,7 +40,9 @@ describe('a line of the access log', () => {
 
   it('of a function that did not answer says so', () => {
     expect(doorRecord(line({ status: '502', actions: 'jwt-validation,forward' }))).toMatchObject({
-      ...{ decision: 'unanswered', check: 'function', outcome: 'forward' },
+      decision: 'unanswered',
+      check: 'function',
+      outcome: 'forward',
     })
   })
 

@@ -76,16 +76,14 @@ export async function validate(
       .findLast((event) => event.source === 'loadBalancer' && event.kind === 'request' && event.path !== undefined)
     const toGateway = arrival && 'path' in arrival && typeof arrival.path === 'object' ? arrival.path.hops : []
     return {
-      ...{
-        tenant: id,
-        ok: true,
-        model,
-        modelId: tenant.models[model] ?? model,
-        account: seen.account,
-        answer: output,
-        usage,
-        milliseconds,
-      },
+      tenant: id,
+      ok: true,
+      model,
+      modelId: tenant.models[model] ?? model,
+      account: seen.account,
+      answer: output,
+      usage,
+      milliseconds,
       path: [
         { from: nameOf(client.origin), to: 'load balancer', hops: toGateway },
         { from: `function ${functionName(id)}`, to: 'model endpoint', hops: seen.path.hops },

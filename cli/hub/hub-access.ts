@@ -128,7 +128,11 @@ function access(
 ): HubAccess {
   const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId } = hub
   return {
-    ...{ where, region, userPoolId, tableName: table, deployCommand },
+    where,
+    region,
+    userPoolId,
+    tableName: table,
+    deployCommand,
     ...(gatewayUrl !== undefined && userPoolClientId !== undefined && { signIn: { gatewayUrl, userPoolClientId } }),
     ...clients,
     close() {

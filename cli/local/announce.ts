@@ -48,7 +48,11 @@ export async function announce(
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
     const hub = hubIn(cloud, gatewayUrl())
     return {
-      ...{ pid: process.pid, verb, wirePort, users: users(), caFile: cloud.authority.caFile },
+      pid: process.pid,
+      verb,
+      wirePort,
+      users: users(),
+      caFile: cloud.authority.caFile,
       operator: { accessKeyId, secretAccessKey, sessionToken },
       control: control.address,
       ...(hub && { hub }),
@@ -96,7 +100,10 @@ function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningH
   const client = ledger.all(CLIENT).find(({ outputs }) => outputs.userPoolId === pool?.id)
   if (!pool || !client) return undefined
   return {
-    ...{ region, tableName, userPoolId: pool.id, userPoolClientId: client.id },
+    region,
+    tableName,
+    userPoolId: pool.id,
+    userPoolClientId: client.id,
     ...(gatewayUrl !== undefined && { gatewayUrl }),
   }
 }

@@ -117,7 +117,9 @@ describe('the Pulumi CLI', () => {
       const told: string[] = []
       const { from, command } = await findPulumi({ cache, onDownload: (version) => told.push(version) })
       expect({ from, version: command.version?.version, told }).toEqual({
-        ...{ from: 'download', version: sdkVersion(), told: [sdkVersion()] },
+        from: 'download',
+        version: sdkVersion(),
+        told: [sdkVersion()],
       })
       expect(await findPulumi({ cache })).toMatchObject({ from: 'cache' })
       expect(fetched).toHaveLength(1)

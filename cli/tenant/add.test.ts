@@ -49,13 +49,18 @@ describe('tenant add', () => {
     expect(mistakesOf(files)).toEqual([])
     const [, , third, fourth] = files.spokes.map(({ settings }) => (settings.ok ? settings.value : undefined))
     expect(third).toMatchObject({
-      ...{ tenantId: 'tenant3', account: '444444444444', cidrBlock: '10.64.2.0/24', defaultModel: 'nova-2-lite' },
+      tenantId: 'tenant3',
+      account: '444444444444',
+      cidrBlock: '10.64.2.0/24',
+      defaultModel: 'nova-2-lite',
       credentials: { kind: 'role', roleArn: 'arn:aws:iam::444444444444:role/genai-deployer' },
       availabilityZoneIds: ['use1-az1', 'use1-az2'],
     })
     // Leading zeros and names like numbers survive YAML.
     expect(fourth).toMatchObject({
-      ...{ account: '012345678901', cidrBlock: '10.64.3.0/24', defaultModel: 'a' },
+      account: '012345678901',
+      cidrBlock: '10.64.3.0/24',
+      defaultModel: 'a',
       models: { a: 'us.amazon.nova-2-lite-v1:0', '1.0': 'amazon.nova-pro-v1:0' },
       tier: { reservedConcurrency: 50 },
     })

@@ -118,7 +118,8 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
   ]
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'), 'Nothing was written.')
   return {
-    ...{ file, stack },
+    file,
+    stack,
     text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
     warnings: unknownModels(tenantId, settings.models),
   }

@@ -47,7 +47,9 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
   if (cidrBlock !== undefined) read('cidr', cidrBlock, SPOKE_TABLE.cidrBlock)
   if (zones.length > 0) read('zone', JSON.stringify(zones), SPOKE_TABLE.availabilityZoneIds)
   return {
-    ...{ account, models, tier },
+    account,
+    models,
+    tier,
     defaultModel: text('default-model') ?? Object.keys(models)[0] ?? '',
     roleArn: text('role-arn') ?? roleArn(account, DEPLOYER),
     ...(cidrBlock !== undefined && { cidrBlock }),

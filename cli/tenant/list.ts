@@ -95,7 +95,12 @@ export function tenantRows(
     .filter(({ tenantId }) => !names.has(tenantId))
     .map(
       ({ tenantId, account }): TenantRow => ({
-        ...{ tenant: tenantId, account, cidrBlock: '', models: [], tier: '', status: 'no stack file' },
+        tenant: tenantId,
+        account,
+        cidrBlock: '',
+        models: [],
+        tier: '',
+        status: 'no stack file',
       }),
     )
   return [...declared, ...others]

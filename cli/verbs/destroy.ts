@@ -82,7 +82,9 @@ async function look(hubName: string, backend: Backend, values: Arguments['values
       'Destroy them where they were deployed from first: pulumi destroy -s spoke-TENANT. Nothing was changed.',
     )
   return {
-    ...{ hub, hubResources, tenants },
+    hub,
+    hubResources,
+    tenants,
     living: living.map(({ tenantId }) => tenantId),
     protectedData: hubResources.filter((resource) => resource.protected),
     deleteData: values['delete-data'] === true,

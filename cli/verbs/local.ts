@@ -45,7 +45,9 @@ export const local: Verb = {
     const models = await modelsOf(values)
     await requireNoneRunning()
     const cloud = await startCloud({
-      ...{ directory: join(directory, 'cloud'), persistent: true, organization },
+      directory: join(directory, 'cloud'),
+      persistent: true,
+      organization,
       ...(models && { models }),
     }).catch((cause: unknown) => {
       throw new UserError(messageOf(cause), undefined, { cause })
@@ -59,7 +61,10 @@ export const local: Verb = {
       const { ledger, authorize } = cloud
       const uploads = join(directory, 'cloud', 'uploads')
       const attached = {
-        ...{ ledger, organization, authorize, uploads },
+        ledger,
+        organization,
+        authorize,
+        uploads,
         programDirectory: PROJECT_DIRECTORY,
         ...(delays && { delays }),
       }
@@ -71,7 +76,8 @@ export const local: Verb = {
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
       const followed = listeners
       announcement = await announce(cloud, {
-        ...{ verb: 'local', wirePort },
+        verb: 'local',
+        wirePort,
         users: () => [],
         gatewayUrl: () => followed.url(),
       })

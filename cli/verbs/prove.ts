@@ -137,8 +137,11 @@ async function hubOnAws(values: Values): Promise<DeployedHub> {
     throw new UserError(`--gateway-url is no URL: ${gatewayUrl}`, 'Take gatewayUrl of: pulumi stack output -s hub')
   const otherTenantId = tenantIdOf(values['other-tenant'])
   return {
-    ...{ gatewayUrl, otherTenantId, region: String(values.region) },
-    ...{ clientId: String(values['client-id']), username: String(values.username) },
+    gatewayUrl,
+    otherTenantId,
+    region: String(values.region),
+    clientId: String(values['client-id']),
+    username: String(values.username),
     password: await askPassword('Password: '),
   }
 }

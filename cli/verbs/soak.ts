@@ -41,7 +41,11 @@ export const soak: Verb = {
     const started = performance.now()
     let sent = 0
     const result = await runSoak({
-      ...{ requests, tenants, concurrency, seed, signal: controller.signal },
+      requests,
+      tenants,
+      concurrency,
+      seed,
+      signal: controller.signal,
       progress: (done) => {
         sent = done
         const rate = Math.round(done / ((performance.now() - started) / 1000))

@@ -57,7 +57,8 @@ export const start: Verb = {
       // A run that ends at once is no cloud that other shells could use.
       if (!exit)
         announcement = await announce(cloud, {
-          ...{ verb: 'start', wirePort },
+          verb: 'start',
+          wirePort,
           users: () => session?.users ?? [],
           gatewayUrl: () => session?.gateway.url,
         })

@@ -47,6 +47,10 @@ const WALLS: Readonly<Record<string, { readonly forbidden: readonly string[]; re
         forbidden: ['../../../shared/cidr.ts', '../../../hub/a.ts', '../../../sample-organization.ts', BY_NAME, AGPL],
         allowed: ['./wire/wire.ts', './engine/in-process/in-process.ts'],
       },
+      'aws/sts/a.test.ts': {
+        forbidden: ['../../../../../functions/gateway/a.ts', '../../../../../hub/a.ts', BY_NAME],
+        allowed: ['../../testing/a.ts', '../../network/reach.ts'],
+      },
       'ledger/a.ts': { forbidden: ['../iam/a.ts', '../resource/a.ts', '../aws/a.ts'], allowed: ['../errors.ts'] },
       'iam/a.ts': { forbidden: ['../resource/a.ts', '../aws/iam/a.ts', AGPL], allowed: ['../ledger/a.ts'] },
       'iam/engine.ts': { forbidden: ['../aws/iam/a.ts', '../engine/a.ts'], allowed: [AGPL] },

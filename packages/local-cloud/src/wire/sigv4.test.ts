@@ -1,28 +1,12 @@
-import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Sha256 } from '../testing/signing.ts'
 import type { WireRequest } from './service.ts'
 import { type Credential, SignatureError, verifySignature } from './sigv4.ts'
 
 const NOW = 1_800_000_000
 const CREDENTIAL: Credential = { secretAccessKey: 'secret', sessionToken: 'token', expires: NOW + 900 }
-
-class Sha256 {
-  readonly #hash
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', key as string)
-  }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data)
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest()
-  }
-  reset(): void {
-    throw new Error('not used')
-  }
-}
 
 const signer = new SignatureV4({
   service: 'bedrock',

@@ -1,8 +1,8 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import { makeApiKey } from '../../../../proof/prove/site/api-key.ts'
 import { createBedrock } from '../../src/aws/bedrock/bedrock.ts'
 import type { Decision } from '../../src/iam/authorize.ts'
+import { bedrockApiKey } from '../../src/testing/signing.ts'
 import type { WireResponse } from '../../src/wire/service.ts'
 import {
   clientOf,
@@ -155,7 +155,7 @@ describe.skipIf(REMOTE)('Bedrock, access', () => {
   const keyOf = (
     { region = REGION, expiresInSeconds = 600, secondsAgo = 0 } = {},
     credentials = fixture.credentials.issue(sessionOf(TENANT, 'admin'), 3600),
-  ) => makeApiKey(credentials, { region, expiresInSeconds, now: Date.now() + (fixture.ahead - secondsAgo) * 1000 })
+  ) => bedrockApiKey(credentials, { region, expiresInSeconds, now: Date.now() + (fixture.ahead - secondsAgo) * 1000 })
 
   it('takes an API key for who made it, who needs a permission for it besides the one for the model', async () => {
     expect(await askWith(await keyOf())).toMatchObject({ status: 200, text: expect.stringContaining('"output"') })

@@ -3,13 +3,13 @@
  * written down as the audit function writes them, and signed by AWS's own signer.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
+import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSignedCall, exceptionName } from '../../../../functions/gateway/aws.ts'
-import { createTransport } from '../../../../functions/gateway/transport.ts'
 import { createLogs, type Logs } from '../../src/aws/logs/logs.ts'
 import type { Declared } from '../../src/ledger/ledger.ts'
+import { signedHeaders } from '../../src/testing/signing.ts'
 import { localAgent } from '../../src/wire/agent.ts'
 import { type Fixture, HUB, REGION, resource, sessionOf, startFixture, TENANT } from './services-fixture.ts'
 
@@ -38,24 +38,31 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
+const HOST = `logs.${REGION}.amazonaws.com`
+
+/** A call of an operation, written down and signed. */
+async function requestOf(operation: string, input: object, session = fixture.session, now = Date.now()) {
+  const body = JSON.stringify(input)
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` }
+  const call = { host: HOST, service: 'logs', region: REGION, headers, body, now }
+  return { body, headers: await signedHeaders(fixture.credentials.issue(session, 900), call) }
+}
+
 async function call(operation: string, input: object, session = fixture.session): Promise<Record<string, unknown>> {
-  const signed = createSignedCall({
-    transport: createTransport(localAgent({ port: await fixture.port(), caFile: fixture.caFile, keepAlive: false })),
-    credentials: fixture.credentials.issue(session, 900),
-    region: REGION,
-    service: 'logs',
-    now: Date.now,
+  const agent = localAgent({ port: await fixture.port(), caFile: fixture.caFile, keepAlive: false })
+  const { body, headers } = await requestOf(operation, input, session)
+  const answer = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const sent = httpsRequest({ agent, host: HOST, method: 'POST', path: '/', headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text })).on('error', reject)
+    })
+    sent.on('error', reject).end(body)
   })
-  const answer = await signed({
-    host: `logs.${REGION}.amazonaws.com`,
-    path: '/',
-    timeoutMilliseconds: 60_000,
-    maximumBytes: 2_000_000,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` },
-    body: JSON.stringify(input),
-  })
-  const body = JSON.parse(answer.body)
-  return answer.status === 200 ? body : { error: exceptionName(answer), message: body.message }
+  const given: Readonly<Record<string, unknown>> = JSON.parse(answer.text)
+  return answer.status === 200 ? given : { error: String(given.__type).split('#').at(-1), message: given.message }
 }
 
 const STREAM = { logGroupName: '/genai/audit', logStreamName: 'tenant1' }
@@ -194,40 +201,19 @@ describe('CloudWatch Logs', () => {
 
 /** As found on the service itself: the clock of the test is ahead of who signs. */
 async function logsFound(of: Logs = logs): Promise<unknown[]> {
-  const credential = fixture.credentials.issue(fixture.session, 900)
-  const clock = { at: fixture.surroundings.now() * 1000 }
-  let sent: Parameters<Logs['handle']>[0] | undefined
-  const signed = createSignedCall({
-    transport: async ({ headers, body = '' }) => {
-      const bytes = new TextEncoder().encode(body)
-      const where = { from: { kind: 'internet', address: '192.0.2.1' }, path: fixture.lookUp as never } as const
-      const request = { ...where, host: `logs.${REGION}.amazonaws.com`, region: REGION, context: {} }
-      sent = {
-        ...request,
-        method: 'POST',
-        target: '/',
-        headers: lower(headers),
-        body: bytes,
-        signal: AbortSignal.timeout(60_000),
-      }
-      const answer = await of.handle(sent)
-      return { status: answer.status, headers: {}, body: String(answer.body) }
-    },
-    credentials: credential,
+  const now = fixture.surroundings.now() * 1000
+  const { body, headers } = await requestOf('FilterLogEvents', { logGroupName: '/genai/audit' }, fixture.session, now)
+  const answer = await of.handle({
+    from: { kind: 'internet', address: '192.0.2.1' },
+    path: fixture.lookUp as never,
+    host: HOST,
     region: REGION,
-    service: 'logs',
-    now: () => clock.at,
+    context: {},
+    method: 'POST',
+    target: '/',
+    headers,
+    body: new TextEncoder().encode(body),
+    signal: AbortSignal.timeout(60_000),
   })
-  const answer = await signed({
-    host: `logs.${REGION}.amazonaws.com`,
-    path: '/',
-    timeoutMilliseconds: 60_000,
-    maximumBytes: 2_000_000,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.FilterLogEvents' },
-    body: JSON.stringify({ logGroupName: '/genai/audit' }),
-  })
-  return (JSON.parse(answer.body).events as { message: string }[]).map(({ message }) => message)
+  return (JSON.parse(String(answer.body)).events as { message: string }[]).map(({ message }) => message)
 }
-
-const lower = (headers: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
