@@ -121,5 +121,10 @@ function fromToken(token: string, gatewayUrl: string, region: string): Exports {
     // boto3 reads the second one only.
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
+    OPENAI_BASE_URL: `${gatewayUrl}/${tenant}/v1`,
+    OPENAI_API_KEY: token,
+    // Not `ANTHROPIC_API_KEY`, which would travel in a header that the load balancer does not read.
+    ANTHROPIC_BASE_URL: `${gatewayUrl}/${tenant}`,
+    ANTHROPIC_AUTH_TOKEN: token,
   }
 }

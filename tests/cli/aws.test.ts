@@ -78,6 +78,10 @@ describe('the commands with --aws', () => {
         AWS_DEFAULT_REGION: region,
         AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${platform.localUrl}/tenant1`,
         AWS_BEARER_TOKEN_BEDROCK: token,
+        OPENAI_BASE_URL: `${platform.localUrl}/tenant1/v1`,
+        OPENAI_API_KEY: token,
+        ANTHROPIC_BASE_URL: `${platform.localUrl}/tenant1`,
+        ANTHROPIC_AUTH_TOKEN: token,
       },
     })
     const call = { method: 'POST', path: '/tenant1/invoke', token, body: { prompt: 'Hello' } } as const

@@ -108,6 +108,10 @@ describe('npm start, until Ctrl-C', () => {
     const { stdout } = await run('login', 'tenant1')
     const [, curl = ''] = /^\$ (curl .*)$/m.exec(readme) ?? []
     expect(JSON.parse(await shell(stdout, curl))).toMatchObject({ object: 'chat.completion' })
+    writeFileSync(join(project, 'client.mjs'), OPENAI_CLIENT)
+    expect(await shell(stdout, `"${process.execPath}" client.mjs`), 'a client that is told nothing else').toContain(
+      '222222222222',
+    )
     const [, program = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? []
     writeFileSync(join(project, 'readme.mjs'), program)
     expect(await shell(stdout, `"${process.execPath}" readme.mjs`)).toContain('222222222222')
@@ -283,6 +287,14 @@ describe('npm start, until Ctrl-C', () => {
     expect((await run('tenant', 'list')).stdout).toContain('no local cloud with a hub is running')
   })
 })
+
+/** What OpenAI's clients read by themselves is exported by `login`. */
+const OPENAI_CLIENT = `
+  import OpenAI from 'openai'
+  const messages = [{ role: 'user', content: 'Hello' }]
+  const answer = await new OpenAI().chat.completions.create({ model: 'nova-2-lite', messages })
+  console.log(answer.choices[0].message.content)
+`
 
 const CURL = `curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`
 
