@@ -5,7 +5,7 @@ export const WHERE_OPTIONS = ['service', 'operation', 'account', 'tenant', 'mode
 /** How often. */
 const SHARES = ['times', 'probability'] as const
 const OUTAGE_OPTIONS = ['zone', 'endpoint'] as const
-const VALUES = ['milliseconds', 'seconds', 'code', 'status', 'retry-after'] as const
+const VALUES = ['milliseconds', 'seconds', 'code', 'status', 'retry-after', 'after'] as const
 
 export const OPTIONS = [...WHERE_OPTIONS, ...SHARES, ...OUTAGE_OPTIONS, ...VALUES] as const
 export type Option = (typeof OPTIONS)[number]
@@ -75,6 +75,30 @@ export const KINDS = {
     needs: [],
     takes: CALLS,
     example: add('silence --service cognito-idp --operation jwks.json'),
+  },
+  'stream-pause': {
+    what: 'a streamed answer comes to a halt for a while (--after EVENTS; default: before the first)',
+    needs: ['milliseconds'],
+    takes: [...CALLS, 'after'],
+    example: add('stream-pause --tenant tenant1 --milliseconds 20000 --after 3'),
+  },
+  'stream-error': {
+    what: 'an exception comes in the middle of a streamed answer, and is its end',
+    needs: ['after'],
+    takes: [...CALLS, 'code'],
+    example: add('stream-error --service bedrock-runtime --code throttlingException --after 3'),
+  },
+  'stream-end': {
+    what: 'a streamed answer ends too early, in good order',
+    needs: ['after'],
+    takes: CALLS,
+    example: add('stream-end --operation ConverseStream --after 3'),
+  },
+  'stream-cut': {
+    what: 'the connection breaks in the middle of a streamed answer',
+    needs: ['after'],
+    takes: CALLS,
+    example: add('stream-cut --tenant tenant1 --after 3 --times 1'),
   },
   kill: {
     what: "a function's process is killed so long after a request reached it (needs --service lambda)",

@@ -1,6 +1,6 @@
 /** What `fault add` was told → what the local cloud injects. Every mistake is told with what is allowed. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
-import type { Fault, FaultRule, Outage, Where } from '@genai/local-cloud/faults/faults'
+import type { Fault, FaultRule, Outage, StreamException, Where } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
 import { tenantIdOf } from '../tenant/id.ts'
 import { messageOf, UserError } from '../verb.ts'
@@ -64,6 +64,19 @@ function faultOf(name: Exclude<keyof typeof KINDS, 'outage'>, given: Given): Fau
       return { kind: 'kill', afterMilliseconds: number('milliseconds') }
     case 'expired-credentials':
       return { kind: 'expiredCredentials' }
+    case 'stream-pause': {
+      const afterEvents = given.after === undefined ? 0 : number('after')
+      return { kind: 'streamPause', milliseconds: number('milliseconds'), afterEvents }
+    }
+    case 'stream-error': {
+      // What is no exception of a stream is refused with those that are.
+      const code = (given.code ?? 'modelStreamErrorException') as StreamException
+      return { kind: 'streamError', code, afterEvents: number('after') }
+    }
+    case 'stream-end':
+      return { kind: 'streamEnd', afterEvents: number('after') }
+    case 'stream-cut':
+      return { kind: 'streamCut', afterEvents: number('after') }
     case 'half-answer':
       return { kind: 'halfAnswer' }
     case 'reset':

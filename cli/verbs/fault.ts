@@ -18,10 +18,14 @@ const OPTION_HELP = {
   probability: text('SHARE', 'this share of the calls: above 0, at most 1'),
   zone: text('ID', 'zone by its id: use1-az1'),
   endpoint: text('ID', 'an endpoint: vpce-…'),
-  milliseconds: text('NUMBER', 'of latency: how much later; of kill: how long after the request'),
+  milliseconds: text(
+    'NUMBER',
+    'of latency: how much later; of stream-pause: how long; of kill: how long after the request',
+  ),
   seconds: text('NUMBER', 'of clock-skew (--seconds=-600: behind) and short-session'),
-  code: text('NAME', "of error: the service's code"),
+  code: text('NAME', "of error: the service's code; of stream-error: the exception"),
   status: text('NUMBER', 'of error: the HTTP status, 400 to 599'),
+  after: text('EVENTS', 'of the stream kinds: events that come before it'),
   'retry-after': text('SECONDS', 'of throttling: the Retry-After header'),
 } as const satisfies Readonly<Record<Option, object>>
 

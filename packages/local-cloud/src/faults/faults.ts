@@ -14,9 +14,11 @@ import type { WireFaults } from '../wire/wire-faults.ts'
 import { errorAnswer } from './answers.ts'
 import { describeCall } from './call.ts'
 import { type Outage, takesDown } from './outage.ts'
-import { type Call, checkRule, type Fault, type FaultRule, fits, OF_LAMBDA } from './rule.ts'
+import { type Call, checkRule, type Fault, type FaultRule, fits, isStreamFault, OF_LAMBDA } from './rule.ts'
 import { seeded } from './seeded.ts'
+import { bentFrames, isStream } from './streams.ts'
 
+export type { StreamException } from '../aws/bedrock/event-stream.ts'
 export type { Outage } from './outage.ts'
 export type { Fault, FaultRule, Where } from './rule.ts'
 
@@ -123,7 +125,7 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
   async function serve(call: Call, signal: AbortSignal | undefined, handle: () => Promise<WireResponse>) {
     let bend = STRAIGHT
     let halfway = false
-    for (const fault of hitting(call)) {
+    for (const fault of hitting(call, (one) => !isStreamFault(one))) {
       const error = errorAnswer(call, fault)
       if (error) return error
       switch (fault.kind) {
@@ -145,7 +147,10 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
       }
     }
     const response = await bent.run(bend, handle)
-    return halfway ? { ...response, delivery: 'half' as const } : response
+    if (halfway) return { ...response, delivery: 'half' as const }
+    if (!isStream(response.body)) return response
+    const inside = [...hitting(call, isStreamFault)].filter(isStreamFault)
+    return inside.length === 0 ? response : { ...response, body: bentFrames(response.body, inside, signal) }
   }
 
   return {

@@ -1,8 +1,26 @@
 /** What a fault is, and which calls it hits. */
+import { STREAM_EXCEPTIONS, type StreamException } from '../aws/bedrock/event-stream.ts'
 import { OPERATIONS_OF, UNSIGNED } from './services.ts'
+
+/** What goes wrong in the middle of a streamed answer, after so many of its events; 0 is before the first. */
+export type StreamFault =
+  /** Nothing comes for so long. The status line does. */
+  | { readonly kind: 'streamPause'; readonly milliseconds: number; readonly afterEvents: number }
+  /** An exception as the last frame. */
+  | {
+      readonly kind: 'streamError'
+      readonly code: StreamException
+      readonly message?: string
+      readonly afterEvents: number
+    }
+  /** The answer ends in good order, but before its last event. */
+  | { readonly kind: 'streamEnd'; readonly afterEvents: number }
+  /** The connection breaks. */
+  | { readonly kind: 'streamCut'; readonly afterEvents: number }
 
 /** What goes wrong. AWS's services, a network and a runtime fail in these ways; none of them is how a policy refuses. */
 export type Fault =
+  | StreamFault
   /** The service answers, but later. */
   | { readonly kind: 'latency'; readonly milliseconds: number }
   /** The service answers an error of its own, in its own wire format. */
@@ -92,12 +110,24 @@ function problemOf({ service, operation }: Where): string | undefined {
 function unfitting({ service, operation }: Where, kind: Fault['kind']): string | undefined {
   if (service === 'lambda' && !OF_LAMBDA.has(kind))
     return `a function cannot have ${kind}, only ${[...OF_LAMBDA].join(', ')}`
+  if (OF_STREAMS.has(kind)) {
+    if (service !== undefined && service !== 'bedrock-runtime')
+      return `${kind} is for the service 'bedrock-runtime' only`
+    if (operation !== undefined && !STREAMED.includes(operation))
+      return `${operation} is not streamed, so it cannot have ${kind}; ${STREAMED.join(' and ')} are`
+  }
   if (kind === 'kill' && service !== 'lambda') return "kill is for the service 'lambda' only"
   if (kind === 'shortSession' && service !== 'sts') return "shortSession is for the service 'sts' only"
   if ((kind === 'expiredCredentials' || kind === 'clockSkew') && operation !== undefined && UNSIGNED.has(operation))
     return `${operation} is read without credentials, so it cannot have ${kind}`
   return undefined
 }
+
+const STREAM_KINDS: readonly StreamFault['kind'][] = ['streamPause', 'streamError', 'streamEnd', 'streamCut']
+const OF_STREAMS: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(STREAM_KINDS)
+const STREAMED: readonly string[] = ['ConverseStream', 'InvokeModelWithResponseStream']
+
+export const isStreamFault = (fault: Fault): fault is StreamFault => OF_STREAMS.has(fault.kind)
 
 const HOUR_MS = 3_600_000
 const YEAR_SECONDS = 366 * 24 * 3600
@@ -106,6 +136,15 @@ function outOfRange(fault: Fault): string | undefined {
   switch (fault.kind) {
     case 'latency':
       return whole('milliseconds', fault.milliseconds, 1, HOUR_MS)
+    case 'streamPause':
+      return whole('milliseconds', fault.milliseconds, 1, HOUR_MS) ?? whole('afterEvents', fault.afterEvents, 0)
+    case 'streamEnd':
+    case 'streamCut':
+      return whole('afterEvents', fault.afterEvents, 0)
+    case 'streamError':
+      if (!STREAM_EXCEPTIONS.includes(fault.code))
+        return `code is '${fault.code}', none of a stream's exceptions: ${STREAM_EXCEPTIONS.join(', ')}`
+      return whole('afterEvents', fault.afterEvents, 0)
     case 'kill':
       return whole('afterMilliseconds', fault.afterMilliseconds, 0, HOUR_MS)
     case 'shortSession':

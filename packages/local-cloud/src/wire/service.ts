@@ -29,11 +29,18 @@ export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   /** An iterable is sent chunk by chunk, no faster than the client reads; it is ended when the client goes away. */
-  readonly body: Uint8Array | string | AsyncIterable<Uint8Array>
+  readonly body: Body
   /** What was done for whom: told to the wire's observer, never sent. */
   readonly served?: Served
   /** How it arrives, where a fault says so: not at all, as a reset connection, or cut off in the middle. */
   readonly delivery?: 'silence' | 'reset' | 'half'
+}
+
+export type Body = Uint8Array | string | AsyncIterable<Uint8Array>
+
+/** Thrown by a body of which no more is to come: the connection breaks there. No mistake of the stand-in. */
+export class ConnectionCut extends Error {
+  override readonly name = 'ConnectionCut'
 }
 
 /** A response of which everything is there. */

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Path, Refusal } from '../network/path.ts'
 import type { Authority, ServerCertificate } from './authority.ts'
-import type { WireResponse } from './service.ts'
+import { ConnectionCut, type WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
 
 export interface OpenPort {
@@ -161,15 +161,29 @@ async function stream(
   // Both of Node's responses have it, the types of one do not.
   if ('flushHeaders' in response && typeof response.flushHeaders === 'function') response.flushHeaders()
   const gone = new Promise<void>((closed) => response.once('close', closed))
-  for await (const chunk of body) {
-    if (response.destroyed) return
-    if (!response.write(chunk))
-      await Promise.race([new Promise<void>((drained) => response.once('drain', drained)), gone])
-    if (response.destroyed) return
-    // Half of what has no length: the first chunk.
-    if (delivery === 'half') return void response.socket.destroy()
+  let flushed: Promise<void> = Promise.resolve()
+  try {
+    for await (const chunk of body) {
+      if (response.destroyed) return
+      const room = write(response, chunk)
+      flushed = room.flushed
+      if (!room.left) await Promise.race([new Promise<void>((drained) => response.once('drain', drained)), gone])
+      if (response.destroyed) return
+      // Half of what has no length: the first chunk.
+      if (delivery === 'half') throw new ConnectionCut()
+    }
+    response.end()
+  } catch (error) {
+    if (!(error instanceof ConnectionCut)) throw error
+    // What was sent before arrives.
+    await Promise.race([flushed, gone])
+    response.socket.destroy()
   }
-  response.end()
+}
+
+function write(response: Http2ServerResponse, chunk: Uint8Array): { left: boolean; flushed: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { left: response.write(chunk, () => resolve()), flushed: promise }
 }
 
 function secureContexts(authority: Pick<Authority, 'issue'>): (host: string) => SecureContext {

@@ -6,7 +6,14 @@
 import { UnsupportedError } from '../errors.ts'
 import type { Origin, Path, Reach, Refusal } from '../network/path.ts'
 import type { Authority } from './authority.ts'
-import type { Service, Surroundings, WholeResponse, WireRequest, WireResponse } from './service.ts'
+import {
+  ConnectionCut,
+  type Service,
+  type Surroundings,
+  type WholeResponse,
+  type WireRequest,
+  type WireResponse,
+} from './service.ts'
 import { unsupportedOperation, unsupportedService } from './unsupported.ts'
 import type { WireCall } from './wire-call.ts'
 import type { WireFaults } from './wire-faults.ts'
@@ -133,9 +140,9 @@ export function startWire(options: WireOptions): Wire {
       observe?.({ kind: 'connection', from, host: call.host, port: HTTPS, outcome })
       if (!outcome.reachable) return outcome
       const response = await dispatch(from, outcome, call)
-      return response.delivery
-        ? undelivered(response.delivery, outcome)
-        : { ...response, body: await whole(response.body) }
+      if (response.delivery) return undelivered(response.delivery, outcome)
+      const body = await whole(response.body)
+      return body === 'cut' ? undelivered('half', outcome) : { ...response, ...body }
     },
     async close() {
       await Promise.all([...open].map((port) => port.close()))
@@ -154,11 +161,16 @@ const undelivered = (delivery: NonNullable<WireResponse['delivery']>, { hops }: 
   hops,
 })
 
-async function whole(body: WireResponse['body']): Promise<WholeResponse['body']> {
-  if (typeof body === 'string' || body instanceof Uint8Array) return body
+async function whole(body: WireResponse['body']): Promise<Pick<WholeResponse, 'body'> | 'cut'> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return { body }
   const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  try {
+    for await (const chunk of body) chunks.push(chunk)
+  } catch (error) {
+    if (error instanceof ConnectionCut) return 'cut'
+    throw error
+  }
+  return { body: Buffer.concat(chunks) }
 }
 
 function lookUpOnce(currentVersion: () => string, lookUp: (host: string) => Path | Refusal) {

@@ -14,6 +14,7 @@ import type { Organization } from '../../src/organization.ts'
 import { localAgent } from '../../src/wire/agent.ts'
 import { openAuthority } from '../../src/wire/authority.ts'
 import type { Service, Surroundings } from '../../src/wire/service.ts'
+import { type WireFaults } from '../../src/wire/wire-faults.ts'
 import { startWire, type Wire, type WireEvent } from '../../src/wire/wire.ts'
 
 export const REGION = 'us-east-1'
@@ -114,7 +115,8 @@ export async function startFixture(
   {
     resources = [],
     organization = ORGANIZATION,
-  }: { resources?: readonly Declared[]; organization?: Organization } = {},
+    faults,
+  }: { resources?: readonly Declared[]; organization?: Organization; faults?: WireFaults } = {},
 ): Promise<Fixture> {
   const directory = await mkdtemp(path.join(tmpdir(), 'stand-'))
   const ledger = new Ledger(resources)
@@ -139,6 +141,7 @@ export async function startFixture(
     authority,
     reach: (_ledger, from, host) => fixture.lookUp(from, host),
     observe: (event) => events.push(event),
+    ...(faults && { faults }),
   })
   const fixture: Fixture = {
     ledger,
