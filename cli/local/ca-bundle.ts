@@ -2,9 +2,11 @@
  * Certificates for clients that take one file for all that they trust (curl, the AWS CLI, boto3, requests): the local cloud's
  * authority and what this machine trusts anyway, so that such a shell still reaches the rest of the world.
  */
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { getCACertificates } from 'node:tls'
+import { AUTHORITY_NAME } from '@genai/local-cloud/wire/authority'
 
 /**
  * Writes the bundle beside the authority's certificate.
@@ -19,10 +21,14 @@ export function writeCaBundle(caFile: string): string {
   return file
 }
 
-/** A minimal container has no store of its own: then Mozilla's, which Node brings. */
+/**
+ * A minimal container has no store of its own: then Mozilla's, which Node brings. In a shell that a bundle was exported to, Node
+ * takes that one for the machine's, so what is the local cloud's in it, of today or of before, is left out.
+ */
 function trustedByMachine(): readonly string[] {
   const system = getCACertificates('system')
-  return system.length > 0 ? system : getCACertificates('bundled')
+  const all = system.length > 0 ? system : getCACertificates('bundled')
+  return [...new Set(all)].filter((pem) => !new X509Certificate(pem).subject?.includes(AUTHORITY_NAME))
 }
 
 /** @param bundle of `writeCaBundle` */

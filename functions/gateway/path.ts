@@ -91,6 +91,8 @@ function nearestShape([first, second]: readonly string[]): Shape {
 
 function notFound(operations: readonly Operation[]): GatewayError {
   const offered = operations.filter((operation) => !('refuse' in operation))
-  const list = offered.map(({ method, path }) => `${method} /TENANT${path.replace('{', '').replace('}', '')}`)
+  const list = offered.map(
+    ({ method, path }) => `${method} /TENANT${path.replace(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase())}`,
+  )
   return new GatewayError('path_not_found', `There is nothing at this path. There is ${list.join(', ')}.`)
 }

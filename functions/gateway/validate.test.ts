@@ -56,12 +56,7 @@ test.each([
   ],
   [{ ...good, n: 1.5 }, 'number_out_of_range', 'n', 'The field "n" must be a whole number.'],
   [{ ...good, n: 2 }, 'number_out_of_range', 'n', '<=1'],
-  [
-    { ...good, tools: { [SECRET]: 'x' } },
-    'field_invalid',
-    'tools',
-    'A field of "tools" must be a number, not another text.',
-  ],
+  [{ ...good, tools: { [SECRET]: 'x' } }, 'field_invalid', 'tools', 'A field of "tools" must be a number, not a text.'],
   [{ ...good, [SECRET]: 'x' }, 'field_unknown', undefined, 'A field is not known.'],
 ])('case %#: code, field, what is allowed, and nothing of what was sent', (fields, code, param, words) => {
   const error = refusal(fields)

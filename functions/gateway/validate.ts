@@ -42,7 +42,7 @@ function fault(issue: v.BaseIssue<unknown>): { readonly code: ErrorCode; readonl
   const code = RANGES.includes(issue.type) ? 'number_out_of_range' : 'field_invalid'
   // A schema's own message is ours; valibot's would quote what it received.
   const own = !issue.message.startsWith('Invalid ')
-  return { code, words: own ? issue.message : `must be ${expected(issue)}, not ${received(issue.input)}.` }
+  return { code, words: own ? issue.message : `must be ${expected(issue)}, not ${received(issue)}.` }
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -61,9 +61,10 @@ function expected({ expected: allowed }: v.BaseIssue<unknown>): string {
   return choices.every((choice) => choice.startsWith('"')) ? `one of ${words.join(', ')}` : words.join(' or ')
 }
 
-function received(value: unknown): string {
+/** What it was, without saying more of it than its kind. */
+function received({ input: value, expected: allowed }: v.BaseIssue<unknown>): string {
   if (value === null) return 'null'
-  if (typeof value === 'string') return 'another text'
+  if (typeof value === 'string') return allowed?.includes('"') ? 'another text' : 'a text'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

@@ -128,6 +128,14 @@ describe('npm start, until Ctrl-C', () => {
     }
   })
 
+  it('writes the same bundle again in a shell that it was exported to', async () => {
+    const printed = JSON.parse((await run('login', 'tenant1', '--json')).stdout)
+    const bundle = readFileSync(printed.SSL_CERT_FILE, 'utf8')
+    const { stdout } = await run('login', 'tenant1')
+    await shell(stdout, `"${process.execPath}" cli/main.ts login tenant1`)
+    expect(readFileSync(printed.SSL_CERT_FILE, 'utf8')).toBe(bundle)
+  })
+
   it('shows who was let in, and who was refused at the load balancer', async () => {
     const { stdout } = await run('login', 'tenant1')
     await curlInvoke(stdout)

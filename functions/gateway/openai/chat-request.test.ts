@@ -182,7 +182,7 @@ describe('what is not carried', () => {
   })
 
   test.each([
-    [{ messages: 'my secret' }, 'messages', 'The field "messages" must be a list, not another text.'],
+    [{ messages: 'my secret' }, 'messages', 'The field "messages" must be a list, not a text.'],
     [{ messages: [] }, 'messages', 'The field "messages" must not be empty.'],
     [{ messages: [{ role: 'secret', content: 'x' }] }, 'messages.0.role', /must be one of system, developer, user/],
     [{ messages: [{ role: 'user' }] }, 'messages.0.content', /is missing/],
@@ -191,7 +191,7 @@ describe('what is not carried', () => {
       'messages.0.content.0',
       /input_audio/,
     ],
-    [{ temperature: 'hot' }, 'temperature', 'The field "temperature" must be a number, not another text.'],
+    [{ temperature: 'hot' }, 'temperature', 'The field "temperature" must be a number, not a text.'],
     [{ temperature: 2.1 }, 'temperature', 'The field "temperature" must be 0 to 2.'],
     [{ max_tokens: 1.5 }, 'max_tokens', /whole number/],
     [{ max_tokens: 5, max_completion_tokens: 6 }, 'max_tokens', /another number/],

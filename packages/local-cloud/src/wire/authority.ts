@@ -23,7 +23,8 @@ const AUTHORITY_DAYS = 365
 /** A process that runs for weeks must not outlive its authority. */
 const RENEW_BEFORE_DAYS = 30
 const LEAF_DAYS = 30
-const COMMON_NAME = 'genai-hub-spoke local cloud'
+/** Begins the subject of every authority's certificate. */
+export const AUTHORITY_NAME = 'genai-hub-spoke local cloud'
 
 interface Issuer {
   readonly key: KeyObject
@@ -90,7 +91,7 @@ function createIssuer(): string {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   // Authorities share a directory's name but not their keys: without a name of its own, a client that holds an older
   // one would report a bad signature instead of an unknown issuer.
-  const commonName = `${COMMON_NAME} ${randomUUID().slice(0, 8)}`
+  const commonName = `${AUTHORITY_NAME} ${randomUUID().slice(0, 8)}`
   const certificate = createCertificate({
     commonName,
     publicKey,

@@ -8,14 +8,14 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createBedrock } from '../../src/aws/bedrock/bedrock.ts'
 import { standIn } from '../../src/aws/bedrock/stand-in/stand-in.ts'
 import { createFaults, type FaultRule } from '../../src/faults/faults.ts'
-import { HELLO, NOVA, organization, TITAN } from './bedrock-stand.ts'
-import { failure, LAPTOP, type Stand, sessionOf, startStand, TENANT } from './stand.ts'
+import { HELLO, NOVA, organization, TITAN } from './bedrock-fixture.ts'
+import { type Fixture, failure, LAPTOP, sessionOf, startFixture, TENANT } from './services-fixture.ts'
 
 const faults = createFaults({ now: () => Date.now() / 1000 })
-let stand: Stand
+let stand: Fixture
 let client: BedrockRuntimeClient
 beforeAll(async () => {
-  stand = await startStand(
+  stand = await startFixture(
     ({ surroundings, credentials }) => [
       createBedrock(surroundings, credentials, { backend: standIn({ pauseMilliseconds: 0 }) }),
     ],
@@ -123,7 +123,7 @@ it.each<[FaultRule, RegExp]>([
 /** A call as the SDK signs it, not sent. */
 async function presigned() {
   const command = new ConverseStreamCommand({ modelId: NOVA, ...HELLO })
-  let signed: Parameters<Stand['wire']['call']>[1] | undefined
+  let signed: Parameters<Fixture['wire']['call']>[1] | undefined
   command.middlewareStack.add(
     () =>
       async ({ request }) => {
