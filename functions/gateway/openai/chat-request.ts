@@ -138,7 +138,7 @@ function structuredOutput(
   if (!features.structuredOutput) {
     throw refuse(
       'response_format',
-      'cannot be kept to by this model. Use another of the tenant's models, or a tool with this schema.',
+      "cannot be kept to by this model. Use another of the tenant's models, or a tool with this schema.",
     )
   }
   const { name, description, schema } = format.json_schema
