@@ -151,7 +151,7 @@ test('a slow reader of a long answer holds the model back: what is on the way is
 })
 
 test('the total time of a request ends its stream with an error', async () => {
-  const { aws, whole } = await setUp(800)
+  const { aws, whole } = await setUp(3_000)
   aws.replies['bedrock-runtime'] = streamed(...converseFrames('Hel').slice(0, 2), never)
   const { status, text } = await whole(CHAT, BODY)
   expect(status).toBe(200)

@@ -35,7 +35,7 @@ it('the settings table is the one that settings are read by', () => {
 
 it.each(pages)('%s: every npm script that it names exists', (file) => {
   const { scripts } = JSON.parse(read('package.json'))
-  const named = [...read(file).matchAll(/npm run (?:-s )?([a-z][a-z:-]*[a-z])/g)].map(([, name]) => name)
+  const named = [...read(file).matchAll(/npm run (?:-s )?([a-z][a-z:-]*[a-z])(?! -w)\b/g)].map(([, name]) => name)
   expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([])
 })
 
