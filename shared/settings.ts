@@ -66,6 +66,15 @@ export const TIERS = {
   large: { memoryMegabytes: 1024, timeoutSeconds: 300, reservedConcurrency: 50 },
 } as const satisfies Record<string, Tier>
 
+/** For people: `256 MB, 60 s, 5 requests at a time`. */
+export const tierFigures = ({ memoryMegabytes, timeoutSeconds, reservedConcurrency }: Tier): string =>
+  `${memoryMegabytes} MB, ${timeoutSeconds} s, ${reservedConcurrency} requests at a time`
+
+/** Every preset with its figures, wherever one is chosen. */
+export const TIER_CHOICES = Object.entries(TIERS)
+  .map(([name, tier]) => `${name} (${tierFigures(tier)})`)
+  .join(', ')
+
 export interface SpokeSettings {
   readonly role: 'spoke'
   /** Fully qualified hub stack, default `${organization}/${project}/hub`. */

@@ -7,17 +7,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { doorRecord, readDoor } from './door.ts'
 
 /** As AWS writes it, but for what the test is about. */
-const line = (change: { status?: string; target?: string; request?: string; actions?: string; at?: string } = {}) => {
+const line = (
+  change: {
+    status?: string
+    target?: string
+    request?: string
+    actions?: string
+    at?: string
+    reason?: string
+    group?: string
+  } = {},
+) => {
   const {
     status = '401',
     target = '-',
     request = 'POST https://genai.example.com:443/tenant1/invoke HTTP/2.0',
   } = change
-  const { actions = 'jwt-validation', at = '2026-11-24T10:00:00.000000Z' } = change
+  const { actions = 'jwt-validation', at = '2026-11-24T10:00:00.000000Z', reason = '-', group = '-' } = change
   return (
     `h2 2026-11-24T10:00:00.100000Z app/genai-hub/302ca882796b51ee 198.51.100.10:44368 - 0.002 -1.000 0.000 ${status} ${target} 25 124 ` +
-    `"${request}" "curl/8" TLS_AES_128_GCM_SHA256 TLSv1.3 - "Root=1-6b0b23b0-e12ad779dafbc0e926f7fa50" "genai.example.com" ` +
-    `"arn:aws:acm:us-east-1:111111111111:certificate/c" 3 ${at} "${actions}" "-" "-" "-" "-" "-" "-" TID_1`
+    `"${request}" "curl/8" TLS_AES_128_GCM_SHA256 TLSv1.3 ${group} "Root=1-6b0b23b0-e12ad779dafbc0e926f7fa50" "genai.example.com" ` +
+    `"arn:aws:acm:us-east-1:111111111111:certificate/c" 3 ${at} "${actions}" "-" "${reason}" "-" "-" "-" "-" TID_1`
   )
 }
 
@@ -38,12 +48,29 @@ describe('a line of the access log', () => {
     expect(doorRecord(line({ status: '403', actions: 'waf' }))).toMatchObject({ outcome: 'waf', status: 403 })
   })
 
-  it('of a function that did not answer says so', () => {
-    expect(doorRecord(line({ status: '502', actions: 'jwt-validation,forward' }))).toMatchObject({
-      decision: 'unanswered',
-      check: 'function',
+  const forwarded = {
+    actions: 'jwt-validation,forward',
+    group: 'arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/t/1',
+  }
+  it.each([
+    ['a function that did not answer', { status: '502', reason: 'LambdaUnhandled' }, 'unanswered', 'function'],
+    ['a function that was too late', { status: '504', reason: 'LambdaConnectionTimeout' }, 'unanswered', 'function'],
+    // No function took it: it was refused, and not by a check of the request.
+    ['a tenant whose slots were in use', { status: '502', reason: 'LambdaThrottling' }, 'refused', 'concurrency'],
+    ['a client that hung up', { status: '460' }, 'left', 'client'],
+  ])('of %s says so, with the reason', (_, change, decision, check) => {
+    const { reason } = { reason: undefined, ...change }
+    expect(doorRecord(line({ ...forwarded, ...change }))).toMatchObject({
+      decision,
+      check,
       outcome: 'forward',
+      ...(reason !== undefined && { reason }),
     })
+  })
+
+  it('of a token that could not be judged says that nobody decided, and of one that was, why', () => {
+    expect(doorRecord(line({ status: '500' }))).toMatchObject({ decision: 'unanswered', check: 'door' })
+    expect(doorRecord(line({ reason: 'JWTClaimValueInvalid' }))).toMatchObject({ reason: 'JWTClaimValueInvalid' })
   })
 
   it.each([

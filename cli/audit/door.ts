@@ -15,17 +15,22 @@ const CLIENT = 3
 const STATUS = 8
 const TARGET_STATUS = 9
 const REQUEST = 12
+const TARGET_GROUP = 16
 const TRACE = 17
 const CREATED = 21
 const ACTIONS = 22
+const REASON = 24
+
+/** What AWS answers for a client that closed its connection before it was answered. */
+const HUNG_UP = 460
 
 const FIELD = /"((?:[^"\\]|\\.)*)"|\S+/g
-/** Of a path that is anybody's to choose: what can be shown in a terminal, and not for ever. */
-const LONGEST_PATH = 120
+/** Of a text that is anybody's to choose: what can be shown in a terminal, and not for ever. */
+const LONGEST = 120
 
 /**
  * @param line of an access log
- * @returns undefined for what a function answered, for what is no refusal, and for what is no line of an access log
+ * @returns undefined for what was answered by a function, for what is no refusal, and for what is no line of an access log
  */
 export function doorRecord(line: string): TrailRecord | undefined {
   const fields = [...line.matchAll(FIELD)].map(([text, quoted]) => quoted ?? text)
@@ -35,12 +40,13 @@ export function doorRecord(line: string): TrailRecord | undefined {
   const path = pathOf(fields[REQUEST] ?? '')
   const [, first = ''] = path.split('/')
   const requestId = fields[TRACE] ?? ''
+  const reason = shown(fields[REASON] ?? '-')
   return {
     time: new Date(time).toISOString(),
     tenant: TENANT_ID.test(first) ? first : '-',
-    // A function that died, or did not answer in time: whatever it decided, it did not say.
-    ...(status < 500 ? { decision: 'refused', check: 'door' } : { decision: 'unanswered', check: 'function' }),
+    ...decided(status, reason, fields[TARGET_GROUP] !== '-'),
     outcome: (fields[ACTIONS] ?? '-').split(',').at(-1) ?? '-',
+    ...(reason !== '-' && { reason }),
     status,
     client: (fields[CLIENT] ?? '').replace(/:\d+$/, ''),
     path,
@@ -49,12 +55,28 @@ export function doorRecord(line: string): TrailRecord | undefined {
   }
 }
 
+/** Who decided, and what. */
+function decided(
+  status: number,
+  reason: string,
+  forwarded: boolean,
+): { readonly decision: string; readonly check: string } {
+  if (status === HUNG_UP) return { decision: 'left', check: 'client' }
+  // No function saw it: all of the tenant's reserved concurrency was in use.
+  if (reason === 'LambdaThrottling') return { decision: 'refused', check: 'concurrency' }
+  if (status < 500) return { decision: 'refused', check: 'door' }
+  // Taken by a function that died, or was too late with its answer: whatever it decided, it did not say. Or not even forwarded.
+  return { decision: 'unanswered', check: forwarded ? 'function' : 'door' }
+}
+
 /** The query string stays behind: clients put tokens into it. */
 function pathOf(request: string): string {
   const [, url = ''] = request.split(' ')
   const path = url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/[?#].*$/s, '')
-  return path.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, LONGEST_PATH)
+  return shown(path)
 }
+
+const shown = (text: string) => text.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, LONGEST)
 
 /**
  * @param folder with access logs as the load balancer wrote them, in folders of their own or not, compressed or not

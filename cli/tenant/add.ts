@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { unknownModels } from '../../shared/known-models.ts'
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
+import { TIER_CHOICES } from '../../shared/settings.ts'
 import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/checks.ts'
 import { findRunning } from '../local/running.ts'
@@ -36,7 +37,11 @@ export const add: Verb = {
       help: "a name for the tenant's callers and its Bedrock model or inference profile (at least one)",
     },
     'default-model': { type: 'string', placeholder: 'NAME', help: 'for requests that name none (the first)' },
-    tier: { type: 'string', placeholder: 'TIER', help: 'small, medium, large, or the three figures as JSON (small)' },
+    tier: {
+      type: 'string',
+      placeholder: 'TIER',
+      help: `${TIER_CHOICES}, or the three figures as JSON (default small)`,
+    },
     cidr: { type: 'string', placeholder: 'BLOCK', help: 'an address block of your own choice' },
     'prefix-length': { type: 'string', placeholder: 'BITS', help: 'size of the block that is chosen (24)' },
     zone: {

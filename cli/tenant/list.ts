@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { PRICES, PRICES_AS_OF, type Prices, readPrices, tenantMonthlyFixed } from '../../shared/prices.ts'
-import { TIERS, type Tier } from '../../shared/settings.ts'
+import { TIERS, type Tier, tierFigures } from '../../shared/settings.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning } from '../local/running.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
@@ -141,7 +141,7 @@ function tierName(tier: Tier): string {
       timeoutSeconds === tier.timeoutSeconds &&
       reservedConcurrency === tier.reservedConcurrency,
   )
-  return preset?.[0] ?? `${tier.memoryMegabytes} MB, ${tier.timeoutSeconds} s, ${tier.reservedConcurrency} at once`
+  return preset?.[0] ?? tierFigures(tier)
 }
 
 function pricesOf({ prices: file }: Arguments['values']): Prices {

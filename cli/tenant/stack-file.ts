@@ -1,5 +1,6 @@
 /** A new tenant's stack file, with the comments of the sample ones, so that it can be reviewed by itself. */
 import { stringify } from 'yaml'
+import { TIER_CHOICES } from '../../shared/settings.ts'
 import type { TenantFlags } from './flags.ts'
 
 export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock'> {
@@ -43,7 +44,8 @@ export function stackFileText(file: StackFile): string {
     ...models,
     `  ${file.project}:defaultModel: ${scalar(file.defaultModel)}`,
     '',
-    "  # Size of the tenant's function: small, medium, large, or figures of your own.",
+    "  # Size of the tenant's function, or figures of your own:",
+    `  # ${TIER_CHOICES}.`,
     `  ${file.project}:tier: ${file.tier.startsWith('{') ? file.tier : scalar(file.tier)}`,
     '',
   ].join('\n')

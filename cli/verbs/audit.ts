@@ -77,7 +77,7 @@ async function accessOf({ where, region, dynamodb }: HubAccess): Promise<TrailAc
 
 const COLUMNS = ['time', 'tenant', 'decision', 'check', 'outcome', 'user', 'requestId'] as const
 /** Of lines that were printed by something else than the gateway; of what the load balancer refused. */
-const SOMETIMES = ['claimed', 'client', 'path'] as const
+const SOMETIMES = ['claimed', 'reason', 'client', 'path'] as const
 
 function table(records: readonly TrailRecord[], tenant?: string): string {
   if (records.length === 0)

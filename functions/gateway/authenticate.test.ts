@@ -86,7 +86,8 @@ describe('401', () => {
       'token_wrong_use',
     )
     expect(await code(await bearer({ token_use: undefined }))).toBe('token_wrong_use')
-    expect(await code(await bearer({ sub: undefined }))).toBe('token_malformed')
+    for (const sub of [undefined, '', 7, true, null, ['a'], { a: 1 }])
+      expect(await code(await bearer({ sub }))).toBe('token_malformed')
   })
 
   test('not signed by the user pool', async () => {

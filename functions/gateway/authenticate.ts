@@ -34,7 +34,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     progress?.pass('token')
     requireTenant(payload, options.tenantId)
     progress?.pass('tenant')
-    return { user: payload.sub ?? '' }
+    return { user: payload.sub }
   }
 }
 
@@ -49,7 +49,7 @@ function bearerToken(authorization: string | null): string {
   return token
 }
 
-async function verify(token: string, { issuer, getKey, now }: AuthenticateOptions): Promise<JWTPayload> {
+async function verify(token: string, { issuer, getKey, now }: AuthenticateOptions): Promise<Verified> {
   // Before any signature: a foreign token can then not make us look for its key. The claim is only used to refuse.
   if (claimsOf(token).iss !== issuer) {
     throw new GatewayError(
@@ -57,19 +57,26 @@ async function verify(token: string, { issuer, getKey, now }: AuthenticateOption
       "The token in Authorization was not issued by this gateway's user pool.",
     )
   }
+  let payload: JWTPayload
   try {
-    const { payload } = await jwtVerify(token, getKey, {
+    ;({ payload } = await jwtVerify(token, getKey, {
       algorithms: ['RS256'],
       issuer,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp', 'sub'],
       currentDate: new Date(now()),
-    })
-    return payload
+    }))
   } catch (error) {
     throw refusal(error)
   }
+  const { sub } = payload
+  // It goes into the audit trail as the user, and nothing but a text is one.
+  if (typeof sub !== 'string' || sub === '') throw malformed('the claim sub is missing or of the wrong type')
+  return { ...payload, sub }
 }
+
+/** Claims whose signature was verified, with a user. */
+type Verified = JWTPayload & { readonly sub: string }
 
 function claimsOf(token: string): JWTPayload {
   try {
@@ -116,9 +123,9 @@ function requireIdToken(payload: JWTPayload, clientId: string): void {
   }
 }
 
-function requireTenant(payload: JWTPayload, tenantId: string): void {
+function requireTenant(payload: Verified, tenantId: string): void {
   // The signature is verified: who is refused goes into the audit line.
-  const who = payload.sub === undefined ? {} : { user: payload.sub }
+  const who = { user: payload.sub }
   const tenant = payload[TENANT_CLAIM]
   if (typeof tenant !== 'string' || !TENANT_ID.test(tenant)) {
     throw new GatewayError(

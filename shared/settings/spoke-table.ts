@@ -1,7 +1,7 @@
 /** A spoke's settings, one by one. The checks between them are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { NO_ARNS } from '../policies/models.ts'
-import { TIERS, type Tier } from '../settings.ts'
+import { TIER_CHOICES, TIERS, type Tier } from '../settings.ts'
 import { TENANT_ID } from '../tenant.ts'
 import { nearest } from './commands.ts'
 import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
@@ -104,7 +104,7 @@ const modelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
 
 const tier: Setting<Tier> = {
   type: 'text, or a map of three whole numbers',
-  meaning: "Size of the tenant's function: a preset, or memoryMegabytes, timeoutSeconds and reservedConcurrency.",
+  meaning: `Size of the tenant's function: ${TIER_CHOICES}, or a map of memoryMegabytes, timeoutSeconds and reservedConcurrency. A request beyond the last figure gets a 502.`,
   allowed: `${Object.keys(TIERS).join(', ')}, or a map of memoryMegabytes (128 to 10240), timeoutSeconds (10 to 900) and reservedConcurrency (1 to 900).`,
   placeholder: '{TIER}',
   fallback: { value: TIERS.small, text: '`small`' },

@@ -11,7 +11,7 @@ import type { AccessLogs, Exchange } from './access-log.ts'
 import { type Answer, page } from './answer.ts'
 import { readBody } from './body.ts'
 import { type Client, type ClientRequest, readRequest } from './client-request.ts'
-import { type Binding, type Rule, readBinding, readListener } from './declared/listener.ts'
+import { type Binding, type Rule, readBinding, withRules } from './declared/listener.ts'
 import type { KeySets } from './jwt-validation/key-sets.ts'
 import { applyRule, ruleFor } from './rules.ts'
 import { traceIdOf } from './trace-id.ts'
@@ -67,7 +67,7 @@ export async function serve(
   const actions: string[] = []
   const secured = tlsOf(incoming)
   const progress: Progress = { actions, traceId: traceIdOf([], begun), receivedBytes: 0 }
-  const answer = await answerTo(options, listenerArn, client, incoming, progress).catch((error: unknown) => {
+  const answer = await answerTo(options, binding, client, incoming, progress).catch((error: unknown) => {
     options.onFault(error)
     return fault(error)
   })
@@ -76,7 +76,9 @@ export async function serve(
   const sentBytes = gone ? 0 : respond(incoming, outgoing, answer, binding)
   if (!gone) endOnTime(incoming, outgoing, answer, binding.balancer.idleTimeoutSeconds)
   const { request, rule, traceId, receivedBytes } = progress
-  const final = gone ? { ...answer, status: 460 } : answer
+  const final = gone ? hungUpOn(answer) : answer
+  // AWS logs no time and no status of a target whose answer nobody took, though it has served the request.
+  const targetSeconds = gone ? undefined : progress.targetSeconds
   accessLogs.add({
     listener: binding,
     ...(rule && { rule }),
@@ -90,8 +92,8 @@ export async function serve(
     sentBytes,
     begun,
     actions,
-    requestSeconds: elapsed - (progress.targetSeconds ?? 0),
-    ...(progress.targetSeconds !== undefined && { targetSeconds: progress.targetSeconds }),
+    requestSeconds: elapsed - (targetSeconds ?? 0),
+    ...(targetSeconds !== undefined && { targetSeconds }),
   })
   observe?.({
     kind: 'request',
@@ -108,6 +110,10 @@ export async function serve(
   })
 }
 
+function hungUpOn({ targetStatus: _, ...answer }: Answer): Answer {
+  return { ...answer, status: 460 }
+}
+
 /** What the access log is told of a request, filled in as it goes on. */
 interface Progress {
   readonly actions: string[]
@@ -120,12 +126,12 @@ interface Progress {
 
 async function answerTo(
   { surroundings, lambda, keySets, firewall, localPort }: ServeOptions,
-  listenerArn: string,
+  binding: Binding,
   client: Client,
   incoming: Incoming,
   progress: Progress,
 ): Promise<Answer> {
-  const listener = readListener(surroundings.ledger, listenerArn)
+  const listener = withRules(surroundings.ledger, binding)
   const { balancer } = listener
   const request = readRequest(incoming, balancer, client)
   if ('status' in request) {

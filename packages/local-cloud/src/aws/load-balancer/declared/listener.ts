@@ -52,7 +52,11 @@ export function readBinding(ledger: LedgerView, arn: string): Binding {
 }
 
 /** @throws AwsError ListenerNotFound; UnsupportedError */
-export function readListener(ledger: LedgerView, arn: string): Listener {
+export const readListener = (ledger: LedgerView, arn: string): Listener => withRules(ledger, readBinding(ledger, arn))
+
+/** The same of a listener that was read. @throws AwsError ListenerNotFound; UnsupportedError */
+export function withRules(ledger: LedgerView, binding: Binding): Listener {
+  const { arn } = binding
   const { outputs } = findListener(ledger, arn)
   const protocol = protocolOf(outputs)
   const rules = rulesOf(ledger.where('aws:lb/listenerRule:ListenerRule', 'listenerArn', arn), protocol)
@@ -62,7 +66,7 @@ export function readListener(ledger: LedgerView, arn: string): Listener {
     conditions: [],
     actions: readActions(objects(outputs, 'defaultActions'), protocol),
   }
-  return { ...readBinding(ledger, arn), rules: [...rules, fallback] }
+  return { ...binding, rules: [...rules, fallback] }
 }
 
 type Protocol = 'HTTP' | 'HTTPS'
