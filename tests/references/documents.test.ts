@@ -31,6 +31,10 @@ const NOT_GRANTED: Exceptions = [
     /bedrock:InvokeModel(WithResponseStream)? on (?!foundation-model|inference-profile)/,
     'alternatives, each called required: what is called is one of them',
   ],
+  [
+    /bedrock:GetInferenceProfile on application-inference-profile$/,
+    "a tenant's models are never application profiles: the settings refuse an ARN",
+  ],
   [/dynamodb:(ListTagsOfResource|TagResource|UntagResource) on stream$/, 'tables have no stream'],
 ]
 
