@@ -1,10 +1,13 @@
 /**
- * Bedrock's text models as AWS listed them on a day. Nothing is refused for not being here: models come every week. A list can
+ * Bedrock's models as far as they were known on a day. Nothing is refused for not being here: models come every week. A list can
  * tell a slip of the finger where nobody may be asked; the preview asks Bedrock itself.
  */
 import { nearest } from './settings/commands.ts'
 
-/** When the list was looked up: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html */
+/**
+ * When the list was put together, from excerpts of AWS's page and from memory: a warning may be wrong, and nothing is refused by it.
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+ */
 export const KNOWN_MODELS_AS_OF = '2026-11'
 
 const KNOWN_MODELS: readonly string[] = [
