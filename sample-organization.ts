@@ -19,6 +19,8 @@ const MODELS = [
   'anthropic.claude-3-haiku-20240307-v1:0',
   'us.amazon.nova-2-lite-v1:0',
   'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  'amazon.titan-embed-text-v2:0',
+  'cohere.embed-english-v3',
 ] as const
 
 /** Signed in through the company's identity provider: nobody can assume it from inside AWS. */

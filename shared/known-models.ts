@@ -46,14 +46,23 @@ const KNOWN_MODELS: readonly string[] = [
   'openai.gpt-oss-20b-1:0',
 ]
 
+/** Of them, those that nobody may call by their own id, as far as was known: the id of a profile begins with its geography. */
+const THROUGH_A_PROFILE =
+  /^(amazon\.nova-(2-lite|premier)|anthropic\.claude-(haiku|opus|sonnet)-[4-9]|deepseek\.r1|meta\.llama(3-3|4))/
+
 /**
  * @param models a tenant's names → ids
- * @returns a line for each id that is not on the list, with the one that it may be a slip of
+ * @returns a line for each id that is not on the list, with the one that it may be a slip of, or that wants a geography
  */
 export function unknownModels(tenant: string, models: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(models).flatMap(([name, id]) => {
     const modelId = withoutGeography(id)
-    if (id.startsWith('arn:') || KNOWN_MODELS.includes(modelId)) return []
+    if (id.startsWith('arn:')) return []
+    if (id === modelId && THROUGH_A_PROFILE.test(id))
+      return [
+        `${tenant}: "${name}" is ${id}, which could be called through an inference profile only in ${KNOWN_MODELS_AS_OF}; is us.${id} meant, or another geography? The preview asks Bedrock.`,
+      ]
+    if (KNOWN_MODELS.includes(modelId)) return []
     const meant = nearest(modelId, KNOWN_MODELS)
     return [
       `${tenant}: "${name}" is ${id}, which is not on the list of ${KNOWN_MODELS_AS_OF}${meant === undefined ? '' : `; is ${id.replace(modelId, meant)} meant?`} ` +

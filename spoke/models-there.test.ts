@@ -18,6 +18,12 @@ describe('the models of a tenant', () => {
     )
   })
 
+  it('are refused by id and name where Bedrock wants a profile', async () => {
+    await expect(checkModels(tenant, 'us-east-1', answers('profileOnly'))).rejects.toThrow(
+      /through an inference profile only: us\.anthropic\.claude-haiku-4-5-20251001-v1:0 \(tenant1's "good"\)/,
+    )
+  })
+
   it('are not refused by who may not ask, who is told which permission is missing', async () => {
     const [warning = ''] = await checkModels(tenant, 'us-east-1', answers({ unasked: 'AccessDenied' }))
     expect(warning).toContain('bedrock:GetInferenceProfile')

@@ -4,14 +4,14 @@ import * as pulumi from '@pulumi/pulumi'
 import { parseModel } from '../shared/policies/models.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 
-/** What Bedrock says of an id: that it has it, that it has not, or nothing, as the deployer may not ask. */
-export type Found = 'there' | 'unknown' | { readonly unasked: string }
+/** What Bedrock says of an id: that it has it, that it has not, that it is called by a profile's id, or nothing, as the deployer may not ask. */
+export type Found = 'there' | 'unknown' | 'profileOnly' | { readonly unasked: string }
 
 export type ModelLookUp = (modelId: string) => Promise<Found>
 
 /**
  * @returns warnings: what could not be asked
- * @throws Error naming each model that Bedrock does not have in the region
+ * @throws Error naming each model that Bedrock does not have in the region, or does not let anybody call by that id
  */
 export async function checkModels(
   { tenantId, models }: { readonly tenantId: string; readonly models: Readonly<Record<string, string>> },
@@ -26,6 +26,12 @@ export async function checkModels(
     throw new Error(
       `Bedrock has no model of these ids in ${region}: ${unknown.map(({ name, id }) => `${id} (${tenantId}'s "${name}")`).join(', ')}. ` +
         'Correct models; the ids there are: aws bedrock list-inference-profiles, aws bedrock list-foundation-models.',
+    )
+  const profileOnly = answers.filter(({ found }) => found === 'profileOnly')
+  if (profileOnly.length > 0)
+    throw new Error(
+      `Bedrock lets these models be called through an inference profile only: ${profileOnly.map(({ name, id }) => `${id} (${tenantId}'s "${name}")`).join(', ')}. ` +
+        "Correct models: a profile's id begins with its geography, such as us.; those of the account: aws bedrock list-inference-profiles.",
     )
   const unasked = answers.flatMap(({ found }) => (typeof found === 'object' ? [found.unasked] : []))
   return unasked.length === 0
@@ -44,10 +50,13 @@ export const bedrockLookUp =
   (region: string, { modelRegions }: Pick<SpokeSettings, 'modelRegions'>, provider: aws.Provider): ModelLookUp =>
   async (id) => {
     try {
-      if (parseModel(id, region, modelRegions).kind === 'inferenceProfile')
+      if (parseModel(id, region, modelRegions).kind === 'inferenceProfile') {
         await aws.bedrock.getInferenceProfile({ inferenceProfileId: id }, { provider })
-      else await aws.bedrockfoundation.getModel({ modelId: id }, { provider })
-      return 'there'
+        return 'there'
+      }
+      const { inferenceTypesSupporteds: ways } = await aws.bedrockfoundation.getModel({ modelId: id }, { provider })
+      // Only where it says so: a way that this does not know may be bought, such as provisioned throughput.
+      return ways.length === 1 && ways[0] === 'INFERENCE_PROFILE' ? 'profileOnly' : 'there'
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
       if (NOT_THERE.test(words)) return 'unknown'

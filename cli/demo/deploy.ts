@@ -27,8 +27,20 @@ export async function deployStack(cloud: LocalCloud, name: string): Promise<Prop
   try {
     return await cloud.deploy(stack, program)
   } catch (cause) {
-    throw new UserError(`${name} was not deployed: ${messageOf(cause)}`, `Its settings: Pulumi.${name}.yaml`, { cause })
+    throw new UserError(
+      `${name} was not deployed: ${messageOf(cause)}`,
+      `Its settings: Pulumi.${name}.yaml${notHere(cloud, stack) ?? ''}`,
+      { cause },
+    )
   }
+}
+
+/** An account of AWS's is none of the local cloud's: said where that is what is wrong. */
+function notHere({ organization }: LocalCloud, { project, config }: Stack): string | undefined {
+  const account = config[`${project}:account`]
+  if (organization.accounts.some(({ id }) => id === account)) return undefined
+  const known = organization.accounts.map(({ id, name }) => `${id} (${name})`).join(', ')
+  return `. The local cloud has no account ${account ?? ''}; it has ${known}: sample-organization.ts, where others are added.`
 }
 
 export async function deployHub(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<HubOutputs> {

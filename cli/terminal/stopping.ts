@@ -6,12 +6,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /**
  * Ctrl-C, a polite kill, a terminal that is closed and a pipe that nobody reads end the wait instead of the process, so that
  * children and ports are closed.
+ * @param options.whenOutputCloses false for a command that ends by itself and whose exit code is what is asked for
  */
-export function stopOnSignals(): { readonly asked: Promise<undefined>; release(): void } {
+export function stopOnSignals({ whenOutputCloses = true }: { readonly whenOutputCloses?: boolean } = {}): {
+  readonly asked: Promise<undefined>
+  release(): void
+} {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   const stop = () => resolve(undefined)
   for (const signal of SIGNALS) process.once(signal, stop)
-  const forget = onClosedOutput(stop)
+  const forget = whenOutputCloses ? onClosedOutput(stop) : () => undefined
   return {
     asked: promise,
     release() {

@@ -20,7 +20,8 @@ export const start: Verb = {
   summary: 'Starts the local cloud, deploys the hub and every tenant into it, and sends a prompt as each tenant.',
   details: [
     'The stacks are those that have a Pulumi.STACK.yaml file; one that is added or changed later is deployed from another shell,',
-    'while this one serves: npm run genai -- up STACK. Keeps serving until Ctrl-C; nothing is left behind.',
+    'while this one serves: npm run genai -- up STACK. Keeps serving until Ctrl-C, which ends every process and closes every port.',
+    'What it leaves are files in .local/ (certificate, code, logs); deleting the folder is safe when nothing serves.',
     'Exit code: 0 when every tenant was answered from its own account, 1 otherwise.',
   ].join('\n'),
   positionals: [0, 0],
@@ -42,7 +43,8 @@ export const start: Verb = {
     if (!exit) await requireNoneRunning()
     const ports = await portsOf(values, exit)
     const stacks = stacksToDeploy()
-    const stopping = stopOnSignals()
+    // Whose exit code is the answer finishes, whoever reads the lines.
+    const stopping = stopOnSignals({ whenOutputCloses: !exit })
     const recording: CloudEvent[] = []
     const cloud = await startCloud({
       organization,
