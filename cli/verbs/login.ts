@@ -1,5 +1,6 @@
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { claimsOf, cognitoClient, signIn } from '../hub/cognito.ts'
+import { loginVariables } from '../hub/login-variables.ts'
 import { caVariables, writeCaBundle } from '../local/ca-bundle.ts'
 import { readRunningHub } from '../local/running.ts'
 import { askPassword } from '../terminal/password.ts'
@@ -15,6 +16,7 @@ export const login: Verb = {
     'key that make AWS SDKs and boto3 call Bedrock through the gateway; and, for the running local cloud, which certificates to trust',
     '(this machine\'s own among them). For a deployed hub, name it with the three flags that "pulumi stack output -s hub" answers;',
     'the password is asked for, or read from a pipe. A token is good for half an hour: then run it again.',
+    'eval "$(npm run -s genai -- logout)" takes all of it out of the shell.',
   ].join('\n'),
   positionals: [1, 1],
   options: {
@@ -112,19 +114,5 @@ function fromToken(token: string, gatewayUrl: string, region: string): Exports {
       `The user's token has no ${TENANT_CLAIM}.`,
       'Have an administrator create the user for a tenant: npm run tenant -- user add TENANT EMAIL',
     )
-  return {
-    GATEWAY_URL: gatewayUrl,
-    TENANT_ID: tenant,
-    ID_TOKEN: token,
-    AWS_BEARER_TOKEN_BEDROCK: token,
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${gatewayUrl}/${tenant}`,
-    // boto3 reads the second one only.
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    OPENAI_BASE_URL: `${gatewayUrl}/${tenant}/v1`,
-    OPENAI_API_KEY: token,
-    // Not `ANTHROPIC_API_KEY`, which would travel in a header that the load balancer does not read.
-    ANTHROPIC_BASE_URL: `${gatewayUrl}/${tenant}`,
-    ANTHROPIC_AUTH_TOKEN: token,
-  }
+  return loginVariables({ gatewayUrl, tenant, token, region })
 }

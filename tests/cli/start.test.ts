@@ -136,6 +136,15 @@ describe('npm start, until Ctrl-C', () => {
     expect(readFileSync(printed.SSL_CERT_FILE, 'utf8')).toBe(bundle)
   })
 
+  it('takes everything out of a shell again', async () => {
+    const { stdout: exported } = await run('login', 'tenant1')
+    const { stdout: unset } = await run('logout')
+    const names = [...exported.matchAll(/^export ([A-Z_]+)=/gm)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(10)
+    const left = await shell(`${exported}\n${unset}`, 'env')
+    expect(left.split('\n').filter((line) => names.some((name) => line.startsWith(`${name}=`)))).toEqual([])
+  })
+
   it('shows who was let in, and who was refused at the load balancer', async () => {
     const { stdout } = await run('login', 'tenant1')
     await curlInvoke(stdout)

@@ -1,0 +1,24 @@
+/** What `login` exports to a shell, and `logout` takes away again: who calls which gateway, under the names that clients read. */
+
+export interface SignedIn {
+  readonly gatewayUrl: string
+  readonly tenant: string
+  readonly token: string
+  readonly region: string
+}
+
+export const loginVariables = ({ gatewayUrl, tenant, token, region }: SignedIn) => ({
+  GATEWAY_URL: gatewayUrl,
+  TENANT_ID: tenant,
+  ID_TOKEN: token,
+  AWS_BEARER_TOKEN_BEDROCK: token,
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${gatewayUrl}/${tenant}`,
+  // boto3 reads the second one only.
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  OPENAI_BASE_URL: `${gatewayUrl}/${tenant}/v1`,
+  OPENAI_API_KEY: token,
+  // Not `ANTHROPIC_API_KEY`, which would travel in a header that the load balancer does not read.
+  ANTHROPIC_BASE_URL: `${gatewayUrl}/${tenant}`,
+  ANTHROPIC_AUTH_TOKEN: token,
+})
