@@ -1,9 +1,8 @@
 /** Lambda's entry of the audit function: CloudWatch Logs delivers tenants' audit lines, and they are written to the trail. */
-import { Agent } from 'node:https'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { AuditEnvironment } from '../../shared/tenant.ts'
-import { createSignedCall } from '../gateway/aws.ts'
-import { pause } from '../gateway/retry.ts'
-import { createTransport } from '../gateway/transport.ts'
+import { clientOptions, ownCredentials } from '../gateway/aws-clients.ts'
+import { createConnections } from '../gateway/connection.ts'
 import { readDelivery } from './delivery.ts'
 import { recordOf, tenantOf } from './record.ts'
 import { createTrail } from './trail.ts'
@@ -12,36 +11,21 @@ const environment: AuditEnvironment = {
   AUDIT_LOG_GROUP: required('AUDIT_LOG_GROUP'),
   TENANT_LOG_GROUP_PREFIX: required('TENANT_LOG_GROUP_PREFIX'),
 }
+/** Of one call, the first included. */
+const ATTEMPTS = 4
+
 const region = required('AWS_REGION')
-const call = createSignedCall({
-  transport: createTransport(new Agent({ keepAlive: true })),
-  credentials: {
-    accessKeyId: required('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
-    sessionToken: required('AWS_SESSION_TOKEN'),
-  },
-  region,
-  service: 'logs',
-  now: Date.now,
+const client = new CloudWatchLogsClient({
+  ...clientOptions(region, createConnections(), ownCredentials(process.env), ATTEMPTS),
+  endpoint: `https://logs.${region}.amazonaws.com`,
 })
+const trail = createTrail({ logGroup: environment.AUDIT_LOG_GROUP, client, now: Date.now })
 
 /** @throws Error when a record was not written: Lambda tries again, and an alarm counts it */
-export async function handler(
-  event: unknown,
-  context: { readonly getRemainingTimeInMillis: () => number },
-): Promise<void> {
+export async function handler(event: unknown): Promise<void> {
   const delivery = readDelivery(event)
   if (!delivery) return
   const tenant = tenantOf(delivery.logGroup, environment.TENANT_LOG_GROUP_PREFIX)
-  const trail = createTrail({
-    logGroup: environment.AUDIT_LOG_GROUP,
-    region,
-    call,
-    now: Date.now,
-    random: Math.random,
-    pause,
-    remaining: context.getRemainingTimeInMillis,
-  })
   await trail.write(
     tenant,
     delivery.events.map((line) => ({ timestamp: line.timestamp, message: JSON.stringify(recordOf(tenant, line)) })),

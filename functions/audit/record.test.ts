@@ -37,7 +37,7 @@ describe('a record', () => {
       outcome: 'model_not_allowed',
       attempts: 1,
       ...decisionOf('model_not_allowed'),
-      cause: 'TransportError: unreachable',
+      cause: 'ConnectionError: unreachable',
       milliseconds: { total: 3 },
     }
     let message = ''

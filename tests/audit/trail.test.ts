@@ -4,14 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrailQuery, TrailRecord } from '../../cli/audit/trail.ts'
 import type { GatewayAnswer, GatewayCall } from '../../cli/demo/request.ts'
 import { claimsOf } from '../../cli/hub/cognito.ts'
-import { createSignedCall, exceptionName } from '../../functions/gateway/aws.ts'
-import { createTransport } from '../../functions/gateway/transport.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { trailOf } from './read.ts'
 
@@ -192,24 +191,24 @@ describe('a function that prints what it likes', () => {
       },
       900,
     )
-    const put = async (logGroupName: string, logStreamName: string) => {
-      const call = createSignedCall({
-        transport: createTransport(localAgent({ port: wirePort, caFile, keepAlive: false })),
-        credentials,
-        region: hub.region,
-        service: 'logs',
-        now: Date.now,
-      })
-      const answer = await call({
-        host: `logs.${hub.region}.amazonaws.com`,
-        path: '/',
-        timeoutMilliseconds: 60_000,
-        maximumBytes: 65_536,
-        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.PutLogEvents' },
-        body: JSON.stringify({ logGroupName, logStreamName, logEvents: [{ timestamp: Date.now(), message: line }] }),
-      })
-      return exceptionName(answer) ?? answer.status
-    }
+    const client = new CloudWatchLogsClient({
+      region: hub.region,
+      credentials,
+      requestHandler: { httpsAgent: localAgent({ port: wirePort, caFile, keepAlive: false }) },
+    })
+    const put = (logGroupName: string, logStreamName: string): Promise<string> =>
+      client
+        .send(
+          new PutLogEventsCommand({
+            logGroupName,
+            logStreamName,
+            logEvents: [{ timestamp: Date.now(), message: line }],
+          }),
+        )
+        .then(
+          () => 'written',
+          ({ name }: Error) => name,
+        )
     for (const stream of ['tenant1', 'tenant2']) expect(await put('/genai/audit', stream)).toBe('AccessDeniedException')
     expect(await put('/aws/lambda/genai-gateway-tenant2', 'x')).toBe('AccessDeniedException')
     // Its own group it may write to, which is what it does by printing.

@@ -1,6 +1,5 @@
 /** Bedrock API keys of the short-term kind, as whoever has credentials makes them without asking anybody. */
-import { SignatureV4 } from '@smithy/signature-v4'
-import { type AwsCredentials, Sha256 } from '../../../functions/gateway/aws.ts'
+import { type AwsCredentials, signerOf } from './sign.ts'
 
 const HOST = 'bedrock.amazonaws.com'
 
@@ -16,7 +15,7 @@ export async function makeApiKey(
   credentials: AwsCredentials,
   { region, expiresInSeconds, now }: ApiKeyOptions,
 ): Promise<string> {
-  const signer = new SignatureV4({ credentials, region, service: 'bedrock', sha256: Sha256 })
+  const signer = signerOf({ credentials, region, service: 'bedrock' })
   const { query = {} } = await signer.presign(
     {
       method: 'POST',

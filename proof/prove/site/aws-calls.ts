@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto'
 import type { ApiCall, Session } from '@genai/local-cloud/iam/authorize'
 import type { Origin, Refusal } from '@genai/local-cloud/network/path'
 import { reach } from '@genai/local-cloud/network/reach'
-import { type AwsCredentials, createSignedCall, exceptionName, xmlElement } from '../../../functions/gateway/aws.ts'
-import type { Answer } from '../../../functions/gateway/transport.ts'
 import type { Platform } from '../../harness/platform.ts'
 import type { Layer } from '../layers.ts'
 import { type Outcome, type Step, stopped, through } from '../outcome.ts'
+import { type Answer, exceptionName, xmlElement } from './answer.ts'
 import type { Iam } from './iam.ts'
+import { type AwsCredentials, type SignedRequest, signedHeaders } from './sign.ts'
 import { cognitoHeaders, cognitoHost } from './user-pool.ts'
 
 export interface Assumption {
@@ -49,8 +49,6 @@ export interface Question
   readonly resourceAccount?: string
 }
 
-const TIMES = { timeoutMilliseconds: 10_000, maximumBytes: 1024 * 1024 }
-
 /** @param now seconds since 1970, as the local cloud has it */
 export function createAwsCalls(platform: Platform, iam: Iam, now: () => number): AwsCalls {
   const { cloud, hub } = platform
@@ -59,29 +57,14 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     from: Origin,
     credentials: AwsCredentials,
     service: string,
-    request: {
-      readonly host: string
-      readonly path: string
-      readonly headers: Record<string, string>
-      readonly body: string
-    },
+    request: SignedRequest,
   ): Promise<Step<Answer>> {
     iam.forget()
-    let refusal: Refusal | undefined
-    const signed = createSignedCall({
-      credentials,
-      region: hub.region,
-      service,
-      now: () => now() * 1000,
-      async transport({ method, host, path, headers, body = '' }) {
-        const answer = await cloud.wire.call(from, { host, method, target: path, headers, body: Buffer.from(body) })
-        if (!('reachable' in answer)) return { ...answer, body: Buffer.from(answer.body).toString('utf8') }
-        refusal = answer
-        return { status: 0, headers: {}, body: '' }
-      },
-    })
-    const answer = await signed({ ...request, ...TIMES })
-    if (refusal) return { ok: false, outcome: lost(from, refusal) }
+    const { host, path: target, body } = request
+    const headers = await signedHeaders({ credentials, region: hub.region, service }, request, new Date(now() * 1000))
+    const got = await cloud.wire.call(from, { host, method: 'POST', target, headers, body: Buffer.from(body) })
+    if ('reachable' in got) return { ok: false, outcome: lost(from, got) }
+    const answer = { ...got, body: Buffer.from(got.body).toString('utf8') }
     if (answer.status === 200) return { ok: true, value: answer }
     return { ok: false, outcome: refused(answer, iam) }
   }
