@@ -28,7 +28,7 @@ function fakeLogs(reply: (operation: string, input: Input, count: number) => Rep
     async handle({ headers, body, hostname }) {
       expect(hostname).toBe('logs.us-east-1.amazonaws.com')
       const operation = String(headers['x-amz-target']).replace('Logs_20140328.', '')
-      const input = JSON.parse(Buffer.from(body as Uint8Array).toString()) as Input
+      const input = JSON.parse(new TextDecoder().decode(body as Uint8Array)) as Input
       calls.push({ operation, ...input })
       const answer = reply(operation, input, calls.length)
       if (answer instanceof Error) throw answer
