@@ -1,8 +1,8 @@
 /** Lambda's entry of the audit function: CloudWatch Logs delivers tenants' audit lines, and they are written to the trail. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { AuditEnvironment } from '../../shared/tenant.ts'
-import { clientOptions, ownCredentials } from '../gateway/aws-clients.ts'
-import { createConnections } from '../gateway/connection.ts'
+import { clientOptions, ownCredentials } from '../gateway/aws/clients.ts'
+import { createConnections } from '../gateway/aws/connection.ts'
 import { readDelivery } from './delivery.ts'
 import { recordOf, tenantOf } from './record.ts'
 import { createTrail } from './trail.ts'

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { describe, expect, it, vi } from 'vitest'
-import { clientOptions } from '../gateway/aws-clients.ts'
-import { ConnectionError, type Connections } from '../gateway/connection.ts'
+import { clientOptions } from '../gateway/aws/clients.ts'
+import { ConnectionError, type Connections } from '../gateway/aws/connection.ts'
 import { createTrail, type TrailEvent } from './trail.ts'
 
 const NOW = Date.parse('2026-11-24T00:00:00Z')

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { sendWhole } from './adapters/event.ts'
+import { fromRequest } from './adapters/web.ts'
 import { createApp } from './app.ts'
-import { sendWhole } from './event.ts'
-import { createTestApp, createTestAppFor } from './test-app.ts'
+import { createTestApp, createTestAppFor } from './testing/app.ts'
 import {
   CONVERSE_ANSWER,
   claims,
@@ -12,8 +13,7 @@ import {
   items,
   json,
   stsError,
-} from './test-support.ts'
-import { fromRequest } from './web.ts'
+} from './testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 const PROMPT = 'the secret recipe'

@@ -7,7 +7,7 @@ import { createDeadline, deadlineExceeded, type RequestContext, within } from '.
 import { GatewayError } from './errors.ts'
 import { type Answer, headersOf, type IncomingRequest } from './http.ts'
 import { describeCause, elapsed, type Log, type LogRecord, timed } from './log.ts'
-import type { ModelClient } from './model-client.ts'
+import type { ModelClient } from './model/client.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { createMatcher, type Found } from './path.ts'
@@ -105,7 +105,16 @@ async function serve(
       : await timed(record, 'body', () => within(deadline, 'reading the body', readBody(incoming)))
   return await operation.answer(
     createCall({
-      ...{ requestId, path, query: incoming.query, body, shape, deadline, signal, models, record, progress },
+      requestId,
+      path,
+      query: incoming.query,
+      body,
+      shape,
+      deadline,
+      signal,
+      models,
+      record,
+      progress,
       tenant: tenant.configuration,
       user: caller.user,
       headers: incoming.headers,
@@ -193,7 +202,11 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
   }
 
   return {
-    ...{ requestId, record, progress, deadline, signal: abort.signal },
+    requestId,
+    record,
+    progress,
+    deadline,
+    signal: abort.signal,
     watch(client) {
       // The adapter may have another reason than that the client left.
       const left = () => abort.abort(client?.reason instanceof GatewayError ? client.reason : clientLeft())

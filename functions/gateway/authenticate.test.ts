@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticate } from './authenticate.ts'
 import { GatewayError } from './errors.ts'
 import { inlineKeySet, remoteKeySet } from './key-set.ts'
-import { CLIENT_ID, claims, createFakeAws, createSigner, ISSUER, json } from './test-support.ts'
+import { CLIENT_ID, claims, createFakeAws, createSigner, ISSUER, json } from './testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 const seconds = NOW / 1000

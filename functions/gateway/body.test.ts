@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { fromRequest } from './adapters/web.ts'
 import { readBody } from './body.ts'
 import { GatewayError } from './errors.ts'
-import { fromRequest } from './web.ts'
 
 async function refusal(work: () => unknown): Promise<GatewayError> {
   try {

@@ -6,8 +6,8 @@ import type { Deadline } from './deadline.ts'
 import { GatewayError } from './errors.ts'
 import type { Answer, RequestHeaders } from './http.ts'
 import type { LogRecord } from './log.ts'
-import { createModelCalls, type Model } from './model-calls.ts'
-import type { ModelClient } from './model-client.ts'
+import { createModelCalls, type Model } from './model/calls.ts'
+import type { ModelClient } from './model/client.ts'
 import type { Call } from './operation.ts'
 import { answer } from './respond.ts'
 import type { Shape } from './shapes/shape.ts'
@@ -52,7 +52,15 @@ export function createCall(options: CallOptions): Call {
   }
 
   return {
-    ...{ requestId, tenant, user, headers, path, query, body, deadline, signal },
+    requestId,
+    tenant,
+    user,
+    headers,
+    path,
+    query,
+    body,
+    deadline,
+    signal,
     models: createModelCalls({ client: options.models, configuration: tenant, deadline, signal, record, progress }),
     model(name) {
       progress.pass('request')

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { context } from './test-support.ts'
+import { context } from './testing/support.ts'
 
 const ENVIRONMENT = {
   TENANT_ID: 'tenant1',

@@ -1,7 +1,8 @@
 /** Lambda's entry: turns events into requests and answers into results. */
+
+import { type LoadBalancerResult, sendWhole, targetOf, toRequest, toResult } from './adapters/event.ts'
 import type { RequestContext } from './deadline.ts'
 import { GatewayError } from './errors.ts'
-import { type LoadBalancerResult, sendWhole, targetOf, toRequest, toResult } from './event.ts'
 import { createGateway, readEnvironment } from './gateway.ts'
 
 const { app, warm } = createGateway(readEnvironment(process.env), sendWhole)

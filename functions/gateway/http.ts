@@ -1,6 +1,6 @@
 /**
  * A request and an answer, as adapters hand them over: the parts of the web's `Request` and `Response` that the gateway needs.
- * The globals themselves would load all of `fetch` with them, a quarter of a cold start; `web.ts` translates.
+ * The globals themselves would load all of `fetch` with them, a quarter of a cold start; `adapters/web.ts` translates.
  */
 
 export interface RequestHeaders {

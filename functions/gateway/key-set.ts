@@ -1,8 +1,8 @@
 /** The public keys that ID tokens are signed with. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
-import { withinTime } from './aws-clients.ts'
+import { withinTime } from './aws/clients.ts'
+import { type Connections, collect } from './aws/connection.ts'
 import { createCached } from './cached.ts'
-import { type Connections, collect } from './connection.ts'
 import { GatewayError } from './errors.ts'
 import { KEY_SET_AGE, KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS } from './limits.ts'
 
@@ -61,7 +61,10 @@ export function remoteKeySet(issuer: string, connections: Connections, now: () =
 async function fetchKeySet(url: URL, connections: Connections): Promise<ReturnType<typeof createLocalJWKSet>> {
   try {
     const request = {
-      ...{ protocol: 'https:', method: 'GET', hostname: url.hostname, path: url.pathname },
+      protocol: 'https:',
+      method: 'GET',
+      hostname: url.hostname,
+      path: url.pathname,
       headers: { host: url.host, accept: 'application/json' },
     }
     const { response } = await withinTime((options) => connections.handle(request, options))

@@ -7,7 +7,7 @@ import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'
 import type { GatewayError } from './errors.ts'
 import type { Answer, RequestHeaders } from './http.ts'
-import type { Model, ModelCalls } from './model-calls.ts'
+import type { Model, ModelCalls } from './model/calls.ts'
 import type { Shape } from './shapes/shape.ts'
 import type { Encoder, ModelStream } from './stream.ts'
 

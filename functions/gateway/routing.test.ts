@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createRouting } from './routing.ts'
-import { CONFIGURATION, createFakeAws, ENDPOINT, exception, items, json, REGION } from './test-support.ts'
+import { CONFIGURATION, createFakeAws, ENDPOINT, exception, items, json, REGION } from './testing/support.ts'
 
 function setUp(reply: Parameters<typeof createFakeAws>[0]['dynamodb'] = json(items())) {
   let now = Date.UTC(2026, 10, 1)

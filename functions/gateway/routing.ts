@@ -1,7 +1,7 @@
 /** What the table says about this function's tenant: its configuration and its status, read together. */
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { TENANT_KEY } from '../../shared/tenant.ts'
-import { type ClientOptions, withinTime } from './aws-clients.ts'
+import { type ClientOptions, withinTime } from './aws/clients.ts'
 import { type Cached, createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
 import { REFRESH_PAUSE_MILLISECONDS, ROUTING_AGE } from './limits.ts'

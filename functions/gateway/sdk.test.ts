@@ -10,8 +10,8 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { eventFrame } from './event-stream.ts'
-import { createTestApp } from './test-app.ts'
+import { eventFrame } from './model/event-stream.ts'
+import { createTestApp } from './testing/app.ts'
 import {
   claims,
   context,
@@ -22,7 +22,7 @@ import {
   json,
   REGION,
   streamed,
-} from './test-support.ts'
+} from './testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 

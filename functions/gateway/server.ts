@@ -2,9 +2,10 @@
  * The container's entry: the gateway behind `node:http`. Its environment is the function's (shared/tenant.ts) and PORT; every
  * other variable has a default.
  */
+
+import { createGatewayServer } from './adapters/node-server.ts'
 import { createGateway, readEnvironment } from './gateway.ts'
 import { STREAM_LIMITS } from './limits.ts'
-import { createGatewayServer } from './node-server.ts'
 
 const seconds = (name: string, otherwise: number): number => {
   const text = process.env[name]

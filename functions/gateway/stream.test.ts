@@ -1,15 +1,15 @@
 /** Streams from a model to a caller, through the app, by a small operation in the shape of OpenAI's. */
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { ERRORS, type ErrorCode } from './errors.ts'
-import { exceptionFrame } from './event-stream.ts'
 import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
+import { exceptionFrame } from './model/event-stream.ts'
 import type { Call, OfferedOperation } from './operation.ts'
 import { anthropicShape } from './shapes/anthropic.ts'
 import { bedrockShape } from './shapes/bedrock.ts'
 import { openaiShape } from './shapes/openai.ts'
 import type { Shape } from './shapes/shape.ts'
-import { createTestApp } from './test-app.ts'
-import { claims, context, converseFrames, createSigner, exception, streamed } from './test-support.ts'
+import { createTestApp } from './testing/app.ts'
+import { claims, context, converseFrames, createSigner, exception, streamed } from './testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 /** On a busy machine too. */

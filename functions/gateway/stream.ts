@@ -1,9 +1,9 @@
 /** A model's stream on its way to the caller: turned into a shape's text, kept alive, ended as it deserves. */
 
 import { GatewayError } from './errors.ts'
-import type { Frame } from './event-stream.ts'
 import type { AnswerStream } from './http.ts'
 import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
+import type { Frame } from './model/event-stream.ts'
 
 /** What a model sends while it works. */
 export interface ModelStream<Event> {

@@ -3,7 +3,7 @@
  * `exception`. The parent hears how a stream was closed.
  */
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { eventFrame, exceptionFrame } from '../../functions/gateway/event-stream.ts'
+import { eventFrame, exceptionFrame } from '../../functions/gateway/model/event-stream.ts'
 
 export const ENDS = ['whole', 'cut', 'early', 'exception'] as const
 export type End = (typeof ENDS)[number]

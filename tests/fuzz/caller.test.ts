@@ -1,7 +1,7 @@
 /** What a caller sends: event adapter, authentication and body parser, through the whole request function. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLIENT_ID, ISSUER } from '../../functions/gateway/test-support.ts'
+import { CLIENT_ID, ISSUER } from '../../functions/gateway/testing/support.ts'
 import { anything, bodies, headerBytes, paths, tokenHeaders } from './arbitraries.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { encoded, NOW, PATIENT, runs } from './support.ts'

@@ -5,9 +5,9 @@
  */
 import { expect } from 'vitest'
 import { ERRORS } from '../../functions/gateway/errors.ts'
-import { sendWhole, type WholeAnswer } from '../../functions/gateway/event.ts'
-import { createTestAppFor } from '../../functions/gateway/test-app.ts'
-import { claims, createSigner } from '../../functions/gateway/test-support.ts'
+import { sendWhole, type WholeAnswer } from '../../functions/gateway/adapters/event.ts'
+import { createTestAppFor } from '../../functions/gateway/testing/app.ts'
+import { claims, createSigner } from '../../functions/gateway/testing/support.ts'
 import { NOW, type Past, plain, send } from './support.ts'
 
 type App = ReturnType<typeof createTestAppFor<WholeAnswer>>

@@ -1,8 +1,8 @@
 /** What a service answers, and what went wrong in the past. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ConnectionFailure } from '../../functions/gateway/connection.ts'
-import type { Answer } from '../../functions/gateway/model-errors.ts'
+import type { ConnectionFailure } from '../../functions/gateway/aws/connection.ts'
+import type { Answer } from '../../functions/gateway/model/errors.ts'
 import { anything, bodies } from './arbitraries.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { corpus, corpusEntry, PATIENT, plain, runs } from './support.ts'

@@ -1,7 +1,7 @@
 /** What whole and streamed answers have in common. */
 import type { OpenAI } from 'openai'
 import { GatewayError } from '../errors.ts'
-import type { ConverseResponse } from '../wire.ts'
+import type { ConverseResponse } from '../model/wire.ts'
 
 export interface AnswerOptions {
   readonly requestId: string

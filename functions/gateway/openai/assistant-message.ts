@@ -1,8 +1,8 @@
 /** An earlier answer, as it comes back with the history. */
-import type { WireContentBlock } from '../wire.ts'
+import type { WireContentBlock } from '../model/wire.ts'
 import { cachePoint } from './cache-points.ts'
 import type { AssistantMessage, ChatMessage } from './chat-schema.ts'
-import type { MessageOptions } from './messages.ts'
+import type { MessageOptions } from './message-options.ts'
 import { asText, callBlock } from './tool-history.ts'
 
 /** Reasoning first, then texts, then calls: the order in which models write them. */

@@ -1,5 +1,5 @@
 /** Where a caller wants the prompt to be kept for the next request: LiteLLM's `cache_control`, OpenAI's own breakpoint. */
-import type { ModelFeatures } from '../model-features.ts'
+import type { ModelFeatures } from '../model/features.ts'
 import type { CacheControl } from './chat-schema.ts'
 
 export interface CachePoint {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ConverseResponse } from '../wire.ts'
+import type { ConverseResponse } from '../model/wire.ts'
 import { chatCompletion } from './chat-answer.ts'
-import { OPTIONS } from './test-chat.ts'
+import { OPTIONS } from './testing/chat.ts'
 
 const answer = (
   content: readonly unknown[],

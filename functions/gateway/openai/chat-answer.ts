@@ -1,6 +1,6 @@
 /** Converse's answer as a chat completion. */
 import type { OpenAI } from 'openai'
-import type { ConverseResponse, WireContentBlock } from '../wire.ts'
+import type { ConverseResponse, WireContentBlock } from '../model/wire.ts'
 import { type AnswerOptions, answerHead, finishReason, type ThinkingBlock, usageOf } from './answer-parts.ts'
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion

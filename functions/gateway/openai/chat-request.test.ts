@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { HAIKU, HELLO, map, NOVA, OPUS, refusal, WEATHER } from './test-chat.ts'
+import { HAIKU, HELLO, map, NOVA, OPUS, refusal, WEATHER } from './testing/chat.ts'
 
 describe('a chat request as Converse takes it', () => {
   test('has the texts, the system prompt, and a limit that does not cut answers off', () => {

@@ -1,8 +1,8 @@
 /** A chat request, read and turned into what Bedrock's Converse takes. */
 import type { Body } from '../body.ts'
-import { defaultMaxTokens, featuresOf, type ModelFeatures } from '../model-features.ts'
+import { defaultMaxTokens, featuresOf, type ModelFeatures } from '../model/features.ts'
+import type { ConverseRequest } from '../model/wire.ts'
 import { parseFields } from '../validate.ts'
-import type { ConverseRequest } from '../wire.ts'
 import { type ChatMessage, type ChatRequest, chatSchema } from './chat-schema.ts'
 import { ignoredFields } from './ignored.ts'
 import { mayLoseNumbers, parseKeepingNumbers } from './json.ts'

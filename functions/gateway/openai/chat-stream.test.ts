@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { blockStop, chunksOf, deltas, START, stop, text, toolInput, toolStart, USAGE } from './test-chat.ts'
+import { blockStop, chunksOf, deltas, START, stop, text, toolInput, toolStart, USAGE } from './testing/chat.ts'
 
 describe('a streamed answer', () => {
   test('is chunks that end with the reason', () => {

@@ -1,9 +1,9 @@
 /** ConverseStream's events as the chunks of a chat completion. */
 import type { OpenAI } from 'openai'
 import { GatewayError } from '../errors.ts'
+import type { ConverseStreamEvent } from '../model/wire.ts'
 import { serverSentEvent } from '../shapes/shape.ts'
 import type { Encoder } from '../stream.ts'
-import type { ConverseStreamEvent } from '../wire.ts'
 import { type AnswerOptions, answerHead, finishReason, type ThinkingBlock, usageOf } from './answer-parts.ts'
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk

@@ -1,6 +1,6 @@
 /** Bedrock's models of embeddings: what each takes for a number of texts, and what it answers (AWS's user guide, November 2026). */
 import { GatewayError } from '../errors.ts'
-import { baseModelId } from '../model-features.ts'
+import { baseModelId } from '../model/features.ts'
 import { refuse } from './refuse.ts'
 
 export interface EmbeddingWish {

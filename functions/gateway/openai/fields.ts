@@ -23,6 +23,10 @@ export type Use =
 const ignored = (...unless: readonly unknown[]): Use => ({ ignored: unless })
 const refused = (advice: string, ...unless: readonly unknown[]): Use => ({ refused: advice, unless })
 
+/** Fields that are all mapped. */
+const mapped = <Name extends string>(...names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, 'mapped'])) as { readonly [name in Name]: 'mapped' }
+
 export type Uses = Readonly<Record<string, Use>>
 
 export const CHAT = {
@@ -76,12 +80,14 @@ export const STREAM_OPTIONS = {
 const CACHE = { cache_control: 'mapped' } as const
 
 export const SYSTEM_MESSAGE = {
-  ...{ role: 'mapped', content: 'mapped', name: ignored() },
+  ...mapped('role', 'content'),
+  name: ignored(),
   ...CACHE,
 } as const satisfies Record<keyof Named<Message, 'system' | 'developer'>, Use> & Uses
 
 export const USER_MESSAGE = {
-  ...{ role: 'mapped', content: 'mapped', name: ignored() },
+  ...mapped('role', 'content'),
+  name: ignored(),
   ...CACHE,
 } as const satisfies Record<keyof Named<Message, 'user'>, Use> & Uses
 
@@ -102,19 +108,19 @@ export const ASSISTANT_MESSAGE = {
 } as const satisfies Record<keyof Named<Message, 'assistant'>, Use> & Uses
 
 export const TOOL_MESSAGE = {
-  ...{ role: 'mapped', content: 'mapped', tool_call_id: 'mapped' },
+  ...mapped('role', 'content', 'tool_call_id'),
   // LangChain sends the tool's name, which the call has already.
   name: ignored(),
   ...CACHE,
 } as const satisfies Record<keyof Named<Message, 'tool'>, Use> & Uses
 
 export const TEXT_PART = {
-  ...{ type: 'mapped', text: 'mapped', prompt_cache_breakpoint: 'mapped' },
+  ...mapped('type', 'text', 'prompt_cache_breakpoint'),
   ...CACHE,
 } as const satisfies Record<keyof Part<'text'>, Use> & Uses
 
 export const IMAGE_PART = {
-  ...{ type: 'mapped', image_url: 'mapped', prompt_cache_breakpoint: 'mapped' },
+  ...mapped('type', 'image_url', 'prompt_cache_breakpoint'),
   ...CACHE,
 } as const satisfies Record<keyof Part<'image_url'>, Use> & Uses
 
@@ -124,7 +130,7 @@ export const IMAGE_URL = {
 } as const satisfies Record<keyof Part<'image_url'>['image_url'], Use>
 
 export const FILE_PART = {
-  ...{ type: 'mapped', file: 'mapped', prompt_cache_breakpoint: 'mapped' },
+  ...mapped('type', 'file', 'prompt_cache_breakpoint'),
   ...CACHE,
 } as const satisfies Record<keyof Part<'file'>, Use> & Uses
 
@@ -135,7 +141,7 @@ export const FILE = {
 } as const satisfies Record<keyof Part<'file'>['file'], Use>
 
 export const REFUSAL_PART = {
-  ...{ type: 'mapped', refusal: 'mapped' },
+  ...mapped('type', 'refusal'),
 } as const satisfies Record<keyof OpenAI.Chat.Completions.ChatCompletionContentPartRefusal, Use>
 
 export const BREAKPOINT = {
@@ -146,48 +152,48 @@ export const BREAKPOINT = {
 export const CACHE_CONTROL = { type: 'mapped', ttl: 'mapped' } as const
 
 export const TOOL = {
-  ...{ type: 'mapped', function: 'mapped' },
+  ...mapped('type', 'function'),
   ...CACHE,
 } as const satisfies Record<keyof OpenAI.Chat.Completions.ChatCompletionFunctionTool, Use> & Uses
 
 export const FUNCTION = {
-  ...{ name: 'mapped', description: 'mapped', parameters: 'mapped', strict: 'mapped' },
+  ...mapped('name', 'description', 'parameters', 'strict'),
 } as const satisfies Record<keyof OpenAI.FunctionDefinition, Use>
 
 export const TOOL_CALL = {
-  ...{ id: 'mapped', type: 'mapped', function: 'mapped' },
+  ...mapped('id', 'type', 'function'),
   index: ignored(),
 } as const satisfies Record<keyof OpenAI.Chat.Completions.ChatCompletionMessageFunctionToolCall, Use> & Uses
 
 export const CALLED = {
-  ...{ name: 'mapped', arguments: 'mapped' },
+  ...mapped('name', 'arguments'),
   parsed_arguments: ignored(),
 } as const satisfies Record<keyof OpenAI.Chat.Completions.ChatCompletionMessageFunctionToolCall['function'], Use> & Uses
 
 export const NAMED_CHOICE = {
-  ...{ type: 'mapped', function: 'mapped' },
+  ...mapped('type', 'function'),
 } as const satisfies Record<keyof Choice<'function'>, Use>
 
 export const ALLOWED_CHOICE = {
-  ...{ type: 'mapped', allowed_tools: 'mapped' },
+  ...mapped('type', 'allowed_tools'),
 } as const satisfies Record<keyof Choice<'allowed_tools'>, Use>
 
 export const ALLOWED_TOOLS = {
-  ...{ mode: 'mapped', tools: 'mapped' },
+  ...mapped('mode', 'tools'),
 } as const satisfies Record<keyof Choice<'allowed_tools'>['allowed_tools'], Use>
 
 export const JSON_FORMAT = {
-  ...{ type: 'mapped', json_schema: 'mapped' },
+  ...mapped('type', 'json_schema'),
 } as const satisfies Record<keyof Format<'json_schema'>, Use>
 
 export const JSON_SCHEMA = {
-  ...{ name: 'mapped', description: 'mapped', schema: 'mapped' },
+  ...mapped('name', 'description', 'schema'),
   // Bedrock keeps to a schema whether asked strictly or not.
   strict: 'mapped',
 } as const satisfies Record<keyof Format<'json_schema'>['json_schema'], Use>
 
 export const EMBEDDINGS = {
-  ...{ input: 'mapped', model: 'mapped', dimensions: 'mapped', encoding_format: 'mapped' },
+  ...mapped('input', 'model', 'dimensions', 'encoding_format'),
   user: ignored(),
   // Cohere's own, which has no default there.
   input_type: 'mapped',

@@ -1,5 +1,5 @@
 /** Images and files of a message. Nothing is fetched: they come as `data:` URLs. */
-import type { WireContentBlock } from '../wire.ts'
+import type { WireContentBlock } from '../model/wire.ts'
 import type { ContentPart } from './chat-schema.ts'
 import { refuse } from './refuse.ts'
 

@@ -1,25 +1,16 @@
 /** The messages of a chat request as Converse takes them: roles alternate, results answer calls, nothing is blank. */
-import type { ModelFeatures } from '../model-features.ts'
-import type { ConverseRequest, WireContentBlock } from '../wire.ts'
+import type { ModelFeatures } from '../model/features.ts'
+import type { ConverseRequest, WireContentBlock } from '../model/wire.ts'
 import { assistantContent } from './assistant-message.ts'
 import { cachePoint } from './cache-points.ts'
 import type { ChatMessage, ContentPart, ToolMessage, UserMessage } from './chat-schema.ts'
 import { documentBlock, documentName, imageBlock } from './media.ts'
+import type { MessageOptions } from './message-options.ts'
 import { refuse } from './refuse.ts'
 import { asText, checkPairs, resultBlock } from './tool-history.ts'
 
 export type WireMessage = NonNullable<ConverseRequest['messages']>[number]
 export type WireSystem = NonNullable<ConverseRequest['system']>[number]
-
-export interface MessageOptions {
-  readonly features: ModelFeatures
-  /** Whether tools are offered to the model. Without, Converse takes no calls and results: they are told as text. */
-  readonly tools: boolean
-  /** Whether the model reasons: earlier reasoning goes back to it then, and only then. */
-  readonly reasons: boolean
-  /** Told of what is not carried. */
-  readonly ignore: (field: string) => void
-}
 
 export interface WireMessages {
   readonly system: readonly WireSystem[]
@@ -119,4 +110,4 @@ function toolContent(message: ToolMessage, options: MessageOptions): readonly Wi
   return [...(options.tools ? [block] : asText([block])), ...cachePoint(message, 'messages', options)]
 }
 
-export const isBlank = (text: string): boolean => text.trim() === ''
+const isBlank = (text: string): boolean => text.trim() === ''

@@ -1,6 +1,6 @@
 /** A tenant's model as OpenAI lists one. */
 import type { OpenAI } from 'openai'
-import { baseModelId } from '../model-features.ts'
+import { baseModelId } from '../model/features.ts'
 
 /** @param entry the tenant's name and Bedrock's id. When a model was made is nobody's to know here. */
 export const openaiModel = ([name, id]: readonly [string, string]): OpenAI.Models.Model => ({

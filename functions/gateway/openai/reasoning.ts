@@ -1,5 +1,5 @@
 /** OpenAI's `reasoning_effort`, in the words of each model family. */
-import type { ModelFeatures, Reasoning } from '../model-features.ts'
+import type { ModelFeatures, Reasoning } from '../model/features.ts'
 import { lostReasoning } from './assistant-message.ts'
 import type { ChatMessage, ChatRequest } from './chat-schema.ts'
 import { refuse } from './refuse.ts'

@@ -18,7 +18,7 @@ import {
   toolStart,
   USAGE,
   WEATHER,
-} from './test-chat.ts'
+} from './testing/chat.ts'
 
 const turns = (fields: object, model?: { readonly id: string }) => map({ ...fields }, model).body.messages
 const history = [HELLO, { role: 'assistant', content: null, tool_calls: [call('c1')] }, result('c1')]

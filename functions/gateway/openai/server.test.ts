@@ -2,9 +2,9 @@
 import type { AddressInfo } from 'node:net'
 import { OpenAI } from 'openai'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createGatewayServer, type GatewayServer } from '../node-server.ts'
-import { createTestAppFor } from '../test-app.ts'
-import { claims, converseFrames, createSigner, deferred, streamed } from '../test-support.ts'
+import { createGatewayServer, type GatewayServer } from '../adapters/node-server.ts'
+import { createTestAppFor } from '../testing/app.ts'
+import { claims, converseFrames, createSigner, deferred, streamed } from '../testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 const HELLO = { model: 'claude-haiku-4.5', stream: true, messages: [{ role: 'user', content: 'Hello' }] } as const

@@ -1,6 +1,6 @@
 /** Calls of tools and their results, as they come back with the history. */
 import { createHash } from 'node:crypto'
-import type { WireContentBlock } from '../wire.ts'
+import type { WireContentBlock } from '../model/wire.ts'
 import type { AssistantMessage, ChatMessage, ToolMessage } from './chat-schema.ts'
 import { parseKeepingNumbers } from './json.ts'
 import { refuse } from './refuse.ts'

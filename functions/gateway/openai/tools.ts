@@ -1,6 +1,6 @@
 /** The tools of a chat request, and which of them the model may or must call. */
-import type { ModelFeatures } from '../model-features.ts'
-import type { ConverseRequest } from '../wire.ts'
+import type { ModelFeatures } from '../model/features.ts'
+import type { ConverseRequest } from '../model/wire.ts'
 import { cachePoint } from './cache-points.ts'
 import type { ChatRequest, ChatTool } from './chat-schema.ts'
 import { refuse } from './refuse.ts'

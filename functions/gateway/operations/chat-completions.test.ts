@@ -1,9 +1,9 @@
 /** With OpenAI's own client: what it sees, retries, and throws. */
 import { APIError, NotFoundError, type OpenAI, RateLimitError } from 'openai'
 import { describe, expect, test } from 'vitest'
-import { eventFrame, exceptionFrame } from '../event-stream.ts'
-import { createTestClient } from '../openai/test-client.ts'
-import { CONVERSE_ANSWER, converseFrames, exception, items, json, streamed } from '../test-support.ts'
+import { eventFrame, exceptionFrame } from '../model/event-stream.ts'
+import { createTestClient } from '../openai/testing/client.ts'
+import { CONVERSE_ANSWER, converseFrames, exception, items, json, streamed } from '../testing/support.ts'
 
 const HELLO: { model: string; messages: OpenAI.Chat.ChatCompletionMessageParam[] } = {
   model: 'claude-haiku-4.5',

@@ -1,4 +1,6 @@
 /** `POST /TENANT/v1/chat/completions`: OpenAI's, by Converse. */
+
+import type { ConverseResponse } from '../model/wire.ts'
 import { chatCompletion } from '../openai/chat-answer.ts'
 import { mapChat, readChat } from '../openai/chat-request.ts'
 import { chatStream } from '../openai/chat-stream.ts'
@@ -6,7 +8,6 @@ import { ignoredHeaders } from '../openai/ignored.ts'
 import { mayLoseNumbers, parseKeepingNumbers } from '../openai/json.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { openaiShape } from '../shapes/openai.ts'
-import type { ConverseResponse } from '../wire.ts'
 
 export const chatCompletions: OfferedOperation = {
   name: 'chat_completions',

@@ -1,5 +1,5 @@
 /** `POST /TENANT/model/MODEL/count-tokens`: Bedrock's own. It counts for foundation models, so a profile's is asked. */
-import { baseModelId } from '../model-features.ts'
+import { baseModelId } from '../model/features.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 

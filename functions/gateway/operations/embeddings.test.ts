@@ -1,8 +1,8 @@
 /** With OpenAI's own client, which asks for base64 by itself. */
 import { APIError } from 'openai'
 import { describe, expect, test } from 'vitest'
-import { createTestClient } from '../openai/test-client.ts'
-import { exception, items, json } from '../test-support.ts'
+import { createTestClient } from '../openai/testing/client.ts'
+import { exception, items, json } from '../testing/support.ts'
 
 const TITAN = 'amazon.titan-embed-text-v2:0'
 const COHERE = 'cohere.embed-multilingual-v3'

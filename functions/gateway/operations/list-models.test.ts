@@ -1,6 +1,6 @@
 import { NotFoundError } from 'openai'
 import { expect, test } from 'vitest'
-import { createTestClient } from '../openai/test-client.ts'
+import { createTestClient } from '../openai/testing/client.ts'
 
 const NOVA = { id: 'nova-2-lite', object: 'model', created: 0, owned_by: 'amazon' }
 const HAIKU = { id: 'claude-haiku-4.5', object: 'model', created: 0, owned_by: 'anthropic' }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { eventFrame, exceptionFrame } from '../event-stream.ts'
-import { createTestApp } from '../test-app.ts'
-import { claims, context, createSigner, exception, json, streamed } from '../test-support.ts'
+import { eventFrame, exceptionFrame } from '../model/event-stream.ts'
+import { createTestApp } from '../testing/app.ts'
+import { claims, context, createSigner, exception, json, streamed } from '../testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 const MODEL = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'

@@ -1,6 +1,6 @@
 /** Bedrock's: an AWS SDK makes its own exceptions of the header, and of exception frames in a stream. */
 import { ERRORS } from '../errors.ts'
-import { exceptionFrame } from '../event-stream.ts'
+import { exceptionFrame } from '../model/event-stream.ts'
 import type { Shape } from './shape.ts'
 
 const idHeaders = (requestId: string) => ({ 'x-amzn-requestid': requestId })

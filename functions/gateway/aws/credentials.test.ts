@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { CONFIGURATION, createFakeAws, session, stsError } from '../testing/support.ts'
 import { createCredentials } from './credentials.ts'
-import { CONFIGURATION, createFakeAws, session, stsError } from './test-support.ts'
 
 const HOUR = 3_600_000
 const START = Date.UTC(2026, 10, 1)

@@ -1,16 +1,16 @@
 /** The app with everything real but the connections and the clock, for tests. */
 import { createLocalJWKSet, type JWK } from 'jose'
-import { type AppDependencies, createApp } from './app.ts'
-import { createAuthenticate } from './authenticate.ts'
-import { createCredentials } from './credentials.ts'
-import type { RequestContext } from './deadline.ts'
-import type { LogRecord } from './log.ts'
-import { createModelClient } from './model-client.ts'
-import type { Operation } from './operation.ts'
-import { OPERATIONS } from './operations.ts'
-import { createRouting } from './routing.ts'
-import { CLIENT_ID, CONVERSE_ANSWER, createFakeAws, ISSUER, items, json, REGION, session } from './test-support.ts'
-import { fromRequest, toResponse } from './web.ts'
+import { fromRequest, toResponse } from '../adapters/web.ts'
+import { type AppDependencies, createApp } from '../app.ts'
+import { createAuthenticate } from '../authenticate.ts'
+import { createCredentials } from '../aws/credentials.ts'
+import type { RequestContext } from '../deadline.ts'
+import type { LogRecord } from '../log.ts'
+import { createModelClient } from '../model/client.ts'
+import type { Operation } from '../operation.ts'
+import { OPERATIONS } from '../operations.ts'
+import { createRouting } from '../routing.ts'
+import { CLIENT_ID, CONVERSE_ANSWER, createFakeAws, ISSUER, items, json, REGION, session } from './support.ts'
 
 /**
  * It takes and gives what `fetch` does.

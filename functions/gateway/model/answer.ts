@@ -1,8 +1,19 @@
 /** What the gateway reads in a Converse answer; everything else in it goes to the caller untouched. */
-import { isObject } from './body.ts'
-import { GatewayError } from './errors.ts'
-import type { Usage } from './log.ts'
-import type { ConverseAnswer } from './model-calls.ts'
+import { isObject } from '../body.ts'
+import { GatewayError } from '../errors.ts'
+import type { Usage } from '../log.ts'
+import type { ConverseResponse } from './wire.ts'
+
+export interface ConverseAnswer {
+  /** As Bedrock sent it. */
+  readonly json: string
+  /** The same, parsed. */
+  readonly answer: ConverseResponse
+  /** All text blocks of the message; tool use and reasoning are not text. */
+  readonly output: string
+  readonly stopReason: string
+  readonly usage: Usage
+}
 
 export function parseConverseAnswer(json: string): ConverseAnswer {
   let answer: unknown

@@ -1,7 +1,7 @@
 /** For tests: OpenAI's own client on the app, with AWS behind a fake transport and no wire between. */
 import { OpenAI } from 'openai'
-import { createTestApp } from '../test-app.ts'
-import { claims, context, createSigner } from '../test-support.ts'
+import { createTestApp } from '../../testing/app.ts'
+import { claims, context, createSigner } from '../../testing/support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 const signer = await createSigner('key-1')

@@ -1,7 +1,6 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, test } from 'vitest'
-import type { AwsCredentials } from './credentials.ts'
-import { createModelClient } from './model-client.ts'
+import type { AwsCredentials } from '../aws/credentials.ts'
 import {
   CONFIGURATION,
   CONVERSE_ANSWER,
@@ -10,7 +9,8 @@ import {
   exception,
   json,
   REGION,
-} from './test-support.ts'
+} from '../testing/support.ts'
+import { createModelClient } from './client.ts'
 
 const MODEL = 'us.amazon.nova-2-lite-v1:0'
 const BODY = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'the secret recipe' }] }] })

@@ -1,8 +1,8 @@
 import * as sdk from '@aws-sdk/client-bedrock-runtime'
 import { expect, test } from 'vitest'
-import { ERRORS } from './errors.ts'
-import { failureOf, streamException } from './model-errors.ts'
-import { refusalOf } from './model-refusals.ts'
+import { ERRORS } from '../errors.ts'
+import { failureOf, streamException } from './errors.ts'
+import { refusalOf } from './refusals.ts'
 
 const SENT = JSON.stringify({ messages: [{ role: 'user', content: 'the secret recipe' }] })
 const failure = (name: string, status: number, message: string) =>

@@ -1,11 +1,11 @@
 /** The gateway behind `node:http`: answers that stream, clients that leave, and an end that loses nobody's answer. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { App } from './app.ts'
-import { deadlineExceeded } from './deadline.ts'
-import { GatewayError } from './errors.ts'
+import type { App } from '../app.ts'
+import { deadlineExceeded } from '../deadline.ts'
+import { GatewayError } from '../errors.ts'
+import { clientLeft } from '../stream.ts'
 import { fromMessage, send } from './node-request.ts'
-import { clientLeft } from './stream.ts'
 
 export interface ServerOptions {
   readonly app: App

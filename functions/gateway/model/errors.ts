@@ -1,8 +1,9 @@
 /** A failed call of Bedrock as the error that the caller gets, and what the next attempt may do about it. */
-import { isObject } from './body.ts'
-import type { ConnectionError, ConnectionFailure } from './connection.ts'
-import { type ErrorCode, GatewayError, safeName } from './errors.ts'
-import { type Refusal, refusalOf } from './model-refusals.ts'
+
+import type { ConnectionError, ConnectionFailure } from '../aws/connection.ts'
+import { isObject } from '../body.ts'
+import { type ErrorCode, GatewayError, safeName } from '../errors.ts'
+import { type Refusal, refusalOf } from './refusals.ts'
 
 /** An answer of Bedrock, whole. */
 export interface Answer {

@@ -12,8 +12,8 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import type { AwsCredentialIdentity } from '@aws-sdk/types'
 import { HttpRequest } from '@smithy/core/protocols'
-import { clientOptions } from './aws-clients.ts'
-import type { Connections, SdkRequest, SdkResponse } from './connection.ts'
+import { clientOptions } from '../aws/clients.ts'
+import type { Connections, SdkRequest, SdkResponse } from '../aws/connection.ts'
 
 const COMMANDS = {
   converse: ConverseCommand,
@@ -89,7 +89,7 @@ export function createBedrock({ region, endpoint, credentials, connections }: Be
     },
     { name: 'deserializerMiddleware', step: 'deserialize', tags: ['DESERIALIZER'], override: true },
   )
-  // Repeating is decided in one place, model-client.ts.
+  // Repeating is decided in one place, client.ts.
   stack.add((next) => next, { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true })
   return async (call) => {
     const Command = COMMANDS[call.operation] as unknown as new (input: BedrockCall) => ConverseCommand

@@ -2,12 +2,12 @@
  * Bodies of InvokeModel, family by family: where the number of tokens stands that a request asks for. A family whose body
  * nobody knows well enough is refused, since its requests could be neither bounded nor accounted for.
  */
-import { type Fields, isObject } from './body.ts'
-import { GatewayError } from './errors.ts'
-import { MAX_TOKENS } from './limits.ts'
-import type { Model } from './model-calls.ts'
-import { baseModelId } from './model-features.ts'
-import { optionalWholeNumber } from './values.ts'
+import { type Fields, isObject } from '../body.ts'
+import { GatewayError } from '../errors.ts'
+import { MAX_TOKENS } from '../limits.ts'
+import { optionalWholeNumber } from '../values.ts'
+import type { Model } from './calls.ts'
+import { baseModelId } from './features.ts'
 
 interface BodyFormat {
   /** By the id of the foundation model. */

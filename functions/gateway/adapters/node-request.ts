@@ -1,8 +1,8 @@
 /** `node:http` ↔ requests and answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { GatewayError } from './errors.ts'
+import { GatewayError } from '../errors.ts'
+import { type Answer, headersOf, type IncomingRequest } from '../http.ts'
 import { readTarget } from './event.ts'
-import { type Answer, headersOf, type IncomingRequest } from './http.ts'
 
 /** What Bedrock takes at most as a body of InvokeModel, images in base64 included. */
 export const MAXIMUM_BODY_BYTES = 25_000_000

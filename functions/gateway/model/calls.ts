@@ -1,13 +1,13 @@
 /** A tenant's models as one request calls them: what is measured on the way goes into its audit line by itself. */
-import type { TenantConfiguration } from '../../shared/tenant.ts'
-import type { Progress } from './audit.ts'
-import type { Deadline } from './deadline.ts'
+import type { TenantConfiguration } from '../../../shared/tenant.ts'
+import type { Progress } from '../audit.ts'
+import type { Deadline } from '../deadline.ts'
+import { elapsed, type LogRecord, timed, type Usage } from '../log.ts'
+import type { ModelStream } from '../stream.ts'
+import { type ConverseAnswer, parseConverseAnswer, usageOf } from './answer.ts'
+import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'
 import type { Frame } from './event-stream.ts'
-import { elapsed, type LogRecord, timed, type Usage } from './log.ts'
-import { parseConverseAnswer, usageOf } from './model-answer.ts'
-import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './model-client.ts'
-import type { ModelStream } from './stream.ts'
-import type { ConverseResponse, ConverseStreamEvent } from './wire.ts'
+import type { ConverseStreamEvent } from './wire.ts'
 
 export interface Model {
   /** The tenant's name for it. */
@@ -29,17 +29,6 @@ export interface ModelCalls {
   invokeModelStream(model: Model, body: string, headers?: BedrockHeaders): Promise<ModelStream<string>>
   /** Bedrock's answer as JSON text. It takes the id of a base model, never of an inference profile. */
   countTokens(modelId: string, body: string): Promise<string>
-}
-
-export interface ConverseAnswer {
-  /** As Bedrock sent it. */
-  readonly json: string
-  /** The same, parsed. */
-  readonly answer: ConverseResponse
-  /** All text blocks of the message; tool use and reasoning are not text. */
-  readonly output: string
-  readonly stopReason: string
-  readonly usage: Usage
 }
 
 /** Sent beside the body of InvokeModel, or with its answer: `x-amzn-bedrock-…`. */

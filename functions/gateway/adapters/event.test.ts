@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { GatewayError } from './errors.ts'
+import { GatewayError } from '../errors.ts'
+import type { AnswerStream, IncomingRequest } from '../http.ts'
 import { fitsLoadBalancer, sendWhole, toRequest, toResult } from './event.ts'
-import type { AnswerStream, IncomingRequest } from './http.ts'
 
 const single = {
   requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/x/1' } },

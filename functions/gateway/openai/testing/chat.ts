@@ -1,9 +1,9 @@
 /** For tests: a chat request mapped as the gateway maps it, and events of Bedrock made into chunks. */
 import type { OpenAI } from 'openai'
-import type { GatewayError } from '../errors.ts'
-import type { ConverseStreamEvent } from '../wire.ts'
-import { mapChat, readChat } from './chat-request.ts'
-import { chatStream } from './chat-stream.ts'
+import type { GatewayError } from '../../errors.ts'
+import type { ConverseStreamEvent } from '../../model/wire.ts'
+import { mapChat, readChat } from '../chat-request.ts'
+import { chatStream } from '../chat-stream.ts'
 
 export const HAIKU = { id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' }
 export const NOVA = { id: 'us.amazon.nova-2-lite-v1:0' }

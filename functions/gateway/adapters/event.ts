@@ -6,9 +6,9 @@
  * group says so. The answer must be in the form of the event.
  */
 import { STATUS_CODES } from 'node:http'
-import { GatewayError } from './errors.ts'
-import { type Answer, type AnswerStream, headersOf, type IncomingRequest } from './http.ts'
-import { LOAD_BALANCER_BYTES } from './limits.ts'
+import { GatewayError } from '../errors.ts'
+import { type Answer, type AnswerStream, headersOf, type IncomingRequest } from '../http.ts'
+import { LOAD_BALANCER_BYTES } from '../limits.ts'
 
 export interface LoadBalancerResult {
   readonly statusCode: number

@@ -1,20 +1,20 @@
 /** Calls a model through the tenant's own endpoint, with the tenant's own credentials. */
-import type { TenantConfiguration } from '../../shared/tenant.ts'
-import { type Bedrock, type BedrockCall, createBedrock } from './bedrock.ts'
-import { ConnectionError, type Connections, collect } from './connection.ts'
-import type { AwsCredentials, Credentials } from './credentials.ts'
-import { type Deadline, deadlineExceeded, within } from './deadline.ts'
-import type { Frame } from './event-stream.ts'
+import type { TenantConfiguration } from '../../../shared/tenant.ts'
+import { ConnectionError, type Connections, collect } from '../aws/connection.ts'
+import type { AwsCredentials, Credentials } from '../aws/credentials.ts'
+import { type Deadline, deadlineExceeded, within } from '../deadline.ts'
 import {
   MODEL_ANSWER_BYTES,
   MODEL_ATTEMPTS,
   RETRY_BASE_MILLISECONDS,
   STREAM_LIMITS,
   type StreamLimits,
-} from './limits.ts'
-import { type Answer, connectionFailure, failureOf, type ModelFailure } from './model-errors.ts'
-import { framesOf } from './model-frames.ts'
-import { jitter } from './retry.ts'
+} from '../limits.ts'
+import { jitter } from '../retry.ts'
+import { type Bedrock, type BedrockCall, createBedrock } from './bedrock.ts'
+import { type Answer, connectionFailure, failureOf, type ModelFailure } from './errors.ts'
+import type { Frame } from './event-stream.ts'
+import { framesOf } from './frames.ts'
 
 export interface ModelClientOptions {
   readonly region: string

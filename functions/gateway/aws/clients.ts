@@ -5,8 +5,8 @@
 
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types'
+import { CONTROL_TIMEOUT_MILLISECONDS } from '../limits.ts'
 import type { Connections } from './connection.ts'
-import { CONTROL_TIMEOUT_MILLISECONDS } from './limits.ts'
 
 /** Options of every client; `maxAttempts` includes the first. */
 export const clientOptions = (

@@ -2,7 +2,7 @@
  * What Bedrock's exceptions mean to a caller, and which of them Bedrock says to repeat. The names are those of the SDK's own list
  * (`@aws-sdk/client-bedrock-runtime`); a test holds the table to it. One exception may mean several things: its words decide.
  */
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode } from '../errors.ts'
 
 export interface Refusal {
   readonly code: ErrorCode

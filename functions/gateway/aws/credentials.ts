@@ -3,10 +3,10 @@
  * background from a quarter of an hour before, so that an outage of STS is noticed only once they have really expired.
  */
 import { AssumeRoleCommand, type AssumeRoleCommandOutput, STSClient, STSServiceException } from '@aws-sdk/client-sts'
-import { type ClientOptions, withinTime } from './aws-clients.ts'
-import { type Cached, createCached } from './cached.ts'
-import { GatewayError } from './errors.ts'
-import { CREDENTIALS_LEFT, REFRESH_PAUSE_MILLISECONDS, SESSION_SECONDS } from './limits.ts'
+import { type Cached, createCached } from '../cached.ts'
+import { GatewayError } from '../errors.ts'
+import { CREDENTIALS_LEFT, REFRESH_PAUSE_MILLISECONDS, SESSION_SECONDS } from '../limits.ts'
+import { type ClientOptions, withinTime } from './clients.ts'
 
 export interface AwsCredentials {
   readonly accessKeyId: string

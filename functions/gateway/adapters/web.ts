@@ -1,5 +1,5 @@
 /** Between the web's own `Request` and `Response` and what the app takes and gives: for tests, and for whoever embeds it. */
-import type { Answer, AnswerStream, IncomingRequest } from './http.ts'
+import type { Answer, AnswerStream, IncomingRequest } from '../http.ts'
 
 export function fromRequest(request: Request): IncomingRequest {
   const { method, headers, signal } = request

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { eventFrame } from './event-stream.ts'
+import { eventFrame } from '../model/event-stream.ts'
+import { createTestAppFor } from '../testing/app.ts'
+import { CONVERSE_ANSWER, claims, converseFrames, createSigner, json, streamed } from '../testing/support.ts'
 import { createGatewayServer, HEALTH_PATH } from './node-server.ts'
-import { createTestAppFor } from './test-app.ts'
-import { CONVERSE_ANSWER, claims, converseFrames, createSigner, json, streamed } from './test-support.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 /** Ten times what an idle machine needs. */
@@ -40,7 +40,11 @@ async function setUp(totalMilliseconds = 60_000) {
   const ask = (path: string, body?: string, headers: Readonly<Record<string, string>> = {}) => {
     const method = body === undefined ? 'GET' : 'POST'
     const request = httpRequest({
-      ...{ agent, port, host: '127.0.0.1', method, path },
+      agent,
+      port,
+      host: '127.0.0.1',
+      method,
+      path,
       headers: { authorization: `Bearer ${token}`, ...headers },
     })
     request.end(body)
