@@ -4,8 +4,8 @@
  * of the prompt or the token in either, and no rejection that nobody handles.
  */
 import { expect } from 'vitest'
-import { ERRORS } from '../../functions/gateway/errors.ts'
 import { sendWhole, type WholeAnswer } from '../../functions/gateway/adapters/event.ts'
+import { ERRORS } from '../../functions/gateway/errors.ts'
 import { createTestAppFor } from '../../functions/gateway/testing/app.ts'
 import { claims, createSigner } from '../../functions/gateway/testing/support.ts'
 import { NOW, type Past, plain, send } from './support.ts'

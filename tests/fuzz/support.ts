@@ -1,9 +1,9 @@
 /** What the fuzz tests share: how an event goes through the function, how many runs, and the corpus. */
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { targetOf, toRequest, toResult, type WholeAnswer } from '../../functions/gateway/adapters/event.ts'
 import type { ConnectionFailure } from '../../functions/gateway/aws/connection.ts'
 import { GatewayError } from '../../functions/gateway/errors.ts'
-import { targetOf, toRequest, toResult, type WholeAnswer } from '../../functions/gateway/adapters/event.ts'
 import type { Answer } from '../../functions/gateway/model/errors.ts'
 import type { createTestAppFor } from '../../functions/gateway/testing/app.ts'
 import { context } from '../../functions/gateway/testing/support.ts'
