@@ -59,6 +59,18 @@ export interface Organization {
   readonly deployerRoleArn: string
   /** AWS profiles of the deployer's machine: name → role ARN. */
   readonly profiles: Readonly<Record<string, string>>
+  /** What somebody has pushed into the repositories of images. @default nothing */
+  readonly images?: readonly Image[]
+}
+
+/** One image in a repository: what it is called there, and what its containers run. */
+export interface Image {
+  readonly repositoryName: string
+  readonly tag: string
+  /** `sha256:…` */
+  readonly digest: string
+  /** A CommonJS bundle, the whole of the program: the image has Node and this file. */
+  readonly file: string
 }
 
 /** Whether an account belongs to the organisation. Those that do get shares without an invitation. */

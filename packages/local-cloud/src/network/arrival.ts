@@ -7,7 +7,15 @@ import { LOAD_BALANCER } from './dns.ts'
 import type { Path } from './path.ts'
 import { type Peer, pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
-import { holds, internetGatewayOf, label, longest, type OwnedInterface, type Topology } from './topology.ts'
+import {
+  holds,
+  internetGatewayOf,
+  label,
+  longest,
+  type OwnedInterface,
+  serviceLabel,
+  type Topology,
+} from './topology.ts'
 
 export interface Packet {
   readonly address: string
@@ -43,7 +51,7 @@ export function arrive(
     id: owner.id,
     detail: `${label(owner)} for ${service} at ${address}, account ${owner.account}`,
   })
-  return { kind: 'endpoint', endpointId: owner.id, vpcId, service: service.replace(/^.*\./, '') }
+  return { kind: 'endpoint', endpointId: owner.id, vpcId, service: serviceLabel(service) }
 }
 
 function atLoadBalancer({ ledger }: Topology, { owner }: OwnedInterface, port: number, trace: Trace): Path['target'] {

@@ -68,8 +68,8 @@ function endpointName({ ledger, subnet }: Topology, name: string): Resolution | 
 
 /** Private DNS: a service's public name, taken over by an interface endpoint in its own VPC. */
 function privateName({ ledger }: Topology, name: string, vpcId: string | undefined): Resolution | undefined {
-  const endpoint = ledger
-    .lookUp(ENDPOINTS_BY_NAME, name)
+  const endpoint = [name, anyLabel(name)]
+    .flatMap((one) => ledger.lookUp(ENDPOINTS_BY_NAME, one))
     .find((one) => one.outputs.vpcId === vpcId && one.outputs.privateDnsEnabled === true)
   return endpoint && { addresses: networkInterfacesOf(endpoint).map(({ privateIp }) => privateIp) }
 }
@@ -79,16 +79,19 @@ const dnsNames = (endpoint: Declared): readonly string[] =>
 
 const ENDPOINTS_BY_NAME: Index = { type: VPC_ENDPOINT, keysOf: dnsNames }
 
-const SERVICE_NAME = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/
+const SERVICE_NAME = /^[a-z0-9.-]+\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/
+
+/** What an endpoint for every name of a domain is filed under. */
+const anyLabel = (name: string) => name.replace(/^[^.]+/, '*')
 
 /** SDK clients whose credentials know their account call DynamoDB by a name with the account in it. */
 const ACCOUNT_NAME = /^\d{12}\.ddb\.([a-z0-9-]+)\.amazonaws\.com$/
 
 function serviceName(given: string): Resolution | undefined {
   const name = given.replace(ACCOUNT_NAME, 'dynamodb.$1.amazonaws.com')
-  const [, service = '', region = ''] = SERVICE_NAME.exec(name) ?? []
-  if (!endpointServices(region).some(({ privateDnsName }) => privateDnsName === name)) return undefined
-  return { addresses: [publicAddress(service, region)], service: { service, region } }
+  const [, region = ''] = SERVICE_NAME.exec(name) ?? []
+  const found = endpointServices(region).find(({ privateDnsName }) => [name, anyLabel(name)].includes(privateDnsName))
+  return found && { addresses: [publicAddress(found.label, region)], service: { service: found.label, region } }
 }
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/

@@ -114,6 +114,9 @@ function routesOf(route: Declared): readonly Route[] {
 export const blocksOfPrefixList = (region: string, id: string): readonly string[] =>
   prefixLists(region).find((list) => list.id === id)?.cidrBlocks ?? []
 
+/** `com.amazonaws.us-east-1.ecr.api` → `ecr.api` */
+export const serviceLabel = (serviceName: string) => serviceName.replace(/^com\.amazonaws\.[a-z0-9-]+\./, '')
+
 export const holds = (cidrBlock: string, address: string) => contains(cidrBlock, `${address}/32`)
 
 export const prefixOf = (cidrBlock: string) => Number(cidrBlock.split('/')[1])

@@ -13,6 +13,7 @@ import {
   natGateway,
   type OwnedInterface,
   type Route,
+  serviceLabel,
   type Topology,
 } from './topology.ts'
 import { cross } from './transit-gateway.ts'
@@ -33,7 +34,7 @@ export function travel(topology: Topology, from: Place, packet: Packet, trace: T
       if (!endpoint) throw new Stopped('endpoint', `${route.targetId} is gone`)
       const service = known(endpoint.outputs, 'serviceName')
       trace.push({ kind: 'endpoint', id: endpoint.id, detail: `gateway endpoint ${label(endpoint)} for ${service}` })
-      return { kind: 'endpoint', endpointId: endpoint.id, vpcId: from.vpcId, service: service.replace(/^.*\./, '') }
+      return { kind: 'endpoint', endpointId: endpoint.id, vpcId: from.vpcId, service: serviceLabel(service) }
     }
     case 'transitGateway': {
       const exit = cross(topology, route.targetId, from.subnetId, address, trace)

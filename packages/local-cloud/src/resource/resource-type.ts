@@ -106,7 +106,7 @@ export interface ResourceType {
   /** The AWS provider tries a deletion again while AWS refuses it for what is still there. */
   readonly patient?: boolean
   /** Refuses a deletion beyond the generic scan for resources that still contain the id. */
-  readonly refuseDelete?: (resource: Declared, ledger: LedgerView) => void
+  readonly refuseDelete?: (resource: Declared, ledger: LedgerView, organization: Pick<Organization, 'images'>) => void
   /** Id and the outputs beyond the inputs. */
   readonly answer: (situation: Situation) => Made
   /** The calls that the AWS provider makes: what a deployer must be allowed. */

@@ -79,6 +79,13 @@ const REPLACING: Readonly<Record<string, string>> = {
 
 /** Known to the local cloud, and declared by no program. */
 const UNUSED = [
+  'aws:appautoscaling/policy:Policy',
+  'aws:appautoscaling/target:Target',
+  'aws:ecr/lifecyclePolicy:LifecyclePolicy',
+  'aws:ecr/repository:Repository',
+  'aws:ecs/cluster:Cluster',
+  'aws:ecs/service:Service',
+  'aws:ecs/taskDefinition:TaskDefinition',
   'aws:s3/bucketVersioning:BucketVersioning',
   'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',
 ]

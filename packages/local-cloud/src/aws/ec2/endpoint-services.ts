@@ -8,7 +8,7 @@ export interface EndpointService {
   /** `com.amazonaws.REGION.sts` */
   readonly serviceName: string
   readonly types: readonly ('Interface' | 'Gateway')[]
-  /** Public name that private DNS takes over, in the endpoint's VPC. */
+  /** Public name that private DNS takes over, in the endpoint's VPC; `*.` stands for one label. */
   readonly privateDnsName: string
   /** Label in the endpoint's own names. */
   readonly label: string
@@ -18,12 +18,15 @@ export interface EndpointService {
   readonly policy: boolean
 }
 
-const INTERFACE: Readonly<Record<string, { readonly missingZoneIds?: readonly string[] }>> = {
+const INTERFACE: Readonly<Record<string, { readonly missingZoneIds?: readonly string[]; readonly host?: string }>> = {
   bedrock: { missingZoneIds: ['use1-az3'] },
   'bedrock-runtime': { missingZoneIds: ['use1-az3'] },
   // Accounts have been seen without it in two or three of the region's zones.
   'cognito-idp': { missingZoneIds: ['use1-az3', 'use1-az5'] },
   dynamodb: {},
+  'ecr.api': { host: 'api.ecr' },
+  // The host of an account's registry has the account in its name.
+  'ecr.dkr': { host: '*.dkr.ecr' },
   ec2messages: {},
   kms: {},
   lambda: {},
@@ -37,13 +40,13 @@ const INTERFACE: Readonly<Record<string, { readonly missingZoneIds?: readonly st
 
 export function endpointServices(region: string): readonly EndpointService[] {
   const gateways = new Set(prefixLists(region).map(({ name }) => name))
-  return Object.entries(INTERFACE).map(([label, { missingZoneIds = [] }]) => {
+  return Object.entries(INTERFACE).map(([label, { missingZoneIds = [], host = label }]) => {
     const serviceName = `com.amazonaws.${region}.${label}`
     return {
       serviceName,
       label,
       types: gateways.has(serviceName) ? ['Gateway', 'Interface'] : ['Interface'],
-      privateDnsName: `${label}.${region}.amazonaws.com`,
+      privateDnsName: `${host}.${region}.amazonaws.com`,
       missingZoneIds,
       policy: true,
     }

@@ -1,6 +1,7 @@
 /** Actions of listeners and rules, and what AWS refuses of them. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import type { Index } from '../../ledger/ledger-index.ts'
 import type { Situation } from '../../resource/resource-type.ts'
 import { known, object, objects, own, text, texts } from '../../resource/values.ts'
 
@@ -134,6 +135,17 @@ function targetGroupsOf(ledger: LedgerView, loadBalancerArn: string, except: str
     ...listeners.filter(others).flatMap(({ inputs }) => forwardsTo(objects(inputs, 'defaultActions'))),
     ...rules.filter(others).flatMap(({ inputs }) => forwardsTo(objects(inputs, 'actions'))),
   ]
+}
+
+/** Whether a rule or a listener forwards to a target group: only then is it a load balancer's. */
+export const isForwardedTo = (ledger: LedgerView, targetGroupArn: string): boolean =>
+  ledger.lookUp(BY_TARGET_GROUP, targetGroupArn).length > 0
+
+const BY_TARGET_GROUP: Index = {
+  keysOf: ({ type, inputs }) =>
+    type === LISTENER || type === LISTENER_RULE
+      ? forwardsTo([...objects(inputs, 'defaultActions'), ...objects(inputs, 'actions')])
+      : [],
 }
 
 const invalid = (message: string) => new AwsError('InvalidLoadBalancerAction', message)

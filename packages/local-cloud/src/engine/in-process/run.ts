@@ -228,7 +228,7 @@ export class Run {
     // Made anew under the same name: whoever names it finds the new one.
     const successor = this.draft.byUrn(resource.urn.replace(REPLACED, ''))
     if (successor?.id === resource.id && successor.account === resource.account) return
-    row.refuseDelete?.(resource, this.draft)
+    row.refuseDelete?.(resource, this.draft, this.#organization)
     const [holder] = heldBy(row, resource, this.draft, findRow)
     if (holder)
       throw new AwsError(

@@ -137,7 +137,7 @@ export async function remove(cloud: ProviderCloud, target: Target, known: Known)
     situationAt(cloud, row, target, found.inputs, found),
     target.provider.session,
   )
-  row.refuseDelete?.(found, ledger)
+  row.refuseDelete?.(found, ledger, cloud.organization)
   const [holder] = heldBy(row, found, ledger, findRow)
   if (holder)
     throw new AwsError(

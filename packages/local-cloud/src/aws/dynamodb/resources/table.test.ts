@@ -17,7 +17,7 @@ beforeEach(() => {
 /** Deleting what only `refuseDelete` protects. */
 const deletion = ({ type, urn }: Declared) => {
   const resource = cloud.ledger.byUrn(urn)
-  if (resource) rowOf(type).refuseDelete?.(resource, cloud.ledger)
+  if (resource) rowOf(type).refuseDelete?.(resource, cloud.ledger, {})
 }
 
 describe('Table', () => {

@@ -1,5 +1,6 @@
 /** `aws.lb.ListenerRule`. */
 
+import { isIP } from 'node:net'
 import { AwsError } from '../../../errors.ts'
 import type { Declared, Properties } from '../../../ledger/ledger.ts'
 import { changed, later, newTags, ownTags, retag } from '../../../resource/permission.ts'
@@ -103,6 +104,9 @@ function refuseConditions(conditions: readonly Properties[]): void {
     throw new AwsError('ValidationError', `A rule can only have '${VALUE_QUOTA}' condition values`)
   if (values.join('').replace(/[^*?]/g, '').length > VALUE_QUOTA)
     throw new AwsError('ValidationError', `A rule can only have '${VALUE_QUOTA}' wildcards`)
+  for (const value of conditions.flatMap(({ sourceIp }) => texts((sourceIp ?? {}) as Properties, 'values')))
+    if (isIP(value.split('/')[0] ?? '') === 0 || !value.includes('/'))
+      throw new AwsError('ValidationError', `The CIDR block '${value}' of a source-ip condition is not valid`)
   for (const value of values)
     if (value.length > 128)
       throw new AwsError('ValidationError', `Condition value '${value}' has more than 128 characters`)

@@ -1,29 +1,43 @@
 /** `aws.lb.TargetGroupAttachment`. */
 
+import { isIPv4 } from 'node:net'
+import { contains } from '../../../cidr.ts'
 import { AwsError } from '../../../errors.ts'
+import type { Declared } from '../../../ledger/ledger.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { later, resourceTags } from '../../../resource/permission.ts'
-import type { ResourceType } from '../../../resource/resource-type.ts'
-import { known, others, own, requireOwn } from '../../../resource/values.ts'
+import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
+import { known, others, own, requireOwn, text } from '../../../resource/values.ts'
+import { VPC } from '../../ec2/resources/vpc.ts'
 import { FUNCTION } from '../../lambda/resources/function.ts'
 import { permits } from '../../lambda/resources/permission.ts'
 import { describe, elb } from '../calls.ts'
 import { TARGET_GROUP } from '../listener-actions.ts'
 
-const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
+export const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
 
 const PRINCIPAL = 'elasticloadbalancing.amazonaws.com'
 
+/** Outside of a group's VPC, only these addresses can be registered (RFC 1918, RFC 6598), with the zone `all`. */
+const PRIVATE_BLOCKS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16']
+
 export const targetGroupAttachment: ResourceType = {
   type: TARGET_GROUP_ATTACHMENT,
-  inputs: ['targetGroupArn', 'targetId'],
+  inputs: ['targetGroupArn', 'targetId', 'port', 'availabilityZone'],
   required: ['targetGroupArn', 'targetId'],
-  replaces: ['targetGroupArn', 'targetId'],
+  replaces: ['targetGroupArn', 'targetId', 'port', 'availabilityZone'],
   releases: 'all',
   refuse(situation) {
     const targetGroupArn = known(situation.inputs, 'targetGroupArn')
     const targetId = known(situation.inputs, 'targetId')
-    requireOwn(situation, TARGET_GROUP, targetGroupArn, 'TargetGroupNotFound', 'One or more target groups not found')
+    const group = requireOwn(
+      situation,
+      TARGET_GROUP,
+      targetGroupArn,
+      'TargetGroupNotFound',
+      'One or more target groups not found',
+    )
+    if (text(group.outputs, 'targetType') === 'ip') return refuseAddress(situation, group, targetId)
     const target = situation.ledger.findBy(FUNCTION, 'arn', targetId)
     if (!target || !own(situation, FUNCTION, target.id))
       throw new AwsError('InvalidTarget', `The following targets are not valid: '${targetId}'`)
@@ -56,4 +70,18 @@ export const targetGroupAttachment: ResourceType = {
     pattern: /^arn:[^,]+,[^,]+/,
     of: ({ inputs }) => [`${idPart(inputs, 'targetGroupArn')},${idPart(inputs, 'targetId')}`],
   },
+}
+
+/** Whose address it is, nobody asks: AWS takes any that is private. */
+function refuseAddress(situation: Situation, { outputs }: Declared, address: string): void {
+  const vpc = situation.ledger.find(VPC, known(outputs, 'vpcId'))
+  const isIn = (block: string) => isIPv4(address) && contains(block, `${address}/32`)
+  if (vpc && isIn(known(vpc.outputs, 'cidrBlock'))) return
+  if (!PRIVATE_BLOCKS.some(isIn))
+    throw new AwsError('ValidationError', `The IP address '${address}' is not a valid private IPv4 address`)
+  if (text(situation.inputs, 'availabilityZone') !== 'all')
+    throw new AwsError(
+      'ValidationError',
+      `You must specify the availability zone 'all' for IP address '${address}', which is outside of the VPC`,
+    )
 }

@@ -53,4 +53,39 @@ describe('a target group', () => {
       'ResourceNotFoundException',
     )
   })
+
+  describe('of addresses', () => {
+    let group: Properties
+    beforeEach(() => {
+      const vpcId = String(cloud.group.outputs.vpcId)
+      group = { name: 'tasks', targetType: 'ip', port: 8080, protocol: 'HTTP', vpcId }
+    })
+
+    it('checks the health of any private address, and of no other', async () => {
+      const made = await cloud.make(TARGET_GROUP, 'ip', group)
+      expect(made.outputs).toMatchObject({ deregistrationDelay: 300, healthCheck: { path: '/', interval: 30 } })
+      const attach = (targetId: string, more: Properties = {}) =>
+        cloud.refusal(ATTACHMENT, 'x', { targetGroupArn: made.id, targetId, ...more })
+      // Whose it is, AWS does not ask.
+      await cloud.make(ATTACHMENT, 'inside', { targetGroupArn: made.id, targetId: '10.0.0.77' })
+      expect(await attach('10.9.0.1')).toContain("availability zone 'all'")
+      expect(await attach('8.8.8.8', { availabilityZone: 'all' })).toContain('not a valid private IPv4 address')
+      expect(await attach('arn:aws:lambda:x')).toContain('not a valid private IPv4 address')
+    })
+
+    it.each<[Properties, string]>([
+      [{ port: null }, 'A port must be specified'],
+      [{ protocol: null }, 'A protocol must be specified'],
+      [{ vpcId: null }, 'A VPC ID must be specified'],
+      [{ vpcId: 'vpc-0' }, "The VPC ID 'vpc-0' is not found"],
+      [{ deregistrationDelay: 3601 }, 'between 0 and 3600 inclusive'],
+      [{ healthCheck: { interval: 4 } }, 'Health check interval must be between 5 and 300'],
+      [{ healthCheck: { interval: 5, timeout: 5 } }, 'interval must be greater than the timeout'],
+      [{ healthCheck: { path: 'x' } }, "must begin with '/'"],
+      [{ healthCheck: { healthyThreshold: 1 } }, 'Healthy threshold count must be between 2 and 10'],
+      [{ targetType: 'lambda' }, "port cannot be specified for target groups with target type 'lambda'"],
+    ])('is refused: %j', async (changes, message) => {
+      expect(await cloud.refusal(TARGET_GROUP, 'x', { ...group, ...changes })).toContain(message)
+    })
+  })
 })

@@ -1,44 +1,73 @@
-/** `aws.lb.TargetGroup`. */
+/** `aws.lb.TargetGroup`: of a function, or of addresses. */
 
 import { AwsError, UnsupportedError } from '../../../errors.ts'
+import type { Properties } from '../../../ledger/ledger.ts'
 import { changed, later, newTags, ownTags, resourceTags, retag } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
-import { arn, flag, known, object, others, text } from '../../../resource/values.ts'
+import { arn, flag, known, number, object, others, own, text } from '../../../resource/values.ts'
+import { VPC } from '../../ec2/resources/vpc.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
 import { LISTENER, LISTENER_RULE, TARGET_GROUP } from '../listener-actions.ts'
 
 const NAME = /^(?!-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 
+/** Of groups of addresses only. */
+const OF_ADDRESSES = ['port', 'protocol', 'vpcId'] as const
+
+const DEFAULT_DELAY_SECONDS = 300
+const LONGEST_DELAY_SECONDS = 3600
+
+/** What a group of addresses checks, where nothing else is declared. */
+const HEALTH_CHECK = {
+  enabled: true,
+  path: '/',
+  port: 'traffic-port',
+  protocol: 'HTTP',
+  interval: 30,
+  timeout: 5,
+  healthyThreshold: 5,
+  unhealthyThreshold: 2,
+  matcher: '200',
+}
+
+/** The provider's own defaults hold as soon as something is declared. */
+const healthCheckOf = (inputs: Properties): Properties => {
+  const declared = object(inputs, 'healthCheck')
+  return { ...HEALTH_CHECK, ...(declared && { healthyThreshold: 3, unhealthyThreshold: 3 }), ...declared }
+}
+
 const nameOf = (situation: Situation) =>
   text(situation.inputs, 'name') ?? `${situation.name.slice(0, 24)}-${situation.stableToken(7, 'name')}`
+
+const isOfAddresses = (inputs: Properties) => text(inputs, 'targetType') === 'ip'
+
+const validation = (message: string) => new AwsError('ValidationError', message)
 
 export const targetGroup: ResourceType = {
   type: TARGET_GROUP,
   inputs: [
-    'name',
-    'targetType',
-    'lambdaMultiValueHeadersEnabled',
-    'healthCheck.enabled',
-    'healthCheck.path',
-    'healthCheck.interval',
-    'healthCheck.timeout',
-    'healthCheck.matcher',
-    'healthCheck.healthyThreshold',
-    'healthCheck.unhealthyThreshold',
+    ...['name', 'targetType', 'lambdaMultiValueHeadersEnabled', ...OF_ADDRESSES, 'protocolVersion', 'ipAddressType'],
+    ...['deregistrationDelay', 'loadBalancingAlgorithmType'],
+    ...Object.keys(HEALTH_CHECK).map((name) => `healthCheck.${name}`),
     'tags',
   ],
   named: 'name',
-  replaces: ['name', 'targetType'],
-  defaults: { targetType: 'instance', lambdaMultiValueHeadersEnabled: false },
+  replaces: ['name', 'targetType', ...OF_ADDRESSES, 'protocolVersion', 'ipAddressType'],
+  defaults: {
+    targetType: 'instance',
+    lambdaMultiValueHeadersEnabled: false,
+    deregistrationDelay: DEFAULT_DELAY_SECONDS,
+  },
   heldCode: 'ResourceInUse',
   heldThrough: [`${LISTENER_RULE}.actions`, `${LISTENER}.defaultActions`],
   refuse(situation) {
-    const kind = text(situation.inputs, 'targetType') ?? 'instance'
-    if (kind !== 'lambda') throw new UnsupportedError(`targetType "${kind}" of ${TARGET_GROUP}: use "lambda"`)
+    const { inputs } = situation
+    const kind = text(inputs, 'targetType') ?? 'instance'
+    if (kind !== 'lambda' && kind !== 'ip')
+      throw new UnsupportedError(`targetType "${kind}" of ${TARGET_GROUP}: use "lambda" or "ip"`)
     const name = nameOf(situation)
     if (!NAME.test(name))
-      throw new AwsError(
-        'ValidationError',
+      throw validation(
         `Target group name '${name}' can have a maximum of 32 characters: letters, digits and hyphens, not starting or ending with a hyphen`,
       )
     if (others(situation, TARGET_GROUP, ['name', name]).length > 0)
@@ -46,6 +75,11 @@ export const targetGroup: ResourceType = {
         'DuplicateTargetGroupName',
         `A target group with the same name '${name}' exists, but with different settings`,
       )
+    if (kind === 'ip') refuseAddresses(situation)
+    else
+      for (const property of OF_ADDRESSES)
+        if (inputs[property] !== undefined && inputs[property] !== null)
+          throw validation(`${property} cannot be specified for target groups with target type 'lambda'`)
   },
   answer(situation) {
     const name = nameOf(situation)
@@ -59,7 +93,15 @@ export const targetGroup: ResourceType = {
         arn: id,
         arnSuffix: suffix,
         lambdaMultiValueHeadersEnabled: flag(inputs, 'lambdaMultiValueHeadersEnabled') ?? false,
-        healthCheck: { enabled: false, ...object(inputs, 'healthCheck') },
+        healthCheck: isOfAddresses(inputs)
+          ? healthCheckOf(inputs)
+          : { enabled: false, ...object(inputs, 'healthCheck') },
+        ...(isOfAddresses(inputs) && {
+          protocolVersion: 'HTTP1',
+          ipAddressType: 'ipv4',
+          deregistrationDelay: delayOf(inputs),
+          loadBalancingAlgorithmType: 'round_robin',
+        }),
         loadBalancerArns: [],
       },
     }
@@ -67,6 +109,9 @@ export const targetGroup: ResourceType = {
   permissions: (operation, situation, { outputs }) => {
     const groupArn = known(outputs, 'arn')
     const read = describe('TargetGroups', 'TargetGroupAttributes', 'Tags')
+    const attributes = isOfAddresses(situation.inputs)
+      ? ['deregistrationDelay', 'loadBalancingAlgorithmType']
+      : ['lambdaMultiValueHeadersEnabled']
     switch (operation) {
       case 'create':
         return [
@@ -75,10 +120,7 @@ export const targetGroup: ResourceType = {
             ...newTags(situation),
             'elasticloadbalancing:CreateAction': 'CreateTargetGroup',
           }),
-          ...later(
-            ['lambdaMultiValueHeadersEnabled'],
-            elb('ModifyTargetGroupAttributes', groupArn, resourceTags(situation.inputs)),
-          ),
+          ...later(attributes, elb('ModifyTargetGroupAttributes', groupArn, resourceTags(situation.inputs))),
           ...later([], ...read),
         ]
       case 'read':
@@ -86,7 +128,7 @@ export const targetGroup: ResourceType = {
       case 'update':
         return [
           ...(changed(situation, 'healthCheck') ? [elb('ModifyTargetGroup', groupArn, ownTags(situation))] : []),
-          ...(changed(situation, 'lambdaMultiValueHeadersEnabled')
+          ...(changed(situation, ...attributes)
             ? [elb('ModifyTargetGroupAttributes', groupArn, ownTags(situation))]
             : []),
           ...retag(situation, TAGGING, groupArn),
@@ -96,4 +138,55 @@ export const targetGroup: ResourceType = {
         return [elb('DeleteTargetGroup', groupArn, ownTags(situation))]
     }
   },
+}
+
+/** The provider sends it as a text. */
+const delayOf = ({ deregistrationDelay }: Properties) => Number(deregistrationDelay ?? DEFAULT_DELAY_SECONDS)
+
+function refuseAddresses(situation: Situation): void {
+  const { inputs } = situation
+  if (text(inputs, 'protocol') === undefined) throw validation('A protocol must be specified')
+  if (number(inputs, 'port') === undefined) throw validation('A port must be specified')
+  const vpcId = text(inputs, 'vpcId')
+  if (vpcId === undefined) throw validation('A VPC ID must be specified')
+  if (!own(situation, VPC, vpcId)) throw validation(`The VPC ID '${vpcId}' is not found`)
+  const served: Readonly<Record<string, string>> = {
+    protocol: 'HTTP',
+    protocolVersion: 'HTTP1',
+    ipAddressType: 'ipv4',
+    loadBalancingAlgorithmType: 'round_robin',
+  }
+  for (const [name, value] of Object.entries(served))
+    if ((text(inputs, name) ?? value) !== value)
+      throw new UnsupportedError(`${name} "${text(inputs, name)}" of ${TARGET_GROUP}: use "${value}"`)
+  between('port', number(inputs, 'port'), 1, 65_535)
+  between(
+    "Target group attribute key 'deregistration_delay.timeout_seconds'",
+    delayOf(inputs),
+    0,
+    LONGEST_DELAY_SECONDS,
+  )
+  refuseHealthCheck(healthCheckOf(inputs))
+}
+
+function refuseHealthCheck(check: Properties): void {
+  if (flag(check, 'enabled') === false)
+    throw validation("Health check enabled must be true for target groups with target type 'ip'")
+  if (!known(check, 'path').startsWith('/')) throw validation(`Health check path '${check.path}' must begin with '/'`)
+  between('Health check interval', number(check, 'interval'), 5, 300)
+  between('Health check timeout', number(check, 'timeout'), 2, 120)
+  between('Healthy threshold count', number(check, 'healthyThreshold'), 2, 10)
+  between('Unhealthy threshold count', number(check, 'unhealthyThreshold'), 2, 10)
+  if (Number(check.timeout) >= Number(check.interval))
+    throw validation(`Health check interval must be greater than the timeout.`)
+  if (!/^[2-4]\d\d([,-][2-4]\d\d)*$/.test(known(check, 'matcher')))
+    throw validation(`Health check matcher HTTP code '${check.matcher}' must be within '200-499' inclusive`)
+  for (const name of ['port', 'protocol'] as const)
+    if (known(check, name) !== HEALTH_CHECK[name])
+      throw new UnsupportedError(`healthCheck.${name} "${check[name]}" of ${TARGET_GROUP}: use "${HEALTH_CHECK[name]}"`)
+}
+
+function between(what: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || !Number.isInteger(value) || value < least || value > most)
+    throw validation(`${what} must be between ${least} and ${most} inclusive, got ${value}`)
 }
