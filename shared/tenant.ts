@@ -1,6 +1,6 @@
 /**
  * What a tenant's function is told: its environment, set at deployment, and its two items in the tenant table,
- * read while requests are served. The only file of the infrastructure that `functions/` may import.
+ * read while requests are served. Of the infrastructure, `functions/` may import this file and audit-line.ts.
  */
 
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */

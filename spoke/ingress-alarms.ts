@@ -1,6 +1,7 @@
 /** Alarms of one tenant's ingress, from its request lines and from the figures of Lambda and CloudWatch Logs. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import { LINES } from '../shared/audit-line.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import { alarmName, functionLogGroupName, functionName, PREFIX } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
@@ -32,15 +33,10 @@ const FILTERS: readonly {
   readonly value: '0' | '1'
   readonly key: string
 }[] = [
-  { key: 'server-error', metric: 'server-errors', pattern: '{ $.status >= 500 }', value: '1' },
-  { key: 'no-server-error', metric: 'server-errors', pattern: '{ $.status < 500 }', value: '0' },
-  {
-    key: 'foreign-tenant',
-    metric: 'foreign-tenant',
-    pattern: '{ $.decision = "refused" && $.check = "tenant" }',
-    value: '1',
-  },
-  { key: 'throttled', metric: 'throttled', pattern: '{ $.status = 429 }', value: '1' },
+  { key: 'server-error', metric: 'server-errors', pattern: LINES.serverError, value: '1' },
+  { key: 'no-server-error', metric: 'server-errors', pattern: LINES.noServerError, value: '0' },
+  { key: 'foreign-tenant', metric: 'foreign-tenant', pattern: LINES.foreignTenant, value: '1' },
+  { key: 'throttled', metric: 'throttled', pattern: LINES.throttled, value: '1' },
 ]
 
 /** `opts.dependsOn`: the function, so that its log group is there. */

@@ -1,6 +1,7 @@
 /** The tenant's gateway function and the role that it runs as, in the hub account. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import { LINES } from '../shared/audit-line.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import { executionRoleName, functionLogGroupName, functionName } from '../shared/naming.ts'
 import { policyText } from '../shared/policies/document.ts'
@@ -11,11 +12,6 @@ import type { TagMap } from './tags.ts'
 
 /** A line a request, without prompt and token. What an auditor needs of it is in the hub's trail as well, and stays there. */
 const RETENTION_DAYS = 365
-/**
- * Lines that say what was decided about a request (functions/gateway/audit.ts). Whoever else prints such a line in this
- * function is found by the trail, which takes the tenant from the log group.
- */
-const AUDIT_PATTERN = '{ $.decision = "allowed" || $.decision = "refused" }'
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
@@ -94,7 +90,7 @@ export function gatewayFunction(
     {
       name: 'audit',
       logGroup: logGroup.name,
-      filterPattern: AUDIT_PATTERN,
+      filterPattern: LINES.decided,
       destinationArn: hub.auditFunctionArn,
     },
     child,

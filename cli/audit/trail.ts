@@ -7,6 +7,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsCredentialIdentity } from '@aws-sdk/types'
+import type { AuditRecord } from '../../shared/audit-line.ts'
 import { auditLogGroupName } from '../../shared/naming.ts'
 import { UserError } from '../verb.ts'
 
@@ -24,12 +25,12 @@ export interface TrailQuery {
   readonly since: number
 }
 
-/** As functions/audit/record.ts writes it. */
-export interface TrailRecord {
-  readonly time: string
-  readonly tenant: string
-  readonly event: string
-  readonly [field: string]: string | number
+/** A record of the trail, or of what the load balancer decided by itself (door.ts), whose words are its own. */
+export interface TrailRecord extends AuditRecord {
+  /** Of the load balancer's: why, the address that asked, and for what. */
+  readonly reason?: string
+  readonly client?: string
+  readonly path?: string
 }
 
 const TIMEOUT_MILLISECONDS = 30_000

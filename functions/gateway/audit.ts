@@ -1,16 +1,6 @@
 /** What a request's line says about access: decided by which check, and how. It holds no content, like the rest of the line. */
+import { CHECKS, type Check, type Decision } from '../../shared/audit-line.ts'
 import type { ErrorCode } from './errors.ts'
-
-/** In the order that a request meets them. `request` is the shape of what was asked, `account` what AWS says to it. */
-export const CHECKS = ['path', 'token', 'tenant', 'status', 'request', 'model', 'account'] as const
-export type Check = (typeof CHECKS)[number]
-
-export interface Decision {
-  /** `allowed`: every check of the gateway was passed, whatever became of the request then. */
-  readonly decision: 'allowed' | 'refused'
-  /** What refused; `platform` when a check could not be made, `all` when nothing refused. */
-  readonly check: Check | 'platform' | 'all'
-}
 
 /** Refusals; every other error happens to a request that was allowed. */
 const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {

@@ -1,47 +1,9 @@
 /** One structured line a request, which is its audit record too. It holds no prompt, no answer, no token, no ARN and no account's credentials. */
-import type { Check, Decision } from './audit.ts'
+import type { AuditLine, Step } from '../../shared/audit-line.ts'
 import type { ErrorCode, GatewayError } from './errors.ts'
 
-export interface Usage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly totalTokens: number
-  readonly cacheReadInputTokens?: number
-  readonly cacheWriteInputTokens?: number
-}
-
-export type Step = 'authenticate' | 'routing' | 'body' | 'model'
-
 /** Filled in while the request is served. */
-export interface LogRecord {
-  readonly time: string
-  readonly requestId: string
-  readonly tenant: string
-  operation?: string
-  /** The user's `sub`. */
-  user?: string
-  /** The tenant's name for the model. */
-  model?: string
-  attempts?: number
-  /** The answer was a stream, which has two lines: one when it was let in, one when it was over. */
-  stream?: true
-  phase?: 'admission' | 'end'
-  usage?: Usage
-  /** The stream ended before the model had said what it used. */
-  usageIncomplete?: true
-  stopReason?: string
-  status?: number
-  outcome?: 'ok' | ErrorCode
-  /** What was decided, and by which check (audit.ts). */
-  decision?: Decision['decision']
-  check?: Decision['check']
-  /** The last check that was passed. */
-  passed?: Check
-  /** What happened underneath an error: names and statuses, never contents. */
-  cause?: string
-  /** `first`: until the first event of a stream. */
-  readonly milliseconds: { [step in Step | 'first' | 'total']?: number }
-}
+export type LogRecord = AuditLine<ErrorCode>
 
 export type Log = (record: LogRecord) => void
 

@@ -1,7 +1,8 @@
 /** What the gateway reads in a Converse answer; everything else in it goes to the caller untouched. */
+
+import type { Usage } from '../../../shared/audit-line.ts'
 import { isObject } from '../body.ts'
 import { GatewayError } from '../errors.ts'
-import type { Usage } from '../log.ts'
 import type { ConverseResponse } from './wire.ts'
 
 export interface ConverseAnswer {

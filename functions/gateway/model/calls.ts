@@ -1,8 +1,10 @@
 /** A tenant's models as one request calls them: what is measured on the way goes into its audit line by itself. */
+
+import type { Usage } from '../../../shared/audit-line.ts'
 import type { TenantConfiguration } from '../../../shared/tenant.ts'
 import type { Progress } from '../audit.ts'
 import type { Deadline } from '../deadline.ts'
-import { elapsed, type LogRecord, timed, type Usage } from '../log.ts'
+import { elapsed, type LogRecord, timed } from '../log.ts'
 import type { ModelStream } from '../stream.ts'
 import { type ConverseAnswer, parseConverseAnswer, usageOf } from './answer.ts'
 import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'

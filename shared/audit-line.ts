@@ -1,0 +1,145 @@
+/**
+ * The line that a tenant's gateway prints for every request, and all that is made of it: the gateway writes it, the hub's audit
+ * function takes a record of the trail from it, metric filters and the subscription look for it, and the CLI shows the record.
+ * It holds no prompt, no answer, no token and no ARN. One of the two files of the infrastructure that `functions/` may import.
+ */
+
+/** In the order that a request meets them. `request` is the shape of what was asked, `account` what AWS says to it. */
+export const CHECKS = ['path', 'token', 'tenant', 'status', 'request', 'model', 'account'] as const
+export type Check = (typeof CHECKS)[number]
+
+export interface Decision {
+  /** `allowed`: every check of the gateway was passed, whatever became of the request then. */
+  readonly decision: 'allowed' | 'refused'
+  /** What refused; `platform` when a check could not be made, `all` when nothing refused. */
+  readonly check: Check | 'platform' | 'all'
+}
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly totalTokens: number
+  readonly cacheReadInputTokens?: number
+  readonly cacheWriteInputTokens?: number
+}
+
+export type Step = 'authenticate' | 'routing' | 'body' | 'model'
+
+/**
+ * Filled in while the request is served; JSON on one line when it is printed.
+ * @template Outcome the gateway's codes of errors
+ */
+export interface AuditLine<Outcome extends string = string> {
+  /** When the request came, ISO 8601. */
+  readonly time: string
+  readonly requestId: string
+  readonly tenant: string
+  operation?: string
+  /** The user's `sub`. */
+  user?: string
+  /** The tenant's name for the model. */
+  model?: string
+  attempts?: number
+  /** The answer was a stream, which has two lines: one when it was let in, one when it was over. */
+  stream?: true
+  phase?: 'admission' | 'end'
+  usage?: Usage
+  /** The stream ended before the model had said what it used. */
+  usageIncomplete?: true
+  stopReason?: string
+  /** Of the answer, 100 to 599. */
+  status?: number
+  outcome?: 'ok' | Outcome
+  decision?: Decision['decision']
+  check?: Decision['check']
+  /** The last check that was passed. */
+  passed?: Check
+  /** What happened underneath an error: names and statuses, never contents. */
+  cause?: string
+  /** `first`: until the first event of a stream. */
+  readonly milliseconds: { [step in Step | 'first' | 'total']?: number }
+}
+
+const WORD = /^[a-z_]{1,40}$/
+
+/** Texts of a line that a record takes, when they are of this shape: no content can ride along. */
+export const RECORDED_TEXTS = {
+  requestId: /^[\w-]{1,64}$/,
+  user: /^[\w-]{1,128}$/,
+  operation: WORD,
+  model: /^[a-z0-9.-]{1,64}$/,
+  decision: /^(allowed|refused)$/,
+  check: WORD,
+  passed: WORD,
+  outcome: WORD,
+  phase: /^(admission|end)$/,
+  stopReason: WORD,
+} as const satisfies Partial<Record<keyof AuditLine, RegExp>>
+
+/** What a record may hold of a line that anybody may have printed: everything is looked at before it is believed. */
+type Unproven = { readonly [field in keyof AuditLine]?: unknown }
+
+/** Numbers of a line that a record takes, by their names in the record. */
+export const RECORDED_NUMBERS = {
+  status: ({ status }) => (typeof status === 'number' && status >= 100 && status <= 599 ? status : undefined),
+  attempts: ({ attempts }) => attempts,
+  inputTokens: ({ usage }) => numberOf(usage, 'inputTokens'),
+  outputTokens: ({ usage }) => numberOf(usage, 'outputTokens'),
+  cacheReadInputTokens: ({ usage }) => numberOf(usage, 'cacheReadInputTokens'),
+  cacheWriteInputTokens: ({ usage }) => numberOf(usage, 'cacheWriteInputTokens'),
+  /** 1: the stream ended before the model had said what it used. */
+  usageIncomplete: ({ usageIncomplete }) => (usageIncomplete === true ? 1 : undefined),
+  firstMilliseconds: ({ milliseconds }) => rounded(numberOf(milliseconds, 'first')),
+  totalMilliseconds: ({ milliseconds }) => rounded(numberOf(milliseconds, 'total')),
+} as const satisfies Readonly<Record<string, (line: Unproven) => unknown>>
+
+type Maybe<Name extends string, Value> = { readonly [name in Name]?: Value }
+
+/** A record of the trail. */
+export interface AuditRecord
+  extends Maybe<keyof typeof RECORDED_TEXTS, string>,
+    Maybe<keyof typeof RECORDED_NUMBERS, number> {
+  /** When the request came, ISO 8601. */
+  readonly time: string
+  /** By the log group that the line was in, which the tenant's function cannot choose. */
+  readonly tenant: string
+  /** CloudWatch Logs' id of the line. Deliveries may come twice: two records with the same one are one decision. */
+  readonly event: string
+  /** The tenant that the line named, when it was another, or `?`: something else than the gateway printed it. */
+  readonly claimed?: string
+}
+
+/**
+ * Filter patterns of CloudWatch Logs over the line.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export const LINES = {
+  /** What the trail gets. Whoever else prints such a line in the function is found by it. */
+  decided: pattern(`${is('decision', 'allowed')} || ${is('decision', 'refused')}`),
+  serverError: pattern(compared('status', '>=', 500)),
+  noServerError: pattern(compared('status', '<', 500)),
+  throttled: pattern(compared('status', '=', 429)),
+  foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
+} as const
+
+function pattern(condition: string): string {
+  return `{ ${condition} }`
+}
+
+function is<Field extends 'decision' | 'check'>(field: Field, value: Decision[Field]): string {
+  return `$.${field} = "${value}"`
+}
+
+function compared(field: 'status', operator: '=' | '<' | '>=', value: number): string {
+  return `$.${field} ${operator} ${value}`
+}
+
+function numberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined
+}
+
+function rounded(value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value) : undefined
+}
