@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createApis } from './aws/apis.ts'
 import { createBedrock } from './aws/bedrock/bedrock.ts'
 import type { ModelBackend } from './aws/bedrock/model-backend.ts'
 import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
@@ -123,7 +124,14 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     authority,
     reach: lookUp,
     faults: faults.wire,
-    services: [createSts(surroundings, credentials), dynamodb, cognito, bedrock, monitoring.logs],
+    services: [
+      createSts(surroundings, credentials),
+      dynamodb,
+      cognito,
+      bedrock,
+      monitoring.logs,
+      ...createApis(surroundings, credentials),
+    ],
     ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
   })
   const lambda = createLambda({

@@ -45,6 +45,12 @@ export interface Account {
   readonly hostedZones?: Readonly<Record<string, string>>
   /** Certificates that exist: ARN → domain name. */
   readonly certificates?: Readonly<Record<string, string>>
+  /** Ids of {@link hostedZones} that are private ones. */
+  readonly privateZones?: readonly string[]
+  /** Where model invocation logging goes that was there before any stack. */
+  readonly invocationLogGroup?: string
+  /** Quotas in force where they are not AWS's defaults, by their codes: `L-F678F1CE`. */
+  readonly quotas?: Readonly<Record<string, number>>
   /** Lambda's concurrent executions. @default 1000 */
   readonly concurrencyLimit?: number
 }

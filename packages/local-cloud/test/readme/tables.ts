@@ -1,6 +1,7 @@
 /** The tables of the package's README: made from the registries, so that they say what there is. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { OPERATIONS_OF_APIS } from '../../src/aws/apis.ts'
 import * as dataSources from '../../src/aws/data-sources.ts'
 import { rowOf } from '../../src/aws/registry.ts'
 import * as types from '../../src/aws/resource-types.ts'
@@ -22,7 +23,9 @@ function filesOf(registry: string): ReadonlyMap<string, string> {
 }
 
 function services(): readonly string[] {
-  const rows = Object.entries(OPERATIONS_OF).sort(([one], [other]) => (one < other ? -1 : 1))
+  const names = [...new Set([...Object.keys(OPERATIONS_OF), ...Object.keys(OPERATIONS_OF_APIS)])]
+  const operations = (name: string) => [...(OPERATIONS_OF[name] ?? []), ...(OPERATIONS_OF_APIS[name] ?? [])]
+  const rows = names.map((name) => [name, operations(name)] as const).sort(([one], [other]) => (one < other ? -1 : 1))
   return [
     '| service | operations |',
     '|---|---|',

@@ -3,12 +3,10 @@ import { AwsError, UnsupportedError } from '../../errors.ts'
 import { call, calls, changed, lifeCycle, resourceTags, when } from '../../resource/permission.ts'
 import type { Permissions, ResourceType, Situation } from '../../resource/resource-type.ts'
 import { arn, known, number, others, text } from '../../resource/values.ts'
+import { quotaOf } from '../service-quotas/quotas.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from './calls.ts'
 import { prefixListName } from './prefix-lists.ts'
 import { DESCRIPTION, vpcOfGroup } from './resources/security-group.ts'
-
-/** Rules of a group, per direction. */
-const RULE_QUOTA = 60
 
 const PEERS = ['cidrIpv4', 'prefixListId', 'referencedSecurityGroupId'] as const
 
@@ -37,7 +35,7 @@ export const rule = (type: string): Omit<ResourceType, 'permissions'> => ({
     const siblings = others(situation, type, ['securityGroupId', groupId])
     if (siblings.some((other) => RULE_INPUTS.every((name) => (other.inputs[name] ?? null) === (inputs[name] ?? null))))
       throw new AwsError('InvalidPermission.Duplicate', `the specified rule "${ruleText(situation)}" already exists`)
-    if (siblings.length >= RULE_QUOTA)
+    if (siblings.length >= quotaOf(situation.organization, situation.account, 'L-0EA8095F'))
       throw new AwsError(
         'RulesPerSecurityGroupLimitExceeded',
         'The maximum number of rules per security group has been reached.',

@@ -47,9 +47,6 @@ export const IDLE_SECONDS = 300
 /** How often idle and outdated environments are looked for. */
 export const REAP_MS = 1_000
 
-/** Concurrent executions of an account that does not say otherwise. */
-export const DEFAULT_CONCURRENCY_LIMIT = 1000
-
 /** Of the heap and of everything else in a process, V8's old space is the part that can be bounded: most of the memory. */
 export const OLD_SPACE_SHARE = 0.9
 

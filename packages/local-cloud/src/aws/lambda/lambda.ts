@@ -6,7 +6,8 @@ import type { Origin } from '../../network/path.ts'
 import { number } from '../../resource/values.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { Printed } from '../logs/function-lines.ts'
-import { DEFAULT_CONCURRENCY_LIMIT, MAX_PAYLOAD_BYTES, REAP_MS } from './constants.ts'
+import { quotaOf } from '../service-quotas/quotas.ts'
+import { MAX_PAYLOAD_BYTES, REAP_MS } from './constants.ts'
 import type { Ending } from './execution-environment.ts'
 import { FUNCTION, type FunctionConfiguration, readFunction } from './function-configuration.ts'
 import { FunctionPool, type Served } from './function-pool.ts'
@@ -231,7 +232,7 @@ function admits(
   running: ReadonlyMap<string, number>,
 ): boolean {
   if (reservedConcurrency !== undefined) return (running.get(arn) ?? 0) < reservedConcurrency
-  const limit = organization.accounts.find(({ id }) => id === account)?.concurrencyLimit ?? DEFAULT_CONCURRENCY_LIMIT
+  const limit = quotaOf(organization, account, 'L-B99A9384')
   const functions = ledger.all(FUNCTION).filter((declared) => declared.account === account)
   let left = limit
   for (const { outputs } of functions) {

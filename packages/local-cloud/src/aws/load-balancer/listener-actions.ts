@@ -4,13 +4,12 @@ import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import type { Index } from '../../ledger/ledger-index.ts'
 import type { Situation } from '../../resource/resource-type.ts'
 import { known, object, objects, own, text, texts } from '../../resource/values.ts'
+import { quotaOf } from '../service-quotas/quotas.ts'
 
 export const LISTENER = 'aws:lb/listener:Listener'
 export const LISTENER_RULE = 'aws:lb/listenerRule:ListenerRule'
 export const TARGET_GROUP = 'aws:lb/targetGroup:TargetGroup'
 
-/** Target groups of one load balancer; cannot be raised. */
-const TARGET_GROUP_QUOTA = 100
 const CLAIM_QUOTA = 10
 
 /** The inputs below a list of actions, for a row's list. */
@@ -120,10 +119,11 @@ export function refuseTargetGroupQuota(
   actions: readonly Properties[],
 ): void {
   const used = new Set(targetGroupsOf(situation.ledger, loadBalancerArn, situation.urn).concat(forwardsTo(actions)))
-  if (used.size > TARGET_GROUP_QUOTA)
+  const most = quotaOf(situation.organization, situation.account, 'L-822D1B1B')
+  if (used.size > most)
     throw new AwsError(
       'TooManyUniqueTargetGroupsPerLoadBalancer',
-      `The maximum number of target groups per load balancer is ${TARGET_GROUP_QUOTA}`,
+      `The maximum number of target groups per load balancer is ${most}`,
     )
 }
 

@@ -5,7 +5,13 @@ import type { ErrorFormat } from './protocol.ts'
 
 /** What a form says, lists (`Tags.member.1.Key`) and structures unfolded; all values are text. */
 export type QueryValue = string | readonly QueryValue[] | { readonly [name: string]: QueryValue }
-export type XmlValue = string | number | undefined | { readonly [name: string]: XmlValue }
+export type XmlValue =
+  | string
+  | number
+  | boolean
+  | undefined
+  | readonly XmlValue[]
+  | { readonly [name: string]: XmlValue }
 
 export interface QueryProtocol extends ErrorFormat {
   readonly input: (request: WireRequest) => { readonly operation: string; readonly parameters: unknown }
@@ -70,7 +76,7 @@ interface Node {
   readonly children: Map<string, Node>
 }
 
-function unfold(form: URLSearchParams): { readonly [name: string]: QueryValue } {
+export function unfold(form: URLSearchParams): { readonly [name: string]: QueryValue } {
   const root: Node = { children: new Map() }
   for (const [name, value] of form) {
     let node = root
@@ -86,17 +92,27 @@ function unfold(form: URLSearchParams): { readonly [name: string]: QueryValue } 
 
 function unfoldNode({ value, children }: Node): QueryValue {
   if (children.size === 0) return value ?? ''
-  const members = children.get('member')
+  // EC2 leaves the word out: `Filter.1.Name`.
+  const members = children.get('member')?.children ?? ([...children.keys()].every(isNumber) ? children : undefined)
   if (!members) return Object.fromEntries([...children].map(([name, node]) => [name, unfoldNode(node)]))
-  return [...members.children].sort(([a], [b]) => Number(a) - Number(b)).map(([, node]) => unfoldNode(node))
+  return [...members].sort(([a], [b]) => Number(a) - Number(b)).map(([, node]) => unfoldNode(node))
 }
 
-function xml(value: XmlValue): string {
+const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value)
+
+const isNumber = (text: string) => /^\d+$/.test(text)
+
+/** @param member what the items of a list are called; null where each is called as the list */
+export function xml(value: XmlValue, member: string | null = 'member'): string {
   if (value === undefined) return ''
+  if (isList(value)) return value.map((item) => `<${member}>${xml(item, member)}</${member}>`).join('')
   if (typeof value !== 'object')
     return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
   return Object.entries(value)
     .filter(([, item]) => item !== undefined)
-    .map(([name, item]) => `<${name}>${xml(item)}</${name}>`)
+    .flatMap(([name, item]) =>
+      member === null && isList(item) ? item.map((one) => [name, one] as const) : [[name, item] as const],
+    )
+    .map(([name, item]) => `<${name}>${xml(item, member)}</${name}>`)
     .join('')
 }

@@ -5,7 +5,7 @@ import { calls, lifeCycle, passRole } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { known, object, own, text } from '../../../resource/values.ts'
 
-const INVOCATION_LOGGING = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
+export const INVOCATION_LOGGING = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
 
 const cloudwatch = ({ inputs }: Situation) => object(object(inputs, 'loggingConfig') ?? {}, 'cloudwatchConfig')
 

@@ -4,14 +4,12 @@ import { AwsError } from '../../../errors.ts'
 import { calls, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, others, requireOwn, text } from '../../../resource/values.ts'
+import { quotaOf } from '../../service-quotas/quotas.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from '../calls.ts'
 import { publicAddress } from '../network-interfaces.ts'
 import { INSTANCE } from './instance.ts'
 
 export const EIP = 'aws:ec2/eip:Eip'
-
-/** Elastic IPs of an account and region, by default. */
-const EIP_QUOTA = 5
 
 export const eip: ResourceType = {
   type: EIP,
@@ -21,7 +19,7 @@ export const eip: ResourceType = {
   refuse(situation) {
     const domain = text(situation.inputs, 'domain') ?? 'vpc'
     if (domain !== 'vpc') throw new AwsError('InvalidParameterValue', `Invalid value '${domain}' for domain.`)
-    if (others(situation, EIP).length >= EIP_QUOTA)
+    if (others(situation, EIP).length >= quotaOf(situation.organization, situation.account, 'L-0263D0A3'))
       throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
   },
   // It is associated once it is there.

@@ -5,12 +5,10 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { call, calls, changed, later, lifeCycle, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, others, requireOwn, text } from '../../../resource/values.ts'
+import { quotaOf } from '../../service-quotas/quotas.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from '../calls.ts'
 
 export const VPC = 'aws:ec2/vpc:Vpc'
-
-/** VPCs a region, by default. */
-const VPC_QUOTA = 5
 
 const LARGEST = 16
 
@@ -41,7 +39,7 @@ export const vpc: ResourceType = {
     const tenancy = text(situation.inputs, 'instanceTenancy') ?? 'default'
     if (tenancy !== 'default') throw new UnsupportedError(`instanceTenancy "${tenancy}" of ${VPC}`)
     requireBlock(known(situation.inputs, 'cidrBlock'), 'InvalidVpc.Range')
-    if (others(situation, VPC).length >= VPC_QUOTA)
+    if (others(situation, VPC).length >= quotaOf(situation.organization, situation.account, 'L-F678F1CE'))
       throw new AwsError('VpcLimitExceeded', 'The maximum number of VPCs has been reached.')
   },
   answer(situation) {

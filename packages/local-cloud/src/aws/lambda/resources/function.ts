@@ -18,13 +18,12 @@ import {
 } from '../../../resource/values.ts'
 import { placeInterfaces, SUBNET } from '../../ec2/network-interfaces.ts'
 import { vpcOfGroup } from '../../ec2/resources/security-group.ts'
+import { quotaOf } from '../../service-quotas/quotas.ts'
 import { refusePermissions, requireExecutionRole } from '../execution-role.ts'
 
 export const FUNCTION = 'aws:lambda/function:Function'
 
-/** Concurrent executions of an account, of which this many stay for functions without a reservation. */
-const DEFAULT_CONCURRENCY = 1000
-
+/** Of the account's concurrent executions, these stay for functions without a reservation. */
 const UNRESERVED = 100
 
 const RUNTIMES = ['nodejs22.x', 'nodejs24.x']
@@ -214,8 +213,7 @@ function refuseEnvironment(inputs: Properties): void {
 function refuseConcurrency(situation: Situation): void {
   const wanted = number(situation.inputs, 'reservedConcurrentExecutions') ?? -1
   if (wanted < 0) return
-  const account = situation.organization.accounts.find(({ id }) => id === situation.account)
-  const limit = account?.concurrencyLimit ?? DEFAULT_CONCURRENCY
+  const limit = quotaOf(situation.organization, situation.account, 'L-B99A9384')
   const reserved = others(situation, FUNCTION)
     .map(({ outputs }) => number(outputs, 'reservedConcurrentExecutions') ?? -1)
     .reduce((sum, one) => sum + Math.max(one, 0), 0)

@@ -6,12 +6,11 @@ import type { Declared, Properties } from '../../../ledger/ledger.ts'
 import { changed, later, newTags, ownTags, retag } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { known, number, objects, others, requireOwn, texts } from '../../../resource/values.ts'
+import { quotaOf } from '../../service-quotas/quotas.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
 import { actionInputs, LISTENER, LISTENER_RULE, refuseActions, refuseTargetGroupQuota } from '../listener-actions.ts'
 
-/** Rules of a load balancer, without the defaults; condition values and wildcards of a rule. */
-const RULE_QUOTA = 100
-
+/** Condition values and wildcards of a rule. */
 const VALUE_QUOTA = 5
 
 const HIGHEST_PRIORITY = 50_000
@@ -43,10 +42,11 @@ export const listenerRule: ResourceType = {
       throw new AwsError('PriorityInUse', `Priority '${priority}' is currently in use`)
     const loadBalancerArn = known(of.inputs, 'loadBalancerArn')
     const listeners = situation.ledger.where(LISTENER, 'loadBalancerArn', loadBalancerArn)
-    if (listeners.reduce((sum, { id }) => sum + rulesOf(situation, id).length, 0) >= RULE_QUOTA)
+    const most = quotaOf(situation.organization, situation.account, 'L-7EED9B64')
+    if (listeners.reduce((sum, { id }) => sum + rulesOf(situation, id).length, 0) >= most)
       throw new AwsError(
         'TooManyRules',
-        `The maximum number of rules per load balancer, not counting defaults, is ${RULE_QUOTA}`,
+        `The maximum number of rules per load balancer, not counting defaults, is ${most}`,
       )
     refuseConditions(objects(inputs, 'conditions'))
     const actions = objects(inputs, 'actions')

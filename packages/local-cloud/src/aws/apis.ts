@@ -1,0 +1,38 @@
+/** Services that are only asked what there is: one line each. What is deployed into them is in the ledger. */
+import type { CredentialStore } from '../iam/credential-store.ts'
+import { type Api, createApi } from '../wire/protocol/api.ts'
+import type { Service, Surroundings } from '../wire/service.ts'
+import { ACM } from './acm/api.ts'
+import { BEDROCK_CONTROL } from './bedrock/control/api.ts'
+import { EC2 } from './ec2/api.ts'
+import { IAM } from './iam/api.ts'
+import { LAMBDA_CONTROL } from './lambda/api.ts'
+import { ELASTIC_LOAD_BALANCING } from './load-balancer/api.ts'
+import { ORGANIZATIONS } from './organizations/api.ts'
+import { RAM } from './ram/api.ts'
+import { ROUTE53 } from './route53/api.ts'
+import { SERVICE_QUOTAS } from './service-quotas/api.ts'
+import { TAGGING } from './tagging/api.ts'
+
+/** The output's type is each service's own. */
+const APIS: readonly Api<never>[] = [
+  ACM,
+  BEDROCK_CONTROL,
+  EC2,
+  ELASTIC_LOAD_BALANCING,
+  IAM,
+  LAMBDA_CONTROL,
+  ORGANIZATIONS,
+  RAM,
+  ROUTE53,
+  SERVICE_QUOTAS,
+  TAGGING,
+] as unknown as readonly Api<never>[]
+
+export const createApis = (surroundings: Surroundings, credentials: CredentialStore): readonly Service[] =>
+  APIS.map((api) => createApi(api, surroundings, credentials))
+
+/** Operations by service, for the README. */
+export const OPERATIONS_OF_APIS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  APIS.map(({ name, signingName = name, operations }) => [signingName, Object.keys(operations)]),
+)

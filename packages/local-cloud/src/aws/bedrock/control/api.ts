@@ -1,0 +1,23 @@
+/** The control plane of Amazon Bedrock, as far as it tells what models there are. */
+import type { Api } from '../../../wire/protocol/api.ts'
+import { restJson } from '../../../wire/protocol/rest.ts'
+import { getFoundationModel as GetFoundationModel } from './get-foundation-model.ts'
+import { getFoundationModelAvailability as GetFoundationModelAvailability } from './get-foundation-model-availability.ts'
+import { getInferenceProfile as GetInferenceProfile } from './get-inference-profile.ts'
+import { getModelInvocationLoggingConfiguration as GetModelInvocationLoggingConfiguration } from './get-model-invocation-logging-configuration.ts'
+
+export const BEDROCK_CONTROL: Api<object> = {
+  name: 'bedrock',
+  protocol: restJson({
+    GetFoundationModel: 'GET /foundation-models/{modelIdentifier}',
+    GetFoundationModelAvailability: 'GET /foundation-model-availability/{modelId}',
+    GetInferenceProfile: 'GET /inference-profiles/{inferenceProfileIdentifier}',
+    GetModelInvocationLoggingConfiguration: 'GET /logging/modelinvocations',
+  }),
+  operations: {
+    GetFoundationModel,
+    GetFoundationModelAvailability,
+    GetInferenceProfile,
+    GetModelInvocationLoggingConfiguration,
+  },
+}

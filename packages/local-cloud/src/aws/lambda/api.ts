@@ -1,0 +1,14 @@
+/** Lambda's control plane, as far as it is read. Functions are invoked by the load balancer and by subscriptions, not here. */
+import type { Api } from '../../wire/protocol/api.ts'
+import { restJson } from '../../wire/protocol/rest.ts'
+import { getAccountSettings as GetAccountSettings } from './operations/get-account-settings.ts'
+import { getFunctionConfiguration as GetFunctionConfiguration } from './operations/get-function-configuration.ts'
+
+export const LAMBDA_CONTROL: Api<object> = {
+  name: 'lambda',
+  protocol: restJson({
+    GetAccountSettings: 'GET /2016-08-19/account-settings',
+    GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
+  }),
+  operations: { GetAccountSettings, GetFunctionConfiguration },
+}
