@@ -17,7 +17,7 @@ export default async function program(): Promise<Record<string, unknown>> {
   }
 }
 
-/** Each role's modules are loaded when it runs: a hub needs no bundler, a spoke no `awsx`. */
+/** Each role's modules are loaded when it runs: a spoke needs no `awsx`. */
 async function run(
   settings: Settings,
   { organization, project, stack }: SettingsOrigin,

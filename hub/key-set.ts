@@ -1,4 +1,5 @@
 /** The user pool's public keys, copied at deployment for functions that have no way to them. */
+import { isMap } from '../shared/is-map.ts'
 
 /** A stalled deployment is worse than a failed one. */
 const TIMEOUT_MILLISECONDS = 10_000
@@ -55,8 +56,4 @@ function publicKey(key: unknown, url: string): Readonly<Record<string, string>> 
     ...(typeof alg === 'string' && { alg }),
     ...(typeof use === 'string' && { use }),
   }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 /** The statements of every policy document that a stack declares. */
-import { asList, asMap, asTexts, isMap, isUnknown, type Resource } from './resource.ts'
+import { isMap } from '../shared/is-map.ts'
+import { asList, asMap, asTexts, isUnknown, type Resource } from './resource.ts'
 
 export type DocumentKind = 'identity' | 'trust' | 'endpoint' | 'resource'
 

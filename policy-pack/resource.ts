@@ -1,4 +1,5 @@
 /** What the rules look at: resources as a program declares them, whoever runs it (the policy pack, or a test without the CLI). */
+import { isMap } from '../shared/is-map.ts'
 
 export interface Resource {
   readonly urn: string
@@ -42,9 +43,6 @@ export const ofType = (resources: readonly Resource[], ...types: readonly string
 /** Whether a property's value comes from the other resource. */
 export const refersTo = (resource: Resource, property: string, other: Resource): boolean =>
   resource.references[property]?.includes(other.urn) ?? false
-
-export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const asMap = (value: unknown): Readonly<Record<string, unknown>> => (isMap(value) ? value : {})
 export const asList = (value: unknown): readonly unknown[] =>

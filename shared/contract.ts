@@ -2,6 +2,7 @@
  * The hub's outputs, flat so that `pulumi stack output` reads well. The hub's program returns exactly this type, and a
  * spoke reads it back through `StackReference`, in one place, validated.
  */
+import { isMap } from './is-map.ts'
 
 /** Raised when a field is added, removed or changes meaning: a spoke refuses a hub of another version. */
 export const CONTRACT_VERSION = 2
@@ -209,10 +210,6 @@ const newerHub = (hubStack: string, version: number) =>
     [`contractVersion is ${version}: a newer version deployed the hub. This one reads ${CONTRACT_VERSION}.`],
     NEWER_REMEDY,
   )
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function shown(value: unknown): string {
   const json = JSON.stringify(value) ?? 'nothing'

@@ -6,6 +6,9 @@
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
 export const TENANT_ID = /^[a-z][a-z0-9]{1,19}$/
 
+/** Names that callers use for models: short and plain, so that they may be echoed. */
+export const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
+
 /** The ID token's claim that names the user's tenant. Written by administrators only. */
 export const TENANT_CLAIM = 'custom:tenant_id'
 

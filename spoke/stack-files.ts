@@ -1,8 +1,10 @@
 /** The edge at which the stack files beside Pulumi.yaml are read. */
+
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { contains } from '../shared/cidr.ts'
+import { isMap } from '../shared/is-map.ts'
 import { ofProject } from '../shared/settings/read.ts'
 import type { RawSettings } from '../shared/settings/setting.ts'
 import type { HubSettings } from '../shared/settings.ts'
@@ -117,6 +119,3 @@ function parseYaml(file: string, text: string): unknown {
     throw new Error(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,7 @@
 /** What CloudWatch Logs sends to a subscribed function: gzip, in base64, in `awslogs.data`. */
+
 import { gunzipSync } from 'node:zlib'
+import { isMap } from '../../shared/is-map.ts'
 
 /** Lines of one stream of one log group. */
 export interface Delivery {
@@ -43,6 +45,3 @@ function readEvent(event: unknown): LogEvent {
   }
   throw new Error('The delivery holds something that is no log event.')
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

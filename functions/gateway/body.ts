@@ -1,4 +1,5 @@
 /** The body of a request: one JSON object in UTF-8. How long it may be is the adapter's to say. */
+import { isMap } from '../../shared/is-map.ts'
 import { GatewayError } from './errors.ts'
 import type { IncomingRequest } from './http.ts'
 
@@ -40,10 +41,6 @@ function parseObject(text: string): Fields {
     // Without the cause: V8's message quotes the text.
     throw new GatewayError('body_not_json', 'The body is not JSON. Send one JSON object.')
   }
-  if (!isObject(value)) throw new GatewayError('body_not_object', 'The body is JSON, but not an object. Send {…}.')
+  if (!isMap(value)) throw new GatewayError('body_not_object', 'The body is JSON, but not an object. Send {…}.')
   return value
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

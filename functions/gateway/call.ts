@@ -1,5 +1,5 @@
 /** What an operation gets of a request, and how its answer is made. */
-import type { TenantConfiguration } from '../../shared/tenant.ts'
+import { MODEL_NAME, type TenantConfiguration } from '../../shared/tenant.ts'
 import type { Progress } from './audit.ts'
 import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'
@@ -12,7 +12,6 @@ import type { Call } from './operation.ts'
 import { answer } from './respond.ts'
 import type { Shape } from './shapes/shape.ts'
 import { encoded, type StreamPlan, toAnswerStream, untouched } from './stream.ts'
-import { MODEL_NAME } from './tenant-items.ts'
 
 export interface CallOptions {
   readonly requestId: string

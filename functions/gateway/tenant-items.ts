@@ -2,11 +2,10 @@
  * The tenant's items as they come from the table, validated. The function sends credentials and prompts to where an item
  * says, so an item that is not what a stack writes is refused as a whole.
  */
-import { TENANT_KEY, type TenantConfiguration } from '../../shared/tenant.ts'
+import { isMap } from '../../shared/is-map.ts'
+import { MODEL_NAME, TENANT_KEY, type TenantConfiguration } from '../../shared/tenant.ts'
 import { GatewayError } from './errors.ts'
 
-/** Names that callers use: short and plain, so that they may be echoed. */
-export const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
 /** A model id, or the ARN of an inference profile. */
 const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9:/._-]{0,2047}$/
 
@@ -19,11 +18,11 @@ export interface Tenant {
 
 /** Takes the body of a `Query`'s answer. */
 export function parseTenant(answer: unknown, tenantId: string, region: string): Tenant | undefined {
-  const items = isObject(answer) ? answer.Items : undefined
+  const items = isMap(answer) ? answer.Items : undefined
   if (!Array.isArray(items)) throw misconfigured('the table answered without items')
   const byName = new Map<unknown, Attributes>()
   for (const item of items) {
-    if (!isObject(item) || text(item, TENANT_KEY.hash) !== tenantId) throw misconfigured('an item of another tenant')
+    if (!isMap(item) || text(item, TENANT_KEY.hash) !== tenantId) throw misconfigured('an item of another tenant')
     byName.set(text(item, TENANT_KEY.range), item)
   }
   const configuration = byName.get('configuration')
@@ -59,7 +58,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
 
 function parseModels(item: Attributes): Record<string, string> {
   const attribute = item.models
-  const map = isObject(attribute) && isObject(attribute.M) ? attribute.M : undefined
+  const map = isMap(attribute) && isMap(attribute.M) ? attribute.M : undefined
   if (!map || Object.keys(map).length === 0) throw misconfigured('models is not a map of names')
   const entries = Object.keys(map).map((name): [string, string] => {
     if (!MODEL_NAME.test(name)) throw misconfigured('a name in models is not allowed')
@@ -72,10 +71,10 @@ function parseModels(item: Attributes): Record<string, string> {
 function parseMaxTokens(item: Attributes): Pick<TenantConfiguration, 'maxTokens'> {
   if (!Object.hasOwn(item, 'maxTokens')) return {}
   const attribute = item.maxTokens
-  const map = isObject(attribute) && isObject(attribute.M) ? attribute.M : undefined
+  const map = isMap(attribute) && isMap(attribute.M) ? attribute.M : undefined
   if (!map) throw misconfigured('maxTokens is not a map of names')
   const entries = Object.entries(map).map(([name, value]): [string, number] => {
-    const most = isObject(value) && typeof value.N === 'string' ? Number(value.N) : Number.NaN
+    const most = isMap(value) && typeof value.N === 'string' ? Number(value.N) : Number.NaN
     if (!MODEL_NAME.test(name) || !Number.isInteger(most) || most < 1) throw misconfigured('maxTokens is malformed')
     return [name, most]
   })
@@ -98,11 +97,7 @@ function matching(item: Attributes, name: string, pattern: RegExp): string {
 
 function text(item: Attributes, name: string): string | undefined {
   const attribute = Object.hasOwn(item, name) ? item[name] : undefined
-  return isObject(attribute) && typeof attribute.S === 'string' ? attribute.S : undefined
-}
-
-function isObject(value: unknown): value is Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isMap(attribute) && typeof attribute.S === 'string' ? attribute.S : undefined
 }
 
 /** `why` is for the log: the caller can do nothing about it. */

@@ -1,6 +1,7 @@
 /** The rules as the CLI's policies: the same rules, given what the engine knows of a stack. */
 import type { Policies, ResourceValidationPolicy, StackValidationPolicy } from '@pulumi/policy'
-import { isMap, type Resource, type Rule, type Violation } from '../resource.ts'
+import { isMap } from '../../shared/is-map.ts'
+import type { Resource, Rule, Violation } from '../resource.ts'
 
 /** Inputs by URN: the engine gives a stack's policies what providers answered, which is more than what was declared. */
 export type Declared = Map<string, Pick<Resource, 'inputs' | 'unknown'>>

@@ -2,14 +2,13 @@
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { NO_ARNS } from '../policies/models.ts'
 import { TIER_CHOICES, TIERS, type Tier } from '../settings.ts'
-import { TENANT_ID } from '../tenant.ts'
+import { MODEL_NAME, TENANT_ID } from '../tenant.ts'
 import { nearest } from './commands.ts'
 import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
 import { Refused } from './refused.ts'
 import type { Setting } from './setting.ts'
 import { integerIn, listOf, mapOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr, trueOrFalse } from './values.ts'
 
-const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
 /** A model or inference profile id: a provider, a dot, a name; a region's prefix may come first. */
 const MODEL_ID = /^(?=.{3,140}$)([a-z]{2,10}(-[a-z]{2,10})?\.)?[a-z0-9-]+\.[a-z0-9][A-Za-z0-9._:-]*$/
 

@@ -5,7 +5,9 @@
  * one value each (the last one wins, so that a second Authorization header is invisible) or all values, where the target
  * group says so. The answer must be in the form of the event.
  */
+
 import { STATUS_CODES } from 'node:http'
+import { isMap } from '../../../shared/is-map.ts'
 import { GatewayError } from '../errors.ts'
 import { type Answer, type AnswerStream, headersOf, type IncomingRequest } from '../http.ts'
 import { LOAD_BALANCER_BYTES } from '../limits.ts'
@@ -34,7 +36,7 @@ const PATH = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/
 const METHOD = /^[A-Z]{1,20}$/
 
 export function targetOf(event: unknown): EventTarget {
-  const { httpMethod, path } = isObject(event) ? event : {}
+  const { httpMethod, path } = isMap(event) ? event : {}
   return { method: typeof httpMethod === 'string' ? httpMethod : '', path: typeof path === 'string' ? path : '' }
 }
 
@@ -48,7 +50,7 @@ export function toRequest(event: unknown): IncomingRequest | GatewayError {
 }
 
 function buildRequest(event: unknown): IncomingRequest {
-  if (!isObject(event)) throw malformed('it is not a load balancer event')
+  if (!isMap(event)) throw malformed('it is not a load balancer event')
   const { method, path } = targetOf(event)
   const target = readTarget(method, path, queryOf(event))
   const headers = headersOf(readHeaders(event))
@@ -78,7 +80,7 @@ export function readTarget(method: string, path: string, search: string): Pick<I
 
 function queryOf(event: Fields): string {
   const all = event.multiValueQueryStringParameters ?? event.queryStringParameters ?? {}
-  if (!isObject(all)) throw malformed('the query string is not an object')
+  if (!isMap(all)) throw malformed('the query string is not an object')
   const pairs = Object.entries(all).flatMap(([name, value]) =>
     texts(value, 'a query parameter').map((one) => `${name}=${one}`),
   )
@@ -91,7 +93,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 function readHeaders(event: Fields): ReadonlyMap<string, string> {
   const all = event.multiValueHeaders ?? event.headers ?? {}
-  if (!isObject(all)) throw malformed('the headers are not an object')
+  if (!isMap(all)) throw malformed('the headers are not an object')
   const headers = new Map<string, string>()
   for (const [given, value] of Object.entries(all)) {
     const values = texts(value, 'a header')
@@ -169,7 +171,7 @@ export function toResult({ status, headers, body, isBase64Encoded }: WholeAnswer
     body,
     isBase64Encoded,
   }
-  return isObject(event) && isObject(event.multiValueHeaders)
+  return isMap(event) && isMap(event.multiValueHeaders)
     ? {
         ...result,
         multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
@@ -185,10 +187,6 @@ export function fitsLoadBalancer(body: string): boolean {
   const most = LOAD_BALANCER_BYTES - ENVELOPE_BYTES
   // A UTF-16 unit takes three bytes at most, and six when escaped: short bodies need no counting.
   return body.length * 6 <= most || Buffer.byteLength(JSON.stringify(body)) <= most
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function malformed(why: string, cause?: unknown): GatewayError {

@@ -1,7 +1,7 @@
 /** A body of Anthropic's Messages API → what InvokeModel takes of a Claude model on Bedrock. */
 
 import * as v from 'valibot'
-import { isObject } from '../body.ts'
+import { isMap } from '../../../shared/is-map.ts'
 import { GatewayError, safeName } from '../errors.ts'
 import { rewriteJson } from '../exact-json.ts'
 import type { RequestHeaders } from '../http.ts'
@@ -54,7 +54,7 @@ export function messagesRequest(call: Pick<Call, 'body' | 'headers' | 'model'>):
  */
 export function countRequest(call: Pick<Call, 'body' | 'headers' | 'model'>): ClaudeRequest {
   const { thinking } = call.body.fields
-  const budget = isObject(thinking) && typeof thinking.budget_tokens === 'number' ? thinking.budget_tokens : 0
+  const budget = isMap(thinking) && typeof thinking.budget_tokens === 'number' ? thinking.budget_tokens : 0
   return claudeRequest(call, { max_tokens: budget + 1 })
 }
 

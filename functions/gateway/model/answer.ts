@@ -1,7 +1,7 @@
 /** What the gateway reads in a Converse answer; everything else in it goes to the caller untouched. */
 
 import type { Usage } from '../../../shared/audit-line.ts'
-import { isObject } from '../body.ts'
+import { isMap } from '../../../shared/is-map.ts'
 import { GatewayError } from '../errors.ts'
 import type { ConverseResponse } from './wire.ts'
 
@@ -62,7 +62,7 @@ const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
 
 const field = (value: unknown, name: string): unknown =>
-  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+  isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
 function invalid(why: string): GatewayError {
   return new GatewayError(

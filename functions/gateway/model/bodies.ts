@@ -2,7 +2,9 @@
  * Bodies of InvokeModel, family by family: where the number of tokens stands that a request asks for. A family whose body
  * nobody knows well enough is refused, since its requests could be neither bounded nor accounted for.
  */
-import { type Fields, isObject } from '../body.ts'
+
+import { isMap } from '../../../shared/is-map.ts'
+import type { Fields } from '../body.ts'
 import { GatewayError } from '../errors.ts'
 import { MAX_TOKENS } from '../limits.ts'
 import { optionalWholeNumber } from '../values.ts'
@@ -43,6 +45,6 @@ export function requireKnownBody({ name, id }: Model, fields: Fields): void {
 /** The tokens that the request asks for, if it says so. */
 function maxTokensOf(fields: Fields, path: string): number | undefined {
   let value: unknown = fields
-  for (const part of path.split('.')) value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined
+  for (const part of path.split('.')) value = isMap(value) && Object.hasOwn(value, part) ? value[part] : undefined
   return optionalWholeNumber(value ?? undefined, path, MAX_TOKENS)
 }

@@ -1,7 +1,7 @@
 /** A failed call of Bedrock as the error that the caller gets, and what the next attempt may do about it. */
 
+import { isMap } from '../../../shared/is-map.ts'
 import type { ConnectionError, ConnectionFailure } from '../aws/connection.ts'
-import { isObject } from '../body.ts'
 import { type ErrorCode, GatewayError, safeName } from '../errors.ts'
 import { type Refusal, refusalOf } from './refusals.ts'
 
@@ -96,7 +96,7 @@ function exceptionName({ headers, body }: Answer): string | undefined {
 function typeOf(body: string): string | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    return isObject(value) && typeof value.__type === 'string' ? value.__type.split('#').at(-1) : undefined
+    return isMap(value) && typeof value.__type === 'string' ? value.__type.split('#').at(-1) : undefined
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 /** `POST /TENANT/model/MODEL/converse`: Bedrock's own, body and answer passed on as they are. */
-import { type Body, isObject } from '../body.ts'
+import { isMap } from '../../../shared/is-map.ts'
+import type { Body } from '../body.ts'
 import { GatewayError } from '../errors.ts'
 import { rewriteJson } from '../exact-json.ts'
 import { MAX_TOKENS } from '../limits.ts'
@@ -25,7 +26,7 @@ export const converse: OfferedOperation = {
  */
 export function converseBody({ text, fields }: Body): string {
   const given = fields.inferenceConfig ?? {}
-  if (!isObject(given)) throw new GatewayError('field_invalid', 'The field "inferenceConfig" must be an object.')
+  if (!isMap(given)) throw new GatewayError('field_invalid', 'The field "inferenceConfig" must be an object.')
   const maxTokens = optionalWholeNumber(given.maxTokens ?? undefined, 'inferenceConfig.maxTokens', MAX_TOKENS)
   return maxTokens !== undefined || boundsTokens(fields.additionalModelRequestFields) ? text : withMaxTokens(text)
 }
@@ -48,11 +49,10 @@ const BOUNDING = [
   'thinking',
 ]
 
-const boundsTokens = (fields: unknown): boolean =>
-  isObject(fields) && BOUNDING.some((name) => Object.hasOwn(fields, name))
+const boundsTokens = (fields: unknown): boolean => isMap(fields) && BOUNDING.some((name) => Object.hasOwn(fields, name))
 
 const withMaxTokens = (text: string): string =>
   rewriteJson(text, (body) => {
-    const given = isObject(body.inferenceConfig) ? body.inferenceConfig : {}
+    const given = isMap(body.inferenceConfig) ? body.inferenceConfig : {}
     return { ...body, inferenceConfig: { ...given, maxTokens: MAX_TOKENS.default } }
   })

@@ -1,6 +1,7 @@
 /** `POST /TENANT/v1/messages/count_tokens`: Anthropic's API, counted by Bedrock where it can. */
+
+import { isMap } from '../../../shared/is-map.ts'
 import { countRequest } from '../anthropic/body.ts'
-import { isObject } from '../body.ts'
 import { GatewayError } from '../errors.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { anthropicShape } from '../shapes/anthropic.ts'
@@ -35,7 +36,7 @@ const countTokensBody = (body: string): string =>
 async function count(answer: Promise<string>): Promise<number | undefined> {
   try {
     const parsed: unknown = JSON.parse(await answer)
-    const tokens = isObject(parsed) ? parsed.inputTokens : undefined
+    const tokens = isMap(parsed) ? parsed.inputTokens : undefined
     return typeof tokens === 'number' ? tokens : undefined
   } catch (error) {
     if (error instanceof GatewayError && isNotCounted(error)) return undefined

@@ -4,6 +4,7 @@
  */
 
 import { AwsError, UnsupportedError } from '../errors.ts'
+import { isObject } from '../ledger/is-object.ts'
 import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.ts'
 import type { Organization, PolicyDocument } from '../organization.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
@@ -137,8 +138,6 @@ function tagsOf(outputs: Properties): Readonly<Record<string, string>> {
   return tags
 }
 
-const isObject = (value: Value | undefined): value is Properties =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const list = (value: Value | undefined): readonly Properties[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const texts = (value: Value | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []

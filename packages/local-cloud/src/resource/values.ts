@@ -1,5 +1,7 @@
 /** Reading a resource's inputs and outputs, typed; and what most rows answer alike. */
+
 import { AwsError } from '../errors.ts'
+import { isObject } from '../ledger/is-object.ts'
 import type { Declared, Properties, Value } from '../ledger/ledger.ts'
 import { byId } from '../ledger/ledger-index.ts'
 import type { Situation } from './resource-type.ts'
@@ -45,9 +47,6 @@ export function asObject(value: Value | undefined): Properties | undefined {
 }
 
 const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value)
-
-const isObject = (value: Value | undefined): value is Properties =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE` where the resource is. */
 export const arn = (where: Pick<Situation, 'account' | 'region'>, service: string, resource: string): string =>

@@ -1,6 +1,8 @@
 /** Values as the engine sends them and wants them back: secrets wrapped, unknowns in previews, assets by their hash. */
+
 import struct, { type Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { UnsupportedError } from '../../errors.ts'
+import { isObject } from '../../ledger/is-object.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
 import { canonical } from '../../resource/declare.ts'
 import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, secret, UNKNOWN } from '../wire-values.ts'
@@ -13,9 +15,6 @@ export const received = (message: Struct | undefined): Properties => (message?.t
 
 export const sent = (properties: Properties): Struct =>
   struct.Struct.fromJavaScript(properties as Parameters<typeof struct.Struct.fromJavaScript>[0])
-
-const isObject = (value: Value | undefined): value is Properties =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Assets that are there by their content; `path` may be relative to the program's directory. */
 export type AssetReader = (asset: Properties) => Value
