@@ -77,10 +77,30 @@ export async function refuseExistingConfiguration(
   { account, region }: Pick<AccountLogArgs, 'account' | 'region'>,
   opts: pulumi.CustomResourceOptions,
 ): Promise<void> {
-  const exists = pulumi.runtime.existsResource(CONFIGURATION, region, {}, opts)
-  if (!(await new Promise<boolean>((resolve) => exists.apply(resolve)))) return
+  const exists = await promiseOf(pulumi.runtime.existsResource(CONFIGURATION, region, {}, opts)).catch((cause) => {
+    throw new Error(
+      `Whether account ${account} has a model invocation logging configuration in ${region} already is not known, and none is ` +
+        `overwritten. ${cause instanceof Error ? cause.message : cause}. Allow the deployer bedrock:GetModelInvocationLoggingConfiguration, ` +
+        `use a Pulumi CLI that is as new as @pulumi/pulumi, or set modelInvocationLogging to false.`,
+    )
+  })
+  if (!exists) return
   throw new Error(
     `Account ${account} has a model invocation logging configuration in ${region} already, and it is not overwritten. ` +
       `Leave it and set modelInvocationLogging to false, or have pulumi import take it over: ${CONFIGURATION}, whose id is ${region}.`,
   )
+}
+
+/**
+ * An output as a promise, which `apply` is not: it never tells of a failure, and a deployment waits for a hook for ever. The
+ * runtime's types leave these members out; the ones that nobody else awaits are not to end the program.
+ */
+function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  const runtime = output as unknown as {
+    promise(): Promise<T>
+    readonly isKnown: Promise<boolean>
+    readonly isSecret: Promise<boolean>
+  }
+  for (const other of [runtime.isKnown, runtime.isSecret]) other.catch(() => undefined)
+  return runtime.promise()
 }

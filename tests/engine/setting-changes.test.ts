@@ -6,18 +6,16 @@ import { settingChanges } from '../deployments/setting-changes.ts'
 import type { Standing } from '../deployments/while-served.ts'
 import { cli } from './cli.ts'
 
-const LONG = 240_000
-
-describe.skipIf(!cli)('a changed setting, by the CLI', { timeout: LONG }, () => {
+describe.skipIf(!cli)('a changed setting, by the CLI', () => {
   let standing: Standing
   beforeAll(async () => {
     if (!cli) return
     const deployed = await deployByCli(cli, { delayMilliseconds: 0 })
     standing = { deployed, clients: callers(deployed, deployed.hub) }
-  }, LONG)
+  })
   afterAll(async () => {
     await standing?.deployed.close()
-  }, LONG)
+  })
 
   settingChanges(() => standing)
 })
