@@ -6,6 +6,7 @@
 import type { Account, ExistingRole, Organization, PolicyDocument } from '@genai/local-cloud/organization'
 import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts'
 import { tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
+import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
 import { guardRails } from './shared/policies/service-control.ts'
 
 const HUB = '111111111111'
@@ -48,6 +49,9 @@ const tenantDeployer = (account: string): ExistingRole => ({
   policy: tenantDeployerPolicy({ account, region: REGION }),
 })
 
+/** Whom `genai doctor` asks as: in every account. */
+const reader: ExistingRole = { name: DOCTOR_ROLE, trust: doctorTrust(PLATFORM_DEPLOYER), policy: doctorPolicy() }
+
 /** The tenant's own people, whom nobody but the organisation's guard rails keeps from what their account can do. */
 const tenantAdministrator: ExistingRole = {
   name: 'administrator',
@@ -74,7 +78,11 @@ function together(documents: readonly PolicyDocument[]): PolicyDocument {
 }
 
 /** What is there in a tenant's account before its stack. */
-export const tenantRoles = (account: string): readonly ExistingRole[] => [tenantDeployer(account), tenantAdministrator]
+export const tenantRoles = (account: string): readonly ExistingRole[] => [
+  tenantDeployer(account),
+  tenantAdministrator,
+  reader,
+]
 
 /** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */
 const tenantGuardRails = guardRails({ region: REGION, modelIds: MODELS })
@@ -110,7 +118,7 @@ export const organization: Organization = {
       name: 'hub',
       models: [],
       serviceControlPolicies: [],
-      roles: [platformDeployer],
+      roles: [platformDeployer, reader],
       zones: zones([1, 2, 3, 4, 5, 6]),
       hostedZones: { Z0123456789EXAMPLEHUB: 'example.com' },
     },

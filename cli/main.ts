@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tenant: async () => (await import('./verbs/tenant.ts')).tenant,
   destroy: async () => (await import('./verbs/destroy.ts')).destroy,
   pending: async () => (await import('./verbs/pending.ts')).pending,
+  doctor: async () => (await import('./verbs/doctor.ts')).doctor,
   prove: async () => (await import('./verbs/prove.ts')).prove,
   soak: async () => (await import('./verbs/soak.ts')).soak,
   fault: async () => (await import('./verbs/fault.ts')).fault,

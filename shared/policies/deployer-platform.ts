@@ -9,6 +9,7 @@ import {
   tableName,
 } from '../naming.ts'
 import { type DeployerScope, manageLogGroups, manageRoles, passRoles, serviceLinkedRole } from './deployer-tenant.ts'
+import { DOCTOR_ROLE } from './doctor.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
 /** The role that the samples call `platform-deployer`. Managed policies: together they are longer than one may be. */
@@ -343,6 +344,8 @@ function operation({ account, region }: DeployerScope): readonly PolicyStatement
       ['sts:AssumeRole', 'sts:TagSession'],
       [roleArn(account, onboardingRoleName), roleArn('*', `${PREFIX}-deployer`)],
     ),
+    // `genai doctor`: a role that only reads, in every account.
+    allow('AskBefore', ['sts:AssumeRole'], roleArn('*', DOCTOR_ROLE)),
     allow(
       'TenantsUsers',
       of(

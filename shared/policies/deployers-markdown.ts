@@ -1,6 +1,7 @@
 /** The deployers' policies as docs/deployers.md prints them; a test holds the page to it. */
 import { platformDeployerPolicies } from './deployer-platform.ts'
 import { tenantDeployerPolicy } from './deployer-tenant.ts'
+import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
 
 /** @param accounts the samples'; a reader puts their own in their place */
@@ -16,6 +17,8 @@ export function deployersMarkdown(accounts: {
     printed('genai-deployer', tenantDeployerPolicy({ account: tenant, region })),
     `## In the hub's account (${hub}): \`platform-deployer\``,
     ...hubs.map(([part, document]) => printed(`platform-deployer-${part}`, document)),
+    `## In every account: \`${DOCTOR_ROLE}\``,
+    printed(DOCTOR_ROLE, doctorPolicy()),
   ].join('\n\n')
 }
 

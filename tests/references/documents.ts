@@ -1,6 +1,7 @@
 /** Every policy document that the programs can generate: as declared in the recorded lives, and in the variants of settings. */
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
 import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
+import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from '../../shared/policies/doctor.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
 import { tenantRolePolicy } from '../../shared/policies/tenant-role.ts'
@@ -75,6 +76,8 @@ function written(region: string): readonly Checked[] {
       document,
     })),
     { name: 'genai-deployer', kind: 'identity', document: tenantDeployerPolicy({ account: TENANT, region }) },
+    { name: DOCTOR_ROLE, kind: 'identity', document: doctorPolicy() },
+    { name: DOCTOR_ROLE, kind: 'trust', document: doctorTrust(`arn:aws:iam::${HUB}:role/platform-deployer`) },
     { name: 'guard rails', kind: 'serviceControl', document: guardRails({ region, modelIds: models }) },
     {
       name: 'role of models',

@@ -1,0 +1,57 @@
+/** What a check is: a question about one stack's account, how it is asked, and what to do when the answer is not the expected one. */
+import type { HubSubject, Machine, Subject, TenantSubject, World } from './world.ts'
+
+/**
+ * `ok` and `failed` rest on an answer that is quoted. `unclear`: AWS answered, and it says neither. `notAsked`: nobody could ask, and
+ * the remedy says what that takes; it is never taken for an `ok`.
+ */
+export type Verdict = 'ok' | 'failed' | 'unclear' | 'notAsked'
+
+export interface Answer {
+  readonly verdict: Verdict
+  /** What was answered, in AWS's own words or figures. */
+  readonly said: string
+  readonly remedy?: string
+  /** Which of several things of the subject, where there are several: a model, a quota. */
+  readonly about?: string
+}
+
+interface CheckOf<Kind extends string, S> {
+  readonly id: string
+  readonly of: Kind
+  readonly question: string
+  readonly ask: (subject: S, world: World) => Promise<Answer | readonly Answer[]>
+  /** Whether it has a meaning for this subject. @default it has */
+  readonly applies?: (subject: S, world: World) => boolean
+}
+
+/** `account`: of the hub and of each tenant alike. */
+export type Check =
+  | CheckOf<'machine', Machine>
+  | CheckOf<'hub', HubSubject>
+  | CheckOf<'tenant', TenantSubject>
+  | CheckOf<'account', Subject>
+
+/** One line of the table. */
+export interface Row extends Answer {
+  readonly id: string
+  /** `this machine`, or the stack's name. */
+  readonly subject: string
+  readonly account?: string
+  readonly question: string
+  /** Calls that were made for it: `ec2:DescribeVpcs`. */
+  readonly calls: readonly string[]
+}
+
+export const ok = (said: string, about?: string): Answer => answer('ok', said, undefined, about)
+export const failed = (said: string, remedy: string, about?: string): Answer => answer('failed', said, remedy, about)
+export const unclear = (said: string, remedy: string, about?: string): Answer => answer('unclear', said, remedy, about)
+export const notAsked = (said: string, remedy: string, about?: string): Answer =>
+  answer('notAsked', said, remedy, about)
+
+const answer = (verdict: Verdict, said: string, remedy?: string, about?: string): Answer => ({
+  verdict,
+  said,
+  ...(remedy !== undefined && { remedy }),
+  ...(about !== undefined && { about }),
+})

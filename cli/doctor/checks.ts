@@ -1,0 +1,43 @@
+/** Every check before a deployment, in the order of the table: one line each. */
+import type { Check } from './check.ts'
+import { certificate } from './checks/certificate.ts'
+import { concurrency } from './checks/concurrency.ts'
+import { credentials } from './checks/credentials.ts'
+import { domain } from './checks/domain.ts'
+import { files } from './checks/files.ts'
+import { hubNames } from './checks/hub-names.ts'
+import { hubZones } from './checks/hub-zones.ts'
+import { invocationLogging } from './checks/invocation-logging.ts'
+import { modelAccess } from './checks/model-access.ts'
+import { modelRegions } from './checks/model-regions.ts'
+import { models } from './checks/models.ts'
+import { onboarding } from './checks/onboarding.ts'
+import { organisation } from './checks/organisation.ts'
+import { quotas } from './checks/quotas.ts'
+import { reader } from './checks/reader.ts'
+import { sharing } from './checks/sharing.ts'
+import { tenantNames } from './checks/tenant-names.ts'
+import { tenantZones } from './checks/tenant-zones.ts'
+import { tools } from './checks/tools.ts'
+
+export const CHECKS: readonly Check[] = [
+  tools,
+  files,
+  credentials,
+  onboarding,
+  reader,
+  organisation,
+  sharing,
+  hubZones,
+  tenantZones,
+  quotas,
+  concurrency,
+  models,
+  modelAccess,
+  modelRegions,
+  invocationLogging,
+  domain,
+  certificate,
+  hubNames,
+  tenantNames,
+]

@@ -1,0 +1,45 @@
+import { CLIENT_INSTANCE_TYPE } from '../../../hub/client.ts'
+import { type Answer, type Check, failed, ok } from '../check.ts'
+import type { HubSubject } from '../world.ts'
+import { zonesOf, zonesOfInstanceType, zonesOfService } from '../zones.ts'
+
+export const hubZones: Check = {
+  id: 'zones',
+  of: 'hub',
+  question: "Do the hub's zones have what it puts into them?",
+  async ask(hub) {
+    const { keySetVia, clientInstance } = hub.settings
+    const zones = await zonesOf(hub)
+    const missing = hub.settings.availabilityZones.filter((zone) => !zones.has(zone))
+    const own =
+      missing.length === 0
+        ? ok(hub.settings.availabilityZones.map((zone) => `${zone} is ${zones.get(zone)}`).join(', '), 'zones')
+        : failed(
+            `The account has no ${missing.join(', ')}. It has: ${[...zones.keys()].join(', ')}.`,
+            `Set availabilityZones in Pulumi.${hub.stack}.yaml to some of these.`,
+            'zones',
+          )
+    const services = ['sts', ...(keySetVia === 'endpoint' ? ['cognito-idp'] : [])]
+    return [
+      own,
+      ...(await Promise.all(services.map(async (name) => someHave(hub, name, await zonesOfService(hub, name))))),
+      ...(clientInstance
+        ? [someHave(hub, CLIENT_INSTANCE_TYPE, await zonesOfInstanceType(hub, CLIENT_INSTANCE_TYPE))]
+        : []),
+    ]
+  },
+}
+
+/** One zone is enough: what is in another reaches it there. */
+function someHave(hub: HubSubject, what: string, having: readonly string[]): Answer {
+  const { availabilityZones } = hub.settings
+  const there = availabilityZones.filter((zone) => having.includes(zone))
+  const said = `${what} is in ${[...having].sort().join(', ') || 'no zone'}`
+  if (there.length > 0) return ok(`${said}; of the hub's: ${there.join(', ')}`, what)
+  const or = what === 'cognito-idp' ? ', or set keySetVia to nat or inline' : ''
+  return failed(
+    `${said}, and the hub has ${availabilityZones.join(', ')}.`,
+    `Choose availabilityZones with one of those${or}${what === CLIENT_INSTANCE_TYPE ? ', or set clientInstance to false' : ''} in Pulumi.${hub.stack}.yaml.`,
+    what,
+  )
+}

@@ -1,0 +1,25 @@
+import { GetModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock'
+import { PREFIX } from '../../../shared/naming.ts'
+import { type Check, failed, ok } from '../check.ts'
+
+/** One an account and region: a stack that makes one would take the place of another's. */
+export const invocationLogging: Check = {
+  id: 'invocation-logging',
+  of: 'tenant',
+  question: 'Is there a model invocation logging already?',
+  async ask(tenant) {
+    const { bedrock } = await tenant.clients()
+    const { loggingConfig } = await bedrock.send(new GetModelInvocationLoggingConfigurationCommand({}))
+    const group = loggingConfig?.cloudWatchConfig?.logGroupName
+    const bucket = loggingConfig?.s3Config?.bucketName
+    if (!loggingConfig) return ok('none')
+    const to = [group && `log group ${group}`, bucket && `bucket ${bucket}`].filter(Boolean).join(' and ')
+    if (group?.startsWith(`/${PREFIX}/`)) return ok(`this project's own, to ${to}`)
+    if (!tenant.settings.modelInvocationLogging)
+      return ok(`one that is not this project's, to ${to}: prompts and answers are recorded there, and it stays`)
+    return failed(
+      `There is one, to ${to}, and modelInvocationLogging would make another.`,
+      `Leave it, and set modelInvocationLogging to false in Pulumi.${tenant.stack}.yaml; or have the account's administrator delete it.`,
+    )
+  },
+}

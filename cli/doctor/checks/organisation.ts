@@ -1,0 +1,50 @@
+import { DescribeOrganizationCommand, ListAWSServiceAccessForOrganizationCommand } from '@aws-sdk/client-organizations'
+import { type Answer, type Check, failed, notAsked, ok } from '../check.ts'
+import { ifThere, isDenied, wordsOf } from '../denied.ts'
+import type { HubSubject } from '../world.ts'
+
+const RAM = 'ram.amazonaws.com'
+const SWITCH_ON =
+  'Have the management account switch it on: aws ram enable-sharing-with-aws-organization (docs/onboarding.md).'
+
+/** Without it a share needs an invitation, which nobody of an organisation is sent. */
+export const organisation: Check = {
+  id: 'organisation',
+  of: 'hub',
+  question: 'Is RAM sharing with the organisation on?',
+  applies: ({ settings }) => settings.sharing.kind === 'organisation',
+  async ask(hub) {
+    const { organizations } = await hub.clients()
+    const found = await ifThere(
+      organizations.send(new DescribeOrganizationCommand({})),
+      'AWSOrganizationsNotInUseException',
+    )
+    const named = /\b(o-[a-z0-9]+)/.exec(arnOf(hub))?.[1]
+    const id = found?.Organization?.Id
+    if (id !== named)
+      return failed(
+        `The hub's account is in ${id === undefined ? 'no organisation' : `the organisation ${id}`}, and shareWithOrganisation names ${named}.`,
+        `Correct shareWithOrganisation in Pulumi.${hub.stack}.yaml, or use shareWithAccounts.`,
+      )
+    try {
+      const { EnabledServicePrincipals: services = [] } = await organizations.send(
+        new ListAWSServiceAccessForOrganizationCommand({}),
+      )
+      const names = services.map(({ ServicePrincipal }) => ServicePrincipal)
+      if (names.includes(RAM)) return ok(`${id} lists ${RAM}`)
+      return failed(`Services that may act in ${id}: ${names.join(', ') || 'none'}.`, SWITCH_ON)
+    } catch (error) {
+      if (isDenied(error)) return managementOnly(id, found?.Organization?.MasterAccountId, error)
+      throw error
+    }
+  },
+}
+
+const arnOf = ({ settings }: HubSubject) => (settings.sharing.kind === 'organisation' ? settings.sharing.arn : '')
+
+/** Member accounts are refused whatever their policies say. */
+const managementOnly = (id = '', management = '', error: unknown): Answer =>
+  notAsked(
+    `The account is in ${id}. Which services may act in it, only the management account ${management} is told. ${wordsOf(error)}`,
+    `There: aws organizations list-aws-service-access-for-organization, which must list ${RAM}. ${SWITCH_ON}`,
+  )

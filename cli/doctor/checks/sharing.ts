@@ -1,0 +1,32 @@
+import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations'
+import { type Check, failed, ok } from '../check.ts'
+import { ifThere } from '../denied.ts'
+
+/** A Transit Gateway that an account does not see cannot be attached to. */
+export const sharing: Check = {
+  id: 'sharing',
+  of: 'tenant',
+  question: "Is the account one of those that the hub's Transit Gateway is shared with?",
+  applies: (_tenant, { hub }) => hub !== undefined,
+  async ask(tenant, { hub }) {
+    const { sharing: with_ } = hub?.settings ?? {}
+    if (with_?.kind === 'accounts')
+      return with_.accounts.includes(tenant.account)
+        ? ok('shareWithAccounts lists it')
+        : failed(
+            `shareWithAccounts lists ${with_.accounts.join(', ')}.`,
+            `Add ${tenant.account} to shareWithAccounts in Pulumi.${hub?.stack}.yaml.`,
+          )
+    const { organizations } = await tenant.clients()
+    const found = await ifThere(
+      organizations.send(new DescribeOrganizationCommand({})),
+      'AWSOrganizationsNotInUseException',
+    )
+    const id = found?.Organization?.Id
+    if (id !== undefined && with_?.arn.includes(`/${id}`)) return ok(`it is in ${id}`)
+    return failed(
+      `The account is in ${id === undefined ? 'no organisation' : `the organisation ${id}`}, and the hub shares with ${with_?.arn}.`,
+      `Move the account into the organisation, or name it in shareWithAccounts in Pulumi.${hub?.stack}.yaml.`,
+    )
+  },
+}

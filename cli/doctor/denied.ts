@@ -1,0 +1,43 @@
+/** What an error of AWS's means for a question: that it may not be asked, or an answer like any other. */
+import type { Answer } from './check.ts'
+import { notAsked, unclear } from './check.ts'
+import { actionOf } from './clients.ts'
+import { NoAccess } from './world.ts'
+
+const DENIED =
+  /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Client\.UnauthorizedOperation|AuthorizationError)$/
+
+export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
+
+/** AWS's own words, on one line. */
+export const wordsOf = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error)
+  return `${nameOf(error)}: ${text.replaceAll(/\s+/g, ' ').trim()}`
+}
+
+export const isDenied = (error: unknown): boolean => DENIED.test(nameOf(error))
+
+/** A question that ended in an error which its check does not know. */
+export function ofError(error: unknown): Answer {
+  if (error instanceof NoAccess) return notAsked(error.message, error.remedy)
+  const action = actionOf(error)
+  if (isDenied(error))
+    return notAsked(
+      `${action ?? 'A call'} was denied. ${wordsOf(error)}`,
+      `Allow ${action ?? 'it'} to the role: npm run genai -- doctor --policy prints all that it needs. A service control policy may be what denies it.`,
+    )
+  return unclear(
+    wordsOf(error),
+    `${action ?? 'The call'} failed; try again, and see whether AWS's status page tells why.`,
+  )
+}
+
+/** `undefined` instead of an error by which AWS says that something is not there. */
+export async function ifThere<T>(asked: Promise<T>, ...missing: readonly string[]): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (missing.includes(nameOf(error))) return undefined
+    throw error
+  }
+}

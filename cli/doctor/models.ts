@@ -1,0 +1,28 @@
+/** What Bedrock says of a tenant's models, each of which is asked about on its own. */
+import { type Model, parseModel } from '../../shared/policies/models.ts'
+import type { Answer } from './check.ts'
+import { ofError } from './denied.ts'
+import type { TenantSubject } from './world.ts'
+
+export interface Asked {
+  readonly name: string
+  readonly id: string
+  readonly model: Model
+}
+
+/** @param ask throws what AWS throws; one model's error leaves the others' answers */
+export async function ofEachModel(
+  { settings, region }: TenantSubject,
+  ask: (asked: Asked) => Promise<Answer | undefined>,
+): Promise<readonly Answer[]> {
+  const answers = await Promise.all(
+    Object.entries(settings.models).map(async ([name, id]) => {
+      try {
+        return await ask({ name, id, model: parseModel(id, region, settings.modelRegions) })
+      } catch (error) {
+        return { ...ofError(error), about: id }
+      }
+    }),
+  )
+  return answers.filter((one) => one !== undefined)
+}

@@ -1,0 +1,171 @@
+/** How much of each quota the stack files need, and how much of it is in use: an entry a quota. */
+import {
+  DescribeAddressesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeTransitGatewaysCommand,
+  DescribeVpcsCommand,
+  type Tag,
+} from '@aws-sdk/client-ec2'
+import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { portsOf } from '../../shared/load-balancer-rules.ts'
+import { loadBalancerName, PREFIX } from '../../shared/naming.ts'
+import type { Clients } from './clients.ts'
+import type { HubSubject, Subject, TenantSubject, World } from './world.ts'
+
+export interface Need {
+  readonly service: string
+  readonly code: string
+  readonly what: string
+  readonly hub?: (hub: HubSubject, world: World) => number
+  readonly tenant?: (tenant: TenantSubject) => number
+  /** In use in the account by others than this stack. @default the quota is of one resource, which is this project's alone */
+  readonly others?: (clients: Clients, subject: Subject) => Promise<number>
+}
+
+const zones = ({ settings }: HubSubject) => settings.availabilityZones.length
+
+export const NEEDS: readonly Need[] = [
+  {
+    service: 'vpc',
+    code: 'L-F678F1CE',
+    what: 'VPCs',
+    hub: () => 1,
+    tenant: () => 1,
+    others: async ({ ec2 }, subject) => {
+      const found = await all(async (NextToken) => {
+        const answer = await ec2.send(new DescribeVpcsCommand({ NextToken }))
+        return [answer.Vpcs, answer.NextToken]
+      })
+      return notOurs(found, subject)
+    },
+  },
+  {
+    service: 'ec2',
+    code: 'L-A2478D36',
+    what: 'Transit Gateways',
+    hub: () => 1,
+    others: async ({ ec2 }, subject) => {
+      const found = await all(async (NextToken) => {
+        const answer = await ec2.send(new DescribeTransitGatewaysCommand({ NextToken }))
+        return [answer.TransitGateways, answer.NextToken]
+      })
+      return notOurs(found, subject)
+    },
+  },
+  {
+    service: 'ec2',
+    code: 'L-E0233F82',
+    what: 'attachments of the Transit Gateway',
+    hub: (_hub, { tenants }) => tenants.length + 1,
+  },
+  {
+    service: 'ec2',
+    code: 'L-0263D0A3',
+    what: 'Elastic IP addresses',
+    hub: (hub) => (hub.settings.keySetVia === 'nat' ? zones(hub) : 0) + Number(hub.settings.clientInstance),
+    others: async ({ ec2 }, subject) =>
+      notOurs((await ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [], subject),
+  },
+  {
+    service: 'vpc',
+    code: 'L-DF5E4CA3',
+    what: 'network interfaces',
+    // Load balancer, attachment, endpoints, NAT gateways and the client; one a zone for each tenant's group of functions.
+    hub: (hub, { tenants }) => {
+      const { keySetVia, clientInstance } = hub.settings
+      const perZone = 3 + Number(keySetVia !== 'inline')
+      return zones(hub) * (perZone + tenants.length) + Number(clientInstance)
+    },
+    tenant: ({ settings }) => settings.availabilityZoneIds.length * 2,
+    others: async ({ ec2 }, subject) => {
+      const filters = [
+        { Name: 'tag:project', Values: [subject.project] },
+        { Name: 'tag:stack', Values: [subject.stack] },
+      ]
+      const own = (await ec2.send(new DescribeVpcsCommand({ Filters: filters }))).Vpcs ?? []
+      const ids = own.map(({ VpcId }) => VpcId)
+      const interfaces = await all(async (NextToken) => {
+        const answer = await ec2.send(new DescribeNetworkInterfacesCommand({ NextToken }))
+        return [answer.NetworkInterfaces, answer.NextToken]
+      })
+      return interfaces.filter(({ VpcId }) => !ids.includes(VpcId)).length
+    },
+  },
+  {
+    service: 'vpc',
+    code: 'L-0EA8095F',
+    what: "inbound rules of the load balancer's security group",
+    hub: ({ settings }) =>
+      (settings.allowedCidrBlocks.length + Number(settings.clientInstance)) * portsOf(settings.listener).length,
+  },
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-53DA6B97',
+    what: 'Application Load Balancers',
+    hub: () => 1,
+    others: async ({ elasticloadbalancing }) => {
+      const found = await all(async (Marker) => {
+        const answer = await elasticloadbalancing.send(new DescribeLoadBalancersCommand({ Marker }))
+        return [answer.LoadBalancers, answer.NextMarker]
+      })
+      return found.filter(
+        ({ LoadBalancerName, Type }) => Type === 'application' && LoadBalancerName !== loadBalancerName,
+      ).length
+    },
+  },
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-7EED9B64',
+    what: 'rules of the load balancer',
+    // The preflight's, besides one a tenant.
+    hub: (_hub, { tenants }) => tenants.length + 1,
+  },
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-822D1B1B',
+    what: 'target groups of the load balancer',
+    hub: (_hub, { tenants }) => tenants.length,
+  },
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-B22855CB',
+    what: 'target groups in the region',
+    hub: (_hub, { tenants }) => tenants.length,
+    others: async ({ elasticloadbalancing }) => {
+      const found = await all(async (Marker) => {
+        const answer = await elasticloadbalancing.send(new DescribeTargetGroupsCommand({ Marker }))
+        return [answer.TargetGroups, answer.NextMarker]
+      })
+      return found.filter(({ TargetGroupName = '' }) => !TargetGroupName.startsWith(`${PREFIX}-`)).length
+    },
+  },
+  {
+    service: 'logs',
+    code: 'L-C7B9AAAB',
+    what: 'log groups',
+    // The trail, its writer's, the flow logs'; a million is the quota, so what is there already is not counted.
+    hub: (_hub, { tenants }) => tenants.length + 3,
+    tenant: ({ settings }) => 1 + Number(settings.modelInvocationLogging),
+  },
+]
+
+/** Every page of a list: its items, and the token of the next one. */
+async function all<T>(
+  page: (token: string | undefined) => Promise<readonly [items: readonly T[] | undefined, next: string | undefined]>,
+): Promise<readonly T[]> {
+  const found: T[] = []
+  let token: string | undefined
+  do {
+    const [items = [], next] = await page(token)
+    found.push(...items)
+    token = next || undefined
+  } while (token !== undefined)
+  return found
+}
+
+/** What this stack has made itself is a part of what it needs. */
+const notOurs = (found: readonly { readonly Tags?: Tag[] | undefined }[], { project, stack }: Subject): number =>
+  found.filter(({ Tags = [] }) => {
+    const tag = (key: string) => Tags.find(({ Key }) => Key === key)?.Value
+    return tag('project') !== project || tag('stack') !== stack
+  }).length

@@ -1,0 +1,59 @@
+/** What the checks are about: this machine, the hub and its tenants, each with the account that its stack file names. */
+import type { HubSettings, SpokeSettings } from '../../shared/settings.ts'
+import type { StackFiles } from '../tenant/stacks.ts'
+import type { Clients } from './clients.ts'
+
+export interface Machine {
+  readonly kind: 'machine'
+  readonly subject: 'this machine'
+  /** Absent where the Pulumi CLI is not what deploys. */
+  readonly needsPulumi: boolean
+}
+
+interface OfStack {
+  readonly subject: string
+  readonly stack: string
+  readonly project: string
+  readonly account: string
+  readonly region: string
+  /** Signed by the read-only role of the account. @throws NoAccess where it cannot be had */
+  readonly clients: () => Promise<Clients>
+  /** Who the stack file's own credentials are, and nothing else: they are bound to that by a session policy where a role is assumed. */
+  readonly deployer: (which: 'account' | 'hub') => Promise<Identity>
+}
+
+export interface Identity {
+  readonly account: string
+  readonly arn: string
+}
+
+export interface HubSubject extends OfStack {
+  readonly kind: 'hub'
+  readonly settings: HubSettings
+}
+
+export interface TenantSubject extends OfStack {
+  readonly kind: 'tenant'
+  readonly settings: SpokeSettings
+}
+
+export type Subject = HubSubject | TenantSubject
+
+export interface World {
+  readonly where: 'AWS' | 'the local cloud'
+  readonly files: StackFiles
+  readonly hub: HubSubject | undefined
+  /** Every tenant of the hub, whichever is asked about: they share its quotas. */
+  readonly tenants: readonly TenantSubject[]
+}
+
+/** No credentials for an account: every question about it stays open. */
+export class NoAccess extends Error {
+  override readonly name = 'NoAccess'
+  readonly remedy: string
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options)
+    this.remedy = remedy
+  }
+}
