@@ -108,7 +108,7 @@ describe('stack files against each other', () => {
     await spoke(2, { tenantId: 'Not An Id', cidrBlock: '10.64.2.0', tier: 'huge' })
     await expect(check()).resolves.toBeUndefined()
     await writeFile(join(directory, 'Pulumi.spoke-tenant3.yaml'), 'config: [')
-    await expect(check()).rejects.toThrow(/Pulumi\.spoke-tenant3\.yaml is not YAML/)
+    await expect(check()).rejects.toThrow(/Pulumi\.spoke-tenant3\.yaml is not valid YAML/)
   })
 })
 

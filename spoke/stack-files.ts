@@ -2,15 +2,12 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 import { contains } from '../shared/cidr.ts'
-import { isMap } from '../shared/is-map.ts'
 import { ofProject } from '../shared/settings/read.ts'
 import type { RawSettings } from '../shared/settings/setting.ts'
 import type { HubSettings } from '../shared/settings.ts'
+import { parseStackFile, StackFileError, stackOfFile } from '../shared/stack-file.ts'
 import { checkTenancies, readTenancy, supernetMistakes, type Tenancy } from '../shared/tenancies.ts'
-
-const STACK_FILE = /^Pulumi\.(?<stack>.+)\.ya?ml$/
 
 export interface StackFilesOrigin {
   readonly organization: string
@@ -32,13 +29,23 @@ interface StackFile {
 
 /** What each stack file sets, in the order of their names. */
 async function readSettings(directory: string, project: string): Promise<readonly StackFile[]> {
-  const files = (await readdir(directory)).filter((file) => STACK_FILE.test(file)).sort()
-  return await Promise.all(
-    files.map(async (file) => ({
-      stack: STACK_FILE.exec(file)?.groups?.stack ?? file,
-      raw: settingsOf(file, await readFile(join(directory, file), 'utf8'), project),
-    })),
-  )
+  const files = (await readdir(directory)).sort()
+  const read = files.map(async (file): Promise<readonly StackFile[]> => {
+    const stack = stackOfFile(file)
+    if (stack === undefined) return []
+    const config = configOf(file, await readFile(join(directory, file), 'utf8'), project)
+    return [{ stack, raw: ofProject(config ?? {}, project) }]
+  })
+  return (await Promise.all(read)).flat()
+}
+
+function configOf(file: string, text: string, project: string): Readonly<Record<string, string>> | undefined {
+  try {
+    return parseStackFile(file, text, project)
+  } catch (cause) {
+    // Pulumi prints one message, which has to say what to do.
+    throw cause instanceof StackFileError ? new Error(`${cause.message} ${cause.remedy}`, { cause }) : cause
+  }
 }
 
 /** The tenant that is deployed, as its settings are: its file may be elsewhere, or say something else. */
@@ -98,24 +105,4 @@ export async function checkHubFiles(
       )
   }
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
-}
-
-/** As `pulumi config` hands them to a program: text as it is, everything else as JSON. */
-function settingsOf(file: string, text: string, project: string): RawSettings {
-  const document = parseYaml(file, text)
-  const config = isMap(document) ? document.config : undefined
-  if (!isMap(config)) return {}
-  const texts = Object.entries(config).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ])
-  return ofProject(Object.fromEntries(texts), project)
-}
-
-function parseYaml(file: string, text: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    throw new Error(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }

@@ -1,10 +1,10 @@
 /** The stack files beside Pulumi.yaml, as `pulumi config` keeps them. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
-import { parse } from 'yaml'
-import { setCommand } from '../../shared/settings/commands.ts'
+import { isMap } from '../../shared/is-map.ts'
+import { filesOfStack, parseStackFile, StackFileError, stackOfFile, yamlOf } from '../../shared/stack-file.ts'
 import { messageOf, UserError } from '../verb.ts'
 
 /** Folder of Pulumi.yaml. */
@@ -13,52 +13,50 @@ export const PROJECT_DIRECTORY = dirname(dirname(dirname(fileURLToPath(import.me
 /** Where the local cloud keeps its files; ignored by git. */
 export const LOCAL_DIRECTORY = join(PROJECT_DIRECTORY, '.local')
 
-const STACK_FILE = /^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$/
-
 /** Names of the stacks that have a file, the hub first. */
 export function stackNames(directory = PROJECT_DIRECTORY): readonly string[] {
   return readdirSync(directory)
-    .flatMap((file) => STACK_FILE.exec(file)?.[1] ?? [])
+    .flatMap((file) => stackOfFile(file) ?? [])
     .sort((a, b) => Number(b === 'hub') - Number(a === 'hub') || a.localeCompare(b, 'en', { numeric: true }))
+}
+
+/** @returns the path of a stack's file; undefined where it has none */
+export function stackFile(name: string, directory = PROJECT_DIRECTORY): string | undefined {
+  return filesOfStack(name)
+    .map((file) => join(directory, file))
+    .find((path) => existsSync(path))
 }
 
 /** @throws UserError when the file is missing, is not YAML, or holds no settings */
 export function readStack(name: string, directory = PROJECT_DIRECTORY): Stack {
-  const file = `Pulumi.${name}.yaml`
-  const config = field(readYaml(directory, file), 'config')
-  if (typeof config !== 'object' || config === null)
+  const project = projectName(directory)
+  const file = basename(stackFile(name, directory) ?? filesOfStack(name)[0])
+  const config = told(() => parseStackFile(file, textOf(directory, file), project))
+  if (config === undefined)
     throw new UserError(`${file} has no "config:".`, `See Pulumi.hub.yaml for the shape of a stack file.`)
-  const entries = Object.entries(config).map(([key, value]) => {
-    if (field(value, 'secure') !== undefined)
-      throw new UserError(
-        `${file}: "${key}" is encrypted. The local cloud cannot decrypt it, and no setting of this project is a secret.`,
-        `Set it in the open: ${setCommand(name, key, '{VALUE}')}`,
-      )
-    return [key, typeof value === 'string' ? value : JSON.stringify(value)] as const
-  })
-  return { project: projectName(directory), stack: name, config: Object.fromEntries(entries) }
+  return { project, stack: name, config }
+}
+
+function told<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (!(cause instanceof StackFileError)) throw cause
+    throw new UserError(cause.message, cause.remedy, { cause })
+  }
 }
 
 /** `name` of Pulumi.yaml. */
 export function projectName(directory = PROJECT_DIRECTORY): string {
-  const name = field(readYaml(directory, 'Pulumi.yaml'), 'name')
-  if (typeof name !== 'string') throw new UserError('Pulumi.yaml has no "name".')
-  return name
+  const document = told(() => yamlOf('Pulumi.yaml', textOf(directory, 'Pulumi.yaml')))
+  if (!isMap(document) || typeof document.name !== 'string') throw new UserError('Pulumi.yaml has no "name".')
+  return document.name
 }
 
-function readYaml(directory: string, file: string): unknown {
-  let text: string
+function textOf(directory: string, file: string): string {
   try {
-    text = readFileSync(join(directory, file), 'utf8')
+    return readFileSync(join(directory, file), 'utf8')
   } catch (cause) {
     throw new UserError(`${file} cannot be read: ${messageOf(cause)}`, `It belongs in ${directory}.`, { cause })
   }
-  try {
-    return parse(text)
-  } catch (cause) {
-    throw new UserError(`${file} is not valid YAML: ${messageOf(cause)}`, 'Correct the line it names.', { cause })
-  }
 }
-
-const field = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { unknownModels } from '../../shared/known-models.ts'
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
@@ -7,7 +6,7 @@ import { TIER_CHOICES } from '../../shared/settings.ts'
 import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/checks.ts'
 import { findRunning } from '../local/running.ts'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stacks.ts'
 import { writeNewFile } from '../terminal/new-file.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { freeBlock, zonesFor } from './address.ts'
@@ -80,9 +79,10 @@ export interface NewTenant {
 export function newTenant(tenantId: string, values: Arguments['values'], directory = PROJECT_DIRECTORY): NewTenant {
   const stack = `spoke-${tenantId}`
   const file = join(directory, `Pulumi.${stack}.yaml`)
-  if (existsSync(file))
+  const there = stackFile(stack, directory)
+  if (there !== undefined)
     throw new UserError(
-      `Pulumi.${stack}.yaml exists already.`,
+      `${basename(there)} exists already.`,
       'Change it with pulumi config set, or choose another id. Nothing was written.',
     )
   const files = readStackFiles(directory)

@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { destroyInRunning } from '../demo/stacks.ts'
 import { HUB_OPTIONS, type HubAccess, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning } from '../local/running.ts'
 import { type Backend, openBackend, progress, resourcesOf, toItsEnd } from '../pulumi/pulumi-stacks.ts'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { stackFile } from '../pulumi/stacks.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
@@ -61,12 +61,13 @@ function requireItsHub(tenantId: string, values: Arguments['values']): void {
 
 async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefined, erase: boolean) {
   const name = stackOf(tenantId)
-  const file = join(PROJECT_DIRECTORY, `Pulumi.${name}.yaml`)
+  const file = stackFile(name)
+  const fileName = file === undefined ? `Pulumi.${name}.yaml` : basename(file)
   const users = await usersOf(hub, tenantId)
   const living = (await livingTenants(hub)).some((tenant) => tenant.tenantId === tenantId)
   const stack = await backend?.find(name)
   const resources = stack ? await resourcesOf(stack) : []
-  if (users.length === 0 && !stack && !existsSync(file))
+  if (users.length === 0 && !stack && file === undefined)
     throw new UserError(`There is nothing of ${tenantId}: no users, no stack, no file.`, 'See: npm run tenant -- list')
   if (living && backend && resources.length === 0)
     throw new UserError(
@@ -80,7 +81,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     stack
       ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
       : `  2. ${backend || !living ? `there is no stack ${name} ${backend ? 'in the backend' : 'in the local cloud'}` : `its stack is destroyed in the local cloud that npm start serves`}`,
-    `  3. Pulumi.${name}.yaml${stack ? ' and the stack are' : ' is'} removed`,
+    `  3. ${fileName}${stack ? ' and the stack are' : ' is'} removed`,
     'What survives:',
     ...(erase || users.length === 0
       ? []
@@ -108,8 +109,8 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       await destroyInRunning(name)
       process.stdout.write(`2. ${name} destroyed\n`)
     }
-    rmSync(file, { force: true })
-    process.stdout.write(`3. Pulumi.${name}.yaml removed\n`)
+    if (file !== undefined) rmSync(file, { force: true })
+    process.stdout.write(`3. ${fileName} removed\n`)
   }
   return { text, run }
 }

@@ -1,11 +1,9 @@
 /** The spokes and hubs that have a stack file, read for the tenant commands. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { RawSettings } from '../../shared/settings/setting.ts'
 import type { HubSettings, SpokeSettings } from '../../shared/settings.ts'
 import { readTenancy, type Tenancy } from '../../shared/tenancies.ts'
-import { PROJECT_DIRECTORY, projectName, readStack, stackNames } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, projectName, readStack, stackFile, stackNames } from '../pulumi/stacks.ts'
 import { messageOf, UserError } from '../verb.ts'
 
 /** As on the file backend, and in a `hubStack` that names no other. */
@@ -64,7 +62,7 @@ function settingsOf(raw: RawSettings, project: string, stack: string): SpokeFile
  */
 export function readHub({ project, directory }: StackFiles, hubStack: string): HubSettings | undefined {
   const [, hubProject, stack = ''] = hubStack.split('/')
-  if (hubProject !== project || !existsSync(join(directory, `Pulumi.${stack}.yaml`))) return undefined
+  if (hubProject !== project || stackFile(stack, directory) === undefined) return undefined
   const raw = ofProject(readStack(stack, directory).config, project)
   try {
     const settings = readSettings(raw, { organization: ORGANIZATION, project, stack })
@@ -88,7 +86,7 @@ export function stackOf(tenantId: string, directory = PROJECT_DIRECTORY): string
       'Correct them first: npm run tenant -- check. Nothing was changed.',
     )
   if (claimed[0]) return claimed[0].stack
-  if (!existsSync(join(directory, `Pulumi.${stack}.yaml`))) return stack
+  if (stackFile(stack, directory) === undefined) return stack
   readStack(stack, directory)
   throw new UserError(
     `Pulumi.${stack}.yaml is not the file of ${tenantId}.`,

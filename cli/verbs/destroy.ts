@@ -10,7 +10,7 @@ import {
   type StateResource,
   toItsEnd,
 } from '../pulumi/pulumi-stacks.ts'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stacks.ts'
 import { type LivingTenant, livingTenants, setStatus } from '../tenant/items.ts'
 import { readStackFiles, type StackFiles } from '../tenant/stacks.ts'
 import { disableUsers, usersOf } from '../tenant/users.ts'
@@ -187,7 +187,7 @@ async function destroyed(stack: Stack): Promise<readonly StateResource[]> {
 async function unprotect({ hub, hubResources, tenants }: Cleanup): Promise<void> {
   const held = (resources: readonly StateResource[]) => resources.some((one) => one.protected || one.retained)
   if (!held(hubResources) && !tenants.some(({ resources }) => held(resources))) return
-  const file = join(PROJECT_DIRECTORY, `Pulumi.${hub.name}.yaml`)
+  const file = stackFile(hub.name) ?? join(PROJECT_DIRECTORY, `Pulumi.${hub.name}.yaml`)
   const text = readFileSync(file, 'utf8')
   const lift = async () => {
     try {
