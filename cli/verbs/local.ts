@@ -58,12 +58,13 @@ export const local: Verb = {
     try {
       // After the cloud, which knows whether it is running already.
       await requireFree(ports)
-      const { ledger, authorize } = cloud
+      const { ledger, authorize, waits } = cloud
       const uploads = join(directory, 'cloud', 'uploads')
       const attached = {
         ledger,
         organization,
         authorize,
+        waits,
         uploads,
         programDirectory: PROJECT_DIRECTORY,
         ...(delays && { delays }),

@@ -9,12 +9,15 @@ import { createBedrock } from './aws/bedrock/bedrock.ts'
 import type { ModelBackend } from './aws/bedrock/model-backend.ts'
 import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
 import { createDynamoDb } from './aws/dynamodb/dynamodb.ts'
+import { SERVICE } from './aws/ecs/calls.ts'
+import { createEcs, type Ecs, type EcsEvent } from './aws/ecs/ecs.ts'
 import { createLambda, type Lambda, type LambdaEvent } from './aws/lambda/lambda.ts'
 import {
   createLoadBalancer,
   type LoadBalancerEvent,
   type LoadBalancerService,
 } from './aws/load-balancer/load-balancer.ts'
+import { Targets } from './aws/load-balancer/targets.ts'
 import { createSts } from './aws/sts/sts.ts'
 import { ambient } from './engine/configured-provider.ts'
 import type { PermissionEvent } from './engine/control-plane.ts'
@@ -23,12 +26,12 @@ import { deploy, destroy, type Stack } from './engine/in-process/in-process.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
 import { type Authorize, createAuthorize } from './iam/authorize.ts'
 import { type CredentialStore, type Credentials, createCredentialStore } from './iam/credential-store.ts'
-import { Ledger, type Properties } from './ledger/ledger.ts'
+import { Ledger, type Properties, type Waits } from './ledger/ledger.ts'
 import { openLedgerFile } from './ledger/ledger-file.ts'
 import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'
 import type { Reach } from './network/path.ts'
 import { reach } from './network/reach.ts'
-import type { Organization } from './organization.ts'
+import type { Image, Organization } from './organization.ts'
 import { type Authority, openAuthority } from './wire/authority.ts'
 import type { Surroundings } from './wire/service.ts'
 import { startWire, type Wire, type WireEvent } from './wire/wire.ts'
@@ -38,6 +41,7 @@ export type CloudEvent =
   | ({ readonly source: 'wire' } & WireEvent)
   | ({ readonly source: 'loadBalancer' } & LoadBalancerEvent)
   | ({ readonly source: 'lambda' } & LambdaEvent)
+  | ({ readonly source: 'ecs' } & EcsEvent)
   | ({ readonly source: 'logs' } & MonitoringEvent)
 
 export interface CloudOptions {
@@ -47,6 +51,10 @@ export interface CloudOptions {
   readonly persistent?: boolean
   /** What is deployed into: accounts, guard rails, the people who deploy. */
   readonly organization: Organization
+  /** What was pushed into the repositories of images, besides what the organisation says. @default nothing */
+  readonly images?: readonly Image[]
+  /** Whether a client that leaves ends the connection to a target at an address; AWS does not say. @default false: it goes on */
+  readonly targetSeesClientLeave?: boolean
   /** Seconds since 1970. @default the machine's clock */
   readonly now?: () => number
   /** Who answers as the models. @default a deterministic stand-in */
@@ -76,7 +84,12 @@ export interface LocalCloud {
   readonly faults: Faults
   readonly wire: Wire
   readonly lambda: Lambda
+  readonly ecs: Ecs
   readonly loadBalancer: LoadBalancerService
+  /** How the targets at addresses of a target group do. */
+  readonly targets: Pick<Targets, 'of'>
+  /** What the AWS provider waits for after a change, for an engine of somebody else's. */
+  readonly waits: Waits
   readonly monitoring: Pick<Monitoring, 'alarms' | 'settled'>
   /** Deploys a stack in this process. @throws Error of the first refusal; nothing has changed then */
   deploy(stack: Stack, program: () => Promise<Record<string, unknown>>): Promise<Properties>
@@ -88,7 +101,9 @@ export interface LocalCloud {
 }
 
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
-  const { directory, organization, now = () => Date.now() / 1000, observe } = options
+  const { directory, now = () => Date.now() / 1000, observe } = options
+  const images = [...(options.organization.images ?? []), ...(options.images ?? [])]
+  const organization: Organization = { ...options.organization, images }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const authority = await openAuthority(join(directory, 'authority'))
   const kept = options.persistent ? await openLedgerFile(join(directory, 'ledger')) : undefined
@@ -146,9 +161,33 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     observe: tellOfFunctions,
   })
   monitoring.deliverTo(lambda, tellOfFunctions)
+  const targets = new Targets({
+    ledger,
+    reach: lookUp,
+    portOf: (interfaceId, port) => ecs.portOf(interfaceId, port),
+    serving: (interfaceId) => ecs.serving(interfaceId),
+  })
+  const ecs = createEcs({
+    surroundings,
+    ledger,
+    credentials,
+    reach: lookUp,
+    wire,
+    targets,
+    faults: faults.ecs,
+    ...logs,
+    caFile: authority.caFile,
+    directory: join(directory, 'containers'),
+    printed: monitoring.logs.printed,
+    ...(observe && { observe: (event) => observe({ source: 'ecs', ...event }) }),
+  })
+  ledger.onChange(ecs.effect)
+  const waits: Waits = { takesTime: ({ resource }) => resource.type === SERVICE, settled: ecs.settled }
   const loadBalancer = createLoadBalancer({
     surroundings,
     lambda,
+    targets,
+    ...(options.targetSeesClientLeave !== undefined && { targetSeesClientLeave: options.targetSeesClientLeave }),
     wire,
     authority,
     reach: lookUp,
@@ -163,7 +202,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   // Last, as nothing is kept that another effect refuses.
   if (kept) ledger.onChange(kept.effect)
   const evaluated = options.controlPlane
-  const deployInto = { ledger, organization, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
+  const deployInto = { ledger, organization, waits, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
 
   return {
     ledger,
@@ -174,7 +213,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     cognito,
     wire,
     lambda,
+    ecs,
     loadBalancer,
+    targets,
+    waits,
     monitoring,
     faults: faults.switches,
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(deployInto, stack, program)),
@@ -182,6 +224,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
     async close() {
       await loadBalancer.close()
+      await ecs.close()
+      targets.close()
       // Before the functions, one of which writes the trail.
       await monitoring.close()
       await lambda.close()

@@ -20,6 +20,7 @@ export function describeCall(
     operation: (verb !== undefined && OPERATIONS[verb]?.name) || operationOf(call, path),
     ...(account !== undefined && { account }),
     ...(from.kind === 'function' && { functionName: from.functionName }),
+    ...(from.kind === 'task' && { functionName: from.serviceName }),
     ...(encoded !== undefined && { model: decoded(encoded) }),
   }
 }
@@ -41,7 +42,7 @@ function accountOf(
   const [, accessKeyId] = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '') ?? []
   const signer = accessKeyId === undefined ? undefined : credentials.find(accessKeyId)
   if (signer) return signer.session.account
-  if (from.kind === 'function') return from.account
+  if (from.kind === 'function' || from.kind === 'task') return from.account
   return from.kind === 'loadBalancer' ? from.arn.split(':')[4] : undefined
 }
 

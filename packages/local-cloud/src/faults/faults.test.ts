@@ -151,7 +151,7 @@ describe('what a fault does', () => {
     [{ where: {}, fault, times: 0 }, 'times is 0'],
     [{ where: {}, fault, probability: 1.5 }, 'probability is 1.5'],
     [{ where: { service: 'lambda' }, fault: { kind: 'reset' } }, 'a function cannot have reset'],
-    [{ where: {}, fault: { kind: 'kill', afterMilliseconds: 1 } }, "kill is for the service 'lambda' only"],
+    [{ where: {}, fault: { kind: 'kill', afterMilliseconds: 1 } }, "kill is for the services 'lambda' and 'ecs' only"],
     [{ where: { service: 'dynamodb' }, fault: { kind: 'shortSession', seconds: 9 } }, "for the service 'sts' only"],
     [{ where: { service: 'bedrok' }, fault }, "no service 'bedrok' in the local cloud, only sts, dynamodb"],
     [

@@ -46,6 +46,8 @@ export interface FaultInjection {
   readonly switches: Faults
   readonly wire: WireFaults
   readonly lambda: LambdaFaults
+  /** Of requests that reach a task. */
+  readonly ecs: Pick<LambdaFaults, 'serving'>
   /** The clock of the local cloud, as a service with a wrong one reads it. */
   now(): number
   /** The store, whose sessions may be shorter than asked for. */
@@ -153,6 +155,13 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
     return inside.length === 0 ? response : { ...response, body: bentFrames(response.body, inside, signal) }
   }
 
+  function killing(call: Call, pid: number | undefined): () => void {
+    const [fault] = hitting(call, ({ kind }) => kind === 'kill')
+    if (fault?.kind !== 'kill' || pid === undefined) return () => {}
+    const timer = setTimeout(() => kill(pid), fault.afterMilliseconds)
+    return () => clearTimeout(timer)
+  }
+
   return {
     switches: {
       add,
@@ -188,13 +197,9 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
           if (fault.kind === 'error') throw new AwsError(fault.code, 'The service failed.', fault.status)
         }
       },
-      serving(about, pid) {
-        const [fault] = hitting({ ...about, service: 'lambda', operation: 'Invoke' }, ({ kind }) => kind === 'kill')
-        if (fault?.kind !== 'kill' || pid === undefined) return () => {}
-        const timer = setTimeout(() => kill(pid), fault.afterMilliseconds)
-        return () => clearTimeout(timer)
-      },
+      serving: (about, pid) => killing({ ...about, service: 'lambda', operation: 'Invoke' }, pid),
     },
+    ecs: { serving: (about, pid) => killing({ ...about, service: 'ecs', operation: 'Request' }, pid) },
     now: () => now() + (bent.getStore() ?? STRAIGHT).skewSeconds,
     credentials(store) {
       issued = store

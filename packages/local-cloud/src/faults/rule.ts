@@ -44,18 +44,18 @@ export type Fault =
   | { readonly kind: 'halfAnswer' }
   /** Nothing comes back, and the connection stays open. */
   | { readonly kind: 'silence' }
-  /** The process of a function gets SIGKILL so long after a request reached it, unless it has answered before. */
+  /** The process of a function, or of a task, gets SIGKILL so long after a request reached it, unless it has answered before. */
   | { readonly kind: 'kill'; readonly afterMilliseconds: number }
 
 /** Every field that is given must fit. */
 export interface Where {
-  /** `sts`, `dynamodb`, `cognito-idp`, `logs`, `bedrock-runtime`, `lambda` */
+  /** `sts`, `dynamodb`, `cognito-idp`, `logs`, `bedrock-runtime`, `lambda`, `ecs` */
   readonly service?: string
-  /** `AssumeRole`, `Query`, `Converse`, `jwks.json`, `Invoke` */
+  /** `AssumeRole`, `Query`, `Converse`, `jwks.json`, `Invoke`, `Request` */
   readonly operation?: string
   /** Account whose credentials sign; of an unsigned call, the account that the caller sits in; of a function, its own. */
   readonly account?: string
-  /** The function that calls; for `lambda`, the function that is called. */
+  /** The function, or the service of containers, that calls; for `lambda` and `ecs`, the one that is called. */
   readonly functionName?: string
   /** Model or inference profile id of a call to Bedrock. */
   readonly model?: string
@@ -116,7 +116,9 @@ function unfitting({ service, operation }: Where, kind: Fault['kind']): string |
     if (operation !== undefined && !STREAMED.includes(operation))
       return `${operation} is not streamed, so it cannot have ${kind}; ${STREAMED.join(' and ')} are`
   }
-  if (kind === 'kill' && service !== 'lambda') return "kill is for the service 'lambda' only"
+  if (service === 'ecs' && kind !== 'kill') return `a task cannot have ${kind}, only kill`
+  if (kind === 'kill' && service !== 'lambda' && service !== 'ecs')
+    return "kill is for the services 'lambda' and 'ecs' only"
   if (kind === 'shortSession' && service !== 'sts') return "shortSession is for the service 'sts' only"
   if ((kind === 'expiredCredentials' || kind === 'clockSkew') && operation !== undefined && UNSIGNED.has(operation))
     return `${operation} is read without credentials, so it cannot have ${kind}`

@@ -56,10 +56,11 @@ export const WIRE_SERVICES: Readonly<Record<string, WireService>> = {
   },
 }
 
-/** Operations by service: those of the wire, and the invocation of functions. */
+/** Operations by service: those of the wire, the invocation of functions, and what reaches a task. */
 export const OPERATIONS_OF: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(WIRE_SERVICES).map(([name, { operations }]) => [name, operations])),
   lambda: ['Invoke'],
+  ecs: ['Request'],
 }
 
 /** Documents that anybody may read: nothing is signed, and no clock looked at. */

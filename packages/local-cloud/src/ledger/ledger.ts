@@ -56,6 +56,13 @@ export abstract class IndexedView implements LedgerView {
 /** Called after a change is in the ledger; a rejection is a failure of the deployment that made it. */
 export type Effect = (change: Change) => void | Promise<void>
 
+/** Changes that take their time, and the end of it: a service of containers that comes up. */
+export interface Waits {
+  takesTime(change: Change): boolean
+  /** A rejection is a failure of the deployment. */
+  settled(change: Change): Promise<void>
+}
+
 export class Ledger extends IndexedView {
   readonly #byUrn = new Map<string, Declared>()
   readonly #byType = new Map<string, Map<string, Declared>>()
@@ -105,22 +112,30 @@ export class Ledger extends IndexedView {
   /**
    * Swaps in all changes at once, then announces them one by one. When an effect rejects, the ledger is put back, what was
    * announced is announced the other way round, and the rejection is passed on: a deployment that failed changed nothing.
+   * @param waits what comes after such a change is swapped in only when it has settled, as an engine waits for it
    */
-  async commit(changes: readonly Change[]): Promise<void> {
-    if (changes.length === 0) return
-    this.#apply(changes)
+  async commit(changes: readonly Change[], waits?: Waits): Promise<void> {
+    let applied = 0
     let announced = 0
     try {
-      for (const change of changes) {
-        announced += 1
-        await this.#announce(change)
+      while (applied < changes.length) {
+        const next = changes.findIndex((change, index) => index >= applied && waits?.takesTime(change))
+        const until = next === -1 ? changes.length : next + 1
+        this.#apply(changes.slice(applied, until))
+        applied = until
+        for (const change of changes.slice(announced, until)) {
+          announced += 1
+          await this.#announce(change)
+        }
+        const last = changes[until - 1]
+        if (next !== -1 && last) await waits?.settled(last)
       }
     } catch (cause) {
-      const undoing = changes.map(inverse).reverse()
+      const undoing = changes.slice(0, applied).map(inverse).reverse()
       this.#apply(undoing)
       // The change that was refused may have reached some effects already, so it is taken back as well.
       const failures: unknown[] = []
-      for (const change of undoing.slice(changes.length - announced))
+      for (const change of undoing.slice(applied - announced))
         await this.#announce(change).catch((failure: unknown) => failures.push(failure))
       if (failures.length > 0) throw new AggregateError([cause, ...failures], messageOf(cause), { cause })
       throw cause

@@ -1,6 +1,7 @@
 /** What answers at an address: an endpoint, a load balancer's listener, a public service, or nothing. */
 
 import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
+import { SERVICE } from '../aws/ecs/calls.ts'
 import { known } from '../resource/values.ts'
 import type { Resolution } from './dns.ts'
 import { LOAD_BALANCER } from './dns.ts'
@@ -42,6 +43,10 @@ export function arrive(
   const { owner } = at
   pass(topology, 'in', label(owner), at.securityGroupIds, from, port, trace)
   if (owner.type === LOAD_BALANCER) return atLoadBalancer(topology, at, port, trace)
+  if (owner.type === SERVICE) {
+    trace.push({ kind: 'task', id: at.id, detail: `task of ${label(owner)} at ${address}, port ${port}` })
+    return { kind: 'task', interfaceId: at.id, port }
+  }
   if (owner.type !== VPC_ENDPOINT || port !== HTTPS)
     throw new Stopped('endpoint', `Nothing listens on port ${port} of ${label(owner)} at ${address}`)
   const service = known(owner.outputs, 'serviceName')

@@ -7,9 +7,21 @@ export type Origin =
   | { readonly kind: 'function'; readonly functionName: string; readonly account: string }
   | { readonly kind: 'instance'; readonly instanceId: string }
   | { readonly kind: 'loadBalancer'; readonly arn: string }
+  | TaskOrigin
   /** Any network interface placed in a subnet, for proofs: a stolen credential used from a host in that subnet. */
   | { readonly kind: 'subnet'; readonly subnetId: string; readonly securityGroupIds: readonly string[] }
   | { readonly kind: 'internet'; readonly address: string }
+
+/** A task of a container service, at its own address. */
+export interface TaskOrigin {
+  readonly kind: 'task'
+  readonly taskArn: string
+  readonly serviceName: string
+  readonly account: string
+  readonly subnetId: string
+  readonly privateIp: string
+  readonly securityGroupIds: readonly string[]
+}
 
 export interface Hop {
   /** What the packet passes: `subnet`, `routeTable`, `transitGateway`, … */
@@ -32,6 +44,8 @@ export interface Path {
     /** A public service address: `bedrock-runtime`, `sts`, `cognito-idp`, … */
     | { readonly kind: 'service'; readonly service: string; readonly region: string }
     | { readonly kind: 'loadBalancer'; readonly arn: string; readonly port: number }
+    /** A task, by its network interface. */
+    | { readonly kind: 'task'; readonly interfaceId: string; readonly port: number }
 }
 
 export interface Refusal {

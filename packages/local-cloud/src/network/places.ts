@@ -46,6 +46,10 @@ export function placesOf(topology: Topology, from: Exclude<Origin, { kind: 'inte
       return interfacePlaces(topology, from, ledger.find(INSTANCE, from.instanceId), from.instanceId)
     case 'loadBalancer':
       return interfacePlaces(topology, from, ledger.findBy(LOAD_BALANCER, 'arn', from.arn), from.arn)
+    case 'task': {
+      const { taskArn, subnetId, privateIp, securityGroupIds } = from
+      return [place(topology, from.kind, taskArn, taskArn, { id: taskArn, subnetId, privateIp, securityGroupIds })]
+    }
     case 'subnet': {
       const subnet = topology.subnet(from.subnetId)
       const host = {

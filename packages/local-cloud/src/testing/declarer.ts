@@ -19,14 +19,16 @@ export interface Where {
 }
 
 export class Declarer {
-  readonly ledger = new Ledger()
+  readonly ledger: Ledger
   readonly #organization: Organization
   readonly #authorize: Authorize | undefined
 
   constructor(
     organization: Organization = defaultOrganization,
     createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize,
+    ledger = new Ledger(),
   ) {
+    this.ledger = ledger
     this.#organization = organization
     this.#authorize = createAuthorize?.(this.ledger, organization)
   }

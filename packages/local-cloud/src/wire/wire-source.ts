@@ -8,6 +8,7 @@ const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 /** First label of the public host name, `bedrock-runtime`. */
 export function serviceOf({ target }: Path): string {
   if (target.kind === 'loadBalancer') return 'load balancer'
+  if (target.kind === 'task') return 'task'
   return target.service.replace(/^com\.amazonaws\.[a-z0-9-]+\./, '')
 }
 

@@ -97,8 +97,8 @@ function measured(filter: Declared, message: string): number | undefined {
 
 /** What Elastic Load Balancing tells CloudWatch about answers that are its own, and no target's. */
 export function meterLoadBalancer(metrics: Metrics, now: () => number) {
-  return ({ listenerArn, status, lambdaRequestId }: LoadBalancerEvent): void => {
-    if (lambdaRequestId !== undefined || status < 300) return
+  return ({ listenerArn, status, lambdaRequestId, targetAddress }: LoadBalancerEvent): void => {
+    if (lambdaRequestId !== undefined || targetAddress !== undefined || status < 300) return
     const [, , , region = '', account = ''] = listenerArn.split(':')
     // `listener/app/NAME/ID/LISTENER`
     const balancer = listenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') ?? ''

@@ -6,7 +6,7 @@
 
 import { addresses, formatAddress, parseCidr } from '../../cidr.ts'
 import { AwsError } from '../../errors.ts'
-import type { Declared } from '../../ledger/ledger.ts'
+import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import type { Index } from '../../ledger/ledger-index.ts'
 import type { Situation } from '../../resource/resource-type.ts'
 import { known, objects, text, texts } from '../../resource/values.ts'
@@ -62,19 +62,23 @@ export function placeInterfaces(
     const kept = before.find((one) => one.subnetId === subnetId)
     if (kept) return { ...kept, securityGroupIds }
     const id = `eni-0${situation.stableToken(16, `eni ${subnetId}`)}`
-    return { id, subnetId, privateIp: freeAddress(situation, subnetId), securityGroupIds }
+    const start = Number.parseInt(situation.stableToken(8, `address ${subnetId}`), 16)
+    return { id, subnetId, privateIp: freeAddress(situation.ledger, subnetId, start), securityGroupIds }
   })
 }
 
-function freeAddress(situation: Situation, subnetId: string): string {
-  const subnet = situation.ledger.find(SUBNET, subnetId)
+/**
+ * The next free address of a subnet after a start, which may be any number.
+ * @throws AwsError InsufficientFreeAddressesInSubnet
+ */
+export function freeAddress(ledger: LedgerView, subnetId: string, start: number): string {
+  const subnet = ledger.find(SUBNET, subnetId)
   if (!subnet) throw new AwsError('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`)
   const block = parseCidr(known(subnet.outputs, 'cidrBlock'))
   const free = addresses(block.prefix) - RESERVED_AT_START - RESERVED_AT_END
-  const start = Number.parseInt(situation.stableToken(8, `address ${subnetId}`), 16)
   for (let step = 0; step < free; step += 1) {
     const address = formatAddress(block.first + RESERVED_AT_START + ((start + step) % free))
-    if (situation.ledger.lookUp(BY_PLACE, placeOf({ subnetId, privateIp: address })).length === 0) return address
+    if (ledger.lookUp(BY_PLACE, placeOf({ subnetId, privateIp: address })).length === 0) return address
   }
   throw new AwsError('InsufficientFreeAddressesInSubnet', `Insufficient free addresses in subnet ${subnetId}.`)
 }

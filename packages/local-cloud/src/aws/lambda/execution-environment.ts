@@ -3,11 +3,11 @@
  * request at a time, and is gone after a timeout, a crash or a change of the function.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { INIT_LIMIT_MS, OLD_SPACE_SHARE } from './constants.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
+import { readLines } from './read-lines.ts'
 
 export interface EnvironmentOptions {
   readonly configuration: FunctionConfiguration
@@ -212,17 +212,3 @@ const SIGNALS: Readonly<Record<string, string>> = {
 }
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2)
-
-/** Lines end with a line feed only: the runtime writes one inside a message as a carriage return. */
-function readLines(stream: Readable, line: (line: string) => void): void {
-  let rest = ''
-  stream.setEncoding('utf8')
-  stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const one of lines) line(one)
-  })
-  stream.once('end', () => {
-    if (rest !== '') line(rest)
-  })
-}

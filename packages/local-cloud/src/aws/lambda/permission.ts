@@ -1,9 +1,9 @@
 /** Who may invoke a function, and whether Lambda may take on its role: the two policies that name a service. */
 
-import { AwsError, UnsupportedError } from '../../errors.ts'
+import { AwsError } from '../../errors.ts'
 import { arnLike } from '../../iam/arn-like.ts'
 import { createPrincipals } from '../../iam/principals.ts'
-import type { PolicyStatement } from '../../organization.ts'
+import { trustsService } from '../../iam/service-trust.ts'
 import { known, text } from '../../resource/values.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
@@ -58,19 +58,9 @@ export function requireExecutionRole(
   { roleArn }: FunctionConfiguration,
 ): void {
   const role = createPrincipals(ledger, organization)(roleArn)
-  const trusted = role?.trust.Statement.filter(namesLambda)
-  if (trusted?.some(({ Condition }) => Condition !== undefined))
-    throw new UnsupportedError(`conditions on lambda.amazonaws.com in the trust policy of ${roleArn}`)
-  if (!trusted?.some(({ Effect }) => Effect === 'Allow') || trusted.some(({ Effect }) => Effect === 'Deny'))
+  if (!role || !trustsService(role, 'lambda.amazonaws.com', {}))
     throw new AwsError(
       'InvalidParameterValueException',
       `The role defined for the function cannot be assumed by Lambda: ${roleArn}`,
     )
-}
-
-function namesLambda({ Principal, Action }: PolicyStatement): boolean {
-  const actions = [Action ?? []].flat()
-  if (!actions.some((action) => action === 'sts:AssumeRole' || action === 'sts:*' || action === '*')) return false
-  if (Principal === undefined) return false
-  return Principal === '*' || [Principal.Service ?? []].flat().includes('lambda.amazonaws.com')
 }

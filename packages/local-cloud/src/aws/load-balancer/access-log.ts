@@ -30,6 +30,8 @@ export interface Exchange {
   readonly requestSeconds: number
   /** Time of the target; absent where none was asked. */
   readonly targetSeconds?: number
+  /** From the answer's head to its end, of one that is passed on as it comes. */
+  readonly responseSeconds: number
   readonly actions: readonly string[]
 }
 
@@ -122,16 +124,17 @@ function line(exchange: Exchange): string {
   const userAgent = request?.headers.find(([name]) => name === 'user-agent')?.[1]
   const type = request?.httpVersion.startsWith('2') ? 'h2' : listener.tls ? 'https' : 'http'
   const priority = rule === undefined ? '-1' : rule.arn === 'default' ? '0' : String(rule.priority)
-  const ended = begun + exchange.requestSeconds + (exchange.targetSeconds ?? 0)
+  const ended = begun + exchange.requestSeconds + (exchange.targetSeconds ?? 0) + exchange.responseSeconds
   return [
     type,
     new Date(ended * 1000).toISOString(),
     balancer.arn.slice(balancer.arn.indexOf('loadbalancer/') + 'loadbalancer/'.length),
     `${client.address}:${client.port}`,
-    '-', // A function has no address.
+    // A function has no address.
+    answer.target ?? '-',
     exchange.requestSeconds.toFixed(3),
     (exchange.targetSeconds ?? -1).toFixed(3),
-    '0.000',
+    exchange.responseSeconds.toFixed(3),
     answer.status,
     answer.targetStatus ?? '-',
     exchange.receivedBytes,
@@ -149,8 +152,8 @@ function line(exchange: Exchange): string {
     quoted(exchange.actions.join(',') || '-'),
     quoted(answer.redirectUrl ?? '-'),
     quoted(answer.errorReason ?? '-'),
-    quoted('-'),
-    quoted('-'),
+    quoted(answer.target ?? '-'),
+    quoted(answer.target === undefined ? '-' : String(answer.targetStatus ?? '-')),
     quoted('-'),
     quoted('-'),
   ].join(' ')

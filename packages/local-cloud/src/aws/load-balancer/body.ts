@@ -1,7 +1,7 @@
-/** Reads a request's body up to the limit of a Lambda target. */
+/** Reads a request's body: up to the limit of a Lambda target, or what the firewall looks at of one that is passed on as it comes. */
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { MAX_LAMBDA_BYTES } from './constants.ts'
+import { INSPECTED_BODY_BYTES, MAX_LAMBDA_BYTES } from './constants.ts'
 
 export type Body =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
@@ -35,5 +35,40 @@ export function readBody(incoming: IncomingMessage | Http2ServerRequest, idleSec
     incoming.once('end', () => settle({ kind: 'whole', bytes: Buffer.concat(chunks) }))
     incoming.once('error', () => settle({ kind: 'aborted' }))
     incoming.once('close', () => settle({ kind: 'aborted' }))
+  })
+}
+
+/** The first bytes of a body: more than the firewall looks at, or all of it. The request is paused when there is more. */
+export interface Begun {
+  readonly kind: 'begun'
+  readonly bytes: Buffer
+  readonly ended: boolean
+}
+
+export function beginBody(
+  incoming: IncomingMessage | Http2ServerRequest,
+  idleSeconds: number,
+): Promise<Begun | Extract<Body, { kind: 'idle' | 'aborted' }>> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(() => settle({ kind: 'idle' }), idleSeconds * 1000)
+    function settle(body: Begun | Extract<Body, { kind: 'idle' | 'aborted' }>): void {
+      clearTimeout(timer)
+      incoming.off('data', take).off('end', end).off('error', aborted).off('close', aborted)
+      resolve(body)
+    }
+    const begun = (ended: boolean): Begun => ({ kind: 'begun', bytes: Buffer.concat(chunks), ended })
+    const end = () => settle(begun(true))
+    const aborted = () => settle({ kind: 'aborted' })
+    function take(chunk: Buffer): void {
+      timer.refresh()
+      chunks.push(chunk)
+      size += chunk.byteLength
+      if (size <= INSPECTED_BODY_BYTES) return
+      incoming.pause()
+      settle(begun(false))
+    }
+    incoming.on('data', take).once('end', end).once('error', aborted).once('close', aborted)
   })
 }

@@ -1,6 +1,6 @@
 /** A client's request as the load balancer takes it in: limits, invalid headers, ambiguities that request smuggling uses. */
-import type { IncomingMessage } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { MAX_FORWARDED_ADDRESSES, MAX_HEADER_BYTES, MAX_HEADERS_BYTES, MAX_REQUEST_LINE_BYTES } from './constants.ts'
 import type { Balancer } from './declared/balancer.ts'
 
@@ -29,7 +29,8 @@ export interface BadRequest {
   readonly reason: string
 }
 
-type Incoming = IncomingMessage | Http2ServerRequest
+export type Incoming = IncomingMessage | Http2ServerRequest
+export type Outgoing = ServerResponse | Http2ServerResponse
 
 export interface Client {
   readonly address: string

@@ -260,7 +260,7 @@ describe('the answer', () => {
   })
 
   test.each<[Properties, RegExp]>([
-    [{ targetType: 'ip' }, /target groups of the type ip/],
+    [{ targetType: 'alb' }, /target groups of the type alb/],
     [{ healthCheck: { enabled: true } }, /health checks/],
   ])('%j is not supported, and that is said', async (attributes, said) => {
     const { send } = await start({}, targetGroup(attributes))

@@ -5,30 +5,20 @@ import { type Answer, page } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import { MAX_LAMBDA_BYTES, MAX_RESPONSE_HEADERS_BYTES } from './constants.ts'
 import type { Balancer } from './declared/balancer.ts'
-import type { TargetGroup } from './declared/listener.ts'
+import type { FunctionGroup } from './declared/target-group.ts'
+import { HOP_BY_HOP, passedOn } from './passed-on.ts'
 
 export interface ForwardOptions {
   readonly lambda: Pick<Lambda, 'invoke'>
   readonly balancer: Balancer
   /** Port of the listener, as declared. */
   readonly port: number
-  readonly targetGroup: TargetGroup
+  readonly targetGroup: FunctionGroup
   readonly traceId: string
 }
 
 /** Bodies of these types reach the function as text; others, and encoded ones, as base64. */
 const TEXT_TYPES = /^(text\/|application\/(json|javascript|xml)\b)/i
-
-/** About the connection between client and load balancer; not passed on. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 export async function forwardToLambda(request: ClientRequest, body: Buffer, options: ForwardOptions): Promise<Answer> {
   const { lambda, targetGroup, traceId } = options
@@ -85,28 +75,6 @@ function eventOf(
     body: body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   }
-}
-
-function passedOn(
-  request: ClientRequest,
-  { forwardedFor }: Balancer,
-  port: number,
-  traceId: string,
-): readonly (readonly [string, string])[] {
-  const own = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id', 'x-forwarded-for'])
-  const passed = request.headers.filter(([name]) => !HOP_BY_HOP.has(name) && !own.has(name) && name !== 'host')
-  const before = request.headers.filter(([name]) => name === 'x-forwarded-for').map(([, value]) => value)
-  const addresses = forwardedFor === 'append' ? [...before, request.clientAddress] : before
-  return [
-    ...passed,
-    ['host', request.host],
-    ...(forwardedFor === 'remove' || addresses.length === 0
-      ? []
-      : [['x-forwarded-for', addresses.join(', ')] as const]),
-    ['x-forwarded-proto', request.protocol],
-    ['x-forwarded-port', String(port)],
-    ['x-amzn-trace-id', traceId],
-  ]
 }
 
 function all(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, readonly string[]>> {

@@ -141,6 +141,12 @@ function targetGroupsOf(ledger: LedgerView, loadBalancerArn: string, except: str
 export const isForwardedTo = (ledger: LedgerView, targetGroupArn: string): boolean =>
   ledger.lookUp(BY_TARGET_GROUP, targetGroupArn).length > 0
 
+/** The listeners with a target group in their default actions, or in those of a rule. */
+export const listenersForwardingTo = (ledger: LedgerView, targetGroupArn: string): readonly Declared[] =>
+  ledger
+    .lookUp(BY_TARGET_GROUP, targetGroupArn)
+    .flatMap((one) => (one.type === LISTENER ? one : (ledger.find(LISTENER, known(one.outputs, 'listenerArn')) ?? [])))
+
 const BY_TARGET_GROUP: Index = {
   keysOf: ({ type, inputs }) =>
     type === LISTENER || type === LISTENER_RULE

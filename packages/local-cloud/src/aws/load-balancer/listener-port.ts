@@ -8,9 +8,9 @@ import { AwsError } from '../../errors.ts'
 import type { Path, Refusal } from '../../network/path.ts'
 import type { Authority } from '../../wire/authority.ts'
 import { page } from './answer.ts'
+import type { Incoming, Outgoing } from './client-request.ts'
 import { MAX_CONCURRENT_STREAMS, MAX_HANDSHAKE_SECONDS, MAX_HEADERS_BYTES } from './constants.ts'
 import type { Binding } from './declared/listener.ts'
-import type { Incoming, Outgoing } from './serve.ts'
 
 export interface ListenerPortOptions {
   /** Local port, 0 for any. */

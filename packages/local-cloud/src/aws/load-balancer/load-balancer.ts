@@ -14,12 +14,16 @@ import { readBinding, readListener } from './declared/listener.ts'
 import { type KeySetOptions, KeySets } from './jwt-validation/key-sets.ts'
 import { type ListenerPort, openListenerPort } from './listener-port.ts'
 import { type LoadBalancerEvent, type ServeOptions, serve } from './serve.ts'
+import type { Targets } from './targets.ts'
 
 export type { LoadBalancerEvent } from './serve.ts'
 
 export interface LoadBalancerOptions {
   readonly surroundings: Surroundings
   readonly lambda: Pick<Lambda, 'invoke'>
+  readonly targets: Targets
+  /** Whether a client that leaves ends the connection to a target at an address; AWS does not say. @default false: it goes on */
+  readonly targetSeesClientLeave?: boolean
   readonly wire: KeySetOptions['wire']
   readonly authority: Pick<Authority, 'issue'>
   readonly reach: Reach
@@ -65,6 +69,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
       const place = JSON.stringify(from)
       const serving: ServeOptions = {
         ...options,
+        targetSeesClientLeave: options.targetSeesClientLeave ?? false,
         keySets,
         firewall,
         accessLogs,

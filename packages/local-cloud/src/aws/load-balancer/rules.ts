@@ -2,12 +2,14 @@
 
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Lambda } from '../lambda/lambda.ts'
+import { type AddressOptions, forwardToAddress } from './address-target.ts'
 import { type Answer, page } from './answer.ts'
-import type { Body } from './body.ts'
+import type { Begun, Body } from './body.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Action } from './declared/actions.ts'
 import { meets } from './declared/conditions.ts'
-import { type Listener, type Rule, readTargetGroup } from './declared/listener.ts'
+import type { Listener, Rule } from './declared/listener.ts'
+import { readTargetGroup } from './declared/target-group.ts'
 import type { KeySets } from './jwt-validation/key-sets.ts'
 import { validateToken } from './jwt-validation/token-validation.ts'
 import { forwardToLambda } from './lambda-target.ts'
@@ -23,6 +25,16 @@ export interface RuleContext {
   readonly localPort: (declared: number) => number | undefined
   /** Told of each action before it is taken. */
   readonly acting: (action: Action['kind']) => void
+  /** What a target at an address needs besides. */
+  readonly streaming: Pick<AddressOptions, 'targets' | 'incoming' | 'outgoing' | 'targetSeesClientLeave'>
+}
+
+type RuleBody = Extract<Body, { kind: 'whole' | 'tooLarge' }> | Begun
+
+/** Whether what comes is passed on as it comes: to a target at an address. */
+export function passesOn(ledger: LedgerView, { actions }: Rule): boolean {
+  const last = actions.at(-1)
+  return last?.kind === 'forward' && readTargetGroup(ledger, last.targetGroupArn).kind === 'addresses'
 }
 
 export function ruleFor(request: ClientRequest, { rules }: Listener): Rule {
@@ -34,7 +46,7 @@ export function ruleFor(request: ClientRequest, { rules }: Listener): Rule {
 export async function applyRule(
   rule: Rule,
   request: ClientRequest,
-  body: Extract<Body, { kind: 'whole' | 'tooLarge' }>,
+  body: RuleBody,
   context: RuleContext,
 ): Promise<Answer> {
   for (const action of rule.actions) {
@@ -49,7 +61,7 @@ export async function applyRule(
 async function act(
   action: Action,
   request: ClientRequest,
-  body: Extract<Body, { kind: 'whole' | 'tooLarge' }>,
+  body: RuleBody,
   context: RuleContext,
 ): Promise<Answer | undefined> {
   const { ledger, listener, lambda, keySets, now, traceId, localPort } = context
@@ -65,11 +77,17 @@ async function act(
     case 'fixed-response':
       return { status: action.status, headers: [['content-type', action.contentType]], body: action.body }
     case 'forward': {
-      // Upgrades (WebSocket) do not exist for functions.
+      // Upgrades (WebSocket) do not exist for functions, and are not known here for others.
       if (request.headers.some(([name]) => name === 'upgrade')) return page(400)
       if (body.kind === 'tooLarge') return page(413)
       const targetGroup = readTargetGroup(ledger, action.targetGroupArn)
-      return forwardToLambda(request, body.bytes, { lambda, balancer, port, targetGroup, traceId })
+      const about = { balancer, port, traceId }
+      if (targetGroup.kind === 'addresses' && body.kind === 'begun')
+        return forwardToAddress(request, body, { ...about, ...context.streaming, targetGroup })
+      if (targetGroup.kind === 'function' && body.kind === 'whole')
+        return forwardToLambda(request, body.bytes, { ...about, lambda, targetGroup })
+      // The rule has changed since the body was read.
+      return page(502)
     }
   }
 }

@@ -1,6 +1,6 @@
 /** One request at a listener, from its arrival to the last byte of the answer. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { constants, type Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { constants, Http2ServerResponse } from 'node:http2'
+import { Readable, type Writable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { UnsupportedError } from '../../errors.ts'
 import type { Path } from '../../network/path.ts'
@@ -9,15 +9,13 @@ import type { Lambda } from '../lambda/lambda.ts'
 import type { Firewall } from '../wafv2/firewall.ts'
 import type { AccessLogs, Exchange } from './access-log.ts'
 import { type Answer, page } from './answer.ts'
-import { readBody } from './body.ts'
-import { type Client, type ClientRequest, readRequest } from './client-request.ts'
+import { beginBody, readBody } from './body.ts'
+import { type Client, type ClientRequest, type Incoming, type Outgoing, readRequest } from './client-request.ts'
 import { type Binding, type Rule, readBinding, withRules } from './declared/listener.ts'
 import type { KeySets } from './jwt-validation/key-sets.ts'
-import { applyRule, ruleFor } from './rules.ts'
+import { applyRule, passesOn, ruleFor } from './rules.ts'
+import type { Targets } from './targets.ts'
 import { traceIdOf } from './trace-id.ts'
-
-export type Incoming = IncomingMessage | Http2ServerRequest
-export type Outgoing = ServerResponse | Http2ServerResponse
 
 /** What an observer is told of a request; nothing in it is secret: no query string, no header, no body. */
 export interface LoadBalancerEvent {
@@ -34,11 +32,15 @@ export interface LoadBalancerEvent {
   readonly errorReason?: string
   readonly targetFunction?: string
   readonly lambdaRequestId?: string
+  /** `10.0.1.7:8080`, where a target at an address has answered. */
+  readonly targetAddress?: string
 }
 
 export interface ServeOptions {
   readonly surroundings: Surroundings
   readonly lambda: Pick<Lambda, 'invoke'>
+  readonly targets: Targets
+  readonly targetSeesClientLeave: boolean
   readonly keySets: KeySets
   readonly firewall: Firewall
   readonly accessLogs: AccessLogs
@@ -67,14 +69,16 @@ export async function serve(
   const actions: string[] = []
   const secured = tlsOf(incoming)
   const progress: Progress = { actions, traceId: traceIdOf([], begun), receivedBytes: 0 }
-  const answer = await answerTo(options, binding, client, incoming, progress).catch((error: unknown) => {
+  const answer = await answerTo(options, binding, client, incoming, outgoing, progress).catch((error: unknown) => {
     options.onFault(error)
     return fault(error)
   })
   const elapsed = (performance.now() - started) / 1000
   const gone = outgoing.destroyed || outgoing.writableEnded
-  const sentBytes = gone ? 0 : respond(incoming, outgoing, answer, binding)
-  if (!gone) endOnTime(incoming, outgoing, answer, binding.balancer.idleTimeoutSeconds)
+  if (!gone && !(answer.body instanceof Readable))
+    endOnTime(incoming, outgoing, answer, binding.balancer.idleTimeoutSeconds)
+  const sentBytes = gone ? 0 : await respond(incoming, outgoing, answer, binding)
+  const responseSeconds = (performance.now() - started) / 1000 - elapsed
   const { request, rule, traceId, receivedBytes } = progress
   const final = gone ? hungUpOn(answer) : answer
   // AWS logs no time and no status of a target whose answer nobody took, though it has served the request.
@@ -93,6 +97,7 @@ export async function serve(
     begun,
     actions,
     requestSeconds: elapsed - (targetSeconds ?? 0),
+    responseSeconds,
     ...(targetSeconds !== undefined && { targetSeconds }),
   })
   observe?.({
@@ -107,6 +112,7 @@ export async function serve(
     ...(final.errorReason !== undefined && { errorReason: final.errorReason }),
     ...(final.functionArn !== undefined && { targetFunction: final.functionArn }),
     ...(final.lambdaRequestId !== undefined && { lambdaRequestId: final.lambdaRequestId }),
+    ...(final.targetStatus !== undefined && final.target !== undefined && { targetAddress: final.target }),
   })
 }
 
@@ -125,12 +131,14 @@ interface Progress {
 }
 
 async function answerTo(
-  { surroundings, lambda, keySets, firewall, localPort }: ServeOptions,
+  options: ServeOptions,
   binding: Binding,
   client: Client,
   incoming: Incoming,
+  outgoing: Outgoing,
   progress: Progress,
 ): Promise<Answer> {
+  const { surroundings, lambda, keySets, firewall, localPort } = options
   const listener = withRules(surroundings.ledger, binding)
   const { balancer } = listener
   const request = readRequest(incoming, balancer, client)
@@ -140,17 +148,19 @@ async function answerTo(
   }
   progress.request = request
   progress.traceId = traceIdOf(request.headers, surroundings.now())
-  const body = await readBody(incoming, balancer.idleTimeoutSeconds)
+  const rule = ruleFor(request, listener)
+  const asItComes = passesOn(surroundings.ledger, rule)
+  const body = await (asItComes ? beginBody : readBody)(incoming, balancer.idleTimeoutSeconds)
   if (body.kind === 'idle') return page(408)
   if (body.kind === 'aborted') return page(460)
-  const bodyBytes = body.kind === 'whole' ? body.bytes.byteLength : body.size
+  const bodyBytes = body.kind === 'tooLarge' ? body.size : body.bytes.byteLength
   progress.receivedBytes = bodyBytes
   const blocked = firewall.block(balancer.arn, { request, bodyBytes }, surroundings.now())
   if (blocked) {
+    incoming.resume()
     progress.actions.push('waf')
     return blocked
   }
-  const rule = ruleFor(request, listener)
   progress.rule = rule
   let forwardedAt: number | undefined
   const answering = applyRule(rule, request, body, {
@@ -161,12 +171,14 @@ async function answerTo(
     now: surroundings.now,
     localPort,
     traceId: progress.traceId,
+    streaming: { ...options, incoming, outgoing },
     acting(action) {
       progress.actions.push(action)
       if (action === 'forward') forwardedAt = performance.now()
     },
   })
-  const answer = await withinIdleTimeout(answering, balancer.idleTimeoutSeconds)
+  const answer = await (asItComes ? answering : withinIdleTimeout(answering, balancer.idleTimeoutSeconds))
+  if (asItComes && !(answer.body instanceof Readable)) incoming.resume()
   if (forwardedAt !== undefined) progress.targetSeconds = (performance.now() - forwardedAt) / 1000
   return answer
 }
@@ -191,13 +203,14 @@ function fault(error: unknown): Answer {
   return { status: 500, headers: [['content-type', 'text/plain']], body: `${error.message}\n` }
 }
 
-/** @returns bytes of the body that were sent */
-function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listener: Binding): number {
-  const body = Buffer.from(answer.body)
+/** @returns bytes of the body that were sent, once they are */
+async function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listener: Binding): Promise<number> {
+  const body = answer.body instanceof Readable ? answer.body : Buffer.from(answer.body)
   const bare = answer.status === 204 || answer.status === 304
   const headers = new Map<string, string[]>()
   for (const [name, value] of answer.headers) headers.set(name, [...(headers.get(name) ?? []), value])
-  if (!bare && !headers.has('content-length')) headers.set('content-length', [String(body.byteLength)])
+  if (!bare && Buffer.isBuffer(body) && !headers.has('content-length'))
+    headers.set('content-length', [String(body.byteLength)])
   if (bare) for (const name of ['content-length', 'content-type']) headers.delete(name)
   headers.delete('server')
   if (listener.serverHeader) headers.set('server', ['awselb/2.0'])
@@ -209,9 +222,29 @@ function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listene
     outgoing.setHeader(name, values.length === 1 ? only : values)
   }
   const silent = bare || incoming.method === 'HEAD'
+  if (!Buffer.isBuffer(body)) return await passOn(body, outgoing)
   if (silent) outgoing.end()
   else outgoing.end(body)
   return silent ? 0 : body.byteLength
+}
+
+/** No faster than the client reads it. A target that breaks off takes the client's connection with it: there is no status any more. */
+function passOn(body: Readable, outgoing: Outgoing): Promise<number> {
+  let sent = 0
+  body.on('data', (chunk: Buffer) => {
+    sent += chunk.byteLength
+  })
+  return new Promise((resolve) => {
+    outgoing.once('close', () => resolve(sent))
+    body.once('error', () => outgoing.destroy())
+    body.once('close', () => {
+      if (!body.readableEnded) outgoing.destroy()
+    })
+    // Its first words may be long in coming.
+    if (outgoing instanceof Http2ServerResponse) outgoing.writeHead(outgoing.statusCode)
+    else outgoing.flushHeaders()
+    body.pipe(outgoing as Writable)
+  })
 }
 
 /**

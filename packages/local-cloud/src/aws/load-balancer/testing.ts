@@ -9,12 +9,13 @@ import path from 'node:path'
 import tls from 'node:tls'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { type Declared, Ledger, type Properties } from '../../ledger/ledger.ts'
-import type { Origin, Path, Refusal } from '../../network/path.ts'
+import type { Origin, Path, Reach, Refusal } from '../../network/path.ts'
 import { openAuthority } from '../../wire/authority.ts'
 import type { Surroundings, WholeResponse } from '../../wire/service.ts'
 import type { InvokeOptions, InvokeResult, Lambda } from '../lambda/lambda.ts'
 import { ACCOUNT, declared, REGION } from '../lambda/testing.ts'
 import { createLoadBalancer, type LoadBalancerEvent } from './load-balancer.ts'
+import { Targets } from './targets.ts'
 
 const elb = (rest: string) => `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:${rest}`
 export const BALANCER_ARN = elb('loadbalancer/app/genai-hub/0123456789abcdef')
@@ -132,10 +133,12 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
   const invocations: InvokeOptions[] = []
   const events: LoadBalancerEvent[] = []
   const faults: unknown[] = []
+  const reach: Reach = (_, from, host, port) => options.reach?.(from, host, port) ?? PATH
   const service = createLoadBalancer({
     surroundings,
+    targets: new Targets({ ledger, reach, portOf: () => undefined }),
     authority,
-    reach: (_, from, host, port) => options.reach?.(from, host, port) ?? PATH,
+    reach,
     wire: {
       async call(from, { host, target }) {
         fetched.push({ from, host, target })

@@ -1,5 +1,5 @@
-/** What functions print goes to their log groups, as Lambda writes it: with the function's own role, if that may. */
-import type { Session } from '../../iam/authorize.ts'
+/** What functions and containers print goes to their log groups, as Lambda and ECS write it: with the role that is there for it, if that may. */
+import type { ApiCall, Session } from '../../iam/authorize.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { LogGroups } from './log-groups.ts'
 
@@ -14,7 +14,11 @@ export interface Printed {
   readonly session: Session
   readonly stream: string
   readonly line: string
+  /** How it comes to the service, where it is not Lambda's own: undefined while there is no way. */
+  readonly way?: () => Pick<ApiCall, 'context' | 'endpointPolicy'> | undefined
 }
+
+const NEVER = Promise.resolve(false)
 
 export interface FunctionLines {
   readonly printed: (line: Printed) => void
@@ -27,12 +31,13 @@ export function createFunctionLines({ ledger, authorize, now }: Surroundings, gr
   /** One after the other, so that lines stay in their order. */
   let last = Promise.resolve()
 
-  function mayWrite({ function: { arn, account, region, logGroup }, session }: Printed): Promise<boolean> {
+  function mayWrite({ function: { arn, account, region, logGroup }, session, way }: Printed): Promise<boolean> {
     const known = decided.get(arn)
     if (known?.version === ledger.version) return known.allowed
     const resource = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:log-stream:*`
-    const call = { action: 'logs:PutLogEvents', resource, resourceAccount: account, region, session, context: {} }
-    const allowed = authorize(call).then((decision) => decision.allowed)
+    const through = way ? way() : { context: {} }
+    const call = { action: 'logs:PutLogEvents', resource, resourceAccount: account, region, session, ...through }
+    const allowed = through ? authorize({ context: {}, ...call }).then((decision) => decision.allowed) : NEVER
     decided.set(arn, { version: ledger.version, allowed })
     return allowed
   }

@@ -8,7 +8,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { disconnect, setMockOptions } from '@pulumi/pulumi/runtime/settings.js'
 import { runInPulumiStack } from '@pulumi/pulumi/runtime/stack.js'
 import type { Authorize } from '../../iam/authorize.ts'
-import type { Ledger, LedgerView, Properties } from '../../ledger/ledger.ts'
+import type { Ledger, LedgerView, Properties, Waits } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
 import { plainProperties } from '../wire-values.ts'
 import { isolated, withRejectionsOf } from './isolation.ts'
@@ -23,6 +23,8 @@ export interface Cloud {
   readonly createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize
   /** Evaluate every call of the control plane for the principal of its provider. @default none */
   readonly evaluated?: RunOptions['evaluated']
+  /** What the AWS provider waits for after a change. @default nothing */
+  readonly waits?: Waits
 }
 
 export interface Stack {
@@ -67,7 +69,7 @@ export function deploy(
   return inTurn(cloud.ledger, async () => {
     const run = runOf(cloud, stack)
     const outputs = await runProgram(cloud, stack, run, program)
-    await run.commit()
+    await run.commit(cloud.waits)
     cloud.ledger.setStackOutputs(fullName(stack), outputs)
     return outputs
   })
@@ -79,7 +81,7 @@ export function deploy(
  */
 export function destroy(cloud: Cloud, stack: Omit<Stack, 'config'>): Promise<void> {
   return inTurn(cloud.ledger, async () => {
-    await runOf(cloud, stack).commit()
+    await runOf(cloud, stack).commit(cloud.waits)
     cloud.ledger.setStackOutputs(fullName(stack), undefined)
   })
 }

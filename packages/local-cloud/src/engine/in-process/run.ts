@@ -6,7 +6,7 @@
 import { findRow, rowOf } from '../../aws/registry.ts'
 import { AwsError } from '../../errors.ts'
 import type { Authorize, Session } from '../../iam/authorize.ts'
-import type { Change, Declared, Ledger, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
+import type { Change, Declared, Ledger, LedgerView, Properties, Value, Waits } from '../../ledger/ledger.ts'
 import { Draft } from '../../ledger/ledger-draft.ts'
 import type { Index } from '../../ledger/ledger-index.ts'
 import type { Organization } from '../../organization.ts'
@@ -207,7 +207,7 @@ export class Run {
   }
 
   /** Deletes what the program no longer declares, and puts the draft in the ledger's place. */
-  async commit(): Promise<void> {
+  async commit(waits?: Waits): Promise<void> {
     const gone = [...this.#gone]
     for (const resource of this.draft.lookUp(BY_STACK, this.#prefix).toReversed()) {
       const replaced = resource.urn.endsWith(REPLACED)
@@ -220,7 +220,7 @@ export class Run {
       else gone.push(resource)
     }
     for (const resource of gone) this.#refuseDeletion(resource)
-    await this.#ledger.commit(this.#changes())
+    await this.#ledger.commit(this.#changes(), waits)
   }
 
   #refuseDeletion(resource: Declared): void {

@@ -12,9 +12,10 @@ import messages, {
 } from '@pulumi/pulumi/proto/provider_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
+import { SERVICE } from '../../aws/ecs/calls.ts'
 import { invokeOf, rowOf } from '../../aws/registry.ts'
 import { AwsError } from '../../errors.ts'
-import type { Properties } from '../../ledger/ledger.ts'
+import type { Declared, Properties } from '../../ledger/ledger.ts'
 import { checkInputs } from '../../resource/declare.ts'
 import { requireInvoke } from '../control-plane.ts'
 import { create, foreseen, type Known, type Made, read, remove, type Target, update } from './changes.ts'
@@ -129,27 +130,29 @@ class AwsProvider {
     const outputs = received(request.getProperties())
     response.setId(found.id)
     response.setInputs(sent(wrapped(found.inputs, inputs, outputs)))
-    response.setProperties(sent(wrapped(found.outputs, outputs, inputs)))
+    response.setProperties(sent(wrapped(toldOf(found), outputs, inputs)))
     return response
   }
 
   async delete(request: DeleteRequest, caller: Caller) {
     const known = knownOf(request, request.getOldInputs())
     const once = () => this.#change(caller, () => remove(this.#cloud, this.#target(request, caller), known))
-    await (rowOf(typeOf(request)).patient ? this.#again(once, caller) : once())
+    const { patient, heldCode = 'DependencyViolation' } = rowOf(typeOf(request))
+    const resource = await (patient ? this.#again(once, heldCode, caller) : once())
+    if (resource) await this.#cloud.waits?.settled({ kind: 'deleted', resource })
     await takeTime(this.#cloud.delays, caller.hungUp)
     return new empty.Empty()
   }
 
   /** Until AWS no longer refuses for what is still there. @throws AwsError its refusal, when the patience has run out */
-  async #again(deletion: () => Promise<void>, { peer, hungUp }: Caller): Promise<void> {
+  async #again<T>(deletion: () => Promise<T>, code: string, { peer, hungUp }: Caller): Promise<T> {
     const end = Date.now() + (this.#cloud.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
     const pause = { maximumMilliseconds: PAUSE_MILLISECONDS, random: () => 1 }
     for (;;) {
       try {
         return await deletion()
       } catch (cause) {
-        if (!(cause instanceof AwsError && cause.code === 'DependencyViolation') || Date.now() > end) throw cause
+        if (!(cause instanceof AwsError && cause.code === code) || Date.now() > end) throw cause
         await takeTime(pause, AbortSignal.any([hungUp, this.connections.cancelled(peer)]))
       }
     }
@@ -163,11 +166,12 @@ class AwsProvider {
 
   /** What was made, once AWS says that it is ready. */
   async #settled({ resource, failure }: Made, inputs: Properties, { peer }: Caller): Promise<Properties> {
-    const outputs = wrapped(resource.outputs, inputs)
+    const outputs = wrapped(toldOf(resource), inputs)
     const failed = (cause: unknown) => new PartialFailure(cause, resource.id, outputs, wrapped(resource.inputs, inputs))
     if (failure !== undefined) throw failed(failure)
     try {
       await takeTime(this.#cloud.delays, this.connections.cancelled(peer))
+      await this.#cloud.waits?.settled({ kind: 'updated', resource })
     } catch (cause) {
       throw failed(cause)
     }
@@ -193,6 +197,12 @@ class AwsProvider {
   #uploaded(properties: Properties, { peer }: Caller): Properties {
     return unwrapped(properties, uploadsTo(this.#cloud.uploads, this.connections.programDirectory(peer)))
   }
+}
+
+/** Addresses of tasks come and go, and are no part of their service to AWS. */
+function toldOf({ type, outputs }: Declared): Properties {
+  const { elasticNetworkInterfaces: _, ...told } = outputs
+  return type === SERVICE ? told : outputs
 }
 
 interface Named {

@@ -124,12 +124,16 @@ export async function read(cloud: ProviderCloud, target: Target, known: Known): 
   return found
 }
 
-/** Deletes; what is gone already is no mistake. @throws AwsError while others still depend on it. */
-export async function remove(cloud: ProviderCloud, target: Target, known: Known): Promise<void> {
+/**
+ * Deletes; what is gone already is no mistake.
+ * @returns what was there
+ * @throws AwsError while others still depend on it
+ */
+export async function remove(cloud: ProviderCloud, target: Target, known: Known): Promise<Declared | undefined> {
   const { ledger } = cloud
   const row = rowOf(target.type)
   const found = find(cloud, row, target, known)
-  if (!found) return
+  if (!found) return undefined
   await requireOperation(
     cloud,
     row,
@@ -146,6 +150,7 @@ export async function remove(cloud: ProviderCloud, target: Target, known: Known)
     )
   await ledger.delete(found.urn)
   cloud.observe?.({ kind: 'change', operation: 'delete', type: row.type, id: known.id })
+  return found
 }
 
 /** What an update would answer; changes nothing and refuses nothing, as a preview does not ask AWS. */

@@ -1,7 +1,7 @@
 /** What the provider servers need of the local cloud, and one change at a time in it. */
 
 import type { Authorize } from '../../iam/authorize.ts'
-import type { Declared, Ledger, Properties } from '../../ledger/ledger.ts'
+import type { Declared, Ledger, Properties, Waits } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
 import { canonical } from '../../resource/declare.ts'
 import { importedBy } from '../../resource/import-id.ts'
@@ -23,6 +23,8 @@ export interface ProviderCloud {
   readonly programDirectory?: string
   /** How long AWS takes, to shuffle what the engine does at the same time. @default no time at all */
   readonly delays?: Delays
+  /** What the AWS provider waits for after a change. @default nothing */
+  readonly waits?: Waits
   /** For how long a deletion is tried again, of the types for which the AWS provider does so. @default half a minute; AWS's is 20 */
   readonly patienceMilliseconds?: number
   /** Told of every call that needs a permission, after it was evaluated. */

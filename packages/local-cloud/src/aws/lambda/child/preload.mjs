@@ -1,5 +1,5 @@
 /**
- * Loaded into a function's process before anything else: the network that the function sees.
+ * Loaded into a function's process, and a container's, before anything else: the network that it sees.
  *
  * Connections to port 443 by host name go to the function's own port of the wire on 127.0.0.1, with the real name as the
  * server name of the TLS handshake; whether that name can be reached from the function is decided there. This carries
@@ -18,15 +18,20 @@ import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worke
 if (isMainThread) {
   setEnvironmentData('local cloud', {
     port: Number(process.env.LOCAL_WIRE_PORT),
-    taskRoot: process.env.LAMBDA_TASK_ROOT,
+    taskRoot: process.env.LAMBDA_TASK_ROOT ?? process.env.LOCAL_TASK_ROOT,
+    credentialsPort: Number(process.env.LOCAL_CREDENTIALS_PORT ?? 0),
   })
-  delete process.env.LOCAL_WIRE_PORT
+  for (const name of ['LOCAL_WIRE_PORT', 'LOCAL_TASK_ROOT', 'LOCAL_CREDENTIALS_PORT']) delete process.env[name]
   // Node has read it already.
   delete process.env.NODE_EXTRA_CA_CERTS
 }
-const { port: wirePort, taskRoot } = /** @type {{ port: number, taskRoot: string }} */ (
-  getEnvironmentData('local cloud')
-)
+const {
+  port: wirePort,
+  taskRoot,
+  credentialsPort,
+} = /** @type {{ port: number, taskRoot: string, credentialsPort: number }} */ (getEnvironmentData('local cloud'))
+/** Where the containers of a task get their credentials, and nothing else here does. */
+const CREDENTIALS_HOST = '169.254.170.2'
 const HTTPS = 443
 
 const connect = net.Socket.prototype.connect
@@ -35,6 +40,10 @@ const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (...given) {
   const { options, connected } = normalize(given)
   const host = options.host ?? 'localhost'
+  if (credentialsPort > 0 && host === CREDENTIALS_HOST && Number(options.port) === 80) {
+    const { lookup: _, ...rest } = options
+    return connect.call(this, { ...rest, host: '127.0.0.1', port: credentialsPort, family: 4 }, connected)
+  }
   const reason = options.path ? `the local socket ${options.path}` : refusal(host, Number(options.port))
   if (reason !== undefined) {
     process.nextTick(() => this.destroy(refused(reason)))
@@ -83,12 +92,17 @@ const unresolved = (name) =>
     { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: name },
   )
 
+/** An address is its own answer, as in the real one: what listens at one asks for it. */
+const { lookup } = dns
+
 const RESOLVING = /^(lookup|lookupService|reverse|resolve.*)$/
 for (const holder of [dns, dns.Resolver.prototype])
   for (const name of Object.getOwnPropertyNames(holder))
     if (RESOLVING.test(name))
       /** @type {any} */ (holder)[name] = (/** @type {string} */ host, /** @type {any[]} */ ...rest) =>
-        process.nextTick(rest.at(-1), unresolved(host))
+        name === 'lookup' && net.isIP(host) !== 0
+          ? /** @type {any} */ (lookup)(host, ...rest)
+          : process.nextTick(rest.at(-1), unresolved(host))
 for (const holder of [dns.promises, dns.promises.Resolver.prototype])
   for (const name of Object.getOwnPropertyNames(holder))
     if (RESOLVING.test(name))

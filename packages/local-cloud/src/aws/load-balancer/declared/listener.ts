@@ -1,7 +1,7 @@
 /** A listener as it is declared now: its load balancer, rules and target groups, typed. What is not supported fails by name. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../../../ledger/ledger.ts'
-import { flag, known, number, object, objects, text } from '../../../resource/values.ts'
+import { flag, known, number, objects, text } from '../../../resource/values.ts'
 import { type Action, readActions } from './actions.ts'
 import { type Balancer, readBalancer } from './balancer.ts'
 import { type Condition, readConditions } from './conditions.ts'
@@ -152,33 +152,3 @@ function responseHeaders(outputs: Properties): Readonly<Record<string, string>> 
 
 const isSet = (value: Value | undefined) =>
   value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
-
-export interface TargetGroup {
-  readonly arn: string
-  readonly account: string
-  readonly multiValueHeaders: boolean
-  /** Absent while nothing is registered. */
-  readonly functionArn?: string
-}
-
-/** @throws AwsError TargetGroupNotFound; UnsupportedError */
-export function readTargetGroup(ledger: LedgerView, arn: string): TargetGroup {
-  const declared = ledger.findBy('aws:lb/targetGroup:TargetGroup', 'arn', arn)
-  if (!declared) throw new AwsError('TargetGroupNotFound', `The target group ${arn} is not declared.`)
-  const { outputs, account } = declared
-  const targetType = text(outputs, 'targetType') ?? 'instance'
-  if (targetType !== 'lambda') throw new UnsupportedError(`target groups of the type ${targetType}`)
-  if (flag(object(outputs, 'healthCheck') ?? {}, 'enabled') === true)
-    throw new UnsupportedError('health checks of a Lambda target group')
-  const targets = ledger
-    .where('aws:lb/targetGroupAttachment:TargetGroupAttachment', 'targetGroupArn', arn)
-    .map((attachment) => known(attachment.outputs, 'targetId'))
-  if (targets.length > 1) throw new AwsError('TooManyTargets', `The target group ${arn} has more than one function.`)
-  const [functionArn] = targets
-  return {
-    arn,
-    account,
-    multiValueHeaders: flag(outputs, 'lambdaMultiValueHeadersEnabled') ?? false,
-    ...(functionArn !== undefined && { functionArn }),
-  }
-}
