@@ -2,6 +2,7 @@
 import { isMap } from '../../shared/is-map.ts'
 import { GatewayError } from './errors.ts'
 import type { IncomingRequest } from './http.ts'
+import { isTooDeep, MAXIMUM_DEPTH } from './json.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -42,5 +43,8 @@ function parseObject(text: string): Fields {
     throw new GatewayError('body_not_json', 'The body is not JSON. Send one JSON object.')
   }
   if (!isMap(value)) throw new GatewayError('body_not_object', 'The body is JSON, but not an object. Send {…}.')
+  if (isTooDeep(text)) {
+    throw new GatewayError('body_not_json', `The body is nested too deeply: ${MAXIMUM_DEPTH} levels are allowed.`)
+  }
   return value
 }

@@ -95,6 +95,25 @@ describe('the alarms of a tenant', () => {
     skew += 5 * 60
     expect(await ringing()).toEqual([])
     expect((await alarms())['genai-throttled-tenant1']).toEqual({ state: 'OK', actions: [TOPIC] })
+  })
+
+  it('server-errors: a mistake of the operators too, such as a model that only a profile leads to', async () => {
+    const message =
+      'Invocation of model ID x with on-demand throughput isn’t supported. Retry your request with a profile.'
+    const rule: FaultRule = {
+      where: model,
+      fault: { kind: 'error', code: 'ValidationException', message, status: 400 },
+    }
+    await withFault(rule, async () => {
+      for (const minute of [1, 2, 3]) {
+        expect(await ringing()).toEqual([])
+        const { status, body, headers } = await invoke()
+        expect({ status, code: headers['x-error-code'] }).toEqual({ status: 502, code: 'model_misconfigured' })
+        expect(body).toContain("nothing in your request is wrong. Ask the platform's operators")
+        if (minute < 3) skew += 60
+      }
+    })
+    expect(await ringing()).toEqual(['genai-server-errors-tenant1'])
     still = undefined
   })
 })

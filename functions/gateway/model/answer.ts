@@ -22,14 +22,14 @@ export function parseConverseAnswer(json: string): ConverseAnswer {
     answer = JSON.parse(json)
   } catch {
     // Without the cause: V8's message quotes the text.
-    throw invalid('it is not JSON')
+    throw invalidAnswer('it is not JSON')
   }
   const content = field(field(field(answer, 'output'), 'message'), 'content')
   const stopReason = field(answer, 'stopReason')
   const usage = usageOf(field(answer, 'usage'))
-  if (!Array.isArray(content)) throw invalid('it has no message')
-  if (typeof stopReason !== 'string') throw invalid('it has no stop reason')
-  if (!usage) throw invalid('its usage is missing')
+  if (!Array.isArray(content)) throw invalidAnswer('it has no message')
+  if (typeof stopReason !== 'string') throw invalidAnswer('it has no stop reason')
+  if (!usage) throw invalidAnswer('its usage is missing')
   return {
     json,
     answer: answer as ConverseAnswer['answer'],
@@ -64,7 +64,7 @@ const count = (value: unknown): number | undefined =>
 const field = (value: unknown, name: string): unknown =>
   isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
-function invalid(why: string): GatewayError {
+export function invalidAnswer(why: string): GatewayError {
   return new GatewayError(
     'model_answer_invalid',
     `The model service answered something that is not a Converse answer: ${why}. Try again.`,

@@ -39,6 +39,9 @@ export function streamException(type: string, body: Uint8Array, sent: string): G
   return refused(refusalOf(name, 500, said), `Bedrock ended the stream with ${name}`, said, sent, {})
 }
 
+/** Of Bedrock's sentence, which may be as long as what it quotes. */
+const MOST_WORDS = 1000
+
 function refused(
   { code, message, aboutRequest }: Refusal,
   what: string,
@@ -46,7 +49,8 @@ function refused(
   sent: string,
   headers: Readonly<Record<string, string>>,
 ): GatewayError {
-  const words = said === '' || quotes(said, sent) ? '' : plain(said)
+  const heard = said.slice(0, MOST_WORDS)
+  const words = heard === '' || quotes(heard, sent) ? '' : plain(heard)
   if (!aboutRequest)
     return new GatewayError(code, message, { cause: new Error(words ? `${what}: ${words}` : what), headers })
   const why = words || 'a field has a value that this model does not take.'

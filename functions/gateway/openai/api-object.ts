@@ -35,7 +35,18 @@ export const notOffered = <const Key extends 'type' | 'role', const Value extend
   )
 
 function asksForNothing(value: unknown, unless: readonly unknown[]): boolean {
-  return value === null || unless.some((one) => JSON.stringify(one) === JSON.stringify(value))
+  return value === null || unless.some((one) => isSame(one, value))
+}
+
+/** Looks no further into what was sent than `one` goes. */
+function isSame(one: unknown, value: unknown): boolean {
+  if (typeof one !== 'object' || one === null) return one === value
+  if (typeof value !== 'object' || value === null || Array.isArray(one) !== Array.isArray(value)) return false
+  const known = Object.entries(one)
+  return (
+    Object.keys(value).length === known.length &&
+    known.every(([name, inner]) => Object.hasOwn(value, name) && isSame(inner, (value as typeof one)[name as never]))
+  )
 }
 
 /** Names of fields that were sent, ask for something, and are not carried. Names of the table only, never the caller's. */

@@ -249,3 +249,9 @@ describe('reasoning', () => {
     expect(map({ reasoning_effort: 'high', temperature: 1 }).body.inferenceConfig).toMatchObject({ temperature: 1 })
   })
 })
+
+test('a message of more parts than a call takes arguments joins the one before it', () => {
+  const parts = Array.from({ length: 200_000 }, () => ({ type: 'text', text: 'x' }))
+  const { body } = map({ messages: [{ role: 'user', content: 'Hi' }, { role: 'user', content: parts }] })
+  expect(body.messages?.[0]?.content).toHaveLength(200_001)
+})

@@ -1,11 +1,11 @@
 /** A chat request, read and turned into what Bedrock's Converse takes. */
 import type { Body } from '../body.ts'
+import { mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
 import { defaultMaxTokens, featuresOf, type ModelFeatures } from '../model/features.ts'
 import type { ConverseRequest } from '../model/wire.ts'
 import { parseFields } from '../validate.ts'
 import { type ChatMessage, type ChatRequest, chatSchema } from './chat-schema.ts'
 import { ignoredFields } from './ignored.ts'
-import { mayLoseNumbers, parseKeepingNumbers } from './json.ts'
 import { convertMessages } from './messages.ts'
 import { planReasoning, type ReasoningPlan } from './reasoning.ts'
 import { refuse } from './refuse.ts'

@@ -37,8 +37,9 @@ export function convertMessages(messages: readonly ChatMessage[], options: Messa
           : userContent(message, param, options, () => ++documents)
     const last = turns.at(-1)
     if (content.length === 0) continue
-    if (last?.role === role) last.content?.push(...content)
-    else turns.push({ role, content: [...content] })
+    if (last?.role !== role) turns.push({ role, content: [...content] })
+    // One by one: a spread of as many arguments as the caller sent parts would overflow the stack.
+    else for (const block of content) last.content?.push(block)
   }
   checkTurns(turns, messages, options.features)
   trimLast(turns)

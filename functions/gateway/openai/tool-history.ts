@@ -1,8 +1,8 @@
 /** Calls of tools and their results, as they come back with the history. */
 import { createHash } from 'node:crypto'
+import { isTooDeep, parseKeepingNumbers } from '../json.ts'
 import type { WireContentBlock } from '../model/wire.ts'
 import type { AssistantMessage, ChatMessage, ToolMessage } from './chat-schema.ts'
-import { parseKeepingNumbers } from './json.ts'
 import { refuse } from './refuse.ts'
 
 type ToolUse = Extract<WireContentBlock, { toolUse: object }>
@@ -43,6 +43,7 @@ export function callBlock({ id, function: { name, arguments: text } }: ToolCall,
 
 /** Models send nothing for a tool without parameters, and clients keep it so. */
 function parseArguments(text: string, param: string): object {
+  if (isTooDeep(text)) throw refuse(param, 'is nested too deeply.')
   let value: unknown
   try {
     value = text.trim() === '' ? {} : parseKeepingNumbers(text)

@@ -1,11 +1,12 @@
 /** `POST /TENANT/v1/chat/completions`: OpenAI's, by Converse. */
 
+import { isTooDeep, mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
+import { invalidAnswer } from '../model/answer.ts'
 import type { ConverseResponse } from '../model/wire.ts'
 import { chatCompletion } from '../openai/chat-answer.ts'
 import { mapChat, readChat } from '../openai/chat-request.ts'
 import { chatStream } from '../openai/chat-stream.ts'
 import { ignoredHeaders } from '../openai/ignored.ts'
-import { mayLoseNumbers, parseKeepingNumbers } from '../openai/json.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { openaiShape } from '../shapes/openai.ts'
 
@@ -26,6 +27,7 @@ export const chatCompletions: OfferedOperation = {
       return call.stream(stream, chatStream({ ...options, includeUsage }), headers)
     }
     const { json, answer } = await call.models.converse(model, JSON.stringify(body))
+    if (isTooDeep(json)) throw invalidAnswer('it is nested too deeply')
     const whole = mayLoseNumbers(json) ? (parseKeepingNumbers(json) as ConverseResponse) : answer
     return call.json(JSON.stringify(chatCompletion(whole, options)), headers)
   },

@@ -2,7 +2,7 @@
 import { isMap } from '../../../shared/is-map.ts'
 import type { Body } from '../body.ts'
 import { GatewayError } from '../errors.ts'
-import { rewriteJson } from '../exact-json.ts'
+import { rewriteJson } from '../json.ts'
 import { MAX_TOKENS } from '../limits.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'

@@ -17,7 +17,7 @@ export function errorAnswer({ service, operation }: Call, fault: Fault): WireRes
 function errorOf(service: string, fault: Fault) {
   switch (fault.kind) {
     case 'error':
-      return { ...fault, message: 'The service failed.' }
+      return { message: 'The service failed.', ...fault }
     case 'throttling': {
       const { retryAfterSeconds } = fault
       const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }

@@ -27,6 +27,8 @@ export type Fault =
   | {
       readonly kind: 'error'
       readonly code: string
+      /** @default `The service failed.` */
+      readonly message?: string
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
     }
