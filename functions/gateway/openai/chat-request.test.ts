@@ -252,6 +252,11 @@ describe('reasoning', () => {
 
 test('a message of more parts than a call takes arguments joins the one before it', () => {
   const parts = Array.from({ length: 200_000 }, () => ({ type: 'text', text: 'x' }))
-  const { body } = map({ messages: [{ role: 'user', content: 'Hi' }, { role: 'user', content: parts }] })
+  const { body } = map({
+    messages: [
+      { role: 'user', content: 'Hi' },
+      { role: 'user', content: parts },
+    ],
+  })
   expect(body.messages?.[0]?.content).toHaveLength(200_001)
 })

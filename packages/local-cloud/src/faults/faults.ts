@@ -194,7 +194,8 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
         for (const fault of hitting(call, ({ kind }) => BEFORE_PROCESS.has(kind))) {
           if (fault.kind === 'latency') await pause(fault.milliseconds, undefined, { ref: false })
           if (fault.kind === 'throttling') throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429)
-          if (fault.kind === 'error') throw new AwsError(fault.code, fault.message ?? 'The service failed.', fault.status)
+          if (fault.kind === 'error')
+            throw new AwsError(fault.code, fault.message ?? 'The service failed.', fault.status)
         }
       },
       serving: (about, pid) => killing({ ...about, service: 'lambda', operation: 'Invoke' }, pid),
