@@ -174,7 +174,7 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
   /** Before the first byte of a stream, so that a process that is killed in the middle of it leaves a line. */
   function admit(): void {
     const passed = progress.passed
-    const { milliseconds, ...so } = record
+    const { milliseconds, usageIncomplete: _, ...so } = record
     log({
       ...so,
       phase: 'admission',

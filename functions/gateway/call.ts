@@ -11,7 +11,7 @@ import type { ModelClient } from './model/client.ts'
 import type { Call } from './operation.ts'
 import { answer } from './respond.ts'
 import type { Shape } from './shapes/shape.ts'
-import { encoded, type StreamPlan, toAnswerStream, untouched } from './stream.ts'
+import { encoded, type ModelStream, type Pieces, toAnswerStream, UNTOUCHED } from './stream.ts'
 
 export interface CallOptions {
   readonly requestId: string
@@ -36,18 +36,23 @@ export interface CallOptions {
 export function createCall(options: CallOptions): Call {
   const { requestId, tenant, user, headers, path, query, body, deadline, signal, shape, record, progress } = options
 
-  function streaming(batches: StreamPlan['batches'], more: Readonly<Record<string, string>>): Answer {
+  function streaming(
+    { batches }: ModelStream<unknown>,
+    pieces: Pieces,
+    more: Readonly<Record<string, string>>,
+  ): Answer {
     const { stream } = shape
     if (!stream) throw new Error(`The shape ${shape.name} does not stream.`)
     record.stream = true
     options.onStream('open')
-    const pieces = toAnswerStream({
+    const sent = toAnswerStream({
+      ...pieces,
       batches,
       keepAlive: stream.keepAlive,
       failed: (error) => stream.error(options.toError(error), requestId),
       ended: (error) => options.onStream({ error }),
     })
-    return answer(pieces, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
+    return answer(sent, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
   }
 
   return {
@@ -68,8 +73,8 @@ export function createCall(options: CallOptions): Call {
       return model
     },
     json: (text, more = {}) => answer(text, requestId, { ...shape.idHeaders(requestId), ...more }),
-    stream: (stream, encoder, more = {}) => streaming(encoded(stream, encoder), more),
-    passThrough: (stream, more = {}) => streaming(untouched(stream), more),
+    stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more),
+    passThrough: (stream, more = {}) => streaming(stream, UNTOUCHED, more),
   }
 }
 

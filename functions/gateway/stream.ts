@@ -4,6 +4,7 @@ import { GatewayError } from './errors.ts'
 import type { AnswerStream } from './http.ts'
 import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
 import type { Frame } from './model/event-stream.ts'
+import type { Batches } from './model/frames.ts'
 
 /** What a model sends while it works. */
 export interface ModelStream<Event> {
@@ -11,7 +12,7 @@ export interface ModelStream<Event> {
    * The frames of one read at a time, so that what arrives together leaves together. It ends after a whole answer only;
    * it throws a `GatewayError` for an exception in the stream, a cut, or silence beyond the time allowed.
    */
-  readonly batches: AsyncIterable<readonly Frame[]>
+  readonly batches: Batches
   /** What a frame says, parsed. */
   readonly decode: (frame: Frame) => Event
 }
@@ -24,11 +25,21 @@ export interface Encoder<Event> {
   end(): string
 }
 
-/** What it returns is sent as the last of all: a client that has read it may leave, and has the whole answer. */
-type Pieces = AsyncGenerator<Uint8Array | string, string | undefined>
+export interface Pieces {
+  /** What the caller gets of a batch: nothing, where it is empty. */
+  piece(frames: readonly Frame[]): Piece
+  /** Sent as the last of all: a client that has read it may leave, and has the whole answer. */
+  end(): string
+}
 
-export interface StreamPlan {
-  readonly batches: Pieces
+export interface Piece {
+  readonly bytes: string | Uint8Array
+  /** What failed in the middle of the batch; what came before it is the caller's. */
+  readonly failure?: { readonly error: unknown }
+}
+
+export interface StreamPlan extends Pieces {
+  readonly batches: Batches
   readonly keepAlive: string | undefined
   /** What the caller gets instead of the normal end. */
   readonly failed: (error: unknown) => string | Uint8Array
@@ -37,58 +48,74 @@ export interface StreamPlan {
 }
 
 /** Batches in a shape's text. */
-export async function* encoded<Event>(
-  { batches, decode }: ModelStream<Event>,
-  encoder: Encoder<Event>,
-): AsyncGenerator<string, string> {
-  for await (const frames of batches) {
-    let text = ''
+export const encoded = <Event>(decode: ModelStream<Event>['decode'], encoder: Encoder<Event>): Pieces => ({
+  piece(frames) {
+    let bytes = ''
     try {
-      for (const frame of frames) text += encoder.encode(decode(frame))
-    } finally {
-      // What came before a failure is the caller's.
-      if (text !== '') yield text
+      for (const frame of frames) bytes += encoder.encode(decode(frame))
+      return { bytes }
+    } catch (error) {
+      return { bytes, failure: { error } }
     }
-  }
-  return encoder.end()
-}
+  },
+  end: () => encoder.end(),
+})
 
 /** Batches as they came. */
-export async function* untouched({ batches }: ModelStream<unknown>): AsyncGenerator<Uint8Array, undefined> {
-  for await (const frames of batches) {
-    const [first] = frames
-    if (first) yield frames.length === 1 ? first.raw : Buffer.concat(frames.map(({ raw }) => raw))
-  }
+export const UNTOUCHED: Pieces = {
+  piece: ([first, ...more]) => ({
+    bytes: !first ? '' : more.length === 0 ? first.raw : Buffer.concat([first, ...more].map(({ raw }) => raw)),
+  }),
+  end: () => '',
 }
 
 /**
  * Nothing is read from the model before the adapter asks for it: a slow reader costs one batch of memory. `return` says that
  * the client has left.
  */
-export function toAnswerStream({ batches, keepAlive, failed, ended }: StreamPlan): AnswerStream {
-  const iterator = batches[Symbol.asyncIterator]()
-  let pending: Promise<IteratorResult<Uint8Array | string, string | undefined>> | undefined
+export function toAnswerStream({ batches, piece, end, keepAlive, failed, ended }: StreamPlan): AnswerStream {
+  const silence = keepAlive === undefined ? undefined : createSilence()
+  let pending: ReturnType<Batches['next']> | undefined
+  let failure: Piece['failure']
   let over = false
-  const end = (error?: unknown) => {
-    if (!over) ended(error)
+  const finish = (error?: unknown) => {
+    if (over) return
     over = true
+    silence?.stop()
+    ended(error)
+  }
+
+  /** The next batch's piece, '' where it says nothing to the caller; `undefined` when all is said. */
+  async function read(): Promise<string | Uint8Array | undefined> {
+    if (failure) throw failure.error
+    pending ??= batches.next()
+    const result = await (silence ? silence.or(pending) : pending)
+    if (result === SILENCE) return keepAlive
+    pending = undefined
+    if (result.done) return undefined
+    const made = piece(result.value)
+    failure = made.failure
+    return made.bytes
   }
 
   async function next(): Promise<IteratorResult<Uint8Array | string, undefined>> {
-    if (over) return DONE
     try {
-      pending ??= iterator.next()
-      const result = await (keepAlive === undefined ? pending : orSilence(pending))
-      if (over) return DONE
-      if (result === SILENCE) return { done: false, value: keepAlive ?? '' }
-      pending = undefined
-      if (!result.done) return result
-      end()
-      return result.value ? { done: false, value: result.value } : DONE
+      while (!over) {
+        const value = await read()
+        if (over) return DONE
+        if (value === undefined) {
+          const last = end()
+          finish()
+          return last === '' ? DONE : { done: false, value: last }
+        }
+        if (value.length > 0) return { done: false, value }
+      }
+      return DONE
     } catch (error) {
       if (over) return DONE
+      batches.return()
       const value = failed(error)
-      end(error)
+      finish(error)
       return { done: false, value }
     }
   }
@@ -97,10 +124,10 @@ export function toAnswerStream({ batches, keepAlive, failed, ended }: StreamPlan
     next,
     async return() {
       if (over) return DONE
-      end(clientLeft())
-      // Whatever the model still sends is nobody's: the iterator closes its connection.
+      finish(clientLeft())
+      // Whatever the model still sends is nobody's.
       pending?.catch(() => {})
-      iterator.return?.(undefined)?.catch(() => {})
+      batches.return()
       return DONE
     },
     [Symbol.asyncIterator]() {
@@ -116,14 +143,18 @@ export const clientLeft = (): GatewayError =>
 
 const SILENCE = Symbol('silence')
 
-async function orSilence<T>(work: Promise<T>): Promise<T | typeof SILENCE> {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<typeof SILENCE>((resolve) => {
-    timer = setTimeout(resolve, KEEP_ALIVE_MILLISECONDS, SILENCE)
-  })
-  try {
-    return await Promise.race([work, silence])
-  } finally {
-    clearTimeout(timer)
+/** One timer a stream, wound up again for each wait. */
+function createSilence() {
+  let wake: ((silence: typeof SILENCE) => void) | undefined
+  const timer = setTimeout(() => wake?.(SILENCE), KEEP_ALIVE_MILLISECONDS)
+  return {
+    or<T>(work: Promise<T>): Promise<T | typeof SILENCE> {
+      timer.refresh()
+      return new Promise((resolve, reject) => {
+        wake = resolve
+        work.then(resolve, reject)
+      })
+    },
+    stop: () => clearTimeout(timer),
   }
 }

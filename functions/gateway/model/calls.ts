@@ -8,7 +8,8 @@ import { elapsed, type LogRecord, timed } from '../log.ts'
 import type { ModelStream } from '../stream.ts'
 import { type ConverseAnswer, parseConverseAnswer, usageOf } from './answer.ts'
 import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'
-import type { Frame } from './event-stream.ts'
+import { type Frame, textOf } from './event-stream.ts'
+import type { Batches } from './frames.ts'
 import type { ConverseStreamEvent } from './wire.ts'
 
 export interface Model {
@@ -124,27 +125,36 @@ const sum = (one: Usage | undefined, other: Usage): Usage =>
       }
     : other
 
-async function* noted(
-  batches: AsyncIterable<readonly Frame[]>,
-  record: LogRecord,
-  started: number,
-  note: (frame: Frame) => void,
-): AsyncGenerator<readonly Frame[]> {
+function noted(batches: Batches, record: LogRecord, started: number, note: (frame: Frame) => void): Batches {
   record.usageIncomplete = true
-  try {
-    for await (const frames of batches) {
-      record.milliseconds.first ??= elapsed(started)
-      for (const frame of frames) note(frame)
-      yield frames
-    }
-    if (record.usage) delete record.usageIncomplete
-  } finally {
+  const over = () => {
     record.milliseconds.model = elapsed(started)
+  }
+  return {
+    async next() {
+      try {
+        const batch = await batches.next()
+        if (batch.done) {
+          if (record.usage) delete record.usageIncomplete
+          over()
+        } else {
+          record.milliseconds.first ??= elapsed(started)
+          for (const frame of batch.value) note(frame)
+        }
+        return batch
+      } catch (error) {
+        over()
+        throw error
+      }
+    },
+    return() {
+      over()
+      batches.return()
+    },
   }
 }
 
-const utf8 = new TextDecoder()
-const json = (bytes: Uint8Array) => JSON.parse(utf8.decode(bytes))
+const json = (bytes: Uint8Array) => JSON.parse(textOf(bytes))
 
 const converseEvent = ({ type, body }: Frame): ConverseStreamEvent => ({ [type]: json(body) }) as ConverseStreamEvent
 

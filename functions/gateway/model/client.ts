@@ -13,8 +13,7 @@ import {
 import { jitter } from '../retry.ts'
 import { type Bedrock, type BedrockCall, createBedrock } from './bedrock.ts'
 import { type Answer, connectionFailure, failureOf, type ModelFailure } from './errors.ts'
-import type { Frame } from './event-stream.ts'
-import { framesOf } from './frames.ts'
+import { type Batches, framesOf } from './frames.ts'
 
 export interface ModelClientOptions {
   readonly region: string
@@ -49,7 +48,7 @@ export interface ModelCall<Operation> {
 export interface ModelClient {
   whole(call: ModelCall<WholeOperation>): Promise<Answer>
   /** Once Bedrock's status line is there; see `ModelStream.batches`. */
-  stream(call: ModelCall<StreamOperation>): Promise<AsyncIterable<readonly Frame[]>>
+  stream(call: ModelCall<StreamOperation>): Promise<Batches>
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {

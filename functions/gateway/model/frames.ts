@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { StreamLimits } from '../limits.ts'
 import { streamException } from './errors.ts'
 import { createFrameReader, type Frame } from './event-stream.ts'
+import { pullFrom } from './pull.ts'
 
 export interface FramesOptions {
   /** Bedrock's operation. */
@@ -13,36 +14,68 @@ export interface FramesOptions {
   readonly signal: AbortSignal
 }
 
-export async function* framesOf(
-  body: Readable,
-  { operation, signal, body: sent }: FramesOptions,
-  limits: StreamLimits,
-): AsyncGenerator<readonly Frame[]> {
+/** The frames of one read at a time. It ends after a whole answer only; `return` closes the connection. */
+export interface Batches {
+  next(): Promise<IteratorResult<readonly Frame[], undefined>>
+  return(): void
+}
+
+export const OVER = { done: true, value: undefined } as const
+
+/** Written by hand: a generator over a stream's iterator costs more a chunk than the frames in it. */
+export function framesOf(body: Readable, options: FramesOptions, limits: StreamLimits): Batches {
+  const { operation, signal, body: sent } = options
   const reader = createFrameReader()
+  const bytes = pullFrom(body)
   const silence = watchSilence(body, limits)
   let whole = operation !== 'converse-stream'
-  try {
-    for await (const chunk of body) {
+  let failed: Frame | undefined
+  let over = false
+  let paused = false
+
+  function finish(): void {
+    over = true
+    silence.stop()
+    body.destroy()
+  }
+
+  async function read(): Promise<IteratorResult<readonly Frame[], undefined>> {
+    if (paused) silence.heard()
+    paused = false
+    for (;;) {
+      if (failed) throw streamException(failed.type, failed.body, sent)
+      const chunk = await bytes.next()
+      if (chunk === undefined) break
       const frames = reader.read(chunk)
       const exception = frames.findIndex(({ kind }) => kind === 'exception')
-      const good = exception === -1 ? frames : frames.slice(0, exception)
+      failed = frames[exception]
+      const good = failed ? frames.slice(0, exception) : frames
       whole ||= good.some(({ type }) => type === 'messageStop')
       if (good.length > 0) {
         silence.pause()
-        yield good
+        paused = true
+        return { done: false, value: good }
       }
-      const failed = frames[exception]
-      if (failed) throw streamException(failed.type, failed.body, sent)
       silence.heard()
     }
     if (!whole || reader.pending || silence.exceeded) throw incomplete()
-  } catch (cause) {
-    if (cause instanceof GatewayError && !silence.exceeded) throw cause
-    if (signal.aborted && signal.reason instanceof GatewayError) throw signal.reason
-    throw silence.exceeded ? tooSilent(silence.exceeded) : incomplete(cause)
-  } finally {
-    silence.stop()
-    body.destroy()
+    finish()
+    return OVER
+  }
+
+  return {
+    async next() {
+      if (over) return OVER
+      try {
+        return await read()
+      } catch (cause) {
+        finish()
+        if (cause instanceof GatewayError && !silence.exceeded) throw cause
+        if (signal.aborted && signal.reason instanceof GatewayError) throw signal.reason
+        throw silence.exceeded ? tooSilent(silence.exceeded) : incomplete(cause)
+      }
+    },
+    return: finish,
   }
 }
 

@@ -31,18 +31,20 @@ interface Block {
 }
 
 export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEvent> {
-  const head = answerHead(options)
+  // Written once: each chunk begins with it.
+  const head = JSON.stringify({
+    ...answerHead(options),
+    object: 'chat.completion.chunk',
+    ...(options.includeUsage && { usage: null }),
+  } satisfies Omit<Chunk, 'choices'>).slice(0, -1)
   const blocks = new Map<number, Block>()
   const thinking: ThinkingBlock[] = []
   let calls = 0
 
-  const send = (rest: Pick<Chunk, 'choices' | 'usage'>): string =>
-    serverSentEvent({
-      ...head,
-      object: 'chat.completion.chunk',
-      ...(options.includeUsage && { usage: null }),
-      ...rest,
-    } satisfies Chunk)
+  const send = (rest: Pick<Chunk, 'choices'>): string => serverSentEvent(`${head},${JSON.stringify(rest).slice(1)}`)
+  /** No choice, and the usage that every chunk before it had as null. */
+  const last = (usage: Chunk['usage']): string =>
+    serverSentEvent({ ...answerHead(options), object: 'chat.completion.chunk', choices: [], usage } as Chunk)
   const delta = (content: Delta, finish: Choice['finish_reason'] = null): string =>
     send({ choices: [{ index: 0, delta: content, logprobs: null, finish_reason: finish }] })
   const argumentsOf = (index: number, text: string): string =>
@@ -108,7 +110,7 @@ export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEv
       if (event.contentBlockStop) return stop(event.contentBlockStop.contentBlockIndex ?? 0)
       if (event.messageStop) return finish(event.messageStop.stopReason)
       const usage = usageOf(event.metadata?.usage)
-      return usage && options.includeUsage ? send({ choices: [], usage }) : ''
+      return usage && options.includeUsage ? last(usage) : ''
     },
     end: () => serverSentEvent('[DONE]'),
   }

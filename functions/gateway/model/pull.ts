@@ -1,0 +1,40 @@
+/** A connection's bytes, read when they are asked for. Node's own iterator of a stream costs several times as much a chunk. */
+import type { Readable } from 'node:stream'
+
+export interface Pull {
+  /** What has arrived, `undefined` after the end. Rejects when the connection ended before its body did. One call at a time. */
+  next(): Promise<Uint8Array | undefined>
+}
+
+export function pullFrom(body: Readable): Pull {
+  let wake: (() => void) | undefined
+  let ended = false
+  let failure: unknown
+  const arrived = () => {
+    wake?.()
+    wake = undefined
+  }
+  const over = (error?: unknown) => {
+    // The first reason counts; a stream that has ended closes without one.
+    failure ??= error
+    ended = true
+    arrived()
+  }
+  body.on('readable', arrived)
+  body.once('end', () => over())
+  body.once('error', over)
+  body.once('close', () => over(body.readableEnded ? undefined : new Error('closed before the end')))
+  return {
+    async next() {
+      for (;;) {
+        const chunk = body.read() as Uint8Array | null
+        if (chunk !== null) return chunk
+        if (failure !== undefined) throw failure
+        if (ended) return undefined
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+  }
+}
