@@ -10,9 +10,11 @@ export interface AlarmArgs {
   readonly description: string
   readonly namespace: string
   readonly metricName: string
-  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>
+  readonly dimensions?: Readonly<Record<string, pulumi.Input<string>>>
   /** Of the metric's sum in a minute. */
   readonly threshold: number
+  /** What is bad: a sum that reaches the threshold, or one below it, none at all among them. @default 'reached' */
+  readonly when?: 'reached' | 'below'
   /** Of the last five minutes: how many must be bad. */
   readonly minutes: number
   readonly alarmTopicArn: string | undefined
@@ -20,7 +22,7 @@ export interface AlarmArgs {
 }
 
 export function alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResourceOptions): aws.cloudwatch.MetricAlarm {
-  const { what, description, namespace, metricName, dimensions, threshold, minutes, alarmTopicArn, tags } = args
+  const { what, description, namespace, metricName, dimensions, threshold, when, minutes, alarmTopicArn, tags } = args
   return new aws.cloudwatch.MetricAlarm(
     name,
     {
@@ -28,15 +30,15 @@ export function alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResource
       alarmDescription: description,
       namespace,
       metricName,
-      dimensions,
+      ...(dimensions && { dimensions }),
       statistic: 'Sum',
       period: 60,
       evaluationPeriods: 5,
       datapointsToAlarm: minutes,
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      comparisonOperator: when === 'below' ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
       threshold,
-      // Missing data is not breaching: tenants may be idle.
-      treatMissingData: 'notBreaching',
+      // Missing data is not breaching: tenants may be idle. What happens every minute may not.
+      treatMissingData: when === 'below' ? 'breaching' : 'notBreaching',
       ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
       tags,
     },

@@ -23,7 +23,7 @@ describe('the audit trail', () => {
   })
 
   it('is written by one function, outside of the VPC, that can do nothing else', () => {
-    const { inputs } = recorded.one('aws:lambda/function:Function')
+    const { inputs } = recorded.one('aws:lambda/function:Function', 'audit')
     expect(inputs).toMatchObject({
       name: 'genai-audit',
       environment: {

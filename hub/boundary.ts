@@ -17,6 +17,8 @@ export interface BoundaryArgs {
   readonly account: string
   readonly region: string
   readonly tableArn: pulumi.Input<string>
+  /** With `keySetVia: table`. */
+  readonly keySetsTableArn: pulumi.Input<string | undefined>
   readonly vpcId: pulumi.Input<string>
   /** Everything else of the hub. */
   readonly after: readonly pulumi.Resource[]
@@ -38,12 +40,12 @@ export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions)
       name: permissionsBoundaryName,
       description: "Bounds the execution role of every tenant's function",
       policy: pulumi
-        .all([args.tableArn, args.vpcId])
-        .apply(([tableArn, vpcId]) =>
+        .all([args.tableArn, args.keySetsTableArn, args.vpcId])
+        .apply(([tableArn, keySetsTableArn, vpcId]) =>
           policyText(
             'managed',
             "the tenants' permissions boundary",
-            permissionsBoundary({ account, region, tableArn, vpcId }),
+            permissionsBoundary({ account, region, tableArn, keySetsTableArn, vpcId }),
             'Share with an organisation instead of a list of accounts.',
           ),
         ),

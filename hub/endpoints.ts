@@ -15,6 +15,8 @@ export interface EndpointsArgs {
   /** Of the functions' subnets. */
   readonly privateCidrBlocks: readonly string[]
   readonly tableArn: pulumi.Input<string>
+  /** With `keySetVia: table`. */
+  readonly keySetsTableArn: pulumi.Input<string | undefined>
   readonly tags: HubTags
 }
 
@@ -79,8 +81,10 @@ function dynamodb(name: string, args: EndpointsArgs, opts: pulumi.CustomResource
       serviceName: serviceName(region, 'dynamodb'),
       routeTableIds: args.network.privateRouteTableIds,
       policy: pulumi
-        .output(args.tableArn)
-        .apply((tableArn) => endpointPolicy('dynamodb', dynamodbEndpointPolicy({ account, tableArn }))),
+        .all([args.tableArn, args.keySetsTableArn])
+        .apply(([tableArn, keySetsTableArn]) =>
+          endpointPolicy('dynamodb', dynamodbEndpointPolicy({ account, tableArn, keySetsTableArn })),
+        ),
       tags: named(args.tags, 'dynamodb'),
     },
     opts,

@@ -41,6 +41,6 @@ describe('fetchKeySet', () => {
 
   it('says what to do instead', async () => {
     answering(() => new Response('', { status: 500 }))
-    await expect(fetchKeySet(ISSUER)).rejects.toThrow('set keySetVia to endpoint or nat')
+    await expect(fetchKeySet(ISSUER)).rejects.toThrow('set keySetVia to table, endpoint or nat')
   })
 })

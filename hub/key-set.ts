@@ -22,7 +22,7 @@ export async function fetchKeySet(issuer: string): Promise<string> {
   if (text.length > LARGEST) {
     throw new Error(
       `The key set of ${issuer} has ${text.length} characters. Allowed: ${LARGEST}, as a function's environment holds 4 KB. ` +
-        'Set keySetVia to endpoint or nat.',
+        'Set keySetVia to table, endpoint or nat.',
     )
   }
   return text
@@ -37,7 +37,7 @@ async function get(url: string): Promise<unknown> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(
       `The key set cannot be fetched from ${url}: ${reason}. With keySetVia inline, the machine that deploys must reach it. ` +
-        'Otherwise set keySetVia to endpoint or nat.',
+        'Otherwise set keySetVia to table, endpoint or nat.',
       { cause },
     )
   }

@@ -15,6 +15,7 @@ import { Client } from './client.ts'
 import { Endpoints } from './endpoints.ts'
 import { Identity } from './identity.ts'
 import { fetchKeySet } from './key-set.ts'
+import { KEY_SETS_ENTRY, KeySets } from './key-sets.ts'
 import { LoadBalancer } from './load-balancer.ts'
 import { Network } from './network.ts'
 import { Onboarding } from './onboarding.ts'
@@ -41,9 +42,10 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     allowedAccountIds: [account],
     ...credentialArguments(settings.credentials, 'genai-hub'),
   }
-  const [{ zoneIds, ...zones }, auditBundle] = await Promise.all([
+  const [{ zoneIds, ...zones }, auditBundle, keySetsBundle] = await Promise.all([
     lookedUp(settings, before, tags.stack, new aws.Provider('hub-checks', signIn)),
     bundleFunction(AUDIT_ENTRY),
+    settings.keySetVia === 'table' ? bundleFunction(KEY_SETS_ENTRY) : undefined,
   ])
   // Only what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
   const provider = new aws.Provider('hub', signIn)
@@ -53,6 +55,10 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
   const identity = new Identity('identity', { settings, tags }, opts)
   const table = registry('tenants', { deletionProtection, tags }, opts)
   const audit = new Audit('audit', { settings, bundle: auditBundle, tags }, opts)
+  const keySets = keySetsBundle
+    ? new KeySets('key-sets', { settings, bundle: keySetsBundle, tenants: table, issuer: identity.issuer, tags }, opts)
+    : undefined
+  const keySetsTableArn = keySets?.tableArn
   const endpoints = new Endpoints(
     'endpoints',
     {
@@ -61,6 +67,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
       zonesOfService: zones.ofService,
       privateCidrBlocks: plan.map((zone) => zone.private),
       tableArn: table.arn,
+      keySetsTableArn,
       tags,
     },
     opts,
@@ -107,6 +114,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     identity,
     table,
     audit,
+    ...(keySets ? [keySets] : []),
     endpoints,
     gateway,
     ...(client ? [client] : []),
@@ -115,7 +123,16 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     onboarding,
   ]
   const tenantsBoundary = boundary(
-    { account, region, tableArn: table.arn, vpcId: network.vpcId, after: parts, network: network.vpc, tags },
+    {
+      account,
+      region,
+      tableArn: table.arn,
+      keySetsTableArn,
+      vpcId: network.vpcId,
+      after: parts,
+      network: network.vpc,
+      tags,
+    },
     opts,
   )
 
@@ -158,6 +175,11 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     issuer: identity.issuer,
     keySetVia: settings.keySetVia,
     ...(settings.keySetVia === 'inline' && { keySet: identity.issuer.apply(fetchKeySet) }),
+    ...(keySets && {
+      keySetsTableName: keySets.tableName,
+      keySetsTableArn: keySets.tableArn,
+      keySetsFunctionArn: keySets.functionArn,
+    }),
     tableName: table.name,
     tableArn: table.arn,
     endpointSecurityGroupId: endpoints.securityGroupId,

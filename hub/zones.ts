@@ -34,7 +34,7 @@ export async function hubZones(settings: ZoneSettings, stack: string, provider: 
 async function zonesOf(settings: ZoneSettings, service: string, provider: aws.Provider): Promise<readonly number[]> {
   const asked = { serviceName: serviceName(settings.region, service), serviceType: 'Interface' }
   const { availabilityZones } = await aws.ec2.getVpcEndpointService(asked, { provider })
-  const remedy = service === 'cognito-idp' ? ', or set keySetVia to nat or inline' : ''
+  const remedy = service === 'cognito-idp' ? ', or set keySetVia to table, nat or inline' : ''
   return withIn(settings.availabilityZones, availabilityZones, `${service} has no endpoint`, remedy)
 }
 

@@ -61,7 +61,7 @@ describe('parseHubOutputs', () => {
     })
   })
 
-  it.each(HUB_OUTPUT_NAMES.filter((name) => !['keySet', 'alarmTopicArn', 'leavingSubnet'].includes(name)))(
+  it.each(HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|keySets\w+)$/.test(name)))(
     'names %s when it is missing',
     (name) => {
       const error = refused({ [name]: undefined })
@@ -71,6 +71,17 @@ describe('parseHubOutputs', () => {
       expect(error.message).toContain('pulumi up -s hub-eu')
     },
   )
+
+  it('takes a table of key sets with its way, and not without', () => {
+    const table = {
+      keySetsTableName: 'genai-key-sets',
+      keySetsTableArn: 'arn:table',
+      keySetsFunctionArn: 'arn:function',
+    }
+    expect(parse({ keySetVia: 'table', ...table })).toEqual({ ...outputs, keySetVia: 'table', ...table })
+    expect(refused({ keySetVia: 'table' }).outputs).toEqual(Object.keys(table))
+    expect(refused(table).outputs).toEqual(Object.keys(table))
+  })
 
   it.each(Object.keys(outputs) as (keyof HubOutputs)[])('names %s when it is of another type', (name) => {
     for (const value of [Number.NaN, {}, []]) expect(refused({ [name]: value }).outputs).toEqual([name])

@@ -3,6 +3,7 @@
  * spoke reads it back through `StackReference`, in one place, validated.
  */
 import { isMap } from './is-map.ts'
+import { KEY_SET_WAYS, type KeySetVia } from './settings.ts'
 
 /** Raised when a field is added, removed or changes meaning: a spoke refuses a hub of another version. */
 export const CONTRACT_VERSION = 2
@@ -52,9 +53,16 @@ export interface HubOutputs {
   readonly userPoolArn: string
   readonly userPoolClientId: string
   readonly issuer: string
-  /** How the functions get the key set; `keySet` is the JSON for `inline` and absent otherwise. */
-  readonly keySetVia: 'endpoint' | 'nat' | 'inline'
+  /**
+   * How the functions get the key set; `keySet` is the JSON for `inline` and absent otherwise, and so are the three for `table`.
+   */
+  readonly keySetVia: KeySetVia
   readonly keySet?: string
+  /** The table of key sets, which the functions read. */
+  readonly keySetsTableName?: string
+  readonly keySetsTableArn?: string
+  /** The function that fills it. */
+  readonly keySetsFunctionArn?: string
 
   readonly tableName: string
   readonly tableArn: string
@@ -99,7 +107,10 @@ export class ContractError extends Error {
   }
 }
 
-type OptionalOutput = 'keySet' | 'alarmTopicArn' | 'leavingSubnet'
+/** There with `keySetVia: table`, and only then. */
+const OF_TABLE = ['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'] as const
+
+type OptionalOutput = 'keySet' | 'alarmTopicArn' | 'leavingSubnet' | (typeof OF_TABLE)[number]
 
 type Check = (value: unknown) => boolean
 
@@ -141,7 +152,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: reado
   userPoolArn: [text, 'text'],
   userPoolClientId: [text, 'text'],
   issuer: [text, 'text'],
-  keySetVia: [choice('endpoint', 'nat', 'inline'), 'endpoint, nat or inline'],
+  keySetVia: [choice(...KEY_SET_WAYS), 'endpoint, nat, inline or table'],
   tableName: [text, 'text'],
   tableArn: [text, 'text'],
   endpointSecurityGroupId: [text, 'text'],
@@ -160,6 +171,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   'keySet',
   'alarmTopicArn',
   'leavingSubnet',
+  ...OF_TABLE,
 ]
 
 /**
@@ -181,6 +193,11 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
       'keySet',
       `keySet is ${shown(keySet)}. Expected: text when keySetVia is inline, and nothing otherwise.`,
     )
+  }
+  for (const name of OF_TABLE) {
+    const value = raw[name]
+    if (raw.keySetVia === 'table' ? !text(value) : value !== undefined && value !== null)
+      problems.set(name, `${name} is ${shown(value)}. Expected: text when keySetVia is table, and nothing otherwise.`)
   }
   const { alarmTopicArn } = raw
   if (alarmTopicArn !== undefined && alarmTopicArn !== null && !text(alarmTopicArn))

@@ -34,6 +34,12 @@ export const onboardingRoleName = `${PREFIX}-onboarding`
 export const permissionsBoundaryName = `${PREFIX}-gateway-boundary`
 /** The hub's table of tenants. */
 export const tableName = `${PREFIX}-tenants`
+/** The table of issuers' key sets. */
+export const keySetsTableName = `${PREFIX}-key-sets`
+/** The hub's function that fetches them, the role that it runs as, and the rule that runs it. */
+export const keySetsFunctionName = `${PREFIX}-key-sets`
+/** Metrics of the hub itself. */
+export const HUB_METRICS = `${PREFIX}/hub`
 /** The load balancer. */
 export const loadBalancerName = `${PREFIX}-hub`
 

@@ -23,6 +23,10 @@ export type Sharing =
   /** Accounts outside the organisation: each spoke associates itself and accepts the invitation. */
   | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
 
+/** How tenants' functions get the keys that tokens are signed with. */
+export type KeySetVia = (typeof KEY_SET_WAYS)[number]
+export const KEY_SET_WAYS = ['endpoint', 'nat', 'inline', 'table'] as const
+
 export interface HubSettings {
   readonly role: 'hub'
   readonly account: string
@@ -41,7 +45,7 @@ export interface HubSettings {
   /** Requests per five minutes and source address, 10–2,000,000,000. */
   readonly wafRateLimit: number
   readonly clientInstance: boolean
-  readonly keySetVia: 'endpoint' | 'nat' | 'inline'
+  readonly keySetVia: KeySetVia
   /** ARNs of the roles that may assume the onboarding role. */
   readonly deployers: readonly string[]
   /** Lambda's concurrent executions that the hub's account has. */

@@ -27,6 +27,8 @@ export interface GatewayEnvironment {
   readonly CLIENT_ID: string
   /** The key set as JSON (`{"keys":[…]}`), fixed at deployment. Without it, it is fetched from `ISSUER/.well-known/jwks.json`. */
   readonly KEY_SET?: string
+  /** The table that the key sets of issuers are kept in. With it, none is fetched. */
+  readonly KEY_SETS_TABLE?: string
 }
 
 /** Environment variables of the audit function. */
@@ -35,6 +37,37 @@ export interface AuditEnvironment {
   readonly AUDIT_LOG_GROUP: string
   /** Starts the name of every tenant's log group; the rest is the tenant's id. */
   readonly TENANT_LOG_GROUP_PREFIX: string
+}
+
+/** Environment variables of the function that fetches key sets. */
+export interface KeySetsEnvironment {
+  /** The table that it writes, and nobody else. */
+  readonly KEY_SETS_TABLE: string
+  /** The table of tenants, whose configuration names further issuers. */
+  readonly TENANTS_TABLE: string
+  /** The hub's own issuer. */
+  readonly ISSUER: string
+}
+
+/** Owner of the hub's issuers in the table of key sets; no tenant's id looks like it. */
+export const HUB_OWNER = '@hub'
+
+/** Longest time that keys are used after they were fetched, while their issuer is out of reach. */
+export const KEY_SETS_USED_FOR_MILLISECONDS = 24 * 3_600_000
+/** Between two fetches of an issuer's key set. */
+export const KEY_SETS_FETCHED_EVERY_MILLISECONDS = 60_000
+
+/** Key schema of the table of key sets: `tenantId` is a tenant's id or {@link HUB_OWNER}, so that `dynamodb:LeadingKeys` bounds what is read. */
+export const KEY_SETS_KEY = { hash: 'tenantId', range: 'issuer' } as const
+
+/** An item of it. */
+export interface StoredKeySet {
+  readonly tenantId: string
+  readonly issuer: string
+  /** `{"keys":[…]}`: RSA keys for RS256, and nothing else of what the issuer answered. */
+  readonly keySet: string
+  /** Epoch milliseconds: when the fetch began. */
+  readonly fetchedAt: number
 }
 
 /**

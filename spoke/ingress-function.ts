@@ -135,5 +135,6 @@ function environment(hub: HubOutputs, tenantId: string): GatewayEnvironment {
     ISSUER: hub.issuer,
     CLIENT_ID: hub.userPoolClientId,
     ...(hub.keySet !== undefined && { KEY_SET: hub.keySet }),
+    ...(hub.keySetsTableName !== undefined && { KEY_SETS_TABLE: hub.keySetsTableName }),
   }
 }

@@ -1,16 +1,17 @@
 /** What the gateway is made of, built once per process. */
-import { type GatewayEnvironment, TENANT_ID } from '../../shared/tenant.ts'
+import { type GatewayEnvironment, HUB_OWNER, TENANT_ID } from '../../shared/tenant.ts'
 import { type App, type AppDependencies, createApp } from './app.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { clientOptions, ownCredentials } from './aws/clients.ts'
-import { createConnections } from './aws/connection.ts'
+import { type Connections, createConnections } from './aws/connection.ts'
 import { createCredentials } from './aws/credentials.ts'
-import { inlineKeySet, remoteKeySet } from './key-set.ts'
+import { inlineKeySet, type KeySet, remoteKeySet } from './key-set.ts'
 import { CONTROL_ATTEMPTS, STREAM_LIMITS, type StreamLimits } from './limits.ts'
 import { createLog } from './log.ts'
 import { createModelClient } from './model/client.ts'
 import { pause } from './retry.ts'
 import { createRouting } from './routing.ts'
+import { createStoredKeySets, type StoredKeySetsOptions } from './stored-key-set.ts'
 
 export interface Environment {
   readonly gateway: GatewayEnvironment
@@ -33,9 +34,8 @@ export function createGateway<Given>(
   const now = Date.now
   const random = Math.random
   const connections = createConnections()
-  const keySet =
-    gateway.KEY_SET === undefined ? remoteKeySet(gateway.ISSUER, connections, now) : inlineKeySet(gateway.KEY_SET)
   const client = clientOptions(region, connections, ownCredentials(process.env), CONTROL_ATTEMPTS)
+  const keySet = keySetOf({ gateway, region }, { client, connections, now })
   const routing = createRouting({ tenantId, tableName: gateway.TABLE_NAME, region, client, now })
   const credentials = createCredentials({ tenantId, client, now })
   const app = createApp({
@@ -61,6 +61,17 @@ export function createGateway<Given>(
   return { app, warm }
 }
 
+/** By one of three ways, as the hub's `keySetVia` says. */
+function keySetOf(
+  { gateway, region }: Environment,
+  { client, connections, now }: Pick<StoredKeySetsOptions, 'client' | 'now'> & { readonly connections: Connections },
+): KeySet {
+  if (gateway.KEY_SET !== undefined) return inlineKeySet(gateway.KEY_SET)
+  const { KEY_SETS_TABLE: tableName } = gateway
+  if (tableName === undefined) return remoteKeySet(gateway.ISSUER, connections, now)
+  return createStoredKeySets({ tableName, owner: HUB_OWNER, region, client, now })(gateway.ISSUER)
+}
+
 /** @throws Error naming the variable that is missing or wrong */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const required = (name: string): string => {
@@ -70,7 +81,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   }
   const tenantId = required('TENANT_ID')
   if (!TENANT_ID.test(tenantId)) throw new Error('The environment variable TENANT_ID is not a tenant id.')
-  const keySet = environment.KEY_SET
+  const { KEY_SET: keySet, KEY_SETS_TABLE: keySetsTable } = environment
   return {
     gateway: {
       TENANT_ID: tenantId,
@@ -78,6 +89,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
       ISSUER: required('ISSUER'),
       CLIENT_ID: required('CLIENT_ID'),
       ...(keySet ? { KEY_SET: keySet } : {}),
+      ...(keySetsTable ? { KEY_SETS_TABLE: keySetsTable } : {}),
     },
     region: required('AWS_REGION'),
   }

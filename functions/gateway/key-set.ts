@@ -80,7 +80,7 @@ async function fetchKeySet(url: URL, connections: Connections): Promise<ReturnTy
   }
 }
 
-function parseKeySet(json: string): JSONWebKeySet {
+export function parseKeySet(json: string): JSONWebKeySet {
   const value: unknown = JSON.parse(json)
   if (typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys)) {
     return { keys: value.keys }

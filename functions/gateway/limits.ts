@@ -22,6 +22,10 @@ export const CONTROL_ATTEMPTS = 2
 export const ROUTING_AGE = { fresh: 5_000, usable: ITEMS_USED_FOR_MILLISECONDS, unknown: 2_000 } as const
 /** The key set: looked at again every ten minutes, still trusted for an hour while the identity provider is away. */
 export const KEY_SET_AGE = { fresh: 600_000, usable: 3_600_000 } as const
+/** What was read of the table of key sets: the hub changes it every minute. */
+export const STORED_KEY_SET_AGE = { fresh: 15_000, usable: 60_000 } as const
+/** Key ids that no key set has, remembered by when they were first seen. */
+export const UNKNOWN_KEYS = 1_000
 /** Between two reloads that unknown key ids caused: made-up tokens cannot make a process fetch more often than this. */
 export const KEY_SET_MISS_MILLISECONDS = 1_000
 /** Role chaining allows one hour at most. */

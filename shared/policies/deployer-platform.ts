@@ -2,6 +2,8 @@
 import {
   auditFunctionName,
   auditLogGroupName,
+  keySetsFunctionName,
+  keySetsTableName,
   loadBalancerName,
   onboardingRoleName,
   PREFIX,
@@ -15,13 +17,14 @@ import { type PolicyDocument, type PolicyStatement, policy } from './document.ts
 /** The role that the samples call `platform-deployer`. Managed policies: together they are longer than one may be. */
 export function platformDeployerPolicies(
   scope: DeployerScope,
-): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'operation', PolicyDocument>> {
+): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'operation' | 'identity', PolicyDocument>> {
   return {
     network: policy(...network(scope)),
     front: policy(...loadBalancer(scope), ...firewall(scope), ...names(scope)),
     data: policy(...storage(scope), ...userPool(scope), ...auditTrail(scope)),
     access: policy(...access(scope), ...sharing(scope)),
     operation: policy(...operation(scope)),
+    identity: policy(...keySets(scope)),
   }
 }
 
@@ -206,7 +209,7 @@ function storage({ account, region }: DeployerScope): readonly PolicyStatement[]
     // Asked for when a bucket without deletionProtection is destroyed.
     allow('EmptyAccessLogs', ['s3:DeleteObject', 's3:DeleteObjectVersion'], `${bucket}/*`),
     allow(
-      'TenantsTable',
+      'Tables',
       of(
         'dynamodb',
         'CreateTable',
@@ -220,7 +223,7 @@ function storage({ account, region }: DeployerScope): readonly PolicyStatement[]
         'UpdateContinuousBackups',
         'UpdateTable',
       ),
-      `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
+      [tableName, keySetsTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
     ),
     // The provider looks AWS's own key up by its alias.
     {
@@ -250,7 +253,7 @@ function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
   const { account, region } = scope
   return [
     allow(
-      'AuditFunction',
+      'HubsFunctions',
       of(
         'lambda',
         'AddPermission',
@@ -268,9 +271,13 @@ function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
         'UpdateFunctionCode',
         'UpdateFunctionConfiguration',
       ),
-      `arn:aws:lambda:${region}:${account}:function:${auditFunctionName}`,
+      [auditFunctionName, keySetsFunctionName].map((name) => `arn:aws:lambda:${region}:${account}:function:${name}`),
     ),
-    ...manageLogGroups(scope, [`/${PREFIX}/*`, `/aws/lambda/${auditFunctionName}*`]),
+    ...manageLogGroups(scope, [
+      `/${PREFIX}/*`,
+      `/aws/lambda/${auditFunctionName}*`,
+      `/aws/lambda/${keySetsFunctionName}*`,
+    ]),
     allow(
       'TrailStays',
       ['logs:PutLogGroupDeletionProtection'],
@@ -285,6 +292,41 @@ function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
     ),
   ]
 }
+
+/** With `keySetVia: table`. Its log group and alarms are among those of the audit trail. */
+const keySets = ({ account, region }: DeployerScope): readonly PolicyStatement[] => [
+  allow(
+    'KeySetsTablesPolicy',
+    of('dynamodb', 'DeleteResourcePolicy', 'GetResourcePolicy', 'PutResourcePolicy'),
+    `arn:aws:dynamodb:${region}:${account}:table/${keySetsTableName}`,
+  ),
+  allow(
+    'EveryMinute',
+    of(
+      'events',
+      'DeleteRule',
+      'DescribeRule',
+      'ListTagsForResource',
+      'ListTargetsByRule',
+      'PutRule',
+      'PutTargets',
+      'RemoveTargets',
+      'TagResource',
+      'UntagResource',
+    ),
+    `arn:aws:events:${region}:${account}:rule/${keySetsFunctionName}`,
+  ),
+  allow(
+    'FetchAtDeployment',
+    ['lambda:InvokeFunction'],
+    `arn:aws:lambda:${region}:${account}:function:${keySetsFunctionName}`,
+  ),
+  allow(
+    'KeySetsMetrics',
+    of('logs', 'DeleteMetricFilter', 'DescribeMetricFilters', 'PutMetricFilter'),
+    `arn:aws:logs:${region}:${account}:log-group:/aws/lambda/${keySetsFunctionName}:*`,
+  ),
+]
 
 /** Roles, the onboarding role's policies and the tenants' boundary among them: who holds this is trusted with the hub. */
 function access(scope: DeployerScope): readonly PolicyStatement[] {

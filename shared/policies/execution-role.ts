@@ -1,5 +1,6 @@
 /** The tenant's execution role in the hub account: the role of its Lambda function. */
 import { functionLogGroupName, functionName, roleArn, tenantRoleName } from '../naming.ts'
+import { HUB_OWNER } from '../tenant.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
 /** A role per function is the control against a confused deputy: no other function can be given it (`PassRole` by name). */
@@ -20,6 +21,8 @@ export interface ExecutionRoleScope {
   /** The one role that the function may assume, in the tenant's account. */
   readonly tenantRoleArn: string
   readonly tableArn: string
+  /** Where the hub has one: the table of key sets. */
+  readonly keySetsTableArn?: string | undefined
   /** The hub's VPC. */
   readonly vpcId: string
 }
@@ -36,7 +39,7 @@ export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
       Resource: scope.tenantRoleArn,
       Condition: { StringEquals: { 'aws:RequestTag/tenant_id': tenantId } },
     },
-    ...ownItemsAndLogs({ account: hubAccount, region, tableArn: scope.tableArn, tenant: tenantId }),
+    ...ownItemsAndLogs({ ...scope, account: hubAccount, tenant: tenantId }),
     networkInterfaces,
     notForTheCode({ account: hubAccount, region, tenant: tenantId }),
     fromHubOnly(scope.vpcId),
@@ -51,6 +54,7 @@ export function permissionsBoundary(args: {
   readonly account: string
   readonly region: string
   readonly tableArn: string
+  readonly keySetsTableArn?: string | undefined
   readonly vpcId: string
 }): PolicyDocument {
   const tenant = `\${aws:PrincipalTag/tenant}`
@@ -86,6 +90,7 @@ function ownItemsAndLogs(args: {
   readonly account: string
   readonly region: string
   readonly tableArn: string
+  readonly keySetsTableArn?: string | undefined
   readonly tenant: string
 }): readonly PolicyStatement[] {
   return [
@@ -96,6 +101,17 @@ function ownItemsAndLogs(args: {
       Resource: args.tableArn,
       Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant] } },
     },
+    ...(args.keySetsTableArn === undefined
+      ? []
+      : [
+          {
+            Sid: 'OwnKeySets',
+            Effect: 'Allow',
+            Action: 'dynamodb:Query',
+            Resource: args.keySetsTableArn,
+            Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant, HUB_OWNER] } },
+          } as const,
+        ]),
     {
       Sid: 'OwnLogs',
       Effect: 'Allow',

@@ -8,14 +8,18 @@ const functionsOf = (account: string) => ({
   ArnLike: { 'aws:PrincipalArn': roleArn(account, executionRoleName('*')) },
 })
 
-/** Functions read tenants' items. */
-export function dynamodbEndpointPolicy(args: { readonly account: string; readonly tableArn: string }): PolicyDocument {
+/** Functions read tenants' items, and the key sets where the hub has a table of them. */
+export function dynamodbEndpointPolicy(args: {
+  readonly account: string
+  readonly tableArn: string
+  readonly keySetsTableArn?: string | undefined
+}): PolicyDocument {
   return policy({
     Sid: 'FunctionsReadItems',
     Effect: 'Allow',
     Principal: '*',
     Action: 'dynamodb:Query',
-    Resource: args.tableArn,
+    Resource: args.keySetsTableArn === undefined ? args.tableArn : [args.tableArn, args.keySetsTableArn],
     Condition: functionsOf(args.account),
   })
 }

@@ -2,6 +2,7 @@
 
 import { HUB_PREFIXES } from '../addressing.ts'
 import { mostAllowedBlocks } from '../load-balancer-rules.ts'
+import { KEY_SET_WAYS, type KeySetVia } from '../settings.ts'
 import { accountSetting, CERTIFICATE_ARN, none, profileSetting, ROLE_ARN, roleArnSetting, TOPIC_ARN } from './common.ts'
 import type { Setting } from './setting.ts'
 import {
@@ -170,14 +171,14 @@ const clientInstance: Setting<boolean> = {
   parse: trueOrFalse,
 }
 
-const keySetVia: Setting<'endpoint' | 'nat' | 'inline'> = {
-  type: '`endpoint`, `nat` or `inline`',
+const keySetVia: Setting<KeySetVia> = {
+  type: '`endpoint`, `nat`, `inline` or `table`',
   meaning:
-    "How the functions get the user pool's key set: Cognito's interface endpoint, a NAT gateway per zone, or a copy made at deployment (no key rotation).",
-  allowed: 'endpoint, nat or inline.',
+    "How the functions get the user pool's key set: Cognito's interface endpoint, a NAT gateway per zone, a copy made at deployment (no key rotation), or a table that a function of the hub fills every minute.",
+  allowed: 'endpoint, nat, inline or table.',
   placeholder: '{WAY}',
   fallback: { value: 'endpoint', text: '`endpoint`' },
-  parse: oneOf(['endpoint', 'nat', 'inline']),
+  parse: oneOf(KEY_SET_WAYS),
 }
 
 const deployers: Setting<readonly string[]> = {

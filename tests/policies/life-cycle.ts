@@ -44,7 +44,7 @@ const WORLDS: readonly {
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly organization: Organization
 }[] = [
-  { settings: { [TENANT]: MODELS }, organization: sample },
+  { settings: { hub: { keySetVia: 'table' }, [TENANT]: MODELS }, organization: sample },
   {
     settings: {
       hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },

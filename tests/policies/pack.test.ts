@@ -63,7 +63,7 @@ describe('the programs hold to every rule', () => {
   it('declare the types that the rules were written for, all of them and no other', async () => {
     const shared = { shareWithOrganisation: undefined, shareWithAccounts: '["222222222222","333333333333"]' }
     const both = [
-      await deployed(),
+      await deployed({ keySetVia: 'table' }),
       await deployed({ ...shared, keySetVia: 'nat' }, { modelInvocationLogging: 'true' }, false),
     ]
     const types = new Set(both.flatMap((ledger) => ledger.all().map(({ type }) => type)))

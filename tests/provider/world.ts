@@ -24,7 +24,7 @@ type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 const TENANT = 'spoke-tenant1'
 
 const WORLDS: readonly { readonly settings: Settings; readonly organization: Organization }[] = [
-  { settings: {}, organization: unbounded },
+  { settings: { hub: { keySetVia: 'table' } }, organization: unbounded },
   {
     settings: {
       hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },

@@ -12,7 +12,7 @@ const CLASSIC = 'the reference lists these two for classic load balancers only'
 const NOT_ASKED: Exceptions = [
   [/elasticloadbalancing:(Add|Remove)Tags on loadbalancer$/, CLASSIC],
   [/ec2:DetachNetworkInterface on instance$/, 'an interface of Lambda’s is at no instance'],
-  [/dynamodb:(ListTagsOfResource|TagResource|UntagResource) on stream$/, 'tables have no stream'],
+  [/dynamodb:(ListTagsOfResource|TagResource|UntagResource|\w+ResourcePolicy) on stream$/, 'tables have no stream'],
   [
     /elasticloadbalancing:\w+ on (loadbalancer\/(net|gwy)\/|listener(-rule)?\/(net|gwy))$/,
     'one type for each kind of load balancer, each called required: there are none but application load balancers',
@@ -24,7 +24,7 @@ const TABLE = 'arn:aws:dynamodb:us-east-1:111111111111:table/genai-tenants'
 let lives: readonly LifeCycle[]
 beforeAll(async () => {
   lives = await recordLifeCycles()
-}, 120_000)
+}, 300_000)
 
 describe('what the local cloud asks for a deployment', () => {
   it('names a resource of each type that the action requires', async () => {

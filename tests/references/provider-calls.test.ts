@@ -41,7 +41,7 @@ beforeAll(async () => {
           update.map(({ action }) => action),
         )
     }
-}, 120_000)
+}, 300_000)
 
 const noCalls = (): Calls => ({ create: new Set(), read: new Set(), update: new Set(), delete: new Set() })
 

@@ -13,6 +13,7 @@ const GUARD_DUTY = 'an endpoint that GuardDuty put into the VPC'
 const PARTS_OF_BUCKET = 'a setting inside of the bucket: each has a resource of its own here'
 
 export const NOT_ASKED: Exceptions = [
+  [/^lambda\/invocation (update|delete) lambda:InvokeFunction$/, 'another lifecycleScope than CREATE_ONLY'],
   [/ ec2:DescribeTags$/, TAGS_ARE_THERE],
   [/^(cognito\/userPool|lambda\/function) read \S+:List(Tags|TagsForResource)$/, TAGS_ARE_THERE],
   [/^iam\/\w+ read iam:List\w+Tags$/, TAGS_ARE_THERE],

@@ -14,7 +14,7 @@ export interface Variant {
 }
 
 export const VARIANTS: Readonly<Record<string, Variant>> = {
-  sample: { organization: {}, stacks: { hub: {}, 'spoke-tenant1': {}, 'spoke-tenant2': {} } },
+  sample: { organization: {}, stacks: { hub: { keySetVia: 'endpoint' }, 'spoke-tenant1': {}, 'spoke-tenant2': {} } },
   'nat, accounts outside of the organisation, no protection': {
     organization: { ramSharing: false },
     stacks: {

@@ -11,7 +11,9 @@ import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
 import { createDynamoDb } from './aws/dynamodb/dynamodb.ts'
 import { SERVICE } from './aws/ecs/calls.ts'
 import { createEcs, type Ecs, type EcsEvent } from './aws/ecs/ecs.ts'
-import { createLambda, type Lambda, type LambdaEvent } from './aws/lambda/lambda.ts'
+import { createSchedules, type Schedules } from './aws/events/schedules.ts'
+import { createLambda, type Lambda, type LambdaEvent, placeOfFunction } from './aws/lambda/lambda.ts'
+import { invokeWhenDeclared } from './aws/lambda/resources/invocation.ts'
 import {
   createLoadBalancer,
   type LoadBalancerEvent,
@@ -91,6 +93,8 @@ export interface LocalCloud {
   /** What the AWS provider waits for after a change, for an engine of somebody else's. */
   readonly waits: Waits
   readonly monitoring: Pick<Monitoring, 'alarms' | 'settled'>
+  /** What EventBridge runs by the clock, to be run at once. */
+  readonly schedules: Pick<Schedules, 'run'>
   /** Deploys a stack in this process. @throws Error of the first refusal; nothing has changed then */
   deploy(stack: Stack, program: () => Promise<Record<string, unknown>>): Promise<Properties>
   destroy(stack: Omit<Stack, 'config'>): Promise<void>
@@ -160,7 +164,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     printed: monitoring.logs.printed,
     observe: tellOfFunctions,
   })
-  monitoring.deliverTo(lambda, tellOfFunctions)
+  const dropped = (functionArn: string) => tellOfFunctions({ kind: 'dropped', ...placeOfFunction(functionArn) })
+  monitoring.deliverTo(lambda, dropped)
+  const schedules = createSchedules(surroundings, { lambda, dropped })
+  ledger.onChange(invokeWhenDeclared(ledger, lambda))
   const targets = new Targets({
     ledger,
     reach: lookUp,
@@ -218,6 +225,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     targets,
     waits,
     monitoring,
+    schedules,
     faults: faults.switches,
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(deployInto, stack, program)),
     destroy: (stack) => destroy(deployInto, stack),
@@ -226,6 +234,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       await loadBalancer.close()
       await ecs.close()
       targets.close()
+      await schedules.close()
       // Before the functions, one of which writes the trail.
       await monitoring.close()
       await lambda.close()

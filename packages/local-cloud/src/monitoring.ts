@@ -29,7 +29,7 @@ export interface Monitoring {
   /** What the load balancer tells. */
   readonly loadBalancer: (event: LoadBalancerEvent) => void
   /** Deliveries begin: there are functions now that can be invoked. */
-  deliverTo(lambda: Pick<Lambda, 'invoke'>, tell: (event: LambdaEvent) => void): void
+  deliverTo(lambda: Pick<Lambda, 'invoke'>, dropped: (functionArn: string) => void): void
   alarms(): readonly AlarmState[]
   /** Settles when everything that was printed is where it goes. */
   settled(): Promise<void>
@@ -76,15 +76,8 @@ export function createMonitoring({ surroundings, credentials, observe, ...option
     logs,
     lambda: meterLambda(metrics, now),
     loadBalancer: meterLoadBalancer(metrics, now),
-    deliverTo(lambda, tell) {
-      const created = createAsynchronous({
-        lambda,
-        now,
-        dropped: (functionArn) => {
-          const [, , , region = '', account = '', , functionName = ''] = functionArn.split(':')
-          tell({ kind: 'dropped', functionName, account, region })
-        },
-      })
+    deliverTo(lambda, dropped) {
+      const created = createAsynchronous({ lambda, now, dropped })
       queue = created
       subscriptions = createSubscriptions({ surroundings, invoke: (call) => created.invoke(call), failed: undelivered })
       logs.onAppend(subscriptions.listener)

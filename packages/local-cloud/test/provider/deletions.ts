@@ -9,6 +9,7 @@ import { nameOf, type World } from './world.ts'
 /** AWS's code for a type of which everything is kept; or by name, where only some is. */
 const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
   'aws:acm/certificate:Certificate': 'ResourceInUseException',
+  'aws:cloudwatch/eventRule:EventRule': 'ValidationException',
   'aws:ec2/eip:Eip': 'InvalidIPAddress.InUse',
   // Of the hub: public addresses are mapped through it. A spoke has none.
   'aws:ec2/internetGateway:InternetGateway': 'DependencyViolation',

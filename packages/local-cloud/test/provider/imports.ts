@@ -14,6 +14,7 @@ const VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
 
 /** Of the documentation, for the types whose import names something else than the resource's own id. */
 const DOCUMENTED: Readonly<Record<string, (resource: Declared) => string>> = {
+  'aws:cloudwatch/eventTarget:EventTarget': ({ inputs }) => `${inputs.rule}/${inputs.targetId}`,
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': ({ inputs }) => `${inputs.logGroupName}:${inputs.name}`,
   'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter': ({ inputs }) => `${inputs.logGroup}|${inputs.name}`,
   'aws:cognito/userPoolClient:UserPoolClient': ({ inputs, id }) => `${inputs.userPoolId}/${id}`,

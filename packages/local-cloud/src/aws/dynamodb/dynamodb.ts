@@ -1,13 +1,15 @@
 /** DynamoDB: dynalite behind SigV4 and IAM, with the tables and items that are declared. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
-import type { Effect } from '../../ledger/ledger.ts'
+import type { Effect, LedgerView } from '../../ledger/ledger.ts'
+import type { PolicyDocument } from '../../organization.ts'
 import { jsonProtocol } from '../../wire/protocol/json.ts'
 import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
 import type { Json } from './engine.ts'
 import { OPERATIONS } from './operations.ts'
 import { readTableName, type TableAccess, tableArn } from './permissions.ts'
+import { RESOURCE_POLICY } from './resources/resource-policy.ts'
 import { Tables } from './tables.ts'
 
 export const DYNAMODB = jsonProtocol({ version: '1.0', target: 'DynamoDB_20120810' })
@@ -74,6 +76,7 @@ async function run(
       resource: tableArn(access.table),
       resourceAccount: access.table.account,
       context: contextOf(access, input),
+      ...policyOf(surroundings.ledger, tableArn(access.table)),
     })
   return engine.run(operation, validated)
 }
@@ -103,8 +106,27 @@ function plainNames(
   return input
 }
 
-function contextOf({ leadingKeys }: TableAccess, { Select, ReturnValues }: Json) {
+/** The table's own policy, where it has one. */
+function policyOf(ledger: LedgerView, arn: string): { readonly resourcePolicy?: PolicyDocument } {
+  const policy = ledger.findBy(RESOURCE_POLICY, 'resourceArn', arn)?.outputs.policy
+  return typeof policy === 'string' ? { resourcePolicy: JSON.parse(policy) as PolicyDocument } : {}
+}
+
+/** The attributes that a projection names; nested ones count by the first part of their path. */
+function projected({
+  ProjectionExpression: expression,
+  ExpressionAttributeNames: names = {},
+}: Json): readonly string[] {
+  if (typeof expression !== 'string') return []
+  const paths = expression.split(',').map((path) => path.trim().replace(/[.[].*$/, ''))
+  return paths.map((path) => String((names as Json)[path] ?? path))
+}
+
+function contextOf({ leadingKeys }: TableAccess, input: Json) {
+  const { Select, ReturnValues } = input
+  const attributes = projected(input)
   return {
+    ...(attributes.length > 0 && { 'dynamodb:Attributes': [...new Set(attributes)] }),
     ...(leadingKeys && leadingKeys.length > 0 && { 'dynamodb:LeadingKeys': [...new Set(leadingKeys)] }),
     ...(typeof Select === 'string' && { 'dynamodb:Select': Select }),
     ...(typeof ReturnValues === 'string' && { 'dynamodb:ReturnValues': ReturnValues }),

@@ -201,6 +201,11 @@ export function createLambda(options: LambdaOptions): Lambda {
   }
 }
 
+export function placeOfFunction(functionArn: string): FunctionPlace {
+  const [, , , region = '', account = '', , functionName = ''] = functionArn.split(':')
+  return { functionName, account, region }
+}
+
 const placeOf = ({ name: functionName, account, region }: FunctionConfiguration): FunctionPlace => ({
   functionName,
   account,

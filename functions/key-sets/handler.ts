@@ -1,0 +1,70 @@
+/**
+ * Lambda's entry of the function that fetches key sets: every minute for every issuer, and when a stack is deployed for the
+ * issuers of that one, whose deployment fails when one cannot be had.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { HUB_OWNER, type KeySetsEnvironment } from '../../shared/tenant.ts'
+import { clientOptions, ownCredentials } from '../gateway/aws/clients.ts'
+import { createConnections } from '../gateway/aws/connection.ts'
+import { CONTROL_ATTEMPTS } from '../gateway/limits.ts'
+import { fetchDocument } from './fetch.ts'
+import { type Issuer, tenantsIssuers } from './issuers.ts'
+import { fetchKeySets } from './run.ts'
+import { storeKeySet } from './store.ts'
+
+const environment: KeySetsEnvironment = {
+  KEY_SETS_TABLE: required('KEY_SETS_TABLE'),
+  TENANTS_TABLE: required('TENANTS_TABLE'),
+  ISSUER: required('ISSUER'),
+}
+const region = required('AWS_REGION')
+const client = new DynamoDBClient({
+  ...clientOptions(region, createConnections(), ownCredentials(process.env), CONTROL_ATTEMPTS),
+  endpoint: `https://dynamodb.${region}.amazonaws.com`,
+  accountIdEndpointMode: 'disabled',
+  endpointDiscoveryEnabled: false,
+})
+const fetch = fetchDocument()
+
+/** @param event `{ owner }` of a deployment; anything else is the schedule's */
+export async function handler(event: unknown): Promise<{ readonly fetched: number }> {
+  const owner = ownerOf(event)
+  // What keeps the tenants' issuers from being read keeps nobody from the hub's.
+  const [hubs, tenants] = await Promise.allSettled([
+    owner === undefined || owner === HUB_OWNER ? run([HUBS_ISSUER]) : [],
+    owner === HUB_OWNER ? [] : tenantsIssuers(client, environment.TENANTS_TABLE, owner).then(run),
+  ])
+  if (hubs.status === 'rejected') throw hubs.reason
+  if (tenants.status === 'rejected') throw tenants.reason
+  const outcomes = [...hubs.value, ...tenants.value]
+  const failed = outcomes.filter(({ outcome }) => outcome === 'failed')
+  if (owner !== undefined && failed.length > 0)
+    throw new Error(failed.map(({ issuer, reason }) => `The key set of ${issuer} cannot be had: ${reason}.`).join(' '))
+  return { fetched: outcomes.length - failed.length }
+}
+
+const HUBS_ISSUER: Issuer = {
+  owner: HUB_OWNER,
+  issuer: environment.ISSUER,
+  jwksUri: `${environment.ISSUER}/.well-known/jwks.json`,
+}
+
+const run = (issuers: readonly Issuer[]) =>
+  fetchKeySets(issuers, {
+    fetch,
+    store: (set) => storeKeySet(client, environment.KEY_SETS_TABLE, set),
+    now: Date.now,
+    log: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
+  })
+
+function ownerOf(event: unknown): string | undefined {
+  return typeof event === 'object' && event !== null && 'owner' in event && typeof event.owner === 'string'
+    ? event.owner
+    : undefined
+}
+
+function required(name: string): string {
+  const value = process.env[name]
+  if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`)
+  return value
+}

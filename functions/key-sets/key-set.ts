@@ -1,0 +1,57 @@
+/** What is taken over of a key set: public RSA keys for RS256, and nothing else that an issuer answers. */
+import { createPublicKey } from 'node:crypto'
+
+/** The load balancer takes no more either. */
+const MOST_KEYS = 10
+const LEAST_BITS = 2048
+
+interface Rs256Key {
+  readonly kty: 'RSA'
+  readonly kid: string
+  readonly n: string
+  readonly e: string
+  readonly alg: 'RS256'
+  readonly use: 'sig'
+}
+
+/**
+ * @param body as answered
+ * @returns the set as JSON
+ * @throws Error for a set that is none, or has no key that can be used: it must not take the place of a good one
+ */
+export function readKeySet(body: string): string {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    throw new Error('it answered something that is no JSON')
+  }
+  const given = isMap(parsed) ? parsed.keys : undefined
+  if (!Array.isArray(given)) throw new Error('it answered no key set: {"keys":[…]}')
+  if (given.length > MOST_KEYS)
+    throw new Error(`it answered ${given.length} keys, and the load balancer takes ${MOST_KEYS} at most`)
+  const keys = given.flatMap(usable)
+  if (keys.length === 0) throw new Error(`it answered no RSA key of ${LEAST_BITS} bits or more for RS256`)
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) throw new Error('it answered two keys of one id')
+  return JSON.stringify({ keys })
+}
+
+/** Keys for other algorithms stand beside those for RS256 with many issuers; a key that does not say its algorithm may be for it. */
+function usable(key: unknown): readonly Rs256Key[] {
+  const { kty, kid, n, e, alg = 'RS256', use = 'sig' } = isMap(key) ? key : {}
+  if (kty !== 'RSA' || alg !== 'RS256' || use !== 'sig') return []
+  if (typeof kid !== 'string' || !/^[\x21-\x7e]{1,256}$/.test(kid)) return []
+  if (typeof n !== 'string' || typeof e !== 'string' || bitsOf(n, e) < LEAST_BITS) return []
+  return [{ kty, kid, n, e, alg, use }]
+}
+
+function bitsOf(n: string, e: string): number {
+  try {
+    return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
+  } catch {
+    return 0
+  }
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

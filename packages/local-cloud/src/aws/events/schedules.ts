@@ -1,0 +1,83 @@
+/** EventBridge's rules with a schedule: each runs its targets when its time has come, or at once by a handle. */
+import type { LedgerView } from '../../ledger/ledger.ts'
+import { known, text } from '../../resource/values.ts'
+import type { Surroundings } from '../../wire/service.ts'
+import { type Asynchronous, type AsynchronousOptions, createAsynchronous } from '../lambda/asynchronous.ts'
+import { EVENT_RULE, secondsOf } from './resources/event-rule.ts'
+import { EVENT_TARGET } from './resources/event-target.ts'
+
+export const EVENTS_PRINCIPAL = 'events.amazonaws.com'
+
+export interface Schedules {
+  /** Runs a rule's targets now, and settles when they have run. @param name @default every rule's that is enabled */
+  run(name?: string): Promise<void>
+  /** Waits for what runs. */
+  close(): Promise<void>
+}
+
+/** How often it is looked whether a rule's time has come. */
+const TICK_MS = 1_000
+
+export function createSchedules(
+  { ledger, now }: Pick<Surroundings, 'ledger' | 'now'>,
+  options: Omit<AsynchronousOptions, 'now'>,
+): Schedules {
+  const queue = createAsynchronous({ ...options, now })
+  const due = new Map<string, number>()
+  const running = new Set<Promise<void>>()
+  let closed = false
+
+  function track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => running.delete(tracked))
+    running.add(tracked)
+    return tracked
+  }
+
+  function tick(): void {
+    const time = Date.now()
+    for (const { urn, outputs } of ledger.all(EVENT_RULE)) {
+      if (text(outputs, 'state') === 'DISABLED') continue
+      const next = due.get(urn)
+      if (next === undefined || time >= next)
+        due.set(urn, time + secondsOf(known(outputs, 'scheduleExpression')) * 1000)
+      // A rule that is new runs for the first time after its first interval.
+      if (next !== undefined && time >= next) void track(runRule(ledger, queue, known(outputs, 'name')))
+    }
+  }
+  const timer = setInterval(tick, TICK_MS)
+  timer.unref()
+
+  return {
+    async run(name) {
+      const rules = ledger.all(EVENT_RULE).filter(({ outputs }) => name === undefined || outputs.name === name)
+      await Promise.all(rules.map(({ outputs }) => !closed && track(runRule(ledger, queue, known(outputs, 'name')))))
+    },
+    async close() {
+      closed = true
+      clearInterval(timer)
+      await Promise.all(running)
+      await queue.close()
+    },
+  }
+}
+
+/** A target that cannot be invoked is the rule's failed invocation, and nobody's error. */
+async function runRule(ledger: LedgerView, queue: Asynchronous, name: string): Promise<void> {
+  for (const rule of ledger.where(EVENT_RULE, 'name', name))
+    for (const target of ledger.where(EVENT_TARGET, 'rule', name)) {
+      if (target.account !== rule.account || target.region !== rule.region) continue
+      const { account: sourceAccount } = rule
+      await queue
+        .invoke({
+          functionArn: known(target.outputs, 'arn'),
+          payload: text(target.outputs, 'input') ?? '{}',
+          caller: {
+            kind: 'service',
+            principal: EVENTS_PRINCIPAL,
+            sourceAccount,
+            sourceArn: known(rule.outputs, 'arn'),
+          },
+        })
+        .catch(() => {})
+    }
+}
