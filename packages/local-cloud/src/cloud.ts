@@ -53,7 +53,7 @@ export interface CloudOptions {
   readonly persistent?: boolean
   /** What is deployed into: accounts, guard rails, the people who deploy. */
   readonly organization: Organization
-  /** What was pushed into the repositories of images, besides what the organisation says. @default nothing */
+  /** What was pushed into the repositories of images; the list may grow. @default what the organisation says */
   readonly images?: readonly Image[]
   /** Whether a client that leaves ends the connection to a target at an address; AWS does not say. @default false: it goes on */
   readonly targetSeesClientLeave?: boolean
@@ -106,7 +106,7 @@ export interface LocalCloud {
 
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const { directory, now = () => Date.now() / 1000, observe } = options
-  const images = [...(options.organization.images ?? []), ...(options.images ?? [])]
+  const images = options.images ?? options.organization.images ?? []
   const organization: Organization = { ...options.organization, images }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const authority = await openAuthority(join(directory, 'authority'))

@@ -118,12 +118,14 @@ export class Targets {
     target.agent.destroy()
   }
 
-  /** In turn among the healthy ones; among the unhealthy ones when there are no others, as AWS fails open. */
+  /** In turn, or by what is under way, among the healthy ones; among the unhealthy ones when there are no others, as AWS fails open. */
   next(group: AddressGroup): Target | undefined {
     this.#follow(group)
     const all = [...(this.#groups.get(group.arn)?.values() ?? [])].map(({ target }) => target)
     const healthy = all.filter(({ state }) => state === 'healthy')
-    const eligible = healthy.length > 0 ? healthy : all.filter(({ state }) => state === 'unhealthy')
+    const open = healthy.length > 0 ? healthy : all.filter(({ state }) => state === 'unhealthy')
+    const least = Math.min(...open.map(({ inFlight }) => inFlight))
+    const eligible = group.leastOutstanding ? open.filter(({ inFlight }) => inFlight === least) : open
     const turn = this.#turns.get(group.arn) ?? 0
     this.#turns.set(group.arn, turn + 1)
     return eligible[turn % eligible.length]

@@ -28,6 +28,8 @@ export interface AddressGroup {
   readonly port: number
   readonly deregistrationDelaySeconds: number
   readonly healthCheck: HealthCheck
+  /** Whoever has the fewest requests under way gets the next; otherwise it goes by turn. */
+  readonly leastOutstanding: boolean
   /** What was declared one by one; those of a service are registered by it. */
   readonly attached: readonly { readonly address: string; readonly port: number }[]
 }
@@ -55,6 +57,7 @@ export function readTargetGroup(ledger: LedgerView, arn: string): FunctionGroup 
         unhealthyThreshold: number(health, 'unhealthyThreshold') ?? 2,
         matches: matcherOf(text(health, 'matcher') ?? '200'),
       },
+      leastOutstanding: text(outputs, 'loadBalancingAlgorithmType') === 'least_outstanding_requests',
       attached: attachments.map((one) => ({
         address: known(one.outputs, 'targetId'),
         port: number(one.outputs, 'port') ?? port,

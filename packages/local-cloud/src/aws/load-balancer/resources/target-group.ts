@@ -100,7 +100,7 @@ export const targetGroup: ResourceType = {
           protocolVersion: 'HTTP1',
           ipAddressType: 'ipv4',
           deregistrationDelay: delayOf(inputs),
-          loadBalancingAlgorithmType: 'round_robin',
+          loadBalancingAlgorithmType: text(inputs, 'loadBalancingAlgorithmType') ?? 'round_robin',
         }),
         loadBalancerArns: [],
       },
@@ -154,11 +154,13 @@ function refuseAddresses(situation: Situation): void {
     protocol: 'HTTP',
     protocolVersion: 'HTTP1',
     ipAddressType: 'ipv4',
-    loadBalancingAlgorithmType: 'round_robin',
   }
   for (const [name, value] of Object.entries(served))
     if ((text(inputs, name) ?? value) !== value)
       throw new UnsupportedError(`${name} "${text(inputs, name)}" of ${TARGET_GROUP}: use "${value}"`)
+  const algorithm = text(inputs, 'loadBalancingAlgorithmType') ?? 'round_robin'
+  if (algorithm !== 'round_robin' && algorithm !== 'least_outstanding_requests')
+    throw new UnsupportedError(`loadBalancingAlgorithmType "${algorithm}" of ${TARGET_GROUP}`)
   between('port', number(inputs, 'port'), 1, 65_535)
   between(
     "Target group attribute key 'deregistration_delay.timeout_seconds'",
