@@ -1,11 +1,21 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { DOCTOR_ROLE, doctorPolicy } from '../../shared/policies/doctor.ts'
 import type { Row } from '../doctor/check.ts'
 import { CHECKS } from '../doctor/checks.ts'
+import { gatewayOf } from '../doctor/deployed/gateway.ts'
+import type { Deployed } from '../doctor/deployed/question.ts'
+import { QUESTIONS } from '../doctor/deployed/questions.ts'
+import { askDeployed, type DeployedRow, verificationText } from '../doctor/deployed/run.ts'
 import { open } from '../doctor/open.ts'
-import { ask, planned } from '../doctor/run.ts'
+import { ask, type Examined, planned } from '../doctor/run.ts'
 import { headingOf, printRow, summaryOf } from '../doctor/table.ts'
-import { createTerminal } from '../terminal/terminal.ts'
+import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { VERSION } from '../version.ts'
+
+/** Where the answers of `--deployed` are written, in the folder that it is run in. */
+const REPORT = 'verification.md'
 
 export const doctor: Verb = {
   name: 'doctor',
@@ -14,12 +24,15 @@ export const doctor: Verb = {
   details: [
     'Of the running local cloud or, with --aws, of AWS: credentials, sharing, zones, quotas, models, domain, names. Every call only reads,',
     `with the role ${DOCTOR_ROLE} of each account, which this shell's credentials must be able to assume (docs/first-deployment.md).`,
+    '--deployed asks a deployed hub and tenant what AWS’s documentation leaves open, in a shell that is signed in as a user (login), at a cost',
+    `of cents, and writes ${REPORT}. What cannot be asked without changing something is "not asked", with the reason.`,
     'Marks: ✓ as it should be, ✗ to be put right, ? answered neither way, – not asked, with the permission that is missing.',
     'Exit code: 1 when anything is ✗, and when nothing could be asked; 0 otherwise.',
   ].join('\n'),
   positionals: [0, 1],
   options: {
     aws: { type: 'boolean', help: "AWS, with this shell's credentials; without it, the local cloud" },
+    deployed: { type: 'boolean', help: 'what is open, of what is deployed' },
     role: { type: 'string', placeholder: 'NAME', help: `the read-only role in each account (${DOCTOR_ROLE})` },
     'as-deployer': { type: 'boolean', help: "ask with the stack files' own credentials instead of a read-only role" },
     policy: { type: 'boolean', help: 'print the policy that the role needs, and ask nothing' },
@@ -36,27 +49,60 @@ export const doctor: Verb = {
       ...(positionals[0] !== undefined && { stack: positionals[0] }),
     })
     const json = values.json === true
-    const rows: Row[] = []
     const terminal = createTerminal({ json })
-    const asked = planned(CHECKS, examined)
-    let heading = ''
-    for (const one of asked) {
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K  … ${one.subject.subject}: ${one.check.question}`)
-      const answers = await ask(one, examined)
-      if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
-      rows.push(...answers)
-      if (json) continue
-      if (headingOf(one.subject) !== heading) {
-        heading = headingOf(one.subject)
-        terminal.line(terminal.style('bold', heading))
-      }
-      for (const row of answers) printRow(terminal, row)
-    }
+    const rows =
+      values.deployed === true
+        ? await askedAfter(examined, json ? undefined : terminal)
+        : await askedBefore(examined, json ? undefined : terminal)
     if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
     else terminal.line(`${examined.world.where}: ${summaryOf(rows)}`)
     const nothing = rows.every(({ verdict, subject }) => verdict === 'notAsked' || subject === examined.machine.subject)
     return nothing || rows.some(({ verdict }) => verdict === 'failed') ? 1 : 0
   },
+}
+
+/** @param shown absent where the rows are printed as a whole */
+async function askedBefore(examined: Examined, shown: Terminal | undefined): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  let heading = ''
+  for (const one of planned(CHECKS, examined)) {
+    const answers = await shownWhile(`${one.subject.subject}: ${one.check.question}`, () => ask(one, examined))
+    rows.push(...answers)
+    if (shown && headingOf(one.subject) !== heading) {
+      heading = headingOf(one.subject)
+      shown.line(shown.style('bold', heading))
+    }
+    if (shown) for (const row of answers) printRow(shown, row)
+  }
+  return rows
+}
+
+async function askedAfter({ world, takeCalls }: Examined, shown: Terminal | undefined): Promise<readonly Row[]> {
+  const gateway = gatewayOf(process.env)
+  const tenant = world.tenants.find(({ settings }) => settings.tenantId === gateway?.tenantId)
+  const deployed: Deployed = { world, gateway, tenant }
+  const rows: DeployedRow[] = []
+  for (const question of QUESTIONS) {
+    const row = await shownWhile(question.question, () => askDeployed(question, deployed, takeCalls))
+    rows.push(row)
+    if (shown) printRow(shown, row)
+  }
+  const file = resolve(REPORT)
+  writeFileSync(file, verificationText(rows, world.where, new Date().toISOString().slice(0, 10), VERSION))
+  process.stderr.write(`Written: ${file}\n`)
+  return rows
+}
+
+/** A line that is gone when the answer is there; on a terminal only. */
+async function shownWhile<T>(text: string, work: () => Promise<T>): Promise<T> {
+  const { stderr } = process
+  if (!stderr.isTTY) return await work()
+  stderr.write(`\r\u001b[2K  … ${text}`)
+  try {
+    return await work()
+  } finally {
+    stderr.write('\r\u001b[2K')
+  }
 }
 
 function roleOf(values: Arguments['values']): { readonly role?: string } {

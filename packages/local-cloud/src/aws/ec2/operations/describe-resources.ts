@@ -7,6 +7,7 @@ import type { XmlValue } from '../../../wire/protocol/query.ts'
 import { read, structure } from '../../../wire/protocol/shape.ts'
 import { chosen, declaredOf, ec2Tags, type Row, tagsOf } from '../../described.ts'
 import { networkInterfacesOf } from '../network-interfaces.ts'
+import { SECURITY_GROUP } from '../resources/security-group.ts'
 import { VPC } from '../resources/vpc.ts'
 import { VPC_ENDPOINT } from '../resources/vpc-endpoint.ts'
 import { ATTACHMENT, attachmentState, TRANSIT_GATEWAY } from '../transit-gateway-state.ts'
@@ -48,7 +49,14 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
           const vpcId = text(call.ledger.find('aws:ec2/subnet:Subnet', one.subnetId)?.outputs ?? {}, 'vpcId') ?? ''
           return {
             id: one.id,
-            filters: { 'vpc-id': [vpcId], 'subnet-id': [one.subnetId], 'group-id': one.securityGroupIds },
+            filters: {
+              'vpc-id': [vpcId],
+              'subnet-id': [one.subnetId],
+              'group-id': one.securityGroupIds,
+              'group-name': one.securityGroupIds.map(
+                (id) => text(call.ledger.find(SECURITY_GROUP, id)?.outputs ?? {}, 'name') ?? '',
+              ),
+            },
             answer: {
               networkInterfaceId: one.id,
               subnetId: one.subnetId,

@@ -1,0 +1,149 @@
+/** The questions that are asked without changing anything: by a user's requests, and by calls that only read. */
+import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2'
+import { parseModel } from '../../../shared/policies/models.ts'
+import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
+import { NoAccess } from '../world.ts'
+import { type Gateway, type GatewayReply, quoted } from './gateway.ts'
+import type { Deployed } from './question.ts'
+
+const SIGN_IN =
+  'Sign in first: eval "$(npm run -s login -- TENANT …)", with the three flags of a deployed hub (login --help), and ask again.'
+
+const modelsOf = (tenantId: string) => `/${tenantId}/v1/models`
+
+/** With a signed-in user, or not asked. */
+async function asUser({ gateway }: Deployed, ask: (gateway: Gateway) => Promise<Answer>): Promise<Answer> {
+  return gateway ? await ask(gateway) : notAsked('This shell is not signed in as a user of a tenant.', SIGN_IN)
+}
+
+const isHttps = ({ world }: Deployed) => world.hub?.settings.listener.kind !== 'insecureHttp'
+const NO_TLS = notAsked(
+  'The listener has no TLS: the load balancer checks no token.',
+  'Nothing: the demo has one check less.',
+)
+
+/** Without a token. */
+export async function refusal(deployed: Deployed): Promise<Answer> {
+  if (!isHttps(deployed)) return NO_TLS
+  return await asUser(deployed, async (gateway) => {
+    const reply = await gateway.call(modelsOf(gateway.tenantId), { token: 'none' })
+    return byLoadBalancer(reply, [401])
+  })
+}
+
+/** With a user's token, to another tenant. */
+export async function foreignToken(deployed: Deployed): Promise<Answer> {
+  if (!isHttps(deployed)) return NO_TLS
+  return await asUser(deployed, async (gateway) => {
+    const other = deployed.world.tenants.find(({ settings }) => settings.tenantId !== gateway.tenantId)
+    if (!other) return notAsked('There is one tenant.', 'Deploy a second one, and ask again.')
+    return byLoadBalancer(await gateway.call(modelsOf(other.settings.tenantId)), [401, 403])
+  })
+}
+
+/** A gateway that answers what the load balancer should have refused is the second lock, where the first did not hold. */
+function byLoadBalancer(reply: GatewayReply, statuses: readonly number[]): Answer {
+  const said = quoted(reply)
+  if (reply.requestId !== undefined || reply.status < 400)
+    return failed(said, 'The load balancer let it through: look at the jwt-validation action of the tenant’s rule.')
+  if (statuses.includes(reply.status)) return ok(said)
+  return failed(said, 'Clients and docs/api.md expect another status; report it.')
+}
+
+/** With a user's own token: whoever answers with a request id was reached through the load balancer's check. */
+export async function keySetOfLoadBalancer(deployed: Deployed): Promise<Answer> {
+  if (!isHttps(deployed)) return NO_TLS
+  const { keySetVia } = deployed.world.hub?.settings ?? {}
+  if (keySetVia !== 'endpoint')
+    return notAsked(`keySetVia is ${keySetVia}: there is no private name beside the public one.`, 'Nothing to do.')
+  return await asUser(deployed, async (gateway) => {
+    const reply = await gateway.call(modelsOf(gateway.tenantId))
+    if (reply.requestId !== undefined) return ok(quoted(reply))
+    return failed(quoted(reply), 'Set keySetVia to nat or inline, and `pulumi up -s hub`.')
+  })
+}
+
+export async function keySetOfGateway(deployed: Deployed): Promise<Answer> {
+  const { keySetVia } = deployed.world.hub?.settings ?? {}
+  if (keySetVia !== 'endpoint')
+    return notAsked(`keySetVia is ${keySetVia}: the functions do not ask the endpoint.`, 'Nothing to do.')
+  return await asUser(deployed, async (gateway) => {
+    const reply = await gateway.call(modelsOf(gateway.tenantId))
+    const said = quoted(reply)
+    if (reply.status === 200) return ok(said)
+    if (reply.code === 'identity_unavailable' || reply.status === 503)
+      return failed(said, 'Set keySetVia to nat or inline, and `pulumi up -s hub`.')
+    return unclear(said, 'It ended before or after the key set; see the audit trail (npm run genai -- audit).')
+  })
+}
+
+export async function severalGroups(deployed: Deployed): Promise<Answer> {
+  if (!isHttps(deployed)) return NO_TLS
+  return await asUser(deployed, async (gateway) => {
+    if (gateway.groups.length < 2)
+      return notAsked(
+        `The user's token has ${gateway.groups.length} group: ${gateway.groups.join(', ')}.`,
+        'Make a test user a member of a second group (aws cognito-idp admin-add-user-to-group), sign in as that user, and ask again.',
+      )
+    const reply = await gateway.call(modelsOf(gateway.tenantId))
+    const said = `groups ${gateway.groups.join(', ')}: ${quoted(reply)}`
+    if (reply.requestId !== undefined) return ok(said)
+    return failed(said, 'Leave each user in the one group of its tenant: npm run tenant -- user add makes it so.')
+  })
+}
+
+/** As many as it takes for Bedrock to send some of them elsewhere, as it does under load. */
+const CALLS = 5
+
+export async function sourceVpce(deployed: Deployed): Promise<Answer> {
+  return await asUser(deployed, async (gateway) => {
+    const { tenant } = deployed
+    if (!tenant) return notAsked(`The stack file of ${gateway.tenantId} is not here.`, 'Copy it here, and ask again.')
+    const { models, modelRegions } = tenant.settings
+    const profiles = Object.entries(models).filter(
+      ([, id]) => parseModel(id, tenant.region, modelRegions).kind === 'inferenceProfile',
+    )
+    if (profiles.length === 0)
+      return notAsked('The tenant has no model behind a profile.', 'Nothing to do: requests stay in the region.')
+    const replies: string[] = []
+    let denied = false
+    for (const [model] of profiles) {
+      const statuses: string[] = []
+      for (let call = 0; call < CALLS; call++) {
+        const body = { model, max_tokens: 16, messages: [{ role: 'user', content: 'Say yes.' }] }
+        const reply = await gateway.call(`/${gateway.tenantId}/v1/chat/completions`, { body })
+        statuses.push(reply.status === 200 ? '200' : quoted(reply))
+        denied ||= reply.code === 'model_access_denied'
+      }
+      replies.push(`${model}: ${statuses.join(', ')}`)
+    }
+    const said = replies.join('; ')
+    if (denied)
+      return failed(
+        said,
+        `Give the tenant a model of one region without a profile (models in Pulumi.${tenant.stack}.yaml), and report it.`,
+      )
+    return unclear(
+      said,
+      `Which regions served them is in the tenant's CloudTrail: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=Converse --region ${tenant.region}, additionalEventData.inferenceRegion. With one that is not ${tenant.region}, the condition holds.`,
+    )
+  })
+}
+
+const PARKING = 'genai-hub-parking'
+
+/** Interfaces that a removed tenant's function has left: the hub's VPC cannot be destroyed while there are some. */
+export async function leftInterfaces({ world: { hub } }: Deployed): Promise<Answer> {
+  if (!hub) throw new NoAccess("The hub's stack file is not here.", 'Copy it here, and ask again.')
+  const { ec2 } = await hub.clients()
+  const { NetworkInterfaces: found = [] } = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'group-name', Values: [PARKING] }] }),
+  )
+  const said = `${found.length} interfaces in ${PARKING}${found.length === 0 ? '' : `: ${found.map(({ NetworkInterfaceId, Status }) => `${NetworkInterfaceId} ${Status}`).join(', ')}`}`
+  if (found.length > 0)
+    return failed(
+      said,
+      'If they stay for a day after their tenant’s destroy: docs/operations.md, "Destroying"; and report it.',
+    )
+  return unclear(said, 'It means something after a tenant was destroyed: ask again then, an hour later.')
+}

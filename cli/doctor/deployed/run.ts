@@ -1,0 +1,55 @@
+/** Asks the questions of a deployed hub and tenant, in their order. */
+import type { Row } from '../check.ts'
+import { notAsked } from '../check.ts'
+import { ofError } from '../denied.ts'
+import type { Deployed, Question } from './question.ts'
+
+export interface DeployedRow extends Row {
+  readonly how: string
+  readonly expected: string
+  readonly otherwise: string
+  readonly from: readonly string[]
+}
+
+export async function askDeployed(
+  question: Question,
+  deployed: Deployed,
+  takeCalls: () => readonly string[],
+): Promise<DeployedRow> {
+  takeCalls()
+  const answer =
+    'ask' in question
+      ? await question.ask(deployed).catch((error: unknown) => ofError(error))
+      : notAsked(question.notAsked, question.otherwise)
+  const { id, from, how, expected, otherwise } = question
+  return {
+    id,
+    subject: 'deployed',
+    question: question.question,
+    ...answer,
+    calls: [...new Set(takeCalls())],
+    how,
+    expected,
+    otherwise,
+    from: [...new Set(from.map(({ file }) => file))],
+  }
+}
+
+/** What is handed on: every question with what was answered, word for word. */
+export function verificationText(rows: readonly DeployedRow[], where: string, date: string, version: string): string {
+  const words = { ok: 'as expected', failed: 'otherwise', unclear: 'open', notAsked: 'not asked' } as const
+  return [
+    `# Verification on ${where}, ${date}, version ${version}`,
+    '',
+    ...rows.flatMap((row) => [
+      `## ${row.question}`,
+      `- **${words[row.verdict]}**: ${row.said}`,
+      `- asked: ${row.how}${row.calls.length > 0 ? ` (${row.calls.join(', ')})` : ''}`,
+      `- expected: ${row.expected}`,
+      `- if it is otherwise: ${row.otherwise}`,
+      ...(row.remedy !== undefined && row.verdict !== 'ok' ? [`- next: ${row.remedy}`] : []),
+      `- open since: ${row.from.join(', ')}`,
+      '',
+    ]),
+  ].join('\n')
+}
