@@ -73,7 +73,7 @@ export const NEEDS: readonly Need[] = [
     // Load balancer, attachment, endpoints, NAT gateways and the client; one a zone for each tenant's group of functions.
     hub: (hub, { tenants }) => {
       const { keySetVia, clientInstance } = hub.settings
-      const perZone = 3 + Number(keySetVia !== 'inline')
+      const perZone = 3 + Number(keySetVia === 'endpoint' || keySetVia === 'nat')
       return zones(hub) * (perZone + tenants.length) + Number(clientInstance)
     },
     tenant: ({ settings }) => settings.availabilityZoneIds.length * 2,

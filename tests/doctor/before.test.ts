@@ -116,7 +116,7 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
     'zones',
     { accounts: { [HUB]: { zones: { 'us-east-1a': 'use1-az3', 'us-east-1b': 'use1-az5' } } } },
     /cognito-idp is in no zone/,
-    /keySetVia to nat or inline/,
+    /keySetVia to table, nat or inline/,
   ],
   [
     'zones without the client’s type of instance',

@@ -73,7 +73,10 @@ describe('before the first key set', () => {
     const rules = egressOf('load-balancer')
     expect(rules.length).toBeGreaterThan(0)
     const row = await platform.without(rules, () => ask('load-balancer-key-set'))
-    expect(row).toMatchObject({ verdict: 'failed', remedy: expect.stringContaining('keySetVia to nat or inline') })
+    expect(row).toMatchObject({
+      verdict: 'failed',
+      remedy: expect.stringContaining('keySetVia to table, nat or inline'),
+    })
     expect(row.said).toContain('by the load balancer')
   })
 

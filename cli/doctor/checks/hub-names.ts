@@ -1,6 +1,8 @@
 import {
   auditFunctionName,
   auditLogGroupName,
+  keySetsFunctionName,
+  keySetsTableName,
   loadBalancerName,
   onboardingRoleName,
   permissionsBoundaryName,
@@ -9,7 +11,7 @@ import {
 import type { Check } from '../check.ts'
 import { type Named, takenNames } from '../names.ts'
 
-export const HUB_NAMES: readonly Named[] = [
+const HUB_NAMES: readonly Named[] = [
   { kind: 'load balancer', name: loadBalancerName },
   { kind: 'table', name: tableName },
   { kind: 'role', name: onboardingRoleName },
@@ -21,9 +23,18 @@ export const HUB_NAMES: readonly Named[] = [
   { kind: 'log group', name: `/aws/lambda/${auditFunctionName}` },
 ]
 
+/** With `keySetVia: table`. */
+const KEY_SETS: readonly Named[] = [
+  { kind: 'table', name: keySetsTableName },
+  { kind: 'role', name: keySetsFunctionName },
+  { kind: 'policy', name: `${keySetsFunctionName}-boundary` },
+  { kind: 'function', name: keySetsFunctionName },
+  { kind: 'log group', name: `/aws/lambda/${keySetsFunctionName}` },
+]
+
 export const hubNames: Check = {
   id: 'names',
   of: 'hub',
   question: 'Are the names free that the hub gives to what it makes?',
-  ask: (hub) => takenNames(hub, hub, HUB_NAMES),
+  ask: (hub) => takenNames(hub, hub, [...HUB_NAMES, ...(hub.settings.keySetVia === 'table' ? KEY_SETS : [])]),
 }

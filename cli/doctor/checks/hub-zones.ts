@@ -36,7 +36,7 @@ function someHave(hub: HubSubject, what: string, having: readonly string[]): Ans
   const there = availabilityZones.filter((zone) => having.includes(zone))
   const said = `${what} is in ${[...having].sort().join(', ') || 'no zone'}`
   if (there.length > 0) return ok(`${said}; of the hub's: ${there.join(', ')}`, what)
-  const or = what === 'cognito-idp' ? ', or set keySetVia to nat or inline' : ''
+  const or = what === 'cognito-idp' ? ', or set keySetVia to table, nat or inline' : ''
   return failed(
     `${said}, and the hub has ${availabilityZones.join(', ')}.`,
     `Choose availabilityZones with one of those${or}${what === CLIENT_INSTANCE_TYPE ? ', or set clientInstance to false' : ''} in Pulumi.${hub.stack}.yaml.`,

@@ -9,7 +9,7 @@ import type { Check } from '../check.ts'
 import { type Named, takenNames } from '../names.ts'
 
 /** In the hub's account. */
-export const ingressNames = (tenantId: string): readonly Named[] => [
+const ingressNames = (tenantId: string): readonly Named[] => [
   { kind: 'role', name: executionRoleName(tenantId) },
   { kind: 'function', name: functionName(tenantId) },
   { kind: 'log group', name: functionLogGroupName(tenantId) },
@@ -17,7 +17,7 @@ export const ingressNames = (tenantId: string): readonly Named[] => [
 ]
 
 /** In the tenant's own. */
-export const accountNames = (tenantId: string): readonly Named[] => [{ kind: 'role', name: tenantRoleName(tenantId) }]
+const accountNames = (tenantId: string): readonly Named[] => [{ kind: 'role', name: tenantRoleName(tenantId) }]
 
 export const tenantNames: Check = {
   id: 'names',

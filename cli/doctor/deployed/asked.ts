@@ -59,7 +59,7 @@ export async function keySetOfLoadBalancer(deployed: Deployed): Promise<Answer> 
   return await asUser(deployed, async (gateway) => {
     const reply = await gateway.call(modelsOf(gateway.tenantId))
     if (reply.requestId !== undefined) return ok(quoted(reply))
-    return failed(quoted(reply), 'Set keySetVia to nat or inline, and `pulumi up -s hub`.')
+    return failed(quoted(reply), 'Set keySetVia to table, nat or inline, and `pulumi up -s hub`.')
   })
 }
 
@@ -72,7 +72,7 @@ export async function keySetOfGateway(deployed: Deployed): Promise<Answer> {
     const said = quoted(reply)
     if (reply.status === 200) return ok(said)
     if (reply.code === 'identity_unavailable' || reply.status === 503)
-      return failed(said, 'Set keySetVia to nat or inline, and `pulumi up -s hub`.')
+      return failed(said, 'Set keySetVia to table, nat or inline, and `pulumi up -s hub`.')
     return unclear(said, 'It ended before or after the key set; see the audit trail (npm run genai -- audit).')
   })
 }

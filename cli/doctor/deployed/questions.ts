@@ -33,7 +33,7 @@ export const QUESTIONS: readonly Question[] = [
     question: 'Does the load balancer fetch the key set where its VPC has a private name for the same host?',
     how: 'a request with a user’s own token: whoever answers with a request id was let through',
     expected: 'the gateway answers',
-    otherwise: 'keySetVia: nat or inline.',
+    otherwise: 'keySetVia: table, nat or inline.',
     ask: keySetOfLoadBalancer,
   },
   {
@@ -45,7 +45,7 @@ export const QUESTIONS: readonly Question[] = [
     question: 'Does the endpoint’s policy let the functions’ unsigned request for the key set through?',
     how: 'a request with a user’s own token, which the gateway verifies with that key set',
     expected: '200 by the gateway',
-    otherwise: 'keySetVia: nat or inline.',
+    otherwise: 'keySetVia: table, nat or inline.',
     ask: keySetOfGateway,
   },
   {
