@@ -1,4 +1,6 @@
 /** The platform that the clients call, and what a client is told of it. */
+import { loginVariables } from '../../cli/hub/login-variables.ts'
+import { caVariables } from '../../cli/local/ca-bundle.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 import { organization } from '../../sample-organization.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
@@ -12,6 +14,8 @@ export interface Fixture {
   readonly platform: Platform
   /** Runs a client through a scenario and checks what came of it. */
   run(client: Client, scenario: Scenario): Promise<void>
+  /** The environment of a shell that has signed in. */
+  shell(): Readonly<Record<string, string>>
   close(): Promise<void>
 }
 
@@ -50,6 +54,12 @@ export async function openFixture(): Promise<Fixture> {
         injected?.remove()
       }
     },
+    shell: () => ({
+      ...loginVariables({ gatewayUrl: platform.localUrl, tenant: TENANT, token: env.TOKEN, region: REGION }),
+      ...caVariables(platform.caFile, platform.caFile),
+      PATH: env.PATH,
+      HOME: env.HOME,
+    }),
     close: () => platform.close(),
   }
 }

@@ -28,8 +28,11 @@ export const CLIENTS: readonly Client[] = [
 ]
 
 const run = promisify(execFile)
-const folderOf = ({ name }: Client) => join(import.meta.dirname, name)
+export const folderOf = ({ name }: Client) => join(import.meta.dirname, name)
 const pythonOf = (client: Client) => join(folderOf(client), '.venv', 'bin', 'python')
+
+/** What runs a program of this client's language, with its libraries. */
+export const programOf = (client: Client) => (client.language === 'node' ? process.execPath : pythonOf(client))
 
 /** By the client's own lockfile, from the registries. @throws when a registry cannot be had */
 export async function install(client: Client): Promise<void> {
@@ -44,7 +47,11 @@ export async function install(client: Client): Promise<void> {
 
 /** What the program printed for a scenario. */
 export async function ask(client: Client, scenario: string, env: Readonly<Record<string, string>>): Promise<unknown> {
-  const [program, script] = client.language === 'node' ? [process.execPath, 'main.mjs'] : [pythonOf(client), 'main.py']
-  const { stdout } = await run(program, [script, scenario], { cwd: folderOf(client), env: { ...env }, timeout: 60_000 })
+  const script = client.language === 'node' ? 'main.mjs' : 'main.py'
+  const { stdout } = await run(programOf(client), [script, scenario], {
+    cwd: folderOf(client),
+    env: { ...env },
+    timeout: 60_000,
+  })
   return JSON.parse(stdout)
 }
