@@ -271,8 +271,8 @@ describe('errors: code, status, what the caller hears', () => {
     expect(JSON.stringify(log)).not.toContain(PROMPT)
   })
 
-  test('without time left the answer is a 504 before the platform cuts off', async () => {
-    const { app, aws } = setUp()
+  test('without time left the answer is a 504 before the platform cuts off, and nobody is recorded as let in', async () => {
+    const { app, aws, log } = setUp()
     aws.replies.dynamodb = () => new Promise(() => {})
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
@@ -281,6 +281,9 @@ describe('errors: code, status, what the caller hears', () => {
       const response = await asked
       expect(response.status).toBe(504)
       expect(await response.json()).toMatchObject({ error: { code: 'deadline_exceeded' } })
+      // The tenant's item was being read: its status and models were never looked at.
+      const decided = { decision: 'refused', check: 'platform', passed: 'tenant', user: '7a1c0c1e-user' }
+      expect(log).toMatchObject([{ outcome: 'deadline_exceeded', status: 504, ...decided }])
     } finally {
       vi.useRealTimers()
     }

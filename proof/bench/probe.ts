@@ -4,10 +4,16 @@
  */
 import { createRequire } from 'node:module'
 import type tls from 'node:tls'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 export interface Usage {
   readonly cpuMicroseconds: number
   readonly residentBytes: number
+  /** What is left after a collection. */
+  readonly heapBytes: number
+  /** What keeps the process alive, by kind: timers, sockets, requests. */
+  readonly resources: Readonly<Record<string, number>>
 }
 
 const port = Number(process.env.STAND_IN_PORT)
@@ -20,8 +26,18 @@ module.connect = (...args: readonly unknown[]) => {
   return connect({ ...options, servername: options.servername || host, host: '127.0.0.1', port }, listener)
 }
 
-process.on('message', () => {
+process.on('message', (what) => {
+  if (what === 'what is left') collect()
   const { user, system } = process.cpuUsage()
-  process.send?.({ cpuMicroseconds: user + system, residentBytes: process.memoryUsage.rss() } satisfies Usage)
+  const { rss: residentBytes, heapUsed: heapBytes } = process.memoryUsage()
+  const resources: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1
+  process.send?.({ cpuMicroseconds: user + system, residentBytes, heapBytes, resources } satisfies Usage)
 })
+
+function collect(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
+
 process.once('disconnect', () => process.exit())

@@ -1,11 +1,12 @@
 /**
- * A model that streams as its prompt says: `stream FRAMES MILLISECONDS END`, END one of `whole`, `cut`, `early` and
- * `exception`. The parent hears how a stream was closed.
+ * A model that streams as its prompt says: `stream FRAMES MILLISECONDS END`. The parent hears how a stream was closed.
  */
+import type { ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { eventFrame, exceptionFrame } from '../../functions/gateway/model/event-stream.ts'
 
-export const ENDS = ['whole', 'cut', 'early', 'exception'] as const
+/** `silent`: the status line, and then nothing, not even an end. */
+export const ENDS = ['whole', 'cut', 'early', 'exception', 'silent'] as const
 export type End = (typeof ENDS)[number]
 
 export interface Plan {
@@ -47,6 +48,7 @@ async function stream(response: Http2ServerResponse, { frames, milliseconds, end
     if (!response.writableEnded) process.send?.({ closedAt: now() } satisfies Closed)
   })
   response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' })
+  if (end === 'silent') return (response as unknown as ServerResponse).flushHeaders()
   response.write(START)
   for (let frame = 0; frame < frames && !closed; frame++) {
     if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds))

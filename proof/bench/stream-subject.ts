@@ -7,7 +7,9 @@ import { now, type Plan, promptOf } from './stand-in-stream.ts'
 
 export interface StreamSubject {
   readonly name: string
-  usage(): Promise<Usage>
+  readonly port: number
+  /** @param what `what is left`: after a collection of garbage. @default as it is */
+  usage(what?: 'what is left'): Promise<Usage>
   /** Sends a request and reads its answer. */
   stream(plan: Plan): Promise<Streamed>
   /** Opens a stream and leaves it after its first byte; when that was. */
@@ -68,8 +70,9 @@ export async function startServer(name: string, file: string, api: Api, launch: 
   }
   return {
     name,
-    async usage() {
-      child.send('usage')
+    port,
+    async usage(what) {
+      child.send(what ?? 'usage')
       const [usage] = await once(child, 'message')
       return usage
     },
@@ -114,7 +117,11 @@ export async function startServer(name: string, file: string, api: Api, launch: 
 async function listening(child: ChildProcess): Promise<number> {
   const { stdout } = child
   if (!stdout) throw new Error('A server without output.')
-  const [line] = await once(stdout, 'data')
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The server ended with ${code} instead of listening.`)
+  })
+  ended.catch(() => {})
+  const [line] = await Promise.race([once(stdout, 'data'), ended])
   // Whatever it prints later is read and forgotten, so that it never waits for a reader.
   stdout.resume()
   return JSON.parse(`${line}`.split('\n')[0] ?? '').listening.port
