@@ -57,7 +57,10 @@ function readBytes(message: IncomingMessage): Promise<Uint8Array> {
       tooLarge(length)
     })
     message.once('end', () => resolve(Buffer.concat(chunks)))
-    const left = () => reject(new GatewayError('client_left', 'The client left before it had sent the body.'))
+    const left = () => {
+      // It closes after every request; an error's stack is not for nothing.
+      if (!message.readableEnded) reject(new GatewayError('client_left', 'The client left before it had sent the body.'))
+    }
     message.once('error', left)
     message.once('close', left)
   })
