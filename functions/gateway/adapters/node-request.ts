@@ -59,7 +59,8 @@ function readBytes(message: IncomingMessage): Promise<Uint8Array> {
     message.once('end', () => resolve(Buffer.concat(chunks)))
     const left = () => {
       // It closes after every request; an error's stack is not for nothing.
-      if (!message.readableEnded) reject(new GatewayError('client_left', 'The client left before it had sent the body.'))
+      if (!message.readableEnded)
+        reject(new GatewayError('client_left', 'The client left before it had sent the body.'))
     }
     message.once('error', left)
     message.once('close', left)
