@@ -50,6 +50,8 @@ export interface RunningCli {
 export interface EngineOptions {
   /** Longest wait before and after a change. */
   readonly delayMilliseconds: number
+  /** For how long a deleted function's network interfaces stay. @default they go with it */
+  readonly interfacesStayMilliseconds?: number
   /** For everything that is kept. @default one of its own, removed at the end */
   readonly directory?: string
   /** @default the sample organisation */
@@ -59,7 +61,7 @@ export interface EngineOptions {
 }
 
 export async function startEngine(cli: FoundCli, options: EngineOptions): Promise<Engine> {
-  const { delayMilliseconds, organization = sample, stackFiles } = options
+  const { delayMilliseconds, interfacesStayMilliseconds, organization = sample, stackFiles } = options
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'genai-engine-'))
   const project = join(directory, 'project')
   const backend = join(directory, 'backend')
@@ -77,6 +79,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       directory: join(directory, 'cloud'),
       persistent: true,
       organization,
+      ...(interfacesStayMilliseconds !== undefined && { interfacesStayMilliseconds }),
     })
     const providers = await serveProviders({
       ledger: cloud.ledger,

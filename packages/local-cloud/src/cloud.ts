@@ -13,6 +13,7 @@ import { SERVICE } from './aws/ecs/calls.ts'
 import { createEcs, type Ecs, type EcsEvent } from './aws/ecs/ecs.ts'
 import { createSchedules, type Schedules } from './aws/events/schedules.ts'
 import { createLambda, type Lambda, type LambdaEvent, placeOfFunction } from './aws/lambda/lambda.ts'
+import { leftInterfaces } from './aws/lambda/left-interfaces.ts'
 import { invokeWhenDeclared } from './aws/lambda/resources/invocation.ts'
 import {
   createLoadBalancer,
@@ -72,6 +73,8 @@ export interface CloudOptions {
   readonly logLines?: number
   /** Of the chances of faults with a probability: the same seed deals the same. @default other chances in every run */
   readonly faultSeed?: number
+  /** For how long a deleted function's network interfaces stay. @default they go with it; on AWS it takes up to 45 minutes */
+  readonly interfacesStayMilliseconds?: number
   readonly observe?: (event: CloudEvent) => void
 }
 
@@ -206,6 +209,9 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     },
   })
   ledger.onChange(loadBalancer.effect)
+  const stay = options.interfacesStayMilliseconds
+  const left = leftInterfaces({ ledger, authorize, ...(stay !== undefined && { stayMilliseconds: stay }) })
+  ledger.onChange(left.effect)
   // Last, as nothing is kept that another effect refuses.
   if (kept) ledger.onChange(kept.effect)
   const evaluated = options.controlPlane
@@ -231,6 +237,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     destroy: (stack) => destroy(deployInto, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
     async close() {
+      left.close()
       await loadBalancer.close()
       await ecs.close()
       targets.close()

@@ -13,6 +13,10 @@ import {
   DescribeAvailabilityZonesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
   DescribeTransitGatewaysCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcEndpointServicesCommand,
@@ -61,7 +65,31 @@ const TAGS = { project: 'genai-hub-spoke', stack: 'hub' }
 const ROWS = [
   resource('aws:ec2/vpc:Vpc', 'vpc-1', { cidrBlock: '10.0.0.0/16', arn: 'arn:vpc', tagsAll: TAGS }),
   resource('aws:ec2/vpc:Vpc', 'vpc-2', { cidrBlock: '10.1.0.0/16', arn: 'arn:vpc2', tagsAll: {} }),
-  resource('aws:ec2/subnet:Subnet', 'subnet-1', { vpcId: 'vpc-1' }),
+  resource('aws:ec2/subnet:Subnet', 'subnet-1', {
+    vpcId: 'vpc-1',
+    cidrBlock: '10.0.0.0/24',
+    availabilityZone: 'us-east-1a',
+    availabilityZoneId: 'use1-az1',
+    tagsAll: TAGS,
+  }),
+  resource('aws:ec2/securityGroup:SecurityGroup', 'sg-1', { name: 'lane', vpcId: 'vpc-1', description: 'Function' }),
+  resource('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule', 'sgr-1', {
+    securityGroupId: 'sg-1',
+    ipProtocol: 'tcp',
+    fromPort: 443,
+    toPort: 443,
+    referencedSecurityGroupId: 'sg-1',
+  }),
+  resource('aws:ec2/routeTable:RouteTable', 'rtb-1', { vpcId: 'vpc-1' }),
+  resource('aws:ec2/route:Route', 'r-1', {
+    routeTableId: 'rtb-1',
+    destinationCidrBlock: '10.64.0.0/10',
+    transitGatewayId: 'tgw-1',
+  }),
+  resource('aws:ec2/routeTableAssociation:RouteTableAssociation', 'rtbassoc-1', {
+    routeTableId: 'rtb-1',
+    subnetId: 'subnet-1',
+  }),
   resource('aws:ec2/eip:Eip', 'eipalloc-1', { publicIp: '198.51.100.1' }),
   resource('aws:ec2/vpcEndpoint:VpcEndpoint', 'vpce-1', {
     vpcId: 'vpc-1',
@@ -204,6 +232,32 @@ describe('EC2', () => {
     await expect(
       ec2().send(new DescribeVpcsCommand({ Filters: [{ Name: 'dhcp-options-id', Values: ['x'] }] })),
     ).rejects.toThrow('the filter "dhcp-options-id"')
+  })
+  it('what an interrupted deployment may have made: subnets, groups with their rules, route tables with their routes', async () => {
+    const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }]
+    const tagged = [{ Name: 'tag:stack', Values: ['hub'] }]
+    expect((await ec2().send(new DescribeSubnetsCommand({ Filters: tagged }))).Subnets).toMatchObject([
+      { SubnetId: 'subnet-1', CidrBlock: '10.0.0.0/24', AvailabilityZoneId: 'use1-az1' },
+    ])
+    expect((await ec2().send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups).toMatchObject([
+      { GroupId: 'sg-1', GroupName: 'lane', Description: 'Function' },
+    ])
+    const rules = await ec2().send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: ['sg-1'] }] }),
+    )
+    expect(rules.SecurityGroupRules).toMatchObject([
+      { SecurityGroupRuleId: 'sgr-1', IsEgress: true, FromPort: 443, ReferencedGroupInfo: { GroupId: 'sg-1' } },
+    ])
+    expect((await ec2().send(new DescribeRouteTablesCommand({ Filters }))).RouteTables).toMatchObject([
+      {
+        RouteTableId: 'rtb-1',
+        Routes: [{ DestinationCidrBlock: '10.64.0.0/10', TransitGatewayId: 'tgw-1' }],
+        Associations: [{ RouteTableAssociationId: 'rtbassoc-1', SubnetId: 'subnet-1' }],
+      },
+    ])
+    await expect(ec2().send(new DescribeRouteTablesCommand({ RouteTableIds: ['rtb-0'] }))).rejects.toMatchObject({
+      name: 'InvalidRouteTableID.NotFound',
+    })
   })
   it("the hub's Transit Gateway, and a tenant's attachment to it", async () => {
     expect((await ec2().send(new DescribeTransitGatewaysCommand({}))).TransitGateways).toHaveLength(1)

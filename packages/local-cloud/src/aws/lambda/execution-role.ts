@@ -66,7 +66,8 @@ export async function refusePermissions(situation: Situation, role: Declared): P
   }
 }
 
-function serviceSession(role: Declared): Session {
+/** Lambda itself, as the role. */
+export function serviceSession(role: Declared): Session {
   const name = known(role.outputs, 'name')
   return {
     arn: `arn:aws:sts::${role.account}:assumed-role/${name}/awslambda`,

@@ -9,6 +9,8 @@ import { type NetworkInterface, networkInterfacesOf } from '../network-interface
 /** As `DescribeNetworkInterfaces` calls it, by whose it is. */
 const INTERFACE_TYPES: Readonly<Record<string, string>> = {
   'aws:lambda/function:Function': 'lambda',
+  // What a deleted function has left.
+  'aws:ec2/networkInterface:NetworkInterface': 'lambda',
   'aws:ec2/natGateway:NatGateway': 'nat_gateway',
   'aws:ec2/vpcEndpoint:VpcEndpoint': 'vpc_endpoint',
   'aws:ec2transitgateway/vpcAttachment:VpcAttachment': 'transit_gateway',

@@ -1,13 +1,18 @@
 /** What is declared, by type: an entry an operation. */
 import { AwsError } from '../../../errors.ts'
 import type { Declared } from '../../../ledger/ledger.ts'
-import { known, text, texts } from '../../../resource/values.ts'
+import { known, number, text, texts } from '../../../resource/values.ts'
 import type { ApiCall, ApiOperation } from '../../../wire/protocol/api.ts'
 import type { XmlValue } from '../../../wire/protocol/query.ts'
 import { read, structure } from '../../../wire/protocol/shape.ts'
 import { chosen, declaredOf, ec2Tags, type Row, tagsOf } from '../../described.ts'
-import { networkInterfacesOf } from '../network-interfaces.ts'
+import { networkInterfacesOf, SUBNET } from '../network-interfaces.ts'
+import { ROUTE } from '../resources/route.ts'
+import { ROUTE_TABLE } from '../resources/route-table.ts'
+import { ROUTE_TABLE_ASSOCIATION } from '../resources/route-table-association.ts'
 import { SECURITY_GROUP } from '../resources/security-group.ts'
+import { EGRESS_RULE } from '../resources/security-group-egress-rule.ts'
+import { INGRESS_RULE } from '../resources/security-group-ingress-rule.ts'
 import { VPC } from '../resources/vpc.ts'
 import { VPC_ENDPOINT } from '../resources/vpc-endpoint.ts'
 import { ATTACHMENT, attachmentState, TRANSIT_GATEWAY } from '../transit-gateway-state.ts'
@@ -46,16 +51,16 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
         .filter(({ account, region }) => account === call.account && region === call.region)
         .flatMap((owner) => networkInterfacesOf(owner).map((one) => ({ one, owner })))
         .map(({ one, owner }) => {
-          const vpcId = text(call.ledger.find('aws:ec2/subnet:Subnet', one.subnetId)?.outputs ?? {}, 'vpcId') ?? ''
+          const vpcId = text(call.ledger.find(SUBNET, one.subnetId)?.outputs ?? {}, 'vpcId') ?? ''
+          const groups = one.securityGroupIds.map((groupId) => ({ groupId, groupName: groupName(call, groupId) }))
+          const description = text(owner.outputs, 'description') ?? ''
           return {
             id: one.id,
             filters: {
               'vpc-id': [vpcId],
               'subnet-id': [one.subnetId],
               'group-id': one.securityGroupIds,
-              'group-name': one.securityGroupIds.map(
-                (id) => text(call.ledger.find(SECURITY_GROUP, id)?.outputs ?? {}, 'name') ?? '',
-              ),
+              'group-name': groups.flatMap(({ groupName = [] }) => groupName),
             },
             answer: {
               networkInterfaceId: one.id,
@@ -64,10 +69,79 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
               ownerId: owner.account,
               status: 'in-use',
               privateIpAddress: one.privateIp,
-              groupSet: one.securityGroupIds.map((groupId) => ({ groupId })),
+              description,
+              groupSet: groups,
             },
           }
         }),
+  },
+  DescribeRouteTables: {
+    set: 'routeTableSet',
+    ids: ['RouteTableId', 'InvalidRouteTableID.NotFound'],
+    rows: (call) => declaredOf(call, ROUTE_TABLE).map((one) => routeTableRow(call, one)),
+  },
+  DescribeSecurityGroupRules: {
+    set: 'securityGroupRuleSet',
+    ids: ['SecurityGroupRuleId', 'InvalidSecurityGroupRuleId.NotFound'],
+    rows: (call) =>
+      [INGRESS_RULE, EGRESS_RULE].flatMap((type) =>
+        declaredOf(call, type).map((one) => {
+          const { outputs } = one
+          const [groupId, other] = [known(outputs, 'securityGroupId'), text(outputs, 'referencedSecurityGroupId')]
+          return row(
+            one,
+            { 'group-id': [groupId] },
+            {
+              securityGroupRuleId: one.id,
+              groupId,
+              isEgress: type === EGRESS_RULE,
+              ipProtocol: text(outputs, 'ipProtocol'),
+              fromPort: number(outputs, 'fromPort'),
+              toPort: number(outputs, 'toPort'),
+              cidrIpv4: text(outputs, 'cidrIpv4'),
+              prefixListId: text(outputs, 'prefixListId'),
+              referencedGroupInfo: other === undefined ? undefined : { groupId: other },
+            },
+          )
+        }),
+      ),
+  },
+  DescribeSecurityGroups: {
+    set: 'securityGroupInfo',
+    ids: ['GroupId', 'InvalidGroup.NotFound'],
+    rows: (call) =>
+      declaredOf(call, SECURITY_GROUP).map((one) => {
+        const [groupName, vpcId] = [known(one.outputs, 'name'), known(one.outputs, 'vpcId')]
+        return row(
+          one,
+          { 'vpc-id': [vpcId], 'group-name': [groupName], 'group-id': [one.id] },
+          {
+            groupId: one.id,
+            groupName,
+            groupDescription: text(one.outputs, 'description'),
+            vpcId,
+            ownerId: one.account,
+          },
+        )
+      }),
+  },
+  DescribeSubnets: {
+    set: 'subnetSet',
+    ids: ['SubnetId', 'InvalidSubnetID.NotFound'],
+    rows: (call) =>
+      declaredOf(call, SUBNET).map((one) => {
+        const { outputs } = one
+        const [vpcId, cidrBlock] = [known(outputs, 'vpcId'), known(outputs, 'cidrBlock')]
+        const zone = {
+          availabilityZone: text(outputs, 'availabilityZone'),
+          availabilityZoneId: text(outputs, 'availabilityZoneId'),
+        }
+        return row(
+          one,
+          { 'vpc-id': [vpcId], 'cidr-block': [cidrBlock], 'availability-zone-id': [zone.availabilityZoneId ?? ''] },
+          { subnetId: one.id, vpcId, cidrBlock, state: 'available', ownerId: one.account, ...zone },
+        )
+      }),
   },
   DescribeTransitGateways: {
     set: 'transitGatewaySet',
@@ -134,6 +208,31 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
       ),
   },
 }
+
+/** With what has no tags of its own: its routes, and the subnets that it is associated with. */
+function routeTableRow({ ledger }: ApiCall, one: Declared): Row {
+  const routes = ledger.where(ROUTE, 'routeTableId', one.id).map(({ outputs }) => ({
+    destinationCidrBlock: text(outputs, 'destinationCidrBlock'),
+    gatewayId: text(outputs, 'gatewayId'),
+    natGatewayId: text(outputs, 'natGatewayId'),
+    transitGatewayId: text(outputs, 'transitGatewayId'),
+    state: 'active',
+  }))
+  const associations = ledger.where(ROUTE_TABLE_ASSOCIATION, 'routeTableId', one.id).map(({ id, outputs }) => ({
+    routeTableAssociationId: id,
+    routeTableId: one.id,
+    subnetId: known(outputs, 'subnetId'),
+    main: false,
+  }))
+  const vpcId = known(one.outputs, 'vpcId')
+  return row(
+    one,
+    { 'vpc-id': [vpcId], 'association.subnet-id': associations.map(({ subnetId }) => subnetId) },
+    { routeTableId: one.id, vpcId, ownerId: one.account, routeSet: routes, associationSet: associations },
+  )
+}
+
+const groupName = ({ ledger }: ApiCall, id: string) => text(ledger.find(SECURITY_GROUP, id)?.outputs ?? {}, 'name')
 
 /** One's own, and those of others at one's own Transit Gateway. */
 const attachmentsSeen = ({ ledger, account, region }: ApiCall) =>

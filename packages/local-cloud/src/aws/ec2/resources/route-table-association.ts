@@ -9,10 +9,10 @@ import { ec2Arn } from '../calls.ts'
 import { tableOf, vpcOfTable } from './route-table.ts'
 import { requireSubnet } from './subnet.ts'
 
-const ASSOCIATION = 'aws:ec2/routeTableAssociation:RouteTableAssociation'
+export const ROUTE_TABLE_ASSOCIATION = 'aws:ec2/routeTableAssociation:RouteTableAssociation'
 
 export const routeTableAssociation: ResourceType = {
-  type: ASSOCIATION,
+  type: ROUTE_TABLE_ASSOCIATION,
   inputs: ['subnetId', 'routeTableId'],
   required: ['subnetId', 'routeTableId'],
   replaces: ['subnetId'],
@@ -26,7 +26,7 @@ export const routeTableAssociation: ResourceType = {
         'InvalidParameterValue',
         `Route table ${routeTableId} and subnet ${subnetId} belong to different networks`,
       )
-    if (others(situation, ASSOCIATION, ['subnetId', subnetId]).length > 0)
+    if (others(situation, ROUTE_TABLE_ASSOCIATION, ['subnetId', subnetId]).length > 0)
       throw new AwsError(
         'Resource.AlreadyAssociated',
         `the specified association for route table ${routeTableId} conflicts with an existing association`,

@@ -42,6 +42,7 @@ export const securityGroup: ResourceType = {
   named: 'name',
   replaces: ['name', 'description', 'vpcId'],
   defaults: { description: 'Managed by Pulumi', revokeRulesOnDelete: false },
+  patient: true,
   refuse(situation) {
     const vpcId = known(situation.inputs, 'vpcId')
     const name = autoName(situation)

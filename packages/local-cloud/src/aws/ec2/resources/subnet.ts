@@ -19,6 +19,7 @@ export const subnet: ResourceType = {
   required: ['vpcId', 'cidrBlock'],
   replaces: ['vpcId', 'cidrBlock', 'availabilityZone', 'availabilityZoneId'],
   defaults: { mapPublicIpOnLaunch: false },
+  patient: true,
   refuse(situation) {
     const { inputs } = situation
     const vpcId = known(inputs, 'vpcId')
