@@ -57,7 +57,14 @@ describe.skipIf(!cli)('interfaces that Lambda leaves', () => {
     await ledger.put({ ...role, inputs, outputs: { ...role.outputs, permissionsBoundary: '' } })
     const attachment = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment'
     const attached = { role: roleName, policyArn }
-    await ledger.put({ ...role, urn: `${role.urn}-attached`, type: attachment, id: 'attached', inputs: attached, outputs: attached })
+    await ledger.put({
+      ...role,
+      urn: `${role.urn}-attached`,
+      type: attachment,
+      id: 'attached',
+      inputs: attached,
+      outputs: attached,
+    })
     await until('the end of what was left', () => left().length === 0)
     await destroy('hub')
   })
