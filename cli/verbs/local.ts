@@ -6,6 +6,7 @@ import { LAPTOP } from '../demo/validate.ts'
 import { type Announcement, announce } from '../local/announce.ts'
 import { PORT_OPTIONS, portOption, requireFree } from '../local/gateway-ports.ts'
 import { keepPorts, keptPorts } from '../local/kept-ports.ts'
+import { forgetLeft, leftResources, leftText } from '../local/left-resources.ts'
 import { type FollowedListeners, followListeners } from '../local/listeners.ts'
 import { keepShellLines, shellLines } from '../local/local-shell.ts'
 import { MODEL_OPTIONS, modelsOf } from '../local/models-server.ts'
@@ -23,6 +24,7 @@ export const local: Verb = {
   details: [
     'Then, in another shell: the printed lines (or: . .local/pulumi.env), and pulumi up -s hub. What is deployed is kept in',
     '.local/cloud, and is there again after a restart. The gateway opens as soon as the hub has a listener.',
+    'What a killed run has left in the cloud and in no stack is shown at the start; --forget-left takes it away.',
     'To begin anew: stop it, and remove .local/cloud and .local/backend.',
   ].join('\n'),
   positionals: [0, 0],
@@ -34,6 +36,7 @@ export const local: Verb = {
       help: 'every change takes a random time of at most twice this long, as on AWS nothing is at once',
     },
     ...MODEL_OPTIONS,
+    'forget-left': { type: 'boolean', help: 'take away what is in the cloud and in no stack' },
     directory: { type: 'string', placeholder: 'FOLDER', help: 'where everything is kept (default .local)' },
   },
   async run({ values }) {
@@ -59,6 +62,9 @@ export const local: Verb = {
       // After the cloud, which knows whether it is running already.
       await requireFree(ports)
       const { ledger, authorize, waits } = cloud
+      const left = leftResources(ledger, join(directory, 'backend'))
+      if (values['forget-left'] === true) await forgetLeft(ledger, left)
+      else for (const line of leftText(left)) terminal.line(line)
       const uploads = join(directory, 'cloud', 'uploads')
       const attached = {
         ledger,

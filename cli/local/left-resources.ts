@@ -1,0 +1,68 @@
+/**
+ * What the local cloud has and no stack knows of: made by a deployment during which the local cloud was killed, or kept on purpose
+ * when its stack went. The engine never deletes it, and a second `up` may be refused for it.
+ */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
+import { UserError } from '../verb.ts'
+
+/** A checkpoint of the file backend, as far as it is read here. */
+interface Checkpoint {
+  readonly checkpoint?: {
+    readonly latest?: { readonly resources?: readonly { readonly urn: string; readonly id?: string }[] }
+  }
+}
+
+/**
+ * The last made first, as it has to be deleted.
+ * @param backend folder of the file backend that the printed lines name
+ * @returns none where that backend has no stack: whoever uses another one is not told of theirs
+ */
+export function leftResources(ledger: Pick<Ledger, 'all'>, backend: string): readonly Declared[] {
+  const files = globSync('.pulumi/stacks/*/*.json', { cwd: backend })
+  if (files.length === 0) return []
+  const known = new Set(files.flatMap((file) => idsIn(join(backend, file))))
+  return ledger
+    .all()
+    .filter(({ urn, id }) => !known.has(keyOf(urn, id)))
+    .toReversed()
+}
+
+/** Under a key with a number, where a second one of the URN was made. */
+const keyOf = (urn: string, id: string) => `${urn.replace(/#\w+$/, '')} ${id}`
+
+function idsIn(file: string): readonly string[] {
+  // Only now: a stack may go while they are read.
+  if (!existsSync(file)) return []
+  let state: Checkpoint
+  try {
+    state = JSON.parse(readFileSync(file, 'utf8')) as Checkpoint
+  } catch (cause) {
+    throw new UserError(
+      `${file} is no state that can be read.`,
+      `Put it back from ${basename(file)}.bak beside it, or remove .local/cloud and .local/backend to begin anew.`,
+      { cause },
+    )
+  }
+  return (state.checkpoint?.latest?.resources ?? []).map(({ urn, id = '' }) => keyOf(urn, id))
+}
+
+const SHOWN = 10
+
+/** Comment lines for a shell. */
+export function leftText(left: readonly Declared[]): readonly string[] {
+  if (left.length === 0) return []
+  const more = left.length - SHOWN
+  return [
+    `# ${left.length} resources are in no stack: left by a deployment during which the local cloud was killed, or kept when a stack went.`,
+    ...left.slice(0, SHOWN).map(({ type, id, account }) => `#   ${type} ${id} (account ${account})`),
+    ...(more > 0 ? [`#   and ${more} more`] : []),
+    '# To take them away: stop it, then npm run local -- --forget-left',
+  ]
+}
+
+/** Takes them out of the local cloud. */
+export async function forgetLeft(ledger: Pick<Ledger, 'delete'>, left: readonly Declared[]): Promise<void> {
+  for (const { urn } of left) await ledger.delete(urn)
+}
