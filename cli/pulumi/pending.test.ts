@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { pendingText } from '../verbs/pending.ts'
-import { type Deployment, importFile, pendingCreations } from './pending.ts'
+import { interruptedText, pendingText } from '../verbs/pending.ts'
+import { type Deployment, importFile, interruptedOthers, pendingCreations } from './pending.ts'
 
 const PREFIX = 'urn:pulumi:spoke-tenant2::genai-hub-spoke'
 const ACCOUNT = `${PREFIX}::genai:spoke:TenantAccount::account`
@@ -55,6 +55,18 @@ describe('interrupted creations', () => {
     expect(text).toMatch(/Delete in AWS .*\n {2}aws:ec2\/subnet:Subnet replaced\n/)
     expect(text).toContain('pulumi import --file import.json')
     expect(text).not.toContain('__defaults')
+  })
+
+  it('are not all: a change and a deletion are told too, and need nothing', () => {
+    expect(interruptedText(interruptedOthers(deployment))).toBe(
+      [
+        'Interrupted as well, and done again by what goes on:',
+        '  update of aws:ec2/subnet:Subnet other',
+        '  deletion of aws:ec2/subnet:Subnet old',
+        '',
+      ].join('\n'),
+    )
+    expect(interruptedText(interruptedOthers({}))).toBe('')
   })
 
   it('where there are none, what was interrupted goes on, be it an up or a destroy, and nothing is imported', () => {

@@ -61,6 +61,21 @@ export function pendingCreations(deployment: Deployment): readonly Pending[] {
   }))
 }
 
+/** A change or a deletion that was under way: the next `up` or `destroy` does it again, and loses nothing by it. */
+export interface Interrupted {
+  readonly what: 'update' | 'deletion'
+  readonly type: string
+  readonly name: string
+}
+
+const DONE_AGAIN: Readonly<Record<string, Interrupted['what']>> = { updating: 'update', deleting: 'deletion' }
+
+export const interruptedOthers = ({ pending_operations = [] }: Deployment): readonly Interrupted[] =>
+  pending_operations.flatMap(({ type, resource }) => {
+    const what = DONE_AGAIN[type]
+    return what ? [{ what, type: resource.type, name: nameOf(resource.urn) }] : []
+  })
+
 export interface ImportFile {
   readonly nameTable: Readonly<Record<string, string>>
   readonly resources: readonly {

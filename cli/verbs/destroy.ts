@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
 import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { leftLogs, leftLogsText } from '../hub/left-logs.ts'
 import {
   type Backend,
   openBackend,
@@ -44,7 +45,7 @@ export const destroy: Verb = {
     await previews(cleanup)
     await confirm('Destroy all of this?', 'destroy', values.yes === true)
     const retained = await run(cleanup, values)
-    process.stdout.write(await remains(cleanup, retained))
+    process.stdout.write(await remains(cleanup, retained, values.aws === true))
     return 0
   },
 }
@@ -202,17 +203,12 @@ async function unprotect({ hub, hubResources, tenants }: Cleanup): Promise<void>
     if (held(resources)) await toItsEnd(`The up of ${stack.name}`, stack, () => stack.up(progress), AGAIN)
 }
 
-/** What is in no state is not seen here: groups that were kept when an earlier stack went. */
-export const NOTHING_LEFT = [
-  'Nothing of these stacks remains.',
-  'Not looked for: log groups that stacks destroyed earlier have left, tenants among them. In each account:',
-  '  aws logs describe-log-groups --log-group-name-prefix /genai/',
-].join('\n')
-
-async function remains(cleanup: Cleanup, retained: readonly StateResource[]): Promise<string> {
+async function remains(cleanup: Cleanup, retained: readonly StateResource[], aws: boolean): Promise<string> {
   const { hub, tenants, protectedData } = cleanup
   const gone = [...tenants.map(({ stack }) => stack.name), ...(hubGoes(cleanup) ? [hub.name] : [])]
   const left = hubGoes(cleanup) ? [] : await resourcesOf(hub)
+  // The groups of a hub that stays are its own.
+  const logs = hubGoes(cleanup) ? leftLogsText(await leftLogs(hub.name, { aws })) : []
   const lines = (resources: readonly StateResource[], why = '') =>
     resources.map(({ name, type }) => `  - ${name} (${type})${why}`)
   return [
@@ -227,7 +223,8 @@ async function remains(cleanup: Cleanup, retained: readonly StateResource[]): Pr
     ...(retained.length > 0
       ? ['What remains in the accounts:', ...lines(retained, ': kept when its stack goes; delete it by hand')]
       : []),
-    ...(left.length === 0 && retained.length === 0 ? [NOTHING_LEFT] : []),
+    ...logs,
+    ...(left.length === 0 && retained.length === 0 && logs.length === 0 ? ['Nothing of these stacks remains.'] : []),
     '',
   ].join('\n')
 }

@@ -1,4 +1,12 @@
-import { type Deployment, importFile, type Pending, pendingCreations, type Remedy } from '../pulumi/pending.ts'
+import {
+  type Deployment,
+  type Interrupted,
+  importFile,
+  interruptedOthers,
+  type Pending,
+  pendingCreations,
+  type Remedy,
+} from '../pulumi/pending.ts'
 import { openBackend } from '../pulumi/pulumi-stacks.ts'
 import { writeNewFile } from '../terminal/new-file.ts'
 import { UserError, type Verb } from '../verb.ts'
@@ -6,7 +14,8 @@ import { UserError, type Verb } from '../verb.ts'
 export const pending: Verb = {
   name: 'pending',
   usage: 'STACK',
-  summary: 'After a killed deployment: what it was making, what to do about each, and the file to import them with.',
+  summary:
+    'After a killed deployment: what it was making, what to do about each, and the file to import them with; what it was changing or deleting.',
   details: [
     'Reads the state and changes nothing. The steps are in docs/operations.md, "An `up` that was interrupted".',
     '',
@@ -30,7 +39,7 @@ export const pending: Verb = {
         `${JSON.stringify(importFile(deployment), null, 2)}\n`,
         'Ids may be in it that you have looked up: name another file with --out, or remove that one.',
       )
-    process.stdout.write(pendingText(name, found, file))
+    process.stdout.write(pendingText(name, found, file) + interruptedText(interruptedOthers(deployment)))
     return 0
   },
 }
@@ -60,6 +69,16 @@ export function pendingText(stack: string, found: readonly Pending[], file: stri
     '',
   ].join('\n')
 }
+
+/** Nothing has to be done about them. */
+export const interruptedText = (others: readonly Interrupted[]): string =>
+  others.length === 0
+    ? ''
+    : [
+        'Interrupted as well, and done again by what goes on:',
+        ...others.map(({ what, type, name }) => `  ${what} of ${type} ${name}`),
+        '',
+      ].join('\n')
 
 /** The state does not say which of them was killed, and the other one would undo it. */
 const goOn = (stack: string) => `Go on with what was interrupted: pulumi up -s ${stack}, or pulumi destroy -s ${stack}`

@@ -1,0 +1,57 @@
+/** Log groups that are still in the accounts: kept with what they hold when a stack went, by this run or by an earlier one. */
+import { paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs'
+import { PREFIX } from '../../shared/naming.ts'
+import { open } from '../doctor/open.ts'
+import type { Subject } from '../doctor/world.ts'
+import { messageOf } from '../verb.ts'
+
+export interface LeftLogs {
+  readonly account: string
+  readonly region: string
+  readonly groups: readonly string[]
+  /** Why nobody knows; `groups` is empty then. */
+  readonly unknown?: string
+}
+
+/** What the names of all groups of this project begin with. */
+const PREFIXES = [`/${PREFIX}/`, `/aws/lambda/${PREFIX}-`]
+
+/** Of a hub and of all tenants whose files are here, with the files' own credentials; an account that does not answer stops nothing. */
+export async function leftLogs(hubStack: string, { aws }: { readonly aws: boolean }): Promise<readonly LeftLogs[]> {
+  const { hub, tenants } = (await open({ aws, stack: hubStack })).world
+  return await Promise.all(oneAnAccount([...(hub ? [hub] : []), ...tenants]).map(leftIn))
+}
+
+const oneAnAccount = (subjects: readonly Subject[]): readonly Subject[] => [
+  ...new Map(subjects.map((one) => [`${one.account} ${one.region}`, one])).values(),
+]
+
+async function leftIn({ account, region, clients }: Subject): Promise<LeftLogs> {
+  try {
+    const { logs } = await clients()
+    const groups: string[] = []
+    for (const logGroupNamePrefix of PREFIXES)
+      for await (const page of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix }))
+        groups.push(...(page.logGroups ?? []).flatMap(({ logGroupName = [] }) => logGroupName))
+    return { account, region, groups }
+  } catch (cause) {
+    return { account, region, groups: [], unknown: messageOf(cause) }
+  }
+}
+
+/** In lines for people; none where nothing is left and every account has answered. */
+export const leftLogsText = (left: readonly LeftLogs[]): readonly string[] =>
+  left.flatMap(({ account, region, groups, unknown }) => [
+    ...(groups.length > 0
+      ? [
+          `Log groups that remain in account ${account}, some of stacks that went earlier. They end with their retention, or by hand:`,
+          ...groups.map((name) => `  aws logs delete-log-group --region ${region} --log-group-name ${name}`),
+        ]
+      : []),
+    ...(unknown === undefined
+      ? []
+      : [
+          `Whether log groups remain in account ${account} is not known: ${unknown}`,
+          `  aws logs describe-log-groups --region ${region} --log-group-name-prefix ${PREFIXES[0]}`,
+        ]),
+  ])
