@@ -10,7 +10,10 @@ export interface SigningIn {
   readonly settings: string
 }
 
-const REMEDIES: readonly (readonly [RegExp, (to: SigningIn) => string])[] = [
+/** Where a role is assumed from another one, AWS says which of them it was. */
+const ROLE = /arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+/
+
+const REMEDIES: readonly (readonly [RegExp, (to: SigningIn, words: string) => string])[] = [
   [
     /account ID not allowed/i,
     ({ account, settings }) =>
@@ -18,8 +21,8 @@ const REMEDIES: readonly (readonly [RegExp, (to: SigningIn) => string])[] = [
   ],
   [
     /sts:AssumeRole|Cannot assume IAM Role|sts:TagSession/i,
-    ({ roleArn, settings }) =>
-      `${roleArn === undefined ? 'The role' : roleArn} is not there, or does not trust who deploys. Correct ${settings}, or have its trust policy ` +
+    ({ roleArn, settings }, words) =>
+      `${ROLE.exec(words)?.[0] ?? roleArn ?? 'The role'} is not there, or does not trust who deploys. Correct ${settings}, or have its trust policy ` +
       'changed: docs/deployers.md.',
   ],
   [
@@ -41,7 +44,7 @@ export async function signedIn<T>(to: SigningIn, work: () => Promise<T>): Promis
     return await work()
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause)
-    const remedy = REMEDIES.find(([pattern]) => pattern.test(words))?.[1](to)
+    const remedy = REMEDIES.find(([pattern]) => pattern.test(words))?.[1](to, words)
     if (remedy === undefined) throw cause
     throw new Error(
       `${to.where} (${to.account}) is not reached. ${remedy} Nothing was changed. AWS said: ${firstLine(words)}`,
