@@ -9,6 +9,7 @@ import type { Organization } from '@genai/local-cloud/organization'
 import { type ConfigMap, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { type FollowedListeners, followListeners } from '../../cli/local/listeners.ts'
+import { connectionVariables } from '../../cli/local/local-shell.ts'
 import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
@@ -74,7 +75,12 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
   const events: ProviderEvent[] = []
   let running = await start()
 
-  async function start(): Promise<{ cloud: LocalCloud; providers: Providers; listeners: FollowedListeners }> {
+  async function start(): Promise<{
+    cloud: LocalCloud
+    wirePort: number
+    providers: Providers
+    listeners: FollowedListeners
+  }> {
     const cloud = await startCloud({
       directory: join(directory, 'cloud'),
       persistent: true,
@@ -90,8 +96,10 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       delays: { maximumMilliseconds: delayMilliseconds },
       observe: (event) => void events.push(event),
     })
+    // As of a shell: a program that fetches something finds AWS's names in this cloud.
+    const { port: wirePort } = await cloud.wire.open(LAPTOP)
     const listeners = await followListeners(cloud, { from: LAPTOP, ports: { https: 0, http: 0 }, say: () => undefined })
-    return { cloud, providers, listeners }
+    return { cloud, wirePort, providers, listeners }
   }
 
   /** Selecting one takes the CLI a while: they are kept, until the providers are elsewhere. */
@@ -102,6 +110,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     PULUMI_CONFIG_PASSPHRASE: 'test',
     PULUMI_DEBUG_PROVIDERS: running.providers.debugProviders,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
+    ...connectionVariables({ caFile: running.cloud.authority.caFile, wirePort: running.wirePort }),
     // The Node that runs the tests runs the programs.
     PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
   })

@@ -133,6 +133,13 @@ const SPOKE: readonly Row[] = [
   },
   {
     stack: 'spoke-tenant1',
+    setting: 'hubRoleArn',
+    effect: 'in place',
+    changes: { hubRoleArn: 'arn:aws:iam::111111111111:role/nobody' },
+    says: /hub's account \(111111111111\) is not reached\. arn:aws:iam::111111111111:role\/nobody is not there/,
+  },
+  {
+    stack: 'spoke-tenant1',
     setting: 'availabilityZoneIds',
     effect: 'in place',
     changes: { availabilityZoneIds: '["use1-az2","use1-az1"]' },
@@ -184,12 +191,8 @@ const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/
 
 const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 
-/** Tried elsewhere, as they take another hub, or a tenant that moves. */
-const ELSEWHERE = {
-  hub: {},
-  // tests/scale/cells.test.ts, tests/deployments/while-served.ts
-  spoke: { hubRoleArn: 'in place', cidrBlock: 'replaces' },
-} as const satisfies Record<string, Readonly<Record<string, Effect>>>
+/** A tenant that moves: tests/deployments/while-served.ts. */
+const ELSEWHERE = { cidrBlock: 'replaces' } as const satisfies Readonly<Record<string, Effect>>
 
 const inPlace = (changes: Changes) =>
   Object.fromEntries(Object.keys(changes).map((name) => [name, 'in place' as Effect]))
@@ -198,9 +201,37 @@ const refused = (rows: readonly Row[]) =>
 
 /** What was seen of every setting. */
 export const EFFECTS = {
-  hub: { ...inPlace(HUB_IN_PLACE), ...refused(HUB), ...inPlace(BY_THEMSELVES), ...ELSEWHERE.hub },
-  spoke: { ...inPlace(SPOKE_IN_PLACE), ...refused(SPOKE), ...ELSEWHERE.spoke },
+  hub: { ...inPlace(HUB_IN_PLACE), ...refused(HUB), ...inPlace(BY_THEMSELVES) },
+  spoke: { ...inPlace(SPOKE_IN_PLACE), ...refused(SPOKE), ...ELSEWHERE },
 } as const
+
+const PLATFORM_DEPLOYER = 'arn:aws:iam::111111111111:role/platform-deployer'
+
+/** A role of the hub's account that whoever deploys may assume, and that may assume the onboarding role. @returns its ARN */
+async function anotherDeployer({ cloud: { ledger } }: Deployed): Promise<string> {
+  const [role] = ledger.all('aws:iam/role:Role').filter(({ account }) => account === '111111111111')
+  if (!role) throw new Error('the hub has no role')
+  const name = 'tenants-deployer'
+  const arn = `arn:aws:iam::111111111111:role/${name}`
+  const may = (Statement: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...Statement }] })
+  const actions = { Action: ['sts:AssumeRole', 'sts:TagSession'] }
+  const inputs = { name, assumeRolePolicy: may({ Principal: { AWS: PLATFORM_DEPLOYER }, ...actions }) }
+  const urn = 'urn:pulumi:own::own::aws:iam/role:Role::own'
+  const outputs = { ...inputs, arn, uniqueId: 'AROAOWNROLEOFTHEHUB1' }
+  await ledger.put({ ...role, urn, id: name, inputs, outputs })
+  const allowed = { role: name, name: 'onboards', policy: may({ ...actions, Resource: '*' }) }
+  const type = 'aws:iam/rolePolicy:RolePolicy'
+  await ledger.put({
+    ...role,
+    urn: `urn:pulumi:own::own::${type}::own`,
+    type,
+    id: `${name}:onboards`,
+    inputs: allowed,
+    outputs: allowed,
+  })
+  return arn
+}
 
 const idsOf = (deployed: Deployed, stack: string) => new Map(ofStack(deployed, stack).map(({ urn, id }) => [urn, id]))
 
@@ -233,6 +264,20 @@ export function settingChanges(standing: () => Standing): void {
     await deployed.up('spoke-tenant1', SPOKE_IN_PLACE)
     expect(anew(before, idsOf(deployed, 'spoke-tenant1'))).toEqual([])
     expect((await clients.invoke('tenant1')).status).toBe(200)
+  })
+
+  it('a tenant is deployed through another of the hub’s deployers, and only when it is one', async () => {
+    const { deployed, clients } = standing()
+    const hubRoleArn = await anotherDeployer(deployed)
+    const before = idsOf(deployed, 'spoke-tenant1')
+    expect(await deployed.refused('spoke-tenant1', { hubRoleArn })).toMatch(
+      /hub's account \(111111111111\) is not reached/,
+    )
+    await deployed.up('hub', { deployers: JSON.stringify([PLATFORM_DEPLOYER, hubRoleArn]) })
+    await deployed.up('spoke-tenant1', { hubRoleArn })
+    expect(anew(before, idsOf(deployed, 'spoke-tenant1'))).toEqual([])
+    expect((await clients.invoke('tenant1')).status).toBe(200)
+    await deployed.up('spoke-tenant1', { hubRoleArn: undefined })
   })
 
   it('the hub’s last zone is taken away when the tenants have left it, and not before', async () => {
