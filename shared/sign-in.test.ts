@@ -14,7 +14,9 @@ describe('who cannot sign in', () => {
     'User: arn:aws:sts::111111111111:assumed-role/me/x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111111111111:role/nobody',
     'Cannot assume IAM Role\n\nerror: IAM Role (arn:aws:iam::111111111111:role/nobody) cannot be assumed.',
   ])('is told which role of a chain it was: %s', async (words) => {
-    await expect(refusedWith(words)).rejects.toThrow(/not reached\. arn:aws:iam::111111111111:role\/nobody is not there/)
+    await expect(refusedWith(words)).rejects.toThrow(
+      /not reached\. arn:aws:iam::111111111111:role\/nobody is not there/,
+    )
   })
 
   it('is told the role that was to be assumed where AWS names none', async () => {
