@@ -77,10 +77,24 @@ function together(documents: readonly PolicyDocument[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: documents.flatMap(({ Statement }) => Statement) }
 }
 
+/** What the tenant's own application server runs as: it may ask for tokens that say so, and nothing else. */
+const application: ExistingRole = {
+  name: 'application',
+  trust: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  },
+  policy: {
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'SayWhoIAm', Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' }],
+  },
+}
+
 /** What is there in a tenant's account before its stack. */
 export const tenantRoles = (account: string): readonly ExistingRole[] => [
   tenantDeployer(account),
   tenantAdministrator,
+  application,
   reader,
 ]
 
@@ -91,6 +105,9 @@ const tenantGuardRails = guardRails({ region: REGION, modelIds: MODELS })
 const zones = (order: readonly number[]) =>
   Object.fromEntries(order.map((number, index) => [`us-east-1${'abcdef'[index]}`, `use1-az${number}`]))
 
+/** Of the issuer that an account has once `aws iam enable-outbound-web-identity-federation` was run in it; AWS makes these up. */
+const outboundIdentity = (id: string) => `${id.slice(0, 8)}-0000-4000-8000-${id}`
+
 const tenant = (id: string, name: string, order: readonly number[]): Account => ({
   id,
   name,
@@ -99,6 +116,7 @@ const tenant = (id: string, name: string, order: readonly number[]): Account => 
   roles: tenantRoles(id),
   zones: zones(order),
   units: [TENANTS_UNIT],
+  outboundIdentity: outboundIdentity(id),
 })
 
 export const organization: Organization = {
@@ -111,6 +129,9 @@ export const organization: Organization = {
     'genai-tenant1': 'arn:aws:iam::222222222222:role/genai-deployer',
     'genai-tenant2': 'arn:aws:iam::333333333333:role/genai-deployer',
     'genai-tenant3': 'arn:aws:iam::444444444444:role/genai-deployer',
+    'application-tenant1': 'arn:aws:iam::222222222222:role/application',
+    'application-tenant2': 'arn:aws:iam::333333333333:role/application',
+    'application-tenant3': 'arn:aws:iam::444444444444:role/application',
   },
   accounts: [
     {

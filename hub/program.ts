@@ -104,6 +104,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
         userPoolArn: identity.userPoolArn,
         resourceShareArn: gateway.resourceShareArn,
         sharing: settings.sharing.kind,
+        keySetsFunctionArn: keySets?.functionArn,
       },
       tags,
     },

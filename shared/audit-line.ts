@@ -35,8 +35,10 @@ export interface AuditLine<Outcome extends string = string> {
   readonly requestId: string
   readonly tenant: string
   operation?: string
-  /** The user's `sub`. */
+  /** The user's `sub`, or an id made of a machine's issuer and subject. */
   user?: string
+  /** The name of the machine's issuer, in its tenant's settings. */
+  machine?: string
   /** The tenant's name for the model. */
   model?: string
   attempts?: number
@@ -66,6 +68,7 @@ const WORD = /^[a-z_]{1,40}$/
 export const RECORDED_TEXTS = {
   requestId: /^[\w-]{1,64}$/,
   user: /^[\w-]{1,128}$/,
+  machine: /^[a-z][a-z0-9-]{0,30}$/,
   operation: WORD,
   model: /^[a-z0-9.-]{1,64}$/,
   decision: /^(allowed|refused)$/,

@@ -2,6 +2,7 @@
  * The settings of a stack, as plain typed values. Reading them from `pulumi.Config` happens in index.ts only; everything
  * after works on these types.
  */
+import type { MachineIssuer } from './tenant.ts'
 
 /** How a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
 export type Credentials =
@@ -102,6 +103,8 @@ export interface SpokeSettings {
   readonly tier: Tier
   /** Opt-in: one per account and region, and it records prompts. */
   readonly modelInvocationLogging: boolean
+  /** By the name in their path. */
+  readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
 }
 
 export type Settings = HubSettings | SpokeSettings

@@ -97,7 +97,27 @@ export interface TenantConfiguration {
   readonly externalId: string
   /** Regional host name of the spoke's `bedrock-runtime` endpoint, without scheme. */
   readonly endpoint: string
+  /** Whose tokens machines call with, by the name in their path `/TENANT.NAME/…`. */
+  readonly machineIssuers?: Readonly<Record<string, MachineIssuer>>
 }
+
+/** The name of a tenant's machine issuer. No tenant's id holds a dot, so `/TENANT.NAME/` is no tenant's own path. */
+export const MACHINE_NAME = /^[a-z][a-z0-9-]{0,30}$/
+
+/** Tokens that a tenant's machine calls with: all of it must hold, in the load balancer and in the function. */
+export interface MachineIssuer {
+  /** `iss` of its tokens, in the issuer's very spelling. */
+  readonly issuer: string
+  /** `aud`. Absent for access tokens of Cognito, which have none: `client_id` binds them. */
+  readonly audience?: string
+  /** Address of its key set. */
+  readonly jwksUri: string
+  /** Claims that must be equal; of {@link SPACE_SEPARATED} ones, one of the words. */
+  readonly claims: Readonly<Record<string, string>>
+}
+
+/** Claims that are lists of words in one text. */
+export const SPACE_SEPARATED: readonly string[] = ['scope', 'scp']
 
 /**
  * `item = 'status'`: made with the tenant's stack and deleted with it; in between only the operator's command writes it. A

@@ -8,7 +8,7 @@ import type { SpokeSettings } from '../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
-  Partial<Pick<HubOutputs, 'zoneIds'>>
+  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia'>>
 
 /** @throws Error saying which settings do not fit the hub, and what would */
 export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
@@ -28,6 +28,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock),
     () => requireNoOverlap(holders),
     () => requireHubZones(tenantId, availabilityZoneIds, hub),
+    () => requireKeySets(settings, hub),
     ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -61,6 +62,15 @@ function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): vo
   throw new Error(
     `The account of ${tenantId} is the hub's own, ${account}. A tenant's quotas, policies and bill are its own only in an ` +
       'account of its own: set another account.',
+  )
+}
+
+/** Of any other issuer than the hub's the functions have keys from the table only. */
+function requireKeySets({ tenantId, machineIssuers }: SpokeSettings, { keySetVia }: HubFacts): void {
+  if (keySetVia === undefined || keySetVia === 'table' || Object.keys(machineIssuers).length === 0) return
+  throw new Error(
+    `${tenantId} has machineIssuers, and the hub gets key sets by ${keySetVia}, which knows its own issuer only. Set the hub's keySetVia ` +
+      'to table first (docs/operations.md, "Another way to the keys"), or take machineIssuers out.',
   )
 }
 

@@ -4,10 +4,11 @@ import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import type { Tier } from '../shared/settings.ts'
-import { TENANT_KEY } from '../shared/tenant.ts'
+import { type MachineIssuer, TENANT_KEY } from '../shared/tenant.ts'
 import { configurationItem, statusItem } from './configuration-item.ts'
 import { ingressAlarms } from './ingress-alarms.ts'
 import { executionRole, gatewayFunction } from './ingress-function.ts'
+import { machineRules } from './ingress-machines.ts'
 import { acceptAttachment, functionSecurityGroup } from './ingress-network.ts'
 import { tenantRule, tenantTarget } from './ingress-routing.ts'
 import type { TagMap } from './tags.ts'
@@ -32,6 +33,7 @@ export interface IngressArgs {
   readonly code: pulumi.asset.Archive
   /** `FILE.EXPORT` in the archive. */
   readonly handler: string
+  readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
   readonly tags: TagMap
 }
 
@@ -85,6 +87,11 @@ export class Ingress extends pulumi.ComponentResource {
       // Last to come and first to go: a request finds the whole ingress or none of it.
       { ...child, dependsOn: [target.attachment, item, status, group] },
     )
+    machineRules(
+      name,
+      { ...args, targetGroupArn: target.targetGroupArn },
+      { ...child, dependsOn: [target.attachment, item, status] },
+    )
 
     this.transitGatewayId = attachment.transitGatewayId
     this.attachmentId = attachment.id
@@ -101,7 +108,7 @@ export class Ingress extends pulumi.ComponentResource {
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
 function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
-  const { tenantId, account, hub, models, maxTokens, defaultModel } = args
+  const { tenantId, account, hub, models, maxTokens, defaultModel, machineIssuers } = args
   const item = pulumi.output(args.endpointHost).apply((endpoint) =>
     configurationItem({
       tenantId,
@@ -113,6 +120,7 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
       roleArn: roleArn(account, tenantRoleName(tenantId)),
       externalId: externalId(hub.account, tenantId),
       endpoint,
+      ...(Object.keys(machineIssuers).length > 0 && { machineIssuers }),
     }),
   )
   return new aws.dynamodb.TableItem(

@@ -59,6 +59,7 @@ const SETTINGS: SpokeSettings = {
   tier: TIERS.small,
   modelRegions: {},
   modelInvocationLogging: false,
+  machineIssuers: {},
 }
 
 const ENDPOINT_HOST = 'vpce-0abc-1def.bedrock-runtime.us-east-1.vpce.amazonaws.com'

@@ -258,6 +258,7 @@ describe('errors: code, status, what the caller hears', () => {
     const app = createApp({
       tenantId: 'tenant1',
       authenticate: async () => ({ user: 'u' }),
+      authenticateMachine: async () => ({ user: 'm' }),
       routing: { get: () => Promise.reject(new TypeError(`cannot read ${PROMPT}`)) },
       models: { whole: () => Promise.reject(new Error('unused')), stream: () => Promise.reject(new Error('unused')) },
       log: (record) => log.push(record),

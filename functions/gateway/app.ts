@@ -1,6 +1,7 @@
 /** The gateway, without Lambda, the load balancer or a server around it: a request in, an answer out. */
 import { createProgress, decisionOf, type Progress } from './audit.ts'
 import type { Authenticate } from './authenticate.ts'
+import type { AuthenticateMachine } from './authenticate-machine.ts'
 import { NO_BODY, readBody } from './body.ts'
 import { createCall } from './call.ts'
 import { createDeadline, deadlineExceeded, type RequestContext, within } from './deadline.ts'
@@ -22,6 +23,8 @@ import type { Tenant } from './tenant-items.ts'
 export interface AppDependencies<Given = Answer> {
   readonly tenantId: string
   readonly authenticate: Authenticate
+  /** On a machine's path. */
+  readonly authenticateMachine: AuthenticateMachine
   readonly routing: Pick<Routing, 'get'>
   readonly models: ModelClient
   readonly log: Log
@@ -72,31 +75,39 @@ export function createApp<Given>(dependencies: AppDependencies<Given>): App<Give
 
 async function serve(
   incoming: IncomingRequest,
-  { operation, path }: Found,
+  { operation, path, machine }: Found,
   shape: Shape,
   exchange: Exchange,
   {
     tenantId,
     authenticate,
+    authenticateMachine,
     routing,
     models,
-  }: Pick<AppDependencies, 'tenantId' | 'authenticate' | 'routing' | 'models'>,
+  }: Pick<AppDependencies, 'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models'>,
 ): Promise<Answer> {
   const { record, progress, deadline, requestId, signal } = exchange
   exchange.watch(incoming.signal)
   record.operation = operation.name
   progress.pass('path')
 
+  const configured = () =>
+    timed(record, 'routing', () => within(deadline, "reading the tenant's configuration", routing.get()))
+  const authorization = incoming.headers.get('authorization')
+  // Whose tokens a machine's are is in the tenant's configuration.
+  const trusting = machine === undefined ? undefined : { name: machine, of: (await configured())?.configuration ?? {} }
   const caller = await timed(record, 'authenticate', () =>
-    within(deadline, 'verifying the token', authenticate(incoming.headers.get('authorization'), progress)),
+    within(
+      deadline,
+      'verifying the token',
+      trusting ? authenticateMachine(authorization, trusting, progress) : authenticate(authorization, progress),
+    ),
   )
   record.user = caller.user
+  if (caller.machine !== undefined) record.machine = caller.machine
   refuseQuery(incoming.query, operation.query)
 
-  const tenant = requireActive(
-    await timed(record, 'routing', () => within(deadline, "reading the tenant's configuration", routing.get())),
-    tenantId,
-  )
+  const tenant = requireActive(await configured(), tenantId)
   progress.pass('status')
 
   const body =
@@ -189,6 +200,7 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
     const error = failure === undefined ? undefined : toError(failure, abort.signal)
     record.outcome = error?.code ?? 'ok'
     if (error?.user !== undefined) record.user = error.user
+    if (error?.machine !== undefined) record.machine = error.machine
     const cause = error && describeCause(error)
     if (cause !== undefined) record.cause = cause
     Object.assign(record, decisionOf(record.outcome, progress.passed ?? 'none'))

@@ -19,6 +19,7 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   tenant_claim_missing: 'tenant',
   tenant_mismatch: 'tenant',
   tenant_membership_missing: 'tenant',
+  machine_mismatch: 'tenant',
   tenant_unknown: 'status',
   tenant_suspended: 'status',
   request_malformed: 'request',

@@ -21,8 +21,10 @@ export interface AuthenticateOptions {
 }
 
 export interface Caller {
-  /** The user's `sub`: an opaque id, no name and no address. */
+  /** The user's `sub`: an opaque id, no name and no address. Of a machine, an id made of its issuer and subject. */
   readonly user: string
+  /** The name of the machine's issuer. */
+  readonly machine?: string
 }
 
 /** Takes the value of the one Authorization header, and notes the checks that were passed. */
@@ -30,7 +32,7 @@ export type Authenticate = (authorization: string | null, progress?: Pick<Progre
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   return async (authorization, progress) => {
-    const payload = await verify(bearerToken(authorization), options)
+    const payload = await verify(bearerToken(authorization), options, "this gateway's user pool")
     requireIdToken(payload, options.clientId)
     progress?.pass('token')
     requireTenant(payload, options.tenantId)
@@ -39,7 +41,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   }
 }
 
-function bearerToken(authorization: string | null): string {
+export function bearerToken(authorization: string | null): string {
   if (authorization === null || authorization.trim() === '') {
     throw new GatewayError('token_missing', 'Send your ID token in the header "Authorization: Bearer TOKEN".')
   }
@@ -50,14 +52,16 @@ function bearerToken(authorization: string | null): string {
   return token
 }
 
-async function verify(token: string, { issuer, getKey, now }: AuthenticateOptions): Promise<Verified> {
+/** @param whose the issuer, for the caller */
+export async function verify(
+  token: string,
+  { issuer, getKey, now }: Pick<AuthenticateOptions, 'issuer' | 'getKey' | 'now'>,
+  whose: string,
+): Promise<Verified> {
   const claims = claimsOf(token)
   // Before any signature: a foreign token can then not make us look for its key. The claim is only used to refuse.
   if (claims.iss !== issuer) {
-    throw new GatewayError(
-      'token_wrong_issuer',
-      "The token in Authorization was not issued by this gateway's user pool.",
-    )
+    throw new GatewayError('token_wrong_issuer', `The token in Authorization was not issued by ${whose}.`)
   }
   await verifySignature(token, getKey)
   requireInTime(claims, now() / 1000)

@@ -46,6 +46,7 @@ export const ERRORS = {
   tenant_claim_missing: forbidden,
   tenant_mismatch: forbidden,
   tenant_membership_missing: forbidden,
+  machine_mismatch: forbidden,
   tenant_suspended: forbidden,
   model_not_allowed: forbidden,
 
@@ -106,6 +107,8 @@ export interface GatewayErrorOptions {
   readonly param?: string
   /** `sub` of a verified token, for the audit line: who was refused. Never sent. */
   readonly user?: string
+  /** Of a machine's token: the name of its issuer. Never sent. */
+  readonly machine?: string
 }
 
 export class GatewayError extends Error {
@@ -113,6 +116,7 @@ export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly headers: Readonly<Record<string, string>>
   readonly user: string | undefined
+  readonly machine: string | undefined
   readonly param: string | undefined
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
@@ -120,6 +124,7 @@ export class GatewayError extends Error {
     this.code = code
     this.headers = options.headers ?? {}
     this.user = options.user
+    this.machine = options.machine
     this.param = options.param
   }
 

@@ -2,6 +2,7 @@
 import { type GatewayEnvironment, HUB_OWNER, TENANT_ID } from '../../shared/tenant.ts'
 import { type App, type AppDependencies, createApp } from './app.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { createAuthenticateMachine } from './authenticate-machine.ts'
 import { clientOptions, ownCredentials } from './aws/clients.ts'
 import { type Connections, createConnections } from './aws/connection.ts'
 import { createCredentials } from './aws/credentials.ts'
@@ -36,6 +37,11 @@ export function createGateway<Given>(
   const connections = createConnections()
   const client = clientOptions(region, connections, ownCredentials(process.env), CONTROL_ATTEMPTS)
   const keySet = keySetOf({ gateway, region }, { client, connections, now })
+  const { KEY_SETS_TABLE: keySetsTable } = gateway
+  const machines =
+    keySetsTable === undefined
+      ? undefined
+      : createStoredKeySets({ tableName: keySetsTable, owner: tenantId, region, client, now })
   const routing = createRouting({ tenantId, tableName: gateway.TABLE_NAME, region, client, now })
   const credentials = createCredentials({ tenantId, client, now })
   const app = createApp({
@@ -47,6 +53,7 @@ export function createGateway<Given>(
       getKey: keySet.getKey,
       now,
     }),
+    authenticateMachine: createAuthenticateMachine({ tenantId, keySets: machines, now }),
     routing,
     models: createModelClient({ region, connections, credentials, random, pause, limits }),
     log: createLog((line) => process.stdout.write(line)),

@@ -1,5 +1,5 @@
 /** Which operation a method and a path ask for. The path is parsed here and nowhere else. */
-import { TENANT_ID } from '../../shared/tenant.ts'
+import { MACHINE_NAME, TENANT_ID } from '../../shared/tenant.ts'
 import { GatewayError } from './errors.ts'
 import type { RequestHeaders } from './http.ts'
 import type { OfferedOperation, Operation } from './operation.ts'
@@ -19,6 +19,8 @@ export interface Found {
   readonly operation: OfferedOperation
   /** The parts of the path that the operation's pattern names, decoded. */
   readonly path: Readonly<Record<string, string>>
+  /** Of a machine's path, `/TENANT.NAME/…`: the name. */
+  readonly machine?: string
 }
 
 interface Candidate {
@@ -32,11 +34,13 @@ export type Matcher = (method: string, path: string, headers: RequestHeaders) =>
 export function createMatcher(operations: readonly Operation[], tenantId: string): Matcher {
   const candidates = operations.map((operation) => ({ operation, pattern: operation.path.split('/').slice(1) }))
   return (method, path, headers) => {
-    const [root, tenant, ...rest] = path.split('/')
+    const [root, first = '', ...rest] = path.split('/')
+    const [tenant = '', machine, ...more] = first.split('.')
     const fitting = candidates.filter(({ pattern }) => fits(pattern, rest))
     const candidate = fitting.find(({ operation }) => operation.method === method) ?? fitting[0]
     const shape = candidate ? shapeOf(candidate.operation, headers) : nearestShape(rest)
-    if (root !== '' || tenant === undefined || !TENANT_ID.test(tenant)) return { shape, found: notFound(operations) }
+    const isPath = root === '' && TENANT_ID.test(tenant) && more.length === 0
+    if (!isPath || (machine !== undefined && !MACHINE_NAME.test(machine))) return { shape, found: notFound(operations) }
     if (tenant !== tenantId) {
       const error = new GatewayError(
         'tenant_unknown',
@@ -44,7 +48,8 @@ export function createMatcher(operations: readonly Operation[], tenantId: string
       )
       return { shape, found: error }
     }
-    return { shape, found: candidate ? taken(candidate, fitting, method, rest) : notFound(operations) }
+    const found = candidate ? taken(candidate, fitting, method, rest) : notFound(operations)
+    return { shape, found: found instanceof GatewayError || machine === undefined ? found : { ...found, machine } }
   }
 }
 

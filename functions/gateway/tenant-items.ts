@@ -3,7 +3,13 @@
  * says, so an item that is not what a stack writes is refused as a whole.
  */
 import { isMap } from '../../shared/is-map.ts'
-import { MODEL_NAME, TENANT_KEY, type TenantConfiguration } from '../../shared/tenant.ts'
+import {
+  MACHINE_NAME,
+  type MachineIssuer,
+  MODEL_NAME,
+  TENANT_KEY,
+  type TenantConfiguration,
+} from '../../shared/tenant.ts'
 import { GatewayError } from './errors.ts'
 
 /** A model id, or the ARN of an inference profile. */
@@ -53,6 +59,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
       'endpoint',
       new RegExp(`^vpce-[a-z0-9-]+\\.bedrock-runtime\\.${region}\\.vpce\\.amazonaws\\.com$`),
     ),
+    ...parseMachineIssuers(item),
   }
 }
 
@@ -79,6 +86,39 @@ function parseMaxTokens(item: Attributes): Pick<TenantConfiguration, 'maxTokens'
     return [name, most]
   })
   return { maxTokens: Object.fromEntries(entries) }
+}
+
+/** A machine issuer that is not whole is none: what it does not say must not count as said. */
+function parseMachineIssuers(item: Attributes): Pick<TenantConfiguration, 'machineIssuers'> {
+  if (!Object.hasOwn(item, 'machineIssuers')) return {}
+  const map = mapIn(item, 'machineIssuers')
+  const entries = Object.entries(map).map(([name, value]): [string, MachineIssuer] => {
+    const one = isMap(value) && isMap(value.M) ? value.M : {}
+    if (!MACHINE_NAME.test(name)) throw misconfigured('a name in machineIssuers is not allowed')
+    const claims = Object.fromEntries(
+      Object.keys(mapIn(one, 'claims')).map((claim) => [claim, matching(mapIn(one, 'claims'), claim, CLAIM)]),
+    )
+    if (Object.keys(claims).length === 0) throw misconfigured('a machine issuer has no claims')
+    const audience = text(one, 'audience')
+    return [
+      name,
+      {
+        issuer: matching(one, 'issuer', CLAIM),
+        ...(audience !== undefined && { audience }),
+        jwksUri: matching(one, 'jwksUri', CLAIM),
+        claims,
+      },
+    ]
+  })
+  return { machineIssuers: Object.fromEntries(entries) }
+}
+
+const CLAIM = /^[\x21-\x7e]{1,256}$/
+
+function mapIn(item: Attributes, name: string): Attributes {
+  const attribute = Object.hasOwn(item, name) ? item[name] : undefined
+  if (isMap(attribute) && isMap(attribute.M)) return attribute.M
+  throw misconfigured(`${name} is not a map`)
 }
 
 /** A tenant without a status is active; a status that nobody knows stops the tenant rather than letting it through. */

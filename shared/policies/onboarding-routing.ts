@@ -87,3 +87,9 @@ export function tenantRecords({ tableArn, userPoolArn }: OnboardingScope): reado
     },
   ]
 }
+
+/** The issuers of a tenant's machines are fetched when it is deployed. The function takes no orders but whose to fetch. */
+export const keySets = ({ keySetsFunctionArn }: OnboardingScope): readonly PolicyStatement[] =>
+  keySetsFunctionArn === undefined
+    ? []
+    : [{ Sid: 'FetchKeySets', Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: keySetsFunctionArn }]

@@ -15,6 +15,8 @@ export interface OnboardingScope {
   readonly permissionsBoundaryArn: string
   readonly resourceShareArn: string
   readonly sharing: 'organisation' | 'accounts'
+  /** With `keySetVia: table`: the function that fetches key sets. */
+  readonly keySetsFunctionArn?: string | undefined
 }
 
 /** The session's tenant, filled in by IAM. */

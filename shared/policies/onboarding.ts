@@ -8,7 +8,7 @@
 import { type PolicyDocument, policy } from './document.ts'
 import { alarms, executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
 import { attachment, describe, securityGroup, share } from './onboarding-network.ts'
-import { listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
+import { keySets, listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
 import type { OnboardingScope } from './onboarding-scope.ts'
 
 /**
@@ -52,6 +52,6 @@ export function onboardingPolicies(
       ...securityGroup(scope),
     ),
     function: policy(...executionRole(scope), ...logGroup(scope), ...alarms(scope), ...lambdaFunction(scope)),
-    routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope)),
+    routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope), ...keySets(scope)),
   }
 }

@@ -5,6 +5,7 @@ import { TIER_CHOICES, TIERS, type Tier } from '../settings.ts'
 import { MODEL_NAME, TENANT_ID } from '../tenant.ts'
 import { nearest } from './commands.ts'
 import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
+import { machineIssuers } from './machine-issuers.ts'
 import { Refused } from './refused.ts'
 import type { Setting } from './setting.ts'
 import { integerIn, listOf, mapOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr, trueOrFalse } from './values.ts'
@@ -137,6 +138,7 @@ export const SPOKE_TABLE = {
   modelRegions,
   tier,
   modelInvocationLogging,
+  machineIssuers,
 } as const
 
 function parseModels(raw: string): Readonly<Record<string, TenantModel>> {

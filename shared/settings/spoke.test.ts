@@ -18,6 +18,7 @@ describe('spoke settings', () => {
       tier: TIERS.small,
       modelRegions: {},
       modelInvocationLogging: false,
+      machineIssuers: {},
     })
   })
 

@@ -3,6 +3,7 @@ import type { SpokeSettings } from '../settings.ts'
 import { nearest } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
+import { machineMistakes } from './machine-issuers.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
@@ -22,6 +23,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   if (values.roleArn !== undefined && accountOfRole(values.roleArn) !== values.account) {
     refuse('roleArn', `"${values.roleArn}" is not in the tenant's account ${values.account}.`)
   }
+  for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
   const defaultModel = defaultModelOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined) throw new SettingsError(stack, problems)
   return {
@@ -39,6 +41,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     modelRegions: values.modelRegions,
     tier: values.tier,
     modelInvocationLogging: values.modelInvocationLogging,
+    machineIssuers: values.machineIssuers,
   }
 }
 

@@ -3,6 +3,7 @@ import { createLocalJWKSet, type JWK } from 'jose'
 import { fromRequest, toResponse } from '../adapters/web.ts'
 import { type AppDependencies, createApp } from '../app.ts'
 import { createAuthenticate } from '../authenticate.ts'
+import { createAuthenticateMachine } from '../authenticate-machine.ts'
 import { createCredentials } from '../aws/credentials.ts'
 import type { RequestContext } from '../deadline.ts'
 import type { LogRecord } from '../log.ts'
@@ -50,6 +51,7 @@ export function createTestAppFor<Given>(
       getKey: createLocalJWKSet({ keys: [key] }),
       now,
     }),
+    authenticateMachine: createAuthenticateMachine({ tenantId: 'tenant1', keySets: undefined, now }),
     routing: createRouting({
       tenantId: 'tenant1',
       tableName: 'genai-tenants',

@@ -21,6 +21,7 @@ import {
   type LoadBalancerService,
 } from './aws/load-balancer/load-balancer.ts'
 import { Targets } from './aws/load-balancer/targets.ts'
+import { outboundIssuers } from './aws/sts/outbound-identity.ts'
 import { createSts } from './aws/sts/sts.ts'
 import { ambient } from './engine/configured-provider.ts'
 import type { PermissionEvent } from './engine/control-plane.ts'
@@ -37,6 +38,7 @@ import { reach } from './network/reach.ts'
 import type { Image, Organization } from './organization.ts'
 import { type Authority, openAuthority } from './wire/authority.ts'
 import type { Surroundings } from './wire/service.ts'
+import { type Website, websiteServices } from './wire/websites.ts'
 import { startWire, type Wire, type WireEvent } from './wire/wire.ts'
 
 /** What happens in the cloud, as it happens: for `npm start`, for tests, for a log. */
@@ -69,6 +71,8 @@ export interface CloudOptions {
    * a permission fails a deployment in this process as well. @default not evaluated
    */
   readonly controlPlane?: { readonly observe?: (event: PermissionEvent) => void }
+  /** Hosts of the internet besides AWS's, such as other people's identity providers, by their names. @default none */
+  readonly websites?: Readonly<Record<string, Website>>
   /** Lines of each log that are kept in memory. @default 10,000 */
   readonly logLines?: number
   /** Of the chances of faults with a probability: the same seed deals the same. @default other chances in every run */
@@ -120,7 +124,9 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const faults = createFaults({ now, ...(options.faultSeed !== undefined && { seed: options.faultSeed }) })
   const surroundings: Surroundings = { ledger, organization, authorize, now: faults.now }
   const credentials = faults.credentials(createCredentialStore(faults.now))
-  const lookUp: Reach = (view, from, host, port) => reach(view, from, host, port, faults.isDown)
+  const hosts = [...outboundIssuers(organization), ...websiteServices(options.websites ?? {})]
+  const websites = new Set(hosts.map(({ name }) => name))
+  const lookUp: Reach = (view, from, host, port) => reach(view, from, host, port, faults.isDown, websites)
   const logs = options.logLines === undefined ? {} : { logLines: options.logLines }
   const data = options.persistent ? { directory: join(directory, 'data') } : {}
 
@@ -147,6 +153,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     reach: lookUp,
     faults: faults.wire,
     services: [
+      ...hosts,
       createSts(surroundings, credentials),
       dynamodb,
       cognito,

@@ -51,6 +51,8 @@ export interface Account {
   readonly invocationLogGroup?: string
   /** Quotas in force where they are not AWS's defaults, by their codes: `L-F678F1CE`. */
   readonly quotas?: Readonly<Record<string, number>>
+  /** Outbound identity federation is on: the id in the account's issuer, `https://ID.tokens.sts.global.api.aws`. */
+  readonly outboundIdentity?: string
   /** Lambda's concurrent executions. @default 1000 */
   readonly concurrencyLimit?: number
 }

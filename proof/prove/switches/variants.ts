@@ -18,7 +18,7 @@ interface Edit {
 
 /** Claims as they stand in whatever was sent, unverified. */
 const UNVERIFIED = `
-function unverified(authorization: string | null): JWTPayload {
+function unverified(authorization: string | null, ..._: readonly unknown[]): JWTPayload {
   try { return decodeJwt((authorization ?? '').replace(/^Bearer +/i, '').split(',')[0] ?? '') } catch { return {} }
 }
 `
@@ -27,14 +27,35 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
   functionToken: [
     {
       file: 'authenticate.ts',
-      from: 'const payload = await verify(bearerToken(authorization), options)\n    requireIdToken(payload, options.clientId)',
+      from: 'const payload = await verify(bearerToken(authorization), options, "this gateway\'s user pool")\n    requireIdToken(payload, options.clientId)',
       to: 'const payload = unverified(authorization)',
     },
-    { file: 'authenticate.ts', from: '\nfunction bearerToken(', to: `${UNVERIFIED}\nfunction bearerToken(` },
+    {
+      file: 'authenticate.ts',
+      from: '\nexport function bearerToken(',
+      to: `${UNVERIFIED}\nexport function bearerToken(`,
+    },
+    {
+      file: 'authenticate-machine.ts',
+      from: 'const payload = await verify(',
+      to: 'const payload = unverified(authorization, ',
+    },
+    { file: 'authenticate-machine.ts', from: 'trusted.audience !== undefined &&', to: 'false &&' },
+    {
+      file: 'authenticate-machine.ts',
+      from: '\nfunction requireClaims(',
+      to: `${UNVERIFIED}\nfunction requireClaims(`,
+    },
+    {
+      file: 'authenticate-machine.ts',
+      from: '\nimport { createHash }',
+      to: "\nimport { decodeJwt, type JWTPayload } from 'jose'\nimport { createHash }",
+    },
     { file: 'event.ts', from: '&& (values.length > 1 || headers.has(name))', to: '&& false' },
   ],
   tenantMatch: [
     { file: 'authenticate.ts', from: '    requireTenant(payload, options.tenantId)\n', to: '' },
+    { file: 'authenticate-machine.ts', from: '    requireClaims(payload, trusted, name, caller)\n', to: '' },
     { file: 'path.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
   // The item's status; what it lists is declared, and laid over.
@@ -43,7 +64,7 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     { file: 'app.ts', from: '  refuseQuery(incoming.query, operation.query)\n', to: '' },
     { file: 'event.ts', from: 'if (!PATH.test(path)) throw', to: 'if (false) throw' },
     { file: 'event.ts', from: 'if (url.pathname !== path) throw', to: 'if (false) throw' },
-    { file: 'path.ts', from: '!TENANT_ID.test(tenant)', to: 'false' },
+    { file: 'path.ts', from: "root === '' && TENANT_ID.test(tenant)", to: "root === ''" },
   ],
 }
 
@@ -66,7 +87,7 @@ function editing(edits: readonly Edit[]): Plugin {
   return {
     name: 'checks-taken-out',
     setup(bundler) {
-      bundler.onLoad({ filter: /functions[/\\]gateway[/\\][^/\\]+\.ts$/ }, async ({ path }) => {
+      bundler.onLoad({ filter: /functions[/\\]gateway[/\\].+\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8')
         return { contents: edits.filter(({ file }) => file === basename(path)).reduce(apply, source), loader: 'ts' }
       })

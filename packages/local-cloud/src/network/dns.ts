@@ -41,9 +41,15 @@ function resolveName(topology: Topology, name: string, vpcId: string | undefined
     serviceName(name) ??
     loadBalancerName(topology, name) ??
     recordName(topology, name, vpcId, followed) ??
+    websiteName(topology, name) ??
     otherServiceName(name) ??
     notFound(name)
   )
+}
+
+function websiteName({ websites }: Topology, name: string): Resolution | undefined {
+  if (!websites.has(name)) return undefined
+  return { addresses: [publicAddress(name, 'us-east-1')], service: { service: name, region: 'us-east-1' } }
 }
 
 function notFound(name: string): never {

@@ -17,6 +17,7 @@ import { interfaceAt, travel } from './travel.ts'
  * it must get through from each (the first one's path is told); of the addresses that a name has, one must answer, as
  * clients try the next.
  * @param isDown network interfaces that do not answer, though they are declared. @default all of them answer
+ * @param websites hosts of the internet that nothing declares. @default none
  */
 export function reach(
   ledger: LedgerView,
@@ -24,8 +25,9 @@ export function reach(
   host: string,
   port: number,
   isDown: (at: Interface) => boolean = () => false,
+  websites: ReadonlySet<string> = new Set(),
 ): Path | Refusal {
-  const topology = topologyOf(ledger)
+  const topology = topologyOf(ledger, websites)
   const trace: Trace = []
   try {
     if (from.kind === 'internet') return fromInternet(topology, from.address, host, port, trace)

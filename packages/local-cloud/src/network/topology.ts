@@ -31,6 +31,8 @@ export interface RouteTable {
 
 export interface Topology {
   readonly ledger: LedgerView
+  /** Hosts of the internet that nothing declares. */
+  readonly websites: ReadonlySet<string>
   /** @throws Error when the ledger contradicts itself: rows refuse what names something that is not there. */
   readonly subnet: (id: string) => Declared
   readonly vpc: (id: string) => Declared
@@ -50,11 +52,12 @@ const GATEWAY_ENDPOINTS: Index = {
   keysOf: ({ outputs }) => (outputs.vpcEndpointType === 'Gateway' ? texts(outputs, 'routeTableIds') : []),
 }
 
-export function topologyOf(ledger: LedgerView): Topology {
+export function topologyOf(ledger: LedgerView, websites: ReadonlySet<string> = new Set()): Topology {
   const subnet = (id: string) => required(ledger, SUBNET, id)
   const vpc = (id: string) => required(ledger, VPC, id)
   return {
     ledger,
+    websites,
     subnet,
     vpc,
     routeTable(subnetId) {

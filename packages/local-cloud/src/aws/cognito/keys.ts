@@ -43,11 +43,13 @@ export interface KeySet {
 /** What `/.well-known/jwks.json` answers. */
 export function keySet({ id, access, previous }: KeyRing): KeySet {
   return {
-    keys: [id, access, ...previous].map(({ kid, privateKey }) => {
-      const { e = '', n = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
-      return { alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' }
-    }),
+    keys: [id, access, ...previous].map(publicKeyOf),
   }
+}
+
+export function publicKeyOf({ kid, privateKey }: SigningKey): PublicKey {
+  const { e = '', n = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
+  return { alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' }
 }
 
 /** For the pool's file: private keys as PEM. */
@@ -82,7 +84,7 @@ const load = ({ kid, pem }: StoredKey): SigningKey => ({ kid, privateKey: create
 
 const generate = promisify(generateKeyPair)
 
-async function createKey(): Promise<SigningKey> {
+export async function createKey(): Promise<SigningKey> {
   const { privateKey } = await generate('rsa', { modulusLength: 2048 })
   return { kid: randomBytes(32).toString('base64'), privateKey }
 }

@@ -1,0 +1,81 @@
+/**
+ * Which machine calls, on the path `/TENANT.NAME/…`: its token is of the issuer that the tenant's configuration has under that name,
+ * and says all that the configuration says. Behind an HTTPS listener the load balancer has checked the same; this is the second lock.
+ */
+import { createHash } from 'node:crypto'
+import { isMap } from '../../shared/is-map.ts'
+import { type MachineIssuer, SPACE_SEPARATED, type TenantConfiguration } from '../../shared/tenant.ts'
+import type { Progress } from './audit.ts'
+import { bearerToken, type Caller, verify } from './authenticate.ts'
+import { GatewayError } from './errors.ts'
+import type { StoredKeySets } from './stored-key-set.ts'
+
+export interface AuthenticateMachineOptions {
+  readonly tenantId: string
+  /** Absent on a hub without a table of key sets, which has no machines. */
+  readonly keySets: StoredKeySets | undefined
+  readonly now: () => number
+}
+
+export type AuthenticateMachine = (
+  authorization: string | null,
+  machine: { readonly name: string; readonly of: Pick<TenantConfiguration, 'machineIssuers'> },
+  progress?: Pick<Progress, 'pass'>,
+) => Promise<Caller>
+
+export function createAuthenticateMachine({ tenantId, keySets, now }: AuthenticateMachineOptions): AuthenticateMachine {
+  const keys = new Map<string, ReturnType<StoredKeySets>>()
+  return async (authorization, { name, of: { machineIssuers = {} } }, progress) => {
+    const trusted = Object.hasOwn(machineIssuers, name) ? machineIssuers[name] : undefined
+    if (!trusted || !keySets) {
+      throw new GatewayError(
+        'tenant_unknown',
+        `The tenant ${tenantId} has no machine ${name} here. Check the first part of the path.`,
+      )
+    }
+    const keySet = keys.get(trusted.issuer) ?? keySets(trusted.issuer)
+    keys.set(trusted.issuer, keySet)
+    const { getKey } = keySet
+    const payload = await verify(
+      bearerToken(authorization),
+      { issuer: trusted.issuer, getKey, now },
+      `the issuer of ${name}`,
+    )
+    if (trusted.audience !== undefined && payload.aud !== trusted.audience) {
+      throw new GatewayError(
+        'token_wrong_audience',
+        `The token in Authorization was issued for another audience than ${name}'s (claim aud).`,
+      )
+    }
+    progress?.pass('token')
+    const caller = { user: callerId(trusted.issuer, payload.sub), machine: name }
+    requireClaims(payload, trusted, name, caller)
+    progress?.pass('tenant')
+    return caller
+  }
+}
+
+/** Subjects of two issuers may be the same text, and one may be an ARN, a name or an address: the trail has an id of both. */
+export function callerId(issuer: string, subject: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('base64url')
+    .slice(0, 32)
+}
+
+function requireClaims(payload: object, { claims }: MachineIssuer, name: string, caller: Caller): void {
+  for (const [claim, expected] of Object.entries(claims)) {
+    if (isEqual(isMap(payload) && Object.hasOwn(payload, claim) ? payload[claim] : undefined, claim, expected)) continue
+    // A token for another use is told apart, so that the caller hears what to change.
+    const code = claim === 'token_use' ? 'token_wrong_use' : 'machine_mismatch'
+    throw new GatewayError(
+      code,
+      `The token in Authorization is not one of the machine ${name} (claim ${claim}). The tenant's machineIssuers say which is.`,
+      caller,
+    )
+  }
+}
+
+const isEqual = (value: unknown, claim: string, expected: string): boolean =>
+  typeof value === 'string' &&
+  (SPACE_SEPARATED.includes(claim) ? value.split(' ').includes(expected) : value === expected)

@@ -1,0 +1,133 @@
+/** Machines of tenants: their tokens through the load balancer, on their own paths, with both locks. */
+import { generateKeyPairSync } from 'node:crypto'
+import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
+import { localAgent } from '@genai/local-cloud/wire/agent'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Platform, startPlatform } from './platform.ts'
+
+/** A continuous integration service's issuer, as GitHub's is: its own host, its own place for the keys. */
+const CI = 'https://token.actions.githubusercontent.com'
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+let ciKeys: object[] = [{ ...publicKey.export({ format: 'jwk' }), kid: 'ci', alg: 'RS256', use: 'sig' }]
+
+const AWS = {
+  issuer: 'https://22222222-0000-4000-8000-222222222222.tokens.sts.global.api.aws',
+  audience: 'genai/tenant1',
+  claims: { sub: 'arn:aws:iam::222222222222:role/application' },
+}
+const GITHUB = {
+  issuer: CI,
+  audience: 'https://genai.example.com/tenant1.ci',
+  claims: { repository: 'example/app', ref: 'refs/heads/main' },
+}
+
+let platform: Platform
+beforeAll(async () => {
+  platform = await startPlatform({
+    settings: {
+      hub: { keySetVia: 'table' },
+      'spoke-tenant1': { machineIssuers: { app: AWS, ci: GITHUB } },
+    },
+    stacks: ['hub', 'spoke-tenant1'],
+    websites: {
+      'token.actions.githubusercontent.com': async ({ target }) =>
+        target === '/.well-known/jwks'
+          ? { status: 200, body: JSON.stringify({ keys: ciKeys }) }
+          : { status: 404, body: '' },
+    },
+  })
+}, 120_000)
+afterAll(() => platform?.close())
+
+async function awsToken(profile: string, audience = 'genai/tenant1'): Promise<string> {
+  const sts = new STSClient({
+    region: 'us-east-1',
+    credentials: platform.cloud.signIn(profile),
+    requestHandler: new NodeHttpHandler({
+      httpsAgent: localAgent({ port: platform.wirePort, caFile: platform.caFile }),
+    }),
+  })
+  const asked = new GetWebIdentityTokenCommand({ Audience: [audience], SigningAlgorithm: 'RS256' })
+  return (await sts.send(asked)).WebIdentityToken ?? ''
+}
+
+const ciToken = (claims: object = {}, kid = 'ci') =>
+  new SignJWT({
+    iss: CI,
+    aud: GITHUB.audience,
+    sub: 'repo:example/app:ref:refs/heads/main',
+    repository: 'example/app',
+    ref: 'refs/heads/main',
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'RS256', kid })
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(privateKey)
+
+const statusOf = async (path: string, token: string) =>
+  (await platform.call({ method: 'POST', path, token, body: { prompt: 'Who are you?' } })).status
+
+describe('a machine', () => {
+  it('of the tenant’s account calls with a token that says which role it is, without a secret', async () => {
+    const answer = await platform.call({
+      method: 'POST',
+      path: '/tenant1.app/invoke',
+      token: await awsToken('application-tenant1'),
+      body: { prompt: 'Who are you?' },
+    })
+    expect({ status: answer.status, body: JSON.parse(answer.body) }).toMatchObject({
+      status: 200,
+      body: { tenant: 'tenant1' },
+    })
+  })
+
+  it('of another issuer calls as its claims say', async () => {
+    expect(await statusOf('/tenant1.ci/invoke', await ciToken())).toBe(200)
+  })
+
+  it('is named in the audit line, and its subject is not', async () => {
+    await statusOf('/tenant1.app/invoke', await awsToken('application-tenant1'))
+    const line = platform.cloud.lambda
+      .logs('genai-gateway-tenant1')
+      .map((one) => one.line)
+      .findLast((one) => one.includes('"machine"'))
+    expect(JSON.parse(line ?? '')).toMatchObject({ machine: 'app', user: expect.stringMatching(/^[\w-]{32}$/) })
+    expect(line).not.toContain('arn:')
+  })
+
+  it.each<[string, string, () => Promise<string>]>([
+    ['a user’s ID token', '/tenant1.app/invoke', () => platform.token('tenant1')],
+    ['its token on the people’s path', '/tenant1/invoke', () => awsToken('application-tenant1')],
+    ['its token on another machine’s path', '/tenant1.ci/invoke', () => awsToken('application-tenant1')],
+    ['a token for another audience', '/tenant1.app/invoke', () => awsToken('application-tenant1', 'genai/tenant2')],
+    ['another tenant’s machine', '/tenant1.app/invoke', () => awsToken('application-tenant2')],
+    ['another branch', '/tenant1.ci/invoke', () => ciToken({ ref: 'refs/pull/7/merge' })],
+    ['another repository', '/tenant1.ci/invoke', () => ciToken({ repository: 'mallory/app' })],
+    ['a claim that is a list', '/tenant1.ci/invoke', () => ciToken({ repository: ['example/app'] })],
+    ['no claim', '/tenant1.ci/invoke', () => ciToken({ repository: undefined })],
+    ['several audiences', '/tenant1.ci/invoke', () => ciToken({ aud: [GITHUB.audience, 'other'] })],
+  ])('%s is refused by the load balancer', async (_, path, token) => {
+    expect(await statusOf(path, await token())).toBe(401)
+  })
+
+  it('at a path that no tenant’s settings name is not there', async () => {
+    expect(await statusOf('/tenant1.nobody/invoke', await awsToken('application-tenant1'))).toBe(404)
+  })
+})
+
+describe('the key set of an issuer', () => {
+  it('that answers eleven keys, or none, keeps the last good ones', async () => {
+    const good = ciKeys
+    for (const bad of [Array.from({ length: 11 }, (_, index) => ({ ...good[0], kid: `${index}` })), []]) {
+      ciKeys = bad
+      await platform.cloud.schedules.run('genai-key-sets')
+    }
+    const lines = platform.cloud.lambda.logs('genai-key-sets').map(({ line }) => line)
+    expect(lines.findLast((line) => line.includes('11 keys'))).toContain('"outcome":"failed"')
+    ciKeys = good
+    expect(await statusOf('/tenant1.ci/invoke', await ciToken())).toBe(200)
+  })
+})
