@@ -131,3 +131,22 @@ describe('the key set of an issuer', () => {
     expect(await statusOf('/tenant1.ci/invoke', await ciToken())).toBe(200)
   })
 })
+
+describe('a change of machineIssuers', () => {
+  it('takes a machine away and leaves the others', async () => {
+    await platform.deploy('spoke-tenant1', { machineIssuers: { app: AWS } })
+    expect(await statusOf('/tenant1.app/invoke', await awsToken('application-tenant1'))).toBe(200)
+    expect(await statusOf('/tenant1.ci/invoke', await ciToken())).toBe(404)
+    await platform.deploy('spoke-tenant1', { machineIssuers: { app: AWS, ci: GITHUB } })
+    // The function has read the items a moment ago.
+    await expect.poll(async () => statusOf('/tenant1.ci/invoke', await ciToken()), { timeout: 60_000 }).toBe(200)
+  })
+
+  it('to an issuer whose keys cannot be had fails, and says why', async () => {
+    const gone = { ...GITHUB, issuer: 'https://nobody.example.com' }
+    await expect(platform.deploy('spoke-tenant1', { machineIssuers: { app: AWS, gone } })).rejects.toThrow(
+      /The key set of https:\/\/nobody\.example\.com cannot be had/,
+    )
+    expect(await statusOf('/tenant1.app/invoke', await awsToken('application-tenant1'))).toBe(200)
+  })
+})
