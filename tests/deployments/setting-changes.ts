@@ -192,7 +192,9 @@ const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/
 const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 
 /** A tenant that moves: tests/deployments/while-served.ts. Machines take another way to the keys: tests/platform/machines.test.ts. */
-const ELSEWHERE = { cidrBlock: 'replaces', machineIssuers: 'in place' } as const satisfies Readonly<Record<string, Effect>>
+const ELSEWHERE = { cidrBlock: 'replaces', machineIssuers: 'in place' } as const satisfies Readonly<
+  Record<string, Effect>
+>
 
 const inPlace = (changes: Changes) =>
   Object.fromEntries(Object.keys(changes).map((name) => [name, 'in place' as Effect]))
