@@ -162,14 +162,34 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'client-instance-becomes-role',
-    tried: "The hub's client instance, with its own role, assumes the second tenant's role and asks its model",
-    expected: ['callerPolicy', 'endpointPolicy', 'trustPolicy', 'vpcRoutes', 'securityGroups'],
-    make: (site) => {
+    tried:
+      "The credentials of the hub's client instance, used at STS from the internet, assume the second tenant's role; the instance asks its model",
+    expected: ['callerPolicy', 'trustPolicy', 'vpcRoutes', 'securityGroups'],
+    remark: 'From the instance itself STS is the hub’s endpoint, which admits the functions’ subnets only.',
+    make: async (site) => {
+      const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
+      if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
+      const { tenant2 } = site
+      const credentials = site.steal(roleArn(site.hub.account, `${PREFIX}-hub-client`))
+      const assumed = await site.assume(LAPTOP, credentials, asItsOwn(tenant2))
+      if (!assumed.ok) return assumed.outcome
+      const from: Origin = { kind: 'instance', instanceId: instance.id }
+      return ended(
+        await site.converse(from, assumed.value, tenant2.endpoint, tenant2.modelId),
+        `the model of account ${tenant2.account} answered`,
+      )
+    },
+  },
+  {
+    name: 'client-instance-at-sts',
+    tried: "The hub's client instance, with its own role, assumes the second tenant's role where STS is from there",
+    expected: ['securityGroups', 'endpointPolicy', 'callerPolicy', 'trustPolicy'],
+    make: async (site) => {
       const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
       if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
       const credentials = site.steal(roleArn(site.hub.account, `${PREFIX}-hub-client`))
       const from: Origin = { kind: 'instance', instanceId: instance.id }
-      return becomeAndAsk(site, from, credentials, asItsOwn(site.tenant2), site.tenant2)
+      return ended(await site.assume(from, credentials, asItsOwn(site.tenant2)), 'credentials of the tenant’s role')
     },
   },
   {
