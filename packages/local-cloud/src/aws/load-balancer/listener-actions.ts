@@ -148,9 +148,9 @@ export const listenersForwardingTo = (ledger: LedgerView, targetGroupArn: string
     .flatMap((one) => (one.type === LISTENER ? one : (ledger.find(LISTENER, known(one.outputs, 'listenerArn')) ?? [])))
 
 const BY_TARGET_GROUP: Index = {
-  keysOf: ({ type, inputs }) =>
+  keysOf: ({ type, outputs }) =>
     type === LISTENER || type === LISTENER_RULE
-      ? forwardsTo([...objects(inputs, 'defaultActions'), ...objects(inputs, 'actions')])
+      ? forwardsTo([...objects(outputs, 'defaultActions'), ...objects(outputs, 'actions')])
       : [],
 }
 
