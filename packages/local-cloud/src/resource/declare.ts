@@ -6,6 +6,7 @@ import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.t
 import type { Index } from '../ledger/ledger-index.ts'
 import type { Organization } from '../organization.ts'
 import type { ResourceType, Situation } from './resource-type.ts'
+import { checkValues } from './value-constraints.ts'
 import { text } from './values.ts'
 
 export interface Declaration {
@@ -41,6 +42,7 @@ export async function declare(declaration: Declaration): Promise<Declared> {
   const situation = situationOf(declaration)
   await row.refuse?.(situation)
   for (const step of row.afterwards ?? []) await step.refuse(situation)
+  checkValues(row.type, inputs)
   return answered(declaration, situation)
 }
 
