@@ -90,6 +90,21 @@ export const QUESTIONS: readonly Question[] = [
     ask: leftInterfaces,
   },
   {
+    id: 'interfaces-of-removed',
+    from: [
+      {
+        file: note('0004-a-security-group-per-function'),
+        words: 'How long a real Lambda takes, and whether it takes a role made anew, stays unknown (?)',
+      },
+    ],
+    question:
+      'How long does Lambda take to delete the interfaces of a removed tenant, and with a role that was made anew?',
+    how: 'only by destroying a tenant',
+    expected: 'at most 45 minutes, for which the provider waits',
+    otherwise: 'docs/operations.md, "Destroying": detach and delete what is left.',
+    notAsked: 'It takes the destruction of a tenant: look at the row before this one afterwards.',
+  },
+  {
     id: 'second-deletion',
     from: [{ file: note('0017-as-the-aws-provider'), words: 'deletion of an attachment that is associated' }],
     question: 'Is the deletion of an attachment refused while it is associated, and what does the second one answer?',
