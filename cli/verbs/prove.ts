@@ -5,6 +5,7 @@ import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { proveDeployed } from '../../proof/prove/deployed/deployed.ts'
 import { type DeployedHub, openDeployed, runningHub } from '../../proof/prove/deployed/deployed-hub.ts'
 import { findLimits } from '../../proof/prove/limits.ts'
+import { heatMap } from '../../proof/prove/report/heat-map.ts'
 import { passes, type Report, toJson } from '../../proof/prove/report/report.ts'
 import { toMarkdown } from '../../proof/prove/report/report-text.ts'
 import { findRevocationDelays } from '../../proof/prove/revocation-delays.ts'
@@ -25,7 +26,7 @@ export const prove: Verb = {
   name: 'prove',
   usage: '',
   summary:
-    'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md and .json.',
+    'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md, .json and .svg.',
   details: [
     'Against a local cloud of its own: the hub and the two sample tenants from their stack files. Every attempt is made again with',
     'every layer switched off in turn. With --gateway-url, --client-id, --region, --username and --other-tenant, against a deployed',
@@ -86,6 +87,7 @@ export function finish(report: Report, directory: string, terminal: Pick<Termina
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'isolation-report.md'), toMarkdown(report))
   writeFileSync(join(directory, 'isolation-report.json'), toJson(report))
+  writeFileSync(join(directory, 'isolation-report.svg'), heatMap(report.rows))
   for (const row of report.rows) tell(row, terminal)
   conclude(report, directory, terminal)
   return passes(report) ? 0 : 1
