@@ -117,8 +117,9 @@ export const NEEDS: readonly Need[] = [
     service: 'elasticloadbalancing',
     code: 'L-7EED9B64',
     what: 'rules of the load balancer',
-    // The preflight's, besides one a tenant.
-    hub: (_hub, { tenants }) => tenants.length + 1,
+    // The preflight's, besides those of each tenant: its people's, and one for each issuer of its machines.
+    hub: (_hub, { tenants }) =>
+      tenants.reduce((sum, { settings }) => sum + 1 + Object.keys(settings.machineIssuers).length, 1),
   },
   {
     service: 'elasticloadbalancing',

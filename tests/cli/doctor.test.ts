@@ -46,13 +46,15 @@ it('finds a platform that is deployed as it should be: what is there is its own'
   const rows = rowsOf(stdout).filter(({ subject }) => subject !== 'this machine')
   expect(rows.filter(({ verdict }) => verdict !== 'ok')).toEqual([])
   const names = rows.filter(({ id }) => id === 'names').map(({ subject, said }) => `${subject}: ${said}`)
-  expect(names).toEqual([
-    "hub: 9 names are free, or this stack's own (9)",
-    "spoke-tenant1: 1 names are free, or this stack's own (1)",
-    "spoke-tenant1: 4 names are free, or this stack's own (4)",
-    "spoke-tenant2: 1 names are free, or this stack's own (1)",
-    "spoke-tenant2: 4 names are free, or this stack's own (4)",
+  expect(names.map((name) => name.split(':')[0])).toEqual([
+    'hub',
+    'spoke-tenant1',
+    'spoke-tenant1',
+    'spoke-tenant2',
+    'spoke-tenant2',
   ])
+  // All that is there is the stack's own: as many as there are names.
+  for (const name of names) expect(name).toMatch(/: (\d+) names are free, or this stack's own \(\1\)$/)
   expect(rows.find(({ about }) => about === 'VPCs')?.said).toContain('1 needed, 0 in use by others')
   // No terminal, no progress and no colours.
   expect(stderr).toBe('')

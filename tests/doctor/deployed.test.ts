@@ -1,4 +1,7 @@
 /** The doctor on a deployed hub and tenants: what is open is asked, and an answer that is otherwise is told with what to change. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gateway } from '../../cli/doctor/deployed/gateway.ts'
@@ -10,20 +13,27 @@ import type { Examined } from '../../cli/doctor/run.ts'
 import { claimsOf } from '../../cli/hub/cognito.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 import { DOCTOR_ROLE } from '../../shared/policies/doctor.ts'
-import { declared } from './fixture.ts'
+import { copyFiles, declared } from './fixture.ts'
 
 let platform: Platform
+let directory: string
 let examined: Examined
 beforeAll(async () => {
-  platform = await startPlatform()
+  directory = mkdtempSync(join(tmpdir(), 'genai-deployed-'))
+  copyFiles(directory)
+  platform = await startPlatform({ project: directory })
   const agent = localAgent({ port: platform.wirePort, caFile: platform.caFile })
   examined = await open({
     aws: false,
     role: DOCTOR_ROLE,
+    directory,
     connection: { where: 'the local cloud', credentials: platform.cloud.signIn(), agent, needsPulumi: false },
   })
 })
-afterAll(() => platform?.close())
+afterAll(async () => {
+  await platform?.close()
+  rmSync(directory, { recursive: true, force: true })
+})
 
 async function gatewayOf(tenantId: string): Promise<Gateway> {
   const token = await platform.token(tenantId)

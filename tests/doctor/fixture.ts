@@ -63,9 +63,17 @@ export async function examine({ accounts = {}, files = {}, ledger = [], options 
   }
 }
 
-function copyFiles(directory: string, changes: NonNullable<Case['files']>): void {
+export function copyFiles(directory: string, changes: NonNullable<Case['files']> = {}): void {
   for (const name of ['Pulumi.yaml', ...STACKS.map((stack) => `Pulumi.${stack}.yaml`)])
     cpSync(join(PROJECT_DIRECTORY, name), join(directory, name))
+  // The way to the keys that has the most to ask about, whichever the samples take; machines need another one.
+  for (const stack of STACKS) {
+    const file = join(directory, `Pulumi.${stack}.yaml`)
+    const text = readFileSync(file, 'utf8')
+      .replace(/keySetVia: \w+/, 'keySetVia: endpoint')
+      .replace(/^ {2}genai-hub-spoke:machineIssuers:.*\n(?: {4}.*\n)*/m, '')
+    writeFileSync(file, text)
+  }
   for (const [stack, pairs] of Object.entries(changes)) {
     const file = join(directory, `Pulumi.${stack}.yaml`)
     let text = readFileSync(file, 'utf8')
