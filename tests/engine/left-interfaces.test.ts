@@ -52,9 +52,10 @@ describe.skipIf(!cli)('interfaces that Lambda leaves', () => {
     expect(left().length).toBeGreaterThan(0)
     await expect(destroy('hub')).rejects.toThrow(/DependencyViolation|has a dependent object: eni-/)
 
-    const { permissionsBoundary: _, ...inputs } = role.inputs
+    const { permissionsBoundary: _bounded, ...inputs } = role.inputs
+    const { permissionsBoundary: _boundary, ...outputs } = role.outputs
     const policyArn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'
-    await ledger.put({ ...role, inputs, outputs: { ...role.outputs, permissionsBoundary: '' } })
+    await ledger.put({ ...role, inputs, outputs })
     const attachment = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment'
     const attached = { role: roleName, policyArn }
     await ledger.put({
