@@ -27,6 +27,7 @@ test.each([
   ['POST', '/tenant1/model/m/count-tokens', { operation: 'count_tokens', model: 'm' }],
   ['POST', '/tenant1/model/m/invoke-with-bidirectional-stream', { code: 'operation_not_supported' }],
   ['POST', '/tenant1/async-invoke', { code: 'operation_not_supported' }],
+  ['POST', '/tenant1/guardrail/gr1/version/1/apply', { code: 'operation_not_supported' }],
   ['POST', '/tenant2/invoke', { code: 'tenant_unknown' }],
   ['POST', '/TENANT1/invoke', { code: 'path_not_found' }],
   ['POST', '/', { code: 'path_not_found' }],

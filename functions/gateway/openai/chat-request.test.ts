@@ -102,6 +102,12 @@ describe('a chat request as Converse takes it', () => {
     expect(map({ tools: [tool] }, NOVA).ignored).toEqual(['tools.function.strict'])
   })
 
+  test('takes options of a stream for a stream only', () => {
+    const stream_options = { include_usage: true }
+    expect(refusal({ stream_options }).param).toBe('stream_options')
+    expect(map({ stream_options, stream: true }).ignored).toEqual([])
+  })
+
   test('stops where it is told', () => {
     expect(map({ stop: 'END' }).body.inferenceConfig?.stopSequences).toEqual(['END'])
     expect(map({ stop: ['\n'] }, NOVA).body.inferenceConfig?.stopSequences).toEqual(['\n'])

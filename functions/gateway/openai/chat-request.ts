@@ -28,6 +28,8 @@ export interface MappedChat {
 }
 
 export function mapChat(request: ChatRequest, model: BedrockModel): MappedChat {
+  if (request.stream_options && !request.stream)
+    throw refuse('stream_options', 'is for streams. Send stream: true, or leave it out.')
   const features = featuresOf(model.id)
   const ignored = new Set(ignoredFields(request))
   const ignore = (field: string) => ignored.add(field)

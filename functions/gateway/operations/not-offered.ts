@@ -15,4 +15,5 @@ export const notOffered: readonly RefusedOperation[] = [
   bedrock('/model/{model}/invoke-with-bidirectional-stream', 'invoke_with_bidirectional_stream', 'converse-stream'),
   bedrock('/model/{model}/async-invoke', 'async_invoke', 'converse'),
   bedrock('/async-invoke', 'async_invoke', 'converse'),
+  bedrock('/guardrail/{id}/version/{version}/apply', 'apply_guardrail', 'converse, with guardrailConfig'),
 ]

@@ -6,7 +6,8 @@ import { type Block, type Generation, textOf } from '../model-backend.ts'
 const QUOTED_CHARACTERS = 200
 
 export function answerTo({ modelName, account, messages, schema }: Generation): string {
-  const content = messages.at(-1)?.content ?? []
+  // The last may be the assistant's own, which begins the answer.
+  const content = messages.findLast(({ role }) => role === 'user')?.content ?? []
   const question = textOf(content).trim().replace(/\s+/g, ' ')
   if (schema) return JSON.stringify(sampleOf(schema, [`from ${modelName}`]))
   const quoted = [...question].slice(0, QUOTED_CHARACTERS).join('')
