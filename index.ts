@@ -4,6 +4,7 @@
  */
 import * as pulumi from '@pulumi/pulumi'
 import { HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './shared/contract.ts'
+import { limitsOfHub } from './shared/hub-limits.ts'
 import { ofProject, readSettings, type SettingsOrigin } from './shared/settings/read.ts'
 import type { Settings } from './shared/settings.ts'
 
@@ -31,20 +32,22 @@ async function run(
     await checkHubFiles(import.meta.dirname, { organization, project, stack }, settings)
     return hub(settings, await readBefore(`${organization}/${project}/${stack}`, BEFORE), { project, stack })
   }
-  const [{ checkStackFiles }, { BEFORE, checkBefore }, { spoke }, hub] = await Promise.all([
+  const [{ checkStackFiles }, { BEFORE, checkBefore, functionSeconds }, { spoke }, hub] = await Promise.all([
     import('./spoke/stack-files.ts'),
     import('./spoke/before.ts'),
     import('./spoke/program.ts'),
     readHub(settings.hubStack),
   ])
-  checkBefore(settings, hub, await readBefore(`${organization}/${project}/${stack}`, BEFORE))
-  const { hubStack, tenantId, account, cidrBlock, tier } = settings
+  const before = await readBefore(`${organization}/${project}/${stack}`, BEFORE)
+  checkBefore(settings, hub, before)
+  const { hubStack, tenantId, account, cidrBlock, compute } = settings
+  const machineRules = Object.keys(settings.machineIssuers).length
   await checkStackFiles(
     import.meta.dirname,
-    { organization, project, concurrencyLimit: hub.concurrencyLimit },
-    { tenancy: { stack, hubStack, tenantId, account, cidrBlock, tier }, hub },
+    { organization, project, ...limitsOfHub(hub) },
+    { tenancy: { stack, hubStack, tenantId, account, cidrBlock, compute, machineRules }, hub },
   )
-  return { ...(await spoke(settings, hub, { project, stack })) }
+  return { ...(await spoke(settings, hub, { project, stack }, functionSeconds(before))) }
 }
 
 /** The hub's outputs as plain values: what a spoke is made of is known before anything is made. */

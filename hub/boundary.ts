@@ -1,10 +1,11 @@
-/** The boundary of the tenants' execution roles, which also keeps the hub from being destroyed while it has tenants. */
+/** The boundaries of the tenants' roles, which also keep the hub from being destroyed while it has tenants. */
 import * as aws from '@pulumi/aws'
 import type * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
-import { permissionsBoundaryName } from '../shared/naming.ts'
+import { permissionsBoundaryName, taskBoundaryName } from '../shared/naming.ts'
 import { policyText } from '../shared/policies/document.ts'
 import { permissionsBoundary } from '../shared/policies/execution-role.ts'
+import { taskBoundary } from '../shared/policies/task-roles.ts'
 import type { HubTags } from './tags.ts'
 
 /**
@@ -52,6 +53,36 @@ export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions)
       tags,
     },
     { ...opts, dependsOn: everything(args) },
+  )
+}
+
+/**
+ * The same of tasks' roles, made after the other one and so deleted before it: with tenants on Fargate a destroy ends here, with
+ * everything still in place. Where all of them are on Lambda it goes first and nobody misses it, and the other one refuses.
+ */
+export function tasksBoundary(
+  args: Omit<BoundaryArgs, 'after' | 'network'> & { readonly repositoryArn: string; readonly after: aws.iam.Policy },
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Policy {
+  const { account, region, repositoryArn, tags } = args
+  return new aws.iam.Policy(
+    `${NAME}-tasks`,
+    {
+      name: taskBoundaryName,
+      description: "Bounds the roles of every tenant's tasks",
+      policy: pulumi
+        .all([args.tableArn, args.keySetsTableArn, args.vpcId])
+        .apply(([tableArn, keySetsTableArn, vpcId]) =>
+          policyText(
+            'managed',
+            "the tasks' permissions boundary",
+            taskBoundary({ account, region, tableArn, keySetsTableArn, vpcId, repositoryArn }),
+            'Share with an organisation instead of a list of accounts.',
+          ),
+        ),
+      tags,
+    },
+    { ...opts, dependsOn: [args.after] },
   )
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HUB_SETTINGS } from '../tests/hub-fixture.ts'
+import { HUB_FARGATE } from '../tests/spoke-fixture.ts'
 import { type Before, checkNetwork, checkPlace } from './checks.ts'
 
 const before: Before = {
@@ -21,13 +22,15 @@ const before: Before = {
 const two = ['use1-az1', 'use1-az2']
 
 /** Who lives there: tenants' blocks, and functions' interfaces in every subnet. */
-const lookUps = (tenants: readonly string[], functions = 0) => ({
+const lookUps = (tenants: readonly string[], functions = 0, tasks = 0) => ({
   tenants: async () => tenants,
   functionsIn: async () => functions,
+  tasksIn: async () => tasks,
 })
 const nobodyAsked = {
   tenants: () => Promise.reject(new Error('asked for tenants')),
   functionsIn: () => Promise.reject(new Error('asked for functions')),
+  tasksIn: () => Promise.reject(new Error('asked for tasks')),
 }
 const network = (
   change: Partial<typeof HUB_SETTINGS>,
@@ -89,5 +92,17 @@ describe('what is deployed', () => {
       /use1-az2 is not taken from the hub: 2 network interfaces/,
     )
     await network({}, ['use1-az1'], lookUps([], 0))
+  })
+
+  it('keeps Fargate, and a zone, while tasks run there', async () => {
+    const withTasks = { ...before, fargate: HUB_FARGATE }
+    const check = (change: Partial<typeof HUB_SETTINGS>, zoneIds: string[], tasks: number) =>
+      checkNetwork({ ...HUB_SETTINGS, fargate: true, ...change }, zoneIds, withTasks, lookUps([], 0, tasks))
+    await expect(check({ fargate: false }, two, 4)).rejects.toThrow(
+      /Fargate is not taken from the hub while tenants run on it: their tasks have 4 network interfaces.*compute of these tenants to lambda/,
+    )
+    await check({ fargate: false }, two, 0)
+    await expect(check({}, ['use1-az1'], 3)).rejects.toThrow(/use1-az2 is not taken from the hub: 3 network interfaces/)
+    await check({}, ['use1-az1'], 0)
   })
 })

@@ -17,6 +17,7 @@ export const BEFORE = [
   'privateSubnets',
   'hubRouteTableId',
   'sharing',
+  'fargate',
   'tenantId',
 ] as const
 
@@ -73,6 +74,8 @@ export interface LookUps {
   tenants(hubRouteTableId: string): Promise<readonly string[]>
   /** Network interfaces of functions in a subnet. */
   functionsIn(subnetId: string): Promise<number>
+  /** Network interfaces of tasks, by the security group that each has: in a subnet, or anywhere. */
+  tasksIn(taskSecurityGroupId: string, subnetId?: string): Promise<number>
 }
 
 /**
@@ -81,7 +84,7 @@ export interface LookUps {
  * @throws Error as {@link checkPlace}
  */
 export async function checkNetwork(
-  settings: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock' | 'sharing'>,
+  settings: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock' | 'sharing' | 'fargate'>,
   zoneIds: readonly string[],
   before: Before,
   lookUps: LookUps,
@@ -112,6 +115,14 @@ export async function checkNetwork(
       `The spokes' supernet ${settings.spokesCidrBlock} leaves out ${shown(left)}, where tenants live. Choose one that holds every tenant, ` +
         'or move the tenant first: docs/operations.md, "Moving a tenant to another block".',
     )
+  if (before.fargate && !settings.fargate) {
+    const tasks = await lookUps.tasksIn(before.fargate.taskSecurityGroupId)
+    if (tasks > 0)
+      mistakes.push(
+        `Fargate is not taken from the hub while tenants run on it: their tasks have ${tasks} network interfaces. Put fargate back to true, ` +
+          'and set compute of these tenants to lambda first: docs/operations.md, "Changing a tenant\'s compute".',
+      )
+  }
   // In another VPC every zone is a new one.
   if (!moved) mistakes.push(...(await zoneMistakes(zoneIds, before, lookUps)))
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
@@ -119,8 +130,8 @@ export async function checkNetwork(
 
 async function zoneMistakes(
   zoneIds: readonly string[],
-  { privateSubnets = [], zoneIds: had = [], leavingSubnet }: Before,
-  { functionsIn }: LookUps,
+  { privateSubnets = [], zoneIds: had = [], leavingSubnet, fargate }: Before,
+  { functionsIn, tasksIn }: LookUps,
 ): Promise<readonly string[]> {
   const before = leavingSubnet ? [...had, leavingSubnet.zoneId] : had
   const subnets = leavingSubnet ? [...privateSubnets, leavingSubnet] : privateSubnets
@@ -134,14 +145,16 @@ async function zoneMistakes(
   const counts = await Promise.all(
     gone.map(async (zoneId) => {
       const subnet = subnets.find((one) => one.zoneId === zoneId)
-      return subnet ? await functionsIn(subnet.id) : 0
+      if (!subnet) return 0
+      const tasks = fargate ? tasksIn(fargate.taskSecurityGroupId, subnet.id) : 0
+      return (await functionsIn(subnet.id)) + (await tasks)
     }),
   )
   return gone.flatMap((zoneId, index) =>
     counts[index] === 0
       ? []
       : [
-          `The zone ${zoneId} is not taken from the hub: ${counts[index]} network interfaces of tenants' functions are in it. Put it back, ` +
+          `The zone ${zoneId} is not taken from the hub: ${counts[index]} network interfaces of tenants' functions and tasks are in it. Put it back, ` +
             'and empty it first: docs/operations.md, "Taking a zone away".',
         ],
   )
@@ -162,17 +175,27 @@ export const lookUpsOf = (provider: aws.Provider): LookUps => ({
     )
     return routes.map(({ destinationCidrBlock }) => destinationCidrBlock).sort()
   },
-  async functionsIn(subnetId) {
-    const filters = [
+  functionsIn: (subnetId) =>
+    interfaces(provider, [
       { name: 'subnet-id', values: [subnetId] },
       { name: 'interface-type', values: ['lambda'] },
-    ]
-    try {
-      return (await aws.ec2.getNetworkInterfaces({ filters }, { provider })).ids.length
-    } catch (error) {
-      // Some versions of the provider make an error of an empty answer.
-      if (error instanceof Error && /no matching network interfaces/i.test(error.message)) return 0
-      throw error
-    }
-  },
+    ]),
+  tasksIn: (taskSecurityGroupId, subnetId) =>
+    interfaces(provider, [
+      { name: 'group-id', values: [taskSecurityGroupId] },
+      ...(subnetId === undefined ? [] : [{ name: 'subnet-id', values: [subnetId] }]),
+    ]),
 })
+
+async function interfaces(
+  provider: aws.Provider,
+  filters: { readonly name: string; readonly values: string[] }[],
+): Promise<number> {
+  try {
+    return (await aws.ec2.getNetworkInterfaces({ filters }, { provider })).ids.length
+  } catch (error) {
+    // Some versions of the provider make an error of an empty answer.
+    if (error instanceof Error && /no matching network interfaces/i.test(error.message)) return 0
+    throw error
+  }
+}

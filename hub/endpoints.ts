@@ -1,14 +1,22 @@
-/** The hub's VPC endpoints: all that a tenant's function reaches without leaving the VPC, besides its own spoke. */
+/** The hub's VPC endpoints: all that a tenant's gateway reaches without leaving the VPC, besides its own spoke. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { repositoryArn } from '../shared/naming.ts'
 import { type PolicyDocument, policyText } from '../shared/policies/document.ts'
-import { cognitoEndpointPolicy, dynamodbEndpointPolicy, stsEndpointPolicy } from '../shared/policies/hub-endpoints.ts'
+import {
+  cognitoEndpointPolicy,
+  dynamodbEndpointPolicy,
+  layersEndpointPolicy,
+  logsEndpointPolicy,
+  registryEndpointPolicy,
+  stsEndpointPolicy,
+} from '../shared/policies/hub-endpoints.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import type { Network } from './network.ts'
 import { type HubTags, named } from './tags.ts'
 
 export interface EndpointsArgs {
-  readonly settings: Pick<HubSettings, 'account' | 'region' | 'sharing' | 'keySetVia'>
+  readonly settings: Pick<HubSettings, 'account' | 'region' | 'sharing' | 'keySetVia' | 'fargate'>
   readonly network: Network
   /** Of each interface endpoint: which of the network's zones have the service. */
   readonly zonesOfService: Readonly<Record<string, readonly number[]>>
@@ -24,6 +32,8 @@ export class Endpoints extends pulumi.ComponentResource {
   /** Of the interface endpoints. */
   readonly securityGroupId: pulumi.Output<string>
   readonly dynamodbPrefixListId: pulumi.Output<string>
+  /** Of S3, where tenants may run on Fargate. */
+  readonly s3PrefixListId: pulumi.Output<string> | undefined
 
   constructor(name: string, args: EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('genai:hub:Endpoints', name, {}, opts)
@@ -31,11 +41,20 @@ export class Endpoints extends pulumi.ComponentResource {
     const child = { parent: this }
     const group = securityGroup(name, args, child)
     this.securityGroupId = group.id
-    this.dynamodbPrefixListId = dynamodb(name, args, child).prefixListId
+    const reads = pulumi.output(args.tableArn).apply((tableArn) => dynamodbEndpointPolicy({ ...settings, tableArn }))
+    this.dynamodbPrefixListId = gatewayEndpoint(name, 'dynamodb', args, reads, child).prefixListId
     interfaceEndpoint(name, 'sts', { ...args, group, policy: stsEndpointPolicy(settings) }, child)
     // With a NAT gateway there is none: its private DNS name would bypass the gateway.
     if (settings.keySetVia === 'endpoint') {
       interfaceEndpoint(name, 'cognito-idp', { ...args, group, policy: cognitoEndpointPolicy() }, child)
+    }
+    if (settings.fargate) {
+      const { account, region } = settings
+      const pulls = registryEndpointPolicy({ account, repositoryArn: repositoryArn(account, region) })
+      for (const service of ['ecr.api', 'ecr.dkr'])
+        interfaceEndpoint(name, service, { ...args, group, policy: pulls }, child)
+      interfaceEndpoint(name, 'logs', { ...args, group, policy: logsEndpointPolicy(settings) }, child)
+      this.s3PrefixListId = gatewayEndpoint(name, 's3', args, layersEndpointPolicy(region), child).prefixListId
     }
     this.registerOutputs({ securityGroupId: this.securityGroupId, dynamodbPrefixListId: this.dynamodbPrefixListId })
   }
@@ -71,21 +90,22 @@ function securityGroup(name: string, args: EndpointsArgs, opts: pulumi.CustomRes
   return group
 }
 
-function dynamodb(name: string, args: EndpointsArgs, opts: pulumi.CustomResourceOptions): aws.ec2.VpcEndpoint {
-  const { account, region } = args.settings
+function gatewayEndpoint(
+  name: string,
+  service: string,
+  args: EndpointsArgs,
+  policy: pulumi.Input<PolicyDocument>,
+  opts: pulumi.CustomResourceOptions,
+): aws.ec2.VpcEndpoint {
   return new aws.ec2.VpcEndpoint(
-    `${name}-dynamodb`,
+    `${name}-${service}`,
     {
       vpcId: args.network.vpcId,
       vpcEndpointType: 'Gateway',
-      serviceName: serviceName(region, 'dynamodb'),
+      serviceName: serviceName(args.settings.region, service),
       routeTableIds: args.network.privateRouteTableIds,
-      policy: pulumi
-        .all([args.tableArn, args.keySetsTableArn])
-        .apply(([tableArn, keySetsTableArn]) =>
-          endpointPolicy('dynamodb', dynamodbEndpointPolicy({ account, tableArn, keySetsTableArn })),
-        ),
-      tags: named(args.tags, 'dynamodb'),
+      policy: pulumi.output(policy).apply((document) => endpointPolicy(service, document)),
+      tags: named(args.tags, service),
     },
     opts,
   )
@@ -114,6 +134,13 @@ function interfaceEndpoint(
     opts,
   )
 }
+
+/** Of the interface endpoints that the settings ask for, the services. */
+export const interfaceServices = ({ keySetVia, fargate }: Pick<HubSettings, 'keySetVia' | 'fargate'>) => [
+  'sts',
+  ...(keySetVia === 'endpoint' ? ['cognito-idp'] : []),
+  ...(fargate ? ['ecr.api', 'ecr.dkr', 'logs'] : []),
+]
 
 export const serviceName = (region: string, service: string) => `com.amazonaws.${region}.${service}`
 

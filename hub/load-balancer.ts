@@ -4,14 +4,12 @@ import * as pulumi from '@pulumi/pulumi'
 import { portsOf } from '../shared/load-balancer-rules.ts'
 import { loadBalancerName, PREFIX } from '../shared/naming.ts'
 import type { HubSettings } from '../shared/settings.ts'
+import { LOAD_BALANCER_IDLE_SECONDS } from '../shared/tenant.ts'
 import { accessLogs } from './access-logs.ts'
 import { listeners } from './listeners.ts'
 import type { Network } from './network.ts'
 import { type HubTags, named } from './tags.ts'
 import { firewall } from './waf.ts'
-
-/** The longest that AWS allows: a long answer is silent until it is whole. */
-const IDLE_TIMEOUT_SECONDS = 4_000
 
 export interface LoadBalancerArgs {
   readonly settings: Pick<
@@ -26,6 +24,7 @@ export interface LoadBalancerArgs {
 
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly loadBalancerArn: pulumi.Output<string>
+  readonly securityGroupId: pulumi.Output<string>
   readonly dnsName: pulumi.Output<string>
   /** The listener that tenants' rules are added to. */
   readonly listenerArn: pulumi.Output<string>
@@ -48,7 +47,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         internal: false,
         subnets: args.network.publicSubnetIds,
         securityGroups: [group.id],
-        idleTimeout: IDLE_TIMEOUT_SECONDS,
+        idleTimeout: LOAD_BALANCER_IDLE_SECONDS,
         // AWS's defaults are to pass invalid headers on and to let ambiguous requests through.
         dropInvalidHeaderFields: true,
         desyncMitigationMode: 'strictest',
@@ -62,6 +61,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     firewall(`${name}-firewall`, { loadBalancerArn: loadBalancer.arn, rateLimit: settings.wafRateLimit, tags }, child)
     if (listener.kind === 'hostedZone') aliasRecord(name, listener, loadBalancer, child)
     this.loadBalancerArn = loadBalancer.arn
+    this.securityGroupId = group.id
     this.dnsName = loadBalancer.dnsName
     this.listenerArn = listeners(name, { listener, loadBalancerArn: loadBalancer.arn, tags }, child)
     this.listenerProtocol = insecure ? 'HTTP' : 'HTTPS'
@@ -72,7 +72,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-/** In: who is allowed. Out: only to fetch the key set that tokens are validated with; functions are not reached by network. */
+/** In: who is allowed. Out: to fetch the key set that tokens are validated with; functions are not reached by network, and the way to tasks is in fargate.ts. */
 function securityGroup(
   name: string,
   { settings, network, clientAddress, tags }: LoadBalancerArgs,

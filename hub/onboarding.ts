@@ -1,10 +1,11 @@
 /** What tenants' ingresses are deployed through: the onboarding role. The boundary of the roles that it makes is in boundary.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { onboardingRoleName, permissionsBoundaryName, policyArn } from '../shared/naming.ts'
-import { policyText } from '../shared/policies/document.ts'
-import { onboardingPolicies, onboardingTrustPolicy } from '../shared/policies/onboarding.ts'
+import { onboardingRoleName, permissionsBoundaryName, policyArn, taskBoundaryName } from '../shared/naming.ts'
+import { type PolicyDocument, policyText } from '../shared/policies/document.ts'
+import { onboardingPolicies, onboardingTasksPolicies, onboardingTrustPolicy } from '../shared/policies/onboarding.ts'
 import type { OnboardingScope } from '../shared/policies/onboarding-scope.ts'
+import type { TasksScope } from '../shared/policies/onboarding-tasks.ts'
 import type { HubTags } from './tags.ts'
 
 type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> }
@@ -16,6 +17,8 @@ export interface OnboardingArgs {
   readonly region: string
   /** The hub's resources that an ingress is tied to. */
   readonly scope: Inputs<Omit<OnboardingScope, 'account' | 'region' | 'permissionsBoundaryArn'>>
+  /** Where tenants may run on Fargate. */
+  readonly tasks?: Inputs<Omit<TasksScope, 'taskBoundaryArn'>>
   readonly tags: HubTags
 }
 
@@ -40,17 +43,27 @@ export class Onboarding extends pulumi.ComponentResource {
       },
       child,
     )
-    const documents = pulumi
-      // By its name: the boundary is made after everything else, and goes first.
-      .output({ ...args.scope, account, region, permissionsBoundaryArn: policyArn(account, permissionsBoundaryName) })
-      .apply((scope) => onboardingPolicies(scope))
-    const attached = PARTS.map((part) => {
+    // By their names: the boundaries are made after everything else, and go first.
+    const scope = pulumi.output({
+      ...args.scope,
+      account,
+      region,
+      permissionsBoundaryArn: policyArn(account, permissionsBoundaryName),
+    })
+    const documents = scope.apply((all) => onboardingPolicies(all))
+    const tasks = args.tasks && pulumi.output({ ...args.tasks, taskBoundaryArn: policyArn(account, taskBoundaryName) })
+    const ofTasks = tasks && pulumi.all([scope, tasks]).apply((all) => onboardingTasksPolicies(...all))
+    const parts: readonly (readonly [string, pulumi.Output<PolicyDocument>])[] = [
+      ...PARTS.map((part) => [part, documents.apply((all) => all[part])] as const),
+      ...(ofTasks ? TASKS_PARTS.map((part) => [part, ofTasks.apply((all) => all[part])] as const) : []),
+    ]
+    const attached = parts.map(([part, document]) => {
       const policy = new aws.iam.Policy(
         `${name}-${part}`,
         {
           name: `${onboardingRoleName}-${part}`,
           description: `The ${part} of a tenant's lane`,
-          policy: documents.apply((all) => managed(`the onboarding role's ${part} policy`, all[part])),
+          policy: document.apply((one) => managed(`the onboarding role's ${part} policy`, one)),
           tags,
         },
         child,
@@ -64,6 +77,8 @@ export class Onboarding extends pulumi.ComponentResource {
 }
 
 const PARTS = ['network', 'function', 'routing'] as const satisfies (keyof ReturnType<typeof onboardingPolicies>)[]
+
+const TASKS_PARTS = ['tasks', 'service'] as const satisfies (keyof ReturnType<typeof onboardingTasksPolicies>)[]
 
 function trustText(deployers: readonly string[]): string {
   const remedy = 'Name fewer deployers, or one role that they share, in the setting deployers.'

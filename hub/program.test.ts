@@ -14,7 +14,7 @@ const TAGLESS =
 describe('the hub', () => {
   it('answers the contract, in full', () => {
     expect(Object.keys(recorded.outputs).sort()).toEqual(
-      HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|keySets\w+)$/.test(name)).sort(),
+      HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+)$/.test(name)).sort(),
     )
     expect(parseHubOutputs(recorded.outputs, 'organization/genai-hub-spoke/hub')).toEqual(recorded.outputs)
     expect(recorded.outputs).toMatchObject({

@@ -3,16 +3,18 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { planHubSubnets } from '../shared/addressing.ts'
 import { bundleFunction } from '../shared/bundle.ts'
-import { CONTRACT_VERSION, type HubOutputs, type HubSubnet } from '../shared/contract.ts'
+import { CONTRACT_VERSION, type HubFargate, type HubOutputs, type HubSubnet } from '../shared/contract.ts'
+import { repositoryArn, repositoryName } from '../shared/naming.ts'
 import { credentialArguments } from '../shared/provider.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { signedIn } from '../shared/sign-in.ts'
 import { refusalsAlarm } from './alarms.ts'
 import { AUDIT_ENTRY, Audit } from './audit.ts'
-import { boundary } from './boundary.ts'
+import { boundary, tasksBoundary } from './boundary.ts'
 import { type Before, checkNetwork, checkPlace, lookUpsOf } from './checks.ts'
 import { Client } from './client.ts'
 import { Endpoints } from './endpoints.ts'
+import { Fargate } from './fargate.ts'
 import { Identity } from './identity.ts'
 import { fetchKeySet } from './key-set.ts'
 import { KEY_SETS_ENTRY, KeySets } from './key-sets.ts'
@@ -82,6 +84,20 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     opts,
   )
   const { loadBalancerArn } = loadBalancer
+  const fargate =
+    endpoints.s3PrefixListId &&
+    new Fargate(
+      'fargate',
+      {
+        deletionProtection,
+        vpcId: network.vpcId,
+        loadBalancerSecurityGroupId: loadBalancer.securityGroupId,
+        s3PrefixListId: endpoints.s3PrefixListId,
+        tags,
+      },
+      opts,
+    )
+  const imagesArn = repositoryArn(account, region)
   const refusals = refusalsAlarm(
     'refused-at-the-door',
     { loadBalancerArn, alarmTopicArn: settings.alarmTopicArn, tags },
@@ -106,6 +122,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
         sharing: settings.sharing.kind,
         keySetsFunctionArn: keySets?.functionArn,
       },
+      ...(fargate && { tasks: { clusterArn: fargate.clusterArn, repositoryArn: imagesArn } }),
       tags,
     },
     opts,
@@ -120,22 +137,16 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     gateway,
     ...(client ? [client] : []),
     loadBalancer,
+    ...(fargate ? [fargate] : []),
     refusals,
     onboarding,
   ]
-  const tenantsBoundary = boundary(
-    {
-      account,
-      region,
-      tableArn: table.arn,
-      keySetsTableArn,
-      vpcId: network.vpcId,
-      after: parts,
-      network: network.vpc,
-      tags,
-    },
-    opts,
-  )
+  const bounds = { account, region, tableArn: table.arn, keySetsTableArn, vpcId: network.vpcId, tags }
+  const tenantsBoundary = boundary({ ...bounds, after: parts, network: network.vpc }, opts)
+  const tasks = fargate && {
+    fargate,
+    boundary: tasksBoundary({ ...bounds, repositoryArn: imagesArn, after: tenantsBoundary }, opts),
+  }
 
   const subnets = pulumi.all(network.privateSubnetIds).apply((ids) =>
     plan.map(
@@ -191,8 +202,28 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     concurrencyLimit: settings.concurrencyLimit,
     auditFunctionArn: audit.functionArn,
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
+    ...(tasks && { fargate: fargateOutput(settings, tasks.fargate, tasks.boundary) }),
     deletionProtection,
   }
+}
+
+function fargateOutput(
+  { account, region, fargateVcpuLimit, listenerRules, gatewayBaseImage }: HubSettings,
+  { clusterArn, clusterName, repositoryUrl, taskSecurityGroupId }: Fargate,
+  { arn: taskBoundaryArn }: aws.iam.Policy,
+): pulumi.Output<HubFargate> {
+  return pulumi.output({
+    clusterArn,
+    clusterName,
+    repositoryName,
+    repositoryArn: repositoryArn(account, region),
+    repositoryUrl,
+    taskSecurityGroupId,
+    taskBoundaryArn,
+    ...(gatewayBaseImage !== undefined && { baseImage: gatewayBaseImage }),
+    vcpuLimit: fargateVcpuLimit,
+    listenerRules,
+  })
 }
 
 /** What is asked of AWS before anything is changed, by a provider that nothing is made with. */

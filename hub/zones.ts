@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws'
 import { setAt } from '../shared/settings/commands.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { CLIENT_INSTANCE_TYPE } from './client.ts'
-import { serviceName } from './endpoints.ts'
+import { interfaceServices, serviceName } from './endpoints.ts'
 
 export interface HubZones {
   /** Zone ids, which are the same in every account, in the order of the settings' zones. */
@@ -14,11 +14,14 @@ export interface HubZones {
   readonly clientZone: number
 }
 
-export type ZoneSettings = Pick<HubSettings, 'region' | 'availabilityZones' | 'keySetVia' | 'clientInstance'>
+export type ZoneSettings = Pick<
+  HubSettings,
+  'region' | 'availabilityZones' | 'keySetVia' | 'clientInstance' | 'fargate'
+>
 
 /** @throws Error naming a zone that the account does not have, or what none of the zones has */
 export async function hubZones(settings: ZoneSettings, stack: string, provider: aws.Provider): Promise<HubZones> {
-  const services = ['sts', ...(settings.keySetVia === 'endpoint' ? ['cognito-idp'] : [])]
+  const services = interfaceServices(settings)
   const [zoneIds, clientZone, ...found] = await Promise.all([
     zoneIdsOf(settings.availabilityZones, stack, provider),
     clientZoneOf(settings, provider),
@@ -34,8 +37,13 @@ export async function hubZones(settings: ZoneSettings, stack: string, provider: 
 async function zonesOf(settings: ZoneSettings, service: string, provider: aws.Provider): Promise<readonly number[]> {
   const asked = { serviceName: serviceName(settings.region, service), serviceType: 'Interface' }
   const { availabilityZones } = await aws.ec2.getVpcEndpointService(asked, { provider })
-  const remedy = service === 'cognito-idp' ? ', or set keySetVia to table, nat or inline' : ''
+  const remedy = REMEDIES[service] ?? ''
   return withIn(settings.availabilityZones, availabilityZones, `${service} has no endpoint`, remedy)
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  'cognito-idp': ', or set keySetVia to table, nat or inline',
+  ...Object.fromEntries(['ecr.api', 'ecr.dkr', 'logs'].map((service) => [service, ', or set fargate to false'])),
 }
 
 async function clientZoneOf(settings: ZoneSettings, provider: aws.Provider): Promise<number> {

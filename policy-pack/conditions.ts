@@ -25,7 +25,7 @@ const isOpen = (value: string) => value.replaceAll(/[*?]/g, '').length < 3 && /[
 
 /** Keys that say which resource it is, where an ARN cannot. */
 const WHICH =
-  /^(aws:(ResourceTag|RequestTag)\/|ec2:(Subnet|Vpc|CreateAction)$|lambda:(VpcIds|SubnetIds)$|elasticloadbalancing:CreateAction$|bedrock:InferenceProfileArn$|dynamodb:LeadingKeys$)/i
+  /^(aws:(ResourceTag|RequestTag)\/|ec2:(Subnet|Vpc|CreateAction)$|lambda:(VpcIds|SubnetIds)$|elasticloadbalancing:CreateAction$|application-autoscaling:service-namespace$|bedrock:InferenceProfileArn$|dynamodb:LeadingKeys$)/i
 
 /**
  * Whether the conditions name which resource, by a tag or a network; where the policy is not the caller's own, naming the caller

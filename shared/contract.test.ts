@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HUB_FARGATE } from '../tests/spoke-fixture.ts'
 import { CONTRACT_VERSION, ContractError, HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './contract.ts'
 
 const outputs: HubOutputs = {
@@ -61,7 +62,7 @@ describe('parseHubOutputs', () => {
     })
   })
 
-  it.each(HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|keySets\w+)$/.test(name)))(
+  it.each(HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+)$/.test(name)))(
     'names %s when it is missing',
     (name) => {
       const error = refused({ [name]: undefined })
@@ -99,6 +100,10 @@ describe('parseHubOutputs', () => {
     ['listenerProtocol', 'TCP'],
     ['deletionProtection', 'true'],
     ['keySet', '{"keys":[]}'],
+    ['fargate', true],
+    ['fargate', { clusterArn: 'arn:aws:ecs:us-east-1:111111111111:cluster/genai' }],
+    ['fargate', { ...HUB_FARGATE, vcpuLimit: '6' }],
+    ['fargate', { ...HUB_FARGATE, baseImage: '' }],
   ])('refuses %s = %j', (name, value) => {
     expect(refused({ [name]: value }).outputs).toEqual([name])
   })

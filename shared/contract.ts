@@ -84,8 +84,31 @@ export interface HubOutputs {
   /** SNS topic that alarms notify; absent where nobody is notified. */
   readonly alarmTopicArn?: string
 
+  /** What a tenant needs to run on Fargate; absent on a hub without it. */
+  readonly fargate?: HubFargate
+
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
+}
+
+export interface HubFargate {
+  readonly clusterArn: string
+  readonly clusterName: string
+  /** Of the gateway's images, in the hub's account. */
+  readonly repositoryName: string
+  readonly repositoryArn: string
+  /** `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME` */
+  readonly repositoryUrl: string
+  /** Admits the load balancer to the tasks, and lets them out to the images' layers. */
+  readonly taskSecurityGroupId: string
+  /** Bounds the roles of tasks. */
+  readonly taskBoundaryArn: string
+  /** Image that the gateway's is built on, `REPOSITORY@sha256:DIGEST`; absent before it was looked up. */
+  readonly baseImage?: string
+  /** vCPUs that the hub's account may run on Fargate. */
+  readonly vcpuLimit: number
+  /** Rules that the load balancer may have. */
+  readonly listenerRules: number
 }
 
 /** A hub whose outputs a spoke cannot use. */
@@ -110,7 +133,7 @@ export class ContractError extends Error {
 /** There with `keySetVia: table`, and only then. */
 const OF_TABLE = ['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'] as const
 
-type OptionalOutput = 'keySet' | 'alarmTopicArn' | 'leavingSubnet' | (typeof OF_TABLE)[number]
+type OptionalOutput = 'keySet' | 'alarmTopicArn' | 'leavingSubnet' | 'fargate' | (typeof OF_TABLE)[number]
 
 type Check = (value: unknown) => boolean
 
@@ -124,6 +147,22 @@ const choice =
   (value) =>
     choices.includes(value)
 const subnet: Check = (value) => isMap(value) && text(value.id) && text(value.cidrBlock) && text(value.zoneId)
+const whole: Check = (value) => Number.isSafeInteger(value)
+const FARGATE: { readonly [K in Exclude<keyof HubFargate, 'baseImage'>]: Check } = {
+  clusterArn: text,
+  clusterName: text,
+  repositoryName: text,
+  repositoryArn: text,
+  repositoryUrl: text,
+  taskSecurityGroupId: text,
+  taskBoundaryArn: text,
+  vcpuLimit: whole,
+  listenerRules: whole,
+}
+const fargate: Check = (value) =>
+  isMap(value) &&
+  Object.entries(FARGATE).every(([name, check]) => check(value[name])) &&
+  (value.baseImage === undefined || value.baseImage === null || text(value.baseImage))
 const sharing: Check = (value) =>
   isMap(value) && (value.kind === 'accounts' || (value.kind === 'organisation' && text(value.arn)))
 
@@ -160,7 +199,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: reado
   parkingSecurityGroupId: [text, 'text'],
   onboardingRoleArn: [text, 'text'],
   permissionsBoundaryArn: [text, 'text'],
-  concurrencyLimit: [(value) => Number.isSafeInteger(value), 'a whole number'],
+  concurrencyLimit: [whole, 'a whole number'],
   auditFunctionArn: [text, 'text'],
   deletionProtection: [(value) => typeof value === 'boolean', 'true or false'],
 }
@@ -172,6 +211,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   'alarmTopicArn',
   'leavingSubnet',
   ...OF_TABLE,
+  'fargate',
 ]
 
 /**
@@ -207,6 +247,12 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
     problems.set(
       'leavingSubnet',
       `leavingSubnet is ${shown(leavingSubnet)}. Expected: { id, cidrBlock, zoneId }, or nothing.`,
+    )
+  const given = raw.fargate
+  if (given !== undefined && given !== null && !fargate(given))
+    problems.set(
+      'fargate',
+      `fargate is ${shown(given)}. Expected: { ${Object.keys(FARGATE).join(', ')} }, with or without baseImage, or nothing.`,
     )
   if (problems.size > 0) throw new ContractError(hubStack, [...problems.keys()], [...problems.values()])
   const known = HUB_OUTPUT_NAMES.filter((name) => raw[name] !== undefined && raw[name] !== null)

@@ -1,8 +1,11 @@
-/** How many addresses the load balancer's security group has room for. */
+/** How many addresses the load balancer's security group has room for, and how many rules its listeners. */
 import type { Listener } from './settings.ts'
 
 /** Inbound rules of a security group, by AWS's default quota. A managed prefix list counts as many as it may have entries. */
 const RULES_PER_GROUP = 60
+
+/** Rules of a load balancer, by AWS's default quota; a higher one is asked for. */
+export const DEFAULT_LISTENER_RULES = 100
 
 /** Ports that the load balancer listens on: HTTPS, and HTTP to be sent there. */
 export const portsOf = (listener: Pick<Listener, 'kind'>): readonly number[] =>

@@ -10,12 +10,20 @@ export const PREFIX = 'genai'
 export const functionName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
 /** The tenant's execution role, in the hub account. */
 export const executionRoleName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
-/** The tenant's log group, in the hub account. */
+/** The tenant's service on Fargate, and the family of its task definitions, in the hub account. */
+export const serviceName = (tenantId: string) => `${PREFIX}-gateway-${tenantId}`
+/** The role that the tenant's tasks call AWS as, in the hub account. */
+export const taskRoleName = (tenantId: string) => `${PREFIX}-task-${tenantId}`
+/** The role that Fargate starts the tenant's tasks with. Not `genai-task-…`: a pattern that names all task roles must not take it in. */
+export const taskExecutionRoleName = (tenantId: string) => `${PREFIX}-taskexecution-${tenantId}`
+/** The tenant's log group, in the hub account. The name is Lambda's, and stays when a tenant moves to Fargate: decision 0030. */
 export const functionLogGroupName = (tenantId: string) => `/aws/lambda/${functionName(tenantId)}`
 /** An alarm of the tenant's ingress, in the hub account. */
 export const alarmName = (what: string, tenantId: string) => `${PREFIX}-${what}-${tenantId}`
 /** The tenant's target group (AWS allows 32 characters). */
 export const targetGroupName = (tenantId: string) => `${PREFIX}-${tenantId}`
+/** The target group of the tenant's tasks (32 characters with the longest id). */
+export const tasksTargetGroupName = (tenantId: string) => `${PREFIX}-tasks-${tenantId}`
 /** The role in the tenant's own account that may invoke its models. */
 export const tenantRoleName = (tenantId: string) => `${PREFIX}-models-${tenantId}`
 /** External id of the tenant's role: the hub's account and the tenant, so that no two hubs share one. */
@@ -32,6 +40,12 @@ export const hubAlarmName = (what: string) => `${PREFIX}/hub/${what}`
 export const onboardingRoleName = `${PREFIX}-onboarding`
 /** The managed policy that bounds every execution role made through the onboarding role. */
 export const permissionsBoundaryName = `${PREFIX}-gateway-boundary`
+/** The managed policy that bounds every task role and task execution role made through the onboarding role. */
+export const taskBoundaryName = `${PREFIX}-task-boundary`
+/** The hub's ECS cluster. */
+export const clusterName = PREFIX
+/** The hub's repository of the gateway's images. */
+export const repositoryName = `${PREFIX}-gateway`
 /** The hub's table of tenants. */
 export const tableName = `${PREFIX}-tenants`
 /** The table of issuers' key sets. */
@@ -44,6 +58,8 @@ export const HUB_METRICS = `${PREFIX}/hub`
 export const loadBalancerName = `${PREFIX}-hub`
 
 export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`
+export const repositoryArn = (account: string, region: string) =>
+  `arn:aws:ecr:${region}:${account}:repository/${repositoryName}`
 export const policyArn = (account: string, name: string) => `arn:aws:iam::${account}:policy/${name}`
 
 /** Marks a listener without TLS and the rules on it: a demo, by `allowInsecureHttp`. Policies and auditors look for it. */

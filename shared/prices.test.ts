@@ -9,7 +9,7 @@ describe('what a tenant costs before its first request', () => {
   })
 
   it("follows a user's own prices", () => {
-    expect(tenantMonthlyFixed(2, readPrices({ interfaceEndpointZoneHour: 0.011 }))).toBe(52.56)
+    expect(tenantMonthlyFixed(2, undefined, readPrices({ interfaceEndpointZoneHour: 0.011 }))).toBe(52.56)
     expect(readPrices({})).toEqual(PRICES)
   })
 

@@ -3,6 +3,8 @@
  * its own list: `--prices FILE` puts others in their place.
  */
 
+import type { Compute, TaskTier } from './settings.ts'
+
 /** When the list was looked up. */
 export const PRICES_AS_OF = '2026-11'
 
@@ -17,6 +19,9 @@ export const PRICES = {
   natGatewayHour: 0.045,
   /** A public IPv4 address, an hour. */
   publicAddressHour: 0.005,
+  /** A vCPU, and a gigabyte of memory, of a task on Fargate (Linux on ARM), an hour. */
+  fargateVcpuHour: 0.03238,
+  fargateGigabyteHour: 0.00356,
   /** A web ACL, and a rule in it, a month. */
   webAclMonth: 5,
   webAclRuleMonth: 1,
@@ -27,11 +32,36 @@ export type Prices = { readonly [K in keyof typeof PRICES]: number }
 /** AWS's own month: 365 × 24 / 12. */
 export const HOURS_PER_MONTH = 730
 
-/** What a tenant costs a month before its first request: its attachment, and its model endpoint in each of its zones. */
-export function tenantMonthlyFixed(zones: number, prices: Prices = PRICES): number {
-  const hourly = prices.transitGatewayAttachmentHour + zones * prices.interfaceEndpointZoneHour
-  return Math.round(hourly * HOURS_PER_MONTH * 100) / 100
+/**
+ * What a tenant costs a month before its first request: its attachment, its model endpoint in each of its zones, and the tasks
+ * that always run where it runs on Fargate.
+ */
+export function tenantMonthlyFixed(zones: number, compute?: Compute, prices: Prices = PRICES): number {
+  const network = cents(prices.transitGatewayAttachmentHour + zones * prices.interfaceEndpointZoneHour)
+  const tasks = compute?.kind === 'fargate' ? tasksMonthlyFixed(compute.tier, prices) : 0
+  return Math.round((network + tasks) * 100) / 100
 }
+
+/** What a tenant's tasks cost a month when nobody asks anything: as many as there always are. */
+export const tasksMonthlyFixed = (tier: TaskTier, prices: Prices = PRICES): number =>
+  cents(tier.minimumTasks * taskHour(tier, prices))
+
+/** What they cost when scaling has started the most, all month. */
+export const tasksMonthlyMost = (tier: TaskTier, prices: Prices = PRICES): number =>
+  cents(tier.maximumTasks * taskHour(tier, prices))
+
+const taskHour = ({ cpuUnits, memoryMegabytes }: TaskTier, prices: Prices) =>
+  (cpuUnits * prices.fargateVcpuHour + memoryMegabytes * prices.fargateGigabyteHour) / 1024
+
+/** Endpoints of the hub for images and logs; that of S3 costs nothing, and the cluster neither. */
+const FARGATE_ENDPOINTS = 3
+
+/** What a hub with Fargate costs a month more than one without it. */
+export const fargateMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
+  cents(FARGATE_ENDPOINTS * zones * prices.interfaceEndpointZoneHour)
+
+/** An hourly price as a monthly one. */
+const cents = (hourly: number) => Math.round(hourly * HOURS_PER_MONTH * 100) / 100
 
 /** @throws Error naming a price that is unknown, or no price */
 export function readPrices(raw: unknown): Prices {

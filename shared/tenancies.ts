@@ -4,12 +4,10 @@
  */
 import { type AddressHolder, nextFreeCidr, overlapsOf } from './addressing.ts'
 import { overlaps, parseCidr } from './cidr.ts'
+import { type HubLimits, limitMistakes } from './hub-limits.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
-import { TIERS, type Tier } from './settings.ts'
-
-/** Lambda keeps this much of an account's concurrency for functions that reserve nothing. */
-const UNRESERVED = 100
+import type { Compute } from './settings.ts'
 
 /**
  * A tenant is one target group and one rule. AWS allows a load balancer 100 target groups, and raises that for nobody; what is
@@ -25,7 +23,9 @@ export interface Tenancy {
   readonly tenantId?: string
   readonly account?: string
   readonly cidrBlock?: string
-  readonly tier?: Tier
+  readonly compute?: Compute
+  /** Issuers of its machines: a rule each. */
+  readonly machineRules?: number
 }
 
 /**
@@ -37,35 +37,36 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
   const tenantId = parsed(SPOKE_TABLE.tenantId.parse, raw.tenantId)
   const account = parsed(SPOKE_TABLE.account.parse, raw.account)
   const cidrBlock = parsed(checkedCidr, raw.cidrBlock)
-  // As the table's own default.
-  const tier = raw.tier === undefined ? TIERS.small : parsed(SPOKE_TABLE.tier.parse, raw.tier)
+  const compute = computeOf(raw)
+  const machines = parsed(SPOKE_TABLE.machineIssuers.parse, raw.machineIssuers)
   return {
     stack,
     hubStack: raw.hubStack ?? defaultHubStack,
     ...(tenantId !== undefined && { tenantId }),
     ...(account !== undefined && { account }),
     ...(cidrBlock !== undefined && { cidrBlock }),
-    ...(tier !== undefined && { tier }),
+    ...(compute !== undefined && { compute }),
+    ...(machines !== undefined && { machineRules: Object.keys(machines).length }),
   }
 }
 
 /**
  * Checks the tenants of each hub, before anything of one is made.
- * @param concurrencyLimit concurrent executions of the hub's account
+ * @param limits of the hub's account
  * @throws Error with every mistake, naming the stacks that clash and what to do
  */
-export function checkTenancies(tenancies: readonly Tenancy[], concurrencyLimit: number): void {
+export function checkTenancies(tenancies: readonly Tenancy[], limits: HubLimits): void {
   const mistakes = [...Map.groupBy(tenancies, ({ hubStack }) => hubStack).values()].flatMap((members) =>
-    tenancyMistakes(members, concurrencyLimit),
+    tenancyMistakes(members, limits),
   )
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
 /**
  * What is wrong with the tenants of one hub together: an id and an account once, no address twice, no more tenants than a load
- * balancer carries, reservations within the account's concurrency.
+ * balancer carries, and no more of anything than the account has.
  */
-export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: number): readonly string[] {
+export function tenancyMistakes(members: readonly Tenancy[], limits: HubLimits): readonly string[] {
   return [
     ...idMistakes(members),
     ...accountMistakes(members),
@@ -73,7 +74,7 @@ export function tenancyMistakes(members: readonly Tenancy[], concurrencyLimit: n
       members.flatMap(({ stack, cidrBlock }) => (cidrBlock === undefined ? [] : [{ name: stack, cidrBlock }])),
     ),
     ...tooManyTenants(members[0]?.hubStack ?? '', members.length),
-    ...concurrencyMistakes(members, concurrencyLimit),
+    ...limitMistakes(members, limits),
   ]
 }
 
@@ -141,15 +142,12 @@ export function tooManyTenants(hubStack: string, count: number): readonly string
   ]
 }
 
-function concurrencyMistakes(members: readonly Tenancy[], concurrencyLimit: number): readonly string[] {
-  const reserved = members.reduce((sum, { tier }) => sum + (tier?.reservedConcurrency ?? 0), 0)
-  const available = concurrencyLimit - UNRESERVED
-  if (reserved <= available) return []
-  return [
-    `The tenants reserve ${reserved} concurrent executions together, but the hub's account has ${available} to reserve: its limit ` +
-      `of ${concurrencyLimit}, less the ${UNRESERVED} that Lambda keeps. Choose smaller tiers, or have the limit raised ` +
-      "and set the hub's concurrencyLimit.",
-  ]
+/** As settings/spoke.ts has it. */
+function computeOf({ compute = 'lambda', tier = 'small' }: RawSettings): Compute | undefined {
+  const kind = parsed(SPOKE_TABLE.compute.parse, compute)
+  const { lambda, fargate } = parsed(SPOKE_TABLE.tier.parse, tier) ?? {}
+  if (kind === 'lambda') return lambda && { kind, tier: lambda }
+  return kind && fargate && { kind, tier: fargate }
 }
 
 function checkedCidr(text: string): string {

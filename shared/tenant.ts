@@ -31,6 +31,23 @@ export interface GatewayEnvironment {
   readonly KEY_SETS_TABLE?: string
 }
 
+/** Where the gateway's server listens in a task. */
+export const GATEWAY_PORT = 8080
+
+/** How long the load balancer keeps an idle connection: the longest that AWS allows, as a model may think in silence. */
+export const LOAD_BALANCER_IDLE_SECONDS = 4_000
+
+/** What the load balancer asks the gateway's server for; no tenant's path begins like this. */
+export const HEALTH_PATH = '/-/health'
+
+/** Environment variables of a tenant's task besides the function's. */
+export interface TaskEnvironment extends GatewayEnvironment {
+  readonly PORT: string
+  readonly AWS_REGION: string
+  /** Of a request, its answer included. */
+  readonly TOTAL_TIMEOUT_SECONDS: string
+}
+
 /** Environment variables of the audit function. */
 export interface AuditEnvironment {
   /** The log group of the trail. */

@@ -1,7 +1,7 @@
 /** The tenant's way to its models: the private endpoint, and the role that may call through it. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { executionRoleName, externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
+import { executionRoleName, externalId, roleArn, taskRoleName, tenantRoleName } from '../shared/naming.ts'
 import { policyText } from '../shared/policies/document.ts'
 import {
   modelEndpointPolicy,
@@ -16,6 +16,8 @@ export interface ModelAccessArgs extends TenantModels {
   readonly tenantId: string
   readonly hubAccount: string
   readonly hubVpcId: string
+  /** Whether the tenant's gateway may run on Fargate. */
+  readonly hubHasFargate: boolean
   /** Who may connect to the endpoint: the hub's private subnets. */
   readonly clientCidrBlocks: readonly string[]
   readonly vpcId: pulumi.Input<string>
@@ -59,7 +61,9 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
           hubAccount: args.hubAccount,
           hubVpcId: args.hubVpcId,
           tenantId,
-          executionRoleArn: roleArn(args.hubAccount, executionRoleName(tenantId)),
+          gatewayRoleArns: [executionRoleName, ...(args.hubHasFargate ? [taskRoleName] : [])].map((name) =>
+            roleArn(args.hubAccount, name(tenantId)),
+          ),
           externalId: externalId(args.hubAccount, tenantId),
         }),
         'Shorten the tenant id.',

@@ -17,6 +17,8 @@ export interface TenantAccountArgs {
   readonly transitGatewayId: pulumi.Input<string>
   readonly hubAccount: string
   readonly hubVpcId: string
+  /** Whether the tenant's gateway may run on Fargate. */
+  readonly hubHasFargate: boolean
   /** The hub's private subnets, which may connect to the model endpoint. */
   readonly hubPrivateCidrBlocks: readonly string[]
   /** Bedrock model or inference profile ids. */

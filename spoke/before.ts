@@ -9,6 +9,8 @@ export const BEFORE = [
   'cidrBlock',
   'availabilityZoneIds',
   'functionArn',
+  'ruleArn',
+  'timeoutSeconds',
   'transitGatewayArn',
 ] as const
 
@@ -18,8 +20,12 @@ export interface Before {
   /** Absent after a deployment by an older version, as the zones. */
   readonly cidrBlock?: string
   readonly availabilityZoneIds?: readonly string[]
-  /** The tenant's function, in the account of its hub. */
+  /** The tenant's function, in the account of its hub; absent where tasks on Fargate serve it. */
   readonly functionArn?: string
+  /** The tenant's rule on the listener of its hub. */
+  readonly ruleArn?: string
+  /** Longest time of a request; absent after a deployment by an older version. */
+  readonly timeoutSeconds?: number
   /** A hub's stack, whose role was changed. */
   readonly transitGatewayArn?: string
 }
@@ -53,7 +59,7 @@ function placeMistakes(
     mistakes.push(
       `${tenantId} is deployed in account ${before.account}, and does not move to ${account}. Put account and roleArn back, or ${instead}`,
     )
-  const [, , , region, hubAccount] = before.functionArn?.split(':') ?? []
+  const [, , , region, hubAccount] = (before.ruleArn ?? before.functionArn)?.split(':') ?? []
   if (hubAccount !== undefined && (hubAccount !== hub.account || region !== hub.region))
     mistakes.push(
       `${tenantId} is served by the hub in account ${hubAccount} (${region}), and does not move to ${hubStack} in ${hub.account} ` +
@@ -74,3 +80,10 @@ function zoneMistakes({ tenantId, cidrBlock, availabilityZoneIds }: Asked, befor
       'move the tenant to another block at the same time: docs/operations.md, "Moving a tenant to another block".',
   ]
 }
+
+/** Lambda's limit, where an older version did not say. */
+const LONGEST_FUNCTION_SECONDS = 900
+
+/** How long a function that is left may still answer what it was asked; nothing where none was deployed. */
+export const functionSeconds = ({ functionArn, timeoutSeconds = LONGEST_FUNCTION_SECONDS }: Before): number =>
+  functionArn === undefined ? 0 : timeoutSeconds

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HubOutputs } from '../shared/contract.ts'
-import type { SpokeSettings } from '../shared/settings.ts'
+import { type SpokeSettings, TIERS } from '../shared/settings.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
 
 const hub = {
@@ -16,6 +16,7 @@ const settings = {
   cidrBlock: '10.64.0.0/24',
   availabilityZoneIds: ['use1-az1'],
   models: { fast: 'us.amazon.nova-2-lite-v1:0' },
+  compute: { kind: 'lambda', tier: TIERS.small },
 } as unknown as SpokeSettings
 const check = (spoke: Partial<SpokeSettings>, other: Partial<HubOutputs> = {}) =>
   checkAgainstHub({ ...settings, ...spoke }, { ...hub, ...other })

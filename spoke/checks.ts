@@ -1,14 +1,15 @@
 /** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
 import { requireInSupernet, requireNoOverlap } from '../shared/addressing.ts'
-import type { HubOutputs } from '../shared/contract.ts'
+import type { HubFargate, HubOutputs } from '../shared/contract.ts'
 import { roleArn, tenantRoleName } from '../shared/naming.ts'
 import { parseModel } from '../shared/policies/models.ts'
 import { modelEndpointPolicy, tenantRolePolicyText } from '../shared/policies/tenant-role.ts'
+import { setCommand } from '../shared/settings/commands.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
-  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia'>>
+  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia'>> & { readonly fargate?: HubFargate | boolean }
 
 /** @throws Error saying which settings do not fit the hub, and what would */
 export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
@@ -29,6 +30,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireNoOverlap(holders),
     () => requireHubZones(tenantId, availabilityZoneIds, hub),
     () => requireKeySets(settings, hub),
+    () => requireFargate(settings, hub),
     ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -80,6 +82,15 @@ function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[
   throw new Error(
     `The zones ${outside.join(', ')} of ${tenantId} are not among the hub's: ${zoneIds?.join(', ')}. A zone in which the hub ` +
       'has no Transit Gateway subnet is not reached: set availabilityZoneIds to some of these.',
+  )
+}
+
+function requireFargate({ tenantId, compute, hubStack }: SpokeSettings, { fargate }: HubFacts): void {
+  if (compute.kind === 'lambda' || fargate) return
+  const stack = hubStack.split('/').at(-1) ?? hubStack
+  throw new Error(
+    `${tenantId} has compute fargate, and its hub ${hubStack} has nothing that tasks run on. First: ${setCommand(stack, 'fargate', 'true')} && ` +
+      `pulumi up -s ${stack} (what that costs: docs/limits-and-costs.md), or set compute to lambda.`,
   )
 }
 

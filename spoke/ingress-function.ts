@@ -1,17 +1,14 @@
 /** The tenant's gateway function and the role that it runs as, in the hub account. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
-import { LINES } from '../shared/audit-line.ts'
 import type { HubOutputs } from '../shared/contract.ts'
-import { executionRoleName, functionLogGroupName, functionName } from '../shared/naming.ts'
+import { executionRoleName, functionName } from '../shared/naming.ts'
 import { policyText } from '../shared/policies/document.ts'
 import { executionRolePolicy, executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
 import type { Tier } from '../shared/settings.ts'
 import type { GatewayEnvironment } from '../shared/tenant.ts'
+import type { TenantLog } from './ingress-log.ts'
 import type { TagMap } from './tags.ts'
-
-/** A line a request, without prompt and token. What an auditor needs of it is in the hub's trail as well, and stays there. */
-const RETENTION_DAYS = 365
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
@@ -69,6 +66,7 @@ export interface GatewayFunctionArgs {
   readonly handler: string
   readonly roleArn: pulumi.Input<string>
   readonly securityGroupId: pulumi.Input<string>
+  readonly log: TenantLog
   readonly tags: TagMap
 }
 
@@ -79,22 +77,7 @@ export function gatewayFunction(
   opts: pulumi.CustomResourceOptions & { readonly dependsOn: readonly pulumi.Resource[] },
 ): aws.lambda.Function {
   const { hub, tenantId, tier } = args
-  const { dependsOn, ...child } = opts
-  const logGroup = new aws.cloudwatch.LogGroup(
-    name,
-    { name: functionLogGroupName(tenantId), retentionInDays: RETENTION_DAYS, tags: args.tags },
-    child,
-  )
-  const subscription = new aws.cloudwatch.LogSubscriptionFilter(
-    name,
-    {
-      name: 'audit',
-      logGroup: logGroup.name,
-      filterPattern: LINES.decided,
-      destinationArn: hub.auditFunctionArn,
-    },
-    child,
-  )
+  const { group, subscription } = args.log
   return new aws.lambda.Function(
     name,
     {
@@ -108,7 +91,7 @@ export function gatewayFunction(
       memorySize: tier.memoryMegabytes,
       timeout: tier.timeoutSeconds,
       reservedConcurrentExecutions: tier.reservedConcurrency,
-      environment: { variables: { ...environment(hub, tenantId) } },
+      environment: { variables: { ...gatewayEnvironment(hub, tenantId) } },
       vpcConfig: { subnetIds: hub.privateSubnets.map(({ id }) => id), securityGroupIds: [args.securityGroupId] },
       // A deleted function keeps its interfaces, and with them their group, for up to half an hour: park them elsewhere.
       replaceSecurityGroupsOnDestroy: true,
@@ -116,19 +99,18 @@ export function gatewayFunction(
       // The group is read by people: of the platform's own lines only warnings and errors.
       loggingConfig: {
         logFormat: 'JSON',
-        logGroup: logGroup.name,
+        logGroup: group.name,
         applicationLogLevel: 'INFO',
         systemLogLevel: 'WARN',
       },
       tags: args.tags,
     },
-    // The group is made first, so that Lambda does not make one of its own, without retention. So is the subscription: no line
-    // is printed before it is there, and when the tenant goes, none after it is gone.
-    { ...child, dependsOn: [logGroup, subscription, ...dependsOn] },
+    { ...opts, dependsOn: [group, subscription, ...opts.dependsOn] },
   )
 }
 
-function environment(hub: HubOutputs, tenantId: string): GatewayEnvironment {
+/** What the gateway is told, wherever it runs. */
+export function gatewayEnvironment(hub: HubOutputs, tenantId: string): GatewayEnvironment {
   return {
     TENANT_ID: tenantId,
     TABLE_NAME: hub.tableName,

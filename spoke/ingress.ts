@@ -3,16 +3,16 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
-import type { Tier } from '../shared/settings.ts'
 import { type MachineIssuer, TENANT_KEY } from '../shared/tenant.ts'
 import { configurationItem, statusItem } from './configuration-item.ts'
 import { ingressAlarms } from './ingress-alarms.ts'
-import { executionRole, gatewayFunction } from './ingress-function.ts'
+import { type GatewayCode, gatewayOf, gatewayPlace } from './ingress-gateway.ts'
+import { tenantLog } from './ingress-log.ts'
 import { machineRules } from './ingress-machines.ts'
-import { acceptAttachment, functionSecurityGroup } from './ingress-network.ts'
-import { tenantRule, tenantTarget } from './ingress-routing.ts'
+import { acceptAttachment } from './ingress-network.ts'
+import { tenantRule } from './ingress-routing.ts'
 import type { TagMap } from './tags.ts'
-import { waitUntilDrained } from './wait-until-drained.ts'
+import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
 export interface IngressArgs {
   readonly tenantId: string
@@ -29,10 +29,9 @@ export interface IngressArgs {
   readonly models: Readonly<Record<string, string>>
   readonly maxTokens?: Readonly<Record<string, number>>
   readonly defaultModel: string
-  readonly tier: Tier
-  readonly code: pulumi.asset.Archive
-  /** `FILE.EXPORT` in the archive. */
-  readonly handler: string
+  readonly gateway: GatewayCode
+  /** How long a function that is left for tasks may take to answer what it was asked. */
+  readonly functionSeconds: number
   readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
   readonly tags: TagMap
 }
@@ -41,7 +40,10 @@ export class Ingress extends pulumi.ComponentResource {
   /** The gateway, known once the tenant's attachment is accepted, associated and propagated. */
   readonly transitGatewayId: pulumi.Output<string>
   readonly attachmentId: pulumi.Output<string>
-  readonly functionArn: pulumi.Output<string>
+  /** With compute lambda. */
+  readonly functionArn: pulumi.Output<string> | undefined
+  /** With compute fargate. */
+  readonly serviceArn: pulumi.Output<string> | undefined
   readonly ruleArn: pulumi.Output<string>
 
   /** Every child is made by the provider in `opts`: the hub's account, through the onboarding role. */
@@ -54,53 +56,48 @@ export class Ingress extends pulumi.ComponentResource {
     const child = { parent: this, provider: opts.provider }
     const attachment = acceptAttachment(name, args, child)
 
-    const role = executionRole(
-      name,
-      { ...args, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) },
-      child,
-    )
-    const network = functionSecurityGroup(name, args, {
-      ...child,
-      // Lambda deletes the function's interfaces as the role: on destroy the group goes first, then the role.
-      dependsOn: [role.policy],
-    })
-    const gateway = gatewayFunction(
-      name,
-      { ...args, roleArn: role.role.arn, securityGroupId: network.group.id },
-      { ...child, dependsOn: [role.policy, ...network.rules] },
-    )
-
-    ingressAlarms(name, args, { ...child, dependsOn: [gateway] })
+    const log = tenantLog(name, args, child)
+    const ofGateway = { ...args, log, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) }
+    const place = gatewayPlace(name, ofGateway, child)
 
     const item = configuration(name, args, {
       ...child,
       // Open egress before announcing the endpoint.
-      dependsOn: [...network.rules],
-      hooks: { afterUpdate: [waitUntilDrained(args)] },
+      dependsOn: [...place.network.rules],
+      hooks: { afterUpdate: [waitUntilDrained({ ...args, tier: args.gateway.tier })] },
     })
     const status = activeStatus(name, args, child)
+    const gateway = gatewayOf(name, ofGateway, place, [item, status], child)
+    ingressAlarms(name, { ...args, gateway }, { ...child, dependsOn: [log.group] })
+
     const group = userGroup(name, args, child)
-    const target = tenantTarget(name, { ...args, function: gateway }, child)
+    const hooks = { afterUpdate: [waitUntilAnswered(args)] }
     const rule = tenantRule(
       name,
-      { ...args, targetGroupArn: target.targetGroupArn },
-      // Last to come and first to go: a request finds the whole ingress or none of it.
-      { ...child, dependsOn: [target.attachment, item, status, group] },
+      { ...args, targetGroupArn: gateway.targetGroupArn },
+      {
+        ...child,
+        // Last to come and first to go: a request finds the whole ingress or none of it.
+        dependsOn: [...gateway.ready, item, status, group],
+        hooks,
+      },
     )
     machineRules(
       name,
-      { ...args, targetGroupArn: target.targetGroupArn },
-      { ...child, dependsOn: [target.attachment, item, status] },
+      { ...args, targetGroupArn: gateway.targetGroupArn },
+      { ...child, dependsOn: [...gateway.ready, item, status], hooks },
     )
 
     this.transitGatewayId = attachment.transitGatewayId
     this.attachmentId = attachment.id
-    this.functionArn = gateway.arn
+    this.functionArn = gateway.functionArn
+    this.serviceArn = gateway.serviceArn
     this.ruleArn = rule.arn
     this.registerOutputs({
       transitGatewayId: this.transitGatewayId,
       attachmentId: this.attachmentId,
       functionArn: this.functionArn,
+      serviceArn: this.serviceArn,
       ruleArn: this.ruleArn,
     })
   }

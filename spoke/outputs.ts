@@ -13,8 +13,14 @@ export interface SpokeOutputs {
   readonly endpointHost: string
   /** The role that may invoke the tenant's models. */
   readonly roleArn: string
-  /** The tenant's function, in the hub account. */
-  readonly functionArn: string
+  /** What runs the tenant's gateway. */
+  readonly compute: 'lambda' | 'fargate'
+  /** Longest time of a request. */
+  readonly timeoutSeconds: number
+  /** The tenant's function, in the hub account; with compute lambda. */
+  readonly functionArn?: string
+  /** The tenant's service, in the hub account; with compute fargate. */
+  readonly serviceArn?: string
   /** The tenant's rule on the hub's listener. */
   readonly ruleArn: string
   /** What the tenant's clients call: the gateway's URL with the tenant's path. */

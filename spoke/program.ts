@@ -13,7 +13,9 @@ import { AccountRoutes } from './account-routes.ts'
 import { bundleGateway } from './bundle.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
 import { checkDeployed, deployedOf, readBlocks, readVpcs } from './deployed.ts'
+import { ecrLookUp, gatewayImage } from './image.ts'
 import { Ingress } from './ingress.ts'
+import type { GatewayCode } from './ingress-gateway.ts'
 import { bedrockLookUp, checkModels, warn } from './models-there.ts'
 import type { SpokeOutputs } from './outputs.ts'
 import { type SpokeProviders, spokeProviders } from './providers.ts'
@@ -31,15 +33,17 @@ export async function spoke(
   settings: SpokeSettings,
   hub: HubOutputs,
   origin: { readonly project: string; readonly stack: string },
+  /** How long a function that this stack has deployed may take to answer what it was asked. */
+  functionSeconds = 0,
 ): Promise<Outputs<SpokeOutputs>> {
   checkAgainstHub(settings, hub)
   for (const assumption of assumptions(Object.values(settings.models), hub.region, settings.modelRegions))
     await pulumi.log.info(assumption)
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
-  await checkAws(settings, hub, origin)
+  const image = await checkAws(settings, hub, origin)
   // Only what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
   const providers = spokeProviders(settings, hub)
-  const code = functionArchive(await bundleGateway())
+  const gateway = await gatewayCode(settings, hub, image)
 
   const { tenantId, account } = settings
   const { project, stack } = origin
@@ -53,6 +57,7 @@ export async function spoke(
       transitGatewayId: sharedTransitGateway(account, hub, providers),
       hubAccount: hub.account,
       hubVpcId: hub.vpcId,
+      hubHasFargate: hub.fargate !== undefined,
       hubPrivateCidrBlocks: hub.privateSubnets.map(({ cidrBlock }) => cidrBlock),
       modelIds: Object.values(settings.models),
       deletionProtection: hub.deletionProtection,
@@ -70,8 +75,8 @@ export async function spoke(
       attachmentId: tenantAccount.attachmentId,
       endpointHost,
       endpointCidrBlocks: zones.map(({ endpoint }) => endpoint),
-      code,
-      handler: HANDLER,
+      gateway,
+      functionSeconds: gateway.kind === 'fargate' ? functionSeconds : 0,
       tags,
     },
     { provider: providers.hub },
@@ -95,23 +100,40 @@ export async function spoke(
     attachmentId: ingress.attachmentId,
     endpointHost: tenantAccount.endpointHost,
     roleArn: tenantAccount.roleArn,
-    functionArn: ingress.functionArn,
+    compute: gateway.kind,
+    timeoutSeconds: gateway.tier.timeoutSeconds,
+    ...(ingress.functionArn && { functionArn: ingress.functionArn }),
+    ...(ingress.serviceArn && { serviceArn: ingress.serviceArn }),
     ruleArn: ingress.ruleArn,
     gatewayUrl: `${hub.gatewayUrl}/${tenantId}`,
   }
 }
 
-/** What is asked of AWS before anything is changed, by providers that nothing is made with. */
+async function gatewayCode(
+  { compute, tenantId }: SpokeSettings,
+  { fargate }: HubOutputs,
+  image: string | undefined,
+): Promise<GatewayCode> {
+  const { kind, tier } = compute
+  if (kind === 'lambda') return { kind, tier, code: functionArchive(await bundleGateway()), handler: HANDLER }
+  if (!fargate || image === undefined) throw new Error(`${tenantId} has no image, or its hub no cluster.`)
+  return { kind, tier, fargate, image }
+}
+
+/**
+ * What is asked of AWS before anything is changed, by providers that nothing is made with.
+ * @returns the image that the tenant's tasks run, where it has tasks
+ */
 async function checkAws(
   settings: SpokeSettings,
   hub: HubOutputs,
   origin: { readonly project: string; readonly stack: string },
-): Promise<void> {
-  const { tenantId, account, credentials } = settings
+): Promise<string | undefined> {
+  const { tenantId, account, compute, credentials } = settings
   const providers = spokeProviders(settings, hub, '-checks')
   const { region } = hub
   const tenantsRole = credentials.kind === 'role' ? credentials.roleArn : undefined
-  const [blocks, vpcs, warnings] = await Promise.all([
+  const [[blocks, image], vpcs, warnings] = await Promise.all([
     signedIn(
       {
         where: "The hub's account",
@@ -119,7 +141,13 @@ async function checkAws(
         roleArn: hub.onboardingRoleArn,
         settings: 'hubRoleArn and hubProfile, one of the deployers of the hub',
       },
-      () => readBlocks(hub, providers.hub),
+      () =>
+        Promise.all([
+          readBlocks(hub, providers.hub),
+          compute.kind === 'fargate' && hub.fargate
+            ? gatewayImage(compute, hub.fargate, tenantId, ecrLookUp(providers.hub))
+            : undefined,
+        ]),
     ),
     signedIn(
       { where: `The account of ${tenantId}`, account, roleArn: tenantsRole, settings: 'account, roleArn and profile' },
@@ -135,6 +163,7 @@ async function checkAws(
   ])
   checkDeployed(settings, hub, await deployedOf(blocks, vpcs, hub, providers.hub))
   await warn(warnings)
+  return image
 }
 
 /** Inside an organisation the gateway is simply there. */

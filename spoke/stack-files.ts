@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contains } from '../shared/cidr.ts'
+import type { HubLimits } from '../shared/hub-limits.ts'
 import { ofProject } from '../shared/settings/read.ts'
 import type { RawSettings } from '../shared/settings/setting.ts'
 import type { HubSettings } from '../shared/settings.ts'
@@ -61,18 +62,18 @@ export interface Own {
  */
 export async function checkStackFiles(
   directory: string,
-  origin: StackFilesOrigin & { readonly concurrencyLimit: number },
+  origin: StackFilesOrigin & HubLimits,
   own?: Own,
 ): Promise<void> {
   const files = await readTenancies(directory, origin)
-  if (!own) return checkTenancies(files, origin.concurrencyLimit)
+  if (!own) return checkTenancies(files, origin)
   const { tenancy, hub } = own
   const all = [...files.filter((one) => one.stack !== tenancy.stack), tenancy]
   const { stack, hubStack, cidrBlock } = tenancy
   const blocks = files.flatMap((one) => (one.stack === stack || one.hubStack !== hubStack ? [] : (one.cidrBlock ?? [])))
   const full = cidrBlock === undefined ? [] : supernetMistakes({ name: stack, cidrBlock }, blocks, hub)
   if (full.length > 0) throw new Error(full.join('\n'))
-  checkTenancies(all, origin.concurrencyLimit)
+  checkTenancies(all, origin)
 }
 
 /**

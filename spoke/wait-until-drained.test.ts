@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { configurationItem } from './configuration-item.ts'
-import { waitUntilDrained } from './wait-until-drained.ts'
+import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
 const inputs = (endpoint: string, defaultModel = 'fast') => ({
   item: configurationItem({
@@ -34,4 +34,26 @@ it('waits for the items to be read again and for the longest request, when the t
 
 it('does not wait for any other change of the configuration', async () => {
   expect(await waited(inputs('vpce-old'), inputs('vpce-old', 'other'))).toEqual([])
+})
+
+it('waits for a function that is left, when the rule has moved to tasks, and for nothing else', async () => {
+  const rule = (group: string) => ({
+    actions: [{ type: 'jwt-validation' }, { type: 'forward', targetGroupArn: group }],
+  })
+  const answered = async (functionSeconds: number, before: string, after: string) => {
+    const waits: number[] = []
+    const wait = async (milliseconds: number) => void waits.push(milliseconds)
+    await waitUntilAnswered(
+      { tenantId: 'tenant1', functionSeconds },
+      wait,
+    )({
+      oldInputs: rule(before),
+      newInputs: rule(after),
+    })
+    return waits
+  }
+  expect(await answered(60, 'genai-tenant1', 'genai-tasks-tenant1')).toEqual([60_000])
+  expect(await answered(60, 'genai-tasks-tenant1', 'genai-tasks-tenant1')).toEqual([])
+  // No function was deployed, or it stays.
+  expect(await answered(0, 'genai-tasks-tenant1', 'genai-tenant1')).toEqual([])
 })

@@ -19,6 +19,9 @@ export const HUB_SETTINGS: HubSettings = {
   keySetVia: 'endpoint',
   deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
   concurrencyLimit: 1000,
+  fargate: false,
+  fargateVcpuLimit: 6,
+  listenerRules: 100,
   auditRetentionDays: 365,
   deletionProtection: true,
 }
@@ -66,6 +69,8 @@ function answer(type: string, _inputs: Inputs, name: string): Inputs {
       return { arn: `${ARN}:loadbalancer/app/genai-hub/1`, dnsName: 'genai-hub-1.elb.amazonaws.com', zoneId: 'ZELB' }
     case 'aws:lb/listener:Listener':
       return { arn: `${ARN}:listener/app/genai-hub/1/${name}` }
+    case 'aws:ecr/repository:Repository':
+      return { repositoryUrl: '111111111111.dkr.ecr.us-east-1.amazonaws.com/genai-gateway' }
     default:
       return { arn: `${ARN}:${name}` }
   }

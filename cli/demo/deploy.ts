@@ -3,9 +3,11 @@ import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Properties } from '@genai/local-cloud/ledger/ledger'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+import type { Compute } from '../../shared/settings.ts'
 import { readStack } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { messageOf, UserError } from '../verb.ts'
+import { demoStack } from './fargate.ts'
 
 export interface DemoTenant {
   readonly tenantId: string
@@ -13,6 +15,7 @@ export interface DemoTenant {
   readonly stack: string
   /** The names that its callers use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  readonly compute: Compute['kind']
 }
 
 /** The program that `pulumi up` runs, for one stack. */
@@ -23,7 +26,7 @@ async function program(): Promise<Record<string, unknown>> {
 
 /** @throws UserError naming the stack, what was refused and where to correct it */
 export async function deployStack(cloud: LocalCloud, name: string): Promise<Properties> {
-  const stack = readStack(name)
+  const stack = demoStack(name)
   try {
     return await cloud.deploy(stack, program)
   } catch (cause) {
@@ -50,8 +53,14 @@ export async function deployHub(cloud: LocalCloud, terminal: Terminal, stack: st
 /** A spoke's stack, and what its callers have to know of it. */
 export async function deployTenant(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<DemoTenant> {
   const what = "in the tenant's account and its ingress through the hub"
-  const { tenantId, account } = await deployed(cloud, terminal, stack, what)
-  return { tenantId: String(tenantId), account: String(account), stack, models: modelsOf(readStack(stack)) }
+  const { tenantId, account, compute } = await deployed(cloud, terminal, stack, what)
+  return {
+    tenantId: String(tenantId),
+    account: String(account),
+    stack,
+    models: modelsOf(readStack(stack)),
+    compute: compute === 'fargate' ? 'fargate' : 'lambda',
+  }
 }
 
 const deployed = (cloud: LocalCloud, terminal: Terminal, name: string, what: string) =>

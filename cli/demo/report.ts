@@ -1,7 +1,7 @@
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Leg, Validation } from './validate.ts'
 
-/** What `npm start` says of each tenant: four lines, or every hop with its ids. */
+/** What `npm start` says of each tenant: five lines, or every hop with its ids. */
 export function reportValidation(
   terminal: Terminal,
   validation: Validation,
@@ -15,12 +15,19 @@ export function reportValidation(
     line(`  ${validation.failure}`)
     return
   }
-  const { model, modelId, account, answer, usage, milliseconds, path } = validation
+  const { model, modelId, account, answer, usage, milliseconds, path, stream, compute } = validation
   title(style('green', '✓'), `was answered by ${model} (${modelId}) in account ${account}`)
   line(`  ${answer}`)
   line(style('dim', `  ${inOneLine(path)}`))
   line(
     style('dim', `  ${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${milliseconds} ms with the cold start`),
+  )
+  const how = compute === 'lambda' ? 'a function’s answer comes whole' : 'tasks stream'
+  line(
+    style(
+      'dim',
+      `  streamed: first token after ${stream.firstMilliseconds} ms, all of it after ${stream.milliseconds} ms (${how})`,
+    ),
   )
   if (!verbose) return
   for (const { from, to, hops } of path) {

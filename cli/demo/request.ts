@@ -12,6 +12,10 @@ export interface GatewayAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
+  /** Until the first token of a stream of server-sent events came; absent for any other answer. */
+  readonly first?: number
+  /** Until all of it was there. */
+  readonly milliseconds: number
 }
 
 export interface GatewayCall {
@@ -23,6 +27,9 @@ export interface GatewayCall {
 
 /** A minute is more than a first answer of a cold function takes. */
 const TIMEOUT_MILLISECONDS = 60_000
+
+/** Text of a model, in a chunk of OpenAI's. */
+const FIRST_TOKEN = /"content":"[^"]/
 
 export function callGateway(gatewayUrl: string, via: Via, call: GatewayCall): Promise<GatewayAnswer> {
   const { protocol, hostname } = new URL(gatewayUrl)
@@ -40,6 +47,7 @@ export function callGateway(gatewayUrl: string, via: Via, call: GatewayCall): Pr
       ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     },
   }
+  const started = performance.now()
   return new Promise((resolve, reject) => {
     const sent =
       protocol === 'https:' ? https({ ...options, servername: hostname, ca: readFileSync(via.caFile) }) : http(options)
@@ -49,13 +57,19 @@ export function callGateway(gatewayUrl: string, via: Via, call: GatewayCall): Pr
     sent.on('error', reject)
     sent.on('response', (response) => {
       const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      let first: number | undefined
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        if (first === undefined && FIRST_TOKEN.test(chunk.toString())) first = performance.now() - started
+      })
       response.on('error', reject)
       response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
           body: Buffer.concat(chunks).toString('utf8'),
+          ...(first !== undefined && { first }),
+          milliseconds: performance.now() - started,
         }),
       )
     })

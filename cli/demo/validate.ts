@@ -2,7 +2,8 @@
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
 import type { Hop, Origin, Path } from '@genai/local-cloud/network/path'
 import type { HubOutputs } from '../../shared/contract.ts'
-import { functionName } from '../../shared/naming.ts'
+import { functionName, serviceName } from '../../shared/naming.ts'
+import type { Compute } from '../../shared/settings.ts'
 import { cognitoClient, type LocalConnection, signIn } from '../hub/cognito.ts'
 import type { RunningUser } from '../local/running.ts'
 import { messageOf } from '../verb.ts'
@@ -27,7 +28,10 @@ export type Validation =
       readonly answer: string
       readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly totalTokens: number }
       readonly milliseconds: number
-      /** From the client to the load balancer, and from the tenant's function to the model's endpoint. */
+      readonly compute: Compute['kind']
+      /** Of an answer that was asked for as a stream, once the gateway is warm. */
+      readonly stream: { readonly firstMilliseconds: number; readonly milliseconds: number }
+      /** From the client to the load balancer, and from the tenant's gateway to the model's endpoint. */
       readonly path: readonly Leg[]
     }
   | { readonly tenant: string; readonly ok: false; readonly account: string; readonly failure: string }
@@ -68,13 +72,21 @@ export async function validate(
     const milliseconds = Math.round(performance.now() - started)
     if (answer.status !== 200) return failed(`the gateway answered ${answer.status}: ${answer.body.slice(0, 500)}`)
     const { model, output, usage } = JSON.parse(answer.body)
-    const seen = observed(recording.slice(before), id)
-    if (seen === undefined) return failed(`no call of ${functionName(id)} reached a model through its endpoint`)
+    const seen = observed(recording.slice(before), tenant)
+    if (seen === undefined) return failed(`no call of ${gatewayOf(tenant)} reached a model through its endpoint`)
     if (seen.account !== account) return failed(`account ${seen.account} served the request instead of ${account}`)
     const arrival = recording
       .slice(before)
       .findLast((event) => event.source === 'loadBalancer' && event.kind === 'request' && event.path !== undefined)
     const toGateway = arrival && 'path' in arrival && typeof arrival.path === 'object' ? arrival.path.hops : []
+    const streamed = await callGateway(hub.gatewayUrl, client.via, {
+      method: 'POST',
+      path: `/${id}/v1/chat/completions`,
+      token,
+      body: { model, messages: [{ role: 'user', content: PROMPT }], stream: true },
+    })
+    if (streamed.status !== 200 || streamed.first === undefined)
+      return failed(`a streamed answer was ${streamed.status}: ${streamed.body.slice(0, 500)}`)
     return {
       tenant: id,
       ok: true,
@@ -84,9 +96,11 @@ export async function validate(
       answer: output,
       usage,
       milliseconds,
+      compute: tenant.compute,
+      stream: { firstMilliseconds: Math.round(streamed.first), milliseconds: Math.round(streamed.milliseconds) },
       path: [
         { from: nameOf(client.origin), to: 'load balancer', hops: toGateway },
-        { from: `function ${functionName(id)}`, to: 'model endpoint', hops: seen.path.hops },
+        { from: gatewayOf(tenant), to: 'model endpoint', hops: seen.path.hops },
       ],
     }
   } catch (error) {
@@ -96,12 +110,25 @@ export async function validate(
   }
 }
 
-/** The function's call of the model, as the wire and Bedrock saw it. */
-function observed(events: Recording, tenantId: string): { readonly account: string; readonly path: Path } | undefined {
+const gatewayOf = ({ tenantId, compute }: DemoTenant) =>
+  compute === 'lambda' ? `function ${functionName(tenantId)}` : `task of ${serviceName(tenantId)}`
+
+/** Whether the tenant's gateway made a call. */
+function isFrom(origin: Origin, { tenantId, compute }: DemoTenant): boolean {
+  return compute === 'lambda'
+    ? origin.kind === 'function' && origin.functionName === functionName(tenantId)
+    : origin.kind === 'task' && origin.serviceName === serviceName(tenantId)
+}
+
+/** The gateway's call of the model, as the wire and Bedrock saw it. */
+function observed(
+  events: Recording,
+  tenant: DemoTenant,
+): { readonly account: string; readonly path: Path } | undefined {
   for (const event of [...events].reverse()) {
     if (event.source !== 'wire' || event.kind !== 'request' || event.service !== 'bedrock-runtime') continue
     const { from, path, account, status } = event
-    if (from.kind !== 'function' || from.functionName !== functionName(tenantId)) continue
+    if (!isFrom(from, tenant)) continue
     if (status === 200 && account !== undefined && path.target.kind === 'endpoint') return { account, path }
   }
   return undefined

@@ -38,6 +38,21 @@ describe('tenant add', () => {
     expect(text).toContain('fast: us.amazon.nova-2-lit-v1:0')
   })
 
+  it('says what the tenant costs, and on Fargate what its tasks and its hub do', () => {
+    expect(tenant('tenant3', GOOD).costs).toMatch(/^tenant3 costs \$51\.10 a month before its first request/)
+    const onFargate = { ...GOOD, compute: 'fargate' }
+    expect(() => tenant('tenant3', onFargate)).toThrow(
+      /its hub .* has nothing that tasks run on\. First: pulumi config set fargate true -s hub && pulumi up -s hub/,
+    )
+    edit('Pulumi.hub.yaml', 'genai-hub-spoke:cidrBlock:', 'genai-hub-spoke:fargate: true\n  genai-hub-spoke:cidrBlock:')
+    const { costs, text } = tenant('tenant3', onFargate)
+    expect(costs).toContain('$65.52 a month')
+    expect(costs).toContain('$14.42 of it for 2 tasks; 4 tasks all month are $28.84. Its hub pays $43.80 a month')
+    expect(text).toContain('genai-hub-spoke:compute: fargate')
+    write('tenant3', onFargate)
+    expect(mistakesOf(readStackFiles(directory))).toEqual([])
+  })
+
   it('writes a file that fits the others, with the next free block', () => {
     write('tenant3', GOOD)
     write('tenant4', {
@@ -62,7 +77,7 @@ describe('tenant add', () => {
       cidrBlock: '10.64.3.0/24',
       defaultModel: 'a',
       models: { a: 'us.amazon.nova-2-lite-v1:0', '1.0': 'amazon.nova-pro-v1:0' },
-      tier: { reservedConcurrency: 50 },
+      compute: { kind: 'lambda', tier: { reservedConcurrency: 50 } },
     })
   })
 
@@ -168,7 +183,7 @@ describe('tenant list', () => {
   it('tells what a tenant costs, and does not make up a status', () => {
     const table = tenantTable(tenantRows(readStackFiles(directory).spokes, undefined, PRICES))
     expect(table).toMatch(
-      /^tenant1 +222222222222 +10\.64\.0\.0\/24 +nova-2-lite, claude-haiku-4\.5 +small +\? +\$51\.10$/m,
+      /^tenant1 +222222222222 +10\.64\.0\.0\/24 +nova-2-lite, claude-haiku-4\.5 +lambda +small +\? +\$51\.10$/m,
     )
     expect(table).toMatch(/all +\$102\.20$/m)
   })

@@ -1,8 +1,16 @@
 import { basename, join } from 'node:path'
+import { limitsOfSettings } from '../../shared/hub-limits.ts'
 import { unknownModels } from '../../shared/known-models.ts'
+import {
+  fargateMonthlyFixed,
+  PRICES_AS_OF,
+  tasksMonthlyFixed,
+  tasksMonthlyMost,
+  tenantMonthlyFixed,
+} from '../../shared/prices.ts'
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
-import { TIER_CHOICES } from '../../shared/settings.ts'
+import { type SpokeSettings, TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/settings.ts'
 import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/checks.ts'
 import { findRunning } from '../local/running.ts'
@@ -36,10 +44,15 @@ export const add: Verb = {
       help: "a name for the tenant's callers and its Bedrock model or inference profile (at least one)",
     },
     'default-model': { type: 'string', placeholder: 'NAME', help: 'for requests that name none (the first)' },
+    compute: {
+      type: 'string',
+      placeholder: 'COMPUTE',
+      help: 'what runs the gateway: lambda, or fargate, which streams and costs more (default lambda)',
+    },
     tier: {
       type: 'string',
       placeholder: 'TIER',
-      help: `${TIER_CHOICES}, or the three figures as JSON (default small)`,
+      help: `on Lambda ${TIER_CHOICES}; on Fargate ${TASK_TIER_CHOICES}; or the figures as JSON (default small)`,
     },
     cidr: { type: 'string', placeholder: 'BLOCK', help: 'an address block of your own choice' },
     'prefix-length': { type: 'string', placeholder: 'BITS', help: 'size of the block that is chosen (24)' },
@@ -58,11 +71,11 @@ export const add: Verb = {
   },
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
-    const { file, stack, text, warnings } = newTenant(tenantId, values)
+    const { file, stack, text, costs, warnings } = newTenant(tenantId, values)
     // Whatever was checked before: an existing file is never overwritten.
     writeNewFile(file, text, 'Nothing was written.')
     for (const line of warnings) process.stderr.write(`${line}\n`)
-    process.stdout.write(await nextSteps(stack, tenantId))
+    process.stdout.write(await nextSteps(stack, tenantId, costs))
     return 0
   },
 }
@@ -71,6 +84,8 @@ export interface NewTenant {
   readonly stack: string
   readonly file: string
   readonly text: string
+  /** What it costs before its first request, for people. */
+  readonly costs: string
   /** What may be a slip: nobody was asked. */
   readonly warnings: readonly string[]
 }
@@ -107,17 +122,19 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     availabilityZoneIds: JSON.stringify(zones),
     models: JSON.stringify(flags.models),
     defaultModel: flags.defaultModel,
+    compute: flags.compute,
     tier: flags.tier,
   }
   const settings = attempt(() => readSpokeSettings(raw, stack, hubStack))
-  const { account, tier } = settings
-  const tenancy: Tenancy = { stack, hubStack, tenantId, account, cidrBlock, tier }
+  const { account, compute } = settings
+  const tenancy: Tenancy = { stack, hubStack, tenantId, account, cidrBlock, compute }
   const others = members.map((member) => member.tenancy)
+  const limits = limitsOfSettings(hub)
   const mine = (mistake: string) => mistake.includes(stack)
   const mistakes = [
-    ...tenancyMistakes([...others, tenancy], hub.concurrencyLimit).filter(
+    ...tenancyMistakes([...others, tenancy], limits).filter(
       // What was wrong before stays with `tenant check`.
-      (mistake) => mine(mistake) || !tenancyMistakes(others, hub.concurrencyLimit).includes(mistake),
+      (mistake) => mine(mistake) || !tenancyMistakes(others, limits).includes(mistake),
     ),
     ...mistakesAgainstHub(settings, hub),
   ]
@@ -126,8 +143,21 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     file,
     stack,
     text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
+    costs: costsOf(settings, hub.availabilityZones.length),
     warnings: unknownModels(tenantId, settings.models),
   }
+}
+
+function costsOf({ compute, availabilityZoneIds, tenantId }: SpokeSettings, hubZones: number): string {
+  const dollars = (amount: number) => `$${amount.toFixed(2)}`
+  const fixed = `${tenantId} costs ${dollars(tenantMonthlyFixed(availabilityZoneIds.length, compute))} a month before its first request`
+  const listed = `AWS list prices of ${PRICES_AS_OF}, us-east-1`
+  if (compute.kind === 'lambda') return `${fixed} (${listed}).`
+  const { tier } = compute
+  return (
+    `${fixed}, ${dollars(tasksMonthlyFixed(tier))} of it for ${tier.minimumTasks} tasks; ${tier.maximumTasks} tasks all month are ` +
+    `${dollars(tasksMonthlyMost(tier))}. Its hub pays ${dollars(fargateMonthlyFixed(hubZones))} a month for Fargate, once (${listed}).`
+  )
 }
 
 /** What the table of settings says of a flag is what it says of the setting. */
@@ -141,7 +171,7 @@ function attempt<T>(work: () => T): T {
   }
 }
 
-async function nextSteps(stack: string, tenantId: string): Promise<string> {
+async function nextSteps(stack: string, tenantId: string, costs: string): Promise<string> {
   const running = await findRunning()
   const deploy =
     running?.verb === 'start'
@@ -151,7 +181,8 @@ async function nextSteps(stack: string, tenantId: string): Promise<string> {
           `pulumi up -s ${stack}        deploys the tenant; the hub and the others stay as they are`,
         ]
   return [
-    `Wrote Pulumi.${stack}.yaml. Read it, then:`,
+    `Wrote Pulumi.${stack}.yaml. ${costs}`,
+    'Read it, then:',
     `  npm run tenant -- check`,
     ...deploy.map((line) => `  ${line}`),
     `  npm run tenant -- user add ${tenantId} EMAIL`,

@@ -9,6 +9,7 @@ export interface TenantFlags {
   readonly account: string
   readonly models: Readonly<Record<string, string>>
   readonly defaultModel: string
+  readonly compute: 'lambda' | 'fargate'
   /** A preset's name, or JSON. */
   readonly tier: string
   readonly cidrBlock?: string
@@ -42,6 +43,7 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
     )
   const hubStack = text('hub-stack')
   const zones = list(values.zone)
+  const compute = read('compute', text('compute') ?? 'lambda', SPOKE_TABLE.compute)
   const tier = text('tier') ?? 'small'
   read('tier', tier, SPOKE_TABLE.tier)
   if (cidrBlock !== undefined) read('cidr', cidrBlock, SPOKE_TABLE.cidrBlock)
@@ -49,6 +51,7 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
   return {
     account,
     models,
+    compute,
     tier,
     defaultModel: text('default-model') ?? Object.keys(models)[0] ?? '',
     roleArn: text('role-arn') ?? roleArn(account, DEPLOYER),

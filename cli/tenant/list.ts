@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { PRICES, PRICES_AS_OF, type Prices, readPrices, tenantMonthlyFixed } from '../../shared/prices.ts'
-import { TIERS, type Tier, tierFigures } from '../../shared/settings.ts'
+import {
+  fargateMonthlyFixed,
+  PRICES,
+  PRICES_AS_OF,
+  type Prices,
+  readPrices,
+  tenantMonthlyFixed,
+} from '../../shared/prices.ts'
+import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/settings.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning } from '../local/running.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { type LivingTenant, livingTenants } from './items.ts'
-import { readStackFiles, type SpokeFile } from './stacks.ts'
+import { readHub, readStackFiles, type SpokeFile, type StackFiles } from './stacks.ts'
 import { textTable } from './text-table.ts'
 
 export interface TenantRow {
@@ -13,6 +20,7 @@ export interface TenantRow {
   readonly account: string
   readonly cidrBlock: string
   readonly models: readonly string[]
+  readonly compute: Compute['kind'] | ''
   readonly tier: string
   /** `?` where no hub was asked, or another than the tenant's own. */
   readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
@@ -23,7 +31,7 @@ export interface TenantRow {
 export const list: Verb = {
   name: 'tenant list',
   usage: '',
-  summary: 'Lists the tenants: account, addresses, models, tier, status, fixed cost a month.',
+  summary: 'Lists the tenants: account, addresses, models, compute, tier, status, fixed cost a month.',
   details: [
     "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
     `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests.`,
@@ -51,6 +59,7 @@ export const list: Verb = {
       return code
     }
     process.stdout.write(tenantTable(rows, files.mistakes.length))
+    for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
     if (!living && rows.length > 0)
       process.stdout.write('\nStatus ?: no local cloud with a hub is running, and no deployed hub was named (--aws).\n')
     return code
@@ -84,10 +93,11 @@ export function tenantRows(
       account: raw.account ?? '',
       cidrBlock: raw.cidrBlock ?? '',
       models: settings.ok ? Object.keys(settings.value.models) : [],
-      tier: tenancy.tier ? tierName(tenancy.tier) : '',
+      compute: tenancy.compute?.kind ?? '',
+      tier: tenancy.compute ? tierName(tenancy.compute) : '',
       status:
         living && asked(spoke) ? (living.find(({ tenantId }) => tenantId === tenant)?.status ?? 'not deployed') : '?',
-      ...(zones !== undefined && { monthlyFixed: tenantMonthlyFixed(zones, prices) }),
+      ...(zones !== undefined && { monthlyFixed: tenantMonthlyFixed(zones, tenancy.compute, prices) }),
     }
   })
   const names = new Set(declared.map(({ tenant }) => tenant))
@@ -99,6 +109,7 @@ export function tenantRows(
         account,
         cidrBlock: '',
         models: [],
+        compute: '',
         tier: '',
         status: 'no stack file',
       }),
@@ -114,18 +125,14 @@ export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
     return 'There are no tenants. The first: npm run tenant -- add tenant1 --account ACCOUNT --model NAME=ID\n'
   const known = rows.flatMap(({ monthlyFixed }) => monthlyFixed ?? [])
   return textTable(
-    ['TENANT', 'ACCOUNT', 'CIDR', 'MODELS', 'TIER', 'STATUS', 'FIXED/MONTH'],
+    ['TENANT', 'ACCOUNT', 'CIDR', 'MODELS', 'COMPUTE', 'TIER', 'STATUS', 'FIXED/MONTH'],
     [
-      ...rows.map(({ tenant, account, cidrBlock, models, tier, status, monthlyFixed }) => [
-        ...[tenant, account, cidrBlock, models.join(', '), tier, status],
+      ...rows.map(({ tenant, account, cidrBlock, models, compute, tier, status, monthlyFixed }) => [
+        ...[tenant, account, cidrBlock, models.join(', '), compute, tier, status],
         monthlyFixed === undefined ? '' : dollars(monthlyFixed),
       ]),
       [
-        '',
-        '',
-        '',
-        '',
-        '',
+        ...['', '', '', '', '', ''],
         leftOut === 0 ? 'all' : `all but ${leftOut}`,
         dollars(known.reduce((sum, cost) => sum + cost, 0)),
       ],
@@ -134,14 +141,33 @@ export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
 }
 
 /** A preset by its name, anything else by its figures. */
-function tierName(tier: Tier): string {
-  const preset = Object.entries(TIERS).find(
-    ([, { memoryMegabytes, timeoutSeconds, reservedConcurrency }]) =>
-      memoryMegabytes === tier.memoryMegabytes &&
-      timeoutSeconds === tier.timeoutSeconds &&
-      reservedConcurrency === tier.reservedConcurrency,
+function tierName(compute: Compute): string {
+  const presets: Readonly<Record<string, object>> = compute.kind === 'lambda' ? TIERS : TASK_TIERS
+  const figures = Object.entries(compute.tier)
+  const preset = Object.entries(presets).find(([, tier]) =>
+    figures.every(([name, figure]) => (tier as Record<string, unknown>)[name] === figure),
   )
-  return preset?.[0] ?? tierFigures(tier)
+  return preset?.[0] ?? (compute.kind === 'lambda' ? tierFigures(compute.tier) : taskTierFigures(compute.tier))
+}
+
+/** What the hubs of these tenants cost more, for those of them on Fargate. */
+function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
+  const hubStacks = [...new Set(files.spokes.map(({ tenancy }) => tenancy.hubStack))]
+  return hubStacks.flatMap((hubStack) => {
+    const hub = attempt(() => readHub(files, hubStack))
+    if (!hub?.fargate) return []
+    const cost = dollars(fargateMonthlyFixed(hub.availabilityZones.length, prices))
+    return [`The hub ${hubStack} costs ${cost} a month more for Fargate (endpoints for images and logs).`]
+  })
+}
+
+/** A hub's file with a mistake is told by `tenant check`. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
 }
 
 function pricesOf({ prices: file }: Arguments['values']): Prices {

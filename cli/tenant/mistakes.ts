@@ -1,7 +1,9 @@
 /** What is wrong with the tenants of a folder's stack files: each on its own, against each other, against their hub. */
 
+import { limitsOfSettings } from '../../shared/hub-limits.ts'
+import type { HubSettings } from '../../shared/settings.ts'
 import { tenancyMistakes } from '../../shared/tenancies.ts'
-import { type HubFacts, mistakesAgainstHub } from '../../spoke/checks.ts'
+import { mistakesAgainstHub } from '../../spoke/checks.ts'
 import { messageOf } from '../verb.ts'
 import { readHub, type SpokeFile, type StackFiles } from './stacks.ts'
 
@@ -19,17 +21,17 @@ export function mistakesOf(files: StackFiles): readonly string[] {
 
 function ofHub(files: StackFiles, hubStack: string, members: readonly SpokeFile[]): readonly string[] {
   const mistakes: string[] = []
-  let hub: (HubFacts & { readonly concurrencyLimit: number }) | undefined
+  let hub: HubSettings | undefined
   try {
     hub = readHub(files, hubStack)
   } catch (error) {
     mistakes.push(messageOf(error))
   }
-  const limit = hub?.concurrencyLimit ?? DEFAULT_CONCURRENCY
+  const limits = hub ? limitsOfSettings(hub) : { concurrencyLimit: DEFAULT_CONCURRENCY }
   mistakes.push(
     ...tenancyMistakes(
       members.map(({ tenancy }) => tenancy),
-      limit,
+      limits,
     ),
   )
   if (hub)

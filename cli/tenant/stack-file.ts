@@ -1,6 +1,6 @@
 /** A new tenant's stack file, with the comments of the sample ones, so that it can be reviewed by itself. */
 import { stringify } from 'yaml'
-import { TIER_CHOICES } from '../../shared/settings.ts'
+import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/settings.ts'
 import type { TenantFlags } from './flags.ts'
 
 export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock'> {
@@ -44,8 +44,13 @@ export function stackFileText(file: StackFile): string {
     ...models,
     `  ${file.project}:defaultModel: ${scalar(file.defaultModel)}`,
     '',
-    "  # Size of the tenant's function, or figures of your own:",
-    `  # ${TIER_CHOICES}.`,
+    ...(file.compute === 'lambda'
+      ? ["  # Size of the tenant's function, or figures of your own:", `  # ${TIER_CHOICES}.`]
+      : [
+          '  # Tasks on Fargate, which stream. Their number and size, or figures of your own:',
+          `  # ${TASK_TIER_CHOICES}.`,
+          `  ${file.project}:compute: fargate`,
+        ]),
     `  ${file.project}:tier: ${file.tier.startsWith('{') ? file.tier : scalar(file.tier)}`,
     '',
   ].join('\n')

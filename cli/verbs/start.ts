@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type CloudEvent, startCloud } from '@genai/local-cloud/cloud'
 import { organization } from '../../sample-organization.ts'
+import { demoImages, demoNote } from '../demo/fargate.ts'
 import { reportValidation } from '../demo/report.ts'
 import { Session } from '../demo/session.ts'
 import { takeStacks } from '../demo/stacks.ts'
@@ -48,6 +49,7 @@ export const start: Verb = {
     const recording: CloudEvent[] = []
     const cloud = await startCloud({
       organization,
+      images: await demoImages(stacks.hub),
       directory: join(LOCAL_DIRECTORY, 'start'),
       ...(models && { models }),
       observe: (event) => observe(event, recording, terminal),
@@ -65,6 +67,8 @@ export const start: Verb = {
           gatewayUrl: () => session?.gateway.url,
         })
       terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
+      const note = demoNote(stacks.spokes)
+      if (note !== undefined) terminal.line(terminal.style('dim', `  ${note}`))
       const bringUp = async () => {
         session = await Session.begin({ cloud, wirePort, terminal, ports, recording }, stacks.hub)
         return { session, validations: await allOf(session, stacks.spokes) }

@@ -1,5 +1,5 @@
 /** Numbers that the request function holds itself and its callers to. */
-import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
+import { ITEMS_USED_FOR_MILLISECONDS, LOAD_BALANCER_IDLE_SECONDS } from '../../shared/tenant.ts'
 
 /** The load balancer's own limit for a Lambda target, each way: request body, and the whole answer as JSON. */
 export const LOAD_BALANCER_BYTES = 1024 * 1024
@@ -50,3 +50,6 @@ export interface StreamLimits {
 export const STREAM_LIMITS: StreamLimits = { firstEventMilliseconds: 300_000, idleMilliseconds: 120_000 }
 /** A caller whose stream is silent for so long gets a sign of life. */
 export const KEEP_ALIVE_MILLISECONDS = 15_000
+
+/** The server keeps idle connections for longer than the load balancer, which answers 502 when it meets a closed one. */
+export const SERVER_KEEP_ALIVE_SECONDS = LOAD_BALANCER_IDLE_SECONDS + 10

@@ -2,7 +2,13 @@
 import { narrows } from '../conditions.ts'
 import { type Document, documentsOf, type Statement } from '../documents.ts'
 import { asTexts, ofType, type Resource, type Rule, refersTo, shown, type Violation, violation } from '../resource.ts'
-import { ASKED_WITHOUT_RESOURCE, LAMBDAS_OWN, MANAGED_BY_AWS, WILDCARD_ONLY } from '../wildcard-actions.ts'
+import {
+  ASKED_WITHOUT_RESOURCE,
+  LAMBDAS_OWN,
+  MANAGED_BY_AWS,
+  NUMBERED_BY_AWS,
+  WILDCARD_ONLY,
+} from '../wildcard-actions.ts'
 
 const readable: Rule = {
   name: 'policy-documents-readable',
@@ -74,7 +80,9 @@ function wildcard(resource: string, statement: Statement, document: Document): r
   }
   const { kind, named } = partsOf(resource)
   if (named || (kind && narrows(statement, document.kind))) return []
-  return actions.map((action) => `The statement ${sid} allows ${shown(action)} on ${shown(resource)}.`)
+  return actions
+    .filter((action) => !(kind && Object.hasOwn(NUMBERED_BY_AWS, action)))
+    .map((action) => `The statement ${sid} allows ${shown(action)} on ${shown(resource)}.`)
 }
 
 /** Only calls of a function's own code carry the function's ARN. */
@@ -126,6 +134,31 @@ export function isKeySetEndpoint({ owner, kind, statements = [] }: Document): bo
         actions.includes('cognito-idp:InitiateAuth') &&
         Object.keys(conditions).length === 0,
     )
+  )
+}
+
+const LAYERS = /^arn:aws:s3:::prod-[a-z0-9-]+-starport-layer-bucket\/\*$/
+
+/**
+ * The endpoint through which images' layers come: ECR signs for them itself, so that no principal of ours can be asked for. It
+ * lets nothing through but reading what is in ECR's own bucket.
+ */
+export function isLayersEndpoint({ owner, kind, statements = [] }: Document): boolean {
+  const { serviceName, vpcEndpointType } = owner.inputs
+  return (
+    kind === 'endpoint' &&
+    vpcEndpointType === 'Gateway' &&
+    typeof serviceName === 'string' &&
+    serviceName.endsWith('.s3') &&
+    statements
+      .filter(({ allows }) => allows)
+      .every(
+        ({ actions, resources, negations }) =>
+          actions.every((action) => action === 's3:GetObject') &&
+          resources.length > 0 &&
+          resources.every((resource) => LAYERS.test(resource)) &&
+          negations.length === 0,
+      )
   )
 }
 

@@ -6,7 +6,8 @@ import { isEverywhere, isIpv4, isPrivate } from './ranges.ts'
 const GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 const DEFAULT_GROUP = 'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup'
 const LOAD_BALANCERS = ['aws:lb/loadBalancer:LoadBalancer', 'aws:alb/loadBalancer:LoadBalancer']
-const FUNCTION = 'aws:lambda/function:Function'
+/** What runs a gateway. */
+const GATEWAYS = ['aws:lambda/function:Function', 'aws:ecs/service:Service']
 
 interface Opening {
   readonly owner: Resource
@@ -97,7 +98,7 @@ const fewWaysOut: Rule = {
   check: (resources) => {
     const all = openings(resources, 'egress')
     const exits = groupsOf(resources, ...EXITS)
-    const functions = groupsOf(resources, FUNCTION)
+    const functions = groupsOf(resources, ...GATEWAYS)
     const networks = ofType(resources, 'aws:ec2/vpc:Vpc').flatMap(({ inputs }) => asTexts(inputs.cidrBlock))
     const together = (ofGroup: Opening['ofGroup']) => {
       const group = functions.find(ofGroup)

@@ -2,7 +2,7 @@
 import { covers, required } from '../conditions.ts'
 import { documentsOf, type Statement } from '../documents.ts'
 import { isUnknown, ofType, type Resource, type Rule, refersTo, shown, tagsOf, violation } from '../resource.ts'
-import { eachAllow, isKeySetEndpoint } from './documents.ts'
+import { eachAllow, isKeySetEndpoint, isLayersEndpoint } from './documents.ts'
 
 /** An endpoint's policy takes no principal but `*`: its conditions say who. */
 const principalsNamed: Rule = {
@@ -11,7 +11,7 @@ const principalsNamed: Rule = {
   remedy: 'Name the principal, or ask for aws:PrincipalArn, an account or the organisation.',
   scope: 'resource',
   check: eachAllow((statement, document) =>
-    !statement.anybody || isKeySetEndpoint(document) || saysWho(statement)
+    !statement.anybody || isKeySetEndpoint(document) || isLayersEndpoint(document) || saysWho(statement)
       ? []
       : [
           `The statement ${statement.sid} allows everybody, with no condition on aws:PrincipalArn, account or organisation.`,
@@ -97,7 +97,7 @@ function isOwnRole(resource: string, owner: Resource, tenant: string | undefined
 
 const foreignTrust: Rule = {
   name: 'trust-across-accounts-is-narrow',
-  says: 'A role that trusts a whole account names one role of it, and asks for an external id; one that trusts an identity provider says whom of it.',
+  says: "A role that trusts a whole account names one role of it, or the two of one tenant's gateway, and asks for an external id; one that trusts an identity provider says whom of it.",
   remedy:
     "Ask for aws:PrincipalArn, without wildcards, and for sts:ExternalId; for the provider's sub (OpenID) or SAML:aud.",
   scope: 'resource',
@@ -111,7 +111,7 @@ const foreignTrust: Rule = {
     if (!statement.principals.some((principal) => /^(\d{12}|arn:aws[a-z-]*:iam::\d{12}:root)$/.test(principal)))
       return []
     const roles = required(statement, 'aws:PrincipalArn')
-    const one = roles.length === 1 && !roles.some((arn) => /[*?]/.test(arn))
+    const one = (roles.length === 1 || areOneGateway(roles)) && !roles.some((arn) => /[*?]/.test(arn))
     const assumes = statement.actions.some((action) => covers(action, 'sts:AssumeRole'))
     const missing = [
       ...(one ? [] : ['one aws:PrincipalArn']),
@@ -121,23 +121,31 @@ const foreignTrust: Rule = {
   }),
 }
 
+/** A function's role and its tasks' (shared/naming.ts), of the same account and tenant. */
+function areOneGateway(roles: readonly string[]): boolean {
+  const parts = roles.map((arn) => /^(arn:aws:iam::\d{12}:role\/genai-)(gateway|task)-([a-z0-9]+)$/.exec(arn))
+  const same = (index: number) => new Set(parts.map((part) => part?.[index])).size
+  return parts.length === 2 && parts.every(Boolean) && same(1) === 1 && same(2) === 2 && same(3) === 1
+}
+
 /** An audience is everybody's who uses the same client: of OpenID, the subject has to be named. */
 const subjectOf = ({ actions }: Statement) =>
   actions.some((action) => covers(action, 'sts:AssumeRoleWithWebIdentity')) ? /:sub$/i : /^saml:(aud|sub)$/i
 
 const boundary: Rule = {
   name: 'function-roles-are-bounded',
-  says: "The role of a tenant's function has a permissions boundary of this project's.",
-  remedy: "Set permissionsBoundary to the hub's permissionsBoundaryArn.",
+  says: "The role of a tenant's function, and each of its tasks', has a permissions boundary of this project's.",
+  remedy: "Set permissionsBoundary to the hub's permissionsBoundaryArn, or of tasks to its fargate.taskBoundaryArn.",
   scope: 'resource',
   check: (resources) =>
     documentsOf(ofType(resources, 'aws:iam/role:Role'))
-      .filter(({ kind, statements = [] }) => kind === 'trust' && statements.some(isForLambda))
+      .filter(({ kind, statements = [] }) => kind === 'trust' && statements.some(isForCode))
       .filter(({ owner }) => !isUnknown(owner, 'permissionsBoundary') && !isBounded(owner))
       .map(({ owner }) => violation(owner, 'It has no permissions boundary, or one that AWS keeps.')),
 }
 
-const isForLambda = ({ allows, services }: Statement) => allows && services.includes('lambda.amazonaws.com')
+const isForCode = ({ allows, services }: Statement) =>
+  allows && ['lambda.amazonaws.com', 'ecs-tasks.amazonaws.com'].some((service) => services.includes(service))
 const isBounded = ({ inputs: { permissionsBoundary } }: Resource) =>
   typeof permissionsBoundary === 'string' && /^arn:aws[a-z-]*:iam::\d{12}:policy\//.test(permissionsBoundary)
 

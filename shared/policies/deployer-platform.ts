@@ -2,11 +2,13 @@
 import {
   auditFunctionName,
   auditLogGroupName,
+  clusterName,
   keySetsFunctionName,
   keySetsTableName,
   loadBalancerName,
   onboardingRoleName,
   PREFIX,
+  repositoryArn,
   roleArn,
   tableName,
 } from '../naming.ts'
@@ -17,12 +19,14 @@ import { type PolicyDocument, type PolicyStatement, policy } from './document.ts
 /** The role that the samples call `platform-deployer`. Managed policies: together they are longer than one may be. */
 export function platformDeployerPolicies(
   scope: DeployerScope,
-): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'operation' | 'identity', PolicyDocument>> {
+): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'fargate' | 'operation' | 'identity', PolicyDocument>> {
   return {
     network: policy(...network(scope)),
     front: policy(...loadBalancer(scope), ...firewall(scope), ...names(scope)),
     data: policy(...storage(scope), ...userPool(scope), ...auditTrail(scope)),
     access: policy(...access(scope), ...sharing(scope)),
+    // Of a hub with the setting `fargate` only.
+    fargate: policy(...fargate(scope)),
     operation: policy(...operation(scope)),
     identity: policy(...keySets(scope)),
   }
@@ -378,6 +382,33 @@ const sharing = ({ account, region }: DeployerScope): readonly PolicyStatement[]
   ),
 ]
 
+/** Cluster and repository. What puts an image into it is a command's: `operation`. */
+function fargate({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const ecs = (...names: readonly string[]) => of('ecs', ...names)
+  const ecr = (...names: readonly string[]) => of('ecr', ...names)
+  const images = repositoryArn(account, region)
+  return [
+    allow(
+      'Cluster',
+      [
+        ...ecs('CreateCluster', 'DeleteCluster', 'DescribeClusters', 'TagResource', 'UntagResource'),
+        ...ecs('UpdateCluster'),
+      ],
+      `arn:aws:ecs:${region}:${account}:cluster/${clusterName}`,
+    ),
+    allow(
+      'Repository',
+      [
+        ...ecr('CreateRepository', 'DeleteLifecyclePolicy', 'DeleteRepository', 'DescribeRepositories'),
+        ...ecr('GetLifecyclePolicy', 'ListTagsForResource', 'PutImageScanningConfiguration', 'PutImageTagMutability'),
+        ...ecr('PutLifecyclePolicy', 'TagResource', 'UntagResource'),
+      ],
+      images,
+    ),
+    serviceLinkedRole(account, 'ecs.amazonaws.com'),
+  ]
+}
+
 /** What the project's commands ask for themselves, and the roles that tenants are deployed with. */
 function operation({ account, region }: DeployerScope): readonly PolicyStatement[] {
   return [
@@ -409,6 +440,16 @@ function operation({ account, region }: DeployerScope): readonly PolicyStatement
       'TenantsItems',
       ['dynamodb:Scan', 'dynamodb:UpdateItem'],
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
+    ),
+    // The image of tenants on Fargate: npm run genai -- image.
+    allow('SignInToRepository', ['ecr:GetAuthorizationToken']),
+    allow(
+      'PushImage',
+      [
+        ...of('ecr', 'BatchCheckLayerAvailability', 'BatchGetImage', 'CompleteLayerUpload', 'DescribeImages'),
+        ...of('ecr', 'GetDownloadUrlForLayer', 'InitiateLayerUpload', 'PutImage', 'UploadLayerPart'),
+      ],
+      repositoryArn(account, region),
     ),
     allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
   ]

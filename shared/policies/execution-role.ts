@@ -31,14 +31,7 @@ export interface ExecutionRoleScope {
 export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
   const { hubAccount, region, tenantId } = scope
   return policy(
-    { Sid: 'AssumeTenantRole', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: scope.tenantRoleArn },
-    {
-      Sid: 'TagTenantSession',
-      Effect: 'Allow',
-      Action: 'sts:TagSession',
-      Resource: scope.tenantRoleArn,
-      Condition: { StringEquals: { 'aws:RequestTag/tenant_id': tenantId } },
-    },
+    ...ownTenantRole(scope.tenantRoleArn, tenantId),
     ...ownItemsAndLogs({ ...scope, account: hubAccount, tenant: tenantId }),
     networkInterfaces,
     notForTheCode({ account: hubAccount, region, tenant: tenantId }),
@@ -77,7 +70,7 @@ export function permissionsBoundary(args: {
  * hub's VPC are worth nothing. Lambda's own calls with the role (logs, network interfaces) come from its network, and are of
  * other services.
  */
-const fromHubOnly = (vpcId: string): PolicyStatement => ({
+export const fromHubOnly = (vpcId: string): PolicyStatement => ({
   Sid: 'FromHubOnly',
   Effect: 'Deny',
   Action: ['dynamodb:*', 'sts:*'],
@@ -93,33 +86,56 @@ function ownItemsAndLogs(args: {
   readonly keySetsTableArn?: string | undefined
   readonly tenant: string
 }): readonly PolicyStatement[] {
+  return [...ownItems(args), ownLogs(args)]
+}
+
+/** The tenant's items, and the key sets that it may use where the hub has a table of them. */
+export function ownItems(args: {
+  readonly tableArn: string
+  readonly keySetsTableArn?: string | undefined
+  readonly tenant: string
+}): readonly PolicyStatement[] {
+  const items: PolicyStatement = {
+    Sid: 'OwnItems',
+    Effect: 'Allow',
+    Action: 'dynamodb:Query',
+    Resource: args.tableArn,
+    Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant] } },
+  }
+  if (args.keySetsTableArn === undefined) return [items]
   return [
+    items,
     {
-      Sid: 'OwnItems',
+      Sid: 'OwnKeySets',
       Effect: 'Allow',
       Action: 'dynamodb:Query',
-      Resource: args.tableArn,
-      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant] } },
-    },
-    ...(args.keySetsTableArn === undefined
-      ? []
-      : [
-          {
-            Sid: 'OwnKeySets',
-            Effect: 'Allow',
-            Action: 'dynamodb:Query',
-            Resource: args.keySetsTableArn,
-            Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant, HUB_OWNER] } },
-          } as const,
-        ]),
-    {
-      Sid: 'OwnLogs',
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: `arn:aws:logs:${args.region}:${args.account}:log-group:${functionLogGroupName(args.tenant)}:*`,
+      Resource: args.keySetsTableArn,
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant, HUB_OWNER] } },
     },
   ]
 }
+
+export const ownLogs = (args: {
+  readonly account: string
+  readonly region: string
+  readonly tenant: string
+}): PolicyStatement => ({
+  Sid: 'OwnLogs',
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: `arn:aws:logs:${args.region}:${args.account}:log-group:${functionLogGroupName(args.tenant)}:*`,
+})
+
+export const ownTenantRole = (tenantRoleArn: string, tenantId: string): readonly PolicyStatement[] => [
+  { Sid: 'AssumeTenantRole', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: tenantRoleArn },
+  {
+    Sid: 'TagTenantSession',
+    Effect: 'Allow',
+    Action: 'sts:TagSession',
+    Resource: tenantRoleArn,
+    Condition: { StringEquals: { 'aws:RequestTag/tenant_id': tenantId } },
+  },
+]
 
 /**
  * What Lambda needs to place a function in a VPC, and to take its interfaces away again. It looks for these in the role without

@@ -1,65 +1,15 @@
 /** The tenant's function: execution role, log group, function. */
 import { alarmName, executionRoleName, functionLogGroupName, functionName, roleArn } from '../naming.ts'
 import type { PolicyStatement } from './document.ts'
-import { MADE_FOR_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
+import { boundedRoles } from './onboarding-roles.ts'
+import { type OnboardingScope, TENANT } from './onboarding-scope.ts'
 
-/** The boundary can be put on, never taken off: there is no `DeleteRolePermissionsBoundary`. */
 export function executionRole({ account, permissionsBoundaryArn }: OnboardingScope): readonly PolicyStatement[] {
-  const role = roleArn(account, executionRoleName(TENANT))
-  const bounded = { 'iam:PermissionsBoundary': permissionsBoundaryArn }
-  return [
-    {
-      // The boundary reads the role's tag, so a role without the tenant's tag cannot be made.
-      Sid: 'MakeBoundedRole',
-      Effect: 'Allow',
-      Action: 'iam:CreateRole',
-      Resource: role,
-      Condition: { StringEquals: { ...bounded, ...MADE_FOR_TENANT.StringEquals } },
-    },
-    {
-      Sid: 'BoundedRole',
-      Effect: 'Allow',
-      Action: ['iam:DeleteRolePolicy', 'iam:PutRolePermissionsBoundary', 'iam:PutRolePolicy'],
-      Resource: role,
-      Condition: { StringEquals: bounded },
-    },
-    {
-      Sid: 'OwnRole',
-      Effect: 'Allow',
-      Action: [
-        'iam:DeleteRole',
-        'iam:GetRole',
-        'iam:GetRolePolicy',
-        'iam:ListAttachedRolePolicies',
-        'iam:ListInstanceProfilesForRole',
-        'iam:ListRolePolicies',
-        'iam:UpdateAssumeRolePolicy',
-        'iam:UpdateRoleDescription',
-      ],
-      Resource: role,
-    },
-    {
-      Sid: 'TagOwnRole',
-      Effect: 'Allow',
-      Action: 'iam:TagRole',
-      Resource: role,
-      Condition: { StringEqualsIfExists: MADE_FOR_TENANT.StringEquals },
-    },
-    {
-      Sid: 'UntagOwnRole',
-      Effect: 'Allow',
-      Action: 'iam:UntagRole',
-      Resource: role,
-      Condition: { 'ForAllValues:StringNotEquals': { 'aws:TagKeys': ['tenant'] } },
-    },
-    {
-      Sid: 'PassToLambda',
-      Effect: 'Allow',
-      Action: 'iam:PassRole',
-      Resource: role,
-      Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
-    },
-  ]
+  return boundedRoles({
+    names: [roleArn(account, executionRoleName(TENANT))],
+    boundaryArn: permissionsBoundaryArn,
+    service: 'lambda.amazonaws.com',
+  })
 }
 
 export function logGroup({ account, region }: OnboardingScope): readonly PolicyStatement[] {

@@ -3,13 +3,23 @@
  * session tag `tenant_id`, and every permission is written against that tag.
  *
  * What IAM cannot bound, because AWS has no condition key for it: the path and the priority of a listener rule, the group's
- * name in a user pool, the attributes of a table item, the address of a security group rule. The program's checks do.
+ * name in a user pool, the attributes of a table item, the address of a security group rule, the service of a scalable target, what
+ * is registered in a target group. The program's checks do.
  */
 import { type PolicyDocument, policy } from './document.ts'
 import { alarms, executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
 import { attachment, describe, securityGroup, share } from './onboarding-network.ts'
 import { keySets, listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
 import type { OnboardingScope } from './onboarding-scope.ts'
+import {
+  lookAtImage,
+  scaling,
+  service,
+  type TasksScope,
+  taskDefinition,
+  taskRoles,
+  tasksTargetGroup,
+} from './onboarding-tasks.ts'
 
 /**
  * Only the platform team's deployers, and only with a session tag that names one tenant. STS evaluates `sts:TagSession`
@@ -55,3 +65,12 @@ export function onboardingPolicies(
     routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope), ...keySets(scope)),
   }
 }
+
+/** Two more, on a hub whose tenants may run on Fargate. */
+export const onboardingTasksPolicies = (
+  scope: OnboardingScope,
+  tasks: TasksScope,
+): Readonly<Record<'tasks' | 'service', PolicyDocument>> => ({
+  tasks: policy(...taskRoles(scope, tasks), ...taskDefinition(scope), ...lookAtImage(tasks)),
+  service: policy(...service(scope, tasks), ...scaling(scope), ...tasksTargetGroup(scope)),
+})

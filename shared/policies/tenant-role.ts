@@ -8,31 +8,35 @@ import { countStatements, invokeStatements, shorter } from './models.ts'
 export interface TenantRoleTrust {
   readonly hubAccount: string
   readonly tenantId: string
-  /** The tenant's execution role in the hub account. */
-  readonly executionRoleArn: string
+  /** The tenant's roles in the hub account that its gateway may run as. */
+  readonly gatewayRoleArns: readonly string[]
   readonly externalId: string
   /** The hub's VPC. */
   readonly hubVpcId: string
 }
 
 /**
- * Trusts the hub's account, narrowed to one role of it by `aws:PrincipalArn`, and to the hub's VPC. Named as the principal, the
- * role would have to exist first, and a recreated one would no longer be trusted: IAM turns a principal into an internal id
- * when it saves it.
+ * Trusts the hub's account, narrowed to the tenant's own roles of it by `aws:PrincipalArn`, and to the hub's VPC. Named as the
+ * principal, a role would have to exist first, and a recreated one would no longer be trusted: IAM turns a principal into an
+ * internal id when it saves it. So the function's role and the tasks' are named both, whichever is there: a tenant that changes
+ * its compute is trusted all the time.
  * Two statements, because `sts:TagSession` carries no external id.
  */
 export function tenantRoleTrustPolicy(trust: TenantRoleTrust): PolicyDocument {
   const principal = { AWS: `arn:aws:iam::${trust.hubAccount}:root` }
   // The function asks the hub's STS endpoint: the tenant's own account decides that nobody else's network will do.
   const fromHub = { 'aws:SourceVpc': trust.hubVpcId }
-  const fromExecutionRole = { ArnEquals: { 'aws:PrincipalArn': trust.executionRoleArn } }
+  const [only, ...others] = trust.gatewayRoleArns
+  // One is written as it always was, so that nothing changes for those who have one.
+  const arns = others.length === 0 && only !== undefined ? only : trust.gatewayRoleArns
+  const fromOwnGateway = { ArnEquals: { 'aws:PrincipalArn': arns } }
   return policy(
     {
       Sid: 'GatewayOfTenant',
       Effect: 'Allow',
       Principal: principal,
       Action: 'sts:AssumeRole',
-      Condition: { ...fromExecutionRole, StringEquals: { ...fromHub, 'sts:ExternalId': trust.externalId } },
+      Condition: { ...fromOwnGateway, StringEquals: { ...fromHub, 'sts:ExternalId': trust.externalId } },
     },
     {
       Sid: 'GatewayTagsSession',
@@ -40,7 +44,7 @@ export function tenantRoleTrustPolicy(trust: TenantRoleTrust): PolicyDocument {
       Principal: principal,
       Action: 'sts:TagSession',
       Condition: {
-        ...fromExecutionRole,
+        ...fromOwnGateway,
         StringEquals: { ...fromHub, 'aws:RequestTag/tenant_id': trust.tenantId },
         'ForAllValues:StringEquals': { 'aws:TagKeys': ['tenant_id'] },
       },

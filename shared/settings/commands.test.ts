@@ -196,7 +196,7 @@ describe('a command sets what can only have been meant', () => {
     const tier = '{"memoryMegabytes":256,"timeoutSeconds":60,"reservedConcurrency":5}'
     const { tier: _, ...rest } = spoke
     const files = made({ ...rest, teir: tier }, 'spoke-tenant1')
-    expect(files[0]).toMatchObject({ tier: JSON.parse(tier) })
+    expect(files[0]).toMatchObject({ compute: { kind: 'lambda', tier: JSON.parse(tier) } })
     expect(words("a 'b c' 'it'\\''s'")).toEqual(['a', 'b c', "it's"])
   })
 })

@@ -8,6 +8,9 @@ export const CERTIFICATE_ARN = /^arn:aws:acm:([a-z0-9-]+):(\d{12}):certificate\/
 export const TOPIC_ARN = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/
 const PROFILE = /^[\w.@+-]{1,128}$/
 
+/** A repository, and an image of it that never changes. */
+export const IMAGE = /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$/
+
 export const none = { value: undefined, text: 'none' } as const
 
 export function accountSetting(meaning: string): Setting<string> {

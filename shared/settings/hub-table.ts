@@ -1,9 +1,18 @@
 /** The hub's settings, one by one. The checks between them are in hub.ts. */
 
 import { HUB_PREFIXES } from '../addressing.ts'
-import { mostAllowedBlocks } from '../load-balancer-rules.ts'
+import { DEFAULT_LISTENER_RULES, mostAllowedBlocks } from '../load-balancer-rules.ts'
 import { KEY_SET_WAYS, type KeySetVia } from '../settings.ts'
-import { accountSetting, CERTIFICATE_ARN, none, profileSetting, ROLE_ARN, roleArnSetting, TOPIC_ARN } from './common.ts'
+import {
+  accountSetting,
+  CERTIFICATE_ARN,
+  IMAGE,
+  none,
+  profileSetting,
+  ROLE_ARN,
+  roleArnSetting,
+  TOPIC_ARN,
+} from './common.ts'
 import type { Setting } from './setting.ts'
 import {
   account,
@@ -201,6 +210,49 @@ const concurrencyLimit: Setting<number> = {
   parse: integerIn(101, 1_000_000),
 }
 
+const fargate: Setting<boolean> = {
+  type: 'true or false',
+  meaning:
+    'Makes what tenants with `compute: fargate` need: a cluster, a repository of images, endpoints for both and for their logs (docs/limits-and-costs.md says what it costs).',
+  allowed: 'true or false.',
+  placeholder: '{true or false}',
+  fallback: { value: false, text: '`false`' },
+  parse: trueOrFalse,
+}
+
+/** AWS General Reference, Amazon ECS endpoints and quotas: "Fargate On-Demand vCPU resource count", L-3032A538. New accounts may have less. */
+const DEFAULT_VCPUS = 6
+
+const fargateVcpuLimit: Setting<number> = {
+  type: 'whole number',
+  meaning:
+    "vCPUs that the hub's account may run on Fargate at a time (its quota, L-3032A538): twice the most tasks of every tenant on Fargate must fit.",
+  allowed: '1 to 100000.',
+  placeholder: '{NUMBER}',
+  fallback: { value: DEFAULT_VCPUS, text: `\`${DEFAULT_VCPUS}\`` },
+  parse: integerIn(1, 100_000),
+}
+
+const listenerRules: Setting<number> = {
+  type: 'whole number',
+  meaning:
+    'Rules that the load balancer may have (its quota, 100 unless it was raised): a tenant on Lambda takes one, one on Fargate two, and ten stay free.',
+  allowed: '100 to 1000.',
+  placeholder: '{NUMBER}',
+  fallback: { value: DEFAULT_LISTENER_RULES, text: `\`${DEFAULT_LISTENER_RULES}\`` },
+  parse: integerIn(DEFAULT_LISTENER_RULES, 1000),
+}
+
+const gatewayBaseImage: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    "Image that the gateway's image for Fargate is built on. `npm run genai -- image --aws` looks it up once and writes it here, for review.",
+  allowed: 'a repository and a digest, REPOSITORY@sha256:DIGEST.',
+  placeholder: '{REPOSITORY}@sha256:{DIGEST}',
+  fallback: none,
+  parse: matching(IMAGE, 'a repository and a digest'),
+}
+
 /** What CloudWatch Logs can be told, besides to keep everything for ever. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -257,6 +309,10 @@ export const HUB_TABLE = {
   keySetVia,
   deployers,
   concurrencyLimit,
+  fargate,
+  fargateVcpuLimit,
+  listenerRules,
+  gatewayBaseImage,
   auditRetentionDays,
   alarmTopicArn,
   deletionProtection,

@@ -21,6 +21,9 @@ describe('hub settings', () => {
       keySetVia: 'endpoint',
       deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
       concurrencyLimit: 1000,
+      fargate: false,
+      fargateVcpuLimit: 6,
+      listenerRules: 100,
       auditRetentionDays: 365,
       deletionProtection: true,
     })

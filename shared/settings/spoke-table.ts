@@ -1,13 +1,13 @@
 /** A spoke's settings, one by one. The checks between them are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { NO_ARNS } from '../policies/models.ts'
-import { TIER_CHOICES, TIERS, type Tier } from '../settings.ts'
+import { type Compute, DRAIN_SECONDS, TASK_TIER_CHOICES, TASK_TIERS, TIER_CHOICES, TIERS } from '../settings.ts'
 import { MODEL_NAME, TENANT_ID } from '../tenant.ts'
-import { nearest } from './commands.ts'
-import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
+import { accountSetting, IMAGE, none, profileSetting, roleArnSetting } from './common.ts'
 import { machineIssuers } from './machine-issuers.ts'
 import { Refused } from './refused.ts'
 import type { Setting } from './setting.ts'
+import { MEMORY_OF_CPU, parseTier, type TierChoice } from './tier.ts'
 import { integerIn, listOf, mapOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr, trueOrFalse } from './values.ts'
 
 /** A model or inference profile id: a provider, a dot, a name; a region's prefix may come first. */
@@ -102,12 +102,36 @@ const modelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
   parse: parseModelRegions,
 }
 
-const tier: Setting<Tier> = {
-  type: 'text, or a map of three whole numbers',
-  meaning: `Size of the tenant's function: ${TIER_CHOICES}, or a map of memoryMegabytes, timeoutSeconds and reservedConcurrency. A request beyond the last figure gets a 502.`,
-  allowed: `${Object.keys(TIERS).join(', ')}, or a map of memoryMegabytes (128 to 10240), timeoutSeconds (10 to 900) and reservedConcurrency (1 to 900).`,
+const compute: Setting<Compute['kind']> = {
+  type: '`lambda` or `fargate`',
+  meaning:
+    'What runs the gateway for this tenant: a Lambda function, or tasks on Fargate, whose answers stream and whose bodies may be larger than 1 MB. Fargate needs a hub with `fargate: true`.',
+  allowed: 'lambda or fargate.',
+  placeholder: '{COMPUTE}',
+  fallback: { value: 'lambda', text: '`lambda`' },
+  parse: oneOf(['lambda', 'fargate']),
+}
+
+const gatewayImage: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    "With `compute: fargate`: an image of your own pipeline, in the hub's repository (tasks reach no other). Without it, the one that `npm run genai -- image --aws` has put there for this version.",
+  allowed: 'a repository and a digest, REPOSITORY@sha256:DIGEST.',
+  placeholder: '{REPOSITORY}@sha256:{DIGEST}',
+  fallback: none,
+  parse: matching(IMAGE, 'a repository and a digest'),
+}
+
+const tier: Setting<TierChoice> = {
+  type: 'text, or a map of whole numbers',
+  meaning:
+    `Size of what runs the tenant's gateway. On Lambda: ${TIER_CHOICES}, or a map of memoryMegabytes, timeoutSeconds and reservedConcurrency; a request beyond the last figure gets a 502. ` +
+    `On Fargate: ${TASK_TIER_CHOICES}, or a map of cpuUnits, memoryMegabytes, timeoutSeconds, minimumTasks and maximumTasks.`,
+  allowed:
+    `${Object.keys(TIERS).join(', ')}, or a map: for Lambda of memoryMegabytes (128 to 10240), timeoutSeconds (10 to 900) and reservedConcurrency (1 to 900); for Fargate of cpuUnits (${Object.keys(MEMORY_OF_CPU).join(', ')}), ` +
+    `memoryMegabytes (what Fargate has for them), timeoutSeconds (10 to ${DRAIN_SECONDS}), minimumTasks and maximumTasks (2 to 100).`,
   placeholder: '{TIER}',
-  fallback: { value: TIERS.small, text: '`small`' },
+  fallback: { value: { lambda: TIERS.small, fargate: TASK_TIERS.small }, text: '`small`' },
   parse: parseTier,
 }
 
@@ -136,7 +160,9 @@ export const SPOKE_TABLE = {
   models,
   defaultModel,
   modelRegions,
+  compute,
   tier,
+  gatewayImage,
   modelInvocationLogging,
   machineIssuers,
 } as const
@@ -193,32 +219,4 @@ function parseModelRegions(raw: string): Readonly<Record<string, readonly string
       }
     }),
   )
-}
-
-const TIER_LIMITS = {
-  memoryMegabytes: integerIn(128, 10_240),
-  timeoutSeconds: integerIn(10, 900),
-  reservedConcurrency: integerIn(1, 900),
-} as const satisfies Record<keyof Tier, (raw: string) => number>
-
-function parseTier(raw: string): Tier {
-  if (Object.hasOwn(TIERS, raw)) return TIERS[raw as keyof typeof TIERS]
-  if (!raw.startsWith('{')) throw new Refused(`"${raw}" is not a preset.`, { meant: nearest(raw, Object.keys(TIERS)) })
-  const entries = new Map(mapOf(raw))
-  const extra = [...entries.keys()].find((name) => !Object.hasOwn(TIER_LIMITS, name))
-  if (extra !== undefined) throw new Refused(`it has the unknown entry "${extra}".`)
-  const value = (name: keyof Tier): number => {
-    const entry = entries.get(name)
-    if (typeof entry !== 'number' && typeof entry !== 'string') throw new Refused(`it has no ${name}.`)
-    try {
-      return TIER_LIMITS[name](String(entry))
-    } catch (error) {
-      throw new Refused(`${name}: ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-  return {
-    memoryMegabytes: value('memoryMegabytes'),
-    timeoutSeconds: value('timeoutSeconds'),
-    reservedConcurrency: value('reservedConcurrency'),
-  }
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, mistakes, read, spoke } from '../../tests/settings.ts'
-import { TIERS } from '../settings.ts'
+import { TASK_TIERS, TIERS } from '../settings.ts'
+
+const IMAGE = `111111111111.dkr.ecr.us-east-1.amazonaws.com/genai-gateway@sha256:${'a'.repeat(64)}`
+const TASKS = { cpuUnits: 256, memoryMegabytes: 512, timeoutSeconds: 900, minimumTasks: 2, maximumTasks: 3 }
+const tasks = (change: Readonly<Record<string, number>> = {}) => JSON.stringify({ ...TASKS, ...change })
 
 describe('spoke settings', () => {
   it('fills in the defaults', () => {
@@ -15,10 +19,19 @@ describe('spoke settings', () => {
       availabilityZoneIds: ['use1-az1', 'use1-az2'],
       models: { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0' },
       defaultModel: 'nova-2-lite',
-      tier: TIERS.small,
+      compute: { kind: 'lambda', tier: TIERS.small },
       modelRegions: {},
       modelInvocationLogging: false,
       machineIssuers: {},
+    })
+  })
+
+  it('reads tasks on Fargate, by a preset or by figures, and an image', () => {
+    expect(read(spoke, { compute: 'fargate', tier: 'medium' })).toMatchObject({
+      compute: { kind: 'fargate', tier: TASK_TIERS.medium },
+    })
+    expect(read(spoke, { compute: 'fargate', tier: tasks(), gatewayImage: IMAGE })).toMatchObject({
+      compute: { kind: 'fargate', tier: TASKS, image: IMAGE },
     })
   })
 
@@ -31,7 +44,7 @@ describe('spoke settings', () => {
       credentials: { kind: 'role', roleArn },
       hubCredentials: { kind: 'profile', profile: 'hub' },
       hubStack: 'acme/genai/hub',
-      tier,
+      compute: { kind: 'lambda', tier },
     })
   })
 
@@ -132,6 +145,57 @@ describe('spoke settings', () => {
       { tier: '{"memory":256,"timeoutSeconds":60,"reservedConcurrency":1}' },
       'tier',
       'unknown entry "memory"',
+    ],
+    ['a misspelt compute', { compute: 'fargat' }, 'compute', '"fargat"'],
+    [
+      'figures of a function for tasks',
+      { compute: 'fargate', tier: '{"memoryMegabytes":256,"timeoutSeconds":60,"reservedConcurrency":1}' },
+      'tier',
+      'the figures of a function, and compute is fargate',
+    ],
+    [
+      'figures of tasks for a function',
+      { tier: tasks() },
+      'tier',
+      'the figures of tasks on Fargate, and compute is lambda',
+    ],
+    [
+      'figures of both',
+      { compute: 'fargate', tier: tasks({ reservedConcurrency: 5 }) },
+      'tier',
+      "it has reservedConcurrency, which is a function's",
+    ],
+    [
+      'memory that Fargate does not have for the CPU',
+      { compute: 'fargate', tier: tasks({ memoryMegabytes: 4096 }) },
+      'tier',
+      'Fargate has no 4096 for 256 CPU units, but 512, 1024, 2048',
+    ],
+    [
+      'CPU units that Fargate does not have',
+      { compute: 'fargate', tier: tasks({ cpuUnits: 300 }) },
+      'tier',
+      'cpuUnits: ',
+    ],
+    ['one task', { compute: 'fargate', tier: tasks({ minimumTasks: 1 }) }, 'tier', 'minimumTasks: 1 is out of range'],
+    [
+      'fewer tasks at most than at least',
+      { compute: 'fargate', tier: tasks({ minimumTasks: 5 }) },
+      'tier',
+      'maximumTasks: 3 is less than minimumTasks, 5',
+    ],
+    [
+      'a request that a deployment would cut',
+      { compute: 'fargate', tier: tasks({ timeoutSeconds: 3601 }) },
+      'tier',
+      'timeoutSeconds: 3601 is out of range',
+    ],
+    ['an image for a function', { gatewayImage: IMAGE }, 'compute', 'it is lambda, and gatewayImage is set'],
+    [
+      'an image by its tag',
+      { compute: 'fargate', gatewayImage: '111111111111.dkr.ecr.us-east-1.amazonaws.com/genai-gateway:latest' },
+      'gatewayImage',
+      'is not a repository and a digest',
     ],
     [
       "a role in the hub's account",

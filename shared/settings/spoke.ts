@@ -1,5 +1,5 @@
 /** Reads a spoke's settings: the table's values, and the checks between them. */
-import type { SpokeSettings } from '../settings.ts'
+import type { Compute, SpokeSettings, TaskTier, Tier } from '../settings.ts'
 import { nearest } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
@@ -25,7 +25,9 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   }
   for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
   const defaultModel = defaultModelOf(values, refuse)
-  if (problems.length > 0 || defaultModel === undefined) throw new SettingsError(stack, problems)
+  const compute = computeOf(values, refuse)
+  if (problems.length > 0 || defaultModel === undefined || compute === undefined)
+    throw new SettingsError(stack, problems)
   return {
     role: 'spoke',
     hubStack: values.hubStack ?? defaultHubStack,
@@ -39,7 +41,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     ...modelMaxTokens(values.models),
     defaultModel,
     modelRegions: values.modelRegions,
-    tier: values.tier,
+    compute,
     modelInvocationLogging: values.modelInvocationLogging,
     machineIssuers: values.machineIssuers,
   }
@@ -69,4 +71,19 @@ function defaultModelOf({ models, defaultModel }: SpokeValues, refuse: Refuse): 
     nearest(defaultModel, names),
   )
   return undefined
+}
+
+/** A tier of the other kind of compute, and an image without tasks, are mistakes that nobody would notice. */
+function computeOf({ compute, tier, gatewayImage }: SpokeValues, refuse: Refuse): Compute | undefined {
+  if (compute === 'lambda' && gatewayImage !== undefined)
+    refuse('compute', 'it is lambda, and gatewayImage is set, which only tasks on Fargate run.')
+  const fits = tier[compute]
+  if (fits === undefined) {
+    const other = compute === 'lambda' ? 'tasks on Fargate' : 'a function'
+    refuse('tier', `it has the figures of ${other}, and compute is ${compute}.`)
+    return undefined
+  }
+  return compute === 'lambda'
+    ? { kind: compute, tier: tier.lambda as Tier }
+    : { kind: compute, tier: tier.fargate as TaskTier, ...(gatewayImage !== undefined && { image: gatewayImage }) }
 }

@@ -2,7 +2,9 @@
  * What a changed setting does to a hub and to tenants that live in it, one row a setting, through either engine. The table in
  * docs/operations.md says the same, and tests/docs holds it to these rows.
  */
+
 import { expect, it } from 'vitest'
+import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
 import { functionName } from '../../shared/naming.ts'
 import type { Changes, Deployed } from './deploy.ts'
 import { ofStack, type Standing } from './while-served.ts'
@@ -166,6 +168,10 @@ const HUB_IN_PLACE: Changes = {
   deployers:
     '["arn:aws:iam::111111111111:role/platform-deployer","arn:aws:iam::111111111111:role/genai-hub-flow-logs"]',
   concurrencyLimit: '2000',
+  fargate: 'true',
+  fargateVcpuLimit: '64',
+  listenerRules: '200',
+  gatewayBaseImage: LOCAL_FARGATE.gatewayBaseImage,
   auditRetentionDays: '90',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
   deletionProtection: 'true',
@@ -191,10 +197,16 @@ const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/
 
 const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 
-/** A tenant that moves: tests/deployments/while-served.ts. Machines take another way to the keys: tests/platform/machines.test.ts. */
-const ELSEWHERE = { cidrBlock: 'replaces', machineIssuers: 'in place' } as const satisfies Readonly<
-  Record<string, Effect>
->
+/**
+ * A tenant that moves, and one that changes its compute: tests/deployments/while-served.ts. Machines take another way to the keys:
+ * tests/platform/machines.test.ts.
+ */
+const ELSEWHERE = {
+  cidrBlock: 'replaces',
+  compute: 'replaces',
+  gatewayImage: 'in place',
+  machineIssuers: 'in place',
+} as const satisfies Readonly<Record<string, Effect>>
 
 const inPlace = (changes: Changes) =>
   Object.fromEntries(Object.keys(changes).map((name) => [name, 'in place' as Effect]))
@@ -286,7 +298,8 @@ export function settingChanges(standing: () => Standing): void {
     const { deployed, clients } = standing()
     const two = { availabilityZones: '["us-east-1a","us-east-1b"]' }
     // Its functions went there with their last deployment, and tenant2's not.
-    const zoneIn = /The zone use1-az4 is not taken from the hub: 1 network interfaces of tenants' functions are in it/
+    const zoneIn =
+      /The zone use1-az4 is not taken from the hub: 1 network interfaces of tenants' functions and tasks are in it/
     const before = deployed.cloud.ledger.version
     expect(await deployed.refused('hub', two)).toMatch(zoneIn)
     expect(deployed.cloud.ledger.version).toBe(before)

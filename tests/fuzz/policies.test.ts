@@ -73,7 +73,7 @@ const trust = (tenantId: string) =>
   tenantRoleTrustPolicy({
     hubAccount: HUB,
     tenantId,
-    executionRoleArn: roleArn(HUB, executionRoleName(tenantId)),
+    gatewayRoleArns: [roleArn(HUB, executionRoleName(tenantId))],
     externalId: externalId(HUB, tenantId),
     hubVpcId: VPC,
   })

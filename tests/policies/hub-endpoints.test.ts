@@ -18,7 +18,7 @@ const everybody = policy({ Effect: 'Allow', Principal: '*', Action: 'cognito-idp
 const as = (role: string) => caller({ account: HUB, role, policies: [everything] })
 
 describe('the DynamoDB endpoint', () => {
-  const endpointPolicy = dynamodbEndpointPolicy({ account: HUB, tableArn: TABLE })
+  const endpointPolicy = dynamodbEndpointPolicy({ account: HUB, fargate: false, tableArn: TABLE })
 
   it.each<[string, string, string, boolean]>([
     ['genai-gateway-tenant1', 'dynamodb:Query', TABLE, true],
@@ -42,7 +42,7 @@ describe('the STS endpoint', () => {
   }
 
   it('lets functions become tenant roles, and only those', async () => {
-    const endpoint = stsEndpointPolicy({ account: HUB, sharing: { kind: 'organisation', arn: 'arn' } })
+    const endpoint = stsEndpointPolicy({ account: HUB, fargate: false, sharing: { kind: 'organisation', arn: 'arn' } })
     expect(await assume(endpoint, 'genai-gateway-tenant1', TENANT_ACCOUNT, 'genai-models-tenant1')).toEqual([
       true,
       true,
@@ -54,7 +54,7 @@ describe('the STS endpoint', () => {
 
   it('stays within the listed accounts', async () => {
     const sharing = { kind: 'accounts', accounts: ['333333333333'] } as const
-    const endpoint = stsEndpointPolicy({ account: HUB, sharing })
+    const endpoint = stsEndpointPolicy({ account: HUB, fargate: false, sharing })
     expect(await assume(endpoint, 'genai-gateway-tenant1', TENANT_ACCOUNT, 'genai-models-tenant1')).toEqual([
       false,
       false,

@@ -69,7 +69,8 @@ function ask({ roleArn: arn }: Deployer, policies: readonly PolicyDocument[], { 
 }
 
 /** What a later version of the programs could come to change, and must not be able to. */
-const REFUSED = ['iam:DeleteRolePermissionsBoundary: update (permissionsBoundary removed) of Role lane']
+const REFUSED =
+  /^iam:DeleteRolePermissionsBoundary: update \(permissionsBoundary removed\) of Role lane(-task|-task-execution)?$/
 
 /** Granted and never asked for in a recorded life, each for a reason. */
 const UNASKED: Readonly<Record<string, string>> = {
@@ -88,7 +89,9 @@ describe.each(DEPLOYERS)('%s', (_, deployerOf) => {
       const { allowed } = await ask(deployer, deployer.policies, question)
       if (!allowed) refused.push(`${question.action}: ${question.why}`)
     }
-    expect(refused).toEqual(deployer.roleArn === ONBOARDING ? REFUSED : [])
+    const wanted = deployer.roleArn === ONBOARDING ? refused.filter((one) => REFUSED.test(one)) : []
+    expect(refused).toEqual(wanted)
+    expect(wanted.length > 0).toBe(deployer.roleArn === ONBOARDING)
   })
 
   it('has no permission that nobody asks for: each is missed once it is gone', async () => {
@@ -143,6 +146,8 @@ it('every type that the programs declare has calls for each operation', () => {
   expect([...silent].sort()).toEqual([
     'delete aws:acm/certificateValidation:CertificateValidation',
     'delete aws:ec2/defaultSecurityGroup:DefaultSecurityGroup',
+    // Stays: a service may go back to it.
+    'delete aws:ecs/taskDefinition:TaskDefinition',
     // Is done when it is made; the AWS provider reads nothing and takes nothing back.
     'delete aws:lambda/invocation:Invocation',
     'read aws:lambda/invocation:Invocation',
@@ -154,10 +159,10 @@ it('every data source that the local cloud has says what it asks for', () => {
   for (const token of invokeTokens()) {
     const inputs = { name: '/aws/service/x' }
     const call = { account: HUB, region: REGION, inputs, ledger: new Ledger(), organization, callerArn: '' }
-    expect(
-      invokeOf(token)
-        .permissions(call)
-        .map(({ action }) => action),
-    ).toEqual([expect.stringMatching(/^\w+:\w+$/)])
+    const actions = invokeOf(token)
+      .permissions(call)
+      .map(({ action }) => action)
+    expect(actions.length).toBeGreaterThan(0)
+    for (const action of actions) expect(action).toMatch(/^\w+:\w+$/)
   }
 })

@@ -16,6 +16,7 @@ import type { Organization } from '@genai/local-cloud/organization'
 import { situationOf } from '@genai/local-cloud/resource/declare'
 import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
+import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 
@@ -47,8 +48,15 @@ const WORLDS: readonly {
   { settings: { hub: { keySetVia: 'table' }, [TENANT]: MODELS }, organization: sample },
   {
     settings: {
-      hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },
+      hub: {
+        ...LOCAL_FARGATE,
+        fargateVcpuLimit: 64,
+        keySetVia: 'nat',
+        shareWithOrganisation: undefined,
+        shareWithAccounts: ['222222222222', '333333333333'],
+      },
       [TENANT]: { ...MODELS, modelInvocationLogging: true },
+      'spoke-tenant2': { compute: 'fargate' },
     },
     organization: { ...sample, ramSharing: false },
   },
@@ -61,7 +69,11 @@ async function recordLifeCycle({ settings, organization }: (typeof WORLDS)[numbe
   const questions: Question[] = []
   let why = ''
   const observe = ({ kind: _, allowed: __, ...asked }: PermissionEvent) => void questions.push({ ...asked, why })
-  const cloud = await startCloud({ directory, organization, controlPlane: { observe } })
+  const cloud = await startCloud({
+    directory,
+    organization: { ...organization, images: await localImages() },
+    controlPlane: { observe },
+  })
   const { default: program } = await import('../../index.ts')
   const deploy = async (name: string, changes: Readonly<Record<string, unknown>> = {}) => {
     why = `up of ${name}`
@@ -69,13 +81,14 @@ async function recordLifeCycle({ settings, organization }: (typeof WORLDS)[numbe
   }
   try {
     await deploy('hub', { deletionProtection: false })
-    await deploy(TENANT)
+    const tenants = Object.keys(settings).filter((name) => name !== 'hub')
+    for (const tenant of tenants) await deploy(tenant)
     const declared = cloud.ledger.all()
     const sessions = sessionsOf(questions)
     for (const resource of declared) questions.push(...asked(cloud, resource, sessions))
     // No move to other addresses: it asks for what making and destroying ask for, and waits for requests under way.
-    await deploy(TENANT, { tier: 'medium' })
-    for (const stack of [TENANT, 'hub']) {
+    for (const tenant of tenants) await deploy(tenant, { tier: 'medium' })
+    for (const stack of [...tenants, 'hub']) {
       why = `destroy of ${stack}`
       await cloud.destroy({ project: PROJECT, stack })
     }

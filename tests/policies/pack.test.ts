@@ -4,6 +4,7 @@ import { deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-proc
 import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
+import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { DECLARED_TYPES } from '../../policy-pack/known-types.ts'
@@ -35,13 +36,15 @@ function deployed(...[change = {}, tenant = {}, ramSharing = true]: World): Prom
 }
 
 async function declared(change: Change, tenant: Change, ramSharing: boolean): Promise<Ledger> {
-  const cloud = { ledger: new Ledger(), organization: { ...organization, ramSharing }, createAuthorize }
+  const images = await localImages()
+  const cloud = { ledger: new Ledger(), organization: { ...organization, ramSharing, images }, createAuthorize }
   for (const stack of [sample('hub', change), sample('spoke-tenant1', tenant), sample('spoke-tenant2')])
     await deploy(cloud, stack, program)
   return cloud.ledger
 }
 
 const STACKS = ['hub', 'spoke-tenant1', 'spoke-tenant2']
+const FARGATE = { fargate: 'true', gatewayBaseImage: LOCAL_FARGATE.gatewayBaseImage }
 const DEMO = { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: 'true' }
 
 describe('the programs hold to every rule', () => {
@@ -64,7 +67,11 @@ describe('the programs hold to every rule', () => {
     const shared = { shareWithOrganisation: undefined, shareWithAccounts: '["222222222222","333333333333"]' }
     const both = [
       await deployed({ keySetVia: 'table' }),
-      await deployed({ ...shared, keySetVia: 'nat' }, { modelInvocationLogging: 'true' }, false),
+      await deployed(
+        { ...shared, ...FARGATE, keySetVia: 'nat' },
+        { modelInvocationLogging: 'true', compute: 'fargate' },
+        false,
+      ),
     ]
     const types = new Set(both.flatMap((ledger) => ledger.all().map(({ type }) => type)))
     expect([...types].filter((type) => type.startsWith('aws:')).sort()).toEqual([...DECLARED_TYPES].sort())

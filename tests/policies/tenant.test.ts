@@ -139,7 +139,7 @@ describe("the trust of a tenant's role", () => {
   const resourcePolicy = tenantRoleTrustPolicy({
     hubAccount: HUB,
     tenantId: 'tenant1',
-    executionRoleArn: executionRole('tenant1'),
+    gatewayRoleArns: [executionRole('tenant1')],
     externalId: `${HUB}/tenant1`,
     hubVpcId: VPC,
   })

@@ -4,6 +4,7 @@ import { deploy } from '@genai/local-cloud/engine/in-process/in-process'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import type { World } from '@genai/local-cloud/test/provider/world'
+import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { organization as sample } from '../../sample-organization.ts'
@@ -13,6 +14,7 @@ const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Actio
 
 const unbounded: Organization = {
   ...sample,
+  images: await localImages(),
   accounts: sample.accounts.map((account) => ({
     ...account,
     roles: account.roles.map((role) => ({ ...role, policy: everything })),
@@ -27,8 +29,14 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
   { settings: { hub: { keySetVia: 'table' } }, organization: unbounded },
   {
     settings: {
-      hub: { keySetVia: 'nat', shareWithOrganisation: undefined, shareWithAccounts: ['222222222222'] },
+      hub: {
+        ...LOCAL_FARGATE,
+        keySetVia: 'nat',
+        shareWithOrganisation: undefined,
+        shareWithAccounts: ['222222222222', '333333333333'],
+      },
       [TENANT]: { modelInvocationLogging: true },
+      'spoke-tenant2': { compute: 'fargate' },
     },
     organization: { ...unbounded, ramSharing: false },
   },
@@ -36,7 +44,7 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
 
 async function deployed({ settings, organization }: (typeof WORLDS)[number]): Promise<World> {
   const ledger = new Ledger()
-  for (const name of ['hub', TENANT]) {
+  for (const name of ['hub', TENANT, ...Object.keys(settings).filter((one) => one !== 'hub' && one !== TENANT)]) {
     const stack = readStack(name)
     const config: Record<string, string> = { ...stack.config }
     const changes = { ...(name === 'hub' && { deletionProtection: false }), ...settings[name] }

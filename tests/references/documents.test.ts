@@ -11,7 +11,10 @@ import { findingsOf, isLiteral, list, overlaps } from './statements.ts'
 const BOTH_GENERATIONS = 'the reference lists these two for classic load balancers only'
 
 const EXCEPTIONS: Exceptions = [
-  [/^Policy genai-onboarding-routing \/ \w+: elasticloadbalancing:(Add|Remove)Tags has no resource/, BOTH_GENERATIONS],
+  [
+    /^Policy genai-onboarding-(routing|service) \/ \w+: elasticloadbalancing:(Add|Remove)Tags has no resource/,
+    BOTH_GENERATIONS,
+  ],
   [/^Policy genai-onboarding-routing \/ (Tag|Untag)\w+: no action takes \S+:listener-rule\//, BOTH_GENERATIONS],
   [/^platform-deployer: front \/ \w+: elasticloadbalancing:(Add|Remove)Tags has no resource/, BOTH_GENERATIONS],
   [

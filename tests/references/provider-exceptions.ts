@@ -17,6 +17,10 @@ export const NOT_ASKED: Exceptions = [
   [/ ec2:DescribeTags$/, TAGS_ARE_THERE],
   [/^(cognito\/userPool|lambda\/function) read \S+:List(Tags|TagsForResource)$/, TAGS_ARE_THERE],
   [/^iam\/\w+ read iam:List\w+Tags$/, TAGS_ARE_THERE],
+  [/^ecs\/\w+ read ecs:ListTagsForResource$/, TAGS_ARE_THERE],
+  [/^ecs\/service \w+ ecs:StopServiceDeployment$/, 'sigintRollback'],
+  [/^ecs\/taskDefinition delete ecs:DeregisterTaskDefinition$/, 'skipDestroy is set: a service may go back to it'],
+  [/^appautoscaling\/target update application-autoscaling:(Un)?[tT]agResource$/, 'tags: none are given'],
   [/ create \S+:(DeleteTags|RemoveTags|Untag\w+)$/, GENERIC_TAGGING],
   [/^iam\/\w+ update iam:(Tag|Untag)\w+$/, RETAGGING_IAM],
   [/^acm\/certificate \w+ acm:(Import|Renew)Certificate$/, 'certificateBody, earlyRenewalDuration'],
@@ -97,7 +101,6 @@ export const NOT_ASKED: Exceptions = [
     'the creation goes on as an update, which has nothing to change',
   ],
   [/^lb\/loadBalancer update elasticloadbalancing:SetIpAddressType$/, 'ipAddressType'],
-  [/^lb\/targetGroup update elasticloadbalancing:ModifyTargetGroup$/, 'healthCheck'],
   [
     /^s3\/bucket \w+ s3:(Put|Delete)Bucket(Acl|CORS|Logging|ObjectLockConfiguration|Policy|RequestPayment|Versioning|Website)$/,
     PARTS_OF_BUCKET,

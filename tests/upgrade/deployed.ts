@@ -4,6 +4,7 @@ import { withDeployerFetch } from '@genai/local-cloud/engine/in-process/deployer
 import { deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Ledger, Properties } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
+import { localImages } from '../../cli/local/gateway-image.ts'
 import program from '../../index.ts'
 
 /** The same keys in every run, for `keySetVia: inline`: no request is made here. */
@@ -15,4 +16,10 @@ const keySet = async () => ({
 export const deployToday = (
   cloud: { readonly ledger: Ledger; readonly organization: Organization },
   stack: Stack,
-): Promise<Properties> => withDeployerFetch({ keySet }, () => deploy(cloud, stack, program))
+): Promise<Properties> => withDeployerFetch({ keySet }, async () => deploy(await withImages(cloud), stack, program))
+
+/** Today's tasks run today's image, which somebody has pushed before. */
+const withImages = async <C extends { readonly organization: Organization }>(cloud: C): Promise<C> => ({
+  ...cloud,
+  organization: { ...cloud.organization, images: await localImages() },
+})

@@ -2,6 +2,7 @@
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Organization } from '@genai/local-cloud/organization'
+import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -29,6 +30,14 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
       },
       'spoke-tenant1': { modelInvocationLogging: true, tier: 'large', availabilityZoneIds: ['use1-az2'] },
       'spoke-tenant2': { tier: { memoryMegabytes: 512, timeoutSeconds: 40, reservedConcurrency: 7 } },
+    },
+  },
+  'a tenant on Fargate beside one on Lambda': {
+    organization: {},
+    stacks: {
+      hub: { ...LOCAL_FARGATE, fargateVcpuLimit: 64, listenerRules: 200 },
+      'spoke-tenant1': {},
+      'spoke-tenant2': { compute: 'fargate', tier: 'medium' },
     },
   },
   'key set inline, no TLS, three zones, blocks of other sizes': {

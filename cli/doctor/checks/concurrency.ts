@@ -1,4 +1,5 @@
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
+import { reservedConcurrency } from '../../../shared/hub-limits.ts'
 import { type Answer, type Check, failed, ok } from '../check.ts'
 
 /** Lambda keeps this much for functions that reserve nothing. */
@@ -13,7 +14,7 @@ export const concurrency: Check = {
     const { lambda } = await hub.clients()
     const { AccountLimit: limit } = await lambda.send(new GetAccountSettingsCommand({}))
     const there = limit?.ConcurrentExecutions ?? 0
-    const wanted = tenants.reduce((sum, { settings }) => sum + settings.tier.reservedConcurrency, 0)
+    const wanted = reservedConcurrency(tenants.map(({ settings }) => settings))
     const said = `${wanted} to reserve, of ${there} concurrent executions, of which Lambda keeps ${UNRESERVED}`
     const raise = `aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value ${Math.max(1000, wanted + UNRESERVED)} --region ${hub.region}`
     const room: Answer =

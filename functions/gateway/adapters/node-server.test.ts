@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { HEALTH_PATH, LOAD_BALANCER_IDLE_SECONDS } from '../../../shared/tenant.ts'
+import { SERVER_KEEP_ALIVE_SECONDS } from '../limits.ts'
 import { eventFrame } from '../model/event-stream.ts'
 import { createTestAppFor } from '../testing/app.ts'
 import { CONVERSE_ANSWER, claims, converseFrames, createSigner, json, streamed } from '../testing/support.ts'
-import { createGatewayServer, HEALTH_PATH } from './node-server.ts'
+import { createGauge, type Gauge } from './gauge.ts'
+import { createGatewayServer } from './node-server.ts'
 
 const NOW = Date.UTC(2026, 10, 1)
 /** Ten times what an idle machine needs. */
@@ -22,12 +25,13 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-async function setUp(totalMilliseconds = 60_000) {
+async function setUp(totalMilliseconds = 60_000, gauge?: Gauge) {
   const testApp = createTestAppFor(async (answer) => answer, signer.jwk, NOW)
   const { server, stop } = createGatewayServer({
     app: testApp.app,
     totalMilliseconds,
-    keepAliveMilliseconds: 60_000,
+    keepAliveMilliseconds: SERVER_KEEP_ALIVE_SECONDS * 1000,
+    ...(gauge && { gauge }),
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -222,4 +226,30 @@ test('stopping: health says so, what is under way is answered, the rest is ended
   expect(await read(good)).toMatch(/\[DONE\]\n\n$/)
   expect(await read(bad)).toMatch(/deadline_exceeded.*\n\n$/)
   await stopped
+})
+
+test('idle connections are kept for longer than the load balancer keeps them', async () => {
+  const { server } = await setUp()
+  expect(server.keepAliveTimeout).toBeGreaterThan(LOAD_BALANCER_IDLE_SECONDS * 1000)
+})
+
+test('the gauge counts a stream until it is sent, and no health check', async () => {
+  let now = 0
+  const gauge = createGauge(() => now)
+  const { aws, answered, whole } = await setUp(60_000, gauge)
+  const { promise, resolve } = Promise.withResolvers<Uint8Array>()
+  const [start, hel, ...rest] = converseFrames('Hel', 'lo')
+  aws.replies['bedrock-runtime'] = streamed(start as Uint8Array, hel as Uint8Array, promise)
+  const message = await answered(CHAT, BODY)
+  expect(await whole(HEALTH_PATH)).toMatchObject({ status: 200 })
+  now += 1_000
+  expect(gauge.read()).toEqual({ inFlight: 1, peak: 1 })
+  resolve(Buffer.concat(rest))
+  for await (const _ of message);
+  await vi.waitFor(() => {
+    now += 1_000
+    gauge.read()
+    now += 1_000
+    expect(gauge.read()).toEqual({ inFlight: 0, peak: 0 })
+  }, WAIT)
 })

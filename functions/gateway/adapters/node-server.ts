@@ -1,10 +1,12 @@
 /** The gateway behind `node:http`: answers that stream, clients that leave, and an end that loses nobody's answer. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { HEALTH_PATH } from '../../../shared/tenant.ts'
 import type { App } from '../app.ts'
 import { deadlineExceeded } from '../deadline.ts'
 import { GatewayError } from '../errors.ts'
 import { clientLeft } from '../stream.ts'
+import type { Gauge } from './gauge.ts'
 import { fromMessage, send } from './node-request.ts'
 
 export interface ServerOptions {
@@ -13,6 +15,8 @@ export interface ServerOptions {
   readonly totalMilliseconds: number
   /** How long an idle connection is kept: longer than the load balancer does, which answers 502 otherwise. */
   readonly keepAliveMilliseconds: number
+  /** Counts requests that are under way; health checks are none. */
+  readonly gauge?: Gauge
 }
 
 export interface GatewayServer {
@@ -24,8 +28,6 @@ export interface GatewayServer {
   stop(milliseconds: number): Promise<void>
 }
 
-/** What the load balancer asks; no tenant's path begins like this. */
-export const HEALTH_PATH = '/-/health'
 /** Headers of one request, as much as the load balancer passes on. */
 const MAXIMUM_HEADER_BYTES = 64 * 1024
 
@@ -37,6 +39,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
     if (stopping) response.setHeader('connection', 'close')
     if (message.url === HEALTH_PATH) return health(response, stopping === undefined)
     const abort = new AbortController()
+    const answered = options.gauge?.begin()
     underWay.set(response, abort)
     response.once('close', () => {
       if (!response.writableFinished) abort.abort(clientLeft())
@@ -45,6 +48,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       .catch(() => response.destroy())
       .finally(() => {
         underWay.delete(response)
+        answered?.()
         if (underWay.size === 0) stopping?.idle()
       })
   })

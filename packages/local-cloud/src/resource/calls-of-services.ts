@@ -49,6 +49,26 @@ export const CALLS_OF_SERVICES: readonly CallOfService[] = [
     source: 'Lambda developer guide, giving functions access to a VPC: what whoever makes the function needs',
   },
   {
+    by: 'ecs:RegisterTaskDefinition',
+    also: ['iam:PassRole'],
+    source: 'ECS developer guide: whoever registers a task definition passes its task role and its task execution role',
+  },
+  {
+    by: 'ecs:CreateCluster',
+    also: ['iam:CreateServiceLinkedRole'],
+    source: 'ECS developer guide, service-linked role AWSServiceRoleForECS: needed until the account has it',
+  },
+  {
+    by: 'application-autoscaling:RegisterScalableTarget',
+    also: ['ecs:DescribeServices', 'ecs:UpdateService', 'iam:CreateServiceLinkedRole'],
+    source: 'Application Auto Scaling user guide, additional required permissions',
+  },
+  {
+    by: 'application-autoscaling:PutScalingPolicy',
+    also: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+    source: 'Application Auto Scaling user guide, additional required permissions of target tracking',
+  },
+  {
     by: 'ec2:CreateFlowLogs',
     also: ['iam:PassRole'],
     source: 'service authorization reference of ec2, dependent actions',

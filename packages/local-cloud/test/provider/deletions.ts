@@ -11,6 +11,7 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
   'aws:acm/certificate:Certificate': 'ResourceInUseException',
   'aws:cloudwatch/eventRule:EventRule': 'ValidationException',
   'aws:ec2/eip:Eip': 'InvalidIPAddress.InUse',
+  'aws:ecs/cluster:Cluster': 'ClusterContainsServicesException',
   // Of the hub: public addresses are mapped through it. A spoke has none.
   'aws:ec2/internetGateway:InternetGateway': 'DependencyViolation',
   'aws:ec2/routeTable:RouteTable': 'DependencyViolation',
@@ -18,6 +19,7 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
     client: 'DependencyViolation',
     'load-balancer': 'DependencyViolation',
     endpoints: 'DependencyViolation',
+    fargate: 'DependencyViolation',
     'account-models': 'DependencyViolation',
     lane: 'DependencyViolation',
   },

@@ -14,6 +14,10 @@ const VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
 
 /** Of the documentation, for the types whose import names something else than the resource's own id. */
 const DOCUMENTED: Readonly<Record<string, (resource: Declared) => string>> = {
+  'aws:appautoscaling/policy:Policy': ({ inputs }) =>
+    [inputs.serviceNamespace, inputs.resourceId, inputs.scalableDimension, inputs.name].join('/'),
+  'aws:appautoscaling/target:Target': ({ inputs }) =>
+    [inputs.serviceNamespace, inputs.resourceId, inputs.scalableDimension].join('/'),
   'aws:cloudwatch/eventTarget:EventTarget': ({ inputs }) => `${inputs.rule}/${inputs.targetId}`,
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': ({ inputs }) => `${inputs.logGroupName}:${inputs.name}`,
   'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter': ({ inputs }) => `${inputs.logGroup}|${inputs.name}`,
@@ -21,6 +25,9 @@ const DOCUMENTED: Readonly<Record<string, (resource: Declared) => string>> = {
   'aws:dynamodb/tableItem:TableItem': ({ id, inputs }) => [inputs.tableName, ...id.split('|').slice(-2)].join(','),
   'aws:ec2/route:Route': ({ inputs }) => `${inputs.routeTableId}_${inputs.destinationCidrBlock}`,
   'aws:ec2/routeTableAssociation:RouteTableAssociation': ({ inputs }) => `${inputs.subnetId}/${inputs.routeTableId}`,
+  'aws:ecs/cluster:Cluster': ({ inputs }) => String(inputs.name),
+  'aws:ecs/service:Service': ({ id }) => id.split(':service/')[1] ?? '',
+  'aws:ecs/taskDefinition:TaskDefinition': ({ outputs }) => String(outputs.arn),
   'aws:iam/rolePolicyAttachment:RolePolicyAttachment': ({ inputs }) => `${inputs.role}/${inputs.policyArn}`,
   'aws:lambda/permission:Permission': ({ inputs, id }) => `${inputs.function}/${id}`,
   'aws:lb/targetGroupAttachment:TargetGroupAttachment': ({ inputs }) => `${inputs.targetGroupArn},${inputs.targetId}`,

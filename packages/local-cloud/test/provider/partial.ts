@@ -25,7 +25,7 @@ const SET_LATER: Readonly<Record<string, string>> = {
   'aws:lb/listener:Listener': 'routingHttpResponse…',
   'aws:lb/loadBalancer:LoadBalancer':
     'accessLogs desyncMitigationMode dropInvalidHeaderFields enableDeletionProtection idleTimeout',
-  'aws:lb/targetGroup:TargetGroup': 'lambdaMultiValueHeadersEnabled',
+  'aws:lb/targetGroup:TargetGroup': 'deregistrationDelay lambdaMultiValueHeadersEnabled loadBalancingAlgorithmType',
 }
 
 /** Everything else of the world is there; of the deployer's calls, one may be refused. */

@@ -15,18 +15,18 @@ export interface Fixture {
   close(): Promise<void>
 }
 
-const TENANT = '222222222222'
+const TENANTS = ['222222222222', '333333333333']
 const HUB = '111111111111'
 
 export async function openFixture({ resources, organization }: World): Promise<Fixture> {
   const ledger = new Ledger(resources)
   const uploads = mkdtempSync(join(tmpdir(), 'provider-'))
   const providers = await serveProviders({ ledger, organization, uploads })
-  const assumeRoles = JSON.stringify([{ roleArn: `arn:aws:iam::${TENANT}:role/genai-deployer` }])
-  const clients = new Map([
-    [HUB, await connectTo(providers.aws)],
-    [TENANT, await connectTo(providers.aws, { region: 'us-east-1', assumeRoles })],
-  ])
+  const clients = new Map([[HUB, await connectTo(providers.aws)]])
+  for (const account of TENANTS) {
+    const assumeRoles = JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/genai-deployer` }])
+    clients.set(account, await connectTo(providers.aws, { region: 'us-east-1', assumeRoles }))
+  }
   return {
     ledger,
     client(account) {

@@ -14,6 +14,8 @@ import { nameOf, type World } from './world.ts'
 const REPLACING: Readonly<Record<string, string>> = {
   'aws:acm/certificate:Certificate': 'domainName validationMethod',
   'aws:acm/certificateValidation:CertificateValidation': 'certificateArn validationRecordFqdns',
+  'aws:appautoscaling/policy:Policy': 'name resourceId scalableDimension serviceNamespace',
+  'aws:appautoscaling/target:Target': 'resourceId scalableDimension serviceNamespace',
   'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration': '',
   'aws:cloudwatch/eventRule:EventRule': 'name',
   'aws:cloudwatch/eventTarget:EventTarget': 'rule targetId',
@@ -51,6 +53,12 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:ec2transitgateway/transitGateway:TransitGateway': 'defaultRouteTableAssociation defaultRouteTablePropagation',
   'aws:ec2transitgateway/vpcAttachment:VpcAttachment': 'transitGatewayId vpcId',
   'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter': 'transitGatewayAttachmentId',
+  'aws:ecr/lifecyclePolicy:LifecyclePolicy': 'policy repository',
+  'aws:ecr/repository:Repository': 'name',
+  'aws:ecs/cluster:Cluster': 'name',
+  'aws:ecs/service:Service': 'cluster launchType name',
+  'aws:ecs/taskDefinition:TaskDefinition':
+    'containerDefinitions cpu executionRoleArn family memory networkMode requiresCompatibilities runtimePlatform.cpuArchitecture runtimePlatform.operatingSystemFamily taskRoleArn',
   'aws:iam/instanceProfile:InstanceProfile': 'name',
   'aws:iam/policy:Policy': 'name description',
   'aws:iam/role:Role': 'name',
@@ -63,7 +71,7 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:lb/listener:Listener': 'loadBalancerArn',
   'aws:lb/listenerRule:ListenerRule': 'listenerArn',
   'aws:lb/loadBalancer:LoadBalancer': 'name internal loadBalancerType',
-  'aws:lb/targetGroup:TargetGroup': 'name targetType',
+  'aws:lb/targetGroup:TargetGroup': 'name port protocol targetType vpcId',
   'aws:lb/targetGroupAttachment:TargetGroupAttachment': 'targetGroupArn targetId',
   'aws:ram/principalAssociation:PrincipalAssociation': 'principal resourceShareArn',
   'aws:ram/resourceAssociation:ResourceAssociation': 'resourceArn resourceShareArn',
@@ -84,13 +92,6 @@ const REPLACING: Readonly<Record<string, string>> = {
 
 /** Known to the local cloud, and declared by no program. */
 const UNUSED = [
-  'aws:appautoscaling/policy:Policy',
-  'aws:appautoscaling/target:Target',
-  'aws:ecr/lifecyclePolicy:LifecyclePolicy',
-  'aws:ecr/repository:Repository',
-  'aws:ecs/cluster:Cluster',
-  'aws:ecs/service:Service',
-  'aws:ecs/taskDefinition:TaskDefinition',
   'aws:s3/bucketVersioning:BucketVersioning',
   'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',
 ]

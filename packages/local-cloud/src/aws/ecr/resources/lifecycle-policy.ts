@@ -20,6 +20,7 @@ export const lifecyclePolicy: ResourceType = {
   replaces: ['repository', 'policy'],
   // It goes with its repository.
   releases: 'all',
+  heldThrough: [],
   refuse(situation) {
     const repository = known(situation.inputs, 'repository')
     if (!findRepository(situation.ledger, situation, repository))

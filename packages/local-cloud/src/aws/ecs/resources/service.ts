@@ -35,6 +35,7 @@ export const service: ResourceType = {
     ...['networkConfiguration.subnets', 'networkConfiguration.securityGroups', 'networkConfiguration.assignPublicIp'],
     ...['loadBalancers.targetGroupArn', 'loadBalancers.containerName', 'loadBalancers.containerPort'],
     ...['enableExecuteCommand', 'enableEcsManagedTags', 'propagateTags', 'waitForSteadyState', 'tags'],
+    'availabilityZoneRebalancing',
   ],
   required: ['cluster', 'taskDefinition'],
   named: 'name',
@@ -135,6 +136,11 @@ function serviceArn(situation: Situation): string {
 
 function refuseChoices(inputs: Properties): void {
   const only = { launchType: 'FARGATE', schedulingStrategy: 'REPLICA', platformVersion: 'LATEST' } as const
+  const rebalancing = text(inputs, 'availabilityZoneRebalancing')
+  if (rebalancing !== undefined && !['ENABLED', 'DISABLED'].includes(rebalancing))
+    throw invalid(`availabilityZoneRebalancing is ${rebalancing}: ENABLED or DISABLED.`)
+  if (rebalancing === 'ENABLED' && (number(inputs, 'deploymentMaximumPercent') ?? 200) <= 100)
+    throw invalid('Availability Zone rebalancing does not support maximumPercent <= 100.')
   for (const [name, value] of Object.entries(only))
     if ((text(inputs, name) ?? (name === 'launchType' ? 'EC2' : value)) !== value)
       throw new UnsupportedError(`${name} "${text(inputs, name) ?? 'EC2'}" of ${SERVICE}: use "${value}"`)

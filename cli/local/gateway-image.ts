@@ -1,0 +1,22 @@
+/**
+ * The gateway's image as the local cloud has it: what `npm run genai -- image --aws` would push for this version. Containers are
+ * no processes of a container engine there: an image is the bundle that it would hold.
+ */
+import type { Image } from '@genai/local-cloud/organization'
+import { bundleFunction } from '../../shared/bundle.ts'
+import { GATEWAY_SERVER, imageTag } from '../../shared/gateway-image.ts'
+import { repositoryName } from '../../shared/naming.ts'
+
+/** Stands for whatever image of Node the gateway's is built on. */
+export const LOCAL_BASE_IMAGE = `public.ecr.aws/docker/library/node@sha256:${'0'.repeat(64)}`
+
+/** What a hub's settings have to say for tenants on Fargate. */
+export const LOCAL_FARGATE = { fargate: true, gatewayBaseImage: LOCAL_BASE_IMAGE } as const
+
+/** Bundles this version's server. @param baseImage what the hub names */
+export async function localImages(baseImage = LOCAL_BASE_IMAGE): Promise<readonly Image[]> {
+  const bundle = await bundleFunction(GATEWAY_SERVER)
+  return [
+    { repositoryName, tag: imageTag({ bundle, baseImage }), digest: `sha256:${bundle.sha256}`, file: bundle.file },
+  ]
+}

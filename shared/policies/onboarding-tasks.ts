@@ -1,0 +1,201 @@
+/** The tenant's tasks on Fargate: roles, task definition, service, scaling, target group, and a look at the image. */
+import {
+  clusterName,
+  roleArn,
+  serviceName,
+  taskExecutionRoleName,
+  taskRoleName,
+  tasksTargetGroupName,
+} from '../naming.ts'
+import type { PolicyStatement } from './document.ts'
+import { boundedRoles } from './onboarding-roles.ts'
+import { MADE_FOR_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
+
+/** The hub's resources that tasks are tied to. */
+export interface TasksScope {
+  readonly clusterArn: string
+  readonly repositoryArn: string
+  readonly taskBoundaryArn: string
+}
+
+export const taskRoles = ({ account }: OnboardingScope, { taskBoundaryArn }: TasksScope): readonly PolicyStatement[] =>
+  boundedRoles({
+    names: [taskRoleName, taskExecutionRoleName].map((name) => roleArn(account, name(TENANT))),
+    boundaryArn: taskBoundaryArn,
+    service: 'ecs-tasks.amazonaws.com',
+  })
+
+/**
+ * Definitions are never taken back (`skipDestroy`): AWS has no resource for `DeregisterTaskDefinition`, so whoever may call it
+ * may take back anybody's.
+ */
+export function taskDefinition({ account, region }: OnboardingScope): readonly PolicyStatement[] {
+  const resource = `arn:aws:ecs:${region}:${account}:task-definition/${serviceName(TENANT)}:*`
+  return [
+    {
+      Sid: 'RegisterTask',
+      Effect: 'Allow',
+      Action: 'ecs:RegisterTaskDefinition',
+      Resource: resource,
+      Condition: MADE_FOR_TENANT,
+    },
+    { Sid: 'ReadTask', Effect: 'Allow', Action: 'ecs:DescribeTaskDefinition', Resource: '*' },
+    {
+      Sid: 'TagTask',
+      Effect: 'Allow',
+      Action: ['ecs:TagResource', 'ecs:UntagResource'],
+      Resource: resource,
+    },
+  ]
+}
+
+/**
+ * In the hub's cluster and private subnets only, with the tenant's own tasks, without a public address and without a shell in
+ * them. An update that does not touch one of these carries no such key.
+ */
+export function service(
+  { account, region, privateSubnetIds }: OnboardingScope,
+  { clusterArn }: TasksScope,
+): readonly PolicyStatement[] {
+  const name = `${clusterName}/${serviceName(TENANT)}`
+  const resource = `arn:aws:ecs:${region}:${account}:service/${name}`
+  const ownTasks = {
+    'ecs:task-definition': `arn:aws:ecs:${region}:${account}:task-definition/${serviceName(TENANT)}:*`,
+  }
+  const inPrivateSubnets = { 'ForAllValues:StringEquals': { 'ecs:subnet': privateSubnetIds } }
+  const closed = { 'ecs:enable-execute-command': 'false' }
+  const noPublicAddress = { 'ecs:auto-assign-public-ip': 'false' }
+  return [
+    {
+      Sid: 'MakeService',
+      Effect: 'Allow',
+      Action: 'ecs:CreateService',
+      Resource: resource,
+      Condition: {
+        ArnEquals: { 'ecs:cluster': clusterArn },
+        ArnLike: ownTasks,
+        BoolIfExists: noPublicAddress,
+        StringEqualsIfExists: closed,
+        ...inPrivateSubnets,
+        StringEquals: MADE_FOR_TENANT.StringEquals,
+      },
+    },
+    {
+      Sid: 'ChangeService',
+      Effect: 'Allow',
+      Action: 'ecs:UpdateService',
+      Resource: resource,
+      Condition: {
+        ArnEquals: { 'ecs:cluster': clusterArn },
+        ArnLikeIfExists: ownTasks,
+        BoolIfExists: noPublicAddress,
+        StringEqualsIfExists: closed,
+        ...inPrivateSubnets,
+      },
+    },
+    {
+      Sid: 'OwnService',
+      Effect: 'Allow',
+      Action: [
+        'ecs:DeleteService',
+        'ecs:DescribeServices',
+        'ecs:ListServiceDeployments',
+        'ecs:TagResource',
+        'ecs:UntagResource',
+      ],
+      Resource: resource,
+    },
+    // An `up` follows a deployment to its end.
+    {
+      Sid: 'FollowDeployment',
+      Effect: 'Allow',
+      Action: 'ecs:DescribeServiceDeployments',
+      Resource: [resource, `arn:aws:ecs:${region}:${account}:service-deployment/${name}/*`],
+    },
+  ]
+}
+
+/**
+ * AWS names a scalable target by a number of its own and tells no service's name in a condition: whoever may scale one service of
+ * this cluster may scale each (docs/isolation.md). Its alarms are CloudWatch's, made as whoever writes the policy.
+ */
+export function scaling({ account, region }: OnboardingScope): readonly PolicyStatement[] {
+  const ofServices = {
+    StringEquals: {
+      'application-autoscaling:service-namespace': 'ecs',
+      'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+    },
+  }
+  const targets = `arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`
+  return [
+    {
+      Sid: 'Scaling',
+      Effect: 'Allow',
+      Action: [
+        'application-autoscaling:DeleteScalingPolicy',
+        'application-autoscaling:DeregisterScalableTarget',
+        'application-autoscaling:PutScalingPolicy',
+        'application-autoscaling:RegisterScalableTarget',
+      ],
+      Resource: targets,
+      Condition: ofServices,
+    },
+    {
+      Sid: 'ReadScaling',
+      Effect: 'Allow',
+      Action: ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies'],
+      Resource: '*',
+    },
+    // The provider asks every target that it reads for tags; these have none.
+    {
+      Sid: 'ReadScalingTags',
+      Effect: 'Allow',
+      Action: 'application-autoscaling:ListTagsForResource',
+      Resource: targets,
+    },
+    {
+      Sid: 'ScalingAlarms',
+      Effect: 'Allow',
+      Action: ['cloudwatch:DeleteAlarms', 'cloudwatch:PutMetricAlarm'],
+      Resource: `arn:aws:cloudwatch:${region}:${account}:alarm:TargetTracking-service/${clusterName}/${serviceName(TENANT)}-*`,
+    },
+    {
+      Sid: 'FirstScaling',
+      Effect: 'Allow',
+      Action: 'iam:CreateServiceLinkedRole',
+      Resource: `arn:aws:iam::${account}:role/aws-service-role/${SCALING_SERVICE}/*`,
+      Condition: { StringEquals: { 'iam:AWSServiceName': SCALING_SERVICE } },
+    },
+  ]
+}
+
+const SCALING_SERVICE = 'ecs.application-autoscaling.amazonaws.com'
+
+/** Nothing may be registered in it: ECS does that, as its own service-linked role, with the addresses of the service's tasks. */
+export function tasksTargetGroup({ account, region }: OnboardingScope): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: 'TasksTargetGroup',
+      Effect: 'Allow',
+      Action: [
+        'elasticloadbalancing:AddTags',
+        'elasticloadbalancing:CreateTargetGroup',
+        'elasticloadbalancing:DeleteTargetGroup',
+        'elasticloadbalancing:ModifyTargetGroup',
+        'elasticloadbalancing:ModifyTargetGroupAttributes',
+        'elasticloadbalancing:RemoveTags',
+      ],
+      Resource: `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/${tasksTargetGroupName(TENANT)}/*`,
+    },
+  ]
+}
+
+/** Whether the image of this version is there is asked before anything is made. */
+export const lookAtImage = ({ repositoryArn }: TasksScope): readonly PolicyStatement[] => [
+  {
+    Sid: 'LookAtImage',
+    Effect: 'Allow',
+    Action: ['ecr:DescribeImages', 'ecr:DescribeRepositories'],
+    Resource: repositoryArn,
+  },
+]
