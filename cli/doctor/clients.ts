@@ -2,6 +2,7 @@
 import type { Agent } from 'node:https'
 import { ACMClient } from '@aws-sdk/client-acm'
 import { BedrockClient } from '@aws-sdk/client-bedrock'
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EC2Client } from '@aws-sdk/client-ec2'
@@ -31,6 +32,7 @@ export interface ClientOptions {
 const MAKERS = {
   acm: ACMClient,
   bedrock: BedrockClient,
+  cloudtrail: CloudTrailClient,
   dynamodb: DynamoDBClient,
   ec2: EC2Client,
   elasticloadbalancing: ElasticLoadBalancingV2Client,

@@ -41,6 +41,8 @@ const ON: readonly PolicyStatement[] = [
 const ALL = [
   'bedrock:GetFoundationModelAvailability',
   'bedrock:GetModelInvocationLoggingConfiguration',
+  // Which region answered a request to a profile: the event history, that is who called what; no prompt is in it.
+  'cloudtrail:LookupEvents',
   'ec2:DescribeAddresses',
   'ec2:DescribeAvailabilityZones',
   'ec2:DescribeInstanceTypeOfferings',

@@ -1,8 +1,9 @@
 /** The questions that are asked without changing anything: by a user's requests, and by calls that only read. */
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2'
 import { parseModel } from '../../../shared/policies/models.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
-import { NoAccess } from '../world.ts'
+import { NoAccess, type TenantSubject } from '../world.ts'
 import { type Gateway, type GatewayReply, quoted } from './gateway.ts'
 import type { Deployed } from './question.ts'
 
@@ -123,11 +124,57 @@ export async function sourceVpce(deployed: Deployed): Promise<Answer> {
         said,
         `Give the tenant a model of one region without a profile (models in Pulumi.${tenant.stack}.yaml), and report it.`,
       )
-    return unclear(
-      said,
-      `Which regions served them is in the tenant's CloudTrail: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=Converse --region ${tenant.region}, additionalEventData.inferenceRegion. With one that is not ${tenant.region}, the condition holds.`,
-    )
+    return elsewhere(await servedBy(tenant), said, tenant.region)
   })
+}
+
+/** CloudTrail has an event some minutes after its call. */
+function elsewhere(regions: ReadonlyMap<string, number>, said: string, home: string): Answer {
+  const served = [...regions].map(([region, count]) => `${count} by ${region}`).join(', ')
+  const recorded = `CloudTrail of the last day: ${served === '' ? 'no call of a model that was answered' : served}`
+  if ([...regions.keys()].some((region) => region !== home)) return ok(`${said}. ${recorded}`)
+  return unclear(
+    `${said}. ${recorded}`,
+    `Ask again in a quarter of an hour: none that another region than ${home} answered is recorded yet. Bedrock sends requests there under load.`,
+  )
+}
+
+const SOURCE = 'bedrock.amazonaws.com'
+const CALLS_OF_MODELS = ['Converse', 'ConverseStream', 'InvokeModel', 'InvokeModelWithResponseStream']
+const DAY_MILLISECONDS = 24 * 3_600_000
+/** CloudTrail answers two lookups a second. */
+const PAGES = 4
+
+/** Calls of models that were answered, by the region that did. */
+async function servedBy(tenant: TenantSubject): Promise<ReadonlyMap<string, number>> {
+  const { cloudtrail } = await tenant.clients()
+  const regions = new Map<string, number>()
+  let token: string | undefined
+  for (let page = 0; page < PAGES; page++) {
+    const { Events: events = [], NextToken: next } = await cloudtrail.send(
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: 'EventSource', AttributeValue: SOURCE }],
+        StartTime: new Date(Date.now() - DAY_MILLISECONDS),
+        MaxResults: 50,
+        ...(token !== undefined && { NextToken: token }),
+      }),
+    )
+    for (const { CloudTrailEvent: text = '{}' } of events) {
+      const event = JSON.parse(text) as Recorded
+      if (event.errorCode !== undefined || !CALLS_OF_MODELS.includes(event.eventName ?? '')) continue
+      const region = event.additionalEventData?.inferenceRegion ?? tenant.region
+      regions.set(region, (regions.get(region) ?? 0) + 1)
+    }
+    if (next === undefined) break
+    token = next
+  }
+  return regions
+}
+
+interface Recorded {
+  readonly eventName?: string
+  readonly errorCode?: string
+  readonly additionalEventData?: { readonly inferenceRegion?: string }
 }
 
 const PARKING = 'genai-hub-parking'

@@ -22,7 +22,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'source-vpce',
     from: [{ file: FACTS, words: "Whether it survives a cross-region profile's destinations: ?" }],
     question: 'Does aws:SourceVpce reach the policies in every region that a profile sends a request to?',
-    how: 'five short requests to each of the tenant’s profiles, through the gateway',
+    how: 'five short requests to each of the tenant’s profiles, through the gateway; then CloudTrail: which regions answered',
     expected: 'all are answered, also those that another region serves',
     otherwise: 'Models of one region without a profile (the setting models).',
     ask: sourceVpce,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createApis } from './aws/apis.ts'
 import { createBedrock } from './aws/bedrock/bedrock.ts'
 import type { ModelBackend } from './aws/bedrock/model-backend.ts'
+import { createTrail } from './aws/cloudtrail/trail.ts'
 import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
 import { createDynamoDb } from './aws/dynamodb/dynamodb.ts'
 import { SERVICE } from './aws/ecs/calls.ts'
@@ -132,7 +133,11 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
   const dynamodb = createDynamoDb(surroundings, credentials, data)
   const cognito = createCognito(surroundings, credentials, data)
-  const bedrock = createBedrock(surroundings, credentials, options.models && { backend: options.models })
+  const trail = createTrail()
+  const bedrock = createBedrock(surroundings, credentials, {
+    trail,
+    ...(options.models && { backend: options.models }),
+  })
   const monitoring = createMonitoring({
     surroundings,
     credentials,
@@ -159,7 +164,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       cognito,
       bedrock,
       monitoring.logs,
-      ...createApis(surroundings, credentials),
+      ...createApis(surroundings, credentials, trail),
     ],
     ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
   })

@@ -4,6 +4,8 @@ import { type Api, createApi } from '../wire/protocol/api.ts'
 import type { Service, Surroundings } from '../wire/service.ts'
 import { ACM } from './acm/api.ts'
 import { BEDROCK_CONTROL } from './bedrock/control/api.ts'
+import { cloudTrail } from './cloudtrail/api.ts'
+import { createTrail, type Trail } from './cloudtrail/trail.ts'
 import { EC2 } from './ec2/api.ts'
 import { IAM } from './iam/api.ts'
 import { LAMBDA_CONTROL } from './lambda/api.ts'
@@ -15,24 +17,30 @@ import { SERVICE_QUOTAS } from './service-quotas/api.ts'
 import { TAGGING } from './tagging/api.ts'
 
 /** The output's type is each service's own. */
-const APIS: readonly Api<never>[] = [
-  ACM,
-  BEDROCK_CONTROL,
-  EC2,
-  ELASTIC_LOAD_BALANCING,
-  IAM,
-  LAMBDA_CONTROL,
-  ORGANIZATIONS,
-  RAM,
-  ROUTE53,
-  SERVICE_QUOTAS,
-  TAGGING,
-] as unknown as readonly Api<never>[]
+const apis = (trail: Trail): readonly Api<never>[] =>
+  [
+    ACM,
+    BEDROCK_CONTROL,
+    cloudTrail(trail),
+    EC2,
+    ELASTIC_LOAD_BALANCING,
+    IAM,
+    LAMBDA_CONTROL,
+    ORGANIZATIONS,
+    RAM,
+    ROUTE53,
+    SERVICE_QUOTAS,
+    TAGGING,
+  ] as unknown as readonly Api<never>[]
 
-export const createApis = (surroundings: Surroundings, credentials: CredentialStore): readonly Service[] =>
-  APIS.map((api) => createApi(api, surroundings, credentials))
+/** @param trail what CloudTrail has recorded */
+export const createApis = (
+  surroundings: Surroundings,
+  credentials: CredentialStore,
+  trail: Trail = createTrail(),
+): readonly Service[] => apis(trail).map((api) => createApi(api, surroundings, credentials))
 
 /** Operations by service, for the README. */
 export const OPERATIONS_OF_APIS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  APIS.map(({ name, signingName = name, operations }) => [signingName, Object.keys(operations)]),
+  apis(createTrail()).map(({ name, signingName = name, operations }) => [signingName, Object.keys(operations)]),
 )

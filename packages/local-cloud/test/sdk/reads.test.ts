@@ -7,6 +7,7 @@ import {
   GetInferenceProfileCommand,
   GetModelInvocationLoggingConfigurationCommand,
 } from '@aws-sdk/client-bedrock'
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
   DescribeAddressesCommand,
@@ -44,6 +45,7 @@ import { GetHostedZoneCommand, ListResourceRecordSetsCommand, Route53Client } fr
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApis } from '../../src/aws/apis.ts'
+import { createTrail } from '../../src/aws/cloudtrail/trail.ts'
 import { createLogs } from '../../src/aws/logs/logs.ts'
 import {
   type ClientSettings,
@@ -154,12 +156,13 @@ const ACCOUNTS = ORGANIZATION.accounts.map((one) => ({
   ...(one.id === TENANT && { invocationLogGroup: '/theirs' }),
 }))
 
+const trail = createTrail()
 let fixture: Fixture
 let settings: ClientSettings
 beforeAll(async () => {
   fixture = await startFixture(
     ({ surroundings, credentials }) => [
-      ...createApis(surroundings, credentials),
+      ...createApis(surroundings, credentials, trail),
       createLogs(surroundings, credentials),
     ],
     { resources: ROWS, organization: { ...ORGANIZATION, accounts: ACCOUNTS } },
@@ -377,6 +380,35 @@ it('Bedrock: models, profiles, access, logging', async () => {
   expect((await new BedrockClient(await tenants()).send(logging)).loggingConfig).toMatchObject({
     cloudWatchConfig: { logGroupName: '/theirs' },
   })
+})
+
+it('CloudTrail: the calls of models, with the region that answered', async () => {
+  trail.record({
+    account: HUB,
+    region: 'us-east-1',
+    at: Date.now() / 1000,
+    eventSource: 'bedrock.amazonaws.com',
+    eventName: 'Converse',
+    requestId: 'r1',
+    caller: `arn:aws:sts::${HUB}:assumed-role/genai-models-a/x`,
+    requestParameters: { modelId: 'us.amazon.nova-2-lite-v1:0' },
+    additionalEventData: { inferenceRegion: 'us-west-2' },
+  })
+  const cloudtrail = new CloudTrailClient(settings)
+  const look = (AttributeValue: string) =>
+    cloudtrail.send(
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: 'EventSource', AttributeValue }],
+        StartTime: new Date(Date.now() - 60_000),
+      }),
+    )
+  const { Events = [] } = await look('bedrock.amazonaws.com')
+  expect(Events).toMatchObject([{ EventName: 'Converse', Username: 'x', EventTime: expect.any(Date) }])
+  expect(JSON.parse(Events[0]?.CloudTrailEvent ?? '')).toMatchObject({
+    eventName: 'Converse',
+    additionalEventData: { inferenceRegion: 'us-west-2' },
+  })
+  expect((await look('s3.amazonaws.com')).Events).toEqual([])
 })
 
 it('CloudWatch Logs, RAM and tags', async () => {

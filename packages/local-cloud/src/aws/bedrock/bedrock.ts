@@ -1,13 +1,15 @@
 /** The runtime of Amazon Bedrock, per account with that account's access. */
 
-import { UnsupportedError } from '../../errors.ts'
+import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'
 import type { CredentialStore } from '../../iam/credential-store.ts'
 import { parseJson } from '../../wire/protocol/json.ts'
 import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
+import type { Trail, TrailEvent } from '../cloudtrail/trail.ts'
 import { type AccessOptions, createAccess } from './access.ts'
 import { apiKeyOf, verifyApiKey } from './api-key.ts'
+import type { Invoked } from './catalogue.ts'
 import { converse, converseStream } from './converse/converse.ts'
 import { countTokens } from './count-tokens.ts'
 import { createGenerate } from './generate.ts'
@@ -21,6 +23,8 @@ import { standIn } from './stand-in/stand-in.ts'
 export interface BedrockOptions extends AccessOptions {
   /** Who answers as the models. @default the deterministic stand-in */
   readonly backend?: ModelBackend
+  /** Where calls are recorded. */
+  readonly trail?: Trail
 }
 
 interface Row {
@@ -50,7 +54,7 @@ export const OPERATIONS: Readonly<Record<string, Row>> = {
 export function createBedrock(
   surroundings: Surroundings,
   credentials: CredentialStore,
-  { backend = standIn(), ...options }: BedrockOptions = {},
+  { backend = standIn(), trail, ...options }: BedrockOptions = {},
 ): Service {
   const access = createAccess(options)
   const generate = createGenerate(backend, surroundings.now)
@@ -71,7 +75,24 @@ export function createBedrock(
           const session = await callerOf(request, surroundings, credentials)
           caller.session = session
           const about = { surroundings, request, session }
-          const invoked = await access({ ...about, action: row.action, modelId: decode(id) })
+          const modelId = decode(id)
+          const recorded = (served: Pick<TrailEvent, 'additionalEventData' | 'error'>) =>
+            trail?.record({
+              account: session.account,
+              region: request.region,
+              at: surroundings.now(),
+              eventSource: 'bedrock.amazonaws.com',
+              eventName: row.name,
+              requestId,
+              caller: session.arn,
+              requestParameters: { modelId },
+              ...served,
+            })
+          const invoked = await access({ ...about, action: row.action, modelId }).catch((error: unknown) => {
+            if (error instanceof AwsError) recorded({ error: { code: error.code, message: error.message } })
+            throw error
+          })
+          recorded(inferenceRegion(invoked, request.region))
           return row
             .run({
               ...about,
@@ -85,6 +106,15 @@ export function createBedrock(
       )
     },
   }
+}
+
+let served = 0
+
+/** A profile's requests are answered by its regions in turn; AWS says of which only where it is another than the caller's. */
+function inferenceRegion({ profile }: Invoked, home: string): Pick<TrailEvent, 'additionalEventData'> {
+  const regions = profile?.destinations.filter((region) => region !== '') ?? []
+  const region = regions[served++ % Math.max(regions.length, 1)] ?? home
+  return region === home ? {} : { additionalEventData: { inferenceRegion: region } }
 }
 
 /** JSON that is nested a hundred thousand times is read, and is more than can be walked through. */
