@@ -48,7 +48,7 @@ it('what no state has is told and taken away: of a killed up, and of a stack tha
     expect.stringContaining('vpc-2'),
     expect.stringContaining('--forget-left'),
   ])
-  await forgetLeft(ledger, left)
+  expect(await forgetLeft(ledger, left)).toEqual(['# 3 resources are taken away.'])
   expect(ledger.all()).toEqual([kept])
   expect(leftText(leftResources(ledger, backend))).toEqual([])
 })

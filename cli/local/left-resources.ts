@@ -55,14 +55,20 @@ export function leftText(left: readonly Declared[]): readonly string[] {
   if (left.length === 0) return []
   const more = left.length - SHOWN
   return [
-    `# ${left.length} resources are in no stack: left by a deployment during which the local cloud was killed, or kept when a stack went.`,
+    `# ${counted(left)} in no stack: left by a deployment during which the local cloud was killed, or kept when a stack went.`,
     ...left.slice(0, SHOWN).map(({ type, id, account }) => `#   ${type} ${id} (account ${account})`),
     ...(more > 0 ? [`#   and ${more} more`] : []),
     '# To take them away: stop it, then npm run local -- --forget-left',
   ]
 }
 
-/** Takes them out of the local cloud. */
-export async function forgetLeft(ledger: Pick<Ledger, 'delete'>, left: readonly Declared[]): Promise<void> {
+const counted = ({ length }: readonly Declared[]) => (length === 1 ? '1 resource is' : `${length} resources are`)
+
+/** Takes them out of the local cloud. @returns comment lines */
+export async function forgetLeft(
+  ledger: Pick<Ledger, 'delete'>,
+  left: readonly Declared[],
+): Promise<readonly string[]> {
   for (const { urn } of left) await ledger.delete(urn)
+  return left.length === 0 ? ['# Nothing was left.'] : [`# ${counted(left)} taken away.`]
 }

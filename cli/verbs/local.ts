@@ -63,8 +63,8 @@ export const local: Verb = {
       await requireFree(ports)
       const { ledger, authorize, waits } = cloud
       const left = leftResources(ledger, join(directory, 'backend'))
-      if (values['forget-left'] === true) await forgetLeft(ledger, left)
-      else for (const line of leftText(left)) terminal.line(line)
+      for (const line of values['forget-left'] === true ? await forgetLeft(ledger, left) : leftText(left))
+        terminal.line(line)
       const uploads = join(directory, 'cloud', 'uploads')
       const attached = {
         ledger,
