@@ -19,9 +19,8 @@ export function reportValidation(
   title(style('green', '✓'), `was answered by ${model} (${modelId}) in account ${account}`)
   line(`  ${answer}`)
   line(style('dim', `  ${inOneLine(path)}`))
-  line(
-    style('dim', `  ${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${milliseconds} ms with the cold start`),
-  )
+  const start = compute === 'lambda' ? ' with the cold start' : ''
+  line(style('dim', `  ${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${milliseconds} ms${start}`))
   const how = compute === 'lambda' ? 'a function’s answer comes whole' : 'tasks stream'
   line(
     style(
