@@ -7,8 +7,10 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2'
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { interfaceServices } from '../../hub/endpoints.ts'
 import { portsOf } from '../../shared/load-balancer-rules.ts'
 import { loadBalancerName, PREFIX } from '../../shared/naming.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
 import type { Clients } from './clients.ts'
 import type { HubSubject, Subject, TenantSubject, World } from './world.ts'
 
@@ -21,6 +23,9 @@ export interface Need {
   /** In use in the account by others than this stack. @default the quota is of one resource, which is this project's alone */
   readonly others?: (clients: Clients, subject: Subject) => Promise<number>
 }
+
+const isOnFargate = ({ compute }: SpokeSettings) => compute.kind === 'fargate'
+const machines = ({ machineIssuers }: SpokeSettings) => Object.keys(machineIssuers).length
 
 const zones = ({ settings }: HubSubject) => settings.availabilityZones.length
 
@@ -73,7 +78,7 @@ export const NEEDS: readonly Need[] = [
     // Load balancer, attachment, endpoints, NAT gateways and the client; one a zone for each tenant's group of functions.
     hub: (hub, { tenants }) => {
       const { keySetVia, clientInstance } = hub.settings
-      const perZone = 3 + Number(keySetVia === 'endpoint' || keySetVia === 'nat')
+      const perZone = 2 + interfaceServices(hub.settings).length + Number(keySetVia === 'nat')
       return zones(hub) * (perZone + tenants.length) + Number(clientInstance)
     },
     tenant: ({ settings }) => settings.availabilityZoneIds.length * 2,
@@ -119,7 +124,18 @@ export const NEEDS: readonly Need[] = [
     what: 'rules of the load balancer',
     // The preflight's, besides those of each tenant: its people's, and one for each issuer of its machines.
     hub: (_hub, { tenants }) =>
-      tenants.reduce((sum, { settings }) => sum + 1 + Object.keys(settings.machineIssuers).length, 1),
+      tenants.reduce((sum, { settings }) => sum + (isOnFargate(settings) ? 2 : 1) + machines(settings), 1),
+  },
+  {
+    service: 'fargate',
+    code: 'L-3032A538',
+    what: 'vCPUs on Fargate',
+    // A deployment runs old and new tasks side by side.
+    hub: (_hub, { tenants }) =>
+      tenants.reduce((sum, { settings: { compute } }) => {
+        if (compute.kind !== 'fargate') return sum
+        return sum + (2 * compute.tier.maximumTasks * compute.tier.cpuUnits) / 1024
+      }, 0),
   },
   {
     service: 'elasticloadbalancing',

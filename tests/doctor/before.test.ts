@@ -117,6 +117,23 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
     /keySetVia to table, nat or inline/,
   ],
   [
+    'too few vCPUs on Fargate',
+    'quotas',
+    {
+      files: {
+        hub: [
+          [
+            'genai-hub-spoke:clientInstance: true',
+            'genai-hub-spoke:clientInstance: true\n  genai-hub-spoke:fargate: true',
+          ],
+        ],
+        'spoke-tenant1': [['tier: small', 'tier: large\n  genai-hub-spoke:compute: fargate']],
+      },
+    },
+    /40 needed, 6 allowed \(fargate\/L-3032A538/,
+    /--quota-code L-3032A538/,
+  ],
+  [
     'zones without the client’s type of instance',
     'zones',
     { accounts: { [HUB]: { zones: { 'us-east-1a': 'use1-az3' } } } },

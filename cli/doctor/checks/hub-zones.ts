@@ -1,4 +1,5 @@
 import { CLIENT_INSTANCE_TYPE } from '../../../hub/client.ts'
+import { interfaceServices } from '../../../hub/endpoints.ts'
 import { type Answer, type Check, failed, ok } from '../check.ts'
 import type { HubSubject } from '../world.ts'
 import { zonesOf, zonesOfInstanceType, zonesOfService } from '../zones.ts'
@@ -8,7 +9,7 @@ export const hubZones: Check = {
   of: 'hub',
   question: "Do the hub's zones have what it puts into them?",
   async ask(hub) {
-    const { keySetVia, clientInstance } = hub.settings
+    const { clientInstance } = hub.settings
     const zones = await zonesOf(hub)
     const missing = hub.settings.availabilityZones.filter((zone) => !zones.has(zone))
     const own =
@@ -19,7 +20,7 @@ export const hubZones: Check = {
             `Set availabilityZones in Pulumi.${hub.stack}.yaml to some of these.`,
             'zones',
           )
-    const services = ['sts', ...(keySetVia === 'endpoint' ? ['cognito-idp'] : [])]
+    const services = interfaceServices(hub.settings)
     return [
       own,
       ...(await Promise.all(services.map(async (name) => someHave(hub, name, await zonesOfService(hub, name))))),
@@ -30,13 +31,20 @@ export const hubZones: Check = {
   },
 }
 
+const REMEDIES: Readonly<Record<string, string>> = {
+  'cognito-idp': ', or set keySetVia to table, nat or inline',
+  'ecr.api': ', or set fargate to false',
+  'ecr.dkr': ', or set fargate to false',
+  logs: ', or set fargate to false',
+}
+
 /** One zone is enough: what is in another reaches it there. */
 function someHave(hub: HubSubject, what: string, having: readonly string[]): Answer {
   const { availabilityZones } = hub.settings
   const there = availabilityZones.filter((zone) => having.includes(zone))
   const said = `${what} is in ${[...having].sort().join(', ') || 'no zone'}`
   if (there.length > 0) return ok(`${said}; of the hub's: ${there.join(', ')}`, what)
-  const or = what === 'cognito-idp' ? ', or set keySetVia to table, nat or inline' : ''
+  const or = REMEDIES[what] ?? ''
   return failed(
     `${said}, and the hub has ${availabilityZones.join(', ')}.`,
     `Choose availabilityZones with one of those${or}${what === CLIENT_INSTANCE_TYPE ? ', or set clientInstance to false' : ''} in Pulumi.${hub.stack}.yaml.`,

@@ -23,6 +23,7 @@ export const QUOTAS = {
   'L-7EED9B64': quota('elasticloadbalancing', 'Rules per Application Load Balancer', 100),
   'L-822D1B1B': quota('elasticloadbalancing', 'Target Groups per Application Load Balancer', 100, false),
   'L-B22855CB': quota('elasticloadbalancing', 'Target Groups per Region', 3000),
+  'L-3032A538': quota('fargate', 'Fargate On-Demand vCPU resource count', 6),
   'L-B99A9384': quota('lambda', 'Concurrent executions', 1000),
   'L-C7B9AAAB': quota('logs', 'Log groups', 1_000_000),
   'L-0EA8095F': quota('vpc', 'Inbound or outbound rules per security group', 60),
