@@ -6,14 +6,21 @@ import { organization } from '../../sample-organization.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
 import { ask, type Client } from './clients.ts'
 import { type Scenario, TENANT_MODELS, TOLD, type Told } from './scenarios.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
 
 const TENANT = 'tenant2'
 const REGION = 'us-east-1'
 
+export const WAYS = ['the load balancer', 'the server'] as const
+export type Way = (typeof WAYS)[number]
+
 export interface Fixture {
   readonly platform: Platform
-  /** Runs a client through a scenario and checks what came of it. */
-  run(client: Client, scenario: Scenario): Promise<void>
+  /**
+   * Runs a client through a scenario and checks what came of it.
+   * @param way what the client connects to. @default the load balancer, which has a function answer
+   */
+  run(client: Client, scenario: Scenario, way?: Way): Promise<void>
   /** The environment of a shell that has signed in. */
   shell(): Readonly<Record<string, string>>
   close(): Promise<void>
@@ -43,12 +50,18 @@ export async function openFixture(): Promise<Fixture> {
     REQUESTS_CA_BUNDLE: platform.caFile,
     AWS_CA_BUNDLE: platform.caFile,
   }
+  let server: Promise<ServerProcess> | undefined
+  const serverProcess = () => {
+    server ??= startServerProcess(platform, TENANT)
+    return server
+  }
   return {
     platform,
-    async run(client, { name, fault, strangersToken: strange, check }) {
+    async run(client, { name, fault, strangersToken: strange, check }, way = 'the load balancer') {
+      const at = way === 'the server' ? { ...env, BASE_URL: (await serverProcess()).url } : env
       const injected = fault && platform.cloud.faults.add(fault)
       try {
-        const told = await ask(client, name, strange ? { ...env, TOKEN: strangersToken } : env)
+        const told = await ask(client, name, strange ? { ...at, TOKEN: strangersToken } : at)
         check(told as Told, injected?.hits ?? 0)
       } finally {
         injected?.remove()
@@ -60,6 +73,9 @@ export async function openFixture(): Promise<Fixture> {
       PATH: env.PATH,
       HOME: env.HOME,
     }),
-    close: () => platform.close(),
+    async close() {
+      await (await server)?.close()
+      await platform.close()
+    },
   }
 }

@@ -21,6 +21,8 @@ export const CLIENTS: readonly Client[] = [
   { name: 'ai-sdk', language: 'node', without: ['reasoning', 'failed'] },
   { name: 'langchain-python', language: 'python', without: ['reasoning'] },
   { name: 'langchain-js', language: 'node', without: ['reasoning', 'failed'] },
+  { name: 'langchain-aws-python', language: 'python', without: [...NOT_OPENAI, 'reasoning'] },
+  { name: 'langchain-aws-js', language: 'node', without: [...NOT_OPENAI, 'reasoning'] },
   { name: 'anthropic-node', language: 'node', without: NOT_OPENAI },
   { name: 'anthropic-bedrock-node', language: 'node', without: NOT_OPENAI },
   { name: 'boto3', language: 'python', without: [...NOT_OPENAI, 'reasoning'] },

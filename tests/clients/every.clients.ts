@@ -1,10 +1,10 @@
 /**
- * Unmodified clients, each by its own lockfile, through the load balancer. One that cannot be installed is skipped with a loud
+ * Unmodified clients, each by its own lockfile, through the load balancer and at the server as a process. One that cannot be installed is skipped with a loud
  * line; with `CLIENTS_REQUIRED=1` it is a failure.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLIENTS, install } from './clients.ts'
-import { type Fixture, openFixture } from './clients-fixture.ts'
+import { type Fixture, openFixture, WAYS } from './clients-fixture.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 let fixture: Fixture
@@ -26,13 +26,15 @@ for (const client of CLIENTS) {
       }
     })
 
-    for (const scenario of SCENARIOS) {
-      if (client.without?.includes(scenario.name)) continue
-      it(scenario.name, async ({ skip }) => {
-        if (process.env.CLIENTS_REQUIRED === '1') expect(missing).toBeUndefined()
-        if (missing) return skip(missing)
-        await fixture.run(client, scenario)
-      })
-    }
+    describe.each(WAYS)('through %s', (way) => {
+      for (const scenario of SCENARIOS) {
+        if (client.without?.includes(scenario.name)) continue
+        it(scenario.name, async ({ skip }) => {
+          if (process.env.CLIENTS_REQUIRED === '1') expect(missing).toBeUndefined()
+          if (missing) return skip(missing)
+          await fixture.run(client, scenario, way)
+        })
+      }
+    })
   })
 }

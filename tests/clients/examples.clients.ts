@@ -30,6 +30,8 @@ const SNIPPETS: Readonly<Record<string, string>> = {
   'OpenAI for Python': 'openai-python',
   'AI SDK': 'ai-sdk',
   LangChain: 'langchain-python',
+  'LangChain for JavaScript': 'langchain-js',
+  'LangChain for JavaScript: Bedrock': 'langchain-aws-js',
   'Anthropic, Claude Code': 'anthropic-node',
   boto3: 'boto3',
   'AWS SDK for JavaScript': 'aws-sdk-js',

@@ -27,6 +27,13 @@ it.each(handful)("OpenAI's client: $name", async (scenario) => {
   await fixture.run({ name: 'openai-node', language: 'node' }, scenario)
 })
 
+it.each(handful.filter(({ name }) => ['hello', 'stream', 'tools', 'refused-token', 'failed'].includes(name)))(
+  "OpenAI's client at the server as a process: $name",
+  async (scenario) => {
+    await fixture.run({ name: 'openai-node', language: 'node' }, scenario, 'the server')
+  },
+)
+
 it('every one of the handful is there', () => {
   expect(handful).toHaveLength(HANDFUL.length)
 })

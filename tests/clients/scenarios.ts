@@ -85,7 +85,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'embeddings',
     check: (told) => expect(told).toEqual({ sizes: [512, 512], near: expect.closeTo(1, 4) }),
   },
-  { name: 'refused-token', strangersToken: true, check: (told) => expect(told).toMatchObject({ status: 401 }) },
+  // The load balancer knows the tokens of a path only; the gateway says whose the token is.
+  { name: 'refused-token', strangersToken: true, check: (told) => expect([401, 403]).toContain(told.status) },
   { name: 'refused-model', check: (told) => expect([403, 404]).toContain(told.status) },
   { name: 'refused-request', check: (told) => expect(told).toMatchObject({ status: 400 }) },
   {

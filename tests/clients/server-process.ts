@@ -1,0 +1,44 @@
+/** The gateway's server as a process of its own, in the place of a tenant's function: its subnet, its role, its variables. */
+import { bundle } from '../../proof/bench/bundles.ts'
+import { CHAT, startServer } from '../../proof/bench/stream-subject.ts'
+import type { Platform } from '../../proof/harness/platform.ts'
+
+export interface ServerProcess {
+  /** Without the load balancer: nobody has judged the token before it. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export async function startServerProcess({ cloud, hub, caFile }: Platform, tenantId: string): Promise<ServerProcess> {
+  const functionName = `genai-gateway-${tenantId}`
+  const declared = cloud.ledger.all('aws:lambda/function:Function').find(({ outputs }) => outputs.name === functionName)
+  const { variables } = declared?.outputs.environment as { readonly variables: Readonly<Record<string, string>> }
+  const { account, region } = hub
+  const { accessKeyId, secretAccessKey, sessionToken } = cloud.credentials.issue(
+    {
+      arn: `arn:aws:sts::${account}:assumed-role/${functionName}/${functionName}`,
+      account,
+      roleArn: `arn:aws:iam::${account}:role/${functionName}`,
+      sessionName: functionName,
+      tags: {},
+      sessionPolicies: [],
+      sourceFunctionArn: `arn:aws:lambda:${region}:${account}:function:${functionName}`,
+    },
+    3_600,
+  )
+  const { port } = await cloud.wire.open({ kind: 'function', functionName, account })
+  const environment = {
+    ...variables,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    NODE_EXTRA_CA_CERTS: caFile,
+    // The probe sends its connections there, under their own names.
+    STAND_IN_PORT: `${port}`,
+  }
+  const probe = await bundle('clients-probe', 'proof/bench/probe.ts')
+  const { file } = await bundle('clients-server', 'functions/gateway/server.ts')
+  const server = await startServer('server', file, CHAT, { probe: probe.file, environment, token: '' })
+  return { url: `http://127.0.0.1:${server.port}/${tenantId}`, close: () => server.stop() }
+}
