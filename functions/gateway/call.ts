@@ -40,6 +40,7 @@ export function createCall(options: CallOptions): Call {
     { batches }: ModelStream<unknown>,
     pieces: Pieces,
     more: Readonly<Record<string, string>>,
+    failed?: (error: GatewayError) => string,
   ): Answer {
     const { stream } = shape
     if (!stream) throw new Error(`The shape ${shape.name} does not stream.`)
@@ -49,7 +50,10 @@ export function createCall(options: CallOptions): Call {
       ...pieces,
       batches,
       keepAlive: stream.keepAlive,
-      failed: (error) => stream.error(options.toError(error), requestId),
+      failed: (thrown) => {
+        const error = options.toError(thrown)
+        return failed?.(error) ?? stream.error(error, requestId)
+      },
       ended: (error) => options.onStream({ error }),
     })
     return answer(sent, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
@@ -73,7 +77,7 @@ export function createCall(options: CallOptions): Call {
       return model
     },
     json: (text, more = {}) => answer(text, requestId, { ...shape.idHeaders(requestId), ...more }),
-    stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more),
+    stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more, encoder.failed),
     passThrough: (stream, more = {}) => streaming(stream, UNTOUCHED, more),
   }
 }

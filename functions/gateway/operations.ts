@@ -12,10 +12,12 @@ import { messages } from './operations/messages.ts'
 import { messagesCountTokens } from './operations/messages-count-tokens.ts'
 import { models } from './operations/models.ts'
 import { notOffered } from './operations/not-offered.ts'
+import { responses } from './operations/responses.ts'
 import { retrieveModel } from './operations/retrieve-model.ts'
 
 export const OPERATIONS: readonly Operation[] = [
   chatCompletions,
+  responses,
   embeddings,
   listModels,
   retrieveModel,

@@ -23,6 +23,8 @@ export interface Encoder<Event> {
   encode(event: Event): string
   /** After a whole answer: the shape's normal end, such as `data: [DONE]`. */
   end(): string
+  /** Instead of the shape's event of a failure, where that depends on what was sent before it. */
+  failed?(error: GatewayError): string
 }
 
 export interface Pieces {

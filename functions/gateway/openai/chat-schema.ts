@@ -4,16 +4,19 @@ import { MAX_TOKENS } from '../limits.ts'
 import { apiObject, notOffered } from './api-object.ts'
 import * as fields from './fields.ts'
 
-const text = v.string()
+export const text = v.string()
 /** Bedrock's own limit for the names of tools, and OpenAI's. */
-const toolName = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ and -.'))
-const schemaObject = v.record(v.string(), v.unknown())
+export const toolName = v.pipe(
+  v.string(),
+  v.regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ and -.'),
+)
+export const schemaObject = v.record(v.string(), v.unknown())
 
-function number(minimum: number, maximum: number) {
+export function number(minimum: number, maximum: number) {
   const range = `must be ${minimum} to ${maximum}.`
   return v.pipe(v.number(), v.minValue(minimum, range), v.maxValue(maximum, range))
 }
-const tokens = v.pipe(
+export const tokens = v.pipe(
   v.number(),
   v.integer('must be a whole number.'),
   v.minValue(MAX_TOKENS.minimum, 'must be 1 or more.'),
@@ -21,7 +24,7 @@ const tokens = v.pipe(
 )
 
 /** A text, or a list of what `part` allows. */
-const textOr = <Part extends v.GenericSchema>(part: Part) => {
+export const textOr = <Part extends v.GenericSchema>(part: Part) => {
   const list = v.array(part)
   return v.lazy(
     (input): v.GenericSchema<unknown, string | v.InferOutput<Part>[]> => (Array.isArray(input) ? list : text),
@@ -32,7 +35,7 @@ const cacheControl = apiObject(fields.CACHE_CONTROL, {
   type: v.literal('ephemeral'),
   ttl: v.nullish(v.picklist(['5m', '1h'])),
 })
-const breakpoint = apiObject(fields.BREAKPOINT, { mode: v.literal('explicit') })
+export const breakpoint = apiObject(fields.BREAKPOINT, { mode: v.literal('explicit') })
 const cache = { cache_control: v.nullish(cacheControl), prompt_cache_breakpoint: v.nullish(breakpoint) }
 const { cache_control } = cache
 

@@ -3,6 +3,7 @@ import type { OpenAI } from 'openai'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { chatSchema } from './chat-schema.ts'
 import * as fields from './fields.ts'
+import type { Use } from './uses.ts'
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParams
 
@@ -21,7 +22,7 @@ describe('fields of a chat request', () => {
 
   test('say what to do instead where they are refused', () => {
     for (const table of Object.values(fields)) {
-      for (const use of Object.values<fields.Use>(table)) {
+      for (const use of Object.values<Use>(table)) {
         if (typeof use === 'object' && 'refused' in use) expect(use.refused).toMatch(/\.$/)
       }
     }

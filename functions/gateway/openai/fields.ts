@@ -3,6 +3,7 @@
  * a field that a new version of the package brings is an error here until somebody has decided.
  */
 import type { OpenAI } from 'openai'
+import { ignored, mapped, refused, type Use, type Uses } from './uses.ts'
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParams
 type Named<Message, Role extends string> = Extract<Message, { role: Role }>
@@ -10,24 +11,6 @@ type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam
 type Part<Type extends string> = Extract<OpenAI.Chat.Completions.ChatCompletionContentPart, { type: Type }>
 type Format<Type extends string> = Extract<NonNullable<Chat['response_format']>, { type: Type }>
 type Choice<Type extends string> = Extract<NonNullable<Chat['tool_choice']>, { type: Type }>
-
-/** `null` asks for nothing, whatever the field. */
-export type Use =
-  /** Carried to Bedrock, or answered. */
-  | 'mapped'
-  /** Not carried and named in `x-genai-ignored`, but for values that ask for nothing. */
-  | { readonly ignored: readonly unknown[] }
-  /** 400 with `param` and this advice, but for values that ask for nothing. */
-  | { readonly refused: string; readonly unless: readonly unknown[] }
-
-const ignored = (...unless: readonly unknown[]): Use => ({ ignored: unless })
-const refused = (advice: string, ...unless: readonly unknown[]): Use => ({ refused: advice, unless })
-
-/** Fields that are all mapped. */
-const mapped = <Name extends string>(...names: readonly Name[]) =>
-  Object.fromEntries(names.map((name) => [name, 'mapped'])) as { readonly [name in Name]: 'mapped' }
-
-export type Uses = Readonly<Record<string, Use>>
 
 export const CHAT = {
   messages: 'mapped',

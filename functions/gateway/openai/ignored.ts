@@ -2,6 +2,7 @@
 import { ignoredIn } from './api-object.ts'
 import type { ChatRequest } from './chat-schema.ts'
 import * as fields from './fields.ts'
+import type { Uses } from './uses.ts'
 
 export const ignoredHeaders = (fields: readonly string[]): Readonly<Record<string, string>> =>
   fields.length === 0 ? {} : { 'x-genai-ignored': fields.join(', ') }
@@ -22,7 +23,7 @@ const MESSAGES = {
   assistant: fields.ASSISTANT_MESSAGE,
   tool: fields.TOOL_MESSAGE,
   function: {},
-} as const satisfies Record<string, fields.Uses>
+} as const satisfies Record<string, Uses>
 
 function ofMessage(message: ChatRequest['messages'][number]): readonly string[] {
   const names = [...ignoredIn(MESSAGES[message.role], message, 'messages.')]

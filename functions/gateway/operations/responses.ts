@@ -1,0 +1,32 @@
+/** `POST /TENANT/v1/responses`: OpenAI's, stateless, by Converse. */
+import { isTooDeep, mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
+import { invalidAnswer } from '../model/answer.ts'
+import type { ConverseResponse } from '../model/wire.ts'
+import { ignoredHeaders } from '../openai/ignored.ts'
+import type { OfferedOperation } from '../operation.ts'
+import { frameOf, wholeResponse } from '../responses/answer.ts'
+import { mapResponses, readResponses } from '../responses/request.ts'
+import { responsesStream } from '../responses/stream.ts'
+import { openaiShape } from '../shapes/openai.ts'
+
+export const responses: OfferedOperation = {
+  name: 'responses',
+  method: 'POST',
+  path: '/v1/responses',
+  shape: openaiShape,
+  async answer(call) {
+    const request = readResponses(call.body)
+    const model = call.model(request.model)
+    const { body, ignored } = mapResponses(request, model)
+    const headers = ignoredHeaders(ignored)
+    const frame = frameOf(request, { requestId: call.requestId, model: request.model, now: Date.now() })
+    if (request.stream) {
+      const stream = await call.models.converseStream(model, JSON.stringify(body))
+      return call.stream(stream, responsesStream(frame), headers)
+    }
+    const { json, answer } = await call.models.converse(model, JSON.stringify(body))
+    if (isTooDeep(json)) throw invalidAnswer('it is nested too deeply')
+    const whole = mayLoseNumbers(json) ? (parseKeepingNumbers(json) as ConverseResponse) : answer
+    return call.json(JSON.stringify(wholeResponse(whole, frame)), headers)
+  },
+}
