@@ -11,16 +11,16 @@ export interface Client {
   readonly without?: readonly string[]
 }
 
-/** Anthropic's and Bedrock's APIs have no embeddings in these words. */
-const NOT_OPENAI = ['embeddings']
+/** Anthropic's and Bedrock's APIs have none of these. */
+const NOT_OPENAI = ['embeddings', 'responses']
 
 export const CLIENTS: readonly Client[] = [
   { name: 'openai-node', language: 'node' },
   { name: 'openai-python', language: 'python' },
   // It repeats by itself, whatever it is told of it.
   { name: 'ai-sdk', language: 'node', without: ['reasoning', 'failed'] },
-  { name: 'langchain-python', language: 'python', without: ['reasoning'] },
-  { name: 'langchain-js', language: 'node', without: ['reasoning', 'failed'] },
+  { name: 'langchain-python', language: 'python', without: ['reasoning', 'responses'] },
+  { name: 'langchain-js', language: 'node', without: ['reasoning', 'responses', 'failed'] },
   { name: 'langchain-aws-python', language: 'python', without: [...NOT_OPENAI, 'reasoning'] },
   { name: 'langchain-aws-js', language: 'node', without: [...NOT_OPENAI, 'reasoning'] },
   { name: 'anthropic-node', language: 'node', without: NOT_OPENAI },

@@ -17,6 +17,7 @@ const HANDFUL = [
   'structured',
   'image',
   'embeddings',
+  'responses',
   'refused-token',
   'refused-model',
   'failed',

@@ -85,6 +85,23 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'embeddings',
     check: (told) => expect(told).toEqual({ sizes: [512, 512], near: expect.closeTo(1, 4) }),
   },
+  {
+    // OpenAI's other API, stateless: whole, streamed, a loop of tools, and by a schema.
+    name: 'responses',
+    check(told) {
+      expect(told).toMatchObject({
+        text: WHO,
+        streamed: told.text,
+        calls: [
+          { name: 'get_weather', input: { city: 'Oslo' } },
+          { name: 'get_weather', input: { city: 'Rome' } },
+        ],
+        answered: expect.stringContaining('2 tools answered'),
+        object: { city: expect.any(String), celsius: expect.any(Number) },
+      })
+      expect(told.pieces, 'pieces').toBeGreaterThan(1)
+    },
+  },
   // The load balancer knows the tokens of a path only; the gateway says whose the token is.
   { name: 'refused-token', strangersToken: true, check: (told) => expect([401, 403]).toContain(told.status) },
   { name: 'refused-model', check: (told) => expect([403, 404]).toContain(told.status) },

@@ -7,6 +7,7 @@ import { parse } from 'yaml'
 import { ERRORS } from '../../functions/gateway/errors.ts'
 import { CHAT, EMBEDDINGS } from '../../functions/gateway/openai/fields.ts'
 import { OPERATIONS } from '../../functions/gateway/operations.ts'
+import { RESPONSES } from '../../functions/gateway/responses/fields.ts'
 import { type Fixture, openFixture } from '../clients/clients-fixture.ts'
 import { TENANT_MODELS } from '../clients/scenarios.ts'
 
@@ -51,6 +52,7 @@ it('has every error code', () => {
 it.each([
   ['ChatCompletionRequest', CHAT],
   ['EmbeddingsRequest', EMBEDDINGS],
+  ['ResponsesRequest', RESPONSES],
 ])('%s has the fields that are mapped or ignored', (name, uses) => {
   const taken = Object.entries(uses).filter(([, use]) => typeof use === 'string' || 'ignored' in use)
   const properties = document.components.schemas[name]?.properties as object

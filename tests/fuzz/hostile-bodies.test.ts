@@ -9,6 +9,7 @@ import { eventFrame } from '../../functions/gateway/model/event-stream.ts'
 import { CHAT, EMBEDDINGS } from '../../functions/gateway/openai/fields.ts'
 import type { OfferedOperation } from '../../functions/gateway/operation.ts'
 import { OPERATIONS } from '../../functions/gateway/operations.ts'
+import { RESPONSES } from '../../functions/gateway/responses/fields.ts'
 import { createTestAppFor } from '../../functions/gateway/testing/app.ts'
 import {
   CONVERSE_ANSWER,
@@ -192,6 +193,42 @@ const CHATS: readonly Hostile[] = [
   ),
 ]
 
+const responses = { model: CLAUDE, input: 'Hi' }
+const called = (index: number) => ({ type: 'function_call', call_id: `call${index}`, name: 'f', arguments: '{}' })
+const answered = (index: number) => ({ type: 'function_call_output', call_id: `call${index}`, output: 'x' })
+const RESPONSES_BODIES: readonly Hostile[] = [
+  ...inEvery(responses, Object.keys(RESPONSES)),
+  body('turns', (many) => ({ ...responses, input: turns(many + 1 - (many % 2)) })),
+  body('parts', (many) => ({
+    ...responses,
+    input: ['Hi', list(many, () => ({ type: 'input_text', text: 'x' }))].map(user),
+  })),
+  body('calls and results', (many) => ({
+    ...responses,
+    input: [user('Hi'), ...list(many / 2, called), ...list(many / 2, answered)],
+    tools: [{ type: 'function', name: 'f', parameters: {} }],
+  })),
+  body('thoughts', (many) => ({
+    ...responses,
+    input: [
+      user('Hi'),
+      {
+        type: 'reasoning',
+        summary: [],
+        encrypted_content: Buffer.from(
+          JSON.stringify(list(many, () => ({ type: 'thinking', thinking: 'x', signature: 'y' }))),
+        ).toString('base64'),
+      },
+      user('Hi'),
+    ],
+  })),
+  body('a deep thought', () => ({
+    ...responses,
+    input: [user('Hi'), { type: 'reasoning', encrypted_content: Buffer.from(nested('[', ']')).toString('base64') }],
+  })),
+  body('tools', (many) => ({ ...responses, tools: list(many, (index) => ({ type: 'function', name: `f${index}` })) })),
+]
+
 const converse = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] }
 const CONVERSES = [
   ...inEvery(converse, ['messages', 'inferenceConfig', 'additionalModelRequestFields', 'system', 'toolConfig']),
@@ -215,6 +252,7 @@ const CLAUDES = [
 
 const HOSTILE: Readonly<Record<string, readonly Hostile[]>> = {
   chat_completions: CHATS,
+  responses: RESPONSES_BODIES,
   embeddings: inEvery({ model: NOVA, input: 'x' }, Object.keys(EMBEDDINGS)),
   invoke: inEvery({ prompt: 'x' }, ['prompt', 'model', 'maxTokens', 'temperature', 'system', 'other']),
   converse: CONVERSES,

@@ -1,6 +1,6 @@
 /** Every field of a request of `POST /v1/responses`, by what becomes of it; held to the `openai` package's types as openai/fields.ts is. */
 import type { OpenAI } from 'openai'
-import { ignored, mapped, refused, type Use } from '../openai/uses.ts'
+import { ignored, mapped, refused, type Use, type Uses } from '../openai/uses.ts'
 
 type Create = OpenAI.Responses.ResponseCreateParams
 type Format = NonNullable<OpenAI.Responses.ResponseTextConfig['format']>
@@ -83,7 +83,9 @@ export const OUTPUT_TEXT = {
   ...mapped('type', 'text'),
   annotations: ignored([]),
   logprobs: ignored([]),
-} as const satisfies Record<keyof OpenAI.Responses.ResponseOutputText, Use>
+  // Added by OpenAI's client for Node, and sent back with the history.
+  parsed: ignored(),
+} as const satisfies Record<keyof OpenAI.Responses.ResponseOutputText, Use> & Uses
 
 export const REFUSAL_PART = {
   ...mapped('type', 'refusal'),
@@ -94,7 +96,8 @@ export const CALL = {
   async: ignored(false),
   caller: ignored({ type: 'direct' }),
   namespace: ignored(),
-} as const satisfies Record<keyof OpenAI.Responses.ResponseFunctionToolCall, Use>
+  parsed_arguments: ignored(),
+} as const satisfies Record<keyof OpenAI.Responses.ResponseFunctionToolCall, Use> & Uses
 
 export const CALL_OUTPUT = {
   ...mapped('type', 'call_id', 'output', 'id', 'status', 'name'),

@@ -1,4 +1,4 @@
-/** The AI SDK, by its provider for anything compatible with OpenAI and, for hello and stream, by OpenAI's own in chat mode. */
+/** The AI SDK, by its provider for anything compatible with OpenAI; by OpenAI's own in chat mode (hello, stream) and as it is by default (responses). */
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { APICallError, embedMany, generateText, Output, RetryError, streamText, tool } from 'ai'
@@ -62,6 +62,23 @@ const scenarios = {
       { type: 'image', image: Buffer.from(PIXEL, 'base64'), mediaType: 'image/png' },
     ]
     return { text: (await generateText({ model, messages: [{ role: 'user', content }] })).text }
+  },
+  async responses() {
+    const ask = { model: openai(MODEL), providerOptions: { openai: { store: false } } }
+    const whole = await generateText({ ...ask, prompt: HELLO })
+    const { text: streamed, pieces } = await gathered(streamText({ ...ask, prompt: HELLO }))
+    const first = await generateText({ ...ask, prompt: TOOLS, tools })
+    const results = first.toolCalls.map(({ toolCallId, toolName }) => ({
+      type: 'tool-result',
+      toolCallId,
+      toolName,
+      output: { type: 'text', value: 'rain' },
+    }))
+    const messages = [{ role: 'user', content: TOOLS }, ...first.response.messages, { role: 'tool', content: results }]
+    const answered = await generateText({ ...ask, messages, tools })
+    const schema = z.object({ city: z.string(), celsius: z.number() })
+    const { output: object } = await generateText({ ...ask, prompt: STRUCTURED, output: Output.object({ schema }) })
+    return { text: whole.text, streamed, pieces, calls: named(first.toolCalls), answered: answered.text, object }
   },
   async embeddings() {
     const values = ['a hub and its spokes', 'A hub, and its spokes!']

@@ -73,6 +73,34 @@ const scenarios = {
     const completion = await client.chat.completions.parse(ask(STRUCTURED, { response_format }))
     return { object: completion.choices[0].message.parsed }
   },
+  async responses() {
+    const ask = (input, more = {}) => ({ model: MODEL, input, store: false, ...more })
+    const whole = await client.responses.create(ask(HELLO))
+    const texts = []
+    for await (const event of await client.responses.create(ask(HELLO, { stream: true }))) {
+      if (event.type === 'response.output_text.delta') texts.push(event.delta)
+    }
+    const [{ type, function: weather }] = tools
+    const more = { tools: [{ type, ...weather, strict: false }] }
+    const first = await client.responses.stream(ask(TOOLS, more)).finalResponse()
+    const asked = first.output.filter((item) => item.type === 'function_call')
+    const results = asked.map(({ call_id }) => ({ type: 'function_call_output', call_id, output: 'rain' }))
+    const second = await client.responses.create(
+      ask([{ role: 'user', content: TOOLS }, ...first.output, ...results], more),
+    )
+    const properties = { city: { type: 'string' }, celsius: { type: 'number' } }
+    const schema = { type: 'object', properties, required: ['city', 'celsius'], additionalProperties: false }
+    const format = { type: 'json_schema', name: 'weather', strict: true, schema }
+    const { output_parsed: object } = await client.responses.parse(ask(STRUCTURED, { text: { format } }))
+    return {
+      text: whole.output_text,
+      streamed: texts.join(''),
+      pieces: texts.length,
+      calls: asked.map(({ name, arguments: input }) => ({ name, input: JSON.parse(input) })),
+      answered: second.output_text,
+      object,
+    }
+  },
   async embeddings() {
     const input = ['a hub and its spokes', 'A hub, and its spokes!']
     const { data } = await client.embeddings.create({ model: EMBEDDINGS, input, dimensions: 512 })

@@ -112,6 +112,27 @@ def abort():
     return {"aborted": True}
 
 
+def responses():
+    def respond(content, **more):
+        return client.responses.create(model=E["MODEL"], input=content, store=False, **more)
+
+    tools = [{"type": "function", "strict": False, **TOOLS[0]["function"]}]
+    texts = [one.delta for one in respond(E["HELLO"], stream=True) if one.type == "response.output_text.delta"]
+    first = respond(E["TOOLS"], tools=tools)
+    asked = [one for one in first.output if one.type == "function_call"]
+    results = [{"type": "function_call_output", "call_id": one.call_id, "output": "rain"} for one in asked]
+    second = respond([{"role": "user", "content": E["TOOLS"]}, *first.output, *results], tools=tools)
+    form = {"format": {"type": "json_schema", "name": "weather", "strict": True, "schema": SCHEMA}}
+    return {
+        "text": respond(E["HELLO"]).output_text,
+        "streamed": "".join(texts),
+        "pieces": len(texts),
+        "calls": [{"name": one.name, "input": json.loads(one.arguments)} for one in asked],
+        "answered": second.output_text,
+        "object": json.loads(respond(E["STRUCTURED"], text=form).output_text),
+    }
+
+
 SCENARIOS = {
     "hello": hello,
     "stream": stream,
@@ -120,6 +141,7 @@ SCENARIOS = {
     "tools-streamed": tools_streamed,
     "structured": structured,
     "embeddings": embeddings,
+    "responses": responses,
     "image": image,
     "long": long,
     "refused-token": lambda: create(E["HELLO"]),
