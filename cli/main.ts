@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./verbs/up.ts')).up,
   local: async () => (await import('./verbs/local.ts')).local,
   tenant: async () => (await import('./verbs/tenant.ts')).tenant,
+  image: async () => (await import('./verbs/image.ts')).image,
   destroy: async () => (await import('./verbs/destroy.ts')).destroy,
   pending: async () => (await import('./verbs/pending.ts')).pending,
   doctor: async () => (await import('./verbs/doctor.ts')).doctor,

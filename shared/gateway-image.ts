@@ -8,6 +8,9 @@ export const GATEWAY_SERVER = 'functions/gateway/server.ts'
 /** What Fargate runs it on: cheaper than x86, and what the function runs on too. */
 export const GATEWAY_PLATFORM = 'linux/arm64'
 
+/** Whom the container runs as: not root, and no user of the host's either. */
+export const GATEWAY_USER = '1000:1000'
+
 /** Puts the image of this version into the hub's repository. */
 export const IMAGE_COMMAND = 'npm run genai -- image --aws'
 

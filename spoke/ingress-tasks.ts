@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubFargate, HubOutputs } from '../shared/contract.ts'
+import { GATEWAY_USER } from '../shared/gateway-image.ts'
 import { serviceName } from '../shared/naming.ts'
 import type { TaskTier } from '../shared/settings.ts'
 import { GATEWAY_PORT, type TaskEnvironment } from '../shared/tenant.ts'
@@ -10,8 +11,6 @@ import type { TenantLog } from './ingress-log.ts'
 import type { TagMap } from './tags.ts'
 
 const CONTAINER = 'gateway'
-/** Not root, and no user of the host's either. */
-const USER = '1000:1000'
 /** From "please stop" to the end of a container: AWS's maximum. The server needs less (functions/gateway/server.ts). */
 const STOP_SECONDS = 120
 /** A new task is not judged before it has had time to begin. */
@@ -115,7 +114,7 @@ function container({ hub, tenantId, tier, image }: TasksArgs, logGroup: string) 
     name: CONTAINER,
     image,
     essential: true,
-    user: USER,
+    user: GATEWAY_USER,
     readonlyRootFilesystem: true,
     linuxParameters: { capabilities: { add: [], drop: ['ALL'] } },
     portMappings: [{ containerPort: GATEWAY_PORT, hostPort: GATEWAY_PORT, protocol: 'tcp' }],

@@ -6,6 +6,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { ECRClient } from '@aws-sdk/client-ecr'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
@@ -35,6 +36,7 @@ const MAKERS = {
   cloudtrail: CloudTrailClient,
   dynamodb: DynamoDBClient,
   ec2: EC2Client,
+  ecr: ECRClient,
   elasticloadbalancing: ElasticLoadBalancingV2Client,
   iam: IAMClient,
   lambda: LambdaClient,

@@ -19,7 +19,9 @@ import { type PolicyDocument, type PolicyStatement, policy } from './document.ts
 /** The role that the samples call `platform-deployer`. Managed policies: together they are longer than one may be. */
 export function platformDeployerPolicies(
   scope: DeployerScope,
-): Readonly<Record<'network' | 'front' | 'data' | 'access' | 'fargate' | 'operation' | 'identity', PolicyDocument>> {
+): Readonly<
+  Record<'network' | 'front' | 'data' | 'access' | 'fargate' | 'operation' | 'identity' | 'image', PolicyDocument>
+> {
   return {
     network: policy(...network(scope)),
     front: policy(...loadBalancer(scope), ...firewall(scope), ...names(scope)),
@@ -29,6 +31,8 @@ export function platformDeployerPolicies(
     fargate: policy(...fargate(scope)),
     operation: policy(...operation(scope)),
     identity: policy(...keySets(scope)),
+    // Of whoever puts the gateway's image into the hub's repository, and of nobody else.
+    image: policy(...image(scope)),
   }
 }
 
@@ -441,16 +445,21 @@ function operation({ account, region }: DeployerScope): readonly PolicyStatement
       ['dynamodb:Scan', 'dynamodb:UpdateItem'],
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
     ),
-    // The image of tenants on Fargate: npm run genai -- image.
-    allow('SignInToRepository', ['ecr:GetAuthorizationToken']),
+    allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
+  ]
+}
+
+/** As AWS's documentation has them for a push, and the question whether the image is there: `npm run genai -- image`. */
+function image({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  return [
+    allow('SignInToRegistry', ['ecr:GetAuthorizationToken']),
     allow(
       'PushImage',
       [
         ...of('ecr', 'BatchCheckLayerAvailability', 'BatchGetImage', 'CompleteLayerUpload', 'DescribeImages'),
-        ...of('ecr', 'GetDownloadUrlForLayer', 'InitiateLayerUpload', 'PutImage', 'UploadLayerPart'),
+        ...of('ecr', 'InitiateLayerUpload', 'PutImage', 'UploadLayerPart'),
       ],
       repositoryArn(account, region),
     ),
-    allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
   ]
 }

@@ -32,7 +32,7 @@ const DEPLOYERS: readonly (readonly [name: string, deployer: () => Deployer])[] 
   [
     'the platform’s deployer',
     () => {
-      const { operation: _, ...deploying } = platformDeployerPolicies({ account: HUB, region: REGION })
+      const { operation: _, image: __, ...deploying } = platformDeployerPolicies({ account: HUB, region: REGION })
       return asked(roleArn(HUB, 'platform-deployer'), Object.values(deploying))
     },
   ],

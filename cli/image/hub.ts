@@ -1,0 +1,86 @@
+/** The hub that an image is for, by its stack file: the base is written there, and it names the account and its credentials. */
+import { accessSync, constants, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setCommand } from '../../shared/settings/commands.ts'
+import { ofProject, readSettings } from '../../shared/settings/read.ts'
+import type { HubSettings } from '../../shared/settings.ts'
+import { open } from '../doctor/open.ts'
+import { NoAccess } from '../doctor/world.ts'
+import { requireShellOfAws } from '../local/local-shell.ts'
+import { readStack, stackFile } from '../pulumi/stacks.ts'
+import { messageOf, UserError } from '../verb.ts'
+import type { HubRepository } from './repository.ts'
+import { withSetting } from './written-setting.ts'
+
+export interface ImageHub {
+  readonly stack: string
+  readonly project: string
+  /** Path of its stack file. */
+  readonly file: string
+  readonly settings: HubSettings
+  readonly repository: HubRepository
+}
+
+/** @throws UserError for a stack that is no hub, or a hub that has no repository because nothing runs on Fargate */
+export async function openImageHub(stack: string): Promise<ImageHub> {
+  requireShellOfAws()
+  const { config, project } = readStack(stack)
+  const settings = readSettings(ofProject(config, project), { organization: 'organization', project, stack })
+  const file = stackFile(stack)
+  if (settings.role !== 'hub' || file === undefined)
+    throw new UserError(`${stack} is no hub's stack.`, 'Name one with --hub-stack.')
+  if (!settings.fargate)
+    throw new UserError(
+      `The hub ${stack} offers no tasks on Fargate, so it has no repository of images.`,
+      `First: ${setCommand(stack, 'fargate', 'true')} && pulumi up -s ${stack}`,
+    )
+  const { account, region } = settings
+  return { stack, project, file, settings, repository: { ecr: await ecrOf(stack), account, region } }
+}
+
+/** With the credentials that the stack file names for the hub, as pulumi up has them. */
+async function ecrOf(stack: string) {
+  const { hub } = (await open({ aws: true, stack })).world
+  if (!hub) throw new UserError(`${stack} is no hub's stack.`, 'Name one with --hub-stack.')
+  try {
+    return (await hub.clients()).ecr
+  } catch (cause) {
+    if (!(cause instanceof NoAccess)) throw cause
+    throw new UserError(
+      cause.message,
+      "Is this shell signed in as the platform team's deployer (AWS_PROFILE=…, aws sso login)?",
+      { cause },
+    )
+  }
+}
+
+const KEY = 'gatewayBaseImage'
+
+/** Asked before anything is pushed. */
+export function requireWritable({ file }: ImageHub): void {
+  try {
+    accessSync(file, constants.W_OK)
+  } catch (cause) {
+    throw new UserError(`${file} cannot be written: ${messageOf(cause)}`, `${KEY} would be set in it.`, { cause })
+  }
+}
+
+/** @param from what the digest was looked up by @returns the file's name */
+export function writeBase({ file, project, stack }: ImageHub, baseImage: string, from: string): string {
+  const written = withSetting(readFileSync(file, 'utf8'), {
+    key: `${project}:${KEY}`,
+    value: baseImage,
+    comment: from,
+    after: `${project}:fargate`,
+  })
+  if (written === undefined)
+    throw new UserError(
+      `${KEY} cannot be set in ${basename(file)} without changing other lines.`,
+      `Set it by hand: ${setCommand(stack, KEY, baseImage)}`,
+    )
+  const real = realpathSync(file)
+  const unfinished = `${real}.${process.pid}.unfinished`
+  writeFileSync(unfinished, written)
+  renameSync(unfinished, real)
+  return basename(file)
+}

@@ -1,0 +1,41 @@
+/** How an image is named: a registry, a repository in it, and a tag or a digest. */
+import { UserError } from '../verb.ts'
+
+export interface ImageReference {
+  /** Name of the registry, with its port where it has one. */
+  readonly registry: string
+  readonly repository: string
+  /** What is asked for: a digest where there is one, else a tag. */
+  readonly wanted: string
+  /** `REGISTRY/REPOSITORY`, without tag and digest. */
+  readonly name: string
+}
+
+export const DIGEST = /^sha256:[0-9a-f]{64}$/
+
+const FORM =
+  /^(?<registry>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)\/(?<repository>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/
+
+/** @throws UserError for a short name, which every tool completes in a way of its own, and without a tag */
+export function parseReference(text: string): ImageReference {
+  const { registry = '', repository = '', tag, digest } = FORM.exec(text)?.groups ?? {}
+  const wanted = digest ?? tag
+  const isRegistry = /[.:]/.test(registry) || registry === 'localhost'
+  if (!isRegistry || wanted === undefined)
+    throw new UserError(
+      `${JSON.stringify(text)} names no image. It takes REGISTRY/REPOSITORY:TAG or REGISTRY/REPOSITORY@sha256:DIGEST, with the registry's name.`,
+      `Such as ${DEFAULT_BASE}.`,
+    )
+  return { registry, repository, wanted, name: `${registry}/${repository}` }
+}
+
+/** Docker's own image of Node, from AWS's copy of it, which is read without an account. */
+export const DEFAULT_BASE = 'public.ecr.aws/docker/library/node:24-slim'
+
+/** `docker.io` is a name; the registry's API is elsewhere. Plain HTTP is for this machine only, as in Docker. */
+export function registryUrl(registry: string): URL {
+  const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry
+  return new URL(`${isThisMachine(host) ? 'http' : 'https'}://${host}`)
+}
+
+export const isThisMachine = (host: string) => /^(localhost|127(\.\d{1,3}){3})(:\d+)?$/.test(host)

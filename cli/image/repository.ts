@@ -1,0 +1,68 @@
+/** The hub's repository, asked of ECR itself: the same question that a spoke's preview asks, and what signs this command in. */
+import { DescribeImagesCommand, type ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
+import { repositoryName } from '../../shared/naming.ts'
+import { messageOf, UserError } from '../verb.ts'
+import { NO_REPOSITORY, POLICY } from './refusals.ts'
+
+export interface HubRepository {
+  readonly ecr: Pick<ECRClient, 'send'>
+  readonly account: string
+  readonly region: string
+}
+
+/** @returns the digest of what a tag names; undefined where there is none @throws UserError where there is no repository */
+export async function digestOfTag({ ecr, account, region }: HubRepository, tag: string): Promise<string | undefined> {
+  try {
+    const { imageDetails = [] } = await ecr.send(
+      new DescribeImagesCommand({ registryId: account, repositoryName, imageIds: [{ imageTag: tag }] }),
+    )
+    return imageDetails[0]?.imageDigest
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : ''
+    if (name === 'ImageNotFoundException') return undefined
+    if (name === 'RepositoryNotFoundException') throw new NoRepository(account, region)
+    throw denied('ecr:DescribeImages', cause)
+  }
+}
+
+/** The repository comes with the hub's stack. */
+export class NoRepository extends UserError {
+  constructor(account: string, region: string) {
+    super(`There is no repository ${repositoryName} in account ${account}, ${region}.`, NO_REPOSITORY)
+  }
+}
+
+export interface SignedIn {
+  /** Where the registry's API is. */
+  readonly url: URL
+  /** Worth the caller's permissions for twelve hours: in a header of requests to that registry, and nowhere else. */
+  readonly credentials: string
+}
+
+/** @throws UserError for credentials of another account: they would push where no task looks */
+export async function signIn({ ecr, account }: HubRepository): Promise<SignedIn> {
+  const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({})).catch((cause: unknown) => {
+    throw denied('ecr:GetAuthorizationToken', cause)
+  })
+  const { authorizationToken: credentials, proxyEndpoint } = authorizationData[0] ?? {}
+  if (credentials === undefined || proxyEndpoint === undefined)
+    throw new Error('ECR handed out no authorisation token, and no reason.')
+  const url = new URL(proxyEndpoint)
+  const of = /^(\d{12})\.dkr\.ecr\./.exec(url.hostname)?.[1]
+  if (of !== undefined && of !== account)
+    throw new UserError(
+      `These AWS credentials are of account ${of}, and the hub is in ${account}.`,
+      "This shell's AWS credentials: those of the platform team's deployer (AWS_PROFILE=…, aws sso login).",
+    )
+  return { url, credentials }
+}
+
+/** Anything else, such as credentials that have expired, is told by its own name (cli/hub/aws-remedies.ts). */
+function denied(action: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause.name !== 'AccessDeniedException') return cause
+  return new UserError(
+    `${action} is denied: ${messageOf(cause)}`,
+    `The policy that is needed: ${POLICY}, in docs/deployers.md; a service control policy may deny it too.`,
+    { cause },
+  )
+}
