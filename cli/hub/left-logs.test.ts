@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { leftLogsText } from './left-logs.ts'
+import { leftLogs, leftLogsText } from './left-logs.ts'
 
 const place = { account: '222222222222', region: 'us-east-1' }
 
@@ -15,4 +15,12 @@ it('says what nobody knows, and how to look', () => {
   const [why, how] = leftLogsText([{ ...place, groups: [], unknown: 'AccessDeniedException' }])
   expect(why).toBe('Whether log groups remain in account 222222222222 is not known: AccessDeniedException')
   expect(how).toContain('aws logs describe-log-groups --region us-east-1')
+})
+
+it('is not stopped by a stack whose file is not here', async () => {
+  const connection = { where: 'AWS', needsPulumi: false } as const
+  const [text] = leftLogsText(await leftLogs('elsewhere', { aws: true, connection }))
+  expect(text).toMatch(
+    /^Whether log groups remain in account of elsewhere is not known: There is no Pulumi\.elsewhere\.yaml/,
+  )
 })

@@ -1,13 +1,14 @@
 /** Log groups that are still in the accounts: kept with what they hold when a stack went, by this run or by an earlier one. */
 import { paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs'
 import { PREFIX } from '../../shared/naming.ts'
-import { open } from '../doctor/open.ts'
+import { type OpenOptions, open } from '../doctor/open.ts'
 import type { Subject } from '../doctor/world.ts'
 import { messageOf } from '../verb.ts'
 
 export interface LeftLogs {
   readonly account: string
-  readonly region: string
+  /** Absent where no account was asked. */
+  readonly region?: string
   readonly groups: readonly string[]
   /** Why nobody knows; `groups` is empty then. */
   readonly unknown?: string
@@ -16,10 +17,17 @@ export interface LeftLogs {
 /** What the names of all groups of this project begin with. */
 const PREFIXES = [`/${PREFIX}/`, `/aws/lambda/${PREFIX}-`]
 
-/** Of a hub and of all tenants whose files are here, with the files' own credentials; an account that does not answer stops nothing. */
-export async function leftLogs(hubStack: string, { aws }: { readonly aws: boolean }): Promise<readonly LeftLogs[]> {
-  const { hub, tenants } = (await open({ aws, stack: hubStack })).world
-  return await Promise.all(oneAnAccount([...(hub ? [hub] : []), ...tenants]).map(leftIn))
+/**
+ * Of a hub and of all tenants whose files are here, with the files' own credentials. An account that does not answer stops nothing,
+ * nor does a file that cannot be read: what was asked for is done already.
+ */
+export async function leftLogs(hubStack: string, options: Omit<OpenOptions, 'stack'>): Promise<readonly LeftLogs[]> {
+  try {
+    const { hub, tenants } = (await open({ ...options, stack: hubStack })).world
+    return await Promise.all(oneAnAccount([...(hub ? [hub] : []), ...tenants]).map(leftIn))
+  } catch (cause) {
+    return [{ account: `of ${hubStack}`, groups: [], unknown: messageOf(cause) }]
+  }
 }
 
 const oneAnAccount = (subjects: readonly Subject[]): readonly Subject[] => [
@@ -41,7 +49,7 @@ async function leftIn({ account, region, clients }: Subject): Promise<LeftLogs> 
 
 /** In lines for people; none where nothing is left and every account has answered. */
 export const leftLogsText = (left: readonly LeftLogs[]): readonly string[] =>
-  left.flatMap(({ account, region, groups, unknown }) => [
+  left.flatMap(({ account, region = 'REGION', groups, unknown }) => [
     ...(groups.length > 0
       ? [
           `Log groups that remain in account ${account}, some of stacks that went earlier. They end with their retention, or by hand:`,
