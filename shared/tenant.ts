@@ -2,6 +2,7 @@
  * What a tenant's function is told: its environment, set at deployment, and its two items in the tenant table,
  * read while requests are served. Of the infrastructure, `functions/` may import this file and audit-line.ts.
  */
+import { createHash } from 'node:crypto'
 
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
 export const TENANT_ID = /^[a-z][a-z0-9]{1,19}$/
@@ -146,4 +147,33 @@ export interface TenantStatus {
   readonly status: 'active' | 'suspended'
   /** ISO 8601 time of the last change; absent until there was one. */
   readonly changedAt?: string
+}
+
+/**
+ * Who a token's caller is, for whatever keys on it: subjects of two issuers may be the same text, and one may be an ARN, a name or
+ * an address, which belongs into no log.
+ */
+export function callerId(issuer: string, subject: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('base64url')
+    .slice(0, 32)
+}
+
+/**
+ * `item = 'blocked'`: callers whose tokens are refused though they are good, written by the operator's command. Absent until there
+ * is one; entries past their end mean nothing.
+ */
+export interface BlockedCallers {
+  readonly tenantId: string
+  readonly item: 'blocked'
+  /** By {@link callerId}. */
+  readonly callers: Readonly<Record<string, BlockedCaller>>
+}
+
+export interface BlockedCaller {
+  readonly issuer: string
+  readonly subject: string
+  /** Seconds since 1970: tokens that were out when the caller was blocked have ended by then. */
+  readonly until: number
 }

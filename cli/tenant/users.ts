@@ -120,6 +120,8 @@ async function groupOf({ cognito, userPoolId }: Pool, tenantId: string): Promise
 export interface Member {
   /** Cognito's own name for the user, which is no address. */
   readonly username: string
+  /** The subject of the user's tokens. */
+  readonly sub: string
   /** What the user signs in by. */
   readonly email: string
   readonly status: 'active' | 'disabled' | 'new password'
@@ -131,9 +133,10 @@ export async function membersOf(pool: Pool, tenantId: string): Promise<readonly 
   await requireGroup(pool, tenantId)
   const members = (await groupOf(pool, tenantId)).map((user): Member => {
     const { Username: username = '', UserStatus, Enabled, UserCreateDate: createdAt = new Date(0) } = user
-    const email = user.Attributes?.find(({ Name }) => Name === 'email')?.Value ?? username
+    const attribute = (name: string) => user.Attributes?.find(({ Name }) => Name === name)?.Value ?? username
+    const email = attribute('email')
     const status = Enabled === false ? 'disabled' : UserStatus === 'CONFIRMED' ? 'active' : 'new password'
-    return { username, email, status, createdAt }
+    return { username, sub: attribute('sub'), email, status, createdAt }
   })
   return members.sort((a, b) => a.email.localeCompare(b.email, 'en'))
 }

@@ -257,8 +257,8 @@ describe('errors: code, status, what the caller hears', () => {
     const { log } = setUp()
     const app = createApp({
       tenantId: 'tenant1',
-      authenticate: async () => ({ user: 'u' }),
-      authenticateMachine: async () => ({ user: 'm' }),
+      authenticate: async () => ({ user: 'u', id: 'u' }),
+      authenticateMachine: async () => ({ user: 'm', id: 'm' }),
       routing: { get: () => Promise.reject(new TypeError(`cannot read ${PROMPT}`)) },
       models: { whole: () => Promise.reject(new Error('unused')), stream: () => Promise.reject(new Error('unused')) },
       log: (record) => log.push(record),

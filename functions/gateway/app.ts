@@ -1,6 +1,6 @@
 /** The gateway, without Lambda, the load balancer or a server around it: a request in, an answer out. */
 import { createProgress, decisionOf, type Progress } from './audit.ts'
-import type { Authenticate } from './authenticate.ts'
+import type { Authenticate, Caller } from './authenticate.ts'
 import type { AuthenticateMachine } from './authenticate-machine.ts'
 import { NO_BODY, readBody } from './body.ts'
 import { createCall } from './call.ts'
@@ -84,7 +84,8 @@ async function serve(
     authenticateMachine,
     routing,
     models,
-  }: Pick<AppDependencies, 'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models'>,
+    now,
+  }: Pick<AppDependencies, 'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models' | 'now'>,
 ): Promise<Answer> {
   const { record, progress, deadline, requestId, signal } = exchange
   exchange.watch(incoming.signal)
@@ -108,6 +109,7 @@ async function serve(
   refuseQuery(incoming.query, operation.query)
 
   const tenant = requireActive(await configured(), tenantId)
+  refuseBlocked(tenant, caller, now())
   progress.pass('status')
 
   const body =
@@ -154,6 +156,16 @@ function requireActive(tenant: Tenant | undefined, tenantId: string): Tenant {
     throw new GatewayError('tenant_suspended', `The tenant ${tenantId} is suspended. Ask the platform's operators.`)
   }
   return tenant
+}
+
+/** One lock, and in the program only: nothing takes back a token, and the load balancer knows no lists. */
+function refuseBlocked({ blocked }: Pick<Tenant, 'blocked'>, { id, user, machine }: Caller, now: number): void {
+  if ((blocked.get(id) ?? 0) * 1000 <= now) return
+  throw new GatewayError(
+    'caller_blocked',
+    "The operators have blocked this caller's tokens. Ask them, or whoever runs the machine.",
+    { user, ...(machine !== undefined && { machine }) },
+  )
 }
 
 /** One request from its first byte to its line in the log. */

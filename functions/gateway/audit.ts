@@ -22,6 +22,7 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   machine_mismatch: 'tenant',
   tenant_unknown: 'status',
   tenant_suspended: 'status',
+  caller_blocked: 'status',
   request_malformed: 'request',
   query_not_supported: 'request',
   body_encoding_invalid: 'request',

@@ -2,9 +2,8 @@
  * Which machine calls, on the path `/TENANT.NAME/…`: its token is of the issuer that the tenant's configuration has under that name,
  * and says all that the configuration says. Behind an HTTPS listener the load balancer has checked the same; this is the second lock.
  */
-import { createHash } from 'node:crypto'
 import { isMap } from '../../shared/is-map.ts'
-import { type MachineIssuer, SPACE_SEPARATED, type TenantConfiguration } from '../../shared/tenant.ts'
+import { callerId, type MachineIssuer, SPACE_SEPARATED, type TenantConfiguration } from '../../shared/tenant.ts'
 import type { Progress } from './audit.ts'
 import { bearerToken, type Caller, verify } from './authenticate.ts'
 import { GatewayError } from './errors.ts'
@@ -36,11 +35,9 @@ export function createAuthenticateMachine({ tenantId, keySets, now }: Authentica
     const keySet = keys.get(trusted.issuer) ?? keySets(trusted.issuer)
     keys.set(trusted.issuer, keySet)
     const { getKey } = keySet
-    const payload = await verify(
-      bearerToken(authorization),
-      { issuer: trusted.issuer, getKey, now },
-      `the issuer of ${name}`,
-    )
+    const trust = { issuer: trusted.issuer, getKey, now }
+    const whose = `the issuer of ${name}`
+    const payload = await verify(bearerToken(authorization), trust, whose)
     if (trusted.audience !== undefined && payload.aud !== trusted.audience) {
       throw new GatewayError(
         'token_wrong_audience',
@@ -48,19 +45,12 @@ export function createAuthenticateMachine({ tenantId, keySets, now }: Authentica
       )
     }
     progress?.pass('token')
-    const caller = { user: callerId(trusted.issuer, payload.sub), machine: name }
+    const id = callerId(trusted.issuer, payload.sub)
+    const caller = { id, user: id, machine: name }
     requireClaims(payload, trusted, name, caller)
     progress?.pass('tenant')
     return caller
   }
-}
-
-/** Subjects of two issuers may be the same text, and one may be an ARN, a name or an address: the trail has an id of both. */
-export function callerId(issuer: string, subject: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([issuer, subject]))
-    .digest('base64url')
-    .slice(0, 32)
 }
 
 function requireClaims(payload: object, { claims }: MachineIssuer, name: string, caller: Caller): void {

@@ -3,7 +3,7 @@
  * the second lock, and the only one on the HTTP demo listener.
  */
 import { decodeJwt, type JWTPayload, type JWTVerifyGetKey } from 'jose'
-import { GROUPS_CLAIM, TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import { callerId, GROUPS_CLAIM, TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import type { Progress } from './audit.ts'
 import { GatewayError } from './errors.ts'
 import { malformed, verifySignature } from './signature.ts'
@@ -23,6 +23,8 @@ export interface AuthenticateOptions {
 export interface Caller {
   /** The user's `sub`: an opaque id, no name and no address. Of a machine, an id made of its issuer and subject. */
   readonly user: string
+  /** Made of issuer and subject. */
+  readonly id: string
   /** The name of the machine's issuer. */
   readonly machine?: string
 }
@@ -37,7 +39,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     progress?.pass('token')
     requireTenant(payload, options.tenantId)
     progress?.pass('tenant')
-    return { user: payload.sub }
+    return { user: payload.sub, id: callerId(options.issuer, payload.sub) }
   }
 }
 

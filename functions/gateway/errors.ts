@@ -47,6 +47,7 @@ export const ERRORS = {
   tenant_mismatch: forbidden,
   tenant_membership_missing: forbidden,
   machine_mismatch: forbidden,
+  caller_blocked: forbidden,
   tenant_suspended: forbidden,
   model_not_allowed: forbidden,
 

@@ -27,7 +27,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 5))
 test('one signed, consistent Query reads both items, whoever asks at the same time', async () => {
   const { aws, routing } = setUp(json(items({}, 'active')))
   const tenants = await Promise.all(Array.from({ length: 20 }, () => routing.get()))
-  expect(tenants[19]).toEqual({ configuration: CONFIGURATION, suspended: false })
+  expect(tenants[19]).toEqual({ configuration: CONFIGURATION, suspended: false, blocked: new Map() })
   expect(aws.sent('dynamodb')).toHaveLength(1)
   const [sent] = aws.sent('dynamodb')
   expect(sent?.host).toBe('dynamodb.us-east-1.amazonaws.com')

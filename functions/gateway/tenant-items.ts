@@ -20,6 +20,8 @@ type Attributes = Readonly<Record<string, unknown>>
 export interface Tenant {
   readonly configuration: TenantConfiguration
   readonly suspended: boolean
+  /** Callers whose tokens are refused, by their ids → until when, in seconds since 1970. */
+  readonly blocked: ReadonlyMap<string, number>
 }
 
 /** Takes the body of a `Query`'s answer. */
@@ -36,6 +38,7 @@ export function parseTenant(answer: unknown, tenantId: string, region: string): 
   return {
     configuration: parseConfiguration(configuration, tenantId, region),
     suspended: isSuspended(byName.get('status')),
+    blocked: parseBlocked(byName.get('blocked')),
   }
 }
 
@@ -127,6 +130,18 @@ function isSuspended(item: Attributes | undefined): boolean {
   const status = text(item, 'status')
   if (status !== 'active' && status !== 'suspended') throw misconfigured('status is neither active nor suspended')
   return status === 'suspended'
+}
+
+/** An entry that cannot be read blocks the whole tenant rather than nobody. */
+function parseBlocked(item: Attributes | undefined): ReadonlyMap<string, number> {
+  if (!item) return new Map()
+  return new Map(
+    Object.entries(mapIn(item, 'callers')).map(([id, entry]) => {
+      const end = isMap(entry) && isMap(entry.M) && isMap(entry.M.until) ? Number(entry.M.until.N) : Number.NaN
+      if (!Number.isFinite(end)) throw misconfigured('an entry of blocked is malformed')
+      return [id, end]
+    }),
+  )
 }
 
 function matching(item: Attributes, name: string, pattern: RegExp): string {

@@ -1,10 +1,12 @@
 /** Machines of tenants: their tokens through the load balancer, on their own paths, with both locks. */
 import { generateKeyPairSync } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { block, unblock } from '../../cli/tenant/blocked.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 /** A continuous integration service's issuer, as GitHub's is: its own host, its own place for the keys. */
@@ -129,6 +131,57 @@ describe('the key set of an issuer', () => {
     expect(lines.findLast((line) => line.includes('11 keys'))).toContain('"outcome":"failed"')
     ciKeys = good
     expect(await statusOf('/tenant1.ci/invoke', await ciToken())).toBe(200)
+  })
+})
+
+describe('a caller who is blocked', () => {
+  const tables = () => ({
+    tableName: platform.hub.tableName,
+    dynamodb: new DynamoDBClient({
+      region: 'us-east-1',
+      credentials: platform.cloud.signIn(),
+      requestHandler: new NodeHttpHandler({
+        httpsAgent: localAgent({ port: platform.wirePort, caFile: platform.caFile }),
+      }),
+    }),
+  })
+  /** A warm function uses what it has read for ten seconds; the rest is for a busy machine. */
+  const seen = { timeout: 60_000, interval: 500 }
+
+  it('is refused although the token is good, and nobody else; until the entry ends', async () => {
+    const [app, ci, user] = [await awsToken('application-tenant1'), await ciToken(), await platform.token('tenant1')]
+    const now = new Date()
+    const caller = { issuer: AWS.issuer, subject: AWS.claims.sub }
+    const began = performance.now()
+    await block(tables(), 'tenant1', { ...caller, until: now.getTime() / 1000 + 3600 }, now)
+    await expect.poll(() => statusOf('/tenant1.app/invoke', app), seen).toBe(403)
+    expect(performance.now() - began).toBeLessThan(60_000)
+    expect(await statusOf('/tenant1.ci/invoke', ci)).toBe(200)
+    expect(await statusOf('/tenant1/invoke', user)).toBe(200)
+    // The same subject of another issuer is somebody else.
+    await block(tables(), 'tenant1', { issuer: CI, subject: AWS.claims.sub, until: now.getTime() / 1000 + 3600 }, now)
+    expect(await unblock(tables(), 'tenant1', AWS.issuer, AWS.claims.sub)).toBe(true)
+    await expect.poll(() => statusOf('/tenant1.app/invoke', app), seen).toBe(200)
+    // Already over.
+    await block(tables(), 'tenant1', { ...caller, until: now.getTime() / 1000 - 1 }, now)
+    expect(await unblock(tables(), 'tenant1', 'https://nobody.example.com', 'x')).toBe(false)
+  })
+
+  it('may be a user', async () => {
+    const token = await platform.token('tenant1')
+    const { sub: subject } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    const now = new Date()
+    const { issuer } = platform.hub
+    await block(tables(), 'tenant1', { issuer, subject, until: now.getTime() / 1000 + 3600 }, now)
+    await expect.poll(() => statusOf('/tenant1/invoke', token), seen).toBe(403)
+    expect(await statusOf('/tenant1.app/invoke', await awsToken('application-tenant1'))).toBe(200)
+    await unblock(tables(), 'tenant1', issuer, subject)
+    await expect.poll(() => statusOf('/tenant1/invoke', token), seen).toBe(200)
+  })
+
+  it('of a tenant that is not there is an error', async () => {
+    const caller = { issuer: CI, subject: 'x', until: 1 }
+    await expect(block(tables(), 'tenant9', caller, new Date())).rejects.toThrow('tenant9 is not deployed in this hub')
   })
 })
 

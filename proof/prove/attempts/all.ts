@@ -3,9 +3,19 @@ import type { Attempt } from '../attempt.ts'
 import { bodies } from './bodies.ts'
 import { deployment } from './deployment.ts'
 import { identity } from './identity.ts'
+import { machines } from './machines.ts'
 import { network } from './network.ts'
 import { paths } from './paths.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 
-export const allAttempts: readonly Attempt[] = [tokens, users, paths, bodies, identity, network, deployment].flat()
+export const allAttempts: readonly Attempt[] = [
+  tokens,
+  machines,
+  users,
+  paths,
+  bodies,
+  identity,
+  network,
+  deployment,
+].flat()

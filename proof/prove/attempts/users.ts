@@ -1,5 +1,7 @@
 /** The user pool itself: becoming somebody else, or somebody at all, before any token is shown to the gateway. */
 import { randomUUID } from 'node:crypto'
+import type { Origin } from '@genai/local-cloud/network/path'
+import { LAPTOP } from '../../../cli/demo/validate.ts'
 import { ITEMS_USED_FOR_MILLISECONDS, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
@@ -48,6 +50,15 @@ async function signUpAndAsk(site: Site, tenantId: string, attributes: readonly o
   } finally {
     await people.operator.remove(username)
   }
+}
+
+async function joinGroup(site: Site, from: Origin): Promise<Outcome> {
+  const { tenant1, people } = site
+  const credentials = site.steal(tenant1.executionRoleArn)
+  const group = { Username: people.own.username, GroupName: 'tenant2' }
+  const step = await site.administer(from, credentials, 'AdminAddUserToGroup', group)
+  if (step.ok) await people.operator.leaveGroup(people.own.username, 'tenant2')
+  return ended(step, 'a user of the first tenant in the second tenant’s group')
 }
 
 const ofTenant = (tenantId: string) => [{ Name: TENANT_CLAIM, Value: tenantId }]
@@ -126,17 +137,16 @@ const attempts: readonly UserAttempt[] = [
   {
     name: 'group-joined-by-function',
     tried: "The first tenant's function puts a user into the second tenant's group, with its own role",
-    expected: ['executionRole', 'permissionsBoundary', 'endpointPolicy'],
-    async make(site) {
-      const { tenant1, people } = site
-      const credentials = site.steal(tenant1.executionRoleArn)
-      const step = await site.administer(fromFunction(site, tenant1), credentials, 'AdminAddUserToGroup', {
-        Username: people.own.username,
-        GroupName: 'tenant2',
-      })
-      if (step.ok) await people.operator.leaveGroup(people.own.username, 'tenant2')
-      return ended(step, 'a user of the first tenant in the second tenant’s group')
-    },
+    expected: ['securityGroups', 'vpcRoutes'],
+    remark: 'With `keySetVia: table` no way leads from the functions to Cognito.',
+    make: (site) => joinGroup(site, fromFunction(site, site.tenant1)),
+  },
+  {
+    name: 'group-joined-by-stolen-role',
+    tried:
+      "The first tenant's function's stolen credentials put a user into the second tenant's group, from the internet",
+    expected: ['executionRole', 'permissionsBoundary'],
+    make: (site) => joinGroup(site, LAPTOP),
   },
   {
     name: 'refresh-forged',

@@ -69,6 +69,7 @@ export async function proveDeployed(deployed: Deployed): Promise<DeployedResult>
 
 const WHY_NOT_FAMILY: Readonly<Record<Family, string>> = {
   tokens: 'it needs a token that cannot be made',
+  machines: 'it needs a machine of the tenant’s, or an issuer whose key is known',
   users: 'it would change the user pool if it got through, or needs an operator to change it first',
   paths: 'it needs to see what the platform did',
   bodies: 'it is handed to the function past the load balancer, or needs a model that the tenant may not use',

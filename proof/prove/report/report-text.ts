@@ -10,6 +10,7 @@ import { depths, layerCounts } from './summary.ts'
 
 const TITLES: Readonly<Record<Family, string>> = {
   tokens: 'Tokens: for the first tenant’s path',
+  machines: 'Machines: for the paths of the first tenant’s machines',
   users: 'Users: at the user pool itself, and with what it issued',
   paths: 'Paths and headers: with the first tenant’s genuine token',
   bodies: 'Bodies: with the tenant’s own token, on its own path',

@@ -81,7 +81,7 @@ export async function forgeOf({
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-function rs256(header: Claims, claims: Claims, key: KeyObject): string {
+export function rs256(header: Claims, claims: Claims, key: KeyObject): string {
   const signed = `${part(header)}.${part(claims)}`
   return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
 }

@@ -3,7 +3,7 @@ import type { Layer } from '../layers.ts'
 
 const BY_CODE: readonly (readonly [RegExp, Layer])[] = [
   [/^(tenant_suspended|model_not_allowed|tenant_misconfigured)$/, 'tableItem'],
-  [/^tenant_/, 'tenantMatch'],
+  [/^(tenant_|machine_)/, 'tenantMatch'],
   [/^(token_|authorization_)/, 'functionToken'],
   [/^(body_|prompt_|field_|number_|model_rejected_input)/, 'functionBody'],
   [/^(request_|query_)/, 'functionRequest'],

@@ -11,6 +11,7 @@ import { type AwsCalls, createAwsCalls } from './aws-calls.ts'
 import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
 import { createIam, type Iam } from './iam.ts'
+import { createMachines, MACHINES, type Machines, WEBSITES } from './machines.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
 import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
@@ -27,6 +28,7 @@ export interface Site extends GatewayCalls, AwsCalls {
   readonly iam: Iam
   readonly clock: Clock
   readonly forge: Forge
+  readonly machines: Machines
   /** The user pool as it is seen from the internet. */
   readonly pool: UserPoolCalls
   readonly people: PoolUsers
@@ -54,7 +56,8 @@ export async function startSite({ directory, organization = sample }: SiteOption
   const platform = await startPlatform({
     organization: withMoreModels(organization),
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
-    settings: { hub: { wafRateLimit: '1000000' } },
+    settings: { hub: { wafRateLimit: '1000000', keySetVia: 'table' }, ...MACHINES },
+    websites: WEBSITES,
     now,
     createAuthorize: iam.createAuthorize,
     ...(directory !== undefined && { directory }),
@@ -80,6 +83,7 @@ export async function startSite({ directory, organization = sample }: SiteOption
       tenant1,
       tenant2,
       forge: await createForge(platform),
+      machines: await createMachines(platform),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),
       async close() {

@@ -37,8 +37,8 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     },
     {
       file: 'authenticate-machine.ts',
-      from: 'const payload = await verify(',
-      to: 'const payload = unverified(authorization, ',
+      from: 'const payload = await verify(bearerToken(authorization), trust, whose)',
+      to: 'const payload = unverified(authorization)',
     },
     { file: 'authenticate-machine.ts', from: 'trusted.audience !== undefined &&', to: 'false &&' },
     {
@@ -48,8 +48,8 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     },
     {
       file: 'authenticate-machine.ts',
-      from: '\nimport { createHash }',
-      to: "\nimport { decodeJwt, type JWTPayload } from 'jose'\nimport { createHash }",
+      from: '\nimport { isMap }',
+      to: "\nimport { decodeJwt, type JWTPayload } from 'jose'\nimport { isMap }",
     },
     { file: 'event.ts', from: '&& (values.length > 1 || headers.has(name))', to: '&& false' },
   ],

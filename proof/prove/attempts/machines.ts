@@ -1,0 +1,184 @@
+/** Machines of a tenant, on their own paths: tokens that must not be believed there, and machines' tokens elsewhere. */
+import { machineIssuers } from '../../../shared/settings/machine-issuers.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Layer } from '../layers.ts'
+import { type Outcome, stopped, through } from '../outcome.ts'
+import { BY_ACCOUNT, BY_ISSUER } from '../site/machines.ts'
+import type { Site } from '../site/site.ts'
+import { requestWith, tokenAttempts } from './tokens.ts'
+
+const CHECKED: readonly Layer[] = ['loadBalancerToken', 'functionToken']
+const MATCHED: readonly Layer[] = ['loadBalancerToken', 'tenantMatch']
+
+const OWN = 'arn:aws:iam::222222222222:role/application'
+
+interface MachineAttempt extends Omit<Attempt, 'family' | 'means' | 'make'> {
+  readonly path: string
+  readonly token: (site: Site) => Promise<string>
+}
+
+const APP = `/tenant1.${BY_ACCOUNT}/invoke`
+const CI = `/tenant1.${BY_ISSUER}/invoke`
+
+const own: readonly MachineAttempt[] = [
+  {
+    name: 'id-token-on-machines-path',
+    tried: "A user's genuine ID token on the path of a machine",
+    expected: CHECKED,
+    path: APP,
+    token: ({ forge }) => forge.genuine('tenant1'),
+  },
+  {
+    name: 'machines-token-on-peoples-path',
+    tried: "A machine's genuine token on the people's path",
+    expected: CHECKED,
+    path: '/tenant1/invoke',
+    token: ({ machines }) => machines.byAccount(OWN),
+  },
+  {
+    name: 'token-of-another-machine',
+    tried: "A machine's genuine token on the path of the tenant's other machine",
+    expected: CHECKED,
+    path: CI,
+    token: ({ machines }) => machines.byAccount(OWN),
+  },
+  {
+    name: 'other-tenants-machine',
+    tried: "The second tenant's machine's genuine token on the path of the first tenant's",
+    expected: CHECKED,
+    path: APP,
+    token: ({ machines }) => machines.byAccount('arn:aws:iam::333333333333:role/application', 'genai/tenant2'),
+  },
+  {
+    name: 'other-tenants-machine-own-audience',
+    tried: "The second tenant's machine asks STS for a token with the first tenant's audience",
+    expected: CHECKED,
+    path: APP,
+    token: ({ machines }) => machines.byAccount('arn:aws:iam::333333333333:role/application'),
+  },
+  {
+    name: 'other-role-of-the-account',
+    tried: "An administrator of the tenant's account asks STS for a token with the right audience",
+    expected: MATCHED,
+    path: APP,
+    token: ({ machines }) => machines.byAccount('arn:aws:iam::222222222222:role/administrator'),
+  },
+  {
+    name: 'other-audience-of-the-role',
+    tried: 'The right role asks STS for a token with another audience',
+    expected: CHECKED,
+    path: APP,
+    token: ({ machines }) => machines.byAccount(OWN, 'genai/tenant2'),
+  },
+  {
+    name: 'other-claim',
+    tried: 'A token that the external issuer gave to another repository',
+    expected: MATCHED,
+    path: CI,
+    token: ({ machines }) => machines.byIssuer({ repository: 'mallory/app' }),
+  },
+  {
+    name: 'wildcard-claim',
+    tried: 'A token whose claim is a wildcard',
+    expected: MATCHED,
+    path: CI,
+    token: ({ machines }) => machines.byIssuer({ repository: '*' }),
+  },
+  {
+    name: 'claim-list',
+    tried: 'A token whose claim is a list with the right value in it',
+    expected: MATCHED,
+    path: CI,
+    token: ({ machines }) => machines.byIssuer({ repository: ['example/app', 'mallory/app'] }),
+  },
+  {
+    name: 'claim-missing',
+    tried: 'A token without one of the claims',
+    expected: MATCHED,
+    path: CI,
+    token: ({ machines }) => machines.byIssuer({ ref: undefined }),
+  },
+  {
+    name: 'several-audiences',
+    tried: 'A token for several audiences, the right one among them',
+    expected: CHECKED,
+    path: CI,
+    token: ({ machines }) => machines.byIssuer({ aud: ['genai/tenant1/ci', 'elsewhere'] }),
+  },
+]
+
+async function ask(site: Site, path: string, token: string): Promise<Outcome> {
+  return await site.request(
+    {
+      target: path,
+      headers: [
+        ['authorization', `Bearer ${token}`],
+        ['content-type', 'application/json'],
+      ],
+      body: JSON.stringify({ prompt: 'Who are you?' }),
+    },
+    'served',
+  )
+}
+
+/** What is tried with forged tokens of users and is about any issuer. */
+const OF_ANY_ISSUER =
+  /^(none|garbage|empty|basic|alg-none|hs256-public-key|signature-removed|unknown-kid|own-key-known-kid|other-pool-key|wrong-issuer|wrong-audience|expired|not-yet-valid|no-expiry|two-headers|query-string)$/
+
+const forged: readonly Attempt[] = tokenAttempts
+  .filter(({ name }) => OF_ANY_ISSUER.test(name))
+  .map((attempt) => ({
+    family: 'machines',
+    means: 'request',
+    name: `external-${attempt.name}`,
+    tried: `On the path of a machine, for its external issuer: ${attempt.tried.charAt(0).toLowerCase()}${attempt.tried.slice(1)}`,
+    expected: attempt.expected,
+    async make(site) {
+      const now = Math.floor(Date.now() / 1000)
+      return await site.request(await requestWith(attempt, site.machines.forge, now, `tenant1.${BY_ISSUER}`), 'served')
+    },
+  }))
+
+const SETTINGS: readonly (readonly [name: string, tried: string, issuer: object])[] = [
+  [
+    'setting-issuer-alone',
+    'A stack file that trusts an issuer without a claim that names the machine',
+    { issuer: 'https://idp.example.org', audience: 'genai/tenant1' },
+  ],
+  [
+    'setting-wildcard',
+    'A stack file that trusts every repository of an organisation by a wildcard',
+    { issuer: 'https://token.actions.githubusercontent.com', audience: 'a', claims: { sub: 'repo:example/*' } },
+  ],
+]
+
+const settings: readonly Attempt[] = SETTINGS.map(([name, tried, issuer]) => ({
+  family: 'machines',
+  means: 'program',
+  name,
+  tried,
+  expected: ['program'],
+  last: 'program',
+  remark: 'One layer: what a tenant’s settings trust is trusted by both locks.',
+  async make() {
+    try {
+      machineIssuers.parse(JSON.stringify({ app: issuer }))
+      return through('the setting was taken')
+    } catch (error) {
+      return stopped(['program'], error instanceof Error ? error.message : String(error))
+    }
+  },
+}))
+
+export const machines: readonly Attempt[] = [
+  ...own.map(
+    ({ path, token, ...attempt }): Attempt => ({
+      ...attempt,
+      family: 'machines',
+      means: 'request',
+      make: async (site) => await ask(site, path, await token(site)),
+    }),
+  ),
+  ...forged,
+  ...settings,
+]
