@@ -41,7 +41,9 @@ export class Endpoints extends pulumi.ComponentResource {
     const child = { parent: this }
     const group = securityGroup(name, args, child)
     this.securityGroupId = group.id
-    const reads = pulumi.output(args.tableArn).apply((tableArn) => dynamodbEndpointPolicy({ ...settings, tableArn }))
+    const reads = pulumi
+      .all([args.tableArn, args.keySetsTableArn])
+      .apply(([tableArn, keySetsTableArn]) => dynamodbEndpointPolicy({ ...settings, tableArn, keySetsTableArn }))
     this.dynamodbPrefixListId = gatewayEndpoint(name, 'dynamodb', args, reads, child).prefixListId
     interfaceEndpoint(name, 'sts', { ...args, group, policy: stsEndpointPolicy(settings) }, child)
     // With a NAT gateway there is none: its private DNS name would bypass the gateway.
