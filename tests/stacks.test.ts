@@ -26,7 +26,10 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 }
 
 /** Outputs that the sample hub does not have. */
-const OPTIONAL = ['keySet', 'alarmTopicArn', 'leavingSubnet']
+const OPTIONAL = [
+  ...['keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate'],
+  ...['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'],
+]
 
 const up = (cloud: Cloud, stack: Stack) => deploy(cloud, stack, program)
 const ofStack = (cloud: Cloud, stack: string) => cloud.ledger.all().filter(({ urn }) => urn.includes(`:${stack}::`))
@@ -135,7 +138,7 @@ describe('what is refused before anything is made', () => {
     [
       'zones without an endpoint of Cognito’s',
       { availabilityZones: '["us-east-1c","us-east-1e"]', clientInstance: 'false' },
-      /In us-east-1c, us-east-1e cognito-idp has no endpoint\. It has in: us-east-1a, us-east-1b, us-east-1d, us-east-1f\. Choose availabilityZones .* keySetVia to nat or inline/,
+      /In us-east-1c, us-east-1e cognito-idp has no endpoint\. It has in: us-east-1a, us-east-1b, us-east-1d, us-east-1f\. Choose availabilityZones .* keySetVia to table, nat or inline/,
     ],
     [
       'a zone that is not there',

@@ -6,12 +6,20 @@ import type { Image } from '@genai/local-cloud/organization'
 import { bundleFunction } from '../../shared/bundle.ts'
 import { GATEWAY_SERVER, imageTag } from '../../shared/gateway-image.ts'
 import { repositoryName } from '../../shared/naming.ts'
+import { readStack, stackFile } from '../pulumi/stacks.ts'
 
 /** Stands for whatever image of Node the gateway's is built on. */
 export const LOCAL_BASE_IMAGE = `public.ecr.aws/docker/library/node@sha256:${'0'.repeat(64)}`
 
 /** What a hub's settings have to say for tenants on Fargate. */
 export const LOCAL_FARGATE = { fargate: true, gatewayBaseImage: LOCAL_BASE_IMAGE } as const
+
+/** What the hub's stack file names; nothing where there is none yet. */
+export function hubBaseImage(): string | undefined {
+  if (stackFile('hub') === undefined) return undefined
+  const { project, config } = readStack('hub')
+  return config[`${project}:gatewayBaseImage`]
+}
 
 /** Bundles this version's server. @param baseImage what the hub names */
 export async function localImages(baseImage = LOCAL_BASE_IMAGE): Promise<readonly Image[]> {

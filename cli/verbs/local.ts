@@ -4,6 +4,7 @@ import { type Providers, serveProviders } from '@genai/local-cloud/engine/provid
 import { organization } from '../../sample-organization.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import { type Announcement, announce } from '../local/announce.ts'
+import { hubBaseImage, localImages } from '../local/gateway-image.ts'
 import { PORT_OPTIONS, portOption, requireFree } from '../local/gateway-ports.ts'
 import { keepPorts, keptPorts } from '../local/kept-ports.ts'
 import { forgetLeft, leftResources, leftText } from '../local/left-resources.ts'
@@ -24,6 +25,7 @@ export const local: Verb = {
   details: [
     'Then, in another shell: the printed lines (or: . .local/pulumi.env), and pulumi up -s hub. What is deployed is kept in',
     '.local/cloud, and is there again after a restart. The gateway opens as soon as the hub has a listener.',
+    "The gateway's image for tenants on Fargate is made at the start, of the code and the gatewayBaseImage (hub) of that moment.",
     'What a killed run has left in the cloud and in no stack is shown at the start; --forget-left takes it away.',
     'To begin anew: stop it, and remove .local/cloud and .local/backend.',
   ].join('\n'),
@@ -51,6 +53,7 @@ export const local: Verb = {
       directory: join(directory, 'cloud'),
       persistent: true,
       organization,
+      images: await localImages(hubBaseImage()),
       ...(models && { models }),
     }).catch((cause: unknown) => {
       throw new UserError(messageOf(cause), undefined, { cause })

@@ -91,6 +91,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       ledger: cloud.ledger,
       organization: cloud.organization,
       authorize: cloud.authorize,
+      waits: cloud.waits,
       uploads: join(directory, 'uploads'),
       programDirectory: project,
       delays: { maximumMilliseconds: delayMilliseconds },

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
+import type { Image } from '@genai/local-cloud/organization'
 import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { type Engine, type EngineOptions, startEngine } from '../../proof/harness/engine.ts'
@@ -96,12 +97,12 @@ export type Settings = Readonly<Record<string, Changes>>
 
 const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
 
-/** Hub and two tenants, in this process. */
-export async function deployInProcess(settings: Settings = {}): Promise<Deployed> {
+/** Hub and two tenants, in this process. @param images what was pushed for tenants on Fargate */
+export async function deployInProcess(settings: Settings = {}, images: readonly Image[] = []): Promise<Deployed> {
   const project = mkdtempSync(join(tmpdir(), 'genai-deployment-'))
   for (const file of ['Pulumi.yaml', ...STACK_FILES]) cpSync(join(PROJECT_DIRECTORY, file), join(project, file))
   const changed: Record<string, Changes> = { ...settings, hub: { deletionProtection: 'false', ...settings.hub } }
-  const platform = await startPlatform({ project, settings: changed })
+  const platform = await startPlatform({ project, settings: changed, images })
   return {
     cloud: platform.cloud,
     hub: platform.hub,

@@ -198,8 +198,8 @@ const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/
 const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 
 /**
- * A tenant that moves, and one that changes its compute: tests/deployments/while-served.ts. Machines take another way to the keys:
- * tests/platform/machines.test.ts.
+ * A tenant that moves: tests/deployments/while-served.ts; one that changes its compute: tests/deployments/compute-changes.ts.
+ * Machines take another way to the keys: tests/platform/machines.test.ts.
  */
 const ELSEWHERE = {
   cidrBlock: 'replaces',
