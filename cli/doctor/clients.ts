@@ -65,6 +65,8 @@ export function createClients({ region, credentials, profile, agent, asking }: C
   const options = {
     region,
     maxAttempts: ATTEMPTS,
+    // A shell that is signed in has a user's token in AWS_BEARER_TOKEN_BEDROCK, which would be sent instead of a signature.
+    authSchemePreference: ['sigv4'],
     ...(credentials && { credentials }),
     ...(profile !== undefined && { profile }),
     ...(agent && { requestHandler: { httpsAgent: agent } }),

@@ -42,7 +42,9 @@ function run(args: readonly string[], variables: Variables = deployer()) {
 const rowsOf = (stdout: string) => JSON.parse(stdout) as readonly Row[]
 
 it('finds a platform that is deployed as it should be: what is there is its own', { timeout: 300_000 }, async () => {
-  const { stdout, stderr } = await run(['--aws', '--json'])
+  // As in a shell that is signed in as a user: the user's token is for the gateway, and AWS is asked with signatures.
+  const signedIn = { ...deployer(), AWS_BEARER_TOKEN_BEDROCK: await platform.token('tenant1') }
+  const { stdout, stderr } = await run(['--aws', '--json'], signedIn)
   const rows = rowsOf(stdout).filter(({ subject }) => subject !== 'this machine')
   expect(rows.filter(({ verdict }) => verdict !== 'ok')).toEqual([])
   const names = rows.filter(({ id }) => id === 'names').map(({ subject, said }) => `${subject}: ${said}`)
