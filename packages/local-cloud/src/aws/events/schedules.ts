@@ -15,6 +15,9 @@ export interface Schedules {
   close(): Promise<void>
 }
 
+/** A cloud that ends does not wait for longer than this for a run that is under way. */
+const CLOSING_MILLISECONDS = 3_000
+
 /** How often it is looked whether a rule's time has come. */
 const TICK_MS = 1_000
 
@@ -44,8 +47,8 @@ export function createSchedules(
       if (next !== undefined && time >= next) void track(runRule(ledger, queue, known(outputs, 'name')))
     }
   }
-  const timer = setInterval(tick, TICK_MS)
-  timer.unref()
+  const ticking = setInterval(tick, TICK_MS)
+  ticking.unref()
 
   return {
     async run(name) {
@@ -54,9 +57,13 @@ export function createSchedules(
     },
     async close() {
       closed = true
-      clearInterval(timer)
-      await Promise.all(running)
-      await queue.close()
+      clearInterval(ticking)
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSING_MILLISECONDS)
+      })
+      await Promise.race([Promise.all(running).then(() => queue.close()), late])
+      clearTimeout(timer)
     },
   }
 }
