@@ -78,6 +78,8 @@ const UNASKED: Readonly<Record<string, string>> = {
     'asked only when Lambda has left interfaces behind, which keep their security group from being deleted',
   'OwnLogGroup: logs:TagResource':
     'asked for tags that come with CreateLogGroup; AWS does not document against which form of the ARN',
+  'FetchKeySets: lambda:InvokeFunction':
+    'asked for tenants with machineIssuers, whose issuers no recorded life has; tests/platform/machines.test.ts deploys them',
 }
 
 describe.each(DEPLOYERS)('%s', (_, deployerOf) => {
@@ -97,10 +99,12 @@ describe.each(DEPLOYERS)('%s', (_, deployerOf) => {
   it('has no permission that nobody asks for: each is missed once it is gone', async () => {
     const deployer = deployerOf()
     const unasked: string[] = []
-    for (const grant of grantsOf(deployer.policies))
-      if (!(await isMissed(deployer, grant))) unasked.push(`${grant.sid}: ${grant.action}`)
+    const grants = grantsOf(deployer.policies)
+    for (const grant of grants) if (!(await isMissed(deployer, grant))) unasked.push(`${grant.sid}: ${grant.action}`)
     // An exception that has become a permission somebody asks for fails as well.
-    expect(unasked).toEqual(deployer.roleArn === ONBOARDING ? Object.keys(UNASKED) : [])
+    const granted = new Set(grants.map(({ sid, action }) => `${sid}: ${action}`))
+    const excused = Object.keys(UNASKED).filter((one) => granted.has(one))
+    expect(unasked).toEqual(deployer.roleArn === ONBOARDING ? excused : [])
   })
 })
 
