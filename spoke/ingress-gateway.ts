@@ -123,7 +123,13 @@ function onFargate(
   )
   scaling(
     name,
-    { ...code, tenantId, service, metric: { namespace: `${PREFIX}/${tenantId}`, name: IN_FLIGHT_METRIC } },
+    {
+      ...code,
+      tenantId,
+      service,
+      tags: args.tags,
+      metric: { namespace: `${PREFIX}/${tenantId}`, name: IN_FLIGHT_METRIC },
+    },
     opts,
   )
   return {

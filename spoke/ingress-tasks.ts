@@ -143,6 +143,8 @@ export interface ScalingArgs {
   readonly service: aws.ecs.Service
   /** Of the gauge that the server prints. */
   readonly metric: { readonly namespace: string; readonly name: string }
+  /** Whose target it is, is known by them only. */
+  readonly tags: TagMap
 }
 
 /** Requests that a task holds on average, by what it has of a vCPU (decision 0032). */
@@ -150,7 +152,7 @@ const IN_FLIGHT_PER_VCPU = 80
 
 /** Follows the requests in flight a task: AWS has no such metric, and requests a minute say nothing of how long they take. */
 export function scaling(name: string, args: ScalingArgs, opts: pulumi.CustomResourceOptions): void {
-  const { tenantId, tier, fargate, service, metric } = args
+  const { tenantId, tier, fargate, service, metric, tags } = args
   const target = new aws.appautoscaling.Target(
     name,
     {
@@ -159,6 +161,7 @@ export function scaling(name: string, args: ScalingArgs, opts: pulumi.CustomReso
       resourceId: pulumi.interpolate`service/${fargate.clusterName}/${service.name}`,
       minCapacity: tier.minimumTasks,
       maxCapacity: tier.maximumTasks,
+      tags,
     },
     opts,
   )

@@ -1,7 +1,8 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { FAMILIES } from '../../proof/prove/attempt.ts'
+import { type Attempt, attemptsOn, FAMILIES } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
+import { COMPUTES, type Compute } from '../../proof/prove/compute.ts'
 import { proveDeployed } from '../../proof/prove/deployed/deployed.ts'
 import { type DeployedHub, openDeployed, runningHub } from '../../proof/prove/deployed/deployed-hub.ts'
 import { findLimits } from '../../proof/prove/limits.ts'
@@ -28,8 +29,8 @@ export const prove: Verb = {
   summary:
     'Tries to cross from one tenant to another, and writes what stopped each attempt to isolation-report.md, .json and .svg.',
   details: [
-    'Against a local cloud of its own: the hub and the two sample tenants from their stack files. Every attempt is made again with',
-    'every layer switched off in turn. With --gateway-url, --client-id, --region, --username and --other-tenant, against a deployed',
+    'Against a local cloud of its own: the hub and the two sample tenants from their stack files, on Lambda and then on Fargate. Every',
+    'attempt is made again with every layer switched off in turn. With --gateway-url, --client-id, --region, --username and --other-tenant, against a deployed',
     'gateway: what does no harm only, nothing is switched off, and one user signs in; the password is asked for, or read from a',
     'pipe. With --running, the same against the local cloud that runs in another shell: with the users that npm start made, or with',
     '--username and --other-tenant.',
@@ -154,19 +155,33 @@ async function localReport(values: Values, terminal: Terminal): Promise<Found> {
   if (unknown !== undefined)
     throw new UserError(`There is no family "${unknown}" of attempts.`, `There are: ${FAMILIES.join(', ')}.`)
   const attempts = allAttempts.filter(({ family }) => families.includes(family))
-  const site = await terminal.step('deploy a hub and two tenants', () =>
-    startSite({ directory: join(LOCAL_DIRECTORY, 'prove') }),
+  const found: Required<Pick<Found, 'rows' | 'limits' | 'remains'>>[] = []
+  // The tenants on one, then on the other: everything is tried on both.
+  for (const compute of COMPUTES) found.push(await proveOn(compute, attempts, families, terminal))
+  const [first] = found
+  return {
+    target: 'the local cloud',
+    rows: found.flatMap(({ rows }) => rows),
+    limits: found.at(-1)?.limits ?? [],
+    remains: first?.remains ?? [],
+  }
+}
+
+async function proveOn(compute: Compute, all: readonly Attempt[], families: readonly string[], terminal: Terminal) {
+  const attempts = attemptsOn(compute, all)
+  const site = await terminal.step(`deploy a hub and two tenants${compute === 'fargate' ? ' on Fargate' : ''}`, () =>
+    startSite({ compute, directory: join(LOCAL_DIRECTORY, `prove-${compute}`) }),
   )
   try {
-    const switches = createSwitches(site.platform.cloud, site.iam)
+    const switches = createSwitches(site.platform.cloud, site)
     const rows = await terminal.step(`make ${attempts.length} attempts`, async (detail) => {
       const made = await proveAll(site, switches, attempts)
       detail('each with every layer switched off in turn')
       return made
     })
     const limits = families.includes('deployment') ? await findLimits(site) : []
-    const remains = families.includes('users') ? await findRevocationDelays(site) : []
-    return { target: 'the local cloud', rows, limits, remains }
+    const remains = families.includes('users') && compute === 'lambda' ? await findRevocationDelays(site) : []
+    return { rows, limits, remains }
   } finally {
     await site.close()
   }

@@ -1,4 +1,5 @@
 /** One attempt at isolation: data that says what is tried, and a function that tries it for real. */
+import type { Compute } from './compute.ts'
 import type { Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
 import type { Site } from './site/site.ts'
@@ -29,10 +30,16 @@ export interface Attempt {
   readonly remark?: string
   /** A layer that cannot be switched off for this attempt; the remark says why. */
   readonly last?: Layer
+  /** Where it means something. @default whatever the tenants run on */
+  readonly on?: Compute
   make(site: Site): Promise<Outcome>
 }
 
 /** All of an attempt but how it is made. */
 export type Described = Omit<Attempt, 'make'>
+
+/** All that mean something for tenants that run on it. */
+export const attemptsOn = (compute: Compute, attempts: readonly Attempt[]): readonly Attempt[] =>
+  attempts.filter(({ on }) => on === undefined || on === compute)
 
 export const idOf = ({ family, name }: Pick<Attempt, 'family' | 'name'>) => `${family}/${name}`

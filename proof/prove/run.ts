@@ -4,6 +4,7 @@
  */
 
 import { type Attempt, type Described, idOf } from './attempt.ts'
+import type { Compute } from './compute.ts'
 import { ALL_LAYERS, FIXED, inOrder, type Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
 import type { Site } from './site/site.ts'
@@ -18,7 +19,10 @@ export interface Stop {
 }
 
 export interface Row {
+  /** On Fargate it begins with `fargate/`. */
   readonly id: string
+  /** What the tenants ran on; not known of a deployed hub. */
+  readonly compute?: Compute
   readonly attempt: Described
   /** With everything in place. */
   readonly outcome: Outcome
@@ -51,7 +55,7 @@ export async function prove(
     for (const layer of inTurn)
       for (const { attempt, each } of begun)
         if (!isFixed(layer, attempt)) each.set(layer, await make(site, switches, attempt, new Set([layer])))
-    return begun.map(({ attempt, peeled, each }) => rowOf(attempt, peeled, each))
+    return begun.map(({ attempt, peeled, each }) => rowOf(site.compute, attempt, peeled, each))
   } finally {
     await switches.restore()
   }
@@ -59,13 +63,19 @@ export async function prove(
 
 const isFixed = (layer: Layer, { last }: Attempt) => layer in FIXED || layer === last
 
-function rowOf(attempt: Attempt, { outcome, met, atLast }: Peeled, each: ReadonlyMap<Layer, Outcome>): Row {
+function rowOf(
+  compute: Compute,
+  attempt: Attempt,
+  { outcome, met, atLast }: Peeled,
+  each: ReadonlyMap<Layer, Outcome>,
+): Row {
   const stops = met.map(({ layer, detail }): Stop => {
     const alone = each.get(layer)
     return { layer, detail, ...(alone && { alone }) }
   })
   return {
-    id: idOf(attempt),
+    id: compute === 'fargate' ? `fargate/${idOf(attempt)}` : idOf(attempt),
+    compute,
     attempt,
     outcome,
     stops,

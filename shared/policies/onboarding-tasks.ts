@@ -9,7 +9,7 @@ import {
 } from '../naming.ts'
 import type { PolicyStatement } from './document.ts'
 import { boundedRoles } from './onboarding-roles.ts'
-import { MADE_FOR_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
+import { MADE_FOR_TENANT, OF_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
 
 /** The hub's resources that tasks are tied to. */
 export interface TasksScope {
@@ -116,8 +116,9 @@ export function service(
 }
 
 /**
- * AWS names a scalable target by a number of its own and tells no service's name in a condition: whoever may scale one service of
- * this cluster may scale each (docs/isolation.md). Its alarms are CloudWatch's, made as whoever writes the policy.
+ * AWS names a scalable target by a number of its own and tells no service's name in a condition, so a target goes by its tag: one
+ * that is new is made with the tenant's, and one that is there is its own tenant's only. Whose service a new one scales nothing
+ * says (docs/isolation.md). Its alarms are CloudWatch's, made as whoever writes the policy.
  */
 export function scaling({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   const ofServices = {
@@ -129,7 +130,17 @@ export function scaling({ account, region }: OnboardingScope): readonly PolicySt
   const targets = `arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`
   return [
     {
-      Sid: 'Scaling',
+      Sid: 'NewScaling',
+      Effect: 'Allow',
+      Action: 'application-autoscaling:RegisterScalableTarget',
+      Resource: targets,
+      Condition: {
+        StringEquals: { ...ofServices.StringEquals, ...MADE_FOR_TENANT.StringEquals },
+        Null: { 'aws:ResourceTag/tenant': 'true' },
+      },
+    },
+    {
+      Sid: 'OwnScaling',
       Effect: 'Allow',
       Action: [
         'application-autoscaling:DeleteScalingPolicy',
@@ -138,7 +149,21 @@ export function scaling({ account, region }: OnboardingScope): readonly PolicySt
         'application-autoscaling:RegisterScalableTarget',
       ],
       Resource: targets,
-      Condition: ofServices,
+      Condition: { StringEquals: { ...ofServices.StringEquals, ...OF_TENANT.StringEquals } },
+    },
+    {
+      Sid: 'TagNewScaling',
+      Effect: 'Allow',
+      Action: 'application-autoscaling:TagResource',
+      Resource: targets,
+      Condition: { ...MADE_FOR_TENANT, Null: { 'aws:ResourceTag/tenant': 'true' } },
+    },
+    {
+      Sid: 'TagOwnScaling',
+      Effect: 'Allow',
+      Action: ['application-autoscaling:TagResource', 'application-autoscaling:UntagResource'],
+      Resource: targets,
+      Condition: OF_TENANT,
     },
     {
       Sid: 'ReadScaling',
@@ -146,7 +171,7 @@ export function scaling({ account, region }: OnboardingScope): readonly PolicySt
       Action: ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies'],
       Resource: '*',
     },
-    // The provider asks every target that it reads for tags; these have none.
+    // The provider asks every target that it reads for tags.
     {
       Sid: 'ReadScalingTags',
       Effect: 'Allow',

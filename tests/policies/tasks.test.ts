@@ -58,6 +58,7 @@ const SCALING = {
   'application-autoscaling:service-namespace': 'ecs',
   'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
 }
+const ofTenant = (tenant: string) => ({ 'aws:ResourceTag/tenant': tenant })
 const toTasks = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' }
 
 type Case = readonly [action: string, resource: string, context?: Question['context']]
@@ -72,7 +73,10 @@ const NEEDED: readonly Case[] = [
   ['iam:PassRole', roleArn('genai-task-tenant1'), toTasks],
   ['iam:PassRole', roleArn('genai-taskexecution-tenant1'), toTasks],
   ['iam:CreateRole', roleArn('genai-task-tenant1'), { ...made('tenant1'), 'iam:PermissionsBoundary': BOUNDARY }],
-  ['application-autoscaling:RegisterScalableTarget', TARGET, SCALING],
+  ['application-autoscaling:RegisterScalableTarget', TARGET, { ...SCALING, ...made('tenant1') }],
+  ['application-autoscaling:RegisterScalableTarget', TARGET, { ...SCALING, ...ofTenant('tenant1') }],
+  ['application-autoscaling:PutScalingPolicy', TARGET, { ...SCALING, ...ofTenant('tenant1') }],
+  ['application-autoscaling:TagResource', TARGET, made('tenant1')],
   ['elasticloadbalancing:CreateTargetGroup', tasksGroup('tenant1')],
   ['ecr:DescribeImages', REPOSITORY],
   [
@@ -135,7 +139,20 @@ const REFUSED: readonly (readonly [what: string, ...Case])[] = [
     'scaling of something else than services',
     'application-autoscaling:RegisterScalableTarget',
     TARGET,
-    { ...SCALING, 'application-autoscaling:service-namespace': 'dynamodb' },
+    { ...SCALING, ...made('tenant1'), 'application-autoscaling:service-namespace': 'dynamodb' },
+  ],
+  ['scaling of nobody', 'application-autoscaling:RegisterScalableTarget', TARGET, SCALING],
+  [
+    "another tenant's scaling",
+    'application-autoscaling:DeregisterScalableTarget',
+    TARGET,
+    { ...SCALING, ...ofTenant('tenant2') },
+  ],
+  [
+    "another tenant's scaling its own",
+    'application-autoscaling:TagResource',
+    TARGET,
+    { ...made('tenant1'), ...ofTenant('tenant2') },
   ],
   [
     "another service's own role",

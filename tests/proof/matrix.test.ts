@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { idOf } from '../../proof/prove/attempt.ts'
+import { attemptsOn, idOf } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../proof/prove/layers.ts'
 import { findLimits, LIMITS } from '../../proof/prove/limits.ts'
@@ -28,13 +28,15 @@ vi.mock('../../proof/prove/site/api-key.ts', async (original) => {
   }
 })
 
+const ATTEMPTS = attemptsOn('lambda', allAttempts)
+
 let site: Site
 let rows: ReadonlyMap<string, Row>
 
 beforeAll(async () => {
   site = await startSite()
   noteSecrets(site, used)
-  const made = await prove(site, createSwitches(site.platform.cloud, site.iam), allAttempts)
+  const made = await prove(site, createSwitches(site.platform.cloud, site), ATTEMPTS)
   rows = new Map(made.map((row) => [row.id, row]))
 })
 afterAll(() => site?.close())
@@ -46,7 +48,7 @@ const rowOf = (id: string): Row => {
 }
 const stoppedBy = (id: string): readonly Layer[] => rowOf(id).stops.map(({ layer }) => layer)
 
-const EXPECTED = allAttempts.map((attempt) => ({
+const EXPECTED = ATTEMPTS.map((attempt) => ({
   id: idOf(attempt),
   expected: attempt.expected,
   verdict: attempt.expected.length > 0 ? 'stopped' : 'contained',

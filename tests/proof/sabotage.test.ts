@@ -48,7 +48,7 @@ afterAll(async () => {
 /** One attempt on the platform as it is now, peeled. */
 async function rowOf(id: string, at = site): Promise<Row> {
   const attempts = allAttempts.filter((attempt) => idOf(attempt) === id)
-  const [row] = await prove(at, createSwitches(at.platform.cloud, at.iam), attempts, [])
+  const [row] = await prove(at, createSwitches(at.platform.cloud, at), attempts, [])
   if (!row) throw new Error(`no attempt ${id}`)
   return row
 }

@@ -20,7 +20,6 @@ export const NOT_ASKED: Exceptions = [
   [/^ecs\/\w+ read ecs:ListTagsForResource$/, TAGS_ARE_THERE],
   [/^ecs\/service \w+ ecs:StopServiceDeployment$/, 'sigintRollback'],
   [/^ecs\/taskDefinition delete ecs:DeregisterTaskDefinition$/, 'skipDestroy is set: a service may go back to it'],
-  [/^appautoscaling\/target update application-autoscaling:(Un)?[tT]agResource$/, 'tags: none are given'],
   [/ create \S+:(DeleteTags|RemoveTags|Untag\w+)$/, GENERIC_TAGGING],
   [/^iam\/\w+ update iam:(Tag|Untag)\w+$/, RETAGGING_IAM],
   [/^acm\/certificate \w+ acm:(Import|Renew)Certificate$/, 'certificateBody, earlyRenewalDuration'],

@@ -1,6 +1,7 @@
 /** Bodies that should break the function, or make it do what was not asked. With the tenant's own token, on its own path. */
 
 import type { Attempt } from '../attempt.ts'
+import type { Compute } from '../compute.ts'
 import type { Layer } from '../layers.ts'
 import { contained, type Outcome, stopped, through } from '../outcome.ts'
 import { layerOfCode } from '../site/gateway-answers.ts'
@@ -8,6 +9,7 @@ import type { RawRequest } from '../site/raw-request.ts'
 import type { Site } from '../site/site.ts'
 
 export interface BodyAttempt {
+  readonly on?: Compute
   readonly name: string
   readonly tried: string
   readonly expected: readonly Layer[]
@@ -35,6 +37,7 @@ const nested = (depth: number) => `{"prompt":${'['.repeat(depth)}${']'.repeat(de
 export const bodyAttempts: readonly BodyAttempt[] = [
   {
     name: 'oversized',
+    on: 'lambda',
     tried: 'A body of 3 MB',
     expected: ['loadBalancerRequest'],
     remark: 'The function’s own limit behind it: `bodies/oversized-event`.',
@@ -175,7 +178,7 @@ export const requestOf = (
 })
 
 const sent: readonly Attempt[] = bodyAttempts.map((attempt) => {
-  const { name, tried, expected, remark, last } = attempt
+  const { name, tried, expected, remark, last, on } = attempt
   return {
     name,
     tried,
@@ -184,6 +187,7 @@ const sent: readonly Attempt[] = bodyAttempts.map((attempt) => {
     means: 'request',
     ...(remark !== undefined && { remark }),
     ...(last !== undefined && { last }),
+    ...(on !== undefined && { on }),
     make: async (site) => site.request(requestOf(attempt, 'tenant1', await site.forge.genuine('tenant1')), 'broken'),
   }
 })
@@ -192,6 +196,8 @@ const invoked: readonly Attempt[] = eventAttempts.map(({ event, headers: _, ...a
   ...attempt,
   family: 'bodies',
   means: 'request',
+  // What a container gets is no event.
+  on: 'lambda',
   make: (site) => invoke(site, event),
 }))
 

@@ -1,6 +1,7 @@
 /** Deployments that reach for more than an ingress, asked of the roles' policies as they are deployed. */
 import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
 import type { Attempt } from '../attempt.ts'
+import type { Compute } from '../compute.ts'
 import type { Layer } from '../layers.ts'
 import type { Question } from '../site/aws-calls.ts'
 import type { Site } from '../site/site.ts'
@@ -8,20 +9,21 @@ import { asOnboardingRole, assumed, asTenantDeployer, OWN_ADMINISTRATOR } from '
 import { claims } from './claims.ts'
 import { everything } from './everything.ts'
 
-interface Asked {
+export interface Asked {
   readonly name: string
   readonly tried: string
   readonly expected: readonly Layer[]
   readonly remark?: string
+  readonly on?: Compute
   readonly question: (site: Site) => Omit<Question, 'as' | 'tags'> & Partial<Pick<Question, 'as' | 'tags'>>
 }
 
 /** The resource's account admits nobody from elsewhere. */
 const ELSEWHERE: readonly Layer[] = ['otherAccount']
 /** Nor has the caller's own account allowed it. */
-const BOTH: readonly Layer[] = ['callerPolicy', ...ELSEWHERE]
-const ROLE: readonly Layer[] = ['onboardingRole']
-const ONE_LAYER =
+export const BOTH: readonly Layer[] = ['callerPolicy', ...ELSEWHERE]
+export const ROLE: readonly Layer[] = ['onboardingRole']
+export const ONE_LAYER =
   'One layer: within an account, AWS has the role’s policy; that only the platform team’s deployer holds the role is its trust policy.'
 
 const outsiders: readonly Asked[] = [
@@ -53,6 +55,7 @@ const outsiders: readonly Asked[] = [
   },
   {
     name: 'tenant-changes-function',
+    on: 'lambda',
     tried: "A tenant's own deployer replaces its function's code in the hub",
     expected: BOTH,
     question: ({ tenant1 }) => ({ action: 'lambda:UpdateFunctionCode', resource: tenant1.functionArn }),
@@ -199,6 +202,7 @@ const onboarding: readonly Asked[] = [
   },
   {
     name: 'other-function',
+    on: 'lambda',
     tried: "The onboarding role replaces the code of the second tenant's function",
     expected: ROLE,
     question: ({ hub }) => ({
@@ -236,7 +240,7 @@ const onboarding: readonly Asked[] = [
   },
 ]
 
-const attemptOf = (
+export const attemptOf = (
   { question, ...attempt }: Asked,
   caller: (site: Site) => Pick<Question, 'as' | 'tags'>,
   remark: string | undefined = attempt.remark,

@@ -131,6 +131,7 @@ const attempts: readonly IdentityAttempt[] = [
   },
   {
     name: 'function-role-with-network-permissions',
+    on: 'lambda',
     means: 'question',
     tried:
       "The function's code uses the network permissions that Lambda needs in its role (`ec2:CreateNetworkInterface`)",

@@ -12,11 +12,7 @@ import { UNLISTED_MODELS } from '../switches/switches.ts'
 /** @default a call */
 export type IdentityAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
 
-export const fromFunction = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
-  kind: 'function',
-  functionName,
-  account: hub.account,
-})
+export const fromFunction = (site: Site, tenant: SiteTenant): Origin => site.gatewayOf(tenant)
 
 /** What Bedrock answers without `InvokeModel`: a policy that denies that one alone says nothing of these. */
 const OTHER_WAYS = [

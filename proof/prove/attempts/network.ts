@@ -5,19 +5,12 @@ import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
 import { ATTACKERS_GROUP, type Site } from '../site/site.ts'
-import type { SiteTenant } from '../site/tenant.ts'
 
 /** @default a connection */
 type NetworkAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
 
 /** A host that an attacker put into a subnet. */
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
-const fn = ({ hub }: Site, { functionName }: SiteTenant): Origin => ({
-  kind: 'function',
-  functionName,
-  account: hub.account,
-})
-
 const attempts: readonly NetworkAttempt[] = [
   {
     name: 'spoke-to-spoke',
@@ -81,6 +74,7 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'internet-to-function',
+    on: 'lambda',
     means: 'question',
     tried:
       "Somebody on the internet invokes the second tenant's function with credentials of the first tenant's account",
@@ -95,12 +89,14 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'internet-to-function-address',
+    on: 'lambda',
     tried: "A host on the internet connects to an address in the functions' subnets",
     expected: ['addresses'],
     make: async (site) => site.connect(LAPTOP, functionAddress(site)),
   },
   {
     name: 'spoke-to-function-address',
+    on: 'lambda',
     tried: "A host in the first tenant's VPC connects to an address in the functions' subnets",
     expected: ['addresses'],
     remark:
@@ -109,6 +105,7 @@ const attempts: readonly NetworkAttempt[] = [
   },
   {
     name: 'other-load-balancer-to-function',
+    on: 'lambda',
     means: 'request',
     tried: "A load balancer of another account sends to the second tenant's function",
     expected: ['functionPolicy'],
@@ -150,13 +147,14 @@ const attempts: readonly NetworkAttempt[] = [
     expected: ['securityGroups'],
     remark:
       'One layer of the network, as both functions are in the same subnets; role, trust and endpoint policy stand behind it: `identity/function-becomes-other-role`.',
-    make: async (site) => site.connect(fn(site, site.tenant1), site.tenant2.endpoint),
+    make: async (site) => site.connect(site.gatewayOf(site.tenant1), site.tenant2.endpoint),
   },
   {
     name: 'function-to-internet',
     tried: "The first tenant's function connects to Bedrock's public address",
     expected: ['securityGroups', 'vpcRoutes', 'addresses'],
-    make: async (site) => site.connect(fn(site, site.tenant1), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
+    make: async (site) =>
+      site.connect(site.gatewayOf(site.tenant1), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
   },
 ]
 

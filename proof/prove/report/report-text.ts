@@ -1,5 +1,6 @@
 /** The report in Markdown. */
 import { FAMILIES, type Family, MEANS, type Means } from '../attempt.ts'
+import { COMPUTES } from '../compute.ts'
 import { LAYERS } from '../layers.ts'
 import type { LimitFound } from '../limits.ts'
 import type { RevocationDelay } from '../revocation-delays.ts'
@@ -26,14 +27,20 @@ export function toMarkdown(report: Report): string {
     '',
     ...head(report),
     ...howToRead(report),
-    ...FAMILIES.flatMap((family) => section(family, rows)),
+    ...parts(rows).flatMap(([title, part]) => FAMILIES.flatMap((family) => section(family, title, part))),
     ...limitsIn(limits),
     ...remainsIn(remains),
     ...(notMade.length === 0 ? [] : ['## Not made', '', ...notMade.map(({ id, why }) => `- ${id}: ${why}`), '']),
-    ...layersIn(rows),
-    ...depthsIn(rows),
+    ...parts(rows).flatMap(([title, part]) => [...layersIn(title, part), ...depthsIn(title, part)]),
   ].join('\n')
 }
+
+/** What the tenants ran on, for a title, and the rows of that. */
+const parts = (rows: readonly Row[]): readonly (readonly [title: string, rows: readonly Row[]])[] =>
+  COMPUTES.flatMap((compute) => {
+    const part = rows.filter((row) => (row.compute ?? 'lambda') === compute)
+    return part.length === 0 ? [] : [[compute === 'fargate' ? ', on Fargate' : '', part] as const]
+  })
 
 function head(report: Report): readonly string[] {
   const { target, madeAt, versions, seconds, rows } = report
@@ -88,11 +95,11 @@ function howToRead(report: Report): readonly string[] {
   ]
 }
 
-function section(family: Family, all: readonly Row[]): readonly string[] {
+function section(family: Family, title: string, all: readonly Row[]): readonly string[] {
   const rows = all.filter(({ attempt }) => attempt.family === family)
   if (rows.length === 0) return []
   return [
-    `## ${TITLES[family]}`,
+    `## ${TITLES[family]}${title}`,
     '',
     '| Attempt | Result | Stopped by, layer after layer | Gone by itself | All of them gone |',
     '|---|---|---|---|---|',
@@ -151,9 +158,9 @@ function remainsIn(remains: readonly RevocationDelay[]): readonly string[] {
   ]
 }
 
-function layersIn(rows: readonly Row[]): readonly string[] {
+function layersIn(title: string, rows: readonly Row[]): readonly string[] {
   return [
-    '## Layers',
+    `## Layers${title}`,
     '',
     '| Layer | Attempts that it stops | that nothing else stops | Made without it | Switched off by |',
     '|---|---|---|---|---|',
@@ -165,9 +172,9 @@ function layersIn(rows: readonly Row[]): readonly string[] {
   ]
 }
 
-function depthsIn(rows: readonly Row[]): readonly string[] {
+function depthsIn(title: string, rows: readonly Row[]): readonly string[] {
   return [
-    '## Depth',
+    `## Depth${title}`,
     '',
     '| Family | Stopped | by one layer | by two or more | by three or more |',
     '|---|---|---|---|---|',

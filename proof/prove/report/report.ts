@@ -43,8 +43,8 @@ export function toJson(report: Report): string {
     passes: passes(report),
     timesMade: timesMade(rows),
     attempts: rows.map(attemptOf),
-    layers: layerCounts(rows),
-    depth: depths(rows),
+    ...counted(rows.filter(({ compute }) => compute !== 'fargate')),
+    fargate: counted(rows.filter(({ compute }) => compute === 'fargate')),
     iamCannotRefuse: limits,
     remainsPossible: remains,
     notMade,
@@ -52,8 +52,11 @@ export function toJson(report: Report): string {
   return `${JSON.stringify(whole, null, 2)}\n`
 }
 
-const attemptOf = ({ id, attempt, outcome, stops, each, atLast, verdict }: Row) => ({
+const counted = (rows: readonly Row[]) => ({ layers: layerCounts(rows), depth: depths(rows) })
+
+const attemptOf = ({ id, compute, attempt, outcome, stops, each, atLast, verdict }: Row) => ({
   id,
+  ...(compute && { compute }),
   tried: attempt.tried,
   means: attempt.means,
   verdict,

@@ -3,10 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { CloudEvent } from '@genai/local-cloud/cloud'
+import type { Origin } from '@genai/local-cloud/network/path'
 import { KEY_SET_MISS_MILLISECONDS } from '../../../functions/gateway/limits.ts'
 import { keySetsFunctionName } from '../../../shared/naming.ts'
+import { GATEWAY_PORT } from '../../../shared/tenant.ts'
 import type { Platform } from '../../harness/platform.ts'
 import { contained, type Outcome, stopped, through } from '../outcome.ts'
+import { lost } from './aws-calls.ts'
 import { layerOfCode } from './gateway-answers.ts'
 import { send } from './http.ts'
 import type { Iam } from './iam.ts'
@@ -16,6 +19,8 @@ import type { SiteTenant } from './tenant.ts'
 export interface GatewayCalls {
   /** Sends it, and tells who stopped it. `crossed` says when it got where it must not. */
   request(request: RawRequest, crossed: Crossed): Promise<Outcome>
+  /** The same straight at an address of a task, past the load balancer. */
+  requestAt(from: Origin, address: string, request: RawRequest, crossed: Crossed): Promise<Outcome>
 }
 
 /**
@@ -46,6 +51,14 @@ export function createGatewayCalls(platform: Platform, iam: Iam): GatewayCalls {
         await setTimeout(KEY_SET_MISS_MILLISECONDS + 100)
         answer = await send(connection, request)
       }
+      return judge(answer, platform.events.slice(before), crossed, iam)
+    },
+    async requestAt(from, address, request, crossed) {
+      iam.forget()
+      const way = platform.cloud.ecs.connect(from, address, GATEWAY_PORT)
+      if (!('localPort' in way)) return lost(from, way)
+      const before = platform.events.length
+      const answer = await send({ ...connection, port: way.localPort, plain: true }, request)
       return judge(answer, platform.events.slice(before), crossed, iam)
     },
   }

@@ -1,4 +1,5 @@
 /** Requests as bytes, so that they can be wrong in ways that no HTTP client allows. */
+import { connect as connectPlain } from 'node:net'
 import { connect } from 'node:tls'
 import { sendHttp2 } from './http2.ts'
 import {
@@ -12,20 +13,17 @@ import {
 /** @throws Error when nothing answers within half a minute, or no connection is made */
 export function send(connection: Connection, request: RawRequest): Promise<RawAnswer> {
   if (request.http2) return sendHttp2(connection, request.http2)
-  const { host, port, servername, ca } = connection
+  const { host, port, servername, ca, plain = false } = connection
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect(
-      { host, port, servername, ...(ca !== undefined && { ca }), ALPNProtocols: ['http/1.1'] },
-      () => {
-        socket.write(request.bytes ?? bytesOf(request, servername))
-        if (request.hangUp === true) socket.end()
-      },
-    )
-    let secured = false
-    socket.once('secureConnect', () => {
+    const ready = () => {
       secured = true
-    })
+      socket.write(request.bytes ?? bytesOf(request, servername))
+      if (request.hangUp === true) socket.end()
+    }
+    let secured = false
+    const tls = { servername, ...(ca !== undefined && { ca }), ALPNProtocols: ['http/1.1'] }
+    const socket = plain ? connectPlain({ host, port }, ready) : connect({ host, port, ...tls }, ready)
     const timer = setTimeout(() => {
       socket.destroy()
       reject(new Error(`no answer from ${servername} within ${TIMEOUT_MILLISECONDS / 1000} s`))

@@ -1,7 +1,13 @@
 /** IAM under observation: every decision is kept, and whole layers of policies can be left out. */
 import type { ApiCall, Layer as IamLayer } from '@genai/local-cloud/iam/authorize'
 import { createAuthorize, type Decision, LAYERS as IAM_LAYERS } from '@genai/local-cloud/iam/authorize'
-import { executionRoleName, onboardingRoleName, tenantRoleName } from '../../../shared/naming.ts'
+import {
+  executionRoleName,
+  onboardingRoleName,
+  taskExecutionRoleName,
+  taskRoleName,
+  tenantRoleName,
+} from '../../../shared/naming.ts'
 import { inOrder, type Layer } from '../layers.ts'
 
 export interface Iam {
@@ -66,6 +72,7 @@ function layerOf({ action, session }: ApiCall, layer: IamLayer): Layer {
 function policyOf(roleArn: string): Layer {
   const name = roleArn.slice(roleArn.lastIndexOf('/') + 1)
   if (name === onboardingRoleName) return 'onboardingRole'
-  if (name.startsWith(executionRoleName(''))) return 'executionRole'
+  const ofGateways = [executionRoleName(''), taskRoleName(''), taskExecutionRoleName('')]
+  if (ofGateways.some((one) => name.startsWith(one))) return 'executionRole'
   return name.startsWith(tenantRoleName('')) ? 'spokeRole' : 'callerPolicy'
 }

@@ -36,6 +36,8 @@ export interface Connection {
   readonly servername: string
   /** PEM; the machine's own authorities without it. */
   readonly ca?: string
+  /** Without TLS. @default false */
+  readonly plain?: boolean
 }
 
 export const TIMEOUT_MILLISECONDS = 30_000

@@ -1,15 +1,18 @@
 /** Where attempts are made: the platform with a hub and two tenants, what is known of them, and the switches. */
 
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
-import type { Organization } from '@genai/local-cloud/organization'
+import type { Image, Organization } from '@genai/local-cloud/organization'
+import { LOCAL_FARGATE, localImages } from '../../../cli/local/gateway-image.ts'
 import { organization as sample } from '../../../sample-organization.ts'
 import type { HubOutputs } from '../../../shared/contract.ts'
 import { type Platform, startPlatform } from '../../harness/platform.ts'
+import type { Compute } from '../compute.ts'
 import { beside } from '../switches/overlay.ts'
 import { UNLISTED_MODELS } from '../switches/switches.ts'
 import { type AwsCalls, createAwsCalls } from './aws-calls.ts'
 import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
+import { createGateways, type Gateways } from './gateways.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createMachines, MACHINES, type Machines, WEBSITES } from './machines.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
@@ -22,7 +25,10 @@ export interface Clock {
   ahead: number
 }
 
-export interface Site extends GatewayCalls, AwsCalls {
+export interface Site extends GatewayCalls, AwsCalls, Gateways {
+  readonly compute: Compute
+  /** What is in the hub's repository; a version of the code that is tried is put there. */
+  readonly images: Image[]
   readonly platform: Platform
   readonly hub: HubOutputs
   readonly iam: Iam
@@ -47,17 +53,32 @@ export interface SiteOptions {
   readonly directory?: string
   /** @default the sample organisation, whose accounts have access to more models than the tenants may use */
   readonly organization?: Organization
+  /** What the tenants' gateways run on. @default 'lambda' */
+  readonly compute?: Compute
 }
 
-export async function startSite({ directory, organization = sample }: SiteOptions = {}): Promise<Site> {
+const ON_FARGATE = { compute: 'fargate' } as const
+
+export async function startSite({
+  directory,
+  organization = sample,
+  compute = 'lambda',
+}: SiteOptions = {}): Promise<Site> {
+  const images = compute === 'fargate' ? [...(await localImages())] : []
+  const tenants = compute === 'fargate' ? ON_FARGATE : {}
   const iam = createIam()
   const clock: Clock = { ahead: 0 }
   const now = () => Date.now() / 1000 + clock.ahead
   const platform = await startPlatform({
     organization: withMoreModels(organization),
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
-    settings: { hub: { wafRateLimit: '1000000', keySetVia: 'table' }, ...MACHINES },
+    settings: {
+      hub: { wafRateLimit: '1000000', keySetVia: 'table', ...(compute === 'fargate' && LOCAL_FARGATE) },
+      'spoke-tenant1': { ...MACHINES['spoke-tenant1'], ...tenants },
+      'spoke-tenant2': { ...MACHINES['spoke-tenant2'], ...tenants },
+    },
     websites: WEBSITES,
+    images,
     now,
     createAuthorize: iam.createAuthorize,
     ...(directory !== undefined && { directory }),
@@ -69,9 +90,11 @@ export async function startSite({ directory, organization = sample }: SiteOption
     // First: a tenant whose id is used again has no users yet.
     const people = await createPoolUsers(platform, pool)
     const status = openStatusItems(platform)
-    const suspended = await suspendTenant(platform, status)
+    const suspended = await suspendTenant(platform, status, tenants)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
+      compute,
+      images,
       platform,
       hub,
       iam,
@@ -86,6 +109,7 @@ export async function startSite({ directory, organization = sample }: SiteOption
       machines: await createMachines(platform),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),
+      ...createGateways(platform),
       async close() {
         people.close()
         status.close()

@@ -38,10 +38,14 @@ const SETTINGS = {
 } as const
 
 /** Deployed beside the two of the stack files, as one more stack. */
-export async function suspendTenant({ cloud, token }: Platform, status: StatusItems): Promise<Suspended> {
+export async function suspendTenant(
+  { cloud, token }: Platform,
+  status: StatusItems,
+  more: Readonly<Record<string, string>>,
+): Promise<Suspended> {
   const { default: program } = await import('../../../index.ts')
   const { project, config } = readStack('spoke-tenant1')
-  const settings = Object.entries(SETTINGS).map(([name, value]) => [`${project}:${name}`, value])
+  const settings = Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => [`${project}:${name}`, value])
   const stack = { project, stack: `spoke-${SETTINGS.tenantId}`, config: { ...config, ...Object.fromEntries(settings) } }
   await cloud.deploy(stack, program)
   const idToken = await token(SETTINGS.tenantId)

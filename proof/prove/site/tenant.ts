@@ -1,6 +1,7 @@
 /** What is known of a tenant that is deployed: all that an attacker could know, and more. */
-import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
+import { executionRoleName, functionName, roleArn, serviceName, taskRoleName } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
+import type { Compute } from '../compute.ts'
 
 export interface SiteTenant {
   readonly id: string
@@ -12,8 +13,10 @@ export interface SiteTenant {
   readonly endpoint: string
   /** Bedrock's id of the tenant's default model. */
   readonly modelId: string
-  /** In the hub's account. */
+  readonly compute: Compute
+  /** What the gateway's code calls AWS as, in the hub's account: a function's execution role, or the role of tasks. */
   readonly executionRoleArn: string
+  /** Of the function, or of the service whose tasks are the gateway. */
   readonly functionName: string
   readonly functionArn: string
   /** The tenant's own people, who may do everything in their account that the organisation lets them. */
@@ -31,19 +34,21 @@ export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): Si
   if (!item) throw new Error(`The table has no item of ${id}: its stack was not deployed.`)
   const account: string = item.account.S
   const endpoint = ledger.all('aws:ec2/vpcEndpoint:VpcEndpoint').find((one) => one.account === account)
-  const deployed = ledger.findBy('aws:lambda/function:Function', 'name', functionName(id))
+  const service = ledger.findBy('aws:ecs/service:Service', 'name', serviceName(id))
+  const deployed = service ?? ledger.findBy('aws:lambda/function:Function', 'name', functionName(id))
   const subnetIds = endpoint?.outputs.subnetIds
-  if (!deployed || !Array.isArray(subnetIds)) throw new Error(`${id} has no function or no model endpoint.`)
+  if (!deployed || !Array.isArray(subnetIds)) throw new Error(`${id} has no gateway or no model endpoint.`)
   return {
     id,
     account,
-    functionName: functionName(id),
+    compute: service ? 'fargate' : 'lambda',
+    functionName: service ? serviceName(id) : functionName(id),
     functionArn: String(deployed.outputs.arn),
     roleArn: item.roleArn.S,
     externalId: item.externalId.S,
     endpoint: item.endpoint.S,
     modelId: item.models.M[item.defaultModel.S].S,
-    executionRoleArn: roleArn(hub.account, executionRoleName(id)),
+    executionRoleArn: roleArn(hub.account, service ? taskRoleName(id) : executionRoleName(id)),
     administratorArn: roleArn(account, 'administrator'),
     subnetId: String(subnetIds[0]),
   }

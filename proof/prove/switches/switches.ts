@@ -4,9 +4,10 @@
  */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Change, Declared } from '@genai/local-cloud/ledger/ledger'
+import type { Image } from '@genai/local-cloud/organization'
 import { CODE_LAYERS, type CodeLayer, type Layer } from '../layers.ts'
 import type { Iam } from '../site/iam.ts'
-import { type CodeVariants, createCodeVariants } from './code-variants.ts'
+import { createCodeVariants } from './code-variants.ts'
 import { openSecurityGroups, openTransitGateway, openVpcRoutes } from './open-network.ts'
 import { type Overlay, ofType } from './overlay.ts'
 
@@ -17,11 +18,14 @@ export interface Switches {
   restore(): Promise<void>
 }
 
-export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
+export function createSwitches(
+  cloud: LocalCloud,
+  { iam, images }: { readonly iam: Iam; readonly images: Image[] },
+): Switches {
   const { ledger } = cloud
   const base = new Map(ledger.all().map((resource) => [resource.urn, resource]))
   const declared = [...base.values()]
-  const variants = createCodeVariants(ledger, declared)
+  const variants = createCodeVariants(cloud, declared, images)
   /** Kept, so that a layer that stays off changes nothing. */
   const made = new Map<Layer, Overlay>()
   let now: Overlay = new Map()
@@ -49,8 +53,12 @@ export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
   return {
     async off(layers) {
       iam.leaveOut(layers)
-      const overlays = [...layers].map(overlayOf)
-      await lay(new Map([...overlays, await codeOverlay(variants, layers)].flatMap((overlay) => [...overlay])))
+      const overlay = new Map([...layers].map(overlayOf).flatMap((one) => [...one]))
+      const removed: readonly CodeLayer[] = CODE_LAYERS.filter((layer) => layers.has(layer))
+      // A task reads its tenant's items as it starts.
+      if (removed.length > 0 && !variants.isMade(removed)) await lay(overlay)
+      const redirected = removed.length > 0 ? (await variants.use(removed))(overlay) : []
+      await lay(new Map([...overlay, ...redirected]))
     },
     async restore() {
       iam.leaveOut(new Set())
@@ -58,12 +66,6 @@ export function createSwitches(cloud: LocalCloud, iam: Iam): Switches {
       await variants.remove()
     },
   }
-}
-
-/** Each set of checks is a copy of the function of its own: none holds an item that was read with another set. */
-async function codeOverlay(variants: CodeVariants, layers: ReadonlySet<Layer>): Promise<Overlay> {
-  const removed: readonly CodeLayer[] = CODE_LAYERS.filter((layer) => layers.has(layer))
-  return removed.length > 0 ? await variants.use(removed) : new Map()
 }
 
 type Declaration = (declared: readonly Declared[]) => Overlay

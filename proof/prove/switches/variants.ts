@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { ArchiveValue } from '@genai/local-cloud/ledger/ledger'
 import { build, type Plugin } from 'esbuild'
+import { GATEWAY_SERVER } from '../../../shared/gateway-image.ts'
 import { gatewayBundle } from '../../../spoke/bundle.ts'
 import type { CodeLayer } from '../layers.ts'
 
@@ -52,6 +53,7 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
       to: "\nimport { decodeJwt, type JWTPayload } from 'jose'\nimport { isMap }",
     },
     { file: 'event.ts', from: '&& (values.length > 1 || headers.has(name))', to: '&& false' },
+    { file: 'node-request.ts', from: '    requireOneAuthorization(message)\n', to: '' },
   ],
   tenantMatch: [
     { file: 'authenticate.ts', from: '    requireTenant(payload, options.tenantId)\n', to: '' },
@@ -70,25 +72,39 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
 
 /** The function's package without these checks. @throws Error naming the edit that does not fit */
 export async function gatewayWithout(checks: readonly CodeLayer[]): Promise<ArchiveValue> {
+  const { name, text } = await bundleWithout(checks, gatewayBundle.entryPoints, ['node-request.ts'])
+  const asset = { asset: 'text', text, sha256: sha256(text) } as const
+  return { archive: 'entries', entries: { [name]: asset }, sha256: sha256(asset.sha256) }
+}
+
+/** The container's bundle without these checks. @throws Error naming the edit that does not fit */
+export const serverWithout = async (checks: readonly CodeLayer[]): Promise<string> =>
+  (await bundleWithout(checks, [GATEWAY_SERVER], [])).text
+
+/** @param others files that are in the other bundle only */
+async function bundleWithout(checks: readonly CodeLayer[], entryPoints: readonly string[], others: readonly string[]) {
+  const edits = checks.flatMap((check) => EDITS[check]).filter(({ file }) => !others.includes(file))
+  const left = new Set(edits.map(({ file }) => file))
   const { outputFiles } = await build({
     ...gatewayBundle,
+    entryPoints: [...entryPoints],
     sourcemap: false,
     write: false,
     logLevel: 'silent',
-    plugins: [editing(checks.flatMap((check) => EDITS[check]))],
+    plugins: [editing(edits, (file) => left.delete(file))],
   })
   const file = outputFiles[0]
-  if (!file) throw new Error('esbuild made no bundle of the gateway.')
-  const asset = { asset: 'text', text: file.text, sha256: sha256(file.text) } as const
-  return { archive: 'entries', entries: { [basename(file.path)]: asset }, sha256: sha256(asset.sha256) }
+  if (!file || left.size > 0) throw new Error(`esbuild made no bundle of the gateway that has ${[...left].join(', ')}.`)
+  return { name: basename(file.path), text: file.text }
 }
 
-function editing(edits: readonly Edit[]): Plugin {
+function editing(edits: readonly Edit[], met: (file: string) => void): Plugin {
   return {
     name: 'checks-taken-out',
     setup(bundler) {
       bundler.onLoad({ filter: /functions[/\\]gateway[/\\].+\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8')
+        met(basename(path))
         return { contents: edits.filter(({ file }) => file === basename(path)).reduce(apply, source), loader: 'ts' }
       })
     },

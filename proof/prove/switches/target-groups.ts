@@ -1,0 +1,16 @@
+/** Where a tenant's rule sends its requests. */
+import type { Declared } from '@genai/local-cloud/ledger/ledger'
+
+const RULE = 'aws:lb/listenerRule:ListenerRule'
+
+/** A rule that no request meets has an address in its conditions, beside the path. */
+export const rulesOf = (declared: readonly Declared[], tenantId: string): readonly Declared[] =>
+  declared.filter(({ type, outputs }) => {
+    const conditions = JSON.stringify(outputs.conditions ?? [])
+    return type === RULE && conditions.includes(`"/${tenantId}/*"`) && !conditions.includes('sourceIp')
+  })
+
+export const targetGroupsOf = (declared: readonly Declared[], tenantId: string): readonly string[] =>
+  rulesOf(declared, tenantId).flatMap(
+    ({ outputs }) => /"(arn:[^"]+:targetgroup\/[^"]+)"/.exec(JSON.stringify(outputs.actions))?.[1] ?? [],
+  )
