@@ -57,7 +57,8 @@ export async function bundleFunction(entry: string, directory = join(PROJECT, '.
     throw new Error(`esbuild made ${outputFiles.length} files. Expected: ${FILE} and its source map.`)
   const sha256 = createHash('sha256').update(code.contents).digest('hex')
   const home = join(directory, sha256)
-  await mkdir(home, { recursive: true })
+  // It may be the first to make `.local`, whose keys and passwords are its user's alone.
+  await mkdir(home, { recursive: true, mode: 0o700 })
   const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
   await writeWhole(bundle.file, code.contents)
   await writeWhole(bundle.sourceMapFile, sourceMap.contents)
