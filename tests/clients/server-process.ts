@@ -1,4 +1,6 @@
 /** The gateway's server as a process of its own, in the place of a tenant's function: its subnet, its role, its variables. */
+import { type AddressInfo, connect } from 'node:net'
+import { createServer } from 'node:tls'
 import { bundle } from '../../proof/bench/bundles.ts'
 import { CHAT, startServer } from '../../proof/bench/stream-subject.ts'
 import type { Platform } from '../../proof/harness/platform.ts'
@@ -41,5 +43,24 @@ export async function startServerProcess({ cloud, hub, caFile }: Platform, tenan
   const probe = await bundle('clients-probe', 'proof/bench/probe.ts')
   const { file } = await bundle('clients-server', 'functions/gateway/server.ts')
   const server = await startServer('server', file, CHAT, { probe: probe.file, environment, token: '' })
-  return { url: `http://127.0.0.1:${server.port}/${tenantId}`, close: () => server.stop() }
+  // AWS's clients send no token without TLS, which the load balancer ends on AWS.
+  const front = createServer(cloud.authority.issue(['localhost']), (socket) => {
+    const back = connect(server.port, '127.0.0.1')
+    for (const [one, other] of [
+      [socket, back],
+      [back, socket],
+    ] as const) {
+      one.pipe(other)
+      one.on('error', () => other.destroy())
+      one.on('close', () => other.destroy())
+    }
+  })
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `https://localhost:${(front.address() as AddressInfo).port}/${tenantId}`,
+    async close() {
+      front.close()
+      await server.stop()
+    },
+  }
 }
