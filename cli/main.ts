@@ -5,6 +5,9 @@ import { createTerminal } from './terminal/terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { VERSION } from './version.ts'
 
+/** For what ends by itself in a moment. */
+const LINGER_MILLISECONDS = 5_000
+
 /** Loaded when they are asked for: `login` needs no local cloud. In the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./verbs/start.ts')).start,
@@ -58,3 +61,5 @@ try {
   report(error)
   process.exitCode = 1
 }
+// Every verb is over when its promise is. What it left open, such as a connection that is kept alive, holds nobody up.
+setTimeout(() => process.exit(), LINGER_MILLISECONDS).unref()
