@@ -7,7 +7,7 @@ import { bundle } from '../../proof/bench/bundles.ts'
 import type { Plan } from '../../proof/bench/stand-in-stream.ts'
 import { CHAT, type StreamSubject, startServer } from '../../proof/bench/stream-subject.ts'
 import { ENVIRONMENT } from '../../proof/bench/tenant.ts'
-import { startStandIn } from '../server/stand-in.ts'
+import { startStandIn } from '../faults/server-stand-in.ts'
 
 const CLIENTS = 1_000
 const directory = mkdtempSync(join(tmpdir(), 'server-'))

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../proof/bench/bundles.ts'
 import { CHAT, CONVERSE, type StreamSubject, startServer } from '../../proof/bench/stream-subject.ts'
 import { ENVIRONMENT } from '../../proof/bench/tenant.ts'
-import { startStandIn } from './stand-in.ts'
+import { startStandIn } from './server-stand-in.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'server-'))
 let standIn: Awaited<ReturnType<typeof startStandIn>>
