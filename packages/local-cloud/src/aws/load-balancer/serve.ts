@@ -255,6 +255,8 @@ function endOnTime(incoming: Incoming, outgoing: Outgoing, { status }: Answer, i
   const wasIdle = status === 408
   if (outgoing instanceof Http2ServerResponse) {
     const { stream } = outgoing
+    // Of one that the client has closed no end is told any more.
+    if (stream.destroyed) return
     const cut = () => stream.close(constants.NGHTTP2_NO_ERROR)
     const timer = setTimeout(cut, idleSeconds * 1000)
     stream.once('close', () => clearTimeout(timer))
