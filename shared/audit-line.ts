@@ -16,11 +16,15 @@ export interface Decision {
 }
 
 export interface Usage {
+  /** Without those of the cache, as Bedrock counts: a prompt is these, `cacheRead…` and `cacheWrite…`. */
   readonly inputTokens: number
   readonly outputTokens: number
   readonly totalTokens: number
   readonly cacheReadInputTokens?: number
+  /** For five minutes and for an hour together. */
   readonly cacheWriteInputTokens?: number
+  /** Of `cacheWriteInputTokens`, those for an hour. */
+  readonly cacheWrite1hInputTokens?: number
 }
 
 export type Step = 'authenticate' | 'routing' | 'body' | 'model'

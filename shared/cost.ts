@@ -1,0 +1,103 @@
+/**
+ * What a request's tokens cost, in whole numbers. Prices are micro-dollars per million tokens ($3.00 is 3,000,000), which are
+ * pico-dollars a token; a cost is nano-dollars, rounded up once a request. Both stay far below 2^53: a million tokens at $1,000 per
+ * million are 1e15 pico-dollars. A price that is needed and is not in the list makes the cost `undefined`, never zero.
+ */
+import type { Usage } from './audit-line.ts'
+
+/** Micro-dollars per million tokens. One that is absent is not known, or the model has no such tokens. */
+export interface TokenPrices {
+  readonly input: number
+  /** 0 for models that answer without tokens, such as those of embeddings. */
+  readonly output: number
+  readonly cacheRead?: number
+  /** Into the cache for five minutes. */
+  readonly cacheWrite?: number
+  /** Into the cache for an hour. */
+  readonly cacheWrite1h?: number
+}
+
+export interface LongContextPrices extends TokenPrices {
+  /** A prompt of more tokens than this, those of the cache included, is charged by these prices, all of it. */
+  readonly above: number
+}
+
+export interface TierPrices extends TokenPrices {
+  readonly longContext?: LongContextPrices
+}
+
+/** Prices of a model at Bedrock's service tier `default`, and by the name of every other tier whose price is known. */
+export interface ModelPrice extends TierPrices {
+  readonly tiers?: Readonly<Record<string, TierPrices>>
+}
+
+/** What is counted of a request: {@link Usage} without its sum. */
+export type Tokens = Omit<Usage, 'totalTokens'>
+
+/** Bedrock's service tier of a request that names none. */
+export const DEFAULT_TIER = 'default'
+
+const PICO_PER_NANO = 1_000
+
+/**
+ * Nano-dollars of a request that used these tokens.
+ * @param tier the service tier that served it, by Bedrock's name
+ * @returns undefined when one of the prices that it takes is not known
+ */
+export function costOf(usage: Tokens, price: ModelPrice, tier: string = DEFAULT_TIER): number | undefined {
+  const { inputTokens, outputTokens, cacheReadInputTokens: read = 0, cacheWriteInputTokens: written = 0 } = usage
+  const hour = Math.min(usage.cacheWrite1hInputTokens ?? 0, written)
+  const prices = pricesFor(inputTokens + read + written, price, tier)
+  if (!prices) return undefined
+  const parts: readonly (readonly [tokens: number, price: number | undefined])[] = [
+    [inputTokens, prices.input],
+    [outputTokens, prices.output],
+    [read, prices.cacheRead],
+    [written - hour, prices.cacheWrite],
+    [hour, prices.cacheWrite1h],
+  ]
+  let pico = 0
+  for (const [tokens, each] of parts) {
+    if (tokens === 0) continue
+    if (each === undefined) return undefined
+    pico += tokens * each
+  }
+  return Math.ceil(pico / PICO_PER_NANO)
+}
+
+/**
+ * Nano-dollars of a request at most: all of its input at the dearest price that input can have, and an answer of full length. It
+ * is never less than what {@link costOf} says of as many tokens or fewer.
+ * @param caches false for a request that asks for no cache point, whose input cannot be charged as a write to the cache
+ * @returns undefined when the tier's price is not known
+ */
+export function mostCostOf(
+  inputTokens: number,
+  maxTokens: number,
+  price: ModelPrice,
+  tier: string = DEFAULT_TIER,
+  caches = true,
+): number | undefined {
+  const tierPrices = tierOf(price, tier)
+  if (!tierPrices) return undefined
+  // Also by the prices below the threshold: a list may have one that falls.
+  const all = [tierPrices, ...(isLong(inputTokens, tierPrices.longContext) ? [tierPrices.longContext] : [])]
+  const each = all.map(({ input, output, cacheWrite = 0, cacheWrite1h = 0 }) => {
+    const dearest = caches ? Math.max(input, cacheWrite, cacheWrite1h) : input
+    return inputTokens * dearest + maxTokens * output
+  })
+  return Math.ceil(Math.max(...each) / PICO_PER_NANO)
+}
+
+function pricesFor(prompt: number, price: ModelPrice, tier: string): TokenPrices | undefined {
+  const tierPrices = tierOf(price, tier)
+  return tierPrices && isLong(prompt, tierPrices.longContext) ? tierPrices.longContext : tierPrices
+}
+
+const isLong = (prompt: number, longContext: LongContextPrices | undefined): longContext is LongContextPrices =>
+  longContext !== undefined && prompt > longContext.above
+
+function tierOf(price: ModelPrice, tier: string): TierPrices | undefined {
+  if (tier === DEFAULT_TIER) return price
+  return price.tiers && Object.hasOwn(price.tiers, tier) ? price.tiers[tier] : undefined
+}
