@@ -1,6 +1,6 @@
 /**
  * What a tenant's function is told: its environment, set at deployment, and its two items in the tenant table,
- * read while requests are served. Of the infrastructure, `functions/` may import this file and audit-line.ts.
+ * read while requests are served. `functions/` may import it (CONTRIBUTING.md).
  */
 import { createHash } from 'node:crypto'
 

@@ -27,7 +27,12 @@ const WALLS: Readonly<Record<string, { readonly forbidden: readonly string[]; re
     },
     'functions/gateway/a.ts': {
       forbidden: ['../../hub/a.ts', '../../spoke/a.ts', '../../shared/naming.ts', BY_NAME, AGPL],
-      allowed: ['../../shared/tenant.ts'],
+      allowed: [
+        '../../shared/tenant.ts',
+        '../../shared/limits.ts',
+        '../../shared/usage-table.ts',
+        '../../shared/cost.ts',
+      ],
     },
     'policy-pack/rules/a.ts': {
       forbidden: ['../../hub/a.ts', '../../spoke/a.ts', '../../tests/a.ts', BY_NAME, AGPL],

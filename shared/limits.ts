@@ -1,0 +1,177 @@
+/**
+ * What a tenant may use, as the spoke's setting `limits` says it and the operator's command tightens it. A limit that is absent
+ * is not counted. The gateway reads the same values from the tenant's items, so this file imports nothing.
+ */
+
+/** Of the tenant as a whole, of each of its users and machines, or of one of the names in `models`. */
+export interface ScopeLimits {
+  readonly requestsPerMinute?: number
+  /** Input and output. */
+  readonly tokensPerMinute?: number
+  /** Of a day in UTC. */
+  readonly tokensPerDay?: number
+  /** US dollars of a calendar month in UTC, with at most six decimals. */
+  readonly dollarsPerMonth?: number
+  /** Percent of `dollarsPerMonth` at which the operators are told. @default 80 */
+  readonly warnAt?: number
+  /** Of `user` only: a tenant's is the reserved concurrency of its function, or its tasks' slots. */
+  readonly concurrentRequests?: number
+}
+
+export interface Limits {
+  readonly tenant?: ScopeLimits
+  /** Each of them, not together. */
+  readonly user?: ScopeLimits
+  /** By the name in `models`. */
+  readonly models?: Readonly<Record<string, ScopeLimits>>
+  /** What happens to requests without a dollar limit while the counters are out of reach. @default they are refused */
+  readonly onLimitsUnavailable?: 'allow'
+}
+
+export const WARN_AT = 80
+
+/**
+ * What each may be. A counter is one item, which takes about 1,000 writes a second, and a request is two of them: hence at most
+ * 30,000 requests a minute. A user's running requests are entries of their item, and every write pays for its size.
+ */
+export const LIMIT_RANGES: Readonly<Record<keyof ScopeLimits, { readonly least: number; readonly most: number }>> = {
+  requestsPerMinute: { least: 1, most: 30_000 },
+  tokensPerMinute: { least: 1, most: 1_000_000_000 },
+  tokensPerDay: { least: 1, most: 1_000_000_000_000 },
+  dollarsPerMonth: { least: 0.000_001, most: 1_000_000 },
+  warnAt: { least: 1, most: 99 },
+  concurrentRequests: { least: 1, most: 100 },
+}
+
+/** Billionths of a dollar, as the counters have them. */
+export const nanoDollarsOf = (dollars: number): number => Math.round(dollars * 1_000_000) * 1_000
+
+/** A value that is no limit. `at` leads to it: `.tenant.requestsPerMinute`, `.models["fast"]`; empty for all of it. */
+export class LimitsMistake extends Error {
+  override readonly name = 'LimitsMistake'
+  readonly at: string
+
+  constructor(at: string, message: string) {
+    super(message)
+    this.at = at
+  }
+}
+
+/**
+ * @param value as JSON has it; figures may be written as text, as `pulumi config set --path` writes those with decimals
+ * @throws LimitsMistake saying what is wrong
+ */
+export function parseLimits(value: unknown): Limits {
+  const given = mapAt('', value)
+  const { tenant, user, models, onLimitsUnavailable, ...others } = given
+  refuseUnknown('', 'limits', others, ['tenant', 'user', 'models', 'onLimitsUnavailable'])
+  if (onLimitsUnavailable !== undefined && onLimitsUnavailable !== 'allow')
+    throw new LimitsMistake(
+      '.onLimitsUnavailable',
+      `onLimitsUnavailable is ${shown(onLimitsUnavailable)}: it is allow, or it is left out.`,
+    )
+  return {
+    ...(tenant !== undefined && { tenant: parseScope('.tenant', 'tenant', tenant) }),
+    ...(user !== undefined && { user: parseScope('.user', 'user', user) }),
+    ...(models !== undefined && {
+      models: Object.fromEntries(
+        Object.entries(mapAt('.models', models)).map(([name, one]) => [
+          name,
+          parseScope(`.models["${name}"]`, 'models', one),
+        ]),
+      ),
+    }),
+    ...(onLimitsUnavailable === 'allow' && { onLimitsUnavailable }),
+  }
+}
+
+export type Scope = 'tenant' | 'user' | 'models'
+
+/** @param at where it is, for the mistake */
+export function parseScope(at: string, scope: Scope, value: unknown): ScopeLimits {
+  const given = mapAt(at, value)
+  const label = at.slice(1)
+  refuseUnknown(at, label, given, Object.keys(LIMIT_RANGES))
+  if (given.concurrentRequests !== undefined && scope !== 'user')
+    throw new LimitsMistake(
+      at,
+      `${label} has concurrentRequests, which only user may have: of a tenant, the tier says how many requests run at once.`,
+    )
+  if (given.warnAt !== undefined && given.dollarsPerMonth === undefined)
+    throw new LimitsMistake(at, `${label} has warnAt without dollarsPerMonth, of which it is a percentage.`)
+  return Object.fromEntries(
+    Object.entries(given).map(([name, figure]) => [
+      name,
+      parseFigure(`${at}.${name}`, name as keyof ScopeLimits, figure),
+    ]),
+  )
+}
+
+function parseFigure(at: string, name: keyof ScopeLimits, figure: unknown): number {
+  const { least, most } = LIMIT_RANGES[name]
+  const dollars = name === 'dollarsPerMonth'
+  const text = typeof figure === 'number' || typeof figure === 'string' ? String(figure) : ''
+  if (!(dollars ? /^\d{1,15}(\.\d{1,6})?$/ : /^\d{1,15}$/).test(text))
+    throw new LimitsMistake(
+      at,
+      `${at.slice(1)} is ${shown(figure)}, not ${dollars ? 'a number of dollars with at most six decimals' : 'a whole number'}.`,
+    )
+  const number = Number(text)
+  if (number < least || number > most)
+    throw new LimitsMistake(at, `${at.slice(1)} is ${text}: it is from ${least} to ${most}.`)
+  return number
+}
+
+function mapAt(at: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  throw new LimitsMistake(at, `${at === '' ? 'it' : at.slice(1)} is ${shown(value)}, not a map.`)
+}
+
+function refuseUnknown(at: string, label: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new LimitsMistake(at, `${label} has the unknown entry ${shown(unknown)}: there are ${known.join(', ')}.`)
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+/**
+ * What holds: the smaller of each figure of the stack's file and of the operator's item, so that the operator can tighten and never
+ * loosen. Only the file may say that requests go on while the counters are out of reach.
+ */
+export function tightest(file: Limits | undefined, operator: Limits | undefined): Limits | undefined {
+  if (!file || !operator) return file ?? withoutAllow(operator)
+  const tenant = tighterScope(file.tenant, operator.tenant)
+  const user = tighterScope(file.user, operator.user)
+  const names = [...new Set([...Object.keys(file.models ?? {}), ...Object.keys(operator.models ?? {})])]
+  const models = names.map((name) => [name, tighterScope(own(file.models, name), own(operator.models, name))] as const)
+  return {
+    ...(tenant && { tenant }),
+    ...(user && { user }),
+    ...(names.length > 0 && { models: Object.fromEntries(models) as Readonly<Record<string, ScopeLimits>> }),
+    ...(file.onLimitsUnavailable && { onLimitsUnavailable: file.onLimitsUnavailable }),
+  }
+}
+
+function withoutAllow(operator: Limits | undefined): Limits | undefined {
+  if (!operator) return undefined
+  const { onLimitsUnavailable: _, ...rest } = operator
+  return rest
+}
+
+function tighterScope(file: ScopeLimits | undefined, operator: ScopeLimits | undefined): ScopeLimits | undefined {
+  if (!file || !operator) return file ?? operator
+  const names = Object.keys(LIMIT_RANGES) as (keyof ScopeLimits)[]
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const figures = [file[name], operator[name]].filter((figure) => figure !== undefined)
+      return figures.length === 0 ? [] : [[name, Math.min(...figures)]]
+    }),
+  )
+}
+
+const own = (models: Limits['models'], name: string): ScopeLimits | undefined =>
+  models && Object.hasOwn(models, name) ? models[name] : undefined
