@@ -94,7 +94,10 @@ describe('the tightest of two', () => {
         expect(new Set(both.keys())).toEqual(new Set([...ofFile.keys(), ...ofOperator.keys()]))
         for (const [path, figure] of both)
           expect(figure).toBe(Math.min(ofFile.get(path) ?? Infinity, ofOperator.get(path) ?? Infinity))
-        expect(tightest(file, operator)?.onLimitsUnavailable).toBe(file?.onLimitsUnavailable)
+        expect(tightest(file, operator)?.onLimitsUnavailable).toBe(
+          both.size > 0 ? file?.onLimitsUnavailable : undefined,
+        )
+        expect(tightest(file, operator) === undefined).toBe(both.size === 0)
       }),
     )
   })

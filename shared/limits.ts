@@ -141,36 +141,32 @@ function shown(value: unknown): string {
 /**
  * What holds: the smaller of each figure of the stack's file and of the operator's item, so that the operator can tighten and never
  * loosen. Only the file may say that requests go on while the counters are out of reach.
+ * @returns undefined where nothing is limited
  */
 export function tightest(file: Limits | undefined, operator: Limits | undefined): Limits | undefined {
-  if (!file || !operator) return file ?? withoutAllow(operator)
-  const tenant = tighterScope(file.tenant, operator.tenant)
-  const user = tighterScope(file.user, operator.user)
-  const names = [...new Set([...Object.keys(file.models ?? {}), ...Object.keys(operator.models ?? {})])]
-  const models = names.map((name) => [name, tighterScope(own(file.models, name), own(operator.models, name))] as const)
+  const tenant = tighter(file?.tenant, operator?.tenant)
+  const user = tighter(file?.user, operator?.user)
+  const names = new Set([...Object.keys(file?.models ?? {}), ...Object.keys(operator?.models ?? {})])
+  const models = [...names].flatMap((name) => {
+    const both = tighter(own(file?.models, name), own(operator?.models, name))
+    return both ? [[name, both] as const] : []
+  })
+  if (!tenant && !user && models.length === 0) return undefined
   return {
     ...(tenant && { tenant }),
     ...(user && { user }),
-    ...(names.length > 0 && { models: Object.fromEntries(models) as Readonly<Record<string, ScopeLimits>> }),
-    ...(file.onLimitsUnavailable && { onLimitsUnavailable: file.onLimitsUnavailable }),
+    ...(models.length > 0 && { models: Object.fromEntries(models) }),
+    ...(file?.onLimitsUnavailable && { onLimitsUnavailable: file.onLimitsUnavailable }),
   }
 }
 
-function withoutAllow(operator: Limits | undefined): Limits | undefined {
-  if (!operator) return undefined
-  const { onLimitsUnavailable: _, ...rest } = operator
-  return rest
-}
-
-function tighterScope(file: ScopeLimits | undefined, operator: ScopeLimits | undefined): ScopeLimits | undefined {
-  if (!file || !operator) return file ?? operator
+function tighter(file: ScopeLimits = {}, operator: ScopeLimits = {}): ScopeLimits | undefined {
   const names = Object.keys(LIMIT_RANGES) as (keyof ScopeLimits)[]
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const figures = [file[name], operator[name]].filter((figure) => figure !== undefined)
-      return figures.length === 0 ? [] : [[name, Math.min(...figures)]]
-    }),
-  )
+  const figures = names.flatMap((name) => {
+    const both = [file[name], operator[name]].filter((figure) => figure !== undefined)
+    return both.length === 0 ? [] : [[name, Math.min(...both)] as const]
+  })
+  return figures.length === 0 ? undefined : Object.fromEntries(figures)
 }
 
 const own = (models: Limits['models'], name: string): ScopeLimits | undefined =>

@@ -2,6 +2,7 @@
  * The settings of a stack, as plain typed values. Reading them from `pulumi.Config` happens in index.ts only; everything
  * after works on these types.
  */
+import type { Limits } from './limits.ts'
 import type { MachineIssuer } from './tenant.ts'
 
 /** How a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
@@ -151,6 +152,7 @@ export interface SpokeSettings {
   readonly modelInvocationLogging: boolean
   /** By the name in their path. */
   readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
+  readonly limits?: Limits
 }
 
 export type Settings = HubSettings | SpokeSettings

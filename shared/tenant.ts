@@ -3,6 +3,7 @@
  * read while requests are served. `functions/` may import it (CONTRIBUTING.md).
  */
 import { createHash } from 'node:crypto'
+import type { Limits } from './limits.ts'
 
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
 export const TENANT_ID = /^[a-z][a-z0-9]{1,19}$/
@@ -30,6 +31,8 @@ export interface GatewayEnvironment {
   readonly KEY_SET?: string
   /** The table that the key sets of issuers are kept in. With it, none is fetched. */
   readonly KEY_SETS_TABLE?: string
+  /** The table that requests, tokens and dollars are counted in. Without it, nothing is limited. */
+  readonly USAGE_TABLE?: string
 }
 
 /** Where the gateway's server listens in a task. */
@@ -117,6 +120,8 @@ export interface TenantConfiguration {
   readonly endpoint: string
   /** Whose tokens machines call with, by the name in their path `/TENANT.NAME/…`. */
   readonly machineIssuers?: Readonly<Record<string, MachineIssuer>>
+  /** What the stack's file allows; the operator's item may allow less. */
+  readonly limits?: Limits
 }
 
 /** The name of a tenant's machine issuer. No tenant's id holds a dot, so `/TENANT.NAME/` is no tenant's own path. */
@@ -148,6 +153,21 @@ export interface TenantStatus {
   /** ISO 8601 time of the last change; absent until there was one. */
   readonly changedAt?: string
 }
+
+/**
+ * `item = 'limits'`: what the operator allows less than the stack's file. Made empty with the tenant's stack and deleted with it; in
+ * between only the operator's command writes it.
+ */
+export interface TenantLimits {
+  readonly tenantId: string
+  readonly item: 'limits'
+  readonly limits: Limits
+  /** ISO 8601 time of the last change; absent until there was one. */
+  readonly changedAt?: string
+}
+
+/** An item that is made with a stack, and belongs to the operator from then on. */
+export type TenantItem = TenantStatus | TenantLimits
 
 /**
  * Who a token's caller is, for whatever keys on it: subjects of two issuers may be the same text, and one may be an ARN, a name or

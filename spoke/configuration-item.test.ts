@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TenantConfiguration } from '../shared/tenant.ts'
-import { configurationItem } from './configuration-item.ts'
+import { configurationItem, tenantItem } from './configuration-item.ts'
 
 const CONFIGURATION: TenantConfiguration = {
   tenantId: 'tenant1',
@@ -23,4 +23,26 @@ it('has the lengths of answers by name', () => {
   expect(JSON.parse(configurationItem({ ...CONFIGURATION, maxTokens: { b: 20_000 } }))).toMatchObject({
     maxTokens: { M: { b: { N: '20000' } } },
   })
+})
+
+it('has limits after what was there before them, and none where there are none', () => {
+  const limits = { tenant: { requestsPerMinute: 100 }, models: { b: { dollarsPerMonth: 0.5 } } }
+  const text = configurationItem({ ...CONFIGURATION, maxTokens: { b: 1 }, limits })
+  expect(Object.keys(JSON.parse(text)).slice(-3)).toEqual(['models', 'maxTokens', 'limits'])
+  expect(JSON.parse(text).limits).toEqual({
+    M: {
+      tenant: { M: { requestsPerMinute: { N: '100' } } },
+      models: { M: { b: { M: { dollarsPerMonth: { N: '0.5' } } } } },
+    },
+  })
+  expect(configurationItem({ ...CONFIGURATION, limits: {} })).toBe(configurationItem(CONFIGURATION))
+})
+
+it("has the operator's items as they begin", () => {
+  expect(tenantItem({ tenantId: 'tenant1', item: 'status', status: 'active' })).toBe(
+    '{"item":{"S":"status"},"status":{"S":"active"},"tenantId":{"S":"tenant1"}}',
+  )
+  expect(tenantItem({ tenantId: 'tenant1', item: 'limits', limits: {} })).toBe(
+    '{"item":{"S":"limits"},"tenantId":{"S":"tenant1"},"limits":{"M":{}}}',
+  )
 })

@@ -1,30 +1,39 @@
-import type { MachineIssuer, TenantConfiguration, TenantStatus } from '../shared/tenant.ts'
+import type { TenantConfiguration, TenantItem } from '../shared/tenant.ts'
 
-/** The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs. */
+/** The maps of a configuration that were first: what is deployed has them in this order, and a further one comes after them. */
+const FIRST = ['models', 'maxTokens', 'machineIssuers']
+
+/**
+ * The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs.
+ * Maps without an entry are left out.
+ */
 export function configurationItem(configuration: TenantConfiguration): string {
-  const { models, maxTokens = {}, machineIssuers = {}, ...texts } = configuration
-  return JSON.stringify({
-    ...Object.fromEntries(sorted(texts).map(([name, text]) => [name, { S: text }])),
-    models: { M: Object.fromEntries(sorted(models).map(([name, id]) => [name, { S: id }])) },
-    ...(Object.keys(maxTokens).length > 0 && {
-      maxTokens: { M: Object.fromEntries(sorted(maxTokens).map(([name, most]) => [name, { N: `${most}` }])) },
-    }),
-    ...(Object.keys(machineIssuers).length > 0 && {
-      machineIssuers: {
-        M: Object.fromEntries(sorted(machineIssuers).map(([name, one]) => [name, machineIssuer(one)])),
-      },
-    }),
-  })
+  const entries = inOrder(configuration).filter(([, value]) => !isMap(value) || Object.keys(value).length > 0)
+  const first = FIRST.flatMap((name) => entries.filter(([other]) => other === name))
+  const texts = entries.filter(([, value]) => !isMap(value))
+  const others = entries.filter(([name, value]) => isMap(value) && !FIRST.includes(name))
+  return JSON.stringify(attributes([...texts, ...first, ...others]))
 }
 
-function machineIssuer({ claims, ...texts }: MachineIssuer) {
-  const all = Object.fromEntries(sorted({ ...texts }).map(([name, text]) => [name, { S: text }]))
-  return { M: { ...all, claims: { M: Object.fromEntries(sorted(claims).map(([name, text]) => [name, { S: text }])) } } }
+/** Any other item of the tenant, in the same way. */
+export const tenantItem = (item: TenantItem): string => JSON.stringify(attributes(inOrder(item)))
+
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** By name; maps come last. */
+const inOrder = (map: object): readonly (readonly [string, unknown])[] =>
+  Object.entries(map).sort(([a, one], [b, other]) => Number(isMap(one)) - Number(isMap(other)) || (a < b ? -1 : 1))
+
+const attributes = (entries: readonly (readonly [string, unknown])[]) =>
+  Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, attribute(value)]),
+  )
+
+function attribute(value: unknown): object {
+  if (typeof value === 'string') return { S: value }
+  if (typeof value === 'number') return { N: `${value}` }
+  if (typeof value === 'boolean') return { BOOL: value }
+  if (Array.isArray(value)) return { L: value.map(attribute) }
+  if (isMap(value)) return { M: attributes(inOrder(value)) }
+  throw new Error(`A tenant's item holds ${typeof value}.`)
 }
-
-/** The tenant's status as DynamoDB's JSON. */
-export const statusItem = (status: TenantStatus): string =>
-  JSON.stringify(Object.fromEntries(sorted({ ...status }).map(([name, text]) => [name, { S: text }])))
-
-const sorted = <Value>(map: Readonly<Record<string, Value>>) =>
-  Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import { type MachineIssuer, TENANT_KEY } from '../shared/tenant.ts'
-import { configurationItem, statusItem } from './configuration-item.ts'
+import { configurationItem, tenantItem } from './configuration-item.ts'
 import { ingressAlarms } from './ingress-alarms.ts'
 import { type GatewayCode, gatewayOf, gatewayPlace } from './ingress-gateway.ts'
 import { tenantLog } from './ingress-log.ts'
@@ -142,7 +142,7 @@ function activeStatus(
       tableName: hub.tableName,
       hashKey: TENANT_KEY.hash,
       rangeKey: TENANT_KEY.range,
-      item: statusItem({ tenantId, item: 'status', status: 'active' }),
+      item: tenantItem({ tenantId, item: 'status', status: 'active' }),
     },
     { ...opts, ignoreChanges: ['item'] },
   )

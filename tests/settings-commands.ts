@@ -13,11 +13,19 @@ function runOne(raw: RawSettings, [pulumi, config, verb, ...rest]: readonly stri
   if (verb === 'rm') return Object.fromEntries(Object.entries(raw).filter(([key]) => key !== args[0]))
   if (verb !== 'set') throw new Error(`no verb of pulumi config: ${verb}`)
   if (args[0] !== '--path') return { ...raw, [args[0] ?? '']: args[1] ?? '' }
-  const [, key = '', index, entry] = /^(\w+)\[(?:(\d+)|"([^"]*)")\]$/.exec(args[1] ?? '') ?? []
-  const value: unknown = JSON.parse(raw[key] ?? (index === undefined ? '{}' : '[]'))
-  if (Array.isArray(value)) value[Number(index)] = args[2]
-  else (value as Record<string, unknown>)[entry ?? ''] = args[2]
-  return { ...raw, [key]: JSON.stringify(value) }
+  const [key = '', ...path] = stepsOf(args[1] ?? '')
+  return { ...raw, [key]: JSON.stringify(withValue(raw[key] && JSON.parse(raw[key]), path, args[2])) }
+}
+
+/** `limits.models["fast"].tokensPerDay`, `availabilityZones[1]` */
+const stepsOf = (path: string): readonly string[] =>
+  [...path.matchAll(/\[(\d+)\]|\["([^"]*)"\]|\.?(\w+)/g)].map(([, index, entry, name]) => index ?? entry ?? name ?? '')
+
+function withValue(into: unknown, [step, ...rest]: readonly string[], value: string | undefined): unknown {
+  if (step === undefined) return value
+  const given = (into ?? (/^\d+$/.test(step) ? [] : {})) as Record<string, unknown>
+  const changed = withValue(given[step], rest, value)
+  return Array.isArray(given) ? given.with(Number(step), changed) : { ...given, [step]: changed }
 }
 
 /** As a shell splits a line, with nothing but plain words and single quotes in it. */

@@ -121,6 +121,40 @@ test.each([
   await expect(routing.get()).rejects.toMatchObject({ code: 'tenant_misconfigured', status: 503 })
 })
 
+const limitsItem = (limits: unknown) => ({ tenantId: { S: 'tenant1' }, item: { S: 'limits' }, limits })
+const requests = (most: string) => ({ M: { tenant: { M: { requestsPerMinute: { N: most } } } } })
+
+test("limits are the tightest of the stack's and the operator's", async () => {
+  const user = { M: { concurrentRequests: { N: '2' } } }
+  const models = { M: { 'nova-2-lite': { M: { dollarsPerMonth: { N: '0.5' } } } } }
+  const [configuration] = items({ limits: { M: { ...requests('100').M, user } } }).Items
+  const operator = limitsItem({ M: { ...requests('7').M, models } })
+  const { routing } = setUp(json({ Items: [configuration, operator] }))
+  expect((await routing.get())?.limits).toEqual({
+    tenant: { requestsPerMinute: 7 },
+    user: { concurrentRequests: 2 },
+    models: { 'nova-2-lite': { dollarsPerMonth: 0.5 } },
+  })
+})
+
+test('an operator loosens nothing, and limits a tenant whose stack does not', async () => {
+  const limitsOf = async (stack: object, operator: unknown) =>
+    (await setUp(json({ Items: [...items(stack).Items, limitsItem(operator)] })).routing.get())?.limits
+  expect(await limitsOf({ limits: requests('100') }, requests('101'))).toEqual({ tenant: { requestsPerMinute: 100 } })
+  expect(await limitsOf({}, { M: { ...requests('5').M, onLimitsUnavailable: { S: 'allow' } } })).toEqual({
+    tenant: { requestsPerMinute: 5 },
+  })
+  expect(await limitsOf({}, { M: {} })).toBeUndefined()
+})
+
+test.each([
+  ["the stack's", [...items({ limits: requests('many') }).Items]],
+  ["the operator's", [...items().Items, limitsItem({ S: 'none' })]],
+  ["the operator's, with a misspelt name", [...items().Items, limitsItem({ M: { tennant: { M: {} } } })]],
+])('limits that cannot be read stop the tenant: %s', async (_name, Items) => {
+  await expect(setUp(json({ Items })).routing.get()).rejects.toMatchObject({ code: 'tenant_misconfigured' })
+})
+
 test('a status that nobody knows stops the tenant', async () => {
   const { routing } = setUp(json(items({}, 'paused')))
   await expect(routing.get()).rejects.toMatchObject({ code: 'tenant_misconfigured' })

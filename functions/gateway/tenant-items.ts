@@ -3,6 +3,7 @@
  * says, so an item that is not what a stack writes is refused as a whole.
  */
 import { isMap } from '../../shared/is-map.ts'
+import { type Limits, parseLimits, tightest } from '../../shared/limits.ts'
 import {
   MACHINE_NAME,
   type MachineIssuer,
@@ -10,6 +11,7 @@ import {
   TENANT_KEY,
   type TenantConfiguration,
 } from '../../shared/tenant.ts'
+import { plainOf } from './attributes.ts'
 import { GatewayError } from './errors.ts'
 
 /** A model id, or the ARN of an inference profile. */
@@ -22,6 +24,8 @@ export interface Tenant {
   readonly suspended: boolean
   /** Callers whose tokens are refused, by their ids → until when, in seconds since 1970. */
   readonly blocked: ReadonlyMap<string, number>
+  /** What holds: the tightest of the stack's file and of the operator's item. Absent where nothing is limited. */
+  readonly limits?: Limits
 }
 
 /** Takes the body of a `Query`'s answer. */
@@ -35,10 +39,12 @@ export function parseTenant(answer: unknown, tenantId: string, region: string): 
   }
   const configuration = byName.get('configuration')
   if (!configuration) return undefined
+  const limits = tightest(parseLimitsOf(configuration), parseLimitsOf(byName.get('limits')))
   return {
     configuration: parseConfiguration(configuration, tenantId, region),
     suspended: isSuspended(byName.get('status')),
     blocked: parseBlocked(byName.get('blocked')),
+    ...(limits && { limits }),
   }
 }
 
@@ -142,6 +148,16 @@ function parseBlocked(item: Attributes | undefined): ReadonlyMap<string, number>
       return [id, end]
     }),
   )
+}
+
+/** Limits that cannot be read stop the tenant rather than counting nothing. */
+function parseLimitsOf(item: Attributes | undefined): Limits | undefined {
+  if (!item || !Object.hasOwn(item, 'limits')) return undefined
+  try {
+    return parseLimits(plainOf(item.limits))
+  } catch {
+    throw misconfigured('limits are malformed')
+  }
 }
 
 function matching(item: Attributes, name: string, pattern: RegExp): string {

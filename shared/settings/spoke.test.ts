@@ -48,6 +48,19 @@ describe('spoke settings', () => {
     })
   })
 
+  it('reads limits, and says where in them a mistake is', () => {
+    const limits = { tenant: { requestsPerMinute: 100 }, models: { 'nova-2-lite': { dollarsPerMonth: '12.50' } } }
+    expect(read(spoke, { limits: JSON.stringify(limits) })).toMatchObject({
+      limits: { tenant: { requestsPerMinute: 100 }, models: { 'nova-2-lite': { dollarsPerMonth: 12.5 } } },
+    })
+    expect(mistakes(spoke, { limits: '{"tenant":{"requestsPerMinute":0}}' }).problems[0]?.fix).toBe(
+      'pulumi config set --path limits.tenant.requestsPerMinute {NUMBER} -s spoke-tenant1',
+    )
+    expect(mistakes(spoke, { limits: '{"models":{"nova-2-lite":{"tokensPerDay":0}}}' }).problems[0]?.fix).toBe(
+      `pulumi config set --path 'limits.models["nova-2-lite"].tokensPerDay' {NUMBER} -s spoke-tenant1`,
+    )
+  })
+
   it.each([
     'amazon.titan-text-lite-v1',
     'anthropic.claude-3-haiku-20240307-v1:0',
@@ -189,6 +202,24 @@ describe('spoke settings', () => {
       { compute: 'fargate', tier: tasks({ timeoutSeconds: 3601 }) },
       'tier',
       'timeoutSeconds: 3601 is out of range',
+    ],
+    [
+      'limits that are no figures',
+      { limits: '{"tenant":{"requestsPerMinute":"many"}}' },
+      'limits',
+      'tenant.requestsPerMinute is "many", not a whole number.',
+    ],
+    [
+      'a misspelt limit',
+      { limits: '{"user":{"tokenPerDay":1}}' },
+      'limits',
+      'user has the unknown entry "tokenPerDay"',
+    ],
+    [
+      'limits of a model that the tenant does not have',
+      { limits: '{"models":{"claude":{"tokensPerDay":1}}}' },
+      'limits',
+      'it has limits of "claude", which is not in models: nova-2-lite.',
     ],
     ['an image for a function', { gatewayImage: IMAGE }, 'compute', 'it is lambda, and gatewayImage is set'],
     [

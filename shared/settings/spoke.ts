@@ -3,6 +3,7 @@ import type { Compute, SpokeSettings, TaskTier, Tier } from '../settings.ts'
 import { nearest } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
+import { limitsMistakes } from './limits.ts'
 import { machineMistakes } from './machine-issuers.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
@@ -24,6 +25,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     refuse('roleArn', `"${values.roleArn}" is not in the tenant's account ${values.account}.`)
   }
   for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
+  for (const got of limitsMistakes(values.limits, values.models)) refuse('limits', got)
   const defaultModel = defaultModelOf(values, refuse)
   const compute = computeOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined || compute === undefined)
@@ -44,6 +46,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     compute,
     modelInvocationLogging: values.modelInvocationLogging,
     machineIssuers: values.machineIssuers,
+    ...(values.limits && { limits: values.limits }),
   }
 }
 

@@ -187,6 +187,7 @@ const SPOKE_IN_PLACE: Changes = {
   defaultModel: 'small',
   tier: 'medium',
   modelInvocationLogging: 'true',
+  limits: '{"tenant":{"requestsPerMinute":30000},"models":{"small":{"tokensPerDay":1000000000}}}',
 }
 
 /** Each in a test of its own. */

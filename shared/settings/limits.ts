@@ -1,0 +1,37 @@
+/** The setting `limits`: what a tenant, each of its users and each of its models may use. */
+import { LIMIT_RANGES, type Limits, LimitsMistake, parseLimits, WARN_AT } from '../limits.ts'
+import { Refused } from './refused.ts'
+import type { Setting } from './setting.ts'
+import { mapOf } from './values.ts'
+
+const between = (name: keyof typeof LIMIT_RANGES) =>
+  `${name} (${LIMIT_RANGES[name].least} to ${LIMIT_RANGES[name].most})`
+
+export const limits: Setting<Limits | undefined> = {
+  type: 'map of maps',
+  meaning:
+    `What may be used by the tenant as a whole (\`tenant\`), by each of its users and machines (\`user\`), and of each name in models (\`models\`). ` +
+    `A day and a month are UTC's; the operators are told at warnAt percent of dollarsPerMonth (${WARN_AT}). ` +
+    'While the counters are out of reach, requests are refused; with `onLimitsUnavailable: allow`, those that have limits of a minute only are not (docs/governance.md).',
+  allowed:
+    `a map of tenant, user, models (name in models → map) and onLimitsUnavailable (allow). Each of the first three has any of ${between('requestsPerMinute')}, ` +
+    `${between('tokensPerMinute')}, ${between('tokensPerDay')}, ${between('dollarsPerMonth')} and with that ${between('warnAt')}; user also ${between('concurrentRequests')}.`,
+  entries: 'map',
+  placeholder: '{NUMBER}',
+  fallback: { value: undefined, text: 'none' },
+  parse(raw) {
+    const given = Object.fromEntries(mapOf(raw))
+    try {
+      return parseLimits(given)
+    } catch (error) {
+      if (!(error instanceof LimitsMistake)) throw error
+      throw new Refused(error.message, { at: error.at })
+    }
+  },
+}
+
+/** What only `models` tells. @returns what is wrong with a limit, or nothing */
+export const limitsMistakes = (given: Limits | undefined, models: Readonly<Record<string, unknown>>) =>
+  Object.keys(given?.models ?? {})
+    .filter((name) => !Object.hasOwn(models, name))
+    .map((name) => `it has limits of "${name}", which is not in models: ${Object.keys(models).join(', ')}.`)
