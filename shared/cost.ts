@@ -4,6 +4,7 @@
  * million are 1e15 pico-dollars. A price that is needed and is not in the list makes the cost `undefined`, never zero.
  */
 import type { Usage } from './audit-line.ts'
+import { isMap } from './is-map.ts'
 
 /** Micro-dollars per million tokens. One that is absent is not known, or the model has no such tokens. */
 export interface TokenPrices {
@@ -101,3 +102,44 @@ function tierOf(price: ModelPrice, tier: string): TierPrices | undefined {
   if (tier === DEFAULT_TIER) return price
   return price.tiers && Object.hasOwn(price.tiers, tier) ? price.tiers[tier] : undefined
 }
+
+const TOKENS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as const satisfies (keyof TokenPrices)[]
+
+/**
+ * @param raw parsed JSON
+ * @param id of the model, for the message
+ * @throws Error naming the field that is wrong
+ */
+export function readModelPrice(raw: unknown, id: string): ModelPrice {
+  if (!isMap(raw)) throw wrong(id, 'is not an object')
+  const { tiers, ...price } = raw
+  requireTier(id, price)
+  if (tiers !== undefined && !isMap(tiers)) throw wrong(id, 'has tiers that are no object')
+  for (const [tier, prices] of Object.entries(tiers ?? {})) {
+    if (!isMap(prices)) throw wrong(`${id}: ${tier}`, 'is not an object')
+    requireTier(`${id}: ${tier}`, prices)
+  }
+  return raw as unknown as ModelPrice
+}
+
+function requireTier(where: string, { longContext, ...price }: Readonly<Record<string, unknown>>): void {
+  requireTokens(where, price)
+  if (longContext === undefined) return
+  if (!isMap(longContext) || !isWhole(longContext.above)) throw wrong(where, 'has a longContext without "above"')
+  const { above: _, ...long } = longContext
+  requireTokens(`${where}: longContext`, long)
+}
+
+function requireTokens(where: string, prices: Readonly<Record<string, unknown>>): void {
+  for (const name of ['input', 'output']) if (prices[name] === undefined) throw wrong(where, `has no "${name}"`)
+  for (const [name, price] of Object.entries(prices)) {
+    if (!TOKENS.some((known) => known === name))
+      throw wrong(where, `has "${name}"; allowed: ${[...TOKENS, 'longContext', 'tiers'].join(', ')}`)
+    if (!isWhole(price))
+      throw wrong(where, `has ${name} ${JSON.stringify(price)}; allowed: whole micro-dollars per million tokens`)
+  }
+}
+
+const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
+
+const wrong = (where: string, what: string) => new Error(`The price of "${where}" ${what}.`)

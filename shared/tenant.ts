@@ -3,6 +3,7 @@
  * read while requests are served. `functions/` may import it (CONTRIBUTING.md).
  */
 import { createHash } from 'node:crypto'
+import type { ModelPrice } from './cost.ts'
 import type { Limits } from './limits.ts'
 
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
@@ -110,6 +111,10 @@ export interface TenantConfiguration {
   readonly models: Readonly<Record<string, string>>
   /** Tokens of an answer to a caller of OpenAI's API who names no number, by the name in `models`. @default 8,192, or the model's maximum */
   readonly maxTokens?: Readonly<Record<string, number>>
+  /** What the tenant's models cost, by the id as it stands in `models`; a model whose price is not known has none. */
+  readonly prices?: Readonly<Record<string, ModelPrice>>
+  /** ISO date: when the oldest of `prices` was looked up. */
+  readonly pricesAsOf?: string
   /** One of the names in `models`, used when a request names none. */
   readonly defaultModel: string
   /** Role in the tenant's account that may invoke its models. */

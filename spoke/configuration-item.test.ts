@@ -46,3 +46,11 @@ it("has the operator's items as they begin", () => {
     '{"item":{"S":"limits"},"tenantId":{"S":"tenant1"},"limits":{"M":{}}}',
   )
 })
+
+it('has the prices of its models', () => {
+  const prices = { 'amazon.nova-lite-v1:0': { input: 330_000, output: 2_750_000 } }
+  expect(JSON.parse(configurationItem({ ...CONFIGURATION, prices, pricesAsOf: '2026-08-01' }))).toMatchObject({
+    prices: { M: { 'amazon.nova-lite-v1:0': { M: { input: { N: '330000' }, output: { N: '2750000' } } } } },
+    pricesAsOf: { S: '2026-08-01' },
+  })
+})

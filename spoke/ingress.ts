@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
+import { pricesOf } from '../shared/model-prices.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import { type MachineIssuer, TENANT_KEY } from '../shared/tenant.ts'
 import { configurationItem, tenantItem } from './configuration-item.ts'
@@ -113,6 +114,7 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
       account,
       models,
       ...(maxTokens && { maxTokens }),
+      ...pricesOf(Object.values(models), hub.region),
       defaultModel,
       roleArn: roleArn(account, tenantRoleName(tenantId)),
       externalId: externalId(hub.account, tenantId),

@@ -245,6 +245,14 @@ describe('a tenant inside the organisation', () => {
     expect(inputs).toMatchObject({ tableName: 'genai-tenants', hashKey: 'tenantId', rangeKey: 'item' })
     expect(json(inputs.item)).toEqual({
       tenantId: { S: 'tenant1' },
+      prices: {
+        M: {
+          'us.amazon.nova-2-lite-v1:0': {
+            M: { input: { N: '330000' }, output: { N: '2750000' }, cacheRead: { N: '82500' } },
+          },
+        },
+      },
+      pricesAsOf: { S: '2026-08-01' },
       item: { S: 'configuration' },
       account: { S: '222222222222' },
       defaultModel: { S: 'fast' },

@@ -2,6 +2,7 @@
  * The tenant's items as they come from the table, validated. The function sends credentials and prompts to where an item
  * says, so an item that is not what a stack writes is refused as a whole.
  */
+import { type ModelPrice, readModelPrice } from '../../shared/cost.ts'
 import { isMap } from '../../shared/is-map.ts'
 import { type Limits, parseLimits, tightest } from '../../shared/limits.ts'
 import {
@@ -59,6 +60,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
     account,
     models,
     ...parseMaxTokens(item),
+    ...parsePrices(item),
     defaultModel,
     roleArn: matching(item, 'roleArn', new RegExp(`^arn:aws[a-z-]*:iam::${account}:role/[\\w+=,.@/-]{1,512}$`)),
     externalId: matching(item, 'externalId', /^[\w+=,.@:/-]{2,1224}$/),
@@ -95,6 +97,23 @@ function parseMaxTokens(item: Attributes): Pick<TenantConfiguration, 'maxTokens'
     return [name, most]
   })
   return { maxTokens: Object.fromEntries(entries) }
+}
+
+/** A price that cannot be read would count as none, or as another: it is damage like any other. */
+function parsePrices(item: Attributes): Pick<TenantConfiguration, 'prices' | 'pricesAsOf'> {
+  if (!Object.hasOwn(item, 'prices')) return {}
+  try {
+    const prices = Object.entries(mapIn(item, 'prices')).map(([id, price]): [string, ModelPrice] => [
+      id,
+      readModelPrice(plainOf(price), id),
+    ])
+    return {
+      prices: Object.fromEntries(prices),
+      pricesAsOf: matching(item, 'pricesAsOf', /^\d{4}-\d{2}-\d{2}$/),
+    }
+  } catch {
+    throw misconfigured('prices are malformed')
+  }
 }
 
 /** A machine issuer that is not whole is none: what it does not say must not count as said. */
