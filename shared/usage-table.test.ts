@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { HOLD_MINUTES, limitStates, minuteOf, monthOf, NO_USAGE, readUsage, scopeKey, usageAt } from './usage-table.ts'
+import {
+  HOLD_MINUTES,
+  holdBlock,
+  limitStates,
+  minuteOf,
+  monthOf,
+  NO_USAGE,
+  readUsage,
+  scopeKey,
+  usageAt,
+} from './usage-table.ts'
 
 const END_OF_YEAR = Date.UTC(2026, 11, 31, 23, 59, 30)
 const item = { ...NO_USAGE, minute: minuteOf(END_OF_YEAR), requests: 60, tokens: 600, dayTokens: 7, spent: 9_000 }
@@ -46,10 +56,11 @@ test('Day and month begin anew in UTC, and what was used before is kept for one 
 })
 
 test('A hold of a killed process counts no more when it is too old, in the month that it was made in', () => {
-  const held = { ...item, heldNanoDollars: { [item.minute]: 4_000 }, heldTokens: { [item.minute]: 2 } }
-  const before = usageAt(held, END_OF_YEAR + (HOLD_MINUTES - 1) * 60_000)
+  const block = holdBlock(item.minute)
+  const held = { ...item, heldNanoDollars: { [block]: 4_000 }, heldTokens: { [block]: 2 } }
+  const before = usageAt(held, (block + HOLD_MINUTES - 1) * 60_000)
   expect(before).toMatchObject({ spentBefore: 9_000, lost: 0, dayTokensBefore: 7 })
-  const after = usageAt(held, END_OF_YEAR + HOLD_MINUTES * 60_000)
+  const after = usageAt(held, (block + HOLD_MINUTES) * 60_000)
   expect(after).toMatchObject({
     spentBefore: 5_000,
     lost: 4_000,

@@ -17,10 +17,14 @@ export const scopeKey = (tenantId: string, kind: ScopeKind, name?: string): stri
   [tenantId, kind, ...(name === undefined ? [] : [name])].join('#')
 
 /**
- * A hold belongs to a request that is under way. One that is older than the longest request (15 minutes, and a minute each for
- * the clock and for rounding) belongs to a process that was killed, and counts no more.
+ * A hold belongs to a request that is under way. Holds are added up in blocks of some minutes, none of which is in two days. A
+ * block that is older than the longest request (an hour on Fargate, and two minutes for clocks and rounding) holds what processes
+ * left behind that were killed, and counts no more.
  */
-export const HOLD_MINUTES = 17
+const HOLD_BLOCK_MINUTES = 4
+export const HOLD_MINUTES = HOLD_BLOCK_MINUTES + 62
+/** The first minute of the block. */
+export const holdBlock = (minute: number): number => minute - (minute % HOLD_BLOCK_MINUTES)
 
 /** All figures are whole numbers. A day and a month are those of `minute`, in UTC. */
 export interface UsageItem {
@@ -37,7 +41,7 @@ export interface UsageItem {
   /** Nano-dollars of that minute's month, and of the month before it. */
   readonly spent: number
   readonly spentBefore: number
-  /** What of the above is held for requests under way, by the minute in which it was reserved. */
+  /** What of the above is held for requests under way, by {@link holdBlock} of the minute in which it was reserved. */
   readonly heldNanoDollars: Readonly<Record<string, number>>
   readonly heldTokens: Readonly<Record<string, number>>
   /** Nano-dollars of holds that expired, ever: requests whose cost is not known here. Reconciliation finds it. */

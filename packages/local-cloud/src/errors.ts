@@ -4,11 +4,14 @@ export class AwsError extends Error {
   readonly code: string
   /** HTTP status of the answer on the wire. */
   readonly status: number
+  /** What the exception says besides its message, where it does. */
+  readonly fields: Readonly<Record<string, unknown>>
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, fields: Readonly<Record<string, unknown>> = {}) {
     super(message)
     this.code = code
     this.status = status
+    this.fields = fields
   }
 }
 

@@ -125,6 +125,32 @@ describe.skipIf(REMOTE)('DynamoDB', () => {
     expect((await db.send(new ScanCommand({ TableName }))).Items).toHaveLength(1)
   })
 
+  it('answers the item with a condition that did not hold, where that is asked for', async () => {
+    const counted = (ReturnValuesOnConditionCheckFailure: 'ALL_OLD' | 'NONE', item = 'counter') =>
+      db.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: key('a3', item),
+          UpdateExpression: 'SET #h.#k = if_not_exists(#h.#k, :one) + :one REMOVE #h.#gone',
+          ConditionExpression: '#n < :two AND size(#h) < :two',
+          ExpressionAttributeNames: { '#n': 'n', '#h': 'held', '#k': '290', '#gone': '289' },
+          ExpressionAttributeValues: { ':one': { N: '1' }, ':two': { N: '2' } },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure,
+        }),
+      )
+    const Item = { ...key('a3', 'counter'), n: { N: '1' }, held: { M: { 289: { N: '7' } } } }
+    await db.send(new PutItemCommand({ TableName, Item }))
+    expect((await counted('ALL_OLD')).Attributes).toEqual({ ...Item, held: { M: { 290: { N: '2' } } } })
+    await db.send(new PutItemCommand({ TableName, Item: { ...Item, n: { N: '10' } } }))
+    const refused = await failure(counted('ALL_OLD'))
+    expect(refused).toMatchObject({ name: 'ConditionalCheckFailedException', Item: { n: { N: '10' } } })
+    expect(await failure(counted('NONE'))).not.toHaveProperty('Item.n')
+    expect(await failure(counted('ALL_OLD', 'nobody'))).not.toHaveProperty('Item.n')
+    const wrong = await failure(counted('OLD' as 'NONE'))
+    expect(wrong.name).toBe('ValidationException')
+  })
+
   it('describes the table under its own ARN', async () => {
     const { Table } = await db.send(new DescribeTableCommand({ TableName }))
     expect(Table).toMatchObject({ TableArn: ARN, TableStatus: 'ACTIVE' })

@@ -7,6 +7,7 @@ import { jsonProtocol } from '../../wire/protocol/json.ts'
 import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
 import type { Json } from './engine.ts'
+import { returnedOnFailure } from './on-failure.ts'
 import { OPERATIONS } from './operations.ts'
 import { readTableName, type TableAccess, tableArn } from './permissions.ts'
 import { RESOURCE_POLICY } from './resources/resource-policy.ts'
@@ -65,7 +66,8 @@ async function run(
   const input = parsed as Json
   const caller = { account: session.account, region: request.region }
   const engine = await tables.engine(placeOf(operation, input, caller))
-  const validated = engine.validate(operation, plainNames(operation, input, caller))
+  const { onFailure, rest } = returnedOnFailure(operation, plainNames(operation, input, caller))
+  const validated = engine.validate(operation, rest)
   const accesses = OPERATIONS[operation]?.accesses({ ledger: surroundings.ledger, input, validated, caller }) ?? []
   const permission = { action: `dynamodb:${operation}`, session }
   if (accesses.length === 0)
@@ -78,7 +80,7 @@ async function run(
       context: contextOf(access, input),
       ...policyOf(surroundings.ledger, tableArn(access.table)),
     })
-  return engine.run(operation, validated)
+  return await onFailure(engine, () => engine.run(operation, validated))
 }
 
 /** A single table may be another account's, given by its ARN; that account decides whether it may be touched. */

@@ -31,10 +31,10 @@ export function jsonProtocol({
     },
     input: ({ body }) => parseJson(body),
     respond: (output, requestId) => ({ status: 200, headers: headers(requestId), body: JSON.stringify(output) }),
-    refuse: ({ code, message, status }, requestId) => ({
+    refuse: ({ code, message, status, fields }, requestId) => ({
       status,
       headers: { ...headers(requestId), 'x-amzn-errortype': code },
-      body: JSON.stringify({ __type: code, message }),
+      body: JSON.stringify({ __type: code, message, ...fields }),
     }),
   }
 }

@@ -1,0 +1,82 @@
+/** Which limit a request does not fit, seen from what a counter says. */
+import type { ScopeLimits } from '../../../shared/limits.ts'
+import {
+  type CountedLimit,
+  carried,
+  type LimitState,
+  limitStates,
+  MINUTE_MILLISECONDS,
+  millisecondsLeft,
+  minuteOf,
+  NO_USAGE,
+  type UsageItem,
+  usageAt,
+} from '../../../shared/usage-table.ts'
+import { type Demand, mostCarried } from './reserve.ts'
+
+export interface Exceeded {
+  readonly exceeded: LimitState
+  /** What the request asked for, in the limit's unit. */
+  readonly wanted: number
+  /** Milliseconds until it would fit, if nobody else comes. Absent: not before the day, the month or the limit is another. */
+  readonly fitsIn?: number
+  /** The states of all limits of the scope. */
+  readonly states: readonly LimitState[]
+}
+
+/** Of two that are exceeded, the one that takes longer to be free. */
+const ORDER: readonly CountedLimit[] = [
+  'dollarsPerMonth',
+  'tokensPerDay',
+  'tokensPerMinute',
+  'requestsPerMinute',
+  'concurrentRequests',
+]
+
+/** How long to wait for another request to end: nobody knows. */
+const CONCURRENT_MILLISECONDS = 1_000
+
+/** @param item undefined: nothing was counted yet, so that only a request that alone is too much is beyond a limit */
+export function beyond(
+  item: UsageItem | undefined,
+  demand: Demand,
+  limits: ScopeLimits,
+  now: number,
+): Exceeded | undefined {
+  const states = limitStates(item, limits, now)
+  const wanted: Readonly<Record<CountedLimit, number>> = {
+    requestsPerMinute: demand.requests,
+    tokensPerMinute: demand.tokens,
+    tokensPerDay: demand.tokens,
+    dollarsPerMonth: demand.nanoDollars,
+    concurrentRequests: demand.lease ? 1 : 0,
+  }
+  for (const limit of ORDER) {
+    const state = states.find((one) => one.limit === limit)
+    const amount = wanted[limit]
+    if (!state || amount === 0 || state.used + amount <= state.most) continue
+    const fitsIn = amount > state.most ? undefined : waitFor(limit, item, state.most - amount, now)
+    return { exceeded: state, wanted: amount, ...(fitsIn !== undefined && { fitsIn }), states }
+  }
+  return undefined
+}
+
+function waitFor(limit: CountedLimit, item: UsageItem | undefined, room: number, now: number): number | undefined {
+  if (limit === 'concurrentRequests') return CONCURRENT_MILLISECONDS
+  if (limit !== 'requestsPerMinute' && limit !== 'tokensPerMinute') return undefined
+  const at = usageAt(item ?? { ...NO_USAGE, minute: minuteOf(now) }, now)
+  const left = millisecondsLeft(at.minute, now)
+  const [current, before] =
+    limit === 'requestsPerMinute' ? [at.requests, at.requestsBefore] : [at.tokens, at.tokensBefore]
+  // In this minute, as less and less of the one before counts; otherwise in the next one, of which this one is then before.
+  return current <= room
+    ? left - leftWhen(before, room - current, left)
+    : left + MINUTE_MILLISECONDS - leftWhen(current, room, MINUTE_MILLISECONDS)
+}
+
+/** With how much of a minute left no more than `room` of `before` is carried into it. */
+function leftWhen(before: number, room: number, most: number): number {
+  let left = Math.min(most, Math.floor(((room + 1) * MINUTE_MILLISECONDS) / before))
+  while (left > 0 && (carried(before, left) > room || mostCarried(room, left) < before)) left--
+  return left
+}

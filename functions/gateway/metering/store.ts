@@ -1,0 +1,94 @@
+/** The table of counters, as one scope's item is written. */
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  DynamoDBServiceException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { readUsage, USAGE_KEY, type UsageItem } from '../../../shared/usage-table.ts'
+import { type ClientOptions, withinTime } from '../aws/clients.ts'
+import { ConnectionError } from '../aws/connection.ts'
+import { jitter } from '../retry.ts'
+import type { Write } from './expression.ts'
+
+export interface CounterStore {
+  /**
+   * Never repeated once it may have been written.
+   * @throws StoreUnavailable
+   */
+  write(key: string, write: Write): Promise<Written>
+}
+
+/** The item after the write; or, where the condition did not hold, as it is: undefined if there is none. */
+export type Written =
+  | { readonly done: true; readonly item: UsageItem }
+  | { readonly done: false; readonly item: UsageItem | undefined }
+
+/** Nobody knows whether the write was made, or it was not. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+export interface StoreOptions {
+  readonly tableName: string
+  readonly region: string
+  /** With the gateway's own credentials. */
+  readonly client: ClientOptions
+  readonly random: () => number
+  readonly pause: (milliseconds: number) => Promise<void>
+}
+
+/** DynamoDB says with these that it has written nothing. */
+const NOT_WRITTEN = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
+const ATTEMPTS = 4
+const RETRY_BASE_MILLISECONDS = 25
+
+export function createCounterStore({ tableName, region, client, random, pause }: StoreOptions): CounterStore {
+  const dynamodb = new DynamoDBClient({
+    ...client,
+    // Repeating is decided here.
+    maxAttempts: 1,
+    // As for the table of tenants: the gateway endpoint of a VPC has the region's name.
+    endpoint: `https://dynamodb.${region}.amazonaws.com`,
+    accountIdEndpointMode: 'disabled',
+    endpointDiscoveryEnabled: false,
+  })
+
+  async function once(key: string, { update, condition, names, values }: Write): Promise<Written> {
+    const command = new UpdateItemCommand({
+      TableName: tableName,
+      Key: { [USAGE_KEY]: { S: key } },
+      UpdateExpression: update,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values as never,
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    })
+    try {
+      const { Attributes } = await withinTime((options) => dynamodb.send(command, options))
+      const item = readUsage(Attributes)
+      if (!item) throw new StoreUnavailable('the table answered without an item')
+      return { done: true, item }
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return { done: false, item: readUsage(error.Item) }
+      throw error
+    }
+  }
+
+  return {
+    async write(key, write) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(key, write)
+        } catch (cause) {
+          const again = cause instanceof DynamoDBServiceException && NOT_WRITTEN.includes(cause.name)
+          const unsent = cause instanceof ConnectionError && cause.failure === 'unreachable'
+          if (!(again || unsent) || attempt >= (again ? ATTEMPTS : 2))
+            throw new StoreUnavailable('no answer', { cause })
+          await pause(jitter(random, RETRY_BASE_MILLISECONDS, attempt))
+        }
+      }
+    },
+  }
+}
