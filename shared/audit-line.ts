@@ -45,6 +45,12 @@ export interface AuditLine<Outcome extends string = string> {
   machine?: string
   /** The tenant's name for the model. */
   model?: string
+  /** The id of the model or inference profile that was asked last. */
+  servedModel?: string
+  /** Bedrock's service tier, where it is not the usual one. */
+  serviceTier?: string
+  /** Bedrock's id of its last answer. */
+  bedrockRequestId?: string
   attempts?: number
   /** The answer was a stream, which has two lines: one when it was let in, one when it was over. */
   stream?: true
@@ -52,6 +58,15 @@ export interface AuditLine<Outcome extends string = string> {
   usage?: Usage
   /** The stream ended before the model had said what it used. */
   usageIncomplete?: true
+  /**
+   * Whose figure `nanoDollars` is: `measured` by what Bedrock counted, `estimated` by what was reserved as Bedrock said nothing, or
+   * `none`, where no model worked.
+   */
+  usageIs?: 'measured' | 'estimated' | 'none'
+  /** What the request cost, in 1e-9 dollars, by the price list of the tenant's configuration. Absent where a price is not known. */
+  nanoDollars?: number
+  /** ISO date of that list: when the oldest of the tenant's prices was looked up. */
+  priceList?: string
   stopReason?: string
   /** Of the answer, 100 to 599. */
   status?: number
@@ -75,6 +90,11 @@ export const RECORDED_TEXTS = {
   machine: /^[a-z][a-z0-9-]{0,30}$/,
   operation: WORD,
   model: /^[a-z0-9.-]{1,64}$/,
+  servedModel: /^[\w.:-]{1,128}$/,
+  serviceTier: WORD,
+  bedrockRequestId: /^[\w-]{1,64}$/,
+  usageIs: /^(measured|estimated|none)$/,
+  priceList: /^\d{4}-\d{2}-\d{2}$/,
   decision: /^(allowed|refused)$/,
   check: WORD,
   passed: WORD,
@@ -94,6 +114,8 @@ export const RECORDED_NUMBERS = {
   outputTokens: ({ usage }) => numberOf(usage, 'outputTokens'),
   cacheReadInputTokens: ({ usage }) => numberOf(usage, 'cacheReadInputTokens'),
   cacheWriteInputTokens: ({ usage }) => numberOf(usage, 'cacheWriteInputTokens'),
+  cacheWrite1hInputTokens: ({ usage }) => numberOf(usage, 'cacheWrite1hInputTokens'),
+  nanoDollars: ({ nanoDollars }) => nanoDollars,
   /** 1: the stream ended before the model had said what it used. */
   usageIncomplete: ({ usageIncomplete }) => (usageIncomplete === true ? 1 : undefined),
   firstMilliseconds: ({ milliseconds }) => rounded(numberOf(milliseconds, 'first')),
@@ -162,3 +184,13 @@ function numberOf(value: unknown, name: string): unknown {
 function rounded(value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value) : undefined
 }
+
+/** Names that begin like this in Bedrock's `requestMetadata` are the gateway's: it refuses a caller's. */
+export const REQUEST_METADATA_PREFIX = 'genai:'
+
+/** What the gateway says there about a request, and the account's invocation log repeats. */
+export const REQUEST_METADATA = {
+  /** `requestId` of the line. */
+  request: `${REQUEST_METADATA_PREFIX}request`,
+  tenant: `${REQUEST_METADATA_PREFIX}tenant`,
+} as const

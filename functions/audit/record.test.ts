@@ -85,6 +85,33 @@ describe('a record', () => {
       expect(recorded(JSON.stringify({ tenant: 'tenant1', usage: odd }))).toEqual(bare)
   })
 
+  it('has what a request cost, by which list, and what served it', () => {
+    const priced = {
+      servedModel: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+      serviceTier: 'priority',
+      bedrockRequestId: '8f0d0c1a-5b2e-4f7b-9a57-0d6f5c0f7f11',
+      usageIs: 'measured',
+      priceList: '2026-08-01',
+      nanoDollars: 1_234_567,
+    }
+    const usage = {
+      inputTokens: 3,
+      outputTokens: 2,
+      totalTokens: 5,
+      cacheWriteInputTokens: 9,
+      cacheWrite1hInputTokens: 4,
+    }
+    const { totalTokens: _, ...tokens } = usage
+    expect(recorded(JSON.stringify({ tenant: 'tenant1', ...priced, usage }))).toEqual({ ...bare, ...priced, ...tokens })
+    for (const odd of [
+      { nanoDollars: 1.5 },
+      { nanoDollars: -1 },
+      { usageIs: 'guessed' },
+      { servedModel: 'arn:aws:x/y' },
+    ])
+      expect(recorded(JSON.stringify({ tenant: 'tenant1', ...odd }))).toEqual(bare)
+  })
+
   it('says when a line names another tenant, or none', () => {
     expect(recorded('{"tenant":"tenant2"}')).toEqual({ ...bare, claimed: 'tenant2' })
     expect(recorded('{"tenant":"<script>"}')).toEqual({ ...bare, claimed: '?' })

@@ -12,6 +12,7 @@ import {
   exception,
   items,
   json,
+  REQUEST_METADATA,
   stsError,
 } from './testing/support.ts'
 
@@ -65,6 +66,7 @@ describe('answers', () => {
       messages: [{ role: 'user', content: [{ text: PROMPT }] }],
       system: [{ text: 'Be short' }],
       inferenceConfig: { maxTokens: 9, temperature: 0.5 },
+      requestMetadata: REQUEST_METADATA,
     })
   })
 
@@ -90,7 +92,7 @@ describe('answers', () => {
     expect(response.headers.get('x-amzn-requestid')).toBe('request-1')
     expect(aws.sent('bedrock-runtime')[0]).toMatchObject({
       path: '/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse',
-      body: text,
+      body: `${text.slice(0, -1)},"requestMetadata":${JSON.stringify(REQUEST_METADATA)}}`,
     })
   })
 
@@ -302,6 +304,7 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       operation: 'invoke',
       user: '7a1c0c1e-user',
       model: 'nova-2-lite',
+      servedModel: 'us.amazon.nova-2-lite-v1:0',
       attempts: 1,
       usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
       stopReason: 'end_turn',

@@ -21,6 +21,7 @@ import {
   items,
   json,
   REGION,
+  REQUEST_METADATA,
   streamed,
 } from './testing/support.ts'
 
@@ -92,6 +93,7 @@ describe('an unmodified AWS SDK', () => {
       ],
       toolConfig: { tools: [{ toolSpec: { name: 't', inputSchema: { json: { type: 'object' } } } }] },
       inferenceConfig: { maxTokens: 1024 },
+      requestMetadata: REQUEST_METADATA,
     })
   })
 

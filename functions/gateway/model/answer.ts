@@ -3,6 +3,7 @@
 import type { Usage } from '../../../shared/audit-line.ts'
 import { isMap } from '../../../shared/is-map.ts'
 import { GatewayError } from '../errors.ts'
+import { usageOf } from './usage.ts'
 import type { ConverseResponse } from './wire.ts'
 
 export interface ConverseAnswer {
@@ -41,25 +42,6 @@ export function parseConverseAnswer(json: string): ConverseAnswer {
     usage,
   }
 }
-
-/** Tokens as Bedrock counted them; `undefined` when one is missing. Tokens of a cache are in neither of the first two. */
-export function usageOf(value: unknown): Usage | undefined {
-  const inputTokens = count(field(value, 'inputTokens'))
-  const outputTokens = count(field(value, 'outputTokens'))
-  if (inputTokens === undefined || outputTokens === undefined) return undefined
-  const cacheRead = count(field(value, 'cacheReadInputTokens'))
-  const cacheWrite = count(field(value, 'cacheWriteInputTokens'))
-  return {
-    inputTokens,
-    outputTokens,
-    totalTokens: count(field(value, 'totalTokens')) ?? inputTokens + outputTokens,
-    ...(cacheRead !== undefined && { cacheReadInputTokens: cacheRead }),
-    ...(cacheWrite !== undefined && { cacheWriteInputTokens: cacheWrite }),
-  }
-}
-
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
 
 const field = (value: unknown, name: string): unknown =>
   isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined

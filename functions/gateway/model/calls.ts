@@ -6,10 +6,12 @@ import type { Progress } from '../audit.ts'
 import type { Deadline } from '../deadline.ts'
 import { elapsed, type LogRecord, timed } from '../log.ts'
 import type { ModelStream } from '../stream.ts'
-import { type ConverseAnswer, parseConverseAnswer, usageOf } from './answer.ts'
+import { type ConverseAnswer, parseConverseAnswer } from './answer.ts'
 import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'
 import { type Frame, textOf } from './event-stream.ts'
 import type { Batches } from './frames.ts'
+import { withRequestMetadata } from './request-metadata.ts'
+import { hourIn, noteHeaders, noteTier, servedModelOf, sumOf, usageOf, usageOfInvoke, usageOfMetrics } from './usage.ts'
 import type { ConverseStreamEvent } from './wire.ts'
 
 export interface Model {
@@ -57,18 +59,27 @@ export interface ModelCallsOptions {
 export function createModelCalls(options: ModelCallsOptions): ModelCalls {
   const { client, record, progress } = options
 
-  function call<Operation>(
+  function call<Operation extends WholeOperation | StreamOperation>(
     operation: Operation,
     modelId: string,
     body: string,
     headers: BedrockHeaders = {},
   ): ModelCall<Operation> {
+    const { configuration, deadline, signal } = options
+    const sent = withRequestMetadata(operation, { body, headers }, record)
     progress.pass('model')
     const onAttempt = (attempt: number) => {
       record.attempts = attempt
     }
-    const { configuration, deadline, signal } = options
-    return { operation, configuration, modelId, body, headers, deadline, signal, onAttempt }
+    const onHeaders: ModelCall<Operation>['onHeaders'] = (given) => noteHeaders(record, given)
+    if (operation !== 'count-tokens') noteServed(modelId)
+    return { operation, configuration, modelId, ...sent, deadline, signal, onAttempt, onHeaders }
+  }
+
+  function noteServed(modelId: string): void {
+    const { prices, pricesAsOf } = options.configuration
+    record.servedModel = servedModelOf(modelId)
+    if (pricesAsOf !== undefined && prices && Object.hasOwn(prices, modelId)) record.priceList = pricesAsOf
   }
 
   async function whole(operation: WholeOperation, modelId: string, body: string, headers?: BedrockHeaders) {
@@ -93,37 +104,28 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
       const answer = parseConverseAnswer((await whole('converse', model.id, body)).body)
       record.usage = answer.usage
       record.stopReason = answer.stopReason
+      noteTier(record, answer.answer.serviceTier?.type)
       return answer
     },
-    converseStream: (model, body) =>
+    converseStream: async (model, body) =>
       stream(call('converse-stream', model.id, body), converseEvent, (frame) => noteConverse(frame, record)),
     async invokeModel(model, body, given) {
       const { body: json, headers } = await whole('invoke', model.id, body, given)
-      const usage = usageOf({
-        inputTokens: Number(headers['x-amzn-bedrock-input-token-count']),
-        outputTokens: Number(headers['x-amzn-bedrock-output-token-count']),
-      })
+      const usage = usageOfInvoke(headers, json)
       // A request may need several calls, as one for each text.
-      if (usage) record.usage = sum(record.usage, usage)
+      if (usage) record.usage = sumOf(record.usage, usage)
       const own = Object.entries(headers).filter(([name]) => name.startsWith('x-amzn-bedrock-'))
       return { json, headers: Object.fromEntries(own) as BedrockHeaders, ...(usage && { usage }) }
     },
-    invokeModelStream: (model, body, given) =>
-      stream(call('invoke-with-response-stream', model.id, body, given), chunkText, (frame) =>
-        noteInvoke(frame, record),
-      ),
+    async invokeModelStream(model, body, given) {
+      const cache = { hour: 0 }
+      return await stream(call('invoke-with-response-stream', model.id, body, given), chunkText, (frame) =>
+        noteInvoke(frame, record, cache),
+      )
+    },
     countTokens: async (modelId, body) => (await whole('count-tokens', modelId, body)).body,
   }
 }
-
-const sum = (one: Usage | undefined, other: Usage): Usage =>
-  one
-    ? {
-        inputTokens: one.inputTokens + other.inputTokens,
-        outputTokens: one.outputTokens + other.outputTokens,
-        totalTokens: one.totalTokens + other.totalTokens,
-      }
-    : other
 
 function noted(batches: Batches, record: LogRecord, started: number, note: (frame: Frame) => void): Batches {
   record.usageIncomplete = true
@@ -163,15 +165,17 @@ const chunkText = ({ body }: Frame): string => Buffer.from(json(body).bytes ?? '
 function noteConverse({ type, body }: Frame, record: LogRecord): void {
   if (type === 'messageStop') record.stopReason = `${json(body).stopReason}`
   if (type !== 'metadata') return
-  const usage = usageOf(json(body).usage)
+  const { usage: counted, serviceTier } = json(body)
+  const usage = usageOf(counted)
   if (usage) record.usage = usage
+  noteTier(record, serviceTier?.type)
 }
 
 /** Bedrock adds what it counted to the last chunk, whatever the model's own format is. */
-function noteInvoke(frame: Frame, record: LogRecord): void {
+function noteInvoke(frame: Frame, record: LogRecord, cache: { hour: number }): void {
   const text = chunkText(frame)
+  cache.hour = Math.max(cache.hour, hourIn(text))
   if (!text.includes('"amazon-bedrock-invocationMetrics"')) return
-  const metrics = JSON.parse(text)['amazon-bedrock-invocationMetrics']
-  const usage = usageOf({ inputTokens: metrics?.inputTokenCount, outputTokens: metrics?.outputTokenCount })
+  const usage = usageOfMetrics(JSON.parse(text)['amazon-bedrock-invocationMetrics'], cache.hour)
   if (usage) record.usage = usage
 }

@@ -48,6 +48,7 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
     headers: {},
     deadline: { remaining: () => remaining },
     signal: new AbortController().signal,
+    onHeaders: () => {},
     onAttempt: (attempt: number) => {
       attempts = attempt
     },

@@ -42,6 +42,8 @@ export interface ModelCall<Operation> {
   readonly signal: AbortSignal
   /** Told of every attempt, for the log line. */
   readonly onAttempt: (attempt: number) => void
+  /** Told of the headers of every answer, refusals included. */
+  readonly onHeaders: (headers: Answer['headers']) => void
 }
 
 /** Rejects with a `GatewayError`. Calls are repeated before the first byte of an answer only. */
@@ -53,14 +55,16 @@ export interface ModelClient {
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const bedrockFor = bedrockPerSession(options)
-  const open = (
+  const open = async (
     call: ModelCall<WholeOperation | StreamOperation>,
     session: AwsCredentials,
     timeoutMilliseconds: number,
   ) => {
     const { operation, configuration, modelId, body, headers, signal } = call
     const sent: BedrockCall = { operation, modelId, body, headers, signal, timeoutMilliseconds }
-    return bedrockFor(session, configuration.endpoint)(sent)
+    const response = await bedrockFor(session, configuration.endpoint)(sent)
+    call.onHeaders(response.headers)
+    return response
   }
   return {
     whole: (call) =>

@@ -3,7 +3,15 @@ import { APIError, NotFoundError, type OpenAI, RateLimitError } from 'openai'
 import { describe, expect, test } from 'vitest'
 import { eventFrame, exceptionFrame } from '../model/event-stream.ts'
 import { createTestClient } from '../openai/testing/client.ts'
-import { CONVERSE_ANSWER, converseFrames, exception, items, json, streamed } from '../testing/support.ts'
+import {
+  CONVERSE_ANSWER,
+  converseFrames,
+  exception,
+  items,
+  json,
+  REQUEST_METADATA,
+  streamed,
+} from '../testing/support.ts'
 
 const HELLO: { model: string; messages: OpenAI.Chat.ChatCompletionMessageParam[] } = {
   model: 'claude-haiku-4.5',
@@ -34,7 +42,11 @@ describe('a whole answer', () => {
     expect(sent()).toEqual([
       {
         path: '/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse',
-        body: { messages: [{ role: 'user', content: [{ text: 'Hello' }] }], inferenceConfig: { maxTokens: 8192 } },
+        body: {
+          messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+          inferenceConfig: { maxTokens: 8192 },
+          requestMetadata: REQUEST_METADATA,
+        },
       },
     ])
     expect(log[0]).toMatchObject({ operation: 'chat_completions', model: 'claude-haiku-4.5', outcome: 'ok' })

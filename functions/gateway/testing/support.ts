@@ -34,6 +34,9 @@ export const context = (remaining = 30_000): RequestContext => ({
   getRemainingTimeInMillis: () => remaining,
 })
 
+/** What the gateway adds to a request of {@link context}. */
+export const REQUEST_METADATA = { 'genai:request': 'request-1', 'genai:tenant': 'tenant1' }
+
 /** A signing key of a user pool. */
 export async function createSigner(kid: string) {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
