@@ -1,5 +1,6 @@
 /** What a platform team's role in a tenant's account needs: the account part of a tenant's stack, and no more. */
 import { PREFIX } from '../naming.ts'
+import { allow, of } from './deployer-statements.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
 export interface DeployerScope {
@@ -13,10 +14,7 @@ export function tenantDeployerPolicy(scope: DeployerScope): PolicyDocument {
   return policy(...network(scope), ...endpointAndAttachment(scope), ...roles(scope), ...records(scope))
 }
 
-const allow = (Sid: string, Action: readonly string[], Resource: PolicyStatement['Resource'] = '*') =>
-  ({ Sid, Effect: 'Allow', Action, Resource }) as const
-
-const ec2 = (...names: readonly string[]) => names.map((name) => `ec2:${name}`)
+const ec2 = (...names: readonly string[]) => of('ec2', ...names)
 
 function network({ account, region }: DeployerScope): readonly PolicyStatement[] {
   return [

@@ -1,0 +1,123 @@
+/** Tables, the bucket of access logs, the user pool, the audit trail's function and alarms. */
+import {
+  auditFunctionName,
+  auditLogGroupName,
+  keySetsFunctionName,
+  keySetsTableName,
+  PREFIX,
+  tableName,
+} from '../naming.ts'
+import { allow, of } from './deployer-statements.ts'
+import { type DeployerScope, manageLogGroups } from './deployer-tenant.ts'
+import type { PolicyStatement } from './document.ts'
+
+export function storage({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const bucket = `arn:aws:s3:::${PREFIX}-access-logs-${account}-${region}`
+  return [
+    allow(
+      'AccessLogs',
+      [
+        's3:CreateBucket',
+        's3:DeleteBucket',
+        's3:DeleteBucketPolicy',
+        's3:Get*Configuration',
+        's3:GetBucket*',
+        's3:ListBucket',
+        's3:ListBucketVersions',
+        's3:ListTagsForResource',
+        's3:PutBucketOwnershipControls',
+        's3:PutBucketPolicy',
+        's3:PutBucketPublicAccessBlock',
+        's3:PutEncryptionConfiguration',
+        's3:PutLifecycleConfiguration',
+        's3:TagResource',
+        's3:UntagResource',
+      ],
+      bucket,
+    ),
+    // Asked for when a bucket without deletionProtection is destroyed.
+    allow('EmptyAccessLogs', ['s3:DeleteObject', 's3:DeleteObjectVersion'], `${bucket}/*`),
+    allow(
+      'Tables',
+      of(
+        'dynamodb',
+        'CreateTable',
+        'DeleteTable',
+        'DescribeContinuousBackups',
+        'DescribeTable',
+        'DescribeTimeToLive',
+        'ListTagsOfResource',
+        'TagResource',
+        'UntagResource',
+        'UpdateContinuousBackups',
+        'UpdateTable',
+      ),
+      [tableName, keySetsTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
+    ),
+    // The provider looks AWS's own key up by its alias.
+    {
+      ...allow('TablesKey', ['kms:DescribeKey'], `arn:aws:kms:${region}:${account}:key/*`),
+      Condition: { StringEquals: { 'kms:RequestAlias': 'alias/aws/dynamodb' } },
+    },
+  ]
+}
+
+export function userPool({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const idp = (...names: readonly string[]) => of('cognito-idp', ...names)
+  return [
+    allow('MakeUserPool', idp('CreateUserPool')),
+    allow(
+      'UserPool',
+      [
+        ...idp('AddCustomAttributes', 'CreateUserPoolClient', 'DeleteUserPool', 'DeleteUserPoolClient'),
+        ...idp('DescribeUserPool', 'DescribeUserPoolClient', 'GetUserPoolMfaConfig', 'TagResource'),
+        ...idp('UntagResource', 'UpdateUserPool', 'UpdateUserPoolClient'),
+      ],
+      `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
+    ),
+  ]
+}
+
+export function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
+  const { account, region } = scope
+  return [
+    allow(
+      'HubsFunctions',
+      of(
+        'lambda',
+        'AddPermission',
+        'CreateFunction',
+        'DeleteFunction',
+        'GetFunction',
+        'GetFunctionCodeSigningConfig',
+        'GetFunctionConcurrency',
+        'GetFunctionConfiguration',
+        'GetPolicy',
+        'ListVersionsByFunction',
+        'RemovePermission',
+        'TagResource',
+        'UntagResource',
+        'UpdateFunctionCode',
+        'UpdateFunctionConfiguration',
+      ),
+      [auditFunctionName, keySetsFunctionName].map((name) => `arn:aws:lambda:${region}:${account}:function:${name}`),
+    ),
+    ...manageLogGroups(scope, [
+      `/${PREFIX}/*`,
+      `/aws/lambda/${auditFunctionName}*`,
+      `/aws/lambda/${keySetsFunctionName}*`,
+    ]),
+    allow(
+      'TrailStays',
+      ['logs:PutLogGroupDeletionProtection'],
+      `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`,
+    ),
+    // Seen denied to a role that may read `alarm:*`.
+    allow('FindAlarms', ['cloudwatch:DescribeAlarms']),
+    allow(
+      'Alarms',
+      of('cloudwatch', 'DeleteAlarms', 'ListTagsForResource', 'PutMetricAlarm', 'TagResource', 'UntagResource'),
+      `arn:aws:cloudwatch:${region}:${account}:alarm:${PREFIX}*`,
+    ),
+  ]
+}

@@ -1,0 +1,42 @@
+/** What the project's commands ask for themselves. */
+import { auditLogGroupName, onboardingRoleName, PREFIX, roleArn, tableName } from '../naming.ts'
+import { allow, of } from './deployer-statements.ts'
+import type { DeployerScope } from './deployer-tenant.ts'
+import { DOCTOR_ROLE } from './doctor.ts'
+import type { PolicyStatement } from './document.ts'
+
+/** What the project's commands ask for themselves, and the roles that tenants are deployed with. */
+export function operation({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  return [
+    allow(
+      'DeployTenants',
+      ['sts:AssumeRole', 'sts:TagSession'],
+      [roleArn(account, onboardingRoleName), roleArn('*', `${PREFIX}-deployer`)],
+    ),
+    // `genai doctor`: a role that only reads, in every account.
+    allow('AskBefore', ['sts:AssumeRole'], roleArn('*', DOCTOR_ROLE)),
+    allow(
+      'TenantsUsers',
+      of(
+        'cognito-idp',
+        'AdminAddUserToGroup',
+        'AdminConfirmSignUp',
+        'AdminCreateUser',
+        'AdminDeleteUser',
+        'AdminDisableUser',
+        'AdminEnableUser',
+        'AdminRemoveUserFromGroup',
+        'AdminSetUserPassword',
+        'AdminUserGlobalSignOut',
+        'ListUsersInGroup',
+      ),
+      `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
+    ),
+    allow(
+      'TenantsItems',
+      ['dynamodb:Scan', 'dynamodb:UpdateItem'],
+      `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
+    ),
+    allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
+  ]
+}
