@@ -1,8 +1,12 @@
 /** Tests are projects, each the answer to a question of its own; package.json has a command for each. */
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /** What hangs is to run into it, and nothing else: the slowest test takes a tenth of it on an idle machine. */
 const PATIENCE_MILLISECONDS = 10 * 60_000
+
+// Every file of most projects has a process of its own, which imports Pulumi's packages anew; commands under test do as well.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/genai-compiled', import.meta.url))
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>
 

@@ -1,4 +1,5 @@
 /** One command with verbs; the npm scripts are its short names. */
+import './compiled.ts'
 import { awsRemedy } from './hub/aws-remedies.ts'
 import { surviveClosedOutput } from './terminal/closed-output.ts'
 import { createTerminal } from './terminal/terminal.ts'
