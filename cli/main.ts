@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./verbs/start.ts')).start,
   login: async () => (await import('./verbs/login.ts')).login,
   logout: async () => (await import('./verbs/logout.ts')).logout,
+  proxy: async () => (await import('./verbs/proxy.ts')).proxy,
   up: async () => (await import('./verbs/up.ts')).up,
   local: async () => (await import('./verbs/local.ts')).local,
   tenant: async () => (await import('./verbs/tenant.ts')).tenant,

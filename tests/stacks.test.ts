@@ -26,10 +26,7 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 }
 
 /** Outputs that the sample hub does not have. */
-const OPTIONAL = [
-  ...['keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate'],
-  ...['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'],
-]
+const OPTIONAL = ['keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate']
 
 const up = (cloud: Cloud, stack: Stack) => deploy(cloud, stack, program)
 const ofStack = (cloud: Cloud, stack: string) => cloud.ledger.all().filter(({ urn }) => urn.includes(`:${stack}::`))
@@ -95,7 +92,10 @@ describe('variants of the hub', () => {
         allowedCidrBlocks: JSON.stringify(Array.from({ length: 29 }, (_, index) => `198.51.100.${index}/32`)),
       },
     ],
-    ['a zone without an endpoint of Cognito’s', { availabilityZones: '["us-east-1a","us-east-1e"]' }],
+    [
+      'a zone without an endpoint of Cognito’s',
+      { keySetVia: 'endpoint', availabilityZones: '["us-east-1a","us-east-1e"]' },
+    ],
     [
       'no client instances in the first zone',
       { availabilityZones: '["us-east-1c","us-east-1a"]', clientInstance: 'true' },
@@ -137,7 +137,7 @@ describe('what is refused before anything is made', () => {
     ['another account than the credentials are for', { account: '222222222222' }, /222222222222|not allowed/],
     [
       'zones without an endpoint of Cognito’s',
-      { availabilityZones: '["us-east-1c","us-east-1e"]', clientInstance: 'false' },
+      { keySetVia: 'endpoint', availabilityZones: '["us-east-1c","us-east-1e"]', clientInstance: 'false' },
       /In us-east-1c, us-east-1e cognito-idp has no endpoint\. It has in: us-east-1a, us-east-1b, us-east-1d, us-east-1f\. Choose availabilityZones .* keySetVia to table, nat or inline/,
     ],
     [

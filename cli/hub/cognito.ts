@@ -3,6 +3,7 @@ import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
+  type AuthenticationResultType,
   CognitoIdentityProviderClient,
   type CognitoIdentityProviderClientConfig,
   InitiateAuthCommand,
@@ -72,6 +73,10 @@ export interface SignIn {
 export interface Tokens {
   readonly idToken: string
   readonly accessToken: string
+  /** Gets new ones until the session ends. */
+  readonly refreshToken: string
+  /** Of the ID token, from now. */
+  readonly expiresInSeconds: number
 }
 
 /** @returns the ID token @throws UserError when Cognito refuses or wants more than a password */
@@ -99,8 +104,8 @@ export async function signInForTokens(client: CognitoIdentityProviderClient, cal
           ChallengeResponses: { USERNAME: username, NEW_PASSWORD: await newPassword() },
         }),
       )
-    const { IdToken: idToken, AccessToken: accessToken } = answer.AuthenticationResult ?? {}
-    if (idToken && accessToken) return { idToken, accessToken }
+    const tokens = tokensIn(answer.AuthenticationResult)
+    if (tokens) return tokens
     throw new UserError(
       `Cognito wants more than a password of ${username}: ${answer.ChallengeName ?? 'no token in its answer'}.`,
       'Sign in once with a client that can answer that, or have the administrator reset the user.',
@@ -112,6 +117,39 @@ export async function signInForTokens(client: CognitoIdentityProviderClient, cal
       })
     throw cause
   }
+}
+
+/**
+ * Gets the next tokens of a session.
+ * @throws UserError when the session has ended: its time is over, or the user was signed out, disabled or removed
+ */
+export async function refreshTokens(
+  client: CognitoIdentityProviderClient,
+  { clientId, refreshToken }: { readonly clientId: string; readonly refreshToken: string },
+): Promise<Tokens> {
+  try {
+    const { AuthenticationResult } = await client.send(
+      new InitiateAuthCommand({
+        ClientId: clientId,
+        AuthFlow: 'REFRESH_TOKEN_AUTH',
+        AuthParameters: { REFRESH_TOKEN: refreshToken },
+      }),
+    )
+    // The answer repeats the refresh token only where it was rotated.
+    const tokens = tokensIn({ RefreshToken: refreshToken, ...AuthenticationResult })
+    if (tokens) return tokens
+    throw new Error('Cognito answered no tokens.')
+  } catch (cause) {
+    if (cause instanceof Error && ['NotAuthorizedException', 'UserNotFoundException'].includes(cause.name))
+      throw new UserError(`The session has ended: ${cause.message}`, 'Sign in again.', { cause })
+    throw cause
+  }
+}
+
+function tokensIn(result: AuthenticationResultType | undefined): Tokens | undefined {
+  const { IdToken: idToken, AccessToken: accessToken, RefreshToken: refreshToken, ExpiresIn = 0 } = result ?? {}
+  if (!idToken || !accessToken || !refreshToken) return undefined
+  return { idToken, accessToken, refreshToken, expiresInSeconds: ExpiresIn }
 }
 
 /** Cognito tells a disabled user apart from a wrong password. */

@@ -1,11 +1,16 @@
-/** Files that a user goes on to edit: written once, never over what is there. */
+/** Files that a user goes on to edit, or that hold a secret: written once, never over what is there. */
 import { writeFileSync } from 'node:fs'
 import { messageOf, UserError } from '../verb.ts'
 
 /** @throws UserError when it is there already, or the folder cannot be written to */
-export function writeNewFile(file: string, text: string, remedy: string): void {
+export const writeNewFile = (file: string, text: string, remedy: string): void => write(file, text, remedy, 0o666)
+
+/** Only its owner may read it. @throws UserError as `writeNewFile` does */
+export const writeSecretFile = (file: string, text: string, remedy: string): void => write(file, text, remedy, 0o600)
+
+function write(file: string, text: string, remedy: string, mode: number): void {
   try {
-    writeFileSync(file, text, { flag: 'wx' })
+    writeFileSync(file, text, { flag: 'wx', mode })
   } catch (cause) {
     const there = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
     const why = there ? 'it is there already, and is not overwritten' : messageOf(cause)

@@ -7,6 +7,7 @@ import { HUB_OWNER, type KeySetsEnvironment } from '../../shared/tenant.ts'
 import { clientOptions, ownCredentials } from '../gateway/aws/clients.ts'
 import { createConnections } from '../gateway/aws/connection.ts'
 import { CONTROL_ATTEMPTS } from '../gateway/limits.ts'
+import { again } from './again.ts'
 import { fetchDocument } from './fetch.ts'
 import { type Issuer, tenantsIssuers } from './issuers.ts'
 import { fetchKeySets } from './run.ts'
@@ -29,6 +30,10 @@ const fetch = fetchDocument()
 /** @param event `{ owner }` of a deployment; anything else is the schedule's */
 export async function handler(event: unknown): Promise<{ readonly fetched: number }> {
   const owner = ownerOf(event)
+  return owner === undefined ? await fetchAll() : await again(() => fetchAll(owner))
+}
+
+async function fetchAll(owner?: string): Promise<{ readonly fetched: number }> {
   // What keeps the tenants' issuers from being read keeps nobody from the hub's.
   const [hubs, tenants] = await Promise.allSettled([
     owner === undefined || owner === HUB_OWNER ? run([HUBS_ISSUER]) : [],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, startEngine } from '../../proof/harness/engine.ts'
 import { fixtureNames, readFixture } from '../upgrade/fixture.ts'
 import { hasStates, readStates } from '../upgrade/state.ts'
+import { SAMPLE } from '../upgrade/variants.ts'
 import { cli } from './cli.ts'
 
 const quiet = { color: 'never' } as const
@@ -28,7 +29,7 @@ describe.skipIf(!cli).each(fixtureNames().filter(hasStates))('an upgrade of %s b
 
   async function imported(name: string, state: Deployment | undefined = states[name]): Promise<Stack> {
     if (!state) throw new Error(`no state of ${name}`)
-    const stack = await engine.stack(name)
+    const stack = await engine.stack(name, SAMPLE[name])
     await stack.importStack(state)
     return stack
   }

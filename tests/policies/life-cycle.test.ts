@@ -78,8 +78,6 @@ const UNASKED: Readonly<Record<string, string>> = {
     'asked only when Lambda has left interfaces behind, which keep their security group from being deleted',
   'OwnLogGroup: logs:TagResource':
     'asked for tags that come with CreateLogGroup; AWS does not document against which form of the ARN',
-  'FetchKeySets: lambda:InvokeFunction':
-    'asked for tenants with machineIssuers, whose issuers no recorded life has; tests/platform/machines.test.ts deploys them',
 }
 
 describe.each(DEPLOYERS)('%s', (_, deployerOf) => {

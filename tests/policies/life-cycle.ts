@@ -40,12 +40,22 @@ const PROJECT = 'genai-hub-spoke'
 /** A model by its own id, and one through a profile: Bedrock is asked for each in another way. */
 const MODELS = { models: { own: 'amazon.nova-lite-v1:0', profile: 'us.amazon.nova-2-lite-v1:0' }, defaultModel: 'own' }
 
+/** A machine without a secret: its issuer is the tenant's own account. */
+const MACHINE = {
+  issuer: 'https://22222222-0000-4000-8000-222222222222.tokens.sts.global.api.aws',
+  audience: 'genai/tenant1',
+  claims: { sub: 'arn:aws:iam::222222222222:role/application' },
+}
+
 /** Two worlds that between them declare everything that the programs can. */
 const WORLDS: readonly {
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly organization: Organization
 }[] = [
-  { settings: { hub: { keySetVia: 'table' }, [TENANT]: MODELS }, organization: sample },
+  {
+    settings: { hub: { keySetVia: 'table' }, [TENANT]: { ...MODELS, machineIssuers: { app: MACHINE } } },
+    organization: sample,
+  },
   {
     settings: {
       hub: {

@@ -2,10 +2,13 @@
 
 import { withDeployerFetch } from '@genai/local-cloud/engine/in-process/deployer-fetch'
 import { deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
-import type { Ledger, Properties } from '@genai/local-cloud/ledger/ledger'
+import { Ledger, type Properties } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import { localImages } from '../../cli/local/gateway-image.ts'
 import program from '../../index.ts'
+import { organization as sample } from '../../sample-organization.ts'
+import type { Deployed, DeployedStack } from './fixture.ts'
+import { stacksOf, type Variant } from './variants.ts'
 
 /** The same keys in every run, for `keySetVia: inline`: no request is made here. */
 const keySet = async () => ({
@@ -23,3 +26,14 @@ const withImages = async <C extends { readonly organization: Organization }>(clo
   ...cloud,
   organization: { ...cloud.organization, images: await localImages() },
 })
+
+/** Deploys one variant into a ledger of its own. */
+export async function deployVariant(variant: string, { organization, ...settings }: Variant): Promise<Deployed> {
+  const ledger = new Ledger()
+  const stacks: DeployedStack[] = []
+  for (const stack of stacksOf(settings.stacks)) {
+    const outputs = await deployToday({ ledger, organization: { ...sample, ...organization } }, stack)
+    stacks.push({ ...stack, outputs })
+  }
+  return { variant, organization, stacks, resources: ledger.all() }
+}

@@ -3,16 +3,14 @@
  * held to it: see upgrade.test.ts. With a Pulumi CLI on the PATH its states too: see tests/engine/upgrade.test.ts.
  */
 
-import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { canonical } from '@genai/local-cloud/resource/declare'
 import type { Deployment } from '@pulumi/pulumi/automation/index.js'
 import { type FoundCli, findPulumi } from '../../cli/pulumi/pulumi.ts'
 import { startEngine } from '../../proof/harness/engine.ts'
-import { organization as sample } from '../../sample-organization.ts'
-import { deployToday } from './deployed.ts'
-import { type Deployed, type DeployedStack, fixtureNames, kept, readFixture, writeFixture } from './fixture.ts'
+import { deployVariant } from './deployed.ts'
+import { type Deployed, fixtureNames, kept, readFixture, writeFixture } from './fixture.ts'
 import { STATES, writeStates } from './state.ts'
-import { stacksOf, VARIANTS, type Variant } from './variants.ts'
+import { SAMPLE, VARIANTS } from './variants.ts'
 
 /** Deploys the sample files by the CLI. */
 async function stateOf(cli: FoundCli): Promise<Readonly<Record<string, Deployment>>> {
@@ -20,7 +18,7 @@ async function stateOf(cli: FoundCli): Promise<Readonly<Record<string, Deploymen
   try {
     const states: Record<string, Deployment> = {}
     for (const name of STATES) {
-      const stack = await engine.stack(name)
+      const stack = await engine.stack(name, SAMPLE[name])
       await stack.up({ color: 'never' })
       states[name] = await stack.exportStack()
     }
@@ -30,17 +28,6 @@ async function stateOf(cli: FoundCli): Promise<Readonly<Record<string, Deploymen
   }
 }
 
-/** Deploys one variant into a ledger of its own. */
-async function deployed(variant: string, { organization, ...settings }: Variant): Promise<Deployed> {
-  const ledger = new Ledger()
-  const stacks: DeployedStack[] = []
-  for (const stack of stacksOf(settings.stacks)) {
-    const outputs = await deployToday({ ledger, organization: { ...sample, ...organization } }, stack)
-    stacks.push({ ...stack, outputs })
-  }
-  return { variant, organization, stacks, resources: ledger.all() }
-}
-
 const [name, ...rest] = process.argv.slice(2)
 if (name === undefined || rest.length > 0 || !/^\w[\w.-]*$/.test(name) || fixtureNames().includes(name)) {
   console.error(`Got "${process.argv.slice(2).join(' ')}"; allowed: one new name, such as 0.2.0.`)
@@ -48,7 +35,7 @@ if (name === undefined || rest.length > 0 || !/^\w[\w.-]*$/.test(name) || fixtur
   process.exit(1)
 }
 const all: Deployed[] = []
-for (const [variant, settings] of Object.entries(VARIANTS)) all.push(await deployed(variant, settings))
+for (const [variant, settings] of Object.entries(VARIANTS)) all.push(await deployVariant(variant, settings))
 writeFixture(name, all)
 if (canonical(readFixture(name).map(kept)) !== canonical(all.map(kept)))
   throw new Error('What is read is not what was deployed.')

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
 import { ACCEPTED } from './accepted.ts'
+import { deployVariant } from './deployed.ts'
 import { fixtureNames, readFixture } from './fixture.ts'
 import { type Upgrade, upgrade } from './upgrade.ts'
+import { VARIANTS } from './variants.ts'
 
 const recorded = fixtureNames().flatMap((name) =>
   readFixture(name).map((deployed) => [`${name}: ${deployed.variant}`, deployed, ACCEPTED[name] ?? []] as const),
@@ -20,6 +22,16 @@ describe('an upgrade', () => {
   it('that replaces or deletes all the same is told in the changelog', () => {
     const changelog = readFileSync(join(import.meta.dirname, '../../CHANGELOG.md'), 'utf8')
     for (const { said } of Object.values(ACCEPTED).flat()) expect(changelog).toContain(said)
+  })
+})
+
+/** Stacks that no version was released with: recorded with the next one. */
+const unrecorded = Object.entries(VARIANTS).filter(([name]) => !recorded.some(([, { variant }]) => variant === name))
+
+describe('a variant that no released version has', () => {
+  it.each(unrecorded)('%s: is deployed, and deployed again without a loss', async (variant, settings) => {
+    const deployed = await deployVariant(variant, settings)
+    expect((await upgrade(deployed)).losses).toEqual([])
   })
 })
 

@@ -14,8 +14,15 @@ export interface Variant {
   readonly stacks: Readonly<Record<string, Settings>>
 }
 
+/** The sample files as 0.1.0 had them: a hub without `keySetVia` has Cognito's endpoint still. */
+export const SAMPLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  hub: { keySetVia: 'endpoint' },
+  'spoke-tenant1': {},
+  'spoke-tenant2': {},
+}
+
 export const VARIANTS: Readonly<Record<string, Variant>> = {
-  sample: { organization: {}, stacks: { hub: { keySetVia: 'endpoint' }, 'spoke-tenant1': {}, 'spoke-tenant2': {} } },
+  sample: { organization: {}, stacks: SAMPLE },
   'nat, accounts outside of the organisation, no protection': {
     organization: { ramSharing: false },
     stacks: {
@@ -38,6 +45,26 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
       hub: { ...LOCAL_FARGATE, fargateVcpuLimit: 64, listenerRules: 200 },
       'spoke-tenant1': {},
       'spoke-tenant2': { compute: 'fargate', tier: 'medium' },
+    },
+  },
+  'key sets in a table, a tenant with machines': {
+    organization: {},
+    stacks: {
+      hub: { keySetVia: 'table' },
+      'spoke-tenant1': {
+        machineIssuers: {
+          app: {
+            issuer: 'https://22222222-0000-4000-8000-222222222222.tokens.sts.global.api.aws',
+            audience: 'genai/tenant1',
+            claims: { sub: 'arn:aws:iam::222222222222:role/application' },
+          },
+          partner: {
+            issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_OTHERPOOL',
+            claims: { client_id: '1h57kf5cpq17m0eml12EXAMPLE', token_use: 'access', scope: 'genai/invoke' },
+          },
+        },
+      },
+      'spoke-tenant2': {},
     },
   },
   'key set inline, no TLS, three zones, blocks of other sizes': {

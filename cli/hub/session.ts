@@ -1,0 +1,114 @@
+/** A user's session: which gateway it is for, and the tokens of a sign-in there, in the running local cloud or a deployed hub. */
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import { readRunningHub } from '../local/running.ts'
+import { askPassword } from '../terminal/password.ts'
+import { type Arguments, UserError } from '../verb.ts'
+import { claimsOf, cognitoClient, signInForTokens, type Tokens } from './cognito.ts'
+
+export interface UserSession {
+  readonly tenant: string
+  /** Without a slash at its end. */
+  readonly gatewayUrl: string
+  readonly region: string
+  readonly clientId: string
+  readonly cognito: CognitoIdentityProviderClient
+  readonly tokens: Tokens
+  /** Certificate of the local cloud's authority; absent for a deployed hub. */
+  readonly caFile?: string
+}
+
+/** Options of every command that signs a user in. */
+export const SESSION_OPTIONS = {
+  username: { type: 'string', placeholder: 'NAME', help: "the user; locally the tenant's first user by default" },
+  'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
+  'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
+  region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
+} as const
+
+type Values = Arguments['values']
+
+/** @throws UserError for a user that cannot sign in, or is another tenant's */
+export async function openSession(tenantId: string, values: Values): Promise<UserSession> {
+  if (!TENANT_ID.test(tenantId))
+    throw new UserError(
+      `"${tenantId}" is no tenant id.`,
+      'An id is a lower-case letter and 1 to 19 letters or digits, such as tenant1.',
+    )
+  const session = isDeployed(values) ? await ofDeployed(values) : await ofLocal(tenantId, values)
+  // As in the client of AWS's article: a client finds its route in its own token.
+  const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
+  if (typeof tenant !== 'string')
+    throw new UserError(
+      `The user's token has no ${TENANT_CLAIM}.`,
+      'Have an administrator create the user for a tenant: npm run tenant -- user add TENANT EMAIL',
+    )
+  if (tenant !== tenantId)
+    throw new UserError(
+      `That user belongs to ${tenant}, not to ${tenantId}.`,
+      "Sign in with one of the tenant's own users.",
+    )
+  return { ...session, tenant }
+}
+
+const DEPLOYED = ['gateway-url', 'client-id', 'region'] as const
+
+function isDeployed(values: Values): boolean {
+  const missing = DEPLOYED.filter((flag) => values[flag] === undefined)
+  if (missing.length > 0 && missing.length < DEPLOYED.length)
+    throw new UserError(
+      `A deployed hub is named by ${DEPLOYED.map((flag) => `--${flag}`).join(', ')}; missing: ${missing.map((flag) => `--${flag}`).join(', ')}.`,
+      'Their values: pulumi stack output -s hub',
+    )
+  return missing.length === 0
+}
+
+async function ofDeployed(values: Values): Promise<Omit<UserSession, 'tenant'>> {
+  // The commands that use it put a path behind it.
+  const gatewayUrl = String(values['gateway-url']).replace(/\/+$/, '')
+  if (!/^https?:\/\/[^/]+$/.test(gatewayUrl) || !URL.canParse(gatewayUrl))
+    throw new UserError(
+      `--gateway-url is not https://HOST: ${String(values['gateway-url'])}`,
+      'Take gatewayUrl of: pulumi stack output -s hub',
+    )
+  if (values.username === undefined)
+    throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
+  const region = String(values.region)
+  const clientId = String(values['client-id'])
+  const cognito = cognitoClient(region, {})
+  const tokens = await signInForTokens(cognito, {
+    clientId,
+    username: String(values.username),
+    password: await askPassword('Password: '),
+    newPassword: () => askPassword('New password: '),
+  })
+  return { gatewayUrl, region, clientId, cognito, tokens }
+}
+
+async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSession, 'tenant'>> {
+  const { caFile, wirePort, hub, users } = await readRunningHub()
+  const { region, userPoolClientId: clientId, gatewayUrl } = hub
+  if (gatewayUrl === undefined)
+    throw new UserError(
+      'The local gateway is not open on this machine.',
+      'The shell that runs the local cloud says why.',
+    )
+  const user = users.find((candidate) =>
+    values.username === undefined ? candidate.tenantId === tenantId : candidate.username === values.username,
+  )
+  if (!user && values.username === undefined) {
+    const tenants = [...new Set(users.map((known) => known.tenantId))].join(', ')
+    throw new UserError(
+      `The local cloud made no user of ${tenantId}.`,
+      `${tenants ? `It made users of: ${tenants}. ` : ''}For one of your own, add --username EMAIL; make it with npm run tenant -- user add ${tenantId} EMAIL`,
+    )
+  }
+  const cognito = cognitoClient(region, { local: { port: wirePort, caFile } })
+  const tokens = await signInForTokens(cognito, {
+    clientId,
+    username: user?.username ?? String(values.username),
+    password: user?.password ?? (await askPassword('Password: ')),
+    newPassword: () => askPassword('New password: '),
+  })
+  return { gatewayUrl, region, clientId, cognito, tokens, caFile }
+}

@@ -1,0 +1,56 @@
+/** Who may use the proxy: whoever is on this machine and has its key. A web page in this machine's browser is not meant. */
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Why a request is refused, in words for whoever set up the tool. */
+export interface Refusal {
+  readonly status: number
+  readonly type: string
+  readonly message: string
+}
+
+export interface AdmitOptions {
+  readonly port: number
+  readonly key: string
+  /** Origins of pages that may call, such as `app://obsidian.md`. */
+  readonly origins: readonly string[]
+  /** A preflight carries no key. */
+  readonly preflight: boolean
+}
+
+/** @returns nothing for a request that is let through */
+export function refusalOf(
+  headers: IncomingHttpHeaders,
+  { port, key, origins, preflight }: AdmitOptions,
+): Refusal | undefined {
+  // A page whose own name leads to 127.0.0.1 sends its own name here.
+  if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(headers.host ?? ''))
+    return {
+      status: 403,
+      type: 'permission_error',
+      message: `This proxy answers to http://127.0.0.1:${port} only, not to the host that was asked.`,
+    }
+  if (headers.origin !== undefined && !origins.includes(headers.origin))
+    return {
+      status: 403,
+      type: 'permission_error',
+      message: 'Web pages may not call this proxy. To let one: restart it with --origin and the origin of that page.',
+    }
+  if (preflight || isKey(keyOf(headers), key)) return undefined
+  return {
+    status: 401,
+    type: 'authentication_error',
+    message: "Send the proxy's own key, which it printed when it started, as the API key (Authorization or x-api-key).",
+  }
+}
+
+function keyOf({ authorization, 'x-api-key': apiKey }: IncomingHttpHeaders): string {
+  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
+  return typeof apiKey === 'string' ? apiKey : ''
+}
+
+/** Takes as long for a key that is nearly right as for any other of its length. */
+function isKey(given: string, key: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(key)]
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b)
+}
