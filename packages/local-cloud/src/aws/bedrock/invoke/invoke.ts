@@ -21,6 +21,7 @@ export const invokeModel: Operation = async (call) => {
   const { model } = call.invoked
   if (isEmbedding(model)) {
     const { output, inputTokens } = EMBEDDINGS[model.family](call.body(), model, call.requestId)
+    call.count({ inputTokens, outputTokens: 0 })
     return respondJson(output, call.requestId, countHeaders({ inputTokens, outputTokens: 0 }, 0))
   }
   const { format, about, events, latencyMs } = await begin(call, model, false)
