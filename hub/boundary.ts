@@ -20,6 +20,7 @@ export interface BoundaryArgs {
   readonly tableArn: pulumi.Input<string>
   /** With `keySetVia: table`. */
   readonly keySetsTableArn: pulumi.Input<string | undefined>
+  readonly usageTableArn: pulumi.Input<string>
   readonly vpcId: pulumi.Input<string>
   /** Everything else of the hub. */
   readonly after: readonly pulumi.Resource[]
@@ -41,12 +42,12 @@ export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions)
       name: permissionsBoundaryName,
       description: "Bounds the execution role of every tenant's function",
       policy: pulumi
-        .all([args.tableArn, args.keySetsTableArn, args.vpcId])
-        .apply(([tableArn, keySetsTableArn, vpcId]) =>
+        .all([args.tableArn, args.keySetsTableArn, args.usageTableArn, args.vpcId])
+        .apply(([tableArn, keySetsTableArn, usageTableArn, vpcId]) =>
           policyText(
             'managed',
             "the tenants' permissions boundary",
-            permissionsBoundary({ account, region, tableArn, keySetsTableArn, vpcId }),
+            permissionsBoundary({ account, region, tableArn, keySetsTableArn, usageTableArn, vpcId }),
             'Share with an organisation instead of a list of accounts.',
           ),
         ),
@@ -71,12 +72,12 @@ export function tasksBoundary(
       name: taskBoundaryName,
       description: "Bounds the roles of every tenant's tasks",
       policy: pulumi
-        .all([args.tableArn, args.keySetsTableArn, args.vpcId])
-        .apply(([tableArn, keySetsTableArn, vpcId]) =>
+        .all([args.tableArn, args.keySetsTableArn, args.usageTableArn, args.vpcId])
+        .apply(([tableArn, keySetsTableArn, usageTableArn, vpcId]) =>
           policyText(
             'managed',
             "the tasks' permissions boundary",
-            taskBoundary({ account, region, tableArn, keySetsTableArn, vpcId, repositoryArn }),
+            taskBoundary({ account, region, tableArn, keySetsTableArn, usageTableArn, vpcId, repositoryArn }),
             'Share with an organisation instead of a list of accounts.',
           ),
         ),

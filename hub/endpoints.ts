@@ -25,6 +25,7 @@ export interface EndpointsArgs {
   readonly tableArn: pulumi.Input<string>
   /** With `keySetVia: table`. */
   readonly keySetsTableArn: pulumi.Input<string | undefined>
+  readonly usageTableArn: pulumi.Input<string>
   readonly tags: HubTags
 }
 
@@ -42,8 +43,10 @@ export class Endpoints extends pulumi.ComponentResource {
     const group = securityGroup(name, args, child)
     this.securityGroupId = group.id
     const reads = pulumi
-      .all([args.tableArn, args.keySetsTableArn])
-      .apply(([tableArn, keySetsTableArn]) => dynamodbEndpointPolicy({ ...settings, tableArn, keySetsTableArn }))
+      .all([args.tableArn, args.keySetsTableArn, args.usageTableArn])
+      .apply(([tableArn, keySetsTableArn, usageTableArn]) =>
+        dynamodbEndpointPolicy({ ...settings, tableArn, keySetsTableArn, usageTableArn }),
+      )
     this.dynamodbPrefixListId = gatewayEndpoint(name, 'dynamodb', args, reads, child).prefixListId
     interfaceEndpoint(name, 'sts', { ...args, group, policy: stsEndpointPolicy(settings) }, child)
     // With a NAT gateway there is none: its private DNS name would bypass the gateway.

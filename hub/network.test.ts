@@ -85,7 +85,7 @@ describe('the endpoints', () => {
     ])
   })
 
-  it('let functions read items, become tenant roles, and nothing more', () => {
+  it('let functions read items, count, become tenant roles, and nothing more', () => {
     const functions = { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/genai-gateway-*' } }
     expect(policyOf('endpoints-dynamodb').Statement).toEqual([
       {
@@ -94,6 +94,14 @@ describe('the endpoints', () => {
         Principal: '*',
         Action: 'dynamodb:Query',
         Resource: 'arn:aws:service:us-east-1:111111111111:tenants',
+        Condition: functions,
+      },
+      {
+        Sid: 'FunctionsCount',
+        Effect: 'Allow',
+        Principal: '*',
+        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        Resource: 'arn:aws:service:us-east-1:111111111111:usage',
         Condition: functions,
       },
     ])

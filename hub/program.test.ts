@@ -71,6 +71,7 @@ describe('the hub', () => {
       'aws:cloudwatch/logGroup:LogGroup',
       'aws:cognito/userPool:UserPool',
       'aws:dynamodb/table:Table',
+      'aws:dynamodb/table:Table',
       'aws:s3/bucket:Bucket',
     ])
     expect(recorded.one('aws:cloudwatch/logGroup:LogGroup', 'network-flow-logs').retainOnDelete).toBe(true)
@@ -78,7 +79,7 @@ describe('the hub', () => {
     expect(names(unprotected)).toEqual([])
     expect(unprotected.one('aws:cloudwatch/logGroup:LogGroup', 'network-flow-logs').retainOnDelete).toBe(false)
     expect(unprotected.one('aws:cognito/userPool:UserPool').inputs.deletionProtection).toBe('INACTIVE')
-    expect(unprotected.one('aws:dynamodb/table:Table').inputs.deletionProtectionEnabled).toBe(false)
+    expect(unprotected.one('aws:dynamodb/table:Table', 'tenants').inputs.deletionProtectionEnabled).toBe(false)
     expect(unprotected.one('aws:lb/loadBalancer:LoadBalancer').inputs.enableDeletionProtection).toBe(false)
   })
 
@@ -135,7 +136,7 @@ describe('identity', () => {
 
 describe('the table of tenants', () => {
   it('keeps two items a tenant, with a history and without a capacity to run out of', () => {
-    expect(recorded.one('aws:dynamodb/table:Table').inputs).toMatchObject({
+    expect(recorded.one('aws:dynamodb/table:Table', 'tenants').inputs).toMatchObject({
       name: 'genai-tenants',
       hashKey: 'tenantId',
       rangeKey: 'item',

@@ -24,6 +24,7 @@ import { Onboarding } from './onboarding.ts'
 import { registry } from './registry.ts'
 import type { HubTags } from './tags.ts'
 import { TransitGateway } from './transit-gateway.ts'
+import { Usage } from './usage.ts'
 import { type HubZones, hubZones } from './zones.ts'
 
 /** The contract's outputs, some of them known only when they are made. */
@@ -56,6 +57,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
   const network = new Network('network', { settings, plan, provider, tags }, opts)
   const identity = new Identity('identity', { settings, tags }, opts)
   const table = registry('tenants', { deletionProtection, tags }, opts)
+  const usage = new Usage('usage', { settings, tags }, opts)
   const audit = new Audit('audit', { settings, bundle: auditBundle, tags }, opts)
   const keySets = keySetsBundle
     ? new KeySets('key-sets', { settings, bundle: keySetsBundle, tenants: table, issuer: identity.issuer, tags }, opts)
@@ -70,6 +72,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
       privateCidrBlocks: plan.map((zone) => zone.private),
       tableArn: table.arn,
       keySetsTableArn,
+      usageTableArn: usage.tableArn,
       tags,
     },
     opts,
@@ -131,6 +134,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     network,
     identity,
     table,
+    usage,
     audit,
     ...(keySets ? [keySets] : []),
     endpoints,
@@ -141,7 +145,8 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     refusals,
     onboarding,
   ]
-  const bounds = { account, region, tableArn: table.arn, keySetsTableArn, vpcId: network.vpcId, tags }
+  const usageTableArn = usage.tableArn
+  const bounds = { account, region, tableArn: table.arn, keySetsTableArn, usageTableArn, vpcId: network.vpcId, tags }
   const tenantsBoundary = boundary({ ...bounds, after: parts, network: network.vpc }, opts)
   const tasks = fargate && {
     fargate,
@@ -194,6 +199,8 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     }),
     tableName: table.name,
     tableArn: table.arn,
+    usageTableName: usage.tableName,
+    usageTableArn,
     endpointSecurityGroupId: endpoints.securityGroupId,
     dynamodbPrefixListId: endpoints.dynamodbPrefixListId,
     parkingSecurityGroupId: network.parkingSecurityGroupId,

@@ -62,16 +62,15 @@ describe('parseHubOutputs', () => {
     })
   })
 
-  it.each(HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+)$/.test(name)))(
-    'names %s when it is missing',
-    (name) => {
-      const error = refused({ [name]: undefined })
-      expect(error.outputs).toEqual([name])
-      expect(error.message).toContain(`- ${name} is missing.`)
-      expect(error.message).toContain('stack acme/genai/hub-eu')
-      expect(error.message).toContain('pulumi up -s hub-eu')
-    },
-  )
+  it.each(
+    HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+|usage\w+)$/.test(name)),
+  )('names %s when it is missing', (name) => {
+    const error = refused({ [name]: undefined })
+    expect(error.outputs).toEqual([name])
+    expect(error.message).toContain(`- ${name} is missing.`)
+    expect(error.message).toContain('stack acme/genai/hub-eu')
+    expect(error.message).toContain('pulumi up -s hub-eu')
+  })
 
   it('takes a table of key sets with its way, and not without', () => {
     const table = {
@@ -82,6 +81,13 @@ describe('parseHubOutputs', () => {
     expect(parse({ keySetVia: 'table', ...table })).toEqual({ ...outputs, keySetVia: 'table', ...table })
     expect(refused({ keySetVia: 'table' }).outputs).toEqual(Object.keys(table))
     expect(refused(table).outputs).toEqual(Object.keys(table))
+  })
+
+  it('takes a table of counters, and a hub of an older version without one', () => {
+    const table = { usageTableName: 'genai-usage', usageTableArn: 'arn:table' }
+    expect(parse(table)).toEqual({ ...outputs, ...table })
+    expect(refused({ usageTableName: 'genai-usage' }).outputs).toEqual(['usageTableArn'])
+    expect(refused({ ...table, usageTableName: 5 }).outputs).toEqual(['usageTableName'])
   })
 
   it.each(Object.keys(outputs) as (keyof HubOutputs)[])('names %s when it is of another type', (name) => {

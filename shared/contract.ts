@@ -66,6 +66,9 @@ export interface HubOutputs {
 
   readonly tableName: string
   readonly tableArn: string
+  /** The table that limits are counted in; absent in a hub that an older version deployed. */
+  readonly usageTableName?: string
+  readonly usageTableArn?: string
 
   /** Security group of the hub's interface endpoints (STS, and Cognito where used). */
   readonly endpointSecurityGroupId: string
@@ -133,7 +136,16 @@ export class ContractError extends Error {
 /** There with `keySetVia: table`, and only then. */
 const OF_TABLE = ['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'] as const
 
-type OptionalOutput = 'keySet' | 'alarmTopicArn' | 'leavingSubnet' | 'fargate' | (typeof OF_TABLE)[number]
+/** Both, or neither. */
+const OF_USAGE = ['usageTableName', 'usageTableArn'] as const
+
+type OptionalOutput =
+  | 'keySet'
+  | 'alarmTopicArn'
+  | 'leavingSubnet'
+  | 'fargate'
+  | (typeof OF_TABLE)[number]
+  | (typeof OF_USAGE)[number]
 
 type Check = (value: unknown) => boolean
 
@@ -211,6 +223,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   'alarmTopicArn',
   'leavingSubnet',
   ...OF_TABLE,
+  ...OF_USAGE,
   'fargate',
 ]
 
@@ -239,6 +252,10 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
     if (raw.keySetVia === 'table' ? !text(value) : value !== undefined && value !== null)
       problems.set(name, `${name} is ${shown(value)}. Expected: text when keySetVia is table, and nothing otherwise.`)
   }
+  const counts = OF_USAGE.some((name) => raw[name] !== undefined && raw[name] !== null)
+  for (const name of OF_USAGE)
+    if (counts && !text(raw[name]))
+      problems.set(name, `${name} is ${shown(raw[name])}. Expected: text, or neither of ${OF_USAGE.join(' and ')}.`)
   const { alarmTopicArn } = raw
   if (alarmTopicArn !== undefined && alarmTopicArn !== null && !text(alarmTopicArn))
     problems.set('alarmTopicArn', `alarmTopicArn is ${shown(alarmTopicArn)}. Expected: text, or nothing.`)

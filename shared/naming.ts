@@ -48,6 +48,8 @@ export const clusterName = PREFIX
 export const repositoryName = `${PREFIX}-gateway`
 /** The hub's table of tenants. */
 export const tableName = `${PREFIX}-tenants`
+/** The table that tenants' requests, tokens and dollars are counted in. */
+export const usageTableName = `${PREFIX}-usage`
 /** The table of issuers' key sets. */
 export const keySetsTableName = `${PREFIX}-key-sets`
 /** The hub's function that fetches them, the role that it runs as, and the rule that runs it. */

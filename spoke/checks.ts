@@ -85,6 +85,16 @@ function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[
   )
 }
 
+/** @param hub what it has deployed: of its settings alone it is not known which version that was */
+export function requireUsageTable({ tenantId, limits, hubStack }: SpokeSettings, hub: HubOutputs): void {
+  if (!limits || hub.usageTableArn !== undefined) return
+  const stack = hubStack.split('/').at(-1) ?? hubStack
+  throw new Error(
+    `${tenantId} has limits, and its hub ${hubStack} has no table to count in: an older version deployed it. First: pulumi up -s ${stack}, ` +
+      'or take limits out.',
+  )
+}
+
 function requireFargate({ tenantId, compute, hubStack }: SpokeSettings, { fargate }: HubFacts): void {
   if (compute.kind === 'lambda' || fargate) return
   const stack = hubStack.split('/').at(-1) ?? hubStack

@@ -83,6 +83,7 @@ describe('a tenant on Fargate', () => {
       { name: 'TABLE_NAME', value: 'genai-tenants' },
       { name: 'TENANT_ID', value: 'tenant1' },
       { name: 'TOTAL_TIMEOUT_SECONDS', value: '3600' },
+      { name: 'USAGE_TABLE', value: 'genai-usage' },
     ])
   })
 
@@ -115,6 +116,7 @@ describe('a tenant on Fargate', () => {
         // A server that finds no items when it starts remembers that for a while.
         'aws:dynamodb/tableItem:TableItem lane',
         'aws:dynamodb/tableItem:TableItem lane-status',
+        'aws:dynamodb/tableItem:TableItem lane-limits',
       ]),
     )
   })
@@ -151,7 +153,13 @@ describe('a tenant on Fargate', () => {
     const policy = (name: string) => json(stack.one('aws:iam/rolePolicy:RolePolicy', name).inputs.policy).Statement
     const actions = (name: string) =>
       policy(name).flatMap((one: { Effect: string; Action: unknown }) => (one.Effect === 'Allow' ? one.Action : []))
-    expect(actions('lane-task').sort()).toEqual(['dynamodb:Query', 'sts:AssumeRole', 'sts:TagSession'])
+    expect(actions('lane-task').sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'sts:AssumeRole',
+      'sts:TagSession',
+    ])
     expect(actions('lane-task-execution').sort()).toEqual([
       'ecr:BatchCheckLayerAvailability',
       'ecr:BatchGetImage',

@@ -118,5 +118,6 @@ export function gatewayEnvironment(hub: HubOutputs, tenantId: string): GatewayEn
     CLIENT_ID: hub.userPoolClientId,
     ...(hub.keySet !== undefined && { KEY_SET: hub.keySet }),
     ...(hub.keySetsTableName !== undefined && { KEY_SETS_TABLE: hub.keySetsTableName }),
+    ...(hub.usageTableName !== undefined && { USAGE_TABLE: hub.usageTableName }),
   }
 }

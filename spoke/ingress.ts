@@ -2,9 +2,10 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
+import type { Limits } from '../shared/limits.ts'
 import { pricesOf } from '../shared/model-prices.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
-import { type MachineIssuer, TENANT_KEY } from '../shared/tenant.ts'
+import { type MachineIssuer, TENANT_KEY, type TenantItem } from '../shared/tenant.ts'
 import { configurationItem, tenantItem } from './configuration-item.ts'
 import { ingressAlarms } from './ingress-alarms.ts'
 import { type GatewayCode, gatewayOf, gatewayPlace } from './ingress-gateway.ts'
@@ -34,6 +35,7 @@ export interface IngressArgs {
   /** How long a function that is left for tasks may take to answer what it was asked. */
   readonly functionSeconds: number
   readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
+  readonly limits?: Limits
   readonly tags: TagMap
 }
 
@@ -67,8 +69,8 @@ export class Ingress extends pulumi.ComponentResource {
       dependsOn: [...place.network.rules],
       hooks: { afterUpdate: [waitUntilDrained({ ...args, tier: args.gateway.tier })] },
     })
-    const status = activeStatus(name, args, child)
-    const gateway = gatewayOf(name, ofGateway, place, [item, status], child)
+    const operators = operatorsItems(name, args, child)
+    const gateway = gatewayOf(name, ofGateway, place, [item, ...operators], child)
     ingressAlarms(name, { ...args, gateway }, { ...child, dependsOn: [log.group] })
 
     const group = userGroup(name, args, child)
@@ -79,14 +81,14 @@ export class Ingress extends pulumi.ComponentResource {
       {
         ...child,
         // Last to come and first to go: a request finds the whole ingress or none of it.
-        dependsOn: [...gateway.ready, item, status, group],
+        dependsOn: [...gateway.ready, item, ...operators, group],
         hooks,
       },
     )
     machineRules(
       name,
       { ...args, targetGroupArn: gateway.targetGroupArn },
-      { ...child, dependsOn: [...gateway.ready, item, status], hooks },
+      { ...child, dependsOn: [...gateway.ready, item, ...operators], hooks },
     )
 
     this.transitGatewayId = attachment.transitGatewayId
@@ -106,7 +108,7 @@ export class Ingress extends pulumi.ComponentResource {
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
 function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
-  const { tenantId, account, hub, models, maxTokens, defaultModel, machineIssuers } = args
+  const { tenantId, account, hub, models, maxTokens, defaultModel, machineIssuers, limits } = args
   const item = pulumi.output(args.endpointHost).apply((endpoint) =>
     configurationItem({
       tenantId,
@@ -120,6 +122,7 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
       externalId: externalId(hub.account, tenantId),
       endpoint,
       ...(Object.keys(machineIssuers).length > 0 && { machineIssuers }),
+      ...(limits && { limits }),
     }),
   )
   return new aws.dynamodb.TableItem(
@@ -130,24 +133,25 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
 }
 
 /**
- * Active when the tenant is made, and from then on what the operator's command says: no `up` writes it again, so none undoes
- * a suspension. It goes with the tenant, so that a reused id does not begin with another's status.
+ * Active and without further limits when the tenant is made, and from then on what the operator's commands say: no `up` writes these
+ * items again, so none undoes a suspension or a limit. They go with the tenant, so that a reused id does not begin with another's.
  */
-function activeStatus(
+function operatorsItems(
   name: string,
   { tenantId, hub }: IngressArgs,
   opts: pulumi.CustomResourceOptions,
-): aws.dynamodb.TableItem {
-  return new aws.dynamodb.TableItem(
-    `${name}-status`,
-    {
-      tableName: hub.tableName,
-      hashKey: TENANT_KEY.hash,
-      rangeKey: TENANT_KEY.range,
-      item: tenantItem({ tenantId, item: 'status', status: 'active' }),
-    },
-    { ...opts, ignoreChanges: ['item'] },
-  )
+): readonly aws.dynamodb.TableItem[] {
+  const made = (logicalName: string, item: TenantItem) =>
+    new aws.dynamodb.TableItem(
+      logicalName,
+      { tableName: hub.tableName, hashKey: TENANT_KEY.hash, rangeKey: TENANT_KEY.range, item: tenantItem(item) },
+      { ...opts, ignoreChanges: ['item'] },
+    )
+  return [
+    made(`${name}-status`, { tenantId, item: 'status', status: 'active' }),
+    // A gateway that has nothing to count in obeys no limits, so there is no item to write them to.
+    ...(hub.usageTableArn === undefined ? [] : [made(`${name}-limits`, { tenantId, item: 'limits', limits: {} })]),
+  ]
 }
 
 /** Deleting it ends every membership, so that users of a removed tenant are not users of a later one of the same id. */

@@ -153,6 +153,7 @@ describe('a tenant inside the organisation', () => {
           TABLE_NAME: 'genai-tenants',
           ISSUER: HUB.issuer,
           CLIENT_ID: 'client-1',
+          USAGE_TABLE: 'genai-usage',
         },
       },
     })
@@ -200,6 +201,7 @@ describe('a tenant inside the organisation', () => {
         'aws:lb/targetGroupAttachment:TargetGroupAttachment lane',
         'aws:dynamodb/tableItem:TableItem lane',
         'aws:dynamodb/tableItem:TableItem lane-status',
+        'aws:dynamodb/tableItem:TableItem lane-limits',
         'aws:cognito/userGroup:UserGroup lane',
       ]),
     )
@@ -267,6 +269,13 @@ describe('a tenant inside the organisation', () => {
     const { inputs, ignoreChanges } = stack.one('aws:dynamodb/tableItem:TableItem', 'lane-status')
     expect(inputs).toMatchObject({ tableName: 'genai-tenants', hashKey: 'tenantId', rangeKey: 'item' })
     expect(json(inputs.item)).toEqual({ tenantId: { S: 'tenant1' }, item: { S: 'status' }, status: { S: 'active' } })
+    expect(ignoreChanges).toEqual(['item'])
+  })
+
+  it('limits nothing beside the stack’s file, and leaves that to the operator too', () => {
+    const { inputs, ignoreChanges } = stack.one('aws:dynamodb/tableItem:TableItem', 'lane-limits')
+    expect(inputs).toMatchObject({ tableName: 'genai-tenants', hashKey: 'tenantId', rangeKey: 'item' })
+    expect(json(inputs.item)).toEqual({ tenantId: { S: 'tenant1' }, item: { S: 'limits' }, limits: { M: {} } })
     expect(ignoreChanges).toEqual(['item'])
   })
 
@@ -412,5 +421,42 @@ describe('other hubs and tenants', () => {
     const [preview, deployed] = [await run({}, {}, { preview: true }), await run()]
     const names = ({ resources }: typeof preview) => resources.map(({ type, name }) => `${type} ${name}`).sort()
     expect(names(preview)).toEqual(names(deployed))
+  })
+})
+
+describe('limits', () => {
+  const limits = { tenant: { requestsPerMinute: 100 }, models: { fast: { tokensPerDay: 1_000_000 } } }
+
+  it('are in the configuration that the gateway reads', async () => {
+    const { one } = await run({ limits })
+    expect(json(one('aws:dynamodb/tableItem:TableItem', 'lane').inputs.item).limits).toEqual({
+      M: {
+        tenant: { M: { requestsPerMinute: { N: '100' } } },
+        models: { M: { fast: { M: { tokensPerDay: { N: '1000000' } } } } },
+      },
+    })
+  })
+
+  const { usageTableName: _, usageTableArn: __, ...older } = HUB
+  const olderHub = { ...older, usageTableName: undefined, usageTableArn: undefined } as unknown as typeof HUB
+
+  it('are refused before anything is made, on a hub that has nothing to count in, with what to do', async () => {
+    const asked: { token: string; inputs: Inputs }[] = []
+    await expect(run({ limits }, olderHub, { asked })).rejects.toThrow(
+      'tenant1 has limits, and its hub organization/genai-hub-spoke/hub has no table to count in: an older version deployed it. First: ' +
+        'pulumi up -s hub, or take limits out.',
+    )
+    expect(asked).toEqual([])
+  })
+
+  it('need nothing of such a hub where there are none: no item, no right, no variable', async () => {
+    const { all, one } = await run({}, olderHub)
+    expect(
+      all('aws:dynamodb/tableItem:TableItem')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['lane', 'lane-status'])
+    expect(one('aws:iam/rolePolicy:RolePolicy', 'lane').inputs.policy).not.toContain('OwnCounters')
+    expect(JSON.stringify(one('aws:lambda/function:Function').inputs)).not.toContain('USAGE_TABLE')
   })
 })

@@ -11,7 +11,7 @@ import { TenantAccount } from './account.ts'
 import { bedrockRuntimeService } from './account-models.ts'
 import { AccountRoutes } from './account-routes.ts'
 import { bundleGateway } from './bundle.ts'
-import { checkAgainstHub, checkServiceZones } from './checks.ts'
+import { checkAgainstHub, checkServiceZones, requireUsageTable } from './checks.ts'
 import { checkDeployed, deployedOf, readBlocks, readVpcs } from './deployed.ts'
 import { ecrLookUp, gatewayImage } from './image.ts'
 import { Ingress } from './ingress.ts'
@@ -37,6 +37,7 @@ export async function spoke(
   functionSeconds = 0,
 ): Promise<Outputs<SpokeOutputs>> {
   checkAgainstHub(settings, hub)
+  requireUsageTable(settings, hub)
   for (const assumption of assumptions(Object.values(settings.models), hub.region, settings.modelRegions))
     await pulumi.log.info(assumption)
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)

@@ -35,6 +35,8 @@ export const HUB: HubOutputs = {
   keySetVia: 'endpoint',
   tableName: 'genai-tenants',
   tableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/genai-tenants',
+  usageTableName: 'genai-usage',
+  usageTableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/genai-usage',
   concurrencyLimit: 1000,
   auditFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:genai-audit',
   endpointSecurityGroupId: 'sg-endpoints',

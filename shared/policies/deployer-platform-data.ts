@@ -6,6 +6,7 @@ import {
   keySetsTableName,
   PREFIX,
   tableName,
+  usageTableName,
 } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type DeployerScope, manageLogGroups } from './deployer-tenant.ts'
@@ -52,7 +53,18 @@ export function storage({ account, region }: DeployerScope): readonly PolicyStat
         'UpdateContinuousBackups',
         'UpdateTable',
       ),
-      [tableName, keySetsTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
+      [tableName, keySetsTableName, usageTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
+    ),
+    allow(
+      'CountersExpire',
+      ['dynamodb:UpdateTimeToLive'],
+      `arn:aws:dynamodb:${region}:${account}:table/${usageTableName}`,
+    ),
+    // Which the hub keeps these tables from others by.
+    allow(
+      'TablesPolicies',
+      of('dynamodb', 'DeleteResourcePolicy', 'GetResourcePolicy', 'PutResourcePolicy'),
+      [keySetsTableName, usageTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
     ),
     // The provider looks AWS's own key up by its alias.
     {

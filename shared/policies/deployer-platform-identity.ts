@@ -1,16 +1,11 @@
 /** Where the keys of tokens come from. */
-import { keySetsFunctionName, keySetsTableName } from '../naming.ts'
+import { keySetsFunctionName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import type { PolicyStatement } from './document.ts'
 
-/** With `keySetVia: table`. Its log group and alarms are among those of the audit trail. */
+/** With `keySetVia: table`. Its table, log group and alarms are among those of the data. */
 export const keySets = ({ account, region }: DeployerScope): readonly PolicyStatement[] => [
-  allow(
-    'KeySetsTablesPolicy',
-    of('dynamodb', 'DeleteResourcePolicy', 'GetResourcePolicy', 'PutResourcePolicy'),
-    `arn:aws:dynamodb:${region}:${account}:table/${keySetsTableName}`,
-  ),
   allow(
     'EveryMinute',
     of(

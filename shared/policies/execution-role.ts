@@ -2,6 +2,7 @@
 import { functionLogGroupName, functionName, roleArn, tenantRoleName } from '../naming.ts'
 import { HUB_OWNER } from '../tenant.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
+import { ownCounters } from './usage.ts'
 
 /** A role per function is the control against a confused deputy: no other function can be given it (`PassRole` by name). */
 export function executionRoleTrustPolicy(): PolicyDocument {
@@ -23,11 +24,13 @@ export interface ExecutionRoleScope {
   readonly tableArn: string
   /** Where the hub has one: the table of key sets. */
   readonly keySetsTableArn?: string | undefined
+  /** Absent in a hub of an older version: the table of counters. */
+  readonly usageTableArn?: string | undefined
   /** The hub's VPC. */
   readonly vpcId: string
 }
 
-/** May assume one role and read its own tenant's items, both from the hub's VPC only, and write its own logs. */
+/** May assume one role, read its own tenant's items and count what it uses, all from the hub's VPC only, and write its own logs. */
 export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
   const { hubAccount, region, tenantId } = scope
   return policy(
@@ -48,6 +51,7 @@ export function permissionsBoundary(args: {
   readonly region: string
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
+  readonly usageTableArn?: string | undefined
   readonly vpcId: string
 }): PolicyDocument {
   const tenant = `\${aws:PrincipalTag/tenant}`
@@ -84,36 +88,34 @@ function ownItemsAndLogs(args: {
   readonly region: string
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
+  readonly usageTableArn?: string | undefined
   readonly tenant: string
 }): readonly PolicyStatement[] {
   return [...ownItems(args), ownLogs(args)]
 }
 
-/** The tenant's items, and the key sets that it may use where the hub has a table of them. */
+/** The tenant's items, and where the hub has such tables the key sets that it may use, and its own counters. */
 export function ownItems(args: {
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
+  readonly usageTableArn?: string | undefined
   readonly tenant: string
 }): readonly PolicyStatement[] {
-  const items: PolicyStatement = {
-    Sid: 'OwnItems',
-    Effect: 'Allow',
-    Action: 'dynamodb:Query',
-    Resource: args.tableArn,
-    Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant] } },
-  }
-  if (args.keySetsTableArn === undefined) return [items]
+  const { tableArn, keySetsTableArn, usageTableArn, tenant } = args
   return [
-    items,
-    {
-      Sid: 'OwnKeySets',
-      Effect: 'Allow',
-      Action: 'dynamodb:Query',
-      Resource: args.keySetsTableArn,
-      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [args.tenant, HUB_OWNER] } },
-    },
+    queries('OwnItems', tableArn, [tenant]),
+    ...(keySetsTableArn === undefined ? [] : [queries('OwnKeySets', keySetsTableArn, [tenant, HUB_OWNER])]),
+    ...(usageTableArn === undefined ? [] : [ownCounters({ usageTableArn, tenant })]),
   ]
 }
+
+const queries = (Sid: string, Resource: string, keys: readonly string[]): PolicyStatement => ({
+  Sid,
+  Effect: 'Allow',
+  Action: 'dynamodb:Query',
+  Resource,
+  Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } },
+})
 
 export const ownLogs = (args: {
   readonly account: string

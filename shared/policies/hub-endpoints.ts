@@ -10,6 +10,7 @@ import {
 import type { Sharing } from '../settings.ts'
 import { type PolicyDocument, policy } from './document.ts'
 import { PULL_ACTIONS } from './task-roles.ts'
+import { COUNTING } from './usage.ts'
 
 interface Gateways {
   readonly account: string
@@ -25,18 +26,32 @@ const gatewaysOf = ({ account, fargate }: Gateways) => {
   }
 }
 
-/** Functions, and tasks, read tenants' items, and the key sets where the hub has a table of them. */
+/** Functions, and tasks, read tenants' items, and the key sets where the hub has a table of them; and they count what is used. */
 export function dynamodbEndpointPolicy(
-  args: Gateways & { readonly tableArn: string; readonly keySetsTableArn?: string | undefined },
+  args: Gateways & {
+    readonly tableArn: string
+    readonly keySetsTableArn?: string | undefined
+    readonly usageTableArn: string
+  },
 ): PolicyDocument {
-  return policy({
-    Sid: 'FunctionsReadItems',
-    Effect: 'Allow',
-    Principal: '*',
-    Action: 'dynamodb:Query',
-    Resource: args.keySetsTableArn === undefined ? args.tableArn : [args.tableArn, args.keySetsTableArn],
-    Condition: gatewaysOf(args),
-  })
+  return policy(
+    {
+      Sid: 'FunctionsReadItems',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'dynamodb:Query',
+      Resource: args.keySetsTableArn === undefined ? args.tableArn : [args.tableArn, args.keySetsTableArn],
+      Condition: gatewaysOf(args),
+    },
+    {
+      Sid: 'FunctionsCount',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: COUNTING,
+      Resource: args.usageTableArn,
+      Condition: gatewaysOf(args),
+    },
+  )
 }
 
 /** Functions, and tasks, become tenants' roles. Which becomes which is said by the roles themselves. */

@@ -44,11 +44,12 @@ export interface TaskRoleScope {
   readonly tenantRoleArn: string
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
+  readonly usageTableArn?: string | undefined
   /** The hub's VPC. */
   readonly vpcId: string
 }
 
-/** May assume one role and read its own tenant's items, both from the hub's VPC only. */
+/** May assume one role, read its own tenant's items and count what it uses, all from the hub's VPC only. */
 export const taskRolePolicy = (scope: TaskRoleScope): PolicyDocument =>
   policy(
     ...ownTenantRole(scope.tenantRoleArn, scope.tenantId),
@@ -78,6 +79,7 @@ export function taskBoundary(args: {
   readonly region: string
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
+  readonly usageTableArn?: string | undefined
   readonly repositoryArn: string
   readonly vpcId: string
 }): PolicyDocument {

@@ -40,6 +40,8 @@ const roleOf = (session: ApiCall['session']) => (session === 'anonymous' ? '' : 
 /** Asked by AWS, not by what the local cloud runs, each for a reason. */
 const BY_AWS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'genai-gateway-tenant1': {
+    'OwnCounters: dynamodb:GetItem': 'of a tenant with limits; the sample has none',
+    'OwnCounters: dynamodb:UpdateItem': 'as above',
     'OwnLogs: logs:CreateLogStream':
       'Lambda makes a stream for each execution environment; the local cloud keeps lines without',
   },

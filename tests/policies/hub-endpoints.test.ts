@@ -10,6 +10,7 @@ import {
 import { caller, HUB, REGION, TENANT_ACCOUNT } from './evaluation.ts'
 
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-tenants`
+const USAGE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-usage`
 const POOL = `arn:aws:cognito-idp:${REGION}:${HUB}:userpool/${REGION}_pool`
 const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' })
 const everybody = policy({ Effect: 'Allow', Principal: '*', Action: 'cognito-idp:*', Resource: POOL })
@@ -18,13 +19,22 @@ const everybody = policy({ Effect: 'Allow', Principal: '*', Action: 'cognito-idp
 const as = (role: string) => caller({ account: HUB, role, policies: [everything] })
 
 describe('the DynamoDB endpoint', () => {
-  const endpointPolicy = dynamodbEndpointPolicy({ account: HUB, fargate: false, tableArn: TABLE })
+  const endpointPolicy = dynamodbEndpointPolicy({
+    account: HUB,
+    fargate: false,
+    tableArn: TABLE,
+    usageTableArn: USAGE,
+  })
 
   it.each<[string, string, string, boolean]>([
     ['genai-gateway-tenant1', 'dynamodb:Query', TABLE, true],
     ['genai-gateway-tenant1', 'dynamodb:PutItem', TABLE, false],
     ['genai-gateway-tenant1', 'dynamodb:Query', `${TABLE}-other`, false],
     ['genai-hub-client', 'dynamodb:Query', TABLE, false],
+    ['genai-gateway-tenant1', 'dynamodb:UpdateItem', USAGE, true],
+    ['genai-gateway-tenant1', 'dynamodb:UpdateItem', TABLE, false],
+    ['genai-gateway-tenant1', 'dynamodb:DeleteItem', USAGE, false],
+    ['genai-hub-client', 'dynamodb:UpdateItem', USAGE, false],
   ])('%s %s %s: %s', async (role, action, resource, allowed) => {
     expect((await as(role)({ action, resource, endpointPolicy })).allowed).toBe(allowed)
   })

@@ -22,6 +22,7 @@ const INTERFACE = `${EC2}:network-interface/eni-0123456789abcdef0`
 const VPC = 'vpc-0123456789abcdef0'
 const SUBNETS = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb']
 
+const USAGE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-usage`
 const role = (tenant: string) => `arn:aws:iam::${HUB}:role/genai-gateway-${tenant}`
 const fn = (tenant: string) => `arn:aws:lambda:${REGION}:${HUB}:function:genai-gateway-${tenant}`
 const logs = (tenant: string) => `arn:aws:logs:${REGION}:${HUB}:log-group:/aws/lambda/genai-gateway-${tenant}`
@@ -134,6 +135,9 @@ const NEEDED: readonly Case[] = [
 
 /** What it must not do: another tenant's, the hub's own, or its own without the conditions. */
 const REFUSED: readonly Case[] = [
+  // It deploys what counts, and counts nothing itself.
+  ['dynamodb:UpdateItem', USAGE, { 'dynamodb:LeadingKeys': ['tenant1#tenant'] }],
+  ['dynamodb:DeleteItem', USAGE, { 'dynamodb:LeadingKeys': ['tenant1#tenant'] }],
   ['ec2:CreateTags', ATTACHMENT, { ...tagged('tenant2'), ...made('tenant1') }],
   ['ec2:CreateTags', ATTACHMENT, { 'aws:ResourceTag/project': 'genai-hub-spoke', ...made('tenant1') }],
   ['ec2:CreateTags', ATTACHMENT, made('tenant2')],

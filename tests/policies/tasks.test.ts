@@ -14,6 +14,8 @@ const VPC = 'vpc-0123456789abcdef0'
 const SUBNETS = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb', 'subnet-0cccccccccccccccc']
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-tenants`
 
+const USAGE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-usage`
+
 const roleArn = (name: string) => `arn:aws:iam::${HUB}:role/${name}`
 const service = (tenant: string) => `${ECS}:service/genai/genai-gateway-${tenant}`
 const definition = (tenant: string) => `${ECS}:task-definition/genai-gateway-${tenant}:7`
@@ -187,6 +189,7 @@ const roleScope = {
   tenantId: 'tenant1',
   tenantRoleArn: OWN,
   tableArn: TABLE,
+  usageTableArn: USAGE,
   repositoryArn: REPOSITORY,
   vpcId: VPC,
 }
@@ -209,6 +212,12 @@ const assume = (context: Question['context'] = fromHub, resource = OWN): Questio
   resourceAccount: TENANT_ACCOUNT,
   context: { 'sts:ExternalId': `${HUB}/tenant1`, ...context },
   resourcePolicy: trust,
+})
+
+const count = (key: string, action = 'UpdateItem', from = fromHub): Question => ({
+  action: `dynamodb:${action}`,
+  resource: USAGE,
+  context: { 'dynamodb:LeadingKeys': [key], ...from },
 })
 
 describe.each([
@@ -250,6 +259,17 @@ describe.each([
     )
   })
 
+  it('count for the tenant, and for nobody else', async () => {
+    expect(await may(task, count('tenant1#tenant'))).toBe(true)
+    expect(await may(task, count('tenant1#user#abc', 'GetItem'))).toBe(true)
+    expect(await may(task, count('tenant2#tenant'))).toBe(false)
+    expect(await may(task, count('tenant10#tenant'))).toBe(false)
+    expect(await may(task, count('tenant1#tenant', 'DeleteItem'))).toBe(false)
+    expect(await may(task, count('tenant1#tenant', 'UpdateItem', { 'aws:SourceVpc': 'vpc-0fffffffffffffff0' }))).toBe(
+      false,
+    )
+  })
+
   it('pull the one image from the hub’s network, and write the one log', async () => {
     const pull = (resource: string, context = {}) => ({ action: 'ecr:BatchGetImage', resource, context })
     expect(await may(execution, pull(REPOSITORY, fromHub))).toBe(true)
@@ -278,4 +298,10 @@ it('the code’s own policy has nothing of the one that starts it', async () => 
     ['logs:PutLogEvents', log('tenant1')],
   ] as const)
     expect((await task({ action, resource, context: fromHub })).allowed).toBe(false)
+})
+
+it('who starts the code does not count for it', async () => {
+  const policies = [taskExecutionRolePolicy(roleScope)]
+  const execution = caller({ account: HUB, role: 'genai-taskexecution-tenant1', policies })
+  expect((await execution(count('tenant1#tenant'))).allowed).toBe(false)
 })

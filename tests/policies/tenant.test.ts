@@ -5,6 +5,7 @@ import { modelEndpointPolicy, tenantRolePolicy, tenantRoleTrustPolicy } from '..
 import { type Caller, caller, HUB, type Question, REGION, TENANT_ACCOUNT } from './evaluation.ts'
 
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-tenants`
+const USAGE = `arn:aws:dynamodb:${REGION}:${HUB}:table/genai-usage`
 const executionRole = (tenant: string) => `arn:aws:iam::${HUB}:role/genai-gateway-${tenant}`
 const modelsRole = (tenant: string, account = TENANT_ACCOUNT) => `arn:aws:iam::${account}:role/genai-models-${tenant}`
 const VPC = 'vpc-0123456789abcdef0'
@@ -30,16 +31,28 @@ describe("a tenant's execution role", () => {
         tenantId: 'tenant1',
         tenantRoleArn: modelsRole('tenant1'),
         tableArn: TABLE,
+        usageTableArn: USAGE,
         vpcId: VPC,
       }),
     ],
     roleTags: { tenant: 'tenant1' },
     sourceFunctionArn: `arn:aws:lambda:${REGION}:${HUB}:function:genai-gateway-tenant1`,
   }
-  const boundary = permissionsBoundary({ account: HUB, region: REGION, tableArn: TABLE, vpcId: VPC })
+  const boundary = permissionsBoundary({
+    account: HUB,
+    region: REGION,
+    tableArn: TABLE,
+    usageTableArn: USAGE,
+    vpcId: VPC,
+  })
   const ENI = `arn:aws:ec2:${REGION}:${HUB}:network-interface/eni-0123456789abcdef0`
   const STREAM = (tenant: string) =>
     `arn:aws:logs:${REGION}:${HUB}:log-group:/aws/lambda/genai-gateway-${tenant}:log-stream:s`
+  const counter = (action: string, ...keys: readonly string[]): Question => ({
+    action,
+    resource: USAGE,
+    context: { ...FROM_HUB, ...(keys.length > 0 && { 'dynamodb:LeadingKeys': keys }) },
+  })
   const own: readonly Question[] = [
     { action: 'sts:AssumeRole', resource: modelsRole('tenant1'), context: FROM_HUB },
     {
@@ -48,6 +61,9 @@ describe("a tenant's execution role", () => {
       context: { ...FROM_HUB, 'aws:RequestTag/tenant_id': 'tenant1' },
     },
     { action: 'dynamodb:Query', resource: TABLE, context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant1'] } },
+    ...['dynamodb:GetItem', 'dynamodb:UpdateItem'].flatMap((action) =>
+      ['tenant1#tenant', 'tenant1#user#abc', 'tenant1#model#fast'].map((key) => counter(action, key)),
+    ),
     { action: 'logs:PutLogEvents', resource: STREAM('tenant1') },
   ]
   const others: readonly Question[] = [
@@ -61,6 +77,23 @@ describe("a tenant's execution role", () => {
     { action: 'dynamodb:Scan', resource: TABLE, context: FROM_HUB },
     {
       action: 'dynamodb:PutItem',
+      resource: TABLE,
+      context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant1'] },
+    },
+    // Another's, one that begins alike, two at once, no key at all; and nothing but counting.
+    counter('dynamodb:UpdateItem', 'tenant2#tenant'),
+    counter('dynamodb:UpdateItem', 'tenant10#tenant'),
+    counter('dynamodb:UpdateItem', 'tenant1'),
+    counter('dynamodb:UpdateItem', 'tenant1#tenant', 'tenant2#tenant'),
+    counter('dynamodb:GetItem', 'tenant2#user#abc'),
+    counter('dynamodb:UpdateItem'),
+    ...['DeleteItem', 'PutItem', 'BatchWriteItem', 'PartiQLUpdate', 'Query'].map((operation) =>
+      counter(`dynamodb:${operation}`, 'tenant1#tenant'),
+    ),
+    counter('dynamodb:Scan'),
+    // Its own status and limits are items of the tenants' table.
+    {
+      action: 'dynamodb:UpdateItem',
       resource: TABLE,
       context: { ...FROM_HUB, 'dynamodb:LeadingKeys': ['tenant1'] },
     },

@@ -28,7 +28,6 @@ export const NOT_ASKED: Exceptions = [
   [/^cognito\/userPool \w+ cognito-idp:SetUserPoolMfaConfig$/, 'mfaConfiguration with softwareTokenMfaConfiguration'],
   [/^dynamodb\/table create dynamodb:(DescribeImport|ImportTable|RestoreTable\w+)$/, 'importTable, restore…'],
   [/^dynamodb\/table (create|delete) dynamodb:UpdateTable$/, 'replicas'],
-  [/^dynamodb\/table \w+ dynamodb:UpdateTimeToLive$/, 'ttl'],
   [/^dynamodb\/tableItem update dynamodb:DeleteItem$/, 'another key, which replaces the item here'],
   [/^ec2\/(default)?[sS]ecurityGroup \w+ ec2:(Authorize|Revoke)SecurityGroup(In|E)gress$/, INLINE_RULES],
   [/^ec2\/(default)?[sS]ecurityGroup \w+ ec2:DescribeSecurityGroupRules$/, INLINE_RULES],

@@ -7,6 +7,7 @@ import {
   onboardingRoleName,
   permissionsBoundaryName,
   tableName,
+  usageTableName,
 } from '../../../shared/naming.ts'
 import type { Check } from '../check.ts'
 import { type Named, takenNames } from '../names.ts'
@@ -14,6 +15,7 @@ import { type Named, takenNames } from '../names.ts'
 const HUB_NAMES: readonly Named[] = [
   { kind: 'load balancer', name: loadBalancerName },
   { kind: 'table', name: tableName },
+  { kind: 'table', name: usageTableName },
   { kind: 'role', name: onboardingRoleName },
   { kind: 'role', name: auditFunctionName },
   { kind: 'policy', name: permissionsBoundaryName },

@@ -47,7 +47,8 @@ describe('Table', () => {
     expect(await refusal({ pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 36 } })).toContain(
       'between 1 and 35',
     )
-    await cloud.make(TABLE, 't', table)
+    expect(await refusal({ ttl: { enabled: true } })).toContain('timeToLiveSpecification.attributeName')
+    await cloud.make(TABLE, 't', { ...table, ttl: { attributeName: 'ttl', enabled: true } })
     expect(await cloud.refusal(TABLE, 'u', table)).toBe('ResourceInUseException: Table already exists: tenants')
   })
 

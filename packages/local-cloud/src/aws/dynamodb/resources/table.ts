@@ -19,6 +19,8 @@ export const table: ResourceType = {
     'rangeKey',
     'attributes.name',
     'attributes.type',
+    'ttl.attributeName',
+    'ttl.enabled',
     'pointInTimeRecovery.enabled',
     'pointInTimeRecovery.recoveryPeriodInDays',
     'serverSideEncryption.enabled',
@@ -59,8 +61,11 @@ export const table: ResourceType = {
         'One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions',
       )
   },
-  // Recovery is turned on once the table is there.
-  afterwards: [{ inputs: ['pointInTimeRecovery'], refuse: refuseRecovery }],
+  // Both are turned on once the table is there.
+  afterwards: [
+    { inputs: ['ttl'], refuse: refuseTimeToLive },
+    { inputs: ['pointInTimeRecovery'], refuse: refuseRecovery },
+  ],
   refuseDelete({ outputs }) {
     if (outputs.deletionProtectionEnabled === true)
       throw validation(
@@ -88,11 +93,13 @@ export const table: ResourceType = {
     const ownKey = call('kms:DescribeKey', arn(situation, 'kms', `key/${situation.stableToken(32, 'aws/dynamodb')}`), {
       'kms:RequestAlias': 'alias/aws/dynamodb',
     })
+    const expires = flag(object(situation.inputs, 'ttl') ?? {}, 'enabled') === true
     const recovery = object(situation.inputs, 'pointInTimeRecovery') !== undefined
     return {
       create: [
         on('CreateTable', newTags(situation)),
         on('TagResource', newTags(situation)),
+        ...when(expires, ...later(['ttl'], on('UpdateTimeToLive'))),
         ...when(recovery, ...later(['pointInTimeRecovery'], on('UpdateContinuousBackups'))),
       ],
       read: [
@@ -103,12 +110,22 @@ export const table: ResourceType = {
       ],
       update: [
         ...when(changed(situation, ...TABLE_CHANGES), on('UpdateTable')),
+        ...when(changed(situation, 'ttl'), on('UpdateTimeToLive')),
         ...when(changed(situation, 'pointInTimeRecovery'), on('UpdateContinuousBackups')),
         ...retag(situation, { add: 'dynamodb:TagResource', remove: 'dynamodb:UntagResource' }, tableArn),
       ],
       delete: [on('DeleteTable'), on('DescribeTable')],
     }
   }),
+}
+
+/** Items stay in this cloud: AWS deletes expired ones within days, and readers must not count on it. */
+function refuseTimeToLive({ inputs }: Situation): void {
+  const ttl = object(inputs, 'ttl')
+  if (ttl && flag(ttl, 'enabled') === true && !text(ttl, 'attributeName'))
+    throw validation(
+      "1 validation error detected: Value '' at 'timeToLiveSpecification.attributeName' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    )
 }
 
 function refuseRecovery({ inputs }: Situation): void {
