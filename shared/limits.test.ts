@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LIMIT_RANGES, type Limits, LimitsMistake, nanoDollarsOf, parseLimits, tightest } from './limits.ts'
+import {
+  countedInDollars,
+  LIMIT_RANGES,
+  type Limits,
+  LimitsMistake,
+  nanoDollarsOf,
+  parseLimits,
+  tightest,
+} from './limits.ts'
 
 /** @returns where the mistake is, and what it says */
 function mistakeOf(value: unknown): readonly [string, string] {
@@ -52,6 +60,15 @@ describe('limits', () => {
     const [where, said] = mistakeOf(value)
     expect(where).toBe(at)
     expect(said).toContain(message)
+  })
+
+  it('in dollars count every model, or the one that they are of', () => {
+    const names = ['fast', 'smart', 'constructor']
+    expect(countedInDollars({ user: { dollarsPerMonth: 1 } }, names)).toEqual(names)
+    expect(countedInDollars({ models: { fast: { dollarsPerMonth: 1 }, smart: { tokensPerDay: 1 } } }, names)).toEqual([
+      'fast',
+    ])
+    expect(countedInDollars({ tenant: { requestsPerMinute: 1 } }, names)).toEqual([])
   })
 
   it('of dollars are billionths without a rounding error', () => {

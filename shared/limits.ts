@@ -46,6 +46,12 @@ export const LIMIT_RANGES: Readonly<Record<keyof ScopeLimits, { readonly least: 
 /** Billionths of a dollar, as the counters have them. */
 export const nanoDollarsOf = (dollars: number): number => Math.round(dollars * 1_000_000) * 1_000
 
+/** Of the names in `models`, those whose use counts against a limit in dollars: each of them needs a price. */
+export const countedInDollars = ({ tenant, user, models = {} }: Limits, names: readonly string[]): readonly string[] =>
+  tenant?.dollarsPerMonth !== undefined || user?.dollarsPerMonth !== undefined
+    ? names
+    : names.filter((name) => own(models, name)?.dollarsPerMonth !== undefined)
+
 /** A value that is no limit. `at` leads to it: `.tenant.requestsPerMinute`, `.models["fast"]`; empty for all of it. */
 export class LimitsMistake extends Error {
   override readonly name = 'LimitsMistake'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HubOutputs } from '../shared/contract.ts'
+import type { Limits } from '../shared/limits.ts'
 import { type SpokeSettings, TIERS } from '../shared/settings.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
 
@@ -54,6 +55,26 @@ describe('a spoke against its hub', () => {
     ],
   ])('refuses %s', (_, spoke, other, message) => {
     expect(() => check(spoke, other)).toThrow(message)
+  })
+})
+
+describe('a limit in dollars', () => {
+  const models = { fast: 'us.amazon.nova-2-lite-v1:0', odd: 'us.amazon.nova-2-unpriced-v1:0' }
+  const NO_PRICE =
+    /^tenant1 has limits in dollars, and no price is known in us-east-1 for odd \(us\.amazon\.nova-2-unpriced-v1:0\): it would count as nothing\. Add it to shared\/prices\/models\.json/
+
+  it.each<[string, Limits]>([
+    ['the tenant', { tenant: { dollarsPerMonth: 5 } }],
+    ['each user', { user: { dollarsPerMonth: 5 } }],
+    ['the model itself', { models: { odd: { dollarsPerMonth: 5 } } }],
+  ])('of %s is refused where a model has no price', (_, limits) => {
+    expect(() => check({ models, limits })).toThrow(NO_PRICE)
+    expect(() => check({ models: { fast: models.fast }, limits: { ...limits, models: {} } })).not.toThrow()
+  })
+
+  it('of another model, or none in dollars, needs no price of it', () => {
+    expect(() => check({ models, limits: { models: { fast: { dollarsPerMonth: 5 } } } })).not.toThrow()
+    expect(() => check({ models, limits: { tenant: { tokensPerDay: 5 } } })).not.toThrow()
   })
 })
 

@@ -1,6 +1,8 @@
 /** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
 import { requireInSupernet, requireNoOverlap } from '../shared/addressing.ts'
 import type { HubFargate, HubOutputs } from '../shared/contract.ts'
+import { countedInDollars } from '../shared/limits.ts'
+import { priceOf } from '../shared/model-prices.ts'
 import { roleArn, tenantRoleName } from '../shared/naming.ts'
 import { parseModel } from '../shared/policies/models.ts'
 import { modelEndpointPolicy, tenantRolePolicyText } from '../shared/policies/tenant-role.ts'
@@ -31,6 +33,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireHubZones(tenantId, availabilityZoneIds, hub),
     () => requireKeySets(settings, hub),
     () => requireFargate(settings, hub),
+    () => requirePrices(settings, hub),
     ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -82,6 +85,17 @@ function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[
   throw new Error(
     `The zones ${outside.join(', ')} of ${tenantId} are not among the hub's: ${zoneIds?.join(', ')}. A zone in which the hub ` +
       'has no Transit Gateway subnet is not reached: set availabilityZoneIds to some of these.',
+  )
+}
+
+/** What has no price would count as nothing. */
+function requirePrices({ tenantId, models, limits }: SpokeSettings, { region }: HubFacts): void {
+  const counted = limits ? countedInDollars(limits, Object.keys(models)) : []
+  const unpriced = counted.filter((name) => priceOf(models[name] ?? '', region) === undefined)
+  if (unpriced.length === 0) return
+  throw new Error(
+    `${tenantId} has limits in dollars, and no price is known in ${region} for ${unpriced.map((name) => `${name} (${models[name]})`).join(', ')}: it ` +
+      'would count as nothing. Add it to shared/prices/models.json, with its source and date, or limit tokens instead of dollars.',
   )
 }
 

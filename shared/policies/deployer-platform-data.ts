@@ -53,7 +53,9 @@ export function storage({ account, region }: DeployerScope): readonly PolicyStat
         'UpdateContinuousBackups',
         'UpdateTable',
       ),
-      [tableName, keySetsTableName, usageTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
+      [tableName, keySetsTableName, usageTableName].map(
+        (name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`,
+      ),
     ),
     allow(
       'CountersExpire',

@@ -12,7 +12,7 @@ export const limits: Setting<Limits | undefined> = {
   meaning:
     `What may be used by the tenant as a whole (\`tenant\`), by each of its users and machines (\`user\`), and of each name in models (\`models\`). ` +
     `A day and a month are UTC's; the operators are told at warnAt percent of dollarsPerMonth (${WARN_AT}). ` +
-    'While the counters are out of reach, requests are refused; with `onLimitsUnavailable: allow`, those that have limits of a minute only are not (docs/governance.md).',
+    'While the counters are out of reach, requests are refused; with `onLimitsUnavailable: allow`, those that only limits of a minute apply to are not (docs/governance.md).',
   allowed:
     `a map of tenant, user, models (name in models → map) and onLimitsUnavailable (allow). Each of the first three has any of ${between('requestsPerMinute')}, ` +
     `${between('tokensPerMinute')}, ${between('tokensPerDay')}, ${between('dollarsPerMonth')} and with that ${between('warnAt')}; user also ${between('concurrentRequests')}.`,
