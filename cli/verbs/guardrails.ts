@@ -1,7 +1,8 @@
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
 import { GEOGRAPHIES, type ModelRegions } from '../../shared/policies/geographies.ts'
 import { assumptions } from '../../shared/policies/models.ts'
-import { guardRailsText } from '../../shared/policies/service-control.ts'
+import { type GuardRails, guardRailsText } from '../../shared/policies/service-control.ts'
+import { machineRoles } from '../../shared/settings/machine-issuers.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import { readTenancies } from '../../spoke/stack-files.ts'
@@ -29,9 +30,9 @@ function regionsOf(spokes: readonly SpokeSettings[]): ModelRegions {
 }
 
 /** @throws UserError for an id that is none, a model that the region does not reach, or too many of them */
-function textOf(region: string, modelIds: readonly string[], modelRegions: ModelRegions): string {
+function textOf(args: GuardRails): string {
   try {
-    return guardRailsText({ region, modelIds, modelRegions })
+    return guardRailsText(args)
   } catch (cause) {
     throw new UserError(messageOf(cause), undefined, { cause })
   }
@@ -45,7 +46,8 @@ export const guardrails: Verb = {
   usage: '',
   summary: "Prints the service control policy for the tenants' organisational unit, for review.",
   details: [
-    "Made from the stack files: the hub's region, and every model that a tenant has. --model names more of them. It changes nothing:",
+    "Made from the stack files: the hub's region, every model that a tenant has (--model names more of them), and the roles of machines",
+    'that may ask STS for tokens with the audiences of their settings. It changes nothing:',
     "the organisation's management account attaches it (docs/operations.md).",
   ].join('\n'),
   options: {
@@ -70,7 +72,12 @@ export const guardrails: Verb = {
     const modelIds = [...new Set([...spokes.flatMap(({ models }) => Object.values(models)), ...more])].sort()
     const modelRegions = regionsOf(spokes)
     if (modelIds.length === 0) throw new UserError('No tenant has a model.', 'Name models with --model.')
-    const text = textOf(hub.region, modelIds, modelRegions)
+    const text = textOf({
+      region: hub.region,
+      modelIds,
+      modelRegions,
+      machines: spokes.flatMap((spoke) => machineRoles(spoke.machineIssuers)),
+    })
     if (values.json) process.stdout.write(`${text}\n`)
     else {
       process.stdout.write(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`)

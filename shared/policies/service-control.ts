@@ -3,7 +3,7 @@
  * own administrators allow. A platform team attaches them to the unit; no stack does, as that takes the organisation's
  * management account.
  */
-import { type PolicyDocument, policy, policyText } from './document.ts'
+import { type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
 import type { ModelRegions } from './geographies.ts'
 import { invokeStatements } from './models.ts'
 
@@ -14,6 +14,13 @@ export interface GuardRails {
   readonly modelIds: readonly string[]
   /** Where requests to profiles go, by geography. @default the list's */
   readonly modelRegions?: ModelRegions
+  /** Roles of the tenants' accounts that call with tokens of STS, and the audiences of these. @default none */
+  readonly machines?: readonly MachineRole[]
+}
+
+export interface MachineRole {
+  readonly roleArn: string
+  readonly audience: string
 }
 
 /**
@@ -90,7 +97,7 @@ const WAYS_OUT = [
  * A unit has many accounts, so no endpoint can be named: a call must come through some endpoint, and each tenant's role and
  * endpoint policy say which.
  */
-export function guardRails({ region, modelIds, modelRegions }: GuardRails): PolicyDocument {
+export function guardRails({ region, modelIds, modelRegions, machines = [] }: GuardRails): PolicyDocument {
   const models = [
     // Any account of the unit: the account field of a profile's ARN is whoever calls.
     ...new Set(invokeStatements(modelIds, '*', region, modelRegions).flatMap(({ Resource }) => Resource ?? [])),
@@ -133,9 +140,29 @@ export function guardRails({ region, modelIds, modelRegions }: GuardRails): Poli
       Condition: { StringNotEquals: { 'aws:RequestedRegion': region } },
     },
     { Sid: 'NoWayToTheInternet', Effect: 'Deny', Action: WAYS_OUT, Resource: '*' },
+    ...gatewaysTokens(machines),
     { Sid: 'StayInTheOrganisation', Effect: 'Deny', Action: 'organizations:LeaveOrganization', Resource: '*' },
   )
 }
+
+/** Whoever asks STS for a token picks its audience: those that the gateway takes are for the roles that it takes them of. */
+function gatewaysTokens(machines: readonly MachineRole[]): readonly PolicyStatement[] {
+  if (machines.length === 0) return []
+  return [
+    {
+      Sid: 'TokensOfMachinesOnly',
+      Effect: 'Deny',
+      Action: 'sts:GetWebIdentityToken',
+      Resource: '*',
+      Condition: {
+        'ForAnyValue:StringEquals': { 'sts:IdentityTokenAudience': sorted(machines.map(({ audience }) => audience)) },
+        ArnNotEquals: { 'aws:PrincipalArn': sorted(machines.map(({ roleArn }) => roleArn)) },
+      },
+    },
+  ]
+}
+
+const sorted = (texts: readonly string[]) => [...new Set(texts)].sort()
 
 /** As text for AWS Organizations. @throws Error when the models make it longer than AWS allows */
 export function guardRailsText(args: GuardRails): string {
@@ -143,7 +170,11 @@ export function guardRailsText(args: GuardRails): string {
     'serviceControl',
     "the service control policy of the tenants' unit",
     guardRails(args),
-    `List fewer models: it has ${args.modelIds.length}. Models of one geography and provider are cheapest.`,
+    `List fewer models: it has ${args.modelIds.length}. Models of one geography and provider are cheapest.${
+      args.machines?.length
+        ? ` Machines that share a role and an audience are counted once: it has ${args.machines.length}.`
+        : ''
+    }`,
   )
 }
 

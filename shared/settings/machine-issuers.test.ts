@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { machineIssuers, machineMistakes } from './machine-issuers.ts'
+import { machineIssuers, machineMistakes, machineRoles } from './machine-issuers.ts'
 
 const AWS = 'https://22222222-0000-4000-8000-222222222222.tokens.sts.global.api.aws'
 const COGNITO = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example'
@@ -101,5 +101,15 @@ describe('machineIssuers', () => {
       expect.stringContaining('not the ARN of a role'),
     ])
     expect(of('genai/tenant1', 'arn:aws:iam::222222222222:user/app')).toHaveLength(1)
+  })
+})
+
+describe('machineRoles', () => {
+  it('are those whose tokens STS makes, each with its audience', () => {
+    const roleArn = 'arn:aws:iam::222222222222:role/application'
+    const app = { issuer: AWS, audience: 'genai/tenant1', claims: { sub: roleArn } }
+    const ci = { issuer: GITHUB, audience: 'a', claims: { repository: 'example/app' } }
+    const issuers = machineIssuers.parse(JSON.stringify({ app, ci }))
+    expect(machineRoles(issuers)).toEqual([{ roleArn, audience: 'genai/tenant1' }])
   })
 })

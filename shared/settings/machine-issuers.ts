@@ -107,7 +107,7 @@ interface Kind {
 const wellKnown = (issuer: string) => `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html */
-export const AWS_ISSUER = /^https:\/\/[0-9a-f-]{36}\.tokens\.sts\.global\.api\.aws$/
+const AWS_ISSUER = /^https:\/\/[0-9a-f-]{36}\.tokens\.sts\.global\.api\.aws$/
 const COGNITO_ISSUER = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\/[\w-]+$/
 const GITHUB_ISSUER = /^https:\/\/token\.actions\.githubusercontent\.com(\/[\w-]+)?$/
 const ENTRA_ISSUER = /^https:\/\/login\.microsoftonline\.com\/([0-9a-f-]{36})\/v2\.0$/
@@ -164,6 +164,16 @@ function requireBinding({ required, why }: Kind, claims: Readonly<Record<string,
   if (!Object.keys(claims).some((name) => !NOT_BINDING.includes(name)))
     throw new Refused('it has no claim that names the machine, such as sub: an issuer alone is not enough.')
 }
+
+/** Of machines whose tokens AWS STS makes: whose, and for which audience. */
+export const machineRoles = (
+  issuers: MachineIssuers,
+): readonly { readonly roleArn: string; readonly audience: string }[] =>
+  Object.values(issuers).flatMap(({ issuer, audience, claims }) =>
+    AWS_ISSUER.test(issuer) && audience !== undefined && claims.sub !== undefined
+      ? [{ roleArn: claims.sub, audience }]
+      : [],
+  )
 
 /** What only the tenant's other settings tell. @returns what is wrong with one, or nothing */
 export function machineMistakes(

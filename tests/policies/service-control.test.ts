@@ -226,6 +226,47 @@ describe('outside of us-east-1', () => {
   })
 })
 
+describe('tokens of STS with the audience of a machine', () => {
+  const machine = { roleArn: `arn:aws:iam::${ACCOUNT}:role/application`, audience: 'genai/tenant1' }
+  const withMachines = createAuthorize(new Ledger(), {
+    ...organization,
+    accounts: organization.accounts.map((account) =>
+      account.id === ACCOUNT
+        ? {
+            ...account,
+            roles: [everything, { ...everything, name: 'application' }],
+            serviceControlPolicies: [guardRails({ region: REGION, modelIds: MODELS, machines: [machine] })],
+          }
+        : account,
+    ),
+  })
+  const asked = (role: string, audience: readonly string[]) =>
+    withMachines({
+      session: {
+        ...session,
+        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/session`,
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
+      },
+      action: 'sts:GetWebIdentityToken',
+      resource: '*',
+      resourceAccount: ACCOUNT,
+      region: REGION,
+      context: { 'aws:RequestedRegion': REGION, 'sts:IdentityTokenAudience': audience },
+    })
+
+  it('are for the machine’s role', async () => {
+    expect(await asked('application', ['genai/tenant1'])).toEqual({ allowed: true })
+  })
+
+  it.each([[['genai/tenant1']], [['elsewhere', 'genai/tenant1']]])('%j: no other role gets one', async (audience) => {
+    expect(await asked('administrator', audience)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+  })
+
+  it('for anything else are the account’s own matter', async () => {
+    expect(await asked('administrator', ['https://elsewhere.example.com'])).toEqual({ allowed: true })
+  })
+})
+
 describe("of Bedrock's actions", () => {
   const denied = guardRails({ region: REGION, modelIds: MODELS }).Statement.flatMap(
     ({ Action, Resource, Condition }) => (Resource === '*' && Condition === undefined ? (Action ?? []) : []),

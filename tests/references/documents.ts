@@ -64,6 +64,8 @@ function declaredDocuments({ type, urn, inputs, outputs }: Declared): readonly C
   }
 }
 
+const MACHINES = [{ roleArn: `arn:aws:iam::${TENANT}:role/application`, audience: 'genai/tenant1' }]
+
 /** What is printed for a platform team to attach, and what varies with the models. */
 function written(region: string): readonly Checked[] {
   const models = MODELS.filter((id) => !/^(us|eu)\./.test(id) || region.startsWith(id.slice(0, 2)))
@@ -78,7 +80,11 @@ function written(region: string): readonly Checked[] {
     { name: 'genai-deployer', kind: 'identity', document: tenantDeployerPolicy({ account: TENANT, region }) },
     { name: DOCTOR_ROLE, kind: 'identity', document: doctorPolicy() },
     { name: DOCTOR_ROLE, kind: 'trust', document: doctorTrust(`arn:aws:iam::${HUB}:role/platform-deployer`) },
-    { name: 'guard rails', kind: 'serviceControl', document: guardRails({ region, modelIds: models }) },
+    {
+      name: 'guard rails',
+      kind: 'serviceControl',
+      document: guardRails({ region, modelIds: models, machines: MACHINES }),
+    },
     {
       name: 'role of models',
       kind: 'identity',
