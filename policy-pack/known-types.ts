@@ -10,6 +10,8 @@ export const DECLARED_TYPES: readonly string[] = [
   'aws:acm/certificateValidation:CertificateValidation',
   'aws:appautoscaling/policy:Policy',
   'aws:appautoscaling/target:Target',
+  'aws:bedrock/guardrail:Guardrail',
+  'aws:bedrock/guardrailVersion:GuardrailVersion',
   'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration',
   'aws:cloudwatch/eventRule:EventRule',
   'aws:cloudwatch/eventTarget:EventTarget',

@@ -149,6 +149,8 @@ export const LINES = {
   noServerError: pattern(compared('status', '<', 500)),
   throttled: pattern(compared('status', '=', 429)),
   foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
+  /** What a content guard rail has stopped, prompt or answer. */
+  guardrail: pattern('$.stopReason = "guardrail_intervened"'),
 } as const
 
 /** Another line: how many requests a task held in the last minute, on average and at most. Scaling follows the first. */

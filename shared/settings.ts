@@ -3,6 +3,7 @@
  * after works on these types.
  */
 import type { Limits } from './limits.ts'
+import type { GuardrailSettings } from './settings/guardrail.ts'
 import type { MachineIssuer } from './tenant.ts'
 
 /** How a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
@@ -153,6 +154,8 @@ export interface SpokeSettings {
   /** By the name in their path. */
   readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
   readonly limits?: Limits
+  /** Carried by every call of the tenant's models. @default none */
+  readonly guardrail?: GuardrailSettings
 }
 
 export type Settings = HubSettings | SpokeSettings

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { ModelPrice } from './cost.ts'
+import type { Guardrail } from './guardrail.ts'
 import type { Limits } from './limits.ts'
 
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
@@ -127,6 +128,8 @@ export interface TenantConfiguration {
   readonly machineIssuers?: Readonly<Record<string, MachineIssuer>>
   /** What the stack's file allows; the operator's item may allow less. */
   readonly limits?: Limits
+  /** Carried by every call of a model that takes one. Absent: none is, or whichever the caller of Bedrock's own paths names. */
+  readonly guardrail?: Guardrail
 }
 
 /** The name of a tenant's machine issuer. No tenant's id holds a dot, so `/TENANT.NAME/` is no tenant's own path. */

@@ -9,10 +9,13 @@ import {
   tenantRolePolicyText,
   tenantRoleTrustPolicy,
 } from '../shared/policies/tenant-role.ts'
+import type { GuardrailThere } from './account-guardrail.ts'
 import { regionalHost } from './endpoint-host.ts'
 import type { TagMap } from './tags.ts'
 
-export interface ModelAccessArgs extends TenantModels {
+export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
+  /** Known once it is made. */
+  readonly guardrail?: GuardrailThere
   readonly tenantId: string
   readonly hubAccount: string
   readonly hubVpcId: string
@@ -32,7 +35,11 @@ export interface ModelAccess {
 }
 
 export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): ModelAccess {
-  const { tenantId, account, tags } = args
+  const { tenantId, account, tags, guardrail: made, ...others } = args
+  const models = { ...others, tenantId, account }
+  const guardrail = made && pulumi.all([made.arn, made.version]).apply(([arn, version]) => ({ arn, version }))
+  const endpointPolicy = (given: Pick<TenantModels, 'guardrail'>) =>
+    modelEndpointPolicy({ ...models, ...given, roleArn: roleArn(account, tenantRoleName(tenantId)) })
   const { group, rules } = endpointSecurityGroup(name, args, opts)
   const endpoint = new aws.ec2.VpcEndpoint(
     name,
@@ -44,7 +51,7 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
       securityGroupIds: [group.id],
       // The hub's function calls the endpoint by its own name; nothing in this VPC calls Bedrock.
       privateDnsEnabled: false,
-      policy: modelEndpointPolicy({ ...args, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
+      policy: guardrail ? guardrail.apply((given) => endpointPolicy({ guardrail: given })) : endpointPolicy({}),
       tags,
     },
     opts,
@@ -77,10 +84,17 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
   const rolePolicy = new aws.iam.RolePolicy(
     name,
     {
-      // One policy per endpoint: while a tenant moves, its role may call through the old one and the new one.
-      name: endpoint.id.apply((endpointId) => `models-${endpointId}`),
+      // One policy per endpoint, and per version of a guardrail: while a tenant moves, or gets another guardrail, its role may call as
+      // before and as after.
+      name: guardrail
+        ? pulumi.all([endpoint.id, guardrail]).apply(([endpointId, given]) => `models-${endpointId}-${idOf(given)}`)
+        : endpoint.id.apply((endpointId) => `models-${endpointId}`),
       role: role.name,
-      policy: endpoint.id.apply((endpointId) => tenantRolePolicyText({ ...args, endpointId })),
+      policy: guardrail
+        ? pulumi
+            .all([endpoint.id, guardrail])
+            .apply(([endpointId, given]) => tenantRolePolicyText({ ...models, endpointId, guardrail: given }))
+        : endpoint.id.apply((endpointId) => tenantRolePolicyText({ ...models, endpointId })),
     },
     opts,
   )
@@ -93,6 +107,9 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
   )
   return { role, endpointHost }
 }
+
+/** `ID-VERSION`, as a part of a name. */
+const idOf = ({ arn, version }: NonNullable<TenantModels['guardrail']>) => `${arn.split('/').at(-1)}-${version}`
 
 /** Admits the hub's private subnets on 443 and lets nothing out: answers to what was admitted need no rule. */
 function endpointSecurityGroup(

@@ -2,6 +2,8 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../shared/addressing.ts'
 import type { ModelRegions } from '../shared/policies/geographies.ts'
+import type { GuardrailSettings } from '../shared/settings/guardrail.ts'
+import { type GuardrailThere, tenantGuardrail } from './account-guardrail.ts'
 import { accountFlowLogs, invocationLogging } from './account-logging.ts'
 import { modelAccess } from './account-models.ts'
 import { spokeNetwork } from './account-network.ts'
@@ -24,6 +26,7 @@ export interface TenantAccountArgs {
   /** Bedrock model or inference profile ids. */
   readonly modelIds: readonly string[]
   readonly modelRegions: ModelRegions
+  readonly guardrail?: GuardrailSettings
   /** Records prompts, see the setting. */
   readonly modelInvocationLogging: boolean
   readonly deletionProtection: boolean
@@ -39,6 +42,8 @@ export class TenantAccount extends pulumi.ComponentResource {
   /** Regional host name of the model endpoint. */
   readonly endpointHost: pulumi.Output<string>
   readonly roleArn: pulumi.Output<string>
+  /** What every call carries, where the tenant has one. */
+  readonly guardrail: GuardrailThere | undefined
 
   /** Every child is made by the provider in `opts`: the tenant's account. */
   constructor(
@@ -48,11 +53,14 @@ export class TenantAccount extends pulumi.ComponentResource {
   ) {
     super('genai:spoke:TenantAccount', name, {}, opts)
     const child = { parent: this, provider: opts.provider }
+    const { guardrail: wanted, ...others } = args
+    const guardrail = wanted && tenantGuardrail(`${name}-guardrail`, { ...others, guardrail: wanted }, child)
     const network = spokeNetwork(name, args, child)
     const models = modelAccess(
       `${name}-models`,
       {
-        ...args,
+        ...others,
+        ...(guardrail && { guardrail }),
         clientCidrBlocks: args.hubPrivateCidrBlocks,
         vpcId: network.vpc.id,
         subnetIds: network.endpointSubnets.map(({ id }) => id),
@@ -67,6 +75,7 @@ export class TenantAccount extends pulumi.ComponentResource {
     this.attachmentId = network.attachment.id
     this.endpointHost = models.endpointHost
     this.roleArn = models.role.arn
+    this.guardrail = guardrail
     this.registerOutputs({
       vpcId: this.vpcId,
       routeTableId: this.routeTableId,

@@ -7,6 +7,7 @@ import { roleArn, tenantRoleName } from '../shared/naming.ts'
 import { parseModel } from '../shared/policies/models.ts'
 import { modelEndpointPolicy, tenantRolePolicyText } from '../shared/policies/tenant-role.ts'
 import { setCommand } from '../shared/settings/commands.ts'
+import type { GuardrailSettings } from '../shared/settings/guardrail.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
@@ -34,6 +35,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireKeySets(settings, hub),
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
+    () => requireGuardrailInRegion(settings, hub),
     ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -42,8 +44,10 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
 }
 
 /** The role's policy names an endpoint that is not there yet: too long, it would stop a deployment half-way. */
-function policyChecks({ tenantId, account, models, modelRegions }: SpokeSettings, hub: HubFacts) {
-  const all = { tenantId, account, region: hub.region, modelIds: Object.values(models), modelRegions }
+function policyChecks(settings: SpokeSettings, hub: HubFacts) {
+  const { tenantId, account, models, modelRegions } = settings
+  const guardrail = settings.guardrail && { guardrail: anyGuardrail(settings.guardrail, account, hub.region) }
+  const all = { tenantId, account, region: hub.region, modelIds: Object.values(models), modelRegions, ...guardrail }
   return [
     () => void tenantRolePolicyText({ ...all, endpointId: ANY_ENDPOINT }),
     () => void modelEndpointPolicy({ ...all, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
@@ -52,6 +56,11 @@ function policyChecks({ tenantId, account, models, modelRegions }: SpokeSettings
 
 /** As long as any. */
 const ANY_ENDPOINT = 'vpce-00000000000000000'
+/** An id has 12 letters and digits wherever AWS shows one; the numbers of versions are not used up. */
+const anyGuardrail = (given: GuardrailSettings, account: string, region: string) =>
+  given.kind === 'existing'
+    ? given
+    : { arn: `arn:aws:bedrock:${region}:${account}:guardrail/000000000000`, version: '9999' }
 
 function messageOf(check: () => void): readonly string[] {
   try {
@@ -115,6 +124,15 @@ function requireFargate({ tenantId, compute, hubStack }: SpokeSettings, { fargat
   throw new Error(
     `${tenantId} has compute fargate, and its hub ${hubStack} has nothing that tasks run on. First: ${setCommand(stack, 'fargate', 'true')} && ` +
       `pulumi up -s ${stack} (what that costs: docs/limits-and-costs.md), or set compute to lambda.`,
+  )
+}
+
+/** AWS looks for a guardrail where the model is called. */
+function requireGuardrailInRegion({ tenantId, guardrail }: SpokeSettings, { region }: HubFacts): void {
+  if (guardrail?.kind !== 'existing' || guardrail.arn.split(':')[3] === region) return
+  throw new Error(
+    `The guardrail ${guardrail.arn} of ${tenantId} is not in ${region}, where its models are called. Set guardrail to one of that region, or to ` +
+      'the rules that one is made of (docs/governance.md).',
   )
 }
 

@@ -23,6 +23,8 @@ export interface IngressAlarmsArgs {
   readonly tenantId: string
   readonly hub: Pick<HubOutputs, 'alarmTopicArn' | 'loadBalancerArn'>
   readonly gateway: { readonly figures: Figures }
+  /** There is one: how often it intervenes is counted. */
+  readonly guardrail?: unknown
   readonly tags: TagMap
 }
 
@@ -55,6 +57,14 @@ const FILTERS: readonly Filter[] = [
 
 export const IN_FLIGHT_METRIC = 'in-flight'
 
+/** Metric of a tenant with a guardrail: it costs while there are interventions. */
+const GUARDRAIL: Filter = {
+  key: 'guardrail',
+  metric: 'guardrail-interventions',
+  pattern: LINES.guardrail,
+  value: '1',
+}
+
 /** Scaling follows it. */
 const IN_FLIGHT: Filter = { key: IN_FLIGHT_METRIC, metric: IN_FLIGHT_METRIC, ...GAUGE }
 
@@ -63,7 +73,11 @@ export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulum
   const { tenantId, tags } = args
   const { alarmTopicArn } = args.hub
   const namespace = `${PREFIX}/${tenantId}`
-  const filters = args.gateway.figures.kind === 'fargate' ? [...FILTERS, IN_FLIGHT] : FILTERS
+  const filters = [
+    ...FILTERS,
+    ...(args.gateway.figures.kind === 'fargate' ? [IN_FLIGHT] : []),
+    ...(args.guardrail === undefined ? [] : [GUARDRAIL]),
+  ]
   for (const { key, metric, pattern, value } of filters) {
     new aws.cloudwatch.LogMetricFilter(
       `${name}-${key}`,

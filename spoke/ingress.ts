@@ -6,6 +6,7 @@ import type { Limits } from '../shared/limits.ts'
 import { pricesOf } from '../shared/model-prices.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import { type MachineIssuer, TENANT_KEY, type TenantItem } from '../shared/tenant.ts'
+import type { GuardrailThere } from './account-guardrail.ts'
 import { configurationItem, tenantItem } from './configuration-item.ts'
 import { ingressAlarms } from './ingress-alarms.ts'
 import { type GatewayCode, gatewayOf, gatewayPlace } from './ingress-gateway.ts'
@@ -36,6 +37,8 @@ export interface IngressArgs {
   readonly functionSeconds: number
   readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
   readonly limits?: Limits
+  /** In the tenant's account; known once calls may carry it. */
+  readonly guardrail?: GuardrailThere
   readonly tags: TagMap
 }
 
@@ -109,7 +112,8 @@ export class Ingress extends pulumi.ComponentResource {
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
 function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
   const { tenantId, account, hub, models, maxTokens, defaultModel, machineIssuers, limits } = args
-  const item = pulumi.output(args.endpointHost).apply((endpoint) =>
+  const { arn, version } = args.guardrail ?? {}
+  const item = pulumi.all([args.endpointHost, arn, version]).apply(([endpoint, guardrailArn, guardrailVersion]) =>
     configurationItem({
       tenantId,
       item: 'configuration',
@@ -123,6 +127,10 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
       endpoint,
       ...(Object.keys(machineIssuers).length > 0 && { machineIssuers }),
       ...(limits && { limits }),
+      ...(guardrailArn !== undefined &&
+        guardrailVersion !== undefined && {
+          guardrail: { id: guardrailArn.split('/').at(-1) ?? '', version: guardrailVersion },
+        }),
     }),
   )
   return new aws.dynamodb.TableItem(

@@ -68,13 +68,15 @@ export async function spoke(
   )
   // The tenant's item names the endpoint, and is written when all of the way to it is there, the routes back included.
   const [endpointHost, whenRouted] = pulumi.deferredOutput<string>()
+  const { guardrail: _, ...ofIngress } = settings
   const ingress = new Ingress(
     'lane',
     {
-      ...settings,
+      ...ofIngress,
       hub,
       attachmentId: tenantAccount.attachmentId,
       endpointHost,
+      ...(tenantAccount.guardrail && { guardrail: tenantAccount.guardrail }),
       endpointCidrBlocks: zones.map(({ endpoint }) => endpoint),
       gateway,
       functionSeconds: gateway.kind === 'fargate' ? functionSeconds : 0,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { configurationItem } from './configuration-item.ts'
 import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
-const inputs = (endpoint: string, defaultModel = 'fast') => ({
+const inputs = (endpoint: string, defaultModel = 'fast', version?: string) => ({
   item: configurationItem({
     tenantId: 'tenant1',
     item: 'configuration',
@@ -12,6 +12,7 @@ const inputs = (endpoint: string, defaultModel = 'fast') => ({
     roleArn: 'arn:aws:iam::222222222222:role/genai-models-tenant1',
     externalId: '111111111111/tenant1',
     endpoint,
+    ...(version !== undefined && { guardrail: { id: 'gr1', version } }),
   }),
 })
 
@@ -30,6 +31,12 @@ async function waited(before: ReturnType<typeof inputs>, after: ReturnType<typeo
 
 it('waits for the items to be read again and for the longest request, when the tenant has another endpoint', async () => {
   expect(await waited(inputs('vpce-old'), inputs('vpce-new'))).toEqual([70_000])
+})
+
+it('waits for the items to be read again, and for most calls, when the tenant has another guardrail than before', async () => {
+  expect(await waited(inputs('vpce-1', 'fast', '1'), inputs('vpce-1', 'fast', '2'))).toEqual([70_000])
+  expect(await waited(inputs('vpce-1'), inputs('vpce-1', 'fast', '1'))).toEqual([70_000])
+  expect(await waited(inputs('vpce-1', 'fast', '1'), inputs('vpce-1', 'other', '1'))).toEqual([])
 })
 
 it('does not wait for any other change of the configuration', async () => {

@@ -3,6 +3,7 @@
  * says, so an item that is not what a stack writes is refused as a whole.
  */
 import { type ModelPrice, readModelPrice } from '../../shared/cost.ts'
+import { GUARDRAIL_ID, GUARDRAIL_VERSION } from '../../shared/guardrail.ts'
 import { isMap } from '../../shared/is-map.ts'
 import { type Limits, parseLimits, tightest } from '../../shared/limits.ts'
 import {
@@ -71,6 +72,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
       new RegExp(`^vpce-[a-z0-9-]+\\.bedrock-runtime\\.${region}\\.vpce\\.amazonaws\\.com$`),
     ),
     ...parseMachineIssuers(item),
+    ...parseGuardrail(item),
   }
 }
 
@@ -139,6 +141,15 @@ function parseMachineIssuers(item: Attributes): Pick<TenantConfiguration, 'machi
     ]
   })
   return { machineIssuers: Object.fromEntries(entries) }
+}
+
+/** One that cannot be read stops the tenant: its calls would go out without. */
+function parseGuardrail(item: Attributes): Pick<TenantConfiguration, 'guardrail'> {
+  if (!Object.hasOwn(item, 'guardrail')) return {}
+  const map = mapIn(item, 'guardrail')
+  return {
+    guardrail: { id: matching(map, 'id', GUARDRAIL_ID), version: matching(map, 'version', GUARDRAIL_VERSION) },
+  }
 }
 
 const CLAIM = /^[\x21-\x7e]{1,256}$/

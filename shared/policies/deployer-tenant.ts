@@ -133,4 +133,19 @@ const records = (scope: DeployerScope): readonly PolicyStatement[] => [
     'bedrock:GetModelInvocationLoggingConfiguration',
     'bedrock:PutModelInvocationLoggingConfiguration',
   ]),
+  // With guardrail only, made of rules. Whatever is made has no ARN before.
+  allow('MakeGuardrail', ['bedrock:CreateGuardrail']),
+  allow(
+    'Guardrail',
+    [
+      'bedrock:CreateGuardrailVersion',
+      'bedrock:DeleteGuardrail',
+      'bedrock:GetGuardrail',
+      'bedrock:ListTagsForResource',
+      'bedrock:TagResource',
+      'bedrock:UntagResource',
+      'bedrock:UpdateGuardrail',
+    ],
+    `arn:aws:bedrock:${scope.region}:${scope.account}:guardrail/*`,
+  ),
 ]

@@ -1,5 +1,6 @@
 /** The role in the tenant's account that may invoke its models, and the policy of the endpoint that it does so through. */
 
+import { takesGuardrail } from '../guardrail.ts'
 import { tenantRoleName } from '../naming.ts'
 import { POLICY_LIMITS, type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
 import type { ModelRegions } from './geographies.ts'
@@ -60,15 +61,54 @@ export interface TenantModels {
   readonly modelIds: readonly string[]
   /** Where requests to profiles go, by geography. @default the list's */
   readonly modelRegions?: ModelRegions
+  /** Without it, no model that takes a guardrail is called. @default calls carry what they like */
+  readonly guardrail?: { readonly arn: string; readonly version: string }
 }
 
-const modelStatements = (models: TenantModels) => [
-  ...invokedBy(models),
+type Form = (statements: ReturnType<typeof invokeStatements>) => ReturnType<typeof invokeStatements>
+
+const exactly: Form = (statements) => statements
+
+const modelStatements = (models: TenantModels, versions: Versions, form: Form = exactly) => [
+  ...invokedBy(models, versions, form),
   ...countStatements(models.modelIds, models.region, models.modelRegions),
 ]
 
-const invokedBy = ({ modelIds, account, region, modelRegions }: TenantModels) =>
-  invokeStatements(modelIds, account, region, modelRegions)
+/** Of the guardrail: the one that is set, or any that has a number. */
+type Versions = 'this' | 'any'
+
+/**
+ * A condition of what is allowed, like the endpoint: the role's policy of another version stands beside it while one is followed by the
+ * next. AWS applies no guardrail to models that answer with numbers, so these are called without.
+ */
+function invokedBy(
+  { modelIds, account, region, modelRegions, guardrail }: TenantModels,
+  versions: Versions,
+  form: Form,
+): readonly (PolicyStatement & { readonly Sid: string })[] {
+  const invoked = (ids: readonly string[]) =>
+    ids.length === 0 ? [] : form(invokeStatements(ids, account, region, modelRegions))
+  if (!guardrail) return invoked(modelIds)
+  const { arn, version } = guardrail
+  const condition =
+    versions === 'this'
+      ? { StringEquals: { [GUARDRAIL_KEY]: `${arn}:${version}` } }
+      : { StringLike: { [GUARDRAIL_KEY]: `${arn}:*` } }
+  return [
+    ...invoked(modelIds.filter(takesGuardrail)).map((statement) => ({
+      ...statement,
+      Condition: { ...statement.Condition, ...condition },
+    })),
+    ...invoked(modelIds.filter((id) => !takesGuardrail(id))).map((statement) => ({
+      ...statement,
+      Sid: `Unguarded${statement.Sid}`,
+    })),
+    { Sid: 'Guardrail', Effect: 'Allow', Action: 'bedrock:ApplyGuardrail', Resource: arn },
+  ]
+}
+
+/** ARN and number of the guardrail that a call names; absent for a call that names none. */
+const GUARDRAIL_KEY = 'bedrock:GuardrailIdentifier'
 
 /**
  * The listed models, and only through the account's own endpoint: a credential that leaves the gateway is worth nothing
@@ -76,18 +116,22 @@ const invokedBy = ({ modelIds, account, region, modelRegions }: TenantModels) =>
  * denial of what is not: while a tenant moves, its role has such a policy for each of two endpoints.
  */
 export function tenantRolePolicy(models: TenantModels & { readonly endpointId: string }): PolicyDocument {
-  const exact = rolePolicy(models, modelStatements(models))
+  const exact = rolePolicy(models, modelStatements(models, 'this'))
   // A policy of many models names no regions: the endpoint's, which has four times the room, does.
-  return fitsRole(exact) ? exact : rolePolicy(models, shorter(modelStatements(models), 'any'))
+  return fitsRole(exact)
+    ? exact
+    : rolePolicy(
+        models,
+        modelStatements(models, 'this', (statements) => shorter(statements, 'any')),
+      )
 }
 
 const fitsRole = (document: PolicyDocument) => JSON.stringify(document).length <= POLICY_LIMITS.replacedInline
 
 function rolePolicy(models: { readonly endpointId: string }, statements: readonly PolicyStatement[]): PolicyDocument {
-  const throughOwnEndpoint = { StringEquals: { 'aws:SourceVpce': models.endpointId } }
   const allowed = statements.map((statement) => ({
     ...statement,
-    Condition: { ...statement.Condition, ...throughOwnEndpoint },
+    Condition: equalTo(statement, { 'aws:SourceVpce': models.endpointId }),
   }))
   return policy(...allowed, {
     // Whatever else the account lets the role do.
@@ -98,6 +142,12 @@ function rolePolicy(models: { readonly endpointId: string }, statements: readonl
     Condition: { Null: { 'aws:SourceVpce': 'true' } },
   })
 }
+
+/** The statement's condition, with keys that must be equal besides those that it has. */
+const equalTo = ({ Condition }: PolicyStatement, equal: Readonly<Record<string, string>>) => ({
+  ...Condition,
+  StringEquals: { ...Condition?.StringEquals, ...equal },
+})
 
 /** As text, for an inline policy that is replaced by making the new one first. @throws Error when it is longer than AWS allows */
 export function tenantRolePolicyText(
@@ -124,15 +174,16 @@ export function modelEndpointPolicy(
       ...statements.map((statement) => ({
         ...statement,
         Principal: '*' as const,
-        Condition: { ...statement.Condition, StringEquals: { 'aws:PrincipalArn': models.roleArn } },
+        Condition: equalTo(statement, { 'aws:PrincipalArn': models.roleArn }),
       })),
     )
   const fits = (form: PolicyDocument) => JSON.stringify(form).length <= POLICY_LIMITS.endpoint
-  const forms = [modelStatements(models), invokedBy(models)].map(ofRole)
+  // Its policy is one, changed in place: it says which guardrail, and the role's says which of its versions.
+  const forms = [modelStatements(models, 'any'), invokedBy(models, 'any', exactly)].map(ofRole)
   return policyText(
     'endpoint',
     `the endpoint policy of ${models.tenantId}`,
-    forms.find(fits) ?? ofRole(shorter(invokedBy(models), 'named')),
+    forms.find(fits) ?? ofRole(invokedBy(models, 'any', (statements) => shorter(statements, 'named'))),
     `List fewer models: it has ${models.modelIds.length}.`,
   )
 }

@@ -4,6 +4,7 @@ import { NO_ARNS } from '../policies/models.ts'
 import { type Compute, DRAIN_SECONDS, TASK_TIER_CHOICES, TASK_TIERS, TIER_CHOICES, TIERS } from '../settings.ts'
 import { MODEL_NAME, TENANT_ID } from '../tenant.ts'
 import { accountSetting, IMAGE, none, profileSetting, roleArnSetting } from './common.ts'
+import { guardrail } from './guardrail.ts'
 import { limits } from './limits.ts'
 import { machineIssuers } from './machine-issuers.ts'
 import { Refused } from './refused.ts'
@@ -167,6 +168,7 @@ export const SPOKE_TABLE = {
   modelInvocationLogging,
   machineIssuers,
   limits,
+  guardrail,
 } as const
 
 function parseModels(raw: string): Readonly<Record<string, TenantModel>> {

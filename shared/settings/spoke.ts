@@ -24,6 +24,9 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   if (values.roleArn !== undefined && accountOfRole(values.roleArn) !== values.account) {
     refuse('roleArn', `"${values.roleArn}" is not in the tenant's account ${values.account}.`)
   }
+  const { guardrail } = values
+  if (guardrail?.kind === 'existing' && guardrail.arn.split(':')[4] !== values.account)
+    refuse('guardrail', `"${guardrail.arn}" is not in the tenant's account ${values.account}.`)
   for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
   for (const got of limitsMistakes(values.limits, values.models)) refuse('limits', got)
   const defaultModel = defaultModelOf(values, refuse)
@@ -47,6 +50,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     modelInvocationLogging: values.modelInvocationLogging,
     machineIssuers: values.machineIssuers,
     ...(values.limits && { limits: values.limits }),
+    ...(guardrail && { guardrail }),
   }
 }
 

@@ -200,13 +200,14 @@ const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 
 /**
  * A tenant that moves: tests/deployments/while-served.ts; one that changes its compute: tests/deployments/compute-changes.ts.
- * Machines take another way to the keys: tests/platform/machines.test.ts.
+ * Machines take another way to the keys: tests/platform/machines.test.ts. Other rules of a guardrail: tests/platform/guardrail.test.ts.
  */
 const ELSEWHERE = {
   cidrBlock: 'replaces',
   compute: 'replaces',
   gatewayImage: 'in place',
   machineIssuers: 'in place',
+  guardrail: 'in place',
 } as const satisfies Readonly<Record<string, Effect>>
 
 const inPlace = (changes: Changes) =>

@@ -47,6 +47,15 @@ const MACHINE = {
   claims: { sub: 'arn:aws:iam::222222222222:role/application' },
 }
 
+/** Every kind of rule. */
+const GUARDRAIL = {
+  topics: { advice: { definition: 'What to buy.', examples: ['Buy it'] } },
+  words: ['nightingale'],
+  profanity: true,
+  pii: { EMAIL: 'BLOCK' },
+  filters: { HATE: 'HIGH' },
+}
+
 /** Two worlds that between them declare everything that the programs can. */
 const WORLDS: readonly {
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -65,7 +74,7 @@ const WORLDS: readonly {
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },
-      [TENANT]: { ...MODELS, modelInvocationLogging: true },
+      [TENANT]: { ...MODELS, modelInvocationLogging: true, guardrail: GUARDRAIL },
       'spoke-tenant2': { compute: 'fargate' },
     },
     organization: { ...sample, ramSharing: false },

@@ -69,7 +69,7 @@ describe('the programs hold to every rule', () => {
       await deployed({ keySetVia: 'table' }),
       await deployed(
         { ...shared, ...FARGATE, keySetVia: 'nat' },
-        { modelInvocationLogging: 'true', compute: 'fargate' },
+        { modelInvocationLogging: 'true', compute: 'fargate', guardrail: '{"words":["nightingale"]}' },
         false,
       ),
     ]

@@ -314,6 +314,64 @@ describe("a tenant's models", () => {
     ).toEqual([...[true, true, false]])
   })
 
+  it('carries its guardrail or is refused, by policy and by endpoint, and none of the models of numbers carries one', async () => {
+    const arn = `arn:aws:bedrock:${REGION}:${TENANT_ACCOUNT}:guardrail/gr1`
+    const guardrail = { arn, version: '2' }
+    const modelIds = [...models.modelIds, 'amazon.titan-embed-text-v2:0']
+    const guarded = { ...models, modelIds, guardrail }
+    const policies = [tenantRolePolicy({ ...guarded, endpointId: 'vpce-0abc' })]
+    const own = caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies })
+    const atEndpoint = JSON.parse(modelEndpointPolicy({ ...guarded, roleArn, tenantId: 'tenant1' })) as PolicyDocument
+    const asked = (resource: string, key?: string, action = 'bedrock:InvokeModel', more = {}) =>
+      own({
+        action,
+        resource,
+        context: { ...THROUGH, ...more, ...(key !== undefined && { 'bedrock:GuardrailIdentifier': key }) },
+        endpointPolicy: atEndpoint,
+      })
+    const titan = model('amazon.titan-text-lite-v1')
+    const nova = profile('us.amazon.nova-2-lite-v1:0')
+    const behind = model('amazon.nova-2-lite-v1:0', 'us-west-2')
+    const through = { 'bedrock:InferenceProfileArn': nova }
+    for (const resource of [titan, nova]) {
+      expect(await asked(resource, `${arn}:2`)).toEqual({ allowed: true })
+      expect(await asked(resource)).toMatchObject({ allowed: false, layers: ['endpoint', 'identity'] })
+      expect(await asked(resource, arn)).toMatchObject({ allowed: false, layers: ['endpoint', 'identity'] })
+      expect(await asked(resource, `${arn.replace('gr1', 'gr2')}:2`)).toMatchObject({
+        allowed: false,
+        layers: ['endpoint', 'identity'],
+      })
+      // An older version is the role's concern: the endpoint's policy is one, whichever comes after it.
+      expect(await asked(resource, `${arn}:1`)).toMatchObject({ allowed: false, layers: ['identity'] })
+    }
+    expect(await asked(behind, `${arn}:2`, 'bedrock:InvokeModel', through)).toEqual({ allowed: true })
+    expect(await asked(behind, undefined, 'bedrock:InvokeModel', through)).toMatchObject({ allowed: false })
+    expect(await asked(model('amazon.titan-embed-text-v2:0'))).toEqual({ allowed: true })
+    expect(await asked(arn, undefined, 'bedrock:ApplyGuardrail')).toEqual({ allowed: true })
+    expect(await asked(arn.replace('gr1', 'gr2'), undefined, 'bedrock:ApplyGuardrail')).toMatchObject({
+      allowed: false,
+    })
+  })
+
+  it('allows both versions of a guardrail while one is followed by the other', async () => {
+    const arn = `arn:aws:bedrock:${REGION}:${TENANT_ACCOUNT}:guardrail/gr1`
+    const policies = ['1', '2'].map((version) =>
+      tenantRolePolicy({ ...models, guardrail: { arn, version }, endpointId: 'vpce-0abc' }),
+    )
+    const own = caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies })
+    const carrying = (version: string) =>
+      own({
+        action: 'bedrock:InvokeModel',
+        resource: model('amazon.titan-text-lite-v1'),
+        context: { ...THROUGH, 'bedrock:GuardrailIdentifier': `${arn}:${version}` },
+      })
+    expect((await Promise.all(['1', '2', '3'].map(carrying))).map(({ allowed }) => allowed)).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
   it('refuses every other role at the endpoint', async () => {
     const decision = await caller({ account: TENANT_ACCOUNT, role: 'administrator', policies: [EVERYTHING] })({
       action: 'bedrock:InvokeModel',

@@ -35,7 +35,7 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },
-      [TENANT]: { modelInvocationLogging: true },
+      [TENANT]: { modelInvocationLogging: true, guardrail: { words: ['nightingale'] } },
       'spoke-tenant2': { compute: 'fargate' },
     },
     organization: { ...unbounded, ramSharing: false },

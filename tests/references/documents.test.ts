@@ -35,6 +35,10 @@ const NOT_GRANTED: Exceptions = [
     'alternatives, each called required: what is called is one of them',
   ],
   [
+    /bedrock:ListTagsForResource on (?!guardrail)/,
+    'alternatives, each called required: what has tags here is a guardrail',
+  ],
+  [
     /bedrock:GetInferenceProfile on application-inference-profile$/,
     "a tenant's models are never application profiles: the settings refuse an ARN",
   ],

@@ -10,6 +10,10 @@ const CLASSIC = 'the reference lists these two for classic load balancers only'
 
 /** Resource types that AWS requires for an action, and that no call of the operation names. */
 const NOT_ASKED: Exceptions = [
+  [
+    /bedrock:ListTagsForResource on (?!guardrail)/,
+    'alternatives, each called required: what has tags here is a guardrail',
+  ],
   [/elasticloadbalancing:(Add|Remove)Tags on loadbalancer$/, CLASSIC],
   [/ec2:DetachNetworkInterface on instance$/, 'an interface of Lambda’s is at no instance'],
   [/dynamodb:(ListTagsOfResource|TagResource|UntagResource|\w+ResourcePolicy) on stream$/, 'tables have no stream'],

@@ -10,6 +10,7 @@ import { type ConverseAnswer, parseConverseAnswer } from './answer.ts'
 import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'
 import { type Frame, textOf } from './event-stream.ts'
 import type { Batches } from './frames.ts'
+import { GUARDRAIL_INTERVENED, guardrailIntervened, withGuardrail } from './guardrail.ts'
 import { withRequestMetadata } from './request-metadata.ts'
 import { hourIn, noteHeaders, noteTier, servedModelOf, sumOf, usageOf, usageOfInvoke, usageOfMetrics } from './usage.ts'
 import type { ConverseStreamEvent } from './wire.ts'
@@ -66,7 +67,9 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     headers: BedrockHeaders = {},
   ): ModelCall<Operation> {
     const { configuration, deadline, signal } = options
-    const sent = withRequestMetadata(operation, { body, headers }, record)
+    const own = configuration.guardrail && { ...configuration.guardrail, account: configuration.account }
+    const guarded = withGuardrail(operation, modelId, { body, headers }, own)
+    const sent = withRequestMetadata(operation, guarded, record)
     progress.pass('model')
     const onAttempt = (attempt: number) => {
       record.attempts = attempt
@@ -114,6 +117,7 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
       const usage = usageOfInvoke(headers, json)
       // A request may need several calls, as one for each text.
       if (usage) record.usage = sumOf(record.usage, usage)
+      if (guardrailIntervened(json)) record.stopReason = GUARDRAIL_INTERVENED
       const own = Object.entries(headers).filter(([name]) => name.startsWith('x-amzn-bedrock-'))
       return { json, headers: Object.fromEntries(own) as BedrockHeaders, ...(usage && { usage }) }
     },
@@ -175,6 +179,7 @@ function noteConverse({ type, body }: Frame, record: LogRecord): void {
 function noteInvoke(frame: Frame, record: LogRecord, cache: { hour: number }): void {
   const text = chunkText(frame)
   cache.hour = Math.max(cache.hour, hourIn(text))
+  if (guardrailIntervened(text)) record.stopReason = GUARDRAIL_INTERVENED
   if (!text.includes('"amazon-bedrock-invocationMetrics"')) return
   const usage = usageOfMetrics(JSON.parse(text)['amazon-bedrock-invocationMetrics'], cache.hour)
   if (usage) record.usage = usage

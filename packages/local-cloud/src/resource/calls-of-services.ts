@@ -95,6 +95,11 @@ export const CALLS_OF_SERVICES: readonly CallOfService[] = [
     source: 'service authorization reference of iam, dependent actions',
   },
   {
+    by: 'bedrock:CreateGuardrail',
+    also: ['bedrock:TagResource'],
+    source: 'Bedrock user guide, permissions to create guardrails: needed where tags are passed',
+  },
+  {
     by: 'bedrock:PutModelInvocationLoggingConfiguration',
     also: ['iam:PassRole'],
     source: 'IAM user guide: whoever hands a role to a service passes it',

@@ -18,6 +18,7 @@ const DOCUMENTED: Readonly<Record<string, (resource: Declared) => string>> = {
     [inputs.serviceNamespace, inputs.resourceId, inputs.scalableDimension, inputs.name].join('/'),
   'aws:appautoscaling/target:Target': ({ inputs }) =>
     [inputs.serviceNamespace, inputs.resourceId, inputs.scalableDimension].join('/'),
+  'aws:bedrock/guardrail:Guardrail': ({ outputs }) => `${outputs.guardrailId},DRAFT`,
   'aws:cloudwatch/eventTarget:EventTarget': ({ inputs }) => `${inputs.rule}/${inputs.targetId}`,
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': ({ inputs }) => `${inputs.logGroupName}:${inputs.name}`,
   'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter': ({ inputs }) => `${inputs.logGroup}|${inputs.name}`,

@@ -16,6 +16,8 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:acm/certificateValidation:CertificateValidation': 'certificateArn validationRecordFqdns',
   'aws:appautoscaling/policy:Policy': 'name resourceId scalableDimension serviceNamespace',
   'aws:appautoscaling/target:Target': 'resourceId scalableDimension serviceNamespace',
+  'aws:bedrock/guardrail:Guardrail': '',
+  'aws:bedrock/guardrailVersion:GuardrailVersion': 'guardrailArn description',
   'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration': '',
   'aws:cloudwatch/eventRule:EventRule': 'name',
   'aws:cloudwatch/eventTarget:EventTarget': 'rule targetId',

@@ -1,18 +1,23 @@
-/** A guardrail on a call: whether the caller may use it, and whether there is one. */
+/** A guardrail on a call: whether the caller may use it, whether there is one, and which it is. What it does is in guarding.ts. */
 import { UnsupportedError } from '../../errors.ts'
+import type { Properties } from '../../ledger/ledger.ts'
+import { text } from '../../resource/values.ts'
 import { parseJson } from '../../wire/protocol/json.ts'
 import { permit } from '../../wire/protocol/protocol.ts'
 import type { WireRequest } from '../../wire/service.ts'
+import { type Guarding, guardingOf } from './guarding.ts'
 import type { ModelCall } from './operation.ts'
 import { BEDROCK } from './protocol.ts'
 import { invalid } from './refusals.ts'
+import { GUARDRAIL } from './resources/guardrail.ts'
+import { COPY, GUARDRAIL_VERSION } from './resources/guardrail-version.ts'
 
 interface GuardrailConfig {
   readonly guardrailIdentifier?: string
   readonly guardrailVersion?: string
+  readonly trace?: string
+  readonly streamProcessingMode?: string
 }
-
-const GUARDRAIL = 'aws:bedrock/guardrail:Guardrail'
 
 /**
  * The condition key by which a policy can demand one guardrail: its ARN with the version, `DRAFT` without.
@@ -30,7 +35,8 @@ export function headerConfig({ headers }: Pick<WireRequest, 'headers'>): Guardra
   const identifier = headers['x-amzn-bedrock-guardrailidentifier']
   const version = headers['x-amzn-bedrock-guardrailversion']
   if (identifier === undefined && version === undefined) return undefined
-  return { guardrailIdentifier: identifier ?? '', guardrailVersion: version ?? '' }
+  const trace = headers['x-amzn-bedrock-trace']?.toLowerCase()
+  return { guardrailIdentifier: identifier ?? '', guardrailVersion: version ?? '', ...(trace && { trace }) }
 }
 
 /** Where `Converse` has it. A body that is no such request is refused by its operation. */
@@ -51,12 +57,13 @@ function bodyConfig({ body }: WireRequest): GuardrailConfig | undefined {
 const arnOf = (identifier: string, region: string, account: string) =>
   identifier.startsWith('arn:') ? identifier : `arn:aws:bedrock:${region}:${account}:guardrail/${identifier}`
 
+/** @returns what the guardrail does, undefined for a call that names none */
 export async function checkGuardrail(
   { surroundings, request, session }: ModelCall,
   config: GuardrailConfig | undefined,
-): Promise<void> {
-  if (!config) return
-  const { guardrailIdentifier: identifier = '', guardrailVersion: version = '' } = config
+): Promise<Guarding | undefined> {
+  if (!config) return undefined
+  const { guardrailIdentifier: identifier = '', guardrailVersion: version = '', trace, streamProcessingMode } = config
   if (identifier === '' || version === '')
     throw invalid('guardrailConfig must have a guardrailIdentifier and a guardrailVersion.')
   const arn = arnOf(identifier, request.region, session.account)
@@ -66,8 +73,18 @@ export async function checkGuardrail(
     resourceAccount: session.account,
     session,
   })
-  const declared = surroundings.ledger.findBy(GUARDRAIL, 'guardrailArn', arn)
-  if (declared?.account !== session.account)
+  const { ledger } = surroundings
+  const draft = ledger.findBy(GUARDRAIL, 'guardrailArn', arn)
+  const found =
+    version === 'DRAFT'
+      ? draft?.inputs
+      : ledger
+          .where(GUARDRAIL_VERSION, 'guardrailArn', arn)
+          .filter(({ outputs }) => outputs.version === version)
+          .map(({ outputs }) => JSON.parse(text(outputs, COPY) ?? '{}') as Properties)[0]
+  if (draft?.account !== session.account || !found)
     throw invalid('The guardrail identifier or version provided in the request does not exist.')
-  throw new UnsupportedError('what a guardrail does')
+  if (trace !== undefined && trace !== 'disabled') throw new UnsupportedError("a guardrail's trace")
+  if (streamProcessingMode === 'async') throw new UnsupportedError('a guardrail that looks at a stream afterwards')
+  return guardingOf(found)
 }

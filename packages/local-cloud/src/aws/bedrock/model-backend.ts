@@ -121,7 +121,13 @@ export interface ModelEnd {
   readonly usage: Usage
 }
 
-export type StopReason = 'end_turn' | 'max_tokens' | 'stop_sequence' | 'tool_use' | 'content_filtered'
+export type StopReason =
+  | 'end_turn'
+  | 'max_tokens'
+  | 'stop_sequence'
+  | 'tool_use'
+  | 'content_filtered'
+  | 'guardrail_intervened'
 
 /** Of input, only what was neither read from the cache nor written to it. */
 export interface Usage {

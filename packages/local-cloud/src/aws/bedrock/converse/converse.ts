@@ -2,6 +2,7 @@
 import { read, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
 import { type FoundationModel, isEmbedding, type TextModel } from '../catalogue.ts'
 import { FAMILIES } from '../families/families.ts'
+import { guarded, saidIn } from '../guarding.ts'
 import { checkGuardrail } from '../guardrail.ts'
 import { collect, type ModelEnd, type Prompt } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
@@ -43,9 +44,18 @@ async function begin(call: ModelCall, streamed: boolean) {
   checkLimit(model, prompt)
   FAMILIES[model.family].check(model, prompt, modelError)
   checkLatency(model, input)
-  await checkGuardrail(call, input.guardrailConfig)
-  const { events, latencyMs } = call.generate(prompt, streamed)
+  const guarding = await checkGuardrail(call, input.guardrailConfig)
+  const { events, latencyMs } = guarded(guarding, marked(input) ?? saidIn(prompt), () =>
+    call.generate(prompt, streamed),
+  )
   return { events, accompaniment: { latencyMs, echoed: echoedOf(input), additional: additionalOf(input) } }
+}
+
+/** What the caller has marked for the guardrail: where there is any in the messages, nothing else of them is looked at. */
+function marked({ messages = [] }: ConverseInput): string | undefined {
+  const blocks = messages.flatMap(({ content }) => content)
+  const texts = blocks.flatMap((block) => ('guardContent' in block ? [block.guardContent.text.text] : []))
+  return texts.length === 0 ? undefined : texts.join('\n')
 }
 
 function withFields(prompt: Prompt, input: CountedInput, model: TextModel): Prompt {

@@ -56,7 +56,9 @@ export async function* anthropicParts(
   }
 }
 
-const reasonOf = (reason: StopReason) => (reason === 'content_filtered' ? 'refusal' : reason)
+/** What stands there where a guardrail intervened is told nowhere; that it did is told beside. */
+const reasonOf = (reason: StopReason) =>
+  reason === 'content_filtered' ? 'refusal' : reason === 'guardrail_intervened' ? 'end_turn' : reason
 
 const message = ({ model, requestId }: AboutAnswer) => ({
   id: `msg_bdrk_${requestId.replaceAll('-', '').slice(0, 24)}`,

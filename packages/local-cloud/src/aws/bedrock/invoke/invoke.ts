@@ -4,6 +4,7 @@ import { isEmbedding, type TextFamily, type TextModel } from '../catalogue.ts'
 import { EMBEDDINGS } from '../embeddings/embeddings.ts'
 import { eventFrame } from '../event-stream.ts'
 import { FAMILIES } from '../families/families.ts'
+import { guarded, saidIn } from '../guarding.ts'
 import { checkGuardrail, headerConfig } from '../guardrail.ts'
 import { collect, type ModelEvent, type Prompt, type Usage, writtenTo } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
@@ -20,13 +21,14 @@ const FORMATS: Readonly<Record<TextFamily, BodyFormat>> = { titan, anthropic, no
 export const invokeModel: Operation = async (call) => {
   const { model } = call.invoked
   if (isEmbedding(model)) {
+    // Documented; the words are not.
+    if (headerConfig(call.request)) throw invalid("This model doesn't support guardrails.")
     const { output, inputTokens } = EMBEDDINGS[model.family](call.body(), model, call.requestId)
-    call.count({ inputTokens, outputTokens: 0 })
     return respondJson(output, call.requestId, countHeaders({ inputTokens, outputTokens: 0 }, 0))
   }
-  const { format, about, events, latencyMs } = await begin(call, model, false)
+  const { format, about, events, latencyMs, action } = await begin(call, model, false)
   const done = await collect(events)
-  return respondJson(format.write(done, about), call.requestId, {
+  return respondJson({ ...Object(format.write(done, about)), ...action() }, call.requestId, {
     ...countHeaders(done.usage, latencyMs()),
     ...echoedHeaders(call.request),
   })
@@ -51,10 +53,14 @@ async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
   const prompt = format.read(call.body(), model)
   checkModel(model, prompt)
   FAMILIES[model.family].check(model, prompt, invalid)
-  await checkGuardrail(call, headerConfig(request))
-  const { events, latencyMs, input } = call.generate(prompt, streamed)
+  const guarding = await checkGuardrail(call, headerConfig(request))
+  const { events, latencyMs, input, intervened } = guarded(guarding, saidIn(prompt), () =>
+    call.generate(prompt, streamed),
+  )
+  const action = () => guarding && { 'amazon-bedrock-guardrailAction': intervened() ? 'INTERVENED' : 'NONE' }
   const first = { latency: 0 }
   const metrics: AboutAnswer['metrics'] = (usage) => ({
+    ...action(),
     'amazon-bedrock-invocationMetrics': {
       inputTokenCount: usage.inputTokens,
       outputTokenCount: usage.outputTokens,
@@ -69,7 +75,7 @@ async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
   const timed = timing(events, () => {
     first.latency = latencyMs()
   })
-  return { format, events: timed, latencyMs, about: { model, requestId, input, metrics } }
+  return { format, events: timed, latencyMs, action, about: { model, requestId, input, metrics } }
 }
 
 async function* timing(events: AsyncIterable<ModelEvent>, began: () => void): AsyncGenerator<ModelEvent> {

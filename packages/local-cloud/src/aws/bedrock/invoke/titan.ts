@@ -25,6 +25,7 @@ const COMPLETION_REASONS: Readonly<Record<StopReason, string>> = {
   max_tokens: 'LENGTH',
   stop_sequence: 'STOP_CRITERIA_MET',
   content_filtered: 'CONTENT_FILTERED',
+  guardrail_intervened: 'CONTENT_FILTERED',
 }
 /** Titan's own default. */
 const DEFAULT_TOKENS = 512

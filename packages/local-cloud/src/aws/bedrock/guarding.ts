@@ -1,0 +1,82 @@
+/**
+ * What a guardrail does to a call: words and topics, by their very letters. AWS judges topics, content filters and PII by models of its
+ * own; a topic is found here where its name or one of its examples stands, and the others are taken and judge nothing.
+ */
+import type { Properties } from '../../ledger/ledger.ts'
+import { known, object, objects, texts } from '../../resource/values.ts'
+import { type Block, collect, type ModelEvent, type Prompt } from './model-backend.ts'
+import type { Generating } from './operation.ts'
+
+export interface Guarding {
+  /** Whether the guardrail stops a text. */
+  readonly stops: (text: string) => boolean
+  readonly blockedInput: string
+  readonly blockedOutput: string
+}
+
+/** @param inputs of the declared guardrail */
+export function guardingOf(inputs: Properties): Guarding {
+  const words = objects(object(inputs, 'wordPolicyConfig') ?? {}, 'wordsConfigs').map((word) => known(word, 'text'))
+  const topics = objects(object(inputs, 'topicPolicyConfig') ?? {}, 'topicsConfigs')
+  const phrases = [
+    ...words,
+    ...topics.flatMap((topic) => [known(topic, 'name').replaceAll(/[-_]/g, ' '), ...texts(topic, 'examples')]),
+  ]
+  const patterns = phrases.map((phrase) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(phrase)}(?![\\p{L}\\p{N}])`, 'iu'))
+  return {
+    stops: (text) => patterns.some((pattern) => pattern.test(text)),
+    blockedInput: known(inputs, 'blockedInputMessaging'),
+    blockedOutput: known(inputs, 'blockedOutputsMessaging'),
+  }
+}
+
+const escaped = (phrase: string) => phrase.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replaceAll(/\s+/g, '\\s+')
+
+/**
+ * The texts of a conversation that are looked at: all that was said, tools and the system prompt not.
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
+ */
+export const saidIn = ({ messages }: Pick<Prompt, 'messages'>): string =>
+  messages
+    .flatMap(({ content }) => content)
+    .flatMap((block: Block) => (block.type === 'text' ? [block.text] : []))
+    .join('\n')
+
+export interface Guarded extends Generating {
+  /** Known when the events have ended. */
+  readonly intervened: () => boolean
+}
+
+/**
+ * The model's answer behind a guardrail: a prompt that is stopped is not sent to it, and of a stopped answer nothing is passed on.
+ * @param said what is looked at of the prompt
+ */
+export function guarded(guarding: Guarding | undefined, said: string, generate: () => Generating): Guarded {
+  if (!guarding) return { ...generate(), intervened: () => false }
+  if (guarding.stops(said)) {
+    const usage = { inputTokens: 0, outputTokens: 0 }
+    return { events: blocked(guarding.blockedInput, usage), input: usage, latencyMs: () => 0, intervened: () => true }
+  }
+  const made = generate()
+  let intervened = false
+  async function* looked(): AsyncGenerator<ModelEvent> {
+    const events: ModelEvent[] = []
+    for await (const event of made.events) events.push(event)
+    const answer = await collect(replayed(events))
+    const written = answer.content.map((block) => (block.type === 'text' ? block.text : '')).join('\n')
+    intervened = guarding?.stops(written) === true
+    yield* intervened ? blocked(guarding?.blockedOutput ?? '', answer.usage) : replayed(events)
+  }
+  return { ...made, events: looked(), intervened: () => intervened }
+}
+
+async function* replayed(events: readonly ModelEvent[]): AsyncGenerator<ModelEvent> {
+  yield* events
+}
+
+async function* blocked(message: string, usage: Generating['input']): AsyncGenerator<ModelEvent> {
+  yield { kind: 'start', block: { type: 'text' } }
+  yield { kind: 'delta', text: message }
+  yield { kind: 'stop' }
+  yield { kind: 'end', stopReason: 'guardrail_intervened', usage }
+}
