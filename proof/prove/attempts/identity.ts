@@ -11,6 +11,7 @@ import { trustOf } from '../site/policies.ts'
 import type { AwsCredentials } from '../site/sign.ts'
 import type { Site } from '../site/site.ts'
 import type { SiteTenant } from '../site/tenant.ts'
+import { guardrails } from './guardrails.ts'
 import { fromFunction, type IdentityAttempt, models } from './models.ts'
 
 /** What the tenant's own function sends. */
@@ -317,6 +318,7 @@ const attempts: readonly IdentityAttempt[] = [
     },
   },
   ...models,
+  ...guardrails,
 ]
 
 export const identity: readonly Attempt[] = attempts.map((attempt) => ({

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { ApiCall, Session } from '@genai/local-cloud/iam/authorize'
 import type { Origin, Refusal } from '@genai/local-cloud/network/path'
 import { reach } from '@genai/local-cloud/network/reach'
+import type { Guardrail } from '../../../shared/guardrail.ts'
 import type { Platform } from '../../harness/platform.ts'
 import type { Layer } from '../layers.ts'
 import { type Outcome, type Step, stopped, through } from '../outcome.ts'
@@ -22,7 +23,14 @@ export interface AwsCalls {
   /** Credentials of a role's session, as an attacker would have stolen them. */
   steal(roleArn: string, options?: { readonly tags?: Session['tags']; readonly seconds?: number }): AwsCredentials
   assume(from: Origin, credentials: AwsCredentials, assumption: Assumption): Promise<Step<AwsCredentials>>
-  converse(from: Origin, credentials: AwsCredentials, host: string, modelId: string): Promise<Step<string>>
+  /** @param guardrail @default that of the tenant whose endpoint it is, as an attacker knows what the gateway knows */
+  converse(
+    from: Origin,
+    credentials: AwsCredentials,
+    host: string,
+    modelId: string,
+    guardrail?: Guardrail | 'none',
+  ): Promise<Step<string>>
   /** The same with a Bedrock API key instead of credentials. */
   converseWithKey(from: Origin, apiKey: string, host: string, modelId: string): Promise<Step<string>>
   /** The configuration and status of a tenant, from the hub's table. */
@@ -100,13 +108,14 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
         },
       }
     },
-    async converse(from, credentials, host, modelId) {
-      const step = await call(from, credentials, 'bedrock', { host, ...conversation(modelId) })
+    async converse(from, credentials, host, modelId, guardrail = guardrailAt(platform, host)) {
+      const named = guardrail === 'none' ? undefined : guardrail
+      const step = await call(from, credentials, 'bedrock', { host, ...conversation(modelId, named) })
       return step.ok ? { ok: true, value: step.value.body } : step
     },
     async converseWithKey(from, apiKey, host, modelId) {
       iam.forget()
-      const { path, headers, body } = conversation(modelId)
+      const { path, headers, body } = conversation(modelId, guardrailAt(platform, host))
       const answer = await cloud.wire.call(from, {
         host,
         method: 'POST',
@@ -168,12 +177,25 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
   }
 }
 
-const conversation = (modelId: string) => ({
+/** What the tenant's item says whose endpoint it is. */
+function guardrailAt({ cloud: { ledger } }: Platform, host: string): Guardrail | undefined {
+  const { M } =
+    ledger
+      .all('aws:dynamodb/tableItem:TableItem')
+      .map(({ outputs }) => JSON.parse(String(outputs.item)))
+      .find(({ endpoint }) => endpoint?.S === host)?.guardrail ?? {}
+  return M && { id: M.id.S, version: M.version.S }
+}
+
+const conversation = (modelId: string, guardrail?: Guardrail) => ({
   path: `/model/${encodeURIComponent(modelId)}/converse`,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({
     messages: [{ role: 'user', content: [{ text: 'Whose model are you?' }] }],
     inferenceConfig: { maxTokens: 16 },
+    ...(guardrail && {
+      guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
+    }),
   }),
 })
 

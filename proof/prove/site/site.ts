@@ -57,6 +57,9 @@ export interface SiteOptions {
   readonly compute?: Compute
 }
 
+/** Of a word that no attempt sends: that a call carries it is what is tried. */
+const GUARDRAIL = { words: ['nightingale'] }
+
 const ON_FARGATE = { compute: 'fargate' } as const
 
 export async function startSite({
@@ -74,7 +77,7 @@ export async function startSite({
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
     settings: {
       hub: { wafRateLimit: '1000000', keySetVia: 'table', ...(compute === 'fargate' && LOCAL_FARGATE) },
-      'spoke-tenant1': { ...MACHINES['spoke-tenant1'], ...tenants },
+      'spoke-tenant1': { ...MACHINES['spoke-tenant1'], guardrail: GUARDRAIL, ...tenants },
       'spoke-tenant2': { ...MACHINES['spoke-tenant2'], ...tenants },
     },
     websites: WEBSITES,

@@ -1,4 +1,5 @@
 /** What is known of a tenant that is deployed: all that an attacker could know, and more. */
+import type { Guardrail } from '../../../shared/guardrail.ts'
 import { executionRoleName, functionName, roleArn, serviceName, taskRoleName } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
 import type { Compute } from '../compute.ts'
@@ -14,6 +15,8 @@ export interface SiteTenant {
   /** Bedrock's id of the tenant's default model. */
   readonly modelId: string
   readonly compute: Compute
+  /** What every call carries, where the tenant has one. */
+  readonly guardrail?: Guardrail
   /** What the gateway's code calls AWS as, in the hub's account: a function's execution role, or the role of tasks. */
   readonly executionRoleArn: string
   /** Of the function, or of the service whose tasks are the gateway. */
@@ -42,6 +45,7 @@ export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): Si
     id,
     account,
     compute: service ? 'fargate' : 'lambda',
+    ...(item.guardrail && { guardrail: { id: item.guardrail.M.id.S, version: item.guardrail.M.version.S } }),
     functionName: service ? serviceName(id) : functionName(id),
     functionArn: String(deployed.outputs.arn),
     roleArn: item.roleArn.S,
