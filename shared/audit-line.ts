@@ -4,8 +4,8 @@
  * It holds no prompt, no answer, no token and no ARN. One of the two files of the infrastructure that `functions/` may import.
  */
 
-/** In the order that a request meets them. `request` is the shape of what was asked, `account` what AWS says to it. */
-export const CHECKS = ['path', 'token', 'tenant', 'status', 'request', 'model', 'account'] as const
+/** In the order that a request meets them. `request` is the shape of what was asked, `limit` how much, `account` what AWS says to it. */
+export const CHECKS = ['path', 'token', 'tenant', 'status', 'request', 'model', 'limit', 'account'] as const
 export type Check = (typeof CHECKS)[number]
 
 export interface Decision {
@@ -27,7 +27,7 @@ export interface Usage {
   readonly cacheWrite1hInputTokens?: number
 }
 
-export type Step = 'authenticate' | 'routing' | 'body' | 'model'
+export type Step = 'authenticate' | 'routing' | 'body' | 'limits' | 'model'
 
 /**
  * Filled in while the request is served; JSON on one line when it is printed.
@@ -147,27 +147,11 @@ export const LINES = {
   decided: pattern(`${is('decision', 'allowed')} || ${is('decision', 'refused')}`),
   serverError: pattern(compared('status', '>=', 500)),
   noServerError: pattern(compared('status', '<', 500)),
-  /** By the model. A limit's 429, of the gateway's own, is none of it. */
-  throttled: pattern(`${is('outcome', 'model_throttled')} || ${is('outcome', 'model_quota_exceeded')}`),
+  throttled: pattern(compared('status', '=', 429)),
   foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
   /** What a content guard rail has stopped, prompt or answer. */
   guardrail: pattern('$.stopReason = "guardrail_intervened"'),
 } as const
-
-/** Another line: a budget that has come to its warning's percentage, or a request's use that could not be written down. */
-export interface LimitsWarning {
-  readonly warning: 'budget' | 'unsettled'
-}
-
-/** Finds those lines, and requests that were refused because the counters were out of reach. */
-export const LIMITS = {
-  budget: pattern(warns('budget')),
-  unavailable: pattern(`${is('outcome', 'limits_unavailable')} || ${warns('unsettled')}`),
-} as const
-
-function warns(value: LimitsWarning['warning']): string {
-  return `$.warning = "${value}"`
-}
 
 /** Another line: how many requests a task held in the last minute, on average and at most. Scaling follows the first. */
 export interface GaugeLine {
@@ -185,14 +169,11 @@ function pattern(condition: string): string {
   return `{ ${condition} }`
 }
 
-function is<Field extends 'decision' | 'check' | 'outcome'>(
-  field: Field,
-  value: NonNullable<AuditLine[Field]>,
-): string {
+function is<Field extends 'decision' | 'check'>(field: Field, value: Decision[Field]): string {
   return `$.${field} = "${value}"`
 }
 
-function compared(field: 'status', operator: '<' | '>=', value: number): string {
+function compared(field: 'status', operator: '=' | '<' | '>=', value: number): string {
   return `$.${field} ${operator} ${value}`
 }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { sendWhole } from './adapters/event.ts'
 import { fromRequest } from './adapters/web.ts'
 import { createApp } from './app.ts'
+import { createMetering } from './metering/meter.ts'
 import { createTestApp, createTestAppFor } from './testing/app.ts'
 import {
   CONVERSE_ANSWER,
@@ -263,6 +264,8 @@ describe('errors: code, status, what the caller hears', () => {
       authenticateMachine: async () => ({ user: 'm', id: 'm' }),
       routing: { get: () => Promise.reject(new TypeError(`cannot read ${PROMPT}`)) },
       models: { whole: () => Promise.reject(new Error('unused')), stream: () => Promise.reject(new Error('unused')) },
+      metering: createMetering({ tenantId: 'tenant1', now: () => NOW, warn: () => {} }),
+      settling: 'before',
       log: (record) => log.push(record),
       now: () => NOW,
       deliver: async (answer) => answer,
@@ -308,6 +311,7 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       attempts: 1,
       usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
       stopReason: 'end_turn',
+      usageIs: 'measured',
       status: 200,
       outcome: 'ok',
       decision: 'allowed',

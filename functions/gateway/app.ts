@@ -8,6 +8,7 @@ import { createDeadline, deadlineExceeded, type RequestContext, within } from '.
 import { GatewayError } from './errors.ts'
 import { type Answer, headersOf, type IncomingRequest } from './http.ts'
 import { describeCause, elapsed, type Log, type LogRecord, timed } from './log.ts'
+import type { Meter, Metering } from './metering/meter.ts'
 import type { ModelClient } from './model/client.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
@@ -27,6 +28,13 @@ export interface AppDependencies<Given = Answer> {
   readonly authenticateMachine: AuthenticateMachine
   readonly routing: Pick<Routing, 'get'>
   readonly models: ModelClient
+  /** The limits of one request. */
+  readonly metering: Metering
+  /**
+   * Settling what a request has used: `before` its answer leaves, where nothing runs after it, or off its path; told of it then, to
+   * wait for it when the process ends.
+   */
+  readonly settling: 'before' | ((settled: Promise<void>) => void)
   readonly log: Log
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -46,14 +54,17 @@ export type Incoming =
 
 const NO_HEADERS = headersOf(new Map())
 
+/** Kept for the answer to leave, of the time that is left for settling. */
+const LEAVING_MILLISECONDS = 150
+
 export type App<Given = Answer> = (incoming: Incoming, context: RequestContext) => Promise<Given>
 
 /** Never rejects: every failure is an answer of the closed list. */
 export function createApp<Given>(dependencies: AppDependencies<Given>): App<Given> {
-  const { tenantId, now, log, operations = OPERATIONS, deliver } = dependencies
+  const { tenantId, now, log, operations = OPERATIONS, deliver, settling } = dependencies
   const match = createMatcher(operations, tenantId)
   return async (incoming, context) => {
-    const exchange = createExchange(context, tenantId, now(), log)
+    const exchange = createExchange(context, tenantId, now(), log, settling)
     let shape: Shape = gatewayShape
     try {
       const matched = match(incoming.method, incoming.path, 'error' in incoming ? NO_HEADERS : incoming.headers)
@@ -62,12 +73,12 @@ export function createApp<Given>(dependencies: AppDependencies<Given>): App<Give
       if (matched.found instanceof GatewayError) throw matched.found
       const answer = await serve(incoming, matched.found, shape, exchange, dependencies)
       const given = await deliver(answer)
-      exchange.given(answer)
+      await exchange.given(answer)
       return given
     } catch (thrown) {
       const error = toError(thrown, exchange.signal)
       const answer = answerError(error, context.awsRequestId, shape)
-      exchange.refused(error, answer)
+      await exchange.refused(error, answer)
       return await deliver(answer)
     }
   }
@@ -84,8 +95,12 @@ async function serve(
     authenticateMachine,
     routing,
     models,
+    metering,
     now,
-  }: Pick<AppDependencies, 'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models' | 'now'>,
+  }: Pick<
+    AppDependencies,
+    'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models' | 'metering' | 'now'
+  >,
 ): Promise<Answer> {
   const { record, progress, deadline, requestId, signal } = exchange
   exchange.watch(incoming.signal)
@@ -116,8 +131,17 @@ async function serve(
     operation.method === 'GET'
       ? NO_BODY
       : await timed(record, 'body', () => within(deadline, 'reading the body', readBody(incoming)))
+  const { limits, configuration } = tenant
+  const meter = metering({
+    ...(limits && { limits }),
+    ...(configuration.prices && { prices: configuration.prices }),
+    caller: caller.id,
+    remaining: deadline.remaining,
+  })
+  exchange.meter(meter)
   return await operation.answer(
     createCall({
+      meter,
       requestId,
       path,
       query: incoming.query,
@@ -128,7 +152,7 @@ async function serve(
       models,
       record,
       progress,
-      tenant: tenant.configuration,
+      tenant: configuration,
       user: caller.user,
       headers: incoming.headers,
       onStream: exchange.onStream,
@@ -178,11 +202,19 @@ interface Exchange {
   /** Follows the client's own signal. */
   watch(client: AbortSignal | undefined): void
   onStream(stream: 'open' | { readonly error?: unknown }): void
-  given(answer: Answer): void
-  refused(error: GatewayError, answer: Answer): void
+  meter(meter: Meter): void
+  /** Both resolve when the answer may leave. */
+  given(answer: Answer): Promise<void>
+  refused(error: GatewayError, answer: Answer): Promise<void>
 }
 
-function createExchange(context: RequestContext, tenant: string, time: number, log: Log): Exchange {
+function createExchange(
+  context: RequestContext,
+  tenant: string,
+  time: number,
+  log: Log,
+  settling: AppDependencies['settling'],
+): Exchange {
   const started = performance.now()
   const requestId = context.awsRequestId
   const record: LogRecord = { time: new Date(time).toISOString(), requestId, tenant, milliseconds: {} }
@@ -193,6 +225,8 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
   let response: Answer | undefined
   let stream: 'none' | 'open' | { readonly error?: unknown } = 'none'
   let total: NodeJS.Timeout | undefined
+  let meter: Meter | undefined
+  let settled: Promise<void> = Promise.resolve()
 
   /** Before the first byte of a stream, so that a process that is killed in the middle of it leaves a line. */
   function admit(): void {
@@ -219,10 +253,32 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
     if (progress.passed) record.passed = progress.passed
     // Ours, whatever the caller's shape makes of it: alarms and reports count these.
     record.status = error?.status ?? response?.status ?? 0
+    settle()
     record.milliseconds.total = elapsed(started)
     log(record)
     // Nobody waits any more: what is still under way for this request ends.
     if (error) abort.abort(error)
+  }
+
+  /** Every request ends here once. */
+  function settle(): void {
+    if (!meter) return
+    const closed = meter.close()
+    record.usageIs = closed.charge.is
+    if (closed.charge.nanoDollars !== undefined) record.nanoDollars = closed.charge.nanoDollars
+    settled = closed.settled
+    if (settling !== 'before') settling(settled)
+  }
+
+  /** Where the process stops with the answer, it waits; what takes too long stays reserved until it expires. */
+  async function mayLeave(): Promise<void> {
+    if (settling !== 'before') return
+    let late: NodeJS.Timeout | undefined
+    const time = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, Math.max(0, context.getRemainingTimeInMillis() - LEAVING_MILLISECONDS))
+    })
+    await Promise.race([settled, time])
+    clearTimeout(late)
   }
 
   return {
@@ -231,6 +287,9 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
     progress,
     deadline,
     signal: abort.signal,
+    meter(made) {
+      meter = made
+    },
     watch(client) {
       // The adapter may have another reason than that the client left.
       const left = () => abort.abort(client?.reason instanceof GatewayError ? client.reason : clientLeft())
@@ -250,10 +309,12 @@ function createExchange(context: RequestContext, tenant: string, time: number, l
       response = given
       if (stream === 'none') finish()
       else if (stream !== 'open') finish(stream.error)
+      return mayLeave()
     },
     refused(error, given) {
       response = given
       finish(error)
+      return mayLeave()
     },
   }
 }

@@ -36,6 +36,8 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   field_invalid: 'request',
   number_out_of_range: 'request',
   model_not_allowed: 'model',
+  rate_limited: 'limit',
+  budget_exhausted: 'limit',
   // The tenant's own account said no: role, endpoint policy or service control policy.
   credentials_refused: 'account',
   model_access_denied: 'account',
@@ -44,6 +46,7 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   identity_unavailable: 'platform',
   routing_unavailable: 'platform',
   tenant_misconfigured: 'platform',
+  limits_unavailable: 'platform',
 }
 
 /** How far a request has come; it never goes back. */
@@ -65,7 +68,7 @@ export function createProgress(): Progress {
 }
 
 /** @param passed the last check that was passed. @default all of the gateway's own */
-export function decisionOf(outcome: 'ok' | ErrorCode, passed: Check | 'none' = 'model'): Decision {
+export function decisionOf(outcome: 'ok' | ErrorCode, passed: Check | 'none' = 'limit'): Decision {
   if (outcome === 'ok') return ALLOWED
   const check = REFUSED_BY[outcome]
   if (check !== undefined) return { decision: 'refused', check }
@@ -75,4 +78,4 @@ export function decisionOf(outcome: 'ok' | ErrorCode, passed: Check | 'none' = '
 
 const ALLOWED: Decision = { decision: 'allowed', check: 'all' }
 
-const isAdmitted = (passed: Check | 'none') => passed === 'model' || passed === 'account'
+const isAdmitted = (passed: Check | 'none') => passed === 'limit' || passed === 'account'

@@ -6,6 +6,7 @@ import type { Deadline } from './deadline.ts'
 import { GatewayError } from './errors.ts'
 import type { Answer, RequestHeaders } from './http.ts'
 import type { LogRecord } from './log.ts'
+import type { Meter } from './metering/meter.ts'
 import { createModelCalls, type Model } from './model/calls.ts'
 import type { ModelClient } from './model/client.ts'
 import type { Call } from './operation.ts'
@@ -27,6 +28,7 @@ export interface CallOptions {
   readonly models: ModelClient
   readonly record: LogRecord
   readonly progress: Progress
+  readonly meter: Meter
   /** A stream was opened. Called once more, with what became of it, when it is over. */
   readonly onStream: (stream: 'open' | { readonly error?: unknown }) => void
   /** What a failure is told as: never rejects, whatever was thrown. */
@@ -34,7 +36,8 @@ export interface CallOptions {
 }
 
 export function createCall(options: CallOptions): Call {
-  const { requestId, tenant, user, headers, path, query, body, deadline, signal, shape, record, progress } = options
+  const { requestId, tenant, user, headers, path, query, body, deadline, signal, shape, record, progress, meter } =
+    options
 
   function streaming(
     { batches }: ModelStream<unknown>,
@@ -56,7 +59,12 @@ export function createCall(options: CallOptions): Call {
       },
       ended: (error) => options.onStream({ error }),
     })
-    return answer(sent, requestId, { ...shape.idHeaders(requestId), 'content-type': stream.contentType, ...more })
+    return answer(sent, requestId, {
+      ...shape.idHeaders(requestId),
+      ...meter.headers(),
+      'content-type': stream.contentType,
+      ...more,
+    })
   }
 
   return {
@@ -69,14 +77,22 @@ export function createCall(options: CallOptions): Call {
     body,
     deadline,
     signal,
-    models: createModelCalls({ client: options.models, configuration: tenant, deadline, signal, record, progress }),
+    models: createModelCalls({
+      client: options.models,
+      configuration: tenant,
+      deadline,
+      signal,
+      record,
+      progress,
+      meter,
+    }),
     model(name) {
       progress.pass('request')
       const model = findModel(name, tenant)
       record.model = model.name
       return model
     },
-    json: (text, more = {}) => answer(text, requestId, { ...shape.idHeaders(requestId), ...more }),
+    json: (text, more = {}) => answer(text, requestId, { ...shape.idHeaders(requestId), ...meter.headers(), ...more }),
     stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more, encoder.failed),
     passThrough: (stream, more = {}) => streaming(stream, UNTOUCHED, more),
   }

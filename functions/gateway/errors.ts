@@ -71,6 +71,10 @@ export const ERRORS = {
 
   client_left: kind(499, 'ValidationException'),
 
+  rate_limited: repeatable(429, 'ThrottlingException'),
+  budget_exhausted: kind(429, 'ServiceQuotaExceededException', 400),
+  limits_unavailable: unavailable,
+
   model_throttled: repeatable(429, 'ThrottlingException'),
   model_quota_exceeded: kind(429, 'ServiceQuotaExceededException', 400),
 

@@ -9,6 +9,9 @@ import { createCredentials } from './aws/credentials.ts'
 import { inlineKeySet, type KeySet, remoteKeySet } from './key-set.ts'
 import { CONTROL_ATTEMPTS, STREAM_LIMITS, type StreamLimits } from './limits.ts'
 import { createLog } from './log.ts'
+import { createCounters } from './metering/counters.ts'
+import { createMetering } from './metering/meter.ts'
+import { createCounterStore } from './metering/store.ts'
 import { createModelClient } from './model/client.ts'
 import { pause } from './retry.ts'
 import { createRouting } from './routing.ts'
@@ -23,12 +26,18 @@ export interface Gateway<Given> {
   readonly app: App<Given>
   /** Fetches what the first request would wait for; never rejects. */
   warm(): Promise<unknown>
+  /** What requests have used is in their counters; never rejects. */
+  settled(): Promise<unknown>
 }
 
-/** @param deliver what the adapter makes of an answer */
+/**
+ * @param deliver what the adapter makes of an answer
+ * @param settling whether what a request used is settled before its answer leaves, or behind it
+ */
 export function createGateway<Given>(
   { gateway, region }: Environment,
   deliver: AppDependencies<Given>['deliver'],
+  settling: 'before' | 'after',
   limits: StreamLimits = STREAM_LIMITS,
 ): Gateway<Given> {
   const tenantId = gateway.TENANT_ID
@@ -44,8 +53,28 @@ export function createGateway<Given>(
       : createStoredKeySets({ tableName: keySetsTable, owner: tenantId, region, client, now })
   const routing = createRouting({ tenantId, tableName: gateway.TABLE_NAME, region, client, now })
   const credentials = createCredentials({ tenantId, client, now })
+  const write = (line: string) => process.stdout.write(line)
+  const { USAGE_TABLE: usageTable } = gateway
+  const counters =
+    usageTable === undefined
+      ? undefined
+      : createCounters(createCounterStore({ tableName: usageTable, region, client, random, pause }), now)
+  const unsettled = new Set<Promise<void>>()
   const app = createApp({
     tenantId,
+    metering: createMetering({
+      tenantId,
+      ...(counters && { counters }),
+      now,
+      warn: (line) => write(`${JSON.stringify(line)}\n`),
+    }),
+    settling:
+      settling === 'before'
+        ? 'before'
+        : (settled) => {
+            unsettled.add(settled)
+            void settled.then(() => unsettled.delete(settled))
+          },
     authenticate: createAuthenticate({
       tenantId,
       issuer: gateway.ISSUER,
@@ -56,7 +85,7 @@ export function createGateway<Given>(
     authenticateMachine: createAuthenticateMachine({ tenantId, keySets: machines, now }),
     routing,
     models: createModelClient({ region, connections, credentials, random, pause, limits }),
-    log: createLog((line) => process.stdout.write(line)),
+    log: createLog(write),
     now,
     deliver,
   })
@@ -65,7 +94,7 @@ export function createGateway<Given>(
       keySet.warm(),
       routing.get().then((tenant) => (tenant ? credentials.get(tenant.configuration) : undefined)),
     ])
-  return { app, warm }
+  return { app, warm, settled: () => Promise.all(unsettled) }
 }
 
 /** By one of three ways, as the hub's `keySetVia` says. */
@@ -88,7 +117,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   }
   const tenantId = required('TENANT_ID')
   if (!TENANT_ID.test(tenantId)) throw new Error('The environment variable TENANT_ID is not a tenant id.')
-  const { KEY_SET: keySet, KEY_SETS_TABLE: keySetsTable } = environment
+  const { KEY_SET: keySet, KEY_SETS_TABLE: keySetsTable, USAGE_TABLE: usageTable } = environment
   return {
     gateway: {
       TENANT_ID: tenantId,
@@ -97,6 +126,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
       CLIENT_ID: required('CLIENT_ID'),
       ...(keySet ? { KEY_SET: keySet } : {}),
       ...(keySetsTable ? { KEY_SETS_TABLE: keySetsTable } : {}),
+      ...(usageTable ? { USAGE_TABLE: usageTable } : {}),
     },
     region: required('AWS_REGION'),
   }

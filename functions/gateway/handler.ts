@@ -5,7 +5,7 @@ import type { RequestContext } from './deadline.ts'
 import { GatewayError } from './errors.ts'
 import { createGateway, readEnvironment } from './gateway.ts'
 
-const { app, warm } = createGateway(readEnvironment(process.env), sendWhole)
+const { app, warm } = createGateway(readEnvironment(process.env), sendWhole, 'before')
 // While Lambda waits for the first event, keys, items and credentials are already on their way. What fails here is tried
 // again, and reported, by the request that needs it.
 void warm()

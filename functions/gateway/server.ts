@@ -23,7 +23,7 @@ const port = Number(process.env.PORT ?? 8080)
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   throw new Error(`The environment variable PORT must be a port, not ${JSON.stringify(process.env.PORT)}.`)
 }
-const { app, warm } = createGateway(readEnvironment(process.env), async (answer) => answer, {
+const { app, warm, settled } = createGateway(readEnvironment(process.env), async (answer) => answer, 'after', {
   firstEventMilliseconds: seconds('FIRST_EVENT_TIMEOUT_SECONDS', STREAM_LIMITS.firstEventMilliseconds / 1000),
   idleMilliseconds: seconds('IDLE_TIMEOUT_SECONDS', STREAM_LIMITS.idleMilliseconds / 1000),
 })
@@ -48,6 +48,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   // Lines that wait for a full pipe end with the process: the last ones are sent first (decision 0030).
   process.once(
     signal,
-    () => void gateway.stop(stopMilliseconds).then(() => process.stdout.write('', () => process.exit(0))),
+    () =>
+      void gateway
+        .stop(stopMilliseconds)
+        .then(settled)
+        .then(() => process.stdout.write('', () => process.exit(0))),
   )
 }

@@ -25,12 +25,18 @@ export interface Counting {
   /** A process of its own. */
   process(now: () => number): Counters
   item(key: string): Promise<UsageItem | undefined>
+  /** Adds to a figure of an item. */
+  add(key: string, name: string, amount: number): Promise<void>
+  /** Forgets all items. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
 export async function startCounting(): Promise<Counting> {
   const table = await openTestTable(TABLE, 'scope')
   const calls: string[] = []
+  const call = async (operation: string, input: object) =>
+    (await table.handle(`DynamoDB_20120810.${operation}`, JSON.stringify({ TableName: TABLE, ...input }))).body
   const counting: Counting = {
     table,
     calls,
@@ -51,12 +57,18 @@ export async function startCounting(): Promise<Counting> {
       },
     },
     process: (now) => createCounters(store, now),
-    async item(key) {
-      const { body } = await table.handle(
-        'DynamoDB_20120810.GetItem',
-        JSON.stringify({ TableName: TABLE, Key: { scope: { S: key } } }),
-      )
-      return readUsage(JSON.parse(body).Item)
+    item: async (key) => readUsage(JSON.parse(await call('GetItem', { Key: { scope: { S: key } } })).Item),
+    async add(key, name, amount) {
+      await call('UpdateItem', {
+        Key: { scope: { S: key } },
+        UpdateExpression: 'ADD #n :v',
+        ExpressionAttributeNames: { '#n': name },
+        ExpressionAttributeValues: { ':v': { N: `${amount}` } },
+      })
+    },
+    async clear() {
+      const { Items = [] } = JSON.parse(await call('Scan', {}))
+      for (const { scope } of Items) await call('DeleteItem', { Key: { scope } })
     },
     close: () => table.close(),
   }
@@ -67,6 +79,7 @@ export async function startCounting(): Promise<Counting> {
     client,
     random: Math.random,
     pause: async () => {},
+    timeoutMilliseconds: 600_000,
   })
   return counting
 }

@@ -34,11 +34,12 @@ export type ClientOptions = ReturnType<typeof clientOptions>
 /** A call of STS or DynamoDB: within a few seconds, repetitions included. */
 export async function withinTime<T>(
   send: (options: { readonly abortSignal: AbortSignal; readonly requestTimeout: number }) => Promise<T>,
+  milliseconds = CONTROL_TIMEOUT_MILLISECONDS,
 ): Promise<T> {
   const abort = new AbortController()
-  const late = setTimeout(() => abort.abort(), CONTROL_TIMEOUT_MILLISECONDS)
+  const late = setTimeout(() => abort.abort(), milliseconds)
   try {
-    return await send({ abortSignal: abort.signal, requestTimeout: CONTROL_TIMEOUT_MILLISECONDS })
+    return await send({ abortSignal: abort.signal, requestTimeout: milliseconds })
   } finally {
     clearTimeout(late)
   }

@@ -36,6 +36,8 @@ export interface StoreOptions {
   readonly client: ClientOptions
   readonly random: () => number
   readonly pause: (milliseconds: number) => Promise<void>
+  /** Of one write. @default 3,000 */
+  readonly timeoutMilliseconds?: number
 }
 
 /** DynamoDB says with these that it has written nothing. */
@@ -43,7 +45,8 @@ const NOT_WRITTEN = ['ProvisionedThroughputExceededException', 'ThrottlingExcept
 const ATTEMPTS = 4
 const RETRY_BASE_MILLISECONDS = 25
 
-export function createCounterStore({ tableName, region, client, random, pause }: StoreOptions): CounterStore {
+export function createCounterStore(options: StoreOptions): CounterStore {
+  const { tableName, region, client, random, pause, timeoutMilliseconds } = options
   const dynamodb = new DynamoDBClient({
     ...client,
     // Repeating is decided here.
@@ -66,7 +69,7 @@ export function createCounterStore({ tableName, region, client, random, pause }:
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     })
     try {
-      const { Attributes } = await withinTime((options) => dynamodb.send(command, options))
+      const { Attributes } = await withinTime((given) => dynamodb.send(command, given), timeoutMilliseconds)
       const item = readUsage(Attributes)
       if (!item) throw new StoreUnavailable('the table answered without an item')
       return { done: true, item }

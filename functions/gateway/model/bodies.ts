@@ -42,6 +42,10 @@ export function requireKnownBody({ name, id }: Model, fields: Fields): void {
   if (format.maxTokens !== undefined) maxTokensOf(fields, format.maxTokens)
 }
 
+/** Path of the field that says how long an answer may be; undefined for a model that writes none, or one that is not known. */
+export const maxTokensField = (modelId: string): string | undefined =>
+  FORMATS.find(({ ids }) => ids.test(baseModelId(modelId)))?.maxTokens
+
 /** The tokens that the request asks for, if it says so. */
 function maxTokensOf(fields: Fields, path: string): number | undefined {
   let value: unknown = fields

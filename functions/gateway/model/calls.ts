@@ -5,10 +5,13 @@ import type { TenantConfiguration } from '../../../shared/tenant.ts'
 import type { Progress } from '../audit.ts'
 import type { Deadline } from '../deadline.ts'
 import { elapsed, type LogRecord, timed } from '../log.ts'
+import { estimateOf } from '../metering/estimate.ts'
+import type { Meter, MeteredCall } from '../metering/meter.ts'
 import type { ModelStream } from '../stream.ts'
 import { type ConverseAnswer, parseConverseAnswer } from './answer.ts'
 import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'
 import { type Frame, textOf } from './event-stream.ts'
+import { baseModelId } from './features.ts'
 import type { Batches } from './frames.ts'
 import { GUARDRAIL_INTERVENED, guardrailIntervened, withGuardrail } from './guardrail.ts'
 import { withRequestMetadata } from './request-metadata.ts'
@@ -29,12 +32,14 @@ export interface ModelCalls {
   converse(model: Model, body: string): Promise<ConverseAnswer>
   /** Once Bedrock's status line is there; retries are before it only. */
   converseStream(model: Model, body: string): Promise<ModelStream<ConverseStreamEvent>>
+  /** Before several calls of `invokeModel`: what they need of the limits is reserved at once. */
+  expect(model: Model, bodies: readonly string[]): Promise<void>
   /** The body as the model wrote it. */
   invokeModel(model: Model, body: string, headers?: BedrockHeaders): Promise<InvokeAnswer>
   /** Each event is the JSON text of one chunk of the model. */
   invokeModelStream(model: Model, body: string, headers?: BedrockHeaders): Promise<ModelStream<string>>
-  /** Bedrock's answer as JSON text. It takes the id of a base model, never of an inference profile. */
-  countTokens(modelId: string, body: string): Promise<string>
+  /** Bedrock's answer as JSON text. It counts for foundation models, so that the one of an inference profile is asked. */
+  countTokens(model: Model, body: string): Promise<string>
 }
 
 /** Sent beside the body of InvokeModel, or with its answer: `x-amzn-bedrock-…`. */
@@ -55,28 +60,34 @@ export interface ModelCallsOptions {
   readonly signal: AbortSignal
   readonly record: LogRecord
   readonly progress: Progress
+  readonly meter: Meter
 }
 
 export function createModelCalls(options: ModelCallsOptions): ModelCalls {
-  const { client, record, progress } = options
+  const { client, record, progress, meter } = options
 
-  function call<Operation extends WholeOperation | StreamOperation>(
+  async function begin<Operation extends WholeOperation | StreamOperation>(
     operation: Operation,
-    modelId: string,
+    model: Model,
     body: string,
     headers: BedrockHeaders = {},
-  ): ModelCall<Operation> {
+  ): Promise<{ readonly call: ModelCall<Operation>; readonly metered: MeteredCall }> {
     const { configuration, deadline, signal } = options
     const own = configuration.guardrail && { ...configuration.guardrail, account: configuration.account }
-    const guarded = withGuardrail(operation, modelId, { body, headers }, own)
+    const guarded = withGuardrail(operation, model.id, { body, headers }, own)
     const sent = withRequestMetadata(operation, guarded, record)
     progress.pass('model')
+    const estimate = () => estimateOf(operation, model.id, body, headers)
+    const beginning = () => meter.begin(model, estimate)
+    const metered = await (meter.limited ? timed(record, 'limits', beginning) : beginning())
+    progress.pass('limit')
     const onAttempt = (attempt: number) => {
       record.attempts = attempt
     }
     const onHeaders: ModelCall<Operation>['onHeaders'] = (given) => noteHeaders(record, given)
-    if (operation !== 'count-tokens') noteServed(modelId)
-    return { operation, configuration, modelId, ...sent, deadline, signal, onAttempt, onHeaders }
+    if (operation !== 'count-tokens') noteServed(model.id)
+    const call = { operation, configuration, modelId: model.id, ...sent, deadline, signal, onAttempt, onHeaders }
+    return { call: { ...call, onSend: metered.sent }, metered }
   }
 
   function noteServed(modelId: string): void {
@@ -85,49 +96,76 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     if (pricesAsOf !== undefined && prices && Object.hasOwn(prices, modelId)) record.priceList = pricesAsOf
   }
 
-  async function whole(operation: WholeOperation, modelId: string, body: string, headers?: BedrockHeaders) {
-    const answer = await timed(record, 'model', () => client.whole(call(operation, modelId, body, headers)))
-    progress.pass('account')
-    return answer
+  /** A failure before the answer is what the call is charged by. */
+  async function answered<T>(metered: MeteredCall, work: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await timed(record, 'model', work)
+      progress.pass('account')
+      return answer
+    } catch (error) {
+      metered.failed(error)
+      throw error
+    }
+  }
+
+  async function whole(operation: WholeOperation, model: Model, body: string, headers?: BedrockHeaders) {
+    const { call, metered } = await begin(operation, model, body, headers)
+    return { ...(await answered(metered, () => client.whole(call))), metered }
   }
 
   async function stream<Event>(
-    sent: ModelCall<StreamOperation>,
+    operation: StreamOperation,
+    [model, body, headers]: readonly [model: Model, body: string, headers?: BedrockHeaders | undefined],
     decode: (frame: Frame) => Event,
     note: (frame: Frame) => void,
   ): Promise<ModelStream<Event>> {
+    const { call, metered } = await begin(operation, model, body, headers)
     const started = performance.now()
-    const batches = await timed(record, 'model', () => client.stream(sent))
-    progress.pass('account')
-    return { decode, batches: noted(batches, record, started, note) }
+    const batches = await answered(metered, () => client.stream(call))
+    const noteAll = (frame: Frame) => {
+      note(frame)
+      if (record.usage) metered.used(record.usage, record.serviceTier)
+    }
+    return { decode, batches: noted(batches, record, started, noteAll) }
   }
 
   return {
     async converse(model, body) {
-      const answer = parseConverseAnswer((await whole('converse', model.id, body)).body)
+      const { body: sent, metered } = await whole('converse', model, body)
+      const answer = parseConverseAnswer(sent)
       record.usage = answer.usage
       record.stopReason = answer.stopReason
       noteTier(record, answer.answer.serviceTier?.type)
+      metered.used(answer.usage, record.serviceTier)
       return answer
     },
-    converseStream: async (model, body) =>
-      stream(call('converse-stream', model.id, body), converseEvent, (frame) => noteConverse(frame, record)),
+    converseStream: (model, body) =>
+      stream('converse-stream', [model, body], converseEvent, (frame) => noteConverse(frame, record)),
+    expect: (model, bodies) =>
+      meter.expect(model, () => bodies.map((body) => estimateOf('invoke', model.id, body, {}))),
     async invokeModel(model, body, given) {
-      const { body: json, headers } = await whole('invoke', model.id, body, given)
+      const { body: json, headers, metered } = await whole('invoke', model, body, given)
       const usage = usageOfInvoke(headers, json)
       // A request may need several calls, as one for each text.
-      if (usage) record.usage = sumOf(record.usage, usage)
+      if (usage) {
+        record.usage = sumOf(record.usage, usage)
+        metered.used(usage, record.serviceTier)
+      }
       if (guardrailIntervened(json)) record.stopReason = GUARDRAIL_INTERVENED
       const own = Object.entries(headers).filter(([name]) => name.startsWith('x-amzn-bedrock-'))
       return { json, headers: Object.fromEntries(own) as BedrockHeaders, ...(usage && { usage }) }
     },
-    async invokeModelStream(model, body, given) {
+    invokeModelStream(model, body, given) {
       const cache = { hour: 0 }
-      return await stream(call('invoke-with-response-stream', model.id, body, given), chunkText, (frame) =>
+      return stream('invoke-with-response-stream', [model, body, given], chunkText, (frame) =>
         noteInvoke(frame, record, cache),
       )
     },
-    countTokens: async (modelId, body) => (await whole('count-tokens', modelId, body)).body,
+    async countTokens(model, body) {
+      const { body: answer, metered } = await whole('count-tokens', { ...model, id: baseModelId(model.id) }, body)
+      metered.free()
+      return answer
+    },
   }
 }
 

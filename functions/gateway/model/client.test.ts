@@ -52,6 +52,7 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
     onAttempt: (attempt: number) => {
       attempts = attempt
     },
+    onSend: () => {},
   })
   const converse = async () => (await client.whole(call('converse' as const))).body
   return { aws, waits, converse, attempts: () => attempts }

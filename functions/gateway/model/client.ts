@@ -44,6 +44,8 @@ export interface ModelCall<Operation> {
   readonly onAttempt: (attempt: number) => void
   /** Told of the headers of every answer, refusals included. */
   readonly onHeaders: (headers: Answer['headers']) => void
+  /** Told before anything is sent: from then on the model may have worked. */
+  readonly onSend: () => void
 }
 
 /** Rejects with a `GatewayError`. Calls are repeated before the first byte of an answer only. */
@@ -62,6 +64,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   ) => {
     const { operation, configuration, modelId, body, headers, signal } = call
     const sent: BedrockCall = { operation, modelId, body, headers, signal, timeoutMilliseconds }
+    call.onSend()
     const response = await bedrockFor(session, configuration.endpoint)(sent)
     call.onHeaders(response.headers)
     return response

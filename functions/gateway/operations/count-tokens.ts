@@ -1,5 +1,4 @@
-/** `POST /TENANT/model/MODEL/count-tokens`: Bedrock's own. It counts for foundation models, so a profile's is asked. */
-import { baseModelId } from '../model/features.ts'
+/** `POST /TENANT/model/MODEL/count-tokens`: Bedrock's own. */
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 
@@ -10,6 +9,6 @@ export const countTokens: OfferedOperation = {
   shape: bedrockShape,
   async answer(call) {
     const model = call.model(call.path.model ?? '')
-    return call.json(await call.models.countTokens(baseModelId(model.id), call.body.text))
+    return call.json(await call.models.countTokens(model, call.body.text))
   },
 }

@@ -25,6 +25,7 @@ export const embeddings: OfferedOperation = {
     }
     const texts = typeof request.input === 'string' ? [request.input] : request.input
     const bodies = chunks(texts, most).map((some) => JSON.stringify(body(some, wish)))
+    await call.models.expect(model, bodies)
     const answers = await atATime(CALLS_AT_A_TIME, bodies, (one) => call.models.invokeModel(model, one))
     const vectors = answers.flatMap(({ json }) => read(JSON.parse(json)))
     const tokens = answers.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)

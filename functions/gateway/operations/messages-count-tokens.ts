@@ -17,7 +17,7 @@ export const messagesCountTokens: OfferedOperation = {
   query: ['beta'],
   async answer(call) {
     const { model, body, headers } = countRequest(call)
-    const counted = await count(call.models.countTokens(baseModelId(model.id), countTokensBody(body)))
+    const counted = await count(call.models.countTokens(model, countTokensBody(body)))
     const tokens = counted ?? Math.ceil(Buffer.byteLength(call.body.text) / BYTES_A_TOKEN)
     return call.json(JSON.stringify({ input_tokens: tokens }), {
       ...headers,
@@ -25,9 +25,6 @@ export const messagesCountTokens: OfferedOperation = {
     })
   },
 }
-
-/** `us.anthropic.claude-…` → `anthropic.claude-…`: CountTokens takes no inference profile. */
-const baseModelId = (id: string): string => id.slice(id.indexOf('anthropic.'))
 
 const countTokensBody = (body: string): string =>
   JSON.stringify({ input: { invokeModel: { body: Buffer.from(body).toString('base64') } } })

@@ -27,7 +27,7 @@ export const statusOf = ({ code, status }: GatewayError): number => (code === 'm
 function typeOf(error: GatewayError): string {
   const { code } = error
   const status = statusOf(error)
-  if (code === 'model_quota_exceeded') return 'insufficient_quota'
+  if (code === 'model_quota_exceeded' || code === 'budget_exhausted') return 'insufficient_quota'
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'
   if (status === 404) return 'not_found_error'

@@ -7,6 +7,7 @@ import { createAuthenticateMachine } from '../authenticate-machine.ts'
 import { createCredentials } from '../aws/credentials.ts'
 import type { RequestContext } from '../deadline.ts'
 import type { LogRecord } from '../log.ts'
+import { createMetering } from '../metering/meter.ts'
 import { createModelClient } from '../model/client.ts'
 import type { Operation } from '../operation.ts'
 import { OPERATIONS } from '../operations.ts'
@@ -59,6 +60,8 @@ export function createTestAppFor<Given>(
       client,
       now,
     }),
+    metering: createMetering({ tenantId: 'tenant1', now, warn: () => {} }),
+    settling: 'before',
     models: createModelClient({ region: REGION, connections, credentials, random, pause: async () => {} }),
     log: (record) => (record.phase === 'admission' ? admissions : log).push(record),
     now,

@@ -1,0 +1,156 @@
+/**
+ * What a call of a model may use at most, before it is made: Bedrock reserves the same. The output is bounded by what the body
+ * asks for. The input is an estimate: a third of the bytes of its JSON, which is more than the tokens of nearly every text, and
+ * constants for what is no text. What it was too low by is charged afterwards all the same.
+ */
+import { isMap } from '../../../shared/is-map.ts'
+import type { BedrockOperation } from '../model/bedrock.ts'
+import { maxTokensField } from '../model/bodies.ts'
+import { featuresOf } from '../model/features.ts'
+
+export interface Estimate {
+  readonly inputTokens: number
+  readonly maxTokens: number
+  /** Service tier that the body asks for, by Bedrock's name. */
+  readonly tier?: string
+  /** Whether some of the input may be charged as a write to the cache. */
+  readonly caches: boolean
+}
+
+/** As small as tokens of JSON are, Chinese and Japanese included: their characters have three bytes. */
+const BYTES_A_TOKEN = 3
+/** What a model adds to a request with tools (Anthropic's table of system prompts has 530 at most, for Claude 3). */
+const TOOLS = 600
+/** What it adds for a tool that it knows by itself, such as a computer's screen. */
+const KNOWN_TOOL = 1_000
+/** The largest image that a model looks at: 2,576 by 2,576 pixels over 750 each for Claude, less for Nova. */
+const IMAGE = 5_000
+/** A page's text and its image. */
+const PAGE = 5_000
+const MOST_PAGES = 1_000
+/** Bytes of a page in a PDF file whose pages cannot be counted, as they are compressed. */
+const PAGE_BYTES = 4_000
+/** Of a film or a recording, per byte of its file; and of one that is somewhere else. */
+const MEDIA_BYTES_A_TOKEN = 40
+const STORED_MEDIA = 300_000
+
+/** @param headers what is sent beside the body */
+export function estimateOf(
+  operation: BedrockOperation,
+  modelId: string,
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): Estimate {
+  if (operation === 'count-tokens') return { inputTokens: 0, maxTokens: 0, caches: false }
+  const body: unknown = JSON.parse(text)
+  const found = isMap(body) ? weigh(body) : NOTHING
+  const bytes = Buffer.byteLength(text) - found.mediaBytes
+  const tier = headers['x-amzn-bedrock-service-tier'] ?? tierOf(body)
+  return {
+    inputTokens: Math.ceil(bytes / BYTES_A_TOKEN) + found.tokens,
+    maxTokens: maxTokensOf(operation, modelId, body),
+    ...(tier !== undefined && { tier }),
+    caches: text.includes('"cachePoint"') || text.includes('"cache_control"'),
+  }
+}
+
+function tierOf(body: unknown): string | undefined {
+  const tier = isMap(body) ? (isMap(body.serviceTier) ? body.serviceTier.type : body.service_tier) : undefined
+  return typeof tier === 'string' ? tier : undefined
+}
+
+/** Names under which models take the tokens of an answer. */
+const BOUNDS = [
+  'max_tokens',
+  'maxTokens',
+  'max_completion_tokens',
+  'max_gen_len',
+  'max_new_tokens',
+  'maxTokenCount',
+  'max_output_tokens',
+]
+
+/** The largest number that the body names; where it names none, the longest answer that is known of the model. */
+function maxTokensOf(operation: BedrockOperation, modelId: string, body: unknown): number {
+  if (operation.startsWith('invoke') && maxTokensField(modelId) === undefined) return 0
+  const named: number[] = []
+  const look = (value: unknown) => {
+    if (!isMap(value)) return
+    for (const name of BOUNDS) if (typeof value[name] === 'number') named.push(value[name])
+  }
+  const own = isMap(body) ? body.additionalModelRequestFields : undefined
+  for (const part of [body, own])
+    if (isMap(part)) for (const one of [part, part.inferenceConfig, part.textGenerationConfig]) look(one)
+  return named.length > 0 ? Math.max(...named) : featuresOf(modelId).maxOutputTokens
+}
+
+interface Weight {
+  /** Bytes of the JSON that are no text. */
+  readonly mediaBytes: number
+  /** For them, and for tools. */
+  readonly tokens: number
+}
+
+const NOTHING: Weight = { mediaBytes: 0, tokens: 0 }
+
+function weigh(body: Readonly<Record<string, unknown>>): Weight {
+  let mediaBytes = 0
+  let tokens = toolsOf(body)
+  // By a list of its own: as many levels as the caller sent would overflow the stack.
+  const open: unknown[] = [body]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (typeof value !== 'object' || value === null) continue
+    const media = Array.isArray(value) ? undefined : mediaOf(value as Readonly<Record<string, unknown>>)
+    if (media) {
+      mediaBytes += media.mediaBytes
+      tokens += media.tokens
+    } else for (const one of Object.values(value)) if (typeof one === 'object') open.push(one)
+  }
+  return { mediaBytes, tokens }
+}
+
+function toolsOf({ toolConfig, tools }: Readonly<Record<string, unknown>>): number {
+  const list = isMap(toolConfig) ? toolConfig.tools : tools
+  if (!Array.isArray(list) || list.length === 0) return 0
+  const known = list.filter(
+    (tool) => isMap(tool) && typeof tool.type === 'string' && !/^(custom|function)$/.test(tool.type),
+  )
+  return TOOLS + known.length * KNOWN_TOOL
+}
+
+/** A block with a picture, a document, a film or a recording: Converse's and Nova's, or Anthropic's. */
+function mediaOf(block: Readonly<Record<string, unknown>>): Weight | undefined {
+  for (const kind of ['image', 'document', 'video', 'audio'] as const) {
+    const media = block[kind]
+    if (isMap(media) && isMap(media.source)) return weightOf(kind, media.source, `${media.format ?? ''}`)
+    if (block.type === kind && isMap(block.source))
+      return weightOf(kind, block.source, `${block.source.media_type ?? ''}`)
+  }
+  return undefined
+}
+
+function weightOf(
+  kind: 'image' | 'document' | 'video' | 'audio',
+  source: Readonly<Record<string, unknown>>,
+  format: string,
+): Weight | undefined {
+  const base64 = [source.bytes, source.data].find((one) => typeof one === 'string') as string | undefined
+  // Text stays with the text.
+  const stored = base64 === undefined && (source.s3Location !== undefined || source.url !== undefined)
+  if ((base64 === undefined && !stored) || source.type === 'text')
+    return kind === 'image' ? { mediaBytes: 0, tokens: IMAGE } : undefined
+  const mediaBytes = base64?.length ?? 0
+  const bytes = Math.ceil((mediaBytes * 3) / 4)
+  if (kind === 'image') return { mediaBytes, tokens: IMAGE }
+  if (stored) return { mediaBytes, tokens: STORED_MEDIA }
+  if (kind !== 'document') return { mediaBytes, tokens: Math.ceil(bytes / MEDIA_BYTES_A_TOKEN) }
+  // Compressed text is a token a byte at most; what is no text is counted by its pages.
+  return { mediaBytes, tokens: /pdf/.test(format) ? PAGE * pagesOf(base64 ?? '') : bytes }
+}
+
+function pagesOf(base64: string): number {
+  const file = Buffer.from(base64, 'base64')
+  const named = file.toString('latin1').match(/\/Type\s*\/Page(?![a-zA-Z])/g)?.length ?? 0
+  return Math.min(MOST_PAGES, named > 0 ? named : Math.ceil(file.byteLength / PAGE_BYTES))
+}
