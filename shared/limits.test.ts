@@ -53,7 +53,6 @@ describe('limits', () => {
     [{ tenant: { concurrentRequests: 5 } }, '.tenant', 'only user may have'],
     [{ models: { fast: { concurrentRequests: 5 } } }, '.models["fast"]', 'only user may have'],
     [{ models: { fast: { tokensPerMinute: 'many' } } }, '.models["fast"].tokensPerMinute', 'is "many"'],
-    [{ tenant: { warnAt: 80 } }, '.tenant', 'warnAt without dollarsPerMonth'],
     [{ tenant: { dollarsPerMonth: 5, warnAt: 100 } }, '.tenant.warnAt', 'is 100: it is from 1 to 99.'],
     [{ onLimitsUnavailable: 'refuse' }, '.onLimitsUnavailable', 'is "refuse": it is allow, or it is left out.'],
   ])('refuse %j', (value, at, message) => {

@@ -103,8 +103,6 @@ export function parseScope(at: string, scope: Scope, value: unknown): ScopeLimit
       at,
       `${label} has concurrentRequests, which only user may have: of a tenant, the tier says how many requests run at once.`,
     )
-  if (given.warnAt !== undefined && given.dollarsPerMonth === undefined)
-    throw new LimitsMistake(at, `${label} has warnAt without dollarsPerMonth, of which it is a percentage.`)
   return Object.fromEntries(
     Object.entries(given).map(([name, figure]) => [
       name,

@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { TenantConfiguration, TenantItem } from '../shared/tenant.ts'
 
 /** The maps of a configuration that were first: what is deployed has them in this order, and a further one comes after them. */
@@ -29,7 +30,8 @@ const attributes = (entries: readonly (readonly [string, unknown])[]) =>
     entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, attribute(value)]),
   )
 
-function attribute(value: unknown): object {
+/** A plain value as DynamoDB's JSON. */
+export function attribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value }
   if (typeof value === 'number') return { N: `${value}` }
   if (typeof value === 'boolean') return { BOOL: value }

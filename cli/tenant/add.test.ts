@@ -6,7 +6,7 @@ import { PRICES } from '../../shared/prices.ts'
 import { isOfHub } from '../hub/hub-access.ts'
 import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
 import { add, newTenant } from './add.ts'
-import { tenantRows, tenantTable } from './list.ts'
+import { limitsTable, tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { remove } from './remove.ts'
 import { readStackFiles, stackOf } from './stacks.ts'
@@ -196,8 +196,8 @@ describe('tenant list', () => {
 
   it('tells apart suspended, not deployed, and deployed without a file', () => {
     const living = [
-      { tenantId: 'tenant1', account: '222222222222', status: 'suspended' },
-      { tenantId: 'tenant7', account: '777777777777', status: 'active' },
+      { tenantId: 'tenant1', account: '222222222222', status: 'suspended', limits: { stack: {}, operator: {} } },
+      { tenantId: 'tenant7', account: '777777777777', status: 'active', limits: { stack: {}, operator: {} } },
     ] as const
     const rows = tenantRows(readStackFiles(directory).spokes, living, PRICES)
     expect(rows.map(({ tenant: name, status }) => [name, status])).toEqual([
@@ -205,6 +205,40 @@ describe('tenant list', () => {
       ['tenant2', 'not deployed'],
       ['tenant7', 'no stack file'],
     ])
+  })
+
+  it('shows the limits of the stack’s file and of the operator, and what holds', () => {
+    edit(
+      'Pulumi.spoke-tenant2.yaml',
+      'config:',
+      'config:\n  genai-hub-spoke:limits:\n    tenant:\n      requestsPerMinute: 100',
+    )
+    const living = [
+      {
+        tenantId: 'tenant2',
+        account: '333333333333',
+        status: 'active',
+        limits: { stack: {}, operator: { tenant: { requestsPerMinute: 20 }, user: { concurrentRequests: 2 } } },
+      },
+    ] as const
+    const rows = tenantRows(readStackFiles(directory).spokes, living, PRICES)
+    expect(rows.map(({ tenant: name, limits }) => [name, limits])).toEqual([
+      ['tenant1', undefined],
+      [
+        'tenant2',
+        [
+          { scope: 'tenant', limit: 'requestsPerMinute', stack: 100, operator: 20, holds: 20 },
+          { scope: 'user', limit: 'concurrentRequests', operator: 2, holds: 2 },
+        ],
+      ],
+    ])
+    expect(limitsTable(rows).split('\n')).toEqual([
+      'TENANT   SCOPE      LIMIT               STACK  OPERATOR  HOLDS',
+      'tenant2  tenant     requestsPerMinute   100    20        20',
+      'tenant2  each user  concurrentRequests         2         2',
+      '',
+    ])
+    expect(limitsTable(rows.slice(0, 1))).toBe('')
   })
 
   it('says nothing about a tenant of another hub than the one that was asked', () => {

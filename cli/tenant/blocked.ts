@@ -1,7 +1,8 @@
 /** Callers whose tokens the gateway refuses though they are good: the tenant's item `blocked`. */
-import { type AttributeValue, type DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { type BlockedCaller, callerId, type MachineIssuer } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
+import { type Item, tenantItems } from './items.ts'
 
 interface Table {
   readonly dynamodb: DynamoDBClient
@@ -15,7 +16,7 @@ const keyOf = (tenantId: string) => ({ tenantId: { S: tenantId }, item: { S: 'bl
  * @throws UserError for a tenant that is not deployed
  */
 export async function block(table: Table, tenantId: string, caller: BlockedCaller, now: Date): Promise<void> {
-  const { configuration, blocked } = await itemsOf(table, tenantId)
+  const { configuration, blocked } = await tenantItems(table, tenantId)
   if (!configuration)
     throw new UserError(`${tenantId} is not deployed in this hub.`, 'npm run tenant -- list tells which are.')
   const seconds = now.getTime() / 1000
@@ -34,7 +35,7 @@ export async function block(table: Table, tenantId: string, caller: BlockedCalle
 
 /** @returns whether it was blocked */
 export async function unblock(table: Table, tenantId: string, issuer: string, subject: string): Promise<boolean> {
-  const { blocked } = await itemsOf(table, tenantId)
+  const { blocked } = await tenantItems(table, tenantId)
   const id = callerId(issuer, subject)
   if (!Object.hasOwn(blocked?.callers?.M ?? {}, id)) return false
   await update(table, tenantId, 'REMOVE callers.#id', { names: { '#id': id } })
@@ -58,30 +59,9 @@ async function update(
   )
 }
 
-type Item = Record<string, AttributeValue>
-
-async function itemsOf({ dynamodb, tableName }: Table, tenantId: string) {
-  const items: Item[] = []
-  let from: Item | undefined
-  do {
-    const page = await dynamodb.send(
-      new ScanCommand({
-        TableName: tableName,
-        FilterExpression: 'tenantId = :tenant',
-        ExpressionAttributeValues: { ':tenant': { S: tenantId } },
-        ...(from && { ExclusiveStartKey: from }),
-      }),
-    )
-    items.push(...(page.Items ?? []))
-    from = page.LastEvaluatedKey
-  } while (from)
-  const named = (name: string) => items.find(({ item }) => item?.S === name)
-  return { configuration: named('configuration'), blocked: named('blocked') }
-}
-
 /** What a tenant's configuration says of its machines. */
 export async function machinesOf(table: Table, tenantId: string): Promise<Readonly<Record<string, MachineIssuer>>> {
-  const { configuration } = await itemsOf(table, tenantId)
+  const { configuration } = await tenantItems(table, tenantId)
   const entries = Object.entries(configuration?.machineIssuers?.M ?? {}).map(([name, { M = {} }]) => {
     const audience = M.audience?.S
     const claims = Object.entries(M.claims?.M ?? {}).map(([claim, value]) => [claim, value.S ?? ''] as const)

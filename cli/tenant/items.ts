@@ -1,11 +1,14 @@
 /** The tenants' items in the hub's table, as the operator reads and writes them. */
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   ScanCommand,
   type ScanCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import { plainOf } from '../../functions/gateway/attributes.ts'
+import { type Limits, parseLimits } from '../../shared/limits.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
 
@@ -20,28 +23,71 @@ export interface LivingTenant {
   readonly tenantId: string
   readonly account: string
   readonly status: TenantStatus['status']
+  /** As it is deployed, and as the operator has tightened it. */
+  readonly limits: { readonly stack: Limits; readonly operator: Limits }
 }
 
 /** Every tenant that is deployed into the hub, from wherever. */
 export async function livingTenants({ dynamodb, tableName }: TenantsTable): Promise<readonly LivingTenant[]> {
-  const accounts = new Map<string, string>()
-  const statuses = new Map<string, string>()
+  const items = new Map<string, Item>()
   let from: ScanCommandOutput['LastEvaluatedKey']
   do {
     const page: ScanCommandOutput = await dynamodb.send(
       new ScanCommand({ TableName: tableName, ...(from && { ExclusiveStartKey: from }) }),
     )
-    for (const { tenantId, item, account, status } of page.Items ?? []) {
-      if (item?.S === 'configuration') accounts.set(tenantId?.S ?? '', account?.S ?? '')
-      if (item?.S === 'status') statuses.set(tenantId?.S ?? '', status?.S ?? '')
-    }
+    for (const item of page.Items ?? []) items.set(`${item.tenantId?.S} ${item.item?.S}`, item)
     from = page.LastEvaluatedKey
   } while (from)
-  return [...accounts].map(([tenantId, account]) => ({
-    tenantId,
-    account,
-    status: statuses.get(tenantId) === 'suspended' ? 'suspended' : 'active',
-  }))
+  const configurations = [...items.values()].filter(({ item }) => item?.S === 'configuration')
+  return configurations.map((configuration) => {
+    const tenantId = configuration.tenantId?.S ?? ''
+    return {
+      tenantId,
+      account: configuration.account?.S ?? '',
+      status: items.get(`${tenantId} status`)?.status?.S === 'suspended' ? 'suspended' : 'active',
+      limits: { stack: limitsIn(configuration), operator: limitsIn(items.get(`${tenantId} limits`)) },
+    }
+  })
+}
+
+/** Limits that cannot be read stop the tenant, and `tenant limit` says so: a list of tenants is not kept from being told. */
+function limitsIn(item: Item | undefined): Limits {
+  try {
+    return parseLimits(plainOf(item?.limits) ?? {})
+  } catch {
+    return {}
+  }
+}
+
+export type Item = Record<string, AttributeValue>
+
+/** A tenant's own items, by their names. */
+export async function tenantItems(
+  { dynamodb, tableName }: Pick<TenantsTable, 'dynamodb' | 'tableName'>,
+  tenantId: string,
+): Promise<Readonly<Record<'configuration' | 'status' | 'blocked' | 'limits', Item | undefined>>> {
+  const items: Item[] = []
+  let from: Item | undefined
+  do {
+    const page: ScanCommandOutput = await dynamodb.send(
+      new ScanCommand({
+        TableName: tableName,
+        ConsistentRead: true,
+        FilterExpression: 'tenantId = :tenant',
+        ExpressionAttributeValues: { ':tenant': { S: tenantId } },
+        ...(from && { ExclusiveStartKey: from }),
+      }),
+    )
+    items.push(...(page.Items ?? []))
+    from = page.LastEvaluatedKey
+  } while (from)
+  const named = (name: string) => items.find(({ item }) => item?.S === name)
+  return {
+    configuration: named('configuration'),
+    status: named('status'),
+    blocked: named('blocked'),
+    limits: named('limits'),
+  }
 }
 
 /**

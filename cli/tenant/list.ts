@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Limits } from '../../shared/limits.ts'
 import {
   fargateMonthlyFixed,
   PRICES,
@@ -12,6 +13,7 @@ import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning } from '../local/running.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { type LivingTenant, livingTenants } from './items.ts'
+import { type LimitRow, limitCells, limitRows } from './limits.ts'
 import { readHub, readStackFiles, type SpokeFile, type StackFiles } from './stacks.ts'
 import { textTable } from './text-table.ts'
 
@@ -26,12 +28,14 @@ export interface TenantRow {
   readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
   /** US dollars, before the first request; absent where the stack file does not tell. */
   readonly monthlyFixed?: number
+  /** What the stack's file says, and what the operator has tightened; absent where nothing is limited. */
+  readonly limits?: readonly LimitRow[]
 }
 
 export const list: Verb = {
   name: 'tenant list',
   usage: '',
-  summary: 'Lists the tenants: account, addresses, models, compute, tier, status, fixed cost a month.',
+  summary: 'Lists the tenants: account, addresses, models, compute, tier, status, fixed cost a month, limits.',
   details: [
     "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
     `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests.`,
@@ -59,6 +63,8 @@ export const list: Verb = {
       return code
     }
     process.stdout.write(tenantTable(rows, files.mistakes.length))
+    const limits = limitsTable(rows)
+    if (limits !== '') process.stdout.write(`\n${limits}`)
     for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
     if (!living && rows.length > 0)
       process.stdout.write('\nStatus ?: no local cloud with a hub is running, and no deployed hub was named (--aws).\n')
@@ -87,6 +93,7 @@ export function tenantRows(
   const declared = spokes.map((spoke): TenantRow => {
     const { stack, raw, tenancy, settings } = spoke
     const tenant = tenancy.tenantId ?? stack
+    const alive = living && asked(spoke) ? living.find(({ tenantId }) => tenantId === tenant) : undefined
     const zones = settings.ok ? settings.value.availabilityZoneIds.length : undefined
     return {
       tenant,
@@ -95,16 +102,16 @@ export function tenantRows(
       models: settings.ok ? Object.keys(settings.value.models) : [],
       compute: tenancy.compute?.kind ?? '',
       tier: tenancy.compute ? tierName(tenancy.compute) : '',
-      status:
-        living && asked(spoke) ? (living.find(({ tenantId }) => tenantId === tenant)?.status ?? 'not deployed') : '?',
+      status: living && asked(spoke) ? (alive?.status ?? 'not deployed') : '?',
       ...(zones !== undefined && { monthlyFixed: tenantMonthlyFixed(zones, tenancy.compute, prices) }),
+      ...limitsOf(settings.ok ? settings.value.limits : alive?.limits.stack, alive?.limits.operator),
     }
   })
   const names = new Set(declared.map(({ tenant }) => tenant))
   const others = (living ?? [])
     .filter(({ tenantId }) => !names.has(tenantId))
     .map(
-      ({ tenantId, account }): TenantRow => ({
+      ({ tenantId, account, limits }): TenantRow => ({
         tenant: tenantId,
         account,
         cidrBlock: '',
@@ -112,9 +119,21 @@ export function tenantRows(
         compute: '',
         tier: '',
         status: 'no stack file',
+        ...limitsOf(limits.stack, limits.operator),
       }),
     )
   return [...declared, ...others]
+}
+
+function limitsOf(stack: Limits = {}, operator: Limits = {}): Pick<TenantRow, 'limits'> {
+  const limits = limitRows(stack, operator)
+  return limits.length > 0 ? { limits } : {}
+}
+
+/** Of all tenants that have some; empty when none has. */
+export function limitsTable(rows: readonly TenantRow[]): string {
+  const cells = rows.flatMap(({ tenant, limits = [] }) => limits.map((row) => [tenant, ...limitCells(row)]))
+  return cells.length === 0 ? '' : textTable(['TENANT', 'SCOPE', 'LIMIT', 'STACK', 'OPERATOR', 'HOLDS'], cells)
 }
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`

@@ -1,5 +1,6 @@
 import { add } from '../tenant/add.ts'
 import { check } from '../tenant/check.ts'
+import { limit } from '../tenant/limit.ts'
 import { list } from '../tenant/list.ts'
 import { machineBlock, machineList, machineUnblock } from '../tenant/machine.ts'
 import { remove } from '../tenant/remove.ts'
@@ -26,6 +27,6 @@ const machine: VerbGroup = {
 export const tenant: VerbGroup = {
   name: 'tenant',
   usage: 'VERB',
-  summary: 'Adds, lists, checks, suspends and removes tenants, and makes their users.',
-  verbs: [add, list, check, user, machine, suspend, resume, remove],
+  summary: 'Adds, lists, checks, limits, suspends and removes tenants, and makes their users.',
+  verbs: [add, list, check, user, machine, limit, suspend, resume, remove],
 }

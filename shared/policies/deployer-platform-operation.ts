@@ -1,5 +1,5 @@
 /** What the project's commands ask for themselves. */
-import { auditLogGroupName, onboardingRoleName, PREFIX, roleArn, tableName } from '../naming.ts'
+import { auditLogGroupName, onboardingRoleName, PREFIX, roleArn, tableName, usageTableName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { DOCTOR_ROLE } from './doctor.ts'
@@ -37,6 +37,8 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
       ['dynamodb:Scan', 'dynamodb:UpdateItem'],
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
     ),
+    // What is left of a tenant's limits.
+    allow('ReadCounters', ['dynamodb:GetItem'], `arn:aws:dynamodb:${region}:${account}:table/${usageTableName}`),
     allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
   ]
 }

@@ -30,8 +30,18 @@ export const limits: Setting<Limits | undefined> = {
   },
 }
 
-/** What only `models` tells. @returns what is wrong with a limit, or nothing */
-export const limitsMistakes = (given: Limits | undefined, models: Readonly<Record<string, unknown>>) =>
-  Object.keys(given?.models ?? {})
-    .filter((name) => !Object.hasOwn(models, name))
-    .map((name) => `it has limits of "${name}", which is not in models: ${Object.keys(models).join(', ')}.`)
+/** What the figures alone do not tell. @returns what is wrong with a limit, or nothing */
+export function limitsMistakes(
+  { tenant, user, models = {} }: Limits,
+  tenantsModels: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const scopes = Object.entries({ tenant, user, ...models })
+  return [
+    ...Object.keys(models)
+      .filter((name) => !Object.hasOwn(tenantsModels, name))
+      .map((name) => `it has limits of "${name}", which is not in models: ${Object.keys(tenantsModels).join(', ')}.`),
+    ...scopes
+      .filter(([, scope]) => scope?.warnAt !== undefined && scope.dollarsPerMonth === undefined)
+      .map(([name]) => `${name} has warnAt without dollarsPerMonth, of which it is a percentage.`),
+  ]
+}

@@ -216,6 +216,12 @@ describe('spoke settings', () => {
       'user has the unknown entry "tokenPerDay"',
     ],
     [
+      'a percentage of no budget',
+      { limits: '{"tenant":{"warnAt":70,"tokensPerDay":1}}' },
+      'limits',
+      'tenant has warnAt without dollarsPerMonth',
+    ],
+    [
       'limits of a model that the tenant does not have',
       { limits: '{"models":{"claude":{"tokensPerDay":1}}}' },
       'limits',

@@ -28,7 +28,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   if (guardrail?.kind === 'existing' && guardrail.arn.split(':')[4] !== values.account)
     refuse('guardrail', `"${guardrail.arn}" is not in the tenant's account ${values.account}.`)
   for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
-  for (const got of limitsMistakes(values.limits, values.models)) refuse('limits', got)
+  for (const got of limitsMistakes(values.limits ?? {}, values.models)) refuse('limits', got)
   const defaultModel = defaultModelOf(values, refuse)
   const compute = computeOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined || compute === undefined)
