@@ -1,8 +1,9 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import type { Limits } from '../../shared/limits.ts'
 import { UserError } from '../verb.ts'
 import { changeOf } from './limit.ts'
-import { limitRows, type TenantLimits } from './limits.ts'
+import { limitRows, limitsOf, type TenantLimits } from './limits.ts'
 
 const BEFORE: TenantLimits = {
   stack: { tenant: { requestsPerMinute: 100, dollarsPerMonth: 50 }, models: { fast: { tokensPerDay: 1_000 } } },
@@ -107,4 +108,13 @@ it('what holds is the smaller of the stack’s and the operator’s, row by row'
     { scope: 'user', limit: 'concurrentRequests', operator: 2, holds: 2 },
     { scope: 'model', name: 'fast', limit: 'tokensPerDay', stack: 1_000, holds: 1_000 },
   ])
+})
+
+it('is refused for a tenant whose gateway would not obey: deployed by an older version', async () => {
+  const configuration = { tenantId: { S: 'tenant1' }, item: { S: 'configuration' } }
+  const dynamodb = { send: async () => ({ Items: [configuration] }) } as unknown as DynamoDBClient
+  await expect(limitsOf({ dynamodb, tableName: 'genai-tenants' }, 'tenant1')).rejects.toMatchObject({
+    message: expect.stringContaining('tenant1 was deployed by a version whose gateway knows no limits'),
+    remedy: 'Bring both up to date: pulumi up -s hub && pulumi up -s spoke-tenant1',
+  })
 })

@@ -34,7 +34,7 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
     ),
     allow(
       'TenantsItems',
-      ['dynamodb:Scan', 'dynamodb:UpdateItem'],
+      ['dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
     ),
     // What is left of a tenant's limits.
