@@ -147,11 +147,27 @@ export const LINES = {
   decided: pattern(`${is('decision', 'allowed')} || ${is('decision', 'refused')}`),
   serverError: pattern(compared('status', '>=', 500)),
   noServerError: pattern(compared('status', '<', 500)),
-  throttled: pattern(compared('status', '=', 429)),
+  /** By the model. A limit's 429, of the gateway's own, is none of it. */
+  throttled: pattern(`${is('outcome', 'model_throttled')} || ${is('outcome', 'model_quota_exceeded')}`),
   foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
   /** What a content guard rail has stopped, prompt or answer. */
   guardrail: pattern('$.stopReason = "guardrail_intervened"'),
 } as const
+
+/** Another line: a budget that has come to its warning's percentage, or a request's use that could not be written down. */
+export interface LimitsWarning {
+  readonly warning: 'budget' | 'unsettled'
+}
+
+/** Finds those lines, and requests that were refused because the counters were out of reach. */
+export const LIMITS = {
+  budget: pattern(warns('budget')),
+  unavailable: pattern(`${is('outcome', 'limits_unavailable')} || ${warns('unsettled')}`),
+} as const
+
+function warns(value: LimitsWarning['warning']): string {
+  return `$.warning = "${value}"`
+}
 
 /** Another line: how many requests a task held in the last minute, on average and at most. Scaling follows the first. */
 export interface GaugeLine {
@@ -169,11 +185,14 @@ function pattern(condition: string): string {
   return `{ ${condition} }`
 }
 
-function is<Field extends 'decision' | 'check'>(field: Field, value: Decision[Field]): string {
+function is<Field extends 'decision' | 'check' | 'outcome'>(
+  field: Field,
+  value: NonNullable<AuditLine[Field]>,
+): string {
   return `$.${field} = "${value}"`
 }
 
-function compared(field: 'status', operator: '=' | '<' | '>=', value: number): string {
+function compared(field: 'status', operator: '<' | '>=', value: number): string {
   return `$.${field} ${operator} ${value}`
 }
 

@@ -1,8 +1,9 @@
 /** Alarms of one tenant's ingress, from its request lines and from the figures of what runs its gateway and of CloudWatch Logs. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
-import { GAUGE, LINES } from '../shared/audit-line.ts'
+import { GAUGE, LIMITS, LINES } from '../shared/audit-line.ts'
 import type { HubOutputs } from '../shared/contract.ts'
+import { countedInDollars, type Limits, WARN_AT } from '../shared/limits.ts'
 import { alarmName, functionLogGroupName, PREFIX } from '../shared/naming.ts'
 import type { TaskTier, Tier } from '../shared/settings.ts'
 import type { TagMap } from './tags.ts'
@@ -25,6 +26,9 @@ export interface IngressAlarmsArgs {
   readonly gateway: { readonly figures: Figures }
   /** There is one: how often it intervenes is counted. */
   readonly guardrail?: unknown
+  readonly limits?: Limits
+  /** By name. */
+  readonly models: Readonly<Record<string, string>>
   readonly tags: TagMap
 }
 
@@ -77,6 +81,7 @@ export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulum
     ...FILTERS,
     ...(args.gateway.figures.kind === 'fargate' ? [IN_FLIGHT] : []),
     ...(args.guardrail === undefined ? [] : [GUARDRAIL]),
+    ...ofLimits(args),
   ]
   for (const { key, metric, pattern, value } of filters) {
     new aws.cloudwatch.LogMetricFilter(
@@ -113,9 +118,39 @@ export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulum
   }
 }
 
-function watched({ tenantId, hub, gateway }: IngressAlarmsArgs, namespace: string): readonly Watch[] {
+/** Where the stack limits the tenant: an operator's own limits alone are told by the alarm on server errors, and cost no alarm. */
+function ofLimits({ limits, models }: IngressAlarmsArgs): readonly (Filter & Pick<Watch, 'description'>)[] {
+  if (!limits) return []
+  const counters = {
+    key: 'limits-unavailable',
+    metric: 'limits-unavailable',
+    pattern: LIMITS.unavailable,
+    value: '1',
+    description: 'the table of counters is out of reach: requests are refused, or their use is not written down',
+  }
+  const budget = {
+    key: 'budget',
+    metric: 'budget',
+    pattern: LIMITS.budget,
+    value: '1',
+    description: `a month's dollars are used up to their warning's percentage (warnAt, or ${WARN_AT}): the log says whose`,
+  }
+  return countedInDollars(limits, Object.keys(models)).length > 0 ? [counters, budget] : [counters]
+}
+
+function watched(args: IngressAlarmsArgs, namespace: string): readonly Watch[] {
+  const { tenantId, hub, gateway } = args
   return [
     ...ofLines(namespace),
+    ...ofLimits(args).map(({ metric, description }) => ({
+      namespace,
+      what: metric,
+      metricName: metric,
+      description,
+      statistic: 'Sum' as const,
+      threshold: 1,
+      minutes: 1,
+    })),
     ...(gateway.figures.kind === 'lambda' ? ofFunction(gateway.figures) : ofTasks(gateway.figures, hub)),
     {
       namespace: 'AWS/Logs',

@@ -1,3 +1,4 @@
+import { parseFilterPattern } from '@genai/local-cloud/aws/logs/filter-pattern'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Inputs } from '../tests/recorder.ts'
 import { ENDPOINT_HOST, HUB, run } from '../tests/spoke-fixture.ts'
@@ -435,6 +436,32 @@ describe('limits', () => {
         models: { M: { fast: { M: { tokensPerDay: { N: '1000000' } } } } },
       },
     })
+  })
+
+  it('have alarms on counters that are out of reach, and on a budget that is nearly used up', async () => {
+    const named = async (change: Parameters<typeof run>[0]) =>
+      (await run(change)).all('aws:cloudwatch/metricAlarm:MetricAlarm').map(({ inputs }) => String(inputs.name))
+    const none = await named({})
+    const tokens = await named({ limits })
+    const dollars = await named({ limits: { user: { dollarsPerMonth: 5 } } })
+    expect(tokens.filter((name) => !none.includes(name))).toEqual(['genai-limits-unavailable-tenant1'])
+    expect(dollars.filter((name) => !tokens.includes(name))).toEqual(['genai-budget-tenant1'])
+  })
+
+  it('are counted by the lines that the gateway prints, and their 429 is none of the model’s', async () => {
+    const { all } = await run({ limits: { tenant: { dollarsPerMonth: 5 } } })
+    const filters = all('aws:cloudwatch/logMetricFilter:LogMetricFilter')
+    const counting = (line: object) =>
+      filters
+        .filter(({ inputs }) => parseFilterPattern(String(inputs.pattern))(JSON.stringify(line)))
+        .map(({ inputs }) => inputs.name)
+        .sort()
+    expect(counting({ warning: 'budget', scope: 'tenant', percent: 81 })).toEqual(['budget'])
+    expect(counting({ warning: 'unsettled', scope: 'tenant' })).toEqual(['limits-unavailable'])
+    expect(counting({ outcome: 'limits_unavailable', status: 503 })).toEqual(['limits-unavailable', 'server-error'])
+    expect(counting({ outcome: 'rate_limited', status: 429 })).toEqual(['no-server-error'])
+    expect(counting({ outcome: 'model_throttled', status: 429 })).toEqual(['no-server-error', 'throttled'])
+    expect(counting({ outcome: 'model_quota_exceeded', status: 400 })).toEqual(['no-server-error', 'throttled'])
   })
 
   const { usageTableName: _, usageTableArn: __, ...older } = HUB

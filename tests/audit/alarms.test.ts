@@ -172,7 +172,7 @@ describe('the metric filters', () => {
     }).toEqual({
       'server-error': status >= 500,
       'no-server-error': status < 500,
-      throttled: status === 429,
+      throttled: outcome === 'model_throttled' || outcome === 'model_quota_exceeded',
       'foreign-tenant': decisionOf(outcome).check === 'tenant',
     })
   })
