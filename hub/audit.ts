@@ -4,13 +4,13 @@
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
+import type { Bundle } from '../shared/bundle.ts'
 import { auditFunctionName, auditLogGroupName, TENANT_LOG_GROUP_PREFIX } from '../shared/naming.ts'
 import { auditRolePolicy } from '../shared/policies/audit.ts'
-import { executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import type { AuditEnvironment } from '../shared/tenant.ts'
 import { alarm } from './alarms.ts'
+import { functionOutsideVpc, OWN_RETENTION_DAYS } from './function-outside-vpc.ts'
 import type { HubTags } from './tags.ts'
 
 /** Source of the function; it shares what signs and sends with the gateway. */
@@ -67,13 +67,7 @@ function trailGroup(name: string, { settings, tags }: AuditArgs, opts: pulumi.Cu
   )
 }
 
-/** Its own lines are about itself: deliveries that failed. */
-const OWN_RETENTION_DAYS = 90
-/** A delivery is a second's work; the rest is for repetitions while CloudWatch Logs is in trouble. */
-const TIMEOUT_SECONDS = 60
-const MEMORY_MEGABYTES = 256
-
-/** Outside of the VPC: CloudWatch Logs has a public address, and in the VPC it would need an endpoint. It reaches nothing of the hub. */
+/** It reaches CloudWatch Logs, and nothing of the hub. */
 function auditFunction(
   name: string,
   { bundle, trail, tags }: AuditArgs & { readonly trail: aws.cloudwatch.LogGroup },
@@ -84,52 +78,27 @@ function auditFunction(
     { name: `/aws/lambda/${auditFunctionName}`, retentionInDays: OWN_RETENTION_DAYS, tags },
     opts,
   )
-  const allowed = pulumi
-    .all([trail.arn, group.arn])
-    .apply(([trailArn, logGroupArn]) => JSON.stringify(auditRolePolicy({ trailArn, logGroupArn })))
-  const boundary = new aws.iam.Policy(
-    `${name}-boundary`,
-    {
-      name: `${auditFunctionName}-boundary`,
-      description: 'Bounds the role of the audit function, whatever policies it is given',
-      policy: allowed,
-      tags,
-    },
-    opts,
-  )
-  const role = new aws.iam.Role(
-    name,
-    {
-      name: auditFunctionName,
-      description: 'Writes the audit trail',
-      assumeRolePolicy: JSON.stringify(executionRoleTrustPolicy()),
-      permissionsBoundary: boundary.arn,
-      tags,
-    },
-    opts,
-  )
-  const policy = new aws.iam.RolePolicy(name, { name: 'write', role: role.name, policy: allowed }, opts)
   const variables: pulumi.Input<Record<keyof AuditEnvironment, pulumi.Input<string>>> = {
     AUDIT_LOG_GROUP: trail.name,
     TENANT_LOG_GROUP_PREFIX,
   }
-  return new aws.lambda.Function(
+  return functionOutsideVpc(
     name,
     {
-      name: auditFunctionName,
+      functionName: auditFunctionName,
       description: "Writes tenants' audit lines to the trail",
-      runtime: 'nodejs24.x',
-      architectures: ['arm64'],
-      handler: HANDLER,
-      code: functionArchive(bundle),
-      role: role.arn,
-      memorySize: MEMORY_MEGABYTES,
-      timeout: TIMEOUT_SECONDS,
-      environment: { variables },
-      loggingConfig: { logFormat: 'JSON', logGroup: group.name, applicationLogLevel: 'INFO', systemLogLevel: 'WARN' },
+      boundaryDescription: 'Bounds the role of the audit function, whatever policies it is given',
+      roleDescription: 'Writes the audit trail',
+      policyName: 'write',
+      allowed: pulumi
+        .all([trail.arn, group.arn])
+        .apply(([trailArn, logGroupArn]) => JSON.stringify(auditRolePolicy({ trailArn, logGroupArn }))),
+      bundle,
+      variables,
+      group,
       tags,
     },
-    { ...opts, dependsOn: [policy] },
+    opts,
   )
 }
 

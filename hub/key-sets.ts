@@ -4,13 +4,13 @@
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
+import type { Bundle } from '../shared/bundle.ts'
 import { HUB_METRICS, keySetsFunctionName, keySetsTableName, roleArn } from '../shared/naming.ts'
-import { executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
 import { keySetsRolePolicy, keySetsTablePolicy } from '../shared/policies/key-sets.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { HUB_OWNER, KEY_SETS_KEY, type KeySetsEnvironment } from '../shared/tenant.ts'
 import { alarm } from './alarms.ts'
+import { functionOutsideVpc, OWN_RETENTION_DAYS } from './function-outside-vpc.ts'
 import type { HubTags } from './tags.ts'
 
 /** Source of the function; it shares AWS's clients with the gateway. */
@@ -38,7 +38,7 @@ export class KeySets extends pulumi.ComponentResource {
     const table = keySetsTable(name, args, child)
     const group = new aws.cloudwatch.LogGroup(
       name,
-      { name: `/aws/lambda/${keySetsFunctionName}`, retentionInDays: RETENTION_DAYS, tags: args.tags },
+      { name: `/aws/lambda/${keySetsFunctionName}`, retentionInDays: OWN_RETENTION_DAYS, tags: args.tags },
       child,
     )
     const fetcher = fetchFunction(name, { ...args, table, group }, child)
@@ -89,72 +89,41 @@ function keySetsTable(
   return table
 }
 
-/** Its lines say which key sets were fetched. */
-const RETENTION_DAYS = 90
-/** A run takes a second or two; the rest is for issuers that do not answer. */
-const TIMEOUT_SECONDS = 60
-const MEMORY_MEGABYTES = 256
-
 interface FetchFunctionArgs extends KeySetsArgs {
   readonly table: aws.dynamodb.Table
   readonly group: aws.cloudwatch.LogGroup
 }
 
-/** Outside of the VPC: it reaches the internet, and nothing of the hub but DynamoDB. */
+/** It reaches the internet, and nothing of the hub but DynamoDB. */
 function fetchFunction(
   name: string,
   { bundle, table, tenants, issuer, group, tags }: FetchFunctionArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.lambda.Function {
-  const allowed = pulumi
-    .all([tenants.arn, table.arn, group.arn])
-    .apply(([tenantsTableArn, keySetsTableArn, logGroupArn]) =>
-      JSON.stringify(keySetsRolePolicy({ tenantsTableArn, keySetsTableArn, logGroupArn })),
-    )
-  const boundary = new aws.iam.Policy(
-    `${name}-boundary`,
-    {
-      name: `${keySetsFunctionName}-boundary`,
-      description: 'Bounds the role of the function that fetches key sets, whatever policies it is given',
-      policy: allowed,
-      tags,
-    },
-    opts,
-  )
-  const role = new aws.iam.Role(
-    name,
-    {
-      name: keySetsFunctionName,
-      description: "Writes issuers' key sets",
-      assumeRolePolicy: JSON.stringify(executionRoleTrustPolicy()),
-      permissionsBoundary: boundary.arn,
-      tags,
-    },
-    opts,
-  )
-  const policy = new aws.iam.RolePolicy(name, { name: 'fetch', role: role.name, policy: allowed }, opts)
   const variables: pulumi.Input<Record<keyof KeySetsEnvironment, pulumi.Input<string>>> = {
     KEY_SETS_TABLE: table.name,
     TENANTS_TABLE: tenants.name,
     ISSUER: issuer,
   }
-  return new aws.lambda.Function(
+  return functionOutsideVpc(
     name,
     {
-      name: keySetsFunctionName,
+      functionName: keySetsFunctionName,
       description: "Fetches issuers' key sets",
-      runtime: 'nodejs24.x',
-      architectures: ['arm64'],
-      handler: HANDLER,
-      code: functionArchive(bundle),
-      role: role.arn,
-      memorySize: MEMORY_MEGABYTES,
-      timeout: TIMEOUT_SECONDS,
-      environment: { variables },
-      loggingConfig: { logFormat: 'JSON', logGroup: group.name, applicationLogLevel: 'INFO', systemLogLevel: 'WARN' },
+      boundaryDescription: 'Bounds the role of the function that fetches key sets, whatever policies it is given',
+      roleDescription: "Writes issuers' key sets",
+      policyName: 'fetch',
+      allowed: pulumi
+        .all([tenants.arn, table.arn, group.arn])
+        .apply(([tenantsTableArn, keySetsTableArn, logGroupArn]) =>
+          JSON.stringify(keySetsRolePolicy({ tenantsTableArn, keySetsTableArn, logGroupArn })),
+        ),
+      bundle,
+      variables,
+      group,
       tags,
     },
-    { ...opts, dependsOn: [policy] },
+    opts,
   )
 }
 

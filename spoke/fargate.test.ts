@@ -79,6 +79,7 @@ describe('a tenant on Fargate', () => {
       { name: 'AWS_REGION', value: 'us-east-1' },
       { name: 'CLIENT_ID', value: 'client-1' },
       { name: 'ISSUER', value: HUB.issuer },
+      { name: 'NODE_OPTIONS', value: '--max-semi-space-size=8' },
       { name: 'PORT', value: '8080' },
       { name: 'TABLE_NAME', value: 'genai-tenants' },
       { name: 'TENANT_ID', value: 'tenant1' },

@@ -5,7 +5,7 @@ import type { HubFargate, HubOutputs } from '../shared/contract.ts'
 import { GATEWAY_USER } from '../shared/gateway-image.ts'
 import { serviceName } from '../shared/naming.ts'
 import type { TaskTier } from '../shared/settings.ts'
-import { GATEWAY_PORT, type TaskEnvironment } from '../shared/tenant.ts'
+import { GATEWAY_PORT, TASK_NODE_OPTIONS, type TaskEnvironment } from '../shared/tenant.ts'
 import { gatewayEnvironment } from './ingress-function.ts'
 import type { TenantLog } from './ingress-log.ts'
 import type { TagMap } from './tags.ts'
@@ -109,6 +109,7 @@ function container({ hub, tenantId, tier, image }: TasksArgs, logGroup: string) 
     PORT: String(GATEWAY_PORT),
     AWS_REGION: hub.region,
     TOTAL_TIMEOUT_SECONDS: String(tier.timeoutSeconds),
+    NODE_OPTIONS: TASK_NODE_OPTIONS,
   }
   return {
     name: CONTAINER,

@@ -1,4 +1,5 @@
 /** `functions/gateway/server.ts` as a process: its variables, its credentials from a container's endpoint, its silences. */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -47,6 +48,19 @@ async function start(
     })
   return { subject, ask, invoke: () => ask('/tenant1/invoke', { prompt: 'Hello' }) }
 }
+
+describe('a variable that is wrong', () => {
+  it.each([
+    [{ PORT: 'http' }, 'The environment variable PORT must be a port, 0 to 65535, not "http".\n'],
+    [{ TENANT_ID: '' }, 'The environment variable TENANT_ID is missing.\n'],
+  ])('%j ends the process with one line', (wrong, line) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [files.server], {
+      env: { AWS_REGION: 'us-east-1', ...ENVIRONMENT, ...wrong },
+      encoding: 'utf8',
+    })
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: line })
+  })
+})
 
 describe('a model that says nothing', () => {
   it.each([

@@ -7,21 +7,21 @@ import { bundle } from '../../proof/bench/bundles.ts'
 import type { Plan } from '../../proof/bench/stand-in-stream.ts'
 import { CHAT, type StreamSubject, startServer } from '../../proof/bench/stream-subject.ts'
 import { ENVIRONMENT } from '../../proof/bench/tenant.ts'
+import { TASK_NODE_OPTIONS } from '../../shared/tenant.ts'
 import { startStandIn } from '../faults/server-stand-in.ts'
 
 const CLIENTS = 1_000
 const directory = mkdtempSync(join(tmpdir(), 'server-'))
 let standIn: Awaited<ReturnType<typeof startStandIn>>
 let server: StreamSubject
-/** As functions/gateway/README.md says: the youngest objects' space grows to 48 MB otherwise, whatever it holds. */
-const NODE_OPTIONS = '--max-semi-space-size=8'
 beforeAll(async () => {
   standIn = await startStandIn(directory)
   const probe = await bundle('scale-probe', 'proof/bench/probe.ts')
   const { file } = await bundle('scale-server', 'functions/gateway/server.ts')
   const environment = {
     ...ENVIRONMENT,
-    NODE_OPTIONS,
+    // As the task definition says: the youngest objects' space grows to 48 MB otherwise, whatever it holds.
+    NODE_OPTIONS: TASK_NODE_OPTIONS,
     STAND_IN_PORT: `${standIn.port}`,
     NODE_EXTRA_CA_CERTS: standIn.caFile,
   }

@@ -1,0 +1,75 @@
+/**
+ * A function of the hub's own outside of the VPC: AWS's services have public addresses, which in the VPC would need an endpoint
+ * each. Its role can do what its one policy says and no more, whatever other policy it is given.
+ */
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
+import { executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
+import type { HubTags } from './tags.ts'
+
+/** A run takes a second or two; the rest is for repetitions while somebody does not answer. */
+const TIMEOUT_SECONDS = 60
+const MEMORY_MEGABYTES = 256
+/** A function's own lines are about itself: the runs that failed. */
+export const OWN_RETENTION_DAYS = 90
+
+export interface FunctionOutsideVpcArgs {
+  /** Of the function and its role. */
+  readonly functionName: string
+  readonly description: string
+  readonly boundaryDescription: string
+  readonly roleDescription: string
+  /** Name of the role's inline policy. */
+  readonly policyName: string
+  /** The policy as JSON. */
+  readonly allowed: pulumi.Output<string>
+  readonly bundle: Bundle
+  readonly variables: pulumi.Input<Record<string, pulumi.Input<string>>>
+  readonly group: aws.cloudwatch.LogGroup
+  readonly tags: HubTags
+}
+
+/** @param name logical name of the role, its policy and the function */
+export function functionOutsideVpc(
+  name: string,
+  args: FunctionOutsideVpcArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.lambda.Function {
+  const { functionName, allowed, group, tags } = args
+  const boundary = new aws.iam.Policy(
+    `${name}-boundary`,
+    { name: `${functionName}-boundary`, description: args.boundaryDescription, policy: allowed, tags },
+    opts,
+  )
+  const role = new aws.iam.Role(
+    name,
+    {
+      name: functionName,
+      description: args.roleDescription,
+      assumeRolePolicy: JSON.stringify(executionRoleTrustPolicy()),
+      permissionsBoundary: boundary.arn,
+      tags,
+    },
+    opts,
+  )
+  const policy = new aws.iam.RolePolicy(name, { name: args.policyName, role: role.name, policy: allowed }, opts)
+  return new aws.lambda.Function(
+    name,
+    {
+      name: functionName,
+      description: args.description,
+      runtime: 'nodejs24.x',
+      architectures: ['arm64'],
+      handler: HANDLER,
+      code: functionArchive(args.bundle),
+      role: role.arn,
+      memorySize: MEMORY_MEGABYTES,
+      timeout: TIMEOUT_SECONDS,
+      environment: { variables: args.variables },
+      loggingConfig: { logFormat: 'JSON', logGroup: group.name, applicationLogLevel: 'INFO', systemLogLevel: 'WARN' },
+      tags,
+    },
+    { ...opts, dependsOn: [policy] },
+  )
+}
