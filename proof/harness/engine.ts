@@ -15,7 +15,10 @@ import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 
 /** What the programs are made of: copied, because the CLI writes into a stack's file. */
-export const PROGRAM = ['main.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'hub', 'spoke', 'shared', 'functions']
+export const PROGRAM = [
+  ...['main.js', 'index.ts', 'package.json', 'tsconfig.json', 'Pulumi.yaml'],
+  ...['hub', 'spoke', 'shared', 'functions'],
+]
 const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
 
 export interface Engine {

@@ -55,7 +55,7 @@ describe('a variable that is wrong', () => {
     [{ TENANT_ID: '' }, 'The environment variable TENANT_ID is missing.\n'],
   ])('%j ends the process with one line', (wrong, line) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [files.server], {
-      env: { AWS_REGION: 'us-east-1', ...ENVIRONMENT, ...wrong },
+      env: { ...ENVIRONMENT, ...wrong },
       encoding: 'utf8',
     })
     expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: line })
