@@ -7,6 +7,7 @@ import type { Account, ExistingRole, Organization, PolicyDocument } from '@genai
 import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts'
 import { tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
+import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
 import { guardRails } from './shared/policies/service-control.ts'
 
 const HUB = '111111111111'
@@ -52,6 +53,13 @@ const tenantDeployer = (account: string): ExistingRole => ({
 /** Whom `genai doctor` asks as: in every account. */
 const reader: ExistingRole = { name: DOCTOR_ROLE, trust: doctorTrust(PLATFORM_DEPLOYER), policy: doctorPolicy() }
 
+/** Whom `genai usage reconcile` asks as: in every tenant's account. */
+const accountant: ExistingRole = {
+  name: USAGE_ROLE,
+  trust: doctorTrust(PLATFORM_DEPLOYER),
+  policy: reconcilePolicy({ records: true }),
+}
+
 /** The tenant's own people, whom nobody but the organisation's guard rails keeps from what their account can do. */
 const tenantAdministrator: ExistingRole = {
   name: 'administrator',
@@ -96,6 +104,7 @@ export const tenantRoles = (account: string): readonly ExistingRole[] => [
   tenantAdministrator,
   application,
   reader,
+  accountant,
 ]
 
 /** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   soak: async () => (await import('./verbs/soak.ts')).soak,
   fault: async () => (await import('./verbs/fault.ts')).fault,
   audit: async () => (await import('./verbs/audit.ts')).audit,
+  usage: async () => (await import('./verbs/usage.ts')).usage,
   guardrails: async () => (await import('./verbs/guardrails.ts')).guardrails,
 }
 

@@ -42,6 +42,8 @@ export interface VerbGroup {
   readonly usage: string
   readonly summary: string
   readonly verbs: readonly Command[]
+  /** What the group's own name does where none of its verbs follows. */
+  readonly itself?: Verb
 }
 
 export type Command = Verb | VerbGroup
@@ -53,6 +55,8 @@ export function findVerb(
   group?: VerbGroup,
 ): { readonly verb: Verb; readonly rest: readonly string[] } | { readonly help: string } {
   const [word, ...rest] = argv
+  const names = commands.map(({ name }) => name.split(' ').at(-1))
+  if (group?.itself && !names.includes(word)) return ownVerb(group, group.itself, argv)
   if (word === undefined || word === '--help' || word === '-h' || word === 'help')
     return { help: helpOfAll(commands, group) }
   const command = commands.find(({ name }) => name.split(' ').at(-1) === word)
@@ -64,6 +68,12 @@ export function findVerb(
   if ('verbs' in command) return findVerb(command.verbs, rest, command)
   if (rest.includes('--help') || rest.includes('-h')) return { help: helpOf(command) }
   return { verb: command, rest }
+}
+
+function ownVerb({ verbs }: VerbGroup, verb: Verb, argv: readonly string[]) {
+  if (!argv.some((word) => word === '--help' || word === '-h' || word === 'help')) return { verb, rest: argv }
+  const others = verbs.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(28)} ${summary}\n`)
+  return { help: `${helpOf(verb)}\nVerbs of its own:\n${others.join('')}` }
 }
 
 /** @throws UserError for a flag that the verb does not have, or a value that is missing or not wanted */

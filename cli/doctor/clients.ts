@@ -3,6 +3,7 @@ import type { Agent } from 'node:https'
 import { ACMClient } from '@aws-sdk/client-acm'
 import { BedrockClient } from '@aws-sdk/client-bedrock'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EC2Client } from '@aws-sdk/client-ec2'
@@ -34,6 +35,7 @@ const MAKERS = {
   acm: ACMClient,
   bedrock: BedrockClient,
   cloudtrail: CloudTrailClient,
+  cloudwatch: CloudWatchClient,
   dynamodb: DynamoDBClient,
   ec2: EC2Client,
   ecr: ECRClient,

@@ -1,10 +1,9 @@
-import { Agent } from 'node:https'
 import { dirname, join } from 'node:path'
-import { localAgent } from '@genai/local-cloud/wire/agent'
+import { trailAccess } from '../audit/access.ts'
 import { readDoor } from '../audit/door.ts'
 import { sinceOf } from '../audit/since.ts'
-import { readTrail, type TrailAccess, type TrailQuery, type TrailRecord } from '../audit/trail.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import { readTrail, type TrailQuery, type TrailRecord } from '../audit/trail.ts'
+import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
 import { readRunning } from '../local/running.ts'
 import { tenantIdOf } from '../tenant/id.ts'
 import { textTable } from '../tenant/text-table.ts'
@@ -37,7 +36,10 @@ export const audit: Verb = {
       throw new UserError('--access-logs is read with --door only.', 'Add --door.')
     const hub = await openHub(values)
     try {
-      const records = inOrder([...(await readTrail(await accessOf(hub), query)), ...(await atTheDoor(folder, query))])
+      const records = inOrder([
+        ...(await readTrail(await trailAccess(hub), query)),
+        ...(await atTheDoor(folder, query)),
+      ])
       process.stdout.write(
         values.json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join('') : table(records, tenant),
       )
@@ -64,16 +66,6 @@ const atTheDoor = async (folder: string | undefined, query: TrailQuery): Promise
 
 const inOrder = (records: readonly TrailRecord[]) =>
   records.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
-
-async function accessOf({ where, region, dynamodb }: HubAccess): Promise<TrailAccess> {
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = await dynamodb.config.credentials()
-  const running = where === 'the local cloud' ? await readRunning() : undefined
-  return {
-    region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
-    agent: running ? localAgent({ port: running.wirePort, caFile: running.caFile, keepAlive: false }) : new Agent(),
-  }
-}
 
 const COLUMNS = ['time', 'tenant', 'decision', 'check', 'outcome', 'user', 'requestId'] as const
 /** Of lines that were printed by something else than the gateway; of what the load balancer refused. */

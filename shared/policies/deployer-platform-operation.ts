@@ -4,6 +4,7 @@ import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { DOCTOR_ROLE } from './doctor.ts'
 import type { PolicyStatement } from './document.ts'
+import { USAGE_ROLE } from './reconcile.ts'
 
 /** What the project's commands ask for themselves, and the roles that tenants are deployed with. */
 export function operation({ account, region }: DeployerScope): readonly PolicyStatement[] {
@@ -13,8 +14,8 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
       ['sts:AssumeRole', 'sts:TagSession'],
       [roleArn(account, onboardingRoleName), roleArn('*', `${PREFIX}-deployer`)],
     ),
-    // `genai doctor`: a role that only reads, in every account.
-    allow('AskBefore', ['sts:AssumeRole'], roleArn('*', DOCTOR_ROLE)),
+    // `genai doctor` and `genai usage reconcile`: roles that only read, in every account.
+    allow('AskBefore', ['sts:AssumeRole'], [roleArn('*', DOCTOR_ROLE), roleArn('*', USAGE_ROLE)]),
     allow(
       'TenantsUsers',
       of(

@@ -3,6 +3,7 @@ import { platformDeployerPolicies } from './deployer-platform.ts'
 import { tenantDeployerPolicy } from './deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
+import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
 
 /** @param accounts the samples'; a reader puts their own in their place */
 export function deployersMarkdown(accounts: {
@@ -19,6 +20,8 @@ export function deployersMarkdown(accounts: {
     ...hubs.map(([part, document]) => printed(`platform-deployer-${part}`, document)),
     `## In every account: \`${DOCTOR_ROLE}\``,
     printed(DOCTOR_ROLE, doctorPolicy()),
+    `## In a tenant's account: \`${USAGE_ROLE}\``,
+    printed(USAGE_ROLE, reconcilePolicy({ records: true })),
   ].join('\n\n')
 }
 

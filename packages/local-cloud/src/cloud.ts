@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApis } from './aws/apis.ts'
+import { createAccounting } from './aws/bedrock/accounting.ts'
 import { createBedrock } from './aws/bedrock/bedrock.ts'
 import type { ModelBackend } from './aws/bedrock/model-backend.ts'
 import { createTrail } from './aws/cloudtrail/trail.ts'
@@ -134,16 +135,17 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const dynamodb = createDynamoDb(surroundings, credentials, data)
   const cognito = createCognito(surroundings, credentials, data)
   const trail = createTrail()
-  const bedrock = createBedrock(surroundings, credentials, {
-    trail,
-    ...(options.models && { backend: options.models }),
-  })
   const monitoring = createMonitoring({
     surroundings,
     credentials,
     ...(options.persistent && { directory: join(directory, 'data', 'logs') }),
     ...(options.logLines !== undefined && { kept: options.logLines }),
     ...(observe && { observe: (event) => observe({ source: 'logs', ...event }) }),
+  })
+  const bedrock = createBedrock(surroundings, credentials, {
+    trail,
+    accounting: createAccounting({ ledger, ...monitoring, now: faults.now }),
+    ...(options.models && { backend: options.models }),
   })
   const tellOfFunctions = (event: LambdaEvent) => {
     monitoring.lambda(event)
@@ -164,7 +166,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       cognito,
       bedrock,
       monitoring.logs,
-      ...createApis(surroundings, credentials, trail),
+      ...createApis(surroundings, credentials, trail, monitoring.metrics),
     ],
     ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
   })

@@ -24,6 +24,7 @@ export interface MonitoringOptions extends LogsOptions {
 
 export interface Monitoring {
   readonly logs: Logs
+  readonly metrics: Metrics
   /** What Lambda tells, for its metrics. */
   readonly lambda: (event: LambdaEvent) => void
   /** What the load balancer tells. */
@@ -74,6 +75,7 @@ export function createMonitoring({ surroundings, credentials, observe, ...option
 
   return {
     logs,
+    metrics,
     lambda: meterLambda(metrics, now),
     loadBalancer: meterLoadBalancer(metrics, now),
     deliverTo(lambda, dropped) {

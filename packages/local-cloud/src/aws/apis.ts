@@ -6,6 +6,8 @@ import { ACM } from './acm/api.ts'
 import { BEDROCK_CONTROL } from './bedrock/control/api.ts'
 import { cloudTrail } from './cloudtrail/api.ts'
 import { createTrail, type Trail } from './cloudtrail/trail.ts'
+import { cloudWatch } from './cloudwatch/api.ts'
+import { Metrics } from './cloudwatch/metrics.ts'
 import { EC2 } from './ec2/api.ts'
 import { IAM } from './iam/api.ts'
 import { LAMBDA_CONTROL } from './lambda/api.ts'
@@ -17,11 +19,12 @@ import { SERVICE_QUOTAS } from './service-quotas/api.ts'
 import { TAGGING } from './tagging/api.ts'
 
 /** The output's type is each service's own. */
-const apis = (trail: Trail): readonly Api<never>[] =>
+const apis = (trail: Trail, metrics: Metrics): readonly Api<never>[] =>
   [
     ACM,
     BEDROCK_CONTROL,
     cloudTrail(trail),
+    cloudWatch(metrics),
     EC2,
     ELASTIC_LOAD_BALANCING,
     IAM,
@@ -33,14 +36,21 @@ const apis = (trail: Trail): readonly Api<never>[] =>
     TAGGING,
   ] as unknown as readonly Api<never>[]
 
-/** @param trail what CloudTrail has recorded */
+/**
+ * @param trail what CloudTrail has recorded
+ * @param metrics what CloudWatch has been told
+ */
 export const createApis = (
   surroundings: Surroundings,
   credentials: CredentialStore,
   trail: Trail = createTrail(),
-): readonly Service[] => apis(trail).map((api) => createApi(api, surroundings, credentials))
+  metrics = new Metrics(),
+): readonly Service[] => apis(trail, metrics).map((api) => createApi(api, surroundings, credentials))
 
 /** Operations by service, for the README. */
 export const OPERATIONS_OF_APIS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  apis(createTrail()).map(({ name, signingName = name, operations }) => [signingName, Object.keys(operations)]),
+  apis(createTrail(), new Metrics()).map(({ name, signingName = name, operations }) => [
+    signingName,
+    Object.keys(operations),
+  ]),
 )

@@ -8,13 +8,14 @@ import { answer, authenticate, permit } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings, WireRequest } from '../../wire/service.ts'
 import type { Trail, TrailEvent } from '../cloudtrail/trail.ts'
 import { type AccessOptions, createAccess } from './access.ts'
+import type { Accounting, Invocation } from './accounting.ts'
 import { apiKeyOf, verifyApiKey } from './api-key.ts'
 import type { Invoked } from './catalogue.ts'
 import { converse, converseStream } from './converse/converse.ts'
 import { countTokens } from './count-tokens.ts'
 import { createGenerate } from './generate.ts'
 import { invokeModel, invokeModelWithResponseStream } from './invoke/invoke.ts'
-import type { ModelBackend } from './model-backend.ts'
+import type { ModelBackend, Usage } from './model-backend.ts'
 import type { Operation } from './operation.ts'
 import { BEDROCK } from './protocol.ts'
 import { invalid } from './refusals.ts'
@@ -25,6 +26,8 @@ export interface BedrockOptions extends AccessOptions {
   readonly backend?: ModelBackend
   /** Where calls are recorded. */
   readonly trail?: Trail
+  /** Where what they used is counted. */
+  readonly accounting?: Accounting
 }
 
 interface Row {
@@ -54,7 +57,7 @@ export const OPERATIONS: Readonly<Record<string, Row>> = {
 export function createBedrock(
   surroundings: Surroundings,
   credentials: CredentialStore,
-  { backend = standIn(), trail, ...options }: BedrockOptions = {},
+  { backend = standIn(), trail, accounting, ...options }: BedrockOptions = {},
 ): Service {
   const access = createAccess(options)
   const generate = createGenerate(backend, surroundings.now)
@@ -93,13 +96,18 @@ export function createBedrock(
             throw error
           })
           recorded(inferenceRegion(invoked, request.region))
+          const metadata = readMetadata(request, verb)
+          const { account } = session
+          const call = { account, region: request.region, operation: row.name, modelId: invoked.id, requestId, session }
+          const count = (usage: Usage) => accounting?.({ ...call, usage, metadata })
           return row
             .run({
               ...about,
               requestId,
               invoked,
               body: () => readBody(request),
-              generate: (prompt, streamed) => generate(invoked, prompt, { ...about, streamed }),
+              count,
+              generate: (prompt, streamed) => generate(invoked, prompt, { ...about, streamed, count }),
             })
             .catch(tooDeep)
         },
@@ -140,6 +148,32 @@ async function callerOf(
     context: { 'bedrock:bearerTokenType': 'SHORT_TERM' },
   })
   return session
+}
+
+const METADATA = 'x-amzn-bedrock-request-metadata'
+
+/**
+ * What the caller says about the request, for the log: in the body, which its operation checks, or for InvokeModel in a header.
+ * @throws AwsError for a header that is no object of texts
+ */
+function readMetadata(request: WireRequest, verb: string): Invocation['metadata'] {
+  if (verb.startsWith('converse')) return () => (readBody(request) as { requestMetadata?: Texts }).requestMetadata
+  const header = request.headers[METADATA]
+  if (header === undefined) return () => undefined
+  const value = parsed(header)
+  if (typeof value !== 'object' || value === null || Object.values(value).some((text) => typeof text !== 'string'))
+    throw invalid('The provided request metadata is not a valid JSON object of strings.')
+  return () => value as Texts
+}
+
+type Texts = Readonly<Record<string, string>>
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function decode(segment: string): string {

@@ -5,12 +5,14 @@ import type { Invoked } from './catalogue.ts'
 import { type ModelBackend, type ModelEvent, type Prompt, type Usage, writtenTo } from './model-backend.ts'
 import type { Generating } from './operation.ts'
 import { createPromptCache } from './prompt-cache.ts'
-import { inputTokens } from './tokens.ts'
+import { inputTokens, tokensIn } from './tokens.ts'
 
 interface About {
   readonly request: WireRequest
   readonly session: Session
   readonly streamed: boolean
+  /** Told of what was used, once. */
+  readonly count: (usage: Usage) => void
 }
 
 /** @param now seconds since 1970 */
@@ -19,7 +21,7 @@ export function createGenerate(backend: ModelBackend, now: () => number) {
   return (
     { model, id }: Invoked & { readonly id: string },
     prompt: Prompt,
-    { request: { region, signal }, session: { account }, streamed }: About,
+    { request: { region, signal }, session: { account }, streamed, count }: About,
   ): Generating => {
     const start = performance.now()
     const events = backend.generate({
@@ -35,9 +37,10 @@ export function createGenerate(backend: ModelBackend, now: () => number) {
       signal,
     })
     const cached = cache.use({ account, modelId: model.id }, prompt)
+    const input = withCache({ inputTokens: inputTokens(prompt), outputTokens: 0 }, cached)
     return {
-      events: counted(events, cached),
-      input: withCache({ inputTokens: inputTokens(prompt), outputTokens: 0 }, cached),
+      events: counted(events, cached, input, count),
+      input,
       latencyMs: () => Math.round(performance.now() - start),
     }
   }
@@ -45,9 +48,31 @@ export function createGenerate(backend: ModelBackend, now: () => number) {
 
 type Cached = Pick<Usage, 'cacheReadTokens' | 'cacheWriteTokens'>
 
-async function* counted(events: AsyncIterable<ModelEvent>, cached: Cached): AsyncGenerator<ModelEvent> {
-  for await (const event of events)
-    yield event.kind === 'end' ? { ...event, usage: withCache(event.usage, cached) } : event
+/** Of an answer that nobody waited for, what was made of it: whether AWS counts more than that, nobody says. */
+async function* counted(
+  events: AsyncIterable<ModelEvent>,
+  cached: Cached,
+  input: Usage,
+  count: About['count'],
+): AsyncGenerator<ModelEvent> {
+  let made: 'nothing' | 'a part' | 'all' = 'nothing'
+  let written = 0
+  try {
+    for await (const event of events) {
+      if (event.kind !== 'end') {
+        made = 'a part'
+        if (event.kind === 'delta') written += tokensIn(event.text)
+        yield event
+        continue
+      }
+      const usage = withCache(event.usage, cached)
+      made = 'all'
+      count(usage)
+      yield { ...event, usage }
+    }
+  } finally {
+    if (made === 'a part') count({ ...input, outputTokens: written })
+  }
 }
 
 /** What came from the cache or went to it is no input any more. */

@@ -14,6 +14,8 @@ export interface ModelCall {
   readonly body: () => unknown
   /** @param streamed whether the caller gets each event as it is made */
   readonly generate: (prompt: Prompt, streamed: boolean) => Generating
+  /** For an answer that `generate` did not make. */
+  readonly count: (usage: Usage) => void
 }
 
 export interface Generating {

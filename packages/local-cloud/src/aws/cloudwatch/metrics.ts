@@ -19,23 +19,34 @@ export interface Metric {
 /** Value → how often it was put: as exact as a list, and no longer for a flood of the same. */
 export type Distribution = ReadonlyMap<number, number>
 
-/** How far back anybody can look. */
+/** How far back alarms can look. */
 export const KEPT_MINUTES = 15
+/** How far back anybody can look at what Bedrock counts: as long as AWS keeps every minute. */
+const BEDROCK_KEPT_MINUTES = 15 * 24 * 60
+export const BEDROCK_METRICS = 'AWS/Bedrock'
 
 export class Metrics {
   /** Metric → minute since 1970 → what was put in it. */
   readonly #minutes = new Map<string, Map<number, Map<number, number>>>()
+  readonly #known = new Map<string, Metric>()
 
   /** @param timestamp milliseconds since 1970 */
   put(metric: Metric, value: number, timestamp: number): void {
     const key = keyOf(metric)
     const minutes = this.#minutes.get(key) ?? new Map<number, Map<number, number>>()
     this.#minutes.set(key, minutes)
+    this.#known.set(key, metric)
     const minute = Math.floor(timestamp / 60_000)
     const put = minutes.get(minute) ?? new Map<number, number>()
     put.set(value, (put.get(value) ?? 0) + 1)
     minutes.set(minute, put)
-    for (const old of minutes.keys()) if (old < minute - KEPT_MINUTES) minutes.delete(old)
+    const kept = metric.namespace === BEDROCK_METRICS ? BEDROCK_KEPT_MINUTES : KEPT_MINUTES
+    for (const old of minutes.keys()) if (old < minute - kept) minutes.delete(old)
+  }
+
+  /** Every metric that something was put in. */
+  all(): readonly Metric[] {
+    return [...this.#known.values()]
   }
 
   /** What was put in so many minutes from `start` on, which is counted since 1970. */

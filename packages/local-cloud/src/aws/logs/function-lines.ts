@@ -13,6 +13,8 @@ export interface Printed {
   /** Of the function's execution role. */
   readonly session: Session
   readonly stream: string
+  /** The service always writes to that stream, and a policy may name it. @default false: any of the group's */
+  readonly fixedStream?: boolean
   readonly line: string
   /** How it comes to the service, where it is not Lambda's own: undefined while there is no way. */
   readonly way?: () => Pick<ApiCall, 'context' | 'endpointPolicy'> | undefined
@@ -31,10 +33,12 @@ export function createFunctionLines({ ledger, authorize, now }: Surroundings, gr
   /** One after the other, so that lines stay in their order. */
   let last = Promise.resolve()
 
-  function mayWrite({ function: { arn, account, region, logGroup }, session, way }: Printed): Promise<boolean> {
+  function mayWrite({ function: of, session, way, stream, fixedStream = false }: Printed): Promise<boolean> {
+    const { arn, account, region, logGroup } = of
     const known = decided.get(arn)
     if (known?.version === ledger.version) return known.allowed
-    const resource = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:log-stream:*`
+    const streams = fixedStream ? stream : '*'
+    const resource = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:log-stream:${streams}`
     const through = way ? way() : { context: {} }
     const call = { action: 'logs:PutLogEvents', resource, resourceAccount: account, region, session, ...through }
     const allowed = through ? authorize({ context: {}, ...call }).then((decision) => decision.allowed) : NEVER

@@ -24,6 +24,7 @@ export const invokeModel: Operation = async (call) => {
     // Documented; the words are not.
     if (headerConfig(call.request)) throw invalid("This model doesn't support guardrails.")
     const { output, inputTokens } = EMBEDDINGS[model.family](call.body(), model, call.requestId)
+    call.count({ inputTokens, outputTokens: 0 })
     return respondJson(output, call.requestId, countHeaders({ inputTokens, outputTokens: 0 }, 0))
   }
   const { format, about, events, latencyMs, action } = await begin(call, model, false)

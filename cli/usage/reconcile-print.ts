@@ -1,0 +1,77 @@
+/** What reconciling found, for people. */
+import { textTable } from '../tenant/text-table.ts'
+import { KIND_NAMES, sizeOf } from './counts.ts'
+import type { RecordComparison } from './invocation-log.ts'
+import type { ReconcileRow } from './reconcile.ts'
+
+export interface Reconciled {
+  /** ISO 8601, whole hours. */
+  readonly from: string
+  readonly to: string
+  /** Percent of a row's tokens that may stay unexplained. */
+  readonly threshold: number
+  readonly rows: readonly ReconcileRow[]
+  /** Of accounts that keep an invocation log. */
+  readonly records: readonly RecordComparison[]
+  /** Accounts that were not compared, and why. */
+  readonly notAsked: readonly { readonly account: string; readonly tenants: readonly string[]; readonly why: string }[]
+}
+
+/** Whether everything that was asked adds up: what could not be asked does not count as a yes. */
+export const addsUp = ({ rows, records, notAsked, threshold }: Reconciled): boolean =>
+  rows.every(({ percent }) => percent <= threshold) &&
+  records.every(({ findings }) => findings.length === 0) &&
+  notAsked.length === 0
+
+/** Of findings of the invocation log; --json has all of them. */
+const SHOWN = 20
+
+export function reconciledText(reconciled: Reconciled): string {
+  const { from, to, rows, records, notAsked, threshold } = reconciled
+  const differing = rows.filter(({ difference }) => sizeOf(difference) > 0)
+  const requests = rows.reduce((sum, row) => sum + row.requests, 0)
+  const lines = [
+    `${from} to ${to}: ${requests} requests in the trail, ${rows.length} rows of account, hour and model.`,
+    rows.length === 0
+      ? 'Nothing was recorded and nothing was counted.'
+      : `${rows.length - differing.length} are equal to the token. ${differing.length} differ.`,
+    ...(differing.length === 0 ? [] : ['', differences(differing, threshold).trimEnd()]),
+    ...records.flatMap((one) => ['', ...recordLines(one)]),
+    ...notAsked.map(({ tenants, account, why }) => `\nNot asked: ${tenants.join(', ')} (account ${account}): ${why}`),
+    '',
+    addsUp(reconciled)
+      ? 'It adds up.'
+      : `It does not add up: more than ${threshold}% of a row is unexplained, a record differs, or an account was not asked.`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function differences(rows: readonly ReconcileRow[], threshold: number): string {
+  const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toLocaleString('en-US')}`
+  const table = textTable(
+    ['TENANT', 'HOUR', 'MODEL', 'REQUESTS', 'INPUT', 'OUTPUT', 'CACHE READ', 'CACHE WRITE', 'UNEXPLAINED'],
+    rows.map((row) => [
+      row.tenants.join('+'),
+      row.hour.slice(0, 13),
+      row.model,
+      String(row.requests),
+      ...KIND_NAMES.map((kind) => signed(row.difference[kind])),
+      row.unexplained === 0 ? 'none' : `${row.percent.toFixed(2)}%${row.percent > threshold ? ' ✗' : ''}`,
+    ]),
+  )
+  const reasons = rows.flatMap((row) =>
+    row.reasons.map((reason) => `  ${row.hour.slice(0, 13)} ${row.model}: ${reason}`),
+  )
+  return `What Bedrock counted, less what the trail has:\n${table}${reasons.join('\n')}\n`
+}
+
+function recordLines({ account, logged, equal, unknown, findings }: RecordComparison): readonly string[] {
+  const more = findings.length > SHOWN ? [`  … and ${findings.length - SHOWN} more: --json`] : []
+  return [
+    `Invocation log of ${account}: ${logged} records; ${equal} requests are equal, ${unknown} have no count in the trail, ${findings.length} findings.`,
+    ...findings
+      .slice(0, SHOWN)
+      .map(({ what, requestId, model, identity }) => `  ${what}: ${requestId} of ${model} by ${identity}`),
+    ...more,
+  ]
+}

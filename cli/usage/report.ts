@@ -1,0 +1,155 @@
+/** What was used and what it cost, summed up from the records of the trail. Whatever is summed, a request counts once. */
+import { costOf, DEFAULT_TIER, type Tokens } from '../../shared/cost.ts'
+import { oldestDate, type PriceList, priceOf } from '../../shared/model-prices.ts'
+import type { TrailRecord } from '../audit/trail.ts'
+
+export const KEYS = ['tenant', 'user', 'model', 'day'] as const
+export type Key = (typeof KEYS)[number]
+
+export interface Sum {
+  /** Requests of a model; refusals and lists of models are in `refused` or nowhere. */
+  readonly requests: number
+  readonly refused: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cacheReadInputTokens: number
+  /** Five minutes' and an hour's. */
+  readonly cacheWriteInputTokens: number
+  readonly cacheWrite1hInputTokens: number
+  readonly nanoDollars: number
+  /** Of `requests`: charged by what was reserved, as Bedrock did not say what was used. */
+  readonly estimated: number
+  /** Of `requests`: a model worked, and a price that it takes is not known. Their cost is not in `nanoDollars`. */
+  readonly unpriced: number
+  /** Streams that were let in and whose end was never recorded, as the process was killed: what they cost is not known. */
+  readonly unended: number
+}
+
+export interface UsageRow extends Sum {
+  /** In the order that was asked for. */
+  readonly key: Readonly<Partial<Record<Key, string>>>
+}
+
+export interface UsageReport {
+  readonly by: readonly Key[]
+  readonly rows: readonly UsageRow[]
+  readonly total: Sum
+  /** Of the prices that were counted with: when the oldest was looked up. */
+  readonly oldestPrices?: string
+  /** Records that something else than the gateway printed: in no sum. */
+  readonly foreign: number
+}
+
+export interface UsageOptions {
+  readonly by: readonly Key[]
+  /** Counts by these prices, whatever was recorded. */
+  readonly prices?: { readonly list: PriceList; readonly region: string }
+}
+
+const ZERO: Sum = {
+  requests: 0,
+  refused: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+  cacheWrite1hInputTokens: 0,
+  nanoDollars: 0,
+  estimated: 0,
+  unpriced: 0,
+  unended: 0,
+}
+
+export function usageReport(records: readonly TrailRecord[], { by, prices }: UsageOptions): UsageReport {
+  const own = records.filter(({ claimed }) => claimed === undefined)
+  const ended = new Set(own.filter(({ phase }) => phase === 'end').map(idOf))
+  const rows = new Map<string, UsageRow>()
+  const dates: { readonly asOf: string }[] = []
+  let total = ZERO
+  for (const record of own) {
+    if (record.phase === 'admission' && ended.has(idOf(record))) continue
+    const counted = countOf(record, prices)
+    if (!counted) continue
+    if (counted.asOf !== undefined) dates.push({ asOf: counted.asOf })
+    const key = Object.fromEntries(by.map((name) => [name, keyOf(record, name)]))
+    const id = JSON.stringify(key)
+    rows.set(id, { key, ...plus(rows.get(id) ?? ZERO, counted.sum) })
+    total = plus(total, counted.sum)
+  }
+  const oldestPrices = oldestDate(dates)
+  return {
+    by,
+    rows: [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+    total,
+    ...(oldestPrices !== undefined && { oldestPrices }),
+    foreign: records.length - own.length,
+  }
+}
+
+/** Of all that prompts were made of, what was read from the cache; undefined where there was no prompt. */
+export function cachedShare(sum: Sum): number | undefined {
+  const prompts = sum.inputTokens + sum.cacheReadInputTokens + sum.cacheWriteInputTokens
+  return prompts === 0 ? undefined : sum.cacheReadInputTokens / prompts
+}
+
+export const tokensOf = (record: TrailRecord): Tokens => ({
+  inputTokens: record.inputTokens ?? 0,
+  outputTokens: record.outputTokens ?? 0,
+  cacheReadInputTokens: record.cacheReadInputTokens ?? 0,
+  cacheWriteInputTokens: record.cacheWriteInputTokens ?? 0,
+  cacheWrite1hInputTokens: record.cacheWrite1hInputTokens ?? 0,
+})
+
+/** Whether a model was asked: every such record names it, and no other does. */
+export const isOfModel = ({ servedModel }: TrailRecord): boolean => servedModel !== undefined
+
+interface Counted {
+  readonly sum: Sum
+  readonly asOf?: string
+}
+
+function countOf(record: TrailRecord, prices: UsageOptions['prices']): Counted | undefined {
+  if (record.decision === 'refused') return { sum: { ...ZERO, refused: 1 } }
+  if (!isOfModel(record)) return undefined
+  if (record.phase === 'admission') return { sum: { ...ZERO, requests: 1, unended: 1 } }
+  const tokens = { ...ZERO, ...tokensOf(record), requests: 1 }
+  const estimated = record.usageIs === 'estimated' ? 1 : 0
+  const { nanoDollars, asOf } = costOfRecord(record, prices)
+  const worked = record.usageIs !== 'none' && (estimated === 1 || record.inputTokens !== undefined)
+  return {
+    sum: { ...tokens, estimated, nanoDollars: nanoDollars ?? 0, unpriced: worked && nanoDollars === undefined ? 1 : 0 },
+    ...(nanoDollars !== undefined && asOf !== undefined && { asOf }),
+  }
+}
+
+function costOfRecord(
+  record: TrailRecord,
+  prices: UsageOptions['prices'],
+): { readonly nanoDollars?: number | undefined; readonly asOf?: string | undefined } {
+  if (!prices) return { nanoDollars: record.nanoDollars, asOf: record.priceList }
+  if (record.inputTokens === undefined) return {}
+  const row = priceOf(record.servedModel ?? '', prices.region, prices.list)
+  const cost = row && costOf(tokensOf(record), row, record.serviceTier ?? DEFAULT_TIER)
+  return cost === undefined ? {} : { nanoDollars: cost, asOf: row?.asOf }
+}
+
+function plus(one: Sum, other: Sum): Sum {
+  const names = Object.keys(ZERO) as (keyof Sum)[]
+  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Sum
+}
+
+const idOf = ({ tenant, requestId }: TrailRecord) => `${tenant} ${requestId}`
+
+/** `-` where the record does not say: nobody was known yet, or no model was found. */
+function keyOf(record: TrailRecord, key: Key): string {
+  switch (key) {
+    case 'tenant':
+      return record.tenant
+    case 'user':
+      return record.machine === undefined ? (record.user ?? '-') : `${record.machine}/${record.user ?? '-'}`
+    case 'model':
+      return record.model ?? '-'
+    case 'day':
+      return record.time.slice(0, 10)
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The role of `genai usage reconcile`, in every tenant's account: it reads what Bedrock counted there. The invocation log has the
+ * prompts too, so the statement that reads it is one of its own, and left out where records are not compared one by one.
+ */
+import { type PolicyDocument, policy } from './document.ts'
+
+/** As the samples call it; `--role` names another. */
+export const USAGE_ROLE = 'genai-usage'
+
+export const reconcilePolicy = ({ records }: { readonly records: boolean }): PolicyDocument =>
+  policy(
+    {
+      Sid: 'Counts',
+      Effect: 'Allow',
+      // Known to IAM without a resource.
+      Action: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics', 'bedrock:GetModelInvocationLoggingConfiguration'],
+      Resource: '*',
+    },
+    ...(records
+      ? [
+          {
+            Sid: 'InvocationLog',
+            Effect: 'Allow' as const,
+            Action: 'logs:FilterLogEvents',
+            Resource: 'arn:aws:logs:*:*:log-group:/genai/*/invocations-*',
+          },
+        ]
+      : []),
+  )
