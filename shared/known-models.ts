@@ -2,6 +2,7 @@
  * Bedrock's models as far as they were known on a day. Nothing is refused for not being here: models come every week. A list can
  * tell a slip of the finger where nobody may be asked; the preview asks Bedrock itself.
  */
+import { chainEntries, type ModelChains } from './model-chain.ts'
 import { nearest } from './settings/commands.ts'
 
 /**
@@ -51,11 +52,11 @@ const THROUGH_A_PROFILE =
   /^(amazon\.nova-(2-lite|premier)|anthropic\.claude-(haiku|opus|sonnet)-[4-9]|deepseek\.r1|meta\.llama(3-3|4))/
 
 /**
- * @param models a tenant's names → ids
+ * @param chains a tenant's names → ids, with those that are asked after them
  * @returns a line for each id that is not on the list, with the one that it may be a slip of, or that wants a geography
  */
-export function unknownModels(tenant: string, models: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(models).flatMap(([name, id]) => {
+export function unknownModels(tenant: string, chains: ModelChains): readonly string[] {
+  return chainEntries(chains).flatMap(([name, id]) => {
     const modelId = withoutGeography(id)
     if (id.startsWith('arn:')) return []
     if (id === modelId && THROUGH_A_PROFILE.test(id))

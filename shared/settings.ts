@@ -143,6 +143,8 @@ export interface SpokeSettings {
   readonly availabilityZoneIds: readonly string[]
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  /** By the name in `models`: asked in this order when Bedrock has no capacity for the one before. */
+  readonly fallbacks?: Readonly<Record<string, readonly string[]>>
   /** By the name in `models`: tokens of an answer where the caller names no number. */
   readonly maxTokens?: Readonly<Record<string, number>>
   readonly defaultModel: string

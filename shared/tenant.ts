@@ -115,6 +115,8 @@ export interface TenantConfiguration {
   readonly account: string
   /** The names that the tenant's callers use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  /** By the name in `models`: asked in this order when Bedrock has no capacity for the one before. */
+  readonly fallbacks?: Readonly<Record<string, readonly string[]>>
   /** Tokens of an answer to a caller of OpenAI's API who names no number, by the name in `models`. @default 8,192, or the model's maximum */
   readonly maxTokens?: Readonly<Record<string, number>>
   /** What the tenant's models cost, by the id as it stands in `models`; a model whose price is not known has none. */

@@ -2,6 +2,7 @@
 import { requireInSupernet, requireNoOverlap } from '../shared/addressing.ts'
 import type { HubFargate, HubOutputs } from '../shared/contract.ts'
 import { countedInDollars } from '../shared/limits.ts'
+import { chainEntries, everyModelId } from '../shared/model-chain.ts'
 import { priceOf } from '../shared/model-prices.ts'
 import { roleArn, tenantRoleName } from '../shared/naming.ts'
 import { parseModel } from '../shared/policies/models.ts'
@@ -36,7 +37,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
     () => requireGuardrailInRegion(settings, hub),
-    ...Object.values(settings.models).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
+    ...everyModelId(settings).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
   // Of models that are none there is no policy.
@@ -45,9 +46,9 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
 
 /** The role's policy names an endpoint that is not there yet: too long, it would stop a deployment half-way. */
 function policyChecks(settings: SpokeSettings, hub: HubFacts) {
-  const { tenantId, account, models, modelRegions } = settings
+  const { tenantId, account, modelRegions } = settings
   const guardrail = settings.guardrail && { guardrail: anyGuardrail(settings.guardrail, account, hub.region) }
-  const all = { tenantId, account, region: hub.region, modelIds: Object.values(models), modelRegions, ...guardrail }
+  const all = { tenantId, account, region: hub.region, modelIds: everyModelId(settings), modelRegions, ...guardrail }
   return [
     () => void tenantRolePolicyText({ ...all, endpointId: ANY_ENDPOINT }),
     () => void modelEndpointPolicy({ ...all, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
@@ -98,12 +99,15 @@ function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[
 }
 
 /** What has no price would count as nothing. */
-function requirePrices({ tenantId, models, limits }: SpokeSettings, { region }: HubFacts): void {
+function requirePrices(settings: SpokeSettings, { region }: HubFacts): void {
+  const { tenantId, models, limits } = settings
   const counted = limits ? countedInDollars(limits, Object.keys(models)) : []
-  const unpriced = counted.filter((name) => priceOf(models[name] ?? '', region) === undefined)
+  const unpriced = chainEntries(settings).filter(
+    ([name, id]) => counted.includes(name) && priceOf(id, region) === undefined,
+  )
   if (unpriced.length === 0) return
   throw new Error(
-    `${tenantId} has limits in dollars, and no price is known in ${region} for ${unpriced.map((name) => `${name} (${models[name]})`).join(', ')}: it ` +
+    `${tenantId} has limits in dollars, and no price is known in ${region} for ${unpriced.map(([name, id]) => `${name} (${id})`).join(', ')}: it ` +
       'would count as nothing. Add it to shared/prices/models.json, with its source and date, or limit tokens instead of dollars.',
   )
 }

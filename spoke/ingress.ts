@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../shared/contract.ts'
 import type { Limits } from '../shared/limits.ts'
+import { everyModelId } from '../shared/model-chain.ts'
 import { pricesOf } from '../shared/model-prices.ts'
 import { externalId, roleArn, tenantRoleName } from '../shared/naming.ts'
 import { type MachineIssuer, TENANT_KEY, type TenantItem } from '../shared/tenant.ts'
@@ -30,6 +31,7 @@ export interface IngressArgs {
   readonly endpointCidrBlocks: readonly string[]
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
+  readonly fallbacks?: Readonly<Record<string, readonly string[]>>
   readonly maxTokens?: Readonly<Record<string, number>>
   readonly defaultModel: string
   readonly gateway: GatewayCode
@@ -111,7 +113,7 @@ export class Ingress extends pulumi.ComponentResource {
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
 function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
-  const { tenantId, account, hub, models, maxTokens, defaultModel, machineIssuers, limits } = args
+  const { tenantId, account, hub, models, fallbacks, maxTokens, defaultModel, machineIssuers, limits } = args
   const { arn, version } = args.guardrail ?? {}
   const item = pulumi.all([args.endpointHost, arn, version]).apply(([endpoint, guardrailArn, guardrailVersion]) =>
     configurationItem({
@@ -120,7 +122,8 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
       account,
       models,
       ...(maxTokens && { maxTokens }),
-      ...pricesOf(Object.values(models), hub.region),
+      ...(fallbacks && { fallbacks }),
+      ...pricesOf(everyModelId(args), hub.region),
       defaultModel,
       roleArn: roleArn(account, tenantRoleName(tenantId)),
       externalId: externalId(hub.account, tenantId),

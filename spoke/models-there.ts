@@ -1,6 +1,7 @@
 /** Whether Bedrock has the models that a tenant is given: a mistyped id would be deployed, and refused at the first request. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { chainEntries, type ModelChains } from '../shared/model-chain.ts'
 import { parseModel } from '../shared/policies/models.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 
@@ -14,12 +15,12 @@ export type ModelLookUp = (modelId: string) => Promise<Found>
  * @throws Error naming each model that Bedrock does not have in the region, or does not let anybody call by that id
  */
 export async function checkModels(
-  { tenantId, models }: { readonly tenantId: string; readonly models: Readonly<Record<string, string>> },
+  { tenantId, ...chains }: { readonly tenantId: string } & ModelChains,
   region: string,
   lookUp: ModelLookUp,
 ): Promise<readonly string[]> {
   const answers = await Promise.all(
-    Object.entries(models).map(async ([name, id]) => ({ name, id, found: await lookUp(id) })),
+    chainEntries(chains).map(async ([name, id]) => ({ name, id, found: await lookUp(id) })),
   )
   const unknown = answers.filter(({ found }) => found === 'unknown')
   if (unknown.length > 0)

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { planSpokeSubnets } from '../shared/addressing.ts'
 import { functionArchive, HANDLER } from '../shared/bundle.ts'
 import type { HubOutputs } from '../shared/contract.ts'
+import { everyModelId } from '../shared/model-chain.ts'
 import { assumptions } from '../shared/policies/models.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { signedIn } from '../shared/sign-in.ts'
@@ -38,7 +39,7 @@ export async function spoke(
 ): Promise<Outputs<SpokeOutputs>> {
   checkAgainstHub(settings, hub)
   requireUsageTable(settings, hub)
-  for (const assumption of assumptions(Object.values(settings.models), hub.region, settings.modelRegions))
+  for (const assumption of assumptions(everyModelId(settings), hub.region, settings.modelRegions))
     await pulumi.log.info(assumption)
   const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
   const image = await checkAws(settings, hub, origin)
@@ -60,7 +61,7 @@ export async function spoke(
       hubVpcId: hub.vpcId,
       hubHasFargate: hub.fargate !== undefined,
       hubPrivateCidrBlocks: hub.privateSubnets.map(({ cidrBlock }) => cidrBlock),
-      modelIds: Object.values(settings.models),
+      modelIds: everyModelId(settings),
       deletionProtection: hub.deletionProtection,
       tags,
     },

@@ -1,4 +1,5 @@
 /** What Bedrock says of a tenant's models, each of which is asked about on its own. */
+import { chainEntries } from '../../shared/model-chain.ts'
 import { type Model, parseModel } from '../../shared/policies/models.ts'
 import type { Answer } from './check.ts'
 import { ofError } from './denied.ts'
@@ -16,7 +17,7 @@ export async function ofEachModel(
   ask: (asked: Asked) => Promise<Answer | undefined>,
 ): Promise<readonly Answer[]> {
   const answers = await Promise.all(
-    Object.entries(settings.models).map(async ([name, id]) => {
+    chainEntries(settings).map(async ([name, id]) => {
       try {
         return await ask({ name, id, model: parseModel(id, region, settings.modelRegions) })
       } catch (error) {

@@ -144,7 +144,7 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     stack,
     text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
     costs: costsOf(settings, hub.availabilityZones.length),
-    warnings: unknownModels(tenantId, settings.models),
+    warnings: unknownModels(tenantId, settings),
   }
 }
 

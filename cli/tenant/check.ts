@@ -15,7 +15,7 @@ export const check: Verb = {
     const files = readStackFiles()
     const mistakes = mistakesOf(files)
     for (const { stack, settings } of files.spokes)
-      if (settings.ok) for (const line of unknownModels(stack, settings.value.models)) process.stderr.write(`${line}\n`)
+      if (settings.ok) for (const line of unknownModels(stack, settings.value)) process.stderr.write(`${line}\n`)
     if (values.json === true) process.stdout.write(`${JSON.stringify(mistakes, null, 2)}\n`)
     else if (mistakes.length > 0) process.stdout.write(`${mistakes.join('\n')}\n`)
     else {

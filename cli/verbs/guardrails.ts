@@ -1,3 +1,4 @@
+import { everyModelId } from '../../shared/model-chain.ts'
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
 import { GEOGRAPHIES, type ModelRegions } from '../../shared/policies/geographies.ts'
 import { assumptions } from '../../shared/policies/models.ts'
@@ -69,7 +70,7 @@ export const guardrails: Verb = {
     const tenants = await readTenancies(PROJECT_DIRECTORY, origin)
     const more = (Array.isArray(values.model) ? values.model : []).map(String)
     const spokes = tenants.flatMap(({ stack: name }) => spokeOf(name))
-    const modelIds = [...new Set([...spokes.flatMap(({ models }) => Object.values(models)), ...more])].sort()
+    const modelIds = [...new Set([...spokes.flatMap(everyModelId), ...more])].sort()
     const modelRegions = regionsOf(spokes)
     if (modelIds.length === 0) throw new UserError('No tenant has a model.', 'Name models with --model.')
     const text = textOf({

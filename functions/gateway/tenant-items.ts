@@ -60,6 +60,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
     item: 'configuration',
     account,
     models,
+    ...parseFallbacks(item, models),
     ...parseMaxTokens(item),
     ...parsePrices(item),
     defaultModel,
@@ -85,6 +86,20 @@ function parseModels(item: Attributes): Record<string, string> {
     return [name, matching(map, name, MODEL_ID)]
   })
   return Object.fromEntries(entries)
+}
+
+/** Of names that are in `models` only. */
+function parseFallbacks(
+  item: Attributes,
+  models: Readonly<Record<string, string>>,
+): Pick<TenantConfiguration, 'fallbacks'> {
+  if (!Object.hasOwn(item, 'fallbacks')) return {}
+  const entries = Object.entries(mapIn(item, 'fallbacks')).map(([name, value]): [string, readonly string[]] => {
+    const ids = isMap(value) && Array.isArray(value.L) ? value.L : []
+    if (!Object.hasOwn(models, name) || ids.length === 0) throw misconfigured('fallbacks is malformed')
+    return [name, ids.map((id: unknown) => matching({ id }, 'id', MODEL_ID))]
+  })
+  return { fallbacks: Object.fromEntries(entries) }
 }
 
 /** Of names that are in `models` or were: none of the others is asked for. */

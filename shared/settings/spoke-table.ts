@@ -1,5 +1,7 @@
 /** A spoke's settings, one by one. The checks between them are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
+import { takesGuardrail } from '../guardrail.ts'
+import { MOST_IN_CHAIN } from '../model-chain.ts'
 import { NO_ARNS } from '../policies/models.ts'
 import { type Compute, DRAIN_SECONDS, TASK_TIER_CHOICES, TASK_TIERS, TIER_CHOICES, TIERS } from '../settings.ts'
 import { MODEL_NAME, TENANT_ID } from '../tenant.ts'
@@ -66,6 +68,8 @@ const availabilityZoneIds: Setting<readonly string[]> = {
 export interface TenantModel {
   /** A model or inference profile id. */
   readonly id: string
+  /** Asked in this order when Bedrock has no capacity for the first. */
+  readonly fallbacks?: readonly string[]
   /** Tokens of an answer to a caller of OpenAI's API who names no number. @default 8,192, or the model's maximum */
   readonly maxTokens?: number
 }
@@ -73,11 +77,10 @@ export interface TenantModel {
 const MAX_TOKENS = integerIn(1, 131_072)
 
 const models: Setting<Readonly<Record<string, TenantModel>>> = {
-  type: 'map of text, or of maps',
+  type: 'map of text, of lists, or of maps',
   meaning:
-    'The names that the tenant may use → Bedrock model or inference profile ids, or a map of id and maxTokens: the answer’s length for callers of OpenAI’s API who name none.',
-  allowed:
-    '1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id, or a map of id and maxTokens (1 to 131072).',
+    'The names that the tenant may use → Bedrock model or inference profile ids, or lists of them: the next one is asked when Bedrock throttles the one before, or does not have it ready or available (docs/governance.md). Or a map of id (one or a list) and maxTokens: the answer’s length for callers of OpenAI’s API who name none.',
+  allowed: `1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id, a list of up to ${MOST_IN_CHAIN} of them, or a map of id (one or a list) and maxTokens (1 to 131072).`,
   entries: 'map',
   placeholder: '{MODEL}',
   fallback: 'required',
@@ -194,15 +197,31 @@ function parseModelId(id: string): string {
 }
 
 function parseModel(name: string, value: unknown): TenantModel {
-  if (typeof value === 'string') return { id: parseModelId(value) }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Refused(`"${name}" is given something that is neither text nor a map.`)
+  if (typeof value === 'string' || Array.isArray(value)) return parseChain(name, value)
+  if (typeof value !== 'object' || value === null) {
+    throw new Refused(`"${name}" is given something that is neither text, list nor map.`)
   }
   const { id, maxTokens, ...others } = value as Readonly<Record<string, unknown>>
   const [extra] = Object.keys(others)
   if (extra !== undefined) throw new Refused(`"${name}" has the unknown entry "${extra}".`)
-  if (typeof id !== 'string') throw new Refused(`"${name}" has no id.`)
-  return { id: parseModelId(id), ...(maxTokens !== undefined && { maxTokens: MAX_TOKENS(String(maxTokens)) }) }
+  if (id === undefined) throw new Refused(`"${name}" has no id.`)
+  return { ...parseChain(name, id), ...(maxTokens !== undefined && { maxTokens: MAX_TOKENS(String(maxTokens)) }) }
+}
+
+/** An id, or a list of them. */
+function parseChain(name: string, value: unknown): Pick<TenantModel, 'id' | 'fallbacks'> {
+  const ids = (Array.isArray(value) ? value : [value]).map((one: unknown) => {
+    if (typeof one !== 'string') throw new Refused(`"${name}" has an id that is not text.`)
+    return parseModelId(one)
+  })
+  const [id, ...fallbacks] = ids
+  if (id === undefined || ids.length > MOST_IN_CHAIN) throw new Refused(`"${name}" has ${ids.length} ids.`)
+  const twice = ids.find((one, index) => ids.indexOf(one) !== index)
+  if (twice !== undefined) throw new Refused(`"${name}" has "${twice}" twice.`)
+  const embeds = ids.find((one) => !takesGuardrail(one))
+  if (fallbacks.length > 0 && embeds !== undefined)
+    throw new Refused(`"${name}" has "${embeds}" in a list: vectors of two models are not compared.`)
+  return { id, ...(fallbacks.length > 0 && { fallbacks }) }
 }
 
 const GEOGRAPHY = /^[a-z]{2,10}(-[a-z]{2,10})?$/

@@ -61,6 +61,35 @@ describe('spoke settings', () => {
     )
   })
 
+  it('takes lists of models, asked one after the other', () => {
+    const [first, second] = ['us.amazon.nova-2-lite-v1:0', 'amazon.nova-lite-v1:0']
+    const of = (models: unknown) => read(spoke, { models: JSON.stringify(models), defaultModel: 'fast' })
+    expect(of({ fast: [first, second], other: second })).toMatchObject({
+      models: { fast: first, other: second },
+      fallbacks: { fast: [second] },
+    })
+    expect(of({ fast: { id: [first, second], maxTokens: 100 } })).toMatchObject({
+      models: { fast: first },
+      fallbacks: { fast: [second] },
+      maxTokens: { fast: 100 },
+    })
+    expect(of({ fast: [first] })).not.toHaveProperty('fallbacks')
+  })
+
+  it.each<[string, unknown, RegExp]>([
+    ['an empty list', [], /"fast" has 0 ids/],
+    ['four models', ['a.a', 'a.b', 'a.c', 'a.d'], /"fast" has 4 ids/],
+    ['one twice', ['a.a', 'a.a'], /"fast" has "a.a" twice/],
+    ['a number', ['a.a', 1], /an id that is not text/],
+    [
+      'models of numbers',
+      ['amazon.titan-embed-text-v2:0', 'cohere.embed-v4:0'],
+      /vectors of two models are not compared/,
+    ],
+  ])('refuses %s in a list of models', (_name, list, words) => {
+    expect(mistakes(spoke, { models: JSON.stringify({ fast: list }) }).message).toMatch(words)
+  })
+
   it.each([
     'amazon.titan-text-lite-v1',
     'anthropic.claude-3-haiku-20240307-v1:0',
@@ -113,7 +142,7 @@ describe('spoke settings', () => {
       'modelRegions',
       'xx: "Mars" is not the name of a region',
     ],
-    ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'neither text nor a map'],
+    ['a model id that is no text', { models: '{"nova":1}' }, 'models', 'neither text, list nor map'],
     ['a model without an id', { models: '{"nova":{"maxTokens":9}}' }, 'models', '"nova" has no id'],
     [
       'too many tokens for a model',

@@ -43,6 +43,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     cidrBlock: values.cidrBlock,
     availabilityZoneIds: values.availabilityZoneIds,
     models: modelIds(values.models),
+    ...modelFallbacks(values.models),
     ...modelMaxTokens(values.models),
     defaultModel,
     modelRegions: values.modelRegions,
@@ -56,6 +57,13 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
 
 export const modelIds = (models: SpokeValues['models']): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(models).map(([name, { id }]) => [name, id]))
+
+export function modelFallbacks(models: SpokeValues['models']): Pick<SpokeSettings, 'fallbacks'> {
+  const given = Object.entries(models).flatMap(([name, { fallbacks }]) =>
+    fallbacks === undefined ? [] : [[name, fallbacks] as const],
+  )
+  return given.length === 0 ? {} : { fallbacks: Object.fromEntries(given) }
+}
 
 function modelMaxTokens(models: SpokeValues['models']): Pick<SpokeSettings, 'maxTokens'> {
   const given = Object.entries(models).flatMap(([name, { maxTokens }]) =>

@@ -10,14 +10,20 @@ import {
   json,
   REGION,
 } from '../testing/support.ts'
-import { createModelClient } from './client.ts'
+import { createModelClient, type OtherModel } from './client.ts'
 
 const MODEL = 'us.amazon.nova-2-lite-v1:0'
 const BODY = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'the secret recipe' }] }] })
 
 type Reply = Parameters<typeof createFakeAws>[0]['bedrock-runtime']
 
-function setUp(reply: Reply, options: { remaining?: number; credentials?: () => Promise<AwsCredentials> } = {}) {
+interface SetUp {
+  readonly remaining?: number
+  readonly credentials?: () => Promise<AwsCredentials>
+  readonly others?: readonly OtherModel[]
+}
+
+function setUp(reply: Reply, options: SetUp = {}) {
   const aws = createFakeAws({ 'bedrock-runtime': reply, dynamodb: 'broken', sts: 'broken', 'cognito-idp': 'broken' })
   const waits: number[] = []
   let remaining = options.remaining ?? 20_000
@@ -40,6 +46,7 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
     },
   })
   let attempts = 0
+  const asked: string[] = []
   const call = <Operation>(operation: Operation) => ({
     operation,
     configuration: CONFIGURATION,
@@ -49,13 +56,15 @@ function setUp(reply: Reply, options: { remaining?: number; credentials?: () => 
     deadline: { remaining: () => remaining },
     signal: new AbortController().signal,
     onHeaders: () => {},
-    onAttempt: (attempt: number) => {
+    ...(options.others && { others: options.others }),
+    onAttempt: (attempt: number, modelId: string) => {
       attempts = attempt
+      asked.push(modelId)
     },
     onSend: () => {},
   })
   const converse = async () => (await client.whole(call('converse' as const))).body
-  return { aws, waits, converse, attempts: () => attempts }
+  return { aws, waits, converse, asked, attempts: () => attempts }
 }
 
 test("one signed call of the tenant's endpoint, the body untouched, the answer untouched", async () => {
@@ -197,5 +206,78 @@ describe('repeating', () => {
     const bad = setUp(exception('UnrecognizedClientException', 403))
     await expect(bad.converse()).rejects.toMatchObject({ code: 'model_access_denied' })
     expect(bad.aws.sent('bedrock-runtime').map(key)).toEqual(['ASIA1', 'ASIA2'])
+  })
+})
+
+describe('a model and those after it', () => {
+  const SECOND = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+  const THIRD = 'amazon.nova-lite-v1:0'
+  const other = (modelId: string): OtherModel => ({
+    modelId,
+    sent: () => ({ body: `{"to":"${modelId}"}`, headers: {} }),
+  })
+  const THROTTLED = exception('ThrottlingException', 429)
+  /** By the model that is asked, answer after answer; the last one stays. */
+  const answering = (answers: Readonly<Record<string, readonly Exclude<Reply, (exchange: Exchange) => unknown>[]>>) => {
+    const counts: Record<string, number> = {}
+    return ({ path }: Exchange) => {
+      const id = decodeURIComponent(path.split('/')[2] ?? '')
+      const all = answers[id] ?? []
+      const index = (counts[id] ?? -1) + 1
+      counts[id] = index
+      return all[Math.min(index, all.length - 1)] ?? json(CONVERSE_ANSWER)
+    }
+  }
+
+  test.each([
+    ['throttled', THROTTLED],
+    ['throttled for the day', exception('ThrottlingException', 429, 'Too many tokens per day')],
+    ['not ready', exception('ModelNotReadyException', 429)],
+    ['unavailable', exception('ServiceUnavailableException', 503)],
+  ])('the next one is asked at once when the first is %s, with what is its own', async (_name, refusal) => {
+    const { converse, asked, waits, aws } = setUp(answering({ [MODEL]: [refusal] }), { others: [other(SECOND)] })
+    expect(await converse()).toBe(JSON.stringify(CONVERSE_ANSWER))
+    expect([asked, waits]).toEqual([[MODEL, SECOND], []])
+    expect(aws.sent('bedrock-runtime').map(({ body }) => body)).toEqual([BODY, `{"to":"${SECOND}"}`])
+  })
+
+  test.each([
+    ['a timeout', 'timeout' as const, 'model_timeout'],
+    ['a broken connection', 'broken' as const, 'model_answer_incomplete'],
+    ['a timeout of Bedrock’s', exception('ModelTimeoutException', 408), 'model_timeout'],
+    ['a request that it refuses', exception('ValidationException', 400), 'model_rejected_input'],
+    ['no access to it', exception('AccessDeniedException', 403), 'model_access_denied'],
+  ])('no other is asked after %s of the first, or of the second', async (_name, failure, code) => {
+    const first = setUp(answering({ [MODEL]: [failure] }), { others: [other(SECOND)] })
+    await expect(first.converse()).rejects.toMatchObject({ code })
+    expect(first.asked).toEqual([MODEL])
+    const second = setUp(answering({ [MODEL]: [THROTTLED], [SECOND]: [failure] }), { others: [other(SECOND)] })
+    const told = code === 'model_rejected_input' || code === 'model_access_denied' ? 'model_throttled' : code
+    await expect(second.converse()).rejects.toMatchObject({ code: told })
+    expect(second.asked).toEqual([MODEL, SECOND])
+  })
+
+  test('one that refuses what the first might have taken is passed over, and so is one that it cannot be put to', async () => {
+    const refusing = setUp(answering({ [MODEL]: [THROTTLED], [SECOND]: [exception('ValidationException', 400)] }), {
+      others: [other(SECOND), other(THIRD)],
+    })
+    expect(await refusing.converse()).toBe(JSON.stringify(CONVERSE_ANSWER))
+    expect(refusing.asked).toEqual([MODEL, SECOND, THIRD])
+    const unfit = { modelId: SECOND, sent: () => undefined }
+    const passing = setUp(answering({ [MODEL]: [THROTTLED] }), { others: [unfit, other(THIRD)] })
+    await passing.converse()
+    expect(passing.asked).toEqual([MODEL, THIRD])
+  })
+
+  test('one budget is for all of them: three attempts, and the last one is repeated with what is left of it', async () => {
+    const all = answering({ [MODEL]: [THROTTLED], [SECOND]: [THROTTLED], [THIRD]: [THROTTLED] })
+    const three = setUp(all, { others: [other(SECOND), other(THIRD)] })
+    await expect(three.converse()).rejects.toMatchObject({ code: 'model_throttled' })
+    expect([three.asked, three.waits]).toEqual([[MODEL, SECOND, THIRD], []])
+    const two = setUp(answering({ [MODEL]: [THROTTLED], [SECOND]: [THROTTLED, json(CONVERSE_ANSWER)] }), {
+      others: [other(SECOND)],
+    })
+    await two.converse()
+    expect([two.asked, two.waits.length]).toEqual([[MODEL, SECOND, SECOND], 1])
   })
 })

@@ -3,6 +3,7 @@ import type { TenantConfiguration } from '../../../shared/tenant.ts'
 import { ConnectionError, type Connections, collect } from '../aws/connection.ts'
 import type { AwsCredentials, Credentials } from '../aws/credentials.ts'
 import { type Deadline, deadlineExceeded, within } from '../deadline.ts'
+import type { GatewayError } from '../errors.ts'
 import {
   MODEL_ANSWER_BYTES,
   MODEL_ATTEMPTS,
@@ -40,12 +41,23 @@ export interface ModelCall<Operation> {
   readonly headers: Readonly<Record<string, string>>
   readonly deadline: Deadline
   readonly signal: AbortSignal
-  /** Told of every attempt, for the log line. */
-  readonly onAttempt: (attempt: number) => void
+  /** Asked in this order when Bedrock has no capacity for `modelId`. */
+  readonly others?: readonly OtherModel[]
+  /** Told of every attempt, for the log line. @param modelId which model is asked */
+  readonly onAttempt: (attempt: number, modelId: string) => void
   /** Told of the headers of every answer, refusals included. */
   readonly onHeaders: (headers: Answer['headers']) => void
   /** Told before anything is sent: from then on the model may have worked. */
   readonly onSend: () => void
+}
+
+/** What is sent to one model. */
+type Target = Pick<ModelCall<unknown>, 'modelId' | 'body' | 'headers'>
+
+export interface OtherModel {
+  readonly modelId: string
+  /** Made when it is asked only. @returns undefined for a request that cannot be put to this model */
+  readonly sent: () => Omit<Target, 'modelId'> | undefined
 }
 
 /** Rejects with a `GatewayError`. Calls are repeated before the first byte of an answer only. */
@@ -60,9 +72,10 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   const open = async (
     call: ModelCall<WholeOperation | StreamOperation>,
     session: AwsCredentials,
+    { modelId, body, headers }: Target,
     timeoutMilliseconds: number,
   ) => {
-    const { operation, configuration, modelId, body, headers, signal } = call
+    const { operation, configuration, signal } = call
     const sent: BedrockCall = { operation, modelId, body, headers, signal, timeoutMilliseconds }
     call.onSend()
     const response = await bedrockFor(session, configuration.endpoint)(sent)
@@ -71,8 +84,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   }
   return {
     whole: (call) =>
-      repeating(call, options, async (session) => {
-        const { statusCode, headers, body } = await open(call, session, call.deadline.remaining())
+      repeating(call, options, async (session, target) => {
+        const { statusCode, headers, body } = await open(call, session, target, call.deadline.remaining())
         // The rest of the time is for the body.
         const late = setTimeout(
           () => body.destroy(new ConnectionError('timeout', call.configuration.endpoint)),
@@ -82,43 +95,73 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
           clearTimeout(late),
         )
         const answer = { status: statusCode, headers, body: text }
-        return statusCode === 200 ? { answer } : { failure: failureOf(answer, call.body) }
+        return statusCode === 200 ? { answer } : { failure: failureOf(answer, target.body) }
       }),
     stream: (call) =>
-      repeating(call, options, async (session) => {
-        const { statusCode, headers, body } = await open(call, session, call.deadline.remaining())
-        if (statusCode === 200) return { answer: framesOf(body, call, options.limits ?? STREAM_LIMITS) }
+      repeating(call, options, async (session, target) => {
+        const { statusCode, headers, body } = await open(call, session, target, call.deadline.remaining())
+        if (statusCode === 200)
+          return { answer: framesOf(body, { ...call, body: target.body }, options.limits ?? STREAM_LIMITS) }
         const text = await collect(body, call.configuration.endpoint, MODEL_ANSWER_BYTES)
-        return { failure: failureOf({ status: statusCode, headers, body: text }, call.body) }
+        return { failure: failureOf({ status: statusCode, headers, body: text }, target.body) }
       }),
   }
 }
 
 type Attempt<T> = { readonly answer: T } | { readonly failure: ModelFailure }
 
+/**
+ * One budget of attempts for a model and those after it. The next one is asked at once when Bedrock has no capacity for the one before,
+ * and when it refuses a request that the first model might have taken; whatever has no answer at all is final, as it may have cost money.
+ */
 async function repeating<T>(
-  { configuration, deadline, onAttempt }: ModelCall<unknown>,
+  call: ModelCall<unknown>,
   { credentials, random, pause }: ModelClientOptions,
-  once: (session: AwsCredentials) => Promise<Attempt<T>>,
+  once: (session: AwsCredentials, target: Target) => Promise<Attempt<T>>,
 ): Promise<T> {
+  const { configuration, deadline, onAttempt } = call
+  const next = othersOf(call.others ?? [])
+  let target: Target = call
+  /** What the first model said that had no capacity: the caller hears it where no other one answers. */
+  let full: GatewayError | undefined
   let renewals = 0
   for (let attempt = 1; ; attempt++) {
-    onAttempt(attempt)
+    onAttempt(attempt, target.modelId)
     const waiting = credentials.get(configuration)
     const session = await within(deadline, "waiting for credentials of the tenant's account", waiting)
     if (deadline.remaining() === 0) throw deadlineExceeded('waiting for the model')
-    const made = await once(session).catch((error: unknown): Attempt<T> => {
+    const made = await once(session, target).catch((error: unknown): Attempt<T> => {
       if (error instanceof ConnectionError) return { failure: connectionFailure(error) }
       throw error
     })
     if ('answer' in made) return made.answer
-    const { error, next, retryAfterSeconds = 0 } = made.failure
-    if (next === 'renewCredentials') credentials.drop()
-    const repeat = attempt < MODEL_ATTEMPTS && (next === 'repeat' || (next === 'renewCredentials' && renewals++ === 0))
+    const { error, next: then, elsewhere, retryAfterSeconds = 0 } = made.failure
+    if (then === 'renewCredentials') credentials.drop()
+    const more = attempt < MODEL_ATTEMPTS
+    const other = more && elsewhere(full !== undefined) ? next() : undefined
+    if (other) {
+      full ??= error
+      target = other
+      continue
+    }
+    const repeat = more && (then === 'repeat' || (then === 'renewCredentials' && renewals++ === 0))
     const wait =
-      next === 'repeat' ? Math.max(retryAfterSeconds * 1000, jitter(random, RETRY_BASE_MILLISECONDS, attempt)) : 0
-    if (!repeat || wait >= deadline.remaining()) throw error
+      then === 'repeat' ? Math.max(retryAfterSeconds * 1000, jitter(random, RETRY_BASE_MILLISECONDS, attempt)) : 0
+    if (!repeat || wait >= deadline.remaining()) throw (elsewhere(true) && full) || error
     await pause(wait)
+  }
+}
+
+/** One after the other, those left out that the request cannot be put to. */
+function othersOf(others: readonly OtherModel[]): () => Target | undefined {
+  const left = [...others]
+  return () => {
+    for (;;) {
+      const other = left.shift()
+      if (!other) return undefined
+      const sent = other.sent()
+      if (sent) return { modelId: other.modelId, ...sent }
+    }
   }
 }
 

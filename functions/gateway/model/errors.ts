@@ -16,9 +16,23 @@ export interface Answer {
 export interface ModelFailure {
   readonly error: GatewayError
   readonly next: 'final' | 'repeat' | 'renewCredentials'
+  /**
+   * Whether another model may be asked instead. @param isOther this one was itself asked instead of another: what it refuses then, that
+   * other one might have taken
+   */
+  readonly elsewhere: (isOther: boolean) => boolean
   /** Bedrock's own Retry-After. */
   readonly retryAfterSeconds?: number | undefined
 }
+
+/** What a model says that has not begun to work on the request. */
+const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set([
+  'model_rejected_input',
+  'model_access_denied',
+  'model_not_found',
+  'model_misconfigured',
+  'model_quota_exceeded',
+])
 
 /** @param sent the request's body, so that Bedrock's words are not passed on where they quote it. */
 export function failureOf(answer: Answer, sent: string): ModelFailure {
@@ -28,8 +42,14 @@ export function failureOf(answer: Answer, sent: string): ModelFailure {
   const seconds = retryAfterSeconds(answer)
   const headers: Record<string, string> = refusal.repeat ? { 'retry-after': `${seconds ?? 5}` } : {}
   const error = refused(refusal, `Bedrock answered ${answer.status} ${name ?? ''}`, said, sent, headers)
-  if (refusal.renewCredentials) return { error, next: 'renewCredentials' }
-  return { error, next: refusal.repeat ? 'repeat' : 'final', retryAfterSeconds: seconds }
+  if (refusal.renewCredentials) return { error, next: 'renewCredentials', elsewhere: () => false }
+  const noCapacity = refusal.repeat === true || refusal.used === 'day'
+  return {
+    error,
+    next: refusal.repeat ? 'repeat' : 'final',
+    retryAfterSeconds: seconds,
+    elsewhere: (isOther) => noCapacity || (isOther && NOT_TAKEN.has(refusal.code)),
+  }
 }
 
 /** An exception in the middle of a stream: `throttlingException`, … It is never repeated, as a part has arrived. */
@@ -77,7 +97,7 @@ const CONNECTION: Readonly<Record<ConnectionFailure, readonly [ErrorCode, string
 /** No answer: never repeated, since nobody knows whether the model has already worked on it, and it costs money. */
 export function connectionFailure(cause: ConnectionError): ModelFailure {
   const [code, message] = CONNECTION[cause.failure]
-  return { error: new GatewayError(code, message, { cause }), next: 'final' }
+  return { error: new GatewayError(code, message, { cause }), next: 'final', elsewhere: () => false }
 }
 
 function retryAfterSeconds(answer: Answer): number | undefined {

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly message: string
   /** Bedrock's documentation of the exception says to try again. */
   readonly repeat?: true
+  /** Bedrock throttles until tomorrow: not repeated, and another model may have some left. */
+  readonly used?: 'day'
   /** The session was revoked or had expired by AWS's clock: new credentials may help, once. */
   readonly renewCredentials?: true
   /** About what the caller sent: Bedrock's words go to the caller where they do not quote it. Otherwise they are the operators'. */
@@ -139,6 +141,7 @@ const BY_WORDS: readonly (readonly [name: RegExp, words: RegExp, refusal: Refusa
       code: 'model_quota_exceeded',
       message:
         "The tenant's tokens of the day are used up for this model. Try again tomorrow, or have the quota raised.",
+      used: 'day',
     },
   ],
 ]
