@@ -121,7 +121,7 @@ const HEADERS = {
     ...SENT_BY_ANTHROPIC_SDK,
   ].join(','),
   routingHttpResponseAccessControlExposeHeadersHeaderValue:
-    'request-id,retry-after,www-authenticate,x-amzn-errortype,x-amzn-requestid,x-error-code,x-genai-estimated,x-genai-ignored,x-request-id,x-should-retry',
+    'request-id,retry-after,www-authenticate,x-amzn-errortype,x-amzn-requestid,x-error-code,x-genai-estimated,x-genai-ignored,x-genai-model,x-request-id,x-should-retry',
   routingHttpResponseAccessControlMaxAgeHeaderValue: '86400',
 } as const
 

@@ -487,3 +487,18 @@ describe('limits', () => {
     expect(JSON.stringify(one('aws:lambda/function:Function').inputs)).not.toContain('USAGE_TABLE')
   })
 })
+
+it('a name that is a list: its policies allow all of it, its item says the order', async () => {
+  const [first, second] = ['us.amazon.nova-2-lite-v1:0', 'us.anthropic.claude-haiku-4-5-20251001-v1:0']
+  const { one } = await run({ models: { fast: first }, fallbacks: { fast: [second] } })
+  const item = json(one('aws:dynamodb/tableItem:TableItem', 'lane').inputs.item)
+  expect(item).toMatchObject({
+    models: { M: { fast: { S: first } } },
+    fallbacks: { M: { fast: { L: [{ S: second }] } } },
+  })
+  for (const policy of [
+    one('aws:iam/rolePolicy:RolePolicy', 'account-models').inputs.policy,
+    one('aws:ec2/vpcEndpoint:VpcEndpoint', 'account-models').inputs.policy,
+  ])
+    for (const id of [first, second]) expect(String(policy)).toContain(id)
+})

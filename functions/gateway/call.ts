@@ -62,9 +62,26 @@ export function createCall(options: CallOptions): Call {
     return answer(sent, requestId, {
       ...shape.idHeaders(requestId),
       ...meter.headers(),
+      ...servedHeader(),
       'content-type': stream.contentType,
       ...more,
     })
+  }
+
+  const models = createModelCalls({
+    client: options.models,
+    configuration: tenant,
+    deadline,
+    signal,
+    record,
+    progress,
+    meter,
+  })
+
+  /** Where a name is a list of models, which of them answered. */
+  function servedHeader(): Readonly<Record<string, string>> {
+    const served = models.served()
+    return served === undefined ? {} : { 'x-genai-model': served }
   }
 
   return {
@@ -77,34 +94,31 @@ export function createCall(options: CallOptions): Call {
     body,
     deadline,
     signal,
-    models: createModelCalls({
-      client: options.models,
-      configuration: tenant,
-      deadline,
-      signal,
-      record,
-      progress,
-      meter,
-    }),
+    models,
     model(name) {
       progress.pass('request')
       const model = findModel(name, tenant)
       record.model = model.name
       return model
     },
-    json: (text, more = {}) => answer(text, requestId, { ...shape.idHeaders(requestId), ...meter.headers(), ...more }),
+    json: (text, more = {}) =>
+      answer(text, requestId, { ...shape.idHeaders(requestId), ...meter.headers(), ...servedHeader(), ...more }),
     stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more, encoder.failed),
     passThrough: (stream, more = {}) => streaming(stream, UNTOUCHED, more),
   }
 }
 
-function findModel(name: string, { models, maxTokens = {} }: Pick<TenantConfiguration, 'models' | 'maxTokens'>): Model {
+function findModel(
+  name: string,
+  { models, fallbacks = {}, maxTokens = {} }: Pick<TenantConfiguration, 'models' | 'fallbacks' | 'maxTokens'>,
+): Model {
   // Clients that read the provider out of a model's id send that.
   const known = Object.hasOwn(models, name) ? name : Object.keys(models).find((other) => models[other] === name)
   const id = known === undefined ? undefined : models[known]
   if (known !== undefined && id !== undefined) {
     const most = Object.hasOwn(maxTokens, known) ? maxTokens[known] : undefined
-    return { name: known, id, ...(most !== undefined && { maxTokens: most }) }
+    const others = Object.hasOwn(fallbacks, known) ? fallbacks[known] : undefined
+    return { name: known, id, ...(others && { fallbacks: others }), ...(most !== undefined && { maxTokens: most }) }
   }
   const which = MODEL_NAME.test(name) ? `The model "${name}"` : 'This model'
   throw new GatewayError(

@@ -26,6 +26,8 @@ const MODELS = { ...CONFIGURATION.models, titan: 'amazon.titan-embed-text-v2:0' 
 export interface GatewayOptions {
   readonly limits?: Limits
   readonly now: () => number
+  /** Asked after Nova. */
+  readonly fallbacks?: readonly string[]
   /** @default of Nova */
   readonly prices?: Readonly<Record<string, ModelPrice>>
   readonly caller?: string
@@ -34,7 +36,7 @@ export interface GatewayOptions {
 
 export function startGateway(
   counting: Counting,
-  { limits, now, prices = { [NOVA]: PRICE }, caller = 'caller1', settling = 'before' }: GatewayOptions,
+  { limits, now, prices = { [NOVA]: PRICE }, caller = 'caller1', settling = 'before', fallbacks }: GatewayOptions,
 ) {
   const aws = createFakeAws({
     dynamodb: json(items()),
@@ -52,7 +54,13 @@ export function startGateway(
     authenticateMachine: who,
     routing: {
       get: async () => ({
-        configuration: { ...CONFIGURATION, models: MODELS, prices, pricesAsOf: '2026-11-30' },
+        configuration: {
+          ...CONFIGURATION,
+          models: MODELS,
+          ...(fallbacks && { fallbacks: { 'nova-2-lite': fallbacks } }),
+          prices,
+          pricesAsOf: '2026-11-30',
+        },
         suspended: false,
         blocked: new Map(),
         ...(limits && { limits }),

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ERRORS, type ErrorCode } from '../../functions/gateway/errors.ts'
 import { ON_FAILURE } from '../../functions/gateway/metering/charge.ts'
-import { converseFrames, exception, json, streamed } from '../../functions/gateway/testing/support.ts'
+import { CONVERSE_ANSWER, converseFrames, exception, json, streamed } from '../../functions/gateway/testing/support.ts'
 import type { Limits } from '../../shared/limits.ts'
 import { NO_USAGE, scopeKey } from '../../shared/usage-table.ts'
 import { type Counting, startCounting } from './counters-fixture.ts'
-import { type GatewayOptions, startGateway } from './gateway-fixture.ts'
+import { type GatewayOptions, PRICE, startGateway } from './gateway-fixture.ts'
 
 let counting: Counting
 beforeAll(async () => {
@@ -332,4 +332,26 @@ test('On a server, the answer does not wait for the settling', async () => {
   expect(settling).toHaveLength(1)
   await settling[0]
   expect(await counting.item(TENANT)).toMatchObject({ tokens: 5 })
+})
+
+test('Of a list of models the dearest is reserved, and the one that answered is paid for', async () => {
+  const second = 'amazon.nova-lite-v1:0'
+  const nova = 'us.amazon.nova-2-lite-v1:0'
+  const dear = { input: 10_000_000, output: 50_000_000 }
+  const limits = { tenant: { dollarsPerMonth: 1 } }
+  const { invoke, aws, log } = start(limits, { fallbacks: [second], prices: { [nova]: PRICE, [second]: dear } })
+  let held = 0
+  aws.replies['bedrock-runtime'] = async ({ path }) => {
+    held = (await counting.item(TENANT))?.spent ?? 0
+    return path.includes('nova-2-lite') ? exception('ThrottlingException', 429) : json(CONVERSE_ANSWER)
+  }
+  expect((await invoke(100)).status).toBe(200)
+  expect(held).toBeGreaterThan(100 * 50_000)
+  const cost = 3 * 10_000 + 2 * 50_000
+  expect(log[0]).toMatchObject({ servedModel: second, attempts: 2, usageIs: 'measured', nanoDollars: cost })
+  expect((await counting.item(TENANT))?.spent).toBe(cost)
+  // The first one is cheaper, and pays no more for what stands behind it.
+  aws.replies['bedrock-runtime'] = json(CONVERSE_ANSWER)
+  await invoke(100)
+  expect(log[1]).toMatchObject({ servedModel: nova, nanoDollars: COST })
 })

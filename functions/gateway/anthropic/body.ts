@@ -6,6 +6,7 @@ import { GatewayError, safeName } from '../errors.ts'
 import type { RequestHeaders } from '../http.ts'
 import { rewriteJson } from '../json.ts'
 import { MAX_TOKENS } from '../limits.ts'
+import { withSameBodies } from '../model/bodies.ts'
 import type { Model } from '../model/calls.ts'
 import type { Call } from '../operation.ts'
 import { parseFields } from '../validate.ts'
@@ -35,8 +36,8 @@ const MaxTokens = v.pipe(
 export interface ClaudeRequest {
   readonly model: Model
   readonly stream: boolean
-  /** InvokeModel's body as JSON. */
-  readonly body: string
+  /** InvokeModel's body as JSON: which of the betas are sent is by the model. */
+  readonly body: (modelId: string) => string
   /** Names what was left out, for the caller. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -72,16 +73,20 @@ function claudeRequest(
       { param: refused },
     )
   }
-  const model = requireClaude(call.model(read.model))
-  const betas = chooseBetas([...betaHeader(call.headers), ...(read.anthropic_beta ?? [])], model.id)
+  const model = withSameBodies(requireClaude(call.model(read.model)))
+  const asked = [...betaHeader(call.headers), ...(read.anthropic_beta ?? [])]
   const left: readonly string[] = ['model', 'stream', 'anthropic_beta', ...IGNORED]
-  const body = rewriteJson(text, (exact) => ({
-    ...Object.fromEntries(Object.entries(exact).filter(([name]) => !left.includes(name))),
-    ...added,
-    anthropic_version: BEDROCK_VERSION,
-    ...(betas.sent.length > 0 && { anthropic_beta: betas.sent }),
-  }))
-  return { model, stream: read.stream === true, body, headers: ignoredHeader(fields, betas.dropped) }
+  const body = (modelId: string) => {
+    const { sent } = chooseBetas(asked, modelId)
+    return rewriteJson(text, (exact) => ({
+      ...Object.fromEntries(Object.entries(exact).filter(([name]) => !left.includes(name))),
+      ...added,
+      anthropic_version: BEDROCK_VERSION,
+      ...(sent.length > 0 && { anthropic_beta: sent }),
+    }))
+  }
+  const { dropped } = chooseBetas(asked, model.id)
+  return { model, stream: read.stream === true, body, headers: ignoredHeader(fields, dropped) }
 }
 
 /** The only Bedrock models whose InvokeModel bodies are Anthropic's. */

@@ -1,6 +1,6 @@
 /** One request's limits and its bill: reserved before its first call of a model, settled when it is over, whatever happened. */
 import { randomUUID } from 'node:crypto'
-import { type ModelPrice, mostCostOf, type Tokens } from '../../../shared/cost.ts'
+import type { ModelPrice, Tokens } from '../../../shared/cost.ts'
 import { type Limits, nanoDollarsOf, type ScopeLimits, WARN_AT } from '../../../shared/limits.ts'
 import { limitStates, monthOf, type ScopeKind, scopeKey, type UsageItem } from '../../../shared/usage-table.ts'
 import { GatewayError } from '../errors.ts'
@@ -44,6 +44,8 @@ export interface MeteredModel {
   readonly name: string
   /** Bedrock's id. */
   readonly id: string
+  /** Those that may be asked instead: the dearest of all is reserved. */
+  readonly fallbacks?: readonly string[]
 }
 
 export interface Meter {
@@ -64,6 +66,8 @@ export interface Meter {
 
 /** What becomes of a call. What is not said of one that was sent counts as all that was reserved. */
 export interface MeteredCall {
+  /** Told before each attempt: what it costs is by the model that was asked last. */
+  asks(modelId: string): void
   sent(): void
   used(usage: Tokens, tier?: string): void
   failed(error: unknown): void
@@ -109,7 +113,12 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
     let counted = false
     let closed = false
     let reserving: Promise<void> = Promise.resolve()
-    const priceOf = ({ id }: MeteredModel) => (Object.hasOwn(prices, id) ? prices[id] : undefined)
+    const priceOf = (id: string) => (Object.hasOwn(prices, id) ? prices[id] : undefined)
+    /** @returns undefined when the price of one of them is not known */
+    function most({ id, fallbacks = [] }: MeteredModel, estimate: Estimate): number | undefined {
+      const all = [id, ...fallbacks].map((one) => estimated(estimate, priceOf(one)).nanoDollars)
+      return all.reduce((one, other) => (one === undefined || other === undefined ? undefined : Math.max(one, other)))
+    }
 
     function scopesOf({ name }: MeteredModel): readonly Scope[] {
       const { tenant, user, models = {} } = limits ?? {}
@@ -129,10 +138,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       scopes: readonly Scope[],
     ): Promise<void> {
       if (!counters) throw storeUnavailable(new Error('the hub has no table of counters'))
-      const price = priceOf(model)
-      const costs = estimates.map(
-        ({ inputTokens, maxTokens, tier, caches }) => price && mostCostOf(inputTokens, maxTokens, price, tier, caches),
-      )
+      const costs = estimates.map((estimate) => most(model, estimate))
       if (costs.includes(undefined) && scopes.some((scope) => scope.limits.dollarsPerMonth !== undefined))
         throw unpriced(model)
       const lease = { id: randomUUID().slice(0, 8), until: Math.ceil((now() + remaining()) / 1000) + LEASE_SECONDS }
@@ -174,9 +180,8 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       scopes: readonly Scope[],
       take: boolean,
     ): Promise<void> {
-      const wanted = estimates.map((one) => estimated(one, priceOf(model)))
-      const tokens = wanted.reduce((total, one) => total + one.tokens, 0)
-      const nanoDollars = wanted.reduce((total, one) => total + (one.nanoDollars ?? 0), 0)
+      const tokens = estimates.reduce((total, { inputTokens, maxTokens }) => total + inputTokens + maxTokens, 0)
+      const nanoDollars = estimates.reduce((total, one) => total + (most(model, one) ?? 0), 0)
       if (!counted || pool.tokens < tokens || pool.nanoDollars < nanoDollars) await reserve(model, estimates, scopes)
       if (take) pool = { tokens: pool.tokens - tokens, nanoDollars: pool.nanoDollars - nanoDollars }
     }
@@ -208,7 +213,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       limited: limits !== undefined,
       async begin(model, estimate) {
         await covered(model, () => [estimate()], true)
-        const call = meteredCall(estimate, priceOf(model))
+        const call = meteredCall(estimate, model.id, priceOf)
         calls.push(call)
         return call
       },
@@ -267,11 +272,16 @@ function unpriced({ name }: MeteredModel): GatewayError {
 
 function meteredCall(
   estimate: () => Estimate,
-  price: ModelPrice | undefined,
+  modelId: string,
+  priceOf: (modelId: string) => ModelPrice | undefined,
 ): MeteredCall & { readonly charge: () => Charge } {
   let sent = false
+  let price = priceOf(modelId)
   let outcome: Charge | undefined
   return {
+    asks: (asked) => {
+      price = priceOf(asked)
+    },
     sent: () => {
       sent = true
     },

@@ -46,6 +46,13 @@ export function requireKnownBody({ name, id }: Model, fields: Fields): void {
 export const maxTokensField = (modelId: string): string | undefined =>
   FORMATS.find(({ ids }) => ids.test(baseModelId(modelId)))?.maxTokens
 
+/** The model with those after it whose bodies are the same: a body of InvokeModel can be put to them as it is. */
+export function withSameBodies({ fallbacks, ...model }: Model): Model {
+  const formatOf = (id: string) => FORMATS.find(({ ids }) => ids.test(baseModelId(id)))
+  const same = fallbacks?.filter((id) => formatOf(id) === formatOf(model.id))
+  return { ...model, ...(same && { fallbacks: same }) }
+}
+
 /** The tokens that the request asks for, if it says so. */
 function maxTokensOf(fields: Fields, path: string): number | undefined {
   let value: unknown = fields

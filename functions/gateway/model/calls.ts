@@ -4,6 +4,7 @@ import type { Usage } from '../../../shared/audit-line.ts'
 import type { TenantConfiguration } from '../../../shared/tenant.ts'
 import type { Progress } from '../audit.ts'
 import type { Deadline } from '../deadline.ts'
+import { GatewayError } from '../errors.ts'
 import { elapsed, type LogRecord, timed } from '../log.ts'
 import { estimateOf } from '../metering/estimate.ts'
 import type { Meter, MeteredCall } from '../metering/meter.ts'
@@ -23,23 +24,30 @@ export interface Model {
   readonly name: string
   /** Bedrock's id of a model or inference profile. */
   readonly id: string
+  /** Bedrock's ids of those that are asked in this order when it has no capacity for the first. */
+  readonly fallbacks?: readonly string[]
   /** The tenant's own default for the tokens of an answer. */
   readonly maxTokens?: number
 }
 
+/** A body, or how it is made for a model of the tenant's list. It throws a `GatewayError` for one that the request cannot be put to. */
+export type BodyFor = string | ((modelId: string) => string)
+
 /** Bodies are Bedrock's own, as JSON text, and go out as they are. Everything rejects with a `GatewayError`. */
 export interface ModelCalls {
-  converse(model: Model, body: string): Promise<ConverseAnswer>
+  converse(model: Model, body: BodyFor): Promise<ConverseAnswer>
   /** Once Bedrock's status line is there; retries are before it only. */
-  converseStream(model: Model, body: string): Promise<ModelStream<ConverseStreamEvent>>
+  converseStream(model: Model, body: BodyFor): Promise<ModelStream<ConverseStreamEvent>>
   /** Before several calls of `invokeModel`: what they need of the limits is reserved at once. */
   expect(model: Model, bodies: readonly string[]): Promise<void>
   /** The body as the model wrote it. */
-  invokeModel(model: Model, body: string, headers?: BedrockHeaders): Promise<InvokeAnswer>
+  invokeModel(model: Model, body: BodyFor, headers?: BedrockHeaders): Promise<InvokeAnswer>
   /** Each event is the JSON text of one chunk of the model. */
-  invokeModelStream(model: Model, body: string, headers?: BedrockHeaders): Promise<ModelStream<string>>
+  invokeModelStream(model: Model, body: BodyFor, headers?: BedrockHeaders): Promise<ModelStream<string>>
   /** Bedrock's answer as JSON text. It counts for foundation models, so that the one of an inference profile is asked. */
   countTokens(model: Model, body: string): Promise<string>
+  /** Which of a list of models was asked last; undefined where there is no list. */
+  served(): string | undefined
 }
 
 /** Sent beside the body of InvokeModel, or with its answer: `x-amzn-bedrock-…`. */
@@ -65,29 +73,38 @@ export interface ModelCallsOptions {
 
 export function createModelCalls(options: ModelCallsOptions): ModelCalls {
   const { client, record, progress, meter } = options
+  let served: string | undefined
 
   async function begin<Operation extends WholeOperation | StreamOperation>(
     operation: Operation,
     model: Model,
-    body: string,
+    bodyFor: BodyFor,
     headers: BedrockHeaders = {},
   ): Promise<{ readonly call: ModelCall<Operation>; readonly metered: MeteredCall }> {
     const { configuration, deadline, signal } = options
     const own = configuration.guardrail && { ...configuration.guardrail, account: configuration.account }
-    const guarded = withGuardrail(operation, model.id, { body, headers }, own)
-    const sent = withRequestMetadata(operation, guarded, record)
+    const made = (modelId: string) => (typeof bodyFor === 'string' ? bodyFor : bodyFor(modelId))
+    const put = (modelId: string, body: string) =>
+      withRequestMetadata(operation, withGuardrail(operation, modelId, { body, headers }, own), record)
+    const body = made(model.id)
+    const sent = put(model.id, body)
+    const others = model.fallbacks?.map((modelId) => ({ modelId, sent: fitting(() => put(modelId, made(modelId))) }))
     progress.pass('model')
     const estimate = () => estimateOf(operation, model.id, body, headers)
     const beginning = () => meter.begin(model, estimate)
     const metered = await (meter.limited ? timed(record, 'limits', beginning) : beginning())
     progress.pass('limit')
-    const onAttempt = (attempt: number) => {
+    const onAttempt = (attempt: number, modelId: string) => {
       record.attempts = attempt
+      if (operation === 'count-tokens') return
+      noteServed(modelId)
+      metered.asks(modelId)
+      if (others) served = modelId
     }
     const onHeaders: ModelCall<Operation>['onHeaders'] = (given) => noteHeaders(record, given)
-    if (operation !== 'count-tokens') noteServed(model.id)
-    const call = { operation, configuration, modelId: model.id, ...sent, deadline, signal, onAttempt, onHeaders }
-    return { call: { ...call, onSend: metered.sent }, metered }
+    const told = { onAttempt, onHeaders, onSend: metered.sent }
+    const call = { operation, configuration, modelId: model.id, ...sent, deadline, signal, ...told }
+    return { call: { ...call, ...(others && { others }) }, metered }
   }
 
   function noteServed(modelId: string): void {
@@ -108,14 +125,14 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     }
   }
 
-  async function whole(operation: WholeOperation, model: Model, body: string, headers?: BedrockHeaders) {
+  async function whole(operation: WholeOperation, model: Model, body: BodyFor, headers?: BedrockHeaders) {
     const { call, metered } = await begin(operation, model, body, headers)
     return { ...(await answered(metered, () => client.whole(call))), metered }
   }
 
   async function stream<Event>(
     operation: StreamOperation,
-    [model, body, headers]: readonly [model: Model, body: string, headers?: BedrockHeaders | undefined],
+    [model, body, headers]: readonly [model: Model, body: BodyFor, headers?: BedrockHeaders | undefined],
     decode: (frame: Frame) => Event,
     note: (frame: Frame) => void,
   ): Promise<ModelStream<Event>> {
@@ -162,12 +179,26 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
       )
     },
     async countTokens(model, body) {
-      const { body: answer, metered } = await whole('count-tokens', { ...model, id: baseModelId(model.id) }, body)
+      const asked = { name: model.name, id: baseModelId(model.id) }
+      const { body: answer, metered } = await whole('count-tokens', asked, body)
       metered.free()
       return answer
     },
+    served: () => served,
   }
 }
+
+/** Undefined where it cannot be made, instead of the refusal. */
+const fitting =
+  <Made>(make: () => Made) =>
+  (): Made | undefined => {
+    try {
+      return make()
+    } catch (error) {
+      if (error instanceof GatewayError) return undefined
+      throw error
+    }
+  }
 
 function noted(batches: Batches, record: LogRecord, started: number, note: (frame: Frame) => void): Batches {
   record.usageIncomplete = true

@@ -6,7 +6,7 @@ import type { ConverseResponse } from '../model/wire.ts'
 import { chatCompletion } from '../openai/chat-answer.ts'
 import { mapChat, readChat } from '../openai/chat-request.ts'
 import { chatStream } from '../openai/chat-stream.ts'
-import { ignoredHeaders } from '../openai/ignored.ts'
+import { mappedFor } from '../openai/mapped.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { openaiShape } from '../shapes/openai.ts'
 
@@ -18,17 +18,16 @@ export const chatCompletions: OfferedOperation = {
   async answer(call) {
     const request = readChat(call.body)
     const model = call.model(request.model)
-    const { body, ignored } = mapChat(request, model)
-    const headers = ignoredHeaders(ignored)
+    const mapped = mappedFor(model, (one) => mapChat(request, one))
     const options = { requestId: call.requestId, model: request.model, now: Date.now() }
     if (request.stream) {
       const includeUsage = request.stream_options?.include_usage === true
-      const stream = await call.models.converseStream(model, JSON.stringify(body))
-      return call.stream(stream, chatStream({ ...options, includeUsage }), headers)
+      const stream = await call.models.converseStream(model, mapped.body)
+      return call.stream(stream, chatStream({ ...options, includeUsage }), mapped.headers())
     }
-    const { json, answer } = await call.models.converse(model, JSON.stringify(body))
+    const { json, answer } = await call.models.converse(model, mapped.body)
     if (isTooDeep(json)) throw invalidAnswer('it is nested too deeply')
     const whole = mayLoseNumbers(json) ? (parseKeepingNumbers(json) as ConverseResponse) : answer
-    return call.json(JSON.stringify(chatCompletion(whole, options)), headers)
+    return call.json(JSON.stringify(chatCompletion(whole, options)), mapped.headers())
   },
 }

@@ -1,5 +1,5 @@
 /** `POST /TENANT/model/MODEL/invoke` and `…/invoke-with-response-stream`: Bedrock's own, with the bodies of the model's family. */
-import { requireKnownBody } from '../model/bodies.ts'
+import { requireKnownBody, withSameBodies } from '../model/bodies.ts'
 import type { Model } from '../model/calls.ts'
 import type { Call, OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
@@ -29,7 +29,7 @@ export const invokeModelStream: OfferedOperation = {
 function knownModel({ model, path, body }: Call): Model {
   const found = model(path.model ?? '')
   requireKnownBody(found, body.fields)
-  return found
+  return withSameBodies(found)
 }
 
 /** What a caller may ask for beside the body; anything else of a request's headers is not Bedrock's. */

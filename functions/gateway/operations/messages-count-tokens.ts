@@ -17,7 +17,7 @@ export const messagesCountTokens: OfferedOperation = {
   query: ['beta'],
   async answer(call) {
     const { model, body, headers } = countRequest(call)
-    const counted = await count(call.models.countTokens(model, countTokensBody(body)))
+    const counted = await count(call.models.countTokens(model, countTokensBody(body(model.id))))
     const tokens = counted ?? Math.ceil(Buffer.byteLength(call.body.text) / BYTES_A_TOKEN)
     return call.json(JSON.stringify({ input_tokens: tokens }), {
       ...headers,

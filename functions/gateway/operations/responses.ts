@@ -2,7 +2,7 @@
 import { isTooDeep, mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
 import { invalidAnswer } from '../model/answer.ts'
 import type { ConverseResponse } from '../model/wire.ts'
-import { ignoredHeaders } from '../openai/ignored.ts'
+import { mappedFor } from '../openai/mapped.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { frameOf, wholeResponse } from '../responses/answer.ts'
 import { mapResponses, readResponses } from '../responses/request.ts'
@@ -17,16 +17,15 @@ export const responses: OfferedOperation = {
   async answer(call) {
     const request = readResponses(call.body)
     const model = call.model(request.model)
-    const { body, ignored } = mapResponses(request, model)
-    const headers = ignoredHeaders(ignored)
+    const mapped = mappedFor(model, (one) => mapResponses(request, one))
     const frame = frameOf(request, { requestId: call.requestId, model: request.model, now: Date.now() })
     if (request.stream) {
-      const stream = await call.models.converseStream(model, JSON.stringify(body))
-      return call.stream(stream, responsesStream(frame), headers)
+      const stream = await call.models.converseStream(model, mapped.body)
+      return call.stream(stream, responsesStream(frame), mapped.headers())
     }
-    const { json, answer } = await call.models.converse(model, JSON.stringify(body))
+    const { json, answer } = await call.models.converse(model, mapped.body)
     if (isTooDeep(json)) throw invalidAnswer('it is nested too deeply')
     const whole = mayLoseNumbers(json) ? (parseKeepingNumbers(json) as ConverseResponse) : answer
-    return call.json(JSON.stringify(wholeResponse(whole, frame)), headers)
+    return call.json(JSON.stringify(wholeResponse(whole, frame)), mapped.headers())
   },
 }
