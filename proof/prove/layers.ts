@@ -28,6 +28,7 @@ export const LAYERS = {
   serviceControl: 'service control policy',
   callerPolicy: "caller's own policy",
   onboardingRole: "onboarding role's policy",
+  tablePolicy: "table's own policy",
   otherAccount: "other account's resource policies",
   program: "the program's checks",
 } as const
@@ -60,6 +61,7 @@ export const SWITCHED_OFF_BY = {
   serviceControl: NOT_EVALUATED,
   callerPolicy: NOT_EVALUATED,
   onboardingRole: NOT_EVALUATED,
+  tablePolicy: NOT_EVALUATED,
   otherAccount: NOT_EVALUATED,
   program: 'skipped; IAM is asked about the call that the program would have made',
 } as const satisfies Partial<Record<Layer, string>>

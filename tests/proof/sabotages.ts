@@ -132,6 +132,19 @@ export const SABOTAGES: readonly Sabotage[] = [
       ),
   },
   {
+    layer: 'tablePolicy',
+    mistake: 'a table of counters that anybody may write who may write to tables',
+    id: 'identity/onboarding-role-writes-counter',
+    verdict: 'weakened',
+    declare: (site) =>
+      edited(
+        site,
+        'aws:dynamodb/resourcePolicy:ResourcePolicy',
+        () => ({ policy: ALLOW_ALL }),
+        ({ outputs }) => String(outputs.resourceArn).endsWith('/genai-usage'),
+      ),
+  },
+  {
     layer: 'permissionsBoundary',
     mistake: 'a role without its boundary',
     id: 'identity/function-reads-other-item',

@@ -11,6 +11,7 @@ import { trustOf } from '../site/policies.ts'
 import type { AwsCredentials } from '../site/sign.ts'
 import type { Site } from '../site/site.ts'
 import type { SiteTenant } from '../site/tenant.ts'
+import { counters } from './counters.ts'
 import { guardrails } from './guardrails.ts'
 import { fromFunction, type IdentityAttempt, models } from './models.ts'
 
@@ -318,6 +319,7 @@ const attempts: readonly IdentityAttempt[] = [
     },
   },
   ...models,
+  ...counters,
   ...guardrails,
 ]
 

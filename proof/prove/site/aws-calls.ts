@@ -35,6 +35,13 @@ export interface AwsCalls {
   converseWithKey(from: Origin, apiKey: string, host: string, modelId: string): Promise<Step<string>>
   /** The configuration and status of a tenant, from the hub's table. */
   query(from: Origin, credentials: AwsCredentials, tenantId: string): Promise<Step<string>>
+  /** An operation on one of the hub's tables. */
+  dynamodb(
+    from: Origin,
+    credentials: AwsCredentials,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Step<string>>
   /** An administrator's operation on the hub's user pool. */
   administer(
     from: Origin,
@@ -75,6 +82,16 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
     const answer = { ...got, body: Buffer.from(got.body).toString('utf8') }
     if (answer.status === 200) return { ok: true, value: answer }
     return { ok: false, outcome: refused(answer, iam) }
+  }
+
+  const dynamodb: AwsCalls['dynamodb'] = async (from, credentials, operation, input) => {
+    const step = await call(from, credentials, 'dynamodb', {
+      host: `dynamodb.${hub.region}.amazonaws.com`,
+      path: '/',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      body: JSON.stringify(input),
+    })
+    return step.ok ? { ok: true, value: step.value.body } : step
   }
 
   return {
@@ -134,19 +151,13 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
         return { ok: false, outcome: stopped(['credentials'], message) }
       throw new Error(`Bedrock answered an API key with ${answer.status}, which is no refusal: ${text.slice(0, 300)}`)
     },
-    async query(from, credentials, tenantId) {
-      const step = await call(from, credentials, 'dynamodb', {
-        host: `dynamodb.${hub.region}.amazonaws.com`,
-        path: '/',
-        headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.Query' },
-        body: JSON.stringify({
-          TableName: hub.tableName,
-          KeyConditionExpression: 'tenantId = :tenant',
-          ExpressionAttributeValues: { ':tenant': { S: tenantId } },
-        }),
-      })
-      return step.ok ? { ok: true, value: step.value.body } : step
-    },
+    query: (from, credentials, tenantId) =>
+      dynamodb(from, credentials, 'Query', {
+        TableName: hub.tableName,
+        KeyConditionExpression: 'tenantId = :tenant',
+        ExpressionAttributeValues: { ':tenant': { S: tenantId } },
+      }),
+    dynamodb,
     async administer(from, credentials, operation, input) {
       const step = await call(from, credentials, 'cognito-idp', {
         host: cognitoHost(hub.region),

@@ -62,6 +62,7 @@ function layerOf({ action, session }: ApiCall, layer: IamLayer): Layer {
     case 'serviceControl':
       return 'serviceControl'
     case 'resource':
+      if (action.startsWith('dynamodb:')) return 'tablePolicy'
       return action.startsWith('sts:') ? 'trustPolicy' : 'otherAccount'
     case 'identity':
     case 'session':
