@@ -140,7 +140,7 @@ export const SABOTAGES: readonly Sabotage[] = [
       edited(
         site,
         'aws:dynamodb/resourcePolicy:ResourcePolicy',
-        () => ({ policy: ALLOW_ALL }),
+        () => ({ policy: ALLOW_ALL.replace('"Action":"*"', '"Action":"dynamodb:DescribeTable"') }),
         ({ outputs }) => String(outputs.resourceArn).endsWith('/genai-usage'),
       ),
   },

@@ -231,6 +231,15 @@ export const QUESTIONS: readonly Question[] = [
     notAsked: 'It costs more than cents; a client’s own conversation shows it.',
   },
   {
+    id: 'expired-counters',
+    from: [{ file: note('0051-where-limits-are-kept'), words: 'is said nowhere (?)' }],
+    question: 'Does DynamoDB delete expired counters although the table’s own policy denies deletion to everybody?',
+    how: 'only by waiting: an item goes days after its time',
+    expected: 'it does; nothing depends on it, as readers count none that are over',
+    otherwise: 'Except the service from the policy’s denial: aws:PrincipalIsAWSService.',
+    notAsked: 'It takes days.',
+  },
+  {
     id: 'unknown-members',
     from: [{ file: note('0009-models'), words: 'Not known of AWS, and strict here' }],
     question: 'What does Bedrock do with a member of a request that no model of the API has?',
