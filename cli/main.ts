@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   fault: async () => (await import('./verbs/fault.ts')).fault,
   audit: async () => (await import('./verbs/audit.ts')).audit,
   usage: async () => (await import('./verbs/usage.ts')).usage,
+  prices: async () => (await import('./verbs/prices.ts')).prices,
   guardrails: async () => (await import('./verbs/guardrails.ts')).guardrails,
 }
 

@@ -265,6 +265,7 @@ describe('errors: code, status, what the caller hears', () => {
       routing: { get: () => Promise.reject(new TypeError(`cannot read ${PROMPT}`)) },
       models: { whole: () => Promise.reject(new Error('unused')), stream: () => Promise.reject(new Error('unused')) },
       metering: createMetering({ tenantId: 'tenant1', now: () => NOW, warn: () => {} }),
+      readUsage: () => Promise.reject(new Error('unused')),
       settling: 'before',
       log: (record) => log.push(record),
       now: () => NOW,

@@ -9,6 +9,7 @@ import { GatewayError } from './errors.ts'
 import { type Answer, headersOf, type IncomingRequest } from './http.ts'
 import { describeCause, elapsed, type Log, type LogRecord, timed } from './log.ts'
 import type { Meter, Metering } from './metering/meter.ts'
+import type { ReadUsage } from './metering/usage.ts'
 import type { ModelClient } from './model/client.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
@@ -30,6 +31,8 @@ export interface AppDependencies<Given = Answer> {
   readonly models: ModelClient
   /** The limits of one request. */
   readonly metering: Metering
+  /** Of one caller. */
+  readonly readUsage: ReadUsage
   /**
    * Settling what a request has used: `before` its answer leaves, where nothing runs after it, or off its path; told of it then, to
    * wait for it when the process ends.
@@ -96,10 +99,11 @@ async function serve(
     routing,
     models,
     metering,
+    readUsage,
     now,
   }: Pick<
     AppDependencies,
-    'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models' | 'metering' | 'now'
+    'tenantId' | 'authenticate' | 'authenticateMachine' | 'routing' | 'models' | 'metering' | 'readUsage' | 'now'
   >,
 ): Promise<Answer> {
   const { record, progress, deadline, requestId, signal } = exchange
@@ -142,6 +146,8 @@ async function serve(
   return await operation.answer(
     createCall({
       meter,
+      usage: () =>
+        within(deadline, 'reading the counters', readUsage({ ...(limits && { limits }), caller: caller.id })),
       requestId,
       path,
       query: incoming.query,

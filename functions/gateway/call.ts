@@ -7,6 +7,7 @@ import { GatewayError } from './errors.ts'
 import type { Answer, RequestHeaders } from './http.ts'
 import type { LogRecord } from './log.ts'
 import type { Meter } from './metering/meter.ts'
+import type { CallerUsage } from './metering/usage.ts'
 import { createModelCalls, type Model } from './model/calls.ts'
 import type { ModelClient } from './model/client.ts'
 import type { Call } from './operation.ts'
@@ -29,6 +30,7 @@ export interface CallOptions {
   readonly record: LogRecord
   readonly progress: Progress
   readonly meter: Meter
+  readonly usage: () => Promise<CallerUsage>
   /** A stream was opened. Called once more, with what became of it, when it is over. */
   readonly onStream: (stream: 'open' | { readonly error?: unknown }) => void
   /** What a failure is told as: never rejects, whatever was thrown. */
@@ -101,6 +103,7 @@ export function createCall(options: CallOptions): Call {
       record.model = model.name
       return model
     },
+    usage: options.usage,
     json: (text, more = {}) =>
       answer(text, requestId, { ...shape.idHeaders(requestId), ...meter.headers(), ...servedHeader(), ...more }),
     stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more, encoder.failed),

@@ -12,6 +12,7 @@ import { createLog } from './log.ts'
 import { createCounters } from './metering/counters.ts'
 import { createMetering } from './metering/meter.ts'
 import { createCounterStore } from './metering/store.ts'
+import { createReadUsage } from './metering/usage.ts'
 import { createModelClient } from './model/client.ts'
 import { pause } from './retry.ts'
 import { createRouting } from './routing.ts'
@@ -55,10 +56,9 @@ export function createGateway<Given>(
   const credentials = createCredentials({ tenantId, client, now })
   const write = (line: string) => process.stdout.write(line)
   const { USAGE_TABLE: usageTable } = gateway
-  const counters =
-    usageTable === undefined
-      ? undefined
-      : createCounters(createCounterStore({ tableName: usageTable, region, client, random, pause }), now)
+  const store =
+    usageTable === undefined ? undefined : createCounterStore({ tableName: usageTable, region, client, random, pause })
+  const counters = store && createCounters(store, now)
   const unsettled = new Set<Promise<void>>()
   const app = createApp({
     tenantId,
@@ -68,6 +68,7 @@ export function createGateway<Given>(
       now,
       warn: (line) => write(`${JSON.stringify(line)}\n`),
     }),
+    readUsage: createReadUsage({ tenantId, ...(store && { store }), now }),
     settling:
       settling === 'before'
         ? 'before'

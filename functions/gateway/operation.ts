@@ -7,6 +7,7 @@ import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'
 import type { GatewayError } from './errors.ts'
 import type { Answer, RequestHeaders } from './http.ts'
+import type { CallerUsage } from './metering/usage.ts'
 import type { Model, ModelCalls } from './model/calls.ts'
 import type { Shape } from './shapes/shape.ts'
 import type { Encoder, ModelStream } from './stream.ts'
@@ -56,6 +57,8 @@ export interface Call {
   model(name: string): Model
   /** The tenant's models. Usage, stop reason and times go into the audit line by themselves. */
   readonly models: ModelCalls
+  /** What the caller and the tenant have used of what is limited. @throws GatewayError `limits_unavailable` */
+  usage(): Promise<CallerUsage>
   /** 200 with JSON as text, and the shape's headers. */
   json(body: string, headers?: Readonly<Record<string, string>>): Answer
   /** 200 with a model's stream, each event turned into this shape's text. */

@@ -14,6 +14,7 @@ import { models } from './operations/models.ts'
 import { notOffered } from './operations/not-offered.ts'
 import { responses } from './operations/responses.ts'
 import { retrieveModel } from './operations/retrieve-model.ts'
+import { usage } from './operations/usage.ts'
 
 export const OPERATIONS: readonly Operation[] = [
   chatCompletions,
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly Operation[] = [
   retrieveModel,
   invoke,
   models,
+  usage,
   converse,
   converseStream,
   invokeModel,

@@ -6,7 +6,7 @@ import { clientOptions } from '../../functions/gateway/aws/clients.ts'
 import { ConnectionError, type ConnectionFailure, type Connections } from '../../functions/gateway/aws/connection.ts'
 import { type Counters, createCounters, type Hold } from '../../functions/gateway/metering/counters.ts'
 import type { Exceeded } from '../../functions/gateway/metering/exceeded.ts'
-import { createCounterStore } from '../../functions/gateway/metering/store.ts'
+import { type CounterStore, createCounterStore } from '../../functions/gateway/metering/store.ts'
 import { readUsage, type UsageItem } from '../../shared/usage-table.ts'
 
 export const TABLE = 'genai-usage'
@@ -22,6 +22,7 @@ export interface Counting {
   fault: (operation: string) => Fault
   /** Calls by operation. */
   readonly calls: string[]
+  readonly store: CounterStore
   /** A process of its own. */
   process(now: () => number): Counters
   item(key: string): Promise<UsageItem | undefined>
@@ -38,6 +39,9 @@ export async function startCounting(): Promise<Counting> {
   const call = async (operation: string, input: object) =>
     (await table.handle(`DynamoDB_20120810.${operation}`, JSON.stringify({ TableName: TABLE, ...input }))).body
   const counting: Counting = {
+    get store() {
+      return store
+    },
     table,
     calls,
     fault: () => undefined,

@@ -4,6 +4,7 @@ import { createApp } from '../../functions/gateway/app.ts'
 import { createCredentials } from '../../functions/gateway/aws/credentials.ts'
 import type { LogRecord } from '../../functions/gateway/log.ts'
 import { createMetering, type MeterWarning } from '../../functions/gateway/metering/meter.ts'
+import { createReadUsage } from '../../functions/gateway/metering/usage.ts'
 import { createModelClient } from '../../functions/gateway/model/client.ts'
 import {
   CONFIGURATION,
@@ -72,6 +73,7 @@ export function startGateway(
       now,
       warn: (line) => warnings.push(line),
     }),
+    readUsage: createReadUsage({ tenantId: 'tenant1', store: counting.store, now }),
     settling,
     models: createModelClient({
       region: REGION,
@@ -84,6 +86,11 @@ export function startGateway(
     now,
     deliver: async (answer) => toResponse(answer),
   })
+  const usage = () =>
+    app(fromRequest(new Request('https://gateway.invalid/tenant1/usage')), {
+      awsRequestId: 'usage',
+      getRemainingTimeInMillis: () => 60_000,
+    })
   const ask = (path: string, body: unknown, remaining = 60_000, signal?: AbortSignal) =>
     app(
       fromRequest(
@@ -100,5 +107,5 @@ export function startGateway(
     )
   const invoke = (maxTokens = 100, model?: string) =>
     ask('/invoke', { prompt: 'Hello', maxTokens, ...(model && { model }) })
-  return { ask, invoke, aws, log, warnings }
+  return { ask, invoke, usage, aws, log, warnings }
 }

@@ -355,3 +355,55 @@ test('Of a list of models the dearest is reserved, and the one that answered is 
   await invoke(100)
   expect(log[1]).toMatchObject({ servedModel: nova, nanoDollars: COST })
 })
+
+describe('GET /usage', () => {
+  const limits: Limits = {
+    tenant: { dollarsPerMonth: 1, requestsPerMinute: 10 },
+    user: { tokensPerDay: 1_000 },
+    models: { 'nova-2-lite': { requestsPerMinute: 5 } },
+  }
+
+  test('has what the caller and the tenant used this month, and what is left of each limit', async () => {
+    const { invoke, usage } = start(limits)
+    await invoke()
+    await invoke()
+    const others = start(limits, { caller: 'caller2' })
+    await others.invoke()
+    const response = await usage()
+    expect(response.status).toBe(200)
+    const resetsAt = expect.stringMatching(/^2026-12-1/)
+    const spent = (3 * COST) / 1_000_000_000
+    expect(await response.json()).toEqual({
+      tenantId: 'tenant1',
+      month: '2026-12',
+      tenant: {
+        dollars: spent,
+        limits: [
+          { limit: 'requestsPerMinute', most: 10, used: 3, left: 7, resetsAt },
+          { limit: 'dollarsPerMonth', most: 1, used: spent, left: 1 - spent, resetsAt: '2027-01-01T00:00:00.000Z' },
+        ],
+      },
+      // Their own: nothing of another caller's.
+      caller: {
+        dollars: (2 * COST) / 1_000_000_000,
+        limits: [{ limit: 'tokensPerDay', most: 1_000, used: 10, left: 990, resetsAt }],
+      },
+      models: {
+        'nova-2-lite': {
+          dollars: spent,
+          limits: [{ limit: 'requestsPerMinute', most: 5, used: 3, left: 2, resetsAt }],
+        },
+      },
+      requestId: 'usage',
+    })
+  })
+
+  test('reads nothing where nothing is limited, and says so when the counters are out of reach', async () => {
+    counting.calls.length = 0
+    const free = await start(undefined).usage()
+    expect(await free.json()).toEqual({ tenantId: 'tenant1', month: '2026-12', models: {}, requestId: 'usage' })
+    expect(counting.calls).toEqual([])
+    counting.fault = () => 'unreachable'
+    expect(await codeOf(await start(limits).usage())).toBe('limits_unavailable')
+  })
+})

@@ -3,6 +3,7 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   DynamoDBServiceException,
+  GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { readUsage, USAGE_KEY, type UsageItem } from '../../../shared/usage-table.ts'
@@ -17,6 +18,11 @@ export interface CounterStore {
    * @throws StoreUnavailable
    */
   write(key: string, write: Write): Promise<Written>
+  /**
+   * The item as it is, undefined if there is none.
+   * @throws StoreUnavailable
+   */
+  read(key: string): Promise<UsageItem | undefined>
 }
 
 /** The item after the write; or, where the condition did not hold, as it is: undefined if there is none. */
@@ -80,6 +86,18 @@ export function createCounterStore(options: StoreOptions): CounterStore {
   }
 
   return {
+    async read(key) {
+      const command = new GetItemCommand({
+        TableName: tableName,
+        Key: { [USAGE_KEY]: { S: key } },
+        ConsistentRead: true,
+      })
+      try {
+        return readUsage((await withinTime((given) => dynamodb.send(command, given), timeoutMilliseconds)).Item)
+      } catch (cause) {
+        throw new StoreUnavailable('no answer', { cause })
+      }
+    },
     async write(key, write) {
       for (let attempt = 1; ; attempt++) {
         try {

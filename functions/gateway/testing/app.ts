@@ -8,6 +8,7 @@ import { createCredentials } from '../aws/credentials.ts'
 import type { RequestContext } from '../deadline.ts'
 import type { LogRecord } from '../log.ts'
 import { createMetering } from '../metering/meter.ts'
+import { createReadUsage } from '../metering/usage.ts'
 import { createModelClient } from '../model/client.ts'
 import type { Operation } from '../operation.ts'
 import { OPERATIONS } from '../operations.ts'
@@ -61,6 +62,7 @@ export function createTestAppFor<Given>(
       now,
     }),
     metering: createMetering({ tenantId: 'tenant1', now, warn: () => {} }),
+    readUsage: createReadUsage({ tenantId: 'tenant1', now }),
     settling: 'before',
     models: createModelClient({ region: REGION, connections, credentials, random, pause: async () => {} }),
     log: (record) => (record.phase === 'admission' ? admissions : log).push(record),
