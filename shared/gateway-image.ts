@@ -14,7 +14,10 @@ export const GATEWAY_USER = '1000:1000'
 /** Puts the image of this version into the hub's repository. */
 export const IMAGE_COMMAND = 'npm run genai -- image --aws'
 
-/** Same bundle, base and platform: same tag, and so nothing to build or to push. Tags are immutable. */
+/** Raised when `cli/image/` puts the same bundle onto the same base in another way. */
+const LAYOUT = 1
+
+/** Same bundle, base, platform and layout: same tag, and so nothing to build or to push. Tags are immutable. */
 export function imageTag({
   bundle,
   baseImage,
@@ -26,7 +29,7 @@ export function imageTag({
   readonly platform?: string
 }): string {
   return createHash('sha256')
-    .update(JSON.stringify([bundle.sha256, baseImage, platform]))
+    .update(JSON.stringify([bundle.sha256, baseImage, platform, LAYOUT]))
     .digest('hex')
     .slice(0, 40)
 }

@@ -159,13 +159,11 @@ const failureOf = (failed: readonly Validation[]) =>
 function observe(event: CloudEvent, recording: CloudEvent[], { line, style }: Terminal): void {
   recording.push(event)
   if (recording.length > RECORDED) recording.splice(0, recording.length - RECORDED)
+  const warn = (text: string) => line(style('yellow', `  ${text}`))
   if (event.source === 'lambda' && event.kind === 'exited' && event.unexpected)
-    line(
-      style(
-        'yellow',
-        `  A process of ${event.functionName} died (${event.reason}); the next request starts a new one.`,
-      ),
-    )
+    warn(`A process of ${event.functionName} died (${event.reason}); the next request starts a new one.`)
+  if (event.source === 'ecs' && event.kind === 'taskStopped' && event.unexpected)
+    warn(`A task of ${event.serviceName} died (${event.reason.replace(/\.$/, '')}); its service starts another.`)
 }
 
 /** Enough for the validation of a few hundred tenants; a server that runs for days does not grow. */

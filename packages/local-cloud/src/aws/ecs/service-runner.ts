@@ -17,7 +17,13 @@ export interface RunnerOptions extends Omit<TaskOptions, 'changed'> {
 }
 
 export type RunnerEvent =
-  | { readonly kind: 'taskStopped'; readonly taskArn: string; readonly reason: string }
+  | {
+      readonly kind: 'taskStopped'
+      readonly taskArn: string
+      readonly reason: string
+      /** It ended, or was found ill: the service had not asked it to go. */
+      readonly unexpected: boolean
+    }
   | { readonly kind: 'taskHealthy'; readonly taskArn: string }
   | { readonly kind: 'deploymentFailed'; readonly reason: string }
   | { readonly kind: 'steady' }
@@ -156,7 +162,7 @@ export class ServiceRunner {
       const privateIp = freeAddress(ledger, subnetId, randomInt(2 ** 31))
       place = { id: `eni-0${id.slice(0, 16)}`, subnetId, privateIp, securityGroupIds: revision.securityGroupIds }
     } catch (error) {
-      tell({ kind: 'taskStopped', taskArn: id, reason: reasonOf(error) })
+      tell({ kind: 'taskStopped', taskArn: id, reason: reasonOf(error), unexpected: true })
       deployment.reason = reasonOf(error)
       return false
     }
@@ -180,8 +186,9 @@ export class ServiceRunner {
       this.#options.tell({ kind: 'taskHealthy', taskArn: task.arn })
     }
     if (task.state === 'stopped') {
-      this.#options.tell({ kind: 'taskStopped', taskArn: task.arn, reason: task.stoppedReason })
-      if (!task.wasHealthy && !task.stoppedReason.startsWith('Scaling') && !task.stoppedReason.startsWith('Service')) {
+      const unexpected = !/^(Scaling|Service) /.test(task.stoppedReason)
+      this.#options.tell({ kind: 'taskStopped', taskArn: task.arn, reason: task.stoppedReason, unexpected })
+      if (!task.wasHealthy && unexpected) {
         deployment.reason = task.stoppedReason
         this.#failed(deployment)
       }
