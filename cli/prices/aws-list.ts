@@ -42,7 +42,7 @@ export async function readAwsPrices(offers: string, region: string): Promise<rea
       return awsPrices(await answer.json())
     } catch (cause) {
       throw new UserError(
-        `AWS's Price List cannot be read from ${url}: ${messageOf(cause)}`,
+        `AWS's Price List cannot be read from ${url}: ${reasonOf(cause)}`,
         'It is public and needs no credentials: see whether this machine reaches it, or name a copy with --offers URL.',
         { cause },
       )
@@ -50,6 +50,10 @@ export async function readAwsPrices(offers: string, region: string): Promise<rea
   })
   return (await Promise.all(lists)).flat()
 }
+
+/** What `fetch` says is in the cause. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? messageOf(error.cause) : messageOf(error)
 
 /** @param index an offer's file; what is in it and is no token of an on-demand call is left out */
 export function awsPrices(index: unknown): readonly AwsPrice[] {
