@@ -18,6 +18,7 @@ export const BEFORE = [
   'hubRouteTableId',
   'sharing',
   'fargate',
+  'keySetVia',
   'tenantId',
 ] as const
 
@@ -40,7 +41,7 @@ const CELLS = 'docs/operations.md, "Cells"'
  * What no hub changes in place, tenants or not. Needs nobody's credentials.
  * @throws Error saying what is deployed, what was asked, and what to do instead
  */
-export function checkPlace({ account, region, listener }: HubSettings, before: Before): void {
+export function checkPlace({ account, region, listener, userPoolDomain }: HubSettings, before: Before): void {
   const mistakes: string[] = []
   if (isNewer(before.contractVersion))
     mistakes.push(
@@ -64,6 +65,11 @@ export function checkPlace({ account, region, listener }: HubSettings, before: B
     mistakes.push(
       `The listener that tenants' rules are on is ${before.listenerProtocol}, and is not changed to ${protocol} in place. Put the ` +
         'listener back, or destroy the tenants and the hub first: npm run genai -- destroy',
+    )
+  if (userPoolDomain !== undefined && before.keySetVia === 'endpoint')
+    mistakes.push(
+      "The gateways of this hub read keys through Cognito's endpoint still, and a pool with a domain cannot be reached through it. Take userPoolDomain " +
+        "out, run this `up`, then every tenant's, and set it then.",
     )
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }

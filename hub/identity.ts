@@ -3,24 +3,26 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { PREFIX } from '../shared/naming.ts'
 import type { HubSettings } from '../shared/settings.ts'
-import { TENANT_CLAIM } from '../shared/tenant.ts'
+import { MACHINE_SCOPE, TENANT_CLAIM } from '../shared/tenant.ts'
 import type { HubTags } from './tags.ts'
 
 /** Cognito writes custom attributes with this in front of the name that they are declared with. */
 const CUSTOM = 'custom:'
 
 export interface IdentityArgs {
-  readonly settings: Pick<HubSettings, 'region' | 'deletionProtection'>
+  readonly settings: Pick<HubSettings, 'region' | 'deletionProtection' | 'userPoolDomain'>
   readonly tags: HubTags
 }
 
-/** No domain: the pool has no hosted pages to sign in with, and its key set can be read through an endpoint. */
+/** Without a domain the pool has no pages to sign in with and no token endpoint, and its key set can be read through an endpoint. */
 export class Identity extends pulumi.ComponentResource {
   readonly userPoolId: pulumi.Output<string>
   readonly userPoolArn: pulumi.Output<string>
   readonly userPoolClientId: pulumi.Output<string>
   /** `iss` of its tokens. */
   readonly issuer: pulumi.Output<string>
+  /** Host of the token endpoint, known once the scope of machines is there. */
+  readonly domain: pulumi.Output<string> | undefined
 
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super('genai:hub:Identity', name, {}, opts)
@@ -31,6 +33,7 @@ export class Identity extends pulumi.ComponentResource {
     this.userPoolArn = pool.arn
     this.userPoolClientId = client.id
     this.issuer = pulumi.interpolate`https://cognito-idp.${settings.region}.amazonaws.com/${pool.id}`
+    this.domain = settings.userPoolDomain === undefined ? undefined : domain(name, pool, args, { parent: this })
     this.registerOutputs({ userPoolId: this.userPoolId, userPoolClientId: this.userPoolClientId })
   }
 }
@@ -68,6 +71,24 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
     },
     opts,
   )
+}
+
+/** What machines sign in at, and the one scope that their app clients may have (docs/machines.md). */
+function domain(
+  name: string,
+  pool: aws.cognito.UserPool,
+  { settings }: IdentityArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const prefix = settings.userPoolDomain ?? ''
+  const made = new aws.cognito.UserPoolDomain(name, { domain: prefix, userPoolId: pool.id }, opts)
+  const scope = { scopeName: MACHINE_SCOPE.name, scopeDescription: "Calls models on the path of a tenant's machine" }
+  const server = new aws.cognito.ResourceServer(
+    name,
+    { identifier: MACHINE_SCOPE.server, name: MACHINE_SCOPE.server, userPoolId: pool.id, scopes: [scope] },
+    opts,
+  )
+  return pulumi.all([made.domain, server.id]).apply(([own]) => `${own}.auth.${settings.region}.amazoncognito.com`)
 }
 
 function userPoolClient(

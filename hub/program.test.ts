@@ -9,12 +9,14 @@ beforeAll(async () => {
 
 /** Types that take no tags, or are no resource of AWS. */
 const TAGLESS =
-  /^genai:|^pulumi:|ec2\/route:|RouteTableAssociation$|RouteTablePropagation$|ec2transitgateway\/route:|Association$|PolicyAttachment$|RolePolicy$|^aws:s3\/bucket[A-Z]|route53|certificateValidation|UserPoolClient$|lambda\/permission:|lambda\/invocation:|EventTarget$|ResourcePolicy$/
+  /^genai:|^pulumi:|ec2\/route:|RouteTableAssociation$|RouteTablePropagation$|ec2transitgateway\/route:|Association$|PolicyAttachment$|RolePolicy$|^aws:s3\/bucket[A-Z]|route53|certificateValidation|UserPoolClient$|UserPoolDomain$|ResourceServer$|lambda\/permission:|lambda\/invocation:|EventTarget$|ResourcePolicy$/
 
 describe('the hub', () => {
   it('answers the contract, in full', () => {
     expect(Object.keys(recorded.outputs).sort()).toEqual(
-      HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+)$/.test(name)).sort(),
+      HUB_OUTPUT_NAMES.filter(
+        (name) => !/^(userPoolDomain|keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+)$/.test(name),
+      ).sort(),
     )
     expect(parseHubOutputs(recorded.outputs, 'organization/genai-hub-spoke/hub')).toEqual(recorded.outputs)
     expect(recorded.outputs).toMatchObject({

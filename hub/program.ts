@@ -190,6 +190,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     userPoolArn: identity.userPoolArn,
     userPoolClientId: identity.userPoolClientId,
     issuer: identity.issuer,
+    ...(identity.domain && { userPoolDomain: identity.domain }),
     keySetVia: settings.keySetVia,
     ...(settings.keySetVia === 'inline' && { keySet: identity.issuer.apply(fetchKeySet) }),
     ...(keySets && {
@@ -207,6 +208,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     onboardingRoleArn: onboarding.roleArn,
     permissionsBoundaryArn: tenantsBoundary.arn,
     concurrencyLimit: settings.concurrencyLimit,
+    listenerRules: settings.listenerRules,
     auditFunctionArn: audit.functionArn,
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
     ...(tasks && { fargate: fargateOutput(settings, tasks.fargate, tasks.boundary) }),

@@ -63,7 +63,10 @@ describe('parseHubOutputs', () => {
   })
 
   it.each(
-    HUB_OUTPUT_NAMES.filter((name) => !/^(keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+|usage\w+)$/.test(name)),
+    HUB_OUTPUT_NAMES.filter(
+      (name) =>
+        !/^(userPoolDomain|listenerRules|keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+|usage\w+)$/.test(name),
+    ),
   )('names %s when it is missing', (name) => {
     const error = refused({ [name]: undefined })
     expect(error.outputs).toEqual([name])
@@ -97,6 +100,8 @@ describe('parseHubOutputs', () => {
   it.each<[string, unknown]>([
     ['contractVersion', CONTRACT_VERSION - 1],
     ['alarmTopicArn', 5],
+    ['userPoolDomain', ''],
+    ['listenerRules', '100'],
     ['contractVersion', String(CONTRACT_VERSION)],
     ['account', '1111'],
     ['vpcId', ''],

@@ -53,6 +53,8 @@ export interface HubOutputs {
   readonly userPoolArn: string
   readonly userPoolClientId: string
   readonly issuer: string
+  /** Host of the user pool's token endpoint; absent for a pool without a domain. */
+  readonly userPoolDomain?: string
   /**
    * How the functions get the key set; `keySet` is the JSON for `inline` and absent otherwise, and so are the three for `table`.
    */
@@ -81,6 +83,8 @@ export interface HubOutputs {
   readonly permissionsBoundaryArn: string
   /** Lambda's concurrent executions that the hub's account has: what the tenants' reservations are added up against. */
   readonly concurrencyLimit: number
+  /** Rules that the load balancer may have; absent on a hub of an earlier version. */
+  readonly listenerRules?: number
 
   /** Function that a tenant's audit lines are sent to; CloudWatch Logs may invoke it for every tenant's log group. */
   readonly auditFunctionArn: string
@@ -140,6 +144,8 @@ const OF_TABLE = ['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'] a
 const OF_USAGE = ['usageTableName', 'usageTableArn'] as const
 
 type OptionalOutput =
+  | 'userPoolDomain'
+  | 'listenerRules'
   | 'keySet'
   | 'alarmTopicArn'
   | 'leavingSubnet'
@@ -219,6 +225,8 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: reado
 /** The names of the hub's outputs, in the contract's order, for a reader that asks for each. */
 export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...(Object.keys(CHECKS) as (keyof typeof CHECKS)[]),
+  'userPoolDomain',
+  'listenerRules',
   'keySet',
   'alarmTopicArn',
   'leavingSubnet',
@@ -256,9 +264,14 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   for (const name of OF_USAGE)
     if (counts && !text(raw[name]))
       problems.set(name, `${name} is ${shown(raw[name])}. Expected: text, or neither of ${OF_USAGE.join(' and ')}.`)
-  const { alarmTopicArn } = raw
-  if (alarmTopicArn !== undefined && alarmTopicArn !== null && !text(alarmTopicArn))
-    problems.set('alarmTopicArn', `alarmTopicArn is ${shown(alarmTopicArn)}. Expected: text, or nothing.`)
+  for (const name of ['alarmTopicArn', 'userPoolDomain'] as const) {
+    const value = raw[name]
+    if (value !== undefined && value !== null && !text(value))
+      problems.set(name, `${name} is ${shown(value)}. Expected: text, or nothing.`)
+  }
+  const { listenerRules } = raw
+  if (listenerRules !== undefined && listenerRules !== null && !whole(listenerRules))
+    problems.set('listenerRules', `listenerRules is ${shown(listenerRules)}. Expected: a whole number, or nothing.`)
   const { leavingSubnet } = raw
   if (leavingSubnet !== undefined && leavingSubnet !== null && !subnet(leavingSubnet))
     problems.set(

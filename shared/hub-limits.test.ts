@@ -18,7 +18,7 @@ describe('what the tenants of a hub may have together', () => {
   it('is the same by its settings and by its outputs', () => {
     const hub = { ...HUB, fargate: HUB_FARGATE }
     expect(limitsOfHub(hub).fargate).toMatchObject(limits({ fargateVcpuLimit: 6, listenerRules: 100 }).fargate ?? {})
-    expect(limitsOfHub(HUB)).toEqual({ concurrencyLimit: 1000 })
+    expect(limitsOfHub(HUB)).toEqual({ concurrencyLimit: 1000, listenerRules: 100 })
   })
 
   it('counts reservations of functions, not of tasks', () => {
@@ -44,6 +44,11 @@ describe('what the tenants of a hub may have together', () => {
       limitMistakes([...many(90, lambda(1)), { ...lambda(1), machineRules: 9 }], limits({ listenerRules: 100 }))[0],
     ).toContain('need 100 rules')
     // Target groups bound those on Lambda: elsewhere.
+    const onLambda = limitsOfSettings({ ...HUB_SETTINGS, fargate: false, listenerRules: 100 })
+    expect(limitMistakes([...many(81, lambda(1)), { ...lambda(1), machineRules: 9 }], onLambda)[0]).toMatch(
+      /need 91 rules .* quota "Rules per Application Load Balancer"/,
+    )
+    expect(limitMistakes([...many(80, lambda(1)), { ...lambda(1), machineRules: 9 }], onLambda)).toEqual([])
     expect(limitMistakes(many(120, lambda(1)), limits({ listenerRules: 100 }))).toEqual([])
   })
 
@@ -59,6 +64,6 @@ describe('what the tenants of a hub may have together', () => {
   })
 
   it('says nothing of tasks to a hub without Fargate: the tenant is refused there anyway', () => {
-    expect(limitMistakes(many(99, fargate()), { concurrencyLimit: 1000 })).toEqual([])
+    expect(limitMistakes(many(99, fargate()), { concurrencyLimit: 1000, listenerRules: 1000 })).toEqual([])
   })
 })

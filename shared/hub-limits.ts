@@ -2,33 +2,36 @@
 import { planHubSubnets } from './addressing.ts'
 import { addresses, parseCidr } from './cidr.ts'
 import type { HubOutputs } from './contract.ts'
+import { DEFAULT_LISTENER_RULES } from './load-balancer-rules.ts'
 import type { Compute, HubSettings } from './settings.ts'
 
 export interface HubLimits {
   /** Concurrent executions of Lambda in the hub's account. */
   readonly concurrencyLimit: number
+  /** Rules that the load balancer may have. */
+  readonly listenerRules: number
   /** Absent on a hub without Fargate. */
   readonly fargate?: {
     readonly vcpuLimit: number
-    readonly listenerRules: number
     /** Blocks of the private subnets, one a zone. */
     readonly subnets: readonly string[]
   }
 }
 
-/** Of a hub that is deployed. */
-export const limitsOfHub = ({ concurrencyLimit, fargate, privateSubnets }: HubOutputs): HubLimits => ({
+/** Of a hub that is deployed; one of an earlier version tells of its rules with Fargate only. */
+export const limitsOfHub = ({ concurrencyLimit, listenerRules, fargate, privateSubnets }: HubOutputs): HubLimits => ({
   concurrencyLimit,
+  listenerRules: listenerRules ?? fargate?.listenerRules ?? DEFAULT_LISTENER_RULES,
   ...(fargate && { fargate: { ...fargate, subnets: privateSubnets.map(({ cidrBlock }) => cidrBlock) } }),
 })
 
 /** Of a hub by its settings, before it is deployed. */
 export const limitsOfSettings = (hub: HubSettings): HubLimits => ({
   concurrencyLimit: hub.concurrencyLimit,
+  listenerRules: hub.listenerRules,
   ...(hub.fargate && {
     fargate: {
       vcpuLimit: hub.fargateVcpuLimit,
-      listenerRules: hub.listenerRules,
       subnets: planHubSubnets(hub.cidrBlock, hub.availabilityZones).map((zone) => zone.private),
     },
   }),
@@ -45,9 +48,8 @@ export function limitMistakes(members: readonly Computed[], limits: HubLimits): 
   const { fargate } = limits
   return [
     ...concurrencyMistakes(members, limits),
-    ...(fargate === undefined
-      ? []
-      : [...vcpuMistakes(members, fargate), ...ruleMistakes(members, fargate), ...addressMistakes(members, fargate)]),
+    ...ruleMistakes(members, limits),
+    ...(fargate === undefined ? [] : [...vcpuMistakes(members, fargate), ...addressMistakes(members, fargate)]),
   ]
 }
 
@@ -91,7 +93,7 @@ function vcpuMistakes(members: readonly Computed[], { vcpuLimit }: FargateLimits
 const FREE_RULES = 10
 
 /** A tenant on Fargate has a second rule, which never matches (ECS takes no target group that no rule forwards to); each issuer of machines one. */
-function ruleMistakes(members: readonly Computed[], { listenerRules }: FargateLimits): readonly string[] {
+function ruleMistakes(members: readonly Computed[], { listenerRules }: HubLimits): readonly string[] {
   const onFargate = taskTiers(members).length
   const machines = members.reduce((sum, { machineRules = 0 }) => sum + machineRules, 0)
   const rules = members.length + onFargate + machines

@@ -25,6 +25,9 @@ export const PRICES = {
   /** A web ACL, and a rule in it, a month. */
   webAclMonth: 5,
   webAclRuleMonth: 1,
+  /** An app client of Cognito's for a machine (client credentials), a month, and a thousand tokens of such. */
+  cognitoAppClientMonth: 6,
+  cognitoThousandTokens: 2.25,
 } as const
 
 export type Prices = { readonly [K in keyof typeof PRICES]: number }

@@ -49,6 +49,8 @@ export interface HubSettings {
   readonly wafRateLimit: number
   readonly clientInstance: boolean
   readonly keySetVia: KeySetVia
+  /** Prefix of the user pool's domain. */
+  readonly userPoolDomain?: string
   /** ARNs of the roles that may assume the onboarding role. */
   readonly deployers: readonly string[]
   /** Lambda's concurrent executions that the hub's account has. */

@@ -154,6 +154,9 @@ export interface MachineIssuer {
   readonly claims: Readonly<Record<string, string>>
 }
 
+/** The one scope of the hub's own app clients for machines, `genai/invoke`. */
+export const MACHINE_SCOPE = { server: 'genai', name: 'invoke' } as const
+
 /** Claims that are lists of words in one text. */
 export const SPACE_SEPARATED: readonly string[] = ['scope', 'scp']
 

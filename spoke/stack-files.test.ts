@@ -27,7 +27,8 @@ const spoke = (number: number, more: Readonly<Record<string, unknown>> = {}) =>
     tier: 'small',
     ...more,
   })
-const check = (concurrencyLimit = 1000) => checkStackFiles(directory, { ...ORIGIN, concurrencyLimit })
+const check = (concurrencyLimit = 1000) =>
+  checkStackFiles(directory, { ...ORIGIN, concurrencyLimit, listenerRules: 1000 })
 
 describe('stack files against each other', () => {
   it('accepts tenants that fit, and leaves aside what is no spoke', async () => {

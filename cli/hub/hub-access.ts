@@ -18,6 +18,8 @@ export interface HubAccess {
   readonly region: string
   readonly userPoolId: string
   readonly tableName: string
+  /** Host of the token endpoint; absent without one, or where only flags named the hub. */
+  readonly userPoolDomain?: string
   /** The command that deploys a stack into it, without the stack's name. */
   readonly deployCommand: string
   /** What `login` takes for it; absent where only flags named the hub. */
@@ -123,16 +125,17 @@ async function hubOfStack(stack: string) {
 function access(
   where: HubAccess['where'],
   hub: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName' | 'deployCommand'> &
-    Partial<NonNullable<HubAccess['signIn']>>,
+    Partial<NonNullable<HubAccess['signIn']> & Pick<HubAccess, 'userPoolDomain'>>,
   clients: Pick<HubAccess, 'cognito' | 'dynamodb'>,
 ): HubAccess {
-  const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId } = hub
+  const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId, userPoolDomain } = hub
   return {
     where,
     region,
     userPoolId,
     tableName: table,
     deployCommand,
+    ...(userPoolDomain !== undefined && { userPoolDomain }),
     ...(gatewayUrl !== undefined && userPoolClientId !== undefined && { signIn: { gatewayUrl, userPoolClientId } }),
     ...clients,
     close() {

@@ -33,11 +33,14 @@ export function withSetting(text: string, { key, value, comment, after }: Writte
 }
 
 /** The end of the value's last line, without the line's end. */
-function endOfPair(text: string, value: unknown, start: number): number {
+export function endOfPair(text: string, value: unknown, start: number): number {
   const range = typeof value === 'object' && value !== null && 'range' in value ? value.range : undefined
   const last = Array.isArray(range) ? Math.max(Number(range[1]) - 1, start) : start
   const newline = text.slice(last).search(/\r?\n/)
-  return newline < 0 ? text.length : last + newline
+  if (newline < 0) return text.length
+  const end = last + newline
+  // A map's range ends behind its line, between the two bytes of its end.
+  return text[end] === '\n' && text[end - 1] === '\r' ? end - 1 : end
 }
 
 /** Read again, the file says what it said before, and this. */

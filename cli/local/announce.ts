@@ -34,8 +34,9 @@ const LOOK_MILLISECONDS = 1_000
 const TABLE = 'aws:dynamodb/table:Table'
 const POOL = 'aws:cognito/userPool:UserPool'
 const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
+const DOMAIN = 'aws:cognito/userPoolDomain:UserPoolDomain'
 /** A listener opens a port, and with it the gateway's address is known. */
-const TELLING = new Set([TABLE, POOL, CLIENT, 'aws:lb/listener:Listener'])
+const TELLING = new Set([TABLE, POOL, CLIENT, DOMAIN, 'aws:lb/listener:Listener'])
 
 /** @throws UserError when another cloud of this folder is running */
 export async function announce(
@@ -99,11 +100,13 @@ function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningH
   const pool = ledger.all(POOL).find((one) => one.account === account && one.region === region)
   const client = ledger.all(CLIENT).find(({ outputs }) => outputs.userPoolId === pool?.id)
   if (!pool || !client) return undefined
+  const domain = ledger.all(DOMAIN).find(({ outputs }) => outputs.userPoolId === pool.id)
   return {
     region,
     tableName,
     userPoolId: pool.id,
     userPoolClientId: client.id,
+    ...(domain && { userPoolDomain: `${domain.id}.auth.${region}.amazoncognito.com` }),
     ...(gatewayUrl !== undefined && { gatewayUrl }),
   }
 }

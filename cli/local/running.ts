@@ -20,6 +20,8 @@ export interface RunningHub {
   readonly region: string
   readonly userPoolId: string
   readonly userPoolClientId: string
+  /** Host of the token endpoint; absent for a pool without a domain. */
+  readonly userPoolDomain?: string
   readonly tableName: string
 }
 

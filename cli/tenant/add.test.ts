@@ -188,6 +188,21 @@ describe('tenant list', () => {
     expect(table).toMatch(/all +\$102\.20$/m)
   })
 
+  it('counts machines, and adds what their app clients cost', () => {
+    edit(
+      'Pulumi.spoke-tenant1.yaml',
+      'config:',
+      `config:
+  genai-hub-spoke:machineIssuers:
+    ci: { issuer: https://token.actions.githubusercontent.com, audience: a, claims: { repository: example/app } }
+    partner:
+      issuer: https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example
+      claims: { client_id: abc, token_use: access, scope: genai/invoke }`,
+    )
+    const [row] = tenantRows(readStackFiles(directory).spokes, undefined, PRICES)
+    expect(row).toMatchObject({ tenant: 'tenant1', machines: 2, monthlyFixed: 57.1 })
+  })
+
   it('does not pass a total off as everybody’s when a file could not be read', () => {
     writeFileSync(join(directory, 'Pulumi.spoke-tenant2.yaml'), 'config: [')
     const { spokes, mistakes } = readStackFiles(directory)

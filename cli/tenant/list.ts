@@ -8,6 +8,7 @@ import {
   readPrices,
   tenantMonthlyFixed,
 } from '../../shared/prices.ts'
+import type { MachineIssuers } from '../../shared/settings/machine-issuers.ts'
 import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/settings.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning } from '../local/running.ts'
@@ -24,6 +25,8 @@ export interface TenantRow {
   readonly models: readonly string[]
   readonly compute: Compute['kind'] | ''
   readonly tier: string
+  /** Rules of the load balancer besides the tenant's own, one a machine. */
+  readonly machines: number
   /** `?` where no hub was asked, or another than the tenant's own. */
   readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
   /** US dollars, before the first request; absent where the stack file does not tell. */
@@ -35,10 +38,12 @@ export interface TenantRow {
 export const list: Verb = {
   name: 'tenant list',
   usage: '',
-  summary: 'Lists the tenants: account, addresses, models, compute, tier, status, fixed cost a month, limits.',
+  summary:
+    'Lists the tenants: account, addresses, models, compute, tier, machines, status, fixed cost a month, limits.',
   details: [
     "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
-    `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests.`,
+    `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests,`,
+    "the app clients of machines among them. A machine is a rule of the load balancer, which are counted as the tenants' own are.",
     'Exit code: 1 when a stack file cannot be read, and its tenant is left out.',
   ].join('\n'),
   positionals: [0, 0],
@@ -102,8 +107,13 @@ export function tenantRows(
       models: settings.ok ? Object.keys(settings.value.models) : [],
       compute: tenancy.compute?.kind ?? '',
       tier: tenancy.compute ? tierName(tenancy.compute) : '',
+      machines: tenancy.machineRules ?? 0,
       status: living && asked(spoke) ? (alive?.status ?? 'not deployed') : '?',
-      ...(zones !== undefined && { monthlyFixed: tenantMonthlyFixed(zones, tenancy.compute, prices) }),
+      ...(zones !== undefined &&
+        settings.ok && {
+          monthlyFixed:
+            tenantMonthlyFixed(zones, tenancy.compute, prices) + clientsMonthly(settings.value.machineIssuers, prices),
+        }),
       ...limitsOf(settings.ok ? settings.value.limits : alive?.limits.stack, alive?.limits.operator),
     }
   })
@@ -118,6 +128,7 @@ export function tenantRows(
         models: [],
         compute: '',
         tier: '',
+        machines: 0,
         status: 'no stack file',
         ...limitsOf(limits.stack, limits.operator),
       }),
@@ -144,20 +155,24 @@ export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
     return 'There are no tenants. The first: npm run tenant -- add tenant1 --account ACCOUNT --model NAME=ID\n'
   const known = rows.flatMap(({ monthlyFixed }) => monthlyFixed ?? [])
   return textTable(
-    ['TENANT', 'ACCOUNT', 'CIDR', 'MODELS', 'COMPUTE', 'TIER', 'STATUS', 'FIXED/MONTH'],
+    ['TENANT', 'ACCOUNT', 'CIDR', 'MODELS', 'COMPUTE', 'TIER', 'MACHINES', 'STATUS', 'FIXED/MONTH'],
     [
-      ...rows.map(({ tenant, account, cidrBlock, models, compute, tier, status, monthlyFixed }) => [
-        ...[tenant, account, cidrBlock, models.join(', '), compute, tier, status],
+      ...rows.map(({ tenant, account, cidrBlock, models, compute, tier, machines, status, monthlyFixed }) => [
+        ...[tenant, account, cidrBlock, models.join(', '), compute, tier, machines > 0 ? `${machines}` : '', status],
         monthlyFixed === undefined ? '' : dollars(monthlyFixed),
       ]),
       [
-        ...['', '', '', '', '', ''],
+        ...['', '', '', '', '', '', ''],
         leftOut === 0 ? 'all' : `all but ${leftOut}`,
         dollars(known.reduce((sum, cost) => sum + cost, 0)),
       ],
     ],
   )
 }
+
+/** App clients of Cognito's: their tokens are counted on top. */
+const clientsMonthly = (issuers: MachineIssuers, prices: Prices): number =>
+  Object.values(issuers).filter(({ claims }) => claims.client_id !== undefined).length * prices.cognitoAppClientMonth
 
 /** A preset by its name, anything else by its figures. */
 function tierName(compute: Compute): string {

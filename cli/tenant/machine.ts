@@ -1,9 +1,11 @@
 /** A tenant's machines: which there are, and blocking one whose token was stolen. */
 import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
 import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import { machineClients } from '../hub/machine-clients.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { block, machinesOf, unblock } from './blocked.ts'
 import { tenantIdOf } from './id.ts'
+import { CLIENT_PRICES } from './machine-client.ts'
 import { textTable } from './text-table.ts'
 
 const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
@@ -35,6 +37,15 @@ export const machineList: Verb = {
           ? `${tenantId} has no machines.\n`
           : textTable(['PATH', 'ISSUER', 'AUDIENCE', 'CLAIMS'], rows),
       )
+      const clients = (await machineClients(hub)).filter((one) => one.tenantId === tenantId)
+      const unused = clients.filter(({ clientId }) => !machines.some(([, { claims }]) => claims.client_id === clientId))
+      process.stdout.write(
+        `\nEach is a rule of the load balancer, as a tenant is. App clients of ${tenantId}: ${clients.length}${clients.length > 0 ? `, ${CLIENT_PRICES}` : ''}.\n`,
+      )
+      for (const { name, clientId } of unused)
+        process.stdout.write(
+          `The app client ${clientId} (${tenantId}.${name}) opens nothing yet: deploy the stack file that names it, or npm run tenant -- machine remove ${tenantId} ${name}\n`,
+        )
     } finally {
       hub.close()
     }

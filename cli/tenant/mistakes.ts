@@ -1,13 +1,14 @@
 /** What is wrong with the tenants of a folder's stack files: each on its own, against each other, against their hub. */
 
 import { limitsOfSettings } from '../../shared/hub-limits.ts'
+import { DEFAULT_LISTENER_RULES } from '../../shared/load-balancer-rules.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import { tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/checks.ts'
 import { messageOf } from '../verb.ts'
 import { readHub, type SpokeFile, type StackFiles } from './stacks.ts'
 
-/** Lambda's default, for a hub whose file is not here. */
+/** AWS's defaults, for a hub whose file is not here. */
 const DEFAULT_CONCURRENCY = 1_000
 
 export function mistakesOf(files: StackFiles): readonly string[] {
@@ -27,7 +28,9 @@ function ofHub(files: StackFiles, hubStack: string, members: readonly SpokeFile[
   } catch (error) {
     mistakes.push(messageOf(error))
   }
-  const limits = hub ? limitsOfSettings(hub) : { concurrencyLimit: DEFAULT_CONCURRENCY }
+  const limits = hub
+    ? limitsOfSettings(hub)
+    : { concurrencyLimit: DEFAULT_CONCURRENCY, listenerRules: DEFAULT_LISTENER_RULES }
   mistakes.push(
     ...tenancyMistakes(
       members.map(({ tenancy }) => tenancy),

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { destroyInRunning } from '../demo/stacks.ts'
 import { HUB_OPTIONS, type HubAccess, isOfHub, openHub } from '../hub/hub-access.ts'
+import { deleteMachineClient, machineClients } from '../hub/machine-clients.ts'
 import { findRunning } from '../local/running.ts'
 import { type Backend, openBackend, progress, resourcesOf, toItsEnd } from '../pulumi/pulumi-stacks.ts'
 import { stackFile } from '../pulumi/stacks.ts'
@@ -17,7 +18,8 @@ export const remove: Verb = {
   usage: 'TENANT',
   summary: 'Takes a tenant away: its users, its stack, its stack file, in this order.',
   details: [
-    '1. the tenant is suspended, and its users are signed out and disabled, so that nobody calls while it goes;',
+    "1. the tenant is suspended, its users are signed out and disabled, and its machines' app clients are deleted, so that nobody calls while",
+    '   it goes;',
     '2. pulumi destroy of its stack: its account part and its ingress through the hub, with its item and its group of users;',
     '3. the stack and its file are removed.',
     'Stops at the first step that fails; run it again to go on. The hub and the other tenants are not touched.',
@@ -64,6 +66,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   const file = stackFile(name)
   const fileName = file === undefined ? `Pulumi.${name}.yaml` : basename(file)
   const users = await usersOf(hub, tenantId)
+  const clients = (await machineClients(hub)).filter((one) => one.tenantId === tenantId)
   const living = (await livingTenants(hub)).some((tenant) => tenant.tenantId === tenantId)
   const stack = await backend?.find(name)
   const resources = stack ? await resourcesOf(stack) : []
@@ -77,7 +80,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   const retained = resources.filter((resource) => resource.retained)
   const text = [
     `Removing ${tenantId}, in this order:`,
-    `  1. ${living ? 'it is suspended, and ' : ''}${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}`,
+    `  1. ${living ? 'it is suspended, and ' : ''}${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}${clients.length > 0 ? `; ${clients.length} app clients of its machines are deleted` : ''}`,
     stack
       ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
       : `  2. ${backend || !living ? `there is no stack ${name} ${backend ? 'in the backend' : 'in the local cloud'}` : `its stack is destroyed in the local cloud that npm start serves`}`,
@@ -95,6 +98,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     // Tokens that are out live for half an hour: without this they would be served until the stack is gone.
     if (living) await setStatus(hub, tenantId, 'suspended', new Date())
     await disableUsers(hub, users, { erase })
+    for (const { clientId } of clients) await deleteMachineClient(hub, clientId)
     process.stdout.write(`1. ${users.length} users ${erase ? 'deleted' : 'disabled'}\n`)
     if (stack) {
       await toItsEnd(

@@ -3,6 +3,7 @@ import { check } from '../tenant/check.ts'
 import { limit } from '../tenant/limit.ts'
 import { list } from '../tenant/list.ts'
 import { machineBlock, machineList, machineUnblock } from '../tenant/machine.ts'
+import { machineAdd, machineRemove, machineRotate } from '../tenant/machine-client.ts'
 import { remove } from '../tenant/remove.ts'
 import { resume, suspend } from '../tenant/status.ts'
 import { userAdd } from '../tenant/user-add.ts'
@@ -20,8 +21,8 @@ const user: VerbGroup = {
 const machine: VerbGroup = {
   name: 'tenant machine',
   usage: 'VERB',
-  summary: "A tenant's machines: lists, blocks and unblocks them.",
-  verbs: [machineList, machineBlock, machineUnblock],
+  summary: "A tenant's machines: adds, lists, blocks and removes them, and changes their secrets.",
+  verbs: [machineAdd, machineList, machineRotate, machineBlock, machineUnblock, machineRemove],
 }
 
 export const tenant: VerbGroup = {

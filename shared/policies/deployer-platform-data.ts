@@ -79,13 +79,16 @@ export function storage({ account, region }: DeployerScope): readonly PolicyStat
 export function userPool({ account, region }: DeployerScope): readonly PolicyStatement[] {
   const idp = (...names: readonly string[]) => of('cognito-idp', ...names)
   return [
-    allow('MakeUserPool', idp('CreateUserPool')),
+    // A domain is asked for by its name alone, whoever's it is.
+    allow('MakeUserPool', idp('CreateUserPool', 'DescribeUserPoolDomain')),
     allow(
       'UserPool',
       [
         ...idp('AddCustomAttributes', 'CreateUserPoolClient', 'DeleteUserPool', 'DeleteUserPoolClient'),
         ...idp('DescribeUserPool', 'DescribeUserPoolClient', 'GetUserPoolMfaConfig', 'TagResource'),
         ...idp('UntagResource', 'UpdateUserPool', 'UpdateUserPoolClient'),
+        ...idp('CreateUserPoolDomain', 'DeleteUserPoolDomain', 'UpdateUserPoolDomain'),
+        ...idp('CreateResourceServer', 'DeleteResourceServer', 'DescribeResourceServer', 'UpdateResourceServer'),
       ],
       `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
     ),

@@ -190,6 +190,20 @@ const keySetVia: Setting<KeySetVia> = {
   parse: oneOf(KEY_SET_WAYS),
 }
 
+const userPoolDomain: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    "Prefix of the user pool's domain, `PREFIX.auth.REGION.amazoncognito.com`, where machines get tokens by client credentials. Nobody else in the region may have it. A pool with a domain is not reached by `keySetVia: endpoint`.",
+  allowed:
+    '1 to 63 lower-case letters, digits and hyphens, no hyphen at either end, without the words aws, amazon and cognito.',
+  placeholder: '{PREFIX}',
+  fallback: none,
+  parse: matching(
+    /^(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    "the prefix of a user pool's domain",
+  ),
+}
+
 const deployers: Setting<readonly string[]> = {
   type: 'list of role ARNs',
   meaning: "The platform team's roles that may assume the onboarding role. Whoever holds it is trusted with the hub.",
@@ -236,7 +250,7 @@ const fargateVcpuLimit: Setting<number> = {
 const listenerRules: Setting<number> = {
   type: 'whole number',
   meaning:
-    'Rules that the load balancer may have (its quota, 100 unless it was raised): a tenant on Lambda takes one, one on Fargate two, and ten stay free.',
+    'Rules that the load balancer may have (its quota, 100 unless it was raised): a tenant on Lambda takes one, one on Fargate two, each of its machines one, and ten stay free.',
   allowed: '100 to 1000.',
   placeholder: '{NUMBER}',
   fallback: { value: DEFAULT_LISTENER_RULES, text: `\`${DEFAULT_LISTENER_RULES}\`` },
@@ -307,6 +321,7 @@ export const HUB_TABLE = {
   wafRateLimit,
   clientInstance,
   keySetVia,
+  userPoolDomain,
   deployers,
   concurrencyLimit,
   fargate,

@@ -26,6 +26,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   checkAccounts(values, refuse)
   checkAlarmTopic(values, refuse)
   checkDeployers(values, refuse)
+  checkUserPoolDomain(values, refuse)
   const listener = listenerOf(values, refuse)
   if (listener) checkBlocks(values, listener, refuse)
   const sharing = sharingOf(values, refuse)
@@ -46,6 +47,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     wafRateLimit: rest.wafRateLimit,
     clientInstance: rest.clientInstance,
     keySetVia: rest.keySetVia,
+    ...(rest.userPoolDomain !== undefined && { userPoolDomain: rest.userPoolDomain }),
     deployers: rest.deployers,
     concurrencyLimit: rest.concurrencyLimit,
     fargate: rest.fargate,
@@ -114,6 +116,16 @@ function checkDeployers({ deployers }: HubValues, refuse: Refuse): void {
     'deployers',
     `their names make the onboarding role's trust policy ${length} characters long, and AWS allows ${POLICY_LIMITS.trust}: name fewer, or one role that they share.`,
     { meant: '["{ARN}"]' },
+  )
+}
+
+/** AWS: a pool with a domain cannot be reached through an interface endpoint at all. */
+function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, refuse: Refuse): void {
+  if (userPoolDomain === undefined || keySetVia !== 'endpoint') return
+  refuse(
+    'userPoolDomain',
+    "it is set, and keySetVia is endpoint: through Cognito's endpoint a pool with a domain cannot be reached, and every request would be refused. Set keySetVia to table.",
+    { choice: 'userPoolDomain' },
   )
 }
 

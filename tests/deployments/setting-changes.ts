@@ -191,7 +191,13 @@ const SPOKE_IN_PLACE: Changes = {
 }
 
 /** Each in a test of its own. */
-const BY_THEMSELVES: Changes = { leavingZone: '', keySetVia: '', hostedZoneId: '', certificateArn: '' }
+const BY_THEMSELVES: Changes = {
+  leavingZone: '',
+  keySetVia: '',
+  userPoolDomain: '',
+  hostedZoneId: '',
+  certificateArn: '',
+}
 
 /** What is made anew for a changed name or supernet, and nobody misses. */
 const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/

@@ -62,7 +62,10 @@ const WORLDS: readonly {
   readonly organization: Organization
 }[] = [
   {
-    settings: { hub: { keySetVia: 'table' }, [TENANT]: { ...MODELS, machineIssuers: { app: MACHINE } } },
+    settings: {
+      hub: { keySetVia: 'table', userPoolDomain: 'genai-example' },
+      [TENANT]: { ...MODELS, machineIssuers: { app: MACHINE } },
+    },
     organization: sample,
   },
   {

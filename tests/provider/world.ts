@@ -26,12 +26,13 @@ type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 const TENANT = 'spoke-tenant1'
 
 const WORLDS: readonly { readonly settings: Settings; readonly organization: Organization }[] = [
-  { settings: { hub: { keySetVia: 'table' } }, organization: unbounded },
+  { settings: { hub: { keySetVia: 'table', userPoolDomain: 'genai-example' } }, organization: unbounded },
   {
     settings: {
       hub: {
         ...LOCAL_FARGATE,
         keySetVia: 'nat',
+        userPoolDomain: 'genai-other',
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },

@@ -50,7 +50,7 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   'key sets in a table, a tenant with machines': {
     organization: {},
     stacks: {
-      hub: { keySetVia: 'table' },
+      hub: { keySetVia: 'table', userPoolDomain: 'genai-example' },
       'spoke-tenant1': {
         machineIssuers: {
           app: {

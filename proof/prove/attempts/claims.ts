@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { readStack, stackNames } from '../../../cli/pulumi/stacks.ts'
+import { limitsOfHub } from '../../../shared/hub-limits.ts'
 import { ofProject, readSettings } from '../../../shared/settings/read.ts'
 import { checkAgainstHub } from '../../../spoke/checks.ts'
 import { checkDeployed } from '../../../spoke/deployed.ts'
@@ -148,7 +149,7 @@ async function refusalOf(
     const files = (alone ? [] : stackNames()).map((name) => [name, readStack(name).config] as const)
     for (const [name, texts] of [...files, [origin.stack, claiming] as const])
       await writeFile(join(directory, `Pulumi.${name}.yaml`), stringify({ config: texts }))
-    await checkStackFiles(directory, { ...origin, concurrencyLimit: hub.concurrencyLimit })
+    await checkStackFiles(directory, { ...origin, ...limitsOfHub(hub) })
     checkDeployed(settings, hub, { own: [], others: deployedBlocks(platform), holdsAnother: false })
     return undefined
   } catch (error) {

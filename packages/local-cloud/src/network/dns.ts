@@ -1,5 +1,7 @@
 /** What a host name resolves to, from inside a VPC or from the internet. */
 
+import { USER_POOL_DOMAIN } from '../aws/cognito/resources/user-pool-domain.ts'
+import { domainOf } from '../aws/cognito/token-endpoint.ts'
 import { endpointServices } from '../aws/ec2/endpoint-services.ts'
 import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
 import { prefixLists } from '../aws/ec2/prefix-lists.ts'
@@ -39,12 +41,21 @@ function resolveName(topology: Topology, name: string, vpcId: string | undefined
     endpointName(topology, name) ??
     privateName(topology, name, vpcId) ??
     serviceName(name) ??
+    userPoolName(topology, name) ??
     loadBalancerName(topology, name) ??
     recordName(topology, name, vpcId, followed) ??
     websiteName(topology, name) ??
     otherServiceName(name) ??
     notFound(name)
   )
+}
+
+/** A user pool's domain, once it is declared. */
+function userPoolName({ ledger }: Topology, name: string): Resolution | undefined {
+  const { domain, region } = domainOf(name) ?? {}
+  if (domain === undefined || region === undefined) return undefined
+  if (ledger.find(USER_POOL_DOMAIN, domain)?.region !== region) return undefined
+  return { addresses: [publicAddress('cognito-idp', region)], service: { service: 'cognito-idp', region } }
 }
 
 function websiteName({ websites }: Topology, name: string): Resolution | undefined {

@@ -10,6 +10,8 @@ import { nameOf, type World } from './world.ts'
 const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
   'aws:acm/certificate:Certificate': 'ResourceInUseException',
   'aws:cloudwatch/eventRule:EventRule': 'ValidationException',
+  // Of a pool that has a domain.
+  'aws:cognito/userPool:UserPool': 'InvalidParameterException',
   'aws:ec2/eip:Eip': 'InvalidIPAddress.InUse',
   'aws:ecs/cluster:Cluster': 'ClusterContainsServicesException',
   // Of the hub: public addresses are mapped through it. A spoke has none.

@@ -8,6 +8,7 @@ import { type KeySet, keySet } from './keys.ts'
 import { COGNITO, type CognitoOperation } from './operation.ts'
 import * as operations from './operations.ts'
 import { type CognitoOptions, CognitoState } from './state.ts'
+import { domainOf, tokenEndpoint } from './token-endpoint.ts'
 import { sign } from './tokens.ts'
 import { wellKnown } from './well-known.ts'
 
@@ -47,6 +48,10 @@ export function createCognito(
         COGNITO,
         () => operation,
         async (requestId, caller) => {
+          if (domainOf(request.host)) {
+            operation = 'token'
+            return tokenEndpoint(request, { surroundings, state })
+          }
           if (request.method === 'GET') {
             operation = request.target.slice(request.target.lastIndexOf('/') + 1)
             return wellKnown({ surroundings, request, state })

@@ -11,6 +11,7 @@ import { type Refusals, read, required, type Shape, secret, structure, text } fr
 import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findClient, findPool, groupsOf, type UserPool, type UserPoolClient } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'
+import { USER_POOL_DOMAIN } from './resources/user-pool-domain.ts'
 import type { CognitoState } from './state.ts'
 import { type AccessToken, type TokenSubject, verifyAccessToken } from './tokens.ts'
 import { requireUser } from './users.ts'
@@ -146,7 +147,25 @@ export const subjectOf = ({ pool, client, data, surroundings, now }: ForClient<u
   groups: groupsOf(surroundings.ledger, pool.id).filter(({ name }) => user.groups.includes(name)),
 })
 
-async function inPool<I>({ surroundings, state }: CognitoCall, input: I, pool: UserPool): Promise<InPool<I>> {
+/**
+ * AWS: a pool that has a domain cannot be reached through PrivateLink. The words of the refusal are AWS's as others have met them;
+ * its status was not looked up.
+ */
+export function refusePrivately(
+  { surroundings: { ledger }, request }: Pick<CognitoCall, 'surroundings' | 'request'>,
+  pool: UserPool,
+) {
+  if (request.path.target.kind !== 'endpoint') return
+  if (ledger.all(USER_POOL_DOMAIN).some(({ outputs }) => outputs.userPoolId === pool.id))
+    throw new AwsError(
+      'InvalidParameterException',
+      'PrivateLink access is disabled for the user pool that has ManagedLogin configured.',
+    )
+}
+
+async function inPool<I>(call: CognitoCall, input: I, pool: UserPool): Promise<InPool<I>> {
+  const { surroundings, state } = call
+  refusePrivately(call, pool)
   return { input, pool, data: await state.pool(pool.id), state, surroundings, now: Math.floor(surroundings.now()) }
 }
 

@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Attributes } from './attributes.ts'
 import { createKeyRing, type KeyRing, loadKeyRing, rotateKeyRing, type StoredKeyRing, storeKeyRing } from './keys.ts'
+import type { MachineClient } from './machine-clients.ts'
 import type { PasswordHash } from './passwords.ts'
 
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD'
@@ -41,11 +42,14 @@ interface Stored {
   readonly users: readonly User[]
   /** By the SHA-256 of the refresh token: the file gives nobody a token. */
   readonly signIns: readonly (readonly [string, SignIn])[]
+  /** Absent in files of before there were any. */
+  readonly clients?: readonly MachineClient[]
 }
 
 export class PoolData {
   readonly #users: Map<string, User>
   readonly #signIns: Map<string, SignIn>
+  readonly #clients: Map<string, MachineClient>
   readonly #file: string | undefined
   #keys: KeyRing
   #writing: Promise<void> = Promise.resolve()
@@ -56,6 +60,7 @@ export class PoolData {
     this.#file = file
     this.#users = new Map(stored?.users.map((user) => [user.username, user]))
     this.#signIns = new Map(stored?.signIns)
+    this.#clients = new Map(stored?.clients?.map((client) => [client.id, client]))
   }
 
   /** @param directory without one, everything is forgotten with the process */
@@ -104,6 +109,24 @@ export class PoolData {
   delete(username: string): void {
     this.#users.delete(username)
     for (const [key, signIn] of this.#signIns) if (signIn.username === username) this.#signIns.delete(key)
+    this.changed()
+  }
+
+  clients(): readonly MachineClient[] {
+    return [...this.#clients.values()]
+  }
+
+  client(id: string): MachineClient | undefined {
+    return this.#clients.get(id)
+  }
+
+  putClient(client: MachineClient): void {
+    this.#clients.set(client.id, client)
+    this.changed()
+  }
+
+  deleteClient(id: string): void {
+    this.#clients.delete(id)
     this.changed()
   }
 
@@ -160,6 +183,7 @@ export class PoolData {
       keys: storeKeyRing(this.#keys),
       users: this.users(),
       signIns: [...this.#signIns],
+      clients: this.clients(),
     }
     const temporary = `${file}.${randomUUID()}`
     await writeFile(temporary, JSON.stringify(stored), { mode: 0o600 })

@@ -2,7 +2,7 @@
 import { AwsError } from '../../errors.ts'
 import type { WireResponse } from '../../wire/service.ts'
 import { keySet } from './keys.ts'
-import { type CognitoCall, permitUnsigned } from './operation.ts'
+import { type CognitoCall, permitUnsigned, refusePrivately } from './operation.ts'
 import { findPool } from './pool.ts'
 
 /** Their names, after `POOL/.well-known/`. */
@@ -20,6 +20,7 @@ export async function wellKnown(call: Pick<CognitoCall, 'surroundings' | 'reques
   if (!document) throw new AwsError('ResourceNotFoundException', `Nothing is at ${path}.`, 404)
   const pool = findPool(surroundings.ledger, id, request)
   await permitUnsigned(call, pool, ACTION)
+  refusePrivately(call, pool)
   const { issuer } = pool
   const content =
     document === 'jwks.json'

@@ -82,11 +82,13 @@ export const userPool: ResourceType = {
     if (protection !== 'ACTIVE' && protection !== 'INACTIVE')
       throw invalid(`deletionProtection must be ACTIVE or INACTIVE, got ${protection}`)
   },
-  refuseDelete({ outputs }) {
+  refuseDelete({ id, outputs }, ledger) {
     if (outputs.deletionProtection === 'ACTIVE')
       throw invalid(
         'The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.',
       )
+    if (ledger.all('aws:cognito/userPoolDomain:UserPoolDomain').some((one) => one.outputs.userPoolId === id))
+      throw invalid('User pool cannot be deleted. It has a domain configured that should be deleted first.')
   },
   answer(situation) {
     const id = `${situation.region}_${situation.stableToken(9)}`

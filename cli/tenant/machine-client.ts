@@ -1,0 +1,213 @@
+/** Machines with a client id and a secret of the hub's user pool: adding one, another secret, taking it away. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { PRICES, PRICES_AS_OF } from '../../shared/prices.ts'
+import { MACHINE_NAME } from '../../shared/tenant.ts'
+import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import {
+  addMachineSecret,
+  createMachineClient,
+  deleteMachineClient,
+  endOlderSecret,
+  machineClients,
+  type NewSecret,
+  SCOPE,
+} from '../hub/machine-clients.ts'
+import { PROJECT_DIRECTORY, projectName, stackFile } from '../pulumi/stacks.ts'
+import { confirm } from '../terminal/confirm.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { tenantIdOf } from './id.ts'
+import { stackOf } from './stacks.ts'
+import { withMachine, withoutMachine } from './written-machine.ts'
+
+export const CLIENT_PRICES = `$${PRICES.cognitoAppClientMonth.toFixed(2)} a month each and $${PRICES.cognitoThousandTokens} per 1,000 tokens (list prices of ${PRICES_AS_OF})`
+
+const ONCE = [
+  'The secret is printed to standard output, once, and kept nowhere by this command. To put it into the secret store of the tenant instead:',
+  '… --json | aws secretsmanager create-secret --name NAME --secret-string file:///dev/stdin',
+]
+
+const SECRET_OPTIONS = {
+  ...HUB_OPTIONS,
+  json: { type: 'boolean', help: 'print id, secret and address as JSON' },
+} as const
+
+function nameOf(name = ''): string {
+  if (MACHINE_NAME.test(name)) return name
+  throw new UserError(
+    `"${name}" is no machine's name.`,
+    'A lower-case letter, then lower-case letters, digits and hyphens, at most 31.',
+  )
+}
+
+/** @returns the tenant's stack, and the path of its file */
+function fileOf(tenantId: string, directory: string): { readonly stack: string; readonly file: string } {
+  const stack = stackOf(tenantId, directory)
+  const file = stackFile(stack, directory)
+  if (file !== undefined) return { stack, file }
+  throw new UserError(`${tenantId} has no stack file.`, `It would be Pulumi.${stack}.yaml, beside Pulumi.yaml.`)
+}
+
+export interface Machine {
+  readonly tenantId: string
+  readonly name: string
+  /** Folder of the stack files. @default the project's own */
+  readonly directory?: string
+}
+
+/**
+ * Makes the app client, and writes its id into the tenant's stack file.
+ * @throws UserError with nothing changed
+ */
+export async function addMachine(
+  hub: Pick<HubAccess, 'cognito' | 'userPoolId' | 'region'>,
+  { tenantId, name, directory = PROJECT_DIRECTORY }: Machine,
+): Promise<NewSecret & { readonly stack: string; readonly file: string }> {
+  const { stack, file } = fileOf(tenantId, directory)
+  const before = readFileSync(file, 'utf8')
+  const issuer = `https://cognito-idp.${hub.region}.amazonaws.com/${hub.userPoolId}`
+  const written = (clientId: string) =>
+    withMachine(before, {
+      project: projectName(directory),
+      name,
+      issuer: { issuer, claims: { client_id: clientId, token_use: 'access', scope: SCOPE } },
+    })
+  // Tried before anything is made.
+  if (written('tried') === undefined)
+    throw new UserError(
+      `${basename(file)} has a machine ${name} already, or its machineIssuers are in a form that is not edited here.`,
+      'Take another name, or write it by hand (docs/machines.md). Nothing was changed.',
+    )
+  if ((await machineClients(hub)).some((one) => one.tenantId === tenantId && one.name === name))
+    throw new UserError(
+      `There is an app client ${tenantId}.${name} already, which the stack file does not name.`,
+      `Take it away first: npm run tenant -- machine remove ${tenantId} ${name}. Nothing was changed.`,
+    )
+  const made = await createMachineClient(hub, tenantId, name)
+  try {
+    writeFileSync(file, written(made.clientId) ?? before)
+  } catch (cause) {
+    await deleteMachineClient(hub, made.clientId)
+    throw new UserError(`${basename(file)} cannot be written. Nothing was changed.`, undefined, { cause })
+  }
+  return { ...made, stack, file: basename(file) }
+}
+
+/** On standard output, so that a pipe gets it and a terminal's log of commands does not. */
+function printSecret({ clientId, secret }: NewSecret, hub: HubAccess, values: Arguments['values']): void {
+  const tokenUrl = hub.userPoolDomain === undefined ? undefined : `https://${hub.userPoolDomain}/oauth2/token`
+  const variables = { ...(tokenUrl && { TOKEN_URL: tokenUrl }), CLIENT_ID: clientId, CLIENT_SECRET: secret }
+  process.stdout.write(
+    values.json === true
+      ? `${JSON.stringify(variables)}\n`
+      : Object.entries(variables)
+          .map(([variable, value]) => `${variable}=${value}\n`)
+          .join(''),
+  )
+}
+
+async function withHub(values: Arguments['values'], work: (hub: HubAccess) => Promise<void>): Promise<number> {
+  const hub = await openHub(values)
+  try {
+    await work(hub)
+  } finally {
+    hub.close()
+  }
+  return 0
+}
+
+export const machineAdd: Verb = {
+  name: 'tenant machine add',
+  usage: 'TENANT NAME',
+  summary: 'Gives a machine a client id and a secret (Cognito client credentials).',
+  details: [
+    "For machines that have no identity of their own: an AWS role, a GitHub job or an Entra identity needs no secret (docs/machines.md). Makes an app client of the hub's",
+    `user pool and writes its id into the tenant's stack file; pulumi up makes the path /TENANT.NAME. App clients cost ${CLIENT_PRICES}.`,
+    ...ONCE,
+  ].join('\n'),
+  positionals: [2, 2],
+  options: SECRET_OPTIONS,
+  run: ({ values, positionals }) =>
+    withHub(values, async (hub) => {
+      const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
+      const made = await addMachine(hub, { tenantId, name })
+      printSecret(made, hub, values)
+      process.stderr.write(
+        `${tenantId}.${name} is an app client on ${hub.where}, and ${made.file} names it. It is let in after: ${hub.deployCommand} ${made.stack}\n`,
+      )
+    }),
+}
+
+async function clientOf(hub: HubAccess, tenantId: string, name: string): Promise<string> {
+  const client = (await machineClients(hub)).find((one) => one.tenantId === tenantId && one.name === name)
+  if (client) return client.clientId
+  throw new UserError(
+    `There is no app client ${tenantId}.${name} on ${hub.where}.`,
+    `npm run tenant -- machine list ${tenantId} tells which there are.`,
+  )
+}
+
+export const machineRotate: Verb = {
+  name: 'tenant machine rotate',
+  usage: 'TENANT NAME',
+  summary: "Gives a machine's app client a second secret; --finish takes the first one away.",
+  details: ['Both are good in between, so that nothing stops. No deployment is needed.', ...ONCE].join('\n'),
+  positionals: [2, 2],
+  options: { ...SECRET_OPTIONS, finish: { type: 'boolean', help: 'take the older of two secrets away' } },
+  run: ({ values, positionals }) =>
+    withHub(values, async (hub) => {
+      const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
+      const clientId = await clientOf(hub, tenantId, name)
+      if (values.finish === true) {
+        await endOlderSecret(hub, clientId)
+        process.stderr.write(`${tenantId}.${name} has one secret on ${hub.where}: the newer one.\n`)
+        return
+      }
+      printSecret(await addMachineSecret(hub, clientId), hub, values)
+      process.stderr.write(
+        `${tenantId}.${name} has two secrets on ${hub.where}. Once every process has this one: npm run tenant -- machine rotate ${tenantId} ${name} --finish\n`,
+      )
+    }),
+}
+
+/** @returns what was taken away, for people */
+export async function removeMachine(
+  hub: Pick<HubAccess, 'cognito' | 'userPoolId'>,
+  { tenantId, name, directory = PROJECT_DIRECTORY }: Machine,
+): Promise<readonly string[]> {
+  const clients = (await machineClients(hub)).filter((one) => one.tenantId === tenantId && one.name === name)
+  for (const { clientId } of clients) await deleteMachineClient(hub, clientId)
+  const file = stackFile(stackOf(tenantId, directory), directory)
+  const text =
+    file === undefined
+      ? undefined
+      : withoutMachine(readFileSync(file, 'utf8'), { project: projectName(directory), name })
+  if (file !== undefined && text !== undefined) writeFileSync(file, text)
+  return [
+    ...clients.map(({ clientId }) => `the app client ${clientId}`),
+    ...(file !== undefined && text !== undefined ? [`its entry in ${basename(file)}`] : []),
+  ]
+}
+
+export const machineRemove: Verb = {
+  name: 'tenant machine remove',
+  usage: 'TENANT NAME',
+  summary: 'Takes a machine away: its app client, and its entry in the stack file.',
+  details: [
+    'It gets no more tokens at once. Tokens that are out are good for an hour, or until pulumi up has taken its path away; to refuse them within',
+    'ten seconds, block it first: npm run tenant -- machine block TENANT NAME',
+  ].join('\n'),
+  positionals: [2, 2],
+  options: { ...HUB_OPTIONS, yes: { type: 'boolean', help: 'do not ask' } },
+  run: ({ values, positionals }) =>
+    withHub(values, async (hub) => {
+      const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
+      await confirm(`Take the machine ${tenantId}.${name} away from ${hub.where}?`, name, values.yes === true)
+      const gone = await removeMachine(hub, { tenantId, name })
+      process.stdout.write(
+        gone.length === 0
+          ? `There was nothing of ${tenantId}.${name}.\n`
+          : `Taken away: ${gone.join(', ')}. Its path goes with: ${hub.deployCommand} ${stackOf(tenantId)}\n`,
+      )
+    }),
+}
