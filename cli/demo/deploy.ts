@@ -8,6 +8,7 @@ import { readStack } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { demoStack } from './fargate.ts'
+import { type DemoMachine, machineOf } from './machine.ts'
 
 export interface DemoTenant {
   readonly tenantId: string
@@ -16,6 +17,8 @@ export interface DemoTenant {
   /** The names that its callers use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly compute: Compute['kind']
+  /** Absent for a tenant without one that the local cloud has. */
+  readonly machine?: DemoMachine
 }
 
 /** The program that `pulumi up` runs, for one stack. */
@@ -53,6 +56,7 @@ export async function deployHub(cloud: LocalCloud, terminal: Terminal, stack: st
 /** A spoke's stack, and what its callers have to know of it. */
 export async function deployTenant(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<DemoTenant> {
   const what = "in the tenant's account and its ingress through the hub"
+  const machine = machineOf(demoStack(stack))
   const { tenantId, account, compute } = await deployed(cloud, terminal, stack, what)
   return {
     tenantId: String(tenantId),
@@ -60,6 +64,7 @@ export async function deployTenant(cloud: LocalCloud, terminal: Terminal, stack:
     stack,
     models: modelsOf(readStack(stack)),
     compute: compute === 'fargate' ? 'fargate' : 'lambda',
+    ...(machine && { machine }),
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * Fargate in the demonstration only: the sample stack files, which people copy and pay for, say nothing of it. What a file does say
- * stays as it is.
+ * What the demonstration sets and the sample stack files do not, which people copy and pay for: Fargate, and a machine a tenant. What
+ * a file does say stays as it is.
  */
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Image } from '@genai/local-cloud/organization'
 import { LOCAL_BASE_IMAGE, localImages } from '../local/gateway-image.ts'
 import { readStack } from '../pulumi/stacks.ts'
+import { demoMachineIssuers } from './machine.ts'
 
 /** The sample tenant whose answers stream. */
 const STACK = 'spoke-tenant2'
@@ -17,20 +18,25 @@ export function demoStack(name: string): Stack {
 }
 
 /** What the demonstration sets that the file does not. */
-function changesOf({ stack, project, config }: Stack): Readonly<Record<string, string>> {
+function changesOf(given: Stack): Readonly<Record<string, string>> {
+  const { stack, project, config } = given
   const set = (settings: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(settings).map(([setting, value]) => [`${project}:${setting}`, value]))
   if (config[`${project}:role`] === 'hub') return set({ fargate: 'true', gatewayBaseImage: LOCAL_BASE_IMAGE })
   // Figures of a function are none of tasks.
   const presets = !config[`${project}:tier`]?.startsWith('{')
-  return stack === STACK && presets ? set({ compute: 'fargate' }) : {}
+  const machines = demoMachineIssuers(given)
+  return set({
+    ...(stack === STACK && presets && { compute: 'fargate' }),
+    ...(machines !== undefined && { machineIssuers: machines }),
+  })
 }
 
 /** What `npm start` says of it; nothing where the files say all of it themselves. */
 export function demoNote(names: readonly string[]): string | undefined {
   const added = (name: string) => names.includes(name) && Object.keys(demoStack(name).config).length
   if (!names.includes(STACK) || added(STACK) === Object.keys(readStack(STACK).config).length) return undefined
-  return 'tenant2 runs on Fargate here, so that its answers stream: only this demonstration sets fargate: true (hub) and compute: fargate.'
+  return 'Only this demonstration has tenant2 on Fargate, so that its answers stream (fargate: true, compute: fargate), and a machine a tenant (machineIssuers).'
 }
 
 /** The image that the hub's tasks run. */

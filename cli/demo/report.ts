@@ -1,7 +1,7 @@
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Leg, Validation } from './validate.ts'
 
-/** What `npm start` says of each tenant: five lines, or every hop with its ids. */
+/** What `npm start` says of each tenant: six lines, or every hop with its ids. */
 export function reportValidation(
   terminal: Terminal,
   validation: Validation,
@@ -15,7 +15,7 @@ export function reportValidation(
     line(`  ${validation.failure}`)
     return
   }
-  const { model, modelId, account, answer, usage, milliseconds, path, stream, compute } = validation
+  const { model, modelId, account, answer, usage, milliseconds, path, stream, compute, machine } = validation
   title(style('green', '✓'), `was answered by ${model} (${modelId}) in account ${account}`)
   line(`  ${answer}`)
   line(style('dim', `  ${inOneLine(path)}`))
@@ -28,6 +28,13 @@ export function reportValidation(
       `  streamed: first token after ${stream.firstMilliseconds} ms, all of it after ${stream.milliseconds} ms (${how})`,
     ),
   )
+  if (machine)
+    line(
+      style(
+        'dim',
+        `  machine ${machine.path}: ${machine.roleArn}, answered without a secret in ${machine.milliseconds} ms`,
+      ),
+    )
   if (!verbose) return
   for (const { from, to, hops } of path) {
     line(`  ${from} → ${to}`)

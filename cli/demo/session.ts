@@ -97,7 +97,7 @@ export class Session {
         if (!user) throw new Error(`no user was created for ${tenant.tenantId}`)
         validations.push(
           await terminal.step(`send a prompt as ${tenant.tenantId}`, () =>
-            validate(hub, tenant, user, { client, local, recording }),
+            validate(hub, tenant, user, { cloud, client, local, recording }),
           ),
         )
       }

@@ -8,6 +8,7 @@ import { cognitoClient, type LocalConnection, signIn } from '../hub/cognito.ts'
 import type { RunningUser } from '../local/running.ts'
 import { messageOf } from '../verb.ts'
 import type { DemoTenant } from './deploy.ts'
+import { type DemoMachine, machineToken } from './machine.ts'
 import { callGateway, type Via } from './request.ts'
 
 export interface Leg {
@@ -31,6 +32,8 @@ export type Validation =
       readonly compute: Compute['kind']
       /** Of an answer that was asked for as a stream, once the gateway is warm. */
       readonly stream: { readonly firstMilliseconds: number; readonly milliseconds: number }
+      /** Of the tenant's machine, which was answered too: its path and its role. */
+      readonly machine?: { readonly path: string; readonly roleArn: string; readonly milliseconds: number }
       /** From the client to the load balancer, and from the tenant's gateway to the model's endpoint. */
       readonly path: readonly Leg[]
     }
@@ -51,10 +54,16 @@ export async function validate(
   tenant: DemoTenant,
   user: RunningUser,
   {
+    cloud,
     client,
     local,
     recording,
-  }: { readonly client: Client; readonly local: LocalConnection; readonly recording: Recording },
+  }: {
+    readonly cloud: LocalCloud
+    readonly client: Client
+    readonly local: LocalConnection
+    readonly recording: Recording
+  },
 ): Promise<Validation> {
   const { tenantId: id, account } = tenant
   const failed = (failure: string): Validation => ({ tenant: id, ok: false, account, failure })
@@ -87,6 +96,10 @@ export async function validate(
     })
     if (streamed.status !== 200 || streamed.first === undefined)
       return failed(`a streamed answer was ${streamed.status}: ${streamed.body.slice(0, 500)}`)
+    const machine =
+      tenant.machine && (await asMachine(cloud, hub, { ...tenant, machine: tenant.machine }, client, local))
+    if (machine && machine.status !== 200)
+      return failed(`the machine on ${machine.path} was answered ${machine.status}: ${machine.body.slice(0, 500)}`)
     return {
       tenant: id,
       ok: true,
@@ -98,6 +111,9 @@ export async function validate(
       milliseconds,
       compute: tenant.compute,
       stream: { firstMilliseconds: Math.round(streamed.first), milliseconds: Math.round(streamed.milliseconds) },
+      ...(machine && {
+        machine: { path: machine.path, roleArn: machine.roleArn, milliseconds: Math.round(machine.milliseconds) },
+      }),
       path: [
         { from: nameOf(client.origin), to: 'load balancer', hops: toGateway },
         { from: gatewayOf(tenant), to: 'model endpoint', hops: seen.path.hops },
@@ -108,6 +124,24 @@ export async function validate(
   } finally {
     cognito.destroy()
   }
+}
+
+/** The same prompt by the tenant's machine, on its own path. */
+async function asMachine(
+  cloud: LocalCloud,
+  { region, gatewayUrl }: HubOutputs,
+  { tenantId, machine }: DemoTenant & { readonly machine: DemoMachine },
+  { via }: Client,
+  local: LocalConnection,
+) {
+  const path = `/${tenantId}.${machine.name}`
+  const answer = await callGateway(gatewayUrl, via, {
+    method: 'POST',
+    path: `${path}/invoke`,
+    token: await machineToken(cloud, machine, region, local),
+    body: { prompt: PROMPT },
+  })
+  return { ...answer, path, roleArn: machine.roleArn }
 }
 
 const gatewayOf = ({ tenantId, compute }: DemoTenant) =>

@@ -25,8 +25,9 @@ describe('npm start -- --exit', () => {
       { tenant: 'tenant1', account: '222222222222', ok: true },
       { tenant: 'tenant2', account: '333333333333', ok: true },
     ])
-    for (const { tenant, path, account, answer } of tenants) {
+    for (const { tenant, path, account, answer, machine } of tenants) {
       expect(answer).toContain(account)
+      expect(machine).toMatchObject({ path: `/${tenant}.app`, roleArn: `arn:aws:iam::${account}:role/application` })
       const gateway = tenant === 'tenant2' ? 'task' : 'function'
       const kinds = path.flatMap((leg: { hops: { kind: string }[] }) => leg.hops.map(({ kind }) => kind))
       expect(kinds).toEqual(
@@ -237,6 +238,50 @@ describe('npm start, until Ctrl-C', () => {
     expect(overlapping.code).toBe(1)
     expect(overlapping.stderr).toMatch(/spoke-tenant2 was not deployed: .*10\.64\.0\.0\/24/)
     expect(await curlInvoke((await run('login', 'tenant2')).stdout)).toMatchObject({ tenant: 'tenant2' })
+  })
+
+  it('lists and blocks a machine, and lets it in again', async () => {
+    const listed = await run('tenant', 'machine', 'list', 'tenant1')
+    expect(listed.stdout).toMatch(
+      /^\/tenant1\.app\/ +https:\/\/22222222\S+ +genai\/tenant1 +sub=arn:aws:iam::222222222222:role\/application$/m,
+    )
+    const blocked = await run('tenant', 'machine', 'block', 'tenant1', 'app', '--hours', '2')
+    expect(blocked).toMatchObject({ code: 0, stderr: '' })
+    expect(blocked.stdout).toMatch(
+      /^tenant1\.app is blocked on the local cloud until .*: within 10 seconds .* 403 caller_blocked\.$/m,
+    )
+    expect((await run('tenant', 'machine', 'unblock', 'tenant1', 'app')).stdout).toContain(
+      'tenant1.app is let in again',
+    )
+    expect((await run('tenant', 'machine', 'unblock', 'tenant1', 'app')).stdout).toContain('was not blocked')
+    for (const [args, says] of [
+      [['block', 'tenant1', 'nobody'], 'tenant1 has no machine "nobody".\nThere are: app.'],
+      [['block', 'tenant9', 'app'], 'tenant9 has no machine "app".\nThere are: none.'],
+      [['block', 'tenant1', 'app', '--hours', 'ever'], '"ever" is no number of hours.'],
+      [['add', 'tenant1', 'App'], '"App" is no machine\'s name.'],
+      [['add', 'tenant1', 'partner'], 'This hub has no app clients for machines'],
+      [['rotate', 'tenant1', 'partner'], 'There is no app client tenant1.partner on the local cloud.'],
+    ] as const) {
+      const { code, stderr } = await run('tenant', 'machine', ...args)
+      expect({ args, code }).toEqual({ args, code: 1 })
+      expect(stderr).toContain(says)
+      expect(stderr).not.toMatch(STACK_TRACE)
+    }
+  })
+
+  it('blocks a user whose token is out, and lets them in again', async () => {
+    const { stdout: signedIn } = await run('login', 'tenant1')
+    const email = 'user@tenant1.example.com'
+    const status = () => shell(signedIn, CURL.replace('curl -sS', 'curl -sS -o answer.json -w %{http_code}'))
+    expect(await status()).toBe('200')
+    const blocked = await run('tenant', 'user', 'block', 'tenant1', email)
+    expect(blocked).toMatchObject({ code: 0, stderr: '' })
+    expect(blocked.stdout).toContain(`${email} is disabled on the local cloud, and blocked`)
+    await expect.poll(status, { interval: 1_000 }).toBe('403')
+    expect(readFileSync(join(project, 'answer.json'), 'utf8')).toContain('caller_blocked')
+    expect((await run('tenant', 'user', 'enable', 'tenant1', email)).code).toBe(0)
+    await expect.poll(status, { interval: 1_000 }).toBe('200')
+    expect((await run('tenant', 'user', 'block', 'tenant1', 'nobody@example.com')).code).toBe(1)
   })
 
   it('says so when nobody can sign in', async () => {

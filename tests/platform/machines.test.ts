@@ -1,11 +1,17 @@
 /** Machines of tenants: their tokens through the load balancer, on their own paths, with both locks. */
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectionVariables } from '../../cli/local/local-shell.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { block, unblock } from '../../cli/tenant/blocked.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
@@ -88,6 +94,26 @@ describe('a machine', () => {
 
   it('of another issuer calls as its claims say', async () => {
     expect(await statusOf('/tenant1.ci/invoke', await ciToken())).toBe(200)
+  })
+
+  it('calls as the README shows it, from a process that has its role', async () => {
+    const readme = readFileSync(join(PROJECT_DIRECTORY, 'README.md'), 'utf8')
+    const [, program = ''] = /^### An application server[\s\S]*?```js\n([\s\S]*?)```/m.exec(readme) ?? []
+    expect(program.trim().split('\n')).toHaveLength(8)
+    const { accessKeyId, secretAccessKey, sessionToken } = platform.cloud.signIn('application-tenant1')
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: PROJECT_DIRECTORY,
+      env: {
+        PATH: process.env.PATH,
+        ...connectionVariables(platform),
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_SESSION_TOKEN: sessionToken,
+        GATEWAY_URL: platform.localUrl,
+      },
+    })
+    expect(stdout).toContain('served in account 222222222222')
   })
 
   it('is named in the audit line, and its subject is not', async () => {
