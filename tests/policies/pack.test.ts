@@ -66,7 +66,7 @@ describe('the programs hold to every rule', () => {
   it('declare the types that the rules were written for, all of them and no other', async () => {
     const shared = { shareWithOrganisation: undefined, shareWithAccounts: '["222222222222","333333333333"]' }
     const both = [
-      await deployed({ keySetVia: 'table' }),
+      await deployed({ keySetVia: 'table', userPoolDomain: 'genai-example' }),
       await deployed(
         { ...shared, ...FARGATE, keySetVia: 'nat' },
         { modelInvocationLogging: 'true', compute: 'fargate', guardrail: '{"words":["nightingale"]}' },

@@ -52,7 +52,8 @@ export const userPoolDomain: ResourceType = {
       // Of whoever's pool it is.
       read: [call('cognito-idp:DescribeUserPoolDomain')],
       update: on('UpdateUserPoolDomain'),
-      delete: on('DeleteUserPoolDomain'),
+      // The provider waits until it is gone.
+      delete: [...on('DeleteUserPoolDomain'), call('cognito-idp:DescribeUserPoolDomain')],
     }
   }),
 }
