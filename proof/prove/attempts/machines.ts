@@ -3,6 +3,7 @@ import { machineIssuers } from '../../../shared/settings/machine-issuers.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
+import { BY_CLIENT } from '../site/machine-clients.ts'
 import { BY_ACCOUNT, BY_ISSUER } from '../site/machines.ts'
 import type { Site } from '../site/site.ts'
 import { requestWith, tokenAttempts } from './tokens.ts'
@@ -19,6 +20,7 @@ interface MachineAttempt extends Omit<Attempt, 'family' | 'means' | 'make'> {
 
 const APP = `/tenant1.${BY_ACCOUNT}/invoke`
 const CI = `/tenant1.${BY_ISSUER}/invoke`
+const PARTNER = `/tenant1.${BY_CLIENT}/invoke`
 
 const own: readonly MachineAttempt[] = [
   {
@@ -104,6 +106,41 @@ const own: readonly MachineAttempt[] = [
     expected: CHECKED,
     path: CI,
     token: ({ machines }) => machines.byIssuer({ aud: ['genai/tenant1/ci', 'elsewhere'] }),
+  },
+  {
+    name: 'other-tenants-client',
+    tried: "The second tenant's machine's genuine token of its app client on the path of the first tenant's",
+    expected: MATCHED,
+    path: PARTNER,
+    token: ({ machines }) => machines.byClient('tenant2'),
+  },
+  {
+    name: 'clients-token-on-peoples-path',
+    tried: "The genuine token of a machine's app client on the people's path, of the same user pool",
+    expected: CHECKED,
+    path: '/tenant1/invoke',
+    token: ({ machines }) => machines.byClient('tenant1'),
+  },
+  {
+    name: 'clients-token-on-other-tenants-path',
+    tried: "The genuine token of the first tenant's app client on the path of the second tenant's machine",
+    expected: MATCHED,
+    path: `/tenant2.${BY_CLIENT}/invoke`,
+    token: ({ machines }) => machines.byClient('tenant1'),
+  },
+  {
+    name: 'id-token-on-clients-path',
+    tried: "A user's genuine ID token on the path of a machine with an app client, of the same user pool",
+    expected: MATCHED,
+    path: PARTNER,
+    token: ({ forge }) => forge.genuine('tenant1'),
+  },
+  {
+    name: 'access-token-on-clients-path',
+    tried: "A user's genuine access token on the path of a machine with an app client, of the same user pool",
+    expected: MATCHED,
+    path: PARTNER,
+    token: ({ forge }) => forge.accessToken(),
   },
 ]
 

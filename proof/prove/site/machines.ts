@@ -6,6 +6,7 @@ import type { Website } from '@genai/local-cloud/wire/websites'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Platform } from '../../harness/platform.ts'
 import { type Claims, type Forge, forgeOf, rs256 } from './forge.ts'
+import { BY_CLIENT, type MachineClients } from './machine-clients.ts'
 
 /** The tenant's own account as the issuer, and an external one: their names in the tenant's settings. */
 export const BY_ACCOUNT = 'app'
@@ -34,27 +35,33 @@ const ofAccount = (account: string, tenantId: string) => ({
 const BUILD = { repository: 'example/app', ref: 'refs/heads/main' } as const
 const AUDIENCE = 'genai/tenant1/ci'
 
-/** Settings of the sample tenants' stacks. */
-export const MACHINES = {
-  'spoke-tenant1': {
-    machineIssuers: {
-      [BY_ACCOUNT]: ofAccount('222222222222', 'tenant1'),
-      [BY_ISSUER]: { issuer: `https://${EXTERNAL}`, audience: AUDIENCE, claims: BUILD },
-    },
-  },
-  'spoke-tenant2': { machineIssuers: { [BY_ACCOUNT]: ofAccount('333333333333', 'tenant2') } },
-} as const
+/** `machineIssuers` of a tenant's stack. */
+export const machinesOf = (
+  tenantId: 'tenant1' | 'tenant2',
+  clients: MachineClients,
+): Readonly<Record<string, object>> => ({
+  [BY_ACCOUNT]: ofAccount(tenantId === 'tenant1' ? '222222222222' : '333333333333', tenantId),
+  ...(tenantId === 'tenant1' && {
+    [BY_ISSUER]: { issuer: `https://${EXTERNAL}`, audience: AUDIENCE, claims: BUILD },
+  }),
+  [BY_CLIENT]: clients.issuerOf(tenantId),
+})
 
 export interface Machines {
   /** Of a role of the first or the second tenant's account, as STS gives it to whoever has the role. */
   byAccount(role: string, audience?: string): Promise<string>
   /** Signed by the external issuer's own key. */
   byIssuer(claims?: Claims): Promise<string>
+  /** Of a tenant's app client of the hub's user pool, from its token endpoint. */
+  byClient(tenantId: 'tenant1' | 'tenant2'): Promise<string>
   /** Forgeries of the external issuer's tokens. */
   readonly forge: Forge
 }
 
-export async function createMachines({ cloud, wirePort, caFile }: Platform): Promise<Machines> {
+export async function createMachines(
+  { cloud, wirePort, caFile }: Platform,
+  clients: MachineClients,
+): Promise<Machines> {
   const agent = localAgent({ port: wirePort, caFile })
   const byIssuer = async (changes: Claims = {}) =>
     rs256({ alg: 'RS256', kid: KEY.kid }, { ...claims(), ...changes }, privateKey)
@@ -79,6 +86,7 @@ export async function createMachines({ cloud, wirePort, caFile }: Platform): Pro
       return (await sts.send(asked)).WebIdentityToken ?? ''
     },
     byIssuer,
+    byClient: (tenantId) => clients.token(tenantId),
     forge: await forgeOf({
       keys: [KEY],
       genuine: () => byIssuer(),

@@ -14,7 +14,8 @@ import { createForge, type Forge } from './forge.ts'
 import { createGatewayCalls, type GatewayCalls } from './gateway-calls.ts'
 import { createGateways, type Gateways } from './gateways.ts'
 import { createIam, type Iam } from './iam.ts'
-import { createMachines, MACHINES, type Machines, WEBSITES } from './machines.ts'
+import { createMachineClients, DOMAIN } from './machine-clients.ts'
+import { createMachines, type Machines, machinesOf, WEBSITES } from './machines.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
 import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
@@ -76,10 +77,14 @@ export async function startSite({
     organization: withMoreModels(organization),
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
     settings: {
-      hub: { wafRateLimit: '1000000', keySetVia: 'table', ...(compute === 'fargate' && LOCAL_FARGATE) },
-      'spoke-tenant1': { ...MACHINES['spoke-tenant1'], guardrail: GUARDRAIL, ...tenants },
-      'spoke-tenant2': { ...MACHINES['spoke-tenant2'], ...tenants },
+      hub: {
+        wafRateLimit: '1000000',
+        keySetVia: 'table',
+        userPoolDomain: DOMAIN,
+        ...(compute === 'fargate' && LOCAL_FARGATE),
+      },
     },
+    stacks: ['hub'],
     websites: WEBSITES,
     images,
     now,
@@ -88,6 +93,11 @@ export async function startSite({
   })
   try {
     const { hub } = platform
+    // Their ids are in the tenants' settings.
+    const clients = await createMachineClients(platform)
+    const [machines1, machines2] = [machinesOf('tenant1', clients), machinesOf('tenant2', clients)]
+    await platform.deploy('spoke-tenant1', { machineIssuers: machines1, guardrail: GUARDRAIL, ...tenants })
+    await platform.deploy('spoke-tenant2', { machineIssuers: machines2, ...tenants })
     for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
     const pool = createUserPoolCalls(hub, throughWire(platform))
     // First: a tenant whose id is used again has no users yet.
@@ -109,7 +119,7 @@ export async function startSite({
       tenant1,
       tenant2,
       forge: await createForge(platform),
-      machines: await createMachines(platform),
+      machines: await createMachines(platform, clients),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),
       ...createGateways(platform),
