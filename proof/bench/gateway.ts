@@ -11,7 +11,7 @@ import { openAuthority } from '@genai/local-cloud/wire/authority'
 import { BUNDLINGS, type Bundle, bundle, GATEWAY_ENTRY } from './bundles.ts'
 import type { StandInOptions } from './stand-in.ts'
 import { type Launch, type Subject, start } from './subject.ts'
-import { ENVIRONMENT, eventFor, HOSTS, signIn } from './tenant.ts'
+import { ENVIRONMENT, eventFor, HOSTS, signIn, USAGE_TABLE } from './tenant.ts'
 
 export interface GatewayBenchOptions {
   /** Compares ways to bundle the gateway, instead of the gateway with other things. */
@@ -51,6 +51,8 @@ export interface GatewayReport {
 const GATEWAY = 'gateway (as deployed)'
 const SDK_CALL = 'bare SDK call'
 const EMPTY = 'empty function'
+const ONE_LIMIT = 'gateway, one counter'
+const ALL_LIMITS = 'gateway, three counters'
 
 export async function benchGateway(options: GatewayBenchOptions): Promise<GatewayReport> {
   const directory = await mkdtemp(path.join(tmpdir(), 'genai-bench-'))
@@ -74,6 +76,8 @@ async function comparisons(): Promise<Bundle[]> {
     await bundle('bare SDK call, HTTP/2', 'proof/bench/subjects/sdk-call-http2.ts'),
     await bundle('gateway on SDK clients', 'proof/bench/subjects/gateway-on-sdk.ts'),
     await bundle(GATEWAY, GATEWAY_ENTRY),
+    await bundle(ONE_LIMIT, GATEWAY_ENTRY),
+    await bundle(ALL_LIMITS, GATEWAY_ENTRY),
   ]
 }
 
@@ -151,6 +155,8 @@ async function measure(
 
 /** The empty function makes no connections, so it is spared the preparation for them. */
 function launchOf({ name }: Bundle, { runner, environment }: Launch): Launch {
+  const limited = { [ONE_LIMIT]: 'genai-tenants-one-limit', [ALL_LIMITS]: 'genai-tenants-all-limits' }[name]
+  if (limited) return { runner, environment: { ...environment, TABLE_NAME: limited, USAGE_TABLE } }
   if (name !== EMPTY) return { runner, environment }
   const { PORT: _, ...rest } = environment
   return { runner, environment: rest }
@@ -158,8 +164,8 @@ function launchOf({ name }: Bundle, { runner, environment }: Launch): Launch {
 
 function goalsOf(measurements: readonly Measurement[]): GatewayReport['goals'] {
   const of = (name: string) => measurements.find((one) => one.name === name)
-  const [gateway, call, empty] = [of(GATEWAY), of(SDK_CALL), of(EMPTY)]
-  if (!gateway || !call || !empty) return []
+  const [gateway, call, empty, one, all] = [GATEWAY, SDK_CALL, EMPTY, ONE_LIMIT, ALL_LIMITS].map(of)
+  if (!gateway || !call || !empty || !one || !all) return []
   const goal = (text: string, ratio: number, most: number) => ({ goal: text, ratio, most, met: ratio <= most })
   return [
     goal('warm p50, gateway / bare SDK call', gateway.warmP50Milliseconds / call.warmP50Milliseconds, 1.2),
@@ -168,6 +174,10 @@ function goalsOf(measurements: readonly Measurement[]): GatewayReport['goals'] {
       gateway.firstAnswerMilliseconds / empty.firstAnswerMilliseconds,
       5.5,
     ),
+    // The call of the model is one round trip; a counter is two more on Lambda, before the call and before the answer.
+    goal('warm p50, one counter / none', one.warmP50Milliseconds / gateway.warmP50Milliseconds, 3.5),
+    // Three side by side: their round trips are those of one, and what is above that is processor time.
+    goal('warm p50, three counters / one', all.warmP50Milliseconds / one.warmP50Milliseconds, 2),
   ]
 }
 

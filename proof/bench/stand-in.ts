@@ -5,7 +5,7 @@
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { answerStream } from './stand-in-stream.ts'
-import { ITEMS } from './tenant.ts'
+import { counterAt, itemsOf } from './tenant.ts'
 
 /** The parent's first message. */
 export interface StandInOptions {
@@ -20,13 +20,13 @@ const ANSWER = JSON.stringify({
   usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 },
   metrics: { latencyMs: 0 },
 })
-const TABLE = JSON.stringify(ITEMS)
 
 process.once('message', ({ key, cert, keySet }: StandInOptions) => {
   const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
     if (request.url.endsWith('/converse-stream')) return void answerStream(request, response)
-    request.resume()
-    request.once('end', () => answer(request, response, keySet))
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.once('end', () => answer(request, response, keySet, chunks))
   })
   // A server with Nagle's algorithm holds a new connection's first answer back until the client's delayed ACK, 40 ms later.
   server.on('connection', (socket: Socket) => socket.setNoDelay(true))
@@ -34,17 +34,29 @@ process.once('message', ({ key, cert, keySet }: StandInOptions) => {
 })
 process.once('disconnect', () => process.exit())
 
-function answer(request: Http2ServerRequest, response: Http2ServerResponse, keySet: string): void {
+function answer(
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+  keySet: string,
+  sent: readonly Buffer[],
+): void {
   const service = (request.authority ?? request.headers.host ?? '').split('.')[0]
   const [type, body] =
     service === 'sts'
       ? ['text/xml', session()]
       : service === 'dynamodb'
-        ? ['application/x-amz-json-1.0', TABLE]
+        ? ['application/x-amz-json-1.0', tableAnswer(request, sent)]
         : ['application/json', service === 'cognito-idp' ? keySet : ANSWER]
   response.setHeader('content-type', type)
   response.setHeader('content-length', Buffer.byteLength(body))
   response.end(body)
+}
+
+/** Counters that have room, whatever is written. */
+function tableAnswer({ headers }: Http2ServerRequest, sent: readonly Buffer[]): string {
+  const writes = `${headers['x-amz-target']}`.endsWith('.UpdateItem')
+  const { TableName } = JSON.parse(Buffer.concat(sent).toString())
+  return JSON.stringify(writes ? counterAt(Math.floor(Date.now() / 60_000)) : itemsOf(TableName))
 }
 
 function session(): string {

@@ -15,6 +15,18 @@ export const HOSTS = [
 ]
 
 /** What Lambda gives a function, and what the tenant's stack gives this one. */
+export const USAGE_TABLE = 'genai-usage'
+
+/** Tables of tenants, by whose name the stand-in knows which limits a tenant has. */
+export const LIMITED = {
+  'genai-tenants-one-limit': { tenant: { M: { requestsPerMinute: { N: '30000' } } } },
+  'genai-tenants-all-limits': {
+    tenant: { M: { requestsPerMinute: { N: '30000' }, tokensPerDay: { N: '1000000000' } } },
+    user: { M: { tokensPerMinute: { N: '1000000000' } } },
+    models: { M: { 'nova-2-lite': { M: { tokensPerMinute: { N: '1000000000' } } } } },
+  },
+} as const
+
 export const ENVIRONMENT = {
   TENANT_ID: 'tenant1',
   TABLE_NAME: 'genai-tenants',
@@ -27,6 +39,33 @@ export const ENVIRONMENT = {
 }
 
 /** The table's answer. */
+export const itemsOf = (table: string) =>
+  Object.hasOwn(LIMITED, table)
+    ? { ...ITEMS, Items: [{ ...ITEMS.Items[0], limits: { M: LIMITED[table as keyof typeof LIMITED] } }] }
+    : ITEMS
+
+/** What a counter says after every write. */
+export const counterAt = (minute: number) => ({
+  Attributes: Object.fromEntries(
+    [
+      'requests',
+      'tokens',
+      'requestsBefore',
+      'tokensBefore',
+      'dayTokens',
+      'dayTokensBefore',
+      'spent',
+      'spentBefore',
+      'lost',
+    ]
+      .map((name): [string, object] => [name, { N: '7' }])
+      .concat(
+        [['minute', { N: `${minute}` }]],
+        ['heldNanoDollars', 'heldTokens', 'leases'].map((name) => [name, { M: {} }]),
+      ),
+  ),
+})
+
 export const ITEMS = {
   Items: [
     {

@@ -11,6 +11,7 @@ import { type ClientOptions, withinTime } from '../aws/clients.ts'
 import { ConnectionError } from '../aws/connection.ts'
 import { jitter } from '../retry.ts'
 import type { Write } from './expression.ts'
+import { createTurns } from './turns.ts'
 
 export interface CounterStore {
   /**
@@ -50,6 +51,8 @@ export interface StoreOptions {
 const NOT_WRITTEN = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
 const ATTEMPTS = 4
 const RETRY_BASE_MILLISECONDS = 25
+/** Of one counter, by one process. An item takes about 1,000 writes a second, and one takes a few milliseconds. */
+const AT_A_TIME = 8
 
 export function createCounterStore(options: StoreOptions): CounterStore {
   const { tableName, region, client, random, pause, timeoutMilliseconds } = options
@@ -62,6 +65,8 @@ export function createCounterStore(options: StoreOptions): CounterStore {
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabled: false,
   })
+
+  const turns = createTurns(AT_A_TIME)
 
   async function once(key: string, { update, condition, names, values }: Write): Promise<Written> {
     const command = new UpdateItemCommand({
@@ -101,7 +106,7 @@ export function createCounterStore(options: StoreOptions): CounterStore {
     async write(key, write) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await once(key, write)
+          return await turns(key, () => once(key, write))
         } catch (cause) {
           const again = cause instanceof DynamoDBServiceException && NOT_WRITTEN.includes(cause.name)
           const unsent = cause instanceof ConnectionError && cause.failure === 'unreachable'
