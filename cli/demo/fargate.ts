@@ -5,15 +5,15 @@
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Image } from '@genai/local-cloud/organization'
 import { LOCAL_BASE_IMAGE, localImages } from '../local/gateway-image.ts'
-import { readStack } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { demoMachineIssuers } from './machine.ts'
 
 /** The sample tenant whose answers stream. */
 const STACK = 'spoke-tenant2'
 
 /** A stack as the demonstration deploys it. */
-export function demoStack(name: string): Stack {
-  const stack = readStack(name)
+export function demoStack(name: string, directory = PROJECT_DIRECTORY): Stack {
+  const stack = readStack(name, directory)
   return { ...stack, config: { ...changesOf(stack), ...stack.config } }
 }
 

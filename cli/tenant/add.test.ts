@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PRICES } from '../../shared/prices.ts'
+import { demoStack } from '../demo/fargate.ts'
 import { isOfHub } from '../hub/hub-access.ts'
 import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
 import { add, newTenant } from './add.ts'
 import { limitsTable, tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { remove } from './remove.ts'
-import { readStackFiles, stackOf } from './stacks.ts'
+import { readHub, readStackFiles, stackOf } from './stacks.ts'
 
 let directory: string
 beforeEach(() => {
@@ -254,6 +255,20 @@ describe('tenant list', () => {
       '',
     ])
     expect(limitsTable(rows.slice(0, 1))).toBe('')
+  })
+
+  it('shows what npm start has deployed, which is more than the files say', () => {
+    const computeOf = (...how: Parameters<typeof readStackFiles>) =>
+      tenantRows(readStackFiles(...how).spokes, undefined, PRICES).map(({ tenant: name, compute }) => [name, compute])
+    expect(computeOf(directory)).toEqual([
+      ['tenant1', 'lambda'],
+      ['tenant2', 'lambda'],
+    ])
+    expect(computeOf(directory, demoStack)).toEqual([
+      ['tenant1', 'lambda'],
+      ['tenant2', 'fargate'],
+    ])
+    expect(readHub(readStackFiles(directory, demoStack), 'organization/genai-hub-spoke/hub')?.fargate).toBe(true)
   })
 
   it('says nothing about a tenant of another hub than the one that was asked', () => {

@@ -10,8 +10,10 @@ import {
 } from '../../shared/prices.ts'
 import type { MachineIssuers } from '../../shared/settings/machine-issuers.ts'
 import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/settings.ts'
+import { demoNote, demoStack } from '../demo/fargate.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
-import { findRunning } from '../local/running.ts'
+import { findRunning, type Running } from '../local/running.ts'
+import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { type LivingTenant, livingTenants } from './items.ts'
 import { type LimitRow, limitCells, limitRows } from './limits.ts'
@@ -58,8 +60,11 @@ export const list: Verb = {
   },
   async run({ values }) {
     const prices = pricesOf(values)
-    const files = readStackFiles()
-    const living = await statuses(values)
+    const running = values.aws === true ? undefined : await findRunning()
+    // What npm start has deployed is more than the files say.
+    const demonstration = running?.verb === 'start'
+    const files = readStackFiles(PROJECT_DIRECTORY, demonstration ? demoStack : readStack)
+    const living = await statuses(values, running)
     const rows = tenantRows(files.spokes, living, prices, ({ tenancy }) => isOfHub(tenancy.hubStack, values) !== false)
     for (const mistake of files.mistakes) process.stderr.write(`Left out: ${mistake}\n`)
     const code = files.mistakes.length > 0 ? 1 : 0
@@ -71,6 +76,8 @@ export const list: Verb = {
     const limits = limitsTable(rows)
     if (limits !== '') process.stdout.write(`\n${limits}`)
     for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
+    const note = demonstration ? demoNote(files.spokes.map(({ stack }) => stack)) : undefined
+    if (note !== undefined) process.stdout.write(`\n${note}\n`)
     if (!living && rows.length > 0)
       process.stdout.write('\nStatus ?: no local cloud with a hub is running, and no deployed hub was named (--aws).\n')
     return code
@@ -78,8 +85,11 @@ export const list: Verb = {
 }
 
 /** @returns undefined where there is no hub to ask, and none was named */
-async function statuses(values: Arguments['values']): Promise<readonly LivingTenant[] | undefined> {
-  if (values.aws !== true && !(await findRunning())?.hub) return undefined
+async function statuses(
+  values: Arguments['values'],
+  running: Running | undefined,
+): Promise<readonly LivingTenant[] | undefined> {
+  if (values.aws !== true && !running?.hub) return undefined
   const hub = await openHub(values)
   try {
     return await livingTenants(hub)

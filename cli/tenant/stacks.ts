@@ -22,6 +22,8 @@ export interface SpokeFile {
 export interface StackFiles {
   readonly project: string
   readonly directory: string
+  /** How a stack's settings are read of its file. */
+  readonly read: typeof readStack
   readonly spokes: readonly SpokeFile[]
   /** Files that cannot be read at all. */
   readonly mistakes: readonly string[]
@@ -29,21 +31,24 @@ export interface StackFiles {
 
 export const defaultHubStack = (project: string) => `${ORGANIZATION}/${project}/hub`
 
-/** Every stack file of the folder; a file with a mistake does not keep the others from being read. */
-export function readStackFiles(directory = PROJECT_DIRECTORY): StackFiles {
+/**
+ * Every stack file of the folder; a file with a mistake does not keep the others from being read.
+ * @param read @default as it is written
+ */
+export function readStackFiles(directory = PROJECT_DIRECTORY, read = readStack): StackFiles {
   const project = projectName(directory)
   const spokes: SpokeFile[] = []
   const mistakes: string[] = []
   for (const stack of stackNames(directory)) {
     try {
-      const raw = ofProject(readStack(stack, directory).config, project)
+      const raw = ofProject(read(stack, directory).config, project)
       const tenancy = readTenancy(stack, raw, defaultHubStack(project))
       if (tenancy) spokes.push({ stack, raw, tenancy, settings: settingsOf(raw, project, stack) })
     } catch (error) {
       mistakes.push(messageOf(error))
     }
   }
-  return { project, directory, spokes, mistakes }
+  return { project, directory, read, spokes, mistakes }
 }
 
 function settingsOf(raw: RawSettings, project: string, stack: string): SpokeFile['settings'] {
@@ -60,10 +65,10 @@ function settingsOf(raw: RawSettings, project: string, stack: string): SpokeFile
  * @returns undefined for a hub whose file is not here: somebody else's, or another folder's
  * @throws UserError for a file with a mistake
  */
-export function readHub({ project, directory }: StackFiles, hubStack: string): HubSettings | undefined {
+export function readHub({ project, directory, read }: StackFiles, hubStack: string): HubSettings | undefined {
   const [, hubProject, stack = ''] = hubStack.split('/')
   if (hubProject !== project || stackFile(stack, directory) === undefined) return undefined
-  const raw = ofProject(readStack(stack, directory).config, project)
+  const raw = ofProject(read(stack, directory).config, project)
   try {
     const settings = readSettings(raw, { organization: ORGANIZATION, project, stack })
     if (settings.role === 'hub') return settings
