@@ -5,6 +5,7 @@
 
 import { parseFilterPattern } from '@genai/local-cloud/aws/logs/filter-pattern'
 import type { FaultRule } from '@genai/local-cloud/faults/faults'
+import { until } from '@genai/local-cloud/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decisionOf } from '../../functions/gateway/audit.ts'
 import { ERRORS, type ErrorCode } from '../../functions/gateway/errors.ts'
@@ -21,7 +22,9 @@ let skew = 0
 /** Stands still where minutes are counted: a busy machine takes longer over what is to be in one. */
 let still: number | undefined
 beforeAll(async () => {
-  const hub = { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: true, alarmTopicArn: TOPIC }
+  const listener = { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: true }
+  // Key sets are fetched by the real minute: with a clock that is moved they are stale, which is another alarm.
+  const hub = { ...listener, keySetVia: 'endpoint', alarmTopicArn: TOPIC }
   const settings = { hub, 'spoke-tenant1': { tier: TIER } }
   platform = await startPlatform({ now: () => (still ?? Date.now() / 1000) + skew, settings })
   await platform.token('tenant2')
@@ -115,6 +118,35 @@ describe('the alarms of a tenant', () => {
     })
     expect(await ringing()).toEqual(['genai-server-errors-tenant1'])
     still = undefined
+  })
+})
+
+describe('the alarms of a tenant’s limits', () => {
+  beforeAll(() =>
+    platform.deploy('spoke-tenant1', { tier: TIER, limits: '{"user":{"dollarsPerMonth":0.02,"warnAt":1}}' }),
+  )
+
+  it('limits-unavailable: one request that could not be counted is enough', async () => {
+    const where = { service: 'dynamodb', operation: 'UpdateItem', functionName: 'genai-gateway-tenant1' }
+    const fault: FaultRule = { where, fault: { kind: 'error', code: 'InternalServerError', status: 500 } }
+    // A function that is warm knows of no limits for up to ten seconds more.
+    await withFault(fault, () =>
+      until('the refusal', async () => (await invoke()).headers['x-error-code'] === 'limits_unavailable'),
+    )
+    expect(await ringing()).toContain('genai-limits-unavailable-tenant1')
+  })
+
+  it('budget: at the percentage that the operators want to be told of', async () => {
+    await until('the alarm', async () => {
+      await invoke()
+      return (await ringing()).includes('genai-budget-tenant1')
+    })
+    expect(await ringing()).not.toContain('genai-throttled-tenant1')
+  })
+
+  it('are over when nothing more happens', async () => {
+    skew += 10 * 60
+    expect(await ringing()).toEqual([])
   })
 })
 

@@ -16,6 +16,7 @@ import { limitsOf, writeLimits } from '../../cli/tenant/limits.ts'
 import { addUser, disableUsers, usersOf } from '../../cli/tenant/users.ts'
 import program from '../../index.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
+import type { Limits } from '../../shared/limits.ts'
 import { functionName } from '../../shared/naming.ts'
 
 let platform: Platform
@@ -139,6 +140,17 @@ describe('limited by the operator', () => {
     await expect(writeLimits(table(), 'tenant1', mine, {}, new Date())).rejects.toThrow(/changed by somebody else/)
     expect(await operatorOf('tenant1')).toEqual({ tenant: { requestsPerMinute: 10 } })
     await writeLimits(table(), 'tenant1', await limitsOf(table(), 'tenant1'), {}, new Date(Date.now() + 2))
+  })
+
+  it('is obeyed within the time that its items are kept, by a warm function, and the others see nothing of it', async () => {
+    const write = async (limits: Limits) =>
+      writeLimits(table(), 'tenant1', await limitsOf(table(), 'tenant1'), limits, new Date(Date.now() + 3))
+    await write({ tenant: { requestsPerMinute: 1 } })
+    await until('the limit', async () => (await platform.invoke('tenant1')).headers['x-error-code'] === 'rate_limited')
+    expect((await platform.invoke('tenant2')).status).toBe(200)
+    await write({})
+    await platform.cloud.lambda.stop(functionName('tenant1'))
+    expect((await platform.invoke('tenant1')).status).toBe(200)
   })
 
   it('is refused where nobody is deployed, and nothing is left of the attempt', async () => {
