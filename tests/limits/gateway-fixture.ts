@@ -91,21 +91,12 @@ export function startGateway(
       awsRequestId: 'usage',
       getRemainingTimeInMillis: () => 60_000,
     })
-  const ask = (path: string, body: unknown, remaining = 60_000, signal?: AbortSignal) =>
-    app(
-      fromRequest(
-        new Request(`https://gateway.invalid/tenant1${path}`, {
-          method: 'POST',
-          body: JSON.stringify(body),
-          ...(signal && { signal }),
-        }),
-      ),
-      {
-        awsRequestId: `request-${log.length}`,
-        getRemainingTimeInMillis: () => remaining,
-      },
-    )
+  /** The app as a client's `fetch`. */
+  const fetch = (request: Request, remaining = 60_000) =>
+    app(fromRequest(request), { awsRequestId: `request-${log.length}`, getRemainingTimeInMillis: () => remaining })
+  const ask = (path: string, body: unknown) =>
+    fetch(new Request(`https://gateway.invalid/tenant1${path}`, { method: 'POST', body: JSON.stringify(body) }))
   const invoke = (maxTokens = 100, model?: string) =>
     ask('/invoke', { prompt: 'Hello', maxTokens, ...(model && { model }) })
-  return { ask, invoke, usage, aws, log, warnings }
+  return { fetch, ask, invoke, usage, aws, log, warnings }
 }
