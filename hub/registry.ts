@@ -10,7 +10,7 @@ export interface RegistryArgs {
   readonly tags: HubTags
 }
 
-/** A tenant is two items under its id, so that `dynamodb:LeadingKeys` bounds what a function can read. */
+/** A tenant is a few items under its id, so that `dynamodb:LeadingKeys` bounds what a function can read. */
 export function registry(name: string, args: RegistryArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.Table {
   return new aws.dynamodb.Table(
     name,

@@ -1,5 +1,5 @@
 /**
- * What a tenant's function is told: its environment, set at deployment, and its two items in the tenant table,
+ * What a tenant's function is told: its environment, set at deployment, and its items in the tenant table,
  * read while requests are served. `functions/` may import it (CONTRIBUTING.md).
  */
 import { createHash } from 'node:crypto'
@@ -99,8 +99,8 @@ export interface StoredKeySet {
 }
 
 /**
- * Key schema of the table: hash key `tenantId`, range key `item`. A tenant is two items under its id, so that
- * `dynamodb:LeadingKeys` bounds what a function can read, and one `Query` reads both.
+ * Key schema of the table: hash key `tenantId`, range key `item`. A tenant is a few items under its id, so that
+ * `dynamodb:LeadingKeys` bounds what a function can read, and one `Query` reads all of them.
  */
 export const TENANT_KEY = { hash: 'tenantId', range: 'item' } as const
 
