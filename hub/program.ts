@@ -13,6 +13,7 @@ import { AUDIT_ENTRY, Audit } from './audit.ts'
 import { boundary, tasksBoundary } from './boundary.ts'
 import { type Before, checkNetwork, checkPlace, lookUpsOf } from './checks.ts'
 import { Client } from './client.ts'
+import { dashboard } from './dashboard.ts'
 import { Endpoints } from './endpoints.ts'
 import { Fargate } from './fargate.ts'
 import { Identity } from './identity.ts'
@@ -106,6 +107,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     { loadBalancerArn, alarmTopicArn: settings.alarmTopicArn, tags },
     opts,
   )
+  if (settings.dashboard) dashboard('dashboard', { region, loadBalancerArn }, opts)
   const onboarding = new Onboarding(
     'onboarding',
     {
@@ -211,6 +213,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     listenerRules: settings.listenerRules,
     auditFunctionArn: audit.functionArn,
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
+    ...(settings.dashboard && { dashboard: true as const }),
     ...(tasks && { fargate: fargateOutput(settings, tasks.fargate, tasks.boundary) }),
     deletionProtection,
   }

@@ -13,6 +13,7 @@ export const DECLARED_TYPES: readonly string[] = [
   'aws:bedrock/guardrail:Guardrail',
   'aws:bedrock/guardrailVersion:GuardrailVersion',
   'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration',
+  'aws:cloudwatch/dashboard:Dashboard',
   'aws:cloudwatch/eventRule:EventRule',
   'aws:cloudwatch/eventTarget:EventTarget',
   'aws:cloudwatch/logGroup:LogGroup',

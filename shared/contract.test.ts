@@ -65,7 +65,9 @@ describe('parseHubOutputs', () => {
   it.each(
     HUB_OUTPUT_NAMES.filter(
       (name) =>
-        !/^(userPoolDomain|listenerRules|keySet|alarmTopicArn|leavingSubnet|fargate|keySets\w+|usage\w+)$/.test(name),
+        !/^(userPoolDomain|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|keySets\w+|usage\w+)$/.test(
+          name,
+        ),
     ),
   )('names %s when it is missing', (name) => {
     const error = refused({ [name]: undefined })
@@ -102,6 +104,7 @@ describe('parseHubOutputs', () => {
     ['alarmTopicArn', 5],
     ['userPoolDomain', ''],
     ['listenerRules', '100'],
+    ['dashboard', false],
     ['contractVersion', String(CONTRACT_VERSION)],
     ['account', '1111'],
     ['vpcId', ''],

@@ -90,6 +90,8 @@ export interface HubOutputs {
   readonly auditFunctionArn: string
   /** SNS topic that alarms notify; absent where nobody is notified. */
   readonly alarmTopicArn?: string
+  /** Tenants take the figures that the hub's dashboard shows; absent on a hub without one. */
+  readonly dashboard?: true
 
   /** What a tenant needs to run on Fargate; absent on a hub without it. */
   readonly fargate?: HubFargate
@@ -148,6 +150,7 @@ type OptionalOutput =
   | 'listenerRules'
   | 'keySet'
   | 'alarmTopicArn'
+  | 'dashboard'
   | 'leavingSubnet'
   | 'fargate'
   | (typeof OF_TABLE)[number]
@@ -229,6 +232,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   'listenerRules',
   'keySet',
   'alarmTopicArn',
+  'dashboard',
   'leavingSubnet',
   ...OF_TABLE,
   ...OF_USAGE,
@@ -272,6 +276,9 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   const { listenerRules } = raw
   if (listenerRules !== undefined && listenerRules !== null && !whole(listenerRules))
     problems.set('listenerRules', `listenerRules is ${shown(listenerRules)}. Expected: a whole number, or nothing.`)
+  const { dashboard } = raw
+  if (dashboard !== undefined && dashboard !== null && dashboard !== true)
+    problems.set('dashboard', `dashboard is ${shown(dashboard)}. Expected: true, or nothing.`)
   const { leavingSubnet } = raw
   if (leavingSubnet !== undefined && leavingSubnet !== null && !subnet(leavingSubnet))
     problems.set(

@@ -67,6 +67,8 @@ export interface HubSettings {
   readonly auditRetentionDays: number
   /** SNS topic that the hub's and the tenants' alarms notify. */
   readonly alarmTopicArn?: string
+  /** There is a dashboard of all tenants, and tenants take the figures that it shows. */
+  readonly dashboard?: true
   readonly deletionProtection: boolean
 }
 

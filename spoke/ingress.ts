@@ -10,6 +10,7 @@ import { type MachineIssuer, TENANT_KEY, type TenantItem } from '../shared/tenan
 import type { GuardrailThere } from './account-guardrail.ts'
 import { configurationItem, tenantItem } from './configuration-item.ts'
 import { ingressAlarms } from './ingress-alarms.ts'
+import { ingressFigures } from './ingress-figures.ts'
 import { type GatewayCode, gatewayOf, gatewayPlace } from './ingress-gateway.ts'
 import { tenantLog } from './ingress-log.ts'
 import { machineRules } from './ingress-machines.ts'
@@ -78,6 +79,7 @@ export class Ingress extends pulumi.ComponentResource {
     const gateway = gatewayOf(name, ofGateway, place, [item, ...operators], child)
     ingressAlarms(name, { ...args, gateway }, { ...child, dependsOn: [log.group] })
 
+    if (args.hub.dashboard) ingressFigures(name, args, { ...child, dependsOn: [log.group] })
     const group = userGroup(name, args, child)
     const hooks = { afterUpdate: [waitUntilAnswered(args)] }
     const rule = tenantRule(

@@ -502,3 +502,34 @@ it('a name that is a list: its policies allow all of it, its item says the order
   ])
     for (const id of [first, second]) expect(String(policy)).toContain(id)
 })
+
+describe('the figures of the hub’s dashboard', () => {
+  const FILTER = 'aws:cloudwatch/logMetricFilter:LogMetricFilter'
+  const figures = async (...args: Parameters<typeof run>) =>
+    (await run(...args)).resources.filter(({ type, name }) => type === FILTER && name.includes('-figure-'))
+
+  it('are not taken where the hub has none', async () => {
+    expect(await figures()).toEqual([])
+  })
+
+  it('are four metrics at most, each of this tenant only, whoever a line says that it is of', async () => {
+    const limits = { tenant: { dollarsPerMonth: 500 } }
+    const all = await figures({ limits }, { dashboard: true })
+    expect(all.map(({ name }) => name.split('-figure-')[1]).sort()).toEqual([
+      'budget',
+      'first-token',
+      'spend',
+      'total-time',
+    ])
+    for (const { inputs } of all) {
+      expect(inputs.pattern).toMatch(/^\{ \$\.tenant = "tenant1" && \$\.[a-zA-Z.]+ >= 0 \}$/)
+      expect(inputs.metricTransformation).toMatchObject({
+        namespace: 'genai/tenants',
+        dimensions: { tenant: '$.tenant' },
+      })
+    }
+    const [budget] = all.filter(({ name }) => name.endsWith('budget'))
+    expect(budget?.inputs.metricTransformation).toMatchObject({ value: '500000000000' })
+    expect(await figures({}, { dashboard: true })).toHaveLength(3)
+  })
+})

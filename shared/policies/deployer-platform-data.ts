@@ -136,5 +136,11 @@ export function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
       of('cloudwatch', 'DeleteAlarms', 'ListTagsForResource', 'PutMetricAlarm', 'TagResource', 'UntagResource'),
       `arn:aws:cloudwatch:${region}:${account}:alarm:${PREFIX}*`,
     ),
+    // With dashboard only. It is of no region.
+    allow(
+      'Dashboard',
+      of('cloudwatch', 'DeleteDashboards', 'GetDashboard', 'PutDashboard'),
+      `arn:aws:cloudwatch::${account}:dashboard/${PREFIX}`,
+    ),
   ]
 }

@@ -180,6 +180,16 @@ const clientInstance: Setting<boolean> = {
   parse: trueOrFalse,
 }
 
+const dashboard: Setting<boolean> = {
+  type: 'true or false',
+  meaning:
+    'A CloudWatch dashboard of all tenants. Each tenant then has three or four custom metrics with its next `up` (docs/governance.md says what they cost).',
+  allowed: 'true or false.',
+  placeholder: '{true or false}',
+  fallback: { value: false, text: '`false`' },
+  parse: trueOrFalse,
+}
+
 const keySetVia: Setting<KeySetVia> = {
   type: '`endpoint`, `nat`, `inline` or `table`',
   meaning:
@@ -330,5 +340,6 @@ export const HUB_TABLE = {
   gatewayBaseImage,
   auditRetentionDays,
   alarmTopicArn,
+  dashboard,
   deletionProtection,
 } as const

@@ -56,6 +56,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     ...(rest.gatewayBaseImage !== undefined && { gatewayBaseImage: rest.gatewayBaseImage }),
     auditRetentionDays: rest.auditRetentionDays,
     ...(rest.alarmTopicArn !== undefined && { alarmTopicArn: rest.alarmTopicArn }),
+    ...(rest.dashboard && { dashboard: true as const }),
     deletionProtection: rest.deletionProtection,
   }
 }

@@ -174,6 +174,7 @@ const HUB_IN_PLACE: Changes = {
   gatewayBaseImage: LOCAL_FARGATE.gatewayBaseImage,
   auditRetentionDays: '90',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
+  dashboard: 'true',
   deletionProtection: 'true',
 }
 

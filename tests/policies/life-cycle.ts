@@ -74,6 +74,7 @@ const WORLDS: readonly {
         ...LOCAL_FARGATE,
         fargateVcpuLimit: 64,
         keySetVia: 'nat',
+        dashboard: true,
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },

@@ -68,7 +68,7 @@ describe('the programs hold to every rule', () => {
     const both = [
       await deployed({ keySetVia: 'table', userPoolDomain: 'genai-example' }),
       await deployed(
-        { ...shared, ...FARGATE, keySetVia: 'nat' },
+        { ...shared, ...FARGATE, keySetVia: 'nat', dashboard: 'true' },
         { modelInvocationLogging: 'true', compute: 'fargate', guardrail: '{"words":["nightingale"]}' },
         false,
       ),

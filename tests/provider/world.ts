@@ -33,6 +33,7 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
         ...LOCAL_FARGATE,
         keySetVia: 'nat',
         userPoolDomain: 'genai-other',
+        dashboard: true,
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },

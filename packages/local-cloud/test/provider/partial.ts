@@ -15,7 +15,7 @@ import { kinds, nameOf, type World } from './world.ts'
 /** Calls that set something once the resource is there, and so leave it without when they are refused: by type, what is set. */
 const SET_LATER: Readonly<Record<string, string>> = {
   'aws:cloudwatch/logGroup:LogGroup': 'retentionInDays',
-  'aws:dynamodb/table:Table': 'pointInTimeRecovery',
+  'aws:dynamodb/table:Table': 'pointInTimeRecovery ttl',
   'aws:ec2/internetGateway:InternetGateway': 'vpcId',
   'aws:ec2/subnet:Subnet': 'mapPublicIpOnLaunch',
   'aws:ec2/vpc:Vpc': 'enableDnsHostnames enableDnsSupport',

@@ -19,6 +19,7 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:bedrock/guardrail:Guardrail': '',
   'aws:bedrock/guardrailVersion:GuardrailVersion': 'guardrailArn description',
   'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration': '',
+  'aws:cloudwatch/dashboard:Dashboard': 'dashboardName',
   'aws:cloudwatch/eventRule:EventRule': 'name',
   'aws:cloudwatch/eventTarget:EventTarget': 'rule targetId',
   'aws:cloudwatch/logGroup:LogGroup': 'name namePrefix',

@@ -76,7 +76,7 @@ export function meterLogs(ledger: LedgerView, metrics: Metrics) {
       const matches = patternOf(text(filter.outputs, 'pattern') ?? '')
       for (const { message, timestamp } of events) {
         const value = matches(message) ? measured(filter, message) : undefined
-        if (value !== undefined) metrics.put(metricOf(filter), value, timestamp)
+        if (value !== undefined) metrics.put(metricOf(filter, message), value, timestamp)
       }
     }
   }
@@ -84,27 +84,36 @@ export function meterLogs(ledger: LedgerView, metrics: Metrics) {
 
 const transformation = ({ outputs }: Declared) => object(outputs, 'metricTransformation') ?? {}
 
-const metricOf = (filter: Declared): Metric => ({
+const metricOf = (filter: Declared, message: string): Metric => ({
   account: filter.account,
   region: filter.region,
   namespace: known(transformation(filter), 'namespace'),
   name: known(transformation(filter), 'name'),
-  dimensions: {},
+  dimensions: Object.fromEntries(
+    Object.entries(object(transformation(filter), 'dimensions') ?? {}).map(([name, selector]) => [
+      name,
+      String(selected(String(selector), message)),
+    ]),
+  ),
 })
 
 /** A number, or the field of the line that a selector names. */
 function measured(filter: Declared, message: string): number | undefined {
   const value = known(transformation(filter), 'value')
   if (!value.startsWith('$')) return Number(value)
-  const field = value
+  const field = selected(value, message)
+  return typeof field === 'number' ? field : undefined
+}
+
+/** What `$.a.b` names in a line. */
+const selected = (selector: string, message: string): unknown =>
+  selector
     .slice(2)
     .split('.')
     .reduce<unknown>(
       (from, name) => (from as Readonly<Record<string, unknown>> | undefined)?.[name],
       JSON.parse(message),
     )
-  return typeof field === 'number' ? field : undefined
-}
 
 /** What Elastic Load Balancing tells CloudWatch about answers that are its own, and no target's. */
 export function meterLoadBalancer(metrics: Metrics, now: () => number) {
