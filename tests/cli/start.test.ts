@@ -301,7 +301,7 @@ describe('npm start, until Ctrl-C', () => {
     const victim = children.find((pid) => isFunction(commandOf(pid)))
     if (victim === undefined) throw new Error('the cloud runs no function')
     process.kill(victim, 'SIGKILL')
-    await until('the end is told', () => /A process of genai-gateway-\w+ died/.test(output))
+    await until('the end is told', () => /A process of genai-\S+ died/.test(output))
     const task = children.find((pid) => commandOf(pid).includes('container.mjs'))
     if (task === undefined) throw new Error('the cloud runs no task')
     process.kill(task, 'SIGKILL')
