@@ -99,9 +99,9 @@ describe.skipIf(!cli)('a hub’s limits', () => {
       expect(['aws:cloudwatch/logGroup:LogGroup 500000000002']).toEqual(expect.arrayContaining(left))
       expect(of('spoke-tenant1')).toEqual(before)
       write(stackOf(1))
-      expect((await (await engine.stack('spoke-tenant1')).up(quiet)).summary.resourceChanges).toEqual({
-        same: expect.any(Number),
-      })
+      const { resourceChanges = {} } = (await (await engine.stack('spoke-tenant1')).up(quiet)).summary
+      // A reference to another stack is read: the engine counts it so, or as the same.
+      expect(Object.keys(resourceChanges).filter((change) => change !== 'read')).toEqual(['same'])
     })
   })
 })
