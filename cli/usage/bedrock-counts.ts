@@ -12,8 +12,6 @@ const NAMESPACE = 'AWS/Bedrock'
 const DIMENSION = 'ModelId'
 /** Metrics of one request, four for each model; AWS takes 500. */
 const MODELS_AT_ONCE = 100
-/** AWS keeps hours for 455 days, and lists what had data in the last two weeks. */
-export const LISTED_FOR_DAYS = 14
 
 export interface Span {
   /** Milliseconds since 1970; whole hours. */

@@ -144,6 +144,20 @@ describe('the commands with --aws', () => {
     await expect.poll(async () => (await refused()).stdout).toContain('"status"')
   })
 
+  it('sum up what was used, and hold it against the accounts, which are asked as genai-usage', async () => {
+    const report = JSON.parse((await run(onHub('usage', '--json'))).stdout)
+    expect(report.rows.map(({ key }: { key: object }) => key)).toContainEqual({ tenant: 'tenant2' })
+    const { code, stdout } = await run(onHub('usage', 'reconcile', '--until', 'now', '--since', '2h', '--json'))
+    const { rows, notAsked } = JSON.parse(stdout)
+    expect({ code, notAsked }).toEqual({ code: 0, notAsked: [] })
+    expect(rows.flatMap(({ tenants }: { tenants: string[] }) => tenants)).toContain('tenant1')
+    const denied = await run(onHub('usage', 'reconcile', '--until', 'now', '--role', 'genai-doctor'))
+    expect(denied).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/Not asked: tenant1 .*cloudwatch:ListMetrics/),
+    })
+  })
+
   it.each([
     ['no credentials', () => run(onHub('tenant', 'list'), NOBODY), /Could not load credentials.*\n.*AWS_PROFILE/],
     [

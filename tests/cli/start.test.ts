@@ -203,6 +203,20 @@ describe('npm start, until Ctrl-C', () => {
     expect(await curlInvoke((await run('login', 'tenant1')).stdout)).toMatchObject({ tenant: 'tenant1' })
   })
 
+  it('sums up what was used, and holds it against what Bedrock counted', async () => {
+    const table = await run('usage')
+    expect(table).toMatchObject({ code: 0, stderr: '' })
+    expect(table.stdout).toMatch(/^tenant1 .*\$0\.0/m)
+    const { total, oldestPrices } = JSON.parse((await run('usage', '--by', 'model,day', '--json')).stdout)
+    expect(total).toMatchObject({ estimated: 0, unpriced: 0 })
+    expect(table.stdout).toContain(`the oldest was looked up on ${oldestPrices}`)
+    expect((await run('usage', 'tenant1', '--csv')).stdout).toMatch(/^tenant,requests,.*\r\ntenant1,/)
+    const reconciled = await run('usage', 'reconcile', '--until', 'now', '--since', '2h', '--records')
+    expect(reconciled).toMatchObject({ code: 0, stdout: expect.stringContaining('It adds up.'), stderr: '' })
+    const alone = await run('usage', '--by', 'hour')
+    expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('allowed are tenant, user, model, day') })
+  })
+
   it('serves a tenant that is added later, and goes on with its users and its trail; and takes it away again', async () => {
     const before = (await run('login', 'tenant1')).stdout
     const trail = (await run('audit', '--json')).stdout.trim().split('\n')
