@@ -18,7 +18,7 @@ export const noSecrets = (): UsedSecrets => ({
 
 /** Notes what the site hands out from now on, and what it has already; API keys are noted by who mocks their maker. */
 export function noteSecrets(site: Site, { tokens, accessKeys, passwords }: UsedSecrets): void {
-  const { forge, people, pool, platform, suspended } = site
+  const { forge, machines, people, pool, platform, suspended } = site
   for (const { password, session } of [people.own, people.former, people.disabled, people.signedOut]) {
     passwords.add(password)
     for (const token of Object.values(session)) tokens.add(token)
@@ -32,6 +32,16 @@ export function noteSecrets(site: Site, { tokens, accessKeys, passwords }: UsedS
         const made = make(...args)
         void Promise.resolve(made).then((token) => tokens.add(token))
         return made
+      },
+    })
+  }
+  for (const maker of ['byAccount', 'byIssuer', 'byClient'] as const) {
+    const make = machines[maker] as (...args: unknown[]) => Promise<string>
+    Object.assign(machines, {
+      async [maker](...args: unknown[]) {
+        const token = await make(...args)
+        tokens.add(token)
+        return token
       },
     })
   }
