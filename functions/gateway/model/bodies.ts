@@ -8,8 +8,8 @@ import type { Fields } from '../body.ts'
 import { GatewayError } from '../errors.ts'
 import { MAX_TOKENS } from '../limits.ts'
 import { optionalWholeNumber } from '../values.ts'
-import type { Model } from './calls.ts'
 import { baseModelId } from './features.ts'
+import type { Model } from './model.ts'
 
 interface BodyFormat {
   /** By the id of the foundation model. */

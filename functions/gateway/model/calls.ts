@@ -15,20 +15,10 @@ import { type Frame, textOf } from './event-stream.ts'
 import { baseModelId } from './features.ts'
 import type { Batches } from './frames.ts'
 import { GUARDRAIL_INTERVENED, guardrailIntervened, withGuardrail } from './guardrail.ts'
+import type { Model } from './model.ts'
 import { withRequestMetadata } from './request-metadata.ts'
 import { hourIn, noteHeaders, noteTier, servedModelOf, sumOf, usageOf, usageOfInvoke, usageOfMetrics } from './usage.ts'
 import type { ConverseStreamEvent } from './wire.ts'
-
-export interface Model {
-  /** The tenant's name for it. */
-  readonly name: string
-  /** Bedrock's id of a model or inference profile. */
-  readonly id: string
-  /** Bedrock's ids of those that are asked in this order when it has no capacity for the first. */
-  readonly fallbacks?: readonly string[]
-  /** The tenant's own default for the tokens of an answer. */
-  readonly maxTokens?: number
-}
 
 /** A body, or how it is made for a model of the tenant's list. It throws a `GatewayError` for one that the request cannot be put to. */
 export type BodyFor = string | ((modelId: string) => string)

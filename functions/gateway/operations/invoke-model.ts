@@ -1,6 +1,6 @@
 /** `POST /TENANT/model/MODEL/invoke` and `…/invoke-with-response-stream`: Bedrock's own, with the bodies of the model's family. */
 import { requireKnownBody, withSameBodies } from '../model/bodies.ts'
-import type { Model } from '../model/calls.ts'
+import type { Model } from '../model/model.ts'
 import type { Call, OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 

@@ -3,25 +3,8 @@ import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto
 import { AwsError } from '../../errors.ts'
 import type { LedgerView } from '../../ledger/ledger.ts'
 import { known, texts } from '../../resource/values.ts'
-import type { PoolData } from './pool-data.ts'
+import type { ClientSecret, MachineClient, PoolData } from './pool-data.ts'
 import { RESOURCE_SERVER } from './resources/resource-server.ts'
-
-export interface MachineClient {
-  readonly id: string
-  readonly name: string
-  readonly scopes: readonly string[]
-  readonly accessTokenSeconds: number
-  readonly secrets: readonly ClientSecret[]
-  /** Seconds since 1970. */
-  readonly createdAt: number
-}
-
-export interface ClientSecret {
-  readonly id: string
-  /** SHA-256 of the secret: the pool's file gives nobody a secret. */
-  readonly digest: string
-  readonly createdAt: number
-}
 
 /** Cognito takes a second one, for a rotation without an outage, and no third. */
 const MOST_SECRETS = 2

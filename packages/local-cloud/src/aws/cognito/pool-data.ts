@@ -4,8 +4,25 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Attributes } from './attributes.ts'
 import { createKeyRing, type KeyRing, loadKeyRing, rotateKeyRing, type StoredKeyRing, storeKeyRing } from './keys.ts'
-import type { MachineClient } from './machine-clients.ts'
 import type { PasswordHash } from './passwords.ts'
+
+/** An app client that a call has made: it signs in as itself. */
+export interface MachineClient {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly accessTokenSeconds: number
+  readonly secrets: readonly ClientSecret[]
+  /** Seconds since 1970. */
+  readonly createdAt: number
+}
+
+export interface ClientSecret {
+  readonly id: string
+  /** SHA-256 of the secret: the pool's file gives nobody a secret. */
+  readonly digest: string
+  readonly createdAt: number
+}
 
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD'
 
