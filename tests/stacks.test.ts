@@ -26,7 +26,7 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 }
 
 /** Outputs that the sample hub does not have. */
-const OPTIONAL = ['userPoolDomain', 'keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate']
+const OPTIONAL = ['userPoolDomain', 'dashboard', 'keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate']
 
 const up = (cloud: Cloud, stack: Stack) => deploy(cloud, stack, program)
 const ofStack = (cloud: Cloud, stack: string) => cloud.ledger.all().filter(({ urn }) => urn.includes(`:${stack}::`))

@@ -154,7 +154,7 @@ test('the access log has a line a request, in the format of AWS, where it is dec
   const lines = service.accessLog(BALANCER_ARN)
   expect(lines).toHaveLength(3)
   expect(lines[0]).toMatch(
-    /^https \S+Z app\/genai-hub\/0123456789abcdef 198\.51\.100\.10:\d+ - \d\.\d{3} \d\.\d{3} 0\.000 200 200 0 17 "GET https:\/\/genai\.example\.com:443\/f\/x\?q=1 HTTP\/1\.1" "say \\"hi\\"" TLS_\S+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+ "Root=1-\S+" "localhost" "arn:aws:acm:\S+" 1 \S+Z "forward" "-" "-" /,
+    /^https \S+Z app\/genai-hub\/0123456789abcdef 198\.51\.100\.10:\d+ - \d\.\d{3} \d\.\d{3} \d\.\d{3} 200 200 0 17 "GET https:\/\/genai\.example\.com:443\/f\/x\?q=1 HTTP\/1\.1" "say \\"hi\\"" TLS_\S+ TLSv1\.3 arn:aws:elasticloadbalancing:\S+ "Root=1-\S+" "localhost" "arn:aws:acm:\S+" 1 \S+Z "forward" "-" "-" /,
   )
   expect(lines[1]).toMatch(/^h2 .* 200 - .* 2 \S+Z "fixed-response" "-" "-" /)
   expect(lines[2]).toMatch(/ 403 - .* -1 \S+Z "waf" "-" "WAF" /)
