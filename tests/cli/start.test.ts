@@ -37,6 +37,8 @@ describe('npm start -- --exit', () => {
     // Nothing but the result is on standard output, and no colour without a terminal.
     expect(stderr).toContain('deploy spoke-tenant2')
     expect(stderr).not.toContain('\u001b[')
+    // What ends with the cloud has not died.
+    expect(stderr).not.toMatch(/died/)
   })
 
   it('a port in use: which, and what to do', async () => {

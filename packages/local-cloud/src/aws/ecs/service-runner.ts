@@ -96,7 +96,7 @@ export class ServiceRunner {
   kill(): void {
     this.#ended = true
     clearTimeout(this.#timer)
-    for (const task of this.tasks) task.kill()
+    for (const task of this.tasks) task.kill('Service ended with the cloud')
   }
 
   #deploy(revision: Revision): void {

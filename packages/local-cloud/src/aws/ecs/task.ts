@@ -122,7 +122,9 @@ export class Task {
     clearTimeout(late)
   }
 
-  kill(): void {
+  /** @param reason why somebody wanted it. @default it dies by itself, as far as the service knows */
+  kill(reason = ''): void {
+    this.stoppedReason ||= reason
     if (this.#child) this.#child.kill('SIGKILL')
     else this.#finish()
   }
