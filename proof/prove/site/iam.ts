@@ -53,7 +53,7 @@ function layersOf(call: ApiCall, { layer, layers }: Extract<Decision, { allowed:
 }
 
 /** The same kind of policy is another layer of defence by whose it is. */
-function layerOf({ action, session }: ApiCall, layer: IamLayer): Layer {
+function layerOf({ action, session, resourceAccount }: ApiCall, layer: IamLayer): Layer {
   switch (layer) {
     case 'boundary':
       return 'permissionsBoundary'
@@ -62,8 +62,10 @@ function layerOf({ action, session }: ApiCall, layer: IamLayer): Layer {
     case 'serviceControl':
       return 'serviceControl'
     case 'resource':
-      if (action.startsWith('dynamodb:')) return 'tablePolicy'
-      return action.startsWith('sts:') ? 'trustPolicy' : 'otherAccount'
+      if (action.startsWith('sts:')) return 'trustPolicy'
+      // To a caller from elsewhere it is the account that lets nobody in, whether the table has a policy or not.
+      if (session !== 'anonymous' && session.account !== resourceAccount) return 'otherAccount'
+      return action.startsWith('dynamodb:') ? 'tablePolicy' : 'otherAccount'
     case 'identity':
     case 'session':
       return session === 'anonymous' ? 'callerPolicy' : policyOf(session.roleArn)
