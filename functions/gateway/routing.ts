@@ -1,7 +1,8 @@
 /** What the table says about this function's tenant: its configuration and its status, read together. */
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { TENANT_KEY } from '../../shared/tenant.ts'
 import { type ClientOptions, withinTime } from './aws/clients.ts'
+import { dynamoDb } from './aws/dynamodb.ts'
 import { type Cached, createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
 import { REFRESH_PAUSE_MILLISECONDS, ROUTING_AGE } from './limits.ts'
@@ -20,13 +21,7 @@ export interface RoutingOptions {
 export type Routing = Cached<Tenant | undefined>
 
 export function createRouting(options: RoutingOptions): Routing {
-  const client = new DynamoDBClient({
-    ...options.client,
-    // Not the account's own endpoint: the gateway endpoint of a VPC has the region's name.
-    endpoint: `https://dynamodb.${options.region}.amazonaws.com`,
-    accountIdEndpointMode: 'disabled',
-    endpointDiscoveryEnabled: false,
-  })
+  const client = dynamoDb(options.region, options.client)
   return createCached({
     load: () => query(options, client),
     freshUntil: (tenant, loadedAt) => loadedAt + (tenant ? ROUTING_AGE.fresh : ROUTING_AGE.unknown),

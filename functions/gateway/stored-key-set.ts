@@ -1,5 +1,5 @@
 /** The public keys that tokens are signed with, from the table that the hub fills every minute. */
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import {
   KEY_SETS_FETCHED_EVERY_MILLISECONDS,
@@ -7,6 +7,7 @@ import {
   KEY_SETS_USED_FOR_MILLISECONDS,
 } from '../../shared/tenant.ts'
 import { type ClientOptions, withinTime } from './aws/clients.ts'
+import { dynamoDb } from './aws/dynamodb.ts'
 import { createCached } from './cached.ts'
 import { GatewayError } from './errors.ts'
 import { type KeySet, parseKeySet } from './key-set.ts'
@@ -36,13 +37,7 @@ interface Stored {
  */
 export function createStoredKeySets(options: StoredKeySetsOptions): StoredKeySets {
   const { now } = options
-  const client = new DynamoDBClient({
-    ...options.client,
-    // Not the account's own endpoint: the gateway endpoint of a VPC has the region's name.
-    endpoint: `https://dynamodb.${options.region}.amazonaws.com`,
-    accountIdEndpointMode: 'disabled',
-    endpointDiscoveryEnabled: false,
-  })
+  const client = dynamoDb(options.region, options.client)
   const cached = createCached({
     load: () => query(options, client),
     freshUntil: (_, loadedAt) => loadedAt + STORED_KEY_SET_AGE.fresh,

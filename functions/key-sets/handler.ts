@@ -2,10 +2,10 @@
  * Lambda's entry of the function that fetches key sets: every minute for every issuer, and when a stack is deployed for the
  * issuers of that one, whose deployment fails when one cannot be had.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { HUB_OWNER, type KeySetsEnvironment } from '../../shared/tenant.ts'
 import { clientOptions, ownCredentials } from '../gateway/aws/clients.ts'
 import { createConnections } from '../gateway/aws/connection.ts'
+import { dynamoDb } from '../gateway/aws/dynamodb.ts'
 import { CONTROL_ATTEMPTS } from '../gateway/limits.ts'
 import { again } from './again.ts'
 import { fetchDocument } from './fetch.ts'
@@ -19,12 +19,10 @@ const environment: KeySetsEnvironment = {
   ISSUER: required('ISSUER'),
 }
 const region = required('AWS_REGION')
-const client = new DynamoDBClient({
-  ...clientOptions(region, createConnections(), ownCredentials(process.env), CONTROL_ATTEMPTS),
-  endpoint: `https://dynamodb.${region}.amazonaws.com`,
-  accountIdEndpointMode: 'disabled',
-  endpointDiscoveryEnabled: false,
-})
+const client = dynamoDb(
+  region,
+  clientOptions(region, createConnections(), ownCredentials(process.env), CONTROL_ATTEMPTS),
+)
 const fetch = fetchDocument()
 
 /** @param event `{ owner }` of a deployment; anything else is the schedule's */

@@ -1,7 +1,6 @@
 /** The table of counters, as one scope's item is written. */
 import {
   ConditionalCheckFailedException,
-  DynamoDBClient,
   DynamoDBServiceException,
   GetItemCommand,
   UpdateItemCommand,
@@ -9,6 +8,7 @@ import {
 import { readUsage, USAGE_KEY, type UsageItem } from '../../../shared/usage-table.ts'
 import { type ClientOptions, withinTime } from '../aws/clients.ts'
 import { ConnectionError } from '../aws/connection.ts'
+import { dynamoDb } from '../aws/dynamodb.ts'
 import { jitter } from '../retry.ts'
 import type { Write } from './expression.ts'
 import { createTurns } from './turns.ts'
@@ -56,15 +56,8 @@ const AT_A_TIME = 8
 
 export function createCounterStore(options: StoreOptions): CounterStore {
   const { tableName, region, client, random, pause, timeoutMilliseconds } = options
-  const dynamodb = new DynamoDBClient({
-    ...client,
-    // Repeating is decided here.
-    maxAttempts: 1,
-    // As for the table of tenants: the gateway endpoint of a VPC has the region's name.
-    endpoint: `https://dynamodb.${region}.amazonaws.com`,
-    accountIdEndpointMode: 'disabled',
-    endpointDiscoveryEnabled: false,
-  })
+  // Repeating is decided here.
+  const dynamodb = dynamoDb(region, { ...client, maxAttempts: 1 })
 
   const turns = createTurns(AT_A_TIME)
 
