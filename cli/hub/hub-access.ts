@@ -50,6 +50,16 @@ export async function openHub(values: Values): Promise<HubAccess> {
   return await localHub()
 }
 
+/** Closes it again, whatever becomes of the work. */
+export async function withHub<T>(values: Values, work: (hub: HubAccess) => Promise<T>): Promise<T> {
+  const hub = await openHub(values)
+  try {
+    return await work(hub)
+  } finally {
+    hub.close()
+  }
+}
+
 /**
  * Whether a tenant is of the hub that is asked: its file says which hub is its own.
  * @returns undefined where the hub is not named by its stack

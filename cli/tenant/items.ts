@@ -9,9 +9,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { plainOf } from '../../functions/gateway/attributes.ts'
+import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
 import { type Limits, parseLimits } from '../../shared/limits.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
+
+/** A gateway that runs uses its tenant's items no longer than this. */
+export const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
 
 export interface TenantsTable {
   readonly dynamodb: DynamoDBClient

@@ -1,5 +1,5 @@
 /** `tenant limit`: tightens a tenant's limits while it is served, and shows them. */
-import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
+
 import {
   countedInDollars,
   LIMIT_RANGES,
@@ -8,9 +8,10 @@ import {
   parseLimits,
   type ScopeLimits,
 } from '../../shared/limits.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
+import { SEEN_WITHIN_SECONDS } from './items.ts'
 import {
   figureText,
   type LimitRow,
@@ -24,7 +25,6 @@ import {
 import { textTable } from './text-table.ts'
 
 /** A warm gateway uses its tenant's items no longer than this. */
-const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
 
 /** Flag → limit. */
 const FLAGS = {
@@ -66,8 +66,7 @@ export const limit: Verb = {
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     const change = changeOf(values)
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const before = await limitsOf(hub, tenantId)
       const limits = change ? change(before) : before.operator
       if (change) await writeLimits(hub, tenantId, before, limits, new Date())
@@ -77,9 +76,7 @@ export const limit: Verb = {
         { ...before, operator: limits },
         { json: values.json === true, changed: change !== undefined },
       )
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { PRICES, PRICES_AS_OF } from '../../shared/prices.ts'
 import { MACHINE_NAME } from '../../shared/tenant.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import {
   addMachineSecret,
   createMachineClient,
@@ -106,16 +106,6 @@ function printSecret({ clientId, secret }: NewSecret, hub: HubAccess, values: Ar
   )
 }
 
-async function withHub(values: Arguments['values'], work: (hub: HubAccess) => Promise<void>): Promise<number> {
-  const hub = await openHub(values)
-  try {
-    await work(hub)
-  } finally {
-    hub.close()
-  }
-  return 0
-}
-
 export const machineAdd: Verb = {
   name: 'tenant machine add',
   usage: 'TENANT NAME',
@@ -135,6 +125,7 @@ export const machineAdd: Verb = {
       process.stderr.write(
         `${tenantId}.${name} is an app client on ${hub.where}, and ${made.file} names it. It is let in after: ${hub.deployCommand} ${made.stack}\n`,
       )
+      return 0
     }),
 }
 
@@ -161,12 +152,13 @@ export const machineRotate: Verb = {
       if (values.finish === true) {
         await endOlderSecret(hub, clientId)
         process.stderr.write(`${tenantId}.${name} has one secret on ${hub.where}: the newer one.\n`)
-        return
+        return 0
       }
       printSecret(await addMachineSecret(hub, clientId), hub, values)
       process.stderr.write(
         `${tenantId}.${name} has two secrets on ${hub.where}. Once every process has this one: npm run tenant -- machine rotate ${tenantId} ${name} --finish\n`,
       )
+      return 0
     }),
 }
 
@@ -209,5 +201,6 @@ export const machineRemove: Verb = {
           ? `There was nothing of ${tenantId}.${name}.\n`
           : `Taken away: ${gone.join(', ')}. Its path goes with: ${hub.deployCommand} ${stackOf(tenantId)}\n`,
       )
+      return 0
     }),
 }

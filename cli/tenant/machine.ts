@@ -1,14 +1,14 @@
 /** A tenant's machines: which there are, and blocking one whose token was stolen. */
-import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+
+import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { machineClients } from '../hub/machine-clients.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { block, machinesOf, unblock } from './blocked.ts'
 import { tenantIdOf } from './id.ts'
+import { SEEN_WITHIN_SECONDS } from './items.ts'
 import { CLIENT_PRICES } from './machine-client.ts'
 import { textTable } from './text-table.ts'
 
-const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
 /** The longest that tokens of the issuers in docs/machines.md live: Entra's for managed identities. */
 const DEFAULT_HOURS = 24
 
@@ -21,8 +21,7 @@ export const machineList: Verb = {
   options: HUB_OPTIONS,
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const machines = Object.entries(await machinesOf(hub, tenantId))
       const rows = machines.map(([name, { issuer, audience = '', claims }]) => [
         `/${tenantId}.${name}/`,
@@ -46,9 +45,7 @@ export const machineList: Verb = {
         process.stdout.write(
           `The app client ${clientId} (${tenantId}.${name}) opens nothing yet: deploy the stack file that names it, or npm run tenant -- machine remove ${tenantId} ${name}\n`,
         )
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }
@@ -100,8 +97,7 @@ export const machineBlock: Verb = {
     const hours = Number(values.hours ?? DEFAULT_HOURS)
     if (!(hours > 0 && hours <= 8_784))
       throw new UserError(`"${values.hours}" is no number of hours.`, 'More than 0, at most 8784.')
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const now = new Date()
       const caller = await subjectOf(hub, values, tenantId, name)
       const until = Math.ceil(now.getTime() / 1000 + hours * 3600)
@@ -109,9 +105,7 @@ export const machineBlock: Verb = {
       process.stdout.write(
         `${tenantId}.${name} is blocked on ${hub.where} until ${new Date(until * 1000).toISOString()}: within ${SEEN_WITHIN_SECONDS} seconds its requests are answered 403 caller_blocked.\n`,
       )
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }
@@ -126,8 +120,7 @@ export const machineUnblock: Verb = {
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     const name = positionals[1] ?? ''
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const { issuer, subject } = await subjectOf(hub, values, tenantId, name)
       const was = await unblock(hub, tenantId, issuer, subject)
       process.stdout.write(
@@ -135,9 +128,7 @@ export const machineUnblock: Verb = {
           ? `${tenantId}.${name} is let in again on ${hub.where}, within ${SEEN_WITHIN_SECONDS} seconds.\n`
           : `${tenantId}.${name} was not blocked.\n`,
       )
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }

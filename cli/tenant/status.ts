@@ -1,12 +1,8 @@
-import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
 import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
-import { setStatus } from './items.ts'
-
-/** A warm function uses its tenant's items no longer than this. */
-const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
+import { SEEN_WITHIN_SECONDS, setStatus } from './items.ts'
 
 function statusVerb(name: 'suspend' | 'resume', status: TenantStatus['status'], summary: string): Verb {
   return {

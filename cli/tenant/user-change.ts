@@ -1,12 +1,12 @@
 /** What is done to one user who exists: disable, enable, reset, remove. */
 
-import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
-import { HUB_OPTIONS, type HubAccess, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { askPassword } from '../terminal/password.ts'
 import type { Arguments, Verb } from '../verb.ts'
 import { block, unblock } from './blocked.ts'
 import { tenantIdOf } from './id.ts'
+import { SEEN_WITHIN_SECONDS } from './items.ts'
 import { deleteUser, disableUsers, enableUser, type Member, memberOf, resetPassword } from './users.ts'
 
 const TOKENS = 'An ID token that is out stays good until it expires, 30 minutes at most.'
@@ -29,13 +29,10 @@ const verbOf = ({ name, summary, details, options = {}, run }: Change): Verb => 
   options: { ...HUB_OPTIONS, ...options },
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const member = await memberOf(hub, tenantId, positionals[1] ?? '')
       process.stdout.write(`${await run(hub, member, values, tenantId)}\n`)
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 })
@@ -59,7 +56,7 @@ export const userBlock = verbOf({
   name: 'block',
   summary: 'Disables a user, and refuses the tokens that are out.',
   details: [
-    `For a stolen token: obeyed within ${ROUTING_AGE.usable / 1000} seconds. The entry of the tenant's deny list ends after an hour, when every token has; the user`,
+    `For a stolen token: obeyed within ${SEEN_WITHIN_SECONDS} seconds. The entry of the tenant's deny list ends after an hour, when every token has; the user`,
     "stays disabled. It is one lock, in the gateway's program: the load balancer knows no such lists.",
   ],
   async run(hub, { email, username, sub }, _, tenantId) {
@@ -68,7 +65,7 @@ export const userBlock = verbOf({
     const issuer = `https://cognito-idp.${hub.region}.amazonaws.com/${hub.userPoolId}`
     const until = Math.ceil(now.getTime() / 1000 + BLOCKED_SECONDS)
     await block(hub, tenantId, { issuer, subject: sub, until }, now)
-    return `${email} is disabled on ${hub.where}, and blocked: within ${ROUTING_AGE.usable / 1000} seconds their tokens are answered 403 caller_blocked.\nTo let them back in: npm run tenant -- user enable ${tenantId} ${email}${onHub(hub)}`
+    return `${email} is disabled on ${hub.where}, and blocked: within ${SEEN_WITHIN_SECONDS} seconds their tokens are answered 403 caller_blocked.\nTo let them back in: npm run tenant -- user enable ${tenantId} ${email}${onHub(hub)}`
   },
 })
 

@@ -1,4 +1,4 @@
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { textTable } from './text-table.ts'
@@ -16,8 +16,7 @@ export const userList: Verb = {
   options: { ...HUB_OPTIONS, json: { type: 'boolean', help: 'the same as JSON' } },
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const members = await membersOf(hub, tenantId)
       const rows = members.map(({ email, status, createdAt }) => ({ email, status, since: createdAt.toISOString() }))
       if (values.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
@@ -30,9 +29,7 @@ export const userList: Verb = {
             rows.map(({ email, status, since }) => [email, status, since]),
           ),
         )
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }
