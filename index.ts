@@ -25,7 +25,7 @@ async function run(
 ): Promise<Record<string, unknown>> {
   if (settings.role === 'hub') {
     const [{ checkHubFiles }, { BEFORE }, { hub }] = await Promise.all([
-      import('./spoke/stack-files.ts'),
+      import('./spoke/preflight/stack-files.ts'),
       import('./hub/checks.ts'),
       import('./hub/program.ts'),
     ])
@@ -33,8 +33,8 @@ async function run(
     return hub(settings, await readBefore(`${organization}/${project}/${stack}`, BEFORE), { project, stack })
   }
   const [{ checkStackFiles }, { BEFORE, checkBefore, functionSeconds }, { spoke }, hub] = await Promise.all([
-    import('./spoke/stack-files.ts'),
-    import('./spoke/before.ts'),
+    import('./spoke/preflight/stack-files.ts'),
+    import('./spoke/preflight/before.ts'),
     import('./spoke/program.ts'),
     readHub(settings.hubStack),
   ])

@@ -1,4 +1,4 @@
-/** Alarms of what the tenants share. Those of a tenant's ingress are in spoke/ingress-alarms.ts. */
+/** Alarms of what the tenants share. Those of a tenant's ingress are in spoke/ingress/alarms.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { hubAlarmName } from '../shared/naming.ts'

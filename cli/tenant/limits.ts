@@ -10,7 +10,7 @@ import { isMap } from '../../shared/is-map.ts'
 import { LIMIT_RANGES, type Limits, parseLimits, type ScopeLimits, tightest } from '../../shared/limits.ts'
 import { usageTableName } from '../../shared/naming.ts'
 import { type CountedLimit, limitStates, readUsage, scopeKey, USAGE_KEY } from '../../shared/usage-table.ts'
-import { attribute } from '../../spoke/configuration-item.ts'
+import { attribute } from '../../spoke/ingress/configuration-item.ts'
 import { UserError } from '../verb.ts'
 import { type TenantsTable, tenantItems } from './items.ts'
 

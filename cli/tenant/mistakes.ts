@@ -4,7 +4,7 @@ import { limitsOfSettings } from '../../shared/hub-limits.ts'
 import { DEFAULT_LISTENER_RULES } from '../../shared/load-balancer-rules.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import { tenancyMistakes } from '../../shared/tenancies.ts'
-import { mistakesAgainstHub } from '../../spoke/checks.ts'
+import { mistakesAgainstHub } from '../../spoke/preflight/checks.ts'
 import { messageOf } from '../verb.ts'
 import { readHub, type SpokeFile, type StackFiles } from './stacks.ts'
 

@@ -6,7 +6,7 @@ import { type GuardRails, guardRailsText } from '../../shared/policies/service-c
 import { machineRoles } from '../../shared/settings/machine-issuers.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { readTenancies } from '../../spoke/stack-files.ts'
+import { readTenancies } from '../../spoke/preflight/stack-files.ts'
 import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
-import { gatewayBundle } from '../../spoke/bundle.ts'
+import { gatewayBundle } from '../../spoke/ingress/bundle.ts'
 
 const PROJECT = path.join(import.meta.dirname, '..', '..')
 /** Inside the project, so that a bundle without its packages still finds them. */

@@ -4,7 +4,7 @@
  * speed is in it, and the same seed gives the same table. docs/decisions/0032-scaling.md
  */
 import { TASK_TIERS } from '../../shared/settings.ts'
-import { inFlightTarget } from '../../spoke/ingress-tasks.ts'
+import { inFlightTarget } from '../../spoke/ingress/tasks.ts'
 
 const TIER = TASK_TIERS.medium
 const TARGET = inFlightTarget(TIER)

@@ -24,7 +24,7 @@ describe.skipIf(!cli)('interfaces that Lambda leaves', () => {
   const destroy = async (stack: string) => await (await deployed.engine.stack(stack)).destroy(quiet)
 
   it('in a tenant’s own group are waited for, as the group goes before the role that Lambda deletes them with', async () => {
-    const file = join(deployed.project, 'spoke/ingress-function.ts')
+    const file = join(deployed.project, 'spoke/ingress/function.ts')
     const program = readFileSync(file, 'utf8')
     expect(program).toContain(PARKING)
     writeFileSync(file, program.replace(PARKING, PARKING.replace('true', 'false')))

@@ -17,16 +17,16 @@ import { SABOTAGES } from './sabotages.ts'
 
 /** The program's checks of the other stack files and of what is deployed, which one test takes away. */
 const program = vi.hoisted(() => ({ files: true, deployed: true }))
-vi.mock('../../spoke/stack-files.ts', async (original) => {
-  const real = await original<typeof import('../../spoke/stack-files.ts')>()
+vi.mock('../../spoke/preflight/stack-files.ts', async (original) => {
+  const real = await original<typeof import('../../spoke/preflight/stack-files.ts')>()
   return {
     ...real,
     checkStackFiles: async (...args: Parameters<typeof real.checkStackFiles>) =>
       program.files ? await real.checkStackFiles(...args) : undefined,
   }
 })
-vi.mock('../../spoke/deployed.ts', async (original) => {
-  const real = await original<typeof import('../../spoke/deployed.ts')>()
+vi.mock('../../spoke/preflight/deployed.ts', async (original) => {
+  const real = await original<typeof import('../../spoke/preflight/deployed.ts')>()
   return {
     ...real,
     checkDeployed: (...args: Parameters<typeof real.checkDeployed>) =>

@@ -17,7 +17,7 @@ import { type Bundle, bundleFunction } from '../../shared/bundle.ts'
 import { GATEWAY_SERVER, GATEWAY_USER } from '../../shared/gateway-image.ts'
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
 import { GATEWAY_PORT, HEALTH_PATH } from '../../shared/tenant.ts'
-import { gatewayImage } from '../../spoke/image.ts'
+import { gatewayImage } from '../../spoke/preflight/image.ts'
 import { type BaseOptions, putBase } from './base-image.ts'
 import { ACCOUNT, PASSWORD, type Repository, type StandIn, sha256, startRegistry } from './stand-in.ts'
 

@@ -1,4 +1,4 @@
-import { checkServiceZones } from '../../../spoke/checks.ts'
+import { checkServiceZones } from '../../../spoke/preflight/checks.ts'
 import { messageOf } from '../../verb.ts'
 import { type Check, failed, ok } from '../check.ts'
 import { zonesOf, zonesOfService } from '../zones.ts'

@@ -8,7 +8,7 @@ import { basename } from 'node:path'
 import type { ArchiveValue } from '@genai/local-cloud/ledger/ledger'
 import { build, type Plugin } from 'esbuild'
 import { GATEWAY_SERVER } from '../../../shared/gateway-image.ts'
-import { gatewayBundle } from '../../../spoke/bundle.ts'
+import { gatewayBundle } from '../../../spoke/ingress/bundle.ts'
 import type { CodeLayer } from '../layers.ts'
 
 interface Edit {

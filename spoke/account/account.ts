@@ -1,0 +1,87 @@
+/** The tenant's account: its network, its models behind a private endpoint, its records. */
+import * as pulumi from '@pulumi/pulumi'
+import type { SpokeZonePlan } from '../../shared/addressing.ts'
+import type { ModelRegions } from '../../shared/policies/geographies.ts'
+import type { GuardrailSettings } from '../../shared/settings/guardrail.ts'
+import type { TagMap } from '../tags.ts'
+import { type GuardrailThere, tenantGuardrail } from './guardrail.ts'
+import { accountFlowLogs, invocationLogging } from './logging.ts'
+import { modelAccess } from './models.ts'
+import { spokeNetwork } from './network.ts'
+
+export interface TenantAccountArgs {
+  readonly tenantId: string
+  readonly account: string
+  readonly region: string
+  readonly cidrBlock: string
+  readonly zones: readonly SpokeZonePlan[]
+  /** The hub's Transit Gateway; with account sharing, known once the share is accepted. */
+  readonly transitGatewayId: pulumi.Input<string>
+  readonly hubAccount: string
+  readonly hubVpcId: string
+  /** Whether the tenant's gateway may run on Fargate. */
+  readonly hubHasFargate: boolean
+  /** The hub's private subnets, which may connect to the model endpoint. */
+  readonly hubPrivateCidrBlocks: readonly string[]
+  /** Bedrock model or inference profile ids. */
+  readonly modelIds: readonly string[]
+  readonly modelRegions: ModelRegions
+  readonly guardrail?: GuardrailSettings
+  /** Records prompts, see the setting. */
+  readonly modelInvocationLogging: boolean
+  readonly deletionProtection: boolean
+  readonly tags: TagMap & { readonly Name: string }
+}
+
+export class TenantAccount extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>
+  /** Of the endpoint's subnets; has no route out of the VPC yet. */
+  readonly routeTableId: pulumi.Output<string>
+  /** Waits for the hub's acceptance. */
+  readonly attachmentId: pulumi.Output<string>
+  /** Regional host name of the model endpoint. */
+  readonly endpointHost: pulumi.Output<string>
+  readonly roleArn: pulumi.Output<string>
+  /** What every call carries, where the tenant has one. */
+  readonly guardrail: GuardrailThere | undefined
+
+  /** Every child is made by the provider in `opts`: the tenant's account. */
+  constructor(
+    name: string,
+    args: TenantAccountArgs,
+    opts: pulumi.ComponentResourceOptions & { provider: pulumi.ProviderResource },
+  ) {
+    super('genai:spoke:TenantAccount', name, {}, opts)
+    const child = { parent: this, provider: opts.provider }
+    const { guardrail: wanted, ...others } = args
+    const guardrail = wanted && tenantGuardrail(`${name}-guardrail`, { ...others, guardrail: wanted }, child)
+    const network = spokeNetwork(name, args, child)
+    const models = modelAccess(
+      `${name}-models`,
+      {
+        ...others,
+        ...(guardrail && { guardrail }),
+        clientCidrBlocks: args.hubPrivateCidrBlocks,
+        vpcId: network.vpc.id,
+        subnetIds: network.endpointSubnets.map(({ id }) => id),
+      },
+      child,
+    )
+    accountFlowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
+    if (args.modelInvocationLogging) invocationLogging(`${name}-invocations`, args, child)
+
+    this.vpcId = network.vpc.id
+    this.routeTableId = network.routeTable.id
+    this.attachmentId = network.attachment.id
+    this.endpointHost = models.endpointHost
+    this.roleArn = models.role.arn
+    this.guardrail = guardrail
+    this.registerOutputs({
+      vpcId: this.vpcId,
+      routeTableId: this.routeTableId,
+      attachmentId: this.attachmentId,
+      endpointHost: this.endpointHost,
+      roleArn: this.roleArn,
+    })
+  }
+}

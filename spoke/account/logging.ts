@@ -1,0 +1,106 @@
+/** What the tenant's account records: its network's flows, and its prompts where the tenant opted in. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { PREFIX } from '../../shared/naming.ts'
+import { invocationLogPolicy, invocationLogTrustPolicy } from '../../shared/policies/logging.ts'
+import { flowLogs } from '../../shared/resources/flow-logs.ts'
+import { logSink } from '../../shared/resources/log-sink.ts'
+import type { TagMap } from '../tags.ts'
+
+export interface AccountLogArgs {
+  readonly tenantId: string
+  readonly account: string
+  readonly region: string
+  /** The records outlive the stack, until their retention ends. */
+  readonly deletionProtection: boolean
+  readonly tags: TagMap & { readonly Name: string }
+}
+
+export function accountFlowLogs(
+  name: string,
+  args: AccountLogArgs & { readonly vpcId: pulumi.Input<string> },
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { tenantId, tags } = args
+  flowLogs(
+    name,
+    {
+      ...args,
+      namePrefix: `/${PREFIX}/${tenantId}/flow-logs-`,
+      roleName: `${PREFIX}-flow-logs-${tenantId}`,
+      displayName: tags.Name,
+    },
+    opts,
+  )
+}
+
+/** Bedrock keeps one configuration per account and region, and a "create" overwrites it: an existing one is refused. */
+export function invocationLogging(name: string, args: AccountLogArgs, opts: pulumi.CustomResourceOptions): void {
+  const { tenantId } = args
+  const sink = logSink(
+    name,
+    {
+      ...args,
+      namePrefix: `/${PREFIX}/${tenantId}/invocations-`,
+      roleName: `${PREFIX}-invocations-${tenantId}`,
+      trust: invocationLogTrustPolicy(args),
+      policy: invocationLogPolicy,
+    },
+    opts,
+  )
+  new aws.bedrockmodel.InvocationLoggingConfiguration(
+    name,
+    {
+      loggingConfig: {
+        cloudwatchConfig: { logGroupName: sink.group.name, roleArn: sink.role.arn },
+        textDataDeliveryEnabled: true,
+        imageDataDeliveryEnabled: false,
+        embeddingDataDeliveryEnabled: false,
+        videoDataDeliveryEnabled: false,
+      },
+    },
+    {
+      ...opts,
+      dependsOn: [sink.writable],
+      hooks: { beforeCreate: [() => refuseExistingConfiguration(args, opts)] },
+    },
+  )
+}
+
+const CONFIGURATION = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
+
+/**
+ * Runs before a first creation only: afterwards the stack's own configuration is the one that exists.
+ * @throws Error when the account has a configuration already
+ */
+export async function refuseExistingConfiguration(
+  { account, region }: Pick<AccountLogArgs, 'account' | 'region'>,
+  opts: pulumi.CustomResourceOptions,
+): Promise<void> {
+  const exists = await promiseOf(pulumi.runtime.existsResource(CONFIGURATION, region, {}, opts)).catch((cause) => {
+    throw new Error(
+      `Whether account ${account} has a model invocation logging configuration in ${region} already is not known, and none is ` +
+        `overwritten. ${cause instanceof Error ? cause.message : cause}. Allow the deployer bedrock:GetModelInvocationLoggingConfiguration, ` +
+        `use a Pulumi CLI that is as new as @pulumi/pulumi, or set modelInvocationLogging to false.`,
+    )
+  })
+  if (!exists) return
+  throw new Error(
+    `Account ${account} has a model invocation logging configuration in ${region} already, and it is not overwritten. ` +
+      `Leave it and set modelInvocationLogging to false, or have pulumi import take it over: ${CONFIGURATION}, whose id is ${region}.`,
+  )
+}
+
+/**
+ * An output as a promise, which `apply` is not: it never tells of a failure, and a deployment waits for a hook for ever. The
+ * runtime's types leave these members out; the ones that nobody else awaits are not to end the program.
+ */
+function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  const runtime = output as unknown as {
+    promise(): Promise<T>
+    readonly isKnown: Promise<boolean>
+    readonly isSecret: Promise<boolean>
+  }
+  for (const other of [runtime.isKnown, runtime.isSecret]) other.catch(() => undefined)
+  return runtime.promise()
+}

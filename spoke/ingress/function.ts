@@ -1,0 +1,123 @@
+/** The tenant's gateway function and the role that it runs as, in the hub account. */
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { executionRoleName, functionName } from '../../shared/naming.ts'
+import { policyText } from '../../shared/policies/document.ts'
+import { executionRolePolicy, executionRoleTrustPolicy } from '../../shared/policies/execution-role.ts'
+import type { Tier } from '../../shared/settings.ts'
+import type { GatewayEnvironment } from '../../shared/tenant.ts'
+import type { TagMap } from '../tags.ts'
+import type { TenantLog } from './log.ts'
+
+export interface ExecutionRole {
+  readonly role: aws.iam.Role
+  /** Without it, Lambda refuses to make the function, and cannot delete its interfaces. */
+  readonly policy: aws.iam.RolePolicy
+}
+
+export function executionRole(
+  name: string,
+  args: {
+    readonly tenantId: string
+    readonly hub: HubOutputs
+    /** The one role that the function may assume. */
+    readonly tenantRoleArn: string
+    readonly tags: TagMap
+  },
+  opts: pulumi.CustomResourceOptions,
+): ExecutionRole {
+  const { hub, tenantId } = args
+  const role = new aws.iam.Role(
+    name,
+    {
+      name: executionRoleName(tenantId),
+      description: `Gateway function of ${tenantId}`,
+      assumeRolePolicy: JSON.stringify(executionRoleTrustPolicy()),
+      permissionsBoundary: hub.permissionsBoundaryArn,
+      // The boundary reads the `tenant` tag.
+      tags: args.tags,
+    },
+    opts,
+  )
+  const policy = new aws.iam.RolePolicy(
+    name,
+    {
+      name: 'gateway',
+      role: role.name,
+      policy: policyText(
+        'inline',
+        `the policy of ${executionRoleName(tenantId)}`,
+        executionRolePolicy({ ...hub, hubAccount: hub.account, tenantId, tenantRoleArn: args.tenantRoleArn }),
+        'Shorten the tenant id.',
+      ),
+    },
+    opts,
+  )
+  return { role, policy }
+}
+
+export interface GatewayFunctionArgs {
+  readonly tenantId: string
+  readonly hub: HubOutputs
+  readonly tier: Tier
+  readonly code: pulumi.asset.Archive
+  /** `FILE.EXPORT` in the archive. */
+  readonly handler: string
+  readonly roleArn: pulumi.Input<string>
+  readonly securityGroupId: pulumi.Input<string>
+  readonly log: TenantLog
+  readonly tags: TagMap
+}
+
+/** `opts.dependsOn`: the role's policy and the security group's rules. */
+export function gatewayFunction(
+  name: string,
+  args: GatewayFunctionArgs,
+  opts: pulumi.CustomResourceOptions & { readonly dependsOn: readonly pulumi.Resource[] },
+): aws.lambda.Function {
+  const { hub, tenantId, tier } = args
+  const { group, subscription } = args.log
+  return new aws.lambda.Function(
+    name,
+    {
+      name: functionName(tenantId),
+      description: `Gateway of ${tenantId}`,
+      runtime: 'nodejs24.x',
+      architectures: ['arm64'],
+      handler: args.handler,
+      code: args.code,
+      role: args.roleArn,
+      memorySize: tier.memoryMegabytes,
+      timeout: tier.timeoutSeconds,
+      reservedConcurrentExecutions: tier.reservedConcurrency,
+      environment: { variables: { ...gatewayEnvironment(hub, tenantId) } },
+      vpcConfig: { subnetIds: hub.privateSubnets.map(({ id }) => id), securityGroupIds: [args.securityGroupId] },
+      // A deleted function keeps its interfaces, and with them their group, for up to half an hour: park them elsewhere.
+      replaceSecurityGroupsOnDestroy: true,
+      replacementSecurityGroupIds: [hub.parkingSecurityGroupId],
+      // The group is read by people: of the platform's own lines only warnings and errors.
+      loggingConfig: {
+        logFormat: 'JSON',
+        logGroup: group.name,
+        applicationLogLevel: 'INFO',
+        systemLogLevel: 'WARN',
+      },
+      tags: args.tags,
+    },
+    { ...opts, dependsOn: [group, subscription, ...opts.dependsOn] },
+  )
+}
+
+/** What the gateway is told, wherever it runs. */
+export function gatewayEnvironment(hub: HubOutputs, tenantId: string): GatewayEnvironment {
+  return {
+    TENANT_ID: tenantId,
+    TABLE_NAME: hub.tableName,
+    ISSUER: hub.issuer,
+    CLIENT_ID: hub.userPoolClientId,
+    ...(hub.keySet !== undefined && { KEY_SET: hub.keySet }),
+    ...(hub.keySetsTableName !== undefined && { KEY_SETS_TABLE: hub.keySetsTableName }),
+    ...(hub.usageTableName !== undefined && { USAGE_TABLE: hub.usageTableName }),
+  }
+}

@@ -1,0 +1,181 @@
+/** The tenant's ingress through the hub: everything of the tenant in the hub account, made through the onboarding role. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../../shared/contract.ts'
+import type { Limits } from '../../shared/limits.ts'
+import { everyModelId } from '../../shared/model-chain.ts'
+import { pricesOf } from '../../shared/model-prices.ts'
+import { externalId, roleArn, tenantRoleName } from '../../shared/naming.ts'
+import { type MachineIssuer, TENANT_KEY, type TenantItem } from '../../shared/tenant.ts'
+import type { GuardrailThere } from '../account/guardrail.ts'
+import type { TagMap } from '../tags.ts'
+import { ingressAlarms } from './alarms.ts'
+import { configurationItem, tenantItem } from './configuration-item.ts'
+import { ingressFigures } from './figures.ts'
+import { type GatewayCode, gatewayOf, gatewayPlace } from './gateway.ts'
+import { tenantLog } from './log.ts'
+import { machineRules } from './machines.ts'
+import { acceptAttachment } from './network.ts'
+import { tenantRule } from './routing.ts'
+import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
+
+export interface IngressArgs {
+  readonly tenantId: string
+  /** The tenant's account. */
+  readonly account: string
+  readonly hub: HubOutputs
+  /** The tenant's attachment, which waits for acceptance. */
+  readonly attachmentId: pulumi.Input<string>
+  /** Regional host name of the tenant's model endpoint, known once it can be reached from the hub. */
+  readonly endpointHost: pulumi.Input<string>
+  /** Subnets of the tenant's model endpoint. */
+  readonly endpointCidrBlocks: readonly string[]
+  /** The names a tenant may use → Bedrock model or inference profile id. */
+  readonly models: Readonly<Record<string, string>>
+  readonly fallbacks?: Readonly<Record<string, readonly string[]>>
+  readonly maxTokens?: Readonly<Record<string, number>>
+  readonly defaultModel: string
+  readonly gateway: GatewayCode
+  /** How long a function that is left for tasks may take to answer what it was asked. */
+  readonly functionSeconds: number
+  readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
+  readonly limits?: Limits
+  /** In the tenant's account; known once calls may carry it. */
+  readonly guardrail?: GuardrailThere
+  readonly tags: TagMap
+}
+
+export class Ingress extends pulumi.ComponentResource {
+  /** The gateway, known once the tenant's attachment is accepted, associated and propagated. */
+  readonly transitGatewayId: pulumi.Output<string>
+  readonly attachmentId: pulumi.Output<string>
+  /** With compute lambda. */
+  readonly functionArn: pulumi.Output<string> | undefined
+  /** With compute fargate. */
+  readonly serviceArn: pulumi.Output<string> | undefined
+  readonly ruleArn: pulumi.Output<string>
+
+  /** Every child is made by the provider in `opts`: the hub's account, through the onboarding role. */
+  constructor(
+    name: string,
+    args: IngressArgs,
+    opts: pulumi.ComponentResourceOptions & { provider: pulumi.ProviderResource },
+  ) {
+    super('genai:spoke:HubLane', name, {}, opts)
+    const child = { parent: this, provider: opts.provider }
+    const attachment = acceptAttachment(name, args, child)
+
+    const log = tenantLog(name, args, child)
+    const ofGateway = { ...args, log, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) }
+    const place = gatewayPlace(name, ofGateway, child)
+
+    const item = configuration(name, args, {
+      ...child,
+      // Open egress before announcing the endpoint.
+      dependsOn: [...place.network.rules],
+      hooks: { afterUpdate: [waitUntilDrained({ ...args, tier: args.gateway.tier })] },
+    })
+    const operators = operatorsItems(name, args, child)
+    const gateway = gatewayOf(name, ofGateway, place, [item, ...operators], child)
+    ingressAlarms(name, { ...args, gateway }, { ...child, dependsOn: [log.group] })
+
+    if (args.hub.dashboard) ingressFigures(name, args, { ...child, dependsOn: [log.group] })
+    const group = userGroup(name, args, child)
+    const hooks = { afterUpdate: [waitUntilAnswered(args)] }
+    const rule = tenantRule(
+      name,
+      { ...args, targetGroupArn: gateway.targetGroupArn },
+      {
+        ...child,
+        // Last to come and first to go: a request finds the whole ingress or none of it.
+        dependsOn: [...gateway.ready, item, ...operators, group],
+        hooks,
+      },
+    )
+    machineRules(
+      name,
+      { ...args, targetGroupArn: gateway.targetGroupArn },
+      { ...child, dependsOn: [...gateway.ready, item, ...operators], hooks },
+    )
+
+    this.transitGatewayId = attachment.transitGatewayId
+    this.attachmentId = attachment.id
+    this.functionArn = gateway.functionArn
+    this.serviceArn = gateway.serviceArn
+    this.ruleArn = rule.arn
+    this.registerOutputs({
+      transitGatewayId: this.transitGatewayId,
+      attachmentId: this.attachmentId,
+      functionArn: this.functionArn,
+      serviceArn: this.serviceArn,
+      ruleArn: this.ruleArn,
+    })
+  }
+}
+
+/** Made only if there is none: the lock against two stacks that claim one tenant id. */
+function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
+  const { tenantId, account, hub, models, fallbacks, maxTokens, defaultModel, machineIssuers, limits } = args
+  const { arn, version } = args.guardrail ?? {}
+  const item = pulumi.all([args.endpointHost, arn, version]).apply(([endpoint, guardrailArn, guardrailVersion]) =>
+    configurationItem({
+      tenantId,
+      item: 'configuration',
+      account,
+      models,
+      ...(maxTokens && { maxTokens }),
+      ...(fallbacks && { fallbacks }),
+      ...pricesOf(everyModelId(args), hub.region),
+      defaultModel,
+      roleArn: roleArn(account, tenantRoleName(tenantId)),
+      externalId: externalId(hub.account, tenantId),
+      endpoint,
+      ...(Object.keys(machineIssuers).length > 0 && { machineIssuers }),
+      ...(limits && { limits }),
+      ...(guardrailArn !== undefined &&
+        guardrailVersion !== undefined && {
+          guardrail: { id: guardrailArn.split('/').at(-1) ?? '', version: guardrailVersion },
+        }),
+    }),
+  )
+  return new aws.dynamodb.TableItem(
+    name,
+    { tableName: hub.tableName, hashKey: TENANT_KEY.hash, rangeKey: TENANT_KEY.range, item },
+    opts,
+  )
+}
+
+/**
+ * Active and without further limits when the tenant is made, and from then on what the operator's commands say: no `up` writes these
+ * items again, so none undoes a suspension or a limit. They go with the tenant, so that a reused id does not begin with another's.
+ */
+function operatorsItems(
+  name: string,
+  { tenantId, hub }: IngressArgs,
+  opts: pulumi.CustomResourceOptions,
+): readonly aws.dynamodb.TableItem[] {
+  const made = (logicalName: string, item: TenantItem) =>
+    new aws.dynamodb.TableItem(
+      logicalName,
+      { tableName: hub.tableName, hashKey: TENANT_KEY.hash, rangeKey: TENANT_KEY.range, item: tenantItem(item) },
+      { ...opts, ignoreChanges: ['item'] },
+    )
+  return [
+    made(`${name}-status`, { tenantId, item: 'status', status: 'active' }),
+    // A gateway that has nothing to count in obeys no limits, so there is no item to write them to.
+    ...(hub.usageTableArn === undefined ? [] : [made(`${name}-limits`, { tenantId, item: 'limits', limits: {} })]),
+  ]
+}
+
+/** Deleting it ends every membership, so that users of a removed tenant are not users of a later one of the same id. */
+function userGroup(
+  name: string,
+  { tenantId, hub }: IngressArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.cognito.UserGroup {
+  return new aws.cognito.UserGroup(
+    name,
+    { name: tenantId, userPoolId: hub.userPoolId, description: `Users of ${tenantId}` },
+    opts,
+  )
+}

@@ -1,0 +1,70 @@
+/** A tenant's machines: their issuers' key sets, and a rule each beside the tenant's own, to the same target. */
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { DEMO_TAG } from '../../shared/naming.ts'
+import { type MachineIssuer, SPACE_SEPARATED } from '../../shared/tenant.ts'
+import type { TagMap } from '../tags.ts'
+
+export interface MachinesArgs {
+  readonly tenantId: string
+  readonly hub: HubOutputs
+  readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
+  readonly targetGroupArn: pulumi.Input<string>
+  readonly tags: TagMap
+}
+
+/**
+ * `/TENANT.NAME/*` of the hub's listener. No tenant's id holds a dot, so that no two rules fit one path, and priorities mean
+ * nothing. What is fetched at the deployment is fetched again every minute: `opts.dependsOn` is the item that names the issuers.
+ */
+export function machineRules(
+  name: string,
+  { tenantId, hub, machineIssuers, targetGroupArn, tags }: MachinesArgs,
+  opts: pulumi.CustomResourceOptions & { readonly dependsOn: readonly pulumi.Resource[] },
+): void {
+  const machines = Object.entries(machineIssuers)
+  const { keySetsFunctionArn: functionName } = hub
+  if (machines.length === 0 || functionName === undefined) return
+  const issuers = machines.map(([, { issuer, jwksUri }]) => `${issuer} ${jwksUri}`).sort()
+  const fetched = new aws.lambda.Invocation(
+    `${name}-key-sets`,
+    { functionName, input: JSON.stringify({ owner: tenantId }), triggers: { issuers: issuers.join(' ') } },
+    { ...opts, dependsOn: [...opts.dependsOn] },
+  )
+  for (const [machine, issuer] of machines) {
+    const forward = { type: 'forward', targetGroupArn }
+    const isSecure = hub.listenerProtocol === 'HTTPS'
+    new aws.lb.ListenerRule(
+      `${name}-machine-${machine}`,
+      {
+        listenerArn: hub.listenerArn,
+        conditions: [{ pathPattern: { values: [`/${tenantId}.${machine}`, `/${tenantId}.${machine}/*`] } }],
+        actions: isSecure
+          ? [
+              { ...jwtValidation(issuer), order: 1 },
+              { ...forward, order: 2 },
+            ]
+          : [{ ...forward, order: 1 }],
+        tags: isSecure ? tags : { ...tags, ...DEMO_TAG },
+      },
+      { ...opts, dependsOn: [fetched, ...opts.dependsOn] },
+    )
+  }
+}
+
+function jwtValidation({ issuer, jwksUri, audience, claims }: MachineIssuer) {
+  const all = Object.entries({ ...(audience !== undefined && { aud: audience }), ...claims })
+  return {
+    type: 'jwt-validation',
+    jwtValidation: {
+      issuer,
+      jwksEndpoint: jwksUri,
+      additionalClaims: all.map(([name, value]) => ({
+        format: SPACE_SEPARATED.includes(name) ? 'space-separated-values' : 'single-string',
+        name,
+        values: [value],
+      })),
+    },
+  }
+}

@@ -1,0 +1,118 @@
+/** The ingress's network in the hub account: the accepted attachment, and what the tenant's function may connect to. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../../shared/contract.ts'
+import type { TagMap } from '../tags.ts'
+import { everythingBut } from './internet.ts'
+
+export interface AcceptedAttachment {
+  readonly id: pulumi.Output<string>
+  /** The gateway, known once the attachment is accepted, associated and propagated. */
+  readonly transitGatewayId: pulumi.Output<string>
+}
+
+/**
+ * Accepts the tenant's attachment, puts it under the `spokes` table (routes to the hub only) and its addresses into the
+ * `hub` table. AWS refuses a second association of one attachment; another attachment's is none, so that a tenant that moves
+ * keeps its old one until the new one carries traffic.
+ */
+export function acceptAttachment(
+  name: string,
+  args: { readonly hub: HubOutputs; readonly attachmentId: pulumi.Input<string>; readonly tags: TagMap },
+  opts: pulumi.CustomResourceOptions,
+): AcceptedAttachment {
+  const moving = { ...opts, deleteBeforeReplace: false }
+  const accepter = new aws.ec2transitgateway.VpcAttachmentAccepter(
+    name,
+    {
+      transitGatewayAttachmentId: args.attachmentId,
+      // Set here, not on the attachment: the owner of a shared gateway decides. On, they would join the tenants.
+      transitGatewayDefaultRouteTableAssociation: false,
+      transitGatewayDefaultRouteTablePropagation: false,
+      tags: args.tags,
+    },
+    moving,
+  )
+  const association = new aws.ec2transitgateway.RouteTableAssociation(
+    name,
+    { transitGatewayAttachmentId: accepter.id, transitGatewayRouteTableId: args.hub.spokesRouteTableId },
+    moving,
+  )
+  const propagation = new aws.ec2transitgateway.RouteTablePropagation(
+    name,
+    { transitGatewayAttachmentId: accepter.id, transitGatewayRouteTableId: args.hub.hubRouteTableId },
+    moving,
+  )
+  return {
+    id: accepter.id,
+    transitGatewayId: pulumi
+      .all([accepter.transitGatewayId, association.id, propagation.id])
+      .apply(([transitGatewayId]) => transitGatewayId),
+  }
+}
+
+export interface FunctionSecurityGroupArgs {
+  readonly tenantId: string
+  readonly hub: HubOutputs
+  /** The tenant's own model endpoint. */
+  readonly endpointCidrBlocks: readonly string[]
+  readonly tags: TagMap
+}
+
+/**
+ * The tenant's own group: the network stops this function at another tenant's endpoint, before role, trust and endpoint
+ * policy do. Out on 443 only, and nothing comes in.
+ */
+export function functionSecurityGroup(
+  name: string,
+  args: FunctionSecurityGroupArgs,
+  opts: pulumi.CustomResourceOptions,
+): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly aws.vpc.SecurityGroupEgressRule[] } {
+  const { hub, tags } = args
+  const group = new aws.ec2.SecurityGroup(
+    name,
+    { vpcId: hub.vpcId, description: `Gateway function of ${args.tenantId}`, tags },
+    // Lambda frees a deleted function's interfaces in its own time.
+    { ...opts, customTimeouts: { delete: '45m' } },
+  )
+  const destinations: readonly (Destination & { readonly key: string; readonly replaceOnChanges?: string[] })[] = [
+    {
+      key: 'hub-endpoints',
+      description: 'Interface endpoints of the hub',
+      referencedSecurityGroupId: hub.endpointSecurityGroupId,
+    },
+    { key: 'dynamodb', description: 'DynamoDB', prefixListId: hub.dynamodbPrefixListId },
+    ...args.endpointCidrBlocks.map((cidrIpv4, index) => ({
+      key: `model-endpoint-${index}`,
+      description: 'Model endpoint of the tenant itself',
+      cidrIpv4,
+      // A second rule, not this one changed: while a tenant moves, its old endpoint is still called.
+      replaceOnChanges: ['cidrIpv4'],
+    })),
+    ...(hub.keySetVia === 'nat' ? internet(hub) : []),
+  ]
+  const rules = destinations.map(
+    ({ key, replaceOnChanges = [], ...destination }) =>
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-${key}`,
+        { securityGroupId: group.id, ...destination, ipProtocol: 'tcp', fromPort: 443, toPort: 443, tags },
+        { ...opts, replaceOnChanges },
+      ),
+  )
+  return { group, rules }
+}
+
+type Destination = { readonly description: string } & (
+  | { readonly referencedSecurityGroupId: string }
+  | { readonly prefixListId: string }
+  | { readonly cidrIpv4: string }
+)
+
+/** The key set's public address is not known beforehand: the internet, but never another tenant or the rest of the hub. */
+function internet(hub: HubOutputs): readonly (Destination & { readonly key: string })[] {
+  return everythingBut([hub.cidrBlock, hub.spokesCidrBlock]).map((cidrIpv4) => ({
+    key: `internet-${cidrIpv4}`,
+    description: 'Key set of the user pool, through the NAT gateway',
+    cidrIpv4,
+  }))
+}

@@ -1,0 +1,169 @@
+/** What leads a request to the tenant's gateway: target group, permission, listener rule. */
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { DEMO_TAG, targetGroupName, tasksTargetGroupName } from '../../shared/naming.ts'
+import { DRAIN_SECONDS } from '../../shared/settings.ts'
+import { GATEWAY_PORT, GROUPS_CLAIM, HEALTH_PATH, TENANT_CLAIM } from '../../shared/tenant.ts'
+import type { TagMap } from '../tags.ts'
+
+export interface TenantTargetArgs {
+  readonly tenantId: string
+  readonly hub: HubOutputs
+  readonly function: aws.lambda.Function
+  readonly tags: TagMap
+}
+
+export interface TenantTarget {
+  readonly targetGroupArn: pulumi.Output<string>
+  readonly attachment: aws.lb.TargetGroupAttachment
+}
+
+/** A target group of one function. Health checks stay off: each one would invoke it. */
+export function tenantTarget(name: string, args: TenantTargetArgs, opts: pulumi.CustomResourceOptions): TenantTarget {
+  const targetGroup = new aws.lb.TargetGroup(
+    name,
+    {
+      name: targetGroupName(args.tenantId),
+      targetType: 'lambda',
+      // Without it, only the last of two headers of one name arrives, and two tokens cannot be told from one.
+      lambdaMultiValueHeadersEnabled: true,
+      tags: args.tags,
+    },
+    opts,
+  )
+  const permission = new aws.lambda.Permission(
+    name,
+    {
+      statementId: 'load-balancer',
+      action: 'lambda:InvokeFunction',
+      function: args.function.name,
+      principal: 'elasticloadbalancing.amazonaws.com',
+      sourceArn: targetGroup.arn,
+      sourceAccount: args.hub.account,
+    },
+    opts,
+  )
+  const attachment = new aws.lb.TargetGroupAttachment(
+    name,
+    { targetGroupArn: targetGroup.arn, targetId: args.function.arn },
+    // The load balancer tries the permission when the function is registered.
+    { ...opts, dependsOn: [permission] },
+  )
+  return { targetGroupArn: targetGroup.arn, attachment }
+}
+
+export interface TasksTargetArgs {
+  readonly tenantId: string
+  readonly hub: HubOutputs
+  readonly tags: TagMap
+}
+
+export interface TasksTarget {
+  readonly targetGroup: aws.lb.TargetGroup
+  /** Forwards to the group, and is never met. */
+  readonly idleRule: aws.lb.ListenerRule
+}
+
+/**
+ * A target group of tasks, which ECS registers in it by their addresses. HTTP inside of the VPC: decision 0028.
+ * Streams differ in length by a thousand times, so the next request goes where the fewest are under way.
+ */
+export function tasksTarget(name: string, args: TasksTargetArgs, opts: pulumi.CustomResourceOptions): TasksTarget {
+  const targetGroup = new aws.lb.TargetGroup(
+    `${name}-tasks`,
+    {
+      name: tasksTargetGroupName(args.tenantId),
+      targetType: 'ip',
+      vpcId: args.hub.vpcId,
+      port: GATEWAY_PORT,
+      protocol: 'HTTP',
+      loadBalancingAlgorithmType: 'least_outstanding_requests',
+      // A task that leaves finishes what it has begun; one that has nothing to finish leaves at once, as far as the load balancer goes.
+      deregistrationDelay: DRAIN_SECONDS,
+      healthCheck: {
+        path: HEALTH_PATH,
+        matcher: '200',
+        interval: 10,
+        timeout: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 3,
+      },
+      tags: args.tags,
+    },
+    opts,
+  )
+  return { targetGroup, idleRule: idleRule(`${name}-idle`, { ...args, targetGroupArn: targetGroup.arn }, opts) }
+}
+
+/** An address that is nobody's: set aside for documentation by RFC 5737, and routed nowhere. */
+const NOBODY = '192.0.2.0/32'
+
+/**
+ * Makes the target group one of the load balancer's before the tenant's requests go there: ECS makes no service on a group that no
+ * rule forwards to, and drains none that it has no load balancer of. Who met it all the same would be asked for the same token.
+ */
+const idleRule = (name: string, args: TenantRuleArgs, opts: pulumi.CustomResourceOptions): aws.lb.ListenerRule =>
+  listenerRule(name, args, [{ sourceIp: { values: [NOBODY] } }], opts)
+
+export interface TenantRuleArgs {
+  readonly tenantId: string
+  readonly hub: HubOutputs
+  readonly targetGroupArn: pulumi.Input<string>
+  readonly tags: TagMap
+}
+
+/**
+ * `/TENANT` and `/TENANT/*` of the hub's listener. The priority is left to the provider, which takes the next free one and
+ * tries again when another tenant was faster. On the demo's HTTP listener the function's own check is the only one: AWS
+ * validates tokens on HTTPS listeners only.
+ */
+export const tenantRule = (
+  name: string,
+  args: TenantRuleArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.lb.ListenerRule => listenerRule(name, args, [], opts)
+
+function listenerRule(
+  name: string,
+  args: TenantRuleArgs,
+  further: readonly aws.types.input.lb.ListenerRuleCondition[],
+  opts: pulumi.CustomResourceOptions,
+): aws.lb.ListenerRule {
+  const { hub, tenantId } = args
+  const forward = { type: 'forward', targetGroupArn: args.targetGroupArn }
+  const actions =
+    hub.listenerProtocol === 'HTTPS'
+      ? [
+          { ...jwtValidation(hub, tenantId), order: 1 },
+          { ...forward, order: 2 },
+        ]
+      : [{ ...forward, order: 1 }]
+  return new aws.lb.ListenerRule(
+    name,
+    {
+      listenerArn: hub.listenerArn,
+      conditions: [{ pathPattern: { values: [`/${tenantId}`, `/${tenantId}/*`] } }, ...further],
+      actions,
+      tags: hub.listenerProtocol === 'HTTPS' ? args.tags : { ...args.tags, ...DEMO_TAG },
+    },
+    opts,
+  )
+}
+
+/** Issuer, signature and times are always checked; audience, use, tenant and group only because they are listed. */
+function jwtValidation(hub: HubOutputs, tenantId: string) {
+  return {
+    type: 'jwt-validation',
+    jwtValidation: {
+      issuer: hub.issuer,
+      jwksEndpoint: `${hub.issuer}/.well-known/jwks.json`,
+      additionalClaims: [
+        { format: 'single-string', name: 'aud', values: [hub.userPoolClientId] },
+        { format: 'single-string', name: 'token_use', values: ['id'] },
+        { format: 'single-string', name: TENANT_CLAIM, values: [tenantId] },
+        { format: 'string-array', name: GROUPS_CLAIM, values: [tenantId] },
+      ],
+    },
+  }
+}

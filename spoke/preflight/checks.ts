@@ -1,0 +1,160 @@
+/** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
+import { requireInSupernet, requireNoOverlap } from '../../shared/addressing.ts'
+import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
+import { countedInDollars } from '../../shared/limits.ts'
+import { chainEntries, everyModelId } from '../../shared/model-chain.ts'
+import { priceOf } from '../../shared/model-prices.ts'
+import { roleArn, tenantRoleName } from '../../shared/naming.ts'
+import { parseModel } from '../../shared/policies/models.ts'
+import { modelEndpointPolicy, tenantRolePolicyText } from '../../shared/policies/tenant-role.ts'
+import { setCommand } from '../../shared/settings/commands.ts'
+import type { GuardrailSettings } from '../../shared/settings/guardrail.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
+
+/** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
+export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
+  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia'>> & { readonly fargate?: HubFargate | boolean }
+
+/** @throws Error saying which settings do not fit the hub, and what would */
+export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
+  const mistakes = mistakesAgainstHub(settings, hub)
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+}
+
+/** Every setting that does not fit the hub, and what would. */
+export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): readonly string[] {
+  const { tenantId, account, cidrBlock, availabilityZoneIds } = settings
+  const holders = [
+    { name: 'the hub', cidrBlock: hub.cidrBlock },
+    { name: tenantId, cidrBlock },
+  ]
+  const checks: readonly (() => void)[] = [
+    () => requireOwnAccount(tenantId, account, hub),
+    () => requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock),
+    () => requireNoOverlap(holders),
+    () => requireHubZones(tenantId, availabilityZoneIds, hub),
+    () => requireKeySets(settings, hub),
+    () => requireFargate(settings, hub),
+    () => requirePrices(settings, hub),
+    () => requireGuardrailInRegion(settings, hub),
+    ...everyModelId(settings).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
+  ]
+  const mistakes = checks.flatMap(messageOf)
+  // Of models that are none there is no policy.
+  return mistakes.length > 0 ? mistakes : policyChecks(settings, hub).flatMap(messageOf)
+}
+
+/** The role's policy names an endpoint that is not there yet: too long, it would stop a deployment half-way. */
+function policyChecks(settings: SpokeSettings, hub: HubFacts) {
+  const { tenantId, account, modelRegions } = settings
+  const guardrail = settings.guardrail && { guardrail: anyGuardrail(settings.guardrail, account, hub.region) }
+  const all = { tenantId, account, region: hub.region, modelIds: everyModelId(settings), modelRegions, ...guardrail }
+  return [
+    () => void tenantRolePolicyText({ ...all, endpointId: ANY_ENDPOINT }),
+    () => void modelEndpointPolicy({ ...all, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
+  ]
+}
+
+/** As long as any. */
+const ANY_ENDPOINT = 'vpce-00000000000000000'
+/** An id has 12 letters and digits wherever AWS shows one; the numbers of versions are not used up. */
+const anyGuardrail = (given: GuardrailSettings, account: string, region: string) =>
+  given.kind === 'existing'
+    ? given
+    : { arn: `arn:aws:bedrock:${region}:${account}:guardrail/000000000000`, version: '9999' }
+
+function messageOf(check: () => void): readonly string[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
+
+function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): void {
+  if (account !== hub.account) return
+  throw new Error(
+    `The account of ${tenantId} is the hub's own, ${account}. A tenant's quotas, policies and bill are its own only in an ` +
+      'account of its own: set another account.',
+  )
+}
+
+/** Of any other issuer than the hub's the functions have keys from the table only. */
+function requireKeySets({ tenantId, machineIssuers }: SpokeSettings, { keySetVia }: HubFacts): void {
+  if (keySetVia === undefined || keySetVia === 'table' || Object.keys(machineIssuers).length === 0) return
+  throw new Error(
+    `${tenantId} has machineIssuers, and the hub gets key sets by ${keySetVia}, which knows its own issuer only. Set the hub's keySetVia ` +
+      'to table first (docs/operations.md, "Another way to the keys"), or take machineIssuers out.',
+  )
+}
+
+function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[], { zoneIds }: HubFacts): void {
+  const outside = zoneIds === undefined ? [] : availabilityZoneIds.filter((zoneId) => !zoneIds.includes(zoneId))
+  if (outside.length === 0) return
+  throw new Error(
+    `The zones ${outside.join(', ')} of ${tenantId} are not among the hub's: ${zoneIds?.join(', ')}. A zone in which the hub ` +
+      'has no Transit Gateway subnet is not reached: set availabilityZoneIds to some of these.',
+  )
+}
+
+/** What has no price would count as nothing. */
+function requirePrices(settings: SpokeSettings, { region }: HubFacts): void {
+  const { tenantId, models, limits } = settings
+  const counted = limits ? countedInDollars(limits, Object.keys(models)) : []
+  const unpriced = chainEntries(settings).filter(
+    ([name, id]) => counted.includes(name) && priceOf(id, region) === undefined,
+  )
+  if (unpriced.length === 0) return
+  throw new Error(
+    `${tenantId} has limits in dollars, and no price is known in ${region} for ${unpriced.map(([name, id]) => `${name} (${id})`).join(', ')}: it ` +
+      'would count as nothing. Add it to shared/prices/models.json, with its source and date, or limit tokens instead of dollars.',
+  )
+}
+
+/** @param hub what it has deployed: of its settings alone it is not known which version that was */
+export function requireUsageTable({ tenantId, limits, hubStack }: SpokeSettings, hub: HubOutputs): void {
+  if (!limits || hub.usageTableArn !== undefined) return
+  const stack = hubStack.split('/').at(-1) ?? hubStack
+  throw new Error(
+    `${tenantId} has limits, and its hub ${hubStack} has no table to count in: an older version deployed it. First: pulumi up -s ${stack}, ` +
+      'or take limits out.',
+  )
+}
+
+function requireFargate({ tenantId, compute, hubStack }: SpokeSettings, { fargate }: HubFacts): void {
+  if (compute.kind === 'lambda' || fargate) return
+  const stack = hubStack.split('/').at(-1) ?? hubStack
+  throw new Error(
+    `${tenantId} has compute fargate, and its hub ${hubStack} has nothing that tasks run on. First: ${setCommand(stack, 'fargate', 'true')} && ` +
+      `pulumi up -s ${stack} (what that costs: docs/limits-and-costs.md), or set compute to lambda.`,
+  )
+}
+
+/** AWS looks for a guardrail where the model is called. */
+function requireGuardrailInRegion({ tenantId, guardrail }: SpokeSettings, { region }: HubFacts): void {
+  if (guardrail?.kind !== 'existing' || guardrail.arn.split(':')[3] === region) return
+  throw new Error(
+    `The guardrail ${guardrail.arn} of ${tenantId} is not in ${region}, where its models are called. Set guardrail to one of that region, or to ` +
+      'the rules that one is made of (docs/governance.md).',
+  )
+}
+
+export interface ServiceZones {
+  /** Zone names and ids of the tenant's account, in the same order. */
+  readonly names: readonly string[]
+  readonly zoneIds: readonly string[]
+  /** Names of the zones that have the service. */
+  readonly withService: readonly string[]
+}
+
+/** @throws Error naming the zones that have no bedrock-runtime endpoint, and those that have */
+export function checkServiceZones(settings: SpokeSettings, zones: ServiceZones): void {
+  const ids = zones.zoneIds.filter((_, index) => zones.withService.includes(zones.names[index] ?? ''))
+  const missing = settings.availabilityZoneIds.filter((zoneId) => !ids.includes(zoneId))
+  if (missing.length === 0) return
+  throw new Error(
+    `bedrock-runtime has no endpoint in ${missing.join(', ')} (account ${settings.account}). It has in: ${ids.sort().join(', ')}. ` +
+      `Set availabilityZoneIds of ${settings.tenantId} to some of these.`,
+  )
+}
