@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 /** What hangs is to run into it, and nothing else: the slowest test takes a tenth of it on an idle machine. */
 const PATIENCE_MILLISECONDS = 10 * 60_000
 
-// Every file of most projects has a process of its own, which imports Pulumi's packages anew; commands under test do as well.
+// Commands under test, and the files of the projects that have a process of their own, import Pulumi's packages anew.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/genai-compiled', import.meta.url))
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>
@@ -40,6 +40,8 @@ export default defineConfig({
       project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
       project('integration', [...PROCESSES, '{tests,packages/*/test}/**/*.test.ts'], {
         exclude: ['tests/{faults,fuzz,proof,scale,engine,journey}/**'],
+        // Half of such a file's processor time was Pulumi's packages: a worker imports them once.
+        isolate: false,
       }),
       project('faults', ['tests/faults/**/*.test.ts']),
       project('fuzz', ['tests/fuzz/**/*.test.ts']),
