@@ -141,11 +141,19 @@ function interfaceEndpoint(
 }
 
 /** Of the interface endpoints that the settings ask for, the services. */
-export const interfaceServices = ({ keySetVia, fargate }: Pick<HubSettings, 'keySetVia' | 'fargate'>) => [
+export const interfaceServices = ({
+  keySetVia,
+  fargate,
+  centralModels,
+}: Pick<HubSettings, 'keySetVia' | 'fargate' | 'centralModels'>) => [
   'sts',
   ...(keySetVia === 'endpoint' ? ['cognito-idp'] : []),
   ...(fargate ? ['ecr.api', 'ecr.dkr', 'logs'] : []),
+  ...(centralModels ? [MODEL_SERVICE] : []),
 ]
+
+/** Of the endpoint that tenants may share: hub/central-models.ts. */
+export const MODEL_SERVICE = 'bedrock-runtime'
 
 export const serviceName = (region: string, service: string) => `com.amazonaws.${region}.${service}`
 

@@ -11,10 +11,11 @@ import { signedIn } from '../shared/sign-in.ts'
 import { refusalsAlarm } from './alarms.ts'
 import { AUDIT_ENTRY, Audit } from './audit.ts'
 import { boundary, tasksBoundary } from './boundary.ts'
+import { CentralModels } from './central-models.ts'
 import { type Before, checkNetwork, checkPlace, lookUpsOf } from './checks.ts'
 import { Client } from './client.ts'
 import { dashboard } from './dashboard.ts'
-import { Endpoints } from './endpoints.ts'
+import { Endpoints, MODEL_SERVICE } from './endpoints.ts'
 import { Fargate } from './fargate.ts'
 import { Identity } from './identity.ts'
 import { fetchKeySet } from './key-set.ts'
@@ -78,6 +79,19 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     },
     opts,
   )
+  const central =
+    settings.centralModels &&
+    new CentralModels(
+      'central-models',
+      {
+        settings,
+        central: settings.centralModels,
+        network,
+        zones: zones.ofService[MODEL_SERVICE] ?? [],
+        tags,
+      },
+      opts,
+    )
   const gateway = new TransitGateway('transit-gateway', { settings, network, tags }, opts)
   const client = settings.clientInstance
     ? new Client('client', { settings, network, zone: zones.clientZone, tags }, opts)
@@ -126,6 +140,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
         resourceShareArn: gateway.resourceShareArn,
         sharing: settings.sharing.kind,
         keySetsFunctionArn: keySets?.functionArn,
+        centralSecurityGroupId: central?.securityGroupId,
       },
       ...(fargate && { tasks: { clusterArn: fargate.clusterArn, repositoryArn: imagesArn } }),
       tags,
@@ -140,6 +155,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     audit,
     ...(keySets ? [keySets] : []),
     endpoints,
+    ...(central ? [central] : []),
     gateway,
     ...(client ? [client] : []),
     loadBalancer,
@@ -215,6 +231,17 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
     ...(settings.dashboard && { dashboard: true as const }),
     ...(tasks && { fargate: fargateOutput(settings, tasks.fargate, tasks.boundary) }),
+    ...(settings.centralModels &&
+      central && {
+        centralModels: pulumi.output({
+          endpointId: central.endpointId,
+          endpointHost: central.endpointHost,
+          securityGroupId: central.securityGroupId,
+          modelIds: settings.centralModels.modelIds,
+          modelRegions: settings.centralModels.modelRegions ?? {},
+          groupRules: settings.centralModels.groupRules,
+        }),
+      }),
     deletionProtection,
   }
 }

@@ -16,7 +16,7 @@ export interface HubZones {
 
 export type ZoneSettings = Pick<
   HubSettings,
-  'region' | 'availabilityZones' | 'keySetVia' | 'clientInstance' | 'fargate'
+  'region' | 'availabilityZones' | 'keySetVia' | 'clientInstance' | 'fargate' | 'centralModels'
 >
 
 /** @throws Error naming a zone that the account does not have, or what none of the zones has */
@@ -43,6 +43,7 @@ async function zonesOf(settings: ZoneSettings, service: string, provider: aws.Pr
 
 const REMEDIES: Readonly<Record<string, string>> = {
   'cognito-idp': ', or set keySetVia to table, nat or inline',
+  'bedrock-runtime': ', or take centralModels out',
   ...Object.fromEntries(['ecr.api', 'ecr.dkr', 'logs'].map((service) => [service, ', or set fargate to false'])),
 }
 

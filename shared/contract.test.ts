@@ -65,7 +65,7 @@ describe('parseHubOutputs', () => {
   it.each(
     HUB_OUTPUT_NAMES.filter(
       (name) =>
-        !/^(userPoolDomain|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|keySets\w+|usage\w+)$/.test(
+        !/^(userPoolDomain|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|keySets\w+|usage\w+)$/.test(
           name,
         ),
     ),
@@ -93,6 +93,28 @@ describe('parseHubOutputs', () => {
     expect(parse(table)).toEqual({ ...outputs, ...table })
     expect(refused({ usageTableName: 'genai-usage' }).outputs).toEqual(['usageTableArn'])
     expect(refused({ ...table, usageTableName: 5 }).outputs).toEqual(['usageTableName'])
+  })
+
+  it('takes a model endpoint that tenants share, whole or not at all', () => {
+    const central = {
+      endpointId: 'vpce-1',
+      endpointHost: 'vpce-1-2.bedrock-runtime.us-east-1.vpce.amazonaws.com',
+      securityGroupId: 'sg-3',
+      modelIds: ['amazon.nova-lite-v1:0'],
+      modelRegions: { us: ['us-east-1'] },
+      groupRules: 60,
+    }
+    expect(parse({ centralModels: central })).toEqual({ ...outputs, centralModels: central })
+    for (const change of [
+      { endpointHost: undefined },
+      { modelIds: [] },
+      { modelRegions: { us: [] } },
+      { groupRules: '60' },
+    ])
+      expect(refused({ centralModels: { ...central, ...change } }).outputs).toEqual(['centralModels'])
+    expect(refused({ centralModels: true }).message).toContain(
+      'Expected: { endpointId, endpointHost, securityGroupId, modelIds, modelRegions, groupRules }, or nothing.',
+    )
   })
 
   it.each(Object.keys(outputs) as (keyof HubOutputs)[])('names %s when it is of another type', (name) => {

@@ -96,6 +96,9 @@ export interface HubOutputs {
   /** What a tenant needs to run on Fargate; absent on a hub without it. */
   readonly fargate?: HubFargate
 
+  /** The model endpoint that tenants with `modelEndpoint: hub` share; absent on a hub without one. */
+  readonly centralModels?: HubCentralModels
+
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
 }
@@ -118,6 +121,20 @@ export interface HubFargate {
   readonly vcpuLimit: number
   /** Rules that the load balancer may have. */
   readonly listenerRules: number
+}
+
+export interface HubCentralModels {
+  readonly endpointId: string
+  /** Regional host name of the endpoint. */
+  readonly endpointHost: string
+  /** The endpoint's group, which a tenant's ingress admits its own gateway to. */
+  readonly securityGroupId: string
+  /** Model or inference profile ids that may be called through it. */
+  readonly modelIds: readonly string[]
+  /** Where requests to profiles go, by geography; the list's regions for those that are not in it. */
+  readonly modelRegions: Readonly<Record<string, readonly string[]>>
+  /** Inbound rules that the group may have: one for each tenant. */
+  readonly groupRules: number
 }
 
 /** A hub whose outputs a spoke cannot use. */
@@ -153,6 +170,7 @@ type OptionalOutput =
   | 'dashboard'
   | 'leavingSubnet'
   | 'fargate'
+  | 'centralModels'
   | (typeof OF_TABLE)[number]
   | (typeof OF_USAGE)[number]
 
@@ -184,6 +202,16 @@ const fargate: Check = (value) =>
   isMap(value) &&
   Object.entries(FARGATE).every(([name, check]) => check(value[name])) &&
   (value.baseImage === undefined || value.baseImage === null || text(value.baseImage))
+const CENTRAL: { readonly [K in keyof HubCentralModels]: Check } = {
+  endpointId: text,
+  endpointHost: text,
+  securityGroupId: text,
+  modelIds: listOf(text),
+  modelRegions: (value) => isMap(value) && Object.values(value).every(listOf(text)),
+  groupRules: whole,
+}
+const centralModels: Check = (value) =>
+  isMap(value) && Object.entries(CENTRAL).every(([name, check]) => check(value[name]))
 const sharing: Check = (value) =>
   isMap(value) && (value.kind === 'accounts' || (value.kind === 'organisation' && text(value.arn)))
 
@@ -237,6 +265,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...OF_TABLE,
   ...OF_USAGE,
   'fargate',
+  'centralModels',
 ]
 
 /**
@@ -290,6 +319,12 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
     problems.set(
       'fargate',
       `fargate is ${shown(given)}. Expected: { ${Object.keys(FARGATE).join(', ')} }, with or without baseImage, or nothing.`,
+    )
+  const central = raw.centralModels
+  if (central !== undefined && central !== null && !centralModels(central))
+    problems.set(
+      'centralModels',
+      `centralModels is ${shown(central)}. Expected: { ${Object.keys(CENTRAL).join(', ')} }, or nothing.`,
     )
   if (problems.size > 0) throw new ContractError(hubStack, [...problems.keys()], [...problems.values()])
   const known = HUB_OUTPUT_NAMES.filter((name) => raw[name] !== undefined && raw[name] !== null)

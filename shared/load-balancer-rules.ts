@@ -2,7 +2,7 @@
 import type { Listener } from './settings.ts'
 
 /** Inbound rules of a security group, by AWS's default quota. A managed prefix list counts as many as it may have entries. */
-const RULES_PER_GROUP = 60
+export const RULES_PER_GROUP = 60
 
 /** Rules of a load balancer, by AWS's default quota; a higher one is asked for. */
 export const DEFAULT_LISTENER_RULES = 100

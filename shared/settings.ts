@@ -30,6 +30,16 @@ export type Sharing =
 export type KeySetVia = (typeof KEY_SET_WAYS)[number]
 export const KEY_SET_WAYS = ['endpoint', 'nat', 'inline', 'table'] as const
 
+/** The model endpoint of the hub. */
+export interface CentralModelsSettings {
+  /** Model or inference profile ids that may be called through it. */
+  readonly modelIds: readonly string[]
+  /** Where requests to profiles go, by geography. @default the list's */
+  readonly modelRegions?: Readonly<Record<string, readonly string[]>>
+  /** Inbound rules that its security group may have: one for each tenant that shares it. */
+  readonly groupRules: number
+}
+
 export interface HubSettings {
   readonly role: 'hub'
   readonly account: string
@@ -61,6 +71,8 @@ export interface HubSettings {
   readonly fargateVcpuLimit: number
   /** Rules that the load balancer may have. */
   readonly listenerRules: number
+  /** There is a model endpoint that tenants share. @default none */
+  readonly centralModels?: CentralModelsSettings
   /** Image that the gateway's is built on, `REPOSITORY@sha256:DIGEST`. */
   readonly gatewayBaseImage?: string
   /** Days for which the audit trail is kept. */

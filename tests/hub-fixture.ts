@@ -55,7 +55,15 @@ function answer(type: string, _inputs: Inputs, name: string): Inputs {
     case 'aws:ec2/eip:Eip':
       return { publicIp: '203.0.113.9', allocationId: 'eipalloc-1' }
     case 'aws:ec2/vpcEndpoint:VpcEndpoint':
-      return { prefixListId: `pl-${name}` }
+      return {
+        prefixListId: `pl-${name}`,
+        dnsEntries: [
+          {
+            dnsName: 'vpce-0abc-1def.bedrock-runtime.us-east-1.vpce.amazonaws.com',
+            hostedZoneId: 'Z',
+          },
+        ],
+      }
     case 'aws:acm/certificate:Certificate':
       return {
         arn: `${ARN}:certificate/1`,

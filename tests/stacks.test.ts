@@ -26,7 +26,7 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 }
 
 /** Outputs that the sample hub does not have. */
-const OPTIONAL = ['userPoolDomain', 'dashboard', 'keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate']
+const OPTIONAL = ['userPoolDomain', 'dashboard', 'keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate', 'centralModels']
 
 const up = (cloud: Cloud, stack: Stack) => deploy(cloud, stack, program)
 const ofStack = (cloud: Cloud, stack: string) => cloud.ledger.all().filter(({ urn }) => urn.includes(`:${stack}::`))
@@ -100,6 +100,7 @@ describe('variants of the hub', () => {
       'no client instances in the first zone',
       { availabilityZones: '["us-east-1c","us-east-1a"]', clientInstance: 'true' },
     ],
+    ['a model endpoint that tenants share', { centralModels: '["us.amazon.nova-2-lite-v1:0"]' }],
     ['three zones', { availabilityZones: '["us-east-1a","us-east-1b","us-east-1c"]' }],
     ['the smallest VPC', { cidrBlock: '10.0.0.0/21' }],
     ['neither client nor protection', { clientInstance: 'false', deletionProtection: 'false' }],

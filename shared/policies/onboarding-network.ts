@@ -126,12 +126,37 @@ export function share({ resourceShareArn, transitGatewayArn }: OnboardingScope):
   ]
 }
 
+/**
+ * At the shared model endpoint a tenant's ingress lets its own gateway in. EC2 knows no condition for what a rule lets in, nor whose rule
+ * is revoked: only the group is bounded, and the tag of what is made.
+ */
+export function centralGroup({ account, region, centralSecurityGroupId }: OnboardingScope): readonly PolicyStatement[] {
+  if (centralSecurityGroupId === undefined) return []
+  const group = ec2Arn(region, account, `security-group/${centralSecurityGroupId}`)
+  return [
+    {
+      Sid: 'SharedEndpoint',
+      Effect: 'Allow',
+      Action: ['ec2:AuthorizeSecurityGroupIngress', 'ec2:ModifySecurityGroupRules', 'ec2:RevokeSecurityGroupIngress'],
+      Resource: group,
+    },
+    {
+      Sid: 'MakeSharedEndpointRules',
+      Effect: 'Allow',
+      Action: 'ec2:AuthorizeSecurityGroupIngress',
+      Resource: ec2Arn(region, account, 'security-group-rule/*'),
+      Condition: MADE_FOR_TENANT,
+    },
+  ]
+}
+
 /** A group in the hub's VPC with rules going out; nothing may be let in. */
 export function securityGroup({
   account,
   region,
   vpcId,
   privateSubnetIds,
+  centralSecurityGroupId,
 }: OnboardingScope): readonly PolicyStatement[] {
   const groups = ec2Arn(region, account, 'security-group/*')
   const rules = ec2Arn(region, account, 'security-group-rule/*')
@@ -182,7 +207,11 @@ export function securityGroup({
       Resource: [groups, rules],
       Condition: {
         StringEquals: {
-          'ec2:CreateAction': ['CreateSecurityGroup', 'AuthorizeSecurityGroupEgress'],
+          'ec2:CreateAction': [
+            'CreateSecurityGroup',
+            'AuthorizeSecurityGroupEgress',
+            ...(centralSecurityGroupId === undefined ? [] : ['AuthorizeSecurityGroupIngress']),
+          ],
           ...MADE_FOR_TENANT.StringEquals,
         },
       },

@@ -17,6 +17,8 @@ export interface OnboardingScope {
   readonly sharing: 'organisation' | 'accounts'
   /** With `keySetVia: table`: the function that fetches key sets. */
   readonly keySetsFunctionArn?: string | undefined
+  /** Where the hub has a model endpoint that tenants share: its security group. */
+  readonly centralSecurityGroupId?: string | undefined
 }
 
 /** The session's tenant, filled in by IAM. */

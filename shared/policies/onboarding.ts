@@ -8,7 +8,7 @@
  */
 import { type PolicyDocument, policy } from './document.ts'
 import { alarms, executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
-import { attachment, describe, securityGroup, share } from './onboarding-network.ts'
+import { attachment, centralGroup, describe, securityGroup, share } from './onboarding-network.ts'
 import { keySets, listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
 import type { OnboardingScope } from './onboarding-scope.ts'
 import {
@@ -60,6 +60,7 @@ export function onboardingPolicies(
       ...attachment(scope),
       ...(scope.sharing === 'accounts' ? share(scope) : []),
       ...securityGroup(scope),
+      ...centralGroup(scope),
     ),
     function: policy(...executionRole(scope), ...logGroup(scope), ...alarms(scope), ...lambdaFunction(scope)),
     routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope), ...keySets(scope)),

@@ -1,7 +1,7 @@
 /** The hub's settings, one by one. The checks between them are in hub.ts. */
 
 import { HUB_PREFIXES } from '../addressing.ts'
-import { DEFAULT_LISTENER_RULES, mostAllowedBlocks } from '../load-balancer-rules.ts'
+import { DEFAULT_LISTENER_RULES, mostAllowedBlocks, RULES_PER_GROUP } from '../load-balancer-rules.ts'
 import { KEY_SET_WAYS, type KeySetVia } from '../settings.ts'
 import {
   accountSetting,
@@ -14,6 +14,7 @@ import {
   TOPIC_ARN,
 } from './common.ts'
 import type { Setting } from './setting.ts'
+import { MODEL_ID, modelRegions } from './spoke-table.ts'
 import {
   account,
   anyCidr,
@@ -267,6 +268,33 @@ const listenerRules: Setting<number> = {
   parse: integerIn(DEFAULT_LISTENER_RULES, 1000),
 }
 
+const centralModels: Setting<readonly string[] | undefined> = {
+  type: 'list of text',
+  meaning:
+    "Makes one model endpoint in the hub's VPC, which tenants with `modelEndpoint: hub` share instead of having their own, and lists what may be called through it (docs/variants.md says what that costs and what is lost).",
+  allowed: '1 to 50 different model or inference profile ids, such as us.amazon.nova-2-lite-v1:0.',
+  entries: 'list',
+  placeholder: '{MODEL}',
+  fallback: none,
+  parse: listOf(matching(MODEL_ID, 'a model or inference profile id'), 1, 50),
+}
+
+const centralModelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
+  ...modelRegions,
+  meaning:
+    'With `centralModels`: where requests to inference profiles of a geography may go through the shared endpoint, as `modelRegions` of a spoke.',
+}
+
+const securityGroupRules: Setting<number> = {
+  type: 'whole number',
+  meaning:
+    "With `centralModels`: inbound rules that a security group may have in the hub's account (its quota, L-0EA8095F, 60 unless it was raised). Each tenant at the shared endpoint takes one.",
+  allowed: '60 to 200.',
+  placeholder: '{NUMBER}',
+  fallback: { value: RULES_PER_GROUP, text: `\`${RULES_PER_GROUP}\`` },
+  parse: integerIn(RULES_PER_GROUP, 200),
+}
+
 const gatewayBaseImage: Setting<string | undefined> = {
   type: 'text',
   meaning:
@@ -337,6 +365,9 @@ export const HUB_TABLE = {
   fargate,
   fargateVcpuLimit,
   listenerRules,
+  centralModels,
+  centralModelRegions,
+  securityGroupRules,
   gatewayBaseImage,
   auditRetentionDays,
   alarmTopicArn,

@@ -48,7 +48,44 @@ describe('hub settings', () => {
     expect(read(hub, { profile: 'platform' })).toMatchObject({ credentials: { kind: 'profile', profile: 'platform' } })
   })
 
+  it('reads a shared model endpoint', () => {
+    expect(read(hub, { centralModels: '["amazon.nova-lite-v1:0"]' })).toMatchObject({
+      centralModels: { modelIds: ['amazon.nova-lite-v1:0'], modelRegions: {}, groupRules: 60 },
+    })
+    expect(
+      read(hub, {
+        centralModels: '["zz.amazon.nova-lite-v1:0"]',
+        centralModelRegions: '{"zz":["us-east-1","us-west-2"]}',
+        securityGroupRules: '100',
+      }),
+    ).toMatchObject({ centralModels: { modelRegions: { zz: ['us-east-1', 'us-west-2'] }, groupRules: 100 } })
+  })
+
   it.each<[string, Change, string, string]>([
+    ['a shared model that is an ARN', { centralModels: '["arn:aws:bedrock:x"]' }, 'centralModels', 'is not a model'],
+    [
+      'a shared profile of a geography that the region is not in',
+      { centralModels: '["amazon.nova-lite-v1:0","eu.amazon.nova-lite-v1:0"]' },
+      'centralModels',
+      'is not known to be callable from us-east-1',
+    ],
+    [
+      'more shared models than a policy holds',
+      {
+        centralModels: JSON.stringify(
+          Array.from({ length: 50 }, (_, i) => `us.anthropic.claude-number-${i}-20260101-v1:0`),
+        ),
+      },
+      'centralModels',
+      'AWS allows 20480. List fewer centralModels: it has 50.',
+    ],
+    [
+      'regions of shared models, without such',
+      { centralModelRegions: '{"us":["us-east-1"]}' },
+      'centralModelRegions',
+      'centralModels is not',
+    ],
+    ['a quota that nothing reads', { securityGroupRules: '100' }, 'securityGroupRules', 'centralModels is not'],
     ['no account', { account: undefined }, 'account', 'it is not set.'],
     ['a short account', { account: '12345678901' }, 'account', '"12345678901" is not 12 digits. Quote it'],
     ['an account in scientific notation', { account: '1.11e+11' }, 'account', '"1.11e+11" is not 12 digits.'],

@@ -1,9 +1,11 @@
 /** Reads the hub's settings: the table's values, and the checks between them. */
 import { overlaps } from '../cidr.ts'
-import { mostAllowedBlocks, portsOf } from '../load-balancer-rules.ts'
+import { mostAllowedBlocks, portsOf, RULES_PER_GROUP } from '../load-balancer-rules.ts'
+import { centralEndpointPolicyText } from '../policies/central-endpoint.ts'
 import { POLICY_LIMITS } from '../policies/document.ts'
+import { parseModel } from '../policies/models.ts'
 import { onboardingTrustPolicy } from '../policies/onboarding.ts'
-import type { HubSettings, Listener, Sharing } from '../settings.ts'
+import type { CentralModelsSettings, HubSettings, Listener, Sharing } from '../settings.ts'
 import { removeCommand } from './commands.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
@@ -30,6 +32,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   const listener = listenerOf(values, refuse)
   if (listener) checkBlocks(values, listener, refuse)
   const sharing = sharingOf(values, refuse)
+  const central = sharing && centralOf(values, sharing, refuse)
   if (problems.length > 0 || !listener || !sharing) throw new SettingsError(stack, problems)
   const { roleArn, profile, ...rest } = values
   return {
@@ -53,6 +56,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     fargate: rest.fargate,
     fargateVcpuLimit: rest.fargateVcpuLimit,
     listenerRules: rest.listenerRules,
+    ...(central && { centralModels: central }),
     ...(rest.gatewayBaseImage !== undefined && { gatewayBaseImage: rest.gatewayBaseImage }),
     auditRetentionDays: rest.auditRetentionDays,
     ...(rest.alarmTopicArn !== undefined && { alarmTopicArn: rest.alarmTopicArn }),
@@ -207,4 +211,37 @@ function sharingOf(values: HubValues, refuse: Refuse): Sharing | undefined {
       choice: 'shareWithOrganisation or shareWithAccounts',
     })
   return undefined
+}
+
+/** The shared endpoint's models as AWS will take them: known in the region, and all of them in one policy. */
+function centralOf(values: HubValues, sharing: Sharing, refuse: Refuse): CentralModelsSettings | undefined {
+  const { centralModels, centralModelRegions, securityGroupRules, region } = values
+  if (centralModels === undefined) {
+    if (Object.keys(centralModelRegions).length > 0)
+      refuse('centralModelRegions', 'it is set, and centralModels is not: there is no shared endpoint.', {
+        choice: 'centralModelRegions',
+      })
+    if (securityGroupRules !== RULES_PER_GROUP)
+      refuse('securityGroupRules', 'it is set, and centralModels is not: nothing else reads it.', {
+        choice: 'securityGroupRules',
+      })
+    return undefined
+  }
+  const unknown = centralModels.flatMap((id, index) => {
+    try {
+      parseModel(id, region, centralModelRegions)
+      return []
+    } catch (error) {
+      return [{ at: `[${index}]`, got: error instanceof Error ? error.message : String(error) }]
+    }
+  })
+  for (const { at, got } of unknown) refuse('centralModels', got, { at })
+  const central = { modelIds: centralModels, modelRegions: centralModelRegions, groupRules: securityGroupRules }
+  if (unknown.length > 0) return central
+  try {
+    centralEndpointPolicyText({ ...central, region, sharing })
+  } catch (error) {
+    refuse('centralModels', error instanceof Error ? error.message : String(error), { meant: '["{MODEL}"]' })
+  }
+  return central
 }

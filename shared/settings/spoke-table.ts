@@ -15,7 +15,7 @@ import { MEMORY_OF_CPU, parseTier, type TierChoice } from './tier.ts'
 import { integerIn, listOf, mapOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr, trueOrFalse } from './values.ts'
 
 /** A model or inference profile id: a provider, a dot, a name; a region's prefix may come first. */
-const MODEL_ID = /^(?=.{3,140}$)([a-z]{2,10}(-[a-z]{2,10})?\.)?[a-z0-9-]+\.[a-z0-9][A-Za-z0-9._:-]*$/
+export const MODEL_ID = /^(?=.{3,140}$)([a-z]{2,10}(-[a-z]{2,10})?\.)?[a-z0-9-]+\.[a-z0-9][A-Za-z0-9._:-]*$/
 
 const role: Setting<'spoke'> = {
   type: '`spoke`',
@@ -96,7 +96,7 @@ const defaultModel: Setting<string | undefined> = {
   parse: matching(MODEL_NAME, 'a name that models may have'),
 }
 
-const modelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
+export const modelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
   type: 'map of lists of text',
   meaning:
     'Where requests to inference profiles of a geography may go, when AWS has one that this project does not know, or other regions: the first part of the profile ids → regions.',

@@ -1,6 +1,7 @@
 /** The tenant's way to its models: the private endpoint, and the role that may call through it. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { regionalHost } from '../../shared/endpoint-host.ts'
 import { executionRoleName, externalId, roleArn, taskRoleName, tenantRoleName } from '../../shared/naming.ts'
 import { policyText } from '../../shared/policies/document.ts'
 import {
@@ -10,7 +11,6 @@ import {
   tenantRoleTrustPolicy,
 } from '../../shared/policies/tenant-role.ts'
 import type { TagMap } from '../tags.ts'
-import { regionalHost } from './endpoint-host.ts'
 import type { GuardrailThere } from './guardrail.ts'
 
 export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {

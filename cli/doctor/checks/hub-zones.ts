@@ -33,6 +33,7 @@ export const hubZones: Check = {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   'cognito-idp': ', or set keySetVia to table, nat or inline',
+  'bedrock-runtime': ', or take centralModels out',
   'ecr.api': ', or set fargate to false',
   'ecr.dkr': ', or set fargate to false',
   logs: ', or set fargate to false',

@@ -6,6 +6,8 @@ export { getInstanceTypeOfferings } from './ec2/data-sources/get-instance-type-o
 export { getNetworkInterfaces } from './ec2/data-sources/get-network-interfaces.ts'
 export { getPrefixList } from './ec2/data-sources/get-prefix-list.ts'
 export { getRouteTable } from './ec2/data-sources/get-route-table.ts'
+export { getSecurityGroupRules } from './ec2/data-sources/get-security-group-rules.ts'
+export { getSecurityGroups } from './ec2/data-sources/get-security-groups.ts'
 export { getSubnet } from './ec2/data-sources/get-subnet.ts'
 export { getTransitGatewayRouteTableRoutes } from './ec2/data-sources/get-transit-gateway-route-table-routes.ts'
 export { getVpcEndpointService } from './ec2/data-sources/get-vpc-endpoint-service.ts'

@@ -39,6 +39,37 @@ describe('data sources', () => {
     expect(find({})).toEqual([vpc.id, tagged.id])
   })
 
+  it('find security groups by their network and tags, and their rules', async () => {
+    const GROUPS = 'aws:ec2/getSecurityGroups:getSecurityGroups'
+    const RULES = 'aws:vpc/getSecurityGroupRules:getSecurityGroupRules'
+    const group = (name: string, tags: Properties) =>
+      cloud.make('aws:ec2/securityGroup:SecurityGroup', name, { name, vpcId: vpc.id, description: name, tags })
+    const one = await group('one', { tenant: 'tenant1' })
+    const two = await group('two', { tenant: 'tenant2' })
+    const shared = await group('shared', {})
+    const rule = (name: string, from: Declared) =>
+      cloud.make('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule', name, {
+        securityGroupId: shared.id,
+        referencedSecurityGroupId: from.id,
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        tags: { tenant: name },
+      })
+    const rules = [await rule('tenant1', one), await rule('tenant2', two)]
+    const filter = (name: string, ...values: string[]) => ({ name, values })
+    const groups = (...filters: Properties[]) => call(GROUPS, { filters }).ids
+    expect(groups(filter('vpc-id', vpc.id), filter('tag-key', 'tenant'))).toEqual([one.id, two.id])
+    expect(groups(filter('tag:tenant', 'tenant2'))).toEqual([two.id])
+    expect(groups(filter('vpc-id', 'vpc-other'))).toEqual([])
+    expect(call(GROUPS, { filters: [filter('vpc-id', vpc.id)] }, TENANT1).ids).toEqual([])
+    expect(() => groups(filter('owner-id', HUB))).toThrow('the filter "owner-id"')
+    const ofShared = { filters: [filter('group-id', shared.id)] }
+    expect(call(RULES, ofShared).ids).toEqual(rules.map(({ id }) => id))
+    expect(call(RULES, { ...ofShared, tags: { tenant: 'tenant2' } }).ids).toEqual([rules[1]?.id])
+    expect(() => call(RULES, { filters: [filter('tag-key', 'tenant')] })).toThrow('the filter "tag-key"')
+  })
+
   it('say in which zones a service has endpoints', () => {
     const inputs = { serviceName: 'com.amazonaws.us-east-1.bedrock-runtime' }
     const found = call('aws:ec2/getVpcEndpointService:getVpcEndpointService', inputs)

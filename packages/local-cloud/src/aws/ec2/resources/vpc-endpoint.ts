@@ -5,8 +5,8 @@ import type { Properties } from '../../../ledger/ledger.ts'
 import { call, calls, changed, lifeCycle, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, others, requireOwn, text, texts } from '../../../resource/values.ts'
-import { parsePolicy } from '../../iam/policy-document.ts'
 import { creation, ec2Arn, ec2Retag, onOwn } from '../calls.ts'
+import { requireEndpointPolicy } from '../endpoint-policy.ts'
 import { type EndpointService, endpointServices, zonesOfService } from '../endpoint-services.ts'
 import { placeInterfaces } from '../network-interfaces.ts'
 import { prefixLists } from '../prefix-lists.ts'
@@ -16,9 +16,6 @@ import { requireSubnet } from './subnet.ts'
 import { requireVpc } from './vpc.ts'
 
 export const VPC_ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
-
-/** Characters of an endpoint policy, white space included; fixed. */
-const POLICY_LIMIT = 20_480
 
 const kindOf = ({ inputs }: Situation) => text(inputs, 'vpcEndpointType') ?? 'Gateway'
 
@@ -60,14 +57,7 @@ export const vpcEndpoint: ResourceType = {
     const network = requireVpc(situation, vpcId)
     const service = serviceOf(situation)
     const policy = text(inputs, 'policy')
-    if (policy !== undefined) {
-      parsePolicy(policy, 'InvalidPolicyDocument')
-      if (policy.length > POLICY_LIMIT)
-        throw new AwsError(
-          'InvalidPolicyDocument',
-          `The policy has ${policy.length} characters, at most ${POLICY_LIMIT} are allowed.`,
-        )
-    }
+    if (policy !== undefined) requireEndpointPolicy(policy)
     if (kind === 'Gateway') refuseGateway(situation, vpcId)
     else refuseInterface(situation, service, network.outputs, vpcId)
   },

@@ -1,0 +1,111 @@
+/**
+ * Policy of the hub's own `bedrock-runtime` endpoint, which tenants with `modelEndpoint: hub` share. It names no tenant, so it is as
+ * long with ninety of them as with one: a statement for each would fit thirteen into what AWS allows.
+ */
+import { roleArn, tenantRoleName } from '../naming.ts'
+import type { Sharing } from '../settings.ts'
+import { POLICY_LIMITS, type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
+import type { ModelRegions } from './geographies.ts'
+import { countStatements, invokeStatements, shorter } from './models.ts'
+
+export interface CentralModels {
+  readonly region: string
+  /** Model or inference profile ids that may be called through the endpoint, whoever's tenant asks. */
+  readonly modelIds: readonly string[]
+  /** Where requests to profiles go, by geography. @default the list's */
+  readonly modelRegions?: ModelRegions
+  readonly sharing: Sharing
+}
+
+/**
+ * Whom the policy takes for a tenant's role. `name`: any role that is called as this project calls tenants' roles, in a session with a
+ * tenant's tag. `tag`: the name must also end in that very tag, by a policy variable. AWS does not say whether variables work in
+ * endpoint policies, so what is deployed is `name` (docs/decisions/0080-a-shared-model-endpoint.md).
+ */
+export type Binding = 'name' | 'tag'
+
+const TAG = 'aws:PrincipalTag/tenant_id'
+
+/** What every statement asks of the caller; the tenants' own policies say which tenant may call what. */
+function whoOf(sharing: Sharing, binding: Binding): NonNullable<PolicyStatement['Condition']> {
+  const accounts =
+    sharing.kind === 'organisation'
+      ? { 'aws:PrincipalOrgID': organisationOf(sharing.arn) }
+      : { 'aws:PrincipalAccount': [...sharing.accounts].sort() }
+  return {
+    ArnLike: { 'aws:PrincipalArn': roleArn('*', tenantRoleName(binding === 'name' ? '*' : `\${${TAG}}`)) },
+    StringEquals: accounts,
+    // A session that no gateway has opened carries no tenant's tag.
+    Null: { [TAG]: 'false' },
+  }
+}
+
+/** `o-…`, of the ARN of an organisation or of a unit in it. */
+const organisationOf = (arn: string) => arn.split('/')[1] ?? ''
+
+const withCondition = (
+  statement: PolicyStatement,
+  who: NonNullable<PolicyStatement['Condition']>,
+): PolicyStatement => ({
+  ...statement,
+  Principal: '*',
+  Condition: { ...statement.Condition, ...who, ArnLike: { ...statement.Condition?.ArnLike, ...who.ArnLike } },
+})
+
+export function centralEndpointPolicy(args: CentralModels, binding: Binding = 'name'): PolicyDocument {
+  const { region, modelIds, modelRegions, sharing } = args
+  const invoked = invokeStatements(modelIds, '*', region, modelRegions)
+  const counted = countStatements(modelIds, region, modelRegions)
+  // Which guardrail a tenant's calls carry is said by the tenant's role; none is passed by here.
+  const guardrail: PolicyStatement = {
+    Sid: 'Guardrails',
+    Effect: 'Allow',
+    Action: 'bedrock:ApplyGuardrail',
+    Resource: `arn:aws:bedrock:${region}:*:guardrail/*`,
+  }
+  const who = whoOf(sharing, binding)
+  const forms = [
+    [...invoked.map(likeArns), ...counted, guardrail],
+    [...shorter(invoked, 'named'), ...counted, guardrail],
+    // Where the models leave no room, tokens are not counted, and callers get estimates.
+    [...shorter(invoked, 'named'), guardrail],
+  ].map((statements) => policy(...statements.map((statement) => withCondition(statement, who))))
+  return forms.find((form) => JSON.stringify(form).length <= POLICY_LIMITS.endpoint) ?? (forms.at(-1) as PolicyDocument)
+}
+
+/** A profile is in its caller's account, whichever that is: AWS takes a pattern in `ArnEquals` as well, readers do not. */
+function likeArns(statement: PolicyStatement): PolicyStatement {
+  const { ArnEquals, ...others } = statement.Condition ?? {}
+  return ArnEquals ? { ...statement, Condition: { ...others, ArnLike: ArnEquals } } : statement
+}
+
+/** As text. @throws Error when the models, or the listed accounts, make it longer than AWS allows, with how many accounts fit */
+export function centralEndpointPolicyText(args: CentralModels): string {
+  return policyText(
+    'endpoint',
+    `the policy of the hub's bedrock-runtime endpoint`,
+    centralEndpointPolicy(args),
+    remedyOf(args),
+  )
+}
+
+function remedyOf(args: CentralModels): string {
+  const fewer = `List fewer centralModels: it has ${args.modelIds.length}`
+  if (args.sharing.kind === 'organisation') return `${fewer}.`
+  return `With these models there is room for ${accountsThatFit(args)} accounts, and shareWithAccounts has ${args.sharing.accounts.length}. Share with an organisation instead (shareWithOrganisation), whatever its number of accounts. Or: ${fewer}.`
+}
+
+/** How many accounts the policy may list with these models. */
+export function accountsThatFit(args: CentralModels): number {
+  const lengthWith = (count: number) => {
+    const accounts = Array.from({ length: count }, (_, index) => String(100_000_000_000 + index))
+    return JSON.stringify(centralEndpointPolicy({ ...args, sharing: { kind: 'accounts', accounts } })).length
+  }
+  let [most, tooMany] = [0, Math.ceil(POLICY_LIMITS.endpoint / 12)]
+  while (tooMany - most > 1) {
+    const middle = Math.floor((most + tooMany) / 2)
+    if (lengthWith(middle) <= POLICY_LIMITS.endpoint) most = middle
+    else tooMany = middle
+  }
+  return most
+}
