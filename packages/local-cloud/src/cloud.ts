@@ -37,6 +37,7 @@ import { openLedgerFile } from './ledger/ledger-file.ts'
 import { createMonitoring, type Monitoring, type MonitoringEvent } from './monitoring.ts'
 import type { Reach } from './network/path.ts'
 import { reach } from './network/reach.ts'
+import { type Observer, Observers } from './observer.ts'
 import type { Image, Organization } from './organization.ts'
 import { type Authority, openAuthority } from './wire/authority.ts'
 import type { Surroundings } from './wire/service.ts'
@@ -102,6 +103,8 @@ export interface LocalCloud {
   /** What the AWS provider waits for after a change, for an engine of somebody else's. */
   readonly waits: Waits
   readonly monitoring: Pick<Monitoring, 'alarms' | 'settled'>
+  /** Tells somebody of each step of each request from now on. @returns what ends it */
+  watch(observer: Observer): () => void
   /** What EventBridge runs by the clock, to be run at once. */
   readonly schedules: Pick<Schedules, 'run'>
   /** Deploys a stack in this process. @throws Error of the first refusal; nothing has changed then */
@@ -122,8 +125,18 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const kept = options.persistent ? await openLedgerFile(join(directory, 'ledger')) : undefined
   const ledger = new Ledger(kept?.resources)
   const evaluator = options.createAuthorize ?? createAuthorize
-  const authorize = evaluator(ledger, organization, { now })
-  const faults = createFaults({ now, ...(options.faultSeed !== undefined && { seed: options.faultSeed }) })
+  const observers = new Observers()
+  ledger.onChange((change) => {
+    if (observers.watched) observers.tell({ kind: 'declared', change })
+  })
+  const authorize = observers.watching(evaluator(ledger, organization, { now }))
+  const faults = createFaults({
+    now,
+    hit({ service, operation = '' }, { kind: fault }) {
+      if (observers.watched) observers.tell({ kind: 'faulted', ...observers.call, service, operation, fault })
+    },
+    ...(options.faultSeed !== undefined && { seed: options.faultSeed }),
+  })
   const surroundings: Surroundings = { ledger, organization, authorize, now: faults.now }
   const credentials = faults.credentials(createCredentialStore(faults.now))
   const hosts = [...outboundIssuers(organization), ...websiteServices(options.websites ?? {})]
@@ -141,6 +154,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     ...(options.persistent && { directory: join(directory, 'data', 'logs') }),
     ...(options.logLines !== undefined && { kept: options.logLines }),
     ...(observe && { observe: (event) => observe({ source: 'logs', ...event }) }),
+    observers,
   })
   const bedrock = createBedrock(surroundings, credentials, {
     trail,
@@ -168,6 +182,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       monitoring.logs,
       ...createApis(surroundings, credentials, trail, monitoring.metrics),
     ],
+    observers,
     ...(observe && { observe: (event) => observe({ source: 'wire', ...event }) }),
   })
   const lambda = createLambda({
@@ -217,6 +232,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     reach: lookUp,
     ...logs,
     directory: join(directory, 'access-logs'),
+    observers,
     observe: (event) => {
       monitoring.loadBalancer(event)
       observe?.({ source: 'loadBalancer', ...event })
@@ -246,6 +262,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     waits,
     monitoring,
     schedules,
+    watch: (observer) => observers.add(observer),
     faults: faults.switches,
     deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(deployInto, stack, program)),
     destroy: (stack) => destroy(deployInto, stack),

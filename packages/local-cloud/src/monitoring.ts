@@ -8,6 +8,7 @@ import type { GroupName } from './aws/logs/log-groups.ts'
 import { createLogs, type Logs, type LogsOptions } from './aws/logs/logs.ts'
 import { createSubscriptions, type Subscriptions } from './aws/logs/subscriptions.ts'
 import type { CredentialStore } from './iam/credential-store.ts'
+import { type Telling, UNWATCHED } from './observer.ts'
 import type { Surroundings } from './wire/service.ts'
 
 /** Told as it happens. */
@@ -20,6 +21,8 @@ export interface MonitoringOptions extends LogsOptions {
   readonly surroundings: Surroundings
   readonly credentials: CredentialStore
   readonly observe?: (event: MonitoringEvent) => void
+  /** @default nobody watches */
+  readonly observers?: Telling
 }
 
 export interface Monitoring {
@@ -40,7 +43,13 @@ export interface Monitoring {
 /** A cloud that ends does not wait for longer than this for what is on its way. */
 const CLOSING_MILLISECONDS = 3_000
 
-export function createMonitoring({ surroundings, credentials, observe, ...options }: MonitoringOptions): Monitoring {
+export function createMonitoring({
+  surroundings,
+  credentials,
+  observe,
+  observers = UNWATCHED,
+  ...options
+}: MonitoringOptions): Monitoring {
   const { ledger, now } = surroundings
   const logs = createLogs(surroundings, credentials, options)
   const metrics = new Metrics()
@@ -49,6 +58,10 @@ export function createMonitoring({ surroundings, credentials, observe, ...option
     logs.onAppend(({ name }, stream, events) =>
       observe({ kind: 'appended', logGroup: name, stream, lines: events.map(({ message }) => message) }),
     )
+  logs.onAppend(({ name }, stream, events) => {
+    if (observers.watched)
+      observers.tell({ kind: 'logged', logGroup: name, stream, lines: events.map(({ message }) => message) })
+  })
   let queue: Asynchronous | undefined
   let subscriptions: Subscriptions | undefined
 

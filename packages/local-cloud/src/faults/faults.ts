@@ -76,7 +76,16 @@ const BEFORE_PROCESS: ReadonlySet<Fault['kind']> = new Set([...OF_LAMBDA].filter
  * @param seed of the chances of rules with a probability. Each rule has chances of its own, so that its n-th call meets the
  *   same fate in every run, whatever other calls come between. @default other chances in every run
  */
-export function createFaults({ now, seed }: { readonly now: () => number; readonly seed?: number }): FaultInjection {
+export function createFaults({
+  now,
+  seed,
+  hit,
+}: {
+  readonly now: () => number
+  readonly seed?: number
+  /** Told of each call that a fault hits. */
+  readonly hit?: (call: Call, fault: Fault) => void
+}): FaultInjection {
   const rules = new Set<Rule>()
   const outages = new Set<Outage & { hits: number }>()
   const bent = new AsyncLocalStorage<Bent>()
@@ -94,6 +103,7 @@ export function createFaults({ now, seed }: { readonly now: () => number; readon
         continue
       if (rule.probability !== undefined && rule.random() >= rule.probability) continue
       rule.hits++
+      hit?.(call, rule.fault)
       yield rule.fault
     }
   }

@@ -29,6 +29,8 @@ export interface Hop {
   readonly id: string
   /** One line for people: `10.64.0.0/10 → tgw-0…`. */
   readonly detail: string
+  /** Of a Transit Gateway: the route table that it looked the way up in. */
+  readonly tableId?: string
 }
 
 export interface Path {

@@ -60,6 +60,7 @@ export function cross(
   trace.push({
     kind: 'transitGateway',
     id: gatewayId,
+    tableId: table.id,
     detail: `${gatewayId}, table ${label(table)}: ${route.destination} (${route.kind}) → ${label(out)}`,
   })
   // The gateway keeps a packet in its zone where the other VPC has one there.

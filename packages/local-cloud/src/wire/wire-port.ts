@@ -19,6 +19,8 @@ export interface PortOptions {
   readonly lookUp: (host: string) => Path | Refusal
   /** Told of each connection that was tried. */
   readonly connected: (host: string, outcome: Path | Refusal) => void
+  /** Told of each request on an open connection whose path is gone. */
+  readonly lost: (host: string, outcome: Refusal) => void
   readonly dispatch: (path: Path, call: WireCall) => Promise<WireResponse>
   /** Told of what must not happen; the client's connection is cut. */
   readonly onFault: (error: unknown) => void
@@ -89,7 +91,10 @@ async function serve(
     // A client without a server name gets no certificate, so there always is one here.
     if (!host) throw new Error('A request came without a server name.')
     const outcome = options.lookUp(host)
-    if (!outcome.reachable) return cut(request, outcome)
+    if (!outcome.reachable) {
+      options.lost(host, outcome)
+      return cut(request, outcome)
+    }
     const connection = request.stream?.session ?? request.socket
     const connectedTo = addresses.get(connection) ?? outcome.address
     addresses.set(connection, connectedTo)

@@ -5,6 +5,7 @@
 
 import { UnsupportedError } from '../errors.ts'
 import type { Origin, Path, Reach, Refusal } from '../network/path.ts'
+import { type Observers, UNWATCHED } from '../observer.ts'
 import type { Authority } from './authority.ts'
 import {
   ConnectionCut,
@@ -28,6 +29,8 @@ export interface WireOptions {
   /** @default nothing goes wrong */
   readonly faults?: WireFaults
   readonly observe?: (event: WireEvent) => void
+  /** @default nobody watches */
+  readonly observers?: Pick<Observers, 'watched' | 'tell' | 'during'>
   /** Told of mistakes of the stand-in itself, which its clients see as a 500. @default prints to standard error */
   readonly onFault?: (error: unknown) => void
   /** Told what the stand-in does not have, once for each thing. @default prints to standard error */
@@ -77,11 +80,26 @@ const HTTPS = 443
 
 export function startWire(options: WireOptions): Wire {
   const { surroundings, services, authority, faults = NO_FAULTS, observe, onFault = printFault } = options
+  const { observers = UNWATCHED } = options
   const tellUnsupported = once(options.onUnsupported ?? ((message) => console.error(message)))
   const byName = new Map(services.map((service) => [service.name, service]))
   const open = new Set<OpenPort>()
 
-  async function dispatch(from: Origin, path: Path, call: WireCall): Promise<WireResponse> {
+  function dispatch(from: Origin, path: Path, call: WireCall): Promise<WireResponse> {
+    if (!observers.watched) return serve(from, path, call)
+    return observers.during(async (number) => {
+      const { host, headers } = call
+      const traceId = headers?.['x-amzn-trace-id']
+      const service = serviceOf(path)
+      const begun = performance.now()
+      observers.tell({ kind: 'called', call: number, from, host, service, path, ...(traceId && { traceId }) })
+      const response = await serve(from, path, call)
+      observers.tell({ kind: 'served', call: number, milliseconds: performance.now() - begun, ...told(call, response) })
+      return response
+    })
+  }
+
+  async function serve(from: Origin, path: Path, call: WireCall): Promise<WireResponse> {
     const name = serviceOf(path)
     const service = byName.get(name)
     const response = service
@@ -89,26 +107,23 @@ export function startWire(options: WireOptions): Wire {
           .serve({ service: name, from, call }, () => service.handle(wireRequest(surroundings, from, path, call)))
           .catch((error: unknown) => fault(onFault, error))
       : unsupportedService(name, call)
-    const {
-      operation = `${call.method} ${call.target.split('?', 1)[0]}`,
-      session,
-      errorCode,
-      unsupported: missing,
-    } = response.served ?? {}
+    const missing = response.served?.unsupported
     if (missing !== undefined) tellUnsupported(missing)
     observe?.({
       kind: 'request',
       from,
       host: call.host,
       service: name,
-      operation,
-      status: response.status,
       path,
-      ...(errorCode !== undefined && { errorCode }),
-      ...(session && { session: session.roleArn, account: session.account }),
+      ...servedOf(call, response),
     })
     const date = new Date(surroundings.now() * 1000).toUTCString()
     return { ...response, headers: { date, ...response.headers } }
+  }
+
+  function connected(from: Origin, host: string, outcome: Path | Refusal): void {
+    observe?.({ kind: 'connection', from, host, port: HTTPS, outcome })
+    if (observers.watched) observers.tell({ kind: 'connected', from, host, outcome })
   }
 
   const lookUp = (from: Origin, host: string) => options.reach(surroundings.ledger, from, host, HTTPS)
@@ -123,7 +138,10 @@ export function startWire(options: WireOptions): Wire {
           () => `${surroundings.ledger.version} ${faults.version}`,
           (host) => lookUp(from, host),
         ),
-        connected: (host, outcome) => observe?.({ kind: 'connection', from, host, port: HTTPS, outcome }),
+        connected: (host, outcome) => connected(from, host, outcome),
+        lost(host, outcome) {
+          if (observers.watched) observers.tell({ kind: 'connected', from, host, outcome })
+        },
         dispatch: (path, call) => dispatch(from, path, call),
         onFault,
       })
@@ -137,7 +155,7 @@ export function startWire(options: WireOptions): Wire {
     },
     async call(from, call) {
       const outcome = lookUp(from, call.host)
-      observe?.({ kind: 'connection', from, host: call.host, port: HTTPS, outcome })
+      connected(from, call.host, outcome)
       if (!outcome.reachable) return outcome
       const response = await dispatch(from, outcome, call)
       if (response.delivery) return undelivered(response.delivery, outcome)
@@ -148,6 +166,24 @@ export function startWire(options: WireOptions): Wire {
       await Promise.all([...open].map((port) => port.close()))
     },
   }
+}
+
+/** What was done for whom. */
+function servedOf(call: WireCall, { status, served }: WireResponse) {
+  const { operation = `${call.method} ${call.target.split('?', 1)[0]}`, session, errorCode } = served ?? {}
+  return {
+    operation,
+    status,
+    ...(errorCode !== undefined && { errorCode }),
+    ...(session && { session: session.roleArn, account: session.account }),
+  }
+}
+
+/** The same for an observer. */
+function told(call: WireCall, response: WireResponse) {
+  const { session: role, ...served } = servedOf(call, response)
+  const requestId = response.headers['x-amzn-requestid']
+  return { ...served, ...(role !== undefined && { role }), ...(requestId !== undefined && { requestId }) }
 }
 
 const NO_FAULTS: WireFaults = { version: 0, serve: (_, handle) => handle() }

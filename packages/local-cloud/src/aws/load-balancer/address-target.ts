@@ -1,6 +1,7 @@
 /** A target at an address: the request goes there as it comes, and the answer comes back as it is made. */
 import { type ClientRequest as HttpRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Http2ServerRequest } from 'node:http2'
+import type { Telling } from '../../observer.ts'
 import { type Answer, page } from './answer.ts'
 import type { Begun } from './body.ts'
 import type { ClientRequest, Incoming, Outgoing } from './client-request.ts'
@@ -17,6 +18,7 @@ export interface AddressOptions {
   readonly port: number
   readonly targetGroup: AddressGroup
   readonly traceId: string
+  readonly observers: Telling
   readonly incoming: Incoming
   readonly outgoing: Outgoing
   /** A client that leaves takes the connection to the target with it. AWS does not say whether it does. */
@@ -28,12 +30,16 @@ export interface AddressOptions {
  * 502: the target closed the connection, or answered what is none. 503: there is none. 504: it did not answer in time.
  */
 export async function forwardToAddress(request: ClientRequest, body: Begun, options: AddressOptions): Promise<Answer> {
-  const { targets, balancer, targetGroup } = options
+  const { targets, balancer, targetGroup, traceId, observers } = options
   const about = { targetGroupArn: targetGroup.arn }
   const target = targets.next(targetGroup)
   if (!target) return { ...page(503), ...about }
   const chosen = { ...about, target: `${target.address}:${target.port}` }
   const way = targets.way(balancer.arn, target)
+  if (observers.watched) {
+    const to = { kind: 'address', address: chosen.target, outcome: targets.path(balancer.arn, target) } as const
+    observers.tell({ kind: 'forwarded', traceId, to })
+  }
   // On AWS after ten seconds, for which nobody has to wait here.
   if (way.kind === 'lost') return { ...page(504), ...chosen }
   if (way.kind === 'refused') return { ...page(502), ...chosen }

@@ -1,5 +1,6 @@
 /** A Lambda target: the event that a function gets, and what its answer must look like. */
 import { AwsError } from '../../errors.ts'
+import type { Telling } from '../../observer.ts'
 import type { InvokeResult, Lambda } from '../lambda/lambda.ts'
 import { type Answer, page } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -15,16 +16,18 @@ export interface ForwardOptions {
   readonly port: number
   readonly targetGroup: FunctionGroup
   readonly traceId: string
+  readonly observers: Telling
 }
 
 /** Bodies of these types reach the function as text; others, and encoded ones, as base64. */
 const TEXT_TYPES = /^(text\/|application\/(json|javascript|xml)\b)/i
 
 export async function forwardToLambda(request: ClientRequest, body: Buffer, options: ForwardOptions): Promise<Answer> {
-  const { lambda, targetGroup, traceId } = options
+  const { lambda, targetGroup, traceId, observers } = options
   const { functionArn, account, arn: targetGroupArn } = targetGroup
   if (functionArn === undefined) return { ...page(503), targetGroupArn }
   const about = { targetGroupArn, functionArn }
+  if (observers.watched) observers.tell({ kind: 'forwarded', traceId, to: { kind: 'function', functionArn } })
   let result: InvokeResult
   try {
     result = await lambda.invoke({
@@ -59,7 +62,7 @@ const INVOKE_FAILURES: Readonly<Record<string, string>> = {
 function eventOf(
   request: ClientRequest,
   body: Buffer,
-  { balancer, port, targetGroup, traceId }: Omit<ForwardOptions, 'lambda'>,
+  { balancer, port, targetGroup, traceId }: Omit<ForwardOptions, 'lambda' | 'observers'>,
 ): object {
   const headers = passedOn(request, balancer, port, traceId)
   const contentType = headers.find(([name]) => name === 'content-type')?.[1] ?? ''

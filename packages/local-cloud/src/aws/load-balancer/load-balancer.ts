@@ -2,6 +2,7 @@
 
 import type { Effect } from '../../ledger/ledger.ts'
 import type { Origin, Path, Reach } from '../../network/path.ts'
+import type { Telling } from '../../observer.ts'
 import type { Authority } from '../../wire/authority.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import { sourceContext } from '../../wire/wire-source.ts'
@@ -32,6 +33,8 @@ export interface LoadBalancerOptions {
   /** Where access logs are written, one file a bucket; without it they are in memory only. */
   readonly directory?: string
   readonly observe?: (event: LoadBalancerEvent) => void
+  /** @default nobody watches */
+  readonly observers?: Telling
   /** Told of mistakes of the stand-in itself. @default prints to standard error */
   readonly onFault?: (error: unknown) => void
 }

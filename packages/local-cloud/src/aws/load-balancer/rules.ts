@@ -1,6 +1,7 @@
 /** From a request to an answer: the first rule whose conditions it meets, and that rule's actions in their order. */
 
 import type { LedgerView } from '../../ledger/ledger.ts'
+import type { Telling } from '../../observer.ts'
 import type { Lambda } from '../lambda/lambda.ts'
 import { type AddressOptions, forwardToAddress } from './address-target.ts'
 import { type Answer, page } from './answer.ts'
@@ -23,6 +24,7 @@ export interface RuleContext {
   readonly now: () => number
   readonly traceId: string
   readonly localPort: (declared: number) => number | undefined
+  readonly observers: Telling
   /** Told of each action before it is taken. */
   readonly acting: (action: Action['kind']) => void
   /** What a target at an address needs besides. */
@@ -64,11 +66,15 @@ async function act(
   body: RuleBody,
   context: RuleContext,
 ): Promise<Answer | undefined> {
-  const { ledger, listener, lambda, keySets, now, traceId, localPort } = context
+  const { ledger, listener, lambda, keySets, now, traceId, localPort, observers } = context
   const { balancer, port } = listener
   switch (action.kind) {
     case 'jwt-validation': {
       const verdict = await validateToken(request, action, { keySets, now, loadBalancerArn: balancer.arn })
+      if (observers.watched) {
+        const reason = verdict.valid ? {} : { reason: verdict.reason }
+        observers.tell({ kind: 'validated', traceId, valid: verdict.valid, ...reason })
+      }
       if (verdict.valid) return undefined
       return page(verdict.kind === 'refused' ? 401 : 500, verdict.reason)
     }
@@ -81,7 +87,7 @@ async function act(
       if (request.headers.some(([name]) => name === 'upgrade')) return page(400)
       if (body.kind === 'tooLarge') return page(413)
       const targetGroup = readTargetGroup(ledger, action.targetGroupArn)
-      const about = { balancer, port, traceId }
+      const about = { balancer, port, traceId, observers }
       if (targetGroup.kind === 'addresses' && body.kind === 'begun')
         return forwardToAddress(request, body, { ...about, ...context.streaming, targetGroup })
       if (targetGroup.kind === 'function' && body.kind === 'whole')

@@ -4,6 +4,7 @@ import { Readable, type Writable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { UnsupportedError } from '../../errors.ts'
 import type { Path } from '../../network/path.ts'
+import { type Telling, UNWATCHED } from '../../observer.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { Lambda } from '../lambda/lambda.ts'
 import type { Firewall } from '../wafv2/firewall.ts'
@@ -45,6 +46,8 @@ export interface ServeOptions {
   readonly firewall: Firewall
   readonly accessLogs: AccessLogs
   readonly observe?: (event: LoadBalancerEvent) => void
+  /** @default nobody watches */
+  readonly observers?: Telling
   /** Told of mistakes of the stand-in itself, which clients see as a 500. */
   readonly onFault: (error: unknown) => void
   readonly localPort: (declared: number) => number | undefined
@@ -62,17 +65,19 @@ export async function serve(
   incoming: Incoming,
   outgoing: Outgoing,
 ): Promise<void> {
-  const { surroundings, accessLogs, observe } = options
+  const { surroundings, accessLogs, observe, observers = UNWATCHED } = options
   const begun = surroundings.now()
   const started = performance.now()
   const binding = readBinding(surroundings.ledger, listenerArn)
   const actions: string[] = []
   const secured = tlsOf(incoming)
   const progress: Progress = { actions, traceId: traceIdOf([], begun), receivedBytes: 0 }
-  const answer = await answerTo(options, binding, client, incoming, outgoing, progress).catch((error: unknown) => {
-    options.onFault(error)
-    return fault(error)
-  })
+  const answer = await answerTo(options, binding, { client, path }, incoming, outgoing, progress).catch(
+    (error: unknown) => {
+      options.onFault(error)
+      return fault(error)
+    },
+  )
   const elapsed = (performance.now() - started) / 1000
   const gone = outgoing.destroyed || outgoing.writableEnded
   if (!gone && !(answer.body instanceof Readable))
@@ -114,6 +119,15 @@ export async function serve(
     ...(final.lambdaRequestId !== undefined && { lambdaRequestId: final.lambdaRequestId }),
     ...(final.targetStatus !== undefined && final.target !== undefined && { targetAddress: final.target }),
   })
+  if (observers.watched)
+    observers.tell({
+      kind: 'answered',
+      traceId,
+      status: final.status,
+      milliseconds: performance.now() - started,
+      ...(final.errorReason !== undefined && { errorReason: final.errorReason }),
+      ...(final.lambdaRequestId !== undefined && { lambdaRequestId: final.lambdaRequestId }),
+    })
 }
 
 function hungUpOn({ targetStatus: _, ...answer }: Answer): Answer {
@@ -133,12 +147,12 @@ interface Progress {
 async function answerTo(
   options: ServeOptions,
   binding: Binding,
-  client: Client,
+  { client, path }: Connection,
   incoming: Incoming,
   outgoing: Outgoing,
   progress: Progress,
 ): Promise<Answer> {
-  const { surroundings, lambda, keySets, firewall, localPort } = options
+  const { surroundings, lambda, keySets, firewall, localPort, observers = UNWATCHED } = options
   const listener = withRules(surroundings.ledger, binding)
   const { balancer } = listener
   const request = readRequest(incoming, balancer, client)
@@ -147,7 +161,12 @@ async function answerTo(
     return page(request.status, request.reason)
   }
   progress.request = request
-  progress.traceId = traceIdOf(request.headers, surroundings.now())
+  const traceId = traceIdOf(request.headers, surroundings.now())
+  progress.traceId = traceId
+  if (observers.watched) {
+    const { method, path: target } = request
+    observers.tell({ kind: 'arrived', traceId, listenerArn: binding.arn, method, target, path })
+  }
   const rule = ruleFor(request, listener)
   const asItComes = passesOn(surroundings.ledger, rule)
   const body = await (asItComes ? beginBody : readBody)(incoming, balancer.idleTimeoutSeconds)
@@ -159,9 +178,11 @@ async function answerTo(
   if (blocked) {
     incoming.resume()
     progress.actions.push('waf')
+    if (observers.watched) observers.tell({ kind: 'blocked', traceId, status: blocked.status })
     return blocked
   }
   progress.rule = rule
+  if (observers.watched) observers.tell({ kind: 'ruled', traceId, ruleArn: rule.arn })
   let forwardedAt: number | undefined
   const answering = applyRule(rule, request, body, {
     ledger: surroundings.ledger,
@@ -170,7 +191,8 @@ async function answerTo(
     keySets,
     now: surroundings.now,
     localPort,
-    traceId: progress.traceId,
+    traceId,
+    observers,
     streaming: { ...options, incoming, outgoing },
     acting(action) {
       progress.actions.push(action)

@@ -141,14 +141,21 @@ export class Targets {
   }
 
   /** From a load balancer to an address. */
-  way(balancerArn: string, { address, port }: Pick<Target, 'address' | 'port'>): Way {
-    const { ledger, reach, portOf } = this.#options
-    const found: Path | Refusal = reach(ledger, { kind: 'loadBalancer', arn: balancerArn }, address, port)
+  way(balancerArn: string, target: Pick<Target, 'address' | 'port'>): Way {
+    const { port } = target
+    const { portOf } = this.#options
+    const found = this.path(balancerArn, target)
     if (!found.reachable) return { kind: 'lost', reason: found.reason }
     if (found.target.kind !== 'task') return { kind: 'refused' }
     const { interfaceId } = found.target
     const local = portOf(interfaceId, port)
     return local === undefined ? { kind: 'refused' } : { kind: 'open', port: local, interfaceId }
+  }
+
+  /** The network's path there, or what stops it. */
+  path(balancerArn: string, { address, port }: Pick<Target, 'address' | 'port'>): Path | Refusal {
+    const { ledger, reach } = this.#options
+    return reach(ledger, { kind: 'loadBalancer', arn: balancerArn }, address, port)
   }
 
   /** @returns to be called once the request is answered */
