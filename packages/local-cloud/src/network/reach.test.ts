@@ -29,6 +29,7 @@ describe('function → hub route → Transit Gateway → spoke endpoint', () => 
       {
         kind: 'transitGateway',
         id: 'tgw-1',
+        tableId: 'tgw-rtb-hub',
         detail: 'tgw-1, table tgw-rtb-hub (hub): 10.64.0.0/24 (propagated) → tgw-attach-tenant1',
       },
       {
