@@ -1,8 +1,10 @@
 /** What answers at an address: an endpoint, a load balancer's listener, a public service, or nothing. */
 
+import { isSomebodysOwn } from '../aws/ec2/private-link.ts'
 import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
 import { SERVICE } from '../aws/ecs/calls.ts'
 import { known } from '../resource/values.ts'
+import { atLoadBalancer, behindNetworkBalancer, throughPrivateLink } from './balanced.ts'
 import type { Resolution } from './dns.ts'
 import { LOAD_BALANCER } from './dns.ts'
 import type { Path } from './path.ts'
@@ -41,12 +43,18 @@ export function arrive(
 ): Path['target'] {
   if (!at) throw new Stopped('endpoint', `Nothing has the address ${address}`)
   const { owner } = at
-  pass(topology, 'in', label(owner), at.securityGroupIds, from, port, trace)
-  if (owner.type === LOAD_BALANCER) return atLoadBalancer(topology, at, port, trace)
+  const isNetworkBalancer = owner.type === LOAD_BALANCER && owner.outputs.loadBalancerType === 'network'
+  // A network load balancer that was made without groups lets everybody in.
+  if (!isNetworkBalancer || at.securityGroupIds.length > 0)
+    pass(topology, 'in', label(owner), at.securityGroupIds, from, port, trace)
+  if (isNetworkBalancer) return behindNetworkBalancer(topology, at, from.address, port, trace)
+  if (owner.type === LOAD_BALANCER) return atLoadBalancer(topology, owner, from.address, port, trace)
   if (owner.type === SERVICE) {
     trace.push({ kind: 'task', id: at.id, detail: `task of ${label(owner)} at ${address}, port ${port}` })
     return { kind: 'task', interfaceId: at.id, port }
   }
+  if (owner.type === VPC_ENDPOINT && isSomebodysOwn(known(owner.outputs, 'serviceName')))
+    return throughPrivateLink(topology, at, from.address, port, trace)
   if (owner.type !== VPC_ENDPOINT || port !== HTTPS)
     throw new Stopped('endpoint', `Nothing listens on port ${port} of ${label(owner)} at ${address}`)
   const service = known(owner.outputs, 'serviceName')
@@ -57,16 +65,6 @@ export function arrive(
     detail: `${label(owner)} for ${service} at ${address}, account ${owner.account}`,
   })
   return { kind: 'endpoint', endpointId: owner.id, vpcId, service: serviceLabel(service) }
-}
-
-function atLoadBalancer({ ledger }: Topology, { owner }: OwnedInterface, port: number, trace: Trace): Path['target'] {
-  const arn = known(owner.outputs, 'arn')
-  const listener = ledger
-    .where('aws:lb/listener:Listener', 'loadBalancerArn', arn)
-    .find(({ outputs }) => outputs.port === port)
-  if (!listener) throw new Stopped('endpoint', `${label(owner)} has no listener on port ${port}`)
-  trace.push({ kind: 'loadBalancer', id: arn, detail: `load balancer ${label(owner)}, port ${port}` })
-  return { kind: 'loadBalancer', arn, port }
 }
 
 /**

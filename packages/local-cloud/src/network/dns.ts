@@ -5,6 +5,7 @@ import { domainOf } from '../aws/cognito/token-endpoint.ts'
 import { endpointServices } from '../aws/ec2/endpoint-services.ts'
 import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
 import { prefixLists } from '../aws/ec2/prefix-lists.ts'
+import { ENDPOINT_SERVICE, hasPrivateDns, isVerified, serviceNamed } from '../aws/ec2/private-link.ts'
 import { VPC_ENDPOINT } from '../aws/ec2/resources/vpc-endpoint.ts'
 import { formatAddress, parseCidr } from '../cidr.ts'
 import type { Declared } from '../ledger/ledger.ts'
@@ -40,6 +41,7 @@ function resolveName(topology: Topology, name: string, vpcId: string | undefined
   return (
     endpointName(topology, name) ??
     privateName(topology, name, vpcId) ??
+    privateLinkName(topology, name, vpcId) ??
     serviceName(name) ??
     userPoolName(topology, name) ??
     loadBalancerName(topology, name) ??
@@ -89,6 +91,20 @@ function privateName({ ledger }: Topology, name: string, vpcId: string | undefin
     .flatMap((one) => ledger.lookUp(ENDPOINTS_BY_NAME, one))
     .find((one) => one.outputs.vpcId === vpcId && one.outputs.privateDnsEnabled === true)
   return endpoint && { addresses: networkInterfacesOf(endpoint).map(({ privateIp }) => privateIp) }
+}
+
+/** The own name of somebody's service, in a VPC with a connected endpoint for it that takes the name over. */
+function privateLinkName({ ledger }: Topology, name: string, vpcId: string | undefined): Resolution | undefined {
+  if (vpcId === undefined) return undefined
+  for (const { outputs } of ledger.where(ENDPOINT_SERVICE, 'privateDnsName', name)) {
+    const service = serviceNamed(ledger, known(outputs, 'serviceName'))
+    if (!service || !isVerified(ledger, service)) continue
+    const endpoint = ledger
+      .where(VPC_ENDPOINT, 'serviceName', service.serviceName)
+      .find((one) => one.outputs.vpcId === vpcId && hasPrivateDns(ledger, one.id))
+    if (endpoint) return { addresses: networkInterfacesOf(endpoint).map(({ privateIp }) => privateIp) }
+  }
+  return undefined
 }
 
 const dnsNames = (endpoint: Declared): readonly string[] =>

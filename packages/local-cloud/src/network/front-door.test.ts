@@ -5,10 +5,10 @@ import { endpointHost, GATEWAY_URL_HOST, LOAD_BALANCER_ARN, network, rule } from
 import type { Origin, Refusal } from './path.ts'
 
 describe('the front door', () => {
-  const front = { kind: 'loadBalancer', arn: LOAD_BALANCER_ARN, port: 443 }
+  const front = (seenAs: string) => ({ kind: 'loadBalancer', arn: LOAD_BALANCER_ARN, port: 443, seenAs })
   test('from a laptop, by the declared name and by its own', () => {
-    expect(path(go(laptop, GATEWAY_URL_HOST)).target).toEqual(front)
-    expect(path(go(laptop, 'genai-hub-1.us-east-1.elb.amazonaws.com')).target).toEqual(front)
+    expect(path(go(laptop, GATEWAY_URL_HOST)).target).toEqual(front('198.51.100.10'))
+    expect(path(go(laptop, 'genai-hub-1.us-east-1.elb.amazonaws.com')).target).toEqual(front('198.51.100.10'))
     expect(path(go(laptop, GATEWAY_URL_HOST)).hops.map(({ kind }) => kind)).toEqual([
       'internet',
       'dns',
@@ -19,7 +19,7 @@ describe('the front door', () => {
   })
   test('from the client instance: out by its Elastic IP and in again', () => {
     const { hops, target } = path(go(client, GATEWAY_URL_HOST))
-    expect(target).toEqual(front)
+    expect(target).toEqual(front('3.3.3.3'))
     expect(hops.find(({ kind }) => kind === 'internetGateway')?.detail).toBe('igw-hub, as 3.3.3.3')
   })
   test.each<[string, Origin, string[], Refusal['layer']]>([

@@ -45,7 +45,13 @@ export interface Path {
     | { readonly kind: 'endpoint'; readonly endpointId: string; readonly vpcId: string; readonly service: string }
     /** A public service address: `bedrock-runtime`, `sts`, `cognito-idp`, … */
     | { readonly kind: 'service'; readonly service: string; readonly region: string }
-    | { readonly kind: 'loadBalancer'; readonly arn: string; readonly port: number }
+    | {
+        readonly kind: 'loadBalancer'
+        readonly arn: string
+        readonly port: number
+        /** The source address that it sees: of the client, or of what stands between. */
+        readonly seenAs: string
+      }
     /** A task, by its network interface. */
     | { readonly kind: 'task'; readonly interfaceId: string; readonly port: number }
 }

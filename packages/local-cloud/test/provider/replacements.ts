@@ -97,6 +97,12 @@ const REPLACING: Readonly<Record<string, string>> = {
 
 /** Known to the local cloud, and declared by no program. */
 const UNUSED = [
+  'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
+  'aws:ec2/vpcEndpointService:VpcEndpointService',
+  'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple',
+  'aws:vpc/endpointPrivateDns:EndpointPrivateDns',
+  'aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification',
+  'aws:wafv2/ipSet:IpSet',
   'aws:s3/bucketVersioning:BucketVersioning',
   'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',
 ]

@@ -14,6 +14,8 @@ export interface EndpointService {
   readonly label: string
   /** Ids of zones without it. */
   readonly missingZoneIds: readonly string[]
+  /** Of somebody's own service: those of its load balancers. @default every zone but those without it */
+  readonly zoneIds?: readonly string[]
   /** Whether it takes an endpoint policy. */
   readonly policy: boolean
 }
@@ -59,4 +61,7 @@ export const zonesOfService = (
   account: string,
   region: string,
   service: EndpointService,
-): readonly Zone[] => zonesOf(organization, account, region).filter(({ id }) => !service.missingZoneIds.includes(id))
+): readonly Zone[] =>
+  zonesOf(organization, account, region).filter(
+    ({ id }) => !service.missingZoneIds.includes(id) && (service.zoneIds?.includes(id) ?? true),
+  )

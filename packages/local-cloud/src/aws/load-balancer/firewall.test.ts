@@ -79,6 +79,41 @@ test('over the rate, a source address is blocked until the window has passed; an
   expect((await send('/')).status).toBe(200)
 })
 
+test('addresses of a set are counted by what their requests carry, all others by address', async () => {
+  const arn = 'arn:aws:wafv2:us-east-1:111111111111:regional/ipset/door/1'
+  const set = { ipSetReferenceStatement: { arn } }
+  const byAddress = { scopeDownStatement: { notStatement: { statement: set } } }
+  const textTransformations = [{ priority: 0, type: 'NONE' }]
+  const byToken = {
+    aggregateKeyType: 'CUSTOM_KEYS',
+    customKeys: [{ header: { name: 'Authorization', textTransformations } }],
+    scopeDownStatement: set,
+  }
+  const limited = (name: string, priority: number, statement: Properties) => {
+    const one = rate(3)
+    const rateBasedStatement = {
+      ...(one.statement as { rateBasedStatement: Properties }).rateBasedStatement,
+      ...statement,
+    }
+    return { ...one, name, priority, statement: { rateBasedStatement } }
+  }
+  const { open, ledger } = await start([limited('rate', 0, byAddress), limited('door', 1, byToken)])
+  await ledger.put(declared('aws:wafv2/ipSet:IpSet', arn, { arn, addresses: ['10.0.9.0/24'] }))
+  const from = (address: string) => open(HTTPS_ARN, { kind: 'internet', address })
+  const many = async (address: string, ...tokens: string[]) => {
+    const { send } = await from(address)
+    const statuses: number[] = []
+    for (const token of tokens)
+      statuses.push((await send('/', { headers: token === '' ? {} : { authorization: token } })).status)
+    return statuses
+  }
+  expect(await many('203.0.113.5', 'a', 'b', 'c', 'd')).toEqual([200, 200, 200, 403])
+  expect(await many('10.0.9.7', 'a', 'b', 'c', 'd', 'e')).toEqual([200, 200, 200, 200, 200])
+  expect(await many('10.0.9.8', 'a', 'a', 'a', 'b')).toEqual([200, 200, 403, 200])
+  // The load balancer refuses these for their missing token itself.
+  expect(await many('10.0.9.8', '', '', '', '', '')).toEqual([200, 200, 200, 200, 200])
+})
+
 test("a rule's own response", async () => {
   const customResponse = {
     responseCode: 429,

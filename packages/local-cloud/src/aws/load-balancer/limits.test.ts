@@ -115,7 +115,7 @@ test('a client that no path leads from waits in vain; once there is one, it is a
   const { open } = await start([], {
     reach: (from, host, port) => {
       lookedUp.push([from, host, port])
-      const target = { kind: 'loadBalancer', arn: BALANCER_ARN, port } as const
+      const target = { kind: 'loadBalancer', arn: BALANCER_ARN, port, seenAs: '203.0.113.4' } as const
       return reachable ? { reachable, hops: [], address: '3.0.0.1', addresses: ['3.0.0.1'], target } : refusal
     },
   })

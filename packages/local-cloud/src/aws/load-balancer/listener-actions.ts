@@ -63,10 +63,18 @@ function refuseAction(situation: Situation, action: Properties, isLast: boolean,
   if (type === 'forward') {
     const groups = forwardsTo([action])
     if (groups.length !== 1) throw new UnsupportedError(`a forward action with ${groups.length} target groups`)
-    for (const group of groups)
-      if (!own(situation, TARGET_GROUP, group))
-        throw new AwsError('TargetGroupNotFound', `One or more target groups not found: '${group}'`)
-  } else if (type === 'redirect') {
+    for (const arn of groups) {
+      const group = own(situation, TARGET_GROUP, arn)
+      if (!group) throw new AwsError('TargetGroupNotFound', `One or more target groups not found: '${arn}'`)
+      // A load balancer forwards to groups of its own layer.
+      if ((protocol === 'TCP') !== (group.outputs.protocol === 'TCP'))
+        throw new AwsError(
+          'IncompatibleProtocols',
+          `The following target groups have incompatible protocols with the listener's ${protocol}: '${arn}'`,
+        )
+    }
+  } else if (protocol === 'TCP') throw invalid(`An action of type '${type}' is not supported on TCP listeners`)
+  else if (type === 'redirect') {
     const status = text(object(action, 'redirect') ?? {}, 'statusCode')
     if (status !== 'HTTP_301' && status !== 'HTTP_302')
       throw new AwsError('ValidationError', `'${status}' at 'redirectConfig.statusCode' must be HTTP_301 or HTTP_302`)

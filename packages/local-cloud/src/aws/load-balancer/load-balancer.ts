@@ -1,17 +1,15 @@
 /** Application Load Balancers from the ledger, on local sockets. */
 
 import type { Effect } from '../../ledger/ledger.ts'
-import type { Origin, Path, Reach } from '../../network/path.ts'
+import type { Origin, Path, Reach, Refusal } from '../../network/path.ts'
 import type { Telling } from '../../observer.ts'
 import type { Authority } from '../../wire/authority.ts'
 import type { Surroundings } from '../../wire/service.ts'
-import { sourceContext } from '../../wire/wire-source.ts'
 import { namesOfCertificate } from '../acm/resources/certificate.ts'
-import { networkInterfacesOf } from '../ec2/network-interfaces.ts'
 import type { Lambda } from '../lambda/lambda.ts'
 import { Firewall } from '../wafv2/firewall.ts'
 import { AccessLogs } from './access-log.ts'
-import { readBinding, readListener } from './declared/listener.ts'
+import { type Binding, readBinding, readListener } from './declared/listener.ts'
 import { type KeySetOptions, KeySets } from './jwt-validation/key-sets.ts'
 import { type ListenerPort, openListenerPort } from './listener-port.ts'
 import { type LoadBalancerEvent, type ServeOptions, serve } from './serve.ts'
@@ -42,10 +40,11 @@ export interface LoadBalancerOptions {
 export interface LoadBalancerService {
   /**
    * A socket on 127.0.0.1 for clients that are at `from`: a laptop, an instance. Any free port unless one is given.
+   * @param host the name that they call. @default the load balancer's own
    * @throws AwsError for a listener that is not declared, UnsupportedError for what it declares that is not there, Error for a
    *   port that is in use
    */
-  open(from: Origin, listenerArn: string, port?: number): Promise<ListenerPort>
+  open(from: Origin, listenerArn: string, port?: number, host?: string): Promise<ListenerPort>
   /** Access log of a load balancer that declares one, in AWS's format. */
   accessLog(loadBalancerArn: string): readonly string[]
   /** A bucket with logs in it is not deleted. */
@@ -65,7 +64,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
   const onFault = options.onFault ?? ((error: unknown) => console.error('load balancer:', error))
 
   return {
-    async open(from, listenerArn, port = 0) {
+    async open(from, listenerArn, port = 0, host) {
       const { balancer, port: declared, tls } = readListener(ledger, listenerArn)
       const protocol = tls ? ('https' as const) : ('http' as const)
       firewall.check(balancer.arn)
@@ -86,12 +85,14 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
         authority,
         onFault,
         listener: () => readBinding(ledger, listenerArn),
-        lookUp: (listener) => reach(ledger, from, listener.balancer.dnsName, listener.port),
+        lookUp: (listener) => {
+          const found = reach(ledger, from, host ?? listener.balancer.dnsName, listener.port)
+          return host === undefined ? found : arrivesAt(listener, found)
+        },
         certificateNames: (arn) => namesOfCertificate(ledger, organization, arn),
         async serve(path, remotePort, incoming, outgoing) {
           try {
-            const address = sourceAddress(surroundings, from, path)
-            const client = { address, port: remotePort, protocol }
+            const client = { address: addressOf(path), port: remotePort, protocol }
             await serve(serving, listenerArn, { client, path }, incoming, outgoing)
           } catch (error) {
             onFault(error)
@@ -121,14 +122,17 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
   }
 }
 
-/** The address that a load balancer sees, and limits, logs and forwards: the public one where the path leaves the VPC. */
-function sourceAddress({ ledger }: Surroundings, from: Origin, path: Path): string {
-  const seen = sourceContext(ledger, from, path)['aws:SourceIp']
-  if (seen !== undefined) return seen
-  if (from.kind === 'instance') {
-    const instance = ledger.find('aws:ec2/instance:Instance', from.instanceId)
-    const [first] = instance ? networkInterfacesOf(instance) : []
-    if (first) return first.privateIp
-  }
-  throw new Error(`No address is known for a client at ${JSON.stringify(from)}.`)
+/** The address that a load balancer sees, and limits, logs and forwards. */
+function addressOf({ target }: Path): string {
+  if (target.kind !== 'loadBalancer') throw new Error(`The path ends at a ${target.kind}, not at a load balancer.`)
+  return target.seenAs
+}
+
+/** A name may lead elsewhere. */
+function arrivesAt({ balancer, port }: Binding, found: Path | Refusal): Path | Refusal {
+  if (!found.reachable) return found
+  const { target, hops } = found
+  if (target.kind === 'loadBalancer' && target.arn === balancer.arn && target.port === port) return found
+  const reason = `The name leads to another ${target.kind} than ${balancer.arn}, port ${port}`
+  return { reachable: false, shows: 'timeout', layer: 'dns', reason, hops }
 }

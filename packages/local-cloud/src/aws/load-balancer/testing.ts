@@ -84,13 +84,18 @@ export const targetGroup = (more: Properties = {}): readonly Declared[] => [
   }),
 ]
 
-const PATH: Path = {
+const pathOf = (from: Origin, port: number): Path => ({
   reachable: true,
   hops: [],
   address: '3.0.0.1',
   addresses: ['3.0.0.1'],
-  target: { kind: 'loadBalancer', arn: BALANCER_ARN, port: 443 },
-}
+  target: {
+    kind: 'loadBalancer',
+    arn: BALANCER_ARN,
+    port,
+    seenAs: from.kind === 'internet' ? from.address : '10.0.0.9',
+  },
+})
 
 export interface FixtureOptions {
   readonly lambda?: Pick<Lambda, 'invoke'>
@@ -133,7 +138,7 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
   const invocations: InvokeOptions[] = []
   const events: LoadBalancerEvent[] = []
   const faults: unknown[] = []
-  const reach: Reach = (_, from, host, port) => options.reach?.(from, host, port) ?? PATH
+  const reach: Reach = (_, from, host, port) => options.reach?.(from, host, port) ?? pathOf(from, port)
   const service = createLoadBalancer({
     surroundings,
     targets: new Targets({ ledger, reach, portOf: () => undefined }),

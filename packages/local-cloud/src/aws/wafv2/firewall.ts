@@ -1,10 +1,14 @@
 /** AWS WAF before a load balancer: the associated web ACL's rules by priority. */
+import { isIPv4 } from 'node:net'
+import { contains } from '../../cidr.ts'
 import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
-import { known, number, object, objects, text } from '../../resource/values.ts'
+import { known, number, object, objects, text, texts } from '../../resource/values.ts'
 import { type Answer, page } from '../load-balancer/answer.ts'
+import type { ClientRequest } from '../load-balancer/client-request.ts'
 import { type Inspected, MANAGED_GROUPS } from './managed-rules.ts'
 import { RateCounters } from './rate-counters.ts'
+import { IP_SET } from './resources/ip-set.ts'
 
 /** A rule's own answer, or the default page. */
 interface Block {
@@ -106,17 +110,55 @@ export class Firewall {
     loadBalancerArn: string,
   ): FirewallRule['decide'] {
     const aggregate = text(rate, 'aggregateKeyType') ?? 'IP'
-    if (aggregate !== 'IP') throw new UnsupportedError(`a rate rule by ${aggregate}`)
-    for (const name of ['scopeDownStatement', 'forwardedIpConfig', 'customKeys'])
-      if (object(rate, name) || objects(rate, name).length > 0) throw new UnsupportedError(`${name} of a rate rule`)
+    if (aggregate !== 'IP' && aggregate !== 'CUSTOM_KEYS') throw new UnsupportedError(`a rate rule by ${aggregate}`)
+    if (object(rate, 'forwardedIpConfig')) throw new UnsupportedError('forwardedIpConfig of a rate rule')
+    const keyOf = readKey(objects(rate, 'customKeys'))
+    const isInScope = this.#scope(object(rate, 'scopeDownStatement'))
     const window = number(rate, 'evaluationWindowSec') ?? 300
     if (!SECONDS_OF_A_WINDOW.includes(window)) throw new UnsupportedError(`a rate rule over ${window} seconds`)
     const limit = number(rate, 'limit')
     if (limit === undefined) throw new UnsupportedError('a rate rule without a limit')
     const action = readAction(object(rule, 'action') ?? {}, bodies)
     const name = `${loadBalancerArn} ${known(rule, 'name')}`
-    return ({ request }, now) =>
-      this.#counters.add(name, request.clientAddress, window, now) > limit ? action : undefined
+    return ({ request }, now) => {
+      const key = keyOf(request)
+      if (key === undefined || !isInScope(request)) return undefined
+      return this.#counters.add(name, key, window, now) > limit ? action : undefined
+    }
+  }
+
+  /** Which requests a rate rule counts. */
+  #scope(statement: Properties | undefined): (request: ClientRequest) => boolean {
+    if (!statement) return () => true
+    const [kind, another] = Object.keys(statement).filter((name) => statement[name] !== null)
+    if (another === undefined && kind === 'notStatement') {
+      const negated = this.#scope(object(object(statement, kind) ?? {}, 'statement') ?? {})
+      return (request) => !negated(request)
+    }
+    if (another !== undefined || kind !== 'ipSetReferenceStatement')
+      throw new UnsupportedError(`the scopeDownStatement ${kind ?? '(none)'} of a rate rule`)
+    const arn = known(object(statement, kind) ?? {}, 'arn')
+    const set = this.#ledger.findBy(IP_SET, 'arn', arn)
+    if (!set) throw new Error(`The IP set ${arn} is named but not declared.`)
+    const blocks = texts(set.outputs, 'addresses')
+    return ({ clientAddress }) => isIPv4(clientAddress) && blocks.some((one) => contains(one, `${clientAddress}/32`))
+  }
+}
+
+/** What a rate rule counts by: the source address, or headers. A request without one of these is not counted. */
+function readKey(keys: readonly Properties[]): (request: ClientRequest) => string | undefined {
+  if (keys.length === 0) return ({ clientAddress }) => clientAddress
+  const names = keys.map((key) => {
+    const header = object(key, 'header')
+    const others = Object.keys(key).filter((name) => name !== 'header' && key[name] !== null)
+    if (!header || others.length > 0) throw new UnsupportedError(`the custom key ${others.join(', ')} of a rate rule`)
+    for (const { type } of objects(header, 'textTransformations'))
+      if (type !== 'NONE') throw new UnsupportedError(`the text transformation ${String(type)} of a rate rule`)
+    return known(header, 'name').toLowerCase()
+  })
+  return ({ headers }) => {
+    const values = names.map((wanted) => headers.find(([name]) => name === wanted)?.[1])
+    return values.includes(undefined) ? undefined : JSON.stringify(values)
   }
 }
 

@@ -10,6 +10,15 @@ import { requireEndpointPolicy } from '../endpoint-policy.ts'
 import { type EndpointService, endpointServices, zonesOfService } from '../endpoint-services.ts'
 import { placeInterfaces } from '../network-interfaces.ts'
 import { prefixLists } from '../prefix-lists.ts'
+import {
+  acceptedBy,
+  hasPrivateDns,
+  isAllowed,
+  isSomebodysOwn,
+  isVerified,
+  serviceNamed,
+  zonesOfOwn,
+} from '../private-link.ts'
 import { ROUTE_TABLE } from './route-table.ts'
 import { requireGroups } from './security-group.ts'
 import { requireSubnet } from './subnet.ts'
@@ -21,11 +30,30 @@ const kindOf = ({ inputs }: Situation) => text(inputs, 'vpcEndpointType') ?? 'Ga
 
 function serviceOf(situation: Situation): EndpointService {
   const serviceName = known(situation.inputs, 'serviceName')
+  if (isSomebodysOwn(serviceName)) return somebodysOwn(situation, serviceName)
   const service = endpointServices(situation.region).find((one) => one.serviceName === serviceName)
   const kind = kindOf(situation)
   if (!service?.types.some((type) => type === kind))
     throw new AwsError('InvalidServiceName', `The Vpc Endpoint Service '${serviceName}' does not exist`)
   return service
+}
+
+/** A service that does not allow the account does not exist for it. An endpoint that is there stays, whoever is allowed later. */
+function somebodysOwn(situation: Situation, serviceName: string): EndpointService {
+  const { ledger, account, region, current } = situation
+  const service = serviceNamed(ledger, serviceName)
+  const isThere = service?.region === region && (current !== undefined || isAllowed(ledger, service, account))
+  if (!service || !isThere || kindOf(situation) !== 'Interface')
+    throw new AwsError('InvalidServiceName', `The Vpc Endpoint Service '${serviceName}' does not exist`)
+  return {
+    serviceName,
+    types: ['Interface'],
+    privateDnsName: service.privateDnsName ?? '',
+    label: service.id,
+    missingZoneIds: [],
+    zoneIds: zonesOfOwn(ledger, service),
+    policy: false,
+  }
 }
 
 export const vpcEndpoint: ResourceType = {
@@ -57,6 +85,8 @@ export const vpcEndpoint: ResourceType = {
     const network = requireVpc(situation, vpcId)
     const service = serviceOf(situation)
     const policy = text(inputs, 'policy')
+    if (policy !== undefined && !service.policy)
+      throw new AwsError('InvalidParameter', `The service ${service.serviceName} does not support endpoint policies.`)
     if (policy !== undefined) requireEndpointPolicy(policy)
     if (kind === 'Gateway') refuseGateway(situation, vpcId)
     else refuseInterface(situation, service, network.outputs, vpcId)
@@ -67,7 +97,9 @@ export const vpcEndpoint: ResourceType = {
     const common = {
       arn: arn(situation, 'ec2', `vpc-endpoint/${id}`),
       ownerId: situation.account,
-      state: 'available',
+      state: serviceNamed(situation.ledger, known(inputs, 'serviceName'))?.acceptanceRequired
+        ? 'pendingAcceptance'
+        : 'available',
       requesterManaged: false,
       vpcEndpointType: kindOf(situation),
       serviceRegion: situation.region,
@@ -90,6 +122,11 @@ export const vpcEndpoint: ResourceType = {
       ...texts(inputs, 'routeTableIds').map((one) => ec2Arn(situation, 'route-table', one)),
     ]
     const vpc = ec2Arn(situation, 'vpc', known(inputs, 'vpcId'))
+    const serviceName = known(inputs, 'serviceName')
+    const ofService = {
+      'ec2:VpceServiceName': serviceName,
+      'ec2:VpceServiceOwner': serviceNamed(situation.ledger, serviceName)?.account ?? 'amazon',
+    }
     // The service's private zone is AWS's own, and is joined with the VPC.
     const privateZone = when(
       inputs.privateDnsEnabled === true,
@@ -99,7 +136,9 @@ export const vpcEndpoint: ResourceType = {
       create: [
         ...privateZone,
         ...[vpc, ...network].map((one) => call('ec2:CreateVpcEndpoint', one)),
-        ...creation(situation, 'CreateVpcEndpoint', resource),
+        ...creation(situation, 'CreateVpcEndpoint', resource).map((one) =>
+          one.action === 'ec2:CreateVpcEndpoint' ? { ...one, context: { ...one.context, ...ofService } } : one,
+        ),
       ],
       read: calls('ec2:DescribeVpcEndpoints', 'ec2:DescribePrefixLists', 'ec2:DescribeNetworkInterfaces'),
       update: [
@@ -178,7 +217,25 @@ function refuseInterface(situation: Situation, service: EndpointService, network
   if (flag(inputs, 'privateDnsEnabled')) refusePrivateDns(situation, service, network, vpcId)
 }
 
-function refusePrivateDns(situation: Situation, service: EndpointService, network: Properties, vpcId: string): void {
+/** Of an endpoint that is there, or of one that is made: what the service's own name needs in a VPC. */
+export function refusePrivateDns(
+  situation: Pick<Situation, 'ledger' | 'urn' | 'account' | 'region'>,
+  service: Pick<EndpointService, 'serviceName' | 'privateDnsName'>,
+  network: Properties,
+  vpcId: string,
+  endpointId?: string,
+): void {
+  const own = serviceNamed(situation.ledger, service.serviceName)
+  if (own && !(endpointId === undefined ? !own.acceptanceRequired : acceptedBy(situation.ledger, own, endpointId)))
+    throw new AwsError(
+      'InvalidParameter',
+      `Private DNS can only be enabled after the endpoint connection is accepted by the owner of ${service.serviceName}.`,
+    )
+  if (own && (own.privateDnsName === undefined || !isVerified(situation.ledger, own)))
+    throw new AwsError(
+      'InvalidParameter',
+      `Private DNS can't be enabled because the service ${service.serviceName} does not provide a private DNS name.`,
+    )
   if (network.enableDnsSupport !== true || network.enableDnsHostnames !== true)
     throw new AwsError(
       'InvalidParameter',
@@ -188,7 +245,8 @@ function refusePrivateDns(situation: Situation, service: EndpointService, networ
     (other) =>
       other.inputs.vpcId === vpcId &&
       other.inputs.serviceName === service.serviceName &&
-      other.inputs.privateDnsEnabled === true,
+      other.id !== endpointId &&
+      hasPrivateDns(situation.ledger, other.id),
   )
   if (conflict)
     throw new AwsError(

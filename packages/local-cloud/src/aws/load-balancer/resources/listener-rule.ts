@@ -34,6 +34,8 @@ export const listenerRule: ResourceType = {
     const { inputs } = situation
     const listenerArn = known(inputs, 'listenerArn')
     const of = requireOwn(situation, LISTENER, listenerArn, 'ListenerNotFound', `One or more listeners not found`)
+    if (of.outputs.protocol === 'TCP')
+      throw new AwsError('UnsupportedOperation', `Rules are not supported on TCP listeners: '${listenerArn}'`)
     const siblings = rulesOf(situation, listenerArn)
     const priority = number(inputs, 'priority')
     if (priority !== undefined && (!Number.isInteger(priority) || priority < 1 || priority > HIGHEST_PRIORITY))

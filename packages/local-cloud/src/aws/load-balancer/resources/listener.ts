@@ -1,6 +1,6 @@
 /** `aws.lb.Listener`. */
 
-import { AwsError } from '../../../errors.ts'
+import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
 import { changed, later, lifeCycle, newTags, ownTags, resourceTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
@@ -53,16 +53,20 @@ export const listener: ResourceType = {
   refuse(situation) {
     const { inputs } = situation
     const loadBalancerArn = known(inputs, 'loadBalancerArn')
-    requireOwn(
+    const balancer = requireOwn(
       situation,
       LOAD_BALANCER,
       loadBalancerArn,
       'LoadBalancerNotFound',
       `Load balancer '${loadBalancerArn}' not found`,
     )
+    const isNetwork = balancer.outputs.loadBalancerType === 'network'
     const protocol = protocolOf(inputs)
-    if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-      throw new AwsError('ValidationError', `Listener protocol '${protocol}' must be one of HTTP, HTTPS`)
+    if (isNetwork && ['TLS', 'UDP', 'TCP_UDP'].includes(protocol))
+      throw new UnsupportedError(`protocol "${protocol}" of a network load balancer's listener: use "TCP"`)
+    const allowed = isNetwork ? ['TCP'] : ['HTTP', 'HTTPS']
+    if (!allowed.includes(protocol))
+      throw new AwsError('ValidationError', `Listener protocol '${protocol}' must be one of ${allowed.join(', ')}`)
     const port = number(inputs, 'port') ?? 0
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new AwsError('ValidationError', `'${port}' at 'port' must be between 1 and 65535`)
@@ -77,6 +81,12 @@ export const listener: ResourceType = {
       throw new AwsError(
         'InvalidConfigurationRequest',
         'Certificates and security policies can only be specified for HTTPS listeners',
+      )
+    const header = HEADERS.find((name) => inputs[name] !== undefined)
+    if (isNetwork && header !== undefined)
+      throw new AwsError(
+        'InvalidConfigurationRequest',
+        `Listener attribute ${header} is not supported on TCP listeners`,
       )
     const actions = objects(inputs, 'defaultActions')
     refuseActions(situation, actions, protocol)

@@ -1,6 +1,7 @@
 /** `aws.lb.LoadBalancer`. */
 
 import { AwsError, UnsupportedError } from '../../../errors.ts'
+import type { Properties } from '../../../ledger/ledger.ts'
 import {
   call,
   calls,
@@ -17,10 +18,12 @@ import {
 import type { Permission, ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, flag, known, number, object, others, own, text, texts } from '../../../resource/values.ts'
 import { placeInterfaces, publicAddress, SUBNET } from '../../ec2/network-interfaces.ts'
+import { ENDPOINT_SERVICE } from '../../ec2/private-link.ts'
 import { INTERNET_GATEWAY } from '../../ec2/resources/internet-gateway.ts'
 import { requireGroups } from '../../ec2/resources/security-group.ts'
 import { requireLogDelivery } from '../../s3/s3-log-delivery.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
+import { networkAnswer, networkReplacedBy, refuseNetwork } from '../network-load-balancer.ts'
 
 export const LOAD_BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
 
@@ -45,6 +48,13 @@ const ATTRIBUTES = [
   'xffHeaderProcessingMode',
 ]
 
+/** Those of a network load balancer: the AWS provider sends it no other. */
+const OF_NETWORK = ['enableDeletionProtection', 'enableCrossZoneLoadBalancing']
+
+const ENFORCES = 'enforceSecurityGroupInboundRulesOnPrivateLinkTraffic'
+
+const isNetwork = (inputs: Properties) => text(inputs, 'loadBalancerType') === 'network'
+
 export const loadBalancer: ResourceType = {
   type: LOAD_BALANCER,
   inputs: [
@@ -54,6 +64,8 @@ export const loadBalancer: ResourceType = {
     'subnets',
     'securityGroups',
     ...ATTRIBUTES,
+    'enableCrossZoneLoadBalancing',
+    ENFORCES,
     'ipAddressType',
     'accessLogs.bucket',
     'accessLogs.prefix',
@@ -80,13 +92,16 @@ export const loadBalancer: ResourceType = {
     enableTlsVersionAndCipherSuiteHeaders: false,
     preserveHostHeader: false,
     xffHeaderProcessingMode: 'append',
+    enableCrossZoneLoadBalancing: false,
   },
+  replacesWhen: (before, after) => (isNetwork(after) ? networkReplacedBy(before, after) : []),
   // Its listeners go with it; records and firewalls that name it do not keep it.
   heldCode: 'ResourceInUse',
   refuse(situation) {
     const { inputs } = situation
     const kind = text(inputs, 'loadBalancerType') ?? 'application'
-    if (kind !== 'application') throw new UnsupportedError(`loadBalancerType "${kind}" of ${LOAD_BALANCER}`)
+    if (kind !== 'application' && kind !== 'network')
+      throw new UnsupportedError(`loadBalancerType "${kind}" of ${LOAD_BALANCER}`)
     const name = nameOf(situation)
     if (!NAME.test(name))
       throw new AwsError(
@@ -98,14 +113,22 @@ export const loadBalancer: ResourceType = {
         'DuplicateLoadBalancerName',
         `A load balancer with the same name '${name}' exists, but with different settings`,
       )
-    const vpcId = refuseSubnets(situation)
+    const vpcId = refuseSubnets(situation, kind === 'network' ? 1 : 2)
+    if (kind === 'network') refuseNetwork(situation)
+    else if (inputs[ENFORCES] !== undefined || flag(inputs, 'enableCrossZoneLoadBalancing') !== undefined)
+      throw new UnsupportedError(`${ENFORCES} or enableCrossZoneLoadBalancing of an application load balancer`)
     requireGroups(situation, texts(inputs, 'securityGroups'), vpcId, 'InvalidConfigurationRequest')
     const addresses = text(inputs, 'ipAddressType') ?? 'ipv4'
     if (addresses !== 'ipv4') throw new UnsupportedError(`ipAddressType "${addresses}" of ${LOAD_BALANCER}`)
   },
   // Attributes are set once it is there.
   afterwards: [{ inputs: [...ATTRIBUTES, 'accessLogs', 'connectionLogs'], refuse: refuseAttributes }],
-  refuseDelete({ id, outputs }) {
+  refuseDelete({ id, outputs }, ledger) {
+    if (ledger.all(ENDPOINT_SERVICE).some((service) => texts(service.outputs, 'networkLoadBalancerArns').includes(id)))
+      throw new AwsError(
+        'ResourceInUse',
+        `Load balancer '${id}' cannot be deleted because it is currently associated with another service`,
+      )
     if (outputs.enableDeletionProtection === true)
       throw new AwsError(
         'OperationNotPermitted',
@@ -115,6 +138,7 @@ export const loadBalancer: ResourceType = {
   answer(situation) {
     const { inputs } = situation
     const name = nameOf(situation)
+    if (isNetwork(inputs)) return networkAnswer(situation, name)
     const suffix = `app/${name}/${situation.stableToken(16)}`
     const id = arn(situation, 'elasticloadbalancing', `loadbalancer/${suffix}`)
     const internal = flag(inputs, 'internal') ?? false
@@ -152,7 +176,7 @@ export const loadBalancer: ResourceType = {
     const { inputs, current } = situation
     const tags = newTags(situation)
     const attributes = [...Object.keys(inputs), ...Object.keys(current?.inputs ?? {})].filter(
-      (name) => !NO_ATTRIBUTE.has(name),
+      (name) => !NO_ATTRIBUTE.has(name) && (!isNetwork(inputs) || OF_NETWORK.includes(name)),
     )
     const on = (action: string) => elb(action, balancerArn, ownTags(situation))
     return {
@@ -162,11 +186,16 @@ export const loadBalancer: ResourceType = {
         elb('CreateLoadBalancer', balancerArn, tags),
         elb('AddTags', balancerArn, { ...tags, 'elasticloadbalancing:CreateAction': 'CreateLoadBalancer' }),
         ...later(attributes, elb('ModifyLoadBalancerAttributes', balancerArn, resourceTags(inputs))),
+        // By a call of its own, once the load balancer is there.
+        ...when(
+          inputs[ENFORCES] !== undefined,
+          ...later([ENFORCES], elb('SetSecurityGroups', balancerArn, resourceTags(inputs))),
+        ),
       ],
       read: describe('LoadBalancers', 'LoadBalancerAttributes', 'CapacityReservation', 'Tags'),
       update: [
         ...when(changed(situation, ...attributes), on('ModifyLoadBalancerAttributes')),
-        ...when(changed(situation, 'securityGroups'), ...lookUpGroups(situation), on('SetSecurityGroups')),
+        ...when(changed(situation, 'securityGroups', ENFORCES), ...lookUpGroups(situation), on('SetSecurityGroups')),
         ...when(changed(situation, 'subnets'), on('SetSubnets')),
         ...when(changed(situation, 'ipAddressType'), on('SetIpAddressType')),
         ...retag(situation, TAGGING, balancerArn),
@@ -181,8 +210,8 @@ export const loadBalancer: ResourceType = {
 const nameOf = (situation: Situation) =>
   text(situation.inputs, 'name') ?? `${situation.name.slice(0, 24)}-${situation.stableToken(7, 'name')}`
 
-/** At least two subnets, in two zones, of one network that leads to the internet. */
-function refuseSubnets(situation: Situation): string {
+/** So many subnets at least, each in a zone of its own, of one network, which leads to the internet unless it is internal. */
+function refuseSubnets(situation: Situation, least: 1 | 2): string {
   const subnets = texts(situation.inputs, 'subnets')
   const zones = new Set<unknown>()
   const vpcs = new Set<string>()
@@ -197,8 +226,13 @@ function refuseSubnets(situation: Situation): string {
     zones.add(subnet.outputs.availabilityZoneId)
     vpcs.add(known(subnet.outputs, 'vpcId'))
   }
-  if (zones.size < 2)
-    throw new AwsError('ValidationError', 'At least two subnets in two different Availability Zones must be specified')
+  if (zones.size < least)
+    throw new AwsError(
+      'ValidationError',
+      least === 1
+        ? 'At least one subnet must be specified'
+        : 'At least two subnets in two different Availability Zones must be specified',
+    )
   const [vpcId = '', ...rest] = vpcs
   if (rest.length > 0) throw new AwsError('InvalidConfigurationRequest', 'All subnets must belong to the same VPC')
   const isPublic = flag(situation.inputs, 'internal') !== true
@@ -236,6 +270,7 @@ function refuseAttributes(situation: Situation): void {
 
 /** Everything else of it is an attribute. */
 const NO_ATTRIBUTE = new Set([
+  ENFORCES,
   'name',
   'internal',
   'loadBalancerType',

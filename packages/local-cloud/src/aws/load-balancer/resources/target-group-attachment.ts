@@ -7,12 +7,13 @@ import type { Declared } from '../../../ledger/ledger.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { later, resourceTags } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
-import { known, others, own, requireOwn, text } from '../../../resource/values.ts'
+import { known, number, others, own, requireOwn, text } from '../../../resource/values.ts'
 import { VPC } from '../../ec2/resources/vpc.ts'
 import { FUNCTION } from '../../lambda/resources/function.ts'
 import { permits } from '../../lambda/resources/permission.ts'
 import { describe, elb } from '../calls.ts'
-import { TARGET_GROUP } from '../listener-actions.ts'
+import { LISTENER, TARGET_GROUP } from '../listener-actions.ts'
+import { LOAD_BALANCER } from './load-balancer.ts'
 
 export const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
 
@@ -38,6 +39,7 @@ export const targetGroupAttachment: ResourceType = {
       'One or more target groups not found',
     )
     if (text(group.outputs, 'targetType') === 'ip') return refuseAddress(situation, group, targetId)
+    if (text(group.outputs, 'targetType') === 'alb') return refuseBalancer(situation, group, targetId)
     const target = situation.ledger.findBy(FUNCTION, 'arn', targetId)
     if (!target || !own(situation, FUNCTION, target.id))
       throw new AwsError('InvalidTarget', `The following targets are not valid: '${targetId}'`)
@@ -83,5 +85,31 @@ function refuseAddress(situation: Situation, { outputs }: Declared, address: str
     throw new AwsError(
       'ValidationError',
       `You must specify the availability zone 'all' for IP address '${address}', which is outside of the VPC`,
+    )
+}
+
+/** AWS: an application load balancer is behind two network load balancers at most, by a group each. */
+const MOST_GROUPS_OF_A_BALANCER = 2
+
+/** One application load balancer, of the same network and account, that listens on the group's port. */
+function refuseBalancer(situation: Situation, { outputs }: Declared, targetId: string): void {
+  const invalid = (why: string) =>
+    new AwsError('InvalidTarget', `The following targets are not valid: '${targetId}'. ${why}`)
+  const balancer = own(situation, LOAD_BALANCER, targetId)
+  if (balancer?.outputs.loadBalancerType !== 'application')
+    throw invalid('It is no Application Load Balancer of this account')
+  if (balancer.outputs.vpcId !== outputs.vpcId)
+    throw invalid('The Application Load Balancer and the target group must be in the same VPC')
+  const port = number(situation.inputs, 'port') ?? number(outputs, 'port')
+  if (port !== outputs.port) throw invalid('The port of the target must be that of the target group')
+  const listens = others(situation, LISTENER, ['loadBalancerArn', targetId]).some((one) => one.outputs.port === port)
+  if (!listens) throw invalid(`The Application Load Balancer has no listener on port ${port}`)
+  const groups = others(situation, TARGET_GROUP_ATTACHMENT)
+  if (groups.some(({ inputs }) => inputs.targetGroupArn === situation.inputs.targetGroupArn))
+    throw new AwsError('TooManyTargets', `Target group '${outputs.arn}' has a target already: it has one of this type`)
+  if (groups.filter(({ inputs }) => inputs.targetId === targetId).length >= MOST_GROUPS_OF_A_BALANCER)
+    throw new AwsError(
+      'TooManyUniqueTargetGroupsPerLoadBalancer',
+      `'${targetId}' is a target of ${MOST_GROUPS_OF_A_BALANCER} target groups already`,
     )
 }

@@ -1,4 +1,4 @@
-/** `aws.lb.TargetGroup`: of a function, or of addresses. */
+/** `aws.lb.TargetGroup`: of a function, of addresses, or of an application load balancer behind a network one. */
 
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
@@ -11,7 +11,7 @@ import { LISTENER, LISTENER_RULE, TARGET_GROUP } from '../listener-actions.ts'
 
 const NAME = /^(?!-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 
-/** Of groups of addresses only. */
+/** Of all groups but a function's. */
 const OF_ADDRESSES = ['port', 'protocol', 'vpcId'] as const
 
 const DEFAULT_DELAY_SECONDS = 300
@@ -39,7 +39,8 @@ const healthCheckOf = (inputs: Properties): Properties => {
 const nameOf = (situation: Situation) =>
   text(situation.inputs, 'name') ?? `${situation.name.slice(0, 24)}-${situation.stableToken(7, 'name')}`
 
-const isOfAddresses = (inputs: Properties) => text(inputs, 'targetType') === 'ip'
+/** Targets at addresses: those of tasks, or an application load balancer's. */
+const isOfAddresses = (inputs: Properties) => ['ip', 'alb'].includes(text(inputs, 'targetType') ?? '')
 
 const validation = (message: string) => new AwsError('ValidationError', message)
 
@@ -63,8 +64,8 @@ export const targetGroup: ResourceType = {
   refuse(situation) {
     const { inputs } = situation
     const kind = text(inputs, 'targetType') ?? 'instance'
-    if (kind !== 'lambda' && kind !== 'ip')
-      throw new UnsupportedError(`targetType "${kind}" of ${TARGET_GROUP}: use "lambda" or "ip"`)
+    if (kind !== 'lambda' && kind !== 'ip' && kind !== 'alb')
+      throw new UnsupportedError(`targetType "${kind}" of ${TARGET_GROUP}: use "lambda", "ip" or "alb"`)
     const name = nameOf(situation)
     if (!NAME.test(name))
       throw validation(
@@ -75,7 +76,7 @@ export const targetGroup: ResourceType = {
         'DuplicateTargetGroupName',
         `A target group with the same name '${name}' exists, but with different settings`,
       )
-    if (kind === 'ip') refuseAddresses(situation)
+    if (kind !== 'lambda') refuseAddresses(situation, kind)
     else
       for (const property of OF_ADDRESSES)
         if (inputs[property] !== undefined && inputs[property] !== null)
@@ -97,10 +98,12 @@ export const targetGroup: ResourceType = {
           ? healthCheckOf(inputs)
           : { enabled: false, ...object(inputs, 'healthCheck') },
         ...(isOfAddresses(inputs) && {
-          protocolVersion: 'HTTP1',
           ipAddressType: 'ipv4',
           deregistrationDelay: delayOf(inputs),
-          loadBalancingAlgorithmType: text(inputs, 'loadBalancingAlgorithmType') ?? 'round_robin',
+          ...(text(inputs, 'targetType') === 'ip' && {
+            protocolVersion: 'HTTP1',
+            loadBalancingAlgorithmType: text(inputs, 'loadBalancingAlgorithmType') ?? 'round_robin',
+          }),
         }),
         loadBalancerArns: [],
       },
@@ -110,7 +113,10 @@ export const targetGroup: ResourceType = {
     const groupArn = known(outputs, 'arn')
     const read = describe('TargetGroups', 'TargetGroupAttributes', 'Tags')
     const attributes = isOfAddresses(situation.inputs)
-      ? ['deregistrationDelay', 'loadBalancingAlgorithmType']
+      ? [
+          'deregistrationDelay',
+          ...(text(situation.inputs, 'targetType') === 'ip' ? ['loadBalancingAlgorithmType'] : []),
+        ]
       : ['lambdaMultiValueHeadersEnabled']
     switch (operation) {
       case 'create':
@@ -143,21 +149,27 @@ export const targetGroup: ResourceType = {
 /** The provider sends it as a text. */
 const delayOf = ({ deregistrationDelay }: Properties) => Number(deregistrationDelay ?? DEFAULT_DELAY_SECONDS)
 
-function refuseAddresses(situation: Situation): void {
+function refuseAddresses(situation: Situation, kind: 'ip' | 'alb'): void {
   const { inputs } = situation
   if (text(inputs, 'protocol') === undefined) throw validation('A protocol must be specified')
   if (number(inputs, 'port') === undefined) throw validation('A port must be specified')
   const vpcId = text(inputs, 'vpcId')
   if (vpcId === undefined) throw validation('A VPC ID must be specified')
   if (!own(situation, VPC, vpcId)) throw validation(`The VPC ID '${vpcId}' is not found`)
+  if (kind === 'alb' && text(inputs, 'protocol') !== 'TCP')
+    throw validation(`Protocol '${inputs.protocol}' is not supported for target groups with target type 'alb': use TCP`)
   const served: Readonly<Record<string, string>> = {
-    protocol: 'HTTP',
+    protocol: kind === 'alb' ? 'TCP' : 'HTTP',
     protocolVersion: 'HTTP1',
     ipAddressType: 'ipv4',
   }
   for (const [name, value] of Object.entries(served))
     if ((text(inputs, name) ?? value) !== value)
       throw new UnsupportedError(`${name} "${text(inputs, name)}" of ${TARGET_GROUP}: use "${value}"`)
+  if (kind === 'alb')
+    for (const name of ['protocolVersion', 'loadBalancingAlgorithmType'])
+      if (inputs[name] !== undefined)
+        throw validation(`${name} is not supported for target groups with target type 'alb'`)
   const algorithm = text(inputs, 'loadBalancingAlgorithmType') ?? 'round_robin'
   if (algorithm !== 'round_robin' && algorithm !== 'least_outstanding_requests')
     throw new UnsupportedError(`loadBalancingAlgorithmType "${algorithm}" of ${TARGET_GROUP}`)
@@ -168,12 +180,12 @@ function refuseAddresses(situation: Situation): void {
     0,
     LONGEST_DELAY_SECONDS,
   )
-  refuseHealthCheck(healthCheckOf(inputs))
+  refuseHealthCheck(healthCheckOf(inputs), kind)
 }
 
-function refuseHealthCheck(check: Properties): void {
+function refuseHealthCheck(check: Properties, kind: 'ip' | 'alb'): void {
   if (flag(check, 'enabled') === false)
-    throw validation("Health check enabled must be true for target groups with target type 'ip'")
+    throw validation(`Health check enabled must be true for target groups with target type '${kind}'`)
   if (!known(check, 'path').startsWith('/')) throw validation(`Health check path '${check.path}' must begin with '/'`)
   between('Health check interval', number(check, 'interval'), 5, 300)
   between('Health check timeout', number(check, 'timeout'), 2, 120)
@@ -181,12 +193,22 @@ function refuseHealthCheck(check: Properties): void {
   between('Unhealthy threshold count', number(check, 'unhealthyThreshold'), 2, 10)
   if (Number(check.timeout) >= Number(check.interval))
     throw validation(`Health check interval must be greater than the timeout.`)
-  if (!/^[2-4]\d\d([,-][2-4]\d\d)*$/.test(known(check, 'matcher')))
-    throw validation(`Health check matcher HTTP code '${check.matcher}' must be within '200-499' inclusive`)
-  for (const name of ['port', 'protocol'] as const)
-    if (known(check, name) !== HEALTH_CHECK[name])
-      throw new UnsupportedError(`healthCheck.${name} "${check[name]}" of ${TARGET_GROUP}: use "${HEALTH_CHECK[name]}"`)
+  const highest = kind === 'alb' ? 599 : 499
+  if (!codesOf(known(check, 'matcher')).every((code) => code >= 200 && code <= highest))
+    throw validation(`Health check matcher HTTP code '${check.matcher}' must be within '200-${highest}' inclusive`)
+  if (known(check, 'port') !== HEALTH_CHECK.port)
+    throw new UnsupportedError(`healthCheck.port "${check.port}" of ${TARGET_GROUP}: use "${HEALTH_CHECK.port}"`)
+  if (kind === 'alb' && !['HTTP', 'HTTPS'].includes(known(check, 'protocol')))
+    throw validation(
+      `Health check protocol '${check.protocol}' is not supported for target groups with target type 'alb'`,
+    )
+  if (kind === 'ip' && known(check, 'protocol') !== 'HTTP')
+    throw new UnsupportedError(`healthCheck.protocol "${check.protocol}" of ${TARGET_GROUP}: use "HTTP"`)
 }
+
+/** `200`, `200,202`, `200-299`; not a number where it is none of these. */
+const codesOf = (matcher: string) =>
+  /^\d{3}([,-]\d{3})*$/.test(matcher) ? matcher.split(/[,-]/).map(Number) : [Number.NaN]
 
 function between(what: string, value: number | undefined, least: number, most: number): void {
   if (value === undefined || !Number.isInteger(value) || value < least || value > most)

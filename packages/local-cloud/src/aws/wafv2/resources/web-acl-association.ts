@@ -17,7 +17,9 @@ export const webAclAssociation: ResourceType = {
     const resourceArn = known(situation.inputs, 'resourceArn')
     const webAclArn = known(situation.inputs, 'webAclArn')
     const missing = 'AWS WAF couldn’t perform the operation because your resource doesn’t exist.'
-    requireOwn(situation, LOAD_BALANCER, resourceArn, 'WAFUnavailableEntityException', missing)
+    const balancer = requireOwn(situation, LOAD_BALANCER, resourceArn, 'WAFUnavailableEntityException', missing)
+    if (balancer.outputs.loadBalancerType !== 'application')
+      throw new AwsError('WAFInvalidParameterException', `Error reason: ${resourceArn} is no Application Load Balancer`)
     const acl = situation.ledger.findBy(WEB_ACL, 'arn', webAclArn)
     if (acl?.account !== situation.account) throw new AwsError('WAFNonexistentItemException', missing)
   },

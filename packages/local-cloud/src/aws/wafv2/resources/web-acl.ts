@@ -5,6 +5,7 @@ import { idPart } from '../../../resource/import-id.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { arn, autoName, known, number, object, objects, others, text } from '../../../resource/values.ts'
+import { IP_SET } from './ip-set.ts'
 
 export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
 
@@ -19,6 +20,8 @@ const MANAGED: Readonly<Record<string, number>> = {
 }
 
 const RATE_RULE_CAPACITY = 2
+
+const CUSTOM_KEY_CAPACITY = 30
 
 const CAPACITY_QUOTA = 5000
 
@@ -67,6 +70,12 @@ export const webAcl: ResourceType = {
     'rules.statement.rateBasedStatement.limit',
     'rules.statement.rateBasedStatement.aggregateKeyType',
     'rules.statement.rateBasedStatement.evaluationWindowSec',
+    ...['ipSetReferenceStatement.arn', 'notStatement.statement.ipSetReferenceStatement.arn'].map(
+      (name) => `rules.statement.rateBasedStatement.scopeDownStatement.${name}`,
+    ),
+    ...['name', 'textTransformations.priority', 'textTransformations.type'].map(
+      (name) => `rules.statement.rateBasedStatement.customKeys.header.${name}`,
+    ),
     ...visibility('rules.visibilityConfig'),
     'tags',
   ],
@@ -91,6 +100,9 @@ export const webAcl: ResourceType = {
     const bodies = objects(inputs, 'customResponseBodies').map((body) => body.key)
     for (const rule of rules) {
       refuseRule(rule)
+      for (const setArn of ipSetsOf(rule))
+        if (!others(situation, IP_SET, ['arn', setArn])[0])
+          throw new AwsError('WAFNonexistentItemException', `The IP set ${setArn} does not exist`)
       const custom = object(object(object(rule, 'action') ?? {}, 'block') ?? {}, 'customResponse')
       const key = custom?.customResponseBodyKey
       if (key !== undefined && !bodies.includes(key))
@@ -121,13 +133,11 @@ export const webAcl: ResourceType = {
     const on = (action: string, context = {}) => call(`wafv2:${action}`, aclArn, { ...ownTags(situation), ...context })
     // Rules refer to AWS's own groups of rules, which belong to no account.
     const groups = arn(situation, 'wafv2', 'regional/managedruleset/*/*')
-    const write = (action: string) => [on(action), call(`wafv2:${action}`, groups)]
+    const sets = [...new Set(objects(situation.inputs, 'rules').flatMap(ipSetsOf))]
+    const refer = (action: string) => [groups, ...sets].map((one) => call(`wafv2:${action}`, one))
+    const write = (action: string) => [on(action), ...refer(action)]
     return {
-      create: [
-        on('CreateWebACL', newTags(situation)),
-        call('wafv2:CreateWebACL', groups),
-        on('TagResource', newTags(situation)),
-      ],
+      create: [on('CreateWebACL', newTags(situation)), ...refer('CreateWebACL'), on('TagResource', newTags(situation))],
       read: [on('GetWebACL'), on('ListTagsForResource')],
       update: [
         ...when(
@@ -149,10 +159,21 @@ export const webAcl: ResourceType = {
 
 const statementOf = (rule: Properties) => object(rule, 'statement') ?? {}
 
+const rateOf = (rule: Properties) => object(statementOf(rule), 'rateBasedStatement') ?? {}
+
+/** ARNs of the sets that a rule's scope names. */
+function ipSetsOf(rule: Properties): readonly string[] {
+  const scope = object(rateOf(rule), 'scopeDownStatement') ?? {}
+  const negated = object(object(scope, 'notStatement') ?? {}, 'statement') ?? {}
+  return [scope, negated].flatMap((one) => text(object(one, 'ipSetReferenceStatement') ?? {}, 'arn') ?? [])
+}
+
 const capacityOf = (rules: readonly Properties[]): number =>
   rules.reduce((sum, rule) => {
     const group = object(statementOf(rule), 'managedRuleGroupStatement')
-    return sum + (group ? (MANAGED[known(group, 'name')] ?? 0) : RATE_RULE_CAPACITY)
+    if (group) return sum + (MANAGED[known(group, 'name')] ?? 0)
+    const keys = objects(rateOf(rule), 'customKeys').length
+    return sum + RATE_RULE_CAPACITY + keys * CUSTOM_KEY_CAPACITY + ipSetsOf(rule).length
   }, 0)
 
 function refuseRule(rule: Properties): void {
@@ -177,7 +198,13 @@ function refuseRule(rule: Properties): void {
   if (limit < LOWEST_RATE || limit > HIGHEST_RATE)
     throw invalid(`limit must be between ${LOWEST_RATE} and ${HIGHEST_RATE}, got ${limit}`)
   const key = text(rate ?? {}, 'aggregateKeyType') ?? 'IP'
-  if (key !== 'IP') throw new UnsupportedError(`aggregateKeyType "${key}" of ${WEB_ACL}`)
+  if (key !== 'IP' && key !== 'CUSTOM_KEYS') throw new UnsupportedError(`aggregateKeyType "${key}" of ${WEB_ACL}`)
+  const keys = objects(rate ?? {}, 'customKeys')
+  if ((key === 'CUSTOM_KEYS') !== keys.length > 0)
+    throw invalid(`The rule ${rule.name} must have customKeys with aggregateKeyType CUSTOM_KEYS, and only then`)
+  for (const one of keys)
+    if (objects(object(one, 'header') ?? {}, 'textTransformations').length === 0)
+      throw invalid(`A custom key of the rule ${rule.name} must be a header with a text transformation`)
   const window = number(rate ?? {}, 'evaluationWindowSec') ?? 300
   if (!WINDOWS.includes(window))
     throw invalid(`evaluationWindowSec must be one of ${WINDOWS.join(', ')}, got ${window}`)
