@@ -4,9 +4,10 @@
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import type { CentralModelsSettings } from '../shared/choices.ts'
 import { regionalHost } from '../shared/endpoint-host.ts'
 import { centralEndpointPolicyText } from '../shared/policies/central-endpoint.ts'
-import type { CentralModelsSettings, HubSettings } from '../shared/settings.ts'
+import type { HubSettings } from '../shared/settings.ts'
 import { MODEL_SERVICE, serviceName } from './endpoints.ts'
 import type { Network } from './network.ts'
 import { type HubTags, named } from './tags.ts'

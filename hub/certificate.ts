@@ -1,7 +1,7 @@
 /** The load balancer's certificate: made here and validated in the hosted zone, or one that exists. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import type { Listener } from '../shared/settings.ts'
+import type { Listener } from '../shared/choices.ts'
 import { type HubTags, named } from './tags.ts'
 
 /** ARN of a certificate that is ready to be used. */

@@ -1,9 +1,9 @@
 /** What the load balancer listens to, and what it answers when no tenant's rule matches. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import type { Listener } from '../shared/choices.ts'
 import { errorBody } from '../shared/error-body.ts'
 import { DEMO_TAG } from '../shared/naming.ts'
-import type { Listener } from '../shared/settings.ts'
 import { certificate } from './certificate.ts'
 import { type HubTags, named } from './tags.ts'
 

@@ -1,9 +1,10 @@
 /** The Transit Gateway: two route tables that keep spokes apart, the hub's own attachment, and whom it is shared with. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import type { Sharing } from '../shared/choices.ts'
 import { PREFIX } from '../shared/naming.ts'
 import { ATTACHMENTS, type GatewayTable, gatewayRoutes, toGateway } from '../shared/routing.ts'
-import type { HubSettings, Sharing } from '../shared/settings.ts'
+import type { HubSettings } from '../shared/settings.ts'
 import type { Network } from './network.ts'
 import { type HubTags, named } from './tags.ts'
 

@@ -2,8 +2,9 @@
  * The hub's outputs, flat so that `pulumi stack output` reads well. The hub's program returns exactly this type, and a
  * spoke reads it back through `StackReference`, in one place, validated.
  */
+
+import { KEY_SET_WAYS, type KeySetVia } from './choices.ts'
 import { isMap } from './is-map.ts'
-import { KEY_SET_WAYS, type KeySetVia } from './settings.ts'
 
 /** Raised when a field is added, removed or changes meaning: a spoke refuses a hub of another version. */
 export const CONTRACT_VERSION = 2

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { HUB_SETTINGS } from '../tests/hub-fixture.ts'
 import { HUB, HUB_FARGATE } from '../tests/spoke-fixture.ts'
+import { TASK_TIERS, type TaskTier, TIERS } from './compute.ts'
 import { type Computed, limitMistakes, limitsOfHub, limitsOfSettings } from './hub-limits.ts'
-import { TASK_TIERS, type TaskTier, TIERS } from './settings.ts'
 
 const lambda = (reservedConcurrency = 5): Computed => ({
   compute: { kind: 'lambda', tier: { ...TIERS.small, reservedConcurrency } },

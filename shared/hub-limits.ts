@@ -1,9 +1,10 @@
 /** What a hub's account allows its tenants together, and which of them do not fit: said before anything of one is made. */
 import { planHubSubnets } from './addressing.ts'
 import { addresses, parseCidr } from './cidr.ts'
+import type { Compute } from './compute.ts'
 import type { HubOutputs } from './contract.ts'
 import { DEFAULT_LISTENER_RULES } from './load-balancer-rules.ts'
-import type { Compute, HubSettings } from './settings.ts'
+import type { HubSettings } from './settings.ts'
 
 export interface HubLimits {
   /** Concurrent executions of Lambda in the hub's account. */

@@ -1,5 +1,5 @@
 /** How many addresses the load balancer's security group has room for, and how many rules its listeners. */
-import type { Listener } from './settings.ts'
+import type { Listener } from './choices.ts'
 
 /** Inbound rules of a security group, by AWS's default quota. A managed prefix list counts as many as it may have entries. */
 export const RULES_PER_GROUP = 60

@@ -3,7 +3,7 @@
  * its own list: `--prices FILE` puts others in their place.
  */
 
-import type { Compute, TaskTier } from './settings.ts'
+import type { Compute, TaskTier } from './compute.ts'
 
 /** When the list was looked up. */
 export const PRICES_AS_OF = '2026-11'

@@ -1,5 +1,5 @@
 /** A provider's credentials as `aws.Provider` takes them: plain data. */
-import type { Credentials } from './settings.ts'
+import type { Credentials } from './choices.ts'
 
 /** One role of the chain: each is assumed with the credentials of the one before. */
 export interface AssumedRole {

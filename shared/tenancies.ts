@@ -4,10 +4,10 @@
  */
 import { type AddressHolder, nextFreeCidr, overlapsOf } from './addressing.ts'
 import { overlaps, parseCidr } from './cidr.ts'
+import type { Compute } from './compute.ts'
 import { type HubLimits, limitMistakes } from './hub-limits.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
-import type { Compute } from './settings.ts'
 
 /**
  * A tenant is one target group and one rule. AWS allows a load balancer 100 target groups, and raises that for nobody; what is

@@ -3,8 +3,6 @@
  * read while requests are served. `functions/` may import it (CONTRIBUTING.md).
  */
 import { createHash } from 'node:crypto'
-import type { ModelPrice } from './cost.ts'
-import type { Guardrail } from './guardrail.ts'
 import type { Limits } from './limits.ts'
 
 /** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
@@ -106,38 +104,6 @@ export const TENANT_KEY = { hash: 'tenantId', range: 'item' } as const
 
 /** Longest time that a warm function uses the items it has read: a change is obeyed after that. */
 export const ITEMS_USED_FOR_MILLISECONDS = 10_000
-
-/** `item = 'configuration'`: owned by the tenant's stack. */
-export interface TenantConfiguration {
-  readonly tenantId: string
-  readonly item: 'configuration'
-  /** The tenant's AWS account, 12 digits. */
-  readonly account: string
-  /** The names that the tenant's callers use → Bedrock model or inference profile id. */
-  readonly models: Readonly<Record<string, string>>
-  /** By the name in `models`: asked in this order when Bedrock has no capacity for the one before. */
-  readonly fallbacks?: Readonly<Record<string, readonly string[]>>
-  /** Tokens of an answer to a caller of OpenAI's API who names no number, by the name in `models`. @default 8,192, or the model's maximum */
-  readonly maxTokens?: Readonly<Record<string, number>>
-  /** What the tenant's models cost, by the id as it stands in `models`; a model whose price is not known has none. */
-  readonly prices?: Readonly<Record<string, ModelPrice>>
-  /** ISO date: when the oldest of `prices` was looked up. */
-  readonly pricesAsOf?: string
-  /** One of the names in `models`, used when a request names none. */
-  readonly defaultModel: string
-  /** Role in the tenant's account that may invoke its models. */
-  readonly roleArn: string
-  /** External id that the role's trust policy requires. */
-  readonly externalId: string
-  /** Regional host name of the spoke's `bedrock-runtime` endpoint, without scheme. */
-  readonly endpoint: string
-  /** Whose tokens machines call with, by the name in their path `/TENANT.NAME/…`. */
-  readonly machineIssuers?: Readonly<Record<string, MachineIssuer>>
-  /** What the stack's file allows; the operator's item may allow less. */
-  readonly limits?: Limits
-  /** Carried by every call of a model that takes one. Absent: none is, or whichever the caller of Bedrock's own paths names. */
-  readonly guardrail?: Guardrail
-}
 
 /** The name of a tenant's machine issuer. No tenant's id holds a dot, so `/TENANT.NAME/` is no tenant's own path. */
 export const MACHINE_NAME = /^[a-z][a-z0-9-]{0,30}$/

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Compute, TASK_TIERS } from '../shared/settings.ts'
+import { type Compute, TASK_TIERS } from '../shared/compute.ts'
 import { DIGEST, HUB, HUB_FARGATE, type RunOptions, run, SETTINGS } from '../tests/spoke-fixture.ts'
 
 const FARGATE: Compute = { kind: 'fargate', tier: TASK_TIERS.small }

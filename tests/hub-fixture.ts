@@ -2,29 +2,13 @@
 import { type HubProgramOutputs, hub } from '../hub/program.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { type Inputs, type Recording, record } from './recorder.ts'
+import { hub as hubFile, read } from './settings.ts'
 
-export const HUB_SETTINGS: HubSettings = {
-  role: 'hub',
-  account: '111111111111',
-  region: 'us-east-1',
-  credentials: { kind: 'ambient' },
-  cidrBlock: '10.0.0.0/16',
-  spokesCidrBlock: '10.64.0.0/10',
-  availabilityZones: ['us-east-1a', 'us-east-1b'],
-  sharing: { kind: 'organisation', arn: 'arn:aws:organizations::111111111111:organization/o-exampleorg01' },
-  listener: { kind: 'hostedZone', domainName: 'genai.example.com', hostedZoneId: 'Z0123456789EXAMPLEHUB' },
-  allowedCidrBlocks: ['198.51.100.0/24'],
-  wafRateLimit: 2000,
-  clientInstance: true,
-  keySetVia: 'endpoint',
-  deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
-  concurrencyLimit: 1000,
-  fargate: false,
-  fargateVcpuLimit: 6,
-  listenerRules: 100,
-  auditRetentionDays: 365,
-  deletionProtection: true,
-}
+/** Read as a stack's are, so that a new setting has its default here. */
+export const HUB_SETTINGS = read(hubFile, {
+  shareWithOrganisation: 'arn:aws:organizations::111111111111:organization/o-exampleorg01',
+  clientInstance: 'true',
+}) as HubSettings
 
 export const HUB_TAGS = { project: 'genai-hub-spoke', stack: 'hub' } as const
 

@@ -1,9 +1,10 @@
 /** For tests of a tenant's stack: a hub's outputs, a tenant's settings, and a recording of what the program registers. */
 
 import type { HubFargate, HubOutputs } from '../shared/contract.ts'
-import { type SpokeSettings, TIERS } from '../shared/settings.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
 import { spoke } from '../spoke/program.ts'
 import { type Inputs, record } from './recorder.ts'
+import { read, spoke as spokeFile } from './settings.ts'
 
 export const HUB: HubOutputs = {
   contractVersion: 2,
@@ -47,22 +48,11 @@ export const HUB: HubOutputs = {
   deletionProtection: true,
 }
 
-export const SETTINGS: SpokeSettings = {
-  role: 'spoke',
-  hubStack: 'organization/genai-hub-spoke/hub',
-  tenantId: 'tenant1',
-  account: '222222222222',
-  credentials: { kind: 'role', roleArn: 'arn:aws:iam::222222222222:role/genai-deployer' },
-  hubCredentials: { kind: 'ambient' },
-  cidrBlock: '10.64.0.0/24',
-  availabilityZoneIds: ['use1-az1', 'use1-az2'],
-  models: { fast: 'us.amazon.nova-2-lite-v1:0' },
-  defaultModel: 'fast',
-  compute: { kind: 'lambda', tier: TIERS.small },
-  modelRegions: {},
-  modelInvocationLogging: false,
-  machineIssuers: {},
-}
+/** Read as a stack's are, so that a new setting has its default here. */
+export const SETTINGS = read(spokeFile, {
+  roleArn: 'arn:aws:iam::222222222222:role/genai-deployer',
+  models: '{"fast":"us.amazon.nova-2-lite-v1:0"}',
+}) as SpokeSettings
 
 export const DIGEST = `sha256:${'a1'.repeat(32)}`
 

@@ -5,7 +5,7 @@ import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { organization } from '../../sample-organization.ts'
 import { roleArn } from '../../shared/naming.ts'
-import { machineIssuers, machineRoles } from '../../shared/settings/machine-issuers.ts'
+import { machineIssuers, machineRoles } from '../../shared/settings/of-spoke/machine-issuers.ts'
 import type { LocalConnection } from '../hub/cognito.ts'
 import { readStack } from '../pulumi/stacks.ts'
 

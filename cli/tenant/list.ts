@@ -8,8 +8,8 @@ import {
   readPrices,
   tenantMonthlyFixed,
 } from '../../shared/prices.ts'
-import type { MachineIssuers } from '../../shared/settings/machine-issuers.ts'
-import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/settings.ts'
+import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
+import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/compute.ts'
 import { demoNote, demoStack } from '../demo/fargate.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning, type Running } from '../local/running.ts'

@@ -1,6 +1,6 @@
 /** A new tenant's stack file, with the comments of the sample ones, so that it can be reviewed by itself. */
 import { stringify } from 'yaml'
-import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/settings.ts'
+import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import type { TenantFlags } from './flags.ts'
 
 export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock'> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { machineIssuers } from '../../shared/settings/machine-issuers.ts'
+import { machineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
 import { withMachine, withoutMachine } from './written-machine.ts'
 
 const ISSUER = {

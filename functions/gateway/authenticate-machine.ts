@@ -3,7 +3,8 @@
  * and says all that the configuration says. Behind an HTTPS listener the load balancer has checked the same; this is the second lock.
  */
 import { isMap } from '../../shared/is-map.ts'
-import { callerId, type MachineIssuer, SPACE_SEPARATED, type TenantConfiguration } from '../../shared/tenant.ts'
+import { callerId, type MachineIssuer, SPACE_SEPARATED } from '../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import type { Progress } from './audit.ts'
 import { bearerToken, type Caller, verify } from './authenticate.ts'
 import { GatewayError } from './errors.ts'
@@ -18,7 +19,7 @@ export interface AuthenticateMachineOptions {
 
 export type AuthenticateMachine = (
   authorization: string | null,
-  machine: { readonly name: string; readonly of: Pick<TenantConfiguration, 'machineIssuers'> },
+  machine: { readonly name: string; readonly of: Partial<Pick<TenantConfiguration, 'machineIssuers'>> },
   progress?: Pick<Progress, 'pass'>,
 ) => Promise<Caller>
 

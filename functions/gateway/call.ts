@@ -1,5 +1,6 @@
 /** What an operation gets of a request, and how its answer is made. */
-import { MODEL_NAME, type TenantConfiguration } from '../../shared/tenant.ts'
+import { MODEL_NAME } from '../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import type { Progress } from './audit.ts'
 import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'

@@ -2,7 +2,7 @@
  * An operation: one thing that a caller can ask of the gateway. Each is one file in operations/, which says how it is matched,
  * answered and in whose shape; `operations.ts` lists them. README.md has an example.
  */
-import type { TenantConfiguration } from '../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import type { Body } from './body.ts'
 import type { Deadline } from './deadline.ts'
 import type { GatewayError } from './errors.ts'

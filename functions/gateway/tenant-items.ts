@@ -6,13 +6,9 @@ import { type ModelPrice, readModelPrice } from '../../shared/cost.ts'
 import { GUARDRAIL_ID, GUARDRAIL_VERSION } from '../../shared/guardrail.ts'
 import { isMap } from '../../shared/is-map.ts'
 import { type Limits, parseLimits, tightest } from '../../shared/limits.ts'
-import {
-  MACHINE_NAME,
-  type MachineIssuer,
-  MODEL_NAME,
-  TENANT_KEY,
-  type TenantConfiguration,
-} from '../../shared/tenant.ts'
+import { MODEL_NAME, TENANT_KEY } from '../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
+import { readTold, type Told } from '../../shared/tenant-settings.ts'
 import { plainOf } from './attributes.ts'
 import { GatewayError } from './errors.ts'
 
@@ -39,11 +35,12 @@ export function parseTenant(answer: unknown, tenantId: string, region: string): 
     if (!isMap(item) || text(item, TENANT_KEY.hash) !== tenantId) throw misconfigured('an item of another tenant')
     byName.set(text(item, TENANT_KEY.range), item)
   }
-  const configuration = byName.get('configuration')
-  if (!configuration) return undefined
-  const limits = tightest(parseLimitsOf(configuration), parseLimitsOf(byName.get('limits')))
+  const item = byName.get('configuration')
+  if (!item) return undefined
+  const configuration = parseConfiguration(item, tenantId, region)
+  const limits = tightest(configuration.limits, parseOperatorsLimits(byName.get('limits')))
   return {
-    configuration: parseConfiguration(configuration, tenantId, region),
+    configuration,
     suspended: isSuspended(byName.get('status')),
     blocked: parseBlocked(byName.get('blocked')),
     ...(limits && { limits }),
@@ -53,8 +50,10 @@ export function parseTenant(answer: unknown, tenantId: string, region: string): 
 function parseConfiguration(item: Attributes, tenantId: string, region: string): TenantConfiguration {
   const account = matching(item, 'account', /^\d{12}$/)
   const models = parseModels(item)
-  const defaultModel = matching(item, 'defaultModel', MODEL_NAME)
-  if (!Object.hasOwn(models, defaultModel)) throw misconfigured('defaultModel is not among models')
+  const told = parseTold(item)
+  const { defaultModel } = told
+  if (defaultModel === undefined || !Object.hasOwn(models, defaultModel))
+    throw misconfigured('defaultModel is not among models')
   return {
     tenantId,
     item: 'configuration',
@@ -63,6 +62,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
     ...parseFallbacks(item, models),
     ...parseMaxTokens(item),
     ...parsePrices(item),
+    ...told,
     defaultModel,
     roleArn: matching(item, 'roleArn', new RegExp(`^arn:aws[a-z-]*:iam::${account}:role/[\\w+=,.@/-]{1,512}$`)),
     externalId: matching(item, 'externalId', /^[\w+=,.@:/-]{2,1224}$/),
@@ -72,7 +72,6 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
       'endpoint',
       new RegExp(`^vpce-[a-z0-9-]+\\.bedrock-runtime\\.${region}\\.vpce\\.amazonaws\\.com$`),
     ),
-    ...parseMachineIssuers(item),
     ...parseGuardrail(item),
   }
 }
@@ -133,31 +132,6 @@ function parsePrices(item: Attributes): Pick<TenantConfiguration, 'prices' | 'pr
   }
 }
 
-/** A machine issuer that is not whole is none: what it does not say must not count as said. */
-function parseMachineIssuers(item: Attributes): Pick<TenantConfiguration, 'machineIssuers'> {
-  if (!Object.hasOwn(item, 'machineIssuers')) return {}
-  const map = mapIn(item, 'machineIssuers')
-  const entries = Object.entries(map).map(([name, value]): [string, MachineIssuer] => {
-    const one = isMap(value) && isMap(value.M) ? value.M : {}
-    if (!MACHINE_NAME.test(name)) throw misconfigured('a name in machineIssuers is not allowed')
-    const claims = Object.fromEntries(
-      Object.keys(mapIn(one, 'claims')).map((claim) => [claim, matching(mapIn(one, 'claims'), claim, CLAIM)]),
-    )
-    if (Object.keys(claims).length === 0) throw misconfigured('a machine issuer has no claims')
-    const audience = text(one, 'audience')
-    return [
-      name,
-      {
-        issuer: matching(one, 'issuer', CLAIM),
-        ...(audience !== undefined && { audience }),
-        jwksUri: matching(one, 'jwksUri', CLAIM),
-        claims,
-      },
-    ]
-  })
-  return { machineIssuers: Object.fromEntries(entries) }
-}
-
 /** One that cannot be read stops the tenant: its calls would go out without. */
 function parseGuardrail(item: Attributes): Pick<TenantConfiguration, 'guardrail'> {
   if (!Object.hasOwn(item, 'guardrail')) return {}
@@ -166,8 +140,6 @@ function parseGuardrail(item: Attributes): Pick<TenantConfiguration, 'guardrail'
     guardrail: { id: matching(map, 'id', GUARDRAIL_ID), version: matching(map, 'version', GUARDRAIL_VERSION) },
   }
 }
-
-const CLAIM = /^[\x21-\x7e]{1,256}$/
 
 function mapIn(item: Attributes, name: string): Attributes {
   const attribute = Object.hasOwn(item, name) ? item[name] : undefined
@@ -196,12 +168,21 @@ function parseBlocked(item: Attributes | undefined): ReadonlyMap<string, number>
 }
 
 /** Limits that cannot be read stop the tenant rather than counting nothing. */
-function parseLimitsOf(item: Attributes | undefined): Limits | undefined {
+function parseOperatorsLimits(item: Attributes | undefined): Limits | undefined {
   if (!item || !Object.hasOwn(item, 'limits')) return undefined
   try {
     return parseLimits(plainOf(item.limits))
   } catch {
     throw misconfigured('limits are malformed')
+  }
+}
+
+/** A setting that cannot be read stops the tenant: it may be what keeps callers out. */
+function parseTold(item: Attributes): Told {
+  try {
+    return readTold((name) => (Object.hasOwn(item, name) ? plainOf(item[name]) : undefined))
+  } catch (cause) {
+    throw misconfigured(cause instanceof Error ? cause.message : 'a setting is malformed')
   }
 }
 

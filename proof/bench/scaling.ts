@@ -3,7 +3,7 @@
  * the server prints). A simulation by the second, of Application Auto Scaling's target tracking as AWS documents it; no machine's
  * speed is in it, and the same seed gives the same table. docs/decisions/0032-scaling.md
  */
-import { TASK_TIERS } from '../../shared/settings.ts'
+import { TASK_TIERS } from '../../shared/compute.ts'
 import { inFlightTarget } from '../../spoke/ingress/tasks.ts'
 
 const TIER = TASK_TIERS.medium

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Sharing } from '../settings.ts'
+import type { Sharing } from '../choices.ts'
 import {
   accountsThatFit,
   type CentralModels,

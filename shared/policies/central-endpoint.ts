@@ -2,8 +2,9 @@
  * Policy of the hub's own `bedrock-runtime` endpoint, which tenants with `modelEndpoint: hub` share. It names no tenant, so it is as
  * long with ninety of them as with one: a statement for each would fit thirteen into what AWS allows.
  */
+
+import type { Sharing } from '../choices.ts'
 import { roleArn, tenantRoleName } from '../naming.ts'
-import type { Sharing } from '../settings.ts'
 import { POLICY_LIMITS, type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
 import type { ModelRegions } from './geographies.ts'
 import { countStatements, invokeStatements, shorter } from './models.ts'

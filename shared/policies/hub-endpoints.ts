@@ -1,4 +1,6 @@
 /** Policies of the hub's VPC endpoints: what may be asked through each, whoever got into the VPC. */
+
+import type { Sharing } from '../choices.ts'
 import {
   executionRoleName,
   functionLogGroupName,
@@ -7,7 +9,6 @@ import {
   taskRoleName,
   tenantRoleName,
 } from '../naming.ts'
-import type { Sharing } from '../settings.ts'
 import { type PolicyDocument, policy } from './document.ts'
 import { PULL_ACTIONS } from './task-roles.ts'
 import { COUNTING } from './usage.ts'

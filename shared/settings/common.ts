@@ -1,5 +1,5 @@
 /** Settings that both roles have, and patterns of AWS identifiers. Only the `aws` partition: names and ARNs assume it. */
-import type { Credentials } from '../settings.ts'
+import type { Credentials } from '../choices.ts'
 import type { Setting } from './setting.ts'
 import { account, matching } from './values.ts'
 

@@ -18,6 +18,7 @@ describe('hub settings', () => {
       allowedCidrBlocks: ['198.51.100.0/24'],
       wafRateLimit: 2000,
       clientInstance: false,
+      dashboard: false,
       keySetVia: 'endpoint',
       deployers: ['arn:aws:iam::111111111111:role/platform-deployer'],
       concurrencyLimit: 1000,

@@ -1,16 +1,18 @@
 /** Reads the hub's settings: the table's values, and the checks between them. */
+
+import type { CentralModelsSettings, Listener, Sharing } from '../choices.ts'
 import { overlaps } from '../cidr.ts'
 import { mostAllowedBlocks, portsOf, RULES_PER_GROUP } from '../load-balancer-rules.ts'
 import { centralEndpointPolicyText } from '../policies/central-endpoint.ts'
 import { POLICY_LIMITS } from '../policies/document.ts'
 import { parseModel } from '../policies/models.ts'
 import { onboardingTrustPolicy } from '../policies/onboarding.ts'
-import type { CentralModelsSettings, HubSettings, Listener, Sharing } from '../settings.ts'
+import type { HubSettings } from '../settings.ts'
 import { removeCommand } from './commands.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './common.ts'
-import { HUB_TABLE } from './hub-table.ts'
+import { HUB_PARTS, HUB_TABLE } from './hub-table.ts'
 import { REGIONS } from './regions.ts'
-import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
+import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 type HubValues = Values<typeof HUB_TABLE>
@@ -34,34 +36,12 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   const sharing = sharingOf(values, refuse)
   const central = sharing && centralOf(values, sharing, refuse)
   if (problems.length > 0 || !listener || !sharing) throw new SettingsError(stack, problems)
-  const { roleArn, profile, ...rest } = values
   return {
-    role: 'hub',
-    account: rest.account,
-    region: rest.region,
-    credentials: credentialsOf(roleArn, profile),
-    cidrBlock: rest.cidrBlock,
-    spokesCidrBlock: rest.spokesCidrBlock,
-    availabilityZones: rest.availabilityZones,
-    ...(rest.leavingZone !== undefined && { leavingZone: rest.leavingZone }),
+    ...settled(values, HUB_PARTS),
+    credentials: credentialsOf(values.roleArn, values.profile),
     sharing,
     listener,
-    allowedCidrBlocks: rest.allowedCidrBlocks,
-    wafRateLimit: rest.wafRateLimit,
-    clientInstance: rest.clientInstance,
-    keySetVia: rest.keySetVia,
-    ...(rest.userPoolDomain !== undefined && { userPoolDomain: rest.userPoolDomain }),
-    deployers: rest.deployers,
-    concurrencyLimit: rest.concurrencyLimit,
-    fargate: rest.fargate,
-    fargateVcpuLimit: rest.fargateVcpuLimit,
-    listenerRules: rest.listenerRules,
     ...(central && { centralModels: central }),
-    ...(rest.gatewayBaseImage !== undefined && { gatewayBaseImage: rest.gatewayBaseImage }),
-    auditRetentionDays: rest.auditRetentionDays,
-    ...(rest.alarmTopicArn !== undefined && { alarmTopicArn: rest.alarmTopicArn }),
-    ...(rest.dashboard && { dashboard: true as const }),
-    deletionProtection: rest.deletionProtection,
   }
 }
 

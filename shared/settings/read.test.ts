@@ -45,7 +45,7 @@ describe('around the tables', () => {
   })
 
   it('the table for the docs has a row for each setting', () => {
-    const lines = settingsTable(HUB_TABLE).split('\n')
+    const lines = settingsTable(HUB_TABLE, new Map()).split('\n')
     expect(lines).toHaveLength(Object.keys(HUB_TABLE).length + 2)
     expect(lines.find((line) => line.startsWith('| `account`'))).toContain('*required*')
     expect(lines.find((line) => line.startsWith('| `wafRateLimit`'))).toContain('| `2000` |')

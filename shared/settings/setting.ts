@@ -9,7 +9,8 @@ import { Refused } from './refused.ts'
 export interface Setting<T> {
   /** For docs/settings.md: `text`, `list of text`, `true or false`, … */
   readonly type: string
-  readonly meaning: string
+  /** Of one that the gateway is told, its row's comment in ../tenant-settings.ts may be it. */
+  readonly meaning?: string
   /** What a bad value's error says is allowed. */
   readonly allowed: string
   /** What stands for a value in a printed command, where only the user knows it: `{ACCOUNT}`. No setting takes braces. */
@@ -26,6 +27,22 @@ export type Table = Readonly<Record<string, Setting<unknown>>>
 
 /** The values of a table of settings. */
 export type Values<T extends Table> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
+
+/** Values as the programs have them: what has no value is absent. */
+export type Settled<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** @param parts names of those that only others are made of */
+export function settled<T extends object, const P extends readonly (keyof T)[]>(
+  values: T,
+  parts: P,
+): Settled<Omit<T, P[number]>> {
+  const entries = Object.entries(values).filter(
+    ([name, value]) => value !== undefined && !parts.some((part) => part === name),
+  )
+  return Object.fromEntries(entries) as unknown as Settled<Omit<T, P[number]>>
+}
 
 /**
  * The project's settings as Pulumi keeps them: name without namespace → text. It is

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, mistakes, read, spoke } from '../../tests/settings.ts'
-import { TASK_TIERS, TIERS } from '../settings.ts'
+import { TASK_TIERS, TIERS } from '../compute.ts'
 
 const IMAGE = `111111111111.dkr.ecr.us-east-1.amazonaws.com/genai-gateway@sha256:${'a'.repeat(64)}`
 const TASKS = { cpuUnits: 256, memoryMegabytes: 512, timeoutSeconds: 900, minimumTasks: 2, maximumTasks: 3 }

@@ -1,12 +1,13 @@
 /** Reads a spoke's settings: the table's values, and the checks between them. */
-import type { Compute, SpokeSettings, TaskTier, Tier } from '../settings.ts'
+import type { Compute, TaskTier, Tier } from '../compute.ts'
+import type { SpokeSettings } from '../settings.ts'
 import { nearest } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
-import { limitsMistakes } from './limits.ts'
-import { machineMistakes } from './machine-issuers.ts'
-import { mistake, type Problem, type RawSettings, readTable, SettingsError, type Values } from './setting.ts'
-import { SPOKE_TABLE } from './spoke-table.ts'
+import { limitsMistakes } from './of-spoke/limits.ts'
+import { machineMistakes } from './of-spoke/machine-issuers.ts'
+import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
+import { SPOKE_PARTS, SPOKE_TABLE } from './spoke-table.ts'
 
 type SpokeValues = Values<typeof SPOKE_TABLE>
 type Refuse = (setting: keyof SpokeValues, got: string, meant?: string) => void
@@ -34,24 +35,15 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   if (problems.length > 0 || defaultModel === undefined || compute === undefined)
     throw new SettingsError(stack, problems)
   return {
-    role: 'spoke',
+    ...settled(values, SPOKE_PARTS),
     hubStack: values.hubStack ?? defaultHubStack,
-    tenantId: values.tenantId,
-    account: values.account,
     credentials: credentialsOf(values.roleArn, values.profile),
     hubCredentials: credentialsOf(values.hubRoleArn, values.hubProfile),
-    cidrBlock: values.cidrBlock,
-    availabilityZoneIds: values.availabilityZoneIds,
     models: modelIds(values.models),
     ...modelFallbacks(values.models),
     ...modelMaxTokens(values.models),
     defaultModel,
-    modelRegions: values.modelRegions,
     compute,
-    modelInvocationLogging: values.modelInvocationLogging,
-    machineIssuers: values.machineIssuers,
-    ...(values.limits && { limits: values.limits }),
-    ...(guardrail && { guardrail }),
   }
 }
 

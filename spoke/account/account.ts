@@ -2,7 +2,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../../shared/addressing.ts'
 import type { ModelRegions } from '../../shared/policies/geographies.ts'
-import type { GuardrailSettings } from '../../shared/settings/guardrail.ts'
+import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
 import type { TagMap } from '../tags.ts'
 import { type GuardrailThere, tenantGuardrail } from './guardrail.ts'
 import { accountFlowLogs, invocationLogging } from './logging.ts'

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { PREFIX } from '../../shared/naming.ts'
-import type { GuardrailRules, GuardrailSettings } from '../../shared/settings/guardrail.ts'
+import type { GuardrailRules, GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
 import type { TagMap } from '../tags.ts'
 
 export interface GuardrailArgs {

@@ -2,10 +2,10 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { GAUGE, LIMITS, LINES } from '../../shared/audit-line.ts'
+import type { TaskTier, Tier } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { countedInDollars, type Limits, WARN_AT } from '../../shared/limits.ts'
 import { alarmName, functionLogGroupName, PREFIX } from '../../shared/naming.ts'
-import type { TaskTier, Tier } from '../../shared/settings.ts'
 import type { TagMap } from '../tags.ts'
 
 /** What AWS's own figures of a gateway are called by. */

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, functionArchive, HANDLER } from '../../shared/bundle.ts'
+import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { bundleGateway } from './bundle.ts'
 
 /** What Lambda adds to a function's own environment. */
@@ -48,6 +49,14 @@ describe('the gateway bundle', () => {
     for (const other of others) expect(other).toEqual(bundle)
     expect(await readdir(directory)).toEqual([bundle.sha256])
     expect((await readdir(dirname(bundle.file))).sort()).toEqual(['handler.cjs', 'handler.cjs.map'])
+  })
+
+  it('has no texts of settings in it, but their rows', async () => {
+    const code = await readFile(bundle.file, 'utf8')
+    const { meaning, allowed } = SPOKE_TABLE.limits
+    for (const text of [meaning ?? '', allowed, 'The model for a request', 'pulumi config set'])
+      expect(code).not.toContain(text.slice(0, 30))
+    expect(code).toContain('machineIssuers:{read:')
   })
 
   it('says nothing of the machine that it was made on, in code or in state', async () => {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
-import type { TenantConfiguration } from '../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
+import { readTold } from '../../shared/tenant-settings.ts'
 import { configurationItem, tenantItem } from './configuration-item.ts'
 
 const CONFIGURATION: TenantConfiguration = {
+  ...readTold(() => undefined),
   tenantId: 'tenant1',
   item: 'configuration',
   account: '222222222222',

@@ -1,15 +1,31 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import type { TenantConfiguration, TenantItem } from '../../shared/tenant.ts'
+import { isMap } from '../../shared/is-map.ts'
+import type { TenantItem } from '../../shared/tenant.ts'
+import type { TenantFacts } from '../../shared/tenant-configuration.ts'
+import { type Row, TOLD, type Told } from '../../shared/tenant-settings.ts'
 
 /** The maps of a configuration that were first: what is deployed has them in this order, and a further one comes after them. */
 const FIRST = ['models', 'maxTokens', 'machineIssuers']
 
+/** Of a tenant's settings, those that its gateway is told. */
+export const toldOf = (settings: Told): Told =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(TOLD, name))) as unknown as Told
+
 /**
  * The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs.
- * Maps without an entry are left out.
+ * Maps without an entry, and settings that have their default, are left out: the gateway knows them, and a setting that is new to
+ * this version changes nothing of a tenant that does not use it.
  */
-export function configurationItem(configuration: TenantConfiguration): string {
-  const entries = inOrder(configuration).filter(([, value]) => !isMap(value) || Object.keys(value).length > 0)
+export function configurationItem(
+  configuration: TenantFacts & Partial<Told>,
+  rows: Readonly<Record<string, Row>> = TOLD,
+): string {
+  const isDefault = (name: string, value: unknown) =>
+    Object.hasOwn(rows, name) && isDeepStrictEqual(value, rows[name]?.fallback)
+  const entries = inOrder(configuration).filter(
+    ([name, value]) => !(isMap(value) && Object.keys(value).length === 0) && !isDefault(name, value),
+  )
   const first = FIRST.flatMap((name) => entries.filter(([other]) => other === name))
   const texts = entries.filter(([, value]) => !isMap(value))
   const others = entries.filter(([name, value]) => isMap(value) && !FIRST.includes(name))
@@ -18,8 +34,6 @@ export function configurationItem(configuration: TenantConfiguration): string {
 
 /** Any other item of the tenant, in the same way. */
 export const tenantItem = (item: TenantItem): string => JSON.stringify(attributes(inOrder(item)))
-
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** By name; maps come last. */
 const inOrder = (map: object): readonly (readonly [string, unknown])[] =>

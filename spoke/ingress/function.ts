@@ -1,11 +1,11 @@
 /** The tenant's gateway function and the role that it runs as, in the hub account. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import type { Tier } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { executionRoleName, functionName } from '../../shared/naming.ts'
 import { policyText } from '../../shared/policies/document.ts'
 import { executionRolePolicy, executionRoleTrustPolicy } from '../../shared/policies/execution-role.ts'
-import type { Tier } from '../../shared/settings.ts'
 import type { GatewayEnvironment } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 import type { TenantLog } from './log.ts'

@@ -1,8 +1,8 @@
 /** What runs the tenant's gateway, as a function or as tasks: all that the tenant's rule forwards to. */
 import type * as pulumi from '@pulumi/pulumi'
+import type { TaskTier, Tier } from '../../shared/compute.ts'
 import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
 import { functionName, PREFIX, serviceName } from '../../shared/naming.ts'
-import type { TaskTier, Tier } from '../../shared/settings.ts'
 import type { TagMap } from '../tags.ts'
 import { type Figures, IN_FLIGHT_METRIC } from './alarms.ts'
 import { type ExecutionRole, executionRole, gatewayFunction } from './function.ts'

@@ -2,15 +2,15 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../../shared/contract.ts'
-import type { Limits } from '../../shared/limits.ts'
 import { everyModelId } from '../../shared/model-chain.ts'
 import { pricesOf } from '../../shared/model-prices.ts'
 import { externalId, roleArn, tenantRoleName } from '../../shared/naming.ts'
-import { type MachineIssuer, TENANT_KEY, type TenantItem } from '../../shared/tenant.ts'
+import { TENANT_KEY, type TenantItem } from '../../shared/tenant.ts'
+import type { Told } from '../../shared/tenant-settings.ts'
 import type { GuardrailThere } from '../account/guardrail.ts'
 import type { TagMap } from '../tags.ts'
 import { ingressAlarms } from './alarms.ts'
-import { configurationItem, tenantItem } from './configuration-item.ts'
+import { configurationItem, tenantItem, toldOf } from './configuration-item.ts'
 import { ingressFigures } from './figures.ts'
 import { type GatewayCode, gatewayOf, gatewayPlace } from './gateway.ts'
 import { tenantLog } from './log.ts'
@@ -19,7 +19,7 @@ import { acceptAttachment } from './network.ts'
 import { tenantRule } from './routing.ts'
 import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
-export interface IngressArgs {
+export interface IngressArgs extends Told {
   readonly tenantId: string
   /** The tenant's account. */
   readonly account: string
@@ -34,12 +34,9 @@ export interface IngressArgs {
   readonly models: Readonly<Record<string, string>>
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>
   readonly maxTokens?: Readonly<Record<string, number>>
-  readonly defaultModel: string
   readonly gateway: GatewayCode
   /** How long a function that is left for tasks may take to answer what it was asked. */
   readonly functionSeconds: number
-  readonly machineIssuers: Readonly<Record<string, MachineIssuer>>
-  readonly limits?: Limits
   /** In the tenant's account; known once calls may carry it. */
   readonly guardrail?: GuardrailThere
   readonly tags: TagMap
@@ -115,7 +112,7 @@ export class Ingress extends pulumi.ComponentResource {
 
 /** Made only if there is none: the lock against two stacks that claim one tenant id. */
 function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
-  const { tenantId, account, hub, models, fallbacks, maxTokens, defaultModel, machineIssuers, limits } = args
+  const { tenantId, account, hub, models, fallbacks, maxTokens } = args
   const { arn, version } = args.guardrail ?? {}
   const item = pulumi.all([args.endpointHost, arn, version]).apply(([endpoint, guardrailArn, guardrailVersion]) =>
     configurationItem({
@@ -126,12 +123,10 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
       ...(maxTokens && { maxTokens }),
       ...(fallbacks && { fallbacks }),
       ...pricesOf(everyModelId(args), hub.region),
-      defaultModel,
+      ...toldOf(args),
       roleArn: roleArn(account, tenantRoleName(tenantId)),
       externalId: externalId(hub.account, tenantId),
       endpoint,
-      ...(Object.keys(machineIssuers).length > 0 && { machineIssuers }),
-      ...(limits && { limits }),
       ...(guardrailArn !== undefined &&
         guardrailVersion !== undefined && {
           guardrail: { id: guardrailArn.split('/').at(-1) ?? '', version: guardrailVersion },

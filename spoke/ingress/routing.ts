@@ -1,9 +1,9 @@
 /** What leads a request to the tenant's gateway: target group, permission, listener rule. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import { DRAIN_SECONDS } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { DEMO_TAG, targetGroupName, tasksTargetGroupName } from '../../shared/naming.ts'
-import { DRAIN_SECONDS } from '../../shared/settings.ts'
 import { GATEWAY_PORT, GROUPS_CLAIM, HEALTH_PATH, TENANT_CLAIM } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 

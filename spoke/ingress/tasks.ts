@@ -1,10 +1,10 @@
 /** The tenant's gateway as tasks on Fargate: the task definition, the service that keeps tasks running, and their number. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import type { TaskTier } from '../../shared/compute.ts'
 import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
 import { GATEWAY_USER } from '../../shared/gateway-image.ts'
 import { serviceName } from '../../shared/naming.ts'
-import type { TaskTier } from '../../shared/settings.ts'
 import { GATEWAY_PORT, TASK_NODE_OPTIONS, type TaskEnvironment } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 import { gatewayEnvironment } from './function.ts'

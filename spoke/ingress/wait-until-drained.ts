@@ -5,7 +5,7 @@
  */
 import { setTimeout } from 'node:timers/promises'
 import * as pulumi from '@pulumi/pulumi'
-import type { Compute } from '../../shared/settings.ts'
+import type { Compute } from '../../shared/compute.ts'
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 
 export interface WaitUntilDrainedArgs {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { TIERS } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import type { Limits } from '../../shared/limits.ts'
-import { type SpokeSettings, TIERS } from '../../shared/settings.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
 import { checkAgainstHub, checkServiceZones } from './checks.ts'
 
 const hub = {

@@ -8,7 +8,7 @@ import { roleArn, tenantRoleName } from '../../shared/naming.ts'
 import { parseModel } from '../../shared/policies/models.ts'
 import { modelEndpointPolicy, tenantRolePolicyText } from '../../shared/policies/tenant-role.ts'
 import { setCommand } from '../../shared/settings/commands.ts'
-import type { GuardrailSettings } from '../../shared/settings/guardrail.ts'
+import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { bundleFunction } from '../../shared/bundle.ts'
+import { TASK_TIERS } from '../../shared/compute.ts'
 import { GATEWAY_SERVER, imageTag } from '../../shared/gateway-image.ts'
-import { TASK_TIERS } from '../../shared/settings.ts'
 import { DIGEST, HUB_FARGATE } from '../../tests/spoke-fixture.ts'
 import { type FargateCompute, gatewayImage, type LookUp } from './image.ts'
 

@@ -1,9 +1,9 @@
 /** Which image a tenant's tasks run, known before anything is made: by its digest, so that nobody can put another under its name. */
 import * as aws from '@pulumi/aws'
 import { bundleFunction } from '../../shared/bundle.ts'
+import type { Compute } from '../../shared/compute.ts'
 import type { HubFargate } from '../../shared/contract.ts'
 import { GATEWAY_SERVER, IMAGE_COMMAND, imageTag } from '../../shared/gateway-image.ts'
-import type { Compute } from '../../shared/settings.ts'
 
 export type FargateCompute = Extract<Compute, { kind: 'fargate' }>
 

@@ -6,6 +6,7 @@
 import { expect, it } from 'vitest'
 import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
 import { functionName } from '../../shared/naming.ts'
+import { TOLD, type Row as ToldRow } from '../../shared/tenant-settings.ts'
 import type { Changes, Deployed } from './deploy.ts'
 import { ofStack, type Standing } from './while-served.ts'
 
@@ -182,6 +183,7 @@ const HUB_IN_PLACE: Changes = {
 }
 
 const SPOKE_IN_PLACE: Changes = {
+  ...toldExamples(),
   roleArn: undefined,
   profile: 'genai-tenant1',
   hubProfile: 'genai-hub',
@@ -192,6 +194,26 @@ const SPOKE_IN_PLACE: Changes = {
   tier: 'medium',
   modelInvocationLogging: 'true',
   limits: '{"tenant":{"requestsPerMinute":30000},"models":{"small":{"tokensPerDay":1000000000}}}',
+}
+
+/** A value that is not the default, for every setting of a simple shape that gateways are told. */
+function toldExamples(): Changes {
+  return Object.fromEntries(
+    Object.entries<ToldRow>(TOLD).flatMap(([name, row]) => {
+      if (!('is' in row)) return []
+      switch (row.is) {
+        case 'true or false':
+          return [[name, String(row.fallback !== true)]]
+        case 'whole number':
+          return [[name, String(row.fallback === row.most ? row.least : row.most)]]
+        case 'choice':
+          return [[name, row.of.find((one) => one !== row.fallback) ?? '']]
+        // Only whoever writes the pattern knows a text that it takes.
+        default:
+          return []
+      }
+    }),
+  )
 }
 
 /** Each in a test of its own. */
@@ -220,7 +242,7 @@ const ELSEWHERE = {
   guardrail: 'in place',
 } as const satisfies Readonly<Record<string, Effect>>
 
-const inPlace = (changes: Changes) =>
+const inPlace = (changes: object) =>
   Object.fromEntries(Object.keys(changes).map((name) => [name, 'in place' as Effect]))
 const refused = (rows: readonly Row[]) =>
   Object.fromEntries(rows.flatMap(({ setting, effect }) => setting.split(', ').map((name) => [name, effect])))
@@ -228,7 +250,8 @@ const refused = (rows: readonly Row[]) =>
 /** What was seen of every setting. */
 export const EFFECTS = {
   hub: { ...inPlace(HUB_IN_PLACE), ...refused(HUB), ...inPlace(BY_THEMSELVES) },
-  spoke: { ...inPlace(SPOKE_IN_PLACE), ...refused(SPOKE), ...ELSEWHERE },
+  // What gateways are told is an attribute of an item, whatever it says.
+  spoke: { ...inPlace({ ...TOLD, ...SPOKE_IN_PLACE }), ...refused(SPOKE), ...ELSEWHERE },
 } as const
 
 const PLATFORM_DEPLOYER = 'arn:aws:iam::111111111111:role/platform-deployer'

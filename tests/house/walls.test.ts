@@ -26,9 +26,17 @@ const WALLS: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       allowed: ['../shared/contract.ts'],
     },
     'functions/gateway/a.ts': {
-      forbidden: ['../../hub/a.ts', '../../spoke/a.ts', '../../shared/naming.ts', BY_NAME, AGPL],
+      forbidden: [
+        '../../hub/a.ts',
+        '../../spoke/a.ts',
+        '../../shared/naming.ts',
+        '../../shared/settings/shapes.ts',
+        BY_NAME,
+        AGPL,
+      ],
       allowed: [
         '../../shared/tenant.ts',
+        '../../shared/tenant-settings.ts',
         '../../shared/limits.ts',
         '../../shared/usage-table.ts',
         '../../shared/cost.ts',

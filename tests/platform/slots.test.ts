@@ -7,7 +7,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import type { ModelBackend } from '@genai/local-cloud/aws/bedrock/model-backend'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { doorRecord } from '../../cli/audit/door.ts'
-import { TIERS } from '../../shared/settings.ts'
+import { TIERS } from '../../shared/compute.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const SLOTS = TIERS.small.reservedConcurrency

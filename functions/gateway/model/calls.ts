@@ -1,7 +1,7 @@
 /** A tenant's models as one request calls them: what is measured on the way goes into its audit line by itself. */
 
 import type { Usage } from '../../../shared/audit-line.ts'
-import type { TenantConfiguration } from '../../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../../shared/tenant-configuration.ts'
 import type { Progress } from '../audit.ts'
 import type { Deadline } from '../deadline.ts'
 import { GatewayError } from '../errors.ts'

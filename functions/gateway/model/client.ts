@@ -1,5 +1,5 @@
 /** Calls a model through the tenant's own endpoint, with the tenant's own credentials. */
-import type { TenantConfiguration } from '../../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../../shared/tenant-configuration.ts'
 import { ConnectionError, type Connections, collect } from '../aws/connection.ts'
 import type { AwsCredentials, Credentials } from '../aws/credentials.ts'
 import { type Deadline, deadlineExceeded, within } from '../deadline.ts'

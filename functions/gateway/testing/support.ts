@@ -2,7 +2,8 @@
 import { Readable } from 'node:stream'
 import { HttpResponse } from '@smithy/core/protocols'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import type { TenantConfiguration } from '../../../shared/tenant.ts'
+import type { TenantConfiguration } from '../../../shared/tenant-configuration.ts'
+import { readTold } from '../../../shared/tenant-settings.ts'
 import { clientOptions } from '../aws/clients.ts'
 import { ConnectionError, type ConnectionFailure, type Connections, type SdkRequest } from '../aws/connection.ts'
 import type { RequestContext } from '../deadline.ts'
@@ -16,6 +17,7 @@ export const ENDPOINT = 'vpce-0123456789abcdef0-abcdefgh.bedrock-runtime.us-east
 export const OWN_CREDENTIALS = { accessKeyId: 'ASIAOWN', secretAccessKey: 'own-secret', sessionToken: 'own-session' }
 
 export const CONFIGURATION: TenantConfiguration = {
+  ...readTold(() => undefined),
   tenantId: 'tenant1',
   item: 'configuration',
   account: '222222222222',

@@ -1,5 +1,5 @@
 /** Machines of a tenant, on their own paths: tokens that must not be believed there, and machines' tokens elsewhere. */
-import { machineIssuers } from '../../../shared/settings/machine-issuers.ts'
+import { machineIssuers } from '../../../shared/settings/of-spoke/machine-issuers.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'

@@ -1,9 +1,9 @@
 /** The setting `guardrail`: an existing guardrail of the tenant's account, or what one is made of. */
-import { GUARDRAIL_VERSION } from '../guardrail.ts'
-import { isMap } from '../is-map.ts'
-import { Refused } from './refused.ts'
-import type { Setting } from './setting.ts'
-import { mapOf } from './values.ts'
+import { GUARDRAIL_VERSION } from '../../guardrail.ts'
+import { isMap } from '../../is-map.ts'
+import { Refused } from '../refused.ts'
+import type { Setting } from '../setting.ts'
+import { mapOf } from '../values.ts'
 
 export type GuardrailSettings =
   | { readonly kind: 'existing'; readonly arn: string; readonly version: string }

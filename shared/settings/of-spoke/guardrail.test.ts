@@ -5,7 +5,7 @@ import {
   GuardrailSensitiveInformationAction,
 } from '@aws-sdk/client-bedrock'
 import { describe, expect, it } from 'vitest'
-import { mistakes, read, spoke } from '../../tests/settings.ts'
+import { mistakes, read, spoke } from '../../../tests/settings.ts'
 import { CONTENT_FILTERS, guardrail, PII_ACTIONS, PII_KINDS, STRENGTHS } from './guardrail.ts'
 
 const ARN = 'arn:aws:bedrock:us-east-1:222222222222:guardrail/abc123'

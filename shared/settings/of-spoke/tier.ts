@@ -1,8 +1,8 @@
 /** The setting `tier`: a preset, which both kinds of compute have, or the figures of one kind. */
-import { DRAIN_SECONDS, TASK_TIERS, type TaskTier, TIERS, type Tier } from '../settings.ts'
-import { nearest } from './commands.ts'
-import { Refused } from './refused.ts'
-import { integerIn, mapOf, numberIn } from './values.ts'
+import { DRAIN_SECONDS, TASK_TIERS, type TaskTier, TIERS, type Tier } from '../../compute.ts'
+import { nearest } from '../commands.ts'
+import { Refused } from '../refused.ts'
+import { integerIn, mapOf, numberIn } from '../values.ts'
 
 /** What a tier says of each kind of compute: a preset of both, figures of one. */
 export interface TierChoice {

@@ -1,8 +1,8 @@
 /** The setting `limits`: what a tenant, each of its users and each of its models may use. */
-import { LIMIT_RANGES, type Limits, LimitsMistake, parseLimits, WARN_AT } from '../limits.ts'
-import { Refused } from './refused.ts'
-import type { Setting } from './setting.ts'
-import { mapOf } from './values.ts'
+import { LIMIT_RANGES, type Limits, LimitsMistake, parseLimits, WARN_AT } from '../../limits.ts'
+import { Refused } from '../refused.ts'
+import type { Setting } from '../setting.ts'
+import { mapOf } from '../values.ts'
 
 const between = (name: keyof typeof LIMIT_RANGES) =>
   `${name} (${LIMIT_RANGES[name].least} to ${LIMIT_RANGES[name].most})`

@@ -1,8 +1,8 @@
 /** The setting `machineIssuers`: whose tokens a tenant's machines call with. What is refused here would let in more than was meant. */
-import { MACHINE_NAME, type MachineIssuer } from '../tenant.ts'
-import { Refused } from './refused.ts'
-import type { Setting } from './setting.ts'
-import { mapOf, matching } from './values.ts'
+import { MACHINE_NAME, type MachineIssuer } from '../../tenant.ts'
+import { Refused } from '../refused.ts'
+import type { Setting } from '../setting.ts'
+import { mapOf, matching } from '../values.ts'
 
 export type MachineIssuers = Readonly<Record<string, MachineIssuer>>
 

@@ -1,0 +1,35 @@
+/** Choices that settings come to: unions that the programs decide by. */
+
+/** How a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
+export type Credentials =
+  | { readonly kind: 'ambient' }
+  | { readonly kind: 'profile'; readonly profile: string }
+  | { readonly kind: 'role'; readonly roleArn: string; readonly profile?: string }
+
+export type Listener =
+  /** Certificate made here and validated by DNS records in the hosted zone; alias record for the domain name. */
+  | { readonly kind: 'hostedZone'; readonly domainName: string; readonly hostedZoneId: string }
+  /** An existing certificate for the domain name; the DNS record is the user's. */
+  | { readonly kind: 'certificate'; readonly domainName: string; readonly certificateArn: string }
+  /** Demo only: `allowInsecureHttp: true` was typed. */
+  | { readonly kind: 'insecureHttp' }
+
+export type Sharing =
+  /** ARN of an organisation or organisational unit with RAM sharing turned on. */
+  | { readonly kind: 'organisation'; readonly arn: string }
+  /** Accounts outside the organisation: each spoke associates itself and accepts the invitation. */
+  | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
+
+/** How tenants' functions get the keys that tokens are signed with. */
+export type KeySetVia = (typeof KEY_SET_WAYS)[number]
+export const KEY_SET_WAYS = ['endpoint', 'nat', 'inline', 'table'] as const
+
+/** The model endpoint of the hub. */
+export interface CentralModelsSettings {
+  /** Model or inference profile ids that may be called through it. */
+  readonly modelIds: readonly string[]
+  /** Where requests to profiles go, by geography. @default the list's */
+  readonly modelRegions?: Readonly<Record<string, readonly string[]>>
+  /** Inbound rules that its security group may have: one for each tenant that shares it. */
+  readonly groupRules: number
+}

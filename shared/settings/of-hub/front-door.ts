@@ -1,0 +1,75 @@
+/** Hub settings: the name that clients call, who may reach it, and how fast. */
+import { mostAllowedBlocks } from '../../load-balancer-rules.ts'
+import { CERTIFICATE_ARN, none } from '../common.ts'
+import type { Setting } from '../setting.ts'
+import { simple } from '../shapes.ts'
+import { anyCidr, listOf, matching } from '../values.ts'
+
+const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
+
+export const domainName: Setting<string | undefined> = {
+  type: 'text',
+  meaning: 'Name of the gateway, in its certificate and its URL.',
+  allowed: 'a lower-case host name, such as genai.example.com, with hostedZoneId or certificateArn.',
+  placeholder: '{NAME}',
+  fallback: none,
+  parse: matching(DOMAIN, 'a lower-case host name', (raw) => raw.toLowerCase()),
+}
+
+export const hostedZoneId: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    "Public hosted zone in the hub's account: the certificate is made and validated in it, and the domain name added to it.",
+  allowed: 'the id of a Route 53 hosted zone, such as Z0123456789ABCDEFGHIJ; not together with certificateArn.',
+  placeholder: '{ID}',
+  fallback: none,
+  parse: matching(/^Z[A-Z0-9]{3,31}$/, 'the id of a hosted zone'),
+}
+
+export const certificateArn: Setting<string | undefined> = {
+  type: 'text',
+  meaning: 'Existing certificate for the domain name; the DNS record is then yours to make.',
+  allowed: "the ARN of an ACM certificate in the hub's account and region; not together with hostedZoneId.",
+  placeholder: '{ARN}',
+  fallback: none,
+  parse: matching(CERTIFICATE_ARN, 'the ARN of an ACM certificate'),
+}
+
+export const allowInsecureHttp = simple(
+  { is: 'true or false' },
+  {
+    meaning:
+      'Demo only: a listener without TLS, over which tokens and prompts travel readable. Instead of a domain name.',
+    allowed: 'true or false; true only without domainName, hostedZoneId and certificateArn.',
+    fallback: false,
+  },
+)
+
+/** As many as the load balancer's security group has room for, whatever else is set. */
+const MOST_BLOCKS = mostAllowedBlocks({ kind: 'insecureHttp' }, false)
+
+export const allowedCidrBlocks: Setting<readonly string[]> = {
+  type: 'list of CIDR blocks',
+  meaning: 'Who may reach the load balancer.',
+  allowed: `1 to ${mostAllowedBlocks({ kind: 'hostedZone' }, false)} different IPv4 CIDR blocks, one fewer with clientInstance; with allowInsecureHttp 1 to ${MOST_BLOCKS}. 0.0.0.0/0 is everybody.`,
+  entries: 'list',
+  placeholder: '{BLOCK}',
+  fallback: 'required',
+  parse: listOf(anyCidr, 1, MOST_BLOCKS),
+}
+
+export const wafRateLimit = simple(
+  { is: 'whole number', least: 10, most: 2_000_000_000 },
+  {
+    meaning: 'Requests in five minutes from one source address, after which the firewall blocks it.',
+    fallback: 2000,
+  },
+)
+
+export const clientInstance = simple(
+  { is: 'true or false' },
+  {
+    meaning: 'A small EC2 instance in a public subnet to send test requests from.',
+    fallback: false,
+  },
+)
