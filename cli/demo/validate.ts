@@ -1,9 +1,9 @@
 /** One prompt a tenant through the gateway, and what the cloud saw of it on the way. */
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
 import type { Hop, Origin, Path } from '@genai/local-cloud/network/path'
+import type { Compute } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { functionName, serviceName } from '../../shared/naming.ts'
-import type { Compute } from '../../shared/compute.ts'
 import { cognitoClient, type LocalConnection, signIn } from '../hub/cognito.ts'
 import type { RunningUser } from '../local/running.ts'
 import { messageOf } from '../verb.ts'

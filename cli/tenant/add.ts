@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import { limitsOfSettings } from '../../shared/hub-limits.ts'
 import { unknownModels } from '../../shared/known-models.ts'
 import {
@@ -11,7 +12,6 @@ import {
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/preflight/checks.ts'
 import { findRunning } from '../local/running.ts'

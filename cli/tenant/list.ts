@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/compute.ts'
 import type { Limits } from '../../shared/limits.ts'
 import {
   fargateMonthlyFixed,
@@ -9,7 +10,6 @@ import {
   tenantMonthlyFixed,
 } from '../../shared/prices.ts'
 import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
-import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/compute.ts'
 import { demoNote, demoStack } from '../demo/fargate.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning, type Running } from '../local/running.ts'
