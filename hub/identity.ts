@@ -1,10 +1,14 @@
 /** The users: a pool in which only administrators create users and choose their tenant, and the client that signs them in. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { LOGIN_CALLBACKS, SIGN_IN_SCOPE } from '../shared/browser-sign-in.ts'
 import { PREFIX } from '../shared/naming.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { MACHINE_SCOPE, TENANT_CLAIM } from '../shared/tenant.ts'
 import type { HubTags } from './tags.ts'
+
+/** Pages that need no branding style of an app client and no feature plan above Lite: the newer ones show an error without them. */
+const CLASSIC = 1
 
 /** Cognito writes custom attributes with this in front of the name that they are declared with. */
 const CUSTOM = 'custom:'
@@ -28,7 +32,7 @@ export class Identity extends pulumi.ComponentResource {
     super('genai:hub:Identity', name, {}, opts)
     const { settings } = args
     const pool = userPool(name, args, { parent: this, protect: settings.deletionProtection })
-    const client = userPoolClient(name, pool, { parent: this })
+    const client = userPoolClient(name, pool, args, { parent: this })
     this.userPoolId = pool.id
     this.userPoolArn = pool.arn
     this.userPoolClientId = client.id
@@ -73,7 +77,7 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
   )
 }
 
-/** What machines sign in at, and the one scope that their app clients may have (docs/machines.md). */
+/** Where people sign in by browser and machines get tokens, and the one scope that their app clients may have (docs/machines.md). */
 function domain(
   name: string,
   pool: aws.cognito.UserPool,
@@ -81,7 +85,11 @@ function domain(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const prefix = settings.userPoolDomain ?? ''
-  const made = new aws.cognito.UserPoolDomain(name, { domain: prefix, userPoolId: pool.id }, opts)
+  const made = new aws.cognito.UserPoolDomain(
+    name,
+    { domain: prefix, userPoolId: pool.id, managedLoginVersion: CLASSIC },
+    opts,
+  )
   const scope = { scopeName: MACHINE_SCOPE.name, scopeDescription: "Calls models on the path of a tenant's machine" }
   const server = new aws.cognito.ResourceServer(
     name,
@@ -94,6 +102,7 @@ function domain(
 function userPoolClient(
   name: string,
   pool: aws.cognito.UserPool,
+  { settings }: IdentityArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cognito.UserPoolClient {
   return new aws.cognito.UserPoolClient(
@@ -117,7 +126,19 @@ function userPoolClient(
       readAttributes: [TENANT_CLAIM, 'email', 'email_verified', 'name'],
       // Left out, a client may write every attribute.
       writeAttributes: ['name'],
+      ...(settings.userPoolDomain !== undefined && browserSignIn()),
     },
     opts,
   )
 }
+
+/** The same client, so that there is one audience and one rule of the load balancer, whichever way a token was got. */
+const browserSignIn = () => ({
+  allowedOauthFlowsUserPoolClient: true,
+  // With PKCE, which the command sends; Cognito does not ask a client for it.
+  allowedOauthFlows: ['code'],
+  allowedOauthScopes: [SIGN_IN_SCOPE],
+  callbackUrls: [...LOGIN_CALLBACKS],
+  logoutUrls: [...LOGIN_CALLBACKS],
+  supportedIdentityProviders: ['COGNITO'],
+})

@@ -284,6 +284,23 @@ const EXAMPLES: readonly Example[] = [
   ['users-do-not-choose-their-tenant', [users(false)], [users(true)]],
   ['users-do-not-choose-their-tenant', [client({})], [client({ writeAttributes: ['name'] })]],
   [
+    'browsers-sign-in-by-code',
+    [
+      client({ writeAttributes: ['name'], allowedOauthFlows: ['code', 'implicit'] }),
+      client({ writeAttributes: ['name'], callbackUrls: ['https://site.example.com/', 'http://site.example.com/'] }),
+      client({ writeAttributes: ['name'], logoutUrls: ['genai://out'] }),
+      client({ writeAttributes: ['name'], defaultRedirectUri: 'https://user@site.example.com/' }),
+      client({ writeAttributes: ['name'], generateSecret: true }),
+    ],
+    [
+      client({
+        writeAttributes: ['name'],
+        allowedOauthFlows: ['code'],
+        callbackUrls: ['https://site.example.com/', 'http://localhost:18765/callback'],
+      }),
+    ],
+  ],
+  [
     'users-do-not-choose-their-tenant',
     [client({ writeAttributes: ['custom:tenant_id'] })],
     [client({ writeAttributes: [] })],

@@ -2,9 +2,11 @@
  * A real browser for tests: the system's Chromium, headless. Where there is none the suites that need one are skipped, and one loud
  * line says so; with `BROWSER_REQUIRED=1` they fail instead. `CHROMIUM` names a browser elsewhere.
  */
+import { createHash, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
+import { connect } from 'node:tls'
 import type { AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { describe, it } from 'vitest'
@@ -45,6 +47,39 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   if (executablePath === undefined) throw new Error('No Chromium is on the PATH.')
   // In a container its own sandbox has no namespaces to be made of; what is opened is ours.
   return await chromium.launch({ executablePath, args: ['--no-sandbox', ...(options.arguments ?? [])] })
+}
+
+/**
+ * Arguments by which the local cloud's names are these ports on this machine; every other name but `localhost` is unknown. Certificates
+ * are trusted that the local authority has signed for these hosts, and no other: each is verified here, and the browser is told its key.
+ * @param hosts host name → port on 127.0.0.1
+ * @param caFile certificate of the local cloud's authority
+ */
+export async function localHosts(
+  hosts: Readonly<Record<string, number>>,
+  caFile: string,
+): Promise<readonly string[]> {
+  const ca = readFileSync(caFile, 'utf8')
+  const pairs = Object.entries(hosts)
+  const keys = await Promise.all(pairs.map(([host, port]) => keyOf(host, port, ca)))
+  const names = pairs.map(([host, port]) => `MAP ${host} 127.0.0.1:${port}`)
+  return [
+    `--host-resolver-rules=${[...names, 'EXCLUDE localhost', 'MAP * ~NOTFOUND'].join(',')}`,
+    `--ignore-certificate-errors-spki-list=${keys.join(',')}`,
+  ]
+}
+
+/** SHA-256 of the public key of the certificate that a host shows, once Node has verified it. */
+async function keyOf(servername: string, port: number, ca: string): Promise<string> {
+  const raw = await new Promise<Buffer>((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, servername, ca }, () => {
+      resolve(socket.getPeerCertificate().raw)
+      socket.destroy()
+    })
+    socket.on('error', reject)
+  })
+  const key = new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' })
+  return createHash('sha256').update(key).digest('base64')
 }
 
 /** What axe finds wrong with a page, one line each: nothing is as it should be. */

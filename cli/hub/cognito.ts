@@ -73,8 +73,8 @@ export interface SignIn {
 export interface Tokens {
   readonly idToken: string
   readonly accessToken: string
-  /** Gets new ones until the session ends. */
-  readonly refreshToken: string
+  /** Gets new ones until the session ends; absent where the provider gave none. */
+  readonly refreshToken?: string
   /** Of the ID token, from now. */
   readonly expiresInSeconds: number
 }

@@ -1,19 +1,32 @@
 /** A user's session: which gateway it is for, and the tokens of a sign-in there, in the running local cloud or a deployed hub. */
-import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { localAgent } from '@genai/local-cloud/wire/agent'
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { readRunningHub } from '../local/running.ts'
+import { signInByBrowser } from '../sign-in/by-browser.ts'
+import { cognitoServer } from '../sign-in/cognito-server.ts'
+import type { SignInServer } from '../sign-in/server.ts'
+import { refreshByForm } from '../sign-in/tokens.ts'
 import { askPassword } from '../terminal/password.ts'
 import { type Arguments, UserError } from '../verb.ts'
-import { claimsOf, cognitoClient, signInForTokens, type Tokens } from './cognito.ts'
+import {
+  claimsOf,
+  cognitoClient,
+  type LocalConnection,
+  refreshTokens,
+  signInForTokens,
+  type Tokens,
+} from './cognito.ts'
 
 export interface UserSession {
   readonly tenant: string
   /** Without a slash at its end. */
   readonly gatewayUrl: string
   readonly region: string
-  readonly clientId: string
-  readonly cognito: CognitoIdentityProviderClient
   readonly tokens: Tokens
+  /** Gets the next ones. @throws UserError when the session has ended */
+  readonly refresh: (refreshToken: string) => Promise<Tokens>
+  /** Lets go of connections; tokens stay good. */
+  readonly close: () => void
   /** Certificate of the local cloud's authority; absent for a deployed hub. */
   readonly caFile?: string
 }
@@ -24,6 +37,8 @@ export const SESSION_OPTIONS = {
   'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
   'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
   region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
+  browser: { type: 'boolean', help: 'sign in with a browser instead: no password comes near this command' },
+  'user-pool-domain': { type: 'string', placeholder: 'HOST', help: "with --browser: a deployed hub's userPoolDomain" },
 } as const
 
 type Values = Arguments['values']
@@ -35,6 +50,8 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
       `"${tenantId}" is no tenant id.`,
       'An id is a lower-case letter and 1 to 19 letters or digits, such as tenant1.',
     )
+  if (values.browser === true && values.username !== undefined)
+    throw new UserError('--username says nothing with --browser: the user is chosen there.', 'Leave one of them out.')
   const session = isDeployed(values) ? await ofDeployed(values) : await ofLocal(tenantId, values)
   // As in the client of AWS's article: a client finds its route in its own token.
   const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
@@ -71,18 +88,23 @@ async function ofDeployed(values: Values): Promise<Omit<UserSession, 'tenant'>> 
       `--gateway-url is not https://HOST: ${String(values['gateway-url'])}`,
       'Take gatewayUrl of: pulumi stack output -s hub',
     )
-  if (values.username === undefined)
-    throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
   const region = String(values.region)
   const clientId = String(values['client-id'])
-  const cognito = cognitoClient(region, {})
-  const tokens = await signInForTokens(cognito, {
-    clientId,
-    username: String(values.username),
-    password: await askPassword('Password: '),
-    newPassword: () => askPassword('New password: '),
-  })
-  return { gatewayUrl, region, clientId, cognito, tokens }
+  if (values.browser === true) return { gatewayUrl, region, ...(await byBrowser(serverOfDeployed(clientId, values))) }
+  if (values.username === undefined)
+    throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
+  const tokens = await byPassword(region, clientId, { username: String(values.username) })
+  return { gatewayUrl, region, ...tokens }
+}
+
+function serverOfDeployed(clientId: string, values: Values): SignInServer {
+  const domain = values['user-pool-domain']
+  if (domain === undefined)
+    throw new UserError(
+      'Where are the pages that people sign in with? --browser needs --user-pool-domain HOST.',
+      'Its value: pulumi stack output userPoolDomain -s hub. A hub without it: set userPoolDomain (docs/identity.md).',
+    )
+  return cognitoServer({ domain: String(domain), clientId })
 }
 
 async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSession, 'tenant'>> {
@@ -93,6 +115,17 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
       'The local gateway is not open on this machine.',
       'The shell that runs the local cloud says why.',
     )
+  const local = { port: wirePort, caFile }
+  const place = { gatewayUrl, region, caFile }
+  if (values.browser === true) {
+    if (hub.userPoolDomain === undefined)
+      throw new UserError(
+        'The hub of the local cloud has no pages to sign in with.',
+        'Set userPoolDomain of the hub, and deploy it again (docs/identity.md).',
+      )
+    const server = cognitoServer({ domain: hub.userPoolDomain, clientId, agent: localAgent(local) })
+    return { ...place, ...(await byBrowser(server)) }
+  }
   const user = users.find((candidate) =>
     values.username === undefined ? candidate.tenantId === tenantId : candidate.username === values.username,
   )
@@ -103,12 +136,40 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
       `${tenants ? `It made users of: ${tenants}. ` : ''}For one of your own, add --username EMAIL; make it with npm run tenant -- user add ${tenantId} EMAIL`,
     )
   }
-  const cognito = cognitoClient(region, { local: { port: wirePort, caFile } })
+  const username = user?.username ?? String(values.username)
+  const password = user && { password: user.password }
+  return { ...place, ...(await byPassword(region, clientId, { username, ...password, local })) }
+}
+
+type Signed = Pick<UserSession, 'tokens' | 'refresh' | 'close'>
+
+interface ByPassword {
+  readonly username: string
+  /** @default asked for */
+  readonly password?: string
+  readonly local?: LocalConnection
+}
+
+async function byPassword(region: string, clientId: string, user: ByPassword): Promise<Signed> {
+  const { username, password, local } = user
+  const cognito = cognitoClient(region, { ...(local && { local }) })
   const tokens = await signInForTokens(cognito, {
     clientId,
-    username: user?.username ?? String(values.username),
-    password: user?.password ?? (await askPassword('Password: ')),
+    username,
+    password: password ?? (await askPassword('Password: ')),
     newPassword: () => askPassword('New password: '),
   })
-  return { gatewayUrl, region, clientId, cognito, tokens, caFile }
+  return {
+    tokens,
+    refresh: (refreshToken) => refreshTokens(cognito, { clientId, refreshToken }),
+    close: () => cognito.destroy(),
+  }
+}
+
+async function byBrowser(server: SignInServer): Promise<Signed> {
+  return {
+    tokens: await signInByBrowser(server),
+    refresh: (refreshToken) => refreshByForm(server, refreshToken),
+    close: () => server.agent?.destroy(),
+  }
 }

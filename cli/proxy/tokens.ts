@@ -1,5 +1,6 @@
 /** The ID token of a session, renewed before it ends, for as long as the session lasts. */
 import type { Tokens } from '../hub/cognito.ts'
+import { UserError } from '../verb.ts'
 
 /** A request that is under way must not outlive its token: renewed this long before the end. */
 const EARLY_MILLISECONDS = 60_000
@@ -20,6 +21,8 @@ export function currentToken({ first, refresh, now }: CurrentTokenOptions): () =
 
   async function renew(): Promise<void> {
     const asked = now()
+    if (held.refreshToken === undefined)
+      throw new UserError('The session has ended: the provider gave no refresh token.', 'Sign in again.')
     held = await refresh(held.refreshToken)
     until = asked + held.expiresInSeconds * 1000
   }

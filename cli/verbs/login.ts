@@ -12,7 +12,8 @@ export const login: Verb = {
     'eval "$(npm run -s login -- tenant1)" sets GATEWAY_URL, TENANT_ID (read from the token) and ID_TOKEN; the region, endpoint and',
     'key that make AWS SDKs and boto3 call Bedrock through the gateway; and, for the running local cloud, which certificates to trust',
     '(this machine\'s own among them). For a deployed hub, name it with the three flags that "pulumi stack output -s hub" answers;',
-    'the password is asked for, or read from a pipe. A token is good for half an hour: then run it again.',
+    'the password is asked for, or read from a pipe. With --browser the user signs in on the pages of the hub instead (userPoolDomain of',
+    'the hub). A token is good for half an hour: then run it again.',
     'eval "$(npm run -s genai -- logout)" takes all of it out of the shell.',
   ].join('\n'),
   positionals: [1, 1],
@@ -27,6 +28,7 @@ export const login: Verb = {
       ...loginVariables({ ...session, token: tokens.idToken }),
       ...(caFile !== undefined && caVariables(caFile, writeCaBundle(caFile))),
     }
+    session.close()
     process.stdout.write(values.json === true ? `${JSON.stringify(exports, null, 2)}\n` : exportLines(exports))
     return 0
   },

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { refreshTokens } from '../hub/cognito.ts'
 import { openSession, SESSION_OPTIONS } from '../hub/session.ts'
 import { proxyKey } from '../proxy/key.ts'
 import { startProxy } from '../proxy/server.ts'
@@ -38,12 +37,8 @@ export const proxy: Verb = {
     const key = proxyKey(values['key-file'] === undefined ? undefined : String(values['key-file']))
     const session = await openSession(positionals[0] ?? '', values)
     const stopping = stopOnSignals()
-    const { gatewayUrl, tenant, clientId, cognito, caFile } = session
-    const token = currentToken({
-      first: session.tokens,
-      refresh: (refreshToken) => refreshTokens(cognito, { clientId, refreshToken }),
-      now: Date.now,
-    })
+    const { gatewayUrl, tenant, refresh, caFile } = session
+    const token = currentToken({ first: session.tokens, refresh, now: Date.now })
     const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
     const server = await startProxy({ gatewayUrl, tenant, key, token, port, origins, ...ca })
     try {
@@ -61,7 +56,7 @@ export const proxy: Verb = {
     } finally {
       stopping.release()
       await server.close()
-      cognito.destroy()
+      session.close()
     }
     return 0
   },

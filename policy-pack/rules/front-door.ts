@@ -123,6 +123,9 @@ const strictLoadBalancer: Rule = {
     }),
 }
 
+/** The provider has it under two names. */
+const CLIENT = /^aws:cognito\/(userPoolClient|managedUserPoolClient):/
+
 const usersChooseNothing: Rule = {
   name: 'users-do-not-choose-their-tenant',
   says: 'Only administrators create users, and no client writes custom attributes.',
@@ -133,7 +136,7 @@ const usersChooseNothing: Rule = {
       .filter((pool) => !isUnknown(pool, 'adminCreateUserConfig'))
       .filter(({ inputs }) => asMap(inputs.adminCreateUserConfig).allowAdminCreateUserOnly !== true)
       .map((pool) => violation(pool, 'Anybody may sign up.')),
-    ...matching(resources, /^aws:cognito\/(userPoolClient|managedUserPoolClient):/)
+    ...matching(resources, CLIENT)
       .filter((client) => !isUnknown(client, 'writeAttributes'))
       .filter(({ inputs }) => {
         const written = inputs.writeAttributes
@@ -144,4 +147,39 @@ const usersChooseNothing: Rule = {
   ],
 }
 
-export const FRONT_DOOR_RULES: readonly Rule[] = [tls, tokens, strictLoadBalancer, usersChooseNothing]
+/** Where a browser may be sent with a code for somebody's tokens. */
+const ON_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]']
+
+function isSafeTarget(given: unknown): boolean {
+  if (typeof given !== 'string' || !URL.canParse(given)) return false
+  const { protocol, hostname, hash, username, password } = new URL(given)
+  if (hash !== '' || username !== '' || password !== '') return false
+  return protocol === 'https:' || (protocol === 'http:' && ON_THIS_MACHINE.includes(hostname))
+}
+
+const browserSignIn: Rule = {
+  name: 'browsers-sign-in-by-code',
+  says: 'An app client gives browsers codes, never tokens in an address, and sends them over TLS or to their own machine; it has no secret that many hold.',
+  remedy:
+    'Set allowedOauthFlows to "code", callbackUrls and logoutUrls to https:// or http://localhost, and leave generateSecret out.',
+  scope: 'resource',
+  check: (resources) =>
+    matching(resources, CLIENT).flatMap((client) => {
+      const { allowedOauthFlows, callbackUrls, logoutUrls, defaultRedirectUri, generateSecret } = client.inputs
+      const targets = [...asList(callbackUrls), ...asList(logoutUrls), ...asList(defaultRedirectUri)]
+      const isHidden = ['callbackUrls', 'logoutUrls', 'defaultRedirectUri'].some((property) =>
+        isUnknown(client, property),
+      )
+      return [
+        ...(asTexts(allowedOauthFlows).includes('implicit')
+          ? ['It gives tokens in an address (the implicit flow).']
+          : []),
+        ...(!isHidden && !targets.every(isSafeTarget)
+          ? ['It sends browsers to an address that is neither https:// nor this machine.']
+          : []),
+        ...(generateSecret === true ? ['It has a secret, which would be in the state and in every command line.'] : []),
+      ].map((message) => violation(client, message))
+    }),
+}
+
+export const FRONT_DOOR_RULES: readonly Rule[] = [tls, tokens, strictLoadBalancer, usersChooseNothing, browserSignIn]

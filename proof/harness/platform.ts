@@ -29,6 +29,8 @@ export interface Platform {
   token(tenantId: string): Promise<string>
   /** Access token of the tenant's user. */
   accessToken(tenantId: string): Promise<string>
+  /** The tenant's user, for whoever signs in by pages. */
+  user(tenantId: string): Promise<{ readonly username: string; readonly password: string }>
   /** A request from this machine, through the load balancer. */
   call(call: GatewayCall): Promise<GatewayAnswer>
   /** `POST /tenant/invoke` with the tenant's own token. */
@@ -45,6 +47,7 @@ export interface Platform {
 }
 
 const PASSWORD = 'correct horse battery staple A1!'
+const emailOf = (tenantId: string) => `user@${tenantId}.example.com`
 const PROJECT = 'genai-hub-spoke'
 
 export interface PlatformOptions extends Partial<CloudOptions> {
@@ -87,7 +90,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const signedIn = new Map<string, Promise<Tokens>>()
 
   async function newUser(tenantId: string): Promise<Tokens> {
-    const email = `user@${tenantId}.example.com`
+    const email = emailOf(tenantId)
     await createUser(users, { userPoolId: deployed.userPoolId, tenantId, username: email, email }, PASSWORD)
     return await signInForTokens(users, { clientId: deployed.userPoolClientId, username: email, password: PASSWORD })
   }
@@ -112,6 +115,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     token,
     call,
     accessToken: async (tenantId) => (await tokensOf(tenantId)).accessToken,
+    async user(tenantId) {
+      await tokensOf(tenantId)
+      return { username: emailOf(tenantId), password: PASSWORD }
+    },
     async invoke(tenantId, body = { prompt: 'Who are you?' }) {
       return await call({ method: 'POST', path: `/${tenantId}/invoke`, token: await token(tenantId), body })
     },

@@ -87,7 +87,7 @@ export function userPool({ account, region }: DeployerScope): readonly PolicySta
         ...idp('AddCustomAttributes', 'CreateUserPoolClient', 'DeleteUserPool', 'DeleteUserPoolClient'),
         ...idp('DescribeUserPool', 'DescribeUserPoolClient', 'GetUserPoolMfaConfig', 'TagResource'),
         ...idp('UntagResource', 'UpdateUserPool', 'UpdateUserPoolClient'),
-        ...idp('CreateUserPoolDomain', 'DeleteUserPoolDomain'),
+        ...idp('CreateUserPoolDomain', 'UpdateUserPoolDomain', 'DeleteUserPoolDomain'),
         ...idp('CreateResourceServer', 'DeleteResourceServer', 'DescribeResourceServer', 'UpdateResourceServer'),
       ],
       `arn:aws:cognito-idp:${region}:${account}:userpool/*`,

@@ -63,7 +63,7 @@ describe('the proxy', () => {
     const client = cognitoClient(hub.region, { local: { port, caFile } })
     const clientId = hub.userPoolClientId
     const first = await signInForTokens(client, { clientId, username: USER, password: PASSWORD })
-    const next = await refreshTokens(client, { clientId, refreshToken: first.refreshToken })
+    const next = await refreshTokens(client, { clientId, refreshToken: first.refreshToken ?? '' })
     expect(next).toMatchObject({ refreshToken: first.refreshToken, expiresInSeconds: 1800 })
     expect(next.idToken).not.toBe('')
     await expect(refreshTokens(client, { clientId, refreshToken: 'none' })).rejects.toThrow('The session has ended')

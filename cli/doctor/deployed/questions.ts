@@ -346,6 +346,15 @@ export const QUESTIONS: readonly Question[] = [
     notAsked: 'It takes an app client that is made for it.',
   },
   {
+    id: 'groups-of-browser-sign-in',
+    from: [{ file: note('0060-sign-in-by-browser'), words: 'whether AWS always puts them there is not known' }],
+    question: 'Does an ID token of a sign-in by browser (scope openid) have the user’s groups?',
+    how: 'npm run login -- TENANT --browser with the hub’s userPoolDomain; then any call with the token',
+    expected: 'the gateway answers',
+    otherwise: 'Sign in without --browser.',
+    notAsked: 'It takes a person with a browser.',
+  },
+  {
     id: 'dashboard-expressions',
     from: [{ file: note('0053-guard-rails-on-content'), words: 'finds every name that begins so, is not known' }],
     question: 'Does CloudWatch draw RUNNING_SUM over a SEARCH, and find names by their beginning?',

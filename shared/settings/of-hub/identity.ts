@@ -17,7 +17,7 @@ export const keySetVia = simple(
 export const userPoolDomain: Setting<string | undefined> = {
   type: 'text',
   meaning:
-    "Prefix of the user pool's domain, `PREFIX.auth.REGION.amazoncognito.com`, where machines get tokens by client credentials. Nobody else in the region may have it. A pool with a domain is not reached by `keySetVia: endpoint`.",
+    "Prefix of the user pool's domain, `PREFIX.auth.REGION.amazoncognito.com`, where people sign in by browser and machines get tokens by client credentials. Nobody else in the region may have it. A pool with a domain is not reached by `keySetVia: endpoint`.",
   allowed:
     '1 to 63 lower-case letters, digits and hyphens, no hyphen at either end, without the words aws, amazon and cognito.',
   placeholder: '{PREFIX}',

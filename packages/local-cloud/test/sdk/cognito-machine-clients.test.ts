@@ -92,7 +92,7 @@ describe('a machine’s app client', () => {
     ['another secret', { secret: 'x' }, 'invalid_client'],
     ['another client', { id: 'x' }, 'invalid_client'],
     ['a scope that it was not given', { form: { scope: 'genai/other' } }, 'invalid_scope'],
-    ['another grant', { form: { grant_type: 'password' } }, 'unauthorized_client'],
+    ['another grant', { form: { grant_type: 'password' } }, 'unsupported_grant_type'],
   ])('is refused for %s', async (_, change, error) => {
     expect(await tokenFor({ ...(await machine()), ...change })).toEqual({ status: 400, json: { error } })
   })

@@ -5,10 +5,10 @@ import type { Effect } from '../../ledger/ledger.ts'
 import { answer } from '../../wire/protocol/protocol.ts'
 import type { Service, Surroundings } from '../../wire/service.ts'
 import { type KeySet, keySet } from './keys.ts'
+import { domainOf, poolDomain } from './managed-login/domain.ts'
 import { COGNITO, type CognitoOperation } from './operation.ts'
 import * as operations from './operations.ts'
 import { type CognitoOptions, CognitoState } from './state.ts'
-import { domainOf, tokenEndpoint } from './token-endpoint.ts'
 import { sign } from './tokens.ts'
 import { wellKnown } from './well-known.ts'
 
@@ -49,8 +49,8 @@ export function createCognito(
         () => operation,
         async (requestId, caller) => {
           if (domainOf(request.host)) {
-            operation = 'token'
-            return tokenEndpoint(request, { surroundings, state })
+            operation = `${request.method} ${request.target.split('?', 1)[0]}`
+            return poolDomain(request, { surroundings, state })
           }
           if (request.method === 'GET') {
             operation = request.target.slice(request.target.lastIndexOf('/') + 1)

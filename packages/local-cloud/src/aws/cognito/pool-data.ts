@@ -51,6 +51,8 @@ export interface SignIn {
   readonly authTime: number
   readonly expires: number
   readonly revoked: boolean
+  /** Of a sign-in at the pool's domain; absent for one by calls. */
+  readonly scopes?: readonly string[]
 }
 
 interface Stored {

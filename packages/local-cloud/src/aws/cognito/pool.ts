@@ -46,6 +46,16 @@ export interface UserPoolClient {
   /** An unknown user is answered like a wrong password. */
   readonly hidesUsers: boolean
   readonly revocable: boolean
+  /** What it may ask of the pool's domain; absent for a client that signs in by calls only. */
+  readonly oauth?: OauthClient
+}
+
+export interface OauthClient {
+  readonly scopes: readonly string[]
+  readonly callbackUrls: readonly string[]
+  readonly logoutUrls: readonly string[]
+  /** Whether the pool's own users sign in: a client without any provider has no page. */
+  readonly ownUsers: boolean
 }
 
 export interface UserGroup {
@@ -148,6 +158,14 @@ function readClient({ id, outputs }: Declared): UserPoolClient {
     canWrite: namedOrStandard(list(outputs.writeAttributes)),
     hidesUsers: outputs.preventUserExistenceErrors === 'ENABLED',
     revocable: outputs.enableTokenRevocation !== false,
+    ...(outputs.allowedOauthFlowsUserPoolClient === true && {
+      oauth: {
+        scopes: list(outputs.allowedOauthScopes).map(String),
+        callbackUrls: list(outputs.callbackUrls).map(String),
+        logoutUrls: list(outputs.logoutUrls).map(String),
+        ownUsers: list(outputs.supportedIdentityProviders).includes('COGNITO'),
+      },
+    }),
   }
 }
 

@@ -1,8 +1,9 @@
 /** From a user name and a password to tokens or a challenge; shared by the operations that sign in. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
+import { type Attributes, changeAttributes } from './attributes.ts'
 import { type ForClient, subjectOf } from './operation.ts'
-import { verifyPassword } from './passwords.ts'
+import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
 import type { UserPoolClient } from './pool.ts'
 import type { User } from './pool-data.ts'
 import { signInTokens } from './tokens.ts'
@@ -13,7 +14,13 @@ const REFUSED = 'Incorrect username or password.'
 
 export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
 
-export async function signInWithPassword(call: SignInCall, username: string, password: string) {
+/** A user whose password was right, or what is asked of them next. */
+export type PasswordStep =
+  | { readonly user: User; readonly challenge?: never }
+  | { readonly challenge: 'NEW_PASSWORD_REQUIRED'; readonly session: string; readonly user: User }
+
+/** @throws AwsError that tells a stranger nothing of who exists */
+export async function checkedPassword(call: SignInCall, username: string, password: string): Promise<PasswordStep> {
   const { pool, client, data, state, surroundings } = call
   const user = findUser(pool, data, username)
   const attempts = `${pool.id} ${user?.username ?? username.toLowerCase()}`
@@ -29,32 +36,54 @@ export async function signInWithPassword(call: SignInCall, username: string, pas
 }
 
 /** After the password: disabled, unconfirmed and temporary ones are told to the holder of the password only. */
-async function proceed(call: SignInCall, user: User) {
-  const { pool, client, state, now } = call
+function proceed({ pool, client, state, now }: SignInCall, user: User): PasswordStep {
   if (!user.enabled) throw new AwsError('NotAuthorizedException', 'User is disabled.')
   if (user.status === 'UNCONFIRMED') throw new AwsError('UserNotConfirmedException', 'User is not confirmed.')
-  if (user.status === 'CONFIRMED') return signedIn(call, user)
+  if (user.status === 'CONFIRMED') return { user }
   const { temporaryPasswordDays } = pool.passwordPolicy
   if ((user.temporarySince ?? 0) + temporaryPasswordDays * DAY_SECONDS <= now)
     throw new AwsError(
       'NotAuthorizedException',
       'Temporary password has expired and must be reset by an administrator.',
     )
-  const userAttributes = Object.fromEntries(attributesOf(user, client.canRead).map(({ Name, Value }) => [Name, Value]))
+  const challenge = { poolId: pool.id, clientId: client.id, username: user.username }
+  const session = state.addChallenge({ ...challenge, expires: now + client.challengeSeconds })
+  return { challenge: 'NEW_PASSWORD_REQUIRED', session, user }
+}
+
+export async function signInWithPassword(call: SignInCall, username: string, password: string) {
+  const { challenge, session, user } = { session: undefined, ...(await checkedPassword(call, username, password)) }
+  if (challenge === undefined) return signedIn(call, user)
+  const readable = attributesOf(user, call.client.canRead).map(({ Name, Value }) => [Name, Value])
   return {
-    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    ChallengeName: challenge,
     ChallengeParameters: {
       USER_ID_FOR_SRP: user.username,
       requiredAttributes: '[]',
-      userAttributes: JSON.stringify(userAttributes),
+      userAttributes: JSON.stringify(Object.fromEntries(readable)),
     },
-    Session: state.addChallenge({
-      poolId: pool.id,
-      clientId: client.id,
-      username: user.username,
-      expires: now + client.challengeSeconds,
-    }),
+    Session: session,
   }
+}
+
+/**
+ * Answers a challenge: a user with a temporary password chooses one of their own.
+ * @param isUser whether the answer is about the user of the challenge
+ */
+export async function withNewPassword(
+  { pool, client, data, state, now }: SignInCall,
+  { session, password, attributes = {} }: { session: string; password: string; attributes?: Attributes },
+  isUser: (user: User) => boolean = () => true,
+): Promise<User> {
+  checkPassword(pool.passwordPolicy, password)
+  const challenge = state.takeChallenge(session, client.id, now)
+  const hash = await hashPassword(password)
+  const user = data.user(challenge.username)
+  if (!user?.enabled || !isUser(user)) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+  const changed = changeAttributes(pool.attributes, user.attributes, attributes)
+  const confirmed: User = { ...user, attributes: changed, password: hash, status: 'CONFIRMED', modifiedAt: now }
+  data.put(confirmed)
+  return confirmed
 }
 
 export async function signedIn(call: SignInCall, user: User) {

@@ -1,5 +1,5 @@
 /** What the service keeps beside the declared resources: open pools, sign-ins under way, attempts that failed. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
 import type { Change, Declared } from '../../ledger/ledger.ts'
 import { USER_GROUP, USER_POOL } from './pool.ts'
@@ -29,6 +29,30 @@ export interface Challenge {
   readonly expires: number
 }
 
+/** A sign-in at the pool's domain that is waiting to be changed for tokens. */
+export interface Grant {
+  readonly poolId: string
+  readonly clientId: string
+  readonly username: string
+  readonly redirectUri: string
+  readonly scopes: readonly string[]
+  readonly nonce?: string | undefined
+  /** Base64url of the verifier's SHA-256. */
+  readonly challenge?: string | undefined
+  readonly authTime: number
+  /** Seconds since 1970. */
+  readonly expires: number
+}
+
+/** Somebody who has signed in on the pool's pages, by their cookie. */
+export interface BrowserSession {
+  readonly poolId: string
+  readonly username: string
+  readonly authTime: number
+  /** Seconds since 1970. */
+  readonly expires: number
+}
+
 /** From the fifth failure in a row on, the next attempt must wait: a second, then twice as long each time, 15 minutes at most. */
 const FREE_FAILURES = 5
 const MAX_WAIT_SECONDS = 15 * 60
@@ -37,6 +61,10 @@ export class CognitoState {
   readonly options: CognitoOptions
   readonly #pools = new Map<string, Promise<PoolData>>()
   readonly #challenges = new Map<string, Challenge>()
+  /** By the code. */
+  readonly #grants = new Map<string, Grant>()
+  /** By the cookie's value. */
+  readonly #browsers = new Map<string, BrowserSession>()
   readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
   /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
   readonly #deletedPools = new WeakMap<Declared, Promise<PoolData>>()
@@ -113,6 +141,36 @@ export class CognitoState {
     if (challenge.expires <= now)
       throw new AwsError('NotAuthorizedException', 'Invalid session for the user, session is expired.')
     return challenge
+  }
+
+  addGrant(grant: Grant, now: number): string {
+    for (const [code, { expires }] of this.#grants) if (expires <= now) this.#grants.delete(code)
+    const code = randomUUID()
+    this.#grants.set(code, grant)
+    return code
+  }
+
+  /** Whoever brings a code spends it, right or wrong. */
+  takeGrant(code: string): Grant | undefined {
+    const grant = this.#grants.get(code)
+    this.#grants.delete(code)
+    return grant
+  }
+
+  addBrowser(session: BrowserSession): string {
+    const value = randomBytes(32).toString('base64url')
+    this.#browsers.set(value, session)
+    return value
+  }
+
+  browser(value: string, poolId: string, now: number): BrowserSession | undefined {
+    const session = this.#browsers.get(value)
+    if (session && session.expires <= now) this.#browsers.delete(value)
+    return session?.poolId === poolId && session.expires > now ? session : undefined
+  }
+
+  endBrowser(value: string): void {
+    this.#browsers.delete(value)
   }
 
   checkAttempts(user: string, now: number): void {

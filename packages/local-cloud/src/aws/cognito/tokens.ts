@@ -1,5 +1,5 @@
 /** ID and access tokens as Cognito writes them, and the refresh tokens that continue a sign-in. */
-import { createPublicKey, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, createPublicKey, randomBytes, randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { AwsError } from '../../errors.ts'
 import type { SigningKey } from './keys.ts'
@@ -18,28 +18,36 @@ export interface TokenSubject {
   readonly now: number
 }
 
-const SCOPE = 'aws.cognito.signin.user.admin'
+/** What an access token of a sign-in by calls says, and what operations of users ask for. */
+export const USER_SCOPE = 'aws.cognito.signin.user.admin'
+
+/** What a sign-in at the pool's domain was for. */
+export interface Granted {
+  readonly scopes: readonly string[]
+  readonly nonce?: string | undefined
+}
 
 /** `AuthenticationResult` of a new sign-in. */
-export async function signInTokens(subject: TokenSubject) {
+export async function signInTokens(subject: TokenSubject, granted?: Granted, authTime = subject.now) {
   const { data, user, client, now } = subject
   const refreshToken = randomBytes(384).toString('base64url')
   const signIn: SignIn = {
     originJti: randomUUID(),
     username: user.username,
     clientId: client.id,
-    authTime: now,
+    authTime,
     expires: now + client.refreshTokenSeconds,
     revoked: false,
+    ...(granted && { scopes: granted.scopes }),
   }
   // An access token lives a day at most, and is looked up by its sign-in until then.
   data.forgetSignIns(now - 86_400)
   data.addSignIn(refreshToken, signIn)
-  return { ...(await tokens(subject, signIn)), RefreshToken: refreshToken }
+  return { ...(await tokens(subject, signIn, granted?.nonce)), RefreshToken: refreshToken }
 }
 
 /** The same for a sign-in that goes on: without a new refresh token. */
-export async function tokens(subject: TokenSubject, { originJti, authTime }: SignIn) {
+export async function tokens(subject: TokenSubject, { originJti, authTime, scopes }: SignIn, nonce?: string) {
   const { pool, client, data, user, groups, now } = subject
   const common = {
     sub: user.sub,
@@ -51,29 +59,50 @@ export async function tokens(subject: TokenSubject, { originJti, authTime }: Sig
     iat: now,
   }
   const roles = groups.flatMap(({ roleArn }) => roleArn ?? [])
-  const [IdToken, AccessToken] = await Promise.all([
-    sign(data.keys.id, {
-      ...claimsOf(user, client.canRead),
-      ...common,
-      ...(roles.length > 0 && { 'cognito:roles': roles, 'cognito:preferred_role': roles[0] }),
-      'cognito:username': user.username,
-      aud: client.id,
-      token_use: 'id',
-      exp: now + client.idTokenSeconds,
-      jti: randomUUID(),
-    }),
-    sign(data.keys.access, {
-      ...common,
-      client_id: client.id,
-      token_use: 'access',
-      scope: SCOPE,
-      exp: now + client.accessTokenSeconds,
-      jti: randomUUID(),
-      username: user.username,
-    }),
-  ])
-  return { IdToken, AccessToken, ExpiresIn: client.accessTokenSeconds, TokenType: 'Bearer' }
+  const AccessToken = await sign(data.keys.access, {
+    ...common,
+    client_id: client.id,
+    token_use: 'access',
+    scope: scopes?.join(' ') ?? USER_SCOPE,
+    ...(scopes && { version: 2 }),
+    exp: now + client.accessTokenSeconds,
+    jti: randomUUID(),
+    username: user.username,
+  })
+  const answer = { AccessToken, ExpiresIn: client.accessTokenSeconds, TokenType: 'Bearer' }
+  if (scopes && !scopes.includes('openid')) return answer
+  const IdToken = await sign(data.keys.id, {
+    ...claimsOf(user, (attribute) => client.canRead(attribute) && isCovered(attribute, scopes)),
+    ...common,
+    ...(roles.length > 0 && { 'cognito:roles': roles, 'cognito:preferred_role': roles[0] }),
+    'cognito:username': user.username,
+    aud: client.id,
+    token_use: 'id',
+    exp: now + client.idTokenSeconds,
+    jti: randomUUID(),
+    ...(nonce !== undefined && { nonce }),
+    ...(scopes && { at_hash: halfHash(AccessToken) }),
+  })
+  return { IdToken, ...answer }
 }
+
+const OF_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  email: ['email', 'email_verified'],
+  phone: ['phone_number', 'phone_number_verified'],
+}
+
+/**
+ * Alone, `openid` is for every attribute that the client may read, and so is `profile`; beside `email` or `phone` it is for those of
+ * theirs only, custom ones left out.
+ */
+function isCovered(attribute: string, scopes: readonly string[] | undefined): boolean {
+  const narrow = scopes?.filter((scope) => Object.hasOwn(OF_SCOPES, scope)) ?? []
+  if (!scopes || narrow.length === 0 || scopes.includes('profile')) return true
+  return narrow.some((scope) => OF_SCOPES[scope]?.includes(attribute))
+}
+
+/** `at_hash` of OpenID Connect. */
+const halfHash = (token: string) => createHash('sha256').update(token).digest().subarray(0, 16).toString('base64url')
 
 export const sign = ({ kid, privateKey }: SigningKey, claims: Readonly<Record<string, unknown>>) =>
   new SignJWT(claims).setProtectedHeader({ kid, alg: 'RS256' }).sign(privateKey)
@@ -105,10 +134,13 @@ export async function verifyAccessToken(
     throw invalidToken()
   })
   const { username, client_id: clientId, origin_jti: originJti } = payload
+  const { scope } = payload
   if (payload.token_use !== 'access' || typeof username !== 'string' || typeof clientId !== 'string')
     throw invalidToken()
   if (typeof originJti === 'string' && data.signInOf(originJti)?.revoked !== false)
     throw new AwsError('NotAuthorizedException', 'Access Token has been revoked')
+  if (typeof scope !== 'string' || !scope.split(' ').includes(USER_SCOPE))
+    throw new AwsError('NotAuthorizedException', 'Access Token does not have required scopes')
   return { username, clientId, ...(typeof originJti === 'string' && { originJti }) }
 }
 

@@ -1,10 +1,9 @@
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { map, required, secret, structure, text } from '../../../wire/protocol/shape.ts'
-import { changeAttributes, readAttributes } from '../attributes.ts'
+import { readAttributes } from '../attributes.ts'
 import { CLIENT_ID, forClient } from '../operation.ts'
-import { checkPassword, hashPassword } from '../passwords.ts'
 import type { User } from '../pool-data.ts'
-import { checkSecretHash, signedIn } from '../sign-in.ts'
+import { checkSecretHash, signedIn, withNewPassword } from '../sign-in.ts'
 import { findUser } from '../users.ts'
 
 const INPUT = structure({
@@ -18,7 +17,7 @@ const ATTRIBUTE = 'userAttributes.'
 
 /** A user with a temporary password chooses one of their own. */
 export const respondToAuthChallenge = forClient(INPUT, async (call) => {
-  const { input, pool, client, data, state, now } = call
+  const { input, pool, client, data } = call
   if (input.ChallengeName !== 'NEW_PASSWORD_REQUIRED')
     throw new UnsupportedError(`the challenge ${input.ChallengeName} of cognito-idp:RespondToAuthChallenge`)
   const { USERNAME, NEW_PASSWORD, SECRET_HASH, ...rest } = input.ChallengeResponses
@@ -34,16 +33,10 @@ export const respondToAuthChallenge = forClient(INPUT, async (call) => {
   })
   if (given.some(({ Name }) => !client.canWrite(Name)))
     throw new AwsError('NotAuthorizedException', 'A client attempted to write unauthorized attribute')
-  checkPassword(pool.passwordPolicy, NEW_PASSWORD)
-  const change = readAttributes(pool.attributes, given)
-
-  const challenge = state.takeChallenge(input.Session, client.id, now)
-  const password = await hashPassword(NEW_PASSWORD)
-  const user = data.user(challenge.username)
-  if (!user?.enabled || findUser(pool, data, USERNAME)?.username !== user.username)
-    throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
-  const attributes = changeAttributes(pool.attributes, user.attributes, change)
-  const confirmed: User = { ...user, attributes, password, status: 'CONFIRMED', modifiedAt: now }
-  data.put(confirmed)
-  return signedIn(call, confirmed)
+  const attributes = readAttributes(pool.attributes, given)
+  const isUser = ({ username }: User) => findUser(pool, data, USERNAME)?.username === username
+  return signedIn(
+    call,
+    await withNewPassword(call, { session: input.Session, password: NEW_PASSWORD, attributes }, isUser),
+  )
 })

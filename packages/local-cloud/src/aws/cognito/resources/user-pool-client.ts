@@ -3,8 +3,9 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { lifeCycle } from '../../../resource/permission.ts'
-import type { ResourceType } from '../../../resource/resource-type.ts'
+import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { autoName, known, number, object, objects, text, texts } from '../../../resource/values.ts'
+import { scopesOf } from '../machine-clients.ts'
 import { poolOf, requirePool, STANDARD_ATTRIBUTES } from './user-pool.ts'
 
 export const USER_POOL_CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
@@ -42,6 +43,10 @@ export const userPoolClient: ResourceType = {
     'refreshTokenRotation.retryGracePeriodSeconds',
     'supportedIdentityProviders',
     'allowedOauthFlowsUserPoolClient',
+    'allowedOauthFlows',
+    'allowedOauthScopes',
+    'callbackUrls',
+    'logoutUrls',
   ],
   required: ['userPoolId'],
   named: 'name',
@@ -52,8 +57,7 @@ export const userPoolClient: ResourceType = {
   refuse(situation) {
     const { inputs } = situation
     const userPool = requirePool(situation)
-    if (inputs.allowedOauthFlowsUserPoolClient === true)
-      throw new UnsupportedError(`OAuth flows of ${USER_POOL_CLIENT}`)
+    refuseOauth(situation, userPool.id)
     if (inputs.generateSecret === true) throw new UnsupportedError(`generateSecret of ${USER_POOL_CLIENT}`)
     const providers = texts(inputs, 'supportedIdentityProviders').filter((one) => one !== 'COGNITO')
     if (providers.length > 0) throw invalid(`The provider ${providers[0]} does not exist for User Pool ${userPool.id}`)
@@ -95,6 +99,45 @@ export const userPoolClient: ResourceType = {
     pattern: /^[^/]+\/[^/]+$/,
     of: ({ id, outputs }) => [`${idPart(outputs, 'userPoolId')}/${id}`],
   },
+}
+
+const OAUTH = ['allowedOauthFlows', 'allowedOauthScopes', 'callbackUrls', 'logoutUrls']
+/** Those that Cognito has by itself; the others are of resource servers. */
+export const OIDC_SCOPES = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin']
+const MOST_URLS = 100
+const LOCALHOST = ['localhost', '127.0.0.1', '[::1]']
+
+function refuseOauth({ inputs, ledger }: Situation, poolId: string): void {
+  const given = OAUTH.find((name) => texts(inputs, name).length > 0)
+  if (inputs.allowedOauthFlowsUserPoolClient !== true) {
+    if (given !== undefined) throw invalid(`${given} is set, but allowedOauthFlowsUserPoolClient is not true.`)
+    return
+  }
+  const flows = texts(inputs, 'allowedOauthFlows')
+  for (const flow of flows) {
+    if (flow === 'implicit' || flow === 'client_credentials')
+      throw new UnsupportedError(`the OAuth flow ${flow} of ${USER_POOL_CLIENT}`)
+    if (flow !== 'code')
+      throw invalid(`'${flow}' at 'allowedOAuthFlows' must be one of code, implicit, client_credentials`)
+  }
+  const scopes = texts(inputs, 'allowedOauthScopes')
+  if (flows.length === 0 || scopes.length === 0 || texts(inputs, 'callbackUrls').length === 0)
+    throw invalid('OAuth of an app client takes a flow, a scope and a callback URL at least.')
+  const unknown = scopes.find((scope) => !OIDC_SCOPES.includes(scope) && !scopesOf(ledger, poolId).includes(scope))
+  if (unknown !== undefined) throw new AwsError('ScopeDoesNotExistException', `${unknown} does not exist.`)
+  if (!scopes.includes('openid') && scopes.some((scope) => ['email', 'phone', 'profile'].includes(scope)))
+    throw invalid('The scopes phone, email and profile can only be requested with openid.')
+  for (const name of ['callbackUrls', 'logoutUrls']) refuseUrls(texts(inputs, name), name)
+}
+
+function refuseUrls(urls: readonly string[], name: string): void {
+  if (urls.length > MOST_URLS) throw invalid(`${name} has ${urls.length} URLs, and may have ${MOST_URLS}.`)
+  for (const given of urls) {
+    if (!URL.canParse(given) || given.includes('#'))
+      throw invalid(`${given} at ${name} is no absolute URL without a fragment.`)
+    const { protocol, hostname } = new URL(given)
+    if (protocol === 'http:' && !LOCALHOST.includes(hostname)) throw invalid(`${given} cannot use the HTTP protocol.`)
+  }
 }
 
 const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 }

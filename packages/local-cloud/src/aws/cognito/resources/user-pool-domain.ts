@@ -2,7 +2,7 @@
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
-import { known, others } from '../../../resource/values.ts'
+import { known, number, others } from '../../../resource/values.ts'
 import { poolOf, requirePool } from './user-pool.ts'
 
 export const USER_POOL_DOMAIN = 'aws:cognito/userPoolDomain:UserPoolDomain'
@@ -11,7 +11,7 @@ const invalid = (message: string) => new AwsError('InvalidParameterException', m
 
 export const userPoolDomain: ResourceType = {
   type: USER_POOL_DOMAIN,
-  inputs: ['domain', 'userPoolId', 'certificateArn'],
+  inputs: ['domain', 'userPoolId', 'certificateArn', 'managedLoginVersion'],
   required: ['domain', 'userPoolId'],
   replaces: ['domain', 'userPoolId'],
   releases: 'all',
@@ -21,6 +21,9 @@ export const userPoolDomain: ResourceType = {
     const domain = known(situation.inputs, 'domain')
     if (situation.inputs.certificateArn !== undefined)
       throw new UnsupportedError(`certificateArn of ${USER_POOL_DOMAIN}`)
+    // The newer pages show nothing but an error to an app client without a branding style, which is a resource of its own.
+    if (![undefined, 1].includes(number(situation.inputs, 'managedLoginVersion')))
+      throw new UnsupportedError(`managedLoginVersion 2 of ${USER_POOL_DOMAIN}`)
     if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain)) throw invalid(`Invalid domain '${domain}'`)
     if (/aws|amazon|cognito/.test(domain))
       throw invalid(`Domain cannot contain reserved word: ${/aws|amazon|cognito/.exec(domain)?.[0]}`)

@@ -1,0 +1,30 @@
+/** The hub's own user pool, by the domain that its pages are at. */
+import type { Agent } from 'node:https'
+import { SIGN_IN_SCOPE } from '../../shared/browser-sign-in.ts'
+import { UserError } from '../verb.ts'
+import type { SignInServer } from './server.ts'
+
+export interface CognitoServerOptions {
+  /** The hub's output `userPoolDomain`. */
+  readonly domain: string
+  readonly clientId: string
+  /** For the local cloud. */
+  readonly agent?: Agent
+}
+
+/** @throws UserError for a domain that is no host name */
+export function cognitoServer({ domain, clientId, agent }: CognitoServerOptions): SignInServer {
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain))
+    throw new UserError(
+      `--user-pool-domain is no host name: ${domain}`,
+      'Take userPoolDomain of: pulumi stack output -s hub. Without https:// and without a path.',
+    )
+  return {
+    name: 'Cognito',
+    clientId,
+    scope: SIGN_IN_SCOPE,
+    authorizationEndpoint: `https://${domain}/oauth2/authorize`,
+    tokenEndpoint: `https://${domain}/oauth2/token`,
+    ...(agent && { agent }),
+  }
+}

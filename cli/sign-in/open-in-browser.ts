@@ -1,0 +1,15 @@
+/** Shows an address in the user's browser, by what the system has for it; where that fails, the printed address remains. */
+import { spawn } from 'node:child_process'
+
+const COMMANDS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+}
+
+export function openInBrowser(url: string): void {
+  const [command, ...before] = COMMANDS[process.platform] ?? ['xdg-open']
+  // The address is an argument, never a line of a shell.
+  const child = spawn(command, [...before, url], { stdio: 'ignore', detached: true })
+  child.on('error', () => undefined)
+  child.unref()
+}

@@ -1,0 +1,15 @@
+/** Proof Key for Code Exchange (RFC 7636): a code is good for nothing without what only this process knows. */
+import { createHash, randomBytes } from 'node:crypto'
+
+export interface Pkce {
+  readonly verifier: string
+  readonly challenge: string
+}
+
+export function newPkce(): Pkce {
+  const verifier = randomText()
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
+}
+
+/** 256 random bits, as `state`, `nonce` and verifiers take them. */
+export const randomText = (): string => randomBytes(32).toString('base64url')

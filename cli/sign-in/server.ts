@@ -1,0 +1,18 @@
+/** Where people sign in, as a command knows it: the endpoints of the hub's identity provider. */
+import type { Agent } from 'node:https'
+
+export interface SignInServer {
+  /** How messages name it. */
+  readonly name: string
+  readonly clientId: string
+  /** Words with spaces between them. */
+  readonly scope: string
+  /** Where a browser goes. */
+  readonly authorizationEndpoint: string
+  /** Called by the command itself. */
+  readonly tokenEndpoint: string
+  /** `iss` of its tokens, where it is known before. */
+  readonly issuer?: string
+  /** For the local cloud; absent for the internet. */
+  readonly agent?: Agent
+}

@@ -1,0 +1,84 @@
+/** A form to an identity provider's endpoint, and its answer: OAuth's JSON, whole, within seconds. */
+import { request } from 'node:https'
+import { isMap } from '../../shared/is-map.ts'
+import { UserError } from '../verb.ts'
+import type { SignInServer } from './server.ts'
+
+const TIMEOUT_MILLISECONDS = 15_000
+const MOST_BYTES = 256 * 1024
+
+export interface OauthAnswer {
+  readonly status: number
+  readonly json: Readonly<Record<string, unknown>>
+}
+
+/** @throws UserError when it is not reached, or answers something else than JSON */
+export async function postForm(
+  url: string,
+  form: Readonly<Record<string, string>>,
+  { name, agent }: Pick<SignInServer, 'name' | 'agent'>,
+): Promise<OauthAnswer> {
+  try {
+    const { status, body } = await send(url, new URLSearchParams(form).toString(), agent)
+    const json: unknown = JSON.parse(body)
+    if (isMap(json)) return { status, json }
+    throw new Error(`it answered ${status} and no JSON object`)
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? 'its answer is no JSON' : cause instanceof Error ? cause.message : ''
+    throw new UserError(
+      `${name} was not reached at ${new URL(url).origin}: ${reason}.`,
+      'Try again; check the address.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+function send(
+  url: string,
+  body: string,
+  agent: SignInServer['agent'],
+): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': Buffer.byteLength(body),
+          accept: 'application/json',
+        },
+        ...(agent && { agent }),
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        let bytes = 0
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.byteLength
+          if (bytes > MOST_BYTES) sent.destroy(new Error(`it answered more than ${MOST_BYTES} bytes`))
+          else chunks.push(chunk)
+        })
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        )
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+/** `error` and `error_description` as a message may show them: a provider's words, on one line. */
+export function errorIn(json: Readonly<Record<string, unknown>>): string {
+  const words = [json.error, json.error_description].filter(
+    (one): one is string => typeof one === 'string' && one !== '',
+  )
+  return plain(words.join(': ') || 'no reason was given')
+}
+
+/** What comes from elsewhere must not move the terminal's cursor. */
+export const plain = (text: string): string => text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 300)

@@ -1,0 +1,99 @@
+/** `GET /oauth2/authorize`: what an application asks for when it sends a browser here. */
+import type { WireResponse } from '../../../wire/service.ts'
+import type { OauthClient } from '../pool.ts'
+import { BROWSER_COOKIE, cookieOf } from './cookies.ts'
+import { clientOf, type DomainCall, type DomainClient } from './domain-call.ts'
+import { errorPage } from './pages.ts'
+
+/** An authorization code is good for five minutes. */
+const CODE_SECONDS = 300
+/** The Base64url of a SHA-256. */
+const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
+
+export interface Authorization {
+  readonly client: DomainClient
+  readonly redirectUri: string
+  readonly state: string | undefined
+  readonly scopes: readonly string[]
+  readonly nonce: string | undefined
+  readonly challenge: string | undefined
+}
+
+/**
+ * Reads the parameters, for the pages as well: they are in every address.
+ * @returns the refusal instead: on a page while it is not known where to send it, and to the application from then on
+ */
+export function readAuthorization(call: DomainCall): Authorization | WireResponse {
+  const { query } = call
+  const twice = [...query.keys()].find((name) => query.getAll(name).length > 1)
+  if (twice !== undefined) return errorPage(`invalid_request: ${twice} is there twice`)
+  const client = clientOf(call, query.get('client_id'))
+  if (!client) return errorPage('invalid_request: client_id')
+  const redirectUri = query.get('redirect_uri')
+  if (redirectUri === null || !client.oauth.callbackUrls.includes(redirectUri)) return errorPage('redirect_mismatch')
+  const state = query.get('state') ?? undefined
+  const error = mistakeIn(query, client.oauth)
+  if (error !== undefined) return backTo({ redirectUri, state }, { error })
+  const asked = scopesIn(query)
+  return {
+    client,
+    redirectUri,
+    state,
+    // A client that names none gets all that it may have.
+    scopes: asked.length > 0 ? asked : client.oauth.scopes,
+    nonce: query.get('nonce') ?? undefined,
+    challenge: query.get('code_challenge') ?? undefined,
+  }
+}
+
+const scopesIn = (query: URLSearchParams) => (query.get('scope') ?? '').split(' ').filter((one) => one !== '')
+
+/** OAuth's code for what is wrong with the parameters, if anything. */
+function mistakeIn(query: URLSearchParams, { scopes, ownUsers }: OauthClient): string | undefined {
+  const type = query.get('response_type')
+  // The only flow of the clients that can be declared here.
+  if (type === 'token') return 'unauthorized_client'
+  if (type !== 'code') return 'invalid_request'
+  if (!ownUsers) return 'unauthorized_client'
+  const [challenge, method] = [query.get('code_challenge'), query.get('code_challenge_method')]
+  if ((challenge === null) !== (method === null)) return 'invalid_request'
+  if (challenge !== null && (method !== 'S256' || !CHALLENGE.test(challenge))) return 'invalid_request'
+  return scopesIn(query).every((scope) => scopes.includes(scope)) ? undefined : 'invalid_scope'
+}
+
+/** Whoever is signed in already goes straight back; anybody else to the page. */
+export function authorize(call: DomainCall): WireResponse {
+  const asked = readAuthorization(call)
+  if (!('client' in asked)) return asked
+  const { request, state, pool, data, now, query } = call
+  const signedIn = state.browser(cookieOf(request, BROWSER_COOKIE), pool.id, now)
+  if (!signedIn || !data.user(signedIn.username)?.enabled) return redirect(`/login?${query}`)
+  return withCode(call, asked, signedIn)
+}
+
+/** Back to the application, with a code for its tokens. */
+export function withCode(
+  { state, pool, now }: DomainCall,
+  { client, redirectUri, state: theirs, scopes, nonce, challenge }: Authorization,
+  { username, authTime }: { readonly username: string; readonly authTime: number },
+): WireResponse {
+  const grant = { poolId: pool.id, clientId: client.id, username, redirectUri, scopes, nonce, challenge, authTime }
+  const code = state.addGrant({ ...grant, expires: now + CODE_SECONDS }, now)
+  return backTo({ redirectUri, state: theirs }, { code })
+}
+
+function backTo(
+  { redirectUri, state }: Pick<Authorization, 'redirectUri' | 'state'>,
+  parameters: Readonly<Record<string, string>>,
+): WireResponse {
+  const to = new URL(redirectUri)
+  for (const [name, value] of Object.entries(parameters)) to.searchParams.set(name, value)
+  if (state !== undefined) to.searchParams.set('state', state)
+  return redirect(to.href)
+}
+
+export const redirect = (location: string, headers: Readonly<Record<string, string>> = {}): WireResponse => ({
+  status: 302,
+  headers: { location, 'cache-control': 'no-store', ...headers },
+  body: '',
+})

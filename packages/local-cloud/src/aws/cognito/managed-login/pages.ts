@@ -1,0 +1,83 @@
+/** The pages themselves: forms and words, no script, and nothing from anywhere else. */
+import { createHash } from 'node:crypto'
+import type { WireResponse } from '../../../wire/service.ts'
+
+const STYLE =
+  'body{font:16px system-ui,sans-serif;max-width:22rem;margin:10vh auto;padding:0 1rem}label{display:block;margin:1rem 0 .25rem}' +
+  'input,button{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}button{margin-top:1.5rem}[role=alert]{color:#b00020}'
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
+
+/** Nobody may frame it, and it loads nothing but its own style. */
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+
+function page(title: string, content: string, status: number, headers: Readonly<Record<string, string>>): WireResponse {
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': POLICY,
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      // The address holds what the application asked for.
+      'referrer-policy': 'no-referrer',
+      ...headers,
+    },
+    body:
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+      `<title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1>${content}</main></body></html>`,
+  }
+}
+
+/** Where no application is known that the browser could be sent back to. */
+export const errorPage = (message: string, status = 400): WireResponse =>
+  page('An error was encountered', `<p role="alert">${escaped(message)}</p>`, status, {})
+
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly type: 'text' | 'email' | 'password'
+  readonly autocomplete: string
+}
+
+export interface Form {
+  readonly title: string
+  /** A path of this host. */
+  readonly action: string
+  readonly hidden: Readonly<Record<string, string>>
+  readonly fields: readonly Field[]
+  readonly button: string
+  readonly text?: string | undefined
+  /** What was wrong with the last try. */
+  readonly alert?: string | undefined
+}
+
+export function formPage(
+  { title, action, hidden, fields, button, text, alert }: Form,
+  headers: Readonly<Record<string, string>> = {},
+): WireResponse {
+  const inputs = fields.map(
+    ({ name, label, type, autocomplete }, index) =>
+      `<label for="${name}">${escaped(label)}</label>` +
+      `<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" required${index === 0 ? ' autofocus' : ''}>`,
+  )
+  const kept = Object.entries(hidden).map(
+    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
+  )
+  const content = [
+    ...(text === undefined ? [] : [`<p>${escaped(text)}</p>`]),
+    ...(alert === undefined ? [] : [`<p role="alert">${escaped(alert)}</p>`]),
+    `<form method="post" action="${escaped(action)}">${kept.join('')}${inputs.join('')}`,
+    `<button type="submit">${escaped(button)}</button></form>`,
+  ]
+  return page(title, content.join(''), alert === undefined ? 200 : 400, headers)
+}
