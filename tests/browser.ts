@@ -55,10 +55,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
  * @param hosts host name → port on 127.0.0.1
  * @param caFile certificate of the local cloud's authority
  */
-export async function localHosts(
-  hosts: Readonly<Record<string, number>>,
-  caFile: string,
-): Promise<readonly string[]> {
+export async function localHosts(hosts: Readonly<Record<string, number>>, caFile: string): Promise<readonly string[]> {
   const ca = readFileSync(caFile, 'utf8')
   const pairs = Object.entries(hosts)
   const keys = await Promise.all(pairs.map(([host, port]) => keyOf(host, port, ca)))
