@@ -1,7 +1,7 @@
 /** What a host name resolves to, from inside a VPC or from the internet. */
 
-import { USER_POOL_DOMAIN } from '../aws/cognito/resources/user-pool-domain.ts'
 import { domainOf } from '../aws/cognito/managed-login/domain.ts'
+import { USER_POOL_DOMAIN } from '../aws/cognito/resources/user-pool-domain.ts'
 import { endpointServices } from '../aws/ec2/endpoint-services.ts'
 import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
 import { prefixLists } from '../aws/ec2/prefix-lists.ts'
