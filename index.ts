@@ -4,9 +4,9 @@
  */
 import * as pulumi from '@pulumi/pulumi'
 import { HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './shared/contract.ts'
-import { limitsOfHub } from './shared/hub-limits.ts'
 import { ofProject, readSettings, type SettingsOrigin } from './shared/settings/read.ts'
 import type { Settings } from './shared/settings.ts'
+import { stackFilesIn } from './shared/stack-files.ts'
 
 /** @returns the stack's outputs: the hub's contract, or the spoke's */
 export default async function program(): Promise<Record<string, unknown>> {
@@ -19,35 +19,25 @@ export default async function program(): Promise<Record<string, unknown>> {
 }
 
 /** Each role's modules are loaded when it runs: a spoke needs no `awsx`. */
-async function run(
-  settings: Settings,
-  { organization, project, stack }: SettingsOrigin,
-): Promise<Record<string, unknown>> {
+async function run(settings: Settings, origin: SettingsOrigin): Promise<Record<string, unknown>> {
+  const files = () => stackFilesIn(import.meta.dirname, origin.project)
   if (settings.role === 'hub') {
-    const [{ checkHubFiles }, { BEFORE }, { hub }] = await Promise.all([
-      import('./spoke/preflight/stack-files.ts'),
-      import('./hub/checks.ts'),
+    const [{ BEFORE }, { preflight }, { hub }] = await Promise.all([
+      import('./hub/preflight/before.ts'),
+      import('./hub/preflight/preflight.ts'),
       import('./hub/program.ts'),
     ])
-    await checkHubFiles(import.meta.dirname, { organization, project, stack }, settings)
-    return hub(settings, await readBefore(`${organization}/${project}/${stack}`, BEFORE), { project, stack })
+    const before = await readBefore(origin, BEFORE)
+    return { ...hub(await preflight({ settings, before, origin, files })) }
   }
-  const [{ checkStackFiles }, { BEFORE, checkBefore, functionSeconds }, { spoke }, hub] = await Promise.all([
-    import('./spoke/preflight/stack-files.ts'),
+  const [{ BEFORE }, { preflight }, { spoke }, hub] = await Promise.all([
     import('./spoke/preflight/before.ts'),
+    import('./spoke/preflight/preflight.ts'),
     import('./spoke/program.ts'),
     readHub(settings.hubStack),
   ])
-  const before = await readBefore(`${organization}/${project}/${stack}`, BEFORE)
-  checkBefore(settings, hub, before)
-  const { hubStack, tenantId, account, cidrBlock, compute } = settings
-  const machineRules = Object.keys(settings.machineIssuers).length
-  await checkStackFiles(
-    import.meta.dirname,
-    { organization, project, ...limitsOfHub(hub) },
-    { tenancy: { stack, hubStack, tenantId, account, cidrBlock, compute, machineRules }, hub },
-  )
-  return { ...(await spoke(settings, hub, { project, stack }, functionSeconds(before))) }
+  const before = await readBefore(origin, BEFORE)
+  return { ...spoke(await preflight({ settings, hub, before, origin, files })) }
 }
 
 /** The hub's outputs as plain values: what a spoke is made of is known before anything is made. */
@@ -76,8 +66,8 @@ async function requireStack(name: string): Promise<void> {
  * The outputs of this very stack's last deployment, whatever it is called by now; none before its first. They tell what is not
  * changed in place before any provider is registered, and so without anybody's credentials.
  */
-const readBefore = (name: string, outputs: readonly string[]) =>
-  outputsOf(new pulumi.StackReference('before', { name }), outputs)
+const readBefore = ({ organization, project, stack }: SettingsOrigin, outputs: readonly string[]) =>
+  outputsOf(new pulumi.StackReference('before', { name: `${organization}/${project}/${stack}` }), outputs)
 
 async function outputsOf(reference: pulumi.StackReference, names: readonly string[]): Promise<Record<string, unknown>> {
   const outputs = await Promise.all(

@@ -1,58 +1,37 @@
 /** The hub in order: network, identity, table, Transit Gateway, front door, and the role that tenants are added through. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { planHubSubnets } from '../shared/addressing.ts'
-import { bundleFunction } from '../shared/bundle.ts'
 import { CONTRACT_VERSION, type HubFargate, type HubOutputs, type HubSubnet } from '../shared/contract.ts'
 import { repositoryArn, repositoryName } from '../shared/naming.ts'
-import { credentialArguments } from '../shared/provider.ts'
 import type { HubSettings } from '../shared/settings.ts'
-import { signedIn } from '../shared/sign-in.ts'
 import { refusalsAlarm } from './alarms.ts'
-import { AUDIT_ENTRY, Audit } from './audit.ts'
+import { Audit } from './audit.ts'
 import { boundary, tasksBoundary } from './boundary.ts'
 import { CentralModels } from './central-models.ts'
-import { type Before, checkNetwork, checkPlace, lookUpsOf } from './checks.ts'
 import { Client } from './client.ts'
 import { dashboard } from './dashboard.ts'
 import { Endpoints, MODEL_SERVICE } from './endpoints.ts'
 import { Fargate } from './fargate.ts'
 import { Identity } from './identity.ts'
 import { fetchKeySet } from './key-set.ts'
-import { KEY_SETS_ENTRY, KeySets } from './key-sets.ts'
+import { KeySets } from './key-sets.ts'
 import { LoadBalancer } from './load-balancer.ts'
 import { Network } from './network.ts'
 import { Onboarding } from './onboarding.ts'
+import type { HubPlan } from './preflight/preflight.ts'
 import { registry } from './registry.ts'
-import type { HubTags } from './tags.ts'
 import { TransitGateway } from './transit-gateway.ts'
 import { Usage } from './usage.ts'
-import { type HubZones, hubZones } from './zones.ts'
 
 /** The contract's outputs, some of them known only when they are made. */
 export type HubProgramOutputs = { readonly [K in keyof HubOutputs]: pulumi.Input<HubOutputs[K]> }
 
-/**
- * @param before what the stack has deployed
- * @param tags on everything that takes them
- * @throws Error before anything is changed, when the settings do not fit what is deployed
- */
-export async function hub(settings: HubSettings, before: Before, tags: HubTags): Promise<HubProgramOutputs> {
+/** Places a hub, of which everything was checked that can be before it is changed. */
+export function hub({ settings, origin, subnets: plan, zones, bundles, signIn }: HubPlan): HubProgramOutputs {
   const { account, region, deletionProtection } = settings
-  checkPlace(settings, before)
-  const plan = planHubSubnets(settings.cidrBlock, settings.availabilityZones)
-  const signIn = {
-    region,
-    // The account is chosen by the settings: other credentials at hand deploy nothing.
-    allowedAccountIds: [account],
-    ...credentialArguments(settings.credentials, 'genai-hub'),
-  }
-  const [{ zoneIds, ...zones }, auditBundle, keySetsBundle] = await Promise.all([
-    lookedUp(settings, before, tags.stack, new aws.Provider('hub-checks', signIn)),
-    bundleFunction(AUDIT_ENTRY),
-    settings.keySetVia === 'table' ? bundleFunction(KEY_SETS_ENTRY) : undefined,
-  ])
-  // Only what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
+  const { project, stack } = origin
+  const tags = { project, stack }
+  // Only of what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
   const provider = new aws.Provider('hub', signIn)
   const opts = { provider }
 
@@ -60,9 +39,13 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
   const identity = new Identity('identity', { settings, tags }, opts)
   const table = registry('tenants', { deletionProtection, tags }, opts)
   const usage = new Usage('usage', { settings, tags }, opts)
-  const audit = new Audit('audit', { settings, bundle: auditBundle, tags }, opts)
-  const keySets = keySetsBundle
-    ? new KeySets('key-sets', { settings, bundle: keySetsBundle, tenants: table, issuer: identity.issuer, tags }, opts)
+  const audit = new Audit('audit', { settings, bundle: bundles.audit, tags }, opts)
+  const keySets = bundles.keySets
+    ? new KeySets(
+        'key-sets',
+        { settings, bundle: bundles.keySets, tenants: table, issuer: identity.issuer, tags },
+        opts,
+      )
     : undefined
   const keySetsTableArn = keySets?.tableArn
   const endpoints = new Endpoints(
@@ -176,7 +159,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
       (zone, index): HubSubnet => ({
         id: ids[index] ?? '',
         cidrBlock: zone.private,
-        zoneId: zoneIds[index] ?? '',
+        zoneId: zones.zoneIds[index] ?? '',
       }),
     ),
   )
@@ -191,7 +174,7 @@ export async function hub(settings: HubSettings, before: Before, tags: HubTags):
     cidrBlock: settings.cidrBlock,
     spokesCidrBlock: settings.spokesCidrBlock,
     privateSubnets: subnets.apply((all) => all.slice(0, staying)),
-    zoneIds: zoneIds.slice(0, staying),
+    zoneIds: zones.zoneIds.slice(0, staying),
     ...(staying < plan.length && { leavingSubnet: subnets.apply((all) => all[staying]) as pulumi.Output<HubSubnet> }),
     transitGatewayId: gateway.transitGatewayId,
     transitGatewayArn: gateway.transitGatewayArn,
@@ -263,23 +246,4 @@ function fargateOutput(
     vcpuLimit: fargateVcpuLimit,
     listenerRules,
   })
-}
-
-/** What is asked of AWS before anything is changed, by a provider that nothing is made with. */
-async function lookedUp(
-  settings: HubSettings,
-  before: Before,
-  stack: string,
-  provider: aws.Provider,
-): Promise<HubZones> {
-  const { account, credentials } = settings
-  const roleArn = credentials.kind === 'role' ? credentials.roleArn : undefined
-  return await signedIn(
-    { where: "The hub's account", account, roleArn, settings: 'account, roleArn and profile' },
-    async () => {
-      const zones = await hubZones(settings, stack, provider)
-      await checkNetwork(settings, zones.zoneIds, before, lookUpsOf(provider))
-      return zones
-    },
-  )
 }

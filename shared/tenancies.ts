@@ -6,8 +6,11 @@ import { type AddressHolder, nextFreeCidr, overlapsOf } from './addressing.ts'
 import { overlaps, parseCidr } from './cidr.ts'
 import type { Compute } from './compute.ts'
 import { type HubLimits, limitMistakes } from './hub-limits.ts'
+import type { SettingsOrigin } from './settings/read.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
+import type { SpokeSettings } from './settings.ts'
+import type { StackFile } from './stack-files.ts'
 
 /**
  * A tenant is one target group and one rule. AWS allows a load balancer 100 target groups, and raises that for nobody; what is
@@ -49,6 +52,27 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
     ...(machines !== undefined && { machineRules: Object.keys(machines).length }),
   }
 }
+
+/** Every spoke among stack files. */
+export const tenanciesOf = (
+  files: readonly StackFile[],
+  { organization, project }: Pick<SettingsOrigin, 'organization' | 'project'>,
+): readonly Tenancy[] =>
+  files.flatMap(({ stack, raw }) => readTenancy(stack, raw, `${organization}/${project}/hub`) ?? [])
+
+/** A tenant by its settings. */
+export const tenancyOf = (
+  stack: string,
+  { hubStack, tenantId, account, cidrBlock, compute, machineIssuers }: SpokeSettings,
+): Required<Tenancy> => ({
+  stack,
+  hubStack,
+  tenantId,
+  account,
+  cidrBlock,
+  compute,
+  machineRules: Object.keys(machineIssuers).length,
+})
 
 /**
  * Checks the tenants of each hub, before anything of one is made.

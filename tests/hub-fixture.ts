@@ -1,8 +1,9 @@
 /** For tests of the hub: its sample settings, and a recording of what it registers. */
+import { preflight } from '../hub/preflight/preflight.ts'
 import { type HubProgramOutputs, hub } from '../hub/program.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { type Inputs, type Recording, record } from './recorder.ts'
-import { hub as hubFile, read } from './settings.ts'
+import { hub as hubFile, originOf, read } from './settings.ts'
 
 /** Read as a stack's are, so that a new setting has its default here. */
 export const HUB_SETTINGS = read(hubFile, {
@@ -16,12 +17,15 @@ export type HubRecording = Recording<Record<keyof HubProgramOutputs, unknown>>
 
 export async function recordHub(change: Partial<HubSettings> = {}, preview = false): Promise<HubRecording> {
   const settings = { ...HUB_SETTINGS, ...change }
-  return (await record(async () => ({ ...(await hub(settings, {}, HUB_TAGS)) }), {
-    stack: 'hub',
-    preview,
-    answer: preview ? () => ({}) : answer,
-    invoke,
-  })) as HubRecording
+  return (await record(
+    async () => ({ ...hub(await preflight({ settings, before: {}, origin: originOf('hub'), files: async () => [] })) }),
+    {
+      stack: 'hub',
+      preview,
+      answer: preview ? () => ({}) : answer,
+      invoke,
+    },
+  )) as HubRecording
 }
 
 const ARN = 'arn:aws:service:us-east-1:111111111111'

@@ -2,9 +2,10 @@
 
 import type { HubFargate, HubOutputs } from '../shared/contract.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
+import { preflight } from '../spoke/preflight/preflight.ts'
 import { spoke } from '../spoke/program.ts'
 import { type Inputs, record } from './recorder.ts'
-import { read, spoke as spokeFile } from './settings.ts'
+import { originOf, read, spoke as spokeFile } from './settings.ts'
 
 export const HUB: HubOutputs = {
   contractVersion: 2,
@@ -107,6 +108,8 @@ export interface RunOptions {
   readonly asked?: { token: string; inputs: Inputs }[]
 }
 
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:111111111111:function:genai-gateway-tenant1'
+
 export const run = (
   settings: Partial<SpokeSettings> = {},
   hub: Partial<HubOutputs> = {},
@@ -114,12 +117,15 @@ export const run = (
 ) =>
   record(
     async () => ({
-      ...(await spoke(
-        { ...SETTINGS, ...settings },
-        { ...HUB, ...hub },
-        { project: 'genai-hub-spoke', stack: 'spoke-tenant1' },
-        functionSeconds,
-      )),
+      ...spoke(
+        await preflight({
+          settings: { ...SETTINGS, ...settings },
+          hub: { ...HUB, ...hub },
+          before: functionSeconds === 0 ? {} : { functionArn: FUNCTION_ARN, timeoutSeconds: functionSeconds },
+          origin: originOf('spoke-tenant1'),
+          files: async () => [],
+        }),
+      ),
     }),
     {
       stack: 'spoke-tenant1',

@@ -12,7 +12,7 @@ import {
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { type Tenancy, tenancyMistakes } from '../../shared/tenancies.ts'
+import { tenancyMistakes, tenancyOf } from '../../shared/tenancies.ts'
 import { mistakesAgainstHub } from '../../spoke/preflight/checks.ts'
 import { findRunning } from '../local/running.ts'
 import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stacks.ts'
@@ -127,8 +127,7 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     tier: flags.tier,
   }
   const settings = attempt(() => readSpokeSettings(raw, stack, hubStack))
-  const { account, compute } = settings
-  const tenancy: Tenancy = { stack, hubStack, tenantId, account, cidrBlock, compute }
+  const tenancy = tenancyOf(stack, settings)
   const others = members.map((member) => member.tenancy)
   const limits = limitsOfSettings(hub)
   const mine = (mistake: string) => mistake.includes(stack)

@@ -6,7 +6,8 @@ import { type GuardRails, guardRailsText } from '../../shared/policies/service-c
 import { machineRoles } from '../../shared/settings/of-spoke/machine-issuers.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { readTenancies } from '../../spoke/preflight/stack-files.ts'
+import { stackFilesIn } from '../../shared/stack-files.ts'
+import { tenanciesOf } from '../../shared/tenancies.ts'
 import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 
@@ -67,7 +68,7 @@ export const guardrails: Verb = {
     const origin = { organization: ORGANIZATION, project: stack.project, stack: stack.stack }
     const hub = readSettings(ofProject(stack.config, stack.project), origin)
     if (hub.role !== 'hub') throw new UserError(`${stack.stack} is no hub's stack.`, 'Name one with --hub-stack.')
-    const tenants = await readTenancies(PROJECT_DIRECTORY, origin)
+    const tenants = tenanciesOf(await stackFilesIn(PROJECT_DIRECTORY, origin.project), origin)
     const more = (Array.isArray(values.model) ? values.model : []).map(String)
     const spokes = tenants.flatMap(({ stack: name }) => spokeOf(name))
     const modelIds = [...new Set([...spokes.flatMap(everyModelId), ...more])].sort()

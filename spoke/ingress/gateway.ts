@@ -1,5 +1,6 @@
 /** What runs the tenant's gateway, as a function or as tasks: all that the tenant's rule forwards to. */
 import type * as pulumi from '@pulumi/pulumi'
+import { type Bundle, functionArchive, HANDLER } from '../../shared/bundle.ts'
 import type { TaskTier, Tier } from '../../shared/compute.ts'
 import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
 import { functionName, PREFIX, serviceName } from '../../shared/naming.ts'
@@ -14,13 +15,7 @@ import { gatewayService, scaling } from './tasks.ts'
 
 /** What is run, by what runs it. */
 export type GatewayCode =
-  | {
-      readonly kind: 'lambda'
-      readonly tier: Tier
-      readonly code: pulumi.asset.Archive
-      /** `FILE.EXPORT` in the archive. */
-      readonly handler: string
-    }
+  | { readonly kind: 'lambda'; readonly tier: Tier; readonly bundle: Bundle }
   | {
       readonly kind: 'fargate'
       readonly tier: TaskTier
@@ -88,7 +83,14 @@ function onLambda(
 ): Gateway {
   const gateway = gatewayFunction(
     name,
-    { ...args, ...code, roleArn: role.role.arn, securityGroupId: network.group.id },
+    {
+      ...args,
+      tier: code.tier,
+      code: functionArchive(code.bundle),
+      handler: HANDLER,
+      roleArn: role.role.arn,
+      securityGroupId: network.group.id,
+    },
     { ...opts, dependsOn: [role.policy, ...network.rules] },
   )
   const target = tenantTarget(name, { ...args, function: gateway }, opts)

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkHubFiles, checkStackFiles, readTenancies } from './stack-files.ts'
+import { checkHubFiles } from '../../hub/preflight/stack-files.ts'
+import { stackFilesIn } from '../../shared/stack-files.ts'
+import { checkTenancies, tenanciesOf } from '../../shared/tenancies.ts'
 
 const ORIGIN = { organization: 'organization', project: 'genai-hub-spoke' }
 let directory: string
@@ -27,8 +29,9 @@ const spoke = (number: number, more: Readonly<Record<string, unknown>> = {}) =>
     tier: 'small',
     ...more,
   })
-const check = (concurrencyLimit = 1000) =>
-  checkStackFiles(directory, { ...ORIGIN, concurrencyLimit, listenerRules: 1000 })
+const files = () => stackFilesIn(directory, ORIGIN.project)
+const check = async (concurrencyLimit = 1000) =>
+  checkTenancies(tenanciesOf(await files(), ORIGIN), { concurrencyLimit, listenerRules: 1000 })
 
 describe('stack files against each other', () => {
   it('accepts tenants that fit, and leaves aside what is no spoke', async () => {
@@ -38,10 +41,7 @@ describe('stack files against each other', () => {
     await writeFile(join(directory, 'Pulumi.spoke-tenant3.yaml'), 'encryptionsalt: v1:abc\n')
     await writeFile(join(directory, 'Pulumi.yaml'), 'name: genai-hub-spoke\n')
     await check()
-    expect((await readTenancies(directory, ORIGIN)).map(({ stack }) => stack)).toEqual([
-      'spoke-tenant1',
-      'spoke-tenant2',
-    ])
+    expect(tenanciesOf(await files(), ORIGIN).map(({ stack }) => stack)).toEqual(['spoke-tenant1', 'spoke-tenant2'])
   })
 
   it('refuses one id in two stacks', async () => {
@@ -115,8 +115,8 @@ describe('stack files against each other', () => {
 
 describe('hubs against each other', () => {
   const account = '111111111111'
-  const checkHub = (stack: string, of = account, spokesCidrBlock = '10.64.0.0/10') =>
-    checkHubFiles(directory, { ...ORIGIN, stack }, { account: of, spokesCidrBlock })
+  const checkHub = async (stack: string, of = account, spokesCidrBlock = '10.64.0.0/10') =>
+    checkHubFiles(await files(), { ...ORIGIN, stack }, { account: of, spokesCidrBlock })
 
   it('accepts hubs of accounts of their own, whatever the tenants’ files say', async () => {
     await write('hub', { role: 'hub', account })

@@ -21,8 +21,8 @@ vi.mock('../../spoke/preflight/stack-files.ts', async (original) => {
   const real = await original<typeof import('../../spoke/preflight/stack-files.ts')>()
   return {
     ...real,
-    checkStackFiles: async (...args: Parameters<typeof real.checkStackFiles>) =>
-      program.files ? await real.checkStackFiles(...args) : undefined,
+    checkStackFiles: (...args: Parameters<typeof real.checkStackFiles>) =>
+      program.files ? real.checkStackFiles(...args) : undefined,
   }
 })
 vi.mock('../../spoke/preflight/deployed.ts', async (original) => {

@@ -8,11 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { readStack, stackNames } from '../../../cli/pulumi/stacks.ts'
-import { limitsOfHub } from '../../../shared/hub-limits.ts'
 import { ofProject, readSettings } from '../../../shared/settings/read.ts'
-import { checkAgainstHub } from '../../../spoke/preflight/checks.ts'
+import { stackFilesIn } from '../../../shared/stack-files.ts'
 import { checkDeployed } from '../../../spoke/preflight/deployed.ts'
-import { checkStackFiles } from '../../../spoke/preflight/stack-files.ts'
+import { checkKnown } from '../../../spoke/preflight/preflight.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped } from '../outcome.ts'
 import type { Question } from '../site/aws-calls.ts'
@@ -145,11 +144,10 @@ async function refusalOf(
   try {
     const settings = readSettings(ofProject(claiming, project), origin)
     if (settings.role !== 'spoke') throw new Error('The claim is no spoke.')
-    checkAgainstHub(settings, hub)
     const files = (alone ? [] : stackNames()).map((name) => [name, readStack(name).config] as const)
     for (const [name, texts] of [...files, [origin.stack, claiming] as const])
       await writeFile(join(directory, `Pulumi.${name}.yaml`), stringify({ config: texts }))
-    await checkStackFiles(directory, { ...origin, ...limitsOfHub(hub) })
+    await checkKnown({ settings, hub, before: {}, origin, files: () => stackFilesIn(directory, project) })
     checkDeployed(settings, hub, { own: [], others: deployedBlocks(platform), holdsAnother: false })
     return undefined
   } catch (error) {

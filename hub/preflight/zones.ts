@@ -1,9 +1,9 @@
 /** What the hub needs of its zones, asked before anything is made: not every zone has every service. */
 import * as aws from '@pulumi/aws'
-import { setAt } from '../shared/settings/commands.ts'
-import type { HubSettings } from '../shared/settings.ts'
-import { CLIENT_INSTANCE_TYPE } from './client.ts'
-import { interfaceServices, serviceName } from './endpoints.ts'
+import { setAt } from '../../shared/settings/commands.ts'
+import type { HubSettings } from '../../shared/settings.ts'
+import { CLIENT_INSTANCE_TYPE } from '../client.ts'
+import { interfaceServices, serviceName } from '../endpoints.ts'
 
 export interface HubZones {
   /** Zone ids, which are the same in every account, in the order of the settings' zones. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { HUB_SETTINGS } from '../tests/hub-fixture.ts'
-import { HUB_FARGATE } from '../tests/spoke-fixture.ts'
-import { type Before, checkNetwork, checkPlace } from './checks.ts'
+import { HUB_SETTINGS } from '../../tests/hub-fixture.ts'
+import { HUB_FARGATE } from '../../tests/spoke-fixture.ts'
+import { type Before, checkPlace } from './before.ts'
+import { checkNetwork } from './network.ts'
 
 const before: Before = {
   contractVersion: 2,

@@ -1,0 +1,75 @@
+/**
+ * Everything that is checked before anything of a hub is changed, in this order: what this stack has deployed, what the other
+ * stack files say, and then AWS, by a provider that nothing is made with. The first step that refuses is told.
+ */
+import * as aws from '@pulumi/aws'
+import { type HubZonePlan, planHubSubnets } from '../../shared/addressing.ts'
+import { type Bundle, bundleFunction } from '../../shared/bundle.ts'
+import { credentialArguments } from '../../shared/provider.ts'
+import type { SettingsOrigin } from '../../shared/settings/read.ts'
+import type { HubSettings } from '../../shared/settings.ts'
+import { signedIn } from '../../shared/sign-in.ts'
+import type { StackFile } from '../../shared/stack-files.ts'
+import { AUDIT_ENTRY } from '../audit.ts'
+import { KEY_SETS_ENTRY } from '../key-sets.ts'
+import { type Before, checkPlace } from './before.ts'
+import { checkNetwork, lookUpsOf } from './network.ts'
+import { checkHubFiles } from './stack-files.ts'
+import { type HubZones, hubZones } from './zones.ts'
+
+/** What a deployment is decided from, read at the edge. */
+export interface Asked {
+  readonly settings: HubSettings
+  /** What this stack has deployed. */
+  readonly before: Before
+  readonly origin: SettingsOrigin
+  /** Beside the program, read when it is their turn. */
+  readonly files: () => Promise<readonly StackFile[]>
+}
+
+/** A hub that nothing speaks against, and what was found out about it: the program places it and asks nothing more. */
+export interface HubPlan extends Pick<Asked, 'settings' | 'origin'> {
+  readonly subnets: readonly HubZonePlan[]
+  readonly zones: HubZones
+  readonly bundles: {
+    readonly audit: Bundle
+    /** With `keySetVia: table`. */
+    readonly keySets?: Bundle
+  }
+  /** How the hub's account is reached. */
+  readonly signIn: aws.ProviderArgs
+}
+
+/** @throws Error saying what is wrong, and what to do instead; nothing was changed */
+export async function preflight({ settings, before, origin, files }: Asked): Promise<HubPlan> {
+  checkPlace(settings, before)
+  checkHubFiles(await files(), origin, settings)
+  const subnets = planHubSubnets(settings.cidrBlock, settings.availabilityZones)
+  const signIn = signInOf(settings)
+  const [zones, audit, keySets] = await Promise.all([
+    askAws(settings, before, origin.stack, new aws.Provider('hub-checks', signIn)),
+    bundleFunction(AUDIT_ENTRY),
+    settings.keySetVia === 'table' ? bundleFunction(KEY_SETS_ENTRY) : undefined,
+  ])
+  return { settings, origin, subnets, zones, bundles: { audit, ...(keySets && { keySets }) }, signIn }
+}
+
+const signInOf = ({ account, region, credentials }: HubSettings): aws.ProviderArgs => ({
+  region: region as aws.Region,
+  // The account is chosen by the settings: other credentials at hand deploy nothing.
+  allowedAccountIds: [account],
+  ...credentialArguments(credentials, 'genai-hub'),
+})
+
+async function askAws(settings: HubSettings, before: Before, stack: string, provider: aws.Provider): Promise<HubZones> {
+  const { account, credentials } = settings
+  const roleArn = credentials.kind === 'role' ? credentials.roleArn : undefined
+  return await signedIn(
+    { where: "The hub's account", account, roleArn, settings: 'account, roleArn and profile' },
+    async () => {
+      const zones = await hubZones(settings, stack, provider)
+      await checkNetwork(settings, zones.zoneIds, before, lookUpsOf(provider))
+      return zones
+    },
+  )
+}

@@ -1,0 +1,37 @@
+/** What the stack files beside a hub's say against it. */
+import { contains } from '../../shared/cidr.ts'
+import type { SettingsOrigin } from '../../shared/settings/read.ts'
+import type { HubSettings } from '../../shared/settings.ts'
+import type { StackFile } from '../../shared/stack-files.ts'
+import { tenanciesOf } from '../../shared/tenancies.ts'
+
+/**
+ * Checks a hub against the other stack files, before it is deployed. Its names are its account's: a second hub in it would meet
+ * AWS's refusals half-way, and take over what AWS does not refuse (an alarm, a bucket in us-east-1). And a supernet that leaves
+ * a tenant out takes its route away.
+ * @throws Error naming the stacks
+ */
+export function checkHubFiles(
+  files: readonly StackFile[],
+  { organization, project, stack }: SettingsOrigin,
+  hub: Pick<HubSettings, 'account' | 'spokesCidrBlock'>,
+): void {
+  const same = files.filter((one) => one.stack !== stack && one.raw.role === 'hub' && one.raw.account === hub.account)
+  const hubs = [stack, ...same.map((one) => one.stack)]
+  const mistakes =
+    same.length === 0
+      ? []
+      : [
+          `The account ${hub.account} is that of ${hubs.length} hubs: ${hubs.join(', ')}. A hub's names are its account's, so each ` +
+            'needs an account of its own: docs/operations.md, "Cells".',
+        ]
+  for (const { stack: name, hubStack, cidrBlock } of tenanciesOf(files, { organization, project })) {
+    if (hubStack !== `${organization}/${project}/${stack}` || cidrBlock === undefined) continue
+    if (!contains(hub.spokesCidrBlock, cidrBlock))
+      mistakes.push(
+        `The spokes' supernet ${hub.spokesCidrBlock} leaves out ${name} (${cidrBlock}), which the hub would route no more. Choose one ` +
+          'that holds every tenant, or move the tenant first: docs/operations.md, "Moving a tenant".',
+      )
+  }
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+}

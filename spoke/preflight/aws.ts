@@ -1,0 +1,67 @@
+/** What is asked of AWS before anything of a tenant is made, by providers that nothing is made with. */
+import * as aws from '@pulumi/aws'
+import type { HubOutputs } from '../../shared/contract.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
+import { type SigningIn, signedIn } from '../../shared/sign-in.ts'
+import { bedrockRuntimeService } from '../account/models.ts'
+import { spokeProviders } from '../providers.ts'
+import { checkServiceZones } from './checks.ts'
+import { checkDeployed, deployedOf, readBlocks, readVpcs } from './deployed.ts'
+import { ecrLookUp, gatewayImage } from './image.ts'
+import { bedrockLookUp, checkModels, warn } from './models-there.ts'
+
+/**
+ * @returns the image that the tenant's tasks run, where it has tasks
+ * @throws Error saying what does not fit what is there, or which account is not reached
+ */
+export async function askAws(
+  settings: SpokeSettings,
+  hub: HubOutputs,
+  origin: { readonly project: string; readonly stack: string },
+): Promise<string | undefined> {
+  const { tenantId, compute } = settings
+  const providers = spokeProviders(settings, hub, '-checks')
+  const { region } = hub
+  const tenants = tenantsAccount(settings)
+  const [[blocks, image], vpcs, warnings] = await Promise.all([
+    signedIn(hubsAccount(hub), () =>
+      Promise.all([
+        readBlocks(hub, providers.hub),
+        compute.kind === 'fargate' && hub.fargate
+          ? gatewayImage(compute, hub.fargate, tenantId, ecrLookUp(providers.hub))
+          : undefined,
+      ]),
+    ),
+    signedIn(tenants, () => readVpcs(settings, origin, providers.tenant)),
+    signedIn(tenants, async () => {
+      await requireServiceZones(settings, hub, providers.tenant)
+      return await checkModels(settings, region, bedrockLookUp(region, settings, providers.tenant))
+    }),
+  ])
+  checkDeployed(settings, hub, await deployedOf(blocks, vpcs, hub, providers.hub))
+  await warn(warnings)
+  return image
+}
+
+const hubsAccount = ({ account, onboardingRoleArn: roleArn }: HubOutputs): SigningIn => ({
+  where: "The hub's account",
+  account,
+  roleArn,
+  settings: 'hubRoleArn and hubProfile, one of the deployers of the hub',
+})
+
+const tenantsAccount = ({ tenantId, account, credentials }: SpokeSettings): SigningIn => ({
+  where: `The account of ${tenantId}`,
+  account,
+  roleArn: credentials.kind === 'role' ? credentials.roleArn : undefined,
+  settings: 'account, roleArn and profile',
+})
+
+/** Zones by name mean other places in other accounts, and the service answers by name: match both through their ids. */
+async function requireServiceZones(settings: SpokeSettings, hub: HubOutputs, provider: aws.Provider): Promise<void> {
+  const [{ names, zoneIds }, service] = await Promise.all([
+    aws.getAvailabilityZones({ state: 'available' }, { provider }),
+    aws.ec2.getVpcEndpointService({ serviceName: bedrockRuntimeService(hub.region) }, { provider }),
+  ])
+  checkServiceZones(settings, { names, zoneIds, withService: service.availabilityZones })
+}
