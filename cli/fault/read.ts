@@ -89,7 +89,7 @@ function whereOf(given: Given, cloud: Cloud): Where {
   const { service, operation, model } = given
   const account = accountOf(given, cloud)
   const tenantId = given.tenant === undefined ? undefined : tenantIdOf(given.tenant)
-  if (tenantId !== undefined && !cloud.ledger.findBy(FUNCTION, 'name', functionName(tenantId)))
+  if (tenantId !== undefined && !GATEWAYS.some((type) => cloud.ledger.findBy(type, 'name', functionName(tenantId))))
     throw unknownTenant(tenantId, cloud)
   return {
     ...(service !== undefined && { service }),
@@ -100,7 +100,8 @@ function whereOf(given: Given, cloud: Cloud): Where {
   }
 }
 
-const FUNCTION = 'aws:lambda/function:Function'
+/** What runs a tenant's gateway; both have the same name. */
+const GATEWAYS = ['aws:lambda/function:Function', 'aws:ecs/service:Service']
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 
 /** Of a tenant: the endpoint in its own account that its models are called through. */
@@ -137,8 +138,7 @@ function accountOf({ account }: Given, { organization }: Cloud): string | undefi
 
 function unknownTenant(tenantId: string, { ledger }: Cloud): UserError {
   const prefix = functionName('')
-  const tenants = ledger
-    .all(FUNCTION)
+  const tenants = GATEWAYS.flatMap((type) => ledger.all(type))
     .map(({ outputs }) => String(outputs.name))
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length))

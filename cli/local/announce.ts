@@ -9,6 +9,8 @@ import { claimRunning, forgetRunning, isNoteOf, type Running, type RunningHub, w
 export interface Announcement {
   /** Takes further commands from other shells. */
   readonly on: Control['on']
+  /** The switch for faults, the same for commands and for the console. */
+  readonly faults: ReturnType<typeof faultCommand>
   /** Writes the note again, after something that the ledger does not tell. */
   update(): void
   /**
@@ -44,7 +46,8 @@ export async function announce(
   { verb, wirePort, users, gatewayUrl }: Announced,
 ): Promise<Announcement> {
   let stopped = false
-  const control = await openControl({ [FAULTS]: faultCommand(cloud) })
+  const faults = faultCommand(cloud)
+  const control = await openControl({ [FAULTS]: faults })
   const note = (): Running => {
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
     const hub = hubIn(cloud, gatewayUrl())
@@ -81,6 +84,7 @@ export async function announce(
   look.unref()
   return {
     on: control.on,
+    faults,
     update,
     lost: lost.promise,
     stop() {

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { startCloud } from '@genai/local-cloud/cloud'
 import { type Providers, serveProviders } from '@genai/local-cloud/engine/provider/provider'
 import { organization } from '../../sample-organization.ts'
+import { type Console, watch } from '../console/watch.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import { type Announcement, announce } from '../local/announce.ts'
 import { hubBaseImage, localImages } from '../local/gateway-image.ts'
@@ -61,6 +62,7 @@ export const local: Verb = {
     let providers: Providers | undefined
     let listeners: FollowedListeners | undefined
     let announcement: Announcement | undefined
+    let watched: Console | undefined
     try {
       // After the cloud, which knows whether it is running already.
       await requireFree(ports)
@@ -91,6 +93,7 @@ export const local: Verb = {
         users: () => [],
         gatewayUrl: () => followed.url(),
       })
+      watched = await watch(cloud, announcement)
       const { debugProviders } = providers
       const { caFile } = cloud.authority
       const lines = shellLines({
@@ -105,11 +108,14 @@ export const local: Verb = {
       terminal.line(lines.trimEnd())
       terminal.line(`# The same lines: . ${/^[\w./-]+$/.test(file) ? file : quoted(file)}`)
       terminal.line('# Then: pulumi stack init hub (the first time), pulumi up -s hub')
+      terminal.line(`# Watch requests travel: ${watched.url}`)
       terminal.line('# Ctrl-C stops it; what is deployed is kept.')
+      watched.warm()
       if ((await Promise.race([stopping.asked, announcement.lost])) === 'lost')
         throw new UserError(LOST, 'Start it again: npm run local')
       return 0
     } finally {
+      watched?.close()
       announcement?.stop()
       await providers?.close()
       await listeners?.close()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type CloudEvent, startCloud } from '@genai/local-cloud/cloud'
 import { organization } from '../../sample-organization.ts'
+import { type Console, watch } from '../console/watch.ts'
 import { demoImages, demoNote } from '../demo/fargate.ts'
 import { reportValidation } from '../demo/report.ts'
 import { Session } from '../demo/session.ts'
@@ -55,6 +56,7 @@ export const start: Verb = {
       observe: (event) => observe(event, recording, terminal),
     })
     let announcement: Announcement | undefined
+    let watched: Console | undefined
     try {
       const { port: wirePort } = await cloud.wire.open(LAPTOP)
       let session: Session | undefined
@@ -66,6 +68,7 @@ export const start: Verb = {
           users: () => session?.users ?? [],
           gatewayUrl: () => session?.gateway.url,
         })
+      if (announcement) watched = await watch(cloud, announcement)
       terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
       const note = demoNote(stacks.spokes)
       if (note !== undefined) terminal.line(terminal.style('dim', `  ${note}`))
@@ -93,11 +96,12 @@ export const start: Verb = {
         return failed.length === 0 ? 0 : 1
       }
       if (announcement) takeStacks(announcement, up.session, terminal)
-      nextCommands(terminal, up.session)
+      nextCommands(terminal, up.session, watched)
       const ended = await Promise.race([stopping.asked, announcement?.lost])
       if (ended === 'lost') throw new UserError(LOST, 'Start it again: npm start')
       return 0
     } finally {
+      watched?.close()
       announcement?.stop()
       await cloud.close()
       stopping.release()
@@ -141,7 +145,7 @@ function report(
   return validations.filter(({ ok }) => !ok)
 }
 
-function nextCommands({ line, style }: Terminal, { gateway, users }: Session): void {
+function nextCommands({ line, style }: Terminal, { gateway, users }: Session, watched: Console | undefined): void {
   const tenant = users[0]?.tenantId ?? 'TENANT'
   line()
   line(`The gateway serves at ${style('bold', gateway.url)} until Ctrl-C. In another shell:`)
@@ -150,6 +154,10 @@ function nextCommands({ line, style }: Terminal, { gateway, users }: Session): v
   line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`)
   line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/models" -H "Authorization: Bearer $ID_TOKEN"`)
   line()
+  if (!watched) return
+  line(`Watch requests travel: ${style('bold', watched.url)}`)
+  line()
+  watched.warm()
 }
 
 const failureOf = (failed: readonly Validation[]) =>

@@ -1,0 +1,52 @@
+/**
+ * Who may talk to the console. Every page that this machine's browser has open can send requests to a loopback port, and any name
+ * can be made to lead to it: so the port asks for its own name, for its own origin, and, for everything but the page itself, for the
+ * token that only the printed URL has.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+export interface Guard {
+  readonly port: number
+  readonly token: string
+}
+
+/** Nothing is loaded from elsewhere, nothing is written into the page as markup, nobody frames it. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** @returns why a request is refused whatever it asks for; undefined for one that may go on */
+export function foreign({ port }: Guard, headers: IncomingHttpHeaders): string | undefined {
+  const own = [`127.0.0.1:${port}`, `localhost:${port}`]
+  if (!own.includes(headers.host ?? '')) return `This port answers as ${own.join(' and ')} only.`
+  const { origin } = headers
+  if (origin !== undefined && origin !== `http://${headers.host}`) return 'This port answers its own page only.'
+  const site = headers['sec-fetch-site']
+  // A link from elsewhere opens the page, which has no token then.
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && headers['sec-fetch-mode'] !== 'navigate')
+    return 'This port answers its own page only.'
+  return undefined
+}
+
+export function isAllowed({ token }: Guard, { authorization }: IncomingHttpHeaders): boolean {
+  const given = Buffer.from(authorization ?? '')
+  const wanted = Buffer.from(`Bearer ${token}`)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}

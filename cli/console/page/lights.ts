@@ -1,0 +1,199 @@
+/** Requests as light on the picture: each lights up the way it takes, hop by hop; a refused one is red where it was stopped. */
+import { track } from '../plan-wires.ts'
+import type { RequestView } from '../view.ts'
+import { s } from './dom.ts'
+import type { Picture } from './picture.ts'
+import { colourOf } from './tenant-colours.ts'
+
+/** More at once is a blaze that nobody follows. */
+const MOST = 6
+const CURVE_MILLISECONDS = 170
+const REST_MILLISECONDS = 2_600
+const REFUSED_REST_MILLISECONDS = 7_000
+
+interface Light {
+  readonly id: string
+  readonly group: SVGGElement
+  readonly label: SVGGElement
+  /** Legs that were drawn. */
+  legs: number
+  /** When what was drawn has run its course. */
+  until: number
+  ended: boolean
+  stopped: boolean
+  timer?: ReturnType<typeof setTimeout>
+}
+
+const still = matchMedia('(prefers-reduced-motion: reduce)')
+
+export class Lights {
+  #picture: Picture
+  readonly #on = new Map<string, Light>()
+  readonly #done = new Set<string>()
+  #pinned: string | undefined
+
+  constructor(picture: Picture) {
+    this.#picture = picture
+  }
+
+  /** The picture was drawn anew: what is lit is in the old one. */
+  set picture(picture: Picture) {
+    for (const light of this.#on.values()) clearTimeout(light.timer)
+    this.#on.clear()
+    this.#picture = picture
+  }
+
+  /** Shows one until another is shown, or none. */
+  pin(request: RequestView | undefined): void {
+    const before = this.#pinned
+    this.#pinned = request?.id
+    if (before !== undefined && before !== request?.id) this.#off(before)
+    if (!request) return
+    this.#off(request.id)
+    this.#show(request, this.#start(request.id))
+  }
+
+  update(request: RequestView): void {
+    const { id } = request
+    const light = this.#on.get(id)
+    if (light) {
+      this.#show(request, light)
+      return
+    }
+    if (this.#done.has(id) || (this.#pinned !== undefined && request.outcome === 'answered')) return
+    if (this.#on.size >= MOST) {
+      // A refusal is what somebody looks for.
+      const oldest = [...this.#on.values()].find((one) => one.id !== this.#pinned)
+      if (request.outcome === 'answered' || request.outcome === 'under way' || !oldest) return
+      this.#off(oldest.id)
+    }
+    this.#show(request, this.#start(id))
+  }
+
+  #start(id: string): Light {
+    const [group, label] = [s('g', { class: 'light' }), s('g', {})]
+    this.#picture.lights.append(group)
+    this.#picture.labels.append(label)
+    const light: Light = { id, group, label, legs: 0, until: performance.now(), ended: false, stopped: false }
+    this.#on.set(id, light)
+    return light
+  }
+
+  #show(request: RequestView, light: Light): void {
+    const { outcome, stopped, legs } = request
+    const bad = outcome === 'refused' || outcome === 'failed' || stopped !== undefined
+    light.group.setAttribute('class', `light ${bad ? 'bad' : colourOf(request.tenant)}`)
+    light.group.dataset.outcome = outcome
+    light.group.dataset.request = request.id
+    for (const leg of legs.slice(light.legs)) this.#leg(light, leg.way)
+    light.legs = legs.length
+    if (stopped && !light.stopped) {
+      light.stopped = true
+      this.#after(light, () =>
+        this.#stop(light, stopped.node ?? legs.findLast(({ way }) => way.length > 0)?.way.at(-1), stopped.layer),
+      )
+    }
+    light.ended = outcome !== 'under way'
+    if (light.ended && request.id !== this.#pinned) {
+      clearTimeout(light.timer)
+      const rest = bad ? REFUSED_REST_MILLISECONDS : REST_MILLISECONDS
+      light.timer = setTimeout(() => this.#fade(light), Math.max(0, light.until - performance.now()) + rest)
+    }
+  }
+
+  #leg(light: Light, way: readonly string[]): void {
+    const { nodes, curves } = track(this.#picture.plan, way)
+    const begin = Math.max(light.until, performance.now())
+    curves.forEach((d, index) => {
+      const delay = begin + index * CURVE_MILLISECONDS - performance.now()
+      light.group.append(ray(d, delay))
+    })
+    nodes.forEach((id, index) => {
+      const moment = Math.max(0, begin + Math.max(0, index - 1) * CURVE_MILLISECONDS - performance.now())
+      const halo = this.#halo(id, 'halo')
+      if (!halo) return
+      light.group.append(halo)
+      if (!still.matches)
+        halo.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 160, delay: moment, fill: 'backwards' })
+    })
+    light.until = begin + curves.length * CURVE_MILLISECONDS
+  }
+
+  /** Round a node. */
+  #halo(id: string, name: string): SVGRectElement | undefined {
+    const at = this.#picture.plan.nodes.get(id)
+    if (!at) return undefined
+    const [x, y, width, height] = [at.x - 3, at.y - 3, at.w + 6, at.h + 6]
+    return s('rect', { x, y, width, height, rx: at.node.kind === 'internetGateway' ? height / 2 : 12, class: name })
+  }
+
+  #stop(light: Light, id: string | undefined, layer: string): void {
+    const at = id === undefined ? undefined : this.#picture.plan.nodes.get(id)
+    if (!at || id === undefined) return
+    const halo = this.#halo(id, 'halo stop')
+    if (halo) light.group.append(halo)
+    const width = layer.length * 6.7 + 40
+    const x = Math.min(Math.max(4, at.x + at.w / 2 - width / 2), this.#picture.plan.width - width - 4)
+    const y = at.y < 40 ? at.y + at.h + 8 : at.y - 32
+    light.label.setAttribute('class', 'stopped')
+    light.label.append(
+      s('rect', { x, y, width, height: 25, rx: 12.5 }),
+      s('path', { d: `M${x + 12} ${y + 8.5}l8 8m0-8l-8 8`, class: 'cross' }),
+      s('text', { x: x + 28, y: y + 17 }, layer),
+    )
+  }
+
+  #after(light: Light, work: () => void): void {
+    const wait = still.matches ? 0 : light.until - performance.now()
+    setTimeout(
+      () => {
+        if (this.#on.get(light.id) === light) work()
+      },
+      Math.max(0, wait),
+    )
+  }
+
+  #fade(light: Light): void {
+    if (this.#on.get(light.id) !== light || light.id === this.#pinned) return
+    const end = () => this.#off(light.id, light)
+    if (still.matches) {
+      end()
+      return
+    }
+    for (const element of [light.group, light.label])
+      element.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 500, fill: 'forwards' }).onfinish = end
+  }
+
+  #off(id: string, only?: Light): void {
+    const light = this.#on.get(id)
+    if (!light || (only && light !== only)) return
+    clearTimeout(light.timer)
+    light.group.remove()
+    light.label.remove()
+    this.#on.delete(id)
+    this.#done.add(id)
+    const [oldest] = this.#done
+    if (this.#done.size > 600 && oldest !== undefined) this.#done.delete(oldest)
+  }
+}
+
+/** A curve that lights up from its beginning to its end, and what runs along it. */
+function ray(d: string, delay: number): SVGGElement {
+  const line = s('path', { d, class: 'ray', pathLength: 1 })
+  if (still.matches) return s('g', {}, line)
+  const wait = Math.max(0, delay)
+  const timing = { duration: CURVE_MILLISECONDS, delay: wait, fill: 'backwards' } as const
+  line.animate([{ strokeDasharray: '0 1' }, { strokeDasharray: '1 1' }], timing)
+  line.animate([{ opacity: 0 }, { opacity: 0 }], { duration: wait, fill: 'none' })
+  const spark = s('circle', { r: 4.5, class: 'spark' })
+  spark.style.offsetPath = `path("${d}")`
+  const run = spark.animate(
+    [
+      { offsetDistance: '0%', opacity: 1 },
+      { offsetDistance: '100%', opacity: 1 },
+    ],
+    { duration: CURVE_MILLISECONDS, delay: wait, easing: 'ease-in-out' },
+  )
+  run.onfinish = () => spark.remove()
+  return s('g', {}, line, spark)
+}
