@@ -3,8 +3,9 @@ import { fromRequest, toResponse } from '../../functions/gateway/adapters/web.ts
 import { createApp } from '../../functions/gateway/app.ts'
 import { createCredentials } from '../../functions/gateway/aws/credentials.ts'
 import type { LogRecord } from '../../functions/gateway/log.ts'
-import { createMetering, type MeterWarning } from '../../functions/gateway/metering/meter.ts'
+import { createMetering } from '../../functions/gateway/metering/meter.ts'
 import { createReadUsage } from '../../functions/gateway/metering/usage.ts'
+import type { MeterWarning } from '../../functions/gateway/metering/warnings.ts'
 import { createModelClient } from '../../functions/gateway/model/client.ts'
 import {
   CONFIGURATION,

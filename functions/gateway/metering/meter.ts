@@ -1,25 +1,17 @@
 /** One request's limits and its bill: reserved before its first call of a model, settled when it is over, whatever happened. */
 import { randomUUID } from 'node:crypto'
-import type { ModelPrice, Tokens } from '../../../shared/cost.ts'
-import { type Limits, nanoDollarsOf, type ScopeLimits, WARN_AT } from '../../../shared/limits.ts'
-import { limitStates, monthOf, type ScopeKind, scopeKey, type UsageItem } from '../../../shared/usage-table.ts'
+import type { ModelPrice } from '../../../shared/cost.ts'
+import type { Limits } from '../../../shared/limits.ts'
+import { limitStates } from '../../../shared/usage-table.ts'
 import { GatewayError } from '../errors.ts'
-import { type Charge, estimated, measured, NOTHING, ON_FAILURE, sum } from './charge.ts'
+import { type Charge, estimated, sum } from './charge.ts'
 import type { Counters, Hold } from './counters.ts'
 import type { Estimate } from './estimate.ts'
 import type { Exceeded } from './exceeded.ts'
+import { type MeteredCall, meteredCall } from './metered-call.ts'
 import { limitExceeded, rateLimitHeaders, storeUnavailable } from './refusals.ts'
-
-/** Printed as a line of its own, for alarms. */
-export interface MeterWarning {
-  /** `budget`: more than `warnAt` percent are used. `unsettled`: a hold stays until it expires, as the counter was out of reach. */
-  readonly warning: 'budget' | 'unsettled'
-  readonly tenant: string
-  readonly scope: ScopeKind
-  /** The model's name, or the id made of the caller's issuer and subject. */
-  readonly name?: string
-  readonly percent?: number
-}
+import { describe, hasOnlyMinutes, type Scope, scopesOf } from './scope.ts'
+import { createWarnings, type MeterWarning } from './warnings.ts'
 
 export interface MeteringOptions {
   readonly tenantId: string
@@ -64,47 +56,12 @@ export interface Meter {
   close(): { readonly charge: Charge; readonly settled: Promise<void> }
 }
 
-/** What becomes of a call. What is not said of one that was sent counts as all that was reserved. */
-export interface MeteredCall {
-  /** Told before each attempt: what it costs is by the model that was asked last. */
-  asks(modelId: string): void
-  sent(): void
-  used(usage: Tokens, tier?: string): void
-  failed(error: unknown): void
-  /** It costs nothing, whatever it was. */
-  free(): void
-}
-
 export type Metering = (request: MeteredRequest) => Meter
-
-interface Scope {
-  readonly kind: ScopeKind
-  readonly name?: string
-  readonly key: string
-  readonly limits: ScopeLimits
-}
 
 type Reservation = { readonly scope: Scope; readonly hold: Hold }
 
-/** Budgets that this process has warned of: a month each. */
-const WARNINGS = 1_000
-
 export function createMetering({ tenantId, counters, now, warn }: MeteringOptions): Metering {
-  const warned = new Set<string>()
-
-  function warnOf(scope: Scope, item: UsageItem | undefined): void {
-    const { dollarsPerMonth, warnAt = WARN_AT } = scope.limits
-    if (!item || dollarsPerMonth === undefined) return
-    const percent = Math.floor((item.spent / nanoDollarsOf(dollarsPerMonth)) * 100)
-    const id = `${scope.key} ${monthOf(item.minute)}`
-    if (percent < warnAt || warned.has(id)) return
-    if (warned.size >= WARNINGS) warned.clear()
-    warned.add(id)
-    warn({ warning: 'budget', ...nameOf(scope), percent })
-  }
-
-  const nameOf = ({ kind, name }: Scope) => ({ tenant: tenantId, scope: kind, ...(name !== undefined && { name }) })
-
+  const warnings = createWarnings(tenantId, warn)
   return ({ limits, prices = {}, caller, remaining }) => {
     const calls: { readonly charge: () => Charge }[] = []
     const reservations: Reservation[] = []
@@ -118,18 +75,6 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
     function most({ id, fallbacks = [] }: MeteredModel, estimate: Estimate): number | undefined {
       const all = [id, ...fallbacks].map((one) => estimated(estimate, priceOf(one)).nanoDollars)
       return all.reduce((one, other) => (one === undefined || other === undefined ? undefined : Math.max(one, other)))
-    }
-
-    function scopesOf({ name }: MeteredModel): readonly Scope[] {
-      const { tenant, user, models = {} } = limits ?? {}
-      const model = Object.hasOwn(models, name) ? models[name] : undefined
-      return [
-        ...(tenant ? [{ kind: 'tenant' as const, key: scopeKey(tenantId, 'tenant'), limits: tenant }] : []),
-        ...(user
-          ? [{ kind: 'user' as const, name: caller, key: scopeKey(tenantId, 'user', caller), limits: user }]
-          : []),
-        ...(model ? [{ kind: 'model' as const, name, key: scopeKey(tenantId, 'model', name), limits: model }] : []),
-      ].filter((scope) => Object.keys(scope.limits).length > 0)
     }
 
     async function reserve(
@@ -188,7 +133,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
 
     /** One after the other: what one reserves, the next one may use. */
     async function covered(model: MeteredModel, estimates: () => readonly Estimate[], take: boolean): Promise<void> {
-      const scopes = scopesOf(model)
+      const scopes = scopesOf(tenantId, limits ?? {}, { caller, model: model.name })
       if (scopes.length === 0) return
       const own = reserving.then(async () => {
         if (closed) throw new GatewayError('client_left', 'Nobody waits for this request any more.')
@@ -203,9 +148,9 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       used: { tokens: number; nanoDollars: number; counts: boolean },
     ): Promise<void> {
       try {
-        warnOf(scope, await counters?.settle(hold, used))
+        warnings.budget(scope, await counters?.settle(hold, used))
       } catch {
-        warn({ warning: 'unsettled', ...nameOf(scope) })
+        warnings.unsettled(scope)
       }
     }
 
@@ -246,12 +191,6 @@ const isHold = (answer: Hold | Exceeded): answer is Hold => 'reserved' in answer
 /** Who waits for a minute need not know of it when the month is used up. */
 const RANK: readonly string[] = ['budget_exhausted', 'rate_limited', 'limits_unavailable']
 
-const hasOnlyMinutes = ({ requestsPerMinute: _, tokensPerMinute: __, ...others }: ScopeLimits): boolean =>
-  Object.values(others).every((value) => value === undefined)
-
-const describe = ({ kind, name }: Scope): string =>
-  kind === 'tenant' ? 'the tenant' : kind === 'user' ? 'one caller' : `the model "${name}"`
-
 /** Of two scopes' limits of one kind, the one with less left. */
 function tightest(states: ReturnType<typeof limitStates>): ReturnType<typeof limitStates> {
   const byLimit = new Map<string, (typeof states)[number]>()
@@ -268,36 +207,4 @@ function unpriced({ name }: MeteredModel): GatewayError {
     `The model "${name}" has no known price, so that a limit in dollars cannot be counted. Tell the platform's operators.`,
     { cause: new Error('a limit in dollars on a model without a price') },
   )
-}
-
-function meteredCall(
-  estimate: () => Estimate,
-  modelId: string,
-  priceOf: (modelId: string) => ModelPrice | undefined,
-): MeteredCall & { readonly charge: () => Charge } {
-  let sent = false
-  let price = priceOf(modelId)
-  let outcome: Charge | undefined
-  return {
-    asks: (asked) => {
-      price = priceOf(asked)
-    },
-    sent: () => {
-      sent = true
-    },
-    used: (usage, tier) => {
-      const charge = measured(usage, price, tier)
-      // Tokens of a kind whose price is not known cost what was reserved: nothing is counted as free.
-      const dearest = price && charge.nanoDollars === undefined ? estimated(estimate(), price).nanoDollars : undefined
-      outcome = dearest === undefined ? charge : { ...charge, is: 'estimated', nanoDollars: dearest }
-    },
-    failed: (error) => {
-      const code = error instanceof GatewayError ? error.code : 'internal'
-      if (!outcome && (!sent || ON_FAILURE[code] === 'release')) outcome = NOTHING
-    },
-    free: () => {
-      outcome = NOTHING
-    },
-    charge: () => outcome ?? (sent ? estimated(estimate(), price) : NOTHING),
-  }
 }

@@ -1,0 +1,23 @@
+/** Whatever is thrown while a request is served, as an error of the closed list. */
+import { GatewayError } from './errors.ts'
+
+/** @param signal of the request: why it was aborted explains what failed for that */
+export function toError(thrown: unknown, signal: AbortSignal): GatewayError {
+  if (thrown instanceof GatewayError) return thrown
+  return signal.aborted && signal.reason instanceof GatewayError ? signal.reason : internal(thrown)
+}
+
+/** A mistake of ours. Its message may quote anything, so only its kind and place are kept. */
+function internal(thrown: unknown): GatewayError {
+  const place =
+    thrown instanceof Error
+      ? thrown.stack
+          ?.split('\n')
+          .find((line) => line.startsWith('    at '))
+          ?.trim()
+      : ''
+  const cause = new Error(`${thrown instanceof Error ? thrown.name : typeof thrown} ${place ?? ''}`)
+  return new GatewayError('internal', 'The gateway failed; nothing in your request is known to be wrong. Try again.', {
+    cause,
+  })
+}
