@@ -61,9 +61,9 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     { file: 'path.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
   // The item's status; what it lists is declared, and laid over.
-  tableItem: [{ file: 'app.ts', from: 'if (tenant.suspended)', to: 'if (false)' }],
+  tableItem: [{ file: 'serve.ts', from: 'if (tenant.suspended)', to: 'if (false)' }],
   functionRequest: [
-    { file: 'app.ts', from: '  refuseQuery(incoming.query, operation.query)\n', to: '' },
+    { file: 'serve.ts', from: '  refuseQuery(incoming.query, operation.query)\n', to: '' },
     { file: 'event.ts', from: 'if (!PATH.test(path)) throw', to: 'if (false) throw' },
     { file: 'event.ts', from: 'if (url.pathname !== path) throw', to: 'if (false) throw' },
     { file: 'path.ts', from: "root === '' && TENANT_ID.test(tenant)", to: "root === ''" },
