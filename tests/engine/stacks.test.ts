@@ -9,11 +9,13 @@ const ONBOARDING = 'arn:aws:iam::111111111111:role/genai-onboarding'
 const TENANTS = ['spoke-tenant1', 'spoke-tenant2']
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 const FUNCTION = 'aws:lambda/function:Function'
-/** The function, and the alarm on its time limit. */
+/** The alarm on the function's time limit, and the function: neither waits for the other. */
 const TIER_CHANGE = [
-  'update aws:lambda/function:Function lane',
   'update aws:cloudwatch/metricAlarm:MetricAlarm lane-latency',
+  'update aws:lambda/function:Function lane',
 ]
+/** What either needs, of the one policy that a test takes away. */
+const TIER_CHANGE_ACTIONS = ['cloudwatch:PutMetricAlarm', 'lambda:UpdateFunctionConfiguration']
 
 /** A deployment on two busy cores. */
 const quiet = { color: 'never' } as const
@@ -73,7 +75,7 @@ describe.skipIf(!cli)('the stacks on the real engine', () => {
           if (op === 'update' || op === 'replace') steps.push(`${op} ${type} ${urn.split('::').at(-1)}`)
         },
       })
-      return [...steps]
+      return steps.toSorted()
     }
     try {
       expect(await preview({ tier: 'medium' })).toEqual(TIER_CHANGE)
@@ -113,7 +115,9 @@ describe.skipIf(!cli)('the stacks on the real engine', () => {
     const stack = await engine.stack('spoke-tenant2', { tier: 'medium' })
     const before = ofTenant(FUNCTION, 'tenant2')
     await expect(stack.up(quiet)).rejects.toThrow(
-      /AccessDenied: User: .*genai-onboarding.* is not authorized to perform: lambda:UpdateFunctionConfiguration/,
+      new RegExp(
+        `AccessDenied: User: .*genai-onboarding.* is not authorized to perform: (${TIER_CHANGE_ACTIONS.join('|')})`,
+      ),
     )
     expect(ofTenant(FUNCTION, 'tenant2')).toEqual(before)
     await ledger.put(attachment)
@@ -129,7 +133,9 @@ describe.skipIf(!cli)('the stacks on the real engine', () => {
     await expect(stack.up(quiet)).rejects.toThrow(/UnreservedConcurrentExecution below its minimum/)
     await engine.cloud.ledger.put(other)
     const { summary } = await stack.up(quiet)
-    expect(summary.resourceChanges).toMatchObject({ update: TIER_CHANGE.length })
+    // The alarm may have been changed by the one that failed.
+    expect([1, TIER_CHANGE.length]).toContain(summary.resourceChanges?.update)
+    expect(ofTenant(FUNCTION, 'tenant2')?.inputs.memorySize).toBe(ofTenant(FUNCTION, 'tenant1')?.inputs.memorySize)
   })
 
   it('destroys tenants at the same time, then the hub, and nothing is left', async () => {
@@ -145,7 +151,8 @@ describe.skipIf(!cli)('the stacks on the real engine', () => {
       event.kind === 'permission' && event.session.roleArn === ONBOARDING ? [event] : [],
     )
     const refused = new Set(asked.filter(({ allowed }) => !allowed).map(({ action }) => action))
-    expect([...refused]).toEqual(['lambda:UpdateFunctionConfiguration'])
+    expect(refused.size).toBeGreaterThan(0)
+    expect([...refused].filter((action) => !TIER_CHANGE_ACTIONS.includes(action))).toEqual([])
     expect(asked.length).toBeGreaterThan(100)
   })
 })

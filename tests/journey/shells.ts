@@ -85,12 +85,14 @@ export function openShells({ command }: FoundCli): Shells {
   }
   async function succeed(lines: string, input?: string, prelude?: string): Promise<string> {
     const { code, stdout, stderr } = await run(lines, input, prelude)
-    if (code !== 0) throw new Error(`exit code ${code} of:\n${lines}\n${stdout}\n${stderr}`)
+    // What was exported has tokens in it.
+    const shown = lines.replaceAll(/^export .*\n/gm, '')
+    if (code !== 0) throw new Error(`exit code ${code} of:\n${shown}\n${stdout}\n${stderr}`)
     return stdout
   }
   async function end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | null> {
     const child = server
-    if (!child || child.exitCode !== null) return child?.exitCode ?? null
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     child.kill(signal)
     return await ended
