@@ -11,6 +11,8 @@ export interface HubLimits {
   readonly concurrencyLimit: number
   /** Rules that the load balancer may have. */
   readonly listenerRules: number
+  /** Tenants that its shared model endpoint may admit; absent on a hub without one. */
+  readonly sharedRules?: number
   /** Absent on a hub without Fargate. */
   readonly fargate?: {
     readonly vcpuLimit: number
@@ -20,9 +22,16 @@ export interface HubLimits {
 }
 
 /** Of a hub that is deployed; one of an earlier version tells of its rules with Fargate only. */
-export const limitsOfHub = ({ concurrencyLimit, listenerRules, fargate, privateSubnets }: HubOutputs): HubLimits => ({
+export const limitsOfHub = ({
+  concurrencyLimit,
+  listenerRules,
+  fargate,
+  privateSubnets,
+  centralModels,
+}: HubOutputs): HubLimits => ({
   concurrencyLimit,
   listenerRules: listenerRules ?? fargate?.listenerRules ?? DEFAULT_LISTENER_RULES,
+  ...(centralModels && { sharedRules: centralModels.groupRules }),
   ...(fargate && { fargate: { ...fargate, subnets: privateSubnets.map(({ cidrBlock }) => cidrBlock) } }),
 })
 
@@ -30,6 +39,7 @@ export const limitsOfHub = ({ concurrencyLimit, listenerRules, fargate, privateS
 export const limitsOfSettings = (hub: HubSettings): HubLimits => ({
   concurrencyLimit: hub.concurrencyLimit,
   listenerRules: hub.listenerRules,
+  ...(hub.centralModels && { sharedRules: hub.centralModels.groupRules }),
   ...(hub.fargate && {
     fargate: {
       vcpuLimit: hub.fargateVcpuLimit,
@@ -109,7 +119,7 @@ function ruleMistakes(members: readonly Computed[], { listenerRules }: HubLimits
 
 /** AWS keeps five addresses of a subnet; so many interface endpoints a hub has at most; a function has one interface a zone. */
 const KEPT = 5
-const ENDPOINTS = 5
+const ENDPOINTS = 6
 const OF_A_FUNCTION = 1
 
 /** With one zone lost, the tasks are in the others. A tenant on Fargate may come from Lambda, whose interface goes later. */

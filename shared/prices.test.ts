@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { PRICES, readPrices, tenantMonthlyFixed } from './prices.ts'
+import { PRICES, readPrices, sharedEndpointMonthlyFixed, tenantMonthlyFixed } from './prices.ts'
 
 describe('what a tenant costs before its first request', () => {
   it('is $51.10 a month in two zones', () => {
     expect(tenantMonthlyFixed(2)).toBe(51.1)
     expect(tenantMonthlyFixed(1)).toBe(43.8)
     expect(tenantMonthlyFixed(3)).toBe(58.4)
+  })
+
+  it('is nothing without a network of its own, and the hub pays for its endpoint once', () => {
+    expect(tenantMonthlyFixed(0)).toBe(0)
+    expect(sharedEndpointMonthlyFixed(2)).toBe(14.6)
   })
 
   it("follows a user's own prices", () => {

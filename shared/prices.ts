@@ -38,9 +38,11 @@ export const HOURS_PER_MONTH = 730
 /**
  * What a tenant costs a month before its first request: its attachment, its model endpoint in each of its zones, and the tasks
  * that always run where it runs on Fargate.
+ * @param zones of its network; none for a tenant at the shared endpoint, which has neither attachment nor endpoint
  */
 export function tenantMonthlyFixed(zones: number, compute?: Compute, prices: Prices = PRICES): number {
-  const network = cents(prices.transitGatewayAttachmentHour + zones * prices.interfaceEndpointZoneHour)
+  const network =
+    zones === 0 ? 0 : cents(prices.transitGatewayAttachmentHour + zones * prices.interfaceEndpointZoneHour)
   const tasks = compute?.kind === 'fargate' ? tasksMonthlyFixed(compute.tier, prices) : 0
   return Math.round((network + tasks) * 100) / 100
 }
@@ -62,6 +64,10 @@ const FARGATE_ENDPOINTS = 3
 /** What a hub with Fargate costs a month more than one without it. */
 export const fargateMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
   cents(FARGATE_ENDPOINTS * zones * prices.interfaceEndpointZoneHour)
+
+/** What a hub with a model endpoint that tenants share costs a month more than one without it. */
+export const sharedEndpointMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
+  cents(zones * prices.interfaceEndpointZoneHour)
 
 /** An hourly price as a monthly one. */
 const cents = (hourly: number) => Math.round(hourly * HOURS_PER_MONTH * 100) / 100

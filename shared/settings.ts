@@ -23,6 +23,8 @@ export interface SpokeSettings extends Settled<Omit<Values<typeof SPOKE_TABLE>, 
   readonly credentials: Credentials
   /** For the hub's account, from which the onboarding role is assumed. */
   readonly hubCredentials: Credentials
+  /** Zone ids such as `use1-az1`, one to three, each among the hub's; none for a tenant without a network of its own. */
+  readonly availabilityZoneIds: readonly string[]
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   /** By the name in `models`: asked in this order when Bedrock has no capacity for the one before. */

@@ -6,6 +6,7 @@ import { type AddressHolder, nextFreeCidr, overlapsOf } from './addressing.ts'
 import { overlaps, parseCidr } from './cidr.ts'
 import type { Compute } from './compute.ts'
 import { type HubLimits, limitMistakes } from './hub-limits.ts'
+import { RULES_PER_GROUP } from './load-balancer-rules.ts'
 import type { SettingsOrigin } from './settings/read.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
@@ -27,6 +28,10 @@ export interface Tenancy {
   readonly account?: string
   readonly cidrBlock?: string
   readonly compute?: Compute
+  /** Whose model endpoint it calls. @default own */
+  readonly modelEndpoint?: 'own' | 'hub'
+  /** Models that it calls through the hub's endpoint. */
+  readonly sharedModels?: readonly string[]
   /** Issuers of its machines: a rule each. */
   readonly machineRules?: number
 }
@@ -39,7 +44,8 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
   if (raw.role !== 'spoke') return undefined
   const tenantId = parsed(SPOKE_TABLE.tenantId.parse, raw.tenantId)
   const account = parsed(SPOKE_TABLE.account.parse, raw.account)
-  const cidrBlock = parsed(checkedCidr, raw.cidrBlock)
+  const modelEndpoint = parsed(SPOKE_TABLE.modelEndpoint.parse, raw.modelEndpoint)
+  const cidrBlock = modelEndpoint === 'hub' ? undefined : parsed(checkedCidr, raw.cidrBlock)
   const compute = computeOf(raw)
   const machines = parsed(SPOKE_TABLE.machineIssuers.parse, raw.machineIssuers)
   return {
@@ -47,6 +53,7 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
     hubStack: raw.hubStack ?? defaultHubStack,
     ...(tenantId !== undefined && { tenantId }),
     ...(account !== undefined && { account }),
+    ...(modelEndpoint === 'hub' && { modelEndpoint, sharedModels: modelsOf(raw) }),
     ...(cidrBlock !== undefined && { cidrBlock }),
     ...(compute !== undefined && { compute }),
     ...(machines !== undefined && { machineRules: Object.keys(machines).length }),
@@ -63,13 +70,14 @@ export const tenanciesOf = (
 /** A tenant by its settings. */
 export const tenancyOf = (
   stack: string,
-  { hubStack, tenantId, account, cidrBlock, compute, machineIssuers }: SpokeSettings,
-): Required<Tenancy> => ({
+  { hubStack, tenantId, account, modelEndpoint, cidrBlock, compute, machineIssuers }: SpokeSettings,
+): Tenancy & Required<Pick<Tenancy, 'tenantId' | 'account'>> => ({
   stack,
   hubStack,
   tenantId,
   account,
-  cidrBlock,
+  modelEndpoint,
+  ...(cidrBlock !== undefined && { cidrBlock }),
   compute,
   machineRules: Object.keys(machineIssuers).length,
 })
@@ -99,6 +107,7 @@ export function tenancyMistakes(members: readonly Tenancy[], limits: HubLimits):
     ),
     ...tooManyTenants(members[0]?.hubStack ?? '', members.length),
     ...limitMistakes(members, limits),
+    ...sharedMistakes(members, limits),
   ]
 }
 
@@ -156,6 +165,13 @@ function accountMistakes(members: readonly Tenancy[]): readonly string[] {
     )
 }
 
+const sharedMistakes = (members: readonly Tenancy[], { sharedRules }: HubLimits) =>
+  tooManyShared(
+    members[0]?.hubStack ?? '',
+    members.filter(({ modelEndpoint }) => modelEndpoint === 'hub').length,
+    sharedRules,
+  )
+
 /** @param count of a hub's tenants, with the one that is deployed */
 export function tooManyTenants(hubStack: string, count: number): readonly string[] {
   if (count <= TENANTS_PER_LOAD_BALANCER) return []
@@ -166,12 +182,27 @@ export function tooManyTenants(hubStack: string, count: number): readonly string
   ]
 }
 
+/** @param count of tenants at the shared model endpoint, with the one that is deployed */
+export function tooManyShared(hubStack: string, count: number, groupRules = RULES_PER_GROUP): readonly string[] {
+  if (count <= groupRules) return []
+  return [
+    `The model endpoint of the hub ${hubStack} would be shared by ${count} tenants, each a rule of its security group, and a group of the ` +
+      `hub's account has ${groupRules}. Have the quota "Inbound or outbound rules per security group" (L-0EA8095F) raised and set the hub's ` +
+      'securityGroupRules, or give the tenant an endpoint of its own: modelEndpoint own.',
+  ]
+}
+
 /** As settings/spoke.ts has it. */
 function computeOf({ compute = 'lambda', tier = 'small' }: RawSettings): Compute | undefined {
   const kind = parsed(SPOKE_TABLE.compute.parse, compute)
   const { lambda, fargate } = parsed(SPOKE_TABLE.tier.parse, tier) ?? {}
   if (kind === 'lambda') return lambda && { kind, tier: lambda }
   return kind && fargate && { kind, tier: fargate }
+}
+
+function modelsOf({ models }: RawSettings): readonly string[] {
+  const read = parsed(SPOKE_TABLE.models.parse, models) ?? {}
+  return Object.values(read).flatMap(({ id, fallbacks = [] }) => [id, ...fallbacks])
 }
 
 function checkedCidr(text: string): string {

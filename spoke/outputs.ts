@@ -3,13 +3,16 @@ export interface SpokeOutputs {
   readonly tenantId: string
   /** The tenant's account, which serves its models. */
   readonly account: string
-  readonly cidrBlock: string
+  /** Whose model endpoint its gateway calls: the tenant's own, or the hub's, which tenants share. */
+  readonly modelEndpoint: 'own' | 'hub'
+  /** Of a tenant with a network of its own, as the next three. */
+  readonly cidrBlock?: string
   /** In the order of the subnets' addresses. */
-  readonly availabilityZoneIds: readonly string[]
-  readonly vpcId: string
+  readonly availabilityZoneIds?: readonly string[]
+  readonly vpcId?: string
   /** The Transit Gateway attachment of the tenant's VPC. */
-  readonly attachmentId: string
-  /** Regional host name of the tenant's `bedrock-runtime` endpoint. */
+  readonly attachmentId?: string
+  /** Regional host name of the `bedrock-runtime` endpoint. */
   readonly endpointHost: string
   /** The role that may invoke the tenant's models. */
   readonly roleArn: string

@@ -1,7 +1,8 @@
 import { parseFilterPattern } from '@genai/local-cloud/aws/logs/filter-pattern'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { HubOutputs } from '../shared/contract.ts'
 import type { Inputs } from '../tests/recorder.ts'
-import { ENDPOINT_HOST, HUB, run } from '../tests/spoke-fixture.ts'
+import { CENTRAL, ENDPOINT_HOST, HUB, run } from '../tests/spoke-fixture.ts'
 
 const json = (value: unknown) => JSON.parse(String(value))
 
@@ -323,6 +324,7 @@ describe('a tenant inside the organisation', () => {
     expect(stack.outputs).toEqual({
       tenantId: 'tenant1',
       account: '222222222222',
+      modelEndpoint: 'own',
       cidrBlock: '10.64.0.0/24',
       availabilityZoneIds: ['use1-az1', 'use1-az2'],
       vpcId: 'account-id',
@@ -335,6 +337,62 @@ describe('a tenant inside the organisation', () => {
       ruleArn: 'arn:ListenerRule:lane',
       gatewayUrl: 'https://genai.example.com/tenant1',
     })
+  })
+})
+
+describe('a tenant at the shared endpoint', () => {
+  const shared = (hub: Partial<HubOutputs> = {}) => run({ modelEndpoint: 'hub' }, { centralModels: CENTRAL, ...hub })
+
+  it('has a role in its account, and neither network nor attachment nor endpoint nor flow logs', async () => {
+    const { resources } = await shared()
+    const ofAccount = resources.filter(({ type, provider }) => type.startsWith('aws:') && provider === 'tenant')
+    expect(ofAccount.map(({ type }) => type).sort()).toEqual(['aws:iam/role:Role', 'aws:iam/rolePolicy:RolePolicy'])
+    expect(resources.filter(({ type }) => /ec2transitgateway|vpcEndpoint|ram\//.test(type))).toEqual([])
+  })
+
+  it('has no part in the share of the Transit Gateway with accounts either', async () => {
+    const { resources } = await shared({ sharing: { kind: 'accounts' } })
+    expect(resources.filter(({ type }) => type.startsWith('aws:ram/'))).toEqual([])
+  })
+
+  it('has a role that demands the hub’s network, and no policy of an endpoint', async () => {
+    const { one } = await shared()
+    const { name, policy } = one('aws:iam/rolePolicy:RolePolicy', 'account-models').inputs
+    expect(name).toBe('models-vpc-hub')
+    for (const { Effect, Condition } of JSON.parse(String(policy)).Statement) {
+      if (Effect === 'Allow') expect(Condition.StringEquals).toMatchObject({ 'aws:SourceVpc': 'vpc-hub' })
+      else expect(Condition).toEqual({ Null: { 'aws:SourceVpce': 'true' } })
+    }
+  })
+
+  it('is let out to the shared endpoint and in there, before its item names it', async () => {
+    const { resources, one } = await shared()
+    const ports = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 }
+    expect(
+      one('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule', 'lane-shared-model-endpoint').inputs,
+    ).toMatchObject({
+      securityGroupId: 'lane-id',
+      referencedSecurityGroupId: 'sg-central',
+      ...ports,
+    })
+    expect(
+      one('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule', 'lane-shared-model-endpoint').inputs,
+    ).toMatchObject({
+      securityGroupId: 'sg-central',
+      referencedSecurityGroupId: 'lane-id',
+      tags: { tenant: 'tenant1' },
+      ...ports,
+    })
+    expect(resources.filter(({ name }) => /model-endpoint-\d/.test(name))).toEqual([])
+    const item = JSON.parse(String(one('aws:dynamodb/tableItem:TableItem', 'lane').inputs.item))
+    expect(item.endpoint).toEqual({ S: CENTRAL.endpointHost })
+  })
+
+  it('answers what is there', async () => {
+    const { outputs } = await shared()
+    expect(outputs).toMatchObject({ modelEndpoint: 'hub', endpointHost: CENTRAL.endpointHost })
+    for (const name of ['cidrBlock', 'availabilityZoneIds', 'vpcId', 'attachmentId'])
+      expect(outputs).not.toHaveProperty(name)
   })
 })
 

@@ -1,6 +1,7 @@
 /** One tenant, in order: its account, its ingress through the hub, and its routes back once the ingress is open. */
 import * as pulumi from '@pulumi/pulumi'
-import type { HubOutputs } from '../shared/contract.ts'
+import type { HubCentralModels, HubOutputs } from '../shared/contract.ts'
+import type { SpokeSettings } from '../shared/settings.ts'
 import { TenantAccount } from './account/account.ts'
 import { AccountRoutes } from './account/routes.ts'
 import { TransitGatewayShare } from './account/sharing.ts'
@@ -24,6 +25,7 @@ export function spoke({
 }: SpokePlan): Outputs<SpokeOutputs> {
   // Only of what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
   const providers = spokeProviders(settings, hub)
+  const { cidrBlock, availabilityZoneIds } = settings
   const { tenantId, account } = settings
   const { project, stack } = origin
   const tags = tenantTags({ project, stack, tenant: tenantId })
@@ -32,12 +34,19 @@ export function spoke({
     {
       ...settings,
       region: hub.region,
-      zones,
-      transitGatewayId: sharedTransitGateway(account, hub, providers),
+      endpoint:
+        cidrBlock === undefined
+          ? { kind: 'hub', host: centralModelsOf(settings, hub).endpointHost }
+          : {
+              kind: 'own',
+              cidrBlock,
+              zones,
+              transitGatewayId: sharedTransitGateway(account, hub, providers),
+              hubPrivateCidrBlocks: hub.privateSubnets.map((subnet) => subnet.cidrBlock),
+            },
       hubAccount: hub.account,
       hubVpcId: hub.vpcId,
       hubHasFargate: hub.fargate !== undefined,
-      hubPrivateCidrBlocks: hub.privateSubnets.map(({ cidrBlock }) => cidrBlock),
       modelIds,
       deletionProtection: hub.deletionProtection,
       tags,
@@ -52,33 +61,42 @@ export function spoke({
     {
       ...ofIngress,
       hub,
-      attachmentId: tenantAccount.attachmentId,
+      way: tenantAccount.network
+        ? {
+            kind: 'own',
+            attachmentId: tenantAccount.network.attachmentId,
+            endpointCidrBlocks: zones.map(({ endpoint }) => endpoint),
+          }
+        : { kind: 'hub', securityGroupId: centralModelsOf(settings, hub).securityGroupId },
       endpointHost,
       ...(tenantAccount.guardrail && { guardrail: tenantAccount.guardrail }),
-      endpointCidrBlocks: zones.map(({ endpoint }) => endpoint),
       gateway,
       functionSeconds,
       tags,
     },
     { provider: providers.hub },
   )
-  const routes = new AccountRoutes(
-    'routes',
-    {
-      routeTableId: tenantAccount.routeTableId,
-      hubCidrBlock: hub.cidrBlock,
-      transitGatewayId: ingress.transitGatewayId,
-    },
-    { provider: providers.tenant },
-  )
-  whenRouted(pulumi.all([tenantAccount.endpointHost, routes.routeIds]).apply(([host]) => host))
+  const { network } = tenantAccount
+  const routes =
+    network &&
+    ingress.attachment &&
+    new AccountRoutes(
+      'routes',
+      {
+        routeTableId: network.routeTableId,
+        hubCidrBlock: hub.cidrBlock,
+        transitGatewayId: ingress.attachment.transitGatewayId,
+      },
+      { provider: providers.tenant },
+    )
+  whenRouted(pulumi.all([tenantAccount.endpointHost, routes?.routeIds]).apply(([host]) => host))
   return {
     tenantId,
     account,
-    cidrBlock: settings.cidrBlock,
-    availabilityZoneIds: [...settings.availabilityZoneIds],
-    vpcId: tenantAccount.vpcId,
-    attachmentId: ingress.attachmentId,
+    modelEndpoint: settings.modelEndpoint,
+    ...(cidrBlock !== undefined && { cidrBlock, availabilityZoneIds: [...availabilityZoneIds] }),
+    ...(network && { vpcId: network.vpcId }),
+    ...(ingress.attachment && { attachmentId: ingress.attachment.id }),
     endpointHost: tenantAccount.endpointHost,
     roleArn: tenantAccount.roleArn,
     compute: gateway.kind,
@@ -88,6 +106,12 @@ export function spoke({
     ruleArn: ingress.ruleArn,
     gatewayUrl: `${hub.gatewayUrl}/${tenantId}`,
   }
+}
+
+/** Of a tenant without a network of its own; the preflight has refused a hub that has none. */
+function centralModelsOf({ tenantId }: SpokeSettings, { centralModels }: HubOutputs): HubCentralModels {
+  if (!centralModels) throw new Error(`${tenantId} has no model endpoint, and its hub none to share.`)
+  return centralModels
 }
 
 /** Inside an organisation the gateway is simply there. */

@@ -1,6 +1,6 @@
 /** For tests of a tenant's stack: a hub's outputs, a tenant's settings, and a recording of what the program registers. */
 
-import type { HubFargate, HubOutputs } from '../shared/contract.ts'
+import type { HubCentralModels, HubFargate, HubOutputs } from '../shared/contract.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { preflight } from '../spoke/preflight/preflight.ts'
 import { spoke } from '../spoke/program.ts'
@@ -97,6 +97,22 @@ function answer(type: string, inputs: Inputs, name: string): Inputs {
   }
 }
 
+export const CENTRAL: HubCentralModels = {
+  endpointId: 'vpce-hub',
+  endpointHost: 'vpce-0hub-1def.bedrock-runtime.us-east-1.vpce.amazonaws.com',
+  securityGroupId: 'sg-central',
+  modelIds: ['us.amazon.nova-2-lite-v1:0'],
+  modelRegions: {},
+  groupRules: 60,
+}
+
+/** A tenant at the shared endpoint has no addresses. */
+function settingsOf(settings: Partial<SpokeSettings>): SpokeSettings {
+  const { cidrBlock, availabilityZoneIds, ...others } = SETTINGS
+  if (settings.modelEndpoint === 'hub') return { ...others, availabilityZoneIds: [], ...settings }
+  return { ...SETTINGS, ...settings }
+}
+
 export interface RunOptions {
   readonly zones?: readonly string[]
   readonly preview?: boolean
@@ -119,7 +135,7 @@ export const run = (
     async () => ({
       ...spoke(
         await preflight({
-          settings: { ...SETTINGS, ...settings },
+          settings: settingsOf(settings),
           hub: { ...HUB, ...hub },
           before: functionSeconds === 0 ? {} : { functionArn: FUNCTION_ARN, timeoutSeconds: functionSeconds },
           origin: originOf('spoke-tenant1'),
@@ -137,6 +153,10 @@ export const run = (
         if (token.includes('getImage')) return { imageDigest: DIGEST }
         // One VPC of the tenant is there, and reached.
         if (token.includes('getVpcs')) return { ids: ['vpc-own'] }
+        // A group of a gateway a tenant, this one's among them.
+        if (token.includes('getSecurityGroups'))
+          return { ids: ['sg-own', ...(inputs.tags ? [] : others.map((_, index) => `sg-other-${index}`))] }
+        if (token.includes('getSecurityGroupRules')) return { ids: [] }
         const own = JSON.stringify(inputs).includes('vpc-own')
         return {
           routes: [SETTINGS.cidrBlock, ...(own ? [] : others)].map((block) => ({ destinationCidrBlock: block })),

@@ -35,7 +35,7 @@ export const NEEDS: readonly Need[] = [
     code: 'L-F678F1CE',
     what: 'VPCs',
     hub: () => 1,
-    tenant: () => 1,
+    tenant: ({ settings }) => Number(settings.modelEndpoint === 'own'),
     others: async ({ ec2 }, subject) => {
       const found = await all(async (NextToken) => {
         const answer = await ec2.send(new DescribeVpcsCommand({ NextToken }))
@@ -61,7 +61,7 @@ export const NEEDS: readonly Need[] = [
     service: 'ec2',
     code: 'L-E0233F82',
     what: 'attachments of the Transit Gateway',
-    hub: (_hub, { tenants }) => tenants.length + 1,
+    hub: (_hub, { tenants }) => tenants.filter(({ settings }) => settings.modelEndpoint === 'own').length + 1,
   },
   {
     service: 'ec2',
@@ -102,6 +102,12 @@ export const NEEDS: readonly Need[] = [
     what: "inbound rules of the load balancer's security group",
     hub: ({ settings }) =>
       (settings.allowedCidrBlocks.length + Number(settings.clientInstance)) * portsOf(settings.listener).length,
+  },
+  {
+    service: 'vpc',
+    code: 'L-0EA8095F',
+    what: "inbound rules of the shared model endpoint's security group",
+    hub: (_hub, { tenants }) => tenants.filter(({ settings }) => settings.modelEndpoint === 'hub').length,
   },
   {
     service: 'elasticloadbalancing',

@@ -7,7 +7,7 @@ import { demoStack } from '../demo/fargate.ts'
 import { isOfHub } from '../hub/hub-access.ts'
 import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
 import { add, newTenant } from './add.ts'
-import { limitsTable, tenantRows, tenantTable } from './list.ts'
+import { limitsTable, sharedNote, tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { remove } from './remove.ts'
 import { readHub, readStackFiles, stackOf } from './stacks.ts'
@@ -26,6 +26,7 @@ const write = (id: string, values: Parameters<typeof newTenant>[1]) => {
   const made = tenant(id, values)
   writeFileSync(made.file, made.text, { flag: 'wx' })
 }
+const CENTRAL = 'genai-hub-spoke:centralModels: [us.amazon.nova-2-lite-v1:0]'
 const edit = (file: string, from: string | RegExp, to: string) => {
   const path = join(directory, file)
   writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
@@ -51,6 +52,28 @@ describe('tenant add', () => {
     expect(costs).toContain('$14.42 of it for 2 tasks; 4 tasks all month are $28.84. Its hub pays $43.80 a month')
     expect(text).toContain('genai-hub-spoke:compute: fargate')
     write('tenant3', onFargate)
+    expect(mistakesOf(readStackFiles(directory))).toEqual([])
+  })
+
+  it('puts a tenant at the hub’s model endpoint, without addresses, and only for models that it has', () => {
+    const shared = { ...GOOD, 'model-endpoint': 'hub' }
+    expect(() => tenant('tenant3', shared)).toThrow(
+      /its hub .* has no model endpoint to share\. First: pulumi config set/,
+    )
+    edit('Pulumi.hub.yaml', 'genai-hub-spoke:cidrBlock:', `${CENTRAL}\n  genai-hub-spoke:cidrBlock:`)
+    expect(() => tenant('tenant3', { ...shared, zone: ['use1-az1'] })).toThrow(
+      /--model-endpoint is hub, and --zone is given/,
+    )
+    expect(() => tenant('tenant3', { ...shared, model: ['own=amazon.nova-lite-v1:0'] })).toThrow(
+      /amazon\.nova-lite-v1:0 of tenant3 may not be called through the model endpoint/,
+    )
+    const { costs, text } = tenant('tenant3', shared)
+    expect(costs).toMatch(
+      /^tenant3 costs \$0\.00 a month before its first request\. Its hub pays \$14\.60 a month for the model endpoint/,
+    )
+    expect(text).toContain('genai-hub-spoke:modelEndpoint: hub')
+    expect(text).not.toMatch(/cidrBlock|availabilityZoneIds/)
+    write('tenant3', shared)
     expect(mistakesOf(readStackFiles(directory))).toEqual([])
   })
 
@@ -184,9 +207,22 @@ describe('tenant list', () => {
   it('tells what a tenant costs, and does not make up a status', () => {
     const table = tenantTable(tenantRows(readStackFiles(directory).spokes, undefined, PRICES))
     expect(table).toMatch(
-      /^tenant1 +222222222222 +10\.64\.0\.0\/24 +nova-2-lite, claude-haiku-4\.5 +lambda +small +\? +\$51\.10$/m,
+      /^tenant1 +222222222222 +10\.64\.0\.0\/24 +own +nova-2-lite, claude-haiku-4\.5 +lambda +small +\? +\$51\.10$/m,
     )
     expect(table).toMatch(/all +\$102\.20$/m)
+  })
+
+  it('tells who is at the shared endpoint, that it costs them nothing, and what they have not', () => {
+    edit('Pulumi.hub.yaml', 'genai-hub-spoke:cidrBlock:', `${CENTRAL}\n  genai-hub-spoke:cidrBlock:`)
+    write('tenant3', { ...GOOD, 'model-endpoint': 'hub' })
+    const rows = tenantRows(readStackFiles(directory).spokes, undefined, PRICES)
+    expect(tenantTable(rows)).toMatch(/^tenant3 +444444444444 +hub +nova-2-lite +lambda +small +\? +\$0\.00$/m)
+    expect(sharedNote(rows)).toEqual([
+      expect.stringMatching(
+        /^At the hub's model endpoint: tenant3\. They have no network wall .*, no policy of its own .*, no flow logs/,
+      ),
+    ])
+    expect(sharedNote(rows.slice(0, 2))).toEqual([])
   })
 
   it('counts machines, and adds what their app clients cost', () => {

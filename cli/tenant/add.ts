@@ -5,6 +5,7 @@ import { unknownModels } from '../../shared/known-models.ts'
 import {
   fargateMonthlyFixed,
   PRICES_AS_OF,
+  sharedEndpointMonthlyFixed,
   tasksMonthlyFixed,
   tasksMonthlyMost,
   tenantMonthlyFixed,
@@ -54,6 +55,11 @@ export const add: Verb = {
       type: 'string',
       placeholder: 'TIER',
       help: `on Lambda ${TIER_CHOICES}; on Fargate ${TASK_TIER_CHOICES}; or the figures as JSON (default small)`,
+    },
+    'model-endpoint': {
+      type: 'string',
+      placeholder: 'WHOSE',
+      help: "own, or hub: the hub's endpoint, without a network and its fixed cost (default own)",
     },
     cidr: { type: 'string', placeholder: 'BLOCK', help: 'an address block of your own choice' },
     'prefix-length': { type: 'string', placeholder: 'BITS', help: 'size of the block that is chosen (24)' },
@@ -111,16 +117,22 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
       'Name a hub whose Pulumi.STACK.yaml is here: --hub-stack ORGANIZATION/PROJECT/STACK',
     )
   const members = files.spokes.filter(({ tenancy }) => tenancy.hubStack === hubStack)
-  const zones = flags.zones ?? zonesFor(members)
-  const cidrBlock = flags.cidrBlock ?? freeBlock(hub, members, flags.prefixLength)
+  const { modelEndpoint } = flags
+  const network =
+    modelEndpoint === 'own'
+      ? {
+          zones: flags.zones ?? zonesFor(members),
+          cidrBlock: flags.cidrBlock ?? freeBlock(hub, members, flags.prefixLength),
+        }
+      : undefined
   const raw = {
     role: 'spoke',
     tenantId,
     ...(flags.hubStack !== undefined && { hubStack: flags.hubStack }),
     account: flags.account,
     roleArn: flags.roleArn,
-    cidrBlock,
-    availabilityZoneIds: JSON.stringify(zones),
+    modelEndpoint,
+    ...(network && { cidrBlock: network.cidrBlock, availabilityZoneIds: JSON.stringify(network.zones) }),
     models: JSON.stringify(flags.models),
     defaultModel: flags.defaultModel,
     compute: flags.compute,
@@ -142,21 +154,25 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
   return {
     file,
     stack,
-    text: stackFileText({ ...flags, project: files.project, tenantId, cidrBlock, zones }),
+    text: stackFileText({ ...flags, project: files.project, tenantId, ...(network && { network }) }),
     costs: costsOf(settings, hub.availabilityZones.length),
     warnings: unknownModels(tenantId, settings),
   }
 }
 
-function costsOf({ compute, availabilityZoneIds, tenantId }: SpokeSettings, hubZones: number): string {
+function costsOf({ compute, availabilityZoneIds, modelEndpoint, tenantId }: SpokeSettings, hubZones: number): string {
   const dollars = (amount: number) => `$${amount.toFixed(2)}`
   const fixed = `${tenantId} costs ${dollars(tenantMonthlyFixed(availabilityZoneIds.length, compute))} a month before its first request`
   const listed = `AWS list prices of ${PRICES_AS_OF}, us-east-1`
-  if (compute.kind === 'lambda') return `${fixed} (${listed}).`
+  const shared =
+    modelEndpoint === 'hub'
+      ? `. Its hub pays ${dollars(sharedEndpointMonthlyFixed(hubZones))} a month for the model endpoint that tenants share, once`
+      : ''
+  if (compute.kind === 'lambda') return `${fixed}${shared} (${listed}).`
   const { tier } = compute
   return (
     `${fixed}, ${dollars(tasksMonthlyFixed(tier))} of it for ${tier.minimumTasks} tasks; ${tier.maximumTasks} tasks all month are ` +
-    `${dollars(tasksMonthlyMost(tier))}. Its hub pays ${dollars(fargateMonthlyFixed(hubZones))} a month for Fargate, once (${listed}).`
+    `${dollars(tasksMonthlyMost(tier))}. Its hub pays ${dollars(fargateMonthlyFixed(hubZones))} a month for Fargate, once${shared} (${listed}).`
   )
 }
 

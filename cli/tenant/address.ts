@@ -9,7 +9,8 @@ export const DEFAULT_PREFIX = 24
 
 /** The zones that the hub's other tenants use: a zone id is not in the hub's settings, which name zones as its account does. */
 export function zonesFor(members: readonly SpokeFile[]): readonly string[] {
-  for (const { settings } of members) if (settings.ok) return settings.value.availabilityZoneIds
+  for (const { settings } of members)
+    if (settings.ok && settings.value.availabilityZoneIds.length > 0) return settings.value.availabilityZoneIds
   throw new UserError(
     'Which zones is the tenant in? There is no other tenant to take them from.',
     'Add --zone ID for each: some of zoneIds of pulumi stack output -s hub, such as use1-az1.',

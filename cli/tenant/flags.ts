@@ -12,6 +12,7 @@ export interface TenantFlags {
   readonly compute: 'lambda' | 'fargate'
   /** A preset's name, or JSON. */
   readonly tier: string
+  readonly modelEndpoint: 'own' | 'hub'
   readonly cidrBlock?: string
   readonly prefixLength?: number
   readonly zones?: readonly string[]
@@ -41,6 +42,13 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
       `--prefix-length "${prefixLength}" is not a number of bits.`,
       `A block is a /${SPOKE_PREFIXES.largest} to a /${SPOKE_PREFIXES.smallest}: ${SPOKE_PREFIXES.largest} to ${SPOKE_PREFIXES.smallest}.`,
     )
+  const modelEndpoint = read('model-endpoint', text('model-endpoint') ?? 'own', SPOKE_TABLE.modelEndpoint)
+  const ofNetwork = ['cidr', 'prefix-length', 'zone'].filter((name) => values[name] !== undefined)
+  if (modelEndpoint === 'hub' && ofNetwork.length > 0)
+    throw new UserError(
+      `--model-endpoint is hub, and ${ofNetwork.map((name) => `--${name}`).join(' and ')} is given.`,
+      'A tenant at the shared endpoint has no network of its own: leave it out.',
+    )
   const hubStack = text('hub-stack')
   const zones = list(values.zone)
   const compute = read('compute', text('compute') ?? 'lambda', SPOKE_TABLE.compute)
@@ -53,6 +61,7 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
     models,
     compute,
     tier,
+    modelEndpoint,
     defaultModel: text('default-model') ?? Object.keys(models)[0] ?? '',
     roleArn: text('role-arn') ?? roleArn(account, DEPLOYER),
     ...(cidrBlock !== undefined && { cidrBlock }),

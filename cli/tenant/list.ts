@@ -7,9 +7,11 @@ import {
   PRICES_AS_OF,
   type Prices,
   readPrices,
+  sharedEndpointMonthlyFixed,
   tenantMonthlyFixed,
 } from '../../shared/prices.ts'
 import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
+import { LOST_AT_SHARED_ENDPOINT } from '../../shared/variants.ts'
 import { demoNote, demoStack } from '../demo/fargate.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning, type Running } from '../local/running.ts'
@@ -23,7 +25,10 @@ import { textTable } from './text-table.ts'
 export interface TenantRow {
   readonly tenant: string
   readonly account: string
+  /** Empty for a tenant without a network of its own. */
   readonly cidrBlock: string
+  /** Whose model endpoint its gateway calls; empty where the stack file does not tell. */
+  readonly modelEndpoint: 'own' | 'hub' | ''
   readonly models: readonly string[]
   readonly compute: Compute['kind'] | ''
   readonly tier: string
@@ -41,7 +46,7 @@ export const list: Verb = {
   name: 'tenant list',
   usage: '',
   summary:
-    'Lists the tenants: account, addresses, models, compute, tier, machines, status, fixed cost a month, limits.',
+    'Lists the tenants: account, addresses, endpoint, models, compute, tier, machines, status, fixed cost a month, limits.',
   details: [
     "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
     `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests,`,
@@ -76,6 +81,7 @@ export const list: Verb = {
     const limits = limitsTable(rows)
     if (limits !== '') process.stdout.write(`\n${limits}`)
     for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
+    for (const line of sharedNote(rows)) process.stdout.write(`\n${line}\n`)
     const note = demonstration ? demoNote(files.spokes.map(({ stack }) => stack)) : undefined
     if (note !== undefined) process.stdout.write(`\n${note}\n`)
     if (!living && rows.length > 0)
@@ -114,6 +120,7 @@ export function tenantRows(
       tenant,
       account: raw.account ?? '',
       cidrBlock: raw.cidrBlock ?? '',
+      modelEndpoint: settings.ok ? settings.value.modelEndpoint : '',
       models: settings.ok ? Object.keys(settings.value.models) : [],
       compute: tenancy.compute?.kind ?? '',
       tier: tenancy.compute ? tierName(tenancy.compute) : '',
@@ -135,6 +142,7 @@ export function tenantRows(
         tenant: tenantId,
         account,
         cidrBlock: '',
+        modelEndpoint: '',
         models: [],
         compute: '',
         tier: '',
@@ -165,14 +173,17 @@ export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
     return 'There are no tenants. The first: npm run tenant -- add tenant1 --account ACCOUNT --model NAME=ID\n'
   const known = rows.flatMap(({ monthlyFixed }) => monthlyFixed ?? [])
   return textTable(
-    ['TENANT', 'ACCOUNT', 'CIDR', 'MODELS', 'COMPUTE', 'TIER', 'MACHINES', 'STATUS', 'FIXED/MONTH'],
+    ['TENANT', 'ACCOUNT', 'CIDR', 'ENDPOINT', 'MODELS', 'COMPUTE', 'TIER', 'MACHINES', 'STATUS', 'FIXED/MONTH'],
     [
-      ...rows.map(({ tenant, account, cidrBlock, models, compute, tier, machines, status, monthlyFixed }) => [
-        ...[tenant, account, cidrBlock, models.join(', '), compute, tier, machines > 0 ? `${machines}` : '', status],
-        monthlyFixed === undefined ? '' : dollars(monthlyFixed),
-      ]),
+      ...rows.map(
+        ({ tenant, account, cidrBlock, modelEndpoint, models, compute, tier, machines, status, monthlyFixed }) => [
+          ...[tenant, account, cidrBlock, modelEndpoint, models.join(', '), compute, tier],
+          ...[machines > 0 ? `${machines}` : '', status],
+          monthlyFixed === undefined ? '' : dollars(monthlyFixed),
+        ],
+      ),
       [
-        ...['', '', '', '', '', '', ''],
+        ...['', '', '', '', '', '', '', ''],
         leftOut === 0 ? 'all' : `all but ${leftOut}`,
         dollars(known.reduce((sum, cost) => sum + cost, 0)),
       ],
@@ -194,14 +205,29 @@ function tierName(compute: Compute): string {
   return preset?.[0] ?? (compute.kind === 'lambda' ? tierFigures(compute.tier) : taskTierFigures(compute.tier))
 }
 
+/** What tenants at the shared endpoint have not, where there are any. */
+export function sharedNote(rows: readonly TenantRow[]): readonly string[] {
+  const shared = rows.filter(({ modelEndpoint }) => modelEndpoint === 'hub').map(({ tenant }) => tenant)
+  if (shared.length === 0) return []
+  return [
+    `At the hub's model endpoint: ${shared.join(', ')}. They have no ${LOST_AT_SHARED_ENDPOINT.join(', no ')} (docs/variants.md).`,
+  ]
+}
+
 /** What the hubs of these tenants cost more, for those of them on Fargate. */
 function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
   const hubStacks = [...new Set(files.spokes.map(({ tenancy }) => tenancy.hubStack))]
   return hubStacks.flatMap((hubStack) => {
     const hub = attempt(() => readHub(files, hubStack))
-    if (!hub?.fargate) return []
-    const cost = dollars(fargateMonthlyFixed(hub.availabilityZones.length, prices))
-    return [`The hub ${hubStack} costs ${cost} a month more for Fargate (endpoints for images and logs).`]
+    if (!hub) return []
+    const zones = hub.availabilityZones.length
+    const costs = (what: string, cost: number) => `The hub ${hubStack} costs ${dollars(cost)} a month more for ${what}.`
+    return [
+      ...(hub.fargate ? [costs('Fargate (endpoints for images and logs)', fargateMonthlyFixed(zones, prices))] : []),
+      ...(hub.centralModels
+        ? [costs('the model endpoint that tenants share', sharedEndpointMonthlyFixed(zones, prices))]
+        : []),
+    ]
   })
 }
 

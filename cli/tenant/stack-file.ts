@@ -6,8 +6,8 @@ import type { TenantFlags } from './flags.ts'
 export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock'> {
   readonly project: string
   readonly tenantId: string
-  readonly cidrBlock: string
-  readonly zones: readonly string[]
+  /** Of a tenant with a network of its own. */
+  readonly network?: { readonly cidrBlock: string; readonly zones: readonly string[] }
 }
 
 export function stackFileText(file: StackFile): string {
@@ -34,9 +34,16 @@ export function stackFileText(file: StackFile): string {
     `  ${file.project}:account: ${JSON.stringify(file.account)}`,
     `  ${file.project}:roleArn: ${scalar(file.roleArn)}`,
     '',
-    "  # Inside of the hub's supernet, and no other tenant's. Zones by their ids: names mean other zones in other accounts.",
-    `  ${file.project}:cidrBlock: ${file.cidrBlock}`,
-    `  ${file.project}:availabilityZoneIds: [${file.zones.join(', ')}]`,
+    ...(file.network
+      ? [
+          "  # Inside of the hub's supernet, and no other tenant's. Zones by their ids: names mean other zones in other accounts.",
+          `  ${file.project}:cidrBlock: ${file.network.cidrBlock}`,
+          `  ${file.project}:availabilityZoneIds: [${file.network.zones.join(', ')}]`,
+        ]
+      : [
+          '  # The endpoint that the hub shares: no network of its own, no fixed cost, fewer walls (docs/variants.md).',
+          `  ${file.project}:modelEndpoint: hub`,
+        ]),
     '',
     "  # The names that the tenant's callers use → Bedrock model or inference profile ids.",
     "  # Ask for access to these models in the tenant's account first (docs/onboarding.md).",

@@ -17,6 +17,8 @@ export const BEFORE = [
   'sharing',
   'fargate',
   'keySetVia',
+  'vpcId',
+  'centralModels',
   'tenantId',
 ] as const
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HUB_SETTINGS } from '../../tests/hub-fixture.ts'
-import { HUB_FARGATE } from '../../tests/spoke-fixture.ts'
+import { CENTRAL, HUB_FARGATE } from '../../tests/spoke-fixture.ts'
 import { type Before, checkPlace } from './before.ts'
 import { checkNetwork } from './network.ts'
 
@@ -18,18 +18,28 @@ const before: Before = {
   })),
   listenerProtocol: 'HTTPS',
   hubRouteTableId: 'tgw-rtb-1',
+  vpcId: 'vpc-hub',
   sharing: { kind: 'organisation', arn: 'arn' },
 }
 const two = ['use1-az1', 'use1-az2']
 
 /** Who lives there: tenants' blocks, and functions' interfaces in every subnet. */
-const lookUps = (tenants: readonly string[], functions = 0, tasks = 0) => ({
+const lookUps = (
+  tenants: readonly string[],
+  functions = 0,
+  tasks = 0,
+  { gateways = tenants.length, admitted = 0 } = {},
+) => ({
   tenants: async () => tenants,
+  gateways: async () => gateways,
+  admitted: async () => admitted,
   functionsIn: async () => functions,
   tasksIn: async () => tasks,
 })
 const nobodyAsked = {
   tenants: () => Promise.reject(new Error('asked for tenants')),
+  gateways: () => Promise.reject(new Error('asked for gateways')),
+  admitted: () => Promise.reject(new Error('asked for rules')),
   functionsIn: () => Promise.reject(new Error('asked for functions')),
   tasksIn: () => Promise.reject(new Error('asked for tasks')),
 }
@@ -105,5 +115,28 @@ describe('what is deployed', () => {
     await check({ fargate: false }, two, 0)
     await expect(check({}, ['use1-az1'], 3)).rejects.toThrow(/use1-az2 is not taken from the hub: 3 network interfaces/)
     await check({}, ['use1-az1'], 0)
+  })
+})
+
+describe('tenants without a network of their own', () => {
+  const central = { ...CENTRAL, securityGroupId: 'sg-central' }
+
+  it('live in the hub though no route leads to them', async () => {
+    await expect(network({ cidrBlock: '10.1.0.0/16' }, two, lookUps([], 0, 0, { gateways: 2 }))).rejects.toThrow(
+      /while tenants live in it \(2 without a network of its own\)/,
+    )
+    const sharing = { kind: 'accounts', accounts: ['222222222222'] } as const
+    await expect(network({ sharing }, two, lookUps(['10.64.0.0/24'], 0, 0, { gateways: 2 }))).rejects.toThrow(
+      /while tenants live \(10\.64\.0\.0\/24, and 1 without a network of its own\)/,
+    )
+  })
+
+  it('keep their endpoint, and their models may change', async () => {
+    const without = (admitted: number) =>
+      checkNetwork(HUB_SETTINGS, two, { ...before, centralModels: central }, lookUps([], 0, 0, { admitted }))
+    await expect(without(1)).rejects.toThrow(/not taken from the hub while it admits 1 tenant\. Put centralModels back/)
+    await expect(without(0)).resolves.toBeUndefined()
+    const centralModels = { modelIds: ['amazon.nova-lite-v1:0'], groupRules: 60 }
+    await checkNetwork({ ...HUB_SETTINGS, centralModels }, two, { ...before, centralModels: central }, nobodyAsked)
   })
 })

@@ -13,6 +13,10 @@ const WITH = {
 export interface LookUps {
   /** Blocks of the tenants that the Transit Gateway leads to. */
   tenants(hubRouteTableId: string): Promise<readonly string[]>
+  /** Tenants whose gateways are in the hub's VPC, whether routes lead to them or not. */
+  gateways(vpcId: string): Promise<number>
+  /** Rules of the shared model endpoint's security group: a tenant each. */
+  admitted(securityGroupId: string): Promise<number>
   /** Network interfaces of functions in a subnet. */
   functionsIn(subnetId: string): Promise<number>
   /** Network interfaces of tasks, by the security group that each has: in a subnet, or anywhere. */
@@ -25,7 +29,7 @@ export interface LookUps {
  * @throws Error as {@link checkPlace}
  */
 export async function checkNetwork(
-  settings: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock' | 'sharing' | 'fargate'>,
+  settings: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock' | 'sharing' | 'fargate' | 'centralModels'>,
   zoneIds: readonly string[],
   before: Before,
   lookUps: LookUps,
@@ -36,18 +40,23 @@ export async function checkNetwork(
   const moved = before.cidrBlock !== settings.cidrBlock
   const other = before.spokesCidrBlock !== settings.spokesCidrBlock
   const shared = before.sharing?.kind !== settings.sharing.kind
-  const tenants = moved || other || shared ? await lookUps.tenants(hubRouteTableId) : []
+  const asked = moved || other || shared
+  const tenants = asked ? await lookUps.tenants(hubRouteTableId) : []
+  // One at the shared endpoint has a gateway in the hub, and no block.
+  const gateways = asked && before.vpcId !== undefined ? await lookUps.gateways(before.vpcId) : 0
+  const living = { blocks: tenants, others: Math.max(0, gateways - tenants.length) }
+  const some = tenants.length > 0 || living.others > 0
   const mistakes: string[] = []
-  if (moved && tenants.length > 0)
+  if (moved && some)
     mistakes.push(
-      `The hub's cidrBlock does not change from ${before.cidrBlock} to ${settings.cidrBlock} while tenants live in it (${shown(tenants)}): ` +
+      `The hub's cidrBlock does not change from ${before.cidrBlock} to ${settings.cidrBlock} while tenants live in it (${shownLiving(living)}): ` +
         "a VPC's block cannot be changed, and their functions are in it. Put it back, or add a second hub with the other block and " +
         `move the tenants there: ${CELLS}.`,
     )
-  if (shared && tenants.length > 0)
+  if (shared && some)
     mistakes.push(
       `The Transit Gateway is shared with ${WITH[before.sharing?.kind ?? 'organisation']}, and does not change to ${WITH[settings.sharing.kind]} ` +
-        `while tenants live (${shown(tenants)}): their stacks would accept invitations that nobody sent, or leave shares. Put the setting ` +
+        `while tenants live (${shownLiving(living)}): their stacks would accept invitations that nobody sent, or leave shares. Put the setting ` +
         `back, or add a second hub: ${CELLS}.`,
     )
   const left = tenants.filter((block) => !contains(settings.spokesCidrBlock, block))
@@ -56,6 +65,14 @@ export async function checkNetwork(
       `The spokes' supernet ${settings.spokesCidrBlock} leaves out ${shown(left)}, where tenants live. Choose one that holds every tenant, ` +
         'or move the tenant first: docs/operations.md, "Moving a tenant to another block".',
     )
+  if (before.centralModels && !settings.centralModels) {
+    const admitted = await lookUps.admitted(before.centralModels.securityGroupId)
+    if (admitted > 0)
+      mistakes.push(
+        `The model endpoint is not taken from the hub while it admits ${admitted} ${admitted === 1 ? 'tenant' : 'tenants'}. Put centralModels back, and ` +
+          'set modelEndpoint of these tenants to own first: docs/operations.md, "Changing a tenant\'s model endpoint".',
+      )
+  }
   if (before.fargate && !settings.fargate) {
     const tasks = await lookUps.tasksIn(before.fargate.taskSecurityGroupId)
     if (tasks > 0)
@@ -103,6 +120,11 @@ async function zoneMistakes(
 
 const shown = (list: readonly string[]) => (list.length > 5 ? `${list.slice(0, 5).join(', ')}, …` : list.join(', '))
 
+function shownLiving({ blocks, others }: { readonly blocks: readonly string[]; readonly others: number }): string {
+  const without = others === 0 ? [] : [`${blocks.length > 0 ? 'and ' : ''}${others} without a network of its own`]
+  return [...(blocks.length > 0 ? [shown(blocks)] : []), ...without].join(', ')
+}
+
 /** @param provider of the hub's account */
 export const lookUpsOf = (provider: aws.Provider): LookUps => ({
   async tenants(transitGatewayRouteTableId) {
@@ -115,6 +137,17 @@ export const lookUpsOf = (provider: aws.Provider): LookUps => ({
       { provider },
     )
     return routes.map(({ destinationCidrBlock }) => destinationCidrBlock).sort()
+  },
+  async gateways(vpcId) {
+    const filters = [
+      { name: 'vpc-id', values: [vpcId] },
+      { name: 'tag-key', values: ['tenant'] },
+    ]
+    return (await aws.ec2.getSecurityGroups({ filters }, { provider })).ids.length
+  },
+  async admitted(securityGroupId) {
+    const filters = [{ name: 'group-id', values: [securityGroupId] }]
+    return (await aws.vpc.getSecurityGroupRules({ filters }, { provider })).ids.length
   },
   functionsIn: (subnetId) =>
     interfaces(provider, [

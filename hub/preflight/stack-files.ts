@@ -14,7 +14,7 @@ import { tenanciesOf } from '../../shared/tenancies.ts'
 export function checkHubFiles(
   files: readonly StackFile[],
   { organization, project, stack }: SettingsOrigin,
-  hub: Pick<HubSettings, 'account' | 'spokesCidrBlock'>,
+  hub: Pick<HubSettings, 'account' | 'spokesCidrBlock' | 'centralModels'>,
 ): void {
   const same = files.filter((one) => one.stack !== stack && one.raw.role === 'hub' && one.raw.account === hub.account)
   const hubs = [stack, ...same.map((one) => one.stack)]
@@ -25,9 +25,15 @@ export function checkHubFiles(
           `The account ${hub.account} is that of ${hubs.length} hubs: ${hubs.join(', ')}. A hub's names are its account's, so each ` +
             'needs an account of its own: docs/operations.md, "Cells".',
         ]
-  for (const { stack: name, hubStack, cidrBlock } of tenanciesOf(files, { organization, project })) {
-    if (hubStack !== `${organization}/${project}/${stack}` || cidrBlock === undefined) continue
-    if (!contains(hub.spokesCidrBlock, cidrBlock))
+  for (const { stack: name, hubStack, cidrBlock, sharedModels = [] } of tenanciesOf(files, { organization, project })) {
+    if (hubStack !== `${organization}/${project}/${stack}`) continue
+    const missing = sharedModels.filter((id) => !hub.centralModels?.modelIds.includes(id))
+    if (missing.length > 0)
+      mistakes.push(
+        `centralModels leaves out ${missing.join(', ')}, which ${name} calls through the hub's model endpoint. Put it back, or take it out of ` +
+          "that tenant's models first, or set its modelEndpoint to own.",
+      )
+    if (cidrBlock !== undefined && !contains(hub.spokesCidrBlock, cidrBlock))
       mistakes.push(
         `The spokes' supernet ${hub.spokesCidrBlock} leaves out ${name} (${cidrBlock}), which the hub would route no more. Choose one ` +
           'that holds every tenant, or move the tenant first: docs/operations.md, "Moving a tenant".',

@@ -110,12 +110,15 @@ function invokedBy(
 /** ARN and number of the guardrail that a call names; absent for a call that names none. */
 const GUARDRAIL_KEY = 'bedrock:GuardrailIdentifier'
 
+/** Where the role's calls must come from: the spoke's `bedrock-runtime` endpoint, or any of the hub's VPC, which has one that is shared. */
+export type Way = { readonly endpointId: string } | { readonly hubVpcId: string }
+
 /**
- * The listed models, and only through the account's own endpoint: a credential that leaves the gateway is worth nothing
- * elsewhere. `endpointId` is the spoke's `bedrock-runtime` endpoint. The endpoint is a condition of what is allowed, not a
- * denial of what is not: while a tenant moves, its role has such a policy for each of two endpoints.
+ * The listed models, and only through the account's own endpoint, or the hub's: a credential that leaves the gateway is worth nothing
+ * elsewhere. The way is a condition of what is allowed, not a denial of what is not: while a tenant moves, its role has such a policy
+ * for each of two ways.
  */
-export function tenantRolePolicy(models: TenantModels & { readonly endpointId: string }): PolicyDocument {
+export function tenantRolePolicy(models: TenantModels & Way): PolicyDocument {
   const exact = rolePolicy(models, modelStatements(models, 'this'))
   // A policy of many models names no regions: the endpoint's, which has four times the room, does.
   return fitsRole(exact)
@@ -128,10 +131,13 @@ export function tenantRolePolicy(models: TenantModels & { readonly endpointId: s
 
 const fitsRole = (document: PolicyDocument) => JSON.stringify(document).length <= POLICY_LIMITS.replacedInline
 
-function rolePolicy(models: { readonly endpointId: string }, statements: readonly PolicyStatement[]): PolicyDocument {
+function rolePolicy(way: Way, statements: readonly PolicyStatement[]): PolicyDocument {
   const allowed = statements.map((statement) => ({
     ...statement,
-    Condition: equalTo(statement, { 'aws:SourceVpce': models.endpointId }),
+    Condition: equalTo(
+      statement,
+      'endpointId' in way ? { 'aws:SourceVpce': way.endpointId } : { 'aws:SourceVpc': way.hubVpcId },
+    ),
   }))
   return policy(...allowed, {
     // Whatever else the account lets the role do.
@@ -150,9 +156,7 @@ const equalTo = ({ Condition }: PolicyStatement, equal: Readonly<Record<string, 
 })
 
 /** As text, for an inline policy that is replaced by making the new one first. @throws Error when it is longer than AWS allows */
-export function tenantRolePolicyText(
-  models: TenantModels & { readonly endpointId: string; readonly tenantId: string },
-): string {
+export function tenantRolePolicyText(models: TenantModels & Way & { readonly tenantId: string }): string {
   return policyText(
     'replacedInline',
     `the policy of ${tenantRoleName(models.tenantId)}`,

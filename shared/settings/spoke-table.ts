@@ -37,23 +37,33 @@ const tenantId: Setting<string> = {
   parse: matching(TENANT_ID, "a tenant's id"),
 }
 
-const cidrBlock: Setting<string> = {
+const modelEndpoint: Setting<'own' | 'hub'> = {
+  type: '`own` or `hub`',
+  meaning:
+    'Where the tenant’s models are called: a network and an endpoint of its own, or the endpoint that the hub shares (`centralModels`), which has no fixed cost and fewer walls (docs/variants.md).',
+  allowed: 'own or hub.',
+  placeholder: '{ENDPOINT}',
+  fallback: { value: 'own', text: '`own`' },
+  parse: oneOf(['own', 'hub']),
+}
+
+const cidrBlock: Setting<string | undefined> = {
   type: 'CIDR block',
-  meaning: "Addresses of the tenant's VPC.",
+  meaning: "Addresses of the tenant's VPC; none with `modelEndpoint: hub`.",
   allowed: `a block of /${SPOKE_PREFIXES.largest} to /${SPOKE_PREFIXES.smallest} in ${PRIVATE_RANGES_TEXT}, inside of the hub's spokesCidrBlock, that no other tenant has.`,
   placeholder: '{BLOCK}',
-  fallback: 'required',
+  fallback: { value: undefined, text: '**required** with `modelEndpoint: own`' },
   parse: privateCidr(SPOKE_PREFIXES.largest, SPOKE_PREFIXES.smallest),
 }
 
-const availabilityZoneIds: Setting<readonly string[]> = {
+const availabilityZoneIds: Setting<readonly string[] | undefined> = {
   type: 'list of text',
   meaning:
     "Zones of the spoke, by their ids, which are the same in every account, each one of the hub's. Add new ones at the end: the order decides the subnets' addresses.",
   allowed: 'one to three different zone ids, such as use1-az1.',
   entries: 'list',
   placeholder: '{ZONE}',
-  fallback: 'required',
+  fallback: { value: undefined, text: '**required** with `modelEndpoint: own`' },
   parse: listOf(matching(/^[a-z]{2,5}\d-az\d$/, 'the id of an availability zone'), 1, 3),
 }
 
@@ -76,6 +86,7 @@ export const SPOKE_TABLE = {
   profile: profileSetting("Profile to take the tenant's account's credentials from."),
   hubRoleArn: roleArnSetting('Role to assume the onboarding role from: one of the deployers of the hub.'),
   hubProfile: profileSetting('Profile to assume the onboarding role from.'),
+  modelEndpoint,
   cidrBlock,
   availabilityZoneIds,
   models,
@@ -95,6 +106,7 @@ export const SPOKE_PARTS = [
   'profile',
   'hubRoleArn',
   'hubProfile',
+  'availabilityZoneIds',
   'models',
   'defaultModel',
   'compute',

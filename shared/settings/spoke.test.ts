@@ -15,6 +15,7 @@ describe('spoke settings', () => {
       account: '222222222222',
       credentials: { kind: 'ambient' },
       hubCredentials: { kind: 'ambient' },
+      modelEndpoint: 'own',
       cidrBlock: '10.64.0.0/24',
       availabilityZoneIds: ['use1-az1', 'use1-az2'],
       models: { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0' },

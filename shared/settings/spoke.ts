@@ -1,7 +1,7 @@
 /** Reads a spoke's settings: the table's values, and the checks between them. */
 import type { Compute, TaskTier, Tier } from '../compute.ts'
 import type { SpokeSettings } from '../settings.ts'
-import { nearest } from './commands.ts'
+import { nearest, removeCommand } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
 import { limitsMistakes } from './of-spoke/limits.ts'
@@ -30,6 +30,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     refuse('guardrail', `"${guardrail.arn}" is not in the tenant's account ${values.account}.`)
   for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
   for (const got of limitsMistakes(values.limits ?? {}, values.models)) refuse('limits', got)
+  problems.push(...networkMistakes(values, stack))
   const defaultModel = defaultModelOf(values, refuse)
   const compute = computeOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined || compute === undefined)
@@ -39,6 +40,7 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
     hubStack: values.hubStack ?? defaultHubStack,
     credentials: credentialsOf(values.roleArn, values.profile),
     hubCredentials: credentialsOf(values.hubRoleArn, values.hubProfile),
+    availabilityZoneIds: values.availabilityZoneIds ?? [],
     models: modelIds(values.models),
     ...modelFallbacks(values.models),
     ...modelMaxTokens(values.models),
@@ -93,4 +95,19 @@ function computeOf({ compute, tier, gatewayImage }: SpokeValues, refuse: Refuse)
   return compute === 'lambda'
     ? { kind: compute, tier: tier.lambda as Tier }
     : { kind: compute, tier: tier.fargate as TaskTier, ...(gatewayImage !== undefined && { image: gatewayImage }) }
+}
+
+const OF_NETWORK = ['cidrBlock', 'availabilityZoneIds'] as const
+
+/** A tenant with an endpoint of its own has a network for it; one at the hub's has none, and addresses of it would be nobody's. */
+function networkMistakes(values: SpokeValues, stack: string): readonly Problem[] {
+  const { modelEndpoint } = values
+  return OF_NETWORK.flatMap((name): readonly Problem[] => {
+    const isSet = values[name] !== undefined
+    if (modelEndpoint === 'own')
+      return isSet ? [] : [mistake(stack, name, SPOKE_TABLE[name], 'it is not set, and modelEndpoint is own.')]
+    if (!isSet) return []
+    const got = 'it is set, and modelEndpoint is hub: the tenant has no network of its own.'
+    return [{ ...mistake(stack, name, SPOKE_TABLE[name], got), fix: removeCommand(stack, name) }]
+  })
 }

@@ -6,23 +6,29 @@ import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail
 import type { TagMap } from '../tags.ts'
 import { type GuardrailThere, tenantGuardrail } from './guardrail.ts'
 import { accountFlowLogs, invocationLogging } from './logging.ts'
-import { modelAccess } from './models.ts'
-import { spokeNetwork } from './network.ts'
+import { modelAccess, type OwnEndpoint, type SharedEndpoint } from './models.ts'
+import { type SpokeNetwork, spokeNetwork } from './network.ts'
+
+/** The model endpoint is in a network of the tenant's own. */
+export interface OwnNetwork {
+  readonly kind: 'own'
+  readonly cidrBlock: string
+  readonly zones: readonly SpokeZonePlan[]
+  /** The hub's Transit Gateway; with account sharing, known once the share is accepted. */
+  readonly transitGatewayId: pulumi.Input<string>
+  /** The hub's private subnets, which may connect to the model endpoint. */
+  readonly hubPrivateCidrBlocks: readonly string[]
+}
 
 export interface TenantAccountArgs {
   readonly tenantId: string
   readonly account: string
   readonly region: string
-  readonly cidrBlock: string
-  readonly zones: readonly SpokeZonePlan[]
-  /** The hub's Transit Gateway; with account sharing, known once the share is accepted. */
-  readonly transitGatewayId: pulumi.Input<string>
   readonly hubAccount: string
   readonly hubVpcId: string
   /** Whether the tenant's gateway may run on Fargate. */
   readonly hubHasFargate: boolean
-  /** The hub's private subnets, which may connect to the model endpoint. */
-  readonly hubPrivateCidrBlocks: readonly string[]
+  readonly endpoint: OwnNetwork | SharedEndpoint
   /** Bedrock model or inference profile ids. */
   readonly modelIds: readonly string[]
   readonly modelRegions: ModelRegions
@@ -33,12 +39,17 @@ export interface TenantAccountArgs {
   readonly tags: TagMap & { readonly Name: string }
 }
 
-export class TenantAccount extends pulumi.ComponentResource {
+export interface TenantNetwork {
   readonly vpcId: pulumi.Output<string>
   /** Of the endpoint's subnets; has no route out of the VPC yet. */
   readonly routeTableId: pulumi.Output<string>
   /** Waits for the hub's acceptance. */
   readonly attachmentId: pulumi.Output<string>
+}
+
+export class TenantAccount extends pulumi.ComponentResource {
+  /** Where the tenant has a network of its own. */
+  readonly network: TenantNetwork | undefined
   /** Regional host name of the model endpoint. */
   readonly endpointHost: pulumi.Output<string>
   readonly roleArn: pulumi.Output<string>
@@ -53,35 +64,52 @@ export class TenantAccount extends pulumi.ComponentResource {
   ) {
     super('genai:spoke:TenantAccount', name, {}, opts)
     const child = { parent: this, provider: opts.provider }
-    const { guardrail: wanted, ...others } = args
+    const { guardrail: wanted, endpoint, ...others } = args
     const guardrail = wanted && tenantGuardrail(`${name}-guardrail`, { ...others, guardrail: wanted }, child)
-    const network = spokeNetwork(name, args, child)
+    const { network, ...place } = placeOf(name, endpoint, args, child)
     const models = modelAccess(
       `${name}-models`,
       {
         ...others,
         ...(guardrail && { guardrail }),
-        clientCidrBlocks: args.hubPrivateCidrBlocks,
-        vpcId: network.vpc.id,
-        subnetIds: network.endpointSubnets.map(({ id }) => id),
+        ...place,
       },
       child,
     )
-    accountFlowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
+    if (network) accountFlowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
     if (args.modelInvocationLogging) invocationLogging(`${name}-invocations`, args, child)
 
-    this.vpcId = network.vpc.id
-    this.routeTableId = network.routeTable.id
-    this.attachmentId = network.attachment.id
+    this.network = network && {
+      vpcId: network.vpc.id,
+      routeTableId: network.routeTable.id,
+      attachmentId: network.attachment.id,
+    }
     this.endpointHost = models.endpointHost
     this.roleArn = models.role.arn
     this.guardrail = guardrail
     this.registerOutputs({
-      vpcId: this.vpcId,
-      routeTableId: this.routeTableId,
-      attachmentId: this.attachmentId,
+      ...this.network,
       endpointHost: this.endpointHost,
       roleArn: this.roleArn,
     })
+  }
+}
+
+function placeOf(
+  name: string,
+  endpoint: OwnNetwork | SharedEndpoint,
+  { tags }: Pick<TenantAccountArgs, 'tags'>,
+  opts: pulumi.CustomResourceOptions,
+): { readonly network?: SpokeNetwork; readonly endpoint: OwnEndpoint | SharedEndpoint } {
+  if (endpoint.kind === 'hub') return { endpoint }
+  const network = spokeNetwork(name, { ...endpoint, tags }, opts)
+  return {
+    network,
+    endpoint: {
+      kind: 'own',
+      clientCidrBlocks: endpoint.hubPrivateCidrBlocks,
+      vpcId: network.vpc.id,
+      subnetIds: network.endpointSubnets.map(({ id }) => id),
+    },
   }
 }

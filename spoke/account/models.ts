@@ -1,4 +1,4 @@
-/** The tenant's way to its models: the private endpoint, and the role that may call through it. */
+/** The tenant's way to its models: an endpoint of its own or the hub's, and the role that may call through it. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { regionalHost } from '../../shared/endpoint-host.ts'
@@ -9,6 +9,7 @@ import {
   type TenantModels,
   tenantRolePolicyText,
   tenantRoleTrustPolicy,
+  type Way,
 } from '../../shared/policies/tenant-role.ts'
 import type { TagMap } from '../tags.ts'
 import type { GuardrailThere } from './guardrail.ts'
@@ -21,11 +22,23 @@ export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
   readonly hubVpcId: string
   /** Whether the tenant's gateway may run on Fargate. */
   readonly hubHasFargate: boolean
-  /** Who may connect to the endpoint: the hub's private subnets. */
+  readonly endpoint: OwnEndpoint | SharedEndpoint
+  readonly tags: TagMap & { readonly Name: string }
+}
+
+/** In the tenant's VPC. */
+export interface OwnEndpoint {
+  readonly kind: 'own'
+  /** Who may connect to it: the hub's private subnets. */
   readonly clientCidrBlocks: readonly string[]
   readonly vpcId: pulumi.Input<string>
   readonly subnetIds: pulumi.Input<string>[]
-  readonly tags: TagMap & { readonly Name: string }
+}
+
+/** In the hub's VPC. */
+export interface SharedEndpoint {
+  readonly kind: 'hub'
+  readonly host: string
 }
 
 export interface ModelAccess {
@@ -34,11 +47,56 @@ export interface ModelAccess {
   readonly endpointHost: pulumi.Output<string>
 }
 
+type Guardrail = NonNullable<TenantModels['guardrail']>
+
 export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): ModelAccess {
-  const { tenantId, account, tags, guardrail: made, ...others } = args
+  const { tenantId, account, guardrail: made, endpoint: wanted, ...others } = args
   const models = { ...others, tenantId, account }
   const guardrail = made && pulumi.all([made.arn, made.version]).apply(([arn, version]) => ({ arn, version }))
-  const endpointPolicy = (given: Pick<TenantModels, 'guardrail'>) =>
+  const own = wanted.kind === 'own' ? ownEndpoint(name, { ...args, ...wanted, guardrail }, opts) : undefined
+  const role = tenantRole(name, args, opts)
+  const way: pulumi.Output<Way> = own
+    ? own.endpoint.id.apply((endpointId) => ({ endpointId }))
+    : pulumi.output({ hubVpcId: args.hubVpcId })
+  const all = pulumi.all([way, guardrail])
+  const rolePolicy = new aws.iam.RolePolicy(
+    name,
+    {
+      // One policy per way, and per version of a guardrail: while a tenant moves, or gets another guardrail, its role may call as
+      // before and as after.
+      name: all.apply(([given, guard]) => ['models', idOfWay(given), ...(guard ? [idOf(guard)] : [])].join('-')),
+      role: role.name,
+      policy: all.apply(([given, guard]) =>
+        tenantRolePolicyText({ ...models, ...given, ...(guard && { guardrail: guard }) }),
+      ),
+    },
+    opts,
+  )
+  const ready = pulumi.all([rolePolicy, ...(own?.rules ?? [])].map(({ id }) => id))
+  const endpointHost = own
+    ? pulumi.all([own.endpoint.dnsEntries, ready]).apply(([entries]) =>
+        regionalHost(
+          entries.map(({ dnsName }) => dnsName),
+          args.region,
+        ),
+      )
+    : ready.apply(() => (wanted.kind === 'hub' ? wanted.host : ''))
+  return { role, endpointHost }
+}
+
+const idOfWay = (way: Way) => ('endpointId' in way ? way.endpointId : way.hubVpcId)
+
+/** `ID-VERSION`, as a part of a name. */
+const idOf = ({ arn, version }: Guardrail) => `${arn.split('/').at(-1)}-${version}`
+
+function ownEndpoint(
+  name: string,
+  args: Omit<ModelAccessArgs, 'guardrail'> & OwnEndpoint & { readonly guardrail: pulumi.Output<Guardrail> | undefined },
+  opts: pulumi.CustomResourceOptions,
+) {
+  const { guardrail, ...models } = args
+  const { tenantId, account } = models
+  const policy = (given: Pick<TenantModels, 'guardrail'>) =>
     modelEndpointPolicy({ ...models, ...given, roleArn: roleArn(account, tenantRoleName(tenantId)) })
   const { group, rules } = endpointSecurityGroup(name, args, opts)
   const endpoint = new aws.ec2.VpcEndpoint(
@@ -51,12 +109,17 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
       securityGroupIds: [group.id],
       // The hub's function calls the endpoint by its own name; nothing in this VPC calls Bedrock.
       privateDnsEnabled: false,
-      policy: guardrail ? guardrail.apply((given) => endpointPolicy({ guardrail: given })) : endpointPolicy({}),
-      tags,
+      policy: guardrail ? guardrail.apply((given) => policy({ guardrail: given })) : policy({}),
+      tags: args.tags,
     },
     opts,
   )
-  const role = new aws.iam.Role(
+  return { endpoint, rules }
+}
+
+function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): aws.iam.Role {
+  const { tenantId, tags } = args
+  return new aws.iam.Role(
     name,
     {
       name: tenantRoleName(tenantId),
@@ -68,8 +131,8 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
           hubAccount: args.hubAccount,
           hubVpcId: args.hubVpcId,
           tenantId,
-          gatewayRoleArns: [executionRoleName, ...(args.hubHasFargate ? [taskRoleName] : [])].map((name) =>
-            roleArn(args.hubAccount, name(tenantId)),
+          gatewayRoleArns: [executionRoleName, ...(args.hubHasFargate ? [taskRoleName] : [])].map((nameOf) =>
+            roleArn(args.hubAccount, nameOf(tenantId)),
           ),
           externalId: externalId(args.hubAccount, tenantId),
         }),
@@ -81,40 +144,12 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
     },
     opts,
   )
-  const rolePolicy = new aws.iam.RolePolicy(
-    name,
-    {
-      // One policy per endpoint, and per version of a guardrail: while a tenant moves, or gets another guardrail, its role may call as
-      // before and as after.
-      name: guardrail
-        ? pulumi.all([endpoint.id, guardrail]).apply(([endpointId, given]) => `models-${endpointId}-${idOf(given)}`)
-        : endpoint.id.apply((endpointId) => `models-${endpointId}`),
-      role: role.name,
-      policy: guardrail
-        ? pulumi
-            .all([endpoint.id, guardrail])
-            .apply(([endpointId, given]) => tenantRolePolicyText({ ...models, endpointId, guardrail: given }))
-        : endpoint.id.apply((endpointId) => tenantRolePolicyText({ ...models, endpointId })),
-    },
-    opts,
-  )
-  const ready = pulumi.all([rolePolicy, ...rules].map(({ id }) => id))
-  const endpointHost = pulumi.all([endpoint.dnsEntries, ready]).apply(([entries]) =>
-    regionalHost(
-      entries.map(({ dnsName }) => dnsName),
-      args.region,
-    ),
-  )
-  return { role, endpointHost }
 }
-
-/** `ID-VERSION`, as a part of a name. */
-const idOf = ({ arn, version }: NonNullable<TenantModels['guardrail']>) => `${arn.split('/').at(-1)}-${version}`
 
 /** Admits the hub's private subnets on 443 and lets nothing out: answers to what was admitted need no rule. */
 function endpointSecurityGroup(
   name: string,
-  args: ModelAccessArgs,
+  args: Pick<ModelAccessArgs, 'tenantId' | 'tags'> & OwnEndpoint,
   opts: pulumi.CustomResourceOptions,
 ): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly aws.vpc.SecurityGroupIngressRule[] } {
   const group = new aws.ec2.SecurityGroup(

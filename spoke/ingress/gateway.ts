@@ -8,7 +8,7 @@ import type { TagMap } from '../tags.ts'
 import { type Figures, IN_FLIGHT_METRIC } from './alarms.ts'
 import { type ExecutionRole, executionRole, gatewayFunction } from './function.ts'
 import type { TenantLog } from './log.ts'
-import { functionSecurityGroup } from './network.ts'
+import { functionSecurityGroup, type WayToModels } from './network.ts'
 import { tasksTarget, tenantTarget } from './routing.ts'
 import { type TaskRoles, taskRoles } from './task-roles.ts'
 import { gatewayService, scaling } from './tasks.ts'
@@ -29,8 +29,7 @@ export interface GatewayArgs {
   readonly hub: HubOutputs
   /** The one role that the gateway may assume. */
   readonly tenantRoleArn: string
-  /** Subnets of the tenant's model endpoint. */
-  readonly endpointCidrBlocks: readonly string[]
+  readonly way: WayToModels
   readonly gateway: GatewayCode
   readonly log: TenantLog
   readonly tags: TagMap

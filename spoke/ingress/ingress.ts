@@ -15,7 +15,7 @@ import { ingressFigures } from './figures.ts'
 import { type GatewayCode, gatewayOf, gatewayPlace } from './gateway.ts'
 import { tenantLog } from './log.ts'
 import { machineRules } from './machines.ts'
-import { acceptAttachment } from './network.ts'
+import { type AcceptedAttachment, acceptAttachment, type WayToModels } from './network.ts'
 import { tenantRule } from './routing.ts'
 import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
@@ -24,12 +24,12 @@ export interface IngressArgs extends Told {
   /** The tenant's account. */
   readonly account: string
   readonly hub: HubOutputs
-  /** The tenant's attachment, which waits for acceptance. */
-  readonly attachmentId: pulumi.Input<string>
-  /** Regional host name of the tenant's model endpoint, known once it can be reached from the hub. */
+  readonly way: WayToModels & {
+    /** The tenant's attachment, which waits for acceptance; none for a tenant at the shared endpoint. */
+    readonly attachmentId?: pulumi.Input<string>
+  }
+  /** Regional host name of the model endpoint, known once it can be reached from the hub. */
   readonly endpointHost: pulumi.Input<string>
-  /** Subnets of the tenant's model endpoint. */
-  readonly endpointCidrBlocks: readonly string[]
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>
@@ -43,9 +43,8 @@ export interface IngressArgs extends Told {
 }
 
 export class Ingress extends pulumi.ComponentResource {
-  /** The gateway, known once the tenant's attachment is accepted, associated and propagated. */
-  readonly transitGatewayId: pulumi.Output<string>
-  readonly attachmentId: pulumi.Output<string>
+  /** Of a tenant with a network of its own. */
+  readonly attachment: AcceptedAttachment | undefined
   /** With compute lambda. */
   readonly functionArn: pulumi.Output<string> | undefined
   /** With compute fargate. */
@@ -60,7 +59,8 @@ export class Ingress extends pulumi.ComponentResource {
   ) {
     super('genai:spoke:HubLane', name, {}, opts)
     const child = { parent: this, provider: opts.provider }
-    const attachment = acceptAttachment(name, args, child)
+    const { attachmentId } = args.way
+    const attachment = attachmentId === undefined ? undefined : acceptAttachment(name, { ...args, attachmentId }, child)
 
     const log = tenantLog(name, args, child)
     const ofGateway = { ...args, log, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) }
@@ -95,14 +95,12 @@ export class Ingress extends pulumi.ComponentResource {
       { ...child, dependsOn: [...gateway.ready, item, ...operators], hooks },
     )
 
-    this.transitGatewayId = attachment.transitGatewayId
-    this.attachmentId = attachment.id
+    this.attachment = attachment
     this.functionArn = gateway.functionArn
     this.serviceArn = gateway.serviceArn
     this.ruleArn = rule.arn
     this.registerOutputs({
-      transitGatewayId: this.transitGatewayId,
-      attachmentId: this.attachmentId,
+      ...(attachment && { transitGatewayId: attachment.transitGatewayId, attachmentId: attachment.id }),
       functionArn: this.functionArn,
       serviceArn: this.serviceArn,
       ruleArn: this.ruleArn,

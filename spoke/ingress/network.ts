@@ -51,11 +51,17 @@ export function acceptAttachment(
   }
 }
 
+/** Where the tenant's models are called: what its gateway may connect to. */
+export type WayToModels =
+  /** Subnets of the tenant's own model endpoint. */
+  | { readonly kind: 'own'; readonly endpointCidrBlocks: readonly string[] }
+  /** The group of the endpoint that the hub's tenants share, which lets in whom their ingresses admit. */
+  | { readonly kind: 'hub'; readonly securityGroupId: string }
+
 export interface FunctionSecurityGroupArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
-  /** The tenant's own model endpoint. */
-  readonly endpointCidrBlocks: readonly string[]
+  readonly way: WayToModels
   readonly tags: TagMap
 }
 
@@ -67,8 +73,8 @@ export function functionSecurityGroup(
   name: string,
   args: FunctionSecurityGroupArgs,
   opts: pulumi.CustomResourceOptions,
-): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly aws.vpc.SecurityGroupEgressRule[] } {
-  const { hub, tags } = args
+): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly pulumi.CustomResource[] } {
+  const { hub, tags, way } = args
   const group = new aws.ec2.SecurityGroup(
     name,
     { vpcId: hub.vpcId, description: `Gateway function of ${args.tenantId}`, tags },
@@ -82,7 +88,16 @@ export function functionSecurityGroup(
       referencedSecurityGroupId: hub.endpointSecurityGroupId,
     },
     { key: 'dynamodb', description: 'DynamoDB', prefixListId: hub.dynamodbPrefixListId },
-    ...args.endpointCidrBlocks.map((cidrIpv4, index) => ({
+    ...(way.kind === 'hub'
+      ? [
+          {
+            key: SHARED_ENDPOINT,
+            description: 'Model endpoint that tenants share',
+            referencedSecurityGroupId: way.securityGroupId,
+          },
+        ]
+      : []),
+    ...(way.kind === 'own' ? way.endpointCidrBlocks : []).map((cidrIpv4, index) => ({
       key: `model-endpoint-${index}`,
       description: 'Model endpoint of the tenant itself',
       cidrIpv4,
@@ -99,8 +114,32 @@ export function functionSecurityGroup(
         { ...opts, replaceOnChanges },
       ),
   )
-  return { group, rules }
+  return { group, rules: [...rules, ...(way.kind === 'hub' ? [admitted(name, args, way, group, opts)] : [])] }
 }
+
+const SHARED_ENDPOINT = 'shared-model-endpoint'
+
+/** The shared endpoint's group lets nobody in by itself: this gateway only, by its own group. */
+const admitted = (
+  name: string,
+  { tenantId, tags }: FunctionSecurityGroupArgs,
+  { securityGroupId }: Extract<WayToModels, { kind: 'hub' }>,
+  group: aws.ec2.SecurityGroup,
+  opts: pulumi.CustomResourceOptions,
+) =>
+  new aws.vpc.SecurityGroupIngressRule(
+    `${name}-${SHARED_ENDPOINT}`,
+    {
+      securityGroupId,
+      description: `Gateway of ${tenantId}`,
+      referencedSecurityGroupId: group.id,
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      tags,
+    },
+    opts,
+  )
 
 type Destination = { readonly description: string } & (
   | { readonly referencedSecurityGroupId: string }

@@ -6,7 +6,7 @@ import { type SigningIn, signedIn } from '../../shared/sign-in.ts'
 import { bedrockRuntimeService } from '../account/models.ts'
 import { spokeProviders } from '../providers.ts'
 import { checkServiceZones } from './checks.ts'
-import { checkDeployed, deployedOf, readBlocks, readVpcs } from './deployed.ts'
+import { checkDeployed, deployedOf, readIngresses, readVpcs } from './deployed.ts'
 import { ecrLookUp, gatewayImage } from './image.ts'
 import { bedrockLookUp, checkModels, warn } from './models-there.ts'
 
@@ -23,10 +23,10 @@ export async function askAws(
   const providers = spokeProviders(settings, hub, '-checks')
   const { region } = hub
   const tenants = tenantsAccount(settings)
-  const [[blocks, image], vpcs, warnings] = await Promise.all([
+  const [[ingresses, image], vpcs, warnings] = await Promise.all([
     signedIn(hubsAccount(hub), () =>
       Promise.all([
-        readBlocks(hub, providers.hub),
+        readIngresses(settings, hub, providers.hub),
         compute.kind === 'fargate' && hub.fargate
           ? gatewayImage(compute, hub.fargate, tenantId, ecrLookUp(providers.hub))
           : undefined,
@@ -34,11 +34,11 @@ export async function askAws(
     ),
     signedIn(tenants, () => readVpcs(settings, origin, providers.tenant)),
     signedIn(tenants, async () => {
-      await requireServiceZones(settings, hub, providers.tenant)
+      if (settings.modelEndpoint === 'own') await requireServiceZones(settings, hub, providers.tenant)
       return await checkModels(settings, region, bedrockLookUp(region, settings, providers.tenant))
     }),
   ])
-  checkDeployed(settings, hub, await deployedOf(blocks, vpcs, hub, providers.hub))
+  checkDeployed(settings, hub, await deployedOf(ingresses, vpcs, hub, providers.hub))
   await warn(warnings)
   return image
 }

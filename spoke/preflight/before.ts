@@ -71,7 +71,7 @@ function placeMistakes(
 /** The order of the zones decides the subnets' addresses; in another block they are all new. */
 function zoneMistakes({ tenantId, cidrBlock, availabilityZoneIds }: Asked, before: Before): readonly string[] {
   const had = before.availabilityZoneIds
-  if (had === undefined || before.cidrBlock !== cidrBlock) return []
+  if (had === undefined || cidrBlock === undefined || before.cidrBlock !== cidrBlock) return []
   const kept = Math.min(had.length, availabilityZoneIds.length)
   if (had.slice(0, kept).every((zoneId, index) => availabilityZoneIds[index] === zoneId)) return []
   return [

@@ -57,6 +57,51 @@ describe('a spoke against its hub', () => {
   ])('refuses %s', (_, spoke, other, message) => {
     expect(() => check(spoke, other)).toThrow(message)
   })
+
+  const shared = {
+    hubStack: 'organization/genai-hub-spoke/hub',
+    modelEndpoint: 'hub',
+    cidrBlock: undefined,
+    availabilityZoneIds: [],
+  } as unknown as Partial<SpokeSettings>
+  const central = (change: object = {}) =>
+    ({
+      centralModels: { modelIds: ['us.amazon.nova-2-lite-v1:0'], modelRegions: {}, ...change },
+    }) as unknown as Partial<HubOutputs>
+
+  it('accepts one at the shared endpoint, without addresses and zones', () => {
+    expect(() => check({ ...shared, modelRegions: {} }, central())).not.toThrow()
+    expect(() => check({ ...shared, modelRegions: { us: ['us-west-2'] } }, central())).not.toThrow()
+  })
+
+  it.each<[string, Partial<SpokeSettings>, Partial<HubOutputs>, RegExp]>([
+    [
+      'a hub without one',
+      {},
+      {},
+      /no model endpoint to share\. First: pulumi config set centralModels '\["us\.amazon\.nova-2-lite-v1:0"\]' -s hub && pulumi up -s hub .*or set modelEndpoint to own/,
+    ],
+    [
+      'a model that the hub does not list',
+      { models: { fast: 'amazon.nova-lite-v1:0' } },
+      central(),
+      /^amazon\.nova-lite-v1:0 of tenant1 may not be called through the model endpoint of organization\/genai-hub-spoke\/hub, which has: us\.amazon\.nova-2-lite-v1:0\./,
+    ],
+    [
+      'a fallback that the hub does not list',
+      { fallbacks: { fast: ['amazon.nova-lite-v1:0'] } },
+      central(),
+      /^amazon\.nova-lite-v1:0 of tenant1 may not be called/,
+    ],
+    [
+      'regions that the hub does not let requests go to',
+      { modelRegions: { us: ['us-east-2', 'mx-central-1'] } },
+      central(),
+      /sends requests to us\. profiles to mx-central-1, .* lets them go to us-east-1, us-east-2, us-west-1, us-west-2 only\. Set the hub's centralModelRegions/,
+    ],
+  ])('refuses at the shared endpoint %s', (_, spoke, other, message) => {
+    expect(() => check({ ...shared, modelRegions: {}, ...spoke }, other)).toThrow(message)
+  })
 })
 
 describe('a limit in dollars', () => {

@@ -1,10 +1,12 @@
 /** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
 import { requireInSupernet, requireNoOverlap } from '../../shared/addressing.ts'
+import type { CentralModelsSettings } from '../../shared/choices.ts'
 import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
 import { countedInDollars } from '../../shared/limits.ts'
 import { chainEntries, everyModelId } from '../../shared/model-chain.ts'
 import { priceOf } from '../../shared/model-prices.ts'
 import { roleArn, tenantRoleName } from '../../shared/naming.ts'
+import { destinationsOf } from '../../shared/policies/geographies.ts'
 import { parseModel } from '../../shared/policies/models.ts'
 import { modelEndpointPolicy, tenantRolePolicyText } from '../../shared/policies/tenant-role.ts'
 import { setCommand } from '../../shared/settings/commands.ts'
@@ -13,7 +15,10 @@ import type { SpokeSettings } from '../../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
-  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia'>> & { readonly fargate?: HubFargate | boolean }
+  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId'>> & {
+    readonly fargate?: HubFargate | boolean
+    readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
+  }
 
 /** @throws Error saying which settings do not fit the hub, and what would */
 export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
@@ -24,15 +29,19 @@ export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
 /** Every setting that does not fit the hub, and what would. */
 export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): readonly string[] {
   const { tenantId, account, cidrBlock, availabilityZoneIds } = settings
-  const holders = [
-    { name: 'the hub', cidrBlock: hub.cidrBlock },
-    { name: tenantId, cidrBlock },
-  ]
   const checks: readonly (() => void)[] = [
     () => requireOwnAccount(tenantId, account, hub),
-    () => requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock),
-    () => requireNoOverlap(holders),
-    () => requireHubZones(tenantId, availabilityZoneIds, hub),
+    ...(cidrBlock === undefined
+      ? [() => requireCentralModels(settings, hub)]
+      : [
+          () => requireInSupernet({ name: tenantId, cidrBlock }, hub.spokesCidrBlock),
+          () =>
+            requireNoOverlap([
+              { name: 'the hub', cidrBlock: hub.cidrBlock },
+              { name: tenantId, cidrBlock },
+            ]),
+          () => requireHubZones(tenantId, availabilityZoneIds, hub),
+        ]),
     () => requireKeySets(settings, hub),
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
@@ -49,6 +58,8 @@ function policyChecks(settings: SpokeSettings, hub: HubFacts) {
   const { tenantId, account, modelRegions } = settings
   const guardrail = settings.guardrail && { guardrail: anyGuardrail(settings.guardrail, account, hub.region) }
   const all = { tenantId, account, region: hub.region, modelIds: everyModelId(settings), modelRegions, ...guardrail }
+  if (settings.modelEndpoint === 'hub')
+    return [() => void tenantRolePolicyText({ ...all, hubVpcId: hub.vpcId ?? ANY_VPC })]
   return [
     () => void tenantRolePolicyText({ ...all, endpointId: ANY_ENDPOINT }),
     () => void modelEndpointPolicy({ ...all, roleArn: roleArn(account, tenantRoleName(tenantId)) }),
@@ -57,6 +68,7 @@ function policyChecks(settings: SpokeSettings, hub: HubFacts) {
 
 /** As long as any. */
 const ANY_ENDPOINT = 'vpce-00000000000000000'
+const ANY_VPC = 'vpc-00000000000000000'
 /** An id has 12 letters and digits wherever AWS shows one; the numbers of versions are not used up. */
 const anyGuardrail = (given: GuardrailSettings, account: string, region: string) =>
   given.kind === 'existing'
@@ -87,6 +99,34 @@ function requireKeySets({ tenantId, machineIssuers }: SpokeSettings, { keySetVia
     `${tenantId} has machineIssuers, and the hub gets key sets by ${keySetVia}, which knows its own issuer only. Set the hub's keySetVia ` +
       'to table first (docs/operations.md, "Another way to the keys"), or take machineIssuers out.',
   )
+}
+
+/** Through the hub's endpoint only what the hub lists may be called: Bedrock's refusal would come with a request. */
+function requireCentralModels(settings: SpokeSettings, { centralModels, region }: HubFacts): void {
+  const { tenantId, hubStack, modelRegions } = settings
+  const stack = hubStack.split('/').at(-1) ?? hubStack
+  if (!centralModels)
+    throw new Error(
+      `${tenantId} has modelEndpoint hub, and its hub ${hubStack} has no model endpoint to share. First: ` +
+        `${setCommand(stack, 'centralModels', JSON.stringify(everyModelId(settings)))} && pulumi up -s ${stack} (what that costs, and what is ` +
+        'lost: docs/variants.md), or set modelEndpoint to own.',
+    )
+  const missing = everyModelId(settings).filter((id) => !centralModels.modelIds.includes(id))
+  if (missing.length > 0)
+    throw new Error(
+      `${missing.join(', ')} of ${tenantId} may not be called through the model endpoint of ${hubStack}, which has: ` +
+        `${centralModels.modelIds.join(', ')}. Add it to the hub's centralModels and run pulumi up -s ${stack} first, take it out of ` +
+        "the tenant's models, or set modelEndpoint to own.",
+    )
+  for (const [geography, given] of Object.entries(modelRegions)) {
+    const { regions } = destinationsOf(geography, centralModels.modelRegions ?? {})
+    const outside = geography === 'global' ? [] : given.filter((one) => one !== region && !regions.includes(one))
+    if (outside.length > 0)
+      throw new Error(
+        `modelRegions of ${tenantId} sends requests to ${geography}. profiles to ${outside.join(', ')}, and the model endpoint of ${hubStack} ` +
+          `lets them go to ${regions.join(', ')} only. Set the hub's centralModelRegions and run pulumi up -s ${stack} first.`,
+      )
+  }
 }
 
 function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[], { zoneIds }: HubFacts): void {

@@ -1,18 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { checkDeployed, type DeployedBlocks, type Wanted } from './deployed.ts'
+import { checkDeployed, type DeployedTenants, type Wanted } from './deployed.ts'
 
 const HUB = { cidrBlock: '10.0.0.0/16', spokesCidrBlock: '10.64.0.0/10' }
-const WANTED = { tenantId: 'tenant3', hubStack: 'organization/genai-hub-spoke/hub', cidrBlock: '10.64.2.0/24' }
+const WANTED = {
+  tenantId: 'tenant3',
+  hubStack: 'organization/genai-hub-spoke/hub',
+  modelEndpoint: 'own',
+  cidrBlock: '10.64.2.0/24',
+} as const
+const SHARED = { modelEndpoint: 'hub' } as const
 
 const blocks = (count: number) => Array.from({ length: count }, (_, index) => `10.65.${index}.0/24`)
 const check = (
-  { own = [], others = [], holdsAnother = false }: Partial<DeployedBlocks>,
-  wanted: Partial<Wanted> = {},
+  {
+    own = [],
+    others = [],
+    holdsAnother = false,
+    tenants = others.length,
+    isThere = own.length > 0,
+    shared = { tenants: 0, isThere: false },
+  }: Partial<DeployedTenants>,
+  { modelEndpoint = 'own', ...wanted }: Partial<Wanted> = {},
   hub: Partial<typeof HUB> = {},
-) => checkDeployed({ ...WANTED, ...wanted }, { ...HUB, ...hub }, { own, others, holdsAnother })
+) => {
+  const { cidrBlock, ...named } = WANTED
+  const all = { ...named, ...(modelEndpoint === 'own' && { cidrBlock }), ...wanted, modelEndpoint } as Wanted
+  checkDeployed(all, { ...HUB, ...hub }, { own, others, tenants, isThere, shared, holdsAnother })
+}
 
 describe('what is deployed leaves room for', () => {
-  it.each<[string, Partial<DeployedBlocks>, Partial<Wanted>]>([
+  it.each<[string, Partial<DeployedTenants>, Partial<Wanted>]>([
     ['the first tenant', {}, {}],
     ['one beside others', { others: ['10.64.0.0/24', '10.64.1.0/24', '10.64.3.0/24'] }, {}],
     ['the 90th', { others: blocks(89) }, {}],
@@ -20,7 +37,14 @@ describe('what is deployed leaves room for', () => {
     ['one of 90, while another moves and has two blocks', { own: ['10.64.2.0/24'], others: blocks(90) }, {}],
     ['one that moves', { own: ['10.64.2.0/24'], others: blocks(89) }, { cidrBlock: '10.64.3.0/24' }],
     ['one whose move was interrupted', { own: ['10.64.2.0/24', '10.64.3.0/24'] }, { cidrBlock: '10.64.3.0/24' }],
-    ['one beside a network that is no tenant', { others: [...blocks(89), '172.16.0.0/12'] }, {}],
+    ['one beside a network that is no tenant', { others: [...blocks(89), '172.16.0.0/12'], tenants: 89 }, {}],
+    ['one without a network, where the supernet is full', { others: ['10.64.0.0/10'] }, SHARED],
+    ['the 60th at the shared endpoint', { tenants: 59, shared: { tenants: 59, isThere: false } }, SHARED],
+    [
+      'one of more than the endpoint admits, as it is',
+      { isThere: true, shared: { tenants: 70, isThere: true } },
+      SHARED,
+    ],
   ])('%s', (_, deployed, wanted) => {
     expect(() => check(deployed, wanted)).not.toThrow()
   })
@@ -30,6 +54,17 @@ describe('what is deployed leaves no room for', () => {
   it('the 91st tenant', () => {
     expect(() => check({ others: blocks(90) })).toThrow(
       /^The hub organization\/genai-hub-spoke\/hub has 91 tenants, and its load balancer carries 90: .*second hub, a cell/,
+    )
+  })
+
+  it('the 91st tenant, where no route leads to any', () => {
+    for (const wanted of [{}, SHARED])
+      expect(() => check({ tenants: 90 }, wanted)).toThrow(/^The hub organization\/genai-hub-spoke\/hub has 91 tenants/)
+  })
+
+  it('one more tenant at the shared endpoint than its group has rules for', () => {
+    expect(() => check({ tenants: 60, shared: { tenants: 60, isThere: false } }, SHARED)).toThrow(
+      /would be shared by 61 tenants, each a rule of its security group, .* has 60\. Have the quota .*L-0EA8095F.*securityGroupRules.*modelEndpoint own/,
     )
   })
 

@@ -8,16 +8,28 @@ import * as aws from '@pulumi/aws'
 import { overlaps, parseCidr } from '../../shared/cidr.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { freeCidr, supernetMistakes, tooManyTenants } from '../../shared/tenancies.ts'
+import { freeCidr, supernetMistakes, tooManyShared, tooManyTenants } from '../../shared/tenancies.ts'
 
-/** Blocks that the hub reaches through the Transit Gateway. */
-export interface DeployedBlocks {
-  /** This tenant's: none before it is there, two while it moves. */
+/** What the hub has of its tenants. */
+export interface DeployedTenants {
+  /** This tenant's blocks: none before it is there or without a network of its own, two while it moves. */
   readonly own: readonly string[]
-  /** One for each of the others, two for one that moves. */
+  /** One for each of the others that has a network of its own, two for one that moves. */
   readonly others: readonly string[]
+  /** How many others there are, whether routes lead to them or not. */
+  readonly tenants: number
+  /** Whether this one is among the hub's. */
+  readonly isThere: boolean
+  /** How many others the shared model endpoint admits, and whether it admits this one. */
+  readonly shared: { readonly tenants: number; readonly isThere: boolean }
   /** Whether what this stack has made is another tenant's. */
   readonly holdsAnother: boolean
+}
+
+/** What is asked of the hub's account. */
+export interface Ingresses extends Pick<DeployedTenants, 'tenants' | 'isThere' | 'shared'> {
+  /** Blocks of all tenants that the hub reaches through the Transit Gateway. */
+  readonly blocks: readonly string[]
 }
 
 /** VPCs of the tenant's account. */
@@ -38,20 +50,67 @@ export async function readVpcs(
   return { ids, made }
 }
 
-/** A tenant is one propagated route of the hub's table. */
-export const readBlocks = (hub: Pick<HubOutputs, 'hubRouteTableId'>, provider: Provider) => propagated(hub, provider)
+type Hub = Pick<HubOutputs, 'hubRouteTableId' | 'vpcId' | 'centralModels'>
 
-/** A tenant's own route is the one that leads to a VPC of its own account. @param all routes of all tenants */
+/**
+ * A tenant is one security group of its gateway's in the hub's VPC, by its tag: it is there with a network of its own or without, on
+ * Lambda and on Fargate. A block is one propagated route of the hub's table. A tenant at the shared endpoint is one rule of its group.
+ */
+export async function readIngresses(
+  { tenantId }: Pick<SpokeSettings, 'tenantId'>,
+  hub: Hub,
+  provider: Provider,
+): Promise<Ingresses> {
+  const tag = { tenant: tenantId }
+  const { centralModels } = hub
+  const rules = async (tags?: Record<string, string>): Promise<number> =>
+    centralModels ? await ruleCount(centralModels.securityGroupId, provider, tags) : 0
+  const [blocks, all, own, admitted, admittedOwn] = await Promise.all([
+    propagated(hub, provider),
+    gatewayGroups(hub, provider),
+    gatewayGroups(hub, provider, tag),
+    rules(),
+    rules(tag),
+  ])
+  return {
+    blocks,
+    tenants: all - own,
+    isThere: own > 0,
+    shared: { tenants: admitted - admittedOwn, isThere: admittedOwn > 0 },
+  }
+}
+
+/** @param tags of the groups besides that of a tenant */
+export async function gatewayGroups(
+  { vpcId }: Pick<HubOutputs, 'vpcId'>,
+  provider: Provider,
+  tags?: Record<string, string>,
+): Promise<number> {
+  const filters = [
+    { name: 'vpc-id', values: [vpcId] },
+    { name: 'tag-key', values: ['tenant'] },
+  ]
+  return (await aws.ec2.getSecurityGroups({ filters, ...(tags && { tags }) }, { provider })).ids.length
+}
+
+/** Rules of a group, or those of it with these tags. */
+export async function ruleCount(groupId: string, provider: Provider, tags?: Record<string, string>): Promise<number> {
+  const filters = [{ name: 'group-id', values: [groupId] }]
+  return (await aws.vpc.getSecurityGroupRules({ filters, ...(tags && { tags }) }, { provider })).ids.length
+}
+
+/** A tenant's own route is the one that leads to a VPC of its own account. */
 export async function deployedOf(
-  all: readonly string[],
+  { blocks, ...ingresses }: Ingresses,
   { ids, made }: TenantVpcs,
   hub: Pick<HubOutputs, 'hubRouteTableId'>,
   provider: Provider,
-): Promise<DeployedBlocks> {
+): Promise<DeployedTenants> {
   const own = ids.length === 0 ? [] : await propagated(hub, provider, ids)
   return {
+    ...ingresses,
     own,
-    others: all.filter((block) => !own.includes(block)),
+    others: blocks.filter((block) => !own.includes(block)),
     holdsAnother: made.length > 0 && !made.some((id) => ids.includes(id)),
   }
 }
@@ -75,32 +134,42 @@ async function propagated(
 }
 
 /** What the tenant's stack file may say, given what is there. */
-export type Wanted = Pick<SpokeSettings, 'tenantId' | 'hubStack' | 'cidrBlock'>
+export type Wanted = Pick<SpokeSettings, 'tenantId' | 'hubStack' | 'cidrBlock' | 'modelEndpoint'>
+
+type HubNetwork = Pick<HubOutputs, 'cidrBlock' | 'spokesCidrBlock' | 'centralModels'>
 
 /** @throws Error saying which limit is met, and what to do */
-export function checkDeployed(
-  wanted: Wanted,
-  hub: Pick<HubOutputs, 'cidrBlock' | 'spokesCidrBlock'>,
-  deployed: DeployedBlocks,
-): void {
+export function checkDeployed(wanted: Wanted, hub: HubNetwork, deployed: DeployedTenants): void {
   const mistakes = mistakesAgainstDeployed(wanted, hub, deployed)
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
-function mistakesAgainstDeployed(
-  { tenantId, hubStack, cidrBlock }: Wanted,
-  hub: Pick<HubOutputs, 'cidrBlock' | 'spokesCidrBlock'>,
-  { own, others, holdsAnother }: DeployedBlocks,
-): readonly string[] {
+/** Every limit that is met, and what to do. */
+export function mistakesAgainstDeployed(wanted: Wanted, hub: HubNetwork, deployed: DeployedTenants): readonly string[] {
+  const { tenantId, hubStack, cidrBlock } = wanted
+  const { tenants, isThere, holdsAnother, shared } = deployed
   // Everything is made anew under the new names, and the onboarding role, in a session for the new id, may delete nothing of the old.
   if (holdsAnother)
     return [
       `This stack holds another tenant than ${tenantId}: a tenant's id is in all of its names, and is not changed in place. Put tenantId ` +
         'back, or make a stack of its own: npm run tenant -- add {TENANT} --account {ACCOUNT} --model {NAME}={MODEL}',
     ]
+  return [
+    // Who is there already is one of them: only a new tenant is one too many.
+    ...(isThere ? [] : tooManyTenants(hubStack, tenants + 1)),
+    ...(wanted.modelEndpoint === 'hub' && !shared.isThere
+      ? tooManyShared(hubStack, shared.tenants + 1, hub.centralModels?.groupRules)
+      : []),
+    ...(cidrBlock === undefined ? [] : blockMistakes({ tenantId, cidrBlock }, hub, deployed)),
+  ]
+}
+
+function blockMistakes(
+  { tenantId, cidrBlock }: { readonly tenantId: string; readonly cidrBlock: string },
+  hub: HubNetwork,
+  { own, others }: DeployedTenants,
+): readonly string[] {
   const tenants = others.filter((block) => overlaps(block, hub.spokesCidrBlock))
-  // Who is there already is one of them, and one that moves counts twice for a while: only a new tenant is one too many.
-  const tooMany = own.length === 0 ? tooManyTenants(hubStack, tenants.length + 1) : []
   const full = supernetMistakes({ name: tenantId, cidrBlock }, tenants, hub)
   const free = freeCidr(parseCidr(cidrBlock).prefix, [...tenants, ...own], hub)
   const remedy = free === undefined ? 'Choose another block.' : `The next free one is ${free}.`
@@ -117,5 +186,5 @@ function mistakesAgainstDeployed(
       (block) =>
         `${tenantId} cannot move from ${block} to ${cidrBlock}: both are there for a while, so they must not overlap. ${remedy}`,
     )
-  return [...tooMany, ...(full.length > 0 ? full : taken), ...moved]
+  return [...(full.length > 0 ? full : taken), ...moved]
 }

@@ -32,6 +32,7 @@ export interface Asked {
 
 /** A tenant that nothing speaks against, and what was found out about it: the program places it and asks nothing more. */
 export interface SpokePlan extends Pick<Asked, 'settings' | 'hub' | 'origin'> {
+  /** None without a network of its own. */
   readonly zones: readonly SpokeZonePlan[]
   readonly modelIds: readonly string[]
   readonly gateway: GatewayCode
@@ -45,7 +46,8 @@ export async function preflight(asked: Asked): Promise<SpokePlan> {
   await checkKnown(asked)
   const modelIds = everyModelId(settings)
   for (const assumption of assumptions(modelIds, hub.region, settings.modelRegions)) await pulumi.log.info(assumption)
-  const zones = planSpokeSubnets(settings.cidrBlock, settings.availabilityZoneIds)
+  const { cidrBlock, availabilityZoneIds } = settings
+  const zones = cidrBlock === undefined ? [] : planSpokeSubnets(cidrBlock, availabilityZoneIds)
   const image = await askAws(settings, hub, origin)
   const gateway = await gatewayCode(settings, hub, image)
   return {

@@ -231,10 +231,12 @@ const MADE_ANEW = /:(Route|Certificate|CertificateValidation|Record)$/
 const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
 
 /**
- * A tenant that moves: tests/deployments/while-served.ts; one that changes its compute: tests/deployments/compute-changes.ts.
+ * A tenant that moves: tests/deployments/while-served.ts; one that changes its compute: tests/deployments/compute-changes.ts; its model endpoint:
+ * tests/deployments/endpoint-changes.ts.
  * Machines take another way to the keys: tests/platform/machines.test.ts. Other rules of a guardrail: tests/platform/guardrail.test.ts.
  */
 const ELSEWHERE = {
+  modelEndpoint: 'replaces',
   cidrBlock: 'replaces',
   compute: 'replaces',
   gatewayImage: 'in place',

@@ -40,6 +40,16 @@ const PROJECT = 'genai-hub-spoke'
 /** A model by its own id, and one through a profile: Bedrock is asked for each in another way. */
 const MODELS = { models: { own: 'amazon.nova-lite-v1:0', profile: 'us.amazon.nova-2-lite-v1:0' }, defaultModel: 'own' }
 
+/** What tenant2's file names. */
+export const SHARED_MODELS = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'us.amazon.nova-2-lite-v1:0']
+
+/** Of a tenant without a network of its own. */
+export const AT_SHARED_ENDPOINT = {
+  modelEndpoint: 'hub',
+  cidrBlock: undefined,
+  availabilityZoneIds: undefined,
+} as const
+
 /** A machine without a secret: its issuer is the tenant's own account. */
 const MACHINE = {
   issuer: 'https://22222222-0000-4000-8000-222222222222.tokens.sts.global.api.aws',
@@ -75,11 +85,12 @@ const WORLDS: readonly {
         fargateVcpuLimit: 64,
         keySetVia: 'nat',
         dashboard: true,
+        centralModels: SHARED_MODELS,
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },
       [TENANT]: { ...MODELS, modelInvocationLogging: true, guardrail: GUARDRAIL },
-      'spoke-tenant2': { compute: 'fargate' },
+      'spoke-tenant2': { compute: 'fargate', ...AT_SHARED_ENDPOINT },
     },
     organization: { ...sample, ramSharing: false },
   },

@@ -53,6 +53,14 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
       'spoke-tenant2': { compute: 'fargate', tier: 'medium' },
     },
   },
+  'a model endpoint that tenants share': {
+    organization: {},
+    stacks: {
+      hub: { centralModels: ['us.anthropic.claude-haiku-4-5-20251001-v1:0'] },
+      'spoke-tenant1': {},
+      'spoke-tenant2': { modelEndpoint: 'hub', cidrBlock: undefined, availabilityZoneIds: undefined },
+    },
+  },
   'key sets in a table, a tenant with machines': {
     organization: {},
     stacks: {

@@ -10,7 +10,8 @@ export const tenantZones: Check = {
   of: 'tenant',
   question: `Do the tenant's zones have ${SERVICE} endpoints, and has the hub the same zones?`,
   async ask(tenant, { hub }) {
-    const { availabilityZoneIds: wanted } = tenant.settings
+    const { availabilityZoneIds: wanted, modelEndpoint } = tenant.settings
+    if (modelEndpoint === 'hub') return ok('No zones: its models are called through the hub’s endpoint.')
     const remedy = `Set availabilityZoneIds in Pulumi.${tenant.stack}.yaml.`
     const zones = await zonesOf(tenant)
     const withService = await zonesOfService(tenant, SERVICE)

@@ -128,6 +128,28 @@ export async function sourceVpce(deployed: Deployed): Promise<Answer> {
   })
 }
 
+/** Of a tenant at the hub's endpoint: its role lets calls from the hub's VPC through, and no others. */
+export async function sharedEndpoint(deployed: Deployed): Promise<Answer> {
+  return await asUser(deployed, async (gateway) => {
+    const { tenant } = deployed
+    if (tenant?.settings.modelEndpoint !== 'hub')
+      return notAsked(
+        `${gateway.tenantId} has no modelEndpoint hub.`,
+        'Sign in as a user of a tenant that has, or leave it: nothing of this tenant depends on it.',
+      )
+    const body = {
+      model: tenant.settings.defaultModel,
+      max_tokens: 16,
+      messages: [{ role: 'user', content: 'Say yes.' }],
+    }
+    const reply = await gateway.call(`/${gateway.tenantId}/v1/chat/completions`, { body })
+    if (reply.status === 200) return ok(quoted(reply))
+    if (reply.code === 'model_access_denied')
+      return failed(quoted(reply), `Set modelEndpoint to own in Pulumi.${tenant.stack}.yaml, and report it.`)
+    return unclear(quoted(reply), 'It ended for another reason; see the audit trail (npm run genai -- audit).')
+  })
+}
+
 /** CloudTrail has an event some minutes after its call. */
 function elsewhere(regions: ReadonlyMap<string, number>, said: string, home: string): Answer {
   const served = [...regions].map(([region, count]) => `${count} by ${region}`).join(', ')

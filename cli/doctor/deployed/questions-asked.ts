@@ -6,6 +6,7 @@ import {
   leftInterfaces,
   refusal,
   severalGroups,
+  sharedEndpoint,
   sourceVpce,
 } from './asked.ts'
 import { FACTS, note } from './places.ts'
@@ -82,5 +83,14 @@ export const ASKED: readonly Question[] = [
     expected: 'none, an hour after a tenant was destroyed',
     otherwise: 'docs/operations.md, "Destroying"; decision 0004 names the option to take.',
     ask: leftInterfaces,
+  },
+  {
+    id: 'source-vpc-of-others',
+    from: [{ file: note('0080-a-shared-model-endpoint'), words: 'it is asked of a deployed hub' }],
+    question: 'Does aws:SourceVpc name the hub’s VPC to the policies of a role of another account?',
+    how: 'a request to a tenant with modelEndpoint: hub, through the gateway',
+    expected: 'it is answered: its role allows calls from that VPC only',
+    otherwise: 'modelEndpoint: own for every tenant, and report it.',
+    ask: sharedEndpoint,
   },
 ]

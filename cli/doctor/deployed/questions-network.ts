@@ -43,11 +43,15 @@ export const OF_NETWORK: readonly Question[] = [
   },
   {
     id: 'policy-variables',
-    from: [{ file: FACTS, words: 'Policy variables in endpoint policies: ' }],
+    from: [
+      { file: FACTS, words: 'Policy variables in endpoint policies: ' },
+      { file: note('0080-a-shared-model-endpoint'), words: 'says nothing of endpoints’ (?)' },
+    ],
     question: 'Are policy variables evaluated in endpoint policies?',
-    how: 'only by an endpoint with such a policy',
-    expected: 'nothing depends on it: no policy here has one',
-    otherwise: NOTHING,
+    how: 'only by an endpoint with such a policy: a copy of the hub’s shared endpoint with the form `tag` of its policy (shared/policies/central-endpoint.ts), and a request through it',
+    expected:
+      'nothing depends on it: no policy that is deployed has one; if they are, the shared endpoint’s may take the form `tag`',
+    otherwise: 'The form `name`, which is what is deployed.',
     notAsked: 'It takes an endpoint that is made for it.',
   },
   {

@@ -148,7 +148,14 @@ async function refusalOf(
     for (const [name, texts] of [...files, [origin.stack, claiming] as const])
       await writeFile(join(directory, `Pulumi.${name}.yaml`), stringify({ config: texts }))
     await checkKnown({ settings, hub, before: {}, origin, files: () => stackFilesIn(directory, project) })
-    checkDeployed(settings, hub, { own: [], others: deployedBlocks(platform), holdsAnother: false })
+    checkDeployed(settings, hub, {
+      own: [],
+      tenants: 1,
+      isThere: false,
+      shared: { tenants: 0, isThere: false },
+      others: deployedBlocks(platform),
+      holdsAnother: false,
+    })
     return undefined
   } catch (error) {
     // The program's refusals are plain errors and mistakes in settings; anything else is a mistake here.

@@ -1,0 +1,21 @@
+/** A tenant changes its model endpoint, in this process. */
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { callers } from '../deployments/callers.ts'
+import { deployInProcess } from '../deployments/deploy.ts'
+import { ENDPOINT_SETTINGS, endpointChanges } from '../deployments/endpoint-changes.ts'
+import type { Standing } from '../deployments/while-served.ts'
+
+describe('a tenant changes its model endpoint, in this process', () => {
+  let standing: Standing
+  beforeAll(async () => {
+    const deployed = await deployInProcess(ENDPOINT_SETTINGS)
+    standing = { deployed, clients: callers(deployed, deployed.hub) }
+  })
+  afterAll(() => standing?.deployed.close())
+
+  // A whole stack is swapped in at once: a warm function finds the old endpoint gone for as long as it keeps its item.
+  endpointChanges(() => standing, {
+    judge: (share) => expect(share?.outageMilliseconds).toBeLessThan(12_000),
+    watchedMilliseconds: 12_000,
+  })
+})
