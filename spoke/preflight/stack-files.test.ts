@@ -149,4 +149,21 @@ describe('hubs against each other', () => {
       /supernet 10\.128\.0\.0\/10 leaves out spoke-tenant1 \(10\.64\.1\.0\/24\), which the hub would route no more/,
     )
   })
+  it('refuses models that leave out what one of its own tenants calls through its endpoint', async () => {
+    await spoke(1)
+    await spoke(2, { modelEndpoint: 'hub', cidrBlock: undefined, models: { a: ['x.one', 'x.two'] } })
+    const central = async (...modelIds: string[]) =>
+      checkHubFiles(
+        await files(),
+        { ...ORIGIN, stack: 'hub' },
+        {
+          account,
+          spokesCidrBlock: '10.64.0.0/10',
+          centralModels: { modelIds, groupRules: 60 },
+        },
+      )
+    await central('x.one', 'x.two')
+    await expect(central('x.one')).rejects.toThrow(/centralModels leaves out x\.two, which spoke-tenant2 calls through/)
+    await expect(checkHub('hub')).rejects.toThrow(/centralModels leaves out x\.one, x\.two/)
+  })
 })
