@@ -29,15 +29,36 @@ export interface Usage {
 
 export type Step = 'authenticate' | 'routing' | 'body' | 'limits' | 'model'
 
+/** What a line says of a call of a model in OpenTelemetry's names. */
+export interface GenAi {
+  readonly 'gen_ai.provider.name': 'aws.bedrock'
+  readonly 'gen_ai.operation.name': 'chat' | 'embeddings'
+  /** The id of the model or inference profile that was asked last. */
+  readonly 'gen_ai.request.model': string
+  /** With those that the cache had, other than `usage.inputTokens`. */
+  readonly 'gen_ai.usage.input_tokens'?: number
+  readonly 'gen_ai.usage.output_tokens'?: number
+  readonly 'gen_ai.usage.cache_read.input_tokens'?: number
+  readonly 'gen_ai.usage.cache_creation.input_tokens'?: number
+  readonly 'gen_ai.response.finish_reasons'?: readonly [string]
+  /** The line's `outcome`, where it is none of success. */
+  readonly 'error.type'?: string
+}
+
+/** W3C's header of the current version: trace and parent are not zeros. */
+export const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
 /**
  * Filled in while the request is served; JSON on one line when it is printed.
  * @template Outcome the gateway's codes of errors
  */
-export interface AuditLine<Outcome extends string = string> {
+export interface AuditLine<Outcome extends string = string> extends Partial<GenAi> {
   /** When the request came, ISO 8601. */
   readonly time: string
   readonly requestId: string
   readonly tenant: string
+  /** The caller's, where it is a valid one. */
+  traceparent?: string
   operation?: string
   /** The user's `sub`, or an id made of a machine's issuer and subject. */
   user?: string
@@ -86,6 +107,7 @@ const WORD = /^[a-z_]{1,40}$/
 /** Texts of a line that a record takes, when they are of this shape: no content can ride along. */
 export const RECORDED_TEXTS = {
   requestId: /^[\w-]{1,64}$/,
+  traceparent: TRACEPARENT,
   user: /^[\w-]{1,128}$/,
   machine: /^[a-z][a-z0-9-]{0,30}$/,
   operation: WORD,

@@ -23,6 +23,8 @@ export interface GatewayCall {
   readonly path: string
   readonly token?: string
   readonly body?: unknown
+  /** Besides those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A minute is more than a first answer of a cold function takes. */
@@ -42,6 +44,7 @@ export function callGateway(gatewayUrl: string, via: Via, call: GatewayCall): Pr
     agent: false as const,
     timeout: TIMEOUT_MILLISECONDS,
     headers: {
+      ...call.headers,
       host: hostname,
       ...(call.token !== undefined && { authorization: `Bearer ${call.token}` }),
       ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),

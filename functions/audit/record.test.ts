@@ -9,6 +9,8 @@ import { recordOf, tenantOf } from './record.ts'
 const PREFIX = '/aws/lambda/genai-gateway-'
 const AT = Date.parse('2026-11-24T00:00:00.000Z')
 
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
 const recorded = (message: string) => recordOf('tenant1', { id: '42', timestamp: AT, message })
 
 describe('the tenant', () => {
@@ -36,6 +38,8 @@ describe('a record', () => {
       status: 403,
       outcome: 'model_not_allowed',
       attempts: 1,
+      traceparent: TRACE,
+      'gen_ai.provider.name': 'aws.bedrock',
       ...decisionOf('model_not_allowed'),
       cause: 'ConnectionError: unreachable',
       milliseconds: { total: 3 },
@@ -56,6 +60,7 @@ describe('a record', () => {
       decision: 'refused',
       check: 'model',
       attempts: 1,
+      traceparent: TRACE,
       totalMilliseconds: 3,
       event: '42',
     })

@@ -318,6 +318,12 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       decision: 'allowed',
       check: 'all',
       passed: 'account',
+      'gen_ai.provider.name': 'aws.bedrock',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': 'us.amazon.nova-2-lite-v1:0',
+      'gen_ai.usage.input_tokens': 3,
+      'gen_ai.usage.output_tokens': 2,
+      'gen_ai.response.finish_reasons': ['end_turn'],
       milliseconds: {
         authenticate: expect.any(Number),
         routing: expect.any(Number),
@@ -327,4 +333,43 @@ test('one log line a request: who, which model, usage, time by step, outcome', a
       },
     },
   ])
+})
+
+test('OpenTelemetry counts what the cache had as part of the prompt, and a failure by its code', async () => {
+  const { app, aws, log } = setUp()
+  const usage = {
+    inputTokens: 3,
+    outputTokens: 2,
+    totalTokens: 5,
+    cacheReadInputTokens: 100,
+    cacheWriteInputTokens: 20,
+  }
+  aws.replies['bedrock-runtime'] = json({ ...CONVERSE_ANSWER, usage })
+  await app(invoke(), context())
+  aws.replies['bedrock-runtime'] = exception('ValidationException', 400, 'no')
+  await app(invoke(), context())
+  await app(invoke({ model: 'none' }), context())
+  expect(log[0]).toMatchObject({
+    'gen_ai.usage.input_tokens': 123,
+    'gen_ai.usage.cache_read.input_tokens': 100,
+    'gen_ai.usage.cache_creation.input_tokens': 20,
+  })
+  expect(log[1]).toMatchObject({ 'gen_ai.provider.name': 'aws.bedrock', 'error.type': log[1]?.outcome })
+  expect(Object.keys(log[2] ?? {}).filter((name) => /^(gen_ai|error)\./.test(name))).toEqual([])
+})
+
+test("the caller's trace goes into the line and on to the model, and to nobody else; what is no trace is ignored", async () => {
+  const { app, aws, log } = setUp()
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const traced = (header: string) => {
+    const request = invoke()
+    request.headers.set('traceparent', header)
+    return app(request, context())
+  }
+  await traced(traceparent)
+  await traced('00-nothing')
+  expect(log.map((line) => line.traceparent)).toEqual([traceparent, undefined])
+  expect(aws.sent('bedrock-runtime').map(({ headers }) => headers.traceparent)).toEqual([traceparent, undefined])
+  for (const service of ['sts', 'dynamodb'] as const)
+    expect(aws.sent(service).every(({ headers }) => headers.traceparent === undefined)).toBe(true)
 })

@@ -12,6 +12,7 @@ import { type ServeDependencies, serve } from './serve.ts'
 import { gatewayShape } from './shapes/gateway.ts'
 import type { Shape } from './shapes/shape.ts'
 import { toError } from './to-error.ts'
+import { traceparentOf } from './trace.ts'
 
 /** @typeParam Given what the adapter makes of an answer */
 export interface AppDependencies<Given = Answer> extends ServeDependencies {
@@ -43,7 +44,10 @@ export function createApp<Given>(dependencies: AppDependencies<Given>): App<Give
     const exchange = createExchange(context, tenantId, now(), log, settling)
     let shape: Shape = gatewayShape
     try {
-      const matched = match(incoming.method, incoming.path, 'error' in incoming ? NO_HEADERS : incoming.headers)
+      const headers = 'error' in incoming ? NO_HEADERS : incoming.headers
+      const traceparent = traceparentOf(headers.get('traceparent'))
+      if (traceparent !== undefined) exchange.record.traceparent = traceparent
+      const matched = match(incoming.method, incoming.path, headers)
       shape = matched.shape
       if ('error' in incoming) throw incoming.error
       if (matched.found instanceof GatewayError) throw matched.found

@@ -2,6 +2,7 @@
 import { createProgress, decisionOf, type Progress } from './audit.ts'
 import { createDeadline, deadlineExceeded, type RequestContext } from './deadline.ts'
 import { GatewayError } from './errors.ts'
+import { genAiOf } from './gen-ai.ts'
 import type { Answer } from './http.ts'
 import { describeCause, elapsed, type Log, type LogRecord } from './log.ts'
 import type { Meter } from './metering/meter.ts'
@@ -79,6 +80,7 @@ export function createExchange(
     // Ours, whatever the caller's shape makes of it: alarms and reports count these.
     record.status = error?.status ?? response?.status ?? 0
     settle()
+    Object.assign(record, genAiOf(record))
     record.milliseconds.total = elapsed(started)
     log(record)
     // Nobody waits any more: what is still under way for this request ends.

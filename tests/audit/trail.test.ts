@@ -35,6 +35,8 @@ async function recorded(answer: GatewayAnswer): Promise<readonly TrailRecord[]> 
   return (await trail()).filter(({ requestId }) => requestId === requestIdOf(answer))
 }
 
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
 const invoke = async (change: Partial<GatewayCall> = {}) =>
   platform.call({
     method: 'POST',
@@ -124,6 +126,15 @@ describe('every decision is recorded', () => {
       const subject = await platform.token(check === 'tenant' ? 'tenant2' : 'tenant1')
       expect(records[0]?.user).toBe(claimsOf(subject).sub)
     }
+  })
+
+  it("has the caller's trace, which Bedrock is sent too", async () => {
+    const traced = await recorded(await invoke({ headers: { traceparent: TRACE } }))
+    const untraced = await recorded(await invoke({ headers: { traceparent: `${TRACE} ${CANARY}` } }))
+    expect([...traced, ...untraced].map(({ outcome, traceparent }) => ({ outcome, traceparent }))).toEqual([
+      { outcome: 'ok', traceparent: TRACE },
+      { outcome: 'ok', traceparent: undefined },
+    ])
   })
 
   it('and no record holds content, tokens or passwords', async () => {

@@ -121,4 +121,13 @@ export const OF_MODELS: readonly Question[] = [
     otherwise: NOTHING,
     notAsked: 'It takes a tenant with embeddings and modelInvocationLogging.',
   },
+  {
+    id: 'traceparent',
+    from: [{ file: note('0067-names-of-opentelemetry'), words: 'is said nowhere (?)' }],
+    question: 'Does Bedrock answer a call that has a traceparent header?',
+    how: 'a request through the gateway with a valid traceparent',
+    expected: 'it answers as without; nothing depends on what it does with the header',
+    otherwise: 'Take the header away from callers: a rule of the firewall, or their own configuration.',
+    notAsked: 'The first traced request shows it.',
+  },
 ]

@@ -94,8 +94,9 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     }
     const onHeaders: ModelCall<Operation>['onHeaders'] = (given) => noteHeaders(record, given)
     const told = { onAttempt, onHeaders, onSend: metered.sent }
+    const { traceparent } = record
     const call = { operation, configuration, modelId: model.id, ...sent, deadline, signal, ...told }
-    return { call: { ...call, ...(others && { others }) }, metered }
+    return { call: { ...call, ...(others && { others }), ...(traceparent && { traceparent }) }, metered }
   }
 
   function noteServed(modelId: string): void {

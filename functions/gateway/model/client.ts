@@ -39,6 +39,8 @@ export interface ModelCall<Operation> {
   readonly body: string
   /** Beside it: `x-amzn-bedrock-…`. */
   readonly headers: Readonly<Record<string, string>>
+  /** The caller's trace, whichever model is asked. */
+  readonly traceparent?: string
   readonly deadline: Deadline
   readonly signal: AbortSignal
   /** Asked in this order when Bedrock has no capacity for `modelId`. */
@@ -75,8 +77,16 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     { modelId, body, headers }: Target,
     timeoutMilliseconds: number,
   ) => {
-    const { operation, configuration, signal } = call
-    const sent: BedrockCall = { operation, modelId, body, headers, signal, timeoutMilliseconds }
+    const { operation, configuration, signal, traceparent } = call
+    const all = traceparent === undefined ? headers : { ...headers, traceparent }
+    const sent: BedrockCall = {
+      operation,
+      modelId,
+      body,
+      headers: all,
+      signal,
+      timeoutMilliseconds,
+    }
     call.onSend()
     const response = await bedrockFor(session, configuration.endpoint)(sent)
     call.onHeaders(response.headers)

@@ -21,6 +21,7 @@ export const invoke: OfferedOperation = {
     return call.json(
       JSON.stringify({
         tenant: call.tenant.tenantId,
+        tenantId: call.tenant.tenantId,
         model: model.name,
         output,
         stopReason,

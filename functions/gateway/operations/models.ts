@@ -9,6 +9,8 @@ export const models: OfferedOperation = {
   shape: gatewayShape,
   async answer({ tenant, requestId, json }) {
     const { tenantId, models, defaultModel } = tenant
-    return json(JSON.stringify({ tenant: tenantId, models: Object.keys(models).sort(), defaultModel, requestId }))
+    return json(
+      JSON.stringify({ tenant: tenantId, tenantId, models: Object.keys(models).sort(), defaultModel, requestId }),
+    )
   },
 }

@@ -151,6 +151,9 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const monitoring = createMonitoring({
     surroundings,
     credentials,
+    // It serves logs on the wire, which the functions need: they come later.
+    lambda: { invoke: (...call) => lambda.invoke(...call) },
+    dropped: (functionArn) => dropped(functionArn),
     ...(options.persistent && { directory: join(directory, 'data', 'logs') }),
     ...(options.logLines !== undefined && { kept: options.logLines }),
     ...(observe && { observe: (event) => observe({ source: 'logs', ...event }) }),
@@ -197,7 +200,6 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     observe: tellOfFunctions,
   })
   const dropped = (functionArn: string) => tellOfFunctions({ kind: 'dropped', ...placeOfFunction(functionArn) })
-  monitoring.deliverTo(lambda, dropped)
   const schedules = createSchedules(surroundings, { lambda, dropped })
   ledger.onChange(invokeWhenDeclared(ledger, lambda))
   const targets = new Targets({

@@ -1,12 +1,12 @@
 /** What the cloud keeps about itself, put together: log groups, subscriptions to them, metrics of both, and alarms. */
 import { type AlarmState, alarmStates } from './aws/cloudwatch/alarms.ts'
 import { Metrics, meterLambda, meterLoadBalancer, meterLogs } from './aws/cloudwatch/metrics.ts'
-import { type Asynchronous, createAsynchronous } from './aws/lambda/asynchronous.ts'
+import { createAsynchronous } from './aws/lambda/asynchronous.ts'
 import type { Lambda, LambdaEvent } from './aws/lambda/lambda.ts'
 import type { LoadBalancerEvent } from './aws/load-balancer/serve.ts'
 import type { GroupName } from './aws/logs/log-groups.ts'
 import { createLogs, type Logs, type LogsOptions } from './aws/logs/logs.ts'
-import { createSubscriptions, type Subscriptions } from './aws/logs/subscriptions.ts'
+import { createSubscriptions } from './aws/logs/subscriptions.ts'
 import type { CredentialStore } from './iam/credential-store.ts'
 import { type Telling, UNWATCHED } from './observer.ts'
 import type { Surroundings } from './wire/service.ts'
@@ -20,6 +20,10 @@ export type MonitoringEvent =
 export interface MonitoringOptions extends LogsOptions {
   readonly surroundings: Surroundings
   readonly credentials: CredentialStore
+  /** What delivers lines: asked when there are any, so that it may be made later. */
+  readonly lambda: Pick<Lambda, 'invoke'>
+  /** Told of a delivery that was tried often enough. */
+  readonly dropped: (functionArn: string) => void
   readonly observe?: (event: MonitoringEvent) => void
   /** @default nobody watches */
   readonly observers?: Telling
@@ -32,8 +36,6 @@ export interface Monitoring {
   readonly lambda: (event: LambdaEvent) => void
   /** What the load balancer tells. */
   readonly loadBalancer: (event: LoadBalancerEvent) => void
-  /** Deliveries begin: there are functions now that can be invoked. */
-  deliverTo(lambda: Pick<Lambda, 'invoke'>, dropped: (functionArn: string) => void): void
   alarms(): readonly AlarmState[]
   /** Settles when everything that was printed is where it goes. */
   settled(): Promise<void>
@@ -46,6 +48,8 @@ const CLOSING_MILLISECONDS = 3_000
 export function createMonitoring({
   surroundings,
   credentials,
+  lambda,
+  dropped,
   observe,
   observers = UNWATCHED,
   ...options
@@ -62,8 +66,9 @@ export function createMonitoring({
     if (observers.watched)
       observers.tell({ kind: 'logged', logGroup: name, stream, lines: events.map(({ message }) => message) })
   })
-  let queue: Asynchronous | undefined
-  let subscriptions: Subscriptions | undefined
+  const queue = createAsynchronous({ lambda, now, dropped })
+  const subscriptions = createSubscriptions({ surroundings, invoke: (call) => queue.invoke(call), failed: undelivered })
+  logs.onAppend(subscriptions.listener)
 
   function undelivered(group: GroupName, lines: number): void {
     const { account, region, name } = group
@@ -81,8 +86,8 @@ export function createMonitoring({
   async function settled(): Promise<void> {
     // What the audit function itself prints is appended while it runs.
     await logs.settled()
-    await subscriptions?.settled()
-    await queue?.settled()
+    await subscriptions.settled()
+    await queue.settled()
     await logs.settled()
   }
 
@@ -91,12 +96,6 @@ export function createMonitoring({
     metrics,
     lambda: meterLambda(metrics, now),
     loadBalancer: meterLoadBalancer(metrics, now),
-    deliverTo(lambda, dropped) {
-      const created = createAsynchronous({ lambda, now, dropped })
-      queue = created
-      subscriptions = createSubscriptions({ surroundings, invoke: (call) => created.invoke(call), failed: undelivered })
-      logs.onAppend(subscriptions.listener)
-    },
     alarms: () => alarmStates(ledger, metrics, now()),
     settled,
     async close() {
@@ -106,7 +105,7 @@ export function createMonitoring({
       })
       await Promise.race([settled(), late])
       clearTimeout(timer)
-      await queue?.close()
+      await queue.close()
       await logs.close()
     },
   }

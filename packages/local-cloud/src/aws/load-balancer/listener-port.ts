@@ -22,7 +22,14 @@ export interface ListenerPortOptions {
   readonly authority: Pick<Authority, 'issue'>
   /** Names on the certificate that the listener declares. */
   readonly certificateNames: (certificateArn: string) => readonly string[]
-  readonly serve: (path: Path, remotePort: number, incoming: Incoming, outgoing: Outgoing) => Promise<void>
+  /** @param listener as it is declared when the request comes: read once for each */
+  readonly serve: (
+    listener: Binding,
+    path: Path,
+    remotePort: number,
+    incoming: Incoming,
+    outgoing: Outgoing,
+  ) => Promise<void>
   /** Told of mistakes of the stand-in itself. */
   readonly onFault: (error: unknown) => void
 }
@@ -46,9 +53,10 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
   const handle = (incoming: Incoming, outgoing: Outgoing) => {
     const remotePort = incoming.socket.remotePort ?? 0
     const connection = connections.get(remotePort)
-    if (!connection) return void outgoing.destroy()
-    if (performance.now() - connection.since > keepAlive(options)) lastOf(outgoing)
-    void options.serve(connection.path, remotePort, incoming, outgoing)
+    const binding = connection && bindingNow(options)
+    if (!connection || !binding) return void outgoing.destroy()
+    if (performance.now() - connection.since > binding.balancer.clientKeepAliveSeconds * 1000) lastOf(outgoing)
+    void options.serve(binding, connection.path, remotePort, incoming, outgoing)
   }
   inner.on('request', handle)
   // Otherwise Node answers an unknown expectation by itself, and in no access log.
@@ -83,20 +91,22 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
 }
 
 /** @returns undefined when the listener is gone, or cannot be read */
-function arrive({ listener, lookUp, onFault }: ListenerPortOptions): Path | Refusal | undefined {
+function arrive(options: ListenerPortOptions): Path | Refusal | undefined {
   try {
-    return lookUp(listener())
+    return options.lookUp(options.listener())
   } catch (error) {
-    if (!(error instanceof AwsError)) onFault(error)
+    if (!(error instanceof AwsError)) options.onFault(error)
     return undefined
   }
 }
 
-const keepAlive = ({ listener }: ListenerPortOptions): number => {
+/** @returns undefined as {@link arrive} */
+function bindingNow({ listener, onFault }: ListenerPortOptions): Binding | undefined {
   try {
-    return listener().balancer.clientKeepAliveSeconds * 1000
-  } catch {
-    return Number.POSITIVE_INFINITY
+    return listener()
+  } catch (error) {
+    if (!(error instanceof AwsError)) onFault(error)
+    return undefined
   }
 }
 

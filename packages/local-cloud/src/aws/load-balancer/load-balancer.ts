@@ -90,10 +90,10 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
           return host === undefined ? found : arrivesAt(listener, found)
         },
         certificateNames: (arn) => namesOfCertificate(ledger, organization, arn),
-        async serve(path, remotePort, incoming, outgoing) {
+        async serve(listener, path, remotePort, incoming, outgoing) {
           try {
             const client = { address: addressOf(path), port: remotePort, protocol }
-            await serve(serving, listenerArn, { client, path }, incoming, outgoing)
+            await serve(serving, listener, { client, path }, incoming, outgoing)
           } catch (error) {
             onFault(error)
             outgoing.destroy()

@@ -12,7 +12,7 @@ import type { AccessLogs, Exchange } from './access-log.ts'
 import { type Answer, page } from './answer.ts'
 import { beginBody, readBody } from './body.ts'
 import { type Client, type ClientRequest, type Incoming, type Outgoing, readRequest } from './client-request.ts'
-import { type Binding, type Rule, readBinding, withRules } from './declared/listener.ts'
+import { type Binding, type Rule, withRules } from './declared/listener.ts'
 import type { KeySets } from './jwt-validation/key-sets.ts'
 import { applyRule, passesOn, ruleFor } from './rules.ts'
 import type { Targets } from './targets.ts'
@@ -60,7 +60,7 @@ export interface Connection {
 
 export async function serve(
   options: ServeOptions,
-  listenerArn: string,
+  binding: Binding,
   { client, path }: Connection,
   incoming: Incoming,
   outgoing: Outgoing,
@@ -68,7 +68,6 @@ export async function serve(
   const { surroundings, accessLogs, observe, observers = UNWATCHED } = options
   const begun = surroundings.now()
   const started = performance.now()
-  const binding = readBinding(surroundings.ledger, listenerArn)
   const actions: string[] = []
   const secured = tlsOf(incoming)
   const progress: Progress = { actions, traceId: traceIdOf([], begun), receivedBytes: 0 }
@@ -107,7 +106,7 @@ export async function serve(
   })
   observe?.({
     kind: 'request',
-    listenerArn,
+    listenerArn: binding.arn,
     ruleArn: rule?.arn ?? 'none',
     method: incoming.method ?? '',
     target: request?.path ?? '',
