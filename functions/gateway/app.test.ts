@@ -54,6 +54,7 @@ describe('answers', () => {
     })
     expect(await response.json()).toEqual({
       tenant: 'tenant1',
+      tenantId: 'tenant1',
       model: 'nova-2-lite',
       output: 'Hello',
       stopReason: 'end_turn',
@@ -76,6 +77,7 @@ describe('answers', () => {
     const response = await app(request('/tenant1/models', { method: 'GET' }), context())
     expect(await response.json()).toEqual({
       tenant: 'tenant1',
+      tenantId: 'tenant1',
       models: ['claude-haiku-4.5', 'nova-2-lite'],
       defaultModel: 'nova-2-lite',
       requestId: 'request-1',

@@ -177,6 +177,7 @@ describe('behind HTTPS', () => {
     expect(answer.status).toBe(200)
     expect(JSON.parse(answer.body)).toEqual({
       tenant: 'tenant1',
+      tenantId: 'tenant1',
       model: 'nova-2-lite',
       output: expect.any(String),
       stopReason: 'max_tokens',
