@@ -5,6 +5,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Bundle } from '../shared/bundle.ts'
+import type { HubIdentity } from '../shared/contract.ts'
 import { HUB_METRICS, keySetsFunctionName, keySetsTableName, roleArn } from '../shared/naming.ts'
 import { keySetsRolePolicy, keySetsTablePolicy } from '../shared/policies/key-sets.ts'
 import type { HubSettings } from '../shared/settings.ts'
@@ -21,8 +22,10 @@ export interface KeySetsArgs {
   readonly bundle: Bundle
   /** The table of tenants. */
   readonly tenants: aws.dynamodb.Table
-  /** The hub's. */
+  /** The hub's own user pool. */
   readonly issuer: pulumi.Output<string>
+  /** The external provider of people, where there is one. */
+  readonly provider?: Pick<HubIdentity, 'issuer' | 'jwksUri'> | undefined
   readonly tags: HubTags
 }
 
@@ -97,13 +100,14 @@ interface FetchFunctionArgs extends KeySetsArgs {
 /** It reaches the internet, and nothing of the hub but DynamoDB. */
 function fetchFunction(
   name: string,
-  { bundle, table, tenants, issuer, group, tags }: FetchFunctionArgs,
+  { bundle, table, tenants, issuer, provider, group, tags }: FetchFunctionArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.lambda.Function {
-  const variables: pulumi.Input<Record<keyof KeySetsEnvironment, pulumi.Input<string>>> = {
+  const variables: { readonly [K in keyof KeySetsEnvironment]: pulumi.Input<string> } = {
     KEY_SETS_TABLE: table.name,
     TENANTS_TABLE: tenants.name,
     ISSUER: issuer,
+    ...(provider && { IDENTITY_ISSUER: provider.issuer, IDENTITY_JWKS_URI: provider.jwksUri }),
   }
   return functionOutsideVpc(
     name,
@@ -127,7 +131,7 @@ function fetchFunction(
   )
 }
 
-type WithFetcher = Pick<KeySetsArgs, 'settings' | 'bundle' | 'issuer' | 'tags'> & {
+type WithFetcher = Pick<KeySetsArgs, 'settings' | 'bundle' | 'issuer' | 'provider' | 'tags'> & {
   readonly fetcher: aws.lambda.Function
 }
 
@@ -165,7 +169,7 @@ function everyMinute(name: string, { settings, fetcher, tags }: WithFetcher, opt
 /** A hub that is made, or whose function is another, has its keys before a tenant is served; one that cannot get them fails. */
 const atDeployment = (
   name: string,
-  { bundle, issuer, fetcher }: WithFetcher,
+  { bundle, issuer, provider, fetcher }: WithFetcher,
   opts: pulumi.CustomResourceOptions,
 ): aws.lambda.Invocation =>
   new aws.lambda.Invocation(
@@ -173,23 +177,27 @@ const atDeployment = (
     {
       functionName: fetcher.name,
       input: JSON.stringify({ owner: HUB_OWNER }),
-      triggers: { code: bundle.sha256, issuer },
+      triggers: {
+        code: bundle.sha256,
+        issuer,
+        ...(provider && { provider: `${provider.issuer} ${provider.jwksUri}` }),
+      },
     },
     { ...opts, dependsOn: [fetcher] },
   )
 
-/** Metric → lines that count. */
-const METRICS = {
-  'key-sets-fetched': `{ $.owner = "${HUB_OWNER}" && $.outcome = "fetched" }`,
+/** Metric → lines that count. With an external provider its keys are those that people wait for. */
+const metrics = (provider: KeySetsArgs['provider']) => ({
+  'key-sets-fetched': `{ $.owner = "${HUB_OWNER}" && $.outcome = "fetched"${provider ? ` && $.issuer = "${provider.issuer}"` : ''} }`,
   'key-sets-failed': '{ $.outcome = "failed" }',
-} as const
+})
 
 function alarms(
   name: string,
-  { settings, group, tags }: Pick<FetchFunctionArgs, 'settings' | 'group' | 'tags'>,
+  { settings, provider, group, tags }: Pick<FetchFunctionArgs, 'settings' | 'provider' | 'group' | 'tags'>,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  for (const [metric, pattern] of Object.entries(METRICS)) {
+  for (const [metric, pattern] of Object.entries(metrics(provider))) {
     new aws.cloudwatch.LogMetricFilter(
       `${name}-${metric}`,
       {

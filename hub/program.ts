@@ -27,7 +27,7 @@ import { Usage } from './usage.ts'
 export type HubProgramOutputs = { readonly [K in keyof HubOutputs]: pulumi.Input<HubOutputs[K]> }
 
 /** Places a hub, of which everything was checked that can be before it is changed. */
-export function hub({ settings, origin, subnets: plan, zones, bundles, signIn }: HubPlan): HubProgramOutputs {
+export function hub({ settings, origin, subnets: plan, zones, people, bundles, signIn }: HubPlan): HubProgramOutputs {
   const { account, region, deletionProtection } = settings
   const { project, stack } = origin
   const tags = { project, stack }
@@ -43,7 +43,7 @@ export function hub({ settings, origin, subnets: plan, zones, bundles, signIn }:
   const keySets = bundles.keySets
     ? new KeySets(
         'key-sets',
-        { settings, bundle: bundles.keySets, tenants: table, issuer: identity.issuer, tags },
+        { settings, bundle: bundles.keySets, tenants: table, issuer: identity.issuer, provider: people, tags },
         opts,
       )
     : undefined
@@ -192,6 +192,7 @@ export function hub({ settings, origin, subnets: plan, zones, bundles, signIn }:
     userPoolClientId: identity.userPoolClientId,
     issuer: identity.issuer,
     ...(identity.domain && { userPoolDomain: identity.domain }),
+    ...(people && { identity: people }),
     keySetVia: settings.keySetVia,
     ...(settings.keySetVia === 'inline' && { keySet: identity.issuer.apply(fetchKeySet) }),
     ...(keySets && {

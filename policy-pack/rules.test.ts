@@ -16,6 +16,7 @@ import {
   group,
   instance,
   jwt,
+  validating,
   lambda,
   lifecycle,
   listener,
@@ -278,6 +279,24 @@ const EXAMPLES: readonly Example[] = [
       ]),
     ],
     [listenerRule([forward], { demo: 'insecure-http' })],
+  ],
+  [
+    'rules-validate-tokens',
+    [
+      listenerRule([forward, validating('https://idp.example.org', 'aud')]),
+      listenerRule([forward, validating('https://idp.example.org', 'tenant')]),
+      listenerRule([forward, validating('https://idp.example.org', 'aud', 'tid', 'scp')]),
+      listenerRule([forward, validating('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool', 'aud', 'tenant')]),
+      listenerRule([forward, validating('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool', 'client_id')]),
+    ],
+    [
+      listenerRule([forward, validating('https://idp.example.org', 'aud', 'roles')]),
+      listenerRule([forward, validating('https://0.tokens.sts.global.api.aws', 'aud', 'sub')]),
+      listenerRule([
+        forward,
+        validating('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool', 'client_id', 'token_use', 'scope'),
+      ]),
+    ],
   ],
   ['load-balancer-is-strict', [loadBalancer({ desyncMitigationMode: 'defensive' })], [loadBalancer()]],
   ['load-balancer-is-strict', [loadBalancer({ accessLogs: undefined })], [loadBalancer()]],

@@ -4,6 +4,7 @@
  */
 
 import { KEY_SET_WAYS, type KeySetVia } from './choices.ts'
+import type { IdentitySettings } from './identity-provider.ts'
 import { isMap } from './is-map.ts'
 
 /** Raised when a field is added, removed or changes meaning: a spoke refuses a hub of another version. */
@@ -56,6 +57,8 @@ export interface HubOutputs {
   readonly issuer: string
   /** Host of the user pool's token endpoint; absent for a pool without a domain. */
   readonly userPoolDomain?: string
+  /** The external provider that people sign in with; absent where that is the user pool, which is there anyway. */
+  readonly identity?: HubIdentity
   /**
    * How the functions get the key set; `keySet` is the JSON for `inline` and absent otherwise, and so are the three for `table`.
    */
@@ -103,6 +106,9 @@ export interface HubOutputs {
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
 }
+
+/** With the address of its keys, whoever said it. */
+export type HubIdentity = IdentitySettings & { readonly jwksUri: string }
 
 export interface HubFargate {
   readonly clusterArn: string
@@ -165,6 +171,7 @@ const OF_USAGE = ['usageTableName', 'usageTableArn'] as const
 
 type OptionalOutput =
   | 'userPoolDomain'
+  | 'identity'
   | 'listenerRules'
   | 'keySet'
   | 'alarmTopicArn'
@@ -213,6 +220,12 @@ const CENTRAL: { readonly [K in keyof HubCentralModels]: Check } = {
 }
 const centralModels: Check = (value) =>
   isMap(value) && Object.entries(CENTRAL).every(([name, check]) => check(value[name]))
+const IDENTITY = ['issuer', 'jwksUri', 'audience', 'tenantClaim'] as const
+const identity: Check = (value) =>
+  isMap(value) &&
+  IDENTITY.every((name) => text(value[name])) &&
+  choice('text', 'list', 'space-separated')(value.claimFormat) &&
+  [value.groupsClaim, value.clientId].every((one) => one === undefined || one === null || text(one))
 const sharing: Check = (value) =>
   isMap(value) && (value.kind === 'accounts' || (value.kind === 'organisation' && text(value.arn)))
 
@@ -258,6 +271,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: reado
 export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...(Object.keys(CHECKS) as (keyof typeof CHECKS)[]),
   'userPoolDomain',
+  'identity',
   'listenerRules',
   'keySet',
   'alarmTopicArn',
@@ -306,6 +320,12 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   const { listenerRules } = raw
   if (listenerRules !== undefined && listenerRules !== null && !whole(listenerRules))
     problems.set('listenerRules', `listenerRules is ${shown(listenerRules)}. Expected: a whole number, or nothing.`)
+  // What cannot be read must not be taken for none: the tenant would trust the user pool.
+  if (raw.identity !== undefined && raw.identity !== null && !identity(raw.identity))
+    problems.set(
+      'identity',
+      `identity is ${shown(raw.identity)}. Expected: { ${IDENTITY.join(', ')}, claimFormat }, with or without groupsClaim and clientId, or nothing.`,
+    )
   const { dashboard } = raw
   if (dashboard !== undefined && dashboard !== null && dashboard !== true)
     problems.set('dashboard', `dashboard is ${shown(dashboard)}. Expected: true, or nothing.`)

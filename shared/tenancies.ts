@@ -34,6 +34,8 @@ export interface Tenancy {
   readonly sharedModels?: readonly string[]
   /** Issuers of its machines: a rule each. */
   readonly machineRules?: number
+  /** What an external identity provider says of its people. */
+  readonly claimValue?: string
 }
 
 /**
@@ -47,6 +49,7 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
   const modelEndpoint = parsed(SPOKE_TABLE.modelEndpoint.parse, raw.modelEndpoint)
   const cidrBlock = modelEndpoint === 'hub' ? undefined : parsed(checkedCidr, raw.cidrBlock)
   const compute = computeOf(raw)
+  const claimValue = raw.tenantClaimValue === undefined ? tenantId : parsed(SPOKE_TABLE.tenantClaimValue.parse, raw.tenantClaimValue)
   const machines = parsed(SPOKE_TABLE.machineIssuers.parse, raw.machineIssuers)
   return {
     stack,
@@ -57,6 +60,7 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
     ...(cidrBlock !== undefined && { cidrBlock }),
     ...(compute !== undefined && { compute }),
     ...(machines !== undefined && { machineRules: Object.keys(machines).length }),
+    ...(claimValue !== undefined && { claimValue }),
   }
 }
 
@@ -101,6 +105,7 @@ export function checkTenancies(tenancies: readonly Tenancy[], limits: HubLimits)
 export function tenancyMistakes(members: readonly Tenancy[], limits: HubLimits): readonly string[] {
   return [
     ...idMistakes(members),
+    ...claimValueMistakes(members),
     ...accountMistakes(members),
     ...overlapsOf(
       members.flatMap(({ stack, cidrBlock }) => (cidrBlock === undefined ? [] : [{ name: stack, cidrBlock }])),
@@ -150,6 +155,17 @@ function idMistakes(members: readonly Tenancy[]): readonly string[] {
       ([tenantId, claimants]) =>
         `The tenant id "${tenantId}" is claimed by ${claimants.length} stacks: ${claimants.map(({ stack }) => stack).join(', ')}. ` +
         'Every tenant has one: give the others ids of their own.',
+    )
+}
+
+/** People of whom the provider says one word would be on two tenants' paths. Ids that are the same are told by {@link idMistakes}. */
+function claimValueMistakes(members: readonly Tenancy[]): readonly string[] {
+  return [...Map.groupBy(members, ({ claimValue }) => claimValue)]
+    .filter(([value, sharers]) => value !== undefined && new Set(sharers.map(({ tenantId }) => tenantId)).size > 1)
+    .map(
+      ([value, sharers]) =>
+        `The identity provider's value "${value}" is that of ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
+        "Whoever has it would call as either: give each a tenantClaimValue of its own (without one it is the tenant's id).",
     )
 }
 

@@ -17,16 +17,31 @@ export const TENANT_CLAIM = 'custom:tenant_id'
 /** The ID token's claim that lists the user's groups: a tenant's users are members of the group `TENANT_ID`. */
 export const GROUPS_CLAIM = 'cognito:groups'
 
+/** How a claim holds several values: one text, a list of texts, or words with spaces between them in one text. */
+export type ClaimFormat = 'text' | 'list' | 'space-separated'
+
+/** How a person's token of an external provider says whose tenant's it is. */
+export interface PeopleClaim {
+  readonly claim: string
+  readonly format: ClaimFormat
+  /** The tenant's, in the provider's words. */
+  readonly value: string
+  /** A list that must hold the value as well. */
+  readonly groupsClaim?: string
+}
+
 /** Environment variables of a tenant's gateway function; all values are strings, as on Lambda. */
 export interface GatewayEnvironment {
   /** The one tenant that this function serves. */
   readonly TENANT_ID: string
   /** Name of the DynamoDB table of tenants, in the function's own region. */
   readonly TABLE_NAME: string
-  /** `https://cognito-idp.REGION.amazonaws.com/POOL_ID`, the `iss` of a token. */
+  /** `https://cognito-idp.REGION.amazonaws.com/POOL_ID`, or the external provider's: the `iss` of a token. */
   readonly ISSUER: string
-  /** The user pool client's id, the `aud` of an ID token. */
+  /** The user pool client's id, or the external provider's audience: the `aud` of a token. */
   readonly CLIENT_ID: string
+  /** {@link PeopleClaim} as JSON, of an external provider. Without it, tokens are Cognito's. */
+  readonly PEOPLE_CLAIM?: string
   /** The key set as JSON (`{"keys":[…]}`), fixed at deployment. Without it, it is fetched from `ISSUER/.well-known/jwks.json`. */
   readonly KEY_SET?: string
   /** The table that the key sets of issuers are kept in. With it, none is fetched. */
@@ -73,6 +88,9 @@ export interface KeySetsEnvironment {
   readonly TENANTS_TABLE: string
   /** The hub's own issuer. */
   readonly ISSUER: string
+  /** The external provider of people, and where its keys are. */
+  readonly IDENTITY_ISSUER?: string
+  readonly IDENTITY_JWKS_URI?: string
 }
 
 /** Owner of the hub's issuers in the table of key sets; no tenant's id looks like it. */

@@ -7,6 +7,7 @@ import { domain } from './checks/domain.ts'
 import { files } from './checks/files.ts'
 import { hubNames } from './checks/hub-names.ts'
 import { hubZones } from './checks/hub-zones.ts'
+import { identity } from './checks/identity.ts'
 import { invocationLogging } from './checks/invocation-logging.ts'
 import { modelAccess } from './checks/model-access.ts'
 import { modelRegions } from './checks/model-regions.ts'
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   invocationLogging,
   domain,
   certificate,
+  identity,
   hubNames,
   tenantNames,
 ]

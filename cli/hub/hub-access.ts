@@ -20,6 +20,8 @@ export interface HubAccess {
   readonly tableName: string
   /** Host of the token endpoint; absent without one, or where only flags named the hub. */
   readonly userPoolDomain?: string
+  /** The external provider that people sign in with; absent where it is the user pool, or where only flags named the hub. */
+  readonly identity?: { readonly issuer: string }
   /** The command that deploys a stack into it, without the stack's name. */
   readonly deployCommand: string
   /** What `login` takes for it; absent where only flags named the hub. */
@@ -135,10 +137,10 @@ async function hubOfStack(stack: string) {
 function access(
   where: HubAccess['where'],
   hub: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName' | 'deployCommand'> &
-    Partial<NonNullable<HubAccess['signIn']> & Pick<HubAccess, 'userPoolDomain'>>,
+    Partial<NonNullable<HubAccess['signIn']> & Pick<HubAccess, 'userPoolDomain' | 'identity'>>,
   clients: Pick<HubAccess, 'cognito' | 'dynamodb'>,
 ): HubAccess {
-  const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId, userPoolDomain } = hub
+  const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId, userPoolDomain, identity } = hub
   return {
     where,
     region,
@@ -146,6 +148,7 @@ function access(
     tableName: table,
     deployCommand,
     ...(userPoolDomain !== undefined && { userPoolDomain }),
+    ...(identity && { identity: { issuer: identity.issuer } }),
     ...(gatewayUrl !== undefined && userPoolClientId !== undefined && { signIn: { gatewayUrl, userPoolClientId } }),
     ...clients,
     close() {

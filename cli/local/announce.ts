@@ -1,6 +1,7 @@
 /** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where commands are taken. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
-import { tableName } from '../../shared/naming.ts'
+import { isMap } from '../../shared/is-map.ts'
+import { keySetsFunctionName, tableName } from '../../shared/naming.ts'
 import { type Control, openControl } from '../control/server.ts'
 import { FAULTS } from '../fault/ask.ts'
 import { faultCommand } from '../fault/switch.ts'
@@ -36,9 +37,10 @@ const LOOK_MILLISECONDS = 1_000
 const TABLE = 'aws:dynamodb/table:Table'
 const POOL = 'aws:cognito/userPool:UserPool'
 const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
+const FUNCTION = 'aws:lambda/function:Function'
 const DOMAIN = 'aws:cognito/userPoolDomain:UserPoolDomain'
 /** A listener opens a port, and with it the gateway's address is known. */
-const TELLING = new Set([TABLE, POOL, CLIENT, DOMAIN, 'aws:lb/listener:Listener'])
+const TELLING = new Set([TABLE, POOL, CLIENT, DOMAIN, FUNCTION, 'aws:lb/listener:Listener'])
 
 /** @throws UserError when another cloud of this folder is running */
 export async function announce(
@@ -105,7 +107,9 @@ function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningH
   const client = ledger.all(CLIENT).find(({ outputs }) => outputs.userPoolId === pool?.id)
   if (!pool || !client) return undefined
   const domain = ledger.all(DOMAIN).find(({ outputs }) => outputs.userPoolId === pool.id)
+  const issuer = providerIn(ledger)
   return {
+    ...(issuer !== undefined && { identity: { issuer } }),
     region,
     tableName,
     userPoolId: pool.id,
@@ -113,4 +117,13 @@ function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningH
     ...(domain && { userPoolDomain: `${domain.id}.auth.${region}.amazoncognito.com` }),
     ...(gatewayUrl !== undefined && { gatewayUrl }),
   }
+}
+
+/** The issuer that the hub's function fetches keys of besides the user pool's. */
+function providerIn(ledger: LocalCloud['ledger']): string | undefined {
+  const fetcher = ledger.all(FUNCTION).find(({ outputs }) => outputs.name === keySetsFunctionName)
+  const environment = fetcher?.outputs.environment
+  const variables = isMap(environment) && isMap(environment.variables) ? environment.variables : {}
+  const issuer = variables.IDENTITY_ISSUER
+  return typeof issuer === 'string' ? issuer : undefined
 }

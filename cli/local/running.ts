@@ -22,6 +22,8 @@ export interface RunningHub {
   readonly userPoolClientId: string
   /** Host of the token endpoint; absent for a pool without a domain. */
   readonly userPoolDomain?: string
+  /** The external provider that people sign in with. */
+  readonly identity?: { readonly issuer: string }
   readonly tableName: string
 }
 

@@ -2,6 +2,7 @@ import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
 import { askPassword } from '../terminal/password.ts'
 import { UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
+import { requireOwnUsers } from './own-users.ts'
 import { addUser } from './users.ts'
 
 /** Cognito judges the rest of it. */
@@ -30,6 +31,7 @@ export const userAdd: Verb = {
       throw new UserError('The local cloud sends no mail.', 'Leave out --invite: the password is asked for.')
     const hub = await openHub(values)
     try {
+      requireOwnUsers(hub, 'add')
       const first = invite
         ? ({ kind: 'mailed' } as const)
         : ({ kind: 'typed', password: await askPassword(`Password of ${email}: `) } as const)

@@ -3,10 +3,12 @@
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { askPassword } from '../terminal/password.ts'
-import type { Arguments, Verb } from '../verb.ts'
+import type { BlockedCaller } from '../../shared/tenant.ts'
+import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { block, unblock } from './blocked.ts'
 import { tenantIdOf } from './id.ts'
 import { SEEN_WITHIN_SECONDS } from './items.ts'
+import { requireOwnUsers } from './own-users.ts'
 import { deleteUser, disableUsers, enableUser, type Member, memberOf, resetPassword } from './users.ts'
 
 const TOKENS = 'An ID token that is out stays good until it expires, 30 minutes at most.'
@@ -18,11 +20,13 @@ interface Change {
   readonly options?: Verb['options']
   /** @returns what to say of it */
   run(hub: HubAccess, member: Member, values: Arguments['values'], tenantId: string): Promise<string>
+  /** For a person of an external provider, by the subject of their tokens. @default refused */
+  ofProvider?(hub: HubAccess, caller: Pick<BlockedCaller, 'issuer' | 'subject'>, tenantId: string): Promise<string>
 }
 
-const verbOf = ({ name, summary, details, options = {}, run }: Change): Verb => ({
+const verbOf = ({ name, summary, details, options = {}, run, ofProvider }: Change): Verb => ({
   name: `tenant user ${name}`,
-  usage: 'TENANT EMAIL',
+  usage: ofProvider ? 'TENANT EMAIL|SUBJECT' : 'TENANT EMAIL',
   summary,
   details: details.join('\n'),
   positionals: [2, 2],
@@ -30,12 +34,23 @@ const verbOf = ({ name, summary, details, options = {}, run }: Change): Verb => 
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     await withHub(values, async (hub) => {
+      if (hub.identity && ofProvider) {
+        const caller = { issuer: hub.identity.issuer, subject: subjectOf(positionals[1]) }
+        return void process.stdout.write(`${await ofProvider(hub, caller, tenantId)}\n`)
+      }
+      requireOwnUsers(hub, name)
       const member = await memberOf(hub, tenantId, positionals[1] ?? '')
       process.stdout.write(`${await run(hub, member, values, tenantId)}\n`)
     })
     return 0
   },
 })
+
+/** What an operator copies out of a token (claim sub), or out of the provider. */
+function subjectOf(given = ''): string {
+  if (/^[\x21-\x7e]{1,256}$/.test(given)) return given
+  throw new UserError(`"${given}" is no subject of a token.`, 'It is what the claim sub of the person’s token says.')
+}
 
 const onHub = ({ where }: HubAccess) => (where === 'AWS' ? ' --aws' : '')
 
@@ -51,6 +66,8 @@ export const userDisable = verbOf({
 
 /** Longer than any token of the pool lives: half an hour. */
 const BLOCKED_SECONDS = 3_600
+/** Providers' tokens live an hour or so; a day is the longest that any of docs/identity.md gives. */
+const PROVIDERS_SECONDS = 24 * 3_600
 
 export const userBlock = verbOf({
   name: 'block',
@@ -59,6 +76,15 @@ export const userBlock = verbOf({
     `For a stolen token: obeyed within ${SEEN_WITHIN_SECONDS} seconds. The entry of the tenant's deny list ends after an hour, when every token has; the user`,
     "stays disabled. It is one lock, in the gateway's program: the load balancer knows no such lists.",
   ],
+  async ofProvider(hub, caller, tenantId) {
+    const now = new Date()
+    await block(hub, tenantId, { ...caller, until: Math.ceil(now.getTime() / 1000 + PROVIDERS_SECONDS) }, now)
+    return [
+      `The subject ${caller.subject} of ${caller.issuer} is blocked: within ${SEEN_WITHIN_SECONDS} seconds its tokens are answered 403 caller_blocked, for a day.`,
+      'So that it gets no new ones, disable the person at the provider.',
+      `To let it back in: npm run tenant -- user enable ${tenantId} ${caller.subject}${onHub(hub)}`,
+    ].join('\n')
+  },
   async run(hub, { email, username, sub }, _, tenantId) {
     await disableUsers(hub, [username])
     const now = new Date()
@@ -73,6 +99,9 @@ export const userEnable = verbOf({
   name: 'enable',
   summary: 'Lets a disabled or blocked user sign in again, with the password they had.',
   details: [],
+  async ofProvider(hub, { issuer, subject }, tenantId) {
+    return (await unblock(hub, tenantId, issuer, subject)) ? `${subject} is blocked no more.` : `${subject} was not blocked.`
+  },
   async run(hub, { email, username, sub }, _, tenantId) {
     await enableUser(hub, username)
     await unblock(hub, tenantId, `https://cognito-idp.${hub.region}.amazonaws.com/${hub.userPoolId}`, sub)

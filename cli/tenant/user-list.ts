@@ -1,6 +1,7 @@
 import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
+import { requireOwnUsers } from './own-users.ts'
 import { textTable } from './text-table.ts'
 import { membersOf } from './users.ts'
 
@@ -17,6 +18,7 @@ export const userList: Verb = {
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     await withHub(values, async (hub) => {
+      requireOwnUsers(hub, 'list')
       const members = await membersOf(hub, tenantId)
       const rows = members.map(({ email, status, createdAt }) => ({ email, status, since: createdAt.toISOString() }))
       if (values.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)

@@ -1,9 +1,17 @@
 /**
- * Who calls: verifies a Cognito ID token. Behind an HTTPS listener the load balancer has done the same already; this is
+ * Who calls: verifies a Cognito ID token, or a token of the external provider that the hub names. Behind an HTTPS listener the load balancer has done the same already; this is
  * the second lock, and the only one on the HTTP demo listener.
  */
 import { decodeJwt, type JWTPayload, type JWTVerifyGetKey } from 'jose'
-import { callerId, GROUPS_CLAIM, TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import { isMap } from '../../shared/is-map.ts'
+import {
+  type ClaimFormat,
+  callerId,
+  GROUPS_CLAIM,
+  type PeopleClaim,
+  TENANT_CLAIM,
+  TENANT_ID,
+} from '../../shared/tenant.ts'
 import type { Progress } from './audit.ts'
 import { GatewayError } from './errors.ts'
 import { malformed, verifySignature } from './signature.ts'
@@ -15,13 +23,16 @@ const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i
 export interface AuthenticateOptions {
   readonly tenantId: string
   readonly issuer: string
+  /** `aud` of its tokens. */
   readonly clientId: string
+  /** How tokens of an external provider name the tenant. @default they are Cognito's ID tokens */
+  readonly people?: PeopleClaim
   readonly getKey: JWTVerifyGetKey
   readonly now: () => number
 }
 
 export interface Caller {
-  /** The user's `sub`: an opaque id, no name and no address. Of a machine, an id made of its issuer and subject. */
+  /** The user's `sub` in Cognito: an opaque id, no name and no address. Of anybody else, an id made of issuer and subject. */
   readonly user: string
   /** Made of issuer and subject. */
   readonly id: string
@@ -33,13 +44,24 @@ export interface Caller {
 export type Authenticate = (authorization: string | null, progress?: Pick<Progress, 'pass'>) => Promise<Caller>
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  const { people, tenantId, clientId, issuer } = options
+  const whose = people ? "this gateway's identity provider" : "this gateway's user pool"
   return async (authorization, progress) => {
-    const payload = await verify(bearerToken(authorization), options, "this gateway's user pool")
-    requireIdToken(payload, options.clientId)
+    const payload = await verify(bearerToken(authorization), options, whose)
+    const id = callerId(issuer, payload.sub)
+    if (people) {
+      requireAudience(payload, clientId)
+      progress?.pass('token')
+      // A subject of a provider may be a name or an address, which belongs into no log.
+      requireClaim(payload, people, tenantId, { user: id })
+      progress?.pass('tenant')
+      return { user: id, id }
+    }
+    requireIdToken(payload, clientId)
     progress?.pass('token')
-    requireTenant(payload, options.tenantId)
+    requireTenant(payload, tenantId)
     progress?.pass('tenant')
-    return { user: payload.sub, id: callerId(options.issuer, payload.sub) }
+    return { user: payload.sub, id }
   }
 }
 
@@ -63,7 +85,7 @@ export async function verify(
   const claims = claimsOf(token)
   // Before any signature: a foreign token can then not make us look for its key. The claim is only used to refuse.
   if (claims.iss !== issuer) {
-    throw new GatewayError('token_wrong_issuer', `The token in Authorization was not issued by ${whose}.`)
+    throw new GatewayError('token_wrong_issuer', `The token in Authorization was not issued by ${whose}.${hint(claims.iss, issuer)}`)
   }
   await verifySignature(token, getKey)
   requireInTime(claims, now() / 1000)
@@ -72,6 +94,14 @@ export async function verify(
   if (typeof sub !== 'string' || sub === '') throw malformed('the claim sub is missing or of the wrong type')
   return { ...claims, sub }
 }
+
+/** Entra ID makes tokens of its first version until an application says otherwise, and their issuer is another. */
+const hint = (given: unknown, expected: string) =>
+  expected.startsWith('https://login.microsoftonline.com/') &&
+  typeof given === 'string' &&
+  given.startsWith('https://sts.windows.net/')
+    ? ' It is of version 1: set requestedAccessTokenVersion of the application to 2 in Entra ID.'
+    : ''
 
 /** Claims whose signature was verified, with a user. */
 type Verified = JWTPayload & { readonly sub: string }
@@ -95,6 +125,62 @@ function requireInTime({ exp, nbf, iat }: JWTPayload, now: number): void {
   if (exp !== undefined && exp <= now - CLOCK_TOLERANCE_SECONDS) {
     throw new GatewayError('token_expired', 'The token in Authorization has expired. Sign in again for a new one.')
   }
+}
+
+/** One audience: a token for several is good for whoever runs any of them. */
+function requireAudience({ aud }: JWTPayload, audience: string): void {
+  if (aud === audience) return
+  throw new GatewayError(
+    'token_wrong_audience',
+    Array.isArray(aud)
+      ? 'The token in Authorization was issued for a list of audiences (claim aud). Have the provider issue it for this gateway alone.'
+      : 'The token in Authorization was issued for another application (claim aud).',
+  )
+}
+
+function requireClaim(
+  payload: Verified,
+  { claim, format, value, groupsClaim }: PeopleClaim,
+  tenantId: string,
+  who: { readonly user: string },
+): void {
+  const values = valuesOf(payload, claim, format)
+  if (!values || values.length === 0) {
+    throw new GatewayError(
+      'tenant_claim_missing',
+      `The token in Authorization names no tenant (claim ${claim}). ${remedyOf(payload, claim)}`,
+      who,
+    )
+  }
+  if (!values.includes(value)) {
+    throw new GatewayError(
+      'tenant_mismatch',
+      `The token in Authorization belongs to another tenant than ${tenantId} (claim ${claim}). Use the path of your own tenant.`,
+      who,
+    )
+  }
+  if (groupsClaim === undefined || valuesOf(payload, groupsClaim, 'list')?.includes(value)) return
+  throw new GatewayError(
+    'tenant_membership_missing',
+    `The user is not a member of the group of ${tenantId} (claim ${groupsClaim}). ${remedyOf(payload, groupsClaim)}`,
+    who,
+  )
+}
+
+/** @returns nothing for a claim that is not there, or not in this format */
+function valuesOf(payload: Verified, claim: string, format: ClaimFormat): readonly string[] | undefined {
+  const given = Object.hasOwn(payload, claim) ? payload[claim] : undefined
+  if (format === 'list')
+    return Array.isArray(given) && given.every((one) => typeof one === 'string') ? given : undefined
+  if (typeof given !== 'string') return undefined
+  return format === 'text' ? [given] : given.split(' ').filter((one) => one !== '')
+}
+
+/** Entra ID leaves out the groups of whoever is in too many, and says in `_claim_names` that it did. */
+function remedyOf({ _claim_names: left }: Verified, claim: string): string {
+  return isMap(left) && Object.hasOwn(left, claim)
+    ? 'The provider left it out, as the user is in too many groups: have it emit the groups assigned to the application only, or use an app role.'
+    : 'An administrator of the identity provider must add it.'
 }
 
 function requireIdToken(payload: JWTPayload, clientId: string): void {

@@ -14,6 +14,7 @@ import { createMetering } from './metering/meter.ts'
 import { createCounterStore } from './metering/store.ts'
 import { createReadUsage } from './metering/usage.ts'
 import { createModelClient } from './model/client.ts'
+import { readPeopleClaim } from './people.ts'
 import { pause } from './retry.ts'
 import { createRouting } from './routing.ts'
 import { createStoredKeySets, type StoredKeySetsOptions } from './stored-key-set.ts'
@@ -80,6 +81,7 @@ export function createGateway<Given>(
       tenantId,
       issuer: gateway.ISSUER,
       clientId: gateway.CLIENT_ID,
+      ...(gateway.PEOPLE_CLAIM !== undefined && { people: readPeopleClaim(gateway.PEOPLE_CLAIM) }),
       getKey: keySet.getKey,
       now,
     }),
@@ -118,13 +120,16 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   }
   const tenantId = required('TENANT_ID')
   if (!TENANT_ID.test(tenantId)) throw new Error('The environment variable TENANT_ID is not a tenant id.')
-  const { KEY_SET: keySet, KEY_SETS_TABLE: keySetsTable, USAGE_TABLE: usageTable } = environment
+  const { KEY_SET: keySet, KEY_SETS_TABLE: keySetsTable, USAGE_TABLE: usageTable, PEOPLE_CLAIM: peopleClaim } = environment
+  // Of no provider's token must it be guessed what it says.
+  if (peopleClaim) readPeopleClaim(peopleClaim)
   return {
     gateway: {
       TENANT_ID: tenantId,
       TABLE_NAME: required('TABLE_NAME'),
       ISSUER: required('ISSUER'),
       CLIENT_ID: required('CLIENT_ID'),
+      ...(peopleClaim ? { PEOPLE_CLAIM: peopleClaim } : {}),
       ...(keySet ? { KEY_SET: keySet } : {}),
       ...(keySetsTable ? { KEY_SETS_TABLE: keySetsTable } : {}),
       ...(usageTable ? { USAGE_TABLE: usageTable } : {}),

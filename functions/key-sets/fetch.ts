@@ -1,12 +1,11 @@
 /** One key set over the internet: HTTPS to a public address, no redirect, within a few seconds and 150 KB. */
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { isIP } from 'node:net'
+import { MOST_KEY_SET_BYTES } from '../../shared/rs256-keys.ts'
 import { publicLookup } from './addresses.ts'
 
 /** Of a whole fetch, name resolution included. */
 const TIMEOUT_MILLISECONDS = 5_000
-/** The load balancer takes no more either. */
-const MOST_BYTES = 150 * 1024
 
 /** Gets a document. @throws Error saying what is wrong with its server, in half a sentence */
 export type Fetch = (url: string) => Promise<string>
@@ -54,7 +53,7 @@ export const fetchDocument =
         let bytes = 0
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.byteLength
-          if (bytes > MOST_BYTES) fail(`it answered more than ${MOST_BYTES} bytes`)
+          if (bytes > MOST_KEY_SET_BYTES) fail(`it answered more than ${MOST_KEY_SET_BYTES} bytes`)
           else chunks.push(chunk)
         })
         response.on('error', (error) => fail(reasonOf(error)))

@@ -17,6 +17,7 @@ const environment: KeySetsEnvironment = {
   KEY_SETS_TABLE: required('KEY_SETS_TABLE'),
   TENANTS_TABLE: required('TENANTS_TABLE'),
   ISSUER: required('ISSUER'),
+  ...both('IDENTITY_ISSUER', 'IDENTITY_JWKS_URI'),
 }
 const region = required('AWS_REGION')
 const client = dynamoDb(
@@ -34,7 +35,7 @@ export async function handler(event: unknown): Promise<{ readonly fetched: numbe
 async function fetchAll(owner?: string): Promise<{ readonly fetched: number }> {
   // What keeps the tenants' issuers from being read keeps nobody from the hub's.
   const [hubs, tenants] = await Promise.allSettled([
-    owner === undefined || owner === HUB_OWNER ? run([HUBS_ISSUER]) : [],
+    owner === undefined || owner === HUB_OWNER ? run(HUBS_ISSUERS) : [],
     owner === HUB_OWNER ? [] : tenantsIssuers(client, environment.TENANTS_TABLE, owner).then(run),
   ])
   if (hubs.status === 'rejected') throw hubs.reason
@@ -46,11 +47,17 @@ async function fetchAll(owner?: string): Promise<{ readonly fetched: number }> {
   return { fetched: outcomes.length - failed.length }
 }
 
-const HUBS_ISSUER: Issuer = {
-  owner: HUB_OWNER,
-  issuer: environment.ISSUER,
-  jwksUri: `${environment.ISSUER}/.well-known/jwks.json`,
-}
+/** The user pool's, whoever people sign in with: tenants that were deployed before a change still read them. */
+const HUBS_ISSUERS: readonly Issuer[] = [
+  {
+    owner: HUB_OWNER,
+    issuer: environment.ISSUER,
+    jwksUri: `${environment.ISSUER}/.well-known/jwks.json`,
+  },
+  ...(environment.IDENTITY_ISSUER === undefined || environment.IDENTITY_JWKS_URI === undefined
+    ? []
+    : [{ owner: HUB_OWNER, issuer: environment.IDENTITY_ISSUER, jwksUri: environment.IDENTITY_JWKS_URI }]),
+]
 
 const run = (issuers: readonly Issuer[]) =>
   fetchKeySets(issuers, {
@@ -70,4 +77,10 @@ function required(name: string): string {
   const value = process.env[name]
   if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`)
   return value
+}
+
+/** Of two variables that go together. */
+function both<const A extends string, const B extends string>(one: A, other: B): { [K in A | B]?: string } {
+  if (process.env[one] === undefined && process.env[other] === undefined) return {}
+  return { [one]: required(one), [other]: required(other) } as { [K in A | B]?: string }
 }

@@ -2,7 +2,7 @@
 import type { StoredKeySet } from '../../shared/tenant.ts'
 import type { Fetch } from './fetch.ts'
 import type { Issuer } from './issuers.ts'
-import { readKeySet } from './key-set.ts'
+import { readKeySet } from '../../shared/rs256-keys.ts'
 
 export interface RunOptions {
   readonly fetch: Fetch

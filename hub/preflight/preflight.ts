@@ -1,10 +1,12 @@
 /**
  * Everything that is checked before anything of a hub is changed, in this order: what this stack has deployed, what the other
- * stack files say, and then AWS, by a provider that nothing is made with. The first step that refuses is told.
+ * stack files say, and then AWS, by a provider that nothing is made with, and the people's identity provider. The first step that refuses is told.
  */
 import * as aws from '@pulumi/aws'
 import { type HubZonePlan, planHubSubnets } from '../../shared/addressing.ts'
 import { type Bundle, bundleFunction } from '../../shared/bundle.ts'
+import type { HubIdentity } from '../../shared/contract.ts'
+import { checkProvider, type IdentitySettings } from '../../shared/identity-provider.ts'
 import { credentialArguments } from '../../shared/provider.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { HubSettings } from '../../shared/settings.ts'
@@ -36,6 +38,8 @@ export interface HubPlan extends Pick<Asked, 'settings' | 'origin'> {
     /** With `keySetVia: table`. */
     readonly keySets?: Bundle
   }
+  /** The external provider that people sign in with, with the address of its keys. */
+  readonly people?: HubIdentity
   /** How the hub's account is reached. */
   readonly signIn: aws.ProviderArgs
 }
@@ -46,12 +50,14 @@ export async function preflight({ settings, before, origin, files }: Asked): Pro
   checkHubFiles(await files(), origin, settings)
   const subnets = planHubSubnets(settings.cidrBlock, settings.availabilityZones)
   const signIn = signInOf(settings)
-  const [zones, audit, keySets] = await Promise.all([
+  const [zones, people, audit, keySets] = await Promise.all([
     askAws(settings, before, origin.stack, new aws.Provider('hub-checks', signIn)),
+    settings.identity && askProvider(settings.identity),
     bundleFunction(AUDIT_ENTRY),
     settings.keySetVia === 'table' ? bundleFunction(KEY_SETS_ENTRY) : undefined,
   ])
-  return { settings, origin, subnets, zones, bundles: { audit, ...(keySets && { keySets }) }, signIn }
+  const bundles = { audit, ...(keySets && { keySets }) }
+  return { settings, origin, subnets, zones, ...(people && { people }), bundles, signIn }
 }
 
 const signInOf = ({ account, region, credentials }: HubSettings): aws.ProviderArgs => ({
@@ -60,6 +66,11 @@ const signInOf = ({ account, region, credentials }: HubSettings): aws.ProviderAr
   allowedAccountIds: [account],
   ...credentialArguments(credentials, 'genai-hub'),
 })
+
+/** What is wrong with it would refuse every person's token later. */
+async function askProvider(identity: IdentitySettings): Promise<HubIdentity> {
+  return { ...identity, jwksUri: await checkProvider(identity) }
+}
 
 async function askAws(settings: HubSettings, before: Before, stack: string, provider: aws.Provider): Promise<HubZones> {
   const { account, credentials } = settings

@@ -66,13 +66,30 @@ const tls: Rule = {
   ],
 }
 
-/** Of the token: whom it is for, that it is an ID token, and whose tenant it names. */
+/** Of a user pool's ID token: whom it is for, that it is one, and whose tenant it names. */
 const CLAIMS = ['aud', 'token_use', TENANT_CLAIM]
+const COGNITO_ISSUER = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//
+
+/** Of any issuer's: true of every token of it, and so of nobody's in particular. */
+const NOBODYS = ['iss', 'exp', 'nbf', 'iat', 'jti', 'aud', 'token_use', 'scope', 'scp', 'ver', 'tid']
+
+/** What a rule's jwt-validation leaves open. */
+function unchecked(validation: Readonly<Record<string, unknown>>): readonly string[] {
+  const { issuer, additionalClaims } = asMap(validation.jwtValidation)
+  // An app client's own access token has no audience: its client is what binds.
+  if (checks(validation, 'client_id')) return ['token_use', 'scope'].filter((name) => !checks(validation, name))
+  if (typeof issuer === 'string' && !COGNITO_ISSUER.test(issuer)) {
+    const named = asList(additionalClaims).map(asMap).some(({ name }) => typeof name === 'string' && !NOBODYS.includes(name) && checks(validation, name))
+    return [...(checks(validation, 'aud') ? [] : ['aud']), ...(named ? [] : ['a claim that names who calls, or their tenant'])]
+  }
+  return CLAIMS.filter((name) => !checks(validation, name))
+}
 
 const tokens: Rule = {
   name: 'rules-validate-tokens',
   says: 'What forwards to a function validates the token, its audience and tenant first; only a demo leaves that to the function.',
-  remedy: 'Put a jwt-validation action before the forward, with the claims aud, token_use and the tenant.',
+  remedy:
+    'Put a jwt-validation action before the forward, with the claims aud, token_use and the tenant; for another issuer than the user pool aud and a claim that names the tenant or the machine.',
   scope: 'resource',
   check: (resources) =>
     [
@@ -88,7 +105,7 @@ const tokens: Rule = {
       if (forward === -1 || isDemo(resource) || resource.unknown.includes(property)) return []
       const validation = actions.slice(0, forward).find(({ type }) => type === 'jwt-validation')
       if (!validation) return [violation(resource, 'It forwards without jwt-validation before it, and is no demo.')]
-      const missing = CLAIMS.filter((name) => !checks(validation, name))
+      const missing = unchecked(validation)
       return missing.length === 0 || isUnknown(resource, property)
         ? []
         : [violation(resource, `Its jwt-validation does not check ${missing.join(', ')}.`)]

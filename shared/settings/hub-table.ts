@@ -61,6 +61,7 @@ export const HUB_TABLE = {
   clientInstance: frontDoor.clientInstance,
   keySetVia: identity.keySetVia,
   userPoolDomain: identity.userPoolDomain,
+  identity: identity.identity,
   deployers,
   concurrencyLimit: capacity.concurrencyLimit,
   fargate: capacity.fargate,

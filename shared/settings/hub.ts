@@ -31,6 +31,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   checkAlarmTopic(values, refuse)
   checkDeployers(values, refuse)
   checkUserPoolDomain(values, refuse)
+  checkIdentity(values, refuse)
   const listener = listenerOf(values, refuse)
   if (listener) checkBlocks(values, listener, refuse)
   const sharing = sharingOf(values, refuse)
@@ -112,6 +113,14 @@ function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, refuse: R
     "it is set, and keySetVia is endpoint: through Cognito's endpoint a pool with a domain cannot be reached, and every request would be refused. Set keySetVia to table.",
     { choice: 'userPoolDomain' },
   )
+}
+
+/** Cognito's endpoint has no other issuer's keys, and the functions have no other way out. */
+function checkIdentity({ identity, keySetVia }: HubValues, refuse: Refuse): void {
+  if (identity === undefined || keySetVia === 'table') return
+  refuse('identity', `it is set, and keySetVia is ${keySetVia}: keys of an external provider are read from the table only. Set keySetVia to table.`, {
+    choice: 'identity',
+  })
 }
 
 /** A rule a block and port, in one group. */

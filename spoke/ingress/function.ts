@@ -9,6 +9,7 @@ import { executionRolePolicy, executionRoleTrustPolicy } from '../../shared/poli
 import type { GatewayEnvironment } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 import type { TenantLog } from './log.ts'
+import { peopleOf } from './people.ts'
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
@@ -59,6 +60,8 @@ export function executionRole(
 
 export interface GatewayFunctionArgs {
   readonly tenantId: string
+  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
+  readonly tenantClaimValue?: string
   readonly hub: HubOutputs
   readonly tier: Tier
   readonly code: pulumi.asset.Archive
@@ -91,7 +94,7 @@ export function gatewayFunction(
       memorySize: tier.memoryMegabytes,
       timeout: tier.timeoutSeconds,
       reservedConcurrentExecutions: tier.reservedConcurrency,
-      environment: { variables: { ...gatewayEnvironment(hub, tenantId) } },
+      environment: { variables: { ...gatewayEnvironment(args) } },
       vpcConfig: { subnetIds: hub.privateSubnets.map(({ id }) => id), securityGroupIds: [args.securityGroupId] },
       // A deleted function keeps its interfaces, and with them their group, for up to half an hour: park them elsewhere.
       replaceSecurityGroupsOnDestroy: true,
@@ -110,12 +113,23 @@ export function gatewayFunction(
 }
 
 /** What the gateway is told, wherever it runs. */
-export function gatewayEnvironment(hub: HubOutputs, tenantId: string): GatewayEnvironment {
+export function gatewayEnvironment({
+  hub,
+  tenantId,
+  tenantClaimValue,
+}: {
+  readonly hub: HubOutputs
+  readonly tenantId: string
+  readonly tenantClaimValue?: string
+}): GatewayEnvironment {
+  const people = peopleOf(hub, tenantId, tenantClaimValue)
+  const { issuer, jwksUri: _, audience, ...claim } = people ?? { issuer: hub.issuer, audience: hub.userPoolClientId, jwksUri: '' }
   return {
     TENANT_ID: tenantId,
     TABLE_NAME: hub.tableName,
-    ISSUER: hub.issuer,
-    CLIENT_ID: hub.userPoolClientId,
+    ISSUER: issuer,
+    CLIENT_ID: audience,
+    ...(people && { PEOPLE_CLAIM: JSON.stringify(claim) }),
     ...(hub.keySet !== undefined && { KEY_SET: hub.keySet }),
     ...(hub.keySetsTableName !== undefined && { KEY_SETS_TABLE: hub.keySetsTableName }),
     ...(hub.usageTableName !== undefined && { USAGE_TABLE: hub.usageTableName }),

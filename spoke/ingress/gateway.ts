@@ -26,6 +26,8 @@ export type GatewayCode =
 
 export interface GatewayArgs {
   readonly tenantId: string
+  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
+  readonly tenantClaimValue?: string
   readonly hub: HubOutputs
   /** The one role that the gateway may assume. */
   readonly tenantRoleArn: string

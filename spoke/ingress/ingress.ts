@@ -21,6 +21,8 @@ import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
 export interface IngressArgs extends Told {
   readonly tenantId: string
+  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
+  readonly tenantClaimValue?: string
   /** The tenant's account. */
   readonly account: string
   readonly hub: HubOutputs

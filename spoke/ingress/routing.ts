@@ -4,8 +4,9 @@ import type * as pulumi from '@pulumi/pulumi'
 import { DRAIN_SECONDS } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { DEMO_TAG, targetGroupName, tasksTargetGroupName } from '../../shared/naming.ts'
-import { GATEWAY_PORT, GROUPS_CLAIM, HEALTH_PATH, TENANT_CLAIM } from '../../shared/tenant.ts'
+import { type ClaimFormat, GATEWAY_PORT, GROUPS_CLAIM, HEALTH_PATH, TENANT_CLAIM } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
+import { peopleOf } from './people.ts'
 
 export interface TenantTargetArgs {
   readonly tenantId: string
@@ -56,6 +57,7 @@ export function tenantTarget(name: string, args: TenantTargetArgs, opts: pulumi.
 export interface TasksTargetArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
+  readonly tenantClaimValue?: string
   readonly tags: TagMap
 }
 
@@ -110,6 +112,8 @@ export interface TenantRuleArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly targetGroupArn: pulumi.Input<string>
+  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
+  readonly tenantClaimValue?: string
   readonly tags: TagMap
 }
 
@@ -135,7 +139,7 @@ function listenerRule(
   const actions =
     hub.listenerProtocol === 'HTTPS'
       ? [
-          { ...jwtValidation(hub, tenantId), order: 1 },
+          { ...jwtValidation(args), order: 1 },
           { ...forward, order: 2 },
         ]
       : [{ ...forward, order: 1 }]
@@ -152,18 +156,38 @@ function listenerRule(
 }
 
 /** Issuer, signature and times are always checked; audience, use, tenant and group only because they are listed. */
-function jwtValidation(hub: HubOutputs, tenantId: string) {
+function jwtValidation({ hub, tenantId, tenantClaimValue }: Omit<TenantRuleArgs, 'targetGroupArn' | 'tags'>) {
+  const people = peopleOf(hub, tenantId, tenantClaimValue)
   return {
     type: 'jwt-validation',
-    jwtValidation: {
-      issuer: hub.issuer,
-      jwksEndpoint: `${hub.issuer}/.well-known/jwks.json`,
-      additionalClaims: [
-        { format: 'single-string', name: 'aud', values: [hub.userPoolClientId] },
-        { format: 'single-string', name: 'token_use', values: ['id'] },
-        { format: 'single-string', name: TENANT_CLAIM, values: [tenantId] },
-        { format: 'string-array', name: GROUPS_CLAIM, values: [tenantId] },
-      ],
-    },
+    jwtValidation: people
+      ? {
+          issuer: people.issuer,
+          jwksEndpoint: people.jwksUri,
+          additionalClaims: [
+            { format: 'single-string', name: 'aud', values: [people.audience] },
+            { format: FORMATS[people.format], name: people.claim, values: [people.value] },
+            ...(people.groupsClaim === undefined
+              ? []
+              : [{ format: FORMATS.list, name: people.groupsClaim, values: [people.value] }]),
+          ],
+        }
+      : {
+          issuer: hub.issuer,
+          jwksEndpoint: `${hub.issuer}/.well-known/jwks.json`,
+          additionalClaims: [
+            { format: 'single-string', name: 'aud', values: [hub.userPoolClientId] },
+            { format: 'single-string', name: 'token_use', values: ['id'] },
+            { format: 'single-string', name: TENANT_CLAIM, values: [tenantId] },
+            { format: 'string-array', name: GROUPS_CLAIM, values: [tenantId] },
+          ],
+        },
   }
 }
+
+/** As the load balancer calls them. */
+const FORMATS = {
+  text: 'single-string',
+  list: 'string-array',
+  'space-separated': 'space-separated-values',
+} as const satisfies Readonly<Record<ClaimFormat, string>>

@@ -23,6 +23,8 @@ const DEPLOYMENT_TIMEOUTS = { create: '30m', update: '75m', delete: '75m' }
 
 export interface TasksArgs {
   readonly tenantId: string
+  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
+  readonly tenantClaimValue?: string
   readonly hub: HubOutputs
   readonly fargate: HubFargate
   readonly tier: TaskTier
@@ -103,9 +105,10 @@ function taskDefinition(name: string, args: TasksArgs, opts: pulumi.CustomResour
   )
 }
 
-function container({ hub, tenantId, tier, image }: TasksArgs, logGroup: string) {
+function container(args: TasksArgs, logGroup: string) {
+  const { hub, tier, image } = args
   const environment: TaskEnvironment = {
-    ...gatewayEnvironment(hub, tenantId),
+    ...gatewayEnvironment(args),
     PORT: String(GATEWAY_PORT),
     AWS_REGION: hub.region,
     TOTAL_TIMEOUT_SECONDS: String(tier.timeoutSeconds),

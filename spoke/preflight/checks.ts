@@ -17,6 +17,7 @@ import type { SpokeSettings } from '../../shared/settings.ts'
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
   Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId'>> & {
     readonly fargate?: HubFargate | boolean
+    readonly identity?: object
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
   }
 
@@ -43,6 +44,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
           () => requireHubZones(tenantId, availabilityZoneIds, hub),
         ]),
     () => requireKeySets(settings, hub),
+    () => requireProvider(settings, hub),
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
     () => requireGuardrailInRegion(settings, hub),
@@ -82,6 +84,14 @@ function messageOf(check: () => void): readonly string[] {
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)]
   }
+}
+
+/** A value that nobody looks at would be believed to bind. */
+function requireProvider({ tenantId, tenantClaimValue }: SpokeSettings, hub: HubFacts): void {
+  if (tenantClaimValue === undefined || hub.identity !== undefined) return
+  throw new Error(
+    `tenantClaimValue of ${tenantId} is set, and people sign in with the hub's own user pool, whose tokens name the tenant's id. Take it out, or set identity of the hub first.`,
+  )
 }
 
 function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): void {

@@ -75,6 +75,12 @@ export const jwt = {
   jwtValidation: { additionalClaims: claims('aud', 'token_use', TENANT_CLAIM) },
 }
 
+/** Of an issuer, with one value of each claim. */
+export const validating = (issuer: string, ...names: readonly string[]) => ({
+  ...jwt,
+  jwtValidation: { issuer, additionalClaims: claims(...names) },
+})
+
 export const table = (inputs: object) =>
   make('aws:dynamodb/table:Table', 't', {
     serverSideEncryption: { enabled: true },

@@ -266,7 +266,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     schedules,
     watch: (observer) => observers.add(observer),
     faults: faults.switches,
-    deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(deployInto, stack, program)),
+    deploy: (stack, program) => withDeployerFetch(cognito, () => deploy(deployInto, stack, program), options.websites),
     destroy: (stack) => destroy(deployInto, stack),
     signIn: (profile) => credentials.issue(ambient(organization, profile), 3600),
     async close() {

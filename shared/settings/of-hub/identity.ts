@@ -1,9 +1,11 @@
-/** Hub settings: the user pool, and how the gateways get the keys of tokens. */
+/** Hub settings: who people are known by, and how the gateways get the keys of tokens. */
 import { KEY_SET_WAYS } from '../../choices.ts'
+import type { IdentitySettings } from '../../identity-provider.ts'
 import { none } from '../common.ts'
+import { Refused } from '../refused.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
-import { matching } from '../values.ts'
+import { mapOf, matching } from '../values.ts'
 
 export const keySetVia = simple(
   { is: 'choice', of: KEY_SET_WAYS },
@@ -26,4 +28,60 @@ export const userPoolDomain: Setting<string | undefined> = {
     /^(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
     "the prefix of a user pool's domain",
   ),
+}
+
+export const identity: Setting<IdentitySettings | undefined> = {
+  type: 'map',
+  meaning:
+    "An external OpenID provider that people sign in with, in place of the hub's user pool (docs/identity.md): issuer, audience, tenantClaim and claimFormat (text, list or space-separated); perhaps groupsClaim, jwksUri and clientId.",
+  allowed:
+    'issuer as https:// and a host name, perhaps with a path, in the provider’s very spelling; audience, one text; tenantClaim, the name of a claim; claimFormat text, list or space-separated. With keySetVia table.',
+  entries: 'map',
+  placeholder: '{PROVIDER}',
+  fallback: none,
+  parse: parseIdentity,
+}
+
+const FIELDS = ['issuer', 'jwksUri', 'audience', 'tenantClaim', 'claimFormat', 'groupsClaim', 'clientId'] as const
+const FORMATS = ['text', 'list', 'space-separated'] as const
+const ADDRESS = /^https:\/\/(?=[^/]{4,253}(\/|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\/[\w.~-]+)*\/?$/i
+const CLAIM = /^[\w:./-]{1,128}$/
+const VALUE = /^[\x21-\x7e]{1,256}$/
+
+/** Audiences that a provider gives every application's tokens: whoever has any of them would pass. */
+const SHARED_AUDIENCES = ['account', 'https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000']
+
+/** Checked of every token by themselves, or different in each. */
+const NO_TENANT = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sub', 'nonce', 'token_use', 'ver', 'typ']
+
+function parseIdentity(raw: string): IdentitySettings {
+  const given = Object.fromEntries(mapOf(raw))
+  const extra = Object.keys(given).find((name) => !(FIELDS as readonly string[]).includes(name))
+  if (extra !== undefined) throw new Refused(`it has the unknown entry "${extra}".`)
+  const textOf = (name: (typeof FIELDS)[number], pattern: RegExp, what: string): string => {
+    const value = given[name]
+    if (typeof value !== 'string') throw new Refused(value === undefined ? `it has no ${name}.` : `${name} is not text.`)
+    if (!pattern.test(value)) throw new Refused(`${name} is "${value}", not ${what}.`)
+    return value
+  }
+  const optional = (name: 'jwksUri' | 'groupsClaim' | 'clientId', pattern: RegExp, what: string) =>
+    given[name] === undefined ? {} : { [name]: textOf(name, pattern, what) }
+  const audience = textOf('audience', VALUE, 'visible ASCII without spaces')
+  if (SHARED_AUDIENCES.includes(audience))
+    throw new Refused(`audience is "${audience}", which tokens for other applications have as well: give this gateway one of its own.`)
+  const tenantClaim = textOf('tenantClaim', CLAIM, 'the name of a claim')
+  const groups = optional('groupsClaim', CLAIM, 'the name of a claim')
+  for (const claim of [tenantClaim, ...Object.values(groups)])
+    if (NO_TENANT.includes(claim)) throw new Refused(`the claim ${claim} does not name a tenant.`)
+  const claimFormat = FORMATS.find((one) => one === given.claimFormat)
+  if (claimFormat === undefined) throw new Refused(`claimFormat is ${JSON.stringify(given.claimFormat) ?? 'not set'}.`)
+  return {
+    issuer: textOf('issuer', ADDRESS, 'https:// and a host name, perhaps with a path'),
+    ...optional('jwksUri', ADDRESS, 'https:// and a host name with a path'),
+    audience,
+    tenantClaim,
+    claimFormat,
+    ...groups,
+    ...optional('clientId', VALUE, 'visible ASCII without spaces'),
+  }
 }

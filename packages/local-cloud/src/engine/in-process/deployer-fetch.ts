@@ -1,16 +1,28 @@
 /**
- * A program may fetch a public document of AWS while it is deployed: with `keySetVia: inline`, the key set of the user pool
- * that it has just declared. The deployer's machine would reach AWS; here it reaches the local cloud.
+ * A program may fetch public documents while it is deployed, such as the key set of the user pool that it has just declared, or what an
+ * identity provider says of itself. The deployer's machine would reach AWS and the internet; here it reaches the local cloud and its
+ * websites.
  */
 import type { Cognito } from '../../aws/cognito/cognito.ts'
+import type { Website } from '../../wire/websites.ts'
 
 const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 
 /** Runs `work` with a `fetch` that answers for AWS hosts, and refuses to send anything of theirs to the real ones. */
-export async function withDeployerFetch<T>(cognito: Pick<Cognito, 'keySet'>, work: () => Promise<T>): Promise<T> {
+export async function withDeployerFetch<T>(
+  cognito: Pick<Cognito, 'keySet'>,
+  work: () => Promise<T>,
+  websites: Readonly<Record<string, Website>> = {},
+): Promise<T> {
   const original = globalThis.fetch
   globalThis.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
+    const website = Object.hasOwn(websites, url.hostname) ? websites[url.hostname] : undefined
+    if (website) {
+      const method = init?.method ?? 'GET'
+      const { status, headers = {}, body } = await website({ method, target: `${url.pathname}${url.search}` })
+      return new Response(body, { status, headers })
+    }
     if (!url.hostname.endsWith('.amazonaws.com')) return await original(input, init)
     const poolId = url.hostname.startsWith('cognito-idp.') ? KEY_SET.exec(url.pathname)?.[1] : undefined
     if (poolId === undefined)

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { readKeySet } from './key-set.ts'
+import { readKeySet } from './rs256-keys.ts'
 
 const jwkOf = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' })
 const GOOD = { ...jwkOf(2048), kid: 'one' }

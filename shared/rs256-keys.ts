@@ -1,8 +1,11 @@
 /** What is taken over of a key set: public RSA keys for RS256, and nothing else that an issuer answers. */
 import { createPublicKey } from 'node:crypto'
+import { isMap } from './is-map.ts'
 
 /** The load balancer takes no more either. */
-const MOST_KEYS = 10
+export const MOST_KEYS = 10
+/** Of a key set; the load balancer takes no more either. */
+export const MOST_KEY_SET_BYTES = 150 * 1024
 const LEAST_BITS = 2048
 
 interface Rs256Key {
@@ -52,6 +55,3 @@ function bitsOf(n: string, e: string): number {
     return 0
   }
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

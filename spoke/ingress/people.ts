@@ -1,0 +1,25 @@
+/** Whose tokens a tenant's people call with, where the hub has an external identity provider. */
+import type { HubIdentity, HubOutputs } from '../../shared/contract.ts'
+import type { PeopleClaim } from '../../shared/tenant.ts'
+
+/** Both locks are made of it: the load balancer's rule, and what the gateway is told. */
+export type People = Pick<HubIdentity, 'issuer' | 'jwksUri' | 'audience'> & PeopleClaim
+
+/** @returns nothing where people sign in with the hub's user pool */
+export function peopleOf(
+  { identity }: Pick<HubOutputs, 'identity'>,
+  tenantId: string,
+  tenantClaimValue = tenantId,
+): People | undefined {
+  if (!identity) return undefined
+  const { issuer, jwksUri, audience, tenantClaim, claimFormat, groupsClaim } = identity
+  return {
+    issuer,
+    jwksUri,
+    audience,
+    claim: tenantClaim,
+    format: claimFormat,
+    value: tenantClaimValue,
+    ...(groupsClaim && { groupsClaim }),
+  }
+}
