@@ -16,7 +16,6 @@ import {
   group,
   instance,
   jwt,
-  validating,
   lambda,
   lifecycle,
   listener,
@@ -37,6 +36,7 @@ import {
   table,
   trust,
   users,
+  validating,
   vpc,
 } from '../tests/policies/example-resources.ts'
 import type { Resource } from './resource.ts'
@@ -286,7 +286,10 @@ const EXAMPLES: readonly Example[] = [
       listenerRule([forward, validating('https://idp.example.org', 'aud')]),
       listenerRule([forward, validating('https://idp.example.org', 'tenant')]),
       listenerRule([forward, validating('https://idp.example.org', 'aud', 'tid', 'scp')]),
-      listenerRule([forward, validating('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool', 'aud', 'tenant')]),
+      listenerRule([
+        forward,
+        validating('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool', 'aud', 'tenant'),
+      ]),
       listenerRule([forward, validating('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool', 'client_id')]),
     ],
     [

@@ -65,7 +65,7 @@ describe('parseHubOutputs', () => {
   it.each(
     HUB_OUTPUT_NAMES.filter(
       (name) =>
-        !/^(userPoolDomain|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|keySets\w+|usage\w+)$/.test(
+        !/^(userPoolDomain|identity|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|keySets\w+|usage\w+)$/.test(
           name,
         ),
     ),
@@ -125,6 +125,17 @@ describe('parseHubOutputs', () => {
     ['contractVersion', CONTRACT_VERSION - 1],
     ['alarmTopicArn', 5],
     ['userPoolDomain', ''],
+    [
+      'identity',
+      {
+        issuer: 'https://idp.example.org',
+        jwksUri: 'https://idp.example.org/keys',
+        audience: 'a',
+        tenantClaim: 'c',
+        claimFormat: 'any',
+      },
+    ],
+    ['identity', { issuer: 'https://idp.example.org' }],
     ['listenerRules', '100'],
     ['dashboard', false],
     ['contractVersion', String(CONTRACT_VERSION)],

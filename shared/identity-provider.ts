@@ -49,7 +49,11 @@ export async function checkProvider(
   get: GetDocument = getDocument,
 ): Promise<string> {
   const url = discoveryUrl(issuer)
-  const document = await json(url, get, 'identity.issuer must be what the provider itself says: its discovery document is looked for there.')
+  const document = await json(
+    url,
+    get,
+    'identity.issuer must be what the provider itself says: its discovery document is looked for there.',
+  )
   const mistakes = [...issuerMistakes(issuer, document.issuer, url), ...algorithmMistakes(document)]
   const keysAt = jwksUri ?? document.jwks_uri
   if (mistakes.length === 0) mistakes.push(...(await keyMistakes(keysAt, get)))
@@ -62,17 +66,24 @@ const ENTRA_TEMPLATE = /\{tenantid\}/i
 /** The load balancer and the gateway compare texts. */
 function issuerMistakes(issuer: string, said: unknown, url: string): readonly string[] {
   if (said === issuer) return []
-  if (typeof said !== 'string') return [`${url} names no issuer: it is no discovery document of OpenID Connect. Correct identity.issuer.`]
+  if (typeof said !== 'string')
+    return [`${url} names no issuer: it is no discovery document of OpenID Connect. Correct identity.issuer.`]
   if (ENTRA_TEMPLATE.test(said))
     return [
       `identity.issuer is "${issuer}", which signs in people of any directory of Entra ID. Set it to your own directory's: https://login.microsoftonline.com/DIRECTORY-ID/v2.0`,
     ]
   const bySlash = said.replace(/\/$/, '') === issuer.replace(/\/$/, '')
-  const why = bySlash ? 'The slash at the end counts: tokens have the one, and would be refused for the other.' : 'Tokens have that one.'
-  return [`identity.issuer is "${issuer}", and the provider calls itself "${said}". ${why} Set identity.issuer to "${said}".`]
+  const why = bySlash
+    ? 'The slash at the end counts: tokens have the one, and would be refused for the other.'
+    : 'Tokens have that one.'
+  return [
+    `identity.issuer is "${issuer}", and the provider calls itself "${said}". ${why} Set identity.issuer to "${said}".`,
+  ]
 }
 
-function algorithmMistakes({ id_token_signing_alg_values_supported: algorithms }: Readonly<Record<string, unknown>>): string[] {
+function algorithmMistakes({
+  id_token_signing_alg_values_supported: algorithms,
+}: Readonly<Record<string, unknown>>): string[] {
   if (!Array.isArray(algorithms) || algorithms.includes('RS256')) return []
   return [
     `The provider signs with ${algorithms.join(', ')}, and the load balancer verifies RS256 only. Set the signing algorithm of the application's tokens to RS256 at the provider.`,
@@ -83,14 +94,21 @@ const ADDRESS = /^https:\/\/([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\
 
 async function keyMistakes(url: unknown, get: GetDocument): Promise<readonly string[]> {
   if (typeof url !== 'string' || !ADDRESS.test(url))
-    return [`The provider's keys are at ${JSON.stringify(url) ?? 'no address'}, which is not https:// with a host name and a path. Set identity.jwksUri.`]
+    return [
+      `The provider's keys are at ${JSON.stringify(url) ?? 'no address'}, which is not https:// with a host name and a path. Set identity.jwksUri.`,
+    ]
   let text: string
   try {
     const answer = await get(url)
-    if (answer.status !== 200) return [`The provider's keys cannot be had: ${url} answered ${answer.status}. Set identity.jwksUri to where they are.`]
+    if (answer.status !== 200)
+      return [
+        `The provider's keys cannot be had: ${url} answered ${answer.status}. Set identity.jwksUri to where they are.`,
+      ]
     text = answer.text
   } catch (cause) {
-    return [`The provider's keys cannot be had from ${url}: ${reasonOf(cause)}. The load balancer fetches them over the internet, too.`]
+    return [
+      `The provider's keys cannot be had from ${url}: ${reasonOf(cause)}. The load balancer fetches them over the internet, too.`,
+    ]
   }
   const bytes = Buffer.byteLength(text)
   if (bytes > MOST_KEY_SET_BYTES)
@@ -117,7 +135,9 @@ async function json(url: string, get: GetDocument, remedy: string): Promise<Read
     if (!isMap(document)) throw new Error('it answered no JSON object')
     return document
   } catch (cause) {
-    throw new Error(`The identity provider has no discovery document at ${url}: ${reasonOf(cause)}. ${remedy}`, { cause })
+    throw new Error(`The identity provider has no discovery document at ${url}: ${reasonOf(cause)}. ${remedy}`, {
+      cause,
+    })
   }
 }
 

@@ -49,7 +49,8 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
   const modelEndpoint = parsed(SPOKE_TABLE.modelEndpoint.parse, raw.modelEndpoint)
   const cidrBlock = modelEndpoint === 'hub' ? undefined : parsed(checkedCidr, raw.cidrBlock)
   const compute = computeOf(raw)
-  const claimValue = raw.tenantClaimValue === undefined ? tenantId : parsed(SPOKE_TABLE.tenantClaimValue.parse, raw.tenantClaimValue)
+  const claimValue =
+    raw.tenantClaimValue === undefined ? tenantId : parsed(SPOKE_TABLE.tenantClaimValue.parse, raw.tenantClaimValue)
   const machines = parsed(SPOKE_TABLE.machineIssuers.parse, raw.machineIssuers)
   return {
     stack,
@@ -74,7 +75,7 @@ export const tenanciesOf = (
 /** A tenant by its settings. */
 export const tenancyOf = (
   stack: string,
-  { hubStack, tenantId, account, modelEndpoint, cidrBlock, compute, machineIssuers }: SpokeSettings,
+  { hubStack, tenantId, account, modelEndpoint, cidrBlock, compute, machineIssuers, tenantClaimValue = tenantId }: SpokeSettings,
 ): Tenancy & Required<Pick<Tenancy, 'tenantId' | 'account'>> => ({
   stack,
   hubStack,
@@ -84,6 +85,7 @@ export const tenancyOf = (
   ...(cidrBlock !== undefined && { cidrBlock }),
   compute,
   machineRules: Object.keys(machineIssuers).length,
+  claimValue: tenantClaimValue,
 })
 
 /**

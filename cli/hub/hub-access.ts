@@ -140,7 +140,16 @@ function access(
     Partial<NonNullable<HubAccess['signIn']> & Pick<HubAccess, 'userPoolDomain' | 'identity'>>,
   clients: Pick<HubAccess, 'cognito' | 'dynamodb'>,
 ): HubAccess {
-  const { region, userPoolId, tableName: table, deployCommand, gatewayUrl, userPoolClientId, userPoolDomain, identity } = hub
+  const {
+    region,
+    userPoolId,
+    tableName: table,
+    deployCommand,
+    gatewayUrl,
+    userPoolClientId,
+    userPoolDomain,
+    identity,
+  } = hub
   return {
     where,
     region,

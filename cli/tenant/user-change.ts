@@ -1,9 +1,9 @@
 /** What is done to one user who exists: disable, enable, reset, remove. */
 
+import type { BlockedCaller } from '../../shared/tenant.ts'
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { askPassword } from '../terminal/password.ts'
-import type { BlockedCaller } from '../../shared/tenant.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { block, unblock } from './blocked.ts'
 import { tenantIdOf } from './id.ts'
@@ -100,7 +100,9 @@ export const userEnable = verbOf({
   summary: 'Lets a disabled or blocked user sign in again, with the password they had.',
   details: [],
   async ofProvider(hub, { issuer, subject }, tenantId) {
-    return (await unblock(hub, tenantId, issuer, subject)) ? `${subject} is blocked no more.` : `${subject} was not blocked.`
+    return (await unblock(hub, tenantId, issuer, subject))
+      ? `${subject} is blocked no more.`
+      : `${subject} was not blocked.`
   },
   async run(hub, { email, username, sub }, _, tenantId) {
     await enableUser(hub, username)

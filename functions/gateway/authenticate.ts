@@ -85,7 +85,10 @@ export async function verify(
   const claims = claimsOf(token)
   // Before any signature: a foreign token can then not make us look for its key. The claim is only used to refuse.
   if (claims.iss !== issuer) {
-    throw new GatewayError('token_wrong_issuer', `The token in Authorization was not issued by ${whose}.${hint(claims.iss, issuer)}`)
+    throw new GatewayError(
+      'token_wrong_issuer',
+      `The token in Authorization was not issued by ${whose}.${hint(claims.iss, issuer)}`,
+    )
   }
   await verifySignature(token, getKey)
   requireInTime(claims, now() / 1000)

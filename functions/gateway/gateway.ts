@@ -120,7 +120,12 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   }
   const tenantId = required('TENANT_ID')
   if (!TENANT_ID.test(tenantId)) throw new Error('The environment variable TENANT_ID is not a tenant id.')
-  const { KEY_SET: keySet, KEY_SETS_TABLE: keySetsTable, USAGE_TABLE: usageTable, PEOPLE_CLAIM: peopleClaim } = environment
+  const {
+    KEY_SET: keySet,
+    KEY_SETS_TABLE: keySetsTable,
+    USAGE_TABLE: usageTable,
+    PEOPLE_CLAIM: peopleClaim,
+  } = environment
   // Of no provider's token must it be guessed what it says.
   if (peopleClaim) readPeopleClaim(peopleClaim)
   return {

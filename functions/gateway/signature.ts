@@ -54,7 +54,7 @@ export function malformed(why: string, cause?: unknown): GatewayError {
 function untrusted(cause?: unknown): GatewayError {
   return new GatewayError(
     'token_untrusted',
-    "The token in Authorization is not signed (RS256) with a key of the issuer that this path trusts.",
+    'The token in Authorization is not signed (RS256) with a key of the issuer that this path trusts.',
     { cause },
   )
 }

@@ -1,8 +1,9 @@
 /** One run: every issuer's key set is fetched and put into the table; what is wrong with one keeps no other from it. */
+
+import { readKeySet } from '../../shared/rs256-keys.ts'
 import type { StoredKeySet } from '../../shared/tenant.ts'
 import type { Fetch } from './fetch.ts'
 import type { Issuer } from './issuers.ts'
-import { readKeySet } from '../../shared/rs256-keys.ts'
 
 export interface RunOptions {
   readonly fetch: Fetch

@@ -79,8 +79,13 @@ function unchecked(validation: Readonly<Record<string, unknown>>): readonly stri
   // An app client's own access token has no audience: its client is what binds.
   if (checks(validation, 'client_id')) return ['token_use', 'scope'].filter((name) => !checks(validation, name))
   if (typeof issuer === 'string' && !COGNITO_ISSUER.test(issuer)) {
-    const named = asList(additionalClaims).map(asMap).some(({ name }) => typeof name === 'string' && !NOBODYS.includes(name) && checks(validation, name))
-    return [...(checks(validation, 'aud') ? [] : ['aud']), ...(named ? [] : ['a claim that names who calls, or their tenant'])]
+    const named = asList(additionalClaims)
+      .map(asMap)
+      .some(({ name }) => typeof name === 'string' && !NOBODYS.includes(name) && checks(validation, name))
+    return [
+      ...(checks(validation, 'aud') ? [] : ['aud']),
+      ...(named ? [] : ['a claim that names who calls, or their tenant']),
+    ]
   }
   return CLAIMS.filter((name) => !checks(validation, name))
 }

@@ -118,9 +118,13 @@ function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, refuse: R
 /** Cognito's endpoint has no other issuer's keys, and the functions have no other way out. */
 function checkIdentity({ identity, keySetVia }: HubValues, refuse: Refuse): void {
   if (identity === undefined || keySetVia === 'table') return
-  refuse('identity', `it is set, and keySetVia is ${keySetVia}: keys of an external provider are read from the table only. Set keySetVia to table.`, {
-    choice: 'identity',
-  })
+  refuse(
+    'identity',
+    `it is set, and keySetVia is ${keySetVia}: keys of an external provider are read from the table only. Set keySetVia to table.`,
+    {
+      choice: 'identity',
+    },
+  )
 }
 
 /** A rule a block and port, in one group. */

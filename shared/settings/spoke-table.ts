@@ -51,10 +51,10 @@ const tenantClaimValue: Setting<string | undefined> = {
   type: 'text',
   meaning:
     "What the hub's external identity provider says of the tenant's people, in the claim `tenantClaim`: the value of an app role, the id of a group (docs/identity.md).",
-  allowed: '1 to 256 visible ASCII characters, no spaces and no wildcards; with a hub that has identity.',
+  allowed: '1 to 256 visible ASCII characters, no spaces, braces or wildcards; with a hub that has identity.',
   placeholder: '{VALUE}',
   fallback: { value: undefined, text: 'the tenant’s id' },
-  parse: matching(/^[\x21-\x29\x2b-\x3e\x40-\x7e]{1,256}$/, 'a value of a claim'),
+  parse: matching(/^[\x21-\x29\x2b-\x3e\x40-\x7a]{1,256}$/, 'a value of a claim'),
 }
 
 const cidrBlock: Setting<string | undefined> = {

@@ -123,7 +123,12 @@ export function gatewayEnvironment({
   readonly tenantClaimValue?: string
 }): GatewayEnvironment {
   const people = peopleOf(hub, tenantId, tenantClaimValue)
-  const { issuer, jwksUri: _, audience, ...claim } = people ?? { issuer: hub.issuer, audience: hub.userPoolClientId, jwksUri: '' }
+  const {
+    issuer,
+    jwksUri: _,
+    audience,
+    ...claim
+  } = people ?? { issuer: hub.issuer, audience: hub.userPoolClientId, jwksUri: '' }
   return {
     TENANT_ID: tenantId,
     TABLE_NAME: hub.tableName,

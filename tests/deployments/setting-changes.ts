@@ -221,6 +221,7 @@ const BY_THEMSELVES: Changes = {
   leavingZone: '',
   keySetVia: '',
   userPoolDomain: '',
+  identity: '',
   hostedZoneId: '',
   certificateArn: '',
 }
@@ -234,6 +235,7 @@ const REFUSALS: readonly Row[] = [...HUB, ...SPOKE]
  * A tenant that moves: tests/deployments/while-served.ts; one that changes its compute: tests/deployments/compute-changes.ts; its model endpoint:
  * tests/deployments/endpoint-changes.ts.
  * Machines take another way to the keys: tests/platform/machines.test.ts. Other rules of a guardrail: tests/platform/guardrail.test.ts.
+ * Another provider of people: tests/platform/identity.test.ts.
  */
 const ELSEWHERE = {
   modelEndpoint: 'replaces',
@@ -242,6 +244,7 @@ const ELSEWHERE = {
   gatewayImage: 'in place',
   machineIssuers: 'in place',
   guardrail: 'in place',
+  tenantClaimValue: 'in place',
 } as const satisfies Readonly<Record<string, Effect>>
 
 const inPlace = (changes: object) =>

@@ -60,7 +60,8 @@ function parseIdentity(raw: string): IdentitySettings {
   if (extra !== undefined) throw new Refused(`it has the unknown entry "${extra}".`)
   const textOf = (name: (typeof FIELDS)[number], pattern: RegExp, what: string): string => {
     const value = given[name]
-    if (typeof value !== 'string') throw new Refused(value === undefined ? `it has no ${name}.` : `${name} is not text.`)
+    if (typeof value !== 'string')
+      throw new Refused(value === undefined ? `it has no ${name}.` : `${name} is not text.`)
     if (!pattern.test(value)) throw new Refused(`${name} is "${value}", not ${what}.`)
     return value
   }
@@ -68,7 +69,9 @@ function parseIdentity(raw: string): IdentitySettings {
     given[name] === undefined ? {} : { [name]: textOf(name, pattern, what) }
   const audience = textOf('audience', VALUE, 'visible ASCII without spaces')
   if (SHARED_AUDIENCES.includes(audience))
-    throw new Refused(`audience is "${audience}", which tokens for other applications have as well: give this gateway one of its own.`)
+    throw new Refused(
+      `audience is "${audience}", which tokens for other applications have as well: give this gateway one of its own.`,
+    )
   const tenantClaim = textOf('tenantClaim', CLAIM, 'the name of a claim')
   const groups = optional('groupsClaim', CLAIM, 'the name of a claim')
   for (const claim of [tenantClaim, ...Object.values(groups)])

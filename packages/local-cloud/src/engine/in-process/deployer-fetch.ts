@@ -4,7 +4,13 @@
  * websites.
  */
 import type { Cognito } from '../../aws/cognito/cognito.ts'
-import type { Website } from '../../wire/websites.ts'
+
+/** A host of the internet, as a cloud is handed it. */
+type Host = (request: { readonly method: string; readonly target: string }) => Promise<{
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}>
 
 const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 
@@ -12,7 +18,7 @@ const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 export async function withDeployerFetch<T>(
   cognito: Pick<Cognito, 'keySet'>,
   work: () => Promise<T>,
-  websites: Readonly<Record<string, Website>> = {},
+  websites: Readonly<Record<string, Host>> = {},
 ): Promise<T> {
   const original = globalThis.fetch
   globalThis.fetch = async (input, init) => {
