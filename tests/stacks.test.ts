@@ -26,7 +26,16 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 }
 
 /** Outputs that the sample hub does not have. */
-const OPTIONAL = ['userPoolDomain', 'dashboard', 'keySet', 'alarmTopicArn', 'leavingSubnet', 'fargate', 'centralModels']
+const OPTIONAL = [
+  'userPoolDomain',
+  'identity',
+  'dashboard',
+  'keySet',
+  'alarmTopicArn',
+  'leavingSubnet',
+  'fargate',
+  'centralModels',
+]
 
 const up = (cloud: Cloud, stack: Stack) => deploy(cloud, stack, program)
 const ofStack = (cloud: Cloud, stack: string) => cloud.ledger.all().filter(({ urn }) => urn.includes(`:${stack}::`))

@@ -42,6 +42,9 @@ describe('the sample organisation', () => {
   })
 })
 
+/** A name that is nobody's for ever (RFC 6761). */
+const PROVIDER = '{ issuer: https://idp.example.invalid, audience: a, tenantClaim: roles, claimFormat: list }'
+
 /** What is wrong, the check that tells it, and what its answer and remedy say. */
 const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, said: RegExp, remedy: RegExp])[] = [
   [
@@ -344,6 +347,13 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         /Delete or rename it/,
       ] as const,
   ),
+  [
+    'an identity provider that nobody finds',
+    'identity-provider',
+    { files: { hub: [['keySetVia: endpoint', `keySetVia: table\n  genai-hub-spoke:identity: ${PROVIDER}`]] } },
+    /no discovery document at https:\/\/idp\.example\.invalid\/\.well-known\/openid-configuration/,
+    /identity in Pulumi\.hub\.yaml, or the provider/,
+  ],
   [
     'stack files that do not fit',
     'files',
