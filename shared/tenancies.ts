@@ -75,7 +75,16 @@ export const tenanciesOf = (
 /** A tenant by its settings. */
 export const tenancyOf = (
   stack: string,
-  { hubStack, tenantId, account, modelEndpoint, cidrBlock, compute, machineIssuers, tenantClaimValue = tenantId }: SpokeSettings,
+  {
+    hubStack,
+    tenantId,
+    account,
+    modelEndpoint,
+    cidrBlock,
+    compute,
+    machineIssuers,
+    tenantClaimValue = tenantId,
+  }: SpokeSettings,
 ): Tenancy & Required<Pick<Tenancy, 'tenantId' | 'account'>> => ({
   stack,
   hubStack,
