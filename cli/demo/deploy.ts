@@ -4,11 +4,12 @@ import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Properties } from '@genai/local-cloud/ledger/ledger'
 import type { Compute } from '../../shared/compute.ts'
 import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
-import { readStack } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { demoStack } from './fargate.ts'
 import { type DemoMachine, machineOf } from './machine.ts'
+import type { VariantName } from './variants.ts'
 
 export interface DemoTenant {
   readonly tenantId: string
@@ -28,8 +29,8 @@ async function program(): Promise<Record<string, unknown>> {
 }
 
 /** @throws UserError naming the stack, what was refused and where to correct it */
-export async function deployStack(cloud: LocalCloud, name: string): Promise<Properties> {
-  const stack = demoStack(name)
+export async function deployStack(cloud: LocalCloud, name: string, variant?: VariantName): Promise<Properties> {
+  const stack = demoStack(name, PROJECT_DIRECTORY, variant)
   try {
     return await cloud.deploy(stack, program)
   } catch (cause) {
@@ -49,15 +50,25 @@ function notHere({ organization }: LocalCloud, { project, config }: Stack): stri
   return `. The local cloud has no account ${account ?? ''}; it has ${known}: sample-organization.ts, where others are added.`
 }
 
-export async function deployHub(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<HubOutputs> {
-  return parseHubOutputs(await deployed(cloud, terminal, stack, "in the hub's account"), stack)
+export async function deployHub(
+  cloud: LocalCloud,
+  terminal: Terminal,
+  stack: string,
+  variant?: VariantName,
+): Promise<HubOutputs> {
+  return parseHubOutputs(await deployed(cloud, terminal, stack, "in the hub's account", variant), stack)
 }
 
 /** A spoke's stack, and what its callers have to know of it. */
-export async function deployTenant(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<DemoTenant> {
+export async function deployTenant(
+  cloud: LocalCloud,
+  terminal: Terminal,
+  stack: string,
+  variant?: VariantName,
+): Promise<DemoTenant> {
   const what = "in the tenant's account and its ingress through the hub"
   const machine = machineOf(demoStack(stack))
-  const { tenantId, account, compute } = await deployed(cloud, terminal, stack, what)
+  const { tenantId, account, compute } = await deployed(cloud, terminal, stack, what, variant)
   return {
     tenantId: String(tenantId),
     account: String(account),
@@ -68,9 +79,9 @@ export async function deployTenant(cloud: LocalCloud, terminal: Terminal, stack:
   }
 }
 
-const deployed = (cloud: LocalCloud, terminal: Terminal, name: string, what: string) =>
+const deployed = (cloud: LocalCloud, terminal: Terminal, name: string, what: string, variant?: VariantName) =>
   terminal.step(`deploy ${name}`, async (detail) => {
-    const outputs = await deployStack(cloud, name)
+    const outputs = await deployStack(cloud, name, variant)
     const prefix = `urn:pulumi:${name}::`
     detail(`${cloud.ledger.all().filter(({ urn }) => urn.startsWith(prefix)).length} resources ${what}`)
     return outputs

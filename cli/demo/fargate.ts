@@ -7,14 +7,22 @@ import type { Image } from '@genai/local-cloud/organization'
 import { LOCAL_BASE_IMAGE, localImages } from '../local/gateway-image.ts'
 import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { demoMachineIssuers } from './machine.ts'
+import { DEMO_VARIANTS, type VariantName } from './variants.ts'
 
 /** The sample tenant whose answers stream. */
 const STACK = 'spoke-tenant2'
 
-/** A stack as the demonstration deploys it. */
-export function demoStack(name: string, directory = PROJECT_DIRECTORY): Stack {
+/** A stack as the demonstration deploys it: with what the files do not say, and with what a variant says otherwise. */
+export function demoStack(name: string, directory = PROJECT_DIRECTORY, variant?: VariantName): Stack {
   const stack = readStack(name, directory)
-  return { ...stack, config: { ...changesOf(stack), ...stack.config } }
+  const config: Record<string, string> = { ...changesOf(stack), ...stack.config }
+  if (variant === undefined) return { ...stack, config }
+  for (const [setting, value] of Object.entries(DEMO_VARIANTS[variant].settings(name, directory))) {
+    const key = `${stack.project}:${setting}`
+    if (value === undefined) delete config[key]
+    else config[key] = value
+  }
+  return { ...stack, config }
 }
 
 /** What the demonstration sets that the file does not. */

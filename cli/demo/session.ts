@@ -9,12 +9,14 @@ import { UserError } from '../verb.ts'
 import { type DemoTenant, deployHub, deployTenant } from './deploy.ts'
 import { createUserOf } from './users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from './validate.ts'
+import type { VariantName } from './variants.ts'
 
 export interface SessionOptions {
   readonly cloud: LocalCloud
   readonly wirePort: number
   readonly terminal: Terminal
   readonly ports: Ports
+  readonly variant?: VariantName | undefined
   /** What was observed since the cloud started. */
   readonly recording: readonly CloudEvent[]
 }
@@ -36,8 +38,8 @@ export class Session {
 
   /** Deploys the hub, and opens its gateway on this machine. */
   static async begin(options: SessionOptions, hubStack: string): Promise<Session> {
-    const { cloud, terminal, ports } = options
-    const hub = await deployHub(cloud, terminal, hubStack)
+    const { cloud, terminal, ports, variant } = options
+    const hub = await deployHub(cloud, terminal, hubStack, variant)
     const gateway = await terminal.step('open the gateway on this machine', async (detail) => {
       const opened = await openGateway(cloud, hub, LAPTOP, ports)
       detail(opened.url)
@@ -51,12 +53,14 @@ export class Session {
   }
 
   async deployHub(): Promise<void> {
-    this.#hub = await deployHub(this.#options.cloud, this.#options.terminal, this.hubStack)
+    const { cloud, terminal, variant } = this.#options
+    this.#hub = await deployHub(cloud, terminal, this.hubStack, variant)
   }
 
   /** Deploys a tenant's stack file, for the first time or again. */
   async deploy(stack: string): Promise<DemoTenant> {
-    const tenant = await deployTenant(this.#options.cloud, this.#options.terminal, stack)
+    const { cloud, terminal, variant } = this.#options
+    const tenant = await deployTenant(cloud, terminal, stack, variant)
     this.#tenants.set(stack, tenant)
     return tenant
   }

@@ -23,7 +23,7 @@ export interface Announcement {
   stop(): void
 }
 
-export type Announced = Pick<Running, 'verb' | 'wirePort'> & {
+export type Announced = Pick<Running, 'verb' | 'wirePort' | 'variant'> & {
   readonly users: () => Running['users']
   readonly gatewayUrl: () => string | undefined
 }
@@ -45,7 +45,7 @@ const TELLING = new Set([TABLE, POOL, CLIENT, DOMAIN, FUNCTION, 'aws:lb/listener
 /** @throws UserError when another cloud of this folder is running */
 export async function announce(
   cloud: LocalCloud,
-  { verb, wirePort, users, gatewayUrl }: Announced,
+  { verb, wirePort, users, gatewayUrl, variant }: Announced,
 ): Promise<Announcement> {
   let stopped = false
   const faults = faultCommand(cloud)
@@ -62,6 +62,7 @@ export async function announce(
       operator: { accessKeyId, secretAccessKey, sessionToken },
       control: control.address,
       ...(hub && { hub }),
+      ...(variant !== undefined && { variant }),
     }
   }
   try {

@@ -40,6 +40,8 @@ export interface Running {
   readonly control: ControlAddress
   readonly hub?: RunningHub
   readonly users: readonly RunningUser[]
+  /** Of the demonstration, where it is one of `npm start -- --variant`. */
+  readonly variant?: string
 }
 
 export interface OperatorCredentials {

@@ -13,6 +13,7 @@ import {
 import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
 import { LOST_AT_SHARED_ENDPOINT } from '../../shared/variants.ts'
 import { demoNote, demoStack } from '../demo/fargate.ts'
+import { variantNamed } from '../demo/variants.ts'
 import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
 import { findRunning, type Running } from '../local/running.ts'
 import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
@@ -68,7 +69,7 @@ export const list: Verb = {
     const running = values.aws === true ? undefined : await findRunning()
     // What npm start has deployed is more than the files say.
     const demonstration = running?.verb === 'start'
-    const files = readStackFiles(PROJECT_DIRECTORY, demonstration ? demoStack : readStack)
+    const files = readStackFiles(PROJECT_DIRECTORY, demonstration ? demoOf(running) : readStack)
     const living = await statuses(values, running)
     const rows = tenantRows(files.spokes, living, prices, ({ tenancy }) => isOfHub(tenancy.hubStack, values) !== false)
     for (const mistake of files.mistakes) process.stderr.write(`Left out: ${mistake}\n`)
@@ -89,6 +90,11 @@ export const list: Verb = {
     return code
   },
 }
+
+const demoOf =
+  ({ variant }: Running) =>
+  (name: string, directory?: string) =>
+    demoStack(name, directory, variant === undefined ? undefined : variantNamed(variant))
 
 /** @returns undefined where there is no hub to ask, and none was named */
 async function statuses(

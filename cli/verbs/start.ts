@@ -7,6 +7,7 @@ import { reportValidation } from '../demo/report.ts'
 import { Session } from '../demo/session.ts'
 import { takeStacks } from '../demo/stacks.ts'
 import { LAPTOP, type Validation } from '../demo/validate.ts'
+import { DEMO_VARIANTS, VARIANT_NAMES, variantNamed } from '../demo/variants.ts'
 import { type Announcement, announce } from '../local/announce.ts'
 import { PORT_OPTIONS, type Ports, portOption, requireFree } from '../local/gateway-ports.ts'
 import { MODEL_OPTIONS, modelsOf } from '../local/models-server.ts'
@@ -28,6 +29,11 @@ export const start: Verb = {
   ].join('\n'),
   positionals: [0, 0],
   options: {
+    variant: {
+      type: 'string',
+      placeholder: 'NAME',
+      help: `another of the choices in docs/variants.md: ${VARIANT_NAMES.join(', ')}`,
+    },
     exit: { type: 'boolean', help: 'stop after the validation; runs beside a local cloud that serves' },
     verbose: {
       type: 'boolean',
@@ -41,6 +47,7 @@ export const start: Verb = {
   async run({ values }) {
     const terminal = createTerminal({ json: values.json === true })
     const exit = values.exit === true
+    const variant = values.variant === undefined ? undefined : variantNamed(String(values.variant))
     const models = await modelsOf(values)
     if (!exit) await requireNoneRunning()
     const ports = await portsOf(values, exit)
@@ -65,6 +72,7 @@ export const start: Verb = {
         announcement = await announce(cloud, {
           verb: 'start',
           wirePort,
+          ...(variant !== undefined && { variant }),
           users: () => session?.users ?? [],
           gatewayUrl: () => session?.gateway.url,
         })
@@ -72,8 +80,9 @@ export const start: Verb = {
       terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
       const note = demoNote(stacks.spokes)
       if (note !== undefined) terminal.line(terminal.style('dim', `  ${note}`))
+      if (variant !== undefined) terminal.line(terminal.style('dim', `  ${DEMO_VARIANTS[variant].says}`))
       const bringUp = async () => {
-        session = await Session.begin({ cloud, wirePort, terminal, ports, recording }, stacks.hub)
+        session = await Session.begin({ cloud, wirePort, terminal, ports, recording, variant }, stacks.hub)
         return { session, validations: await allOf(session, stacks.spokes) }
       }
       const up = await Promise.race([bringUp(), stopping.asked])

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { demoStack } from './fargate.ts'
+import { variantNamed } from './variants.ts'
+
+const of = (name: string, variant?: 'shared') => {
+  const { project, config } = demoStack(name, PROJECT_DIRECTORY, variant)
+  return (setting: string) => config[`${project}:${setting}`]
+}
+
+describe('npm start -- --variant', () => {
+  it('shared puts one tenant at the hub’s endpoint, with the models of all', () => {
+    expect(JSON.parse(of('hub', 'shared')('centralModels') ?? '')).toEqual([
+      'us.amazon.nova-2-lite-v1:0',
+      'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    ])
+    const shared = of('spoke-tenant1', 'shared')
+    expect(['modelEndpoint', 'cidrBlock', 'availabilityZoneIds'].map(shared)).toEqual(['hub', undefined, undefined])
+    expect(of('spoke-tenant2', 'shared')('cidrBlock')).toBe('10.64.1.0/24')
+  })
+
+  it('changes nothing without one', () => {
+    expect(of('hub')('centralModels')).toBeUndefined()
+    expect(of('spoke-tenant1')('cidrBlock')).toBe('10.64.0.0/24')
+  })
+
+  it('refuses a name that is none', () => {
+    expect(() => variantNamed('pooled')).toThrow('There is no variant "pooled".')
+  })
+})

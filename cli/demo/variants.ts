@@ -1,0 +1,54 @@
+/**
+ * What `npm start -- --variant NAME` shows: another of the choices in docs/variants.md, one entry each. A variant changes settings of the
+ * sample stack files for the demonstration only; what it changes wins over the file.
+ */
+import { everyModelId } from '../../shared/model-chain.ts'
+import { modelFallbacks, modelIds } from '../../shared/settings/spoke.ts'
+import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
+import { readStack, stackNames } from '../pulumi/stacks.ts'
+import { UserError } from '../verb.ts'
+
+/** Settings as Pulumi keeps them; `undefined` takes one away. */
+export type VariantSettings = Readonly<Record<string, string | undefined>>
+
+export interface DemoVariant {
+  /** What is different, in one line. */
+  readonly says: string
+  /** @param directory of the stack files */
+  readonly settings: (stack: string, directory: string) => VariantSettings
+}
+
+export const DEMO_VARIANTS = {
+  shared: {
+    says: 'Variant shared: tenant1 has no network of its own and calls its models through the endpoint in the hub that tenants share; tenant2 has its own endpoint, on the same hub (docs/variants.md).',
+    settings: (stack, directory) => {
+      if (stack === 'hub') return { centralModels: JSON.stringify(modelsOfTenants(directory)) }
+      return stack === 'spoke-tenant1'
+        ? { modelEndpoint: 'hub', cidrBlock: undefined, availabilityZoneIds: undefined }
+        : {}
+    },
+  },
+} as const satisfies Readonly<Record<string, DemoVariant>>
+
+export type VariantName = keyof typeof DEMO_VARIANTS
+
+export const VARIANT_NAMES = Object.keys(DEMO_VARIANTS) as readonly VariantName[]
+
+/** @throws UserError naming those that there are */
+export function variantNamed(name: string): VariantName {
+  const found = VARIANT_NAMES.find((one) => one === name)
+  if (found !== undefined) return found
+  throw new UserError(`There is no variant "${name}".`, `There are: ${VARIANT_NAMES.join(', ')} (docs/variants.md).`)
+}
+
+/** Every model that a tenant's stack file names. */
+function modelsOfTenants(directory: string): readonly string[] {
+  const ids = stackNames(directory).flatMap((name) => {
+    const { project, config } = readStack(name, directory)
+    const text = config[`${project}:models`]
+    if (text === undefined) return []
+    const models = SPOKE_TABLE.models.parse(text)
+    return everyModelId({ models: modelIds(models), ...modelFallbacks(models) })
+  })
+  return [...new Set(ids)].sort()
+}
