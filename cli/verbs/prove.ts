@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Attempt, attemptsOn, FAMILIES } from '../../proof/prove/attempt.ts'
+import { type Attempt, attemptsOn, FAMILIES, type Family } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { COMPUTES, type Compute } from '../../proof/prove/compute.ts'
 import { proveDeployed } from '../../proof/prove/deployed/deployed.ts'
@@ -9,7 +9,7 @@ import { findLimits } from '../../proof/prove/limits.ts'
 import { heatMap } from '../../proof/prove/report/heat-map.ts'
 import { passes, type Report, toJson } from '../../proof/prove/report/report.ts'
 import { toMarkdown } from '../../proof/prove/report/report-text.ts'
-import { findRevocationDelays } from '../../proof/prove/revocation-delays.ts'
+import { findRevocationDelays, findSharedRemains } from '../../proof/prove/revocation-delays.ts'
 import { prove as proveAll, type Row } from '../../proof/prove/run.ts'
 import { startSite } from '../../proof/prove/site/site.ts'
 import { createSwitches } from '../../proof/prove/switches/switches.ts'
@@ -180,7 +180,11 @@ async function proveOn(compute: Compute, all: readonly Attempt[], families: read
       return made
     })
     const limits = families.includes('deployment') ? await findLimits(site) : []
-    const remains = families.includes('users') && compute === 'lambda' ? await findRevocationDelays(site) : []
+    const ofFamily = (family: Family) => families.includes(family) && compute === 'lambda'
+    const remains = [
+      ...(ofFamily('users') ? await findRevocationDelays(site) : []),
+      ...(ofFamily('shared') ? await findSharedRemains(site) : []),
+    ]
     return { rows, limits, remains }
   } finally {
     await site.close()

@@ -4,7 +4,17 @@ import type { Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
 import type { Site } from './site/site.ts'
 
-export const FAMILIES = ['tokens', 'machines', 'users', 'paths', 'bodies', 'identity', 'network', 'deployment'] as const
+export const FAMILIES = [
+  'tokens',
+  'machines',
+  'users',
+  'paths',
+  'bodies',
+  'identity',
+  'network',
+  'deployment',
+  'shared',
+] as const
 export type Family = (typeof FAMILIES)[number]
 
 /** How an attempt is made, so that a reader knows what was done and what was asked. */

@@ -42,6 +42,14 @@ export const LIMITS: readonly Limit[] = [
     }),
   },
   {
+    what: "A way to the shared model endpoint for another tenant's gateway, or the end of its own",
+    insteadBy: `${PROGRAM}; behind the first stand execution role, permissions boundary and trust policy (\`shared/own-becomes-shared-role\`)`,
+    question: ({ hub }) => ({
+      action: 'ec2:RevokeSecurityGroupIngress',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:security-group/${hub.centralModels?.securityGroupId}`,
+    }),
+  },
+  {
     what: "The tenant's own item with another tenant's role and endpoint in it",
     insteadBy: `${PROGRAM}; behind it stand execution role, permissions boundary, trust policy and security groups (\`identity/function-becomes-other-role\`)`,
     question: ({ hub }) => ({

@@ -3,7 +3,7 @@
  * that it says what is, and until when.
  */
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
-import type { Outcome } from './outcome.ts'
+import { ended, type Outcome } from './outcome.ts'
 import type { Site } from './site/site.ts'
 import { lifeOf } from './site/user-pool.ts'
 
@@ -24,6 +24,22 @@ const invoke = (token: string) =>
     ],
     body: JSON.stringify({ prompt: 'Am I still here?' }),
   }) as const
+
+/** Of tenants at the shared model endpoint, where no network keeps one gateway from what another reaches. */
+export async function findSharedRemains(site: Site): Promise<readonly RevocationDelay[]> {
+  const { shared1, shared2 } = site
+  const credentials = site.steal(shared2.roleArn, { tags: { tenant_id: shared2.id } })
+  const step = await site.converse(site.gatewayOf(shared1), credentials, shared2.endpoint, shared2.modelId)
+  return [
+    {
+      what: 'Credentials of a tenant at the shared model endpoint, stolen and used there by the gateway of another such tenant',
+      outcome: ended(step, 'an answer on the other tenant’s bill'),
+      until: 'they expire, an hour at most after they were issued',
+      instead:
+        'no layer is left for this: what stands before it keeps a gateway from getting them (`shared/function-becomes-other-role`); a tenant with `modelEndpoint: own` has the network besides',
+    },
+  ]
+}
 
 export async function findRevocationDelays(site: Site): Promise<readonly RevocationDelay[]> {
   const { disabled, signedOut } = site.people

@@ -9,7 +9,7 @@ import { findLimits, LIMITS } from '../../proof/prove/limits.ts'
 import { passes, toJson } from '../../proof/prove/report/report.ts'
 import { toMarkdown } from '../../proof/prove/report/report-text.ts'
 import { depths, layerCounts } from '../../proof/prove/report/summary.ts'
-import { findRevocationDelays } from '../../proof/prove/revocation-delays.ts'
+import { findRevocationDelays, findSharedRemains } from '../../proof/prove/revocation-delays.ts'
 import { prove, type Row } from '../../proof/prove/run.ts'
 import { type Site, startSite } from '../../proof/prove/site/site.ts'
 import { createSwitches } from '../../proof/prove/switches/switches.ts'
@@ -148,6 +148,7 @@ describe('what stays possible for a while', () => {
     const remains = await findRevocationDelays(site)
     expect(remains.map(({ outcome }) => outcome.kind)).toEqual(['through', 'through', 'through'])
     expect(remains[0]?.until).toBe('it expires, 30 minutes after it was issued')
+    expect((await findSharedRemains(site)).map(({ outcome }) => outcome.kind)).toEqual(['through'])
   })
 })
 

@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { machines } from './machines.ts'
 import { network } from './network.ts'
 import { paths } from './paths.ts'
+import { shared } from './shared.ts'
 import { tasks } from './tasks.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
@@ -19,5 +20,6 @@ export const allAttempts: readonly Attempt[] = [
   identity,
   network,
   deployment,
+  shared,
   tasks,
 ].flat()

@@ -1,4 +1,5 @@
 /** The report in Markdown. */
+import { LOST_AT_SHARED_ENDPOINT } from '../../../shared/variants.ts'
 import { FAMILIES, type Family, MEANS, type Means } from '../attempt.ts'
 import { COMPUTES } from '../compute.ts'
 import { LAYERS } from '../layers.ts'
@@ -18,6 +19,7 @@ const TITLES: Readonly<Record<Family, string>> = {
   identity: 'Identity',
   network: 'Network',
   deployment: 'Deployment',
+  shared: 'Shared model endpoint: tenants with `modelEndpoint: hub`',
 }
 
 export function toMarkdown(report: Report): string {
@@ -95,12 +97,15 @@ function howToRead(report: Report): readonly string[] {
   ]
 }
 
+const LOST = `What such tenants have not, by choice: ${LOST_AT_SHARED_ENDPOINT.join('; ')}. Layers of these are therefore missing below (docs/variants.md).`
+
 function section(family: Family, title: string, all: readonly Row[]): readonly string[] {
   const rows = all.filter(({ attempt }) => attempt.family === family)
   if (rows.length === 0) return []
   return [
     `## ${TITLES[family]}${title}`,
     '',
+    ...(family === 'shared' ? [LOST, ''] : []),
     '| Attempt | Result | Stopped by, layer after layer | Gone by itself | All of them gone |',
     '|---|---|---|---|---|',
     ...rows.map(line),

@@ -17,6 +17,7 @@ import { createIam, type Iam } from './iam.ts'
 import { createMachineClients, DOMAIN } from './machine-clients.ts'
 import { createMachines, type Machines, machinesOf, WEBSITES } from './machines.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
+import { CENTRAL_MODELS, deployShared, type SharedTenants, withSharedAccounts } from './shared.ts'
 import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
 import { createUserPoolCalls, throughWire, type UserPoolCalls } from './user-pool.ts'
@@ -26,7 +27,7 @@ export interface Clock {
   ahead: number
 }
 
-export interface Site extends GatewayCalls, AwsCalls, Gateways {
+export interface Site extends GatewayCalls, AwsCalls, Gateways, SharedTenants {
   readonly compute: Compute
   /** What is in the hub's repository; a version of the code that is tried is put there. */
   readonly images: Image[]
@@ -74,14 +75,16 @@ export async function startSite({
   const clock: Clock = { ahead: 0 }
   const now = () => Date.now() / 1000 + clock.ahead
   const platform = await startPlatform({
-    organization: withMoreModels(organization),
+    organization: withSharedAccounts(withMoreModels(organization)),
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
     settings: {
       hub: {
         wafRateLimit: '1000000',
         keySetVia: 'table',
         userPoolDomain: DOMAIN,
-        ...(compute === 'fargate' && LOCAL_FARGATE),
+        centralModels: CENTRAL_MODELS,
+        // Room for five tenants.
+        ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '12' }),
       },
     },
     stacks: ['hub'],
@@ -104,6 +107,7 @@ export async function startSite({
     const people = await createPoolUsers(platform, pool)
     const status = openStatusItems(platform)
     const suspended = await suspendTenant(platform, status, tenants)
+    const pair = await deployShared(platform, tenants)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
       compute,
@@ -118,6 +122,7 @@ export async function startSite({
       suspended,
       tenant1,
       tenant2,
+      ...pair,
       forge: await createForge(platform),
       machines: await createMachines(platform, clients),
       ...createGatewayCalls(platform, iam),

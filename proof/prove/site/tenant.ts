@@ -24,7 +24,7 @@ export interface SiteTenant {
   readonly functionArn: string
   /** The tenant's own people, who may do everything in their account that the organisation lets them. */
   readonly administratorArn: string
-  /** A subnet of the tenant's VPC: where a host in the tenant's account would be. */
+  /** A subnet of its model endpoint: in the tenant's VPC, where a host in its account would be, or of a shared one in the hub's. */
   readonly subnetId: string
 }
 
@@ -36,7 +36,9 @@ export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): Si
     .find((attributes) => attributes.tenantId?.S === id && attributes.item?.S === 'configuration')
   if (!item) throw new Error(`The table has no item of ${id}: its stack was not deployed.`)
   const account: string = item.account.S
-  const endpoint = ledger.all('aws:ec2/vpcEndpoint:VpcEndpoint').find((one) => one.account === account)
+  const endpoint = ledger
+    .all('aws:ec2/vpcEndpoint:VpcEndpoint')
+    .find(({ outputs }) => JSON.stringify(outputs.dnsEntries).includes(`"${item.endpoint.S}"`))
   const service = ledger.findBy('aws:ecs/service:Service', 'name', serviceName(id))
   const deployed = service ?? ledger.findBy('aws:lambda/function:Function', 'name', functionName(id))
   const subnetIds = endpoint?.outputs.subnetIds
