@@ -1,9 +1,12 @@
 /** A user's session: which gateway it is for, and the tokens of a sign-in there, in the running local cloud or a deployed hub. */
 import { localAgent } from '@genai/local-cloud/wire/agent'
+import { SIGN_IN_SCOPE } from '../../shared/browser-sign-in.ts'
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { readRunningHub } from '../local/running.ts'
 import { signInByBrowser } from '../sign-in/by-browser.ts'
+import { signInByDevice } from '../sign-in/by-device.ts'
 import { cognitoServer } from '../sign-in/cognito-server.ts'
+import { discoverServer } from '../sign-in/discovery.ts'
 import type { SignInServer } from '../sign-in/server.ts'
 import { refreshByForm } from '../sign-in/tokens.ts'
 import { askPassword } from '../terminal/password.ts'
@@ -38,6 +41,14 @@ export const SESSION_OPTIONS = {
   'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
   region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
   browser: { type: 'boolean', help: 'sign in with a browser instead: no password comes near this command' },
+  device: { type: 'boolean', help: 'with --issuer: sign in on another device, by a code' },
+  issuer: { type: 'string', placeholder: 'URL', help: "the hub's external provider (its output identity.issuer)" },
+  scope: { type: 'string', placeholder: 'WORDS', help: 'with --issuer: what is asked for (openid)' },
+  token: {
+    type: 'string',
+    placeholder: 'KIND',
+    help: 'with --issuer: id or access, whichever has the hub’s audience (id)',
+  },
   'user-pool-domain': { type: 'string', placeholder: 'HOST', help: "with --browser: a deployed hub's userPoolDomain" },
 } as const
 
@@ -52,7 +63,10 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
     )
   if (values.browser === true && values.username !== undefined)
     throw new UserError('--username says nothing with --browser: the user is chosen there.', 'Leave one of them out.')
+  checkWay(values)
   const session = isDeployed(values) ? await ofDeployed(values) : await ofLocal(tenantId, values)
+  // An external provider has words of its own for the tenant, which the tenant's stack knows.
+  if (values.issuer !== undefined) return { ...session, tenant: tenantId }
   // As in the client of AWS's article: a client finds its route in its own token.
   const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
   if (typeof tenant !== 'string')
@@ -90,6 +104,8 @@ async function ofDeployed(values: Values): Promise<Omit<UserSession, 'tenant'>> 
     )
   const region = String(values.region)
   const clientId = String(values['client-id'])
+  if (values.issuer !== undefined)
+    return { gatewayUrl, region, ...(await byProvider(String(values.issuer), clientId, values)) }
   if (values.browser === true) return { gatewayUrl, region, ...(await byBrowser(serverOfDeployed(clientId, values))) }
   if (values.username === undefined)
     throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
@@ -139,6 +155,42 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
   const username = user?.username ?? String(values.username)
   const password = user && { password: user.password }
   return { ...place, ...(await byPassword(region, clientId, { username, ...password, local })) }
+}
+
+/** Which ways go together. */
+function checkWay({ issuer, browser, device, scope, token = 'id', 'gateway-url': gatewayUrl }: Values): void {
+  if (issuer === undefined) {
+    const given = Object.entries({ '--device': device, '--scope': scope }).filter(([, value]) => value !== undefined)
+    if (given.length > 0)
+      throw new UserError(
+        `${given.map(([name]) => name).join(', ')}: for an external provider only. Cognito has no sign-in by device.`,
+        'Add --issuer, or use --browser.',
+      )
+    return
+  }
+  if (gatewayUrl === undefined)
+    throw new UserError('--issuer is for a deployed hub.', 'Name it with --gateway-url, --client-id and --region.')
+  if ((browser === true) === (device === true))
+    throw new UserError(
+      'An external provider signs in by --browser or by --device: one of them.',
+      'It takes no password here.',
+    )
+  if (token !== 'id' && token !== 'access') throw new UserError(`--token is ${String(token)}.`, 'It is id or access.')
+}
+
+async function byProvider(issuer: string, clientId: string, values: Values): Promise<Signed> {
+  const server = await discoverServer({
+    issuer,
+    clientId,
+    scope: String(values.scope ?? SIGN_IN_SCOPE),
+    token: values.token === 'access' ? 'access' : 'id',
+  })
+  if (values.device !== true) return await byBrowser(server)
+  return {
+    tokens: await signInByDevice(server),
+    refresh: (refreshToken) => refreshByForm(server, refreshToken),
+    close: () => undefined,
+  }
 }
 
 type Signed = Pick<UserSession, 'tokens' | 'refresh' | 'close'>

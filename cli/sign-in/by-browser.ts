@@ -6,8 +6,8 @@ import { UserError } from '../verb.ts'
 import { openLoopback } from './loopback.ts'
 import { openInBrowser } from './open-in-browser.ts'
 import { newPkce, randomText } from './pkce.ts'
+import { postForm } from './request.ts'
 import type { SignInServer } from './server.ts'
-import { postForm } from './token-request.ts'
 import { tokensIn } from './tokens.ts'
 
 /** Whoever has not signed in by then starts again. */

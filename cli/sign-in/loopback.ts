@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { loginCallback } from '../../shared/browser-sign-in.ts'
 import { UserError } from '../verb.ts'
-import { plain } from './token-request.ts'
+import { plain } from './request.ts'
 
 export interface Loopback {
   readonly redirectUri: string

@@ -11,6 +11,10 @@ export interface SignInServer {
   readonly authorizationEndpoint: string
   /** Called by the command itself. */
   readonly tokenEndpoint: string
+  /** For a sign-in on another machine (RFC 8628); absent where the provider has none. */
+  readonly deviceEndpoint?: string
+  /** Which of the tokens the gateway is given. @default the ID token */
+  readonly token?: 'id' | 'access'
   /** `iss` of its tokens, where it is known before. */
   readonly issuer?: string
   /** For the local cloud; absent for the internet. */

@@ -1,4 +1,4 @@
-/** A form to an identity provider's endpoint, and its answer: OAuth's JSON, whole, within seconds. */
+/** Requests to an identity provider and its answers: JSON, whole, within seconds. */
 import { request } from 'node:https'
 import { isMap } from '../../shared/is-map.ts'
 import { UserError } from '../verb.ts'
@@ -13,13 +13,21 @@ export interface OauthAnswer {
 }
 
 /** @throws UserError when it is not reached, or answers something else than JSON */
-export async function postForm(
-  url: string,
-  form: Readonly<Record<string, string>>,
-  { name, agent }: Pick<SignInServer, 'name' | 'agent'>,
-): Promise<OauthAnswer> {
+export const postForm = (url: string, form: Readonly<Record<string, string>>, to: Asked): Promise<OauthAnswer> =>
+  asked(url, to, new URLSearchParams(form).toString())
+
+/** @throws UserError as {@link postForm}, and for any status but 200 */
+export async function getJson(url: string, to: Asked): Promise<Readonly<Record<string, unknown>>> {
+  const { status, json } = await asked(url, to)
+  if (status === 200) return json
+  throw new UserError(`${to.name} answered ${status} at ${url}.`, 'Check the address.')
+}
+
+type Asked = Pick<SignInServer, 'name' | 'agent'>
+
+async function asked(url: string, { name, agent }: Asked, form?: string): Promise<OauthAnswer> {
   try {
-    const { status, body } = await send(url, new URLSearchParams(form).toString(), agent)
+    const { status, body } = await send(url, agent, form)
     const json: unknown = JSON.parse(body)
     if (isMap(json)) return { status, json }
     throw new Error(`it answered ${status} and no JSON object`)
@@ -28,28 +36,28 @@ export async function postForm(
     throw new UserError(
       `${name} was not reached at ${new URL(url).origin}: ${reason}.`,
       'Try again; check the address.',
-      {
-        cause,
-      },
+      { cause },
     )
   }
 }
 
 function send(
   url: string,
-  body: string,
   agent: SignInServer['agent'],
+  form?: string,
 ): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
       {
-        method: 'POST',
+        method: form === undefined ? 'GET' : 'POST',
         signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
         headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'content-length': Buffer.byteLength(body),
           accept: 'application/json',
+          ...(form !== undefined && {
+            'content-type': 'application/x-www-form-urlencoded',
+            'content-length': Buffer.byteLength(form),
+          }),
         },
         ...(agent && { agent }),
       },
@@ -68,7 +76,7 @@ function send(
       },
     )
     sent.on('error', reject)
-    sent.end(body)
+    sent.end(form)
   })
 }
 
