@@ -1,5 +1,5 @@
 /**
- * The Pulumi program: reads the stack's settings and runs the hub or a spoke. The only file that asks Pulumi for
+ * The Pulumi program: reads the stack's settings and runs the hub, a spoke or the client. The only file that asks Pulumi for
  * configuration and for another stack's outputs. It exports a function, so that a process can run it more than once.
  */
 import * as pulumi from '@pulumi/pulumi'
@@ -8,7 +8,7 @@ import { ofProject, readSettings, type SettingsOrigin } from './shared/settings/
 import type { Settings } from './shared/settings.ts'
 import { stackFilesIn } from './shared/stack-files.ts'
 
-/** @returns the stack's outputs: the hub's contract, or the spoke's */
+/** @returns the stack's outputs: the hub's contract, the spoke's, or the client's */
 export default async function program(): Promise<Record<string, unknown>> {
   try {
     const origin = { organization: pulumi.getOrganization(), project: pulumi.getProject(), stack: pulumi.getStack() }
@@ -29,6 +29,15 @@ async function run(settings: Settings, origin: SettingsOrigin): Promise<Record<s
     ])
     const before = await readBefore(origin, BEFORE)
     return { ...hub(await preflight({ settings, before, origin, files })) }
+  }
+  if (settings.role === 'site') {
+    const [{ BEFORE }, { preflight }, { site }, hub] = await Promise.all([
+      import('./site/checks.ts'),
+      import('./site/preflight.ts'),
+      import('./site/program.ts'),
+      readHub(settings.hubStack),
+    ])
+    return { ...site(await preflight({ settings, hub, before: await readBefore(origin, BEFORE), origin })) }
   }
   const [{ BEFORE }, { preflight }, { spoke }, hub] = await Promise.all([
     import('./spoke/preflight/before.ts'),

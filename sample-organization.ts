@@ -1,10 +1,11 @@
 /**
- * The organisation that the sample stacks are deployed into: the hub's account and three tenants', people who may deploy,
+ * The organisation that the sample stacks are deployed into: the hub's account, three tenants' and the client's, people who may deploy,
  * and the guard rails that a platform team puts on tenants' accounts.
  */
 
 import type { Account, ExistingRole, Organization, PolicyDocument } from '@genai/local-cloud/organization'
 import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts'
+import { siteDeployerPolicy } from './shared/policies/deployer-site.ts'
 import { tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
 import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
@@ -37,6 +38,20 @@ const platformDeployer: ExistingRole = {
     Statement: [{ Effect: 'Allow', Principal: { Federated: SIGN_IN }, Action: 'sts:AssumeRoleWithSAML' }],
   },
   policy: together(Object.values(platformDeployerPolicies({ account: HUB, region: REGION }))),
+}
+
+/** An account for the client, which is nobody's network. */
+const SITE = '555555555555'
+
+const siteDeployer: ExistingRole = {
+  name: 'genai-site-deployer',
+  trust: {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: PLATFORM_DEPLOYER }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
+    ],
+  },
+  policy: siteDeployerPolicy({ account: SITE, region: REGION }),
 }
 
 const tenantDeployer = (account: string): ExistingRole => ({
@@ -138,6 +153,7 @@ export const organization: Organization = {
     'genai-tenant1': 'arn:aws:iam::222222222222:role/genai-deployer',
     'genai-tenant2': 'arn:aws:iam::333333333333:role/genai-deployer',
     'genai-tenant3': 'arn:aws:iam::444444444444:role/genai-deployer',
+    'genai-site': `arn:aws:iam::${SITE}:role/genai-site-deployer`,
     'application-tenant1': 'arn:aws:iam::222222222222:role/application',
     'application-tenant2': 'arn:aws:iam::333333333333:role/application',
     'application-tenant3': 'arn:aws:iam::444444444444:role/application',
@@ -155,5 +171,13 @@ export const organization: Organization = {
     tenant('222222222222', 'tenant1', [4, 6, 1, 2, 5, 3]),
     tenant('333333333333', 'tenant2', [2, 1, 4, 3, 6, 5]),
     tenant('444444444444', 'tenant3', [6, 2, 5, 1, 3, 4]),
+    {
+      id: SITE,
+      name: 'site',
+      models: [],
+      serviceControlPolicies: [],
+      roles: [siteDeployer, reader],
+      hostedZones: { Z0123456789EXAMPLESITE: 'chat.example.com' },
+    },
   ],
 }

@@ -27,7 +27,7 @@ const project = (
 })
 
 /** Beside the file that they test. */
-const UNITS = ['{hub,spoke,shared,functions,policy-pack,cli,proof,packages/*/src}/**/*.test.ts']
+const UNITS = ['{hub,spoke,site,shared,functions,policy-pack,cli,proof,packages/*/src}/**/*.test.ts']
 /** Units that start processes, or change what all files of a worker share. */
 const PROCESSES = ['packages/local-cloud/src/aws/{lambda,load-balancer}/*.test.ts']
 

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const PROJECT = join(import.meta.dirname, '..')
-const PRODUCT = ['index.ts', 'main.js', 'hub', 'spoke', 'shared', 'functions']
+const PRODUCT = ['index.ts', 'main.js', 'hub', 'spoke', 'site', 'shared', 'functions']
 const LOCAL_CLOUD = ['packages/local-cloud/src']
 const MOST = 2.4
 

@@ -14,7 +14,7 @@ const CLASSIC = 1
 const CUSTOM = 'custom:'
 
 export interface IdentityArgs {
-  readonly settings: Pick<HubSettings, 'region' | 'deletionProtection' | 'userPoolDomain'>
+  readonly settings: Pick<HubSettings, 'region' | 'deletionProtection' | 'userPoolDomain' | 'browserOrigin'>
   readonly tags: HubTags
 }
 
@@ -126,19 +126,22 @@ function userPoolClient(
       readAttributes: [TENANT_CLAIM, 'email', 'email_verified', 'name'],
       // Left out, a client may write every attribute.
       writeAttributes: ['name'],
-      ...(settings.userPoolDomain !== undefined && browserSignIn()),
+      ...(settings.userPoolDomain !== undefined && browserSignIn(settings)),
     },
     opts,
   )
 }
 
 /** The same client, so that there is one audience and one rule of the load balancer, whichever way a token was got. */
-const browserSignIn = () => ({
+const browserSignIn = ({ browserOrigin }: Pick<HubSettings, 'browserOrigin'>) => ({
   allowedOauthFlowsUserPoolClient: true,
   // With PKCE, which the command sends; Cognito does not ask a client for it.
   allowedOauthFlows: ['code'],
   allowedOauthScopes: [SIGN_IN_SCOPE],
-  callbackUrls: [...LOGIN_CALLBACKS],
-  logoutUrls: [...LOGIN_CALLBACKS],
+  // The client's page is where it sends people to, and gets them back from.
+  callbackUrls: [...LOGIN_CALLBACKS, ...pageOf(browserOrigin)],
+  logoutUrls: [...LOGIN_CALLBACKS, ...pageOf(browserOrigin)],
   supportedIdentityProviders: ['COGNITO'],
 })
+
+const pageOf = (origin: string | undefined) => (origin === undefined ? [] : [`${origin}/`])

@@ -12,6 +12,8 @@ const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06'
 
 export interface ListenersArgs {
   readonly listener: Listener
+  /** The one origin whose pages may call. @default every origin */
+  readonly browserOrigin?: string
   readonly loadBalancerArn: pulumi.Input<string>
   readonly tags: HubTags
 }
@@ -36,7 +38,7 @@ function http(name: string, args: ListenersArgs, opts: pulumi.CustomResourceOpti
       port: 80,
       protocol: 'HTTP',
       defaultActions: [NO_TENANT],
-      ...HEADERS,
+      ...headers(args),
       tags: { ...named(args.tags, 'http'), ...DEMO_TAG },
     },
     opts,
@@ -70,7 +72,7 @@ function https(
       sslPolicy: TLS_POLICY,
       certificateArn: certificate(`${name}-certificate`, listener, tags, opts),
       defaultActions: [NO_TENANT],
-      ...HEADERS,
+      ...headers(args),
       routingHttpResponseStrictTransportSecurityHeaderValue: 'max-age=31536000; includeSubDomains',
       tags: named(tags, 'https'),
     },
@@ -106,13 +108,18 @@ const SENT_BY_ANTHROPIC_SDK = [
 ] as const
 
 /**
- * Any origin may call: a caller proves itself with a token that no browser adds on its own (there are no cookies), so another
- * site gains nothing.
+ * Unless an origin is named, any may call: a caller proves itself with a token that no browser adds on its own (there are no cookies),
+ * so another site gains nothing. Named, the pages of every other site get no answer to read, whatever token they have. A listener's
+ * attribute holds one origin.
  */
+const headers = ({ browserOrigin = '*' }: Pick<ListenersArgs, 'browserOrigin'>) => ({
+  ...HEADERS,
+  routingHttpResponseAccessControlAllowOriginHeaderValue: browserOrigin,
+})
+
 const HEADERS = {
   routingHttpResponseServerEnabled: false,
   routingHttpResponseXContentTypeOptionsHeaderValue: 'nosniff',
-  routingHttpResponseAccessControlAllowOriginHeaderValue: '*',
   routingHttpResponseAccessControlAllowMethodsHeaderValue: 'GET,POST',
   routingHttpResponseAccessControlAllowHeadersHeaderValue: [
     ...['authorization', 'content-type'],

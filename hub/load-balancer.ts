@@ -14,7 +14,7 @@ import { firewall } from './waf.ts'
 export interface LoadBalancerArgs {
   readonly settings: Pick<
     HubSettings,
-    'account' | 'region' | 'listener' | 'allowedCidrBlocks' | 'wafRateLimit' | 'deletionProtection'
+    'account' | 'region' | 'listener' | 'allowedCidrBlocks' | 'browserOrigin' | 'wafRateLimit' | 'deletionProtection'
   >
   readonly network: Network
   /** Public address of the client instance, which is let in as well. */
@@ -63,7 +63,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.loadBalancerArn = loadBalancer.arn
     this.securityGroupId = group.id
     this.dnsName = loadBalancer.dnsName
-    this.listenerArn = listeners(name, { listener, loadBalancerArn: loadBalancer.arn, tags }, child)
+    this.listenerArn = listeners(name, { ...settings, loadBalancerArn: loadBalancer.arn, tags }, child)
     this.listenerProtocol = insecure ? 'HTTP' : 'HTTPS'
     this.gatewayUrl = insecure
       ? pulumi.interpolate`http://${loadBalancer.dnsName}`

@@ -183,6 +183,7 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     resourceShareArn: gateway.resourceShareArn,
     sharing: settings.sharing.kind === 'organisation' ? settings.sharing : { kind: 'accounts' },
     gatewayUrl: loadBalancer.gatewayUrl,
+    ...(settings.browserOrigin !== undefined && { browserOrigin: settings.browserOrigin }),
     loadBalancerArn: loadBalancer.loadBalancerArn,
     loadBalancerDnsName: loadBalancer.dnsName,
     listenerArn: loadBalancer.listenerArn,

@@ -36,7 +36,9 @@ export function narrows(statement: Statement, kind: DocumentKind): boolean {
   const untagged = Object.entries(statement.conditions.Null ?? {}).some(
     ([key, value]) => /^aws:ResourceTag\//i.test(key) && value === 'true',
   )
-  const byCaller = kind !== 'identity' && required(statement, 'aws:PrincipalArn').length > 0
+  // A service that acts for one resource names that as the source.
+  const byCaller =
+    kind !== 'identity' && ['aws:PrincipalArn', 'aws:SourceArn'].some((key) => required(statement, key).length > 0)
   return untagged || byCaller || required(statement, WHICH).length > 0
 }
 

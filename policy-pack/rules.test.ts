@@ -55,6 +55,36 @@ const permission = (inputs: object) => make('aws:lambda/permission:Permission', 
 const attachment = (policyArn: string) =>
   make('aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'attached', { policyArn })
 
+const BEHAVIOUR = { viewerProtocolPolicy: 'redirect-to-https', responseHeadersPolicyId: 'h' }
+const distribution = (change: object) =>
+  make('aws:cloudfront/distribution:Distribution', 'distribution', {
+    defaultCacheBehavior: BEHAVIOUR,
+    viewerCertificate: { minimumProtocolVersion: 'TLSv1.2_2021' },
+    origins: [{ domainName: 'b', originAccessControlId: 'a' }],
+    webAclId: 'acl',
+    ...change,
+  })
+const originAccess = (signingBehavior: string) =>
+  make('aws:cloudfront/originAccessControl:OriginAccessControl', 'access', { signingBehavior })
+const CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+const headers = (contentSecurityPolicy: string, accessControlMaxAgeSec = 63_072_000) =>
+  make('aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy', 'headers', {
+    securityHeadersConfig: {
+      contentSecurityPolicy: { contentSecurityPolicy, override: true },
+      strictTransportSecurity: { accessControlMaxAgeSec, override: true },
+      contentTypeOptions: { override: true },
+    },
+  })
+const bucketPolicy = (Condition: object) =>
+  make('aws:s3/bucketPolicy:BucketPolicy', 'policy', {
+    policy: allow({
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::b/*',
+      Condition,
+    }),
+  })
+
 const byTasks = allow({ Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' })
 const ofRoles = (...names: readonly string[]) =>
   allow({
@@ -334,6 +364,39 @@ const EXAMPLES: readonly Example[] = [
   ['logs-have-a-retention', [logGroup({ name: 'l' })], [logGroup({ name: 'l', retentionInDays: 90 })]],
   ['nothing-is-kept-for-ever', [lambda()], [lambda(), functionLogs]],
   ['nothing-is-kept-for-ever', [bucket, encryption, block()], [bucket, encryption, block(), lifecycle]],
+  [
+    'nothing-is-kept-for-ever',
+    [bucket, encryption, block(), make('aws:s3/bucketObjectv2:BucketObjectv2', 'o', {}, { bucket: 'another' })],
+    [bucket, encryption, block(), make('aws:s3/bucketObjectv2:BucketObjectv2', 'o', {}, { bucket: 'bucket' })],
+  ],
+  ['distributions-are-strict', [distribution({ webAclId: undefined })], [distribution({})]],
+  [
+    'distributions-are-strict',
+    [distribution({ viewerCertificate: { minimumProtocolVersion: 'TLSv1.1_2016' } })],
+    [distribution({ viewerCertificate: { cloudfrontDefaultCertificate: true } })],
+  ],
+  [
+    'distributions-are-strict',
+    [distribution({ defaultCacheBehavior: { ...BEHAVIOUR, viewerProtocolPolicy: 'allow-all' } })],
+    [distribution({ defaultCacheBehavior: { ...BEHAVIOUR, viewerProtocolPolicy: 'https-only' } })],
+  ],
+  ['distributions-are-strict', [distribution({ origins: [{ domainName: 'b' }] })], [distribution({})]],
+  ['distributions-are-strict', [originAccess('no-override')], [originAccess('always')]],
+  ['pages-are-guarded', [headers(`${CSP}; script-src 'self' 'unsafe-inline'`)], [headers(`${CSP}; script-src 'self'`)]],
+  ['pages-are-guarded', [headers(`${CSP}; script-src 'self'`, 3600)], [headers(`${CSP}; script-src 'self'`)]],
+  [
+    'pages-are-guarded',
+    [
+      distribution({ defaultCacheBehavior: { ...BEHAVIOUR, responseHeadersPolicyId: undefined } }),
+      headers(`${CSP}; script-src 'self'`),
+    ],
+    [distribution({}), headers(`${CSP}; script-src 'self'`)],
+  ],
+  [
+    'buckets-have-one-distribution',
+    [bucketPolicy({ StringLike: { 'aws:SourceArn': '*' } })],
+    [bucketPolicy({ StringEquals: { 'aws:SourceArn': 'arn:aws:cloudfront::111111111111:distribution/E1' } })],
+  ],
   ['tables-can-be-recovered', [table({ pointInTimeRecovery: undefined })], [table({})]],
   ['buckets-are-private', [bucket, encryption, lifecycle, block(false)], [bucket, encryption, lifecycle, block()]],
   ['networks-have-flow-logs', [vpc(), flowLog('REJECT')], [vpc(), flowLog('ALL')]],

@@ -5,6 +5,7 @@ import { DATA_RULES } from './rules/data.ts'
 import { DOCUMENT_RULES } from './rules/documents.ts'
 import { FRONT_DOOR_RULES } from './rules/front-door.ts'
 import { NETWORK_RULES } from './rules/security-groups.ts'
+import { SITE_RULES } from './rules/site.ts'
 import { SPOKE_RULES } from './rules/spoke.ts'
 import { TASK_RULES } from './rules/tasks.ts'
 import { TRUST_RULES } from './rules/trust.ts'
@@ -18,6 +19,7 @@ export const RULES: readonly Rule[] = [
   ...DATA_RULES,
   ...ACCESS_RULES,
   ...TASK_RULES,
+  ...SITE_RULES,
 ]
 
 /** All violations of all rules, each with the rule that says so. */

@@ -14,6 +14,9 @@ export type Listener =
   /** Demo only: `allowInsecureHttp: true` was typed. */
   | { readonly kind: 'insecureHttp' }
 
+/** The name of a client, and its certificate. */
+export type SiteDomain = Exclude<Listener, { readonly kind: 'insecureHttp' }>
+
 export type Sharing =
   /** ARN of an organisation or organisational unit with RAM sharing turned on. */
   | { readonly kind: 'organisation'; readonly arn: string }

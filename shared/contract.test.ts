@@ -65,7 +65,7 @@ describe('parseHubOutputs', () => {
   it.each(
     HUB_OUTPUT_NAMES.filter(
       (name) =>
-        !/^(userPoolDomain|identity|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|keySets\w+|usage\w+)$/.test(
+        !/^(browserOrigin|userPoolDomain|identity|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|keySets\w+|usage\w+)$/.test(
           name,
         ),
     ),

@@ -47,6 +47,8 @@ export interface HubOutputs {
   readonly gatewayUrl: string
   readonly loadBalancerArn: string
   readonly loadBalancerDnsName: string
+  /** The one origin whose pages may call the gateway, `https://HOST`; absent where pages of every origin may. */
+  readonly browserOrigin?: string
   /** The listener that tenants' rules are added to. */
   readonly listenerArn: string
   readonly listenerProtocol: 'HTTPS' | 'HTTP'
@@ -170,6 +172,7 @@ const OF_TABLE = ['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'] a
 const OF_USAGE = ['usageTableName', 'usageTableArn'] as const
 
 type OptionalOutput =
+  | 'browserOrigin'
   | 'userPoolDomain'
   | 'identity'
   | 'listenerRules'
@@ -270,6 +273,7 @@ const CHECKS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: reado
 /** The names of the hub's outputs, in the contract's order, for a reader that asks for each. */
 export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...(Object.keys(CHECKS) as (keyof typeof CHECKS)[]),
+  'browserOrigin',
   'userPoolDomain',
   'identity',
   'listenerRules',
@@ -312,7 +316,7 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   for (const name of OF_USAGE)
     if (counts && !text(raw[name]))
       problems.set(name, `${name} is ${shown(raw[name])}. Expected: text, or neither of ${OF_USAGE.join(' and ')}.`)
-  for (const name of ['alarmTopicArn', 'userPoolDomain'] as const) {
+  for (const name of ['alarmTopicArn', 'browserOrigin', 'userPoolDomain'] as const) {
     const value = raw[name]
     if (value !== undefined && value !== null && !text(value))
       problems.set(name, `${name} is ${shown(value)}. Expected: text, or nothing.`)

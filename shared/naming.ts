@@ -58,6 +58,10 @@ export const keySetsFunctionName = `${PREFIX}-key-sets`
 export const HUB_METRICS = `${PREFIX}/hub`
 /** The load balancer. */
 export const loadBalancerName = `${PREFIX}-hub`
+/** The client's web ACL; in the scope of CloudFront, which has names of its own. */
+export const siteAclName = `${PREFIX}-site`
+/** The client's bucket: bucket names are everybody's, so account and region are in it. */
+export const siteBucketName = (account: string, region: string) => `${PREFIX}-site-${account}-${region}`
 
 export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`
 export const repositoryArn = (account: string, region: string) =>

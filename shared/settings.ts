@@ -2,10 +2,11 @@
  * The settings of a stack, as plain typed values: those of the tables in settings/, and those that are made of several. Reading
  * them from `pulumi.Config` happens in index.ts only; everything after works on these types.
  */
-import type { CentralModelsSettings, Credentials, Listener, Sharing } from './choices.ts'
+import type { CentralModelsSettings, Credentials, Listener, Sharing, SiteDomain } from './choices.ts'
 import type { Compute } from './compute.ts'
 import type { HUB_PARTS, HUB_TABLE } from './settings/hub-table.ts'
 import type { Settled, Values } from './settings/setting.ts'
+import type { SITE_PARTS, SITE_TABLE } from './settings/site-table.ts'
 import type { SPOKE_PARTS, SPOKE_TABLE } from './settings/spoke-table.ts'
 
 export interface HubSettings extends Settled<Omit<Values<typeof HUB_TABLE>, (typeof HUB_PARTS)[number]>> {
@@ -35,4 +36,13 @@ export interface SpokeSettings extends Settled<Omit<Values<typeof SPOKE_TABLE>, 
   readonly compute: Compute
 }
 
-export type Settings = HubSettings | SpokeSettings
+/** The client: a page for tenants' people, in any account. */
+export interface SiteSettings extends Settled<Omit<Values<typeof SITE_TABLE>, (typeof SITE_PARTS)[number]>> {
+  /** Fully qualified hub stack, default `${organization}/${project}/hub`. */
+  readonly hubStack: string
+  readonly credentials: Credentials
+  /** @default a name of CloudFront's */
+  readonly domain?: SiteDomain
+}
+
+export type Settings = HubSettings | SpokeSettings | SiteSettings

@@ -27,6 +27,7 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 
 /** Outputs that the sample hub does not have. */
 const OPTIONAL = [
+  'browserOrigin',
   'userPoolDomain',
   'identity',
   'dashboard',

@@ -79,6 +79,11 @@ export async function deployTenant(
   }
 }
 
+/** The page that tenants' people use. */
+export async function deployClient(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<void> {
+  await deployed(cloud, terminal, stack, "in the client's account")
+}
+
 const deployed = (cloud: LocalCloud, terminal: Terminal, name: string, what: string, variant?: VariantName) =>
   terminal.step(`deploy ${name}`, async (detail) => {
     const outputs = await deployStack(cloud, name, variant)

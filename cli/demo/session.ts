@@ -5,8 +5,8 @@ import { type OpenGateway, openGateway, type Ports } from '../local/gateway-port
 import type { RunningUser } from '../local/running.ts'
 import { projectName } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { UserError } from '../verb.ts'
-import { type DemoTenant, deployHub, deployTenant } from './deploy.ts'
+import { messageOf, UserError } from '../verb.ts'
+import { type DemoTenant, deployClient, deployHub, deployTenant } from './deploy.ts'
 import { createUserOf } from './users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from './validate.ts'
 import type { VariantName } from './variants.ts'
@@ -55,6 +55,14 @@ export class Session {
   async deployHub(): Promise<void> {
     const { cloud, terminal, variant } = this.#options
     this.#hub = await deployHub(cloud, terminal, this.hubStack, variant)
+  }
+
+  /** A client that cannot be is no reason to have no platform. */
+  async deployClient(stack: string): Promise<void> {
+    const { cloud, terminal } = this.#options
+    await deployClient(cloud, terminal, stack).catch((error: unknown) => {
+      terminal.line(terminal.style('yellow', `  There is no client: ${messageOf(error)}`))
+    })
   }
 
   /** Deploys a tenant's stack file, for the first time or again. */

@@ -6,6 +6,7 @@ import { readRunning } from '../local/running.ts'
 import { readStack, stackNames } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { UserError } from '../verb.ts'
+import { clientStacks } from './fargate.ts'
 import { reportValidation } from './report.ts'
 import type { Session } from './session.ts'
 import type { Validation } from './validate.ts'
@@ -56,6 +57,10 @@ export function takeStacks({ on, update }: Announcement, session: Session, termi
       readStack(stack)
       if (stack === session.hubStack) {
         await session.deployHub()
+        return {}
+      }
+      if (clientStacks().includes(stack)) {
+        await session.deployClient(stack)
         return {}
       }
       const tenant = await session.deploy(stack)

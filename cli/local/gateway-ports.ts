@@ -16,6 +16,8 @@ export interface OpenGateway {
 export interface Ports {
   readonly https: number
   readonly http: number
+  /** Of the door that a browser comes in by. @default any */
+  readonly browser?: number
 }
 
 /** Opens every listener of the load balancer for clients at `origin`. @throws UserError when a port is in use */
@@ -55,21 +57,30 @@ export async function openGateway(
 export const PORT_OPTIONS = {
   port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
   'http-port': { type: 'string', placeholder: 'PORT', help: 'local port of the HTTP listener (default 8080; 0: any)' },
+  'browser-port': {
+    type: 'string',
+    placeholder: 'PORT',
+    help: 'local port of https://NAME.localhost for a browser (default 8444; 0: any)',
+  },
 } as const
 
-const DEFAULT_PORTS = { port: 8443, 'http-port': 8080 } as const
+const DEFAULT_PORTS = { port: 8443, 'http-port': 8080, 'browser-port': 8444 } as const
 
 /**
  * Told before anything is deployed, and not after it.
  * @throws UserError when a port is in use
  */
-export async function requireFree({ https, http }: Ports): Promise<void> {
-  if (https !== 0 && https === http)
-    throw new UserError(`--port and --http-port are both ${https}.`, 'Choose two different ones.')
-  for (const [flag, port] of [
+export async function requireFree({ https, http, browser = 0 }: Ports): Promise<void> {
+  const asked = [
     ['--port', https],
     ['--http-port', http],
-  ] as const)
+    ['--browser-port', browser],
+  ] as const
+  for (const [flag, port] of asked) {
+    const same = asked.find(([other, one]) => other !== flag && one === port && port !== 0)
+    if (same) throw new UserError(`${flag} and ${same[0]} are both ${port}.`, 'Choose two different ones.')
+  }
+  for (const [flag, port] of asked)
     if (!(await isFree(port)))
       throw new UserError(
         `Port ${port} of this machine is in use.`,

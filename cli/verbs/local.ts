@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path'
+import type { BrowserDoor } from '@genai/local-cloud/browser-door'
 import { startCloud } from '@genai/local-cloud/cloud'
 import { type Providers, serveProviders } from '@genai/local-cloud/engine/provider/provider'
 import { organization } from '../../sample-organization.ts'
 import { type Console, watch } from '../console/watch.ts'
 import { LAPTOP } from '../demo/validate.ts'
 import { type Announcement, announce } from '../local/announce.ts'
+import { followClients, openDoor } from '../local/browser-door.ts'
 import { hubBaseImage, localImages } from '../local/gateway-image.ts'
 import { PORT_OPTIONS, portOption, requireFree } from '../local/gateway-ports.ts'
 import { keepPorts, keptPorts } from '../local/kept-ports.ts'
@@ -47,7 +49,11 @@ export const local: Verb = {
     const stopping = stopOnSignals()
     const directory = values.directory === undefined ? LOCAL_DIRECTORY : resolve(String(values.directory))
     const delays = delaysOf(values.delays)
-    const ports = { https: portOption(values, 'port'), http: portOption(values, 'http-port') }
+    const ports = {
+      https: portOption(values, 'port'),
+      http: portOption(values, 'http-port'),
+      browser: portOption(values, 'browser-port'),
+    }
     const models = await modelsOf(values)
     await requireNoneRunning()
     const cloud = await startCloud({
@@ -61,6 +67,7 @@ export const local: Verb = {
     })
     let providers: Providers | undefined
     let listeners: FollowedListeners | undefined
+    let door: BrowserDoor | undefined
     let announcement: Announcement | undefined
     let watched: Console | undefined
     try {
@@ -87,6 +94,8 @@ export const local: Verb = {
       keepPorts(directory, { ...providers, wire: wirePort })
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
       const followed = listeners
+      door = await openDoor(cloud, ports.browser)
+      followClients(cloud, door, (line) => terminal.line(`# ${line}`))
       announcement = await announce(cloud, {
         verb: 'local',
         wirePort,
@@ -119,6 +128,7 @@ export const local: Verb = {
       announcement?.stop()
       await providers?.close()
       await listeners?.close()
+      await door?.close()
       await cloud.close()
       stopping.release()
     }

@@ -1,14 +1,16 @@
 import { join } from 'node:path'
+import type { BrowserDoor } from '@genai/local-cloud/browser-door'
 import { type CloudEvent, startCloud } from '@genai/local-cloud/cloud'
 import { organization } from '../../sample-organization.ts'
 import { type Console, watch } from '../console/watch.ts'
-import { demoImages, demoNote } from '../demo/fargate.ts'
+import { clientStacks, demoImages, demoNote } from '../demo/fargate.ts'
 import { reportValidation } from '../demo/report.ts'
 import { Session } from '../demo/session.ts'
 import { takeStacks } from '../demo/stacks.ts'
 import { LAPTOP, type Validation } from '../demo/validate.ts'
 import { DEMO_VARIANTS, VARIANT_NAMES, variantNamed } from '../demo/variants.ts'
 import { type Announcement, announce } from '../local/announce.ts'
+import { clientUrls, openDoor } from '../local/browser-door.ts'
 import { PORT_OPTIONS, type Ports, portOption, requireFree } from '../local/gateway-ports.ts'
 import { MODEL_OPTIONS, modelsOf } from '../local/models-server.ts'
 import { LOST, requireNoneRunning } from '../local/running.ts'
@@ -64,6 +66,7 @@ export const start: Verb = {
     })
     let announcement: Announcement | undefined
     let watched: Console | undefined
+    let door: BrowserDoor | undefined
     try {
       const { port: wirePort } = await cloud.wire.open(LAPTOP)
       let session: Session | undefined
@@ -83,7 +86,9 @@ export const start: Verb = {
       if (variant !== undefined) terminal.line(terminal.style('dim', `  ${DEMO_VARIANTS[variant].says}`))
       const bringUp = async () => {
         session = await Session.begin({ cloud, wirePort, terminal, ports, recording, variant }, stacks.hub)
-        return { session, validations: await allOf(session, stacks.spokes) }
+        const validations = await allOf(session, stacks.spokes)
+        for (const client of stacks.clients) await session.deployClient(client)
+        return { session, validations }
       }
       const up = await Promise.race([bringUp(), stopping.asked])
       if (!up) {
@@ -105,13 +110,15 @@ export const start: Verb = {
         return failed.length === 0 ? 0 : 1
       }
       if (announcement) takeStacks(announcement, up.session, terminal)
-      nextCommands(terminal, up.session, watched)
+      door = await openDoor(cloud, ports.browser)
+      nextCommands(terminal, up.session, { watched, clients: clientUrls(cloud, door) })
       const ended = await Promise.race([stopping.asked, announcement?.lost])
       if (ended === 'lost') throw new UserError(LOST, 'Start it again: npm start')
       return 0
     } finally {
       watched?.close()
       announcement?.stop()
+      await door?.close()
       await cloud.close()
       stopping.release()
     }
@@ -119,22 +126,30 @@ export const start: Verb = {
 }
 
 /** For a validation any ports will do: nobody else calls. */
-async function portsOf(values: Arguments['values'], exit: boolean): Promise<Ports> {
+async function portsOf(values: Arguments['values'], exit: boolean): Promise<Required<Ports>> {
   const ports = {
     https: portOption(values, 'port', exit ? 0 : undefined),
     http: portOption(values, 'http-port', exit ? 0 : undefined),
+    browser: portOption(values, 'browser-port', exit ? 0 : undefined),
   }
   await requireFree(ports)
   return ports
 }
 
+interface StacksToDeploy {
+  readonly hub: string
+  readonly spokes: readonly string[]
+  readonly clients: readonly string[]
+}
+
 /** Read before anything is made: a file that cannot be is told at once. */
-function stacksToDeploy(): { readonly hub: string; readonly spokes: readonly string[] } {
+function stacksToDeploy(): StacksToDeploy {
   const names = stackNames()
   for (const name of names) readStack(name)
   if (!names.includes('hub'))
     throw new UserError('There is no Pulumi.hub.yaml.', 'The hub comes first: git checkout Pulumi.hub.yaml')
-  return { hub: 'hub', spokes: names.filter((name) => name !== 'hub') }
+  const clients = clientStacks()
+  return { hub: 'hub', spokes: names.filter((name) => name !== 'hub' && !clients.includes(name)), clients }
 }
 
 async function allOf(session: Session, stacks: readonly string[]): Promise<readonly Validation[]> {
@@ -154,7 +169,13 @@ function report(
   return validations.filter(({ ok }) => !ok)
 }
 
-function nextCommands({ line, style }: Terminal, { gateway, users }: Session, watched: Console | undefined): void {
+interface Pages {
+  readonly watched: Console | undefined
+  /** Addresses of clients. */
+  readonly clients: readonly string[]
+}
+
+function nextCommands({ line, style }: Terminal, { gateway, users }: Session, { watched, clients }: Pages): void {
   const tenant = users[0]?.tenantId ?? 'TENANT'
   line()
   line(`The gateway serves at ${style('bold', gateway.url)} until Ctrl-C. In another shell:`)
@@ -163,6 +184,12 @@ function nextCommands({ line, style }: Terminal, { gateway, users }: Session, wa
   line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`)
   line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/models" -H "Authorization: Bearer $ID_TOKEN"`)
   line()
+  for (const url of clients) line(`The client for people is at ${style('bold', url)}. Sign in as:`)
+  if (clients.length > 0) {
+    for (const { username, password } of users) line(`  ${username}   ${password}`)
+    line(style('dim', '  (The browser warns of an authority that it does not know: .local/start/authority/ca.pem)'))
+    line()
+  }
   if (!watched) return
   line(`Watch requests travel: ${style('bold', watched.url)}`)
   line()

@@ -80,6 +80,12 @@ describe('answers', () => {
       tenantId: 'tenant1',
       models: ['claude-haiku-4.5', 'nova-2-lite'],
       defaultModel: 'nova-2-lite',
+      account: '222222222222',
+      compute: 'lambda',
+      details: {
+        'claude-haiku-4.5': { id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
+        'nova-2-lite': { id: 'us.amazon.nova-2-lite-v1:0' },
+      },
       requestId: 'request-1',
     })
   })
@@ -261,6 +267,7 @@ describe('errors: code, status, what the caller hears', () => {
   test('a mistake of our own is 500 without its words, in the answer and in the log', async () => {
     const { log } = setUp()
     const app = createApp({
+      compute: 'lambda',
       tenantId: 'tenant1',
       authenticate: async () => ({ user: 'u', id: 'u' }),
       authenticateMachine: async () => ({ user: 'm', id: 'm' }),

@@ -12,7 +12,7 @@ import type { CallerUsage } from './metering/usage.ts'
 import { createModelCalls } from './model/calls.ts'
 import type { ModelClient } from './model/client.ts'
 import type { Model } from './model/model.ts'
-import type { Call } from './operation.ts'
+import type { Call, ComputeKind } from './operation.ts'
 import { answer } from './respond.ts'
 import type { Shape } from './shapes/shape.ts'
 import { encoded, type ModelStream, type Pieces, toAnswerStream, UNTOUCHED } from './stream.ts'
@@ -20,6 +20,7 @@ import { encoded, type ModelStream, type Pieces, toAnswerStream, UNTOUCHED } fro
 export interface CallOptions {
   readonly requestId: string
   readonly tenant: TenantConfiguration
+  readonly compute: ComputeKind
   readonly user: string
   readonly headers: RequestHeaders
   readonly path: Readonly<Record<string, string>>
@@ -106,6 +107,7 @@ export function createCall(options: CallOptions): Call {
       return model
     },
     usage: options.usage,
+    compute: options.compute,
     json: (text, more = {}) =>
       answer(text, requestId, { ...shape.idHeaders(requestId), ...meter.headers(), ...servedHeader(), ...more }),
     stream: (stream, encoder, more = {}) => streaming(stream, encoded(stream.decode, encoder), more, encoder.failed),

@@ -63,6 +63,8 @@ export function createGateway<Given>(
   const unsettled = new Set<Promise<void>>()
   const app = createApp({
     tenantId,
+    // Nothing runs after a function's answer: what settles before it is one.
+    compute: settling === 'before' ? 'lambda' : 'fargate',
     metering: createMetering({
       tenantId,
       ...(counters && { counters }),

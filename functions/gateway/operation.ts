@@ -34,12 +34,17 @@ export interface RefusedOperation extends Matched {
   refuse(): GatewayError
 }
 
+/** What runs a tenant's gateway. */
+export type ComputeKind = 'lambda' | 'fargate'
+
 export type Operation = OfferedOperation | RefusedOperation
 
 /** One request as an operation gets it: authenticated, of an active tenant, its body read. */
 export interface Call {
   readonly requestId: string
   readonly tenant: TenantConfiguration
+  /** What this gateway runs on. */
+  readonly compute: ComputeKind
   /** The user's `sub`. */
   readonly user: string
   readonly headers: RequestHeaders

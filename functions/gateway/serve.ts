@@ -11,6 +11,7 @@ import { timed } from './log.ts'
 import type { Metering } from './metering/meter.ts'
 import type { ReadUsage } from './metering/usage.ts'
 import type { ModelClient } from './model/client.ts'
+import type { ComputeKind } from './operation.ts'
 import type { Found } from './path.ts'
 import type { Routing } from './routing.ts'
 import type { Shape } from './shapes/shape.ts'
@@ -19,6 +20,7 @@ import { toError } from './to-error.ts'
 
 export interface ServeDependencies {
   readonly tenantId: string
+  readonly compute: ComputeKind
   readonly authenticate: Authenticate
   /** On a machine's path. */
   readonly authenticateMachine: AuthenticateMachine
@@ -41,7 +43,17 @@ export async function serve(
   { operation, path, machine }: Found,
   shape: Shape,
   exchange: Exchange,
-  { tenantId, authenticate, authenticateMachine, routing, models, metering, readUsage, now }: ServeDependencies,
+  {
+    tenantId,
+    compute,
+    authenticate,
+    authenticateMachine,
+    routing,
+    models,
+    metering,
+    readUsage,
+    now,
+  }: ServeDependencies,
 ): Promise<Answer> {
   const { record, progress, deadline, requestId, signal } = exchange
   exchange.watch(incoming.signal)
@@ -96,6 +108,7 @@ export async function serve(
       record,
       progress,
       tenant: configuration,
+      compute,
       user: caller.user,
       headers: incoming.headers,
       onStream: exchange.onStream,

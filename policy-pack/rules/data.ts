@@ -14,6 +14,7 @@ import {
 
 const BUCKET = 'aws:s3/bucket:Bucket'
 const TABLE = 'aws:dynamodb/table:Table'
+const OBJECT = 'aws:s3/bucketObjectv2:BucketObjectv2'
 const INSTANCE = 'aws:ec2/instance:Instance'
 
 /** S3 keeps what a bucket does in resources of their own: those of a bucket that do what is asked. */
@@ -87,13 +88,16 @@ const logsExpire: Rule = {
 
 const nothingForEver: Rule = {
   name: 'nothing-is-kept-for-ever',
-  says: 'What a bucket holds expires, and every function writes to a log group that is declared.',
+  says: 'What a bucket is sent expires, and every function writes to a log group that is declared.',
   remedy: 'Declare an enabled rule with an expiration, or the log group.',
   scope: 'stack',
   check: (resources) => {
     const groups = ofType(resources, LOG_GROUP)
     return [
-      ...bucketsWithout(resources, EXPIRY, 'Nothing in it ever expires.'),
+      // What a stack has put into a bucket itself is no record of anybody, and goes with the stack.
+      ...bucketsWithout(resources, EXPIRY, 'Nothing in it ever expires.').filter(
+        ({ urn }) => !ofType(resources, OBJECT).some((object) => object.references.bucket?.includes(urn)),
+      ),
       ...ofType(resources, 'aws:lambda/function:Function')
         .filter((lambda) => !groups.some((group) => isLogGroupOf(group, lambda)))
         .map((lambda) => violation(lambda, 'Lambda makes its log group, without a retention.')),

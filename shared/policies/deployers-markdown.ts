@@ -1,5 +1,6 @@
 /** The deployers' policies as docs/deployers.md prints them; a test holds the page to it. */
 import { platformDeployerPolicies } from './deployer-platform.ts'
+import { siteDeployerPolicy } from './deployer-site.ts'
 import { tenantDeployerPolicy } from './deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
@@ -9,15 +10,18 @@ import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
 export function deployersMarkdown(accounts: {
   readonly hub: string
   readonly tenant: string
+  readonly site: string
   readonly region: string
 }): string {
-  const { hub, tenant, region } = accounts
+  const { hub, tenant, site, region } = accounts
   const hubs = Object.entries(platformDeployerPolicies({ account: hub, region }))
   return [
     `## In a tenant's account (${tenant}): \`genai-deployer\``,
     printed('genai-deployer', tenantDeployerPolicy({ account: tenant, region })),
     `## In the hub's account (${hub}): \`platform-deployer\``,
     ...hubs.map(([part, document]) => printed(`platform-deployer-${part}`, document)),
+    `## In the client's account (${site}): \`genai-site-deployer\``,
+    printed('genai-site-deployer', siteDeployerPolicy({ account: site, region })),
     `## In every account: \`${DOCTOR_ROLE}\``,
     printed(DOCTOR_ROLE, doctorPolicy()),
     `## In a tenant's account: \`${USAGE_ROLE}\``,

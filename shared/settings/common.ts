@@ -6,6 +6,8 @@ import { account, matching } from './values.ts'
 export const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/
 export const CERTIFICATE_ARN = /^arn:aws:acm:([a-z0-9-]+):(\d{12}):certificate\/[0-9a-f-]{36}$/
 export const TOPIC_ARN = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/
+/** A lower-case host name. */
+export const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 const PROFILE = /^[\w.@+-]{1,128}$/
 
 /** A repository, and an image of it that never changes. */
@@ -54,3 +56,13 @@ export function credentialsOf(roleArn: string | undefined, profile: string | und
 
 /** Account that a role's ARN names. */
 export const accountOfRole = (roleArn: string): string | undefined => ROLE_ARN.exec(roleArn)?.[1]
+
+/** Of whoever stands on a hub. */
+export const hubStackSetting: Setting<string | undefined> = {
+  type: 'text',
+  meaning: "Name of the hub's stack in full.",
+  allowed: 'ORGANIZATION/PROJECT/STACK; the file backend calls its organization "organization".',
+  placeholder: '{ORGANIZATION}/{PROJECT}/{STACK}',
+  fallback: { value: undefined, text: 'stack `hub` of this organization and project' },
+  parse: matching(/^[\w.-]{1,100}\/[\w.-]{1,100}\/[\w.-]{1,100}$/, 'the full name of a stack'),
+}

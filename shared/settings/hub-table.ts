@@ -14,7 +14,7 @@ const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/
 const role: Setting<'hub'> = {
   type: '`hub`',
   meaning: 'Which program the stack runs.',
-  allowed: 'hub or spoke.',
+  allowed: 'hub, spoke or site.',
   placeholder: '{ROLE}',
   fallback: 'required',
   parse: oneOf(['hub']),
@@ -62,6 +62,7 @@ export const HUB_TABLE = {
   keySetVia: identity.keySetVia,
   userPoolDomain: identity.userPoolDomain,
   identity: identity.identity,
+  browserOrigin: frontDoor.browserOrigin,
   deployers,
   concurrencyLimit: capacity.concurrencyLimit,
   fargate: capacity.fargate,

@@ -13,13 +13,20 @@ import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './comm
 import { HUB_PARTS, HUB_TABLE } from './hub-table.ts'
 import { REGIONS } from './regions.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
+import { SITE_TABLE } from './site-table.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 type HubValues = Values<typeof HUB_TABLE>
 
 /** @throws SettingsError with every mistake */
 export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
-  const read = readTable(HUB_TABLE, raw, { stack, otherRole: { name: 'spoke', table: SPOKE_TABLE } })
+  const read = readTable(HUB_TABLE, raw, {
+    stack,
+    otherRoles: [
+      { name: 'spoke', table: SPOKE_TABLE },
+      { name: 'site', table: SITE_TABLE },
+    ],
+  })
   const problems: Problem[] = []
   const refuse: Refuse = (setting, got, fix = {}) => {
     const problem = mistake(stack, setting, HUB_TABLE[setting], got, fix)

@@ -13,7 +13,7 @@ describe('the role', () => {
     ['spok', 'spoke'],
   ])('%s is refused', (role, fix) => {
     expect(() => readSettings(role === undefined ? {} : { role }, originOf('hub'))).toThrow(
-      `Allowed: hub or spoke. Fix: pulumi config set role ${fix} -s hub`,
+      `Allowed: hub, spoke or site. Fix: pulumi config set role ${fix} -s hub`,
     )
   })
 })

@@ -4,6 +4,7 @@ import { nearest } from './commands.ts'
 import { readHubSettings } from './hub.ts'
 import { HUB_TABLE } from './hub-table.ts'
 import { mistake, type RawSettings, SettingsError } from './setting.ts'
+import { readSiteSettings } from './site.ts'
 import { readSpokeSettings } from './spoke.ts'
 
 /** Where the settings were read, for errors and defaults. */
@@ -21,9 +22,11 @@ export function readSettings(raw: RawSettings, origin: SettingsOrigin): Settings
       return readHubSettings(raw, stack)
     case 'spoke':
       return readSpokeSettings(raw, stack, `${organization}/${project}/hub`)
+    case 'site':
+      return readSiteSettings(raw, stack, `${organization}/${project}/hub`)
     default: {
       const got = raw.role === undefined ? 'it is not set.' : `"${raw.role}" is none of the choices.`
-      const meant = raw.role === undefined ? undefined : nearest(raw.role, ['hub', 'spoke'])
+      const meant = raw.role === undefined ? undefined : nearest(raw.role, ['hub', 'spoke', 'site'])
       throw new SettingsError(stack, [mistake(stack, 'role', HUB_TABLE.role, got, { meant })])
     }
   }

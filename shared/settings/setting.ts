@@ -99,17 +99,20 @@ export class SettingsError extends Error {
   }
 }
 
+/** Another kind of stack, for whoever has written a setting of it. */
+export interface Role {
+  readonly name: string
+  readonly table: Table
+}
+
 /** Reads every setting of the table, and refuses those that are not in it. @throws SettingsError with every mistake */
 export function readTable<T extends Table>(
   table: T,
   raw: RawSettings,
-  {
-    stack,
-    otherRole,
-  }: { readonly stack: string; readonly otherRole: { readonly name: string; readonly table: Table } },
+  { stack, otherRoles }: { readonly stack: string; readonly otherRoles: readonly Role[] },
 ): Values<T> {
   const unknown = unknownNames(table, raw)
-  const problems: Problem[] = unknown.map((one) => unknownName(stack, table, otherRole, raw, one))
+  const problems: Problem[] = unknown.map((one) => unknownName(stack, table, otherRoles, raw, one))
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(table)) {
     const text = raw[name]
@@ -149,14 +152,15 @@ function unknownNames(table: Table, raw: RawSettings): readonly UnknownName[] {
 function unknownName(
   stack: string,
   table: Table,
-  otherRole: { readonly name: string; readonly table: Table },
+  otherRoles: readonly Role[],
   raw: RawSettings,
   { name, meant }: UnknownName,
 ): Problem {
+  const owners = otherRoles.filter((role) => Object.hasOwn(role.table, name)).map((role) => `a ${role.name}`)
   const got = name.includes(':')
     ? 'its namespace is not that of the project, so nobody reads it.'
-    : Object.hasOwn(otherRole.table, name)
-      ? `there is no such setting for this role; it is one of a ${otherRole.name}.`
+    : owners.length > 0
+      ? `there is no such setting for this role; it is one of ${owners.join(' and ')}.`
       : 'there is no such setting for this role.'
   const fix =
     meant === undefined

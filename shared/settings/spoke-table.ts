@@ -1,7 +1,7 @@
 /** A spoke's settings. What the gateway is told is in ../../tenant-settings.ts; the checks between settings are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { TENANT_ID } from '../tenant.ts'
-import { accountSetting, profileSetting, roleArnSetting } from './common.ts'
+import { accountSetting, hubStackSetting, profileSetting, roleArnSetting } from './common.ts'
 import { compute, gatewayImage, tier } from './of-spoke/compute.ts'
 import { guardrail } from './of-spoke/guardrail.ts'
 import { modelRegions, models } from './of-spoke/models.ts'
@@ -13,19 +13,10 @@ import { listOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr } from './val
 const role: Setting<'spoke'> = {
   type: '`spoke`',
   meaning: 'Which program the stack runs.',
-  allowed: 'hub or spoke.',
+  allowed: 'hub, spoke or site.',
   placeholder: '{ROLE}',
   fallback: 'required',
   parse: oneOf(['spoke']),
-}
-
-const hubStack: Setting<string | undefined> = {
-  type: 'text',
-  meaning: "Name of the hub's stack in full.",
-  allowed: 'ORGANIZATION/PROJECT/STACK; the file backend calls its organization "organization".',
-  placeholder: '{ORGANIZATION}/{PROJECT}/{STACK}',
-  fallback: { value: undefined, text: 'stack `hub` of this organization and project' },
-  parse: matching(/^[\w.-]{1,100}\/[\w.-]{1,100}\/[\w.-]{1,100}$/, 'the full name of a stack'),
 }
 
 const tenantId: Setting<string> = {
@@ -89,7 +80,7 @@ const modelInvocationLogging = simple(
 /** Every setting of a spoke stack, in the order of docs/settings.md. */
 export const SPOKE_TABLE = {
   role,
-  hubStack,
+  hubStack: hubStackSetting,
   tenantId,
   account: accountSetting("The tenant's AWS account."),
   roleArn: roleArnSetting("Role in the tenant's account to deploy with; without it, the credentials at hand."),

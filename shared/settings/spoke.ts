@@ -7,6 +7,7 @@ import { HUB_TABLE } from './hub-table.ts'
 import { limitsMistakes } from './of-spoke/limits.ts'
 import { machineMistakes } from './of-spoke/machine-issuers.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
+import { SITE_TABLE } from './site-table.ts'
 import { SPOKE_PARTS, SPOKE_TABLE } from './spoke-table.ts'
 
 type SpokeValues = Values<typeof SPOKE_TABLE>
@@ -17,7 +18,13 @@ type Refuse = (setting: keyof SpokeValues, got: string, meant?: string) => void
  * @throws SettingsError with every mistake
  */
 export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubStack: string): SpokeSettings {
-  const values = readTable(SPOKE_TABLE, raw, { stack, otherRole: { name: 'hub', table: HUB_TABLE } })
+  const values = readTable(SPOKE_TABLE, raw, {
+    stack,
+    otherRoles: [
+      { name: 'hub', table: HUB_TABLE },
+      { name: 'site', table: SITE_TABLE },
+    ],
+  })
   const problems: Problem[] = []
   const refuse: Refuse = (setting, got, meant) => {
     problems.push(mistake(stack, setting, SPOKE_TABLE[setting], got, { meant }))

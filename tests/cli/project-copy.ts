@@ -34,5 +34,5 @@ export function runIn(project: string, args: readonly string[], input = ''): Pro
   })
 }
 
-export const ANY_PORT = ['--port', '0', '--http-port', '0']
+export const ANY_PORT = ['--port', '0', '--http-port', '0', '--browser-port', '0']
 export const STACK_TRACE = /^\s+at .+:\d+:\d+/m

@@ -166,6 +166,7 @@ const HUB_IN_PLACE: Changes = {
   allowedCidrBlocks: '["198.51.100.0/24","203.0.113.0/24"]',
   wafRateLimit: '5000',
   clientInstance: 'false',
+  browserOrigin: 'https://chat.example.com',
   deployers:
     '["arn:aws:iam::111111111111:role/platform-deployer","arn:aws:iam::111111111111:role/genai-hub-flow-logs"]',
   concurrencyLimit: '2000',

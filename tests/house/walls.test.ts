@@ -18,12 +18,28 @@ const WALLS: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       allowed: ['./b.ts', '@pulumi/pulumi'],
     },
     'hub/a.ts': {
-      forbidden: ['../spoke/a.ts', '../functions/a.ts', '../cli/a.ts', `../${CLOUD}/src/cloud.ts`, BY_NAME, AGPL],
+      forbidden: [
+        '../spoke/a.ts',
+        '../site/a.ts',
+        '../functions/a.ts',
+        '../cli/a.ts',
+        `../${CLOUD}/src/cloud.ts`,
+        BY_NAME,
+        AGPL,
+      ],
       allowed: ['../shared/a.ts'],
     },
     'spoke/a.ts': {
       forbidden: ['../hub/a.ts', '../functions/a.ts', '../proof/a.ts', BY_NAME, AGPL],
       allowed: ['../shared/contract.ts'],
+    },
+    'site/a.ts': {
+      forbidden: ['../hub/a.ts', '../spoke/a.ts', '../functions/a.ts', './page/a.ts', '../cli/a.ts', BY_NAME, AGPL],
+      allowed: ['../shared/contract.ts', './b.ts'],
+    },
+    'site/page/a.ts': {
+      forbidden: ['../../hub/a.ts', '../../shared/contract.ts', '@pulumi/aws', 'node:fs', BY_NAME, AGPL],
+      allowed: ['../../shared/cost.ts', './b.ts', 'lit-html'],
     },
     'functions/gateway/a.ts': {
       forbidden: [

@@ -110,11 +110,15 @@ export function openShells({ command }: FoundCli): Shells {
       interrupt: (command, input, seen) => interrupt(command, input, seen, awsLines(project)),
     },
     serve() {
-      const child = spawn(process.execPath, ['cli/main.ts', 'local', '--port', '0', '--http-port', '0'], {
-        cwd: project,
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
+      const child = spawn(
+        process.execPath,
+        ['cli/main.ts', 'local', '--port', '0', '--http-port', '0', '--browser-port', '0'],
+        {
+          cwd: project,
+          env,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      )
       server = child
       let output = ''
       return new Promise((resolve, reject) => {

@@ -51,6 +51,7 @@ export function startGateway(
   const random = () => 0
   const who = async () => ({ user: 'user1', id: caller })
   const app = createApp({
+    compute: 'lambda',
     tenantId: 'tenant1',
     authenticate: who,
     authenticateMachine: who,

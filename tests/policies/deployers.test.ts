@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
+import { siteDeployerPolicy } from '../../shared/policies/deployer-site.ts'
 import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { deployersMarkdown } from '../../shared/policies/deployers-markdown.ts'
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
 import { HUB, REGION, TENANT_ACCOUNT } from './evaluation.ts'
 
 const FILE = join(import.meta.dirname, '..', '..', 'docs', 'deployers.md')
-const scope = { hub: HUB, tenant: TENANT_ACCOUNT, region: REGION }
+const scope = { hub: HUB, tenant: TENANT_ACCOUNT, site: '555555555555', region: REGION }
 
 it('docs/deployers.md prints them as they are', () => {
   const printed = readFileSync(FILE, 'utf8')
@@ -21,7 +22,11 @@ it('docs/deployers.md prints them as they are', () => {
 
 describe('a managed policy each', () => {
   const longest = { account: HUB, region: 'ap-southeast-1' }
-  const all = { ...platformDeployerPolicies(longest), tenant: tenantDeployerPolicy(longest) }
+  const all = {
+    ...platformDeployerPolicies(longest),
+    tenant: tenantDeployerPolicy(longest),
+    site: siteDeployerPolicy(longest),
+  }
   it.each(Object.entries(all))('%s', (_, document) => {
     expect(JSON.stringify(document).length).toBeLessThan(POLICY_LIMITS.managed)
     const sids = document.Statement.map(({ Sid }) => Sid ?? '')

@@ -73,8 +73,9 @@ const WORLDS: readonly {
 }[] = [
   {
     settings: {
-      hub: { keySetVia: 'table', userPoolDomain: 'genai-example' },
+      hub: { keySetVia: 'table', userPoolDomain: 'genai-example', browserOrigin: 'https://chat.example.com' },
       [TENANT]: { ...MODELS, machineIssuers: { app: MACHINE } },
+      site: {},
     },
     organization: sample,
   },
@@ -121,7 +122,7 @@ async function recordLifeCycle({ settings, organization }: (typeof WORLDS)[numbe
     const sessions = sessionsOf(questions)
     for (const resource of declared) questions.push(...asked(cloud, resource, sessions))
     // No move to other addresses: it asks for what making and destroying ask for, and waits for requests under way.
-    for (const tenant of tenants) await deploy(tenant, { tier: 'medium' })
+    for (const tenant of tenants) await deploy(tenant, tenant === 'site' ? { title: 'Other' } : { tier: 'medium' })
     for (const stack of [...tenants, 'hub']) {
       why = `destroy of ${stack}`
       await cloud.destroy({ project: PROJECT, stack })

@@ -40,6 +40,7 @@ async function declared(change: Change, tenant: Change, ramSharing: boolean): Pr
   const cloud = { ledger: new Ledger(), organization: { ...organization, ramSharing, images }, createAuthorize }
   for (const stack of [sample('hub', change), sample('spoke-tenant1', tenant), sample('spoke-tenant2')])
     await deploy(cloud, stack, program)
+  if (change.browserOrigin !== undefined) await deploy(cloud, sample('site'), program)
   return cloud.ledger
 }
 
@@ -66,7 +67,11 @@ describe('the programs hold to every rule', () => {
   it('declare the types that the rules were written for, all of them and no other', async () => {
     const shared = { shareWithOrganisation: undefined, shareWithAccounts: '["222222222222","333333333333"]' }
     const both = [
-      await deployed({ keySetVia: 'table', userPoolDomain: 'genai-example' }),
+      await deployed({
+        keySetVia: 'table',
+        userPoolDomain: 'genai-example',
+        browserOrigin: 'https://chat.example.com',
+      }),
       await deployed(
         { ...shared, ...FARGATE, keySetVia: 'nat', dashboard: 'true' },
         { modelInvocationLogging: 'true', compute: 'fargate', guardrail: '{"words":["nightingale"]}' },
@@ -75,7 +80,8 @@ describe('the programs hold to every rule', () => {
     ]
     const types = new Set(both.flatMap((ledger) => ledger.all().map(({ type }) => type)))
     expect([...types].filter((type) => type.startsWith('aws:')).sort()).toEqual([...DECLARED_TYPES].sort())
-    for (const stack of STACKS) for (const ledger of both) expect(violationsOf(asResources(ledger, stack))).toEqual([])
+    for (const stack of [...STACKS, 'site'])
+      for (const ledger of both) expect(violationsOf(asResources(ledger, stack))).toEqual([])
   })
 
   it('and the demo is let through by its flag alone', async () => {

@@ -26,7 +26,13 @@ type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 const TENANT = 'spoke-tenant1'
 
 const WORLDS: readonly { readonly settings: Settings; readonly organization: Organization }[] = [
-  { settings: { hub: { keySetVia: 'table', userPoolDomain: 'genai-example' } }, organization: unbounded },
+  {
+    settings: {
+      hub: { keySetVia: 'table', userPoolDomain: 'genai-example', browserOrigin: 'https://chat.example.com' },
+      site: {},
+    },
+    organization: unbounded,
+  },
   {
     settings: {
       hub: {

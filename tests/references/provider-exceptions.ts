@@ -109,6 +109,18 @@ export const NOT_ASKED: Exceptions = [
     'only where S3’s control API is refused (terraform-provider-aws#45251)',
   ],
   [/^s3\/bucket \w+ s3:\w+ObjectTagging$/, 'one function for the tags of buckets and objects'],
+  [/^cloudfront\/distribution create cloudfront:CreateDistributionWithTags$/, 'IAM knows it as CreateDistribution'],
+  [/^cloudfront\/distribution delete cloudfront:\w+ContinuousDeploymentPolicy$/, 'continuousDeploymentPolicyId'],
+  [
+    /^s3\/bucketObjectv2 \w+ s3:(HeadObject|CreateMultipartUpload|UploadPart|CompleteMultipartUpload|AbortMultipartUpload)$/,
+    'IAM knows them as GetObject and PutObject; a file of this size is sent in one piece',
+  ],
+  [/^s3\/bucketObjectv2 \w+ s3:(PutObjectLegalHold|PutObjectRetention|PutObjectAcl)$/, 'objectLock…, acl'],
+  [
+    /^s3\/bucketObjectv2 \w+ s3:((Get|Put)BucketTagging|(Put|Delete)ObjectTagging)$/,
+    'tags; one function for those of buckets and objects',
+  ],
+  [/^s3\/bucketObjectv2 delete s3:ListBucketVersions$/, 'a bucket that keeps versions'],
   [/^s3\/bucket delete s3:PutObjectLegalHold$/, 'forceDestroy of locked objects'],
 ]
 
@@ -123,6 +135,9 @@ export const BEYOND: Exceptions = [
   ],
   [/^s3\/bucket s3:GetBucketLocation$/, 'the region of a bucket'],
   [/^s3\/bucket s3:DeleteObjectVersion$/, 'IAM’s name for the deletion of a version'],
+  [/^cloudfront\/distribution cloudfront:CreateDistribution$/, 'IAM’s name for CreateDistributionWithTags'],
+  [/^s3\/bucketObjectv2 s3:GetObject$/, 'IAM’s name for HeadObject'],
+  [/^s3\/bucketObjectv2 s3:ListBucket$/, 'without it, an object that is gone is forbidden, not "not found"'],
   [/^ec2\/route ec2:DescribeRouteTables$/, 'a route is found in its table'],
   [/^lb\/loadBalancer ec2:DescribeNetworkInterfaces$/, 'the provider waits until the interfaces are gone'],
   [/^dynamodb\/table kms:DescribeKey$/, 'the provider compares the key with AWS’s own'],

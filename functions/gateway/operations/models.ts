@@ -1,4 +1,4 @@
-/** `GET /TENANT/models`: the names that the tenant's callers use. */
+/** `GET /TENANT/models`: the names that the tenant's callers use, and what stands behind them. */
 import type { OfferedOperation } from '../operation.ts'
 import { gatewayShape } from '../shapes/gateway.ts'
 
@@ -7,10 +7,25 @@ export const models: OfferedOperation = {
   method: 'GET',
   path: '/models',
   shape: gatewayShape,
-  async answer({ tenant, requestId, json }) {
-    const { tenantId, models, defaultModel } = tenant
+  async answer({ tenant, compute, requestId, json }) {
+    const { tenantId, account, models, defaultModel, prices = {}, pricesAsOf } = tenant
+    const names = Object.keys(models).sort()
+    const details = names.map((name) => {
+      const id = models[name] ?? ''
+      return [name, { id, ...(Object.hasOwn(prices, id) && { price: prices[id] }) }] as const
+    })
     return json(
-      JSON.stringify({ tenant: tenantId, tenantId, models: Object.keys(models).sort(), defaultModel, requestId }),
+      JSON.stringify({
+        tenant: tenantId,
+        tenantId,
+        models: names,
+        defaultModel,
+        account,
+        compute,
+        details: Object.fromEntries(details),
+        ...(pricesAsOf !== undefined && { pricesAsOf }),
+        requestId,
+      }),
     )
   },
 }

@@ -46,6 +46,7 @@ export function createTestAppFor<Given>(
   const admissions: LogRecord[] = []
   const app = createApp({
     tenantId: 'tenant1',
+    compute: 'lambda',
     authenticate: createAuthenticate({
       tenantId: 'tenant1',
       issuer: ISSUER,

@@ -8,6 +8,7 @@ import { createApis } from './aws/apis.ts'
 import { createAccounting } from './aws/bedrock/accounting.ts'
 import { createBedrock } from './aws/bedrock/bedrock.ts'
 import type { ModelBackend } from './aws/bedrock/model-backend.ts'
+import { createCloudFront } from './aws/cloudfront/cloudfront.ts'
 import { createTrail } from './aws/cloudtrail/trail.ts'
 import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
 import { createDynamoDb } from './aws/dynamodb/dynamodb.ts'
@@ -23,6 +24,7 @@ import {
   type LoadBalancerService,
 } from './aws/load-balancer/load-balancer.ts'
 import { Targets } from './aws/load-balancer/targets.ts'
+import { createS3 } from './aws/s3/s3.ts'
 import { outboundIssuers } from './aws/sts/outbound-identity.ts'
 import { createSts } from './aws/sts/sts.ts'
 import { ambient } from './engine/configured-provider.ts'
@@ -183,6 +185,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       cognito,
       bedrock,
       monitoring.logs,
+      createCloudFront(surroundings),
+      createS3(surroundings),
       ...createApis(surroundings, credentials, trail, monitoring.metrics),
     ],
     observers,

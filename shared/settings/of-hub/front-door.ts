@@ -1,11 +1,9 @@
 /** Hub settings: the name that clients call, who may reach it, and how fast. */
 import { mostAllowedBlocks } from '../../load-balancer-rules.ts'
-import { CERTIFICATE_ARN, none } from '../common.ts'
+import { CERTIFICATE_ARN, DOMAIN, none } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
 import { anyCidr, listOf, matching } from '../values.ts'
-
-const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 
 export const domainName: Setting<string | undefined> = {
   type: 'text',
@@ -73,3 +71,15 @@ export const clientInstance = simple(
     fallback: false,
   },
 )
+
+const ORIGIN = /^https:\/\/(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
+
+export const browserOrigin: Setting<string | undefined> = {
+  type: 'text',
+  meaning:
+    'The one origin whose pages may call the gateway: that of the client (docs/client.md). A listener holds one. Without it, pages of every origin may, with a token of their own.',
+  allowed: 'https:// and a lower-case host name, without a path, such as https://chat.example.com.',
+  placeholder: 'https://{NAME}',
+  fallback: { value: undefined, text: 'every origin' },
+  parse: matching(ORIGIN, 'the origin of a page', (raw) => raw.toLowerCase().replace(/\/$/, '')),
+}

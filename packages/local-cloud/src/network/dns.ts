@@ -1,5 +1,6 @@
 /** What a host name resolves to, from inside a VPC or from the internet. */
 
+import { CLOUDFRONT_REGION, DISTRIBUTION } from '../aws/cloudfront/names.ts'
 import { domainOf } from '../aws/cognito/managed-login/domain.ts'
 import { USER_POOL_DOMAIN } from '../aws/cognito/resources/user-pool-domain.ts'
 import { endpointServices } from '../aws/ec2/endpoint-services.ts'
@@ -45,6 +46,7 @@ function resolveName(topology: Topology, name: string, vpcId: string | undefined
     serviceName(name) ??
     userPoolName(topology, name) ??
     loadBalancerName(topology, name) ??
+    distributionName(topology, name) ??
     recordName(topology, name, vpcId, followed) ??
     websiteName(topology, name) ??
     otherServiceName(name) ??
@@ -58,6 +60,15 @@ function userPoolName({ ledger }: Topology, name: string): Resolution | undefine
   if (domain === undefined || region === undefined) return undefined
   if (ledger.find(USER_POOL_DOMAIN, domain)?.region !== region) return undefined
   return { addresses: [publicAddress('cognito-idp', region)], service: { service: 'cognito-idp', region } }
+}
+
+/** CloudFront answers to a distribution's own name; its aliases are records that lead there. */
+function distributionName({ ledger }: Topology, name: string): Resolution | undefined {
+  if (!ledger.findBy(DISTRIBUTION, 'domainName', name)) return undefined
+  return {
+    addresses: [publicAddress('cloudfront', CLOUDFRONT_REGION)],
+    service: { service: 'cloudfront', region: CLOUDFRONT_REGION },
+  }
 }
 
 function websiteName({ websites }: Topology, name: string): Resolution | undefined {

@@ -104,4 +104,16 @@ export const CALLS_OF_SERVICES: readonly CallOfService[] = [
     also: ['iam:PassRole'],
     source: 'IAM user guide: whoever hands a role to a service passes it',
   },
+  {
+    by: 'cloudfront:CreateDistribution',
+    also: ['wafv2:GetWebACL'],
+    source:
+      'WAF developer guide, permissions to associate a web ACL: with a distribution, by the distribution’s own call',
+  },
+  {
+    by: 'cloudfront:UpdateDistribution',
+    also: ['wafv2:GetWebACL'],
+    source:
+      'WAF developer guide, permissions to associate a web ACL: with a distribution, by the distribution’s own call',
+  },
 ]

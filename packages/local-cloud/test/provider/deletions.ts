@@ -9,6 +9,8 @@ import { nameOf, type World } from './world.ts'
 /** AWS's code for a type of which everything is kept; or by name, where only some is. */
 const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
   'aws:acm/certificate:Certificate': 'ResourceInUseException',
+  'aws:cloudfront/originAccessControl:OriginAccessControl': 'OriginAccessControlInUse',
+  'aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy': 'ResponseHeadersPolicyInUse',
   'aws:cloudwatch/eventRule:EventRule': 'ValidationException',
   // Of a pool that has a domain.
   'aws:cognito/userPool:UserPool': 'InvalidParameterException',

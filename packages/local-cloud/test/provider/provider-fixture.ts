@@ -15,7 +15,11 @@ export interface Fixture {
   close(): Promise<void>
 }
 
-const TENANTS = ['222222222222', '333333333333']
+const DEPLOYERS: Readonly<Record<string, string>> = {
+  '222222222222': 'genai-deployer',
+  '333333333333': 'genai-deployer',
+  '555555555555': 'genai-site-deployer',
+}
 const HUB = '111111111111'
 
 export async function openFixture({ resources, organization }: World): Promise<Fixture> {
@@ -23,8 +27,10 @@ export async function openFixture({ resources, organization }: World): Promise<F
   const uploads = mkdtempSync(join(tmpdir(), 'provider-'))
   const providers = await serveProviders({ ledger, organization, uploads })
   const clients = new Map([[HUB, await connectTo(providers.aws)]])
-  for (const account of TENANTS) {
-    const assumeRoles = JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/genai-deployer` }])
+  for (const { id: account } of organization.accounts) {
+    const role = DEPLOYERS[account]
+    if (role === undefined) continue
+    const assumeRoles = JSON.stringify([{ roleArn: `arn:aws:iam::${account}:role/${role}` }])
     clients.set(account, await connectTo(providers.aws, { region: 'us-east-1', assumeRoles }))
   }
   return {

@@ -4,7 +4,8 @@ import type { ImportId, Permissions, ResourceType, Situation } from '../../resou
 import { known } from '../../resource/values.ts'
 import { BUCKET } from './s3-log-delivery.ts'
 
-function requireBucket({ inputs, ledger, account }: Situation): void {
+/** @throws AwsError unless the bucket is there, in the same account */
+export function requireBucket({ inputs, ledger, account }: Pick<Situation, 'inputs' | 'ledger' | 'account'>): void {
   const name = known(inputs, 'bucket')
   if (ledger.find(BUCKET, name)?.account !== account)
     throw new AwsError('NoSuchBucket', `The specified bucket does not exist: ${name}`, 404)

@@ -1,9 +1,10 @@
-/** AWS WAF before a load balancer: the associated web ACL's rules by priority. */
+/** AWS WAF before a load balancer or a distribution: the web ACL's rules by priority. */
 import { isIPv4 } from 'node:net'
 import { contains } from '../../cidr.ts'
 import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import { known, number, object, objects, text, texts } from '../../resource/values.ts'
+import { DISTRIBUTION } from '../cloudfront/names.ts'
 import { type Answer, page } from '../load-balancer/answer.ts'
 import type { ClientRequest } from '../load-balancer/client-request.ts'
 import { type Inspected, MANAGED_GROUPS } from './managed-rules.ts'
@@ -44,8 +45,8 @@ export class Firewall {
    * @returns the answer to a request that is blocked; undefined for one that goes on
    * @throws UnsupportedError for rules that are not there
    */
-  block(loadBalancerArn: string, inspected: Inspected, now: number): Answer | undefined {
-    const list = this.#list(loadBalancerArn)
+  block(protectedArn: string, inspected: Inspected, now: number): Answer | undefined {
+    const list = this.#list(protectedArn)
     if (!list) return undefined
     for (const rule of list.rules) {
       const outcome = rule.decide(inspected, now)
@@ -56,31 +57,38 @@ export class Firewall {
   }
 
   /** @throws UnsupportedError when the load balancer's web ACL has what is not there */
-  check(loadBalancerArn: string): void {
-    this.#list(loadBalancerArn)
+  check(protectedArn: string): void {
+    this.#list(protectedArn)
   }
 
-  #list(loadBalancerArn: string): AccessList | undefined {
+  #list(protectedArn: string): AccessList | undefined {
     const { version } = this.#ledger
     if (version !== this.#version) {
       this.#lists.clear()
       this.#version = version
     }
-    if (!this.#lists.has(loadBalancerArn)) {
-      const association = this.#ledger.findBy(
-        'aws:wafv2/webAclAssociation:WebAclAssociation',
-        'resourceArn',
-        loadBalancerArn,
-      )
-      const arn = association && known(association.outputs, 'webAclArn')
+    if (!this.#lists.has(protectedArn)) {
+      const arn = this.#aclOf(protectedArn)
       const acl = arn === undefined ? undefined : this.#ledger.findBy('aws:wafv2/webAcl:WebAcl', 'arn', arn)
-      if (association && !acl) throw new Error(`The web ACL ${arn} is associated but not declared.`)
-      this.#lists.set(loadBalancerArn, acl && this.#read(acl, loadBalancerArn))
+      if (arn !== undefined && !acl) throw new Error(`The web ACL ${arn} is associated but not declared.`)
+      this.#lists.set(protectedArn, acl && this.#read(acl, protectedArn))
     }
-    return this.#lists.get(loadBalancerArn)
+    return this.#lists.get(protectedArn)
   }
 
-  #read({ outputs }: Declared, loadBalancerArn: string): AccessList {
+  /** A load balancer has an association; a distribution names its web ACL itself. */
+  #aclOf(protectedArn: string): string | undefined {
+    const association = this.#ledger.findBy(
+      'aws:wafv2/webAclAssociation:WebAclAssociation',
+      'resourceArn',
+      protectedArn,
+    )
+    if (association) return known(association.outputs, 'webAclArn')
+    const distribution = this.#ledger.findBy(DISTRIBUTION, 'arn', protectedArn)
+    return distribution && text(distribution.inputs, 'webAclId')
+  }
+
+  #read({ outputs }: Declared, protectedArn: string): AccessList {
     if (text(outputs, 'ruleJson') !== undefined) throw new UnsupportedError('ruleJson of a web ACL')
     const bodies = objects(outputs, 'customResponseBodies')
     const rules = objects(outputs, 'rules').map((rule): FirewallRule => {
@@ -90,7 +98,7 @@ export class Firewall {
       const [kind] = kinds
       if (kind === 'rateBasedStatement' && kinds.length === 1) {
         const rate = object(statement, kind) ?? {}
-        return { priority, decide: this.#rateRule(rule, rate, bodies, loadBalancerArn) }
+        return { priority, decide: this.#rateRule(rule, rate, bodies, protectedArn) }
       }
       if (kind === 'managedRuleGroupStatement' && kinds.length === 1)
         return { priority, decide: managedGroup(rule, object(statement, kind) ?? {}) }
@@ -107,7 +115,7 @@ export class Firewall {
     rule: Properties,
     rate: Properties,
     bodies: readonly Properties[],
-    loadBalancerArn: string,
+    protectedArn: string,
   ): FirewallRule['decide'] {
     const aggregate = text(rate, 'aggregateKeyType') ?? 'IP'
     if (aggregate !== 'IP' && aggregate !== 'CUSTOM_KEYS') throw new UnsupportedError(`a rate rule by ${aggregate}`)
@@ -119,7 +127,7 @@ export class Firewall {
     const limit = number(rate, 'limit')
     if (limit === undefined) throw new UnsupportedError('a rate rule without a limit')
     const action = readAction(object(rule, 'action') ?? {}, bodies)
-    const name = `${loadBalancerArn} ${known(rule, 'name')}`
+    const name = `${protectedArn} ${known(rule, 'name')}`
     return ({ request }, now) => {
       const key = keyOf(request)
       if (key === undefined || !isInScope(request)) return undefined

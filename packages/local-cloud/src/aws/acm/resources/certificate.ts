@@ -7,6 +7,7 @@ import type { Organization } from '../../../organization.ts'
 import { call, changed, lifeCycle, newTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, known, objects, text, texts } from '../../../resource/values.ts'
+import { DISTRIBUTION } from '../../cloudfront/names.ts'
 import { hasRecord } from '../../route53/resources/record.ts'
 
 export const CERTIFICATE = 'aws:acm/certificate:Certificate'
@@ -24,7 +25,7 @@ export const certificate: ResourceType = {
   required: ['domainName'],
   replaces: ['domainName', 'subjectAlternativeNames', 'validationMethod', 'keyAlgorithm'],
   heldCode: 'ResourceInUseException',
-  heldThrough: ['aws:lb/listener:Listener.certificateArn'],
+  heldThrough: ['aws:lb/listener:Listener.certificateArn', `${DISTRIBUTION}.viewerCertificate`],
   refuse({ inputs }) {
     const method = text(inputs, 'validationMethod')
     if (method !== 'DNS')

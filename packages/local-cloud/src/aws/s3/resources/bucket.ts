@@ -5,6 +5,7 @@ import { call, lifeCycle, newTags, retag, when } from '../../../resource/permiss
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { flag, text } from '../../../resource/values.ts'
 import { bucketArn } from '../bucket-setting.ts'
+import { OBJECT } from '../objects.ts'
 import { BUCKET } from '../s3-log-delivery.ts'
 
 const NAME = /^(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)$/
@@ -22,6 +23,11 @@ export const bucket: ResourceType = {
   replaces: ['bucket', 'bucketPrefix', 'objectLockEnabled'],
   defaults: { forceDestroy: false, objectLockEnabled: false },
   heldThrough: [],
+  refuseDelete({ id, outputs }, ledger) {
+    if (outputs.forceDestroy === true) return
+    if (ledger.all(OBJECT).some(({ inputs }) => inputs.bucket === id))
+      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409)
+  },
   refuse(situation) {
     const name = nameOf(situation)
     if (!NAME.test(name)) throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${name}`)

@@ -3,8 +3,9 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
-import type { ResourceType } from '../../../resource/resource-type.ts'
+import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { arn, autoName, known, number, object, objects, others, text } from '../../../resource/values.ts'
+import { CLOUDFRONT_REGION, DISTRIBUTION } from '../../cloudfront/names.ts'
 import { IP_SET } from './ip-set.ts'
 
 export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
@@ -30,6 +31,8 @@ const LOWEST_RATE = 10
 const HIGHEST_RATE = 2_000_000_000
 
 const WINDOWS = [60, 120, 300, 600]
+
+const placeOf = ({ inputs }: Situation) => (inputs.scope === 'CLOUDFRONT' ? 'global' : 'regional')
 
 const invalid = (message: string) => new AwsError('WAFInvalidParameterException', `Error reason: ${message}`)
 
@@ -83,13 +86,16 @@ export const webAcl: ResourceType = {
   named: 'name',
   replaces: ['name', 'scope'],
   heldCode: 'WAFAssociatedItemException',
-  heldThrough: [`${WEB_ACL_ASSOCIATION}.webAclArn`],
+  heldThrough: [`${WEB_ACL_ASSOCIATION}.webAclArn`, `${DISTRIBUTION}.webAclId`],
   refuse(situation) {
     const { inputs } = situation
     const scope = known(inputs, 'scope')
-    if (scope !== 'REGIONAL') throw new UnsupportedError(`scope "${scope}" of ${WEB_ACL}`)
+    if (scope !== 'REGIONAL' && scope !== 'CLOUDFRONT')
+      throw invalid(`scope must be REGIONAL or CLOUDFRONT, got ${scope}`)
+    if (scope === 'CLOUDFRONT' && situation.region !== CLOUDFRONT_REGION)
+      throw invalid(`The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT: use ${CLOUDFRONT_REGION}`)
     const name = autoName(situation)
-    if (others(situation, WEB_ACL).some(({ outputs }) => outputs.name === name))
+    if (others(situation, WEB_ACL).some(({ inputs: one, outputs }) => outputs.name === name && one.scope === scope))
       throw new AwsError(
         'WAFDuplicateItemException',
         'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
@@ -121,7 +127,7 @@ export const webAcl: ResourceType = {
       id,
       outputs: {
         name,
-        arn: arn(situation, 'wafv2', `regional/webacl/${name}/${id}`),
+        arn: arn(situation, 'wafv2', `${placeOf(situation)}/webacl/${name}/${id}`),
         capacity: capacityOf(objects(situation.inputs, 'rules')),
         applicationIntegrationUrl: '',
         lockToken: situation.stableToken(32, 'lock'),
@@ -132,7 +138,7 @@ export const webAcl: ResourceType = {
     const aclArn = known(outputs, 'arn')
     const on = (action: string, context = {}) => call(`wafv2:${action}`, aclArn, { ...ownTags(situation), ...context })
     // Rules refer to AWS's own groups of rules, which belong to no account.
-    const groups = arn(situation, 'wafv2', 'regional/managedruleset/*/*')
+    const groups = arn(situation, 'wafv2', `${placeOf(situation)}/managedruleset/*/*`)
     const sets = [...new Set(objects(situation.inputs, 'rules').flatMap(ipSetsOf))]
     const refer = (action: string) => [groups, ...sets].map((one) => call(`wafv2:${action}`, one))
     const write = (action: string) => [on(action), ...refer(action)]

@@ -1,0 +1,166 @@
+/**
+ * Amazon CloudFront, as far as it serves objects of private buckets: names, web ACL, methods, default root object, origin access
+ * control, pages for errors, response headers, compression. Nothing is cached at the edge: every answer is the bucket's as it is now.
+ */
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import { flag, known, number, object, objects, text, texts } from '../../resource/values.ts'
+import type { Service, Surroundings, WireRequest, WireResponse } from '../../wire/service.ts'
+import { bucketLetsIn } from '../s3/bucket-access.ts'
+import { findObject, type StoredObject } from '../s3/objects.ts'
+import { BUCKET } from '../s3/s3-log-delivery.ts'
+import { Firewall } from '../wafv2/firewall.ts'
+import { compresses } from './cache-policies.ts'
+import { inspectedOf } from './inspected.ts'
+import { distributionOf, ORIGIN_ACCESS_CONTROL } from './names.ts'
+import { withResponseHeaders } from './response-headers.ts'
+
+type Answered = Pick<WireResponse, 'status' | 'headers'> & { readonly body: Uint8Array | string }
+
+export function createCloudFront({ ledger, now }: Pick<Surroundings, 'ledger' | 'now'>): Service {
+  const firewall = new Firewall(ledger)
+  return {
+    name: 'cloudfront',
+    async handle(request) {
+      const distribution = distributionOf(ledger, request.host)
+      // The host of the handshake was looked up; that of the request may be another distribution's.
+      const asked = (request.headers.host ?? request.host).replace(/:\d+$/, '')
+      if (!distribution || distributionOf(ledger, asked)?.urn !== distribution.urn)
+        return errorPage(403, 'The request could not be satisfied.')
+      const blocked = firewall.block(known(distribution.outputs, 'arn'), inspectedOf(request), now())
+      if (blocked)
+        return {
+          status: blocked.status,
+          headers: Object.fromEntries(blocked.headers),
+          body: typeof blocked.body === 'string' || blocked.body instanceof Uint8Array ? blocked.body : '',
+        }
+      return serve(ledger, distribution, request)
+    },
+  }
+}
+
+function serve(ledger: LedgerView, distribution: Declared, request: WireRequest): Answered {
+  const { inputs } = distribution
+  const [path = '/'] = request.target.split('?', 1)
+  const behaviour = behaviourFor(inputs, path)
+  if (!texts(behaviour, 'allowedMethods').includes(request.method))
+    return errorPage(
+      403,
+      'This distribution is not configured to allow the HTTP request method that was used for this request.',
+    )
+  if (request.method === 'OPTIONS') return errorPage(403, 'The bucket has no rules for requests from other origins.')
+  const root = text(inputs, 'defaultRootObject')
+  const key = keyOf(path === '/' && root !== undefined ? `/${root}` : path)
+  const found = key === undefined ? 400 : fromBucket(ledger, distribution, behaviour, key)
+  const answer =
+    typeof found === 'number' ? ownErrorPage(ledger, distribution, found) : whole(found, request, behaviour)
+  const policy = text(behaviour, 'responseHeadersPolicyId')
+  const headers = withResponseHeaders(ledger, policy, {
+    ...answer.headers,
+    'x-cache': typeof found === 'number' ? 'Error from cloudfront' : 'Miss from cloudfront',
+  })
+  return { ...answer, headers, body: request.method === 'HEAD' ? '' : answer.body }
+}
+
+/** The first ordered behaviour whose pattern matches, else the default one. Patterns have `*` and `?`, and case counts. */
+function behaviourFor(inputs: Properties, path: string): Properties {
+  const matches = (pattern: string) => {
+    const bare = pattern.replace(/^\//, '').replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    return new RegExp(`^${bare.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(path.slice(1))
+  }
+  const ordered = objects(inputs, 'orderedCacheBehaviors').find((one) => matches(known(one, 'pathPattern')))
+  return ordered ?? object(inputs, 'defaultCacheBehavior') ?? {}
+}
+
+function keyOf(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.slice(1))
+  } catch {
+    return undefined
+  }
+}
+
+/** Signed as the distribution where its origin access control says so; the bucket's policy decides. */
+function fromBucket(
+  ledger: LedgerView,
+  { inputs, outputs }: Declared,
+  behaviour: Properties,
+  key: string,
+): StoredObject | 403 | 404 {
+  const origin = objects(inputs, 'origins').find((one) => one.originId === behaviour.targetOriginId) ?? {}
+  const host = known(origin, 'domainName')
+  const bucket = ledger.findBy(BUCKET, 'bucketRegionalDomainName', host)
+  if (!bucket) return 404
+  const control = ledger.find(ORIGIN_ACCESS_CONTROL, known(origin, 'originAccessControlId'))
+  const signed = control !== undefined && control.inputs.signingBehavior !== 'never'
+  const lets = (action: string, resource: string) =>
+    bucketLetsIn(ledger, bucket.id, {
+      ...(signed && { service: 'cloudfront.amazonaws.com' }),
+      action,
+      resource,
+      context: signed
+        ? { 'aws:SourceArn': known(outputs, 'arn'), 'aws:SourceAccount': known(outputs, 'arn').split(':')[4] ?? '' }
+        : {},
+    })
+  const path = `${(text(origin, 'originPath') ?? '').replace(/^\//, '')}`
+  const full = path === '' ? key : `${path}/${key}`
+  const arn = `arn:aws:s3:::${bucket.id}`
+  if (full === '' || !lets('s3:GetObject', `${arn}/${full}`)) return 403
+  // Who may not list a bucket is not told that something is not there.
+  return findObject(ledger, bucket.id, full) ?? (lets('s3:ListBucket', arn) ? 404 : 403)
+}
+
+function ownErrorPage(ledger: LedgerView, distribution: Declared, status: number): Answered {
+  const page = objects(distribution.inputs, 'customErrorResponses').find((one) => number(one, 'errorCode') === status)
+  const path = page && text(page, 'responsePagePath')
+  if (path === undefined)
+    return { status, headers: { 'content-type': 'application/xml' }, body: S3_ERRORS[status] ?? '' }
+  const found = fromBucket(ledger, distribution, behaviourFor(distribution.inputs, path), path.slice(1))
+  // A page that is not there either: the error as it was.
+  if (typeof found === 'number')
+    return { status, headers: { 'content-type': 'application/xml' }, body: S3_ERRORS[status] ?? '' }
+  return { status: number(page ?? {}, 'responseCode') ?? status, headers: found.headers, body: found.bytes }
+}
+
+const S3_ERRORS: Readonly<Record<number, string>> = {
+  400: "<Error><Code>InvalidURI</Code><Message>Couldn't parse the specified URI.</Message></Error>",
+  403: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+  404: '<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>',
+}
+
+function whole({ bytes, headers }: StoredObject, request: WireRequest, behaviour: Properties): Answered {
+  const etags = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
+  if (etags.includes(headers.etag ?? '')) return { status: 304, headers, body: '' }
+  const encoding = encodingFor(request, headers, bytes, behaviour)
+  if (encoding === undefined) return { status: 200, headers, body: bytes }
+  const packed = { ...headers, etag: `W/${headers.etag}`, vary: 'accept-encoding', 'content-encoding': encoding }
+  return { status: 200, headers: packed, body: PACK[encoding](bytes) }
+}
+
+const PACK = {
+  br: (bytes: Uint8Array) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  gzip: (bytes: Uint8Array) => gzipSync(bytes),
+}
+
+/** CloudFront packs these, of 1,000 to 10,000,000 bytes. */
+const PACKED =
+  /^(application\/(javascript|json|manifest\+json|xml)|image\/svg\+xml|text\/(css|html|javascript|plain|xml))\b/
+
+function encodingFor(
+  { headers: sent }: WireRequest,
+  headers: Readonly<Record<string, string>>,
+  { byteLength }: Uint8Array,
+  behaviour: Properties,
+): keyof typeof PACK | undefined {
+  if (!compresses(known(behaviour, 'cachePolicyId'), flag(behaviour, 'compress') === true)) return undefined
+  if (headers['content-encoding'] !== undefined || !PACKED.test(headers['content-type'] ?? '')) return undefined
+  if (byteLength < 1_000 || byteLength > 10_000_000) return undefined
+  const accepted = (sent['accept-encoding'] ?? '').split(',').map((one) => one.trim().split(';')[0])
+  return accepted.includes('br') ? 'br' : accepted.includes('gzip') ? 'gzip' : undefined
+}
+
+const errorPage = (status: number, words: string): Answered => ({
+  status,
+  headers: { 'content-type': 'text/html', server: 'CloudFront', 'x-cache': 'Error from cloudfront' },
+  body: `<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY><H1>${status} ERROR</H1>${words}</BODY></HTML>\n`,
+})

@@ -1,0 +1,41 @@
+/** The objects in buckets, as they were declared. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
+import { asObject, text } from '../../resource/values.ts'
+
+export const OBJECT = 'aws:s3/bucketObjectv2:BucketObjectv2'
+
+export interface StoredObject {
+  readonly bytes: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
+
+/** What was uploaded: a file, or a text that stands in the program. */
+export function bytesOf(inputs: Properties): Uint8Array {
+  const encoded = text(inputs, 'contentBase64')
+  if (encoded !== undefined) return Buffer.from(encoded, 'base64')
+  const source = asObject(inputs.source)
+  const path = source && text(source, 'path')
+  if (path !== undefined) return readFileSync(path)
+  return Buffer.from((source && text(source, 'text')) ?? text(inputs, 'content') ?? '')
+}
+
+/** @returns undefined where the bucket has no such object */
+export function findObject(ledger: LedgerView, bucket: string, key: string): StoredObject | undefined {
+  const found = ledger.find(OBJECT, `${bucket}/${key}`)
+  return found && { bytes: bytesOf(found.inputs), headers: headersOf(found) }
+}
+
+function headersOf({ inputs, outputs }: Declared): Record<string, string> {
+  const [cacheControl, encoding] = [text(inputs, 'cacheControl'), text(inputs, 'contentEncoding')]
+  return {
+    'content-type': text(outputs, 'contentType') ?? 'application/octet-stream',
+    etag: `"${text(outputs, 'etag')}"`,
+    ...(cacheControl !== undefined && { 'cache-control': cacheControl }),
+    ...(encoding !== undefined && { 'content-encoding': encoding }),
+    'x-amz-server-side-encryption': 'AES256',
+  }
+}

@@ -1,0 +1,112 @@
+/** What whoever deploys the client needs in its account: one bucket, one distribution and what is theirs, and no more. */
+import { siteAclName, siteBucketName } from '../naming.ts'
+import { allow, of } from './deployer-statements.ts'
+import type { DeployerScope } from './deployer-tenant.ts'
+import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
+
+/** Where certificates and web ACLs of distributions live. */
+const CLOUDFRONT_REGION = 'us-east-1'
+
+/** The role that the samples call `genai-site-deployer`. One managed policy. */
+export const siteDeployerPolicy = (scope: DeployerScope): PolicyDocument =>
+  policy(...pages(scope), ...edge(scope), ...firewall(scope), ...names(scope))
+
+function pages({ account, region }: DeployerScope): readonly PolicyStatement[] {
+  const bucket = `arn:aws:s3:::${siteBucketName(account, region)}`
+  const s3 = (...actions: readonly string[]) => of('s3', ...actions)
+  return [
+    allow(
+      'Bucket',
+      [
+        ...s3('CreateBucket', 'DeleteBucket', 'DeleteBucketPolicy', 'Get*Configuration', 'GetBucket*', 'ListBucket'),
+        ...s3('ListBucketVersions', 'ListTagsForResource', 'PutBucketOwnershipControls', 'PutBucketPolicy'),
+        ...s3('PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutLifecycleConfiguration'),
+        ...s3('TagResource', 'UntagResource'),
+      ],
+      bucket,
+    ),
+    allow(
+      'Pages',
+      s3('DeleteObject', 'DeleteObjectVersion', 'GetObject', 'GetObjectTagging', 'PutObject'),
+      `${bucket}/*`,
+    ),
+  ]
+}
+
+/** CloudFront chooses ids, and IAM knows a creation by nothing but its name. */
+function edge({ account }: DeployerScope): readonly PolicyStatement[] {
+  const cloudFront = (...actions: readonly string[]) => of('cloudfront', ...actions)
+  const arn = (kind: string) => `arn:aws:cloudfront::${account}:${kind}/*`
+  return [
+    allow(
+      'MakeDistribution',
+      cloudFront('CreateDistribution', 'CreateOriginAccessControl', 'CreateResponseHeadersPolicy'),
+    ),
+    allow(
+      'Distribution',
+      cloudFront(
+        'DeleteDistribution',
+        'GetDistribution',
+        'ListTagsForResource',
+        'TagResource',
+        'UntagResource',
+        'UpdateDistribution',
+      ),
+      arn('distribution'),
+    ),
+    allow(
+      'OriginAccess',
+      cloudFront('DeleteOriginAccessControl', 'GetOriginAccessControl', 'UpdateOriginAccessControl'),
+      arn('origin-access-control'),
+    ),
+    allow(
+      'ResponseHeaders',
+      cloudFront('DeleteResponseHeadersPolicy', 'GetResponseHeadersPolicy', 'UpdateResponseHeadersPolicy'),
+      arn('response-headers-policy'),
+    ),
+  ]
+}
+
+function firewall({ account }: DeployerScope): readonly PolicyStatement[] {
+  const waf = (...actions: readonly string[]) => of('wafv2', ...actions)
+  const global = `arn:aws:wafv2:${CLOUDFRONT_REGION}:${account}:global`
+  return [
+    allow(
+      'Firewall',
+      waf(
+        'CreateWebACL',
+        'DeleteWebACL',
+        'GetWebACL',
+        'ListTagsForResource',
+        'TagResource',
+        'UntagResource',
+        'UpdateWebACL',
+      ),
+      `${global}/webacl/${siteAclName}/*`,
+    ),
+    allow('ManagedRules', waf('CreateWebACL', 'UpdateWebACL'), `${global}/managedruleset/*/*`),
+  ]
+}
+
+/** With a domain name and its zone only. Neither is known before. */
+const names = ({ account }: DeployerScope): readonly PolicyStatement[] => [
+  allow('MakeCertificate', ['acm:RequestCertificate']),
+  allow(
+    'Certificate',
+    of(
+      'acm',
+      'AddTagsToCertificate',
+      'DeleteCertificate',
+      'DescribeCertificate',
+      'ListTagsForCertificate',
+      'RemoveTagsFromCertificate',
+    ),
+    `arn:aws:acm:${CLOUDFRONT_REGION}:${account}:certificate/*`,
+  ),
+  allow(
+    'Records',
+    of('route53', 'ChangeResourceRecordSets', 'GetHostedZone', 'ListResourceRecordSets'),
+    'arn:aws:route53:::hostedzone/*',
+  ),
+  allow('RecordChanges', ['route53:GetChange'], 'arn:aws:route53:::change/*'),
+]

@@ -1,0 +1,26 @@
+/** Policy of the bucket that holds the client's page. */
+import { type PolicyDocument, policy } from './document.ts'
+
+/** One distribution reads objects, whose ARN CloudFront signs with; it may not list them. */
+export const siteBucketPolicy = (args: {
+  readonly bucketArn: string
+  readonly distributionArn: string
+}): PolicyDocument =>
+  policy(
+    {
+      Sid: 'DistributionReads',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: 's3:GetObject',
+      Resource: `${args.bucketArn}/*`,
+      Condition: { StringEquals: { 'aws:SourceArn': args.distributionArn } },
+    },
+    {
+      Sid: 'EncryptedConnectionsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: [args.bucketArn, `${args.bucketArn}/*`],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  )

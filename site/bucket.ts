@@ -1,0 +1,84 @@
+/** The bucket of the page: nobody's but the distribution's. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { siteBucketName } from '../shared/naming.ts'
+import { siteBucketPolicy } from '../shared/policies/site-bucket.ts'
+import type { SiteTags } from './tags.ts'
+
+/** Parts of an upload that was broken off are paid for until they are deleted. */
+const UNFINISHED_DAYS = 7
+
+export interface BucketArgs {
+  readonly account: string
+  readonly region: string
+  readonly tags: SiteTags
+}
+
+export function bucket(
+  name: string,
+  { account, region, tags }: BucketArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.s3.Bucket {
+  const pages = new aws.s3.Bucket(
+    name,
+    // All that is in it is built anew by every deployment: nothing is lost with it.
+    { bucket: siteBucketName(account, region), forceDestroy: true, tags },
+    opts,
+  )
+  const of = { bucket: pages.bucket }
+  new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: 'BucketOwnerEnforced' } }, opts)
+  new aws.s3.BucketServerSideEncryptionConfiguration(
+    name,
+    // S3's own key: one of KMS would have to let CloudFront in as well, and what is in here is public.
+    { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
+    opts,
+  )
+  new aws.s3.BucketLifecycleConfiguration(
+    name,
+    {
+      ...of,
+      rules: [
+        {
+          id: 'unfinished',
+          status: 'Enabled',
+          filter: {},
+          abortIncompleteMultipartUpload: { daysAfterInitiation: UNFINISHED_DAYS },
+        },
+      ],
+    },
+    opts,
+  )
+  return pages
+}
+
+export interface LetInArgs {
+  readonly bucket: pulumi.Input<string>
+  readonly bucketArn: pulumi.Input<string>
+  readonly distributionArn: pulumi.Input<string>
+}
+
+/** @returns what has to be there before the page is served */
+export function letIn(name: string, args: LetInArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+  const publicAccess = new aws.s3.BucketPublicAccessBlock(
+    name,
+    {
+      bucket: args.bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    opts,
+  )
+  return new aws.s3.BucketPolicy(
+    name,
+    {
+      bucket: args.bucket,
+      policy: pulumi
+        .all([args.bucketArn, args.distributionArn])
+        .apply(([bucketArn, distributionArn]) => JSON.stringify(siteBucketPolicy({ bucketArn, distributionArn }))),
+    },
+    // One after the other: S3 answers a conflict to two changes of one bucket's access.
+    { ...opts, dependsOn: [publicAccess] },
+  )
+}

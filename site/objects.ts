@@ -1,0 +1,38 @@
+/** The page's files as objects of its bucket. */
+import { relative } from 'node:path'
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { NOT_FOUND_PAGE, type PageFile, START_PAGE } from './files.ts'
+
+export interface ObjectsArgs {
+  readonly bucket: pulumi.Input<string>
+  readonly files: readonly PageFile[]
+  /** What has to be there before anybody is served. */
+  readonly after: pulumi.Resource
+}
+
+/**
+ * What a page refers to is there before the page is, and goes after it: whoever opens it while it is deployed gets the old one or the
+ * new one, whole. Files with a hash in their names are never changed, they come and go.
+ */
+export function objects(name: string, { bucket, files, after }: ObjectsArgs, opts: pulumi.CustomResourceOptions): void {
+  const put = (file: PageFile, dependsOn: pulumi.Resource[]) => object(name, bucket, file, { ...opts, dependsOn })
+  const parts = files.filter(({ key }) => !isPage(key)).map((file) => put(file, [after]))
+  for (const page of files.filter(({ key }) => isPage(key))) put(page, [after, ...parts])
+}
+
+const isPage = (key: string) => key === START_PAGE || key === NOT_FOUND_PAGE
+
+function object(
+  name: string,
+  bucket: pulumi.Input<string>,
+  { key, contentType, cacheControl, source }: PageFile,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const content =
+    'text' in source
+      ? { content: source.text }
+      : // Relative, so that the state says nothing of the machine.
+        { source: new pulumi.asset.FileAsset(relative(process.cwd(), source.path)) }
+  return new aws.s3.BucketObjectv2(`${name}-${key}`, { bucket, key, contentType, cacheControl, ...content }, opts)
+}

@@ -1,0 +1,91 @@
+/** Conversations: in the page's memory, and on this device only where somebody asks for it. */
+import type { AnswerUsage } from './gateway.ts'
+import type { Trouble } from './words.ts'
+
+export interface Question {
+  readonly role: 'user'
+  readonly text: string
+  /** `data:` URLs, as they are sent. */
+  readonly images: readonly Image[]
+}
+
+export interface Image {
+  /** `data:image/jpeg;base64,…`; empty for one that was not kept. */
+  readonly url: string
+  /** What the page shows of it: an address in memory. */
+  readonly preview: string
+  readonly name: string
+}
+
+export interface Answer {
+  readonly role: 'assistant'
+  text: string
+  thought: string
+  state: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
+  /** The tenant's name of the model. */
+  readonly model: string
+  /** Bedrock's id of the one that answered, where the name stands for several. */
+  servedModel?: string
+  requestId?: string
+  reason?: string
+  usage?: AnswerUsage
+  trouble?: Trouble
+  readonly askedAt: number
+  firstTextMilliseconds?: number
+  milliseconds?: number
+}
+
+export type Message = Question | Answer
+
+export interface Conversation {
+  readonly id: string
+  title: string
+  readonly messages: Message[]
+}
+
+export const newConversation = (): Conversation => ({ id: crypto.randomUUID(), title: '', messages: [] })
+
+const TITLE_LENGTH = 60
+
+export function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? ''
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1).trimEnd()}…` : line || 'Image'
+}
+
+/** One person's; a device may have several. */
+const keyOf = (subject: string) => `conversations/${subject}`
+
+export const areKept = (subject: string): boolean => localStorage.getItem(keyOf(subject)) !== null
+
+export function readKept(subject: string): readonly Conversation[] {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(subject)) ?? '[]') as Conversation[]
+  } catch {
+    return []
+  }
+}
+
+/**
+ * Pictures stay out: they would fill the device. What is being answered is kept when it is over.
+ * @returns false where the device has no room
+ */
+export function keep(subject: string, conversations: readonly Conversation[]): boolean {
+  const kept = conversations
+    .filter(({ messages }) => messages.length > 0)
+    .map((one) => ({ ...one, messages: one.messages.map(withoutPictures) }))
+  try {
+    localStorage.setItem(keyOf(subject), JSON.stringify(kept))
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const forget = (subject: string): void => localStorage.removeItem(keyOf(subject))
+
+function withoutPictures(message: Message): Message {
+  if (message.role === 'user')
+    return { ...message, images: message.images.map(({ name }) => ({ name, url: '', preview: '' })) }
+  const { state } = message
+  return { ...message, state: state === 'waiting' || state === 'streaming' ? 'stopped' : state }
+}

@@ -1,0 +1,35 @@
+/** Everything that is checked before anything of a client is made: what this stack has deployed, the hub, and that the page can be built. */
+import { SIGN_IN_SCOPE } from '../shared/browser-sign-in.ts'
+import type { HubOutputs } from '../shared/contract.ts'
+import type { SettingsOrigin } from '../shared/settings/read.ts'
+import type { SiteSettings } from '../shared/settings.ts'
+import { buildPage } from './build.ts'
+import { type Before, checkSite } from './checks.ts'
+import { type PageFile, pageFiles } from './files.ts'
+
+/** What a deployment is decided from, read at the edge. */
+export interface Asked {
+  readonly settings: SiteSettings
+  readonly hub: HubOutputs
+  /** What this stack has deployed. */
+  readonly before: Before
+  readonly origin: SettingsOrigin
+}
+
+/** A client that nothing speaks against: the program places it and asks nothing more. */
+export interface SitePlan extends Pick<Asked, 'settings' | 'hub' | 'origin'> {
+  /** Host of the pages that people sign in at. */
+  readonly signInHost: string
+  readonly files: readonly PageFile[]
+}
+
+/** @throws Error saying what is wrong, and what to do instead; nothing was made */
+export async function preflight({ settings, hub, before, origin }: Asked): Promise<SitePlan> {
+  const signInHost = checkSite(settings, hub, before)
+  const files = pageFiles(await buildPage(), {
+    title: settings.title,
+    gatewayUrl: hub.gatewayUrl,
+    signIn: { url: `https://${signInHost}`, clientId: hub.userPoolClientId, scope: SIGN_IN_SCOPE },
+  })
+  return { settings, hub, origin, signInHost, files }
+}

@@ -1,0 +1,6 @@
+/** Tags for cost allocation. A client serves every tenant, so none is in them. */
+import { PREFIX, type Tags } from '../shared/naming.ts'
+
+export type SiteTags = Readonly<Omit<Tags, 'tenant'>>
+
+export const named = (tags: SiteTags): Readonly<Record<string, string>> => ({ ...tags, Name: `${PREFIX}-site` })
