@@ -47,7 +47,8 @@ const MOST_BYTES = 262_144
 export async function openBrowserDoor(options: BrowserDoorOptions): Promise<BrowserDoor> {
   const { ledger, authority, from, wire, loadBalancer } = options
   const ca = readFileSync(authority.caFile)
-  const agent = new Agent({ keepAlive: true, ca })
+  // A connection for each request: one that is kept may be closed by the other side just when it is wanted.
+  const agent = new Agent({ keepAlive: false, ca })
   const opened = new Map<string, Promise<{ readonly port: number; close(): Promise<void> }>>()
   const once = (key: string, open: () => Promise<{ readonly port: number; close(): Promise<void> }>) => {
     const existing = opened.get(key)
