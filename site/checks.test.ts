@@ -32,6 +32,13 @@ describe('a client is refused before anything is made', () => {
     )
   })
 
+  it('where people sign in elsewhere', () => {
+    const identity = { issuer: 'https://login.example.com' }
+    expect(refusal(NAMED, { identity, userPoolDomain: undefined })).toMatch(
+      /^People of this hub sign in with https:\/\/login/,
+    )
+  })
+
   it('where the gateway has no TLS', () => {
     expect(refusal(NAMED, { listenerProtocol: 'HTTP', gatewayUrl: 'http://lb' })).toContain('may not call http://lb')
   })

@@ -16,7 +16,7 @@ export interface Before {
   readonly transitGatewayArn?: string
 }
 
-type Hub = Pick<HubOutputs, 'listenerProtocol' | 'userPoolDomain' | 'browserOrigin' | 'gatewayUrl'>
+type Hub = Pick<HubOutputs, 'listenerProtocol' | 'identity' | 'userPoolDomain' | 'browserOrigin' | 'gatewayUrl'>
 type Asked = Pick<SiteSettings, 'account' | 'domain' | 'hubStack'>
 
 /**
@@ -25,8 +25,13 @@ type Asked = Pick<SiteSettings, 'account' | 'domain' | 'hubStack'>
  */
 export function checkSite(settings: Asked, hub: Hub, before: Before): string {
   const mistakes = [...placeMistakes(settings, before), ...hubMistakes(settings, hub, before)]
-  const { userPoolDomain } = hub
-  if (userPoolDomain === undefined)
+  const { userPoolDomain, identity } = hub
+  if (identity !== undefined)
+    mistakes.push(
+      `People of this hub sign in with ${identity.issuer} (identity), and the page knows the pages of the hub's own user pool only. Give them a client of ` +
+        'that provider, or take identity out of the hub.',
+    )
+  else if (userPoolDomain === undefined)
     mistakes.push(
       'Nobody can sign in to the page: the hub has no userPoolDomain. Set it (a prefix that nobody else in the region has), and deploy the ' +
         `hub first: ${inHub(settings, 'userPoolDomain', '{PREFIX}')}`,
