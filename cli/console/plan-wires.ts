@@ -12,7 +12,7 @@ export interface Joint {
 }
 
 /** How far a curve swings out between two that stand below one another. */
-const SWING = 26
+const SWING = 22
 
 export function joined(a: Box, b: Box): Joint {
   const [ay, by] = [a.y + a.h / 2, b.y + b.h / 2]
@@ -20,16 +20,18 @@ export function joined(a: Box, b: Box): Joint {
   if (b.x + b.w <= a.x) return curve(a.x, ay, b.x + b.w, by)
   // One is in the other: a table in its gateway.
   if (contains(a, b) || contains(b, a)) return { d: `M${point(a.x + a.w / 2, ay)}L${point(b.x + b.w / 2, by)}` }
-  // Something may stand between them: around it.
-  const beside = Math.abs(ay - by) > (a.h + b.h) / 2 + SWING
-  if (!beside || b.w !== a.w) {
+  // A service below its endpoint is of another width, not of a multiple: straight down to it.
+  if (a.w !== b.w && Math.max(a.w, b.w) < 2 * Math.min(a.w, b.w)) {
     const [ax, bx] = [a.x + a.w / 2, b.x + b.w / 2]
     const [from, to] = ay < by ? [a.y + a.h, b.y] : [a.y, b.y + b.h]
     const bend = (from + to) / 2
     return { d: `M${point(ax, from)}C${point(ax, bend)} ${point(bx, bend)} ${point(bx, to)}` }
   }
-  const edge = Math.max(a.x + a.w, b.x + b.w)
-  return { d: `M${point(a.x + a.w, ay)}C${point(edge + SWING, ay)} ${point(edge + SWING, by)} ${point(b.x + b.w, by)}` }
+  // In one column something may stand between them: round it, on the nearer side.
+  const left = Math.abs(a.x - b.x) < Math.abs(a.x + a.w - b.x - b.w)
+  const [from, to] = left ? [a.x, b.x] : [a.x + a.w, b.x + b.w]
+  const edge = left ? Math.min(from, to) - SWING : Math.max(from, to) + SWING
+  return { d: `M${point(from, ay)}C${point(edge, ay)} ${point(edge, by)} ${point(to, by)}` }
 }
 
 function curve(x1: number, y1: number, x2: number, y2: number): Joint {
@@ -48,6 +50,8 @@ const point = (x: number, y: number) => `${Math.round(x * 10) / 10},${Math.round
 export interface Curve extends Joint {
   readonly from: string
   readonly to: string
+  /** Of an endpoint to its service, of which there are many: drawn when a request takes it. */
+  readonly quiet: boolean
 }
 
 /** What is drawn, as far as ways go. */

@@ -43,12 +43,12 @@ const PAD = 10
 const HEAD = 28
 const FOOT_LINE = 14
 /** Where people look first. */
-const NODE = { w: 172, h: 46 }
-const SMALL = { w: 82, h: 28 }
-const CLIENT = { w: 92, h: 46 }
+const NODE = { w: 184, h: 46 }
+const SMALL = { w: 88, h: 28 }
+const CLIENT = { w: 108, h: 46 }
 const ICON = { w: 30, h: 30 }
-const SERVICE = { w: 132, h: 30 }
-const ROUTER = { w: 146, head: 46, table: 30 }
+const SERVICE = { w: 138, h: 30 }
+const ROUTER = { w: 166, head: 46, table: 30 }
 /** Between the columns, for the wires. */
 const AISLE = 44
 
@@ -84,7 +84,8 @@ export function plan(scene: Scene): Plan {
     nodes,
     wires: scene.wires.flatMap(({ from, to }) => {
       const [a, b] = [nodes.get(from), nodes.get(to)]
-      return a && b ? [{ from, to, ...joined(a, b) }] : []
+      if (!a || !b) return []
+      return [{ from, to, quiet: b.node.kind === 'api' && b.node.small === true, ...joined(a, b) }]
     }),
   }
 }

@@ -27,6 +27,8 @@ export interface SceneNode {
   readonly tenant?: string
   /** A service of AWS's that needs no more room than its name. */
   readonly small?: true
+  /** Of a route table: `10.64.0.0/24 → genai-tenant1`, `10.64.0.0/10 → blackhole`. */
+  readonly routes?: readonly string[]
 }
 
 /** Subnets of one purpose, one in each zone. */
@@ -65,7 +67,6 @@ export interface Router extends SceneNode {
 }
 
 export interface RouterTable extends SceneNode {
-  /** `10.64.0.0/24 → genai-tenant1`, `10.64.0.0/10 → blackhole`. */
   readonly routes: readonly string[]
 }
 

@@ -9,14 +9,16 @@ import { colourOf } from './tenant-colours.ts'
 const MOST = 6
 const CURVE_MILLISECONDS = 170
 const REST_MILLISECONDS = 2_600
-const REFUSED_REST_MILLISECONDS = 7_000
+const REFUSED_REST_MILLISECONDS = 6_000
+/** Long enough to be read. */
+const SEEN_MILLISECONDS = 1_800
 
 interface Light {
   readonly id: string
   readonly group: SVGGElement
   readonly label: SVGGElement
-  /** Legs that were drawn. */
-  legs: number
+  /** Of each leg, how many nodes were drawn: a call's end is known when it is over. */
+  readonly drawn: number[]
   /** When what was drawn has run its course. */
   until: number
   ended: boolean
@@ -71,10 +73,13 @@ export class Lights {
   }
 
   #start(id: string): Light {
+    // What is over makes room for what comes.
+    for (const light of this.#on.values())
+      if (light.ended && light.until + SEEN_MILLISECONDS < performance.now()) this.#fade(light)
     const [group, label] = [s('g', { class: 'light' }), s('g', {})]
     this.#picture.lights.append(group)
     this.#picture.labels.append(label)
-    const light: Light = { id, group, label, legs: 0, until: performance.now(), ended: false, stopped: false }
+    const light: Light = { id, group, label, drawn: [], until: performance.now(), ended: false, stopped: false }
     this.#on.set(id, light)
     return light
   }
@@ -85,8 +90,11 @@ export class Lights {
     light.group.setAttribute('class', `light ${bad ? 'bad' : colourOf(request.tenant)}`)
     light.group.dataset.outcome = outcome
     light.group.dataset.request = request.id
-    for (const leg of legs.slice(light.legs)) this.#leg(light, leg.way)
-    light.legs = legs.length
+    legs.forEach(({ way }, index) => {
+      const seen = light.drawn[index] ?? 0
+      if (way.length > seen) this.#leg(light, way.slice(Math.max(0, seen - 1)))
+      light.drawn[index] = way.length
+    })
     if (stopped && !light.stopped) {
       light.stopped = true
       this.#after(light, () =>
@@ -124,7 +132,8 @@ export class Lights {
     const at = this.#picture.plan.nodes.get(id)
     if (!at) return undefined
     const [x, y, width, height] = [at.x - 3, at.y - 3, at.w + 6, at.h + 6]
-    return s('rect', { x, y, width, height, rx: at.node.kind === 'internetGateway' ? height / 2 : 12, class: name })
+    const rx = at.node.kind === 'internetGateway' ? height / 2 : 12
+    return s('rect', { x, y, width, height, rx, class: name, 'data-lit': id })
   }
 
   #stop(light: Light, id: string | undefined, layer: string): void {

@@ -26,7 +26,11 @@ export function draw(scene: Scene, open: (urn: string) => void): Picture {
     { viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': labelOf(scene), style: undefined },
     s('g', { 'aria-hidden': 'true' }, ...frames.map((frame) => drawFrame(frame))),
     s('g', { 'aria-hidden': 'true' }, ...feet.map(({ x, y, text }) => s('text', { x, y, class: 'foot' }, text))),
-    s('g', { 'aria-hidden': 'true' }, ...wires.map(({ d }) => s('path', { d, class: 'wire' }))),
+    s(
+      'g',
+      { 'aria-hidden': 'true' },
+      ...wires.flatMap(({ d, quiet }) => (quiet ? [] : [s('path', { d, class: 'wire' })])),
+    ),
     lights,
     s('g', {}, ...elements.values()),
     labels,
@@ -70,32 +74,21 @@ function drawNode({ node, x, y, w, h: height }: Placed, open: (urn: string) => v
   const { id, kind, label, note, urn, tenant, small } = node
   const names = ['node', kind, small ? 'small' : '', tenant === undefined ? '' : colourOf(tenant)]
   const bare = kind === 'internetGateway'
-  const group = s('g', {
-    class: names.join(' '),
-    'data-node': id,
-    tabindex: -1,
-    role: 'button',
-    'aria-label': [label, note, urn === undefined ? '' : 'opens its declaration'].filter(Boolean).join(', '),
-  })
+  const group = s('g', { class: names.join(' '), 'data-node': id, tabindex: -1, role: 'button' })
   group.append(s('rect', { x, y, width: w, height, rx: bare ? height / 2 : small ? 7 : 10, class: 'body' }))
-  if (kind === 'transitGateway') {
-    group.append(
-      icon(node, x + 12, y + 14),
-      text(x + 36, y + 21, label, 'label'),
-      text(x + 36, y + 36, 'route tables', 'note'),
-    )
-  } else if (bare) group.append(icon(node, x + w / 2 - 8, y + height / 2 - 8))
-  else if (kind === 'attachment' && small)
-    group.append(icon(node, x + 8, y + height / 2 - 8), text(x + 28, y + height / 2 + 4, label, 'label'))
-  else if (small) {
-    const glyph = kind !== 'table'
-    if (glyph) group.append(icon(node, x + 7, y + height / 2 - 8))
-    group.append(text(x + (glyph ? 27 : 12), y + height / 2 + 4, fitting(label, w - (glyph ? 32 : 18)), 'label'))
-  } else {
-    group.append(icon(node, x + 12, y + height / 2 - 8), text(x + 38, y + 20, fitting(label, w - 46), 'label'))
-    group.append(text(x + 38, y + 35, fitting(note, w - 44, 5.9), 'note'))
-  }
-  group.append(s('title', {}, [label, note].filter(Boolean).join(' · ')))
+  const shown = bare ? [] : wordsOf({ node, x, y, w, h: height })
+  if (bare) group.append(icon(node, x + w / 2 - 8, y + height / 2 - 8))
+  else if (kind !== 'table')
+    group.append(icon(node, x + (small ? 7 : 12), y + (kind === 'transitGateway' ? 14 : height / 2 - 8)))
+  // A space between, as what is read aloud is what is seen.
+  group.append(...shown.flatMap(({ at, name, words }, index) => [index > 0 ? ' ' : '', text(at.x, at.y, words, name)]))
+  const read = shown.map(({ words }) => words).join(' ')
+  const rest = [label, note].filter((words) => words !== '' && !read.includes(words))
+  group.setAttribute(
+    'aria-label',
+    [read, ...rest, urn === undefined ? '' : 'opens its declaration'].filter(Boolean).join(', '),
+  )
+  group.append(s('title', {}, [label, note, ...(node.routes ?? [])].filter(Boolean).join(' · ')))
   if (urn !== undefined) {
     group.addEventListener('click', () => open(urn))
     group.addEventListener('keydown', (event) => {
@@ -107,12 +100,44 @@ function drawNode({ node, x, y, w, h: height }: Placed, open: (urn: string) => v
   return group
 }
 
+interface Words {
+  readonly at: { readonly x: number; readonly y: number }
+  readonly name: string
+  readonly words: string
+}
+
+/** What is written on a node. */
+function wordsOf({ node: { kind, label, note, small }, x, y, w, h: height }: Placed): readonly Words[] {
+  if (kind === 'transitGateway')
+    return [
+      { at: { x: x + 36, y: y + 21 }, name: 'label', words: label },
+      { at: { x: x + 36, y: y + 36 }, name: 'note', words: 'route tables' },
+    ]
+  if (small) {
+    const left = kind === 'table' ? 12 : 27
+    return [
+      { at: { x: x + left, y: y + height / 2 + 4 }, name: 'label', words: fitting(label, w - left - 5, '500 11px') },
+    ]
+  }
+  return [
+    { at: { x: x + 38, y: y + 20 }, name: 'label', words: fitting(label, w - 46) },
+    { at: { x: x + 38, y: y + 35 }, name: 'note', words: fitting(note, w - 44, '10.5px') },
+  ]
+}
+
 const text = (x: number, y: number, content: string, name: string) => s('text', { x, y, class: name }, content)
 
-/** Cut to what a width holds, at so much for a letter. */
-function fitting(content: string, width: number, letter = 6.9): string {
-  const most = Math.floor(width / letter)
-  return content.length <= most ? content : `${content.slice(0, Math.max(1, most - 1))}…`
+const pen = document.createElement('canvas').getContext('2d')
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif'
+
+/** Cut to what a width holds. */
+function fitting(content: string, width: number, font = '600 12.5px'): string {
+  if (!pen) return content
+  pen.font = `${font} ${FONT}`
+  let shown = content
+  while (shown.length > 1 && pen.measureText(shown === content ? shown : `${shown}…`).width > width)
+    shown = shown.slice(0, -1)
+  return shown === content ? content : `${shown}…`
 }
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {

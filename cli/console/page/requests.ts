@@ -13,7 +13,7 @@ interface Row {
   request: RequestView
 }
 
-const COLUMNS = ['Time', 'Tenant', 'Request', 'User', 'Model', 'Tokens', 'Status', 'Took'] as const
+const COLUMNS = ['Time', 'Tenant', 'Request', 'User', 'Model', 'Tokens', 'Took', 'Status'] as const
 
 export class Requests {
   readonly #rows = new Map<string, Row>()
@@ -104,8 +104,8 @@ export class Requests {
       machine ?? (user === undefined ? '–' : short(user)),
       model ?? '–',
       inputTokens === undefined ? '–' : `${count(inputTokens)} / ${count(outputTokens ?? 0)}`,
-      statusText(request),
       milliseconds === undefined ? '…' : duration(milliseconds),
+      statusText(request),
     ]
     texts.forEach((text, index) => {
       const cell = cells[index]
@@ -116,7 +116,7 @@ export class Requests {
     element.className = `${request.outcome.replace(' ', '-')} ${request.id === this.#selected ? 'selected' : ''}`
     element.hidden = this.#onlyBad && !bad
     if (status !== undefined)
-      cells[6]?.setAttribute(
+      cells[7]?.setAttribute(
         'title',
         request.stopped ? `${request.stopped.layer}: ${request.stopped.why}` : `${status}`,
       )

@@ -111,9 +111,12 @@ export class Tenants {
 }
 
 function plotIn(host: HTMLElement, data: uPlot.AlignedData): uPlot {
-  const style = getComputedStyle(host)
-  const colour = (name: string) => style.getPropertyValue(name).trim()
-  const [ink, tenant, bad, muted] = [colour('--grid'), colour('--tenant'), colour('--bad'), colour('--muted')]
+  const [ink, tenant, bad, muted] = ['--grid', '--tenant', '--bad', '--muted'].map((name) => colourIn(host, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   const bars = uPlot.paths.bars?.({ size: [0.8, 20] })
   const axis = {
     stroke: muted,
@@ -142,8 +145,8 @@ function plotIn(host: HTMLElement, data: uPlot.AlignedData): uPlot {
       ],
       series: [
         {},
-        { stroke: tenant, fill: `${tenant}66`, width: 1, points: { show: false }, ...(bars && { paths: bars }) },
-        { stroke: bad, fill: `${bad}aa`, width: 1, points: { show: false }, ...(bars && { paths: bars }) },
+        { stroke: tenant, fill: faded(tenant), width: 1, points: { show: false }, ...(bars && { paths: bars }) },
+        { stroke: bad, fill: faded(bad), width: 1, points: { show: false }, ...(bars && { paths: bars }) },
         { stroke: muted, scale: 'tokens', width: 1.5, dash: [3, 3], points: { show: false } },
       ],
     },
@@ -151,6 +154,16 @@ function plotIn(host: HTMLElement, data: uPlot.AlignedData): uPlot {
     host,
   )
 }
+
+/** A canvas knows no names of colours, and not which of a light and a dark one holds. */
+function colourIn(host: HTMLElement, name: string): string {
+  host.style.color = `var(${name})`
+  const { color } = getComputedStyle(host)
+  host.style.color = ''
+  return color
+}
+
+const faded = (colour: string) => colour.replace(/^rgb\(([\d.]+), ([\d.]+), ([\d.]+)\)$/, 'rgb($1 $2 $3 / 45%)')
 
 function limitOf({ scope, limit, holds, used }: LimitView): HTMLElement {
   const name = `${scope === 'tenant' ? '' : `${scope}: `}${spaced(limit)}`

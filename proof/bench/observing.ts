@@ -1,0 +1,152 @@
+/**
+ * What the console costs a request of the local cloud: the same requests with nobody watching, with the console's observer, and with a
+ * page that reads its events as well, in turns, in one process. Turns that follow one another are compared, so that a machine that is
+ * busy with other work is as busy for each.
+ */
+import { spawn } from 'node:child_process'
+import { openConsole } from '../../cli/console/console.ts'
+import { faultCommand } from '../../cli/fault/switch.ts'
+import { startPlatform } from '../harness/platform.ts'
+import { type Goal, goal, median, verdicts } from './goals.ts'
+
+const ROUNDS = 60
+const REQUESTS = 20
+const WARM = 100
+/** Of the time without. */
+const MOST = 1.05
+
+export interface ObservingReport {
+  readonly rounds: number
+  readonly requests: number
+  /** Milliseconds a request, medians of the rounds. */
+  readonly alone: number
+  readonly watched: number
+  readonly read: number
+  /** Percent more than alone: the median of the rounds' own differences, and the interval that holds the middle half of them. */
+  readonly watchedMore: Spread
+  readonly readMore: Spread
+  readonly goals: readonly Goal[]
+}
+
+interface Spread {
+  readonly median: number
+  readonly from: number
+  readonly to: number
+}
+
+export async function benchObserving({
+  progress,
+}: {
+  readonly progress: (text: string) => void
+}): Promise<ObservingReport> {
+  progress('starting the platform')
+  const platform = await startPlatform()
+  const { cloud } = platform
+  let attach = () => () => {}
+  const watched = await openConsole({
+    cloud: {
+      ledger: cloud.ledger,
+      organization: cloud.organization,
+      watch(observer) {
+        attach = () => cloud.watch(observer)
+        return () => {}
+      },
+    },
+    faults: faultCommand(cloud),
+    limits: async () => [],
+  })
+  try {
+    await platform.token('tenant1')
+    const turn = async () => {
+      const started = performance.now()
+      for (let request = 0; request < REQUESTS; request += 1) {
+        const { status } = await platform.invoke('tenant1')
+        if (status !== 200) throw new Error(`The gateway answered ${status}`)
+      }
+      return (performance.now() - started) / REQUESTS
+    }
+    const observed = async () => {
+      const stop = attach()
+      const taken = await turn()
+      stop()
+      return taken
+    }
+    for (let request = 0; request < WARM; request += 1) await platform.invoke('tenant1')
+    const first = await compare(turn, observed, (round) => progress(`observer: round ${round} of ${ROUNDS}`))
+    const reader = await readEvents(watched.url)
+    const second = await compare(turn, observed, (round) => progress(`with a page: round ${round} of ${ROUNDS}`))
+    reader.kill()
+    const spreads = [spread(first.more), spread(second.more)] as const
+    return {
+      rounds: ROUNDS,
+      requests: REQUESTS,
+      alone: median([...first.alone, ...second.alone]),
+      watched: median(first.watched),
+      read: median(second.watched),
+      watchedMore: spreads[0],
+      readMore: spreads[1],
+      goals: [
+        goal('a request with an observer, of one without', 1 + spreads[0].median / 100, MOST),
+        goal('a request with an open page, of one without', 1 + spreads[1].median / 100, MOST),
+      ],
+    }
+  } finally {
+    watched.close()
+    await platform.close()
+  }
+}
+
+/** Each round: without, with, with, without. What gets slower or faster meanwhile is in both. */
+async function compare(turn: () => Promise<number>, observed: () => Promise<number>, told: (round: number) => void) {
+  const [alone, watched, more]: [number[], number[], number[]] = [[], [], []]
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    told(round)
+    const turns = [await turn(), await observed(), await observed(), await turn()] as const
+    const [without, withIt] = [(turns[0] + turns[3]) / 2, (turns[1] + turns[2]) / 2]
+    alone.push(without)
+    watched.push(withIt)
+    more.push(100 * (withIt / without - 1))
+  }
+  return { alone, watched, more }
+}
+
+/** A page in a process of its own, as a browser is. */
+async function readEvents(url: string): Promise<{ kill(): void }> {
+  const program = `const [,url]=process.argv;const {origin,hash}=new URL(url);
+    const response=await fetch(origin+'/api/events',{headers:{authorization:'Bearer '+hash.slice(1)}});
+    process.stdout.write('reading');for await(const chunk of response.body) JSON.stringify(chunk.length)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise((reading) => child.stdout.once('data', reading))
+  return { kill: () => void child.kill() }
+}
+
+function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+  return { median: median(values), from: at(0.25), to: at(0.75) }
+}
+
+export function observingTable({
+  rounds,
+  requests,
+  alone,
+  watched,
+  read,
+  watchedMore,
+  readMore,
+  goals,
+}: ObservingReport): string {
+  const line = (name: string, figure: number, more?: Spread) =>
+    `${name.padEnd(26)} ${figure.toFixed(2).padStart(7)} ms a request${more ? `  ${more.median.toFixed(1)} % more (half of the rounds: ${more.from.toFixed(1)} to ${more.to.toFixed(1)} %)` : ''}`
+  return [
+    `${rounds} rounds of 4 turns of ${requests} requests, one after another, each twice with and twice without`,
+    '',
+    line('nobody watches', alone),
+    line('the console observes', watched, watchedMore),
+    line('and a page is open', read, readMore),
+    '',
+    ...verdicts(goals),
+  ].join('\n')
+}
