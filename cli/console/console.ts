@@ -117,7 +117,8 @@ class Picture {
   isOld = false
   readonly #cloud: ConsoleOptions['cloud']
   #made: { readonly scene: Scene; readonly places: Places } | undefined
-  #told: Scene | undefined
+  #seen: Scene | undefined
+  #told = ''
 
   constructor(cloud: ConsoleOptions['cloud']) {
     this.#cloud = cloud
@@ -133,8 +134,12 @@ class Picture {
 
   takeChanged(): Scene | undefined {
     const { scene } = this
-    if (scene === this.#told) return undefined
-    this.#told = scene
+    if (scene === this.#seen) return undefined
+    this.#seen = scene
+    // A policy that changes is no other picture: what is lit in it stays.
+    const told = JSON.stringify({ ...scene, version: 0 })
+    if (told === this.#told) return undefined
+    this.#told = told
     return scene
   }
 

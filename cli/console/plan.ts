@@ -43,8 +43,8 @@ const PAD = 10
 const HEAD = 28
 const FOOT_LINE = 14
 /** Where people look first. */
-const NODE = { w: 184, h: 46 }
-const SMALL = { w: 88, h: 28 }
+const NODE = { w: 192, h: 46 }
+const SMALL = { w: 92, h: 28 }
 const CLIENT = { w: 108, h: 46 }
 const ICON = { w: 30, h: 30 }
 const SERVICE = { w: 138, h: 30 }

@@ -30,7 +30,7 @@ export function apisOf(source: SceneSource, account: string, resources: readonly
   const tables = of(TABLE)
   if (tables[0])
     found.set('DynamoDB', { note: `${tables.length} table${tables.length > 1 ? 's' : ''}`, urn: tables[0].urn })
-  if (hasModels(source, account, resources)) found.set('Bedrock', { note: modelsNote(source, account) })
+  if (hasModels(source, account, resources)) found.set('Bedrock', { note: 'own quota, own bill' })
   for (const { outputs } of of(ENDPOINT)) {
     const service = String(outputs.serviceName).replace(/^com\.amazonaws\.[a-z0-9-]+\./, '')
     const label = NAMES[service]
@@ -51,8 +51,3 @@ const hasModels = ({ organization, ledger }: SceneSource, account: string, resou
   (organization.accounts.find(({ id }) => id === account)?.models.length ?? 0) > 0 &&
   !ledger.all(GATEWAY).some((gateway) => gateway.account === account) &&
   resources.some((resource) => tenantOf(resource) !== undefined)
-
-function modelsNote({ organization }: SceneSource, account: string): string {
-  const models = organization.accounts.find(({ id }) => id === account)?.models.length ?? 0
-  return `${models} model${models === 1 ? '' : 's'}, own quota and bill`
-}

@@ -130,14 +130,14 @@ function nodeOf(resource: Declared): SceneNode {
         note: name,
       }
     case 'function':
-      return { ...common, label: tenant === undefined ? name : `Gateway of ${tenant}`, note: 'Lambda function' }
+      return { ...common, label: tenant ?? name, note: tenant === undefined ? 'Lambda function' : 'gateway, on Lambda' }
     case 'tasks': {
       const count = list(outputs, 'elasticNetworkInterfaces').length
       const tasks = count === 1 ? '1 task' : `${count} tasks`
-      return { ...common, label: tenant === undefined ? name : `Gateway of ${tenant}`, note: `${tasks} on Fargate` }
+      return { ...common, label: tenant ?? name, note: tenant === undefined ? tasks : `gateway, ${tasks}` }
     }
     case 'instance':
-      return { ...common, label: name, note: 'instance', small: true }
+      return { ...common, label: name.replace(/^genai-(hub-)?/, ''), note: 'instance', small: true }
     case 'natGateway':
       return { ...common, label: 'NAT gateway', note: id, small: true }
     case 'endpoint': {

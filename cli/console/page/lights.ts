@@ -24,6 +24,7 @@ interface Light {
   ended: boolean
   stopped: boolean
   timer?: ReturnType<typeof setTimeout>
+  request?: RequestView
 }
 
 const still = matchMedia('(prefers-reduced-motion: reduce)')
@@ -38,11 +39,15 @@ export class Lights {
     this.#picture = picture
   }
 
-  /** The picture was drawn anew: what is lit is in the old one. */
+  /** The picture was drawn anew: what is lit in the old one is lit in it as well. */
   set picture(picture: Picture) {
-    for (const light of this.#on.values()) clearTimeout(light.timer)
+    const lit = [...this.#on.values()]
     this.#on.clear()
     this.#picture = picture
+    for (const { timer, request } of lit) {
+      clearTimeout(timer)
+      if (request) this.#show(request, this.#start(request.id))
+    }
   }
 
   /** Shows one until another is shown, or none. */
@@ -86,6 +91,7 @@ export class Lights {
 
   #show(request: RequestView, light: Light): void {
     const { outcome, stopped, legs } = request
+    light.request = request
     const bad = outcome === 'refused' || outcome === 'failed' || stopped !== undefined
     light.group.setAttribute('class', `light ${bad ? 'bad' : colourOf(request.tenant)}`)
     light.group.dataset.outcome = outcome
@@ -192,8 +198,14 @@ function ray(d: string, delay: number): SVGGElement {
   if (still.matches) return s('g', {}, line)
   const wait = Math.max(0, delay)
   const timing = { duration: CURVE_MILLISECONDS, delay: wait, fill: 'backwards' } as const
-  line.animate([{ strokeDasharray: '0 1' }, { strokeDasharray: '1 1' }], timing)
-  line.animate([{ opacity: 0 }, { opacity: 0 }], { duration: wait, fill: 'none' })
+  line.animate(
+    [
+      { strokeDasharray: '0 1', opacity: 0 },
+      { opacity: 1, offset: 0.1 },
+      { strokeDasharray: '1 1', opacity: 1 },
+    ],
+    timing,
+  )
   const spark = s('circle', { r: 4.5, class: 'spark' })
   spark.style.offsetPath = `path("${d}")`
   const run = spark.animate(

@@ -20,6 +20,7 @@ let lights: Lights | undefined
 /** Told and not drawn yet, the newest of each request. */
 const waiting = new Map<string, RequestView>()
 let left = 0
+let newest: Totals | undefined
 let frame = 0
 
 const STATES: Readonly<Record<State, string>> = {
@@ -52,7 +53,8 @@ function told(message: Message): void {
     case 'requests':
       for (const request of message.requests) waiting.set(request.id, request)
       left += message.left
-      if (frame === 0) frame = requestAnimationFrame(() => drawRequests(message.totals))
+      newest = message.totals
+      if (frame === 0) frame = requestAnimationFrame(drawRequests)
       break
     case 'audit':
       audit.add(message.audit)
@@ -68,13 +70,13 @@ function told(message: Message): void {
   }
 }
 
-function drawRequests(now: Totals): void {
+function drawRequests(): void {
   frame = 0
   const changed = [...waiting.values()]
   waiting.clear()
   requests.update(changed, left)
   left = 0
-  totals(now)
+  if (newest) totals(newest)
   for (const request of changed) lights?.update(request)
 }
 

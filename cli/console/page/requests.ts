@@ -129,6 +129,8 @@ export class Requests {
 }
 
 function statusText({ outcome, status, stopped }: RequestView): string {
-  if (outcome === 'under way') return stopped ? `waiting · ${stopped.layer}` : 'under way'
-  return stopped ? `${status} · ${stopped.layer}` : String(status)
+  // Where it was is in the picture: here is room for what it was.
+  const layer = stopped?.layer.replace(/^[^:]+: /, '')
+  if (outcome === 'under way') return layer === undefined ? 'under way' : `waiting · ${layer}`
+  return layer === undefined ? String(status) : `${status} ${layer}`
 }

@@ -141,7 +141,7 @@ function plotIn(host: HTMLElement, data: uPlot.AlignedData): uPlot {
           space: 70,
           values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 5)),
         },
-        { ...axis, size: 28, space: 28 },
+        { ...axis, size: 28, space: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
       ],
       series: [
         {},
