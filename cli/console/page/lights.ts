@@ -98,7 +98,7 @@ export class Lights {
     light.group.dataset.request = request.id
     legs.forEach(({ way }, index) => {
       const seen = light.drawn[index] ?? 0
-      if (way.length > seen) this.#leg(light, way.slice(Math.max(0, seen - 1)))
+      if (way.length > seen) this.#leg(light, way.slice(Math.max(0, seen - 1)), seen > 0)
       light.drawn[index] = way.length
     })
     if (stopped && !light.stopped) {
@@ -115,7 +115,8 @@ export class Lights {
     }
   }
 
-  #leg(light: Light, way: readonly string[]): void {
+  /** @param further its first node is lit already */
+  #leg(light: Light, way: readonly string[], further: boolean): void {
     const { nodes, curves } = track(this.#picture.plan, way)
     const begin = Math.max(light.until, performance.now())
     curves.forEach((d, index) => {
@@ -123,6 +124,7 @@ export class Lights {
       light.group.append(ray(d, delay))
     })
     nodes.forEach((id, index) => {
+      if (further && index === 0) return
       const moment = Math.max(0, begin + Math.max(0, index - 1) * CURVE_MILLISECONDS - performance.now())
       const halo = this.#halo(id, 'halo')
       if (!halo) return
