@@ -4,6 +4,7 @@ import { limit } from '../tenant/limit.ts'
 import { list } from '../tenant/list.ts'
 import { machineBlock, machineList, machineUnblock } from '../tenant/machine.ts'
 import { machineAdd, machineRemove, machineRotate } from '../tenant/machine-client.ts'
+import { plan } from '../tenant/plan/plan.ts'
 import { remove } from '../tenant/remove.ts'
 import { resume, suspend } from '../tenant/status.ts'
 import { userAdd } from '../tenant/user-add.ts'
@@ -28,6 +29,6 @@ const machine: VerbGroup = {
 export const tenant: VerbGroup = {
   name: 'tenant',
   usage: 'VERB',
-  summary: 'Adds, lists, checks, limits, suspends and removes tenants, and makes their users.',
-  verbs: [add, list, check, user, machine, limit, suspend, resume, remove],
+  summary: 'Adds, plans, lists, checks, limits, suspends and removes tenants, and makes their users.',
+  verbs: [add, plan, list, check, user, machine, limit, suspend, resume, remove],
 }

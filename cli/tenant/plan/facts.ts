@@ -1,0 +1,135 @@
+/** What is said of a tenant that is not there yet, as plain data. */
+import { parseCidr } from '../../../shared/cidr.ts'
+import { chainEntries } from '../../../shared/model-chain.ts'
+import { priceOf } from '../../../shared/model-prices.ts'
+import {
+  fargateMonthlyFixed,
+  PRICES_AS_OF,
+  sharedEndpointMonthlyFixed,
+  tasksMonthlyMost,
+  tenantMonthlyFixed,
+} from '../../../shared/prices.ts'
+import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
+import { freeCidr } from '../../../shared/tenancies.ts'
+import { LOST_AT_SHARED_ENDPOINT } from '../../../shared/variants.ts'
+import type { Changes, NetworkPath, Planned } from './rehearsal.ts'
+import { type Room, roomOf } from './room.ts'
+
+export interface TenantPlan {
+  readonly tenant: string
+  /** What refuses it; nothing else is known then. */
+  readonly problems: readonly string[]
+  readonly facts?: PlanFacts
+}
+
+export interface PlanFacts {
+  readonly stack: string
+  readonly hubStack: string
+  readonly account: string
+  readonly compute: 'lambda' | 'fargate'
+  readonly modelEndpoint: 'own' | 'hub'
+  readonly costs: {
+    /** US dollars before the first request. */
+    readonly fixedMonthly: number
+    /** Of its tasks, when all of them run all month. */
+    readonly tasksMonthlyMost?: number
+    /** What the hub pays for the variant, once. */
+    readonly ofHub: readonly { readonly what: string; readonly monthly: number }[]
+    readonly pricesAsOf: string
+    /** US dollars per million tokens; absent where no price is known. */
+    readonly models: readonly {
+      readonly name: string
+      readonly id: string
+      readonly input?: number
+      readonly output?: number
+      readonly asOf?: string
+    }[]
+  }
+  readonly addresses: { readonly block?: string; readonly nextFree?: string }
+  readonly room: readonly Room[]
+  readonly changes: {
+    readonly from: 'rehearsal' | 'pulumi preview'
+    readonly accounts: readonly Changes[]
+    readonly ofHubStack: number
+  }
+  readonly paths: readonly NetworkPath[]
+  readonly lost: readonly string[]
+  readonly toDo: readonly string[]
+}
+
+export function factsOf(
+  { stack, settings }: Planned,
+  hub: HubSettings,
+  others: readonly Planned[],
+  made: {
+    readonly from: PlanFacts['changes']['from']
+    readonly changes: readonly Changes[]
+    readonly ofHubStack: number
+    readonly paths: readonly NetworkPath[]
+  },
+): PlanFacts {
+  const { compute, modelEndpoint, cidrBlock, availabilityZoneIds } = settings
+  const blocks = [
+    ...others.flatMap((one) => one.settings.cidrBlock ?? []),
+    ...(cidrBlock === undefined ? [] : [cidrBlock]),
+  ]
+  const nextFree = cidrBlock === undefined ? undefined : freeCidr(parseCidr(cidrBlock).prefix, blocks, hub)
+  return {
+    stack: stack.stack,
+    hubStack: settings.hubStack,
+    account: settings.account,
+    compute: compute.kind,
+    modelEndpoint,
+    costs: {
+      fixedMonthly: tenantMonthlyFixed(availabilityZoneIds.length, compute),
+      ...(compute.kind === 'fargate' && { tasksMonthlyMost: tasksMonthlyMost(compute.tier) }),
+      ofHub: ofHub(settings, hub),
+      pricesAsOf: PRICES_AS_OF,
+      models: chainEntries(settings).map(([name, id]) => {
+        const row = priceOf(id, hub.region)
+        return { name, id, ...(row && { input: row.input / 1e6, output: row.output / 1e6, asOf: row.asOf }) }
+      }),
+    },
+    addresses: { ...(cidrBlock !== undefined && { block: cidrBlock }), ...(nextFree !== undefined && { nextFree }) },
+    room: roomOf(
+      hub,
+      others.map((one) => one.settings),
+      settings,
+    ),
+    changes: { from: made.from, accounts: made.changes, ofHubStack: made.ofHubStack },
+    paths: made.paths,
+    lost: modelEndpoint === 'hub' ? LOST_AT_SHARED_ENDPOINT : [],
+    toDo: toDoOf(stack.stack, settings, hub),
+  }
+}
+
+function ofHub({ compute, modelEndpoint }: SpokeSettings, hub: HubSettings): PlanFacts['costs']['ofHub'] {
+  const zones = hub.availabilityZones.length
+  return [
+    ...(compute.kind === 'fargate'
+      ? [{ what: 'Fargate (endpoints for images and logs)', monthly: fargateMonthlyFixed(zones) }]
+      : []),
+    ...(modelEndpoint === 'hub'
+      ? [{ what: 'the model endpoint that tenants share', monthly: sharedEndpointMonthlyFixed(zones) }]
+      : []),
+  ]
+}
+
+function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): readonly string[] {
+  const { account, tenantId, models, fallbacks = {}, compute } = settings
+  const ids = [...new Set([...Object.values(models), ...Object.values(fallbacks).flat()])]
+  return [
+    `In account ${account}, its administrator asks Bedrock for access to ${ids.join(', ')}${ids.some((id) => id.includes('anthropic.')) ? ', and fills in Anthropic’s first-use form' : ''} (docs/onboarding.md).`,
+    `In account ${account}, the role that the stack file names (\`roleArn\`) is there with the printed policy \`genai-deployer\` (docs/deployers.md).`,
+    hub.sharing.kind === 'organisation'
+      ? `The account is in the unit that the hub shares with (${hub.sharing.arn}), with the guard rails attached: \`npm run genai -- guardrails\` prints them with these models.`
+      : `The account is among the hub's shareWithAccounts: \`pulumi up -s ${settings.hubStack.split('/').at(-1)}\` first if it is not.`,
+    ...(compute.kind === 'fargate'
+      ? ['The gateway’s image is in the hub’s repository: `npm run genai -- image --aws --check`.']
+      : []),
+    `\`Pulumi.${stack}.yaml\` is written (\`npm run tenant -- add ${tenantId} …\`), reviewed and merged.`,
+    '`npm run genai -- doctor --aws` asks the accounts whether the deployment can succeed.',
+    `\`pulumi stack init ${stack}\` and \`pulumi up -s ${stack}\`.`,
+    `Users: \`npm run tenant -- user add ${tenantId} EMAIL --aws\`.`,
+  ]
+}

@@ -1,0 +1,63 @@
+/** The changes as `pulumi preview --json` tells them: by the Pulumi CLI, in the accounts, with this shell's credentials. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { PulumiCommand } from '@pulumi/pulumi/automation/index.js'
+import { isMap } from '../../../shared/is-map.ts'
+import { findPulumi } from '../../pulumi/pulumi.ts'
+import { PROJECT_DIRECTORY } from '../../pulumi/stacks.ts'
+import { messageOf, UserError } from '../../verb.ts'
+import { type Changes, countsOf } from './rehearsal.ts'
+
+interface Step {
+  readonly op: string
+  readonly type: string
+  /** Name of the provider that makes it: `tenant` or `hub`. */
+  readonly provider: string
+}
+
+/** @returns the tenant's changes, and how many resources of the hub's stack would change */
+export async function previewed(
+  stacks: { readonly hub: string; readonly tenant: string },
+  accounts: { readonly hub: string; readonly tenant: string },
+): Promise<{ readonly changes: readonly Changes[]; readonly ofHubStack: number }> {
+  const { command } = await findPulumi({ download: false })
+  const [ofTenant, ofHub] = [await stepsOf(command, stacks.tenant), await stepsOf(command, stacks.hub)]
+  const changed = ofTenant.filter(({ op }) => op !== 'same' && op !== 'read')
+  const changes = (['tenant', 'hub'] as const).map(
+    (whose): Changes => ({
+      account: accounts[whose],
+      whose,
+      made: countsOf(changed.filter(({ provider }) => provider === whose).map(({ type }) => type)),
+    }),
+  )
+  return { changes, ofHubStack: ofHub.filter(({ op }) => op !== 'same' && op !== 'read').length }
+}
+
+async function stepsOf(command: PulumiCommand, stack: string): Promise<readonly Step[]> {
+  try {
+    const { stdout } = await promisify(execFile)(command.command, ['preview', '--json', '--stack', stack], {
+      cwd: PROJECT_DIRECTORY,
+      maxBuffer: 1 << 28,
+    })
+    return readSteps(stdout)
+  } catch (cause) {
+    throw new UserError(
+      `pulumi preview of ${stack} failed: ${messageOf(cause).trim().split('\n').slice(-3).join(' ')}`,
+      `A new stack is made first: pulumi stack init ${stack}. Without --aws the changes are found out without an account.`,
+      { cause },
+    )
+  }
+}
+
+/** Of what the CLI prints: resources of AWS, by the provider that makes each. @throws Error when it is no preview */
+export function readSteps(text: string): readonly Step[] {
+  const document: unknown = JSON.parse(text)
+  if (!isMap(document) || !Array.isArray(document.steps)) throw new Error('What pulumi printed is no preview.')
+  return document.steps.filter(isMap).flatMap(({ op, urn, newState, oldState, provider }) => {
+    const type = String(urn).split('::')[2]?.split('$').at(-1) ?? ''
+    if (!type.startsWith('aws:')) return []
+    const state = isMap(newState) ? newState : isMap(oldState) ? oldState : {}
+    const made = String(provider ?? state.provider ?? '').split('::')[3] ?? ''
+    return [{ op: String(op), type, provider: made }]
+  })
+}

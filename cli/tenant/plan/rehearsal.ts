@@ -1,0 +1,202 @@
+/**
+ * What the programs would make, found out without an account: hub, tenants and the new one are declared to a local cloud in memory, by
+ * their own stack files. Who signs in and what accounts have is made up for it; nothing is served, and nothing is kept.
+ */
+import { type Cloud, deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
+import { reach } from '@genai/local-cloud/network/reach'
+import type { Account, Organization } from '@genai/local-cloud/organization'
+import { organization as sample, tenantRoles } from '../../../sample-organization.ts'
+import { type HubOutputs, parseHubOutputs } from '../../../shared/contract.ts'
+import { functionName } from '../../../shared/naming.ts'
+import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
+import { localImages } from '../../local/gateway-image.ts'
+import { messageOf, UserError } from '../../verb.ts'
+
+export interface Planned {
+  readonly stack: Stack
+  readonly settings: SpokeSettings
+}
+
+/** Where something is made, and how many of what. */
+export interface Changes {
+  readonly account: string
+  readonly whose: 'tenant' | 'hub'
+  /** Resource types without their module, with their number. */
+  readonly made: Readonly<Record<string, number>>
+}
+
+/** A connection of a gateway: the kinds of what it passes, or what stops it. */
+export interface NetworkPath {
+  readonly from: string
+  readonly to: string
+  readonly open: boolean
+  readonly how: string
+}
+
+export interface Rehearsed {
+  readonly changes: readonly Changes[]
+  /** Resources of the hub's stack that are other than before: none. */
+  readonly ofHubStack: number
+  readonly paths: readonly NetworkPath[]
+}
+
+const REGION_OF_SAMPLE = 'us-east-1'
+
+/** @throws UserError when the programs refuse it, with what they say */
+export async function rehearse(
+  hub: { readonly stack: Stack; readonly settings: HubSettings },
+  others: readonly Planned[],
+  planned: Planned,
+): Promise<Rehearsed> {
+  if (hub.settings.region !== REGION_OF_SAMPLE)
+    throw new UserError(
+      `The stand-in of AWS knows the zones of ${REGION_OF_SAMPLE} only, and this hub is in ${hub.settings.region}.`,
+      'Take the changes from Pulumi: npm run tenant -- plan TENANT --aws',
+    )
+  const cloud: Cloud = {
+    ledger: new Ledger(),
+    organization: await organizationOf(hub.settings, [...others, planned]),
+  }
+  const { default: program } = await import('../../../index.ts')
+  const declare = async (stack: Stack) => {
+    try {
+      return await deploy(cloud, { ...stack, onMessage: () => undefined }, program)
+    } catch (cause) {
+      throw new UserError(`${stack.stack} is refused: ${messageOf(cause)}`, 'Nothing was written.', { cause })
+    }
+  }
+  const outputs = parseHubOutputs(await declare(signedIn(hub.stack, hub.settings)), hub.stack.stack)
+  for (const { stack, settings } of others) await declare(signedIn(stack, settings))
+  const hubBefore = ofStack(cloud, hub.stack.stack)
+  await declare(signedIn(planned.stack, planned.settings))
+  const made = ofStack(cloud, planned.stack.stack)
+  const hubAfter = ofStack(cloud, hub.stack.stack)
+  return {
+    changes: changesOf(made, hub.settings.account),
+    ofHubStack: hubAfter.filter((one, index) => JSON.stringify(one) !== JSON.stringify(hubBefore[index])).length,
+    paths: pathsOf(cloud, outputs, others, planned),
+  }
+}
+
+const ofStack = ({ ledger }: Cloud, stack: string): readonly Declared[] =>
+  ledger.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`))
+
+function changesOf(made: readonly Declared[], hubAccount: string): readonly Changes[] {
+  return [...Map.groupBy(made, ({ account }) => account)].map(([account, all]) => ({
+    account,
+    whose: account === hubAccount ? 'hub' : 'tenant',
+    made: countsOf(all.map(({ type }) => type)),
+  }))
+}
+
+/** `aws:ec2/vpc:Vpc` → `Vpc`, most first. */
+export function countsOf(types: readonly string[]): Readonly<Record<string, number>> {
+  const counts = [...Map.groupBy(types, (type) => type.split(':').at(-1) ?? type)].map(
+    ([type, all]) => [type, all.length] as const,
+  )
+  return Object.fromEntries(counts.sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1)))
+}
+
+/** The new tenant's gateway to its models, the others' to the same place, and its own to theirs. Tasks have no address before they run. */
+function pathsOf(
+  { ledger }: Cloud,
+  hub: HubOutputs,
+  others: readonly Planned[],
+  planned: Planned,
+): readonly NetworkPath[] {
+  const endpointOf = ({ settings }: Planned) =>
+    ledger
+      .all('aws:dynamodb/tableItem:TableItem')
+      .map(({ inputs }) => JSON.parse(String(inputs.item)))
+      .find(({ tenantId, endpoint }) => tenantId?.S === settings.tenantId && endpoint !== undefined)?.endpoint.S
+  const connection = (from: Planned, to: Planned): readonly NetworkPath[] => {
+    const { tenantId, compute } = from.settings
+    const host = endpointOf(to)
+    if (compute.kind !== 'lambda' || host === undefined) return []
+    const origin = { kind: 'function', functionName: functionName(tenantId), account: hub.account } as const
+    const path = reach(ledger, origin, host, 443)
+    return [
+      {
+        from: `gateway of ${tenantId}`,
+        to: `model endpoint of ${to.settings.modelEndpoint === 'hub' ? `the hub, which ${to.settings.tenantId} shares` : to.settings.tenantId}`,
+        open: path.reachable,
+        how: path.reachable ? [...new Set(path.hops.map(({ kind }) => kind))].join(' → ') : path.reason,
+      },
+    ]
+  }
+  return [
+    {
+      from: 'clients',
+      to: `${hub.gatewayUrl}/${planned.settings.tenantId}/`,
+      open: true,
+      how: 'load balancer, with the token of the tenant’s users or machines',
+    },
+    ...connection(planned, planned),
+    ...others.flatMap((other) => [...connection(other, planned), ...connection(planned, other)]),
+  ]
+}
+
+/** Accounts as the stack files name them, each with what the sample's have. */
+async function organizationOf(hub: HubSettings, tenants: readonly Planned[]): Promise<Organization> {
+  const [hubPattern, pattern] = sample.accounts
+  if (!hubPattern || !pattern) throw new Error('The sample organisation has no hub or no tenant any more.')
+  const outside = hub.sharing.kind === 'accounts'
+  const accounts = [...new Map(tenants.map((one) => [one.settings.account, one])).values()].map(
+    ({ settings: { account, models, fallbacks = {} } }): Account => ({
+      ...pattern,
+      id: account,
+      name: account,
+      models: [...Object.values(models), ...Object.values(fallbacks).flat()],
+      roles: tenantRoles(account).map((role) => ofDeployer(role, hub.account)),
+      serviceControlPolicies: [],
+      quotas: { 'L-F678F1CE': 100 },
+    }),
+  )
+  const { listener } = hub
+  return {
+    ...sample,
+    ramSharing: !outside,
+    deployerRoleArn: deployerOf(hub.account),
+    profiles: {},
+    images: hub.fargate ? await localImages(hub.gatewayBaseImage) : [],
+    accounts: [
+      {
+        ...hubPattern,
+        id: hub.account,
+        quotas: { 'L-0EA8095F': 200, 'L-7EED9B64': hub.listenerRules, 'L-3032A538': hub.fargateVcpuLimit },
+        concurrencyLimit: hub.concurrencyLimit,
+        ...(listener.kind === 'hostedZone' && {
+          hostedZones: { [listener.hostedZoneId]: listener.domainName.split('.').slice(-2).join('.') },
+        }),
+        ...(listener.kind === 'certificate' && { certificates: { [listener.certificateArn]: listener.domainName } }),
+      },
+      ...accounts,
+    ],
+  }
+}
+
+const deployerOf = (account: string) => `arn:aws:iam::${account}:role/platform-deployer`
+
+/** Trusts the deployer of this hub. */
+const ofDeployer = <T extends object>(role: T, hubAccount: string): T =>
+  JSON.parse(JSON.stringify(role).replaceAll(sample.deployerRoleArn, deployerOf(hubAccount)))
+
+/** Nobody's own credentials: those of the made-up organisation, in its own units. */
+function signedIn(stack: Stack, settings: HubSettings | SpokeSettings): Stack {
+  const config: Record<string, string> = { ...stack.config }
+  const set = (name: string, value: string | undefined) => {
+    const key = `${stack.project}:${name}`
+    if (value === undefined) delete config[key]
+    else config[key] = value
+  }
+  for (const name of ['profile', 'hubProfile', 'hubRoleArn']) set(name, undefined)
+  if (settings.role === 'spoke') set('roleArn', `arn:aws:iam::${settings.account}:role/genai-deployer`)
+  else {
+    set('roleArn', undefined)
+    set('deployers', JSON.stringify([deployerOf(settings.account)]))
+    if (settings.sharing.kind === 'organisation') set('shareWithOrganisation', sample.arn)
+    if (settings.keySetVia === 'inline') set('keySetVia', 'table')
+  }
+  return { ...stack, config }
+}

@@ -1,0 +1,102 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { newTenant } from '../../cli/tenant/add.ts'
+import type { PlanFacts, TenantPlan } from '../../cli/tenant/plan/facts.ts'
+import { planMarkdown } from '../../cli/tenant/plan/markdown.ts'
+import { planOf } from '../../cli/tenant/plan/plan.ts'
+import { readSteps } from '../../cli/tenant/plan/previewed.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'plan-'))
+  for (const file of ['Pulumi.yaml', 'Pulumi.hub.yaml', 'Pulumi.spoke-tenant1.yaml', 'Pulumi.spoke-tenant2.yaml'])
+    cpSync(join(PROJECT_DIRECTORY, file), join(directory, file))
+  const hub = join(directory, 'Pulumi.hub.yaml')
+  const shared = 'genai-hub-spoke:centralModels: [us.amazon.nova-2-lite-v1:0]\n  genai-hub-spoke:cidrBlock:'
+  writeFileSync(hub, readFileSync(hub, 'utf8').replace('genai-hub-spoke:cidrBlock:', shared))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const GOOD = { account: '444444444444', model: ['nova-2-lite=us.amazon.nova-2-lite-v1:0'] }
+const factsOf = ({ problems, facts }: TenantPlan): PlanFacts => {
+  if (!facts) throw new Error(problems.join('\n'))
+  return facts
+}
+const made = ({ changes }: PlanFacts, whose: 'tenant' | 'hub') =>
+  changes.accounts.find((one) => one.whose === whose)?.made ?? {}
+
+describe('tenant plan', () => {
+  it('of a tenant with a network of its own: costs, addresses, what is left, what changes where', async () => {
+    const facts = factsOf(await planOf('tenant3', GOOD, directory))
+    expect(facts.costs).toMatchObject({
+      fixedMonthly: 51.1,
+      models: [{ name: 'nova-2-lite', input: 0.33, output: 2.75 }],
+    })
+    expect(facts.addresses).toEqual({ block: '10.64.2.0/24', nextFree: '10.64.3.0/24' })
+    expect(facts.room.find(({ what }) => what.startsWith('tenants of the load'))).toMatchObject({
+      limit: 90,
+      used: 2,
+      left: 87,
+    })
+    expect(made(facts, 'tenant')).toMatchObject({ Vpc: 1, VpcEndpoint: 1, VpcAttachment: 1 })
+    expect(made(facts, 'hub')).toMatchObject({ Function: 1, ListenerRule: 1, VpcAttachmentAccepter: 1 })
+    expect(facts.changes.ofHubStack).toBe(0)
+    const open = facts.paths.filter((one) => one.open).map(({ to }) => to)
+    expect(open).toEqual(['https://genai.example.com/tenant3/', 'model endpoint of tenant3'])
+    expect(facts.lost).toEqual([])
+  }, 120_000)
+
+  it('of one at the shared endpoint: nothing a month, two resources in its account, and what it has not', async () => {
+    const found = await planOf('tenant3', { ...GOOD, 'model-endpoint': 'hub' }, directory)
+    const facts = factsOf(found)
+    expect(facts.costs).toMatchObject({ fixedMonthly: 0, ofHub: [{ monthly: 14.6 }] })
+    expect(facts.addresses).toEqual({})
+    expect(made(facts, 'tenant')).toEqual({ Role: 1, RolePolicy: 1 })
+    expect(facts.paths.filter((one) => one.open)).toHaveLength(2)
+    expect(facts.room.find(({ what }) => what.includes('shared model endpoint'))).toMatchObject({ limit: 60, left: 59 })
+    const page = planMarkdown(found)
+    expect(page).toContain('- no network wall')
+    expect(page).toContain('The hub’s stack: nothing.')
+    expect(page).toContain('$0.00 a month before the first request')
+  }, 120_000)
+
+  it('of a stack file that is there, and writes none', async () => {
+    const before = readdirSync(directory)
+    const { file, text } = newTenant('tenant4', { ...GOOD, account: '012345678901' }, directory)
+    writeFileSync(file, text)
+    const facts = factsOf(await planOf('tenant4', {}, directory))
+    expect(facts.account).toBe('012345678901')
+    const flags = await planOf('tenant4', GOOD, directory)
+    expect(flags.problems[0]).toMatch(/tenant4 has a stack file/)
+    rmSync(file)
+    expect(readdirSync(directory)).toEqual(before)
+  }, 120_000)
+
+  it('says everything that is in the way', async () => {
+    const { problems, facts } = await planOf('tenant3', { ...GOOD, account: '222222222222' }, directory)
+    expect(facts).toBeUndefined()
+    expect(problems[0]).toMatch(/account 222222222222 is used by 2 tenants/)
+    expect(planMarkdown({ tenant: 'tenant3', problems })).toContain('## What is in the way')
+  })
+
+  it('reads a preview of Pulumi’s by the provider that makes each', () => {
+    const step = (op: string, type: string, provider: string) => ({
+      op,
+      urn: `urn:pulumi:spoke-tenant3::genai-hub-spoke::genai:spoke:TenantAccount$${type}::account`,
+      newState: { provider: `urn:pulumi:spoke-tenant3::genai-hub-spoke::pulumi:providers:aws::${provider}::id` },
+    })
+    const steps = [
+      step('create', 'aws:ec2/vpc:Vpc', 'tenant'),
+      step('create', 'aws:lambda/function:Function', 'hub'),
+      step('create', 'genai:spoke:TenantAccount', ''),
+    ]
+    expect(readSteps(JSON.stringify({ steps }))).toEqual([
+      { op: 'create', type: 'aws:ec2/vpc:Vpc', provider: 'tenant' },
+      { op: 'create', type: 'aws:lambda/function:Function', provider: 'hub' },
+    ])
+    expect(() => readSteps('{}')).toThrow('is no preview')
+  })
+})
