@@ -41,7 +41,7 @@ export const HUB_OPTIONS = {
 
 type Values = Arguments['values']
 
-export async function openHub(values: Values): Promise<HubAccess> {
+async function openHub(values: Values): Promise<HubAccess> {
   if (values.aws === true) {
     requireShellOfAws()
     return await deployedHub(values)

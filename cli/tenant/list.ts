@@ -14,7 +14,7 @@ import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issu
 import { LOST_AT_SHARED_ENDPOINT } from '../../shared/variants.ts'
 import { demoNote, demoStack } from '../demo/fargate.ts'
 import { variantNamed } from '../demo/variants.ts'
-import { HUB_OPTIONS, isOfHub, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, isOfHub, withHub } from '../hub/hub-access.ts'
 import { findRunning, type Running } from '../local/running.ts'
 import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
@@ -102,12 +102,7 @@ async function statuses(
   running: Running | undefined,
 ): Promise<readonly LivingTenant[] | undefined> {
   if (values.aws !== true && !running?.hub) return undefined
-  const hub = await openHub(values)
-  try {
-    return await livingTenants(hub)
-  } finally {
-    hub.close()
-  }
+  return await withHub(values, livingTenants)
 }
 
 export function tenantRows(

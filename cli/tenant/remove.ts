@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { destroyInRunning } from '../demo/stacks.ts'
-import { HUB_OPTIONS, type HubAccess, isOfHub, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, type HubAccess, isOfHub, withHub } from '../hub/hub-access.ts'
 import { deleteMachineClient, machineClients } from '../hub/machine-clients.ts'
 import { findRunning } from '../local/running.ts'
 import { type Backend, openBackend, progress, resourcesOf, toItsEnd } from '../pulumi/pulumi-stacks.ts'
@@ -34,8 +34,7 @@ export const remove: Verb = {
     const tenantId = tenantIdOf(positionals[0])
     const aws = values.aws === true
     requireItsHub(tenantId, values)
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       // `npm start` deploys in its own process: there is no stack for pulumi to destroy.
       const inProcess = !aws && (await findRunning())?.verb === 'start'
       const backend = inProcess ? undefined : await openBackend({ aws })
@@ -43,9 +42,7 @@ export const remove: Verb = {
       process.stdout.write(removal.text)
       await confirm(`Remove ${tenantId} from ${hub.where}?`, tenantId, values.yes === true)
       await removal.run()
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }

@@ -1,5 +1,5 @@
 import type { TenantStatus } from '../../shared/tenant.ts'
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
 import { SEEN_WITHIN_SECONDS, setStatus } from './items.ts'
@@ -17,16 +17,14 @@ function statusVerb(name: 'suspend' | 'resume', status: TenantStatus['status'], 
     options: HUB_OPTIONS,
     async run({ values, positionals }) {
       const tenantId = tenantIdOf(positionals[0])
-      const hub = await openHub(values)
-      try {
+      const where = await withHub(values, async (hub) => {
         await setStatus(hub, tenantId, status, new Date())
-      } finally {
-        hub.close()
-      }
+        return hub.where
+      })
       process.stdout.write(
         status === 'suspended'
-          ? `${tenantId} is suspended on ${hub.where}: within ${SEEN_WITHIN_SECONDS} seconds its requests are answered 403 tenant_suspended.\nTo let it back in: npm run tenant -- resume ${tenantId}${values.aws === true ? ' --aws' : ''}\n`
-          : `${tenantId} is active on ${hub.where}, within ${SEEN_WITHIN_SECONDS} seconds.\n`,
+          ? `${tenantId} is suspended on ${where}: within ${SEEN_WITHIN_SECONDS} seconds its requests are answered 403 tenant_suspended.\nTo let it back in: npm run tenant -- resume ${tenantId}${values.aws === true ? ' --aws' : ''}\n`
+          : `${tenantId} is active on ${where}, within ${SEEN_WITHIN_SECONDS} seconds.\n`,
       )
       return 0
     },

@@ -1,4 +1,4 @@
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { askPassword } from '../terminal/password.ts'
 import { UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
@@ -29,16 +29,14 @@ export const userAdd: Verb = {
     const invite = values.invite === true
     if (invite && values.aws !== true)
       throw new UserError('The local cloud sends no mail.', 'Leave out --invite: the password is asked for.')
-    const hub = await openHub(values)
-    try {
+    const hub = await withHub(values, async (hub) => {
       requireOwnUsers(hub, 'add')
       const first = invite
         ? ({ kind: 'mailed' } as const)
         : ({ kind: 'typed', password: await askPassword(`Password of ${email}: `) } as const)
       await addUser(hub, tenantId, email, first)
-    } finally {
-      hub.close()
-    }
+      return hub
+    })
     const login = `npm run -s login -- ${tenantId} --username ${email}`
     process.stdout.write(
       `Made ${email} a user of ${tenantId} on ${hub.where}.${invite ? ' Cognito mails a temporary password.' : ''}\n` +

@@ -3,7 +3,7 @@ import { trailAccess } from '../audit/access.ts'
 import { readDoor } from '../audit/door.ts'
 import { sinceOf } from '../audit/since.ts'
 import { readTrail, type TrailQuery, type TrailRecord } from '../audit/trail.ts'
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { readRunning } from '../local/running.ts'
 import { tenantIdOf } from '../tenant/id.ts'
 import { textTable } from '../tenant/text-table.ts'
@@ -34,8 +34,7 @@ export const audit: Verb = {
     const folder = values.door === true ? await accessLogs(values) : undefined
     if (folder === undefined && values['access-logs'] !== undefined)
       throw new UserError('--access-logs is read with --door only.', 'Add --door.')
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const records = inOrder([
         ...(await readTrail(await trailAccess(hub), query)),
         ...(await atTheDoor(folder, query)),
@@ -43,9 +42,7 @@ export const audit: Verb = {
       process.stdout.write(
         values.json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join('') : table(records, tenant),
       )
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { leftLogs, leftLogsText } from '../hub/left-logs.ts'
 import {
   type Backend,
@@ -95,14 +95,7 @@ async function look(hubName: string, backend: Backend, values: Arguments['values
 /** The boundary of the tenants' roles is made last and goes first: a hub without it was begun, or its destroy was interrupted. */
 const mayHaveTenants = (hub: readonly StateResource[]) => hub.some(({ name }) => name === 'destroy-tenants-first')
 
-async function livingIn(values: Arguments['values']): Promise<readonly LivingTenant[]> {
-  const access = await openHub(values)
-  try {
-    return await livingTenants(access)
-  } finally {
-    access.close()
-  }
-}
+const livingIn = (values: Arguments['values']): Promise<readonly LivingTenant[]> => withHub(values, livingTenants)
 
 async function tenantsOf(files: StackFiles, hubName: string, backend: Backend): Promise<readonly StackOfTenant[]> {
   const tenants: StackOfTenant[] = []
@@ -162,13 +155,10 @@ async function run(cleanup: Cleanup, values: Arguments['values']): Promise<reado
 
 /** As `tenant remove` does it: nobody calls while the tenants go. */
 async function turnAway({ tenants, living }: Cleanup, values: Arguments['values']): Promise<void> {
-  const access = await openHub(values)
-  try {
+  await withHub(values, async (access) => {
     for (const tenantId of living) await setStatus(access, tenantId, 'suspended', new Date())
     for (const { tenantId } of tenants) await disableUsers(access, await usersOf(access, tenantId))
-  } finally {
-    access.close()
-  }
+  })
 }
 
 const AGAIN =

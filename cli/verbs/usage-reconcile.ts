@@ -5,7 +5,7 @@ import { sinceOf } from '../audit/since.ts'
 import { readTrail } from '../audit/trail.ts'
 import { open } from '../doctor/open.ts'
 import type { TenantSubject } from '../doctor/world.ts'
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { tenantIdOf } from '../tenant/id.ts'
 import type { Span } from '../usage/bedrock-counts.ts'
 import { readPriceFile } from '../usage/price-file.ts'
@@ -59,8 +59,7 @@ export const usageReconcile: Verb = {
     const threshold = thresholdOf(values.threshold)
     const prices = values.prices === undefined ? MODEL_PRICES : readPriceFile(String(values.prices))
     const tenants = await tenantsOf(values, tenant)
-    const hub = await openHub(values)
-    try {
+    return await withHub(values, async (hub) => {
       // A request counts in the hour that it ended in, and may have begun long before.
       const records = await readTrail(await trailAccess(hub), { since: span.from - HOUR })
       const reconciled = await reconcileAccounts(tenants, records, {
@@ -73,9 +72,7 @@ export const usageReconcile: Verb = {
         values.json === true ? `${JSON.stringify(reconciled, null, 2)}\n` : reconciledText(reconciled),
       )
       return addsUp(reconciled) ? 0 : 1
-    } finally {
-      hub.close()
-    }
+    })
   },
 }
 

@@ -1,7 +1,7 @@
 import { trailAccess } from '../audit/access.ts'
 import { sinceOf } from '../audit/since.ts'
 import { readTrail } from '../audit/trail.ts'
-import { HUB_OPTIONS, openHub } from '../hub/hub-access.ts'
+import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { tenantIdOf } from '../tenant/id.ts'
 import { readPriceFile } from '../usage/price-file.ts'
 import { usageCsv, usageJson, usageTable } from '../usage/print.ts'
@@ -38,16 +38,13 @@ const report: Verb = {
     if (values.csv === true && values.json === true)
       throw new UserError('--csv and --json say two things.', 'Leave one out.')
     const list = values.prices === undefined ? undefined : readPriceFile(String(values.prices))
-    const hub = await openHub(values)
-    try {
+    await withHub(values, async (hub) => {
       const query = { since, ...(tenant !== undefined && { tenant }) }
       const records = await readTrail(await trailAccess(hub), query)
       const report = usageReport(records, { by, ...(list && { prices: { list, region: hub.region } }) })
       const print = values.csv === true ? usageCsv : values.json === true ? usageJson : usageTable
       process.stdout.write(print(report, new Date(since).toISOString()))
-    } finally {
-      hub.close()
-    }
+    })
     return 0
   },
 }

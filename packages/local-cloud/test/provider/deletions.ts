@@ -23,6 +23,7 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
     client: 'DependencyViolation',
     'load-balancer': 'DependencyViolation',
     endpoints: 'DependencyViolation',
+    'central-models': 'DependencyViolation',
     fargate: 'DependencyViolation',
     'account-models': 'DependencyViolation',
     lane: 'DependencyViolation',
