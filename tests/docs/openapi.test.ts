@@ -45,6 +45,14 @@ it('describes every operation that is offered, and no other', () => {
   )
 })
 
+it('and so do docs/api.md and docs/openai.md, in words', () => {
+  const words = ['api', 'openai']
+    .map((page) => readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8'))
+    .join()
+  const untold = described.filter(({ method, path }) => !words.includes(`${method} /{tenant}${path}`))
+  expect(untold.map(({ method, path }) => `${method} ${path}`)).toEqual([])
+})
+
 it('has every error code', () => {
   expect(document.components.schemas.ErrorCode?.enum).toEqual(Object.keys(ERRORS))
 })

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
-import { madeOfTables, withMade } from './settings-page.ts'
+import { MADE_PARTS, withMade } from './made-parts.ts'
 
 const read = (file: string) => readFileSync(join(PROJECT_DIRECTORY, file), 'utf8')
 const readme = read('README.md')
@@ -23,9 +23,8 @@ it('a newcomer reads the README in one go', () => {
   expect(readme.split('\n').length).toBeLessThanOrEqual(130)
 })
 
-it('the settings table is the one that settings are read by: npm run docs', () => {
-  const page = read('docs/settings.md')
-  expect(page).toBe(withMade(page, madeOfTables()))
+it.each(MADE_PARTS)('$file has what the code says: npm run docs', (part) => {
+  expect(read(part.file)).toBe(withMade(part, read(part.file)))
 })
 
 it.each(pages)('%s: every npm script that it names exists', (file) => {

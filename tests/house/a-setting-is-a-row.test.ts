@@ -22,7 +22,7 @@ import { configurationItem, toldOf } from './spoke/ingress/configuration-item.ts
 import { parseTenant } from './functions/gateway/tenant-items.ts'
 import { CONFIGURATION } from './functions/gateway/testing/support.ts'
 import { readSettings } from './shared/settings/read.ts'
-import { madeOfTables } from './tests/docs/settings-page.ts'
+import { MADE_PARTS } from './tests/docs/made-parts.ts'
 import { EFFECTS } from './tests/deployments/setting-changes.ts'
 import { SETTINGS } from './tests/spoke-fixture.ts'
 import { read, spoke } from './tests/settings.ts'
@@ -43,7 +43,7 @@ console.log(JSON.stringify({
   unset: of(undefined),
   refused: error(() => of('many')),
   damaged: error(() => parseTenant(damaged, 'tenant1', 'us-east-1')),
-  documented: madeOfTables().split('\\n').find((line) => line.includes('promptBytes')),
+  documented: MADE_PARTS[0].make().split('\\n').find((line) => line.includes('promptBytes')),
   fixture: SETTINGS.promptBytes,
   effect: EFFECTS.spoke.promptBytes,
 }))
