@@ -17,9 +17,9 @@ import { organization as sample } from '../../sample-organization.ts'
 /** What the programs are made of: copied, because the CLI writes into a stack's file. */
 export const PROGRAM = [
   ...['main.js', 'index.ts', 'package.json', 'tsconfig.json', 'Pulumi.yaml'],
-  ...['hub', 'spoke', 'shared', 'functions'],
+  ...['hub', 'spoke', 'site', 'shared', 'functions'],
 ]
-const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2'].map((name) => `Pulumi.${name}.yaml`)
+const STACK_FILES = ['hub', 'spoke-tenant1', 'spoke-tenant2', 'site'].map((name) => `Pulumi.${name}.yaml`)
 
 export interface Engine {
   readonly cloud: LocalCloud
