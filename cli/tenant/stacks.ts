@@ -42,6 +42,8 @@ export function readStackFiles(directory = PROJECT_DIRECTORY, read = readStack):
   for (const stack of stackNames(directory)) {
     try {
       const raw = ofProject(read(stack, directory).config, project)
+      // Of a client nothing but its mistakes is anybody's here.
+      if (raw.role === 'site') readSettings(raw, { organization: ORGANIZATION, project, stack })
       const tenancy = readTenancy(stack, raw, defaultHubStack(project))
       if (tenancy) spokes.push({ stack, raw, tenancy, settings: settingsOf(raw, project, stack) })
     } catch (error) {

@@ -5,6 +5,7 @@
 import { NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
 import { ASKED } from './questions-asked.ts'
+import { OF_CLIENT } from './questions-client.ts'
 import { OF_MODELS } from './questions-models.ts'
 import { OF_NETWORK } from './questions-network.ts'
 
@@ -12,6 +13,7 @@ export const QUESTIONS: readonly Question[] = [
   ...ASKED,
   ...OF_NETWORK,
   ...OF_MODELS,
+  ...OF_CLIENT,
   {
     id: 'pool-with-domain',
     from: [{ file: note('0043-app-clients-for-machines'), words: 'for a pool with a domain is not known' }],
