@@ -28,9 +28,11 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
   functionToken: [
     {
       file: 'authenticate.ts',
-      from: 'const payload = await verify(bearerToken(authorization), options, "this gateway\'s user pool")\n    requireIdToken(payload, options.clientId)',
-      to: 'const payload = unverified(authorization)',
+      from: 'const payload = await verify(bearerToken(authorization), options, whose)',
+      to: 'const payload = unverified(authorization) as Verified',
     },
+    { file: 'authenticate.ts', from: '      requireAudience(payload, clientId)\n', to: '' },
+    { file: 'authenticate.ts', from: '    requireIdToken(payload, clientId)\n', to: '' },
     {
       file: 'authenticate.ts',
       from: '\nexport function bearerToken(',
@@ -56,7 +58,8 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     { file: 'node-request.ts', from: '    requireOneAuthorization(message)\n', to: '' },
   ],
   tenantMatch: [
-    { file: 'authenticate.ts', from: '    requireTenant(payload, options.tenantId)\n', to: '' },
+    { file: 'authenticate.ts', from: '    requireTenant(payload, tenantId)\n', to: '' },
+    { file: 'authenticate.ts', from: '      requireClaim(payload, people, tenantId, { user: id })\n', to: '' },
     { file: 'authenticate-machine.ts', from: '    requireClaims(payload, trusted, name, caller)\n', to: '' },
     { file: 'path.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
