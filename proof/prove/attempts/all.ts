@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { machines } from './machines.ts'
 import { network } from './network.ts'
 import { paths } from './paths.ts'
+import { providerPeople } from './provider-people.ts'
 import { shared } from './shared.ts'
 import { tasks } from './tasks.ts'
 import { tokens } from './tokens.ts'
@@ -13,6 +14,7 @@ import { users } from './users.ts'
 
 export const allAttempts: readonly Attempt[] = [
   tokens,
+  providerPeople,
   machines,
   users,
   paths,

@@ -6,7 +6,7 @@ import { type Outcome, stopped, through } from '../outcome.ts'
 import { BY_CLIENT } from '../site/machine-clients.ts'
 import { BY_ACCOUNT, BY_ISSUER } from '../site/machines.ts'
 import type { Site } from '../site/site.ts'
-import { requestWith, tokenAttempts } from './tokens.ts'
+import { OF_ANY_ISSUER, requestWith, tokenAttempts } from './tokens.ts'
 
 const CHECKED: readonly Layer[] = ['loadBalancerToken', 'functionToken']
 const MATCHED: readonly Layer[] = ['loadBalancerToken', 'tenantMatch']
@@ -157,10 +157,6 @@ async function ask(site: Site, path: string, token: string): Promise<Outcome> {
     'served',
   )
 }
-
-/** What is tried with forged tokens of users and is about any issuer. */
-const OF_ANY_ISSUER =
-  /^(none|garbage|empty|basic|alg-none|hs256-public-key|signature-removed|unknown-kid|own-key-known-kid|other-pool-key|wrong-issuer|wrong-audience|expired|not-yet-valid|no-expiry|two-headers|query-string)$/
 
 const forged: readonly Attempt[] = tokenAttempts
   .filter(({ name }) => OF_ANY_ISSUER.test(name))

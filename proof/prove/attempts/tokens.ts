@@ -245,6 +245,10 @@ export async function requestWith(
   }
 }
 
+/** What is tried with forged tokens of users and is about any issuer. */
+export const OF_ANY_ISSUER =
+  /^(none|garbage|empty|basic|alg-none|hs256-public-key|signature-removed|unknown-kid|own-key-known-kid|other-pool-key|wrong-issuer|wrong-audience|expired|not-yet-valid|no-expiry|two-headers|query-string)$/
+
 export const tokens: readonly Attempt[] = tokenAttempts.map((attempt) => ({
   family: 'tokens',
   means: 'request',

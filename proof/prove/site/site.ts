@@ -17,6 +17,13 @@ import { createIam, type Iam } from './iam.ts'
 import { createMachineClients, DOMAIN } from './machine-clients.ts'
 import { createMachines, type Machines, machinesOf, WEBSITES } from './machines.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
+import {
+  deployProviderPeople,
+  IDENTITY,
+  PROVIDER,
+  type ProviderPeople,
+  withProviderAccount,
+} from './provider-people.ts'
 import { CENTRAL_MODELS, deployShared, type SharedTenants, withSharedAccounts } from './shared.ts'
 import { openStatusItems, type StatusItems, type Suspended, suspendTenant } from './suspended.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
@@ -37,6 +44,8 @@ export interface Site extends GatewayCalls, AwsCalls, Gateways, SharedTenants {
   readonly clock: Clock
   readonly forge: Forge
   readonly machines: Machines
+  /** A tenant's whose people are an external provider's. */
+  readonly provider: ProviderPeople
   /** The user pool as it is seen from the internet. */
   readonly pool: UserPoolCalls
   readonly people: PoolUsers
@@ -74,21 +83,20 @@ export async function startSite({
   const iam = createIam()
   const clock: Clock = { ahead: 0 }
   const now = () => Date.now() / 1000 + clock.ahead
-  const platform = await startPlatform({
-    organization: withSharedAccounts(withMoreModels(organization)),
+  const hubsSettings = {
     // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
-    settings: {
-      hub: {
-        wafRateLimit: '1000000',
-        keySetVia: 'table',
-        userPoolDomain: DOMAIN,
-        centralModels: CENTRAL_MODELS,
-        // Room for five tenants.
-        ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '12' }),
-      },
-    },
+    wafRateLimit: '1000000',
+    keySetVia: 'table',
+    userPoolDomain: DOMAIN,
+    centralModels: CENTRAL_MODELS,
+    // Room for six tenants.
+    ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '14' }),
+  }
+  const platform = await startPlatform({
+    organization: withProviderAccount(withSharedAccounts(withMoreModels(organization))),
+    settings: { hub: { ...hubsSettings, identity: IDENTITY } },
     stacks: ['hub'],
-    websites: WEBSITES,
+    websites: { ...WEBSITES, ...PROVIDER },
     images,
     now,
     createAuthorize: iam.createAuthorize,
@@ -96,6 +104,8 @@ export async function startSite({
   })
   try {
     const { hub } = platform
+    const provider = await deployProviderPeople(platform, tenants)
+    await platform.deploy('hub', hubsSettings)
     // Their ids are in the tenants' settings.
     const clients = await createMachineClients(platform)
     const [machines1, machines2] = [machinesOf('tenant1', clients), machinesOf('tenant2', clients)]
@@ -124,6 +134,7 @@ export async function startSite({
       tenant2,
       ...pair,
       forge: await createForge(platform),
+      provider,
       machines: await createMachines(platform, clients),
       ...createGatewayCalls(platform, iam),
       ...createAwsCalls(platform, iam, now),

@@ -1,0 +1,96 @@
+/** A tenant whose people are an external provider's: its tokens, with a key of the provider that is ours. */
+import { generateKeyPairSync } from 'node:crypto'
+import type { Account, Organization } from '@genai/local-cloud/organization'
+import type { Website } from '@genai/local-cloud/wire/websites'
+import { readStack } from '../../../cli/pulumi/stacks.ts'
+import { tenantRoles } from '../../../sample-organization.ts'
+import type { Platform } from '../../harness/platform.ts'
+import { type Claims, type Forge, forgeOf, rs256 } from './forge.ts'
+
+export const PROVIDER_TENANT = 'people1'
+const ACCOUNT = '777777777777'
+const HOST = 'login.example.org'
+const AUDIENCE = 'api://genai'
+/** An app role, as its administrators name it; another tenant's has another name. */
+const ROLE = 'Genai.People.One'
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** As Entra ID's, without its algorithm. */
+const KEY = { ...publicKey.export({ format: 'jwk' }), kid: 'provider', use: 'sig' }
+
+const ISSUER = `https://${HOST}/v2.0`
+/** The hub's setting. */
+export const IDENTITY = { issuer: ISSUER, audience: AUDIENCE, tenantClaim: 'roles', claimFormat: 'list' } as const
+
+export const PROVIDER: Readonly<Record<string, Website>> = {
+  [HOST]: async ({ target }) => {
+    if (target === '/keys') return { status: 200, body: JSON.stringify({ keys: [KEY] }) }
+    const document = { issuer: ISSUER, jwks_uri: `https://${HOST}/keys` }
+    return { status: 200, body: JSON.stringify(document) }
+  },
+}
+
+/** With the tenant's account, which is as the sample tenants' are. */
+export function withProviderAccount(organization: Organization): Organization {
+  const pattern = organization.accounts.at(-1)
+  if (!pattern) throw new Error('The organisation has no account.')
+  const outboundIdentity = `${ACCOUNT.slice(0, 8)}-0000-4000-8000-${ACCOUNT}`
+  const account: Account = {
+    ...pattern,
+    id: ACCOUNT,
+    name: PROVIDER_TENANT,
+    roles: tenantRoles(ACCOUNT),
+    outboundIdentity,
+  }
+  return { ...organization, accounts: [...organization.accounts, account] }
+}
+
+export interface ProviderPeople {
+  /** Signed by the provider's own key. */
+  token(changes?: Claims): Promise<string>
+  /** Forgeries of its tokens. */
+  readonly forge: Forge
+}
+
+/**
+ * Deployed while the hub has the provider. A tenant keeps whose tokens it trusts until its own next deployment, so that the tenants which are
+ * deployed after the hub has gone back to its user pool are the pool's.
+ */
+export async function deployProviderPeople(
+  { cloud }: Platform,
+  more: Readonly<Record<string, string>>,
+): Promise<ProviderPeople> {
+  const { default: program } = await import('../../../index.ts')
+  const { project, config } = readStack('spoke-tenant1')
+  const settings = {
+    tenantId: PROVIDER_TENANT,
+    account: ACCOUNT,
+    roleArn: `arn:aws:iam::${ACCOUNT}:role/genai-deployer`,
+    cidrBlock: '10.64.3.0/24',
+    tenantClaimValue: ROLE,
+    ...more,
+  }
+  const given = Object.entries(settings).map(([name, value]) => [`${project}:${name}`, value])
+  const { [`${project}:machineIssuers`]: _, ...others } = config
+  const stack = { project, stack: `spoke-${PROVIDER_TENANT}`, config: { ...others, ...Object.fromEntries(given) } }
+  await cloud.deploy(stack, program)
+  const { privateKey: another } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const token = async (changes: Claims = {}) =>
+    rs256({ alg: 'RS256', kid: KEY.kid }, { ...claims(), ...changes }, privateKey)
+  return {
+    token,
+    forge: await forgeOf({
+      keys: [KEY],
+      genuine: (tenantId) => token(tenantId === 'tenant2' ? { roles: ['Genai.People.Two'] } : {}),
+      accessToken: () => token({ aud: 'another' }),
+      byPool: async (changed) => rs256({ alg: 'RS256', kid: KEY.kid }, changed, privateKey),
+      byOtherPool: async (changed) => rs256({ alg: 'RS256', kid: 'another' }, changed, another),
+      tenantId: 'tenant1',
+    }),
+  }
+}
+
+function claims(): Claims {
+  const now = Math.floor(Date.now() / 1000)
+  return { iss: ISSUER, aud: AUDIENCE, sub: 'person', roles: [ROLE], iat: now, exp: now + 300 }
+}
