@@ -55,6 +55,15 @@ describe('what is deployed', () => {
     await checkNetwork({ ...HUB_SETTINGS, cidrBlock: '10.1.0.0/16' }, ['use1-az6'], {}, nobodyAsked)
   })
 
+  it('takes no domain for its user pool in the deployment that leaves Cognito’s endpoint', () => {
+    const asked = { ...HUB_SETTINGS, keySetVia: 'table' as const, userPoolDomain: 'genai-example' }
+    expect(() => checkPlace(asked, { ...before, keySetVia: 'endpoint' })).toThrow(
+      /read keys through Cognito's endpoint still.*Take userPoolDomain out, run this `up`, then every tenant's, and set it then/,
+    )
+    checkPlace(asked, { ...before, keySetVia: 'table' })
+    checkPlace(asked, {})
+  })
+
   it('is not asked of AWS where nothing of it changes', async () => {
     checkPlace(HUB_SETTINGS, before)
     await network({})

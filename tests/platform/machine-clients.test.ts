@@ -138,6 +138,15 @@ describe('the domain of the user pool', () => {
     )
   })
 
+  it('is set once nobody reads keys through the endpoint: not by the `up` that leaves it', async () => {
+    const kept = { deletionProtection: false }
+    await platform.deploy('hub', { ...kept, keySetVia: 'endpoint' })
+    const leaving = platform.deploy('hub', { ...kept, keySetVia: 'table', userPoolDomain: PREFIX })
+    await expect(leaving).rejects.toThrow(/read keys through Cognito's endpoint still/)
+    await platform.deploy('hub', { ...kept, keySetVia: 'table' })
+    await platform.deploy('hub', { ...kept, keySetVia: 'table', userPoolDomain: PREFIX })
+  })
+
   it('can be taken away, and then there are no machines with app clients', async () => {
     await platform.deploy('hub', { deletionProtection: false })
     await expect(addMachine(hub, { tenantId: 'tenant1', name: 'partner', directory })).rejects.toThrow(
