@@ -32,7 +32,7 @@ export const PROVIDER: Readonly<Record<string, Website>> = {
 
 /** With the tenant's account, which is as the sample tenants' are. */
 export function withProviderAccount(organization: Organization): Organization {
-  const pattern = organization.accounts.at(-1)
+  const pattern = organization.accounts.find(({ id }) => id === '222222222222')
   if (!pattern) throw new Error('The organisation has no account.')
   const outboundIdentity = `${ACCOUNT.slice(0, 8)}-0000-4000-8000-${ACCOUNT}`
   const account: Account = {
@@ -52,10 +52,7 @@ export interface ProviderPeople {
   readonly forge: Forge
 }
 
-/**
- * Deployed while the hub has the provider. A tenant keeps whose tokens it trusts until its own next deployment, so that the tenants which are
- * deployed after the hub has gone back to its user pool are the pool's.
- */
+/** Of a hub that has the provider; tenants that were deployed before are the user pool's until their own next deployment. */
 export async function deployProviderPeople(
   { cloud }: Platform,
   more: Readonly<Record<string, string>>,

@@ -94,7 +94,7 @@ export async function startSite({
   }
   const platform = await startPlatform({
     organization: withProviderAccount(withSharedAccounts(withMoreModels(organization))),
-    settings: { hub: { ...hubsSettings, identity: IDENTITY } },
+    settings: { hub: hubsSettings },
     stacks: ['hub'],
     websites: { ...WEBSITES, ...PROVIDER },
     images,
@@ -104,8 +104,6 @@ export async function startSite({
   })
   try {
     const { hub } = platform
-    const provider = await deployProviderPeople(platform, tenants)
-    await platform.deploy('hub', hubsSettings)
     // Their ids are in the tenants' settings.
     const clients = await createMachineClients(platform)
     const [machines1, machines2] = [machinesOf('tenant1', clients), machinesOf('tenant2', clients)]
@@ -118,6 +116,9 @@ export async function startSite({
     const status = openStatusItems(platform)
     const suspended = await suspendTenant(platform, status, tenants)
     const pair = await deployShared(platform, tenants)
+    // Those before keep the user pool until their own next deployment.
+    await platform.deploy('hub', { ...hubsSettings, identity: IDENTITY })
+    const provider = await deployProviderPeople(platform, tenants)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {
       compute,
