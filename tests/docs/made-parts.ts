@@ -8,6 +8,8 @@ import { meaningsIn, settingsTable } from '../../shared/settings/markdown.ts'
 import { SITE_TABLE } from '../../shared/settings/site-table.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 
+import { costsTable } from './costs-table.ts'
+
 interface MadePart {
   readonly file: string
   /** Lines of the page that it stands between. */
@@ -38,6 +40,11 @@ export const MADE_PARTS: readonly MadePart[] = [
     file: 'docs/deployers.md',
     between: ['<!-- policies: begin -->', '<!-- policies: end -->'],
     make: () => deployersMarkdown(ACCOUNTS).trim(),
+  },
+  {
+    file: 'docs/limits-and-costs.md',
+    between: ['<!-- costs: begin -->', '<!-- costs: end -->'],
+    make: costsTable,
   },
 ]
 
