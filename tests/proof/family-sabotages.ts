@@ -1,6 +1,6 @@
 /** One more mistake for every family: smaller than a whole layer gone, in a single resource where it can be. */
 import type { Properties } from '@genai/local-cloud/ledger/ledger'
-import { onboardingRoleName } from '../../shared/naming.ts'
+import { onboardingRoleName, tenantRoleName } from '../../shared/naming.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
 import { code, edited, named, type Sabotage } from './sabotages.ts'
 
@@ -115,7 +115,25 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     verdict: 'not stopped',
     declare: (site) => edited(site, 'aws:iam/role:Role', () => ({ assumeRolePolicy: OPEN }), named(onboardingRoleName)),
   },
+  {
+    layer: 'spokeRole',
+    mistake: 'the role of a tenant at the shared endpoint takes any network',
+    id: 'shared/credentials-at-own-endpoint',
+    verdict: 'weakened',
+    declare: (site) =>
+      edited(
+        site,
+        'aws:iam/rolePolicy:RolePolicy',
+        ({ outputs }) => ({
+          policy: String(outputs.policy).replaceAll(`"aws:SourceVpc":"${site.hub.vpcId}"`, ANY_CALLER),
+        }),
+        ({ outputs }) => outputs.role === tenantRoleName(site.shared2.id),
+      ),
+  },
 ]
+
+/** Of the session in either case: a condition that asks for nothing. */
+const ANY_CALLER = '"aws:PrincipalTag/tenant_id":"shared2"'
 
 const UNLISTED = { S: 'us.amazon.nova-pro-v1:0' }
 const OPEN = JSON.stringify({

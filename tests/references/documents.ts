@@ -1,4 +1,5 @@
 /** Every policy document that the programs can generate: as declared in the recorded lives, and in the variants of settings. */
+import { centralEndpointPolicy } from '../../shared/policies/central-endpoint.ts'
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
 import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from '../../shared/policies/doctor.ts'
@@ -86,6 +87,20 @@ function written(region: string): readonly Checked[] {
       name: 'guard rails',
       kind: 'serviceControl',
       document: guardRails({ region, modelIds: models, machines: MACHINES }),
+    },
+    {
+      name: 'shared model endpoint',
+      kind: 'endpoint',
+      document: centralEndpointPolicy({
+        region,
+        modelIds: models,
+        sharing: { kind: 'organisation', arn: `arn:aws:organizations::${HUB}:organization/o-exampleorg01` },
+      }),
+    },
+    {
+      name: 'role of models at the shared endpoint',
+      kind: 'identity',
+      document: tenantRolePolicy({ account: TENANT, region, modelIds: models, hubVpcId: 'vpc-0123456789abcdef0' }),
     },
     {
       name: 'role of models',

@@ -23,6 +23,8 @@ export function withSharedAccounts(organization: Organization): Organization {
       ...pattern,
       id: account,
       name: id,
+      // Whatever the pattern has access to: that is not what stops an attempt.
+      models: [...new Set([...pattern.models, ...TENANTS.map(({ model }) => model)])],
       roles: tenantRoles(account),
       outboundIdentity: `${account.slice(0, 8)}-0000-4000-8000-${account}`,
     }),
