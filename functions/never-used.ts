@@ -1,7 +1,7 @@
 /**
  * Stands in the bundles for what the SDK's clients load and a function or a container never uses: the default chain of
  * credentials (every client is given its own), configuration files and HTTP/2. A fifth of the bundle, a sixth of a cold
- * start. Whoever does use one of them is told.
+ * start. Using one of them throws.
  */
 function neverUsed(): never {
   throw new Error('This part of the SDK is left out of the bundles (shared/bundle.ts).')

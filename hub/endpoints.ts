@@ -49,7 +49,7 @@ export class Endpoints extends pulumi.ComponentResource {
       )
     this.dynamodbPrefixListId = gatewayEndpoint(name, 'dynamodb', args, reads, child).prefixListId
     interfaceEndpoint(name, 'sts', { ...args, group, policy: stsEndpointPolicy(settings) }, child)
-    // With a NAT gateway there is none: its private DNS name would bypass the gateway.
+    // Not with a NAT gateway: the endpoint's private DNS name would bypass it.
     if (settings.keySetVia === 'endpoint') {
       interfaceEndpoint(name, 'cognito-idp', { ...args, group, policy: cognitoEndpointPolicy() }, child)
     }

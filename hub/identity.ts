@@ -48,7 +48,7 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
     {
       name: `${PREFIX}-users`,
       deletionProtection: args.settings.deletionProtection ? 'ACTIVE' : 'INACTIVE',
-      // Whoever could sign up could choose a tenant.
+      // With self sign-up, a user could choose a tenant.
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       usernameAttributes: ['email'],
       usernameConfiguration: { caseSensitive: false },

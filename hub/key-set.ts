@@ -10,7 +10,7 @@ const LARGEST = 3_000
 /**
  * @param issuer `https://cognito-idp.REGION.amazonaws.com/POOL_ID`
  * @returns the key set as JSON: the public RSA keys, and nothing else of what was answered
- * @throws Error when it cannot be fetched, or is none
+ * @throws Error when it cannot be fetched, or is not a key set
  */
 export async function fetchKeySet(issuer: string): Promise<string> {
   const url = `${issuer}/.well-known/jwks.json`

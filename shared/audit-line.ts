@@ -41,7 +41,7 @@ export interface GenAi {
   readonly 'gen_ai.usage.cache_read.input_tokens'?: number
   readonly 'gen_ai.usage.cache_creation.input_tokens'?: number
   readonly 'gen_ai.response.finish_reasons'?: readonly [string]
-  /** The line's `outcome`, where it is none of success. */
+  /** The line's `outcome`, when the request failed. */
   readonly 'error.type'?: string
 }
 
@@ -80,8 +80,8 @@ export interface AuditLine<Outcome extends string = string> extends Partial<GenA
   /** The stream ended before the model had said what it used. */
   usageIncomplete?: true
   /**
-   * Whose figure `nanoDollars` is: `measured` by what Bedrock counted, `estimated` by what was reserved as Bedrock said nothing, or
-   * `none`, where no model worked.
+   * Where `nanoDollars` comes from: `measured` from what Bedrock counted, `estimated` from what was reserved because Bedrock said
+   * nothing, or `none` because no model worked.
    */
   usageIs?: 'measured' | 'estimated' | 'none'
   /** What the request cost, in 1e-9 dollars, by the price list of the tenant's configuration. Absent where a price is not known. */
@@ -165,11 +165,11 @@ export interface AuditRecord
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const LINES = {
-  /** What the trail gets. Whoever else prints such a line in the function is found by it. */
+  /** Lines that go into the trail. It also finds a decision that something other than the gateway has printed. */
   decided: pattern(`${is('decision', 'allowed')} || ${is('decision', 'refused')}`),
   serverError: pattern(compared('status', '>=', 500)),
   noServerError: pattern(compared('status', '<', 500)),
-  /** By the model. A limit's 429, of the gateway's own, is none of it. */
+  /** Throttled by the model. The gateway's own 429 for a limit is not counted. */
   throttled: pattern(`${is('outcome', 'model_throttled')} || ${is('outcome', 'model_quota_exceeded')}`),
   foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
   /** What a content guard rail has stopped, prompt or answer. */

@@ -1,11 +1,11 @@
-/** Whose tokens a tenant's machines call with, as the tenant's item has them. `functions/` may import this file. */
+/** Issuers of the tokens that a tenant's machines call with, as the tenant's item has them. `functions/` may import this file. */
 import { isMap } from './is-map.ts'
 import { MACHINE_NAME, type MachineIssuer } from './tenant.ts'
 
 const CLAIM = /^[\x21-\x7e]{1,256}$/
 
 /**
- * A machine issuer that is not whole is none: what it does not say must not count as said.
+ * An incomplete machine issuer is refused as a whole: a missing claim would let more tokens in.
  * @param plain issuers by the name in the machine's path
  * @throws Error when it is not what a stack writes
  */

@@ -20,7 +20,7 @@ interface Rs256Key {
 /**
  * @param body as answered
  * @returns the set as JSON
- * @throws Error for a set that is none, or has no key that can be used: it must not take the place of a good one
+ * @throws Error when the body is not a key set, or has no usable key: it must not replace a good set
  */
 export function readKeySet(body: string): string {
   let parsed: unknown

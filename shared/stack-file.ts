@@ -1,4 +1,4 @@
-/** A stack's file beside Pulumi.yaml, read in one way by the programs and by the commands. Who reads it from the disk is theirs. */
+/** Parses a stack's file beside Pulumi.yaml, for the programs and the commands alike. Each of them reads the disk itself. */
 import { parse } from 'yaml'
 import { isMap } from './is-map.ts'
 import { setCommand } from './settings/commands.ts'

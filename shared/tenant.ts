@@ -172,8 +172,8 @@ export interface TenantLimits {
 export type TenantItem = TenantStatus | TenantLimits
 
 /**
- * Who a token's caller is, for whatever keys on it: subjects of two issuers may be the same text, and one may be an ARN, a name or
- * an address, which belongs into no log.
+ * Identifies a caller, for counters, lists and logs. It is made of issuer and subject: two issuers may use the same subject, and a
+ * subject may be an ARN, a name or an address, none of which belongs into a log.
  */
 export function callerId(issuer: string, subject: string): string {
   return createHash('sha256')

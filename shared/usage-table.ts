@@ -170,8 +170,8 @@ const without = (holds: Readonly<Record<string, number>>, gone: readonly (readon
   Object.fromEntries(Object.entries(holds).filter(([key]) => !gone.some(([other]) => other === key)))
 
 /**
- * What of the minute before still counts, at this point of the minute: all of it at the beginning, nothing at the end. The part of
- * a request is none, so that after a minute's worth of requests the next one has to wait for less than a second.
+ * How much of the previous minute still counts at this point of the minute: all of it at the beginning, nothing at the end. It is
+ * rounded down to whole requests, so that after a minute's worth of requests the next one waits for less than a second.
  */
 export const carried = (before: number, millisecondsLeft: number): number =>
   Math.floor((before * millisecondsLeft) / MINUTE_MILLISECONDS)

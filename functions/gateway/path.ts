@@ -87,7 +87,7 @@ function shapeOf({ shape }: Operation, headers: RequestHeaders): Shape {
   return typeof shape === 'function' ? shape(headers) : shape
 }
 
-/** Whose client asks for a path at which there is nothing. */
+/** The shape of the client that most likely asked for an unknown path. */
 function nearestShape([first, second]: readonly string[]): Shape {
   if (first === 'model') return bedrockShape
   if (first !== 'v1') return gatewayShape

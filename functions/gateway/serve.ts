@@ -63,7 +63,7 @@ export async function serve(
   const configured = () =>
     timed(record, 'routing', () => within(deadline, "reading the tenant's configuration", routing.get()))
   const authorization = incoming.headers.get('authorization')
-  // Whose tokens a machine's are is in the tenant's configuration.
+  // The tenant's configuration names the issuer of a machine's tokens, so it is read first.
   const trusting = machine === undefined ? undefined : { name: machine, of: (await configured())?.configuration ?? {} }
   const caller = await timed(record, 'authenticate', () =>
     within(

@@ -15,7 +15,7 @@ import { KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS, STORED_KEY_SET_A
 
 export interface StoredKeySetsOptions {
   readonly tableName: string
-  /** Whose partition: the tenant's id, or the hub's mark. */
+  /** The partition to read: the tenant's id, or the hub's mark. */
   readonly owner: string
   readonly region: string
   /** With the function's own credentials. */

@@ -127,7 +127,7 @@ export function toAnswerStream({ batches, piece, end, keepAlive, failed, ended }
     async return() {
       if (over) return DONE
       finish(clientLeft())
-      // Whatever the model still sends is nobody's.
+      // Nobody reads what the model still sends.
       pending?.catch(() => {})
       batches.return()
       return DONE

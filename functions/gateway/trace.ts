@@ -1,6 +1,6 @@
 /**
  * The caller's trace, as W3C's Trace Context has it (https://www.w3.org/TR/trace-context/): the gateway makes no spans of its
- * own, so it passes the header on as it is. What is not valid is as good as not there.
+ * own, so it passes the header on as it is. A header that is not valid is ignored.
  */
 import { TRACEPARENT } from '../../shared/audit-line.ts'
 

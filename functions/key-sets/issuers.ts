@@ -1,4 +1,4 @@
-/** Whose key sets are fetched: the hub's issuer, and those that tenants' configuration items name. */
+/** The issuers whose key sets are fetched: the hub's, and those that tenants' configuration items name. */
 import { type DynamoDBClient, QueryCommand, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb'
 import { withinTime } from '../gateway/aws/clients.ts'
 

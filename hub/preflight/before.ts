@@ -34,7 +34,7 @@ export type Before = Partial<Pick<HubOutputs, Exclude<(typeof BEFORE)[number], '
 export const CELLS = 'docs/operations.md, "Cells"'
 
 /**
- * What no hub changes in place, tenants or not. Needs nobody's credentials.
+ * Changes that no hub can make in place, with or without tenants. Needs no credentials.
  * @throws Error saying what is deployed, what was asked, and what to do instead
  */
 export function checkPlace({ account, region, listener, userPoolDomain }: HubSettings, before: Before): void {

@@ -71,7 +71,7 @@ export const serviceLinkedRole = (account: string, service: string): PolicyState
 
 const iam = (...names: readonly string[]) => names.map((name) => `iam:${name}`)
 
-/** Whoever may write a role's policy may give it everything: service control policies bound that, not this. */
+/** A right to write a role's policy is a right to grant that role anything. This policy cannot bound it; service control policies do. */
 export const manageRoles = ({ account }: DeployerScope): PolicyStatement =>
   allow(
     'Roles',

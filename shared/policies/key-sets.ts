@@ -12,7 +12,7 @@ export interface KeySetsScope {
   readonly logGroupArn: string
 }
 
-/** Of tenants' items it reads the issuers and nothing else, and it changes none; of key sets it puts new ones in the place of old ones. */
+/** The function reads the issuers in the tenants' items, and no other attribute. It changes no tenant's item. It replaces key sets. */
 export function keySetsRolePolicy({ tenantsTableArn, keySetsTableArn, logGroupArn }: KeySetsScope): PolicyDocument {
   return policy(
     {

@@ -117,8 +117,8 @@ export function service(
 
 /**
  * AWS names a scalable target by a number of its own and tells no service's name in a condition, so a target goes by its tag: one
- * that is new is made with the tenant's, and one that is there is its own tenant's only. Whose service a new one scales nothing
- * says (docs/isolation.md). Its alarms are CloudWatch's, made as whoever writes the policy.
+ * a new target must have the tenant's tag, and an existing one may be changed by its own tenant only. No condition says whose service
+ * a new target scales (docs/isolation.md). CloudWatch makes its alarms with the rights of whoever writes the scaling policy.
  */
 export function scaling({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   const ofServices = {

@@ -145,7 +145,7 @@ export function guardRails({ region, modelIds, modelRegions, machines = [] }: Gu
   )
 }
 
-/** Whoever asks STS for a token picks its audience: those that the gateway takes are for the roles that it takes them of. */
+/** The caller of STS chooses a token's audience. So only the roles of machines may ask for an audience that the gateway accepts. */
 function gatewaysTokens(machines: readonly MachineRole[]): readonly PolicyStatement[] {
   if (machines.length === 0) return []
   return [

@@ -34,8 +34,8 @@ const OTHER_WRITES = ['BatchWriteItem', 'DeleteItem', 'PartiQLDelete', 'PartiQLI
 
 /**
  * The table's own policy: nobody deletes a counter or puts another in its place, the gateways and an administrator included, and
- * nobody but the gateways counts. Old items go by DynamoDB's own time to live. Who may change this policy can take that away: the
- * hub's deployers, and the account's administrators.
+ * nobody but the gateways counts. DynamoDB's time to live deletes old items. The hub's deployers and the account's administrators may
+ * change this policy, and so take the protection away.
  */
 export const usageTablePolicy = ({
   tableArn,

@@ -99,7 +99,7 @@ export function account(raw: string): string {
   })
 }
 
-/** Ranges that are nobody's on the internet: a route for any other would take real addresses away from the VPC. */
+/** Private ranges. A route for any other range would hide real addresses of the internet from the VPC. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'] as const
 
 export function privateCidr(largest: number, smallest: number): (raw: string) => string {

@@ -13,8 +13,8 @@ export interface AcceptedAttachment {
 
 /**
  * Accepts the tenant's attachment, puts it under the `spokes` table (routes to the hub only) and its addresses into the
- * `hub` table. AWS refuses a second association of one attachment; another attachment's is none, so that a tenant that moves
- * keeps its old one until the new one carries traffic.
+ * `hub` table. AWS refuses a second association of the same attachment. A tenant that moves has a new attachment, so it keeps the
+ * old one until the new one carries traffic.
  */
 export function acceptAttachment(
   name: string,

@@ -98,12 +98,12 @@ export function tasksTarget(name: string, args: TasksTargetArgs, opts: pulumi.Cu
   return { targetGroup, idleRule: idleRule(`${name}-idle`, { ...args, targetGroupArn: targetGroup.arn }, opts) }
 }
 
-/** An address that is nobody's: set aside for documentation by RFC 5737, and routed nowhere. */
+/** An address that no client has: RFC 5737 sets it aside for documentation, and it is routed nowhere. */
 const NOBODY = '192.0.2.0/32'
 
 /**
  * Makes the target group one of the load balancer's before the tenant's requests go there: ECS makes no service on a group that no
- * rule forwards to, and drains none that it has no load balancer of. Who met it all the same would be asked for the same token.
+ * rule forwards to, and drains no group without a load balancer. A client that matched this rule after all would need the same token.
  */
 const idleRule = (name: string, args: TenantRuleArgs, opts: pulumi.CustomResourceOptions): aws.lb.ListenerRule =>
   listenerRule(name, args, [{ sourceIp: { values: [NOBODY] } }], opts)

@@ -147,7 +147,7 @@ export interface ScalingArgs {
   readonly service: aws.ecs.Service
   /** Of the gauge that the server prints. */
   readonly metric: { readonly namespace: string; readonly name: string }
-  /** Whose target it is, is known by them only. */
+  /** The only thing that tells IAM which tenant the scalable target is of. */
   readonly tags: TagMap
 }
 

@@ -155,7 +155,7 @@ export function mistakesAgainstDeployed(wanted: Wanted, hub: HubNetwork, deploye
         'back, or make a stack of its own: npm run tenant -- add {TENANT} --account {ACCOUNT} --model {NAME}={MODEL}',
     ]
   return [
-    // Who is there already is one of them: only a new tenant is one too many.
+    // A tenant that is deployed already is counted among them: only a new one can be one too many.
     ...(isThere ? [] : tooManyTenants(hubStack, tenants + 1)),
     ...(wanted.modelEndpoint === 'hub' && !shared.isThere
       ? tooManyShared(hubStack, shared.tenants + 1, hub.centralModels?.groupRules)

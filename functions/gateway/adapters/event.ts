@@ -40,7 +40,7 @@ export function targetOf(event: unknown): EventTarget {
   return { method: typeof httpMethod === 'string' ? httpMethod : '', path: typeof path === 'string' ? path : '' }
 }
 
-/** The request, or why there is none. Never throws, whatever the event is. */
+/** The request, or the error that explains why the event cannot be read. Never throws. */
 export function toRequest(event: unknown): IncomingRequest | GatewayError {
   try {
     return buildRequest(event)

@@ -7,7 +7,7 @@ import { readTarget } from './event.ts'
 /** What Bedrock takes at most as a body of InvokeModel, images in base64 included. */
 export const MAXIMUM_BODY_BYTES = 25_000_000
 
-/** The request, or why there is none. */
+/** The request, or the error that explains why it cannot be read. */
 export function fromMessage(message: IncomingMessage, signal: AbortSignal): IncomingRequest | GatewayError {
   try {
     const { method = '', url = '' } = message

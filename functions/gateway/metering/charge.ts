@@ -77,7 +77,7 @@ export interface Charge {
 
 export const NOTHING: Charge = { is: 'none', tokens: 0, nanoDollars: 0 }
 
-/** As Bedrock's own quota counts them: what is read from the cache is none. */
+/** As Bedrock's own quota counts them: without what is read from the cache. */
 export const tokensOf = ({ inputTokens, outputTokens, cacheWriteInputTokens = 0 }: Tokens): number =>
   inputTokens + outputTokens + cacheWriteInputTokens
 

@@ -188,7 +188,7 @@ const LEASE_SECONDS = 60
 
 const isHold = (answer: Hold | Exceeded): answer is Hold => 'reserved' in answer
 
-/** Who waits for a minute need not know of it when the month is used up. */
+/** When several limits refuse, the caller hears of the longest wait first: waiting a minute does not help when the month is used up. */
 const RANK: readonly string[] = ['budget_exhausted', 'rate_limited', 'limits_unavailable']
 
 /** Of two scopes' limits of one kind, the one with less left. */

@@ -1,6 +1,6 @@
 /**
  * A few writes of one counter at a time: DynamoDB makes them one after the other anyway, and each further one would only open a
- * connection. Whoever waits here has not begun, so that a burst is not taken for a table that does not answer.
+ * connection. A write that waits here has not begun, and its time limit has not either: a burst does not look like a dead table.
  */
 export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>
 

@@ -5,7 +5,7 @@ export interface AnthropicModel {
   readonly type: 'model'
   readonly id: string
   readonly display_name: string
-  /** When a model was made is nobody's to know here. */
+  /** Bedrock does not say when a model was made. */
   readonly created_at: string
 }
 

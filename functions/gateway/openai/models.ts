@@ -2,7 +2,7 @@
 import type { OpenAI } from 'openai'
 import { baseModelId } from '../model/features.ts'
 
-/** @param entry the tenant's name and Bedrock's id. When a model was made is nobody's to know here. */
+/** @param entry the tenant's name and Bedrock's id. Bedrock does not say when a model was made. */
 export const openaiModel = ([name, id]: readonly [string, string]): OpenAI.Models.Model => ({
   id: name,
   object: 'model',
