@@ -7,8 +7,8 @@ import { readTenant, type SiteTenant } from './tenant.ts'
 
 /** Each with a model of its own; the hub lists both. */
 const TENANTS = [
-  { id: 'shared1', account: '555555555555', model: 'us.amazon.nova-2-lite-v1:0' },
-  { id: 'shared2', account: '666666666666', model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
+  { id: 'shared1', account: '777777777771', model: 'us.amazon.nova-2-lite-v1:0' },
+  { id: 'shared2', account: '777777777772', model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
 ] as const
 
 /** Of the hub. */
@@ -16,17 +16,15 @@ export const CENTRAL_MODELS = JSON.stringify(TENANTS.map(({ model }) => model))
 
 /** With their accounts, which are as the sample tenants' are. */
 export function withSharedAccounts(organization: Organization): Organization {
-  const pattern = organization.accounts.at(-1)
-  if (!pattern) throw new Error('The organisation has no account.')
+  const pattern = organization.accounts.find(({ id }) => id === '222222222222')
+  if (!pattern) throw new Error('The organisation has no sample tenant.')
   const added = TENANTS.map(
     ({ id, account }): Account => ({
       ...pattern,
       id: account,
       name: id,
-      // Whatever the pattern has access to: that is not what stops an attempt.
-      models: [...new Set([...pattern.models, ...TENANTS.map(({ model }) => model)])],
       roles: tenantRoles(account),
-      outboundIdentity: `${account.slice(0, 8)}-0000-4000-8000-${account}`,
+      outboundIdentity: `${account.slice(-8)}-0000-4000-8000-${account}`,
     }),
   )
   return { ...organization, accounts: [...organization.accounts, ...added] }
