@@ -2,7 +2,7 @@
  * The page, as the browser gets it: bundled by esbuild when somebody opens it for the first time, and kept by what it is made of.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
@@ -65,6 +65,8 @@ async function bundle(folder: string): Promise<Bundled> {
     logLevel: 'silent',
     legalComments: 'inline',
   })
+  // What earlier versions of the page were bundled to.
+  rmSync(KEPT, { recursive: true, force: true })
   const file = (end: string) => Buffer.from(outputFiles.find(({ path }) => path.endsWith(end))?.contents ?? '')
   const bundled = { script: file('.js'), style: file('.css') }
   mkdirSync(folder, { recursive: true, mode: 0o700 })

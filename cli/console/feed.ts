@@ -28,6 +28,8 @@ export class Feed {
 
   add(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
+    // What has changed while nobody looked is in the whole.
+    if (this.#open.size === 0) this.#gather()
     this.#open.add(response)
     response.once('close', () => {
       this.#open.delete(response)

@@ -62,21 +62,19 @@ try {
   await send('tenant1', 'claude-opus')
   await send('tenant1', 'nova-2-lite')
   const page = await browser.newPage({
-    viewport: { width: 1320, height: 800 },
+    viewport: { width: 1280, height: 700 },
     colorScheme: 'light',
     reducedMotion: 'reduce',
   })
   await page.goto(watched.url)
   await page.locator('#tenants canvas').first().waitFor()
-  await send('tenant2', 'claude-haiku-4.5')
   const policy = cloud.ledger
     .all('aws:iam/rolePolicy:RolePolicy')
     .find(({ account, outputs }) => account === '222222222222' && String(outputs.policy).includes('InvokeModel'))
   if (!policy) throw new Error("The role of tenant1's models has no policy.")
   await cloud.ledger.delete(policy.urn)
-  await send('tenant1', 'nova-2-lite')
-  await send('tenant2', 'claude-haiku-4.5')
-  await page.locator('.stopped').waitFor()
+  await Promise.all([send('tenant1', 'nova-2-lite'), send('tenant2', 'claude-haiku-4.5')])
+  await page.locator('.stopped', { hasText: 'IAM' }).first().waitFor()
   await page.locator('.light[data-outcome="answered"] .halo').last().waitFor()
   await page.getByRole('meter').first().waitFor()
   const picture = await page.screenshot()
