@@ -184,10 +184,10 @@ function nextCommands({ line, style }: Terminal, { gateway, users }: Session, { 
   line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/invoke" -H "Authorization: Bearer $ID_TOKEN" -d '{"prompt":"Hello"}'`)
   line(`  curl -sS "$GATEWAY_URL/$TENANT_ID/models" -H "Authorization: Bearer $ID_TOKEN"`)
   line()
-  for (const url of clients) line(`The client for people is at ${style('bold', url)}. Sign in as:`)
   if (clients.length > 0) {
-    for (const { username, password } of users) line(`  ${username}   ${password}`)
-    line(style('dim', '  (The browser warns of an authority that it does not know: .local/start/authority/ca.pem)'))
+    for (const url of clients) line(`The client for people is at ${style('bold', url)}. Sign in as:`)
+    line(`  ${users.map(({ username }) => username).join(', ')} (their passwords are in .local/running.json)`)
+    line(style('dim', '  The browser warns of an authority that it does not know: .local/start/authority/ca.pem'))
     line()
   }
   if (!watched) return

@@ -186,11 +186,19 @@ describe('behind HTTPS', () => {
     })
   })
 
-  it('lists the names that the tenant may use, and no ids', async () => {
+  it('lists the names that the tenant may use, and what stands behind each', async () => {
     const answer = await platform.call({ method: 'GET', path: '/tenant1/models', token: tokens.own })
     expect(answer.status).toBe(200)
-    expect(answer.body).toContain('nova-2-lite')
-    expect(answer.body).not.toContain('amazon.nova')
+    const { models, account, compute, details } = JSON.parse(answer.body)
+    expect({ models, account, compute }).toEqual({
+      models: ['claude-haiku-4.5', 'nova-2-lite'],
+      account: '222222222222',
+      compute: 'lambda',
+    })
+    expect(details['nova-2-lite']).toMatchObject({
+      id: 'us.amazon.nova-2-lite-v1:0',
+      price: { input: expect.any(Number) },
+    })
   })
 
   it("a tenant's user who joins its group is let in", async () => {
