@@ -65,7 +65,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
   return ({ limits, prices = {}, caller, remaining }) => {
     const calls: { readonly charge: () => Charge }[] = []
     const reservations: Reservation[] = []
-    /** Reserved by `expect`, and not yet anybody's. */
+    /** Reserved by `expect`, and not yet taken by a call. */
     let pool = { tokens: 0, nanoDollars: 0 }
     let counted = false
     let closed = false
@@ -118,7 +118,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       pool = { tokens: pool.tokens + demand.tokens, nanoDollars: pool.nanoDollars + demand.nanoDollars }
     }
 
-    /** @returns what of the pool is the call's */
+    /** Makes sure that the reservations hold what a call needs. @param take whether the call takes it from the pool */
     async function cover(
       model: MeteredModel,
       estimates: readonly Estimate[],
