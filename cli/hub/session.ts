@@ -124,7 +124,7 @@ function serverOfDeployed(clientId: string, values: Values): SignInServer {
 }
 
 async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSession, 'tenant'>> {
-  const { caFile, wirePort, hub, users } = await readRunningHub()
+  const { caFile, wirePort, browserPort, hub, users } = await readRunningHub()
   const { region, userPoolClientId: clientId, gatewayUrl } = hub
   if (gatewayUrl === undefined)
     throw new UserError(
@@ -139,7 +139,12 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
         'The hub of the local cloud has no pages to sign in with.',
         'Set userPoolDomain of the hub, and deploy it again (docs/identity.md).',
       )
-    const server = cognitoServer({ domain: hub.userPoolDomain, clientId, agent: localAgent(local) })
+    if (browserPort === undefined)
+      throw new UserError('The local cloud has no door for a browser yet.', 'Try again when it says that it serves.')
+    const server = cognitoServer({ domain: hub.userPoolDomain, clientId, agent: localAgent(local), browserPort })
+    const own = users.find((user) => user.tenantId === tenantId)
+    // Made up with the cloud, and worth nothing but it: whoever tries the pages has to type it.
+    if (own) process.stderr.write(`The local cloud's user: ${own.username}, password ${own.password}\n`)
     return { ...place, ...(await byBrowser(server)) }
   }
   const user = users.find((candidate) =>

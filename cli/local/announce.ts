@@ -26,6 +26,7 @@ export interface Announcement {
 export type Announced = Pick<Running, 'verb' | 'wirePort' | 'variant'> & {
   readonly users: () => Running['users']
   readonly gatewayUrl: () => string | undefined
+  readonly browserPort: () => number | undefined
 }
 
 /** Half of the hour that the deployer's credentials are good for. */
@@ -45,7 +46,7 @@ const TELLING = new Set([TABLE, POOL, CLIENT, DOMAIN, FUNCTION, 'aws:lb/listener
 /** @throws UserError when another cloud of this folder is running */
 export async function announce(
   cloud: LocalCloud,
-  { verb, wirePort, users, gatewayUrl, variant }: Announced,
+  { verb, wirePort, users, gatewayUrl, browserPort, variant }: Announced,
 ): Promise<Announcement> {
   let stopped = false
   const faults = faultCommand(cloud)
@@ -53,10 +54,12 @@ export async function announce(
   const note = (): Running => {
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.signIn()
     const hub = hubIn(cloud, gatewayUrl())
+    const door = browserPort()
     return {
       pid: process.pid,
       verb,
       wirePort,
+      ...(door !== undefined && { browserPort: door }),
       users: users(),
       caFile: cloud.authority.caFile,
       operator: { accessKeyId, secretAccessKey, sessionToken },

@@ -33,6 +33,8 @@ export interface Running {
   readonly verb: 'start' | 'local'
   /** Port of the wire for clients on this machine. */
   readonly wirePort: number
+  /** Of the door that a browser comes in by; absent before it is open. */
+  readonly browserPort?: number
   readonly caFile: string
   /** Signed in as the deployer, renewed while the cloud runs: worth nothing but this local cloud, and gone with it. */
   readonly operator: OperatorCredentials

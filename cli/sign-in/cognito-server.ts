@@ -10,20 +10,23 @@ export interface CognitoServerOptions {
   readonly clientId: string
   /** For the local cloud. */
   readonly agent?: Agent
+  /** Where a browser on this machine finds the local cloud's names, under `localhost`. */
+  readonly browserPort?: number | undefined
 }
 
 /** @throws UserError for a domain that is no host name */
-export function cognitoServer({ domain, clientId, agent }: CognitoServerOptions): SignInServer {
+export function cognitoServer({ domain, clientId, agent, browserPort }: CognitoServerOptions): SignInServer {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain))
     throw new UserError(
       `--user-pool-domain is no host name: ${domain}`,
       'Take userPoolDomain of: pulumi stack output -s hub. Without https:// and without a path.',
     )
+  const pages = browserPort === undefined ? domain : `${domain}.localhost:${browserPort}`
   return {
     name: 'Cognito',
     clientId,
     scope: SIGN_IN_SCOPE,
-    authorizationEndpoint: `https://${domain}/oauth2/authorize`,
+    authorizationEndpoint: `https://${pages}/oauth2/authorize`,
     tokenEndpoint: `https://${domain}/oauth2/token`,
     ...(agent && { agent }),
   }

@@ -95,12 +95,14 @@ export const local: Verb = {
       listeners = await followListeners(cloud, { from: LAPTOP, ports, say: (line) => terminal.line(`# ${line}`) })
       const followed = listeners
       door = await openDoor(cloud, ports.browser)
+      const { port: browserPort } = door
       followClients(cloud, door, (line) => terminal.line(`# ${line}`))
       announcement = await announce(cloud, {
         verb: 'local',
         wirePort,
         users: () => [],
         gatewayUrl: () => followed.url(),
+        browserPort: () => browserPort,
       })
       watched = await watch(cloud, announcement)
       const { debugProviders } = providers

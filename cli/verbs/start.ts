@@ -78,6 +78,7 @@ export const start: Verb = {
           ...(variant !== undefined && { variant }),
           users: () => session?.users ?? [],
           gatewayUrl: () => session?.gateway.url,
+          browserPort: () => door?.port,
         })
       if (announcement) watched = await watch(cloud, announcement)
       terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
@@ -111,6 +112,7 @@ export const start: Verb = {
       }
       if (announcement) takeStacks(announcement, up.session, terminal)
       door = await openDoor(cloud, ports.browser)
+      announcement?.update()
       nextCommands(terminal, up.session, { watched, clients: clientUrls(cloud, door) })
       const ended = await Promise.race([stopping.asked, announcement?.lost])
       if (ended === 'lost') throw new UserError(LOST, 'Start it again: npm start')

@@ -1,5 +1,7 @@
 /** `login --browser` and its way through a real browser: the pages of the hub's own user pool, and back to this machine. */
+import { type BrowserDoor, openBrowserDoor } from '@genai/local-cloud/browser-door'
 import { localAgent } from '@genai/local-cloud/wire/agent'
+import { LAPTOP } from '../../cli/demo/validate.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claimsOf, type Tokens } from '../../cli/hub/cognito.ts'
 import { signInByBrowser } from '../../cli/sign-in/by-browser.ts'
@@ -27,12 +29,37 @@ afterAll(async () => {
 
 describeInBrowser('a person with a browser', () => {
   let browser: Awaited<ReturnType<typeof openBrowser>>
+  let door: BrowserDoor
   beforeAll(async () => {
     const { userPoolDomain = '' } = platform.hub
-    const hosts = await localHosts({ [userPoolDomain]: platform.wirePort }, platform.caFile)
+    const { cloud } = platform
+    door = await openBrowserDoor({ ...cloud, from: LAPTOP, port: 0 })
+    const hosts = await localHosts(
+      { [userPoolDomain]: platform.wirePort, [`${userPoolDomain}.localhost`]: door.port },
+      platform.caFile,
+    )
     browser = await openBrowser({ arguments: hosts })
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => {
+    await browser?.close()
+    await door?.close()
+  })
+
+  it('signs in through the door that a browser on this machine has to the local cloud', async () => {
+    const { userPoolDomain: domain = '', userPoolClientId: clientId } = platform.hub
+    const { agent } = server
+    const through = cognitoServer({ domain, clientId, ...(agent && { agent }), browserPort: door.port })
+    expect(through.authorizationEndpoint).toBe(`https://${domain}.localhost:${door.port}/oauth2/authorize`)
+    const user = await platform.user('tenant1')
+    const shown = Promise.withResolvers<string>()
+    const tokens = await signInByBrowser(through, {
+      ports: PORTS,
+      say: () => undefined,
+      open: (url) => void person(url, user).then(shown.resolve, shown.reject),
+    })
+    expect(await shown.promise).toContain('You have signed in')
+    expect(claimsOf(tokens.idToken)).toMatchObject({ 'custom:tenant_id': 'tenant1' })
+  })
 
   /** What the person sees and types. */
   async function person(url: string, user: { readonly username: string; readonly password: string }): Promise<string> {
