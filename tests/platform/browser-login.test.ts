@@ -1,8 +1,8 @@
 /** `login --browser` and its way through a real browser: the pages of the hub's own user pool, and back to this machine. */
 import { type BrowserDoor, openBrowserDoor } from '@genai/local-cloud/browser-door'
 import { localAgent } from '@genai/local-cloud/wire/agent'
-import { LAPTOP } from '../../cli/demo/validate.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LAPTOP } from '../../cli/demo/validate.ts'
 import { claimsOf, type Tokens } from '../../cli/hub/cognito.ts'
 import { signInByBrowser } from '../../cli/sign-in/by-browser.ts'
 import { cognitoServer } from '../../cli/sign-in/cognito-server.ts'
