@@ -25,6 +25,8 @@ export const CLIENT_INSTANCE_TYPE = 't4g.nano'
 export class Client extends pulumi.ComponentResource {
   /** Known before the instance is: the load balancer admits it. */
   readonly publicAddress: pulumi.Output<string>
+  /** What an internal load balancer sees. */
+  readonly privateAddress: pulumi.Output<string>
 
   constructor(name: string, args: ClientArgs, opts?: pulumi.ComponentResourceOptions) {
     super('genai:hub:Client', name, {}, opts)
@@ -55,6 +57,7 @@ export class Client extends pulumi.ComponentResource {
     )
     new aws.ec2.EipAssociation(name, { allocationId: address.allocationId, instanceId: instance.id }, child)
     this.publicAddress = address.publicIp
+    this.privateAddress = instance.privateIp
     this.registerOutputs({ publicAddress: this.publicAddress })
   }
 }

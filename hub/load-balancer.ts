@@ -1,6 +1,7 @@
 /** The front door: load balancer, its security group, and how its address is known. Listeners are in listeners.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { everythingBut } from '../shared/everything-but.ts'
 import { portsOf } from '../shared/load-balancer-rules.ts'
 import { loadBalancerName, PREFIX } from '../shared/naming.ts'
 import type { HubSettings } from '../shared/settings.ts'
@@ -14,10 +15,22 @@ import { firewall } from './waf.ts'
 export interface LoadBalancerArgs {
   readonly settings: Pick<
     HubSettings,
-    'account' | 'region' | 'listener' | 'allowedCidrBlocks' | 'browserOrigin' | 'wafRateLimit' | 'deletionProtection'
+    | 'account'
+    | 'region'
+    | 'cidrBlock'
+    | 'spokesCidrBlock'
+    | 'listener'
+    | 'loadBalancer'
+    | 'endpointService'
+    | 'allowedCidrBlocks'
+    | 'browserOrigin'
+    | 'wafRateLimit'
+    | 'deletionProtection'
   >
   readonly network: Network
-  /** Public address of the client instance, which is let in as well. */
+  /** Blocks of the private subnets. */
+  readonly privateCidrBlocks: readonly string[]
+  /** Of the client instance, which is let in as well: as the load balancer sees it. */
   readonly clientAddress?: pulumi.Input<string>
   readonly tags: HubTags
 }
@@ -36,6 +49,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const child = { parent: this }
     const { settings, tags } = args
     const { listener } = settings
+    const internal = settings.loadBalancer === 'internal'
     const insecure = listener.kind === 'insecureHttp'
     const logs = accessLogs(`${name}-access-logs`, { ...settings, tags }, child)
     const group = securityGroup(name, args, child)
@@ -44,8 +58,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         name: loadBalancerName,
         loadBalancerType: 'application',
-        internal: false,
-        subnets: args.network.publicSubnetIds,
+        internal,
+        subnets: internal ? args.network.privateSubnetIds : args.network.publicSubnetIds,
         securityGroups: [group.id],
         idleTimeout: LOAD_BALANCER_IDLE_SECONDS,
         // AWS's defaults are to pass invalid headers on and to let ambiguous requests through.
@@ -58,7 +72,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
       // On the VPC, so that the way to the internet is not taken away while addresses are in use.
       { ...child, dependsOn: [logs.writable, args.network.vpc] },
     )
-    firewall(`${name}-firewall`, { loadBalancerArn: loadBalancer.arn, rateLimit: settings.wafRateLimit, tags }, child)
+    firewall(
+      `${name}-firewall`,
+      {
+        loadBalancerArn: loadBalancer.arn,
+        rateLimit: settings.wafRateLimit,
+        ...(settings.endpointService && { doorCidrBlocks: args.privateCidrBlocks }),
+        tags,
+      },
+      child,
+    )
     if (listener.kind === 'hostedZone') aliasRecord(name, listener, loadBalancer, child)
     this.loadBalancerArn = loadBalancer.arn
     this.securityGroupId = group.id
@@ -113,16 +136,16 @@ function securityGroup(
       )
     }
   }
-  if (!insecure) {
+  for (const [suffix, cidrIpv4] of insecure ? [] : keySetBlocks(settings)) {
     new aws.vpc.SecurityGroupEgressRule(
-      `${name}-key-set`,
+      `${name}-key-set${suffix}`,
       {
         securityGroupId: group.id,
         description: 'Key set of the user pool, at its public address',
         ipProtocol: 'tcp',
         fromPort: 443,
         toPort: 443,
-        cidrIpv4: '0.0.0.0/0',
+        cidrIpv4,
         tags: named(tags, 'load-balancer'),
       },
       opts,
@@ -130,6 +153,12 @@ function securityGroup(
   }
   return group
 }
+
+/** An internal load balancer is among the gateways, whose subnets tenants' endpoints admit: its own group keeps it from them. */
+const keySetBlocks = ({ loadBalancer, cidrBlock, spokesCidrBlock }: LoadBalancerArgs['settings']) =>
+  loadBalancer === 'internal'
+    ? everythingBut([cidrBlock, spokesCidrBlock]).map((block) => [`-${block.replace('/', '-')}`, block] as const)
+    : [['', '0.0.0.0/0'] as const]
 
 function aliasRecord(
   name: string,

@@ -11,7 +11,7 @@ import { type HubTags, named } from './tags.ts'
 export interface NetworkArgs {
   readonly settings: Pick<
     HubSettings,
-    'account' | 'region' | 'cidrBlock' | 'availabilityZones' | 'keySetVia' | 'deletionProtection'
+    'account' | 'region' | 'cidrBlock' | 'availabilityZones' | 'keySetVia' | 'loadBalancer' | 'deletionProtection'
   >
   readonly plan: readonly HubZonePlan[]
   readonly provider: aws.Provider
@@ -46,8 +46,11 @@ export class Network extends pulumi.ComponentResource {
           { type: 'Private', name: 'private', cidrBlocks: plan.map((zone) => zone.private) },
           { type: 'Isolated', name: 'transit-gateway', cidrBlocks: plan.map((zone) => zone.transitGateway) },
         ],
-        // The default is one gateway per zone, and a bill for it, whether anything uses it or not.
-        natGateways: { strategy: settings.keySetVia === 'nat' ? 'OnePerAz' : 'None' },
+        // The default is one gateway per zone, and a bill for it, whether anything uses it or not. An internal load balancer has no
+        // other way to the key sets, which are at public addresses.
+        natGateways: {
+          strategy: settings.keySetVia === 'nat' || settings.loadBalancer === 'internal' ? 'OnePerAz' : 'None',
+        },
         enableDnsHostnames: true,
         enableDnsSupport: true,
         tags: { ...tags },

@@ -10,6 +10,7 @@ import { boundary, tasksBoundary } from './boundary.ts'
 import { CentralModels } from './central-models.ts'
 import { Client } from './client.ts'
 import { dashboard } from './dashboard.ts'
+import { EndpointService } from './endpoint-service.ts'
 import { Endpoints, MODEL_SERVICE } from './endpoints.ts'
 import { Fargate } from './fargate.ts'
 import { Identity } from './identity.ts'
@@ -81,10 +82,36 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     : undefined
   const loadBalancer = new LoadBalancer(
     'load-balancer',
-    { settings, network, ...(client && { clientAddress: client.publicAddress }), tags },
+    {
+      settings,
+      network,
+      privateCidrBlocks: plan.map((zone) => zone.private),
+      ...(client && {
+        clientAddress: settings.loadBalancer === 'internal' ? client.privateAddress : client.publicAddress,
+      }),
+      tags,
+    },
     opts,
   )
   const { loadBalancerArn } = loadBalancer
+  const { listener } = settings
+  // The settings have refused any other listener with it.
+  const door =
+    settings.endpointService && listener.kind === 'hostedZone'
+      ? new EndpointService(
+          'endpoint-service',
+          {
+            listener,
+            accounts: settings.endpointService.accounts,
+            network,
+            loadBalancerArn,
+            listenerArn: loadBalancer.listenerArn,
+            loadBalancerSecurityGroupId: loadBalancer.securityGroupId,
+            tags,
+          },
+          opts,
+        )
+      : undefined
   const fargate =
     endpoints.s3PrefixListId &&
     new Fargate(
@@ -124,6 +151,7 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
         sharing: settings.sharing.kind,
         keySetsFunctionArn: keySets?.functionArn,
         centralSecurityGroupId: central?.securityGroupId,
+        endpointServiceArn: door?.serviceArn,
       },
       ...(fargate && { tasks: { clusterArn: fargate.clusterArn, repositoryArn: imagesArn } }),
       tags,
@@ -142,6 +170,7 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     gateway,
     ...(client ? [client] : []),
     loadBalancer,
+    ...(door ? [door] : []),
     ...(fargate ? [fargate] : []),
     refusals,
     onboarding,
@@ -216,6 +245,17 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
     ...(settings.dashboard && { dashboard: true as const }),
     ...(tasks && { fargate: fargateOutput(settings, tasks.fargate, tasks.boundary) }),
+    ...(settings.loadBalancer === 'internal' && { loadBalancer: settings.loadBalancer }),
+    ...(settings.endpointService &&
+      door &&
+      listener.kind === 'hostedZone' && {
+        endpointService: pulumi.output({
+          serviceId: door.serviceId,
+          serviceName: door.serviceName,
+          privateDnsName: listener.domainName,
+          accounts: settings.endpointService.accounts,
+        }),
+      }),
     ...(settings.centralModels &&
       central && {
         centralModels: pulumi.output({

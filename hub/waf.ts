@@ -1,4 +1,4 @@
-/** The firewall before the load balancer: AWS's managed groups, and a limit of requests per source address. */
+/** The firewall before the load balancer: AWS's managed groups, and a limit of requests per source address or token. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { errorBody } from '../shared/error-body.ts'
@@ -7,8 +7,10 @@ import { type HubTags, named } from './tags.ts'
 
 export interface FirewallArgs {
   readonly loadBalancerArn: pulumi.Input<string>
-  /** Requests per five minutes and source address. */
+  /** Requests per five minutes and source address; through the private door, and token. */
   readonly rateLimit: number
+  /** With a private door: blocks that everything through it comes from. Its callers are told apart by their tokens. */
+  readonly doorCidrBlocks?: readonly string[]
   readonly tags: HubTags
 }
 
@@ -40,11 +42,14 @@ export const MANAGED_GROUPS = [
 ] as const
 
 const TOO_MANY = 'too-many-requests'
+const TOO_MANY_BY_ONE = 'too-many-requests-by-one'
 const TOO_MANY_CODE = 'too_many_requests'
 /** As AWS SDKs know it: they wait, and repeat such a request a few times. */
 const THROTTLING = 'ThrottlingException'
 
 export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomResourceOptions): void {
+  const { rateLimit: limit, doorCidrBlocks } = args
+  const door = doorCidrBlocks && doorAddresses(`${name}-door`, doorCidrBlocks, args.tags, opts)
   const acl = new aws.wafv2.WebAcl(
     name,
     {
@@ -53,18 +58,21 @@ export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomRe
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       customResponseBodies: [
-        {
-          key: TOO_MANY,
-          contentType: 'APPLICATION_JSON',
-          content: errorBody({
-            code: TOO_MANY_CODE,
-            exception: THROTTLING,
-            message: 'This source address has sent too many requests in five minutes.',
-          }),
-        },
+        tooMany(TOO_MANY, 'This source address has sent too many requests in five minutes.'),
+        ...(door ? [tooMany(TOO_MANY_BY_ONE, 'Too many requests with this token in five minutes.')] : []),
       ],
       // The cheap rule first: who is over the limit is not inspected.
-      rules: [rateRule(args.rateLimit), ...MANAGED_GROUPS.map(managedRule)],
+      rules: [
+        rateRule({
+          name: `${PREFIX}-rate`,
+          priority: 0,
+          body: TOO_MANY,
+          limit,
+          ...(door ? outside(door) : BY_ADDRESS),
+        }),
+        ...MANAGED_GROUPS.map(managedRule),
+        ...(door ? [doorRule(limit, door)] : []),
+      ],
       visibilityConfig: visibility(`${PREFIX}-hub`),
       tags: named(args.tags, 'firewall'),
     },
@@ -73,17 +81,70 @@ export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomRe
   new aws.wafv2.WebAclAssociation(name, { resourceArn: args.loadBalancerArn, webAclArn: acl.arn }, opts)
 }
 
-function rateRule(limit: number): aws.types.input.wafv2.WebAclRule {
-  const metric = `${PREFIX}-rate`
+const tooMany = (key: string, message: string): aws.types.input.wafv2.WebAclCustomResponseBody => ({
+  key,
+  contentType: 'APPLICATION_JSON',
+  content: errorBody({ code: TOO_MANY_CODE, exception: THROTTLING, message }),
+})
+
+/** The addresses that the network load balancer of the private door sends from. */
+const doorAddresses = (
+  name: string,
+  addresses: readonly string[],
+  tags: HubTags,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> =>
+  new aws.wafv2.IpSet(
+    name,
+    {
+      name: `${PREFIX}-hub-private-door`,
+      description: 'Subnets of the private door',
+      scope: 'REGIONAL',
+      ipAddressVersion: 'IPV4',
+      addresses: [...addresses],
+      tags: named(tags, 'firewall'),
+    },
+    opts,
+  ).arn
+
+type Counted = Pick<
+  aws.types.input.wafv2.WebAclRuleStatementRateBasedStatement,
+  'aggregateKeyType' | 'customKeys' | 'scopeDownStatement'
+>
+
+const BY_ADDRESS: Counted = { aggregateKeyType: 'IP' }
+
+/** All that do not come through the private door, by address. */
+const outside = (arn: pulumi.Input<string>): Counted => ({
+  ...BY_ADDRESS,
+  scopeDownStatement: { notStatement: { statement: { ipSetReferenceStatement: { arn } } } },
+})
+
+/** Whoever comes through it, by the token. Without one the load balancer answers by itself, and nothing is reached. */
+const doorRule = (limit: number, arn: pulumi.Input<string>) =>
+  rateRule({
+    name: `${PREFIX}-private-door-rate`,
+    priority: MANAGED_GROUPS.length + 1,
+    body: TOO_MANY_BY_ONE,
+    limit,
+    aggregateKeyType: 'CUSTOM_KEYS',
+    customKeys: [{ header: { name: 'authorization', textTransformations: [{ priority: 0, type: 'NONE' }] } }],
+    scopeDownStatement: { ipSetReferenceStatement: { arn } },
+  })
+
+function rateRule(
+  rule: { readonly name: string; readonly priority: number; readonly body: string; readonly limit: number } & Counted,
+): aws.types.input.wafv2.WebAclRule {
+  const { name, priority, body, ...counted } = rule
   return {
-    name: metric,
-    priority: 0,
-    statement: { rateBasedStatement: { limit, aggregateKeyType: 'IP', evaluationWindowSec: WINDOW_SECONDS } },
+    name,
+    priority,
+    statement: { rateBasedStatement: { ...counted, evaluationWindowSec: WINDOW_SECONDS } },
     action: {
       block: {
         customResponse: {
           responseCode: 429,
-          customResponseBodyKey: TOO_MANY,
+          customResponseBodyKey: body,
           responseHeaders: [
             { name: 'retry-after', value: String(WINDOW_SECONDS) },
             { name: 'x-amzn-errortype', value: THROTTLING },
@@ -92,7 +153,7 @@ function rateRule(limit: number): aws.types.input.wafv2.WebAclRule {
         },
       },
     },
-    visibilityConfig: visibility(metric),
+    visibilityConfig: visibility(name),
   }
 }
 

@@ -4,6 +4,7 @@ import { ACCESS_RULES } from './rules/access.ts'
 import { DATA_RULES } from './rules/data.ts'
 import { DOCUMENT_RULES } from './rules/documents.ts'
 import { FRONT_DOOR_RULES } from './rules/front-door.ts'
+import { PRIVATE_DOOR_RULES } from './rules/private-door.ts'
 import { NETWORK_RULES } from './rules/security-groups.ts'
 import { SITE_RULES } from './rules/site.ts'
 import { SPOKE_RULES } from './rules/spoke.ts'
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   ...SPOKE_RULES,
   ...NETWORK_RULES,
   ...FRONT_DOOR_RULES,
+  ...PRIVATE_DOOR_RULES,
   ...DATA_RULES,
   ...ACCESS_RULES,
   ...TASK_RULES,

@@ -36,3 +36,9 @@ export interface CentralModelsSettings {
   /** Inbound rules that its security group may have: one for each tenant that shares it. */
   readonly groupRules: number
 }
+
+/** The gateway as an endpoint service. */
+export interface EndpointServiceSettings {
+  /** Of partners without a spoke, who may ask to be connected. */
+  readonly accounts: readonly string[]
+}

@@ -105,6 +105,11 @@ export interface HubOutputs {
   /** The model endpoint that tenants with `modelEndpoint: hub` share; absent on a hub without one. */
   readonly centralModels?: HubCentralModels
 
+  /** The gateway as an endpoint service; absent on a hub that is not offered by PrivateLink. */
+  readonly endpointService?: HubEndpointService
+  /** The load balancer has private addresses only; absent where it is public. */
+  readonly loadBalancer?: 'internal'
+
   /** Resources that lose data are protected; a spoke follows the hub. */
   readonly deletionProtection: boolean
 }
@@ -146,6 +151,17 @@ export interface HubCentralModels {
   readonly groupRules: number
 }
 
+export interface HubEndpointService {
+  /** `vpce-svc-…` */
+  readonly serviceId: string
+  /** `com.amazonaws.vpce.REGION.vpce-svc-…` */
+  readonly serviceName: string
+  /** The gateway's own host name, which consumers call. */
+  readonly privateDnsName: string
+  /** Of partners, whom the hub's stack allows: no tenant's stack may add and take away one of them. */
+  readonly accounts: readonly string[]
+}
+
 /** A hub whose outputs a spoke cannot use. */
 export class ContractError extends Error {
   override readonly name = 'ContractError'
@@ -182,6 +198,8 @@ type OptionalOutput =
   | 'leavingSubnet'
   | 'fargate'
   | 'centralModels'
+  | 'endpointService'
+  | 'loadBalancer'
   | (typeof OF_TABLE)[number]
   | (typeof OF_USAGE)[number]
 
@@ -229,6 +247,11 @@ const identity: Check = (value) =>
   IDENTITY.every((name) => text(value[name])) &&
   choice('text', 'list', 'space-separated')(value.claimFormat) &&
   [value.groupsClaim, value.clientId].every((one) => one === undefined || one === null || text(one))
+const endpointService: Check = (value) =>
+  isMap(value) &&
+  [value.serviceId, value.serviceName, value.privateDnsName].every(text) &&
+  Array.isArray(value.accounts) &&
+  value.accounts.every(text)
 const sharing: Check = (value) =>
   isMap(value) && (value.kind === 'accounts' || (value.kind === 'organisation' && text(value.arn)))
 
@@ -285,6 +308,8 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...OF_USAGE,
   'fargate',
   'centralModels',
+  'endpointService',
+  'loadBalancer',
 ]
 
 /**
@@ -351,6 +376,15 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
       'centralModels',
       `centralModels is ${shown(central)}. Expected: { ${Object.keys(CENTRAL).join(', ')} }, or nothing.`,
     )
+  const door = raw.endpointService
+  if (door !== undefined && door !== null && !endpointService(door))
+    problems.set(
+      'endpointService',
+      `endpointService is ${shown(door)}. Expected: { serviceId, serviceName, privateDnsName, accounts }, or nothing.`,
+    )
+  const { loadBalancer } = raw
+  if (loadBalancer !== undefined && loadBalancer !== null && loadBalancer !== 'internal')
+    problems.set('loadBalancer', `loadBalancer is ${shown(loadBalancer)}. Expected: internal, or nothing.`)
   if (problems.size > 0) throw new ContractError(hubStack, [...problems.keys()], [...problems.values()])
   const known = HUB_OUTPUT_NAMES.filter((name) => raw[name] !== undefined && raw[name] !== null)
   return Object.fromEntries(known.map((name) => [name, raw[name]])) as unknown as HubOutputs

@@ -11,7 +11,12 @@ export const DEFAULT_LISTENER_RULES = 100
 export const portsOf = (listener: Pick<Listener, 'kind'>): readonly number[] =>
   listener.kind === 'insecureHttp' ? [80] : [443, 80]
 
-/** Each block takes a rule a port; so does the client instance's address. */
-export function mostAllowedBlocks(listener: Pick<Listener, 'kind'>, clientInstance: boolean): number {
-  return Math.floor(RULES_PER_GROUP / portsOf(listener).length) - (clientInstance ? 1 : 0)
+/** Each block takes a rule a port; so does the client instance's address. The private door takes one rule. */
+export function mostAllowedBlocks(
+  listener: Pick<Listener, 'kind'>,
+  clientInstance: boolean,
+  endpointService = false,
+): number {
+  const rules = RULES_PER_GROUP - (endpointService ? 1 : 0)
+  return Math.floor(rules / portsOf(listener).length) - (clientInstance ? 1 : 0)
 }

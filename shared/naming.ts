@@ -62,6 +62,8 @@ export const loadBalancerName = `${PREFIX}-hub`
 export const siteAclName = `${PREFIX}-site`
 /** The client's bucket: bucket names are everybody's, so account and region are in it. */
 export const siteBucketName = (account: string, region: string) => `${PREFIX}-site-${account}-${region}`
+/** The network load balancer that PrivateLink leads to, and its target group. No tenant has an id that begins in a hyphen. */
+export const privateDoorName = `${PREFIX}--private-door`
 
 export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`
 export const repositoryArn = (account: string, region: string) =>
@@ -70,6 +72,9 @@ export const policyArn = (account: string, name: string) => `arn:aws:iam::${acco
 
 /** Marks a listener without TLS and the rules on it: a demo, by `allowInsecureHttp`. Policies and auditors look for it. */
 export const DEMO_TAG = { demo: 'insecure-http' } as const
+
+/** Marks the security group of a tenant's gateway while the tenant's network is connected by PrivateLink: a hub looks for it. */
+export const CONNECTED_TAG = { key: 'private-door', value: 'connected' } as const
 
 /** Tags for cost allocation, on everything that takes them. `stack` is the Pulumi stack; `tenant` is absent on shared resources. */
 export interface Tags {

@@ -2,7 +2,14 @@
  * The settings of a stack, as plain typed values: those of the tables in settings/, and those that are made of several. Reading
  * them from `pulumi.Config` happens in index.ts only; everything after works on these types.
  */
-import type { CentralModelsSettings, Credentials, Listener, Sharing, SiteDomain } from './choices.ts'
+import type {
+  CentralModelsSettings,
+  Credentials,
+  EndpointServiceSettings,
+  Listener,
+  Sharing,
+  SiteDomain,
+} from './choices.ts'
 import type { Compute } from './compute.ts'
 import type { HUB_PARTS, HUB_TABLE } from './settings/hub-table.ts'
 import type { Settled, Values } from './settings/setting.ts'
@@ -15,6 +22,8 @@ export interface HubSettings extends Settled<Omit<Values<typeof HUB_TABLE>, (typ
   readonly listener: Listener
   /** There is a model endpoint that tenants share. @default none */
   readonly centralModels?: CentralModelsSettings
+  /** The gateway is offered by PrivateLink. @default it is not */
+  readonly endpointService?: EndpointServiceSettings
 }
 
 export interface SpokeSettings extends Settled<Omit<Values<typeof SPOKE_TABLE>, (typeof SPOKE_PARTS)[number]>> {

@@ -59,6 +59,14 @@ function answer(type: string, _inputs: Inputs, name: string): Inputs {
           { resourceRecordName: '_proof.genai.example.com', resourceRecordType: 'CNAME', resourceRecordValue: '_acm' },
         ],
       }
+    case 'aws:ec2/vpcEndpointService:VpcEndpointService':
+      return {
+        arn: `${ARN}:vpc-endpoint-service/vpce-svc-1`,
+        serviceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-1',
+        privateDnsNameConfigurations: [
+          { name: '_proof', type: 'TXT', value: 'vpce:proof', state: 'pendingVerification' },
+        ],
+      }
     case 'aws:route53/record:Record':
       return { fqdn: `${name}.genai.example.com` }
     case 'aws:lb/loadBalancer:LoadBalancer':

@@ -17,6 +17,8 @@ export const BEFORE = [
   'sharing',
   'fargate',
   'keySetVia',
+  'loadBalancer',
+  'endpointService',
   'vpcId',
   'centralModels',
   'tenantId',

@@ -28,13 +28,14 @@ const lookUps = (
   tenants: readonly string[],
   functions = 0,
   tasks = 0,
-  { gateways = tenants.length, admitted = 0 } = {},
+  { gateways = tenants.length, admitted = 0, connected = [] as readonly string[] } = {},
 ) => ({
   tenants: async () => tenants,
   gateways: async () => gateways,
   admitted: async () => admitted,
   functionsIn: async () => functions,
   tasksIn: async () => tasks,
+  connected: async () => connected,
 })
 const nobodyAsked = {
   tenants: () => Promise.reject(new Error('asked for tenants')),
@@ -42,6 +43,7 @@ const nobodyAsked = {
   admitted: () => Promise.reject(new Error('asked for rules')),
   functionsIn: () => Promise.reject(new Error('asked for functions')),
   tasksIn: () => Promise.reject(new Error('asked for tasks')),
+  connected: () => Promise.reject(new Error('asked who is connected')),
 }
 const network = (
   change: Partial<typeof HUB_SETTINGS>,
@@ -124,6 +126,35 @@ describe('what is deployed', () => {
     await check({ fargate: false }, two, 0)
     await expect(check({}, ['use1-az1'], 3)).rejects.toThrow(/use1-az2 is not taken from the hub: 3 network interfaces/)
     await check({}, ['use1-az1'], 0)
+  })
+
+  it('keeps the kind of its load balancer while tenants live', async () => {
+    const internal = { loadBalancer: 'internal' } as const
+    await expect(network(internal, two, lookUps(['10.64.0.0/22']))).rejects.toThrow(
+      /The load balancer is public, and does not become internal while tenants live \(10\.64\.0\.0\/22\).*Put loadBalancer back/,
+    )
+    await network(internal, two, lookUps([]))
+    await expect(
+      checkNetwork(HUB_SETTINGS, two, { ...before, ...internal }, lookUps(['10.64.0.0/22'])),
+    ).rejects.toThrow('is internal, and does not become public')
+    await checkNetwork({ ...HUB_SETTINGS, ...internal }, two, { ...before, ...internal }, nobodyAsked)
+  })
+
+  it('keeps the endpoint service while tenants are connected, and its zones', async () => {
+    const endpointService = { serviceId: 'vpce-svc-1', serviceName: 'n', privateDnsName: 'd', accounts: [] }
+    const offered = { ...before, vpcId: 'vpc-hub', endpointService }
+    const check = (change: Partial<typeof HUB_SETTINGS>, zoneIds: string[], connected: readonly string[]) =>
+      checkNetwork({ ...HUB_SETTINGS, ...change }, zoneIds, offered, lookUps([], 0, 0, { connected }))
+    await expect(check({}, two, ['sg-1'])).rejects.toThrow(
+      /The endpoint service is not taken from the hub while tenants are connected to it \(their gateways' groups: sg-1\)/,
+    )
+    await check({}, two, [])
+    const on = { endpointService: { accounts: [] } }
+    await checkNetwork({ ...HUB_SETTINGS, ...on }, two, offered, nobodyAsked)
+    await expect(check(on, ['use1-az1'], [])).rejects.toThrow(
+      /No zone is taken from a hub that is offered by PrivateLink/,
+    )
+    await check({}, ['use1-az1'], [])
   })
 })
 

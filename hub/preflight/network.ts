@@ -1,6 +1,7 @@
 /** What would take the network away from tenants that live in a hub: looked up in AWS before anything is changed. */
 import * as aws from '@pulumi/aws'
 import { contains } from '../../shared/cidr.ts'
+import { CONNECTED_TAG } from '../../shared/naming.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import { type Before, CELLS } from './before.ts'
 
@@ -21,6 +22,8 @@ export interface LookUps {
   functionsIn(subnetId: string): Promise<number>
   /** Network interfaces of tasks, by the security group that each has: in a subnet, or anywhere. */
   tasksIn(taskSecurityGroupId: string, subnetId?: string): Promise<number>
+  /** Tenants whose networks are connected by PrivateLink: their gateways' security groups say so. */
+  connected(vpcId: string): Promise<readonly string[]>
 }
 
 /**
@@ -29,7 +32,10 @@ export interface LookUps {
  * @throws Error as {@link checkPlace}
  */
 export async function checkNetwork(
-  settings: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock' | 'sharing' | 'fargate' | 'centralModels'>,
+  settings: Pick<
+    HubSettings,
+    'cidrBlock' | 'spokesCidrBlock' | 'sharing' | 'fargate' | 'centralModels' | 'loadBalancer' | 'endpointService'
+  >,
   zoneIds: readonly string[],
   before: Before,
   lookUps: LookUps,
@@ -40,7 +46,8 @@ export async function checkNetwork(
   const moved = before.cidrBlock !== settings.cidrBlock
   const other = before.spokesCidrBlock !== settings.spokesCidrBlock
   const shared = before.sharing?.kind !== settings.sharing.kind
-  const asked = moved || other || shared
+  const turned = (before.loadBalancer ?? 'public') !== (settings.loadBalancer ?? 'public')
+  const asked = moved || other || shared || turned
   const tenants = asked ? await lookUps.tenants(hubRouteTableId) : []
   // One at the shared endpoint has a gateway in the hub, and no block.
   const gateways = asked && before.vpcId !== undefined ? await lookUps.gateways(before.vpcId) : 0
@@ -59,6 +66,19 @@ export async function checkNetwork(
         `while tenants live (${shownLiving(living)}): their stacks would accept invitations that nobody sent, or leave shares. Put the setting ` +
         `back, or add a second hub: ${CELLS}.`,
     )
+  if (turned && some)
+    mistakes.push(
+      `The load balancer is ${before.loadBalancer ?? 'public'}, and does not become ${settings.loadBalancer ?? 'public'} while tenants live (${shownLiving(living)}): ` +
+        `AWS would replace it, and with it every tenant's rule. Put loadBalancer back, or add a second hub and move the tenants there: ${CELLS}.`,
+    )
+  if (before.endpointService && !settings.endpointService && before.vpcId !== undefined) {
+    const connected = await lookUps.connected(before.vpcId)
+    if (connected.length > 0)
+      mistakes.push(
+        `The endpoint service is not taken from the hub while tenants are connected to it (their gateways' groups: ${shown(connected)}): AWS would refuse to delete it ` +
+          'half-way. Put endpointService back to true, and set gatewayEndpoint of these tenants to false first: docs/private-door.md.',
+      )
+  }
   const left = tenants.filter((block) => !contains(settings.spokesCidrBlock, block))
   if (other && left.length > 0)
     mistakes.push(
@@ -83,15 +103,24 @@ export async function checkNetwork(
   }
   // In another VPC every zone is a new one.
   if (!moved) mistakes.push(...(await zoneMistakes(zoneIds, before, lookUps)))
+  if (!moved && before.endpointService && settings.endpointService && zoneIds.length < zonesOf(before).length)
+    mistakes.push(
+      'No zone is taken from a hub that is offered by PrivateLink: AWS takes none from a network load balancer, and replaces none that consumers are ' +
+        'connected to. Set endpointService to false first, and back to true when the zone is gone: docs/private-door.md.',
+    )
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
+const zonesOf = ({ zoneIds = [], leavingSubnet }: Before): readonly string[] =>
+  leavingSubnet ? [...zoneIds, leavingSubnet.zoneId] : zoneIds
+
 async function zoneMistakes(
   zoneIds: readonly string[],
-  { privateSubnets = [], zoneIds: had = [], leavingSubnet, fargate }: Before,
+  deployed: Before,
   { functionsIn, tasksIn }: LookUps,
 ): Promise<readonly string[]> {
-  const before = leavingSubnet ? [...had, leavingSubnet.zoneId] : had
+  const { privateSubnets = [], leavingSubnet, fargate } = deployed
+  const before = zonesOf(deployed)
   const subnets = leavingSubnet ? [...privateSubnets, leavingSubnet] : privateSubnets
   const kept = Math.min(before.length, zoneIds.length)
   if (before.slice(0, kept).some((zoneId, index) => zoneIds[index] !== zoneId))
@@ -154,6 +183,14 @@ export const lookUpsOf = (provider: aws.Provider): LookUps => ({
       { name: 'subnet-id', values: [subnetId] },
       { name: 'interface-type', values: ['lambda'] },
     ]),
+  async connected(vpcId) {
+    const filters = [
+      { name: 'vpc-id', values: [vpcId] },
+      { name: `tag:${CONNECTED_TAG.key}`, values: [CONNECTED_TAG.value] },
+    ]
+    const { ids } = await aws.ec2.getSecurityGroups({ filters }, { provider })
+    return [...ids].sort()
+  },
   tasksIn: (taskSecurityGroupId, subnetId) =>
     interfaces(provider, [
       { name: 'group-id', values: [taskSecurityGroupId] },

@@ -2,6 +2,7 @@
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
 import { isKnownType } from '../known-types.ts'
 import { isUnknown, ofType, type Rule, shown, violation } from '../resource.ts'
+import { isSomebodysOwn } from './private-door.ts'
 
 /** AWS's own policy for an endpoint without one allows everything. */
 const endpointPolicies: Rule = {
@@ -16,7 +17,8 @@ const endpointPolicies: Rule = {
       // Left out, its policy is AWS's own again, whatever the endpoint said.
       'aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy',
     ).flatMap((endpoint) => {
-      if (isUnknown(endpoint, 'policy')) return []
+      // AWS takes none for somebody's own service; which of these there may be, rules/private-door.ts says.
+      if (isUnknown(endpoint, 'policy') || isSomebodysOwn(endpoint.inputs.serviceName)) return []
       const { policy } = endpoint.inputs
       const text = typeof policy === 'object' ? JSON.stringify(policy) : policy
       if (typeof text !== 'string' || text.trim() === '' || text === 'null')

@@ -24,6 +24,9 @@ const STRONG = /^ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2)/
 /** What a redirect leaves as it is. */
 const SAME_HOST = '#{host}'
 
+/** Passes TLS on to what ends it: rules/private-door.ts says to whom. */
+const isTcp = ({ inputs }: Resource) => inputs.protocol === 'TCP'
+
 const redirects = ({ inputs }: Resource) => {
   const actions = asList(inputs.defaultActions).map(asMap)
   return (
@@ -54,7 +57,7 @@ const tls: Rule = {
               ),
             ]
       }
-      return redirects(listener) || isDemo(listener)
+      return isTcp(listener) || redirects(listener) || isDemo(listener)
         ? []
         : [violation(listener, `It speaks ${protocol ? shown(protocol) : 'no TLS'} and is no demo's.`)]
     }),
@@ -107,7 +110,7 @@ const tokens: Rule = {
         .sort((a, b) => a.order - b.order)
         .map(({ action }) => action)
       const forward = actions.findIndex(({ type }) => type === 'forward')
-      if (forward === -1 || isDemo(resource) || resource.unknown.includes(property)) return []
+      if (forward === -1 || isTcp(resource) || isDemo(resource) || resource.unknown.includes(property)) return []
       const validation = actions.slice(0, forward).find(({ type }) => type === 'jwt-validation')
       if (!validation) return [violation(resource, 'It forwards without jwt-validation before it, and is no demo.')]
       const missing = unchecked(validation)
@@ -129,6 +132,8 @@ const strictLoadBalancer: Rule = {
   scope: 'resource',
   check: (resources) =>
     matching(resources, LOAD_BALANCER).flatMap((loadBalancer) => {
+      // It reads no request.
+      if (loadBalancer.inputs.loadBalancerType === 'network') return []
       const { dropInvalidHeaderFields, desyncMitigationMode, accessLogs } = loadBalancer.inputs
       const known = (property: string) => !isUnknown(loadBalancer, property)
       return [

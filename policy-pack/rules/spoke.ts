@@ -11,6 +11,7 @@ import {
   type Violation,
   violation,
 } from '../resource.ts'
+import { foreignServices } from './private-door.ts'
 import { isPrivate } from './ranges.ts'
 
 const VPC = 'aws:ec2/vpc:Vpc'
@@ -36,7 +37,10 @@ const PARTS = [
   'aws:ec2/flowLog:FlowLog',
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
+  'aws:vpc/endpointPrivateDns:EndpointPrivateDns',
   // The ingress's side of it, in the hub's account.
+  'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
+  'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple',
   'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter',
   'aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation',
   'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation',
@@ -69,9 +73,9 @@ const spokeWithoutInternet: Rule = {
     const foreign = resources
       .filter(({ type }) => NETWORKING.test(type) && !INGRESS.test(type) && !PARTS.includes(type))
       .map((resource) => violation(resource, `A spoke has ${resource.type}: it may lead out.`))
-    const services = ofType(resources, 'aws:ec2/vpcEndpoint:VpcEndpoint')
-      .filter(({ inputs }) => typeof inputs.serviceName === 'string' && !AWS_SERVICE.test(inputs.serviceName))
-      .map((endpoint) => violation(endpoint, "An endpoint of a spoke leads to a service that is not AWS's."))
+    const services = foreignServices(resources).map((endpoint) =>
+      violation(endpoint, "An endpoint of a spoke leads to a service that is neither AWS's nor the hub's."),
+    )
     const second = ofType(resources, ATTACHMENT)
       .slice(ofType(resources, VPC).length)
       .map((attachment) =>
@@ -89,9 +93,6 @@ const spokeWithoutInternet: Rule = {
     return [...foreign, ...services, ...second, ...addresses, ...routes, ...inline]
   },
 }
-
-/** `com.amazonaws.vpce.…` is a service of somebody's own. */
-const AWS_SERVICE = /^(com\.amazonaws|aws)\.(?!vpce\.)[a-z0-9.-]+$/
 
 const DESTINATIONS = ['destinationCidrBlock', 'cidrBlock', 'destinationIpv6CidrBlock', 'ipv6CidrBlock']
 /** Not where a route leads to. */

@@ -6,6 +6,7 @@ import { firewall, loadBalancer, names } from './deployer-platform-front.ts'
 import { keySets } from './deployer-platform-identity.ts'
 import { network } from './deployer-platform-network.ts'
 import { operation } from './deployer-platform-operation.ts'
+import { privateDoor } from './deployer-platform-private.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { type PolicyDocument, policy } from './document.ts'
 
@@ -13,7 +14,10 @@ import { type PolicyDocument, policy } from './document.ts'
 export function platformDeployerPolicies(
   scope: DeployerScope,
 ): Readonly<
-  Record<'network' | 'front' | 'data' | 'access' | 'fargate' | 'operation' | 'identity' | 'image', PolicyDocument>
+  Record<
+    'network' | 'front' | 'data' | 'access' | 'fargate' | 'operation' | 'identity' | 'image' | 'private',
+    PolicyDocument
+  >
 > {
   return {
     network: policy(...network(scope)),
@@ -22,6 +26,8 @@ export function platformDeployerPolicies(
     access: policy(...access(scope), ...sharing(scope)),
     // Of a hub with the setting `fargate` only.
     fargate: policy(...fargate(scope)),
+    // Of a hub with the setting `endpointService` only.
+    private: policy(...privateDoor(scope)),
     operation: policy(...operation(scope)),
     identity: policy(...keySets(scope)),
     // Of whoever puts the gateway's image into the hub's repository, and of nobody else.

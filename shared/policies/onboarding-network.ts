@@ -150,6 +150,28 @@ export function centralGroup({ account, region, centralSecurityGroupId }: Onboar
   ]
 }
 
+/**
+ * The tenant's own account is allowed to ask, and its own endpoint is accepted. EC2 knows no condition for either: only the service is
+ * bounded. Whom a role of another tenant's let in has a connection, and still no token.
+ */
+export function gatewayEndpoint({ endpointServiceArn }: OnboardingScope): readonly PolicyStatement[] {
+  if (endpointServiceArn === undefined) return []
+  return [
+    {
+      Sid: 'GatewayEndpoint',
+      Effect: 'Allow',
+      Action: [
+        'ec2:AcceptVpcEndpointConnections',
+        'ec2:DescribeVpcEndpointServicePermissions',
+        'ec2:ModifyVpcEndpointServicePermissions',
+        'ec2:RejectVpcEndpointConnections',
+      ],
+      Resource: endpointServiceArn,
+    },
+    { Sid: 'LookAtConnections', Effect: 'Allow', Action: 'ec2:DescribeVpcEndpointConnections', Resource: '*' },
+  ]
+}
+
 /** A group in the hub's VPC with rules going out; nothing may be let in. */
 export function securityGroup({
   account,

@@ -19,6 +19,8 @@ export interface OnboardingScope {
   readonly keySetsFunctionArn?: string | undefined
   /** Where the hub has a model endpoint that tenants share: its security group. */
   readonly centralSecurityGroupId?: string | undefined
+  /** Where the gateway is offered by PrivateLink: the service. */
+  readonly endpointServiceArn?: string | undefined
 }
 
 /** The session's tenant, filled in by IAM. */

@@ -4,11 +4,12 @@
  *
  * What IAM cannot bound, because AWS has no condition key for it: the path and the priority of a listener rule, the group's
  * name in a user pool, the attributes of a table item, the address of a security group rule, the service of a scalable target, what
- * is registered in a target group. The program's checks do.
+ * is registered in a target group, which account may ask the endpoint service for a connection, and whose is accepted. The program's
+ * checks do.
  */
 import { type PolicyDocument, policy } from './document.ts'
 import { alarms, executionRole, lambdaFunction, logGroup } from './onboarding-function.ts'
-import { attachment, centralGroup, describe, securityGroup, share } from './onboarding-network.ts'
+import { attachment, centralGroup, describe, gatewayEndpoint, securityGroup, share } from './onboarding-network.ts'
 import { keySets, listenerRule, targetGroup, tenantRecords } from './onboarding-routing.ts'
 import type { OnboardingScope } from './onboarding-scope.ts'
 import {
@@ -61,6 +62,7 @@ export function onboardingPolicies(
       ...(scope.sharing === 'accounts' ? share(scope) : []),
       ...securityGroup(scope),
       ...centralGroup(scope),
+      ...gatewayEndpoint(scope),
     ),
     function: policy(...executionRole(scope), ...logGroup(scope), ...alarms(scope), ...lambdaFunction(scope)),
     routing: policy(...targetGroup(scope), ...listenerRule(scope), ...tenantRecords(scope), ...keySets(scope)),

@@ -56,6 +56,9 @@ export const HUB_TABLE = {
   hostedZoneId: frontDoor.hostedZoneId,
   certificateArn: frontDoor.certificateArn,
   allowInsecureHttp: frontDoor.allowInsecureHttp,
+  loadBalancer: frontDoor.loadBalancer,
+  endpointService: frontDoor.endpointService,
+  endpointServiceAccounts: frontDoor.endpointServiceAccounts,
   allowedCidrBlocks: frontDoor.allowedCidrBlocks,
   wafRateLimit: frontDoor.wafRateLimit,
   clientInstance: frontDoor.clientInstance,
@@ -78,7 +81,7 @@ export const HUB_TABLE = {
   deletionProtection: records.deletionProtection,
 } as const
 
-/** Settings that only others are made of: credentials, sharing, listener, the shared model endpoint. */
+/** Settings that only others are made of: credentials, sharing, listener, the shared model endpoint, the endpoint service. */
 export const HUB_PARTS = [
   'roleArn',
   'profile',
@@ -91,4 +94,6 @@ export const HUB_PARTS = [
   'centralModels',
   'centralModelRegions',
   'securityGroupRules',
+  'endpointService',
+  'endpointServiceAccounts',
 ] as const

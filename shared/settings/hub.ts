@@ -15,6 +15,7 @@ import { REGIONS } from './regions.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
 import { SITE_TABLE } from './site-table.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
+import { isPrivate, PRIVATE_RANGES_TEXT } from './values.ts'
 
 type HubValues = Values<typeof HUB_TABLE>
 
@@ -41,6 +42,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   checkIdentity(values, refuse)
   const listener = listenerOf(values, refuse)
   if (listener) checkBlocks(values, listener, refuse)
+  if (listener) checkEndpointService(values, listener, refuse)
   const sharing = sharingOf(values, refuse)
   const central = sharing && centralOf(values, sharing, refuse)
   if (problems.length > 0 || !listener || !sharing) throw new SettingsError(stack, problems)
@@ -49,6 +51,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     credentials: credentialsOf(values.roleArn, values.profile),
     sharing,
     listener,
+    ...(values.endpointService && { endpointService: { accounts: values.endpointServiceAccounts ?? [] } }),
     ...(central && { centralModels: central }),
   }
 }
@@ -135,14 +138,42 @@ function checkIdentity({ identity, keySetVia }: HubValues, refuse: Refuse): void
 }
 
 /** A rule a block and port, in one group. */
-function checkBlocks({ allowedCidrBlocks, clientInstance }: HubValues, listener: Listener, refuse: Refuse): void {
-  const most = mostAllowedBlocks(listener, clientInstance)
+function checkBlocks(values: HubValues, listener: Listener, refuse: Refuse): void {
+  const { allowedCidrBlocks, clientInstance, endpointService, loadBalancer } = values
+  for (const [index, block] of allowedCidrBlocks.entries())
+    if (loadBalancer === 'internal' && !isPrivate(block))
+      refuse(
+        'allowedCidrBlocks',
+        `"${block}" is not private, and an internal load balancer is reached by private addresses only (${PRIVATE_RANGES_TEXT}).`,
+        { at: `[${index}]` },
+      )
+  const most = mostAllowedBlocks(listener, clientInstance, endpointService)
   if (allowedCidrBlocks.length <= most) return
   const ports = portsOf(listener).join(' and ')
   refuse(
     'allowedCidrBlocks',
-    `it has ${allowedCidrBlocks.length} blocks; with ports ${ports}${clientInstance ? ' and a client instance' : ''} a security group has room for ${most}: join some into larger blocks.`,
+    `it has ${allowedCidrBlocks.length} blocks; with ports ${ports}${clientInstance ? ' and a client instance' : ''}${endpointService ? ' and an endpoint service' : ''} a security group has room for ${most}: join some into larger blocks.`,
   )
+}
+
+/** Consumers call the gateway by its own name, which is proven in its public zone. */
+function checkEndpointService(values: HubValues, listener: Listener, refuse: Refuse): void {
+  const { account, endpointService, endpointServiceAccounts: accounts } = values
+  if (endpointService && listener.kind !== 'hostedZone')
+    refuse(
+      'endpointService',
+      "it is true, and hostedZoneId is not set: consumers call the gateway by its own name, and AWS lets them once a record in the name's public zone has proven it.",
+      { choice: 'endpointService' },
+    )
+  if (accounts === undefined) return
+  if (!endpointService)
+    refuse('endpointServiceAccounts', 'it is set, and endpointService is not true: there is nothing to connect to.', {
+      choice: 'endpointServiceAccounts',
+    })
+  if (accounts.includes(account))
+    refuse('endpointServiceAccounts', `it holds the hub's own account ${account}.`, {
+      at: `[${accounts.indexOf(account)}]`,
+    })
 }
 
 /** CloudWatch notifies topics of its own region only; the account may be another. */

@@ -102,11 +102,13 @@ export function account(raw: string): string {
 /** Private ranges. A route for any other range would hide real addresses of the internet from the VPC. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'] as const
 
+/** @param block a CIDR block that was read */
+export const isPrivate = (block: string): boolean => PRIVATE_RANGES.some((range) => contains(range, block))
+
 export function privateCidr(largest: number, smallest: number): (raw: string) => string {
   const check = (raw: string) => {
     const { prefix } = parseCidr(raw)
-    if (!PRIVATE_RANGES.some((range) => contains(range, raw)))
-      throw new Refused(`${quote(raw)} is not a private range.`)
+    if (!isPrivate(raw)) throw new Refused(`${quote(raw)} is not a private range.`)
     if (prefix < largest || prefix > smallest) throw new Refused(`${quote(raw)} is a /${prefix}.`)
     return raw
   }

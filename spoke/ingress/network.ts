@@ -2,8 +2,8 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../../shared/contract.ts'
+import { everythingBut } from '../../shared/everything-but.ts'
 import type { TagMap } from '../tags.ts'
-import { everythingBut } from './internet.ts'
 
 export interface AcceptedAttachment {
   readonly id: pulumi.Output<string>

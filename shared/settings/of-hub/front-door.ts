@@ -3,7 +3,7 @@ import { mostAllowedBlocks } from '../../load-balancer-rules.ts'
 import { CERTIFICATE_ARN, DOMAIN, none } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
-import { anyCidr, listOf, matching } from '../values.ts'
+import { account, anyCidr, listOf, matching, oneOf } from '../values.ts'
 
 export const domainName: Setting<string | undefined> = {
   type: 'text',
@@ -49,7 +49,7 @@ const MOST_BLOCKS = mostAllowedBlocks({ kind: 'insecureHttp' }, false)
 export const allowedCidrBlocks: Setting<readonly string[]> = {
   type: 'list of CIDR blocks',
   meaning: 'Who may reach the load balancer.',
-  allowed: `1 to ${mostAllowedBlocks({ kind: 'hostedZone' }, false)} different IPv4 CIDR blocks, one fewer with clientInstance; with allowInsecureHttp 1 to ${MOST_BLOCKS}. 0.0.0.0/0 is everybody.`,
+  allowed: `1 to ${mostAllowedBlocks({ kind: 'hostedZone' }, false)} different IPv4 CIDR blocks, one fewer with clientInstance or endpointService, two fewer with both; with allowInsecureHttp 1 to ${MOST_BLOCKS}. 0.0.0.0/0 is everybody; with an internal load balancer only private blocks.`,
   entries: 'list',
   placeholder: '{BLOCK}',
   fallback: 'required',
@@ -59,7 +59,8 @@ export const allowedCidrBlocks: Setting<readonly string[]> = {
 export const wafRateLimit = simple(
   { is: 'whole number', least: 10, most: 2_000_000_000 },
   {
-    meaning: 'Requests in five minutes from one source address, after which the firewall blocks it.',
+    meaning:
+      'Requests in five minutes from one source address, after which the firewall blocks it. By PrivateLink all come from the same few addresses: there it is requests with one token.',
     fallback: 2000,
   },
 )
@@ -82,4 +83,35 @@ export const browserOrigin: Setting<string | undefined> = {
   placeholder: 'https://{NAME}',
   fallback: { value: undefined, text: 'every origin' },
   parse: matching(ORIGIN, 'the origin of a page', (raw) => raw.toLowerCase().replace(/\/$/, '')),
+}
+
+export const loadBalancer: Setting<'public' | 'internal'> = {
+  type: '`public` or `internal`',
+  meaning:
+    'Whether the load balancer has public addresses. An internal one is reached by private addresses only, and makes a NAT gateway per zone, by which it fetches key sets. Chosen when the hub is made: a change replaces the load balancer, and is refused while tenants live.',
+  allowed: 'public or internal.',
+  placeholder: '{public or internal}',
+  fallback: { value: 'public', text: '`public`' },
+  parse: oneOf(['public', 'internal']),
+}
+
+export const endpointService = simple(
+  { is: 'true or false' },
+  {
+    meaning:
+      'Offers the gateway by PrivateLink, under its own name: to tenants with `gatewayEndpoint`, and to the accounts of endpointServiceAccounts (docs/private-door.md).',
+    allowed: 'true or false; true only with hostedZoneId.',
+    fallback: false,
+  },
+)
+
+export const endpointServiceAccounts: Setting<readonly string[] | undefined> = {
+  type: 'list of accounts',
+  meaning:
+    "Accounts of partners without a spoke, who may ask to be connected by PrivateLink. Every connection is accepted by an operator. A tenant's own account is added by its stack and is none of these.",
+  allowed: '1 to 100 different account ids of 12 digits, quoted; only with endpointService.',
+  entries: 'list',
+  placeholder: '{ACCOUNT}',
+  fallback: none,
+  parse: listOf(account, 1, 100),
 }

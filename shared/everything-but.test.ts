@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { formatCidr, overlaps, parseCidr } from '../../shared/cidr.ts'
-import { everythingBut } from './internet.ts'
+import { formatCidr, overlaps, parseCidr } from './cidr.ts'
+import { everythingBut } from './everything-but.ts'
 
 const block = fc
   .record({ prefix: fc.integer({ min: 1, max: 28 }), at: fc.integer({ min: 0, max: 2 ** 28 }) })

@@ -1,5 +1,5 @@
 /** Addresses as blocks, with holes: what a security group can say, which has no "deny". */
-import { contains, formatCidr, overlaps, parseCidr } from '../../shared/cidr.ts'
+import { contains, formatCidr, overlaps, parseCidr } from './cidr.ts'
 
 /** The fewest blocks that hold every address of `block` (default: all of IPv4) outside of `holes`. */
 export function everythingBut(holes: readonly string[], block = '0.0.0.0/0'): readonly string[] {

@@ -1,0 +1,155 @@
+/** Rules over the private door: what offers the gateway by PrivateLink, and what leads to it. */
+import {
+  asList,
+  asMap,
+  asTexts,
+  isUnknown,
+  ofType,
+  type Resource,
+  type Rule,
+  refersTo,
+  shown,
+  violation,
+} from '../resource.ts'
+
+const BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
+const LISTENER = 'aws:lb/listener:Listener'
+const TARGETS = 'aws:lb/targetGroup:TargetGroup'
+const SERVICE = 'aws:ec2/vpcEndpointService:VpcEndpointService'
+const PRINCIPAL = 'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple'
+const ACCEPTER = 'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter'
+const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
+
+/** `com.amazonaws.vpce.…` is a service of somebody's own. */
+export const isSomebodysOwn = (serviceName: unknown): boolean =>
+  typeof serviceName === 'string' && !/^(com\.amazonaws|aws)\.(?!vpce\.)[a-z0-9.-]+$/.test(serviceName)
+
+/** The hub's endpoint service, as the stack's reference to the hub says it. */
+export function serviceOfHub(resources: readonly Resource[]): { readonly id?: unknown; readonly name?: unknown } {
+  const hub = resources.find(({ type, name }) => type === 'pulumi:pulumi:StackReference' && name === 'hub')
+  const { serviceId, serviceName } = asMap(asMap(hub?.inputs.outputs).endpointService)
+  return { id: serviceId, name: serviceName }
+}
+
+/** Endpoints for somebody's own service that is not the hub's. */
+export function foreignServices(resources: readonly Resource[]): readonly Resource[] {
+  const { name } = serviceOfHub(resources)
+  return ofType(resources, ENDPOINT).filter(
+    ({ inputs }) => isSomebodysOwn(inputs.serviceName) && (name === undefined || inputs.serviceName !== name),
+  )
+}
+
+/** It passes TLS on, so no other rule sees what is behind it. */
+const behindTcp: Rule = {
+  name: 'network-load-balancers-are-private-doors',
+  says: 'A network load balancer is internal, lets nothing in but PrivateLink, and forwards to an application load balancer only, which ends TLS and checks tokens.',
+  remedy: 'Declare it as hub/endpoint-service.ts does.',
+  scope: 'stack',
+  check: (resources) => {
+    const balancers = ofType(resources, BALANCER).filter(({ inputs }) => inputs.loadBalancerType === 'network')
+    const groups = ofType(resources, 'aws:ec2/securityGroup:SecurityGroup').filter((group) =>
+      balancers.some((balancer) => refersTo(balancer, 'securityGroups', group)),
+    )
+    return [
+      ...balancers.flatMap((balancer) => {
+        const {
+          internal,
+          enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforced,
+          securityGroups,
+        } = balancer.inputs
+        return [
+          ...(internal === true || isUnknown(balancer, 'internal') ? [] : ['It has public addresses.']),
+          ...(asList(securityGroups).length > 0 || isUnknown(balancer, 'securityGroups')
+            ? []
+            : ['It has no security group: everybody in the network is let in.']),
+          ...(enforced === 'off' ? [] : ['Its group is asked for what comes by PrivateLink, which then needs rules.']),
+        ].map((message) => violation(balancer, message))
+      }),
+      ...ofType(
+        resources,
+        'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
+        'aws:ec2/securityGroupRule:SecurityGroupRule',
+      )
+        .filter(({ type, inputs }) => type.startsWith('aws:vpc/') || inputs.type === 'ingress')
+        .filter((rule) => groups.some((group) => refersTo(rule, 'securityGroupId', group)))
+        .map((rule) =>
+          violation(rule, 'It lets somebody in at a network load balancer who does not come by PrivateLink.'),
+        ),
+      ...groups
+        .filter(({ inputs }) => asList(inputs.ingress).length > 0)
+        .map((group) =>
+          violation(group, 'It lets somebody in at a network load balancer who does not come by PrivateLink.'),
+        ),
+      ...ofType(resources, LISTENER)
+        .filter(({ inputs }) => /^(TCP|UDP|TCP_UDP|TLS|QUIC|TCP_QUIC)$/.test(String(inputs.protocol)))
+        .filter((listener) => !forwardsToBalancers(listener, resources))
+        .map((listener) =>
+          violation(listener, 'It passes bytes on to something else than an application load balancer.'),
+        ),
+    ]
+  },
+}
+
+/** To a group of load balancers on 443, and nowhere else. */
+function forwardsToBalancers(listener: Resource, resources: readonly Resource[]): boolean {
+  const { protocol, port, defaultActions } = listener.inputs
+  const actions = asList(defaultActions).map(asMap)
+  const groups = ofType(resources, TARGETS).filter((group) => refersTo(listener, 'defaultActions', group))
+  return (
+    protocol === 'TCP' &&
+    port === 443 &&
+    actions.length === 1 &&
+    actions.every(({ type }) => type === 'forward') &&
+    groups.length === 1 &&
+    groups.every(({ inputs }) => inputs.targetType === 'alb' && inputs.port === 443)
+  )
+}
+
+const consumersAreNamed: Rule = {
+  name: 'endpoint-services-name-their-consumers',
+  says: 'An endpoint service accepts each connection by itself, and accounts that may ask are named one by one.',
+  remedy: 'Set acceptanceRequired, and allow arn:aws:iam::ACCOUNT:root.',
+  scope: 'stack',
+  check: (resources) => [
+    ...ofType(resources, SERVICE).flatMap((service) => {
+      const { acceptanceRequired, allowedPrincipals } = service.inputs
+      return [
+        ...(acceptanceRequired === true || isUnknown(service, 'acceptanceRequired')
+          ? []
+          : ['Whoever is allowed to ask is connected at once.']),
+        ...(asList(allowedPrincipals).length > 0
+          ? ['Its list of principals takes out again what the stacks of tenants add.']
+          : []),
+      ].map((message) => violation(service, message))
+    }),
+    ...ofType(resources, PRINCIPAL)
+      .filter(
+        (one) => !isUnknown(one, 'principalArn') && !/^arn:aws:iam::\d{12}:root$/.test(String(one.inputs.principalArn)),
+      )
+      .map((one) => violation(one, `It allows ${shown(one.inputs.principalArn)} to ask.`)),
+  ],
+}
+
+/** By its exact name and id, as the hub's outputs have them. */
+const leadsToTheHub: Rule = {
+  name: 'private-link-leads-to-the-hub',
+  says: "An endpoint for somebody's own service is for the hub's, by its exact name; what a tenant's stack allows and accepts is at that one.",
+  remedy: 'Leave it out, or set gatewayEndpoint.',
+  scope: 'stack',
+  check: (resources) => {
+    const { id } = serviceOfHub(resources)
+    const own = ofType(resources, SERVICE)
+    return [
+      ...foreignServices(resources).map((endpoint) =>
+        violation(endpoint, "It leads to somebody's own service, which is not the hub's."),
+      ),
+      ...ofType(resources, PRINCIPAL, ACCEPTER)
+        .filter((one) => !isUnknown(one, 'vpcEndpointServiceId'))
+        .filter((one) => !own.some((service) => refersTo(one, 'vpcEndpointServiceId', service)))
+        .filter(({ inputs }) => !asTexts(inputs.vpcEndpointServiceId).includes(String(id)))
+        .map((one) => violation(one, "It is about somebody's own service, which is not the hub's.")),
+    ]
+  },
+}
+
+export const PRIVATE_DOOR_RULES: readonly Rule[] = [behindTcp, consumersAreNamed, leadsToTheHub]
