@@ -4,8 +4,8 @@
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import type { Listener } from '../shared/choices.ts'
 import { PREFIX, privateDoorName } from '../shared/naming.ts'
-import type { Listener } from '../shared/settings.ts'
 import type { Network } from './network.ts'
 import { type HubTags, named } from './tags.ts'
 

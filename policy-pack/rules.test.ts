@@ -50,6 +50,45 @@ const byProvider = (StringEquals: object) =>
     Condition: { StringEquals },
   })
 
+/** The private door, without its network load balancer. */
+const targets = (inputs: object = {}) =>
+  make('aws:lb/targetGroup:TargetGroup', 'targets', { targetType: 'alb', port: 443, ...inputs })
+const tcp = (inputs: object = {}) =>
+  make(
+    'aws:lb/listener:Listener',
+    'tcp',
+    { protocol: 'TCP', port: 443, defaultActions: [{ type: 'forward' }], ...inputs },
+    { defaultActions: 'targets' },
+  )
+const door = [group, targets(), tcp()]
+const network = (inputs: object = {}) =>
+  make(
+    'aws:lb/loadBalancer:LoadBalancer',
+    'network',
+    {
+      loadBalancerType: 'network',
+      internal: true,
+      securityGroups: ['sg-1'],
+      enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
+      ...inputs,
+    },
+    { securityGroups: 'group' },
+  )
+const SERVICE_NAME = 'com.amazonaws.vpce.us-east-1.vpce-svc-1'
+const endpointService = (inputs: object = {}) =>
+  make('aws:ec2/vpcEndpointService:VpcEndpointService', 'service', { acceptanceRequired: true, ...inputs })
+const principal = (inputs: object = {}) =>
+  make('aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple', 'principal', {
+    vpcEndpointServiceId: 'vpce-svc-1',
+    principalArn: 'arn:aws:iam::222222222222:root',
+    ...inputs,
+  })
+const endpointTo = (serviceName: string) => make('aws:ec2/vpcEndpoint:VpcEndpoint', 'endpoint', { serviceName })
+const hubOf = (serviceName: string) =>
+  make('pulumi:pulumi:StackReference', 'hub', {
+    outputs: { endpointService: { serviceName, serviceId: serviceName.split('.').at(-1) } },
+  })
+
 const permission = (inputs: object) => make('aws:lambda/permission:Permission', 'permission', { ...inputs })
 
 const attachment = (policyArn: string) =>
@@ -211,6 +250,53 @@ const EXAMPLES: readonly Example[] = [
     'trust-across-accounts-is-narrow',
     [trust(byProvider({ 'idp.example.com:aud': 'client' }))],
     [trust(byProvider({ 'idp.example.com:aud': 'client', 'idp.example.com:sub': 'deployer' }))],
+  ],
+
+  ['network-load-balancers-are-private-doors', [...door, network({ internal: false })], [...door, network()]],
+  ['network-load-balancers-are-private-doors', [...door, network({ securityGroups: undefined })], [...door, network()]],
+  [
+    'network-load-balancers-are-private-doors',
+    [...door, network({ enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'on' })],
+    [...door, network()],
+  ],
+  [
+    'network-load-balancers-are-private-doors',
+    [...door, network(), rule('Ingress', { cidrIpv4: '10.0.0.0/8' })],
+    [...door, network(), rule('Egress', { cidrIpv4: '10.0.0.0/8' })],
+  ],
+  [
+    'network-load-balancers-are-private-doors',
+    [group, targets({ targetType: 'ip' }), tcp(), network()],
+    [...door, network()],
+  ],
+  ['network-load-balancers-are-private-doors', [...door, tcp({ port: 80 })], [...door]],
+  ['network-load-balancers-are-private-doors', [...door, tcp({ protocol: 'UDP' })], [...door]],
+  ['endpoint-services-name-their-consumers', [endpointService({ acceptanceRequired: false })], [endpointService()]],
+  [
+    'endpoint-services-name-their-consumers',
+    [endpointService({ allowedPrincipals: ['arn:aws:iam::222222222222:root'] })],
+    [endpointService()],
+  ],
+  [
+    'endpoint-services-name-their-consumers',
+    [endpointService(), principal({ principalArn: '*' })],
+    [endpointService(), hubOf(SERVICE_NAME), principal()],
+  ],
+  ['private-link-leads-to-the-hub', [endpointTo(SERVICE_NAME)], [hubOf(SERVICE_NAME), endpointTo(SERVICE_NAME)]],
+  [
+    'private-link-leads-to-the-hub',
+    [hubOf(SERVICE_NAME), endpointTo(`${SERVICE_NAME}1`)],
+    [hubOf(SERVICE_NAME), endpointTo(SERVICE_NAME)],
+  ],
+  [
+    'private-link-leads-to-the-hub',
+    [hubOf(SERVICE_NAME), principal({ vpcEndpointServiceId: 'vpce-svc-2' })],
+    [hubOf(SERVICE_NAME), principal()],
+  ],
+  [
+    'spoke-without-internet',
+    [...spoke, hubOf(SERVICE_NAME), endpointTo(`${SERVICE_NAME}1`)],
+    [...spoke, hubOf(SERVICE_NAME), endpointTo(SERVICE_NAME)],
   ],
 
   [

@@ -14,6 +14,7 @@ export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'ec2:DescribeTransitGatewayRouteTables': 'the provider reads route tables that it associates with',
   'ec2:DescribeTransitGatewayVpcAttachments': "the provider reads a tenant's attachment",
   'ec2:DescribeTransitGateways': 'the provider reads the gateway of an attachment',
+  'ec2:DescribeVpcEndpointConnections': 'the provider waits until a connection is accepted',
   'ec2:DescribeVpcs': 'Lambda and the provider check the VPC of a function',
   'ec2:GetTransitGatewayRouteTableAssociations': 'the provider waits for an association',
   'ec2:GetTransitGatewayRouteTablePropagations': 'the provider waits for a propagation',

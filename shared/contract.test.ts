@@ -65,7 +65,7 @@ describe('parseHubOutputs', () => {
   it.each(
     HUB_OUTPUT_NAMES.filter(
       (name) =>
-        !/^(browserOrigin|userPoolDomain|identity|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|keySets\w+|usage\w+)$/.test(
+        !/^(browserOrigin|userPoolDomain|identity|listenerRules|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|endpointService|loadBalancer|keySets\w+|usage\w+)$/.test(
           name,
         ),
     ),
@@ -147,6 +147,9 @@ describe('parseHubOutputs', () => {
     ['listenerProtocol', 'TCP'],
     ['deletionProtection', 'true'],
     ['keySet', '{"keys":[]}'],
+    ['endpointService', { serviceId: 'vpce-svc-1', serviceName: 'n', privateDnsName: 'd' }],
+    ['endpointService', { serviceId: 'vpce-svc-1', serviceName: '', privateDnsName: 'd', accounts: [] }],
+    ['loadBalancer', 'public'],
     ['fargate', true],
     ['fargate', { clusterArn: 'arn:aws:ecs:us-east-1:111111111111:cluster/genai' }],
     ['fargate', { ...HUB_FARGATE, vcpuLimit: '6' }],

@@ -28,4 +28,6 @@ export interface SpokeOutputs {
   readonly ruleArn: string
   /** What the tenant's clients call: the gateway's URL with the tenant's path. */
   readonly gatewayUrl: string
+  /** Its endpoint for the hub's endpoint service, through which clients in its VPC call the gateway; with gatewayEndpoint. */
+  readonly gatewayEndpointId?: string
 }

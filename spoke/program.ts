@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { HubCentralModels, HubOutputs } from '../shared/contract.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { TenantAccount } from './account/account.ts'
+import { GatewayEndpoint } from './account/gateway-endpoint.ts'
 import { AccountRoutes } from './account/routes.ts'
 import { TransitGatewayShare } from './account/sharing.ts'
 import { Ingress } from './ingress/ingress.ts'
@@ -89,6 +90,22 @@ export function spoke({
       },
       { provider: providers.tenant },
     )
+  const door =
+    settings.gatewayEndpoint && network && cidrBlock !== undefined && hub.endpointService
+      ? new GatewayEndpoint(
+          'gateway-endpoint',
+          {
+            tenantId,
+            account,
+            service: hub.endpointService,
+            vpcId: network.vpcId,
+            subnetIds: network.endpointSubnetIds,
+            cidrBlock,
+            tags,
+          },
+          providers,
+        )
+      : undefined
   whenRouted(pulumi.all([tenantAccount.endpointHost, routes?.routeIds]).apply(([host]) => host))
   return {
     tenantId,
@@ -105,6 +122,7 @@ export function spoke({
     ...(ingress.serviceArn && { serviceArn: ingress.serviceArn }),
     ruleArn: ingress.ruleArn,
     gatewayUrl: `${hub.gatewayUrl}/${tenantId}`,
+    ...(door && { gatewayEndpointId: door.endpointId }),
   }
 }
 

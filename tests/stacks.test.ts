@@ -36,6 +36,8 @@ const OPTIONAL = [
   'leavingSubnet',
   'fargate',
   'centralModels',
+  'endpointService',
+  'loadBalancer',
 ]
 
 const up = (cloud: Cloud, stack: Stack) => deploy(cloud, stack, program)
@@ -111,6 +113,22 @@ describe('variants of the hub', () => {
       { availabilityZones: '["us-east-1c","us-east-1a"]', clientInstance: 'true' },
     ],
     ['a model endpoint that tenants share', { centralModels: '["us.amazon.nova-2-lite-v1:0"]' }],
+    [
+      'offered by PrivateLink, without a public address',
+      {
+        endpointService: 'true',
+        endpointServiceAccounts: '["555555555555"]',
+        loadBalancer: 'internal',
+        allowedCidrBlocks: '["10.0.0.0/8"]',
+      },
+    ],
+    [
+      'offered by PrivateLink, in three zones',
+      {
+        endpointService: 'true',
+        availabilityZones: '["us-east-1a","us-east-1b","us-east-1c"]',
+      },
+    ],
     ['three zones', { availabilityZones: '["us-east-1a","us-east-1b","us-east-1c"]' }],
     ['the smallest VPC', { cidrBlock: '10.0.0.0/21' }],
     ['neither client nor protection', { clientInstance: 'false', deletionProtection: 'false' }],

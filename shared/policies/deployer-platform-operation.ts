@@ -44,6 +44,12 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
       ['dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
     ),
+    // A partner's endpoint at the endpoint service is taken in, or thrown out.
+    allow(
+      'PartnersConnections',
+      of('ec2', 'AcceptVpcEndpointConnections', 'RejectVpcEndpointConnections'),
+      `arn:aws:ec2:${region}:${account}:vpc-endpoint-service/*`,
+    ),
     // What is left of a tenant's limits.
     allow('ReadCounters', ['dynamodb:GetItem'], `arn:aws:dynamodb:${region}:${account}:table/${usageTableName}`),
     allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),

@@ -37,8 +37,6 @@ export function privateDoor({ account, region }: DeployerScope): readonly Policy
         ...of('ec2', 'CreateTags', 'CreateVpcEndpointServiceConfiguration', 'DeleteTags'),
         ...of('ec2', 'DeleteVpcEndpointServiceConfigurations', 'ModifyVpcEndpointServiceConfiguration'),
         ...of('ec2', 'ModifyVpcEndpointServicePermissions', 'StartVpcEndpointServicePrivateDnsVerification'),
-        // A partner's endpoint is taken in, or thrown out, by an operator.
-        ...of('ec2', 'AcceptVpcEndpointConnections', 'RejectVpcEndpointConnections'),
       ],
       services,
     ),

@@ -15,6 +15,7 @@ describe('hub settings', () => {
       availabilityZones: ['us-east-1a', 'us-east-1b'],
       sharing: { kind: 'organisation', arn: hub.shareWithOrganisation },
       listener: { kind: 'hostedZone', domainName: 'genai.example.com', hostedZoneId: 'Z0123456789EXAMPLEHUB' },
+      loadBalancer: 'public',
       allowedCidrBlocks: ['198.51.100.0/24'],
       wafRateLimit: 2000,
       clientInstance: false,
@@ -62,7 +63,56 @@ describe('hub settings', () => {
     ).toMatchObject({ centralModels: { modelRegions: { zz: ['us-east-1', 'us-west-2'] }, groupRules: 100 } })
   })
 
+  it('reads a private door, and a load balancer without public addresses', () => {
+    expect(read(hub, {})).toMatchObject({ loadBalancer: 'public' })
+    expect(read(hub, {})).not.toHaveProperty('endpointService')
+    expect(
+      read(hub, { endpointService: 'true', loadBalancer: 'internal', allowedCidrBlocks: '["10.0.0.0/8"]' }),
+    ).toMatchObject({ loadBalancer: 'internal', endpointService: { accounts: [] } })
+    expect(read(hub, { endpointService: 'true', endpointServiceAccounts: '["555555555555"]' })).toMatchObject({
+      endpointService: { accounts: ['555555555555'] },
+    })
+  })
+
   it.each<[string, Change, string, string]>([
+    [
+      'a private door without a name that can be proven',
+      {
+        endpointService: 'true',
+        hostedZoneId: undefined,
+        certificateArn: 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012',
+      },
+      'endpointService',
+      'hostedZoneId is not set',
+    ],
+    [
+      'partners without a door',
+      { endpointServiceAccounts: '["555555555555"]' },
+      'endpointServiceAccounts',
+      'endpointService is not true',
+    ],
+    [
+      'the hub’s own account as a partner',
+      { endpointService: 'true', endpointServiceAccounts: '["111111111111"]' },
+      'endpointServiceAccounts',
+      "it holds the hub's own account",
+    ],
+    [
+      'public addresses at an internal load balancer',
+      { loadBalancer: 'internal', allowedCidrBlocks: '["10.0.0.0/8","198.51.100.0/24"]' },
+      'allowedCidrBlocks',
+      '"198.51.100.0/24" is not private',
+    ],
+    [
+      'as many blocks as fit without a private door',
+      {
+        endpointService: 'true',
+        clientInstance: 'false',
+        allowedCidrBlocks: blocks(30),
+      },
+      'allowedCidrBlocks',
+      'and an endpoint service a security group has room for 29',
+    ],
     ['a shared model that is an ARN', { centralModels: '["arn:aws:bedrock:x"]' }, 'centralModels', 'is not a model'],
     [
       'a shared profile of a geography that the region is not in',

@@ -77,6 +77,16 @@ const modelInvocationLogging = simple(
   },
 )
 
+const gatewayEndpoint = simple(
+  { is: 'true or false' },
+  {
+    meaning:
+      "Makes an endpoint for the hub's endpoint service in the tenant's VPC: clients in it reach the gateway under its own name without leaving AWS's network (docs/private-door.md). Their tokens are checked as anybody's.",
+    allowed: 'true or false; true only on a hub with endpointService.',
+    fallback: false,
+  },
+)
+
 /** Every setting of a spoke stack, in the order of docs/settings.md. */
 export const SPOKE_TABLE = {
   role,
@@ -99,6 +109,7 @@ export const SPOKE_TABLE = {
   gatewayImage,
   modelInvocationLogging,
   tenantClaimValue,
+  gatewayEndpoint,
 } as const
 
 /** Settings that only others are made of: credentials, models with their chains, what runs the gateway. */

@@ -41,6 +41,8 @@ export interface TenantAccountArgs {
 
 export interface TenantNetwork {
   readonly vpcId: pulumi.Output<string>
+  /** Where endpoints are, one a zone. */
+  readonly endpointSubnetIds: readonly pulumi.Output<string>[]
   /** Of the endpoint's subnets; has no route out of the VPC yet. */
   readonly routeTableId: pulumi.Output<string>
   /** Waits for the hub's acceptance. */
@@ -81,6 +83,7 @@ export class TenantAccount extends pulumi.ComponentResource {
 
     this.network = network && {
       vpcId: network.vpc.id,
+      endpointSubnetIds: network.endpointSubnets.map(({ id }) => id),
       routeTableId: network.routeTable.id,
       attachmentId: network.attachment.id,
     }

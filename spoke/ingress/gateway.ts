@@ -32,6 +32,7 @@ export interface GatewayArgs {
   /** The one role that the gateway may assume. */
   readonly tenantRoleArn: string
   readonly way: WayToModels
+  readonly gatewayEndpoint: boolean
   readonly gateway: GatewayCode
   readonly log: TenantLog
   readonly tags: TagMap

@@ -32,6 +32,8 @@ export interface IngressArgs extends Told {
   }
   /** Regional host name of the model endpoint, known once it can be reached from the hub. */
   readonly endpointHost: pulumi.Input<string>
+  /** The tenant's VPC is connected by PrivateLink. */
+  readonly gatewayEndpoint: boolean
   /** The names a tenant may use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>

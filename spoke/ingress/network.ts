@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { everythingBut } from '../../shared/everything-but.ts'
+import { CONNECTED_TAG } from '../../shared/naming.ts'
 import type { TagMap } from '../tags.ts'
 
 export interface AcceptedAttachment {
@@ -62,6 +63,8 @@ export interface FunctionSecurityGroupArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly way: WayToModels
+  /** The tenant's VPC is connected by PrivateLink: the hub finds it by the group's tag. */
+  readonly gatewayEndpoint: boolean
   readonly tags: TagMap
 }
 
@@ -77,7 +80,11 @@ export function functionSecurityGroup(
   const { hub, tags, way } = args
   const group = new aws.ec2.SecurityGroup(
     name,
-    { vpcId: hub.vpcId, description: `Gateway function of ${args.tenantId}`, tags },
+    {
+      vpcId: hub.vpcId,
+      description: `Gateway function of ${args.tenantId}`,
+      tags: args.gatewayEndpoint ? { ...tags, [CONNECTED_TAG.key]: CONNECTED_TAG.value } : tags,
+    },
     // Lambda frees a deleted function's interfaces in its own time.
     { ...opts, customTimeouts: { delete: '45m' } },
   )

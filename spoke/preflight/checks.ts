@@ -1,7 +1,7 @@
 /** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
 import { requireInSupernet, requireNoOverlap } from '../../shared/addressing.ts'
 import type { CentralModelsSettings } from '../../shared/choices.ts'
-import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
+import type { HubEndpointService, HubFargate, HubOutputs } from '../../shared/contract.ts'
 import { countedInDollars } from '../../shared/limits.ts'
 import { chainEntries, everyModelId } from '../../shared/model-chain.ts'
 import { priceOf } from '../../shared/model-prices.ts'
@@ -19,6 +19,7 @@ export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'sp
     readonly fargate?: HubFargate | boolean
     readonly identity?: object
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
+    readonly endpointService?: Pick<HubEndpointService, 'accounts'>
   }
 
 /** @throws Error saying which settings do not fit the hub, and what would */
@@ -48,6 +49,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
     () => requireGuardrailInRegion(settings, hub),
+    () => requireDoor(settings, hub),
     ...everyModelId(settings).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -146,6 +148,27 @@ function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[
     `The zones ${outside.join(', ')} of ${tenantId} are not among the hub's: ${zoneIds?.join(', ')}. A zone in which the hub ` +
       'has no Transit Gateway subnet is not reached: set availabilityZoneIds to some of these.',
   )
+}
+
+/** One stack allows an account: whichever takes it away again takes it away for both. */
+function requireDoor(settings: SpokeSettings, { endpointService }: HubFacts): void {
+  const { tenantId, account, cidrBlock, gatewayEndpoint, hubStack } = settings
+  if (!gatewayEndpoint) return
+  if (cidrBlock === undefined)
+    throw new Error(
+      `${tenantId} has gatewayEndpoint, and no network that an endpoint could be in: its modelEndpoint is hub. Take gatewayEndpoint out, or set ` +
+        'modelEndpoint to own. A network of your own beside it is connected as a partner is: docs/private-door.md.',
+    )
+  if (!endpointService)
+    throw new Error(
+      `${tenantId} has gatewayEndpoint, and its hub ${hubStack} is not offered by PrivateLink. Set the hub's endpointService to true first ` +
+        '(docs/private-door.md), or take gatewayEndpoint out.',
+    )
+  if (endpointService.accounts.includes(account))
+    throw new Error(
+      `The account of ${tenantId}, ${account}, is among the hub's endpointServiceAccounts, which are for partners without a spoke. Take it out there ` +
+        `first and bring the hub up to date (pulumi up -s ${hubStack.split('/').at(-1) ?? hubStack}): the tenant's own stack allows it.`,
+    )
 }
 
 /** What has no price would count as nothing. */

@@ -46,6 +46,12 @@ async function declared(change: Change, tenant: Change, ramSharing: boolean): Pr
 
 const STACKS = ['hub', 'spoke-tenant1', 'spoke-tenant2']
 const FARGATE = { fargate: 'true', gatewayBaseImage: LOCAL_FARGATE.gatewayBaseImage }
+const DOOR = {
+  loadBalancer: 'internal',
+  allowedCidrBlocks: '["10.0.0.0/8"]',
+  endpointService: 'true',
+  endpointServiceAccounts: '["555555555555"]',
+}
 const DEMO = { domainName: undefined, hostedZoneId: undefined, allowInsecureHttp: 'true' }
 
 describe('the programs hold to every rule', () => {
@@ -73,7 +79,7 @@ describe('the programs hold to every rule', () => {
         browserOrigin: 'https://chat.example.com',
       }),
       await deployed(
-        { ...shared, ...FARGATE, keySetVia: 'nat', dashboard: 'true' },
+        { ...shared, ...FARGATE, ...DOOR, keySetVia: 'nat', dashboard: 'true' },
         { modelInvocationLogging: 'true', compute: 'fargate', guardrail: '{"words":["nightingale"]}' },
         false,
       ),

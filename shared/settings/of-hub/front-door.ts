@@ -3,7 +3,7 @@ import { mostAllowedBlocks } from '../../load-balancer-rules.ts'
 import { CERTIFICATE_ARN, DOMAIN, none } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
-import { account, anyCidr, listOf, matching, oneOf } from '../values.ts'
+import { account, anyCidr, listOf, matching } from '../values.ts'
 
 export const domainName: Setting<string | undefined> = {
   type: 'text',
@@ -85,15 +85,14 @@ export const browserOrigin: Setting<string | undefined> = {
   parse: matching(ORIGIN, 'the origin of a page', (raw) => raw.toLowerCase().replace(/\/$/, '')),
 }
 
-export const loadBalancer: Setting<'public' | 'internal'> = {
-  type: '`public` or `internal`',
-  meaning:
-    'Whether the load balancer has public addresses. An internal one is reached by private addresses only, and makes a NAT gateway per zone, by which it fetches key sets. Chosen when the hub is made: a change replaces the load balancer, and is refused while tenants live.',
-  allowed: 'public or internal.',
-  placeholder: '{public or internal}',
-  fallback: { value: 'public', text: '`public`' },
-  parse: oneOf(['public', 'internal']),
-}
+export const loadBalancer = simple(
+  { is: 'choice', of: ['public', 'internal'] },
+  {
+    meaning:
+      'Whether the load balancer has public addresses. An internal one is reached by private addresses only, and makes a NAT gateway per zone, by which it fetches key sets. Chosen when the hub is made: a change replaces the load balancer, and is refused while tenants live.',
+    fallback: 'public',
+  },
+)
 
 export const endpointService = simple(
   { is: 'true or false' },

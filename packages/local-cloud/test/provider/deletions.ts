@@ -25,6 +25,8 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
     endpoints: 'DependencyViolation',
     'central-models': 'DependencyViolation',
     fargate: 'DependencyViolation',
+    'endpoint-service': 'DependencyViolation',
+    'gateway-endpoint': 'DependencyViolation',
     'account-models': 'DependencyViolation',
     lane: 'DependencyViolation',
   },
@@ -36,7 +38,10 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
   'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter': 'IncorrectState',
   'aws:iam/policy:Policy': 'DeleteConflict',
   'aws:iam/role:Role': 'DeleteConflict',
+  // Of the hub's two, the one that the endpoint service leads to.
+  'aws:lb/loadBalancer:LoadBalancer': { 'endpoint-service': 'ResourceInUse' },
   'aws:lb/targetGroup:TargetGroup': 'ResourceInUse',
+  'aws:wafv2/ipSet:IpSet': 'WAFAssociatedItemException',
   'aws:wafv2/webAcl:WebAcl': 'WAFAssociatedItemException',
 }
 

@@ -24,7 +24,7 @@ const SET_LATER: Readonly<Record<string, string>> = {
   'aws:lambda/function:Function': 'reservedConcurrentExecutions',
   'aws:lb/listener:Listener': 'routingHttpResponse…',
   'aws:lb/loadBalancer:LoadBalancer':
-    'accessLogs desyncMitigationMode dropInvalidHeaderFields enableDeletionProtection idleTimeout',
+    'accessLogs desyncMitigationMode dropInvalidHeaderFields enableDeletionProtection enforceSecurityGroupInboundRulesOnPrivateLinkTraffic idleTimeout',
   'aws:lb/targetGroup:TargetGroup': 'deregistrationDelay lambdaMultiValueHeadersEnabled loadBalancingAlgorithmType',
 }
 

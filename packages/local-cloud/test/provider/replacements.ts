@@ -51,6 +51,8 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:ec2/subnet:Subnet': 'vpcId cidrBlock availabilityZone availabilityZoneId',
   'aws:ec2/vpc:Vpc': 'cidrBlock',
   'aws:ec2/vpcEndpoint:VpcEndpoint': 'vpcId serviceName vpcEndpointType',
+  'aws:ec2/vpcEndpointService:VpcEndpointService': '',
+  'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple': 'principalArn vpcEndpointServiceId',
   'aws:ec2transitgateway/route:Route': 'blackhole destinationCidrBlock transitGatewayRouteTableId',
   'aws:ec2transitgateway/routeTable:RouteTable': 'transitGatewayId',
   'aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation':
@@ -80,7 +82,7 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:lb/listenerRule:ListenerRule': 'listenerArn',
   'aws:lb/loadBalancer:LoadBalancer': 'name internal loadBalancerType',
   'aws:lb/targetGroup:TargetGroup': 'name port protocol targetType vpcId',
-  'aws:lb/targetGroupAttachment:TargetGroupAttachment': 'targetGroupArn targetId',
+  'aws:lb/targetGroupAttachment:TargetGroupAttachment': 'port targetGroupArn targetId',
   'aws:ram/principalAssociation:PrincipalAssociation': 'principal resourceShareArn',
   'aws:ram/resourceAssociation:ResourceAssociation': 'resourceArn resourceShareArn',
   'aws:ram/resourceShare:ResourceShare': '',
@@ -93,8 +95,10 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:s3/bucketPolicy:BucketPolicy': 'bucket',
   'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 'bucket',
   'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 'bucket',
+  'aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification': 'serviceId',
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': 'securityGroupId',
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': 'securityGroupId',
+  'aws:wafv2/ipSet:IpSet': 'ipAddressVersion name scope',
   'aws:wafv2/webAcl:WebAcl': 'name scope',
   'aws:wafv2/webAclAssociation:WebAclAssociation': 'resourceArn webAclArn',
 }
@@ -102,11 +106,7 @@ const REPLACING: Readonly<Record<string, string>> = {
 /** Known to the local cloud, and declared by no program. */
 const UNUSED = [
   'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
-  'aws:ec2/vpcEndpointService:VpcEndpointService',
-  'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple',
   'aws:vpc/endpointPrivateDns:EndpointPrivateDns',
-  'aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification',
-  'aws:wafv2/ipSet:IpSet',
   'aws:s3/bucketVersioning:BucketVersioning',
   'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',
 ]
