@@ -29,7 +29,7 @@ describe('a hub that is offered by PrivateLink', () => {
       'aws:lb/targetGroup:TargetGroup endpoint-service',
       'aws:lb/targetGroupAttachment:TargetGroupAttachment endpoint-service',
       'aws:route53/record:Record endpoint-service-proof',
-      'aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification endpoint-service',
+      'aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification endpoint-service-genai.example.com',
       'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule endpoint-service-load-balancer',
       'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule endpoint-service-load-balancer',
       'aws:wafv2/ipSet:IpSet load-balancer-firewall-door',

@@ -183,7 +183,8 @@ function verification(
     opts,
   )
   return new aws.vpc.EndpointServicePrivateDnsVerification(
-    name,
+    // Another name has to be proven again, and nothing else of this resource would change.
+    `${name}-${domainName}`,
     { serviceId: service.id, waitForVerification: true },
     { ...opts, dependsOn: [record] },
   )

@@ -35,7 +35,8 @@ export async function followListeners(
   async function open({ outputs }: Declared): Promise<void> {
     const arn = String(outputs.arn)
     const protocol = String(outputs.protocol)
-    if (opened.has(arn)) return
+    // TCP is passed on to a load balancer with listeners of its own.
+    if (opened.has(arn) || protocol === 'TCP') return
     const wanted = protocol === 'HTTPS' ? ports.https : ports.http
     try {
       const { port, close } = await cloud.loadBalancer.open(from, arn, wanted)

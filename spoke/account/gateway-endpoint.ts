@@ -87,7 +87,7 @@ function securityGroup(
     name,
     {
       securityGroupId: group.id,
-      description: "Clients in the tenant's VPC",
+      description: 'Clients in the VPC',
       ipProtocol: 'tcp',
       fromPort: 443,
       toPort: 443,

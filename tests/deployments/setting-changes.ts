@@ -95,6 +95,13 @@ const HUB: readonly Row[] = [
     changes: { allowInsecureHttp: 'true', domainName: undefined, hostedZoneId: undefined },
     says: /listener that tenants' rules are on is HTTPS, and is not changed to HTTP in place/,
   },
+  {
+    stack: 'hub',
+    setting: 'loadBalancer',
+    effect: 'refused while tenants live',
+    changes: { loadBalancer: 'internal', allowedCidrBlocks: '["10.0.0.0/8"]' },
+    says: /The load balancer is public, and does not become internal while tenants live/,
+  },
 ]
 
 const SPOKE: readonly Row[] = [
@@ -154,6 +161,13 @@ const SPOKE: readonly Row[] = [
     effect: 'in place',
     changes: { models: { 'nova-2-lite': 'us.amazon.nova-2-light-v1:0' } },
     says: /Bedrock has no model of these ids in us-east-1: us\.amazon\.nova-2-light-v1:0 \(tenant1's "nova-2-lite"\)/,
+  },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'gatewayEndpoint',
+    effect: 'in place',
+    changes: { gatewayEndpoint: 'true' },
+    says: /tenant1 has gatewayEndpoint, and its hub \S+ is not offered by PrivateLink\. Set the hub's endpointService to true first/,
   },
 ]
 
@@ -225,6 +239,8 @@ const BY_THEMSELVES: Changes = {
   identity: '',
   hostedZoneId: '',
   certificateArn: '',
+  endpointService: '',
+  endpointServiceAccounts: '',
 }
 
 /** What is made anew for a changed name or supernet, and nobody misses. */
@@ -351,6 +367,36 @@ export function settingChanges(standing: () => Standing): void {
     await deployed.up('hub', { ...two, leavingZone: undefined })
     for (const tenant of ['tenant1', 'tenant2']) expect((await clients.invoke(tenant)).status).toBe(200)
     expect(ofStack(deployed, 'hub').filter(({ urn }) => urn.endsWith('-private-3'))).toEqual([])
+  })
+
+  it('the private door is opened and closed again, for the hub and for a tenant, and no request fails', async () => {
+    const { deployed, clients } = standing()
+    const tenants = ['tenant1', 'tenant2']
+    const before = ['hub', 'spoke-tenant1'].map((stack) => idsOf(deployed, stack))
+    const open = { endpointService: 'true', endpointServiceAccounts: '["444444444444"]' }
+    const closed = { endpointService: undefined, endpointServiceAccounts: undefined }
+    const served = async (work: () => Promise<unknown>) => {
+      for (const tenant of tenants) expect((await clients.invoke(tenant)).status).toBe(200)
+      for (const [tenant, { failed }] of await clients.during(tenants, work))
+        expect([tenant, failed]).toEqual([tenant, []])
+    }
+    await served(() => deployed.up('hub', open))
+    const hub = ofStack(deployed, 'hub')
+    await served(() => deployed.up('spoke-tenant1', { gatewayEndpoint: 'true' }))
+    expect(ofStack(deployed, 'hub')).toEqual(hub)
+    const connected = () => ofStack(deployed, 'spoke-tenant1').filter(({ urn }) => urn.endsWith('::gateway-endpoint'))
+    expect(connected().length).toBe(6)
+    const { version } = deployed.cloud.ledger
+    expect(await deployed.refused('hub', closed)).toMatch(
+      /The endpoint service is not taken from the hub while tenants are connected to it/,
+    )
+    expect(deployed.cloud.ledger.version).toBe(version)
+    await served(() => deployed.up('spoke-tenant1', { gatewayEndpoint: undefined }))
+    expect(connected()).toEqual([])
+    await served(() => deployed.up('hub', closed))
+    expect(ofStack(deployed, 'hub').filter(({ urn }) => urn.includes('endpoint-service'))).toEqual([])
+    for (const [index, stack] of ['hub', 'spoke-tenant1'].entries())
+      expect(anew(before[index] ?? new Map(), idsOf(deployed, stack))).toEqual([])
   })
 
   it('a certificate of one’s own takes the place of the hub’s, and back', async () => {

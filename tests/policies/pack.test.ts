@@ -80,7 +80,12 @@ describe('the programs hold to every rule', () => {
       }),
       await deployed(
         { ...shared, ...FARGATE, ...DOOR, keySetVia: 'nat', dashboard: 'true' },
-        { modelInvocationLogging: 'true', compute: 'fargate', guardrail: '{"words":["nightingale"]}' },
+        {
+          modelInvocationLogging: 'true',
+          compute: 'fargate',
+          guardrail: '{"words":["nightingale"]}',
+          gatewayEndpoint: 'true',
+        },
         false,
       ),
     ]

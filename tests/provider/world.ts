@@ -48,7 +48,7 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },
-      [TENANT]: { modelInvocationLogging: true, guardrail: { words: ['nightingale'] } },
+      [TENANT]: { modelInvocationLogging: true, guardrail: { words: ['nightingale'] }, gatewayEndpoint: true },
       'spoke-tenant2': {
         compute: 'fargate',
         modelEndpoint: 'hub',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
+import { ENDPOINT_SERVICE } from '../aws/ec2/private-link.ts'
 import { known, objects } from '../resource/values.ts'
 import { BALANCER, ENDPOINT, NAME, PrivateDoor } from '../testing/private-door.ts'
 import type { Origin, Refusal } from './path.ts'
@@ -63,6 +64,16 @@ describe('over PrivateLink', () => {
     await door.network('elsewhere', '10.65', { account: '333333333333' })
     const elsewhere: Origin = { kind: 'subnet', subnetId: door.id('elsewhere-0'), securityGroupIds: [] }
     expect(door.go(NAME, elsewhere)).toMatchObject({ reachable: false, layer: 'dns' })
+  })
+
+  test('another name of the service is not the consumers’ until it is proven', async () => {
+    await door.make(ENDPOINT_SERVICE, 'service', {
+      acceptanceRequired: true,
+      networkLoadBalancerArns: [door.id('door')],
+      privateDnsName: 'other.example.com',
+    })
+    for (const name of [NAME, 'other.example.com'])
+      expect(door.go(name)).toMatchObject({ reachable: false, layer: 'dns' })
   })
 
   test('rules of the door’s group are asked for a client’s own address once they are enforced', async () => {

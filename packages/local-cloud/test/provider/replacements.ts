@@ -51,6 +51,7 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:ec2/subnet:Subnet': 'vpcId cidrBlock availabilityZone availabilityZoneId',
   'aws:ec2/vpc:Vpc': 'cidrBlock',
   'aws:ec2/vpcEndpoint:VpcEndpoint': 'vpcId serviceName vpcEndpointType',
+  'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter': 'vpcEndpointId vpcEndpointServiceId',
   'aws:ec2/vpcEndpointService:VpcEndpointService': '',
   'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple': 'principalArn vpcEndpointServiceId',
   'aws:ec2transitgateway/route:Route': 'blackhole destinationCidrBlock transitGatewayRouteTableId',
@@ -95,6 +96,7 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:s3/bucketPolicy:BucketPolicy': 'bucket',
   'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 'bucket',
   'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 'bucket',
+  'aws:vpc/endpointPrivateDns:EndpointPrivateDns': 'vpcEndpointId',
   'aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification': 'serviceId',
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': 'securityGroupId',
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': 'securityGroupId',
@@ -105,8 +107,6 @@ const REPLACING: Readonly<Record<string, string>> = {
 
 /** Known to the local cloud, and declared by no program. */
 const UNUSED = [
-  'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
-  'aws:vpc/endpointPrivateDns:EndpointPrivateDns',
   'aws:s3/bucketVersioning:BucketVersioning',
   'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',
 ]

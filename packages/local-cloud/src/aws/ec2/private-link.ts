@@ -58,8 +58,9 @@ export const acceptedBy = (ledger: LedgerView, service: EndpointServiceThere, en
     .some(({ inputs }) => inputs.vpcEndpointServiceId === service.id)
 
 /** Whether consumers may use the service's own name. */
-export const isVerified = (ledger: LedgerView, { id }: EndpointServiceThere): boolean =>
-  ledger.findBy(DNS_VERIFICATION, 'serviceId', id) !== undefined
+export const isVerified = (ledger: LedgerView, { id, privateDnsName }: EndpointServiceThere): boolean =>
+  privateDnsName !== undefined &&
+  ledger.where(DNS_VERIFICATION, 'serviceId', id).some(({ outputs }) => outputs.verifiedName === privateDnsName)
 
 /** The record that proves that a private name is the owner's. */
 export function proofOf(ledger: LedgerView, serviceId: string): { readonly name: string; readonly value: string } {

@@ -27,7 +27,12 @@ export const endpointServiceDnsVerification: ResourceType = {
         `${name} is not verified: no TXT record ${proof.name} with the value ${proof.value} was found in its domain.`,
       )
   },
-  answer: ({ inputs }) => ({ id: known(inputs, 'serviceId'), outputs: {} }),
+  // Which name that was, AWS keeps with the service: another one is not verified.
+  answer: (situation) => {
+    const serviceId = known(situation.inputs, 'serviceId')
+    const { outputs } = requireService(situation, serviceId)
+    return { id: serviceId, outputs: { verifiedName: text(outputs, 'privateDnsName') ?? null } }
+  },
   permissions: lifeCycle((situation) => ({
     create: [
       onService(situation, 'StartVpcEndpointServicePrivateDnsVerification', known(situation.inputs, 'serviceId')),
