@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { PRICES, readPrices, sharedEndpointMonthlyFixed, tenantMonthlyFixed } from './prices.ts'
+import {
+  gatewayEndpointMonthlyFixed,
+  natMonthlyFixed,
+  PRICES,
+  privateDoorMonthlyFixed,
+  readPrices,
+  sharedEndpointMonthlyFixed,
+  tenantMonthlyFixed,
+} from './prices.ts'
 
 describe('what a tenant costs before its first request', () => {
   it('is $51.10 a month in two zones', () => {
@@ -11,6 +19,12 @@ describe('what a tenant costs before its first request', () => {
   it('is nothing without a network of its own, and the hub pays for its endpoint once', () => {
     expect(tenantMonthlyFixed(0)).toBe(0)
     expect(sharedEndpointMonthlyFixed(2)).toBe(14.6)
+  })
+
+  it('is more with a private door, for the tenant and for the hub', () => {
+    expect(gatewayEndpointMonthlyFixed(2)).toBe(14.6)
+    expect(privateDoorMonthlyFixed()).toBe(17.43)
+    expect(natMonthlyFixed(2)).toBe(65.7)
   })
 
   it("follows a user's own prices", () => {

@@ -15,6 +15,8 @@ export const PRICES = {
   interfaceEndpointZoneHour: 0.01,
   /** The load balancer itself, an hour, without capacity units. */
   loadBalancerHour: 0.0225,
+  /** A network load balancer itself, an hour, without capacity units. */
+  networkLoadBalancerHour: 0.0225,
   /** A NAT gateway, an hour. */
   natGatewayHour: 0.045,
   /** A public IPv4 address, an hour. */
@@ -68,6 +70,20 @@ export const fargateMonthlyFixed = (zones: number, prices: Prices = PRICES): num
 /** What a hub with a model endpoint that tenants share costs a month more than one without it. */
 export const sharedEndpointMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
   cents(zones * prices.interfaceEndpointZoneHour)
+
+/** What a tenant's endpoint for the hub's endpoint service costs a month, one address a zone. */
+export const gatewayEndpointMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
+  cents(zones * prices.interfaceEndpointZoneHour)
+
+/** Rules of the firewall that tell the callers of a private door apart. */
+const DOOR_RULES = 1
+
+/** What a hub that is offered by PrivateLink costs a month more: its network load balancer, and a rule of the firewall. */
+export const privateDoorMonthlyFixed = (prices: Prices = PRICES): number =>
+  Math.round((cents(prices.networkLoadBalancerHour) + DOOR_RULES * prices.webAclRuleMonth) * 100) / 100
+
+/** What the NAT gateways of a hub with an internal load balancer cost a month: their addresses take the place of the load balancer's. */
+export const natMonthlyFixed = (zones: number, prices: Prices = PRICES): number => cents(zones * prices.natGatewayHour)
 
 /** An hourly price as a monthly one. */
 const cents = (hourly: number) => Math.round(hourly * HOURS_PER_MONTH * 100) / 100

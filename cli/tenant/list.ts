@@ -3,9 +3,12 @@ import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '.
 import type { Limits } from '../../shared/limits.ts'
 import {
   fargateMonthlyFixed,
+  gatewayEndpointMonthlyFixed,
+  natMonthlyFixed,
   PRICES,
   PRICES_AS_OF,
   type Prices,
+  privateDoorMonthlyFixed,
   readPrices,
   sharedEndpointMonthlyFixed,
   tenantMonthlyFixed,
@@ -130,7 +133,9 @@ export function tenantRows(
       ...(zones !== undefined &&
         settings.ok && {
           monthlyFixed:
-            tenantMonthlyFixed(zones, tenancy.compute, prices) + clientsMonthly(settings.value.machineIssuers, prices),
+            tenantMonthlyFixed(zones, tenancy.compute, prices) +
+            clientsMonthly(settings.value.machineIssuers, prices) +
+            (settings.value.gatewayEndpoint ? gatewayEndpointMonthlyFixed(zones, prices) : 0),
         }),
       ...limitsOf(settings.ok ? settings.value.limits : alive?.limits.stack, alive?.limits.operator),
     }
@@ -215,7 +220,7 @@ export function sharedNote(rows: readonly TenantRow[]): readonly string[] {
   ]
 }
 
-/** What the hubs of these tenants cost more, for those of them on Fargate. */
+/** What the hubs of these tenants cost more than one with the defaults. */
 function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
   const hubStacks = [...new Set(files.spokes.map(({ tenancy }) => tenancy.hubStack))]
   return hubStacks.flatMap((hubStack) => {
@@ -227,6 +232,12 @@ function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
       ...(hub.fargate ? [costs('Fargate (endpoints for images and logs)', fargateMonthlyFixed(zones, prices))] : []),
       ...(hub.centralModels
         ? [costs('the model endpoint that tenants share', sharedEndpointMonthlyFixed(zones, prices))]
+        : []),
+      ...(hub.endpointService
+        ? [costs('PrivateLink (a network load balancer, a rule of the firewall)', privateDoorMonthlyFixed(prices))]
+        : []),
+      ...(hub.loadBalancer === 'internal' && hub.keySetVia !== 'nat'
+        ? [costs('its internal load balancer (a NAT gateway per zone)', natMonthlyFixed(zones, prices))]
         : []),
     ]
   })
