@@ -34,9 +34,9 @@ export function privateDoor({ account, region }: DeployerScope): readonly Policy
     allow(
       'EndpointService',
       [
-        ...of('ec2', 'CreateTags', 'CreateVpcEndpointServiceConfiguration', 'DeleteTags'),
-        ...of('ec2', 'DeleteVpcEndpointServiceConfigurations', 'ModifyVpcEndpointServiceConfiguration'),
-        ...of('ec2', 'ModifyVpcEndpointServicePermissions', 'StartVpcEndpointServicePrivateDnsVerification'),
+        ...of('ec2', 'CreateVpcEndpointServiceConfiguration', 'DeleteVpcEndpointServiceConfigurations'),
+        ...of('ec2', 'ModifyVpcEndpointServiceConfiguration', 'ModifyVpcEndpointServicePermissions'),
+        ...of('ec2', 'StartVpcEndpointServicePrivateDnsVerification'),
       ],
       services,
     ),

@@ -152,8 +152,14 @@ it('every type that the programs declare has calls for each operation', () => {
     'delete aws:ecs/taskDefinition:TaskDefinition',
     // Is done when it is made; the AWS provider reads nothing and takes nothing back.
     'delete aws:lambda/invocation:Invocation',
+    // Goes with its endpoint.
+    'delete aws:vpc/endpointPrivateDns:EndpointPrivateDns',
+    // Is asked for when it is made.
+    'delete aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification',
     'read aws:lambda/invocation:Invocation',
+    'read aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification',
     'update aws:lambda/invocation:Invocation',
+    'update aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification',
   ])
 })
 

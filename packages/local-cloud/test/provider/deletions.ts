@@ -40,6 +40,7 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
   'aws:iam/role:Role': 'DeleteConflict',
   // Of the hub's two, the one that the endpoint service leads to.
   'aws:lb/loadBalancer:LoadBalancer': { 'endpoint-service': 'ResourceInUse' },
+  'aws:ec2/vpcEndpointService:VpcEndpointService': 'ExistingVpcEndpointConnections',
   'aws:lb/targetGroup:TargetGroup': 'ResourceInUse',
   'aws:wafv2/ipSet:IpSet': 'WAFAssociatedItemException',
   'aws:wafv2/webAcl:WebAcl': 'WAFAssociatedItemException',
