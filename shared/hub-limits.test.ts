@@ -53,14 +53,18 @@ describe('what the tenants of a hub may have together', () => {
   })
 
   it('counts addresses for twice the most tasks, with a zone lost', () => {
-    // A /24 in each of two zones: 256 less AWS's five, five endpoints and an interface for each tenant's function.
+    // A /24 in each of two zones: 256 less AWS's five, six endpoints and an interface for each tenant's function.
     const small = { cidrBlock: '10.0.0.0/21' }
-    const room = 256 - 5 - 5 - 1
+    const room = 256 - 5 - 6 - 1
     const most = (maximumTasks: number) => limitMistakes([fargate({ maximumTasks })], limits(small))
     expect(most(Math.floor(room / 2))).toEqual([])
     expect(most(Math.floor(room / 2) + 1)[0]).toMatch(
-      /may run 246 tasks together .* have addresses for 245 when a zone is lost/,
+      /may run 246 tasks together .* have addresses for 244 when a zone is lost/,
     )
+    // Load balancers have addresses there too: an internal one eight, that of an endpoint service one.
+    const doors = limits({ ...small, loadBalancer: 'internal', endpointService: { accounts: [] } })
+    expect(limitMistakes([fargate({ maximumTasks: 118 })], doors)[0]).toMatch(/have addresses for 235/)
+    expect(limitMistakes([fargate({ maximumTasks: 117 })], doors)).toEqual([])
   })
 
   it('says nothing of tasks to a hub without Fargate: the tenant is refused there anyway', () => {

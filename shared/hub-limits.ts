@@ -18,6 +18,8 @@ export interface HubLimits {
     readonly vcpuLimit: number
     /** Blocks of the private subnets, one a zone. */
     readonly subnets: readonly string[]
+    /** Addresses of load balancers in each of them. @default 0 */
+    readonly balancers?: number
   }
 }
 
@@ -28,11 +30,19 @@ export const limitsOfHub = ({
   fargate,
   privateSubnets,
   centralModels,
+  loadBalancer,
+  endpointService,
 }: HubOutputs): HubLimits => ({
   concurrencyLimit,
   listenerRules: listenerRules ?? fargate?.listenerRules ?? DEFAULT_LISTENER_RULES,
   ...(centralModels && { sharedRules: centralModels.groupRules }),
-  ...(fargate && { fargate: { ...fargate, subnets: privateSubnets.map(({ cidrBlock }) => cidrBlock) } }),
+  ...(fargate && {
+    fargate: {
+      ...fargate,
+      subnets: privateSubnets.map(({ cidrBlock }) => cidrBlock),
+      balancers: balancersIn(loadBalancer === 'internal', endpointService !== undefined),
+    },
+  }),
 })
 
 /** Of a hub by its settings, before it is deployed. */
@@ -44,9 +54,13 @@ export const limitsOfSettings = (hub: HubSettings): HubLimits => ({
     fargate: {
       vcpuLimit: hub.fargateVcpuLimit,
       subnets: planHubSubnets(hub.cidrBlock, hub.availabilityZones).map((zone) => zone.private),
+      balancers: balancersIn(hub.loadBalancer === 'internal', hub.endpointService !== undefined),
     },
   }),
 })
+
+/** An internal load balancer scales in the private subnets, where AWS asks for eight free addresses; a network one has one. */
+const balancersIn = (internal: boolean, door: boolean): number => (internal ? 8 : 0) + (door ? 1 : 0)
 
 /** A tenant, as far as its stack file tells what runs it. */
 export interface Computed {
@@ -123,11 +137,11 @@ const ENDPOINTS = 6
 const OF_A_FUNCTION = 1
 
 /** With one zone lost, the tasks are in the others. A tenant on Fargate may come from Lambda, whose interface goes later. */
-function addressMistakes(members: readonly Computed[], { subnets }: FargateLimits): readonly string[] {
+function addressMistakes(members: readonly Computed[], { subnets, balancers = 0 }: FargateLimits): readonly string[] {
   const tasks = taskTiers(members).reduce((sum, { maximumTasks }) => sum + AT_A_TIME * maximumTasks, 0)
   if (tasks === 0) return []
   const smallest = Math.min(...subnets.map((block) => addresses(parseCidr(block).prefix)))
-  const free = smallest - KEPT - ENDPOINTS - members.length * OF_A_FUNCTION
+  const free = smallest - KEPT - ENDPOINTS - balancers - members.length * OF_A_FUNCTION
   const room = Math.max(0, free * (subnets.length - 1))
   if (tasks <= room) return []
   return [

@@ -24,6 +24,7 @@ describe('spoke settings', () => {
       modelRegions: {},
       modelInvocationLogging: false,
       machineIssuers: {},
+      gatewayEndpoint: false,
     })
   })
 
