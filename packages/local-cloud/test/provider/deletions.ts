@@ -27,7 +27,6 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
     fargate: 'DependencyViolation',
     'endpoint-service': 'DependencyViolation',
     'gateway-endpoint': 'DependencyViolation',
-    'central-models': 'DependencyViolation',
     'account-models': 'DependencyViolation',
     lane: 'DependencyViolation',
   },
