@@ -31,7 +31,7 @@ interface Row {
 }
 
 const HUB: readonly Row[] = [
-  { stack: 'hub', setting: 'role', effect: 'refused', changes: { role: 'spoke' }, says: /16 mistakes/ },
+  { stack: 'hub', setting: 'role', effect: 'refused', changes: { role: 'spoke' }, says: /15 mistakes/ },
   {
     stack: 'hub',
     setting: 'account',
