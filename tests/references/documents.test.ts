@@ -16,7 +16,10 @@ const EXCEPTIONS: Exceptions = [
     BOTH_GENERATIONS,
   ],
   [/^Policy genai-onboarding-routing \/ (Tag|Untag)\w+: no action takes \S+:listener-rule\//, BOTH_GENERATIONS],
-  [/^platform-deployer: front \/ \w+: elasticloadbalancing:(Add|Remove)Tags has no resource/, BOTH_GENERATIONS],
+  [
+    /^platform-deployer: (front|private) \/ \w+: elasticloadbalancing:(Add|Remove)Tags has no resource/,
+    BOTH_GENERATIONS,
+  ],
   [
     /AcceptAttachment: ec2:AcceptTransitGatewayVpcAttachment has no aws:RequestTag\/tenant for StringEqualsIfExists/,
     'of the tags that come by CreateTags, in the same statement: for the acceptance it is true',
@@ -27,7 +30,7 @@ const EXCEPTIONS: Exceptions = [
 const NOT_GRANTED: Exceptions = [
   [
     /elasticloadbalancing:\w+ on (loadbalancer\/(net|gwy)\/|listener(-rule)?\/(net|gwy))$/,
-    'one type for each kind of load balancer, each called required: there are none but application load balancers',
+    'one type for each kind of load balancer, each called required: what is named is of one kind',
   ],
   [/elasticloadbalancing:(Add|Remove)Tags on loadbalancer$/, BOTH_GENERATIONS],
   [

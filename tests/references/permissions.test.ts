@@ -19,7 +19,11 @@ const NOT_ASKED: Exceptions = [
   [/dynamodb:(ListTagsOfResource|TagResource|UntagResource|\w+ResourcePolicy) on stream$/, 'tables have no stream'],
   [
     /elasticloadbalancing:\w+ on (loadbalancer\/(net|gwy)\/|listener(-rule)?\/(net|gwy))$/,
-    'one type for each kind of load balancer, each called required: there are none but application load balancers',
+    'one type for each kind of load balancer, each called required: a listener is of one kind',
+  ],
+  [
+    /^aws:lb\/listener:Listener: elasticloadbalancing:(Delete|Modify)Listener on listener\/app$/,
+    'the same: the listener of the endpoint service is a network load balancer’s',
   ],
 ]
 

@@ -56,6 +56,10 @@ export const NOT_ASKED: Exceptions = [
     /^ec2\/natGateway update ec2:(\w+NatGatewayAddress|DescribeAvailabilityZones)$/,
     'secondary addresses, a regional gateway',
   ],
+  [
+    /^ec2\/vpcEndpointService (create|update) ec2:ModifyVpcEndpointServicePermissions$/,
+    'allowedPrincipals: each tenant and each partner is a resource of its own here',
+  ],
   [/^ec2\/routeTable \w+ ec2:((Create|Delete|Replace)Route|\w+VgwRoutePropagation)$/, 'routes, propagatingVgws'],
   [/^ec2\/routeTable \w+ ec2:DescribeNetworkInterfaces$/, 'a route to an interface of somebody else’s'],
   [/^ec2\/routeTable delete ec2:DisassociateRouteTable$/, 'an association that is no resource'],

@@ -52,8 +52,17 @@ describe.skipIf(REMOTE)('Cognito, administration', () => {
       expect(error.name).toBe('ResourceNotFoundException')
     })
 
+    it('refuses an address twice, in whatever case', async () => {
+      const { email } = await person()
+      const again = new AdminCreateUserCommand({
+        UserPoolId,
+        Username: email.toUpperCase(),
+        MessageAction: 'SUPPRESS',
+      })
+      expect((await failure(idp.send(again))).name).toBe('UsernameExistsException')
+    })
+
     it.each([
-      ['an address twice', 'UsernameExistsException', { Username: 'PERSON1@example.com' }],
       ['a user name that is no address', 'InvalidParameterException', { Username: 'someone' }],
       [
         'an attribute that is not declared',
