@@ -21,6 +21,8 @@ export const LAYERS = {
   trustPolicy: 'trust policy + external id',
   vpcRoutes: 'VPC routes',
   transitGateway: 'Transit Gateway route tables',
+  serviceConsumers: "endpoint service's allowed accounts",
+  serviceAcceptance: "endpoint service's acceptance",
   securityGroups: 'security groups',
   addresses: 'private addresses',
   endpointPolicy: 'endpoint policy',
@@ -55,6 +57,8 @@ export const SWITCHED_OFF_BY = {
   vpcRoutes:
     'every route table sends private addresses to the Transit Gateway, and everything else to an internet gateway',
   transitGateway: 'every attachment propagated into every table, the blackhole removed: AWS’s own defaults',
+  serviceConsumers: 'every account allowed',
+  serviceAcceptance: 'connections taken without an acceptance',
   securityGroups: 'every group lets everything in and out',
   endpointPolicy: NOT_EVALUATED,
   spokeRole: NOT_EVALUATED,

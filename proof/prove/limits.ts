@@ -72,6 +72,22 @@ export const LIMITS: readonly Limit[] = [
     }),
   },
   {
+    what: "A partner's or another tenant's permission to ask for a connection, taken away, or given to any account",
+    insteadBy: `${PROGRAM}; who is connected stays so, and has no token by it (\`network/connected-without-token\`)`,
+    question: ({ hub }) => ({
+      action: 'ec2:ModifyVpcEndpointServicePermissions',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:vpc-endpoint-service/${hub.endpointService?.serviceId}`,
+    }),
+  },
+  {
+    what: "Acceptance of anybody's waiting connection by PrivateLink, or the end of another tenant's",
+    insteadBy: `${PROGRAM}; who is connected has no token by it (\`network/connected-without-token\`)`,
+    question: ({ hub }) => ({
+      action: 'ec2:RejectVpcEndpointConnections',
+      resource: `arn:aws:ec2:${hub.region}:${hub.account}:vpc-endpoint-service/${hub.endpointService?.serviceId}`,
+    }),
+  },
+  {
     what: 'Another tenant named in the session tag itself',
     insteadBy:
       'nobody but the platform team’s deployers may assume the role, and they name the tenant: who holds it is trusted with the hub',

@@ -257,6 +257,27 @@ export const SABOTAGES: readonly Sabotage[] = [
     ],
   },
   {
+    layer: 'serviceConsumers',
+    mistake: 'anybody may ask the endpoint service for a connection',
+    id: 'network/unlisted-account-to-private-door',
+    verdict: 'weakened',
+    declare: (site) =>
+      edited(
+        site,
+        'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple',
+        () => ({}),
+        ({ urn }) => urn.startsWith('urn:pulumi:spoke-'),
+      ).map((principal) => ({ ...principal, inputs: { ...principal.inputs, principalArn: '*' } })),
+  },
+  {
+    layer: 'serviceAcceptance',
+    mistake: 'the endpoint service takes connections without an acceptance',
+    id: 'network/partner-before-acceptance',
+    verdict: 'not stopped',
+    declare: (site) =>
+      edited(site, 'aws:ec2/vpcEndpointService:VpcEndpointService', () => ({ acceptanceRequired: false })),
+  },
+  {
     layer: 'securityGroups',
     mistake: 'a function’s group lets it out to every spoke',
     id: 'network/function-to-other-endpoint',

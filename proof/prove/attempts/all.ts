@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { machines } from './machines.ts'
 import { network } from './network.ts'
 import { paths } from './paths.ts'
+import { privateDoor } from './private-door.ts'
 import { providerPeople } from './provider-people.ts'
 import { shared } from './shared.ts'
 import { tasks } from './tasks.ts'
@@ -21,6 +22,7 @@ export const allAttempts: readonly Attempt[] = [
   bodies,
   identity,
   network,
+  privateDoor,
   deployment,
   shared,
   tasks,

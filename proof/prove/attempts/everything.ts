@@ -3,6 +3,7 @@
  * delete such a resource, so that no kind is forgotten when one is added.
  */
 
+import { ALLOWED_PRINCIPAL } from '@genai/local-cloud/aws/ec2/private-link'
 import { rowOf } from '@genai/local-cloud/aws/registry'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { permissionsOf } from '@genai/local-cloud/resource/permission'
@@ -103,11 +104,12 @@ const attempts: readonly EveryAttempt[] = [
     name: 'onboarding-deletes-anything-of-hub',
     tried: 'The onboarding role deletes a resource of every kind of the hub’s own stack',
     expected: ['onboardingRole'],
-    remark: 'One layer: within an account, AWS has the role’s policy.',
+    remark:
+      'One layer: within an account, AWS has the role’s policy. All but what a partner is allowed, which is under “What IAM cannot refuse”.',
     make: (site) =>
       deleteEach(
         site,
-        oneOfEachKind(site, (stack) => stack === 'hub'),
+        oneOfEachKind(site, (stack) => stack === 'hub').filter(({ type }) => type !== ALLOWED_PRINCIPAL),
         onboardingRole(site),
       ),
   },

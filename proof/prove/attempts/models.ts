@@ -162,7 +162,7 @@ const apiKey = ({ steal, hub, clock }: Site, roleArn: string, expiresInSeconds =
 function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, resource: string): Promise<Outcome> {
   const endpoint = platform.cloud.ledger
     .all('aws:ec2/vpcEndpoint:VpcEndpoint')
-    .find(({ account }) => account === tenant1.account)
+    .find(({ outputs }) => JSON.stringify(outputs.dnsEntries).includes(`"${tenant1.endpoint}"`))
   if (!endpoint) throw new Error('The first tenant has no model endpoint.')
   return ask({
     as: tenant1.roleArn,

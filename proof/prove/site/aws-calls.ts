@@ -228,6 +228,7 @@ const BY_PATH: Readonly<Record<Refusal['layer'], Layer>> = {
 }
 
 export function lost(from: Origin, { layer, reason }: Refusal): Outcome {
+  if (layer === 'endpoint' && /has not accepted/.test(reason)) return stopped(['serviceAcceptance'], reason)
   // Inside a VPC, a private address that only the internet's route holds is one that the routes do not know.
   const unrouted = layer === 'internet' && from.kind !== 'internet' && !/has no public address/.test(reason)
   return stopped([unrouted ? 'vpcRoutes' : BY_PATH[layer]], reason)

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { CloudEvent } from '@genai/local-cloud/cloud'
 import type { Origin } from '@genai/local-cloud/network/path'
+import { reach } from '@genai/local-cloud/network/reach'
 import { KEY_SET_MISS_MILLISECONDS } from '../../../functions/gateway/limits.ts'
 import { keySetsFunctionName } from '../../../shared/naming.ts'
 import { GATEWAY_PORT } from '../../../shared/tenant.ts'
@@ -19,6 +20,8 @@ import type { SiteTenant } from './tenant.ts'
 export interface GatewayCalls {
   /** Sends it, and tells who stopped it. `crossed` says when it got where it must not. */
   request(request: RawRequest, crossed: Crossed): Promise<Outcome>
+  /** The same from inside a VPC, by the gateway's own name, over the path that leads there. */
+  requestFrom(from: Origin, request: RawRequest, crossed: Crossed): Promise<Outcome>
   /** The same straight at an address of a task, past the load balancer. */
   requestAt(from: Origin, address: string, request: RawRequest, crossed: Crossed): Promise<Outcome>
 }
@@ -52,6 +55,25 @@ export function createGatewayCalls(platform: Platform, iam: Iam): GatewayCalls {
         answer = await send(connection, request)
       }
       return judge(answer, platform.events.slice(before), crossed, iam)
+    },
+    async requestFrom(from, request, crossed) {
+      iam.forget()
+      const { servername } = connection
+      const path = reach(platform.cloud.ledger, from, servername, 443)
+      if (!path.reachable) return lost(from, path)
+      const { port: listening, close } = await platform.cloud.loadBalancer.open(
+        from,
+        platform.hub.listenerArn,
+        0,
+        servername,
+      )
+      try {
+        const before = platform.events.length
+        const answer = await send({ ...connection, port: listening }, request)
+        return judge(answer, platform.events.slice(before), crossed, iam)
+      } finally {
+        await close()
+      }
     },
     async requestAt(from, address, request, crossed) {
       iam.forget()

@@ -16,6 +16,7 @@ import { createGateways, type Gateways } from './gateways.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createMachineClients, DOMAIN } from './machine-clients.ts'
 import { createMachines, type Machines, machinesOf, WEBSITES } from './machines.ts'
+import { deployPartner, PARTNER, type Partner } from './partner.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
 import {
   deployProviderPeople,
@@ -52,6 +53,8 @@ export interface Site extends GatewayCalls, AwsCalls, Gateways, SharedTenants {
   readonly status: StatusItems
   /** A third tenant, and one of its users. */
   readonly suspended: Suspended
+  /** Without a spoke, and not connected. */
+  readonly partner: Partner
   /** Who attacks. */
   readonly tenant1: SiteTenant
   /** Who must not be reached. */
@@ -89,6 +92,8 @@ export async function startSite({
     keySetVia: 'table',
     userPoolDomain: DOMAIN,
     centralModels: CENTRAL_MODELS,
+    endpointService: true,
+    endpointServiceAccounts: [PARTNER],
     // Room for six tenants.
     ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '14' }),
   }
@@ -107,7 +112,12 @@ export async function startSite({
     // Their ids are in the tenants' settings.
     const clients = await createMachineClients(platform)
     const [machines1, machines2] = [machinesOf('tenant1', clients), machinesOf('tenant2', clients)]
-    await platform.deploy('spoke-tenant1', { machineIssuers: machines1, guardrail: GUARDRAIL, ...tenants })
+    await platform.deploy('spoke-tenant1', {
+      machineIssuers: machines1,
+      guardrail: GUARDRAIL,
+      gatewayEndpoint: true,
+      ...tenants,
+    })
     await platform.deploy('spoke-tenant2', { machineIssuers: machines2, ...tenants })
     for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
     const pool = createUserPoolCalls(hub, throughWire(platform))
@@ -131,6 +141,7 @@ export async function startSite({
       people,
       status,
       suspended,
+      partner: await deployPartner(platform.cloud, hub),
       tenant1,
       tenant2,
       ...pair,

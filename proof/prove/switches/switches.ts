@@ -2,6 +2,7 @@
  * Layers switched off, by changing what is declared: the ledger is laid over with other resources while they are off. IAM's
  * layers are left out of the evaluation, checks of the function's code out of its bundle.
  */
+import { ALLOWED_PRINCIPAL, ENDPOINT_SERVICE } from '@genai/local-cloud/aws/ec2/private-link'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Change, Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Image } from '@genai/local-cloud/organization'
@@ -9,7 +10,7 @@ import { CODE_LAYERS, type CodeLayer, type Layer } from '../layers.ts'
 import type { Iam } from '../site/iam.ts'
 import { createCodeVariants } from './code-variants.ts'
 import { openSecurityGroups, openTransitGateway, openVpcRoutes } from './open-network.ts'
-import { type Overlay, ofType } from './overlay.ts'
+import { beside, type Overlay, ofType } from './overlay.ts'
 
 export interface Switches {
   /** Switches exactly these layers off. */
@@ -94,6 +95,15 @@ const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
   })),
   vpcRoutes: openVpcRoutes,
   transitGateway: openTransitGateway,
+  serviceConsumers: (declared) =>
+    new Map(
+      declared.filter(ofType(ENDPOINT_SERVICE)).map((service) => {
+        const inputs = { vpcEndpointServiceId: service.id, principalArn: '*' }
+        const anybody = beside(service, ALLOWED_PRINCIPAL, `${service.id}-anybody`, inputs)
+        return [anybody.urn, anybody]
+      }),
+    ),
+  serviceAcceptance: edited(ENDPOINT_SERVICE, () => ({ acceptanceRequired: false })),
   securityGroups: openSecurityGroups,
 }
 

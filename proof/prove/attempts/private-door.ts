@@ -1,0 +1,93 @@
+/** The gateway by PrivateLink: who is not connected, and that to be connected is not to be authorised. */
+import { isAllowed, serviceNamed } from '@genai/local-cloud/aws/ec2/private-link'
+import type { Origin } from '@genai/local-cloud/network/path'
+import type { Attempt } from '../attempt.ts'
+import { type Outcome, stopped } from '../outcome.ts'
+import type { Crossed } from '../site/gateway-calls.ts'
+import { ATTACKERS_GROUP, type Site } from '../site/site.ts'
+
+const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
+
+export const privateDoor: readonly Attempt[] = [
+  {
+    family: 'network',
+    name: 'unlisted-account-to-private-door',
+    means: 'connection',
+    tried: "Somebody in the second tenant's account, which the endpoint service does not list, asks to be connected",
+    expected: ['serviceConsumers', 'serviceAcceptance'],
+    remark: 'For an account that is not listed the service does not exist; behind it waits the acceptance.',
+    make: async (site) => unlisted(site, site.tenant2.account) ?? connectAsPartner(site),
+  },
+  {
+    family: 'network',
+    name: 'partner-before-acceptance',
+    means: 'connection',
+    tried: "A host in a listed partner's VPC connects to the gateway through an endpoint that nobody has accepted",
+    expected: ['serviceAcceptance'],
+    remark: 'One layer of the network; behind it stands the token: `network/connected-without-token`.',
+    make: async (site) => connectAsPartner(site),
+  },
+  {
+    family: 'network',
+    name: 'hub-to-private-door',
+    means: 'connection',
+    tried: "A host in the hub's private subnet connects to the network load balancer's own address",
+    expected: ['securityGroups'],
+    remark:
+      'Its group has no rule: nothing but PrivateLink, which AWS does not hold against it, reaches the gateway there.',
+    make: async (site) => site.connect(host(site.hub.privateSubnets[0]?.id ?? ''), doorHost(site)),
+  },
+  {
+    family: 'network',
+    name: 'connected-without-token',
+    means: 'request',
+    tried: "A host in the first tenant's VPC asks over the tenant's own endpoint, without a token",
+    expected: ['loadBalancerToken', 'functionToken'],
+    make: (site) => overEndpoint(site, '/tenant1/invoke', undefined, 'served'),
+  },
+  {
+    family: 'network',
+    name: 'connected-with-other-tenants-token',
+    means: 'request',
+    tried:
+      "A user of the second tenant, at a host in the first tenant's VPC, asks the first's model over its own endpoint",
+    expected: ['loadBalancerToken', 'tenantMatch'],
+    make: async (site) => overEndpoint(site, '/tenant1/invoke', await site.platform.token('tenant2'), site.tenant1),
+  },
+  {
+    family: 'network',
+    name: 'connected-to-other-tenants-path',
+    means: 'request',
+    tried: "A user of the first tenant asks the second's model over the first's own endpoint",
+    expected: ['loadBalancerToken', 'tenantMatch'],
+    make: async (site) => overEndpoint(site, '/tenant2/invoke', await site.platform.token('tenant1'), site.tenant2),
+  },
+]
+
+const connectAsPartner = ({ connect, partner }: Site): Outcome => connect(host(partner.subnetId), partner.host)
+
+function unlisted({ platform, hub }: Site, account: string): Outcome | undefined {
+  const { ledger } = platform.cloud
+  const serviceName = hub.endpointService?.serviceName ?? ''
+  const service = serviceNamed(ledger, serviceName)
+  if (!service) throw new Error('The hub has no endpoint service.')
+  if (isAllowed(ledger, service, account)) return undefined
+  return stopped(['serviceConsumers'], `InvalidServiceName: for account ${account} there is no ${serviceName}`)
+}
+
+function doorHost({ platform, hub }: Site): string {
+  const door = platform.cloud.ledger
+    .all('aws:lb/loadBalancer:LoadBalancer')
+    .find(({ account, outputs }) => account === hub.account && outputs.loadBalancerType === 'network')
+  if (!door) throw new Error('The hub has no network load balancer.')
+  return String(door.outputs.dnsName)
+}
+
+function overEndpoint(site: Site, target: string, token: string | undefined, crossed: Crossed): Promise<Outcome> {
+  const headers = [
+    ['content-type', 'application/json'],
+    ...(token === undefined ? [] : [['authorization', `Bearer ${token}`] as const]),
+  ] as const
+  const request = { target, headers, body: JSON.stringify({ prompt: 'Whose model are you?' }) }
+  return site.requestFrom(host(site.tenant1.subnetId), request, crossed)
+}
