@@ -62,6 +62,13 @@ async function gatewayOf(tenantId: string): Promise<Gateway> {
   }
 }
 
+/** The same hub, as one whose load balancer has no public address. */
+function internal(): Pick<Deployed, 'world'> {
+  const { world } = examined
+  if (!world.hub) throw new Error('no hub')
+  return { world: { ...world, hub: { ...world.hub, settings: { ...world.hub.settings, loadBalancer: 'internal' } } } }
+}
+
 /** @param changes of what the shell has */
 async function ask(id: string, changes: Partial<Deployed> = {}): Promise<DeployedRow> {
   const question = QUESTIONS.find((one) => one.id === id)
@@ -88,6 +95,8 @@ describe('before the first key set', () => {
       remedy: expect.stringContaining('keySetVia to table, nat or inline'),
     })
     expect(row.said).toContain('by the load balancer')
+    const withoutNat = await platform.without(rules, () => ask('internal-key-set', internal()))
+    expect(withoutNat).toMatchObject({ verdict: 'failed', remedy: expect.stringContaining('loadBalancer to public') })
   })
 
   it('functions that do not get it', async () => {
@@ -119,6 +128,17 @@ describe('as it should be', () => {
   ])('%s', async (id, said) => {
     await expect.poll(async () => (await ask(id)).verdict, { timeout: 60_000 }).toBe('ok')
     expect((await ask(id)).said).toMatch(said)
+  })
+
+  it('a load balancer without a public address, where there is one', async () => {
+    expect(await ask('internal-key-set')).toMatchObject({
+      verdict: 'notAsked',
+      said: expect.stringContaining('is public'),
+    })
+    expect(await ask('internal-key-set', internal())).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringMatching(/^200 by the gateway/),
+    })
   })
 
   it('a user of two groups, once there is one', async () => {

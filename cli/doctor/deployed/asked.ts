@@ -57,11 +57,23 @@ export async function keySetOfLoadBalancer(deployed: Deployed): Promise<Answer> 
   const { keySetVia } = deployed.world.hub?.settings ?? {}
   if (keySetVia !== 'endpoint')
     return notAsked(`keySetVia is ${keySetVia}: there is no private name beside the public one.`, 'Nothing to do.')
-  return await asUser(deployed, async (gateway) => {
-    const reply = await gateway.call(modelsOf(gateway.tenantId))
-    if (reply.requestId !== undefined) return ok(quoted(reply))
-    return failed(quoted(reply), 'Set keySetVia to table, nat or inline, and `pulumi up -s hub`.')
-  })
+  return await asUser(deployed, (gateway) =>
+    reached(gateway, 'Set keySetVia to table, nat or inline, and `pulumi up -s hub`.'),
+  )
+}
+
+/** The same for a load balancer without a public address, whose way to the key set is a NAT gateway. */
+export async function keySetOfInternal(deployed: Deployed): Promise<Answer> {
+  return await asUser(deployed, async (gateway) =>
+    deployed.world.hub?.settings.loadBalancer === 'internal'
+      ? await reached(gateway, 'Set loadBalancer to public: without a key set no token is let in.')
+      : notAsked('The load balancer is public: it has no need of NAT.', 'Nothing to do.'),
+  )
+}
+
+async function reached(gateway: Gateway, remedy: string): Promise<Answer> {
+  const reply = await gateway.call(modelsOf(gateway.tenantId))
+  return reply.requestId === undefined ? failed(quoted(reply), remedy) : ok(quoted(reply))
 }
 
 export async function keySetOfGateway(deployed: Deployed): Promise<Answer> {

@@ -2,6 +2,7 @@
 import {
   foreignToken,
   keySetOfGateway,
+  keySetOfInternal,
   keySetOfLoadBalancer,
   leftInterfaces,
   refusal,
@@ -30,6 +31,18 @@ export const ASKED: readonly Question[] = [
     expected: 'the gateway answers',
     otherwise: 'keySetVia: table, nat or inline.',
     ask: keySetOfLoadBalancer,
+  },
+  {
+    id: 'internal-key-set',
+    from: [
+      { file: FACTS, words: 'An internal one reaches public key sets through NAT only (?)' },
+      { file: note('0086-no-public-address'), words: 'not by its documentation (?)' },
+    ],
+    question: 'Does an internal load balancer fetch the public key set through NAT?',
+    how: 'a request with a user’s own token, on a hub with loadBalancer: internal',
+    expected: 'the gateway answers it: its answer has a request id',
+    otherwise: 'loadBalancer: public; a change makes the load balancer anew, before there are tenants.',
+    ask: keySetOfInternal,
   },
   {
     id: 'endpoint-key-set',

@@ -76,15 +76,6 @@ export const OF_NETWORK: readonly Question[] = [
     notAsked: 'It takes a deployment under load; the audit trail of a real one has the end of every stream.',
   },
   {
-    id: 'internal-key-set',
-    from: [{ file: FACTS, words: 'An internal one reaches public key sets through NAT only (?)' }],
-    question: 'Does an internal load balancer reach the key set through NAT only?',
-    how: 'only by making the load balancer anew as an internal one',
-    expected: 'through NAT only',
-    otherwise: 'An internet-facing one.',
-    notAsked: 'Changing it replaces the load balancer.',
-  },
-  {
     id: 'logged-460',
     from: [
       { file: note('0027-slots'), words: 'logs 460 for such a request at once or when the function has answered' },

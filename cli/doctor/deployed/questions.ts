@@ -8,12 +8,14 @@ import { ASKED } from './questions-asked.ts'
 import { OF_CLIENT } from './questions-client.ts'
 import { OF_MODELS } from './questions-models.ts'
 import { OF_NETWORK } from './questions-network.ts'
+import { OF_PRIVATE_DOOR } from './questions-private-door.ts'
 
 export const QUESTIONS: readonly Question[] = [
   ...ASKED,
   ...OF_NETWORK,
   ...OF_MODELS,
   ...OF_CLIENT,
+  ...OF_PRIVATE_DOOR,
   {
     id: 'pool-with-domain',
     from: [{ file: note('0043-app-clients-for-machines'), words: 'for a pool with a domain is not known' }],
