@@ -65,7 +65,9 @@ export class Tenants {
         card.figures,
         `${count(requests)} requests, ${count(refused)} refused, ${count(tokens)} tokens, ${dollars(one.nanoDollars)}`,
       )
-      const data: uPlot.AlignedData = [[...one.times], [...one.requests], [...one.refused], [...one.tokens]]
+      // A bar of no height would be a coloured line along the axis.
+      const bars = (figures: readonly number[]) => figures.map((figure) => figure || null)
+      const data: uPlot.AlignedData = [[...one.times], bars(one.requests), bars(one.refused), [...one.tokens]]
       if (card.plot) card.plot.setData(data)
       else card.plot = plotIn(card.host, data)
     }
@@ -141,7 +143,7 @@ function plotIn(host: HTMLElement, data: uPlot.AlignedData): uPlot {
           space: 70,
           values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 5)),
         },
-        { ...axis, size: 28, space: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+        { ...axis, size: 28, splits: ({ scales }) => [0, scales.y?.max ?? 0] },
       ],
       series: [
         {},

@@ -127,7 +127,7 @@ function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): reado
     ...(compute.kind === 'fargate'
       ? ['The gateway’s image is in the hub’s repository: `npm run genai -- image --aws --check`.']
       : []),
-    `\`Pulumi.${stack}.yaml\` is written (\`npm run tenant -- add ${tenantId} …\`), reviewed and merged.`,
+    `\`Pulumi.${stack}.yaml\` is there (\`npm run tenant -- add ${tenantId} …\` writes it), reviewed and merged.`,
     '`npm run genai -- doctor --aws` asks the accounts whether the deployment can succeed.',
     `\`pulumi stack init ${stack}\` and \`pulumi up -s ${stack}\`.`,
     `Users: \`npm run tenant -- user add ${tenantId} EMAIL --aws\`.`,

@@ -79,10 +79,11 @@ export async function planOf(tenantId: string, values: Values, directory = PROJE
     return { tenant: tenantId, problems: [], facts: factsOf(planned, hub, others, made) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return {
-      tenant: tenantId,
-      problems: [...messageOf(error).split('\n'), ...(error.remedy === undefined ? [] : [error.remedy])],
-    }
+    const problems = messageOf(error).split('\n')
+    // The remedies are those of `tenant add`, which says that it wrote nothing: a plan never writes.
+    const remedy = error.remedy?.replace(/ ?Nothing was written\.$/, '')
+    const last = problems.pop()
+    return { tenant: tenantId, problems: [...problems, remedy ? `${last} ${remedy}` : `${last}`] }
   }
 }
 
