@@ -6,12 +6,13 @@ import type { AwsCredentials } from '../site/sign.ts'
 import type { Site } from '../site/site.ts'
 import type { SiteTenant } from '../site/tenant.ts'
 
-/** What the tenant's own function sends. */
-export const asItsOwn = ({ roleArn, externalId, id }: SiteTenant): Assumption => ({
-  roleArn,
-  externalId,
-  tags: { tenant_id: id },
+/** What the tenant's own gateway sends. */
+export const asItsOwn = (tenant: SiteTenant): Assumption => ({
+  ...withoutExternalId(tenant),
+  externalId: tenant.externalId,
 })
+
+export const withoutExternalId = ({ roleArn, id }: SiteTenant): Assumption => ({ roleArn, tags: { tenant_id: id } })
 
 /** Becomes a role, then asks its account's model: all that an attacker wants. */
 export async function becomeAndAsk(
@@ -26,3 +27,11 @@ export async function becomeAndAsk(
   const answered = await site.converse(from, assumed.value, victim.endpoint, victim.modelId)
   return ended(answered, `the model of account ${victim.account} answered`)
 }
+
+/** A tenant's gateway, with its own execution role, becomes another tenant's role and asks that one's model. */
+export const gatewayBecomes = (
+  site: Site,
+  thief: SiteTenant,
+  victim: SiteTenant,
+  assumption = asItsOwn(victim),
+): Promise<Outcome> => becomeAndAsk(site, site.gatewayOf(thief), site.steal(thief.executionRoleArn), assumption, victim)

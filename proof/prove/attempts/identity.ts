@@ -7,7 +7,7 @@ import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { ended, stopped, through } from '../outcome.ts'
 import type { Site } from '../site/site.ts'
-import { asItsOwn, becomeAndAsk } from './become.ts'
+import { asItsOwn, gatewayBecomes, withoutExternalId } from './become.ts'
 import { counters } from './counters.ts'
 import { guardrails } from './guardrails.ts'
 import { fromFunction, type IdentityAttempt, models } from './models.ts'
@@ -29,27 +29,13 @@ const attempts: readonly IdentityAttempt[] = [
     tried:
       "The first tenant's function assumes the second tenant's role, with its external id and tag, and asks its model",
     expected: BETWEEN_TENANTS,
-    make: (site) =>
-      becomeAndAsk(
-        site,
-        fromFunction(site, site.tenant1),
-        site.steal(site.tenant1.executionRoleArn),
-        asItsOwn(site.tenant2),
-        site.tenant2,
-      ),
+    make: (site) => gatewayBecomes(site, site.tenant1, site.tenant2),
   },
   {
     name: 'function-becomes-other-role-without-external-id',
     tried: 'The same without the external id',
     expected: BETWEEN_TENANTS,
-    make: (site) =>
-      becomeAndAsk(
-        site,
-        fromFunction(site, site.tenant1),
-        site.steal(site.tenant1.executionRoleArn),
-        { roleArn: site.tenant2.roleArn, tags: { tenant_id: 'tenant2' } },
-        site.tenant2,
-      ),
+    make: (site) => gatewayBecomes(site, site.tenant1, site.tenant2, withoutExternalId(site.tenant2)),
   },
   {
     name: 'own-role-without-external-id',
@@ -59,10 +45,7 @@ const attempts: readonly IdentityAttempt[] = [
     make: async (site) => {
       const { tenant2 } = site
       const from = fromFunction(site, tenant2)
-      const step = await site.assume(from, site.steal(tenant2.executionRoleArn), {
-        roleArn: tenant2.roleArn,
-        tags: { tenant_id: 'tenant2' },
-      })
+      const step = await site.assume(from, site.steal(tenant2.executionRoleArn), withoutExternalId(tenant2))
       return ended(step, `credentials of ${tenant2.roleArn}`)
     },
   },

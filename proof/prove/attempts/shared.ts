@@ -9,199 +9,152 @@ import { ended } from '../outcome.ts'
 import type { Site } from '../site/site.ts'
 import type { SiteTenant } from '../site/tenant.ts'
 import { UNLISTED_MODELS } from '../switches/switches.ts'
-import { asItsOwn, becomeAndAsk } from './become.ts'
-import { fromFunction } from './models.ts'
-
-/** Of a session that a tenant's gateway has opened: the endpoint's policy asks for its tag. */
-const inSession = (site: Site, { roleArn, id }: SiteTenant) => site.steal(roleArn, { tags: { tenant_id: id } })
+import { gatewayBecomes, withoutExternalId } from './become.ts'
 
 /** What keeps another tenant's gateway from becoming a tenant's role. */
 const BEFORE_CREDENTIALS: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy']
 
-const attempts: readonly Omit<Attempt, 'family'>[] = [
+type Shared = Omit<Attempt, 'family' | 'means'>
+
+const becoming: readonly Shared[] = [
   {
     name: 'function-becomes-other-role',
-    means: 'call',
     tried:
       'The gateway of a tenant at the shared endpoint assumes the role of another one there, with its external id and tag, and asks its model',
     expected: BEFORE_CREDENTIALS,
     remark:
       'With endpoints of their own the network is a fourth (`identity/function-becomes-other-role`): at the shared one both gateways reach it.',
-    make: (site) =>
-      becomeAndAsk(
-        site,
-        fromFunction(site, site.shared1),
-        site.steal(site.shared1.executionRoleArn),
-        asItsOwn(site.shared2),
-        site.shared2,
-      ),
+    make: (site) => gatewayBecomes(site, site.shared1, site.shared2),
   },
   {
     name: 'function-becomes-other-role-without-external-id',
-    means: 'call',
     tried: 'The same without the external id',
     expected: BEFORE_CREDENTIALS,
-    make: (site) =>
-      becomeAndAsk(
-        site,
-        fromFunction(site, site.shared1),
-        site.steal(site.shared1.executionRoleArn),
-        { roleArn: site.shared2.roleArn, tags: { tenant_id: site.shared2.id } },
-        site.shared2,
-      ),
+    make: (site) => gatewayBecomes(site, site.shared1, site.shared2, withoutExternalId(site.shared2)),
   },
   {
     name: 'own-becomes-shared-role',
-    means: 'call',
     tried:
       'The gateway of a tenant with an endpoint of its own assumes the role of a tenant at the shared one, and asks its model there',
     expected: [...BEFORE_CREDENTIALS, 'securityGroups'],
-    make: (site) =>
-      becomeAndAsk(
-        site,
-        fromFunction(site, site.tenant1),
-        site.steal(site.tenant1.executionRoleArn),
-        asItsOwn(site.shared2),
-        site.shared2,
-      ),
+    make: (site) => gatewayBecomes(site, site.tenant1, site.shared2),
   },
   {
     name: 'shared-becomes-own-role',
-    means: 'call',
     tried:
       'The gateway of a tenant at the shared endpoint assumes the role of a tenant with its own, and asks its model at that endpoint',
     expected: [...BEFORE_CREDENTIALS, 'securityGroups'],
-    make: (site) =>
-      becomeAndAsk(
-        site,
-        fromFunction(site, site.shared1),
-        site.steal(site.shared1.executionRoleArn),
-        asItsOwn(site.tenant2),
-        site.tenant2,
-      ),
+    make: (site) => gatewayBecomes(site, site.shared1, site.tenant2),
   },
+]
+
+/** A model is asked with credentials that a tenant's gateway has got. */
+interface Call {
+  /** The tenant whose gateway sends the request. */
+  readonly from: SiteTenant | 'internet'
+  /** Whose credentials: of a session with the tenant's tag, which the shared endpoint's policy asks for. */
+  readonly as: Pick<SiteTenant, 'roleArn' | 'id'>
+  /** Host name. */
+  readonly at: string
+  readonly modelId: string
+}
+
+interface Asking extends Omit<Shared, 'make'> {
+  readonly call: (site: Site) => Call
+  /** What the attacker has if the model answers. */
+  readonly gained: string
+}
+
+const OTHERS_BILL = 'an answer on the other tenant’s bill'
+
+const asking: readonly Asking[] = [
   {
     name: 'credentials-in-own-function',
-    means: 'call',
     tried:
       'Credentials of a tenant at the shared endpoint, stolen, used there from the gateway of a tenant with an endpoint of its own',
     expected: ['securityGroups'],
     remark:
       'One layer of two rules, each of which stops it by itself: the gateway is not let out, and the endpoint does not let it in (tests/platform/model-endpoint.test.ts).',
-    make: async (site) =>
-      ended(
-        await site.converse(
-          fromFunction(site, site.tenant1),
-          inSession(site, site.shared2),
-          site.shared2.endpoint,
-          site.shared2.modelId,
-        ),
-        'an answer on the other tenant’s bill',
-      ),
+    call: ({ tenant1, shared2 }) => ({ from: tenant1, as: shared2, at: shared2.endpoint, modelId: shared2.modelId }),
+    gained: OTHERS_BILL,
   },
   {
     name: 'credentials-at-own-endpoint',
-    means: 'call',
     tried: 'The same credentials, used at the endpoint of a tenant that has its own, from that tenant’s gateway',
     expected: ['endpointPolicy', 'spokeRole'],
-    make: async (site) =>
-      ended(
-        await site.converse(
-          fromFunction(site, site.tenant2),
-          inSession(site, site.shared2),
-          site.tenant2.endpoint,
-          site.shared2.modelId,
-        ),
-        'an answer on the other tenant’s bill',
-      ),
+    call: ({ tenant2, shared2 }) => ({ from: tenant2, as: shared2, at: tenant2.endpoint, modelId: shared2.modelId }),
+    gained: OTHERS_BILL,
   },
   {
     name: 'credentials-from-internet',
-    means: 'call',
     tried: 'The same credentials, used at Bedrock’s public address',
     expected: ['spokeRole', 'serviceControl'],
-    make: async (site) =>
-      ended(
-        await site.converse(
-          LAPTOP,
-          inSession(site, site.shared2),
-          `bedrock-runtime.${site.hub.region}.amazonaws.com`,
-          site.shared2.modelId,
-        ),
-        'an answer on the other tenant’s bill',
-      ),
+    call: ({ hub, shared2 }) => ({
+      from: 'internet',
+      as: shared2,
+      at: `bedrock-runtime.${hub.region}.amazonaws.com`,
+      modelId: shared2.modelId,
+    }),
+    gained: OTHERS_BILL,
   },
   {
     name: 'own-role-at-shared-endpoint',
-    means: 'call',
     tried: 'The role of a tenant with an endpoint of its own, used through the shared endpoint',
     expected: ['spokeRole'],
     remark:
       'One layer: the shared policy takes every role that is called like a tenant’s, so only the role’s own says that it has another way.',
-    make: async (site) =>
-      ended(
-        await site.converse(
-          fromFunction(site, site.shared1),
-          inSession(site, site.tenant2),
-          site.shared1.endpoint,
-          site.tenant2.modelId,
-        ),
-        'the role of another tenant, past its own endpoint',
-      ),
+    call: ({ shared1, tenant2 }) => ({ from: shared1, as: tenant2, at: shared1.endpoint, modelId: tenant2.modelId }),
+    gained: 'the role of another tenant, past its own endpoint',
   },
   {
     name: 'other-role-at-shared-endpoint',
-    means: 'call',
     tried:
       'A role of a tenant’s account that is not the gateway’s, and may do everything there, used through the shared endpoint',
     expected: ['endpointPolicy'],
     remark:
       'One layer: an account’s own administrators are bounded by the organisation only, and the call comes through an endpoint.',
-    make: async (site) =>
-      ended(
-        await site.converse(
-          fromFunction(site, site.shared1),
-          site.steal(site.shared1.administratorArn, { tags: { tenant_id: site.shared1.id } }),
-          site.shared1.endpoint,
-          site.shared1.modelId,
-        ),
-        'an answer past the gateway',
-      ),
+    call: ({ shared1 }) => ({
+      from: shared1,
+      as: { id: shared1.id, roleArn: shared1.administratorArn },
+      at: shared1.endpoint,
+      modelId: shared1.modelId,
+    }),
+    gained: 'an answer past the gateway',
   },
   {
     name: 'others-model',
-    means: 'call',
     tried: 'The role of a tenant at the shared endpoint asks for a model that another one there may use',
     expected: ['spokeRole'],
     remark:
       'One layer, behind the gateway’s own list: the shared policy lists what any of its tenants may call. With an endpoint of its own the endpoint’s policy is a second.',
-    make: async (site) =>
-      ended(
-        await site.converse(
-          fromFunction(site, site.shared1),
-          inSession(site, site.shared1),
-          site.shared1.endpoint,
-          site.shared2.modelId,
-        ),
-        'a model that the tenant may not use',
-      ),
+    call: ({ shared1, shared2 }) => ({ from: shared1, as: shared1, at: shared1.endpoint, modelId: shared2.modelId }),
+    gained: 'a model that the tenant may not use',
   },
   {
     name: 'unlisted-model',
-    means: 'call',
     tried: 'The same for a model that the hub does not list',
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: async (site) =>
-      ended(
-        await site.converse(
-          fromFunction(site, site.shared1),
-          inSession(site, site.shared1),
-          site.shared1.endpoint,
-          Object.values(UNLISTED_MODELS)[0] ?? '',
-        ),
-        'a model that nobody may use',
-      ),
+    call: ({ shared1 }) => ({
+      from: shared1,
+      as: shared1,
+      at: shared1.endpoint,
+      modelId: Object.values(UNLISTED_MODELS)[0] ?? '',
+    }),
+    gained: 'a model that nobody may use',
   },
 ]
 
-export const shared: readonly Attempt[] = attempts.map((attempt) => ({ ...attempt, family: 'shared' }))
+async function ask(site: Site, { from, as, at, modelId }: Call) {
+  const origin = from === 'internet' ? LAPTOP : site.gatewayOf(from)
+  return await site.converse(origin, site.steal(as.roleArn, { tags: { tenant_id: as.id } }), at, modelId)
+}
+
+export const shared: readonly Attempt[] = [
+  ...becoming,
+  ...asking.map(
+    ({ call, gained, ...attempt }): Shared => ({
+      ...attempt,
+      make: async (site) => ended(await ask(site, call(site)), gained),
+    }),
+  ),
+].map((attempt) => ({ ...attempt, family: 'shared', means: 'call' }))
