@@ -3,8 +3,8 @@
  * can be made to lead to it: so the port asks for its own name, for its own origin, and, for everything but the page itself, for the
  * token that only the printed URL has.
  */
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { isSecret } from '../control/own-port.ts'
 
 export interface Guard {
   readonly port: number
@@ -45,8 +45,5 @@ export function foreign({ port }: Guard, headers: IncomingHttpHeaders): string |
   return undefined
 }
 
-export function isAllowed({ token }: Guard, { authorization }: IncomingHttpHeaders): boolean {
-  const given = Buffer.from(authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${token}`)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
-}
+export const isAllowed = ({ token }: Guard, { authorization = '' }: IncomingHttpHeaders): boolean =>
+  isSecret(authorization, `Bearer ${token}`)

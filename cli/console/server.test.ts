@@ -94,7 +94,8 @@ describe('the port of the console', () => {
     expect((await send('/api/events', { headers: own() })).headers['content-type']).toBe('text/event-stream')
     expect((await send('/api/request?id=gone', { headers: own() })).status).toBe(404)
     expect((await send('/api/other', { headers: own() })).status).toBe(404)
-    expect((await send('/nothing')).status).toBe(404)
+    for (const path of ['/nothing', '//', '//attacker.example/', '/%', '//['])
+      expect((await send(path)).status, path).toBe(404)
     expect((await send('/', { method: 'DELETE' })).status).toBe(405)
   })
 

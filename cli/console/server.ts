@@ -1,7 +1,7 @@
 /** The console's port: 127.0.0.1 only. The page is anybody's on this machine; what it shows is for who has the token. */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { openOwnPort, readText } from '../control/own-port.ts'
 import { messageOf, UserError } from '../verb.ts'
 import type { Asset } from './assets.ts'
 import { foreign, type Guard, isAllowed, SECURITY_HEADERS } from './guard.ts'
@@ -46,21 +46,12 @@ export async function serveConsole(
       else send(response, 500, { error: messageOf(error) })
     })
   })
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', listening)
-  })
-  // It is no reason for a cloud to go on.
-  server.unref()
-  const { port } = server.address() as AddressInfo
+  const { port, close } = await openOwnPort(server)
   guard = { port, token }
   return {
     url: `http://127.0.0.1:${port}/#${token}`,
     warm: () => void files().catch(() => undefined),
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
+    close,
   }
 }
 
@@ -75,7 +66,8 @@ async function handle(
   const refused = foreign(guard, request.headers)
   if (refused !== undefined) return send(response, 403, { error: refused })
   const { method = '' } = request
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  // Behind a name of its own: a path that begins with // would be read as one.
+  const { pathname, searchParams } = new URL(`http://localhost${request.url}`)
   if (!pathname.startsWith('/api/')) {
     if (method !== 'GET' && method !== 'HEAD') return send(response, 405, { error: `${method} is not known here.` })
     const asset = (await files()).get(pathname)
@@ -109,16 +101,8 @@ async function switched(api: Api, request: IncomingMessage, response: ServerResp
   }
 }
 
-/** A form's fields; nothing that is longer comes from it. */
-const MAX_BYTES = 16 * 1024
-
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  let text = ''
-  request.setEncoding('utf8')
-  for await (const chunk of request as AsyncIterable<string>) {
-    text += chunk
-    if (text.length > MAX_BYTES) throw new UserError('The request is too long.')
-  }
+  const text = await readText(request)
   try {
     return JSON.parse(text)
   } catch {

@@ -1,6 +1,6 @@
 /** Who may use the proxy: whoever is on this machine and has its key. A web page in this machine's browser is not meant. */
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { isSecret } from '../control/own-port.ts'
 
 /** Why a request is refused, in words for whoever set up the tool. */
 export interface Refusal {
@@ -36,7 +36,7 @@ export function refusalOf(
       type: 'permission_error',
       message: 'Web pages may not call this proxy. To let one: restart it with --origin and the origin of that page.',
     }
-  if (preflight || isKey(keyOf(headers), key)) return undefined
+  if (preflight || isSecret(keyOf(headers), key)) return undefined
   return {
     status: 401,
     type: 'authentication_error',
@@ -47,10 +47,4 @@ export function refusalOf(
 function keyOf({ authorization, 'x-api-key': apiKey }: IncomingHttpHeaders): string {
   if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
   return typeof apiKey === 'string' ? apiKey : ''
-}
-
-/** Takes as long for a key that is nearly right as for any other of its length. */
-function isKey(given: string, key: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(key)]
-  return a.byteLength === b.byteLength && timingSafeEqual(a, b)
 }

@@ -52,6 +52,7 @@ describe('what waits for the browser', () => {
     ['no state', '/callback?code=C', 400, {}],
     ['a refusal of another sign-in', '/callback?error=access_denied&state=T', 400, {}],
     ['another path', '/?code=C&state=S', 404, {}],
+    ['a path that is no URL by itself', 'http://localhost:28765//?code=C&state=S', 404, {}],
     ['another name', '/callback?code=C&state=S', 404, { host: 'evil.example.com:28765' }],
     ['another method', '/callback?code=C&state=S', 405, { method: 'POST' }],
   ])('goes on waiting after %s', async (_, path, status, options) => {

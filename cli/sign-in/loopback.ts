@@ -85,7 +85,8 @@ interface Answer {
 }
 
 function read({ method, url = '/', headers }: IncomingMessage, { port, state, code }: Waiting): Answer {
-  const { pathname, searchParams: query } = new URL(url, 'http://localhost')
+  // Behind a name of its own: a path that begins with // would be read as one.
+  const { pathname, searchParams: query } = new URL(`http://localhost${url}`)
   // A name that somebody else controls may lead here too.
   if (headers.host !== `localhost:${port}` || pathname !== '/callback') return { status: 404, text: 'Nothing is here.' }
   if (method !== 'GET') return { status: 405, text: 'Only a browser comes here.' }
