@@ -106,7 +106,10 @@ async function ofDeployed(values: Values): Promise<Omit<UserSession, 'tenant'>> 
   const clientId = String(values['client-id'])
   if (values.issuer !== undefined)
     return { gatewayUrl, region, ...(await byProvider(String(values.issuer), clientId, values)) }
-  if (values.browser === true) return { gatewayUrl, region, ...(await byBrowser(serverOfDeployed(clientId, values))) }
+  if (values.browser === true) {
+    const server = serverOfDeployed(clientId, values)
+    return { gatewayUrl, region, ...signedAt(server, await signInByBrowser(server)) }
+  }
   if (values.username === undefined)
     throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
   const tokens = await byPassword(region, clientId, { username: String(values.username) })
@@ -143,9 +146,9 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
       throw new UserError('The local cloud has no door for a browser yet.', 'Try again when it says that it serves.')
     const server = cognitoServer({ domain: hub.userPoolDomain, clientId, agent: localAgent(local), browserPort })
     const own = users.find((user) => user.tenantId === tenantId)
-    // Made up with the cloud, and worth nothing but it: whoever tries the pages has to type it.
-    if (own) process.stderr.write(`The local cloud's user: ${own.username}, password ${own.password}\n`)
-    return { ...place, ...(await byBrowser(server)) }
+    // As npm start does: a terminal's text is kept and shown to others, the note is its owner's alone.
+    if (own) process.stderr.write(`Sign in as ${own.username} (the password is in .local/running.json).\n`)
+    return { ...place, ...signedAt(server, await signInByBrowser(server)) }
   }
   const user = users.find((candidate) =>
     values.username === undefined ? candidate.tenantId === tenantId : candidate.username === values.username,
@@ -190,12 +193,7 @@ async function byProvider(issuer: string, clientId: string, values: Values): Pro
     scope: String(values.scope ?? SIGN_IN_SCOPE),
     token: values.token === 'access' ? 'access' : 'id',
   })
-  if (values.device !== true) return await byBrowser(server)
-  return {
-    tokens: await signInByDevice(server),
-    refresh: (refreshToken) => refreshByForm(server, refreshToken),
-    close: () => undefined,
-  }
+  return signedAt(server, values.device === true ? await signInByDevice(server) : await signInByBrowser(server))
 }
 
 type Signed = Pick<UserSession, 'tokens' | 'refresh' | 'close'>
@@ -223,10 +221,8 @@ async function byPassword(region: string, clientId: string, user: ByPassword): P
   }
 }
 
-async function byBrowser(server: SignInServer): Promise<Signed> {
-  return {
-    tokens: await signInByBrowser(server),
-    refresh: (refreshToken) => refreshByForm(server, refreshToken),
-    close: () => server.agent?.destroy(),
-  }
-}
+const signedAt = (server: SignInServer, tokens: Tokens): Signed => ({
+  tokens,
+  refresh: (refreshToken) => refreshByForm(server, refreshToken),
+  close: () => server.agent?.destroy(),
+})

@@ -193,6 +193,50 @@ describe('npm start, until Ctrl-C', () => {
     for (const path of [folder, join(folder, 'running.json')]) expect(statSync(path).mode & 0o077).toBe(0)
   })
 
+  it('says whom to sign in as by browser, and where the password is', async () => {
+    // Without a PATH no browser opens: nobody signs in.
+    const env = { ...process.env, PATH: '' }
+    const browser = spawn(process.execPath, ['cli/main.ts', 'login', 'tenant1', '--browser'], { cwd: project, env })
+    let said = ''
+    for (const stream of [browser.stdout, browser.stderr]) stream.on('data', (chunk) => (said += chunk))
+    const ended = new Promise<number | null>((resolve) => browser.once('exit', resolve))
+    await until('the address of the pages', () => said.includes('/oauth2/authorize?'))
+    browser.kill('SIGINT')
+    expect(await ended).toBe(1)
+    expect(said).toContain('Sign in as user@tenant1.example.com (the password is in .local/running.json).')
+    const { users } = JSON.parse(readFileSync(join(project, '.local', 'running.json'), 'utf8'))
+    for (const { password } of users) expect(said).not.toContain(password)
+    expect(users).not.toEqual([])
+  })
+
+  it('prints a console that opens with its whole URL, and shows what is served', async () => {
+    const [, address = ''] = /Watch requests travel: (\S+)/.exec(output) ?? []
+    const url = new URL(address)
+    const token = url.hash.slice(1)
+    expect(url.hostname).toBe('127.0.0.1')
+    const page = await fetch(url)
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect((await fetch(new URL('/main.js', url))).status).toBe(200)
+    const events = (authorization: string) => fetch(new URL('/api/events', url), { headers: { authorization } })
+    for (const authorization of ['', `Bearer ${token.slice(1)}`]) {
+      const refused = await events(authorization)
+      expect([refused.status, await refused.json()]).toEqual([401, { error: expect.stringContaining('token') }])
+    }
+    const stream = await events(`Bearer ${token}`)
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    let told = ''
+    for await (const chunk of (stream.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+      told += chunk
+      if (told.includes('\n\n')) break
+    }
+    const [first = ''] = told.split('\n\n')
+    const { kind, scene } = JSON.parse(first.replace(/^data: /, ''))
+    expect(kind).toBe('all')
+    expect(scene.accounts.flatMap(({ tenants }: { tenants: string[] }) => tenants)).toEqual(
+      expect.arrayContaining(['tenant1', 'tenant2']),
+    )
+  })
+
   it('is one for its folder: a second one is refused, and a validation goes beside it', async () => {
     for (const verb of ['start', 'local']) {
       const { code, stderr } = await run(verb, ...ANY_PORT)
