@@ -1,10 +1,10 @@
 /** What the load balancer listens to, and what it answers when no tenant's rule matches. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
-import type { Listener } from '../shared/choices.ts'
+import type { CertifiedName, Listener } from '../shared/choices.ts'
 import { errorBody } from '../shared/error-body.ts'
 import { DEMO_TAG } from '../shared/naming.ts'
-import { certificate } from './certificate.ts'
+import { certificate } from '../shared/resources/certificate.ts'
 import { type HubTags, named } from './tags.ts'
 
 /** TLS 1.2 with forward secrecy and authenticated encryption, or 1.3. */
@@ -47,7 +47,7 @@ function http(name: string, args: ListenersArgs, opts: pulumi.CustomResourceOpti
 
 function https(
   name: string,
-  listener: Exclude<Listener, { kind: 'insecureHttp' }>,
+  listener: CertifiedName,
   args: ListenersArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.lb.Listener {
@@ -70,7 +70,7 @@ function https(
       port: 443,
       protocol: 'HTTPS',
       sslPolicy: TLS_POLICY,
-      certificateArn: certificate(`${name}-certificate`, listener, tags, opts),
+      certificateArn: certificate(`${name}-certificate`, { domain: listener, tags: named(tags, 'certificate') }, opts),
       defaultActions: [NO_TENANT],
       ...headers(args),
       routingHttpResponseStrictTransportSecurityHeaderValue: 'max-age=31536000; includeSubDomains',

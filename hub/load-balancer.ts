@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { everythingBut } from '../shared/everything-but.ts'
 import { portsOf } from '../shared/load-balancer-rules.ts'
 import { loadBalancerName, PREFIX } from '../shared/naming.ts'
+import { aliasRecord } from '../shared/resources/alias-record.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { LOAD_BALANCER_IDLE_SECONDS } from '../shared/tenant.ts'
 import { accessLogs } from './access-logs.ts'
@@ -82,7 +83,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       child,
     )
-    if (listener.kind === 'hostedZone') aliasRecord(name, listener, loadBalancer, child)
+    if (listener.kind === 'hostedZone') {
+      const target = { name: loadBalancer.dnsName, zoneId: loadBalancer.zoneId }
+      aliasRecord(name, { domain: listener, type: 'A', target }, child)
+    }
     this.loadBalancerArn = loadBalancer.arn
     this.securityGroupId = group.id
     this.dnsName = loadBalancer.dnsName
@@ -159,21 +163,3 @@ const keySetBlocks = ({ loadBalancer, cidrBlock, spokesCidrBlock }: LoadBalancer
   loadBalancer === 'internal'
     ? everythingBut([cidrBlock, spokesCidrBlock]).map((block) => [`-${block.replace('/', '-')}`, block] as const)
     : [['', '0.0.0.0/0'] as const]
-
-function aliasRecord(
-  name: string,
-  { domainName, hostedZoneId }: { readonly domainName: string; readonly hostedZoneId: string },
-  loadBalancer: aws.lb.LoadBalancer,
-  opts: pulumi.CustomResourceOptions,
-): void {
-  new aws.route53.Record(
-    name,
-    {
-      zoneId: hostedZoneId,
-      name: domainName,
-      type: 'A',
-      aliases: [{ name: loadBalancer.dnsName, zoneId: loadBalancer.zoneId, evaluateTargetHealth: false }],
-    },
-    opts,
-  )
-}

@@ -6,16 +6,17 @@ export type Credentials =
   | { readonly kind: 'profile'; readonly profile: string }
   | { readonly kind: 'role'; readonly roleArn: string; readonly profile?: string }
 
-export type Listener =
+/** A name that the gateway or the client is called by, and its certificate. */
+export type CertifiedName =
   /** Certificate made here and validated by DNS records in the hosted zone; alias record for the domain name. */
   | { readonly kind: 'hostedZone'; readonly domainName: string; readonly hostedZoneId: string }
   /** An existing certificate for the domain name; the DNS record is the user's. */
   | { readonly kind: 'certificate'; readonly domainName: string; readonly certificateArn: string }
+
+export type Listener =
+  | CertifiedName
   /** Demo only: `allowInsecureHttp: true` was typed. */
   | { readonly kind: 'insecureHttp' }
-
-/** The name of a client, and its certificate. */
-export type SiteDomain = Exclude<Listener, { readonly kind: 'insecureHttp' }>
 
 export type Sharing =
   /** ARN of an organisation or organisational unit with RAM sharing turned on. */

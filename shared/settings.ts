@@ -4,11 +4,11 @@
  */
 import type {
   CentralModelsSettings,
+  CertifiedName,
   Credentials,
   EndpointServiceSettings,
   Listener,
   Sharing,
-  SiteDomain,
 } from './choices.ts'
 import type { Compute } from './compute.ts'
 import type { HUB_PARTS, HUB_TABLE } from './settings/hub-table.ts'
@@ -51,7 +51,7 @@ export interface SiteSettings extends Settled<Omit<Values<typeof SITE_TABLE>, (t
   readonly hubStack: string
   readonly credentials: Credentials
   /** @default a name of CloudFront's */
-  readonly domain?: SiteDomain
+  readonly domain?: CertifiedName
 }
 
 export type Settings = HubSettings | SpokeSettings | SiteSettings

@@ -2,13 +2,11 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { PREFIX } from '../shared/naming.ts'
+import { aliasRecord } from '../shared/resources/alias-record.ts'
 import type { SiteSettings } from '../shared/settings.ts'
 import { NOT_FOUND_PAGE, START_PAGE } from './files.ts'
 import { contentSecurityPolicy, HSTS_SECONDS, PERMISSIONS_POLICY } from './security-headers.ts'
 import { named, type SiteTags } from './tags.ts'
-
-/** Where certificates and web ACLs of distributions live. */
-export const CLOUDFRONT_REGION = 'us-east-1'
 
 /** AWS's own cache policy CachingOptimized: an object's own cache-control decides, and answers are packed. */
 const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6'
@@ -82,18 +80,11 @@ export function distribution(
     },
     opts,
   )
-  if (domain?.kind === 'hostedZone')
-    for (const type of ['A', 'AAAA'])
-      new aws.route53.Record(
-        `${name}-${type.toLowerCase()}`,
-        {
-          zoneId: domain.hostedZoneId,
-          name: domain.domainName,
-          type,
-          aliases: [{ name: served.domainName, zoneId: served.hostedZoneId, evaluateTargetHealth: false }],
-        },
-        opts,
-      )
+  if (domain?.kind === 'hostedZone') {
+    const target = { name: served.domainName, zoneId: served.hostedZoneId }
+    for (const type of ['A', 'AAAA'] as const)
+      aliasRecord(`${name}-${type.toLowerCase()}`, { domain, type, target }, opts)
+  }
   return served
 }
 

@@ -5,14 +5,16 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { credentialArguments } from '../shared/provider.ts'
+import { certificate } from '../shared/resources/certificate.ts'
+import { CLOUDFRONT_REGION } from '../shared/settings/regions.ts'
 import { bucket, letIn } from './bucket.ts'
-import { certificate } from './certificate.ts'
 import { originToSet } from './checks.ts'
-import { CLOUDFRONT_REGION, distribution } from './distribution.ts'
+import { distribution } from './distribution.ts'
 import { firewall } from './firewall.ts'
 import { objects } from './objects.ts'
 import type { SiteOutputs } from './outputs.ts'
 import type { SitePlan } from './preflight.ts'
+import { named } from './tags.ts'
 
 /** The outputs, some of them known only when they are made. */
 export type SiteProgramOutputs = { readonly [K in keyof SiteOutputs]: pulumi.Input<SiteOutputs[K]> }
@@ -46,14 +48,13 @@ class Site extends pulumi.ComponentResource {
     const tags = { project: origin.project, stack: origin.stack }
     const signIn = { allowedAccountIds: [settings.account], ...credentialArguments(settings.credentials, 'genai-site') }
     const regional = new aws.Provider('site', { region: hub.region as aws.Region, ...signIn }, { parent: this })
-    // CloudFront takes certificates and web ACLs of this region only, wherever everything else is.
     const global = new aws.Provider('site-global', { region: CLOUDFRONT_REGION, ...signIn }, { parent: this })
     const here = { parent: this, provider: regional }
     const there = { parent: this, provider: global }
 
     const pages = bucket(name, { account: settings.account, region: hub.region, tags }, here)
     const acl = firewall(name, { rateLimit: settings.wafRateLimit, tags }, there)
-    const certificateArn = settings.domain && certificate(name, settings.domain, tags, there)
+    const certificateArn = settings.domain && certificate(name, { domain: settings.domain, tags: named(tags) }, there)
     const served = distribution(
       name,
       {

@@ -1,4 +1,4 @@
-/** Load balancer, firewall, certificate and records. */
+/** Load balancer and firewall. */
 import { loadBalancerName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type DeployerScope, serviceLinkedRole } from './deployer-tenant.ts'
@@ -60,26 +60,3 @@ export function firewall({ account, region }: DeployerScope): readonly PolicySta
     allow('LetFirewallInOfOld', ['elasticloadbalancing:SetWebAcl']),
   ]
 }
-
-/** Certificate and records; neither name is known before. */
-export const names = ({ account, region }: DeployerScope): readonly PolicyStatement[] => [
-  allow('MakeCertificate', ['acm:RequestCertificate']),
-  allow(
-    'Certificate',
-    of(
-      'acm',
-      'AddTagsToCertificate',
-      'DeleteCertificate',
-      'DescribeCertificate',
-      'ListTagsForCertificate',
-      'RemoveTagsFromCertificate',
-    ),
-    `arn:aws:acm:${region}:${account}:certificate/*`,
-  ),
-  allow(
-    'Records',
-    of('route53', 'ChangeResourceRecordSets', 'GetHostedZone', 'ListResourceRecordSets'),
-    'arn:aws:route53:::hostedzone/*',
-  ),
-  allow('RecordChanges', ['route53:GetChange'], 'arn:aws:route53:::change/*'),
-]

@@ -1,8 +1,9 @@
 /** What the platform team's deployer needs in the hub's account: the hub's stack, and the operators' commands. */
+import { certificateAndRecords } from './deployer-certificate.ts'
 import { access, sharing } from './deployer-platform-access.ts'
 import { auditTrail, storage, userPool } from './deployer-platform-data.ts'
 import { fargate, image } from './deployer-platform-fargate.ts'
-import { firewall, loadBalancer, names } from './deployer-platform-front.ts'
+import { firewall, loadBalancer } from './deployer-platform-front.ts'
 import { keySets } from './deployer-platform-identity.ts'
 import { network } from './deployer-platform-network.ts'
 import { operation } from './deployer-platform-operation.ts'
@@ -21,7 +22,7 @@ export function platformDeployerPolicies(
 > {
   return {
     network: policy(...network(scope)),
-    front: policy(...loadBalancer(scope), ...firewall(scope), ...names(scope)),
+    front: policy(...loadBalancer(scope), ...firewall(scope), ...certificateAndRecords(scope)),
     data: policy(...storage(scope), ...userPool(scope), ...auditTrail(scope)),
     access: policy(...access(scope), ...sharing(scope)),
     // Of a hub with the setting `fargate` only.

@@ -1,15 +1,19 @@
 /** What whoever deploys the client needs in its account: one bucket, one distribution and what is theirs, and no more. */
 import { siteAclName, siteBucketName } from '../naming.ts'
+import { CLOUDFRONT_REGION } from '../settings/regions.ts'
+import { certificateAndRecords } from './deployer-certificate.ts'
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
-/** Where certificates and web ACLs of distributions live. */
-const CLOUDFRONT_REGION = 'us-east-1'
-
 /** The role that the samples call `genai-site-deployer`. One managed policy. */
 export const siteDeployerPolicy = (scope: DeployerScope): PolicyDocument =>
-  policy(...pages(scope), ...edge(scope), ...firewall(scope), ...names(scope))
+  policy(
+    ...pages(scope),
+    ...edge(scope),
+    ...firewall(scope),
+    ...certificateAndRecords({ ...scope, region: CLOUDFRONT_REGION }),
+  )
 
 function pages({ account, region }: DeployerScope): readonly PolicyStatement[] {
   const bucket = `arn:aws:s3:::${siteBucketName(account, region)}`
@@ -87,26 +91,3 @@ function firewall({ account }: DeployerScope): readonly PolicyStatement[] {
     allow('ManagedRules', waf('CreateWebACL', 'UpdateWebACL'), `${global}/managedruleset/*/*`),
   ]
 }
-
-/** With a domain name and its zone only. Neither is known before. */
-const names = ({ account }: DeployerScope): readonly PolicyStatement[] => [
-  allow('MakeCertificate', ['acm:RequestCertificate']),
-  allow(
-    'Certificate',
-    of(
-      'acm',
-      'AddTagsToCertificate',
-      'DeleteCertificate',
-      'DescribeCertificate',
-      'ListTagsForCertificate',
-      'RemoveTagsFromCertificate',
-    ),
-    `arn:aws:acm:${CLOUDFRONT_REGION}:${account}:certificate/*`,
-  ),
-  allow(
-    'Records',
-    of('route53', 'ChangeResourceRecordSets', 'GetHostedZone', 'ListResourceRecordSets'),
-    'arn:aws:route53:::hostedzone/*',
-  ),
-  allow('RecordChanges', ['route53:GetChange'], 'arn:aws:route53:::change/*'),
-]

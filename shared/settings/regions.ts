@@ -1,3 +1,6 @@
+/** CloudFront takes certificates and web ACLs of this region only, wherever everything else is. */
+export const CLOUDFRONT_REGION = 'us-east-1'
+
 /**
  * Regions of the `aws` partition, November 2026. Nothing is refused for not being here: it only tells which of two settings that
  * contradict each other is the mistaken one.

@@ -1,17 +1,15 @@
 /** Reads the settings of a client: the table's values, and the checks between them. */
-import type { SiteDomain } from '../choices.ts'
+import type { CertifiedName } from '../choices.ts'
 import type { SiteSettings } from '../settings.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
+import { CLOUDFRONT_REGION } from './regions.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
 import { SITE_PARTS, SITE_TABLE } from './site-table.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 type SiteValues = Values<typeof SITE_TABLE>
 type Refuse = (setting: keyof SiteValues, got: string) => void
-
-/** CloudFront takes certificates of this region only, wherever everything else is. */
-const CERTIFICATES = 'us-east-1'
 
 /**
  * @param defaultHubStack what `hubStack` is when it is not set
@@ -39,7 +37,7 @@ export function readSiteSettings(raw: RawSettings, stack: string, defaultHubStac
   }
 }
 
-function domainOf(values: SiteValues, refuse: Refuse): SiteDomain | undefined {
+function domainOf(values: SiteValues, refuse: Refuse): CertifiedName | undefined {
   const { domainName, hostedZoneId, certificateArn, account } = values
   if (domainName === undefined) {
     const alone = hostedZoneId === undefined ? certificateArn && 'certificateArn' : 'hostedZoneId'
@@ -56,7 +54,7 @@ function domainOf(values: SiteValues, refuse: Refuse): SiteDomain | undefined {
     return undefined
   }
   const [, region, owner] = CERTIFICATE_ARN.exec(certificateArn) ?? []
-  if (region !== CERTIFICATES) refuse('certificateArn', `"${certificateArn}" is in ${region}.`)
+  if (region !== CLOUDFRONT_REGION) refuse('certificateArn', `"${certificateArn}" is in ${region}.`)
   if (owner !== account) refuse('certificateArn', `"${certificateArn}" is not in the client's account ${account}.`)
   return { kind: 'certificate', domainName, certificateArn }
 }

@@ -1,19 +1,26 @@
-/** The certificate of the client's own name: made here and validated in the hosted zone, or one that exists. */
+/** The certificate of a name, the gateway's or the client's: made here and validated in the hosted zone, or one that exists. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import type { SiteDomain } from '../shared/choices.ts'
-import { named, type SiteTags } from './tags.ts'
+import type { CertifiedName } from '../choices.ts'
 
-/** @param opts of a provider of us-east-1 */
+export interface CertificateArgs {
+  readonly domain: CertifiedName
+  /** Of a certificate that is made here. */
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/**
+ * @param opts of the provider of the certificate's account and region
+ * @returns ARN of a certificate that is ready to be used
+ */
 export function certificate(
   name: string,
-  domain: SiteDomain,
-  tags: SiteTags,
+  { domain, tags }: CertificateArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   if (domain.kind === 'certificate') return pulumi.output(domain.certificateArn)
   const { domainName, hostedZoneId } = domain
-  const requested = new aws.acm.Certificate(name, { domainName, validationMethod: 'DNS', tags: named(tags) }, opts)
+  const requested = new aws.acm.Certificate(name, { domainName, validationMethod: 'DNS', tags }, opts)
   // One name, one record.
   const proof = requested.domainValidationOptions.apply(([option]) => {
     if (option) return option
