@@ -4,12 +4,12 @@ import { TENANT_CLAIM } from '../../shared/tenant.ts'
 import { asList, asMap, asTexts, isUnknown, type Resource, type Rule, shown, tagsOf, violation } from '../resource.ts'
 
 /** The provider has each under several names. */
-const LISTENER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listener:/
+export const LISTENER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listener:/
 const RULE = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listenerRule:/
-const LOAD_BALANCER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/loadBalancer:/
+export const LOAD_BALANCER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/loadBalancer:/
 const CLASSIC = /^aws:(elb|elasticloadbalancing)\/loadBalancer:/
 
-const matching = (resources: readonly Resource[], type: RegExp) =>
+export const matching = (resources: readonly Resource[], type: RegExp) =>
   resources.filter((resource) => type.test(resource.type))
 
 /**

@@ -11,9 +11,9 @@ import {
   shown,
   violation,
 } from '../resource.ts'
+import { LISTENER, LOAD_BALANCER, matching } from './front-door.ts'
+import { entriesOf, GROUP } from './security-groups.ts'
 
-const BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
-const LISTENER = 'aws:lb/listener:Listener'
 const TARGETS = 'aws:lb/targetGroup:TargetGroup'
 const SERVICE = 'aws:ec2/vpcEndpointService:VpcEndpointService'
 const PRINCIPAL = 'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple'
@@ -46,10 +46,12 @@ const behindTcp: Rule = {
   remedy: 'Declare it as hub/endpoint-service.ts does.',
   scope: 'stack',
   check: (resources) => {
-    const balancers = ofType(resources, BALANCER).filter(({ inputs }) => inputs.loadBalancerType === 'network')
-    const groups = ofType(resources, 'aws:ec2/securityGroup:SecurityGroup').filter((group) =>
+    const balancers = matching(resources, LOAD_BALANCER).filter(({ inputs }) => inputs.loadBalancerType === 'network')
+    const groups = ofType(resources, GROUP).filter((group) =>
       balancers.some((balancer) => refersTo(balancer, 'securityGroups', group)),
     )
+    const entries = entriesOf(resources, 'ingress').filter(({ ofGroup }) => groups.some(ofGroup))
+    const openers = new Set(entries.map(({ owner }) => owner))
     return [
       ...balancers.flatMap((balancer) => {
         const {
@@ -65,22 +67,10 @@ const behindTcp: Rule = {
           ...(enforced === 'off' ? [] : ['Its group is asked for what comes by PrivateLink, which then needs rules.']),
         ].map((message) => violation(balancer, message))
       }),
-      ...ofType(
-        resources,
-        'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
-        'aws:ec2/securityGroupRule:SecurityGroupRule',
-      )
-        .filter(({ type, inputs }) => type.startsWith('aws:vpc/') || inputs.type === 'ingress')
-        .filter((rule) => groups.some((group) => refersTo(rule, 'securityGroupId', group)))
-        .map((rule) =>
-          violation(rule, 'It lets somebody in at a network load balancer who does not come by PrivateLink.'),
-        ),
-      ...groups
-        .filter(({ inputs }) => asList(inputs.ingress).length > 0)
-        .map((group) =>
-          violation(group, 'It lets somebody in at a network load balancer who does not come by PrivateLink.'),
-        ),
-      ...ofType(resources, LISTENER)
+      ...[...openers].map((owner) =>
+        violation(owner, 'It lets somebody in at a network load balancer who does not come by PrivateLink.'),
+      ),
+      ...matching(resources, LISTENER)
         .filter(({ inputs }) => /^(TCP|UDP|TCP_UDP|TLS|QUIC|TCP_QUIC)$/.test(String(inputs.protocol)))
         .filter((listener) => !forwardsToBalancers(listener, resources))
         .map((listener) =>

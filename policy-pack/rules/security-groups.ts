@@ -3,7 +3,7 @@ import { contains } from '../../shared/cidr.ts'
 import { asList, asMap, asTexts, ofType, type Resource, type Rule, refersTo, shown, violation } from '../resource.ts'
 import { isEverywhere, isIpv4, isPrivate } from './ranges.ts'
 
-const GROUP = 'aws:ec2/securityGroup:SecurityGroup'
+export const GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 const DEFAULT_GROUP = 'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup'
 const LOAD_BALANCERS = ['aws:lb/loadBalancer:LoadBalancer', 'aws:alb/loadBalancer:LoadBalancer']
 /** What runs a gateway. */
@@ -18,8 +18,11 @@ interface Opening {
   readonly ports: Readonly<Record<string, unknown>>
 }
 
-/** Every range that a group is opened to: by a rule of its own, by the older kind of rule, or inside of the group. */
-function openings(resources: readonly Resource[], direction: 'ingress' | 'egress'): readonly Opening[] {
+/** Every entry of a group: a rule of its own, the older kind of rule, or inside of the group. */
+export function entriesOf(
+  resources: readonly Resource[],
+  direction: 'ingress' | 'egress',
+): readonly (Pick<Opening, 'owner' | 'ofGroup'> & { readonly entry: Opening['ports'] })[] {
   const kind = direction === 'ingress' ? 'Ingress' : 'Egress'
   const separate = [
     ...ofType(resources, `aws:vpc/securityGroup${kind}Rule:SecurityGroup${kind}Rule`),
@@ -38,13 +41,17 @@ function openings(resources: readonly Resource[], direction: 'ingress' | 'egress
       ofGroup: (other: Resource) => other === owner,
     })),
   )
-  return [...separate, ...inline].flatMap(({ owner, entry, ofGroup }) => {
+  return [...separate, ...inline]
+}
+
+/** Every range that a group is opened to. */
+const openings = (resources: readonly Resource[], direction: 'ingress' | 'egress'): readonly Opening[] =>
+  entriesOf(resources, direction).flatMap(({ owner, entry, ofGroup }) => {
     const blocks = [entry.cidrIpv4, entry.cidrIpv6, entry.cidrBlocks, entry.ipv6CidrBlocks].flatMap(asTexts)
     const lists = [entry.prefixListId, entry.prefixListIds].flatMap(asTexts)
     const opening = (isList: boolean) => (range: string) => ({ owner, ofGroup, range, isList, ports: entry })
     return [...blocks.map(opening(false)), ...lists.map(opening(true))]
   })
-}
 
 /** Whatever has the group (not a rule of it, not a policy that names it): one that a load balancer shares opens the other as well. */
 const holdersOf = (resources: readonly Resource[], group: Resource) =>

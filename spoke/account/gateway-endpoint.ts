@@ -5,6 +5,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubEndpointService } from '../../shared/contract.ts'
+import type { SpokeProviders } from '../providers.ts'
 import type { TagMap } from '../tags.ts'
 
 export interface GatewayEndpointArgs {
@@ -19,12 +20,8 @@ export interface GatewayEndpointArgs {
   readonly tags: TagMap & { readonly Name: string }
 }
 
-export interface GatewayEndpointOptions extends pulumi.ComponentResourceOptions {
-  /** Allows and accepts: the hub's account. */
-  readonly hub: pulumi.ProviderResource
-  /** Connects: the tenant's account. */
-  readonly tenant: pulumi.ProviderResource
-}
+/** The hub's account allows and accepts, the tenant's connects. */
+export type GatewayEndpointOptions = pulumi.ComponentResourceOptions & SpokeProviders
 
 export class GatewayEndpoint extends pulumi.ComponentResource {
   /** Known once the gateway answers through it, under its own name. */

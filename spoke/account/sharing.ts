@@ -4,6 +4,7 @@
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import type { SpokeProviders } from '../providers.ts'
 
 export interface TransitGatewayShareArgs {
   /** The tenant's account. */
@@ -12,12 +13,8 @@ export interface TransitGatewayShareArgs {
   readonly transitGatewayId: string
 }
 
-export interface TransitGatewayShareOptions extends pulumi.ComponentResourceOptions {
-  /** Invites: the hub's account. */
-  readonly hub: pulumi.ProviderResource
-  /** Accepts: the tenant's account. */
-  readonly tenant: pulumi.ProviderResource
-}
+/** The hub's account invites, the tenant's accepts. */
+export type TransitGatewayShareOptions = pulumi.ComponentResourceOptions & SpokeProviders
 
 export class TransitGatewayShare extends pulumi.ComponentResource {
   /** Known once the account may use the gateway. */

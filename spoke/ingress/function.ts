@@ -9,7 +9,7 @@ import { executionRolePolicy, executionRoleTrustPolicy } from '../../shared/poli
 import type { GatewayEnvironment } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 import type { TenantLog } from './log.ts'
-import { peopleOf } from './people.ts'
+import type { People } from './people.ts'
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
@@ -60,8 +60,8 @@ export function executionRole(
 
 export interface GatewayFunctionArgs {
   readonly tenantId: string
-  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
-  readonly tenantClaimValue?: string
+  /** Undefined where people sign in with the hub's user pool. */
+  readonly people: People | undefined
   readonly hub: HubOutputs
   readonly tier: Tier
   readonly code: pulumi.asset.Archive
@@ -113,30 +113,17 @@ export function gatewayFunction(
 }
 
 /** What the gateway is told, wherever it runs. */
-export function gatewayEnvironment({
+export const gatewayEnvironment = ({
   hub,
   tenantId,
-  tenantClaimValue,
-}: {
-  readonly hub: HubOutputs
-  readonly tenantId: string
-  readonly tenantClaimValue?: string
-}): GatewayEnvironment {
-  const people = peopleOf(hub, tenantId, tenantClaimValue)
-  const {
-    issuer,
-    jwksUri: _,
-    audience,
-    ...claim
-  } = people ?? { issuer: hub.issuer, audience: hub.userPoolClientId, jwksUri: '' }
-  return {
-    TENANT_ID: tenantId,
-    TABLE_NAME: hub.tableName,
-    ISSUER: issuer,
-    CLIENT_ID: audience,
-    ...(people && { PEOPLE_CLAIM: JSON.stringify(claim) }),
-    ...(hub.keySet !== undefined && { KEY_SET: hub.keySet }),
-    ...(hub.keySetsTableName !== undefined && { KEY_SETS_TABLE: hub.keySetsTableName }),
-    ...(hub.usageTableName !== undefined && { USAGE_TABLE: hub.usageTableName }),
-  }
-}
+  people,
+}: Pick<GatewayFunctionArgs, 'hub' | 'tenantId' | 'people'>): GatewayEnvironment => ({
+  TENANT_ID: tenantId,
+  TABLE_NAME: hub.tableName,
+  ISSUER: people?.issuer ?? hub.issuer,
+  CLIENT_ID: people?.audience ?? hub.userPoolClientId,
+  ...(people && { PEOPLE_CLAIM: JSON.stringify(people.claim) }),
+  ...(hub.keySet !== undefined && { KEY_SET: hub.keySet }),
+  ...(hub.keySetsTableName !== undefined && { KEY_SETS_TABLE: hub.keySetsTableName }),
+  ...(hub.usageTableName !== undefined && { USAGE_TABLE: hub.usageTableName }),
+})

@@ -9,6 +9,7 @@ import { type Figures, IN_FLIGHT_METRIC } from './alarms.ts'
 import { type ExecutionRole, executionRole, gatewayFunction } from './function.ts'
 import type { TenantLog } from './log.ts'
 import { functionSecurityGroup, type WayToModels } from './network.ts'
+import type { People } from './people.ts'
 import { tasksTarget, tenantTarget } from './routing.ts'
 import { type TaskRoles, taskRoles } from './task-roles.ts'
 import { gatewayService, scaling } from './tasks.ts'
@@ -26,8 +27,8 @@ export type GatewayCode =
 
 export interface GatewayArgs {
   readonly tenantId: string
-  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
-  readonly tenantClaimValue?: string
+  /** Undefined where people sign in with the hub's user pool. */
+  readonly people: People | undefined
   readonly hub: HubOutputs
   /** The one role that the gateway may assume. */
   readonly tenantRoleArn: string

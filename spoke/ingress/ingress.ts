@@ -16,6 +16,7 @@ import { type GatewayCode, gatewayOf, gatewayPlace } from './gateway.ts'
 import { tenantLog } from './log.ts'
 import { machineRules } from './machines.ts'
 import { type AcceptedAttachment, acceptAttachment, type WayToModels } from './network.ts'
+import { peopleOf } from './people.ts'
 import { tenantRule } from './routing.ts'
 import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
@@ -67,7 +68,8 @@ export class Ingress extends pulumi.ComponentResource {
     const attachment = attachmentId === undefined ? undefined : acceptAttachment(name, { ...args, attachmentId }, child)
 
     const log = tenantLog(name, args, child)
-    const ofGateway = { ...args, log, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) }
+    const people = peopleOf(args.hub, args.tenantId, args.tenantClaimValue)
+    const ofGateway = { ...args, people, log, tenantRoleArn: roleArn(args.account, tenantRoleName(args.tenantId)) }
     const place = gatewayPlace(name, ofGateway, child)
 
     const item = configuration(name, args, {
@@ -85,7 +87,7 @@ export class Ingress extends pulumi.ComponentResource {
     const hooks = { afterUpdate: [waitUntilAnswered(args)] }
     const rule = tenantRule(
       name,
-      { ...args, targetGroupArn: gateway.targetGroupArn },
+      { ...args, people, targetGroupArn: gateway.targetGroupArn },
       {
         ...child,
         // Last to come and first to go: a request finds the whole ingress or none of it.

@@ -3,7 +3,9 @@ import type { HubIdentity, HubOutputs } from '../../shared/contract.ts'
 import type { PeopleClaim } from '../../shared/tenant.ts'
 
 /** Both locks are made of it: the load balancer's rule, and what the gateway is told. */
-export type People = Pick<HubIdentity, 'issuer' | 'jwksUri' | 'audience'> & PeopleClaim
+export interface People extends Pick<HubIdentity, 'issuer' | 'jwksUri' | 'audience'> {
+  readonly claim: PeopleClaim
+}
 
 /** @returns nothing where people sign in with the hub's user pool */
 export function peopleOf(
@@ -17,9 +19,11 @@ export function peopleOf(
     issuer,
     jwksUri,
     audience,
-    claim: tenantClaim,
-    format: claimFormat,
-    value: tenantClaimValue,
-    ...(groupsClaim && { groupsClaim }),
+    claim: {
+      claim: tenantClaim,
+      format: claimFormat,
+      value: tenantClaimValue,
+      ...(groupsClaim && { groupsClaim }),
+    },
   }
 }

@@ -4,9 +4,16 @@ import type * as pulumi from '@pulumi/pulumi'
 import { DRAIN_SECONDS } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { DEMO_TAG, targetGroupName, tasksTargetGroupName } from '../../shared/naming.ts'
-import { type ClaimFormat, GATEWAY_PORT, GROUPS_CLAIM, HEALTH_PATH, TENANT_CLAIM } from '../../shared/tenant.ts'
+import {
+  type ClaimFormat,
+  GATEWAY_PORT,
+  GROUPS_CLAIM,
+  HEALTH_PATH,
+  type PeopleClaim,
+  TENANT_CLAIM,
+} from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
-import { peopleOf } from './people.ts'
+import type { People } from './people.ts'
 
 export interface TenantTargetArgs {
   readonly tenantId: string
@@ -57,7 +64,7 @@ export function tenantTarget(name: string, args: TenantTargetArgs, opts: pulumi.
 export interface TasksTargetArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
-  readonly tenantClaimValue?: string
+  readonly people: People | undefined
   readonly tags: TagMap
 }
 
@@ -112,8 +119,8 @@ export interface TenantRuleArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly targetGroupArn: pulumi.Input<string>
-  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
-  readonly tenantClaimValue?: string
+  /** Undefined where people sign in with the hub's user pool. */
+  readonly people: People | undefined
   readonly tags: TagMap
 }
 
@@ -156,8 +163,7 @@ function listenerRule(
 }
 
 /** Issuer, signature and times are always checked; audience, use, tenant and group only because they are listed. */
-function jwtValidation({ hub, tenantId, tenantClaimValue }: Omit<TenantRuleArgs, 'targetGroupArn' | 'tags'>) {
-  const people = peopleOf(hub, tenantId, tenantClaimValue)
+function jwtValidation({ hub, tenantId, people }: Pick<TenantRuleArgs, 'hub' | 'tenantId' | 'people'>) {
   return {
     type: 'jwt-validation',
     jwtValidation: people
@@ -166,10 +172,7 @@ function jwtValidation({ hub, tenantId, tenantClaimValue }: Omit<TenantRuleArgs,
           jwksEndpoint: people.jwksUri,
           additionalClaims: [
             { format: 'single-string', name: 'aud', values: [people.audience] },
-            { format: FORMATS[people.format], name: people.claim, values: [people.value] },
-            ...(people.groupsClaim === undefined
-              ? []
-              : [{ format: FORMATS.list, name: people.groupsClaim, values: [people.value] }]),
+            ...claimsOf(people.claim),
           ],
         }
       : {
@@ -184,6 +187,11 @@ function jwtValidation({ hub, tenantId, tenantClaimValue }: Omit<TenantRuleArgs,
         },
   }
 }
+
+const claimsOf = ({ claim, format, value, groupsClaim }: PeopleClaim) => [
+  { format: FORMATS[format], name: claim, values: [value] },
+  ...(groupsClaim === undefined ? [] : [{ format: FORMATS.list, name: groupsClaim, values: [value] }]),
+]
 
 /** As the load balancer calls them. */
 const FORMATS = {

@@ -9,6 +9,7 @@ import { GATEWAY_PORT, TASK_NODE_OPTIONS, type TaskEnvironment } from '../../sha
 import type { TagMap } from '../tags.ts'
 import { gatewayEnvironment } from './function.ts'
 import type { TenantLog } from './log.ts'
+import type { People } from './people.ts'
 
 const CONTAINER = 'gateway'
 /** From "please stop" to the end of a container: AWS's maximum. The server needs less (functions/gateway/server.ts). */
@@ -23,8 +24,8 @@ const DEPLOYMENT_TIMEOUTS = { create: '30m', update: '75m', delete: '75m' }
 
 export interface TasksArgs {
   readonly tenantId: string
-  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
-  readonly tenantClaimValue?: string
+  /** Undefined where people sign in with the hub's user pool. */
+  readonly people: People | undefined
   readonly hub: HubOutputs
   readonly fargate: HubFargate
   readonly tier: TaskTier
