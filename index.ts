@@ -3,7 +3,8 @@
  * configuration and for another stack's outputs. It exports a function, so that a process can run it more than once.
  */
 import * as pulumi from '@pulumi/pulumi'
-import { HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './shared/contract.ts'
+import type { HubOutputs } from './shared/contract.ts'
+import { HUB_OUTPUT_NAMES, parseHubOutputs } from './shared/read-contract.ts'
 import { ofProject, readSettings, type SettingsOrigin } from './shared/settings/read.ts'
 import type { Settings } from './shared/settings.ts'
 import { stackFilesIn } from './shared/stack-files.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseHubOutputs } from '../shared/contract.ts'
+import { parseHubOutputs } from '../shared/read-contract.ts'
 import { HUB_SETTINGS, type HubRecording, recordHub } from '../tests/hub-fixture.ts'
 
 const PARTNER = '555555555555'

@@ -1,7 +1,7 @@
 import { parseFilterPattern } from '@genai/local-cloud/aws/logs/filter-pattern'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Outcome } from '../functions/key-sets/run.ts'
-import { parseHubOutputs } from '../shared/contract.ts'
+import { parseHubOutputs } from '../shared/read-contract.ts'
 import { type HubRecording, recordHub } from '../tests/hub-fixture.ts'
 
 let recorded: HubRecording

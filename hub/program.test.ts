@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { HUB_OUTPUT_NAMES, parseHubOutputs } from '../shared/contract.ts'
+import { HUB_OUTPUT_NAMES, parseHubOutputs } from '../shared/read-contract.ts'
 import { HUB_TAGS, type HubRecording, recordHub } from '../tests/hub-fixture.ts'
 
 let recorded: HubRecording

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseHubOutputs } from '../shared/contract.ts'
+import { parseHubOutputs } from '../shared/read-contract.ts'
 import { recordHub } from '../tests/hub-fixture.ts'
 
 const ARN = 'arn:aws:service:us-east-1:111111111111:usage'

@@ -4,6 +4,7 @@
  */
 import { isMap } from './is-map.ts'
 import { MOST_KEY_SET_BYTES, MOST_KEYS, readKeySet } from './rs256-keys.ts'
+import type { ClaimFormat } from './tenant.ts'
 
 /** The hub's setting `identity`. */
 export interface IdentitySettings {
@@ -15,7 +16,7 @@ export interface IdentitySettings {
   readonly audience: string
   /** The claim that names the tenant. */
   readonly tenantClaim: string
-  readonly claimFormat: 'text' | 'list' | 'space-separated'
+  readonly claimFormat: ClaimFormat
   /** A list that must hold the tenant's value as well. */
   readonly groupsClaim?: string
   /** The public client that `login` signs in with. */

@@ -18,7 +18,8 @@ export const TENANT_CLAIM = 'custom:tenant_id'
 export const GROUPS_CLAIM = 'cognito:groups'
 
 /** How a claim holds several values: one text, a list of texts, or words with spaces between them in one text. */
-export type ClaimFormat = 'text' | 'list' | 'space-separated'
+export const CLAIM_FORMATS = ['text', 'list', 'space-separated'] as const
+export type ClaimFormat = (typeof CLAIM_FORMATS)[number]
 
 /** How a person's token of an external provider says whose tenant's it is. */
 export interface PeopleClaim {

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readStack } from '../cli/pulumi/stacks.ts'
 import program from '../index.ts'
 import { organization } from '../sample-organization.ts'
-import { HUB_OUTPUT_NAMES } from '../shared/contract.ts'
+import { HUB_OUTPUT_NAMES } from '../shared/read-contract.ts'
 
 const newCloud = (): Cloud => ({ ledger: new Ledger(), organization, createAuthorize })
 

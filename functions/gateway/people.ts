@@ -1,14 +1,12 @@
 /** Reads how an external provider's tokens name the tenant, as the deployment has written it. */
 import { isMap } from '../../shared/is-map.ts'
-import type { ClaimFormat, PeopleClaim } from '../../shared/tenant.ts'
-
-const FORMATS: readonly ClaimFormat[] = ['text', 'list', 'space-separated']
+import { CLAIM_FORMATS, type PeopleClaim } from '../../shared/tenant.ts'
 
 /** @throws Error for anything that is not whole: what it does not say must not count as said */
 export function readPeopleClaim(text: string): PeopleClaim {
   const parsed: unknown = JSON.parse(text)
   const { claim, format, value, groupsClaim } = isMap(parsed) ? parsed : {}
-  const known = FORMATS.find((one) => one === format)
+  const known = CLAIM_FORMATS.find((one) => one === format)
   if (!isText(claim) || !isText(value) || known === undefined || (groupsClaim !== undefined && !isText(groupsClaim)))
     throw new Error('The environment variable PEOPLE_CLAIM is malformed.')
   return { claim, format: known, value, ...(groupsClaim !== undefined && { groupsClaim }) }

@@ -15,7 +15,8 @@ import { cognitoClient, createUser, signInForTokens, type Tokens } from '../../c
 import { openGateway } from '../../cli/local/gateway-ports.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 import { organization } from '../../sample-organization.ts'
-import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { parseHubOutputs } from '../../shared/read-contract.ts'
 
 export interface Platform {
   readonly cloud: LocalCloud

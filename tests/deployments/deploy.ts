@@ -8,7 +8,8 @@ import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { type Engine, type EngineOptions, startEngine } from '../../proof/harness/engine.ts'
 import { startPlatform } from '../../proof/harness/platform.ts'
-import { type HubOutputs, parseHubOutputs } from '../../shared/contract.ts'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { parseHubOutputs } from '../../shared/read-contract.ts'
 
 /** Values of the project's settings: text, or a map; undefined takes a setting away. */
 export type Changes = Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>>

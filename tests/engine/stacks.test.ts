@@ -1,6 +1,6 @@
 /** The project as its users use it: its own stacks, the real engine, all the parallelism that it offers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseHubOutputs } from '../../shared/contract.ts'
+import { parseHubOutputs } from '../../shared/read-contract.ts'
 import { type Callers, callers } from '../deployments/callers.ts'
 import { cli } from './cli.ts'
 import { type Engine, startEngine } from './engine.ts'

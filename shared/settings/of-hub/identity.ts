@@ -1,6 +1,7 @@
 /** Hub settings: who people are known by, and how the gateways get the keys of tokens. */
 import { KEY_SET_WAYS } from '../../choices.ts'
 import type { IdentitySettings } from '../../identity-provider.ts'
+import { CLAIM_FORMATS } from '../../tenant.ts'
 import { none } from '../common.ts'
 import { Refused } from '../refused.ts'
 import type { Setting } from '../setting.ts'
@@ -43,7 +44,6 @@ export const identity: Setting<IdentitySettings | undefined> = {
 }
 
 const FIELDS = ['issuer', 'jwksUri', 'audience', 'tenantClaim', 'claimFormat', 'groupsClaim', 'clientId'] as const
-const FORMATS = ['text', 'list', 'space-separated'] as const
 const ADDRESS = /^https:\/\/(?=[^/]{4,253}(\/|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\/[\w.~-]+)*\/?$/i
 const CLAIM = /^[\w:./-]{1,128}$/
 const VALUE = /^[\x21-\x7e]{1,256}$/
@@ -76,7 +76,7 @@ function parseIdentity(raw: string): IdentitySettings {
   const groups = optional('groupsClaim', CLAIM, 'the name of a claim')
   for (const claim of [tenantClaim, ...Object.values(groups)])
     if (NO_TENANT.includes(claim)) throw new Refused(`the claim ${claim} does not name a tenant.`)
-  const claimFormat = FORMATS.find((one) => one === given.claimFormat)
+  const claimFormat = CLAIM_FORMATS.find((one) => one === given.claimFormat)
   if (claimFormat === undefined) throw new Refused(`claimFormat is ${JSON.stringify(given.claimFormat) ?? 'not set'}.`)
   return {
     issuer: textOf('issuer', ADDRESS, 'https:// and a host name, perhaps with a path'),

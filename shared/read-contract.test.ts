@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HUB_FARGATE } from '../tests/spoke-fixture.ts'
-import { CONTRACT_VERSION, ContractError, HUB_OUTPUT_NAMES, type HubOutputs, parseHubOutputs } from './contract.ts'
+import { CONTRACT_VERSION, type HubOutputs } from './contract.ts'
+import { ContractError, HUB_OUTPUT_NAMES, parseHubOutputs } from './read-contract.ts'
 
 const outputs: HubOutputs = {
   contractVersion: CONTRACT_VERSION,
