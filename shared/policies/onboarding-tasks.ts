@@ -116,9 +116,9 @@ export function service(
 }
 
 /**
- * AWS names a scalable target by a number of its own and tells no service's name in a condition, so a target goes by its tag: one
- * a new target must have the tenant's tag, and an existing one may be changed by its own tenant only. No condition says whose service
- * a new target scales (docs/isolation.md). CloudWatch makes its alarms with the rights of whoever writes the scaling policy.
+ * AWS names a scalable target by a number of its own and tells no service's name in a condition, so a target goes by its tag: a
+ * new one must have the tenant's tag, and an existing one may be changed by its own tenant only. No condition says whose service a
+ * new target scales (docs/isolation.md). CloudWatch makes its alarms with the rights of whoever writes the scaling policy.
  */
 export function scaling({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   const ofServices = {
