@@ -3,7 +3,7 @@
  * stopped it and why. Nothing is put together while nobody watches.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ApiCall, Authorize, Decision, Layer } from './iam/call.ts'
+import type { ApiCall, Authorize, Decision } from './iam/call.ts'
 import type { Change } from './ledger/ledger.ts'
 import type { Origin, Path, Refusal } from './network/path.ts'
 
@@ -61,16 +61,7 @@ export type Step =
       readonly resource: string
       /** ARN of the session, or `anonymous`. */
       readonly caller: string
-    } & (
-      | { readonly allowed: true }
-      | {
-          readonly allowed: false
-          readonly layer: Layer
-          readonly layers: readonly Layer[]
-          readonly explicit: boolean
-          readonly message: string
-        }
-    ))
+    } & Decision)
   | {
       readonly kind: 'served'
       readonly call: number
