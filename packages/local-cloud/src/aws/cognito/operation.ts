@@ -138,7 +138,10 @@ const EVERYBODY: PolicyDocument = {
 }
 
 /** Everything that tokens are made of. */
-export const subjectOf = ({ pool, client, data, surroundings, now }: ForClient<unknown>, user: User): TokenSubject => ({
+export const subjectOf = (
+  { pool, client, data, surroundings, now }: Omit<ForClient<unknown>, 'input' | 'state'>,
+  user: User,
+): TokenSubject => ({
   pool,
   client,
   data,

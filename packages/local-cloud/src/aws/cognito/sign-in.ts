@@ -87,7 +87,7 @@ export async function withNewPassword(
 }
 
 export async function signedIn(call: SignInCall, user: User) {
-  const AuthenticationResult = await signInTokens(subjectOf({ ...call, input: undefined }, user))
+  const AuthenticationResult = await signInTokens(subjectOf(call, user))
   return { AuthenticationResult, ChallengeParameters: {} }
 }
 

@@ -2,7 +2,7 @@
 import type { WireResponse } from '../../../wire/service.ts'
 import type { OauthClient } from '../pool.ts'
 import { BROWSER_COOKIE, cookieOf } from './cookies.ts'
-import { clientOf, type DomainCall, type DomainClient } from './domain-call.ts'
+import { clientOf, type DomainCall, type DomainClient, repeatedIn, scopesIn } from './domain-call.ts'
 import { errorPage } from './pages.ts'
 
 /** An authorization code is good for five minutes. */
@@ -25,7 +25,7 @@ export interface Authorization {
  */
 export function readAuthorization(call: DomainCall): Authorization | WireResponse {
   const { query } = call
-  const twice = [...query.keys()].find((name) => query.getAll(name).length > 1)
+  const twice = repeatedIn(query)
   if (twice !== undefined) return errorPage(`invalid_request: ${twice} is there twice`)
   const client = clientOf(call, query.get('client_id'))
   if (!client) return errorPage('invalid_request: client_id')
@@ -45,8 +45,6 @@ export function readAuthorization(call: DomainCall): Authorization | WireRespons
     challenge: query.get('code_challenge') ?? undefined,
   }
 }
-
-const scopesIn = (query: URLSearchParams) => (query.get('scope') ?? '').split(' ').filter((one) => one !== '')
 
 /** OAuth's code for what is wrong with the parameters, if anything. */
 function mistakeIn(query: URLSearchParams, { scopes, ownUsers }: OauthClient): string | undefined {

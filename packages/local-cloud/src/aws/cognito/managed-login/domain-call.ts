@@ -37,5 +37,13 @@ export function clientOf({ surroundings, region, pool }: DomainCall, id: string 
 export function formOf({ headers, body }: WireRequest): URLSearchParams | undefined {
   if (!/^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')) return undefined
   const form = new URLSearchParams(Buffer.from(body).toString('utf8'))
-  return [...form.keys()].some((name) => form.getAll(name).length > 1) ? undefined : form
+  return repeatedIn(form) === undefined ? form : undefined
 }
+
+/** The name of a parameter that is there more than once, which OAuth forbids. */
+export const repeatedIn = (parameters: URLSearchParams): string | undefined =>
+  [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
+
+/** The scopes that are asked for. */
+export const scopesIn = (parameters: URLSearchParams): readonly string[] =>
+  (parameters.get('scope') ?? '').split(' ').filter((one) => one !== '')

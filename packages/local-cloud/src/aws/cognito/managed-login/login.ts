@@ -1,7 +1,8 @@
 /** `/login`: the page where a user of the pool signs in, on the way of an application's request. */
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { AwsError } from '../../../errors.ts'
 import type { WireResponse } from '../../../wire/service.ts'
+import { equal } from '../../../wire/sigv4.ts'
 import type { User } from '../pool-data.ts'
 import { checkedPassword, withNewPassword } from '../sign-in.ts'
 import { type Authorization, readAuthorization, withCode } from './authorize.ts'
@@ -33,7 +34,10 @@ export async function login(call: DomainCall): Promise<WireResponse> {
     return session === null ? await byPassword(call, asked, form) : await byNewPassword(call, asked, session, form)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    return session === null ? signInPage(call, error.message) : restart(call, error)
+    // A password that the policy does not take leaves the session as it was; anything else ends it.
+    return session !== null && error.code === 'InvalidPasswordException'
+      ? newPasswordPage(call, session, error.message)
+      : signInPage(call, error.message)
   }
 }
 
@@ -54,14 +58,6 @@ async function byNewPassword(
 ): Promise<WireResponse> {
   const password = form.get('new_password') ?? ''
   return signedIn(call, asked, await withNewPassword({ ...call, client: asked.client }, { session, password }))
-}
-
-/** A password that the policy does not take leaves the session as it was; anything else ends it. */
-function restart(call: DomainCall, error: AwsError): WireResponse {
-  const session = formOf(call.request)?.get('session') ?? ''
-  return error.code === 'InvalidPasswordException'
-    ? newPasswordPage(call, session, error.message)
-    : signInPage(call, error.message)
 }
 
 function signedIn(call: DomainCall, asked: Authorization, { username }: User): WireResponse {
@@ -102,12 +98,6 @@ function form(
 
 /** Another site can send a form here, but does not know what is in the cookie. */
 function isOwnForm({ request }: DomainCall, form: URLSearchParams): boolean {
-  const [cookie, field] = [cookieOf(request, CSRF_COOKIE), form.get('_csrf') ?? ''].map((text) => Buffer.from(text))
-  return (
-    cookie !== undefined &&
-    field !== undefined &&
-    field.length > 0 &&
-    cookie.length === field.length &&
-    timingSafeEqual(cookie, field)
-  )
+  const field = form.get('_csrf') ?? ''
+  return field !== '' && equal(cookieOf(request, CSRF_COOKIE), field)
 }

@@ -5,10 +5,9 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { WireRequest, WireResponse } from '../../../wire/service.ts'
 import { hasSecret } from '../machine-clients.ts'
-import { groupsOf, type UserPoolClient } from '../pool.ts'
-import type { User } from '../pool-data.ts'
-import { sign, signInTokens, type TokenSubject, tokens } from '../tokens.ts'
-import { clientOf, type DomainCall, formOf } from './domain-call.ts'
+import { subjectOf } from '../operation.ts'
+import { sign, signInTokens, tokens } from '../tokens.ts'
+import { clientOf, type DomainCall, formOf, scopesIn } from './domain-call.ts'
 
 export const answer = (status: number, body: object): WireResponse => ({
   status,
@@ -50,7 +49,7 @@ async function byCode(call: DomainCall, form: URLSearchParams): Promise<WireResp
   const user = data.user(grant.username)
   if (!user?.enabled) return refused('invalid_grant')
   const { scopes, nonce, authTime } = grant
-  return answered(await signInTokens(subject(call, client, user), { scopes, nonce }, authTime))
+  return answered(await signInTokens(subjectOf({ ...call, client }, user), { scopes, nonce }, authTime))
 }
 
 /** A code that was asked for with a challenge is for whoever has its verifier; one without is for nobody who sends one. */
@@ -71,17 +70,8 @@ async function byRefreshToken(call: DomainCall, form: URLSearchParams): Promise<
   const user = signIn && call.data.user(signIn.username)
   const isOver = signIn?.clientId !== client.id || signIn.revoked || signIn.expires <= call.now
   if (!signIn || isOver || !user?.enabled) return refused('invalid_grant')
-  return answered(await tokens(subject(call, client, user), signIn))
+  return answered(await tokens(subjectOf({ ...call, client }, user), signIn))
 }
-
-const subject = ({ pool, data, surroundings, now }: DomainCall, client: UserPoolClient, user: User): TokenSubject => ({
-  pool,
-  client,
-  data,
-  user,
-  now,
-  groups: groupsOf(surroundings.ledger, pool.id).filter(({ name }) => user.groups.includes(name)),
-})
 
 interface Result {
   readonly IdToken?: string
@@ -103,7 +93,7 @@ async function byClientCredentials({ request, data, pool, now }: DomainCall, for
   const given = credentialsOf(request, form)
   const client = given && data.client(given.id)
   if (!given || !client || !hasSecret(client, given.secret)) return refused('invalid_client')
-  const asked = (form.get('scope') ?? '').split(' ').filter((one) => one !== '')
+  const asked = scopesIn(form)
   if (asked.some((one) => !client.scopes.includes(one))) return refused('invalid_scope')
   const access = await sign(data.keys.access, {
     sub: client.id,
