@@ -13,6 +13,7 @@ import {
 } from '@cloud-copilot/iam-simulate'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
+import { wildcard } from '../wildcard.ts'
 import { globalKeys, isOfType, listsKey, referenceOf } from './reference.ts'
 
 /** `implicit`: no statement allows; `explicit`: a statement denies. */
@@ -80,8 +81,7 @@ function isOf(pattern: string, action: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === action.toLowerCase()
   let known = patterns.get(pattern)
   if (!known) {
-    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    known = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i')
+    known = wildcard(pattern, 'i')
     if (patterns.size >= KEYS_KEPT) patterns.clear()
     patterns.set(pattern, known)
   }

@@ -5,6 +5,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import { flag, known, number, object, objects, text, texts } from '../../resource/values.ts'
+import { wildcard } from '../../wildcard.ts'
 import type { Service, Surroundings, WireRequest, WireResponse } from '../../wire/service.ts'
 import { bucketLetsIn } from '../s3/bucket-access.ts'
 import { findObject, type StoredObject } from '../s3/objects.ts'
@@ -64,10 +65,7 @@ function serve(ledger: LedgerView, distribution: Declared, request: WireRequest)
 
 /** The first ordered behaviour whose pattern matches, else the default one. Patterns have `*` and `?`, and case counts. */
 function behaviourFor(inputs: Properties, path: string): Properties {
-  const matches = (pattern: string) => {
-    const bare = pattern.replace(/^\//, '').replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    return new RegExp(`^${bare.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(path.slice(1))
-  }
+  const matches = (pattern: string) => wildcard(pattern.replace(/^\//, '')).test(path.slice(1))
   const ordered = objects(inputs, 'orderedCacheBehaviors').find((one) => matches(known(one, 'pathPattern')))
   return ordered ?? object(inputs, 'defaultCacheBehavior') ?? {}
 }

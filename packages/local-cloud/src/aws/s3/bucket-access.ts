@@ -1,6 +1,7 @@
 /** Whether a bucket's policy lets an AWS service, or anybody without credentials, do something. */
 import type { LedgerView, Properties, Value } from '../../ledger/ledger.ts'
 import { asObject, known } from '../../resource/values.ts'
+import { wildcard } from '../../wildcard.ts'
 import { listed, parsePolicy } from '../iam/policy-document.ts'
 
 export const BUCKET_POLICY = 'aws:s3/bucketPolicy:BucketPolicy'
@@ -51,10 +52,4 @@ function holds(operator: string, keys: Properties, context: Readonly<Record<stri
   })
 }
 
-function matches(pattern: string, value: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 'i').test(value)
-}
+const matches = (pattern: string, value: string) => wildcard(pattern, 'i').test(value)
