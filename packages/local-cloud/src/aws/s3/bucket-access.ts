@@ -1,5 +1,6 @@
 /** Whether a bucket's policy lets an AWS service, or anybody without credentials, do something. */
-import type { LedgerView, Properties, Value } from '../../ledger/ledger.ts'
+import { arnLike } from '../../iam/arn-like.ts'
+import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { asObject, known } from '../../resource/values.ts'
 import { wildcard } from '../../wildcard.ts'
 import { listed, parsePolicy } from '../iam/policy-document.ts'
@@ -28,28 +29,37 @@ export function bucketLetsIn(ledger: LedgerView, bucketName: string, call: Bucke
 
 function applies(statement: Properties, { service, action, resource, context }: BucketCall): boolean {
   const { Effect, Principal, Action, Resource, Condition } = statement
-  const everybody = Principal === '*' || asObject(Principal)?.AWS === '*'
+  // What is left out by exceptions is not worked out: such a statement allows nothing, and denies everything.
+  if (EXCEPTIONS.some((name) => statement[name] !== undefined)) return Effect === 'Deny'
+  const everybody = Principal === '*' || listed(asObject(Principal)?.AWS).includes('*')
   return (
     (everybody || (service !== undefined && listed(asObject(Principal)?.Service).includes(service))) &&
-    listed(Action).some((pattern) => matches(pattern, action)) &&
-    listed(Resource).some((pattern) => matches(pattern, resource)) &&
-    Object.entries(asObject(Condition) ?? {}).every(([operator, keys]) =>
-      KNOWN.test(operator) ? holds(operator, asObject(keys) ?? {}, context) : Effect === 'Deny',
-    )
+    listed(Action).some((pattern) => wildcard(pattern, 'i').test(action)) &&
+    listed(Resource).some((pattern) => wildcard(pattern).test(resource)) &&
+    Object.entries(asObject(Condition) ?? {}).every(([operator, keys]) => {
+      const matches = OPERATORS[operator]
+      return matches ? holds(matches, asObject(keys) ?? {}, context) : Effect === 'Deny'
+    })
   )
 }
 
-/** The operators that make sense for a service: of others it is assumed that they allow nothing and deny everything. */
-const KNOWN = /^(Bool|(String|Arn)(Equals|Like))$/
+const EXCEPTIONS = ['NotPrincipal', 'NotAction', 'NotResource']
 
-/** Names of keys are compared without case. */
-function holds(operator: string, keys: Properties, context: Readonly<Record<string, string>>): boolean {
-  return Object.entries(keys).every(([key, patterns]: [string, Value]) => {
-    const value = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
-    if (value === undefined) return false
-    if (operator === 'Bool') return listed(patterns).includes(value)
-    return listed(patterns).some((pattern) => matches(pattern, value))
-  })
+type Matches = (wanted: string, got: string) => boolean
+
+/** The operators that make sense for a service: of others it is assumed that they allow nothing and deny everything. */
+const OPERATORS: Readonly<Record<string, Matches>> = {
+  Bool: (wanted, got) => wanted === got,
+  StringEquals: (wanted, got) => wanted === got,
+  StringLike: (wanted, got) => wildcard(wanted).test(got),
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
 }
 
-const matches = (pattern: string, value: string) => wildcard(pattern, 'i').test(value)
+/** Names of keys are compared without case. */
+function holds(matches: Matches, keys: Properties, context: Readonly<Record<string, string>>): boolean {
+  return Object.entries(keys).every(([key, wanted]) => {
+    const got = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
+    return got !== undefined && listed(wanted).some((one) => matches(one, got))
+  })
+}
