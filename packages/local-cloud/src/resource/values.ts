@@ -91,6 +91,10 @@ export function others(
   )
 }
 
+/** A stable token in the form of a UUID. */
+export const uuid = (situation: Pick<Situation, 'stableToken'>, salt?: string): string =>
+  situation.stableToken(32, salt).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
 /** The given name, or the one that Pulumi makes up: the logical name and seven random digits. */
 export const autoName = (situation: Situation, property = 'name', separator = '-'): string =>
   text(situation.inputs, property) ?? `${situation.name}${separator}${situation.stableToken(7, property)}`

@@ -1,12 +1,11 @@
 /** AWS WAF before a load balancer or a distribution: the web ACL's rules by priority. */
-import { isIPv4 } from 'node:net'
-import { contains } from '../../cidr.ts'
 import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import { known, number, object, objects, text, texts } from '../../resource/values.ts'
 import { DISTRIBUTION } from '../cloudfront/names.ts'
 import { type Answer, page } from '../load-balancer/answer.ts'
 import type { ClientRequest } from '../load-balancer/client-request.ts'
+import { addressesIn } from '../load-balancer/declared/conditions.ts'
 import { type Inspected, MANAGED_GROUPS } from './managed-rules.ts'
 import { RateCounters } from './rate-counters.ts'
 import { IP_SET } from './resources/ip-set.ts'
@@ -148,8 +147,8 @@ export class Firewall {
     const arn = known(object(statement, kind) ?? {}, 'arn')
     const set = this.#ledger.findBy(IP_SET, 'arn', arn)
     if (!set) throw new Error(`The IP set ${arn} is named but not declared.`)
-    const blocks = texts(set.outputs, 'addresses')
-    return ({ clientAddress }) => isIPv4(clientAddress) && blocks.some((one) => contains(one, `${clientAddress}/32`))
+    const isInSet = addressesIn(texts(set.outputs, 'addresses'))
+    return ({ clientAddress }) => isInSet(clientAddress)
   }
 }
 

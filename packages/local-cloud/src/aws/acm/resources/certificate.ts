@@ -6,7 +6,7 @@ import type { Declared, LedgerView, Properties } from '../../../ledger/ledger.ts
 import type { Organization } from '../../../organization.ts'
 import { call, changed, lifeCycle, newTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
-import { arn, known, objects, text, texts } from '../../../resource/values.ts'
+import { arn, known, objects, text, texts, uuid } from '../../../resource/values.ts'
 import { DISTRIBUTION } from '../../cloudfront/names.ts'
 import { hasRecord } from '../../route53/resources/record.ts'
 
@@ -16,8 +16,6 @@ export const CERTIFICATE = 'aws:acm/certificate:Certificate'
 const DOMAIN = /^(\*\.)?(([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.)+[a-z]{2,63}$/i
 
 const namesOf = (inputs: Properties) => [known(inputs, 'domainName'), ...texts(inputs, 'subjectAlternativeNames')]
-
-const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 
 export const certificate: ResourceType = {
   type: CERTIFICATE,
@@ -45,7 +43,7 @@ export const certificate: ResourceType = {
   },
   answer(situation) {
     const { inputs } = situation
-    const id = arn(situation, 'acm', `certificate/${uuid(situation.stableToken(32))}`)
+    const id = arn(situation, 'acm', `certificate/${uuid(situation)}`)
     return {
       id,
       outputs: {

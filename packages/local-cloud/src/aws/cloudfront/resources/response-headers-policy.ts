@@ -2,7 +2,7 @@
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
-import { autoName, known, object, objects } from '../../../resource/values.ts'
+import { autoName, known, object, objects, uuid } from '../../../resource/values.ts'
 import { DISTRIBUTION, RESPONSE_HEADERS_POLICY } from '../names.ts'
 
 const SECURITY: Readonly<Record<string, readonly string[]>> = {
@@ -66,7 +66,7 @@ export const responseHeadersPolicy: ResourceType = {
     refuseCustom(situation)
   },
   answer(situation) {
-    const id = situation.stableToken(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    const id = uuid(situation)
     return {
       id,
       outputs: {

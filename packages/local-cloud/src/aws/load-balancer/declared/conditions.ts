@@ -11,7 +11,7 @@ export type Condition =
   | { readonly kind: 'method'; readonly methods: readonly string[] }
   | { readonly kind: 'header'; readonly name: string; readonly patterns: readonly RegExp[] }
   | { readonly kind: 'query'; readonly pairs: readonly { readonly key?: RegExp; readonly value: RegExp }[] }
-  | { readonly kind: 'sourceIp'; readonly addresses: BlockList }
+  | { readonly kind: 'sourceIp'; readonly includes: (address: string) => boolean }
 
 const KNOWN = ['pathPattern', 'hostHeader', 'httpRequestMethod', 'httpHeader', 'queryStrings', 'sourceIp']
 
@@ -38,7 +38,7 @@ function* readValued(condition: Properties): Iterable<Condition> {
       patterns: valuesOf(header).map((value) => wildcard(value, 'i')),
     }
   const source = object(condition, 'sourceIp')
-  if (source) yield { kind: 'sourceIp', addresses: blocks(valuesOf(source)) }
+  if (source) yield { kind: 'sourceIp', includes: addressesIn(valuesOf(source)) }
 }
 
 function readQuery(condition: Properties): readonly Condition[] {
@@ -67,13 +67,14 @@ export function wildcard(pattern: string, flags: '' | 'i'): RegExp {
   return new RegExp(`^${source}$`, `s${flags}`)
 }
 
-function blocks(cidrs: readonly string[]): BlockList {
+/** Whether an address is in one of the blocks. */
+export function addressesIn(cidrs: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
   for (const cidr of cidrs) {
     const [address = '', prefix] = cidr.split('/')
     list.addSubnet(address, Number(prefix), family(address))
   }
-  return list
+  return (address) => list.check(address, family(address))
 }
 
 const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
@@ -99,6 +100,6 @@ function meetsOne(request: ClientRequest, condition: Condition): boolean {
         request.query.some(([key, value]) => (wanted.key?.test(key) ?? true) && wanted.value.test(value)),
       )
     case 'sourceIp':
-      return condition.addresses.check(request.clientAddress, family(request.clientAddress))
+      return condition.includes(request.clientAddress)
   }
 }

@@ -4,10 +4,8 @@ import { AwsError } from '../../../errors.ts'
 import { isMember } from '../../../organization.ts'
 import { call, calls, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
-import { known } from '../../../resource/values.ts'
+import { known, uuid } from '../../../resource/values.ts'
 import { SHARE, SHARE_ACCEPTER, SHARED_RESOURCE, SHARED_WITH } from '../../ec2/transit-gateway-state.ts'
-
-const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 
 export const resourceShareAccepter: ResourceType = {
   type: SHARE_ACCEPTER,
@@ -31,7 +29,7 @@ export const resourceShareAccepter: ResourceType = {
   answer(situation) {
     const shareArn = known(situation.inputs, 'shareArn')
     const shared = situation.ledger.find(SHARE, shareArn)
-    const invitation = uuid(situation.stableToken(32, 'invitation'))
+    const invitation = uuid(situation, 'invitation')
     return {
       id: shareArn,
       outputs: {

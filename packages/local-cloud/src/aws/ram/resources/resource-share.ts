@@ -3,10 +3,8 @@
 import { AwsError } from '../../../errors.ts'
 import { call, calls, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
-import { arn, flag, known, texts } from '../../../resource/values.ts'
+import { arn, flag, known, texts, uuid } from '../../../resource/values.ts'
 import { SHARE } from '../../ec2/transit-gateway-state.ts'
-
-const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 
 export const resourceShare: ResourceType = {
   type: SHARE,
@@ -19,7 +17,7 @@ export const resourceShare: ResourceType = {
     if (custom.length > 0) throw new AwsError('UnknownResourceException', `Permission ${custom[0]} could not be found.`)
   },
   answer(situation) {
-    const id = arn(situation, 'ram', `resource-share/${uuid(situation.stableToken(32))}`)
+    const id = arn(situation, 'ram', `resource-share/${uuid(situation)}`)
     const name = situation.inputs.name ?? `${situation.name}-${situation.stableToken(7, 'name')}`
     return {
       id,

@@ -1,16 +1,14 @@
 /** `aws.wafv2.IpSet`. */
 import { isIP } from 'node:net'
 import { AwsError, UnsupportedError } from '../../../errors.ts'
-import { idPart } from '../../../resource/import-id.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
-import { arn, autoName, known, others, texts } from '../../../resource/values.ts'
+import { arn, autoName, known, texts, uuid } from '../../../resource/values.ts'
+import { BY_ID_NAME_AND_SCOPE, invalid, refuseDuplicate, TAGGING } from '../calls.ts'
 
 export const IP_SET = 'aws:wafv2/ipSet:IpSet'
 
 const MOST_ADDRESSES = 10_000
-
-const invalid = (message: string) => new AwsError('WAFInvalidParameterException', `Error reason: ${message}`)
 
 export const ipSet: ResourceType = {
   type: IP_SET,
@@ -25,12 +23,7 @@ export const ipSet: ResourceType = {
     if (scope !== 'REGIONAL') throw new UnsupportedError(`scope "${scope}" of ${IP_SET}`)
     const version = known(inputs, 'ipAddressVersion')
     if (version !== 'IPV4') throw new UnsupportedError(`ipAddressVersion "${version}" of ${IP_SET}`)
-    const name = autoName(situation)
-    if (others(situation, IP_SET).some(({ outputs }) => outputs.name === name))
-      throw new AwsError(
-        'WAFDuplicateItemException',
-        'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
-      )
+    refuseDuplicate(situation, IP_SET)
     const addresses = texts(inputs, 'addresses')
     if (addresses.length > MOST_ADDRESSES)
       throw new AwsError('WAFLimitsExceededException', `An IP set has at most ${MOST_ADDRESSES} addresses`)
@@ -43,7 +36,7 @@ export const ipSet: ResourceType = {
   },
   answer(situation) {
     const name = autoName(situation)
-    const id = situation.stableToken(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    const id = uuid(situation)
     return {
       id,
       outputs: {
@@ -61,14 +54,10 @@ export const ipSet: ResourceType = {
       read: [on('GetIPSet'), on('ListTagsForResource')],
       update: [
         ...when(changed(situation, 'description', 'addresses'), on('GetIPSet'), on('UpdateIPSet')),
-        ...retag(situation, { add: 'wafv2:TagResource', remove: 'wafv2:UntagResource' }, setArn),
+        ...retag(situation, TAGGING, setArn),
       ],
       delete: [on('GetIPSet'), on('DeleteIPSet')],
     }
   }),
-  importId: {
-    format: 'ID/NAME/SCOPE',
-    pattern: /^[^/]+\/[^/]+\/[^/]+$/,
-    of: ({ id, outputs }) => [`${id}/${idPart(outputs, 'name')}/${idPart(outputs, 'scope')}`],
-  },
+  importId: BY_ID_NAME_AND_SCOPE,
 }

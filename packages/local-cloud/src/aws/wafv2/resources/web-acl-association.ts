@@ -5,6 +5,7 @@ import { call, lifeCycle, resourceTags } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { known, requireOwn } from '../../../resource/values.ts'
 import { LOAD_BALANCER } from '../../load-balancer/resources/load-balancer.ts'
+import { invalid } from '../calls.ts'
 import { WEB_ACL, WEB_ACL_ASSOCIATION } from './web-acl.ts'
 
 export const webAclAssociation: ResourceType = {
@@ -19,7 +20,7 @@ export const webAclAssociation: ResourceType = {
     const missing = 'AWS WAF couldn’t perform the operation because your resource doesn’t exist.'
     const balancer = requireOwn(situation, LOAD_BALANCER, resourceArn, 'WAFUnavailableEntityException', missing)
     if (balancer.outputs.loadBalancerType !== 'application')
-      throw new AwsError('WAFInvalidParameterException', `Error reason: ${resourceArn} is no Application Load Balancer`)
+      throw invalid(`${resourceArn} is no Application Load Balancer`)
     const acl = situation.ledger.findBy(WEB_ACL, 'arn', webAclArn)
     if (acl?.account !== situation.account) throw new AwsError('WAFNonexistentItemException', missing)
   },

@@ -3,9 +3,8 @@ import { AwsError } from '../../../errors.ts'
 import { call, calls, lifeCycle, serviceLinkedRole } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { known } from '../../../resource/values.ts'
+import { invalid } from '../calls.ts'
 import { WEB_ACL } from './web-acl.ts'
-
-const invalid = (message: string) => new AwsError('WAFInvalidParameterException', `Error reason: ${message}`)
 
 export const webAclLoggingConfiguration: ResourceType = {
   type: 'aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration',

@@ -1,11 +1,11 @@
 /** `aws.wafv2.WebAcl`. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
-import { idPart } from '../../../resource/import-id.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
-import { arn, autoName, known, number, object, objects, others, text } from '../../../resource/values.ts'
+import { arn, autoName, known, number, object, objects, others, text, uuid } from '../../../resource/values.ts'
 import { CLOUDFRONT_REGION, DISTRIBUTION } from '../../cloudfront/names.ts'
+import { BY_ID_NAME_AND_SCOPE, invalid, refuseDuplicate, TAGGING } from '../calls.ts'
 import { IP_SET } from './ip-set.ts'
 
 export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
@@ -33,8 +33,6 @@ const HIGHEST_RATE = 2_000_000_000
 const WINDOWS = [60, 120, 300, 600]
 
 const placeOf = ({ inputs }: Situation) => (inputs.scope === 'CLOUDFRONT' ? 'global' : 'regional')
-
-const invalid = (message: string) => new AwsError('WAFInvalidParameterException', `Error reason: ${message}`)
 
 const visibility = (path: string) =>
   ['cloudwatchMetricsEnabled', 'metricName', 'sampledRequestsEnabled'].map((name) => `${path}.${name}`)
@@ -94,12 +92,7 @@ export const webAcl: ResourceType = {
       throw invalid(`scope must be REGIONAL or CLOUDFRONT, got ${scope}`)
     if (scope === 'CLOUDFRONT' && situation.region !== CLOUDFRONT_REGION)
       throw invalid(`The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT: use ${CLOUDFRONT_REGION}`)
-    const name = autoName(situation)
-    if (others(situation, WEB_ACL).some(({ inputs: one, outputs }) => outputs.name === name && one.scope === scope))
-      throw new AwsError(
-        'WAFDuplicateItemException',
-        'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
-      )
+    refuseDuplicate(situation, WEB_ACL)
     const rules = objects(inputs, 'rules')
     for (const key of ['name', 'priority'])
       if (new Set(rules.map((rule) => rule[key])).size < rules.length) throw invalid(`The rules' ${key} must be unique`)
@@ -122,7 +115,7 @@ export const webAcl: ResourceType = {
   },
   answer(situation) {
     const name = autoName(situation)
-    const id = situation.stableToken(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    const id = uuid(situation)
     return {
       id,
       outputs: {
@@ -151,16 +144,12 @@ export const webAcl: ResourceType = {
           on('GetWebACL'),
           ...write('UpdateWebACL'),
         ),
-        ...retag(situation, { add: 'wafv2:TagResource', remove: 'wafv2:UntagResource' }, aclArn),
+        ...retag(situation, TAGGING, aclArn),
       ],
       delete: [on('GetWebACL'), on('DeleteWebACL')],
     }
   }),
-  importId: {
-    format: 'ID/NAME/SCOPE',
-    pattern: /^[^/]+\/[^/]+\/[^/]+$/,
-    of: ({ id, outputs }) => [`${id}/${idPart(outputs, 'name')}/${idPart(outputs, 'scope')}`],
-  },
+  importId: BY_ID_NAME_AND_SCOPE,
 }
 
 const statementOf = (rule: Properties) => object(rule, 'statement') ?? {}
