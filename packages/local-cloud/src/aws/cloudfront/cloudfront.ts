@@ -8,7 +8,7 @@ import { flag, known, number, object, objects, text, texts } from '../../resourc
 import { wildcard } from '../../wildcard.ts'
 import type { Service, Surroundings, WireRequest, WireResponse } from '../../wire/service.ts'
 import { bucketLetsIn } from '../s3/bucket-access.ts'
-import { findObject, type StoredObject } from '../s3/objects.ts'
+import { findObject, keyOf, type StoredObject } from '../s3/objects.ts'
 import { BUCKET } from '../s3/s3-log-delivery.ts'
 import { Firewall } from '../wafv2/firewall.ts'
 import { compresses } from './cache-policies.ts'
@@ -70,18 +70,10 @@ function behaviourFor(inputs: Properties, path: string): Properties {
   return ordered ?? object(inputs, 'defaultCacheBehavior') ?? {}
 }
 
-function keyOf(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path.slice(1))
-  } catch {
-    return undefined
-  }
-}
-
 /** Signed as the distribution where its origin access control says so; the bucket's policy decides. */
 function fromBucket(
   ledger: LedgerView,
-  { inputs, outputs }: Declared,
+  { inputs, outputs, account }: Declared,
   behaviour: Properties,
   key: string,
 ): StoredObject | 403 | 404 {
@@ -91,16 +83,14 @@ function fromBucket(
   if (!bucket) return 404
   const control = ledger.find(ORIGIN_ACCESS_CONTROL, known(origin, 'originAccessControlId'))
   const signed = control !== undefined && control.inputs.signingBehavior !== 'never'
-  const lets = (action: string, resource: string) =>
-    bucketLetsIn(ledger, bucket.id, {
-      ...(signed && { service: 'cloudfront.amazonaws.com' }),
-      action,
-      resource,
-      context: signed
-        ? { 'aws:SourceArn': known(outputs, 'arn'), 'aws:SourceAccount': known(outputs, 'arn').split(':')[4] ?? '' }
-        : {},
-    })
-  const path = `${(text(origin, 'originPath') ?? '').replace(/^\//, '')}`
+  const caller = signed
+    ? {
+        service: 'cloudfront.amazonaws.com',
+        context: { 'aws:SourceArn': known(outputs, 'arn'), 'aws:SourceAccount': account },
+      }
+    : { context: {} }
+  const lets = (action: string, resource: string) => bucketLetsIn(ledger, bucket.id, { ...caller, action, resource })
+  const path = (text(origin, 'originPath') ?? '').replace(/^\//, '')
   const full = path === '' ? key : `${path}/${key}`
   const arn = `arn:aws:s3:::${bucket.id}`
   if (full === '' || !lets('s3:GetObject', `${arn}/${full}`)) return 403
@@ -111,11 +101,9 @@ function fromBucket(
 function ownErrorPage(ledger: LedgerView, distribution: Declared, status: number): Answered {
   const page = objects(distribution.inputs, 'customErrorResponses').find((one) => number(one, 'errorCode') === status)
   const path = page && text(page, 'responsePagePath')
-  if (path === undefined)
-    return { status, headers: { 'content-type': 'application/xml' }, body: S3_ERRORS[status] ?? '' }
-  const found = fromBucket(ledger, distribution, behaviourFor(distribution.inputs, path), path.slice(1))
-  // A page that is not there either: the error as it was.
-  if (typeof found === 'number')
+  const found = path && fromBucket(ledger, distribution, behaviourFor(distribution.inputs, path), path.slice(1))
+  // No page is declared, or it is not there either: the error as it was.
+  if (typeof found !== 'object')
     return { status, headers: { 'content-type': 'application/xml' }, body: S3_ERRORS[status] ?? '' }
   return { status: number(page ?? {}, 'responseCode') ?? status, headers: found.headers, body: found.bytes }
 }

@@ -57,13 +57,9 @@ export function readRequest(incoming: Incoming, balancer: Balancer, client: Clie
   if (forwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES)
     return { status: 463, reason: `X-Forwarded-For has more than ${MAX_FORWARDED_ADDRESSES} addresses.` }
   const host = authority ?? headers.find(([name]) => name === 'host')?.[1] ?? ''
-  const mark = target.indexOf('?')
-  const queryString = mark < 0 ? '' : target.slice(mark + 1)
   return {
     method,
-    path: mark < 0 ? target : target.slice(0, mark),
-    queryString,
-    query: pairs(queryString),
+    ...partsOf(target),
     host,
     hostName: host.replace(/:\d+$/, ''),
     headers,
@@ -127,6 +123,13 @@ function ambiguity(
 
 const forwardedAddresses = (headers: readonly (readonly [string, string])[]) =>
   headers.filter(([name]) => name === 'x-forwarded-for').flatMap(([, value]) => value.split(',')).length
+
+/** A request's target in its parts, as sent. */
+export function partsOf(target: string): Pick<ClientRequest, 'path' | 'queryString' | 'query'> {
+  const mark = target.indexOf('?')
+  const queryString = mark < 0 ? '' : target.slice(mark + 1)
+  return { path: mark < 0 ? target : target.slice(0, mark), queryString, query: pairs(queryString) }
+}
 
 function pairs(queryString: string): readonly (readonly [string, string])[] {
   return queryString

@@ -23,6 +23,15 @@ export function bytesOf(inputs: Properties): Uint8Array {
   return Buffer.from((source && text(source, 'text')) ?? text(inputs, 'content') ?? '')
 }
 
+/** @returns undefined for a path that is no URI's */
+export function keyOf(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.slice(1))
+  } catch {
+    return undefined
+  }
+}
+
 /** @returns undefined where the bucket has no such object */
 export function findObject(ledger: LedgerView, bucket: string, key: string): StoredObject | undefined {
   const found = ledger.find(OBJECT, `${bucket}/${key}`)

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../errors.ts'
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Service, WireResponse } from '../../wire/service.ts'
 import { bucketLetsIn } from './bucket-access.ts'
-import { findObject } from './objects.ts'
+import { findObject, keyOf } from './objects.ts'
 import { BUCKET } from './s3-log-delivery.ts'
 
 const PUBLIC_ACCESS = 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock'
@@ -27,7 +27,8 @@ export function createS3({ ledger }: { readonly ledger: LedgerView }): Service {
       if (method !== 'GET' && method !== 'HEAD') throw new UnsupportedError(`s3 ${method}`)
       const bucket = ledger.find(BUCKET, name)
       if (!bucket) return refused(404, 'NoSuchBucket', 'The specified bucket does not exist')
-      const key = decodeURIComponent(path.slice(1))
+      const key = keyOf(path)
+      if (key === undefined) return refused(400, 'InvalidURI', "Couldn't parse the specified URI.")
       const resource = `arn:aws:s3:::${name}/${key}`
       const restricted = ledger.find(PUBLIC_ACCESS, name)?.inputs.restrictPublicBuckets === true
       if (restricted || !bucketLetsIn(ledger, name, { action: 's3:GetObject', resource, context: {} }))

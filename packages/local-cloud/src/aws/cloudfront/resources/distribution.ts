@@ -11,6 +11,8 @@ import {
   CLOUDFRONT_REGION,
   CLOUDFRONT_ZONE,
   DISTRIBUTION,
+  etagOf,
+  newId,
   ORIGIN_ACCESS_CONTROL,
   RESPONSE_HEADERS_POLICY,
 } from '../names.ts'
@@ -63,7 +65,7 @@ export const distribution: ResourceType = {
     if (flag(situation.inputs, 'enabled') !== true) throw new UnsupportedError(`${DISTRIBUTION} that is not enabled`)
   },
   answer(situation) {
-    const id = `E${situation.stableToken(13).toUpperCase()}`
+    const id = newId(situation)
     return {
       id,
       outputs: {
@@ -71,7 +73,7 @@ export const distribution: ResourceType = {
         domainName: `d${situation.stableToken(13, 'domain')}.cloudfront.net`,
         hostedZoneId: CLOUDFRONT_ZONE,
         status: 'Deployed',
-        etag: `E${situation.stableToken(13, JSON.stringify(situation.inputs)).toUpperCase()}`,
+        etag: etagOf(situation),
       },
     }
   },

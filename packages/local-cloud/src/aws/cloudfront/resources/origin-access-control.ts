@@ -3,7 +3,7 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { autoName, known } from '../../../resource/values.ts'
-import { DISTRIBUTION, ORIGIN_ACCESS_CONTROL } from '../names.ts'
+import { DISTRIBUTION, etagOf, newId, ORIGIN_ACCESS_CONTROL } from '../names.ts'
 
 const invalid = (message: string) => new AwsError('InvalidArgument', message)
 
@@ -36,13 +36,13 @@ export const originAccessControl: ResourceType = {
       )
   },
   answer(situation) {
-    const id = `E${situation.stableToken(13).toUpperCase()}`
+    const id = newId(situation)
     return {
       id,
       outputs: {
         name: autoName(situation),
         arn: `arn:aws:cloudfront::${situation.account}:origin-access-control/${id}`,
-        etag: `E${situation.stableToken(13, JSON.stringify(situation.inputs)).toUpperCase()}`,
+        etag: etagOf(situation),
       },
     }
   },

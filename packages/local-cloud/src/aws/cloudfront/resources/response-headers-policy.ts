@@ -3,7 +3,7 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { autoName, known, object, objects, uuid } from '../../../resource/values.ts'
-import { DISTRIBUTION, RESPONSE_HEADERS_POLICY } from '../names.ts'
+import { DISTRIBUTION, etagOf, RESPONSE_HEADERS_POLICY } from '../names.ts'
 
 const SECURITY: Readonly<Record<string, readonly string[]>> = {
   contentSecurityPolicy: ['contentSecurityPolicy', 'override'],
@@ -72,7 +72,7 @@ export const responseHeadersPolicy: ResourceType = {
       outputs: {
         name: autoName(situation),
         arn: `arn:aws:cloudfront::${situation.account}:response-headers-policy/${id}`,
-        etag: `E${situation.stableToken(13, JSON.stringify(situation.inputs)).toUpperCase()}`,
+        etag: etagOf(situation),
       },
     }
   },
