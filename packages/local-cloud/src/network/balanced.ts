@@ -12,17 +12,24 @@ import { pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { label, type OwnedInterface, type Topology } from './topology.ts'
 
+/** @throws Stopped where the load balancer does not listen on the port */
+function listenerAt({ ledger }: Topology, balancer: Declared, port: number): Declared {
+  const arn = known(balancer.outputs, 'arn')
+  const listener = ledger.where(LISTENER, 'loadBalancerArn', arn).find(({ outputs }) => outputs.port === port)
+  if (!listener) throw new Stopped('endpoint', `${label(balancer)} has no listener on port ${port}`)
+  return listener
+}
+
 /** @param seenAs the source address of the packet, as it arrives */
 export function atLoadBalancer(
-  { ledger }: Topology,
+  topology: Topology,
   balancer: Declared,
   seenAs: string,
   port: number,
   trace: Trace,
 ): Path['target'] {
+  listenerAt(topology, balancer, port)
   const arn = known(balancer.outputs, 'arn')
-  const listener = ledger.where(LISTENER, 'loadBalancerArn', arn).find(({ outputs }) => outputs.port === port)
-  if (!listener) throw new Stopped('endpoint', `${label(balancer)} has no listener on port ${port}`)
   trace.push({ kind: 'loadBalancer', id: arn, detail: `load balancer ${label(balancer)}, port ${port}` })
   return { kind: 'loadBalancer', arn, port, seenAs }
 }
@@ -41,9 +48,8 @@ export function behindNetworkBalancer(
 ): Path['target'] {
   const { ledger } = topology
   const { owner: balancer } = at
+  const listener = listenerAt(topology, balancer, port)
   const arn = known(balancer.outputs, 'arn')
-  const listener = ledger.where(LISTENER, 'loadBalancerArn', arn).find(({ outputs }) => outputs.port === port)
-  if (!listener) throw new Stopped('endpoint', `${label(balancer)} has no listener on port ${port}`)
   trace.push({ kind: 'loadBalancer', id: arn, detail: `${label(balancer)} at ${at.privateIp}, port ${port}` })
   const [action] = objects(listener.outputs, 'defaultActions')
   const group = ledger.findBy(TARGET_GROUP, 'arn', (action && text(action, 'targetGroupArn')) ?? '')

@@ -53,7 +53,7 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
   const handle = (incoming: Incoming, outgoing: Outgoing) => {
     const remotePort = incoming.socket.remotePort ?? 0
     const connection = connections.get(remotePort)
-    const binding = connection && bindingNow(options)
+    const binding = connection && ifReadable(options, options.listener)
     if (!connection || !binding) return void outgoing.destroy()
     if (performance.now() - connection.since > binding.balancer.clientKeepAliveSeconds * 1000) lastOf(outgoing)
     void options.serve(binding, connection.path, remotePort, incoming, outgoing)
@@ -69,7 +69,7 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
       connections.delete(remotePort)
     })
     socket.on('error', () => socket.destroy())
-    const outcome = arrive(options)
+    const outcome = ifReadable(options, () => options.lookUp(options.listener()))
     if (outcome === undefined || (!outcome.reachable && outcome.shows === 'notFound')) socket.resetAndDestroy()
     else if (outcome.reachable) {
       connections.set(remotePort, { path: outcome, since: performance.now() })
@@ -91,19 +91,9 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
 }
 
 /** @returns undefined when the listener is gone, or cannot be read */
-function arrive(options: ListenerPortOptions): Path | Refusal | undefined {
+function ifReadable<T>({ onFault }: ListenerPortOptions, read: () => T): T | undefined {
   try {
-    return options.lookUp(options.listener())
-  } catch (error) {
-    if (!(error instanceof AwsError)) options.onFault(error)
-    return undefined
-  }
-}
-
-/** @returns undefined as {@link arrive} */
-function bindingNow({ listener, onFault }: ListenerPortOptions): Binding | undefined {
-  try {
-    return listener()
+    return read()
   } catch (error) {
     if (!(error instanceof AwsError)) onFault(error)
     return undefined

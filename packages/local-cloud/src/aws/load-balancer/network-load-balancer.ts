@@ -2,9 +2,8 @@
 
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
-import type { Made, Situation } from '../../resource/resource-type.ts'
-import { arn, flag, object, own, text, texts } from '../../resource/values.ts'
-import { placeInterfaces, publicAddress, SUBNET } from '../ec2/network-interfaces.ts'
+import type { Situation } from '../../resource/resource-type.ts'
+import { flag, object, text, texts } from '../../resource/values.ts'
 
 /** The hosted zone of network load balancers' names in us-east-1. */
 const HOSTED_ZONE = 'Z26RNL4JYFTOTI'
@@ -37,36 +36,19 @@ export function refuseNetwork({ inputs }: Situation): void {
     throw new UnsupportedError('access logs of a network load balancer')
 }
 
-export function networkAnswer(situation: Situation, name: string): Made {
-  const { inputs } = situation
-  const suffix = `net/${name}/${situation.stableToken(16)}`
-  const id = arn(situation, 'elasticloadbalancing', `loadbalancer/${suffix}`)
-  const internal = flag(inputs, 'internal') ?? false
-  const subnets = texts(inputs, 'subnets')
-  const groups = texts(inputs, 'securityGroups')
-  const interfaces = placeInterfaces(situation, subnets, groups)
+/** @param name of the load balancer */
+export function networkOutputs(situation: Situation, name: string): Properties {
+  const { inputs, region } = situation
+  const securityGroups = texts(inputs, 'securityGroups')
   return {
-    id,
-    outputs: {
-      name,
-      arn: id,
-      arnSuffix: suffix,
-      dnsName: `${name.toLowerCase()}-${situation.stableToken(16)}.elb.${situation.region}.amazonaws.com`,
-      zoneId: HOSTED_ZONE,
-      vpcId: own(situation, SUBNET, subnets[0] ?? '')?.outputs.vpcId ?? null,
-      internal,
-      loadBalancerType: 'network',
-      ipAddressType: 'ipv4',
-      securityGroups: groups,
-      enableDeletionProtection: flag(inputs, 'enableDeletionProtection') ?? false,
-      enableCrossZoneLoadBalancing: flag(inputs, 'enableCrossZoneLoadBalancing') ?? false,
-      ...(groups.length > 0 && {
-        enforceSecurityGroupInboundRulesOnPrivateLinkTraffic:
-          text(inputs, 'enforceSecurityGroupInboundRulesOnPrivateLinkTraffic') ?? 'on',
-      }),
-      elasticNetworkInterfaces: internal
-        ? interfaces
-        : interfaces.map((one, index) => ({ ...one, publicIp: publicAddress(situation, `${index}`) })),
-    },
+    dnsName: `${name.toLowerCase()}-${situation.stableToken(16)}.elb.${region}.amazonaws.com`,
+    zoneId: HOSTED_ZONE,
+    loadBalancerType: 'network',
+    securityGroups,
+    enableCrossZoneLoadBalancing: flag(inputs, 'enableCrossZoneLoadBalancing') ?? false,
+    ...(securityGroups.length > 0 && {
+      enforceSecurityGroupInboundRulesOnPrivateLinkTraffic:
+        text(inputs, 'enforceSecurityGroupInboundRulesOnPrivateLinkTraffic') ?? 'on',
+    }),
   }
 }

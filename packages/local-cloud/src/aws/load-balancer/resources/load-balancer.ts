@@ -23,7 +23,7 @@ import { INTERNET_GATEWAY } from '../../ec2/resources/internet-gateway.ts'
 import { requireGroups } from '../../ec2/resources/security-group.ts'
 import { requireLogDelivery } from '../../s3/s3-log-delivery.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
-import { networkAnswer, networkReplacedBy, refuseNetwork } from '../network-load-balancer.ts'
+import { networkOutputs, networkReplacedBy, refuseNetwork } from '../network-load-balancer.ts'
 
 export const LOAD_BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
 
@@ -138,11 +138,10 @@ export const loadBalancer: ResourceType = {
   answer(situation) {
     const { inputs } = situation
     const name = nameOf(situation)
-    if (isNetwork(inputs)) return networkAnswer(situation, name)
-    const suffix = `app/${name}/${situation.stableToken(16)}`
+    const isOfNetwork = isNetwork(inputs)
+    const suffix = `${isOfNetwork ? 'net' : 'app'}/${name}/${situation.stableToken(16)}`
     const id = arn(situation, 'elasticloadbalancing', `loadbalancer/${suffix}`)
     const internal = flag(inputs, 'internal') ?? false
-    const digits = Number.parseInt(situation.stableToken(8, 'dns'), 16) % 1_000_000_000
     const subnets = texts(inputs, 'subnets')
     const vpcId = own(situation, SUBNET, subnets[0] ?? '')?.outputs.vpcId ?? null
     const interfaces = placeInterfaces(situation, subnets, texts(inputs, 'securityGroups'))
@@ -152,19 +151,11 @@ export const loadBalancer: ResourceType = {
         name,
         arn: id,
         arnSuffix: suffix,
-        dnsName: `${internal ? 'internal-' : ''}${name.toLowerCase()}-${digits}.${situation.region}.elb.amazonaws.com`,
-        zoneId: HOSTED_ZONE,
         vpcId,
         internal,
-        loadBalancerType: 'application',
         ipAddressType: 'ipv4',
-        idleTimeout: number(inputs, 'idleTimeout') ?? 60,
-        dropInvalidHeaderFields: flag(inputs, 'dropInvalidHeaderFields') ?? false,
-        desyncMitigationMode: text(inputs, 'desyncMitigationMode') ?? 'defensive',
         enableDeletionProtection: flag(inputs, 'enableDeletionProtection') ?? false,
-        enableHttp2: flag(inputs, 'enableHttp2') ?? true,
-        preserveHostHeader: flag(inputs, 'preserveHostHeader') ?? false,
-        xffHeaderProcessingMode: text(inputs, 'xffHeaderProcessingMode') ?? 'append',
+        ...(isOfNetwork ? networkOutputs(situation, name) : applicationOutputs(situation, name)),
         elasticNetworkInterfaces: internal
           ? interfaces
           : interfaces.map((one, index) => ({ ...one, publicIp: publicAddress(situation, `${index}`) })),
@@ -204,6 +195,23 @@ export const loadBalancer: ResourceType = {
       delete: [on('DeleteLoadBalancer'), ...calls('ec2:DescribeNetworkInterfaces')],
     }
   }),
+}
+
+function applicationOutputs(situation: Situation, name: string): Properties {
+  const { inputs, region } = situation
+  const digits = Number.parseInt(situation.stableToken(8, 'dns'), 16) % 1_000_000_000
+  const prefix = flag(inputs, 'internal') === true ? 'internal-' : ''
+  return {
+    dnsName: `${prefix}${name.toLowerCase()}-${digits}.${region}.elb.amazonaws.com`,
+    zoneId: HOSTED_ZONE,
+    loadBalancerType: 'application',
+    idleTimeout: number(inputs, 'idleTimeout') ?? 60,
+    dropInvalidHeaderFields: flag(inputs, 'dropInvalidHeaderFields') ?? false,
+    desyncMitigationMode: text(inputs, 'desyncMitigationMode') ?? 'defensive',
+    enableHttp2: flag(inputs, 'enableHttp2') ?? true,
+    preserveHostHeader: flag(inputs, 'preserveHostHeader') ?? false,
+    xffHeaderProcessingMode: text(inputs, 'xffHeaderProcessingMode') ?? 'append',
+  }
 }
 
 /** Pulumi shortens what it makes up to what AWS allows. */
