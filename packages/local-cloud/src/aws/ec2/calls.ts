@@ -9,11 +9,14 @@ const TAGGING = { add: 'ec2:CreateTags', remove: 'ec2:DeleteTags' } as const
 export const ec2Arn = (situation: Pick<Situation, 'account' | 'region'>, kind: string, id: string): string =>
   arn(situation, 'ec2', `${kind}/${id}`)
 
-/** EC2 checks a creation against what it makes, and its tags by a call of their own. */
-export function creation(situation: Situation, operation: string, made: string): readonly Permission[] {
+/**
+ * EC2 checks a creation against what it makes, and its tags by a call of their own.
+ * @param context keys of the creation beside those of its tags
+ */
+export function creation(situation: Situation, operation: string, made: string, context = {}): readonly Permission[] {
   const tags = newTags(situation)
   return [
-    call(`ec2:${operation}`, made, tags),
+    call(`ec2:${operation}`, made, { ...tags, ...context }),
     ...(Object.keys(tags).length > 0 ? [call('ec2:CreateTags', made, { ...tags, 'ec2:CreateAction': operation })] : []),
   ]
 }

@@ -5,23 +5,23 @@
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
 import { asObject } from '../../resource/values.ts'
-import { parsePolicy } from '../iam/policy-document.ts'
+import { listed, parsePolicy } from '../iam/policy-document.ts'
 
 /** Characters of an endpoint policy, white space included; fixed. */
 const POLICY_LIMIT = 20_480
 
-const CODE = 'InvalidPolicyDocument'
+const invalid = (message: string) => new AwsError('InvalidPolicyDocument', message)
 
 /** @throws AwsError for what AWS refuses, UnsupportedError for what nobody says of AWS */
 export function requireEndpointPolicy(policy: string): void {
-  const statements = parsePolicy(policy, CODE)
+  const statements = parsePolicy(policy, 'InvalidPolicyDocument')
   if (policy.length > POLICY_LIMIT)
-    throw new AwsError(CODE, `The policy has ${policy.length} characters, at most ${POLICY_LIMIT} are allowed.`)
+    throw invalid(`The policy has ${policy.length} characters, at most ${POLICY_LIMIT} are allowed.`)
   for (const statement of statements) {
     // Whether variables are filled in here is said nowhere: one that is not would refuse everybody, or nobody.
     const variable = /\$\{(aws|saml|sts|ec2):[^}]*\}/i.exec(JSON.stringify(statement))?.[0]
     if (variable !== undefined) throw new UnsupportedError(`the policy variable ${variable} in an endpoint policy`)
-    for (const name of ['Resource', 'NotResource']) for (const arn of textsOf(statement[name])) requireAccount(arn)
+    for (const name of ['Resource', 'NotResource']) for (const arn of listed(statement[name])) requireAccount(arn)
     requireConditions(asObject(statement.Condition) ?? {})
   }
 }
@@ -32,9 +32,9 @@ const GENERATED = /^aws:(PrincipalAccount|PrincipalOrgID|ResourceAccount|Resourc
 function requireConditions(conditions: Properties): void {
   for (const [operator, keys] of Object.entries(conditions))
     for (const [key, given] of Object.entries(asObject(keys) ?? {}))
-      for (const value of textsOf(given)) {
+      for (const value of listed(given)) {
         if (GENERATED.test(key) && (/[*?]/.test(value) || /Numeric/.test(operator)))
-          throw new AwsError(CODE, `The condition key ${key} takes no wildcard characters, got "${value}".`)
+          throw invalid(`The condition key ${key} takes no wildcard characters, got "${value}".`)
         if (/String(Not)?Like/.test(operator)) requireSixBeside(key, value)
         if (/Arn/.test(operator)) requireAccount(value)
       }
@@ -45,14 +45,11 @@ function requireSixBeside(key: string, value: string): void {
   const pieces = value.split(/[*?]/)
   const isShort = (piece: string | undefined) => (piece ?? '').length < 6
   const bare = pieces.slice(0, -1).some((piece, index) => isShort(piece) && isShort(pieces[index + 1]))
-  if (bare) throw new AwsError(CODE, `A wildcard of ${key} needs six characters before or after it, got "${value}".`)
+  if (bare) throw invalid(`A wildcard of ${key} needs six characters before or after it, got "${value}".`)
 }
 
 function requireAccount(arn: string): void {
   const account = arn.split(':')[4] ?? ''
   if (arn.startsWith('arn:') && /[*?]/.test(account) && account !== '*')
-    throw new AwsError(CODE, `The account of an ARN is an account id or "*", got "${arn}".`)
+    throw invalid(`The account of an ARN is an account id or "*", got "${arn}".`)
 }
-
-const textsOf = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string')

@@ -78,9 +78,7 @@ export const vpcEndpointService: ResourceType = {
     const named = name === undefined ? {} : { 'ec2:VpceServicePrivateDnsName': name }
     return {
       create: [
-        ...creation(situation, 'CreateVpcEndpointServiceConfiguration', resource).map((one) =>
-          one.action === 'ec2:CreateTags' ? one : { ...one, context: { ...one.context, ...named } },
-        ),
+        ...creation(situation, 'CreateVpcEndpointServiceConfiguration', resource, named),
         ...calls('ec2:DescribeVpcEndpointServiceConfigurations'),
         ...when(
           texts(inputs, 'allowedPrincipals').length > 0,

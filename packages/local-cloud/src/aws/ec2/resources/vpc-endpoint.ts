@@ -136,9 +136,7 @@ export const vpcEndpoint: ResourceType = {
       create: [
         ...privateZone,
         ...[vpc, ...network].map((one) => call('ec2:CreateVpcEndpoint', one)),
-        ...creation(situation, 'CreateVpcEndpoint', resource).map((one) =>
-          one.action === 'ec2:CreateVpcEndpoint' ? { ...one, context: { ...one.context, ...ofService } } : one,
-        ),
+        ...creation(situation, 'CreateVpcEndpoint', resource, ofService),
       ],
       read: calls('ec2:DescribeVpcEndpoints', 'ec2:DescribePrefixLists', 'ec2:DescribeNetworkInterfaces'),
       update: [
