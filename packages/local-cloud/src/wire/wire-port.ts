@@ -30,12 +30,18 @@ export interface PortOptions {
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 /** How long a client that no route leads on is kept waiting before the port gives up, as TCP does after about two minutes. */
 const LOST_PACKETS_MS = 120_000
+/**
+ * How long a connection without a request stays open: as long as on an interface endpoint (AWS, "Implementing long-running TCP connections
+ * within VPC networking": 350 s, fixed). What public endpoints allow is documented nowhere (?). Node's own 5 s meet a request that is on its way.
+ */
+const IDLE_CONNECTION = { keepAliveTimeout: 350_000 }
 
 export async function openPort(options: PortOptions): Promise<OpenPort> {
   const contexts = secureContexts(options.authority)
   const addresses: Addresses = new WeakMap()
   const server = createSecureServer(
     {
+      ...IDLE_CONNECTION,
       allowHTTP1: true,
       handshakeTimeout: LOST_PACKETS_MS,
       minVersion: 'TLSv1.2',

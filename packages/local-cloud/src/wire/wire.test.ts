@@ -128,6 +128,15 @@ describe('the wire', () => {
     expect(headers.date).toBe('Fri, 15 Jan 2027 08:00:00 GMT')
   })
 
+  it('keeps a connection without a request open as long as an interface endpoint does, 350 s', async () => {
+    const agent = localAgent({ port, caFile })
+    expect((await fetchText({ agent })).headers).toMatchObject({
+      connection: 'keep-alive',
+      'keep-alive': 'timeout=350',
+    })
+    agent.destroy()
+  })
+
   it('carries HTTP/2 with the same requests, several at a time', async () => {
     const ca = await readFile(caFile)
     const session = http2.connect(`https://${HOST}`, {
