@@ -1,6 +1,6 @@
 /**
- * What the demonstration sets and the sample stack files do not, which people copy and pay for: Fargate, a machine a tenant, and what the client needs of the hub. What
- * a file does say stays as it is.
+ * Settings that only the demonstration adds: Fargate for one tenant, a machine caller for each, and what the client needs of the hub. The sample
+ * stack files leave them out, because people copy these files and would pay for them. A setting that a file does have is never changed.
  */
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Image } from '@genai/local-cloud/organization'
@@ -12,7 +12,7 @@ import { DEMO_VARIANTS, type VariantName } from './variants.ts'
 /** The sample tenant whose answers stream. */
 const STACK = 'spoke-tenant2'
 
-/** A stack as the demonstration deploys it: with what the files do not say, and with what a variant says otherwise. */
+/** A stack as the demonstration deploys it: its file, the settings that the demonstration adds, and those that a variant overrides. */
 export function demoStack(name: string, directory = PROJECT_DIRECTORY, variant?: VariantName): Stack {
   const stack = readStack(name, directory)
   const config: Record<string, string> = { ...changesOf(stack, directory), ...stack.config }
@@ -25,7 +25,7 @@ export function demoStack(name: string, directory = PROJECT_DIRECTORY, variant?:
   return { ...stack, config }
 }
 
-/** What the demonstration sets that the file does not. */
+/** Settings that the demonstration adds to the file. */
 function changesOf(given: Stack, directory: string): Readonly<Record<string, string>> {
   const { stack, project, config } = given
   const set = (settings: Readonly<Record<string, string>>) =>
@@ -33,7 +33,7 @@ function changesOf(given: Stack, directory: string): Readonly<Record<string, str
   const role = config[`${project}:role`]
   if (role === 'hub') return set({ fargate: 'true', gatewayBaseImage: LOCAL_BASE_IMAGE, ...clientOf(given, directory) })
   if (role === 'site') return {}
-  // Figures of a function are none of tasks.
+  // A tier given as figures is for functions and does not fit tasks.
   const presets = !config[`${project}:tier`]?.startsWith('{')
   const machines = demoMachineIssuers(given)
   return set({
@@ -42,7 +42,7 @@ function changesOf(given: Stack, directory: string): Readonly<Record<string, str
   })
 }
 
-/** What the hub has to know of the client, where there is the file of one: where its people sign in, and its origin. */
+/** Settings that the hub needs for the client (sign-in domain, browser origin); empty without a client's stack file. */
 function clientOf({ project, config }: Stack, directory: string): Readonly<Record<string, string>> {
   const [client] = clientStacks(directory)
   // A pool with a domain is not reached through Cognito's endpoint.
@@ -59,11 +59,11 @@ export const clientStacks = (directory = PROJECT_DIRECTORY): readonly string[] =
     return config[`${project}:role`] === 'site'
   })
 
-/** What `npm start` says of it; nothing where the files say all of it themselves. */
+/** The line of `npm start` that says what the demonstration adds to the stack files; undefined when it adds nothing. */
 export function demoNote(names: readonly string[]): string | undefined {
   const added = (name: string) => names.includes(name) && Object.keys(demoStack(name).config).length
   if (!names.includes(STACK) || added(STACK) === Object.keys(readStack(STACK).config).length) return undefined
-  return 'Only this demonstration has tenant2 on Fargate, so that its answers stream (fargate: true, compute: fargate), and a machine a tenant (machineIssuers).'
+  return 'This demonstration adds to the stack files: tenant2 runs on Fargate, so that its answers stream, and each tenant has one machine caller.'
 }
 
 /** The image that the hub's tasks run. */
