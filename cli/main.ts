@@ -1,4 +1,4 @@
-/** One command with verbs; the npm scripts are its short names. */
+/** The command line: one command with verbs. The npm scripts are short names for some of them. */
 import './compiled.ts'
 import { awsRemedy } from './hub/aws-remedies.ts'
 import { surviveClosedOutput } from './terminal/closed-output.ts'
@@ -6,10 +6,10 @@ import { createTerminal } from './terminal/terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { VERSION } from './version.ts'
 
-/** For what ends by itself in a moment. */
+/** How long the process waits, after a verb has ended, for open connections to close by themselves. */
 const LINGER_MILLISECONDS = 5_000
 
-/** Loaded when they are asked for: `login` needs no local cloud. In the order of the help. */
+/** The verbs, in the order of the help. A verb's module is loaded only when it is called, because `login` needs no local cloud. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./verbs/start.ts')).start,
   login: async () => (await import('./verbs/login.ts')).login,
@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return await found.verb.run(parse(found.verb, found.rest))
 }
 
-/** Mistakes of a user are told in two lines; anything else is a defect of ours and keeps its stack. */
+/** Prints a user's mistake in two lines, and any other error, which is a defect of this project, with its stack. */
 function report(error: unknown): void {
   const { style } = createTerminal({ json: true })
   const known = error instanceof UserError || process.env.GENAI_DEBUG === undefined
@@ -65,5 +65,5 @@ try {
   report(error)
   process.exitCode = 1
 }
-// Every verb is over when its promise is. What it left open, such as a connection that is kept alive, holds nobody up.
+// A verb has ended when its promise has. A connection that it left open must not keep the process alive.
 setTimeout(() => process.exit(), LINGER_MILLISECONDS).unref()

@@ -1,7 +1,7 @@
-/** Lines that are piped into a command: one a question, so that a sign-in which asks twice takes two. */
+/** Lines that are piped into a command. Each question reads one line, so a sign-in that asks twice reads two. */
 import { stdin } from 'node:process'
 
-/** What came behind the line that was asked for. */
+/** Input that was read beyond the current line. */
 let rest = ''
 
 /** @returns undefined at the end of the input */
@@ -24,7 +24,7 @@ function nextChunk(): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const settle = (work: () => void) => {
       stdin.off('data', onData).off('end', onEnd).off('error', onError)
-      // A pipe that stays open is no reason for the command to wait.
+      // An open pipe must not keep the process alive.
       stdin.pause()
       work()
     }

@@ -1,8 +1,8 @@
-/** What every verb of the command line is made of. */
+/** The interface of a verb, and the parsing of its arguments. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { VERSION } from './version.ts'
 
-/** A mistake of the user's or of their surroundings: shown as it is, without a stack trace. */
+/** A mistake of the user or of their environment. Its message is shown without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError'
   /** What to do about it, on a line of its own. */
@@ -36,19 +36,19 @@ export interface Verb {
   run(args: Arguments): Promise<number>
 }
 
-/** Verbs under one name: `tenant add`, `tenant list`. Theirs is the whole name. */
+/** Verbs that share a first word: `tenant add`, `tenant list`. Each verb's `name` is the whole name. */
 export interface VerbGroup {
   readonly name: string
   readonly usage: string
   readonly summary: string
   readonly verbs: readonly Command[]
-  /** What the group's own name does where none of its verbs follows. */
+  /** The verb that runs when the group's name is given without one of its verbs. */
   readonly itself?: Verb
 }
 
 export type Command = Verb | VerbGroup
 
-/** @returns the verb that the first words name and what follows them, or the help that was asked for instead */
+/** @returns the verb that the first words name and its arguments, or the help text if that was asked for */
 export function findVerb(
   commands: readonly Command[],
   argv: readonly string[],
@@ -76,13 +76,13 @@ function ownVerb({ verbs }: VerbGroup, verb: Verb, argv: readonly string[]) {
   return { help: `${helpOf(verb)}\nVerbs of its own:\n${others.join('')}` }
 }
 
-/** @throws UserError for a flag that the verb does not have, or a value that is missing or not wanted */
+/** @throws UserError for a flag that the verb does not have, a missing value, or a value for a flag that takes none */
 export function parse(verb: Verb, argv: readonly string[]): Arguments {
   const parsed = parseArgs({
     args: [...argv],
     options: verb.options as Options,
     allowPositionals: true,
-    // Node's own complaints advise on how to write programs; ours name what the verb takes.
+    // Node's own error messages advise programmers; these name what the verb takes.
     strict: false,
     tokens: true,
   })

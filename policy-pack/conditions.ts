@@ -3,12 +3,12 @@
 import type { DocumentKind, Statement } from './documents.ts'
 import { asTexts } from './resource.ts'
 
-/** Operators that are false of a key that is not there. `…IfExists`, `ForAllValues:` and the negated ones are true of it. */
+/** Operators that are false if the request lacks the key. (`…IfExists`, `ForAllValues:` and negated operators are then true.) */
 const REQUIRES =
   /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|Numeric\w+|Date\w+|Bool|IpAddress)$/
 const NEGATED = /Not|IfExists$/
 
-/** The values that a key must have one of for the statement to apply; none when it may have any. */
+/** The values that the statement's conditions allow for a key; empty if they do not restrict it. */
 export function required({ conditions }: Statement, key: string | RegExp): readonly string[] {
   const isKey = (name: string) => (typeof key === 'string' ? name.toLowerCase() === key.toLowerCase() : key.test(name))
   const values = Object.entries(conditions)
@@ -20,19 +20,19 @@ export function required({ conditions }: Statement, key: string | RegExp): reado
   return values.find((list) => list.length > 0 && !list.some(isOpen)) ?? []
 }
 
-/** Nothing but wildcards, or next to nothing. */
+/** Whether a value is only wildcards, or nearly so. */
 const isOpen = (value: string) => value.replaceAll(/[*?]/g, '').length < 3 && /[*?]/.test(value)
 
-/** Keys that say which resource it is, where an ARN cannot. */
+/** Condition keys that identify a resource where an ARN cannot. */
 const WHICH =
   /^(aws:(ResourceTag|RequestTag)\/|ec2:(Subnet|Vpc|CreateAction)$|lambda:(VpcIds|SubnetIds)$|elasticloadbalancing:CreateAction$|application-autoscaling:service-namespace$|bedrock:InferenceProfileArn$|dynamodb:LeadingKeys$)/i
 
 /**
- * Whether the conditions name which resource, by a tag or a network; where the policy is not the caller's own, naming the caller
- * does as well.
+ * Whether the conditions restrict the statement to certain resources, by a tag or a network. In a policy that is not the caller's own,
+ * restricting the caller counts too.
  */
 export function narrows(statement: Statement, kind: DocumentKind): boolean {
-  // "No tag yet" names the resources that nobody owns.
+  // A condition that the tag is absent matches resources that no tenant owns.
   const untagged = Object.entries(statement.conditions.Null ?? {}).some(
     ([key, value]) => /^aws:ResourceTag\//i.test(key) && value === 'true',
   )

@@ -54,7 +54,7 @@ export function documentsOf(resources: readonly Resource[]): readonly Document[]
   })
 }
 
-/** Whatever a property holds that is a policy, as text or as an object. @param named take what is called `policy` for one */
+/** The policy documents in a property's value, as text or as objects. @param named whether anything called `policy` counts as one */
 function policiesIn(value: unknown, named: boolean): readonly unknown[] {
   if (typeof value === 'string') return /"Statement"/.test(value) && isMap(parsed(value)) ? [value] : []
   if (Array.isArray(value)) return value.flatMap((item) => policiesIn(item, named))
@@ -76,7 +76,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A key that is there twice: which of the two counts is up to the reader. */
+/** Whether a JSON text has a key twice, which readers interpret differently. */
 function saysTwice(text: string): boolean {
   // Strings are taken whole, so a colon after one makes it a key.
   const written = text.match(/"(?:[^"\\]|\\.)*"\s*:/g)?.length ?? 0
@@ -96,7 +96,7 @@ const STATEMENT_ELEMENTS = [
   ...['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'],
 ]
 
-/** An element that is spelled otherwise would not be looked at: a document with one is not read at all. */
+/** The document's statements; undefined if an element has an unknown name, because the rules would overlook it. */
 function statementsOf(body: unknown): readonly Statement[] | undefined {
   if (!isMap(body) || body.Statement === undefined) return undefined
   const statements = asList(body.Statement)

@@ -1,4 +1,4 @@
-/** What the rules look at: resources as a program declares them, whoever runs it (the policy pack, or a test without the CLI). */
+/** The input of the rules: declared resources, whether the program runs in the policy pack or in a test without the CLI. */
 import { isMap } from '../shared/is-map.ts'
 
 export interface Resource {
@@ -22,7 +22,7 @@ export interface Violation {
 export interface Rule {
   /** `kebab-case`: what an exception would be named by. */
   readonly name: string
-  /** What holds, in one sentence. */
+  /** The rule, in one sentence. */
   readonly says: string
   /** What to do about a violation. */
   readonly remedy: string

@@ -32,7 +32,7 @@ export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'ram:GetResourceShares': 'the provider reads the share',
 }
 
-/** AWS has a resource for these, and asks for them without one all the same. */
+/** Actions that have a resource type in AWS's reference, but that AWS also checks without a resource. */
 export const ASKED_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'reads; seen denied to a role that may read the alarms that it names',
 }
@@ -53,7 +53,7 @@ export const LAMBDAS_OWN: readonly string[] = [
   'ec2:UnassignPrivateIpAddresses',
 ]
 
-/** Managed policies of AWS's that a role may have, and why: they are read by nobody here, and AWS changes them. */
+/** AWS's managed policies that a role may have, with the reason. The rules cannot read them, and AWS changes them. */
 export const MANAGED_BY_AWS: Readonly<Record<string, string>> = {
   'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore': 'what Session Manager needs on the client instance',
 }

@@ -1,4 +1,4 @@
-/** The bucket of the page: nobody's but the distribution's. */
+/** The page's bucket, which only the distribution may read. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { siteBucketName } from '../shared/naming.ts'
@@ -21,7 +21,7 @@ export function bucket(
 ): aws.s3.Bucket {
   const pages = new aws.s3.Bucket(
     name,
-    // All that is in it is built anew by every deployment: nothing is lost with it.
+    // Every deployment builds the contents again, so nothing is lost when the bucket is deleted.
     { bucket: siteBucketName(account, region), forceDestroy: true, tags },
     opts,
   )

@@ -1,8 +1,8 @@
-/** What is refused before anything of a client is made: what would leave a page that nobody can use. */
+/** Checks before anything of a client is made. They refuse settings whose page nobody could use. */
 import type { HubOutputs } from '../shared/contract.ts'
 import type { SiteSettings } from '../shared/settings.ts'
 
-/** Outputs of the stack's last deployment that the settings are held against. */
+/** Outputs of the stack's last deployment with which the settings are compared. */
 export const BEFORE = ['site', 'account', 'url', 'tenantId', 'transitGatewayArn'] as const
 
 /** What this stack has deployed: nothing before its first `up`. */
@@ -54,7 +54,7 @@ function placeMistakes({ account }: Asked, before: Before): readonly string[] {
   return []
 }
 
-/** A load balancer's listener holds one origin, and refuses no other by itself: a page of another origin just gets no answer. */
+/** The hub's mistakes. A listener allows one origin; a page of another origin could not read the gateway's answers. */
 function hubMistakes(settings: Asked, hub: Hub, before: Before): readonly string[] {
   if (hub.listenerProtocol !== 'HTTPS')
     return [
@@ -65,7 +65,7 @@ function hubMistakes(settings: Asked, hub: Hub, before: Before): readonly string
   const { browserOrigin } = hub
   const own = domain === undefined ? before.url : `https://${domain.domainName}`
   if (own === undefined || browserOrigin === own) return []
-  // The name is CloudFront's to choose, so the client comes first, and the hub is told of it afterwards.
+  // CloudFront chooses the name, so the client is deployed first, and the hub's setting follows.
   if (domain === undefined && browserOrigin === undefined) return []
   return [
     `The hub lets pages of ${browserOrigin ?? 'every origin, none in particular,'} call it, and this client is ${own}. Tell the hub, and deploy ` +

@@ -19,12 +19,12 @@ export interface PageFile {
   readonly source: { readonly path: string } | { readonly text: string }
 }
 
-/** A name with a hash in it never means anything else. */
+/** Cache header for files with a hash in their names, whose content never changes. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
-/** Asked for anew, and answered with 304 where nothing has changed. */
+/** Cache header for files that the browser must revalidate; it gets 304 if nothing has changed. */
 const ALWAYS_ASKED = 'no-cache'
 
-/** Those that others refer to come first. */
+/** The page's files. A file comes after all files that it refers to. */
 export function pageFiles(built: BuiltPage, configuration: PageConfiguration): readonly PageFile[] {
   const text = (key: string, contentType: string, content: string): PageFile => ({
     key,

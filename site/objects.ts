@@ -12,8 +12,8 @@ export interface ObjectsArgs {
 }
 
 /**
- * What a page refers to is there before the page is, and goes after it: whoever opens it while it is deployed gets the old one or the
- * new one, whole. Files with a hash in their names are never changed, they come and go.
+ * A file that the page refers to is uploaded before the page and deleted after it. So somebody who opens the page during a deployment gets
+ * a complete old or new page. Files with a hash in their names are added and deleted, never changed.
  */
 export function objects(name: string, { bucket, files, after }: ObjectsArgs, opts: pulumi.CustomResourceOptions): void {
   const put = (file: PageFile, dependsOn: pulumi.Resource[]) => object(name, bucket, file, { ...opts, dependsOn })

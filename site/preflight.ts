@@ -16,7 +16,7 @@ export interface Asked {
   readonly origin: SettingsOrigin
 }
 
-/** A client that nothing speaks against: the program places it and asks nothing more. */
+/** The plan of a client that passed all checks. The program makes its resources without further questions. */
 export interface SitePlan extends Pick<Asked, 'settings' | 'hub' | 'origin'> {
   /** Host of the pages that people sign in at. */
   readonly signInHost: string

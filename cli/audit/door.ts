@@ -1,6 +1,6 @@
 /**
- * What the load balancer decided by itself, read from its access logs: no function saw such a request, so the trail has no
- * record of it. Whom it was about is what its path says; nobody was authenticated.
+ * Reads decisions of the load balancer from its access logs. No gateway saw these requests, so the trail has no record of them. Their
+ * tenant is taken from the path; nobody was authenticated.
  */
 import { createReadStream, type Dirent, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,12 +25,12 @@ const REASON = 24
 const HUNG_UP = 460
 
 const FIELD = /"((?:[^"\\]|\\.)*)"|\S+/g
-/** Of a text that is anybody's to choose: what can be shown in a terminal, and not for ever. */
+/** A client's text with control characters removed, and shortened, so that it is safe to print. */
 const LONGEST = 120
 
 /**
  * @param line of an access log
- * @returns undefined for what was answered by a function, for what is no refusal, and for what is no line of an access log
+ * @returns undefined if a gateway answered, if the request was not refused, or if the line has another format
  */
 export function doorRecord(line: string): TrailRecord | undefined {
   const fields = [...line.matchAll(FIELD)].map(([text, quoted]) => quoted ?? text)
@@ -65,11 +65,11 @@ function decided(
   // No function saw it: all of the tenant's reserved concurrency was in use.
   if (reason === 'LambdaThrottling') return { decision: 'refused', check: 'concurrency' }
   if (status < 500) return { decision: 'refused', check: 'door' }
-  // Taken by a function that died, or was too late with its answer: whatever it decided, it did not say. Or not even forwarded.
+  // A gateway took the request, and failed or was too late, so its decision is not known. Or the request was not forwarded at all.
   return { decision: 'unanswered', check: forwarded ? 'function' : 'door' }
 }
 
-/** The query string stays behind: clients put tokens into it. */
+/** The URL without its query string, in which clients may put tokens. */
 function pathOf(request: string): string {
   const [, url = ''] = request.split(' ')
   const path = url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/[?#].*$/s, '')

@@ -4,7 +4,7 @@ import type { Message } from './view.ts'
 
 /** A page draws no more often. */
 const EVERY_MILLISECONDS = 100
-/** A page that does not read is one that is not there. */
+/** A page that does not read its events is disconnected when this much is waiting. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024
 
 export class Feed {

@@ -1,7 +1,7 @@
 /** A command to a local cloud at an address. */
 import { type ControlAddress, type ControlAnswer, PING } from './server.ts'
 
-/** A cloud that deploys is busy for a second or two. */
+/** Timeout: a local cloud that is deploying may not answer for a second or two. */
 const PATIENCE_MILLISECONDS = 20_000
 
 /**

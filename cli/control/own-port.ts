@@ -1,4 +1,4 @@
-/** A port of a local cloud for this machine alone: on 127.0.0.1, any free one, and no reason for the cloud to go on. */
+/** Opens a port for this machine only: any free one on 127.0.0.1, which does not keep the process alive. */
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,13 +25,13 @@ export async function openOwnPort(server: Server): Promise<OwnPort> {
   }
 }
 
-/** Takes as long for a secret that is nearly right as for any other of its length. */
+/** Compares secrets in constant time. */
 export function isSecret(given: string, secret: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(secret)]
   return a.byteLength === b.byteLength && timingSafeEqual(a, b)
 }
 
-/** Options of a command line, fields of a form: nothing that is longer comes from them. */
+/** The longest body that is read: command-line options and form fields are far shorter. */
 const MAX_BYTES = 16 * 1024
 
 /** @throws UserError for a body that is too long */

@@ -43,7 +43,7 @@ export async function deployStack(cloud: LocalCloud, name: string, variant?: Var
   }
 }
 
-/** An account of AWS's is none of the local cloud's: said where that is what is wrong. */
+/** Adds a remedy if a stack file names a real AWS account, which the local cloud does not have. */
 function notHere({ organization }: LocalCloud, { project, config }: Stack): string | undefined {
   const account = config[`${project}:account`]
   if (organization.accounts.some(({ id }) => id === account)) return undefined

@@ -50,7 +50,7 @@ const NAMES: Readonly<Record<string, string>> = {
   internetGateway: 'internet gateway',
 }
 
-/** Hops that the one line names, which are those of somebody's account; the others are in `--verbose` and in the JSON. */
+/** Hops that the one-line path names. `--verbose` and the JSON have all of them. */
 const WAYPOINTS = new Set(['loadBalancer', 'transitGateway', 'endpoint'])
 
 /** `client → load balancer → function genai-gateway-tenant1 → Transit Gateway → endpoint → model`. */

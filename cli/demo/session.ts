@@ -57,7 +57,7 @@ export class Session {
     this.#hub = await deployHub(cloud, terminal, this.hubStack, variant)
   }
 
-  /** A client that cannot be is no reason to have no platform. */
+  /** Deploys the client. If that fails, the platform still starts. */
   async deployClient(stack: string): Promise<void> {
     const { cloud, terminal } = this.#options
     await deployClient(cloud, terminal, stack).catch((error: unknown) => {
@@ -73,7 +73,7 @@ export class Session {
     return tenant
   }
 
-  /** Destroys a tenant's stack. What it is in no group of any more, its users, stay in the user pool. */
+  /** Destroys a tenant's stack. Its users stay in the user pool, without a group. */
   async destroy(stack: string): Promise<void> {
     const tenant = this.#tenants.get(stack)
     if (!tenant) throw new UserError(`npm start has not deployed ${stack}.`)

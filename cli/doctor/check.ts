@@ -2,8 +2,8 @@
 import type { HubSubject, Machine, Subject, TenantSubject, World } from './world.ts'
 
 /**
- * `ok` and `failed` rest on an answer that is quoted. `unclear`: AWS answered, and it says neither. `notAsked`: nobody could ask, and
- * the remedy says what that takes; it is never taken for an `ok`.
+ * `ok` and `failed` rest on an answer of AWS, which is quoted. `unclear`: AWS's answer means neither. `notAsked`: the question could not
+ * be asked, and the remedy says what that takes; it never counts as `ok`.
  */
 export type Verdict = 'ok' | 'failed' | 'unclear' | 'notAsked'
 
@@ -12,7 +12,7 @@ export interface Answer {
   /** What was answered, in AWS's own words or figures. */
   readonly said: string
   readonly remedy?: string
-  /** Which of several things of the subject, where there are several: a model, a quota. */
+  /** The model, quota or other part of the subject that the row is about, if the check covers several. */
   readonly about?: string
 }
 
@@ -21,11 +21,11 @@ interface CheckOf<Kind extends string, S> {
   readonly of: Kind
   readonly question: string
   readonly ask: (subject: S, world: World) => Promise<Answer | readonly Answer[]>
-  /** Whether it has a meaning for this subject. @default it has */
+  /** Whether the check applies to this subject. @default true */
   readonly applies?: (subject: S, world: World) => boolean
 }
 
-/** `account`: of the hub and of each tenant alike. */
+/** An `account` check applies to the hub and to each tenant. */
 export type Check =
   | CheckOf<'machine', Machine>
   | CheckOf<'hub', HubSubject>

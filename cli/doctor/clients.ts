@@ -1,4 +1,4 @@
-/** AWS's own clients of one account and region, made when they are asked for; each call is told before it is sent. */
+/** The AWS SDK's clients for one account and region. They are made on first use, and each call is reported before it is sent. */
 import type { Agent } from 'node:https'
 import { ACMClient } from '@aws-sdk/client-acm'
 import { BedrockClient } from '@aws-sdk/client-bedrock'
@@ -26,7 +26,7 @@ export interface ClientOptions {
   readonly profile?: string
   /** Connects to a local cloud. @default to AWS */
   readonly agent?: Agent
-  /** Told of every call, as IAM names it. */
+  /** Is called with every call's IAM action. */
   readonly asking?: (action: string) => void
 }
 
@@ -54,12 +54,12 @@ const MAKERS = {
 type Makers = typeof MAKERS
 export type Clients = { readonly [K in keyof Makers]: InstanceType<Makers[K]> }
 
-/** Which call an error is of: several are under way at once. */
+/** The action that each error came from: several calls run at the same time. */
 const FAILED = new WeakMap<Error, string>()
 
 export const actionOf = (error: unknown): string | undefined => (error instanceof Error ? FAILED.get(error) : undefined)
 
-/** Two attempts more than one: a check asks a dozen services at once. */
+/** More than the SDK's three attempts, because a check calls a dozen services at once. */
 const ATTEMPTS = 4
 
 export function createClients({ region, credentials, profile, agent, asking }: ClientOptions): Clients {

@@ -1,4 +1,4 @@
-/** What an error of AWS's means for a question: that it may not be asked, or an answer like any other. */
+/** What an error of AWS means for a check: either that the call is not allowed, or an answer like any other. */
 import type { Answer } from './check.ts'
 import { notAsked, unclear } from './check.ts'
 import { actionOf } from './clients.ts'
@@ -17,7 +17,7 @@ export const wordsOf = (error: unknown): string => {
 
 export const isDenied = (error: unknown): boolean => DENIED.test(nameOf(error))
 
-/** A question that ended in an error which its check does not know. */
+/** The row for a check that ended in an error which it does not handle. */
 export function ofError(error: unknown): Answer {
   if (error instanceof NoAccess) return notAsked(error.message, error.remedy)
   const action = actionOf(error)
@@ -32,7 +32,7 @@ export function ofError(error: unknown): Answer {
   )
 }
 
-/** `undefined` instead of an error by which AWS says that something is not there. */
+/** Returns undefined if AWS's error says that the thing does not exist. */
 export async function ifThere<T>(asked: Promise<T>, ...missing: readonly string[]): Promise<T | undefined> {
   try {
     return await asked

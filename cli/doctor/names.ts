@@ -1,4 +1,4 @@
-/** Fixed names of what a stack makes: each kind with the way to ask whether something has the name, and whose it is. */
+/** The fixed names that a stack uses. Each kind knows how to ask AWS whether the name is taken, and by which stack. */
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -18,7 +18,7 @@ export interface Named {
   readonly name: string
 }
 
-/** Of what has the name: its ARN, or, of IAM's, whether its tags are the stack's. */
+/** What has the name: its ARN, or for IAM's resources whether their tags are the stack's. */
 type Found = { readonly arn: string } | { readonly ours: boolean }
 
 type Owner = Pick<Subject, 'project' | 'stack'>

@@ -1,4 +1,4 @@
-/** How much of each quota the stack files need, and how much of it is in use: an entry a quota. */
+/** For each quota: how much of it the stack files need, and how much of it is in use. */
 import {
   DescribeAddressesCommand,
   DescribeNetworkInterfacesCommand,
@@ -128,7 +128,7 @@ export const NEEDS: readonly Need[] = [
     service: 'elasticloadbalancing',
     code: 'L-7EED9B64',
     what: 'rules of the load balancer',
-    // The preflight's, besides those of each tenant: its people's, and one for each issuer of its machines.
+    // One rule for CORS preflights, and for each tenant: one for people (two on Fargate) and one for each machine.
     hub: (_hub, { tenants }) =>
       tenants.reduce((sum, { settings }) => sum + (isOnFargate(settings) ? 2 : 1) + machines(settings), 1),
   },
@@ -166,7 +166,7 @@ export const NEEDS: readonly Need[] = [
     service: 'logs',
     code: 'L-C7B9AAAB',
     what: 'log groups',
-    // The trail, its writer's, the flow logs'; a million is the quota, so what is there already is not counted.
+    // Log groups of the trail, its writer and the flow logs. The quota is a million, so existing groups are not counted.
     hub: (_hub, { tenants }) => tenants.length + 3,
     tenant: ({ settings }) => 1 + Number(settings.modelInvocationLogging),
   },

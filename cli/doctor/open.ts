@@ -1,4 +1,4 @@
-/** The edge: stack files, this shell's credentials, and the running local cloud or AWS. */
+/** Reads everything from outside that the doctor needs: stack files, this shell's credentials, the running local cloud or AWS. */
 import type { Agent } from 'node:https'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import type { AwsCredentialIdentity } from '@aws-sdk/types'
@@ -19,7 +19,7 @@ import { type HubSubject, type Identity, NoAccess, type Subject, type TenantSubj
 
 export interface OpenOptions {
   readonly aws: boolean
-  /** Asked about alone. @default the hub and its tenants */
+  /** The only stack to ask about. @default the hub and its tenants */
   readonly stack?: string
   /** Name of the read-only role in each account; absent: the stack files' own credentials. */
   readonly role?: string
@@ -40,7 +40,7 @@ export interface Connection {
 /** As on the file backend, and in a `hubStack` that names no other. */
 const ORGANIZATION = 'organization'
 const SESSION = 'genai-doctor'
-/** A deployer's session can tell who it is, which needs no permission, and do nothing. */
+/** Session policy for the deployers' roles: it denies everything. GetCallerIdentity needs no permission. */
 const NOTHING = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
@@ -118,7 +118,7 @@ function hubOf(files: StackFiles, directory: string, stack: string | undefined):
   return found[0]
 }
 
-/** The mistakes of a file are a row of the table. */
+/** A file with mistakes becomes a row of the table. */
 function settingsOf(stack: string, directory: string, project: string) {
   try {
     const raw = ofProject(readStack(stack, directory).config, project)

@@ -9,7 +9,7 @@ export interface Examined {
   readonly machine: Machine
   /** Those that are asked about. */
   readonly subjects: readonly Subject[]
-  /** Calls since it was asked last, in the order that they were made. */
+  /** Returns the calls made since the last time, in order. */
   readonly takeCalls: () => readonly string[]
 }
 
@@ -28,7 +28,7 @@ const isOf = ({ of }: Check, { kind }: Machine | Subject) => of === kind || (of 
 const applies = (check: Check, subject: Machine | Subject, world: World) =>
   (check.applies as ((subject: unknown, world: World) => boolean) | undefined)?.(subject, world) ?? true
 
-/** One after another: what was called belongs to the row, and AWS's control planes throttle. */
+/** Runs checks one after another, so that each row lists its own calls, and because AWS's control planes throttle. */
 export async function ask({ subject, check }: Asked, { world, takeCalls }: Examined): Promise<readonly Row[]> {
   takeCalls()
   const answers = await answersOf(check, subject, world).catch((error: unknown) => [told(error, check)])
@@ -43,7 +43,7 @@ export async function ask({ subject, check }: Asked, { world, takeCalls }: Exami
   }))
 }
 
-/** Why there are no credentials is told once. */
+/** The reason for missing credentials is shown in one row only. */
 function told(error: unknown, { id }: Check): Answer {
   const answer = ofError(error)
   if (!(error instanceof NoAccess) || id === reader.id) return answer

@@ -6,7 +6,7 @@ import type { Clients } from './clients.ts'
 export interface Machine {
   readonly kind: 'machine'
   readonly subject: 'this machine'
-  /** Absent where the Pulumi CLI is not what deploys. */
+  /** False if something other than the Pulumi CLI deploys. */
   readonly needsPulumi: boolean
 }
 
@@ -18,7 +18,7 @@ interface OfStack {
   readonly region: string
   /** Signed by the read-only role of the account. @throws NoAccess where it cannot be had */
   readonly clients: () => Promise<Clients>
-  /** Who the stack file's own credentials are, and nothing else: they are bound to that by a session policy where a role is assumed. */
+  /** Whose the stack file's own credentials are. They are used for nothing else: an assumed role's session policy denies everything. */
   readonly deployer: (which: 'account' | 'hub') => Promise<Identity>
 }
 
@@ -47,7 +47,7 @@ export interface World {
   readonly tenants: readonly TenantSubject[]
 }
 
-/** No credentials for an account: every question about it stays open. */
+/** There are no credentials for an account, so every check of it is `notAsked`. */
 export class NoAccess extends Error {
   override readonly name = 'NoAccess'
   readonly remedy: string

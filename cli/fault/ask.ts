@@ -1,11 +1,11 @@
-/** Asks the switch of the local cloud that is running. */
+/** Sends a request about faults to the local cloud that is running. */
 import { askRunning } from '../control/ask.ts'
 import type { FaultRow, SwitchRequest } from './switch.ts'
 
-/** Its name at the port of the running cloud. */
+/** Name of the faults command at the control port of the running cloud. */
 export const FAULTS = 'faults'
 
-/** @returns the faults that are on afterwards. @throws UserError when none is running, and what the switch refuses */
+/** @returns the faults that are on afterwards @throws UserError if no local cloud is running, or the request is refused */
 export async function askSwitch(request: SwitchRequest): Promise<readonly FaultRow[]> {
   return (await askRunning(FAULTS, request)) as readonly FaultRow[]
 }

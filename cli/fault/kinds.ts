@@ -1,8 +1,8 @@
-/** The faults by the names that the command line has for them, and the options of each. */
+/** The kinds of faults, by their names on the command line, with the options of each. */
 
-/** Where it happens; every one that is given must fit. */
+/** Options that say which calls are hit: a call must match every option that is given. */
 export const WHERE_OPTIONS = ['service', 'operation', 'account', 'tenant', 'model'] as const
-/** How often. */
+/** Options that say how many of these calls are hit. */
 const SHARES = ['times', 'probability'] as const
 const OUTAGE_OPTIONS = ['zone', 'endpoint'] as const
 const VALUES = ['milliseconds', 'seconds', 'code', 'status', 'retry-after', 'after'] as const
@@ -11,7 +11,7 @@ export const OPTIONS = [...WHERE_OPTIONS, ...SHARES, ...OUTAGE_OPTIONS, ...VALUE
 export type Option = (typeof OPTIONS)[number]
 
 interface Kind {
-  /** For people, in half a line. */
+  /** Short description for the help. */
   readonly what: string
   readonly needs: readonly Option[]
   readonly takes: readonly Option[]

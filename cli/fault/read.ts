@@ -1,4 +1,4 @@
-/** What `fault add` was told → what the local cloud injects. Every mistake is told with what is allowed. */
+/** Converts the options of `fault add` to a rule of the local cloud. An error names what is allowed. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Fault, FaultRule, Outage, StreamException, Where } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
@@ -6,7 +6,7 @@ import { tenantIdOf } from '../tenant/id.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { KINDS, type Option } from './kinds.ts'
 
-/** Option → its text. */
+/** The text of each given option. */
 export type Given = Readonly<Partial<Record<Option, string>>>
 
 export type Wanted =
@@ -15,7 +15,7 @@ export type Wanted =
 
 type Cloud = Pick<LocalCloud, 'ledger' | 'organization'>
 
-/** @throws UserError for what the local cloud does not have, and for a fault that could never do what it says */
+/** @throws UserError if the fault names something that the local cloud does not have, or could never have an effect */
 export function readFault(name: string, given: Given, cloud: Cloud): Wanted {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name as keyof typeof KINDS] : undefined
   if (!kind) throw new UserError(`There is no fault "${name}".`, `One of: ${Object.keys(KINDS).join(', ')}.`)
@@ -35,7 +35,7 @@ export function readFault(name: string, given: Given, cloud: Cloud): Wanted {
   return { kind: 'rule', rule }
 }
 
-/** The cloud's own check of a rule, told as a mistake of the user's. */
+/** Adds a rule, and turns the local cloud's refusal of it into a UserError. */
 export function told<T>(add: () => T): T {
   try {
     return add()
@@ -69,7 +69,7 @@ function faultOf(name: Exclude<keyof typeof KINDS, 'outage'>, given: Given): Fau
       return { kind: 'streamPause', milliseconds: number('milliseconds'), afterEvents }
     }
     case 'stream-error': {
-      // What is no exception of a stream is refused with those that are.
+      // A code that is no exception of a stream is refused by the local cloud, which lists the valid ones.
       const code = (given.code ?? 'modelStreamErrorException') as StreamException
       return { kind: 'streamError', code, afterEvents: number('after') }
     }
@@ -100,11 +100,11 @@ function whereOf(given: Given, cloud: Cloud): Where {
   }
 }
 
-/** What runs a tenant's gateway; both have the same name. */
+/** Resource types that run a tenant's gateway. A function and a service have the same name. */
 const GATEWAYS = ['aws:lambda/function:Function', 'aws:ecs/service:Service']
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 
-/** Of a tenant: the endpoint in its own account that its models are called through. */
+/** The interfaces that go down. For a tenant these are the ones of its model endpoint. */
 function outageOf(given: Given, cloud: Cloud): Outage {
   const { ledger } = cloud
   const { tenant, endpoint, zone } = given

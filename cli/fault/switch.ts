@@ -1,4 +1,4 @@
-/** The switch for faults of a local cloud that serves; commands in other shells reach it by the cloud's port for commands. */
+/** Switches faults of a running local cloud on and off. Commands in other shells reach this code through the control port. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { ActiveFault } from '@genai/local-cloud/faults/faults'
 import { UserError } from '../verb.ts'
@@ -6,22 +6,22 @@ import { type Given, readFault, told } from './read.ts'
 
 /** A fault that is on. */
 export interface FaultRow {
-  /** By which `clear` names it. */
+  /** The number that `fault clear` takes. */
   readonly number: number
   readonly kind: string
   readonly options: Given
-  /** Calls, or connections, that it has hit. */
+  /** How many calls or connections the fault has hit. */
   readonly hits: number
 }
 
-/** What a command asks for: every answer is the faults that are on, or a mistake. */
+/** A request of a command. The answer is always the list of faults that are on, or an error. */
 export type SwitchRequest =
   | { readonly verb: 'list' }
   | { readonly verb: 'add'; readonly kind: string; readonly options: Given }
-  /** Without a number: all. */
+  /** Without a number, all faults are cleared. */
   | { readonly verb: 'clear'; readonly number?: number }
 
-/** @returns what does as it is asked, and answers what is on afterwards. @throws UserError for a mistake of the user's */
+/** @returns a function that carries out a request and returns the faults that are then on; it throws UserError for a user's mistake */
 export function createSwitch(cloud: Pick<LocalCloud, 'ledger' | 'organization' | 'faults'>) {
   const on = new Map<number, { readonly kind: string; readonly options: Given; readonly active: ActiveFault }>()
   let last = 0
@@ -53,7 +53,7 @@ export function createSwitch(cloud: Pick<LocalCloud, 'ledger' | 'organization' |
   }
 }
 
-/** For the port of a running cloud: what comes over it is no request until it is looked at. */
+/** The handler for the control port. It validates the request, because anything may arrive there. */
 export function faultCommand(cloud: Parameters<typeof createSwitch>[0]): (request: unknown) => readonly FaultRow[] {
   const serve = createSwitch(cloud)
   return (request) => {

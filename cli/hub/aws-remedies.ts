@@ -1,4 +1,4 @@
-/** What to do about AWS's commonest refusals, which say what is wrong but not to whom it is said. */
+/** What to do about AWS's most common errors, whose own messages do not say it. */
 
 const SIGN_IN = "This shell's AWS credentials: those of the platform team's deployer (AWS_PROFILE=…, aws sso login)."
 const OUTPUTS = "The hub's own values: pulumi stack output -s hub"

@@ -1,4 +1,4 @@
-/** Log groups that are still in the accounts: kept with what they hold when a stack went, by this run or by an earlier one. */
+/** Finds log groups that remain in the accounts because they were kept when their stack was destroyed, by this run or an earlier one. */
 import { paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs'
 import { PREFIX } from '../../shared/naming.ts'
 import { type OpenOptions, open } from '../doctor/open.ts'
@@ -10,7 +10,7 @@ export interface LeftLogs {
   /** Absent where no account was asked. */
   readonly region?: string
   readonly groups: readonly string[]
-  /** Why nobody knows; `groups` is empty then. */
+  /** Why the account could not be asked; `groups` is empty then. */
   readonly unknown?: string
 }
 

@@ -1,4 +1,6 @@
-/** What `login` exports to a shell, and `logout` takes away again: who calls which gateway, under the names that clients read. */
+/**
+ * The variables that `login` exports and `logout` removes: the gateway and the caller's token, under the names that client libraries read.
+ */
 
 export interface SignedIn {
   readonly gatewayUrl: string

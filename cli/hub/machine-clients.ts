@@ -27,7 +27,7 @@ export interface NewSecret {
 }
 
 export const SCOPE = `${MACHINE_SCOPE.server}/${MACHINE_SCOPE.name}`
-/** A stolen token is refused by the deny list until then; each fetch of one costs. */
+/** How long a token is good. Long, because each fetch costs; the deny list can refuse a stolen one before. */
 const TOKEN_MINUTES = 60
 /** A user pool has at most 10,000 app clients. */
 const PAGE = 60
@@ -107,7 +107,7 @@ export async function addMachineSecret({ cognito, userPoolId }: Hub, clientId: s
   return { clientId, secret }
 }
 
-/** Takes the older of two secrets away. @throws UserError when there is one only */
+/** Deletes the older of two secrets. @throws UserError if there is only one */
 export async function endOlderSecret({ cognito, userPoolId }: Hub, clientId: string): Promise<void> {
   const of = { UserPoolId: userPoolId, ClientId: clientId }
   const [older, ...others] = await secretsOf(cognito, of)

@@ -1,4 +1,4 @@
-/** A user's session: which gateway it is for, and the tokens of a sign-in there, in the running local cloud or a deployed hub. */
+/** A user's session: the gateway and the tokens of a sign-in, for the running local cloud or a deployed hub. */
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { SIGN_IN_SCOPE } from '../../shared/browser-sign-in.ts'
 import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
@@ -26,9 +26,9 @@ export interface UserSession {
   readonly gatewayUrl: string
   readonly region: string
   readonly tokens: Tokens
-  /** Gets the next ones. @throws UserError when the session has ended */
+  /** Gets new tokens. @throws UserError if the session has ended */
   readonly refresh: (refreshToken: string) => Promise<Tokens>
-  /** Lets go of connections; tokens stay good. */
+  /** Closes connections; the tokens stay good. */
   readonly close: () => void
   /** Certificate of the local cloud's authority; absent for a deployed hub. */
   readonly caFile?: string
@@ -67,7 +67,7 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
   const session = isDeployed(values) ? await ofDeployed(values) : await ofLocal(tenantId, values)
   // An external provider has words of its own for the tenant, which the tenant's stack knows.
   if (values.issuer !== undefined) return { ...session, tenant: tenantId }
-  // As in the client of AWS's article: a client finds its route in its own token.
+  // The tenant's id is read from the token, as in the client of AWS's article.
   const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
   if (typeof tenant !== 'string')
     throw new UserError(
@@ -146,7 +146,7 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
       throw new UserError('The local cloud has no door for a browser yet.', 'Try again when it says that it serves.')
     const server = cognitoServer({ domain: hub.userPoolDomain, clientId, agent: localAgent(local), browserPort })
     const own = users.find((user) => user.tenantId === tenantId)
-    // As npm start does: a terminal's text is kept and shown to others, the note is its owner's alone.
+    // Passwords are not printed, because others may see a terminal's text; only the owner can read the note that has them.
     if (own) process.stderr.write(`Sign in as ${own.username} (the password is in .local/running.json).\n`)
     return { ...place, ...signedAt(server, await signInByBrowser(server)) }
   }

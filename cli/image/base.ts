@@ -69,7 +69,7 @@ async function found(registry: Registry, { repository }: ImageReference, wanted:
   )
 }
 
-/** The document's own word, where the answer's is a vague one. */
+/** The media type: the one in the document, if the answer's header has only a generic one. */
 function withType(document: Document, text: string): Document {
   const { mediaType = document.mediaType } = parsed(
     v.looseObject({ mediaType: v.optional(v.string()) }),

@@ -1,4 +1,4 @@
-/** One request over HTTP: bodies that are streamed both ways, redirects that take no credentials along, silences that end. */
+/** One HTTP request, with streamed bodies, redirects without credentials, and a timeout for silence. */
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
@@ -35,7 +35,7 @@ export async function send(request: Request, redirected = 0): Promise<IncomingMe
   )
 }
 
-/** @throws Error where others could read along, or change what comes */
+/** @throws Error for a connection without TLS to another machine */
 export function requireSafe(url: URL): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.host))) return
   throw new Error(`A registry points to ${url.protocol}//${url.host}, which is not HTTPS.`)

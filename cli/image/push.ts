@@ -55,7 +55,7 @@ async function* copied(from: Registry, repository: string, descriptor: Descripto
   yield* verified(told(from, await from.blob(repository, digest)), descriptor, wrong, onBytes)
 }
 
-/** Of two connections that may break, which one did. */
+/** Tells which of the two connections broke, the source's or the target's. */
 async function* told(from: Registry, source: AsyncIterable<Uint8Array>) {
   try {
     yield* source
@@ -65,7 +65,7 @@ async function* told(from: Registry, source: AsyncIterable<Uint8Array>) {
   }
 }
 
-/** Somebody was faster. @throws UserError where it was another image */
+/** Another push was faster. @throws UserError if that one has another image */
 async function sameAs(image: Image, to: Registry, repository: string, tag: string): Promise<void> {
   const there = await to.manifest(repository, tag)
   if (there?.digest === image.manifest.digest) return

@@ -1,4 +1,4 @@
-/** What `genai image` does, without its words: which image this version's is, whether it is there, and putting it there. */
+/** The work of `genai image`, without its output: finds this version's image name, looks for it in the repository, and pushes it. */
 import { readFile } from 'node:fs/promises'
 import type { Bundle } from '../../shared/bundle.ts'
 import { GATEWAY_PLATFORM, imageTag } from '../../shared/gateway-image.ts'

@@ -125,7 +125,7 @@ export class Registry {
     answer.resume()
   }
 
-  /** The last step: what has no tag is nobody's image. @returns undefined where a tag that never changes is there already */
+  /** Sets the tag, as the last step of a push. @returns undefined if the tag exists already and cannot change */
   async tag(repository: string, tag: string, { bytes, mediaType, digest }: Document): Promise<'tagged' | undefined> {
     const what = `the tag ${tag} of ${repository}`
     const answer = await this.#ask('PUT', `/v2/${repository}/manifests/${tag}`, {

@@ -1,4 +1,4 @@
-/** A stream whose end is given away only when all of it is what its digest says: whatever receives it never has a wrong one whole. */
+/** A stream that checks its digest before its last chunk is passed on, so that a receiver never gets wrong content completely. */
 import { createHash } from 'node:crypto'
 
 /** @param wrong the error for other content, by the digest that it has */

@@ -115,7 +115,7 @@ async function forward(
       answer.on('error', () => response.destroy())
       answer.on('end', resolve)
     })
-    // Whoever leaves is not answered any more, so that the gateway ends the model's call.
+    // When the tool disconnects, the forwarded request is ended too, so that the gateway ends the model's call.
     response.on('close', () => {
       if (!response.writableFinished) sent.destroy()
       resolve()

@@ -1,6 +1,6 @@
 /**
- * Creations that a killed deployment had begun: Pulumi knows that it asked, AWS alone knows whether it made them. What has to
- * be done about each, and the file that `pulumi import` takes.
+ * Creations that a killed deployment had begun. Pulumi knows that it asked for them; only AWS knows whether they exist. Says what to do
+ * about each, and makes the file for `pulumi import`.
  */
 
 /** As `pulumi stack export` has them, as far as they are read here. */
@@ -21,8 +21,8 @@ interface PendingResource {
 }
 
 /**
- * What to do if AWS made it. `import`: Pulumi takes it over. `delete`: it was to replace one of the same name, which is still in
- * the state, and Pulumi imports nothing there; nobody uses it yet. `nothing`: AWS writes the next one over it.
+ * What to do if AWS made it. `import`: let Pulumi take it over. `delete`: it should have replaced a resource that is still in the state,
+ * so Pulumi cannot import it, and nothing uses it yet. `nothing`: the next `up` overwrites it.
  */
 export type Remedy = 'import' | 'delete' | 'nothing'
 
@@ -31,11 +31,11 @@ export interface Pending {
   readonly type: string
   readonly name: string
   readonly remedy: Remedy
-  /** What AWS can be asked by: `cidrBlock 10.64.9.0/27`. */
+  /** Properties by which to look for it in AWS: `cidrBlock 10.64.9.0/27`. */
   readonly known: readonly string[]
 }
 
-/** `Put…` and `RegisterTargets`: a second call is no second resource. */
+/** Types made by `Put…` or `RegisterTargets`: a second call makes no second resource. */
 const WRITTEN_OVER: ReadonlySet<string> = new Set([
   'aws:iam/rolePolicy:RolePolicy',
   'aws:cloudwatch/logMetricFilter:LogMetricFilter',
@@ -61,7 +61,7 @@ export function pendingCreations(deployment: Deployment): readonly Pending[] {
   }))
 }
 
-/** A change or a deletion that was under way: the next `up` or `destroy` does it again, and loses nothing by it. */
+/** A change or a deletion that was interrupted. The next `up` or `destroy` safely repeats it. */
 export interface Interrupted {
   readonly what: 'update' | 'deletion'
   readonly type: string

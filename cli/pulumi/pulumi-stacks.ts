@@ -68,10 +68,10 @@ export async function resourcesOf(stack: Stack): Promise<readonly StateResource[
 }
 
 /**
- * Runs a command of Pulumi's to its end. On Ctrl-C the terminal tells the CLI as well, which ends what it has begun, writes the
- * state and lets go of the stack; it could do none of that if the process that reads its progress were gone.
+ * Runs a Pulumi command to its end. On Ctrl-C the terminal signals the CLI too, which then finishes running operations, writes the state
+ * and releases the lock. For that this process must stay alive and read the CLI's output.
  * @param what `The destroy of spoke-tenant1`
- * @throws UserError when it was interrupted, or failed
+ * @throws UserError if it was interrupted, or failed
  */
 export async function toItsEnd<T>(what: string, stack: Stack, work: () => Promise<T>, remedy: string): Promise<T> {
   let interrupted = false
@@ -85,7 +85,7 @@ export async function toItsEnd<T>(what: string, stack: Stack, work: () => Promis
       (cause: unknown) => ({ cause }),
     )
     .finally(() => process.removeListener('SIGINT', note))
-  // Also when it came too late for the CLI to notice: what would follow is not wanted.
+  // Also if Ctrl-C came too late for the CLI: the user does not want the following steps.
   if (interrupted) throw new UserError(`${what} was interrupted.`, remedy)
   if ('value' in ended) return ended.value
   const reason = reasonOf(ended.cause)

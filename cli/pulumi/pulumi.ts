@@ -64,7 +64,7 @@ async function onPathOf(path: string): Promise<PulumiCommand> {
   const answer = await versionOf('pulumi')
   if (/^v?\d+\.\d+\.\d+/.test(answer)) return await PulumiCommand.get({ version: atLeast() })
   if (answer !== '') throw new Error(`it answers "${firstLine(answer)}" to pulumi version`)
-  // Built from source, it says no version: it is taken for the SDK's, as nobody has one by accident.
+  // A CLI built from source has no version. It is accepted, because nobody has one by accident.
   const command = await PulumiCommand.get({ skipVersionCheck: true })
   return Object.defineProperty(command, 'version', { value: atLeast() })
 }
@@ -94,7 +94,7 @@ function asVersion(text: string): NonNullable<PulumiCommand['version']> {
   return new SemVer(text)
 }
 
-/** What an interrupted or an older download left is in nobody's way. */
+/** Downloads the CLI into a fresh folder, so that an interrupted or older download does no harm. */
 async function install(root: string): Promise<PulumiCommand> {
   rmSync(join(root, 'bin'), { recursive: true, force: true })
   return await PulumiCommand.install({ root, version: atLeast() })

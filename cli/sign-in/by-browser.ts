@@ -10,7 +10,7 @@ import { postForm } from './request.ts'
 import type { SignInServer } from './server.ts'
 import { tokensIn } from './tokens.ts'
 
-/** Whoever has not signed in by then starts again. */
+/** How long the command waits for the sign-in. */
 const TIMEOUT_MILLISECONDS = 5 * 60_000
 
 export interface ByBrowserOptions {

@@ -87,10 +87,10 @@ interface Answer {
 function read({ method, url = '/', headers }: IncomingMessage, { port, state, code }: Waiting): Answer {
   // Behind a name of its own: a path that begins with // would be read as one.
   const { pathname, searchParams: query } = new URL(`http://localhost${url}`)
-  // A name that somebody else controls may lead here too.
+  // DNS names that somebody else controls may lead to this port.
   if (headers.host !== `localhost:${port}` || pathname !== '/callback') return { status: 404, text: 'Nothing is here.' }
   if (method !== 'GET') return { status: 405, text: 'Only a browser comes here.' }
-  // Any page can send a browser here: an answer that is not of this sign-in changes nothing.
+  // Any page can send the browser to this port, so an answer with another state is ignored.
   if (query.get('state') !== state)
     return { status: 400, text: 'This is not the answer to the sign-in that waits here.' }
   const [error, given] = [query.get('error'), query.get('code')]

@@ -88,5 +88,5 @@ export function errorIn(json: Readonly<Record<string, unknown>>): string {
   return plain(words.join(': ') || 'no reason was given')
 }
 
-/** What comes from elsewhere must not move the terminal's cursor. */
+/** Removes control characters, which could move the terminal's cursor. */
 export const plain = (text: string): string => text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 300)

@@ -79,7 +79,7 @@ export const add: Verb = {
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     const { file, stack, text, costs, warnings } = newTenant(tenantId, values)
-    // Whatever was checked before: an existing file is never overwritten.
+    // Writing fails if the file exists, whatever was checked before.
     writeNewFile(file, text, 'Nothing was written.')
     for (const line of warnings) process.stderr.write(`${line}\n`)
     process.stdout.write(await nextSteps(stack, tenantId, costs))
@@ -93,7 +93,7 @@ export interface NewTenant {
   readonly text: string
   /** What it costs before its first request, for people. */
   readonly costs: string
-  /** What may be a slip: nobody was asked. */
+  /** Possible mistakes that could not be checked without asking AWS. */
   readonly warnings: readonly string[]
 }
 
@@ -145,7 +145,7 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
   const mine = (mistake: string) => mistake.includes(stack)
   const mistakes = [
     ...tenancyMistakes([...others, tenancy], limits).filter(
-      // What was wrong before stays with `tenant check`.
+      // Mistakes that other tenants had before are left to `tenant check`.
       (mistake) => mine(mistake) || !tenancyMistakes(others, limits).includes(mistake),
     ),
     ...mistakesAgainstHub(settings, hub),
@@ -176,7 +176,7 @@ function costsOf({ compute, availabilityZoneIds, modelEndpoint, tenantId }: Spok
   )
 }
 
-/** What the table of settings says of a flag is what it says of the setting. */
+/** Turns an error about a setting into a UserError, because the flags become settings. */
 function attempt<T>(work: () => T): T {
   try {
     return work()

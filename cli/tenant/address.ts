@@ -1,4 +1,4 @@
-/** Where a new tenant goes: its zones and its block. */
+/** Chooses the zones and the address block of a new tenant. */
 import { nextFreeCidr, SPOKE_PREFIXES } from '../../shared/addressing.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import { messageOf, UserError } from '../verb.ts'
@@ -7,7 +7,9 @@ import type { SpokeFile } from './stacks.ts'
 /** The size of the sample tenants: three zones of two subnets each, and room. */
 export const DEFAULT_PREFIX = 24
 
-/** The zones that the hub's other tenants use: a zone id is not in the hub's settings, which name zones as its account does. */
+/**
+ * The zones of a new tenant, taken from the hub's other tenants: the hub's settings have zone names, not the zone ids that a spoke needs.
+ */
 export function zonesFor(members: readonly SpokeFile[]): readonly string[] {
   for (const { settings } of members)
     if (settings.ok && settings.value.availabilityZoneIds.length > 0) return settings.value.availabilityZoneIds

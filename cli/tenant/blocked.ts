@@ -1,4 +1,4 @@
-/** Callers whose tokens the gateway refuses though they are good: the tenant's item `blocked`. */
+/** Reads and writes the tenant's item `blocked`: callers whose valid tokens the gateway refuses. */
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { type BlockedCaller, callerId, type MachineIssuer } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
@@ -11,10 +11,7 @@ interface Table {
 
 const keyOf = (tenantId: string) => ({ tenantId: { S: tenantId }, item: { S: 'blocked' } })
 
-/**
- * Writes an entry, and takes away those that have ended.
- * @throws UserError for a tenant that is not deployed
- */
+/** Adds an entry, and removes entries that have ended. @throws UserError for a tenant that is not deployed */
 export async function block(table: Table, tenantId: string, caller: BlockedCaller, now: Date): Promise<void> {
   const { configuration, blocked } = await tenantItems(table, tenantId)
   if (!configuration)
@@ -59,7 +56,7 @@ async function update(
   )
 }
 
-/** What a tenant's configuration says of its machines. */
+/** The machines in a tenant's deployed configuration. */
 export async function machinesOf(table: Table, tenantId: string): Promise<Readonly<Record<string, MachineIssuer>>> {
   const { configuration } = await tenantItems(table, tenantId)
   const entries = Object.entries(configuration?.machineIssuers?.M ?? {}).map(([name, { M = {} }]) => {

@@ -1,4 +1,4 @@
-/** The flags of `tenant add`, read one by one; what they say is checked with the settings that they become. */
+/** Reads the flags of `tenant add` one by one. Their values are validated later, as settings. */
 import { SPOKE_PREFIXES } from '../../shared/addressing.ts'
 import { roleArn } from '../../shared/naming.ts'
 import { modelIds } from '../../shared/settings/spoke.ts'
@@ -20,7 +20,7 @@ export interface TenantFlags {
   readonly hubStack?: string
 }
 
-/** The role that an account is prepared with for onboarding: docs/onboarding.md. */
+/** Name of the deploy role that every tenant's account has (docs/onboarding.md). */
 const DEPLOYER = 'genai-deployer'
 
 export function readFlags(tenantId: string, values: Arguments['values']): TenantFlags {

@@ -14,7 +14,7 @@ import { type Limits, parseLimits } from '../../shared/limits.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
 
-/** A gateway that runs uses its tenant's items no longer than this. */
+/** How long a running gateway uses its tenant's items before it reads them again. */
 export const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
 
 export interface TenantsTable {
@@ -28,11 +28,11 @@ export interface LivingTenant {
   readonly tenantId: string
   readonly account: string
   readonly status: TenantStatus['status']
-  /** As it is deployed, and as the operator has tightened it. */
+  /** The limits of the deployed stack, and the operator's. */
   readonly limits: { readonly stack: Limits; readonly operator: Limits }
 }
 
-/** Every tenant that is deployed into the hub, from wherever. */
+/** Every tenant that is deployed in the hub, also from other folders and machines. */
 export async function livingTenants({ dynamodb, tableName }: TenantsTable): Promise<readonly LivingTenant[]> {
   const items = new Map<string, Item>()
   let from: ScanCommandOutput['LastEvaluatedKey']
@@ -55,7 +55,7 @@ export async function livingTenants({ dynamodb, tableName }: TenantsTable): Prom
   })
 }
 
-/** Limits that cannot be read stop the tenant, and `tenant limit` says so: a list of tenants is not kept from being told. */
+/** Unreadable limits count as none here, so that the list of tenants is still shown. `tenant limit` reports them. */
 function limitsIn(item: Item | undefined): Limits {
   try {
     return parseLimits(plainOf(item?.limits) ?? {})
@@ -66,7 +66,7 @@ function limitsIn(item: Item | undefined): Limits {
 
 export type Item = Record<string, AttributeValue>
 
-/** A tenant's own items, by their names; together they are far below a page's 1 MB. */
+/** A tenant's own items, by their names. Together they are far smaller than the 1 MB of a page. */
 export async function tenantItems(
   { dynamodb, tableName }: Pick<TenantsTable, 'dynamodb' | 'tableName'>,
   tenantId: string,
@@ -74,7 +74,7 @@ export async function tenantItems(
   const { Items = [] } = await dynamodb.send(
     new QueryCommand({
       TableName: tableName,
-      // Of what a command has written a moment ago.
+      // So that it sees what a command wrote a moment ago.
       ConsistentRead: true,
       KeyConditionExpression: 'tenantId = :tenant',
       ExpressionAttributeValues: { ':tenant': { S: tenantId } },
@@ -91,7 +91,7 @@ export async function tenantItems(
 
 /**
  * Writes the status item, which the tenant's stack made and no `up` writes again.
- * @throws UserError for a tenant that is not deployed: there is nothing to suspend, and nothing is left behind
+ * @throws UserError for a tenant that is not deployed; nothing is written then
  */
 export async function setStatus(
   { dynamodb, tableName, deployCommand = 'pulumi up -s' }: TenantsTable,

@@ -26,7 +26,7 @@ import { textTable } from './text-table.ts'
 
 /** A warm gateway uses its tenant's items no longer than this. */
 
-/** Flag → limit. */
+/** The limit that each flag sets. */
 const FLAGS = {
   'requests-per-minute': 'requestsPerMinute',
   'tokens-per-minute': 'tokensPerMinute',
@@ -83,7 +83,7 @@ export const limit: Verb = {
 
 type Change = (before: TenantLimits) => Limits
 
-/** @returns what is written in the place of what was there; undefined where nothing is to be changed */
+/** @returns the operator's new limits, which replace the old ones; undefined if the command changes nothing */
 export function changeOf(values: Arguments['values']): Change | undefined {
   const given = Object.entries(FLAGS).flatMap(([flag, name]) =>
     values[flag] === undefined ? [] : [{ flag, name, text: String(values[flag]) }],
@@ -182,7 +182,7 @@ function requireTighter(flag: string, figure: number | undefined, ofStack: numbe
   )
 }
 
-/** What has no price would count as nothing. */
+/** Refuses a limit in dollars on a model without a price, whose requests would count as free. */
 function requirePrices({ models, priced }: TenantLimits, limits: Limits): void {
   const unpriced = countedInDollars(limits, Object.keys(models)).filter((name) =>
     (models[name] ?? []).some((id) => !priced.includes(id)),

@@ -1,4 +1,4 @@
-/** A tenant's limits: what its stack says, what the operator has tightened, what holds, and how far it is used up. */
+/** A tenant's limits: those of its stack, those of the operator, which of them apply, and how much is used. */
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -19,7 +19,7 @@ export interface TenantLimits {
   readonly stack: Limits
   readonly operator: Limits
   readonly changedAt?: string
-  /** Of the tenant's names for models, their ids: the first one asked, and those asked when it is busy. */
+  /** The model ids behind each of the tenant's names: the first choice, then those that are asked if it has no capacity. */
   readonly models: Readonly<Record<string, readonly string[]>>
   /** The ids that have a price. */
   readonly priced: readonly string[]
@@ -52,8 +52,8 @@ export async function limitsOf(table: TenantsTable, tenantId: string): Promise<T
 }
 
 /**
- * Writes the operator's limits in the place of those that were read.
- * @throws UserError when somebody else has written meanwhile, or the tenant has gone: nothing is written then
+ * Replaces the operator's limits.
+ * @throws UserError if somebody else has written since they were read, or the tenant was removed; nothing is written then
  */
 export async function writeLimits(
   { dynamodb, tableName }: TenantsTable,
@@ -93,10 +93,10 @@ export interface LimitRow {
   readonly stack?: number
   readonly operator?: number
   readonly holds: number
-  /** In the unit of the limit, dollars for dollars. Of the tenant and of models: of users each has their own. */
+  /** How much is used, in the limit's own unit. Absent for limits of users, because each user has a counter of their own. */
   readonly used?: number
   readonly left?: number
-  /** ISO 8601: when nothing of it is used any more, if nothing is added. */
+  /** ISO 8601: when the counter is back at zero if nothing is added. */
   readonly resets?: string
 }
 

@@ -31,16 +31,16 @@ export interface TenantRow {
   readonly account: string
   /** Empty for a tenant without a network of its own. */
   readonly cidrBlock: string
-  /** Whose model endpoint its gateway calls; empty where the stack file does not tell. */
+  /** Whose model endpoint the gateway calls; empty if the stack file has mistakes. */
   readonly modelEndpoint: 'own' | 'hub' | ''
   readonly models: readonly string[]
   readonly compute: Compute['kind'] | ''
   readonly tier: string
-  /** Rules of the load balancer besides the tenant's own, one a machine. */
+  /** The tenant's machines; each takes one rule of the load balancer. */
   readonly machines: number
-  /** `?` where no hub was asked, or another than the tenant's own. */
+  /** `?` if no hub was asked, or a hub that is not the tenant's. */
   readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
-  /** US dollars, before the first request; absent where the stack file does not tell. */
+  /** US dollars a month before the first request; absent if the stack file has mistakes. */
   readonly monthlyFixed?: number
   /** What the stack's file says, and what the operator has tightened; absent where nothing is limited. */
   readonly limits?: readonly LimitRow[]
@@ -70,7 +70,7 @@ export const list: Verb = {
   async run({ values }) {
     const prices = pricesOf(values)
     const running = values.aws === true ? undefined : await findRunning()
-    // What npm start has deployed is more than the files say.
+    // `npm start` deploys settings that the files do not have.
     const demonstration = running?.verb === 'start'
     const files = readStackFiles(PROJECT_DIRECTORY, demonstration ? demoOf(running) : readStack)
     const living = await statuses(values, running)
@@ -165,7 +165,7 @@ function limitsOf(stack: Limits = {}, operator: Limits = {}): Pick<TenantRow, 'l
   return limits.length > 0 ? { limits } : {}
 }
 
-/** Of all tenants that have some; empty when none has. */
+/** The limits of all tenants as a table; empty if no tenant has limits. */
 export function limitsTable(rows: readonly TenantRow[]): string {
   const cells = rows.flatMap(({ tenant, limits = [] }) => limits.map((row) => [tenant, ...limitCells(row)]))
   return cells.length === 0 ? '' : textTable(['TENANT', 'SCOPE', 'LIMIT', 'STACK', 'OPERATOR', 'HOLDS'], cells)
@@ -197,7 +197,7 @@ export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
   )
 }
 
-/** App clients of Cognito's: their tokens are counted on top. */
+/** Monthly price of the app clients of a tenant's machines, without their tokens. */
 const clientsMonthly = (issuers: MachineIssuers, prices: Prices): number =>
   Object.values(issuers).filter(({ claims }) => claims.client_id !== undefined).length * prices.cognitoAppClientMonth
 
@@ -211,7 +211,7 @@ function tierName(compute: Compute): string {
   return preset?.[0] ?? (compute.kind === 'lambda' ? tierFigures(compute.tier) : taskTierFigures(compute.tier))
 }
 
-/** What tenants at the shared endpoint have not, where there are any. */
+/** Says which layers tenants at the shared endpoint lack; empty if there are no such tenants. */
 export function sharedNote(rows: readonly TenantRow[]): readonly string[] {
   const shared = rows.filter(({ modelEndpoint }) => modelEndpoint === 'hub').map(({ tenant }) => tenant)
   if (shared.length === 0) return []
@@ -243,7 +243,7 @@ function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
   })
 }
 
-/** A hub's file with a mistake is told by `tenant check`. */
+/** Ignores a hub's file with a mistake, which `tenant check` reports. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work()

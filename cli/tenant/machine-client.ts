@@ -1,4 +1,4 @@
-/** Machines with a client id and a secret of the hub's user pool: adding one, another secret, taking it away. */
+/** Machines that have a client id and a secret of the hub's user pool: adds one, rotates its secret, removes it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { PRICES, PRICES_AS_OF } from '../../shared/prices.ts'
@@ -93,7 +93,7 @@ export async function addMachine(
   return { ...made, stack, file: basename(file) }
 }
 
-/** On standard output, so that a pipe gets it and a terminal's log of commands does not. */
+/** Prints the secret on standard output, so that it can be piped into a secret store. */
 function printSecret({ clientId, secret }: NewSecret, hub: HubAccess, values: Arguments['values']): void {
   const tokenUrl = hub.userPoolDomain === undefined ? undefined : `https://${hub.userPoolDomain}/oauth2/token`
   const variables = { ...(tokenUrl && { TOKEN_URL: tokenUrl }), CLIENT_ID: clientId, CLIENT_SECRET: secret }

@@ -9,7 +9,7 @@ import { SEEN_WITHIN_SECONDS } from './items.ts'
 import { CLIENT_PRICES } from './machine-client.ts'
 import { textTable } from './text-table.ts'
 
-/** The longest that tokens of the issuers in docs/machines.md live: Entra's for managed identities. */
+/** How long a machine stays blocked: as long as the longest-lived tokens of docs/machines.md (Entra's managed identities). */
 const DEFAULT_HOURS = 24
 
 export const machineList: Verb = {
@@ -67,7 +67,7 @@ async function subjectOf(hub: HubAccess, values: Arguments['values'], tenantId: 
       `${tenantId} has no machine "${name}".`,
       `There are: ${Object.keys(machines).join(', ') || 'none'}.`,
     )
-  // Cognito writes an app client's id into both.
+  // In Cognito's access tokens `sub` and `client_id` are both the app client's id.
   const subject =
     values.subject === undefined ? (machine.claims.sub ?? machine.claims.client_id) : String(values.subject)
   if (subject === undefined)

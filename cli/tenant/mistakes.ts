@@ -1,4 +1,4 @@
-/** What is wrong with the tenants of a folder's stack files: each on its own, against each other, against their hub. */
+/** The mistakes in a folder's stack files: in each file, between tenants, and between a tenant and its hub. */
 
 import { limitsOfSettings } from '../../shared/hub-limits.ts'
 import { DEFAULT_LISTENER_RULES } from '../../shared/load-balancer-rules.ts'

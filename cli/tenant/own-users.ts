@@ -1,8 +1,8 @@
-/** Commands about users of the user pool, on a hub whose people are an external provider's. */
+/** Refuses commands about users of the user pool on a hub whose people sign in at an external provider. */
 import type { HubAccess } from '../hub/hub-access.ts'
 import { UserError } from '../verb.ts'
 
-/** What is done at the provider instead, by the last word of the verb. */
+/** What to do at the provider instead, by the last word of the verb. */
 const INSTEAD: Readonly<Record<string, string>> = {
   add: "give the person the tenant's value in the token (app role, group): docs/identity.md",
   list: "look at who has the tenant's role or group",

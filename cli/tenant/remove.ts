@@ -47,7 +47,7 @@ export const remove: Verb = {
   },
 }
 
-/** In another hub it has no users that could be disabled first. */
+/** Refuses another hub than the tenant's own, in which the tenant's users could not be found and disabled. */
 function requireItsHub(tenantId: string, values: Arguments['values']): void {
   const name = stackOf(tenantId)
   const file = readStackFiles().spokes.find(({ stack }) => stack === name)
@@ -92,7 +92,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     '',
   ].join('\n')
   async function run(): Promise<void> {
-    // Tokens that are out live for half an hour: without this they would be served until the stack is gone.
+    // Tokens that were issued before are good for half an hour, and would be served until the stack is destroyed.
     if (living) await setStatus(hub, tenantId, 'suspended', new Date())
     await disableUsers(hub, users, { erase })
     for (const { clientId } of clients) await deleteMachineClient(hub, clientId)

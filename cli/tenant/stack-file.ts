@@ -63,5 +63,5 @@ export function stackFileText(file: StackFile): string {
   ].join('\n')
 }
 
-/** Quoted where YAML would read something else than the text: a model called `1.0`, an id with a colon at its end. */
+/** Quotes a text that YAML would read as something else: a model called `1.0`, an id that ends in a colon. */
 const scalar = (text: string) => stringify(text).trimEnd()

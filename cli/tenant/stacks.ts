@@ -13,7 +13,7 @@ export interface SpokeFile {
   readonly stack: string
   readonly raw: RawSettings
   readonly tenancy: Tenancy
-  /** What is wrong with the file on its own, when something is. */
+  /** The file's settings, or its mistakes. */
   readonly settings:
     | { readonly ok: true; readonly value: SpokeSettings }
     | { readonly ok: false; readonly mistake: string }
@@ -22,7 +22,7 @@ export interface SpokeFile {
 export interface StackFiles {
   readonly project: string
   readonly directory: string
-  /** How a stack's settings are read of its file. */
+  /** Reads a stack's settings from its file. */
   readonly read: typeof readStack
   readonly spokes: readonly SpokeFile[]
   /** Files that cannot be read at all. */
@@ -42,7 +42,7 @@ export function readStackFiles(directory = PROJECT_DIRECTORY, read = readStack):
   for (const stack of stackNames(directory)) {
     try {
       const raw = ofProject(read(stack, directory).config, project)
-      // Of a client nothing but its mistakes is anybody's here.
+      // A client's file is only checked for mistakes.
       if (raw.role === 'site') readSettings(raw, { organization: ORGANIZATION, project, stack })
       const tenancy = readTenancy(stack, raw, defaultHubStack(project))
       if (tenancy) spokes.push({ stack, raw, tenancy, settings: settingsOf(raw, project, stack) })
@@ -64,7 +64,7 @@ function settingsOf(raw: RawSettings, project: string, stack: string): SpokeFile
 
 /**
  * The settings of a hub, from its own file.
- * @returns undefined for a hub whose file is not here: somebody else's, or another folder's
+ * @returns undefined if the hub's file is not in this folder
  * @throws UserError for a file with a mistake
  */
 export function readHub({ project, directory, read }: StackFiles, hubStack: string): HubSettings | undefined {
@@ -81,8 +81,8 @@ export function readHub({ project, directory, read }: StackFiles, hubStack: stri
 }
 
 /**
- * The stack that a tenant is: by its file, or by the name that `tenant add` gives.
- * @throws UserError for a file of that name that is not the tenant's: destroying its stack would take somebody else away
+ * The name of a tenant's stack: by its file, or else the name that `tenant add` gives.
+ * @throws UserError if the file of that name is another tenant's, whose stack would be destroyed
  */
 export function stackOf(tenantId: string, directory = PROJECT_DIRECTORY): string {
   const stack = `spoke-${tenantId}`

@@ -5,7 +5,7 @@ import { tenantIdOf } from './id.ts'
 import { requireOwnUsers } from './own-users.ts'
 import { addUser } from './users.ts'
 
-/** Cognito judges the rest of it. */
+/** A rough check; Cognito does the rest. */
 const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/
 
 export const userAdd: Verb = {

@@ -1,4 +1,4 @@
-/** What is done to one user who exists: disable, enable, reset, remove. */
+/** Verbs that change an existing user: disable, enable, reset, block, remove. */
 
 import type { BlockedCaller } from '../../shared/tenant.ts'
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
@@ -18,7 +18,7 @@ interface Change {
   readonly summary: string
   readonly details: readonly string[]
   readonly options?: Verb['options']
-  /** @returns what to say of it */
+  /** @returns the text to print */
   run(hub: HubAccess, member: Member, values: Arguments['values'], tenantId: string): Promise<string>
   /** For a person of an external provider, by the subject of their tokens. @default refused */
   ofProvider?(hub: HubAccess, caller: Pick<BlockedCaller, 'issuer' | 'subject'>, tenantId: string): Promise<string>
@@ -46,7 +46,7 @@ const verbOf = ({ name, summary, details, options = {}, run, ofProvider }: Chang
   },
 })
 
-/** What an operator copies out of a token (claim sub), or out of the provider. */
+/** Reads the subject that an operator copied from a token (claim `sub`) or from the provider. */
 function subjectOf(given = ''): string {
   if (/^[\x21-\x7e]{1,256}$/.test(given)) return given
   throw new UserError(`"${given}" is no subject of a token.`, 'It is what the claim sub of the person’s token says.')

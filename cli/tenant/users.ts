@@ -22,7 +22,7 @@ export interface Pool {
   readonly deployCommand?: string
 }
 
-/** How a new user comes to a password: one that the operator typed, or a temporary one that Cognito mails. */
+/** The first password of a new user: one that the operator types, or a temporary one that Cognito mails. */
 export type FirstPassword = { readonly kind: 'typed'; readonly password: string } | { readonly kind: 'mailed' }
 
 /** @throws UserError for a tenant that is not deployed, an address that is taken, a password that the pool refuses */
@@ -35,7 +35,7 @@ export async function addUser(pool: Pool, tenantId: string, email: string, first
   const create = new AdminCreateUserCommand({
     ...user,
     UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    // With the creation, so that a password that the pool refuses leaves no user behind.
+    // Sent with the creation, so that no user is made if the pool refuses the password.
     ...(typed === undefined
       ? { DesiredDeliveryMediums: ['EMAIL'] }
       : { MessageAction: 'SUPPRESS', TemporaryPassword: typed }),
@@ -48,7 +48,7 @@ export async function addUser(pool: Pool, tenantId: string, email: string, first
     if (typed !== undefined)
       await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: typed, Permanent: true }))
   } catch (cause) {
-    // Half a user could not sign in, and would be in the way of a second attempt.
+    // An incomplete user could not sign in, and would make a second attempt fail.
     await cognito.send(new AdminDeleteUserCommand(user)).catch(() => undefined)
     throw cause
   }
@@ -118,7 +118,7 @@ async function groupOf({ cognito, userPoolId }: Pool, tenantId: string): Promise
 
 /** A user of a tenant, as its operator sees them. */
 export interface Member {
-  /** Cognito's own name for the user, which is no address. */
+  /** Cognito's own name for the user, which is not the e-mail address. */
   readonly username: string
   /** The subject of the user's tokens. */
   readonly sub: string
@@ -141,7 +141,7 @@ export async function membersOf(pool: Pool, tenantId: string): Promise<readonly 
   return members.sort((a, b) => a.email.localeCompare(b.email, 'en'))
 }
 
-/** @throws UserError for somebody who is not a user of this tenant, of another one perhaps */
+/** @throws UserError for an address that is no user of this tenant */
 export async function memberOf(pool: Pool, tenantId: string, email: string): Promise<Member> {
   const members = await membersOf(pool, tenantId)
   const found = members.find((member) => member.email.toLowerCase() === email.toLowerCase())
@@ -160,7 +160,7 @@ export async function deleteUser(pool: Pool, username: string): Promise<void> {
   await disableUsers(pool, [username], { erase: true })
 }
 
-/** To be replaced at the next sign-in. @throws UserError for one that the pool refuses */
+/** Sets a password that the user must replace at the next sign-in. @throws UserError if the pool refuses the password */
 export async function resetPassword(pool: Pool, username: string, password: string): Promise<void> {
   const user = { UserPoolId: pool.userPoolId, Username: username }
   await pool.cognito
@@ -168,11 +168,11 @@ export async function resetPassword(pool: Pool, username: string, password: stri
     .catch((cause: unknown) => {
       throw refusal(cause, username, 'Nothing was changed.')
     })
-  // Whoever knew the old one is signed in no more.
+  // Ends sessions that were begun with the old password.
   await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
 }
 
-/** Ends their sign-ins, and lets them sign in no more. An ID token that is out stays valid for its half hour at most. */
+/** Ends the users' sessions and refuses further sign-ins. An ID token that was issued before stays valid for half an hour at most. */
 export async function disableUsers(pool: Pool, users: readonly string[], { erase = false } = {}): Promise<void> {
   for (const Username of users) {
     const user = { UserPoolId: pool.userPoolId, Username }

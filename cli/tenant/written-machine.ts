@@ -1,4 +1,4 @@
-/** A machine in a stack file's text. Everything else stays as it is, byte by byte: comments, order, quotes. */
+/** Adds a machine to a stack file's text, or removes it. Everything else stays as it is, byte by byte: comments, order, quotes. */
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isScalar, type Pair, parse, parseDocument, type YAMLMap } from 'yaml'
 import { isMap as isRecord } from '../../shared/is-map.ts'
@@ -46,7 +46,7 @@ export function withoutMachine(
   if (!setting || !isMap(setting.value) || setting.value.flow === true) return undefined
   const { items } = setting.value
   const machine = items.find((pair) => nameOf(pair) === name)
-  // An empty map would be a setting that says nothing.
+  // If it is the only machine, the whole setting is removed, because an empty map is not allowed.
   const gone = machine && items.length === 1 ? setting : machine
   const start = startOf(gone)
   if (!gone || start === undefined) return undefined
@@ -70,7 +70,7 @@ const flow = ({ issuer, claims }: WrittenMachine['issuer']) =>
 
 type Machines = Readonly<Record<string, unknown>>
 
-/** Read again, the file says what it said before, and this. */
+/** Parses both texts, and tells whether they differ in this change and nothing else. */
 function isOnlyChange(
   before: string,
   after: string,

@@ -1,24 +1,24 @@
-/** Output that nobody reads any more (`| head`, a closed terminal) is no failure of the command that writes it. */
+/** Lets a command survive when its output is no longer read (`| head`, a closed terminal). */
 
-/** How a pipe, a socket and a terminal say that the reader has gone. */
+/** Error codes by which a pipe, a socket and a terminal say that the reader has gone. */
 const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'])
 
 const listeners = new Set<() => void>()
 
 /**
- * For the beginning of a program. What is written after the reader has gone is dropped: a command that changes something
- * finishes what it has begun, and one that serves or measures stops, as after Ctrl-C (see `stopOnSignals`).
+ * Call it at the start of a program. Output after the reader has gone is dropped. A command that changes something finishes its work; one
+ * that serves or measures stops, as after Ctrl-C (see `stopOnSignals`).
  */
 export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Such as a full disk: nobody could read what is missing.
+      // Another error, such as a full disk, must not be hidden.
       if (!GONE.has(error.code ?? '')) throw error
       for (const tell of [...listeners]) tell()
     })
 }
 
-/** @returns what takes the listener away */
+/** @returns a function that removes the listener */
 export function onClosedOutput(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)

@@ -4,9 +4,9 @@ import { onClosedOutput } from './closed-output.ts'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Ctrl-C, a polite kill, a terminal that is closed and a pipe that nobody reads end the wait instead of the process, so that
- * children and ports are closed.
- * @param options.whenOutputCloses false for a command that ends by itself and whose exit code is what is asked for
+ * Lets a command stop in order: Ctrl-C, SIGTERM, a closed terminal and a closed output pipe end its wait instead of the process, so that
+ * it can close children and ports.
+ * @param options.whenOutputCloses false for a command that ends by itself and whose exit code matters
  */
 export function stopOnSignals({ whenOutputCloses = true }: { readonly whenOutputCloses?: boolean } = {}): {
   readonly asked: Promise<undefined>

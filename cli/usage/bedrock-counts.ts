@@ -1,4 +1,4 @@
-/** What Bedrock counted in an account, from CloudWatch: sums of every hour, of every model that was called there. */
+/** Reads from CloudWatch what Bedrock counted in an account: sums by hour and model. */
 import {
   type CloudWatchClient,
   GetMetricDataCommand,
@@ -64,7 +64,7 @@ async function calledModels(client: CloudWatchClient): Promise<readonly string[]
   const pages = paginateListMetrics({ client }, { Namespace: NAMESPACE, MetricName: KINDS.inputTokens })
   for await (const { Metrics = [] } of pages)
     for (const { Dimensions = [] } of Metrics) {
-      // Others have a dimension more, such as the size of the prompt, and count the same tokens again.
+      // Metrics with further dimensions, such as the prompt's size, count the same tokens again.
       const [only] = Dimensions
       if (Dimensions.length === 1 && only?.Name === DIMENSION && only.Value !== undefined) found.push(only.Value)
     }

@@ -1,4 +1,4 @@
-/** The account's invocation log, record by record: each is found in the trail by what the gateway said in the request's metadata. */
+/** Compares the account's invocation log with the trail, record by record. The request metadata that the gateway sets connects the two. */
 import { type BedrockClient, GetModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock'
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs'
 import { REQUEST_METADATA } from '../../shared/audit-line.ts'
@@ -41,7 +41,7 @@ export async function readInvocationLog(
   return records
 }
 
-/** @returns undefined for what is none, such as the part of a long record that Bedrock keeps elsewhere */
+/** @returns undefined if the text is no record, such as a part of a long record that Bedrock keeps elsewhere */
 export function logRecord(message: string): LogRecord | undefined {
   let value: unknown
   try {

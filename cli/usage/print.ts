@@ -40,7 +40,7 @@ export function usageCsv({ by, rows, oldestPrices = '' }: UsageReport): string {
   return [header, ...lines].map((line) => `${line.join(',')}\r\n`).join('')
 }
 
-/** As RFC 4180 has it; what a spreadsheet would take for a formula is a text. */
+/** A CSV field by RFC 4180; a value that a spreadsheet would take for a formula is marked as text. */
 function cell(text: string): string {
   const plain = /^[=+\-@]/.test(text) && text !== '-' ? `'${text}` : text
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain

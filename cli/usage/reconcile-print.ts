@@ -17,7 +17,7 @@ export interface Reconciled {
   readonly notAsked: readonly { readonly account: string; readonly tenants: readonly string[]; readonly why: string }[]
 }
 
-/** Whether everything that was asked adds up: what could not be asked does not count as a yes. */
+/** Whether everything adds up. An account that could not be asked counts as no. */
 export const addsUp = ({ rows, records, notAsked, threshold }: Reconciled): boolean =>
   rows.every(({ percent }) => percent <= threshold) &&
   records.every(({ findings }) => findings.length === 0) &&

@@ -1,4 +1,4 @@
-/** What the gateway recorded, held against what Bedrock counted by itself, for each account, hour and model. */
+/** Compares what the gateway recorded with what Bedrock counted, for each account, hour and model. */
 import { costOf } from '../../shared/cost.ts'
 import { type PriceList, priceOf } from '../../shared/model-prices.ts'
 import type { TrailRecord } from '../audit/trail.ts'
@@ -34,7 +34,7 @@ export interface ReconcileRow {
   readonly counted: Counts
   /** `counted` less `recorded`. */
   readonly difference: Counts
-  /** Of the difference, what no reason below accounts for; both directions add up. */
+  /** The part of the difference that no reason explains; differences in both directions are added. */
   readonly unexplained: number
   /** `unexplained` of all tokens of the row, 0 to 100. */
   readonly percent: number
@@ -50,7 +50,10 @@ export interface ReconcileOptions {
 }
 
 export const HOUR = 3_600_000
-/** Clocks differ, and Bedrock counts when it has answered: a request that ended so near an hour's end may be in the other one. */
+/**
+ * Clocks differ, and Bedrock counts after its answer, so a request that ended this close to the end of an hour may be counted in the next
+ * one.
+ */
 const EDGE_MILLISECONDS = 60_000
 
 interface Cell {
@@ -140,7 +143,7 @@ function addRecords(
 
 const idOf = ({ tenant, requestId }: TrailRecord) => `${tenant} ${requestId}`
 
-/** What stands in records counts as known, whatever a stack file says today. */
+/** Models in records count as known, even if no stack file has them any more. */
 function knownModels(records: readonly TrailRecord[], units: readonly AccountUnit[]) {
   return new Map(
     units.map(({ account, tenants, models }) => {
@@ -152,14 +155,14 @@ function knownModels(records: readonly TrailRecord[], units: readonly AccountUni
   )
 }
 
-/** A profile's calls may be counted under its model's own id: nobody says which it is. */
+/** Calls through a profile may be counted under the profile's or the model's id; AWS does not document which. */
 function canonical(modelId: string, known: readonly string[]): string {
   const id = modelId.slice(modelId.lastIndexOf('/') + 1)
   if (known.includes(id)) return id
   return known.find((one) => one.replace(/^(us-gov|apac|global|[a-z]{2})\./, '') === id) ?? id
 }
 
-/** What belongs into the next hour, or came from the one before: as much as differs in both, and no more than what was near the edge. */
+/** Moves tokens between neighbouring hours: as many as explain the differences of both, but no more than ended near the hour's end. */
 function edges(cells: readonly Cell[]): ReadonlyMap<Cell, Counts> {
   const moved = new Map<Cell, Counts>()
   for (const [index, cell] of cells.entries()) {
@@ -218,7 +221,7 @@ function rowOf(cell: Cell, moved: Counts, known: readonly string[], prices: Pric
   }
 }
 
-/** Whether requests of which Bedrock said nothing can have used as much: those that were reserved, no more than that. */
+/** Whether the estimated requests explain the difference, which is possible up to the amount reserved for them. */
 function explains(cell: Cell, more: Counts, prices: PriceList): boolean {
   if (cell.unended > 0) return true
   if (cell.estimated === 0) return false

@@ -1,4 +1,4 @@
-/** What was used and what it cost, summed up from the records of the trail. Whatever is summed, a request counts once. */
+/** Sums up use and costs from the records of the trail. A request counts once, however many records it has. */
 import { costOf, DEFAULT_TIER, type Tokens } from '../../shared/cost.ts'
 import { oldestDate, type PriceList, priceOf } from '../../shared/model-prices.ts'
 import type { TrailRecord } from '../audit/trail.ts'
@@ -7,7 +7,7 @@ export const KEYS = ['tenant', 'user', 'model', 'day'] as const
 export type Key = (typeof KEYS)[number]
 
 export interface Sum {
-  /** Requests of a model; refusals and lists of models are in `refused` or nowhere. */
+  /** Requests that called a model. Refused requests are in `refused`; lists of models are not counted. */
   readonly requests: number
   readonly refused: number
   readonly inputTokens: number
@@ -36,7 +36,7 @@ export interface UsageReport {
   readonly total: Sum
   /** Of the prices that were counted with: when the oldest was looked up. */
   readonly oldestPrices?: string
-  /** Records that something else than the gateway printed: in no sum. */
+  /** Records that something other than the gateway printed; they are in no sum. */
   readonly foreign: number
 }
 

@@ -65,7 +65,7 @@ const inOrder = (records: readonly TrailRecord[]) =>
   records.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
 
 const COLUMNS = ['time', 'tenant', 'decision', 'check', 'outcome', 'user', 'requestId'] as const
-/** Of lines that were printed by something else than the gateway; of what the load balancer refused. */
+/** Details of two kinds of records: lines that something other than the gateway printed, and requests that the load balancer refused. */
 const SOMETIMES = ['claimed', 'reason', 'client', 'path'] as const
 
 function table(records: readonly TrailRecord[], tenant?: string): string {

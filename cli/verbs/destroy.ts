@@ -60,13 +60,13 @@ interface Cleanup {
   readonly hub: Stack
   readonly hubResources: readonly StateResource[]
   readonly tenants: readonly StackOfTenant[]
-  /** Ids of those that requests are still let in for. */
+  /** Ids of tenants that still accept requests. */
   readonly living: readonly string[]
   readonly protectedData: readonly StateResource[]
   readonly deleteData: boolean
 }
 
-/** @throws UserError when a tenant lives in the hub that was deployed from elsewhere: nobody here could destroy it */
+/** @throws UserError if a tenant in the hub was deployed from elsewhere, so that this command cannot destroy its stack */
 async function look(hubName: string, backend: Backend, values: Arguments['values']): Promise<Cleanup | undefined> {
   const hub = await backend.find(hubName)
   const hubResources = hub ? await resourcesOf(hub) : []
@@ -92,7 +92,7 @@ async function look(hubName: string, backend: Backend, values: Arguments['values
   }
 }
 
-/** The boundary of the tenants' roles is made last and goes first: a hub without it was begun, or its destroy was interrupted. */
+/** Whether the hub is complete. The boundary of the tenants' roles is made last and destroyed first, so an incomplete hub lacks it. */
 const mayHaveTenants = (hub: readonly StateResource[]) => hub.some(({ name }) => name === 'destroy-tenants-first')
 
 const livingIn = (values: Arguments['values']): Promise<readonly LivingTenant[]> => withHub(values, livingTenants)
@@ -136,7 +136,7 @@ async function previews(cleanup: Cleanup): Promise<void> {
       'Nothing was changed.',
     )
   for (const { stack } of cleanup.tenants) await previewOf(stack)
-  // What is protected is shown above: a preview of it would fail.
+  // Protected resources are listed above; a preview of their destruction would fail.
   if (hubGoes(cleanup) && cleanup.protectedData.length === 0) {
     // Its tenants are still there in this preview, which asks AWS for nothing.
     await previewOf(cleanup.hub)
@@ -153,7 +153,7 @@ async function run(cleanup: Cleanup, values: Arguments['values']): Promise<reado
   return retained
 }
 
-/** As `tenant remove` does it: nobody calls while the tenants go. */
+/** Disables the users first, as `tenant remove` does, so that nobody calls while tenants are destroyed. */
 async function turnAway({ tenants, living }: Cleanup, values: Arguments['values']): Promise<void> {
   await withHub(values, async (access) => {
     for (const tenantId of living) await setStatus(access, tenantId, 'suspended', new Date())

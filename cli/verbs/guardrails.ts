@@ -18,7 +18,7 @@ function spokeOf(name: string): readonly SpokeSettings[] {
   return settings.role === 'spoke' ? [settings] : []
 }
 
-/** Where requests go, by geography, as any tenant has it: one policy is for all of them. */
+/** Regions of inference profiles by geography, of all tenants together, because one policy is for all of them. */
 function regionsOf(spokes: readonly SpokeSettings[]): ModelRegions {
   const all: Record<string, readonly string[]> = {}
   for (const { modelRegions } of spokes)

@@ -69,7 +69,7 @@ export const prove: Verb = {
   },
 }
 
-/** Before the attempts, which would be made in vain. @throws UserError */
+/** Checks that the reports can be written, before the attempts are made. @throws UserError */
 function requireFolder(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true })
@@ -198,7 +198,7 @@ async function deployedReport(hub: DeployedHub, terminal: Terminal): Promise<Fou
   return { target: hub.local ? `the local cloud that runs at ${hub.gatewayUrl}` : hub.gatewayUrl, rows, notMade }
 }
 
-/** Only what needs somebody's attention; the report has the rest. */
+/** Prints only rows that need attention; the report has all of them. */
 function tell({ id, attempt, verdict, outcome, stops }: Row, { line, style }: Pick<Terminal, 'line' | 'style'>): void {
   if (verdict === 'not stopped')
     line(`  ${style('red', '✗')} ${id} was not stopped: ${attempt.tried}: ${outcome.detail}`)

@@ -6,7 +6,7 @@ import { currentToken } from '../proxy/tokens.ts'
 import { stopOnSignals } from '../terminal/stopping.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
-/** Outside of what servers on a developer's machine usually take. */
+/** A port that other servers on a developer's machine rarely use. */
 const DEFAULT_PORT = 8788
 
 export const proxy: Verb = {

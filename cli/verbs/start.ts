@@ -54,7 +54,7 @@ export const start: Verb = {
     if (!exit) await requireNoneRunning()
     const ports = await portsOf(values, exit)
     const stacks = stacksToDeploy()
-    // Whose exit code is the answer finishes, whoever reads the lines.
+    // A run whose exit code matters finishes even if its output is no longer read.
     const stopping = stopOnSignals({ whenOutputCloses: !exit })
     const recording: CloudEvent[] = []
     const cloud = await startCloud({
@@ -70,7 +70,7 @@ export const start: Verb = {
     try {
       const { port: wirePort } = await cloud.wire.open(LAPTOP)
       let session: Session | undefined
-      // A run that ends at once is no cloud that other shells could use.
+      // A run with --exit ends at once, so it does not announce itself to other shells.
       if (!exit)
         announcement = await announce(cloud, {
           verb: 'start',
@@ -127,7 +127,7 @@ export const start: Verb = {
   },
 }
 
-/** For a validation any ports will do: nobody else calls. */
+/** A run with --exit takes any free ports, because nobody else calls it. */
 async function portsOf(values: Arguments['values'], exit: boolean): Promise<Required<Ports>> {
   const ports = {
     https: portOption(values, 'port', exit ? 0 : undefined),
@@ -144,7 +144,7 @@ interface StacksToDeploy {
   readonly clients: readonly string[]
 }
 
-/** Read before anything is made: a file that cannot be is told at once. */
+/** Reads all stack files before anything is made, so that a mistake in one is reported at once. */
 function stacksToDeploy(): StacksToDeploy {
   const names = stackNames()
   for (const name of names) readStack(name)
@@ -201,7 +201,7 @@ function nextCommands({ line, style }: Terminal, { gateway, users }: Session, { 
 const failureOf = (failed: readonly Validation[]) =>
   `Not answered as they should be: ${failed.map(({ tenant }) => tenant).join(', ')}. See above.`
 
-/** Keeps what the validation reads, and tells people of what went wrong while they watch. */
+/** Keeps the events that the validation reads, and prints failures while the command serves. */
 function observe(event: CloudEvent, recording: CloudEvent[], { line, style }: Terminal): void {
   recording.push(event)
   if (recording.length > RECORDED) recording.splice(0, recording.length - RECORDED)
@@ -212,5 +212,5 @@ function observe(event: CloudEvent, recording: CloudEvent[], { line, style }: Te
     warn(`A task of ${event.serviceName} died (${event.reason.replace(/\.$/, '')}); its service starts another.`)
 }
 
-/** Enough for the validation of a few hundred tenants; a server that runs for days does not grow. */
+/** How many events are kept: enough to validate some hundred tenants, and bounded, because the command may run for days. */
 const RECORDED = 20_000

@@ -60,7 +60,7 @@ export const usageReconcile: Verb = {
     const prices = values.prices === undefined ? MODEL_PRICES : readPriceFile(String(values.prices))
     const tenants = await tenantsOf(values, tenant)
     return await withHub(values, async (hub) => {
-      // A request counts in the hour that it ended in, and may have begun long before.
+      // A request counts in the hour in which it ended, but its record may have begun earlier.
       const records = await readTrail(await trailAccess(hub), { since: span.from - HOUR })
       const reconciled = await reconcileAccounts(tenants, records, {
         ...span,
@@ -86,7 +86,7 @@ async function tenantsOf(values: Values, tenant: string | undefined): Promise<re
   const named = world.tenants.find(({ settings }) => settings.tenantId === tenant)
   if (tenant !== undefined && !named)
     throw new UserError(`There is no stack file of ${tenant}.`, 'Its account is named there. Copy it here.')
-  // Bedrock counts by account: whoever shares one is compared together.
+  // Bedrock counts by account, so tenants that share one are compared together.
   return named ? world.tenants.filter(({ account }) => account === named.account) : world.tenants
 }
 

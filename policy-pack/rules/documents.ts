@@ -32,7 +32,7 @@ export const eachAllow =
         .map((message) => violation(document.owner, message)),
     )
 
-/** What is not named is allowed as soon as AWS invents it. */
+/** Refuses NotAction, NotResource and NotPrincipal in Allow statements, which would allow whatever AWS adds later. */
 const noNegation: Rule = {
   name: 'no-allow-by-exclusion',
   says: 'No statement allows everything but what it lists.',

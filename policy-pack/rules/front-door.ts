@@ -24,7 +24,7 @@ const STRONG = /^ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2)/
 /** What a redirect leaves as it is. */
 const SAME_HOST = '#{host}'
 
-/** Passes TLS on to what ends it: rules/private-door.ts says to whom. */
+/** A TCP listener passes TLS on without reading it; rules/private-door.ts says where it may lead. */
 const isTcp = ({ inputs }: Resource) => inputs.protocol === 'TCP'
 
 const redirects = ({ inputs }: Resource) => {
@@ -73,7 +73,7 @@ const tls: Rule = {
 const CLAIMS = ['aud', 'token_use', TENANT_CLAIM]
 const COGNITO_ISSUER = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//
 
-/** Of any issuer's: true of every token of it, and so of nobody's in particular. */
+/** Claims that every token of an issuer has, so that they identify nobody. */
 const NOBODYS = ['iss', 'exp', 'nbf', 'iat', 'jti', 'aud', 'token_use', 'scope', 'scp', 'ver', 'tid']
 
 /** What a rule's jwt-validation leaves open. */

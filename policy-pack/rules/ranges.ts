@@ -17,7 +17,7 @@ export function isIpv4(cidr: string): boolean {
 
 const ADDRESSES = 2 ** 32
 
-/** Two halves of the world, or eight eighths, are the world. */
+/** Whether the blocks together cover all addresses, as two halves do. */
 export function isEverywhere(cidrs: readonly string[]): boolean {
   if (cidrs.some((cidr) => /\/0$/.test(cidr))) return true
   const blocks = cidrs

@@ -64,7 +64,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started
 }
 
-/** V8 throws the code of functions that have not been called lately away, a few collections later. */
+/** How often to collect: V8 discards compiled code that was not used lately only after several collections. */
 const COLLECTIONS = 8
 
 /** Bytes of the heap after collections: what they would free is no cost. */

@@ -14,7 +14,7 @@ import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 
-/** What the programs are made of: copied, because the CLI writes into a stack's file. */
+/** Files of the programs, which are copied because the CLI writes into stack files. */
 export const PROGRAM = [
   ...['main.js', 'index.ts', 'package.json', 'tsconfig.json', 'Pulumi.yaml'],
   ...['hub', 'spoke', 'site', 'shared', 'functions'],

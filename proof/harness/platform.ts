@@ -40,7 +40,7 @@ export interface Platform {
   deploy(stack: string, settings?: Readonly<Record<string, unknown>>): Promise<void>
   /** The one resource of a type whose URN ends in `name`. */
   resource(type: string, name?: string): Declared
-  /** Takes declared resources away while `work` runs, then puts them back. */
+  /** Removes declared resources while `work` runs, then restores them. */
   without<T>(resources: readonly Declared[], work: () => Promise<T>): Promise<T>
   /** Puts another version of a resource in its place while `work` runs. */
   changed<T>(resource: Declared, outputs: Declared['outputs'], work: () => Promise<T>): Promise<T>

@@ -40,7 +40,7 @@ export interface Attempt {
   readonly remark?: string
   /** A layer that cannot be switched off for this attempt; the remark says why. */
   readonly last?: Layer
-  /** Where it means something. @default whatever the tenants run on */
+  /** The only compute on which the attempt makes sense. @default both */
   readonly on?: Compute
   make(site: Site): Promise<Outcome>
 }

@@ -70,7 +70,7 @@ export const SWITCHED_OFF_BY = {
   program: 'skipped; IAM is asked about the call that the program would have made',
 } as const satisfies Partial<Record<Layer, string>>
 
-/** Layers that nothing switches off, and why what they leave behind is not tried. */
+/** Layers that cannot be switched off, each with the reason. */
 export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
   userPoolSessions:
     'the pool has no sign-in that such a token stands for: there is nobody whom it could make a token for',

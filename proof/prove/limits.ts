@@ -16,7 +16,7 @@ export interface LimitFound {
   readonly what: string
   readonly insteadBy: string
   readonly action: string
-  /** IAM allows it. A limit that IAM has learnt to refuse is out of date here. */
+  /** Whether IAM allows it. If it no longer does, the entry is out of date. */
   readonly allowed: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * What stays possible for a while after it was taken away: AWS gives no way to call it back. Each is made for every report, so
- * that it says what is, and until when.
+ * Access that stays possible for a while after it was revoked, because AWS cannot revoke it sooner. Each case is tried again for every
+ * report, which says until when it works.
  */
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 import { ended, type Outcome } from './outcome.ts'

@@ -14,7 +14,7 @@ import type { Switches } from './switches/switches.ts'
 export interface Stop {
   readonly layer: Layer
   readonly detail: string
-  /** What the attempt meets when this layer alone is gone. Absent for a layer that cannot be switched off. */
+  /** The outcome when only this layer is off. Absent for a layer that cannot be switched off. */
   readonly alone?: Outcome
 }
 
@@ -28,7 +28,7 @@ export interface Row {
   readonly outcome: Outcome
   /** Layers that each stop it, in the order in which they were met. */
   readonly stops: readonly Stop[]
-  /** With one layer gone, for every layer that can be switched off, whether it stopped the attempt or not. */
+  /** The outcome with each single layer off, for every layer that can be switched off, also those that did not stop the attempt. */
   readonly each: ReadonlyMap<Layer, Outcome>
   /** With all of them gone; absent when one of them cannot be. */
   readonly atLast?: Outcome

@@ -1,6 +1,6 @@
 /**
- * Every request once, four times: what the client got, what the load balancer answered, what the function wrote to its log
- * and what the audit trail says must be the same, and be there exactly once. Only what is not complete yet is kept.
+ * Compares four accounts of every request: what the client got, what the load balancer answered, the function's log line and the audit
+ * trail's record. They must agree, and each must exist exactly once. Only incomplete requests are kept in memory.
  */
 import type { CloudEvent } from '@genai/local-cloud/cloud'
 import { auditLogGroupName } from '../../shared/naming.ts'
@@ -25,11 +25,11 @@ export class Accounts {
   lines = 0
   /** Records of the audit trail. */
   records = 0
-  /** Requests that ended with their process. */
+  /** Requests whose process was killed. */
   lost = 0
   readonly #open = new Map<string, Entry>()
 
-  /** For the cloud's observer. */
+  /** To be registered as the local cloud's observer. */
   readonly observe = (event: CloudEvent): void => {
     if (event.source === 'loadBalancer') {
       this.balancer++
@@ -73,7 +73,7 @@ export class Accounts {
   close(): number {
     let unaccounted = 0
     for (const [id, { client, balancer, log, audit }] of this.#open) {
-      // Its process died: the load balancer's own 502, which names no request to the client; it may have written its line,
+      // The process died: the load balancer answered 502 without a request id. The function may have written its line,
       // which is in the trail then.
       if (balancer?.failed && !client) this.lost++
       else {
@@ -86,7 +86,7 @@ export class Accounts {
     return unaccounted
   }
 
-  /** The first hundred are told in full. */
+  /** Records a violation; the first hundred are reported in full. */
   violate(what: string): void {
     if (this.violations.length < 100) this.violations.push(what)
   }

@@ -8,7 +8,7 @@ export interface Sample {
   readonly heapBytes: number
   /** Heap after a collection of each function's process, by process id. */
   readonly functions: ReadonlyMap<number, number>
-  /** What the system says that they take, garbage included. */
+  /** Their resident memory by the operating system, including garbage. */
   readonly resident: ReadonlyMap<number, number>
 }
 
@@ -20,7 +20,7 @@ export function sample(requests: number, functions: ReadonlyMap<number, number>)
   return { requests, heapBytes: process.memoryUsage().heapUsed, functions, resident: residentOf([...functions.keys()]) }
 }
 
-/** `ps` is on every Unix; without it nothing is said of it, and nothing judged by it. */
+/** Asks `ps`; without it resident memory is not reported. It never decides whether the run passes. */
 function residentOf(pids: readonly number[]): ReadonlyMap<number, number> {
   if (pids.length === 0) return new Map()
   try {
@@ -50,10 +50,10 @@ export interface Memory {
 
 const MEGABYTE = 1024 * 1024
 
-/** What V8 itself moves by: compiled code, caches of a fixed size that are not full yet. */
+/** How much a heap may vary by itself: compiled code, caches that are still filling up to a fixed size. */
 const HEAP_ALLOWANCE_BYTES = 6 * MEGABYTE
 const FUNCTION_ALLOWANCE_BYTES = 2 * MEGABYTE
-/** Anything that is kept of each request takes more than this. */
+/** A leak of even one object per request would be larger than this. */
 const HEAP_BYTES_PER_REQUEST = 64
 
 /** The rule, as it is printed. */

@@ -34,7 +34,10 @@ export interface SoakResult {
   readonly tenants: readonly TenantResult[]
   /** Calls that a fault hit, by its kind. */
   readonly faults: Readonly<Partial<Record<Fault['kind'], number>>>
-  /** Requests as counted by the client, the load balancer, the functions' logs and the audit trail; those whose process was killed. */
+  /**
+   * How many requests the client, the load balancer, the functions' logs and the audit trail counted, and how many were in a process that
+   * was killed.
+   */
   readonly counted: {
     readonly client: number
     readonly balancer: number
@@ -65,7 +68,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const faults = troubled.flatMap(({ trouble }) =>
       trouble.rules.map((rule) => ({ kind: rule.fault.kind, active: cloud.faults.add(rule) })),
     )
-    // What holds credentials for an hour would not ask STS again in the whole run.
+    // A running function has credentials for an hour and would not ask STS again during the run, so it is started anew.
     for (const { tenant, trouble } of troubled)
       if (trouble.rules.some(({ fault }) => fault.kind === 'shortSession'))
         await cloud.lambda.stop(functionName(tenant.id))

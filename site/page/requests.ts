@@ -1,4 +1,4 @@
-/** What is sent of a conversation: all that was said, and as many of its pictures as the gateway takes. */
+/** Builds a request from a conversation: all its text, and as many of its pictures as the gateway accepts. */
 import type { Answer, Conversation, Message } from './conversations.ts'
 import type { ChatMessage, Content } from './gateway.ts'
 

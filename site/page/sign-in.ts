@@ -21,7 +21,10 @@ export class SignInFailed extends Error {
   override readonly name = 'SignInFailed'
 }
 
-/** Until the browser is back: the proof that it was this page who sent it away. It opens nothing, and is taken out at once. */
+/**
+ * Key in `sessionStorage` of the PKCE verifier, while the browser is at the sign-in pages. The verifier alone gives no access, and is
+ * removed when the browser is back.
+ */
 const PENDING = 'sign-in'
 const SPARE_MILLISECONDS = 60_000
 

@@ -2,7 +2,7 @@ import { GetModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-b
 import { PREFIX } from '../../../shared/naming.ts'
 import { type Check, failed, ok } from '../check.ts'
 
-/** One an account and region: a stack that makes one would take the place of another's. */
+/** An account has one invocation logging per region: a stack that makes one would overwrite an existing one. */
 export const invocationLogging: Check = {
   id: 'invocation-logging',
   of: 'tenant',

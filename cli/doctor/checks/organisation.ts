@@ -7,7 +7,7 @@ const RAM = 'ram.amazonaws.com'
 const SWITCH_ON =
   'Have the management account switch it on: aws ram enable-sharing-with-aws-organization (docs/onboarding.md).'
 
-/** Without it a share needs an invitation, which nobody of an organisation is sent. */
+/** Without sharing in the organisation a share would need an invitation, which AWS does not send to members of the organisation. */
 export const organisation: Check = {
   id: 'organisation',
   of: 'hub',

@@ -4,7 +4,7 @@ import { findPulumi, sdkVersion } from '../../pulumi/pulumi.ts'
 import { messageOf, UserError } from '../../verb.ts'
 import { type Answer, type Check, failed, notAsked, ok } from '../check.ts'
 
-/** As docs say: the first that runs TypeScript without a build step. */
+/** The first Node version that runs TypeScript without a build step, as the docs say. */
 const NODE = [22, 18] as const
 
 export const tools: Check = {

@@ -1,4 +1,4 @@
-/** The questions that are asked without changing anything: by a user's requests, and by calls that only read. */
+/** Asks the questions that need no change: by a user's requests, and by AWS calls that only read. */
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2'
 import { parseModel } from '../../../shared/policies/models.ts'
@@ -42,7 +42,7 @@ export async function foreignToken(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** A gateway that answers what the load balancer should have refused is the second lock, where the first did not hold. */
+/** Tells whether the load balancer itself refused. If the gateway answered, the first lock did not hold. */
 function byLoadBalancer(reply: GatewayReply, statuses: readonly number[]): Answer {
   const said = quoted(reply)
   if (reply.requestId !== undefined || reply.status < 400)
@@ -51,7 +51,7 @@ function byLoadBalancer(reply: GatewayReply, statuses: readonly number[]): Answe
   return failed(said, 'Clients and docs/api.md expect another status; report it.')
 }
 
-/** With a user's own token: whoever answers with a request id was reached through the load balancer's check. */
+/** Asks with a user's own token: an answer with a request id came through the load balancer's check. */
 export async function keySetOfLoadBalancer(deployed: Deployed): Promise<Answer> {
   if (!isHttps(deployed)) return NO_TLS
   const { keySetVia } = deployed.world.hub?.settings ?? {}
@@ -105,7 +105,7 @@ export async function severalGroups(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** As many as it takes for Bedrock to send some of them elsewhere, as it does under load. */
+/** Enough calls that Bedrock is likely to send some of them to another region. */
 const CALLS = 5
 
 export async function sourceVpce(deployed: Deployed): Promise<Answer> {

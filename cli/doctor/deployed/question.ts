@@ -3,7 +3,7 @@ import type { Answer } from '../check.ts'
 import type { TenantSubject, World } from '../world.ts'
 import type { Gateway } from './gateway.ts'
 
-/** Where the question is said to be open, and a piece of its words there. */
+/** The file that calls the question open, and some of its words there. */
 export interface Source {
   /** `AWS-FACTS.md` is the page of facts that this project was planned with; the others are files of the project. */
   readonly file: string
@@ -23,10 +23,10 @@ interface Open {
 
 export type Question =
   | (Open & { readonly ask: (deployed: Deployed) => Promise<Answer> })
-  /** It takes a change, a bill, or somebody with a role that is none of ours. */
+  /** Why it cannot be asked: it takes a change, a bill, or a role that this project does not have. */
   | (Open & { readonly notAsked: string })
 
-/** What is deployed, as far as this shell sees it. */
+/** The deployed hub and tenant that this shell can reach. */
 export interface Deployed {
   readonly world: World
   /** Of the tenant whose user this shell is signed in as; absent without one. */

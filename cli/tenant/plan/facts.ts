@@ -1,4 +1,4 @@
-/** What is said of a tenant that is not there yet, as plain data. */
+/** The facts that `tenant plan` prints, as plain data. */
 import { parseCidr } from '../../../shared/cidr.ts'
 import { chainEntries } from '../../../shared/model-chain.ts'
 import { priceOf } from '../../../shared/model-prices.ts'
@@ -17,7 +17,7 @@ import { type Room, roomOf } from './room.ts'
 
 export interface TenantPlan {
   readonly tenant: string
-  /** What refuses it; nothing else is known then. */
+  /** Reasons why a deployment would be refused; nothing else is known then. */
   readonly problems: readonly string[]
   readonly facts?: PlanFacts
 }
@@ -33,7 +33,7 @@ export interface PlanFacts {
     readonly fixedMonthly: number
     /** Of its tasks, when all of them run all month. */
     readonly tasksMonthlyMost?: number
-    /** What the hub pays for the variant, once. */
+    /** What the hub pays for the tenant's choices, once for all tenants. */
     readonly ofHub: readonly { readonly what: string; readonly monthly: number }[]
     readonly pricesAsOf: string
     /** US dollars per million tokens; absent where no price is known. */

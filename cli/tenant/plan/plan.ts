@@ -80,7 +80,7 @@ export async function planOf(tenantId: string, values: Values, directory = PROJE
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const problems = messageOf(error).split('\n')
-    // The remedies are those of `tenant add`, which says that it wrote nothing: a plan never writes.
+    // The errors come from `tenant add`, whose sentence about writing nothing makes no sense for a plan.
     const remedy = error.remedy?.replace(/ ?Nothing was written\.$/, '')
     const last = problems.pop()
     return { tenant: tenantId, problems: [...problems, remedy ? `${last} ${remedy}` : `${last}`] }

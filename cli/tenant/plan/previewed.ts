@@ -49,7 +49,7 @@ async function stepsOf(command: PulumiCommand, stack: string): Promise<readonly 
   }
 }
 
-/** Of what the CLI prints: resources of AWS, by the provider that makes each. @throws Error when it is no preview */
+/** Reads the AWS resources, each with the provider that makes it, out of the CLI's output. @throws Error if the text is no preview */
 export function readSteps(text: string): readonly Step[] {
   const document: unknown = JSON.parse(text)
   if (!isMap(document) || !Array.isArray(document.steps)) throw new Error('What pulumi printed is no preview.')

@@ -1,6 +1,6 @@
 /**
- * What the programs would make, found out without an account: hub, tenants and the new one are declared to a local cloud in memory, by
- * their own stack files. Who signs in and what accounts have is made up for it; nothing is served, and nothing is kept.
+ * Finds out without an AWS account what the programs would make: deploys hub, tenants and the new tenant from their stack files into a
+ * local cloud in memory. Accounts and credentials are made up; nothing is served or kept.
  */
 import { type Cloud, deploy, type Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
@@ -27,7 +27,7 @@ export interface Changes {
   readonly made: Readonly<Record<string, number>>
 }
 
-/** A connection of a gateway: the kinds of what it passes, or what stops it. */
+/** A connection of a gateway: the kinds of hops that it passes, or what stops it. */
 export interface NetworkPath {
   readonly from: string
   readonly to: string
@@ -37,7 +37,7 @@ export interface NetworkPath {
 
 export interface Rehearsed {
   readonly changes: readonly Changes[]
-  /** Resources of the hub's stack that are other than before: none. */
+  /** How many resources of the hub's stack the new tenant changes; expected to be none. */
   readonly ofHubStack: number
   readonly paths: readonly NetworkPath[]
 }
@@ -183,7 +183,7 @@ const deployerOf = (account: string) => `arn:aws:iam::${account}:role/platform-d
 const ofDeployer = <T extends object>(role: T, hubAccount: string): T =>
   JSON.parse(JSON.stringify(role).replaceAll(sample.deployerRoleArn, deployerOf(hubAccount)))
 
-/** Nobody's own credentials: those of the made-up organisation, in its own units. */
+/** Settings with the made-up organisation's roles and units in place of the real ones. */
 function signedIn(stack: Stack, settings: HubSettings | SpokeSettings): Stack {
   const config: Record<string, string> = { ...stack.config }
   const set = (name: string, value: string | undefined) => {

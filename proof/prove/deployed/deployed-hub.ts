@@ -24,7 +24,7 @@ export interface DeployedHub {
   readonly local?: LocalConnection
 }
 
-/** Whoever is not named is one that `npm start` made; `npm run local` makes no users, and so knows no passwords. */
+/** The user to sign in as. @default a user that `npm start` made; `npm run local` makes none */
 export interface Named {
   readonly username?: string
   readonly otherTenantId?: string
@@ -83,7 +83,7 @@ export async function openDeployed(hub: DeployedHub): Promise<Deployed> {
   }
 }
 
-/** A tenant that is not there is reached by nobody: its rows would all be stopped, and prove nothing. */
+/** Refuses a tenant that does not exist: all attempts at it would be stopped, and prove nothing. */
 async function requireTenant(gateway: Pick<Deployed, 'gatewayUrl' | 'ca'>, tenantId: string): Promise<void> {
   const answer = await sendBytes(connectionTo(gateway), { method: 'GET', target: `/${tenantId}/models` })
   // The listener's own answer, when no rule has the path; a function's says its code in a header.

@@ -21,7 +21,7 @@ export function inWords(outcome: Outcome): string {
 
 export const lastWords = (last: Stop | undefined) => (last && whyFixed(last.layer)) ?? 'it cannot be switched off'
 
-/** Sessions are named anew in every run; what was asked for and why it was refused is what tells an auditor something. */
+/** Shortens a detail: removes names of sessions, which differ in every run, and keeps what was asked and why it was refused. */
 export function short(detail: string): string {
   const refused = /^User: \S+ is not authorized to perform: (\S+)(?: on resource: \S+)?(.*)$/.exec(detail)
   const plain = refused ? `${refused[1]} refused${refused[2]}` : detail

@@ -52,7 +52,7 @@ function layersOf(call: ApiCall, { layer, layers }: Extract<Decision, { allowed:
   return [...new Set([layerOf(call, layer), ...inOrder(layers.map((one) => layerOf(call, one)))])]
 }
 
-/** The same kind of policy is another layer of defence by whose it is. */
+/** The layer that a policy is: the same kind of policy is a different layer depending on whose it is. */
 function layerOf({ action, session, resourceAccount }: ApiCall, layer: IamLayer): Layer {
   switch (layer) {
     case 'boundary':

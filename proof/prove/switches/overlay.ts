@@ -9,7 +9,7 @@ export const ofType =
   (resource: Declared): boolean =>
     resource.type === type
 
-/** The stack, in URNs, of what nobody's stack declares. */
+/** Stack name in the URNs of resources that `prove` adds. */
 export const ATTEMPTED = 'prove'
 
 /** A resource that nobody declared, in the account and region of another one. */

@@ -1,4 +1,4 @@
-/** Where a tenant's rule sends its requests. */
+/** The target groups to which tenants' rules forward requests. */
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 
 const RULE = 'aws:lb/listenerRule:ListenerRule'
