@@ -1,7 +1,7 @@
 /**
- * Public names of the local cloud for a browser on this machine: `https://NAME.localhost:PORT` is NAME. Browsers lead every name under
- * `localhost` to the machine itself, and a page may then call another name as another origin, as on the internet. The door carries
- * bytes and translates names, both ways; who answers, and whether anybody may be reached, is the cloud's to say.
+ * Gives a browser on this machine access to the local cloud's public names: `https://NAME.localhost:PORT` stands for NAME. Browsers
+ * resolve every name under `localhost` to the machine itself, so that different names are different origins, as on the internet. This door
+ * only forwards bytes and translates names in both directions; the local cloud decides who answers, and what can be reached.
  */
 
 import { readFileSync } from 'node:fs'

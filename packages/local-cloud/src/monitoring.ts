@@ -1,4 +1,4 @@
-/** What the cloud keeps about itself, put together: log groups, subscriptions to them, metrics of both, and alarms. */
+/** Connects log groups, their subscriptions, metrics and alarms. */
 import { type AlarmState, alarmStates } from './aws/cloudwatch/alarms.ts'
 import { Metrics, meterLambda, meterLoadBalancer, meterLogs } from './aws/cloudwatch/metrics.ts'
 import { createAsynchronous } from './aws/lambda/asynchronous.ts'

@@ -1,6 +1,6 @@
 /**
- * Whoever watches the cloud at work is told of each step of each request: the way that it takes, every decision on it, what
- * stopped it and why. Nothing is put together while nobody watches.
+ * Reports each step of each request to observers: its path, every decision about it, what stopped it and why. Without observers no report
+ * is built.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ApiCall, Authorize, Decision } from './iam/call.ts'

@@ -1,6 +1,6 @@
 /**
- * The only thing that the Pulumi programs do not declare: the organisation that they are deployed into. Accounts, their
- * service control policies, which models each may use, and the people who deploy. Whoever starts a cloud hands one in.
+ * The organisation into which programs are deployed, the only thing that they do not declare: accounts, their service control policies,
+ * the models that each may use, and the people who deploy. The caller of `startCloud` passes one in.
  */
 
 /** IAM JSON. */

@@ -1,4 +1,4 @@
-/** Services that are only asked what there is: one line each. What is deployed into them is in the ledger. */
+/** Services with read-only operations, one line each. Their contents are the declared resources in the ledger. */
 import type { CredentialStore } from '../iam/credential-store.ts'
 import { type Api, createApi } from '../wire/protocol/api.ts'
 import type { Service, Surroundings } from '../wire/service.ts'

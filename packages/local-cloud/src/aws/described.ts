@@ -1,6 +1,6 @@
 /**
- * `Describe*` of EC2 and Elastic Load Balancing in general: what is declared in the caller's account and region, as rows that ids and
- * filters choose among. A filter that no table has is refused by name.
+ * The common part of `Describe*` in EC2 and Elastic Load Balancing: selects declared resources of the caller's account and region by ids
+ * and filters. An unknown filter is refused by name.
  */
 import { UnsupportedError } from '../errors.ts'
 import type { Declared, Properties } from '../ledger/ledger.ts'

@@ -1,4 +1,4 @@
-/** Errors that no operation decides on, in each service's own codes and wire format. */
+/** Injected errors, in each service's own codes and wire format. */
 import { randomUUID } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { WireResponse } from '../wire/service.ts'

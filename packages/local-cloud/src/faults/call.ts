@@ -1,4 +1,4 @@
-/** What a request asks for, read from the outside, as it must be known before a service sees it. */
+/** Reads service, operation and model from a raw request, because a fault is decided before the service sees it. */
 
 import { OPERATIONS } from '../aws/bedrock/bedrock.ts'
 import type { CredentialStore } from '../iam/credential-store.ts'

@@ -1,7 +1,6 @@
 /**
- * Faults on demand: what AWS's services, its network and its runtime do on a bad day, switched on by rule for some calls
- * and not for others. Hooked in where every call passes (wire, path look-up, function runtime), so that nothing that runs
- * on the local cloud can tell a fault from the real thing.
+ * Faults on demand in services, network and runtime, switched on by rules that select calls. They take effect where every call passes
+ * (wire, path look-up, function runtime), so that programs on the local cloud cannot tell them from real failures.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'

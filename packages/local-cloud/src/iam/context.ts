@@ -1,4 +1,4 @@
-/** Condition keys that every request has, whatever the service: who asks, when, where, of whom. */
+/** Condition keys that every request has, whatever the service: caller, time, source and the resource's account. */
 
 import type { Organization } from '../organization.ts'
 import { isMember } from '../organization.ts'

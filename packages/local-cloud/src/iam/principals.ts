@@ -1,6 +1,6 @@
 /**
- * Who asks: a role's policies, boundary, trust and tags, from the ledger or, for the people who deploy, from the
- * organisation. Read again only when the ledger has changed.
+ * Principals: a role's policies, boundary, trust and tags, from the ledger or, for the people who deploy, from the organisation. They are
+ * read again only when the ledger has changed.
  */
 
 import { AwsError, UnsupportedError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** A ledger as it would be with some changes, while nobody knows whether they will be made. It costs as much as the changes. */
+/** A ledger with tentative changes. Its cost depends on the number of changes, not on the size of the ledger. */
 import { type Declared, IndexedView, Ledger, type LedgerView } from './ledger.ts'
 import type { Index, Key } from './ledger-index.ts'
 

@@ -1,7 +1,4 @@
-/**
- * Lookups that cost the same however much is declared: resources filed under keys, and kept filed as the ledger changes. A ledger
- * files for an index from its first use on.
- */
+/** Lookups in constant time: an index files resources under keys, and follows changes of the ledger. It is built when it is first used. */
 import type { Declared, Value } from './declared.ts'
 
 export type Key = string | number | boolean | null

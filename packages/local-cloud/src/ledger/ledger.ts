@@ -1,7 +1,6 @@
 /**
- * Everything that was declared, and nothing else: the one source that services, IAM evaluation and the network path
- * check read. The engines (in-process, CLI provider) write it; what is data (users, items, sessions) lives in the
- * services.
+ * All declared resources, and nothing else: services, IAM evaluation and the network look-up all read this one source. The engines
+ * (in-process, CLI provider) write it. Data (users, items, sessions) is kept by the services.
  */
 import type { Declared, Properties, Value } from './declared.ts'
 import { byId, byOutput, Filed, type Index, isKey, type Key } from './ledger-index.ts'

@@ -1,4 +1,4 @@
-/** Load balancers as packets meet them: an application load balancer's listener, and what a network load balancer stands before. */
+/** Load balancers as destinations of packets: an application load balancer's listener, and the targets of a network load balancer. */
 
 import { networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
 import { acceptedBy, type EndpointServiceThere, serviceNamed } from '../aws/ec2/private-link.ts'

@@ -1,6 +1,6 @@
 import type { Hop, Refusal } from './path.ts'
 
-/** Thrown where a packet is lost or a name does not resolve, and caught in ../reach.ts: a look-up has many places to end. */
+/** Thrown where a packet is lost or a name does not resolve, and caught in reach.ts, because a look-up can end in many places. */
 export class Stopped extends Error {
   override readonly name = 'Stopped'
   readonly layer: Refusal['layer']

@@ -1,6 +1,6 @@
 /**
- * Calls that a service makes with the permissions of whoever calls it: in no list of the provider's, and only partly in AWS's
- * reference. A ledger: each with who says so.
+ * Calls that an AWS service makes with its caller's permissions. The provider's source does not list them, and AWS's reference only in
+ * part, so each entry names its source.
  */
 
 export interface CallOfService {

@@ -2,7 +2,7 @@ import type { Authorize } from '../iam/authorize.ts'
 import type { Declared, LedgerView, Properties } from '../ledger/ledger.ts'
 import type { Organization } from '../organization.ts'
 
-/** What a row is given: where and as what a resource is being made, and all that is there already. */
+/** What the functions of a row receive: account, region and name of the resource, its inputs, and the ledger. */
 export interface Situation {
   readonly urn: string
   /** Logical name, the last part of the URN. */

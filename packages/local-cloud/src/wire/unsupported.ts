@@ -1,4 +1,4 @@
-/** What is not there, said in a shape that the client of any AWS service can read. */
+/** The refusal of an unsupported service or operation, in a shape that clients of every AWS service can read. */
 import { UnsupportedError } from '../errors.ts'
 import { UNSUPPORTED } from './protocol/protocol.ts'
 import type { WireResponse } from './service.ts'

@@ -1,4 +1,4 @@
-/** Hosts of the internet that are neither AWS's nor declared: whoever starts a cloud hands them in. */
+/** Internet hosts that are neither AWS's nor declared. The caller of `startCloud` passes them in. */
 import type { Service } from './service.ts'
 
 /** What a host answers. */

@@ -1,4 +1,4 @@
-/** Where the wire lets faults in. */
+/** The points of the wire at which injected faults take effect. */
 import type { Origin } from '../network/path.ts'
 import type { WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'

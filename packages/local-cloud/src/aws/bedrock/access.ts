@@ -1,4 +1,4 @@
-/** Whether this caller may have this model: its id, IAM, its life, the account's access, and how often. */
+/** Whether a caller may call a model: checks the id, IAM, the model's lifecycle, the account's access and the quota. */
 
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'

@@ -1,6 +1,6 @@
 /**
- * What Bedrock counts of a call by itself, whoever made it: metrics of the account and, where it is switched on, a record of its
- * invocation log (schema 1.0, without the bodies of request and answer).
+ * Bedrock's own records of a call, whoever made it: the account's metrics and, if it is switched on, a record of the invocation log
+ * (schema 1.0, without the bodies of request and answer).
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
  */

@@ -1,6 +1,6 @@
 /**
- * What a guardrail does to a call: words and topics, by their very letters. AWS judges topics, content filters and PII by models of its
- * own; a topic is found here where its name or one of its examples stands, and the others are taken and judge nothing.
+ * What a guardrail does to a call. Words are found by their exact letters. AWS judges topics, content filters and PII by models of its
+ * own; here a topic is found if its name or one of its examples occurs, and content filters and PII have no effect.
  */
 import type { Properties } from '../../ledger/ledger.ts'
 import { known, object, objects, texts } from '../../resource/values.ts'

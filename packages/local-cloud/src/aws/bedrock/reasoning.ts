@@ -1,6 +1,6 @@
 /**
- * What a model thinks, and the seal by which it knows its own thinking again. A gateway that loses or changes either in the
- * second turn is refused, as by the real models.
+ * A model's thinking, and the signature by which the model recognises it. If a gateway loses or changes either of them, the next turn is
+ * refused, as by real models.
  */
 import { createHmac } from 'node:crypto'
 

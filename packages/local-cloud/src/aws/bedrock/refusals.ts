@@ -1,4 +1,4 @@
-/** Refusals that are worded by whoever makes them: Bedrock, or the model that it asks. */
+/** Refusals whose words differ by who refuses: Bedrock, or the model behind it. */
 import { AwsError } from '../../errors.ts'
 
 /** Bedrock's own. */

@@ -1,4 +1,4 @@
-/** Amazon CloudWatch's metrics: what metric filters take from log lines, and what Lambda says of its functions. */
+/** Amazon CloudWatch's metrics: values that metric filters extract from log lines, and Lambda's metrics of functions. */
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import { known, object, text } from '../../resource/values.ts'
 import type { LambdaEvent } from '../lambda/lambda.ts'

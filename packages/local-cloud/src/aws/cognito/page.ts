@@ -1,6 +1,6 @@
 import { AwsError } from '../../errors.ts'
 
-/** One page of a list; the token names the last item of the page before, so that items that come and go do no harm. */
+/** One page of a list. The token names the last item of the page before, so items may be added or removed in between. */
 export function page<T>(all: readonly T[], keyOf: (item: T) => string, limit = 60, token?: string) {
   const start = token === undefined ? 0 : all.findIndex((item) => keyOf(item) === decode(token)) + 1
   if (token !== undefined && start === 0) throw new AwsError('InvalidParameterException', 'Invalid pagination token.')

@@ -4,7 +4,7 @@ import type { UserPool } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'
 import { findUser } from './users.ts'
 
-/** Where users sign in with their address, no two have the same. */
+/** Refuses a second user with the same e-mail address, where users sign in with it. */
 export function refuseTakenEmail(
   pool: UserPool,
   data: PoolData,

@@ -1,4 +1,4 @@
-/** DynamoDB: dynalite behind SigV4 and IAM, with the tables and items that are declared. */
+/** DynamoDB: the library dynalite behind signature and IAM checks, with the declared tables and items. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
 import type { Effect, LedgerView } from '../../ledger/ledger.ts'

@@ -1,4 +1,4 @@
-/** Services of somebody's own behind PrivateLink, as they are declared: who may connect, who is connected, under which name. */
+/** Declared endpoint services (PrivateLink): which accounts may connect, which are connected, and under which name. */
 
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import { known, objects, text, texts } from '../../resource/values.ts'

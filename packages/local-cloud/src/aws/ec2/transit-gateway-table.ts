@@ -13,7 +13,7 @@ export const requireTable = (situation: Situation): Declared => {
   return requireOwn(situation, GATEWAY_ROUTE_TABLE, id, 'InvalidRouteTableID.NotFound', message)
 }
 
-/** An attachment of the table's own gateway, whichever account made it, that carries traffic. */
+/** Finds an attachment of the route table's own gateway that carries traffic, in whichever account. */
 export function requireAttachment(situation: Situation, table: Declared, id: string): Declared {
   const found = situation.ledger.find(ATTACHMENT, id)
   const gateway = found && situation.ledger.find(TRANSIT_GATEWAY, known(found.inputs, 'transitGatewayId'))

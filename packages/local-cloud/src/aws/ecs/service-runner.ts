@@ -1,6 +1,6 @@
 /**
- * One service: as many tasks as are wanted, and from one revision to the next without a gap. New tasks first, old ones as soon as
- * enough are healthy; a deployment whose tasks keep failing is given up, for the last one that was good.
+ * Runs one service: keeps the desired number of tasks, and replaces them without a gap when the revision changes. New tasks start first;
+ * old ones stop when enough new ones are healthy. If the new tasks keep failing, the service returns to the last good revision.
  */
 import { randomInt } from 'node:crypto'
 import type { LedgerView } from '../../ledger/ledger.ts'

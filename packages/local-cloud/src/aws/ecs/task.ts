@@ -1,4 +1,4 @@
-/** One task: its address, its roles, the process that is its container, and how it comes to its end. */
+/** One task: its address, its roles, the process that stands for its container, and its end. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'

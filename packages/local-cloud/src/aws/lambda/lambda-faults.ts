@@ -1,4 +1,4 @@
-/** Where the function runtime lets faults in. */
+/** The points of the function runtime at which injected faults take effect. */
 
 /** What the function runtime asks for each invocation. */
 export interface LambdaFaults {

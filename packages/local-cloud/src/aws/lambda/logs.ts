@@ -1,4 +1,4 @@
-/** What functions print: the last lines of each in memory, all of it in a file of the local cloud's directory. */
+/** Keeps what functions print: each function's last lines in memory, and all of them in a file in the local cloud's directory. */
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import path from 'node:path'
 import { MAX_LOG_LINES } from './constants.ts'

@@ -1,4 +1,4 @@
-/** What a process prints, line by line. */
+/** Reads a process's output line by line. */
 import type { Readable } from 'node:stream'
 
 /** Lines end with a line feed only: the runtime writes one inside a message as a carriage return. */

@@ -1,4 +1,4 @@
-/** What is different of a load balancer of the type `network`: its row is the application load balancer's. */
+/** How a load balancer of the type `network` differs from an application load balancer; both have the same row. */
 
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'

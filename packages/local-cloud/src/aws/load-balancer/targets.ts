@@ -1,4 +1,4 @@
-/** The addresses of target groups: who is registered, how each does, who gets the next request, and who has to be waited for. */
+/** The addresses in target groups: which are registered, their health, which gets the next request, and which are draining. */
 import { Agent, get } from 'node:http'
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Path, Reach, Refusal } from '../../network/path.ts'

@@ -8,7 +8,7 @@ export const requireShare = (situation: Situation) => {
   return requireOwn(situation, SHARE, id, 'UnknownResourceException', `ResourceShare ${id} could not be found.`)
 }
 
-/** Something or somebody of a share: `ram:ResourceArn`, `ram:Principal`. */
+/** The resources and principals of a share, with their condition keys `ram:ResourceArn` and `ram:Principal`. */
 export const associated = (key: string, input: string): Permissions =>
   lifeCycle(({ inputs }) => {
     const one = { [key]: known(inputs, input) }

@@ -1,4 +1,4 @@
-/** Amazon S3 for whoever has no credentials: what a bucket's policy opens to everybody, and nothing else. */
+/** Amazon S3 for callers without credentials: serves what a bucket's policy opens to everybody, and nothing else. */
 import { UnsupportedError } from '../../errors.ts'
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Service, WireResponse } from '../../wire/service.ts'

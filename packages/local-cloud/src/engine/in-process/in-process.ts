@@ -1,7 +1,7 @@
 /**
- * The in-process engine: a stack's program runs in this process and declares its resources to the local cloud, without a CLI. A run is the
- * stack's whole wanted state: when the program has succeeded, it is swapped in at once; when anything failed, nothing has
- * changed.
+ * The in-process engine: a stack's program runs in this process and declares its resources to the local cloud, without the Pulumi CLI. A
+ * run produces the stack's whole desired state. If the program succeeds, the ledger takes it over in one step; if anything fails, nothing
+ * has changed.
  */
 
 import * as pulumi from '@pulumi/pulumi'

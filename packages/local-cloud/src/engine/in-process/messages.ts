@@ -1,7 +1,4 @@
-/**
- * What a program says while it runs (`pulumi.log`). Without an engine the runtime would print it between the lines of whoever
- * deploys; here it goes to a function.
- */
+/** Messages of a running program (`pulumi.log`). Without an engine the Pulumi runtime would print them; here they go to a callback. */
 import engine from '@pulumi/pulumi/proto/engine_pb.js'
 import * as state from '@pulumi/pulumi/runtime/state.js'
 

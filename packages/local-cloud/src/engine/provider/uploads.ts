@@ -1,4 +1,4 @@
-/** What is handed over as a file is copied at once, as an upload is: the caller may change or remove theirs. */
+/** Copies a file asset at once, as an upload does, because the caller may change or remove the file. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** `aws.cloudwatch.Dashboard`: declared, and drawn nowhere. */
+/** `aws.cloudwatch.Dashboard`: only declared; nothing draws it. */
 import { AwsError } from '../../../errors.ts'
 import { isObject } from '../../../ledger/is-object.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'

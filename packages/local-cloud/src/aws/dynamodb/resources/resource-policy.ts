@@ -1,4 +1,4 @@
-/** `aws.dynamodb.ResourcePolicy`: a table's own policy, which has a say in every call. */
+/** `aws.dynamodb.ResourcePolicy`: a table's own policy, which is evaluated for every call. */
 import { AwsError } from '../../../errors.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'

@@ -1,4 +1,4 @@
-/** What is declared, by type: an entry an operation. */
+/** The `Describe*` operations, one entry each, answered from the declared resources. */
 import { AwsError } from '../../../errors.ts'
 import type { Declared } from '../../../ledger/ledger.ts'
 import { known, number, text, texts } from '../../../resource/values.ts'

@@ -1,4 +1,4 @@
-/** `aws.vpc.EndpointPrivateDns`: a service's own name, taken over by an endpoint that is there. */
+/** `aws.vpc.EndpointPrivateDns`: makes the service's private name lead to an existing endpoint. */
 
 import { calls, changed, lifeCycle, resourceTags, when } from '../../../resource/permission.ts'
 import type { Permission, ResourceType, Situation } from '../../../resource/resource-type.ts'

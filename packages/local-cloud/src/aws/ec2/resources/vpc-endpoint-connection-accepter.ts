@@ -1,4 +1,4 @@
-/** `aws.ec2.VpcEndpointConnectionAccepter`: the owner of a service takes a consumer's endpoint in. */
+/** `aws.ec2.VpcEndpointConnectionAccepter`: the owner of an endpoint service accepts a consumer's endpoint. */
 
 import { AwsError } from '../../../errors.ts'
 import { calls, lifeCycle } from '../../../resource/permission.ts'

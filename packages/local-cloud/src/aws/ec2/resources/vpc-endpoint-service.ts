@@ -1,4 +1,4 @@
-/** `aws.ec2.VpcEndpointService`: somebody's own service behind network load balancers. */
+/** `aws.ec2.VpcEndpointService`: an endpoint service behind network load balancers. */
 
 import { AwsError } from '../../../errors.ts'
 import { call, calls, changed, lifeCycle, when } from '../../../resource/permission.ts'
