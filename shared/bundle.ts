@@ -3,8 +3,9 @@
  * options were chosen.
  */
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { type BuildOptions, build } from 'esbuild'
 
@@ -50,19 +51,72 @@ export interface Bundle {
  * @param directory where bundles are kept. @default `.local/bundles` of the project
  */
 export async function bundleFunction(entry: string, directory = join(PROJECT, '.local', 'bundles')): Promise<Bundle> {
-  const { outputFiles } = await build({ ...BUNDLE_OPTIONS, entryPoints: [entry], write: false, logLevel: 'silent' })
-  const code = outputFiles.find(({ path }) => path.endsWith(FILE))
-  const sourceMap = outputFiles.find(({ path }) => path.endsWith('.map'))
-  if (!code || !sourceMap)
-    throw new Error(`esbuild made ${outputFiles.length} files. Expected: ${FILE} and its source map.`)
-  const sha256 = createHash('sha256').update(code.contents).digest('hex')
+  const { code, sourceMap, sha256 } = await compile(entry)
   const home = join(directory, sha256)
   // It may be the first to make `.local`, whose keys and passwords are its user's alone.
   await mkdir(home, { recursive: true, mode: 0o700 })
   const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
-  await writeWhole(bundle.file, code.contents)
-  await writeWhole(bundle.sourceMapFile, sourceMap.contents)
+  await writeWhole(bundle.file, code)
+  await writeWhole(bundle.sourceMapFile, sourceMap)
   return bundle
+}
+
+interface Compiled {
+  readonly code: Uint8Array
+  readonly sourceMap: Uint8Array
+  readonly sha256: string
+  /** Every file that is in it, by path, and its state when it was read. */
+  readonly sources: ReadonlyMap<string, string>
+}
+
+/** By entry. One process may deploy several tenants, whose gateways have the same code. */
+const compiled = new Map<string, Promise<Compiled>>()
+
+/** Compiles an entry once in a process, and again when one of its files has changed. */
+async function compile(entry: string): Promise<Compiled> {
+  const before = compiled.get(entry)
+  if (before && (await isCurrent(before))) return await before
+  const made = compileNow(entry)
+  compiled.set(entry, made)
+  return await made
+}
+
+async function isCurrent(before: Promise<Compiled>): Promise<boolean> {
+  try {
+    const { sources } = await before
+    return [...sources].every(([path, state]) => stateOf(path) === state)
+  } catch {
+    // It failed, and may succeed now.
+    return false
+  }
+}
+
+async function compileNow(entry: string): Promise<Compiled> {
+  const started = BigInt(Date.now()) * 1_000_000n
+  const { outputFiles, metafile } = await build({
+    ...BUNDLE_OPTIONS,
+    entryPoints: [entry],
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  })
+  const code = outputFiles.find(({ path }) => path.endsWith(FILE))
+  const sourceMap = outputFiles.find(({ path }) => path.endsWith('.map'))
+  if (!code || !sourceMap)
+    throw new Error(`esbuild made ${outputFiles.length} files. Expected: ${FILE} and its source map.`)
+  return {
+    code: code.contents,
+    sourceMap: sourceMap.contents,
+    sha256: createHash('sha256').update(code.contents).digest('hex'),
+    sources: new Map(Object.keys(metafile.inputs).map((path) => [path, stateOf(path, started)])),
+  }
+}
+
+/** Of a source file: another one when it was written to. @param readAfter what was written later may not be what was read */
+function stateOf(path: string, readAfter?: bigint): string {
+  const file = statSync(resolve(PROJECT, path), { bigint: true, throwIfNoEntry: false })
+  if (!file) return 'gone'
+  return readAfter !== undefined && file.mtimeNs > readAfter ? 'not known' : `${file.mtimeNs} ${file.size}`
 }
 
 /**

@@ -1,4 +1,5 @@
 /** For tests of the programs: runs one against Pulumi's mocks and keeps what it registered, with what the mocks drop. */
+import { promisesWithoutStacks } from '@genai/local-cloud/engine/in-process/promises-without-stacks'
 import * as pulumi from '@pulumi/pulumi'
 import type { RegisterResourceRequest } from '@pulumi/pulumi/proto/resource_pb.js'
 import { disconnect, getMonitor } from '@pulumi/pulumi/runtime/settings.js'
@@ -48,6 +49,7 @@ export async function record<T extends Record<string, unknown>>(
   { stack, answer, invoke, preview = false }: Mocks,
 ): Promise<Recording<Settled<T>>> {
   const resources: Registered[] = []
+  promisesWithoutStacks()
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {

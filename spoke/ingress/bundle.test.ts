@@ -3,10 +3,11 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, functionArchive, HANDLER } from '../../shared/bundle.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
-import { bundleGateway } from './bundle.ts'
+import { bundleGateway, gatewayBundle } from './bundle.ts'
 
 /** What Lambda adds to a function's own environment. */
 const LAMBDA = {
@@ -49,6 +50,10 @@ describe('the gateway bundle', () => {
     for (const other of others) expect(other).toEqual(bundle)
     expect(await readdir(directory)).toEqual([bundle.sha256])
     expect((await readdir(dirname(bundle.file))).sort()).toEqual(['handler.cjs', 'handler.cjs.map'])
+    const [code] = (await build({ ...gatewayBundle, write: false })).outputFiles.filter((one) =>
+      one.path.endsWith('.cjs'),
+    )
+    expect(code?.text).toBe(await readFile(bundle.file, 'utf8'))
   })
 
   it('has no texts of settings in it, but their rows', async () => {

@@ -14,6 +14,7 @@ import { plainProperties } from '../wire-values.ts'
 import { isolated, withRejectionsOf } from './isolation.ts'
 import { type Message, sendMessagesTo, tellTrouble } from './messages.ts'
 import { Monitor } from './monitor.ts'
+import { promisesWithoutStacks } from './promises-without-stacks.ts'
 import { type Makers, Run, type RunOptions, urnPrefix } from './run.ts'
 
 export interface Cloud {
@@ -117,6 +118,7 @@ async function runProgram(
         config,
         fail,
       })
+      promisesWithoutStacks()
       setMockOptions(monitor, project, stack, false, organizationName)
       sendMessagesTo(onMessage)
       pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])
