@@ -1,4 +1,6 @@
+import type { Hop } from '@genai/local-cloud/network/path'
 import type { Terminal } from '../terminal/terminal.ts'
+import type { Shown } from './private-door.ts'
 import type { Leg, Validation } from './validate.ts'
 
 /** What `npm start` says of each tenant: six lines, or every hop with its ids. */
@@ -38,8 +40,26 @@ export function reportValidation(
   if (!verbose) return
   for (const { from, to, hops } of path) {
     line(`  ${from} → ${to}`)
-    for (const { kind, detail } of hops) line(`    ${style('dim', (NAMES[kind] ?? kind).padEnd(16))} ${detail}`)
+    reportHops(terminal, hops)
   }
+}
+
+/** What a variant tried besides: a line each, or every hop with its ids. */
+export function reportShown(
+  terminal: Terminal,
+  shown: readonly Shown[],
+  { verbose }: { readonly verbose: boolean },
+): void {
+  const { line, style } = terminal
+  if (shown.length > 0) line()
+  for (const { what, ok, outcome, hops } of shown) {
+    line(`${ok ? style('green', '✓') : style('red', '✗')} ${what}: ${outcome}`)
+    if (verbose && hops) reportHops(terminal, hops)
+  }
+}
+
+function reportHops({ line, style }: Terminal, hops: readonly Hop[]): void {
+  for (const { kind, detail } of hops) line(`    ${style('dim', (NAMES[kind] ?? kind).padEnd(16))} ${detail}`)
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,12 +1,14 @@
 /** What `npm start` has deployed and serves, and what is deployed into it later from another shell. */
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
 import type { HubOutputs } from '../../shared/contract.ts'
+import { cognitoClient, signIn } from '../hub/cognito.ts'
 import { type OpenGateway, openGateway, type Ports } from '../local/gateway-ports.ts'
 import type { RunningUser } from '../local/running.ts'
 import { projectName } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { type DemoTenant, deployClient, deployHub, deployTenant } from './deploy.ts'
+import { type Shown, showPrivateDoor } from './private-door.ts'
 import { createUserOf } from './users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from './validate.ts'
 import type { VariantName } from './variants.ts'
@@ -117,6 +119,27 @@ export class Session {
       await inside.close()
     }
     return validations
+  }
+
+  /** What a variant shows besides its tenants' answers. */
+  async show(): Promise<readonly Shown[]> {
+    const { cloud, terminal, variant } = this.#options
+    if (variant !== 'private') return []
+    const tenants = [...this.#tenants.values()]
+    return await terminal.step('try the private door', () =>
+      showPrivateDoor({ cloud, hub: this.#hub, tenants, tokenOf: (tenantId) => this.#tokenOf(tenantId) }),
+    )
+  }
+
+  async #tokenOf(tenantId: string): Promise<string> {
+    const user = this.#users.find((one) => one.tenantId === tenantId)
+    if (!user) throw new Error(`no user was created for ${tenantId}`)
+    const cognito = cognitoClient(this.#hub.region, { local: this.#local() })
+    try {
+      return await signIn(cognito, { clientId: this.#hub.userPoolClientId, ...user })
+    } finally {
+      cognito.destroy()
+    }
   }
 
   #local() {

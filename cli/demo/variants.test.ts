@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
 import { demoStack } from './fargate.ts'
-import { variantNamed } from './variants.ts'
+import { type VariantName, variantNamed } from './variants.ts'
 
-const of = (name: string, variant?: 'shared') => {
+const of = (name: string, variant?: VariantName) => {
   const { project, config } = demoStack(name, PROJECT_DIRECTORY, variant)
   return (setting: string) => config[`${project}:${setting}`]
 }
@@ -17,6 +17,13 @@ describe('npm start -- --variant', () => {
     const shared = of('spoke-tenant1', 'shared')
     expect(['modelEndpoint', 'cidrBlock', 'availabilityZoneIds'].map(shared)).toEqual(['hub', undefined, undefined])
     expect(of('spoke-tenant2', 'shared')('cidrBlock')).toBe('10.64.1.0/24')
+  })
+
+  it('private opens the door to one tenant and one partner', () => {
+    expect(of('hub', 'private')('endpointService')).toBe('true')
+    expect(JSON.parse(of('hub', 'private')('endpointServiceAccounts') ?? '')).toEqual(['444444444444'])
+    expect(of('spoke-tenant1', 'private')('gatewayEndpoint')).toBe('true')
+    expect(of('spoke-tenant2', 'private')('gatewayEndpoint')).toBeUndefined()
   })
 
   it('changes nothing without one', () => {

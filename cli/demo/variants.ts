@@ -7,6 +7,7 @@ import { modelFallbacks, modelIds } from '../../shared/settings/spoke.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { readStack, stackNames } from '../pulumi/stacks.ts'
 import { UserError } from '../verb.ts'
+import { PARTNER } from './partner.ts'
 
 /** Settings as Pulumi keeps them; `undefined` takes one away. */
 export type VariantSettings = Readonly<Record<string, string | undefined>>
@@ -26,6 +27,13 @@ export const DEMO_VARIANTS = {
       return stack === 'spoke-tenant1'
         ? { modelEndpoint: 'hub', cidrBlock: undefined, availabilityZoneIds: undefined }
         : {}
+    },
+  },
+  private: {
+    says: `Variant private: the hub is an endpoint service as well, tenant1 has an endpoint for it in its VPC, and account ${PARTNER} is listed as a partner (docs/private-door.md).`,
+    settings: (stack) => {
+      if (stack === 'hub') return { endpointService: 'true', endpointServiceAccounts: JSON.stringify([PARTNER]) }
+      return stack === 'spoke-tenant1' ? { gatewayEndpoint: 'true' } : {}
     },
   },
 } as const satisfies Readonly<Record<string, DemoVariant>>

@@ -4,7 +4,7 @@ import { type CloudEvent, startCloud } from '@genai/local-cloud/cloud'
 import { organization } from '../../sample-organization.ts'
 import { type Console, watch } from '../console/watch.ts'
 import { clientStacks, demoImages, demoNote } from '../demo/fargate.ts'
-import { reportValidation } from '../demo/report.ts'
+import { reportShown, reportValidation } from '../demo/report.ts'
 import { Session } from '../demo/session.ts'
 import { takeStacks } from '../demo/stacks.ts'
 import { LAPTOP, type Validation } from '../demo/validate.ts'
@@ -27,7 +27,7 @@ export const start: Verb = {
     'The stacks are those that have a Pulumi.STACK.yaml file; one that is added or changed later is deployed from another shell,',
     'while this one serves: npm run genai -- up STACK. Keeps serving until Ctrl-C, which ends every process and closes every port.',
     'What it leaves are files in .local/ (certificate, code, logs); deleting the folder is safe when nothing serves.',
-    'Exit code: 0 when every tenant was answered from its own account, 1 otherwise.',
+    'Exit code: 0 when every tenant was answered from its own account (and what a variant shows is as the page says), 1 otherwise.',
   ].join('\n'),
   positionals: [0, 0],
   options: {
@@ -89,7 +89,7 @@ export const start: Verb = {
         session = await Session.begin({ cloud, wirePort, terminal, ports, recording, variant }, stacks.hub)
         const validations = await allOf(session, stacks.spokes)
         for (const client of stacks.clients) await session.deployClient(client)
-        return { session, validations }
+        return { session, validations, shown: await session.show() }
       }
       const up = await Promise.race([bringUp(), stopping.asked])
       if (!up) {
@@ -101,14 +101,19 @@ export const start: Verb = {
       }
       announcement?.update()
       const failed = report(up.validations, terminal, values)
+      reportShown(terminal, up.shown, { verbose: values.verbose === true })
+      const broken = up.shown.filter(({ ok }) => !ok)
       if (values.json === true)
         process.stdout.write(
-          `${JSON.stringify({ gatewayUrl: up.session.gateway.url, caFile: cloud.authority.caFile, tenants: up.validations }, null, 2)}\n`,
+          `${JSON.stringify({ gatewayUrl: up.session.gateway.url, caFile: cloud.authority.caFile, tenants: up.validations, ...(up.shown.length > 0 && { shown: up.shown }) }, null, 2)}\n`,
         )
-      if (exit || failed.length > 0) {
+      if (exit || failed.length > 0 || broken.length > 0) {
         terminal.line()
-        terminal.line(failed.length === 0 ? 'Every tenant was answered from its own account.' : failureOf(failed))
-        return failed.length === 0 ? 0 : 1
+        if (failed.length > 0) terminal.line(failureOf(failed))
+        if (broken.length > 0) terminal.line(`Not as it should be: ${broken.map(({ what }) => what).join('; ')}.`)
+        if (failed.length + broken.length > 0) return 1
+        terminal.line('Every tenant was answered from its own account.')
+        return 0
       }
       if (announcement) takeStacks(announcement, up.session, terminal)
       door = await openDoor(cloud, ports.browser)

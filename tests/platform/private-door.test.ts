@@ -2,14 +2,13 @@
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Origin } from '@genai/local-cloud/network/path'
 import { reach } from '@genai/local-cloud/network/reach'
-import * as aws from '@pulumi/aws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { acceptConnection, deployPartner, PARTNER } from '../../cli/demo/partner.ts'
+import { type Shown, showPrivateDoor } from '../../cli/demo/private-door.ts'
 import { callGateway, type GatewayAnswer, type GatewayCall } from '../../cli/demo/request.ts'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
-/** The organisation's third tenant has no spoke here: it is a partner. */
-const PARTNER = '444444444444'
 const NAME = 'genai.example.com'
 const CLIENTS = 'sg-clients'
 const LIMIT = 12
@@ -79,42 +78,6 @@ const prompt = async (tenant: string, as: string): Promise<GatewayCall> => ({
   body: { prompt: 'Who are you?' },
 })
 
-/** A program in somebody's account, by the profile of its deployer. */
-function deploy(stack: string, profile: string, program: (opts: { provider: aws.Provider }) => object | undefined) {
-  return platform.cloud.deploy({ project: stack, stack, config: {} }, async () => ({
-    ...program({ provider: new aws.Provider(stack, { region: 'us-east-1', profile }) }),
-  }))
-}
-
-/** What docs/private-door.md has a partner write. */
-const partnersEndpoint = ({ provider }: { provider: aws.Provider }) => {
-  const vpc = new aws.ec2.Vpc(
-    'partner',
-    { cidrBlock: '10.200.0.0/24', enableDnsHostnames: true, enableDnsSupport: true },
-    { provider },
-  )
-  const subnet = new aws.ec2.Subnet(
-    'partner',
-    { vpcId: vpc.id, cidrBlock: '10.200.0.0/28', availabilityZoneId: 'use1-az1' },
-    { provider },
-  )
-  const group = new aws.ec2.SecurityGroup('partner', { vpcId: vpc.id, description: 'Clients' }, { provider })
-  const https = { ipProtocol: 'tcp', fromPort: 443, toPort: 443, cidrIpv4: vpc.cidrBlock }
-  new aws.vpc.SecurityGroupIngressRule('partner', { securityGroupId: group.id, ...https }, { provider })
-  const endpoint = new aws.ec2.VpcEndpoint(
-    'partner',
-    {
-      vpcId: vpc.id,
-      vpcEndpointType: 'Interface',
-      serviceName: platform.hub.endpointService?.serviceName ?? '',
-      subnetIds: [subnet.id],
-      securityGroupIds: [group.id],
-    },
-    { provider },
-  )
-  return { endpointId: endpoint.id }
-}
-
 describe('a client in a tenant’s VPC', () => {
   it('is answered over PrivateLink, by the tenant’s own model, under the gateway’s own name', async () => {
     const answer = await call(insideTenant1(), await prompt('tenant1', 'tenant1'))
@@ -180,34 +143,22 @@ describe('nothing else reaches the gateway', () => {
 
 describe('who may be connected', () => {
   it('is nobody whose account is not listed: for it there is no such service', async () => {
-    await expect(deploy('unlisted', 'genai-tenant2', partnersEndpoint)).rejects.toThrow(/InvalidServiceName/)
+    const asked = deployPartner(platform.cloud, platform.hub, { profile: 'genai-tenant2' })
+    await expect(asked).rejects.toThrow(/InvalidServiceName/)
   })
 
   it('is a partner’s account that is listed, once an operator accepts; and it is asked for a token', async () => {
-    const { endpointId } = await deploy('partner', 'genai-tenant3', partnersEndpoint)
+    const { cloud, hub } = platform
+    const { endpointId, host } = await deployPartner(cloud, hub)
     const from = () => clientIn('partner', '::partner')
-    const byName = () =>
-      String(
-        (only('partner', 'aws:ec2/vpcEndpoint:VpcEndpoint').outputs.dnsEntries as { dnsName: string }[])[0]?.dnsName,
-      )
-    expect(way(from(), byName())).toMatchObject({ reachable: false, layer: 'endpoint' })
-    await deploy('operator', 'genai-hub', ({ provider }) => {
-      const vpcEndpointServiceId = platform.hub.endpointService?.serviceId ?? ''
-      new aws.ec2.VpcEndpointConnectionAccepter(
-        'partner',
-        { vpcEndpointServiceId, vpcEndpointId: String(endpointId) },
-        { provider },
-      )
-      return undefined
-    })
-    await deploy('partner', 'genai-tenant3', (opts) => {
-      const outputs = partnersEndpoint(opts)
-      new aws.vpc.EndpointPrivateDns('partner', { vpcEndpointId: outputs.endpointId, privateDnsEnabled: true }, opts)
-      return outputs
-    })
+    expect(way(from(), host)).toMatchObject({ reachable: false, layer: 'endpoint' })
+    await acceptConnection(cloud, hub, endpointId)
+    await deployPartner(cloud, hub, { accepted: true })
     expect((await call(from(), { method: 'POST', path: '/tenant1/invoke', body: {} })).status).toBe(401)
     // As somebody whom a tenant has made a user.
     expect((await call(from(), await prompt('tenant1', 'tenant1'))).status).toBe(200)
+    await cloud.destroy({ project: 'partner', stack: 'operator' })
+    await cloud.destroy({ project: 'partner', stack: 'partner' })
   })
 
   it('leaves the hub’s stack alone', async () => {
@@ -218,6 +169,43 @@ describe('who may be connected', () => {
     expect((await call(clientIn('spoke-tenant2'), await prompt('tenant2', 'tenant2'))).status).toBe(200)
     await platform.deploy('spoke-tenant2', { gatewayEndpoint: false })
     expect(way(clientIn('spoke-tenant2'))).toMatchObject({ reachable: false })
+  })
+})
+
+describe('what npm start shows of it', () => {
+  const show = () => {
+    const { cloud, hub } = platform
+    const tenants = [
+      { tenantId: 'tenant1', account: '222222222222', stack: 'spoke-tenant1', models: {}, compute: 'lambda' },
+      { tenantId: 'tenant2', account: '333333333333', stack: 'spoke-tenant2', models: {}, compute: 'lambda' },
+    ] as const
+    return showPrivateDoor({ cloud, hub, tenants, tokenOf: (tenantId) => platform.token(tenantId) })
+  }
+  const failing = (shown: readonly Shown[]) => shown.filter(({ ok }) => !ok).map(({ what }) => what)
+
+  it('is as it should be', async () => {
+    const shown = await show()
+    expect(failing(shown)).toEqual([])
+    expect(shown.map(({ outcome }) => outcome)).toEqual([
+      'was answered over PrivateLink, from account 222222222222',
+      'is connected, and was answered 401',
+      'is connected, and was answered 401',
+      expect.stringMatching(/^reaches nothing: vpce-\w+ waits: /),
+      'is connected, and was answered 401',
+      expect.stringContaining('InvalidServiceName'),
+    ])
+  })
+
+  it('is said not to be as it should where somebody gets through, or nobody does', async () => {
+    // The partner was accepted by what was shown before.
+    expect(failing(await show())).toEqual([expect.stringContaining('that nobody has accepted')])
+    const accepter = only(
+      'spoke-tenant1',
+      'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
+      '::gateway-endpoint',
+    )
+    const shown = await platform.without([accepter], show)
+    expect(failing(shown).filter((what) => what.startsWith('a client in tenant1'))).toHaveLength(3)
   })
 })
 

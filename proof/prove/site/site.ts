@@ -2,6 +2,7 @@
 
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Image, Organization } from '@genai/local-cloud/organization'
+import { deployPartner, PARTNER, type Partner } from '../../../cli/demo/partner.ts'
 import { LOCAL_FARGATE, localImages } from '../../../cli/local/gateway-image.ts'
 import { organization as sample } from '../../../sample-organization.ts'
 import type { HubOutputs } from '../../../shared/contract.ts'
@@ -16,7 +17,6 @@ import { createGateways, type Gateways } from './gateways.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createMachineClients, DOMAIN } from './machine-clients.ts'
 import { createMachines, type Machines, machinesOf, WEBSITES } from './machines.ts'
-import { deployPartner, PARTNER, type Partner } from './partner.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
 import {
   deployProviderPeople,
