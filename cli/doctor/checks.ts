@@ -16,6 +16,8 @@ import { onboarding } from './checks/onboarding.ts'
 import { organisation } from './checks/organisation.ts'
 import { quotas } from './checks/quotas.ts'
 import { reader } from './checks/reader.ts'
+import { serviceControl } from './checks/service-control.ts'
+import { serviceLinkedRoles } from './checks/service-linked-roles.ts'
 import { sharing } from './checks/sharing.ts'
 import { tenantNames } from './checks/tenant-names.ts'
 import { tenantZones } from './checks/tenant-zones.ts'
@@ -29,6 +31,8 @@ export const CHECKS: readonly Check[] = [
   reader,
   organisation,
   sharing,
+  serviceControl,
+  serviceLinkedRoles,
   hubZones,
   tenantZones,
   quotas,

@@ -70,7 +70,7 @@ export async function open(options: OpenOptions): Promise<Examined> {
   const all: readonly Subject[] = [...(hubSubject ? [hubSubject] : []), ...tenants]
   const subjects = stack === undefined ? all : all.filter((one) => one.stack === stack)
   return {
-    world: { where: connection.where, files, hub: hubSubject, tenants },
+    world: { where: connection.where, asDeployer: options.role === undefined, files, hub: hubSubject, tenants },
     machine: { kind: 'machine', subject: 'this machine', needsPulumi: connection.needsPulumi },
     subjects,
     takeCalls: () => calls.splice(0),

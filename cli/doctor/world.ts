@@ -43,6 +43,8 @@ export interface World {
   readonly where: 'AWS' | 'the local cloud'
   readonly files: StackFiles
   readonly hub: HubSubject | undefined
+  /** Asked with the stack files' own credentials, because somebody said so. */
+  readonly asDeployer: boolean
   /** Every tenant of the hub, whichever is asked about: they share its quotas. */
   readonly tenants: readonly TenantSubject[]
 }

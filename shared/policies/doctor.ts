@@ -17,6 +17,9 @@ const ON: readonly PolicyStatement[] = [
     Action: ['iam:GetRole', 'iam:GetPolicy', 'lambda:GetFunctionConfiguration', 'dynamodb:DescribeTable'],
     Resource: [
       `arn:aws:iam::*:role/${NAMES}`,
+      // Roles that services make for themselves; one that is not there has no path yet.
+      'arn:aws:iam::*:role/aws-service-role/*',
+      'arn:aws:iam::*:role/AWSServiceRoleFor*',
       `arn:aws:iam::*:policy/${NAMES}`,
       `arn:aws:lambda:*:*:function:${NAMES}`,
       `arn:aws:dynamodb:*:*:table/${NAMES}`,
@@ -33,6 +36,18 @@ const ON: readonly PolicyStatement[] = [
     Effect: 'Allow',
     Action: ['acm:DescribeCertificate', 'route53:GetHostedZone', 'route53:ListResourceRecordSets'],
     Resource: ['arn:aws:acm:*:*:certificate/*', 'arn:aws:route53:::hostedzone/*'],
+  },
+  {
+    // What denies a deployment from above. AWS answers the management account and those that it has delegated policies to.
+    Sid: 'ServiceControlPolicies',
+    Effect: 'Allow',
+    Action: ['organizations:DescribePolicy', 'organizations:ListParents', 'organizations:ListPoliciesForTarget'],
+    Resource: [
+      'arn:aws:organizations::*:account/o-*/*',
+      'arn:aws:organizations::*:ou/o-*/ou-*',
+      'arn:aws:organizations::*:policy/o-*/service_control_policy/p-*',
+      'arn:aws:organizations::*:root/o-*/r-*',
+    ],
   },
   { Sid: 'Quotas', Effect: 'Allow', Action: 'servicequotas:GetServiceQuota', Resource: 'arn:aws:servicequotas:*:*:*' },
 ]

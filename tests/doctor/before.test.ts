@@ -1,6 +1,7 @@
 /** The doctor before a first deployment: all is well in the sample organisation, and every condition that would stop a deployment is told. */
 import { describe, expect, it } from 'vitest'
 import { CHECKS } from '../../cli/doctor/checks.ts'
+import type { PolicyDocument } from '@genai/local-cloud/organization'
 import { organization } from '../../sample-organization.ts'
 import { DOCTOR_ROLE, doctorPolicy } from '../../shared/policies/doctor.ts'
 import { type Case, declared, examine, HUB, short, TENANT1 } from './fixture.ts'
@@ -42,6 +43,12 @@ describe('the sample organisation', () => {
   })
 })
 
+const regions = (...allowed: readonly string[]) => ({ StringNotEquals: { 'aws:RequestedRegion': allowed } })
+const denying = (statement: Omit<PolicyDocument['Statement'][number], 'Effect'>): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', ...statement }],
+})
+
 /** A name that is nobody's for ever (RFC 6761). */
 const PROVIDER = '{ issuer: https://idp.example.invalid, audience: a, tenantClaim: roles, claimFormat: list }'
 
@@ -67,6 +74,13 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
     { files: { hub: [[':role/platform-deployer', ':role/somebody-else']] } },
     /platform-deployer.* is none of .*somebody-else/,
     /deployers in Pulumi.hub.yaml/,
+  ],
+  [
+    'a reader that is a deployer’s role',
+    'reader',
+    { options: { role: 'genai-deployer' } },
+    /genai-deployer.* is a deployer's \(arn:aws:iam::222222222222:role\/genai-deployer\)/,
+    /Name another with --role/,
   ],
   [
     'another organisation',
@@ -207,6 +221,30 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
     /concurrencyLimit is 1000, and there are 500/,
     /Set concurrencyLimit in Pulumi.hub.yaml to 500/,
   ],
+  ...(
+    [
+      ['RegionGuard', { NotAction: ['sts:*'], Resource: '*', Condition: regions('eu-central-1') }, /what is made|ec2:CreateVpc/],
+      [
+        'TwoRegions',
+        { Action: 'bedrock:*', Resource: '*', Condition: regions('us-east-1', 'us-east-2') },
+        /bedrock:InvokeModel on \S+ in us-west-2: policy-p-\w+ \(p-\w+\), TwoRegions, at 222222222222/,
+      ],
+      [
+        'OtherModels',
+        { Action: 'bedrock:InvokeModel*', NotResource: 'arn:aws:bedrock:*::foundation-model/cohere.*' },
+        /bedrock:InvokeModel on \S+nova-2-lite\S+ in us-east-1: policy-p-\w+ \(p-\w+\), OtherModels/,
+      ],
+    ] as const
+  ).map(
+    ([Sid, statement, said]) =>
+      [
+        `an attached policy that denies it: ${Sid}`,
+        'service-control',
+        { accounts: { [TENANT1]: { serviceControlPolicies: [denying({ Sid, ...statement })] } } },
+        said,
+        /change that policy/,
+      ] as const,
+  ),
   [
     'a profile that Bedrock has not',
     'models',
@@ -371,9 +409,9 @@ describe('what would stop a deployment', () => {
   })
 
   it('is tried for every check', () => {
-    // `tools` is of this machine, and `reader` is never ✗ here: without a role nothing is asked.
+    // `tools` is of this machine, and a role that a service has not made yet stops nothing.
     const tried = new Set(CONDITIONS.map(([, check]) => check))
-    expect(CHECKS.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual(['tools', 'reader'])
+    expect(CHECKS.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual(['tools', 'service-linked-roles'])
   })
 })
 
@@ -412,6 +450,16 @@ describe('what may not be asked', () => {
     expect(open.every(({ remedy }) => remedy !== undefined)).toBe(true)
   })
 
+  it('attached policies, of a hub that is not in the management account', async () => {
+    const arn = 'arn:aws:organizations::999999999999:organization/o-genaiexample'
+    const rows = await examine({ organization: { arn }, only: 'service-control' })
+    expect(rows.map(({ verdict }) => verdict)).toEqual(['notAsked', 'notAsked', 'notAsked'])
+    expect(rows[0]).toMatchObject({
+      said: expect.stringContaining('Only the management account 999999999999'),
+      remedy: expect.stringContaining('list-policies-for-target --filter SERVICE_CONTROL_POLICY --target-id'),
+    })
+  })
+
   it('whether sharing is on, of a hub that is not in the management account', async () => {
     const arn = 'arn:aws:organizations::999999999999:organization/o-genaiexample'
     const [row] = await examine({ organization: { arn }, only: 'organisation' })
@@ -419,6 +467,38 @@ describe('what may not be asked', () => {
       verdict: 'notAsked',
       said: expect.stringContaining('only the management account 999999999999'),
     })
+  })
+})
+
+describe('what stops nothing, and is told', () => {
+  it('guard rails that are not attached, and a condition that only a call shows', async () => {
+    const statement = { Sid: 'Perhaps', Action: 'bedrock:InvokeModel*', Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': 'false' } } }
+    const accounts = { [TENANT1]: { serviceControlPolicies: [denying(statement)] } }
+    const rows = (await examine({ accounts, only: 'service-control' })).filter(({ verdict }) => verdict !== 'ok')
+    expect(rows.map(({ verdict, about }) => `${verdict} ${about}`)).toEqual([
+      'unclear us.amazon.nova-2-lite-v1:0',
+      'unclear us.anthropic.claude-haiku-4-5-20251001-v1:0',
+      'unclear guard rails',
+    ])
+    expect(rows[0]?.said).toMatch(/It depends: bedrock:InvokeModel .*Perhaps/)
+    expect(rows[2]?.remedy).toContain('npm run genai -- guardrails')
+  })
+
+  it('roles that services have not made yet', async () => {
+    const [none] = await examine({ only: 'service-linked-roles' })
+    expect(none).toMatchObject({ verdict: 'ok', said: expect.stringMatching(/^Not yet: .*AWSServiceRoleForVPCTransitGateway/) })
+    const serviceLinkedRoles = {
+      'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
+      'transitgateway.amazonaws.com': 'AWSServiceRoleForVPCTransitGateway',
+    }
+    const [all] = await examine({ accounts: { [HUB]: { serviceLinkedRoles } }, only: 'service-linked-roles' })
+    expect(all?.said).toMatch(/^There: AWSServiceRoleForElasticLoadBalancing, AWSServiceRoleForVPCTransitGateway\.$/)
+  })
+
+  it('a deployer’s own credentials, which somebody asked for', async () => {
+    const { role: _, ...options }: { role?: string } = {}
+    const rows = await examine({ asDeployer: true, only: 'reader' })
+    expect(rows.every(({ verdict, said }) => verdict === 'unclear' && said.includes("a deployer's"))).toBe(true)
   })
 })
 

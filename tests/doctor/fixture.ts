@@ -27,12 +27,15 @@ export interface Case {
   readonly files?: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>>
   readonly ledger?: readonly Declared[]
   readonly options?: Partial<OpenOptions>
+  /** With the stack files' own credentials. @default with the read-only role */
+  readonly asDeployer?: boolean
   /** The checks that are asked. @default all */
   readonly only?: string
 }
 
 /** Every row of the table. */
-export async function examine({ accounts = {}, files = {}, ledger = [], options = {}, only, ...rest }: Case = {}) {
+export async function examine(given: Case = {}) {
+  const { accounts = {}, files = {}, ledger = [], options = {}, asDeployer = false, only, ...rest } = given
   const directory = mkdtempSync(join(tmpdir(), 'genai-doctor-'))
   copyFiles(directory, files)
   const changed: Organization = {
@@ -47,7 +50,7 @@ export async function examine({ accounts = {}, files = {}, ledger = [], options 
     const agent = localAgent({ port, caFile: cloud.authority.caFile })
     const examined = await open({
       aws: false,
-      role: DOCTOR_ROLE,
+      ...(!asDeployer && { role: DOCTOR_ROLE }),
       directory,
       connection: { where: 'the local cloud', credentials: cloud.signIn(), agent, needsPulumi: false },
       ...options,

@@ -1,15 +1,21 @@
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { type Check, failed, ok } from '../check.ts'
+import { type Check, failed, ok, unclear } from '../check.ts'
+import { deployersOf, identityOf, roleAmong } from '../deployers.ts'
+
+const MAKE_IT = 'Make a role that only reads: npm run genai -- doctor --policy prints its policy (docs/first-deployment.md).'
 
 /** Everything below is asked with it. */
 export const reader: Check = {
   id: 'reader',
   of: 'account',
   question: 'Is there a read-only role to ask with?',
-  async ask(subject) {
-    const clients = await subject.clients()
-    const { Arn: arn = '', Account: account } = await clients.sts.send(new GetCallerIdentityCommand({}))
-    if (account === subject.account) return ok(arn)
-    return failed(`${arn} is in account ${account}, not in ${subject.account}.`, 'Name the role with --role.')
+  async ask(subject, world) {
+    const identity = await identityOf(subject)
+    const { account, arn } = identity
+    if (account !== subject.account)
+      return failed(`${arn} is in account ${account}, not in ${subject.account}.`, 'Name the role with --role.')
+    const deployer = roleAmong(identity, deployersOf(world))
+    if (deployer === undefined) return ok(arn)
+    const said = `${arn} is a deployer's (${deployer}): a mistake of this command's could change something with it.`
+    return world.asDeployer ? unclear(said, MAKE_IT) : failed(said, `Name another with --role. ${MAKE_IT}`)
   },
 }

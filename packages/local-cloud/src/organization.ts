@@ -35,6 +35,8 @@ export interface Account {
   /** In force on this account, from every level above it; empty means FullAWSAccess only. */
   readonly serviceControlPolicies: readonly PolicyDocument[]
   readonly roles: readonly ExistingRole[]
+  /** Names of roles that AWS's services have made for themselves, by the service: `{ 'ecs.amazonaws.com': 'AWSServiceRoleForECS' }`. @default none */
+  readonly serviceLinkedRoles?: Readonly<Record<string, string>>
   /** Availability zones as this account sees them: name → id. The same name is another zone in another account. */
   readonly zones?: Readonly<Record<string, string>>
   /** ARNs of the organisational units that the account is in. */

@@ -36,7 +36,10 @@ import { GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam
 import { GetAccountSettingsCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import {
   DescribeOrganizationCommand,
+  DescribePolicyCommand,
   ListAWSServiceAccessForOrganizationCommand,
+  ListParentsCommand,
+  ListPoliciesForTargetCommand,
   OrganizationsClient,
 } from '@aws-sdk/client-organizations'
 import { GetResourceSharesCommand, RAMClient } from '@aws-sdk/client-ram'
@@ -47,6 +50,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApis } from '../../src/aws/apis.ts'
 import { createTrail } from '../../src/aws/cloudtrail/trail.ts'
 import { createLogs } from '../../src/aws/logs/logs.ts'
+import type { PolicyDocument } from '../../src/organization.ts'
 import {
   type ClientSettings,
   type Fixture,
@@ -145,8 +149,18 @@ const ROWS = [
   resource('aws:ram/resourceShare:ResourceShare', 'arn:share', { name: 'genai', arn: 'arn:share' }),
 ]
 
+const GUARD: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: 'organizations:LeaveOrganization', Resource: '*' }],
+}
+
 const ACCOUNTS = ORGANIZATION.accounts.map((one) => ({
   ...one,
+  serviceLinkedRoles: { 'ecs.amazonaws.com': 'AWSServiceRoleForECS' },
+  ...(one.id === TENANT && {
+    units: [`arn:aws:organizations::${HUB}:ou/o-example/ou-exmp-tenants00`],
+    serviceControlPolicies: [GUARD],
+  }),
   zones: { 'us-east-1a': 'use1-az1', 'us-east-1c': 'use1-az3' },
   hostedZones: { Z1: 'example.com', Z2: 'inside.example.com' },
   privateZones: ['Z2'],
@@ -307,6 +321,31 @@ it('Organizations: any member is told of its own; the management account of the 
   })
 })
 
+it('Organizations: what is attached, from an account up to the root, for the management account', async () => {
+  const hub = new OrganizationsClient(settings)
+  const attached = async (TargetId: string) =>
+    (await hub.send(new ListPoliciesForTargetCommand({ TargetId, Filter: 'SERVICE_CONTROL_POLICY' }))).Policies ?? []
+  const [full, own] = await attached(TENANT)
+  expect(full).toMatchObject({ Id: 'p-FullAWSAccess', AwsManaged: true })
+  expect(own).toMatchObject({ AwsManaged: false, Type: 'SERVICE_CONTROL_POLICY' })
+  const { Policy } = await hub.send(new DescribePolicyCommand({ PolicyId: own?.Id ?? '' }))
+  expect(JSON.parse(Policy?.Content ?? '')).toEqual(GUARD)
+  const [unit] = (await hub.send(new ListParentsCommand({ ChildId: TENANT }))).Parents ?? []
+  expect(unit).toMatchObject({ Type: 'ORGANIZATIONAL_UNIT', Id: 'ou-exmp-tenants00' })
+  const [root] = (await hub.send(new ListParentsCommand({ ChildId: unit?.Id ?? '' }))).Parents ?? []
+  expect(root).toMatchObject({ Type: 'ROOT' })
+  for (const { Id = '' } of [unit ?? {}, root ?? {}])
+    expect((await attached(Id)).map(({ Name }) => Name)).toEqual(['FullAWSAccess'])
+  await expect(attached('999999999999')).rejects.toMatchObject({ name: 'TargetNotFoundException' })
+  await expect(hub.send(new DescribePolicyCommand({ PolicyId: 'p-00000000' }))).rejects.toMatchObject({
+    name: 'PolicyNotFoundException',
+  })
+  const member = new OrganizationsClient(await tenants())
+  await expect(member.send(new ListParentsCommand({ ChildId: TENANT }))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  })
+})
+
 it('Lambda', async () => {
   const lambda = new LambdaClient(settings)
   expect((await lambda.send(new GetAccountSettingsCommand({}))).AccountLimit).toMatchObject({
@@ -327,6 +366,11 @@ it('IAM, with tags', async () => {
   })
   // One that the organisation has, which no stack declares.
   expect((await iam.send(new GetRoleCommand({ RoleName: 'deployer' }))).Role?.Tags ?? []).toEqual([])
+  const own = await iam.send(new GetRoleCommand({ RoleName: 'AWSServiceRoleForECS' }))
+  expect(own.Role).toMatchObject({ Path: '/aws-service-role/ecs.amazonaws.com/' })
+  expect(fixture.asked.at(-1)?.resource).toBe(
+    `arn:aws:iam::${HUB}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+  )
   await expect(iam.send(new GetRoleCommand({ RoleName: 'none' }))).rejects.toMatchObject({
     name: 'NoSuchEntityException',
   })
