@@ -47,7 +47,10 @@ async function parentOf(organizations: Clients['organizations'], ChildId: string
   return Parents[0]?.Id
 }
 
-async function attachedTo(organizations: Clients['organizations'], TargetId: string): Promise<readonly PolicySummary[]> {
+async function attachedTo(
+  organizations: Clients['organizations'],
+  TargetId: string,
+): Promise<readonly PolicySummary[]> {
   const found: PolicySummary[] = []
   let token: string | undefined
   do {
@@ -94,7 +97,7 @@ export function outcomeOf(levels: readonly Level[], call: Call): Outcome {
         const applies = appliesTo(statement, call)
         if (applies === false) continue
         const why = `${name}, ${statement.Sid ?? 'a statement without a Sid'}, at ${id}`
-        if (applies) return { is: 'denied', why }
+        if (applies === true) return { is: 'denied', why }
         perhaps ??= why
       }
   for (const { id, policies } of levels) {
@@ -111,12 +114,14 @@ export function outcomeOf(levels: readonly Level[], call: Call): Outcome {
 
 type Truth = boolean | 'perhaps'
 
-const list = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : [value].flat())
+const list = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : [value].flat()
 
 function appliesTo(statement: PolicyStatement, call: Call): Truth {
   const { Action, NotAction, Resource, NotResource } = statement
   const matches = (patterns: readonly string[], text: string) => patterns.some((pattern) => covers(pattern, text))
-  if (NotAction === undefined ? !matches(list(Action), call.action) : matches(list(NotAction), call.action)) return false
+  if (NotAction === undefined ? !matches(list(Action), call.action) : matches(list(NotAction), call.action))
+    return false
   if (NotResource === undefined ? !matches(list(Resource), call.resource) : matches(list(NotResource), call.resource))
     return false
   const truths = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
@@ -127,7 +132,7 @@ function appliesTo(statement: PolicyStatement, call: Call): Truth {
 }
 
 function holds(operator: string, key: string, values: readonly string[], call: Call): Truth {
-  const { there, value } = valueOf(key.toLowerCase(), call)
+  const { there, value } = knownOf(key.toLowerCase(), call)
   if (there === undefined) return 'perhaps'
   if (operator === 'Null') return values.includes(String(!there))
   const match = /^(?:String|Arn)(Not)?(?:Equals|Like)(?:IgnoreCase)?(IfExists)?$/.exec(operator)
@@ -144,7 +149,7 @@ interface Known {
   readonly value?: string
 }
 
-function valueOf(key: string, { region, principalArn, throughEndpoint }: Call): Known {
+function knownOf(key: string, { region, principalArn, throughEndpoint }: Call): Known {
   if (key === 'aws:requestedregion') return { there: true, value: region }
   if (key === 'aws:principalarn') return { there: true, ...(principalArn !== undefined && { value: principalArn }) }
   if (key === 'aws:sourcevpce') return { there: throughEndpoint === true }

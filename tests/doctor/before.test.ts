@@ -1,7 +1,8 @@
 /** The doctor before a first deployment: all is well in the sample organisation, and every condition that would stop a deployment is told. */
+
+import type { PolicyDocument } from '@genai/local-cloud/organization'
 import { describe, expect, it } from 'vitest'
 import { CHECKS } from '../../cli/doctor/checks.ts'
-import type { PolicyDocument } from '@genai/local-cloud/organization'
 import { organization } from '../../sample-organization.ts'
 import { DOCTOR_ROLE, doctorPolicy } from '../../shared/policies/doctor.ts'
 import { type Case, declared, examine, HUB, short, TENANT1 } from './fixture.ts'
@@ -223,7 +224,11 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
   ],
   ...(
     [
-      ['RegionGuard', { NotAction: ['sts:*'], Resource: '*', Condition: regions('eu-central-1') }, /what is made|ec2:CreateVpc/],
+      [
+        'RegionGuard',
+        { NotAction: ['sts:*'], Resource: '*', Condition: regions('eu-central-1') },
+        /what is made|ec2:CreateVpc/,
+      ],
       [
         'TwoRegions',
         { Action: 'bedrock:*', Resource: '*', Condition: regions('us-east-1', 'us-east-2') },
@@ -472,7 +477,12 @@ describe('what may not be asked', () => {
 
 describe('what stops nothing, and is told', () => {
   it('guard rails that are not attached, and a condition that only a call shows', async () => {
-    const statement = { Sid: 'Perhaps', Action: 'bedrock:InvokeModel*', Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': 'false' } } }
+    const statement = {
+      Sid: 'Perhaps',
+      Action: 'bedrock:InvokeModel*',
+      Resource: '*',
+      Condition: { Bool: { 'aws:ViaAWSService': 'false' } },
+    }
     const accounts = { [TENANT1]: { serviceControlPolicies: [denying(statement)] } }
     const rows = (await examine({ accounts, only: 'service-control' })).filter(({ verdict }) => verdict !== 'ok')
     expect(rows.map(({ verdict, about }) => `${verdict} ${about}`)).toEqual([
@@ -486,7 +496,10 @@ describe('what stops nothing, and is told', () => {
 
   it('roles that services have not made yet', async () => {
     const [none] = await examine({ only: 'service-linked-roles' })
-    expect(none).toMatchObject({ verdict: 'ok', said: expect.stringMatching(/^Not yet: .*AWSServiceRoleForVPCTransitGateway/) })
+    expect(none).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringMatching(/^Not yet: .*AWSServiceRoleForVPCTransitGateway/),
+    })
     const serviceLinkedRoles = {
       'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
       'transitgateway.amazonaws.com': 'AWSServiceRoleForVPCTransitGateway',
@@ -496,7 +509,6 @@ describe('what stops nothing, and is told', () => {
   })
 
   it('a deployer’s own credentials, which somebody asked for', async () => {
-    const { role: _, ...options }: { role?: string } = {}
     const rows = await examine({ asDeployer: true, only: 'reader' })
     expect(rows.every(({ verdict, said }) => verdict === 'unclear' && said.includes("a deployer's"))).toBe(true)
   })

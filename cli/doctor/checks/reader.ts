@@ -1,7 +1,8 @@
 import { type Check, failed, ok, unclear } from '../check.ts'
 import { deployersOf, identityOf, roleAmong } from '../deployers.ts'
 
-const MAKE_IT = 'Make a role that only reads: npm run genai -- doctor --policy prints its policy (docs/first-deployment.md).'
+const MAKE_IT =
+  'Make a role that only reads: npm run genai -- doctor --policy prints its policy (docs/first-deployment.md).'
 
 /** Everything below is asked with it. */
 export const reader: Check = {

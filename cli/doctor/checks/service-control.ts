@@ -68,7 +68,9 @@ function deployment(subject: Subject, levels: readonly Level[]): Answer {
   const actions = DEPLOYMENT[subject.kind].filter(
     (action) => subject.kind === 'hub' || subject.settings.modelEndpoint === 'own' || !action.startsWith('ec2:'),
   )
-  const calls = actions.map((action): Call => ({ action, resource: '*', region: subject.region, ...deployerOf(subject) }))
+  const calls = actions.map(
+    (action): Call => ({ action, resource: '*', region: subject.region, ...deployerOf(subject) }),
+  )
   return told(calls, levels, `in ${subject.region}: ${actions.join(', ')}`, 'what is made')
 }
 
@@ -139,4 +141,3 @@ function guardRails(levels: readonly Level[], { settings }: TenantSubject): Answ
 
 const policiesOf = (levels: readonly Level[]) =>
   levels.map(({ id, policies }) => `${policies.map(({ name }) => name).join(' and ')} at ${id}`).join(', ')
-

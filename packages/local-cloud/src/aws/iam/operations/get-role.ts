@@ -20,8 +20,11 @@ export const getRole: ApiOperation<XmlValue> = async (call) => {
   const path = service === undefined ? (text(declared?.outputs ?? {}, 'path') ?? '/') : `/aws-service-role/${service}/`
   const arn = `arn:aws:iam::${account}:role${path}${name}`
   await call.permit('iam:GetRole', arn)
-  if (!declared && !existing && service === undefined) throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
-  const trust = declared ? known(declared.outputs, 'assumeRolePolicy') : JSON.stringify(existing?.trust ?? trusting(service))
+  if (!declared && !existing && service === undefined)
+    throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
+  const trust = declared
+    ? known(declared.outputs, 'assumeRolePolicy')
+    : JSON.stringify(existing?.trust ?? trusting(service))
   return {
     Role: {
       Path: path,
