@@ -19,6 +19,8 @@ export interface StateResource {
 export interface Backend {
   /** @returns undefined for a stack that was never initialised here */
   find(name: string): Promise<Stack | undefined>
+  /** Selects it, or initialises it; its file is there already. */
+  create(name: string): Promise<Stack>
 }
 
 /**
@@ -49,6 +51,7 @@ export async function openBackend({ aws }: { readonly aws: boolean }): Promise<B
   return {
     find: async (name) =>
       names.has(name) ? await LocalWorkspace.selectStack({ ...options, stackName: name }, options) : undefined,
+    create: async (name) => await LocalWorkspace.createOrSelectStack({ ...options, stackName: name }, options),
   }
 }
 

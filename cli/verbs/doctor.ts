@@ -7,9 +7,13 @@ import { gatewayOf } from '../doctor/deployed/gateway.ts'
 import type { Deployed } from '../doctor/deployed/question.ts'
 import { QUESTIONS } from '../doctor/deployed/questions.ts'
 import { askDeployed, type DeployedRow, verificationText } from '../doctor/deployed/run.ts'
+import { deployersOf, identityOf, roleAmong } from '../doctor/deployers.ts'
 import { open } from '../doctor/open.ts'
 import { ask, type Examined, planned } from '../doctor/run.ts'
 import { headingOf, printRow, summaryOf } from '../doctor/table.ts'
+import { askWithTestTenant } from '../doctor/test-tenant/ask.ts'
+import { TEST_OPTIONS } from '../doctor/test-tenant/stack-file.ts'
+import { NoAccess } from '../doctor/world.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { VERSION } from '../version.ts'
@@ -25,7 +29,9 @@ export const doctor: Verb = {
     'Of the running local cloud or, with --aws, of AWS: credentials, sharing, zones, quotas, models, domain, names. Every call only reads,',
     `with the role ${DOCTOR_ROLE} of each account, which this shell's credentials must be able to assume (docs/first-deployment.md).`,
     '--deployed asks a deployed hub and tenant what AWS’s documentation leaves open, in a shell that is signed in as a user (login), at a cost',
-    `of cents, and writes ${REPORT}. What cannot be asked without changing something is "not asked", with the reason.`,
+    `of cents, and writes ${REPORT}. What cannot be asked without changing something is "not asked", with the reason; some of it is asked with`,
+    '--with-test-tenant ACCOUNT, which deploys a tenant of its own there with the deployers that the flags name (never with the role that asks),',
+    'asks as a user of it, and destroys it, also after Ctrl-C and after a failure.',
     'Marks: ✓ as it should be, ✗ to be put right, ? answered neither way, – not asked, with the permission that is missing.',
     'Exit code: 1 when anything is ✗, and when nothing could be asked; 0 otherwise.',
   ].join('\n'),
@@ -33,6 +39,7 @@ export const doctor: Verb = {
   options: {
     aws: { type: 'boolean', help: "AWS, with this shell's credentials; without it, the local cloud" },
     deployed: { type: 'boolean', help: 'what is open, of what is deployed' },
+    ...TEST_OPTIONS,
     role: { type: 'string', placeholder: 'NAME', help: `the read-only role in each account (${DOCTOR_ROLE})` },
     'as-deployer': { type: 'boolean', help: "ask with the stack files' own credentials instead of a read-only role" },
     policy: { type: 'boolean', help: 'print the policy that the role needs, and ask nothing' },
@@ -43,16 +50,18 @@ export const doctor: Verb = {
       process.stdout.write(`${JSON.stringify(doctorPolicy(), null, 2)}\n`)
       return 0
     }
+    requireFitting(values)
+    const reader = roleOf(values)
     const examined = await open({
       aws: values.aws === true,
-      ...roleOf(values),
+      ...reader,
       ...(positionals[0] !== undefined && { stack: positionals[0] }),
     })
     const json = values.json === true
     const terminal = createTerminal({ json })
     const rows =
       values.deployed === true
-        ? await askedAfter(examined, json ? undefined : terminal)
+        ? await askedAfter(examined, { values, role: reader.role ?? DOCTOR_ROLE, shown: json ? undefined : terminal })
         : await askedBefore(examined, json ? undefined : terminal)
     if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
     else terminal.line(`${examined.world.where}: ${summaryOf(rows)}`)
@@ -77,20 +86,73 @@ async function askedBefore(examined: Examined, shown: Terminal | undefined): Pro
   return rows
 }
 
-async function askedAfter({ world, takeCalls }: Examined, shown: Terminal | undefined): Promise<readonly Row[]> {
-  const gateway = gatewayOf(process.env)
-  const tenant = world.tenants.find(({ settings }) => settings.tenantId === gateway?.tenantId)
-  const deployed: Deployed = { world, gateway, tenant }
-  const rows: DeployedRow[] = []
-  for (const question of QUESTIONS) {
-    const row = await shownWhile(question.question, () => askDeployed(question, deployed, takeCalls))
-    rows.push(row)
-    if (shown) printRow(shown, row)
-  }
+interface After {
+  readonly values: Arguments['values']
+  /** Name of the read-only role. */
+  readonly role: string
+  /** Absent where the rows are printed as a whole. */
+  readonly shown: Terminal | undefined
+}
+
+async function askedAfter(examined: Examined, { values, role, shown }: After): Promise<readonly Row[]> {
+  const { world, takeCalls } = examined
+  await requireReader(examined)
+  const show = (row: DeployedRow) => shown && printRow(shown, row)
+  const rows =
+    values['with-test-tenant'] === undefined
+      ? await askedAsSignedIn()
+      : await askWithTestTenant({ values, examined, role, show })
   const file = resolve(REPORT)
   writeFileSync(file, verificationText(rows, world.where, new Date().toISOString().slice(0, 10), VERSION))
   process.stderr.write(`Written: ${file}\n`)
   return rows
+
+  async function askedAsSignedIn(): Promise<readonly DeployedRow[]> {
+    const gateway = gatewayOf(process.env)
+    const tenant = world.tenants.find(({ settings }) => settings.tenantId === gateway?.tenantId)
+    const deployed: Deployed = { world, gateway, tenant }
+    const answered: DeployedRow[] = []
+    for (const question of QUESTIONS) {
+      const row = await shownWhile(question.question, () => askDeployed(question, deployed, takeCalls))
+      answered.push(row)
+      show(row)
+    }
+    return answered
+  }
+}
+
+/** @throws UserError where the questions would be asked with a deployer's permissions */
+async function requireReader({ world, subjects }: Examined): Promise<void> {
+  for (const subject of subjects) {
+    // An account without the role is what the questions tell themselves.
+    const identity = await identityOf(subject).catch((error: unknown) => {
+      if (error instanceof NoAccess) return undefined
+      throw error
+    })
+    const deployer = identity && roleAmong(identity, deployersOf(world))
+    if (deployer !== undefined)
+      throw new UserError(
+        `${identity?.arn} is a deployer's role (${deployer}): --deployed asks with one that only reads.`,
+        'Name it with --role. Its policy: npm run genai -- doctor --policy. Nothing was asked.',
+      )
+  }
+}
+
+/** @throws UserError for flags that belong together */
+function requireFitting(values: Arguments['values']): void {
+  const ofTest = Object.keys(TEST_OPTIONS).filter((name) => values[name] !== undefined)
+  if (ofTest.length > 0 && values['with-test-tenant'] === undefined)
+    throw new UserError(
+      `${ofTest.map((name) => `--${name}`).join(', ')}: of a test tenant.`,
+      'Add --with-test-tenant ACCOUNT.',
+    )
+  if (values['with-test-tenant'] !== undefined && values.deployed !== true)
+    throw new UserError('A test tenant is for questions to what is deployed.', 'Add --deployed.')
+  if (values.deployed === true && values['as-deployer'] === true)
+    throw new UserError(
+      '--deployed asks with a role that only reads, never as a deployer.',
+      'Leave --as-deployer out. The policy of the role: npm run genai -- doctor --policy.',
+    )
 }
 
 /** A line that is gone when the answer is there; on a terminal only. */

@@ -10,10 +10,10 @@ import { QUESTIONS } from '../../cli/doctor/deployed/questions.ts'
 import { askDeployed, type DeployedRow, verificationText } from '../../cli/doctor/deployed/run.ts'
 import { open } from '../../cli/doctor/open.ts'
 import type { Examined } from '../../cli/doctor/run.ts'
-import { claimsOf } from '../../cli/hub/cognito.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 import { DOCTOR_ROLE } from '../../shared/policies/doctor.ts'
 import { copyFiles, declared } from './fixture.ts'
+import { calling } from './gateway.ts'
 
 let platform: Platform
 let directory: string
@@ -35,32 +35,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-async function gatewayOf(tenantId: string): Promise<Gateway> {
-  const token = await platform.token(tenantId)
-  const groups = claimsOf(token)['cognito:groups']
-  return {
-    tenantId,
-    groups: Array.isArray(groups) ? groups.map(String) : [],
-    async call(path, { token: sent, body } = {}) {
-      const answer = await platform.call({
-        method: body === undefined ? 'GET' : 'POST',
-        path,
-        ...(sent !== 'none' && { token }),
-        ...(body !== undefined && { body }),
-      })
-      const header = (name: string) => {
-        const value = answer.headers[name]
-        return typeof value === 'string' ? value : undefined
-      }
-      return {
-        status: answer.status,
-        requestId: header('x-request-id'),
-        code: header('x-error-code'),
-        body: answer.body,
-      }
-    },
-  }
-}
+const gatewayOf = async (tenantId: string): Promise<Gateway> =>
+  calling(platform, tenantId)(await platform.token(tenantId))
 
 /** The same hub, as one whose load balancer has no public address. */
 function internal(): Pick<Deployed, 'world'> {
@@ -161,6 +137,46 @@ describe('as it should be', () => {
     })
   })
 
+  it('a header and a member that nobody has said anything of', async () => {
+    expect(await ask('traceparent')).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringMatching(/^traceparent 00-[0-9a-f]{32}-[0-9a-f]{16}-01: 200 by the gateway/),
+    })
+    expect(await ask('unknown-members')).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringMatching(/^400 by the gateway .*genaiDoctor/),
+    })
+  })
+
+  it('models that are reached through a profile only', async () => {
+    expect(await ask('availability-of-profiles')).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringContaining('us.amazon.nova-2-lite-v1:0: agreement AVAILABLE'),
+      calls: ['bedrock:GetFoundationModelAvailability'],
+    })
+  })
+
+  it('what a page of the client may read, where there is one', async () => {
+    expect(await ask('headers-on-refusals')).toMatchObject({ verdict: 'notAsked' })
+    const browserOrigin = 'https://chat.example.com'
+    const { world } = examined
+    const hub = world.hub && { ...world.hub, settings: { ...world.hub.settings, browserOrigin } }
+    const gateway = await gatewayOf('tenant1')
+    const answered = (allowOrigin: string | undefined): Partial<Deployed> => ({
+      world: { ...world, hub },
+      gateway: { ...gateway, call: async (...given) => ({ ...(await gateway.call(...given)), allowOrigin }) },
+    })
+    // A listener without an origin of its own lets every page read.
+    expect(await ask('headers-on-refusals', { world: { ...world, hub } })).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringMatching(/^401 by the load balancer.*access-control-allow-origin: \*$/),
+    })
+    expect(await ask('headers-on-refusals', answered(undefined))).toMatchObject({
+      verdict: 'failed',
+      said: expect.stringMatching(/^401 by the load balancer.*access-control-allow-origin: none$/),
+    })
+  })
+
   it('nothing is left in the group that functions are parked in', async () => {
     expect(await ask('left-interfaces')).toMatchObject({
       verdict: 'unclear',
@@ -219,7 +235,7 @@ describe('otherwise', () => {
 
 it('a shell that is not signed in asks nothing of the gateway, and says so', async () => {
   for (const { id, ...question } of QUESTIONS)
-    if ('ask' in question && id !== 'left-interfaces')
+    if ('ask' in question && !['left-interfaces', 'availability-of-profiles', 'headers-on-refusals'].includes(id))
       expect(await ask(id, { gateway: undefined })).toMatchObject({
         verdict: 'notAsked',
         remedy: expect.stringContaining('npm run -s login'),

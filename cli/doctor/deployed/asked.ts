@@ -13,8 +13,13 @@ const SIGN_IN =
 const modelsOf = (tenantId: string) => `/${tenantId}/v1/models`
 
 /** With a signed-in user, or not asked. */
-async function asUser({ gateway }: Deployed, ask: (gateway: Gateway) => Promise<Answer>): Promise<Answer> {
-  return gateway ? await ask(gateway) : notAsked('This shell is not signed in as a user of a tenant.', SIGN_IN)
+export async function asUser(
+  { gateway, noUser }: Deployed,
+  ask: (gateway: Gateway) => Promise<Answer>,
+): Promise<Answer> {
+  return gateway
+    ? await ask(gateway)
+    : (noUser ?? notAsked('This shell is not signed in as a user of a tenant.', SIGN_IN))
 }
 
 const isHttps = ({ world }: Deployed) => world.hub?.settings.listener.kind !== 'insecureHttp'
@@ -38,7 +43,11 @@ export async function foreignToken(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) => {
     const other = deployed.world.tenants.find(({ settings }) => settings.tenantId !== gateway.tenantId)
     if (!other) return notAsked('There is one tenant.', 'Deploy a second one, and ask again.')
-    return byLoadBalancer(await gateway.call(modelsOf(other.settings.tenantId)), [401, 403])
+    const reply = await gateway.call(modelsOf(other.settings.tenantId))
+    // No rule leads there.
+    if (reply.status === 404 && reply.requestId === undefined)
+      return notAsked(`${other.settings.tenantId} is not deployed: ${quoted(reply)}`, 'Deploy it, and ask again.')
+    return byLoadBalancer(reply, [401, 403])
   })
 }
 

@@ -6,6 +6,8 @@ export interface GatewayReply {
   /** Set by the tenant's own gateway; the load balancer's own answers have none. */
   readonly requestId: string | undefined
   readonly code: string | undefined
+  /** Origins whose pages may read it (`access-control-allow-origin`). */
+  readonly allowOrigin: string | undefined
   readonly body: string
 }
 
@@ -13,7 +15,15 @@ export interface Gateway {
   readonly tenantId: string
   /** Groups in the user's token. */
   readonly groups: readonly string[]
-  call(path: string, options?: { readonly token?: 'none'; readonly body?: unknown }): Promise<GatewayReply>
+  call(path: string, options?: GatewayCall): Promise<GatewayReply>
+}
+
+export interface GatewayCall {
+  /** @default the user's */
+  readonly token?: 'none'
+  /** Sent as JSON, by POST. @default GET */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Longer than any tenant's function. */
@@ -22,15 +32,25 @@ const TIMEOUT_MILLISECONDS = 60_000
 /** @returns undefined in a shell that is not signed in */
 export function gatewayOf(environment: NodeJS.ProcessEnv): Gateway | undefined {
   const { GATEWAY_URL: url, TENANT_ID: tenantId, ID_TOKEN: token } = environment
-  if (!url || !tenantId || !token) return undefined
+  return url && tenantId && token ? gatewayAt({ url, tenantId, token }) : undefined
+}
+
+/** Groups in a token of the user pool's. */
+export function groupsOf(token: string): readonly string[] {
   const groups = claimsOf(token)['cognito:groups']
+  return Array.isArray(groups) ? groups.map(String) : []
+}
+
+/** @param url of the hub, without the tenant's path */
+export function gatewayAt({ url, tenantId, token }: Readonly<Record<'url' | 'tenantId' | 'token', string>>): Gateway {
   return {
     tenantId,
-    groups: Array.isArray(groups) ? groups.map(String) : [],
-    async call(path, { token: sent, body } = {}) {
+    groups: groupsOf(token),
+    async call(path, { token: sent, body, headers } = {}) {
       const answer = await fetch(`${url}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: {
+          ...headers,
           ...(sent !== 'none' && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
@@ -41,6 +61,7 @@ export function gatewayOf(environment: NodeJS.ProcessEnv): Gateway | undefined {
         status: answer.status,
         requestId: answer.headers.get('x-request-id') ?? undefined,
         code: answer.headers.get('x-error-code') ?? undefined,
+        allowOrigin: answer.headers.get('access-control-allow-origin') ?? undefined,
         body: await answer.text(),
       }
     },

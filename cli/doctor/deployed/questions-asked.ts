@@ -1,4 +1,6 @@
 /** Questions that `npm run genai -- doctor --deployed` asks by itself. */
+
+import { inTwoGroups } from '../test-tenant/trials.ts'
 import {
   foreignToken,
   keySetOfGateway,
@@ -64,6 +66,7 @@ export const ASKED: readonly Question[] = [
     expected: 'the gateway answers',
     otherwise: 'One group a user, which is what tenant user add makes.',
     ask: severalGroups,
+    trial: { when: 'made', ask: inTwoGroups },
   },
   {
     id: 'refusal',
@@ -96,6 +99,7 @@ export const ASKED: readonly Question[] = [
     expected: 'none, an hour after a tenant was destroyed',
     otherwise: 'docs/operations.md, "Destroying"; decision 0004 names the option to take.',
     ask: leftInterfaces,
+    trial: { when: 'gone' },
   },
   {
     id: 'source-vpc-of-others',

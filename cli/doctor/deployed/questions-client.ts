@@ -1,4 +1,5 @@
 /** Open questions about the client: CloudFront, and calls across origins. */
+import { originOfRefusal } from './asked-more.ts'
 import { note } from './places.ts'
 import type { Question } from './question.ts'
 
@@ -29,9 +30,9 @@ export const OF_CLIENT: readonly Question[] = [
     from: [{ file: note('0070-the-client-is-a-stack'), words: 'on the answers that it gives itself is not known (?)' }],
     question:
       'Does the load balancer put a listener’s CORS headers on its own refusals, such as the 401 of jwt-validation?',
-    how: 'a request of the client’s page with a token that has expired',
+    how: 'a request without a token and with the Origin of the client’s page',
     expected: 'it does',
     otherwise: 'The page says that the gateway does not answer, where it would say that the session is over.',
-    notAsked: 'It takes a person in a browser.',
+    ask: originOfRefusal,
   },
 ]

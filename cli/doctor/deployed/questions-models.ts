@@ -1,4 +1,7 @@
 /** Questions about Bedrock, usage and bills, which only a request or a bill answers. */
+
+import { guardrailThroughEndpoint } from '../test-tenant/trials.ts'
+import { availabilityOfProfiles, tracedCall, unknownMember } from './asked-more.ts'
 import { FACTS, NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
 
@@ -38,7 +41,8 @@ export const OF_MODELS: readonly Question[] = [
     expected: 'it is answered',
     otherwise:
       'Take guardrail out of the tenant’s settings, and report it: the role’s policy has to leave that action out.',
-    notAsked: 'Few tenants have a guardrail; the first request to one shows it.',
+    notAsked: 'It takes a tenant with a guardrail (--with-test-tenant makes one); the first request to it shows it.',
+    trial: { when: 'changed', ask: guardrailThroughEndpoint },
   },
   {
     id: 'deleted-guardrail',
@@ -80,19 +84,19 @@ export const OF_MODELS: readonly Question[] = [
     id: 'unknown-members',
     from: [{ file: note('0009-models'), words: 'Not known of AWS, and strict here' }],
     question: 'What does Bedrock do with a member of a request that no model of the API has?',
-    how: 'only by requests that are wrong, to every model',
-    expected: 'nothing depends on it: the local cloud is strict',
+    how: 'a request of Bedrock’s own API with such a member, to the tenant’s default model',
+    expected: '400, as the local cloud answers, or 200; nothing depends on it',
     otherwise: NOTHING,
-    notAsked: 'The gateway passes bodies of Bedrock’s own API on as they are: a client’s own request shows it.',
+    ask: unknownMember,
   },
   {
     id: 'availability-of-profiles',
     from: [{ file: note('0031-doctor'), words: 'whether `GetFoundationModelAvailability` answers in every region' }],
     question: 'Does GetFoundationModelAvailability answer for a model that is reached through a profile only?',
-    how: 'the row “May the account call them” of npm run genai -- doctor, with --json',
+    how: 'GetFoundationModelAvailability for each of the tenant’s models',
     expected: 'it answers, and all is AVAILABLE once access was asked for',
     otherwise: 'Believe the request and not the row: the deployment does not ask it.',
-    notAsked: 'It is asked before a deployment: npm run genai -- doctor --aws.',
+    ask: availabilityOfProfiles,
   },
   {
     id: 'metrics-of-profiles',
@@ -128,6 +132,6 @@ export const OF_MODELS: readonly Question[] = [
     how: 'a request through the gateway with a valid traceparent',
     expected: 'it answers as without; nothing depends on what it does with the header',
     otherwise: 'Take the header away from callers: a rule of the firewall, or their own configuration.',
-    notAsked: 'The first traced request shows it.',
+    ask: tracedCall,
   },
 ]

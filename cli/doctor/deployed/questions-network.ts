@@ -1,4 +1,5 @@
 /** Questions about the network, load balancers and what runs in it, which only a change or a look answers. */
+import { interfacesOfRemoved, secondDeletion } from '../test-tenant/trials.ts'
 import { FACTS, NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
 
@@ -13,19 +14,21 @@ export const OF_NETWORK: readonly Question[] = [
     ],
     question:
       'How long does Lambda take to delete the interfaces of a removed tenant, and with a role that was made anew?',
-    how: 'only by destroying a tenant',
+    how: 'by destroying a tenant: --with-test-tenant',
     expected: 'at most 45 minutes, for which the provider waits',
     otherwise: 'docs/operations.md, "Destroying": detach and delete what is left.',
-    notAsked: 'It takes the destruction of a tenant: look at the row before this one afterwards.',
+    notAsked: 'It takes the destruction of a tenant (--with-test-tenant): look at the row before this one afterwards.',
+    trial: { when: 'gone', ask: interfacesOfRemoved },
   },
   {
     id: 'second-deletion',
     from: [{ file: note('0017-as-the-aws-provider'), words: 'deletion of an attachment that is associated' }],
     question: 'Is the deletion of an attachment refused while it is associated, and what does the second one answer?',
-    how: 'only by destroying a tenant',
+    how: 'by destroying a tenant: --with-test-tenant',
     expected: 'IncorrectState until it is disassociated; the second deletion finds nothing',
     otherwise: 'Run pulumi destroy again; both stacks then agree.',
-    notAsked: 'It takes the destruction of a tenant.',
+    notAsked: 'It takes the destruction of a tenant (--with-test-tenant).',
+    trial: { when: 'gone', ask: secondDeletion },
   },
   {
     id: 'item-key',

@@ -1,4 +1,5 @@
 /** Questions about the gateway as an endpoint service: each takes a connection, or a name, that is made for it. */
+import { newPermission } from '../test-tenant/trials.ts'
 import { note } from './places.ts'
 import type { Question } from './question.ts'
 
@@ -22,7 +23,8 @@ export const OF_PRIVATE_DOOR: readonly Question[] = [
     how: 'only by a tenant’s first `up` with gatewayEndpoint: true',
     expected: 'the endpoint is made',
     otherwise: 'Run `pulumi up` of the tenant again: nothing is left half.',
-    notAsked: 'It takes a connection that is made for it.',
+    notAsked: 'It takes a connection that is made for it (--with-test-tenant, on a hub with endpointService).',
+    trial: { when: 'changed', ask: newPermission },
   },
   {
     id: 'changed-private-name',

@@ -2,6 +2,7 @@
  * Every question that AWS's documentation leaves open and this project depends on, or has met: one entry each, with the place that says
  * so. A test looks for each place, and for places that no entry names.
  */
+import { appClientListed } from '../test-tenant/trials.ts'
 import { NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
 import { ASKED } from './questions-asked.ts'
@@ -32,7 +33,8 @@ export const QUESTIONS: readonly Question[] = [
     how: 'npm run tenant -- machine add, then machine list',
     expected: 'it does',
     otherwise: 'Wait for machine list to show it before machine rotate or remove.',
-    notAsked: 'It takes an app client that is made for it.',
+    notAsked: 'It takes an app client that is made for it (--with-test-tenant).',
+    trial: { when: 'made', ask: appClientListed },
   },
   {
     id: 'keys-without-alg',

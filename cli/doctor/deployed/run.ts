@@ -1,6 +1,5 @@
 /** Asks the questions of a deployed hub and tenant, in their order. */
-import type { Row } from '../check.ts'
-import { notAsked } from '../check.ts'
+import { type Answer, notAsked, type Row } from '../check.ts'
 import { ofError } from '../denied.ts'
 import type { Deployed, Question } from './question.ts'
 
@@ -21,13 +20,20 @@ export async function askDeployed(
     'ask' in question
       ? await question.ask(deployed).catch((error: unknown) => ofError(error))
       : notAsked(question.notAsked, question.otherwise)
-  const { id, from, how, expected, otherwise } = question
+  return rowOf(question, answer, takeCalls())
+}
+
+export function rowOf(
+  { id, from, question, how, expected, otherwise }: Omit<Question, 'ask' | 'notAsked' | 'trial'>,
+  answer: Answer,
+  calls: readonly string[],
+): DeployedRow {
   return {
     id,
     subject: 'deployed',
-    question: question.question,
+    question,
     ...answer,
-    calls: [...new Set(takeCalls())],
+    calls: [...new Set(calls)],
     how,
     expected,
     otherwise,
@@ -48,7 +54,7 @@ export function verificationText(rows: readonly DeployedRow[], where: string, da
       `- expected: ${row.expected}`,
       `- if it is otherwise: ${row.otherwise}`,
       ...(row.remedy !== undefined && row.verdict !== 'ok' ? [`- next: ${row.remedy}`] : []),
-      `- open since: ${row.from.join(', ')}`,
+      ...(row.from.length > 0 ? [`- open since: ${row.from.join(', ')}`] : []),
       '',
     ]),
   ].join('\n')

@@ -1,0 +1,168 @@
+/** Deploys the test tenant, asks, destroys it: whatever happens in between, and said where it could not. */
+import type { HubAccess } from '../../hub/hub-access.ts'
+import type { StateResource } from '../../pulumi/pulumi-stacks.ts'
+import { messageOf } from '../../verb.ts'
+import { type Answer, failed, notAsked, ok } from '../check.ts'
+import { ofError } from '../denied.ts'
+import type { Question, Step, Trial, When } from '../deployed/question.ts'
+import { type DeployedRow, rowOf } from '../deployed/run.ts'
+import type { TenantSubject, World } from '../world.ts'
+import type { Person } from './person.ts'
+import type { TestStack } from './stack.ts'
+import { cleanUp, TEST_STACK } from './stack-file.ts'
+import { changesOf } from './trials.ts'
+
+export interface TrialOptions {
+  readonly questions: readonly Question[]
+  readonly world: World
+  readonly tenant: TenantSubject
+  readonly hub: Pick<HubAccess, 'cognito' | 'userPoolId'>
+  readonly stack: TestStack
+  /** @throws where nobody can be made a user: people of an external provider, or a denial */
+  readonly createPerson: () => Promise<Person>
+  readonly takeCalls: () => readonly string[]
+  /** Whether somebody has pressed Ctrl-C: nothing more is asked, and the tenant goes. */
+  readonly isInterrupted: () => boolean
+  readonly show?: (row: DeployedRow) => void
+}
+
+/** @returns the rows in the order in which they were asked; the first and the last two are of the tenant itself */
+export async function tryTenant(options: TrialOptions): Promise<readonly DeployedRow[]> {
+  const { questions, world, tenant, hub, stack, isInterrupted } = options
+  const rows: DeployedRow[] = []
+  const tell = (row: DeployedRow) => {
+    rows.push(row)
+    options.show?.(row)
+  }
+  let trial: Trial = { world, tenant, hub, gateway: undefined, steps: {} }
+  const askAll = async (when: When) => {
+    for (const question of questions.filter((one) => whenOf(one) === when)) {
+      if (when !== 'gone' && isInterrupted()) return
+      tell(await askTried(question, trial, options.takeCalls))
+    }
+  }
+  const step = async (name: When, work: () => Promise<void>) => {
+    trial = { ...trial, steps: { ...trial.steps, [name]: await timed(work) } }
+  }
+
+  let kept: readonly StateResource[] = []
+  let person: Person | undefined
+  try {
+    await step('made', () => stack.up())
+    tell(
+      ofStep(
+        'test-tenant-made',
+        'Is the test tenant deployed?',
+        trial.steps.made,
+        'Read the error; the tenant is destroyed now.',
+      ),
+    )
+    if (trial.steps.made?.failure === undefined && !isInterrupted()) {
+      try {
+        person = await options.createPerson()
+        trial = { ...trial, person, gateway: await person.gateway() }
+      } catch (error) {
+        trial = { ...trial, noUser: withoutUser(error) }
+      }
+      await askAll('made')
+      if (!isInterrupted()) {
+        await step('changed', () => stack.up(changesOf(trial)))
+        await askAll('changed')
+      }
+    }
+  } finally {
+    const removed = await timed(async () => await person?.remove())
+    kept = (await stack.resources().catch(() => [])).filter(({ retained }) => retained)
+    await step('gone', () => stack.destroy())
+    const left = trial.steps.gone?.failure === undefined ? [] : await stack.resources().catch(() => undefined)
+    if (left?.length === 0) await stack.forget()
+    await askAll('gone')
+    for (const question of questions.filter((one) => !rows.some(({ id }) => id === one.id)))
+      tell(rowOf(question, unasked(question, trial, isInterrupted()), []))
+    tell(gone(trial.steps.gone, left, kept, removed))
+  }
+  return rows
+}
+
+const whenOf = (question: Question): When | undefined =>
+  question.trial?.when ?? ('ask' in question ? 'made' : undefined)
+
+async function askTried(question: Question, trial: Trial, takeCalls: () => readonly string[]): Promise<DeployedRow> {
+  takeCalls()
+  const ask = question.trial?.ask ?? ('ask' in question ? question.ask : undefined)
+  const answer = ask ? await ask(trial).catch((error: unknown) => ofError(error)) : unasked(question, trial, false)
+  return rowOf(question, answer, takeCalls())
+}
+
+function unasked(question: Question, { steps: { made } }: Trial, interrupted: boolean): Answer {
+  if ('notAsked' in question && !question.trial) return notAsked(question.notAsked, question.otherwise)
+  if (made?.failure !== undefined)
+    return notAsked(`The test tenant is not deployed: ${made.failure}`, 'See the first row.')
+  return notAsked(interrupted ? 'It was interrupted before this.' : 'The test tenant came to no answer.', 'Ask again.')
+}
+
+const withoutUser = (error: unknown): Answer => {
+  const answer = ofError(error)
+  return notAsked(`No user of the test tenant could be made. ${answer.said}`, answer.remedy ?? '')
+}
+
+async function timed(work: () => Promise<unknown>): Promise<Step> {
+  const started = performance.now()
+  const step = (failure?: string): Step => ({
+    seconds: (performance.now() - started) / 1000,
+    ...(failure !== undefined && { failure }),
+  })
+  return await work().then(
+    () => step(),
+    (error: unknown) => step(messageOf(error).replaceAll(/\s+/g, ' ').trim()),
+  )
+}
+
+/** Rows about the tenant itself, which no page asks for. */
+const OF_TENANT = {
+  from: [],
+  how: 'pulumi up and destroy by the Automation API, with the deployers that the flags name',
+  expected: 'it is',
+  otherwise: 'docs/operations.md.',
+} as const
+
+function ofStep(id: string, question: string, step: Step | undefined, remedy: string): DeployedRow {
+  const answer =
+    step?.failure === undefined
+      ? ok(`pulumi up of ${TEST_STACK} ended after ${Math.round(step?.seconds ?? 0)} s`)
+      : failed(step.failure, remedy)
+  return rowOf({ ...OF_TENANT, id, question }, answer, [])
+}
+
+/** @param left of the state; undefined where it cannot be read */
+function gone(
+  step: Step | undefined,
+  left: readonly StateResource[] | undefined,
+  kept: readonly StateResource[],
+  removed: Step,
+): DeployedRow {
+  const question = 'Is it gone again?'
+  const names = (resources: readonly StateResource[]) =>
+    resources.map(({ name, type }) => `${name} (${type})`).join(', ')
+  const user = removed.failure === undefined ? '' : ` Its user is not deleted: ${removed.failure}`
+  const stays =
+    kept.length === 0 ? '' : ` Kept in the account when a stack goes, to be deleted by hand: ${names(kept)}.`
+  if (left?.length === 0 && user === '')
+    return rowOf(
+      { ...OF_TENANT, id: 'test-tenant-gone', question },
+      ok(
+        `pulumi destroy of ${TEST_STACK} ended after ${Math.round(step?.seconds ?? 0)} s; its state is empty.${stays}`,
+      ),
+      [],
+    )
+  const resources =
+    left === undefined ? 'what the state holds cannot be read' : `${left.length} resources: ${names(left)}`
+  return rowOf(
+    { ...OF_TENANT, id: 'test-tenant-gone', question },
+    failed(
+      left?.length === 0 ? `${user.trim()}${stays}` : `${step?.failure ?? ''} Left: ${resources}.${stays}${user}`,
+      left?.length === 0 ? 'Delete that user: aws cognito-idp admin-delete-user.' : `Clean up: ${cleanUp()}.`,
+    ),
+    [],
+  )
+}

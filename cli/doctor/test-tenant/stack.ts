@@ -1,0 +1,51 @@
+/** The test tenant's stack, through the Automation API as tests/engine/hub-and-tenant.test.ts drives it. */
+import { rmSync } from 'node:fs'
+import type { Stack } from '@pulumi/pulumi/automation/index.js'
+import { progress, resourcesOf, type StateResource, toItsEnd } from '../../pulumi/pulumi-stacks.ts'
+import type { NewTenant } from '../../tenant/add.ts'
+import { writeNewFile } from '../../terminal/new-file.ts'
+
+/** What a trial does with its tenant. Each step throws in AWS's or Pulumi's own words, also when it was interrupted. */
+export interface TestStack {
+  /** @param settings changed before it, by their names */
+  up(settings?: Readonly<Record<string, string>>): Promise<void>
+  destroy(): Promise<void>
+  /** What its state holds. */
+  resources(): Promise<readonly StateResource[]>
+  /** Once nothing is left: takes the stack and its file away. */
+  forget(): Promise<void>
+}
+
+export interface TestStackOptions {
+  readonly project: string
+  readonly tenant: NewTenant
+  /** Selects or makes the stack, whose file is there by then. */
+  readonly open: () => Promise<Stack>
+}
+
+/** Writes the stack file. @throws UserError when there is one */
+export async function createTestStack({ project, tenant, open }: TestStackOptions): Promise<TestStack> {
+  const { file, text, stack: name } = tenant
+  writeNewFile(file, text, 'Nothing was changed.')
+  let stack: Stack
+  try {
+    stack = await open()
+  } catch (cause) {
+    rmSync(file, { force: true })
+    throw cause
+  }
+  return {
+    async up(settings = {}) {
+      for (const [setting, value] of Object.entries(settings)) await stack.setConfig(`${project}:${setting}`, { value })
+      await toItsEnd(`The up of ${name}`, stack, () => stack.up(progress), 'It is destroyed now.')
+    },
+    async destroy() {
+      await toItsEnd(`The destroy of ${name}`, stack, () => stack.destroy(progress), 'Run it again.')
+    },
+    resources: () => resourcesOf(stack),
+    async forget() {
+      await stack.workspace.removeStack(name)
+      rmSync(file, { force: true })
+    },
+  }
+}

@@ -1,0 +1,110 @@
+/** What only a tenant's making, a change of it or its destruction answers. */
+import { setTimeout } from 'node:timers/promises'
+import { createMachineClient, deleteMachineClient, machineClients } from '../../hub/machine-clients.ts'
+import { SEEN_WITHIN_SECONDS } from '../../tenant/items.ts'
+import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
+import { nameOf } from '../denied.ts'
+import { severalGroups } from '../deployed/asked.ts'
+import { quoted } from '../deployed/gateway.ts'
+import type { Step, Trial } from '../deployed/question.ts'
+
+/** What is changed of the tenant once it has answered: settings whose effect is a question. */
+export const changesOf = ({ world }: Pick<Trial, 'world'>): Readonly<Record<string, string>> => ({
+  guardrail: JSON.stringify({ words: ['a word of the doctor that nobody says'] }),
+  ...(world.hub?.settings.endpointService && { gatewayEndpoint: 'true' }),
+})
+
+const seconds = ({ seconds: count }: Step) => `after ${Math.round(count)} s`
+
+/** The user is in another tenant's group for as long as this takes: the claim that the gateway itself compares stays its own. */
+export async function inTwoGroups(trial: Trial): Promise<Answer> {
+  const { person } = trial
+  if (!person) return await severalGroups(trial)
+  const others = trial.world.tenants.filter(({ settings }) => settings.tenantId !== trial.tenant?.settings.tenantId)
+  for (const { settings } of others) {
+    try {
+      return await person.alsoIn(settings.tenantId, (gateway) => severalGroups({ ...trial, gateway }))
+    } catch (error) {
+      // A tenant that is not deployed has no group.
+      if (nameOf(error) !== 'ResourceNotFoundException') throw error
+    }
+  }
+  return notAsked('No other tenant is deployed, so there is one group.', 'Deploy a second one, and ask again.')
+}
+
+export async function appClientListed({ world, hub, tenant }: Trial): Promise<Answer> {
+  if (world.hub?.settings.userPoolDomain === undefined)
+    return notAsked('The hub has no userPoolDomain: there are no app clients of machines.', 'Nothing to do.')
+  const { clientId } = await createMachineClient(hub, tenant?.settings.tenantId ?? '', 'doctor')
+  try {
+    const listed = await machineClients(hub)
+    const said = `${clientId} was made, and then ${listed.length} of machines listed`
+    return listed.some((one) => one.clientId === clientId)
+      ? ok(`${said}, it among them`)
+      : failed(`${said}, it not among them`, 'Wait for machine list to show it before machine rotate or remove.')
+  } finally {
+    await deleteMachineClient(hub, clientId)
+  }
+}
+
+export async function guardrailThroughEndpoint({ steps: { changed }, gateway, tenant }: Trial): Promise<Answer> {
+  const open = notChanged(changed)
+  if (open) return open
+  if (!gateway || !tenant) return notAsked('There is no user of the test tenant.', 'See the first rows.')
+  const body = {
+    model: tenant.settings.defaultModel,
+    max_tokens: 16,
+    messages: [{ role: 'user', content: 'Say yes.' }],
+  }
+  const path = `/${tenant.settings.tenantId}/v1/chat/completions`
+  let reply = await gateway.call(path, { body })
+  // Gateways that are warm read the tenant's configuration anew within this; until then they name no guardrail, and the role refuses.
+  for (let waited = 0; reply.code === 'model_access_denied' && waited < 3 * SEEN_WITHIN_SECONDS; waited += 1) {
+    await setTimeout(1000)
+    reply = await gateway.call(path, { body })
+  }
+  if (reply.status === 200) return ok(quoted(reply))
+  if (reply.code === 'model_access_denied')
+    return failed(quoted(reply), 'Leave guardrail out of the tenants’ settings, and report it.')
+  return unclear(quoted(reply), 'It ended for another reason; see the audit trail (npm run genai -- audit).')
+}
+
+export async function newPermission({ steps: { changed }, world }: Trial): Promise<Answer> {
+  if (!world.hub?.settings.endpointService)
+    return notAsked('The hub has no endpointService: nobody connects.', 'Nothing to do.')
+  return (
+    notChanged(changed) ??
+    ok(
+      `An up with gatewayEndpoint ended ${seconds(changed ?? { seconds: 0 })}: the endpoint of the account that was just allowed was made`,
+    )
+  )
+}
+
+const notChanged = (changed: Step | undefined): Answer | undefined =>
+  changed?.failure === undefined && changed !== undefined
+    ? undefined
+    : notAsked(
+        `The second up of the test tenant ${changed ? `failed: ${changed.failure}` : 'was not begun.'}`,
+        'Put that right, and ask again.',
+      )
+
+/** Both stacks name the attachment, and each deletes it. */
+export async function secondDeletion({ steps: { gone } }: Trial): Promise<Answer> {
+  if (!gone) return notAsked('The test tenant was not destroyed.', 'See the last row.')
+  if (gone.failure === undefined)
+    return ok(`The destroy of a tenant with an attachment ended ${seconds(gone)}, without an error.`)
+  const again = 'Run pulumi destroy again, and report what it says: both stacks then agree.'
+  return /attachment|tgw-attach|IncorrectState/i.test(gone.failure)
+    ? failed(gone.failure, again)
+    : unclear(gone.failure, again)
+}
+
+/** The provider waits for them 45 minutes, and then deletes them itself. */
+export async function interfacesOfRemoved(trial: Trial): Promise<Answer> {
+  const { gone } = trial.steps
+  if (!gone || gone.failure !== undefined)
+    return notAsked(`The test tenant was not destroyed${gone ? `: ${gone.failure}` : ''}.`, 'See the last row.')
+  return ok(
+    `The destroy, which waits for them, ended ${seconds(gone)}. The role of the test tenant was made anew in the same run.`,
+  )
+}
