@@ -2,6 +2,7 @@
 import './compiled.ts'
 import { awsRemedy } from './hub/aws-remedies.ts'
 import { surviveClosedOutput } from './terminal/closed-output.ts'
+import { diskRemedy } from './terminal/disk-remedies.ts'
 import { createTerminal } from './terminal/terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { VERSION } from './version.ts'
@@ -52,7 +53,9 @@ function report(error: unknown): void {
   const known = error instanceof UserError || process.env.GENAI_DEBUG === undefined
   process.stderr.write(`${style('red', 'Error:')} ${known ? messageOf(error) : inspectable(error)}\n`)
   const remedy =
-    error instanceof UserError ? error.remedy : (awsRemedy(error) ?? 'GENAI_DEBUG=1 shows where this comes from.')
+    error instanceof UserError
+      ? (error.remedy ?? diskRemedy(error))
+      : (awsRemedy(error) ?? diskRemedy(error) ?? 'GENAI_DEBUG=1 shows where this comes from.')
   if (remedy) process.stderr.write(`${remedy}\n`)
 }
 

@@ -81,7 +81,13 @@ export async function announce(
   cloud.ledger.onChange(({ resource }) => {
     if (TELLING.has(resource.type)) update()
   })
-  const renewal = setInterval(update, RENEWAL_MILLISECONDS)
+  const renewal = setInterval(() => {
+    try {
+      update()
+    } catch {
+      // A disk that is full for a while must not take the local cloud down. The credentials are good for as long again.
+    }
+  }, RENEWAL_MILLISECONDS)
   renewal.unref()
   const lost = Promise.withResolvers<'lost'>()
   const look = setInterval(() => {

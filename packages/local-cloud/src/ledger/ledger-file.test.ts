@@ -75,8 +75,15 @@ test('a directory is for one process, and a lock that a killed one left behind h
   const file = await openLedgerFile(directory)
   await expect(openLedgerFile(directory)).rejects.toThrow(`process ${process.pid}`)
   await file.close()
-  await writeFile(join(directory, 'lock'), '999999999')
-  await withLedger(async (ledger) => expect(ledger.all()).toEqual([]))
+  // That of the machine's former life, whose number this process has now, as in a container that was started anew.
+  for (const holder of ['999999999', `${process.pid}`, '']) {
+    await writeFile(join(directory, 'lock'), holder)
+    await withLedger(async (ledger) => expect(ledger.all()).toEqual([]))
+  }
+  await writeFile(join(directory, 'lock'), `${process.ppid}`)
+  await expect(openLedgerFile(directory)).rejects.toThrow(
+    `Where that process is something else, remove ${join(directory, 'lock')}.`,
+  )
 })
 
 test('only the user can read it: secrets are in it', async () => {

@@ -4,6 +4,7 @@
  */
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { appendWhole, readWhole } from '../whole-lines.ts'
 import type { Change, Declared, Effect } from './ledger.ts'
 
 export interface LedgerFile {
@@ -28,18 +29,20 @@ export async function openLedgerFile(directory: string): Promise<LedgerFile> {
   const lock = await takeLock(directory)
   try {
     const file = join(directory, 'ledger.jsonl')
-    const resources = replay(file, await textOf(file))
+    const resources = replay(file, await readWhole(file))
     await replace(directory, file, [{ version: VERSION }, ...resources.map((put) => ({ put }))])
     const journal = await open(file, 'a', 0o600)
     return {
       resources,
-      effect: (change) => append(journal, lineOf(change)),
+      effect: (change) => append(journal, file, lineOf(change)),
       async close() {
         await journal.close()
+        OPEN.delete(lock)
         await rm(lock, { force: true })
       },
     }
   } catch (cause) {
+    OPEN.delete(lock)
     await rm(lock, { force: true })
     throw cause
   }
@@ -50,9 +53,13 @@ const lineOf = ({ kind, resource }: Change): Line =>
 
 const written = (line: Line) => `${JSON.stringify(line)}\n`
 
-async function append(journal: FileHandle, line: Line): Promise<void> {
-  await journal.appendFile(written(line))
-  await journal.datasync()
+async function append(journal: FileHandle, file: string, line: Line): Promise<void> {
+  await appendWhole(journal, written(line), { durable: true }).catch((cause: Error) => {
+    throw new Error(
+      `The local cloud cannot keep this change, and has not made it: ${file}: ${cause.message}. Make room on its disk, and run the same again.`,
+      { cause },
+    )
+  })
 }
 
 /** Readers see the old file or the new one, also when the machine stops in between. */
@@ -67,11 +74,9 @@ async function replace(directory: string, file: string, lines: readonly Line[]):
   await folder.sync().finally(() => folder.close())
 }
 
-function replay(file: string, text: string): readonly Declared[] {
+function replay(file: string, lines: readonly string[]): readonly Declared[] {
   const resources = new Map<string, Declared>()
-  const lines = text.split('\n')
-  // What comes after the last line break was being written when the process stopped: nobody was told that it was done.
-  for (const [index, json] of lines.slice(0, -1).entries()) {
+  for (const [index, json] of lines.entries()) {
     const line = parsed(file, index, json)
     if ('put' in line) resources.set(line.put.urn, line.put)
     else if ('deleted' in line) resources.delete(line.deleted)
@@ -96,14 +101,8 @@ function parsed(file: string, index: number, json: string): Line {
   }
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw cause
-  }
-}
+/** Locks that this process has. */
+const OPEN = new Set<string>()
 
 /** @returns the lock's file */
 async function takeLock(directory: string): Promise<string> {
@@ -111,12 +110,17 @@ async function takeLock(directory: string): Promise<string> {
   for (;;) {
     try {
       await writeFile(lock, `${process.pid}`, { flag: 'wx', mode: 0o600 })
+      OPEN.add(lock)
       return lock
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
     }
-    const holder = Number(await textOf(lock))
-    if (isAlive(holder)) throw new Error(`Another local cloud uses ${directory}: process ${holder}. Stop it first.`)
+    const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
+    // In a container that was started anew, the one that was killed had this process's number.
+    if (holder === process.pid ? OPEN.has(lock) : isAlive(holder))
+      throw new Error(
+        `Another local cloud uses ${directory}: process ${holder}. Stop it first. Where that process is something else, remove ${lock}.`,
+      )
     await rm(lock, { force: true })
   }
 }

@@ -178,10 +178,13 @@ export class PoolData {
     if (this.#file === undefined || this.#dirty) return
     this.#dirty = true
     const file = this.#file
-    this.#writing = this.#writing.then(() => {
-      this.#dirty = false
-      return this.#write(file)
-    })
+    this.#writing = this.#writing
+      // One write that failed, on a disk that was full for a while, is not the end: the next one has all of it.
+      .catch(() => undefined)
+      .then(() => {
+        this.#dirty = false
+        return this.#write(file)
+      })
     // Reported by the next flush.
     this.#writing.catch(() => undefined)
   }
@@ -192,7 +195,7 @@ export class PoolData {
   }
 
   async erase(): Promise<void> {
-    await this.flush()
+    await this.flush().catch(() => undefined)
     if (this.#file !== undefined) await rm(this.#file, { force: true })
   }
 
@@ -205,8 +208,13 @@ export class PoolData {
       clients: this.clients(),
     }
     const temporary = `${file}.${randomUUID()}`
-    await writeFile(temporary, JSON.stringify(stored), { mode: 0o600 })
-    await rename(temporary, file)
+    try {
+      await writeFile(temporary, JSON.stringify(stored), { mode: 0o600 })
+      await rename(temporary, file)
+    } catch (cause) {
+      await rm(temporary, { force: true })
+      throw cause
+    }
   }
 }
 

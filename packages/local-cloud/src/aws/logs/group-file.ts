@@ -1,6 +1,7 @@
 /** One log group on disk: a line of JSON for each stream and each event, in the order they came. */
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { appendWhole, readWhole } from '../../whole-lines.ts'
 import type { StoredEvent } from './log-event.ts'
 
 export type Line = { readonly stream: string } | { readonly event: StoredEvent }
@@ -15,21 +16,14 @@ export class GroupFile {
   }
 
   async read(): Promise<readonly Line[]> {
-    const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw error
-    })
-    // What comes after the last line break was being written when the process stopped: nobody was told that it was done.
-    return text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Line)
+    return (await readWhole(this.#file)).map((line) => JSON.parse(line) as Line)
   }
 
   append(lines: readonly Line[]): Promise<void> {
     return this.#next(async () => {
       await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
-      await appendFile(this.#file, written(lines), { mode: 0o600 })
+      const file = await open(this.#file, 'a', 0o600)
+      await appendWhole(file, written(lines), { durable: false }).finally(() => file.close())
     })
   }
 

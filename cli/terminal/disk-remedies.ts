@@ -1,0 +1,21 @@
+/** What to do where the machine's file system refuses, which says neither of what disk nor what was being done. */
+
+const ROOM =
+  'Make room there, and start again: what was kept before is whole. --directory, where a command has it, names another place.'
+
+/** By the code of the system's error. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: `The disk that holds the folder .local is full. ${ROOM}`,
+  EDQUOT: `The disk that holds the folder .local has no more room for you (a quota). ${ROOM}`,
+  EROFS: 'The folder must be one that can be written to.',
+  EACCES: 'The folder and what is in it must be yours, and writable.',
+  EPERM: 'The folder and what is in it must be yours, and writable.',
+  EMFILE: 'This machine lets a process open too few files: ulimit -n 4096',
+}
+
+/** @returns undefined for an error that is not the file system's */
+export function diskRemedy(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const remedy = 'code' in error && 'syscall' in error ? REMEDIES[String(error.code)] : undefined
+  return remedy ?? diskRemedy(error.cause)
+}
