@@ -1,12 +1,12 @@
 /** What to do where the machine's file system refuses, which says neither of what disk nor what was being done. */
 
 const ROOM =
-  'Make room there, and start again: what was kept before is whole. --directory, where a command has it, names another place.'
+  'Make room there, and start again: what was kept before is whole.'
 
 /** By the code of the system's error. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: `The disk that holds the folder .local is full. ${ROOM}`,
-  EDQUOT: `The disk that holds the folder .local has no more room for you (a quota). ${ROOM}`,
+  ENOSPC: `The disk that holds the folder .local, or the one of --directory, is full. ${ROOM}`,
+  EDQUOT: `The disk that holds the folder .local, or the one of --directory, has no more room for you (a quota). ${ROOM}`,
   EROFS: 'The folder must be one that can be written to.',
   EACCES: 'The folder and what is in it must be yours, and writable.',
   EPERM: 'The folder and what is in it must be yours, and writable.',
