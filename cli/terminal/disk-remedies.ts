@@ -1,7 +1,6 @@
 /** What to do where the machine's file system refuses, which says neither of what disk nor what was being done. */
 
-const ROOM =
-  'Make room there, and start again: what was kept before is whole.'
+const ROOM = 'Make room there, and start again: what was kept before is whole.'
 
 /** By the code of the system's error. */
 const REMEDIES: Readonly<Record<string, string>> = {
