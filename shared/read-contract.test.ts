@@ -54,6 +54,12 @@ function refused(change: Readonly<Record<string, unknown>>): ContractError {
 }
 
 describe('parseHubOutputs', () => {
+  it('says that a hub without outputs is not deployed, instead of naming each output', () => {
+    expect(() => parseHubOutputs({}, 'acme/genai/hub-eu')).toThrow(
+      "The hub's stack acme/genai/hub-eu has no outputs: it has not been deployed yet, or its first deployment failed. Deploy the hub first: pulumi up -s hub-eu",
+    )
+  })
+
   it('gives back a whole contract, and leaves out what it does not know', () => {
     expect(parse({ somethingNewer: 1, keySet: null })).toEqual(outputs)
     expect(parse({ keySetVia: 'inline', keySet: '{"keys":[]}' })).toEqual({

@@ -182,6 +182,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
  */
 export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack: string): HubOutputs {
   if (isNewer(raw.contractVersion)) throw newerHub(hubStack, raw.contractVersion)
+  if (HUB_OUTPUT_NAMES.every((name) => isAbsent(raw[name]))) throw notDeployed(hubStack)
   const problems = new Map<string, string>()
   const refuse = (name: string, expected: string) =>
     problems.set(name, `${name} is ${shown(raw[name])}. Expected: ${expected}.`)
@@ -204,6 +205,13 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   const known = HUB_OUTPUT_NAMES.filter((name) => !isAbsent(raw[name]))
   return Object.fromEntries(known.map((name) => [name, raw[name]])) as unknown as HubOutputs
 }
+
+/** Pulumi keeps outputs only of a deployment that ended well. */
+const notDeployed = (hubStack: string) =>
+  new Error(
+    `The hub's stack ${hubStack} has no outputs: it has not been deployed yet, or its first deployment failed. ` +
+      `Deploy the hub first: pulumi up -s ${hubStack.split('/').at(-1)}`,
+  )
 
 const newerHub = (hubStack: string, version: number) =>
   new ContractError(
