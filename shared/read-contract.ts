@@ -178,7 +178,7 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
 
 /**
  * Validates what a `StackReference` read.
- * @throws ContractError naming every output that is missing or of the wrong type, and what to do
+ * @throws ContractError naming every output that is missing or of the wrong type, and what to do; a plain Error where there is none at all
  */
 export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack: string): HubOutputs {
   if (isNewer(raw.contractVersion)) throw newerHub(hubStack, raw.contractVersion)
