@@ -26,6 +26,12 @@ export const targetGroupName = (tenantId: string) => `${PREFIX}-${tenantId}`
 export const tasksTargetGroupName = (tenantId: string) => `${PREFIX}-tasks-${tenantId}`
 /** The role in the tenant's own account that may invoke its models. */
 export const tenantRoleName = (tenantId: string) => `${PREFIX}-models-${tenantId}`
+/** The role that VPC flow logs write with, in the tenant's own account. */
+export const flowLogsRoleName = (tenantId: string) => `${PREFIX}-flow-logs-${tenantId}`
+/** The role that Bedrock writes its invocation log with, in the tenant's own account. */
+export const invocationsRoleName = (tenantId: string) => `${PREFIX}-invocations-${tenantId}`
+/** Starts the names of the tenant's log groups in its own account. */
+export const accountLogGroupPrefix = (tenantId: string) => `/${PREFIX}/${tenantId}/`
 /** External id of the tenant's role: the hub's account and the tenant, so that no two hubs share one. */
 export const externalId = (hubAccount: string, tenantId: string) => `${hubAccount}/${tenantId}`
 /** Starts every tenant's log group; what follows is the tenant's id. */
@@ -75,6 +81,12 @@ export const DEMO_TAG = { demo: 'insecure-http' } as const
 
 /** Marks the security group of a tenant's gateway while the tenant's network is connected by PrivateLink: a hub looks for it. */
 export const CONNECTED_TAG = { key: 'private-door', value: 'connected' } as const
+
+/** Marks the role of a tenant that shares its account with others: who comes next looks for it. */
+export const SHARED_ACCOUNT_TAG = { key: 'account', value: 'shared' } as const
+
+/** Names on that role what the tenant has of the things that an account has once, with spaces between them. */
+export const HELD_TAG = 'account-holds'
 
 /** Tags for cost allocation, on everything that takes them. `stack` is the Pulumi stack; `tenant` is absent on shared resources. */
 export interface Tags {

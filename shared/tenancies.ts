@@ -7,10 +7,12 @@ import { overlaps, parseCidr } from './cidr.ts'
 import type { Compute } from './compute.ts'
 import { type HubLimits, limitMistakes } from './hub-limits.ts'
 import { RULES_PER_GROUP } from './load-balancer-rules.ts'
+import { setCommand } from './settings/commands.ts'
 import type { SettingsOrigin } from './settings/read.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
 import type { SpokeSettings } from './settings.ts'
+import { HELD, HELD_ONCE, type HeldOnce, heldOnce } from './shared-account.ts'
 import type { StackFile } from './stack-files.ts'
 
 /**
@@ -36,6 +38,10 @@ export interface Tenancy {
   readonly machineRules?: number
   /** What an external identity provider says of its people. */
   readonly claimValue?: string
+  /** It says that others are in its account. @default the account is its own */
+  readonly sharedAccount?: true
+  /** What it has of the things that an account has once. */
+  readonly holds?: readonly HeldOnce[]
 }
 
 /**
@@ -52,6 +58,8 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
   const claimValue =
     raw.tenantClaimValue === undefined ? tenantId : parsed(SPOKE_TABLE.tenantClaimValue.parse, raw.tenantClaimValue)
   const machines = parsed(SPOKE_TABLE.machineIssuers.parse, raw.machineIssuers)
+  const says = (name: 'sharedAccount' | 'modelInvocationLogging' | 'gatewayEndpoint') =>
+    parsed(SPOKE_TABLE[name].parse, raw[name]) === true
   return {
     stack,
     hubStack: raw.hubStack ?? defaultHubStack,
@@ -62,6 +70,11 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
     ...(compute !== undefined && { compute }),
     ...(machines !== undefined && { machineRules: Object.keys(machines).length }),
     ...(claimValue !== undefined && { claimValue }),
+    ...(says('sharedAccount') && { sharedAccount: true }),
+    holds: heldOnce({
+      modelInvocationLogging: says('modelInvocationLogging'),
+      gatewayEndpoint: says('gatewayEndpoint'),
+    }),
   }
 }
 
@@ -84,6 +97,9 @@ export const tenancyOf = (
     compute,
     machineIssuers,
     tenantClaimValue = tenantId,
+    sharedAccount,
+    modelInvocationLogging,
+    gatewayEndpoint,
   }: SpokeSettings,
 ): Tenancy & Required<Pick<Tenancy, 'tenantId' | 'account'>> => ({
   stack,
@@ -95,6 +111,8 @@ export const tenancyOf = (
   compute,
   machineRules: Object.keys(machineIssuers).length,
   claimValue: tenantClaimValue,
+  ...(sharedAccount && { sharedAccount }),
+  holds: heldOnce({ modelInvocationLogging, gatewayEndpoint }),
 })
 
 /**
@@ -180,16 +198,31 @@ function claimValueMistakes(members: readonly Tenancy[]): readonly string[] {
     )
 }
 
-/** Two tenants in one account share its quotas and its bill, and one could call the other's models. */
+/** Two tenants in one account share its quotas and its bill, so each of them has to say that it may be so. */
 function accountMistakes(members: readonly Tenancy[]): readonly string[] {
   const placed = members.filter(({ account }) => account !== undefined)
   return [...Map.groupBy(placed, ({ account }) => account)]
     .filter(([, sharers]) => sharers.length > 1)
-    .map(
-      ([account, sharers]) =>
-        `The account ${account} is used by ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
-        "A tenant's quotas, policies and bill are its own only in an account of its own: give the others another.",
-    )
+    .flatMap(([account = '', sharers]) => {
+      const silent = sharers.filter(({ sharedAccount }) => sharedAccount !== true)
+      return silent.length === 0
+        ? heldTwice(account, sharers)
+        : [
+            `The account ${account} is used by ${sharers.length} tenants: ${sharers.map(({ stack }) => stack).join(', ')}. ` +
+              "A tenant's quotas, policies and bill are its own only in an account of its own: give the others another. If they are to " +
+              `share it, each of them says so: ${silent.map(({ stack }) => setCommand(stack, 'sharedAccount', 'true')).join(' && ')} ` +
+              '(what is lost: docs/variants.md).',
+          ]
+    })
+}
+
+function heldTwice(account: string, sharers: readonly Tenancy[]): readonly string[] {
+  return HELD_ONCE.flatMap((one) => {
+    const holders = sharers.filter(({ holds = [] }) => holds.includes(one)).map(({ stack }) => stack)
+    return holders.length < 2
+      ? []
+      : [`${holders.join(', ')} have ${HELD[one].setting} in one account, ${account}: ${HELD[one].why}`]
+  })
 }
 
 const sharedMistakes = (members: readonly Tenancy[], { sharedRules }: HubLimits) =>

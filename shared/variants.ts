@@ -6,3 +6,11 @@ export const LOST_AT_SHARED_ENDPOINT = [
   'policy of its own on that endpoint',
   'flow logs of its own',
 ] as const
+
+/** With `sharedAccount: true`. */
+export const LOST_IN_SHARED_ACCOUNT = [
+  'quotas of its own: its neighbours’ limits are what is left to it',
+  'bill of its own: shares are told by the role’s tag',
+  'service control policies, administrators and deployers of its own',
+  'invocation log of its own: one records the prompts of all',
+] as const

@@ -1,4 +1,5 @@
-import { PREFIX, type Tags } from '../shared/naming.ts'
+import { HELD_TAG, PREFIX, SHARED_ACCOUNT_TAG, type Tags } from '../shared/naming.ts'
+import type { HeldOnce } from '../shared/shared-account.ts'
 
 /** Tags for cost allocation, in the form that resources take. */
 export type TagMap = Readonly<Record<string, string>>
@@ -7,3 +8,9 @@ export type TagMap = Readonly<Record<string, string>>
 export function tenantTags(tags: Required<Tags>): TagMap & { readonly Name: string } {
   return { ...tags, Name: `${PREFIX}-${tags.tenant}` }
 }
+
+/** Besides, on the role of a tenant that shares its account: preflight/neighbours.ts of the next one reads them. */
+export const neighbourTags = (holds: readonly HeldOnce[]): TagMap => ({
+  [SHARED_ACCOUNT_TAG.key]: SHARED_ACCOUNT_TAG.value,
+  ...(holds.length > 0 && { [HELD_TAG]: holds.join(' ') }),
+})

@@ -157,6 +157,7 @@ export const run = (
         if (token.includes('getSecurityGroups'))
           return { ids: ['sg-own', ...(inputs.tags ? [] : others.map((_, index) => `sg-other-${index}`))] }
         if (token.includes('getSecurityGroupRules')) return { ids: [] }
+        if (token.includes('getRoles')) return { names: [] }
         const own = JSON.stringify(inputs).includes('vpc-own')
         return {
           routes: [SETTINGS.cidrBlock, ...(own ? [] : others)].map((block) => ({ destinationCidrBlock: block })),

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PRICES } from '../../shared/prices.ts'
+import type { HeldOnce } from '../../shared/shared-account.ts'
 import { demoStack } from '../demo/fargate.ts'
 import { isOfHub } from '../hub/hub-access.ts'
 import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
 import { add, newTenant } from './add.ts'
-import { limitsTable, sharedNote, tenantRows, tenantTable } from './list.ts'
+import { limitsTable, pooledNotes, sharedNote, tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
-import { remove } from './remove.ts'
+import { neighboursLose, remove } from './remove.ts'
 import { readHub, readStackFiles, stackOf } from './stacks.ts'
 
 let directory: string
@@ -223,6 +224,39 @@ describe('tenant list', () => {
       ),
     ])
     expect(sharedNote(rows.slice(0, 2))).toEqual([])
+  })
+
+  it('tells who shares an account, what each may take of it, and what they have not', () => {
+    const pooled = { ...GOOD, 'shared-account': true, 'tokens-per-minute': '2000' }
+    write('tenant3', pooled)
+    write('tenant4', { ...pooled, 'tokens-per-minute': '3000' })
+    const rows = tenantRows(readStackFiles(directory).spokes, undefined, PRICES)
+    expect(pooledNotes(rows)).toEqual([
+      expect.stringMatching(
+        /^Sharing account 444444444444: tenant3 \(2000 tokens a minute\), tenant4 \(3000 tokens a minute\)\. They have no quotas of its own.*; no bill/,
+      ),
+    ])
+    expect(pooledNotes(rows.slice(0, 2))).toEqual([])
+    expect(() => newTenant('tenant5', GOOD, directory)).toThrow(
+      /444444444444 is used by 3 tenants.*sharedAccount true -s spoke-tenant5 \(/,
+    )
+    for (const [flags, says] of [
+      [{ 'shared-account': true }, '--shared-account is given without --tokens-per-minute'],
+      [{ 'tokens-per-minute': '5' }, '--tokens-per-minute is given without --shared-account'],
+      [{ 'shared-account': true, 'tokens-per-minute': '0' }, '--tokens-per-minute "0" is no such number'],
+    ] as const)
+      expect(() => newTenant('tenant5', { ...GOOD, ...flags }, directory)).toThrow(says)
+  })
+
+  it('of a removal says what its neighbours lose by it', () => {
+    const tenancy = (tenantId: string, holds: readonly HeldOnce[] = []) =>
+      ({ stack: `spoke-${tenantId}`, hubStack: 'hub', tenantId, account: '444444444444', holds }) as const
+    const all = [tenancy('tenant3', ['invocation-log']), tenancy('tenant4')]
+    expect(neighboursLose('tenant3', all)).toEqual([
+      expect.stringMatching(/^What tenant4 in account 444444444444 lose by it: the account's modelInvocationLogging/),
+    ])
+    expect(neighboursLose('tenant4', all)).toEqual([])
+    expect(neighboursLose('tenant3', all.slice(0, 1))).toEqual([])
   })
 
   it('counts machines, and adds what their app clients cost', () => {

@@ -74,6 +74,15 @@ export const add: Verb = {
       placeholder: 'ARN',
       help: "role in the tenant's account to deploy with (genai-deployer)",
     },
+    'shared-account': {
+      type: 'boolean',
+      help: 'other tenants are in the account, whose files say so too: quotas and bill are shared (docs/variants.md)',
+    },
+    'tokens-per-minute': {
+      type: 'string',
+      placeholder: 'NUMBER',
+      help: 'with --shared-account: what the tenant may take of its quotas',
+    },
     'hub-stack': { type: 'string', placeholder: 'STACK', help: 'full name of the hub (ORGANIZATION/PROJECT/hub)' },
   },
   async run({ values, positionals }) {
@@ -137,6 +146,10 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     defaultModel: flags.defaultModel,
     compute: flags.compute,
     tier: flags.tier,
+    ...(flags.sharedAccount && {
+      sharedAccount: 'true',
+      limits: JSON.stringify({ tenant: flags.sharedAccount }),
+    }),
   }
   const settings = attempt(() => readSpokeSettings(raw, stack, hubStack))
   const tenancy = tenancyOf(stack, settings)

@@ -1,5 +1,6 @@
 /** Reads the flags of `tenant add` one by one. Their values are validated later, as settings. */
 import { SPOKE_PREFIXES } from '../../shared/addressing.ts'
+import { LIMIT_RANGES } from '../../shared/limits.ts'
 import { roleArn } from '../../shared/naming.ts'
 import { modelIds } from '../../shared/settings/spoke.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
@@ -18,6 +19,8 @@ export interface TenantFlags {
   readonly zones?: readonly string[]
   readonly roleArn: string
   readonly hubStack?: string
+  /** Others are in the account, which takes a limit of tokens a minute. */
+  readonly sharedAccount?: { readonly tokensPerMinute: number }
 }
 
 /** Name of the deploy role that every tenant's account has (docs/onboarding.md). */
@@ -49,6 +52,7 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
       `--model-endpoint is hub, and ${ofNetwork.map((name) => `--${name}`).join(' and ')} is given.`,
       'A tenant at the shared endpoint has no network of its own: leave it out.',
     )
+  const sharedAccount = sharedAccountOf(values['shared-account'] === true, text('tokens-per-minute'))
   const hubStack = text('hub-stack')
   const zones = list(values.zone)
   const compute = read('compute', text('compute') ?? 'lambda', SPOKE_TABLE.compute)
@@ -67,6 +71,7 @@ export function readFlags(tenantId: string, values: Arguments['values']): Tenant
     ...(cidrBlock !== undefined && { cidrBlock }),
     ...(prefixLength !== undefined && { prefixLength: Number(prefixLength) }),
     ...(zones.length > 0 && { zones }),
+    ...(sharedAccount && { sharedAccount }),
     ...(hubStack !== undefined && { hubStack: read('hub-stack', hubStack, SPOKE_TABLE.hubStack) ?? hubStack }),
   }
 }
@@ -106,3 +111,25 @@ function read<T>(
 
 const list = (value: Arguments['values'][string]): readonly string[] =>
   value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)]
+
+/** Without its share of the account's quotas a tenant could use up its neighbours'. */
+function sharedAccountOf(shared: boolean, tokens: string | undefined): TenantFlags['sharedAccount'] {
+  if (!shared && tokens === undefined) return undefined
+  if (!shared)
+    throw new UserError(
+      '--tokens-per-minute is given without --shared-account.',
+      'Other limits are settings: docs/governance.md.',
+    )
+  if (tokens === undefined)
+    throw new UserError(
+      '--shared-account is given without --tokens-per-minute.',
+      'Add the share of the account’s quota that the tenant may take: --tokens-per-minute NUMBER.',
+    )
+  const { least, most } = LIMIT_RANGES.tokensPerMinute
+  if (!/^\d{1,10}$/.test(tokens) || Number(tokens) < least || Number(tokens) > most)
+    throw new UserError(
+      `--tokens-per-minute "${tokens}" is no such number.`,
+      `It is a whole number from ${least} to ${most}.`,
+    )
+  return { tokensPerMinute: Number(tokens) }
+}

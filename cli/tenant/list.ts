@@ -14,7 +14,7 @@ import {
   tenantMonthlyFixed,
 } from '../../shared/prices.ts'
 import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
-import { LOST_AT_SHARED_ENDPOINT } from '../../shared/variants.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../shared/variants.ts'
 import { demoNote, demoStack } from '../demo/fargate.ts'
 import { variantNamed } from '../demo/variants.ts'
 import { HUB_OPTIONS, isOfHub, withHub } from '../hub/hub-access.ts'
@@ -33,6 +33,8 @@ export interface TenantRow {
   readonly cidrBlock: string
   /** Whose model endpoint the gateway calls; empty if the stack file has mistakes. */
   readonly modelEndpoint: 'own' | 'hub' | ''
+  /** Other tenants may be in its account. */
+  readonly sharedAccount: boolean
   readonly models: readonly string[]
   readonly compute: Compute['kind'] | ''
   readonly tier: string
@@ -85,7 +87,7 @@ export const list: Verb = {
     const limits = limitsTable(rows)
     if (limits !== '') process.stdout.write(`\n${limits}`)
     for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
-    for (const line of sharedNote(rows)) process.stdout.write(`\n${line}\n`)
+    for (const line of [...sharedNote(rows), ...pooledNotes(rows)]) process.stdout.write(`\n${line}\n`)
     const note = demonstration ? demoNote(files.spokes.map(({ stack }) => stack)) : undefined
     if (note !== undefined) process.stdout.write(`\n${note}\n`)
     if (!living && rows.length > 0)
@@ -125,6 +127,7 @@ export function tenantRows(
       account: raw.account ?? '',
       cidrBlock: raw.cidrBlock ?? '',
       modelEndpoint: settings.ok ? settings.value.modelEndpoint : '',
+      sharedAccount: tenancy.sharedAccount === true,
       models: settings.ok ? Object.keys(settings.value.models) : [],
       compute: tenancy.compute?.kind ?? '',
       tier: tenancy.compute ? tierName(tenancy.compute) : '',
@@ -149,6 +152,7 @@ export function tenantRows(
         account,
         cidrBlock: '',
         modelEndpoint: '',
+        sharedAccount: false,
         models: [],
         compute: '',
         tier: '',
@@ -218,6 +222,18 @@ export function sharedNote(rows: readonly TenantRow[]): readonly string[] {
   return [
     `At the hub's model endpoint: ${shared.join(', ')}. They have no ${LOST_AT_SHARED_ENDPOINT.join(', no ')} (docs/variants.md).`,
   ]
+}
+
+/** What tenants that share an account have not: a line an account, with the tokens a minute that their stack files let them take of it. */
+export function pooledNotes(rows: readonly TenantRow[]): readonly string[] {
+  const pooled = rows.filter(({ sharedAccount }) => sharedAccount)
+  return [...Map.groupBy(pooled, ({ account }) => account)].map(([account, tenants]) => {
+    const shares = tenants.map(({ tenant, limits = [] }) => {
+      const holds = limits.find(({ scope, limit }) => scope === 'tenant' && limit === 'tokensPerMinute')?.holds
+      return `${tenant}${holds === undefined ? '' : ` (${holds} tokens a minute)`}`
+    })
+    return `Sharing account ${account}: ${shares.join(', ')}. They have no ${LOST_IN_SHARED_ACCOUNT.join('; no ')} (docs/variants.md).`
+  })
 }
 
 /** What the hubs of these tenants cost more than one with the defaults. */

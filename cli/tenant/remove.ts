@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
+import { HELD } from '../../shared/shared-account.ts'
+import type { Tenancy } from '../../shared/tenancies.ts'
 import { destroyInRunning } from '../demo/stacks.ts'
 import { HUB_OPTIONS, type HubAccess, isOfHub, withHub } from '../hub/hub-access.ts'
 import { deleteMachineClient, machineClients } from '../hub/machine-clients.ts'
@@ -75,6 +77,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       `Remove it there. To turn it away meanwhile: npm run tenant -- suspend ${tenantId}. Nothing was changed.`,
     )
   const retained = resources.filter((resource) => resource.retained)
+  const spokes = readStackFiles().spokes.map(({ tenancy }) => tenancy)
   const text = [
     `Removing ${tenantId}, in this order:`,
     `  1. ${living ? 'it is suspended, and ' : ''}${users.length} of its users are signed out and ${erase ? 'deleted' : 'disabled'}${clients.length > 0 ? `; ${clients.length} app clients of its machines are deleted` : ''}`,
@@ -82,6 +85,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       ? `  2. pulumi destroy -s ${name}: ${resources.length - retained.length} resources`
       : `  2. ${backend || !living ? `there is no stack ${name} ${backend ? 'in the backend' : 'in the local cloud'}` : `its stack is destroyed in the local cloud that npm start serves`}`,
     `  3. ${fileName}${stack ? ' and the stack are' : ' is'} removed`,
+    ...neighboursLose(tenantId, spokes),
     'What survives:',
     ...(erase || users.length === 0
       ? []
@@ -114,4 +118,16 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     process.stdout.write(`3. ${fileName} removed\n`)
   }
   return { text, run }
+}
+
+/** What an account has once goes with the tenant that has it; a neighbour may take it over afterwards. */
+export function neighboursLose(tenantId: string, tenancies: readonly Tenancy[]): readonly string[] {
+  const own = tenancies.find((one) => one.tenantId === tenantId)
+  const neighbours = tenancies.filter(({ account, tenantId: id }) => account === own?.account && id !== tenantId)
+  if (!own?.account || neighbours.length === 0) return []
+  const names = neighbours.map((one) => one.tenantId ?? one.stack).join(', ')
+  return (own.holds ?? []).map(
+    (held) =>
+      `What ${names} in account ${own.account} lose by it: the account's ${HELD[held].setting}. One of them may set it to true afterwards.`,
+  )
 }

@@ -33,6 +33,16 @@ export function stackFileText(file: StackFile): string {
     "  # The tenant's account, and the role in it to deploy with. Quoted: unquoted, YAML drops leading zeros.",
     `  ${file.project}:account: ${JSON.stringify(file.account)}`,
     `  ${file.project}:roleArn: ${scalar(file.roleArn)}`,
+    ...(file.sharedAccount
+      ? [
+          '',
+          '  # Others are in the account, and say so too. What keeps it from using up their quotas (docs/variants.md).',
+          `  ${file.project}:sharedAccount: true`,
+          `  ${file.project}:limits:`,
+          '    tenant:',
+          `      tokensPerMinute: ${file.sharedAccount.tokensPerMinute}`,
+        ]
+      : []),
     '',
     ...(file.network
       ? [

@@ -1,5 +1,12 @@
 /** What a platform team's role in a tenant's account needs: the account part of a tenant's stack, and no more. */
-import { PREFIX } from '../naming.ts'
+import {
+  accountLogGroupPrefix,
+  flowLogsRoleName,
+  invocationsRoleName,
+  PREFIX,
+  roleArn,
+  tenantRoleName,
+} from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
@@ -11,8 +18,61 @@ export interface DeployerScope {
 
 /** The role that the samples call `genai-deployer`. One managed policy. */
 export function tenantDeployerPolicy(scope: DeployerScope): PolicyDocument {
-  return policy(...network(scope), ...endpointAndAttachment(scope), ...roles(scope), ...records(scope))
+  return policy(...network(scope), ...endpointAndAttachment(scope), ...roles(scope), ...records(scope, ANY_TENANT))
 }
+
+export interface PooledDeployerScope extends DeployerScope {
+  readonly tenantId: string
+  /** Of the one tenant that has the account's invocation log. */
+  readonly invocationLog: boolean
+}
+
+/**
+ * The role of one tenant's stack in an account that several share: roles and log groups by their names, and nothing that carries
+ * another tenant's tag. What IAM cannot bound there is in docs/deployers.md.
+ */
+export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: PooledDeployerScope): PolicyDocument {
+  const own = [tenantRoleName, flowLogsRoleName, invocationsRoleName].map((name) => name(tenantId))
+  return policy(
+    ...network(scope),
+    ...endpointAndAttachment(scope),
+    findTenants,
+    manageRoles(scope, own),
+    // What its neighbours said of sharing the account is on their roles.
+    allow('LookAtNeighbours', ['iam:GetRole'], `arn:aws:iam::${scope.account}:role/${tenantRoleName('*')}`),
+    passRoles(scope, PASSED_TO, own),
+    ...records(scope, { logGroups: `${accountLogGroupPrefix(tenantId)}*`, invocationLog }),
+    {
+      // Whatever is allowed above by the account's network or by an id that AWS chooses.
+      Sid: 'NothingOfNeighbours',
+      Effect: 'Deny',
+      NotAction: ['iam:GetRole'],
+      Resource: '*',
+      Condition: {
+        StringNotEquals: { 'aws:ResourceTag/tenant': tenantId },
+        Null: { 'aws:ResourceTag/tenant': 'false' },
+      },
+    },
+    {
+      // Nor is anything made, or tagged anew, as a neighbour's.
+      Sid: 'NothingAsNeighbours',
+      Effect: 'Deny',
+      Action: ['ec2:*', 'bedrock:*', 'iam:TagRole', 'logs:TagResource'],
+      Resource: '*',
+      Condition: {
+        StringNotEquals: { 'aws:RequestTag/tenant': tenantId },
+        Null: { 'aws:RequestTag/tenant': 'false' },
+      },
+    },
+  )
+}
+
+const ANY_TENANT = { logGroups: `/${PREFIX}/*`, invocationLog: true }
+
+const PASSED_TO = ['bedrock.amazonaws.com', 'vpc-flow-logs.amazonaws.com']
+
+// Which tenants the account has: IAM knows it without a resource.
+const findTenants = allow('FindTenants', ['iam:ListRoles'])
 
 const ec2 = (...names: readonly string[]) => of('ec2', ...names)
 
@@ -72,7 +132,7 @@ export const serviceLinkedRole = (account: string, service: string): PolicyState
 const iam = (...names: readonly string[]) => names.map((name) => `iam:${name}`)
 
 /** A right to write a role's policy is a right to grant that role anything. This policy cannot bound it; service control policies do. */
-export const manageRoles = ({ account }: DeployerScope): PolicyStatement =>
+export const manageRoles = ({ account }: DeployerScope, names: readonly string[] = [`${PREFIX}-*`]): PolicyStatement =>
   allow(
     'Roles',
     [
@@ -80,20 +140,32 @@ export const manageRoles = ({ account }: DeployerScope): PolicyStatement =>
       ...iam('ListInstanceProfilesForRole', 'ListRolePolicies', 'PutRolePolicy', 'TagRole', 'UntagRole'),
       ...iam('UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'),
     ],
-    `arn:aws:iam::${account}:role/${PREFIX}-*`,
+    arnsOf(account, names),
   )
 
-export const passRoles = ({ account }: DeployerScope, services: readonly string[]): PolicyStatement => ({
+/** One as text, as it always was. */
+function arnsOf(account: string, names: readonly string[]): string | readonly string[] {
+  const arns = names.map((name) => roleArn(account, name))
+  const [only, ...others] = arns
+  return others.length === 0 && only !== undefined ? only : arns
+}
+
+export const passRoles = (
+  { account }: DeployerScope,
+  services: readonly string[],
+  names: readonly string[] = [`${PREFIX}-*`],
+): PolicyStatement => ({
   Sid: 'PassRoles',
   Effect: 'Allow',
   Action: 'iam:PassRole',
-  Resource: `arn:aws:iam::${account}:role/${PREFIX}-*`,
+  Resource: arnsOf(account, names),
   Condition: { StringEquals: { 'iam:PassedToService': services } },
 })
 
 const roles = (scope: DeployerScope): readonly PolicyStatement[] => [
+  findTenants,
   manageRoles(scope),
-  passRoles(scope, ['bedrock.amazonaws.com', 'vpc-flow-logs.amazonaws.com']),
+  passRoles(scope, PASSED_TO),
 ]
 
 /** @param names patterns that end in `*`: CloudWatch Logs checks some calls against what follows a group's name */
@@ -118,7 +190,7 @@ export const manageLogGroups = (
   ),
 ]
 
-const records = (scope: DeployerScope): readonly PolicyStatement[] => [
+const records = (scope: DeployerScope, { logGroups, invocationLog }: typeof ANY_TENANT): readonly PolicyStatement[] => [
   // A preview asks whether Bedrock has the tenant's models.
   allow('LookAtModels', ['bedrock:GetFoundationModel'], `arn:aws:bedrock:${scope.region}::foundation-model/*`),
   allow(
@@ -126,13 +198,17 @@ const records = (scope: DeployerScope): readonly PolicyStatement[] => [
     ['bedrock:GetInferenceProfile'],
     `arn:aws:bedrock:${scope.region}:${scope.account}:inference-profile/*`,
   ),
-  ...manageLogGroups(scope, [`/${PREFIX}/*`]),
+  ...manageLogGroups(scope, [logGroups]),
   // The account's one configuration, with modelInvocationLogging only: it has no ARN.
-  allow('InvocationLogging', [
-    'bedrock:DeleteModelInvocationLoggingConfiguration',
-    'bedrock:GetModelInvocationLoggingConfiguration',
-    'bedrock:PutModelInvocationLoggingConfiguration',
-  ]),
+  ...(invocationLog
+    ? [
+        allow('InvocationLogging', [
+          'bedrock:DeleteModelInvocationLoggingConfiguration',
+          'bedrock:GetModelInvocationLoggingConfiguration',
+          'bedrock:PutModelInvocationLoggingConfiguration',
+        ]),
+      ]
+    : []),
   // With guardrail only, made of rules. Whatever is made has no ARN before.
   allow('MakeGuardrail', ['bedrock:CreateGuardrail']),
   allow(

@@ -1,7 +1,7 @@
 /** The deployers' policies as docs/deployers.md prints them; a test holds the page to it. */
 import { platformDeployerPolicies } from './deployer-platform.ts'
 import { siteDeployerPolicy } from './deployer-site.ts'
-import { tenantDeployerPolicy } from './deployer-tenant.ts'
+import { pooledDeployerPolicy, tenantDeployerPolicy } from './deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
 import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
@@ -18,6 +18,11 @@ export function deployersMarkdown(accounts: {
   return [
     `## In a tenant's account (${tenant}): \`genai-deployer\``,
     printed('genai-deployer', tenantDeployerPolicy({ account: tenant, region })),
+    `## In an account that tenants share (${tenant}): \`genai-deployer-TENANT\`, one a tenant`,
+    printed(
+      'genai-deployer-tenant1',
+      pooledDeployerPolicy({ account: tenant, region, tenantId: 'tenant1', invocationLog: true }),
+    ),
     `## In the hub's account (${hub}): \`platform-deployer\``,
     ...hubs.map(([part, document]) => printed(`platform-deployer-${part}`, document)),
     `## In the client's account (${site}): \`genai-site-deployer\``,

@@ -87,6 +87,25 @@ const gatewayEndpoint = simple(
   },
 )
 
+const sharedAccount = simple(
+  { is: 'true or false' },
+  {
+    meaning:
+      'Several tenants are in this one account (pooled): every one of them has to say so. They share its quotas, its bill and its guard rails, and what an account has once belongs to one of them (docs/variants.md).',
+    allowed: 'true or false; true with tokensPerMinute in limits, of tenant or of every model.',
+    fallback: false,
+  },
+)
+
+const sharedAccountWithoutLimits = simple(
+  { is: 'true or false' },
+  {
+    meaning: "The tenant may use up its neighbours' quotas: nothing of it has to be limited.",
+    allowed: 'true or false; true only with sharedAccount.',
+    fallback: false,
+  },
+)
+
 /** Every setting of a spoke stack, in the order of docs/settings.md. */
 export const SPOKE_TABLE = {
   role,
@@ -110,6 +129,8 @@ export const SPOKE_TABLE = {
   modelInvocationLogging,
   tenantClaimValue,
   gatewayEndpoint,
+  sharedAccount,
+  sharedAccountWithoutLimits,
 } as const
 
 /** Settings that only others are made of: credentials, models with their chains, what runs the gateway. */

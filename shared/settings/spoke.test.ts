@@ -25,6 +25,51 @@ describe('spoke settings', () => {
       modelInvocationLogging: false,
       machineIssuers: {},
       gatewayEndpoint: false,
+      sharedAccount: false,
+      sharedAccountWithoutLimits: false,
+    })
+  })
+
+  describe('of a tenant that shares its account', () => {
+    const TWO = { models: '{"fast":"us.amazon.nova-2-lite-v1:0","good":"us.anthropic.claude-haiku-4-5-20251001-v1:0"}' }
+    const shared = (limits?: object, more: Change = {}): Change => ({
+      ...TWO,
+      defaultModel: 'fast',
+      sharedAccount: 'true',
+      ...(limits && { limits: JSON.stringify(limits) }),
+      ...more,
+    })
+    const saysOf = (change: Change) => mistakes(spoke, change).problems.map(({ setting, got }) => `${setting}: ${got}`)
+
+    it('take tokens a minute as its limit, of the tenant or of every model', () => {
+      for (const limits of [
+        { tenant: { tokensPerMinute: 1000 } },
+        { models: { fast: { tokensPerMinute: 1000 }, good: { tokensPerMinute: 1 } } },
+      ])
+        expect(read(spoke, shared(limits))).toMatchObject({ sharedAccount: true })
+    })
+
+    it.each<[string, object | undefined, RegExp]>([
+      ['no limits', undefined, /keeps fast, good from using up the account's quotas.*sharedAccountWithoutLimits true/],
+      ['a model without', { models: { fast: { tokensPerMinute: 1000 } } }, /keeps good from/],
+      ['limits of each user, who may be many', { user: { tokensPerMinute: 1 } }, /keeps fast, good from/],
+      ['requests only, which Bedrock does not count', { tenant: { requestsPerMinute: 1 } }, /keeps fast, good from/],
+      [
+        'limits that are lifted with the counters',
+        { tenant: { tokensPerMinute: 1 }, onLimitsUnavailable: 'allow' },
+        /onLimitsUnavailable allow: while the counters are out of reach/,
+      ],
+    ])('refuse %s, unless the risk is typed', (_name, limits, says) => {
+      expect(saysOf(shared(limits))).toEqual([expect.stringMatching(says)])
+      expect(read(spoke, shared(limits, { sharedAccountWithoutLimits: 'true' }))).toMatchObject({
+        sharedAccountWithoutLimits: true,
+      })
+    })
+
+    it('refuse a typed risk of an account that is not shared', () => {
+      expect(saysOf({ sharedAccountWithoutLimits: 'true' })).toEqual([
+        expect.stringMatching(/^sharedAccountWithoutLimits: it is true, and sharedAccount is not/),
+      ])
     })
   })
 

@@ -1,6 +1,7 @@
 /** Reads a spoke's settings: the table's values, and the checks between them. */
 import type { Compute, TaskTier, Tier } from '../compute.ts'
 import type { SpokeSettings } from '../settings.ts'
+import { neighbourMistakes } from '../shared-account.ts'
 import { nearest, removeCommand } from './commands.ts'
 import { accountOfRole, credentialsOf } from './common.ts'
 import { HUB_TABLE } from './hub-table.ts'
@@ -38,6 +39,9 @@ export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubSta
   for (const got of machineMistakes(values.machineIssuers, values)) refuse('machineIssuers', got)
   for (const got of limitsMistakes(values.limits ?? {}, values.models)) refuse('limits', got)
   problems.push(...networkMistakes(values, stack))
+  if (values.sharedAccount) for (const got of neighbourMistakes(values)) refuse('sharedAccount', got)
+  else if (values.sharedAccountWithoutLimits)
+    refuse('sharedAccountWithoutLimits', 'it is true, and sharedAccount is not: the account is the tenant’s alone.')
   const defaultModel = defaultModelOf(values, refuse)
   const compute = computeOf(values, refuse)
   if (problems.length > 0 || defaultModel === undefined || compute === undefined)

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../../shared/addressing.ts'
 import type { ModelRegions } from '../../shared/policies/geographies.ts'
 import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
+import { heldOnce } from '../../shared/shared-account.ts'
 import type { TagMap } from '../tags.ts'
 import { type GuardrailThere, tenantGuardrail } from './guardrail.ts'
 import { accountFlowLogs, invocationLogging } from './logging.ts'
@@ -35,6 +36,9 @@ export interface TenantAccountArgs {
   readonly guardrail?: GuardrailSettings
   /** Records prompts, see the setting. */
   readonly modelInvocationLogging: boolean
+  readonly gatewayEndpoint: boolean
+  /** Others are in the account. */
+  readonly sharedAccount: boolean
   readonly deletionProtection: boolean
   readonly tags: TagMap & { readonly Name: string }
 }
@@ -75,6 +79,7 @@ export class TenantAccount extends pulumi.ComponentResource {
         ...others,
         ...(guardrail && { guardrail }),
         ...place,
+        holds: heldOnce(args),
       },
       child,
     )

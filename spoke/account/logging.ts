@@ -1,7 +1,7 @@
 /** What the tenant's account records: its network's flows, and its prompts where the tenant opted in. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { PREFIX } from '../../shared/naming.ts'
+import { accountLogGroupPrefix, flowLogsRoleName, invocationsRoleName } from '../../shared/naming.ts'
 import { invocationLogPolicy, invocationLogTrustPolicy } from '../../shared/policies/logging.ts'
 import { flowLogs } from '../../shared/resources/flow-logs.ts'
 import { logSink } from '../../shared/resources/log-sink.ts'
@@ -26,8 +26,8 @@ export function accountFlowLogs(
     name,
     {
       ...args,
-      namePrefix: `/${PREFIX}/${tenantId}/flow-logs-`,
-      roleName: `${PREFIX}-flow-logs-${tenantId}`,
+      namePrefix: `${accountLogGroupPrefix(tenantId)}flow-logs-`,
+      roleName: flowLogsRoleName(tenantId),
       displayName: tags.Name,
     },
     opts,
@@ -41,8 +41,8 @@ export function invocationLogging(name: string, args: AccountLogArgs, opts: pulu
     name,
     {
       ...args,
-      namePrefix: `/${PREFIX}/${tenantId}/invocations-`,
-      roleName: `${PREFIX}-invocations-${tenantId}`,
+      namePrefix: `${accountLogGroupPrefix(tenantId)}invocations-`,
+      roleName: invocationsRoleName(tenantId),
       trust: invocationLogTrustPolicy(args),
       policy: invocationLogPolicy,
     },

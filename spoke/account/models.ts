@@ -11,7 +11,8 @@ import {
   tenantRoleTrustPolicy,
   type Way,
 } from '../../shared/policies/tenant-role.ts'
-import type { TagMap } from '../tags.ts'
+import type { HeldOnce } from '../../shared/shared-account.ts'
+import { neighbourTags, type TagMap } from '../tags.ts'
 import type { GuardrailThere } from './guardrail.ts'
 
 export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
@@ -23,6 +24,9 @@ export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
   /** Whether the tenant's gateway may run on Fargate. */
   readonly hubHasFargate: boolean
   readonly endpoint: OwnEndpoint | SharedEndpoint
+  /** Others are in the account: the role says so to those who come next, and what it has of the things that an account has once. */
+  readonly sharedAccount: boolean
+  readonly holds: readonly HeldOnce[]
   readonly tags: TagMap & { readonly Name: string }
 }
 
@@ -118,7 +122,7 @@ function ownEndpoint(
 }
 
 function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): aws.iam.Role {
-  const { tenantId, tags } = args
+  const { tenantId, tags, sharedAccount, holds } = args
   return new aws.iam.Role(
     name,
     {
@@ -140,7 +144,7 @@ function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomReso
       ),
       // One hour is the most that role chaining gives.
       maxSessionDuration: 3600,
-      tags,
+      tags: sharedAccount ? { ...tags, ...neighbourTags(holds) } : tags,
     },
     opts,
   )

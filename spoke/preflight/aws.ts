@@ -9,6 +9,7 @@ import { checkServiceZones } from './checks.ts'
 import { checkDeployed, deployedOf, readIngresses, readVpcs } from './deployed.ts'
 import { ecrLookUp, gatewayImage } from './image.ts'
 import { bedrockLookUp, checkModels, warn } from './models-there.ts'
+import { checkNeighbours, readNeighbours } from './neighbours.ts'
 
 /**
  * @returns the image that the tenant's tasks run, where it has tasks
@@ -23,7 +24,7 @@ export async function askAws(
   const providers = spokeProviders(settings, hub, '-checks')
   const { region } = hub
   const tenants = tenantsAccount(settings)
-  const [[ingresses, image], vpcs, warnings] = await Promise.all([
+  const [[ingresses, image], vpcs, neighbours, warnings] = await Promise.all([
     signedIn(hubsAccount(hub), () =>
       Promise.all([
         readIngresses(settings, hub, providers.hub),
@@ -33,13 +34,14 @@ export async function askAws(
       ]),
     ),
     signedIn(tenants, () => readVpcs(settings, origin, providers.tenant)),
+    signedIn(tenants, () => readNeighbours(providers.tenant)),
     signedIn(tenants, async () => {
       if (settings.modelEndpoint === 'own') await requireServiceZones(settings, hub, providers.tenant)
       return await checkModels(settings, region, bedrockLookUp(region, settings, providers.tenant))
     }),
   ])
   checkDeployed(settings, hub, await deployedOf(ingresses, vpcs, hub, providers.hub))
-  await warn(warnings)
+  await warn([...checkNeighbours(settings, hub, neighbours), ...warnings])
   return image
 }
 

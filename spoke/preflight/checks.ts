@@ -20,6 +20,7 @@ export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'sp
     readonly identity?: object
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
     readonly endpointService?: Pick<HubEndpointService, 'accounts'>
+    readonly sharing?: { readonly kind: 'organisation' | 'accounts' }
   }
 
 /** @throws Error saying which settings do not fit the hub, and what would */
@@ -50,6 +51,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requirePrices(settings, hub),
     () => requireGuardrailInRegion(settings, hub),
     () => requireDoor(settings, hub),
+    () => requireOneShare(settings, hub),
     ...everyModelId(settings).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -169,6 +171,19 @@ function requireDoor(settings: SpokeSettings, { endpointService }: HubFacts): vo
       `The account of ${tenantId}, ${account}, is among the hub's endpointServiceAccounts, which are for partners without a spoke. Take it out there ` +
         `first and bring the hub up to date (pulumi up -s ${hubStack.split('/').at(-1) ?? hubStack}): the tenant's own stack allows it.`,
     )
+}
+
+/** An account is invited, and accepts, once: whichever stack takes the share away takes it from its neighbours. */
+function requireOneShare(
+  { tenantId, sharedAccount, modelEndpoint, hubStack }: SpokeSettings,
+  { sharing }: HubFacts,
+): void {
+  if (!sharedAccount || modelEndpoint === 'hub' || sharing?.kind !== 'accounts') return
+  throw new Error(
+    `${tenantId} has sharedAccount and a network of its own, and its hub ${hubStack} shares its Transit Gateway with single accounts ` +
+      '(shareWithAccounts): an account accepts that once, and would lose it with the first of its tenants that goes. Set modelEndpoint to hub, ' +
+      'take sharedAccount out, or use a hub that shares with an organisation.',
+  )
 }
 
 /** What has no price would count as nothing. */

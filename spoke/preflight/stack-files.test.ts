@@ -58,6 +58,31 @@ describe('stack files against each other', () => {
     await expect(check()).rejects.toThrow(/account 222222222222 is used by 2 tenants: spoke-tenant1, spoke-tenant3/)
   })
 
+  it('takes several tenants of one account when each of them says so', async () => {
+    const account = '222222222222'
+    await spoke(1, { account, sharedAccount: true })
+    await spoke(2, { account, sharedAccount: true })
+    await check()
+    await spoke(3, { account })
+    await expect(check()).rejects.toThrow(
+      /used by 3 tenants: .*each of them says so: pulumi config set sharedAccount true -s spoke-tenant3 \(what is lost/,
+    )
+  })
+
+  it.each(['modelInvocationLogging', 'gatewayEndpoint'])(
+    'refuses %s of two tenants in one account',
+    async (setting) => {
+      const pooled = { account: '222222222222', sharedAccount: true }
+      await spoke(1, { ...pooled, [setting]: true })
+      await spoke(2, pooled)
+      await check()
+      await spoke(2, { ...pooled, [setting]: true })
+      await expect(check()).rejects.toThrow(
+        new RegExp(`spoke-tenant1, spoke-tenant2 have ${setting} in one account, 222222222222: .*for one of them only`),
+      )
+    },
+  )
+
   it('refuses overlapping addresses, naming the stacks', async () => {
     await spoke(1)
     await spoke(2, { cidrBlock: '10.64.0.0/22' })

@@ -209,6 +209,8 @@ const SPOKE_IN_PLACE: Changes = {
   tier: 'medium',
   modelInvocationLogging: 'true',
   limits: '{"tenant":{"requestsPerMinute":30000},"models":{"small":{"tokensPerDay":1000000000}}}',
+  sharedAccount: 'true',
+  sharedAccountWithoutLimits: 'true',
 }
 
 /** A value that is not the default, for every setting of a simple shape that gateways are told. */

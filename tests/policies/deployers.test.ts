@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
 import { siteDeployerPolicy } from '../../shared/policies/deployer-site.ts'
-import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
+import { pooledDeployerPolicy, tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
 import { HUB } from './evaluation.ts'
 
@@ -11,6 +11,7 @@ describe('a managed policy each', () => {
   const all = {
     ...platformDeployerPolicies(longest),
     tenant: tenantDeployerPolicy(longest),
+    pooled: pooledDeployerPolicy({ ...longest, tenantId: 'a'.repeat(20), invocationLog: true }),
     site: siteDeployerPolicy(longest),
   }
   it.each(Object.entries(all))('%s', (_, document) => {

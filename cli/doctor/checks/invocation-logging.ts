@@ -14,8 +14,17 @@ export const invocationLogging: Check = {
     const bucket = loggingConfig?.s3Config?.bucketName
     if (!loggingConfig) return ok('none')
     const to = [group && `log group ${group}`, bucket && `bucket ${bucket}`].filter(Boolean).join(' and ')
+    const { tenantId, modelInvocationLogging } = tenant.settings
+    const holder = new RegExp(`^/${PREFIX}/([a-z0-9]+)/`).exec(group ?? '')?.[1]
+    if (holder !== undefined && holder !== tenantId)
+      return modelInvocationLogging
+        ? failed(
+            `${holder}, which is in the account too, has it: log group ${group}.`,
+            `Set modelInvocationLogging to false in Pulumi.${tenant.stack}.yaml: it has the prompts of ${tenantId} already.`,
+          )
+        : ok(`that of ${holder}, which is in the account too: it has the prompts and answers of ${tenantId} as well`)
     if (group?.startsWith(`/${PREFIX}/`)) return ok(`this project's own, to ${to}`)
-    if (!tenant.settings.modelInvocationLogging)
+    if (!modelInvocationLogging)
       return ok(`one that is not this project's, to ${to}: prompts and answers are recorded there, and it stays`)
     return failed(
       `There is one, to ${to}, and modelInvocationLogging would make another.`,

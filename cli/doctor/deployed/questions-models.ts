@@ -45,6 +45,21 @@ export const OF_MODELS: readonly Question[] = [
     trial: { when: 'changed', ask: guardrailThroughEndpoint },
   },
   {
+    id: 'guardrail-by-principal',
+    from: [
+      {
+        file: note('0088-tenants-that-share-an-account'),
+        words: 'inside of a call is attributed so, too, is not known',
+      },
+      { file: 'docs/limits-and-costs.md', words: 'within a call is attributed to the role is not known (?)' },
+    ],
+    question: 'Is the price of a guardrail within a model’s call attributed to the calling role?',
+    how: 'only by a bill: line_item_iam_principal of a CUR 2.0 export, for the usage of guardrails',
+    expected: 'nothing depends on it: without it a shared account’s guardrails are one line',
+    otherwise: NOTHING,
+    notAsked: 'It takes a tenant with guardrail in a shared account, and its bill.',
+  },
+  {
     id: 'deleted-guardrail',
     from: [{ file: note('0053-guard-rails-on-content'), words: 'is deleted is said nowhere (?)' }],
     question: 'What becomes of a stream when the version of its guardrail is deleted?',

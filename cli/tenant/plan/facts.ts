@@ -11,7 +11,7 @@ import {
 } from '../../../shared/prices.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 import { freeCidr } from '../../../shared/tenancies.ts'
-import { LOST_AT_SHARED_ENDPOINT } from '../../../shared/variants.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variants.ts'
 import type { Changes, NetworkPath, Planned } from './rehearsal.ts'
 import { type Room, roomOf } from './room.ts'
 
@@ -28,6 +28,14 @@ export interface PlanFacts {
   readonly account: string
   readonly compute: 'lambda' | 'fargate'
   readonly modelEndpoint: 'own' | 'hub'
+  /** Who else is in the account, of those that have a stack file, and what all of them may take of it; absent where it is the tenant's own. */
+  readonly sharedAccount?: {
+    readonly neighbours: readonly string[]
+    /** Tokens a minute of all of them together; absent where one has no limit as a whole. */
+    readonly tokensPerMinute?: number
+    /** Whose invocation log has everybody's prompts. */
+    readonly invocationLog?: string
+  }
   readonly costs: {
     /** US dollars before the first request. */
     readonly fixedMonthly: number
@@ -54,6 +62,8 @@ export interface PlanFacts {
   }
   readonly paths: readonly NetworkPath[]
   readonly lost: readonly string[]
+  /** In a shared account. */
+  readonly lostInAccount: readonly string[]
   readonly toDo: readonly string[]
 }
 
@@ -80,6 +90,12 @@ export function factsOf(
     account: settings.account,
     compute: compute.kind,
     modelEndpoint,
+    ...(settings.sharedAccount && {
+      sharedAccount: sharedAccountOf(
+        settings,
+        others.map((one) => one.settings),
+      ),
+    }),
     costs: {
       fixedMonthly: tenantMonthlyFixed(availabilityZoneIds.length, compute),
       ...(compute.kind === 'fargate' && { tasksMonthlyMost: tasksMonthlyMost(compute.tier) }),
@@ -99,7 +115,23 @@ export function factsOf(
     changes: { from: made.from, accounts: made.changes, ofHubStack: made.ofHubStack },
     paths: made.paths,
     lost: modelEndpoint === 'hub' ? LOST_AT_SHARED_ENDPOINT : [],
+    lostInAccount: settings.sharedAccount ? LOST_IN_SHARED_ACCOUNT : [],
     toDo: toDoOf(stack.stack, settings, hub),
+  }
+}
+
+function sharedAccountOf(
+  planned: SpokeSettings,
+  others: readonly SpokeSettings[],
+): NonNullable<PlanFacts['sharedAccount']> {
+  const neighbours = others.filter(({ account }) => account === planned.account)
+  const all = [planned, ...neighbours]
+  const shares = all.flatMap(({ limits }) => limits?.tenant?.tokensPerMinute ?? [])
+  const logged = all.find(({ modelInvocationLogging }) => modelInvocationLogging)
+  return {
+    neighbours: neighbours.map(({ tenantId }) => tenantId),
+    ...(shares.length === all.length && { tokensPerMinute: shares.reduce((sum, one) => sum + one, 0) }),
+    ...(logged && { invocationLog: logged.tenantId }),
   }
 }
 
@@ -120,7 +152,14 @@ function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): reado
   const ids = [...new Set([...Object.values(models), ...Object.values(fallbacks).flat()])]
   return [
     `In account ${account}, its administrator asks Bedrock for access to ${ids.join(', ')}${ids.some((id) => id.includes('anthropic.')) ? ', and fills in Anthropic’s first-use form' : ''} (docs/onboarding.md).`,
-    `In account ${account}, the role that the stack file names (\`roleArn\`) is there with the printed policy \`genai-deployer\` (docs/deployers.md).`,
+    settings.sharedAccount
+      ? `In account ${account}, the role that the stack file names (\`roleArn\`) is there, for this tenant only, with the printed policy of a shared account (docs/deployers.md).`
+      : `In account ${account}, the role that the stack file names (\`roleArn\`) is there with the printed policy \`genai-deployer\` (docs/deployers.md).`,
+    ...(settings.sharedAccount
+      ? [
+          'Every other tenant of the account has `sharedAccount: true` too, and was brought up to date with it (`pulumi up`); the sum of their tokens a minute is within the account’s quota of each model.',
+        ]
+      : []),
     hub.sharing.kind === 'organisation'
       ? `The account is in the unit that the hub shares with (${hub.sharing.arn}), with the guard rails attached: \`npm run genai -- guardrails\` prints them with these models.`
       : `The account is among the hub's shareWithAccounts: \`pulumi up -s ${settings.hubStack.split('/').at(-1)}\` first if it is not.`,

@@ -12,10 +12,13 @@ export function planMarkdown(plan: TenantPlan): string {
   ].join('\n')
 }
 
-function facts(facts: NonNullable<TenantPlan['facts']>): readonly string[] {
-  const { costs, addresses, room, changes, paths, lost, toDo } = facts
+type Facts = NonNullable<TenantPlan['facts']>
+
+function facts(facts: Facts): readonly string[] {
+  const { costs, addresses, room, changes, paths, lost, lostInAccount, toDo } = facts
   return [
     `Stack \`${facts.stack}\` of the hub \`${facts.hubStack}\`: account ${facts.account}, compute ${facts.compute}, model endpoint ${facts.modelEndpoint === 'own' ? 'of its own' : 'of the hub, shared'}.`,
+    ...(facts.sharedAccount ? ['', sharedAccountLine(facts.account, facts.sharedAccount)] : []),
     '',
     '## Costs',
     '',
@@ -75,11 +78,32 @@ function facts(facts: NonNullable<TenantPlan['facts']>): readonly string[] {
           ...lost.map((one) => `- no ${one}`),
           '',
         ]),
+    ...(lostInAccount.length === 0
+      ? []
+      : [
+          'What it has not, in an account that it shares (docs/variants.md):',
+          '',
+          ...lostInAccount.map((one) => `- no ${one}`),
+          '',
+        ]),
     '## What a person still has to do',
     '',
     ...toDo.map((one, index) => `${index + 1}. ${one}`),
     '',
   ]
+}
+
+function sharedAccountLine(account: string, shared: NonNullable<Facts['sharedAccount']>): string {
+  const { neighbours, tokensPerMinute, invocationLog } = shared
+  const together =
+    tokensPerMinute === undefined
+      ? 'One of them has no limit of tokens a minute as a whole.'
+      : `Together they may take ${tokensPerMinute.toLocaleString('en-US')} tokens a minute, which has to be within its quota of each model.`
+  return [
+    `Account ${account} is shared: ${neighbours.length === 0 ? 'no other stack file names it yet' : `with ${neighbours.join(', ')}`}.`,
+    together,
+    ...(invocationLog === undefined ? [] : [`The invocation log of ${invocationLog} has the prompts of all of them.`]),
+  ].join(' ')
 }
 
 const pathLine = ({ from, to, open, how }: { from: string; to: string; open: boolean; how: string }) =>

@@ -39,6 +39,28 @@ describe('data sources', () => {
     expect(find({})).toEqual([vpc.id, tagged.id])
   })
 
+  it('find an account’s roles by their names, those that were there before any stack among them', async () => {
+    const trust = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    })
+    const role = (name: string, account = TENANT1) =>
+      cloud.make('aws:iam/role:Role', name, { name, assumeRolePolicy: trust, tags: { tenant: name } }, { account })
+    await role('genai-models-b')
+    await role('genai-models-a')
+    await role('genai-models-c', TENANT2)
+    const names = (nameRegex: string) =>
+      call('aws:iam/getRoles:getRoles', { nameRegex, pathPrefix: '/' }, TENANT1).names
+    expect(names('^genai-models-')).toEqual(['genai-models-a', 'genai-models-b'])
+    expect(names('models-a$')).toEqual(['genai-models-a'])
+    expect(names('')).toEqual(
+      expect.arrayContaining([organization.accounts.find(({ id }) => id === TENANT1)?.roles[0]?.name]),
+    )
+    const read = (name: string) => call('aws:iam/getRole:getRole', { name }, TENANT1)
+    expect(read('genai-models-a')).toMatchObject({ assumeRolePolicy: trust, tags: { tenant: 'genai-models-a' } })
+    expect(() => read('genai-models-c')).toThrow('The role with name genai-models-c cannot be found.')
+  })
+
   it('find security groups by their network and tags, and their rules', async () => {
     const GROUPS = 'aws:ec2/getSecurityGroups:getSecurityGroups'
     const RULES = 'aws:vpc/getSecurityGroupRules:getSecurityGroupRules'

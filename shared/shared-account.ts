@@ -1,0 +1,62 @@
+/** What tenants of one account have to say and may not have twice: decision 0088. */
+import type { Limits } from './limits.ts'
+
+/** Things that an account has once, whoever of its tenants asked for them. */
+export const HELD = {
+  'invocation-log': {
+    setting: 'modelInvocationLogging',
+    why:
+      'Bedrock keeps one configuration for an account and region, and it records the prompts of all tenants of the account. Set it to true for ' +
+      'one of them only.',
+  },
+  'gateway-endpoint': {
+    setting: 'gatewayEndpoint',
+    why:
+      'the hub allows an account once, so the stack that goes would take the way from the one that stays. Set it to true for one of them only: ' +
+      'clients of the others connect over the internet, or as a partner does (docs/private-door.md).',
+  },
+} as const
+
+export type HeldOnce = keyof typeof HELD
+
+export const HELD_ONCE = Object.keys(HELD) as readonly HeldOnce[]
+
+/** What a tenant has of them. */
+export const heldOnce = (wanted: {
+  readonly modelInvocationLogging: boolean
+  readonly gatewayEndpoint: boolean
+}): readonly HeldOnce[] => HELD_ONCE.filter((one) => wanted[HELD[one].setting])
+
+/**
+ * Bedrock's quotas of an account are by model: tokens a minute, and a day of as many. It counts no requests any more
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html, May 2026). So tokens a minute are what has to be limited:
+ * of the tenant as a whole, or of every name in models.
+ * @returns what is wrong, for a tenant with sharedAccount
+ */
+export function neighbourMistakes({
+  limits,
+  models,
+  sharedAccountWithoutLimits,
+}: {
+  readonly limits: Limits | undefined
+  readonly models: Readonly<Record<string, unknown>>
+  readonly sharedAccountWithoutLimits: boolean
+}): readonly string[] {
+  if (sharedAccountWithoutLimits) return []
+  const open = limits?.tenant?.tokensPerMinute === undefined
+  const unlimited = Object.keys(models).filter((name) => open && limits?.models?.[name]?.tokensPerMinute === undefined)
+  return [
+    ...(unlimited.length === 0
+      ? []
+      : [
+          `it is true, and nothing keeps ${unlimited.join(', ')} from using up the account's quotas, which are its neighbours' too: limits has no ` +
+            'tokensPerMinute, of tenant or of each model. Set one (its share of the quota), or type the risk: sharedAccountWithoutLimits true.',
+        ]),
+    ...(limits?.onLimitsUnavailable === undefined
+      ? []
+      : [
+          'it is true, and limits has onLimitsUnavailable allow: while the counters are out of reach, nothing would be kept from its ' +
+            "neighbours' quotas. Take it out, or type the risk: sharedAccountWithoutLimits true.",
+        ]),
+  ]
+}

@@ -1,0 +1,136 @@
+/**
+ * Which other tenants are in the account, read before anything is made: by their roles, which every tenant has, whether it has a
+ * network or not. What the others said of sharing is on the role's tags (decision 0088): their stack files may be elsewhere.
+ */
+import * as aws from '@pulumi/aws'
+import type { HubOutputs } from '../../shared/contract.ts'
+import { accountLogGroupPrefix, HELD_TAG, SHARED_ACCOUNT_TAG, tenantRoleName } from '../../shared/naming.ts'
+import { setCommand } from '../../shared/settings/commands.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
+import { HELD, HELD_ONCE, type HeldOnce, heldOnce } from '../../shared/shared-account.ts'
+
+/** A tenant of the account: of this or another hub, this one among them once it is deployed. */
+export interface InAccount {
+  readonly tenantId: string
+  /** Its role's trust policy, which names the hub. */
+  readonly trust: string
+  /** It said that others may be in the account. */
+  readonly shared: boolean
+  readonly holds: readonly HeldOnce[]
+  /** Its stack, by the role's tag. */
+  readonly stack: string
+}
+
+/** `unasked` is what AWS said where the deployer may not ask. */
+export type Neighbours = readonly InAccount[] | { readonly unasked: string }
+
+/** @param provider of the tenant's account */
+export async function readNeighbours(provider: aws.Provider): Promise<Neighbours> {
+  const prefix = tenantRoleName('')
+  try {
+    const { names } = await aws.iam.getRoles({ nameRegex: `^${prefix}`, pathPrefix: '/' }, { provider })
+    return await Promise.all(
+      names.map(async (name) => {
+        const { assumeRolePolicy, tags } = await aws.iam.getRole({ name }, { provider })
+        const held = (tags[HELD_TAG] ?? '').split(' ')
+        return {
+          tenantId: name.slice(prefix.length),
+          trust: assumeRolePolicy,
+          shared: tags[SHARED_ACCOUNT_TAG.key] === SHARED_ACCOUNT_TAG.value,
+          holds: HELD_ONCE.filter((one) => held.includes(one)),
+          stack: tags.stack ?? `spoke-${name.slice(prefix.length)}`,
+        }
+      }),
+    )
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    if (/AccessDenied|not authorized/i.test(words) && !words.includes('sts:AssumeRole'))
+      return { unasked: words.split('\n')[0] ?? '' }
+    throw error
+  }
+}
+
+type Wanted = Pick<
+  SpokeSettings,
+  'tenantId' | 'account' | 'sharedAccount' | 'modelInvocationLogging' | 'gatewayEndpoint'
+>
+
+/**
+ * A tenant of another hub in the account is one that moves between cells (docs/operations.md): it is told, and not refused.
+ * @returns what the operator should know
+ * @throws Error naming who is in the account, or who has what an account has once
+ */
+export function checkNeighbours(
+  wanted: Wanted,
+  hub: Pick<HubOutputs, 'account'>,
+  found: Neighbours,
+): readonly string[] {
+  const { tenantId, account, sharedAccount } = wanted
+  if ('unasked' in found) return unasked(wanted, found.unasked)
+  const others = found.filter((one) => one.tenantId !== tenantId)
+  const ofHub = others.filter(({ trust }) => trust.includes(`arn:aws:iam::${hub.account}:`))
+  const elsewhere = others.filter((one) => !ofHub.includes(one))
+  const mistakes = [
+    ...(ofHub.length > 0 && !sharedAccount
+      ? [
+          `Account ${account} has ${namesOf(ofHub)} already. A tenant's quotas, policies and bill are its own only in an account of its own: set ` +
+            `another account for ${tenantId}. If they are to share it, each of them sets sharedAccount to true (what is lost: docs/variants.md).`,
+        ]
+      : []),
+    ...(sharedAccount ? ofHub.filter(({ shared }) => !shared).map((one) => silent(account, one)) : []),
+    ...heldOnce(wanted).flatMap((held) =>
+      others
+        .filter(({ holds }) => holds.includes(held))
+        .map(
+          (one) =>
+            `${tenantId} has ${HELD[held].setting}, and ${one.tenantId} has it in account ${account} already: ${HELD[held].why}`,
+        ),
+    ),
+  ]
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+  return [
+    ...(elsewhere.length > 0
+      ? [
+          `Account ${account} also has ${namesOf(elsewhere)}, of another hub: while they are in it, quotas and bill are shared.`,
+        ]
+      : []),
+    ...(ofHub.length > 0 ? ofInvocationLog(wanted, ofHub, found) : []),
+  ]
+}
+
+/** It records the prompts of all, whoever turned it on. */
+function ofInvocationLog(wanted: Wanted, others: readonly InAccount[], found: readonly InAccount[]): readonly string[] {
+  const { tenantId, account, modelInvocationLogging } = wanted
+  const holds = (one: InAccount) => one.holds.includes('invocation-log')
+  const group = (tenant: string) => `${accountLogGroupPrefix(tenant)}invocations-…`
+  if (modelInvocationLogging)
+    return [
+      `The invocation log of ${tenantId} (${group(tenantId)}) has the prompts and answers of ${namesOf(others)} too: Bedrock keeps one for account ${account}.`,
+    ]
+  if (found.some((one) => one.tenantId === tenantId && holds(one)))
+    return [
+      `${tenantId} gives up the invocation log of account ${account}: nothing more is recorded of ${namesOf(others)} either. One of them may ` +
+        'set modelInvocationLogging to true afterwards.',
+    ]
+  return others
+    .filter(holds)
+    .map(
+      (one) =>
+        `Prompts and answers of ${tenantId} are recorded in the invocation log of ${one.tenantId} (${group(one.tenantId)}).`,
+    )
+}
+
+const silent = (account: string, { tenantId, stack }: InAccount) =>
+  `${tenantId} is in account ${account} and has not said that others may be. First: ${setCommand(stack, 'sharedAccount', 'true')} && pulumi up ` +
+  `-s ${stack}, or set another account.`
+
+function unasked({ tenantId, account, sharedAccount }: Wanted, words: string): readonly string[] {
+  const said =
+    `Whether account ${account} of ${tenantId} has other tenants was not checked: its deployer needs iam:ListRoles and iam:GetRole ` +
+    `(docs/deployers.md). AWS said: ${words}`
+  if (sharedAccount) throw new Error(said)
+  return [said]
+}
+
+const namesOf = (tenants: readonly InAccount[]) =>
+  `the tenant${tenants.length === 1 ? '' : 's'} ${tenants.map(({ tenantId }) => tenantId).join(', ')}`
