@@ -6,7 +6,7 @@
 import type { Account, ExistingRole, Organization, PolicyDocument } from '@genai/local-cloud/organization'
 import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts'
 import { siteDeployerPolicy } from './shared/policies/deployer-site.ts'
-import { tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
+import { pooledDeployerPolicy, tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
 import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
 import { guardRails } from './shared/policies/service-control.ts'
@@ -63,6 +63,13 @@ const tenantDeployer = (account: string): ExistingRole => ({
     ],
   },
   policy: tenantDeployerPolicy({ account, region: REGION }),
+})
+
+/** Of one tenant's stack in an account that several share. */
+export const pooledDeployer = (account: string, tenantId: string, invocationLog: boolean): ExistingRole => ({
+  ...tenantDeployer(account),
+  name: `genai-deployer-${tenantId}`,
+  policy: pooledDeployerPolicy({ account, region: REGION, tenantId, invocationLog }),
 })
 
 /** Whom `genai doctor` asks as: in every account. */

@@ -68,7 +68,7 @@ export async function deployTenant(
   variant?: VariantName,
 ): Promise<DemoTenant> {
   const what = "in the tenant's account and its ingress through the hub"
-  const machine = machineOf(demoStack(stack))
+  const machine = machineOf(demoStack(stack, PROJECT_DIRECTORY, variant))
   const { tenantId, account, compute } = await deployed(cloud, terminal, stack, what, variant)
   return {
     tenantId: String(tenantId),

@@ -26,12 +26,21 @@ describe('npm start -- --variant', () => {
     expect(of('spoke-tenant2', 'private')('gatewayEndpoint')).toBeUndefined()
   })
 
+  it('pooled puts both tenants into one account, with limits, by their own word', () => {
+    for (const stack of ['spoke-tenant1', 'spoke-tenant2']) {
+      const pooled = of(stack, 'pooled')
+      expect(['account', 'sharedAccount', 'machineIssuers'].map(pooled)).toEqual(['444444444444', 'true', undefined])
+      expect(JSON.parse(pooled('limits') ?? '')).toEqual({ tenant: { tokensPerMinute: 100_000 } })
+    }
+    expect(of('hub', 'pooled')('centralModels')).toBeUndefined()
+  })
+
   it('changes nothing without one', () => {
     expect(of('hub')('centralModels')).toBeUndefined()
     expect(of('spoke-tenant1')('cidrBlock')).toBe('10.64.0.0/24')
   })
 
   it('refuses a name that is none', () => {
-    expect(() => variantNamed('pooled')).toThrow('There is no variant "pooled".')
+    expect(() => variantNamed('pool')).toThrow('There is no variant "pool".')
   })
 })

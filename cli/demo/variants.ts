@@ -3,6 +3,7 @@
  * sample stack files for the demonstration only; what it changes wins over the file.
  */
 import { everyModelId } from '../../shared/model-chain.ts'
+import { roleArn } from '../../shared/naming.ts'
 import { modelFallbacks, modelIds } from '../../shared/settings/spoke.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { readStack, stackNames } from '../pulumi/stacks.ts'
@@ -18,6 +19,8 @@ export interface DemoVariant {
   /** @param directory of the stack files */
   readonly settings: (stack: string, directory: string) => VariantSettings
 }
+
+const POOLED_ACCOUNT = '444444444444'
 
 export const DEMO_VARIANTS = {
   shared: {
@@ -35,6 +38,21 @@ export const DEMO_VARIANTS = {
       if (stack === 'hub') return { endpointService: 'true', endpointServiceAccounts: JSON.stringify([PARTNER]) }
       return stack === 'spoke-tenant1' ? { gatewayEndpoint: 'true' } : {}
     },
+  },
+  pooled: {
+    says: 'Variant pooled: tenant1 and tenant2 share one account, 444444444444, as both of them say (sharedAccount), each with its own role, network and limit of tokens a minute, and without a machine (docs/variants.md).',
+    settings: (stack) =>
+      stack === 'spoke-tenant1' || stack === 'spoke-tenant2'
+        ? {
+            // None that a stack file here names: what those on the disk say is held against this.
+            account: POOLED_ACCOUNT,
+            roleArn: roleArn(POOLED_ACCOUNT, 'genai-deployer'),
+            sharedAccount: 'true',
+            limits: JSON.stringify({ tenant: { tokensPerMinute: 100_000 } }),
+            // One role of the account would be the machine of both.
+            machineIssuers: undefined,
+          }
+        : {},
   },
 } as const satisfies Readonly<Record<string, DemoVariant>>
 

@@ -35,6 +35,7 @@ export function reconciledText(reconciled: Reconciled): string {
     rows.length === 0
       ? 'Nothing was recorded and nothing was counted.'
       : `${rows.length - differing.length} are equal to the token. ${differing.length} differ.`,
+    ...togetherLines(rows),
     ...(differing.length === 0 ? [] : ['', differences(differing, threshold).trimEnd()]),
     ...records.flatMap((one) => ['', ...recordLines(one)]),
     ...notAsked.map(({ tenants, account, why }) => `\nNot asked: ${tenants.join(', ')} (account ${account}): ${why}`),
@@ -44,6 +45,15 @@ export function reconciledText(reconciled: Reconciled): string {
       : `It does not add up: more than ${threshold}% of a row is unexplained, a record differs, or an account was not asked.`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Whose a difference is cannot be told of those. */
+function togetherLines(rows: readonly ReconcileRow[]): readonly string[] {
+  const shared = new Map(rows.filter(({ tenants }) => tenants.length > 1).map((row) => [row.account, row.tenants]))
+  return [...shared].map(
+    ([account, tenants]) =>
+      `${tenants.join(', ')} share account ${account} and are compared together: Bedrock counts by account and model.`,
+  )
 }
 
 function differences(rows: readonly ReconcileRow[], threshold: number): string {

@@ -3,6 +3,7 @@ import { MODEL_PRICES } from '../../shared/model-prices.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import { NOTHING } from './counts.ts'
 import { type Counted, HOUR, reconcile } from './reconcile.ts'
+import { reconciledText } from './reconcile-print.ts'
 
 const FROM = Date.parse('2026-11-30T10:00:00Z')
 const NOVA = 'us.amazon.nova-2-lite-v1:0'
@@ -45,6 +46,21 @@ describe('records and counts that are the same', () => {
     expect(rows([record(), record({ tenant: 'tenant2' })], [counted(200, 100)], [unit])).toMatchObject([
       { tenants: ['tenant1', 'tenant2'], requests: 2, unexplained: 0 },
     ])
+  })
+
+  it('of tenants that share an account are told to be compared together', () => {
+    const unit = { ...UNIT, tenants: ['tenant1', 'tenant2'] }
+    const text = (units: readonly (typeof UNIT)[]) =>
+      reconciledText({
+        from: '',
+        to: '',
+        threshold: 1,
+        rows: rows([record()], [counted(100, 50)], [...units]),
+        records: [],
+        notAsked: [],
+      })
+    expect(text([unit])).toContain('tenant1, tenant2 share account 222222222222 and are compared together')
+    expect(text([UNIT])).not.toContain('compared together')
   })
 
   it('are in the hour in which the request ended, and in the next one where the clocks differ', () => {

@@ -14,6 +14,7 @@ export const FAMILIES = [
   'network',
   'deployment',
   'shared',
+  'pooled',
 ] as const
 export type Family = (typeof FAMILIES)[number]
 

@@ -9,6 +9,8 @@ export interface Limit {
   readonly what: string
   /** Mitigation: what refuses it, or why it has no effect. */
   readonly insteadBy: string
+  /** @default the onboarding role, for the first tenant */
+  readonly as?: (site: Site) => string
   readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
 }
 
@@ -102,14 +104,33 @@ export const LIMITS: readonly Limit[] = [
       ),
     }),
   },
+  {
+    what: "In a shared account: a policy of the tenant's own role that grants it what is its neighbour's",
+    insteadBy:
+      'nobody but the platform team’s deployers may assume a tenant’s deployer; in an account of its own there is no neighbour (docs/deployers.md)',
+    as: ({ pooled1 }) => pooled1.deployerArn,
+    question: ({ pooled1 }) => ({
+      action: 'iam:PutRolePolicy',
+      resource: pooled1.roleArn,
+      context: { 'aws:ResourceTag/tenant': pooled1.id },
+    }),
+  },
+  {
+    what: "In a shared account: the account's invocation log, which has all tenants' prompts, set by the one tenant that has it",
+    insteadBy:
+      'the program tells every tenant of the account whose log has its prompts; the others’ deployers may not set it',
+    as: ({ pooled1 }) => pooled1.deployerArn,
+    question: () => ({ action: 'bedrock:PutModelInvocationLoggingConfiguration', resource: '*' }),
+  },
 ]
 
 export async function findLimits(site: Site): Promise<readonly LimitFound[]> {
   const found: LimitFound[] = []
-  for (const { what, insteadBy, question } of LIMITS) {
+  for (const { what, insteadBy, question, as } of LIMITS) {
     const asked = question(site)
-    const caller =
-      asked.action === 'sts:AssumeRole'
+    const caller = as
+      ? { as: as(site) }
+      : asked.action === 'sts:AssumeRole'
         ? { as: site.platform.cloud.organization.deployerRoleArn }
         : { as: site.hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } }
     const { kind } = await site.ask({ ...asked, ...caller })

@@ -12,7 +12,12 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
     allow(
       'DeployTenants',
       ['sts:AssumeRole', 'sts:TagSession'],
-      [roleArn(account, onboardingRoleName), roleArn('*', `${PREFIX}-deployer`)],
+      [
+        roleArn(account, onboardingRoleName),
+        roleArn('*', `${PREFIX}-deployer`),
+        // In an account that tenants share: one of each tenant's.
+        roleArn('*', `${PREFIX}-deployer-*`),
+      ],
     ),
     // `genai doctor` and `genai usage reconcile`: roles that only read, in every account.
     allow('AskBefore', ['sts:AssumeRole'], [roleArn('*', DOCTOR_ROLE), roleArn('*', USAGE_ROLE)]),

@@ -26,20 +26,12 @@ export type Neighbours = readonly InAccount[] | { readonly unasked: string }
 
 /** @param provider of the tenant's account */
 export async function readNeighbours(provider: aws.Provider): Promise<Neighbours> {
-  const prefix = tenantRoleName('')
   try {
-    const { names } = await aws.iam.getRoles({ nameRegex: `^${prefix}`, pathPrefix: '/' }, { provider })
+    const { names } = await aws.iam.getRoles({ nameRegex: `^${tenantRoleName('')}`, pathPrefix: '/' }, { provider })
     return await Promise.all(
       names.map(async (name) => {
         const { assumeRolePolicy, tags } = await aws.iam.getRole({ name }, { provider })
-        const held = (tags[HELD_TAG] ?? '').split(' ')
-        return {
-          tenantId: name.slice(prefix.length),
-          trust: assumeRolePolicy,
-          shared: tags[SHARED_ACCOUNT_TAG.key] === SHARED_ACCOUNT_TAG.value,
-          holds: HELD_ONCE.filter((one) => held.includes(one)),
-          stack: tags.stack ?? `spoke-${name.slice(prefix.length)}`,
-        }
+        return inAccountOf(name, assumeRolePolicy, tags)
       }),
     )
   } catch (error) {
@@ -47,6 +39,19 @@ export async function readNeighbours(provider: aws.Provider): Promise<Neighbours
     if (/AccessDenied|not authorized/i.test(words) && !words.includes('sts:AssumeRole'))
       return { unasked: words.split('\n')[0] ?? '' }
     throw error
+  }
+}
+
+/** A tenant by its role's name, trust policy and tags. */
+export function inAccountOf(name: string, trust: string, tags: Readonly<Record<string, string>>): InAccount {
+  const tenantId = name.slice(tenantRoleName('').length)
+  const held = (tags[HELD_TAG] ?? '').split(' ')
+  return {
+    tenantId,
+    trust,
+    shared: tags[SHARED_ACCOUNT_TAG.key] === SHARED_ACCOUNT_TAG.value,
+    holds: HELD_ONCE.filter((one) => held.includes(one)),
+    stack: tags.stack ?? `spoke-${tenantId}`,
   }
 }
 

@@ -63,6 +63,20 @@ describe('tenant plan', () => {
     expect(page).toContain('$0.00 a month before the first request')
   }, 120_000)
 
+  it('of one in a shared account: who else is in it, what they may take together, and what it has not', async () => {
+    const flags = { ...GOOD, 'model-endpoint': 'hub', 'shared-account': true, 'tokens-per-minute': '2000' }
+    const { file, text } = newTenant('tenant4', { ...flags, 'tokens-per-minute': '3000' }, directory)
+    writeFileSync(file, text)
+    const found = await planOf('tenant3', flags, directory)
+    const alone = await planOf('tenant3', { ...GOOD, 'model-endpoint': 'hub' }, directory)
+    rmSync(file)
+    expect(factsOf(found).sharedAccount).toEqual({ neighbours: ['tenant4'], tokensPerMinute: 5000 })
+    const page = planMarkdown(found)
+    expect(page).toContain('Account 444444444444 is shared: with tenant4. Together they may take 5,000 tokens a minute')
+    expect(page).toContain('- no quotas of its own')
+    expect(alone.problems.join()).toContain('444444444444 is used by 2 tenants')
+  }, 240_000)
+
   it('of a stack file that is there, and writes none', async () => {
     const before = readdirSync(directory)
     const { file, text } = newTenant('tenant4', { ...GOOD, account: '012345678901' }, directory)

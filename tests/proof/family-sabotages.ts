@@ -130,7 +130,25 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
         ({ outputs }) => outputs.role === tenantRoleName(site.shared2.id),
       ),
   },
+  {
+    layer: 'endpointPolicy',
+    mistake: 'the endpoint of a tenant in a shared account takes every role of the account',
+    id: 'pooled/neighbours-credentials-at-own-endpoint',
+    verdict: 'weakened',
+    declare: (site) =>
+      edited(
+        site,
+        'aws:ec2/vpcEndpoint:VpcEndpoint',
+        () => ({ policy: FULL }),
+        ({ account }) => account === site.pooled1.account,
+      ),
+  },
 ]
+
+const FULL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+})
 
 /** Of the session in either case: a condition that asks for nothing. */
 const ANY_CALLER = '"aws:PrincipalTag/tenant_id":"shared2"'

@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { machines } from './machines.ts'
 import { network } from './network.ts'
 import { paths } from './paths.ts'
+import { pooled } from './pooled.ts'
 import { privateDoor } from './private-door.ts'
 import { providerPeople } from './provider-people.ts'
 import { shared } from './shared.ts'
@@ -25,5 +26,6 @@ export const allAttempts: readonly Attempt[] = [
   privateDoor,
   deployment,
   shared,
+  pooled,
   tasks,
 ].flat()

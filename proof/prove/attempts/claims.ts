@@ -8,9 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { readStack, stackNames } from '../../../cli/pulumi/stacks.ts'
+import { tenantRoleName } from '../../../shared/naming.ts'
 import { ofProject, readSettings } from '../../../shared/settings/read.ts'
 import { stackFilesIn } from '../../../shared/stack-files.ts'
 import { checkDeployed } from '../../../spoke/preflight/deployed.ts'
+import { checkNeighbours, type InAccount, inAccountOf } from '../../../spoke/preflight/neighbours.ts'
 import { checkKnown } from '../../../spoke/preflight/preflight.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped } from '../outcome.ts'
@@ -114,6 +116,21 @@ const CLAIMS: readonly Claim[] = [
     settings: ({ hub }) => ({ account: hub.account, roleArn: `arn:aws:iam::${hub.account}:role/genai-deployer` }),
     question: (site) => RULE(site, 'tenant9'),
   },
+  {
+    name: 'claims-others-account',
+    tried:
+      "An ingress whose tenant's account is that of another tenant which has not said that others may be in it, from a folder without its stack file",
+    remark:
+      'IAM cannot refuse it: whoever may deploy in an account may. What is deployed there is read instead, the roles of its tenants.',
+    alone: true,
+    settings: ({ tenant2 }) => ({
+      account: tenant2.account,
+      roleArn: `arn:aws:iam::${tenant2.account}:role/genai-deployer`,
+      sharedAccount: 'true',
+      limits: '{"tenant":{"tokensPerMinute":1}}',
+    }),
+    question: (site) => RULE(site, 'tenant9'),
+  },
 ]
 
 export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, alone = false, ...claim }) => ({
@@ -156,6 +173,7 @@ async function refusalOf(
       others: deployedBlocks(platform),
       holdsAnother: false,
     })
+    checkNeighbours(settings, hub, tenantsIn(platform, settings.account))
     return undefined
   } catch (error) {
     // The program's refusals are plain errors and mistakes in settings; anything else is a mistake here.
@@ -172,3 +190,12 @@ const deployedBlocks = ({ cloud, hub }: Site['platform']): readonly string[] =>
     .all('aws:ec2/vpc:Vpc')
     .filter(({ account }) => account !== hub.account)
     .map(({ inputs }) => String(inputs.cidrBlock))
+
+/** As the program finds them. */
+const tenantsIn = ({ cloud: { ledger } }: Site['platform'], account: string): readonly InAccount[] =>
+  ledger
+    .all('aws:iam/role:Role')
+    .filter((role) => role.account === account && String(role.outputs.name).startsWith(tenantRoleName('')))
+    .map(({ outputs }) => inAccountOf(String(outputs.name), String(outputs.assumeRolePolicy), tagsOf(outputs.tags)))
+
+const tagsOf = (tags: unknown) => (typeof tags === 'object' && tags !== null ? { ...tags } : {})

@@ -77,6 +77,7 @@ const WHY_NOT_FAMILY: Readonly<Record<Family, string>> = {
   network: 'it needs a host inside of the hub’s or a tenant’s network, or the names of its endpoints',
   deployment: 'it would change the platform if it got through',
   shared: 'it needs credentials of the platform’s own roles, which nobody should be given',
+  pooled: 'it needs credentials of the platform’s own roles, or of a tenant’s deployer, which nobody should be given',
 }
 
 export function connectionTo({ gatewayUrl, ca }: Pick<Deployed, 'gatewayUrl' | 'ca'>): Connection {

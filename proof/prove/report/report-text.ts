@@ -1,5 +1,5 @@
 /** The report in Markdown. */
-import { LOST_AT_SHARED_ENDPOINT } from '../../../shared/variants.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variants.ts'
 import { FAMILIES, type Family, MEANS, type Means } from '../attempt.ts'
 import { COMPUTES } from '../compute.ts'
 import { LAYERS } from '../layers.ts'
@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<Family, string>> = {
   network: 'Network',
   deployment: 'Deployment',
   shared: 'Shared model endpoint: tenants with `modelEndpoint: hub`',
+  pooled: 'Shared account: tenants with `sharedAccount: true`',
 }
 
 export function toMarkdown(report: Report): string {
@@ -97,7 +98,13 @@ function howToRead(report: Report): readonly string[] {
   ]
 }
 
-const LOST = `What such tenants have not, by choice: ${LOST_AT_SHARED_ENDPOINT.join('; ')}. Layers of these are therefore missing below (docs/variants.md).`
+const LOST: Partial<Record<Family, readonly string[]>> = {
+  shared: LOST_AT_SHARED_ENDPOINT,
+  pooled: LOST_IN_SHARED_ACCOUNT,
+}
+
+const lostOf = (lost: readonly string[]) =>
+  `What such tenants have not, by choice: ${lost.join('; ')}. Layers of these are therefore missing below (docs/variants.md).`
 
 function section(family: Family, title: string, all: readonly Row[]): readonly string[] {
   const rows = all.filter(({ attempt }) => attempt.family === family)
@@ -105,7 +112,7 @@ function section(family: Family, title: string, all: readonly Row[]): readonly s
   return [
     `## ${TITLES[family]}${title}`,
     '',
-    ...(family === 'shared' ? [LOST, ''] : []),
+    ...(family in LOST ? [lostOf(LOST[family] ?? []), ''] : []),
     '| Attempt | Result | Stopped by, layer after layer | Gone by itself | All of them gone |',
     '|---|---|---|---|---|',
     ...rows.map(line),

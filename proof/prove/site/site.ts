@@ -18,6 +18,7 @@ import { createIam, type Iam } from './iam.ts'
 import { createMachineClients, DOMAIN } from './machine-clients.ts'
 import { createMachines, type Machines, machinesOf, WEBSITES } from './machines.ts'
 import { createPoolUsers, type PoolUsers } from './pool-users.ts'
+import { deployPooled, type PooledTenants, withPooledAccount } from './pooled.ts'
 import {
   deployProviderPeople,
   IDENTITY,
@@ -35,7 +36,7 @@ export interface Clock {
   ahead: number
 }
 
-export interface Site extends GatewayCalls, AwsCalls, Gateways, SharedTenants {
+export interface Site extends GatewayCalls, AwsCalls, Gateways, SharedTenants, PooledTenants {
   readonly compute: Compute
   /** What is in the hub's repository; a version of the code that is tried is put there. */
   readonly images: Image[]
@@ -94,11 +95,11 @@ export async function startSite({
     centralModels: CENTRAL_MODELS,
     endpointService: true,
     endpointServiceAccounts: [PARTNER],
-    // Room for six tenants.
-    ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '14' }),
+    // Room for nine tenants.
+    ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '20' }),
   }
   const platform = await startPlatform({
-    organization: withProviderAccount(withSharedAccounts(withMoreModels(organization))),
+    organization: withProviderAccount(withPooledAccount(withSharedAccounts(withMoreModels(organization)))),
     settings: { hub: hubsSettings },
     stacks: ['hub'],
     websites: { ...WEBSITES, ...PROVIDER },
@@ -126,6 +127,7 @@ export async function startSite({
     const status = openStatusItems(platform)
     const suspended = await suspendTenant(platform, status, tenants)
     const pair = await deployShared(platform, tenants)
+    const neighbours = await deployPooled(platform, tenants)
     // Those before keep the user pool until their own next deployment.
     await platform.deploy('hub', { ...hubsSettings, identity: IDENTITY })
     const provider = await deployProviderPeople(platform, tenants)
@@ -145,6 +147,7 @@ export async function startSite({
       tenant1,
       tenant2,
       ...pair,
+      ...neighbours,
       forge: await createForge(platform),
       provider,
       machines: await createMachines(platform, clients),

@@ -1,0 +1,218 @@
+/**
+ * Tenants of one account, among themselves: what an account of its own keeps apart without anybody's doing, roles, endpoints and the
+ * deployers' policies have to. Two have an endpoint of their own, one is at the hub's.
+ */
+import { LAPTOP } from '../../../cli/demo/validate.ts'
+import { accountLogGroupPrefix, tenantRoleName } from '../../../shared/naming.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Layer } from '../layers.ts'
+import { ended } from '../outcome.ts'
+import type { Question } from '../site/aws-calls.ts'
+import type { PooledTenant } from '../site/pooled.ts'
+import type { Site } from '../site/site.ts'
+import { asItsOwn, becomeAndAsk, gatewayBecomes, withoutExternalId } from './become.ts'
+
+type Pooled = Omit<Attempt, 'family'>
+
+/** As between tenants with accounts of their own: none of these is lost. */
+const AS_EVER: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
+
+const sessionOf = (site: Site, { roleArn, id }: PooledTenant) => site.steal(roleArn, { tags: { tenant_id: id } })
+
+const calls: readonly Pooled[] = [
+  {
+    name: 'function-becomes-neighbours-role',
+    means: 'call',
+    tried:
+      'The gateway of a tenant assumes the role of another one in the same account, with its external id and tag, and asks its model',
+    expected: AS_EVER,
+    make: (site) => gatewayBecomes(site, site.pooled1, site.pooled2),
+  },
+  {
+    name: 'function-becomes-neighbours-role-without-external-id',
+    means: 'call',
+    tried: 'The same without the external id',
+    expected: AS_EVER,
+    make: (site) => gatewayBecomes(site, site.pooled1, site.pooled2, withoutExternalId(site.pooled2)),
+  },
+  {
+    name: 'function-becomes-role-at-shared-endpoint',
+    means: 'call',
+    tried: 'The same for a neighbour that is at the shared model endpoint',
+    expected: AS_EVER,
+    make: (site) => gatewayBecomes(site, site.pooled1, site.pooled3),
+  },
+  {
+    name: 'role-becomes-neighbours-role',
+    means: 'call',
+    tried: 'The role of a tenant, stolen, assumes that of its neighbour: a role of the same account',
+    expected: ['endpointPolicy', 'spokeRole', 'trustPolicy'],
+    make: (site) => {
+      const { pooled1, pooled2 } = site
+      return becomeAndAsk(site, site.gatewayOf(pooled2), sessionOf(site, pooled1), asItsOwn(pooled2), pooled2)
+    },
+  },
+  {
+    name: 'neighbours-credentials-at-own-endpoint',
+    means: 'call',
+    tried: 'Credentials of a neighbour, stolen, used at the tenant’s own endpoint, from its own gateway',
+    expected: ['endpointPolicy', 'spokeRole'],
+    make: async (site) => {
+      const { pooled1, pooled2 } = site
+      const from = site.gatewayOf(pooled1)
+      const step = await site.converse(from, sessionOf(site, pooled2), pooled1.endpoint, pooled2.modelId)
+      return ended(step, 'an answer in the neighbour’s name')
+    },
+  },
+  {
+    name: 'own-role-at-neighbours-endpoint',
+    means: 'call',
+    tried: 'A tenant’s role, used at its neighbour’s endpoint in the same account, from the tenant’s own gateway',
+    expected: ['securityGroups', 'endpointPolicy', 'spokeRole'],
+    make: async (site) => {
+      const { pooled1, pooled2 } = site
+      const from = site.gatewayOf(pooled1)
+      const step = await site.converse(from, sessionOf(site, pooled1), pooled2.endpoint, pooled1.modelId)
+      return ended(step, 'an answer through the neighbour’s network')
+    },
+  },
+  {
+    name: 'neighbours-model',
+    means: 'call',
+    tried: 'The role of a tenant asks for a model that its neighbour may use, which the account has access to',
+    expected: ['endpointPolicy', 'spokeRole'],
+    make: async (site) => {
+      const { pooled1, pooled2 } = site
+      const from = site.gatewayOf(pooled1)
+      const step = await site.converse(from, sessionOf(site, pooled1), pooled1.endpoint, pooled2.modelId)
+      return ended(step, 'a model that the tenant may not use')
+    },
+  },
+  {
+    name: 'deployer-becomes-neighbours-role',
+    means: 'call',
+    tried: 'The deployer of a tenant assumes the role of its neighbour',
+    expected: ['callerPolicy', 'trustPolicy'],
+    make: async (site) => {
+      const step = await site.assume(LAPTOP, site.steal(site.pooled1.deployerArn), asItsOwn(site.pooled2))
+      return ended(step, `credentials of ${site.pooled2.roleArn}`)
+    },
+  },
+]
+
+/** Asked for the first tenant's deployer. */
+interface Asked extends Pick<Pooled, 'name' | 'tried'> {
+  readonly by?: (site: Site) => string
+  readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
+}
+
+const OF_NEIGHBOUR = { 'aws:ResourceTag/tenant': 'pooled2' }
+
+const inAccount = ({ hub, pooled1 }: Site, service: string, resource: string) =>
+  `arn:aws:${service}:${service === 'iam' ? '' : hub.region}:${pooled1.account}:${resource}`
+
+const ofEc2 =
+  (action: string, kind: string, context: Question['context'] = OF_NEIGHBOUR): Asked['question'] =>
+  (site) => ({ action: `ec2:${action}`, resource: inAccount(site, 'ec2', `${kind}-0123456789abcdef0`), context })
+
+const onRole =
+  (action: string): Asked['question'] =>
+  (site) => ({
+    action: `iam:${action}`,
+    resource: site.pooled2.roleArn,
+    context: OF_NEIGHBOUR,
+  })
+
+const asked: readonly Asked[] = [
+  {
+    name: 'deployer-grants-neighbours-role',
+    tried: 'writes a policy of its neighbour’s role',
+    question: onRole('PutRolePolicy'),
+  },
+  {
+    name: 'deployer-opens-neighbours-role',
+    tried: 'writes the trust policy of its neighbour’s role',
+    question: onRole('UpdateAssumeRolePolicy'),
+  },
+  {
+    name: 'deployer-deletes-neighbours-endpoint',
+    tried: 'deletes its neighbour’s model endpoint',
+    question: ofEc2('DeleteVpcEndpoints', 'vpc-endpoint/vpce'),
+  },
+  {
+    name: 'deployer-opens-neighbours-endpoint',
+    tried: 'changes the policy of its neighbour’s model endpoint',
+    question: ofEc2('ModifyVpcEndpoint', 'vpc-endpoint/vpce'),
+  },
+  {
+    name: 'deployer-lets-itself-in',
+    tried: 'adds a rule to the security group of its neighbour’s endpoint',
+    question: ofEc2('AuthorizeSecurityGroupIngress', 'security-group/sg'),
+  },
+  {
+    name: 'deployer-reroutes-neighbour',
+    tried: 'changes a route of its neighbour’s network',
+    question: ofEc2('ReplaceRoute', 'route-table/rtb'),
+  },
+  {
+    name: 'deployer-adopts-neighbours-network',
+    tried: 'gives its neighbour’s network its own tag',
+    question: ofEc2('CreateTags', 'vpc/vpc', {
+      ...OF_NEIGHBOUR,
+      'aws:RequestTag/tenant': 'pooled1',
+      'aws:TagKeys': ['tenant'],
+    }),
+  },
+  {
+    name: 'deployer-makes-as-neighbour',
+    tried: 'makes a network with its neighbour’s tag',
+    question: ofEc2('CreateVpc', 'vpc/vpc', { 'aws:RequestTag/tenant': 'pooled2', 'aws:TagKeys': ['tenant'] }),
+  },
+  {
+    name: 'deployer-deletes-neighbours-records',
+    tried: 'deletes a log group of its neighbour’s',
+    question: (site) => ({
+      action: 'logs:DeleteLogGroup',
+      resource: inAccount(site, 'logs', `log-group:${accountLogGroupPrefix('pooled2')}flow-logs-1:log-stream:`),
+      context: OF_NEIGHBOUR,
+    }),
+  },
+  {
+    name: 'deployer-hands-over-neighbours-role',
+    tried: 'hands its neighbour’s role to a service',
+    question: (site) => ({
+      action: 'iam:PassRole',
+      resource: site.pooled2.roleArn,
+      context: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' },
+    }),
+  },
+  {
+    name: 'deployer-makes-other-role',
+    tried: 'makes a role that is none of its tenant’s',
+    question: (site) => ({
+      action: 'iam:CreateRole',
+      resource: inAccount(site, 'iam', `role/${tenantRoleName('other')}`),
+    }),
+  },
+  {
+    name: 'deployer-takes-invocation-log',
+    tried: 'takes away the account’s invocation log, which its neighbour has',
+    by: ({ pooled2 }) => pooled2.deployerArn,
+    question: () => ({ action: 'bedrock:DeleteModelInvocationLoggingConfiguration', resource: '*' }),
+  },
+]
+
+export const pooled: readonly Attempt[] = [
+  ...calls,
+  ...asked.map(
+    ({ name, tried, question, by = ({ pooled1 }) => pooled1.deployerArn }): Pooled => ({
+      name,
+      means: 'question',
+      tried: `The deployer of a tenant ${tried}`,
+      expected: ['callerPolicy'],
+      remark:
+        'One layer: within an account, AWS has the caller’s policy. In accounts of their own the account is the wall.',
+      make: (site) => site.ask({ ...question(site), as: by(site), resourceAccount: site.pooled1.account }),
+    }),
+  ),
+].map((attempt) => ({ ...attempt, family: 'pooled' }))
