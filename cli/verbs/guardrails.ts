@@ -78,6 +78,8 @@ export const guardrails: Verb = {
       region: hub.region,
       modelIds,
       modelRegions,
+      // One policy is for all of them.
+      modelPerimeter: spokes.some((spoke) => spoke.modelPerimeter === 'homeRegion') ? 'homeRegion' : 'everyRegion',
       machines: spokes.flatMap((spoke) => machineRoles(spoke.machineIssuers)),
     })
     if (values.json) process.stdout.write(`${text}\n`)

@@ -6,6 +6,7 @@
 import { type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
 import type { ModelRegions } from './geographies.ts'
 import { invokeStatements } from './models.ts'
+import { type ModelPerimeter, withoutEndpoint } from './tenant-role.ts'
 
 export interface GuardRails {
   /** The hub's region, which the tenants' accounts work in. */
@@ -14,6 +15,8 @@ export interface GuardRails {
   readonly modelIds: readonly string[]
   /** Where requests to profiles go, by geography. @default the list's */
   readonly modelRegions?: ModelRegions
+  /** The widest that a tenant has. @default everyRegion */
+  readonly modelPerimeter?: ModelPerimeter
   /** Roles of the tenants' accounts that call with tokens of STS, and the audiences of these. @default none */
   readonly machines?: readonly MachineRole[]
 }
@@ -97,7 +100,8 @@ const WAYS_OUT = [
  * A unit has many accounts, so no endpoint can be named: a call must come through some endpoint, and each tenant's role and
  * endpoint policy say which.
  */
-export function guardRails({ region, modelIds, modelRegions, machines = [] }: GuardRails): PolicyDocument {
+export function guardRails(args: GuardRails): PolicyDocument {
+  const { region, modelIds, modelRegions, machines = [], modelPerimeter = 'everyRegion' } = args
   const models = [
     // Any account of the unit: the account field of a profile's ARN is whoever calls.
     ...new Set(invokeStatements(modelIds, '*', region, modelRegions).flatMap(({ Resource }) => Resource ?? [])),
@@ -122,7 +126,7 @@ export function guardRails({ region, modelIds, modelRegions, machines = [] }: Gu
       Effect: 'Deny',
       Action: MODEL_CALLS,
       Resource: '*',
-      Condition: { Null: { 'aws:SourceVpce': 'true' } },
+      Condition: withoutEndpoint(region, modelPerimeter),
     },
     {
       // A profile's request is also checked in the region that it is sent to.

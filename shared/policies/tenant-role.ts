@@ -61,9 +61,17 @@ export interface TenantModels {
   readonly modelIds: readonly string[]
   /** Where requests to profiles go, by geography. @default the list's */
   readonly modelRegions?: ModelRegions
+  /** @default everyRegion */
+  readonly modelPerimeter?: ModelPerimeter
   /** Without it, no model that takes a guardrail is called. @default calls carry what they like */
   readonly guardrail?: { readonly arn: string; readonly version: string }
 }
+
+/**
+ * Where a request through an inference profile must show the endpoint that it came by: wherever it is checked, or in the region that it is
+ * made in. There the profile itself is checked, so that nothing is sent on which did not come by the endpoint.
+ */
+export type ModelPerimeter = 'everyRegion' | 'homeRegion'
 
 type Form = (statements: ReturnType<typeof invokeStatements>) => ReturnType<typeof invokeStatements>
 
@@ -131,23 +139,36 @@ export function tenantRolePolicy(models: TenantModels & Way): PolicyDocument {
 
 const fitsRole = (document: PolicyDocument) => JSON.stringify(document).length <= POLICY_LIMITS.replacedInline
 
-function rolePolicy(way: Way, statements: readonly PolicyStatement[]): PolicyDocument {
-  const allowed = statements.map((statement) => ({
-    ...statement,
-    Condition: equalTo(
-      statement,
-      'endpointId' in way ? { 'aws:SourceVpce': way.endpointId } : { 'aws:SourceVpc': way.hubVpcId },
-    ),
-  }))
+function rolePolicy(given: TenantModels & Way, statements: readonly PolicyStatement[]): PolicyDocument {
+  const { region, modelPerimeter = 'everyRegion' } = given
+  const way = 'endpointId' in given ? { 'aws:SourceVpce': given.endpointId } : { 'aws:SourceVpc': given.hubVpcId }
+  const allowed = statements.map((statement) =>
+    modelPerimeter === 'homeRegion' && isDestination(statement)
+      ? statement
+      : { ...statement, Condition: equalTo(statement, way) },
+  )
   return policy(...allowed, {
     // Whatever else the account lets the role do.
     Sid: 'NeverWithoutEndpoint',
     Effect: 'Deny',
     Action: 'bedrock:*',
     Resource: '*',
-    Condition: { Null: { 'aws:SourceVpce': 'true' } },
+    Condition: withoutEndpoint(region, modelPerimeter),
   })
 }
+
+/** Reached through a profile only, which has a statement of its own. */
+const isDestination = ({ Condition }: PolicyStatement) =>
+  Object.values(Condition ?? {}).some((keys) => 'bedrock:InferenceProfileArn' in keys)
+
+/** What a denial of calls past the endpoints is asked for. */
+export const withoutEndpoint = (
+  region: string,
+  perimeter: ModelPerimeter,
+): NonNullable<PolicyStatement['Condition']> => ({
+  Null: { 'aws:SourceVpce': 'true' },
+  ...(perimeter === 'homeRegion' && { StringEquals: { 'aws:RequestedRegion': region } }),
+})
 
 /** The statement's condition, with keys that must be equal besides those that it has. */
 const equalTo = ({ Condition }: PolicyStatement, equal: Readonly<Record<string, string>>) => ({

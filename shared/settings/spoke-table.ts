@@ -4,7 +4,7 @@ import { TENANT_ID } from '../tenant.ts'
 import { accountSetting, hubStackSetting, profileSetting, roleArnSetting } from './common.ts'
 import { compute, gatewayImage, tier } from './of-spoke/compute.ts'
 import { guardrail } from './of-spoke/guardrail.ts'
-import { modelRegions, models } from './of-spoke/models.ts'
+import { modelPerimeter, modelRegions, models } from './of-spoke/models.ts'
 import { TOLD_SETTINGS } from './of-spoke/told.ts'
 import type { Setting } from './setting.ts'
 import { simple } from './shapes.ts'
@@ -123,6 +123,7 @@ export const SPOKE_TABLE = {
   ...TOLD_SETTINGS,
   guardrail,
   modelRegions,
+  modelPerimeter,
   compute,
   tier,
   gatewayImage,

@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../../shared/addressing.ts'
 import type { ModelRegions } from '../../shared/policies/geographies.ts'
+import type { ModelPerimeter } from '../../shared/policies/tenant-role.ts'
 import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
 import { heldOnce } from '../../shared/shared-account.ts'
 import type { TagMap } from '../tags.ts'
@@ -33,6 +34,7 @@ export interface TenantAccountArgs {
   /** Bedrock model or inference profile ids. */
   readonly modelIds: readonly string[]
   readonly modelRegions: ModelRegions
+  readonly modelPerimeter: ModelPerimeter
   readonly guardrail?: GuardrailSettings
   /** Records prompts, see the setting. */
   readonly modelInvocationLogging: boolean

@@ -61,9 +61,17 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
 
 /** The role's policy names an endpoint that is not there yet: too long, it would stop a deployment half-way. */
 function policyChecks(settings: SpokeSettings, hub: HubFacts) {
-  const { tenantId, account, modelRegions } = settings
+  const { tenantId, account, modelRegions, modelPerimeter } = settings
   const guardrail = settings.guardrail && { guardrail: anyGuardrail(settings.guardrail, account, hub.region) }
-  const all = { tenantId, account, region: hub.region, modelIds: everyModelId(settings), modelRegions, ...guardrail }
+  const all = {
+    tenantId,
+    account,
+    region: hub.region,
+    modelIds: everyModelId(settings),
+    modelRegions,
+    modelPerimeter,
+    ...guardrail,
+  }
   if (settings.modelEndpoint === 'hub')
     return [() => void tenantRolePolicyText({ ...all, hubVpcId: hub.vpcId ?? ANY_VPC })]
   return [

@@ -205,6 +205,7 @@ const SPOKE_IN_PLACE: Changes = {
   availabilityZoneIds: '["use1-az1","use1-az2","use1-az4"]',
   models: { small: 'us.amazon.nova-2-lite-v1:0' },
   modelRegions: '{"us":["us-east-1","us-east-2","us-west-2"]}',
+  modelPerimeter: 'homeRegion',
   defaultModel: 'small',
   tier: 'medium',
   modelInvocationLogging: 'true',

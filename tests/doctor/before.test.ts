@@ -379,6 +379,12 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
       ],
       ['log group', 'aws:cloudwatch/logGroup:LogGroup', '/genai/audit', { name: '/genai/audit' }],
       ['target group', 'aws:lb/targetGroup:TargetGroup', 'arn:tg', { name: 'genai-tenant1', arn: 'arn:tg' }],
+      [
+        'table',
+        'aws:dynamodb/table:Table',
+        'genai-tenants',
+        { name: 'genai-tenants', arn: `arn:aws:dynamodb:us-east-1:${HUB}:table/genai-tenants` },
+      ],
     ] as const
   ).map(
     ([kind, type, id, outputs]) =>
@@ -390,6 +396,26 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         /Delete or rename it/,
       ] as const,
   ),
+  [
+    'a role that has the name of a tenant’s tasks',
+    'names',
+    {
+      ledger: [
+        declared('aws:iam/role:Role', 'genai-task-tenant1', { name: 'genai-task-tenant1', assumeRolePolicy: '{}' }),
+      ],
+      files: {
+        hub: [
+          [
+            'genai-hub-spoke:clientInstance: true',
+            'genai-hub-spoke:clientInstance: true\n  genai-hub-spoke:fargate: true',
+          ],
+        ],
+        'spoke-tenant1': [['tier: small', 'tier: small\n  genai-hub-spoke:compute: fargate']],
+      },
+    },
+    /has a role genai-task-tenant1 that is not of stack spoke-tenant1/,
+    /Delete or rename it/,
+  ],
   [
     'an identity provider that nobody finds',
     'identity-provider',

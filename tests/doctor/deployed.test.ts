@@ -187,7 +187,7 @@ describe('as it should be', () => {
 })
 
 describe('otherwise', () => {
-  it('aws:SourceVpce that does not arrive: a model of one region', async () => {
+  it('aws:SourceVpce that does not arrive: it is asked for in the home region only', async () => {
     const policies = platform.cloud.ledger
       .all('aws:iam/rolePolicy:RolePolicy')
       .filter(({ account }) => account === '222222222222')
@@ -196,7 +196,10 @@ describe('otherwise', () => {
     if (!policy || policies.length !== 1) throw new Error(`${policies.length} policies`)
     const text = String(policy.outputs.policy).replaceAll(/vpce-[0-9a-f]+/g, 'vpce-00000000000000000')
     const row = await platform.changed(policy, { ...policy.outputs, policy: text }, () => ask('source-vpce'))
-    expect(row).toMatchObject({ verdict: 'failed', remedy: expect.stringContaining('a model of one region') })
+    expect(row).toMatchObject({
+      verdict: 'failed',
+      remedy: expect.stringContaining('Set modelPerimeter to homeRegion'),
+    })
     expect(row.said).toContain('model_access_denied')
   })
 

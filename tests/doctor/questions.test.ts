@@ -14,7 +14,8 @@ const read = (file: string) => readFileSync(file === 'AWS-FACTS.md' ? FACTS : jo
 const known = (file: string) => file !== 'AWS-FACTS.md' || existsSync(FACTS)
 
 /** How notes say that something is not known of AWS. */
-const OPEN = /\(\?\)|: \?|[Uu]nconfirmed|[Nn]ot known[.:]|is not known|Not settled|is not documented\.$/
+const OPEN =
+  /\(\?\)|: \?|[Uu]nconfirmed|[Nn]ot known[.:]|is not known|Not settled|is not documented[.:]|[Tt]ried on (the local cloud|dynalite) only|[Nn]ot tried on AWS/
 
 /** Lines that have such words, and are about something else than AWS's behaviour, or are answered by the entry of the line before. */
 const OTHER: Readonly<Record<string, RegExp>> = {

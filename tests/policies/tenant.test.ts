@@ -288,6 +288,42 @@ describe("a tenant's models", () => {
     expect(decision).toMatchObject({ allowed: false, layer: 'identity', explicit })
   })
 
+  describe('with modelPerimeter homeRegion', () => {
+    const home = { ...models, endpointId: 'vpce-0abc', modelPerimeter: 'homeRegion' } as const
+    const policies = [EVERYTHING, tenantRolePolicy(home)]
+    const only = [tenantRolePolicy(home)]
+    const invoke = (documents: readonly PolicyDocument[], resource: string, context: Question['context'] = {}) =>
+      caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies: documents })({
+        action: 'bedrock:InvokeModel',
+        resource,
+        context,
+      })
+    const there = model('amazon.nova-2-lite-v1:0', 'us-west-2')
+    const through = { 'bedrock:InferenceProfileArn': profile('us.amazon.nova-2-lite-v1:0') }
+
+    it('a destination needs the profile and no endpoint; with everyRegion both', async () => {
+      const context = { ...through, 'aws:RequestedRegion': 'us-west-2' }
+      expect(await invoke(only, there, context)).toEqual({ allowed: true })
+      expect(
+        await invoke([tenantRolePolicy({ ...home, modelPerimeter: 'everyRegion' })], there, context),
+      ).toMatchObject({
+        allowed: false,
+        explicit: true,
+      })
+      expect(await invoke(only, there, { 'aws:RequestedRegion': 'us-west-2' })).toMatchObject({ allowed: false })
+    })
+
+    it.each([
+      ['the profile itself', profile('us.amazon.nova-2-lite-v1:0'), {}],
+      ['a model without a profile', model('amazon.titan-text-lite-v1'), {}],
+      ['the destination at home', model('amazon.nova-2-lite-v1:0'), through],
+    ])('%s needs the endpoint, whatever else the role may do', async (_, resource, context) => {
+      const asked = { ...context, 'aws:RequestedRegion': REGION }
+      expect(await invoke(policies, resource, asked)).toMatchObject({ allowed: false, explicit: true })
+      expect(await invoke(only, resource, { ...asked, ...THROUGH })).toEqual({ allowed: true })
+    })
+  })
+
   it('refuses the internet whatever else the role may do', async () => {
     const policies = [EVERYTHING, tenantRolePolicy({ ...models, endpointId: 'vpce-0abc' })]
     const ask = caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies })

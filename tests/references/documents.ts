@@ -107,5 +107,21 @@ function written(region: string): readonly Checked[] {
       kind: 'identity',
       document: tenantRolePolicy({ account: TENANT, region, modelIds: models, endpointId: 'vpce-0123456789abcdef0' }),
     },
+    {
+      name: 'role of models, endpoint in the home region',
+      kind: 'identity',
+      document: tenantRolePolicy({
+        account: TENANT,
+        region,
+        modelIds: models,
+        endpointId: 'vpce-0123456789abcdef0',
+        modelPerimeter: 'homeRegion',
+      }),
+    },
+    {
+      name: 'guard rails, endpoint in the home region',
+      kind: 'serviceControl',
+      document: guardRails({ region, modelIds: models, modelPerimeter: 'homeRegion' }),
+    },
   ]
 }

@@ -6,7 +6,9 @@ import {
   loadBalancerName,
   onboardingRoleName,
   permissionsBoundaryName,
+  privateDoorName,
   tableName,
+  taskBoundaryName,
   usageTableName,
 } from '../../../shared/naming.ts'
 import type { Check } from '../check.ts'
@@ -34,9 +36,21 @@ const KEY_SETS: readonly Named[] = [
   { kind: 'log group', name: `/aws/lambda/${keySetsFunctionName}` },
 ]
 
+/** With `endpointService`. */
+const PRIVATE_DOOR: readonly Named[] = [
+  { kind: 'load balancer', name: privateDoorName },
+  { kind: 'target group', name: privateDoorName },
+]
+
 export const hubNames: Check = {
   id: 'names',
   of: 'hub',
   question: 'Are the names free that the hub gives to what it makes?',
-  ask: (hub) => takenNames(hub, hub, [...HUB_NAMES, ...(hub.settings.keySetVia === 'table' ? KEY_SETS : [])]),
+  ask: (hub) =>
+    takenNames(hub, hub, [
+      ...HUB_NAMES,
+      ...(hub.settings.keySetVia === 'table' ? KEY_SETS : []),
+      ...(hub.settings.fargate ? [{ kind: 'policy', name: taskBoundaryName } as const] : []),
+      ...(hub.settings.endpointService ? PRIVATE_DOOR : []),
+    ]),
 }

@@ -3,17 +3,29 @@ import {
   functionLogGroupName,
   functionName,
   targetGroupName,
+  taskExecutionRoleName,
+  taskRoleName,
+  tasksTargetGroupName,
   tenantRoleName,
 } from '../../../shared/naming.ts'
+import type { SpokeSettings } from '../../../shared/settings.ts'
 import type { Check } from '../check.ts'
 import { type Named, takenNames } from '../names.ts'
 
-/** In the hub's account. */
-const ingressNames = (tenantId: string): readonly Named[] => [
-  { kind: 'role', name: executionRoleName(tenantId) },
-  { kind: 'function', name: functionName(tenantId) },
+/** In the hub's account, by what runs the gateway. */
+const ingressNames = ({ tenantId, compute }: SpokeSettings): readonly Named[] => [
   { kind: 'log group', name: functionLogGroupName(tenantId) },
-  { kind: 'target group', name: targetGroupName(tenantId) },
+  ...(compute.kind === 'fargate'
+    ? ([
+        { kind: 'role', name: taskRoleName(tenantId) },
+        { kind: 'role', name: taskExecutionRoleName(tenantId) },
+        { kind: 'target group', name: tasksTargetGroupName(tenantId) },
+      ] as const)
+    : ([
+        { kind: 'role', name: executionRoleName(tenantId) },
+        { kind: 'function', name: functionName(tenantId) },
+        { kind: 'target group', name: targetGroupName(tenantId) },
+      ] as const)),
 ]
 
 /** In the tenant's own. */
@@ -24,10 +36,10 @@ export const tenantNames: Check = {
   of: 'tenant',
   question: "Are the names free that the tenant's stack gives, in its account and in the hub's?",
   async ask(tenant, { hub }) {
-    const { tenantId } = tenant.settings
+    const { settings } = tenant
     return [
-      ...(await takenNames(tenant, tenant, accountNames(tenantId))),
-      ...(hub ? await takenNames(hub, tenant, ingressNames(tenantId)) : []),
+      ...(await takenNames(tenant, tenant, accountNames(settings.tenantId))),
+      ...(hub ? await takenNames(hub, tenant, ingressNames(settings)) : []),
     ]
   },
 }

@@ -143,7 +143,7 @@ export async function sourceVpce(deployed: Deployed): Promise<Answer> {
     if (denied)
       return failed(
         said,
-        `Give the tenant a model of one region without a profile (models in Pulumi.${tenant.stack}.yaml), and report it.`,
+        `Set modelPerimeter to homeRegion in Pulumi.${tenant.stack}.yaml, print the guard rails again (npm run genai -- guardrails), and report it.`,
       )
     return elsewhere(await servedBy(tenant), said, tenant.region)
   })

@@ -18,11 +18,14 @@ import type { Question } from './question.ts'
 export const ASKED: readonly Question[] = [
   {
     id: 'source-vpce',
-    from: [{ file: FACTS, words: "Whether it survives a cross-region profile's destinations: ?" }],
+    from: [
+      { file: FACTS, words: "Whether it survives a cross-region profile's destinations: ?" },
+      { file: note('0096-where-the-endpoint-is-asked-for'), words: 'Not tried on AWS' },
+    ],
     question: 'Does aws:SourceVpce reach the policies in every region that a profile sends a request to?',
     how: 'five short requests to each of the tenant’s profiles, through the gateway; then CloudTrail: which regions answered',
     expected: 'all are answered, also those that another region serves',
-    otherwise: 'Models of one region without a profile (the setting models).',
+    otherwise: 'modelPerimeter: homeRegion, and the guard rails printed anew.',
     ask: sourceVpce,
   },
   {

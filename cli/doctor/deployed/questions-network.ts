@@ -11,6 +11,7 @@ export const OF_NETWORK: readonly Question[] = [
         file: note('0004-a-security-group-per-function'),
         words: 'How long a real Lambda takes, and whether it takes a role made anew, stays unknown (?)',
       },
+      { file: note('0095-a-test-tenant-of-the-doctors-own'), words: 'Not tried on AWS: how long it takes there' },
     ],
     question:
       'How long does Lambda take to delete the interfaces of a removed tenant, and with a role that was made anew?',

@@ -2,10 +2,11 @@
 import { takesGuardrail } from '../../guardrail.ts'
 import { MOST_IN_CHAIN } from '../../model-chain.ts'
 import { NO_ARNS } from '../../policies/models.ts'
+import type { ModelPerimeter } from '../../policies/tenant-role.ts'
 import { MODEL_NAME } from '../../tenant.ts'
 import { Refused } from '../refused.ts'
 import type { Setting } from '../setting.ts'
-import { integerIn, listOf, mapOf, matching } from '../values.ts'
+import { integerIn, listOf, mapOf, matching, oneOf } from '../values.ts'
 
 /** A model or inference profile id: a provider, a dot, a name; a region's prefix may come first. */
 export const MODEL_ID = /^(?=.{3,140}$)([a-z]{2,10}(-[a-z]{2,10})?\.)?[a-z0-9-]+\.[a-z0-9][A-Za-z0-9._:-]*$/
@@ -112,4 +113,14 @@ function parseModelRegions(raw: string): Readonly<Record<string, readonly string
       }
     }),
   )
+}
+
+export const modelPerimeter: Setting<ModelPerimeter> = {
+  type: '`everyRegion` or `homeRegion`',
+  meaning:
+    'Where a request through an inference profile must show the tenant’s endpoint (`aws:SourceVpce`): in every region that it is checked in, or in the hub’s region only, where it is made. The second is for an AWS that does not pass the key on to other regions, which `genai doctor --deployed` finds out; print the guard rails again with it.',
+  allowed: 'everyRegion or homeRegion.',
+  placeholder: '{WHERE}',
+  fallback: { value: 'everyRegion', text: '`everyRegion`' },
+  parse: oneOf(['everyRegion', 'homeRegion']),
 }

@@ -3,10 +3,12 @@
   python constraints.py             writes the constraints that the local cloud refuses by
   python constraints.py --check     fails when botocore's models say something else than what is written
   python constraints.py --values DUMP.json...   fails for a declared value that the models refuse (dump.ts writes one)
+  python constraints.py --unmapped DUMP.json... fails for a declared input that members.json leaves out, and whose member of the same name has a constraint
 
-Needs botocore and regex (pip). The weekly workflow runs the last two.
+Needs botocore and regex (pip). The weekly workflow runs the last three.
 """
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -46,12 +48,15 @@ def shape_of(member):
     return shape
 
 
-def constraint(member):
-    shape = shape_of(member)
+def constraint_of(shape):
     found = {name: shape.metadata[name] for name in ("min", "max", "pattern") if name in shape.metadata}
     if shape.type_name == "string" and getattr(shape, "enum", None):
         found["enum"] = list(shape.enum)
-    return {"of": member, **found}
+    return found
+
+
+def constraint(member):
+    return {"of": member, **constraint_of(shape_of(member))}
 
 
 def constraints():
@@ -66,6 +71,12 @@ def without_source(text):
     return json.loads(text)["types"]
 
 
+def pythons(pattern):
+    """AWS's patterns are Java's: characters beyond the first plane are pairs of surrogates there."""
+    text = pattern.removeprefix("^").removesuffix("$")
+    return text.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+
+
 def problems(value, rule):
     size = value if isinstance(value, (int, float)) else len(value)
     if "min" in rule and size < rule["min"]:
@@ -75,7 +86,7 @@ def problems(value, rule):
     if isinstance(value, str):
         if "enum" in rule and value not in rule["enum"]:
             yield f"none of {rule['enum'][:8]}"
-        if "pattern" in rule and not regex.fullmatch(rule["pattern"].removeprefix("^").removesuffix("$"), value):
+        if "pattern" in rule and not regex.fullmatch(pythons(rule["pattern"]), value):
             yield f"not {rule['pattern']}"
 
 
@@ -122,7 +133,74 @@ def check_values(files):
     return found
 
 
+# Left out of members.json, and why.
+IGNORED = {
+    "ec2:RunInstances.InstanceType": "AWS adds types of instances every week",
+    "logs:PutMetricFilter.metricTransformations": "one object in the provider, a list of exactly one for AWS",
+}
+
+# Levels of a request that the provider's inputs do not have.
+WRAPPERS = {"items", "distributionconfigwithtags", "distributionconfig", "originaccesscontrolconfig", "responseheaderspolicyconfig"}
+
+
+def names(path):
+    """Levels of a path as both sides spell them alike: no marks of lists and maps, no capitals, no plural."""
+    plain = (re.sub(r"\[\]|\{key\}|\{value\}", "", part).lower() for part in path.split("."))
+    return [part.removesuffix("s") for part in plain if part not in WRAPPERS]
+
+
+def members(shape, path="", seen=()):
+    if path:
+        yield path, shape
+    if shape.name in seen:
+        return
+    seen = (*seen, shape.name)
+    if shape.type_name == "structure":
+        for name, inner in shape.members.items():
+            yield from members(inner, f"{path}.{name}" if path else name, seen)
+    elif shape.type_name == "list":
+        yield from members(shape.member, f"{path}[]", seen)
+
+
+def inputs_of(value, path=""):
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from inputs_of(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        yield path
+        if value and not isinstance(value[0], (dict, list)):
+            yield f"{path}[]"
+        for inner in value:
+            if isinstance(inner, (dict, list)):
+                yield from inputs_of(inner, path)
+    elif value is not None and not isinstance(value, bool):
+        yield path
+
+
+def check_unmapped(files):
+    declared = {}
+    for file in files:
+        for resource in json.loads(Path(file).read_text()):
+            inputs = {name: value for name, value in resource["inputs"].items() if name != "tags"}
+            declared.setdefault(resource["type"], set()).update(inputs_of(inputs))
+    found = 0
+    for type_, mapped in MEMBERS.items():
+        for call in sorted({member.partition(".")[0] for all_ in mapped.values() for member in all_}):
+            service, operation = call.split(":")
+            known = list(members(model(service).operation_model(operation).input_shape))
+            for path in sorted(declared.get(type_, ()) - mapped.keys()):
+                for member, shape in known:
+                    of = f"{call}.{member}"
+                    same = names(member) == names(path) and member.endswith("[]") == path.endswith("[]")
+                    if same and of not in IGNORED and len(constraint_of(shape)) > 0:
+                        found += 1
+                        print(f"{type_}: {path} is {of}, which has a constraint")
+    return found
+
+
 def main(arguments):
+    if arguments[:1] == ["--unmapped"]:
+        sys.exit(1 if check_unmapped(arguments[1:]) else 0)
     if arguments[:1] == ["--values"]:
         sys.exit(1 if check_values(arguments[1:]) else 0)
     text = json.dumps(constraints(), indent=1, ensure_ascii=False) + "\n"

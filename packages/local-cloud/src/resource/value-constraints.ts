@@ -29,9 +29,12 @@ const TAGS = { most: 50, key: 128, value: 256, reserved: /^aws:/i } as const
 
 /** How a service calls what does not fit. */
 const CODES: Readonly<Record<string, string>> = {
+  cloudfront: 'InvalidArgument',
   'cognito-idp': 'InvalidParameterException',
   cloudwatch: 'ValidationError',
   ec2: 'InvalidParameterValue',
+  ecr: 'InvalidParameterException',
+  ecs: 'InvalidParameterException',
   elbv2: 'ValidationError',
   iam: 'ValidationError',
   logs: 'InvalidParameterException',
@@ -82,11 +85,15 @@ export function problemOf(value: Value, { min, max, pattern, enum: allowed }: Co
 
 const matchers = new Map<string, RegExp>()
 
-/** AWS's patterns are Java's; those here are JavaScript's too. */
+/** Of Java's classes of characters, the one here that JavaScript has not: ASCII that is printed. */
+const PRINT = /\\p\{Print\}/g
+
+/** AWS's patterns are Java's; but for that class those here are JavaScript's too. */
 export function matcher(pattern: string): RegExp {
   const known = matchers.get(pattern)
   if (known) return known
-  const made = new RegExp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`, 'u')
+  const text = pattern.replace(PRINT, '[\\x20-\\x7E]').replace(/^\^/, '').replace(/\$$/, '')
+  const made = new RegExp(`^(?:${text})$`, 'u')
   matchers.set(pattern, made)
   return made
 }
