@@ -22,6 +22,7 @@ describe('spoke settings', () => {
       defaultModel: 'nova-2-lite',
       compute: { kind: 'lambda', tier: TIERS.small },
       modelRegions: {},
+      modelPerimeter: 'everyRegion',
       modelInvocationLogging: false,
       machineIssuers: {},
       gatewayEndpoint: false,

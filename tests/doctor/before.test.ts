@@ -383,7 +383,10 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         'table',
         'aws:dynamodb/table:Table',
         'genai-tenants',
-        { name: 'genai-tenants', arn: `arn:aws:dynamodb:us-east-1:${HUB}:table/genai-tenants` },
+        {
+          ...{ name: 'genai-tenants', arn: `arn:aws:dynamodb:us-east-1:${HUB}:table/genai-tenants` },
+          ...{ hashKey: 'pk', attributes: [{ name: 'pk', type: 'S' }] },
+        },
       ],
     ] as const
   ).map(

@@ -33,6 +33,8 @@ export interface Question {
   readonly action: string
   readonly resource: string
   readonly resourceAccount?: string
+  /** Where it is checked. @default the hub's */
+  readonly region?: string
   readonly context?: Readonly<Record<string, string | readonly string[]>>
   readonly resourcePolicy?: PolicyDocument
   readonly endpointPolicy?: PolicyDocument
@@ -50,8 +52,8 @@ export function caller(args: Caller): (question: Question) => Promise<Decision> 
     sessionPolicies: [],
     ...(args.sourceFunctionArn !== undefined && { sourceFunctionArn: args.sourceFunctionArn }),
   }
-  return ({ context = {}, resourceAccount = args.account, ...question }) =>
-    authorize({ ...question, session, region: REGION, resourceAccount, context })
+  return ({ context = {}, resourceAccount = args.account, region = REGION, ...question }) =>
+    authorize({ ...question, session, region, resourceAccount, context })
 }
 
 function* resources({ account: owner, role, policies, boundary, roleTags = {} }: Caller): Generator<Declared> {

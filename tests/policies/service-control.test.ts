@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { covers } from '../../policy-pack/conditions.ts'
 import { organization } from '../../sample-organization.ts'
 import { GLOBAL_SERVICES, guardRails, guardRailsText } from '../../shared/policies/service-control.ts'
+import type { ModelPerimeter } from '../../shared/policies/tenant-role.ts'
 
 const ACCOUNT = '222222222222'
 const REGION = 'us-east-1'
@@ -25,12 +26,16 @@ const session: Session = {
   sessionPolicies: [],
 }
 
-const authorizeWith = (modelIds: readonly string[]) =>
+const authorizeWith = (modelIds: readonly string[], modelPerimeter: ModelPerimeter = 'everyRegion') =>
   createAuthorize(new Ledger(), {
     ...organization,
     accounts: organization.accounts.map((account) =>
       account.id === ACCOUNT
-        ? { ...account, roles: [everything], serviceControlPolicies: [guardRails({ region: REGION, modelIds })] }
+        ? {
+            ...account,
+            roles: [everything],
+            serviceControlPolicies: [guardRails({ region: REGION, modelIds, modelPerimeter })],
+          }
         : account,
     ),
   })
@@ -50,6 +55,22 @@ const ask = (action: string, resource: string, context: Readonly<Record<string, 
     region,
     context: { 'aws:RequestedRegion': region, ...context },
   })
+
+describe('with modelPerimeter homeRegion', () => {
+  const wider = authorizeWith(MODELS, 'homeRegion')
+  const invoke = (resource: string, region: string, context: Readonly<Record<string, string>> = {}) => {
+    const action = 'bedrock:InvokeModel'
+    return wider({ session, action, resource, resourceAccount: ACCOUNT, region, context })
+  }
+
+  it('a destination in another region is let through without the endpoint, and nothing at home is', async () => {
+    expect(await invoke(destination('us-west-2'), 'us-west-2')).toMatchObject({ allowed: true })
+    expect(await invoke(destination(REGION), REGION)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+    expect(await invoke(profile, REGION)).toMatchObject({ allowed: false, layer: 'serviceControl' })
+    expect(await invoke(profile, REGION, VPCE)).toMatchObject({ allowed: true })
+    expect((await ask('bedrock:InvokeModel', destination('us-west-2'), {}, 'us-west-2')).allowed).toBe(false)
+  })
+})
 
 describe("a tenant's administrator", () => {
   it.each([

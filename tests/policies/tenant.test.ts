@@ -292,25 +292,19 @@ describe("a tenant's models", () => {
     const home = { ...models, endpointId: 'vpce-0abc', modelPerimeter: 'homeRegion' } as const
     const policies = [EVERYTHING, tenantRolePolicy(home)]
     const only = [tenantRolePolicy(home)]
-    const invoke = (documents: readonly PolicyDocument[], resource: string, context: Question['context'] = {}) =>
+    const invoke = (documents: readonly PolicyDocument[], question: Omit<Question, 'action'>) =>
       caller({ account: TENANT_ACCOUNT, role: 'genai-models-tenant1', policies: documents })({
         action: 'bedrock:InvokeModel',
-        resource,
-        context,
+        ...question,
       })
-    const there = model('amazon.nova-2-lite-v1:0', 'us-west-2')
     const through = { 'bedrock:InferenceProfileArn': profile('us.amazon.nova-2-lite-v1:0') }
 
     it('a destination needs the profile and no endpoint; with everyRegion both', async () => {
-      const context = { ...through, 'aws:RequestedRegion': 'us-west-2' }
-      expect(await invoke(only, there, context)).toEqual({ allowed: true })
-      expect(
-        await invoke([tenantRolePolicy({ ...home, modelPerimeter: 'everyRegion' })], there, context),
-      ).toMatchObject({
-        allowed: false,
-        explicit: true,
-      })
-      expect(await invoke(only, there, { 'aws:RequestedRegion': 'us-west-2' })).toMatchObject({ allowed: false })
+      const there = { resource: model('amazon.nova-2-lite-v1:0', 'us-west-2'), region: 'us-west-2' }
+      expect(await invoke(only, { ...there, context: through })).toEqual({ allowed: true })
+      expect(await invoke(only, there)).toMatchObject({ allowed: false })
+      const everywhere = [tenantRolePolicy({ ...home, modelPerimeter: 'everyRegion' })]
+      expect(await invoke(everywhere, { ...there, context: through })).toMatchObject({ allowed: false, explicit: true })
     })
 
     it.each([
@@ -318,9 +312,8 @@ describe("a tenant's models", () => {
       ['a model without a profile', model('amazon.titan-text-lite-v1'), {}],
       ['the destination at home', model('amazon.nova-2-lite-v1:0'), through],
     ])('%s needs the endpoint, whatever else the role may do', async (_, resource, context) => {
-      const asked = { ...context, 'aws:RequestedRegion': REGION }
-      expect(await invoke(policies, resource, asked)).toMatchObject({ allowed: false, explicit: true })
-      expect(await invoke(only, resource, { ...asked, ...THROUGH })).toEqual({ allowed: true })
+      expect(await invoke(policies, { resource, context })).toMatchObject({ allowed: false, explicit: true })
+      expect(await invoke(only, { resource, context: { ...context, ...THROUGH } })).toEqual({ allowed: true })
     })
   })
 
