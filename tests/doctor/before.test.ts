@@ -384,8 +384,10 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         'aws:dynamodb/table:Table',
         'genai-tenants',
         {
-          ...{ name: 'genai-tenants', arn: `arn:aws:dynamodb:us-east-1:${HUB}:table/genai-tenants` },
-          ...{ hashKey: 'pk', attributes: [{ name: 'pk', type: 'S' }] },
+          name: 'genai-tenants',
+          arn: `arn:aws:dynamodb:us-east-1:${HUB}:table/genai-tenants`,
+          hashKey: 'pk',
+          attributes: [{ name: 'pk', type: 'S' }],
         },
       ],
     ] as const
