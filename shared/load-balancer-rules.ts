@@ -4,6 +4,9 @@ import type { Listener } from './choices.ts'
 /** Inbound rules of a security group, by AWS's default quota. A managed prefix list counts as many as it may have entries. */
 export const RULES_PER_GROUP = 60
 
+/** Service Quotas' name and code of it: what is asked for when more tenants share the model endpoint. */
+export const RULES_PER_GROUP_QUOTA = '"Inbound or outbound rules per security group" (L-0EA8095F)'
+
 /** Rules of a load balancer, by AWS's default quota; a higher one is asked for. */
 export const DEFAULT_LISTENER_RULES = 100
 

@@ -6,7 +6,7 @@ import { type AddressHolder, nextFreeCidr, overlapsOf } from './addressing.ts'
 import { overlaps, parseCidr } from './cidr.ts'
 import type { Compute } from './compute.ts'
 import { type HubLimits, limitMistakes } from './hub-limits.ts'
-import { RULES_PER_GROUP } from './load-balancer-rules.ts'
+import { RULES_PER_GROUP, RULES_PER_GROUP_QUOTA } from './load-balancer-rules.ts'
 import { setCommand } from './settings/commands.ts'
 import type { SettingsOrigin } from './settings/read.ts'
 import type { RawSettings } from './settings/setting.ts'
@@ -247,7 +247,7 @@ export function tooManyShared(hubStack: string, count: number, groupRules = RULE
   if (count <= groupRules) return []
   return [
     `The model endpoint of the hub ${hubStack} would be shared by ${count} tenants, each a rule of its security group, and a group of the ` +
-      `hub's account has ${groupRules}. Have the quota "Inbound or outbound rules per security group" (L-0EA8095F) raised and set the hub's ` +
+      `hub's account has ${groupRules}. Have the quota ${RULES_PER_GROUP_QUOTA} raised and set the hub's ` +
       'securityGroupRules, or give the tenant an endpoint of its own: modelEndpoint own.',
   ]
 }

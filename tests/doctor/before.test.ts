@@ -202,6 +202,27 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
       ] as const,
   ),
   [
+    'a quota of too few rules for the tenants at the shared endpoint',
+    'quotas',
+    {
+      accounts: { [HUB]: { quotas: { 'L-0EA8095F': 0 } } },
+      files: {
+        hub: [
+          [
+            'genai-hub-spoke:cidrBlock:',
+            'genai-hub-spoke:centralModels: [us.amazon.nova-2-lite-v1:0, us.anthropic.claude-haiku-4-5-20251001-v1:0]\n  genai-hub-spoke:cidrBlock:',
+          ],
+        ],
+        'spoke-tenant1': [
+          ['genai-hub-spoke:cidrBlock: 10.64.0.0/24', 'genai-hub-spoke:modelEndpoint: hub'],
+          ['  genai-hub-spoke:availabilityZoneIds: [use1-az1, use1-az2]\n', ''],
+        ],
+      },
+    },
+    /inbound rules of the shared model endpoint's security group: 1 needed, 0 allowed \(vpc\/L-0EA8095F/,
+    /--quota-code L-0EA8095F --desired-value 1/,
+  ],
+  [
     'a quota that AWS does not raise',
     'quotas',
     { accounts: { [HUB]: { quotas: { 'L-822D1B1B': 1 } } } },

@@ -47,6 +47,20 @@ describe('tenant plan', () => {
     const open = facts.paths.filter((one) => one.open).map(({ to }) => to)
     expect(open).toEqual(['https://genai.example.com/tenant3/', 'model endpoint of tenant3'])
     expect(facts.lost).toEqual([])
+    // What a person does before, at and after the deployment.
+    for (const said of [
+      /^In account 444444444444, its administrator asks Bedrock for access to us\.amazon\.nova-2-lite-v1:0 /,
+      /`genai-deployer`/,
+      /ou-gen1-tenants0/,
+      /tenant -- add tenant3/,
+      /doctor --aws/,
+      /`pulumi stack init spoke-tenant3` and `pulumi up -s spoke-tenant3`/,
+      /user add tenant3 EMAIL/,
+    ])
+      expect(facts.toDo).toContainEqual(expect.stringMatching(said))
+    expect(facts.paths.filter((one) => !one.open).map(({ from, to }) => `${from} → ${to}`)).toContain(
+      'gateway of tenant3 → model endpoint of tenant1',
+    )
   }, 120_000)
 
   it('of one at the shared endpoint: nothing a month, two resources in its account, and what it has not', async () => {
@@ -95,6 +109,39 @@ describe('tenant plan', () => {
     expect(problems[0]).toMatch(/account 222222222222 is used by 2 tenants/)
     expect(planMarkdown({ tenant: 'tenant3', problems })).toContain('## What is in the way')
   })
+
+  it('names the quota that the 61st tenant at the shared endpoint needs, and what to do about it', async () => {
+    const many = mkdtempSync(join(tmpdir(), 'plan-many-'))
+    for (const file of ['Pulumi.yaml', 'Pulumi.hub.yaml']) cpSync(join(directory, file), join(many, file))
+    for (let number = 1; number <= 60; number += 1) {
+      const account = String(600_000_000_000 + number)
+      const { file, text } = newTenant(`team${number}`, { ...GOOD, account, 'model-endpoint': 'hub' }, many)
+      writeFileSync(file, text)
+    }
+    const plan = () => planOf('tenant3', { ...GOOD, 'model-endpoint': 'hub' }, many)
+    expect((await plan()).problems).toEqual([
+      expect.stringMatching(
+        /shared by 61 tenants.* has 60\. .*\(L-0EA8095F\) raised and set the hub's securityGroupRules/,
+      ),
+    ])
+    rmSync(many, { recursive: true })
+  }, 240_000)
+
+  it('says of a hub whose quota was raised how many are left, and that somebody has it raised', async () => {
+    const hub = join(directory, 'Pulumi.hub.yaml')
+    const text = readFileSync(hub, 'utf8')
+    writeFileSync(
+      hub,
+      text.replace(
+        'genai-hub-spoke:cidrBlock:',
+        'genai-hub-spoke:securityGroupRules: 80\n  genai-hub-spoke:cidrBlock:',
+      ),
+    )
+    const facts = factsOf(await planOf('tenant3', { ...GOOD, 'model-endpoint': 'hub' }, directory))
+    writeFileSync(hub, text)
+    expect(facts.room.find(({ what }) => what.includes('L-0EA8095F'))).toMatchObject({ limit: 80, used: 0, left: 79 })
+    expect(facts.toDo).toContainEqual(expect.stringMatching(/"Inbound or outbound rules.*\(L-0EA8095F\) is 80 or more/))
+  }, 120_000)
 
   it('reads a preview of Pulumi’s by the provider that makes each', () => {
     const step = (op: string, type: string, provider: string) => ({

@@ -1,5 +1,6 @@
 /** The facts that `tenant plan` prints, as plain data. */
 import { parseCidr } from '../../../shared/cidr.ts'
+import { RULES_PER_GROUP, RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-rules.ts'
 import { chainEntries } from '../../../shared/model-chain.ts'
 import { priceOf } from '../../../shared/model-prices.ts'
 import {
@@ -148,7 +149,7 @@ function ofHub({ compute, modelEndpoint }: SpokeSettings, hub: HubSettings): Pla
 }
 
 function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): readonly string[] {
-  const { account, tenantId, models, fallbacks = {}, compute } = settings
+  const { account, tenantId, models, fallbacks = {}, compute, modelEndpoint } = settings
   const ids = [...new Set([...Object.values(models), ...Object.values(fallbacks).flat()])]
   return [
     `In account ${account}, its administrator asks Bedrock for access to ${ids.join(', ')}${ids.some((id) => id.includes('anthropic.')) ? ', and fills in Anthropic’s first-use form' : ''} (docs/onboarding.md).`,
@@ -165,6 +166,11 @@ function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): reado
       : `The account is among the hub's shareWithAccounts: \`pulumi up -s ${settings.hubStack.split('/').at(-1)}\` first if it is not.`,
     ...(compute.kind === 'fargate'
       ? ['The gateway’s image is in the hub’s repository: `npm run genai -- image --aws --check`.']
+      : []),
+    ...(modelEndpoint === 'hub' && hub.centralModels && hub.centralModels.groupRules > RULES_PER_GROUP
+      ? [
+          `In the hub's account, the quota ${RULES_PER_GROUP_QUOTA} is ${hub.centralModels.groupRules} or more, as its securityGroupRules says.`,
+        ]
       : []),
     `\`Pulumi.${stack}.yaml\` is there (\`npm run tenant -- add ${tenantId} …\` writes it), reviewed and merged.`,
     '`npm run genai -- doctor --aws` asks the accounts whether the deployment can succeed.',

@@ -1,6 +1,7 @@
 /** What a hub has, what its tenants take of it, and what is left with one more. */
 import { SPOKE_PREFIXES } from '../../../shared/addressing.ts'
 import { addresses, parseCidr } from '../../../shared/cidr.ts'
+import { RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-rules.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 
 export interface Room {
@@ -52,7 +53,7 @@ export function roomOf(hub: HubSettings, others: readonly SpokeSettings[], plann
     ...(hub.centralModels
       ? [
           row(
-            'tenants at the shared model endpoint (rules of its security group)',
+            `tenants at the shared model endpoint (securityGroupRules; AWS quota ${RULES_PER_GROUP_QUOTA})`,
             hub.centralModels.groupRules,
             shared,
           ),
