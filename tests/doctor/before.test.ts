@@ -219,7 +219,7 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         ],
       },
     },
-    /inbound rules of the shared model endpoint's security group: 1 needed, 0 allowed \(vpc\/L-0EA8095F/,
+    /^1 needed, 0 allowed \(vpc\/L-0EA8095F, Inbound or outbound rules per security group\)/m,
     /--quota-code L-0EA8095F --desired-value 1/,
   ],
   [

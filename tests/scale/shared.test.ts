@@ -90,7 +90,8 @@ describe(`${MOST_TENANTS} tenants at the shared endpoint`, () => {
       `${PAIRS} tenants each: own ${Math.round(spent.own)} ms of CPU and ${each(own)} resources a tenant, shared ${Math.round(spent.shared)} ms and ` +
         `${each(shared)} (× ${ratios.cpu.toFixed(2)} and × ${ratios.resources.toFixed(2)}); policy of ${afterOne.length} characters`,
     )
-    expect(ratios.cpu).toBeLessThan(0.8)
+    // More than half of a deployment is the same for both: decision 0080 has what was measured.
+    expect(ratios.cpu).toBeLessThan(0.95)
     expect(ratios.resources).toBeLessThan(0.65)
   })
 
