@@ -26,10 +26,7 @@ export function ofError(error: unknown): Answer {
       `${action ?? 'A call'} was denied. ${wordsOf(error)}`,
       `Allow ${action ?? 'it'} to the role: npm run genai -- doctor --policy prints all that it needs. A service control policy may be what denies it.`,
     )
-  return unclear(
-    wordsOf(error),
-    `${action ?? 'The call'} failed; try again, and see whether AWS's status page tells why.`,
-  )
+  return unclear(wordsOf(error), `${action ?? 'The call'} failed; try again, and look at AWS's status page.`)
 }
 
 /** Returns undefined if AWS's error says that the thing does not exist. */

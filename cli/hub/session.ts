@@ -40,7 +40,7 @@ export const SESSION_OPTIONS = {
   'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
   'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
   region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
-  browser: { type: 'boolean', help: 'sign in with a browser instead: no password comes near this command' },
+  browser: { type: 'boolean', help: 'sign in with a browser instead, so that this command sees no password' },
   device: { type: 'boolean', help: 'with --issuer: sign in on another device, by a code' },
   issuer: { type: 'string', placeholder: 'URL', help: "the hub's external provider (its output identity.issuer)" },
   scope: { type: 'string', placeholder: 'WORDS', help: 'with --issuer: what is asked for (openid)' },

@@ -15,7 +15,7 @@ const keyOf = (tenantId: string) => ({ tenantId: { S: tenantId }, item: { S: 'bl
 export async function block(table: Table, tenantId: string, caller: BlockedCaller, now: Date): Promise<void> {
   const { configuration, blocked } = await tenantItems(table, tenantId)
   if (!configuration)
-    throw new UserError(`${tenantId} is not deployed in this hub.`, 'npm run tenant -- list tells which are.')
+    throw new UserError(`${tenantId} is not deployed in this hub.`, 'npm run tenant -- list shows which are.')
   const seconds = now.getTime() / 1000
   const { issuer, subject, until } = caller
   const id = callerId(issuer, subject)

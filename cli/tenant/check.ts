@@ -8,7 +8,7 @@ export const check: Verb = {
   usage: '',
   summary: 'Checks every stack file: on its own, against the other tenants, and against its hub.',
   details:
-    'Asks nobody: the files are all it reads. Exit code: 0 when they fit, 1 with every mistake otherwise. A model that is on no list is a warning.',
+    'Reads the files only, and calls no AWS service. Exit code: 0 when they fit, 1 with every mistake otherwise. A model id that is not known is a warning.',
   positionals: [0, 0],
   options: { json: { type: 'boolean', help: 'the mistakes as a JSON list' } },
   async run({ values }) {

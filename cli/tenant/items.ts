@@ -113,7 +113,7 @@ export async function setStatus(
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause
     throw new UserError(
       `${tenantId} is not deployed in this hub.`,
-      `npm run tenant -- list tells which are; ${deployCommand} spoke-${tenantId} deploys it.`,
+      `npm run tenant -- list shows which are; ${deployCommand} spoke-${tenantId} deploys it.`,
       { cause },
     )
   }

@@ -76,9 +76,9 @@ describe('tenant limit', () => {
     [
       'a model that is none',
       { model: 'smart', 'tokens-per-day': '1' },
-      '"smart" is none of the tenant\'s models. There are: fast, odd.',
+      '"smart" is not among the tenant\'s models. There are: fast, odd.',
     ],
-    ['a model that every object has', { model: 'constructor', 'tokens-per-day': '1' }, 'is none of the tenant'],
+    ['a model that every object has', { model: 'constructor', 'tokens-per-day': '1' }, 'is not among the tenant'],
     ['nothing to set', { user: true }, 'There is no figure to set.'],
     ['two parts', { user: true, model: 'fast', 'tokens-per-day': '1' }, '--user and --model are both given.'],
     ['a figure and --clear', { clear: true, 'tokens-per-day': '1' }, '--clear and --tokens-per-day are both given.'],

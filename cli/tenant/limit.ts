@@ -59,9 +59,9 @@ export const limit: Verb = {
     'concurrent-requests': figure('requests of one user at a time; with --user'),
     user: { type: 'boolean', help: 'for each of its users and machines, not together' },
     model: { type: 'string', placeholder: 'NAME', help: "for one of the tenant's names of models" },
-    show: { type: 'boolean', help: 'show what holds (as without any figure)' },
-    clear: { type: 'boolean', help: "take the operator's limits away: all, or those of --user or --model" },
-    json: { type: 'boolean', help: 'what holds, as JSON' },
+    show: { type: 'boolean', help: 'show the limits (the default without a figure)' },
+    clear: { type: 'boolean', help: "remove the operator's limits: all, or those of --user or --model" },
+    json: { type: 'boolean', help: 'the limits as JSON' },
   },
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
@@ -171,7 +171,7 @@ function read(given: object, part: string | undefined): ScopeLimits {
 
 function requireModel(name: string, models: TenantLimits['models']): void {
   if (Object.hasOwn(models, name)) return
-  throw new UserError(`"${name}" is none of the tenant's models.`, `There are: ${Object.keys(models).join(', ')}.`)
+  throw new UserError(`"${name}" is not among the tenant's models.`, `There are: ${Object.keys(models).join(', ')}.`)
 }
 
 function requireTighter(flag: string, figure: number | undefined, ofStack: number | undefined): void {
@@ -208,7 +208,7 @@ async function show(
     const alone = rows.some(({ limit: name, stack: said }) => name === 'dollarsPerMonth' && said === undefined)
     if (changed && alone)
       process.stdout.write(
-        "No alarm tells of a budget that only the operator has set: that comes with limits in the stack's file.\n",
+        "There is no alarm for a budget that only the operator has set: the alarm comes with limits in the stack's file.\n",
       )
   }
 }

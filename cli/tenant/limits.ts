@@ -32,7 +32,7 @@ export async function limitsOf(table: TenantsTable, tenantId: string): Promise<T
   if (!configuration)
     throw new UserError(
       `${tenantId} is not deployed in this hub.`,
-      `npm run tenant -- list tells which are; ${deployCommand} spoke-${tenantId} deploys it.`,
+      `npm run tenant -- list shows which are; ${deployCommand} spoke-${tenantId} deploys it.`,
     )
   if (!limits)
     throw new UserError(

@@ -134,17 +134,17 @@ async function clientOf(hub: HubAccess, tenantId: string, name: string): Promise
   if (client) return client.clientId
   throw new UserError(
     `There is no app client ${tenantId}.${name} on ${hub.where}.`,
-    `npm run tenant -- machine list ${tenantId} tells which there are.`,
+    `npm run tenant -- machine list ${tenantId} shows which there are.`,
   )
 }
 
 export const machineRotate: Verb = {
   name: 'tenant machine rotate',
   usage: 'TENANT NAME',
-  summary: "Gives a machine's app client a second secret; --finish takes the first one away.",
-  details: ['Both are good in between, so that nothing stops. No deployment is needed.', ...ONCE].join('\n'),
+  summary: "Gives a machine's app client a second secret; --finish deletes the first.",
+  details: ['Both secrets work in between, so that nothing stops. No deployment is needed.', ...ONCE].join('\n'),
   positionals: [2, 2],
-  options: { ...SECRET_OPTIONS, finish: { type: 'boolean', help: 'take the older of two secrets away' } },
+  options: { ...SECRET_OPTIONS, finish: { type: 'boolean', help: 'delete the older of two secrets' } },
   run: ({ values, positionals }) =>
     withHub(values, async (hub) => {
       const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
@@ -184,9 +184,9 @@ export async function removeMachine(
 export const machineRemove: Verb = {
   name: 'tenant machine remove',
   usage: 'TENANT NAME',
-  summary: 'Takes a machine away: its app client, and its entry in the stack file.',
+  summary: 'Removes a machine: its app client, and its entry in the stack file.',
   details: [
-    'It gets no more tokens at once. Tokens that are out are good for an hour, or until pulumi up has taken its path away; to refuse them within',
+    'From then on it gets no tokens. Tokens that were issued before are good for an hour, or until pulumi up has removed its path; to refuse them within',
     'ten seconds, block it first: npm run tenant -- machine block TENANT NAME',
   ].join('\n'),
   positionals: [2, 2],
@@ -194,12 +194,12 @@ export const machineRemove: Verb = {
   run: ({ values, positionals }) =>
     withHub(values, async (hub) => {
       const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
-      await confirm(`Take the machine ${tenantId}.${name} away from ${hub.where}?`, name, values.yes === true)
+      await confirm(`Remove the machine ${tenantId}.${name} from ${hub.where}?`, name, values.yes === true)
       const gone = await removeMachine(hub, { tenantId, name })
       process.stdout.write(
         gone.length === 0
           ? `There was nothing of ${tenantId}.${name}.\n`
-          : `Taken away: ${gone.join(', ')}. Its path goes with: ${hub.deployCommand} ${stackOf(tenantId)}\n`,
+          : `Removed: ${gone.join(', ')}. To remove its path as well: ${hub.deployCommand} ${stackOf(tenantId)}\n`,
       )
       return 0
     }),

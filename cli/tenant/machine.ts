@@ -15,7 +15,7 @@ const DEFAULT_HOURS = 24
 export const machineList: Verb = {
   name: 'tenant machine list',
   usage: 'TENANT',
-  summary: "A tenant's machines: their paths, and whose tokens they call with.",
+  summary: "Lists a tenant's machines: their paths, and the issuers of their tokens.",
   details: "As they are deployed: the setting machineIssuers of the tenant's stack (docs/machines.md).",
   positionals: [1, 1],
   options: HUB_OPTIONS,
@@ -81,7 +81,7 @@ async function subjectOf(hub: HubAccess, values: Arguments['values'], tenantId: 
 export const machineBlock: Verb = {
   name: 'tenant machine block',
   usage: 'TENANT NAME',
-  summary: 'Refuses the tokens of a machine, also those that are out.',
+  summary: 'Refuses the tokens of a machine, also those that were issued before.',
   details: [
     `An entry of the tenant's deny list, by issuer and subject, obeyed within ${SEEN_WITHIN_SECONDS} seconds. It is one lock, in the gateway's program:`,
     'the load balancer knows no such lists. It ends by itself: take the machine out of machineIssuers, or its right to tokens away, meanwhile.',
@@ -113,7 +113,7 @@ export const machineBlock: Verb = {
 export const machineUnblock: Verb = {
   name: 'tenant machine unblock',
   usage: 'TENANT NAME',
-  summary: 'Takes a machine off the deny list before its time.',
+  summary: 'Removes a machine from the deny list before its entry ends.',
   details: '',
   positionals: [2, 2],
   options: OPTIONS,

@@ -16,6 +16,6 @@ export function requireOwnUsers({ identity }: Pick<HubAccess, 'identity'>, verb:
   if (!identity) return
   throw new UserError(
     `People of this hub sign in with ${identity.issuer}, not with its user pool: tenant user ${verb} does nothing there.`,
-    `At the provider: ${INSTEAD[verb] ?? 'docs/identity.md'}. Tokens that are out: npm run tenant -- user block TENANT SUBJECT`,
+    `At the provider: ${INSTEAD[verb] ?? 'docs/identity.md'}. To refuse tokens that were issued before: npm run tenant -- user block TENANT SUBJECT`,
   )
 }

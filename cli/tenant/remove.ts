@@ -18,7 +18,7 @@ import { disableUsers, usersOf } from './users.ts'
 export const remove: Verb = {
   name: 'tenant remove',
   usage: 'TENANT',
-  summary: 'Takes a tenant away: its users, its stack, its stack file, in this order.',
+  summary: 'Removes a tenant: its users, its stack, its stack file, in this order.',
   details: [
     "1. the tenant is suspended, its users are signed out and disabled, and its machines' app clients are deleted, so that nobody calls while",
     '   it goes;',
@@ -73,7 +73,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     throw new UserError(`There is nothing of ${tenantId}: no users, no stack, no file.`, 'See: npm run tenant -- list')
   if (living && backend && resources.length === 0)
     throw new UserError(
-      `${tenantId} lives in this hub, but its stack ${name} is not in this backend: it was deployed from elsewhere.`,
+      `${tenantId} is deployed in this hub, but its stack ${name} is not in this backend: it was deployed from elsewhere.`,
       `Remove it there. To turn it away meanwhile: npm run tenant -- suspend ${tenantId}. Nothing was changed.`,
     )
   const retained = resources.filter((resource) => resource.retained)
@@ -92,7 +92,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
     "  - the audit trail, the load balancer's logs of its requests, and 35 days of the table's history",
-    '  - for 30 minutes at most, ID tokens that are out: they lead nowhere. Wait that long before you use the id again.',
+    '  - for 30 minutes at most, ID tokens that were issued before: they are refused. Wait that long before you use the id again.',
     '',
   ].join('\n')
   async function run(): Promise<void> {

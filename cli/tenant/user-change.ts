@@ -56,7 +56,7 @@ const onHub = ({ where }: HubAccess) => (where === 'AWS' ? ' --aws' : '')
 
 export const userDisable = verbOf({
   name: 'disable',
-  summary: 'Signs a user out and lets them sign in no more.',
+  summary: 'Signs a user out and refuses further sign-ins.',
   details: [`The user stays in the tenant's group, and can be enabled again. ${TOKENS}`],
   async run(hub, { email, username }, _, tenantId) {
     await disableUsers(hub, [username])
@@ -71,7 +71,7 @@ const PROVIDERS_SECONDS = 24 * 3_600
 
 export const userBlock = verbOf({
   name: 'block',
-  summary: 'Disables a user, and refuses the tokens that are out.',
+  summary: 'Disables a user, and refuses tokens that were issued before.',
   details: [
     `For a stolen token: obeyed within ${SEEN_WITHIN_SECONDS} seconds. The entry of the tenant's deny list ends after an hour, when every token has; the user`,
     "stays disabled. It is one lock, in the gateway's program: the load balancer knows no such lists.",
@@ -113,7 +113,7 @@ export const userEnable = verbOf({
 
 export const userReset = verbOf({
   name: 'reset',
-  summary: 'Gives a user another password, which they replace at the next sign-in.',
+  summary: 'Sets another password, which the user replaces at the next sign-in.',
   details: [
     'The password is asked for, or read from a pipe: never an argument, which every process on the machine can read. The user is',
     `signed out. ${TOKENS}`,

@@ -38,7 +38,7 @@ export const doctor: Verb = {
   positionals: [0, 1],
   options: {
     aws: { type: 'boolean', help: "AWS, with this shell's credentials; without it, the local cloud" },
-    deployed: { type: 'boolean', help: 'what is open, of what is deployed' },
+    deployed: { type: 'boolean', help: 'ask the open questions of a deployed hub and tenant' },
     ...TEST_OPTIONS,
     role: { type: 'string', placeholder: 'NAME', help: `the read-only role in each account (${DOCTOR_ROLE})` },
     'as-deployer': { type: 'boolean', help: "ask with the stack files' own credentials instead of a read-only role" },

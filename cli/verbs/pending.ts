@@ -46,7 +46,10 @@ export const pending: Verb = {
 
 const WHAT_TO_DO: readonly (readonly [Remedy, (file: string) => string])[] = [
   ['import', (file) => `Take over if AWS made it: write its id into ${file}. Take it out of ${file} if AWS did not.`],
-  ['delete', () => 'Delete in AWS if it is there: it was to replace one that is in use, and nobody uses it yet.'],
+  [
+    'delete',
+    () => 'Delete it in AWS if it exists: it should have replaced one that is in use, and nothing uses it yet.',
+  ],
   ['nothing', () => 'Nothing to do: the next up writes over it.'],
 ]
 

@@ -8,7 +8,7 @@ import { UserError, type Verb } from '../verb.ts'
 export const prices: Verb = {
   name: 'prices',
   usage: '',
-  summary: 'Shows the list of models’ prices with sources and dates; --aws holds it against AWS’s Price List.',
+  summary: 'Shows the list of models’ prices with sources and dates; --aws compares it with AWS’s Price List.',
   details: [
     'Dollars per million tokens, by the whole id: a profile’s geography has a price of its own. --aws reads AWS’s public Price List',
     '(no credentials) for one region, and shows what differs, for review: put it into shared/prices/models.json with source and',
@@ -16,7 +16,7 @@ export const prices: Verb = {
   ].join('\n'),
   positionals: [0, 0],
   options: {
-    aws: { type: 'boolean', help: 'with what AWS’s Price List says' },
+    aws: { type: 'boolean', help: 'compare with AWS’s Price List' },
     region: { type: 'string', placeholder: 'REGION', help: 'with --aws: whose prices (default us-east-1)' },
     offers: { type: 'string', placeholder: 'URL', help: `with --aws: where its list is (default ${AWS_OFFERS})` },
     prices: { type: 'string', placeholder: 'FILE', help: 'another list, of the form of shared/prices/models.json' },

@@ -16,7 +16,7 @@ export const proxy: Verb = {
   details: [
     'Signs a user in as login does, listens on 127.0.0.1 until Ctrl-C, and sends every request on with a token of that user, which it',
     'renews while the session lasts (12 hours; then start it again). Answers stream. A tool takes one of the printed base URLs, and the',
-    'printed key as its API key. The key opens nothing but this proxy, while it runs; whoever is on this machine and has it calls as the',
+    'printed key as its API key. The key is good for this proxy only, while it runs; a program on this machine that has it calls as the',
     'user. Requests of web pages are refused. A program of your own needs no proxy: docs/clients.md.',
   ].join('\n'),
   positionals: [1, 1],

@@ -36,7 +36,7 @@ export function checkHubFiles(
     if (cidrBlock !== undefined && !contains(hub.spokesCidrBlock, cidrBlock))
       mistakes.push(
         `The spokes' supernet ${hub.spokesCidrBlock} leaves out ${name} (${cidrBlock}), which the hub would route no more. Choose one ` +
-          'that holds every tenant, or move the tenant first: docs/operations.md, "Moving a tenant".',
+          'that holds every tenant, or move the tenant first: docs/operations.md, "Moving a tenant to another block".',
       )
   }
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))

@@ -221,6 +221,14 @@ describeInBrowser('the page of the console', () => {
     expect(paint).toBeLessThan(1_000)
   })
 
+  it('shows everything in a browser whose language is no tag that Intl knows', async () => {
+    const odd = await browser.newPage()
+    await odd.addInitScript("Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' })")
+    await odd.goto(watched.url)
+    await odd.locator('#state.live').waitFor()
+    await odd.close()
+  })
+
   it('says so when its address has no valid token', async () => {
     const stranger = await open(`${new URL(watched.url).origin}/#wrong`)
     await expect.poll(() => stranger.locator('#state').innerText()).toContain('no valid token')

@@ -1,5 +1,5 @@
 /** What the README says is what the code does. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
@@ -36,6 +36,27 @@ it.each(pages)('%s: every npm script that it names exists', (file) => {
 it.each(pages)('%s: every file that it links to exists', (file) => {
   for (const [, path = ''] of read(file).matchAll(/\]\(((?!https?:)[^)#]+)\)/g))
     expect(existsSync(join(PROJECT_DIRECTORY, dirname(file), path)), path).toBe(true)
+})
+
+/** `docs/operations.md, "Cells"` in a message, `[operations.md](operations.md), "Cells"` in a page. */
+const QUOTED = /(?:docs\/)?([a-z-]+\.md)(?:\]\([^)]*\))?\)?, (\\?["“])([^"”\n\\]+|(?:[^"”\n\\]|\\')+)\\?["”]/g
+
+it('every section of docs that a message or a page quotes exists', () => {
+  const headings = (file: string) => [...read(`docs/${file}`).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title)
+  const files = [
+    ...pages,
+    ...globSync('{cli,hub,spoke,site,shared,proof,policy-pack}/**/*.ts', { cwd: PROJECT_DIRECTORY }),
+  ]
+  const quoted = files.flatMap((file) =>
+    [...read(file).matchAll(QUOTED)].map(([, page = '', , title = '']) => ({
+      file,
+      page,
+      title: title.replaceAll("\\'", "'"),
+    })),
+  )
+  expect(quoted.length).toBeGreaterThan(30)
+  const known = quoted.filter(({ page }) => existsSync(join(PROJECT_DIRECTORY, 'docs', page)))
+  expect(known.filter(({ page, title }) => !headings(page).includes(title))).toEqual([])
 })
 
 it('docs/README.md leads to every page', () => {

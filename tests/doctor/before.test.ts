@@ -169,7 +169,7 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
     "a tenant's zone that the hub has not",
     'zones',
     { files: { 'spoke-tenant1': [['[use1-az1, use1-az2]', '[use1-az1, use1-az4]']] } },
-    /use1-az4 is none of the hub's zones: use1-az1, use1-az2/,
+    /use1-az4 is not among the hub's zones: use1-az1, use1-az2/,
     /availabilityZoneIds/,
   ],
   [

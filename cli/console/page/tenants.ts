@@ -1,4 +1,5 @@
 /** What tenants use, as small plots, and how far their limits are used up. */
+import './locale.ts'
 import uPlot from 'uplot'
 import type { LimitView, TenantLimitsView, TenantUsage } from '../view.ts'
 import { h, part, say } from './dom.ts'

@@ -25,7 +25,7 @@ export const tenantZones: Check = {
       return failed(messageOf(error), remedy, SERVICE)
     }
     if (unreached.length > 0)
-      return failed(`${unreached.join(', ')} is none of the hub's zones: ${ofHub?.join(', ')}.`, remedy, 'hub')
+      return failed(`${unreached.join(', ')} is not among the hub's zones: ${ofHub?.join(', ')}.`, remedy, 'hub')
     return ok(
       `${wanted.join(', ')}: ${SERVICE} is in ${withService
         .map((name) => zones.get(name))

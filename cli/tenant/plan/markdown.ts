@@ -51,7 +51,7 @@ function facts(facts: Facts): readonly string[] {
     '## What changes, and in which account',
     '',
     changes.from === 'rehearsal'
-      ? 'Found out by running the programs against a stand-in of AWS, with this folder’s stack files.'
+      ? 'Found out by running the programs against the local cloud in memory, with this folder’s stack files.'
       : 'As `pulumi preview --json` says.',
     '',
     '| Account | Whose | Resources | Of these kinds |',
@@ -68,12 +68,12 @@ function facts(facts: Facts): readonly string[] {
     '',
     ...(paths.length === 0
       ? ['Not known without a rehearsal.']
-      : ['| From | To | | How |', '|---|---|---|---|', ...paths.map(pathLine)]),
+      : ['| From | To | Result | How |', '|---|---|---|---|', ...paths.map(pathLine)]),
     '',
     ...(lost.length === 0
       ? []
       : [
-          'What it has not, at the shared model endpoint (docs/variants.md):',
+          'What it lacks at the shared model endpoint (docs/variants.md):',
           '',
           ...lost.map((one) => `- no ${one}`),
           '',

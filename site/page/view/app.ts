@@ -28,10 +28,10 @@ export function appView(app: App): TemplateResult {
 const landing = (app: App) => html`<main class="landing">
   ${mark}
   <h1>${app.configuration.title}</h1>
-  <p>Models of your own tenant, in your tenant’s own account.</p>
+  <p>Your tenant’s models, in your tenant’s own account.</p>
   ${app.trouble ? html`<div class="trouble" role="alert"><div><strong>${app.trouble.title}</strong><p>${app.trouble.advice}</p></div></div>` : nothing}
   <button class="button primary large" type="button" @click=${app.signIn}>Sign in</button>
-  <p class="hint">Nothing that you say is kept in this browser unless you ask for it.</p>
+  <p class="hint">This browser keeps nothing of what you write, unless you ask for it.</p>
 </main>`
 
 const troubled = (app: App) => html`<main class="landing">

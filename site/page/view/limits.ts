@@ -15,9 +15,9 @@ const NAMES: Readonly<Record<string, string>> = {
 export function limitsView(usage: CallerUsage | undefined, tenant: string): TemplateResult {
   const groups = usage ? groupsOf(usage, tenant) : []
   return html`<section class="limits" aria-labelledby="limits-title">
-    <h2 id="limits-title">What is left</h2>
+    <h2 id="limits-title">Your limits</h2>
     ${usage === undefined ? html`<p class="hint">Not known right now.</p>` : nothing}
-    ${usage && groups.length === 0 ? html`<p class="hint">Nothing is limited for you.</p>` : nothing}
+    ${usage && groups.length === 0 ? html`<p class="hint">You have no limits.</p>` : nothing}
     ${groups.map(([whose, scope]) => html`<div><h3>${whose}</h3><ul>${scope.limits.map((state) => row(whose, state))}</ul></div>`)}
   </section>`
 }

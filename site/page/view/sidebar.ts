@@ -22,7 +22,7 @@ export const sidebarView = (
     )}
   </ul>
   <label class="keep"><input type="checkbox" .checked=${app.isKeeping} @change=${(event: Event) => app.setKeeping((event.target as HTMLInputElement).checked)}>
-    <span>Keep conversations on this device<span class="hint">Otherwise they are gone when this tab is.</span></span></label>
+    <span>Keep conversations on this device<span class="hint">Otherwise they are deleted when you close this tab.</span></span></label>
   ${limitsView(app.usage, app.tenant?.tenant ?? '')}
   <div class="who"><div><strong>${app.session?.claims.email ?? 'Signed in'}</strong><span class="hint">${app.tenant?.tenant}</span></div>
     <button class="quiet" type="button" aria-label="Sign out" title="Sign out" @click=${app.signOut}>${outIcon}</button></div>
