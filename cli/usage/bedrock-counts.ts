@@ -59,7 +59,8 @@ export async function bedrockCounts(
   return [...found.values()]
 }
 
-async function calledModels(client: CloudWatchClient): Promise<readonly string[]> {
+/** Ids of the models that CloudWatch has figures of in the account, as it names them. */
+export async function calledModels(client: CloudWatchClient): Promise<readonly string[]> {
   const found: string[] = []
   const pages = paginateListMetrics({ client }, { Namespace: NAMESPACE, MetricName: KINDS.inputTokens })
   for await (const { Metrics = [] } of pages)

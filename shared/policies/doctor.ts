@@ -58,6 +58,8 @@ const ALL = [
   'bedrock:GetModelInvocationLoggingConfiguration',
   // Which region answered a request to a profile: the event history, that is who called what; no prompt is in it.
   'cloudtrail:LookupEvents',
+  // Under which names there are figures, and none of them.
+  'cloudwatch:ListMetrics',
   'ec2:DescribeAddresses',
   'ec2:DescribeAvailabilityZones',
   'ec2:DescribeInstanceTypeOfferings',

@@ -148,6 +148,20 @@ describe('as it should be', () => {
     })
   })
 
+  it('the names of figures, once there are some', async () => {
+    // After the requests above.
+    expect(await ask('metrics-of-profiles')).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringMatching(/^ModelId of InputTokenCount: .*us\.amazon\.nova-2-lite-v1:0/),
+      calls: ['cloudwatch:ListMetrics'],
+    })
+    const [tenant] = examined.world.tenants.filter(({ settings }) => settings.tenantId === 'tenant2')
+    expect(await ask('metrics-of-profiles', { tenant })).toMatchObject({
+      verdict: 'unclear',
+      said: 'ModelId of InputTokenCount: none',
+    })
+  })
+
   it('models that are reached through a profile only', async () => {
     expect(await ask('availability-of-profiles')).toMatchObject({
       verdict: 'ok',
@@ -236,9 +250,12 @@ describe('otherwise', () => {
   })
 })
 
+/** Asked with the read-only role, or of a hub with a client. */
+const NOT_AS_USER = ['left-interfaces', 'availability-of-profiles', 'metrics-of-profiles', 'headers-on-refusals']
+
 it('a shell that is not signed in asks nothing of the gateway, and says so', async () => {
   for (const { id, ...question } of QUESTIONS)
-    if ('ask' in question && !['left-interfaces', 'availability-of-profiles', 'headers-on-refusals'].includes(id))
+    if ('ask' in question && !NOT_AS_USER.includes(id))
       expect(await ask(id, { gateway: undefined })).toMatchObject({
         verdict: 'notAsked',
         remedy: expect.stringContaining('npm run -s login'),

@@ -1,5 +1,7 @@
 /** Questions that one more request, or one more look, of a signed-in user's tenant answers. */
 import { randomBytes } from 'node:crypto'
+import { parseModel } from '../../../shared/policies/models.ts'
+import { calledModels } from '../../usage/bedrock-counts.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
 import { modelAccess } from '../checks/model-access.ts'
 import { asUser } from './asked.ts'
@@ -77,4 +79,20 @@ export async function availabilityOfProfiles({ world, tenant }: Deployed): Promi
   if (open) return { ...open, said }
   if (answers.every(({ verdict }) => verdict === 'ok')) return ok(said)
   return failed(said, 'If the models answer all the same, the row of doctor is no verdict for them: report it.')
+}
+
+/** CloudWatch lists a metric some minutes after its first figure, and for two weeks after the last. */
+export async function metricsOfProfiles({ tenant }: Deployed): Promise<Answer> {
+  if (!tenant)
+    return notAsked('No tenant is signed in to, whose figures could be asked for.', 'Sign in (login), and ask again.')
+  const { models: named, modelRegions } = tenant.settings
+  const profiles = Object.values(named)
+    .map((id) => parseModel(id, tenant.region, modelRegions))
+    .flatMap((model) => (model.kind === 'inferenceProfile' ? [model] : []))
+  if (profiles.length === 0)
+    return notAsked('The tenant has no model behind a profile.', 'Nothing to do: a model has one id.')
+  const listed = await calledModels((await tenant.clients()).cloudwatch)
+  const said = `ModelId of InputTokenCount: ${[...new Set(listed)].sort().join(', ') || 'none'}`
+  if (profiles.some(({ profileId, modelId }) => listed.includes(profileId) || listed.includes(modelId))) return ok(said)
+  return unclear(said, 'Ask again a quarter of an hour after a request to a model behind a profile.')
 }

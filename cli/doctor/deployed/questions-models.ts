@@ -1,7 +1,7 @@
 /** Questions about Bedrock, usage and bills, which only a request or a bill answers. */
 
 import { guardrailThroughEndpoint } from '../test-tenant/trials.ts'
-import { availabilityOfProfiles, tracedCall, unknownMember } from './asked-more.ts'
+import { availabilityOfProfiles, metricsOfProfiles, tracedCall, unknownMember } from './asked-more.ts'
 import { FACTS, NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
 
@@ -117,10 +117,10 @@ export const OF_MODELS: readonly Question[] = [
     id: 'metrics-of-profiles',
     from: [{ file: note('0052-usage-that-adds-up'), words: 'CloudWatch counts a call of a profile is not known' }],
     question: 'Under which ModelId does CloudWatch count the tokens of a call of an inference profile?',
-    how: 'npm run genai -- usage reconcile --aws, which asks for both ids',
+    how: 'the ids under which CloudWatch lists InputTokenCount in the tenant’s account',
     expected: 'under one of the two: both are added up',
     otherwise: 'canonical in cli/usage/reconcile.ts.',
-    notAsked: 'The command that depends on it tells: a row of the profile is equal, or all of it is unexplained.',
+    ask: metricsOfProfiles,
   },
   {
     id: 'metrics-of-caches',
