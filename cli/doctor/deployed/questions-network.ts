@@ -114,6 +114,15 @@ export const OF_NETWORK: readonly Question[] = [
     notAsked: 'It is no question to AWS.',
   },
   {
+    id: 'vpc-source-ip-of-others',
+    from: [{ file: note('0090-a-further-lock-between-shared-tenants'), words: 'is not documented (?)' }],
+    question: 'Has aws:VpcSourceIp the gateway’s address for callers whose role is in another account?',
+    how: 'only by a policy that asks for it, and a request of a tenant at the shared endpoint',
+    expected: 'nothing depends on it: no policy that is deployed asks for it',
+    otherwise: NOTHING,
+    notAsked: 'It takes a change of the policy of the hub’s shared endpoint, which every tenant there would notice.',
+  },
+  {
     id: 'log-driver-perimeter',
     from: [{ file: note('0029-task-roles'), words: "Whether the log driver's calls carry `aws:SourceVpc`" }],
     question: 'Do the log driver’s calls carry aws:SourceVpc?',
