@@ -41,7 +41,7 @@ const modelEndpoint: Setting<'own' | 'hub'> = {
 const tenantClaimValue: Setting<string | undefined> = {
   type: 'text',
   meaning:
-    "What the hub's external identity provider says of the tenant's people, in the claim `tenantClaim`: the value of an app role, the id of a group (docs/identity.md).",
+    "The value of the claim `tenantClaim` by which the hub's external identity provider names this tenant: the value of an app role, the id of a group (docs/identity.md).",
   allowed: '1 to 256 visible ASCII characters, no spaces, braces or wildcards; with a hub that has identity.',
   placeholder: '{VALUE}',
   fallback: { value: undefined, text: 'the tenant’s id' },

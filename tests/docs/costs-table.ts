@@ -128,6 +128,7 @@ const TENANT: readonly Row[] = [
     ],
   ),
   ['`limits`', 'set', '$0.10 to $0.80, and the writes of the counters', 'the hub', '30,000 requests a minute'],
+  ['`sharedAccount`', '`true`', '$0', '', 'needs `limits`; the tenants of an account share its quotas'],
   ['`guardrail`', 'set', '$0, and per 1,000 text units that are looked at', 'the tenant'],
   [
     '`gatewayEndpoint`',

@@ -10,7 +10,7 @@ const between = (name: keyof typeof LIMIT_RANGES) =>
 export const limits: Setting<Limits | undefined> = {
   type: 'map of maps',
   meaning:
-    `What may be used by the tenant as a whole (\`tenant\`), by each of its users and machines (\`user\`), and of each name in models (\`models\`). ` +
+    `How much may be used by the tenant as a whole (\`tenant\`), by each of its users and machines (\`user\`), and of each name in models (\`models\`). ` +
     `A day and a month are UTC's; the operators are told at warnAt percent of dollarsPerMonth (${WARN_AT}). ` +
     'While the counters are out of reach, requests are refused; with `onLimitsUnavailable: allow`, those that only limits of a minute apply to are not (docs/governance.md).',
   allowed:
