@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { DEPTH, depthTable } from './isolation-part.ts'
 import { MADE_PARTS, withMade } from './made-parts.ts'
 
 const read = (file: string) => readFileSync(join(PROJECT_DIRECTORY, file), 'utf8')
@@ -76,4 +77,11 @@ it('docs/decisions/README.md lists every decision note, by its own title', () =>
     expect(index).toContain(`- [${note.slice(0, 4)}](${note}) ${title}`)
   }
   expect(new Set(notes.map((note) => note.slice(0, 4))).size).toBe(notes.length)
+})
+
+it('docs/isolation.md has a place for a run of prove: npm run docs -- --isolation FOLDER', () => {
+  const depth = [{ family: 'tokens', stopped: 3, byOne: 1, byTwoOrMore: 2, byThreeOrMore: 1 }]
+  const page = withMade({ file: '', between: DEPTH, make: () => depthTable(depth) }, read('docs/isolation.md'))
+  expect(page).toContain('| tokens | 3 | 1 | 2 | 1 |\n<!-- depth: end -->')
+  expect(page).toContain('| by three or more |')
 })
