@@ -27,7 +27,7 @@ export const start: Verb = {
     'The stacks are those that have a Pulumi.STACK.yaml file; one that is added or changed later is deployed from another shell,',
     'while this one serves: npm run genai -- up STACK. Keeps serving until Ctrl-C, which ends every process and closes every port.',
     'What it leaves are files in .local/ (certificate, code, logs); deleting the folder is safe when nothing serves.',
-    'Exit code: 0 when every tenant was answered from its own account (and what a variant shows is as the page says), 1 otherwise.',
+    'Exit code: 0 when every tenant was answered from its account (and what a variant shows is as the page says), 1 otherwise.',
   ].join('\n'),
   positionals: [0, 0],
   options: {
@@ -112,7 +112,7 @@ export const start: Verb = {
         if (failed.length > 0) terminal.line(failureOf(failed))
         if (broken.length > 0) terminal.line(`Not as it should be: ${broken.map(({ what }) => what).join('; ')}.`)
         if (failed.length + broken.length > 0) return 1
-        terminal.line('Every tenant was answered from its own account.')
+        terminal.line('Every tenant was answered from its account.')
         return 0
       }
       if (announcement) takeStacks(announcement, up.session, terminal)
