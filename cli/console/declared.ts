@@ -1,11 +1,9 @@
 /** Reading what is declared. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
+import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Properties, Value } from '@genai/local-cloud/ledger/ledger'
 
 export type SceneSource = Pick<LocalCloud, 'ledger' | 'organization'>
-
-export const isMap = (value: Value | undefined): value is Properties =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function list(outputs: Properties, name: string): readonly Value[] {
   const value = outputs[name]
@@ -14,7 +12,7 @@ export function list(outputs: Properties, name: string): readonly Value[] {
 
 export function tagOf({ outputs }: Declared, name: string): string | undefined {
   const { tags } = outputs
-  const value = isMap(tags) ? tags[name] : undefined
+  const value = isObject(tags) ? tags[name] : undefined
   return typeof value === 'string' ? value : undefined
 }
 

@@ -1,8 +1,9 @@
 /** Where hops are in the picture: a hop's kind and id → the node that stands for it. */
 
+import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { LedgerView } from '@genai/local-cloud/ledger/ledger'
 import type { Hop } from '@genai/local-cloud/network/path'
-import { isMap, list } from './declared.ts'
+import { list } from './declared.ts'
 import { apiLabel } from './scene-apis.ts'
 import type { Scene, SceneNode } from './view.ts'
 
@@ -26,7 +27,7 @@ export class Places {
     }
     for (const { id, outputs } of ledger.all(SERVICE))
       for (const one of list(outputs, 'elasticNetworkInterfaces'))
-        if (isMap(one)) this.#tasks.set(String(one.id), `tasks:${id}`)
+        if (isObject(one)) this.#tasks.set(String(one.id), `tasks:${id}`)
   }
 
   node(id: string): SceneNode | undefined {

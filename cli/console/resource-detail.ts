@@ -1,6 +1,7 @@
 /** A resource as it is declared, whose it is, and which policies have a say on it. */
+import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
-import { isMap, list, type SceneSource, tenantOf } from './declared.ts'
+import { list, type SceneSource, tenantOf } from './declared.ts'
 import type { Policy, ResourceDetail } from './view.ts'
 
 /** @returns undefined for what is not declared (any more) */
@@ -87,7 +88,7 @@ function documentOf({ ledger }: SceneSource, arn: Value | undefined): Value | un
 
 function groupsOf({ outputs }: Declared): readonly string[] {
   const [first] = list(outputs, 'elasticNetworkInterfaces')
-  return isMap(first) ? list(first, 'securityGroupIds').map(String) : []
+  return isObject(first) ? list(first, 'securityGroupIds').map(String) : []
 }
 
 function rulesOf({ ledger }: SceneSource, group: string): Value {

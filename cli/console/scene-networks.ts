@@ -1,6 +1,7 @@
 /** A VPC: its subnets by what they are for, and what sits in each. */
+import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
-import { isMap, list, type SceneSource, tagOf, tenantOf } from './declared.ts'
+import { list, type SceneSource, tagOf, tenantOf } from './declared.ts'
 import type { Network, NodeKind, SceneNode, Tier } from './view.ts'
 
 /** A node, and the resource and the network that it is of. */
@@ -91,10 +92,10 @@ function purposeOf(subnet: Declared, vpcName: string): string {
 
 function sitsIn({ ledger }: SceneSource, { outputs }: Declared, subnets: ReadonlySet<string>): boolean {
   const [first] = list(outputs, 'elasticNetworkInterfaces')
-  if (first !== undefined) return isMap(first) && subnets.has(String(first.subnetId))
+  if (first !== undefined) return isObject(first) && subnets.has(String(first.subnetId))
   // A service whose tasks are still to come.
   const configuration = outputs.networkConfiguration
-  if (isMap(configuration)) return subnets.has(String(list(configuration, 'subnets')[0]))
+  if (isObject(configuration)) return subnets.has(String(list(configuration, 'subnets')[0]))
   // A gateway endpoint has no address: it is where its route tables are.
   const tables = list(outputs, 'routeTableIds')
   return [...subnets].some((id) => {

@@ -1,6 +1,7 @@
 /** The ledger → what is drawn: accounts, networks, what sits in them, and which of them are joined. */
+import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
-import { isMap, list, type SceneSource, tenantOf } from './declared.ts'
+import { list, type SceneSource, tenantOf } from './declared.ts'
 import { apiLabel, apisOf } from './scene-apis.ts'
 import { networkOf, type Placed } from './scene-networks.ts'
 import { routersOf } from './scene-routers.ts'
@@ -143,19 +144,21 @@ function targetsOf(ledger: SceneSource['ledger'], balancerArn: string): readonly
       .map(({ outputs }) => String(outputs.targetId)),
     ...ledger
       .all('aws:ecs/service:Service')
-      .filter(({ outputs }) => list(outputs, 'loadBalancers').some((one) => isMap(one) && one.targetGroupArn === group))
+      .filter(({ outputs }) =>
+        list(outputs, 'loadBalancers').some((one) => isObject(one) && one.targetGroupArn === group),
+      )
       .map(({ id }) => id),
   ])
 }
 
 function groupsIn(action: Value): readonly string[] {
-  if (!isMap(action)) return []
+  if (!isObject(action)) return []
   const { targetGroupArn, forward } = action
-  const more = isMap(forward) ? list(forward, 'targetGroups').flatMap((one) => groupsIn(one)) : []
+  const more = isObject(forward) ? list(forward, 'targetGroups').flatMap((one) => groupsIn(one)) : []
   const arn =
     typeof targetGroupArn === 'string'
       ? [targetGroupArn]
-      : isMap(action) && typeof action.arn === 'string'
+      : isObject(action) && typeof action.arn === 'string'
         ? [action.arn]
         : []
   return [...arn, ...more]

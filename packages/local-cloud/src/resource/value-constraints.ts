@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AwsError } from '../errors.ts'
+import { isObject } from '../ledger/is-object.ts'
 import type { Properties, Value } from '../ledger/ledger.ts'
 
 export interface Constraint {
@@ -54,7 +55,7 @@ export function checkValues(type: string, inputs: Properties): void {
         if (problem !== undefined) throw refused(constraint, value, problem)
       }
   const { tags } = inputs
-  if (isMap(tags)) checkTags(type, tags)
+  if (isObject(tags)) checkTags(type, tags)
 }
 
 function refused({ of }: Constraint, value: Value, problem: string): AwsError {
@@ -103,9 +104,9 @@ export function valuesAt(value: Value | undefined, [part, ...rest]: readonly str
   if (value === undefined || value === null || typeof value === 'boolean') return []
   if (part === undefined) return [value]
   if (Array.isArray(value)) return value.flatMap((item: Value) => valuesAt(item, [part, ...rest]))
-  const inner = isMap(value) ? value[part.replace(/\[\]|\{key\}|\{value\}/, '')] : undefined
-  if (part.endsWith('{key}')) return isMap(inner) ? Object.keys(inner) : []
-  if (part.endsWith('{value}')) return isMap(inner) ? Object.values(inner) : []
+  const inner = isObject(value) ? value[part.replace(/\[\]|\{key\}|\{value\}/, '')] : undefined
+  if (part.endsWith('{key}')) return isObject(inner) ? Object.keys(inner) : []
+  if (part.endsWith('{value}')) return isObject(inner) ? Object.values(inner) : []
   if (part.endsWith('[]')) return Array.isArray(inner) ? inner.flatMap((item: Value) => valuesAt(item, rest)) : []
   return valuesAt(inner, rest)
 }
@@ -123,6 +124,3 @@ function checkTags(type: string, tags: Properties): void {
       throw invalid(`The value of the tag '${key}' has more than ${TAGS.value} characters.`)
   }
 }
-
-const isMap = (value: Value | undefined): value is Properties =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
