@@ -69,7 +69,7 @@ export function computeChanges(standing: () => Standing, differences: ComputeDif
     expect([status, body.slice(0, 300)]).toEqual([200, expect.stringContaining('"choices"')])
   })
 
-  it('an up that replaces the task waits for a stream, and does not cut it', async () => {
+  it('an up that replaces the task loses no request, waits for a stream, and does not cut it', async () => {
     const { deployed, clients } = standing()
     const rule = {
       where: { service: 'bedrock-runtime', operation: 'ConverseStream' },
@@ -79,7 +79,14 @@ export function computeChanges(standing: () => Standing, differences: ComputeDif
     await deployed.cloud.faults.during([rule], async () => {
       const streamed = chat({ stream: true, messages: [{ role: 'user', content: 'Who are you?' }] })
       await setTimeout(PAUSE_MILLISECONDS / 4)
-      await deployed.up('spoke-tenant1', { ...ON_FARGATE, tier: 'medium' })
+      // What an upgrade does: another revision of the task, under traffic.
+      const shares = await clients.during(['tenant1', 'tenant2'], () =>
+        deployed.up('spoke-tenant1', { ...ON_FARGATE, tier: 'medium' }),
+      )
+      for (const [tenant, { answered, failed }] of shares) {
+        expect([tenant, failed]).toEqual([tenant, []])
+        expect(answered).toBeGreaterThan(1)
+      }
       const { status, body, milliseconds } = await streamed
       expect(status).toBe(200)
       expect(body).toContain('"finish_reason":"stop"')
