@@ -5,7 +5,7 @@ import { FIGURES } from '../shared/figures.ts'
 import { recordHub } from '../tests/hub-fixture.ts'
 import { dashboardBody } from './dashboard.ts'
 
-const { widgets } = dashboardBody({ region: 'us-east-1', loadBalancer: 'app/genai-hub/1' })
+const { widgets } = dashboardBody({ region: 'us-east-1', loadBalancer: 'app/genai-hub/1', accountMetrics: true })
 const expressions = widgets.flatMap(({ properties }) =>
   'metrics' in properties ? properties.metrics.flat().map(({ expression }) => expression) : [],
 )
@@ -46,11 +46,48 @@ describe('the dashboard', () => {
 
 describe('a hub', () => {
   const DASHBOARD = 'aws:cloudwatch/dashboard:Dashboard'
+  const SINK_POLICY = 'aws:oam/sinkPolicy:SinkPolicy'
 
   it('has one when it is told to, and tells its tenants', async () => {
     const { one, outputs } = await recordHub({ dashboard: true })
-    expect(JSON.parse(String(one(DASHBOARD).inputs.dashboardBody)).widgets).toHaveLength(widgets.length)
+    // Without the accounts' own.
+    expect(JSON.parse(String(one(DASHBOARD).inputs.dashboardBody)).widgets).toHaveLength(widgets.length - 2)
     expect(outputs).toMatchObject({ dashboard: true })
+    expect(outputs).not.toHaveProperty('metricsSinkArn')
+  })
+
+  it('shows what accounts share with the sink that it makes, which takes metrics of the organisation and nothing else', async () => {
+    const { one, outputs } = await recordHub({ dashboard: true, accountMetrics: { kind: 'made' } })
+    expect(JSON.parse(String(one(DASHBOARD).inputs.dashboardBody)).widgets).toHaveLength(widgets.length)
+    expect(outputs).toMatchObject({ metricsSinkArn: expect.stringContaining('metrics-sink') })
+    expect(JSON.parse(String(one(SINK_POLICY).inputs.policy)).Statement).toEqual([
+      {
+        Sid: 'TenantsShareMetrics',
+        Effect: 'Allow',
+        Principal: '*',
+        Action: ['oam:CreateLink', 'oam:UpdateLink'],
+        Resource: '*',
+        Condition: {
+          'ForAllValues:StringEquals': { 'oam:ResourceTypes': 'AWS::CloudWatch::Metric' },
+          StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg01' },
+        },
+      },
+    ])
+  })
+
+  it('names the accounts that may share where they are of no organisation', async () => {
+    const sharing = { kind: 'accounts', accounts: ['333333333333', '222222222222'] } as const
+    const { one } = await recordHub({ dashboard: true, accountMetrics: { kind: 'made' }, sharing })
+    const [statement] = JSON.parse(String(one(SINK_POLICY).inputs.policy)).Statement
+    expect(statement.Principal).toEqual({ AWS: ['222222222222', '333333333333'] })
+    expect(Object.keys(statement.Condition)).toEqual(['ForAllValues:StringEquals'])
+  })
+
+  it('takes the sink that the account has, and makes none', async () => {
+    const arn = 'arn:aws:oam:us-east-1:111111111111:sink/0a1b'
+    const { resources, outputs } = await recordHub({ dashboard: true, accountMetrics: { kind: 'existing', arn } })
+    expect(resources.filter(({ type }) => type.startsWith('aws:oam/'))).toEqual([])
+    expect(outputs).toMatchObject({ metricsSinkArn: arn })
   })
 
   it('has none otherwise, and its outputs are as they were', async () => {

@@ -7,11 +7,13 @@ import { auditLogGroupName, clusterName, PREFIX } from '../shared/naming.ts'
 export interface DashboardArgs {
   readonly region: string
   readonly loadBalancerArn: pulumi.Input<string>
+  /** Tenants' accounts share Bedrock's metrics with this one. */
+  readonly accountMetrics: boolean
 }
 
 export function dashboard(
   name: string,
-  { region, loadBalancerArn }: DashboardArgs,
+  { region, loadBalancerArn, accountMetrics }: DashboardArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.Dashboard {
   return new aws.cloudwatch.Dashboard(
@@ -20,7 +22,11 @@ export function dashboard(
       dashboardName: PREFIX,
       dashboardBody: pulumi
         .output(loadBalancerArn)
-        .apply((arn) => JSON.stringify(dashboardBody({ region, loadBalancer: arn.split(':loadbalancer/')[1] ?? arn }))),
+        .apply((arn) =>
+          JSON.stringify(
+            dashboardBody({ region, loadBalancer: arn.split(':loadbalancer/')[1] ?? arn, accountMetrics }),
+          ),
+        ),
     },
     opts,
   )
@@ -28,8 +34,14 @@ export function dashboard(
 
 const [FULL, HALF, HEIGHT] = [24, 12, 7]
 
-/** @param loadBalancer `app/NAME/ID` */
-export function dashboardBody({ region, loadBalancer }: { readonly region: string; readonly loadBalancer: string }) {
+interface Shown {
+  readonly region: string
+  /** `app/NAME/ID` */
+  readonly loadBalancer: string
+  readonly accountMetrics: boolean
+}
+
+export function dashboardBody({ region, loadBalancer, accountMetrics }: Shown) {
   const graph = (title: string, expressions: readonly Expression[], label: string, more: object = {}) => ({
     type: 'metric',
     properties: {
@@ -125,6 +137,18 @@ export function dashboardBody({ region, loadBalancer }: { readonly region: strin
         'requests',
       ),
     ],
+    ...(accountMetrics
+      ? [
+          [
+            graph(
+              'Bedrock in the accounts: throttled calls and errors of its own',
+              inAccounts('InvocationThrottles', 'InvocationServerErrors'),
+              'calls',
+            ),
+            graph('Bedrock in the accounts: tokens', inAccounts('InputTokenCount', 'OutputTokenCount'), 'tokens'),
+          ],
+        ]
+      : []),
   ]
   return {
     widgets: rows.flatMap((row, y) =>
@@ -145,6 +169,13 @@ interface Expression {
 }
 
 const search = (what: string, statistic: string, period: number) => `SEARCH('${what}', '${statistic}', ${period})`
+
+/** Of every account that is linked, by the label that its link has. */
+const inAccounts = (...metrics: readonly string[]): readonly Expression[] =>
+  metrics.map((metric) => ({
+    expression: search(`{AWS/Bedrock,ModelId} MetricName="${metric}"`, 'Sum', 300),
+    label: `\${PROP('AccountLabel')} \${PROP('Dim.ModelId')} ${metric}`,
+  }))
 
 /** Of every tenant: each is a line of its own. */
 const figure = (metric: string, statistic: string, period: number) =>

@@ -17,6 +17,7 @@ import { Identity } from './identity.ts'
 import { fetchKeySet } from './key-set.ts'
 import { KeySets } from './key-sets.ts'
 import { LoadBalancer } from './load-balancer.ts'
+import { metricsSink } from './metrics-sink.ts'
 import { Network } from './network.ts'
 import { Onboarding } from './onboarding.ts'
 import type { HubPlan } from './preflight/preflight.ts'
@@ -131,7 +132,11 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     { loadBalancerArn, alarmTopicArn: settings.alarmTopicArn, tags },
     opts,
   )
-  if (settings.dashboard) dashboard('dashboard', { region, loadBalancerArn }, opts)
+  const sinkArn =
+    settings.accountMetrics &&
+    metricsSink('metrics-sink', { wanted: settings.accountMetrics, sharing: settings.sharing, tags }, opts)
+  if (settings.dashboard)
+    dashboard('dashboard', { region, loadBalancerArn, accountMetrics: sinkArn !== undefined }, opts)
   const onboarding = new Onboarding(
     'onboarding',
     {
@@ -244,6 +249,7 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     auditFunctionArn: audit.functionArn,
     ...(settings.alarmTopicArn !== undefined && { alarmTopicArn: settings.alarmTopicArn }),
     ...(settings.dashboard && { dashboard: true as const }),
+    ...(sinkArn !== undefined && { metricsSinkArn: sinkArn }),
     ...(tasks && { fargate: fargateOutput(settings, tasks.fargate, tasks.boundary) }),
     ...(settings.loadBalancer === 'internal' && { loadBalancer: settings.loadBalancer }),
     ...(settings.endpointService &&

@@ -50,6 +50,23 @@ const byProvider = (StringEquals: object) =>
     Condition: { StringEquals },
   })
 
+const METRICS = 'AWS::CloudWatch::Metric'
+const link = (inputs: object = {}) =>
+  make('aws:oam/link:Link', 'link', {
+    resourceTypes: [METRICS],
+    linkConfiguration: { metricConfiguration: { filter: "Namespace IN ('AWS/Bedrock')" } },
+    ...inputs,
+  })
+const sinkPolicy = (types: object) =>
+  make('aws:oam/sinkPolicy:SinkPolicy', 'policy', {
+    policy: allow({
+      Principal: { AWS: ['222222222222'] },
+      Action: ['oam:CreateLink', 'oam:UpdateLink'],
+      Resource: '*',
+      Condition: { 'ForAllValues:StringEquals': types },
+    }),
+  })
+
 /** The private door, without its network load balancer. */
 const targets = (inputs: object = {}) =>
   make('aws:lb/targetGroup:TargetGroup', 'targets', { targetType: 'alb', port: 443, ...inputs })
@@ -484,6 +501,19 @@ const EXAMPLES: readonly Example[] = [
     [bucketPolicy({ StringEquals: { 'aws:SourceArn': 'arn:aws:cloudfront::111111111111:distribution/E1' } })],
   ],
   ['tables-can-be-recovered', [table({ pointInTimeRecovery: undefined })], [table({})]],
+  ['accounts-share-bedrock-metrics-only', [link({ resourceTypes: [METRICS, 'AWS::Logs::LogGroup'] })], [link()]],
+  ['accounts-share-bedrock-metrics-only', [link({ linkConfiguration: {} })], [link()]],
+  [
+    'accounts-share-bedrock-metrics-only',
+    [link({ linkConfiguration: { metricConfiguration: { filter: "Namespace IN ('AWS/Bedrock', 'genai/tenant1')" } } })],
+    [link()],
+  ],
+  ['accounts-share-bedrock-metrics-only', [sinkPolicy({})], [sinkPolicy({ 'oam:ResourceTypes': METRICS })]],
+  [
+    'accounts-share-bedrock-metrics-only',
+    [sinkPolicy({ 'oam:ResourceTypes': [METRICS, 'AWS::XRay::Trace'] })],
+    [sinkPolicy({ 'oam:ResourceTypes': [METRICS] })],
+  ],
   ['buckets-are-private', [bucket, encryption, lifecycle, block(false)], [bucket, encryption, lifecycle, block()]],
   ['networks-have-flow-logs', [vpc(), flowLog('REJECT')], [vpc(), flowLog('ALL')]],
   ['instances-guard-their-credentials', [instance({ metadataOptions: { httpTokens: 'optional' } })], [instance({})]],

@@ -38,6 +38,12 @@ export interface CentralModelsSettings {
   readonly groupRules: number
 }
 
+/** Where tenants' accounts share Bedrock's metrics with the hub's. */
+export type MetricsSink =
+  | { readonly kind: 'made' }
+  /** AWS allows an account one sink in a region: somebody has made it before. */
+  | { readonly kind: 'existing'; readonly arn: string }
+
 /** The gateway as an endpoint service. */
 export interface EndpointServiceSettings {
   /** Of partners without a spoke, who may ask to be connected. */

@@ -105,6 +105,9 @@ export interface HubOutputs {
   /** Tenants take the figures that the hub's dashboard shows; absent on a hub without one. */
   readonly dashboard?: true
 
+  /** The sink that tenants' accounts share Bedrock's metrics with; absent on a hub that shows none. */
+  readonly metricsSinkArn?: string
+
   /** What a tenant needs to run on Fargate; absent on a hub without it. */
   readonly fargate?: HubFargate
 

@@ -120,6 +120,7 @@ const AT_TIMES = {
     `${namesOf(IDENTITY)}, with or without groupsClaim and clientId`,
   ],
   dashboard: [choice(true), 'true'],
+  metricsSinkArn: [text, 'text'],
   leavingSubnet: [subnet, '{ id, cidrBlock, zoneId }'],
   fargate: [mapOf({ ...FARGATE, baseImage: orNothing(text) }), `${namesOf(FARGATE)}, with or without baseImage`],
   centralModels: [mapOf(CENTRAL), namesOf(CENTRAL)],

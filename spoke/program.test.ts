@@ -446,6 +446,21 @@ describe('other hubs and tenants', () => {
     )
   })
 
+  it('shares Bedrock’s metrics of its account, and no other, with the hub’s sink', async () => {
+    const metricsSinkArn = 'arn:aws:oam:us-east-1:111111111111:sink/0a1b'
+    const stack = await run({ shareMetrics: true }, { metricsSinkArn })
+    const link = stack.one('aws:oam/link:Link')
+    expect(link.provider).toBe('tenant')
+    expect(link.inputs).toMatchObject({
+      resourceTypes: ['AWS::CloudWatch::Metric'],
+      linkConfiguration: { metricConfiguration: { filter: "Namespace IN ('AWS/Bedrock')" } },
+      sinkIdentifier: metricsSinkArn,
+    })
+    const without = await run({}, { metricsSinkArn })
+    expect(without.resources.filter(({ type }) => type.startsWith('aws:oam/'))).toEqual([])
+    await expect(run({ shareMetrics: true })).rejects.toThrow(/tenant1 has shareMetrics, and its hub .* has no sink/)
+  })
+
   it('refuses a zone without the service before it makes anything but the providers', async () => {
     // us-east-1a is use1-az2 in the tenant's account.
     await expect(run({}, {}, { zones: ['us-east-1a', 'us-east-1c'] })).rejects.toThrow(

@@ -50,6 +50,7 @@ export function spoke({
       hubHasFargate: hub.fargate !== undefined,
       modelIds,
       deletionProtection: hub.deletionProtection,
+      ...(settings.shareMetrics && hub.metricsSinkArn !== undefined && { metricsSinkArn: hub.metricsSinkArn }),
       tags,
     },
     { provider: providers.tenant },

@@ -31,6 +31,7 @@ const OPTIONAL = [
   'userPoolDomain',
   'identity',
   'dashboard',
+  'metricsSinkArn',
   'keySet',
   'alarmTopicArn',
   'leavingSubnet',

@@ -1,4 +1,5 @@
 /** Rules over what is kept: encrypted, kept for a stated time, not public. */
+import { documentsOf } from '../documents.ts'
 import {
   asList,
   asMap,
@@ -124,6 +125,46 @@ const recoverable: Rule = {
       .map((table) => violation(table, 'It has no point-in-time recovery.')),
 }
 
+const METRICS = 'AWS::CloudWatch::Metric'
+
+/** Logs would be prompts, where the account records them. */
+const metricsOnly: Rule = {
+  name: 'accounts-share-bedrock-metrics-only',
+  says: "An account shares Bedrock's metrics with another one, and nothing else; a sink takes metrics, and nothing else.",
+  remedy:
+    "Declare the link as spoke/account/metrics-link.ts does, and the sink's policy with a condition on oam:ResourceTypes.",
+  scope: 'resource',
+  check: (resources) => [
+    ...ofType(resources, 'aws:oam/link:Link').flatMap((link) => {
+      const { resourceTypes, linkConfiguration } = link.inputs
+      const { metricConfiguration, logGroupConfiguration } = asMap(linkConfiguration)
+      const more = asTexts(resourceTypes).filter((type) => type !== METRICS)
+      const { filter } = asMap(metricConfiguration)
+      return [
+        ...(more.length > 0 || logGroupConfiguration !== undefined ? ['It shares more than metrics.'] : []),
+        ...(filter === "Namespace IN ('AWS/Bedrock')" || isUnknown(link, 'linkConfiguration')
+          ? []
+          : ["It shares other metrics than Bedrock's."]),
+      ].map((message) => violation(link, message))
+    }),
+    ...ofType(resources, 'aws:oam/sinkPolicy:SinkPolicy')
+      .filter((one) => !isUnknown(one, 'policy'))
+      .filter((one) =>
+        documentsOf([one]).some(
+          ({ statements = [{ allows: true, conditions: {} }] }) =>
+            !statements.every(({ allows, conditions }) => !allows || takesMetricsOnly(conditions)),
+        ),
+      )
+      .map((one) => violation(one, 'It lets accounts share more than metrics.')),
+  ],
+}
+
+/** The key is a list of what a link shares, which is never empty. */
+const takesMetricsOnly = (conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>): boolean => {
+  const types = asTexts(conditions['ForAllValues:StringEquals']?.['oam:ResourceTypes'])
+  return types.length === 1 && types[0] === METRICS
+}
+
 const PUBLIC_SWITCHES = ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets']
 
 const privateBuckets: Rule = {
@@ -175,4 +216,5 @@ export const DATA_RULES: readonly Rule[] = [
   privateBuckets,
   networksAreLogged,
   instancesGuardCredentials,
+  metricsOnly,
 ]

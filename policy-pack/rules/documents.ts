@@ -61,11 +61,14 @@ const noWildcardResource: Rule = {
   remedy: 'Name the resource in the ARN, or by a condition on its tag or network.',
   scope: 'resource',
   check: eachAllow((statement, document) =>
-    document.kind === 'trust' || isKeySetEndpoint(document)
+    document.kind === 'trust' || isKeySetEndpoint(document) || isOfSink(document)
       ? []
       : statement.resources.flatMap((resource) => wildcard(resource, statement, document)),
   ),
 }
+
+/** The policy of a sink is about that sink: AWS's own examples say `*`. */
+const isOfSink = ({ owner }: Document) => owner.type === 'aws:oam/sinkPolicy:SinkPolicy'
 
 function wildcard(resource: string, statement: Statement, document: Document): readonly string[] {
   const { actions, sid } = statement

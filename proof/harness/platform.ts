@@ -28,6 +28,8 @@ export interface Platform {
   readonly localUrl: string
   /** ID token of the tenant's user. */
   token(tenantId: string): Promise<string>
+  /** An ID token of a sign-in that is made now. */
+  signIn(tenantId: string): Promise<string>
   /** Access token of the tenant's user. */
   accessToken(tenantId: string): Promise<string>
   /** The tenant's user, for whoever signs in by pages. */
@@ -101,6 +103,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     return known
   }
   const token = async (tenantId: string) => (await tokensOf(tenantId)).idToken
+  async function signIn(tenantId: string): Promise<string> {
+    await tokensOf(tenantId)
+    const credentials = { username: emailOf(tenantId), password: PASSWORD }
+    return (await signInForTokens(users, { clientId: deployed.userPoolClientId, ...credentials })).idToken
+  }
   const call = (request: GatewayCall) => callGateway(deployed.gatewayUrl, { port: gateway.port, caFile }, request)
   const restore = async (resources: readonly Declared[]) => {
     for (const resource of resources) await cloud.ledger.put(resource)
@@ -114,6 +121,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     caFile,
     localUrl: gateway.url,
     token,
+    signIn,
     call,
     accessToken: async (tenantId) => (await tokensOf(tenantId)).accessToken,
     async user(tenantId) {

@@ -42,7 +42,7 @@ function whoOf(sharing: Sharing, binding: Binding): NonNullable<PolicyStatement[
 }
 
 /** `o-…`, of the ARN of an organisation or of a unit in it. */
-const organisationOf = (arn: string) => arn.split('/')[1] ?? ''
+export const organisationOf = (arn: string) => arn.split('/')[1] ?? ''
 
 const withCondition = (
   statement: PolicyStatement,

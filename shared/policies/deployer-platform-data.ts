@@ -142,5 +142,21 @@ export function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
       of('cloudwatch', 'DeleteDashboards', 'GetDashboard', 'PutDashboard'),
       `arn:aws:cloudwatch::${account}:dashboard/${PREFIX}`,
     ),
+    // With accountMetrics: make only. Whatever is made has no ARN before.
+    allow('MakeSink', ['oam:CreateSink']),
+    allow(
+      'Sink',
+      of(
+        'oam',
+        'DeleteSink',
+        'GetSink',
+        'GetSinkPolicy',
+        'ListTagsForResource',
+        'PutSinkPolicy',
+        'TagResource',
+        'UntagResource',
+      ),
+      `arn:aws:oam:${region}:${account}:sink/*`,
+    ),
   ]
 }

@@ -57,7 +57,7 @@ export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: Pool
       // Nor is anything made, or tagged anew, as a neighbour's.
       Sid: 'NothingAsNeighbours',
       Effect: 'Deny',
-      Action: ['ec2:*', 'bedrock:*', 'iam:TagRole', 'logs:TagResource'],
+      Action: ['ec2:*', 'bedrock:*', 'iam:TagRole', 'logs:TagResource', 'oam:*'],
       Resource: '*',
       Condition: {
         StringNotEquals: { 'aws:RequestTag/tenant': tenantId },
@@ -209,6 +209,22 @@ const records = (scope: DeployerScope, { logGroups, invocationLog }: typeof ANY_
         ]),
       ]
     : []),
+  // With shareMetrics only: to the sink of the hub's account.
+  allow('ShareMetrics', ['cloudwatch:Link']),
+  allow(
+    'LinkMetrics',
+    of(
+      'oam',
+      'CreateLink',
+      'DeleteLink',
+      'GetLink',
+      'ListTagsForResource',
+      'TagResource',
+      'UntagResource',
+      'UpdateLink',
+    ),
+    [`arn:aws:oam:${scope.region}:${scope.account}:link/*`, `arn:aws:oam:${scope.region}:*:sink/*`],
+  ),
   // With guardrail only, made of rules. Whatever is made has no ARN before.
   allow('MakeGuardrail', ['bedrock:CreateGuardrail']),
   allow(

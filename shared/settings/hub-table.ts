@@ -78,6 +78,7 @@ export const HUB_TABLE = {
   auditRetentionDays: records.auditRetentionDays,
   alarmTopicArn: records.alarmTopicArn,
   dashboard: records.dashboard,
+  accountMetrics: records.accountMetrics,
   deletionProtection: records.deletionProtection,
 } as const
 

@@ -9,7 +9,7 @@ import { parseModel } from '../policies/models.ts'
 import { onboardingTrustPolicy } from '../policies/onboarding.ts'
 import type { HubSettings } from '../settings.ts'
 import { removeCommand } from './commands.ts'
-import { accountOfRole, CERTIFICATE_ARN, credentialsOf, TOPIC_ARN } from './common.ts'
+import { accountOfRole, CERTIFICATE_ARN, credentialsOf, SINK_ARN, TOPIC_ARN } from './common.ts'
 import { HUB_PARTS, HUB_TABLE } from './hub-table.ts'
 import { REGIONS } from './regions.ts'
 import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
@@ -37,6 +37,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   checkNetwork(values, refuse)
   checkAccounts(values, refuse)
   checkAlarmTopic(values, refuse)
+  checkAccountMetrics(values, refuse)
   checkDeployers(values, refuse)
   checkUserPoolDomain(values, refuse)
   checkIdentity(values, refuse)
@@ -181,6 +182,22 @@ function checkAlarmTopic({ alarmTopicArn, region }: HubValues, refuse: Refuse): 
   if (alarmTopicArn === undefined || TOPIC_ARN.exec(alarmTopicArn)?.[1] === region) return
   const meant = `arn:aws:sns:${region}:{ACCOUNT}:{NAME}`
   refuse('alarmTopicArn', `"${alarmTopicArn}" is not in ${region}.`, { meant })
+}
+
+/** The dashboard is all that reads them; and an account looks into its own sink only. */
+function checkAccountMetrics({ accountMetrics, dashboard, account, region }: HubValues, refuse: Refuse): void {
+  if (accountMetrics === undefined) return
+  if (!dashboard)
+    refuse('accountMetrics', 'it is set, and dashboard is not true: nothing would show them.', {
+      choice: 'accountMetrics',
+    })
+  if (accountMetrics.kind === 'made') return
+  const { arn } = accountMetrics
+  const [, ofRegion, ofAccount] = SINK_ARN.exec(arn) ?? []
+  if (ofRegion === region && ofAccount === account) return
+  refuse('accountMetrics', `"${arn}" is not in account ${account} and region ${region}.`, {
+    meant: `arn:aws:oam:${region}:${account}:sink/{ID}`,
+  })
 }
 
 /** Of the first name of a certificate that ACM makes: RFC 5280 bounds the common name. Imported certificates may have longer ones. */

@@ -77,6 +77,16 @@ const modelInvocationLogging = simple(
   },
 )
 
+const shareMetrics = simple(
+  { is: 'true or false' },
+  {
+    meaning:
+      "Shares Bedrock's own metrics of the tenant's account with the hub, for its dashboard. An account has one link to the hub: of several tenants in it, one sets this.",
+    allowed: 'true or false; true only on a hub with accountMetrics.',
+    fallback: false,
+  },
+)
+
 const gatewayEndpoint = simple(
   { is: 'true or false' },
   {
@@ -128,6 +138,7 @@ export const SPOKE_TABLE = {
   tier,
   gatewayImage,
   modelInvocationLogging,
+  shareMetrics,
   tenantClaimValue,
   gatewayEndpoint,
   sharedAccount,

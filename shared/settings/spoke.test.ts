@@ -24,6 +24,7 @@ describe('spoke settings', () => {
       modelRegions: {},
       modelPerimeter: 'everyRegion',
       modelInvocationLogging: false,
+      shareMetrics: false,
       machineIssuers: {},
       gatewayEndpoint: false,
       sharedAccount: false,

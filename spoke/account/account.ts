@@ -8,6 +8,7 @@ import { heldOnce } from '../../shared/shared-account.ts'
 import type { TagMap } from '../tags.ts'
 import { type GuardrailThere, tenantGuardrail } from './guardrail.ts'
 import { accountFlowLogs, invocationLogging } from './logging.ts'
+import { metricsLink } from './metrics-link.ts'
 import { modelAccess, type OwnEndpoint, type SharedEndpoint } from './models.ts'
 import { type SpokeNetwork, spokeNetwork } from './network.ts'
 
@@ -41,6 +42,8 @@ export interface TenantAccountArgs {
   readonly gatewayEndpoint: boolean
   /** Others are in the account. */
   readonly sharedAccount: boolean
+  /** The hub's sink, where the account shares Bedrock's metrics with it. */
+  readonly metricsSinkArn?: string
   readonly deletionProtection: boolean
   readonly tags: TagMap & { readonly Name: string }
 }
@@ -87,6 +90,8 @@ export class TenantAccount extends pulumi.ComponentResource {
     )
     if (network) accountFlowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
     if (args.modelInvocationLogging) invocationLogging(`${name}-invocations`, args, child)
+    if (args.metricsSinkArn !== undefined)
+      metricsLink(`${name}-metrics`, { sinkArn: args.metricsSinkArn, tags: args.tags }, child)
 
     this.network = network && {
       vpcId: network.vpc.id,

@@ -15,12 +15,14 @@ import type { SpokeSettings } from '../../shared/settings.ts'
 
 /** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
-  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId'>> & {
+  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId' | 'metricsSinkArn'>> & {
     readonly fargate?: HubFargate | boolean
     readonly identity?: object
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
     readonly endpointService?: Pick<HubEndpointService, 'accounts'>
     readonly sharing?: { readonly kind: 'organisation' | 'accounts' }
+    /** Of a hub's settings; `metricsSinkArn` of its outputs. */
+    readonly accountMetrics?: object
   }
 
 /** @throws Error saying which settings do not fit the hub, and what would */
@@ -52,6 +54,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireGuardrailInRegion(settings, hub),
     () => requireDoor(settings, hub),
     () => requireOneShare(settings, hub),
+    () => requireSink(settings, hub),
     ...everyModelId(settings).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
@@ -191,6 +194,15 @@ function requireOneShare(
     `${tenantId} has sharedAccount and a network of its own, and its hub ${hubStack} shares its Transit Gateway with single accounts ` +
       '(shareWithAccounts): an account accepts that once, and would lose it with the first of its tenants that goes. Set modelEndpoint to hub, ' +
       'take sharedAccount out, or use a hub that shares with an organisation.',
+  )
+}
+
+function requireSink({ tenantId, shareMetrics, hubStack }: SpokeSettings, hub: HubFacts): void {
+  if (!shareMetrics || hub.metricsSinkArn !== undefined || hub.accountMetrics) return
+  const stack = hubStack.split('/').at(-1) ?? hubStack
+  throw new Error(
+    `${tenantId} has shareMetrics, and its hub ${hubStack} has no sink to share them with. First: ` +
+      `${setCommand(stack, 'accountMetrics', 'make')} && pulumi up -s ${stack}, or take shareMetrics out.`,
   )
 }
 

@@ -1,7 +1,10 @@
 /** The clients, each with an environment of its own below this folder. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 export interface Client {
@@ -36,8 +39,43 @@ const pythonOf = (client: Client) => join(folderOf(client), '.venv', 'bin', 'pyt
 /** What runs a program of this client's language, with its libraries. */
 export const programOf = (client: Client) => (client.language === 'node' ? process.execPath : pythonOf(client))
 
-/** By the client's own lockfile, from the registries. @throws when a registry cannot be had */
+/**
+ * By the client's own lockfile, from the registries; once, whichever file of tests comes first, as an installation takes away what another
+ * one runs.
+ * @throws when a registry cannot be had
+ */
 export async function install(client: Client): Promise<void> {
+  const folder = join(folderOf(client), client.language === 'node' ? 'node_modules' : '.venv')
+  const installed = join(folder, '.installed')
+  const wanted = readFileSync(
+    join(folderOf(client), client.language === 'node' ? 'package-lock.json' : 'requirements.txt'),
+  )
+  const turn = join(tmpdir(), `genai-clients-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`)
+  while (!mine(turn)) await setTimeout(200)
+  try {
+    if (existsSync(installed) && readFileSync(installed).equals(wanted)) return
+    await installAnew(client)
+    writeFileSync(installed, wanted)
+  } finally {
+    rmdirSync(turn)
+  }
+}
+
+/** Whether this process has made the folder. One that was left behind by a process that was killed is as good as gone. */
+function mine(turn: string): boolean {
+  try {
+    mkdirSync(turn)
+    return true
+  } catch {
+    const made = statSync(turn, { throwIfNoEntry: false })?.mtimeMs
+    if (made !== undefined && Date.now() - made > STALE_MILLISECONDS) rmSync(turn, { recursive: true, force: true })
+    return false
+  }
+}
+
+const STALE_MILLISECONDS = 30 * 60_000
+
+async function installAnew(client: Client): Promise<void> {
   const cwd = folderOf(client)
   if (client.language === 'node') {
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd })
@@ -53,7 +91,7 @@ export async function ask(client: Client, scenario: string, env: Readonly<Record
   const { stdout } = await run(programOf(client), [script, scenario], {
     cwd: folderOf(client),
     env: { ...env },
-    timeout: 60_000,
+    timeout: 5 * 60_000,
   })
   return JSON.parse(stdout)
 }

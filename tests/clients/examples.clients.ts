@@ -88,10 +88,12 @@ async function installed(name: string): Promise<Client | undefined> {
 /** Runs a program in the client's environment, as the shell that has the exports of `login`. */
 async function printed(client: Client, place: (file: string) => void): Promise<string> {
   const extension = client.language === 'node' ? 'mjs' : 'py'
-  const file = join(folderOf(client), `copied-${process.pid}-${Math.random().toString(36).slice(2)}.${extension}`)
+  // What looks through the project's own files does not meet it.
+  const folder = client.language === 'node' ? join(folderOf(client), 'node_modules') : folderOf(client)
+  const file = join(folder, `copied-${process.pid}-${Math.random().toString(36).slice(2)}.${extension}`)
   try {
     place(file)
-    const { stdout } = await run(programOf(client), [file], { cwd: folderOf(client), env: fixture.shell() })
+    const { stdout } = await run(programOf(client), [file], { cwd: folderOf(client), env: await fixture.shell() })
     return stdout
   } finally {
     rmSync(file, { force: true })
@@ -117,7 +119,7 @@ describe('examples/', () => {
 
   it('curl', async () => {
     const script = join(PROJECT_DIRECTORY, 'examples/curl/ask.sh')
-    const { stdout } = await run(script, ['Say "hub".'], { env: fixture.shell() })
+    const { stdout } = await run(script, ['Say "hub".'], { env: await fixture.shell() })
     expect(JSON.parse(stdout)).toMatchObject({ output: expect.stringContaining(SERVED) })
   })
 })

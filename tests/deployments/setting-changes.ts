@@ -169,6 +169,13 @@ const SPOKE: readonly Row[] = [
     changes: { gatewayEndpoint: 'true' },
     says: /tenant1 has gatewayEndpoint, and its hub \S+ is not offered by PrivateLink\. Set the hub's endpointService to true first/,
   },
+  {
+    stack: 'spoke-tenant1',
+    setting: 'shareMetrics',
+    effect: 'in place',
+    changes: { shareMetrics: 'true' },
+    says: /tenant1 has shareMetrics, and its hub \S+ has no sink to share them with\. First: pulumi config set .*accountMetrics make/,
+  },
 ]
 
 /** Everything that a hub takes while tenants live, at once: an `up` is slow by the CLI. */
@@ -194,6 +201,7 @@ const HUB_IN_PLACE: Changes = {
   auditRetentionDays: '90',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
   dashboard: 'true',
+  accountMetrics: 'make',
   deletionProtection: 'true',
 }
 

@@ -322,6 +322,29 @@ test('A budget that is nearly used up is told once', async () => {
   expect(warnings).toEqual([{ warning: 'budget', tenant: 'tenant1', scope: 'tenant', percent: 50 }])
 })
 
+test('A budget that requests are refused for is told once, however little of it is spent', async () => {
+  const { invoke, warnings } = start({ tenant: { dollarsPerMonth: 0.001 } })
+  for (const _ of times(5)) expect((await invoke(3)).status).toBe(200)
+  // Dearer than what is left, and then dearer than all of it, which says nothing of the budget.
+  for (const _ of times(2)) expect(await codeOf(await invoke(190))).toBe('budget_exhausted')
+  expect(warnings).toEqual([
+    { warning: 'budget', tenant: 'tenant1', scope: 'tenant', percent: expect.any(Number), refused: true },
+  ])
+  expect(warnings[0]?.percent).toBeLessThan(50)
+  // It is told again when it is nearly used up.
+  for (const _ of times(80)) await invoke(3)
+  expect(warnings.map(({ percent, refused }) => [percent, refused])).toEqual([
+    [warnings[0]?.percent, true],
+    [80, undefined],
+  ])
+})
+
+test('A request that is dearer than the whole budget rings no alarm', async () => {
+  const { invoke, warnings } = start({ tenant: { dollarsPerMonth: 0.001 } })
+  expect(await codeOf(await invoke(3_000))).toBe('budget_exhausted')
+  expect(warnings).toEqual([])
+})
+
 test('On a server, the answer does not wait for the settling', async () => {
   const settling: Promise<void>[] = []
   const { invoke } = start(

@@ -79,7 +79,7 @@ describe('the programs hold to every rule', () => {
         browserOrigin: 'https://chat.example.com',
       }),
       await deployed(
-        { ...shared, ...FARGATE, ...DOOR, keySetVia: 'nat', dashboard: 'true' },
+        { ...shared, ...FARGATE, ...DOOR, keySetVia: 'nat', dashboard: 'true', accountMetrics: 'make' },
         {
           modelInvocationLogging: 'true',
           compute: 'fargate',

@@ -44,11 +44,17 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
         endpointService: true,
         endpointServiceAccounts: ['444444444444'],
         dashboard: true,
+        accountMetrics: 'make',
         centralModels: ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'us.amazon.nova-2-lite-v1:0'],
         shareWithOrganisation: undefined,
         shareWithAccounts: ['222222222222', '333333333333'],
       },
-      [TENANT]: { modelInvocationLogging: true, guardrail: { words: ['nightingale'] }, gatewayEndpoint: true },
+      [TENANT]: {
+        modelInvocationLogging: true,
+        shareMetrics: true,
+        guardrail: { words: ['nightingale'] },
+        gatewayEndpoint: true,
+      },
       'spoke-tenant2': {
         compute: 'fargate',
         modelEndpoint: 'hub',

@@ -34,10 +34,12 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
         auditRetentionDays: 30,
         alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:operators',
         dashboard: true,
+        accountMetrics: 'make',
         deletionProtection: false,
       },
       'spoke-tenant1': {
         modelInvocationLogging: true,
+        shareMetrics: true,
         guardrail: { words: ['nightingale'] },
         tier: 'large',
         availabilityZoneIds: ['use1-az2'],

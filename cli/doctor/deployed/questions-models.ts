@@ -26,12 +26,16 @@ export const OF_MODELS: readonly Question[] = [
   },
   {
     id: 'shared-metrics',
-    from: [{ file: FACTS, words: "share `AWS/Bedrock` metrics of a tenant's account with the hub at no charge (?)" }],
+    from: [
+      { file: FACTS, words: "share `AWS/Bedrock` metrics of a tenant's account with the hub at no charge (?)" },
+      { file: note('0097-account-metrics-by-links'), words: 'was not looked up in a price list (?)' },
+      { file: 'docs/governance.md', words: 'AWS asks nothing for metrics that are shared (?)' },
+    ],
     question: 'Are metrics shared between accounts at no charge?',
     how: 'only by a bill',
     expected: 'no charge',
     otherwise: NOTHING,
-    notAsked: 'Nothing here shares metrics; it is on a bill where somebody does.',
+    notAsked: 'It is on the bill of a hub with accountMetrics.',
   },
   {
     id: 'guardrail-through-endpoint',

@@ -109,4 +109,15 @@ export const QUESTIONS: readonly Question[] = [
     otherwise: 'The expressions in hub/dashboard.ts.',
     notAsked: 'GetMetricData is no right of the read-only role, and a drawing is looked at.',
   },
+  {
+    id: 'dashboard-account-labels',
+    from: [
+      { file: note('0097-account-metrics-by-links'), words: 'for each account was never drawn, and is not known' },
+    ],
+    question: 'Does a SEARCH over linked accounts label each line with the account’s name?',
+    how: 'a look at the dashboard of a hub with accountMetrics, with two tenants that share their metrics',
+    expected: 'a line for each account and model',
+    otherwise: 'The labels in hub/dashboard.ts.',
+    notAsked: 'A drawing is looked at.',
+  },
 ]

@@ -106,7 +106,10 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
           if (limits?.onLimitsUnavailable !== 'allow' || !hasOnlyMinutes(scope.limits))
             refused.push(storeUnavailable(answer.reason))
         } else if (isHold(answer.value)) made.push({ scope, hold: answer.value })
-        else refused.push(limitExceeded(describe(scope), answer.value, now()))
+        else {
+          warnings.refused(scope, answer.value, now())
+          refused.push(limitExceeded(describe(scope), answer.value, now()))
+        }
       }
       const [first] = refused.sort((one, other) => RANK.indexOf(one.code) - RANK.indexOf(other.code))
       if (first) {

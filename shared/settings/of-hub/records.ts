@@ -1,5 +1,6 @@
 /** Hub settings: records, alarms, and what is kept from deletion. */
-import { none, TOPIC_ARN } from '../common.ts'
+import type { MetricsSink } from '../../choices.ts'
+import { none, SINK_ARN, TOPIC_ARN } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
 import { matching, numberIn } from '../values.ts'
@@ -36,6 +37,20 @@ export const dashboard = simple(
     fallback: false,
   },
 )
+
+export const accountMetrics: Setting<MetricsSink | undefined> = {
+  type: '`make`, or text',
+  meaning:
+    "Where tenants with `shareMetrics` share Bedrock's own metrics of their accounts, which the dashboard then shows: `make` a sink of CloudWatch's cross-account observability, or the ARN of the one that is there. AWS allows an account one in a region.",
+  allowed:
+    "make, or the ARN of a sink of the hub's account and region, arn:aws:oam:REGION:ACCOUNT:sink/ID; with dashboard.",
+  placeholder: '{make or ARN}',
+  fallback: none,
+  parse: (raw) =>
+    raw === 'make'
+      ? { kind: 'made' }
+      : { kind: 'existing', arn: matching(SINK_ARN, 'make, or the ARN of a sink')(raw) },
+}
 
 export const deletionProtection = simple(
   { is: 'true or false' },
