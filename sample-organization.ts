@@ -8,6 +8,7 @@ import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts
 import { siteDeployerPolicy } from './shared/policies/deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
+import { enforcementPolicy, GUARDRAIL_ROLE } from './shared/policies/enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
 import { guardRails } from './shared/policies/service-control.ts'
 
@@ -79,7 +80,14 @@ const reader: ExistingRole = { name: DOCTOR_ROLE, trust: doctorTrust(PLATFORM_DE
 const accountant: ExistingRole = {
   name: USAGE_ROLE,
   trust: doctorTrust(PLATFORM_DEPLOYER),
-  policy: reconcilePolicy({ records: true }),
+  policy: reconcilePolicy({ records: true, bill: true }),
+}
+
+/** Who enforces a guardrail on a tenant's whole account. */
+const guardian: ExistingRole = {
+  name: GUARDRAIL_ROLE,
+  trust: doctorTrust(PLATFORM_DEPLOYER),
+  policy: enforcementPolicy(),
 }
 
 /** The tenant's own people, whom nobody but the organisation's guard rails keeps from what their account can do. */
@@ -127,6 +135,7 @@ export const tenantRoles = (account: string): readonly ExistingRole[] => [
   application,
   reader,
   accountant,
+  guardian,
 ]
 
 /** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */

@@ -34,8 +34,14 @@ export const WARN_AT = 80
  * What each may be. A counter is one item, which takes about 1,000 writes a second, and a request is two of them: hence at most
  * 30,000 requests a minute. A user's running requests are entries of their item, and every write pays for its size.
  */
-export const LIMIT_RANGES: Readonly<Record<keyof ScopeLimits, { readonly least: number; readonly most: number }>> = {
-  requestsPerMinute: { least: 1, most: 30_000 },
+export const LIMIT_RANGES: Readonly<
+  Record<keyof ScopeLimits, { readonly least: number; readonly most: number; readonly why?: string }>
+> = {
+  requestsPerMinute: {
+    least: 1,
+    most: 30_000,
+    why: 'a counter is one item of DynamoDB, which takes about 1,000 writes a second, and a request is two',
+  },
   tokensPerMinute: { least: 1, most: 1_000_000_000 },
   tokensPerDay: { least: 1, most: 1_000_000_000_000 },
   dollarsPerMonth: { least: 0.000_001, most: 1_000_000 },
@@ -112,7 +118,7 @@ export function parseScope(at: string, scope: Scope, value: unknown): ScopeLimit
 }
 
 function parseFigure(at: string, name: keyof ScopeLimits, figure: unknown): number {
-  const { least, most } = LIMIT_RANGES[name]
+  const { least, most, why } = LIMIT_RANGES[name]
   const dollars = name === 'dollarsPerMonth'
   const text = typeof figure === 'number' || typeof figure === 'string' ? String(figure) : ''
   if (!(dollars ? /^\d{1,15}(\.\d{1,6})?$/ : /^\d{1,15}$/).test(text))
@@ -122,7 +128,10 @@ function parseFigure(at: string, name: keyof ScopeLimits, figure: unknown): numb
     )
   const number = Number(text)
   if (number < least || number > most)
-    throw new LimitsMistake(at, `${at.slice(1)} is ${text}: it is from ${least} to ${most}.`)
+    throw new LimitsMistake(
+      at,
+      `${at.slice(1)} is ${text}: it is from ${least} to ${most}${number > most && why !== undefined ? `, as ${why}` : ''}.`,
+    )
   return number
 }
 

@@ -4,6 +4,7 @@ import { certificate } from './checks/certificate.ts'
 import { concurrency } from './checks/concurrency.ts'
 import { credentials } from './checks/credentials.ts'
 import { domain } from './checks/domain.ts'
+import { enforcedGuardrail } from './checks/enforced-guardrail.ts'
 import { files } from './checks/files.ts'
 import { hubNames } from './checks/hub-names.ts'
 import { hubZones } from './checks/hub-zones.ts'
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   modelAccess,
   modelRegions,
   invocationLogging,
+  enforcedGuardrail,
   domain,
   certificate,
   identity,

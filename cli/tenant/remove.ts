@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
+import { GUARDRAIL_ROLE } from '../../shared/policies/enforcement.ts'
 import { HELD } from '../../shared/shared-account.ts'
 import type { Tenancy } from '../../shared/tenancies.ts'
 import { destroyInRunning } from '../demo/stacks.ts'
@@ -10,6 +11,7 @@ import { type Backend, openBackend, progress, resourcesOf, toItsEnd } from '../p
 import { stackFile } from '../pulumi/stacks.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
+import { refuseEnforced } from './guardrail.ts'
 import { tenantIdOf } from './id.ts'
 import { livingTenants, setStatus } from './items.ts'
 import { readStackFiles, stackOf } from './stacks.ts'
@@ -39,8 +41,9 @@ export const remove: Verb = {
     await withHub(values, async (hub) => {
       // `npm start` deploys in its own process: there is no stack for pulumi to destroy.
       const inProcess = !aws && (await findRunning())?.verb === 'start'
+      const left = await refuseEnforced(tenantId, hub, { aws, role: GUARDRAIL_ROLE })
       const backend = inProcess ? undefined : await openBackend({ aws })
-      const removal = await plan(tenantId, hub, backend, values['delete-users'] === true)
+      const removal = await plan(tenantId, hub, backend, { erase: values['delete-users'] === true, left })
       process.stdout.write(removal.text)
       await confirm(`Remove ${tenantId} from ${hub.where}?`, tenantId, values.yes === true)
       await removal.run()
@@ -60,7 +63,13 @@ function requireItsHub(tenantId: string, values: Arguments['values']): void {
   )
 }
 
-async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefined, erase: boolean) {
+interface Removal {
+  readonly erase: boolean
+  /** Lines about what the tenant's account may keep. */
+  readonly left: readonly string[]
+}
+
+async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefined, { erase, left }: Removal) {
   const name = stackOf(tenantId)
   const file = stackFile(name)
   const fileName = file === undefined ? `Pulumi.${name}.yaml` : basename(file)
@@ -91,6 +100,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       ? []
       : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
+    ...left,
     "  - the audit trail, the load balancer's logs of its requests, and 35 days of the table's history",
     '  - for 30 minutes at most, ID tokens that were issued before: they are refused. Wait that long before you use the id again.',
     '',

@@ -4,6 +4,7 @@ import type { TrailRecord } from '../audit/trail.ts'
 import { wordsOf } from '../doctor/denied.ts'
 import { NoAccess, type TenantSubject } from '../doctor/world.ts'
 import { bedrockCounts, type Span } from './bedrock-counts.ts'
+import { type BilledDay, type BillNotAsked, billedDays, wholeDays } from './cost-explorer.ts'
 import { compareRecords, invocationLogGroup, type RecordComparison, readInvocationLog } from './invocation-log.ts'
 import { type AccountUnit, type Counted, reconcile } from './reconcile.ts'
 import type { Reconciled } from './reconcile-print.ts'
@@ -14,6 +15,8 @@ export interface ReconcileAccountsOptions extends Span {
   readonly prices: PriceList
   /** Compares invocation logs too, where accounts keep one. */
   readonly byRecord: boolean
+  /** Asks Cost Explorer for the bill too: a cent an account. @default false */
+  readonly bill?: boolean
 }
 
 /**
@@ -23,9 +26,10 @@ export interface ReconcileAccountsOptions extends Span {
 export async function reconcileAccounts(
   tenants: readonly TenantSubject[],
   records: readonly TrailRecord[],
-  { from, to, threshold, prices, byRecord }: ReconcileAccountsOptions,
+  { from, to, threshold, prices, byRecord, bill = false }: ReconcileAccountsOptions,
 ): Promise<Reconciled> {
   const span = { from, to }
+  const billed = bill ? await Promise.all(unitsOf(tenants).map((unit) => askBill(unit, span, records))) : undefined
   const asked = await Promise.all(unitsOf(tenants).map((unit) => askAccount(unit, span, records, byRecord)))
   const answered = asked.flatMap((one) => ('counted' in one ? [one] : []))
   const counted = answered.flatMap((one) => one.counted)
@@ -36,6 +40,7 @@ export async function reconcileAccounts(
     rows: reconcile(records, counted, { units: answered.map(({ unit }) => unit), ...span, prices }),
     records: answered.flatMap(({ compared }) => compared ?? []),
     notAsked: asked.flatMap((one) => ('why' in one ? [one] : [])),
+    ...(billed && { bill: billed.flat() }),
   }
 }
 
@@ -81,5 +86,21 @@ async function askAccount(unit: Unit, span: Span, records: readonly TrailRecord[
         why: `${error.message.replace(/\.$/, '')}. The policy of the role: npm run genai -- usage reconcile --policy`,
       }
     return { account, tenants, why: wordsOf(error) }
+  }
+}
+
+/** What the account is billed beside what its tenants' records cost. It decides nothing: it is a day late, and has what no record has. */
+async function askBill(
+  { account, tenants, clients }: Unit,
+  span: Span,
+  records: readonly TrailRecord[],
+): Promise<readonly (BilledDay | BillNotAsked)[]> {
+  const days = wholeDays(span)
+  if (days.length === 0) return [{ account, why: 'there is no whole day in UTC between --since and --until' }]
+  try {
+    const own = records.filter(({ tenant }) => tenants.includes(tenant))
+    return await billedDays(await clients(), account, days, own)
+  } catch (error) {
+    return [{ account, why: error instanceof NoAccess ? error.message.replace(/\.$/, '') : wordsOf(error) }]
   }
 }

@@ -1,5 +1,6 @@
 /** What reconciling found, for people. */
 import { textTable } from '../tenant/text-table.ts'
+import type { BilledDay, BillNotAsked } from './cost-explorer.ts'
 import { KIND_NAMES, sizeOf } from './counts.ts'
 import type { RecordComparison } from './invocation-log.ts'
 import type { ReconcileRow } from './reconcile.ts'
@@ -13,6 +14,8 @@ export interface Reconciled {
   readonly rows: readonly ReconcileRow[]
   /** Of accounts that keep an invocation log. */
   readonly records: readonly RecordComparison[]
+  /** The bill by account and day, where it was asked for; it is no part of whether everything adds up. */
+  readonly bill?: readonly (BilledDay | BillNotAsked)[]
   /** Accounts that were not compared, and why. */
   readonly notAsked: readonly { readonly account: string; readonly tenants: readonly string[]; readonly why: string }[]
 }
@@ -39,6 +42,7 @@ export function reconciledText(reconciled: Reconciled): string {
     ...(differing.length === 0 ? [] : ['', differences(differing, threshold).trimEnd()]),
     ...records.flatMap((one) => ['', ...recordLines(one)]),
     ...notAsked.map(({ tenants, account, why }) => `\nNot asked: ${tenants.join(', ')} (account ${account}): ${why}`),
+    ...billLines(reconciled.bill),
     '',
     addsUp(reconciled)
       ? 'It adds up.'
@@ -73,6 +77,32 @@ function differences(rows: readonly ReconcileRow[], threshold: number): string {
     row.reasons.map((reason) => `  ${row.hour.slice(0, 13)} ${row.model}: ${reason}`),
   )
   return `What Bedrock counted, less what the trail has:\n${table}${reasons.join('\n')}\n`
+}
+
+function billLines(bill: Reconciled['bill']): readonly string[] {
+  if (!bill) return []
+  const days = bill.flatMap((one) => ('day' in one ? [one] : []))
+  const why = bill.flatMap((one) => ('why' in one ? [`The bill of ${one.account} was not asked: ${one.why}.`] : []))
+  const table = textTable(
+    ['ACCOUNT', 'DAY', 'BILLED', 'RECORDED', 'WITHOUT PRICE'],
+    days.map(({ account, day, billed, recorded, unpriced }) => [
+      account,
+      day,
+      `$${billed.toFixed(4)}`,
+      `$${recorded.toFixed(4)}`,
+      unpriced === 0 ? '' : `${unpriced} requests`,
+    ]),
+  )
+  return [
+    '',
+    ...(days.length === 0
+      ? []
+      : [
+          'The bill, which decides nothing here: it is up to a day late, and has guardrails and other callers in it.',
+          table.trimEnd(),
+        ]),
+    ...why,
+  ]
 }
 
 function recordLines({ account, logged, equal, unknown, findings }: RecordComparison): readonly string[] {

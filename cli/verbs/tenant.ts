@@ -1,5 +1,6 @@
 import { add } from '../tenant/add.ts'
 import { check } from '../tenant/check.ts'
+import { guardrail } from '../tenant/guardrail.ts'
 import { limit } from '../tenant/limit.ts'
 import { list } from '../tenant/list.ts'
 import { machineBlock, machineList, machineUnblock } from '../tenant/machine.ts'
@@ -30,5 +31,5 @@ export const tenant: VerbGroup = {
   name: 'tenant',
   usage: 'VERB',
   summary: 'Adds, plans, lists, checks, limits, suspends and removes tenants, and makes their users.',
-  verbs: [add, plan, list, check, user, machine, limit, suspend, resume, remove],
+  verbs: [add, plan, list, check, user, machine, limit, guardrail, suspend, resume, remove],
 }

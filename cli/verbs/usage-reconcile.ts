@@ -39,6 +39,10 @@ export const usageReconcile: Verb = {
       help: 'of a row’s tokens that may be unexplained (default 1)',
     },
     records: { type: 'boolean', help: 'also request by request, from the invocation log' },
+    'cost-explorer': {
+      type: 'boolean',
+      help: 'also the bill by account and day; AWS asks a cent for each account and page',
+    },
     role: { type: 'string', placeholder: 'NAME', help: `the role in each tenant's account (default ${USAGE_ROLE})` },
     'as-deployer': { type: 'boolean', help: 'with the stack files’ own credentials instead of that role' },
     prices: {
@@ -51,7 +55,9 @@ export const usageReconcile: Verb = {
   },
   async run({ values, positionals }) {
     if (values.policy === true) {
-      process.stdout.write(`${JSON.stringify(reconcilePolicy({ records: values.records === true }), null, 2)}\n`)
+      process.stdout.write(
+        `${JSON.stringify(reconcilePolicy({ records: values.records === true, bill: values['cost-explorer'] === true }), null, 2)}\n`,
+      )
       return 0
     }
     const tenant = positionals[0] === undefined ? undefined : tenantIdOf(positionals[0])
@@ -67,6 +73,7 @@ export const usageReconcile: Verb = {
         threshold,
         prices,
         byRecord: values.records === true,
+        bill: values['cost-explorer'] === true,
       })
       process.stdout.write(
         values.json === true ? `${JSON.stringify(reconciled, null, 2)}\n` : reconciledText(reconciled),

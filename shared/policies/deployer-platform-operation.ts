@@ -4,6 +4,7 @@ import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { DOCTOR_ROLE } from './doctor.ts'
 import type { PolicyStatement } from './document.ts'
+import { GUARDRAIL_ROLE } from './enforcement.ts'
 import { USAGE_ROLE } from './reconcile.ts'
 
 /** What the project's commands ask for themselves, and the roles that tenants are deployed with. */
@@ -21,6 +22,8 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
     ),
     // `genai doctor` and `genai usage reconcile`: roles that only read, in every account.
     allow('AskBefore', ['sts:AssumeRole'], [roleArn('*', DOCTOR_ROLE), roleArn('*', USAGE_ROLE)]),
+    // `genai tenant guardrail`: every call of a tenant's account.
+    allow('EnforceGuardrails', ['sts:AssumeRole'], roleArn('*', GUARDRAIL_ROLE)),
     allow(
       'TenantsUsers',
       of(

@@ -4,6 +4,7 @@ import { siteDeployerPolicy } from './deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
+import { enforcementPolicy, GUARDRAIL_ROLE } from './enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
 
 /** @param accounts the samples'; a reader puts their own in their place */
@@ -30,7 +31,9 @@ export function deployersMarkdown(accounts: {
     `## In every account: \`${DOCTOR_ROLE}\``,
     printed(DOCTOR_ROLE, doctorPolicy()),
     `## In a tenant's account: \`${USAGE_ROLE}\``,
-    printed(USAGE_ROLE, reconcilePolicy({ records: true })),
+    printed(USAGE_ROLE, reconcilePolicy({ records: true, bill: true })),
+    `## In a tenant's account: \`${GUARDRAIL_ROLE}\``,
+    printed(GUARDRAIL_ROLE, enforcementPolicy()),
   ].join('\n\n')
 }
 

@@ -56,6 +56,7 @@ const ON: readonly PolicyStatement[] = [
 const ALL = [
   'bedrock:GetFoundationModelAvailability',
   'bedrock:GetModelInvocationLoggingConfiguration',
+  'bedrock:ListEnforcedGuardrailsConfiguration',
   // Which region answered a request to a profile: the event history, that is who called what; no prompt is in it.
   'cloudtrail:LookupEvents',
   // Under which names there are figures, and none of them.

@@ -4,8 +4,9 @@ import { ERRORS, type ErrorCode } from '../../functions/gateway/errors.ts'
 import { ON_FAILURE } from '../../functions/gateway/metering/charge.ts'
 import { CONVERSE_ANSWER, converseFrames, exception, json, streamed } from '../../functions/gateway/testing/support.ts'
 import type { Limits } from '../../shared/limits.ts'
-import { NO_USAGE, scopeKey } from '../../shared/usage-table.ts'
+import { scopeKey } from '../../shared/usage-table.ts'
 import { type Counting, startCounting } from './counters-fixture.ts'
+import { FAILURES, failsByTheTable } from './failures.ts'
 import { type GatewayOptions, PRICE, startGateway } from './gateway-fixture.ts'
 
 let counting: Counting
@@ -194,41 +195,8 @@ test('One reservation for a request of several calls of the model', async () => 
 })
 
 describe('What fails', () => {
-  /** How the model's end of the line fails, so that a caller gets the code. */
-  const FAILURES: Partial<Record<ErrorCode, Parameters<typeof startGateway>[0] extends never ? never : () => unknown>> =
-    {
-      model_rejected_input: () => exception('ValidationException', 400, 'no'),
-      model_throttled: () => exception('ThrottlingException', 429),
-      model_quota_exceeded: () => exception('ServiceQuotaExceededException', 400),
-      model_access_denied: () => exception('AccessDeniedException', 403),
-      model_not_found: () => exception('ResourceNotFoundException', 404),
-      model_error: () => exception('ModelErrorException', 424),
-      model_not_ready: () => exception('ModelNotReadyException', 429),
-      model_unavailable: () => exception('ServiceUnavailableException', 503),
-      model_unreachable: () => 'unreachable',
-      model_timeout: () => 'timeout',
-      model_answer_incomplete: () => 'broken',
-      model_answer_invalid: () => json({ output: {} }),
-      client_left: () => 'aborted',
-      answer_too_large: () => 'tooLarge',
-    }
-
   test.each(Object.entries(FAILURES))('%s either releases or charges, by the table', async (code, made) => {
-    const { invoke, aws, log } = start({ tenant: { dollarsPerMonth: 100, tokensPerDay: 1_000_000_000 } })
-    aws.replies['bedrock-runtime'] = (made as () => ReturnType<typeof json>)()
-    const many = 25
-    for (const _ of times(many)) expect(await codeOf(await invoke(1_000))).toBe(code)
-    const charged = ON_FAILURE[code as ErrorCode] === 'charge'
-    const record = log[0]
-    expect(record?.usageIs).toBe(charged ? 'estimated' : 'none')
-    const sum = log.reduce((total, { nanoDollars = 0 }) => total + nanoDollars, 0)
-    expect(sum > 0).toBe(charged)
-    const item = (await counting.item(TENANT)) ?? { ...NO_USAGE, minute: 0 }
-    expect(item).toMatchObject({ spent: sum, requests: many, lost: 0 })
-    expect(item.dayTokens > many * 1_000).toBe(charged)
-    expect(
-      [...Object.values(item.heldNanoDollars), ...Object.values(item.heldTokens)].every((held) => held === 0),
-    ).toBe(true)
+    await failsByTheTable(counting, code as ErrorCode, made, 25)
   })
 
   test('every code of the table is in it', () => {

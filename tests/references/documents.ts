@@ -4,6 +4,7 @@ import { platformDeployerPolicies } from '../../shared/policies/deployer-platfor
 import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from '../../shared/policies/doctor.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
+import { enforcementPolicy, GUARDRAIL_ROLE } from '../../shared/policies/enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from '../../shared/policies/reconcile.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
 import { tenantRolePolicy } from '../../shared/policies/tenant-role.ts'
@@ -81,7 +82,8 @@ function written(region: string): readonly Checked[] {
     })),
     { name: 'genai-deployer', kind: 'identity', document: tenantDeployerPolicy({ account: TENANT, region }) },
     { name: DOCTOR_ROLE, kind: 'identity', document: doctorPolicy() },
-    { name: USAGE_ROLE, kind: 'identity', document: reconcilePolicy({ records: true }) },
+    { name: USAGE_ROLE, kind: 'identity', document: reconcilePolicy({ records: true, bill: true }) },
+    { name: GUARDRAIL_ROLE, kind: 'identity', document: enforcementPolicy() },
     { name: DOCTOR_ROLE, kind: 'trust', document: doctorTrust(`arn:aws:iam::${HUB}:role/platform-deployer`) },
     {
       name: 'guard rails',

@@ -2,6 +2,7 @@
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import type { TrailRecord } from '../../cli/audit/trail.ts'
 import { open } from '../../cli/doctor/open.ts'
+import type { TenantSubject } from '../../cli/doctor/world.ts'
 import { HOUR } from '../../cli/usage/reconcile.ts'
 import { reconcileAccounts } from '../../cli/usage/reconcile-accounts.ts'
 import type { Reconciled } from '../../cli/usage/reconcile-print.ts'
@@ -13,7 +14,23 @@ export async function reconciled(
   platform: Platform,
   records: readonly TrailRecord[],
   role = USAGE_ROLE,
+  bill = false,
 ): Promise<Reconciled> {
+  const to = (Math.floor(Date.now() / HOUR) + 1) * HOUR
+  const deployed = new Set(records.map(({ tenant }) => tenant))
+  const tenants = (await tenantsOf(platform, role)).filter(({ settings }) => deployed.has(settings.tenantId))
+  return await reconcileAccounts(tenants, records, {
+    from: to - 2 * HOUR,
+    to,
+    threshold: 0,
+    prices: MODEL_PRICES,
+    byRecord: true,
+    bill,
+  })
+}
+
+/** Every tenant that has a stack file, asked about as the role. */
+export async function tenantsOf(platform: Platform, role: string): Promise<readonly TenantSubject[]> {
   const { world } = await open({
     aws: false,
     role,
@@ -24,14 +41,5 @@ export async function reconciled(
       needsPulumi: false,
     },
   })
-  const to = (Math.floor(Date.now() / HOUR) + 1) * HOUR
-  const deployed = new Set(records.map(({ tenant }) => tenant))
-  const tenants = world.tenants.filter(({ settings }) => deployed.has(settings.tenantId))
-  return await reconcileAccounts(tenants, records, {
-    from: to - 2 * HOUR,
-    to,
-    threshold: 0,
-    prices: MODEL_PRICES,
-    byRecord: true,
-  })
+  return world.tenants
 }

@@ -4,12 +4,14 @@ import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-r
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { billedDays } from '../../cli/usage/cost-explorer.ts'
 import { addsUp, reconciledText } from '../../cli/usage/reconcile-print.ts'
 import { usageReport } from '../../cli/usage/report.ts'
 import { organization } from '../../sample-organization.ts'
+import { USAGE_ROLE } from '../../shared/policies/reconcile.ts'
 import { trailOf } from '../audit/read.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
-import { reconciled } from './adds-up.ts'
+import { reconciled, tenantsOf } from './adds-up.ts'
 import { mixed } from './mixed.ts'
 
 const NOVA = 'us.amazon.nova-2-lite-v1:0'
@@ -104,6 +106,22 @@ it('a call past the gateway is found: in the sums, and by who made it', async ()
     { findings: [{ what: 'past the gateway', identity: expect.stringContaining('assumed-role/administrator/eve') }] },
   ])
   expect(reconciledText(found)).toMatch(/Bedrock counted tokens that no record has/)
+})
+
+it('the bill is no part of it, and the local cloud says that it has none', async () => {
+  const records = await trailOf(platform)
+  const found = await reconciled(platform, records, undefined, true)
+  expect(addsUp(found)).toBe(addsUp(await reconciled(platform, records)))
+  expect(
+    reconciledText({
+      ...found,
+      bill: [{ account: '222222222222', day: '2026-12-01', billed: 1.5, recorded: 1.25, unpriced: 2 }],
+    }),
+  ).toMatch(/222222222222 +2026-12-01 +\$1\.5000 +\$1\.2500 +2 requests/)
+  expect(reconciledText(found)).toMatch(/The bill of 222222222222 was not asked: there is no whole day/)
+  const [tenant] = await tenantsOf(platform, USAGE_ROLE)
+  const clients = await tenant?.clients()
+  await expect(billedDays(clients as never, '222222222222', ['2026-12-01'], [])).rejects.toThrow(/the service 'ce'/)
 })
 
 it('an account that may not be asked is told, and does not count as a yes', async () => {

@@ -38,6 +38,17 @@ export const OF_MODELS: readonly Question[] = [
     notAsked: 'It is on the bill of a hub with accountMetrics.',
   },
   {
+    id: 'enforced-version-deleted',
+    from: [
+      { file: note('0098-a-guardrail-of-a-whole-account'), words: 'a version that is enforced is said nowhere (?)' },
+    ],
+    question: 'Is a version of a guardrail that an account enforces deleted?',
+    how: 'npm run tenant -- guardrail TENANT --enforce, then an up with other rules',
+    expected: 'AWS refuses to delete it',
+    otherwise: 'Lift the enforcement before such an up, and enforce again after it.',
+    notAsked: 'It changes what every call of an account is looked at with.',
+  },
+  {
     id: 'guardrail-through-endpoint',
     from: [{ file: note('0053-guard-rails-on-content'), words: 'is likely and said nowhere (?)' }],
     question: 'Does the check of bedrock:ApplyGuardrail inside of a model’s call carry aws:SourceVpce?',

@@ -47,12 +47,24 @@ export interface Guarded extends Generating {
   readonly intervened: () => boolean
 }
 
-/**
- * The model's answer behind a guardrail: a prompt that is stopped is not sent to it, and of a stopped answer nothing is passed on.
- * @param said what is looked at of the prompt
- */
-export function guarded(guarding: Guarding | undefined, said: string, generate: () => Generating): Guarded {
-  if (!guarding) return { ...generate(), intervened: () => false }
+/** What a guardrail is shown of a prompt. */
+export interface Look {
+  readonly guarding: Guarding
+  readonly said: string
+}
+
+/** The model's answer behind guardrails: a prompt that one stops is not sent to it, and of a stopped answer nothing is passed on. */
+export function guarded([look, ...others]: readonly Look[], generate: () => Generating): Guarded {
+  if (!look) return { ...generate(), intervened: () => false }
+  let inner: Guarded | undefined
+  const outer = behind(look, () => {
+    inner = guarded(others, generate)
+    return inner
+  })
+  return { ...outer, intervened: () => outer.intervened() || inner?.intervened() === true }
+}
+
+function behind({ guarding, said }: Look, generate: () => Generating): Guarded {
   if (guarding.stops(said)) {
     const usage = { inputTokens: 0, outputTokens: 0 }
     return { events: blocked(guarding.blockedInput, usage), input: usage, latencyMs: () => 0, intervened: () => true }
@@ -64,8 +76,8 @@ export function guarded(guarding: Guarding | undefined, said: string, generate: 
     for await (const event of made.events) events.push(event)
     const answer = await collect(replayed(events))
     const written = answer.content.map((block) => (block.type === 'text' ? block.text : '')).join('\n')
-    intervened = guarding?.stops(written) === true
-    yield* intervened ? blocked(guarding?.blockedOutput ?? '', answer.usage) : replayed(events)
+    intervened = guarding.stops(written)
+    yield* intervened ? blocked(guarding.blockedOutput, answer.usage) : replayed(events)
   }
   return { ...made, events: looked(), intervened: () => intervened }
 }

@@ -1,11 +1,12 @@
 /** A guardrail on a call: whether the caller may use it, whether there is one, and which it is. What it does is in guarding.ts. */
 import { UnsupportedError } from '../../errors.ts'
-import type { Properties } from '../../ledger/ledger.ts'
+import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { text } from '../../resource/values.ts'
 import { parseJson } from '../../wire/protocol/json.ts'
 import { permit } from '../../wire/protocol/protocol.ts'
 import type { WireRequest } from '../../wire/service.ts'
-import { type Guarding, guardingOf } from './guarding.ts'
+import { enforcedIn } from './enforced.ts'
+import { type Guarding, guardingOf, type Look } from './guarding.ts'
 import type { ModelCall } from './operation.ts'
 import { BEDROCK } from './protocol.ts'
 import { invalid } from './refusals.ts'
@@ -54,11 +55,43 @@ function bodyConfig({ body }: WireRequest): GuardrailConfig | undefined {
   }
 }
 
-const arnOf = (identifier: string, region: string, account: string) =>
+export const arnOf = (identifier: string, region: string, account: string) =>
   identifier.startsWith('arn:') ? identifier : `arn:aws:bedrock:${region}:${account}:guardrail/${identifier}`
 
+/** The rules of a numbered version, of the account's own. */
+export function versionThere(
+  ledger: LedgerView,
+  { arn, version, account }: { readonly arn: string; readonly version: string; readonly account: string },
+): Properties | undefined {
+  if (ledger.findBy(GUARDRAIL, 'guardrailArn', arn)?.account !== account) return undefined
+  const found = ledger.where(GUARDRAIL_VERSION, 'guardrailArn', arn).find(({ outputs }) => outputs.version === version)
+  return found && (JSON.parse(text(found.outputs, COPY) ?? '{}') as Properties)
+}
+
+/**
+ * What is looked at, by which guardrails: the call's own, and those that the account has enforced, whatever the caller has marked.
+ * @param all that was said @param marked what the caller has marked for the guardrail, where it is anything
+ */
+export async function looksOf(
+  call: ModelCall,
+  config: GuardrailConfig | undefined,
+  { all, marked }: { readonly all: string; readonly marked?: string | undefined },
+): Promise<{ readonly looks: readonly Look[]; readonly own: boolean }> {
+  const own = await checkGuardrail(call, config)
+  const { surroundings, request, session } = call
+  const { ledger } = surroundings
+  const { account } = session
+  const enforced = enforcedIn({ ledger, account, region: request.region }).flatMap((one): readonly Look[] => {
+    const rules = versionThere(ledger, { arn: one.guardrailArn, version: one.guardrailVersion, account })
+    if (!rules) throw invalid('The guardrail that the account enforces does not exist.')
+    const selective = one.selectiveContentGuarding.messages === 'SELECTIVE'
+    return [{ guarding: guardingOf(rules), said: selective ? (marked ?? all) : all }]
+  })
+  return { looks: [...enforced, ...(own ? [{ guarding: own, said: marked ?? all }] : [])], own: own !== undefined }
+}
+
 /** @returns what the guardrail does, undefined for a call that names none */
-export async function checkGuardrail(
+async function checkGuardrail(
   { surroundings, request, session }: ModelCall,
   config: GuardrailConfig | undefined,
 ): Promise<Guarding | undefined> {
@@ -75,15 +108,14 @@ export async function checkGuardrail(
   })
   const { ledger } = surroundings
   const draft = ledger.findBy(GUARDRAIL, 'guardrailArn', arn)
+  const { account } = session
   const found =
-    version === 'DRAFT'
-      ? draft?.inputs
-      : ledger
-          .where(GUARDRAIL_VERSION, 'guardrailArn', arn)
-          .filter(({ outputs }) => outputs.version === version)
-          .map(({ outputs }) => JSON.parse(text(outputs, COPY) ?? '{}') as Properties)[0]
-  if (draft?.account !== session.account || !found)
-    throw invalid('The guardrail identifier or version provided in the request does not exist.')
+    version !== 'DRAFT'
+      ? versionThere(ledger, { arn, version, account })
+      : draft?.account === account
+        ? draft.inputs
+        : undefined
+  if (!found) throw invalid('The guardrail identifier or version provided in the request does not exist.')
   if (trace !== undefined && trace !== 'disabled') throw new UnsupportedError("a guardrail's trace")
   if (streamProcessingMode === 'async') throw new UnsupportedError('a guardrail that looks at a stream afterwards')
   return guardingOf(found)

@@ -3,7 +3,7 @@ import { read, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
 import { type FoundationModel, isEmbedding, type TextModel } from '../catalogue.ts'
 import { FAMILIES } from '../families/families.ts'
 import { guarded, saidIn } from '../guarding.ts'
-import { checkGuardrail } from '../guardrail.ts'
+import { looksOf } from '../guardrail.ts'
 import { collect, type ModelEnd, type Prompt } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
 import type { ModelCall, Operation } from '../operation.ts'
@@ -44,10 +44,8 @@ async function begin(call: ModelCall, streamed: boolean) {
   checkLimit(model, prompt)
   FAMILIES[model.family].check(model, prompt, modelError)
   checkLatency(model, input)
-  const guarding = await checkGuardrail(call, input.guardrailConfig)
-  const { events, latencyMs } = guarded(guarding, marked(input) ?? saidIn(prompt), () =>
-    call.generate(prompt, streamed),
-  )
+  const { looks } = await looksOf(call, input.guardrailConfig, { all: saidIn(prompt), marked: marked(input) })
+  const { events, latencyMs } = guarded(looks, () => call.generate(prompt, streamed))
   return { events, accompaniment: { latencyMs, echoed: echoedOf(input), additional: additionalOf(input) } }
 }
 

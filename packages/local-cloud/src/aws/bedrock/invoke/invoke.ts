@@ -5,7 +5,7 @@ import { EMBEDDINGS } from '../embeddings/embeddings.ts'
 import { eventFrame } from '../event-stream.ts'
 import { FAMILIES } from '../families/families.ts'
 import { guarded, saidIn } from '../guarding.ts'
-import { checkGuardrail, headerConfig } from '../guardrail.ts'
+import { headerConfig, looksOf } from '../guardrail.ts'
 import { collect, type ModelEvent, type Prompt, type Usage, writtenTo } from '../model-backend.ts'
 import { checkModel } from '../model-rules.ts'
 import type { ModelCall, Operation } from '../operation.ts'
@@ -54,11 +54,9 @@ async function begin(call: ModelCall, model: TextModel, streamed: boolean) {
   const prompt = format.read(call.body(), model)
   checkModel(model, prompt)
   FAMILIES[model.family].check(model, prompt, invalid)
-  const guarding = await checkGuardrail(call, headerConfig(request))
-  const { events, latencyMs, input, intervened } = guarded(guarding, saidIn(prompt), () =>
-    call.generate(prompt, streamed),
-  )
-  const action = () => guarding && { 'amazon-bedrock-guardrailAction': intervened() ? 'INTERVENED' : 'NONE' }
+  const { looks, own } = await looksOf(call, headerConfig(request), { all: saidIn(prompt) })
+  const { events, latencyMs, input, intervened } = guarded(looks, () => call.generate(prompt, streamed))
+  const action = () => own && { 'amazon-bedrock-guardrailAction': intervened() ? 'INTERVENED' : 'NONE' }
   const first = { latency: 0 }
   const metrics: AboutAnswer['metrics'] = (usage) => ({
     ...action(),

@@ -1,0 +1,139 @@
+/**
+ * The third figure: what AWS bills an account for Bedrock, by day (Cost Explorer's `GetCostAndUsage`, a cent a call). The call is signed here, by
+ * AWS's own signer: its client would be a package for one call that few make.
+ * @see https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
+ */
+
+import { signedHeaders } from '../../proof/prove/site/sign.ts'
+import type { TrailRecord } from '../audit/trail.ts'
+import type { Clients } from '../doctor/clients.ts'
+import type { Span } from './bedrock-counts.ts'
+import { usageReport } from './report.ts'
+
+const DAY = 24 * 60 * 60_000
+/** Cost Explorer is there for all regions. */
+const [HOST, REGION] = ['ce.us-east-1.amazonaws.com', 'us-east-1']
+
+export interface BilledDay {
+  readonly account: string
+  /** `YYYY-MM-DD` in UTC. */
+  readonly day: string
+  /** Dollars that AWS bills for Bedrock and for models that are sold through it, before discounts and taxes of the whole account. */
+  readonly billed: number
+  /** Dollars of the trail's records, at the prices that they were counted with. */
+  readonly recorded: number
+  /** Requests of the trail whose price is not known: they are billed and not recorded. */
+  readonly unpriced: number
+}
+
+export interface BillNotAsked {
+  readonly account: string
+  readonly why: string
+}
+
+/** The whole days of a span: a bill has no hours. */
+export function wholeDays({ from, to }: Span): readonly string[] {
+  const first = Math.ceil(from / DAY)
+  const count = Math.max(0, Math.floor(to / DAY) - first)
+  return Array.from({ length: count }, (_, index) => dayOf((first + index) * DAY))
+}
+
+const dayOf = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 10)
+
+/** How the call goes out: signed for these, over the connection of the account's other calls. */
+type Sender = Pick<Clients, 'sts'>
+
+/** @param records of the account's tenants @throws Error in AWS's own words */
+export async function billedDays(
+  clients: Sender,
+  account: string,
+  days: readonly string[],
+  records: readonly TrailRecord[],
+): Promise<readonly BilledDay[]> {
+  const billed = await billOf(clients, account, days)
+  return days.map((day) => {
+    const { total } = usageReport(
+      records.filter(({ time }) => time.startsWith(day)),
+      { by: ['day'] },
+    )
+    const { nanoDollars, unpriced } = total
+    return { account, day, billed: billed.get(day) ?? 0, recorded: nanoDollars / 1e9, unpriced }
+  })
+}
+
+/** Claude and others are billed under a name of their own: `Claude Haiku 4.5 (Amazon Bedrock Edition)`. */
+const isOfBedrock = (service: string) => service === 'Amazon Bedrock' || service.endsWith('(Amazon Bedrock Edition)')
+
+interface Page {
+  readonly NextPageToken?: string
+  readonly ResultsByTime?: readonly {
+    readonly TimePeriod: { readonly Start: string }
+    readonly Groups?: readonly {
+      readonly Keys: readonly string[]
+      readonly Metrics: { readonly UnblendedCost: { readonly Amount: string } }
+    }[]
+  }[]
+}
+
+/** Dollars by day. Usage only: credits, refunds and taxes are not what models cost. */
+async function billOf(clients: Sender, account: string, days: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const [first] = days
+  const last = days.at(-1)
+  const sums = new Map<string, number>()
+  if (first === undefined || last === undefined) return sums
+  const is = (Key: string, value: string) => ({ Dimensions: { Key, Values: [value] } })
+  let NextPageToken: string | undefined
+  do {
+    const page: Page = await call(clients, {
+      // The end is the first day that is not asked for.
+      TimePeriod: { Start: first, End: dayOf(Date.parse(last) + DAY) },
+      Granularity: 'DAILY',
+      Metrics: ['UnblendedCost'],
+      GroupBy: [{ Type: 'DIMENSION', Key: 'SERVICE' }],
+      Filter: { And: [is('LINKED_ACCOUNT', account), is('RECORD_TYPE', 'Usage')] },
+      ...(NextPageToken !== undefined && { NextPageToken }),
+    })
+    for (const { TimePeriod, Groups = [] } of page.ResultsByTime ?? [])
+      for (const { Keys, Metrics } of Groups)
+        if (Keys.some(isOfBedrock))
+          sums.set(TimePeriod.Start, (sums.get(TimePeriod.Start) ?? 0) + Number(Metrics.UnblendedCost.Amount))
+    NextPageToken = page.NextPageToken
+  } while (NextPageToken !== undefined)
+  return sums
+}
+
+async function call({ sts }: Sender, input: object): Promise<Page> {
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = await sts.config.credentials()
+  const request = {
+    host: HOST,
+    path: '/',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSInsightsIndexService.GetCostAndUsage',
+    },
+    body: JSON.stringify(input),
+  }
+  const credentials = { accessKeyId, secretAccessKey, sessionToken }
+  const headers = await signedHeaders({ credentials, region: REGION, service: 'ce' }, request, new Date())
+  const sent = { method: 'POST', protocol: 'https:', hostname: HOST, path: '/', query: {}, headers, body: request.body }
+  // The SDK's type of a request has methods that its handler does not use.
+  const { response } = await sts.config.requestHandler.handle(sent as never)
+  const text = await textOf(response.body as AsyncIterable<Uint8Array>)
+  if (response.statusCode === 200) return JSON.parse(text) as Page
+  const { __type: code = response.statusCode, message, Message } = errorOf(text)
+  throw new Error(`${String(code).split('#').at(-1)}: ${message ?? Message ?? text.slice(0, 200)}`)
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function errorOf(text: string): { readonly __type?: string; readonly message?: string; readonly Message?: string } {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
