@@ -141,7 +141,7 @@ export async function refuseEnforced(
   try {
     all = await enforcementsOf((await accountOf(tenantId, options)).bedrock)
   } catch (error) {
-    return unknown(error instanceof UserError ? error.message : wordsOf(error))
+    return unknown(error instanceof UserError ? error.message.replace(/\. Nothing was changed\.$/, '') : wordsOf(error))
   }
   if (all.some(({ guardrail: { id } }) => id === wanted.id))
     throw new UserError(

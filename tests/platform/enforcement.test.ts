@@ -65,16 +65,19 @@ const administrator = () => ({
   requestHandler: new NodeHttpHandler({ httpsAgent: agent() }),
 })
 
-/** Somebody of the account's own, past the gateway, with a mark on something harmless. */
-async function stopReason(): Promise<string | undefined> {
+/**
+ * Somebody of the account's own, past the gateway, with a mark on something harmless.
+ * @returns whether the prompt got to the model, whose answer is another matter
+ */
+async function passes(): Promise<boolean> {
   const runtime = new BedrockRuntimeClient(administrator())
   const content = [{ text: STOPPED }, { guardContent: { text: { text: 'Hello' } } }]
   const { id, version } = await guardrailOf(table(), 'tenant1')
   const guardrailConfig = { guardrailIdentifier: id, guardrailVersion: version }
-  const answer = await runtime.send(
+  const { usage } = await runtime.send(
     new ConverseCommand({ modelId: NOVA, messages: [{ role: 'user', content }], guardrailConfig }),
   )
-  return answer.stopReason
+  return (usage?.inputTokens ?? 0) > 0
 }
 
 const set = async () => {
@@ -87,9 +90,9 @@ const liftAll = async () => {
 }
 
 it('closes what marks leave open, for every call of the account, until it is lifted', async () => {
-  expect(await stopReason()).toBe('end_turn')
+  expect(await passes()).toBe(true)
   const wanted = await set()
-  expect(await stopReason()).toBe('guardrail_intervened')
+  expect(await passes()).toBe(false)
   const all = await enforcementsOf(bedrock)
   expect(all).toMatchObject([{ guardrail: wanted, honoursMarks: false }])
   expect(shown('222222222222', all[0], wanted)).toBe(
@@ -103,7 +106,7 @@ it('closes what marks leave open, for every call of the account, until it is lif
   await set()
   expect(await enforcementsOf(bedrock)).toHaveLength(1)
   await liftAll()
-  expect(await stopReason()).toBe('end_turn')
+  expect(await passes()).toBe(true)
 })
 
 it('leaves one of another guardrail alone', async () => {

@@ -82,6 +82,7 @@ describe('the programs hold to every rule', () => {
         { ...shared, ...FARGATE, ...DOOR, keySetVia: 'nat', dashboard: 'true', accountMetrics: 'make' },
         {
           modelInvocationLogging: 'true',
+          shareMetrics: 'true',
           compute: 'fargate',
           guardrail: '{"words":["nightingale"]}',
           gatewayEndpoint: 'true',
