@@ -35,8 +35,9 @@ interface Claim {
 const NEW_INGRESS = {
   tenantId: 'tenant9',
   cidrBlock: '10.64.9.0/24',
-  account: '444444444444',
-  roleArn: 'arn:aws:iam::444444444444:role/genai-deployer',
+  // Of nobody: the suspended tenant's account would be refused for that tenant's sake, whatever else a claim is tried for.
+  account: '888888888888',
+  roleArn: 'arn:aws:iam::888888888888:role/genai-deployer',
 }
 
 const ATTACHED = ({ hub }: Site): Omit<Question, 'as' | 'tags'> => ({
