@@ -32,5 +32,7 @@ function nextChunk(): Promise<string | undefined> {
     const onEnd = () => settle(() => resolve(undefined))
     const onError = (error: Error) => settle(() => reject(error))
     stdin.on('data', onData).on('end', onEnd).on('error', onError)
+    // It was paused after the line before: whoever types the next one only now would not be heard.
+    stdin.resume()
   })
 }

@@ -14,7 +14,16 @@ const CLASSIC = 1
 const CUSTOM = 'custom:'
 
 export interface IdentityArgs {
-  readonly settings: Pick<HubSettings, 'region' | 'deletionProtection' | 'userPoolDomain' | 'browserOrigin'>
+  readonly settings: Pick<
+    HubSettings,
+    | 'region'
+    | 'deletionProtection'
+    | 'userPoolDomain'
+    | 'userPoolMfa'
+    | 'browserOrigin'
+    | 'federatedProviders'
+    | 'federatedSecrets'
+  >
   readonly tags: HubTags
 }
 
@@ -32,7 +41,8 @@ export class Identity extends pulumi.ComponentResource {
     super('genai:hub:Identity', name, {}, opts)
     const { settings } = args
     const pool = userPool(name, args, { parent: this, protect: settings.deletionProtection })
-    const client = userPoolClient(name, pool, args, { parent: this })
+    const dependsOn = federatedProviders(name, pool, args, { parent: this })
+    const client = userPoolClient(name, pool, args, { parent: this, ...(dependsOn.length > 0 && { dependsOn }) })
     this.userPoolId = pool.id
     this.userPoolArn = pool.arn
     this.userPoolClientId = client.id
@@ -70,12 +80,22 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
         requireSymbols: true,
         temporaryPasswordValidityDays: 3,
       },
+      ...secondFactor(args.settings),
       accountRecoverySetting: { recoveryMechanisms: [{ name: 'verified_email', priority: 1 }] },
       tags: args.tags,
     },
     opts,
   )
 }
+
+/** Nothing where there is none, so that a pool of an earlier version is the same. */
+const secondFactor = ({ userPoolMfa }: Pick<HubSettings, 'userPoolMfa'>) =>
+  userPoolMfa === 'off'
+    ? {}
+    : {
+        mfaConfiguration: userPoolMfa === 'required' ? 'ON' : 'OPTIONAL',
+        softwareTokenMfaConfiguration: { enabled: true },
+      }
 
 /** Where people sign in by browser and machines get tokens, and the one scope that their app clients may have (docs/machines.md). */
 function domain(
@@ -97,6 +117,42 @@ function domain(
     opts,
   )
   return pulumi.all([made.domain, server.id]).apply(([own]) => `${own}.auth.${settings.region}.amazoncognito.com`)
+}
+
+/**
+ * Nothing but the user name is taken over: a mapped attribute is written at every sign-in, and one that names the tenant would let a
+ * provider choose it. Cognito's own group of the provider binds instead (shared/federation.ts).
+ */
+function federatedProviders(
+  name: string,
+  pool: aws.cognito.UserPool,
+  { settings }: IdentityArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.cognito.IdentityProvider[] {
+  return Object.entries(settings.federatedProviders).map(
+    ([providerName, provider]) =>
+      new aws.cognito.IdentityProvider(
+        `${name}-federated-${providerName}`,
+        {
+          userPoolId: pool.id,
+          providerName,
+          ...(provider.type === 'saml'
+            ? { providerType: 'SAML', providerDetails: { MetadataURL: provider.metadataUrl } }
+            : {
+                providerType: 'OIDC',
+                providerDetails: {
+                  client_id: provider.clientId,
+                  client_secret: pulumi.secret(settings.federatedSecrets[providerName] ?? ''),
+                  attributes_request_method: 'GET',
+                  oidc_issuer: provider.issuer,
+                  authorize_scopes: provider.scopes,
+                },
+                attributeMapping: { username: 'sub' },
+              }),
+        },
+        { ...opts, additionalSecretOutputs: ['providerDetails'] },
+      ),
+  )
 }
 
 function userPoolClient(
@@ -133,7 +189,10 @@ function userPoolClient(
 }
 
 /** The same client, so that there is one audience and one rule of the load balancer, whichever way a token was got. */
-const browserSignIn = ({ browserOrigin }: Pick<HubSettings, 'browserOrigin'>) => ({
+const browserSignIn = ({
+  browserOrigin,
+  federatedProviders,
+}: Pick<HubSettings, 'browserOrigin' | 'federatedProviders'>) => ({
   allowedOauthFlowsUserPoolClient: true,
   // With PKCE, which the command sends; Cognito does not ask a client for it.
   allowedOauthFlows: ['code'],
@@ -141,7 +200,7 @@ const browserSignIn = ({ browserOrigin }: Pick<HubSettings, 'browserOrigin'>) =>
   // The client's page is where it sends people to, and gets them back from.
   callbackUrls: [...LOGIN_CALLBACKS, ...pageOf(browserOrigin)],
   logoutUrls: [...LOGIN_CALLBACKS, ...pageOf(browserOrigin)],
-  supportedIdentityProviders: ['COGNITO'],
+  supportedIdentityProviders: ['COGNITO', ...Object.keys(federatedProviders)],
 })
 
 const pageOf = (origin: string | undefined) => (origin === undefined ? [] : [`${origin}/`])

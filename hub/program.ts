@@ -227,6 +227,11 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
     userPoolClientId: identity.userPoolClientId,
     issuer: identity.issuer,
     ...(identity.domain && { userPoolDomain: identity.domain }),
+    ...(Object.keys(settings.federatedProviders).length > 0 && {
+      federatedProviders: Object.fromEntries(
+        Object.entries(settings.federatedProviders).map(([name, { tenant }]) => [name, tenant]),
+      ),
+    }),
     ...(people && { identity: people }),
     keySetVia: settings.keySetVia,
     ...(settings.keySetVia === 'inline' && { keySet: identity.issuer.apply(fetchKeySet) }),

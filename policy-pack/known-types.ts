@@ -27,6 +27,7 @@ export const DECLARED_TYPES: readonly string[] = [
   'aws:cognito/userGroup:UserGroup',
   'aws:cognito/userPool:UserPool',
   'aws:cognito/userPoolClient:UserPoolClient',
+  'aws:cognito/identityProvider:IdentityProvider',
   'aws:cognito/userPoolDomain:UserPoolDomain',
   'aws:dynamodb/resourcePolicy:ResourcePolicy',
   'aws:dynamodb/table:Table',

@@ -26,6 +26,7 @@ import {
   make,
   OWN,
   ofTenant1,
+  provider,
   ROOT,
   role,
   rolePolicy,
@@ -37,6 +38,7 @@ import {
   trust,
   users,
   validating,
+  validatingGroup,
   vpc,
 } from '../tests/policies/example-resources.ts'
 import type { Resource } from './resource.ts'
@@ -437,6 +439,16 @@ const EXAMPLES: readonly Example[] = [
   ['load-balancer-is-strict', [loadBalancer({ desyncMitigationMode: 'defensive' })], [loadBalancer()]],
   ['load-balancer-is-strict', [loadBalancer({ accessLogs: undefined })], [loadBalancer()]],
   ['users-do-not-choose-their-tenant', [users(false)], [users(true)]],
+  [
+    'users-do-not-choose-their-tenant',
+    [provider({ username: 'sub', 'custom:tenant_id': 'tenant' })],
+    [provider({ username: 'sub' })],
+  ],
+  [
+    'rules-validate-tokens',
+    [listenerRule([validatingGroup('tenant1'), forward])],
+    [listenerRule([validatingGroup('us-east-1_Pool_acme'), forward])],
+  ],
   ['users-do-not-choose-their-tenant', [client({})], [client({ writeAttributes: ['name'] })]],
   [
     'browsers-sign-in-by-code',

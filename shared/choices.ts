@@ -28,6 +28,10 @@ export type Sharing =
 export type KeySetVia = (typeof KEY_SET_WAYS)[number]
 export const KEY_SET_WAYS = ['endpoint', 'nat', 'inline', 'table'] as const
 
+/** Whether the user pool asks for a code of an authenticator app: of nobody, of whoever has set one up, of everybody. */
+export type UserPoolMfa = (typeof USER_POOL_MFA)[number]
+export const USER_POOL_MFA = ['off', 'optional', 'required'] as const
+
 /** The model endpoint of the hub. */
 export interface CentralModelsSettings {
   /** Model or inference profile ids that may be called through it. */

@@ -65,6 +65,8 @@ export interface HubOutputs {
   readonly issuer: string
   /** Host of the user pool's token endpoint; absent for a pool without a domain. */
   readonly userPoolDomain?: string
+  /** Providers that the user pool federates to: name → the tenant whose people they are; absent on a hub without any. */
+  readonly federatedProviders?: Readonly<Record<string, string>>
   /** The external provider that people sign in with; absent where that is the user pool, which is there anyway. */
   readonly identity?: HubIdentity
   /**

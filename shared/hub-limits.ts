@@ -11,6 +11,8 @@ export interface HubLimits {
   readonly concurrencyLimit: number
   /** Rules that the load balancer may have. */
   readonly listenerRules: number
+  /** Of them, those of federated people: one a provider. @default 0 */
+  readonly federatedRules?: number
   /** Tenants that its shared model endpoint may admit; absent on a hub without one. */
   readonly sharedRules?: number
   /** Absent on a hub without Fargate. */
@@ -32,7 +34,9 @@ export const limitsOfHub = ({
   centralModels,
   loadBalancer,
   endpointService,
+  federatedProviders,
 }: HubOutputs): HubLimits => ({
+  ...(federatedProviders && { federatedRules: Object.keys(federatedProviders).length }),
   concurrencyLimit,
   listenerRules: listenerRules ?? fargate?.listenerRules ?? DEFAULT_LISTENER_RULES,
   ...(centralModels && { sharedRules: centralModels.groupRules }),
@@ -49,6 +53,9 @@ export const limitsOfHub = ({
 export const limitsOfSettings = (hub: HubSettings): HubLimits => ({
   concurrencyLimit: hub.concurrencyLimit,
   listenerRules: hub.listenerRules,
+  ...(Object.keys(hub.federatedProviders).length > 0 && {
+    federatedRules: Object.keys(hub.federatedProviders).length,
+  }),
   ...(hub.centralModels && { sharedRules: hub.centralModels.groupRules }),
   ...(hub.fargate && {
     fargate: {
@@ -118,14 +125,18 @@ function vcpuMistakes(members: readonly Computed[], { vcpuLimit }: FargateLimits
 const FREE_RULES = 10
 
 /** A tenant on Fargate has a second rule, which never matches (ECS takes no target group that no rule forwards to); each issuer of machines one. */
-function ruleMistakes(members: readonly Computed[], { listenerRules }: HubLimits): readonly string[] {
+function ruleMistakes(
+  members: readonly Computed[],
+  { listenerRules, federatedRules = 0 }: HubLimits,
+): readonly string[] {
   const onFargate = taskTiers(members).length
-  const machines = members.reduce((sum, { machineRules = 0 }) => sum + machineRules, 0)
+  const machines = members.reduce((sum, { machineRules = 0 }) => sum + machineRules, federatedRules)
+  const federated = federatedRules > 0 ? ` and ${federatedRules} providers of federated people` : ''
   const rules = members.length + onFargate + machines
   // Target groups bound those on Lambda: tooManyTenants.
   if (onFargate + machines === 0 || rules <= listenerRules - FREE_RULES) return []
   return [
-    `The tenants need ${rules} rules of the load balancer (${members.length} tenants, ${onFargate} of them on Fargate, which take two, and ${machines} issuers of machines), and it has ` +
+    `The tenants need ${rules} rules of the load balancer (${members.length} tenants, ${onFargate} of them on Fargate, which take two, and ${machines - federatedRules} issuers of machines${federated}), and it has ` +
       `${listenerRules - FREE_RULES}: ${listenerRules}, of which ${FREE_RULES} stay free. Have the quota "Rules per Application Load Balancer" raised and set ` +
       'the hub\'s listenerRules, or put further tenants into a second hub: docs/operations.md, "Cells".',
   ]

@@ -72,7 +72,7 @@ describe('parseHubOutputs', () => {
   it.each(
     HUB_OUTPUT_NAMES.filter(
       (name) =>
-        !/^(browserOrigin|userPoolDomain|identity|listenerRules|keySet|alarmTopicArn|dashboard|metricsSinkArn|leavingSubnet|fargate|centralModels|endpointService|loadBalancer|keySets\w+|usage\w+)$/.test(
+        !/^(browserOrigin|userPoolDomain|identity|federatedProviders|listenerRules|keySet|alarmTopicArn|dashboard|metricsSinkArn|leavingSubnet|fargate|centralModels|endpointService|loadBalancer|keySets\w+|usage\w+)$/.test(
           name,
         ),
     ),

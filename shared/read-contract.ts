@@ -114,6 +114,10 @@ const AT_TIMES = {
   browserOrigin: [text, 'text'],
   userPoolDomain: [text, 'text'],
   listenerRules: [whole, 'a whole number'],
+  federatedProviders: [
+    (value) => isMap(value) && Object.values(value).every(text),
+    'a map of tenants by the names of providers',
+  ],
   // What cannot be read must not be taken for none: the tenant would trust the user pool.
   identity: [
     mapOf({ ...IDENTITY, groupsClaim: orNothing(text), clientId: orNothing(text) }),

@@ -29,6 +29,14 @@ describe('a stack’s file', () => {
     expect(read('config:\n  other:key:\n    secure: v1:abc\n')).toEqual({})
   })
 
+  it('with client secrets says whose they are, and not what; encrypted as a whole it is refused with the command', () => {
+    const key = 'genai-hub-spoke:federatedSecrets'
+    expect(read(`config:\n  ${key}:\n    acme:\n      secure: v1:abc\n`)).toEqual({
+      [key]: '{"acme":{"secure":"v1:abc"}}',
+    })
+    expect(() => read(`config:\n  ${key}:\n    secure: v1:abc\n`)).toThrow(/encrypted as a whole/)
+  })
+
   it('that is no YAML is refused by its name', () => {
     expect(() => read('config: [')).toThrow(/^Pulumi\.spoke-tenant1\.yaml is not valid YAML/)
   })

@@ -1,7 +1,7 @@
 /** Parses a stack's file beside Pulumi.yaml, for the programs and the commands alike. Each of them reads the disk itself. */
 import { parse } from 'yaml'
 import { isMap } from './is-map.ts'
-import { setCommand } from './settings/commands.ts'
+import { removeCommand, secretCommand, setCommand } from './settings/commands.ts'
 
 const STACK_FILE = /^Pulumi\.(?<stack>[A-Za-z0-9_.-]+)\.ya?ml$/
 
@@ -44,8 +44,13 @@ export function parseStackFile(
     if (!isMap(value) || value.secure === undefined)
       return [[key, typeof value === 'string' ? value : JSON.stringify(value)] as const]
     if (!key.startsWith(`${project}:`)) return []
+    if (key === `${project}:federatedSecrets`)
+      throw new StackFileError(
+        `${file}: "${key}" is encrypted as a whole, so that nobody sees whose secrets are there.`,
+        `Set each by itself: ${removeCommand(stackOfFile(file) ?? '{STACK}', key)} && ${secretCommand(stackOfFile(file) ?? '{STACK}', `${key}.{NAME}`)}`,
+      )
     throw new StackFileError(
-      `${file}: "${key}" is encrypted. It can be read with the passphrase only, and no setting of this project is a secret.`,
+      `${file}: "${key}" is encrypted. It can be read with the passphrase only, and no other setting than federatedSecrets is a secret.`,
       `Set it in the open: ${setCommand(stackOfFile(file) ?? '{STACK}', key, '{VALUE}')}`,
     )
   })

@@ -135,12 +135,15 @@ export interface MachineIssuer {
   readonly audience?: string
   /** Address of its key set. */
   readonly jwksUri: string
-  /** Claims that must be equal; of {@link SPACE_SEPARATED} ones, one of the words. */
+  /** Claims that must be equal; of {@link SPACE_SEPARATED} ones, one of the words, and of {@link LISTS}, one of the texts. */
   readonly claims: Readonly<Record<string, string>>
 }
 
 /** The one scope of the hub's own app clients for machines, `genai/invoke`. */
 export const MACHINE_SCOPE = { server: 'genai', name: 'invoke' } as const
+
+/** Claims that are lists of texts. */
+export const LISTS: readonly string[] = [GROUPS_CLAIM]
 
 /** Claims that are lists of words in one text. */
 export const SPACE_SEPARATED: readonly string[] = ['scope', 'scp']

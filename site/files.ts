@@ -9,6 +9,8 @@ export interface PageConfiguration {
   readonly title: string
   readonly gatewayUrl: string
   readonly signIn: { readonly url: string; readonly clientId: string; readonly scope: string }
+  /** The path of each federated provider's people, by the group that their tokens have; absent where there are none. */
+  readonly federated?: Readonly<Record<string, string>>
 }
 
 export interface PageFile {

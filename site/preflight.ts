@@ -1,6 +1,7 @@
 /** Everything that is checked before anything of a client is made: what this stack has deployed, the hub, and that the page can be built. */
 import { SIGN_IN_SCOPE } from '../shared/browser-sign-in.ts'
 import type { HubOutputs } from '../shared/contract.ts'
+import { federatedGroup } from '../shared/federation.ts'
 import type { SettingsOrigin } from '../shared/settings/read.ts'
 import type { SiteSettings } from '../shared/settings.ts'
 import { buildPage } from './build.ts'
@@ -23,6 +24,16 @@ export interface SitePlan extends Pick<Asked, 'settings' | 'hub' | 'origin'> {
   readonly files: readonly PageFile[]
 }
 
+/** A token of a federated person names no tenant: the group of its provider does, on a path of its own. */
+function federatedPaths({ federatedProviders, userPoolId }: HubOutputs) {
+  if (!federatedProviders) return {}
+  const paths = Object.entries(federatedProviders).map(([name, tenant]) => [
+    federatedGroup(userPoolId, name),
+    `${tenant}.${name}`,
+  ])
+  return { federated: Object.fromEntries(paths) as Readonly<Record<string, string>> }
+}
+
 /** @throws Error saying what is wrong, and what to do instead; nothing was made */
 export async function preflight({ settings, hub, before, origin }: Asked): Promise<SitePlan> {
   const signInHost = checkSite(settings, hub, before)
@@ -30,6 +41,7 @@ export async function preflight({ settings, hub, before, origin }: Asked): Promi
     title: settings.title,
     gatewayUrl: hub.gatewayUrl,
     signIn: { url: `https://${signInHost}`, clientId: hub.userPoolClientId, scope: SIGN_IN_SCOPE },
+    ...federatedPaths(hub),
   })
   return { settings, hub, origin, signInHost, files }
 }

@@ -1,6 +1,7 @@
 /** One tenant, in order: its account, its ingress through the hub, and its routes back once the ingress is open. */
 import * as pulumi from '@pulumi/pulumi'
 import type { HubCentralModels, HubOutputs } from '../shared/contract.ts'
+import { federatedIssuers } from '../shared/federation.ts'
 import type { SpokeSettings } from '../shared/settings.ts'
 import { TenantAccount } from './account/account.ts'
 import { GatewayEndpoint } from './account/gateway-endpoint.ts'
@@ -58,10 +59,12 @@ export function spoke({
   // The tenant's item names the endpoint, and is written when all of the way to it is there, the routes back included.
   const [endpointHost, whenRouted] = pulumi.deferredOutput<string>()
   const { guardrail: _, ...ofIngress } = settings
+  const machineIssuers = { ...settings.machineIssuers, ...federatedIssuers(hub, tenantId) }
   const ingress = new Ingress(
     'lane',
     {
       ...ofIngress,
+      machineIssuers,
       hub,
       way: tenantAccount.network
         ? {

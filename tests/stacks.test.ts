@@ -29,6 +29,7 @@ function sample(name: string, change: Readonly<Record<string, string | undefined
 const OPTIONAL = [
   'browserOrigin',
   'userPoolDomain',
+  'federatedProviders',
   'identity',
   'dashboard',
   'metricsSinkArn',

@@ -3,11 +3,15 @@ import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
+  AssociateSoftwareTokenCommand,
   type AuthenticationResultType,
   CognitoIdentityProviderClient,
   type CognitoIdentityProviderClientConfig,
   InitiateAuthCommand,
+  type InitiateAuthCommandOutput,
   RespondToAuthChallengeCommand,
+  SetUserMFAPreferenceCommand,
+  VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { TENANT_CLAIM } from '../../shared/tenant.ts'
@@ -68,6 +72,10 @@ export interface SignIn {
   readonly password: string
   /** Asked for when Cognito wants the first password replaced. */
   readonly newPassword?: () => Promise<string>
+  /** Asked for when Cognito wants a code of the user's authenticator app. */
+  readonly code?: () => Promise<string>
+  /** Shows the user the key of a new app, and asks for its first code. */
+  readonly setUpApp?: (key: string) => Promise<string>
 }
 
 export interface Tokens {
@@ -86,22 +94,22 @@ export async function signIn(client: CognitoIdentityProviderClient, call: SignIn
 
 /** @throws UserError when Cognito refuses or wants more than a password */
 export async function signInForTokens(client: CognitoIdentityProviderClient, call: SignIn): Promise<Tokens> {
-  const { clientId, username, password, newPassword } = call
+  const { clientId, username, password } = call
   try {
-    let answer = await client.send(
+    let answer: Step = await client.send(
       new InitiateAuthCommand({
         ClientId: clientId,
         AuthFlow: 'USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: username, PASSWORD: password },
       }),
     )
-    if (answer.ChallengeName === 'NEW_PASSWORD_REQUIRED' && newPassword)
+    for (let next = await answerTo(client, call, answer); next; next = await answerTo(client, call, answer))
       answer = await client.send(
         new RespondToAuthChallengeCommand({
           ClientId: clientId,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session: answer.Session,
-          ChallengeResponses: { USERNAME: username, NEW_PASSWORD: await newPassword() },
+          ChallengeName: answer.ChallengeName,
+          Session: next.session,
+          ChallengeResponses: { USERNAME: username, ...next.responses },
         }),
       )
     const tokens = tokensIn(answer.AuthenticationResult)
@@ -115,6 +123,69 @@ export async function signInForTokens(client: CognitoIdentityProviderClient, cal
       throw new UserError(`${username} cannot sign in: ${cause.message}`, remedyOf(cause), {
         cause,
       })
+    if (cause instanceof Error && WRONG_CODE.includes(cause.name))
+      throw new UserError(
+        `Cognito does not take that code: ${cause.message}`,
+        'Sign in again with the next code that the app shows. A code is good for half a minute, and once; the clock of the device must be right.',
+        { cause },
+      )
+    throw cause
+  }
+}
+
+const WRONG_CODE = ['CodeMismatchException', 'ExpiredCodeException', 'EnableSoftwareTokenMFAException']
+
+type Step = Pick<InitiateAuthCommandOutput, 'ChallengeName' | 'Session' | 'AuthenticationResult'>
+
+/** @returns nothing for tokens, and for what nobody here can answer */
+async function answerTo(
+  client: CognitoIdentityProviderClient,
+  { newPassword, code, setUpApp }: SignIn,
+  { ChallengeName: name, Session: session }: Step,
+): Promise<{ readonly session: string | undefined; readonly responses: Record<string, string> } | undefined> {
+  if (name === 'NEW_PASSWORD_REQUIRED' && newPassword)
+    return { session, responses: { NEW_PASSWORD: await newPassword() } }
+  if (name === 'SOFTWARE_TOKEN_MFA' && code) return { session, responses: { SOFTWARE_TOKEN_MFA_CODE: await code() } }
+  if (name !== 'MFA_SETUP' || !setUpApp) return undefined
+  const { SecretCode: key = '', Session: given } = await client.send(
+    new AssociateSoftwareTokenCommand({ Session: session }),
+  )
+  const verify = new VerifySoftwareTokenCommand({ Session: given, UserCode: await setUpApp(key) })
+  return { session: (await client.send(verify)).Session, responses: {} }
+}
+
+/**
+ * Sets up an authenticator app for a user who has signed in, and asks for its code from then on; it takes the place of an earlier one.
+ * @param setUpApp shows the user the key, and asks for the app's first code
+ * @throws UserError where the user pool has no second factor, and for a wrong code
+ */
+export async function setUpSecondFactor(
+  client: CognitoIdentityProviderClient,
+  accessToken: string,
+  setUpApp: (key: string) => Promise<string>,
+): Promise<void> {
+  const AccessToken = accessToken
+  try {
+    const { SecretCode: key = '' } = await client.send(new AssociateSoftwareTokenCommand({ AccessToken }))
+    await client.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode: await setUpApp(key) }))
+    const SoftwareTokenMfaSettings = { Enabled: true, PreferredMfa: true }
+    await client.send(new SetUserMFAPreferenceCommand({ AccessToken, SoftwareTokenMfaSettings }))
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause
+    if (cause.name === 'SoftwareTokenMFANotFoundException')
+      throw new UserError(
+        'The user pool of this hub asks for no second factor.',
+        'Its operator sets userPoolMfa to optional or required, and deploys the hub (docs/identity.md).',
+        { cause },
+      )
+    if (WRONG_CODE.includes(cause.name))
+      throw new UserError(
+        `That is not the app's code: ${cause.message}`,
+        'Nothing was changed: run the command again.',
+        {
+          cause,
+        },
+      )
     throw cause
   }
 }

@@ -1,7 +1,7 @@
 /** A user's session: the gateway and the tokens of a sign-in, for the running local cloud or a deployed hub. */
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { SIGN_IN_SCOPE } from '../../shared/browser-sign-in.ts'
-import { TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
+import { GROUPS_CLAIM, TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { readRunningHub } from '../local/running.ts'
 import { signInByBrowser } from '../sign-in/by-browser.ts'
 import { signInByDevice } from '../sign-in/by-device.ts'
@@ -10,12 +10,14 @@ import { discoverServer } from '../sign-in/discovery.ts'
 import type { SignInServer } from '../sign-in/server.ts'
 import { refreshByForm } from '../sign-in/tokens.ts'
 import { askPassword } from '../terminal/password.ts'
+import { askAppCode, showAppKey } from '../terminal/second-factor.ts'
 import { type Arguments, UserError } from '../verb.ts'
 import {
   claimsOf,
   cognitoClient,
   type LocalConnection,
   refreshTokens,
+  setUpSecondFactor,
   signInForTokens,
   type Tokens,
 } from './cognito.ts'
@@ -40,7 +42,21 @@ export const SESSION_OPTIONS = {
   'gateway-url': { type: 'string', placeholder: 'URL', help: "a deployed hub's gatewayUrl" },
   'client-id': { type: 'string', placeholder: 'ID', help: "a deployed hub's userPoolClientId" },
   region: { type: 'string', placeholder: 'REGION', help: "a deployed hub's region" },
+  code: {
+    type: 'string',
+    placeholder: 'DIGITS',
+    help: 'the code of an authenticator app, where one is asked for; asked for without it',
+  },
+  'set-up-code': {
+    type: 'boolean',
+    help: 'after the password: set up an authenticator app, whose code is asked for from then on',
+  },
   browser: { type: 'boolean', help: 'sign in with a browser instead, so that this command sees no password' },
+  provider: {
+    type: 'string',
+    placeholder: 'NAME',
+    help: "with --browser: a provider of the hub's federatedProviders, for its people",
+  },
   device: { type: 'boolean', help: 'with --issuer: sign in on another device, by a code' },
   issuer: { type: 'string', placeholder: 'URL', help: "the hub's external provider (its output identity.issuer)" },
   scope: { type: 'string', placeholder: 'WORDS', help: 'with --issuer: what is asked for (openid)' },
@@ -67,6 +83,8 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
   const session = isDeployed(values) ? await ofDeployed(values) : await ofLocal(tenantId, values)
   // An external provider has words of its own for the tenant, which the tenant's stack knows.
   if (values.issuer !== undefined) return { ...session, tenant: tenantId }
+  if (values.provider !== undefined)
+    return { ...session, tenant: federatedPath(session, tenantId, String(values.provider)) }
   // The tenant's id is read from the token, as in the client of AWS's article.
   const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
   if (typeof tenant !== 'string')
@@ -80,6 +98,20 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
       "Sign in with one of the tenant's own users.",
     )
   return { ...session, tenant }
+}
+
+/**
+ * Federated people have no tenant of their own: their provider's group says whose they are, and the gateway asks for it on this path.
+ * @throws UserError for somebody who did not sign in there
+ */
+function federatedPath({ tokens }: Pick<UserSession, 'tokens'>, tenantId: string, provider: string): string {
+  const groups = claimsOf(tokens.idToken)[GROUPS_CLAIM]
+  if (Array.isArray(groups) && groups.some((one) => String(one).endsWith(`_${provider}`)))
+    return `${tenantId}.${provider}`
+  throw new UserError(
+    `That user did not sign in at ${provider}.`,
+    'The browser may remember somebody else: sign out on the pages of the user pool (an hour), or use a private window.',
+  )
 }
 
 const DEPLOYED = ['gateway-url', 'client-id', 'region'] as const
@@ -112,7 +144,7 @@ async function ofDeployed(values: Values): Promise<Omit<UserSession, 'tenant'>> 
   }
   if (values.username === undefined)
     throw new UserError('Which user signs in to the deployed hub?', 'Add --username NAME.')
-  const tokens = await byPassword(region, clientId, { username: String(values.username) })
+  const tokens = await byPassword(region, clientId, { username: String(values.username), ...factorOf(values) })
   return { gatewayUrl, region, ...tokens }
 }
 
@@ -123,7 +155,7 @@ function serverOfDeployed(clientId: string, values: Values): SignInServer {
       'Where are the pages that people sign in with? --browser needs --user-pool-domain HOST.',
       'Its value: pulumi stack output userPoolDomain -s hub. A hub without it: set userPoolDomain (docs/identity.md).',
     )
-  return cognitoServer({ domain: String(domain), clientId })
+  return cognitoServer({ domain: String(domain), clientId, provider: providerOf(values) })
 }
 
 async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSession, 'tenant'>> {
@@ -144,7 +176,13 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
       )
     if (browserPort === undefined)
       throw new UserError('The local cloud has no door for a browser yet.', 'Try again when it says that it serves.')
-    const server = cognitoServer({ domain: hub.userPoolDomain, clientId, agent: localAgent(local), browserPort })
+    const server = cognitoServer({
+      domain: hub.userPoolDomain,
+      clientId,
+      provider: providerOf(values),
+      agent: localAgent(local),
+      browserPort,
+    })
     const own = users.find((user) => user.tenantId === tenantId)
     // Passwords are not printed, because others may see a terminal's text; only the owner can read the note that has them.
     if (own) process.stderr.write(`Sign in as ${own.username} (the password is in .local/running.json).\n`)
@@ -162,11 +200,31 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
   }
   const username = user?.username ?? String(values.username)
   const password = user && { password: user.password }
-  return { ...place, ...(await byPassword(region, clientId, { username, ...password, local })) }
+  return { ...place, ...(await byPassword(region, clientId, { username, ...password, ...factorOf(values), local })) }
+}
+
+const providerOf = ({ provider }: Values) => (provider === undefined ? undefined : String(provider))
+
+function factorOf({ code, 'set-up-code': setUp }: Values): Pick<ByPassword, 'code' | 'setUpCode'> {
+  return { ...(code !== undefined && { code: String(code) }), ...(setUp === true && { setUpCode: true }) }
 }
 
 /** Which ways go together. */
-function checkWay({ issuer, browser, device, scope, token = 'id', 'gateway-url': gatewayUrl }: Values): void {
+function checkWay(values: Values): void {
+  const { issuer, browser, device, scope, token = 'id', 'gateway-url': gatewayUrl } = values
+  if (values.provider !== undefined && (browser !== true || issuer !== undefined))
+    throw new UserError(
+      '--provider is for a sign-in on the pages of the user pool, which send people on to it.',
+      'Add --browser, and leave --issuer out.',
+    )
+  const ofPassword = ['code', 'set-up-code'].filter((name) => values[name] !== undefined)
+  if (ofPassword.length > 0 && (issuer !== undefined || browser === true))
+    throw new UserError(
+      `--${ofPassword[0]} is for a sign-in by password: pages ask for codes, and set up apps, by themselves.`,
+      'Leave it out.',
+    )
+  if (values.code !== undefined && !/^\d{6}$/.test(String(values.code)))
+    throw new UserError(`--code ${String(values.code)} is no code.`, 'It is six digits of the authenticator app.')
   if (issuer === undefined) {
     const given = Object.entries({ '--device': device, '--scope': scope }).filter(([, value]) => value !== undefined)
     if (given.length > 0)
@@ -202,18 +260,25 @@ interface ByPassword {
   readonly username: string
   /** @default asked for */
   readonly password?: string
+  /** Of the authenticator app. @default asked for, where Cognito wants one */
+  readonly code?: string
+  /** Sets up an app once the user has signed in. */
+  readonly setUpCode?: boolean
   readonly local?: LocalConnection
 }
 
 async function byPassword(region: string, clientId: string, user: ByPassword): Promise<Signed> {
-  const { username, password, local } = user
+  const { username, password, code, setUpCode, local } = user
   const cognito = cognitoClient(region, { ...(local && { local }) })
   const tokens = await signInForTokens(cognito, {
     clientId,
     username,
     password: password ?? (await askPassword('Password: ')),
     newPassword: () => askPassword('New password: '),
+    code: async () => code ?? (await askAppCode()),
+    setUpApp: (key) => showAppKey(key, username),
   })
+  if (setUpCode) await setUpSecondFactor(cognito, tokens.accessToken, (key) => showAppKey(key, username))
   return {
     tokens,
     refresh: (refreshToken) => refreshTokens(cognito, { clientId, refreshToken }),

@@ -49,6 +49,7 @@ export async function signInByBrowser(
       nonce,
       code_challenge: challenge,
       code_challenge_method: 'S256',
+      ...(server.provider !== undefined && { identity_provider: server.provider }),
     }
     for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value)
     say(`Sign in with your browser. If it does not open by itself:\n  ${url.href}`)

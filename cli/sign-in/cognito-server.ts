@@ -8,6 +8,8 @@ export interface CognitoServerOptions {
   /** The hub's output `userPoolDomain`. */
   readonly domain: string
   readonly clientId: string
+  /** A provider that the user pool federates to, by its name there. */
+  readonly provider?: string | undefined
   /** For the local cloud. */
   readonly agent?: Agent
   /** Where a browser on this machine finds the local cloud's names, under `localhost`. */
@@ -15,7 +17,7 @@ export interface CognitoServerOptions {
 }
 
 /** @throws UserError for a domain that is no host name */
-export function cognitoServer({ domain, clientId, agent, browserPort }: CognitoServerOptions): SignInServer {
+export function cognitoServer({ domain, clientId, provider, agent, browserPort }: CognitoServerOptions): SignInServer {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain))
     throw new UserError(
       `--user-pool-domain is no host name: ${domain}`,
@@ -28,6 +30,7 @@ export function cognitoServer({ domain, clientId, agent, browserPort }: CognitoS
     scope: SIGN_IN_SCOPE,
     authorizationEndpoint: `https://${pages}/oauth2/authorize`,
     tokenEndpoint: `https://${domain}/oauth2/token`,
+    ...(provider !== undefined && { provider }),
     ...(agent && { agent }),
   }
 }

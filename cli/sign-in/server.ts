@@ -5,6 +5,8 @@ export interface SignInServer {
   /** How messages name it. */
   readonly name: string
   readonly clientId: string
+  /** Of the user pool's: where it sends people on to (`identity_provider`). @default its own page */
+  readonly provider?: string
   /** Words with spaces between them. */
   readonly scope: string
   /** Where a browser goes. */

@@ -9,12 +9,20 @@ import { block, unblock } from './blocked.ts'
 import { tenantIdOf } from './id.ts'
 import { SEEN_WITHIN_SECONDS } from './items.ts'
 import { requireOwnUsers } from './own-users.ts'
-import { deleteUser, disableUsers, enableUser, type Member, memberOf, resetPassword } from './users.ts'
+import {
+  deleteUser,
+  disableUsers,
+  enableUser,
+  type Member,
+  memberOf,
+  resetPassword,
+  resetSecondFactor,
+} from './users.ts'
 
 const TOKENS = 'An ID token that is out stays good until it expires, 30 minutes at most.'
 
 interface Change {
-  readonly name: 'disable' | 'enable' | 'block' | 'reset' | 'remove'
+  readonly name: 'disable' | 'enable' | 'block' | 'reset' | 'reset-mfa' | 'remove'
   readonly summary: string
   readonly details: readonly string[]
   readonly options?: Verb['options']
@@ -121,6 +129,19 @@ export const userReset = verbOf({
   async run(hub, { email, username }) {
     await resetPassword(hub, username, await askPassword(`New password of ${email}: `))
     return `${email} has another password on ${hub.where}, and chooses one of their own at the next sign-in.`
+  },
+})
+
+export const userResetMfa = verbOf({
+  name: 'reset-mfa',
+  summary: "Takes a user's authenticator app away, for a lost device.",
+  details: [
+    `The user is signed out, and signs in by password alone until they set up another app (login --set-up-code). ${TOKENS}`,
+    'Be sure who asks. Where userPoolMfa is required, Cognito keeps the factor: the command says so, and what to do instead.',
+  ],
+  async run(hub, member, _, tenantId) {
+    await resetSecondFactor(hub, member, tenantId)
+    return `${member.email} has no authenticator app any more on ${hub.where}. To set up another one: npm run login -- ${tenantId} --username ${member.email} --set-up-code`
   },
 })
 

@@ -5,6 +5,8 @@ import {
   AdminDeleteUserCommand,
   AdminDisableUserCommand,
   AdminEnableUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserMFAPreferenceCommand,
   AdminSetUserPasswordCommand,
   AdminUserGlobalSignOutCommand,
   type CognitoIdentityProviderClient,
@@ -169,6 +171,24 @@ export async function resetPassword(pool: Pool, username: string, password: stri
       throw refusal(cause, username, 'Nothing was changed.')
     })
   // Ends sessions that were begun with the old password.
+  await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
+}
+
+/**
+ * Takes a user's authenticator app away, so that the password is enough until they set up another one.
+ * @throws UserError where the pool keeps it: Cognito answers success all the same where every user must have a factor
+ */
+export async function resetSecondFactor(pool: Pool, { username, email }: Member, tenantId: string): Promise<void> {
+  const user = { UserPoolId: pool.userPoolId, Username: username }
+  const SoftwareTokenMfaSettings = { Enabled: false, PreferredMfa: false }
+  await pool.cognito.send(new AdminSetUserMFAPreferenceCommand({ ...user, SoftwareTokenMfaSettings }))
+  const { UserMFASettingList: left = [] } = await pool.cognito.send(new AdminGetUserCommand(user))
+  if (left.includes('SOFTWARE_TOKEN_MFA'))
+    throw new UserError(
+      `${email} has the authenticator app still: where userPoolMfa is required, Cognito takes no user's factor away.`,
+      `Set userPoolMfa to optional, deploy the hub, and run this again; or remove the user and add them anew (npm run tenant -- user remove ${tenantId} ${email}), who is another subject then.`,
+    )
+  // Whoever has the device is signed in no more.
   await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
 }
 

@@ -9,7 +9,7 @@ import { plan } from '../tenant/plan/plan.ts'
 import { remove } from '../tenant/remove.ts'
 import { resume, suspend } from '../tenant/status.ts'
 import { userAdd } from '../tenant/user-add.ts'
-import { userBlock, userDisable, userEnable, userRemove, userReset } from '../tenant/user-change.ts'
+import { userBlock, userDisable, userEnable, userRemove, userReset, userResetMfa } from '../tenant/user-change.ts'
 import { userList } from '../tenant/user-list.ts'
 import type { VerbGroup } from '../verb.ts'
 
@@ -17,7 +17,7 @@ const user: VerbGroup = {
   name: 'tenant user',
   usage: 'VERB',
   summary: "A tenant's users: adds, lists, disables, enables, blocks, resets and removes them.",
-  verbs: [userAdd, userList, userDisable, userEnable, userBlock, userReset, userRemove],
+  verbs: [userAdd, userList, userDisable, userEnable, userBlock, userReset, userResetMfa, userRemove],
 }
 
 const machine: VerbGroup = {

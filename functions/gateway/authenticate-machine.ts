@@ -3,7 +3,14 @@
  * and says all that the configuration says. Behind an HTTPS listener the load balancer has checked the same; this is the second lock.
  */
 import { isMap } from '../../shared/is-map.ts'
-import { callerId, type MachineIssuer, SPACE_SEPARATED } from '../../shared/tenant.ts'
+import {
+  callerId,
+  GROUPS_CLAIM,
+  LISTS,
+  type MachineIssuer,
+  SPACE_SEPARATED,
+  TENANT_CLAIM,
+} from '../../shared/tenant.ts'
 import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import type { Progress } from './audit.ts'
 import { bearerToken, type Caller, verify } from './authenticate.ts'
@@ -49,9 +56,23 @@ export function createAuthenticateMachine({ tenantId, keySets, now }: Authentica
     const id = callerId(trusted.issuer, payload.sub)
     const caller = { id, user: id, machine: name }
     requireClaims(payload, trusted, name, caller)
+    refuseOwnTenant(payload, trusted, caller)
     progress?.pass('tenant')
     return caller
   }
+}
+
+/**
+ * A group of a provider binds whoever has no tenant of their own: a user of the pool whom an administrator has given one comes by its
+ * path, whatever groups they were put into.
+ */
+function refuseOwnTenant(payload: object, { claims }: MachineIssuer, caller: Caller): void {
+  if (claims[GROUPS_CLAIM] === undefined || !Object.hasOwn(payload, TENANT_CLAIM)) return
+  throw new GatewayError(
+    'tenant_mismatch',
+    `The token in Authorization is of a user with a tenant of their own (claim ${TENANT_CLAIM}). Use the path of that tenant.`,
+    caller,
+  )
 }
 
 function requireClaims(payload: object, { claims }: MachineIssuer, name: string, caller: Caller): void {
@@ -67,6 +88,10 @@ function requireClaims(payload: object, { claims }: MachineIssuer, name: string,
   }
 }
 
-const isEqual = (value: unknown, claim: string, expected: string): boolean =>
-  typeof value === 'string' &&
-  (SPACE_SEPARATED.includes(claim) ? value.split(' ').includes(expected) : value === expected)
+function isEqual(value: unknown, claim: string, expected: string): boolean {
+  if (LISTS.includes(claim)) return Array.isArray(value) && value.includes(expected)
+  return (
+    typeof value === 'string' &&
+    (SPACE_SEPARATED.includes(claim) ? value.split(' ').includes(expected) : value === expected)
+  )
+}

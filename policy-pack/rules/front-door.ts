@@ -1,6 +1,6 @@
 /** Rules over what callers reach first: TLS, tokens, and the load balancer itself. */
 import { DEMO_TAG } from '../../shared/naming.ts'
-import { TENANT_CLAIM } from '../../shared/tenant.ts'
+import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
 import { asList, asMap, asTexts, isUnknown, type Resource, type Rule, shown, tagsOf, violation } from '../resource.ts'
 
 /** The provider has each under several names. */
@@ -90,8 +90,24 @@ function unchecked(validation: Readonly<Record<string, unknown>>): readonly stri
       ...(named ? [] : ['a claim that names who calls, or their tenant']),
     ]
   }
-  return CLAIMS.filter((name) => !checks(validation, name))
+  // Federated people have no tenant of their own: the group that Cognito makes for their provider is what binds.
+  const binding = isFederated(validation) ? CLAIMS.filter((name) => name !== TENANT_CLAIM) : CLAIMS
+  return binding.filter((name) => !checks(validation, name))
 }
+
+/** `POOL-ID_PROVIDER`; no tenant's id, which names the group of its own users, looks like it. */
+const GROUP_OF_PROVIDER = /^[\w-]+_[0-9a-zA-Z]+_[^_]+$/
+
+const isFederated = (validation: Readonly<Record<string, unknown>>) =>
+  asList(asMap(validation.jwtValidation).additionalClaims)
+    .map(asMap)
+    .some(
+      ({ name, format, values }) =>
+        name === GROUPS_CLAIM &&
+        format === 'string-array' &&
+        asTexts(values).length === 1 &&
+        asTexts(values).every((value) => GROUP_OF_PROVIDER.test(value)),
+    )
 
 const tokens: Rule = {
   name: 'rules-validate-tokens',
@@ -155,8 +171,8 @@ const CLIENT = /^aws:cognito\/(userPoolClient|managedUserPoolClient):/
 
 const usersChooseNothing: Rule = {
   name: 'users-do-not-choose-their-tenant',
-  says: 'Only administrators create users, and no client writes custom attributes.',
-  remedy: 'Set allowAdminCreateUserOnly, and writeAttributes without custom ones.',
+  says: 'Only administrators create users, and neither a client nor another provider writes custom attributes.',
+  remedy: 'Set allowAdminCreateUserOnly, and writeAttributes and attributeMapping without custom ones.',
   scope: 'resource',
   check: (resources) => [
     ...matching(resources, /^aws:cognito\/userPool:/)
@@ -171,6 +187,10 @@ const usersChooseNothing: Rule = {
         return !Array.isArray(written) || written.some((name) => String(name).startsWith('custom:'))
       })
       .map((client) => violation(client, 'A user may write custom attributes, the tenant among them.')),
+    ...matching(resources, /^aws:cognito\/identityProvider:/)
+      .filter((provider) => !isUnknown(provider, 'attributeMapping'))
+      .filter(({ inputs }) => Object.keys(asMap(inputs.attributeMapping)).some((name) => name.startsWith('custom:')))
+      .map((provider) => violation(provider, 'A provider’s claims write custom attributes, the tenant among them.')),
   ],
 }
 

@@ -85,9 +85,21 @@ export function userPool({ account, region }: DeployerScope): readonly PolicySta
       'UserPool',
       [
         ...idp('AddCustomAttributes', 'CreateUserPoolClient', 'DeleteUserPool', 'DeleteUserPoolClient'),
-        ...idp('DescribeUserPool', 'DescribeUserPoolClient', 'GetUserPoolMfaConfig', 'TagResource'),
+        ...idp(
+          'DescribeUserPool',
+          'DescribeUserPoolClient',
+          'GetUserPoolMfaConfig',
+          'SetUserPoolMfaConfig',
+          'TagResource',
+        ),
         ...idp('UntagResource', 'UpdateUserPool', 'UpdateUserPoolClient'),
         ...idp('CreateUserPoolDomain', 'UpdateUserPoolDomain', 'DeleteUserPoolDomain'),
+        ...idp(
+          'CreateIdentityProvider',
+          'DeleteIdentityProvider',
+          'DescribeIdentityProvider',
+          'UpdateIdentityProvider',
+        ),
         ...idp('CreateResourceServer', 'DeleteResourceServer', 'DescribeResourceServer', 'UpdateResourceServer'),
       ],
       `arn:aws:cognito-idp:${region}:${account}:userpool/*`,

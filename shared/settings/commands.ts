@@ -11,6 +11,10 @@ export const setCommand = (stack: string, name: string, value: string) =>
 export const setAt = (stack: string, name: string, at: string, value: string) =>
   `pulumi config set --path ${quoted(`${name}${at}`)} ${quoted(value)} -s ${stack}`
 
+/** Sets an entry of a map that is encrypted: the command asks for its value. @param name with the entry, `federatedSecrets.acme` */
+export const secretCommand = (stack: string, name: string) =>
+  `pulumi config set --secret --path ${quoted(name)} -s ${stack}`
+
 export const removeCommand = (stack: string, name: string) => `pulumi config rm ${quoted(name)} -s ${stack}`
 
 /** A word of a shell's command. A lone pair of braces is itself in every shell. */

@@ -2,6 +2,7 @@
 import { accountSetting, profileSetting, ROLE_ARN, roleArnSetting } from './common.ts'
 import * as capacity from './of-hub/capacity.ts'
 import * as central from './of-hub/central-models.ts'
+import * as federation from './of-hub/federation.ts'
 import * as frontDoor from './of-hub/front-door.ts'
 import * as identity from './of-hub/identity.ts'
 import * as network from './of-hub/network.ts'
@@ -64,7 +65,10 @@ export const HUB_TABLE = {
   clientInstance: frontDoor.clientInstance,
   keySetVia: identity.keySetVia,
   userPoolDomain: identity.userPoolDomain,
+  userPoolMfa: identity.userPoolMfa,
   identity: identity.identity,
+  federatedProviders: federation.federatedProviders,
+  federatedSecrets: federation.federatedSecrets,
   browserOrigin: frontDoor.browserOrigin,
   deployers,
   concurrencyLimit: capacity.concurrencyLimit,

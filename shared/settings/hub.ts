@@ -8,7 +8,7 @@ import { POLICY_LIMITS } from '../policies/document.ts'
 import { parseModel } from '../policies/models.ts'
 import { onboardingTrustPolicy } from '../policies/onboarding.ts'
 import type { HubSettings } from '../settings.ts'
-import { removeCommand } from './commands.ts'
+import { removeCommand, secretCommand } from './commands.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf, SINK_ARN, TOPIC_ARN } from './common.ts'
 import { HUB_PARTS, HUB_TABLE } from './hub-table.ts'
 import { REGIONS } from './regions.ts'
@@ -41,6 +41,7 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   checkDeployers(values, refuse)
   checkUserPoolDomain(values, refuse)
   checkIdentity(values, refuse)
+  checkFederation(values, stack, refuse)
   const listener = listenerOf(values, refuse)
   if (listener) checkBlocks(values, listener, refuse)
   if (listener) checkEndpointService(values, listener, refuse)
@@ -124,6 +125,35 @@ function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, refuse: R
     "it is set, and keySetVia is endpoint: through Cognito's endpoint a pool with a domain cannot be reached, and every request would be refused. Set keySetVia to table.",
     { choice: 'userPoolDomain' },
   )
+}
+
+/** Pages to sign in on, keys from the table (as for machines), and a secret for each client. */
+function checkFederation(values: HubValues, stack: string, refuse: Refuse): void {
+  const { federatedProviders, federatedSecrets, userPoolDomain, keySetVia, identity } = values
+  const names = Object.keys(federatedProviders)
+  const choice = { choice: 'federatedProviders' }
+  const stray = Object.keys(federatedSecrets).find((name) => federatedProviders[name]?.type !== 'oidc')
+  if (stray !== undefined)
+    refuse(
+      'federatedSecrets',
+      `it has a secret of "${stray}", which is no provider of type oidc in federatedProviders.`,
+    )
+  if (names.length === 0) return
+  if (userPoolDomain === undefined)
+    refuse(
+      'federatedProviders',
+      'it is set, and userPoolDomain is not: people sign in on the pages of that domain.',
+      choice,
+    )
+  if (keySetVia !== 'table')
+    refuse('federatedProviders', `it is set, and keySetVia is ${keySetVia}. Set keySetVia to table.`, choice)
+  if (identity !== undefined)
+    refuse('federatedProviders', 'it is set, and identity as well, with which nobody signs in at the user pool.', {
+      choice: 'federatedProviders or identity',
+    })
+  for (const name of names)
+    if (federatedProviders[name]?.type === 'oidc' && federatedSecrets[name] === undefined)
+      refuse('federatedSecrets', `there is no secret of "${name}": ${secretCommand(stack, `federatedSecrets.${name}`)}`)
 }
 
 /** Cognito's endpoint has no other issuer's keys, and the functions have no other way out. */

@@ -56,11 +56,12 @@ export class App {
   }
 
   signIn = (): void => void goToSignIn(this.configuration).catch((error: unknown) => this.#fail(error))
-  signOut = (): void => goToSignOut(this.configuration)
+  signOut = (): void => void goToSignOut(this.configuration, this.session)
 
   async begin(session: Session): Promise<void> {
     this.session = session
-    const { tenant, subject } = session.claims
+    const { groups, subject } = session.claims
+    const tenant = session.claims.tenant ?? groups.map((group) => this.configuration.federated?.[group]).find(Boolean)
     if (tenant === undefined)
       return this.#say({
         title: 'You belong to no tenant',

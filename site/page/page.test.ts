@@ -115,7 +115,11 @@ describe('a token', () => {
       expires: 2000,
       email: 'ä@example.com',
       tenant: 'tenant1',
+      groups: [],
     })
+    expect(claimsOf(token({ sub: 's', exp: 2, 'cognito:groups': ['us-east-1_Pool_acme'] })).groups).toEqual([
+      'us-east-1_Pool_acme',
+    ])
     expect(() => claimsOf(token({ exp: 2 }))).toThrow()
     expect(() => claimsOf('x')).toThrow()
   })

@@ -9,6 +9,8 @@ export interface Session {
   readonly claims: Claims
   /** A token that is good for a minute at least. @throws SessionOver */
   idToken(): Promise<string>
+  /** What renews the token is good for nothing any more. Never rejects: whoever signs out leaves, whatever the network does. */
+  end(): Promise<void>
 }
 
 /** Neither the token nor what renews it is good any more. */
@@ -27,6 +29,8 @@ export class SignInFailed extends Error {
  */
 const PENDING = 'sign-in'
 const SPARE_MILLISECONDS = 60_000
+/** Nobody waits longer to be signed out. */
+const REVOCATION_MILLISECONDS = 3_000
 
 interface Pending {
   readonly state: string
@@ -67,8 +71,9 @@ export async function goToSignIn({ signIn }: Configuration): Promise<void> {
   location.assign(`${signIn.url}/oauth2/authorize?${query}`)
 }
 
-/** Ends the session at the sign-in pages as well; they send the browser back here. */
-export function goToSignOut({ signIn }: Configuration): void {
+/** Ends the session, and that at the sign-in pages as well; they send the browser back here. */
+export async function goToSignOut({ signIn }: Configuration, session: Session | undefined): Promise<void> {
+  await session?.end()
   location.assign(`${signIn.url}/logout?${new URLSearchParams({ client_id: signIn.clientId, logout_uri: home() })}`)
 }
 
@@ -124,7 +129,22 @@ function sessionOf(configuration: Configuration, first: Tokens): Session {
       claims = claimsOf(tokens.idToken)
       return tokens.idToken
     },
+    async end() {
+      // A renewal under way would be over without it: the refresh token is not rotated.
+      if (tokens.refreshToken !== undefined) await revoke(configuration, tokens.refreshToken)
+    },
   }
+}
+
+/** Nothing is read of the answer, so that none has to allow this origin. */
+async function revoke({ signIn }: Configuration, token: string): Promise<void> {
+  await fetch(`${signIn.url}/oauth2/revoke`, {
+    method: 'POST',
+    mode: 'no-cors',
+    keepalive: true,
+    body: new URLSearchParams({ client_id: signIn.clientId, token }),
+    signal: AbortSignal.timeout(REVOCATION_MILLISECONDS),
+  }).catch(() => undefined)
 }
 
 /** @throws SignInFailed where it is refused */

@@ -4,6 +4,7 @@ export interface Claims {
   readonly email?: string
   /** The user's tenant; absent for a user without one. */
   readonly tenant?: string
+  readonly groups: readonly string[]
   /** Epoch milliseconds. */
   readonly expires: number
   readonly nonce?: string
@@ -20,6 +21,7 @@ export function claimsOf(idToken: string): Claims {
   return {
     subject,
     expires: claims.exp * 1000,
+    groups: Array.isArray(claims['cognito:groups']) ? claims['cognito:groups'].map(String) : [],
     ...(email !== undefined && { email }),
     ...(tenant !== undefined && { tenant }),
     ...(nonce !== undefined && { nonce }),

@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { DEMO_TAG } from '../../shared/naming.ts'
-import { type MachineIssuer, SPACE_SEPARATED } from '../../shared/tenant.ts'
+import { LISTS, type MachineIssuer, SPACE_SEPARATED } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 
 export interface MachinesArgs {
@@ -61,10 +61,15 @@ function jwtValidation({ issuer, jwksUri, audience, claims }: MachineIssuer) {
       issuer,
       jwksEndpoint: jwksUri,
       additionalClaims: all.map(([name, value]) => ({
-        format: SPACE_SEPARATED.includes(name) ? 'space-separated-values' : 'single-string',
+        format: formatOf(name),
         name,
         values: [value],
       })),
     },
   }
+}
+
+function formatOf(claim: string): 'single-string' | 'string-array' | 'space-separated-values' {
+  if (LISTS.includes(claim)) return 'string-array'
+  return SPACE_SEPARATED.includes(claim) ? 'space-separated-values' : 'single-string'
 }

@@ -18,6 +18,8 @@ export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'sp
   Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId' | 'metricsSinkArn'>> & {
     readonly fargate?: HubFargate | boolean
     readonly identity?: object
+    /** The tenant of each provider; the settings say more of them. */
+    readonly federatedProviders?: Readonly<Record<string, string | { readonly tenant: string }>>
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
     readonly endpointService?: Pick<HubEndpointService, 'accounts'>
     readonly sharing?: { readonly kind: 'organisation' | 'accounts' }
@@ -48,6 +50,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
           () => requireHubZones(tenantId, availabilityZoneIds, hub),
         ]),
     () => requireKeySets(settings, hub),
+    () => requireOwnNames(settings, hub),
     () => requireProvider(settings, hub),
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
@@ -114,6 +117,20 @@ function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): vo
   throw new Error(
     `The account of ${tenantId} is the hub's own, ${account}. A tenant's quotas, policies and bill are its own only in an ` +
       'account of its own: set another account.',
+  )
+}
+
+/** Both are paths `/TENANT.NAME/`: one would take the place of the other. */
+function requireOwnNames({ tenantId, machineIssuers }: SpokeSettings, { federatedProviders = {} }: HubFacts): void {
+  if (Object.keys(federatedProviders).length === 0) return
+  const taken = Object.keys(machineIssuers).find((name) => {
+    const of = federatedProviders[name]
+    return (typeof of === 'string' ? of : of?.tenant) === tenantId
+  })
+  if (taken === undefined) return
+  throw new Error(
+    `${tenantId} has a machine ${taken}, and the hub's federatedProviders has a provider ${taken} of its people: both would be served at ` +
+      `/${tenantId}.${taken}/. Give one of them another name.`,
   )
 }
 

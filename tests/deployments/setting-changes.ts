@@ -187,6 +187,7 @@ const HUB_IN_PLACE: Changes = {
   allowedCidrBlocks: '["198.51.100.0/24","203.0.113.0/24"]',
   wafRateLimit: '5000',
   clientInstance: 'false',
+  userPoolMfa: 'optional',
   browserOrigin: 'https://chat.example.com',
   deployers:
     '["arn:aws:iam::111111111111:role/platform-deployer","arn:aws:iam::111111111111:role/genai-hub-flow-logs"]',
@@ -248,6 +249,8 @@ const BY_THEMSELVES: Changes = {
   keySetVia: '',
   userPoolDomain: '',
   identity: '',
+  federatedProviders: '',
+  federatedSecrets: '',
   hostedZoneId: '',
   certificateArn: '',
   endpointService: '',

@@ -121,4 +121,17 @@ export const gateway = (change: object = {}) =>
 export const byLambda = allow({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' })
 export const users = (allowAdminCreateUserOnly: boolean) =>
   make('aws:cognito/userPool:UserPool', 'pool', { adminCreateUserConfig: { allowAdminCreateUserOnly } })
+export const provider = (attributeMapping: object) =>
+  make('aws:cognito/identityProvider:IdentityProvider', 'acme', { attributeMapping })
+/** A rule that asks for a group of the pool's, and for no tenant. */
+export const validatingGroup = (value: string) => ({
+  ...jwt,
+  jwtValidation: {
+    issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool',
+    additionalClaims: [
+      ...claims('aud', 'token_use'),
+      { name: 'cognito:groups', format: 'string-array', values: [value] },
+    ],
+  },
+})
 export const client = (inputs: object) => make('aws:cognito/userPoolClient:UserPoolClient', 'client', { ...inputs })

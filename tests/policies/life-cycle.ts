@@ -19,6 +19,7 @@ import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
+import { FEDERATED } from '../federated.ts'
 
 export interface Question extends Permission {
   readonly session: Session
@@ -73,7 +74,13 @@ const WORLDS: readonly {
 }[] = [
   {
     settings: {
-      hub: { keySetVia: 'table', userPoolDomain: 'genai-example', browserOrigin: 'https://chat.example.com' },
+      hub: {
+        keySetVia: 'table',
+        userPoolDomain: 'genai-example',
+        browserOrigin: 'https://chat.example.com',
+        ...FEDERATED,
+        userPoolMfa: 'optional',
+      },
       [TENANT]: { ...MODELS, machineIssuers: { app: MACHINE } },
       site: {},
     },

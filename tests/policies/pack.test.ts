@@ -10,6 +10,7 @@ import program from '../../index.ts'
 import { DECLARED_TYPES } from '../../policy-pack/known-types.ts'
 import { violationsOf } from '../../policy-pack/rules.ts'
 import { organization } from '../../sample-organization.ts'
+import { FEDERATED } from '../federated.ts'
 import { asResources } from './declared.ts'
 
 function sample(name: string, change: Readonly<Record<string, string | undefined>> = {}): Stack {
@@ -77,6 +78,8 @@ describe('the programs hold to every rule', () => {
         keySetVia: 'table',
         userPoolDomain: 'genai-example',
         browserOrigin: 'https://chat.example.com',
+        federatedProviders: JSON.stringify(FEDERATED.federatedProviders),
+        federatedSecrets: JSON.stringify(FEDERATED.federatedSecrets),
       }),
       await deployed(
         { ...shared, ...FARGATE, ...DOOR, keySetVia: 'nat', dashboard: 'true', accountMetrics: 'make' },

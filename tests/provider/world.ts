@@ -8,6 +8,7 @@ import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { organization as sample } from '../../sample-organization.ts'
+import { FEDERATED } from '../federated.ts'
 
 /** These tests ask what AWS does, not what the deployers may. */
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const
@@ -28,7 +29,12 @@ const TENANT = 'spoke-tenant1'
 const WORLDS: readonly { readonly settings: Settings; readonly organization: Organization }[] = [
   {
     settings: {
-      hub: { keySetVia: 'table', userPoolDomain: 'genai-example', browserOrigin: 'https://chat.example.com' },
+      hub: {
+        keySetVia: 'table',
+        userPoolDomain: 'genai-example',
+        browserOrigin: 'https://chat.example.com',
+        ...FEDERATED,
+      },
       site: {},
     },
     organization: unbounded,

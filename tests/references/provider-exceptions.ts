@@ -25,7 +25,6 @@ export const NOT_ASKED: Exceptions = [
   [/^acm\/certificate \w+ acm:(Import|Renew)Certificate$/, 'certificateBody, earlyRenewalDuration'],
   [/^acm\/certificate update acm:UpdateCertificateOptions$/, 'options'],
   [/^cloudwatch\/logGroup update logs:(Disa|A)ssociateKmsKey$/, 'kmsKeyId'],
-  [/^cognito\/userPool \w+ cognito-idp:SetUserPoolMfaConfig$/, 'mfaConfiguration with softwareTokenMfaConfiguration'],
   [/^dynamodb\/table create dynamodb:(DescribeImport|ImportTable|RestoreTable\w+)$/, 'importTable, restore…'],
   [/^dynamodb\/table (create|delete) dynamodb:UpdateTable$/, 'replicas'],
   [/^dynamodb\/tableItem update dynamodb:DeleteItem$/, 'another key, which replaces the item here'],

@@ -252,8 +252,23 @@ describeInBrowser('the client in a browser', () => {
     await page.keyboard.press('Enter')
     await ask('Hello')
     await answered()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    const [revocation] = await Promise.all([
+      page.waitForRequest(/\/oauth2\/revoke$/),
+      page.getByRole('button', { name: 'Sign out' }).click(),
+    ])
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    // What renewed the token is good for nothing any more, whoever has a copy of it.
+    const left = new URLSearchParams(revocation.postData() ?? '')
+    expect(left.get('token')?.length).toBeGreaterThan(100)
+    const renewed = await context.request.post(revocation.url().replace(/revoke$/, 'token'), {
+      form: {
+        grant_type: 'refresh_token',
+        client_id: left.get('client_id') ?? '',
+        refresh_token: left.get('token') ?? '',
+      },
+    })
+    expect([renewed.status(), await renewed.json()]).toEqual([400, { error: 'invalid_grant' }])
+    expect(reports).toEqual([])
     await page.getByRole('button', { name: 'Sign in' }).click()
     // The pool asks for the password again.
     await page.locator('input[name="password"]').waitFor()

@@ -101,6 +101,55 @@ export const QUESTIONS: readonly Question[] = [
     notAsked: 'It takes a person in a browser.',
   },
   {
+    id: 'groups-of-federated-people',
+    from: [
+      { file: note('0093-federation-by-a-group'), words: 'in the very first token of a person is not known' },
+      { file: note('0093-federation-by-a-group'), words: 'is in the new group is not known' },
+    ],
+    question:
+      'Is the provider’s group in the first ID token of a federated person, and again once the provider was made anew?',
+    how: 'npm run login -- TENANT --browser --provider NAME as somebody new, then a call; the same after the entry was taken out and put back',
+    expected: 'the gateway answers',
+    otherwise: 'Sign in again; an operator can put the person into the group (AdminAddUserToGroup).',
+    notAsked: 'It takes a person of the provider.',
+  },
+  {
+    id: 'codes-beside-their-half-minute',
+    from: [
+      {
+        file: note('0092-a-second-factor'),
+        words: 'How many half minutes either side Cognito takes is not documented',
+      },
+    ],
+    question:
+      'How far may the clock of an authenticator app be off, and when does Cognito make a guesser of codes wait?',
+    how: 'npm run login -- TENANT --code with the last code but one, on a hub with userPoolMfa; then wrong ones',
+    expected: 'the code before the current one is taken, and some wrong ones later the answer is another',
+    otherwise: 'Set the clock of the device right.',
+    notAsked: 'It takes a user with an app.',
+  },
+  {
+    id: 'classic-pages-set-up-an-app',
+    from: [
+      { file: note('0092-a-second-factor'), words: 'Whether its classic pages set up an app where one is required' },
+      { file: 'docs/identity.md', words: 'set an app up where one is required is not documented plainly' },
+    ],
+    question: 'Do Cognito’s classic pages set up an authenticator app where one is required?',
+    how: 'npm run login -- TENANT --browser as a new user, on a hub with userPoolMfa: required',
+    expected: 'they show a key, and ask for its first code',
+    otherwise: 'Set it up by npm run login without --browser: it answers the same challenge.',
+    notAsked: 'It takes a person with a browser.',
+  },
+  {
+    id: 'a-factor-taken-away',
+    from: [{ file: 'docs/identity.md', words: 'Cognito answers success and keeps the factor' }],
+    question: 'Does Cognito take a user’s factor away where every user must have one?',
+    how: 'npm run tenant -- user reset-mfa TENANT EMAIL --aws, on a hub with userPoolMfa: required',
+    expected: 'the command says that the app is there still',
+    otherwise: 'It says that it is gone: so much the better.',
+    notAsked: 'It takes a user with an app.',
+  },
+  {
     id: 'dashboard-expressions',
     from: [{ file: note('0053-guard-rails-on-content'), words: 'finds every name that begins so, is not known' }],
     question: 'Does CloudWatch draw RUNNING_SUM over a SEARCH, and find names by their beginning?',

@@ -1,5 +1,7 @@
 /** Machines of a tenant, on their own paths: tokens that must not be believed there, and machines' tokens elsewhere. */
+import { federatedGroup } from '../../../shared/federation.ts'
 import { machineIssuers } from '../../../shared/settings/of-spoke/machine-issuers.ts'
+import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
@@ -144,6 +146,56 @@ const own: readonly MachineAttempt[] = [
   },
 ]
 
+/** Tokens of the pool as it would write them, for somebody whom it has sent to a provider. */
+const byGroups =
+  (groups: readonly string[], tenant?: string): MachineAttempt['token'] =>
+  async ({ forge: { byPool, claims }, hub }) => {
+    if (!byPool) throw new Error("This token needs the user pool's private key.")
+    const { [TENANT_CLAIM]: _, ...rest } = claims
+    const now = Math.floor(Date.now() / 1000)
+    return await byPool({
+      ...rest,
+      iat: now,
+      exp: now + 600,
+      ...(tenant !== undefined && { [TENANT_CLAIM]: tenant }),
+      [GROUPS_CLAIM]: groups.map((name) => (name.startsWith('tenant') ? name : federatedGroup(hub.userPoolId, name))),
+    })
+  }
+
+const FEDERATED = '/tenant1.acme/invoke'
+
+const federated: readonly MachineAttempt[] = [
+  {
+    name: 'federated-of-another-tenants-provider',
+    tried: "A person of the second tenant's provider, federated by the user pool, on the path of the first tenant's",
+    expected: MATCHED,
+    path: FEDERATED,
+    token: byGroups(['globex']),
+  },
+  {
+    name: 'federated-on-peoples-path',
+    tried: "A federated person on the path of the tenant's own users",
+    expected: MATCHED,
+    path: '/tenant1/invoke',
+    token: byGroups(['acme']),
+  },
+  {
+    name: 'federated-with-a-claimed-tenant',
+    tried: "A person of the second tenant's provider, whose claim of the first tenant a mapping would have let through",
+    expected: MATCHED,
+    path: '/tenant1/invoke',
+    token: byGroups(['globex'], 'tenant1'),
+  },
+  {
+    name: 'user-put-into-a-providers-group',
+    tried: "A user of the second tenant, put by hand into the group of the first tenant's provider",
+    expected: ['tenantMatch'],
+    remark: 'One layer: the load balancer cannot ask for a claim that is not there.',
+    path: FEDERATED,
+    token: byGroups(['tenant2', 'acme'], 'tenant2'),
+  },
+]
+
 async function ask(site: Site, path: string, token: string): Promise<Outcome> {
   return await site.request(
     {
@@ -204,7 +256,7 @@ const settings: readonly Attempt[] = SETTINGS.map(([name, tried, issuer]) => ({
 }))
 
 export const machines: readonly Attempt[] = [
-  ...own.map(
+  ...[...own, ...federated].map(
     ({ path, token, ...attempt }): Attempt => ({
       ...attempt,
       family: 'machines',

@@ -75,6 +75,18 @@ export interface SiteOptions {
 /** Of a word that no attempt sends: that a call carries it is what is tried. */
 const GUARDRAIL = { words: ['nightingale'] }
 
+/** Providers of either tenant's people, while people sign in at the user pool. */
+const FEDERATED = {
+  federatedProviders: Object.fromEntries(
+    Object.entries({ acme: 'tenant1', globex: 'tenant2' }).map(([name, tenant]) => [
+      name,
+      { type: 'oidc', tenant, issuer: `https://login.${name}.example`, clientId: 'genai' },
+    ]),
+  ),
+  federatedSecrets: { acme: 'hush', globex: 'hush' },
+}
+const FEDERATED_NO_MORE = { federatedProviders: {}, federatedSecrets: {} }
+
 const ON_FARGATE = { compute: 'fargate' } as const
 
 export async function startSite({
@@ -92,6 +104,7 @@ export async function startSite({
     wafRateLimit: '1000000',
     keySetVia: 'table',
     userPoolDomain: DOMAIN,
+    ...FEDERATED,
     centralModels: CENTRAL_MODELS,
     endpointService: true,
     endpointServiceAccounts: [PARTNER],
@@ -129,7 +142,7 @@ export async function startSite({
     const pair = await deployShared(platform, tenants)
     const neighbours = await deployPooled(platform, tenants)
     // Those before keep the user pool until their own next deployment.
-    await platform.deploy('hub', { ...hubsSettings, identity: IDENTITY })
+    await platform.deploy('hub', { ...hubsSettings, ...FEDERATED_NO_MORE, identity: IDENTITY })
     const provider = await deployProviderPeople(platform, tenants)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
     return {

@@ -61,6 +61,7 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     { file: 'authenticate.ts', from: '    requireTenant(payload, tenantId)\n', to: '' },
     { file: 'authenticate.ts', from: '      requireClaim(payload, people, tenantId, { user: id })\n', to: '' },
     { file: 'authenticate-machine.ts', from: '    requireClaims(payload, trusted, name, caller)\n', to: '' },
+    { file: 'authenticate-machine.ts', from: '    refuseOwnTenant(payload, trusted, caller)\n', to: '' },
     { file: 'path.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
   // The item's status; what it lists is declared, and laid over.

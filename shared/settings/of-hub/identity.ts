@@ -1,5 +1,5 @@
 /** Hub settings: who people are known by, and how the gateways get the keys of tokens. */
-import { KEY_SET_WAYS } from '../../choices.ts'
+import { KEY_SET_WAYS, USER_POOL_MFA } from '../../choices.ts'
 import type { IdentitySettings } from '../../identity-provider.ts'
 import { CLAIM_FORMATS } from '../../tenant.ts'
 import { none } from '../common.ts'
@@ -30,6 +30,15 @@ export const userPoolDomain: Setting<string | undefined> = {
     "the prefix of a user pool's domain",
   ),
 }
+
+export const userPoolMfa = simple(
+  { is: 'choice', of: USER_POOL_MFA },
+  {
+    meaning:
+      'Whether the user pool asks for a code of an authenticator app (TOTP) after the password: of nobody, of users who have set one up, or of everybody, who then set one up at their next sign-in (docs/identity.md). In place, either way.',
+    fallback: 'off',
+  },
+)
 
 export const identity: Setting<IdentitySettings | undefined> = {
   type: 'map',

@@ -11,6 +11,7 @@ export { originAccessControl } from './cloudfront/resources/origin-access-contro
 export { responseHeadersPolicy } from './cloudfront/resources/response-headers-policy.ts'
 export { dashboard } from './cloudwatch/resources/dashboard.ts'
 export { metricAlarm } from './cloudwatch/resources/metric-alarm.ts'
+export { identityProvider } from './cognito/resources/identity-provider.ts'
 export { resourceServer } from './cognito/resources/resource-server.ts'
 export { userGroup } from './cognito/resources/user-group.ts'
 export { userPool } from './cognito/resources/user-pool.ts'

@@ -2,7 +2,11 @@
 import type { Service } from './service.ts'
 
 /** What a host answers. */
-export type Website = (request: { readonly method: string; readonly target: string }) => Promise<{
+export type Website = (request: {
+  readonly method: string
+  readonly target: string
+  readonly body: string
+}) => Promise<{
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
@@ -11,8 +15,9 @@ export type Website = (request: { readonly method: string; readonly target: stri
 export const websiteServices = (websites: Readonly<Record<string, Website>>): readonly Service[] =>
   Object.entries(websites).map(([name, answer]) => ({
     name,
-    async handle({ method, target }) {
-      const { status, headers = {}, body } = await answer({ method, target })
+    async handle({ method, target, body: sent }) {
+      const asked = { method, target, body: Buffer.from(sent).toString('utf8') }
+      const { status, headers = {}, body } = await answer(asked)
       return { status, headers, body }
     },
   }))

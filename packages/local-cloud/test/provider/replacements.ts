@@ -33,6 +33,7 @@ const REPLACING: Readonly<Record<string, string>> = {
   'aws:cognito/userGroup:UserGroup': 'name userPoolId',
   'aws:cognito/userPool:UserPool': 'name usernameAttributes usernameConfiguration',
   'aws:cognito/userPoolClient:UserPoolClient': 'userPoolId generateSecret',
+  'aws:cognito/identityProvider:IdentityProvider': 'providerName providerType userPoolId',
   'aws:cognito/userPoolDomain:UserPoolDomain': 'domain userPoolId',
   'aws:dynamodb/resourcePolicy:ResourcePolicy': 'resourceArn',
   'aws:dynamodb/table:Table': 'name hashKey rangeKey',

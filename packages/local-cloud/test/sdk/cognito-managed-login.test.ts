@@ -1,5 +1,5 @@
 /** The pages and OAuth endpoints of a pool's domain, as a browser and an application call them. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   AdminCreateUserCommand,
   AdminDisableUserCommand,
@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { WireResponse } from '../../src/wire/service.ts'
 import {
   ClientId,
   client,
@@ -22,18 +21,18 @@ import {
   startCognito,
   UserPoolId,
 } from './cognito-fixture.ts'
-import { failure, LAPTOP, publicService, resource } from './services-fixture.ts'
-
-const DOMAIN = 'genai-example.auth.us-east-1.amazoncognito.com'
-const BACK = 'http://localhost:18765/callback'
-const OAUTH = {
-  allowedOauthFlowsUserPoolClient: true,
-  allowedOauthFlows: ['code'],
-  allowedOauthScopes: ['openid'],
-  callbackUrls: [BACK, 'https://site.example.com/'],
-  logoutUrls: ['https://site.example.com/'],
-  supportedIdentityProviders: ['COGNITO'],
-}
+import {
+  BACK,
+  browser,
+  domainOf,
+  encode,
+  hiddenIn,
+  OAUTH,
+  type Parameters,
+  pkce,
+  request,
+} from './managed-login-browser.ts'
+import { failure, publicService } from './services-fixture.ts'
 
 beforeAll(async () => {
   await startCognito({}, [
@@ -45,59 +44,11 @@ beforeAll(async () => {
     pool('us-east-1_Other'),
     client('elsewhere', { ...OAUTH, userPoolId: 'us-east-1_Other' }),
     group('tenant1'),
-    resource('aws:cognito/userPoolDomain:UserPoolDomain', 'genai-example', {
-      domain: 'genai-example',
-      userPoolId: UserPoolId,
-    }),
+    domainOf(UserPoolId),
   ])
   fixture.lookUp = (_from, host) => publicService(host.endsWith('amazoncognito.com') ? 'cognito-idp' : host)
 })
 afterAll(() => fixture.close())
-
-type Parameters = Readonly<Record<string, string | undefined>>
-
-const encode = (given: Parameters) =>
-  new URLSearchParams(
-    Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined),
-  ).toString()
-
-/** A browser: keeps cookies, and follows nothing by itself. */
-function browser() {
-  const jar = new Map<string, string>()
-  const send = async (method: string, target: string, form?: string) => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = (await fixture.wire.call(LAPTOP, {
-      host: DOMAIN,
-      method,
-      target,
-      headers: { cookie, ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }) },
-      ...(form !== undefined && { body: new TextEncoder().encode(form) }),
-    })) as WireResponse
-    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(answer.headers['set-cookie'] ?? '') ?? []
-    if (name !== '') jar.set(name, value)
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      location: answer.headers.location ?? '',
-      body: String(answer.body),
-    }
-  }
-  return {
-    jar,
-    get: (target: string) => send('GET', target),
-    post: (target: string, form: Parameters) => send('POST', target, encode(form)),
-  }
-}
-
-const hiddenIn = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1]
-
-const request = (change: Parameters = {}): string =>
-  encode({ response_type: 'code', client_id: ClientId, redirect_uri: BACK, scope: 'openid', state: 'a&b=c', ...change })
-
-const pkce = () => {
-  const verifier = randomBytes(32).toString('base64url')
-  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
-}
 
 /** @returns where the browser is sent after the password */
 async function signIn(user: string, change: Parameters = {}, there = browser()) {

@@ -132,7 +132,6 @@ describe.skipIf(REMOTE)('Cognito, signing in', () => {
       [ClientId, 'USER_SRP_AUTH', 'InvalidParameterException', /USER_SRP_AUTH flow not enabled/],
       ['norefresh', 'USER_SRP_AUTH', 'UnsupportedByLocalCloud', /USER_SRP_AUTH/],
       ['nobody', 'USER_PASSWORD_AUTH', 'ResourceNotFoundException', /nobody does not exist/],
-      ['mfa', 'USER_PASSWORD_AUTH', 'UnsupportedByLocalCloud', /mfaConfiguration/],
       ['secretive', 'USER_PASSWORD_AUTH', 'NotAuthorizedException', /SECRET_HASH was not received/],
     ])('refuses, for the client %s, the flow %s with %s', async (id, AuthFlow, name, message) => {
       const AuthParameters = { USERNAME: 'a@example.com', PASSWORD }

@@ -12,6 +12,7 @@ export { adminRemoveUserFromGroup as AdminRemoveUserFromGroup } from './operatio
 export { adminSetUserPassword as AdminSetUserPassword } from './operations/admin-set-user-password.ts'
 export { adminUpdateUserAttributes as AdminUpdateUserAttributes } from './operations/admin-update-user-attributes.ts'
 export { adminUserGlobalSignOut as AdminUserGlobalSignOut } from './operations/admin-user-global-sign-out.ts'
+export { associateSoftwareToken as AssociateSoftwareToken } from './operations/associate-software-token.ts'
 export { changePassword as ChangePassword } from './operations/change-password.ts'
 export { createUserPoolClient as CreateUserPoolClient } from './operations/create-user-pool-client.ts'
 export { deleteUserPoolClient as DeleteUserPoolClient } from './operations/delete-user-pool-client.ts'
@@ -26,5 +27,10 @@ export { listUsers as ListUsers } from './operations/list-users.ts'
 export { listUsersInGroup as ListUsersInGroup } from './operations/list-users-in-group.ts'
 export { respondToAuthChallenge as RespondToAuthChallenge } from './operations/respond-to-auth-challenge.ts'
 export { revokeToken as RevokeToken } from './operations/revoke-token.ts'
+export {
+  adminSetUserMfaPreference as AdminSetUserMFAPreference,
+  setUserMfaPreference as SetUserMFAPreference,
+} from './operations/set-user-mfa-preference.ts'
 export { signUp as SignUp } from './operations/sign-up.ts'
 export { updateUserAttributes as UpdateUserAttributes } from './operations/update-user-attributes.ts'
+export { verifySoftwareToken as VerifySoftwareToken } from './operations/verify-software-token.ts'

@@ -24,7 +24,26 @@ export interface ClientSecret {
   readonly createdAt: number
 }
 
-export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD'
+export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER'
+
+/** Where a federated user signs in. */
+export interface Identity {
+  readonly providerName: string
+  readonly providerType: string
+  /** The subject there. */
+  readonly userId: string
+}
+
+/** An authenticator app whose codes were verified once. */
+export interface SoftwareToken {
+  /** Base32. */
+  readonly secret: string
+  /** Whether a sign-in asks for a code of it, where the pool leaves that to its users. */
+  readonly enabled: boolean
+  readonly preferred: boolean
+  /** The step of the last code that was taken: no code is taken twice. */
+  readonly lastStep: number
+}
 
 export interface User {
   readonly username: string
@@ -37,6 +56,11 @@ export interface User {
   readonly temporarySince?: number
   readonly createdAt: number
   readonly modifiedAt: number
+  readonly softwareToken?: SoftwareToken
+  /** Absent for the pool's own users. */
+  readonly identity?: Identity
+  /** A secret that was given out and waits for its first code. */
+  readonly newSecret?: string
   /** Names of groups. */
   readonly groups: readonly string[]
 }

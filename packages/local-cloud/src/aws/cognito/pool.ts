@@ -2,6 +2,7 @@
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
 import { type AttributeSchema, attributeSchemas, isCustom } from './attributes.ts'
+import { providerGroup, providersOf } from './resources/identity-provider.ts'
 
 export const USER_POOL = 'aws:cognito/userPool:UserPool'
 export const USER_POOL_CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
@@ -29,6 +30,8 @@ export interface UserPool {
   readonly passwordPolicy: PasswordPolicy
   readonly onlyAdministratorsCreateUsers: boolean
   readonly attributes: ReadonlyMap<string, AttributeSchema>
+  /** Whether users have a second factor: nobody, whoever has set one up, or everybody. */
+  readonly mfa: 'OFF' | 'OPTIONAL' | 'ON'
 }
 
 export interface UserPoolClient {
@@ -56,6 +59,8 @@ export interface OauthClient {
   readonly logoutUrls: readonly string[]
   /** Whether the pool's own users sign in: a client without any provider has no page. */
   readonly ownUsers: boolean
+  /** Other providers that its people may sign in at, by name. */
+  readonly providers: readonly string[]
 }
 
 export interface UserGroup {
@@ -87,9 +92,13 @@ export function findClient(ledger: LedgerView, id: string, region: string): User
   return readClient(declared)
 }
 
-/** Those with the smallest precedence first, as in `cognito:groups`. */
+/** Those with the smallest precedence first, as in `cognito:groups`; Cognito makes one for each other provider. */
 export function groupsOf(ledger: LedgerView, poolId: string): readonly UserGroup[] {
-  return ledger
+  const ofProviders = providersOf(ledger, poolId).map(({ name }) => ({
+    name: providerGroup(poolId, name),
+    precedence: Number.MAX_SAFE_INTEGER,
+  }))
+  const declared = ledger
     .all(USER_GROUP)
     .filter(({ outputs }) => outputs.userPoolId === poolId)
     .map(({ outputs: { name, description, precedence, roleArn } }) => ({
@@ -98,7 +107,7 @@ export function groupsOf(ledger: LedgerView, poolId: string): readonly UserGroup
       ...(typeof roleArn === 'string' && { roleArn }),
       precedence: number(precedence, Number.MAX_SAFE_INTEGER),
     }))
-    .sort((a, b) => a.precedence - b.precedence || (a.name < b.name ? -1 : 1))
+  return [...declared, ...ofProviders].sort((a, b) => a.precedence - b.precedence || (a.name < b.name ? -1 : 1))
 }
 
 function readPool({ id, account, region, outputs }: Declared): UserPool {
@@ -124,13 +133,15 @@ function readPool({ id, account, region, outputs }: Declared): UserPool {
     },
     onlyAdministratorsCreateUsers: object(outputs.adminCreateUserConfig)?.allowAdminCreateUserOnly === true,
     attributes: attributeSchemas(list(outputs.schemas)),
+    mfa: MFA.find((one) => one === outputs.mfaConfiguration) ?? 'OFF',
   }
 }
+
+const MFA = ['OFF', 'OPTIONAL', 'ON'] as const
 
 /** What would change who may sign in and how, and is not there, must not be ignored. */
 function refuseUnsupported(outputs: Properties): void {
   const features: readonly [string, boolean][] = [
-    ['mfaConfiguration ON or OPTIONAL', !['OFF', undefined, null].includes(outputs.mfaConfiguration as string)],
     ['lambdaConfig', Object.keys(object(outputs.lambdaConfig) ?? {}).length > 0],
     ['aliasAttributes', list(outputs.aliasAttributes).length > 0],
     ["'phone_number' in usernameAttributes", list(outputs.usernameAttributes).includes('phone_number')],
@@ -164,6 +175,9 @@ function readClient({ id, outputs }: Declared): UserPoolClient {
         callbackUrls: list(outputs.callbackUrls).map(String),
         logoutUrls: list(outputs.logoutUrls).map(String),
         ownUsers: list(outputs.supportedIdentityProviders).includes('COGNITO'),
+        providers: list(outputs.supportedIdentityProviders)
+          .map(String)
+          .filter((name) => name !== 'COGNITO'),
       },
     }),
   }

@@ -2,25 +2,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
 import { type Attributes, changeAttributes } from './attributes.ts'
-import { type ForClient, subjectOf } from './operation.ts'
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
 import type { UserPoolClient } from './pool.ts'
 import type { User } from './pool-data.ts'
-import { signInTokens } from './tokens.ts'
-import { attributesOf, findUser } from './users.ts'
+import { afterPassword, answered, type SignInCall, type SignInStep, waiting } from './second-factor.ts'
+import { findUser } from './users.ts'
 
 const DAY_SECONDS = 86_400
 const REFUSED = 'Incorrect username or password.'
 
-export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
-
-/** A user whose password was right, or what is asked of them next. */
-export type PasswordStep =
-  | { readonly user: User; readonly challenge?: never }
-  | { readonly challenge: 'NEW_PASSWORD_REQUIRED'; readonly session: string; readonly user: User }
-
 /** @throws AwsError that tells a stranger nothing of who exists */
-export async function checkedPassword(call: SignInCall, username: string, password: string): Promise<PasswordStep> {
+export async function checkedPassword(call: SignInCall, username: string, password: string): Promise<SignInStep> {
   const { pool, client, data, state, surroundings } = call
   const user = findUser(pool, data, username)
   const attempts = `${pool.id} ${user?.username ?? username.toLowerCase()}`
@@ -36,59 +28,42 @@ export async function checkedPassword(call: SignInCall, username: string, passwo
 }
 
 /** After the password: disabled, unconfirmed and temporary ones are told to the holder of the password only. */
-function proceed({ pool, client, state, now }: SignInCall, user: User): PasswordStep {
+function proceed(call: SignInCall, user: User): SignInStep {
+  const { pool, now } = call
   if (!user.enabled) throw new AwsError('NotAuthorizedException', 'User is disabled.')
   if (user.status === 'UNCONFIRMED') throw new AwsError('UserNotConfirmedException', 'User is not confirmed.')
-  if (user.status === 'CONFIRMED') return { user }
+  if (user.status === 'CONFIRMED') return afterPassword(call, user)
   const { temporaryPasswordDays } = pool.passwordPolicy
   if ((user.temporarySince ?? 0) + temporaryPasswordDays * DAY_SECONDS <= now)
     throw new AwsError(
       'NotAuthorizedException',
       'Temporary password has expired and must be reset by an administrator.',
     )
-  const challenge = { poolId: pool.id, clientId: client.id, username: user.username }
-  const session = state.addChallenge({ ...challenge, expires: now + client.challengeSeconds })
-  return { challenge: 'NEW_PASSWORD_REQUIRED', session, user }
+  return waiting(call, user, 'NEW_PASSWORD_REQUIRED')
 }
 
-export async function signInWithPassword(call: SignInCall, username: string, password: string) {
-  const { challenge, session, user } = { session: undefined, ...(await checkedPassword(call, username, password)) }
-  if (challenge === undefined) return signedIn(call, user)
-  const readable = attributesOf(user, call.client.canRead).map(({ Name, Value }) => [Name, Value])
-  return {
-    ChallengeName: challenge,
-    ChallengeParameters: {
-      USER_ID_FOR_SRP: user.username,
-      requiredAttributes: '[]',
-      userAttributes: JSON.stringify(Object.fromEntries(readable)),
-    },
-    Session: session,
-  }
-}
+export const signInWithPassword = async (call: SignInCall, username: string, password: string) =>
+  answered(call, await checkedPassword(call, username, password))
 
 /**
  * Answers a challenge: a user with a temporary password chooses one of their own.
  * @param isUser whether the answer is about the user of the challenge
  */
 export async function withNewPassword(
-  { pool, client, data, state, now }: SignInCall,
+  call: SignInCall,
   { session, password, attributes = {} }: { session: string; password: string; attributes?: Attributes },
   isUser: (user: User) => boolean = () => true,
-): Promise<User> {
+): Promise<SignInStep> {
+  const { pool, client, data, state, now } = call
   checkPassword(pool.passwordPolicy, password)
-  const challenge = state.takeChallenge(session, client.id, now)
+  const challenge = state.takeChallenge(session, 'NEW_PASSWORD_REQUIRED', client.id, now)
   const hash = await hashPassword(password)
   const user = data.user(challenge.username)
   if (!user?.enabled || !isUser(user)) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
   const changed = changeAttributes(pool.attributes, user.attributes, attributes)
   const confirmed: User = { ...user, attributes: changed, password: hash, status: 'CONFIRMED', modifiedAt: now }
   data.put(confirmed)
-  return confirmed
-}
-
-export async function signedIn(call: SignInCall, user: User) {
-  const AuthenticationResult = await signInTokens(subjectOf(call, user))
-  return { AuthenticationResult, ChallengeParameters: {} }
+  return afterPassword(call, confirmed)
 }
 
 export function requireFlow(client: UserPoolClient, flow: string): void {

@@ -16,12 +16,23 @@ export interface Message {
 export interface CognitoOptions {
   /** Where pools are kept; without it they are forgotten with the process. */
   readonly directory?: string
+  /**
+   * How the service reaches other providers over the internet.
+   * @param form a body to be posted; absent for a GET
+   */
+  readonly fetch?: (url: string, form?: string) => Promise<{ readonly status: number; readonly text: string }>
   /** Gets what AWS would send by e-mail. Without it, an operation that sends is refused. */
   readonly deliver?: (message: Message) => void
 }
 
-/** A sign-in that waits for a new password. */
+/** What a sign-in can wait for: a new password, a code, or an authenticator app that is set up first. */
+export type ChallengeName = 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA' | 'MFA_SETUP'
+
+/** A sign-in that waits for an answer. */
 export interface Challenge {
+  readonly name: ChallengeName
+  /** Of an app that is set up: its secret was given out, or its first code was right. */
+  readonly setUp?: { readonly secret: string; readonly verified: boolean }
   readonly poolId: string
   readonly clientId: string
   readonly username: string
@@ -40,6 +51,16 @@ export interface Grant {
   /** Base64url of the verifier's SHA-256. */
   readonly challenge?: string | undefined
   readonly authTime: number
+  /** Seconds since 1970. */
+  readonly expires: number
+}
+
+/** A sign-in that went on to another provider. */
+export interface Attempt {
+  readonly poolId: string
+  readonly provider: string
+  /** What the application asked for, as its query said it. */
+  readonly query: string
   /** Seconds since 1970. */
   readonly expires: number
 }
@@ -65,6 +86,8 @@ export class CognitoState {
   readonly #grants = new Map<string, Grant>()
   /** By the cookie's value. */
   readonly #browsers = new Map<string, BrowserSession>()
+  /** By the state that was sent along. */
+  readonly #attempts = new Map<string, Attempt>()
   readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
   /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
   readonly #deletedPools = new WeakMap<Declared, Promise<PoolData>>()
@@ -134,13 +157,32 @@ export class CognitoState {
   }
 
   /** Each session is good for one answer. */
-  takeChallenge(session: string, clientId: string, now: number): Challenge {
-    const challenge = this.#challenges.get(session)
-    if (challenge?.clientId !== clientId) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+  takeChallenge(session: string, name: ChallengeName, clientId: string, now: number): Challenge {
+    const challenge = this.challenge(session, name, now)
+    if (challenge.clientId !== clientId) throw invalidSession()
     this.#challenges.delete(session)
-    if (challenge.expires <= now)
-      throw new AwsError('NotAuthorizedException', 'Invalid session for the user, session is expired.')
     return challenge
+  }
+
+  /** Leaves the session as it is: a wrong code may be followed by a right one. */
+  challenge(session: string, name: ChallengeName, now: number): Challenge {
+    const challenge = this.#challenges.get(session)
+    if (challenge?.name !== name) throw invalidSession()
+    if (challenge.expires > now) return challenge
+    this.#challenges.delete(session)
+    throw new AwsError('NotAuthorizedException', 'Invalid session for the user, session is expired.')
+  }
+
+  /** What a session waits for; nothing for one that nobody knows. */
+  challengeOf(session: string): ChallengeName | undefined {
+    return this.#challenges.get(session)?.name
+  }
+
+  /** A step of setting up: the same sign-in under another session. */
+  continueChallenge(session: string, change: Pick<Challenge, 'setUp'>, now: number): string {
+    const challenge = this.challenge(session, 'MFA_SETUP', now)
+    this.#challenges.delete(session)
+    return this.addChallenge({ ...challenge, ...change })
   }
 
   addGrant(grant: Grant, now: number): string {
@@ -155,6 +197,20 @@ export class CognitoState {
     const grant = this.#grants.get(code)
     this.#grants.delete(code)
     return grant
+  }
+
+  addAttempt(attempt: Attempt, now: number): string {
+    for (const [key, { expires }] of this.#attempts) if (expires <= now) this.#attempts.delete(key)
+    const value = randomBytes(32).toString('base64url')
+    this.#attempts.set(value, attempt)
+    return value
+  }
+
+  /** Good for one answer. */
+  takeAttempt(value: string): Attempt | undefined {
+    const attempt = this.#attempts.get(value)
+    this.#attempts.delete(value)
+    return attempt
   }
 
   addBrowser(session: BrowserSession): string {
@@ -189,3 +245,5 @@ export class CognitoState {
     for (const data of this.#pools.values()) await (await data).flush()
   }
 }
+
+const invalidSession = () => new AwsError('NotAuthorizedException', 'Invalid session for the user.')

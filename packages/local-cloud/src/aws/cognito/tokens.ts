@@ -76,6 +76,7 @@ export async function tokens(subject: TokenSubject, { originJti, authTime, scope
     ...common,
     ...(roles.length > 0 && { 'cognito:roles': roles, 'cognito:preferred_role': roles[0] }),
     'cognito:username': user.username,
+    ...(user.identity && { identities: [identityClaim(user)] }),
     aud: client.id,
     token_use: 'id',
     exp: now + client.idTokenSeconds,
@@ -85,6 +86,13 @@ export async function tokens(subject: TokenSubject, { originJti, authTime, scope
   })
   return { IdToken, ...answer }
 }
+
+const identityClaim = ({ identity, createdAt }: User) => ({
+  dateCreated: String(createdAt * 1000),
+  ...identity,
+  issuer: null,
+  primary: 'true',
+})
 
 const OF_SCOPES: Readonly<Record<string, readonly string[]>> = {
   email: ['email', 'email_verified'],

@@ -6,7 +6,7 @@
 import type { Cognito } from '../../aws/cognito/cognito.ts'
 
 /** A host of the internet, as a cloud is handed it. */
-type Host = (request: { readonly method: string; readonly target: string }) => Promise<{
+type Host = (request: { readonly method: string; readonly target: string; readonly body: string }) => Promise<{
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
@@ -26,7 +26,7 @@ export async function withDeployerFetch<T>(
     const website = Object.hasOwn(websites, url.hostname) ? websites[url.hostname] : undefined
     if (website) {
       const method = init?.method ?? 'GET'
-      const { status, headers = {}, body } = await website({ method, target: `${url.pathname}${url.search}` })
+      const { status, headers = {}, body } = await website({ method, target: `${url.pathname}${url.search}`, body: '' })
       return new Response(body, { status, headers })
     }
     if (!url.hostname.endsWith('.amazonaws.com')) return await original(input, init)

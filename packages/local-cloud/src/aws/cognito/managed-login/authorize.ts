@@ -1,7 +1,6 @@
-/** `GET /oauth2/authorize`: what an application asks for when it sends a browser here. */
+/** What an application asks for when it sends a browser here, and what it gets back. */
 import type { WireResponse } from '../../../wire/service.ts'
 import type { OauthClient } from '../pool.ts'
-import { BROWSER_COOKIE, cookieOf } from './cookies.ts'
 import { clientOf, type DomainCall, type DomainClient, repeatedIn, scopesIn } from './domain-call.ts'
 import { errorPage } from './pages.ts'
 
@@ -47,26 +46,16 @@ export function readAuthorization(call: DomainCall): Authorization | WireRespons
 }
 
 /** OAuth's code for what is wrong with the parameters, if anything. */
-function mistakeIn(query: URLSearchParams, { scopes, ownUsers }: OauthClient): string | undefined {
+function mistakeIn(query: URLSearchParams, { scopes, ownUsers, providers }: OauthClient): string | undefined {
   const type = query.get('response_type')
   // The only flow of the clients that can be declared here.
   if (type === 'token') return 'unauthorized_client'
   if (type !== 'code') return 'invalid_request'
-  if (!ownUsers) return 'unauthorized_client'
+  if (!ownUsers && providers.length === 0) return 'unauthorized_client'
   const [challenge, method] = [query.get('code_challenge'), query.get('code_challenge_method')]
   if ((challenge === null) !== (method === null)) return 'invalid_request'
   if (challenge !== null && (method !== 'S256' || !CHALLENGE.test(challenge))) return 'invalid_request'
   return scopesIn(query).every((scope) => scopes.includes(scope)) ? undefined : 'invalid_scope'
-}
-
-/** Whoever is signed in already goes straight back; anybody else to the page. */
-export function authorize(call: DomainCall): WireResponse {
-  const asked = readAuthorization(call)
-  if (!('client' in asked)) return asked
-  const { request, state, pool, data, now, query } = call
-  const signedIn = state.browser(cookieOf(request, BROWSER_COOKIE), pool.id, now)
-  if (!signedIn || !data.user(signedIn.username)?.enabled) return redirect(`/login?${query}`)
-  return withCode(call, asked, signedIn)
 }
 
 /** Back to the application, with a code for its tokens. */

@@ -6,8 +6,9 @@ import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { WireRequest, WireResponse } from '../../../wire/service.ts'
 import { findPool } from '../pool.ts'
 import { USER_POOL_DOMAIN } from '../resources/user-pool-domain.ts'
-import { authorize } from './authorize.ts'
+import { authorize } from './authorize-endpoint.ts'
 import type { DomainCall } from './domain-call.ts'
+import { idpResponse, RESPONSE_PATH } from './federation.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { errorPage } from './pages.ts'
@@ -27,6 +28,7 @@ type Endpoint = (call: DomainCall) => WireResponse | Promise<WireResponse>
 /** By method and path. */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /oauth2/authorize': authorize,
+  [`GET ${RESPONSE_PATH}`]: idpResponse,
   'GET /login': login,
   'POST /login': login,
   'POST /oauth2/token': token,

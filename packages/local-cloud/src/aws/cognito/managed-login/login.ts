@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { AwsError } from '../../../errors.ts'
 import type { WireResponse } from '../../../wire/service.ts'
 import { equal } from '../../../wire/sigv4.ts'
-import type { User } from '../pool-data.ts'
+import { newSecretOf, type SignInStep, verifiedApp, withAppCode, withAppSetUp } from '../second-factor.ts'
 import { checkedPassword, withNewPassword } from '../sign-in.ts'
-import { type Authorization, readAuthorization, withCode } from './authorize.ts'
-import { BROWSER_COOKIE, CSRF_COOKIE, cookieOf, setCookie } from './cookies.ts'
+import type { ChallengeName } from '../state.ts'
+import { type Authorization, readAuthorization } from './authorize.ts'
+import { CSRF_COOKIE, cookieOf, setCookie } from './cookies.ts'
 import { type DomainCall, formOf } from './domain-call.ts'
 import { errorPage, type Field, formPage } from './pages.ts'
+import { signedIn } from './signed-in.ts'
 
-/** As long as Cognito remembers a browser. */
-const BROWSER_SECONDS = 3600
 const CSRF_SECONDS = 1800
 
 const FIELDS: readonly Field[] = [
@@ -22,67 +22,100 @@ const NEW_PASSWORD: readonly Field[] = [
   { name: 'new_password', label: 'New password', type: 'password', autocomplete: 'new-password' },
 ]
 
+const CODE: readonly Field[] = [{ name: 'code', label: 'Code', type: 'text', autocomplete: 'one-time-code' }]
+
 export async function login(call: DomainCall): Promise<WireResponse> {
   const asked = readAuthorization(call)
   if (!('client' in asked)) return asked
-  if (call.request.method === 'GET') return signInPage(call)
+  if (call.request.method === 'GET') return signInPage(call, undefined, asked.client.oauth.providers)
   const form = formOf(call.request)
   if (!form || !isOwnForm(call, form))
     return errorPage('The form is not of this page, or too old. Go back and try again.', 403)
   const session = form.get('session')
   try {
-    return session === null ? await byPassword(call, asked, form) : await byNewPassword(call, asked, session, form)
+    if (session === null) return next(call, asked, await byPassword(call, asked, form))
+    const name = call.state.challengeOf(session)
+    return name ? await byAnswer(call, asked, name, session, form) : signInPage(call)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    // A password that the policy does not take leaves the session as it was; anything else ends it.
-    return session !== null && error.code === 'InvalidPasswordException'
-      ? newPasswordPage(call, session, error.message)
-      : signInPage(call, error.message)
+    return signInPage(call, error.message)
   }
 }
 
-async function byPassword(call: DomainCall, asked: Authorization, form: URLSearchParams): Promise<WireResponse> {
-  const step = await checkedPassword(
-    { ...call, client: asked.client },
-    form.get('username') ?? '',
-    form.get('password') ?? '',
-  )
-  return step.challenge === undefined ? signedIn(call, asked, step.user) : newPasswordPage(call, step.session)
+const byPassword = (call: DomainCall, { client }: Authorization, form: URLSearchParams): Promise<SignInStep> =>
+  checkedPassword({ ...call, client }, form.get('username') ?? '', form.get('password') ?? '')
+
+/** What the user is asked for next, or back to the application. */
+function next(call: DomainCall, asked: Authorization, step: SignInStep): WireResponse {
+  if (step.challenge === undefined) return signedIn(call, asked, step.user)
+  if (step.challenge !== 'MFA_SETUP') return challengePage(call, step.challenge, step.session)
+  const setUp = { secret: newSecretOf(call.pool.mfa), verified: false }
+  return challengePage(call, 'MFA_SETUP', call.state.continueChallenge(step.session, { setUp }, call.now))
 }
 
-async function byNewPassword(
+/** An answer that may be given again leaves the session as it was; anything else ends it. */
+const AGAIN = ['InvalidPasswordException', 'CodeMismatchException', 'EnableSoftwareTokenMFAException']
+
+async function byAnswer(
   call: DomainCall,
   asked: Authorization,
+  name: ChallengeName,
   session: string,
   form: URLSearchParams,
 ): Promise<WireResponse> {
-  const password = form.get('new_password') ?? ''
-  return signedIn(call, asked, await withNewPassword({ ...call, client: asked.client }, { session, password }))
+  const forClient = { ...call, client: asked.client }
+  const code = form.get('code') ?? ''
+  try {
+    if (name === 'NEW_PASSWORD_REQUIRED')
+      return next(call, asked, await withNewPassword(forClient, { session, password: form.get('new_password') ?? '' }))
+    if (name === 'SOFTWARE_TOKEN_MFA') return signedIn(call, asked, withAppCode(forClient, { session, code }))
+    return signedIn(call, asked, withAppSetUp(forClient, { session: verifiedIn(call, session, code) }))
+  } catch (error) {
+    if (!(error instanceof AwsError) || !AGAIN.includes(error.code)) throw error
+    return challengePage(call, name, session, error.message)
+  }
 }
 
-function signedIn(call: DomainCall, asked: Authorization, { username }: User): WireResponse {
-  const { state, pool, now } = call
-  const who = { username, authTime: now }
-  const cookie = state.addBrowser({ ...who, poolId: pool.id, expires: now + BROWSER_SECONDS })
-  const back = withCode(call, asked, who)
-  return { ...back, headers: { ...back.headers, 'set-cookie': setCookie(BROWSER_COOKIE, cookie, BROWSER_SECONDS) } }
+/** @returns the session that goes on */
+function verifiedIn({ state, data, now }: DomainCall, session: string, code: string): string {
+  const { setUp, username } = state.challenge(session, 'MFA_SETUP', now)
+  const user = data.user(username)
+  if (!setUp || !user) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+  verifiedApp(data, user, { secret: setUp.secret, code, now, enabled: true })
+  return state.continueChallenge(session, { setUp: { ...setUp, verified: true } }, now)
 }
 
-const signInPage = (call: DomainCall, alert?: string): WireResponse =>
-  form(call, { title: 'Sign in', fields: FIELDS, button: 'Sign in', alert })
+const signInPage = (call: DomainCall, alert?: string, providers: readonly string[] = []): WireResponse =>
+  form(call, { title: 'Sign in', fields: FIELDS, button: 'Sign in', alert, links: providers.map(linkTo(call)) })
 
-const newPasswordPage = (call: DomainCall, session: string, alert?: string): WireResponse =>
-  form(
-    call,
-    {
+/** The same request, answered by another provider. */
+const linkTo =
+  ({ query }: DomainCall) =>
+  (name: string) => {
+    const there = new URLSearchParams(query)
+    there.set('identity_provider', name)
+    return { text: `Sign in with ${name}`, href: `/oauth2/authorize?${there}` }
+  }
+
+const challengePage = (call: DomainCall, name: ChallengeName, session: string, alert?: string): WireResponse =>
+  form(call, { ...pageOf(call, name, session), button: 'Continue', alert }, { session })
+
+function pageOf({ state, now }: DomainCall, name: ChallengeName, session: string) {
+  if (name === 'NEW_PASSWORD_REQUIRED')
+    return {
       title: 'Change your password',
       text: 'Your administrator chose the first one. Choose your own.',
       fields: NEW_PASSWORD,
-      button: 'Continue',
-      alert,
-    },
-    { session },
-  )
+    }
+  if (name === 'SOFTWARE_TOKEN_MFA')
+    return { title: 'Enter a code', text: 'Six digits of your authenticator app.', fields: CODE }
+  const secret = state.challenge(session, name, now).setUp?.secret ?? ''
+  return {
+    title: 'Set up an authenticator app',
+    text: `Add this key to your authenticator app, and enter the first code that it shows: ${secret}`,
+    fields: CODE,
+  }
+}
 
 function form(
   { query }: DomainCall,

@@ -57,12 +57,14 @@ export interface Form {
   readonly fields: readonly Field[]
   readonly button: string
   readonly text?: string | undefined
+  /** Other ways, below the form. */
+  readonly links?: readonly { readonly text: string; readonly href: string }[]
   /** What was wrong with the last try. */
   readonly alert?: string | undefined
 }
 
 export function formPage(
-  { title, action, hidden, fields, button, text, alert }: Form,
+  { title, action, hidden, fields, button, text, alert, links = [] }: Form,
   headers: Readonly<Record<string, string>> = {},
 ): WireResponse {
   const inputs = fields.map(
@@ -78,6 +80,7 @@ export function formPage(
     ...(alert === undefined ? [] : [`<p role="alert">${escaped(alert)}</p>`]),
     `<form method="post" action="${escaped(action)}">${kept.join('')}${inputs.join('')}`,
     `<button type="submit">${escaped(button)}</button></form>`,
+    ...links.map((link) => `<p><a href="${escaped(link.href)}">${escaped(link.text)}</a></p>`),
   ]
   return page(title, content.join(''), alert === undefined ? 200 : 400, headers)
 }

@@ -1,4 +1,5 @@
 import { administrative, ONE_USER } from '../operation.ts'
+import { mfaView } from '../second-factor.ts'
 import { attributesOf, requireUser } from '../users.ts'
 
 export const adminGetUser = administrative(ONE_USER, async ({ input, pool, data }) => {
@@ -10,5 +11,6 @@ export const adminGetUser = administrative(ONE_USER, async ({ input, pool, data 
     UserLastModifiedDate: user.modifiedAt,
     Enabled: user.enabled,
     UserStatus: user.status,
+    ...mfaView(user, pool.mfa),
   }
 })

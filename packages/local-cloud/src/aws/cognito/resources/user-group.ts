@@ -3,6 +3,7 @@ import { AwsError } from '../../../errors.ts'
 import { lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
 import { autoName, known, others } from '../../../resource/values.ts'
+import { providerGroup, providersOf } from './identity-provider.ts'
 import { poolOf, requirePool } from './user-pool.ts'
 
 export const USER_GROUP = 'aws:cognito/userGroup:UserGroup'
@@ -21,7 +22,10 @@ export const userGroup: ResourceType = {
     const userPool = requirePool(situation)
     const name = autoName(situation)
     const taken = others(situation, USER_GROUP, ['name', name]).some((other) => other.inputs.userPoolId === userPool.id)
-    if (taken) throw new AwsError('GroupExistsException', 'A group with the name already exists.')
+    const ofProvider = providersOf(situation.ledger, userPool.id).some(
+      (provider) => providerGroup(userPool.id, provider.name) === name,
+    )
+    if (taken || ofProvider) throw new AwsError('GroupExistsException', 'A group with the name already exists.')
     if (name.length > 128 || /\s/.test(name)) throw invalid(`Invalid group name '${name}'`)
   },
   answer(situation) {

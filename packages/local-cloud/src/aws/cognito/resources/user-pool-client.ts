@@ -6,6 +6,7 @@ import { lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { autoName, known, number, object, objects, text, texts } from '../../../resource/values.ts'
 import { scopesOf } from '../machine-clients.ts'
+import { providersOf } from './identity-provider.ts'
 import { poolOf, requirePool, STANDARD_ATTRIBUTES } from './user-pool.ts'
 
 export const USER_POOL_CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
@@ -59,8 +60,9 @@ export const userPoolClient: ResourceType = {
     const userPool = requirePool(situation)
     refuseOauth(situation, userPool.id)
     if (inputs.generateSecret === true) throw new UnsupportedError(`generateSecret of ${USER_POOL_CLIENT}`)
-    const providers = texts(inputs, 'supportedIdentityProviders').filter((one) => one !== 'COGNITO')
-    if (providers.length > 0) throw invalid(`The provider ${providers[0]} does not exist for User Pool ${userPool.id}`)
+    const there = ['COGNITO', ...providersOf(situation.ledger, userPool.id).map(({ name }) => name)]
+    const missing = texts(inputs, 'supportedIdentityProviders').find((one) => !there.includes(one))
+    if (missing !== undefined) throw invalid(`The provider ${missing} does not exist for User Pool ${userPool.id}`)
     for (const flow of texts(inputs, 'explicitAuthFlows'))
       if (!FLOWS.includes(flow)) throw invalid(`'${flow}' at 'explicitAuthFlows' must be one of ${FLOWS.join(', ')}`)
     const custom = objects(userPool.inputs, 'schemas').map((schema) => known(schema, 'name'))

@@ -1,0 +1,17 @@
+/** A secret for an authenticator app: of somebody who has signed in, or who must set one up to sign in. */
+import { required, secret, structure } from '../../../wire/protocol/shape.ts'
+import { ACCESS_TOKEN, byTokenOrSession, forSession, forUser } from '../operation.ts'
+import { newSecretOf } from '../second-factor.ts'
+
+export const associateSoftwareToken = byTokenOrSession(
+  forUser(structure({ AccessToken: ACCESS_TOKEN }), async ({ pool, data, user }) => {
+    const newSecret = newSecretOf(pool.mfa)
+    data.update(user.username, { newSecret })
+    return { SecretCode: newSecret }
+  }),
+  forSession(structure({ Session: required(secret({ max: 2048 })) }), async ({ input, pool, state, now }) => {
+    const newSecret = newSecretOf(pool.mfa)
+    const setUp = { secret: newSecret, verified: false }
+    return { SecretCode: newSecret, Session: state.continueChallenge(input.Session, { setUp }, now) }
+  }),
+)

@@ -1,0 +1,134 @@
+/** What follows the password: nothing, a code of the user's authenticator app, or an app that is set up first. */
+import { AwsError } from '../../errors.ts'
+import { type ForClient, subjectOf } from './operation.ts'
+import type { PoolData, SoftwareToken, User } from './pool-data.ts'
+import type { Challenge, ChallengeName } from './state.ts'
+import { signInTokens } from './tokens.ts'
+import { newTotpSecret, stepOfCode } from './totp.ts'
+import { attributesOf } from './users.ts'
+
+export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
+
+/** A user who has shown all that is asked for, or what is asked for next. */
+export type SignInStep =
+  | { readonly user: User; readonly challenge?: never }
+  | { readonly user: User; readonly challenge: ChallengeName; readonly session: string }
+
+export function afterPassword(call: SignInCall, user: User): SignInStep {
+  const { mfa } = call.pool
+  if (mfa === 'OFF') return { user }
+  const { softwareToken: token } = user
+  if (token && (mfa === 'ON' || token.enabled)) return waiting(call, user, 'SOFTWARE_TOKEN_MFA')
+  return mfa === 'ON' ? waiting(call, user, 'MFA_SETUP') : { user }
+}
+
+export function waiting(
+  { pool, client, state, now }: SignInCall,
+  user: User,
+  name: ChallengeName,
+): Extract<SignInStep, { readonly session: string }> {
+  const challenge = { name, poolId: pool.id, clientId: client.id, username: user.username }
+  const session = state.addChallenge({ ...challenge, expires: now + client.challengeSeconds })
+  return { user, challenge: name, session }
+}
+
+/** As `InitiateAuth` and `RespondToAuthChallenge` answer. */
+export async function answered(call: SignInCall, { user, ...next }: SignInStep) {
+  if (next.challenge === undefined)
+    return { AuthenticationResult: await signInTokens(subjectOf(call, user)), ChallengeParameters: {} }
+  return {
+    ChallengeName: next.challenge,
+    ChallengeParameters: { USER_ID_FOR_SRP: user.username, ...parametersOf(call, user, next.challenge) },
+    Session: next.session,
+  }
+}
+
+function parametersOf({ client }: SignInCall, user: User, name: ChallengeName): Readonly<Record<string, string>> {
+  if (name === 'SOFTWARE_TOKEN_MFA') return {}
+  if (name === 'MFA_SETUP') return { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' }
+  const readable = attributesOf(user, client.canRead).map(({ Name, Value }) => [Name, Value])
+  return { requiredAttributes: '[]', userAttributes: JSON.stringify(Object.fromEntries(readable)) }
+}
+
+interface Answer {
+  readonly session: string
+  /** Whether the answer is about the user of the challenge. */
+  readonly isUser?: (user: User) => boolean
+}
+
+/**
+ * Answers a challenge with a code of the user's app. A wrong one leaves the session as it is.
+ * @throws AwsError for a wrong code, and for one that was taken before
+ */
+export function withAppCode(call: SignInCall, { session, code, isUser }: Answer & { readonly code: string }): User {
+  const { client, state, data, pool, surroundings, now } = call
+  const user = userOf(call, state.challenge(session, 'SOFTWARE_TOKEN_MFA', now), isUser)
+  const token = user.softwareToken
+  if (!token) throw new AwsError('SoftwareTokenMFANotFoundException', 'Software Token MFA does not exist for the user.')
+  const attempts = `${pool.id} ${user.username} code`
+  state.checkAttempts(attempts, surroundings.now())
+  const step = stepOfCode(token.secret, code, now)
+  state.attempted(attempts, step !== undefined, surroundings.now())
+  if (step === undefined) throw new AwsError('CodeMismatchException', 'Invalid code received for user')
+  if (step <= token.lastStep)
+    throw new AwsError('ExpiredCodeException', 'Your software token has already been used once.')
+  state.takeChallenge(session, 'SOFTWARE_TOKEN_MFA', client.id, now)
+  return data.update(user.username, { softwareToken: { ...token, lastStep: step } }) ?? user
+}
+
+/** Goes on with a sign-in whose user has set up an app by its session. */
+export function withAppSetUp(call: SignInCall, { session, isUser }: Answer): User {
+  const { state, client, now } = call
+  const challenge = state.challenge(session, 'MFA_SETUP', now)
+  const user = userOf(call, challenge, isUser)
+  if (!challenge.setUp?.verified)
+    throw new AwsError('InvalidParameterException', 'Software token MFA has not been verified in this session.')
+  state.takeChallenge(session, 'MFA_SETUP', client.id, now)
+  return user
+}
+
+function userOf(
+  { client, data, pool }: SignInCall,
+  { username, clientId, poolId }: Challenge,
+  isUser: (user: User) => boolean = () => true,
+): User {
+  const user = data.user(username)
+  if (!user?.enabled || clientId !== client.id || poolId !== pool.id || !isUser(user))
+    throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+  return user
+}
+
+/** A secret for an app, kept until its first code shows that the app has it. */
+export function newSecretOf(mfa: 'OFF' | 'OPTIONAL' | 'ON'): string {
+  if (mfa === 'OFF')
+    throw new AwsError('SoftwareTokenMFANotFoundException', 'Software Token MFA has not been enabled by the userPool.')
+  return newTotpSecret()
+}
+
+/**
+ * The app is the user's from its first code on; it takes the place of an earlier one.
+ * @throws AwsError for a wrong code
+ */
+export function verifiedApp(
+  data: PoolData,
+  user: User,
+  { secret, code, now, enabled }: { secret: string | undefined; code: string; now: number; enabled: boolean },
+): void {
+  if (secret === undefined)
+    throw new AwsError('SoftwareTokenMFANotFoundException', 'Software Token MFA does not exist for the user.')
+  const step = stepOfCode(secret, code, now)
+  if (step === undefined) throw new AwsError('EnableSoftwareTokenMFAException', 'Code mismatch')
+  const { enabled: was = enabled, preferred = enabled } = user.softwareToken ?? {}
+  const softwareToken: SoftwareToken = { secret, enabled: was, preferred, lastStep: step }
+  const { newSecret: _, ...rest } = data.user(user.username) ?? user
+  data.put({ ...rest, softwareToken, modifiedAt: now })
+}
+
+/** `UserMFASettingList` and `PreferredMfaSetting` of a user. */
+export function mfaView({ softwareToken }: User, mfa: 'OFF' | 'OPTIONAL' | 'ON') {
+  const isOn = softwareToken !== undefined && (softwareToken.enabled || mfa === 'ON')
+  return {
+    ...(isOn && { UserMFASettingList: ['SOFTWARE_TOKEN_MFA'] }),
+    ...(isOn && softwareToken.preferred && { PreferredMfaSetting: 'SOFTWARE_TOKEN_MFA' }),
+  }
+}
