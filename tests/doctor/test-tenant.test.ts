@@ -272,3 +272,15 @@ describe('its stack file', () => {
     expect(existsSync(file())).toBe(false)
   })
 })
+
+/** Last: the others do not come back. */
+it('where no other tenant is deployed, what takes one is not asked', async () => {
+  for (const stack of ['spoke-tenant1', 'spoke-tenant2']) await platform.cloud.destroy({ project: PROJECT, stack })
+  const row = await trial({ questions: withIds('refusal', 'several-groups', 'foreign-token') })
+  expect(row('refusal').verdict).toBe('ok')
+  expect(row('several-groups')).toMatchObject({ verdict: 'notAsked', said: expect.stringContaining('No other tenant') })
+  expect(row('foreign-token')).toMatchObject({
+    verdict: 'notAsked',
+    said: expect.stringContaining('is not deployed: 404'),
+  })
+})
