@@ -152,6 +152,8 @@ it('every type that the programs declare has calls for each operation', () => {
     'delete aws:ecs/taskDefinition:TaskDefinition',
     // Is done when it is made; the AWS provider reads nothing and takes nothing back.
     'delete aws:lambda/invocation:Invocation',
+    // Goes with its sink.
+    'delete aws:oam/sinkPolicy:SinkPolicy',
     // Goes with its endpoint.
     'delete aws:vpc/endpointPrivateDns:EndpointPrivateDns',
     // Is asked for when it is made.
