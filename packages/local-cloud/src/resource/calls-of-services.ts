@@ -105,6 +105,11 @@ export const CALLS_OF_SERVICES: readonly CallOfService[] = [
     source: 'IAM user guide: whoever hands a role to a service passes it',
   },
   {
+    by: 'oam:CreateLink',
+    also: ['cloudwatch:Link'],
+    source: 'CloudWatch user guide, permissions to link accounts: needed where metrics are shared',
+  },
+  {
     by: 'cloudfront:CreateDistribution',
     also: ['wafv2:GetWebACL'],
     source:
