@@ -103,10 +103,13 @@ const principal = (inputs: object = {}) =>
     ...inputs,
   })
 const endpointTo = (serviceName: string) => make('aws:ec2/vpcEndpoint:VpcEndpoint', 'endpoint', { serviceName })
-const hubOf = (serviceName: string) =>
-  make('pulumi:pulumi:StackReference', 'hub', {
-    outputs: { endpointService: { serviceName, serviceId: serviceName.split('.').at(-1) } },
-  })
+const accepter = (vpcEndpointServiceId = 'vpce-svc-1', of = 'endpoint') =>
+  make(
+    'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
+    'accepter',
+    { vpcEndpointServiceId },
+    { vpcEndpointId: of },
+  )
 
 const permission = (inputs: object) => make('aws:lambda/permission:Permission', 'permission', { ...inputs })
 
@@ -299,23 +302,29 @@ const EXAMPLES: readonly Example[] = [
   [
     'endpoint-services-name-their-consumers',
     [endpointService(), principal({ principalArn: '*' })],
-    [endpointService(), hubOf(SERVICE_NAME), principal()],
+    [endpointService(), accepter(), endpointTo(SERVICE_NAME), principal()],
   ],
-  ['private-link-leads-to-the-hub', [endpointTo(SERVICE_NAME)], [hubOf(SERVICE_NAME), endpointTo(SERVICE_NAME)]],
+  ['private-link-leads-to-the-hub', [endpointTo(SERVICE_NAME)], [accepter(), endpointTo(SERVICE_NAME)]],
   [
     'private-link-leads-to-the-hub',
-    [hubOf(SERVICE_NAME), endpointTo(`${SERVICE_NAME}1`)],
-    [hubOf(SERVICE_NAME), endpointTo(SERVICE_NAME)],
+    [accepter(), endpointTo(`${SERVICE_NAME}1`)],
+    [accepter(), endpointTo(SERVICE_NAME)],
   ],
   [
     'private-link-leads-to-the-hub',
-    [hubOf(SERVICE_NAME), principal({ vpcEndpointServiceId: 'vpce-svc-2' })],
-    [hubOf(SERVICE_NAME), principal()],
+    [accepter('vpce-svc-1', 'other'), endpointTo(SERVICE_NAME)],
+    [accepter(), endpointTo(SERVICE_NAME)],
   ],
+  [
+    'private-link-leads-to-the-hub',
+    [accepter(), endpointTo(SERVICE_NAME), principal({ vpcEndpointServiceId: 'vpce-svc-2' })],
+    [accepter(), endpointTo(SERVICE_NAME), principal()],
+  ],
+  ['private-link-leads-to-the-hub', [accepter()], [accepter(), endpointTo(SERVICE_NAME)]],
   [
     'spoke-without-internet',
-    [...spoke, hubOf(SERVICE_NAME), endpointTo(`${SERVICE_NAME}1`)],
-    [...spoke, hubOf(SERVICE_NAME), endpointTo(SERVICE_NAME)],
+    [...spoke, accepter(), endpointTo(`${SERVICE_NAME}1`)],
+    [...spoke, accepter(), endpointTo(SERVICE_NAME)],
   ],
 
   [

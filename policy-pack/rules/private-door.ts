@@ -1,16 +1,5 @@
 /** Rules over the private door: what offers the gateway by PrivateLink, and what leads to it. */
-import {
-  asList,
-  asMap,
-  asTexts,
-  isUnknown,
-  ofType,
-  type Resource,
-  type Rule,
-  refersTo,
-  shown,
-  violation,
-} from '../resource.ts'
+import { asList, asMap, isUnknown, ofType, type Resource, type Rule, refersTo, shown, violation } from '../resource.ts'
 import { LISTENER, LOAD_BALANCER, matching } from './front-door.ts'
 import { entriesOf, GROUP } from './security-groups.ts'
 
@@ -24,20 +13,25 @@ const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 export const isSomebodysOwn = (serviceName: unknown): boolean =>
   typeof serviceName === 'string' && !/^(com\.amazonaws|aws)\.(?!vpce\.)[a-z0-9.-]+$/.test(serviceName)
 
-/** The hub's endpoint service, as the stack's reference to the hub says it. */
-export function serviceOfHub(resources: readonly Resource[]): { readonly id?: unknown; readonly name?: unknown } {
-  const hub = resources.find(({ type, name }) => type === 'pulumi:pulumi:StackReference' && name === 'hub')
-  const { serviceId, serviceName } = asMap(asMap(hub?.inputs.outputs).endpointService)
-  return { id: serviceId, name: serviceName }
-}
+/** `com.amazonaws.vpce.REGION.vpce-svc-…` → `vpce-svc-…` */
+const serviceIdOf = ({ inputs }: Resource) => String(inputs.serviceName).split('.').at(-1)
+
+/**
+ * The same stack accepts it at its service. AWS takes that from a service's owner only, and IAM from the onboarding role at the hub's only.
+ * The hub's outputs would say it directly, but a stack that is only read is not among what the CLI gives to policies.
+ */
+const isAccepted = (endpoint: Resource, resources: readonly Resource[]) =>
+  ofType(resources, ACCEPTER).some(
+    (accepter) =>
+      refersTo(accepter, 'vpcEndpointId', endpoint) && accepter.inputs.vpcEndpointServiceId === serviceIdOf(endpoint),
+  )
+
+const privateLinks = (resources: readonly Resource[]) =>
+  ofType(resources, ENDPOINT).filter(({ inputs }) => isSomebodysOwn(inputs.serviceName))
 
 /** Endpoints for somebody's own service that is not the hub's. */
-export function foreignServices(resources: readonly Resource[]): readonly Resource[] {
-  const { name } = serviceOfHub(resources)
-  return ofType(resources, ENDPOINT).filter(
-    ({ inputs }) => isSomebodysOwn(inputs.serviceName) && (name === undefined || inputs.serviceName !== name),
-  )
-}
+export const foreignServices = (resources: readonly Resource[]): readonly Resource[] =>
+  privateLinks(resources).filter((endpoint) => !isAccepted(endpoint, resources))
 
 /** It passes TLS on, so no other rule sees what is behind it. */
 const behindTcp: Rule = {
@@ -120,14 +114,15 @@ const consumersAreNamed: Rule = {
   ],
 }
 
-/** By its exact name and id, as the hub's outputs have them. */
 const leadsToTheHub: Rule = {
   name: 'private-link-leads-to-the-hub',
-  says: "An endpoint for somebody's own service is for the hub's, by its exact name; what a tenant's stack allows and accepts is at that one.",
+  says: "An endpoint for somebody's own service is one that its own stack accepts there, as the hub's role can at the hub's only; what a tenant's stack allows and accepts is at that one.",
   remedy: 'Leave it out, or set gatewayEndpoint.',
   scope: 'stack',
   check: (resources) => {
-    const { id } = serviceOfHub(resources)
+    const ids = privateLinks(resources)
+      .filter((endpoint) => isAccepted(endpoint, resources))
+      .map(serviceIdOf)
     const own = ofType(resources, SERVICE)
     return [
       ...foreignServices(resources).map((endpoint) =>
@@ -136,7 +131,7 @@ const leadsToTheHub: Rule = {
       ...ofType(resources, PRINCIPAL, ACCEPTER)
         .filter((one) => !isUnknown(one, 'vpcEndpointServiceId'))
         .filter((one) => !own.some((service) => refersTo(one, 'vpcEndpointServiceId', service)))
-        .filter(({ inputs }) => !asTexts(inputs.vpcEndpointServiceId).includes(String(id)))
+        .filter(({ inputs }) => !ids.includes(String(inputs.vpcEndpointServiceId)))
         .map((one) => violation(one, "It is about somebody's own service, which is not the hub's.")),
     ]
   },

@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
 import { type ProviderEvent, type Providers, serveProviders } from '@genai/local-cloud/engine/provider/provider'
 import type { Organization } from '@genai/local-cloud/organization'
+import type { Website } from '@genai/local-cloud/wire/websites'
 import { type ConfigMap, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { type FollowedListeners, followListeners } from '../../cli/local/listeners.ts'
@@ -31,6 +32,8 @@ export interface Engine {
   port(): number
   /** A stack of the project, its settings changed. */
   stack(name: string, settings?: Readonly<Record<string, string>>): Promise<Stack>
+  /** Writes a stack's file anew, with these settings by their full keys: for a stack that is not opened yet. */
+  write(name: string, config: Readonly<Record<string, string>>): void
   /** What a shell exports for the CLI to work with this cloud. */
   variables(): Record<string, string>
   /** The CLI itself, as a shell starts it. */
@@ -60,12 +63,14 @@ export interface EngineOptions {
   readonly directory?: string
   /** @default the sample organisation */
   readonly organization?: Organization
+  /** Hosts of the internet besides AWS's, by their names. @default none */
+  readonly websites?: Readonly<Record<string, Website>>
   /** Texts of stack files, by the stack's name. @default the project's own */
   readonly stackFiles?: Readonly<Record<string, string>>
 }
 
 export async function startEngine(cli: FoundCli, options: EngineOptions): Promise<Engine> {
-  const { delayMilliseconds, interfacesStayMilliseconds, organization = sample, stackFiles } = options
+  const { delayMilliseconds, interfacesStayMilliseconds, organization = sample, stackFiles, websites } = options
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'genai-engine-'))
   const project = join(directory, 'project')
   const backend = join(directory, 'backend')
@@ -88,6 +93,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       directory: join(directory, 'cloud'),
       persistent: true,
       organization,
+      ...(websites && { websites }),
       ...(interfacesStayMilliseconds !== undefined && { interfacesStayMilliseconds }),
     })
     const providers = await serveProviders({
@@ -159,6 +165,10 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     variables,
     pulumi,
     port: () => Number(new URL(running.listeners.url() ?? 'none:').port),
+    write(name, config) {
+      const lines = Object.entries(config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`)
+      writeFileSync(join(project, `Pulumi.${name}.yaml`), `config:\n${lines.join('')}`)
+    },
     async stack(stackName, settings = {}) {
       const stack = opened.get(stackName) ?? (await open(stackName))
       opened.set(stackName, stack)

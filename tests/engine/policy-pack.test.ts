@@ -8,6 +8,11 @@ import { cli } from './cli.ts'
 
 const options = { color: 'never' as const, policyPacks: [join(PROJECT_DIRECTORY, 'policy-pack', 'pack')] }
 
+const PRIVATE_DOOR = [
+  ['hub', { endpointService: 'true' }],
+  ['spoke-tenant1', { gatewayEndpoint: 'true' }],
+] as const
+
 describe.skipIf(!cli)('the policy pack on the real engine', () => {
   let engine: Engine
   beforeAll(async () => {
@@ -65,8 +70,8 @@ describe.skipIf(!cli)('the policy pack over a hub and a tenant that are made', (
   })
 
   it('stops an up before the resource is made, and leaves the one that keeps to the rules alone', async () => {
-    for (const name of ['hub', 'spoke-tenant1']) {
-      const { summary, stdout } = await (await engine.stack(name)).up(options)
+    for (const [name, settings] of PRIVATE_DOOR) {
+      const { summary, stdout } = await (await engine.stack(name, settings)).up(options)
       expect(summary.result).toBe('succeeded')
       expect(stdout).toContain('genai-hub-spoke@v0.1.0')
     }
@@ -81,5 +86,25 @@ describe.skipIf(!cli)('the policy pack over a hub and a tenant that are made', (
     await expect(stack.up({ ...options, onOutput: (text) => told.push(text) })).rejects.toThrow()
     expect(told.join('')).toMatch(/logs-have-a-retention.*kept/)
     expect(engine.cloud.ledger.all().filter(({ urn }) => urn.endsWith('::kept'))).toEqual([])
+    writeFileSync(file, source)
+  })
+
+  it('lets a tenant’s endpoint lead to the hub’s service, and to no other', async () => {
+    const stack = await engine.stack('spoke-tenant1')
+    // Made under the rules above; nothing is left to do.
+    await stack.preview({ ...options, expectNoChanges: true })
+    const file = join(stack.workspace.workDir, 'spoke', 'account', 'gateway-endpoint.ts')
+    const source = readFileSync(file, 'utf8')
+    const changed = source.replace(
+      'serviceName: service.serviceName',
+      "serviceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0'",
+    )
+    expect(changed).not.toBe(source)
+    writeFileSync(file, changed)
+    const told: string[] = []
+    await expect(stack.preview({ ...options, onOutput: (text) => told.push(text) })).rejects.toThrow()
+    writeFileSync(file, source)
+    expect(told.join('')).toMatch(/private-link-leads-to-the-hub.*gateway-endpoint/)
+    expect(told.join('')).toMatch(/spoke-without-internet.*gateway-endpoint/)
   })
 })

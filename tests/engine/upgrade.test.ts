@@ -1,10 +1,11 @@
 /** What the real engine's next `up` does to those who deployed an earlier version: nothing of theirs is replaced or deleted. */
 import type { Deployment, OpMap, Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readStack } from '../../cli/pulumi/stacks.ts'
 import { type Engine, startEngine } from '../../proof/harness/engine.ts'
 import { fixtureNames, readFixture } from '../upgrade/fixture.ts'
 import { hasStates, readStates } from '../upgrade/state.ts'
-import { SAMPLE } from '../upgrade/variants.ts'
+import { NEW_AT_SHARED_ENDPOINT, OPENED, SAMPLE, withSettings } from '../upgrade/variants.ts'
 import { cli } from './cli.ts'
 
 const quiet = { color: 'never' } as const
@@ -53,5 +54,26 @@ describe.skipIf(!cli).each(fixtureNames().filter(hasStates))('an upgrade of %s b
     const tenant = await imported('spoke-tenant1')
     const next = await tenant.preview(quiet)
     expect(losses(next.changeSummary), next.stdout).toEqual([])
+  })
+
+  /** An `up` of what stands, with settings turned on. */
+  async function turnedOn(what: string, name: string): Promise<void> {
+    const stack = await engine.stack(name, OPENED[what]?.[name])
+    const { summary, stdout } = await stack.up(quiet)
+    expect(losses(summary.resourceChanges ?? {}), stdout).toEqual([])
+    expect(summary.resourceChanges?.create).toBeGreaterThan(0)
+  }
+
+  it('nor does the private door, opened on that hub and for the tenant as it was deployed then', async () => {
+    await turnedOn('the private door', 'hub')
+    await turnedOn('the private door', 'spoke-tenant1')
+  })
+
+  it('nor does a shared model endpoint, with a new tenant at it', async () => {
+    await turnedOn('a model endpoint that tenants share', 'hub')
+    const { config } = withSettings(readStack('spoke-tenant1'), NEW_AT_SHARED_ENDPOINT)
+    engine.write('spoke-tenant3', config)
+    const { summary } = await (await engine.stack('spoke-tenant3')).up(quiet)
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(['create'])
   })
 })

@@ -12,25 +12,7 @@ export function asResources(ledger: Ledger, stack: string): readonly Resource[] 
       if (typeof value === 'string') owners.set(value, [...(owners.get(value) ?? []), urn])
     }
   }
-  return [...declared.map((resource) => asResource(resource, owners)), ...referenceToHub(ledger, stack)]
-}
-
-/** As the engine has it among a tenant's resources: with the outputs that were read. */
-function referenceToHub(ledger: Ledger, stack: string): readonly Resource[] {
-  const name = ledger.stacks().find((one) => one.endsWith('/hub'))
-  if (stack === 'hub' || name === undefined) return []
-  const type = 'pulumi:pulumi:StackReference'
-  const inputs = { name, outputs: ledger.stackOutputs(name) }
-  return [
-    {
-      urn: `urn:pulumi:${stack}::genai-hub-spoke::${type}::hub`,
-      type,
-      name: 'hub',
-      inputs,
-      references: {},
-      unknown: [],
-    },
-  ]
+  return declared.map((resource) => asResource(resource, owners))
 }
 
 function asResource({ urn, type, inputs }: Declared, owners: ReadonlyMap<string, readonly string[]>): Resource {

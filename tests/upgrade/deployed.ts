@@ -6,6 +6,7 @@ import { Ledger, type Properties } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import { localImages } from '../../cli/local/gateway-image.ts'
 import program from '../../index.ts'
+import { PROVIDER } from '../../proof/prove/site/provider-people.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import type { Deployed, DeployedStack } from './fixture.ts'
 import { stacksOf, type Variant } from './variants.ts'
@@ -19,7 +20,8 @@ const keySet = async () => ({
 export const deployToday = (
   cloud: { readonly ledger: Ledger; readonly organization: Organization },
   stack: Stack,
-): Promise<Properties> => withDeployerFetch({ keySet }, async () => deploy(await withImages(cloud), stack, program))
+): Promise<Properties> =>
+  withDeployerFetch({ keySet }, async () => deploy(await withImages(cloud), stack, program), PROVIDER)
 
 /** Today's tasks run today's image, which somebody has pushed before. */
 const withImages = async <C extends { readonly organization: Organization }>(cloud: C): Promise<C> => ({

@@ -5,9 +5,9 @@ import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
 import { ACCEPTED } from './accepted.ts'
 import { deployVariant } from './deployed.ts'
-import { fixtureNames, readFixture } from './fixture.ts'
+import { type Deployed, fixtureNames, readFixture } from './fixture.ts'
 import { type Upgrade, upgrade } from './upgrade.ts'
-import { VARIANTS } from './variants.ts'
+import { NEW_AT_SHARED_ENDPOINT, OPENED, VARIANTS, withSettings } from './variants.ts'
 
 const recorded = fixtureNames().flatMap((name) =>
   readFixture(name).map((deployed) => [`${name}: ${deployed.variant}`, deployed, ACCEPTED[name] ?? []] as const),
@@ -22,6 +22,28 @@ describe('an upgrade', () => {
   it('that replaces or deletes all the same is told in the changelog', () => {
     const changelog = readFileSync(join(import.meta.dirname, '../../CHANGELOG.md'), 'utf8')
     for (const { said } of Object.values(ACCEPTED).flat()) expect(changelog).toContain(said)
+  })
+})
+
+describe('what is turned on over an earlier version', () => {
+  const opened = fixtureNames().flatMap((name) => Object.entries(OPENED).map(([what, of]) => [name, what, of] as const))
+
+  /** The sample, as the version deployed it, with today's settings and, at the shared endpoint, a tenant besides. */
+  function turnedOn(name: string, what: string, of: (typeof OPENED)[string]): Deployed {
+    const [sample] = readFixture(name)
+    const tenant = sample?.stacks.find(({ stack }) => stack === 'spoke-tenant1')
+    if (!sample || !tenant) throw new Error(`${name} has no sample`)
+    const stacks = sample.stacks.map((stack) => withSettings(stack, of[stack.stack] ?? {}))
+    const added = { ...withSettings(tenant, NEW_AT_SHARED_ENDPOINT), stack: 'spoke-tenant3', outputs: {} }
+    return { ...sample, stacks: what.includes('share') ? [...stacks, added] : stacks }
+  }
+
+  it.each(opened)('%s: %s replaces and deletes nothing', async (name, what, of) => {
+    const { losses, made } = await upgrade(turnedOn(name, what, of))
+    expect(losses).toEqual([])
+    expect(made).toContainEqual(
+      expect.stringMatching(what.includes('share') ? /::central-models$/ : /::gateway-endpoint$/),
+    )
   })
 })
 

@@ -12,6 +12,8 @@ export interface Upgrade {
   readonly losses: readonly string[]
   /** URNs of what is changed in place. */
   readonly updated: readonly string[]
+  /** URNs of what was not there. */
+  readonly made: readonly string[]
 }
 
 /**
@@ -23,11 +25,15 @@ export async function upgrade(
   only = stacks.map(({ stack }) => stack),
 ): Promise<Upgrade> {
   const ledger = new Ledger(resources.map(unprotected))
-  for (const { project, stack, outputs } of stacks) ledger.setStackOutputs(`organization/${project}/${stack}`, outputs)
+  // One without outputs was not deployed before.
+  for (const { project, stack, outputs } of stacks)
+    if (Object.keys(outputs).length > 0) ledger.setStackOutputs(`organization/${project}/${stack}`, outputs)
   const updated: string[] = []
+  const made: string[] = []
   const gone: Declared[] = []
   ledger.onChange(({ kind, resource }) => {
     if (kind === 'updated') updated.push(resource.urn)
+    if (kind === 'created') made.push(resource.urn)
     if (kind === 'deleted') gone.push(resource)
   })
   const refused: string[] = []
@@ -35,7 +41,7 @@ export async function upgrade(
     await deployToday({ ledger, organization: { ...sample, ...organization } }, stack).catch((error: unknown) =>
       refused.push(`refused: ${stack.stack}: ${error instanceof Error ? error.message : String(error)}`),
     )
-  return { losses: [...gone.map((one) => lossOf(one, ledger.byUrn(one.urn))), ...refused], updated }
+  return { losses: [...gone.map((one) => lossOf(one, ledger.byUrn(one.urn))), ...refused], updated, made }
 }
 
 /** All losses are told, not only that something is protected. */

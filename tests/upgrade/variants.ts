@@ -1,9 +1,12 @@
 /** What is recorded of a version: the sample files, and stacks that between them set what else declares resources or replaces them. */
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
-import type { Organization } from '@genai/local-cloud/organization'
+import type { Account, Organization } from '@genai/local-cloud/organization'
 import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
 import { readStack } from '../../cli/pulumi/stacks.ts'
+import { IDENTITY } from '../../proof/prove/site/provider-people.ts'
+import { organization as sample } from '../../sample-organization.ts'
+import { FEDERATED } from '../federated.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -19,6 +22,19 @@ export const SAMPLE: Readonly<Record<string, Readonly<Record<string, string>>>> 
   hub: { keySetVia: 'endpoint' },
   'spoke-tenant1': {},
   'spoke-tenant2': {},
+}
+
+const CERTIFICATE = 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012'
+
+/** Of the hub's account, which is the first. */
+const withCertificate = (account: Account, index: number): Account =>
+  index === 0 ? { ...account, certificates: { [CERTIFICATE]: 'genai.example.com' } } : account
+
+/** One that no stack file of the project names: what those say is held against this. Both say that they share it. */
+const SHARES_ITS_ACCOUNT: Settings = {
+  account: '444444444444',
+  roleArn: 'arn:aws:iam::444444444444:role/genai-deployer',
+  sharedAccount: true,
 }
 
 export const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -63,10 +79,57 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
       'spoke-tenant2': { modelEndpoint: 'hub', cidrBlock: undefined, availabilityZoneIds: undefined },
     },
   },
-  'key sets in a table, a tenant with machines': {
+  'the private door on a hub without a public address': {
     organization: {},
     stacks: {
-      hub: { keySetVia: 'table', userPoolDomain: 'genai-example' },
+      hub: {
+        loadBalancer: 'internal',
+        allowedCidrBlocks: ['10.0.0.0/16'],
+        endpointService: true,
+        endpointServiceAccounts: ['444444444444'],
+      },
+      'spoke-tenant1': { gatewayEndpoint: true },
+      'spoke-tenant2': {},
+    },
+  },
+  'the private door and the shared endpoint, with tasks at both': {
+    organization: {},
+    stacks: {
+      hub: {
+        ...LOCAL_FARGATE,
+        fargateVcpuLimit: 64,
+        listenerRules: 200,
+        centralModels: ['us.amazon.nova-2-lite-v1:0', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
+        centralModelRegions: { us: ['us-east-1', 'us-east-2', 'us-west-2'] },
+        securityGroupRules: 80,
+        endpointService: true,
+      },
+      'spoke-tenant1': { compute: 'fargate', gatewayEndpoint: true },
+      'spoke-tenant2': {
+        compute: 'fargate',
+        modelEndpoint: 'hub',
+        modelRegions: { us: ['us-east-1', 'us-east-2', 'us-west-2'] },
+        cidrBlock: undefined,
+        availabilityZoneIds: undefined,
+      },
+    },
+  },
+  'people of another provider, a certificate by its ARN': {
+    organization: { accounts: sample.accounts.map(withCertificate) },
+    stacks: {
+      hub: {
+        keySetVia: 'table',
+        hostedZoneId: undefined,
+        certificateArn: CERTIFICATE,
+        identity: { ...IDENTITY, clientId: 'genai-client' },
+      },
+      'spoke-tenant1': { tenantClaimValue: 'genai-tenant1', modelPerimeter: 'homeRegion' },
+    },
+  },
+  'key sets in a table, a tenant with machines, a client': {
+    organization: {},
+    stacks: {
+      hub: { keySetVia: 'table', userPoolDomain: 'genai-example', browserOrigin: 'https://chat.example.com' },
       'spoke-tenant1': {
         machineIssuers: {
           app: {
@@ -81,6 +144,22 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
         },
       },
       'spoke-tenant2': {},
+      site: {},
+    },
+  },
+  'people of a tenant’s own provider, a second factor': {
+    organization: {},
+    stacks: {
+      hub: { keySetVia: 'table', userPoolDomain: 'genai-example', userPoolMfa: 'optional', ...FEDERATED },
+      'spoke-tenant1': {},
+    },
+  },
+  'two tenants in one account': {
+    organization: {},
+    stacks: {
+      hub: {},
+      'spoke-tenant1': { ...SHARES_ITS_ACCOUNT, limits: { tenant: { tokensPerMinute: 100_000 } } },
+      'spoke-tenant2': { ...SHARES_ITS_ACCOUNT, sharedAccountWithoutLimits: true },
     },
   },
   'key set inline, no TLS, three zones, blocks of other sizes': {
@@ -107,15 +186,36 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   },
 }
 
+/** What those who deployed an earlier version may turn on without a loss. */
+export const OPENED: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+  'the private door': {
+    hub: { endpointService: 'true', endpointServiceAccounts: '["444444444444"]' },
+    'spoke-tenant1': { gatewayEndpoint: 'true' },
+  },
+  'a model endpoint that tenants share': { hub: { centralModels: '["us.amazon.nova-2-lite-v1:0"]' } },
+}
+
+/** A tenant that is new, at the shared endpoint. */
+export const NEW_AT_SHARED_ENDPOINT: Settings = {
+  tenantId: 'tenant3',
+  account: '444444444444',
+  roleArn: 'arn:aws:iam::444444444444:role/genai-deployer',
+  models: { 'nova-2-lite': 'us.amazon.nova-2-lite-v1:0' },
+  modelEndpoint: 'hub',
+  cidrBlock: undefined,
+  availabilityZoneIds: undefined,
+}
+
 /** The stacks of a variant, with the settings that `pulumi config` would keep. */
 export const stacksOf = (stacks: Variant['stacks']): readonly Stack[] =>
-  Object.entries(stacks).map(([name, changes]) => {
-    const stack = readStack(name)
-    const config: Record<string, string> = { ...stack.config }
-    for (const [setting, value] of Object.entries(changes)) {
-      const key = `${stack.project}:${setting}`
-      if (value === undefined) delete config[key]
-      else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
-    }
-    return { ...stack, config }
-  })
+  Object.entries(stacks).map(([name, changes]) => withSettings(readStack(name), changes))
+
+export function withSettings<S extends Stack>(stack: S, changes: Settings): S {
+  const config: Record<string, string> = { ...stack.config }
+  for (const [setting, value] of Object.entries(changes)) {
+    const key = `${stack.project}:${setting}`
+    if (value === undefined) delete config[key]
+    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return { ...stack, config }
+}

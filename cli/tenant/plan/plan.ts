@@ -12,7 +12,7 @@ import { readHub, readStackFiles, type StackFiles } from '../stacks.ts'
 import { factsOf, type TenantPlan } from './facts.ts'
 import { planMarkdown } from './markdown.ts'
 import { previewed } from './previewed.ts'
-import { type Planned, rehearse } from './rehearsal.ts'
+import { canRehearse, type Planned, rehearse } from './rehearsal.ts'
 
 export const plan: Verb = {
   name: 'tenant plan',
@@ -62,20 +62,19 @@ export async function planOf(tenantId: string, values: Values, directory = PROJE
     const problems = mistakesOf(files)
     if (problems.length > 0) return { tenant: tenantId, problems }
     const others = othersOf(files, planned)
+    const rehearsed = () => rehearse({ stack: files.read(name, directory), settings: hub }, others, planned)
     const made =
       values.aws === true
         ? {
             from: 'pulumi preview' as const,
-            paths: [],
+            // A preview knows no network: what would be reached is found out in memory here as well, where that can be.
+            paths: canRehearse(hub) ? (await rehearsed()).paths : [],
             ...(await previewed(
               { hub: name, tenant: planned.stack.stack },
               { hub: hub.account, tenant: planned.settings.account },
             )),
           }
-        : {
-            from: 'rehearsal' as const,
-            ...(await rehearse({ stack: files.read(name, directory), settings: hub }, others, planned)),
-          }
+        : { from: 'rehearsal' as const, ...(await rehearsed()) }
     return { tenant: tenantId, problems: [], facts: factsOf(planned, hub, others, made) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error

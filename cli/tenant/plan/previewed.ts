@@ -35,19 +35,48 @@ export async function previewed(
 
 async function stepsOf(command: PulumiCommand, stack: string): Promise<readonly Step[]> {
   try {
-    const { stdout } = await promisify(execFile)(command.command, ['preview', '--json', '--stack', stack], {
-      cwd: PROJECT_DIRECTORY,
-      maxBuffer: 1 << 28,
-    })
+    const { stdout } = await promisify(execFile)(
+      command.command,
+      ['preview', '--json', '--non-interactive', '--color', 'never', '--stack', stack],
+      { cwd: PROJECT_DIRECTORY, maxBuffer: 1 << 28 },
+    )
     return readSteps(stdout)
   } catch (cause) {
-    throw new UserError(
-      `pulumi preview of ${stack} failed: ${messageOf(cause).trim().split('\n').slice(-3).join(' ')}`,
-      `A new stack is made first: pulumi stack init ${stack}. Without --aws the changes are found out without an account.`,
-      { cause },
-    )
+    throw new UserError(`pulumi preview of ${stack} failed: ${failureOf(cause)}`, remedyOf(cause, stack), { cause })
   }
 }
+
+/** What a preview that fails says of it: a program's refusal is among the diagnostics of its JSON, anything else on standard error. */
+export function failureOf(cause: unknown): string {
+  const { stdout, stderr } = isMap(cause) ? cause : {}
+  const refusals = typeof stdout === 'string' ? errorsIn(stdout) : []
+  if (refusals.length > 0) return refusals.join(' ')
+  const said = typeof stderr === 'string' && stderr.trim() !== '' ? stderr : messageOf(cause)
+  return said.trim().split('\n').slice(-3).join(' ')
+}
+
+/** Messages of the diagnostics that are errors, without Pulumi's own list of what failed. */
+function errorsIn(stdout: string): readonly string[] {
+  try {
+    const document: unknown = JSON.parse(stdout)
+    if (!isMap(document) || !Array.isArray(document.diagnostics)) return []
+    const texts = document.diagnostics
+      .filter(isMap)
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message }) => String(message).trim())
+      .filter((text) => text !== '' && text !== 'preview failed')
+    return [...new Set(texts)]
+  } catch {
+    return []
+  }
+}
+
+const NO_STACK = /no stack named/
+
+const remedyOf = (cause: unknown, stack: string) =>
+  NO_STACK.test(failureOf(cause))
+    ? `A new stack is made first: pulumi stack init ${stack}. Without --aws the changes are found out without an account.`
+    : 'Without --aws the changes are found out without an account.'
 
 /** Reads the AWS resources, each with the provider that makes it, out of the CLI's output. @throws Error if the text is no preview */
 export function readSteps(text: string): readonly Step[] {

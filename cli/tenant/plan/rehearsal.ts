@@ -44,13 +44,16 @@ export interface Rehearsed {
 
 const REGION_OF_SAMPLE = 'us-east-1'
 
+/** The stand-in of AWS knows the zones of one region. */
+export const canRehearse = ({ region }: Pick<HubSettings, 'region'>): boolean => region === REGION_OF_SAMPLE
+
 /** @throws UserError when the programs refuse it, with what they say */
 export async function rehearse(
   hub: { readonly stack: Stack; readonly settings: HubSettings },
   others: readonly Planned[],
   planned: Planned,
 ): Promise<Rehearsed> {
-  if (hub.settings.region !== REGION_OF_SAMPLE)
+  if (!canRehearse(hub.settings))
     throw new UserError(
       `The stand-in of AWS knows the zones of ${REGION_OF_SAMPLE} only, and this hub is in ${hub.settings.region}.`,
       'Take the changes from Pulumi: npm run tenant -- plan TENANT --aws',
