@@ -7,7 +7,7 @@ import { newTenant } from '../../cli/tenant/add.ts'
 import type { PlanFacts, TenantPlan } from '../../cli/tenant/plan/facts.ts'
 import { planMarkdown } from '../../cli/tenant/plan/markdown.ts'
 import { planOf } from '../../cli/tenant/plan/plan.ts'
-import { readSteps } from '../../cli/tenant/plan/previewed.ts'
+import { failureOf, readSteps } from '../../cli/tenant/plan/previewed.ts'
 
 let directory: string
 beforeAll(() => {
@@ -142,6 +142,18 @@ describe('tenant plan', () => {
     expect(facts.room.find(({ what }) => what.includes('L-0EA8095F'))).toMatchObject({ limit: 80, used: 0, left: 79 })
     expect(facts.toDo).toContainEqual(expect.stringMatching(/"Inbound or outbound rules.*\(L-0EA8095F\) is 80 or more/))
   }, 120_000)
+
+  it('says why a preview of Pulumi’s failed: the program’s refusal, which is in its JSON, or what the CLI wrote', () => {
+    const failed = (written: object) => failureOf(Object.assign(new Error('Command failed'), written))
+    const diagnostics = [{ message: "error: The hub's stack is not in this backend.\n", severity: 'error' }]
+    expect(failed({ stdout: JSON.stringify({ steps: [], diagnostics }), stderr: '' })).toBe(
+      "error: The hub's stack is not in this backend.",
+    )
+    expect(failed({ stdout: '', stderr: "error: no stack named 'spoke-tenant3' found\n" })).toBe(
+      "error: no stack named 'spoke-tenant3' found",
+    )
+    expect(failed({})).toBe('Command failed')
+  })
 
   it('reads a preview of Pulumi’s by the provider that makes each', () => {
     const step = (op: string, type: string, provider: string) => ({
