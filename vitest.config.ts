@@ -28,7 +28,7 @@ const project = (
 
 /** Beside the file that they test. */
 const UNITS = ['{hub,spoke,site,shared,functions,policy-pack,cli,proof,packages/*/src}/**/*.test.ts']
-/** Units that start processes, or change what all files of a worker share. */
+/** Units of the local cloud that start processes, or change what all files of a worker share. */
 const PROCESSES = ['packages/local-cloud/src/aws/{lambda,load-balancer}/*.test.ts']
 
 export default defineConfig({
@@ -38,11 +38,19 @@ export default defineConfig({
     projects: [
       // What a file imports is loaded once for all of a worker's files.
       project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
-      project('integration', [...PROCESSES, '{tests,packages/*/test}/**/*.test.ts'], {
-        exclude: ['tests/{faults,fuzz,proof,scale,engine,journey}/**'],
+      project('integration', ['tests/**/*.test.ts'], {
+        exclude: ['tests/{deployments,upgrade,provider,references,faults,fuzz,proof,scale,engine,journey}/**'],
         // Half of such a file's processor time was Pulumi's packages: a worker imports them once.
         isolate: false,
       }),
+      // What a change does to those who are served, and to what an earlier version deployed.
+      project('deployments', ['tests/{deployments,upgrade}/**/*.test.ts'], { isolate: false }),
+      // Whether the stand-in for AWS answers as AWS does: by real clients, and by what others say about AWS.
+      project(
+        'local-cloud',
+        [...PROCESSES, 'packages/*/test/**/*.test.ts', 'tests/{provider,references}/**/*.test.ts'],
+        { isolate: false },
+      ),
       project('faults', ['tests/faults/**/*.test.ts']),
       project('fuzz', ['tests/fuzz/**/*.test.ts']),
       project('proof', ['tests/proof/**/*.test.ts']),

@@ -5,7 +5,7 @@ import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import { heldBy } from '@genai/local-cloud/resource/declare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
-import { type Callers, callers } from '../deployments/callers.ts'
+import { type Callers, callers } from './callers.ts'
 
 const PROJECT = 'genai-hub-spoke'
 const TENANTS = ['spoke-tenant1', 'spoke-tenant2']

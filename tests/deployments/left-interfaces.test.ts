@@ -1,7 +1,7 @@
 /** Interfaces that Lambda leaves when a tenant goes, in this process. */
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
-import { parkedInterfaces } from '../deployments/left-interfaces.ts'
+import { parkedInterfaces } from './left-interfaces.ts'
 
 describe('interfaces that Lambda leaves, in this process', () => {
   let platform: Platform

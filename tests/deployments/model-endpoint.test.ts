@@ -1,9 +1,9 @@
 /** A tenant changes its model endpoint, in this process. */
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { callers } from '../deployments/callers.ts'
-import { deployInProcess } from '../deployments/deploy.ts'
-import { ENDPOINT_SETTINGS, endpointChanges } from '../deployments/endpoint-changes.ts'
-import type { Standing } from '../deployments/while-served.ts'
+import { callers } from './callers.ts'
+import { deployInProcess } from './deploy.ts'
+import { ENDPOINT_SETTINGS, endpointChanges } from './endpoint-changes.ts'
+import type { Standing } from './while-served.ts'
 
 describe('a tenant changes its model endpoint, in this process', () => {
   let standing: Standing

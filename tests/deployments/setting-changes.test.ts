@@ -1,9 +1,9 @@
 /** Changed settings of what is deployed, in this process. */
 import { afterAll, beforeAll, describe } from 'vitest'
-import { callers } from '../deployments/callers.ts'
-import { deployInProcess } from '../deployments/deploy.ts'
-import { settingChanges } from '../deployments/setting-changes.ts'
-import type { Standing } from '../deployments/while-served.ts'
+import { callers } from './callers.ts'
+import { deployInProcess } from './deploy.ts'
+import { settingChanges } from './setting-changes.ts'
+import type { Standing } from './while-served.ts'
 
 describe('a changed setting, in this process', () => {
   let standing: Standing

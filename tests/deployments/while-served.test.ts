@@ -1,9 +1,9 @@
 /** Deployments in this process, while tenants are served. */
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
-import { callers } from '../deployments/callers.ts'
-import { deployInProcess } from '../deployments/deploy.ts'
-import { SHORT_TIER, type Standing, whileServed } from '../deployments/while-served.ts'
+import { callers } from './callers.ts'
+import { deployInProcess } from './deploy.ts'
+import { SHORT_TIER, type Standing, whileServed } from './while-served.ts'
 
 describe('while tenants are served, in this process', () => {
   let standing: Standing
