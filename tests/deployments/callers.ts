@@ -86,7 +86,10 @@ export function callers(place: Served, hub: HubOutputs): Callers {
     let stopping = false
     const running = tenants.map(async (tenant) => {
       const answers: Answer[] = []
-      while (!stopping) {
+      // The last one begins when the work has ended: however quick that is, there is traffic before and after.
+      let last = false
+      while (!last) {
+        last = stopping
         // 0: nobody answered at all.
         const status = await invoke(tenant).then(
           (answer) => answer.status,
