@@ -211,19 +211,11 @@ const records = (scope: DeployerScope, { logGroups, invocationLog }: typeof ANY_
     : []),
   // With shareMetrics only: to the sink of the hub's account.
   allow('ShareMetrics', ['cloudwatch:Link']),
+  allow('LinkToHub', ['oam:CreateLink'], `arn:aws:oam:${scope.region}:*:sink/*`),
   allow(
-    'LinkMetrics',
-    of(
-      'oam',
-      'CreateLink',
-      'DeleteLink',
-      'GetLink',
-      'ListTagsForResource',
-      'TagResource',
-      'UntagResource',
-      'UpdateLink',
-    ),
-    [`arn:aws:oam:${scope.region}:${scope.account}:link/*`, `arn:aws:oam:${scope.region}:*:sink/*`],
+    'MetricsLink',
+    of('oam', 'DeleteLink', 'GetLink', 'ListTagsForResource', 'TagResource', 'UntagResource', 'UpdateLink'),
+    `arn:aws:oam:${scope.region}:${scope.account}:link/*`,
   ),
   // With guardrail only, made of rules. Whatever is made has no ARN before.
   allow('MakeGuardrail', ['bedrock:CreateGuardrail']),
