@@ -23,6 +23,8 @@ export interface HubAccess {
   readonly userPoolDomain?: string
   /** The external provider that people sign in with; absent where it is the user pool, or where only flags named the hub. */
   readonly identity?: { readonly issuer: string }
+  /** Providers that the user pool federates to: name → tenant; absent without any, or where only flags named the hub. */
+  readonly federatedProviders?: Readonly<Record<string, string>>
   /** The command that deploys a stack into it, without the stack's name. */
   readonly deployCommand: string
   /** What `login` takes for it; absent where only flags named the hub. */
@@ -138,7 +140,7 @@ async function hubOfStack(stack: string) {
 function access(
   where: HubAccess['where'],
   hub: Pick<HubAccess, 'region' | 'userPoolId' | 'tableName' | 'deployCommand'> &
-    Partial<NonNullable<HubAccess['signIn']> & Pick<HubAccess, 'userPoolDomain' | 'identity'>>,
+    Partial<NonNullable<HubAccess['signIn']> & Pick<HubAccess, 'userPoolDomain' | 'identity' | 'federatedProviders'>>,
   clients: Pick<HubAccess, 'cognito' | 'dynamodb'>,
 ): HubAccess {
   const {
@@ -150,6 +152,7 @@ function access(
     userPoolClientId,
     userPoolDomain,
     identity,
+    federatedProviders,
   } = hub
   return {
     where,
@@ -159,6 +162,7 @@ function access(
     deployCommand,
     ...(userPoolDomain !== undefined && { userPoolDomain }),
     ...(identity && { identity: { issuer: identity.issuer } }),
+    ...(federatedProviders && { federatedProviders }),
     ...(gatewayUrl !== undefined && userPoolClientId !== undefined && { signIn: { gatewayUrl, userPoolClientId } }),
     ...clients,
     close() {

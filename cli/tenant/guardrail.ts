@@ -43,14 +43,14 @@ export const guardrail: Verb = {
     const tenantId = tenantIdOf(positionals[0])
     await withHub(values, async (hub) => {
       const wanted = await guardrailOf(hub, tenantId)
-      const { account, bedrock } = await accountOf(tenantId, {
+      const { account, bedrock, neighbours } = await accountOf(tenantId, {
         aws: values.aws === true,
         role: String(values.role ?? GUARDRAIL_ROLE),
       })
       const own = ownAmong(await enforcementsOf(bedrock), wanted, account)
       if (values.enforce === true) {
         await confirm(
-          `Every call of models in account ${account} will be looked at by the guardrail of ${tenantId}, other workloads' too.`,
+          `Every call of models in account ${account} will be looked at by the guardrail of ${tenantId}, ${neighbours.length > 0 ? `those of ${neighbours.join(', ')} and of other workloads too` : "other workloads' too"}.`,
           account,
           values.yes === true,
         )
@@ -104,13 +104,21 @@ export async function guardrailOf(
 export async function accountOf(
   tenantId: string,
   options: OpenOptions,
-): Promise<{ readonly account: string; readonly bedrock: BedrockClient }> {
+): Promise<{
+  readonly account: string
+  readonly bedrock: BedrockClient
+  /** Tenants whose stack files name the same account (`sharedAccount`). */
+  readonly neighbours: readonly string[]
+}> {
   const { world } = await open(options)
   const tenant = world.tenants.find(({ settings }) => settings.tenantId === tenantId)
   if (!tenant)
     throw new UserError(`There is no stack file of ${tenantId}.`, 'Its account is named there. Copy it here.')
   try {
-    return { account: tenant.account, bedrock: (await tenant.clients()).bedrock }
+    const neighbours = world.tenants
+      .filter(({ account, settings }) => account === tenant.account && settings.tenantId !== tenantId)
+      .map(({ settings }) => settings.tenantId)
+    return { account: tenant.account, bedrock: (await tenant.clients()).bedrock, neighbours }
   } catch (cause) {
     if (!(cause instanceof NoAccess)) throw cause
     throw new UserError(

@@ -101,6 +101,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
     ...left,
+    ...providersStay(tenantId, hub.federatedProviders),
     "  - the audit trail, the load balancer's logs of its requests, and 35 days of the table's history",
     '  - for 30 minutes at most, ID tokens that were issued before: they are refused. Wait that long before you use the id again.',
     '',
@@ -129,6 +130,15 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   }
   return { text, run }
 }
+
+/** A provider that the hub gives to the tenant is the hub's, and would sign people in to whoever has the id next. */
+export const providersStay = (tenantId: string, providers: HubAccess['federatedProviders'] = {}): readonly string[] =>
+  Object.entries(providers)
+    .filter(([, tenant]) => tenant === tenantId)
+    .map(
+      ([name]) =>
+        `  - ${name} in the hub's federatedProviders, whose people would be let in to a new ${tenantId}: take it out and deploy the hub before you use the id again`,
+    )
 
 /** What an account has once goes with the tenant that has it; a neighbour may take it over afterwards. */
 export function neighboursLose(tenantId: string, tenancies: readonly Tenancy[]): readonly string[] {
