@@ -31,6 +31,9 @@ const UNITS = ['{hub,spoke,site,shared,functions,policy-pack,cli,proof,packages/
 /** Units of the local cloud that start processes, or change what all files of a worker share. */
 const PROCESSES = ['packages/local-cloud/src/aws/{lambda,load-balancer}/*.test.ts']
 
+/** In a browser. */
+const PAGES = ['tests/{site,console}/page.test.ts', 'tests/platform/browser-login.test.ts']
+
 export default defineConfig({
   test: {
     // Much of a test's time is waiting, for timeouts that must be seen to happen: more workers than cores.
@@ -39,10 +42,17 @@ export default defineConfig({
       // What a file imports is loaded once for all of a worker's files.
       project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
       project('integration', ['tests/**/*.test.ts'], {
-        exclude: ['tests/{deployments,upgrade,provider,references,faults,fuzz,proof,scale,engine,journey}/**'],
+        exclude: [
+          'tests/{cli,deployments,upgrade,provider,references,faults,fuzz,proof,scale,engine,journey}/**',
+          ...PAGES,
+        ],
         // Half of such a file's processor time was Pulumi's packages: a worker imports them once.
         isolate: false,
       }),
+      // Commands as a person types them, each a process: `npm start` and what is done beside it.
+      project('commands', ['tests/cli/**/*.test.ts'], { isolate: false }),
+      // The client and the console in a real browser.
+      project('pages', PAGES, { isolate: false }),
       // What a change does to those who are served, and to what an earlier version deployed.
       project('deployments', ['tests/{deployments,upgrade}/**/*.test.ts'], { isolate: false }),
       // Whether the stand-in for AWS answers as AWS does: by real clients, and by what others say about AWS.

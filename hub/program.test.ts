@@ -16,7 +16,7 @@ describe('the hub', () => {
     expect(Object.keys(recorded.outputs).sort()).toEqual(
       HUB_OUTPUT_NAMES.filter(
         (name) =>
-          !/^(browserOrigin|userPoolDomain|identity|federatedProviders|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|endpointService|loadBalancer|keySets\w+)$/.test(
+          !/^(browserOrigin|userPoolDomain|identity|federatedProviders|keySet|alarmTopicArn|dashboard|leavingSubnet|fargate|centralModels|endpointService|loadBalancer|metricsSinkArn|keySets\w+)$/.test(
             name,
           ),
       ).sort(),

@@ -52,7 +52,7 @@ describe('interrupted creations', () => {
     expect(text).toMatch(
       /Take over .*\n {2}aws:ec2\/vpc:Vpc account\n {6}cidrBlock 10\.64\.9\.0\/24\n {6}tag Name=genai-tenant2\n/,
     )
-    expect(text).toMatch(/Delete in AWS .*\n {2}aws:ec2\/subnet:Subnet replaced\n/)
+    expect(text).toMatch(/Delete it in AWS .*\n {2}aws:ec2\/subnet:Subnet replaced\n/)
     expect(text).toContain('pulumi import --file import.json')
     expect(text).not.toContain('__defaults')
   })

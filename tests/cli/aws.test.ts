@@ -154,7 +154,7 @@ describe('the commands with --aws', () => {
     const denied = await run(onHub('usage', 'reconcile', '--until', 'now', '--role', 'genai-doctor'))
     expect(denied).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/Not asked: tenant1 .*cloudwatch:ListMetrics/),
+      stdout: expect.stringMatching(/Not asked: tenant1 .*cloudwatch:GetMetricData/),
     })
   })
 
