@@ -43,14 +43,14 @@ export default defineConfig({
       project('unit', UNITS, { exclude: PROCESSES, pool: 'threads', isolate: false }),
       project('integration', ['tests/**/*.test.ts'], {
         exclude: [
-          'tests/{cli,deployments,upgrade,provider,references,faults,fuzz,proof,scale,engine,journey}/**',
+          'tests/{cli,registry,deployments,upgrade,provider,references,faults,fuzz,proof,scale,engine,journey}/**',
           ...PAGES,
         ],
         // Half of such a file's processor time was Pulumi's packages: a worker imports them once.
         isolate: false,
       }),
       // Commands as a person types them, each a process: `npm start` and what is done beside it.
-      project('commands', ['tests/cli/**/*.test.ts'], { isolate: false }),
+      project('commands', ['tests/{cli,registry}/**/*.test.ts'], { isolate: false }),
       // The client and the console in a real browser.
       project('pages', PAGES, { isolate: false }),
       // What a change does to those who are served, and to what an earlier version deployed.

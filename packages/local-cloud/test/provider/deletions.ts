@@ -38,6 +38,8 @@ const KEPT: Readonly<Record<string, string | Readonly<Record<string, string>>>> 
   'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter': 'IncorrectState',
   'aws:iam/policy:Policy': 'DeleteConflict',
   'aws:iam/role:Role': 'DeleteConflict',
+  // A sink's links go first.
+  'aws:oam/sink:Sink': 'ConflictException',
   // Of the hub's two, the one that the endpoint service leads to.
   'aws:lb/loadBalancer:LoadBalancer': { 'endpoint-service': 'ResourceInUse' },
   'aws:ec2/vpcEndpointService:VpcEndpointService': 'ExistingVpcEndpointConnections',
