@@ -1,19 +1,26 @@
 /** What tenants of one account have to say and may not have twice: decision 0088. */
 import type { Limits } from './limits.ts'
 
-/** Things that an account has once, whoever of its tenants asked for them. */
+/** Things that an account has once, in all or for each hub, whoever of its tenants asked for them. */
 export const HELD = {
   'invocation-log': {
     setting: 'modelInvocationLogging',
+    once: 'in all',
     why:
       'Bedrock keeps one configuration for an account and region, and it records the prompts of all tenants of the account. Set it to true for ' +
       'one of them only.',
   },
   'gateway-endpoint': {
     setting: 'gatewayEndpoint',
+    once: 'in all',
     why:
       'the hub allows an account once, so the stack that goes would take the way from the one that stays. Set it to true for one of them only: ' +
       'clients of the others connect over the internet, or as a partner does (docs/private-door.md).',
+  },
+  'metrics-link': {
+    setting: 'shareMetrics',
+    once: 'for each hub',
+    why: 'an account has one link to the hub, and it shares the figures of all tenants of the account. Set it to true for one of them only.',
   },
 } as const
 
@@ -21,11 +28,12 @@ export type HeldOnce = keyof typeof HELD
 
 export const HELD_ONCE = Object.keys(HELD) as readonly HeldOnce[]
 
+/** The settings that ask for them. */
+export type HeldSettings = Readonly<Record<(typeof HELD)[HeldOnce]['setting'], boolean>>
+
 /** What a tenant has of them. */
-export const heldOnce = (wanted: {
-  readonly modelInvocationLogging: boolean
-  readonly gatewayEndpoint: boolean
-}): readonly HeldOnce[] => HELD_ONCE.filter((one) => wanted[HELD[one].setting])
+export const heldOnce = (wanted: HeldSettings): readonly HeldOnce[] =>
+  HELD_ONCE.filter((one) => wanted[HELD[one].setting])
 
 /**
  * Bedrock's quotas of an account are by model: tokens a minute, and a day of as many. It counts no requests any more

@@ -12,7 +12,7 @@ import type { SettingsOrigin } from './settings/read.ts'
 import type { RawSettings } from './settings/setting.ts'
 import { SPOKE_TABLE } from './settings/spoke-table.ts'
 import type { SpokeSettings } from './settings.ts'
-import { HELD, HELD_ONCE, type HeldOnce, heldOnce } from './shared-account.ts'
+import { HELD, HELD_ONCE, type HeldOnce, type HeldSettings, heldOnce } from './shared-account.ts'
 import type { StackFile } from './stack-files.ts'
 
 /**
@@ -58,8 +58,7 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
   const claimValue =
     raw.tenantClaimValue === undefined ? tenantId : parsed(SPOKE_TABLE.tenantClaimValue.parse, raw.tenantClaimValue)
   const machines = parsed(SPOKE_TABLE.machineIssuers.parse, raw.machineIssuers)
-  const says = (name: 'sharedAccount' | 'modelInvocationLogging' | 'gatewayEndpoint') =>
-    parsed(SPOKE_TABLE[name].parse, raw[name]) === true
+  const says = (name: 'sharedAccount' | keyof HeldSettings) => parsed(SPOKE_TABLE[name].parse, raw[name]) === true
   return {
     stack,
     hubStack: raw.hubStack ?? defaultHubStack,
@@ -74,6 +73,7 @@ export function readTenancy(stack: string, raw: RawSettings, defaultHubStack: st
     holds: heldOnce({
       modelInvocationLogging: says('modelInvocationLogging'),
       gatewayEndpoint: says('gatewayEndpoint'),
+      shareMetrics: says('shareMetrics'),
     }),
   }
 }
@@ -100,6 +100,7 @@ export const tenancyOf = (
     sharedAccount,
     modelInvocationLogging,
     gatewayEndpoint,
+    shareMetrics,
   }: SpokeSettings,
 ): Tenancy & Required<Pick<Tenancy, 'tenantId' | 'account'>> => ({
   stack,
@@ -112,7 +113,7 @@ export const tenancyOf = (
   machineRules: Object.keys(machineIssuers).length,
   claimValue: tenantClaimValue,
   ...(sharedAccount && { sharedAccount }),
-  holds: heldOnce({ modelInvocationLogging, gatewayEndpoint }),
+  holds: heldOnce({ modelInvocationLogging, gatewayEndpoint, shareMetrics }),
 })
 
 /**

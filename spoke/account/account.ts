@@ -40,6 +40,7 @@ export interface TenantAccountArgs {
   /** Records prompts, see the setting. */
   readonly modelInvocationLogging: boolean
   readonly gatewayEndpoint: boolean
+  readonly shareMetrics: boolean
   /** Others are in the account. */
   readonly sharedAccount: boolean
   /** The hub's sink, where the account shares Bedrock's metrics with it. */

@@ -7,7 +7,7 @@ import type { HubOutputs } from '../../shared/contract.ts'
 import { accountLogGroupPrefix, HELD_TAG, SHARED_ACCOUNT_TAG, tenantRoleName } from '../../shared/naming.ts'
 import { setCommand } from '../../shared/settings/commands.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { HELD, HELD_ONCE, type HeldOnce, heldOnce } from '../../shared/shared-account.ts'
+import { HELD, HELD_ONCE, type HeldOnce, type HeldSettings, heldOnce } from '../../shared/shared-account.ts'
 
 /** A tenant of the account: of this or another hub, this one among them once it is deployed. */
 export interface InAccount {
@@ -55,10 +55,7 @@ export function inAccountOf(name: string, trust: string, tags: Readonly<Record<s
   }
 }
 
-type Wanted = Pick<
-  SpokeSettings,
-  'tenantId' | 'account' | 'sharedAccount' | 'modelInvocationLogging' | 'gatewayEndpoint'
->
+type Wanted = Pick<SpokeSettings, 'tenantId' | 'account' | 'sharedAccount' | keyof HeldSettings>
 
 /**
  * A tenant of another hub in the account is one that moves between cells (docs/operations.md): it is told, and not refused.
@@ -84,7 +81,7 @@ export function checkNeighbours(
       : []),
     ...(sharedAccount ? ofHub.filter(({ shared }) => !shared).map((one) => silent(account, one)) : []),
     ...heldOnce(wanted).flatMap((held) =>
-      others
+      (HELD[held].once === 'in all' ? others : ofHub)
         .filter(({ holds }) => holds.includes(held))
         .map(
           (one) =>

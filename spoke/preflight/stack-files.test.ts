@@ -69,7 +69,7 @@ describe('stack files against each other', () => {
     )
   })
 
-  it.each(['modelInvocationLogging', 'gatewayEndpoint'])(
+  it.each(['modelInvocationLogging', 'gatewayEndpoint', 'shareMetrics'])(
     'refuses %s of two tenants in one account',
     async (setting) => {
       const pooled = { account: '222222222222', sharedAccount: true }
