@@ -60,10 +60,12 @@ export const clientStacks = (directory = PROJECT_DIRECTORY): readonly string[] =
   })
 
 /** The line of `npm start` that says what the demonstration adds to the stack files; undefined when it adds nothing. */
-export function demoNote(names: readonly string[]): string | undefined {
-  const added = (name: string) => names.includes(name) && Object.keys(demoStack(name).config).length
-  if (!names.includes(STACK) || added(STACK) === Object.keys(readStack(STACK).config).length) return undefined
-  return 'This demonstration adds to the stack files: tenant2 runs on Fargate, so that its answers stream, and each tenant has one machine caller.'
+export function demoNote(names: readonly string[], variant?: VariantName): string | undefined {
+  if (!names.includes(STACK)) return undefined
+  const { project, config } = demoStack(STACK, PROJECT_DIRECTORY, variant)
+  if (Object.keys(demoStack(STACK).config).length === Object.keys(readStack(STACK).config).length) return undefined
+  const machines = config[`${project}:machineIssuers`] === undefined ? '' : ', and each tenant has one machine caller'
+  return `This demonstration adds to the stack files: tenant2 runs on Fargate, so that its answers stream${machines}.`
 }
 
 /** The image that the hub's tasks run. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
-import { demoStack } from './fargate.ts'
+import { demoNote, demoStack } from './fargate.ts'
 import { type VariantName, variantNamed } from './variants.ts'
 
 const of = (name: string, variant?: VariantName) => {
@@ -43,4 +43,10 @@ describe('npm start -- --variant', () => {
   it('refuses a name that is none', () => {
     expect(() => variantNamed('pool')).toThrow('There is no variant "pool".')
   })
+})
+
+it('the note of the demonstration speaks of machines where the variant leaves them', () => {
+  expect(demoNote(['spoke-tenant2'])).toContain('machine caller')
+  expect(demoNote(['spoke-tenant2'], 'private')).toContain('machine caller')
+  expect(demoNote(['spoke-tenant2'], 'pooled')).not.toContain('machine')
 })

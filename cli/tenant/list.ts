@@ -88,7 +88,12 @@ export const list: Verb = {
     if (limits !== '') process.stdout.write(`\n${limits}`)
     for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
     for (const line of [...sharedNote(rows), ...pooledNotes(rows)]) process.stdout.write(`\n${line}\n`)
-    const note = demonstration ? demoNote(files.spokes.map(({ stack }) => stack)) : undefined
+    const note = demonstration
+      ? demoNote(
+          files.spokes.map(({ stack }) => stack),
+          variantOf(running),
+        )
+      : undefined
     if (note !== undefined) process.stdout.write(`\n${note}\n`)
     if (!living && rows.length > 0)
       process.stdout.write('\nStatus ?: no local cloud with a hub is running, and no deployed hub was named (--aws).\n')
@@ -96,10 +101,10 @@ export const list: Verb = {
   },
 }
 
-const demoOf =
-  ({ variant }: Running) =>
-  (name: string, directory?: string) =>
-    demoStack(name, directory, variant === undefined ? undefined : variantNamed(variant))
+const variantOf = ({ variant }: Running) => (variant === undefined ? undefined : variantNamed(variant))
+
+const demoOf = (running: Running) => (name: string, directory?: string) =>
+  demoStack(name, directory, variantOf(running))
 
 /** @returns undefined where there is no hub to ask, and none was named */
 async function statuses(

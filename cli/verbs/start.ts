@@ -82,7 +82,7 @@ export const start: Verb = {
         })
       if (announcement) watched = await watch(cloud, announcement)
       terminal.line(terminal.style('bold', 'A hub and its tenants on a local cloud'))
-      const note = demoNote(stacks.spokes)
+      const note = demoNote(stacks.spokes, variant)
       if (note !== undefined) terminal.line(terminal.style('dim', `  ${note}`))
       if (variant !== undefined) terminal.line(terminal.style('dim', `  ${DEMO_VARIANTS[variant].says}`))
       const bringUp = async () => {
