@@ -2,9 +2,9 @@
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import * as aws from '@pulumi/aws'
 import type { HubOutputs } from '../../shared/contract.ts'
+import { SPARE_ACCOUNT } from './variants.ts'
 
-/** The third account of the sample organisation, which no stack file is deployed into. */
-export const PARTNER = '444444444444'
+export const PARTNER = SPARE_ACCOUNT
 const PARTNERS_PROFILE = 'genai-tenant3'
 const STACK = 'partner'
 const BLOCK = '10.200.0.0/24'

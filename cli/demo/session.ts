@@ -8,7 +8,7 @@ import { projectName } from '../pulumi/stacks.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { type DemoTenant, deployClient, deployHub, deployTenant } from './deploy.ts'
-import { type Shown, showPrivateDoor } from './private-door.ts'
+import type { Shown } from './private-door.ts'
 import { createUserOf } from './users.ts'
 import { clientOrigin, LAPTOP, type Validation, validate } from './validate.ts'
 import type { VariantName } from './variants.ts'
@@ -107,8 +107,7 @@ export class Session {
     const validations: Validation[] = []
     try {
       for (const tenant of tenants) {
-        const user = this.#users.find(({ tenantId }) => tenantId === tenant.tenantId)
-        if (!user) throw new Error(`no user was created for ${tenant.tenantId}`)
+        const user = this.#userOf(tenant.tenantId)
         validations.push(
           await terminal.step(`send a prompt as ${tenant.tenantId}`, () =>
             validate(hub, tenant, user, { cloud, client, local, recording }),
@@ -125,6 +124,8 @@ export class Session {
   async show(): Promise<readonly Shown[]> {
     const { cloud, terminal, variant } = this.#options
     if (variant !== 'private') return []
+    // Loaded for this variant only: it declares resources, and the provider's SDK takes long to load.
+    const { showPrivateDoor } = await import('./private-door.ts')
     const tenants = [...this.#tenants.values()]
     return await terminal.step('try the private door', () =>
       showPrivateDoor({ cloud, hub: this.#hub, tenants, tokenOf: (tenantId) => this.#tokenOf(tenantId) }),
@@ -132,14 +133,18 @@ export class Session {
   }
 
   async #tokenOf(tenantId: string): Promise<string> {
-    const user = this.#users.find((one) => one.tenantId === tenantId)
-    if (!user) throw new Error(`no user was created for ${tenantId}`)
     const cognito = cognitoClient(this.#hub.region, { local: this.#local() })
     try {
-      return await signIn(cognito, { clientId: this.#hub.userPoolClientId, ...user })
+      return await signIn(cognito, { clientId: this.#hub.userPoolClientId, ...this.#userOf(tenantId) })
     } finally {
       cognito.destroy()
     }
+  }
+
+  #userOf(tenantId: string): RunningUser {
+    const user = this.#users.find((one) => one.tenantId === tenantId)
+    if (!user) throw new Error(`no user was created for ${tenantId}`)
+    return user
   }
 
   #local() {

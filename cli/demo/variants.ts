@@ -8,7 +8,6 @@ import { modelFallbacks, modelIds } from '../../shared/settings/spoke.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { readStack, stackNames } from '../pulumi/stacks.ts'
 import { UserError } from '../verb.ts'
-import { PARTNER } from './partner.ts'
 
 /** Settings as Pulumi keeps them; `undefined` takes one away. */
 export type VariantSettings = Readonly<Record<string, string | undefined>>
@@ -20,7 +19,8 @@ export interface DemoVariant {
   readonly settings: (stack: string, directory: string) => VariantSettings
 }
 
-const POOLED_ACCOUNT = '444444444444'
+/** Of the sample organisation's third tenant, which has no stack file. What the files on the disk say would be held against the others. */
+export const SPARE_ACCOUNT = '444444444444'
 
 export const DEMO_VARIANTS = {
   shared: {
@@ -33,20 +33,19 @@ export const DEMO_VARIANTS = {
     },
   },
   private: {
-    says: `Variant private: the hub is an endpoint service as well, tenant1 has an endpoint for it in its VPC, and account ${PARTNER} is listed as a partner (docs/private-door.md).`,
+    says: `Variant private: the hub is an endpoint service as well, tenant1 has an endpoint for it in its VPC, and account ${SPARE_ACCOUNT} is listed as a partner (docs/private-door.md).`,
     settings: (stack) => {
-      if (stack === 'hub') return { endpointService: 'true', endpointServiceAccounts: JSON.stringify([PARTNER]) }
+      if (stack === 'hub') return { endpointService: 'true', endpointServiceAccounts: JSON.stringify([SPARE_ACCOUNT]) }
       return stack === 'spoke-tenant1' ? { gatewayEndpoint: 'true' } : {}
     },
   },
   pooled: {
-    says: 'Variant pooled: tenant1 and tenant2 share one account, 444444444444, as both of them say (sharedAccount), each with its own role, network and limit of tokens a minute, and without a machine (docs/variants.md).',
+    says: `Variant pooled: tenant1 and tenant2 share one account, ${SPARE_ACCOUNT}, as both of them say (sharedAccount), each with its own role, network and limit of tokens a minute, and without a machine (docs/variants.md).`,
     settings: (stack) =>
       stack === 'spoke-tenant1' || stack === 'spoke-tenant2'
         ? {
-            // None that a stack file here names: what those on the disk say is held against this.
-            account: POOLED_ACCOUNT,
-            roleArn: roleArn(POOLED_ACCOUNT, 'genai-deployer'),
+            account: SPARE_ACCOUNT,
+            roleArn: roleArn(SPARE_ACCOUNT, 'genai-deployer'),
             sharedAccount: 'true',
             limits: JSON.stringify({ tenant: { tokensPerMinute: 100_000 } }),
             // One role of the account would be the machine of both.
