@@ -37,15 +37,21 @@ export async function hubZones(settings: ZoneSettings, stack: string, provider: 
 async function zonesOf(settings: ZoneSettings, service: string, provider: aws.Provider): Promise<readonly number[]> {
   const asked = { serviceName: serviceName(settings.region, service), serviceType: 'Interface' }
   const { availabilityZones } = await aws.ec2.getVpcEndpointService(asked, { provider })
-  const remedy = REMEDIES[service] ?? ''
-  return withIn(settings.availabilityZones, availabilityZones, `${service} has no endpoint`, remedy)
+  return withIn(settings.availabilityZones, availabilityZones, `${service} has no endpoint`, withoutIt(service))
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
+const WITHOUT: Readonly<Record<string, string>> = {
   'cognito-idp': ', or set keySetVia to table, nat or inline',
   'bedrock-runtime': ', or take centralModels out',
   ...Object.fromEntries(['ecr.api', 'ecr.dkr', 'logs'].map((service) => [service, ', or set fargate to false'])),
+  [CLIENT_INSTANCE_TYPE]: ', or set clientInstance to false',
 }
+
+/**
+ * The end of an advice to choose other zones: the setting by which the hub does without.
+ * @param what a service of an interface endpoint, or the client's type of instance
+ */
+export const withoutIt = (what: string): string => WITHOUT[what] ?? ''
 
 async function clientZoneOf(settings: ZoneSettings, provider: aws.Provider): Promise<number> {
   if (!settings.clientInstance) return 0
@@ -54,7 +60,7 @@ async function clientZoneOf(settings: ZoneSettings, provider: aws.Provider): Pro
     { provider },
   )
   const what = `there is no ${CLIENT_INSTANCE_TYPE}, the type of the client instance,`
-  return withIn(settings.availabilityZones, locations, what, ', or set clientInstance to false')[0] ?? 0
+  return withIn(settings.availabilityZones, locations, what, withoutIt(CLIENT_INSTANCE_TYPE))[0] ?? 0
 }
 
 /** Places of the zones that have something. @throws Error when none has */

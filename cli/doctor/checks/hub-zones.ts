@@ -1,5 +1,6 @@
 import { CLIENT_INSTANCE_TYPE } from '../../../hub/client.ts'
 import { interfaceServices } from '../../../hub/endpoints.ts'
+import { withoutIt } from '../../../hub/preflight/zones.ts'
 import { type Answer, type Check, failed, ok } from '../check.ts'
 import type { HubSubject } from '../world.ts'
 import { zonesOf, zonesOfInstanceType, zonesOfService } from '../zones.ts'
@@ -31,24 +32,15 @@ export const hubZones: Check = {
   },
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  'cognito-idp': ', or set keySetVia to table, nat or inline',
-  'bedrock-runtime': ', or take centralModels out',
-  'ecr.api': ', or set fargate to false',
-  'ecr.dkr': ', or set fargate to false',
-  logs: ', or set fargate to false',
-}
-
 /** One zone is enough: what is in another reaches it there. */
 function someHave(hub: HubSubject, what: string, having: readonly string[]): Answer {
   const { availabilityZones } = hub.settings
   const there = availabilityZones.filter((zone) => having.includes(zone))
   const said = `${what} is in ${[...having].sort().join(', ') || 'no zone'}`
   if (there.length > 0) return ok(`${said}; of the hub's: ${there.join(', ')}`, what)
-  const or = REMEDIES[what] ?? ''
   return failed(
     `${said}, and the hub has ${availabilityZones.join(', ')}.`,
-    `Choose availabilityZones with one of those${or}${what === CLIENT_INSTANCE_TYPE ? ', or set clientInstance to false' : ''} in Pulumi.${hub.stack}.yaml.`,
+    `Choose availabilityZones with one of those${withoutIt(what)} in Pulumi.${hub.stack}.yaml.`,
     what,
   )
 }
