@@ -3,7 +3,7 @@
  * AWS's own signer: its client would be a package for one call that few make.
  * @see https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
  */
-
+import { text as textOf } from 'node:stream/consumers'
 import { signedHeaders } from '../../proof/prove/site/sign.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import type { Clients } from '../doctor/clients.ts'
@@ -118,16 +118,10 @@ async function call({ sts }: Sender, input: object): Promise<Page> {
   const sent = { method: 'POST', protocol: 'https:', hostname: HOST, path: '/', query: {}, headers, body: request.body }
   // The SDK's type of a request has methods that its handler does not use.
   const { response } = await sts.config.requestHandler.handle(sent as never)
-  const text = await textOf(response.body as AsyncIterable<Uint8Array>)
+  const text = await textOf(response.body)
   if (response.statusCode === 200) return JSON.parse(text) as Page
   const { __type: code = response.statusCode, message, Message } = errorOf(text)
   throw new Error(`${String(code).split('#').at(-1)}: ${message ?? Message ?? text.slice(0, 200)}`)
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function errorOf(text: string): { readonly __type?: string; readonly message?: string; readonly Message?: string } {
