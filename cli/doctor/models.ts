@@ -1,8 +1,10 @@
 /** What Bedrock says of a tenant's models, each of which is asked about on its own. */
+import { GetInferenceProfileCommand, type GetInferenceProfileCommandOutput } from '@aws-sdk/client-bedrock'
 import { chainEntries } from '../../shared/model-chain.ts'
 import { type Model, parseModel } from '../../shared/policies/models.ts'
 import type { Answer } from './check.ts'
-import { ofError } from './denied.ts'
+import type { Clients } from './clients.ts'
+import { ifThere, ofError } from './denied.ts'
 import type { TenantSubject } from './world.ts'
 
 export interface Asked {
@@ -27,3 +29,13 @@ export async function ofEachModel(
   )
   return answers.filter((one) => one !== undefined)
 }
+
+/** How Bedrock says that it has no such model or profile. */
+export const NO_MODEL = ['ResourceNotFoundException', 'ValidationException'] as const
+
+/** @returns undefined of a profile that is not there */
+export const profileOf = (
+  bedrock: Clients['bedrock'],
+  inferenceProfileIdentifier: string,
+): Promise<GetInferenceProfileCommandOutput | undefined> =>
+  ifThere(bedrock.send(new GetInferenceProfileCommand({ inferenceProfileIdentifier })), ...NO_MODEL)

@@ -2,8 +2,8 @@
 import {
   DescribePolicyCommand,
   ListParentsCommand,
-  ListPoliciesForTargetCommand,
   type PolicySummary,
+  paginateListPoliciesForTarget,
 } from '@aws-sdk/client-organizations'
 import { covers } from '../../policy-pack/conditions.ts'
 import type { PolicyDocument, PolicyStatement } from '../../shared/policies/document.ts'
@@ -52,13 +52,9 @@ async function attachedTo(
   TargetId: string,
 ): Promise<readonly PolicySummary[]> {
   const found: PolicySummary[] = []
-  let token: string | undefined
-  do {
-    const asked = { TargetId, Filter: 'SERVICE_CONTROL_POLICY', ...(token && { NextToken: token }) } as const
-    const { Policies = [], NextToken } = await organizations.send(new ListPoliciesForTargetCommand(asked))
+  const asked = { TargetId, Filter: 'SERVICE_CONTROL_POLICY' } as const
+  for await (const { Policies = [] } of paginateListPoliciesForTarget({ client: organizations }, asked))
     found.push(...Policies)
-    token = NextToken
-  } while (token)
   return found
 }
 

@@ -3,8 +3,8 @@ import {
   type AccountEnforcedGuardrailOutputConfiguration,
   type BedrockClient,
   DeleteEnforcedGuardrailConfigurationCommand,
-  ListEnforcedGuardrailsConfigurationCommand,
   PutEnforcedGuardrailConfigurationCommand,
+  paginateListEnforcedGuardrailsConfiguration,
 } from '@aws-sdk/client-bedrock'
 import type { Guardrail } from '../../shared/guardrail.ts'
 import { UserError } from '../verb.ts'
@@ -19,14 +19,8 @@ export interface Enforcement {
 
 export async function enforcementsOf(bedrock: BedrockClient): Promise<readonly Enforcement[]> {
   const all: AccountEnforcedGuardrailOutputConfiguration[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await bedrock.send(
-      new ListEnforcedGuardrailsConfigurationCommand({ ...(nextToken !== undefined && { nextToken }) }),
-    )
-    all.push(...(page.guardrailsConfig ?? []))
-    nextToken = page.nextToken
-  } while (nextToken !== undefined)
+  for await (const { guardrailsConfig = [] } of paginateListEnforcedGuardrailsConfiguration({ client: bedrock }, {}))
+    all.push(...guardrailsConfig)
   return all.map(({ configId = '', guardrailId = '', guardrailVersion = '', selectiveContentGuarding, inputTags }) => ({
     configId,
     guardrail: { id: guardrailId, version: guardrailVersion },

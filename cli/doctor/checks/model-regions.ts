@@ -1,8 +1,6 @@
-import { GetInferenceProfileCommand } from '@aws-sdk/client-bedrock'
 import { guardRails } from '../../../shared/policies/service-control.ts'
 import { type Check, failed, ok } from '../check.ts'
-import { ifThere } from '../denied.ts'
-import { ofEachModel } from '../models.ts'
+import { ofEachModel, profileOf } from '../models.ts'
 
 /** A request through a profile is checked in the region that it is sent to, by the role's policy and by the guard rails. */
 export const modelRegions: Check = {
@@ -14,8 +12,7 @@ export const modelRegions: Check = {
     const { settings, region } = tenant
     return await ofEachModel(tenant, async ({ id, model }) => {
       if (model.kind !== 'inferenceProfile') return undefined
-      const asked = new GetInferenceProfileCommand({ inferenceProfileIdentifier: id })
-      const profile = await ifThere(bedrock.send(asked), 'ResourceNotFoundException', 'ValidationException')
+      const profile = await profileOf(bedrock, id)
       if (!profile?.models) return undefined
       const regions = profile.models.map(({ modelArn = '' }) => modelArn.split(':')[3] ?? '')
       const allowed = allowedRegions(guardRails({ region, modelIds: [id], modelRegions: settings.modelRegions }))

@@ -1,9 +1,7 @@
-import { GetFoundationModelCommand, GetInferenceProfileCommand } from '@aws-sdk/client-bedrock'
+import { GetFoundationModelCommand } from '@aws-sdk/client-bedrock'
 import { type Check, failed, ok } from '../check.ts'
 import { ifThere } from '../denied.ts'
-import { ofEachModel } from '../models.ts'
-
-const NOT_THERE = ['ResourceNotFoundException', 'ValidationException'] as const
+import { NO_MODEL, ofEachModel, profileOf } from '../models.ts'
 
 export const models: Check = {
   id: 'models',
@@ -14,13 +12,12 @@ export const models: Check = {
     const choose = `Choose another id in models of Pulumi.${tenant.stack}.yaml: aws bedrock list-inference-profiles, aws bedrock list-foundation-models.`
     return await ofEachModel(tenant, async ({ id, model }) => {
       if (model.kind === 'inferenceProfile') {
-        const asked = new GetInferenceProfileCommand({ inferenceProfileIdentifier: id })
-        const profile = await ifThere(bedrock.send(asked), ...NOT_THERE)
+        const profile = await profileOf(bedrock, id)
         if (profile?.status !== 'ACTIVE')
           return failed(`Bedrock has no inference profile ${id} in ${tenant.region}.`, choose, id)
       }
       const asked = new GetFoundationModelCommand({ modelIdentifier: model.modelId })
-      const found = (await ifThere(bedrock.send(asked), ...NOT_THERE))?.modelDetails
+      const found = (await ifThere(bedrock.send(asked), ...NO_MODEL))?.modelDetails
       // A profile's model need not be one of its own region.
       if (!found)
         return model.kind === 'inferenceProfile'

@@ -1,6 +1,7 @@
-import { DescribeOrganizationCommand, ListAWSServiceAccessForOrganizationCommand } from '@aws-sdk/client-organizations'
+import { ListAWSServiceAccessForOrganizationCommand } from '@aws-sdk/client-organizations'
 import { type Answer, type Check, failed, notAsked, ok } from '../check.ts'
-import { ifThere, isDenied, wordsOf } from '../denied.ts'
+import { isDenied, wordsOf } from '../denied.ts'
+import { organizationOf } from '../organization.ts'
 import type { HubSubject } from '../world.ts'
 
 const RAM = 'ram.amazonaws.com'
@@ -14,27 +15,24 @@ export const organisation: Check = {
   question: 'Is RAM sharing with the organisation on?',
   applies: ({ settings }) => settings.sharing.kind === 'organisation',
   async ask(hub) {
-    const { organizations } = await hub.clients()
-    const found = await ifThere(
-      organizations.send(new DescribeOrganizationCommand({})),
-      'AWSOrganizationsNotInUseException',
-    )
+    const clients = await hub.clients()
+    const organization = await organizationOf(clients)
     const named = /\b(o-[a-z0-9]+)/.exec(arnOf(hub))?.[1]
-    const id = found?.Organization?.Id
+    const id = organization?.Id
     if (id !== named)
       return failed(
         `The hub's account is in ${id === undefined ? 'no organisation' : `the organisation ${id}`}, and shareWithOrganisation names ${named}.`,
         `Correct shareWithOrganisation in Pulumi.${hub.stack}.yaml, or use shareWithAccounts.`,
       )
     try {
-      const { EnabledServicePrincipals: services = [] } = await organizations.send(
+      const { EnabledServicePrincipals: services = [] } = await clients.organizations.send(
         new ListAWSServiceAccessForOrganizationCommand({}),
       )
       const names = services.map(({ ServicePrincipal }) => ServicePrincipal)
       if (names.includes(RAM)) return ok(`${id} lists ${RAM}`)
       return failed(`Services that may act in ${id}: ${names.join(', ') || 'none'}.`, SWITCH_ON)
     } catch (error) {
-      if (isDenied(error)) return managementOnly(id, found?.Organization?.MasterAccountId, error)
+      if (isDenied(error)) return managementOnly(id, organization?.MasterAccountId, error)
       throw error
     }
   },

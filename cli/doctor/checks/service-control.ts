@@ -1,9 +1,8 @@
-import { GetInferenceProfileCommand } from '@aws-sdk/client-bedrock'
-import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations'
 import { roleArn, tenantRoleName } from '../../../shared/naming.ts'
 import { type Answer, type Check, failed, notAsked, ok, unclear } from '../check.ts'
-import { ifThere, isDenied, wordsOf } from '../denied.ts'
-import { ofEachModel } from '../models.ts'
+import { isDenied, wordsOf } from '../denied.ts'
+import { ofEachModel, profileOf } from '../models.ts'
+import { organizationOf } from '../organization.ts'
 import { type Call, type Level, levelsOf, type Outcome, outcomeOf } from '../service-control.ts'
 import type { Subject, TenantSubject } from '../world.ts'
 
@@ -30,17 +29,14 @@ export const serviceControl: Check = {
   async ask(subject, { hub }) {
     if (!hub) return []
     const clients = await hub.clients()
-    const found = await ifThere(
-      clients.organizations.send(new DescribeOrganizationCommand({})),
-      'AWSOrganizationsNotInUseException',
-    )
-    if (!found) return ok("The hub's account is in no organisation, which has such policies.")
-    const management = found.Organization?.MasterAccountId
+    const organization = await organizationOf(clients)
+    if (!organization) return ok("The hub's account is in no organisation, which has such policies.")
+    const management = organization.MasterAccountId
     if (management === subject.account) return ok('It is the management account, to which none applies.')
     const levels = await levelsOf(clients, subject.account).catch((error: unknown) =>
       unread(error, subject.account, management),
     )
-    if (!Array.isArray(levels)) return levels as Answer
+    if ('verdict' in levels) return levels
     const made = deployment(subject, levels)
     return subject.kind === 'hub' ? made : [made, ...(await ofModels(subject, levels)), guardRails(levels, subject)]
   },
@@ -89,8 +85,7 @@ async function ofModels(tenant: TenantSubject, levels: readonly Level[]): Promis
     const home = tenant.region
     if (model.kind !== 'inferenceProfile')
       return told([call(`arn:aws:bedrock:${home}::foundation-model/${id}`, home)], levels, `in ${home}`, id)
-    const asked = new GetInferenceProfileCommand({ inferenceProfileIdentifier: id })
-    const profile = await ifThere(bedrock.send(asked), 'ResourceNotFoundException', 'ValidationException')
+    const profile = await profileOf(bedrock, id)
     // `models` tells of a profile that is not there.
     if (!profile?.models) return undefined
     const calls = [

@@ -1,6 +1,5 @@
-import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations'
 import { type Check, failed, ok } from '../check.ts'
-import { ifThere } from '../denied.ts'
+import { organizationOf } from '../organization.ts'
 
 /** A Transit Gateway that an account does not see cannot be attached to. */
 export const sharing: Check = {
@@ -17,12 +16,7 @@ export const sharing: Check = {
             `shareWithAccounts lists ${with_.accounts.join(', ')}.`,
             `Add ${tenant.account} to shareWithAccounts in Pulumi.${hub?.stack}.yaml.`,
           )
-    const { organizations } = await tenant.clients()
-    const found = await ifThere(
-      organizations.send(new DescribeOrganizationCommand({})),
-      'AWSOrganizationsNotInUseException',
-    )
-    const id = found?.Organization?.Id
+    const id = (await organizationOf(await tenant.clients()))?.Id
     if (id !== undefined && with_?.arn.includes(`/${id}`)) return ok(`it is in ${id}`)
     return failed(
       `The account is in ${id === undefined ? 'no organisation' : `the organisation ${id}`}, and the hub shares with ${with_?.arn}.`,

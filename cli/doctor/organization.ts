@@ -1,0 +1,11 @@
+import { DescribeOrganizationCommand, type Organization } from '@aws-sdk/client-organizations'
+import type { Clients } from './clients.ts'
+import { ifThere } from './denied.ts'
+
+/** @returns undefined of an account that is in none */
+export async function organizationOf({
+  organizations,
+}: Pick<Clients, 'organizations'>): Promise<Organization | undefined> {
+  const asked = organizations.send(new DescribeOrganizationCommand({}))
+  return (await ifThere(asked, 'AWSOrganizationsNotInUseException'))?.Organization
+}
