@@ -39,7 +39,7 @@ export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: Pool
     findTenants,
     manageRoles(scope, own),
     // What its neighbours said of sharing the account is on their roles.
-    allow('LookAtNeighbours', ['iam:GetRole'], `arn:aws:iam::${scope.account}:role/${tenantRoleName('*')}`),
+    allow('LookAtNeighbours', ['iam:GetRole'], roleArn(scope.account, tenantRoleName('*'))),
     passRoles(scope, PASSED_TO, own),
     ...records(scope, { logGroups: `${accountLogGroupPrefix(tenantId)}*`, invocationLog }),
     {

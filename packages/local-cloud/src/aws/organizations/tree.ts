@@ -21,14 +21,19 @@ export interface AttachedPolicy {
 
 const ROOT_ID = 'r-gen1'
 
-/** @throws AwsError TargetNotFoundException */
-export function nodeOf(organization: Organization, id: string): Node {
+export function findNode(organization: Organization, id: string): Node | undefined {
   const management = managementAccount(organization)
   const arn = (kind: string) => `arn:aws:organizations::${management}:${kind}/${organization.id}/${id}`
   if (id === ROOT_ID) return { id, type: 'ROOT', arn: arn('root') }
   const unit = organization.accounts.flatMap(({ units = [] }) => units).find((one) => idOf(one) === id)
   if (unit !== undefined) return { id, type: 'ORGANIZATIONAL_UNIT', arn: unit }
-  if (isMember(organization, id)) return { id, type: 'ACCOUNT', arn: arn('account') }
+  return isMember(organization, id) ? { id, type: 'ACCOUNT', arn: arn('account') } : undefined
+}
+
+/** @throws AwsError TargetNotFoundException */
+export function nodeOf(organization: Organization, id: string): Node {
+  const found = findNode(organization, id)
+  if (found) return found
   throw new AwsError('TargetNotFoundException', 'You specified a target that does not exist.')
 }
 
