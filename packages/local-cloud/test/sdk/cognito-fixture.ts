@@ -68,8 +68,6 @@ const EVERYTHING = [
   client('norefresh', { explicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] }),
   pool('us-east-1_Open', { adminCreateUserConfig: {}, usernameAttributes: [] }),
   client('open', { userPoolId: 'us-east-1_Open', writeAttributes: ['email', 'custom:tenant_id'] }),
-  pool('us-east-1_Mfa', { mfaConfiguration: 'ON' }),
-  client('mfa', { userPoolId: 'us-east-1_Mfa' }),
   client('secretive', { clientSecret: 'hush' }),
   group('tenant1', { precedence: 2 }),
   group('tenant2', { precedence: 1 }),

@@ -18,16 +18,21 @@ import { browser, domainOf, hiddenIn, OAUTH, type Parameters, request } from './
 import { failure, publicService } from './services-fixture.ts'
 
 const TOTP = { softwareTokenMfaConfiguration: { enabled: true } }
+/** User names are what administrators say, so that two pools can have the same one. */
+const NAMED = { usernameAttributes: [] }
 const REQUIRED = 'us-east-1_Required'
 const OPTIONAL = 'us-east-1_Optional'
 const OFF = 'us-east-1_Without'
+const ELSEWHERE = 'us-east-1_Elsewhere'
 
 beforeAll(async () => {
   await startCognito({}, [
-    pool(REQUIRED, { mfaConfiguration: 'ON', ...TOTP }),
+    pool(REQUIRED, { mfaConfiguration: 'ON', ...TOTP, ...NAMED }),
     client('required', { userPoolId: REQUIRED, ...OAUTH }),
     pool(OPTIONAL, { mfaConfiguration: 'OPTIONAL', ...TOTP }),
     client('optional', { userPoolId: OPTIONAL }),
+    pool(ELSEWHERE, { mfaConfiguration: 'ON', ...TOTP, ...NAMED }),
+    client('elsewhere', { userPoolId: ELSEWHERE }),
     pool(OFF),
     client('without', { userPoolId: OFF }),
     domainOf(REQUIRED),
@@ -40,9 +45,7 @@ beforeEach(() => {
 })
 
 let people = 0
-async function person(UserPoolId: string): Promise<string> {
-  people += 1
-  const Username = `person${people}@example.com`
+async function person(UserPoolId: string, Username = `person${++people}@example.com`): Promise<string> {
   await idp.send(new AdminCreateUserCommand({ UserPoolId, Username, MessageAction: 'SUPPRESS' }))
   await idp.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: PASSWORD, Permanent: true }))
   return Username
@@ -239,6 +242,17 @@ describe('on the pages of a domain', () => {
     const again = await second.answer(second.page.body, { code: wrong(shown(secret)) })
     expect(again.body).toContain('Invalid code')
     expect((await second.answer(again.body, { code: shown(secret) })).location).toMatch(/\?code=[^&]+/)
+  })
+
+  it('a session of another pool sets up no app for the user of the same name', async () => {
+    const email = await person(ELSEWHERE, await person(REQUIRED))
+    const { Session: first } = await signIn(email, 'elsewhere')
+    const { SecretCode, Session } = await idp.send(new AssociateSoftwareTokenCommand({ Session: first }))
+    const { page, answer } = await byPassword(email)
+    const refused = await answer(page.body, { session: Session, code: shown(SecretCode) })
+    expect(refused).toMatchObject({ status: 400, location: '' })
+    const user = await idp.send(new AdminGetUserCommand({ UserPoolId: REQUIRED, Username: email }))
+    expect(user.UserMFASettingList).toBeUndefined()
   })
 
   it('no challenge is passed by the answer to another', async () => {

@@ -12,7 +12,7 @@ import type { Surroundings, WireRequest } from '../../wire/service.ts'
 import { findClient, findPool, groupsOf, type UserPool, type UserPoolClient } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'
 import { USER_POOL_DOMAIN } from './resources/user-pool-domain.ts'
-import type { Challenge, CognitoState } from './state.ts'
+import type { CognitoState } from './state.ts'
 import { type AccessToken, type TokenSubject, verifyAccessToken } from './tokens.ts'
 import { requireUser } from './users.ts'
 
@@ -116,35 +116,28 @@ export function forUser<I extends { readonly AccessToken: string }>(
   }
 }
 
-interface ForSession<I> extends InPool<I> {
-  readonly user: User
-  readonly challenge: Challenge
-}
-
 /** Unsigned: the session of a sign-in that waits for an authenticator app says who. */
 export function forSession<I extends { readonly Session: string }>(
   shape: Shape<I>,
-  run: (call: ForSession<I>) => Promise<unknown>,
+  run: (call: InPool<I>) => Promise<unknown>,
 ): CognitoOperation {
   return async (call) => {
     const { surroundings, request, state } = call
     const input = read(shape, call.parameters, REFUSALS)
-    const challenge = state.challenge(input.Session, 'MFA_SETUP', Math.floor(surroundings.now()))
-    const pool = findPool(surroundings.ledger, challenge.poolId, request)
+    const { poolId } = state.challenge(input.Session, 'MFA_SETUP', Math.floor(surroundings.now()))
+    const pool = findPool(surroundings.ledger, poolId, request)
     await permitUnsigned(call, pool, `cognito-idp:${call.operation}`)
-    const there = await inPool(call, input, pool)
-    return run({ ...there, challenge, user: requireUser(pool, there.data, challenge.username) })
+    return run(await inPool(call, input, pool))
   }
 }
 
 /** Takes an access token or a session. */
 export const byTokenOrSession =
   (byToken: CognitoOperation, bySession: CognitoOperation): CognitoOperation =>
-  (call) =>
-    isMap(call.parameters) && call.parameters.Session !== undefined ? bySession(call) : byToken(call)
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  (call) => {
+    const { Session } = (call.parameters ?? {}) as { readonly Session?: unknown }
+    return Session === undefined ? byToken(call) : bySession(call)
+  }
 
 /** Nobody signed, so only the policy of the endpoint on the way can refuse. */
 export async function permitUnsigned(

@@ -1,11 +1,12 @@
 /** What follows the password: nothing, a code of the user's authenticator app, or an app that is set up first. */
 import { AwsError } from '../../errors.ts'
 import { type ForClient, subjectOf } from './operation.ts'
+import type { UserPool } from './pool.ts'
 import type { PoolData, SoftwareToken, User } from './pool-data.ts'
-import type { Challenge, ChallengeName } from './state.ts'
+import { type Challenge, type ChallengeName, invalidSession } from './state.ts'
 import { signInTokens } from './tokens.ts'
 import { newTotpSecret, stepOfCode } from './totp.ts'
-import { attributesOf } from './users.ts'
+import { attributesOf, requireUser } from './users.ts'
 
 export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
 
@@ -38,12 +39,16 @@ export async function answered(call: SignInCall, { user, ...next }: SignInStep) 
     return { AuthenticationResult: await signInTokens(subjectOf(call, user)), ChallengeParameters: {} }
   return {
     ChallengeName: next.challenge,
-    ChallengeParameters: { USER_ID_FOR_SRP: user.username, ...parametersOf(call, user, next.challenge) },
+    ChallengeParameters: { USER_ID_FOR_SRP: user.username, ...challengeParameters(call, user, next.challenge) },
     Session: next.session,
   }
 }
 
-function parametersOf({ client }: SignInCall, user: User, name: ChallengeName): Readonly<Record<string, string>> {
+function challengeParameters(
+  { client }: SignInCall,
+  user: User,
+  name: ChallengeName,
+): Readonly<Record<string, string>> {
   if (name === 'SOFTWARE_TOKEN_MFA') return {}
   if (name === 'MFA_SETUP') return { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' }
   const readable = attributesOf(user, client.canRead).map(({ Name, Value }) => [Name, Value])
@@ -93,13 +98,44 @@ function userOf(
   isUser: (user: User) => boolean = () => true,
 ): User {
   const user = data.user(username)
-  if (!user?.enabled || clientId !== client.id || poolId !== pool.id || !isUser(user))
-    throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+  if (!user?.enabled || clientId !== client.id || poolId !== pool.id || !isUser(user)) throw invalidSession()
   return user
 }
 
+type SetUpCall = Pick<SignInCall, 'pool' | 'data' | 'state' | 'now'>
+
+/**
+ * Begins to set an app up in a sign-in.
+ * @returns the app's secret, and the session that goes on
+ */
+export function startSetUp(call: SetUpCall, session: string): { readonly secret: string; readonly session: string } {
+  const { pool, state, now } = call
+  settingUp(call, session)
+  const secret = newSecretOf(pool.mfa)
+  return { secret, session: state.continueSetUp(session, { secret, verified: false }, now) }
+}
+
+/**
+ * Takes the first code of an app that is set up in a sign-in.
+ * @returns the session that goes on
+ * @throws AwsError for a wrong code
+ */
+export function verifySetUp(call: SetUpCall, session: string, code: string): string {
+  const { data, state, now } = call
+  const { user, setUp } = settingUp(call, session)
+  const secret = verifiedApp(data, user, { secret: setUp?.secret, code, now, enabled: true })
+  return state.continueSetUp(session, { secret, verified: true }, now)
+}
+
+/** @throws AwsError for a session of another pool, in which somebody else may have the same name */
+function settingUp({ pool, data, state, now }: SetUpCall, session: string) {
+  const { poolId, username, setUp } = state.challenge(session, 'MFA_SETUP', now)
+  if (poolId !== pool.id) throw invalidSession()
+  return { user: requireUser(pool, data, username), setUp }
+}
+
 /** A secret for an app, kept until its first code shows that the app has it. */
-export function newSecretOf(mfa: 'OFF' | 'OPTIONAL' | 'ON'): string {
+export function newSecretOf(mfa: UserPool['mfa']): string {
   if (mfa === 'OFF')
     throw new AwsError('SoftwareTokenMFANotFoundException', 'Software Token MFA has not been enabled by the userPool.')
   return newTotpSecret()
@@ -107,13 +143,14 @@ export function newSecretOf(mfa: 'OFF' | 'OPTIONAL' | 'ON'): string {
 
 /**
  * The app is the user's from its first code on; it takes the place of an earlier one.
- * @throws AwsError for a wrong code
+ * @returns its secret
+ * @throws AwsError for a wrong code, and where no secret was given out
  */
 export function verifiedApp(
   data: PoolData,
   user: User,
   { secret, code, now, enabled }: { secret: string | undefined; code: string; now: number; enabled: boolean },
-): void {
+): string {
   if (secret === undefined)
     throw new AwsError('SoftwareTokenMFANotFoundException', 'Software Token MFA does not exist for the user.')
   const step = stepOfCode(secret, code, now)
@@ -122,10 +159,11 @@ export function verifiedApp(
   const softwareToken: SoftwareToken = { secret, enabled: was, preferred, lastStep: step }
   const { newSecret: _, ...rest } = data.user(user.username) ?? user
   data.put({ ...rest, softwareToken, modifiedAt: now })
+  return secret
 }
 
 /** `UserMFASettingList` and `PreferredMfaSetting` of a user. */
-export function mfaView({ softwareToken }: User, mfa: 'OFF' | 'OPTIONAL' | 'ON') {
+export function mfaView({ softwareToken }: User, mfa: UserPool['mfa']) {
   const isOn = softwareToken !== undefined && (softwareToken.enabled || mfa === 'ON')
   return {
     ...(isOn && { UserMFASettingList: ['SOFTWARE_TOKEN_MFA'] }),

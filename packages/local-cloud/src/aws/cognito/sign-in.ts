@@ -6,6 +6,7 @@ import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
 import type { UserPoolClient } from './pool.ts'
 import type { User } from './pool-data.ts'
 import { afterPassword, answered, type SignInCall, type SignInStep, waiting } from './second-factor.ts'
+import { invalidSession } from './state.ts'
 import { findUser } from './users.ts'
 
 const DAY_SECONDS = 86_400
@@ -59,7 +60,7 @@ export async function withNewPassword(
   const challenge = state.takeChallenge(session, 'NEW_PASSWORD_REQUIRED', client.id, now)
   const hash = await hashPassword(password)
   const user = data.user(challenge.username)
-  if (!user?.enabled || !isUser(user)) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+  if (!user?.enabled || !isUser(user)) throw invalidSession()
   const changed = changeAttributes(pool.attributes, user.attributes, attributes)
   const confirmed: User = { ...user, attributes: changed, password: hash, status: 'CONFIRMED', modifiedAt: now }
   data.put(confirmed)

@@ -56,7 +56,7 @@ export interface Grant {
 }
 
 /** A sign-in that went on to another provider. */
-export interface Attempt {
+export interface ProviderSignIn {
   readonly poolId: string
   readonly provider: string
   /** What the application asked for, as its query said it. */
@@ -87,7 +87,7 @@ export class CognitoState {
   /** By the cookie's value. */
   readonly #browsers = new Map<string, BrowserSession>()
   /** By the state that was sent along. */
-  readonly #attempts = new Map<string, Attempt>()
+  readonly #providerSignIns = new Map<string, ProviderSignIn>()
   readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
   /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
   readonly #deletedPools = new WeakMap<Declared, Promise<PoolData>>()
@@ -179,14 +179,14 @@ export class CognitoState {
   }
 
   /** A step of setting up: the same sign-in under another session. */
-  continueChallenge(session: string, change: Pick<Challenge, 'setUp'>, now: number): string {
+  continueSetUp(session: string, setUp: Challenge['setUp'] & object, now: number): string {
     const challenge = this.challenge(session, 'MFA_SETUP', now)
     this.#challenges.delete(session)
-    return this.addChallenge({ ...challenge, ...change })
+    return this.addChallenge({ ...challenge, setUp })
   }
 
   addGrant(grant: Grant, now: number): string {
-    for (const [code, { expires }] of this.#grants) if (expires <= now) this.#grants.delete(code)
+    dropExpired(this.#grants, now)
     const code = randomUUID()
     this.#grants.set(code, grant)
     return code
@@ -199,18 +199,18 @@ export class CognitoState {
     return grant
   }
 
-  addAttempt(attempt: Attempt, now: number): string {
-    for (const [key, { expires }] of this.#attempts) if (expires <= now) this.#attempts.delete(key)
+  addProviderSignIn(signIn: ProviderSignIn, now: number): string {
+    dropExpired(this.#providerSignIns, now)
     const value = randomBytes(32).toString('base64url')
-    this.#attempts.set(value, attempt)
+    this.#providerSignIns.set(value, signIn)
     return value
   }
 
   /** Good for one answer. */
-  takeAttempt(value: string): Attempt | undefined {
-    const attempt = this.#attempts.get(value)
-    this.#attempts.delete(value)
-    return attempt
+  takeProviderSignIn(value: string): ProviderSignIn | undefined {
+    const signIn = this.#providerSignIns.get(value)
+    this.#providerSignIns.delete(value)
+    return signIn
   }
 
   addBrowser(session: BrowserSession): string {
@@ -246,4 +246,8 @@ export class CognitoState {
   }
 }
 
-const invalidSession = () => new AwsError('NotAuthorizedException', 'Invalid session for the user.')
+function dropExpired(kept: Map<string, { readonly expires: number }>, now: number): void {
+  for (const [key, { expires }] of kept) if (expires <= now) kept.delete(key)
+}
+
+export const invalidSession = () => new AwsError('NotAuthorizedException', 'Invalid session for the user.')

@@ -10,7 +10,7 @@ import { errorPage } from './pages.ts'
 import { signedIn } from './signed-in.ts'
 
 /** How long somebody may take at the provider. */
-const ATTEMPT_SECONDS = 300
+const SIGN_IN_SECONDS = 300
 
 export const RESPONSE_PATH = '/oauth2/idpresponse'
 
@@ -25,8 +25,8 @@ export async function toProvider(call: DomainCall, provider: Provider): Promise<
   const { state, pool, query, now } = call
   if (provider.type !== 'OIDC') throw new UnsupportedError('signing in at a SAML provider: its exchange is not served')
   const { authorization_endpoint: endpoint } = await discovered(call, provider)
-  const attempt = state.addAttempt(
-    { poolId: pool.id, provider: provider.name, query: String(query), expires: now + ATTEMPT_SECONDS },
+  const signIn = state.addProviderSignIn(
+    { poolId: pool.id, provider: provider.name, query: String(query), expires: now + SIGN_IN_SECONDS },
     now,
   )
   const to = new URL(String(endpoint))
@@ -35,7 +35,7 @@ export async function toProvider(call: DomainCall, provider: Provider): Promise<
     redirect_uri: redirectUri(call),
     response_type: 'code',
     scope: provider.details.authorize_scopes ?? '',
-    state: attempt,
+    state: signIn,
   }
   for (const [name, value] of Object.entries(asked)) to.searchParams.set(name, value)
   return redirect(to.href)
@@ -43,13 +43,13 @@ export async function toProvider(call: DomainCall, provider: Provider): Promise<
 
 /** The provider's answer: a code, which is changed for its ID token with the pool's own secret. */
 export async function idpResponse(call: DomainCall): Promise<WireResponse> {
-  const attempt = call.state.takeAttempt(call.query.get('state') ?? '')
-  if (!attempt || attempt.poolId !== call.pool.id || attempt.expires <= call.now) return errorPage('Invalid state')
+  const signIn = call.state.takeProviderSignIn(call.query.get('state') ?? '')
+  if (!signIn || signIn.poolId !== call.pool.id || signIn.expires <= call.now) return errorPage('Invalid state')
   // What the application asked for, as if it asked now.
-  const forApplication: DomainCall = { ...call, query: new URLSearchParams(attempt.query) }
+  const forApplication: DomainCall = { ...call, query: new URLSearchParams(signIn.query) }
   const asked = readAuthorization(forApplication)
   if (!('client' in asked)) return asked
-  const provider = providerNamed(call, asked, attempt.provider)
+  const provider = providerNamed(call, asked, signIn.provider)
   const code = call.query.get('code')
   if (!provider || code === null) return errorPage(call.query.get('error') ?? 'The provider answered no code.')
   const claims = await claimsFor(call, provider, code)

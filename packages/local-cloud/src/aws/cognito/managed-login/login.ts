@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { AwsError } from '../../../errors.ts'
 import type { WireResponse } from '../../../wire/service.ts'
 import { equal } from '../../../wire/sigv4.ts'
-import { newSecretOf, type SignInStep, verifiedApp, withAppCode, withAppSetUp } from '../second-factor.ts'
+import { type SignInStep, startSetUp, verifySetUp, withAppCode, withAppSetUp } from '../second-factor.ts'
 import { checkedPassword, withNewPassword } from '../sign-in.ts'
 import type { ChallengeName } from '../state.ts'
 import { type Authorization, readAuthorization } from './authorize.ts'
@@ -27,7 +27,7 @@ const CODE: readonly Field[] = [{ name: 'code', label: 'Code', type: 'text', aut
 export async function login(call: DomainCall): Promise<WireResponse> {
   const asked = readAuthorization(call)
   if (!('client' in asked)) return asked
-  if (call.request.method === 'GET') return signInPage(call, undefined, asked.client.oauth.providers)
+  if (call.request.method === 'GET') return signInPage(call, asked)
   const form = formOf(call.request)
   if (!form || !isOwnForm(call, form))
     return errorPage('The form is not of this page, or too old. Go back and try again.', 403)
@@ -35,10 +35,10 @@ export async function login(call: DomainCall): Promise<WireResponse> {
   try {
     if (session === null) return next(call, asked, await byPassword(call, asked, form))
     const name = call.state.challengeOf(session)
-    return name ? await byAnswer(call, asked, name, session, form) : signInPage(call)
+    return name ? await byAnswer(call, asked, name, session, form) : signInPage(call, asked)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    return signInPage(call, error.message)
+    return signInPage(call, asked, error.message)
   }
 }
 
@@ -49,8 +49,7 @@ const byPassword = (call: DomainCall, { client }: Authorization, form: URLSearch
 function next(call: DomainCall, asked: Authorization, step: SignInStep): WireResponse {
   if (step.challenge === undefined) return signedIn(call, asked, step.user)
   if (step.challenge !== 'MFA_SETUP') return challengePage(call, step.challenge, step.session)
-  const setUp = { secret: newSecretOf(call.pool.mfa), verified: false }
-  return challengePage(call, 'MFA_SETUP', call.state.continueChallenge(step.session, { setUp }, call.now))
+  return challengePage(call, 'MFA_SETUP', startSetUp(call, step.session).session)
 }
 
 /** An answer that may be given again leaves the session as it was; anything else ends it. */
@@ -69,24 +68,17 @@ async function byAnswer(
     if (name === 'NEW_PASSWORD_REQUIRED')
       return next(call, asked, await withNewPassword(forClient, { session, password: form.get('new_password') ?? '' }))
     if (name === 'SOFTWARE_TOKEN_MFA') return signedIn(call, asked, withAppCode(forClient, { session, code }))
-    return signedIn(call, asked, withAppSetUp(forClient, { session: verifiedIn(call, session, code) }))
+    return signedIn(call, asked, withAppSetUp(forClient, { session: verifySetUp(call, session, code) }))
   } catch (error) {
     if (!(error instanceof AwsError) || !AGAIN.includes(error.code)) throw error
     return challengePage(call, name, session, error.message)
   }
 }
 
-/** @returns the session that goes on */
-function verifiedIn({ state, data, now }: DomainCall, session: string, code: string): string {
-  const { setUp, username } = state.challenge(session, 'MFA_SETUP', now)
-  const user = data.user(username)
-  if (!setUp || !user) throw new AwsError('NotAuthorizedException', 'Invalid session for the user.')
-  verifiedApp(data, user, { secret: setUp.secret, code, now, enabled: true })
-  return state.continueChallenge(session, { setUp: { ...setUp, verified: true } }, now)
+function signInPage(call: DomainCall, { client }: Authorization, alert?: string): WireResponse {
+  const links = client.oauth.providers.map(linkTo(call))
+  return form(call, { title: 'Sign in', fields: FIELDS, button: 'Sign in', alert, links })
 }
-
-const signInPage = (call: DomainCall, alert?: string, providers: readonly string[] = []): WireResponse =>
-  form(call, { title: 'Sign in', fields: FIELDS, button: 'Sign in', alert, links: providers.map(linkTo(call)) })
 
 /** The same request, answered by another provider. */
 const linkTo =

@@ -1,7 +1,7 @@
 /** A secret for an authenticator app: of somebody who has signed in, or who must set one up to sign in. */
 import { required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { ACCESS_TOKEN, byTokenOrSession, forSession, forUser } from '../operation.ts'
-import { newSecretOf } from '../second-factor.ts'
+import { newSecretOf, startSetUp } from '../second-factor.ts'
 
 export const associateSoftwareToken = byTokenOrSession(
   forUser(structure({ AccessToken: ACCESS_TOKEN }), async ({ pool, data, user }) => {
@@ -9,9 +9,8 @@ export const associateSoftwareToken = byTokenOrSession(
     data.update(user.username, { newSecret })
     return { SecretCode: newSecret }
   }),
-  forSession(structure({ Session: required(secret({ max: 2048 })) }), async ({ input, pool, state, now }) => {
-    const newSecret = newSecretOf(pool.mfa)
-    const setUp = { secret: newSecret, verified: false }
-    return { SecretCode: newSecret, Session: state.continueChallenge(input.Session, { setUp }, now) }
+  forSession(structure({ Session: required(secret({ max: 2048 })) }), async (call) => {
+    const { secret: SecretCode, session: Session } = startSetUp(call, call.input.Session)
+    return { SecretCode, Session }
   }),
 )

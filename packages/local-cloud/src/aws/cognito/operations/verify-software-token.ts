@@ -1,7 +1,7 @@
 /** The first code of an app: from then on it is the user's. */
 import { required, secret, structure, text } from '../../../wire/protocol/shape.ts'
 import { ACCESS_TOKEN, byTokenOrSession, forSession, forUser } from '../operation.ts'
-import { verifiedApp } from '../second-factor.ts'
+import { verifiedApp, verifySetUp } from '../second-factor.ts'
 
 const CODE = {
   UserCode: required(text({ min: 6, max: 6, pattern: /^[0-9]+$/ })),
@@ -13,13 +13,8 @@ export const verifySoftwareToken = byTokenOrSession(
     verifiedApp(data, user, { secret: user.newSecret, code: input.UserCode, now, enabled: false })
     return { Status: 'SUCCESS' }
   }),
-  forSession(
-    structure({ Session: required(secret({ max: 2048 })), ...CODE }),
-    async ({ input, data, user, challenge, state, now }) => {
-      const given = challenge.setUp?.secret
-      verifiedApp(data, user, { secret: given, code: input.UserCode, now, enabled: true })
-      const setUp = { secret: given ?? '', verified: true }
-      return { Status: 'SUCCESS', Session: state.continueChallenge(input.Session, { setUp }, now) }
-    },
-  ),
+  forSession(structure({ Session: required(secret({ max: 2048 })), ...CODE }), async (call) => {
+    const { Session, UserCode } = call.input
+    return { Status: 'SUCCESS', Session: verifySetUp(call, Session, UserCode) }
+  }),
 )
