@@ -132,7 +132,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'classic-pages-set-up-an-app',
     from: [
       { file: note('0092-a-second-factor'), words: 'Whether its classic pages set up an app where one is required' },
-      { file: 'docs/identity.md', words: 'set an app up where one is required is not documented plainly' },
+      { file: 'docs/identity.md', words: 'let a user set up an app when one is required' },
     ],
     question: 'Do Cognito’s classic pages set up an authenticator app where one is required?',
     how: 'npm run login -- TENANT --browser as a new user, on a hub with userPoolMfa: required',
@@ -142,7 +142,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     id: 'a-factor-taken-away',
-    from: [{ file: 'docs/identity.md', words: 'Cognito answers success and keeps the factor' }],
+    from: [{ file: 'docs/identity.md', words: 'Cognito reports success but keeps the app' }],
     question: 'Does Cognito take a user’s factor away where every user must have one?',
     how: 'npm run tenant -- user reset-mfa TENANT EMAIL --aws, on a hub with userPoolMfa: required',
     expected: 'the command says that the app is there still',
