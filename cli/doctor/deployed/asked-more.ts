@@ -5,18 +5,14 @@ import { calledModels } from '../../usage/bedrock-counts.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
 import { modelAccess } from '../checks/model-access.ts'
 import { asUser } from './asked.ts'
-import { quoted } from './gateway.ts'
+import { MAX_TOKENS, PROMPT, quoted, sayYes } from './gateway.ts'
 import type { Deployed } from './question.ts'
-
-const HELLO = 'Say yes.'
-const MOST_TOKENS = 16
 
 /** With a header that is new to every trace. */
 export async function tracedCall(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) => {
     const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
-    const body = { max_tokens: MOST_TOKENS, messages: [{ role: 'user', content: HELLO }], ...modelOf(deployed) }
-    const reply = await gateway.call(`/${gateway.tenantId}/v1/chat/completions`, { body, headers: { traceparent } })
+    const reply = await sayYes(gateway, deployed.tenant?.settings.defaultModel, { headers: { traceparent } })
     const said = `traceparent ${traceparent}: ${quoted(reply)}`
     if (reply.status === 200) return ok(said)
     return unclear(
@@ -26,16 +22,14 @@ export async function tracedCall(deployed: Deployed): Promise<Answer> {
   })
 }
 
-const modelOf = ({ tenant }: Deployed) => (tenant ? { model: tenant.settings.defaultModel } : {})
-
 /** The gateway passes bodies of Bedrock's own API on as they are. */
 export async function unknownMember(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) => {
     const { tenant } = deployed
     if (!tenant) return notAsked(`The stack file of ${gateway.tenantId} is not here.`, 'Copy it here, and ask again.')
     const body = {
-      messages: [{ role: 'user', content: [{ text: HELLO }] }],
-      inferenceConfig: { maxTokens: MOST_TOKENS },
+      messages: [{ role: 'user', content: [{ text: PROMPT }] }],
+      inferenceConfig: { maxTokens: MAX_TOKENS },
       genaiDoctor: 'no model of the API has this',
     }
     const path = `/${gateway.tenantId}/model/${encodeURIComponent(tenant.settings.defaultModel)}/converse`

@@ -4,7 +4,7 @@ import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2'
 import { parseModel } from '../../../shared/policies/models.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
 import { NoAccess, type TenantSubject } from '../world.ts'
-import { type Gateway, type GatewayReply, quoted } from './gateway.ts'
+import { type Gateway, type GatewayReply, quoted, sayYes } from './gateway.ts'
 import type { Deployed } from './question.ts'
 
 const SIGN_IN =
@@ -132,8 +132,7 @@ export async function sourceVpce(deployed: Deployed): Promise<Answer> {
     for (const [model] of profiles) {
       const statuses: string[] = []
       for (let call = 0; call < CALLS; call++) {
-        const body = { model, max_tokens: 16, messages: [{ role: 'user', content: 'Say yes.' }] }
-        const reply = await gateway.call(`/${gateway.tenantId}/v1/chat/completions`, { body })
+        const reply = await sayYes(gateway, model)
         statuses.push(reply.status === 200 ? '200' : quoted(reply))
         denied ||= reply.code === 'model_access_denied'
       }
@@ -158,12 +157,7 @@ export async function sharedEndpoint(deployed: Deployed): Promise<Answer> {
         `${gateway.tenantId} has no modelEndpoint hub.`,
         'Sign in as a user of a tenant that has, or leave it: nothing of this tenant depends on it.',
       )
-    const body = {
-      model: tenant.settings.defaultModel,
-      max_tokens: 16,
-      messages: [{ role: 'user', content: 'Say yes.' }],
-    }
-    const reply = await gateway.call(`/${gateway.tenantId}/v1/chat/completions`, { body })
+    const reply = await sayYes(gateway, tenant.settings.defaultModel)
     if (reply.status === 200) return ok(quoted(reply))
     if (reply.code === 'model_access_denied')
       return failed(quoted(reply), `Set modelEndpoint to own in Pulumi.${tenant.stack}.yaml, and report it.`)

@@ -68,6 +68,16 @@ export function gatewayAt({ url, tenantId, token }: Readonly<Record<'url' | 'ten
   }
 }
 
+/** A prompt whose answer costs next to nothing. */
+export const [PROMPT, MAX_TOKENS] = ['Say yes.', 16] as const
+
+/** @param model a name of the tenant's. @default the tenant's own default */
+export const sayYes = (gateway: Gateway, model?: string, options: Pick<GatewayCall, 'headers'> = {}) =>
+  gateway.call(`/${gateway.tenantId}/v1/chat/completions`, {
+    ...options,
+    body: { model, max_tokens: MAX_TOKENS, messages: [{ role: 'user', content: PROMPT }] },
+  })
+
 /** A reply on one line: who answered, and what. */
 export function quoted({ status, requestId, code, body }: GatewayReply): string {
   const who = requestId === undefined ? 'the load balancer' : `the gateway (${requestId})`

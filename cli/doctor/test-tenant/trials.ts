@@ -5,7 +5,7 @@ import { SEEN_WITHIN_SECONDS } from '../../tenant/items.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
 import { nameOf } from '../denied.ts'
 import { severalGroups } from '../deployed/asked.ts'
-import { quoted } from '../deployed/gateway.ts'
+import { quoted, sayYes } from '../deployed/gateway.ts'
 import type { Step, Trial } from '../deployed/question.ts'
 
 /** What is changed of the tenant once it has answered: settings whose effect is a question. */
@@ -48,20 +48,14 @@ export async function appClientListed({ world, hub, tenant }: Trial): Promise<An
 }
 
 export async function guardrailThroughEndpoint({ steps: { changed }, gateway, tenant }: Trial): Promise<Answer> {
-  const open = notChanged(changed)
-  if (open) return open
+  if (!cameToItsEnd(changed)) return notChanged(changed)
   if (!gateway || !tenant) return notAsked('There is no user of the test tenant.', 'See the first rows.')
-  const body = {
-    model: tenant.settings.defaultModel,
-    max_tokens: 16,
-    messages: [{ role: 'user', content: 'Say yes.' }],
-  }
-  const path = `/${tenant.settings.tenantId}/v1/chat/completions`
-  let reply = await gateway.call(path, { body })
+  const ask = () => sayYes(gateway, tenant.settings.defaultModel)
+  let reply = await ask()
   // Gateways that are warm read the tenant's configuration anew within this; until then they name no guardrail, and the role refuses.
   for (let waited = 0; reply.code === 'model_access_denied' && waited < 3 * SEEN_WITHIN_SECONDS; waited += 1) {
     await setTimeout(1000)
-    reply = await gateway.call(path, { body })
+    reply = await ask()
   }
   if (reply.status === 200) return ok(quoted(reply))
   if (reply.code === 'model_access_denied')
@@ -72,21 +66,20 @@ export async function guardrailThroughEndpoint({ steps: { changed }, gateway, te
 export async function newPermission({ steps: { changed }, world }: Trial): Promise<Answer> {
   if (!world.hub?.settings.endpointService)
     return notAsked('The hub has no endpointService: nobody connects.', 'Nothing to do.')
-  return (
-    notChanged(changed) ??
-    ok(
-      `An up with gatewayEndpoint ended ${seconds(changed ?? { seconds: 0 })}: the endpoint of the account that was just allowed was made`,
-    )
+  if (!cameToItsEnd(changed)) return notChanged(changed)
+  return ok(
+    `An up with gatewayEndpoint ended ${seconds(changed)}: the endpoint of the account that was just allowed was made`,
   )
 }
 
-const notChanged = (changed: Step | undefined): Answer | undefined =>
-  changed?.failure === undefined && changed !== undefined
-    ? undefined
-    : notAsked(
-        `The second up of the test tenant ${changed ? `failed: ${changed.failure}` : 'was not begun.'}`,
-        'Put that right, and ask again.',
-      )
+const cameToItsEnd = (step: Step | undefined): step is Step & { readonly failure?: never } =>
+  step !== undefined && step.failure === undefined
+
+const notChanged = (changed: Step | undefined): Answer =>
+  notAsked(
+    `The second up of the test tenant ${changed ? `failed: ${changed.failure}` : 'was not begun.'}`,
+    'Put that right, and ask again.',
+  )
 
 /** Both stacks name the attachment, and each deletes it. */
 export async function secondDeletion({ steps: { gone } }: Trial): Promise<Answer> {
@@ -102,7 +95,7 @@ export async function secondDeletion({ steps: { gone } }: Trial): Promise<Answer
 /** The provider waits for them 45 minutes, and then deletes them itself. */
 export async function interfacesOfRemoved(trial: Trial): Promise<Answer> {
   const { gone } = trial.steps
-  if (!gone || gone.failure !== undefined)
+  if (!cameToItsEnd(gone))
     return notAsked(`The test tenant was not destroyed${gone ? `: ${gone.failure}` : ''}.`, 'See the last row.')
   return ok(
     `The destroy, which waits for them, ended ${seconds(gone)}. The role of the test tenant was made anew in the same run.`,
