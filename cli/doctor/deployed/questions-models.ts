@@ -49,6 +49,20 @@ export const OF_MODELS: readonly Question[] = [
     notAsked: 'It changes what every call of an account is looked at with.',
   },
   {
+    id: 'enforced-without-permission',
+    from: [
+      {
+        file: note('0098-a-guardrail-of-a-whole-account'),
+        words: 'perhaps it refuses callers without `bedrock:ApplyGuardrail` (?)',
+      },
+    ],
+    question: 'Are calls without bedrock:ApplyGuardrail refused in an account that enforces a guardrail?',
+    how: 'npm run tenant -- guardrail TENANT --enforce, then a call by a role of the account without that permission',
+    expected: 'nothing of this project depends on it: the roles of tenants with a guardrail have the permission',
+    otherwise: 'Give the permission to the account’s other callers before you enforce.',
+    notAsked: 'It changes what every call of an account is looked at with.',
+  },
+  {
     id: 'guardrail-through-endpoint',
     from: [{ file: note('0053-guard-rails-on-content'), words: 'is likely and said nowhere (?)' }],
     question: 'Does the check of bedrock:ApplyGuardrail inside of a model’s call carry aws:SourceVpce?',

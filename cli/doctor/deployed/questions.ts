@@ -160,9 +160,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     id: 'dashboard-account-labels',
-    from: [
-      { file: note('0097-account-metrics-by-links'), words: 'for each account was never drawn, and is not known' },
-    ],
+    from: [{ file: note('0097-account-metrics-by-links'), words: 'no such dashboard was ever drawn (?)' }],
     question: 'Does a SEARCH over linked accounts label each line with the account’s name?',
     how: 'a look at the dashboard of a hub with accountMetrics, with two tenants that share their metrics',
     expected: 'a line for each account and model',
