@@ -29,8 +29,9 @@ export async function reconcileAccounts(
   { from, to, threshold, prices, byRecord, bill = false }: ReconcileAccountsOptions,
 ): Promise<Reconciled> {
   const span = { from, to }
-  const billed = bill ? await Promise.all(unitsOf(tenants).map((unit) => askBill(unit, span, records))) : undefined
-  const asked = await Promise.all(unitsOf(tenants).map((unit) => askAccount(unit, span, records, byRecord)))
+  const units = unitsOf(tenants)
+  const billed = bill ? await Promise.all(units.map((unit) => askBill(unit, span, records))) : undefined
+  const asked = await Promise.all(units.map((unit) => askAccount(unit, span, records, byRecord)))
   const answered = asked.flatMap((one) => ('counted' in one ? [one] : []))
   const counted = answered.flatMap((one) => one.counted)
   return {
