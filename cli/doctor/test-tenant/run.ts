@@ -42,22 +42,16 @@ export async function tryTenant(options: TrialOptions): Promise<readonly Deploye
     }
   }
   const step = async (name: When, work: () => Promise<void>) => {
-    trial = { ...trial, steps: { ...trial.steps, [name]: await timed(work) } }
+    const ended = await timed(work)
+    trial = { ...trial, steps: { ...trial.steps, [name]: ended } }
+    return ended
   }
 
-  let kept: readonly StateResource[] = []
   let person: Person | undefined
   try {
-    await step('made', () => stack.up())
-    tell(
-      ofStep(
-        'test-tenant-made',
-        'Is the test tenant deployed?',
-        trial.steps.made,
-        'Read the error; the tenant is destroyed now.',
-      ),
-    )
-    if (trial.steps.made?.failure === undefined && !isInterrupted()) {
+    const up = await step('made', () => stack.up())
+    tell(rowOfTenant('test-tenant-made', 'Is the test tenant deployed?', ofUp(up)))
+    if (up.failure === undefined && !isInterrupted()) {
       try {
         person = await options.createPerson()
         trial = { ...trial, person, gateway: await person.gateway() }
@@ -72,14 +66,14 @@ export async function tryTenant(options: TrialOptions): Promise<readonly Deploye
     }
   } finally {
     const removed = await timed(async () => await person?.remove())
-    kept = (await stack.resources().catch(() => [])).filter(({ retained }) => retained)
-    await step('gone', () => stack.destroy())
-    const left = trial.steps.gone?.failure === undefined ? [] : await stack.resources().catch(() => undefined)
+    const kept = (await stack.resources().catch(() => [])).filter(({ retained }) => retained)
+    const destroy = await step('gone', () => stack.destroy())
+    const left = destroy.failure === undefined ? [] : await stack.resources().catch(() => undefined)
     if (left?.length === 0) await stack.forget()
     await askAll('gone')
     for (const question of questions.filter((one) => !rows.some(({ id }) => id === one.id)))
       tell(rowOf(question, unasked(question, trial, isInterrupted()), []))
-    tell(gone(trial.steps.gone, left, kept, removed))
+    tell(rowOfTenant('test-tenant-gone', 'Is it gone again?', ofDestroy(destroy, left, kept, removed)))
   }
   return rows
 }
@@ -118,51 +112,43 @@ async function timed(work: () => Promise<unknown>): Promise<Step> {
   )
 }
 
-/** Rows about the tenant itself, which no page asks for. */
-const OF_TENANT = {
-  from: [],
-  how: 'pulumi up and destroy by the Automation API, with the deployers that the flags name',
-  expected: 'it is',
-  otherwise: 'docs/operations.md.',
-} as const
+/** A row about the tenant itself, which no page asks for. */
+const rowOfTenant = (id: string, question: string, answer: Answer): DeployedRow =>
+  rowOf(
+    {
+      id,
+      question,
+      from: [],
+      how: 'pulumi up and destroy by the Automation API, with the deployers that the flags name',
+      expected: 'it is',
+      otherwise: 'docs/operations.md.',
+    },
+    answer,
+    [],
+  )
 
-function ofStep(id: string, question: string, step: Step | undefined, remedy: string): DeployedRow {
-  const answer =
-    step?.failure === undefined
-      ? ok(`pulumi up of ${TEST_STACK} ended after ${Math.round(step?.seconds ?? 0)} s`)
-      : failed(step.failure, remedy)
-  return rowOf({ ...OF_TENANT, id, question }, answer, [])
-}
+const ofUp = ({ seconds, failure }: Step): Answer =>
+  failure === undefined
+    ? ok(`pulumi up of ${TEST_STACK} ended after ${Math.round(seconds)} s`)
+    : failed(failure, 'Read the error; the tenant is destroyed now.')
 
 /** @param left of the state; undefined where it cannot be read */
-function gone(
-  step: Step | undefined,
+function ofDestroy(
+  { seconds, failure }: Step,
   left: readonly StateResource[] | undefined,
   kept: readonly StateResource[],
   removed: Step,
-): DeployedRow {
-  const question = 'Is it gone again?'
+): Answer {
   const names = (resources: readonly StateResource[]) =>
     resources.map(({ name, type }) => `${name} (${type})`).join(', ')
   const user = removed.failure === undefined ? '' : ` Its user is not deleted: ${removed.failure}`
   const stays =
     kept.length === 0 ? '' : ` Kept in the account when a stack goes, to be deleted by hand: ${names(kept)}.`
-  if (left?.length === 0 && user === '')
-    return rowOf(
-      { ...OF_TENANT, id: 'test-tenant-gone', question },
-      ok(
-        `pulumi destroy of ${TEST_STACK} ended after ${Math.round(step?.seconds ?? 0)} s; its state is empty.${stays}`,
-      ),
-      [],
-    )
+  if (left?.length === 0)
+    return user === ''
+      ? ok(`pulumi destroy of ${TEST_STACK} ended after ${Math.round(seconds)} s; its state is empty.${stays}`)
+      : failed(`${user.trim()}${stays}`, 'Delete that user: aws cognito-idp admin-delete-user.')
   const resources =
     left === undefined ? 'what the state holds cannot be read' : `${left.length} resources: ${names(left)}`
-  return rowOf(
-    { ...OF_TENANT, id: 'test-tenant-gone', question },
-    failed(
-      left?.length === 0 ? `${user.trim()}${stays}` : `${step?.failure ?? ''} Left: ${resources}.${stays}${user}`,
-      left?.length === 0 ? 'Delete that user: aws cognito-idp admin-delete-user.' : `Clean up: ${cleanUp()}.`,
-    ),
-    [],
-  )
+  return failed(`${failure ?? ''} Left: ${resources}.${stays}${user}`, `Clean up: ${cleanUp()}.`)
 }

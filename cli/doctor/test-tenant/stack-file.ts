@@ -1,5 +1,6 @@
 /** The doctor's own tenant, as `tenant add` would write it: by name, so that nobody's tenant is taken for it, and so that it is found again. */
 import { accountOfRole } from '../../../shared/settings/common.ts'
+import { stackFile } from '../../pulumi/stacks.ts'
 import { type NewTenant, newTenant } from '../../tenant/add.ts'
 import { type Arguments, UserError } from '../../verb.ts'
 
@@ -76,7 +77,12 @@ export function testTenant(values: Values, hubStack: string, project: string, di
     ...(role !== undefined && { 'role-arn': role }),
     ...(hubStack !== 'hub' && { 'hub-stack': `organization/${project}/${hubStack}` }),
   }
-  const made = withAdvice(() => newTenant(TEST_TENANT, given, directory))
+  if (stackFile(TEST_STACK, directory) !== undefined)
+    throw new UserError(
+      `Pulumi.${TEST_STACK}.yaml is here: an earlier run has left its tenant, or is under way.`,
+      `Clean up first: ${cleanUp()}`,
+    )
+  const made = newTenant(TEST_TENANT, given, directory)
   const others = {
     ...(profile !== undefined && { profile }),
     ...(text(values, 'hub-deployer-role') !== undefined && { hubRoleArn: text(values, 'hub-deployer-role') }),
@@ -86,19 +92,6 @@ export function testTenant(values: Values, hubStack: string, project: string, di
   // Without a role of its own the profile is who deploys.
   const own = role === undefined ? made.text.replace(new RegExp(`^  ${project}:roleArn: .*\\n`, 'm'), '') : made.text
   return { ...made, text: `${own}${lines.join('')}` }
-}
-
-function withAdvice<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (cause) {
-    if (!(cause instanceof UserError && cause.message.includes(`Pulumi.${TEST_STACK}.yaml exists already`))) throw cause
-    throw new UserError(
-      `Pulumi.${TEST_STACK}.yaml is here: an earlier run has left its tenant, or is under way.`,
-      `Clean up first: ${cleanUp()}`,
-      { cause },
-    )
-  }
 }
 
 /** What a person runs, in this order, where the command could not. */
