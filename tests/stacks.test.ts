@@ -5,7 +5,7 @@ import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import * as pulumi from '@pulumi/pulumi'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { readStack } from '../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../cli/pulumi/stacks.ts'
 import program from '../index.ts'
 import { organization } from '../sample-organization.ts'
 import { HUB_OUTPUT_NAMES } from '../shared/read-contract.ts'
@@ -13,17 +13,8 @@ import { HUB_OUTPUT_NAMES } from '../shared/read-contract.ts'
 const newCloud = (): Cloud => ({ ledger: new Ledger(), organization, createAuthorize })
 
 /** A sample stack with some of its settings changed, or taken away. */
-function sample(name: string, change: Readonly<Record<string, string | undefined>> = {}): Stack {
-  const stack = readStack(name)
-  const config = Object.entries({
-    ...stack.config,
-    ...Object.fromEntries(Object.entries(change).map(([key, value]) => [`${stack.project}:${key}`, value])),
-  })
-  return {
-    ...stack,
-    config: Object.fromEntries(config.filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  }
-}
+const sample = (name: string, change: Readonly<Record<string, string | undefined>> = {}): Stack =>
+  withSettings(readStack(name), change)
 
 /** Outputs that the sample hub does not have. */
 const OPTIONAL = [

@@ -5,7 +5,7 @@
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Image } from '@genai/local-cloud/organization'
 import { LOCAL_BASE_IMAGE, localImages } from '../local/gateway-image.ts'
-import { PROJECT_DIRECTORY, readStack, stackNames } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, readStack, stackNames, withSettings } from '../pulumi/stacks.ts'
 import { demoMachineIssuers } from './machine.ts'
 import { DEMO_VARIANTS, type VariantName } from './variants.ts'
 
@@ -15,14 +15,8 @@ const STACK = 'spoke-tenant2'
 /** A stack as the demonstration deploys it: its file, the settings that the demonstration adds, and those that a variant overrides. */
 export function demoStack(name: string, directory = PROJECT_DIRECTORY, variant?: VariantName): Stack {
   const stack = readStack(name, directory)
-  const config: Record<string, string> = { ...changesOf(stack, directory), ...stack.config }
-  if (variant === undefined) return { ...stack, config }
-  for (const [setting, value] of Object.entries(DEMO_VARIANTS[variant].settings(name, directory))) {
-    const key = `${stack.project}:${setting}`
-    if (value === undefined) delete config[key]
-    else config[key] = value
-  }
-  return { ...stack, config }
+  const ofDemo = { ...stack, config: { ...changesOf(stack, directory), ...stack.config } }
+  return variant === undefined ? ofDemo : withSettings(ofDemo, DEMO_VARIANTS[variant].settings(name, directory))
 }
 
 /** Settings that the demonstration adds to the file. */

@@ -37,6 +37,17 @@ export function readStack(name: string, directory = PROJECT_DIRECTORY): Stack {
   return { project, stack: name, config }
 }
 
+/** A stack with other settings, as `pulumi config set` keeps them: text, or JSON of anything else. `undefined` takes a setting away. */
+export function withSettings<S extends Stack>(stack: S, settings: Readonly<Record<string, unknown>>): S {
+  const config: Record<string, string> = { ...stack.config }
+  for (const [name, value] of Object.entries(settings)) {
+    const key = `${stack.project}:${name}`
+    if (value === undefined) delete config[key]
+    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return { ...stack, config }
+}
+
 function told<T>(read: () => T): T {
   try {
     return read()

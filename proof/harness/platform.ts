@@ -6,14 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CloudEvent, type CloudOptions, type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
-import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Origin } from '@genai/local-cloud/network/path'
 import { callGateway, type GatewayAnswer, type GatewayCall } from '../../cli/demo/request.ts'
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { cognitoClient, createUser, signInForTokens, type Tokens } from '../../cli/hub/cognito.ts'
 import { openGateway } from '../../cli/local/gateway-ports.ts'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
 import { organization } from '../../sample-organization.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { parseHubOutputs } from '../../shared/read-contract.ts'
@@ -51,7 +50,6 @@ export interface Platform {
 
 const PASSWORD = 'correct horse battery staple A1!'
 const emailOf = (tenantId: string) => `user@${tenantId}.example.com`
-const PROJECT = 'genai-hub-spoke'
 
 export interface PlatformOptions extends Partial<CloudOptions> {
   /** Changes of the project's settings by stack: `{ hub: { keySetVia: 'nat' } }`. */
@@ -164,14 +162,4 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       rmSync(directory, { recursive: true, force: true })
     },
   }
-}
-
-function withSettings(stack: Stack, changes: Readonly<Record<string, unknown>>): Stack {
-  const config: Record<string, string> = { ...stack.config }
-  for (const [name, value] of Object.entries(changes)) {
-    const key = `${PROJECT}:${name}`
-    if (value === undefined) delete config[key]
-    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
-  }
-  return { ...stack, config }
 }

@@ -2,7 +2,7 @@
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Organization } from '@genai/local-cloud/organization'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
 import { organization as sample, tenantRoles } from '../../sample-organization.ts'
 
 export interface SoakTenant {
@@ -34,22 +34,14 @@ export function organizationOf(tenants: readonly SoakTenant[]): Organization {
 /** The sample hub, without the firewall's limit for one source address: all of a soak comes from one. */
 export function hubStack(): Stack {
   const stack = readStack('hub')
-  return changed(stack, { wafRateLimit: '2000000000', concurrencyLimit: '5000' })
+  return withSettings(stack, { wafRateLimit: '2000000000', concurrencyLimit: '5000' })
 }
 
 export function spokeStack({ id, account }: SoakTenant, index: number): Stack {
   const stack = readStack('spoke-tenant1')
   const roleArn = `arn:aws:iam::${account}:role/genai-deployer`
   return {
-    ...changed(stack, { tenantId: id, account, roleArn, cidrBlock: `10.64.${index}.0/24` }),
+    ...withSettings(stack, { tenantId: id, account, roleArn, cidrBlock: `10.64.${index}.0/24` }),
     stack: `spoke-${id}`,
   }
 }
-
-const changed = (stack: Stack, settings: Readonly<Record<string, string>>): Stack => ({
-  ...stack,
-  config: {
-    ...stack.config,
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
-  },
-})

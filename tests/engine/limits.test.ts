@@ -6,9 +6,10 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withSettings } from '../../cli/pulumi/stacks.ts'
 import { type Engine, startEngine } from '../../proof/harness/engine.ts'
 import { hubStack, organizationOf } from '../../proof/soak/tenants.ts'
-import { changed, tenantStacks } from '../scale/tenant-stacks.ts'
+import { tenantStacks } from '../scale/tenant-stacks.ts'
 import { cli } from './cli.ts'
 
 const quiet = { color: 'never' } as const
@@ -20,7 +21,7 @@ describe.skipIf(!cli)('a hub’s limits', () => {
 
   beforeAll(async () => {
     if (!cli) return
-    const hub = changed(hubStack(), { concurrencyLimit: '1100', spokesCidrBlock: '10.64.0.0/16' })
+    const hub = withSettings(hubStack(), { concurrencyLimit: '1100', spokesCidrBlock: '10.64.0.0/16' })
     engine = await startEngine(cli, {
       delayMilliseconds: 0,
       organization: organizationOf(tenants),

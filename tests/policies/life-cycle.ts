@@ -9,7 +9,6 @@ import { join } from 'node:path'
 import { rowOf } from '@genai/local-cloud/aws/registry'
 import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
 import type { PermissionEvent } from '@genai/local-cloud/engine/control-plane'
-import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Session } from '@genai/local-cloud/iam/authorize'
 import { type Declared, Ledger, type Properties, type Value } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
@@ -17,7 +16,7 @@ import { situationOf } from '@genai/local-cloud/resource/declare'
 import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { FEDERATED } from '../federated.ts'
 
@@ -150,16 +149,6 @@ async function recordLifeCycle({ settings, organization }: (typeof WORLDS)[numbe
     await cloud.close()
     rmSync(directory, { recursive: true, force: true })
   }
-}
-
-function withSettings(stack: Stack, changes: Readonly<Record<string, unknown>>): Stack {
-  const config: Record<string, string> = { ...stack.config }
-  for (const [name, value] of Object.entries(changes)) {
-    const key = `${PROJECT}:${name}`
-    if (value === undefined) delete config[key]
-    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
-  }
-  return { ...stack, config }
 }
 
 /** Who makes what: by stack and account. */

@@ -5,7 +5,7 @@ import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { DECLARED_TYPES } from '../../policy-pack/known-types.ts'
 import { violationsOf } from '../../policy-pack/rules.ts'
@@ -13,15 +13,7 @@ import { organization } from '../../sample-organization.ts'
 import { FEDERATED } from '../federated.ts'
 import { asResources } from './declared.ts'
 
-function sample(name: string, change: Readonly<Record<string, string | undefined>> = {}): Stack {
-  const stack = readStack(name)
-  const changed = Object.entries(change).map(([key, value]) => [`${stack.project}:${key}`, value] as const)
-  const config = Object.entries({ ...stack.config, ...Object.fromEntries(changed) })
-  return {
-    ...stack,
-    config: Object.fromEntries(config.filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  }
-}
+const sample = (name: string, change: Change = {}): Stack => withSettings(readStack(name), change)
 
 type Change = Readonly<Record<string, string | undefined>>
 type World = [change?: Change, tenant?: Change, ramSharing?: boolean]

@@ -5,7 +5,7 @@ import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import type { World } from '@genai/local-cloud/test/provider/world'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { FEDERATED } from '../federated.ts'
@@ -75,15 +75,8 @@ const WORLDS: readonly { readonly settings: Settings; readonly organization: Org
 async function deployed({ settings, organization }: (typeof WORLDS)[number]): Promise<World> {
   const ledger = new Ledger()
   for (const name of ['hub', TENANT, ...Object.keys(settings).filter((one) => one !== 'hub' && one !== TENANT)]) {
-    const stack = readStack(name)
-    const config: Record<string, string> = { ...stack.config }
     const changes = { ...(name === 'hub' && { deletionProtection: false }), ...settings[name] }
-    for (const [setting, value] of Object.entries(changes)) {
-      const key = `${stack.project}:${setting}`
-      if (value === undefined) delete config[key]
-      else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
-    }
-    await deploy({ ledger, organization }, { ...stack, config }, program)
+    await deploy({ ledger, organization }, withSettings(readStack(name), changes), program)
   }
   return { resources: ledger.all(), organization }
 }

@@ -10,10 +10,10 @@ import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, withSettings } from '../../cli/pulumi/stacks.ts'
 import { PROGRAM } from '../../proof/harness/engine.ts'
 import { hubStack, organizationOf } from '../../proof/soak/tenants.ts'
-import { changed, tenantStacks } from './tenant-stacks.ts'
+import { tenantStacks } from './tenant-stacks.ts'
 
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 const FUNCTION = 'aws:lambda/function:Function'
@@ -64,7 +64,7 @@ describe('beside the stack files of the others', () => {
   })
 
   it('reservations over the account’s concurrency are refused, by what the hub says it has', async () => {
-    await cloud.deploy(changed(hubStack(), { concurrencyLimit: '125' }), program)
+    await cloud.deploy(withSettings(hubStack(), { concurrencyLimit: '125' }), program)
     write(stackOf(1), stackOf(2))
     await refused(
       stackOf(2, { tier: 'large' }),
@@ -73,7 +73,7 @@ describe('beside the stack files of the others', () => {
   })
 
   it('a tenant for whom no address is left is refused', async () => {
-    await cloud.deploy(changed(hubStack(), { spokesCidrBlock: '10.64.0.0/20' }), program)
+    await cloud.deploy(withSettings(hubStack(), { spokesCidrBlock: '10.64.0.0/20' }), program)
     write(...Array.from({ length: 16 }, (_, index) => stackOf(index + 1)))
     await refused(
       stackOf(17, { cidrBlock: '10.64.3.0/24' }),
@@ -129,7 +129,7 @@ describe('from a folder of its own, by what is deployed', () => {
   })
 
   it('a block that another tenant has, or a part of it, is refused, and so is a full supernet', async () => {
-    await cloud.deploy(changed(hubStack(), { spokesCidrBlock: '10.64.0.0/20' }), program)
+    await cloud.deploy(withSettings(hubStack(), { spokesCidrBlock: '10.64.0.0/20' }), program)
     await cloud.deploy(stackOf(1, { cidrBlock: '10.64.0.0/21' }), program)
     for (const block of ['10.64.0.0/21', '10.64.3.0/24', '10.64.0.0/20'])
       await refused(

@@ -7,10 +7,11 @@ import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import type { Organization } from '@genai/local-cloud/organization'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { withSettings } from '../../cli/pulumi/stacks.ts'
 import program from '../../index.ts'
 import { hubStack, MOST_TENANTS, organizationOf } from '../../proof/soak/tenants.ts'
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
-import { changed, tenantStacks } from './tenant-stacks.ts'
+import { tenantStacks } from './tenant-stacks.ts'
 
 const { tenants, stackOf } = tenantStacks(MOST_TENANTS)
 /** Deployed both ways, and measured; `PAIRS=90` measures all. */
@@ -32,11 +33,8 @@ const newCloud = (): Cloud => ({
 })
 const [own, shared] = [newCloud(), newCloud()]
 
-function atSharedEndpoint(stack: Stack): Stack {
-  const config: Record<string, string> = { ...stack.config, [`${stack.project}:modelEndpoint`]: 'hub' }
-  for (const name of ['cidrBlock', 'availabilityZoneIds']) delete config[`${stack.project}:${name}`]
-  return { ...stack, config }
-}
+const atSharedEndpoint = (stack: Stack): Stack =>
+  withSettings(stack, { modelEndpoint: 'hub', cidrBlock: undefined, availabilityZoneIds: undefined })
 
 async function cpuMillisecondsOf(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
@@ -55,11 +53,7 @@ let afterOne: string
 
 beforeAll(async () => {
   await deploy(own, hubStack(), program)
-  await deploy(
-    shared,
-    changed(hubStack(), { centralModels: JSON.stringify(MODELS), securityGroupRules: '100' }),
-    program,
-  )
+  await deploy(shared, withSettings(hubStack(), { centralModels: MODELS, securityGroupRules: 100 }), program)
   for (let number = 1; number <= MOST_TENANTS; number += 1) {
     const cpu = await cpuMillisecondsOf(() => deploy(shared, atSharedEndpoint(stackOf(number)), program))
     if (number === 1) afterOne = policyOf(shared)

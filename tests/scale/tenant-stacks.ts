@@ -1,17 +1,10 @@
 /** The stacks of many tenants, and with other settings than a soak's. */
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
+import { withSettings } from '../../cli/pulumi/stacks.ts'
 import { spokeStack, tenantsOf } from '../../proof/soak/tenants.ts'
 
 type Settings = Readonly<Record<string, string>>
-
-export const changed = (stack: Stack, settings: Settings): Stack => ({
-  ...stack,
-  config: {
-    ...stack.config,
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${stack.project}:${name}`, value])),
-  },
-})
 
 /** @returns the tenants, and the stack of each by its number, from 1 */
 export function tenantStacks(count: number) {
@@ -19,7 +12,7 @@ export function tenantStacks(count: number) {
   const stackOf = (number: number, settings: Settings = {}): Stack => {
     const tenant = tenants[number - 1]
     if (!tenant) throw new Error(`There is no tenant ${number}.`)
-    return changed(spokeStack(tenant, number - 1), settings)
+    return withSettings(spokeStack(tenant, number - 1), settings)
   }
   return { tenants, stackOf }
 }

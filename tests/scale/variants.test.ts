@@ -5,12 +5,13 @@ import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
 import { localImages } from '../../cli/local/gateway-image.ts'
+import { withSettings } from '../../cli/pulumi/stacks.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { TOLD } from '../../shared/tenant-settings.ts'
 import { deployToday } from '../upgrade/deployed.ts'
-import { stacksOf, VARIANTS, type Variant, withSettings } from '../upgrade/variants.ts'
+import { stacksOf, VARIANTS, type Variant } from '../upgrade/variants.ts'
 
 async function live({ organization, stacks: settings }: Variant): Promise<readonly PermissionEvent[]> {
   const asked: PermissionEvent[] = []

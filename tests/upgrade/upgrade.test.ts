@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
+import { withSettings } from '../../cli/pulumi/stacks.ts'
 import { ACCEPTED } from './accepted.ts'
 import { deployVariant } from './deployed.ts'
 import { type Deployed, fixtureNames, readFixture } from './fixture.ts'
 import { type Upgrade, upgrade } from './upgrade.ts'
-import { NEW_AT_SHARED_ENDPOINT, OPENED, VARIANTS, withSettings } from './variants.ts'
+import { NEW_AT_SHARED_ENDPOINT, OPENED, VARIANTS } from './variants.ts'
 
 const recorded = fixtureNames().flatMap((name) =>
   readFixture(name).map((deployed) => [`${name}: ${deployed.variant}`, deployed, ACCEPTED[name] ?? []] as const),

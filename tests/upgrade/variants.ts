@@ -3,7 +3,7 @@
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Account, Organization } from '@genai/local-cloud/organization'
 import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
 import { IDENTITY } from '../../proof/prove/site/provider-people.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { FEDERATED } from '../federated.ts'
@@ -209,13 +209,3 @@ export const NEW_AT_SHARED_ENDPOINT: Settings = {
 /** The stacks of a variant, with the settings that `pulumi config` would keep. */
 export const stacksOf = (stacks: Variant['stacks']): readonly Stack[] =>
   Object.entries(stacks).map(([name, changes]) => withSettings(readStack(name), changes))
-
-export function withSettings<S extends Stack>(stack: S, changes: Settings): S {
-  const config: Record<string, string> = { ...stack.config }
-  for (const [setting, value] of Object.entries(changes)) {
-    const key = `${stack.project}:${setting}`
-    if (value === undefined) delete config[key]
-    else config[key] = typeof value === 'string' ? value : JSON.stringify(value)
-  }
-  return { ...stack, config }
-}

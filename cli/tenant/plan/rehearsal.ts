@@ -8,10 +8,11 @@ import { reach } from '@genai/local-cloud/network/reach'
 import type { Account, Organization } from '@genai/local-cloud/organization'
 import { organization as sample, tenantRoles } from '../../../sample-organization.ts'
 import type { HubOutputs } from '../../../shared/contract.ts'
-import { functionName } from '../../../shared/naming.ts'
+import { functionName, roleArn } from '../../../shared/naming.ts'
 import { parseHubOutputs } from '../../../shared/read-contract.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 import { localImages } from '../../local/gateway-image.ts'
+import { withSettings } from '../../pulumi/stacks.ts'
 import { messageOf, UserError } from '../../verb.ts'
 
 export interface Planned {
@@ -188,19 +189,13 @@ const ofDeployer = <T extends object>(role: T, hubAccount: string): T =>
 
 /** Settings with the made-up organisation's roles and units in place of the real ones. */
 function signedIn(stack: Stack, settings: HubSettings | SpokeSettings): Stack {
-  const config: Record<string, string> = { ...stack.config }
-  const set = (name: string, value: string | undefined) => {
-    const key = `${stack.project}:${name}`
-    if (value === undefined) delete config[key]
-    else config[key] = value
-  }
-  for (const name of ['profile', 'hubProfile', 'hubRoleArn']) set(name, undefined)
-  if (settings.role === 'spoke') set('roleArn', `arn:aws:iam::${settings.account}:role/genai-deployer`)
-  else {
-    set('roleArn', undefined)
-    set('deployers', JSON.stringify([deployerOf(settings.account)]))
-    if (settings.sharing.kind === 'organisation') set('shareWithOrganisation', sample.arn)
-    if (settings.keySetVia === 'inline') set('keySetVia', 'table')
-  }
-  return { ...stack, config }
+  const nobody = { profile: undefined, hubProfile: undefined, hubRoleArn: undefined, roleArn: undefined }
+  if (settings.role === 'spoke')
+    return withSettings(stack, { ...nobody, roleArn: roleArn(settings.account, 'genai-deployer') })
+  return withSettings(stack, {
+    ...nobody,
+    deployers: [deployerOf(settings.account)],
+    ...(settings.sharing.kind === 'organisation' && { shareWithOrganisation: sample.arn }),
+    ...(settings.keySetVia === 'inline' && { keySetVia: 'table' }),
+  })
 }

@@ -1,9 +1,9 @@
 /** Three tenants of one account, each by its own deployer: two with an endpoint of their own, one at the hub's. */
-import type { Account, Organization } from '@genai/local-cloud/organization'
-import { readStack } from '../../../cli/pulumi/stacks.ts'
-import { pooledDeployer, tenantRoles } from '../../../sample-organization.ts'
+import type { Organization } from '@genai/local-cloud/organization'
+import { pooledDeployer } from '../../../sample-organization.ts'
 import { roleArn } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
+import { deployFurther, withAccounts } from './further-tenants.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
 
 const ACCOUNT = '777777777773'
@@ -18,17 +18,12 @@ const TENANTS = [
 
 /** With their account, in which nobody deploys for two of them. */
 export function withPooledAccount(organization: Organization): Organization {
-  const pattern = organization.accounts.find(({ id }) => id === '222222222222')
-  if (!pattern) throw new Error('The organisation has no sample tenant.')
   const deployers = TENANTS.map(({ id, invocationLog }) => pooledDeployer(ACCOUNT, id, invocationLog))
-  const pooled: Account = {
-    ...pattern,
-    id: ACCOUNT,
-    name: 'pooled',
-    roles: [...tenantRoles(ACCOUNT), ...deployers],
-    outboundIdentity: `${ACCOUNT.slice(-8)}-0000-4000-8000-${ACCOUNT}`,
+  const { accounts, ...others } = withAccounts(organization, { [ACCOUNT]: 'pooled' })
+  return {
+    ...others,
+    accounts: accounts.map((one) => (one.id === ACCOUNT ? { ...one, roles: [...one.roles, ...deployers] } : one)),
   }
-  return { ...organization, accounts: [...organization.accounts, pooled] }
 }
 
 /** A tenant whose deployer is its own. */
@@ -45,28 +40,19 @@ export interface PooledTenants {
 
 /** @param more settings of all of them */
 export async function deployPooled(platform: Platform, more: Readonly<Record<string, string>>): Promise<PooledTenants> {
-  const { default: program } = await import('../../../index.ts')
-  const { project, config } = readStack('spoke-tenant1')
-  for (const { id, model, cidrBlock, invocationLog } of TENANTS) {
-    const { [`${project}:cidrBlock`]: _, [`${project}:availabilityZoneIds`]: zones = '', ...others } = config
-    const settings = {
-      tenantId: id,
+  for (const { id, model, cidrBlock, invocationLog } of TENANTS)
+    await deployFurther(platform, id, {
       account: ACCOUNT,
       roleArn: deployerOf(id),
-      sharedAccount: 'true',
-      limits: JSON.stringify({ tenant: { tokensPerMinute: 1_000_000_000 } }),
-      models: JSON.stringify({ own: model }),
+      sharedAccount: true,
+      limits: { tenant: { tokensPerMinute: 1_000_000_000 } },
+      models: { own: model },
       defaultModel: 'own',
-      modelInvocationLogging: String(invocationLog),
-      ...(cidrBlock === undefined ? { modelEndpoint: 'hub' } : { cidrBlock, availabilityZoneIds: zones }),
+      modelInvocationLogging: invocationLog,
+      cidrBlock,
+      ...(cidrBlock === undefined && { modelEndpoint: 'hub', availabilityZoneIds: undefined }),
       ...more,
-    }
-    const changed = Object.entries(settings).map(([name, value]) => [`${project}:${name}`, value])
-    await platform.cloud.deploy(
-      { project, stack: `spoke-${id}`, config: { ...others, ...Object.fromEntries(changed) } },
-      program,
-    )
-  }
+    })
   const read = (id: string): PooledTenant => ({ ...readTenant(platform, id), deployerArn: deployerOf(id) })
   return { pooled1: read('pooled1'), pooled2: read('pooled2'), pooled3: read('pooled3') }
 }

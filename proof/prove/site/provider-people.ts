@@ -1,11 +1,11 @@
 /** A tenant whose people are an external provider's: its tokens, with a key of the provider that is ours. */
 import { generateKeyPairSync } from 'node:crypto'
-import type { Account, Organization } from '@genai/local-cloud/organization'
+import type { Organization } from '@genai/local-cloud/organization'
 import type { Website } from '@genai/local-cloud/wire/websites'
-import { readStack } from '../../../cli/pulumi/stacks.ts'
-import { tenantRoles } from '../../../sample-organization.ts'
+import { roleArn } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
 import { type Claims, type Forge, forgeOf, rs256 } from './forge.ts'
+import { deployFurther, withAccounts } from './further-tenants.ts'
 
 export const PROVIDER_TENANT = 'people1'
 const ACCOUNT = '777777777777'
@@ -31,19 +31,8 @@ export const PROVIDER: Readonly<Record<string, Website>> = {
 }
 
 /** With the tenant's account, which is as the sample tenants' are. */
-export function withProviderAccount(organization: Organization): Organization {
-  const pattern = organization.accounts.find(({ id }) => id === '222222222222')
-  if (!pattern) throw new Error('The organisation has no account.')
-  const outboundIdentity = `${ACCOUNT.slice(0, 8)}-0000-4000-8000-${ACCOUNT}`
-  const account: Account = {
-    ...pattern,
-    id: ACCOUNT,
-    name: PROVIDER_TENANT,
-    roles: tenantRoles(ACCOUNT),
-    outboundIdentity,
-  }
-  return { ...organization, accounts: [...organization.accounts, account] }
-}
+export const withProviderAccount = (organization: Organization): Organization =>
+  withAccounts(organization, { [ACCOUNT]: PROVIDER_TENANT })
 
 export interface ProviderPeople {
   /** Signed by the provider's own key. */
@@ -54,23 +43,17 @@ export interface ProviderPeople {
 
 /** Of a hub that has the provider; tenants that were deployed before are the user pool's until their own next deployment. */
 export async function deployProviderPeople(
-  { cloud }: Platform,
+  platform: Platform,
   more: Readonly<Record<string, string>>,
 ): Promise<ProviderPeople> {
-  const { default: program } = await import('../../../index.ts')
-  const { project, config } = readStack('spoke-tenant1')
-  const settings = {
-    tenantId: PROVIDER_TENANT,
+  await deployFurther(platform, PROVIDER_TENANT, {
     account: ACCOUNT,
-    roleArn: `arn:aws:iam::${ACCOUNT}:role/genai-deployer`,
+    roleArn: roleArn(ACCOUNT, 'genai-deployer'),
     cidrBlock: '10.64.3.0/24',
     tenantClaimValue: ROLE,
+    machineIssuers: undefined,
     ...more,
-  }
-  const given = Object.entries(settings).map(([name, value]) => [`${project}:${name}`, value])
-  const { [`${project}:machineIssuers`]: _, ...others } = config
-  const stack = { project, stack: `spoke-${PROVIDER_TENANT}`, config: { ...others, ...Object.fromEntries(given) } }
-  await cloud.deploy(stack, program)
+  })
   const { privateKey: another } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const token = async (changes: Claims = {}) =>
     rs256({ alg: 'RS256', kid: KEY.kid }, { ...claims(), ...changes }, privateKey)

@@ -1,8 +1,8 @@
 /** Two further tenants, at the model endpoint that the hub's tenants share: a pair of them beside the two that have their own. */
-import type { Account, Organization } from '@genai/local-cloud/organization'
-import { readStack } from '../../../cli/pulumi/stacks.ts'
-import { tenantRoles } from '../../../sample-organization.ts'
+import type { Organization } from '@genai/local-cloud/organization'
+import { roleArn } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
+import { deployFurther, withAccounts } from './further-tenants.ts'
 import { readTenant, type SiteTenant } from './tenant.ts'
 
 /** Each with a model of its own; the hub lists both. */
@@ -15,20 +15,8 @@ const TENANTS = [
 export const CENTRAL_MODELS = JSON.stringify(TENANTS.map(({ model }) => model))
 
 /** With their accounts, which are as the sample tenants' are. */
-export function withSharedAccounts(organization: Organization): Organization {
-  const pattern = organization.accounts.find(({ id }) => id === '222222222222')
-  if (!pattern) throw new Error('The organisation has no sample tenant.')
-  const added = TENANTS.map(
-    ({ id, account }): Account => ({
-      ...pattern,
-      id: account,
-      name: id,
-      roles: tenantRoles(account),
-      outboundIdentity: `${account.slice(-8)}-0000-4000-8000-${account}`,
-    }),
-  )
-  return { ...organization, accounts: [...organization.accounts, ...added] }
-}
+export const withSharedAccounts = (organization: Organization): Organization =>
+  withAccounts(organization, Object.fromEntries(TENANTS.map(({ id, account }) => [account, id])))
 
 export interface SharedTenants {
   readonly shared1: SiteTenant
@@ -37,22 +25,16 @@ export interface SharedTenants {
 
 /** @param more settings of both */
 export async function deployShared(platform: Platform, more: Readonly<Record<string, string>>): Promise<SharedTenants> {
-  const { default: program } = await import('../../../index.ts')
-  const { project, config } = readStack('spoke-tenant1')
-  for (const { id, account, model } of TENANTS) {
-    const { [`${project}:cidrBlock`]: _, [`${project}:availabilityZoneIds`]: __, ...others } = config
-    const settings = {
-      tenantId: id,
+  for (const { id, account, model } of TENANTS)
+    await deployFurther(platform, id, {
       account,
-      roleArn: `arn:aws:iam::${account}:role/genai-deployer`,
+      roleArn: roleArn(account, 'genai-deployer'),
       modelEndpoint: 'hub',
-      models: JSON.stringify({ own: model }),
+      cidrBlock: undefined,
+      availabilityZoneIds: undefined,
+      models: { own: model },
       defaultModel: 'own',
       ...more,
-    }
-    const changed = Object.entries(settings).map(([name, value]) => [`${project}:${name}`, value])
-    const stack = { project, stack: `spoke-${id}`, config: { ...others, ...Object.fromEntries(changed) } }
-    await platform.cloud.deploy(stack, program)
-  }
+    })
   return { shared1: readTenant(platform, 'shared1'), shared2: readTenant(platform, 'shared2') }
 }
