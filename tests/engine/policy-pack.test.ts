@@ -81,7 +81,7 @@ describe.skipIf(!cli)('the policy pack over a hub and a tenant that are made', (
     const place = 'const tags = tenantTags('
     const added = "new aws.cloudwatch.LogGroup('kept', { name: 'kept' }, { provider: providers.tenant })"
     expect(source).toContain(place)
-    writeFileSync(file, source.replace(place, `${added}\n  ${place}`))
+    writeFileSync(file, `import * as aws from '@pulumi/aws'\n${source.replace(place, `${added}\n  ${place}`)}`)
     const told: string[] = []
     await expect(stack.up({ ...options, onOutput: (text) => told.push(text) })).rejects.toThrow()
     expect(told.join('')).toMatch(/logs-have-a-retention.*kept/)
