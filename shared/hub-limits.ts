@@ -130,13 +130,14 @@ function ruleMistakes(
   { listenerRules, federatedRules = 0 }: HubLimits,
 ): readonly string[] {
   const onFargate = taskTiers(members).length
-  const machines = members.reduce((sum, { machineRules = 0 }) => sum + machineRules, federatedRules)
+  const machines = members.reduce((sum, { machineRules = 0 }) => sum + machineRules, 0)
   const federated = federatedRules > 0 ? ` and ${federatedRules} providers of federated people` : ''
-  const rules = members.length + onFargate + machines
+  const besides = onFargate + machines + federatedRules
+  const rules = members.length + besides
   // Target groups bound those on Lambda: tooManyTenants.
-  if (onFargate + machines === 0 || rules <= listenerRules - FREE_RULES) return []
+  if (besides === 0 || rules <= listenerRules - FREE_RULES) return []
   return [
-    `The tenants need ${rules} rules of the load balancer (${members.length} tenants, ${onFargate} of them on Fargate, which take two, and ${machines - federatedRules} issuers of machines${federated}), and it has ` +
+    `The tenants need ${rules} rules of the load balancer (${members.length} tenants, ${onFargate} of them on Fargate, which take two, and ${machines} issuers of machines${federated}), and it has ` +
       `${listenerRules - FREE_RULES}: ${listenerRules}, of which ${FREE_RULES} stay free. Have the quota "Rules per Application Load Balancer" raised and set ` +
       'the hub\'s listenerRules, or put further tenants into a second hub: docs/operations.md, "Cells".',
   ]

@@ -153,14 +153,14 @@ function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): reado
   const ids = [...new Set([...Object.values(models), ...Object.values(fallbacks).flat()])]
   return [
     `In account ${account}, its administrator asks Bedrock for access to ${ids.join(', ')}${ids.some((id) => id.includes('anthropic.')) ? ', and fills in Anthropic’s first-use form' : ''} (docs/onboarding.md).`,
-    settings.sharedAccount
-      ? `In account ${account}, the role that the stack file names (\`roleArn\`) is there, for this tenant only, with the printed policy of a shared account (docs/deployers.md).`
-      : `In account ${account}, the role that the stack file names (\`roleArn\`) is there with the printed policy \`genai-deployer\` (docs/deployers.md).`,
     ...(settings.sharedAccount
       ? [
+          `In account ${account}, the role that the stack file names (\`roleArn\`) is there, for this tenant only, with the printed policy of a shared account (docs/deployers.md).`,
           'Every other tenant of the account has `sharedAccount: true` too, and was brought up to date with it (`pulumi up`); the sum of their tokens a minute is within the account’s quota of each model.',
         ]
-      : []),
+      : [
+          `In account ${account}, the role that the stack file names (\`roleArn\`) is there with the printed policy \`genai-deployer\` (docs/deployers.md).`,
+        ]),
     hub.sharing.kind === 'organisation'
       ? `The account is in the unit that the hub shares with (${hub.sharing.arn}), with the guard rails attached: \`npm run genai -- guardrails\` prints them with these models.`
       : `The account is among the hub's shareWithAccounts: \`pulumi up -s ${settings.hubStack.split('/').at(-1)}\` first if it is not.`,

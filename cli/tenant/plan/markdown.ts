@@ -70,28 +70,17 @@ function facts(facts: Facts): readonly string[] {
       ? ['Not known without a rehearsal.']
       : ['| From | To | Result | How |', '|---|---|---|---|', ...paths.map(pathLine)]),
     '',
-    ...(lost.length === 0
-      ? []
-      : [
-          'What it lacks at the shared model endpoint (docs/variants.md):',
-          '',
-          ...lost.map((one) => `- no ${one}`),
-          '',
-        ]),
-    ...(lostInAccount.length === 0
-      ? []
-      : [
-          'What it has not, in an account that it shares (docs/variants.md):',
-          '',
-          ...lostInAccount.map((one) => `- no ${one}`),
-          '',
-        ]),
+    ...lacks('at the shared model endpoint', lost),
+    ...lacks('in an account that it shares', lostInAccount),
     '## What a person still has to do',
     '',
     ...toDo.map((one, index) => `${index + 1}. ${one}`),
     '',
   ]
 }
+
+const lacks = (where: string, lost: readonly string[]): readonly string[] =>
+  lost.length === 0 ? [] : [`What it lacks ${where} (docs/variants.md):`, '', ...lost.map((one) => `- no ${one}`), '']
 
 function sharedAccountLine(account: string, shared: NonNullable<Facts['sharedAccount']>): string {
   const { neighbours, tokensPerMinute, invocationLog } = shared

@@ -42,7 +42,13 @@ async function stepsOf(command: PulumiCommand, stack: string): Promise<readonly 
     )
     return readSteps(stdout)
   } catch (cause) {
-    throw new UserError(`pulumi preview of ${stack} failed: ${failureOf(cause)}`, remedyOf(cause, stack), { cause })
+    const failure = failureOf(cause)
+    const first = failure.includes('no stack named') ? `A new stack is made first: pulumi stack init ${stack}. ` : ''
+    throw new UserError(
+      `pulumi preview of ${stack} failed: ${failure}`,
+      `${first}Without --aws the changes are found out without an account.`,
+      { cause },
+    )
   }
 }
 
@@ -70,13 +76,6 @@ function errorsIn(stdout: string): readonly string[] {
     return []
   }
 }
-
-const NO_STACK = /no stack named/
-
-const remedyOf = (cause: unknown, stack: string) =>
-  NO_STACK.test(failureOf(cause))
-    ? `A new stack is made first: pulumi stack init ${stack}. Without --aws the changes are found out without an account.`
-    : 'Without --aws the changes are found out without an account.'
 
 /** Reads the AWS resources, each with the provider that makes it, out of the CLI's output. @throws Error if the text is no preview */
 export function readSteps(text: string): readonly Step[] {

@@ -103,8 +103,14 @@ const LOST: Partial<Record<Family, readonly string[]>> = {
   pooled: LOST_IN_SHARED_ACCOUNT,
 }
 
-const lostOf = (lost: readonly string[]) =>
-  `What such tenants have not, by choice: ${lost.join('; ')}. Layers of these are therefore missing below (docs/variants.md).`
+function lostOf(family: Family): readonly string[] {
+  const lost = LOST[family]
+  if (!lost) return []
+  return [
+    `What such tenants have not, by choice: ${lost.join('; ')}. Layers of these are therefore missing below (docs/variants.md).`,
+    '',
+  ]
+}
 
 function section(family: Family, title: string, all: readonly Row[]): readonly string[] {
   const rows = all.filter(({ attempt }) => attempt.family === family)
@@ -112,7 +118,7 @@ function section(family: Family, title: string, all: readonly Row[]): readonly s
   return [
     `## ${TITLES[family]}${title}`,
     '',
-    ...(family in LOST ? [lostOf(LOST[family] ?? []), ''] : []),
+    ...lostOf(family),
     '| Attempt | Result | Stopped by, layer after layer | Gone by itself | All of them gone |',
     '|---|---|---|---|---|',
     ...rows.map(line),
