@@ -37,13 +37,11 @@ export async function openLedgerFile(directory: string): Promise<LedgerFile> {
       effect: (change) => append(journal, file, lineOf(change)),
       async close() {
         await journal.close()
-        OPEN.delete(lock)
-        await rm(lock, { force: true })
+        await release(lock)
       },
     }
   } catch (cause) {
-    OPEN.delete(lock)
-    await rm(lock, { force: true })
+    await release(lock)
     throw cause
   }
 }
@@ -123,6 +121,11 @@ async function takeLock(directory: string): Promise<string> {
       )
     await rm(lock, { force: true })
   }
+}
+
+async function release(lock: string): Promise<void> {
+  OPEN.delete(lock)
+  await rm(lock, { force: true })
 }
 
 function isAlive(pid: number): boolean {

@@ -33,6 +33,7 @@ const LOST_PACKETS_MS = 120_000
 /**
  * How long a connection without a request stays open: as long as on an interface endpoint (AWS, "Implementing long-running TCP connections
  * within VPC networking": 350 s, fixed). What public endpoints allow is documented nowhere (?). Node's own 5 s meet a request that is on its way.
+ * Spread into the options, because the types of `http2` leave it out.
  */
 const IDLE_CONNECTION = { keepAliveTimeout: 350_000 }
 

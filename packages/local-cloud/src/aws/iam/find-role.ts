@@ -1,5 +1,5 @@
 /** The roles of an account: declared ones, those that the organisation has before any stack, and those of AWS's services. */
-import type { Declared, LedgerView } from '../../ledger/ledger.ts'
+import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
 import { known, object, text } from '../../resource/values.ts'
 import { ROLE } from './resources/role.ts'
@@ -11,7 +11,7 @@ export interface FoundRole {
   readonly uniqueId: string
   /** The trust policy as it was given. */
   readonly trust: string
-  readonly tags: Readonly<Record<string, string>>
+  readonly tags: Properties
 }
 
 interface Place {
@@ -66,9 +66,7 @@ function fromLedger({ outputs }: Declared, account: string, name: string): Found
     arn: arnOf(account, path, name),
     uniqueId: text(outputs, 'uniqueId') ?? UNKNOWN_ID,
     trust: known(outputs, 'assumeRolePolicy'),
-    tags: Object.fromEntries(
-      Object.entries(object(outputs, 'tagsAll') ?? {}).map(([key, value]) => [key, String(value)]),
-    ),
+    tags: object(outputs, 'tagsAll') ?? {},
   }
 }
 

@@ -4,13 +4,7 @@
  * websites.
  */
 import type { Cognito } from '../../aws/cognito/cognito.ts'
-
-/** A host of the internet, as a cloud is handed it. */
-type Host = (request: { readonly method: string; readonly target: string; readonly body: string }) => Promise<{
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
-}>
+import type { Website } from '../../wire/websites.ts'
 
 const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 
@@ -18,7 +12,7 @@ const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 export async function withDeployerFetch<T>(
   cognito: Pick<Cognito, 'keySet'>,
   work: () => Promise<T>,
-  websites: Readonly<Record<string, Host>> = {},
+  websites: Readonly<Record<string, Website>> = {},
 ): Promise<T> {
   const original = globalThis.fetch
   globalThis.fetch = async (input, init) => {

@@ -1,10 +1,10 @@
 import { AwsError } from '../../../errors.ts'
-import { known } from '../../../resource/values.ts'
+import { known, object } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import type { XmlValue } from '../../../wire/protocol/query.ts'
 import { read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
 import { POLICY } from '../resources/role.ts'
-import { tagsOf } from './tags.ts'
+import { tagList } from './tags.ts'
 
 const INPUT = structure({ PolicyArn: required(text({ min: 20, max: 2048 })) })
 
@@ -14,5 +14,11 @@ export const getPolicy: ApiOperation<XmlValue> = async (call) => {
   const declared = call.ledger.findBy(POLICY, 'arn', arn)
   if (!declared || declared.account !== call.account)
     throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404)
-  return { Policy: { PolicyName: known(declared.outputs, 'name'), Arn: arn, Tags: tagsOf(declared.outputs) } }
+  return {
+    Policy: {
+      PolicyName: known(declared.outputs, 'name'),
+      Arn: arn,
+      Tags: tagList(object(declared.outputs, 'tagsAll')),
+    },
+  }
 }

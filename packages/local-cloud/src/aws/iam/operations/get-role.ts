@@ -4,6 +4,7 @@ import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import type { XmlValue } from '../../../wire/protocol/query.ts'
 import { read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
 import { findRole } from '../find-role.ts'
+import { tagList } from './tags.ts'
 
 const INPUT = structure({ RoleName: required(text({ min: 1, max: 64, pattern: /^[\w+=,.@-]+$/ })) })
 
@@ -21,7 +22,7 @@ export const getRole: ApiOperation<XmlValue> = async (call) => {
       Arn: found.arn,
       CreateDate: '2026-01-01T00:00:00Z',
       AssumeRolePolicyDocument: encodeURIComponent(found.trust),
-      Tags: Object.entries(found.tags).map(([Key, Value]) => ({ Key, Value })),
+      Tags: tagList(found.tags),
     },
   }
 }
