@@ -62,7 +62,7 @@ export interface AuditLine<Outcome extends string = string> extends Partial<GenA
   operation?: string
   /** The user's `sub`, or an id made of a machine's issuer and subject. */
   user?: string
-  /** The name of the machine's issuer, in its tenant's settings. */
+  /** The name in the path after the tenant's: of a machine in its tenant's settings, or of a provider in the hub's federatedProviders. */
   machine?: string
   /** The tenant's name for the model. */
   model?: string

@@ -7,6 +7,9 @@ export const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@-]+\/)*[\w+=,.@-]
 export const CERTIFICATE_ARN = /^arn:aws:acm:([a-z0-9-]+):(\d{12}):certificate\/[0-9a-f-]{36}$/
 export const TOPIC_ARN = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/
 export const SINK_ARN = /^arn:aws:oam:([a-z0-9-]+):(\d{12}):sink\/[\w-]{1,64}$/
+/** `https://` and a host name, perhaps with a path. */
+export const ADDRESS =
+  /^https:\/\/(?=[^/]{4,253}(\/|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\/[\w.~-]+)*\/?$/i
 /** A lower-case host name. */
 export const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 const PROFILE = /^[\w.@+-]{1,128}$/

@@ -1,6 +1,8 @@
 /** Hub settings: providers that the user pool itself sends people to, each for the people of one tenant. */
 import { FEDERATED_NAME, type FederatedProvider } from '../../federation.ts'
+import { isMap } from '../../is-map.ts'
 import { TENANT_ID } from '../../tenant.ts'
+import { ADDRESS } from '../common.ts'
 import { Refused } from '../refused.ts'
 import type { Setting } from '../setting.ts'
 import { mapOf } from '../values.ts'
@@ -27,7 +29,6 @@ export const federatedProviders: Setting<Readonly<Record<string, FederatedProvid
   },
 }
 
-const ADDRESS = /^https:\/\/(?=[^/]{4,253}(\/|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\/[\w.~-]+)*\/?$/i
 const METADATA = /^https:\/\/([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\/[\x21-\x7e]*$/i
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -37,16 +38,15 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 function parseProvider(name: string, value: unknown): FederatedProvider {
   const refuse = (message: string) => new Refused(`"${name}": ${message}`)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('it is not a map.')
-  const given = value as Readonly<Record<string, unknown>>
-  const { type } = given
+  if (!isMap(value)) throw refuse('it is not a map.')
+  const { type } = value
   const fields = typeof type === 'string' ? FIELDS[type] : undefined
   if (!fields) throw refuse(`its type is ${JSON.stringify(type) ?? 'not set'}, neither oidc nor saml.`)
   // Never with its value: it may be a secret in the wrong place.
-  const extra = Object.keys(given).find((one) => !fields.includes(one))
+  const extra = Object.keys(value).find((one) => !fields.includes(one))
   if (extra !== undefined) throw refuse(`it has the unknown entry "${extra}".`)
   const text = (field: string, pattern: RegExp, what: string): string => {
-    const found = given[field]
+    const found = value[field]
     if (typeof found !== 'string') throw refuse(`it has no ${field}.`)
     if (!pattern.test(found)) throw refuse(`its ${field} is "${found}", not ${what}.`)
     return found
@@ -54,7 +54,7 @@ function parseProvider(name: string, value: unknown): FederatedProvider {
   const tenant = text('tenant', TENANT_ID, "a tenant's id")
   if (type === 'saml')
     return { type, tenant, metadataUrl: text('metadataUrl', METADATA, 'https:// and a host name with a path') }
-  const scopes = given.scopes === undefined ? 'openid' : text('scopes', /^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'words')
+  const scopes = value.scopes === undefined ? 'openid' : text('scopes', /^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'words')
   if (!scopes.split(' ').includes('openid')) throw refuse('its scopes leave out openid: there would be no ID token.')
   return {
     type: 'oidc',
@@ -78,20 +78,21 @@ export const federatedSecrets: Setting<Readonly<Record<string, string>>> = {
   placeholder: '{SECRET}',
   fallback: { value: {}, text: 'none' },
   parse(raw) {
-    let map: unknown
-    try {
-      map = JSON.parse(raw)
-    } catch {
-      map = undefined
-    }
-    // What is wrong is not quoted.
-    if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new Refused('it is not a map.')
     return Object.fromEntries(
-      Object.entries(map).map(([name, value]: [string, unknown]) => {
+      unquoted(raw).map(([name, value]) => {
         if (typeof value === 'string' && value !== '' && !PLACEHOLDER.test(value)) return [name, value]
-        if (typeof value === 'object' && value !== null && 'secure' in value) return [name, '']
+        if (isMap(value) && 'secure' in value) return [name, '']
         throw new Refused(`the secret of "${name}" is no text.`)
       }),
     )
   },
+}
+
+/** As {@link mapOf}, whose refusal quotes what it got: here that may be a secret. */
+function unquoted(raw: string): ReturnType<typeof mapOf> {
+  try {
+    return mapOf(raw)
+  } catch {
+    throw new Refused('it is not a map.')
+  }
 }

@@ -2,7 +2,7 @@
 import { KEY_SET_WAYS, USER_POOL_MFA } from '../../choices.ts'
 import type { IdentitySettings } from '../../identity-provider.ts'
 import { CLAIM_FORMATS } from '../../tenant.ts'
-import { none } from '../common.ts'
+import { ADDRESS, none } from '../common.ts'
 import { Refused } from '../refused.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
@@ -53,7 +53,6 @@ export const identity: Setting<IdentitySettings | undefined> = {
 }
 
 const FIELDS = ['issuer', 'jwksUri', 'audience', 'tenantClaim', 'claimFormat', 'groupsClaim', 'clientId'] as const
-const ADDRESS = /^https:\/\/(?=[^/]{4,253}(\/|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\/[\w.~-]+)*\/?$/i
 const CLAIM = /^[\w:./-]{1,128}$/
 const VALUE = /^[\x21-\x7e]{1,256}$/
 

@@ -1,5 +1,6 @@
 /** The setting `machineIssuers`: whose tokens a tenant's machines call with. What is refused here would let in more than was meant. */
 import { MACHINE_NAME, type MachineIssuer } from '../../tenant.ts'
+import { ADDRESS } from '../common.ts'
 import { Refused } from '../refused.ts'
 import type { Setting } from '../setting.ts'
 import { mapOf, matching } from '../values.ts'
@@ -38,7 +39,6 @@ function parseMachineIssuers(raw: string): MachineIssuers {
   )
 }
 
-const ISSUER = /^https:\/\/(?=[^/]{4,253}(\/|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(\/[\w.~-]+)*\/?$/i
 const FIELDS = ['issuer', 'audience', 'jwksUri', 'claims']
 
 function parseIssuer(value: unknown): MachineIssuer {
@@ -47,7 +47,7 @@ function parseIssuer(value: unknown): MachineIssuer {
   const extra = Object.keys(given).find((name) => !FIELDS.includes(name))
   if (extra !== undefined) throw new Refused(`it has the unknown entry "${extra}".`)
   const issuer = textOf(given, 'issuer')
-  if (!ISSUER.test(issuer))
+  if (!ADDRESS.test(issuer))
     throw new Refused(`the issuer "${issuer}" is not https:// and a host name, perhaps with a path.`)
   const kind = kindOf(issuer)
   const claims = parseClaims(given.claims)
@@ -57,7 +57,7 @@ function parseIssuer(value: unknown): MachineIssuer {
   if (audience !== undefined && kind.audience === 'none')
     throw new Refused("Cognito's access tokens have no audience: their client is in the claim client_id.")
   const jwksUri = given.jwksUri === undefined ? kind.jwksUri(issuer) : textOf(given, 'jwksUri')
-  if (!ISSUER.test(jwksUri)) throw new Refused(`the jwksUri "${jwksUri}" is not https:// and a host name with a path.`)
+  if (!ADDRESS.test(jwksUri)) throw new Refused(`the jwksUri "${jwksUri}" is not https:// and a host name with a path.`)
   requireBinding(kind, claims)
   const checked = Object.keys(claims).length + (audience === undefined ? 0 : 1)
   if (checked > MOST_CLAIMS) throw new Refused(`it has ${checked} claims, the audience among them.`)
