@@ -42,7 +42,7 @@ export class Identity extends pulumi.ComponentResource {
     const { settings } = args
     const pool = userPool(name, args, { parent: this, protect: settings.deletionProtection })
     const dependsOn = federatedProviders(name, pool, args, { parent: this })
-    const client = userPoolClient(name, pool, args, { parent: this, ...(dependsOn.length > 0 && { dependsOn }) })
+    const client = userPoolClient(name, pool, args, { parent: this, dependsOn })
     this.userPoolId = pool.id
     this.userPoolArn = pool.arn
     this.userPoolClientId = client.id

@@ -1,6 +1,7 @@
 /** A user's session: the gateway and the tokens of a sign-in, for the running local cloud or a deployed hub. */
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { SIGN_IN_SCOPE } from '../../shared/browser-sign-in.ts'
+import { federatedGroup } from '../../shared/federation.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM, TENANT_ID } from '../../shared/tenant.ts'
 import { readRunningHub } from '../local/running.ts'
 import { signInByBrowser } from '../sign-in/by-browser.ts'
@@ -105,9 +106,9 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
  * @throws UserError for somebody who did not sign in there
  */
 function federatedPath({ tokens }: Pick<UserSession, 'tokens'>, tenantId: string, provider: string): string {
-  const groups = claimsOf(tokens.idToken)[GROUPS_CLAIM]
-  if (Array.isArray(groups) && groups.some((one) => String(one).endsWith(`_${provider}`)))
-    return `${tenantId}.${provider}`
+  const { iss, [GROUPS_CLAIM]: groups } = claimsOf(tokens.idToken)
+  const userPoolId = String(iss).split('/').at(-1) ?? ''
+  if (Array.isArray(groups) && groups.includes(federatedGroup(userPoolId, provider))) return `${tenantId}.${provider}`
   throw new UserError(
     `That user did not sign in at ${provider}.`,
     'The browser may remember somebody else: sign out on the pages of the user pool (an hour), or use a private window.',

@@ -95,30 +95,30 @@ interface After {
 }
 
 async function askedAfter(examined: Examined, { values, role, shown }: After): Promise<readonly Row[]> {
-  const { world, takeCalls } = examined
   await requireReader(examined)
   const show = (row: DeployedRow) => shown && printRow(shown, row)
   const rows =
     values['with-test-tenant'] === undefined
-      ? await askedAsSignedIn()
+      ? await askedAsSignedIn(examined, show)
       : await askWithTestTenant({ values, examined, role, show })
   const file = resolve(REPORT)
-  writeFileSync(file, verificationText(rows, world.where, new Date().toISOString().slice(0, 10), VERSION))
+  writeFileSync(file, verificationText(rows, examined.world.where, new Date().toISOString().slice(0, 10), VERSION))
   process.stderr.write(`Written: ${file}\n`)
   return rows
+}
 
-  async function askedAsSignedIn(): Promise<readonly DeployedRow[]> {
-    const gateway = gatewayOf(process.env)
-    const tenant = world.tenants.find(({ settings }) => settings.tenantId === gateway?.tenantId)
-    const deployed: Deployed = { world, gateway, tenant }
-    const answered: DeployedRow[] = []
-    for (const question of QUESTIONS) {
-      const row = await shownWhile(question.question, () => askDeployed(question, deployed, takeCalls))
-      answered.push(row)
-      show(row)
-    }
-    return answered
+/** Asks as the user whom this shell is signed in as. */
+async function askedAsSignedIn({ world, takeCalls }: Examined, show: (row: DeployedRow) => void) {
+  const gateway = gatewayOf(process.env)
+  const tenant = world.tenants.find(({ settings }) => settings.tenantId === gateway?.tenantId)
+  const deployed: Deployed = { world, gateway, tenant }
+  const rows: DeployedRow[] = []
+  for (const question of QUESTIONS) {
+    const row = await shownWhile(question.question, () => askDeployed(question, deployed, takeCalls))
+    rows.push(row)
+    show(row)
   }
+  return rows
 }
 
 /** @throws UserError where the questions would be asked with a deployer's permissions */
