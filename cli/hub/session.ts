@@ -85,7 +85,7 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
   // An external provider has words of its own for the tenant, which the tenant's stack knows.
   if (values.issuer !== undefined) return { ...session, tenant: tenantId }
   if (values.provider !== undefined)
-    return { ...session, tenant: federatedPath(session, tenantId, String(values.provider)) }
+    return { ...session, tenant: federatedPath(session.tokens.idToken, tenantId, String(values.provider)) }
   // The tenant's id is read from the token, as in the client of AWS's article.
   const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
   if (typeof tenant !== 'string')
@@ -105,8 +105,8 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
  * Federated people have no tenant of their own: their provider's group says whose they are, and the gateway asks for it on this path.
  * @throws UserError for somebody who did not sign in there
  */
-function federatedPath({ tokens }: Pick<UserSession, 'tokens'>, tenantId: string, provider: string): string {
-  const { iss, [GROUPS_CLAIM]: groups } = claimsOf(tokens.idToken)
+export function federatedPath(idToken: string, tenantId: string, provider: string): string {
+  const { iss, [GROUPS_CLAIM]: groups } = claimsOf(idToken)
   const userPoolId = String(iss).split('/').at(-1) ?? ''
   if (Array.isArray(groups) && groups.includes(federatedGroup(userPoolId, provider))) return `${tenantId}.${provider}`
   throw new UserError(
