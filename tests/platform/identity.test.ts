@@ -1,8 +1,8 @@
 /** People of an external provider, which signs as Entra ID, Okta or Keycloak do: through both locks, and through each by itself. */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Website } from '@genai/local-cloud/website'
 import { localAgent } from '@genai/local-cloud/wire/agent'
-import type { Website } from '@genai/local-cloud/wire/websites'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -41,9 +41,10 @@ import type { Reach } from './network/path.ts'
 import { reach } from './network/reach.ts'
 import { type Observer, Observers } from './observer.ts'
 import type { Image, Organization } from './organization.ts'
+import type { Website } from './website.ts'
 import { type Authority, openAuthority } from './wire/authority.ts'
 import type { Surroundings } from './wire/service.ts'
-import { type Website, websiteServices } from './wire/websites.ts'
+import { websiteServices } from './wire/websites.ts'
 import { startWire, type Wire, type WireEvent } from './wire/wire.ts'
 
 /** What happens in the cloud, as it happens: for `npm start`, for tests, for a log. */

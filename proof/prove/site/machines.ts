@@ -1,8 +1,8 @@
 /** The machines of the first tenant and of the second: tokens as their issuers give them, and a key of an issuer that is ours. */
 import { generateKeyPairSync } from 'node:crypto'
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
+import type { Website } from '@genai/local-cloud/website'
 import { localAgent } from '@genai/local-cloud/wire/agent'
-import type { Website } from '@genai/local-cloud/wire/websites'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Platform } from '../../harness/platform.ts'
 import { type Claims, type Forge, forgeOf, rs256 } from './forge.ts'

@@ -1,7 +1,7 @@
 /** A tenant whose people are an external provider's: its tokens, with a key of the provider that is ours. */
 import { generateKeyPairSync } from 'node:crypto'
 import type { Organization } from '@genai/local-cloud/organization'
-import type { Website } from '@genai/local-cloud/wire/websites'
+import type { Website } from '@genai/local-cloud/website'
 import { roleArn } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
 import { type Claims, type Forge, forgeOf, rs256 } from './forge.ts'

@@ -1,16 +1,6 @@
 /** Internet hosts that are neither AWS's nor declared. The caller of `startCloud` passes them in. */
+import type { Website } from '../website.ts'
 import type { Service } from './service.ts'
-
-/** What a host answers. */
-export type Website = (request: {
-  readonly method: string
-  readonly target: string
-  readonly body: string
-}) => Promise<{
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
-}>
 
 export const websiteServices = (websites: Readonly<Record<string, Website>>): readonly Service[] =>
   Object.entries(websites).map(([name, answer]) => ({

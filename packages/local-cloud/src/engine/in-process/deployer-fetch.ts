@@ -4,7 +4,7 @@
  * websites.
  */
 import type { Cognito } from '../../aws/cognito/cognito.ts'
-import type { Website } from '../../wire/websites.ts'
+import type { Website } from '../../website.ts'
 
 const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 

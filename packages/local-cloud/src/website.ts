@@ -1,0 +1,10 @@
+/** What an internet host that is neither AWS's nor declared answers. The caller of `startCloud` passes such hosts in. */
+export type Website = (request: {
+  readonly method: string
+  readonly target: string
+  readonly body: string
+}) => Promise<{
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}>
