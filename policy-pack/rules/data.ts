@@ -1,5 +1,5 @@
 /** Rules over what is kept: encrypted, kept for a stated time, not public. */
-import { documentsOf } from '../documents.ts'
+import type { Statement } from '../documents.ts'
 import {
   asList,
   asMap,
@@ -12,6 +12,7 @@ import {
   type Violation,
   violation,
 } from '../resource.ts'
+import { eachAllow } from './documents.ts'
 
 const BUCKET = 'aws:s3/bucket:Bucket'
 const TABLE = 'aws:dynamodb/table:Table'
@@ -147,20 +148,18 @@ const metricsOnly: Rule = {
           : ["It shares other metrics than Bedrock's."]),
       ].map((message) => violation(link, message))
     }),
-    ...ofType(resources, 'aws:oam/sinkPolicy:SinkPolicy')
-      .filter((one) => !isUnknown(one, 'policy'))
-      .filter((one) =>
-        documentsOf([one]).some(
-          ({ statements = [{ allows: true, conditions: {} }] }) =>
-            !statements.every(({ allows, conditions }) => !allows || takesMetricsOnly(conditions)),
-        ),
-      )
-      .map((one) => violation(one, 'It lets accounts share more than metrics.')),
+    ...sinksTakeMetrics(resources),
   ],
 }
 
+const sinksTakeMetrics = eachAllow(({ conditions }, { owner }) =>
+  owner.type !== 'aws:oam/sinkPolicy:SinkPolicy' || takesMetricsOnly(conditions)
+    ? []
+    : ['It lets accounts share more than metrics.'],
+)
+
 /** The key is a list of what a link shares, which is never empty. */
-const takesMetricsOnly = (conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>): boolean => {
+function takesMetricsOnly(conditions: Statement['conditions']): boolean {
   const types = asTexts(conditions['ForAllValues:StringEquals']?.['oam:ResourceTypes'])
   return types.length === 1 && types[0] === METRICS
 }
