@@ -43,6 +43,7 @@ import { type Observer, Observers } from './observer.ts'
 import type { Image, Organization } from './organization.ts'
 import type { Website } from './website.ts'
 import { type Authority, openAuthority } from './wire/authority.ts'
+import { fetchedBy } from './wire/fetched-by.ts'
 import type { Surroundings } from './wire/service.ts'
 import { websiteServices } from './wire/websites.ts'
 import { startWire, type Wire, type WireEvent } from './wire/wire.ts'
@@ -294,22 +295,3 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     },
   }
 }
-
-/** From AWS's own addresses to the internet. @throws Error where nobody answers */
-async function fetchedBy(wire: Wire, url: string, form?: string): Promise<{ status: number; text: string }> {
-  const { host, pathname, search } = new URL(url)
-  const answer = await wire.call(AWS_ITSELF, {
-    host,
-    method: form === undefined ? 'GET' : 'POST',
-    target: `${pathname}${search}`,
-    ...(form !== undefined && {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new TextEncoder().encode(form),
-    }),
-  })
-  if (!('status' in answer)) throw new Error(`${host} is not reached`)
-  return { status: answer.status, text: Buffer.from(answer.body).toString('utf8') }
-}
-
-/** An address of the block for documentation: which one Cognito calls from is not said. */
-const AWS_ITSELF = { kind: 'internet', address: '198.51.100.53' } as const

@@ -1,0 +1,21 @@
+/** Requests that AWS itself makes, such as those of Cognito to a company's identity provider. */
+import type { Wire } from './wire.ts'
+
+/** From AWS's own addresses to the internet. @param form the body of a POST; without it, GET. @throws Error where nobody answers */
+export async function fetchedBy(wire: Wire, url: string, form?: string): Promise<{ status: number; text: string }> {
+  const { host, pathname, search } = new URL(url)
+  const answer = await wire.call(AWS_ITSELF, {
+    host,
+    method: form === undefined ? 'GET' : 'POST',
+    target: `${pathname}${search}`,
+    ...(form !== undefined && {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new TextEncoder().encode(form),
+    }),
+  })
+  if (!('status' in answer)) throw new Error(`${host} is not reached`)
+  return { status: answer.status, text: Buffer.from(answer.body).toString('utf8') }
+}
+
+/** An address of the block for documentation: which one Cognito calls from is not said. */
+const AWS_ITSELF = { kind: 'internet', address: '198.51.100.53' } as const
