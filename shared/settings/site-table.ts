@@ -51,7 +51,7 @@ const certificateArn: Setting<string | undefined> = {
 
 const title: Setting<string> = {
   type: 'text',
-  meaning: 'What the page calls itself.',
+  meaning: 'Title of the page.',
   allowed: '1 to 40 characters, no line breaks.',
   placeholder: '{TITLE}',
   fallback: { value: 'Chat', text: '`Chat`' },

@@ -31,7 +31,7 @@ const tenantId: Setting<string> = {
 const modelEndpoint: Setting<'own' | 'hub'> = {
   type: '`own` or `hub`',
   meaning:
-    'Where the tenant’s models are called: a network and an endpoint of its own, or the endpoint that the hub shares (`centralModels`), which has no fixed cost and fewer walls (docs/variants.md).',
+    'Where the tenant’s models are called: a network and an endpoint of its own, or the endpoint that the hub shares (`centralModels`), which has no fixed cost but fewer layers of isolation (docs/variants.md).',
   allowed: 'own or hub.',
   placeholder: '{ENDPOINT}',
   fallback: { value: 'own', text: '`own`' },
@@ -91,7 +91,7 @@ const gatewayEndpoint = simple(
   { is: 'true or false' },
   {
     meaning:
-      "Makes an endpoint for the hub's endpoint service in the tenant's VPC: clients in it reach the gateway under its own name without leaving AWS's network (docs/private-door.md). Their tokens are checked as anybody's.",
+      "Makes an endpoint for the hub's endpoint service in the tenant's VPC: clients in it reach the gateway under its own name without leaving AWS's network (docs/private-door.md). Their tokens are checked like those of all clients.",
     allowed: 'true or false; true only on a hub with endpointService.',
     fallback: false,
   },
@@ -101,7 +101,7 @@ const sharedAccount = simple(
   { is: 'true or false' },
   {
     meaning:
-      'Several tenants are in this one account (pooled): every one of them has to say so. They share its quotas, its bill and its guard rails, and what an account has once belongs to one of them (docs/variants.md).',
+      'Several tenants share this account (pooled); each of them has to set this. They share its quotas, its bill and its service control policies. Things that an account can have only once belong to one of them (docs/variants.md).',
     allowed: 'true or false; true with tokensPerMinute in limits, of tenant or of every model.',
     fallback: false,
   },
@@ -110,7 +110,8 @@ const sharedAccount = simple(
 const sharedAccountWithoutLimits = simple(
   { is: 'true or false' },
   {
-    meaning: "The tenant may use up its neighbours' quotas: nothing of it has to be limited.",
+    meaning:
+      "With `sharedAccount`: the tenant needs no limits, although it can then use up the quotas of the account's other tenants.",
     allowed: 'true or false; true only with sharedAccount.',
     fallback: false,
   },

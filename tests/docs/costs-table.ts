@@ -75,7 +75,7 @@ const HUB: readonly Row[] = [
     'needs `hostedZoneId`; 350 s idle',
   ],
   ['`dashboard`', '`true`', '$3 after three free ones, and up to $1.20 a tenant', 'the hub'],
-  ['`accountMetrics`', 'set', '$0: AWS asks nothing for shared metrics (?)', '', 'one sink an account and region'],
+  ['`accountMetrics`', 'set', '$0: shared metrics are free (?)', '', 'one sink an account and region'],
   [
     '`clientInstance`',
     '`true`',

@@ -80,7 +80,7 @@ export const OF_MODELS: readonly Question[] = [
         file: note('0088-tenants-that-share-an-account'),
         words: 'inside of a call is attributed so, too, is not known',
       },
-      { file: 'docs/limits-and-costs.md', words: 'within a call is attributed to the role is not known (?)' },
+      { file: 'docs/limits-and-costs.md', words: 'attributes the price of a guardrail within a call to the role (?)' },
     ],
     question: 'Is the price of a guardrail within a model’s call attributed to the calling role?',
     how: 'only by a bill: line_item_iam_principal of a CUR 2.0 export, for the usage of guardrails',

@@ -12,7 +12,7 @@ const MOST = 50
 export const federatedProviders: Setting<Readonly<Record<string, FederatedProvider>>> = {
   type: 'map of maps',
   meaning:
-    'Providers that the user pool federates to, by name: tenant, whose people they are; type oidc with issuer, clientId and perhaps scopes, or type saml with metadataUrl. Each tenant’s people call on `/TENANT.NAME/…` (docs/identity.md).',
+    'Providers that the user pool federates to, by name. Each is a map of tenant (the id of the tenant whose people it has), and type oidc with issuer, clientId and optional scopes, or type saml with metadataUrl. Each tenant’s people call on `/TENANT.NAME/…` (docs/identity.md).',
   allowed: `up to ${MOST} names of a lower-case letter, then 2 to 30 lower-case letters, digits and hyphens. With userPoolDomain, keySetVia table, and a secret in federatedSecrets for each of type oidc.`,
   entries: 'map',
   placeholder: '{PROVIDER}',

@@ -37,7 +37,7 @@ export const allowInsecureHttp = simple(
   { is: 'true or false' },
   {
     meaning:
-      'Demo only: a listener without TLS, over which tokens and prompts travel readable. Instead of a domain name.',
+      'Demo only: a listener without TLS, over which tokens and prompts are sent unencrypted. Used instead of a domain name.',
     allowed: 'true or false; true only without domainName, hostedZoneId and certificateArn.',
     fallback: false,
   },
@@ -60,7 +60,7 @@ export const wafRateLimit = simple(
   { is: 'whole number', least: 10, most: 2_000_000_000 },
   {
     meaning:
-      'Requests in five minutes from one source address, after which the firewall blocks it. By PrivateLink all come from the same few addresses: there it is requests with one token.',
+      'Requests in five minutes from one source address, after which the firewall blocks it. Requests by PrivateLink come from a few addresses only, so for them the limit applies to requests with one token.',
     fallback: 2000,
   },
 )
@@ -78,7 +78,7 @@ const ORIGIN = /^https:\/\/(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[
 export const browserOrigin: Setting<string | undefined> = {
   type: 'text',
   meaning:
-    'The one origin whose pages may call the gateway: that of the client (docs/client.md). A listener holds one. Without it, pages of every origin may, with a token of their own.',
+    'The one origin whose pages may call the gateway: that of the client (docs/client.md). Only one is possible. Without the setting, pages of every origin may call; they need a token all the same.',
   allowed: 'https:// and a lower-case host name, without a path, such as https://chat.example.com.',
   placeholder: 'https://{NAME}',
   fallback: { value: undefined, text: 'every origin' },
@@ -107,7 +107,7 @@ export const endpointService = simple(
 export const endpointServiceAccounts: Setting<readonly string[] | undefined> = {
   type: 'list of accounts',
   meaning:
-    "Accounts of partners without a spoke, who may ask to be connected by PrivateLink. Every connection is accepted by an operator. A tenant's own account is added by its stack and is none of these.",
+    "Accounts of partners without a spoke, who may ask to be connected by PrivateLink. Every connection is accepted by an operator. Do not list tenants' accounts: their stacks add them.",
   allowed: '1 to 100 different account ids of 12 digits, quoted; only with endpointService.',
   entries: 'list',
   placeholder: '{ACCOUNT}',

@@ -35,7 +35,7 @@ export const userPoolMfa = simple(
   { is: 'choice', of: USER_POOL_MFA },
   {
     meaning:
-      'Whether the user pool asks for a code of an authenticator app (TOTP) after the password: of nobody, of users who have set one up, or of everybody, who then set one up at their next sign-in (docs/identity.md). In place, either way.',
+      'Whether the user pool asks for a code of an authenticator app (TOTP) after the password: of nobody, of users who have set one up, or of everybody, who then set one up at their next sign-in (docs/identity.md). The setting can be changed in place in every direction.',
     fallback: 'off',
   },
 )
@@ -43,7 +43,7 @@ export const userPoolMfa = simple(
 export const identity: Setting<IdentitySettings | undefined> = {
   type: 'map',
   meaning:
-    "An external OpenID provider that people sign in with, in place of the hub's user pool (docs/identity.md): issuer, audience, tenantClaim and claimFormat (text, list or space-separated); perhaps groupsClaim, jwksUri and clientId.",
+    "An external OpenID provider that people sign in with, in place of the hub's user pool (docs/identity.md): issuer, audience, tenantClaim and claimFormat (text, list or space-separated); optional are groupsClaim, jwksUri and clientId.",
   allowed:
     'issuer as https:// and a host name, perhaps with a path, in the provider’s very spelling; audience, one text; tenantClaim, the name of a claim; claimFormat text, list or space-separated. With keySetVia table.',
   entries: 'map',

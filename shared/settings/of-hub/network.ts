@@ -60,7 +60,7 @@ export const shareWithOrganisation: Setting<string | undefined> = {
 export const shareWithAccounts: Setting<readonly string[] | undefined> = {
   type: 'list of accounts',
   meaning:
-    'Accounts outside of the organisation that tenants may be in: each spoke adds its own to the share and accepts the invitation.',
+    'Accounts outside of the organisation that tenants may be in: each spoke adds its own account to the share and accepts the invitation.',
   allowed: '1 to 100 different account ids of 12 digits, quoted; not together with shareWithOrganisation.',
   entries: 'list',
   placeholder: '{ACCOUNT}',

@@ -41,7 +41,7 @@ export const dashboard = simple(
 export const accountMetrics: Setting<MetricsSink | undefined> = {
   type: '`make`, or text',
   meaning:
-    "Where tenants with `shareMetrics` share Bedrock's own metrics of their accounts, which the dashboard then shows: `make` a sink of CloudWatch's cross-account observability, or the ARN of the one that is there. AWS allows an account one in a region.",
+    "The sink (of CloudWatch's cross-account observability) to which tenants with `shareMetrics` link their accounts, so that the dashboard shows Bedrock's own metrics of these. `make` makes one; if the hub's account has a sink already, give its ARN, because AWS allows an account one in a region.",
   allowed:
     "make, or the ARN of a sink of the hub's account and region, arn:aws:oam:REGION:ACCOUNT:sink/ID; with dashboard.",
   placeholder: '{make or ARN}',

@@ -62,8 +62,8 @@ const MESSAGE = 'This was blocked by the content policy of your organisation.'
 export const guardrail: Setting<GuardrailSettings | undefined> = {
   type: 'map',
   meaning:
-    "A Bedrock guardrail that every call of the tenant's models carries: one of the tenant's account (arn, version), or what one is made of: " +
-    'topics that are denied, words, profanity, pii, filters, and the message that a caller gets instead (docs/governance.md).',
+    "A Bedrock guardrail that every call of the tenant's models carries: an existing one of the tenant's account (arn, version), or the rules from which the stack makes one: " +
+    'topics that are denied, words, profanity, pii, filters, and the message that a caller gets in place of a blocked answer (docs/governance.md).',
   allowed:
     "a map of arn (of a guardrail in the tenant's account) and version (a number); or a map of at least one of topics (up to 30 names, each with a " +
     `definition of up to ${MOST.definition} characters, or a map of definition and examples), words (a list), profanity (true), pii (kinds such as EMAIL → ` +

@@ -10,9 +10,9 @@ const between = (name: keyof typeof LIMIT_RANGES) =>
 export const limits: Setting<Limits | undefined> = {
   type: 'map of maps',
   meaning:
-    `How much may be used by the tenant as a whole (\`tenant\`), by each of its users and machines (\`user\`), and of each name in models (\`models\`). ` +
-    `A day and a month are UTC's; the operators are told at warnAt percent of dollarsPerMonth (${WARN_AT}). ` +
-    'While the counters are out of reach, requests are refused; with `onLimitsUnavailable: allow`, those that only limits of a minute apply to are not (docs/governance.md).',
+    `Limits on use: of the tenant as a whole (\`tenant\`), of each of its users and machines (\`user\`), and of each name in models (\`models\`). ` +
+    `Days and months are those of UTC. An alarm warns the operators at warnAt percent of dollarsPerMonth (default ${WARN_AT}). ` +
+    'While the counters are out of reach, requests are refused. With `onLimitsUnavailable: allow`, requests pass then if only limits of a minute apply to them (docs/governance.md).',
   allowed:
     `a map of tenant, user, models (name in models → map) and onLimitsUnavailable (allow). Each of the first three has any of ${between('requestsPerMinute')}, ` +
     `${between('tokensPerMinute')}, ${between('tokensPerDay')}, ${between('dollarsPerMonth')} and with that ${between('warnAt')}; user also ${between('concurrentRequests')}.`,

@@ -15,7 +15,7 @@ const MOST_CLAIMS = 10
 export const machineIssuers: Setting<MachineIssuers> = {
   type: 'map of maps',
   meaning:
-    "The issuers of the tokens with which the tenant's machines call, by the name in their path `/TENANT.NAME/…`: issuer, audience, the claims that must be equal, and jwksUri where it is not the issuer's usual one (docs/machines.md).",
+    "The issuers of the tokens with which the tenant's machines call, by the name in their path `/TENANT.NAME/…`: issuer, audience, the claims that a token must have, and jwksUri if the keys are not at the usual address of the issuer (docs/machines.md).",
   allowed: `up to ${MOST} names of a lower-case letter, then lower-case letters, digits and hyphens (at most 31), each with a map of issuer, audience, jwksUri and claims: a claim that names the machine, no wildcards, at most ${MOST_CLAIMS} with the audience.`,
   entries: 'map',
   placeholder: '{MACHINE}',

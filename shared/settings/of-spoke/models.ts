@@ -26,7 +26,7 @@ const MAX_TOKENS = integerIn(1, 131_072)
 export const models: Setting<Readonly<Record<string, TenantModel>>> = {
   type: 'map of text, of lists, or of maps',
   meaning:
-    'The names that the tenant may use → Bedrock model or inference profile ids, or lists of them: the next one is asked when Bedrock throttles the one before, or does not have it ready or available (docs/governance.md). Or a map of id (one or a list) and maxTokens: the answer’s length for callers of OpenAI’s API who name none.',
+    'The names that the tenant may use, each with a Bedrock model or inference profile id, or a list of them: the next one of a list is asked when the one before is throttled, not ready or unavailable (docs/governance.md). A name may also have a map of id (one or a list) and maxTokens, the most tokens of an answer for callers of OpenAI’s API who set no number.',
   allowed: `1 to 20 names of lower-case letters, digits, dots and hyphens (at most 64), each with a model or inference profile id, a list of up to ${MOST_IN_CHAIN} of them, or a map of id (one or a list) and maxTokens (1 to 131072).`,
   entries: 'map',
   placeholder: '{MODEL}',
@@ -37,7 +37,7 @@ export const models: Setting<Readonly<Record<string, TenantModel>>> = {
 export const modelRegions: Setting<Readonly<Record<string, readonly string[]>>> = {
   type: 'map of lists of text',
   meaning:
-    'Where requests to inference profiles of a geography may go, when AWS has one that this project does not know, or other regions: the first part of the profile ids → regions.',
+    'The regions to which the inference profiles of a geography may send requests, by the first part of the profile ids (such as us). Needed only if AWS has a geography that this project does not know, or other regions.',
   allowed: '1 to 20 geographies such as us or apac, each with a list of 1 to 20 different regions.',
   entries: 'map',
   placeholder: '["{REGION}"]',
@@ -118,7 +118,7 @@ function parseModelRegions(raw: string): Readonly<Record<string, readonly string
 export const modelPerimeter: Setting<ModelPerimeter> = {
   type: '`everyRegion` or `homeRegion`',
   meaning:
-    'Where a request through an inference profile must show the tenant’s endpoint (`aws:SourceVpce`): in every region that it is checked in, or in the hub’s region only, where it is made. The second is for an AWS that does not pass the key on to other regions, which `genai doctor --deployed` finds out; print the guard rails again with it.',
+    'Where a request through an inference profile must show the tenant’s endpoint (`aws:SourceVpce`): in every region in which AWS checks it, or only in the hub’s region, from which it is sent. Set `homeRegion` if AWS does not pass this condition key on to other regions, which `genai doctor --aws --deployed` finds out; then print the guard rails again.',
   allowed: 'everyRegion or homeRegion.',
   placeholder: '{WHERE}',
   fallback: { value: 'everyRegion', text: '`everyRegion`' },
