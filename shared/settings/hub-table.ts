@@ -7,7 +7,7 @@ import * as frontDoor from './of-hub/front-door.ts'
 import * as identity from './of-hub/identity.ts'
 import * as network from './of-hub/network.ts'
 import * as records from './of-hub/records.ts'
-import type { Setting } from './setting.ts'
+import type { Setting, Values } from './setting.ts'
 import { listOf, matching, oneOf } from './values.ts'
 
 const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/
@@ -102,3 +102,14 @@ export const HUB_PARTS = [
   'endpointService',
   'endpointServiceAccounts',
 ] as const
+
+export type HubValues = Values<typeof HUB_TABLE>
+
+/** Which part of a setting is wrong, what was meant, or between which settings whoever wrote them has to choose. */
+interface Fix {
+  readonly at?: string
+  readonly meant?: string
+  readonly choice?: string
+}
+
+export type Refuse = (setting: keyof HubValues, got: string, fix?: Fix) => void

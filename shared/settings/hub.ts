@@ -8,16 +8,15 @@ import { POLICY_LIMITS } from '../policies/document.ts'
 import { parseModel } from '../policies/models.ts'
 import { onboardingTrustPolicy } from '../policies/onboarding.ts'
 import type { HubSettings } from '../settings.ts'
-import { removeCommand, secretCommand } from './commands.ts'
+import { removeCommand } from './commands.ts'
 import { accountOfRole, CERTIFICATE_ARN, credentialsOf, SINK_ARN, TOPIC_ARN } from './common.ts'
-import { HUB_PARTS, HUB_TABLE } from './hub-table.ts'
+import { checkFederation, checkIdentity, checkUserPoolDomain } from './hub-identity.ts'
+import { HUB_PARTS, HUB_TABLE, type HubValues, type Refuse } from './hub-table.ts'
 import { REGIONS } from './regions.ts'
-import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled, type Values } from './setting.ts'
+import { mistake, type Problem, type RawSettings, readTable, SettingsError, settled } from './setting.ts'
 import { SITE_TABLE } from './site-table.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 import { isPrivate, PRIVATE_RANGES_TEXT } from './values.ts'
-
-type HubValues = Values<typeof HUB_TABLE>
 
 /** @throws SettingsError with every mistake */
 export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
@@ -57,15 +56,6 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
     ...(central && { centralModels: central }),
   }
 }
-
-/** Which part of a setting is wrong, what was meant, or between which settings whoever wrote them has to choose. */
-interface Fix {
-  readonly at?: string
-  readonly meant?: string
-  readonly choice?: string
-}
-
-type Refuse = (setting: keyof HubValues, got: string, fix?: Fix) => void
 
 const regionOf = (zone: string) => zone.slice(0, -1)
 
@@ -114,57 +104,6 @@ function checkDeployers({ deployers }: HubValues, refuse: Refuse): void {
     'deployers',
     `their names make the onboarding role's trust policy ${length} characters long, and AWS allows ${POLICY_LIMITS.trust}: name fewer, or one role that they share.`,
     { meant: '["{ARN}"]' },
-  )
-}
-
-/** AWS: a pool with a domain cannot be reached through an interface endpoint at all. */
-function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, refuse: Refuse): void {
-  if (userPoolDomain === undefined || keySetVia !== 'endpoint') return
-  refuse(
-    'userPoolDomain',
-    "it is set, and keySetVia is endpoint: through Cognito's endpoint a pool with a domain cannot be reached, and every request would be refused. Set keySetVia to table.",
-    { choice: 'userPoolDomain' },
-  )
-}
-
-/** Pages to sign in on, keys from the table (as for machines), and a secret for each client. */
-function checkFederation(values: HubValues, stack: string, refuse: Refuse): void {
-  const { federatedProviders, federatedSecrets, userPoolDomain, keySetVia, identity } = values
-  const names = Object.keys(federatedProviders)
-  const choice = { choice: 'federatedProviders' }
-  const stray = Object.keys(federatedSecrets).find((name) => federatedProviders[name]?.type !== 'oidc')
-  if (stray !== undefined)
-    refuse(
-      'federatedSecrets',
-      `it has a secret of "${stray}", which is no provider of type oidc in federatedProviders.`,
-    )
-  if (names.length === 0) return
-  if (userPoolDomain === undefined)
-    refuse(
-      'federatedProviders',
-      'it is set, and userPoolDomain is not: people sign in on the pages of that domain.',
-      choice,
-    )
-  if (keySetVia !== 'table')
-    refuse('federatedProviders', `it is set, and keySetVia is ${keySetVia}. Set keySetVia to table.`, choice)
-  if (identity !== undefined)
-    refuse('federatedProviders', 'it is set, and identity as well, with which nobody signs in at the user pool.', {
-      choice: 'federatedProviders or identity',
-    })
-  for (const name of names)
-    if (federatedProviders[name]?.type === 'oidc' && federatedSecrets[name] === undefined)
-      refuse('federatedSecrets', `there is no secret of "${name}": ${secretCommand(stack, `federatedSecrets.${name}`)}`)
-}
-
-/** Cognito's endpoint has no other issuer's keys, and the functions have no other way out. */
-function checkIdentity({ identity, keySetVia }: HubValues, refuse: Refuse): void {
-  if (identity === undefined || keySetVia === 'table') return
-  refuse(
-    'identity',
-    `it is set, and keySetVia is ${keySetVia}: keys of an external provider are read from the table only. Set keySetVia to table.`,
-    {
-      choice: 'identity',
-    },
   )
 }
 
