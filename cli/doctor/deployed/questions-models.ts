@@ -29,7 +29,7 @@ export const OF_MODELS: readonly Question[] = [
     from: [
       { file: FACTS, words: "share `AWS/Bedrock` metrics of a tenant's account with the hub at no charge (?)" },
       { file: note('0097-account-metrics-by-links'), words: 'was not looked up in a price list (?)' },
-      { file: 'docs/governance.md', words: 'AWS asks nothing for metrics that are shared (?)' },
+      { file: 'docs/governance.md', words: 'we found no price list that says so (?)' },
     ],
     question: 'Are metrics shared between accounts at no charge?',
     how: 'only by a bill',
