@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { INIT_LIMIT_MS, OLD_SPACE_SHARE } from './constants.ts'
+import { OLD_SPACE_SHARE } from './constants.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 import { readLines } from './read-lines.ts'
 
@@ -119,31 +119,25 @@ export class ExecutionEnvironment {
   }
 
   /** Loads the handler. Anything but `ready` is the function's error, and the process is gone. */
-  async initialize(): Promise<Outcome | { readonly kind: 'ready' }> {
-    const outcome = await this.#wait(INIT_LIMIT_MS, () => ({
+  async initialize(limitMs: number): Promise<Outcome | { readonly kind: 'ready' }> {
+    const outcome = await this.#wait(limitMs, () => ({
       kind: 'timedOut',
       error: {
         errorType: 'Sandbox.Timedout',
-        errorMessage: `Init phase timed out after ${seconds(INIT_LIMIT_MS)} seconds`,
+        errorMessage: `Init phase timed out after ${seconds(limitMs)} seconds`,
       },
     }))
     if (outcome.kind !== 'ready') await this.#endAfter(outcome)
     return outcome
   }
 
-  /** Serves one request; the caller sees to it that none is running. */
-  async invoke({ requestId, payload, traceId }: Invocation): Promise<Outcome> {
+  /** Serves one request; the caller sees to it that none is running. `leftMs`: of the function's timeout. */
+  async invoke(invocation: Invocation, leftMs: number): Promise<Outcome> {
+    const { requestId, payload, traceId } = invocation
     const { arn, timeoutSeconds } = this.#configuration
-    const limit = timeoutSeconds * 1000
     this.#requestId = requestId
-    const waiting = this.#wait(limit, () => ({
-      kind: 'timedOut',
-      error: {
-        errorType: 'Sandbox.Timedout',
-        errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds(limit)} seconds`,
-      },
-    }))
-    const message = { requestId, payload, deadline: Date.now() + limit, functionArn: arn, ...(traceId && { traceId }) }
+    const waiting = this.#wait(leftMs, () => taskTimedOut(invocation, timeoutSeconds * 1000))
+    const message = { requestId, payload, deadline: Date.now() + leftMs, functionArn: arn, ...(traceId && { traceId }) }
     // A process that is gone in this moment fails the request by its exit.
     if (this.#child.connected) this.#child.send(message, () => {})
     const outcome = await waiting
@@ -204,6 +198,15 @@ export class ExecutionEnvironment {
     return { errorType: 'Runtime.ExitError', errorMessage: `${request}Error: Runtime exited with error: ${how}` }
   }
 }
+
+/** What the caller gets when the function's own timeout has passed. */
+export const taskTimedOut = ({ requestId }: Invocation, limitMs: number) => ({
+  kind: 'timedOut' as const,
+  error: {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds(limitMs)} seconds`,
+  },
+})
 
 const SIGNALS: Readonly<Record<string, string>> = {
   SIGKILL: 'killed',

@@ -5,9 +5,15 @@ import type { CredentialStore } from '../../iam/credential-store.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { Printed } from '../logs/function-lines.ts'
 import { unpack } from './code.ts'
-import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS } from './constants.ts'
+import { CREDENTIAL_SECONDS, ENVIRONMENT_SECONDS, IDLE_SECONDS, INIT_LIMIT_MS } from './constants.ts'
 import { environmentVariables } from './environment-variables.ts'
-import { type Ending, ExecutionEnvironment, type Invocation, type Outcome } from './execution-environment.ts'
+import {
+  type Ending,
+  ExecutionEnvironment,
+  type Invocation,
+  type Outcome,
+  taskTimedOut,
+} from './execution-environment.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 import type { LambdaFaults } from './lambda-faults.ts'
 import { requireExecutionRole } from './permission.ts'
@@ -77,10 +83,37 @@ export class FunctionPool {
       idle.busy = true
       return this.#serve(configuration, idle, invocation)
     }
+    return await this.#serveFromStart(configuration, invocation)
+  }
+
+  async #serveFromStart(configuration: FunctionConfiguration, invocation: Invocation): Promise<Served> {
     const begun = performance.now()
-    const started = await this.#start(configuration)
-    if ('outcome' in started) return { ...started, durationMs: 0, coldStartMs: performance.now() - begun }
-    return { ...(await this.#serve(configuration, started, invocation)), coldStartMs: started.coldStartMs }
+    const started = await this.#start(configuration, INIT_LIMIT_MS)
+    const coldStartMs = performance.now() - begun
+    if (!('outcome' in started)) return { ...(await this.#serve(configuration, started, invocation)), coldStartMs }
+    if (started.outcome.kind !== 'timedOut') return { ...started, durationMs: 0, coldStartMs }
+    this.#options.logLine(
+      started.stream,
+      `INIT_REPORT Init Duration: ${coldStartMs.toFixed(2)} ms\tPhase: init\tStatus: timeout`,
+    )
+    return await this.#serveFromSecondStart(configuration, invocation)
+  }
+
+  /**
+   * A module that is not loaded within the time of the init phase is loaded again as a part of the invocation, within the
+   * function's own timeout (AWS: "Understanding the Lambda execution environment lifecycle").
+   */
+  async #serveFromSecondStart(configuration: FunctionConfiguration, invocation: Invocation): Promise<Served> {
+    const limitMs = configuration.timeoutSeconds * 1000
+    const begun = performance.now()
+    const started = await this.#start(configuration, limitMs)
+    const spentMs = performance.now() - begun
+    if ('outcome' in started) {
+      const timedOut = started.outcome.kind === 'timedOut'
+      return { ...started, ...(timedOut && { outcome: taskTimedOut(invocation, limitMs) }), durationMs: spentMs }
+    }
+    const served = await this.#serve(configuration, started, invocation, limitMs - spentMs)
+    return { ...served, durationMs: served.durationMs + spentMs }
   }
 
   /** Ends processes that are idle for long, old, or of another version than `current`; those that serve, afterwards. */
@@ -103,10 +136,10 @@ export class FunctionPool {
 
   async #start(
     configuration: FunctionConfiguration,
-  ): Promise<(Member & { readonly coldStartMs: number }) | { readonly outcome: Outcome; readonly stream: string }> {
+    limitMs: number,
+  ): Promise<Member | { readonly outcome: Outcome; readonly stream: string }> {
     const { surroundings, credentials, directory, caFile, wirePort, started, exited, printed, logLine } = this.#options
     requireExecutionRole(surroundings, configuration)
-    const begun = performance.now()
     const { arn, name, code, roleArn, logGroup } = configuration
     const now = surroundings.now()
     const stream = streamName(now)
@@ -133,24 +166,25 @@ export class FunctionPool {
       exited(environment.pid, ending)
     })
     logLine(stream, `INIT_START Runtime Version: nodejs:24 ${arn}`)
-    const initialized = environment.initialize()
+    const initialized = environment.initialize(limitMs)
     if (!(await mayLog(surroundings, configuration, session)))
       logLine(stream, `LOCAL CLOUD: on AWS nothing of this log would be kept, as ${roleArn} may not write ${logGroup}.`)
     const outcome = await initialized
     if (outcome.kind !== 'ready') return { outcome, stream }
-    return Object.assign(member, { coldStartMs: performance.now() - begun })
+    return member
   }
 
   async #serve(
-    { name: functionName, account }: FunctionConfiguration,
+    { name: functionName, account, timeoutSeconds }: FunctionConfiguration,
     member: Member,
     invocation: Invocation,
+    leftMs = timeoutSeconds * 1000,
   ): Promise<Served> {
     const { surroundings, faults } = this.#options
     this.#options.logLine(member.stream, `START RequestId: ${invocation.requestId} Version: $LATEST`)
     const begun = performance.now()
     const answered = faults?.serving({ functionName, account }, member.environment.pid)
-    const outcome = await member.environment.invoke(invocation)
+    const outcome = await member.environment.invoke(invocation, leftMs)
     answered?.()
     const durationMs = performance.now() - begun
     member.busy = false
