@@ -1,5 +1,5 @@
 /** For tests of the programs: runs one against Pulumi's mocks and keeps what it registered, with what the mocks drop. */
-import { promisesWithoutStacks } from '@genai/local-cloud/engine/in-process/promises-without-stacks'
+import { keepCallbacksOf, leanRuntime } from '@genai/local-cloud/engine/in-process/lean-runtime'
 import * as pulumi from '@pulumi/pulumi'
 import type { RegisterResourceRequest } from '@pulumi/pulumi/proto/resource_pb.js'
 import { disconnect, getMonitor } from '@pulumi/pulumi/runtime/settings.js'
@@ -49,7 +49,7 @@ export async function record<T extends Record<string, unknown>>(
   { stack, answer, invoke, preview = false }: Mocks,
 ): Promise<Recording<Settled<T>>> {
   const resources: Registered[] = []
-  promisesWithoutStacks()
+  leanRuntime()
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
@@ -69,6 +69,7 @@ export async function record<T extends Record<string, unknown>>(
     if (request.getType() !== 'pulumi:pulumi:Stack') resources.push(registered(request))
     return register(request, callback)
   }
+  keepCallbacksOf(monitor)
   // Pulumi's mocks say that they take hooks, but have no call for them.
   monitor.registerResourceHook = (_, callback) => callback(null, undefined)
   const values = await program()

@@ -12,9 +12,9 @@ import type { Ledger, LedgerView, Properties, Waits } from '../../ledger/ledger.
 import type { Organization } from '../../organization.ts'
 import { plainProperties } from '../wire-values.ts'
 import { isolated, withRejectionsOf } from './isolation.ts'
+import { keepCallbacksOf, leanRuntime } from './lean-runtime.ts'
 import { type Message, sendMessagesTo, tellTrouble } from './messages.ts'
 import { Monitor } from './monitor.ts'
-import { promisesWithoutStacks } from './promises-without-stacks.ts'
 import { type Makers, Run, type RunOptions, urnPrefix } from './run.ts'
 
 export interface Cloud {
@@ -118,8 +118,9 @@ async function runProgram(
         config,
         fail,
       })
-      promisesWithoutStacks()
+      leanRuntime()
       setMockOptions(monitor, project, stack, false, organizationName)
+      keepCallbacksOf(monitor)
       sendMessagesTo(onMessage)
       pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])
       await runInPulumiStack(program)
