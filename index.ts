@@ -24,7 +24,7 @@ async function run(settings: Settings, origin: SettingsOrigin): Promise<Record<s
   const files = () => stackFilesIn(import.meta.dirname, origin.project)
   if (settings.role === 'hub') {
     const [{ BEFORE }, { preflight }, { hub }] = await Promise.all([
-      import('./hub/preflight/before.ts'),
+      import('./hub/preflight/this-stack.ts'),
       import('./hub/preflight/preflight.ts'),
       import('./hub/program.ts'),
     ])
@@ -41,7 +41,7 @@ async function run(settings: Settings, origin: SettingsOrigin): Promise<Record<s
     return { ...site(await preflight({ settings, hub, before: await readBefore(origin, BEFORE), origin })) }
   }
   const [{ BEFORE }, { preflight }, { spoke }, hub] = await Promise.all([
-    import('./spoke/preflight/before.ts'),
+    import('./spoke/preflight/this-stack.ts'),
     import('./spoke/preflight/preflight.ts'),
     import('./spoke/program.ts'),
     readHub(settings.hubStack),

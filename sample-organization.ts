@@ -8,7 +8,7 @@ import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts
 import { siteDeployerPolicy } from './shared/policies/deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
-import { enforcementPolicy, GUARDRAIL_ROLE } from './shared/policies/enforcement.ts'
+import { enforcementPolicy, GUARDRAIL_ROLE } from './shared/policies/guardrail-enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
 import { guardRails } from './shared/policies/service-control.ts'
 

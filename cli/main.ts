@@ -1,5 +1,5 @@
 /** The command line: one command with verbs. The npm scripts are short names for some of them. */
-import './compiled.ts'
+import './compile-cache.ts'
 import { awsRemedy } from './hub/aws-remedies.ts'
 import { surviveClosedOutput } from './terminal/closed-output.ts'
 import { diskRemedy } from './terminal/disk-remedies.ts'

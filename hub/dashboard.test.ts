@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { RECORDED_NUMBERS, RECORDED_TEXTS } from '../shared/audit-line.ts'
-import { FIGURES } from '../shared/figures.ts'
+import { FIGURES } from '../shared/dashboard-metrics.ts'
 import { recordHub } from '../tests/hub-fixture.ts'
 import { dashboardBody } from './dashboard.ts'
 

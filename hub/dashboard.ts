@@ -1,7 +1,7 @@
 /** One look at all tenants: it follows those that come and go by searches, so that onboarding changes nothing here. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { FIGURES } from '../shared/figures.ts'
+import { FIGURES } from '../shared/dashboard-metrics.ts'
 import { auditLogGroupName, clusterName, PREFIX } from '../shared/naming.ts'
 
 export interface DashboardArgs {

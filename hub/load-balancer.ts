@@ -1,8 +1,8 @@
 /** The front door: load balancer, its security group, and how its address is known. Listeners are in listeners.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { everythingBut } from '../shared/everything-but.ts'
-import { portsOf } from '../shared/load-balancer-rules.ts'
+import { everythingBut } from '../shared/cidr-without.ts'
+import { portsOf } from '../shared/load-balancer-quotas.ts'
 import { loadBalancerName, PREFIX } from '../shared/naming.ts'
 import { aliasRecord } from '../shared/resources/alias-record.ts'
 import type { HubSettings } from '../shared/settings.ts'

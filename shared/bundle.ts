@@ -30,7 +30,7 @@ export const BUNDLE_OPTIONS = {
   alias: Object.fromEntries(
     ['@aws-sdk/credential-provider-node', '@aws-sdk/token-providers', 'node:fs/promises', 'node:http2'].map((name) => [
       name,
-      './functions/never-used.ts',
+      './functions/sdk-stubs.ts',
     ]),
   ),
   // Beside the bundle, not in it: stack traces are read with it, and Lambda does not have to load it.

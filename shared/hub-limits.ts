@@ -3,7 +3,7 @@ import { planHubSubnets } from './addressing.ts'
 import { addresses, parseCidr } from './cidr.ts'
 import type { Compute } from './compute.ts'
 import type { HubOutputs } from './contract.ts'
-import { DEFAULT_LISTENER_RULES } from './load-balancer-rules.ts'
+import { DEFAULT_LISTENER_RULES } from './load-balancer-quotas.ts'
 import type { HubSettings } from './settings.ts'
 
 export interface HubLimits {

@@ -1,7 +1,7 @@
 /** `item = 'configuration'` of a tenant, owned by its stack: where its calls go, and what its settings tell the gateway. */
 import type { ModelPrice } from './cost.ts'
+import type { Told } from './gateway-settings.ts'
 import type { Guardrail } from './guardrail.ts'
-import type { Told } from './tenant-settings.ts'
 
 /** What the tenant's stack makes, looks up and works out. */
 export interface TenantFacts {

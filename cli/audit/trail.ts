@@ -25,7 +25,7 @@ export interface TrailQuery {
   readonly since: number
 }
 
-/** A record of the trail, or a decision of the load balancer (door.ts), which has check names of its own. */
+/** A record of the trail, or a decision of the load balancer (load-balancer-log.ts), which has check names of its own. */
 export interface TrailRecord extends AuditRecord {
   /** Of the load balancer's: why, the address that asked, and for what. */
   readonly reason?: string

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { LOCAL_DIRECTORY, PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
 
 export interface Asset {
   readonly type: string

@@ -6,13 +6,13 @@ import type { FaultRow } from '../fault/switch.ts'
 import { loadAssets } from './assets.ts'
 import { Feed } from './feed.ts'
 import { readLimits } from './limits.ts'
+import type { FaultKind, Message, Scene, TenantLimitsView } from './messages.ts'
 import { Places } from './places.ts'
 import { Recorder } from './recorder.ts'
 import { resourceDetail } from './resource-detail.ts'
 import { sceneOf } from './scene.ts'
 import { serveConsole } from './server.ts'
 import { Usage } from './usage.ts'
-import type { FaultKind, Message, Scene, TenantLimitsView } from './view.ts'
 
 export interface Console {
   /** With the token in its fragment. */

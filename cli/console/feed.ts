@@ -1,6 +1,6 @@
 /** Server-sent events: what has changed, gathered for a moment, to every page that is open. */
 import type { ServerResponse } from 'node:http'
-import type { Message } from './view.ts'
+import type { Message } from './messages.ts'
 
 /** A page draws no more often. */
 const EVERY_MILLISECONDS = 100

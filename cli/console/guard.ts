@@ -4,7 +4,7 @@
  * token that only the printed URL has.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import { isSecret } from '../control/own-port.ts'
+import { isSecret } from '../control/loopback-port.ts'
 
 export interface Guard {
   readonly port: number

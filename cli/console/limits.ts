@@ -2,7 +2,7 @@
 import { withHub } from '../hub/hub-access.ts'
 import { livingTenants } from '../tenant/items.ts'
 import { limitRows, withUsage } from '../tenant/limits.ts'
-import type { TenantLimitsView } from './view.ts'
+import type { TenantLimitsView } from './messages.ts'
 
 /** @returns nothing while there is no hub, or it cannot be read: a page shows what there is */
 export async function readLimits(): Promise<readonly TenantLimitsView[]> {

@@ -4,8 +4,8 @@ import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { LedgerView } from '@genai/local-cloud/ledger/ledger'
 import type { Hop } from '@genai/local-cloud/network/path'
 import { list } from './declared.ts'
+import type { Scene, SceneNode } from './messages.ts'
 import { apiLabel } from './scene-apis.ts'
-import type { Scene, SceneNode } from './view.ts'
 
 const SERVICE = 'aws:ecs/service:Service'
 

@@ -2,8 +2,8 @@
 import type { Observed } from '@genai/local-cloud/observer'
 import { TENANT_ID } from '../../shared/tenant.ts'
 import type { GatewayLine } from './gateway-lines.ts'
+import type { DecisionView, Hop, Leg, LegDetail, Outcome, RequestDetail, RequestView, Stopped } from './messages.ts'
 import type { Places } from './places.ts'
-import type { DecisionView, Hop, Leg, LegDetail, Outcome, RequestDetail, RequestView, Stopped } from './view.ts'
 import { CHECKS, FIREWALL, IAM_LAYERS, NETWORK_LAYERS, TOKEN } from './words.ts'
 
 type Of<Kind extends Observed['kind']> = Extract<Observed, { kind: Kind }>

@@ -4,10 +4,10 @@
  */
 import type { Observed } from '@genai/local-cloud/observer'
 import { GatewayLines } from './gateway-lines.ts'
+import type { RequestDetail, RequestView, Totals } from './messages.ts'
 import type { Places } from './places.ts'
 import { Recorded } from './recorded.ts'
 import { UnderWay } from './under-way.ts'
-import type { RequestDetail, RequestView, Totals } from './view.ts'
 
 export interface RecorderOptions {
   readonly places: () => Places

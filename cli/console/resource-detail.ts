@@ -2,7 +2,7 @@
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tenantOf } from './declared.ts'
-import type { Policy, ResourceDetail } from './view.ts'
+import type { Policy, ResourceDetail } from './messages.ts'
 
 /** @returns undefined for what is not declared (any more) */
 export function resourceDetail(source: SceneSource, urn: string): ResourceDetail | undefined {

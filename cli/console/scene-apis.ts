@@ -1,7 +1,7 @@
 /** AWS's services, as each account has them: Bedrock with its quota and bill, the tables, the user pool. */
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { type SceneSource, tenantOf } from './declared.ts'
-import type { SceneNode } from './view.ts'
+import type { SceneNode } from './messages.ts'
 
 /** By their names on the wire; two that are one thing to people have one name. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tagOf, tenantOf } from './declared.ts'
-import type { Network, NodeKind, SceneNode, Tier } from './view.ts'
+import type { Network, NodeKind, SceneNode, Tier } from './messages.ts'
 
 /** A node, and the resource and the network that it is of. */
 export interface Placed {

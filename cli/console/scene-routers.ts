@@ -1,7 +1,7 @@
 /** Transit Gateways and their route tables. */
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { type SceneSource, tagOf } from './declared.ts'
-import type { Router, RouterTable } from './view.ts'
+import type { Router, RouterTable } from './messages.ts'
 
 const GATEWAY = 'aws:ec2transitgateway/transitGateway:TransitGateway'
 const TABLE = 'aws:ec2transitgateway/routeTable:RouteTable'

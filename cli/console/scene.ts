@@ -2,10 +2,10 @@
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tenantOf } from './declared.ts'
+import type { Scene, SceneAccount, SceneNode, Wire } from './messages.ts'
 import { apiLabel, apisOf } from './scene-apis.ts'
 import { networkOf, type Placed } from './scene-networks.ts'
 import { routersOf } from './scene-routers.ts'
-import type { Scene, SceneAccount, SceneNode, Wire } from './view.ts'
 
 export const CLIENT: SceneNode = { id: 'client', kind: 'client', label: 'Clients', note: 'the internet' }
 

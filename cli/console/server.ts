@@ -1,7 +1,7 @@
 /** The console's port: 127.0.0.1 only. The page is anybody's on this machine; what it shows is for who has the token. */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { openOwnPort, readText } from '../control/own-port.ts'
+import { openOwnPort, readText } from '../control/loopback-port.ts'
 import { messageOf, UserError } from '../verb.ts'
 import type { Asset } from './assets.ts'
 import { foreign, type Guard, isAllowed, SECURITY_HEADERS } from './guard.ts'

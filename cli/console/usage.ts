@@ -1,6 +1,6 @@
 /** What tenants use, in slices of the last minutes, from the records of the audit trail. */
 import type { AuditRecord } from '../../shared/audit-line.ts'
-import type { AuditView, TenantUsage } from './view.ts'
+import type { AuditView, TenantUsage } from './messages.ts'
 
 export const SLICE_SECONDS = 10
 const SLICES = 60

@@ -1,6 +1,6 @@
 /** Opens the console of a cloud that serves. What it is made of is loaded then only: a run that ends at once has none. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
-import type { Announcement } from '../local/announce.ts'
+import type { Announcement } from '../local/running-note.ts'
 import type { Console } from './console.ts'
 
 export type { Console } from './console.ts'

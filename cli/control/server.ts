@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { messageOf, UserError } from '../verb.ts'
-import { isSecret, openOwnPort, readText } from './own-port.ts'
+import { isSecret, openOwnPort, readText } from './loopback-port.ts'
 
 export interface ControlAddress {
   readonly port: number

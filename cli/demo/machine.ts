@@ -7,7 +7,7 @@ import { organization } from '../../sample-organization.ts'
 import { roleArn } from '../../shared/naming.ts'
 import { machineIssuers, machineRoles } from '../../shared/settings/of-spoke/machine-issuers.ts'
 import type { LocalConnection } from '../hub/cognito.ts'
-import { readStack } from '../pulumi/stacks.ts'
+import { readStack } from '../pulumi/stack-files.ts'
 
 export interface DemoMachine {
   /** In its path, `/TENANT.NAME`. */

@@ -1,12 +1,12 @@
 /** Stacks that are deployed into `npm start` while it serves, and taken out of it: as `pulumi up` and `pulumi destroy` do it. */
 
 import { askRunning } from '../control/ask.ts'
-import type { Announcement } from '../local/announce.ts'
 import { readRunning } from '../local/running.ts'
-import { readStack, stackNames } from '../pulumi/stacks.ts'
+import type { Announcement } from '../local/running-note.ts'
+import { readStack, stackNames } from '../pulumi/stack-files.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { UserError } from '../verb.ts'
-import { clientStacks } from './fargate.ts'
+import { clientStacks } from './added-settings.ts'
 import { reportValidation } from './report.ts'
 import type { Session } from './session.ts'
 import type { Validation } from './validate.ts'

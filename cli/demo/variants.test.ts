@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
-import { demoNote, demoStack } from './fargate.ts'
+import { PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
+import { demoNote, demoStack } from './added-settings.ts'
 import { type VariantName, variantNamed } from './variants.ts'
 
 const of = (name: string, variant?: VariantName) => {

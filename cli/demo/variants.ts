@@ -6,7 +6,7 @@ import { everyModelId } from '../../shared/model-chain.ts'
 import { roleArn } from '../../shared/naming.ts'
 import { modelFallbacks, modelIds } from '../../shared/settings/spoke.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
-import { readStack, stackNames } from '../pulumi/stacks.ts'
+import { readStack, stackNames } from '../pulumi/stack-files.ts'
 import { UserError } from '../verb.ts'
 
 /** Settings as Pulumi keeps them; `undefined` takes one away. */

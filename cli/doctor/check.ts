@@ -1,5 +1,5 @@
 /** What a check is: a question about one stack's account, how it is asked, and what to do when the answer is not the expected one. */
-import type { HubSubject, Machine, Subject, TenantSubject, World } from './world.ts'
+import type { HubSubject, Machine, Subject, TenantSubject, World } from './subjects.ts'
 
 /**
  * `ok` and `failed` rest on an answer of AWS, which is quoted. `unclear`: AWS's answer means neither. `notAsked`: the question could not

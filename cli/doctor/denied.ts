@@ -2,7 +2,7 @@
 import type { Answer } from './check.ts'
 import { notAsked, unclear } from './check.ts'
 import { actionOf } from './clients.ts'
-import { NoAccess } from './world.ts'
+import { NoAccess } from './subjects.ts'
 
 const DENIED =
   /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Client\.UnauthorizedOperation|AuthorizationError)$/

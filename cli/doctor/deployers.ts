@@ -1,7 +1,7 @@
 /** Who deploys, as the stack files have it, and who asks. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { accountOfRole } from '../../shared/settings/common.ts'
-import type { Identity, Subject, World } from './world.ts'
+import type { Identity, Subject, World } from './subjects.ts'
 
 /** Whom an account's questions are asked as. @throws NoAccess */
 export async function identityOf(subject: Pick<Subject, 'clients'>): Promise<Identity> {

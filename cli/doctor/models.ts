@@ -5,7 +5,7 @@ import { type Model, parseModel } from '../../shared/policies/models.ts'
 import type { Answer } from './check.ts'
 import type { Clients } from './clients.ts'
 import { ifThere, ofError } from './denied.ts'
-import type { TenantSubject } from './world.ts'
+import type { TenantSubject } from './subjects.ts'
 
 export interface Asked {
   readonly name: string

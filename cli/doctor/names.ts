@@ -8,8 +8,8 @@ import { policyArn } from '../../shared/naming.ts'
 import { type Answer, failed, ok } from './check.ts'
 import type { Clients } from './clients.ts'
 import { ifThere, ofError } from './denied.ts'
-import { hasTagsOf, oursIn } from './ours.ts'
-import type { Subject } from './world.ts'
+import type { Subject } from './subjects.ts'
+import { hasTagsOf, oursIn } from './tagged.ts'
 
 export type Kind = 'role' | 'policy' | 'function' | 'table' | 'load balancer' | 'target group' | 'log group'
 

@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-ec2'
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { interfaceServices } from '../../hub/endpoints.ts'
-import { portsOf } from '../../shared/load-balancer-rules.ts'
+import { portsOf } from '../../shared/load-balancer-quotas.ts'
 import { loadBalancerName, PREFIX } from '../../shared/naming.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import type { Clients } from './clients.ts'
-import type { HubSubject, Subject, TenantSubject, World } from './world.ts'
+import type { HubSubject, Subject, TenantSubject, World } from './subjects.ts'
 
 export interface Need {
   readonly service: string

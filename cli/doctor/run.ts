@@ -1,8 +1,8 @@
 /** Asks every check of every subject, in the order of the table. */
 import type { Answer, Check, Row } from './check.ts'
-import { reader } from './checks/reader.ts'
+import { reader } from './checks/read-only-role.ts'
 import { ofError } from './denied.ts'
-import { type HubSubject, type Machine, NoAccess, type Subject, type TenantSubject, type World } from './world.ts'
+import { type HubSubject, type Machine, NoAccess, type Subject, type TenantSubject, type World } from './subjects.ts'
 
 export interface Examined {
   readonly world: World

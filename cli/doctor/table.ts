@@ -1,7 +1,7 @@
 /** The rows for people: the mark, the question, what was answered, and what to do. */
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Row, Verdict } from './check.ts'
-import type { Machine, Subject } from './world.ts'
+import type { Machine, Subject } from './subjects.ts'
 
 const MARKS: Readonly<Record<Verdict, readonly [mark: string, colour: 'green' | 'red' | 'yellow' | 'dim']>> = {
   ok: ['✓', 'green'],

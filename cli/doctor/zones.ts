@@ -5,7 +5,7 @@ import {
   DescribeVpcEndpointServicesCommand,
 } from '@aws-sdk/client-ec2'
 import { ifThere } from './denied.ts'
-import type { Subject } from './world.ts'
+import type { Subject } from './subjects.ts'
 
 /** Name → id: `us-east-1a` → `use1-az4`. */
 export async function zonesOf(subject: Subject): Promise<ReadonlyMap<string, string>> {

@@ -1,8 +1,8 @@
 /** Finds log groups that remain in the accounts because they were kept when their stack was destroyed, by this run or an earlier one. */
 import { paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs'
 import { PREFIX } from '../../shared/naming.ts'
-import { type OpenOptions, open } from '../doctor/open.ts'
-import type { Subject } from '../doctor/world.ts'
+import { type OpenOptions, open } from '../doctor/gather.ts'
+import type { Subject } from '../doctor/subjects.ts'
 import { messageOf } from '../verb.ts'
 
 export interface LeftLogs {

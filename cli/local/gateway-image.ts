@@ -6,7 +6,7 @@ import type { Image } from '@genai/local-cloud/organization'
 import { bundleFunction } from '../../shared/bundle.ts'
 import { GATEWAY_SERVER, imageTag } from '../../shared/gateway-image.ts'
 import { repositoryName } from '../../shared/naming.ts'
-import { readStack, stackFile } from '../pulumi/stacks.ts'
+import { readStack, stackFile } from '../pulumi/stack-files.ts'
 
 /** Stands for whatever image of Node the gateway's is built on. */
 export const LOCAL_BASE_IMAGE = `public.ecr.aws/docker/library/node@sha256:${'0'.repeat(64)}`

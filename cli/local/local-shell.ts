@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
 import { exportLines, quoted } from '../terminal/shell.ts'
 import { UserError } from '../verb.ts'
 import { caVariables, writeCaBundle } from './ca-bundle.ts'

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { isAnswering } from '../control/call.ts'
 import type { ControlAddress } from '../control/server.ts'
-import { LOCAL_DIRECTORY } from '../pulumi/stacks.ts'
+import { LOCAL_DIRECTORY } from '../pulumi/stack-files.ts'
 import { UserError } from '../verb.ts'
 
 export interface RunningUser {

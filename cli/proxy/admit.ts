@@ -1,6 +1,6 @@
 /** Who may use the proxy: whoever is on this machine and has its key. A web page in this machine's browser is not meant. */
 import type { IncomingHttpHeaders } from 'node:http'
-import { isSecret } from '../control/own-port.ts'
+import { isSecret } from '../control/loopback-port.ts'
 
 /** Why a request is refused, in words for whoever set up the tool. */
 export interface Refusal {

@@ -2,16 +2,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PRICES } from '../../shared/prices.ts'
+import { PRICES } from '../../shared/infrastructure-prices.ts'
 import type { HeldOnce } from '../../shared/shared-account.ts'
-import { demoStack } from '../demo/fargate.ts'
+import { demoStack } from '../demo/added-settings.ts'
 import { isOfHub } from '../hub/hub-access.ts'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
 import { add, newTenant } from './add.ts'
 import { limitsTable, pooledNotes, sharedNote, tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { neighboursLose, remove } from './remove.ts'
-import { readHub, readStackFiles, stackOf } from './stacks.ts'
+import { readHub, readStackFiles, stackOf } from './stack-files.ts'
 
 let directory: string
 beforeEach(() => {

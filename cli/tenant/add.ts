@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path'
 import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import { limitsOfSettings } from '../../shared/hub-limits.ts'
-import { unknownModels } from '../../shared/known-models.ts'
 import {
   fargateMonthlyFixed,
   PRICES_AS_OF,
@@ -9,21 +8,22 @@ import {
   tasksMonthlyFixed,
   tasksMonthlyMost,
   tenantMonthlyFixed,
-} from '../../shared/prices.ts'
+} from '../../shared/infrastructure-prices.ts'
+import { unknownModels } from '../../shared/known-models.ts'
 import { SettingsError } from '../../shared/settings/setting.ts'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
-import { tenancyMistakes, tenancyOf } from '../../shared/tenancies.ts'
-import { mistakesAgainstHub } from '../../spoke/preflight/checks.ts'
+import { tenancyMistakes, tenancyOf } from '../../shared/tenants-together.ts'
+import { mistakesAgainstHub } from '../../spoke/preflight/against-hub.ts'
 import { findRunning } from '../local/running.ts'
-import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stack-files.ts'
 import { writeNewFile } from '../terminal/new-file.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { freeBlock, zonesFor } from './address.ts'
 import { readFlags } from './flags.ts'
 import { tenantIdOf } from './id.ts'
 import { stackFileText } from './stack-file.ts'
-import { defaultHubStack, readHub, readStackFiles } from './stacks.ts'
+import { defaultHubStack, readHub, readStackFiles } from './stack-files.ts'
 
 export const add: Verb = {
   name: 'tenant add',

@@ -2,7 +2,7 @@
 import { nextFreeCidr, SPOKE_PREFIXES } from '../../shared/addressing.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import { messageOf, UserError } from '../verb.ts'
-import type { SpokeFile } from './stacks.ts'
+import type { SpokeFile } from './stack-files.ts'
 
 /** The size of the sample tenants: three zones of two subnets each, and room. */
 export const DEFAULT_PREFIX = 24

@@ -1,7 +1,7 @@
 import { unknownModels } from '../../shared/known-models.ts'
 import type { Verb } from '../verb.ts'
 import { mistakesOf } from './mistakes.ts'
-import { readHub, readStackFiles } from './stacks.ts'
+import { readHub, readStackFiles } from './stack-files.ts'
 
 export const check: Verb = {
   name: 'tenant check',

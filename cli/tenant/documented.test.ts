@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { readSpokeSettings } from '../../shared/settings/spoke.ts'
-import { PROJECT_DIRECTORY } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
 import { newTenant } from './add.ts'
 
 const text = readFileSync(join(PROJECT_DIRECTORY, 'docs', 'onboarding.md'), 'utf8')

@@ -8,8 +8,8 @@ import {
   type ScanCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { plainOf } from '../../functions/gateway/attributes.ts'
-import { ROUTING_AGE } from '../../functions/gateway/limits.ts'
+import { ROUTING_AGE } from '../../functions/gateway/constants.ts'
+import { plainOf } from '../../functions/gateway/dynamodb-json.ts'
 import { type Limits, parseLimits } from '../../shared/limits.ts'
 import type { TenantStatus } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'

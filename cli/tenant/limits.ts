@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { plainOf } from '../../functions/gateway/attributes.ts'
+import { plainOf } from '../../functions/gateway/dynamodb-json.ts'
 import { isMap } from '../../shared/is-map.ts'
 import { LIMIT_RANGES, type Limits, parseLimits, type ScopeLimits, tightest } from '../../shared/limits.ts'
 import { usageTableName } from '../../shared/naming.ts'

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { type Compute, TASK_TIERS, TIERS, taskTierFigures, tierFigures } from '../../shared/compute.ts'
-import type { Limits } from '../../shared/limits.ts'
 import {
   fargateMonthlyFixed,
   gatewayEndpointMonthlyFixed,
@@ -12,18 +11,19 @@ import {
   readPrices,
   sharedEndpointMonthlyFixed,
   tenantMonthlyFixed,
-} from '../../shared/prices.ts'
+} from '../../shared/infrastructure-prices.ts'
+import type { Limits } from '../../shared/limits.ts'
 import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
-import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../shared/variants.ts'
-import { demoNote, demoStack } from '../demo/fargate.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../shared/variant-losses.ts'
+import { demoNote, demoStack } from '../demo/added-settings.ts'
 import { variantNamed } from '../demo/variants.ts'
 import { HUB_OPTIONS, isOfHub, withHub } from '../hub/hub-access.ts'
 import { findRunning, type Running } from '../local/running.ts'
-import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, readStack } from '../pulumi/stack-files.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
 import { type LivingTenant, livingTenants } from './items.ts'
 import { type LimitRow, limitCells, limitRows } from './limits.ts'
-import { readHub, readStackFiles, type SpokeFile, type StackFiles } from './stacks.ts'
+import { readHub, readStackFiles, type SpokeFile, type StackFiles } from './stack-files.ts'
 import { textTable } from './text-table.ts'
 
 export interface TenantRow {
@@ -66,7 +66,7 @@ export const list: Verb = {
     prices: {
       type: 'string',
       placeholder: 'FILE',
-      help: 'JSON file with prices of your own (shared/prices.ts names them)',
+      help: 'JSON file with prices of your own (shared/infrastructure-prices.ts names them)',
     },
   },
   async run({ values }) {

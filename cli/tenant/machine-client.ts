@@ -1,7 +1,7 @@
 /** Machines that have a client id and a secret of the hub's user pool: adds one, rotates its secret, removes it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { PRICES, PRICES_AS_OF } from '../../shared/prices.ts'
+import { PRICES, PRICES_AS_OF } from '../../shared/infrastructure-prices.ts'
 import { MACHINE_NAME } from '../../shared/tenant.ts'
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import {
@@ -13,11 +13,11 @@ import {
   type NewSecret,
   SCOPE,
 } from '../hub/machine-clients.ts'
-import { PROJECT_DIRECTORY, projectName, stackFile } from '../pulumi/stacks.ts'
+import { PROJECT_DIRECTORY, projectName, stackFile } from '../pulumi/stack-files.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
-import { stackOf } from './stacks.ts'
+import { stackOf } from './stack-files.ts'
 import { withMachine, withoutMachine } from './written-machine.ts'
 
 export const CLIENT_PRICES = `$${PRICES.cognitoAppClientMonth.toFixed(2)} a month each and $${PRICES.cognitoThousandTokens} per 1,000 tokens (list prices of ${PRICES_AS_OF})`

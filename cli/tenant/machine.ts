@@ -3,7 +3,7 @@
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { machineClients } from '../hub/machine-clients.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
-import { block, machinesOf, unblock } from './blocked.ts'
+import { block, machinesOf, unblock } from './blocked-callers.ts'
 import { tenantIdOf } from './id.ts'
 import { SEEN_WITHIN_SECONDS } from './items.ts'
 import { CLIENT_PRICES } from './machine-client.ts'

@@ -1,12 +1,12 @@
 /** The mistakes in a folder's stack files: in each file, between tenants, and between a tenant and its hub. */
 
 import { limitsOfSettings } from '../../shared/hub-limits.ts'
-import { DEFAULT_LISTENER_RULES } from '../../shared/load-balancer-rules.ts'
+import { DEFAULT_LISTENER_RULES } from '../../shared/load-balancer-quotas.ts'
 import type { HubSettings } from '../../shared/settings.ts'
-import { tenancyMistakes } from '../../shared/tenancies.ts'
-import { mistakesAgainstHub } from '../../spoke/preflight/checks.ts'
+import { tenancyMistakes } from '../../shared/tenants-together.ts'
+import { mistakesAgainstHub } from '../../spoke/preflight/against-hub.ts'
 import { messageOf } from '../verb.ts'
-import { readHub, type SpokeFile, type StackFiles } from './stacks.ts'
+import { readHub, type SpokeFile, type StackFiles } from './stack-files.ts'
 
 /** AWS's defaults, for a hub whose file is not here. */
 const DEFAULT_CONCURRENCY = 1_000

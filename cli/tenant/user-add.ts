@@ -2,7 +2,7 @@ import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { askPassword } from '../terminal/password.ts'
 import { UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
-import { requireOwnUsers } from './own-users.ts'
+import { requireOwnUsers } from './require-user-pool.ts'
 import { addUser } from './users.ts'
 
 /** A rough check; Cognito does the rest. */

@@ -5,10 +5,10 @@ import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { askPassword } from '../terminal/password.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
-import { block, unblock } from './blocked.ts'
+import { block, unblock } from './blocked-callers.ts'
 import { tenantIdOf } from './id.ts'
 import { SEEN_WITHIN_SECONDS } from './items.ts'
-import { requireOwnUsers } from './own-users.ts'
+import { requireOwnUsers } from './require-user-pool.ts'
 import {
   deleteUser,
   disableUsers,

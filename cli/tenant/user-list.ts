@@ -1,7 +1,7 @@
 import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import type { Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
-import { requireOwnUsers } from './own-users.ts'
+import { requireOwnUsers } from './require-user-pool.ts'
 import { textTable } from './text-table.ts'
 import { membersOf } from './users.ts'
 

@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
  */
 import { text as textOf } from 'node:stream/consumers'
-import { signedHeaders } from '../../proof/prove/site/sign.ts'
+import { signedHeaders } from '../../proof/prove/testbed/sign.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import type { Clients } from '../doctor/clients.ts'
 import type { Span } from './bedrock-counts.ts'

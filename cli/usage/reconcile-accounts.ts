@@ -2,7 +2,7 @@
 import type { PriceList } from '../../shared/model-prices.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import { wordsOf } from '../doctor/denied.ts'
-import { NoAccess, type TenantSubject } from '../doctor/world.ts'
+import { NoAccess, type TenantSubject } from '../doctor/subjects.ts'
 import { bedrockCounts, type Span } from './bedrock-counts.ts'
 import { type BilledDay, type BillNotAsked, billedDays, wholeDays } from './cost-explorer.ts'
 import { compareRecords, invocationLogGroup, type RecordComparison, readInvocationLog } from './invocation-log.ts'

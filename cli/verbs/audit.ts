@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { trailAccess } from '../audit/access.ts'
-import { readDoor } from '../audit/door.ts'
+import { readDoor } from '../audit/load-balancer-log.ts'
 import { sinceOf } from '../audit/since.ts'
 import { readTrail, type TrailQuery, type TrailRecord } from '../audit/trail.ts'
 import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'

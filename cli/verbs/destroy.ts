@@ -3,17 +3,10 @@ import { join } from 'node:path'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
 import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { leftLogs, leftLogsText } from '../hub/left-logs.ts'
-import {
-  type Backend,
-  openBackend,
-  progress,
-  resourcesOf,
-  type StateResource,
-  toItsEnd,
-} from '../pulumi/pulumi-stacks.ts'
-import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stacks.ts'
+import { type Backend, openBackend, progress, resourcesOf, type StateResource, toItsEnd } from '../pulumi/backend.ts'
+import { PROJECT_DIRECTORY, stackFile } from '../pulumi/stack-files.ts'
 import { type LivingTenant, livingTenants, setStatus } from '../tenant/items.ts'
-import { readStackFiles, type StackFiles } from '../tenant/stacks.ts'
+import { readStackFiles, type StackFiles } from '../tenant/stack-files.ts'
 import { disableUsers, usersOf } from '../tenant/users.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'

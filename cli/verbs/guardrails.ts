@@ -7,8 +7,8 @@ import { machineRoles } from '../../shared/settings/of-spoke/machine-issuers.ts'
 import { ofProject, readSettings } from '../../shared/settings/read.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import { stackFilesIn } from '../../shared/stack-files.ts'
-import { tenanciesOf } from '../../shared/tenancies.ts'
-import { PROJECT_DIRECTORY, readStack } from '../pulumi/stacks.ts'
+import { tenanciesOf } from '../../shared/tenants-together.ts'
+import { PROJECT_DIRECTORY, readStack } from '../pulumi/stack-files.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 
 /** What a tenant's stack file gives its tenant. */

@@ -1,5 +1,5 @@
 import { loginVariables } from '../hub/login-variables.ts'
-import { openSession, SESSION_OPTIONS } from '../hub/session.ts'
+import { openSession, SESSION_OPTIONS } from '../hub/user-session.ts'
 import { caVariables, writeCaBundle } from '../local/ca-bundle.ts'
 import { exportLines } from '../terminal/shell.ts'
 import type { Verb } from '../verb.ts'

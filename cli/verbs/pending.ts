@@ -1,3 +1,4 @@
+import { openBackend } from '../pulumi/backend.ts'
 import {
   type Deployment,
   type Interrupted,
@@ -7,7 +8,6 @@ import {
   pendingCreations,
   type Remedy,
 } from '../pulumi/pending.ts'
-import { openBackend } from '../pulumi/pulumi-stacks.ts'
 import { writeNewFile } from '../terminal/new-file.ts'
 import { UserError, type Verb } from '../verb.ts'
 

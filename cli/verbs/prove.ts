@@ -5,17 +5,17 @@ import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { COMPUTES, type Compute } from '../../proof/prove/compute.ts'
 import { proveDeployed } from '../../proof/prove/deployed/deployed.ts'
 import { type DeployedHub, openDeployed, runningHub } from '../../proof/prove/deployed/deployed-hub.ts'
-import { findLimits } from '../../proof/prove/limits.ts'
+import { findLimits } from '../../proof/prove/iam-limits.ts'
 import { heatMap } from '../../proof/prove/report/heat-map.ts'
 import { passes, type Report, toJson } from '../../proof/prove/report/report.ts'
 import { toMarkdown } from '../../proof/prove/report/report-text.ts'
 import { findRevocationDelays, findSharedRemains } from '../../proof/prove/revocation-delays.ts'
 import { prove as proveAll, type Row } from '../../proof/prove/run.ts'
-import { startSite } from '../../proof/prove/site/site.ts'
 import { createSwitches } from '../../proof/prove/switches/switches.ts'
+import { startTestbed } from '../../proof/prove/testbed/testbed.ts'
 import { CONTRACT_VERSION } from '../../shared/contract.ts'
 import { TENANT_ID } from '../../shared/tenant.ts'
-import { LOCAL_DIRECTORY } from '../pulumi/stacks.ts'
+import { LOCAL_DIRECTORY } from '../pulumi/stack-files.ts'
 import { askPassword } from '../terminal/password.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { type Arguments, messageOf, UserError, type Verb } from '../verb.ts'
@@ -169,25 +169,25 @@ async function localReport(values: Values, terminal: Terminal): Promise<Found> {
 
 async function proveOn(compute: Compute, all: readonly Attempt[], families: readonly string[], terminal: Terminal) {
   const attempts = attemptsOn(compute, all)
-  const site = await terminal.step(`deploy a hub and two tenants${compute === 'fargate' ? ' on Fargate' : ''}`, () =>
-    startSite({ compute, directory: join(LOCAL_DIRECTORY, `prove-${compute}`) }),
+  const testbed = await terminal.step(`deploy a hub and two tenants${compute === 'fargate' ? ' on Fargate' : ''}`, () =>
+    startTestbed({ compute, directory: join(LOCAL_DIRECTORY, `prove-${compute}`) }),
   )
   try {
-    const switches = createSwitches(site.platform.cloud, site)
+    const switches = createSwitches(testbed.platform.cloud, testbed)
     const rows = await terminal.step(`make ${attempts.length} attempts`, async (detail) => {
-      const made = await proveAll(site, switches, attempts)
+      const made = await proveAll(testbed, switches, attempts)
       detail('each with every layer switched off in turn')
       return made
     })
-    const limits = families.includes('deployment') ? await findLimits(site) : []
+    const limits = families.includes('deployment') ? await findLimits(testbed) : []
     const ofFamily = (family: Family) => families.includes(family) && compute === 'lambda'
     const remains = [
-      ...(ofFamily('users') ? await findRevocationDelays(site) : []),
-      ...(ofFamily('shared') ? await findSharedRemains(site) : []),
+      ...(ofFamily('users') ? await findRevocationDelays(testbed) : []),
+      ...(ofFamily('shared') ? await findSharedRemains(testbed) : []),
     ]
     return { rows, limits, remains }
   } finally {
-    await site.close()
+    await testbed.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { openSession, SESSION_OPTIONS } from '../hub/session.ts'
+import { openSession, SESSION_OPTIONS } from '../hub/user-session.ts'
 import { proxyKey } from '../proxy/key.ts'
 import { startProxy } from '../proxy/server.ts'
 import { currentToken } from '../proxy/tokens.ts'

@@ -1,6 +1,7 @@
 /** The time a request has, and waiting within it. */
+
+import { DEADLINE_RESERVE_MILLISECONDS } from './constants.ts'
 import { GatewayError } from './errors.ts'
-import { DEADLINE_RESERVE_MILLISECONDS } from './limits.ts'
 
 export interface Deadline {
   /** Milliseconds until an answer must be on its way; never negative. */

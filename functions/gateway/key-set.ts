@@ -3,8 +3,8 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import { withinTime } from './aws/clients.ts'
 import { type Connections, collect } from './aws/connection.ts'
 import { createCached } from './cached.ts'
+import { KEY_SET_AGE, KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS } from './constants.ts'
 import { GatewayError } from './errors.ts'
-import { KEY_SET_AGE, KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS } from './limits.ts'
 
 /** A key set of Cognito has two keys; the load balancer takes no more than this either. */
 const MAXIMUM_BYTES = 150 * 1024

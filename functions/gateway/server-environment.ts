@@ -1,6 +1,6 @@
 /** What the container's server is told besides the function's variables: each has a default. */
 import { GATEWAY_PORT } from '../../shared/tenant.ts'
-import { SERVER_KEEP_ALIVE_SECONDS, STREAM_LIMITS, type StreamLimits } from './limits.ts'
+import { SERVER_KEEP_ALIVE_SECONDS, STREAM_LIMITS, type StreamLimits } from './constants.ts'
 
 export interface ServerEnvironment {
   readonly port: number

@@ -9,9 +9,9 @@ import {
 import { type ClientOptions, withinTime } from './aws/clients.ts'
 import { dynamoDb } from './aws/dynamodb.ts'
 import { createCached } from './cached.ts'
+import { KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS, STORED_KEY_SET_AGE, UNKNOWN_KEYS } from './constants.ts'
 import { GatewayError } from './errors.ts'
 import { type KeySet, parseKeySet } from './key-set.ts'
-import { KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS, STORED_KEY_SET_AGE, UNKNOWN_KEYS } from './limits.ts'
 
 export interface StoredKeySetsOptions {
   readonly tableName: string

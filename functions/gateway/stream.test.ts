@@ -1,7 +1,7 @@
 /** Streams from a model to a caller, through the app, by a small operation in the shape of OpenAI's. */
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { KEEP_ALIVE_MILLISECONDS } from './constants.ts'
 import { ERRORS, type ErrorCode } from './errors.ts'
-import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
 import { exceptionFrame } from './model/event-stream.ts'
 import type { Call, OfferedOperation } from './operation.ts'
 import { anthropicShape } from './shapes/anthropic.ts'

@@ -1,8 +1,8 @@
 /** A model's stream on its way to the caller: turned into a shape's text, kept alive, ended as it deserves. */
 
+import { KEEP_ALIVE_MILLISECONDS } from './constants.ts'
 import { GatewayError } from './errors.ts'
 import type { AnswerStream } from './http.ts'
-import { KEEP_ALIVE_MILLISECONDS } from './limits.ts'
 import type { Frame } from './model/event-stream.ts'
 import type { Batches } from './model/frames.ts'
 

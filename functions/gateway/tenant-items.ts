@@ -3,13 +3,13 @@
  * says, so an item that is not what a stack writes is refused as a whole.
  */
 import { type ModelPrice, readModelPrice } from '../../shared/cost.ts'
+import { readTold, type Told } from '../../shared/gateway-settings.ts'
 import { GUARDRAIL_ID, GUARDRAIL_VERSION } from '../../shared/guardrail.ts'
 import { isMap } from '../../shared/is-map.ts'
 import { type Limits, parseLimits, tightest } from '../../shared/limits.ts'
 import { MODEL_NAME, TENANT_KEY } from '../../shared/tenant.ts'
 import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
-import { readTold, type Told } from '../../shared/tenant-settings.ts'
-import { plainOf } from './attributes.ts'
+import { plainOf } from './dynamodb-json.ts'
 import { GatewayError } from './errors.ts'
 
 /** A model id, or the ARN of an inference profile. */

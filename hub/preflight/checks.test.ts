@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { HUB_SETTINGS } from '../../tests/hub-fixture.ts'
 import { CENTRAL, HUB_FARGATE } from '../../tests/spoke-fixture.ts'
-import { type Before, checkPlace } from './before.ts'
 import { checkNetwork } from './network.ts'
+import { type Before, checkPlace } from './this-stack.ts'
 
 const before: Before = {
   contractVersion: 2,

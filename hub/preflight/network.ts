@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws'
 import { contains } from '../../shared/cidr.ts'
 import { CONNECTED_TAG } from '../../shared/naming.ts'
 import type { HubSettings } from '../../shared/settings.ts'
-import { type Before, CELLS } from './before.ts'
+import { type Before, CELLS } from './this-stack.ts'
 
 const WITH = {
   organisation: 'an organisation (shareWithOrganisation)',

@@ -4,19 +4,19 @@
  */
 import * as aws from '@pulumi/aws'
 import { type HubZonePlan, planHubSubnets } from '../../shared/addressing.ts'
+import { signedIn } from '../../shared/aws-sign-in.ts'
 import { type Bundle, bundleFunction } from '../../shared/bundle.ts'
 import type { HubIdentity } from '../../shared/contract.ts'
 import { checkProvider, type IdentitySettings } from '../../shared/identity-provider.ts'
 import { credentialArguments } from '../../shared/provider.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { HubSettings } from '../../shared/settings.ts'
-import { signedIn } from '../../shared/sign-in.ts'
 import type { StackFile } from '../../shared/stack-files.ts'
 import { AUDIT_ENTRY } from '../audit.ts'
 import { KEY_SETS_ENTRY } from '../key-sets.ts'
-import { type Before, checkPlace } from './before.ts'
 import { checkNetwork, lookUpsOf } from './network.ts'
 import { checkHubFiles } from './stack-files.ts'
+import { type Before, checkPlace } from './this-stack.ts'
 import { type HubZones, hubZones } from './zones.ts'
 
 /** What a deployment is decided from, read at the edge. */

@@ -3,7 +3,7 @@ import { contains } from '../../shared/cidr.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import type { StackFile } from '../../shared/stack-files.ts'
-import { tenanciesOf } from '../../shared/tenancies.ts'
+import { tenanciesOf } from '../../shared/tenants-together.ts'
 
 /**
  * Checks a hub against the other stack files, before it is deployed. Its names are its account's: a second hub in it would meet

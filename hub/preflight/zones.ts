@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws'
 import { setAt } from '../../shared/settings/commands.ts'
 import type { HubSettings } from '../../shared/settings.ts'
-import { CLIENT_INSTANCE_TYPE } from '../client.ts'
+import { CLIENT_INSTANCE_TYPE } from '../client-instance.ts'
 import { interfaceServices, serviceName } from '../endpoints.ts'
 
 export interface HubZones {

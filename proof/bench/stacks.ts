@@ -3,7 +3,7 @@
  * by the real CLI where there is one. Then whether the gateway answers as fast with many.
  */
 import { availableParallelism } from 'node:os'
-import { findPulumi } from '../../cli/pulumi/pulumi.ts'
+import { findPulumi } from '../../cli/pulumi/find-cli.ts'
 import { messageOf } from '../../cli/verb.ts'
 import { endAll, startChild } from './child.ts'
 import { type Goal, goal, MOST_GROWTH, median, sum } from './goals.ts'
@@ -37,7 +37,7 @@ export interface StacksBenchOptions {
 
 export async function benchStacks({ progress }: StacksBenchOptions): Promise<StacksReport> {
   try {
-    const sizes = await benchDoorOne(SIZES, progress)
+    const sizes = await benchInProcess(SIZES, progress)
     const traffic = await benchTraffic(progress)
     const engine = await benchEngine(progress)
     const goals = [
@@ -54,7 +54,7 @@ export async function benchStacks({ progress }: StacksBenchOptions): Promise<Sta
 }
 
 /** @param sizes numbers of tenants, the fewest first */
-export async function benchDoorOne(
+export async function benchInProcess(
   sizes: readonly number[],
   progress: (text: string) => void,
 ): Promise<readonly Size[]> {
@@ -81,7 +81,7 @@ async function benchEngine(progress: (text: string) => void): Promise<StacksRepo
     return { skipped: messageOf(error).replaceAll('\n', ' ') }
   }
   const most = Math.max(...ENGINE_SIZES)
-  const child = await startChild<readonly number[], readonly Deployed[]>('engine-child.ts', most, (done) =>
+  const child = await startChild<readonly number[], readonly Deployed[]>('cli-child.ts', most, (done) =>
     progress(`by the CLI: ${done} of ${most} tenants`),
   )
   progress('by the CLI: the hub')

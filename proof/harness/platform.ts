@@ -12,7 +12,7 @@ import { callGateway, type GatewayAnswer, type GatewayCall } from '../../cli/dem
 import { LAPTOP } from '../../cli/demo/validate.ts'
 import { cognitoClient, createUser, signInForTokens, type Tokens } from '../../cli/hub/cognito.ts'
 import { openGateway } from '../../cli/local/gateway-ports.ts'
-import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
 import { organization } from '../../sample-organization.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { parseHubOutputs } from '../../shared/read-contract.ts'

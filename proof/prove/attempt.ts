@@ -2,7 +2,7 @@
 import type { Compute } from './compute.ts'
 import type { Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
-import type { Site } from './site/site.ts'
+import type { Testbed } from './testbed/testbed.ts'
 
 export const FAMILIES = [
   'tokens',
@@ -43,7 +43,7 @@ export interface Attempt {
   readonly last?: Layer
   /** The only compute on which the attempt makes sense. @default both */
   readonly on?: Compute
-  make(site: Site): Promise<Outcome>
+  make(testbed: Testbed): Promise<Outcome>
 }
 
 /** All of an attempt but how it is made. */

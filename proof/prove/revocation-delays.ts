@@ -4,8 +4,8 @@
  */
 import { ITEMS_USED_FOR_MILLISECONDS } from '../../shared/tenant.ts'
 import { ended, type Outcome } from './outcome.ts'
-import type { Site } from './site/site.ts'
-import { lifeOf } from './site/user-pool.ts'
+import type { Testbed } from './testbed/testbed.ts'
+import { lifeOf } from './testbed/user-pool.ts'
 
 export interface RevocationDelay {
   readonly what: string
@@ -26,10 +26,10 @@ const invoke = (token: string) =>
   }) as const
 
 /** Of tenants at the shared model endpoint, where no network keeps one gateway from what another reaches. */
-export async function findSharedRemains(site: Site): Promise<readonly RevocationDelay[]> {
-  const { shared1, shared2 } = site
-  const credentials = site.steal(shared2.roleArn, { tags: { tenant_id: shared2.id } })
-  const step = await site.converse(site.gatewayOf(shared1), credentials, shared2.endpoint, shared2.modelId)
+export async function findSharedRemains(testbed: Testbed): Promise<readonly RevocationDelay[]> {
+  const { shared1, shared2 } = testbed
+  const credentials = testbed.steal(shared2.roleArn, { tags: { tenant_id: shared2.id } })
+  const step = await testbed.converse(testbed.gatewayOf(shared1), credentials, shared2.endpoint, shared2.modelId)
   return [
     {
       what: 'Credentials of a tenant at the shared model endpoint, stolen and used there by the gateway of another such tenant',
@@ -41,26 +41,26 @@ export async function findSharedRemains(site: Site): Promise<readonly Revocation
   ]
 }
 
-export async function findRevocationDelays(site: Site): Promise<readonly RevocationDelay[]> {
-  const { disabled, signedOut } = site.people
+export async function findRevocationDelays(testbed: Testbed): Promise<readonly RevocationDelay[]> {
+  const { disabled, signedOut } = testbed.people
   const minutes = (token: string) => `${lifeOf(token) / 60} minutes after it was issued`
   return [
     {
       what: 'The ID token of a user who has been disabled or deleted since',
-      outcome: await site.request(invoke(disabled.session.idToken), 'served'),
+      outcome: await testbed.request(invoke(disabled.session.idToken), 'served'),
       until: `it expires, ${minutes(disabled.session.idToken)}`,
       instead:
         'it cannot be renewed (`users/refresh-after-disabled`); suspending the tenant stops all of its users sooner',
     },
     {
       what: 'The ID token of a user who has signed out everywhere',
-      outcome: await site.request(invoke(signedOut.session.idToken), 'served'),
+      outcome: await testbed.request(invoke(signedOut.session.idToken), 'served'),
       until: `it expires, ${minutes(signedOut.session.idToken)}`,
       instead: 'it cannot be renewed (`users/refresh-after-sign-out`)',
     },
     {
       what: 'A request of a tenant that was suspended a moment ago',
-      outcome: await justSuspended(site),
+      outcome: await justSuspended(testbed),
       until: `the function reads its items again, within ${ITEMS_USED_FOR_MILLISECONDS / 1000} seconds`,
       instead: 'from then on it is refused (`users/suspended-tenant`)',
     },
@@ -68,13 +68,13 @@ export async function findRevocationDelays(site: Site): Promise<readonly Revocat
 }
 
 /** A function that has just served holds the items that it read. */
-async function justSuspended(site: Site): Promise<Outcome> {
-  const token = await site.forge.genuine('tenant1')
-  await site.request(invoke(token), 'served')
-  await site.status.write('tenant1', 'suspended')
+async function justSuspended(testbed: Testbed): Promise<Outcome> {
+  const token = await testbed.forge.genuine('tenant1')
+  await testbed.request(invoke(token), 'served')
+  await testbed.status.write('tenant1', 'suspended')
   try {
-    return await site.request(invoke(token), 'served')
+    return await testbed.request(invoke(token), 'served')
   } finally {
-    await site.status.write('tenant1', 'active')
+    await testbed.status.write('tenant1', 'active')
   }
 }

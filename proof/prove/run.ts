@@ -7,8 +7,8 @@ import { type Attempt, type Described, idOf } from './attempt.ts'
 import type { Compute } from './compute.ts'
 import { ALL_LAYERS, FIXED, inOrder, type Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
-import type { Site } from './site/site.ts'
 import type { Switches } from './switches/switches.ts'
+import type { Testbed } from './testbed/testbed.ts'
 
 /** A layer that stopped the attempt when those before it were off. */
 export interface Stop {
@@ -43,7 +43,7 @@ export type Verdict = 'stopped' | 'contained' | 'weakened' | 'not stopped'
  * @param inTurn layers that every attempt is made without, besides those that stop it
  */
 export async function prove(
-  site: Site,
+  testbed: Testbed,
   switches: Switches,
   attempts: readonly Attempt[],
   inTurn: readonly Layer[] = ALL_LAYERS,
@@ -51,11 +51,11 @@ export async function prove(
   try {
     const begun: { readonly attempt: Attempt; readonly peeled: Peeled; readonly each: Map<Layer, Outcome> }[] = []
     for (const attempt of attempts)
-      begun.push({ attempt, peeled: await peel(site, switches, attempt), each: new Map() })
+      begun.push({ attempt, peeled: await peel(testbed, switches, attempt), each: new Map() })
     for (const layer of inTurn)
       for (const { attempt, each } of begun)
-        if (!isFixed(layer, attempt)) each.set(layer, await make(site, switches, attempt, new Set([layer])))
-    return begun.map(({ attempt, peeled, each }) => rowOf(site.compute, attempt, peeled, each))
+        if (!isFixed(layer, attempt)) each.set(layer, await make(testbed, switches, attempt, new Set([layer])))
+    return begun.map(({ attempt, peeled, each }) => rowOf(testbed.compute, attempt, peeled, each))
   } finally {
     await switches.restore()
   }
@@ -85,10 +85,10 @@ function rowOf(
   }
 }
 
-async function make(site: Site, switches: Switches, attempt: Attempt, off: ReadonlySet<Layer>): Promise<Outcome> {
+async function make(testbed: Testbed, switches: Switches, attempt: Attempt, off: ReadonlySet<Layer>): Promise<Outcome> {
   await switches.off(off)
   try {
-    return await attempt.make(site)
+    return await attempt.make(testbed)
   } catch (cause) {
     const without = off.size > 0 ? ` without ${inOrder(off).join(', ')}` : ''
     throw new Error(`The attempt ${idOf(attempt)}${without} could not be made: ${messageOf(cause)}`, { cause })
@@ -103,10 +103,10 @@ interface Peeled {
 }
 
 /** Layer by layer, as the attempt meets them. */
-async function peel(site: Site, switches: Switches, attempt: Attempt): Promise<Peeled> {
+async function peel(testbed: Testbed, switches: Switches, attempt: Attempt): Promise<Peeled> {
   const met: { layer: Layer; detail: string }[] = []
   const off = new Set<Layer>()
-  const first = await make(site, switches, attempt, off)
+  const first = await make(testbed, switches, attempt, off)
   let outcome = first
   while (outcome.kind === 'stopped') {
     const { by, detail } = outcome
@@ -116,7 +116,7 @@ async function peel(site: Site, switches: Switches, attempt: Attempt): Promise<P
     met.push({ layer, detail })
     if (isFixed(layer, attempt)) return { outcome: first, met }
     off.add(layer)
-    outcome = await make(site, switches, attempt, off)
+    outcome = await make(testbed, switches, attempt, off)
   }
   return { outcome: first, met, atLast: outcome }
 }

@@ -2,9 +2,9 @@
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Fault } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
-import { Accounts } from './accounts.ts'
 import { judge, type Memory, type Sample, sample } from './memory.ts'
 import { type Received, type SoakCloud, startSoakCloud, type TroubledTenant } from './soak-cloud.ts'
+import { Accounts } from './tallies.ts'
 import { type SoakTenant, tenantsOf } from './tenants.ts'
 
 export interface SoakOptions {

@@ -2,7 +2,7 @@
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Organization } from '@genai/local-cloud/organization'
-import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
 import { organization as sample, tenantRoles } from '../../sample-organization.ts'
 
 export interface SoakTenant {

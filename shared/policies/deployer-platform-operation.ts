@@ -4,7 +4,7 @@ import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { DOCTOR_ROLE } from './doctor.ts'
 import type { PolicyStatement } from './document.ts'
-import { GUARDRAIL_ROLE } from './enforcement.ts'
+import { GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
 import { USAGE_ROLE } from './reconcile.ts'
 
 /** What the project's commands ask for themselves, and the roles that tenants are deployed with. */

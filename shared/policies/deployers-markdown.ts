@@ -4,7 +4,7 @@ import { siteDeployerPolicy } from './deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
-import { enforcementPolicy, GUARDRAIL_ROLE } from './enforcement.ts'
+import { enforcementPolicy, GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
 
 /** @param accounts the samples'; a reader puts their own in their place */

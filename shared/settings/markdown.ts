@@ -14,7 +14,7 @@ export function settingsTable(table: Table, meanings: ReadonlyMap<string, string
 }
 
 /**
- * Doc comments of the rows of a table. The gateway's bundle has the rows of tenant-settings.ts, and no comment.
+ * Doc comments of the rows of a table. The gateway's bundle has the rows of gateway-settings.ts, and no comment.
  * @param source of a file with an object literal: two spaces before each row
  */
 export function meaningsIn(source: string): ReadonlyMap<string, string> {

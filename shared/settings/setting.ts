@@ -9,7 +9,7 @@ import { Refused } from './refused.ts'
 export interface Setting<T> {
   /** For docs/settings.md: `text`, `list of text`, `true or false`, … */
   readonly type: string
-  /** Of one that the gateway is told, its row's comment in ../tenant-settings.ts may be it. */
+  /** Of one that the gateway is told, its row's comment in ../gateway-settings.ts may be it. */
   readonly meaning?: string
   /** What a bad value's error says is allowed. */
   readonly allowed: string

@@ -1,11 +1,11 @@
-/** A spoke's settings. What the gateway is told is in ../../tenant-settings.ts; the checks between settings are in spoke.ts. */
+/** A spoke's settings. What the gateway is told is in ../gateway-settings.ts; the checks between settings are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { TENANT_ID } from '../tenant.ts'
 import { accountSetting, hubStackSetting, profileSetting, roleArnSetting } from './common.ts'
 import { compute, gatewayImage, tier } from './of-spoke/compute.ts'
+import { TOLD_SETTINGS } from './of-spoke/gateway-settings.ts'
 import { guardrail } from './of-spoke/guardrail.ts'
 import { modelPerimeter, modelRegions, models } from './of-spoke/models.ts'
-import { TOLD_SETTINGS } from './of-spoke/told.ts'
 import type { Setting } from './setting.ts'
 import { simple } from './shapes.ts'
 import { listOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr } from './values.ts'

@@ -17,7 +17,7 @@ import { type CallerUsage, createGateway, type Gateway, type Tenant } from './ga
 import { isPicture, readPicture } from './images.ts'
 import { messagesOf } from './requests.ts'
 import { goToSignIn, goToSignOut, type Session } from './sign-in.ts'
-import { type Trouble, troubleOf } from './words.ts'
+import { type Trouble, troubleOf } from './what-went-wrong.ts'
 
 export type Phase = 'starting' | 'landing' | 'loading' | 'ready' | 'troubled'
 

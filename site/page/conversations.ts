@@ -1,6 +1,6 @@
 /** Conversations: in the page's memory, and on this device only where somebody asks for it. */
 import type { AnswerUsage } from './gateway.ts'
-import type { Trouble } from './words.ts'
+import type { Trouble } from './what-went-wrong.ts'
 
 export interface Question {
   readonly role: 'user'

@@ -6,7 +6,7 @@ import { readConfiguration } from './configuration.ts'
 import { returning, SignInFailed } from './sign-in.ts'
 import { appView, notConfigured } from './view/app.ts'
 import { afterRender } from './view/keep-in-view.ts'
-import { troubleOf } from './words.ts'
+import { troubleOf } from './what-went-wrong.ts'
 
 const view = document.getElementById('app') as HTMLElement
 

@@ -8,7 +8,7 @@ import { MOST_BYTES, messagesOf } from './requests.ts'
 import { SessionOver } from './sign-in.ts'
 import { claimsOf } from './token.ts'
 import { dollars, seconds } from './view/format.ts'
-import { troubleOf } from './words.ts'
+import { troubleOf } from './what-went-wrong.ts'
 
 async function read(...chunks: readonly (string | Uint8Array)[]): Promise<readonly string[]> {
   const encoder = new TextEncoder()

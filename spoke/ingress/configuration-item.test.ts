@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { readTold } from '../../shared/gateway-settings.ts'
 import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
-import { readTold } from '../../shared/tenant-settings.ts'
 import { configurationItem, tenantItem } from './configuration-item.ts'
 
 const CONFIGURATION: TenantConfiguration = {

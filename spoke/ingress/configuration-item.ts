@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type Row, TOLD, type Told } from '../../shared/gateway-settings.ts'
 import { isMap } from '../../shared/is-map.ts'
 import type { TenantItem } from '../../shared/tenant.ts'
 import type { TenantFacts } from '../../shared/tenant-configuration.ts'
-import { type Row, TOLD, type Told } from '../../shared/tenant-settings.ts'
 
 /** The maps of a configuration that were first: what is deployed has them in this order, and a further one comes after them. */
 const FIRST = ['models', 'maxTokens', 'machineIssuers']

@@ -9,7 +9,7 @@ import { executionRolePolicy, executionRoleTrustPolicy } from '../../shared/poli
 import type { GatewayEnvironment } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 import type { TenantLog } from './log.ts'
-import type { People } from './people.ts'
+import type { People } from './people-claim.ts'
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role

@@ -1,8 +1,8 @@
 /** The ingress's network in the hub account: the accepted attachment, and what the tenant's function may connect to. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { everythingBut } from '../../shared/cidr-without.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
-import { everythingBut } from '../../shared/everything-but.ts'
 import { CONNECTED_TAG } from '../../shared/naming.ts'
 import type { TagMap } from '../tags.ts'
 

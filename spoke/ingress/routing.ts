@@ -13,7 +13,7 @@ import {
   TENANT_CLAIM,
 } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
-import type { People } from './people.ts'
+import type { People } from './people-claim.ts'
 
 export interface TenantTargetArgs {
   readonly tenantId: string

@@ -9,7 +9,7 @@ import { GATEWAY_PORT, TASK_NODE_OPTIONS, type TaskEnvironment } from '../../sha
 import type { TagMap } from '../tags.ts'
 import { gatewayEnvironment } from './function.ts'
 import type { TenantLog } from './log.ts'
-import type { People } from './people.ts'
+import type { People } from './people-claim.ts'
 
 const CONTAINER = 'gateway'
 /** From "please stop" to the end of a container: AWS's maximum. The server needs less (functions/gateway/server.ts). */

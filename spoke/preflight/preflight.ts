@@ -11,13 +11,13 @@ import { assumptions } from '../../shared/policies/models.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import type { StackFile } from '../../shared/stack-files.ts'
-import { tenancyOf } from '../../shared/tenancies.ts'
+import { tenancyOf } from '../../shared/tenants-together.ts'
 import { bundleGateway } from '../ingress/bundle.ts'
 import type { GatewayCode } from '../ingress/gateway.ts'
+import { checkAgainstHub, requireUsageTable } from './against-hub.ts'
 import { askAws } from './aws.ts'
-import { type Before, checkBefore, functionSeconds } from './before.ts'
-import { checkAgainstHub, requireUsageTable } from './checks.ts'
 import { checkStackFiles } from './stack-files.ts'
+import { type Before, checkBefore, functionSeconds } from './this-stack.ts'
 
 /** What a deployment is decided from, read at the edge. */
 export interface Asked {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkHubFiles } from '../../hub/preflight/stack-files.ts'
 import { stackFilesIn } from '../../shared/stack-files.ts'
-import { checkTenancies, tenanciesOf } from '../../shared/tenancies.ts'
+import { checkTenancies, tenanciesOf } from '../../shared/tenants-together.ts'
 
 const ORIGIN = { organization: 'organization', project: 'genai-hub-spoke' }
 let directory: string

@@ -2,7 +2,7 @@
 import type { HubLimits } from '../../shared/hub-limits.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { StackFile } from '../../shared/stack-files.ts'
-import { checkTenancies, supernetMistakes, type Tenancy, tenanciesOf } from '../../shared/tenancies.ts'
+import { checkTenancies, supernetMistakes, type Tenancy, tenanciesOf } from '../../shared/tenants-together.ts'
 
 /** The tenant that is deployed, as its settings are: its file may be elsewhere, or say something else. */
 export interface Own {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readDoor } from '../../cli/audit/door.ts'
+import { readDoor } from '../../cli/audit/load-balancer-log.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { trailOf } from './read.ts'
 

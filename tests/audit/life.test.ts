@@ -1,6 +1,6 @@
 /** What becomes of the trail when tenants and hubs go. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readStack } from '../../cli/pulumi/stacks.ts'
+import { readStack } from '../../cli/pulumi/stack-files.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { trailOf } from './read.ts'
 

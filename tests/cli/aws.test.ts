@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 
 const PASSWORD = 'correct horse battery staple A1!'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Row } from '../../cli/doctor/check.ts'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 
 let platform: Platform

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { type Platform, startPlatform } from '../../proof/harness/platform.ts'
 
 const AUDIENCE = 'genai/tenant1'

@@ -1,7 +1,7 @@
 /** What the console makes of the whole platform: the picture, the requests, what stopped them, a resource and its policies. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Console, openConsole } from '../../cli/console/console.ts'
-import type { Message, RequestDetail, RequestView, ResourceDetail } from '../../cli/console/view.ts'
+import type { Message, RequestDetail, RequestView, ResourceDetail } from '../../cli/console/messages.ts'
 import { faultCommand } from '../../cli/fault/switch.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 

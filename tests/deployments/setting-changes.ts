@@ -5,8 +5,8 @@
 
 import { expect, it } from 'vitest'
 import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
+import { TOLD, type Row as ToldRow } from '../../shared/gateway-settings.ts'
 import { functionName } from '../../shared/naming.ts'
-import { TOLD, type Row as ToldRow } from '../../shared/tenant-settings.ts'
 import type { Changes, Deployed } from './deploy.ts'
 import { ofStack, type Standing } from './while-served.ts'
 

@@ -12,7 +12,7 @@ import {
   tasksMonthlyFixed,
   tasksMonthlyMost,
   tenantMonthlyFixed,
-} from '../../shared/prices.ts'
+} from '../../shared/infrastructure-prices.ts'
 
 /** Of a hub and its tenants. */
 const ZONES = 2

@@ -1,7 +1,7 @@
 /** What docs/isolation.md shows of a run of `npm run prove`: the heat map, and how many layers stop the attempts of each family. */
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import type { Depth } from '../../proof/prove/report/summary.ts'
 
 export const DEPTH = ['<!-- depth: begin -->', '<!-- depth: end -->'] as const

@@ -1,7 +1,7 @@
 /** Parts of the documentation that are made of what the code says. `npm run docs` writes them, and tests hold the pages to them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { deployersMarkdown } from '../../shared/policies/deployers-markdown.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { meaningsIn, settingsTable } from '../../shared/settings/markdown.ts'
@@ -25,7 +25,7 @@ export const MADE_PARTS: readonly MadePart[] = [
     file: 'docs/settings.md',
     between: ['<!-- settings:start -->', '<!-- settings:end -->'],
     make() {
-      const meanings = meaningsIn(readFileSync(join(PROJECT_DIRECTORY, 'shared/tenant-settings.ts'), 'utf8'))
+      const meanings = meaningsIn(readFileSync(join(PROJECT_DIRECTORY, 'shared/gateway-settings.ts'), 'utf8'))
       return [
         '### Hub',
         settingsTable(HUB_TABLE, meanings),

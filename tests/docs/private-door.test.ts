@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
-import { KEEP_ALIVE_MILLISECONDS, STREAM_LIMITS } from '../../functions/gateway/limits.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
+import { KEEP_ALIVE_MILLISECONDS, STREAM_LIMITS } from '../../functions/gateway/constants.ts'
 
 const page = readFileSync(join(PROJECT_DIRECTORY, 'docs', 'private-door.md'), 'utf8')
 const [, clients = ''] = /\n## Clients\n([\s\S]*?)\n## /.exec(page) ?? []

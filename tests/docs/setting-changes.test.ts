@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { EFFECTS } from '../deployments/setting-changes.ts'

@@ -1,7 +1,7 @@
 /** A model whose end AWS has announced: the catalogue of the local cloud has none today. */
 import { expect, it } from 'vitest'
 import { models } from '../../cli/doctor/checks/models.ts'
-import type { TenantSubject, World } from '../../cli/doctor/world.ts'
+import type { TenantSubject, World } from '../../cli/doctor/subjects.ts'
 
 it('a model that AWS is about to end is ✗, with its last day', async () => {
   if (models.of !== 'tenant') throw new Error('not of a tenant')

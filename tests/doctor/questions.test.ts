@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { QUESTIONS } from '../../cli/doctor/deployed/questions.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 
 const NOTES = join(PROJECT_DIRECTORY, 'docs/decisions')
 /** Beside the project where it is worked on; a copy of the project alone has none. */

@@ -1,1 +1,1 @@
-export { type Engine, type EngineOptions, type RunningCli, startEngine } from '../../proof/harness/engine.ts'
+export { type Engine, type EngineOptions, type RunningCli, startEngine } from '../../proof/harness/cli-provider.ts'

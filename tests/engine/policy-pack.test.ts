@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
-import { type Engine, startEngine } from '../../proof/harness/engine.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
+import { type Engine, startEngine } from '../../proof/harness/cli-provider.ts'
 import { cli } from './cli.ts'
 
 const options = { color: 'never' as const, policyPacks: [join(PROJECT_DIRECTORY, 'policy-pack', 'pack')] }

@@ -2,7 +2,7 @@
  * Runs once, before all tests: is there a Pulumi CLI, or can one be had? Where not, the run says so in one line, and the suites
  * that need one are skipped; with `PULUMI_REQUIRED=1` the run fails instead.
  */
-import { findPulumi } from '../../cli/pulumi/pulumi.ts'
+import { findPulumi } from '../../cli/pulumi/find-cli.ts'
 import { messageOf } from '../../cli/verb.ts'
 import { NO_CLI } from './no-cli.ts'
 

@@ -3,7 +3,7 @@
 import type { Organization } from '@genai/local-cloud/organization'
 import * as aws from '@pulumi/aws'
 import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
-import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
+import type { FoundCli } from '../../cli/pulumi/find-cli.ts'
 import { organization } from '../../sample-organization.ts'
 import type { Engine } from './engine.ts'
 

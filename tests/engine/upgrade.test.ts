@@ -1,8 +1,8 @@
 /** What the real engine's next `up` does to those who deployed an earlier version: nothing of theirs is replaced or deleted. */
 import type { Deployment, OpMap, Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
-import { type Engine, startEngine } from '../../proof/harness/engine.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
+import { type Engine, startEngine } from '../../proof/harness/cli-provider.ts'
 import { fixtureNames, readFixture } from '../upgrade/fixture.ts'
 import { hasStates, readStates } from '../upgrade/state.ts'
 import { NEW_AT_SHARED_ENDPOINT, OPENED, SAMPLE } from '../upgrade/variants.ts'

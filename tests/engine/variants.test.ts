@@ -1,7 +1,7 @@
 /** Every variant by the real engine: previewed, deployed, previewed again without a change, and destroyed, with every permission evaluated. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { localImages } from '../../cli/local/gateway-image.ts'
-import { PROVIDER } from '../../proof/prove/site/provider-people.ts'
+import { PROVIDER } from '../../proof/prove/testbed/provider-people.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { stacksOf, VARIANTS } from '../upgrade/variants.ts'
 import { cli } from './cli.ts'

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '@genai/local-cloud/testing/until'
 import { expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
-import { Accounts } from '../../proof/soak/accounts.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { judge } from '../../proof/soak/memory.ts'
 import { soak } from '../../proof/soak/run.ts'
+import { Accounts } from '../../proof/soak/tallies.ts'
 
 it('800 requests of eight tenants with faults on: each answered once, by the right tenant, and accounted for', async () => {
   const result = await soak({ requests: 800, tenants: 8, concurrency: 8, seed: 3 })

@@ -7,10 +7,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, expectTypeOf, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
+import type { Told, ToldBy } from '../../shared/gateway-settings.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
-import type { Told, ToldBy } from '../../shared/tenant-settings.ts'
 import type { IngressArgs } from '../../spoke/ingress/ingress.ts'
 
 const ROW = `  /** Bytes that a prompt may have. */
@@ -69,7 +69,7 @@ beforeAll(() => {
       filter: (from) => !from.includes('node_modules') && !from.includes('fixtures'),
     })
   symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(copy, 'node_modules'))
-  const table = join(copy, 'shared/tenant-settings.ts')
+  const table = join(copy, 'shared/gateway-settings.ts')
   const text = readFileSync(table, 'utf8')
   writeFileSync(
     table,

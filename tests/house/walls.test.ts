@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { dirname, join, matchesGlob } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 
 const CLOUD = 'packages/local-cloud'
 const AGPL = '@cloud-copilot/iam-simulate'
@@ -52,7 +52,7 @@ const WALLS: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       ],
       allowed: [
         '../../shared/tenant.ts',
-        '../../shared/tenant-settings.ts',
+        '../../shared/gateway-settings.ts',
         '../../shared/limits.ts',
         '../../shared/usage-table.ts',
         '../../shared/cost.ts',

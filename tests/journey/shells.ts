@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
 import type { Running } from '../../cli/local/running.ts'
-import type { FoundCli } from '../../cli/pulumi/pulumi.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import type { FoundCli } from '../../cli/pulumi/find-cli.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { exportLines } from '../../cli/terminal/shell.ts'
 
 export interface Ended {

@@ -1,7 +1,7 @@
 /** The gateway with a fake Bedrock, and its counters on a table of the local DynamoDB. */
 import { fromRequest, toResponse } from '../../functions/gateway/adapters/web.ts'
 import { createApp } from '../../functions/gateway/app.ts'
-import { createCredentials } from '../../functions/gateway/aws/credentials.ts'
+import { createCredentials } from '../../functions/gateway/aws/tenant-credentials.ts'
 import type { LogRecord } from '../../functions/gateway/log.ts'
 import { createMetering } from '../../functions/gateway/metering/meter.ts'
 import { createReadUsage } from '../../functions/gateway/metering/usage.ts'

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cognitoClient, signInForTokens } from '../../cli/hub/cognito.ts'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const run = promisify(execFile)

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { enforce, enforcementsOf, lift, ownAmong } from '../../cli/tenant/enforcement.ts'
 import { accountOf, guardrailOf, refuseEnforced, shown } from '../../cli/tenant/guardrail.ts'
 import { organization } from '../../sample-organization.ts'
-import { GUARDRAIL_ROLE } from '../../shared/policies/enforcement.ts'
+import { GUARDRAIL_ROLE } from '../../shared/policies/guardrail-enforcement.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const NOVA = 'us.amazon.nova-2-lite-v1:0'

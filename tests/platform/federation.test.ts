@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient, signInForTokens } from '../../cli/hub/cognito.ts'
 import { signInByBrowser } from '../../cli/sign-in/by-browser.ts'
 import { cognitoServer } from '../../cli/sign-in/cognito-server.ts'
-import { block, unblock } from '../../cli/tenant/blocked.ts'
+import { block, unblock } from '../../cli/tenant/blocked-callers.ts'
 import { federatedGroup } from '../../shared/federation.ts'
 import { type Platform, startPlatform } from './platform.ts'
 

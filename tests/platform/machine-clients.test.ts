@@ -7,7 +7,7 @@ import { localAgent } from '@genai/local-cloud/wire/agent'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient } from '../../cli/hub/cognito.ts'
 import { addMachineSecret, endOlderSecret, machineClients } from '../../cli/hub/machine-clients.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { addMachine, removeMachine } from '../../cli/tenant/machine-client.ts'
 import { type Platform, startPlatform } from './platform.ts'
 

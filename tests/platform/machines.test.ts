@@ -11,8 +11,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
-import { block, unblock } from '../../cli/tenant/blocked.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
+import { block, unblock } from '../../cli/tenant/blocked-callers.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 /** A continuous integration service's issuer, as GitHub's is: its own host, its own place for the keys. */

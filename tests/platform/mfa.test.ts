@@ -7,7 +7,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient } from '../../cli/hub/cognito.ts'
 import { connectionVariables } from '../../cli/local/local-shell.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { memberOf, resetSecondFactor } from '../../cli/tenant/users.ts'
 import { type Platform, startPlatform } from './platform.ts'
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { newTenant } from '../../cli/tenant/add.ts'
 import type { PlanFacts, TenantPlan } from '../../cli/tenant/plan/facts.ts'
 import { planMarkdown } from '../../cli/tenant/plan/markdown.ts'

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { connect, type TLSSocket } from 'node:tls'
 import type { ModelBackend } from '@genai/local-cloud/aws/bedrock/model-backend'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { doorRecord } from '../../cli/audit/door.ts'
+import { doorRecord } from '../../cli/audit/load-balancer-log.ts'
 import { TIERS } from '../../shared/compute.ts'
 import { type Platform, startPlatform } from './platform.ts'
 

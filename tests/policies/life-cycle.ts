@@ -16,7 +16,7 @@ import { situationOf } from '@genai/local-cloud/resource/declare'
 import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
-import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { FEDERATED } from '../federated.ts'
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 
 const textOf = (...path: readonly string[]) => readFileSync(join(PROJECT_DIRECTORY, ...path), 'utf8')
 

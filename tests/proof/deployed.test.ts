@@ -8,30 +8,30 @@ import { proveDeployed } from '../../proof/prove/deployed/deployed.ts'
 import { type DeployedHub, openDeployed } from '../../proof/prove/deployed/deployed-hub.ts'
 import { passes } from '../../proof/prove/report/report.ts'
 import { toMarkdown } from '../../proof/prove/report/report-text.ts'
-import { type Site, startSite } from '../../proof/prove/site/site.ts'
+import { startTestbed, type Testbed } from '../../proof/prove/testbed/testbed.ts'
 import { SABOTAGES } from './sabotages.ts'
 
-let site: Site
+let testbed: Testbed
 let hub: DeployedHub
 beforeAll(async () => {
-  site = await startSite()
-  const { platform, people } = site
+  testbed = await startTestbed()
+  const { platform, people } = testbed
   hub = {
     gatewayUrl: platform.localUrl,
-    region: site.hub.region,
-    clientId: site.hub.userPoolClientId,
+    region: testbed.hub.region,
+    clientId: testbed.hub.userPoolClientId,
     username: people.own.username,
     password: people.own.password,
     otherTenantId: 'tenant2',
     local: { port: platform.wirePort, caFile: platform.caFile },
   }
 })
-afterAll(() => site?.close())
+afterAll(() => testbed?.close())
 
 async function broken<T>(layers: readonly string[], work: () => Promise<T>): Promise<T> {
-  const { ledger } = site.platform.cloud
+  const { ledger } = testbed.platform.cloud
   const meant = SABOTAGES.filter(({ layer }) => layers.includes(layer))
-  const resources: readonly Declared[] = (await Promise.all(meant.map(({ declare }) => declare(site)))).flat()
+  const resources: readonly Declared[] = (await Promise.all(meant.map(({ declare }) => declare(testbed)))).flat()
   const before = resources.flatMap(({ urn }) => ledger.byUrn(urn) ?? [])
   for (const resource of resources) await ledger.put(resource)
   try {
@@ -64,12 +64,12 @@ describe('against a gateway that is deployed', () => {
 
   it('nothing is changed: the users are those that there were, as they were', async () => {
     const attributes = async () => {
-      const step = await site.pool.unsigned('GetUser', { AccessToken: site.people.own.session.accessToken })
+      const step = await testbed.pool.unsigned('GetUser', { AccessToken: testbed.people.own.session.accessToken })
       return step.ok ? step.value : step.outcome
     }
-    const before = [await attributes(), site.platform.cloud.ledger.version]
+    const before = [await attributes(), testbed.platform.cloud.ledger.version]
     await proveDeployed(await openDeployed(hub))
-    expect([await attributes(), site.platform.cloud.ledger.version]).toEqual(before)
+    expect([await attributes(), testbed.platform.cloud.ledger.version]).toEqual(before)
   })
 
   it('one that believes any token is reported', async () => {
@@ -96,6 +96,6 @@ describe('against a gateway that is deployed', () => {
 
   it('a tenant that is not deployed is refused: nothing could cross to it, and the report would say that all is well', async () => {
     await expect(openDeployed({ ...hub, otherTenantId: 'tenant77' })).rejects.toThrow(/No tenant tenant77 is deployed/)
-    await expect(openDeployed({ ...hub, otherTenantId: site.suspended.tenantId })).resolves.toBeDefined()
+    await expect(openDeployed({ ...hub, otherTenantId: testbed.suspended.tenantId })).resolves.toBeDefined()
   })
 })

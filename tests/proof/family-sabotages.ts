@@ -13,10 +13,10 @@ const withoutClaims = (...names: string[]): Sabotage['declare'] => {
     list(value).map((action) =>
       action.type === 'jwt-validation' ? { ...action, jwtValidation: without(action.jwtValidation, names) } : action,
     )
-  return (site) => {
+  return (testbed) => {
     const checks = (outputs: Properties) => names.every((name) => JSON.stringify(outputs.actions).includes(`"${name}"`))
     return edited(
-      site,
+      testbed,
       RULE,
       ({ outputs }) => ({ actions: actions(outputs.actions) }),
       ({ outputs }) => checks(outputs),
@@ -51,8 +51,8 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     mistake: 'the tenant of a user can be changed',
     id: 'users/own-claim-written',
     verdict: 'weakened',
-    declare: (site) =>
-      edited(site, 'aws:cognito/userPool:UserPool', ({ outputs }) => ({
+    declare: (testbed) =>
+      edited(testbed, 'aws:cognito/userPool:UserPool', ({ outputs }) => ({
         schemas: list(outputs.schemas).map((schema) => ({ ...schema, mutable: true })),
       })),
   },
@@ -68,9 +68,9 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     mistake: 'an item lists a model too many',
     id: 'bodies/duplicate-keys',
     verdict: 'weakened',
-    declare: async (site) => [
+    declare: async (testbed) => [
       ...edited(
-        site,
+        testbed,
         'aws:dynamodb/tableItem:TableItem',
         ({ outputs }) => {
           const item = JSON.parse(String(outputs.item))
@@ -79,7 +79,7 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
         ({ outputs }) => JSON.parse(String(outputs.item)).models !== undefined,
       ),
       // A warm function uses the item that it has read for a while yet.
-      ...(await code(site)),
+      ...(await code(testbed)),
     ],
   },
   {
@@ -87,11 +87,11 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     mistake: 'a function’s group lets it out to every spoke',
     id: 'identity/stolen-execution-role-in-other-function',
     verdict: 'not stopped',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
-        () => ({ cidrIpv4: site.hub.spokesCidrBlock }),
+        () => ({ cidrIpv4: testbed.hub.spokesCidrBlock }),
         ({ outputs }) => String(outputs.description) === 'Model endpoint of the tenant itself',
       ),
   },
@@ -100,12 +100,12 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     mistake: 'an endpoint lets everybody in',
     id: 'network/public-subnet-to-endpoint',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
         () => ({ cidrIpv4: '0.0.0.0/0' }),
-        ({ account }) => account === site.tenant2.account,
+        ({ account }) => account === testbed.tenant2.account,
       ),
   },
   {
@@ -113,21 +113,22 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     mistake: 'the onboarding role trusts everybody',
     id: 'deployment/tenant-becomes-onboarding-role',
     verdict: 'not stopped',
-    declare: (site) => edited(site, 'aws:iam/role:Role', () => ({ assumeRolePolicy: OPEN }), named(onboardingRoleName)),
+    declare: (testbed) =>
+      edited(testbed, 'aws:iam/role:Role', () => ({ assumeRolePolicy: OPEN }), named(onboardingRoleName)),
   },
   {
     layer: 'spokeRole',
     mistake: 'the role of a tenant at the shared endpoint takes any network',
     id: 'shared/credentials-at-own-endpoint',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:iam/rolePolicy:RolePolicy',
         ({ outputs }) => ({
-          policy: String(outputs.policy).replaceAll(`"aws:SourceVpc":"${site.hub.vpcId}"`, ANY_CALLER),
+          policy: String(outputs.policy).replaceAll(`"aws:SourceVpc":"${testbed.hub.vpcId}"`, ANY_CALLER),
         }),
-        ({ outputs }) => outputs.role === tenantRoleName(site.shared2.id),
+        ({ outputs }) => outputs.role === tenantRoleName(testbed.shared2.id),
       ),
   },
   {
@@ -135,12 +136,12 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
     mistake: 'the endpoint of a tenant in a shared account takes every role of the account',
     id: 'pooled/neighbours-credentials-at-own-endpoint',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:ec2/vpcEndpoint:VpcEndpoint',
         () => ({ policy: FULL }),
-        ({ account }) => account === site.pooled1.account,
+        ({ account }) => account === testbed.pooled1.account,
       ),
   },
 ]

@@ -2,23 +2,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attemptsOn, idOf } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
+import { findLimits } from '../../proof/prove/iam-limits.ts'
 import { FIXED, type Layer } from '../../proof/prove/layers.ts'
-import { findLimits } from '../../proof/prove/limits.ts'
 import { prove, type Row } from '../../proof/prove/run.ts'
-import { type Site, startSite } from '../../proof/prove/site/site.ts'
 import { createSwitches } from '../../proof/prove/switches/switches.ts'
+import { startTestbed, type Testbed } from '../../proof/prove/testbed/testbed.ts'
 
 const ATTEMPTS = attemptsOn('fargate', allAttempts)
 
-let site: Site
+let testbed: Testbed
 let rows: ReadonlyMap<string, Row>
 
 beforeAll(async () => {
-  site = await startSite({ compute: 'fargate' })
-  const made = await prove(site, createSwitches(site.platform.cloud, site), ATTEMPTS)
+  testbed = await startTestbed({ compute: 'fargate' })
+  const made = await prove(testbed, createSwitches(testbed.platform.cloud, testbed), ATTEMPTS)
   rows = new Map(made.map((row) => [idOf(row.attempt), row]))
 }, 30 * 60_000)
-afterAll(() => site?.close())
+afterAll(() => testbed?.close())
 
 const rowOf = (id: string): Row => {
   const row = rows.get(id)
@@ -59,6 +59,6 @@ it('one task is kept from another tenant by the layers that keep a function', ()
 })
 
 it('what IAM cannot refuse is still so', async () => {
-  const found = await findLimits(site)
+  const found = await findLimits(testbed)
   expect(found.filter(({ allowed }) => !allowed)).toEqual([])
 })

@@ -4,21 +4,21 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { attemptsOn, idOf } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
+import { findLimits, LIMITS } from '../../proof/prove/iam-limits.ts'
 import { FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../../proof/prove/layers.ts'
-import { findLimits, LIMITS } from '../../proof/prove/limits.ts'
 import { passes, toJson } from '../../proof/prove/report/report.ts'
 import { toMarkdown } from '../../proof/prove/report/report-text.ts'
 import { depths, layerCounts } from '../../proof/prove/report/summary.ts'
 import { findRevocationDelays, findSharedRemains } from '../../proof/prove/revocation-delays.ts'
 import { prove, type Row } from '../../proof/prove/run.ts'
-import { type Site, startSite } from '../../proof/prove/site/site.ts'
 import { createSwitches } from '../../proof/prove/switches/switches.ts'
+import { startTestbed, type Testbed } from '../../proof/prove/testbed/testbed.ts'
 import { noSecrets, noteSecrets, secretsIn } from './used-secrets.ts'
 
 const used = noSecrets()
 const KINDS = ['tokens', 'accessKeys', 'apiKeys', 'passwords'] as const
-vi.mock('../../proof/prove/site/api-key.ts', async (original) => {
-  const real = await original<typeof import('../../proof/prove/site/api-key.ts')>()
+vi.mock('../../proof/prove/testbed/api-key.ts', async (original) => {
+  const real = await original<typeof import('../../proof/prove/testbed/api-key.ts')>()
   return {
     makeApiKey: async (...args: Parameters<typeof real.makeApiKey>) => {
       const key = await real.makeApiKey(...args)
@@ -30,16 +30,16 @@ vi.mock('../../proof/prove/site/api-key.ts', async (original) => {
 
 const ATTEMPTS = attemptsOn('lambda', allAttempts)
 
-let site: Site
+let testbed: Testbed
 let rows: ReadonlyMap<string, Row>
 
 beforeAll(async () => {
-  site = await startSite()
-  noteSecrets(site, used)
-  const made = await prove(site, createSwitches(site.platform.cloud, site), ATTEMPTS)
+  testbed = await startTestbed()
+  noteSecrets(testbed, used)
+  const made = await prove(testbed, createSwitches(testbed.platform.cloud, testbed), ATTEMPTS)
   rows = new Map(made.map((row) => [row.id, row]))
 })
-afterAll(() => site?.close())
+afterAll(() => testbed?.close())
 
 const rowOf = (id: string): Row => {
   const row = rows.get(id)
@@ -137,7 +137,7 @@ describe('defence in depth', () => {
 
 describe('what IAM cannot refuse', () => {
   it('is still so, as the report says of each', async () => {
-    const found = await findLimits(site)
+    const found = await findLimits(testbed)
     expect(found.filter(({ allowed }) => !allowed)).toEqual([])
     expect(found.length).toBe(LIMITS.length)
   })
@@ -145,10 +145,10 @@ describe('what IAM cannot refuse', () => {
 
 describe('what stays possible for a while', () => {
   it('is still so, as the report says of each', async () => {
-    const remains = await findRevocationDelays(site)
+    const remains = await findRevocationDelays(testbed)
     expect(remains.map(({ outcome }) => outcome.kind)).toEqual(['through', 'through', 'through'])
     expect(remains[0]?.until).toBe('it expires, 30 minutes after it was issued')
-    expect((await findSharedRemains(site)).map(({ outcome }) => outcome.kind)).toEqual(['through'])
+    expect((await findSharedRemains(testbed)).map(({ outcome }) => outcome.kind)).toEqual(['through'])
   })
 })
 
@@ -184,9 +184,9 @@ describe('every layer', () => {
 
 describe('the platform afterwards', () => {
   it('is as it was: the tenants are served, and nothing of the switches is left', async () => {
-    expect((await site.platform.invoke('tenant1')).status).toBe(200)
-    expect((await site.platform.invoke('tenant2')).status).toBe(200)
-    const left = site.platform.cloud.ledger.all().filter(({ urn }) => /without|opened|fresh/.test(urn))
+    expect((await testbed.platform.invoke('tenant1')).status).toBe(200)
+    expect((await testbed.platform.invoke('tenant2')).status).toBe(200)
+    const left = testbed.platform.cloud.ledger.all().filter(({ urn }) => /without|opened|fresh/.test(urn))
     expect(left).toEqual([])
   })
 })
@@ -248,7 +248,7 @@ describe('the report', () => {
   })
 
   it('holds no token, key or password of those that were used, nor anything that looks like one', async () => {
-    const whole = { ...report(), limits: await findLimits(site), remains: await findRevocationDelays(site) }
+    const whole = { ...report(), limits: await findLimits(testbed), remains: await findRevocationDelays(testbed) }
     const text = toMarkdown(whole) + toJson(whole)
     expect(used.tokens.size).toBeGreaterThan(30)
     expect(used.accessKeys.size).toBeGreaterThan(30)

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { UserError } from '../../cli/verb.ts'
 import { prove } from '../../cli/verbs/prove.ts'
-import { startSite } from '../../proof/prove/site/site.ts'
+import { startTestbed } from '../../proof/prove/testbed/testbed.ts'
 
-vi.mock('../../proof/prove/site/site.ts', { spy: true })
+vi.mock('../../proof/prove/testbed/testbed.ts', { spy: true })
 
 it('a folder that cannot be written to is told before anything is tried', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'prove-output-'))
   const file = join(directory, 'file')
   writeFileSync(file, '')
   await expect(prove.run({ values: { output: join(file, 'reports') }, positionals: [] })).rejects.toThrow(UserError)
-  expect(startSite).not.toHaveBeenCalled()
+  expect(startTestbed).not.toHaveBeenCalled()
   rmSync(directory, { recursive: true })
 })

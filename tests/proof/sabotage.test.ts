@@ -9,8 +9,8 @@ import { FAMILIES, idOf } from '../../proof/prove/attempt.ts'
 import { allAttempts } from '../../proof/prove/attempts/all.ts'
 import { ALL_LAYERS, FIXED, LAYERS, type Layer } from '../../proof/prove/layers.ts'
 import { prove, type Row } from '../../proof/prove/run.ts'
-import { type Site, startSite } from '../../proof/prove/site/site.ts'
 import { createSwitches } from '../../proof/prove/switches/switches.ts'
+import { startTestbed, type Testbed } from '../../proof/prove/testbed/testbed.ts'
 import { organization } from '../../sample-organization.ts'
 import { FAMILY_SABOTAGES } from './family-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
@@ -25,8 +25,8 @@ vi.mock('../../spoke/preflight/stack-files.ts', async (original) => {
       program.files ? real.checkStackFiles(...args) : undefined,
   }
 })
-vi.mock('../../spoke/preflight/deployed.ts', async (original) => {
-  const real = await original<typeof import('../../spoke/preflight/deployed.ts')>()
+vi.mock('../../spoke/preflight/deployed-tenants.ts', async (original) => {
+  const real = await original<typeof import('../../spoke/preflight/deployed-tenants.ts')>()
   return {
     ...real,
     checkDeployed: (...args: Parameters<typeof real.checkDeployed>) =>
@@ -34,19 +34,19 @@ vi.mock('../../spoke/preflight/deployed.ts', async (original) => {
   }
 })
 
-let site: Site
+let testbed: Testbed
 let directory: string
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'sabotage-'))
-  site = await startSite()
+  testbed = await startTestbed()
 })
 afterAll(async () => {
-  await site?.close()
+  await testbed?.close()
   rmSync(directory, { recursive: true })
 })
 
 /** One attempt on the platform as it is now, peeled. */
-async function rowOf(id: string, at = site): Promise<Row> {
+async function rowOf(id: string, at = testbed): Promise<Row> {
   const attempts = allAttempts.filter((attempt) => idOf(attempt) === id)
   const [row] = await prove(at, createSwitches(at.platform.cloud, at), attempts, [])
   if (!row) throw new Error(`no attempt ${id}`)
@@ -70,7 +70,7 @@ function conclusionOf(row: Row) {
 
 /** Declares something else while `work` runs. */
 async function instead<T>(resources: readonly Declared[], work: () => Promise<T>): Promise<T> {
-  const { ledger } = site.platform.cloud
+  const { ledger } = testbed.platform.cloud
   const before = resources.map(({ urn }) => ledger.byUrn(urn))
   for (const resource of resources) await ledger.put(resource)
   try {
@@ -98,11 +98,11 @@ function expectFailure(row: Row, layer: Layer, verdict: Row['verdict']): void {
 
 describe('a mistake in one layer makes the report fail and names the row', () => {
   it.each(SABOTAGES)('$layer: $mistake → $id is $verdict', async ({ layer, id, verdict, declare }) => {
-    await instead(await declare(site), async () => expectFailure(await rowOf(id), layer, verdict))
+    await instead(await declare(testbed), async () => expectFailure(await rowOf(id), layer, verdict))
   })
 
   it.each(FAMILY_SABOTAGES)('$id by $layer: $mistake → $verdict', async ({ layer, id, verdict, declare }) => {
-    await instead(await declare(site), async () => expectFailure(await rowOf(id), layer, verdict))
+    await instead(await declare(testbed), async () => expectFailure(await rowOf(id), layer, verdict))
   })
 
   it('every family has a mistake of its own', () => {
@@ -110,14 +110,14 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
   })
 
   it('firewall: not associated with the load balancer → paths/long is weakened', async () => {
-    const associations = site.platform.cloud.ledger.all('aws:wafv2/webAclAssociation:WebAclAssociation')
-    await site.platform.without(associations, async () => {
+    const associations = testbed.platform.cloud.ledger.all('aws:wafv2/webAclAssociation:WebAclAssociation')
+    await testbed.platform.without(associations, async () => {
       expectFailure(await rowOf('paths/long'), 'firewall', 'weakened')
     })
   })
 
   it("userStatus: a removed tenant's user left enabled → users/removed-tenant-id-reused is weakened", async () => {
-    const { operator, former } = site.people
+    const { operator, former } = testbed.people
     await operator.enable(former.username)
     try {
       expectFailure(await rowOf('users/removed-tenant-id-reused'), 'userStatus', 'weakened')
@@ -128,7 +128,7 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
 
   it('serviceControl: an organisation without guard rails → identity/api-key-made is not stopped', async () => {
     const accounts = organization.accounts.map((account) => ({ ...account, serviceControlPolicies: [] }))
-    const other = await startSite({ organization: { ...organization, accounts } })
+    const other = await startTestbed({ organization: { ...organization, accounts } })
     try {
       expectFailure(await rowOf('identity/api-key-made', other), 'serviceControl', 'not stopped')
       for (const id of ['identity/batch-of-administrator', 'identity/mantle-of-administrator'])
@@ -167,7 +167,7 @@ describe('a mistake in one layer makes the report fail and names the row', () =>
 
   it('two at once let a forged token through', async () => {
     const both = SABOTAGES.filter(({ id }) => id === 'tokens/alg-none')
-    const resources = (await Promise.all(both.map(({ declare }) => declare(site)))).flat()
+    const resources = (await Promise.all(both.map(({ declare }) => declare(testbed)))).flat()
     const row = await instead(resources, () => rowOf('tokens/alg-none'))
     expect(row).toMatchObject({ verdict: 'not stopped', stops: [] })
   })

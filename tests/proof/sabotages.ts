@@ -2,9 +2,9 @@
 
 import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import type { Layer } from '../../proof/prove/layers.ts'
-import type { Site } from '../../proof/prove/site/site.ts'
+import { gatewayWithout } from '../../proof/prove/switches/code-without.ts'
 import { beside } from '../../proof/prove/switches/overlay.ts'
-import { gatewayWithout } from '../../proof/prove/switches/variants.ts'
+import type { Testbed } from '../../proof/prove/testbed/testbed.ts'
 import { executionRoleName, PREFIX, tenantRoleName } from '../../shared/naming.ts'
 
 export interface Sabotage {
@@ -14,19 +14,19 @@ export interface Sabotage {
   readonly id: string
   readonly verdict: 'weakened' | 'not stopped'
   /** What is declared instead, by the resource that it replaces, or for the first time. */
-  readonly declare: (site: Site) => readonly Declared[] | Promise<readonly Declared[]>
+  readonly declare: (testbed: Testbed) => readonly Declared[] | Promise<readonly Declared[]>
 }
 
-const all = ({ platform }: Site, type: string) => platform.cloud.ledger.all(type)
+const all = ({ platform }: Testbed, type: string) => platform.cloud.ledger.all(type)
 
 /** Every resource of a type, or those that are meant, with other outputs. */
 export const edited = (
-  site: Site,
+  testbed: Testbed,
   type: string,
   outputs: (resource: Declared) => Properties,
   meant: (resource: Declared) => boolean = () => true,
 ): readonly Declared[] => {
-  const found = all(site, type).filter(meant)
+  const found = all(testbed, type).filter(meant)
   if (found.length === 0) throw new Error(`There is no ${type} to break.`)
   return found.map((resource) => ({ ...resource, outputs: { ...resource.outputs, ...outputs(resource) } }))
 }
@@ -40,10 +40,10 @@ const allowing = (Action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
 
 /** The functions with another bundle, and so in a new process. */
-export const code = async (site: Site, ...checks: Parameters<typeof gatewayWithout>[0]) => {
+export const code = async (testbed: Testbed, ...checks: Parameters<typeof gatewayWithout>[0]) => {
   const built = await gatewayWithout(checks)
   return edited(
-    site,
+    testbed,
     'aws:lambda/function:Function',
     () => ({ code: built }),
     ({ outputs }) => String(outputs.name).startsWith(executionRoleName('')),
@@ -57,8 +57,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'anybody may sign up',
     id: 'users/sign-up',
     verdict: 'weakened',
-    declare: (site) =>
-      edited(site, 'aws:cognito/userPool:UserPool', () => ({
+    declare: (testbed) =>
+      edited(testbed, 'aws:cognito/userPool:UserPool', () => ({
         adminCreateUserConfig: { allowAdminCreateUserOnly: false },
       })),
   },
@@ -67,8 +67,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'users may write their own tenant',
     id: 'users/own-claim-written',
     verdict: 'weakened',
-    declare: (site) =>
-      edited(site, 'aws:cognito/userPoolClient:UserPoolClient', () => ({
+    declare: (testbed) =>
+      edited(testbed, 'aws:cognito/userPoolClient:UserPoolClient', () => ({
         writeAttributes: ['name', 'custom:tenant_id'],
       })),
   },
@@ -77,8 +77,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'a rule without jwt-validation',
     id: 'tokens/alg-none',
     verdict: 'weakened',
-    declare: (site) =>
-      edited(site, 'aws:lb/listenerRule:ListenerRule', ({ outputs }) => ({
+    declare: (testbed) =>
+      edited(testbed, 'aws:lb/listenerRule:ListenerRule', ({ outputs }) => ({
         actions: (outputs.actions as readonly Properties[]).filter(({ type }) => type !== 'jwt-validation'),
       })),
   },
@@ -87,45 +87,45 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'a permission for any load balancer',
     id: 'network/other-load-balancer-to-function',
     verdict: 'not stopped',
-    declare: (site) =>
-      edited(site, 'aws:lambda/permission:Permission', () => ({ sourceArn: null, sourceAccount: null })),
+    declare: (testbed) =>
+      edited(testbed, 'aws:lambda/permission:Permission', () => ({ sourceArn: null, sourceAccount: null })),
   },
   {
     layer: 'functionRequest',
     mistake: 'what the path and the query hold is not checked',
     id: 'paths/query-tenant',
     verdict: 'weakened',
-    declare: (site) => code(site, 'functionRequest'),
+    declare: (testbed) => code(testbed, 'functionRequest'),
   },
   {
     layer: 'functionToken',
     mistake: 'any token is believed',
     id: 'tokens/alg-none',
     verdict: 'weakened',
-    declare: (site) => code(site, 'functionToken'),
+    declare: (testbed) => code(testbed, 'functionToken'),
   },
   {
     layer: 'tenantMatch',
     mistake: 'any tenant’s token will do',
     id: 'tokens/other-tenant',
     verdict: 'weakened',
-    declare: (site) => code(site, 'tenantMatch'),
+    declare: (testbed) => code(testbed, 'tenantMatch'),
   },
   {
     layer: 'tableItem',
     mistake: 'a suspension is not looked at',
     id: 'users/suspended-tenant',
     verdict: 'not stopped',
-    declare: (site) => code(site, 'tableItem'),
+    declare: (testbed) => code(testbed, 'tableItem'),
   },
   {
     layer: 'executionRole',
     mistake: 'a role that reads every item',
     id: 'identity/function-reads-other-item',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:iam/rolePolicy:RolePolicy',
         () => ({ policy: allowing('dynamodb:Query') }),
         ({ outputs }) => String(outputs.role) === executionRoleName('tenant1'),
@@ -136,9 +136,9 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'a table of counters that anybody may write who may write to tables',
     id: 'identity/onboarding-role-writes-counter',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:dynamodb/resourcePolicy:ResourcePolicy',
         () => ({ policy: ALLOW_ALL.replace('"Action":"*"', '"Action":"dynamodb:DescribeTable"') }),
         ({ outputs }) => String(outputs.resourceArn).endsWith('/genai-usage'),
@@ -149,17 +149,17 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'a role without its boundary',
     id: 'identity/function-reads-other-item',
     verdict: 'weakened',
-    declare: (site) =>
-      edited(site, 'aws:iam/role:Role', () => ({ permissionsBoundary: null }), named(executionRoleName('tenant1'))),
+    declare: (testbed) =>
+      edited(testbed, 'aws:iam/role:Role', () => ({ permissionsBoundary: null }), named(executionRoleName('tenant1'))),
   },
   {
     layer: 'trustPolicy',
     mistake: 'a trust policy without the external id',
     id: 'identity/own-role-without-external-id',
     verdict: 'not stopped',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:iam/role:Role',
         ({ outputs }) => ({
           assumeRolePolicy: String(outputs.assumeRolePolicy).replace(/,"sts:ExternalId":"[^"]*"/, ''),
@@ -172,9 +172,9 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'a trust policy that does not ask for the hub’s VPC',
     id: 'identity/stolen-execution-role-in-other-vpc',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:iam/role:Role',
         ({ outputs }) => ({
           assumeRolePolicy: String(outputs.assumeRolePolicy).replaceAll(/"aws:SourceVpc":"[^"]*",/g, ''),
@@ -187,16 +187,16 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'an endpoint with AWS’s default policy',
     id: 'identity/spoke-role-at-other-endpoint',
     verdict: 'weakened',
-    declare: (site) => edited(site, 'aws:ec2/vpcEndpoint:VpcEndpoint', () => ({ policy: ALLOW_ALL })),
+    declare: (testbed) => edited(testbed, 'aws:ec2/vpcEndpoint:VpcEndpoint', () => ({ policy: ALLOW_ALL })),
   },
   {
     layer: 'spokeRole',
     mistake: 'a tenant’s role that may call any model',
     id: 'identity/unlisted-model-direct',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:iam/rolePolicy:RolePolicy',
         () => ({ policy: allowing('bedrock:*') }),
         ({ outputs }) => String(outputs.role) === tenantRoleName('tenant1'),
@@ -220,9 +220,9 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'the onboarding role may do anything with load balancers',
     id: 'deployment/listener-default',
     verdict: 'not stopped',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:iam/policy:Policy',
         () => ({ policy: allowing('elasticloadbalancing:*') }),
         ({ outputs }) => String(outputs.name).includes('onboarding-routing'),
@@ -233,12 +233,12 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'spokes with a route to the whole supernet',
     id: 'network/spoke-to-spoke',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:ec2/route:Route',
-        () => ({ destinationCidrBlock: site.hub.spokesCidrBlock }),
-        ({ account }) => account !== site.hub.account,
+        () => ({ destinationCidrBlock: testbed.hub.spokesCidrBlock }),
+        ({ account }) => account !== testbed.hub.account,
       ),
   },
   {
@@ -246,14 +246,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'spokes propagate into the spokes’ table, without a blackhole',
     id: 'network/spoke-to-spoke',
     verdict: 'weakened',
-    declare: (site) => [
+    declare: (testbed) => [
       ...edited(
-        site,
+        testbed,
         'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation',
-        () => ({ transitGatewayRouteTableId: site.hub.spokesRouteTableId }),
+        () => ({ transitGatewayRouteTableId: testbed.hub.spokesRouteTableId }),
         ({ urn }) => urn.startsWith('urn:pulumi:spoke-'),
       ),
-      ...edited(site, 'aws:ec2transitgateway/route:Route', () => ({ destinationCidrBlock: '192.0.2.0/24' })),
+      ...edited(testbed, 'aws:ec2transitgateway/route:Route', () => ({ destinationCidrBlock: '192.0.2.0/24' })),
     ],
   },
   {
@@ -261,9 +261,9 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'anybody may ask the endpoint service for a connection',
     id: 'network/unlisted-account-to-private-door',
     verdict: 'weakened',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple',
         () => ({}),
         ({ urn }) => urn.startsWith('urn:pulumi:spoke-'),
@@ -274,19 +274,19 @@ export const SABOTAGES: readonly Sabotage[] = [
     mistake: 'the endpoint service takes connections without an acceptance',
     id: 'network/partner-before-acceptance',
     verdict: 'not stopped',
-    declare: (site) =>
-      edited(site, 'aws:ec2/vpcEndpointService:VpcEndpointService', () => ({ acceptanceRequired: false })),
+    declare: (testbed) =>
+      edited(testbed, 'aws:ec2/vpcEndpointService:VpcEndpointService', () => ({ acceptanceRequired: false })),
   },
   {
     layer: 'securityGroups',
     mistake: 'a function’s group lets it out to every spoke',
     id: 'network/function-to-other-endpoint',
     verdict: 'not stopped',
-    declare: (site) =>
+    declare: (testbed) =>
       edited(
-        site,
+        testbed,
         'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
-        () => ({ cidrIpv4: site.hub.spokesCidrBlock }),
+        () => ({ cidrIpv4: testbed.hub.spokesCidrBlock }),
         ({ outputs }) => String(outputs.description) === 'Model endpoint of the tenant itself',
       ),
   },

@@ -1,6 +1,6 @@
 /** Every token, key and password that a run of the matrix uses, noted while it is made, so that the report can be searched for them. */
 import { vi } from 'vitest'
-import type { Site } from '../../proof/prove/site/site.ts'
+import type { Testbed } from '../../proof/prove/testbed/testbed.ts'
 
 export interface UsedSecrets {
   readonly tokens: Set<string>
@@ -16,9 +16,9 @@ export const noSecrets = (): UsedSecrets => ({
   passwords: new Set(),
 })
 
-/** Notes what the site hands out from now on, and what it has already; API keys are noted by who mocks their maker. */
-export function noteSecrets(site: Site, { tokens, accessKeys, passwords }: UsedSecrets): void {
-  const { forge, machines, people, pool, platform, suspended } = site
+/** Notes what the testbed hands out from now on, and what it has already; API keys are noted by who mocks their maker. */
+export function noteSecrets(testbed: Testbed, { tokens, accessKeys, passwords }: UsedSecrets): void {
+  const { forge, machines, people, pool, platform, suspended } = testbed
   for (const { password, session } of [people.own, people.former, people.disabled, people.signedOut]) {
     passwords.add(password)
     for (const token of Object.values(session)) tokens.add(token)

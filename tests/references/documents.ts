@@ -4,7 +4,7 @@ import { platformDeployerPolicies } from '../../shared/policies/deployer-platfor
 import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from '../../shared/policies/doctor.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
-import { enforcementPolicy, GUARDRAIL_ROLE } from '../../shared/policies/enforcement.ts'
+import { enforcementPolicy, GUARDRAIL_ROLE } from '../../shared/policies/guardrail-enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from '../../shared/policies/reconcile.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
 import { tenantRolePolicy } from '../../shared/policies/tenant-role.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resourceTypes } from '@genai/local-cloud/aws/registry'
-import { CALLS_OF_SERVICES } from '@genai/local-cloud/resource/calls-of-services'
+import { CALLS_OF_SERVICES } from '@genai/local-cloud/resource/calls-on-behalf'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { callsOf, recordLifeCycles, updatesOf } from '../policies/life-cycle.ts'
 import { judged } from './exceptions.ts'

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 import type { Base } from '../../cli/image/base.ts'
 import { gatewayImage } from '../../cli/image/image.ts'
 import { DEFAULT_BASE } from '../../cli/image/reference.ts'
-import { PROJECT_DIRECTORY } from '../../cli/pulumi/stacks.ts'
+import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { bundleFunction } from '../../shared/bundle.ts'
 import { GATEWAY_PLATFORM, GATEWAY_SERVER } from '../../shared/gateway-image.ts'
 

@@ -2,7 +2,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { endAll } from '../../proof/bench/child.ts'
 import { sum } from '../../proof/bench/goals.ts'
-import { benchDoorOne } from '../../proof/bench/stacks.ts'
+import { benchInProcess } from '../../proof/bench/stacks.ts'
 
 afterAll(endAll)
 
@@ -12,7 +12,7 @@ const MANY = 30
 const MOST = 2
 
 it(`${MANY} tenants cost ${MANY / FEW} times what ${FEW} cost, in time and in memory`, async () => {
-  const [few, many] = await benchDoorOne([FEW, MANY], () => undefined)
+  const [few, many] = await benchInProcess([FEW, MANY], () => undefined)
   if (!few || !many) throw new Error('two sizes were asked for')
   expect(few.milliseconds).toHaveLength(FEW)
   expect(many.milliseconds).toHaveLength(MANY)

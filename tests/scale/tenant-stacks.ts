@@ -1,7 +1,7 @@
 /** The stacks of many tenants, and with other settings than a soak's. */
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
-import { withSettings } from '../../cli/pulumi/stacks.ts'
+import { withSettings } from '../../cli/pulumi/stack-files.ts'
 import { spokeStack, tenantsOf } from '../../proof/soak/tenants.ts'
 
 type Settings = Readonly<Record<string, string>>

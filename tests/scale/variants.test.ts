@@ -5,11 +5,11 @@ import { createAuthorize } from '@genai/local-cloud/iam/authorize'
 import { Ledger } from '@genai/local-cloud/ledger/ledger'
 import { describe, expect, it } from 'vitest'
 import { localImages } from '../../cli/local/gateway-image.ts'
-import { withSettings } from '../../cli/pulumi/stacks.ts'
+import { withSettings } from '../../cli/pulumi/stack-files.ts'
 import { organization as sample } from '../../sample-organization.ts'
+import { TOLD } from '../../shared/gateway-settings.ts'
 import { HUB_TABLE } from '../../shared/settings/hub-table.ts'
 import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
-import { TOLD } from '../../shared/tenant-settings.ts'
 import { deployToday } from '../upgrade/deployed.ts'
 import { stacksOf, VARIANTS, type Variant } from '../upgrade/variants.ts'
 
@@ -58,7 +58,7 @@ describe('a variant is deployed, stays as it is, and goes', () => {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   leavingZone: 'a zone that the hub is about to leave: tests/deployments/setting-changes.ts',
   hubStack: 'another hub: tests/scale/cells.test.ts',
-  hubRoleArn: 'who deploys: shared/sign-in.test.ts',
-  hubProfile: 'who deploys: shared/sign-in.test.ts',
+  hubRoleArn: 'who deploys: shared/aws-sign-in.test.ts',
+  hubProfile: 'who deploys: shared/aws-sign-in.test.ts',
   gatewayImage: 'an image that stays at a version: spoke/preflight/image.test.ts',
 }

@@ -5,8 +5,8 @@
 
 import { canonical } from '@genai/local-cloud/resource/declare'
 import type { Deployment } from '@pulumi/pulumi/automation/index.js'
-import { type FoundCli, findPulumi } from '../../cli/pulumi/pulumi.ts'
-import { startEngine } from '../../proof/harness/engine.ts'
+import { type FoundCli, findPulumi } from '../../cli/pulumi/find-cli.ts'
+import { startEngine } from '../../proof/harness/cli-provider.ts'
 import { deployVariant } from './deployed.ts'
 import { type Deployed, fixtureNames, kept, readFixture, writeFixture } from './fixture.ts'
 import { STATES, writeStates } from './state.ts'

@@ -3,8 +3,8 @@
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Account, Organization } from '@genai/local-cloud/organization'
 import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
-import { readStack, withSettings } from '../../cli/pulumi/stacks.ts'
-import { IDENTITY } from '../../proof/prove/site/provider-people.ts'
+import { readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
+import { IDENTITY } from '../../proof/prove/testbed/provider-people.ts'
 import { organization as sample } from '../../sample-organization.ts'
 import { FEDERATED } from '../federated.ts'
 
@@ -144,7 +144,7 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
         },
       },
       'spoke-tenant2': {},
-      site: {},
+      testbed: {},
     },
   },
   'people of a tenant’s own provider, a second factor': {

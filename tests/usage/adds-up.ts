@@ -1,8 +1,8 @@
 /** The trail against what the local Bedrock counted by itself, as `npm run genai -- usage reconcile` holds them together. */
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import type { TrailRecord } from '../../cli/audit/trail.ts'
-import { open } from '../../cli/doctor/open.ts'
-import type { TenantSubject } from '../../cli/doctor/world.ts'
+import { open } from '../../cli/doctor/gather.ts'
+import type { TenantSubject } from '../../cli/doctor/subjects.ts'
 import { HOUR } from '../../cli/usage/reconcile.ts'
 import { reconcileAccounts } from '../../cli/usage/reconcile-accounts.ts'
 import type { Reconciled } from '../../cli/usage/reconcile-print.ts'

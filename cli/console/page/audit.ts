@@ -1,5 +1,5 @@
 /** The decisions of the audit trail, the newest first. */
-import type { AuditView } from '../view.ts'
+import type { AuditView } from '../messages.ts'
 import { h, part } from './dom.ts'
 import { short, timeOf } from './format.ts'
 import { colourOf } from './tenant-colours.ts'

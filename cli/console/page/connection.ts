@@ -1,5 +1,5 @@
 /** The server's API, with the token of the address bar. Events are read by `fetch`, as EventSource has no headers. */
-import type { Message } from '../view.ts'
+import type { Message } from '../messages.ts'
 
 /** It stays in the fragment, which no browser sends, so that the page can be loaded again. */
 const token = () => location.hash.slice(1)

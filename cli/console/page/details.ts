@@ -1,5 +1,5 @@
 /** What is known of a request, or of a resource, beside everything else. */
-import type { DecisionView, Hop, LegDetail, Policy, RequestDetail, ResourceDetail } from '../view.ts'
+import type { DecisionView, Hop, LegDetail, Policy, RequestDetail, ResourceDetail } from '../messages.ts'
 import { h, part } from './dom.ts'
 import { count, dollars, duration, timeOf } from './format.ts'
 

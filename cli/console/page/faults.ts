@@ -1,5 +1,5 @@
 /** Switches for what can go wrong: the frequent ones at hand, all others by their kind. */
-import type { FaultKind, FaultView } from '../view.ts'
+import type { FaultKind, FaultView } from '../messages.ts'
 import { ask } from './connection.ts'
 import { h, part, say } from './dom.ts'
 

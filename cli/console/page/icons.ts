@@ -1,5 +1,5 @@
 /** Glyphs of the picture, drawn on 16 by 16. */
-import type { SceneNode } from '../view.ts'
+import type { SceneNode } from '../messages.ts'
 import { s } from './dom.ts'
 
 const KINDS: Readonly<Record<string, string>> = {

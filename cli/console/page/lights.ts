@@ -1,6 +1,6 @@
 /** Requests as light on the picture: each lights up the way it takes, hop by hop; a refused one is red where it was stopped. */
-import { track } from '../plan-wires.ts'
-import type { RequestView } from '../view.ts'
+import { track } from '../layout-wires.ts'
+import type { RequestView } from '../messages.ts'
 import { s } from './dom.ts'
 import type { Picture } from './picture.ts'
 import { colourOf } from './tenant-colours.ts'

@@ -1,5 +1,5 @@
 /** The console's page: follows the server's events, and draws what has changed once a frame. */
-import type { Message, RequestDetail, RequestView, ResourceDetail, Totals } from '../view.ts'
+import type { Message, RequestDetail, RequestView, ResourceDetail, Totals } from '../messages.ts'
 import { Audit } from './audit.ts'
 import { ask, follow, type State } from './connection.ts'
 import { showRequest, showResource } from './details.ts'

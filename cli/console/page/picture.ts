@@ -1,6 +1,6 @@
 /** The platform as SVG. What it shows of requests is in lights.ts. */
-import { type Frame, type Placed, type Plan, plan } from '../plan.ts'
-import type { Scene } from '../view.ts'
+import { type Frame, type Placed, type Plan, plan } from '../layout.ts'
+import type { Scene } from '../messages.ts'
 import { h, part, s } from './dom.ts'
 import { icon } from './icons.ts'
 import { colourOf, nameTenants } from './tenant-colours.ts'

@@ -1,5 +1,5 @@
 /** The list of requests, the newest first. Rows are made once and changed; the oldest go. */
-import type { RequestView } from '../view.ts'
+import type { RequestView } from '../messages.ts'
 import { h, part, say } from './dom.ts'
 import { count, duration, short, timeOf } from './format.ts'
 import { colourOf } from './tenant-colours.ts'

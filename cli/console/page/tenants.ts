@@ -1,7 +1,7 @@
 /** What tenants use, as small plots, and how far their limits are used up. */
 import './locale.ts'
 import uPlot from 'uplot'
-import type { LimitView, TenantLimitsView, TenantUsage } from '../view.ts'
+import type { LimitView, TenantLimitsView, TenantUsage } from '../messages.ts'
 import { h, part, say } from './dom.ts'
 import { count, dollars, spaced } from './format.ts'
 import { colourOf } from './tenant-colours.ts'

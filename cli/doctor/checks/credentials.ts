@@ -1,6 +1,6 @@
 import { type Answer, type Check, failed, ok } from '../check.ts'
 import { wordsOf } from '../denied.ts'
-import { NoAccess, type Subject } from '../world.ts'
+import { NoAccess, type Subject } from '../subjects.ts'
 
 export const credentials: Check = {
   id: 'credentials',

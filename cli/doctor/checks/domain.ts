@@ -1,7 +1,7 @@
 import { GetHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53'
 import { type Check, failed, ok } from '../check.ts'
 import { ifThere } from '../denied.ts'
-import { isDeployed } from '../ours.ts'
+import { isDeployed } from '../tagged.ts'
 
 export const domain: Check = {
   id: 'domain',

@@ -1,8 +1,8 @@
-import { CLIENT_INSTANCE_TYPE } from '../../../hub/client.ts'
+import { CLIENT_INSTANCE_TYPE } from '../../../hub/client-instance.ts'
 import { interfaceServices } from '../../../hub/endpoints.ts'
 import { withoutIt } from '../../../hub/preflight/zones.ts'
 import { type Answer, type Check, failed, ok } from '../check.ts'
-import type { HubSubject } from '../world.ts'
+import type { HubSubject } from '../subjects.ts'
 import { zonesOf, zonesOfInstanceType, zonesOfService } from '../zones.ts'
 
 export const hubZones: Check = {

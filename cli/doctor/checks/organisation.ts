@@ -2,7 +2,7 @@ import { ListAWSServiceAccessForOrganizationCommand } from '@aws-sdk/client-orga
 import { type Answer, type Check, failed, notAsked, ok } from '../check.ts'
 import { isDenied, wordsOf } from '../denied.ts'
 import { organizationOf } from '../organization.ts'
-import type { HubSubject } from '../world.ts'
+import type { HubSubject } from '../subjects.ts'
 
 const RAM = 'ram.amazonaws.com'
 const SWITCH_ON =

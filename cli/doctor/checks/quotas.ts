@@ -2,7 +2,7 @@ import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas'
 import { type Answer, type Check, failed, ok, unclear } from '../check.ts'
 import { ifThere, ofError } from '../denied.ts'
 import { NEEDS, type Need } from '../needs.ts'
-import type { Subject, World } from '../world.ts'
+import type { Subject, World } from '../subjects.ts'
 
 export const quotas: Check = {
   id: 'quotas',

@@ -4,7 +4,7 @@ import { isDenied, wordsOf } from '../denied.ts'
 import { ofEachModel, profileOf } from '../models.ts'
 import { organizationOf } from '../organization.ts'
 import { type Call, type Level, levelsOf, type Outcome, outcomeOf } from '../service-control.ts'
-import type { Subject, TenantSubject } from '../world.ts'
+import type { Subject, TenantSubject } from '../subjects.ts'
 
 /** Of what each stack makes, one call a service: what a region guard or a list of allowed services would deny first. */
 const DEPLOYMENT = {

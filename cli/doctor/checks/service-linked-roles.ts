@@ -1,7 +1,7 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { type Check, ok } from '../check.ts'
 import { ifThere } from '../denied.ts'
-import type { Subject, World } from '../world.ts'
+import type { Subject, World } from '../subjects.ts'
 
 /** Role → the service that it is of. */
 const ROLES = {

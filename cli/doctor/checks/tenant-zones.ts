@@ -1,4 +1,4 @@
-import { checkServiceZones } from '../../../spoke/preflight/checks.ts'
+import { checkServiceZones } from '../../../spoke/preflight/against-hub.ts'
 import { messageOf } from '../../verb.ts'
 import { type Check, failed, ok } from '../check.ts'
 import { zonesOf, zonesOfService } from '../zones.ts'

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { findPulumi, sdkVersion } from '../../pulumi/pulumi.ts'
+import { findPulumi, sdkVersion } from '../../pulumi/find-cli.ts'
 import { messageOf, UserError } from '../../verb.ts'
 import { type Answer, type Check, failed, notAsked, ok } from '../check.ts'
 

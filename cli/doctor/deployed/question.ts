@@ -2,8 +2,8 @@
 
 import type { HubAccess } from '../../hub/hub-access.ts'
 import type { Answer } from '../check.ts'
+import type { TenantSubject, World } from '../subjects.ts'
 import type { Person } from '../test-tenant/person.ts'
-import type { TenantSubject, World } from '../world.ts'
 import type { Gateway } from './gateway.ts'
 
 /** The file that calls the question open, and some of its words there. */

@@ -1,7 +1,8 @@
 /** Open questions about the client: CloudFront, and calls across origins. */
-import { originOfRefusal } from './asked-more.ts'
-import { note } from './places.ts'
+
 import type { Question } from './question.ts'
+import { originOfRefusal } from './read-only-trials-more.ts'
+import { note } from './sources.ts'
 
 export const OF_CLIENT: readonly Question[] = [
   {

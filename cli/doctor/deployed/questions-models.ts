@@ -1,9 +1,9 @@
 /** Questions about Bedrock, usage and bills, which only a request or a bill answers. */
 
 import { guardrailThroughEndpoint } from '../test-tenant/trials.ts'
-import { availabilityOfProfiles, metricsOfProfiles, tracedCall, unknownMember } from './asked-more.ts'
-import { FACTS, NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
+import { availabilityOfProfiles, metricsOfProfiles, tracedCall, unknownMember } from './read-only-trials-more.ts'
+import { FACTS, NOTHING, note } from './sources.ts'
 
 export const OF_MODELS: readonly Question[] = [
   {
@@ -12,7 +12,7 @@ export const OF_MODELS: readonly Question[] = [
     question: 'Do containers on ARM cost 20% less?',
     how: 'only by a bill',
     expected: '20% less',
-    otherwise: 'shared/prices.ts, or --prices.',
+    otherwise: 'shared/infrastructure-prices.ts, or --prices.',
     notAsked: 'It is on the bill at the end of a month.',
   },
   {

@@ -1,7 +1,7 @@
 /** Questions about the network, load balancers and what runs in it, which only a change or a look answers. */
 import { interfacesOfRemoved, secondDeletion } from '../test-tenant/trials.ts'
-import { FACTS, NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
+import { FACTS, NOTHING, note } from './sources.ts'
 
 export const OF_NETWORK: readonly Question[] = [
   {

@@ -1,7 +1,7 @@
 /** Questions about the gateway as an endpoint service: each takes a connection, or a name, that is made for it. */
 import { newPermission } from '../test-tenant/trials.ts'
-import { note } from './places.ts'
 import type { Question } from './question.ts'
+import { note } from './sources.ts'
 
 const NOTE = note('0085-the-gateway-as-an-endpoint-service')
 

@@ -3,13 +3,13 @@
  * so. A test looks for each place, and for places that no entry names.
  */
 import { appClientListed } from '../test-tenant/trials.ts'
-import { NOTHING, note } from './places.ts'
 import type { Question } from './question.ts'
-import { ASKED } from './questions-asked.ts'
+import { ASKED } from './questions-automatic.ts'
 import { OF_CLIENT } from './questions-client.ts'
 import { OF_MODELS } from './questions-models.ts'
 import { OF_NETWORK } from './questions-network.ts'
 import { OF_PRIVATE_DOOR } from './questions-private-door.ts'
+import { NOTHING, note } from './sources.ts'
 
 export const QUESTIONS: readonly Question[] = [
   ...ASKED,

@@ -1,11 +1,11 @@
 /** `doctor --deployed --with-test-tenant`: the edge, where flags, credentials and Pulumi's backend come together. */
 import { type HubAccess, withHub } from '../../hub/hub-access.ts'
-import { openBackend } from '../../pulumi/pulumi-stacks.ts'
+import { openBackend } from '../../pulumi/backend.ts'
 import { confirm } from '../../terminal/confirm.ts'
 import { type Arguments, UserError } from '../../verb.ts'
 import { QUESTIONS } from '../deployed/questions.ts'
 import type { DeployedRow } from '../deployed/run.ts'
-import { open } from '../open.ts'
+import { open } from '../gather.ts'
 import type { Examined } from '../run.ts'
 import { createPerson, overTheNetwork, type Person } from './person.ts'
 import { tryTenant } from './run.ts'

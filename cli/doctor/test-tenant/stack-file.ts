@@ -1,6 +1,6 @@
 /** The doctor's own tenant, as `tenant add` would write it: by name, so that nobody's tenant is taken for it, and so that it is found again. */
 import { accountOfRole } from '../../../shared/settings/common.ts'
-import { stackFile } from '../../pulumi/stacks.ts'
+import { stackFile } from '../../pulumi/stack-files.ts'
 import { type NewTenant, newTenant } from '../../tenant/add.ts'
 import { type Arguments, UserError } from '../../verb.ts'
 

@@ -1,7 +1,7 @@
 /** The test tenant's stack, through the Automation API as tests/engine/hub-and-tenant.test.ts drives it. */
 import { rmSync } from 'node:fs'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
-import { progress, resourcesOf, type StateResource, toItsEnd } from '../../pulumi/pulumi-stacks.ts'
+import { progress, resourcesOf, type StateResource, toItsEnd } from '../../pulumi/backend.ts'
 import type { NewTenant } from '../../tenant/add.ts'
 import { writeNewFile } from '../../terminal/new-file.ts'
 

@@ -4,9 +4,9 @@ import { createMachineClient, deleteMachineClient, machineClients } from '../../
 import { SEEN_WITHIN_SECONDS } from '../../tenant/items.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
 import { nameOf } from '../denied.ts'
-import { severalGroups } from '../deployed/asked.ts'
 import { quoted, sayYes } from '../deployed/gateway.ts'
 import type { Step, Trial } from '../deployed/question.ts'
+import { severalGroups } from '../deployed/read-only-trials.ts'
 
 /** What is changed of the tenant once it has answered: settings whose effect is a question. */
 export const changesOf = ({ world }: Pick<Trial, 'world'>): Readonly<Record<string, string>> => ({

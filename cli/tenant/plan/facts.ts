@@ -1,18 +1,18 @@
 /** The facts that `tenant plan` prints, as plain data. */
 import { parseCidr } from '../../../shared/cidr.ts'
-import { RULES_PER_GROUP, RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-rules.ts'
-import { chainEntries } from '../../../shared/model-chain.ts'
-import { priceOf } from '../../../shared/model-prices.ts'
 import {
   fargateMonthlyFixed,
   PRICES_AS_OF,
   sharedEndpointMonthlyFixed,
   tasksMonthlyMost,
   tenantMonthlyFixed,
-} from '../../../shared/prices.ts'
+} from '../../../shared/infrastructure-prices.ts'
+import { RULES_PER_GROUP, RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-quotas.ts'
+import { chainEntries } from '../../../shared/model-chain.ts'
+import { priceOf } from '../../../shared/model-prices.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
-import { freeCidr } from '../../../shared/tenancies.ts'
-import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variants.ts'
+import { freeCidr } from '../../../shared/tenants-together.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variant-losses.ts'
 import type { Changes, NetworkPath, Planned } from './rehearsal.ts'
 import { type Room, roomOf } from './room.ts'
 

@@ -12,7 +12,7 @@ import { functionName, roleArn } from '../../../shared/naming.ts'
 import { parseHubOutputs } from '../../../shared/read-contract.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 import { localImages } from '../../local/gateway-image.ts'
-import { withSettings } from '../../pulumi/stacks.ts'
+import { withSettings } from '../../pulumi/stack-files.ts'
 import { messageOf, UserError } from '../../verb.ts'
 
 export interface Planned {

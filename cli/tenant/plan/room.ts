@@ -1,7 +1,7 @@
 /** What a hub has, what its tenants take of it, and what is left with one more. */
 import { SPOKE_PREFIXES } from '../../../shared/addressing.ts'
 import { addresses, parseCidr } from '../../../shared/cidr.ts'
-import { RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-rules.ts'
+import { RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-quotas.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 
 export interface Room {

@@ -8,9 +8,9 @@
 
 import { STATUS_CODES } from 'node:http'
 import { isMap } from '../../../shared/is-map.ts'
+import { LOAD_BALANCER_BYTES } from '../constants.ts'
 import { GatewayError } from '../errors.ts'
 import { type Answer, type AnswerStream, headersOf, type IncomingRequest } from '../http.ts'
-import { LOAD_BALANCER_BYTES } from '../limits.ts'
 
 export interface LoadBalancerResult {
   readonly statusCode: number

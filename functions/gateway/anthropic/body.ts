@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { isMap } from '../../../shared/is-map.ts'
+import { MAX_TOKENS } from '../constants.ts'
 import { GatewayError, safeName } from '../errors.ts'
 import type { RequestHeaders } from '../http.ts'
 import { rewriteJson } from '../json.ts'
-import { MAX_TOKENS } from '../limits.ts'
 import { withSameBodies } from '../model/bodies.ts'
 import type { Model } from '../model/model.ts'
 import type { Call } from '../operation.ts'

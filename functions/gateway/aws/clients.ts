@@ -5,7 +5,7 @@
 
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types'
-import { CONTROL_TIMEOUT_MILLISECONDS } from '../limits.ts'
+import { CONTROL_TIMEOUT_MILLISECONDS } from '../constants.ts'
 import type { Connections } from './connection.ts'
 
 /** Options of every client; `maxAttempts` includes the first. */

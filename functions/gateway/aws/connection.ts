@@ -7,7 +7,7 @@ import { Agent, type AgentOptions } from 'node:https'
 import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { CONNECT_TIMEOUT_MILLISECONDS } from '../limits.ts'
+import { CONNECT_TIMEOUT_MILLISECONDS } from '../constants.ts'
 
 /** The part of the SDK's `HttpRequest` that is used here. */
 export interface SdkRequest {

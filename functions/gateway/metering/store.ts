@@ -11,7 +11,7 @@ import { ConnectionError } from '../aws/connection.ts'
 import { dynamoDb } from '../aws/dynamodb.ts'
 import { jitter } from '../retry.ts'
 import type { Write } from './expression.ts'
-import { createTurns } from './turns.ts'
+import { createTurns } from './write-queue.ts'
 
 export interface CounterStore {
   /**

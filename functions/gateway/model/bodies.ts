@@ -5,8 +5,8 @@
 
 import { isMap } from '../../../shared/is-map.ts'
 import type { Fields } from '../body.ts'
+import { MAX_TOKENS } from '../constants.ts'
 import { GatewayError } from '../errors.ts'
-import { MAX_TOKENS } from '../limits.ts'
 import { optionalWholeNumber } from '../values.ts'
 import { baseModelId } from './features.ts'
 import type { Model } from './model.ts'

@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, test } from 'vitest'
-import type { AwsCredentials } from '../aws/credentials.ts'
+import type { AwsCredentials } from '../aws/tenant-credentials.ts'
 import {
   CONFIGURATION,
   CONVERSE_ANSWER,

@@ -1,16 +1,16 @@
 /** Calls a model through the tenant's own endpoint, with the tenant's own credentials. */
 import type { TenantConfiguration } from '../../../shared/tenant-configuration.ts'
 import { ConnectionError, type Connections, collect } from '../aws/connection.ts'
-import type { AwsCredentials, Credentials } from '../aws/credentials.ts'
-import { type Deadline, deadlineExceeded, within } from '../deadline.ts'
-import type { GatewayError } from '../errors.ts'
+import type { AwsCredentials, Credentials } from '../aws/tenant-credentials.ts'
 import {
   MODEL_ANSWER_BYTES,
   MODEL_ATTEMPTS,
   RETRY_BASE_MILLISECONDS,
   STREAM_LIMITS,
   type StreamLimits,
-} from '../limits.ts'
+} from '../constants.ts'
+import { type Deadline, deadlineExceeded, within } from '../deadline.ts'
+import type { GatewayError } from '../errors.ts'
 import { jitter } from '../retry.ts'
 import { type Bedrock, type BedrockCall, createBedrock } from './bedrock.ts'
 import { type Answer, connectionFailure, failureOf, type ModelFailure } from './errors.ts'

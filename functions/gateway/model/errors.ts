@@ -3,7 +3,7 @@
 import { isMap } from '../../../shared/is-map.ts'
 import type { ConnectionError, ConnectionFailure } from '../aws/connection.ts'
 import { type ErrorCode, GatewayError, safeName } from '../errors.ts'
-import { type Refusal, refusalOf } from './refusals.ts'
+import { type Refusal, refusalOf } from './bedrock-exceptions.ts'
 
 /** An answer of Bedrock, whole. */
 export interface Answer {

@@ -1,7 +1,7 @@
 /** The frames of an answer that streams: read on demand, with a bound on every silence, and whole or an error. */
 import type { Readable } from 'node:stream'
+import type { StreamLimits } from '../constants.ts'
 import { GatewayError } from '../errors.ts'
-import type { StreamLimits } from '../limits.ts'
 import { streamException } from './errors.ts'
 import { createFrameReader, type Frame } from './event-stream.ts'
 import { pullFrom } from './pull.ts'

@@ -1,6 +1,6 @@
 /** Schemas of the API's objects, made of the tables in fields.ts: what is not in a table is refused by name. */
 import * as v from 'valibot'
-import type { Use, Uses } from './uses.ts'
+import type { Use, Uses } from './field-uses.ts'
 
 type Mapped<Table extends Uses> = {
   [Name in keyof Table]: Table[Name] extends 'mapped' ? Name : never

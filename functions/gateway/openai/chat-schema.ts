@@ -1,6 +1,6 @@
 /** The body of `POST /v1/chat/completions`. */
 import * as v from 'valibot'
-import { MAX_TOKENS } from '../limits.ts'
+import { MAX_TOKENS } from '../constants.ts'
 import { apiObject, notOffered } from './api-object.ts'
 import * as fields from './fields.ts'
 

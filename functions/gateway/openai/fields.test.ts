@@ -2,8 +2,8 @@
 import type { OpenAI } from 'openai'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { chatSchema } from './chat-schema.ts'
+import type { Use } from './field-uses.ts'
 import * as fields from './fields.ts'
-import type { Use } from './uses.ts'
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParams
 

@@ -3,7 +3,7 @@
  * a field that a new version of the package brings is an error here until somebody has decided.
  */
 import type { OpenAI } from 'openai'
-import { ignored, mapped, refused, type Use, type Uses } from './uses.ts'
+import { ignored, mapped, refused, type Use, type Uses } from './field-uses.ts'
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParams
 type Named<Message, Role extends string> = Extract<Message, { role: Role }>

@@ -1,8 +1,8 @@
 /** What of a chat request is not carried to Bedrock: named in a header, so that nobody believes otherwise. */
 import { ignoredIn } from './api-object.ts'
 import type { ChatRequest } from './chat-schema.ts'
+import type { Uses } from './field-uses.ts'
 import * as fields from './fields.ts'
-import type { Uses } from './uses.ts'
 
 export const ignoredHeaders = (fields: readonly string[]): Readonly<Record<string, string>> =>
   fields.length === 0 ? {} : { 'x-genai-ignored': fields.join(', ') }

@@ -6,7 +6,7 @@ import type { ConverseResponse } from '../model/wire.ts'
 import { chatCompletion } from '../openai/chat-answer.ts'
 import { mapChat, readChat } from '../openai/chat-request.ts'
 import { chatStream } from '../openai/chat-stream.ts'
-import { mappedFor } from '../openai/mapped.ts'
+import { mappedFor } from '../openai/mapped-by-model.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { openaiShape } from '../shapes/openai.ts'
 

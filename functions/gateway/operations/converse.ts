@@ -1,9 +1,9 @@
 /** `POST /TENANT/model/MODEL/converse`: Bedrock's own, body and answer passed on as they are. */
 import { isMap } from '../../../shared/is-map.ts'
 import type { Body } from '../body.ts'
+import { MAX_TOKENS } from '../constants.ts'
 import { GatewayError } from '../errors.ts'
 import { rewriteJson } from '../json.ts'
-import { MAX_TOKENS } from '../limits.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 import { optionalWholeNumber } from '../values.ts'

@@ -1,7 +1,7 @@
 /** `POST /TENANT/invoke`: a prompt, and nothing to know about models. */
 import type { Fields } from '../body.ts'
+import { MAX_TOKENS, TEMPERATURE } from '../constants.ts'
 import { GatewayError, safeName } from '../errors.ts'
-import { MAX_TOKENS, TEMPERATURE } from '../limits.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { gatewayShape } from '../shapes/gateway.ts'
 import { optionalNumber, optionalWholeNumber, typeName } from '../values.ts'

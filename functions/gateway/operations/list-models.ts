@@ -1,6 +1,7 @@
 /** `GET /TENANT/v1/models`: the tenant's names, for clients of OpenAI and, with `anthropic-version`, of Anthropic. */
+
+import { anthropicModel, anthropicPage } from '../anthropic/models.ts'
 import type { RequestHeaders } from '../http.ts'
-import { anthropicModel, anthropicPage } from '../openai/anthropic-models.ts'
 import { openaiModel } from '../openai/models.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { anthropicShape } from '../shapes/anthropic.ts'

@@ -2,7 +2,7 @@
 import { isTooDeep, mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
 import { invalidAnswer } from '../model/answer.ts'
 import type { ConverseResponse } from '../model/wire.ts'
-import { mappedFor } from '../openai/mapped.ts'
+import { mappedFor } from '../openai/mapped-by-model.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { frameOf, wholeResponse } from '../responses/answer.ts'
 import { mapResponses, readResponses } from '../responses/request.ts'

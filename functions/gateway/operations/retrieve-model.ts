@@ -1,5 +1,5 @@
 /** `GET /TENANT/v1/models/MODEL`: one of the tenant's models, by its name or its configured Bedrock id. */
-import { anthropicModel } from '../openai/anthropic-models.ts'
+import { anthropicModel } from '../anthropic/models.ts'
 import { openaiModel } from '../openai/models.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { anthropicShape } from '../shapes/anthropic.ts'

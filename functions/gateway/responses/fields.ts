@@ -1,6 +1,6 @@
 /** Every field of a request of `POST /v1/responses`, by what becomes of it; held to the `openai` package's types as openai/fields.ts is. */
 import type { OpenAI } from 'openai'
-import { ignored, mapped, refused, type Use, type Uses } from '../openai/uses.ts'
+import { ignored, mapped, refused, type Use, type Uses } from '../openai/field-uses.ts'
 
 type Create = OpenAI.Responses.ResponseCreateParams
 type Format = NonNullable<OpenAI.Responses.ResponseTextConfig['format']>

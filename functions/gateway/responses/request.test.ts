@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import type { Use } from '../openai/field-uses.ts'
 import { NOVA } from '../openai/testing/chat.ts'
-import type { Use } from '../openai/uses.ts'
 import * as fields from './fields.ts'
 import { sealed } from './reasoning.ts'
 import { responsesSchema } from './schema.ts'

@@ -3,8 +3,8 @@ import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { ended } from '../outcome.ts'
-import type { Assumption, Question } from '../site/aws-calls.ts'
-import type { Site } from '../site/site.ts'
+import type { Assumption, Question } from '../testbed/aws-calls.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 
 /** STS answers on the wire: these are made, not asked about. */
 interface Assumed {
@@ -12,17 +12,17 @@ interface Assumed {
   readonly tried: string
   readonly expected: readonly Layer[]
   readonly remark?: string
-  readonly by: (site: Site) => Pick<Question, 'as' | 'tags'>
-  readonly assumption: (site: Site) => Assumption
+  readonly by: (testbed: Testbed) => Pick<Question, 'as' | 'tags'>
+  readonly assumption: (testbed: Testbed) => Assumption
 }
 
 export const OWN_ADMINISTRATOR =
   'One layer: the caller’s own account lets its administrator ask for anything, so only the hub’s account refuses.'
 
 /** The tenant's own people: everything in their account, as far as the organisation lets them. */
-export const asTenantDeployer = ({ tenant1 }: Site) => ({ as: tenant1.administratorArn })
+export const asTenantDeployer = ({ tenant1 }: Testbed) => ({ as: tenant1.administratorArn })
 /** In a session for the first tenant. */
-export const asOnboardingRole = ({ hub }: Site) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })
+export const asOnboardingRole = ({ hub }: Testbed) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })
 
 const assumptions: readonly Assumed[] = [
   {
@@ -54,10 +54,10 @@ export const assumed: readonly Attempt[] = assumptions.map(({ by, assumption, ..
   ...attempt,
   family: 'deployment',
   means: 'call',
-  async make(site) {
-    const { as, tags } = by(site)
-    const { roleArn, ...rest } = assumption(site)
-    const step = await site.assume(LAPTOP, site.steal(as, { ...(tags && { tags }) }), { roleArn, ...rest })
+  async make(testbed) {
+    const { as, tags } = by(testbed)
+    const { roleArn, ...rest } = assumption(testbed)
+    const step = await testbed.assume(LAPTOP, testbed.steal(as, { ...(tags && { tags }) }), { roleArn, ...rest })
     return ended(step, `credentials of ${roleArn}`)
   },
 }))

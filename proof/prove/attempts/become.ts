@@ -1,37 +1,38 @@
 /** A caller that becomes a tenant's role, and what it does then. */
 import type { Origin } from '@genai/local-cloud/network/path'
 import { ended, type Outcome } from '../outcome.ts'
-import type { Assumption } from '../site/aws-calls.ts'
-import type { AwsCredentials } from '../site/sign.ts'
-import type { Site } from '../site/site.ts'
-import type { SiteTenant } from '../site/tenant.ts'
+import type { Assumption } from '../testbed/aws-calls.ts'
+import type { AwsCredentials } from '../testbed/sign.ts'
+import type { TestbedTenant } from '../testbed/tenant.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 
 /** What the tenant's own gateway sends. */
-export const asItsOwn = (tenant: SiteTenant): Assumption => ({
+export const asItsOwn = (tenant: TestbedTenant): Assumption => ({
   ...withoutExternalId(tenant),
   externalId: tenant.externalId,
 })
 
-export const withoutExternalId = ({ roleArn, id }: SiteTenant): Assumption => ({ roleArn, tags: { tenant_id: id } })
+export const withoutExternalId = ({ roleArn, id }: TestbedTenant): Assumption => ({ roleArn, tags: { tenant_id: id } })
 
 /** Becomes a role, then asks its account's model: all that an attacker wants. */
 export async function becomeAndAsk(
-  site: Site,
+  testbed: Testbed,
   from: Origin,
   credentials: AwsCredentials,
   assumption: Assumption,
-  victim: SiteTenant,
+  victim: TestbedTenant,
 ): Promise<Outcome> {
-  const assumed = await site.assume(from, credentials, assumption)
+  const assumed = await testbed.assume(from, credentials, assumption)
   if (!assumed.ok) return assumed.outcome
-  const answered = await site.converse(from, assumed.value, victim.endpoint, victim.modelId)
+  const answered = await testbed.converse(from, assumed.value, victim.endpoint, victim.modelId)
   return ended(answered, `the model of account ${victim.account} answered`)
 }
 
 /** A tenant's gateway, with its own execution role, becomes another tenant's role and asks that one's model. */
 export const gatewayBecomes = (
-  site: Site,
-  thief: SiteTenant,
-  victim: SiteTenant,
+  testbed: Testbed,
+  thief: TestbedTenant,
+  victim: TestbedTenant,
   assumption = asItsOwn(victim),
-): Promise<Outcome> => becomeAndAsk(site, site.gatewayOf(thief), site.steal(thief.executionRoleArn), assumption, victim)
+): Promise<Outcome> =>
+  becomeAndAsk(testbed, testbed.gatewayOf(thief), testbed.steal(thief.executionRoleArn), assumption, victim)

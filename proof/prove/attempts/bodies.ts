@@ -4,9 +4,9 @@ import type { Attempt } from '../attempt.ts'
 import type { Compute } from '../compute.ts'
 import type { Layer } from '../layers.ts'
 import { contained, type Outcome, stopped, through } from '../outcome.ts'
-import { layerOfCode } from '../site/gateway-answers.ts'
-import type { RawRequest } from '../site/raw-request.ts'
-import type { Site } from '../site/site.ts'
+import { layerOfCode } from '../testbed/gateway-answers.ts'
+import type { RawRequest } from '../testbed/raw-request.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 
 export interface BodyAttempt {
   readonly on?: Compute
@@ -188,7 +188,8 @@ const sent: readonly Attempt[] = bodyAttempts.map((attempt) => {
     ...(remark !== undefined && { remark }),
     ...(last !== undefined && { last }),
     ...(on !== undefined && { on }),
-    make: async (site) => site.request(requestOf(attempt, 'tenant1', await site.forge.genuine('tenant1')), 'broken'),
+    make: async (testbed) =>
+      testbed.request(requestOf(attempt, 'tenant1', await testbed.forge.genuine('tenant1')), 'broken'),
   }
 })
 
@@ -198,12 +199,15 @@ const invoked: readonly Attempt[] = eventAttempts.map(({ event, headers: _, ...a
   means: 'request',
   // What a container gets is no event.
   on: 'lambda',
-  make: (site) => invoke(site, event),
+  make: (testbed) => invoke(testbed, event),
 }))
 
 export const bodies: readonly Attempt[] = [...sent, ...invoked]
 
-async function invoke({ platform, forge, tenant1 }: Site, event: Readonly<Record<string, unknown>>): Promise<Outcome> {
+async function invoke(
+  { platform, forge, tenant1 }: Testbed,
+  event: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
   const { cloud } = platform
   // The target that requests are sent to now, which a switched-off check makes another one.
   const target = cloud.ledger

@@ -4,7 +4,7 @@ import { PREFIX, roleArn, usageTableName } from '../../../shared/naming.ts'
 import { scopeKey, USAGE_KEY } from '../../../shared/usage-table.ts'
 import type { Layer } from '../layers.ts'
 import { ended } from '../outcome.ts'
-import type { Site } from '../site/site.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { fromFunction, type IdentityAttempt } from './models.ts'
 
 const ROLE_AND_BOUNDARY: readonly Layer[] = ['executionRole', 'permissionsBoundary']
@@ -21,16 +21,16 @@ interface Written {
   readonly expected: readonly Layer[]
   readonly remark?: string
   readonly operation: 'GetItem' | 'UpdateItem' | 'DeleteItem' | 'PutItem'
-  readonly input: (site: Site) => Readonly<Record<string, unknown>>
+  readonly input: (testbed: Testbed) => Readonly<Record<string, unknown>>
 }
 
 /** From where the first tenant's gateway runs, as the role that it has. */
 const byGateway = ({ operation, input, ...attempt }: Written): IdentityAttempt => ({
   ...attempt,
-  make: async (site) => {
-    const { tenant1 } = site
-    const credentials = site.steal(tenant1.executionRoleArn)
-    const step = await site.dynamodb(fromFunction(site, tenant1), credentials, operation, input(site))
+  make: async (testbed) => {
+    const { tenant1 } = testbed
+    const credentials = testbed.steal(tenant1.executionRoleArn)
+    const step = await testbed.dynamodb(fromFunction(testbed, tenant1), credentials, operation, input(testbed))
     return ended(step, `${operation} was done`)
   },
 })
@@ -94,11 +94,11 @@ export const counters: readonly IdentityAttempt[] = [
     name: 'stolen-execution-role-counts',
     tried: "The second tenant's gateway credentials, stolen, write its counter from the internet",
     expected: ROLE_AND_BOUNDARY,
-    make: async (site) =>
+    make: async (testbed) =>
       ended(
-        await site.dynamodb(
+        await testbed.dynamodb(
           LAPTOP,
-          site.steal(site.tenant2.executionRoleArn),
+          testbed.steal(testbed.tenant2.executionRoleArn),
           'UpdateItem',
           ofUsage(counterOf('tenant2'), SET),
         ),
@@ -109,9 +109,9 @@ export const counters: readonly IdentityAttempt[] = [
     name: 'onboarding-role-writes-counter',
     tried: "The onboarding role, in the first tenant's session, writes that tenant's counter",
     expected: ['onboardingRole', 'tablePolicy'],
-    make: async (site) => {
-      const credentials = site.steal(site.hub.onboardingRoleArn, { tags: { tenant_id: 'tenant1' } })
-      const step = await site.dynamodb(LAPTOP, credentials, 'UpdateItem', ofUsage(counterOf('tenant1'), SET))
+    make: async (testbed) => {
+      const credentials = testbed.steal(testbed.hub.onboardingRoleArn, { tags: { tenant_id: 'tenant1' } })
+      const step = await testbed.dynamodb(LAPTOP, credentials, 'UpdateItem', ofUsage(counterOf('tenant1'), SET))
       return ended(step, 'the counter was written')
     },
   },
@@ -119,9 +119,9 @@ export const counters: readonly IdentityAttempt[] = [
     name: 'client-instance-deletes-counter',
     tried: "The credentials of the hub's client instance delete the second tenant's counter",
     expected: ['callerPolicy', 'tablePolicy'],
-    make: async (site) => {
-      const credentials = site.steal(roleArn(site.hub.account, `${PREFIX}-hub-client`))
-      const step = await site.dynamodb(LAPTOP, credentials, 'DeleteItem', ofUsage(counterOf('tenant2')))
+    make: async (testbed) => {
+      const credentials = testbed.steal(roleArn(testbed.hub.account, `${PREFIX}-hub-client`))
+      const step = await testbed.dynamodb(LAPTOP, credentials, 'DeleteItem', ofUsage(counterOf('tenant2')))
       return ended(step, 'the counter was deleted')
     },
   },

@@ -3,11 +3,11 @@ import { executionRoleName, functionName, roleArn } from '../../../shared/naming
 import type { Attempt } from '../attempt.ts'
 import type { Compute } from '../compute.ts'
 import type { Layer } from '../layers.ts'
-import type { Question } from '../site/aws-calls.ts'
-import type { Site } from '../site/site.ts'
+import type { Question } from '../testbed/aws-calls.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { asOnboardingRole, assumed, asTenantDeployer, OWN_ADMINISTRATOR } from './assumed.ts'
-import { claims } from './claims.ts'
-import { everything } from './everything.ts'
+import { everything } from './deletions.ts'
+import { claims } from './ingress-claims.ts'
 
 export interface Asked {
   readonly name: string
@@ -15,7 +15,7 @@ export interface Asked {
   readonly expected: readonly Layer[]
   readonly remark?: string
   readonly on?: Compute
-  readonly question: (site: Site) => Omit<Question, 'as' | 'tags'> & Partial<Pick<Question, 'as' | 'tags'>>
+  readonly question: (testbed: Testbed) => Omit<Question, 'as' | 'tags'> & Partial<Pick<Question, 'as' | 'tags'>>
 }
 
 /** The resource's account admits nobody from elsewhere. */
@@ -51,7 +51,7 @@ const outsiders: readonly Asked[] = [
     name: 'tenant-changes-listener',
     tried: "A tenant's own deployer changes a rule of the load balancer",
     expected: BOTH,
-    question: (site) => ({ action: 'elasticloadbalancing:ModifyRule', resource: ruleOf(site, 'tenant2') }),
+    question: (testbed) => ({ action: 'elasticloadbalancing:ModifyRule', resource: ruleOf(testbed, 'tenant2') }),
   },
   {
     name: 'tenant-changes-function',
@@ -90,15 +90,15 @@ const onboarding: readonly Asked[] = [
     name: 'rule-order',
     tried: "The onboarding role puts the tenant's rule before another's",
     expected: ROLE,
-    question: (site) => ({ action: 'elasticloadbalancing:SetRulePriorities', resource: ruleOf(site, 'tenant1') }),
+    question: (testbed) => ({ action: 'elasticloadbalancing:SetRulePriorities', resource: ruleOf(testbed, 'tenant1') }),
   },
   {
     name: 'other-rule',
     tried: "The onboarding role changes the second tenant's rule",
     expected: ROLE,
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'elasticloadbalancing:ModifyRule',
-      resource: ruleOf(site, 'tenant2'),
+      resource: ruleOf(testbed, 'tenant2'),
       context: { 'aws:ResourceTag/tenant': 'tenant2' },
     }),
   },
@@ -242,14 +242,14 @@ const onboarding: readonly Asked[] = [
 
 export const attemptOf = (
   { question, ...attempt }: Asked,
-  caller: (site: Site) => Pick<Question, 'as' | 'tags'>,
+  caller: (testbed: Testbed) => Pick<Question, 'as' | 'tags'>,
   remark: string | undefined = attempt.remark,
 ): Attempt => ({
   ...attempt,
   ...(remark !== undefined && { remark }),
   family: 'deployment',
   means: 'question',
-  make: (site) => site.ask({ ...caller(site), ...question(site) }),
+  make: (testbed) => testbed.ask({ ...caller(testbed), ...question(testbed) }),
 })
 
 export const deployment: readonly Attempt[] = [
@@ -262,7 +262,7 @@ export const deployment: readonly Attempt[] = [
   ...claims,
 ]
 
-function ruleOf({ platform }: Site, tenantId: string): string {
+function ruleOf({ platform }: Testbed, tenantId: string): string {
   const rule = platform.cloud.ledger
     .all('aws:lb/listenerRule:ListenerRule')
     .find(({ outputs }) => JSON.stringify(outputs.conditions).includes(`"/${tenantId}/*"`))

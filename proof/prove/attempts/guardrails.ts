@@ -2,40 +2,44 @@
 
 import type { Guardrail } from '../../../shared/guardrail.ts'
 import { ended } from '../outcome.ts'
-import type { Site } from '../site/site.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { fromFunction, type IdentityAttempt } from './models.ts'
 
 const ROLE_AND_ENDPOINT = ['endpointPolicy', 'spokeRole'] as const
 
 /** As a gateway that was taken over would ask: the role's own session, from the right place, at the right endpoint. */
-const asGateway = (name: string, tried: string, guardrail: (site: Site) => Guardrail | 'none'): IdentityAttempt => ({
+const asGateway = (
+  name: string,
+  tried: string,
+  guardrail: (testbed: Testbed) => Guardrail | 'none',
+): IdentityAttempt => ({
   name,
   tried,
   expected: ROLE_AND_ENDPOINT,
-  make: async (site) => {
-    const { tenant1 } = site
-    const from = fromFunction(site, tenant1)
-    const credentials = site.steal(tenant1.roleArn)
-    const step = await site.converse(from, credentials, tenant1.endpoint, tenant1.modelId, guardrail(site))
+  make: async (testbed) => {
+    const { tenant1 } = testbed
+    const from = fromFunction(testbed, tenant1)
+    const credentials = testbed.steal(tenant1.roleArn)
+    const step = await testbed.converse(from, credentials, tenant1.endpoint, tenant1.modelId, guardrail(testbed))
     return ended(step, "an answer that the tenant's guardrail has not looked at")
   },
 })
 
 /** As a user of the tenant asks. */
-const asUser = (name: string, tried: string, more: (site: Site) => object, marked = false): IdentityAttempt => ({
+const asUser = (name: string, tried: string, more: (testbed: Testbed) => object, marked = false): IdentityAttempt => ({
   name,
   means: 'request',
   tried,
   expected: ['functionBody'],
   remark: 'IAM sees which guardrail a call names, and not what of the call it is asked to look at.',
-  make: async (site) => {
+  make: async (testbed) => {
     const text = { text: 'Whose model are you?' }
     const content = marked ? [text, { guardContent: { text: { text: 'Hello' } } }] : [text]
-    return await site.request(
+    return await testbed.request(
       {
         target: '/tenant1/model/nova-2-lite/converse',
-        headers: [['authorization', `Bearer ${await site.forge.genuine('tenant1')}`]],
-        body: JSON.stringify({ messages: [{ role: 'user', content }], ...more(site) }),
+        headers: [['authorization', `Bearer ${await testbed.forge.genuine('tenant1')}`]],
+        body: JSON.stringify({ messages: [{ role: 'user', content }], ...more(testbed) }),
       },
       'served',
     )

@@ -1,7 +1,7 @@
 /** What HTTP/2 calls malformed, and what a gateway that went on with it as HTTP/1.1 would read as another request. */
 
 import type { Layer } from '../layers.ts'
-import type { Http2Request } from '../site/raw-request.ts'
+import type { Http2Request } from '../testbed/raw-request.ts'
 import { hidden, type PathAttempt } from './smuggling.ts'
 
 const BODY = JSON.stringify({ prompt: 'Who are you?' })

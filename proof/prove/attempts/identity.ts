@@ -6,14 +6,14 @@ import { auditLogGroupName, functionLogGroupName, PREFIX, roleArn } from '../../
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { ended, stopped, through } from '../outcome.ts'
-import type { Site } from '../site/site.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { asItsOwn, gatewayBecomes, withoutExternalId } from './become.ts'
 import { counters } from './counters.ts'
 import { guardrails } from './guardrails.ts'
 import { fromFunction, type IdentityAttempt, models } from './models.ts'
 import { stolen } from './stolen.ts'
 
-const askAboutLogs = ({ ask, hub, tenant1 }: Site, action: string, logGroup: string) =>
+const askAboutLogs = ({ ask, hub, tenant1 }: Testbed, action: string, logGroup: string) =>
   ask({
     as: tenant1.executionRoleArn,
     action,
@@ -29,23 +29,23 @@ const attempts: readonly IdentityAttempt[] = [
     tried:
       "The first tenant's function assumes the second tenant's role, with its external id and tag, and asks its model",
     expected: BETWEEN_TENANTS,
-    make: (site) => gatewayBecomes(site, site.tenant1, site.tenant2),
+    make: (testbed) => gatewayBecomes(testbed, testbed.tenant1, testbed.tenant2),
   },
   {
     name: 'function-becomes-other-role-without-external-id',
     tried: 'The same without the external id',
     expected: BETWEEN_TENANTS,
-    make: (site) => gatewayBecomes(site, site.tenant1, site.tenant2, withoutExternalId(site.tenant2)),
+    make: (testbed) => gatewayBecomes(testbed, testbed.tenant1, testbed.tenant2, withoutExternalId(testbed.tenant2)),
   },
   {
     name: 'own-role-without-external-id',
     tried: 'The right function assumes its own role without the external id (a confused deputy)',
     expected: ['trustPolicy'],
     remark: 'One layer: that is what an external id is for.',
-    make: async (site) => {
-      const { tenant2 } = site
-      const from = fromFunction(site, tenant2)
-      const step = await site.assume(from, site.steal(tenant2.executionRoleArn), withoutExternalId(tenant2))
+    make: async (testbed) => {
+      const { tenant2 } = testbed
+      const from = fromFunction(testbed, tenant2)
+      const step = await testbed.assume(from, testbed.steal(tenant2.executionRoleArn), withoutExternalId(tenant2))
       return ended(step, `credentials of ${tenant2.roleArn}`)
     },
   },
@@ -53,10 +53,10 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'own-role-tagged-as-other',
     tried: "The first tenant's function assumes its own role with the second tenant's session tag",
     expected: ['executionRole', 'trustPolicy'],
-    make: async (site) => {
-      const { tenant1 } = site
+    make: async (testbed) => {
+      const { tenant1 } = testbed
       const { externalId, roleArn } = tenant1
-      const step = await site.assume(fromFunction(site, tenant1), site.steal(tenant1.executionRoleArn), {
+      const step = await testbed.assume(fromFunction(testbed, tenant1), testbed.steal(tenant1.executionRoleArn), {
         roleArn,
         externalId,
         tags: { tenant_id: 'tenant2' },
@@ -68,9 +68,13 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'function-reads-other-item',
     tried: "The first tenant's function reads the second tenant's item",
     expected: ['executionRole', 'permissionsBoundary'],
-    make: async (site) => {
-      const { tenant1 } = site
-      const step = await site.query(fromFunction(site, tenant1), site.steal(tenant1.executionRoleArn), 'tenant2')
+    make: async (testbed) => {
+      const { tenant1 } = testbed
+      const step = await testbed.query(
+        fromFunction(testbed, tenant1),
+        testbed.steal(tenant1.executionRoleArn),
+        'tenant2',
+      )
       return ended(step, 'the second tenant’s configuration')
     },
   },
@@ -79,14 +83,14 @@ const attempts: readonly IdentityAttempt[] = [
     tried: "The first tenant's function writes into the audit trail of every tenant",
     means: 'question',
     expected: ['executionRole', 'permissionsBoundary'],
-    make: (site) => askAboutLogs(site, 'logs:PutLogEvents', `${auditLogGroupName}:log-stream:tenant2`),
+    make: (testbed) => askAboutLogs(testbed, 'logs:PutLogEvents', `${auditLogGroupName}:log-stream:tenant2`),
   },
   {
     name: 'function-reads-other-log',
     tried: "The first tenant's function reads the log of the second tenant's function",
     means: 'question',
     expected: ['executionRole', 'permissionsBoundary'],
-    make: (site) => askAboutLogs(site, 'logs:GetLogEvents', `${functionLogGroupName('tenant2')}:log-stream:s`),
+    make: (testbed) => askAboutLogs(testbed, 'logs:GetLogEvents', `${functionLogGroupName('tenant2')}:log-stream:s`),
   },
   {
     name: 'function-role-with-network-permissions',
@@ -126,16 +130,16 @@ const attempts: readonly IdentityAttempt[] = [
       "The credentials of the hub's client instance, used at STS from the internet, assume the second tenant's role; the instance asks its model",
     expected: ['callerPolicy', 'trustPolicy', 'vpcRoutes', 'securityGroups'],
     remark: 'From the instance itself STS is the hub’s endpoint, which admits the functions’ subnets only.',
-    make: async (site) => {
-      const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
+    make: async (testbed) => {
+      const instance = testbed.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
       if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
-      const { tenant2 } = site
-      const credentials = site.steal(roleArn(site.hub.account, `${PREFIX}-hub-client`))
-      const assumed = await site.assume(LAPTOP, credentials, asItsOwn(tenant2))
+      const { tenant2 } = testbed
+      const credentials = testbed.steal(roleArn(testbed.hub.account, `${PREFIX}-hub-client`))
+      const assumed = await testbed.assume(LAPTOP, credentials, asItsOwn(tenant2))
       if (!assumed.ok) return assumed.outcome
       const from: Origin = { kind: 'instance', instanceId: instance.id }
       return ended(
-        await site.converse(from, assumed.value, tenant2.endpoint, tenant2.modelId),
+        await testbed.converse(from, assumed.value, tenant2.endpoint, tenant2.modelId),
         `the model of account ${tenant2.account} answered`,
       )
     },
@@ -144,12 +148,15 @@ const attempts: readonly IdentityAttempt[] = [
     name: 'client-instance-at-sts',
     tried: "The hub's client instance, with its own role, assumes the second tenant's role where STS is from there",
     expected: ['securityGroups', 'endpointPolicy', 'callerPolicy', 'trustPolicy'],
-    make: async (site) => {
-      const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
+    make: async (testbed) => {
+      const instance = testbed.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
       if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
-      const credentials = site.steal(roleArn(site.hub.account, `${PREFIX}-hub-client`))
+      const credentials = testbed.steal(roleArn(testbed.hub.account, `${PREFIX}-hub-client`))
       const from: Origin = { kind: 'instance', instanceId: instance.id }
-      return ended(await site.assume(from, credentials, asItsOwn(site.tenant2)), 'credentials of the tenant’s role')
+      return ended(
+        await testbed.assume(from, credentials, asItsOwn(testbed.tenant2)),
+        'credentials of the tenant’s role',
+      )
     },
   },
   ...stolen,

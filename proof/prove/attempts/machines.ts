@@ -5,9 +5,9 @@ import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
-import { BY_CLIENT } from '../site/machine-clients.ts'
-import { BY_ACCOUNT, BY_ISSUER } from '../site/machines.ts'
-import type { Site } from '../site/site.ts'
+import { BY_CLIENT } from '../testbed/machine-clients.ts'
+import { BY_ACCOUNT, BY_ISSUER } from '../testbed/machines.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { OF_ANY_ISSUER, requestWith, tokenAttempts } from './tokens.ts'
 
 const CHECKED: readonly Layer[] = ['loadBalancerToken', 'functionToken']
@@ -17,7 +17,7 @@ const OWN = 'arn:aws:iam::222222222222:role/application'
 
 interface MachineAttempt extends Omit<Attempt, 'family' | 'means' | 'make'> {
   readonly path: string
-  readonly token: (site: Site) => Promise<string>
+  readonly token: (testbed: Testbed) => Promise<string>
 }
 
 const APP = `/tenant1.${BY_ACCOUNT}/invoke`
@@ -196,8 +196,8 @@ const federated: readonly MachineAttempt[] = [
   },
 ]
 
-async function ask(site: Site, path: string, token: string): Promise<Outcome> {
-  return await site.request(
+async function ask(testbed: Testbed, path: string, token: string): Promise<Outcome> {
+  return await testbed.request(
     {
       target: path,
       headers: [
@@ -218,9 +218,12 @@ const forged: readonly Attempt[] = tokenAttempts
     name: `external-${attempt.name}`,
     tried: `On the path of a machine, for its external issuer: ${attempt.tried.charAt(0).toLowerCase()}${attempt.tried.slice(1)}`,
     expected: attempt.expected,
-    async make(site) {
+    async make(testbed) {
       const now = Math.floor(Date.now() / 1000)
-      return await site.request(await requestWith(attempt, site.machines.forge, now, `tenant1.${BY_ISSUER}`), 'served')
+      return await testbed.request(
+        await requestWith(attempt, testbed.machines.forge, now, `tenant1.${BY_ISSUER}`),
+        'served',
+      )
     },
   }))
 
@@ -261,7 +264,7 @@ export const machines: readonly Attempt[] = [
       ...attempt,
       family: 'machines',
       means: 'request',
-      make: async (site) => await ask(site, path, await token(site)),
+      make: async (testbed) => await ask(testbed, path, await token(testbed)),
     }),
   ),
   ...forged,

@@ -4,15 +4,15 @@ import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import { ended, type Outcome } from '../outcome.ts'
-import { makeApiKey } from '../site/api-key.ts'
-import type { Site } from '../site/site.ts'
-import type { SiteTenant } from '../site/tenant.ts'
 import { UNLISTED_MODELS } from '../switches/switches.ts'
+import { makeApiKey } from '../testbed/api-key.ts'
+import type { TestbedTenant } from '../testbed/tenant.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 
 /** @default a call */
 export type IdentityAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
 
-export const fromFunction = (site: Site, tenant: SiteTenant): Origin => site.gatewayOf(tenant)
+export const fromFunction = (testbed: Testbed, tenant: TestbedTenant): Origin => testbed.gatewayOf(tenant)
 
 /** What Bedrock answers without `InvokeModel`: a policy that denies that one alone says nothing of these. */
 const OTHER_WAYS = [
@@ -62,11 +62,11 @@ export const models: readonly IdentityAttempt[] = [
     means: 'request',
     tried: 'A model outside the list, asked for at the gateway by its name',
     expected: ['tableItem', 'endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: async (site) =>
-      await site.request(
+    make: async (testbed) =>
+      await testbed.request(
         {
           target: '/tenant1/invoke',
-          headers: [['authorization', `Bearer ${await site.forge.genuine('tenant1')}`]],
+          headers: [['authorization', `Bearer ${await testbed.forge.genuine('tenant1')}`]],
           body: JSON.stringify({ prompt: 'Hello', model: Object.keys(UNLISTED_MODELS)[0] }),
         },
         'served',
@@ -76,10 +76,15 @@ export const models: readonly IdentityAttempt[] = [
     name: 'unlisted-model-direct',
     tried: "A model outside the list, asked for with the role's credentials at the right endpoint",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: async (site) => {
-      const { tenant1 } = site
-      const from = fromFunction(site, tenant1)
-      const step = await site.converse(from, site.steal(tenant1.roleArn), tenant1.endpoint, UNLISTED_MODELS['nova-pro'])
+    make: async (testbed) => {
+      const { tenant1 } = testbed
+      const from = fromFunction(testbed, tenant1)
+      const step = await testbed.converse(
+        from,
+        testbed.steal(tenant1.roleArn),
+        tenant1.endpoint,
+        UNLISTED_MODELS['nova-pro'],
+      )
       return ended(step, 'an answer of a model that the tenant may not use')
     },
   },
@@ -89,11 +94,11 @@ export const models: readonly IdentityAttempt[] = [
     tried:
       "A provider's model that the organisation has not reviewed, with the role's credentials at the right endpoint",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
-    make: (site) =>
+    make: (testbed) =>
       askThroughEndpoint(
-        site,
+        testbed,
         'bedrock:InvokeModel',
-        `arn:aws:bedrock:${site.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`,
+        `arn:aws:bedrock:${testbed.hub.region}::foundation-model/meta.llama3-3-70b-instruct-v1:0`,
       ),
   },
   {
@@ -114,11 +119,14 @@ export const models: readonly IdentityAttempt[] = [
     tried: "A Bedrock API key made from the role's session, used at its own endpoint from the right place",
     expected: ['endpointPolicy', 'spokeRole', 'serviceControl'],
     remark: 'The key carries who made it: with these three gone it is as good as the session.',
-    make: async (site) => {
-      const { tenant1 } = site
-      const key = await apiKey(site, tenant1.roleArn)
-      const from = fromFunction(site, tenant1)
-      return ended(await site.converseWithKey(from, key, tenant1.endpoint, tenant1.modelId), 'an answer without a role')
+    make: async (testbed) => {
+      const { tenant1 } = testbed
+      const key = await apiKey(testbed, tenant1.roleArn)
+      const from = fromFunction(testbed, tenant1)
+      return ended(
+        await testbed.converseWithKey(from, key, tenant1.endpoint, tenant1.modelId),
+        'an answer without a role',
+      )
     },
   },
   {
@@ -126,11 +134,11 @@ export const models: readonly IdentityAttempt[] = [
     tried: "A Bedrock API key made by a person who deploys in the tenant's account, used from the internet",
     expected: ['serviceControl'],
     remark: 'One layer, as for `identity/api-key-made`: the account’s own administrator made it.',
-    make: async (site) => {
-      const { tenant1, hub } = site
+    make: async (testbed) => {
+      const { tenant1, hub } = testbed
       const host = `bedrock-runtime.${hub.region}.amazonaws.com`
-      const key = await apiKey(site, tenant1.administratorArn)
-      const step = await site.converseWithKey(LAPTOP, key, host, tenant1.modelId)
+      const key = await apiKey(testbed, tenant1.administratorArn)
+      const step = await testbed.converseWithKey(LAPTOP, key, host, tenant1.modelId)
       return ended(step, 'an answer, past roles, endpoint and hub')
     },
   },
@@ -139,13 +147,13 @@ export const models: readonly IdentityAttempt[] = [
     tried: "A Bedrock API key made by a person who deploys in the tenant's account, replayed after it expired",
     expected: ['credentials'],
     remark: 'Refused before IAM is asked: AWS has no second expiry.',
-    make: async (site) => {
-      const { tenant1, hub, clock } = site
-      const key = await apiKey(site, tenant1.administratorArn, 60)
+    make: async (testbed) => {
+      const { tenant1, hub, clock } = testbed
+      const key = await apiKey(testbed, tenant1.administratorArn, 60)
       clock.ahead += 120
       try {
         const host = `bedrock-runtime.${hub.region}.amazonaws.com`
-        return ended(await site.converseWithKey(LAPTOP, key, host, tenant1.modelId), 'an answer, for ever')
+        return ended(await testbed.converseWithKey(LAPTOP, key, host, tenant1.modelId), 'an answer, for ever')
       } finally {
         clock.ahead -= 120
       }
@@ -155,11 +163,11 @@ export const models: readonly IdentityAttempt[] = [
 ]
 
 /** Of a session that lasts an hour. */
-const apiKey = ({ steal, hub, clock }: Site, roleArn: string, expiresInSeconds = 900) =>
+const apiKey = ({ steal, hub, clock }: Testbed, roleArn: string, expiresInSeconds = 900) =>
   makeApiKey(steal(roleArn), { region: hub.region, expiresInSeconds, now: Date.now() + clock.ahead * 1000 })
 
 /** The tenant's role, through its own endpoint: nothing is wrong but what is asked for. */
-function askThroughEndpoint({ ask, platform, tenant1 }: Site, action: string, resource: string): Promise<Outcome> {
+function askThroughEndpoint({ ask, platform, tenant1 }: Testbed, action: string, resource: string): Promise<Outcome> {
   const endpoint = platform.cloud.ledger
     .all('aws:ec2/vpcEndpoint:VpcEndpoint')
     .find(({ outputs }) => JSON.stringify(outputs.dnsEntries).includes(`"${tenant1.endpoint}"`))

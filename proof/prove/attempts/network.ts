@@ -4,7 +4,7 @@ import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped, through } from '../outcome.ts'
-import { ATTACKERS_GROUP, type Site } from '../site/site.ts'
+import { ATTACKERS_GROUP, type Testbed } from '../testbed/testbed.ts'
 
 /** @default a connection */
 type NetworkAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
@@ -16,14 +16,14 @@ const attempts: readonly NetworkAttempt[] = [
     name: 'spoke-to-spoke',
     tried: "A host in the first tenant's VPC connects to the second tenant's model endpoint",
     expected: ['vpcRoutes', 'transitGateway', 'securityGroups'],
-    make: async (site) => site.connect(host(site.tenant1.subnetId), site.tenant2.endpoint),
+    make: async (testbed) => testbed.connect(host(testbed.tenant1.subnetId), testbed.tenant2.endpoint),
   },
   {
     name: 'spoke-to-hub-endpoint',
     tried: "A host in the first tenant's VPC connects to the hub's STS endpoint",
     expected: ['securityGroups'],
     remark: 'Routes lead there, as answers to the hub need them; behind it: `network/spoke-uses-hub-endpoint`.',
-    make: async (site) => site.connect(host(site.tenant1.subnetId), hubEndpoint(site, 'sts').host),
+    make: async (testbed) => testbed.connect(host(testbed.tenant1.subnetId), hubEndpoint(testbed, 'sts').host),
   },
   {
     name: 'spoke-uses-hub-endpoint',
@@ -31,16 +31,16 @@ const attempts: readonly NetworkAttempt[] = [
     tried:
       "A person of the tenant's account, let in by the network, assumes the onboarding role through the hub's STS endpoint",
     expected: ['endpointPolicy', 'trustPolicy'],
-    make: (site) => {
-      const { hub, tenant1, platform } = site
+    make: (testbed) => {
+      const { hub, tenant1, platform } = testbed
       const role = platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', hub.onboardingRoleArn)
-      return site.ask({
+      return testbed.ask({
         as: tenant1.administratorArn,
         action: 'sts:AssumeRole',
         resource: hub.onboardingRoleArn,
         context: { 'aws:RequestTag/tenant_id': 'tenant2', 'aws:TagKeys': ['tenant_id'] },
         resourcePolicy: JSON.parse(String(role?.outputs.assumeRolePolicy)),
-        endpointPolicy: JSON.parse(hubEndpoint(site, 'sts').policy),
+        endpointPolicy: JSON.parse(hubEndpoint(testbed, 'sts').policy),
       })
     },
   },
@@ -49,7 +49,7 @@ const attempts: readonly NetworkAttempt[] = [
     tried: "A host in the first tenant's VPC connects to the load balancer's public address",
     expected: ['vpcRoutes', 'securityGroups'],
     remark: 'A spoke has no way to the internet; with one, it would be a client like any other.',
-    make: async (site) => site.connect(host(site.tenant1.subnetId), site.hub.loadBalancerDnsName),
+    make: async (testbed) => testbed.connect(host(testbed.tenant1.subnetId), testbed.hub.loadBalancerDnsName),
   },
   {
     name: 'spoke-to-internet',
@@ -57,20 +57,21 @@ const attempts: readonly NetworkAttempt[] = [
     expected: ['vpcRoutes'],
     remark:
       'One layer of the network; that nobody adds a gateway is the organisation’s: `deployment/internet-gateway`.',
-    make: async (site) => site.connect(host(site.tenant1.subnetId), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
+    make: async (testbed) =>
+      testbed.connect(host(testbed.tenant1.subnetId), `bedrock-runtime.${testbed.hub.region}.amazonaws.com`),
   },
   {
     name: 'internet-to-endpoint',
     tried: "A host on the internet connects to the second tenant's model endpoint",
     expected: ['addresses'],
     remark: 'The name resolves to private addresses. From inside the hub: `network/public-subnet-to-endpoint`.',
-    make: async (site) => site.connect(LAPTOP, site.tenant2.endpoint),
+    make: async (testbed) => testbed.connect(LAPTOP, testbed.tenant2.endpoint),
   },
   {
     name: 'internet-to-hub-endpoint',
     tried: "A host on the internet connects to the hub's STS endpoint",
     expected: ['addresses'],
-    make: async (site) => site.connect(LAPTOP, hubEndpoint(site, 'sts').host),
+    make: async (testbed) => testbed.connect(LAPTOP, hubEndpoint(testbed, 'sts').host),
   },
   {
     name: 'internet-to-function',
@@ -92,7 +93,7 @@ const attempts: readonly NetworkAttempt[] = [
     on: 'lambda',
     tried: "A host on the internet connects to an address in the functions' subnets",
     expected: ['addresses'],
-    make: async (site) => site.connect(LAPTOP, functionAddress(site)),
+    make: async (testbed) => testbed.connect(LAPTOP, functionAddress(testbed)),
   },
   {
     name: 'spoke-to-function-address',
@@ -101,7 +102,7 @@ const attempts: readonly NetworkAttempt[] = [
     expected: ['addresses'],
     remark:
       'Nothing listens there: Lambda’s interfaces in a VPC only let a function out, and its security group lets nothing in.',
-    make: async (site) => site.connect(host(site.tenant1.subnetId), functionAddress(site)),
+    make: async (testbed) => testbed.connect(host(testbed.tenant1.subnetId), functionAddress(testbed)),
   },
   {
     name: 'other-load-balancer-to-function',
@@ -117,29 +118,31 @@ const attempts: readonly NetworkAttempt[] = [
     tried: 'A host outside the allowed addresses connects to the load balancer',
     expected: ['securityGroups'],
     remark: 'As far as the hub’s `allowedCidrBlocks` are set; behind it stands the token.',
-    make: async (site) => site.connect({ kind: 'internet', address: '203.0.113.99' }, site.hub.loadBalancerDnsName),
+    make: async (testbed) =>
+      testbed.connect({ kind: 'internet', address: '203.0.113.99' }, testbed.hub.loadBalancerDnsName),
   },
   {
     name: 'public-subnet-to-endpoint',
     tried: "A host in the hub's public subnet connects to the second tenant's model endpoint",
     expected: ['vpcRoutes', 'securityGroups'],
-    make: async (site) => site.connect(host(publicSubnet(site)), site.tenant2.endpoint),
+    make: async (testbed) => testbed.connect(host(publicSubnet(testbed)), testbed.tenant2.endpoint),
   },
   {
     name: 'client-instance-to-endpoint',
     tried: "The hub's client instance connects to the second tenant's model endpoint",
     expected: ['vpcRoutes', 'securityGroups'],
-    make: async (site) => {
-      const instance = site.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
+    make: async (testbed) => {
+      const instance = testbed.platform.cloud.ledger.all('aws:ec2/instance:Instance')[0]
       if (!instance) throw new Error('The hub has no client instance: set clientInstance.')
-      return site.connect({ kind: 'instance', instanceId: instance.id }, site.tenant2.endpoint)
+      return testbed.connect({ kind: 'instance', instanceId: instance.id }, testbed.tenant2.endpoint)
     },
   },
   {
     name: 'load-balancer-to-endpoint',
     tried: "The load balancer's own interfaces connect to the second tenant's model endpoint",
     expected: ['securityGroups', 'vpcRoutes'],
-    make: async (site) => site.connect({ kind: 'loadBalancer', arn: site.hub.loadBalancerArn }, site.tenant2.endpoint),
+    make: async (testbed) =>
+      testbed.connect({ kind: 'loadBalancer', arn: testbed.hub.loadBalancerArn }, testbed.tenant2.endpoint),
   },
   {
     name: 'function-to-other-endpoint',
@@ -147,18 +150,18 @@ const attempts: readonly NetworkAttempt[] = [
     expected: ['securityGroups'],
     remark:
       'One layer of the network, as both functions are in the same subnets; role, trust and endpoint policy stand behind it: `identity/function-becomes-other-role`.',
-    make: async (site) => site.connect(site.gatewayOf(site.tenant1), site.tenant2.endpoint),
+    make: async (testbed) => testbed.connect(testbed.gatewayOf(testbed.tenant1), testbed.tenant2.endpoint),
   },
   {
     name: 'function-to-internet',
     tried: "The first tenant's function connects to Bedrock's public address",
     expected: ['securityGroups', 'vpcRoutes', 'addresses'],
-    make: async (site) =>
-      site.connect(site.gatewayOf(site.tenant1), `bedrock-runtime.${site.hub.region}.amazonaws.com`),
+    make: async (testbed) =>
+      testbed.connect(testbed.gatewayOf(testbed.tenant1), `bedrock-runtime.${testbed.hub.region}.amazonaws.com`),
   },
 ]
 
-function hubEndpoint({ platform, hub }: Site, service: string): { readonly host: string; readonly policy: string } {
+function hubEndpoint({ platform, hub }: Testbed, service: string): { readonly host: string; readonly policy: string } {
   const endpoint = platform.cloud.ledger
     .all('aws:ec2/vpcEndpoint:VpcEndpoint')
     .find(({ outputs }) => outputs.serviceName === `com.amazonaws.${hub.region}.${service}`)
@@ -169,12 +172,12 @@ function hubEndpoint({ platform, hub }: Site, service: string): { readonly host:
 }
 
 /** The first that AWS gives out in a subnet: four come before it. */
-function functionAddress({ hub }: Site): string {
+function functionAddress({ hub }: Testbed): string {
   const [network = ''] = hub.privateSubnets[0]?.cidrBlock.split('/') ?? []
   return network.replace(/\d+$/, (last) => String(Number(last) + 4))
 }
 
-function publicSubnet({ platform, hub }: Site): string {
+function publicSubnet({ platform, hub }: Testbed): string {
   const subnet = platform.cloud.ledger
     .all('aws:ec2/subnet:Subnet')
     .find(({ outputs }) => outputs.vpcId === hub.vpcId && outputs.mapPublicIpOnLaunch === true)
@@ -182,7 +185,7 @@ function publicSubnet({ platform, hub }: Site): string {
   return subnet.id
 }
 
-async function invokeAsOtherLoadBalancer({ platform, tenant1, tenant2, hub }: Site): Promise<Outcome> {
+async function invokeAsOtherLoadBalancer({ platform, tenant1, tenant2, hub }: Testbed): Promise<Outcome> {
   try {
     await platform.cloud.lambda.invoke({
       functionArn: tenant2.functionArn,

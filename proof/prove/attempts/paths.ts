@@ -195,9 +195,9 @@ export const paths: readonly Attempt[] = pathAttempts.map(({ request, ...attempt
   ...attempt,
   family: 'paths',
   means: 'request',
-  async make(site) {
-    const token = await site.forge.genuine('tenant1')
-    const host = new URL(site.hub.gatewayUrl).hostname
-    return await site.request(request(token, host), site.tenant2)
+  async make(testbed) {
+    const token = await testbed.forge.genuine('tenant1')
+    const host = new URL(testbed.hub.gatewayUrl).hostname
+    return await testbed.request(request(token, host), testbed.tenant2)
   },
 }))

@@ -7,9 +7,9 @@ import { accountLogGroupPrefix, tenantRoleName } from '../../../shared/naming.ts
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { ended } from '../outcome.ts'
-import type { Question } from '../site/aws-calls.ts'
-import type { PooledTenant } from '../site/pooled.ts'
-import type { Site } from '../site/site.ts'
+import type { Question } from '../testbed/aws-calls.ts'
+import type { PooledTenant } from '../testbed/pooled.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { asItsOwn, becomeAndAsk, gatewayBecomes, withoutExternalId } from './become.ts'
 
 type Pooled = Omit<Attempt, 'family'>
@@ -17,7 +17,8 @@ type Pooled = Omit<Attempt, 'family'>
 /** As between tenants with accounts of their own: none of these is lost. */
 const AS_EVER: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
 
-const sessionOf = (site: Site, { roleArn, id }: PooledTenant) => site.steal(roleArn, { tags: { tenant_id: id } })
+const sessionOf = (testbed: Testbed, { roleArn, id }: PooledTenant) =>
+  testbed.steal(roleArn, { tags: { tenant_id: id } })
 
 const calls: readonly Pooled[] = [
   {
@@ -26,30 +27,30 @@ const calls: readonly Pooled[] = [
     tried:
       'The gateway of a tenant assumes the role of another one in the same account, with its external id and tag, and asks its model',
     expected: AS_EVER,
-    make: (site) => gatewayBecomes(site, site.pooled1, site.pooled2),
+    make: (testbed) => gatewayBecomes(testbed, testbed.pooled1, testbed.pooled2),
   },
   {
     name: 'function-becomes-neighbours-role-without-external-id',
     means: 'call',
     tried: 'The same without the external id',
     expected: AS_EVER,
-    make: (site) => gatewayBecomes(site, site.pooled1, site.pooled2, withoutExternalId(site.pooled2)),
+    make: (testbed) => gatewayBecomes(testbed, testbed.pooled1, testbed.pooled2, withoutExternalId(testbed.pooled2)),
   },
   {
     name: 'function-becomes-role-at-shared-endpoint',
     means: 'call',
     tried: 'The same for a neighbour that is at the shared model endpoint',
     expected: AS_EVER,
-    make: (site) => gatewayBecomes(site, site.pooled1, site.pooled3),
+    make: (testbed) => gatewayBecomes(testbed, testbed.pooled1, testbed.pooled3),
   },
   {
     name: 'role-becomes-neighbours-role',
     means: 'call',
     tried: 'The role of a tenant, stolen, assumes that of its neighbour: a role of the same account',
     expected: ['endpointPolicy', 'spokeRole', 'trustPolicy'],
-    make: (site) => {
-      const { pooled1, pooled2 } = site
-      return becomeAndAsk(site, site.gatewayOf(pooled2), sessionOf(site, pooled1), asItsOwn(pooled2), pooled2)
+    make: (testbed) => {
+      const { pooled1, pooled2 } = testbed
+      return becomeAndAsk(testbed, testbed.gatewayOf(pooled2), sessionOf(testbed, pooled1), asItsOwn(pooled2), pooled2)
     },
   },
   {
@@ -57,10 +58,10 @@ const calls: readonly Pooled[] = [
     means: 'call',
     tried: 'Credentials of a neighbour, stolen, used at the tenant’s own endpoint, from its own gateway',
     expected: ['endpointPolicy', 'spokeRole'],
-    make: async (site) => {
-      const { pooled1, pooled2 } = site
-      const from = site.gatewayOf(pooled1)
-      const step = await site.converse(from, sessionOf(site, pooled2), pooled1.endpoint, pooled2.modelId)
+    make: async (testbed) => {
+      const { pooled1, pooled2 } = testbed
+      const from = testbed.gatewayOf(pooled1)
+      const step = await testbed.converse(from, sessionOf(testbed, pooled2), pooled1.endpoint, pooled2.modelId)
       return ended(step, 'an answer in the neighbour’s name')
     },
   },
@@ -69,10 +70,10 @@ const calls: readonly Pooled[] = [
     means: 'call',
     tried: 'A tenant’s role, used at its neighbour’s endpoint in the same account, from the tenant’s own gateway',
     expected: ['securityGroups', 'endpointPolicy', 'spokeRole'],
-    make: async (site) => {
-      const { pooled1, pooled2 } = site
-      const from = site.gatewayOf(pooled1)
-      const step = await site.converse(from, sessionOf(site, pooled1), pooled2.endpoint, pooled1.modelId)
+    make: async (testbed) => {
+      const { pooled1, pooled2 } = testbed
+      const from = testbed.gatewayOf(pooled1)
+      const step = await testbed.converse(from, sessionOf(testbed, pooled1), pooled2.endpoint, pooled1.modelId)
       return ended(step, 'an answer through the neighbour’s network')
     },
   },
@@ -81,10 +82,10 @@ const calls: readonly Pooled[] = [
     means: 'call',
     tried: 'The role of a tenant asks for a model that its neighbour may use, which the account has access to',
     expected: ['endpointPolicy', 'spokeRole'],
-    make: async (site) => {
-      const { pooled1, pooled2 } = site
-      const from = site.gatewayOf(pooled1)
-      const step = await site.converse(from, sessionOf(site, pooled1), pooled1.endpoint, pooled2.modelId)
+    make: async (testbed) => {
+      const { pooled1, pooled2 } = testbed
+      const from = testbed.gatewayOf(pooled1)
+      const step = await testbed.converse(from, sessionOf(testbed, pooled1), pooled1.endpoint, pooled2.modelId)
       return ended(step, 'a model that the tenant may not use')
     },
   },
@@ -93,33 +94,33 @@ const calls: readonly Pooled[] = [
     means: 'call',
     tried: 'The deployer of a tenant assumes the role of its neighbour',
     expected: ['callerPolicy', 'trustPolicy'],
-    make: async (site) => {
-      const step = await site.assume(LAPTOP, site.steal(site.pooled1.deployerArn), asItsOwn(site.pooled2))
-      return ended(step, `credentials of ${site.pooled2.roleArn}`)
+    make: async (testbed) => {
+      const step = await testbed.assume(LAPTOP, testbed.steal(testbed.pooled1.deployerArn), asItsOwn(testbed.pooled2))
+      return ended(step, `credentials of ${testbed.pooled2.roleArn}`)
     },
   },
 ]
 
 /** Asked for the first tenant's deployer. */
 interface Asked extends Pick<Pooled, 'name' | 'tried'> {
-  readonly by?: (site: Site) => string
-  readonly question: (site: Site) => Omit<Question, 'as' | 'tags'>
+  readonly by?: (testbed: Testbed) => string
+  readonly question: (testbed: Testbed) => Omit<Question, 'as' | 'tags'>
 }
 
 const OF_NEIGHBOUR = { 'aws:ResourceTag/tenant': 'pooled2' }
 
-const inAccount = ({ hub, pooled1 }: Site, service: string, resource: string) =>
+const inAccount = ({ hub, pooled1 }: Testbed, service: string, resource: string) =>
   `arn:aws:${service}:${service === 'iam' ? '' : hub.region}:${pooled1.account}:${resource}`
 
 const ofEc2 =
   (action: string, kind: string, context: Question['context'] = OF_NEIGHBOUR): Asked['question'] =>
-  (site) => ({ action: `ec2:${action}`, resource: inAccount(site, 'ec2', `${kind}-0123456789abcdef0`), context })
+  (testbed) => ({ action: `ec2:${action}`, resource: inAccount(testbed, 'ec2', `${kind}-0123456789abcdef0`), context })
 
 const onRole =
   (action: string): Asked['question'] =>
-  (site) => ({
+  (testbed) => ({
     action: `iam:${action}`,
-    resource: site.pooled2.roleArn,
+    resource: testbed.pooled2.roleArn,
     context: OF_NEIGHBOUR,
   })
 
@@ -171,27 +172,27 @@ const asked: readonly Asked[] = [
   {
     name: 'deployer-deletes-neighbours-records',
     tried: 'deletes a log group of its neighbour’s',
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'logs:DeleteLogGroup',
-      resource: inAccount(site, 'logs', `log-group:${accountLogGroupPrefix('pooled2')}flow-logs-1:log-stream:`),
+      resource: inAccount(testbed, 'logs', `log-group:${accountLogGroupPrefix('pooled2')}flow-logs-1:log-stream:`),
       context: OF_NEIGHBOUR,
     }),
   },
   {
     name: 'deployer-hands-over-neighbours-role',
     tried: 'hands its neighbour’s role to a service',
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'iam:PassRole',
-      resource: site.pooled2.roleArn,
+      resource: testbed.pooled2.roleArn,
       context: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' },
     }),
   },
   {
     name: 'deployer-makes-other-role',
     tried: 'makes a role that is none of its tenant’s',
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'iam:CreateRole',
-      resource: inAccount(site, 'iam', `role/${tenantRoleName('other')}`),
+      resource: inAccount(testbed, 'iam', `role/${tenantRoleName('other')}`),
     }),
   },
   {
@@ -212,7 +213,8 @@ export const pooled: readonly Attempt[] = [
       expected: ['callerPolicy'],
       remark:
         'One layer: within an account, AWS has the caller’s policy. In accounts of their own the account is the wall.',
-      make: (site) => site.ask({ ...question(site), as: by(site), resourceAccount: site.pooled1.account }),
+      make: (testbed) =>
+        testbed.ask({ ...question(testbed), as: by(testbed), resourceAccount: testbed.pooled1.account }),
     }),
   ),
 ].map((attempt) => ({ ...attempt, family: 'pooled' }))

@@ -3,8 +3,8 @@ import { isAllowed, serviceNamed } from '@genai/local-cloud/aws/ec2/private-link
 import type { Origin } from '@genai/local-cloud/network/path'
 import type { Attempt } from '../attempt.ts'
 import { type Outcome, stopped } from '../outcome.ts'
-import type { Crossed } from '../site/gateway-calls.ts'
-import { ATTACKERS_GROUP, type Site } from '../site/site.ts'
+import type { Crossed } from '../testbed/gateway-calls.ts'
+import { ATTACKERS_GROUP, type Testbed } from '../testbed/testbed.ts'
 
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
 
@@ -16,7 +16,7 @@ export const privateDoor: readonly Attempt[] = [
     tried: "Somebody in the second tenant's account, which the endpoint service does not list, asks to be connected",
     expected: ['serviceConsumers', 'serviceAcceptance'],
     remark: 'For an account that is not listed the service does not exist; behind it waits the acceptance.',
-    make: async (site) => unlisted(site, site.tenant2.account) ?? connectAsPartner(site),
+    make: async (testbed) => unlisted(testbed, testbed.tenant2.account) ?? connectAsPartner(testbed),
   },
   {
     family: 'network',
@@ -25,7 +25,7 @@ export const privateDoor: readonly Attempt[] = [
     tried: "A host in a listed partner's VPC connects to the gateway through an endpoint that nobody has accepted",
     expected: ['serviceAcceptance'],
     remark: 'One layer of the network; behind it stands the token: `network/connected-without-token`.',
-    make: async (site) => connectAsPartner(site),
+    make: async (testbed) => connectAsPartner(testbed),
   },
   {
     family: 'network',
@@ -35,7 +35,7 @@ export const privateDoor: readonly Attempt[] = [
     expected: ['securityGroups'],
     remark:
       'Its group has no rule: nothing but PrivateLink, which AWS does not hold against it, reaches the gateway there.',
-    make: async (site) => site.connect(host(site.hub.privateSubnets[0]?.id ?? ''), doorHost(site)),
+    make: async (testbed) => testbed.connect(host(testbed.hub.privateSubnets[0]?.id ?? ''), doorHost(testbed)),
   },
   {
     family: 'network',
@@ -43,7 +43,7 @@ export const privateDoor: readonly Attempt[] = [
     means: 'request',
     tried: "A host in the first tenant's VPC asks over the tenant's own endpoint, without a token",
     expected: ['loadBalancerToken', 'functionToken'],
-    make: (site) => overEndpoint(site, '/tenant1/invoke', undefined, 'served'),
+    make: (testbed) => overEndpoint(testbed, '/tenant1/invoke', undefined, 'served'),
   },
   {
     family: 'network',
@@ -52,7 +52,8 @@ export const privateDoor: readonly Attempt[] = [
     tried:
       "A user of the second tenant, at a host in the first tenant's VPC, asks the first's model over its own endpoint",
     expected: ['loadBalancerToken', 'tenantMatch'],
-    make: async (site) => overEndpoint(site, '/tenant1/invoke', await site.platform.token('tenant2'), site.tenant1),
+    make: async (testbed) =>
+      overEndpoint(testbed, '/tenant1/invoke', await testbed.platform.token('tenant2'), testbed.tenant1),
   },
   {
     family: 'network',
@@ -60,13 +61,14 @@ export const privateDoor: readonly Attempt[] = [
     means: 'request',
     tried: "A user of the first tenant asks the second's model over the first's own endpoint",
     expected: ['loadBalancerToken', 'tenantMatch'],
-    make: async (site) => overEndpoint(site, '/tenant2/invoke', await site.platform.token('tenant1'), site.tenant2),
+    make: async (testbed) =>
+      overEndpoint(testbed, '/tenant2/invoke', await testbed.platform.token('tenant1'), testbed.tenant2),
   },
 ]
 
-const connectAsPartner = ({ connect, partner }: Site): Outcome => connect(host(partner.subnetId), partner.host)
+const connectAsPartner = ({ connect, partner }: Testbed): Outcome => connect(host(partner.subnetId), partner.host)
 
-function unlisted({ platform, hub }: Site, account: string): Outcome | undefined {
+function unlisted({ platform, hub }: Testbed, account: string): Outcome | undefined {
   const { ledger } = platform.cloud
   const serviceName = hub.endpointService?.serviceName ?? ''
   const service = serviceNamed(ledger, serviceName)
@@ -75,7 +77,7 @@ function unlisted({ platform, hub }: Site, account: string): Outcome | undefined
   return stopped(['serviceConsumers'], `InvalidServiceName: for account ${account} there is no ${serviceName}`)
 }
 
-function doorHost({ platform, hub }: Site): string {
+function doorHost({ platform, hub }: Testbed): string {
   const door = platform.cloud.ledger
     .all('aws:lb/loadBalancer:LoadBalancer')
     .find(({ account, outputs }) => account === hub.account && outputs.loadBalancerType === 'network')
@@ -83,11 +85,11 @@ function doorHost({ platform, hub }: Site): string {
   return String(door.outputs.dnsName)
 }
 
-function overEndpoint(site: Site, target: string, token: string | undefined, crossed: Crossed): Promise<Outcome> {
+function overEndpoint(testbed: Testbed, target: string, token: string | undefined, crossed: Crossed): Promise<Outcome> {
   const headers = [
     ['content-type', 'application/json'],
     ...(token === undefined ? [] : [['authorization', `Bearer ${token}`] as const]),
   ] as const
   const request = { target, headers, body: JSON.stringify({ prompt: 'Whose model are you?' }) }
-  return site.requestFrom(host(site.tenant1.subnetId), request, crossed)
+  return testbed.requestFrom(host(testbed.tenant1.subnetId), request, crossed)
 }

@@ -1,8 +1,8 @@
 /** The family `tokens` again, on the path of a tenant whose people are an external provider's. */
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
-import { PROVIDER_TENANT } from '../site/provider-people.ts'
-import type { Site } from '../site/site.ts'
+import { PROVIDER_TENANT } from '../testbed/provider-people.ts'
+import type { Testbed } from '../testbed/testbed.ts'
 import { OF_ANY_ISSUER, requestWith, tokenAttempts } from './tokens.ts'
 
 const CHECKED: readonly Layer[] = ['loadBalancerToken', 'functionToken']
@@ -16,9 +16,9 @@ const repeated: readonly Attempt[] = tokenAttempts
     name: `provider-${attempt.name}`,
     tried: `Where people are an external provider’s: ${attempt.tried.charAt(0).toLowerCase()}${attempt.tried.slice(1)}`,
     expected: attempt.expected,
-    async make(site) {
+    async make(testbed) {
       const now = Math.floor(Date.now() / 1000)
-      return await site.request(await requestWith(attempt, site.provider.forge, now, PROVIDER_TENANT), 'served')
+      return await testbed.request(await requestWith(attempt, testbed.provider.forge, now, PROVIDER_TENANT), 'served')
     },
   }))
 
@@ -28,7 +28,7 @@ interface Own {
   readonly expected: readonly Layer[]
   /** @default the tenant's whose people are the provider's */
   readonly tenant?: string
-  readonly token: (site: Site) => Promise<string>
+  readonly token: (testbed: Testbed) => Promise<string>
 }
 
 const own: readonly Own[] = [
@@ -95,16 +95,16 @@ export const providerPeople: readonly Attempt[] = [
       name,
       tried,
       expected,
-      async make(site) {
+      async make(testbed) {
         const request = {
           target: `/${tenant}/invoke`,
           headers: [
-            ['authorization', `Bearer ${await token(site)}`],
+            ['authorization', `Bearer ${await token(testbed)}`],
             ['content-type', 'application/json'],
           ] as const,
           body: JSON.stringify({ prompt: 'Who are you?' }),
         }
-        return await site.request(request, 'served')
+        return await testbed.request(request, 'served')
       },
     }),
   ),

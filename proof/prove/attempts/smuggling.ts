@@ -1,7 +1,7 @@
 /** Requests that two parsers could read as two different ones: written out, as no HTTP client would. */
 
 import type { Layer } from '../layers.ts'
-import type { RawRequest } from '../site/raw-request.ts'
+import type { RawRequest } from '../testbed/raw-request.ts'
 
 export interface PathAttempt {
   readonly name: string

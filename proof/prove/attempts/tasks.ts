@@ -5,24 +5,24 @@ import { clusterName, roleArn, serviceName, taskExecutionRoleName, taskRoleName 
 import { GATEWAY_PORT } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import { ended, type Outcome, through } from '../outcome.ts'
-import { lost } from '../site/aws-calls.ts'
-import { ATTACKERS_GROUP, type Site } from '../site/site.ts'
 import { beside } from '../switches/overlay.ts'
 import { targetGroupsOf } from '../switches/target-groups.ts'
+import { lost } from '../testbed/aws-calls.ts'
+import { ATTACKERS_GROUP, type Testbed } from '../testbed/testbed.ts'
 import { asOnboardingRole, asTenantDeployer } from './assumed.ts'
 import { type Asked, attemptOf, BOTH, ONE_LAYER, ROLE } from './deployment.ts'
 
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
 
 /** Whether a packet gets from somewhere to the second tenant's task. */
-function toTask(site: Site, from: Origin): Outcome {
-  const address = site.taskAddress(site.tenant2)
-  const way = site.platform.cloud.ecs.connect(from, address, GATEWAY_PORT)
+function toTask(testbed: Testbed, from: Origin): Outcome {
+  const address = testbed.taskAddress(testbed.tenant2)
+  const way = testbed.platform.cloud.ecs.connect(from, address, GATEWAY_PORT)
   return 'localPort' in way ? through(`a connection to port ${GATEWAY_PORT} of ${address}`) : lost(from, way)
 }
 
 /** In the subnets of the tasks themselves: the nearest that a host in the hub can be. */
-const amongTasks = ({ hub }: Site): Origin => host(hub.privateSubnets[0]?.id ?? '')
+const amongTasks = ({ hub }: Testbed): Origin => host(hub.privateSubnets[0]?.id ?? '')
 
 const ask = (token: string, tenantId: string) => ({
   method: 'POST',
@@ -43,7 +43,7 @@ const network: readonly Omit<Attempt, 'family' | 'on'>[] = [
     tried: "The first tenant's task connects to the second tenant's task",
     expected: ['securityGroups'],
     remark: TOKEN_BEHIND,
-    make: async (site) => toTask(site, site.gatewayOf(site.tenant1)),
+    make: async (testbed) => toTask(testbed, testbed.gatewayOf(testbed.tenant1)),
   },
   {
     name: 'spoke-to-task',
@@ -51,7 +51,7 @@ const network: readonly Omit<Attempt, 'family' | 'on'>[] = [
     tried: "A host in the first tenant's VPC connects to the second tenant's task",
     expected: ['securityGroups'],
     remark: TOKEN_BEHIND,
-    make: async (site) => toTask(site, host(site.tenant1.subnetId)),
+    make: async (testbed) => toTask(testbed, host(testbed.tenant1.subnetId)),
   },
   {
     name: 'hub-to-task',
@@ -59,26 +59,26 @@ const network: readonly Omit<Attempt, 'family' | 'on'>[] = [
     tried: "A host in the tasks' own subnets connects to the second tenant's task",
     expected: ['securityGroups'],
     remark: TOKEN_BEHIND,
-    make: async (site) => toTask(site, amongTasks(site)),
+    make: async (testbed) => toTask(testbed, amongTasks(testbed)),
   },
   {
     name: 'internet-to-task',
     means: 'connection',
     tried: "A host on the internet connects to the second tenant's task",
     expected: ['addresses'],
-    make: async (site) => toTask(site, LAPTOP),
+    make: async (testbed) => toTask(testbed, LAPTOP),
   },
   {
     name: 'token-straight-at-task',
     means: 'request',
     tried: "A host in the tasks' subnets sends the first tenant's genuine token straight at the second tenant's task",
     expected: ['securityGroups', 'tenantMatch'],
-    make: async (site) =>
-      site.requestAt(
-        amongTasks(site),
-        site.taskAddress(site.tenant2),
-        ask(await site.forge.genuine('tenant1'), 'tenant2'),
-        site.tenant2,
+    make: async (testbed) =>
+      testbed.requestAt(
+        amongTasks(testbed),
+        testbed.taskAddress(testbed.tenant2),
+        ask(await testbed.forge.genuine('tenant1'), 'tenant2'),
+        testbed.tenant2,
       ),
   },
   {
@@ -86,12 +86,12 @@ const network: readonly Omit<Attempt, 'family' | 'on'>[] = [
     means: 'request',
     tried: "A host in the tasks' subnets sends an unsigned token straight at the second tenant's task",
     expected: ['securityGroups', 'functionToken'],
-    make: async (site) => {
-      const [, claims = ''] = (await site.forge.genuine('tenant2')).split('.')
+    make: async (testbed) => {
+      const [, claims = ''] = (await testbed.forge.genuine('tenant2')).split('.')
       const head = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
-      return site.requestAt(
-        amongTasks(site),
-        site.taskAddress(site.tenant2),
+      return testbed.requestAt(
+        amongTasks(testbed),
+        testbed.taskAddress(testbed.tenant2),
         ask(`${head}.${claims}.`, 'tenant2'),
         'served',
       )
@@ -108,11 +108,11 @@ const network: readonly Omit<Attempt, 'family' | 'on'>[] = [
   },
 ]
 
-async function foreignAddress(site: Site): Promise<Outcome> {
-  const { platform, hub, tenant1, tenant2, forge } = site
+async function foreignAddress(testbed: Testbed): Promise<Outcome> {
+  const { platform, hub, tenant1, tenant2, forge } = testbed
   const { ledger } = platform.cloud
   const [targetGroupArn = ''] = targetGroupsOf(ledger.all(), tenant1.id)
-  const address = site.taskAddress(tenant2)
+  const address = testbed.taskAddress(tenant2)
   const type = 'aws:lb/targetGroupAttachment:TargetGroupAttachment'
   const attached = beside(hub, type, 'foreign', { targetGroupArn, targetId: address, port: GATEWAY_PORT })
   await ledger.put(attached)
@@ -120,7 +120,7 @@ async function foreignAddress(site: Site): Promise<Outcome> {
     const request = ask(await forge.genuine('tenant1'), 'tenant1')
     for (let tries = 0; tries < 100; tries += 1) {
       const before = platform.events.length
-      const outcome = await site.request(request, tenant2)
+      const outcome = await testbed.request(request, tenant2)
       const at = platform.events.slice(before).find((one) => one.source === 'loadBalancer' && one.kind === 'request')
       if (at?.source === 'loadBalancer' && at.targetAddress === `${address}:${GATEWAY_PORT}`) return outcome
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -131,7 +131,7 @@ async function foreignAddress(site: Site): Promise<Outcome> {
   }
 }
 
-const startRole = ({ hub }: Site, tenantId: string) => roleArn(hub.account, taskExecutionRoleName(tenantId))
+const startRole = ({ hub }: Testbed, tenantId: string) => roleArn(hub.account, taskExecutionRoleName(tenantId))
 
 const identity: readonly Omit<Attempt, 'family' | 'on'>[] = [
   {
@@ -152,10 +152,14 @@ const identity: readonly Omit<Attempt, 'family' | 'on'>[] = [
     tried:
       "What starts the first tenant's tasks (its task execution role) assumes the tenant's role, from the task's place",
     expected: ['executionRole', 'endpointPolicy', 'trustPolicy'],
-    make: async (site) => {
-      const { roleArn, externalId, id } = site.tenant1
+    make: async (testbed) => {
+      const { roleArn, externalId, id } = testbed.tenant1
       const assumption = { roleArn, externalId, tags: { tenant_id: id } }
-      const step = await site.assume(site.gatewayOf(site.tenant1), site.steal(startRole(site, id)), assumption)
+      const step = await testbed.assume(
+        testbed.gatewayOf(testbed.tenant1),
+        testbed.steal(startRole(testbed, id)),
+        assumption,
+      )
       return ended(step, `credentials of ${roleArn}`)
     },
   },
@@ -164,15 +168,19 @@ const identity: readonly Omit<Attempt, 'family' | 'on'>[] = [
     means: 'call',
     tried: "The same role reads the tenant's items",
     expected: ['executionRole', 'endpointPolicy'],
-    make: async (site) =>
+    make: async (testbed) =>
       ended(
-        await site.query(site.gatewayOf(site.tenant1), site.steal(startRole(site, 'tenant1')), 'tenant1'),
+        await testbed.query(
+          testbed.gatewayOf(testbed.tenant1),
+          testbed.steal(startRole(testbed, 'tenant1')),
+          'tenant1',
+        ),
         'the tenant’s configuration',
       ),
   },
 ]
 
-const inCluster = ({ hub }: Site, kind: string, name: string) =>
+const inCluster = ({ hub }: Testbed, kind: string, name: string) =>
   `arn:aws:ecs:${hub.region}:${hub.account}:${kind}/${clusterName}/${name}`
 
 const ofTenant1 = { 'aws:RequestTag/tenant': 'tenant1', 'aws:TagKeys': ['tenant'] }
@@ -183,9 +191,9 @@ const onboarding: readonly Asked[] = [
     name: 'other-service',
     tried: "The onboarding role changes the second tenant's service",
     expected: ROLE,
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'ecs:UpdateService',
-      resource: inCluster(site, 'service', serviceName('tenant2')),
+      resource: inCluster(testbed, 'service', serviceName('tenant2')),
       context: { 'aws:ResourceTag/tenant': 'tenant2' },
     }),
   },
@@ -193,13 +201,13 @@ const onboarding: readonly Asked[] = [
     name: 'service-with-others-tasks',
     tried: "The onboarding role makes the tenant's service with the second tenant's task definition",
     expected: ROLE,
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'ecs:CreateService',
-      resource: inCluster(site, 'service', serviceName('tenant1')),
+      resource: inCluster(testbed, 'service', serviceName('tenant1')),
       context: {
         ...ofTenant1,
-        ...inPlace(site),
-        'ecs:task-definition': `arn:aws:ecs:${site.hub.region}:${site.hub.account}:task-definition/${serviceName('tenant2')}:1`,
+        ...inPlace(testbed),
+        'ecs:task-definition': `arn:aws:ecs:${testbed.hub.region}:${testbed.hub.account}:task-definition/${serviceName('tenant2')}:1`,
       },
     }),
   },
@@ -207,17 +215,17 @@ const onboarding: readonly Asked[] = [
     name: 'service-with-public-address',
     tried: 'The onboarding role makes the service with a public address',
     expected: ROLE,
-    question: (site) => ({
+    question: (testbed) => ({
       action: 'ecs:CreateService',
-      resource: inCluster(site, 'service', serviceName('tenant1')),
-      context: { ...ofTenant1, ...inPlace(site), 'ecs:auto-assign-public-ip': 'true' },
+      resource: inCluster(testbed, 'service', serviceName('tenant1')),
+      context: { ...ofTenant1, ...inPlace(testbed), 'ecs:auto-assign-public-ip': 'true' },
     }),
   },
   {
     name: 'shell-in-task',
     tried: 'The onboarding role opens a shell in a task',
     expected: ROLE,
-    question: (site) => ({ action: 'ecs:ExecuteCommand', resource: inCluster(site, 'task', '0123456789abcdef') }),
+    question: (testbed) => ({ action: 'ecs:ExecuteCommand', resource: inCluster(testbed, 'task', '0123456789abcdef') }),
   },
   {
     name: 'other-task-role-passed',
@@ -266,7 +274,7 @@ const onboarding: readonly Asked[] = [
 ]
 
 /** All else of a service as it must be. */
-const inPlace = ({ hub }: Site) => ({
+const inPlace = ({ hub }: Testbed) => ({
   'ecs:cluster': hub.fargate?.clusterArn ?? '',
   'ecs:enable-execute-command': 'false',
   'ecs:auto-assign-public-ip': 'false',

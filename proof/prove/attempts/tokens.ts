@@ -2,8 +2,8 @@
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
-import { asTenant, type Claims, type Forge } from '../site/forge.ts'
-import type { RawRequest } from '../site/raw-request.ts'
+import { asTenant, type Claims, type Forge } from '../testbed/forge.ts'
+import type { RawRequest } from '../testbed/raw-request.ts'
 
 export interface TokenAttempt {
   readonly name: string
@@ -256,8 +256,8 @@ export const tokens: readonly Attempt[] = tokenAttempts.map((attempt) => ({
   tried: attempt.tried,
   expected: attempt.expected,
   ...(attempt.remark !== undefined && { remark: attempt.remark }),
-  async make(site) {
+  async make(testbed) {
     const now = Math.floor(Date.now() / 1000)
-    return await site.request(await requestWith(attempt, site.forge, now), 'served')
+    return await testbed.request(await requestWith(attempt, testbed.forge, now), 'served')
   },
 }))

@@ -8,9 +8,9 @@ import { readRunningHub } from '../../../cli/local/running.ts'
 import { askPassword } from '../../../cli/terminal/password.ts'
 import { UserError } from '../../../cli/verb.ts'
 import { TENANT_CLAIM } from '../../../shared/tenant.ts'
-import { codeOf } from '../site/gateway-calls.ts'
-import { send as sendBytes } from '../site/http.ts'
-import { createUserPoolCalls, type Post } from '../site/user-pool.ts'
+import { codeOf } from '../testbed/gateway-calls.ts'
+import { send as sendBytes } from '../testbed/http.ts'
+import { createUserPoolCalls, type Post } from '../testbed/user-pool.ts'
 import { connectionTo, type Deployed } from './deployed.ts'
 
 export interface DeployedHub {

@@ -7,7 +7,7 @@ import type { Tokens } from '../../../cli/hub/cognito.ts'
 import { TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Described } from '../attempt.ts'
 import { ended, type Outcome, through } from '../outcome.ts'
-import { refusedBy, type UserPoolCalls } from '../site/user-pool.ts'
+import { refusedBy, type UserPoolCalls } from '../testbed/user-pool.ts'
 
 export interface DeployedUser {
   readonly pool: UserPoolCalls

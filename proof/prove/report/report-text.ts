@@ -1,9 +1,9 @@
 /** The report in Markdown. */
-import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variants.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variant-losses.ts'
 import { FAMILIES, type Family, MEANS, type Means } from '../attempt.ts'
 import { COMPUTES } from '../compute.ts'
+import type { LimitFound } from '../iam-limits.ts'
 import { LAYERS } from '../layers.ts'
-import type { LimitFound } from '../limits.ts'
 import type { RevocationDelay } from '../revocation-delays.ts'
 import type { Row, Verdict } from '../run.ts'
 import { cell, inWords, lastWords, short, VERDICTS, withoutIt } from './outcome-text.ts'

@@ -1,7 +1,7 @@
 /** The report for an auditor: what it holds, whether it passes, and its JSON. The Markdown is in report-text.ts. */
 
+import type { LimitFound } from '../iam-limits.ts'
 import { LAYERS } from '../layers.ts'
-import type { LimitFound } from '../limits.ts'
 import type { RevocationDelay } from '../revocation-delays.ts'
 import type { Row } from '../run.ts'
 import { whyFixed } from './outcome-text.ts'

@@ -1,8 +1,8 @@
 /** Copies of functions, in the same target groups. */
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { CodeLayer } from '../layers.ts'
+import { gatewayWithout } from './code-without.ts'
 import { type Copying, copyOf, type Redirection } from './copying.ts'
-import { gatewayWithout } from './variants.ts'
 
 const FUNCTION = 'aws:lambda/function:Function'
 const PERMISSION = 'aws:lambda/permission:Permission'

@@ -1,5 +1,5 @@
 /** Hub settings: what the hub's account has, and what tenants may run on. */
-import { DEFAULT_LISTENER_RULES } from '../../load-balancer-rules.ts'
+import { DEFAULT_LISTENER_RULES } from '../../load-balancer-quotas.ts'
 import { IMAGE, none } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'

@@ -1,5 +1,5 @@
 /** Hub settings: the model endpoint that tenants share. */
-import { RULES_PER_GROUP } from '../../load-balancer-rules.ts'
+import { RULES_PER_GROUP } from '../../load-balancer-quotas.ts'
 import { none } from '../common.ts'
 import { MODEL_ID, modelRegions } from '../of-spoke/models.ts'
 import type { Setting } from '../setting.ts'

@@ -1,5 +1,5 @@
 /** Hub settings: the name that clients call, who may reach it, and how fast. */
-import { mostAllowedBlocks } from '../../load-balancer-rules.ts'
+import { mostAllowedBlocks } from '../../load-balancer-quotas.ts'
 import { CERTIFICATE_ARN, DOMAIN, none } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'

@@ -5,7 +5,7 @@ import type { Answer, Message, Question } from '../conversations.ts'
 import { count, dollars, seconds } from './format.ts'
 import { warnIcon } from './icons.ts'
 import { markdown } from './markdown.ts'
-import { routeView } from './route.ts'
+import { routeView } from './request-path.ts'
 import { troubleActions } from './trouble.ts'
 
 export const messageView = (app: App, message: Message): TemplateResult =>

@@ -1,7 +1,7 @@
 /** What can be done about trouble. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
-import type { Trouble } from '../words.ts'
+import type { Trouble } from '../what-went-wrong.ts'
 
 export const troubleActions = (app: App, { remedy, requestId }: Trouble, again: () => void): TemplateResult => html`
   <div class="actions">

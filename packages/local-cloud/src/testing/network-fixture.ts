@@ -27,7 +27,7 @@ export function network(): readonly Declared[] {
     ...hubEndpoints(),
     ...frontDoor(),
     ...gateway(),
-    ...SPOKES.flatMap((spoke) => [...spokeVpc(spoke), ...lane(spoke)]),
+    ...SPOKES.flatMap((spoke) => [...spokeVpc(spoke), ...ingress(spoke)]),
   ]
 }
 
@@ -272,7 +272,7 @@ function spokeVpc({ tenant, account, cidr, octets }: (typeof SPOKES)[number]): r
 }
 
 /** In the hub's account. */
-function lane({ tenant, octets }: (typeof SPOKES)[number]): readonly Declared[] {
+function ingress({ tenant, octets }: (typeof SPOKES)[number]): readonly Declared[] {
   const sg = `sg-${tenant}`
   return [
     declared('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter', `accepter-${tenant}`, {

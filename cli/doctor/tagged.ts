@@ -1,0 +1,34 @@
+/** What a stack has made, by the tags that everything of it has. */
+import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api'
+import type { Subject } from './subjects.ts'
+
+/** ARNs of what the stack has in an account; IAM's are not among them. */
+export async function oursIn(place: Subject, stack: Pick<Subject, 'project' | 'stack'>): Promise<ReadonlySet<string>> {
+  const { tag } = await place.clients()
+  const filters = [
+    { Key: 'project', Values: [stack.project] },
+    { Key: 'stack', Values: [stack.stack] },
+  ]
+  const found: string[] = []
+  let token: string | undefined
+  do {
+    const answer = await tag.send(
+      new GetResourcesCommand({ TagFilters: filters, ...(token && { PaginationToken: token }) }),
+    )
+    for (const { ResourceARN: arn } of answer.ResourceTagMappingList ?? []) if (arn !== undefined) found.push(arn)
+    token = answer.PaginationToken || undefined
+  } while (token)
+  return new Set(found)
+}
+
+/** Whether a stack has anything in its account. */
+export const isDeployed = async (subject: Subject): Promise<boolean> => (await oursIn(subject, subject)).size > 0
+
+export const hasTagsOf = (
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
+  { project, stack }: Pick<Subject, 'project' | 'stack'>,
+): boolean =>
+  [
+    ['project', project],
+    ['stack', stack],
+  ].every(([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value))
