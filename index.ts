@@ -79,14 +79,14 @@ async function requireStack(name: string): Promise<void> {
 const readBefore = ({ organization, project, stack }: SettingsOrigin, outputs: readonly string[]) =>
   outputsOf(new pulumi.StackReference('before', { name: `${organization}/${project}/${stack}` }), outputs)
 
-async function outputsOf(reference: pulumi.StackReference, names: readonly string[]): Promise<Record<string, unknown>> {
-  const outputs = await Promise.all(
-    names.map(async (name) => {
-      const { value, secretValue } = await reference.getOutputDetails(name)
-      return [name, value ?? secretValue] as const
-    }),
-  )
-  return Object.fromEntries(outputs.filter(([, value]) => value !== undefined && value !== null))
+/** All of them at once: to ask for each by its name is an output of its own, each time. */
+async function outputsOf(
+  { outputs }: pulumi.StackReference,
+  names: readonly string[],
+): Promise<Record<string, unknown>> {
+  const all = await new Promise<Record<string, unknown>>((resolve) => pulumi.unsecret(outputs).apply(resolve))
+  const known = names.map((name) => [name, all[name]] as const)
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== null))
 }
 
 /** A plain `Error` is a refusal that says what to do; where it was thrown helps nobody. A `TypeError` and its kind are bugs. */

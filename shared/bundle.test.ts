@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -37,6 +37,15 @@ describe('a function that is bundled again in the same process', () => {
     expect(await bundled()).toContain('one')
     // Of the same size, and as if it had not been touched: only a second compilation would see it.
     write('imported.ts', "export const answer = 'two'", BEFORE)
+    expect(await bundled()).toContain('one')
+  })
+
+  it('looks at no package again, which this process itself would not read again either', async () => {
+    mkdirSync(join(directory, 'node_modules', 'packed'), { recursive: true })
+    write('node_modules/packed/index.js', "export const answer = 'one'", BEFORE)
+    write('entry.ts', "import { answer } from 'packed'\nexport const handler = () => answer", BEFORE + 1)
+    expect(await bundled()).toContain('one')
+    write('node_modules/packed/index.js', "export const answer = 'two'", BEFORE + 2)
     expect(await bundled()).toContain('one')
   })
 

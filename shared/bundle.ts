@@ -65,14 +65,14 @@ interface Compiled {
   readonly code: Uint8Array
   readonly sourceMap: Uint8Array
   readonly sha256: string
-  /** Every file that is in it, by path, and its state when it was read. */
+  /** Every file of the project that is in it, by path, and its state when it was read. */
   readonly sources: ReadonlyMap<string, string>
 }
 
 /** By entry. One process may deploy several tenants, whose gateways have the same code. */
 const compiled = new Map<string, Promise<Compiled>>()
 
-/** Compiles an entry once in a process, and again when one of its files has changed. */
+/** Compiles an entry once in a process, and again when one of its files has changed; packages stay as they are, as for the process itself. */
 async function compile(entry: string): Promise<Compiled> {
   const before = compiled.get(entry)
   if (before && (await isCurrent(before))) return await before
@@ -80,6 +80,9 @@ async function compile(entry: string): Promise<Compiled> {
   compiled.set(entry, made)
   return await made
 }
+
+/** Most of a bundle's files: to look at each again would be a tenth of a tenant's deployment. */
+const OF_A_PACKAGE = /(^|\/)node_modules\//
 
 async function isCurrent(before: Promise<Compiled>): Promise<boolean> {
   try {
@@ -108,7 +111,11 @@ async function compileNow(entry: string): Promise<Compiled> {
     code: code.contents,
     sourceMap: sourceMap.contents,
     sha256: createHash('sha256').update(code.contents).digest('hex'),
-    sources: new Map(Object.keys(metafile.inputs).map((path) => [path, stateOf(path, started)])),
+    sources: new Map(
+      Object.keys(metafile.inputs)
+        .filter((path) => !OF_A_PACKAGE.test(path))
+        .map((path) => [path, stateOf(path, started)]),
+    ),
   }
 }
 

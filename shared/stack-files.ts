@@ -23,7 +23,21 @@ export async function stackFilesIn(directory: string, project: string): Promise<
   return (await Promise.all(read)).flat()
 }
 
-function configOf(file: string, text: string, project: string): Readonly<Record<string, string>> | undefined {
+type Config = Readonly<Record<string, string>> | undefined
+
+/** By file and project, what its text was and says: a process that deploys many tenants reads each file as often. */
+const parsed = new Map<string, { readonly text: string; readonly config: Config }>()
+
+function configOf(file: string, text: string, project: string): Config {
+  const key = `${project} ${file}`
+  const before = parsed.get(key)
+  if (before?.text === text) return before.config
+  const config = parsedNow(file, text, project)
+  parsed.set(key, { text, config })
+  return config
+}
+
+function parsedNow(file: string, text: string, project: string): Config {
   try {
     return parseStackFile(file, text, project)
   } catch (cause) {

@@ -14,7 +14,7 @@ import {
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
 import { wildcard } from '../wildcard.ts'
-import { globalKeys, isOfType, listsKey, referenceOf } from './reference.ts'
+import { globalKeys, isOfType, listsKey, type ResourceTypeReference, referenceOf } from './reference.ts'
 
 /** `implicit`: no statement allows; `explicit`: a statement denies. */
 export type Verdict = 'allow' | 'implicit' | 'explicit'
@@ -36,8 +36,27 @@ const VERDICTS = { Allowed: 'allow', ImplicitlyDenied: 'implicit', ExplicitlyDen
 /** Principals are matched by the caller: statements given here all apply to who asks. */
 export function evaluateStatements(statements: readonly PolicyStatement[], request: EngineRequest): Verdict {
   // The engine reads a whole policy for each question; most statements say nothing about the action.
-  const concerned = statements.filter((statement) => concerns(statement, request.action))
+  const concerned = statements.flatMap((statement) => aboutAction(statement, request.action) ?? [])
+  return evidentVerdict(concerned, request.action) ?? engineVerdict(concerned, request)
+}
+
+/** What needs no engine: statements that hold for every resource, on no condition. `undefined` where the engine is to be asked. */
+function evidentVerdict(concerned: readonly PolicyStatement[], action: string): Verdict | undefined {
   if (concerned.length === 0) return 'implicit'
+  if (HAS_RULES_OF_ITS_OWN.test(action)) return undefined
+  const always = concerned.filter(
+    ({ Action, Resource, Condition }) => Action !== undefined && Resource === '*' && Condition === undefined,
+  )
+  if (always.some(({ Effect }) => Effect === 'Deny')) return 'explicit'
+  const mayDeny = concerned.some(({ Effect }) => Effect === 'Deny')
+  return always.length > 0 && !mayDeny ? 'allow' : undefined
+}
+
+/** Services for which the engine knows of more than statements. */
+const HAS_RULES_OF_ITS_OWN = /^(iam|kms|s3|sts):/i
+
+/** What iam-simulate says of all statements that are given. */
+export function engineVerdict(concerned: readonly PolicyStatement[], request: EngineRequest): Verdict {
   // A request for something that has no id yet is made for `subnet/*`. To the engine a star in the request is a
   // question ("any of these?"), which a policy for one subnet would answer with yes: AWS takes it literally.
   const resource = request.resource.replaceAll('*', 'any')
@@ -68,10 +87,20 @@ const KEY_POLICY = {
   },
 }
 
-/** `NotAction` is left to the engine. */
-function concerns({ Action }: PolicyStatement, action: string): boolean {
-  if (Action === undefined) return true
-  return typeof Action === 'string' ? isOf(Action, action) : Action.some((pattern) => isOf(pattern, action))
+/** By statement and action: the statement with those of its actions only that are meant, which the engine would read one by one. */
+const narrowed = new WeakMap<PolicyStatement, Map<string, PolicyStatement | undefined>>()
+
+/** The statement as far as it is about an action; `undefined` when it is not. `NotAction` is left to the engine. */
+function aboutAction(statement: PolicyStatement, action: string): PolicyStatement | undefined {
+  const { Action } = statement
+  if (Action === undefined) return statement
+  const known = narrowed.get(statement) ?? new Map<string, PolicyStatement | undefined>()
+  narrowed.set(statement, known)
+  if (!known.has(action)) {
+    const meant = [Action].flat().find((pattern) => isOf(pattern, action))
+    known.set(action, meant === undefined ? undefined : { ...statement, Action: meant })
+  }
+  return known.get(action)
 }
 
 const patterns = new Map<string, RegExp>()
@@ -88,7 +117,6 @@ function isOf(pattern: string, action: string): boolean {
   return known.test(action)
 }
 
-const keysOf = new Map<string, Promise<ReadonlySet<string>>>()
 const KEYS_KEPT = 2_000
 
 /**
@@ -101,14 +129,7 @@ export async function normalizeContext(
   resource: string,
   context: Context,
 ): Promise<Record<string, string | string[]>> {
-  const request = `${action} ${resource}`
-  let lookup = keysOf.get(request)
-  if (!lookup) {
-    if (keysOf.size >= KEYS_KEPT) keysOf.clear()
-    lookup = knownKeys(action, resource)
-    keysOf.set(request, lookup)
-  }
-  return pickKeys(context, await lookup)
+  return pickKeys(context, await knownKeys(action, resource))
 }
 
 /** For unsigned operations such as fetching a key set, which IAM has no action for: every key of the caller's. */
@@ -121,13 +142,23 @@ async function pickKeys(
   const normalized: Record<string, string | string[]> = {}
   for (const [key, value] of Object.entries(context)) {
     if (known !== 'all' && !listsKey(known, key)) continue
-    const multivalued = isConditionKeyArray(await typeForContextKey(key))
-    if (multivalued) normalized[key] = typeof value === 'string' ? [value] : [...value]
+    if (await isMultivalued(key)) normalized[key] = typeof value === 'string' ? [value] : [...value]
     else if (typeof value === 'string') normalized[key] = value
     else if (value.length === 1 && value[0] !== undefined) normalized[key] = value[0]
     else throw new Error(`Condition key ${key} has one value, got ${value.length}`)
   }
   return normalized
+}
+
+const multivalued = new Map<string, Promise<boolean>>()
+
+/** Whether IAM has a list of values for a condition key. */
+function isMultivalued(key: string): Promise<boolean> {
+  // One key for all tags of a kind.
+  const kind = key.replace(/\/.*/, '/any')
+  const known = multivalued.get(kind) ?? typeForContextKey(key).then(isConditionKeyArray)
+  multivalued.set(kind, known)
+  return known
 }
 
 async function knownKeys(action: string, resource: string): Promise<ReadonlySet<string>> {
@@ -139,7 +170,21 @@ async function knownKeys(action: string, resource: string): Promise<ReadonlySet<
   // Some calls AWS checks before there is a resource, whatever its reference says: what a resource has is not known then.
   if (fitting.length === 0 && resource !== '*' && !OF_BOTH_GENERATIONS.has(action))
     throw new Error(`IAM has no resource like ${resource} for ${action}`)
-  const all = [...globalKeys(), ...keys, ...fitting.flatMap((type) => type.keys)].map((key) => key.toLowerCase())
+  const what = [action, ...fitting.map(({ name }) => name)].join(' ')
+  const known = keysOf.get(what) ?? keysOfRequest(action, keys, fitting)
+  keysOf.set(what, known)
+  return known
+}
+
+/** By action and those of its resource types that are asked for. */
+const keysOf = new Map<string, ReadonlySet<string>>()
+
+function keysOfRequest(
+  action: string,
+  keys: readonly string[],
+  types: readonly ResourceTypeReference[],
+): ReadonlySet<string> {
+  const all = [...globalKeys(), ...keys, ...types.flatMap((type) => type.keys)].map((key) => key.toLowerCase())
   // Tags of a bucket count once that is switched on for the bucket, which nothing here does.
   return new Set(all.filter((key) => !(action.startsWith('s3:') && key.startsWith('aws:resourcetag/'))))
 }
