@@ -8,7 +8,7 @@ export function settingsTable(table: Table, meanings: ReadonlyMap<string, string
     const text = fallback === 'required' ? '*required*' : fallback.text
     return `| \`${name}\` | ${type} | ${text} | ${meaning} | ${allowed} |`
   })
-  return ['| Setting | Type | Default | Meaning | A bad value says: allowed |', '|---|---|---|---|---|', ...rows].join(
+  return ['| Setting | Type | Default | Meaning | Allowed (the error for a bad value says this) |', '|---|---|---|---|---|', ...rows].join(
     '\n',
   )
 }

@@ -45,7 +45,7 @@ export const identity: Setting<IdentitySettings | undefined> = {
   meaning:
     "An external OpenID provider that people sign in with, in place of the hub's user pool (docs/identity.md): issuer, audience, tenantClaim and claimFormat (text, list or space-separated); optional are groupsClaim, jwksUri and clientId.",
   allowed:
-    'issuer as https:// and a host name, perhaps with a path, in the provider’s very spelling; audience, one text; tenantClaim, the name of a claim; claimFormat text, list or space-separated. With keySetVia table.',
+    'issuer as https:// and a host name, perhaps with a path, spelt exactly as the provider spells it; audience, one text; tenantClaim, the name of a claim; claimFormat text, list or space-separated. With keySetVia table.',
   entries: 'map',
   placeholder: '{PROVIDER}',
   fallback: none,

@@ -40,8 +40,8 @@ function resourceTypes(): readonly string[] {
     const { importId, refuseDelete, heldThrough, heldCode } = rowOf(type)
     const held = heldThrough?.length === 0 ? [] : [heldCode ?? 'DependencyViolation']
     const kept = [
-      ...held.map((one) => `${code(one)} while others name it`),
-      ...(refuseDelete ? ['by its own state'] : []),
+      ...held.map((one) => `${code(one)} while other resources name it`),
+      ...(refuseDelete ? ['in some of its own states'] : []),
     ]
     return [
       code(type.replace(/^aws:/, '')),
@@ -50,12 +50,12 @@ function resourceTypes(): readonly string[] {
         .map(code)
         .join(' '),
       kept.join('; '),
-      importId === 'never' ? 'no' : typeof importId === 'object' ? code(importId.format) : 'its id',
+      importId === 'never' ? 'cannot be imported' : typeof importId === 'object' ? code(importId.format) : 'its id',
     ]
   })
   rows.sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
   return [
-    '| resource type | refused with, besides inputs that are missing or not known | a deletion is refused | imported by |',
+    '| resource type | error codes of its refusals, besides those for missing and unknown inputs | a deletion is refused | id for an import |',
     '|---|---|---|---|',
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
   ]
