@@ -18,7 +18,7 @@ import type { Authority } from './wire/authority.ts'
 
 export interface BrowserDoor {
   readonly port: number
-  /** What a browser on this machine calls a public `https://NAME` by. */
+  /** The address at which a browser on this machine reaches a public `https://NAME`. */
   url(publicUrl: string): string
   close(): Promise<void>
 }
@@ -26,11 +26,11 @@ export interface BrowserDoor {
 export interface BrowserDoorOptions {
   readonly ledger: LedgerView
   readonly authority: Authority
-  /** Where the browser is: what it may reach is looked up from there. */
+  /** The browser's place in the network, which decides what it can reach. */
   readonly from: Origin
-  /** 0 for any free one. */
+  /** The local port; 0 for any free one. */
   readonly port: number
-  /** Opens AWS's services and distributions for clients at `from`. */
+  /** Opens AWS's services and CloudFront's distributions for clients at `from`. */
   readonly wire: { open(from: Origin): Promise<{ readonly port: number; close(): Promise<void> }> }
   readonly loadBalancer: {
     open(from: Origin, listenerArn: string): Promise<{ readonly port: number; close(): Promise<void> }>
@@ -40,14 +40,14 @@ export interface BrowserDoorOptions {
 const SUFFIX = '.localhost'
 const LISTENER = 'aws:lb/listener:Listener'
 const HTTPS = 443
-/** Texts whose names are translated: what is longer is no page's configuration. */
+/** Texts up to this length are translated. A longer text is no page's configuration. */
 const MOST_BYTES = 262_144
 
-/** @throws Error where the port is in use */
+/** @throws Error if the port is in use */
 export async function openBrowserDoor(options: BrowserDoorOptions): Promise<BrowserDoor> {
   const { ledger, authority, from, wire, loadBalancer } = options
   const ca = readFileSync(authority.caFile)
-  // A connection for each request: one that is kept may be closed by the other side just when it is wanted.
+  // Each request gets a new connection, because the other side may close a kept one just when it is needed.
   const agent = new Agent({ keepAlive: false, ca })
   const opened = new Map<string, Promise<{ readonly port: number; close(): Promise<void> }>>()
   const once = (key: string, open: () => Promise<{ readonly port: number; close(): Promise<void> }>) => {
@@ -57,7 +57,7 @@ export async function openBrowserDoor(options: BrowserDoorOptions): Promise<Brow
     opened.set(key, made)
     return made
   }
-  /** @returns undefined where the name leads nowhere */
+  /** @returns undefined if nothing serves the name */
   const portOf = async (name: string): Promise<number | undefined> => {
     const found = reach(ledger, from, name, HTTPS)
     if (!found.reachable && found.layer !== 'dns') return undefined
@@ -82,7 +82,7 @@ export async function openBrowserDoor(options: BrowserDoorOptions): Promise<Brow
     const names = namesFor((server.address() as AddressInfo).port)
     void pass(incoming, outgoing, { agent, portOf, names }).catch(() => outgoing.destroy())
   })
-  // A browser that does not trust the authority ends the handshake: nothing of ours has failed.
+  // A browser that does not trust the authority ends the handshake. This is no error of this server.
   server.on('sessionError', () => undefined)
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
@@ -112,9 +112,9 @@ export async function openBrowserDoor(options: BrowserDoorOptions): Promise<Brow
 }
 
 interface Names {
-  /** `https://NAME` as the browser has to call it. */
+  /** Translates `https://NAME` into the browser's address for it. */
   outward(text: string): string
-  /** What the browser says, as the cloud knows it. */
+  /** Translates the browser's addresses into public names. */
   inward(text: string): string
 }
 
@@ -134,9 +134,9 @@ interface Passing {
   readonly names: Names
 }
 
-/** Of requests: where names of the browser's stand. */
+/** Request headers with names in the browser's form. */
 const INWARD = ['origin', 'referer']
-/** Of answers: where public names stand. */
+/** Response headers with public names. */
 const OUTWARD = ['location', 'access-control-allow-origin', 'content-security-policy']
 const HOP_BY_HOP = new Set([
   'connection',
@@ -184,7 +184,7 @@ async function pass(incoming: Http2ServerRequest, outgoing: Http2ServerResponse,
 async function back(answer: IncomingMessage, outgoing: Http2ServerResponse, names: Names): Promise<void> {
   const { statusCode = 502, headers } = answer
   const kept = Object.entries(headers).flatMap(([key, value]): [string, string | string[]][] => {
-    // A browser would refuse the machine's own names for as long as it says, once the authority is another one.
+    // Otherwise a browser would refuse other certificates for these names for as long as the header says, even after the authority was replaced.
     if (value === undefined || HOP_BY_HOP.has(key) || key === 'strict-transport-security') return []
     return [[key, OUTWARD.includes(key) ? names.outward(String(value)) : value]]
   })
@@ -194,12 +194,12 @@ async function back(answer: IncomingMessage, outgoing: Http2ServerResponse, name
     Object.fromEntries(translated ? kept.filter(([key]) => key !== 'content-length') : kept),
   )
   if (translated) return void outgoing.end(names.outward((await whole(answer)).toString('utf8')))
-  // Each piece as it comes.
+  // Each piece is passed on when it comes.
   if ('flushHeaders' in outgoing && typeof outgoing.flushHeaders === 'function') outgoing.flushHeaders()
   pipeline(answer, outgoing, () => undefined)
 }
 
-/** What CloudFront serves as JSON is a page's configuration; an answer of a model is nobody's to translate. */
+/** JSON from CloudFront is a page's configuration, and is translated. A model's answer is not. */
 function isConfiguration({ headers }: IncomingMessage): boolean {
   if (!/cloudfront/.test(String(headers['x-cache'] ?? '')) || headers['content-encoding'] !== undefined) return false
   return (

@@ -48,7 +48,7 @@ import type { Surroundings } from './wire/service.ts'
 import { websiteServices } from './wire/websites.ts'
 import { startWire, type Wire, type WireEvent } from './wire/wire.ts'
 
-/** What happens in the cloud, as it happens: for `npm start`, for tests, for a log. */
+/** Events of the cloud, for `npm start`, for tests and for logs. */
 export type CloudEvent =
   | ({ readonly source: 'wire' } & WireEvent)
   | ({ readonly source: 'loadBalancer' } & LoadBalancerEvent)
@@ -57,34 +57,62 @@ export type CloudEvent =
   | ({ readonly source: 'logs' } & MonitoringEvent)
 
 export interface CloudOptions {
-  /** Where the certificate authority and the functions' code are kept; made if missing. */
+  /** The directory for the certificate authority and the functions' code. It is made if it does not exist. */
   readonly directory: string
-  /** What is declared, users, keys and items outlive the process, in `directory`. @default false: they are kept in memory */
+  /**
+   * Whether declarations, users, keys and items are kept in `directory` when the process ends.
+   * @default false: they are in memory only
+   */
   readonly persistent?: boolean
-  /** What is deployed into: accounts, guard rails, the people who deploy. */
+  /** The organisation that is deployed into: accounts, service control policies, and the people who deploy. */
   readonly organization: Organization
-  /** What was pushed into the repositories of images; the list may grow. @default what the organisation says */
+  /**
+   * The images in the repositories; the list may grow.
+   * @default those that the organisation names
+   */
   readonly images?: readonly Image[]
-  /** Whether a client that leaves ends the connection to a target at an address; AWS does not say. @default false: it goes on */
+  /**
+   * Whether the connection to a target at an address ends when the client leaves. AWS does not document it.
+   * @default false: it stays
+   */
   readonly targetSeesClientLeave?: boolean
   /** Seconds since 1970. @default the machine's clock */
   readonly now?: () => number
-  /** Who answers as the models. @default a deterministic stand-in */
+  /**
+   * What answers as the models.
+   * @default a deterministic stand-in
+   */
   readonly models?: ModelBackend
-  /** @default IAM's evaluation of every policy in the ledger; proofs leave layers out */
+  /**
+   * Makes the function that decides about permissions; proofs pass one that leaves layers out.
+   * @default IAM's evaluation of every policy in the ledger
+   */
   readonly createAuthorize?: typeof createAuthorize
   /**
-   * Every call that a deployment makes is evaluated for the principal of its provider, and told: an onboarding role that lacks
-   * a permission fails a deployment in this process as well. @default not evaluated
+   * If present, every call of a deployment is evaluated for the principal of its provider, and reported to `observe`. A role that lacks a
+   * permission then fails a deployment in this process too.
+   * @default not evaluated
    */
   readonly controlPlane?: { readonly observe?: (event: PermissionEvent) => void }
-  /** Hosts of the internet besides AWS's, such as other people's identity providers, by their names. @default none */
+  /**
+   * Hosts on the internet besides AWS's, such as identity providers, by host name.
+   * @default none
+   */
   readonly websites?: Readonly<Record<string, Website>>
-  /** Lines of each log that are kept in memory. @default 10,000 */
+  /**
+   * How many lines of each log are kept in memory.
+   * @default 10,000
+   */
   readonly logLines?: number
-  /** Of the chances of faults with a probability: the same seed deals the same. @default other chances in every run */
+  /**
+   * The seed for faults with a probability: the same seed gives the same faults.
+   * @default another one in each run
+   */
   readonly faultSeed?: number
-  /** For how long a deleted function's network interfaces stay. @default they go with it; on AWS it takes up to 45 minutes */
+  /**
+   * How long a deleted function's network interfaces stay.
+   * @default they are deleted with it; on AWS this takes up to 45 minutes
+   */
   readonly interfacesStayMilliseconds?: number
   readonly observe?: (event: CloudEvent) => void
 }
@@ -96,27 +124,33 @@ export interface LocalCloud {
   readonly authority: Authority
   readonly credentials: CredentialStore
   readonly cognito: Pick<Cognito, 'keySet' | 'rotateKeys' | 'sign'>
-  /** What goes wrong on purpose; nothing does until it is switched on. */
+  /** Injected faults. There are none until some are added. */
   readonly faults: Faults
   readonly wire: Wire
   readonly lambda: Lambda
   readonly ecs: Ecs
   readonly loadBalancer: LoadBalancerService
-  /** How the targets at addresses of a target group do. */
+  /** The state of a target group's targets at addresses. */
   readonly targets: Pick<Targets, 'of'>
-  /** What the AWS provider waits for after a change, for an engine of somebody else's. */
+  /** Waits as the AWS provider does after a change, for an engine outside of this package. */
   readonly waits: Waits
   readonly monitoring: Pick<Monitoring, 'alarms' | 'settled'>
-  /** Tells somebody of each step of each request from now on. @returns what ends it */
+  /**
+   * Reports each step of each request to an observer from now on.
+   * @returns a function that ends it
+   */
   watch(observer: Observer): () => void
-  /** What EventBridge runs by the clock, to be run at once. */
+  /** EventBridge's schedules, which can be run at once. */
   readonly schedules: Pick<Schedules, 'run'>
-  /** Deploys a stack in this process. @throws Error of the first refusal; nothing has changed then */
+  /**
+   * Deploys a stack in this process.
+   * @throws Error with the first refusal; then nothing has changed
+   */
   deploy(stack: Stack, program: () => Promise<Record<string, unknown>>): Promise<Properties>
   destroy(stack: Omit<Stack, 'config'>): Promise<void>
-  /** Credentials of the deployer's shell, or of one of its profiles, valid for an hour. */
+  /** Credentials of the deployer's shell, or of one of its profiles. They are valid for an hour. */
   signIn(profile?: string): Credentials
-  /** Stops every function and closes every port. */
+  /** Stops all functions and closes all ports. */
   close(): Promise<void>
 }
 
@@ -152,14 +186,14 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const dynamodb = createDynamoDb(surroundings, credentials, data)
   const cognito = createCognito(surroundings, credentials, {
     ...data,
-    // The wire serves Cognito itself, and comes later.
+    // The wire serves Cognito, and is made later.
     fetch: (url, form) => fetchedBy(wire, url, form),
   })
   const trail = createTrail()
   const monitoring = createMonitoring({
     surroundings,
     credentials,
-    // It serves logs on the wire, which the functions need: they come later.
+    // Logs are served by the wire, which the functions need. Both are made later.
     lambda: { invoke: (...call) => lambda.invoke(...call) },
     dropped: (functionArn) => dropped(functionArn),
     ...(options.persistent && { directory: join(directory, 'data', 'logs') }),
@@ -254,7 +288,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const stay = options.interfacesStayMilliseconds
   const left = leftInterfaces({ ledger, authorize, ...(stay !== undefined && { stayMilliseconds: stay }) })
   ledger.onChange(left.effect)
-  // Last, as nothing is kept that another effect refuses.
+  // This effect comes last, so that nothing is stored that another effect refuses.
   if (kept) ledger.onChange(kept.effect)
   const evaluated = options.controlPlane
   const deployInto = { ledger, organization, waits, createAuthorize: evaluator, ...(evaluated && { evaluated }) }
@@ -285,7 +319,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       await ecs.close()
       targets.close()
       await schedules.close()
-      // Before the functions, one of which writes the trail.
+      // Before the functions, because one of them writes the trail.
       await monitoring.close()
       await lambda.close()
       await wire.close()

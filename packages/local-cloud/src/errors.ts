@@ -2,9 +2,9 @@
 export class AwsError extends Error {
   override readonly name = 'AwsError'
   readonly code: string
-  /** HTTP status of the answer on the wire. */
+  /** The HTTP status of the answer. */
   readonly status: number
-  /** What the exception says besides its message, where it does. */
+  /** Members of the exception besides its message. */
   readonly fields: Readonly<Record<string, unknown>>
 
   constructor(code: string, message: string, status = 400, fields: Readonly<Record<string, unknown>> = {}) {
@@ -15,7 +15,7 @@ export class AwsError extends Error {
   }
 }
 
-/** The stand-in was asked for something that it does not have. Names it; never silently accepted. */
+/** The local cloud lacks what it was asked for. The error names it; nothing unknown is accepted silently. */
 export class UnsupportedError extends Error {
   override readonly name = 'UnsupportedError'
   constructor(what: string) {

@@ -11,21 +11,21 @@ import type { CredentialStore } from './iam/credential-store.ts'
 import { type Telling, UNWATCHED } from './observer.ts'
 import type { Surroundings } from './wire/service.ts'
 
-/** Told as it happens. */
+/** Events for an observer. */
 export type MonitoringEvent =
   | { readonly kind: 'undelivered'; readonly logGroup: string; readonly lines: number }
-  /** Lines are in a log group now. */
+  /** Lines were added to a log group. */
   | { readonly kind: 'appended'; readonly logGroup: string; readonly stream: string; readonly lines: readonly string[] }
 
 export interface MonitoringOptions extends LogsOptions {
   readonly surroundings: Surroundings
   readonly credentials: CredentialStore
-  /** What delivers lines: asked when there are any, so that it may be made later. */
+  /** Invokes functions. It is read only when there are lines, so it may be made later. */
   readonly lambda: Pick<Lambda, 'invoke'>
-  /** Told of a delivery that was tried often enough. */
+  /** Called for a delivery that was repeated often enough without success. */
   readonly dropped: (functionArn: string) => void
   readonly observe?: (event: MonitoringEvent) => void
-  /** @default nobody watches */
+  /** @default no observers */
   readonly observers?: Telling
 }
 

@@ -7,25 +7,25 @@ import type { ApiCall, Authorize, Decision } from './iam/call.ts'
 import type { Change } from './ledger/ledger.ts'
 import type { Origin, Path, Refusal } from './network/path.ts'
 
-/** One step. Nothing in it is secret: no token, no header, no body, no query string. */
+/** One step. It contains no secrets: no token, header, body or query string. */
 export type Step =
-  /** A request came to a listener, by the path from its client. */
+  /** A request has arrived at a listener, with the path from its client. */
   | {
       readonly kind: 'arrived'
       readonly traceId: string
       readonly listenerArn: string
       readonly method: string
-      /** Path of the URL. */
+      /** The path of the URL. */
       readonly target: string
       readonly path: Path
     }
-  /** The first rule whose conditions it meets. */
+  /** The first rule whose conditions the request meets was found. */
   | { readonly kind: 'ruled'; readonly traceId: string; readonly ruleArn: string }
-  /** By the load balancer's web ACL. */
+  /** The load balancer's web ACL has blocked the request. */
   | { readonly kind: 'blocked'; readonly traceId: string; readonly status: number }
-  /** Its token, by `jwt-validation`; the reason is AWS's name for it. */
+  /** `jwt-validation` has checked the token; `reason` is AWS's name for a refusal. */
   | { readonly kind: 'validated'; readonly traceId: string; readonly valid: boolean; readonly reason?: string }
-  /** To a function, or over the network to a task. */
+  /** The request was forwarded to a function, or over the network to a task. */
   | { readonly kind: 'forwarded'; readonly traceId: string; readonly to: Forwarded }
   | {
       readonly kind: 'answered'
@@ -35,14 +35,14 @@ export type Step =
       readonly errorReason?: string
       readonly lambdaRequestId?: string
     }
-  /** A connection to a host was tried, or used again: DNS and the network's path, or what stopped it. */
+  /** A connection to a host was tried or used again, with the result of DNS and the network's path. */
   | {
       readonly kind: 'connected'
       readonly from: Origin
       readonly host: string
       readonly outcome: Path | Refusal
     }
-  /** A call of a service's API. Those of one `call` belong together. */
+  /** A service's API was called. Steps with the same `call` belong together. */
   | {
       readonly kind: 'called'
       readonly call: number
@@ -50,16 +50,16 @@ export type Step =
       readonly host: string
       readonly service: string
       readonly path: Path
-      /** `X-Amzn-Trace-Id`, which the SDK's clients in a function pass on. */
+      /** `X-Amzn-Trace-Id`, which the SDK's clients in a function send. */
       readonly traceId?: string
     }
-  /** IAM's, of the call that it is part of. */
+  /** IAM has decided about the call with this number. */
   | ({
       readonly kind: 'decided'
       readonly call?: number
       readonly action: string
       readonly resource: string
-      /** ARN of the session, or `anonymous`. */
+      /** The session's ARN, or `anonymous`. */
       readonly caller: string
     } & Decision)
   | {
@@ -69,38 +69,38 @@ export type Step =
       readonly status: number
       readonly milliseconds: number
       readonly errorCode?: string
-      /** ARN of the role whose credentials signed, and the session's account. */
+      /** The ARN of the role whose credentials signed the call, and the session's account. */
       readonly role?: string
       readonly account?: string
-      /** The service's own id of the call. */
+      /** The service's own id for the call. */
       readonly requestId?: string
     }
-  /** A fault that was switched on has hit a call. */
+  /** An injected fault has hit a call. */
   | {
       readonly kind: 'faulted'
       readonly call?: number
       readonly service: string
       readonly operation: string
-      /** `latency`, `throttling`, … */
+      /** The kind of fault: `latency`, `throttling` and so on. */
       readonly fault: string
     }
-  /** Lines came into a log group. */
+  /** Lines were added to a log group. */
   | { readonly kind: 'logged'; readonly logGroup: string; readonly stream: string; readonly lines: readonly string[] }
-  /** The ledger is another. */
+  /** The ledger has changed. */
   | { readonly kind: 'declared'; readonly change: Change }
 
 export type Forwarded =
   | { readonly kind: 'function'; readonly functionArn: string }
   | { readonly kind: 'address'; readonly address: string; readonly outcome: Path | Refusal }
 
-/** A step, and when it was taken: milliseconds since 1970, with fractions. */
+/** A step, and its time in milliseconds since 1970, with fractions. */
 export type Observed = Step & { readonly at: number }
 
 export type Observer = (step: Observed) => void
 
-/** What those who have something to tell see of it. */
+/** The interface for code that reports steps. */
 export interface Telling {
-  /** Whether anybody watches: only then a step is worth putting together. */
+  /** Whether there is an observer. Otherwise no step needs to be built. */
   readonly watched: boolean
   tell(step: Step): void
 }
@@ -114,7 +114,7 @@ export class Observers implements Telling {
     return this.#observers.size > 0
   }
 
-  /** @returns what ends it */
+  /** @returns a function that removes the observer */
   add(observer: Observer): () => void {
     this.#observers.add(observer)
     return () => void this.#observers.delete(observer)
@@ -123,7 +123,7 @@ export class Observers implements Telling {
   tell(step: Step): void {
     if (this.#observers.size === 0) return
     const observed: Observed = { ...step, at: performance.timeOrigin + performance.now() }
-    // An observer that fails is no reason for a request to.
+    // An observer that throws does not make a request fail.
     for (const observer of this.#observers)
       try {
         observer(observed)
@@ -132,7 +132,7 @@ export class Observers implements Telling {
       }
   }
 
-  /** What is told while `work` runs is of one call. */
+  /** Everything that is reported while `work` runs belongs to one call. */
   during<T>(work: (call: number) => T): T {
     this.#last += 1
     const call = this.#last
@@ -145,7 +145,7 @@ export class Observers implements Telling {
     return call === undefined ? {} : { call }
   }
 
-  /** The evaluator, whose every decision is told. */
+  /** Wraps the evaluator, so that each of its decisions is reported. */
   watching(authorize: Authorize): Authorize {
     return (call) => (this.watched ? this.#decide(authorize, call) : authorize(call))
   }
@@ -159,7 +159,7 @@ export class Observers implements Telling {
   }
 }
 
-/** Nobody watches. */
+/** Stands for "no observers". */
 export const UNWATCHED: Telling & Pick<Observers, 'during'> = {
   watched: false,
   tell() {},

@@ -30,59 +30,71 @@ export interface ExistingRole {
 export interface Account {
   readonly id: string
   readonly name: string
-  /** Model access that the account's administrator has requested: model or inference profile ids. */
+  /** Models or inference profiles for which the account's administrator has requested access, by id. */
   readonly models: readonly string[]
-  /** In force on this account, from every level above it; empty means FullAWSAccess only. */
+  /** The service control policies that apply to this account, from all levels above it. Empty: only FullAWSAccess. */
   readonly serviceControlPolicies: readonly PolicyDocument[]
   readonly roles: readonly ExistingRole[]
-  /** Names of roles that AWS's services have made for themselves, by the service: `{ 'ecs.amazonaws.com': 'AWSServiceRoleForECS' }`. @default none */
+  /**
+   * The names of existing service-linked roles, by service: `{ 'ecs.amazonaws.com': 'AWSServiceRoleForECS' }`.
+   * @default none
+   */
   readonly serviceLinkedRoles?: Readonly<Record<string, string>>
-  /** Availability zones as this account sees them: name → id. The same name is another zone in another account. */
+  /** Availability zones by their names in this account: name → id. In another account the same name may mean another zone. */
   readonly zones?: Readonly<Record<string, string>>
-  /** ARNs of the organisational units that the account is in. */
+  /** The ARNs of the organisational units that contain the account. */
   readonly units?: readonly string[]
-  /** The account is no member of the organisation: shares need an invitation. @default false */
+  /**
+   * Whether the account is outside the organisation, so that shares need an invitation.
+   * @default false
+   */
   readonly outside?: boolean
-  /** Public hosted zones that exist: id → domain. */
+  /** Existing hosted zones: id → domain. */
   readonly hostedZones?: Readonly<Record<string, string>>
-  /** Certificates that exist: ARN → domain name. */
+  /** Existing certificates: ARN → domain name. */
   readonly certificates?: Readonly<Record<string, string>>
-  /** Ids of {@link hostedZones} that are private ones. */
+  /** The ids of those {@link hostedZones} that are private. */
   readonly privateZones?: readonly string[]
-  /** Where model invocation logging goes that was there before any stack. */
+  /** The log group of a model invocation logging that existed before any stack. */
   readonly invocationLogGroup?: string
-  /** Quotas in force where they are not AWS's defaults, by their codes: `L-F678F1CE`. */
+  /** Quotas that differ from AWS's defaults, by their codes: `L-F678F1CE`. */
   readonly quotas?: Readonly<Record<string, number>>
-  /** Outbound identity federation is on: the id in the account's issuer, `https://ID.tokens.sts.global.api.aws`. */
+  /** Set if outbound identity federation is on: the id in the account's issuer, `https://ID.tokens.sts.global.api.aws`. */
   readonly outboundIdentity?: string
-  /** Lambda's concurrent executions. @default 1000 */
+  /**
+   * The account's quota of concurrent executions of Lambda.
+   * @default 1000
+   */
   readonly concurrencyLimit?: number
 }
 
 export interface Organization {
   readonly id: string
   readonly arn: string
-  /** RAM sharing inside the organisation is turned on. */
+  /** Whether RAM sharing inside the organisation is turned on. */
   readonly ramSharing: boolean
   readonly accounts: readonly Account[]
-  /** The role whose credentials a shell that runs `pulumi up` or `npm start` has: `ambient` credentials. */
+  /** The role of the shell that runs `pulumi up` or `npm start`: its `ambient` credentials. */
   readonly deployerRoleArn: string
-  /** AWS profiles of the deployer's machine: name → role ARN. */
+  /** AWS profiles on the deployer's machine: name → role ARN. */
   readonly profiles: Readonly<Record<string, string>>
-  /** What somebody has pushed into the repositories of images. @default nothing */
+  /**
+   * Images that were pushed into the repositories.
+   * @default none
+   */
   readonly images?: readonly Image[]
 }
 
-/** One image in a repository: what it is called there, and what its containers run. */
+/** An image in a repository: its names, and the program that its containers run. */
 export interface Image {
   readonly repositoryName: string
   readonly tag: string
   /** `sha256:…` */
   readonly digest: string
-  /** A CommonJS bundle, the whole of the program: the image has Node and this file. */
+  /** A CommonJS bundle with the whole program. The image consists of Node and this file. */
   readonly file: string
 }
 
-/** Whether an account belongs to the organisation. Those that do get shares without an invitation. */
+/** Whether an account belongs to the organisation. Member accounts get shares without an invitation. */
 export const isMember = (organization: Organization, account: string): boolean =>
   organization.accounts.some(({ id, outside }) => id === account && outside !== true)

@@ -1,4 +1,4 @@
-/** What an internet host that is neither AWS's nor declared answers. The caller of `startCloud` passes such hosts in. */
+/** The answers of an internet host that is neither AWS's nor declared. The caller of `startCloud` passes such hosts in. */
 export type Website = (request: {
   readonly method: string
   readonly target: string

@@ -1,13 +1,13 @@
 /**
- * Files of lines that only grow. A line is there whole or not at all: half of one would be followed by the next, on a disk that is
- * full for a while, or after a process that was killed.
+ * Files to which lines are appended. A line is written completely or not at all. Otherwise, after a full disk or a killed process, the next line
+ * would follow half a line.
  */
 import { type FileHandle, readFile, truncate } from 'node:fs/promises'
 
 /**
  * @param text ends with a line break
- * @param durable whether it has to be on the disk, for a machine that stops
- * @throws the file system's error; the file is then as it was
+ * @param durable whether the line must survive a stop of the machine
+ * @throws the file system's error; the file is then unchanged
  */
 export async function appendWhole(
   file: Pick<FileHandle, 'stat' | 'appendFile' | 'datasync' | 'truncate'>,
@@ -19,15 +19,15 @@ export async function appendWhole(
     await file.appendFile(text)
     if (durable) await file.datasync()
   } catch (cause) {
-    // Where even that fails, the line that is cut is left out when the file is read.
+    // If even that fails, the incomplete line is ignored when the file is read.
     await file.truncate(size).catch(() => undefined)
     throw cause
   }
 }
 
 /**
- * Lines without their line breaks; none where there is no file. What comes after the last line break was being written when the
- * process stopped, and nobody was told that it was done: it is cut off.
+ * Reads the lines without their line breaks; an empty list if there is no file. Text after the last line break was being written when the
+ * process stopped. Nobody was told that it was written, so it is cut off.
  */
 export async function readWhole(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

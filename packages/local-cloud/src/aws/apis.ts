@@ -18,7 +18,7 @@ import { ROUTE53 } from './route53/api.ts'
 import { SERVICE_QUOTAS } from './service-quotas/api.ts'
 import { TAGGING } from './tagging/api.ts'
 
-/** The output's type is each service's own. */
+/** Each service has an output type of its own. */
 const apis = (trail: Trail, metrics: Metrics): readonly Api<never>[] =>
   [
     ACM,
@@ -37,8 +37,8 @@ const apis = (trail: Trail, metrics: Metrics): readonly Api<never>[] =>
   ] as unknown as readonly Api<never>[]
 
 /**
- * @param trail what CloudTrail has recorded
- * @param metrics what CloudWatch has been told
+ * @param trail CloudTrail's records
+ * @param metrics CloudWatch's data points
  */
 export const createApis = (
   surroundings: Surroundings,

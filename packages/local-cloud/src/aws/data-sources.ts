@@ -1,4 +1,4 @@
-/** The registry of data sources: one line each. Read by registry.ts only. */
+/** The registry of data sources, one line for each. Only registry.ts reads it. */
 export { getFoundationModel } from './bedrock/data-sources/get-foundation-model.ts'
 export { getInferenceProfile } from './bedrock/data-sources/get-inference-profile.ts'
 export { getAvailabilityZones } from './ec2/data-sources/get-availability-zones.ts'

@@ -10,13 +10,13 @@ import type { XmlValue } from '../wire/protocol/query.ts'
 
 export interface Row {
   readonly id: string
-  /** What a filter compares. */
+  /** The values that each filter compares. */
   readonly filters: Readonly<Record<string, readonly string[]>>
   readonly tags?: Properties
   readonly answer: { readonly [name: string]: XmlValue }
 }
 
-/** Of a type, in the caller's account and region. */
+/** The declared resources of a type in the caller's account and region. */
 export const declaredOf = ({ ledger, account, region }: ApiCall, type: string): readonly Declared[] =>
   ledger.all(type).filter((one) => one.account === account && one.region === region)
 
@@ -28,7 +28,10 @@ export interface Filter {
   readonly Value?: readonly string[]
 }
 
-/** @param action names the operation in the refusal of a filter that is not known */
+/**
+ * Selects by ids and filters.
+ * @param action names the operation in the error for an unknown filter
+ */
 export function chosen(
   rows: readonly Row[],
   ids: readonly string[],

@@ -1,4 +1,4 @@
-/** Every resource type and data source that the local cloud has, by token. */
+/** All resource types and data sources that the local cloud knows, by token. */
 import { UnsupportedError } from '../errors.ts'
 import type { InvokeType, ResourceType } from '../resource/resource-type.ts'
 import * as dataSources from './data-sources.ts'
@@ -12,17 +12,17 @@ const invokes: ReadonlyMap<string, InvokeType> = new Map(
   Object.values<InvokeType>(dataSources).map((row) => [row.token, row]),
 )
 
-/** The row of a type that may be none of the local cloud's. */
+/** The row of a type; undefined if the local cloud does not know it. */
 export const findRow = (type: string): ResourceType | undefined => rows.get(type)
 
-/** @throws UnsupportedError naming the type. */
+/** @throws UnsupportedError that names the type. */
 export function rowOf(type: string): ResourceType {
   const row = rows.get(type)
   if (!row) throw new UnsupportedError(`the resource type ${type}`)
   return row
 }
 
-/** @throws UnsupportedError naming the data source. */
+/** @throws UnsupportedError that names the data source. */
 export function invokeOf(token: string): InvokeType {
   const invoke = invokes.get(token)
   if (!invoke) throw new UnsupportedError(`the data source ${token}`)

@@ -1,4 +1,4 @@
-/** The registry of resource types: one line each. Read by registry.ts only, so that nobody depends on all of them. */
+/** The registry of resource types, one line for each. Only registry.ts reads it, so that no other file depends on all of them. */
 export { certificate } from './acm/resources/certificate.ts'
 export { certificateValidation } from './acm/resources/certificate-validation.ts'
 export { scalingPolicy } from './appautoscaling/resources/policy.ts'

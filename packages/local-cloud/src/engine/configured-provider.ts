@@ -1,4 +1,4 @@
-/** Explicit providers: whose credentials a resource is made with, and so in which account. */
+/** Explicit providers: they decide with which credentials, and so in which account, a resource is made. */
 
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Authorize, Session } from '../iam/authorize.ts'
@@ -12,7 +12,7 @@ export interface Provider {
   readonly session: Session
 }
 
-/** Inputs that say who and where; those that a local cloud may disregard; any other fails loudly. */
+/** Inputs that decide the principal, account and region; inputs that a local cloud may ignore. Any other input is an error. */
 const READ = ['region', 'profile', 'assumeRoles', 'allowedAccountIds', 'forbiddenAccountIds']
 const DISREGARDED = [
   'skipCredentialsValidation',
@@ -45,13 +45,13 @@ export async function openProvider(into: DeployedInto, sent: Properties): Promis
   return { account, region, session }
 }
 
-/** Inputs of a provider that a local cloud does not know. */
+/** Inputs of a provider that the local cloud does not know. */
 export const unknownInputs = (inputs: Properties): readonly string[] =>
   Object.entries(inputs).flatMap(([name, value]) =>
     value === null || READ.includes(name) || DISREGARDED.includes(name) ? [] : [name],
   )
 
-/** Everything but these is sent as JSON text. */
+/** Everything except these inputs is sent as JSON text. */
 function parsed(name: string, value: Value): Value {
   if (typeof value !== 'string' || ['region', 'profile', 'version'].includes(name)) return value
   try {
@@ -61,7 +61,7 @@ function parsed(name: string, value: Value): Value {
   }
 }
 
-/** The session that a shell or a profile of the deployer's machine has. */
+/** The session of the deployer's shell, or of a profile on the deployer's machine. */
 export function ambient(organization: Organization, profile?: string): Session {
   const roleArn = profile === undefined ? organization.deployerRoleArn : organization.profiles[profile]
   if (roleArn === undefined) {
@@ -125,7 +125,7 @@ async function assumeRole(into: DeployedInto, from: Session, region: string, rol
   return sessionOf(roleArn, sessionName, tags)
 }
 
-/** The trust policy of a role, whether it was there before or a stack declares it. */
+/** The trust policy of a role, which existed before or is declared by a stack. */
 function trustPolicyOf({ ledger, organization }: DeployedInto, roleArn: string): PolicyDocument | undefined {
   for (const account of organization.accounts)
     for (const role of account.roles) if (`arn:aws:iam::${account.id}:role/${role.name}` === roleArn) return role.trust

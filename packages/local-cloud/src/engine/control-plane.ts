@@ -10,7 +10,7 @@ import type { Declared } from '../ledger/ledger.ts'
 import { permissionsOf } from '../resource/permission.ts'
 import type { Call, Operation, Permission, ResourceType, Situation } from '../resource/resource-type.ts'
 
-/** One question that was asked and answered. */
+/** A permission that was checked, and the result. */
 export interface PermissionEvent extends Permission {
   readonly kind: 'permission'
   readonly session: Session
@@ -19,12 +19,12 @@ export interface PermissionEvent extends Permission {
 }
 
 export interface ControlPlane {
-  /** Without one, everybody may do everything. */
+  /** Absent: every permission is granted. */
   readonly authorize?: Authorize
   readonly observe?: (event: PermissionEvent) => void
 }
 
-/** @throws AwsError for the first call of an operation that the principal may not make */
+/** @throws AwsError for the first call of an operation that the principal is not allowed */
 export async function requireOperation(
   plane: ControlPlane,
   row: ResourceType,
@@ -35,7 +35,7 @@ export async function requireOperation(
   await requireAll(plane, callsOf(plane, row, operation, situation), situation, session)
 }
 
-/** The calls of an operation, in their order; none where nobody decides about them. */
+/** The calls of an operation, in their order; an empty list if permissions are not evaluated. */
 export const callsOf = (
   { authorize }: ControlPlane,
   row: ResourceType,
@@ -44,8 +44,8 @@ export const callsOf = (
 ): readonly Permission[] => (authorize ? permissionsOf(row, operation, situation) : [])
 
 /**
- * A read that finds nothing is allowed or refused all the same. Some calls only the inputs tell, which an import has not: then
- * there is nothing to ask about.
+ * Checks a read that finds nothing: the permission is needed all the same. If the calls depend on inputs, which an import does not have, nothing
+ * is checked.
  */
 export async function requireAbsentRead(
   plane: ControlPlane,
@@ -64,15 +64,15 @@ export async function requireAbsentRead(
   await requireAll(plane, permissions, situation, session)
 }
 
-/** @throws AwsError for the first call of a data source that the principal may not make */
+/** @throws AwsError for the first call of a data source that the principal is not allowed */
 export async function requireInvoke(plane: ControlPlane, token: string, call: Call, session: Session): Promise<void> {
   if (plane.authorize) await requireAll(plane, invokeOf(token).permissions(call), call, session)
 }
 
 /**
- * What is shared with an account is asked of its own policies only, as if it were its own: RAM's permission stands in for the
- * owner's.
- * @throws AwsError for the first call that the principal may not make
+ * Checks all calls. For a resource that is shared with the account, only the caller's own policies are checked, as if the account owned it,
+ * because RAM's permission stands for the owner's.
+ * @throws AwsError for the first call that the principal is not allowed
  */
 export async function requireAll(
   { authorize, observe }: ControlPlane,
@@ -89,7 +89,7 @@ export async function requireAll(
   }
 }
 
-/** Answers that hold until something of IAM changes: a deployment asks most of its questions more than once. */
+/** Caches decisions until something in IAM changes, because a deployment asks most of its questions more than once. */
 export class Decisions {
   readonly #authorize: Authorize
   readonly #known = new Map<string, Promise<Decision>>()
@@ -105,7 +105,7 @@ export class Decisions {
     return known
   }
 
-  /** To be told of every change before the next question. */
+  /** Must be called for every change, before the next question. */
   changed({ type }: Pick<Declared, 'type'>): void {
     if (type.startsWith('aws:iam/')) this.#known.clear()
   }

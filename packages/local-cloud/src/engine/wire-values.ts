@@ -1,4 +1,4 @@
-/** Values as Pulumi's runtime sends them: secrets, assets and references are objects with a signature. */
+/** Values in the form of Pulumi's runtime: secrets, assets and references are objects with a signature. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,7 +12,7 @@ export const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7'
 export const REFERENCE = '5cf8f73096256a8f31e491e813e4eb8e'
 export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
-/** The value behind the wire's: secrets unwrapped, assets as ledger values, a resource as its id. */
+/** The plain value: secrets unwrapped, assets as values of the ledger, a resource as its id. */
 export function plain(value: Value): Value {
   if (value === UNKNOWN)
     throw new UnsupportedError('an unknown value: the in-process engine knows every output at once')
@@ -40,14 +40,14 @@ export function plainProperties(fields: Properties): Properties {
   return Object.fromEntries(entries.map(([name, value]) => [name, plain(value)]))
 }
 
-/** Whether a secret is anywhere in the value. */
+/** Whether any part of the value is secret. */
 export function holdsSecret(value: Value | undefined): boolean {
   if (typeof value !== 'object' || value === null) return false
   if ((value as Properties)[SIGNATURE] === SECRET) return true
   return Object.values(value).some(holdsSecret)
 }
 
-/** A resource, as one that is handed out by another; its id is empty where it is not known yet. */
+/** A reference to a resource that another one returns. Its id is empty while it is unknown. */
 export const reference = (urn: string, id: string): Value => ({ [SIGNATURE]: REFERENCE, urn, id })
 
 /** Marks a value as secret for the runtime. */

@@ -1,4 +1,4 @@
-/** Reads service, operation and model from a raw request, because a fault is decided before the service sees it. */
+/** Reads service, operation and model from a raw request, because faults are decided before the service sees the request. */
 
 import { OPERATIONS } from '../aws/bedrock/bedrock.ts'
 import type { CredentialStore } from '../iam/credential-store.ts'
@@ -25,7 +25,7 @@ export function describeCall(
   }
 }
 
-/** JSON protocols name it in a header, the query protocol in the form; a document is its own name. */
+/** JSON protocols have the operation in a header, the query protocol in the form. For a document, its name is the operation. */
 function operationOf({ headers = {}, method, body }: WireCall, path: string): string {
   const target = headers['x-amz-target']
   if (target !== undefined) return target.slice(target.lastIndexOf('.') + 1)

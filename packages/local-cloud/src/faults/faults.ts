@@ -1,6 +1,6 @@
 /**
- * Faults on demand in services, network and runtime, switched on by rules that select calls. They take effect where every call passes
- * (wire, path look-up, function runtime), so that programs on the local cloud cannot tell them from real failures.
+ * Injected faults in services, network and runtime. Rules select the calls that a fault hits. Faults are injected at the places that every call
+ * passes (wire, path lookup, function runtime), so programs on the local cloud cannot distinguish them from real failures.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -21,23 +21,23 @@ export type { StreamException } from '../aws/bedrock/event-stream.ts'
 export type { Outage } from './outage.ts'
 export type { Fault, FaultRule, Where } from './rule.ts'
 
-/** A fault that was switched on. */
+/** A fault that was added. */
 export interface ActiveFault {
-  /** Calls that it has hit. */
+  /** How many calls it has hit. */
   readonly hits: number
-  /** Switches it off; what it has begun (a wait) goes on. */
+  /** Removes the fault. What it has begun, such as a wait, goes on. */
   remove(): void
 }
 
-/** What tests and people switch. */
+/** Adds and removes faults, for tests and people. */
 export interface Faults {
-  /** @throws Error for a rule that could never do what it says */
+  /** @throws Error for a rule that can never have an effect */
   add(rule: FaultRule): ActiveFault
-  /** Addresses that swallow what is sent to them; clients of a name with several go on to the next. */
+  /** Makes addresses drop what is sent to them. Clients whose name has several addresses go on to the next one. */
   takeDown(outage: Outage): ActiveFault
-  /** With the faults on while `work` runs. */
+  /** Runs `work` with these faults, and then removes them. */
   during<T>(faults: readonly FaultRule[], work: () => Promise<T>): Promise<T>
-  /** Switches everything off. */
+  /** Removes all faults. */
   clear(): void
 }
 
@@ -45,16 +45,16 @@ export interface FaultInjection {
   readonly switches: Faults
   readonly wire: WireFaults
   readonly lambda: LambdaFaults
-  /** Of requests that reach a task. */
+  /** For requests that reach a task. */
   readonly ecs: Pick<LambdaFaults, 'serving'>
-  /** The clock of the local cloud, as a service with a wrong one reads it. */
+  /** The local cloud's clock, as it is shown to a service whose clock is wrong. */
   now(): number
-  /** The store, whose sessions may be shorter than asked for. */
+  /** The credential store; its sessions may be shorter than requested. */
   credentials(store: CredentialStore): CredentialStore
   readonly isDown: (at: Interface) => boolean
 }
 
-/** What a service's work is bent by while it serves a call. */
+/** How faults change a service's work while it serves a call. */
 interface Bent {
   readonly skewSeconds: number
   readonly sessionSeconds: number
@@ -67,13 +67,14 @@ interface Rule extends FaultRule {
   readonly random: () => number
 }
 
-/** What happens to an invocation before it reaches a process. */
+/** Faults that hit an invocation before it reaches a process. */
 const BEFORE_PROCESS: ReadonlySet<Fault['kind']> = new Set([...OF_LAMBDA].filter((kind) => kind !== 'kill'))
 
 /**
  * @param now seconds since 1970
- * @param seed of the chances of rules with a probability. Each rule has chances of its own, so that its n-th call meets the
- *   same fate in every run, whatever other calls come between. @default other chances in every run
+ * @param seed of the random decisions of rules with a probability. Each rule has its own sequence, so its n-th call has the same result in every
+ * run, whatever other calls come between.
+ * @default another seed in each run
  */
 export function createFaults({
   now,
@@ -82,7 +83,7 @@ export function createFaults({
 }: {
   readonly now: () => number
   readonly seed?: number
-  /** Told of each call that a fault hits. */
+  /** Called for each call that a fault hits. */
   readonly hit?: (call: Call, fault: Fault) => void
 }): FaultInjection {
   const rules = new Set<Rule>()
@@ -93,8 +94,8 @@ export function createFaults({
   let issued: Pick<CredentialStore, 'find'> = { find: () => undefined }
 
   /**
-   * Faults that hit this call, in the order in which they were switched on. One at a time: what the call does not get to, as
-   * an earlier one has ended it, has not hit it.
+   * The faults that hit this call, in the order in which they were added. They are yielded one at a time: if one ends the call, the later ones
+   * have not hit it.
    */
   function* hitting(call: Call, wanted: (fault: Fault) => boolean = () => true): Generator<Fault> {
     for (const rule of rules) {
@@ -193,7 +194,7 @@ export function createFaults({
       get version() {
         return version
       },
-      // Nothing is looked at where nothing is switched on: a fault that is off costs nothing.
+      // If there is no fault, nothing is checked, so that calls cost nothing more.
       serve: ({ service, from, call }, handle) =>
         rules.size === 0 ? handle() : serve(describeCall(service, from, call, issued), call.signal, handle),
     },
@@ -235,22 +236,25 @@ const undelivered = ({ operation }: Call, delivery: 'reset' | 'silence'): WireRe
   served: { operation, errorCode: delivery },
 })
 
-/** Waits; whether the caller went away meanwhile. */
+/**
+ * Waits.
+ * @returns whether the caller left meanwhile
+ */
 async function goneAwayWithin(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await pause(milliseconds, undefined, { ref: false, ...(signal && { signal }) })
     return false
   } catch {
-    // A wait fails for one reason only.
+    // A wait fails only because it was aborted.
     return true
   }
 }
 
-/** As the operating system does it when memory runs out: the process cannot say goodbye. */
+/** Kills the process like the operating system when memory runs out: it cannot finish anything. */
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has gone by itself.
+    // The process ended by itself.
   }
 }

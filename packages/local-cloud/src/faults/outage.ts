@@ -1,8 +1,8 @@
-/** Addresses that do not answer: an endpoint's network interface in one zone, or in all of them. */
+/** Addresses that do not answer: an endpoint's network interface in one zone, or its interfaces in all zones. */
 
 import type { Interface } from '../network/path.ts'
 
-/** Every field that is given must fit; none takes down every interface that something can connect to. */
+/** An interface is taken down if it matches every field that is given; without any field, every interface that can be connected to. */
 export interface Outage {
   readonly zoneId?: string
   readonly ownerId?: string

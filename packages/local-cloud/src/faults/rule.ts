@@ -2,28 +2,28 @@
 import { STREAM_EXCEPTIONS, type StreamException } from '../aws/bedrock/event-stream.ts'
 import { OPERATIONS_OF, UNSIGNED } from './services.ts'
 
-/** What goes wrong in the middle of a streamed answer, after so many of its events; 0 is before the first. */
+/** Faults in the middle of a streamed answer, after this many of its events; 0 means before the first one. */
 export type StreamFault =
-  /** Nothing comes for so long. The status line does. */
+  /** No event comes for this long. The status line comes in time. */
   | { readonly kind: 'streamPause'; readonly milliseconds: number; readonly afterEvents: number }
-  /** An exception as the last frame. */
+  /** The last frame is an exception. */
   | {
       readonly kind: 'streamError'
       readonly code: StreamException
       readonly message?: string
       readonly afterEvents: number
     }
-  /** The answer ends in good order, but before its last event. */
+  /** The answer ends properly, but before its last event. */
   | { readonly kind: 'streamEnd'; readonly afterEvents: number }
   /** The connection breaks. */
   | { readonly kind: 'streamCut'; readonly afterEvents: number }
 
-/** What goes wrong. AWS's services, a network and a runtime fail in these ways; none of them is how a policy refuses. */
+/** The kinds of faults. AWS's services, a network and a runtime fail in these ways. A refusal by a policy is not among them. */
 export type Fault =
   | StreamFault
   /** The service answers, but later. */
   | { readonly kind: 'latency'; readonly milliseconds: number }
-  /** The service answers an error of its own, in its own wire format. */
+  /** The service answers with one of its own errors, in its own format. */
   | {
       readonly kind: 'error'
       readonly code: string
@@ -32,47 +32,56 @@ export type Fault =
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
     }
-  /** The service's own throttling error; Bedrock may say when to come back. */
+  /** The service's own throttling error. Bedrock may name a time after which to try again. */
   | { readonly kind: 'throttling'; readonly retryAfterSeconds?: number }
-  /** The service takes the credentials for expired, whatever their expiration says. */
+  /** The service says that the credentials have expired, even if they have not. */
   | { readonly kind: 'expiredCredentials' }
-  /** The service's clock is so far ahead (negative: behind): signatures, expirations and tokens are judged by it. */
+  /** The service's clock is this far ahead (negative: behind). It affects signatures, expirations and tokens. */
   | { readonly kind: 'clockSkew'; readonly seconds: number }
-  /** Credentials that STS issues last no longer than this. */
+  /** Credentials from STS last at most this long. */
   | { readonly kind: 'shortSession'; readonly seconds: number }
-  /** The connection is reset after the request was sent; the service has not seen it. */
+  /** The connection is reset after the request was sent, but the service has not seen the request. */
   | { readonly kind: 'reset' }
-  /** The service has done its work, and the connection breaks in the middle of its answer. */
+  /** The service has done its work, but the connection breaks in the middle of its answer. */
   | { readonly kind: 'halfAnswer' }
-  /** Nothing comes back, and the connection stays open. */
+  /** No answer comes, and the connection stays open. */
   | { readonly kind: 'silence' }
-  /** The process of a function, or of a task, gets SIGKILL so long after a request reached it, unless it has answered before. */
+  /** The process of a function or task gets SIGKILL this long after a request has reached it, unless it has answered before. */
   | { readonly kind: 'kill'; readonly afterMilliseconds: number }
 
-/** Every field that is given must fit. */
+/** A call is hit if it matches every field that is given. */
 export interface Where {
   /** `sts`, `dynamodb`, `cognito-idp`, `logs`, `bedrock-runtime`, `lambda`, `ecs` */
   readonly service?: string
   /** `AssumeRole`, `Query`, `Converse`, `jwks.json`, `Invoke`, `Request` */
   readonly operation?: string
-  /** Account whose credentials sign; of an unsigned call, the account that the caller sits in; of a function, its own. */
+  /**
+   * The account whose credentials sign the call; for an unsigned call, the account of the caller's place in the network; for a function, the
+   * function's account.
+   */
   readonly account?: string
-  /** The function, or the service of containers, that calls; for `lambda` and `ecs`, the one that is called. */
+  /** The function or container service that makes the call; for `lambda` and `ecs`, the one that is called. */
   readonly functionName?: string
-  /** Model or inference profile id of a call to Bedrock. */
+  /** The model id or inference profile id in a call to Bedrock. */
   readonly model?: string
 }
 
 export interface FaultRule {
   readonly where: Where
   readonly fault: Fault
-  /** Hits the first so many calls that fit. @default every one */
+  /**
+   * Hits only this many matching calls, the first ones.
+   * @default all
+   */
   readonly times?: number
-  /** Hits this share of the calls that fit, 0 to 1. @default 1 */
+  /**
+   * Hits this share of the matching calls, from 0 to 1.
+   * @default 1
+   */
   readonly probability?: number
 }
 
-/** A call as rules see it. */
+/** The properties of a call that rules can match. */
 export interface Call {
   readonly service: string
   readonly operation: string
@@ -86,10 +95,10 @@ const FIELDS = ['service', 'operation', 'account', 'functionName', 'model'] as c
 export const fits = (where: Where, call: Call): boolean =>
   FIELDS.every((field) => where[field] === undefined || where[field] === call[field])
 
-/** What can happen to an invocation. */
+/** The faults that can hit an invocation. */
 export const OF_LAMBDA: ReadonlySet<Fault['kind']> = new Set(['latency', 'error', 'throttling', 'kill'])
 
-/** @throws Error for a rule that could never do what it says */
+/** @throws Error for a rule that can never have an effect */
 export function checkRule({ where, fault, times, probability = 1 }: FaultRule): void {
   const problem =
     problemOf(where) ??
@@ -100,7 +109,7 @@ export function checkRule({ where, fault, times, probability = 1 }: FaultRule): 
   if (problem !== undefined) throw new Error(`This fault cannot be injected: ${problem}.`)
 }
 
-/** A name that nothing has would be a fault that never hits. */
+/** Refuses an unknown name, because such a fault would never hit. */
 function problemOf({ service, operation }: Where): string | undefined {
   const operations = service === undefined ? Object.values(OPERATIONS_OF).flat() : OPERATIONS_OF[service]
   if (!operations)

@@ -1,8 +1,7 @@
 /**
- * Chances that are the same for the same seed: Mulberry32, a generator of 32 bits that is good enough to decide by and fits
- * into a line.
- * @param stream another stream of the same seed: independent of its other streams
- * @returns from 0 to below 1
+ * Random numbers that are the same for the same seed (Mulberry32, a 32-bit generator, which is good enough for this).
+ * @param stream selects one of the seed's independent sequences
+ * @returns numbers from 0 up to, but not including, 1
  */
 export function seeded(seed: number, stream: number): () => number {
   let state = Math.imul(seed ^ Math.imul(stream + 1, 0x9e3779b9), 0x85ebca6b) >>> 0

@@ -1,4 +1,4 @@
-/** The services that can fail on purpose: what each can be asked for, and the errors that none of its operations decides on. */
+/** The services in which faults can be injected: their operations, and the errors that are common to all operations. */
 
 import { OPERATIONS as BEDROCK_OPERATIONS } from '../aws/bedrock/bedrock.ts'
 import { BEDROCK } from '../aws/bedrock/protocol.ts'
@@ -13,7 +13,7 @@ import { STS } from '../aws/sts/operation.ts'
 import * as stsOperations from '../aws/sts/operations.ts'
 import type { ErrorFormat } from '../wire/protocol/protocol.ts'
 
-/** A service that is called over the wire. */
+/** A service that is called over the network. */
 export interface WireService {
   readonly operations: readonly string[]
   readonly format: ErrorFormat
@@ -56,12 +56,12 @@ export const WIRE_SERVICES: Readonly<Record<string, WireService>> = {
   },
 }
 
-/** Operations by service: those of the wire, the invocation of functions, and what reaches a task. */
+/** Operations by service: those of services on the network, the invocation of functions, and requests to tasks. */
 export const OPERATIONS_OF: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(WIRE_SERVICES).map(([name, { operations }]) => [name, operations])),
   lambda: ['Invoke'],
   ecs: ['Request'],
 }
 
-/** Documents that anybody may read: nothing is signed, and no clock looked at. */
+/** Public documents. Requests for them are not signed, so no clock is checked. */
 export const UNSIGNED: ReadonlySet<string> = new Set(DOCUMENTS)

@@ -1,4 +1,4 @@
-/** What goes wrong with an answer that has begun: the status line was sent, and its frames come one after the other. */
+/** Faults in an answer that has begun: its status line was sent, and its frames follow one by one. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { exceptionFrame } from '../aws/bedrock/event-stream.ts'
 import { type Body, ConnectionCut } from '../wire/service.ts'
@@ -7,7 +7,7 @@ import type { StreamFault } from './rule.ts'
 export const isStream = (body: Body): body is AsyncIterable<Uint8Array> =>
   typeof body !== 'string' && !(body instanceof Uint8Array)
 
-/** The frames with these faults in them; each chunk of an answer is a frame. */
+/** The frames, changed by these faults. Each chunk of an answer is one frame. */
 export async function* bentFrames(
   frames: AsyncIterable<Uint8Array>,
   faults: readonly StreamFault[],

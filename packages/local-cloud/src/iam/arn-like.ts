@@ -1,6 +1,6 @@
 import { wildcard } from '../wildcard.ts'
 
-/** `ArnLike`: wildcards match within one of the six parts that colons separate; the last part may hold colons itself. */
+/** `ArnLike`: a wildcard matches within one of the six parts that colons separate. The last part may contain colons. */
 export function arnLike(pattern: string, arn: string): boolean {
   const wanted = sixParts(pattern)
   const got = sixParts(arn)

@@ -1,6 +1,6 @@
 /**
- * Every decision of every service, in one place: identity policies, permissions boundary, session policy, resource or
- * trust policy, VPC endpoint policy and service control policies.
+ * Decides about every call of every service: identity policies, permissions boundary, session policy, resource or trust policy, VPC endpoint
+ * policy and service control policies.
  */
 
 import type { LedgerView } from '../ledger/ledger.ts'
@@ -16,17 +16,16 @@ import { layerVerdicts, type Policies, type Verdicts } from './verdicts.ts'
 export { type ApiCall, type Authorize, type Decision, LAYERS, type Layer, type Session } from './call.ts'
 
 export interface AuthorizeOptions {
-  /** Layers treated as absent (they refuse nothing), to prove what the others stop; by call, where one layer of one role is meant. */
+  /** Layers that refuse nothing, to show that the other layers stop a call. A function can leave out a layer for some calls only. */
   readonly without?: readonly Layer[] | ((call: ApiCall) => readonly Layer[])
   /** Seconds since 1970, for `aws:CurrentTime`. @default the machine's clock */
   readonly now?: () => number
 }
 
 /**
- * The one evaluator of IAM. It reads roles and policies from the ledger and the organisation, so that a change is in
- * force with the next call.
+ * The single evaluator of IAM. It reads roles and policies from the ledger and the organisation, so a change applies to the next call.
  * @throws AwsError `MalformedPolicyDocument` for a policy that IAM would not have saved
- * @throws Error for an action that IAM does not have, or a resource that is none of the action's
+ * @throws Error for an action that IAM does not have, or a resource that the action does not have
  */
 export function createAuthorize(
   ledger: LedgerView,
@@ -51,13 +50,13 @@ function policiesFor(call: ApiCall, principal: Principal | undefined, organizati
     ...(resourcePolicy && { resource: resourcePolicy }),
     ...(endpointPolicy && { endpoint: endpointPolicy }),
   }
-  // A caller without an identity has no policies: only what is at the resource and on the way there has a say.
+  // A caller without an identity has no policies. Only the policies of the resource and of the endpoint apply.
   if (session === 'anonymous') return atTheResource
   if (IDENTITY_FREE_ACTIONS.has(call.action)) return { ...atTheResource, identity: FULL_ACCESS }
   const account = organization.accounts.find(({ id }) => id === session.account)
   return {
     ...atTheResource,
-    // Sessions outlive a deleted role, and may do nothing.
+    // A session whose role was deleted may do nothing.
     identity: principal?.policies ?? [],
     ...(principal?.boundary && { boundary: principal.boundary }),
     ...(session.sessionPolicies.length > 0 && { session: session.sessionPolicies }),
@@ -65,7 +64,7 @@ function policiesFor(call: ApiCall, principal: Principal | undefined, organizati
   }
 }
 
-/** Allowed to every signed caller, even against an explicit denial. */
+/** Actions that every signed caller may call, even if a policy denies them. */
 const IDENTITY_FREE_ACTIONS: ReadonlySet<string> = new Set(['sts:GetCallerIdentity'])
 const FULL_ACCESS: readonly PolicyDocument[] = [FULL_AWS_ACCESS]
 
@@ -93,9 +92,8 @@ async function engineRequest(
 }
 
 /**
- * AWS's rules: a denial anywhere refuses; within an account, the caller's own policies or the resource's grant; across
- * accounts, both must; a role's trust policy must, whoever asks; boundary, session, endpoint and service control
- * policies only take away.
+ * AWS's rules. A denial anywhere refuses the call. Within an account, the caller's own policies or the resource's policy must allow it; across
+ * accounts, both must. A role's trust policy must always allow it. Boundary, session, endpoint and service control policies can only restrict.
  */
 function decide(call: ApiCall, verdicts: Verdicts): Decision {
   const refusing = new Set(LAYERS.filter((layer) => verdicts[layer] === 'explicit'))
@@ -106,7 +104,7 @@ function decide(call: ApiCall, verdicts: Verdicts): Decision {
   const granted = verdicts.grant === 'role' || verdicts.grant === 'session'
   const sameAccount = call.session !== 'anonymous' && call.session.account === call.resourceAccount
   if (call.session === 'anonymous') {
-    // A service without resource policies (a key set) is open to all; one with them is not.
+    // A service without resource policies (a key set) is open to everybody; a service with resource policies is not.
     if (verdicts.resource === 'implicit') refuse('resource')
   } else if (sameAccount && !isTrust(call)) {
     if (!granted && verdicts.identity === 'implicit') refuse('identity')
@@ -114,7 +112,7 @@ function decide(call: ApiCall, verdicts: Verdicts): Decision {
     if (verdicts.resource !== 'allow') refuse('resource')
     if (!(sameAccount && granted) && verdicts.identity === 'implicit') refuse('identity')
   }
-  // A resource policy that names the very session grants beyond what bounds its role.
+  // If a resource policy names the session itself, its grant is not restricted by the boundary of the role.
   if (!(sameAccount && verdicts.grant === 'session')) {
     if (verdicts.boundary === 'implicit') refuse('boundary')
     if (verdicts.session === 'implicit') refuse('session')

@@ -1,34 +1,34 @@
-/** What is asked of the evaluator, and what it answers. */
+/** The input and the result of the evaluator. */
 import type { PolicyDocument } from '../organization.ts'
 
-/** Who signed a request. Found by access key id in the credential store of `services/sts`. */
+/** The signer of a request, found in the credential store by the access key id. */
 export interface Session {
   /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION_NAME` */
   readonly arn: string
   readonly account: string
-  /** `arn:aws:iam::ACCOUNT:role/ROLE`, what `aws:PrincipalArn` is. */
+  /** `arn:aws:iam::ACCOUNT:role/ROLE`, the value of `aws:PrincipalArn`. */
   readonly roleArn: string
   readonly sessionName: string
   readonly tags: Readonly<Record<string, string>>
   readonly sessionPolicies: readonly PolicyDocument[]
-  /** For credentials of a Lambda function's execution role: the function's ARN, `lambda:SourceFunctionArn`. */
+  /** The value of `lambda:SourceFunctionArn`: the function's ARN, for credentials of a Lambda function's execution role. */
   readonly sourceFunctionArn?: string
 }
 
 export interface ApiCall {
   /** `bedrock:InvokeModel` */
   readonly action: string
-  /** ARN, or `*` where the action has no resource. */
+  /** An ARN, or `*` if the action has no resource. */
   readonly resource: string
   /** Account that owns the resource. */
   readonly resourceAccount: string
   readonly region: string
   readonly session: Session | 'anonymous'
-  /** Condition keys of the request, beyond those of the principal: `aws:SourceVpc`, `aws:SourceVpce`, `sts:ExternalId`, … */
+  /** Condition keys of the request besides those of the principal: `aws:SourceVpc`, `aws:SourceVpce`, `sts:ExternalId` and so on. */
   readonly context: Readonly<Record<string, string | readonly string[]>>
-  /** Policy of the resource: a role's trust policy, a bucket's policy. */
+  /** The resource's policy: a role's trust policy, a bucket's policy. */
   readonly resourcePolicy?: PolicyDocument
-  /** Policy of the VPC endpoint that the request came through. */
+  /** The policy of the VPC endpoint through which the request came. */
   readonly endpointPolicy?: PolicyDocument
 }
 
@@ -39,19 +39,19 @@ export type Decision =
   | { readonly allowed: true }
   | {
       readonly allowed: false
-      /** The layer that the message names: explicit denials first, then in the order of {@link LAYERS}. */
+      /** The layer that the message names: explicit denials come first, then the order of {@link LAYERS}. */
       readonly layer: Layer
-      /** Every layer that refuses by itself; each would have to give way for the call to pass. */
+      /** Every layer that is enough alone to refuse the call. */
       readonly layers: readonly Layer[]
-      /** A statement denies, rather than none allowing. */
+      /** Whether a statement denies the call; otherwise no statement allows it. */
       readonly explicit: boolean
-      /** As AWS words it. */
+      /** In AWS's words. */
       readonly message: string
     }
 
 export type Authorize = (call: ApiCall) => Promise<Decision>
 
-/** The order in which layers are named when more than one refuses. */
+/** The order in which a message names layers if more than one refuses. */
 export const LAYERS = [
   'serviceControl',
   'endpoint',

@@ -1,4 +1,4 @@
-/** Condition keys that every request has, whatever the service: caller, time, source and the resource's account. */
+/** Condition keys that every request has, for every service: caller, time, source, and the resource's account. */
 
 import type { Organization } from '../organization.ts'
 import { isMember } from '../organization.ts'
@@ -6,13 +6,13 @@ import type { ApiCall, Session } from './call.ts'
 import type { Context } from './engine.ts'
 import type { Principal } from './principals.ts'
 
-/** The caller's keys, and on top those that a caller cannot choose. */
+/** The caller's keys, and over them those that a caller cannot choose. */
 export function requestContext(call: ApiCall, organization: Organization, seconds: number): Context {
   const { session, resourceAccount } = call
   return {
     ...call.context,
     'aws:RequestedRegion': call.region,
-    // The local cloud answers on TLS only.
+    // The local cloud accepts TLS connections only.
     'aws:SecureTransport': 'true',
     'aws:CurrentTime': new Date(seconds * 1000).toISOString(),
     'aws:EpochTime': String(Math.floor(seconds)),
@@ -23,7 +23,7 @@ export function requestContext(call: ApiCall, organization: Organization, second
   }
 }
 
-/** A session's tags win over its role's of the same name, whatever the case. */
+/** A session's tag replaces the role's tag of the same name, compared without regard to case. */
 export function principalContext(
   session: Session,
   principal: Principal | undefined,

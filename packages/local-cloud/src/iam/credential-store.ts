@@ -1,8 +1,8 @@
-/** Temporary credentials that were issued, in memory: who a signature stands for, and until when. */
+/** Temporary credentials that were issued, in memory: their principal and their expiration. */
 import { randomBytes } from 'node:crypto'
 import type { Session } from './authorize.ts'
 
-/** What the holder gets, in the shape that SDK clients take. */
+/** What the holder gets, in the form of the SDK's clients. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -10,12 +10,12 @@ export interface Credentials {
   readonly expiration: Date
 }
 
-/** What the services know of them. */
+/** What the services know about them. */
 export interface IssuedCredential extends Omit<Credentials, 'expiration'> {
   readonly session: Session
   /** Seconds since 1970. */
   readonly expires: number
-  /** Session tags that a session made from this one inherits. */
+  /** Session tags that are inherited by sessions which this session opens. */
   readonly transitiveTagKeys: readonly string[]
 }
 
@@ -25,11 +25,11 @@ export interface CredentialStore {
     durationSeconds: number,
     options?: { readonly transitiveTagKeys?: readonly string[] },
   ): Credentials
-  /** Also expired ones: they are told apart from unknown ones for a while. */
+  /** Also finds expired credentials, so that for a while they are distinguished from unknown ones. */
   find(accessKeyId: string): IssuedCredential | undefined
 }
 
-/** How long an expired credential is still known as such. */
+/** How long expired credentials are remembered. */
 const REMEMBER_SECONDS = 24 * 3600
 
 /** @param now seconds since 1970 */
@@ -62,7 +62,7 @@ export function createCredentialStore(now: () => number): CredentialStore {
   }
 }
 
-/** 16 characters of ten random bytes. */
+/** 16 characters for ten random bytes. */
 function base32(bytes: number): string {
   const bits = [...randomBytes(bytes)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return (bits.match(/.{5}/g) ?? [])

@@ -28,19 +28,19 @@ export interface EngineRequest {
   readonly context: Record<string, string | string[]>
 }
 
-/** Where a policy is attached: what its grammar may hold. */
+/** What a policy is attached to, which decides what it may contain. */
 export type PolicyKind = 'identity' | 'resource' | 'serviceControl'
 
 const VERDICTS = { Allowed: 'allow', ImplicitlyDenied: 'implicit', ExplicitlyDenied: 'explicit' } as const
 
-/** Principals are matched by the caller: statements given here all apply to who asks. */
+/** Evaluates statements that all apply to the caller: principals were matched before. */
 export function evaluateStatements(statements: readonly PolicyStatement[], request: EngineRequest): Verdict {
-  // The engine reads a whole policy for each question; most statements say nothing about the action.
+  // The engine would read a whole policy for each call, and most statements are not about the action.
   const concerned = statements.flatMap((statement) => aboutAction(statement, request.action) ?? [])
   return evidentVerdict(concerned, request.action) ?? engineVerdict(concerned, request)
 }
 
-/** What needs no engine: statements that hold for every resource, on no condition. `undefined` where the engine is to be asked. */
+/** The verdict of statements for every resource and without conditions, which needs no engine; `undefined` if the engine is needed. */
 function evidentVerdict(concerned: readonly PolicyStatement[], action: string): Verdict | undefined {
   if (concerned.length === 0) return 'implicit'
   if (HAS_RULES_OF_ITS_OWN.test(action)) return undefined
@@ -73,8 +73,8 @@ export function engineVerdict(concerned: readonly PolicyStatement[], request: En
 }
 
 /**
- * To the engine a key is closed to its account unless the key's own policy opens it. AWS's own keys do. In the form of a policy
- * that the engine has validated: it reads the name of a resource policy, and takes none otherwise.
+ * The engine takes a KMS key to be closed to its account unless the key's own policy opens it, as AWS's own keys do. This is such a policy, in
+ * the form of a policy that the engine has validated; it accepts no other form.
  */
 const KEY_POLICY = {
   __validated: true,
@@ -87,10 +87,10 @@ const KEY_POLICY = {
   },
 }
 
-/** By statement and action: the statement with those of its actions only that are meant, which the engine would read one by one. */
+/** By statement and action: the statement with the one of its actions that matches, because the engine would read all of them. */
 const narrowed = new WeakMap<PolicyStatement, Map<string, PolicyStatement | undefined>>()
 
-/** The statement as far as it is about an action; `undefined` when it is not. `NotAction` is left to the engine. */
+/** The part of a statement that is about an action; `undefined` if there is none. A statement with `NotAction` is always passed to the engine. */
 function aboutAction(statement: PolicyStatement, action: string): PolicyStatement | undefined {
   const { Action } = statement
   if (Action === undefined) return statement
@@ -105,7 +105,7 @@ function aboutAction(statement: PolicyStatement, action: string): PolicyStatemen
 
 const patterns = new Map<string, RegExp>()
 
-/** `ec2:Describe*`, whatever the case. */
+/** Matches a pattern such as `ec2:Describe*`, without regard to case. */
 function isOf(pattern: string, action: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === action.toLowerCase()
   let known = patterns.get(pattern)
@@ -120,9 +120,9 @@ function isOf(pattern: string, action: string): boolean {
 const KEYS_KEPT = 2_000
 
 /**
- * The condition keys of a request that IAM knows for its action, single or multivalued as IAM has them. Others are not
- * part of the request to IAM: `sts:ExternalId` is none of `sts:TagSession`'s, so a statement that requires it refuses.
- * @throws Error for an action that IAM does not have, or a resource that is none of the action's.
+ * The condition keys of a request that IAM has for its action, single-valued or multivalued as in IAM. Other keys are left out: `sts:TagSession`
+ * does not have `sts:ExternalId`, so a statement that demands this key refuses it.
+ * @throws Error for an action that IAM does not have, or a resource that the action does not have.
  */
 export async function normalizeContext(
   action: string,
@@ -132,7 +132,7 @@ export async function normalizeContext(
   return pickKeys(context, await knownKeys(action, resource))
 }
 
-/** For unsigned operations such as fetching a key set, which IAM has no action for: every key of the caller's. */
+/** For unsigned operations such as fetching a key set, for which IAM has no action: all keys of the caller. */
 export const anonymousContext = (context: Context) => pickKeys(context, 'all')
 
 async function pickKeys(
@@ -163,11 +163,11 @@ function isMultivalued(key: string): Promise<boolean> {
 
 async function knownKeys(action: string, resource: string): Promise<ReadonlySet<string>> {
   const { types, keys } = await referenceOf(action)
-  // AWS evaluates such an action on `*` only: a policy that allows it on an ARN allows nothing.
+  // AWS evaluates such an action on `*` only: a policy that allows it on an ARN has no effect.
   if (types.length === 0 && resource !== '*')
     throw new Error(`IAM knows ${action} without a resource only: ask for it on *, not on ${resource}`)
   const fitting = types.filter((type) => isOfType(resource, type))
-  // Some calls AWS checks before there is a resource, whatever its reference says: what a resource has is not known then.
+  // Some calls are checked before a resource exists, even if the reference lists a resource. The resource's tags are then unknown.
   if (fitting.length === 0 && resource !== '*' && !OF_BOTH_GENERATIONS.has(action))
     throw new Error(`IAM has no resource like ${resource} for ${action}`)
   const what = [action, ...fitting.map(({ name }) => name)].join(' ')
@@ -176,7 +176,7 @@ async function knownKeys(action: string, resource: string): Promise<ReadonlySet<
   return known
 }
 
-/** By action and those of its resource types that are asked for. */
+/** By action and the resource types that the request is about. */
 const keysOf = new Map<string, ReadonlySet<string>>()
 
 function keysOfRequest(
@@ -189,7 +189,7 @@ function keysOfRequest(
   return new Set(all.filter((key) => !(action.startsWith('s3:') && key.startsWith('aws:resourcetag/'))))
 }
 
-/** The reference has these for classic load balancers only; AWS asks them of target groups, listeners and rules too. */
+/** The reference lists these for classic load balancers only. AWS also checks them for target groups, listeners and rules. */
 const OF_BOTH_GENERATIONS: ReadonlySet<string> = new Set([
   'elasticloadbalancing:AddTags',
   'elasticloadbalancing:RemoveTags',
@@ -206,19 +206,19 @@ const OPERATORS = new Set(
   ].map((operator) => operator.toLowerCase()),
 )
 
-/** Keys that every session has on AWS and none has here: a denial that rests on one would silently not hold. */
+/** Keys that every session has on AWS, but not here. A denial with such a key would silently have no effect. */
 const KEYS_NOT_HERE = ['aws:userid', 'aws:TokenIssueTime', 'aws:PrincipalOrgPaths', 'aws:ResourceOrgPaths']
 
 /**
- * Refuses what IAM refuses when a policy is saved, and what the local cloud would evaluate otherwise than AWS.
- * @param name names the policy in the message
+ * Refuses a policy that IAM would not save, and one that the local cloud would evaluate differently from AWS.
+ * @param name the policy's name for the message
  * @throws AwsError `MalformedPolicyDocument`
  * @throws UnsupportedError
  */
 export async function validatePolicy(kind: PolicyKind, document: PolicyDocument, name: string): Promise<void> {
   if (validated[kind].has(document)) return
   const text = `${kind} ${JSON.stringify(document)}`
-  // Callers may parse a policy anew for every request.
+  // Callers may parse the same policy again for every request.
   if (!validTexts.has(text)) {
     await validate(kind, document, name)
     if (validTexts.size >= TEXTS_KEPT) validTexts.clear()
@@ -251,7 +251,7 @@ function refuseUnsupported(document: PolicyDocument, name: string): void {
   if (key) throw new UnsupportedError(`the condition key ${key}, in the policy ${name}`)
   if (statementsOf(document).some((statement) => 'NotPrincipal' in statement))
     throw new UnsupportedError(`NotPrincipal, in the policy ${name}`)
-  // Before that version, IAM takes a variable for plain text.
+  // In older versions of the policy language, IAM takes a variable as plain text.
   if (document.Version !== '2012-10-17' && text.includes('${'))
     throw new UnsupportedError(
       `variables in a policy of version ${document.Version ?? '2008-10-17'}, in the policy ${name}`,
@@ -268,7 +268,7 @@ function statementProblems(kind: PolicyKind, statement: PolicyStatement): string
   return problems
 }
 
-/** IAM takes one statement for a list of one. */
+/** IAM accepts a single statement in place of a list. */
 export function statementsOf(document: PolicyDocument): readonly PolicyStatement[] {
   return Array.isArray(document.Statement) ? document.Statement : [document.Statement as unknown as PolicyStatement]
 }
@@ -292,7 +292,7 @@ function attached(kind: PolicyKind, policy: PolicyDocument): Partial<Simulation>
   }
 }
 
-/** A request in the engine's shape, without policies. Whose account is whose does not matter to a single layer. */
+/** A request in the engine's form, without policies. The accounts in it do not matter, because one layer is evaluated at a time. */
 function simulation(action: string, resource: string, context: Record<string, string | string[]>): Simulation {
   const account = '000000000000'
   return {

@@ -1,7 +1,7 @@
-/** Policies that are AWS's own. */
+/** AWS's own policy of full access. */
 import type { PolicyDocument } from '../organization.ts'
 
-/** The service control policy of an account that was given no other. */
+/** The service control policy of an account to which no other is attached. */
 export const FULL_AWS_ACCESS: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],

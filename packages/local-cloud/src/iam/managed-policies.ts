@@ -1,4 +1,4 @@
-/** The policies that AWS manages and that this project may attach: their documents, as far as it uses their services. */
+/** AWS managed policies that this project may attach. Their documents have only the statements about services that it uses. */
 import type { PolicyDocument } from '../organization.ts'
 
 const allow = (actions: readonly string[]): PolicyDocument => ({

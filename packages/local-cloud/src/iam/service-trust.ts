@@ -1,16 +1,16 @@
-/** Whether a service of AWS's may take on a role, by the role's trust policy. */
+/** Whether a role's trust policy lets an AWS service assume the role. */
 import { UnsupportedError } from '../errors.ts'
 import type { PolicyStatement } from '../organization.ts'
 import { arnLike } from './arn-like.ts'
 import type { Principal } from './principals.ts'
 
-/** What the service says of whom it acts for. */
+/** On whose behalf the service acts: the condition keys that it sends. */
 export interface ActsFor {
   readonly 'aws:SourceAccount'?: string
   readonly 'aws:SourceArn'?: string
 }
 
-/** @throws UnsupportedError for a condition on what the service does not say, or by another operator */
+/** @throws UnsupportedError for a condition on another key, or with another operator */
 export function trustsService(
   { arn, trust }: Pick<Principal, 'arn' | 'trust'>,
   service: string,

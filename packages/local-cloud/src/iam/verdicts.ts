@@ -1,4 +1,4 @@
-/** Each layer's own verdict on a call, before they are combined. */
+/** The verdict of each layer on a call, before they are combined. */
 
 import type { PolicyDocument, PolicyStatement } from '../organization.ts'
 import type { Layer } from './call.ts'
@@ -6,7 +6,7 @@ import { type EngineRequest, evaluateStatements, statementsOf, type Verdict } fr
 import { FULL_AWS_ACCESS } from './full-access.ts'
 import { type Asker, matchPrincipal, type PrincipalMatch } from './principal-match.ts'
 
-/** Everything that has a say, by layer; absent where a layer does not apply to the call. */
+/** The policies that apply to a call, by layer; a layer is absent if it does not apply. */
 export interface Policies {
   readonly identity?: readonly PolicyDocument[]
   readonly boundary?: PolicyDocument
@@ -17,11 +17,11 @@ export interface Policies {
 }
 
 export type Verdicts = Readonly<Partial<Record<Layer, Verdict>>> & {
-  /** How closely the resource policy names who asks, where it allows. */
+  /** How closely a resource policy that allows the call names the caller. */
   readonly grant: PrincipalMatch
 }
 
-/** @param without layers that neither refuse nor grant anything */
+/** @param without layers that neither refuse nor grant */
 export function layerVerdicts(
   policies: Policies,
   asker: Asker,
@@ -42,7 +42,7 @@ export function layerVerdicts(
   }
   for (const layer of without) {
     verdicts[layer] = 'allow'
-    // The account's own policies still decide, as if the resource trusted the account.
+    // The account's own policies still decide, as if the resource's policy named the account.
     if (layer === 'resource') grant = 'account'
   }
   return { ...verdicts, grant }
@@ -60,8 +60,8 @@ function closestGrant(policy: PolicyDocument, asker: Asker, request: EngineReque
 }
 
 /**
- * Each level of an organisation must allow. A document counts as a level of its own: one that only denies is attached
- * beside FullAWSAccess, as AWS does unless it is detached; one that allows is an allow list.
+ * Every level of an organisation must allow the call. Each document counts as a level. A document with denials only is taken together with
+ * FullAWSAccess, which AWS attaches unless somebody detaches it; a document that allows is an allow list.
  */
 function evaluateServiceControl(documents: readonly PolicyDocument[], request: EngineRequest): Verdict {
   const levels = documents.length > 0 ? documents : [FULL_AWS_ACCESS]

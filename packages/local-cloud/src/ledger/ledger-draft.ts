@@ -5,7 +5,7 @@ import type { Index, Key } from './ledger-index.ts'
 export class Draft extends IndexedView {
   readonly #base: LedgerView
   readonly #own = new Ledger()
-  /** URNs that are otherwise in the draft than in the base, or not at all. */
+  /** The URNs whose resource in the base is changed or deleted by the draft. */
   readonly #hidden = new Set<string>()
 
   constructor(base: LedgerView) {
@@ -17,7 +17,7 @@ export class Draft extends IndexedView {
     return this.#base.version + this.#own.version
   }
 
-  /** What was put into the draft, in that order. */
+  /** The draft's own resources, in the order in which they were put. */
   own(): readonly Declared[] {
     return this.#own.all()
   }

@@ -1,6 +1,6 @@
 /**
- * The ledger on disk, so that a restarted local cloud finds what the stacks' states speak of. A journal: a change is on the
- * disk before it is answered, and costs the same however large the ledger is. It is written anew, whole, when it is opened.
+ * The ledger on disk, so that a restarted local cloud has the resources that the stacks' states refer to. It is a journal: a change is on disk
+ * before it is answered, and its cost does not depend on the ledger's size. The file is rewritten as a whole when it is opened.
  */
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,21 +8,21 @@ import { appendWhole, readWhole } from '../whole-lines.ts'
 import type { Change, Declared, Effect } from './ledger.ts'
 
 export interface LedgerFile {
-  /** What was there when the file was opened, in the order in which it was made. */
+  /** The resources in the file when it was opened, in the order in which they were made. */
   readonly resources: readonly Declared[]
-  /** Writes a change; to be the last of the ledger's effects, as it is not to be kept when another refuses. */
+  /** Writes a change. It must be the last effect of the ledger, because a change that another effect refuses must not be written. */
   readonly effect: Effect
   close(): Promise<void>
 }
 
-/** The journal is of a version, so that a later one does not misread it. */
+/** The version of the journal's format, so that a later format is not misread. */
 const VERSION = 1
 
 type Line = { readonly version: number } | { readonly put: Declared } | { readonly deleted: string }
 
 /**
- * @param directory for this process alone, while it runs
- * @throws Error when another process uses it, or when it was written by another version
+ * @param directory which only this process uses while it runs
+ * @throws Error if another process uses it, or if another version wrote it
  */
 export async function openLedgerFile(directory: string): Promise<LedgerFile> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -60,7 +60,7 @@ async function append(journal: FileHandle, file: string, line: Line): Promise<vo
   })
 }
 
-/** Readers see the old file or the new one, also when the machine stops in between. */
+/** Readers see either the old file or the new one, even if the machine stops during the write. */
 async function replace(directory: string, file: string, lines: readonly Line[]): Promise<void> {
   const draft = `${file}.new`
   const handle = await open(draft, 'w', 0o600)
@@ -99,10 +99,10 @@ function parsed(file: string, index: number, json: string): Line {
   }
 }
 
-/** Locks that this process has. */
+/** The locks that this process holds. */
 const OPEN = new Set<string>()
 
-/** @returns the lock's file */
+/** @returns the path of the lock file */
 async function takeLock(directory: string): Promise<string> {
   const lock = join(directory, 'lock')
   for (;;) {
@@ -114,7 +114,7 @@ async function takeLock(directory: string): Promise<string> {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
     }
     const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
-    // In a container that was started anew, the one that was killed had this process's number.
+    // In a restarted container, the killed process may have had the same number as this process.
     if (holder === process.pid ? OPEN.has(lock) : isAlive(holder))
       throw new Error(
         `Another local cloud uses ${directory}: process ${holder}. Stop it first. Where that process is something else, remove ${lock}.`,

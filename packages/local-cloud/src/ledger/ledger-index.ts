@@ -1,19 +1,22 @@
-/** Lookups in constant time: an index files resources under keys, and follows changes of the ledger. It is built when it is first used. */
+/** Lookups in constant time. An index stores resources under keys and is updated with the ledger. It is built when it is first used. */
 import type { Declared, Value } from './declared.ts'
 
 export type Key = string | number | boolean | null
 
-/** Made once, and kept: a ledger knows an index by the object. */
+/** The description of an index. It must be made once, because a ledger recognises an index by this object. */
 export interface Index {
-  /** Only resources of this type are filed. @default all of them */
+  /**
+   * Only resources of this type are stored.
+   * @default all
+   */
   readonly type?: string
-  /** What a resource is filed under; a function of the resource alone. */
+  /** The keys of a resource. They must depend on the resource only. */
   readonly keysOf: (resource: Declared) => readonly Key[]
 }
 
 const byOutputs = new Map<string, Index>()
 
-/** The resources of a type by the value of one output; values that are objects or lists are not filed. */
+/** Stores the resources of a type by the value of an output. Values that are objects or lists are not stored. */
 export function byOutput(type: string, output: string): Index {
   const name = `${type} ${output}`
   const made = byOutputs.get(name) ?? {
@@ -29,7 +32,7 @@ export function byOutput(type: string, output: string): Index {
 
 const byIds = new Map<string, Index>()
 
-/** The resources of a type by their physical id. */
+/** Stores the resources of a type by their physical id. */
 export function byId(type: string): Index {
   const made = byIds.get(type) ?? { type, keysOf: ({ id }: Declared) => [id] }
   byIds.set(type, made)
@@ -41,7 +44,7 @@ export const isKey = (value: Value | undefined): value is Key =>
 
 const NONE: readonly Declared[] = []
 
-/** What one ledger has filed for one index. */
+/** What one ledger has stored for one index. */
 export class Filed {
   readonly #index: Index
   readonly #lists: Map<Key, readonly Declared[]>
@@ -58,12 +61,12 @@ export class Filed {
     this.#lists = lists
   }
 
-  /** In the order in which they were filed. The same list until one of its resources changes. */
+  /** In the order in which they were stored. The list is the same object until one of its resources changes. */
   at(key: Key): readonly Declared[] {
     return this.#lists.get(key) ?? NONE
   }
 
-  /** One of both may be absent: a resource that is new, or gone. */
+  /** `before` is absent for a new resource, `after` for a deleted one. */
   change(before: Declared | undefined, after: Declared | undefined): void {
     const kept = new Set(after && this.#index.keysOf(after))
     for (const key of new Set(before && this.#index.keysOf(before))) {

@@ -1,38 +1,41 @@
 /**
- * All declared resources, and nothing else: services, IAM evaluation and the network look-up all read this one source. The engines
- * (in-process, CLI provider) write it. Data (users, items, sessions) is kept by the services.
+ * All declared resources. Services, IAM evaluation and the network lookup read them here only; the engines (in-process, CLI provider) write
+ * them. Data such as users, items and sessions is not here: the services keep it.
  */
 import type { Declared, Properties, Value } from './declared.ts'
 import { byId, byOutput, Filed, type Index, isKey, type Key } from './ledger-index.ts'
 
-/** Whoever reads a ledger needs this file only. */
+/** Re-exported, so that readers of a ledger need to import only this file. */
 export type { ArchiveValue, AssetValue, Declared, Properties, Value } from './declared.ts'
 
 export interface Change {
   readonly kind: 'created' | 'updated' | 'deleted'
   readonly resource: Declared
-  /** What was there before an update. */
+  /** The resource before an update. */
   readonly before?: Declared
 }
 
-/** Reading side: what rows, services, `authorize` and `reach` take. */
+/** Read access: what rows, services, `authorize` and `reach` get. */
 export interface LedgerView {
-  /** Grows with every change. */
+  /** Increases with every change. */
   readonly version: number
-  /** Every resource, or those of one type, in the order they were made: costs as much as there are. */
+  /** Every resource, or all of one type, in the order in which they were made. The cost grows with their number. */
   all(type?: string): readonly Declared[]
-  /** Those that an index files under a key: costs as much as there are of these. The same list until one of them changes. */
+  /**
+   * The resources that an index stores under a key. The cost grows with their number only. The list is the same object until one of them
+   * changes.
+   */
   lookUp(index: Index, key: Key): readonly Declared[]
-  /** Those of a type with a value of an output: `where('aws:lb/listenerRule:ListenerRule', 'listenerArn', arn)`. */
+  /** The resources of a type with this value of an output: `where('aws:lb/listenerRule:ListenerRule', 'listenerArn', arn)`. */
   where(type: string, output: string, value: Value): readonly Declared[]
-  /** By physical id (unique within a type). */
+  /** By physical id, which is unique within a type. */
   find(type: string, id: string): Declared | undefined
   /** By an output's value: `findBy('aws:iam/role:Role', 'arn', arn)`. */
   findBy(type: string, output: string, value: Value): Declared | undefined
   byUrn(urn: string): Declared | undefined
 }
 
-/** The lookups that are made of others. */
+/** Lookups that are implemented with the others. */
 export abstract class IndexedView implements LedgerView {
   abstract readonly version: number
   abstract all(type?: string): readonly Declared[]
@@ -52,13 +55,13 @@ export abstract class IndexedView implements LedgerView {
   }
 }
 
-/** Called after a change is in the ledger; a rejection is a failure of the deployment that made it. */
+/** Called after a change is in the ledger. If it rejects, the deployment that made the change fails. */
 export type Effect = (change: Change) => void | Promise<void>
 
-/** Changes that take their time, and the end of it: a service of containers that comes up. */
+/** Waits for changes that take time to complete, such as a container service that starts. */
 export interface Waits {
   takesTime(change: Change): boolean
-  /** A rejection is a failure of the deployment. */
+  /** If it rejects, the deployment fails. */
   settled(change: Change): Promise<void>
 }
 
@@ -132,7 +135,7 @@ export class Ledger extends IndexedView {
     } catch (cause) {
       const undoing = changes.slice(0, applied).map(inverse).reverse()
       this.#apply(undoing)
-      // The change that was refused may have reached some effects already, so it is taken back as well.
+      // The refused change may have reached some effects already, so it is undone as well.
       const failures: unknown[] = []
       for (const change of undoing.slice(applied - announced))
         await this.#announce(change).catch((failure: unknown) => failures.push(failure))
@@ -141,12 +144,12 @@ export class Ledger extends IndexedView {
     }
   }
 
-  /** What a stack exported, by its fully qualified name `ORGANISATION/PROJECT/STACK`. */
+  /** The outputs of a stack, by its full name `ORGANISATION/PROJECT/STACK`. */
   stackOutputs(stack: string): Properties | undefined {
     return this.#stackOutputs.get(stack)
   }
 
-  /** Names of the stacks that were deployed, fully qualified. */
+  /** The full names of the stacks that were deployed. */
   stacks(): readonly string[] {
     return [...this.#stackOutputs.keys()]
   }

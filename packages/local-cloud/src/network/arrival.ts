@@ -27,11 +27,11 @@ export interface Packet {
 }
 
 const HTTPS = 443
-/** RFC 1918 and carrier-grade NAT: no router of the internet knows them. */
+/** RFC 1918 and carrier-grade NAT. Routers of the internet do not forward to these blocks. */
 const PRIVATE_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']
 
 /**
- * At a network interface of a VPC.
+ * Arrives at a network interface of a VPC.
  * @throws Stopped `securityGroup` or `endpoint`
  */
 export function arrive(
@@ -44,7 +44,7 @@ export function arrive(
   if (!at) throw new Stopped('endpoint', `Nothing has the address ${address}`)
   const { owner } = at
   const isNetworkBalancer = owner.type === LOAD_BALANCER && owner.outputs.loadBalancerType === 'network'
-  // A network load balancer that was made without groups lets everybody in.
+  // A network load balancer that was made without security groups admits everybody.
   if (!isNetworkBalancer || at.securityGroupIds.length > 0)
     pass(topology, 'in', label(owner), at.securityGroupIds, from, port, trace)
   if (isNetworkBalancer) return behindNetworkBalancer(topology, at, from.address, port, trace)
@@ -68,7 +68,7 @@ export function arrive(
 }
 
 /**
- * At a public address, from another one.
+ * Arrives at a public address from another public address.
  * @throws Stopped
  */
 export function arriveFromInternet(topology: Topology, from: string, packet: Packet, trace: Trace): Path['target'] {
@@ -87,7 +87,7 @@ export function arriveFromInternet(topology: Topology, from: string, packet: Pac
   return arrive(topology, at, { address: from, groupIds: [] }, packet, trace)
 }
 
-/** In by the VPC's internet gateway, and the answer out by it. */
+/** Checks that the packet can enter through the VPC's internet gateway, and the answer leave through it. */
 function requireInternet(topology: Topology, at: OwnedInterface, from: string, trace: Trace): void {
   const vpcId = known(topology.subnet(at.subnetId).outputs, 'vpcId')
   const gateway = internetGatewayOf(topology, vpcId)

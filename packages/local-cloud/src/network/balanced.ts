@@ -12,7 +12,7 @@ import { pass } from './security-groups.ts'
 import { Stopped, type Trace } from './stopped.ts'
 import { label, type OwnedInterface, type Topology } from './topology.ts'
 
-/** @throws Stopped where the load balancer does not listen on the port */
+/** @throws Stopped if the load balancer does not listen on the port */
 function listenerAt({ ledger }: Topology, balancer: Declared, port: number): Declared {
   const arn = known(balancer.outputs, 'arn')
   const listener = ledger.where(LISTENER, 'loadBalancerArn', arn).find(({ outputs }) => outputs.port === port)
@@ -20,7 +20,7 @@ function listenerAt({ ledger }: Topology, balancer: Declared, port: number): Dec
   return listener
 }
 
-/** @param seenAs the source address of the packet, as it arrives */
+/** @param seenAs the packet's source address at the load balancer */
 export function atLoadBalancer(
   topology: Topology,
   balancer: Declared,
@@ -35,9 +35,9 @@ export function atLoadBalancer(
 }
 
 /**
- * From a node of a network load balancer to the application load balancer that is registered with it. That one sees the client's
- * address, which a group of this kind always keeps.
- * @param seenAs the client's address; the node's own for what comes by PrivateLink
+ * From a node of a network load balancer to the application load balancer that is its target. A target group of this kind always keeps the
+ * client's address.
+ * @param seenAs the client's address; for packets over PrivateLink the node's own address
  */
 export function behindNetworkBalancer(
   topology: Topology,
@@ -69,8 +69,8 @@ export function behindNetworkBalancer(
 }
 
 /**
- * Through an endpoint for somebody's own service. Who is behind the network load balancer's addresses is not seen any more: all
- * consumers come from its nodes.
+ * Through an endpoint to another account's endpoint service. The target sees the addresses of the network load balancer's nodes for all
+ * consumers.
  * @throws Stopped `endpoint` while the connection is not accepted
  */
 export function throughPrivateLink(
@@ -98,7 +98,7 @@ export function throughPrivateLink(
   return behindNetworkBalancer(topology, node, node.privateIp, port, trace)
 }
 
-/** The node in the endpoint's own zone. */
+/** The network load balancer's node in the endpoint's zone. */
 function nodeFor({ ledger, subnet }: Topology, service: EndpointServiceThere, at: OwnedInterface): OwnedInterface {
   const zoneOf = (subnetId: string) => subnet(subnetId).outputs.availabilityZoneId
   const zoneId = zoneOf(at.subnetId)

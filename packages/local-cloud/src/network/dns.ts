@@ -1,4 +1,4 @@
-/** What a host name resolves to, from inside a VPC or from the internet. */
+/** Resolves a host name, from inside a VPC or from the internet. */
 
 import { CLOUDFRONT_REGION, DISTRIBUTION } from '../aws/cloudfront/names.ts'
 import { domainOf } from '../aws/cognito/managed-login/domain.ts'
@@ -17,15 +17,15 @@ import type { Topology } from './topology.ts'
 
 export interface Resolution {
   readonly addresses: readonly string[]
-  /** Set for a public address of an AWS service, which no declared resource answers at. */
+  /** Set for a public address of an AWS service, which belongs to no declared resource. */
   readonly service?: { readonly service: string; readonly region: string }
 }
 
-/** A record may be an alias of an alias; more than a few is a loop. */
+/** An alias record may lead to another alias. More than this many are taken for a loop. */
 const ALIASES_FOLLOWED = 8
 
 /**
- * @param vpcId the VPC whose resolver is asked; `undefined` asks from the internet
+ * @param vpcId the VPC whose resolver is used; `undefined` for a public resolver
  * @throws Stopped `dns` for a name that does not resolve
  */
 export function resolve(topology: Topology, host: string, vpcId: string | undefined): Resolution {
@@ -54,7 +54,7 @@ function resolveName(topology: Topology, name: string, vpcId: string | undefined
   )
 }
 
-/** A user pool's domain, once it is declared. */
+/** The domain of a declared user pool. */
 function userPoolName({ ledger }: Topology, name: string): Resolution | undefined {
   const { domain, region } = domainOf(name) ?? {}
   if (domain === undefined || region === undefined) return undefined
@@ -62,7 +62,7 @@ function userPoolName({ ledger }: Topology, name: string): Resolution | undefine
   return { addresses: [publicAddress('cognito-idp', region)], service: { service: 'cognito-idp', region } }
 }
 
-/** CloudFront answers to a distribution's own name; its aliases are records that lead there. */
+/** CloudFront serves a distribution's own name. Its other names are DNS records that point to that name. */
 function distributionName({ ledger }: Topology, name: string): Resolution | undefined {
   if (!ledger.findBy(DISTRIBUTION, 'domainName', name)) return undefined
   return {
@@ -82,13 +82,13 @@ function notFound(name: string): never {
 
 export const isAddress = (host: string) => /^\d{1,3}(\.\d{1,3}){3}$/.test(host)
 
-/** An endpoint's own names resolve anywhere, and always to its private addresses. */
+/** An endpoint's own names resolve everywhere, and always to its private addresses. */
 function endpointName({ ledger, subnet }: Topology, name: string): Resolution | undefined {
   if (!name.endsWith('.vpce.amazonaws.com')) return undefined
   const [endpoint] = ledger.lookUp(ENDPOINTS_BY_NAME, name)
   if (!endpoint) return undefined
   const interfaces = networkInterfacesOf(endpoint)
-  // `vpce-0…-12345678-us-east-1a.bedrock-runtime…` is the address in that zone only.
+  // A name such as `vpce-0…-12345678-us-east-1a.bedrock-runtime…` resolves to the address in that zone only.
   const [first = ''] = name.split('.')
   const inZone = interfaces.filter(({ subnetId }) =>
     first.endsWith(`-${known(subnet(subnetId).outputs, 'availabilityZone')}`),
@@ -96,7 +96,7 @@ function endpointName({ ledger, subnet }: Topology, name: string): Resolution | 
   return { addresses: (inZone.length > 0 ? inZone : interfaces).map(({ privateIp }) => privateIp) }
 }
 
-/** Private DNS: a service's public name, taken over by an interface endpoint in its own VPC. */
+/** Private DNS: an interface endpoint replaces the public name of its service, within its VPC. */
 function privateName({ ledger }: Topology, name: string, vpcId: string | undefined): Resolution | undefined {
   const endpoint = [name, anyLabel(name)]
     .flatMap((one) => ledger.lookUp(ENDPOINTS_BY_NAME, one))
@@ -104,7 +104,7 @@ function privateName({ ledger }: Topology, name: string, vpcId: string | undefin
   return endpoint && { addresses: networkInterfacesOf(endpoint).map(({ privateIp }) => privateIp) }
 }
 
-/** The own name of somebody's service, in a VPC with a connected endpoint for it that takes the name over. */
+/** The private name of an endpoint service, in a VPC that has a connected endpoint with private DNS for it. */
 function privateLinkName({ ledger }: Topology, name: string, vpcId: string | undefined): Resolution | undefined {
   if (vpcId === undefined) return undefined
   for (const { outputs } of ledger.where(ENDPOINT_SERVICE, 'privateDnsName', name)) {
@@ -125,10 +125,10 @@ const ENDPOINTS_BY_NAME: Index = { type: VPC_ENDPOINT, keysOf: dnsNames }
 
 const SERVICE_NAME = /^[a-z0-9.-]+\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/
 
-/** What an endpoint for every name of a domain is filed under. */
+/** The key for an endpoint that serves all names below a domain. */
 const anyLabel = (name: string) => name.replace(/^[^.]+/, '*')
 
-/** SDK clients whose credentials know their account call DynamoDB by a name with the account in it. */
+/** If the credentials' account is known, SDK clients call DynamoDB by a name that contains the account. */
 const ACCOUNT_NAME = /^\d{12}\.ddb\.([a-z0-9-]+)\.amazonaws\.com$/
 
 function serviceName(given: string): Resolution | undefined {
@@ -139,12 +139,12 @@ function serviceName(given: string): Resolution | undefined {
 }
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/
-/** Labels in the names of resources, which are there or are not: load balancers, endpoints, instances. */
+/** Labels in the names of resources (load balancers, endpoints, instances). Such a name resolves only if the resource exists. */
 const OF_RESOURCES: ReadonlySet<string> = new Set(['elb', 'vpce', 'compute', 'compute-1'])
 
 /**
- * A name of AWS's that no endpoint could be made for here, such as `ec2.us-east-1.amazonaws.com` or `iam.amazonaws.com`: it leads
- * to a public address, where the service is refused by its name.
+ * A name of an AWS service for which no endpoint can be made here, such as `ec2.us-east-1.amazonaws.com` or `iam.amazonaws.com`. It resolves to
+ * a public address, where the service is served or refused by name.
  */
 function otherServiceName(name: string): Resolution | undefined {
   const [, prefix, domain] = /^(.+)\.(amazonaws\.com|api\.aws)$/.exec(name) ?? []
@@ -153,9 +153,9 @@ function otherServiceName(name: string): Resolution | undefined {
   const last = labels.at(-1) ?? ''
   const region = REGION.test(last) ? last : undefined
   const [service = '', ...more] = (region === undefined ? labels : labels.slice(0, -1)).reverse()
-  // `cognito-idp.mars-1.amazonaws.com`: there is no such region, and no such name.
+  // There is no region of this name, so the name does not resolve: `cognito-idp.mars-1.amazonaws.com`.
   if (region === undefined && more.length > 0 && service !== 's3') return undefined
-  // A name of another form must not be taken for a service that is there; a bucket's is S3's, and read as such.
+  // A name of another form must not be taken for a service that exists. The name of a bucket belongs to S3.
   const isPlain = region !== undefined && domain === 'amazonaws.com' && more.length === 0
   return {
     addresses: [publicAddress(service, region ?? 'us-east-1')],
@@ -163,7 +163,7 @@ function otherServiceName(name: string): Resolution | undefined {
   }
 }
 
-/** Any address of 52.46.0.0/16, AWS's own; services with a prefix list have one of that list's. */
+/** An address of 52.46.0.0/16, which belongs to AWS. A service with a prefix list gets an address from that list. */
 function publicAddress(service: string, region: string): string {
   const list = prefixLists(region).find(({ name }) => name === `com.amazonaws.${region}.${service}`)
   const [block = '52.46.0.0/16'] = list?.cidrBlocks ?? []

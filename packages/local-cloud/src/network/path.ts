@@ -1,4 +1,4 @@
-/** A connection in the declared network: where it starts, the path that it takes, or what stops it. Types only, for everybody. */
+/** The types of a connection in the declared network: where it starts, the path that it takes, or what stops it. */
 
 import type { LedgerView } from '../ledger/ledger.ts'
 
@@ -8,11 +8,11 @@ export type Origin =
   | { readonly kind: 'instance'; readonly instanceId: string }
   | { readonly kind: 'loadBalancer'; readonly arn: string }
   | TaskOrigin
-  /** Any network interface placed in a subnet, for proofs: a stolen credential used from a host in that subnet. */
+  /** A network interface that a proof places in a subnet: stolen credentials are used from a host there. */
   | { readonly kind: 'subnet'; readonly subnetId: string; readonly securityGroupIds: readonly string[] }
   | { readonly kind: 'internet'; readonly address: string }
 
-/** A task of a container service, at its own address. */
+/** A task of a container service, with its own address. */
 export interface TaskOrigin {
   readonly kind: 'task'
   readonly taskArn: string
@@ -24,32 +24,32 @@ export interface TaskOrigin {
 }
 
 export interface Hop {
-  /** What the packet passes: `subnet`, `routeTable`, `transitGateway`, … */
+  /** What the packet passes at this hop: `subnet`, `routeTable`, `transitGateway` and so on. */
   readonly kind: string
   readonly id: string
-  /** One line for people: `10.64.0.0/10 → tgw-0…`. */
+  /** A line for people to read: `10.64.0.0/10 → tgw-0…`. */
   readonly detail: string
-  /** Of a Transit Gateway: the route table that it looked the way up in. */
+  /** At a Transit Gateway: the route table in which the route was looked up. */
   readonly tableId?: string
 }
 
 export interface Path {
   readonly reachable: true
   readonly hops: readonly Hop[]
-  /** Address that answered. */
+  /** The address that answered. */
   readonly address: string
-  /** All that the host name resolved to, in the order in which they are tried: the own zone's first. */
+  /** All addresses to which the host name resolved, in the order in which they are tried, beginning with the own zone's. */
   readonly addresses: readonly string[]
   /** What answers there. */
   readonly target:
     | { readonly kind: 'endpoint'; readonly endpointId: string; readonly vpcId: string; readonly service: string }
-    /** A public service address: `bedrock-runtime`, `sts`, `cognito-idp`, … */
+    /** A public address of a service: `bedrock-runtime`, `sts`, `cognito-idp` and so on. */
     | { readonly kind: 'service'; readonly service: string; readonly region: string }
     | {
         readonly kind: 'loadBalancer'
         readonly arn: string
         readonly port: number
-        /** The source address that it sees: of the client, or of what stands between. */
+        /** The source address that the target sees: the client's, or that of something in between. */
         readonly seenAs: string
       }
     /** A task, by its network interface. */
@@ -58,7 +58,7 @@ export interface Path {
 
 export interface Refusal {
   readonly reachable: false
-  /** How it shows to the caller: a name that does not resolve fails at once; anything else is packets lost: a timeout. */
+  /** What the caller sees: a name that does not resolve fails at once; in every other case packets are lost, which is a timeout. */
   readonly shows: 'notFound' | 'timeout'
   /** The layer that stopped it. */
   readonly layer: 'dns' | 'route' | 'transitGateway' | 'securityGroup' | 'endpoint' | 'internet'
@@ -66,16 +66,16 @@ export interface Refusal {
   readonly hops: readonly Hop[]
 }
 
-/** Looks a connection up: see reach.ts. */
+/** Looks up a connection's path: see reach.ts. */
 export type Reach = (ledger: LedgerView, from: Origin, host: string, port: number) => Path | Refusal
 
 /** A network interface of the declared network. */
 export interface Interface {
   readonly address: string
-  /** Zone by its id, the same in every account: `use1-az1`. */
+  /** The zone's id, which is the same in every account: `use1-az1`. */
   readonly zoneId: string
-  /** Id of what the interface belongs to: an endpoint's, a load balancer's. */
+  /** The id of the resource that has the interface, such as an endpoint or a load balancer. */
   readonly ownerId: string
-  /** Account of its owner. */
+  /** The account of that resource. */
   readonly account: string
 }

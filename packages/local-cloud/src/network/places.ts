@@ -1,4 +1,4 @@
-/** Where a connection starts: the network interfaces that its packets may leave by. */
+/** Where a connection starts: the network interfaces from which its packets may leave. */
 
 import { type NetworkInterface, networkInterfacesOf } from '../aws/ec2/network-interfaces.ts'
 import { EIP } from '../aws/ec2/resources/eip.ts'
@@ -13,7 +13,7 @@ import { Stopped } from './stopped.ts'
 import { label, type Topology } from './topology.ts'
 
 export interface Place {
-  /** What it is, for people. */
+  /** A name for people to read. */
   readonly name: string
   readonly kind: Origin['kind']
   readonly id: string
@@ -26,14 +26,14 @@ export interface Place {
 
 const FUNCTION = 'aws:lambda/function:Function'
 
-/** Addresses of hosts that a proof puts somewhere: documentation addresses (RFC 5737), nobody's. */
+/** The public address of hosts that a proof places somewhere. It is a documentation address (RFC 5737), which belongs to nobody. */
 const PUT_THERE_PUBLIC_ADDRESS = '203.0.113.7'
-/** AWS keeps a subnet's first four addresses. */
+/** AWS reserves the first four addresses of a subnet. */
 const FIRST_HOST = 4
 
 /**
- * One for each network interface; none for a function outside of any VPC, which starts from the internet.
- * @throws Stopped when the origin is not declared (any more)
+ * One place for each network interface; an empty list for a function outside of all VPCs, which starts from the internet.
+ * @throws Stopped if the origin is not, or no longer, declared
  */
 export function placesOf(topology: Topology, from: Exclude<Origin, { kind: 'internet' }>): readonly Place[] {
   const { ledger } = topology
@@ -84,7 +84,7 @@ function place(topology: Topology, kind: Origin['kind'], id: string, name: strin
   return { name, kind, id, vpcId, subnetId, privateIp, groupIds, ...(publicIp !== undefined && { publicIp }) }
 }
 
-/** An Elastic IP takes the place of the address that an instance was launched with. */
+/** An Elastic IP replaces the address with which an instance was launched. */
 function elasticAddress({ ledger }: Topology, { id }: Declared): string | undefined {
   const association = ledger.findBy(EIP_ASSOCIATION, 'instanceId', id) ?? ledger.findBy(EIP, 'instance', id)
   return association && text(association.outputs, 'publicIp')

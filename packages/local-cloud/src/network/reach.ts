@@ -1,6 +1,6 @@
 /**
- * Whether a connection can be made, decided in one place from the ledger: DNS, subnets, route tables, Transit Gateway
- * tables, attachments, security groups, endpoints; the way there and the way back.
+ * Decides from the ledger whether a connection can be made: DNS, subnets, route tables, Transit Gateway tables, attachments, security groups and
+ * endpoints, for the packet and for its answer.
  */
 import type { LedgerView } from '../ledger/ledger.ts'
 import { known } from '../resource/values.ts'
@@ -32,7 +32,7 @@ export function reach(
   try {
     if (from.kind === 'internet') return fromInternet(topology, from.address, host, port, trace)
     const places = placesOf(topology, from)
-    // A function outside of any VPC sends from an address of AWS's.
+    // A function outside of all VPCs sends from an address of AWS.
     if (places.length === 0) return fromInternet(topology, LAMBDA_ADDRESS, host, port, trace)
     const paths = places.map((place) => fromPlace(topology, place, host, port, trace, isDown))
     return paths[0] as Path
@@ -49,7 +49,7 @@ export function reach(
   }
 }
 
-/** Of AWS's block 52.95.0.0/16. */
+/** An address in AWS's block 52.95.0.0/16. */
 const LAMBDA_ADDRESS = '52.95.0.10'
 
 function fromInternet(topology: Topology, source: string, host: string, port: number, trace: Trace): Path {
@@ -70,11 +70,11 @@ function fromPlace(
   trace: Trace,
   isDown: (at: Interface) => boolean,
 ): Path {
-  // A refusal tells the way from the subnet that it happened in.
+  // A refusal has the path from the subnet in which it happened.
   trace.length = 0
   const { name, kind, id, vpcId, subnetId, privateIp } = place
   trace.push({ kind, id, detail: `${name} at ${privateIp} in ${subnetId}` })
-  // A load balancer asks public DNS, so that an endpoint's private DNS in its VPC does not hide a key set's address from it.
+  // A load balancer uses public DNS, so private DNS of an endpoint in its VPC does not replace a key set's address.
   const { addresses, service } = resolve(topology, host, kind === 'loadBalancer' ? undefined : vpcId)
   trace.push({ kind: 'dns', id: host, detail: `${host} → ${addresses.join(', ')}` })
   return firstToAnswer(nearestFirst(topology, place, addresses), trace, (address, hops) => {
@@ -85,7 +85,7 @@ function fromPlace(
   })
 }
 
-/** @throws Stopped of the first address, when none answers */
+/** @throws Stopped for the first address, if none answers */
 function firstToAnswer(
   addresses: readonly string[],
   trace: Trace,
@@ -107,14 +107,14 @@ function firstToAnswer(
   throw first.stopped
 }
 
-/** The order of addresses is not promised by DNS; the own zone's is the cheapest. */
+/** DNS does not guarantee an order of addresses. The address in the caller's own zone is the cheapest. */
 function nearestFirst(topology: Topology, { vpcId, subnetId }: Place, addresses: readonly string[]): readonly string[] {
   const zoneId = topology.subnet(subnetId).outputs.availabilityZoneId
   const isNear = (address: string) => interfaceOf(topology, vpcId, address)?.zoneId === zoneId
   return [...addresses.filter(isNear), ...addresses.filter((address) => !isNear(address))]
 }
 
-/** Of the own VPC first: a private address means another interface elsewhere. */
+/** Looks in the own VPC first, because a private address may belong to other interfaces elsewhere. */
 function interfaceOf(topology: Topology, vpcId: string, address: string): Interface | undefined {
   const at =
     interfaceAt(topology, vpcId, address) ?? topology.interfacesAt(address).find((one) => one.privateIp === address)

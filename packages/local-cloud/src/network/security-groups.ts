@@ -1,4 +1,4 @@
-/** Whether a security group lets a connection out or in. Groups are stateful: answers need no rule. */
+/** Whether a security group lets a connection out or in. Groups are stateful, so answers need no rule. */
 
 import { DEFAULT_SECURITY_GROUP, SECURITY_GROUP } from '../aws/ec2/resources/security-group.ts'
 import { EGRESS_RULE } from '../aws/ec2/resources/security-group-egress-rule.ts'
@@ -11,7 +11,7 @@ import { blocksOfPrefixList, holds, label, type Topology } from './topology.ts'
 
 export type Direction = 'out' | 'in'
 
-/** The other end of a connection. `groupIds` where both ends are in one VPC: rules that name groups hold there only. */
+/** The other end of a connection. `groupIds` is set if both ends are in one VPC, because only there rules that name groups apply. */
 export interface Peer {
   readonly address: string
   readonly groupIds: readonly string[]
@@ -19,7 +19,7 @@ export interface Peer {
 
 interface Rule {
   readonly groupId: string
-  /** `tcp`, or `-1` for all. */
+  /** `tcp`, or `-1` for all protocols. */
   readonly protocol: string
   readonly fromPort: number
   readonly toPort: number
@@ -30,8 +30,8 @@ interface Rule {
 }
 
 /**
- * @param holder what the groups are on, for people
- * @throws Stopped `securityGroup` when none of the groups has a rule for it
+ * @param holder the resource that has the groups, for messages
+ * @throws Stopped `securityGroup` if none of the groups has a rule for the connection
  */
 export function pass(
   topology: Topology,
@@ -81,7 +81,7 @@ function rulesOf({ ledger }: Topology, groupId: string, direction: Direction): r
   return [...separate, ...inline.flatMap((rule) => inlineRules(rule, groupId, group.region))]
 }
 
-/** A VPC's default group, as long as nobody has adopted it: in from itself, out to anywhere. */
+/** A VPC's default group that no resource has adopted: it admits its own members, and lets everything out. */
 const untouchedDefault = (groupId: string, direction: Direction): Rule => ({
   groupId,
   protocol: '-1',

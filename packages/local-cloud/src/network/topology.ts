@@ -1,4 +1,4 @@
-/** The declared network, as paths are looked up in it. Every step costs the same, however much is declared. */
+/** The declared network, prepared for path lookups. The cost of a step does not depend on how much is declared. */
 
 import { type NetworkInterface, networkInterfacesOf, SUBNET } from '../aws/ec2/network-interfaces.ts'
 import { prefixLists } from '../aws/ec2/prefix-lists.ts'
@@ -12,13 +12,13 @@ import type { Declared, LedgerView } from '../ledger/ledger.ts'
 import type { Index } from '../ledger/ledger-index.ts'
 import { known, text, texts } from '../resource/values.ts'
 
-/** A network interface, and what it belongs to. */
+/** A network interface, and the resource that has it. */
 export interface OwnedInterface extends NetworkInterface {
   readonly owner: Declared
 }
 
 export interface Route {
-  /** `local` is the VPC's own; a prefix list's blocks are a route each. */
+  /** `local` is the VPC's own block. A prefix list gives one route for each of its blocks. */
   readonly kind: 'local' | 'internetGateway' | 'natGateway' | 'transitGateway' | 'gatewayEndpoint'
   readonly destination: string
   readonly targetId: string
@@ -31,14 +31,14 @@ export interface RouteTable {
 
 export interface Topology {
   readonly ledger: LedgerView
-  /** Hosts of the internet that nothing declares. */
+  /** Hosts on the internet that no resource declares. */
   readonly websites: ReadonlySet<string>
-  /** @throws Error when the ledger contradicts itself: rows refuse what names something that is not there. */
+  /** @throws Error if the ledger contradicts itself: rows refuse references to resources that do not exist. */
   readonly subnet: (id: string) => Declared
   readonly vpc: (id: string) => Declared
-  /** The table associated with a subnet, else its VPC's main table. */
+  /** The route table that is associated with a subnet, otherwise its VPC's main table. */
   readonly routeTable: (subnetId: string) => RouteTable
-  /** Everything that has an address, private or public: a private one may mean several, in different VPCs. */
+  /** All interfaces with this private or public address. A private address may exist in several VPCs. */
   readonly interfacesAt: (address: string) => readonly OwnedInterface[]
 }
 
@@ -117,14 +117,14 @@ function routesOf(route: Declared): readonly Route[] {
 export const blocksOfPrefixList = (region: string, id: string): readonly string[] =>
   prefixLists(region).find((list) => list.id === id)?.cidrBlocks ?? []
 
-/** `com.amazonaws.us-east-1.ecr.api` → `ecr.api` */
+/** Turns `com.amazonaws.us-east-1.ecr.api` into `ecr.api`. */
 export const serviceLabel = (serviceName: string) => serviceName.replace(/^com\.amazonaws\.[a-z0-9-]+\./, '')
 
 export const holds = (cidrBlock: string, address: string) => contains(cidrBlock, `${address}/32`)
 
 export const prefixOf = (cidrBlock: string) => Number(cidrBlock.split('/')[1])
 
-/** The most specific of the routes that hold an address; the first where two are equally specific. */
+/** The most specific route for an address; the first of two equally specific ones. */
 export function longest<T extends { readonly destination: string }>(
   routes: readonly T[],
   address: string,
@@ -136,7 +136,7 @@ export function longest<T extends { readonly destination: string }>(
   return best
 }
 
-/** `vpc-0… (hub)`: the id, and the name that people gave it; instead of an ARN, the name. */
+/** `vpc-0… (hub)`: the id, and the name in its tags. A resource whose id is an ARN is shown by its name only. */
 export function label(resource: Declared): string {
   const tags = resource.outputs.tags
   const tagged = typeof tags === 'object' && tags !== null && 'Name' in tags ? tags.Name : undefined

@@ -1,4 +1,6 @@
-/** Across a Transit Gateway: into it by one VPC's attachment, by its tables, out by another's. */
+/**
+ * A packet's way across a Transit Gateway: in through one VPC's attachment, through the route tables, and out through another VPC's attachment.
+ */
 
 import { GATEWAY_ROUTE } from '../aws/ec2/resources/transit-gateway-route.ts'
 import { GATEWAY_ROUTE_TABLE } from '../aws/ec2/resources/transit-gateway-route-table.ts'
@@ -15,13 +17,13 @@ import { label, longest, type Topology } from './topology.ts'
 interface GatewayRoute {
   readonly destination: string
   readonly kind: 'static' | 'propagated'
-  /** `undefined` is a blackhole. */
+  /** `undefined` for a blackhole. */
   readonly attachmentId: string | undefined
 }
 
 /**
- * @param subnetId where the packet comes from
- * @returns the subnet in the other VPC that the packet comes out in
+ * @param subnetId the subnet from which the packet comes
+ * @returns the subnet in the other VPC in which the packet arrives
  * @throws Stopped `transitGateway`
  */
 export function cross(
@@ -63,7 +65,7 @@ export function cross(
     tableId: table.id,
     detail: `${gatewayId}, table ${label(table)}: ${route.destination} (${route.kind}) → ${label(out)}`,
   })
-  // The gateway keeps a packet in its zone where the other VPC has one there.
+  // The gateway keeps a packet in its zone if the other VPC has an attachment subnet there.
   const exit = subnetIn(topology, out, zone) ?? texts(out.outputs, 'subnetIds')[0]
   if (exit === undefined) throw new Stopped('transitGateway', `${label(out)} has no subnets`)
   trace.push({
@@ -93,7 +95,7 @@ function tableOf({ ledger }: Topology, attachment: Declared): Declared {
   return table
 }
 
-/** Static routes first: between two that are equally specific, the static one wins. Of the propagated ones, those that hold the address. */
+/** The routes for an address. Static routes come first, because of two equally specific routes the static one is used. */
 function routesTo({ ledger }: Topology, tableId: string, address: string): readonly GatewayRoute[] {
   const declared = ledger
     .where(GATEWAY_ROUTE, 'transitGatewayRouteTableId', tableId)
@@ -118,10 +120,10 @@ const propagatesInto = (ledger: LedgerView, attachment: Declared, tableId: strin
     .where(GATEWAY_PROPAGATION, 'transitGatewayAttachmentId', attachment.id)
     .some(({ outputs }) => outputs.transitGatewayRouteTableId === tableId)
 
-/** Sizes of a VPC. */
+/** The prefixes of the largest and the smallest VPC. */
 const [LARGEST, SMALLEST] = [16, 28]
 
-/** The VPCs whose block holds an address: of each size there is one block that does, so nobody's block has to be read. */
+/** The VPCs whose block contains an address. For each size only one block does, so the blocks of other VPCs need not be read. */
 function vpcsAround(ledger: LedgerView, address: string): readonly Declared[] {
   const found: Declared[] = []
   const value = parseCidr(`${address}/32`).first

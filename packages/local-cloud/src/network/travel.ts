@@ -1,4 +1,4 @@
-/** One packet from an interface to an address, and the answer's way back. */
+/** The way of one packet from an interface to an address, and the way of its answer. */
 
 import { known } from '../resource/values.ts'
 import { arrive, arriveFromInternet, type Packet } from './arrival.ts'
@@ -18,10 +18,10 @@ import {
 } from './topology.ts'
 import { cross } from './transit-gateway.ts'
 
-/** @throws Stopped where the packet, or the answer to it, is lost */
+/** @throws Stopped if the packet or its answer is lost */
 export function travel(topology: Topology, from: Place, packet: Packet, trace: Trace): Path['target'] {
   const { address, port } = packet
-  // Rules that name groups hold inside one VPC, by private address.
+  // Rules that name groups apply within one VPC, for private addresses.
   const near = interfaceAt(topology, from.vpcId, address)
   const peer = { address, groupIds: near?.securityGroupIds ?? [] }
   pass(topology, 'out', from.name, from.groupIds, peer, port, trace)
@@ -71,7 +71,7 @@ function lookUp(topology: Topology, subnetId: string, address: string, trace: Tr
   return route
 }
 
-/** From the gateway's subnet in the other VPC to an address in it. */
+/** From the gateway's subnet in the other VPC to an address in that VPC. */
 function deliver(topology: Topology, subnetId: string, address: string): OwnedInterface | undefined {
   const route = longest(topology.routeTable(subnetId).routes, address)
   const vpcId = known(topology.subnet(subnetId).outputs, 'vpcId')
@@ -83,7 +83,7 @@ function deliver(topology: Topology, subnetId: string, address: string): OwnedIn
   return interfaceAt(topology, vpcId, address)
 }
 
-/** The answer has its own way: another table, another attachment's association. */
+/** The answer is routed separately: by another route table, and another attachment's association. */
 function answer(topology: Topology, there: OwnedInterface, to: Place, trace: Trace): void {
   const back: Trace = []
   try {
@@ -101,7 +101,7 @@ function answer(topology: Topology, there: OwnedInterface, to: Place, trace: Tra
   trace.push({ kind: 'return', id: there.id, detail: `answer to ${to.privateIp}: ${detail}` })
 }
 
-/** @returns the address that the internet sees */
+/** @returns the source address that the internet sees */
 function throughNat(topology: Topology, id: string, address: string, trace: Trace): string {
   const nat = natGateway(topology, id)
   if (!nat) throw new Stopped('route', `${id} is gone: the route to it is a blackhole`)

@@ -4,9 +4,9 @@
  */
 
 export interface CallOfService {
-  /** What is called. */
+  /** The action that the caller calls. */
   readonly by: string
-  /** What the service calls for it, as the same principal. */
+  /** The actions that the service then calls, as the same principal. */
   readonly also: readonly string[]
   readonly source: string
 }

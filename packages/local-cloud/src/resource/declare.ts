@@ -1,4 +1,4 @@
-/** What both engines do with a row: check the inputs, ask it to refuse, take its answer. */
+/** What both engines do with a row: check the inputs, call `refuse`, and take the answer. */
 import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../errors.ts'
 import type { Authorize } from '../iam/authorize.ts'
@@ -14,28 +14,28 @@ export interface Declaration {
   readonly urn: string
   readonly inputs: Properties
   readonly account: string
-  /** The provider's; the input `region` overrides it. */
+  /** The provider's region, unless the input `region` names another. */
   readonly region: string
   readonly ledger: LedgerView
   readonly organization: Organization
-  /** What is there now, when this is an update in place. */
+  /** The existing resource, for an update in place. */
   readonly current?: Declared
   readonly authorize?: Authorize
   readonly options: Declared['options']
 }
 
-/** Ends the URN of a resource that its stack gave up without deleting it. */
+/** The suffix of a resource's URN after its stack gave it up without deleting it. */
 export const RETAINED = '#retained'
 
-/** By the URN that a retained resource had. */
+/** Looks up a retained resource by the URN that it had. */
 const RETAINED_BY_URN: Index = {
   keysOf: ({ urn }) => (urn.endsWith(RETAINED) ? [urn.slice(0, urn.indexOf('#', urn.lastIndexOf('::')))] : []),
 }
 
-/** Inputs that every resource of AWS provider 7 takes. */
+/** Inputs that every resource has since version 7 of the AWS provider. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['region'])
 
-/** @throws AwsError as AWS refuses; UnsupportedError for what this row does not know. */
+/** @throws AwsError as AWS refuses; UnsupportedError for what this row does not support. */
 export async function declare(declaration: Declaration): Promise<Declared> {
   const { row, inputs } = declaration
   checkInputs(row, inputs)
@@ -46,7 +46,7 @@ export async function declare(declaration: Declaration): Promise<Declared> {
   return answered(declaration, situation)
 }
 
-/** What is in the ledger once nothing has refused. */
+/** The resource that goes into the ledger, if nothing has refused. */
 export function answered({ row, urn, inputs, account, options }: Declaration, situation: Situation): Declared {
   const { id, outputs } = row.answer(situation)
   const { current } = situation
@@ -55,7 +55,7 @@ export function answered({ row, urn, inputs, account, options }: Declaration, si
   return {
     urn,
     type: row.type,
-    // An update leaves the engine's id as it is, also where AWS's would be another one (a record of another type).
+    // An update keeps the engine's id, even where AWS's id changes (a record of another type).
     id: current?.id ?? id,
     account,
     region,
@@ -65,7 +65,7 @@ export function answered({ row, urn, inputs, account, options }: Declaration, si
   }
 }
 
-/** Which changed inputs, or paths inside of one, replace the resource; none for an update in place. */
+/** The changed inputs, or paths inside an input, that replace the resource. Empty: the resource is updated in place. */
 export function replacedBy(row: ResourceType, inputsBefore: Properties, inputsAfter: Properties): readonly string[] {
   const before = { ...row.defaults, ...inputsBefore }
   const after = { ...row.defaults, ...inputsAfter }
@@ -73,7 +73,7 @@ export function replacedBy(row: ResourceType, inputsBefore: Properties, inputsAf
   return [...always, ...(row.replacesWhen?.(before, after) ?? [])]
 }
 
-/** Equal for AWS: a list of texts is a set in every type that is known here. */
+/** Whether two values are equal for AWS. A list of texts counts as a set, in all known types. */
 export function isSame(one: Value | undefined, other: Value | undefined): boolean {
   if (isTexts(one) && isTexts(other)) return canonical([...one].sort()) === canonical([...other].sort())
   return canonical(one) === canonical(other)
@@ -82,7 +82,7 @@ export function isSame(one: Value | undefined, other: Value | undefined): boolea
 const isTexts = (value: Value | undefined): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
 
-/** @throws UnsupportedError naming an unknown input; AwsError for one that is missing. */
+/** @throws UnsupportedError that names an unknown input; AwsError for a missing one. */
 export function checkInputs(row: Pick<ResourceType, 'type' | 'inputs' | 'required'>, inputs: Properties): void {
   const [problem] = inputProblems(row, inputs)
   if (problem?.missing)
@@ -91,13 +91,13 @@ export function checkInputs(row: Pick<ResourceType, 'type' | 'inputs' | 'require
 }
 
 export interface InputProblem {
-  /** Path of the input: `vpcConfig.subnetIds`. */
+  /** The path of the input: `vpcConfig.subnetIds`. */
   readonly property: string
-  /** Required and not given; otherwise given and not known. */
+  /** Whether the input is required and missing; otherwise it is given and unknown. */
   readonly missing: boolean
 }
 
-/** Every input that the row does not know, and every one that it needs and did not get. */
+/** All unknown inputs, and all required ones that are missing. */
 export function inputProblems(
   row: Pick<ResourceType, 'inputs' | 'required'>,
   inputs: Properties,
@@ -128,7 +128,7 @@ function unknownInputs(known: readonly string[], path: string, value: Value): re
 export function situationOf(declaration: Omit<Declaration, 'options'>): Situation {
   const { row, urn, inputs, account, ledger, organization, current, authorize } = declaration
   const region = text(inputs, 'region') ?? declaration.region
-  // What a stack gave up without deleting it still has its id.
+  // A resource that a stack gave up without deleting it still has its id.
   const retained = ledger.lookUp(RETAINED_BY_URN, urn)
   const material = canonical([
     urn,
@@ -139,7 +139,7 @@ export function situationOf(declaration: Omit<Declaration, 'options'>): Situatio
   ])
   return {
     urn,
-    // What an engine writes after `#` tells several resources of one URN apart: a replacement and what it replaces.
+    // The suffix after `#` distinguishes resources with the same URN, such as a replacement and the resource that it replaces.
     name: urn.slice(urn.lastIndexOf('::') + 2).replace(/#\w+$/, ''),
     account,
     region,
@@ -153,10 +153,10 @@ export function situationOf(declaration: Omit<Declaration, 'options'>): Situatio
   }
 }
 
-/** An id or an ARN is not longer; what is, is a document. */
+/** Ids and ARNs are not longer than this. A longer text is a document. */
 const LONGEST_ID = 2048
 
-/** Whatever names something in its inputs, by the text. What a tag says holds nothing. */
+/** Looks up resources by a text in their inputs, through which they may refer to another resource. Tags are left out. */
 const BY_TEXT: Index = {
   keysOf: ({ inputs }) => Object.entries(inputs).flatMap(([name, value]) => (name === 'tags' ? [] : textsIn(value))),
 }
@@ -167,7 +167,7 @@ function textsIn(value: Value): readonly string[] {
   return Object.values(value).flatMap(textsIn)
 }
 
-/** Who keeps a resource from being deleted: whatever has its id in an input. */
+/** The resources that prevent the deletion of a resource, because they have its id in an input. */
 export function heldBy(
   row: ResourceType,
   resource: Declared,
@@ -176,7 +176,7 @@ export function heldBy(
 ): readonly Declared[] {
   const ids = new Set([resource.id])
   for (const output of row.heldByOutputs ?? ['arn']) ids.add(text(resource.outputs, output) ?? resource.id)
-  // A name is another's in another account; an ARN is not.
+  // The same name in another account belongs to another resource; an ARN does not.
   const elsewhere = new Set(ids)
   if (row.named !== undefined) elsewhere.delete(resource.id)
   const naming = new Set([...ids].flatMap((id) => ledger.lookUp(BY_TEXT, id)))
@@ -198,7 +198,7 @@ function containsAny(value: Value, ids: ReadonlySet<string>): boolean {
   return Object.values(value).some((nested) => containsAny(nested, ids))
 }
 
-/** JSON with sorted keys and without undefined: equal for equal values. */
+/** JSON with sorted keys and without undefined values, so that equal values give equal texts. */
 export function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`

@@ -1,21 +1,21 @@
-/** By which id an existing resource is imported: its own, or another that its row describes. */
+/** The id by which an existing resource is imported: its own, or one that its row describes. */
 import { AwsError } from '../errors.ts'
 import type { Declared, Properties } from '../ledger/ledger.ts'
 import type { ResourceType } from './resource-type.ts'
 import { text } from './values.ts'
 
-/** One part of an id; nothing where the resource has none. */
+/** One part of an id; an empty text if the resource lacks it. */
 export const idPart = (from: Properties, name: string): string => text(from, name) ?? ''
 
-/** What `pulumi import` takes for a resource. */
+/** The id that `pulumi import` takes for a resource. */
 export function importIdOf({ importId }: Pick<ResourceType, 'importId'>, resource: Declared): string {
   const [first] = typeof importId === 'object' ? importId.of(resource) : []
   return first ?? resource.id
 }
 
 /**
- * Whether an existing resource is the one that an import, or a `get`, names.
- * @throws AwsError for a type that cannot be imported, and for an id of another form than the type's
+ * Whether a resource is the one that an import or a `get` names.
+ * @throws AwsError for a type that cannot be imported, and for an id that does not have the type's form
  */
 export function importedBy(
   { type, importId }: Pick<ResourceType, 'type' | 'importId'>,

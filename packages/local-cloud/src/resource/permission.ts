@@ -1,9 +1,9 @@
-/** What the rows' permissions are made of: calls of AWS's API, with the condition keys that a policy may ask for. */
+/** Helpers for the permissions of rows: calls of AWS's API, with the condition keys that policies may use. */
 import type { Properties } from '../ledger/ledger.ts'
 import type { Made, Operation, Permission, Permissions, ResourceType, Situation } from './resource-type.ts'
 import { object } from './values.ts'
 
-/** What a row's operation asks for, about the resource as it is, or as the row would answer it. */
+/** The permissions that an operation of a row needs, for the existing resource or for the one that the row would make. */
 export const permissionsOf = (row: ResourceType, operation: Operation, situation: Situation): readonly Permission[] =>
   row.permissions(operation, situation, situation.current ?? row.answer(situation))
 
@@ -15,16 +15,16 @@ export const call = (action: string, resource = '*', context?: Context): Permiss
   ...(context && { context }),
 })
 
-/** The calls of each operation by itself; {@link lifeCycle} adds what the provider does besides. */
+/** The calls of each operation alone; {@link lifeCycle} adds the provider's other calls. */
 export interface Parts {
   readonly create: readonly Permission[]
   readonly read: readonly Permission[]
-  /** @default none: every change of the type replaces it */
+  /** @default none: every change replaces a resource of this type */
   readonly update?: readonly Permission[]
   readonly delete: readonly Permission[]
 }
 
-/** A creation and an update end in a read, as in the AWS provider. */
+/** As in the AWS provider, a creation and an update end with a read. */
 export const lifeCycle =
   (describe: (situation: Situation, made: Made) => Parts): Permissions =>
   (operation, situation, made) => {
@@ -33,30 +33,30 @@ export const lifeCycle =
     return operation === 'create' || operation === 'update' ? [...own, ...later([], ...parts.read)] : own
   }
 
-/** Calls that the provider makes once the resource is there, to set these inputs of it; to read it, when there are none. */
+/** Calls that the provider makes after the creation, to set these inputs. Without inputs, the calls only read. */
 export const later = (sets: readonly string[], ...permissions: readonly Permission[]): readonly Permission[] =>
   permissions.map((permission) => ({ ...permission, sets }))
 
-/** Calls that are made on some condition only. */
+/** The calls, if the condition is true. */
 export const when = (condition: boolean, ...permissions: readonly Permission[]): readonly Permission[] =>
   condition ? permissions : []
 
-/** The first use of a service in an account makes its service-linked role; who deploys there must be able to. */
+/** The first use of a service in an account makes its service-linked role. The deployer needs the permission for this. */
 export const serviceLinkedRole = ({ account }: Pick<Situation, 'account'>, service: string, role: string): Permission =>
   call('iam:CreateServiceLinkedRole', `arn:aws:iam::${account}:role/aws-service-role/${service}/${role}`, {
     'iam:AWSServiceName': service,
   })
 
-/** A service is handed a role. */
+/** The permission to pass a role to a service. */
 export const passRole = (role: string, service: string): Permission =>
   call('iam:PassRole', role, { 'iam:PassedToService': service })
 
-/** Several calls that IAM grants for everything or nothing. */
+/** Calls that IAM can allow for all resources only. */
 export const calls = (...actions: readonly string[]): readonly Permission[] => actions.map((action) => call(action))
 
 const tagsOf = (properties: Properties | undefined): Properties => object(properties ?? {}, 'tags') ?? {}
 
-/** Keys of a request that sends tags. */
+/** The condition keys of a request that sends tags. */
 export function requestTags(tags: Properties): Context {
   const keys = Object.keys(tags)
   if (keys.length === 0) return {}
@@ -66,22 +66,22 @@ export function requestTags(tags: Properties): Context {
   }
 }
 
-/** Keys of a request about something that has tags. */
+/** The condition keys of a request about a resource with tags. */
 export const resourceTags = (properties: Properties | undefined): Context =>
   Object.fromEntries(
     Object.entries(tagsOf(properties)).map(([key, value]) => [`aws:ResourceTag/${key}`, String(value)]),
   )
 
-/** Of the resource that is being made. */
+/** The keys for the tags of the resource that is being made. */
 export const newTags = ({ inputs }: Situation): Context => requestTags(tagsOf(inputs))
 
-/** Of the resource as it is there. */
+/** The keys for the tags of the existing resource. */
 export const ownTags = ({ current }: Situation): Context => resourceTags(current?.outputs)
 
 export const changed = ({ inputs, current }: Situation, ...names: readonly string[]): boolean =>
   names.some((name) => JSON.stringify(inputs[name]) !== JSON.stringify(current?.inputs[name]))
 
-/** The calls that bring a resource's tags from what they are to what they shall be: only those that differ. */
+/** The calls that change a resource's tags: only those for tags that differ. */
 export function retag(
   { inputs, current }: Situation,
   actions: { readonly add: string; readonly remove: string },

@@ -2,7 +2,7 @@ import type { Authorize } from '../iam/authorize.ts'
 import type { Declared, LedgerView, Properties } from '../ledger/ledger.ts'
 import type { Organization } from '../organization.ts'
 
-/** What the functions of a row receive: account, region and name of the resource, its inputs, and the ledger. */
+/** What the functions of a row get: account, region and name of the resource, its inputs, and the ledger. */
 export interface Situation {
   readonly urn: string
   /** Logical name, the last part of the URN. */
@@ -12,7 +12,7 @@ export interface Situation {
   readonly inputs: Properties
   readonly ledger: LedgerView
   readonly organization: Organization
-  /** On an update, what is there now. */
+  /** The existing resource, for an update. */
   readonly current?: Declared
   /** Evaluates policies as they are in `ledger`, for refusals that depend on a role's permissions. */
   readonly authorize?: Authorize
@@ -23,11 +23,11 @@ export interface Situation {
   stableToken(length: number, salt?: string): string
 }
 
-/** One permission that a deployer needs: evaluated before the change is made. */
+/** A permission that a deployer needs. It is checked before the change is made. */
 export interface Permission {
   readonly action: string
   readonly resource: string
-  /** Condition keys beyond those of the principal. */
+  /** Condition keys besides those of the principal. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>
   /**
    * Runs after creation and sets these inputs (none where it only reads). If it is denied, the resource exists without them.
@@ -42,39 +42,39 @@ export interface Made {
   readonly outputs: Properties
 }
 
-/** @param made what the row answers: the resource's id, and its ARN where it has one */
+/** @param made the row's answer: the resource's id, and its ARN if it has one */
 export type Permissions = (operation: Operation, situation: Situation, made: Made) => readonly Permission[]
 
 /** By which id an existing resource is imported, as the AWS provider documents it. */
 export interface ImportId {
-  /** For the message that refuses another form. */
+  /** The form, for the error about an id of another form. */
   readonly format: string
   readonly pattern: RegExp
-  /** All that are good. */
+  /** All ids under which the resource can be imported. */
   readonly of: (resource: Declared) => readonly string[]
 }
 
-/** One resource type of the local cloud: a row in a table, one file each. */
+/** One resource type of the local cloud. Each row is a file. */
 export interface ResourceType {
   /** Pulumi type token. */
   readonly type: string
   /**
-   * Inputs known to this row; any other fails loudly. `a.b` names an input inside the objects of `a` (or of its list); once
-   * one is named, all must be. An input without any such is taken whole: tags, policies, environment variables.
+   * The inputs that this row knows; any other is refused by name. `a.b` names an input inside the objects of `a` (or of its list); if one of
+   * these is named, all must be. An input without such paths is accepted with any content: tags, policies, environment variables.
    */
   readonly inputs: readonly string[]
   /** Inputs whose change replaces the resource (terraform-provider-aws: ForceNew). */
   readonly replaces: readonly string[]
-  /** What the AWS provider puts in for inputs that are left out: to write it down, or to take it out again, is no change. */
+  /** The AWS provider's defaults for inputs that are left out. Writing a default down, or removing it, is no change. */
   readonly defaults?: Properties
-  /** Inputs, or paths inside of one, that replace for some changes of value only. */
+  /** Inputs, or paths inside an input, of which only some changes replace the resource. */
   readonly replacesWhen?: (before: Properties, after: Properties) => readonly string[]
   /**
-   * The input that is the resource's name, which Pulumi makes up where it is not given. A replacement that keeps a given
-   * name deletes before it creates, as the name is taken otherwise.
+   * The input with the resource's name, which Pulumi generates if it is not given. If a replacement keeps a given name, the old resource is
+   * deleted first, because two cannot have the same name.
    */
   readonly named?: string
-  /** Inputs without which AWS's API or the provider's schema refuses. */
+  /** Inputs that AWS's API or the provider's schema requires. */
   readonly required?: readonly string[]
   /**
    * References that do not block deletion: this resource is deleted together with what they name, or AWS accepts that it
@@ -84,47 +84,50 @@ export interface ResourceType {
   /** Error code of a deletion while others still contain the id. @default 'DependencyViolation' */
   readonly heldCode?: string
   /**
-   * Outputs by which others hold this resource, besides its id.
-   * @default ['arn'] where there is one
+   * Outputs besides the id by which other resources refer to this one.
+   * @default ['arn'] if there is one
    */
   readonly heldByOutputs?: readonly string[]
   /**
-   * The inputs of others, `TYPE.INPUT`, through which this resource is held: instead of the scan of all inputs, for what is
-   * known by a name that may mean something else elsewhere. Empty: nothing holds it.
+   * The inputs of other resources, `TYPE.INPUT`, that refer to this one. They are used in place of a scan of all inputs, for a name that may
+   * mean something else elsewhere. Empty: no reference prevents a deletion.
    */
   readonly heldThrough?: readonly string[]
-  /** Refuses as AWS would, given what is there: throws {@link AwsError}. Called before create and before update. */
+  /** Refuses as AWS would, given the existing resources, by throwing {@link AwsError}. Called before a creation and before an update. */
   readonly refuse?: (situation: Situation) => void | Promise<void>
   /**
-   * Calls that AWS needs once the resource is there (a function's reserved concurrency). When one refuses, the resource exists
-   * without these inputs: the deployment fails, and the resource must not be lost.
+   * Calls that AWS needs after the creation (a function's reserved concurrency). If one refuses, the resource exists without these inputs: the
+   * deployment fails, but the resource must not be lost.
    */
   readonly afterwards?: readonly {
     readonly inputs: readonly string[]
     readonly refuse: (situation: Situation) => void | Promise<void>
   }[]
-  /** The AWS provider tries a deletion again while AWS refuses it for what is still there. */
+  /** Whether the AWS provider repeats a deletion that AWS refuses because something still exists. */
   readonly patient?: boolean
-  /** Refuses a deletion beyond the generic scan for resources that still contain the id. */
+  /** Refuses a deletion for other reasons than references to the resource's id. */
   readonly refuseDelete?: (resource: Declared, ledger: LedgerView, organization: Pick<Organization, 'images'>) => void
-  /** Id and the outputs beyond the inputs. */
+  /** The id, and the outputs that are not inputs. */
   readonly answer: (situation: Situation) => Made
-  /** The calls that the AWS provider makes: what a deployer must be allowed. */
+  /** The calls that the AWS provider makes, which a deployer must be allowed. */
   readonly permissions: Permissions
-  /** `never`: the AWS provider has no way to import it. @default the resource's own id */
+  /**
+   * `never`: the AWS provider cannot import it.
+   * @default the resource's own id
+   */
   readonly importId?: ImportId | 'never'
 }
 
-/** What a data source is given. */
+/** What a data source gets. */
 export interface Call extends Pick<Situation, 'account' | 'region' | 'inputs' | 'ledger' | 'organization'> {
-  /** ARN of the caller, as `GetCallerIdentity` answers it. */
+  /** The caller's ARN, as in the answer of `GetCallerIdentity`. */
   readonly callerArn: string
 }
 
 /** One data source (`aws.ec2.getRouteTable`): reads the ledger, changes nothing. */
 export interface InvokeType {
   readonly token: string
-  /** Inputs known to this row; any other fails loudly. */
+  /** The inputs that this row knows; any other is refused by name. */
   readonly inputs: readonly string[]
   readonly answer: (call: Call) => Properties
   /** The calls that the AWS provider makes. */

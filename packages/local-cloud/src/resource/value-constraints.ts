@@ -1,6 +1,6 @@
 /**
- * What a value may be, by AWS's own service models (`value-constraints.json`, generated: tests/references/constraints) and, for tags, by
- * the rules that are the same for every service. The last that is asked: a row's own refusals have better words.
+ * Checks values against AWS's own service models (`value-constraints.json`, generated: tests/references/constraints) and, for tags, against the
+ * rules that all services share. This check comes last, because a row's own refusals have better words.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,10 +11,10 @@ import type { Properties, Value } from '../ledger/ledger.ts'
 export interface Constraint {
   /** The member of AWS's request: `iam:CreateRole.RoleName`. */
   readonly of: string
-  /** Of a number its value, of a text or a list its length. */
+  /** The smallest value of a number, or the smallest length of a text or a list. */
   readonly min?: number
   readonly max?: number
-  /** Of the whole text. */
+  /** For the whole text. */
   readonly pattern?: string
   readonly enum?: readonly string[]
 }
@@ -28,7 +28,7 @@ export const CONSTRAINTS = (
 /** Every service's, as "Tagging AWS resources" has them; the models of some services do not say so. */
 const TAGS = { most: 50, key: 128, value: 256, reserved: /^aws:/i } as const
 
-/** How a service calls what does not fit. */
+/** The error code for an invalid value, by service. */
 const CODES: Readonly<Record<string, string>> = {
   cloudfront: 'InvalidArgument',
   'cognito-idp': 'InvalidParameterException',
@@ -46,7 +46,7 @@ const CODES: Readonly<Record<string, string>> = {
 }
 const codeOf = (service: string) => CODES[service] ?? 'ValidationException'
 
-/** @throws AwsError for the first value that AWS's model of the request refuses */
+/** @throws AwsError for the first value that AWS's model of the request does not allow */
 export function checkValues(type: string, inputs: Properties): void {
   for (const [path, constraints] of Object.entries(CONSTRAINTS[type] ?? {}))
     for (const value of valuesAt(inputs, path.split('.')))
@@ -86,10 +86,10 @@ export function problemOf(value: Value, { min, max, pattern, enum: allowed }: Co
 
 const matchers = new Map<string, RegExp>()
 
-/** Of Java's classes of characters, the one here that JavaScript has not: ASCII that is printed. */
+/** A character class of Java that JavaScript lacks: printable ASCII. */
 const PRINT = /\\p\{Print\}/g
 
-/** AWS's patterns are Java's; but for that class those here are JavaScript's too. */
+/** AWS's patterns are Java's. Those that occur here are valid in JavaScript too, except for that class. */
 export function matcher(pattern: string): RegExp {
   const known = matchers.get(pattern)
   if (known) return known
@@ -99,7 +99,7 @@ export function matcher(pattern: string): RegExp {
   return made
 }
 
-/** Every value at an input's path: `actions.type` in a list of actions, `tags{key}`, `names[]`. */
+/** All values at an input's path: `actions.type` in a list of actions, `tags{key}`, `names[]`. */
 export function valuesAt(value: Value | undefined, [part, ...rest]: readonly string[]): readonly Value[] {
   if (value === undefined || value === null || typeof value === 'boolean') return []
   if (part === undefined) return [value]

@@ -1,4 +1,4 @@
-/** Reading a resource's inputs and outputs, typed; and what most rows answer alike. */
+/** Typed access to a resource's inputs and outputs, and answers that most rows share. */
 
 import { AwsError } from '../errors.ts'
 import { isObject } from '../ledger/is-object.ts'
@@ -11,7 +11,7 @@ export const text = (from: Properties, name: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** A text that must be there: the row lists it as required, or a row answered it. */
+/** A text that must exist, because the row requires it or has answered it. */
 export function known(from: Properties, name: string): string {
   const value = text(from, name)
   if (value === undefined) throw new AwsError('MissingParameter', `The request must contain the parameter ${name}`)
@@ -33,7 +33,7 @@ export const texts = (from: Properties, name: string): readonly string[] => {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
-/** An object, or undefined. */
+/** An object, or undefined if there is none. */
 export const object = (from: Properties, name: string): Properties | undefined => asObject(from[name])
 
 /** A list of objects. */
@@ -48,11 +48,11 @@ export function asObject(value: Value | undefined): Properties | undefined {
 
 const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value)
 
-/** `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE` where the resource is. */
+/** `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE`, with the situation's region and account. */
 export const arn = (where: Pick<Situation, 'account' | 'region'>, service: string, resource: string): string =>
   `arn:aws:${service}:${where.region}:${where.account}:${resource}`
 
-/** What is in the caller's own account and region, by id; another account's resource does not exist for it. */
+/** A resource of the caller's own account and region, by id. For the caller, another account's resource does not exist. */
 export function own(
   where: Pick<Situation, 'account' | 'region' | 'ledger'>,
   type: string,
@@ -63,7 +63,7 @@ export function own(
     .find(({ account, region }) => account === where.account && region === where.region)
 }
 
-/** As {@link own}, or AWS's refusal. */
+/** As {@link own}, but throws AWS's refusal if there is none. */
 export function requireOwn(
   where: Pick<Situation, 'account' | 'region' | 'ledger'>,
   type: string,
@@ -77,8 +77,8 @@ export function requireOwn(
 }
 
 /**
- * The other resources of a type in the same account and region: not the one that is being updated.
- * @param output only those with this value of an output
+ * The other resources of a type in the same account and region, without the one that is being updated.
+ * @param output selects those with this value of an output
  */
 export function others(
   where: Pick<Situation, 'account' | 'region' | 'ledger' | 'urn'>,
@@ -95,6 +95,6 @@ export function others(
 export const uuid = (situation: Pick<Situation, 'stableToken'>, salt?: string): string =>
   situation.stableToken(32, salt).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
-/** The given name, or the one that Pulumi makes up: the logical name and seven random digits. */
+/** The given name, or one that Pulumi generates: the logical name and seven random digits. */
 export const autoName = (situation: Situation, property = 'name', separator = '-'): string =>
   text(situation.inputs, property) ?? `${situation.name}${separator}${situation.stableToken(7, property)}`

@@ -1,4 +1,4 @@
-/** A cloud in which a small server runs as a service of containers, behind a load balancer: for tests of all of it together. */
+/** For tests: a cloud in which a small server runs as a container service behind a load balancer. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { ContainerDeclarer, IMAGE_DIGEST } from './container.ts'
 import { json } from './gateway.ts'
 import { organization } from './organization.ts'
 
-/** Every answer is asked for by its path. */
+/** The path of a request says which answer is wanted. */
 const SERVER = `
 const http = require('node:http')
 let stopping = false
@@ -81,7 +81,7 @@ export class ContainerCloud extends ContainerDeclarer {
 
   #kept: { readonly directory: string; readonly events: readonly CloudEvent[] } | undefined
 
-  /** What has happened so far, of one kind. */
+  /** The events of one kind so far. */
   told(kind: string): readonly CloudEvent[] {
     return (this.#kept?.events ?? []).filter((event) => event.kind === kind)
   }
@@ -136,13 +136,13 @@ export class ContainerCloud extends ContainerDeclarer {
     return this.make('aws:ec2/vpcEndpoint:VpcEndpoint', service, { vpcId: this.vpcId, serviceName, ...more })
   }
 
-  /** What the task execution role may do. */
+  /** Allows actions to the task execution role. */
   allow(...actions: readonly string[]): Promise<Declared> {
     const policy = json({ Effect: 'Allow', Action: actions, Resource: '*' })
     return this.make('aws:iam/rolePolicy:RolePolicy', 'execution', { role: 'execution', name: 'execution', policy })
   }
 
-  /** A revision of its own for each name. */
+  /** Each name is a task definition of its own. */
   define(name: string, container: Properties = {}, task: Properties = {}): Promise<Declared> {
     const whole = this.container({ ...this.#container, ...container })
     return this.make('aws:ecs/taskDefinition:TaskDefinition', name, this.task(task, whole))
@@ -165,7 +165,7 @@ export class ContainerCloud extends ContainerDeclarer {
     return resource
   }
 
-  /** Requests under `/t` go to the service. */
+  /** Makes a rule that forwards requests below `/t` to the service. */
   open(): Promise<Declared> {
     return this.make(RULE, 'open', {
       listenerArn: this.#listenerArn,

@@ -1,4 +1,4 @@
-/** For tests of containers: a network with a load balancer and all that a service of ECS's needs, declared. */
+/** For tests of containers: the declarations of a network, a load balancer, and everything else that an ECS service needs. */
 import type { Declared, Properties } from '../ledger/ledger.ts'
 import { GatewayDeclarer, json } from './gateway.ts'
 
@@ -62,7 +62,7 @@ export class ContainerDeclarer extends GatewayDeclarer {
     }
   }
 
-  /** A rule that no request meets forwards to the group. */
+  /** Makes a rule that forwards to the target group, but that no request matches. */
   async forward(): Promise<Declared> {
     const { id: listenerArn } = await this.listener()
     return this.make('aws:lb/listenerRule:ListenerRule', 'never', {

@@ -1,4 +1,4 @@
-/** Decisions about one role of a small organisation, whose policies a test gives. */
+/** For tests: decisions about one role of a small organisation. The test passes the policies. */
 import { type ApiCall, type AuthorizeOptions, createAuthorize, type Decision, type Session } from '../iam/authorize.ts'
 import type { Declared } from '../ledger/ledger.ts'
 import type { Organization, PolicyDocument, PolicyStatement } from '../organization.ts'

@@ -1,4 +1,4 @@
-/** For the rows' tests: declares one resource after the other, as an engine does, and says how AWS refuses. */
+/** For tests of rows: declares resources one by one, as an engine does, and returns AWS's refusals. */
 
 import { findRow, rowOf } from '../aws/registry.ts'
 import { AwsError } from '../errors.ts'
@@ -33,7 +33,7 @@ export class Declarer {
     this.#authorize = createAuthorize?.(this.ledger, organization)
   }
 
-  /** Creates, or updates what has this name already. */
+  /** Creates a resource, or updates the one with this name. */
   async make(type: string, name: string, inputs: Properties, where: Where = {}): Promise<Declared> {
     const urn = `urn:pulumi:test::test::${type}::${name}`
     const current = this.ledger.byUrn(urn)
@@ -53,7 +53,7 @@ export class Declarer {
     return made
   }
 
-  /** `CODE: message` of the refusal; fails when there is none. */
+  /** `CODE: message` of the refusal. The test fails if there is none. */
   async refusal(type: string, name: string, inputs: Properties, where: Where = {}): Promise<string> {
     try {
       await this.make(type, name, inputs, where)
@@ -64,7 +64,7 @@ export class Declarer {
     throw new Error(`${type} ${name} was not refused`)
   }
 
-  /** Types of what keeps a resource from being deleted. */
+  /** The types of the resources that prevent a deletion. */
   holders({ type, urn }: Declared): readonly string[] {
     const resource = this.ledger.byUrn(urn)
     if (!resource) throw new Error(`${urn} is not there`)

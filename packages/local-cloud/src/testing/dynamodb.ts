@@ -1,11 +1,11 @@
-/** For tests: one table, without signatures and permissions around it, spoken to as the SDK's clients speak. */
+/** For tests: one table, without checks of signatures and permissions, for calls in the form of the SDK's clients. */
 import { openEngine } from '../aws/dynamodb/engine.ts'
 import { returnedOnFailure } from '../aws/dynamodb/on-failure.ts'
 import { AwsError } from '../errors.ts'
 import { jsonProtocol } from '../wire/protocol/json.ts'
 
 export interface TestTable {
-  /** @param target as the header `x-amz-target` has it */
+  /** @param target the value of the header `x-amz-target` */
   handle(
     target: string,
     body: string,

@@ -1,4 +1,4 @@
-/** A small ledger made by hand, for tests of what reads one: `authorize`, `reach`, the services. */
+/** For tests of code that reads a ledger: a small ledger made by hand. */
 import type { Declared, Properties } from '../ledger/ledger.ts'
 import { Ledger } from '../ledger/ledger.ts'
 

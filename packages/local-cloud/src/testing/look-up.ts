@@ -1,4 +1,4 @@
-/** Looking up paths in the fixture's network, as it is or with something taken away. */
+/** For tests: path lookups in the fixture's network, complete or with a resource removed. */
 import type { Declared } from '../ledger/ledger.ts'
 import type { Origin, Path, Refusal } from '../network/path.ts'
 import { reach } from '../network/reach.ts'

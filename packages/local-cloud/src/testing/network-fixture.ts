@@ -1,6 +1,6 @@
 /**
- * Hub and two spokes as a ledger made by hand: every element that a packet passes, one resource each, so that a test can
- * take one away. Two zones, whose names differ between the accounts on purpose.
+ * For tests: a hub and two spokes as a hand-made ledger. Every element that a packet passes is one resource, so that a test can remove it. There
+ * are two zones, whose names differ between the accounts on purpose.
  */
 
 import { prefixLists } from '../aws/ec2/prefix-lists.ts'
@@ -157,7 +157,7 @@ function hubEndpoints(): readonly Declared[] {
   ]
 }
 
-/** Load balancer, its name, and a client instance in a public subnet, which comes in by its Elastic IP. */
+/** The load balancer, its DNS record, and a client instance in a public subnet with an Elastic IP. */
 function frontDoor(): readonly Declared[] {
   return [
     group('sg-lb', HUB_ACCOUNT, 'vpc-hub'),
@@ -237,7 +237,7 @@ function join(kind: 'Association' | 'Propagation', attached: string, tableName: 
   )
 }
 
-/** In the tenant's account. */
+/** Resources in the tenant's account. */
 function spokeVpc({ tenant, account, cidr, octets }: (typeof SPOKES)[number]): readonly Declared[] {
   const vpcId = `vpc-${tenant}`
   const privateSubnets = inZones((i) => `subnet-${tenant}-endpoint${i}`)
@@ -271,7 +271,7 @@ function spokeVpc({ tenant, account, cidr, octets }: (typeof SPOKES)[number]): r
   ]
 }
 
-/** In the hub's account. */
+/** Resources in the hub's account. */
 function ingress({ tenant, octets }: (typeof SPOKES)[number]): readonly Declared[] {
   const sg = `sg-${tenant}`
   return [

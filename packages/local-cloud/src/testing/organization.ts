@@ -1,4 +1,4 @@
-/** An organisation for the cloud's own tests: a hub's account and three tenants', whose deployers may do everything. */
+/** An organisation for the cloud's own tests: a hub's account and three tenants' accounts, whose deployers may do everything. */
 import type { Account, ExistingRole, Organization, PolicyDocument } from '../organization.ts'
 
 const HUB = '111111111111'
@@ -28,7 +28,7 @@ const tenantDeployer: ExistingRole = {
   policy: everything,
 }
 
-/** Zone names are dealt out per account: `us-east-1a` here is not `us-east-1a` there. */
+/** Zone names differ by account: `us-east-1a` of one account is another zone than `us-east-1a` of another. */
 const zones = (order: readonly number[]) =>
   Object.fromEntries(order.map((number, index) => [`us-east-1${'abcdef'[index]}`, `use1-az${number}`]))
 

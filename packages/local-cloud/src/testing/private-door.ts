@@ -1,4 +1,4 @@
-/** A service of somebody's own behind PrivateLink, and a consumer's network, declared one by one for tests. */
+/** For tests: an endpoint service and a consumer's network, declared resource by resource. */
 import {
   ALLOWED_PRINCIPAL,
   CONNECTION_ACCEPTER,
@@ -34,7 +34,7 @@ interface Network {
 }
 
 export class PrivateDoor extends Declarer {
-  /** By their logical names. */
+  /** The declared resources by their logical names. */
   readonly there: Record<string, Declared> = {}
 
   async put(type: string, name: string, inputs: Properties, where: Where = {}): Promise<Declared> {
@@ -60,7 +60,7 @@ export class PrivateDoor extends Declarer {
     return { vpc, subnetIds }
   }
 
-  /** An internal application load balancer on 443, and its group, which lets the door's group in. */
+  /** An internal application load balancer on port 443, with a security group that admits the network load balancer's group. */
   async front(): Promise<Network> {
     const network = await this.network('hub', '10.0')
     const { vpc, subnetIds } = network
@@ -80,7 +80,7 @@ export class PrivateDoor extends Declarer {
     return network
   }
 
-  /** Inputs of the network load balancer before it: nothing is let in, and PrivateLink is not asked. */
+  /** Inputs of the network load balancer: its group has no inbound rule, and rules do not apply to PrivateLink. */
   balancer = (more: Properties = {}): Properties => ({
     name: 'door',
     internal: true,
@@ -101,7 +101,7 @@ export class PrivateDoor extends Declarer {
     ...more,
   })
 
-  /** The whole service, verified, without consumers. */
+  /** The complete endpoint service, with a verified name, and without consumers. */
   async service(): Promise<Declared> {
     await this.front()
     const balancer = await this.put(BALANCER, 'door', this.balancer())
@@ -165,7 +165,7 @@ export class PrivateDoor extends Declarer {
   takeName = () =>
     this.put(ENDPOINT_PRIVATE_DNS, 'name', { vpcEndpointId: this.id('endpoint'), privateDnsEnabled: true }, CONSUMER)
 
-  /** All of it, connected. */
+  /** The service with a connected consumer. */
   async open(): Promise<this> {
     await this.service()
     await this.allow()

@@ -1,4 +1,4 @@
-/** The provider protocol as the engine speaks it, without an engine: one call of it each. */
+/** For tests: the provider protocol without an engine, one function for each call. */
 import { credentials, type ServiceError } from '@grpc/grpc-js'
 import service, { type ResourceProviderClient } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages, {
@@ -24,12 +24,12 @@ export const ask = <Response>(send: (done: Done<Response>) => unknown) =>
     send((error, response) => (error ? reject(error) : resolve(response)))
   })
 
-/** A provider instance of a program: a connection of its own. */
+/** A connection of its own, as each provider of a program has. */
 export async function connectTo(
   port: number,
   inputs: Properties = { region: 'us-east-1' },
 ): Promise<ResourceProviderClient> {
-  // gRPC shares a connection between clients of one address; an engine does not.
+  // gRPC would share a connection between clients of one address; an engine does not.
   const client = new service.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
   })
@@ -108,7 +108,7 @@ export async function remove(
   await ask<Empty>((done) => client.delete(request, done))
 }
 
-/** With the state that the engine has: a refresh; without, an import. */
+/** With a state it is a refresh, without one an import. */
 export async function read(
   client: ResourceProviderClient,
   type: string,
@@ -152,7 +152,7 @@ export async function invoke(client: ResourceProviderClient, token: string, inpu
   return received((await ask<InvokeResponse>((done) => client.invoke(request, done))).getReturn())
 }
 
-/** What a refusal says of a resource that is there all the same; undefined for one that says of none. */
+/** The resource in an error, if the error says that one exists; otherwise undefined. */
 export function partialOf(error: ServiceError) {
   const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? []
   if (!(bytes instanceof Uint8Array)) return undefined

@@ -1,4 +1,4 @@
-/** Requests as AWS's own signer signs them. */
+/** Requests signed by AWS's own signer. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 
@@ -8,7 +8,7 @@ export interface TestCredentials {
   readonly sessionToken: string
 }
 
-/** What the signer asks of a hash. */
+/** The interface of a hash that the signer needs. */
 export class Sha256 {
   readonly #hash: Hash | Hmac
   constructor(key?: string | ArrayBuffer | ArrayBufferView) {
@@ -35,7 +35,7 @@ export interface SignedPost {
   readonly now: number
 }
 
-/** The headers of a `POST /`, signed. Lower-case names. */
+/** The headers of a signed `POST /`, with lower-case names. */
 export async function signedHeaders(
   credentials: TestCredentials,
   { host, service, region, headers, body, now }: SignedPost,

@@ -1,11 +1,11 @@
-/** Waiting in tests: for something to happen, and not for a time. */
+/** For tests: waits until something has happened, instead of for a fixed time. */
 
-/** What happens in seconds on an idle machine may take minutes on a busy one; only what never happens is to run into it. */
+/** What takes seconds on an idle machine may take minutes on a busy one. Only what never happens should reach this limit. */
 const PATIENCE_MILLISECONDS = 5 * 60_000
 
 /**
- * Polls until it is so.
- * @param what of the error, when it never is
+ * Polls until `holds` returns true.
+ * @param what a description for the error if it never does
  * @returns how long it took, in milliseconds
  */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<number> {

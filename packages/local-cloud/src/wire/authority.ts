@@ -1,4 +1,4 @@
-/** The certificate authority of the local cloud: made on first use, kept in its directory, trusted by nobody else. */
+/** The certificate authority of the local cloud. It is made on first use and kept in the cloud's directory; nothing else trusts it. */
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, X509Certificate } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -20,10 +20,10 @@ export interface Authority {
 
 const DAY = 86_400_000
 const AUTHORITY_DAYS = 365
-/** A process that runs for weeks must not outlive its authority. */
+/** A process that runs for weeks must not run longer than its authority is valid. */
 const RENEW_BEFORE_DAYS = 30
 const LEAF_DAYS = 30
-/** Begins the subject of every authority's certificate. */
+/** The beginning of the subject of every authority's certificate. */
 export const AUTHORITY_NAME = 'genai-hub-spoke local cloud'
 
 interface Issuer {
@@ -31,7 +31,7 @@ interface Issuer {
   readonly certificate: X509Certificate
 }
 
-/** Opens the authority in `directory`, making it when there is none or when its certificate is close to its end. */
+/** Opens the authority in `directory`. If there is none, or its certificate expires soon, a new one is made. */
 export async function openAuthority(directory: string): Promise<Authority> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const issuer = await openIssuer(path.join(directory, 'ca-key.pem'))
@@ -52,7 +52,7 @@ export async function openAuthority(directory: string): Promise<Authority> {
   }
 }
 
-/** Private key and certificate lie in one file, so that two processes that start at once cannot mix theirs. */
+/** Private key and certificate are in one file, so that two processes that start at once cannot mix theirs. */
 async function openIssuer(file: string): Promise<Issuer> {
   const existing = await readIssuer(file)
   if (existing && existing.certificate.validToDate.getTime() > Date.now() + RENEW_BEFORE_DAYS * DAY) return existing
@@ -89,8 +89,8 @@ const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 
 function createIssuer(): string {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  // Authorities share a directory's name but not their keys: without a name of its own, a client that holds an older
-  // one would report a bad signature instead of an unknown issuer.
+  // Authorities in one directory have different keys. If their names were equal, a client that holds an older one would report a bad signature
+  // instead of an unknown issuer.
   const commonName = `${AUTHORITY_NAME} ${randomUUID().slice(0, 8)}`
   const certificate = createCertificate({
     commonName,
@@ -110,7 +110,7 @@ function issueLeaf({ key, certificate }: Issuer, names: readonly string[]): Serv
   return {
     key: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: createCertificate({
-      // A common name holds 64 characters; clients read the alternative names only.
+      // A common name may have 64 characters; clients only read the alternative names.
       commonName: commonName.slice(0, 64),
       publicKey: leaf.publicKey,
       issuerCommonName: certificate.subject.replace(/^CN=/, ''),
@@ -121,7 +121,7 @@ function issueLeaf({ key, certificate }: Issuer, names: readonly string[]): Serv
   }
 }
 
-/** From an hour ago: the clock of a virtual machine that shares the directory may be a little behind. */
+/** Valid from an hour ago, because the clock of a virtual machine that shares the directory may be a little behind. */
 const validity = (days: number) => ({
   notBefore: new Date(Date.now() - 3_600_000),
   notAfter: new Date(Date.now() + days * DAY),

@@ -1,7 +1,11 @@
 /** Requests that AWS itself makes, such as those of Cognito to a company's identity provider. */
 import type { Wire } from './wire.ts'
 
-/** From AWS's own addresses to the internet. @param form the body of a POST; without it, GET. @throws Error where nobody answers */
+/**
+ * From AWS's own addresses to the internet.
+ * @param form the body of a POST; absent: a GET
+ * @throws Error if no host answers
+ */
 export async function fetchedBy(wire: Wire, url: string, form?: string): Promise<{ status: number; text: string }> {
   const { host, pathname, search } = new URL(url)
   const answer = await wire.call(AWS_ITSELF, {
@@ -17,5 +21,5 @@ export async function fetchedBy(wire: Wire, url: string, form?: string): Promise
   return { status: answer.status, text: Buffer.from(answer.body).toString('utf8') }
 }
 
-/** An address of the block for documentation: which one Cognito calls from is not said. */
+/** A documentation address. AWS does not document from which addresses Cognito calls. */
 const AWS_ITSELF = { kind: 'internet', address: '198.51.100.53' } as const

@@ -1,4 +1,4 @@
-/** Signature Version 4 in the query string: good for as long as it says, for whoever has it. */
+/** Signature Version 4 in the query string. Everybody who has the URL can use it for the time that it states. */
 import {
   ALGORITHM,
   type Authorization,
@@ -18,17 +18,17 @@ import {
 export interface PresignedRequest {
   readonly method: string
   readonly host: string
-  /** Path and query string, with the signature in it. */
+  /** The path and query string, including the signature. */
   readonly target: string
   readonly region: string
 }
 
-/** Longest that a signature may be good for; what of it is longer than the credential's own life is not. */
+/** The longest time for which a signature may be valid. It is never valid longer than its credential. */
 const MAX_EXPIRES_SECONDS = 12 * 60 * 60
 
 /**
- * Answers the credential whose holder signed the request; throws {@link SignatureError}. No header but `host` is signed and the
- * body is empty, as in what is made to be passed on.
+ * Returns the credential whose holder signed the request; throws {@link SignatureError}. Only the header `host` is signed, and the body is
+ * empty, as in URLs that are made to be passed on.
  */
 export function verifyPresigned<C extends Credential>(
   { method, host, target, region }: PresignedRequest,

@@ -1,11 +1,11 @@
 /**
- * Signature Version 4 in the `Authorization` header, as real SDK clients send it. Verified from the request as it came: the
- * payload's hash is made of the body, whatever a header claims.
+ * Signature Version 4 in the `Authorization` header, as SDK clients send it. The payload's hash is computed from the body, whatever a header
+ * says.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { WireRequest } from './service.ts'
 
-/** Credentials that were issued, as far as a signature goes. */
+/** The part of an issued credential that is needed to verify a signature. */
 export interface Credential {
   readonly secretAccessKey: string
   readonly sessionToken: string
@@ -14,14 +14,14 @@ export interface Credential {
 }
 
 export interface Verification<C extends Credential> {
-  /** Service name of the credential scope: `sts`, `dynamodb`, `bedrock`, … */
+  /** The service name in the credential scope: `sts`, `dynamodb`, `bedrock` and so on. */
   readonly service: string
   /** Seconds since 1970. */
   readonly now: number
   readonly find: (accessKeyId: string) => C | undefined
 }
 
-/** Each service has codes of its own for these. */
+/** Each service has its own error codes for these. */
 export type SignatureFailure = 'missing' | 'incomplete' | 'unknownKey' | 'expiredToken' | 'mismatch' | 'clock'
 
 export class SignatureError extends Error {
@@ -35,11 +35,11 @@ export class SignatureError extends Error {
 }
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
-/** What SDK clients sign instead of `host` over HTTP/2. */
+/** What SDK clients sign over HTTP/2 in place of `host`. */
 const AUTHORITY = ':authority'
 export const MAX_SKEW_SECONDS = 5 * 60
 
-/** Answers the credential whose holder signed the request; throws {@link SignatureError}. */
+/** Returns the credential whose holder signed the request; throws {@link SignatureError}. */
 export function verifySignature<C extends Credential>(request: WireRequest, verification: Verification<C>): C {
   const { now, find } = verification
   const authorization = parseAuthorization(request)
@@ -57,7 +57,7 @@ export function verifySignature<C extends Credential>(request: WireRequest, veri
     canonicalRequest(request, authorization),
   )
   if (!equal(signature, authorization.signature)) throw new SignatureError('mismatch', MISMATCH)
-  // Checked last, so that nobody but the holder learns that a token was real once.
+  // Checked last, so that only the holder learns that an expired token was once valid.
   if (credential.expires <= now)
     throw new SignatureError('expiredToken', 'The security token included in the request is expired')
   return credential
@@ -154,7 +154,7 @@ function checkClock({ stamp, seconds }: { readonly stamp: string; readonly secon
     )
 }
 
-/** What decides where a request goes and what it does must not be changeable on the way. */
+/** The parts that decide where a request goes and what it does must be signed, so that nobody can change them on the way. */
 function checkSignedHeaders({ signedHeaders }: Authorization, { headers }: WireRequest): void {
   const signed = new Set(signedHeaders)
   if (!signed.has('host') && !signed.has(AUTHORITY))
@@ -184,7 +184,7 @@ export function canonicalRequest(
   ].join('\n')
 }
 
-/** Encoded once more than it was sent, as every service but S3 does. */
+/** The path is encoded once more than it was sent, as for every service except S3. */
 function canonicalPath(path: string): string {
   const segments: string[] = []
   for (const segment of path.split('/')) {

@@ -4,16 +4,16 @@ import { UNSUPPORTED } from './protocol/protocol.ts'
 import type { WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
 
-/** Services whose protocol is REST with XML: nothing in a request tells. Their errors are as those of the query protocol. */
+/** Services with a REST protocol in XML, which cannot be recognised from a request. Their errors have the form of the query protocol's. */
 const REST_XML = /^(cloudfront|route53)\b/
 
-/** @param service its name: `s3`, `ec2` */
+/** @param service the service's name: `s3`, `ec2` */
 export function unsupportedService(service: string, call: WireCall): WireResponse {
   const { message } = new UnsupportedError(`the service '${service}' (${call.host})`)
   return answer(message, formatOf(service, call))
 }
 
-/** Of a service that is there; they speak JSON, or read it well enough. */
+/** For an operation of a service that exists here. These services use JSON, or their clients can read it. */
 export const unsupportedOperation = ({ message }: UnsupportedError): WireResponse => answer(message, 'json')
 
 type Format = 'json' | 'query' | 'ec2' | 's3'

@@ -1,4 +1,4 @@
-/** Internet hosts that are neither AWS's nor declared. The caller of `startCloud` passes them in. */
+/** Hosts on the internet that are neither AWS's nor declared. The caller of `startCloud` passes them in. */
 import type { Website } from '../website.ts'
 import type { Service } from './service.ts'
 

@@ -1,10 +1,10 @@
-/** A request as the wire passes it on; below the wire and the faults, which both read it. */
+/** The form of a request below the TLS ports. Services and faults both read it. */
 
-/** One request in-process, without TLS. */
+/** A request in this process, without TLS. */
 export interface WireCall {
   readonly host: string
   readonly method: string
-  /** Path and query string. */
+  /** The path and query string. */
   readonly target: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array

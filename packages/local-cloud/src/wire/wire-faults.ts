@@ -3,9 +3,9 @@ import type { Origin } from '../network/path.ts'
 import type { WireResponse } from './service.ts'
 import type { WireCall } from './wire-call.ts'
 
-/** What the wire asks for each request. */
+/** What is asked for each request. */
 export interface WireFaults {
-  /** Changes with every outage: what was reachable may not be any more. */
+  /** Changes with every outage, after which something may no longer be reachable. */
   readonly version: number
   serve(
     request: { readonly service: string; readonly from: Origin; readonly call: WireCall },

@@ -9,7 +9,7 @@ import type { WireCall } from './wire-call.ts'
 
 export interface OpenPort {
   readonly port: number
-  /** Cuts its connections and closes. */
+  /** Closes the port and cuts its connections. */
   close(): Promise<void>
 }
 
@@ -17,18 +17,18 @@ export interface PortOptions {
   readonly port: number
   readonly authority: Pick<Authority, 'issue'>
   readonly lookUp: (host: string) => Path | Refusal
-  /** Told of each connection that was tried. */
+  /** Called for each attempt to connect. */
   readonly connected: (host: string, outcome: Path | Refusal) => void
-  /** Told of each request on an open connection whose path is gone. */
+  /** Called for each request on an open connection whose network path no longer exists. */
   readonly lost: (host: string, outcome: Refusal) => void
   readonly dispatch: (path: Path, call: WireCall) => Promise<WireResponse>
-  /** Told of what must not happen; the client's connection is cut. */
+  /** Called for an internal error; the client's connection is cut. */
   readonly onFault: (error: unknown) => void
 }
 
-/** Above every service's own limit (Bedrock's is 25 MB), so that a service answers before this does. */
+/** Higher than every service's own limit (Bedrock's is 25 MB), so that the service refuses a body first. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
-/** How long a client that no route leads on is kept waiting before the port gives up, as TCP does after about two minutes. */
+/** How long the port waits before it closes the connection of a client that has no route. TCP gives up after about two minutes. */
 const LOST_PACKETS_MS = 120_000
 /**
  * How long a connection without a request stays open: as long as on an interface endpoint (AWS, "Implementing long-running TCP connections
@@ -52,7 +52,7 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
           options.connected(host, outcome)
           if (outcome.reachable) proceed(null, contexts(host))
           else if (outcome.shows === 'notFound') proceed(new Error(outcome.reason))
-          // Otherwise packets are lost: the handshake never goes on.
+          // Otherwise packets are lost: the handshake does not go on.
         } catch (error) {
           options.onFault(error)
           proceed(error instanceof Error ? error : new Error(String(error)))
@@ -63,7 +63,7 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
   )
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
-    // Otherwise a new connection's first answer waits for the client's delayed acknowledgement, 40 ms.
+    // Otherwise the first answer on a new connection waits 40 ms for the client's delayed acknowledgement.
     socket.setNoDelay(true)
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -82,7 +82,7 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
   }
 }
 
-/** Which address each connection was made to: it stays there, whatever others a name has. */
+/** The address to which each connection was made. A connection keeps it, even if the host name has other addresses. */
 type Addresses = WeakMap<object, string>
 
 async function serve(
@@ -95,7 +95,7 @@ async function serve(
   response.once('close', () => response.writableFinished || aborted.abort())
   try {
     const host = (request.socket as TLSSocket).servername
-    // A client without a server name gets no certificate, so there always is one here.
+    // A client without a server name gets no certificate, so there is always a server name here.
     if (!host) throw new Error('A request came without a server name.')
     const outcome = options.lookUp(host)
     if (!outcome.reachable) {
@@ -105,7 +105,7 @@ async function serve(
     const connection = request.stream?.session ?? request.socket
     const connectedTo = addresses.get(connection) ?? outcome.address
     addresses.set(connection, connectedTo)
-    // What it was connected to does not answer any more: packets are lost, though a new connection would find another.
+    // The address of this connection no longer answers, so packets are lost, although a new connection would find another address.
     if (connectedTo !== outcome.address) return void request.resume()
     const body = await readBody(request)
     if (body === 'goneAway') return
@@ -113,14 +113,14 @@ async function serve(
     const call = { host, method: request.method, target: request.url, headers: headersOf(request), body }
     await send(response, await options.dispatch(outcome, { ...call, signal: aborted.signal }))
   } catch (error) {
-    // Nobody waits for an answer any more: what stopped the work is that the client went away.
+    // The client has left, so nobody waits for an answer, and the work was stopped for this reason.
     if (aborted.signal.aborted) return
     options.onFault(error)
     response.destroy()
   }
 }
 
-/** What was reachable when the connection was made is not any more. */
+/** The address was reachable when the connection was made, and is not any more. */
 function cut(request: Http2ServerRequest, refusal: Refusal): void {
   if (refusal.shows === 'notFound') request.socket.destroy()
   else request.resume()
@@ -136,13 +136,13 @@ async function readBody(request: Http2ServerRequest): Promise<Uint8Array | 'tooL
       chunks.push(chunk)
     }
   } catch {
-    // A request fails to be read for one reason only: the connection broke.
+    // Reading a request fails only if the connection broke.
     return 'goneAway'
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
-/** HTTP/2's pseudo-headers left out; `:authority` is what `host` is signed as. */
+/** The headers without HTTP/2's pseudo-headers. `:authority` becomes `host`, under which it is signed. */
 function headersOf(request: Http2ServerRequest): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(request.headers))
@@ -164,13 +164,13 @@ async function send(response: Http2ServerResponse, answer: WireResponse): Promis
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => socket.destroy())
 }
 
-/** Each chunk as it comes, no faster than the client reads. Whoever makes them is told when nobody reads any more. */
+/** Sends each chunk when it comes, no faster than the client reads. When nobody reads any more, the source is ended. */
 async function stream(
   response: Http2ServerResponse,
   { status, headers, body, delivery }: WireResponse & { readonly body: AsyncIterable<Uint8Array> },
 ): Promise<void> {
   response.writeHead(status, headers)
-  // Both of Node's responses have it, the types of one do not.
+  // Both of Node's response classes have this method, but the types of one of them do not.
   if ('flushHeaders' in response && typeof response.flushHeaders === 'function') response.flushHeaders()
   const gone = new Promise<void>((closed) => response.once('close', closed))
   let flushed: Promise<void> = Promise.resolve()
@@ -181,13 +181,13 @@ async function stream(
       flushed = room.flushed
       if (!room.left) await Promise.race([new Promise<void>((drained) => response.once('drain', drained)), gone])
       if (response.destroyed) return
-      // Half of what has no length: the first chunk.
+      // Half of a body without a known length: its first chunk.
       if (delivery === 'half') throw new ConnectionCut()
     }
     response.end()
   } catch (error) {
     if (!(error instanceof ConnectionCut)) throw error
-    // What was sent before arrives.
+    // Wait until the bytes that were sent have arrived.
     await Promise.race([flushed, gone])
     response.socket.destroy()
   }

@@ -1,11 +1,11 @@
-/** What AWS knows of a request from the way it came: service, region, source address, VPC, endpoint and its policy. */
+/** What AWS derives from the way of a request: service, region, source address, VPC, endpoint and its policy. */
 import type { Declared, LedgerView } from '../ledger/ledger.ts'
 import type { Origin, Path } from '../network/path.ts'
 import type { PolicyDocument } from '../organization.ts'
 
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 
-/** First label of the public host name, `bedrock-runtime`. */
+/** The first label of the public host name: `bedrock-runtime`. */
 export function serviceOf({ target }: Path): string {
   if (target.kind === 'loadBalancer') return 'load balancer'
   if (target.kind === 'task') return 'task'
@@ -18,7 +18,7 @@ export function regionOf(ledger: LedgerView, { target }: Path): string {
   return 'local'
 }
 
-/** The policy of the endpoint that the request came through; an endpoint without one has AWS's default, full access. */
+/** The policy of the endpoint through which the request came. An endpoint without one has AWS's default, full access. */
 export function sourcePolicy(ledger: LedgerView, { target }: Path): PolicyDocument | undefined {
   if (target.kind !== 'endpoint') return undefined
   const attached = ledger.findBy('aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy', 'vpcEndpointId', target.endpointId)
@@ -31,7 +31,7 @@ const FULL_ACCESS: PolicyDocument = {
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 }
 
-/** `aws:SourceVpc` and `aws:SourceVpce` through an endpoint; otherwise `aws:SourceIp`, as far as the address is known. */
+/** `aws:SourceVpc` and `aws:SourceVpce` for a request through an endpoint, otherwise `aws:SourceIp`, if the address is known. */
 export function sourceContext(ledger: LedgerView, from: Origin, path: Path): Readonly<Record<string, string>> {
   if (path.target.kind === 'endpoint')
     return { 'aws:SourceVpc': path.target.vpcId, 'aws:SourceVpce': path.target.endpointId }
@@ -39,7 +39,7 @@ export function sourceContext(ledger: LedgerView, from: Origin, path: Path): Rea
   return address === undefined ? {} : { 'aws:SourceIp': address }
 }
 
-/** A NAT gateway's address where the path goes through one, else the instance's own. */
+/** The address of a NAT gateway, if the path goes through one; otherwise the instance's own. */
 function publicAddress(ledger: LedgerView, from: Origin, path: Path): string | undefined {
   const nat = path.hops.map(({ id }) => ledger.find('aws:ec2/natGateway:NatGateway', id)).find(Boolean)
   if (nat) return text(nat, 'publicIp')

@@ -1,6 +1,6 @@
 /**
- * The network of the local cloud as its clients see it: a TLS port per place that connections come from, on which every AWS
- * host name answers that could be reached from there.
+ * The network as clients of the local cloud see it. Each place in the network has a TLS port, on which all of AWS's host names answer that can
+ * be reached from this place.
  */
 
 import { UnsupportedError } from '../errors.ts'
@@ -26,18 +26,24 @@ export interface WireOptions {
   readonly services: readonly Service[]
   readonly authority: Pick<Authority, 'issue'>
   readonly reach: Reach
-  /** @default nothing goes wrong */
+  /** @default no faults */
   readonly faults?: WireFaults
   readonly observe?: (event: WireEvent) => void
-  /** @default nobody watches */
+  /** @default no observers */
   readonly observers?: Pick<Observers, 'watched' | 'tell' | 'during'>
-  /** Told of mistakes of the stand-in itself, which its clients see as a 500. @default prints to standard error */
+  /**
+   * Called for errors of the stand-in itself, for which clients get a 500.
+   * @default prints to standard error
+   */
   readonly onFault?: (error: unknown) => void
-  /** Told what the stand-in does not have, once for each thing. @default prints to standard error */
+  /**
+   * Called once for each thing that the local cloud does not support.
+   * @default prints to standard error
+   */
   readonly onUnsupported?: (message: string) => void
 }
 
-/** What an observer is told; nothing in it is secret. */
+/** Events for an observer. They contain no secrets. */
 export type WireEvent =
   | {
       readonly kind: 'connection'
@@ -55,27 +61,31 @@ export type WireEvent =
       readonly status: number
       readonly path: Path
       readonly errorCode?: string
-      /** ARN of the role whose credentials signed, and the session's account. */
+      /** The ARN of the role whose credentials signed, and the session's account. */
       readonly session?: string
       readonly account?: string
     }
 
 export interface Wire {
-  /** Opens a port on 127.0.0.1 whose connections come from `from`; any free port unless one is named. */
+  /**
+   * Opens a port on 127.0.0.1 for connections from the place `from`.
+   * @param port
+   * @default any free port
+   */
   open(from: Origin, port?: number): Promise<OpenPort>
   /**
-   * The same lookup and dispatch for a caller inside the local cloud, such as the load balancer's fetch of a key set. The
-   * answer is whole, whatever it is on the wire.
+   * Makes a call from inside the local cloud, such as the load balancer's fetch of a key set, with the same lookup and dispatch. The answer is
+   * always complete, also if the service streams.
    */
   call(from: Origin, call: WireCall): Promise<WholeResponse | Refusal>
-  /** Closes every port; connections are cut. */
+  /** Closes all ports and cuts their connections. */
   close(): Promise<void>
 }
 
 export type { WireCall } from './wire-call.ts'
 export type { OpenPort } from './wire-port.ts'
 
-/** All that AWS's services listen on. */
+/** The port of all AWS services. */
 const HTTPS = 443
 
 export function startWire(options: WireOptions): Wire {
@@ -133,7 +143,7 @@ export function startWire(options: WireOptions): Wire {
       const opened = await openPort({
         port,
         authority,
-        // Looked up again after every change of the ledger: a connection that is open does not outlive its route.
+        // The path is looked up again after every change of the ledger, so that an open connection ends with its route.
         lookUp: lookUpOnce(
           () => `${surroundings.ledger.version} ${faults.version}`,
           (host) => lookUp(from, host),
@@ -168,7 +178,7 @@ export function startWire(options: WireOptions): Wire {
   }
 }
 
-/** What was done for whom. */
+/** Which operation was served for whom. */
 function servedOf(call: WireCall, { status, served }: WireResponse) {
   const { operation = `${call.method} ${call.target.split('?', 1)[0]}`, session, errorCode } = served ?? {}
   return {
@@ -179,7 +189,7 @@ function servedOf(call: WireCall, { status, served }: WireResponse) {
   }
 }
 
-/** The same for an observer. */
+/** The same, for an observer. */
 function told(call: WireCall, response: WireResponse) {
   const { session: role, ...served } = servedOf(call, response)
   const requestId = response.headers['x-amzn-requestid']
@@ -188,7 +198,7 @@ function told(call: WireCall, response: WireResponse) {
 
 const NO_FAULTS: WireFaults = { version: 0, serve: (_, handle) => handle() }
 
-/** A caller without a connection sees one that broke as one that could not be made. */
+/** A caller inside the cloud has no connection: a broken one counts as one that could not be made. */
 const undelivered = (delivery: NonNullable<WireResponse['delivery']>, { hops }: Path): Refusal => ({
   reachable: false,
   shows: delivery === 'silence' ? 'timeout' : 'notFound',
@@ -248,7 +258,7 @@ function fault(onFault: (error: unknown) => void, error: unknown): WireResponse 
   }
 }
 
-/** Each message once: a program tries again and again. */
+/** Each message is passed on once, because programs try again and again. */
 function once(tell: (message: string) => void): (message: string) => void {
   const told = new Set<string>()
   return (message) => {

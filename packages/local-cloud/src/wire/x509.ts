@@ -1,24 +1,27 @@
 /**
- * X.509 certificates (RFC 5280) on P-256 keys. Node reads certificates but issues none, and what a local authority needs
- * of DER is small: see docs/decisions on why no library.
+ * X.509 certificates (RFC 5280) with P-256 keys. Node reads certificates but issues none. A local authority needs only a small part of DER;
+ * decision note 0003 says why no library is used.
  */
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 
 export interface CertificateRequest {
-  /** Common name of the subject. */
+  /** The common name of the subject. */
   readonly commonName: string
   readonly publicKey: KeyObject
-  /** Common name of the issuer, and its private P-256 key. */
+  /** The common name of the issuer, and its private P-256 key. */
   readonly issuerCommonName: string
   readonly issuerKey: KeyObject
   readonly notBefore: Date
   readonly notAfter: Date
-  /** A certificate authority, or a server under these DNS names and IPv4 addresses. */
+  /** A certificate authority, or a server with these DNS names and IPv4 addresses. */
   readonly use: { readonly kind: 'authority' } | { readonly kind: 'server'; readonly names: readonly string[] }
 }
 
-/** Makes and signs a certificate; PEM. */
+/**
+ * Makes and signs a certificate.
+ * @returns PEM
+ */
 export function createCertificate(request: CertificateRequest): string {
   const body = sequence(
     explicit(0, integer(Buffer.of(2))),
@@ -39,8 +42,8 @@ function extensions({ use, publicKey, issuerKey }: CertificateRequest): Buffer[]
   const subjectKeyIdentifier = extension('2.5.29.14', octetString(keyIdentifier(publicKey)))
   if (use.kind === 'authority')
     return [
-      extension('2.5.29.19', sequence(TRUE, integer(Buffer.of(0))), 'critical'), // CA, signs leaves only
-      extension('2.5.29.15', tagged(0x03, Buffer.of(1, 0b0000_0110)), 'critical'), // keyCertSign, cRLSign
+      extension('2.5.29.19', sequence(TRUE, integer(Buffer.of(0))), 'critical'), // A CA that signs only server certificates.
+      extension('2.5.29.15', tagged(0x03, Buffer.of(1, 0b0000_0110)), 'critical'), // keyCertSign, cRLSign.
       subjectKeyIdentifier,
     ]
   return [
@@ -68,7 +71,7 @@ const extension = (identifier: string, value: Buffer, critical?: 'critical') =>
 const name = (commonName: string) =>
   sequence(tagged(0x31, sequence(objectIdentifier('2.5.4.3'), tagged(0x0c, Buffer.from(commonName)))))
 
-/** GeneralizedTime is for 2050 and later only (RFC 5280, 4.1.2.5). */
+/** GeneralizedTime is used only from 2050 on (RFC 5280, 4.1.2.5). */
 function time(date: Date): Buffer {
   const digits = `${date.toISOString().replace(/\D/g, '').slice(0, 14)}Z`
   return date.getUTCFullYear() < 2050 ? tagged(0x17, Buffer.from(digits.slice(2))) : tagged(0x18, Buffer.from(digits))
@@ -85,7 +88,7 @@ function base128(value: number): number[] {
   return digits
 }
 
-/** The first bit of an INTEGER is its sign, and a first byte of zero would not be the shortest form. */
+/** The first bit of an INTEGER is its sign, and without need the first byte may not be zero. */
 const positive = (bytes: Buffer) => Buffer.from([((bytes[0] ?? 0) & 0x7f) | 0x40, ...bytes.subarray(1)])
 
 const integer = (bytes: Buffer) => tagged(0x02, bytes)

@@ -1,4 +1,4 @@
-/** What the rows of Application Auto Scaling share. Nothing is scaled here: what is declared is checked. */
+/** What the rows of Application Auto Scaling share. The declarations are checked; nothing is scaled here. */
 import { UnsupportedError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
 import { call } from '../../resource/permission.ts'
@@ -8,10 +8,10 @@ import { known } from '../../resource/values.ts'
 export const TARGET = 'aws:appautoscaling/target:Target'
 export const SCALING_POLICY = 'aws:appautoscaling/policy:Policy'
 
-/** What a target and its policies are found by. */
+/** The inputs that identify a target and its policies. */
 export const KEY = ['resourceId', 'scalableDimension', 'serviceNamespace'] as const
 
-/** @throws UnsupportedError for what is no service of ECS's */
+/** @throws UnsupportedError for a target that is no ECS service */
 export function requireEcs(type: string, inputs: Properties): void {
   const given = `${known(inputs, 'serviceNamespace')} ${known(inputs, 'scalableDimension')}`
   if (given !== 'ecs ecs:service:DesiredCount') throw new UnsupportedError(`"${given}" of ${type}`)

@@ -11,11 +11,11 @@ import { cannotCount, invalid } from './refusals.ts'
 
 export interface AccessOptions {
   /**
-   * Models that AWS has switched off and that are answered here all the same. @default the two of AWS's article, so that it
-   * can be followed as it was written
+   * Models that AWS has switched off, but that still answer here.
+   * @default the two of AWS's article, so that it can be followed as it was written
    */
   readonly serveRetired?: readonly string[]
-  /** Requests a minute that an account may make of a model; unlimited where it answers nothing. */
+  /** How many requests a minute an account may make of a model; `undefined` means no limit. */
   readonly requestsPerMinute?: (account: string, modelId: string) => number | undefined
 }
 
@@ -27,7 +27,7 @@ export interface AccessCall {
   readonly session: Session
   /** `bedrock:InvokeModel`, `bedrock:InvokeModelWithResponseStream` or `bedrock:CountTokens`. */
   readonly action: string
-  /** As in the request's path: an id or an ARN. */
+  /** An id or an ARN, as it stands in the request's path. */
   readonly modelId: string
 }
 
@@ -40,7 +40,7 @@ export function createAccess({ serveRetired = MODELS_OF_THE_POST, requestsPerMin
     if (!invoked) throw invalid('The provided model identifier is invalid.')
     const { model, profile } = invoked
     const counts = call.action === 'bedrock:CountTokens'
-    // Counted for a foundation model only, whose permission is the only one that there is.
+    // Bedrock counts tokens for foundation models only, so only the model's permission is checked.
     if (counts && (profile || call.modelId !== model.id)) throw cannotCount()
     await permitModel(call, invoked)
     const today = new Date(surroundings.now() * 1000).toISOString().slice(0, 10)
@@ -67,7 +67,7 @@ export function createAccess({ serveRetired = MODELS_OF_THE_POST, requestsPerMin
   }
 }
 
-/** ARNs of foundation models and of the caller's own inference profiles are as good as their ids. */
+/** The id of a model or of one of the caller's own inference profiles. A request may also name it by its ARN. */
 function idOf({ modelId, request: { region }, session: { account } }: AccessCall): string {
   if (!modelId.startsWith('arn:')) return modelId
   const [, , service, arnRegion, owner = '', ...resource] = modelId.split(':')
@@ -81,7 +81,7 @@ function idOf({ modelId, request: { region }, session: { account } }: AccessCall
   return id
 }
 
-/** The profile where there is one, then the model in every region that it may be answered from. */
+/** Asks for permission on the profile, if there is one, and then on the model in every region that may answer. */
 async function permitModel(
   { surroundings, request, session, action }: AccessCall,
   { model, profile }: Invoked,
@@ -103,7 +103,7 @@ async function permitModel(
     })
 }
 
-/** Access is to the foundation model, however it is called. */
+/** An account has access to the foundation model, whether it is called directly or through a profile. */
 function hasAccess({ organization }: Surroundings, accountId: string, modelId: string): boolean {
   const account = organization.accounts.find(({ id }) => id === accountId)
   return account?.models.some((id) => findModel(id)?.model.id === modelId) === true

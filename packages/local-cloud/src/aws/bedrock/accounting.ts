@@ -16,12 +16,12 @@ export interface Invocation {
   readonly account: string
   readonly region: string
   readonly operation: string
-  /** As it was called: a model's or an inference profile's. */
+  /** The id that was called: a model's or an inference profile's. */
   readonly modelId: string
   readonly requestId: string
   readonly session: Session
   readonly usage: Usage
-  /** What the caller said about the request. */
+  /** The caller's metadata about the request. */
   readonly metadata: () => Readonly<Record<string, string>> | undefined
 }
 

@@ -12,15 +12,18 @@ import { verifyPresigned } from '../../wire/sigv4-presigned.ts'
 
 const PREFIX = 'bedrock-api-key-'
 const HOST = 'bedrock.amazonaws.com'
-/** Added behind the signature, and not signed. */
+/** Appended after the signature, so it is not signed. */
 const VERSION = '&Version=1'
 
-/** The key in a request, where it has one instead of a signature. */
+/** The API key of a request, if it has one instead of a signature. */
 export function apiKeyOf({ headers }: WireRequest): string | undefined {
   return /^bearer +(?<key>\S*)$/i.exec(headers.authorization ?? '')?.groups?.key
 }
 
-/** Answers the credential that the key was made with. @throws AwsError that does not say what is wrong with it, as AWS's */
+/**
+ * Returns the credential with which the key was made.
+ * @throws AwsError that does not say what is wrong with the key, like AWS's own
+ */
 export function verifyApiKey(
   key: string,
   { region, now, find }: { readonly region: string; readonly now: number; readonly find: CredentialStore['find'] },

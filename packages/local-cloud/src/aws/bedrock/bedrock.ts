@@ -1,4 +1,4 @@
-/** The runtime of Amazon Bedrock, per account with that account's access. */
+/** The runtime of Amazon Bedrock. Each account has its own access to models. */
 
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'
@@ -22,22 +22,25 @@ import { invalid } from './refusals.ts'
 import { standIn } from './stand-in/stand-in.ts'
 
 export interface BedrockOptions extends AccessOptions {
-  /** Who answers as the models. @default the deterministic stand-in */
+  /**
+   * What answers as the models.
+   * @default the deterministic stand-in
+   */
   readonly backend?: ModelBackend
-  /** Where calls are recorded. */
+  /** Records the calls for CloudTrail. */
   readonly trail?: Trail
-  /** Where what they used is counted. */
+  /** Counts what the calls used. */
   readonly accounting?: Accounting
 }
 
 interface Row {
   readonly name: string
-  /** `Converse` is authorised as the operation that it stands for. */
+  /** The IAM action that is checked. `Converse` has none of its own. */
   readonly action: string
   readonly run: Operation
 }
 
-/** By the last part of the path, behind the model. */
+/** The operations, by the last part of the path, which comes after the model's id. */
 export const OPERATIONS: Readonly<Record<string, Row>> = {
   converse: { name: 'Converse', action: 'bedrock:InvokeModel', run: converse },
   'converse-stream': {
@@ -118,19 +121,19 @@ export function createBedrock(
 
 let served = 0
 
-/** A profile's requests are answered by its regions in turn; AWS says of which only where it is another than the caller's. */
+/** The regions of a profile answer its requests in turn. As on AWS, the region is named only if it differs from the caller's. */
 function inferenceRegion({ profile }: Invoked, home: string): Pick<TrailEvent, 'additionalEventData'> {
   const regions = profile?.destinations.filter((region) => region !== '') ?? []
   const region = regions[served++ % Math.max(regions.length, 1)] ?? home
   return region === home ? {} : { additionalEventData: { inferenceRegion: region } }
 }
 
-/** JSON that is nested a hundred thousand times is read, and is more than can be walked through. */
+/** JSON nested a hundred thousand levels deep can be parsed, but the recursive checks cannot walk through it. */
 function tooDeep(error: unknown): never {
   throw error instanceof RangeError ? invalid('The request is nested too deeply.') : error
 }
 
-/** Who signed the request, or made the API key that it came with; the latter takes a permission of its own. */
+/** The principal who signed the request, or who made its API key. An API key takes an additional permission. */
 async function callerOf(
   request: WireRequest,
   surroundings: Surroundings,
@@ -153,8 +156,8 @@ async function callerOf(
 const METADATA = 'x-amzn-bedrock-request-metadata'
 
 /**
- * What the caller says about the request, for the log: in the body, which its operation checks, or for InvokeModel in a header.
- * @throws AwsError for a header that is no object of texts
+ * The caller's metadata about the request, for the invocation log. Operations check it in the body; `InvokeModel` has it in a header.
+ * @throws AwsError for a header that is no JSON object of texts
  */
 function readMetadata(request: WireRequest, verb: string): Invocation['metadata'] {
   if (verb.startsWith('converse')) return () => (readBody(request) as { requestMetadata?: Texts }).requestMetadata

@@ -1,13 +1,13 @@
 /**
- * Bedrock's models as far as the stand-in knows them: family, limits and what each can do, as AWS documents it in November 2026
- * and as the model data of LiteLLM 1.110.2 has it. What a model would answer is the backend's.
+ * Bedrock's models, as far as the stand-in knows them: family, limits and features, as AWS documents them in November 2026 and as the model data
+ * of LiteLLM 1.110.2 has them. The backend decides what a model answers.
  */
 
 export type FoundationModel = TextModel | EmbeddingModel
 
 interface Model {
   readonly id: string
-  /** For people. */
+  /** The name that people read. */
   readonly name: string
   readonly maxOutputTokens: number
   readonly maxInputTokens: number
@@ -21,16 +21,16 @@ interface Model {
 }
 
 export type TextFamily = 'titan' | 'anthropic' | 'nova'
-/** Answers vectors. */
+/** Families of models that return vectors. */
 export type EmbeddingFamily = 'titanEmbedding' | 'cohereEmbedding'
 
 export interface TextModel extends Model {
-  /** Whose body `InvokeModel` takes, whose fields `additionalModelRequestFields`, and who words the model's own refusals. */
+  /** The family decides the body of `InvokeModel`, the fields of `additionalModelRequestFields`, and the words of the model's own refusals. */
   readonly family: TextFamily
 }
 
 export interface EmbeddingModel extends Model {
-  /** Whose body `InvokeModel` takes. */
+  /** The family decides the body of `InvokeModel`. */
   readonly family: EmbeddingFamily
 }
 
@@ -42,13 +42,13 @@ export type Feature =
   | 'tools'
   | 'images'
   | 'documents'
-  /** Thinks before it answers, when it is asked to. */
+  /** Can think before it answers, if it is asked to. */
   | 'reasoning'
-  /** Thinks as many tokens as it is given (`thinking.type: enabled`). */
+  /** Thinks with a budget of tokens from the request (`thinking.type: enabled`). */
   | 'budgetedReasoning'
   /** Decides itself how long it thinks (`thinking.type: adaptive`). */
   | 'adaptiveReasoning'
-  /** Cannot be told not to think. */
+  /** Thinking cannot be switched off. */
   | 'alwaysReasons'
   /** `outputConfig.textFormat` */
   | 'structuredOutput'
@@ -57,18 +57,18 @@ export type Feature =
   /** Cache points after tools. */
   | 'cachedTools'
   | 'countTokens'
-  /** Takes one of `temperature` and `topP`, not both. */
+  /** Accepts `temperature` or `topP`, not both. */
   | 'oneSamplingParameter'
-  /** Takes none of them, whatever their values. */
+  /** Accepts neither `temperature` nor `topP`, whatever their values. */
   | 'noSamplingParameters'
-  /** Goes on with what the last message, the assistant's, begins. */
+  /** Continues a last message of the role assistant. */
   | 'prefill'
   /** `performanceConfig.latency: optimized` */
   | 'optimizedLatency'
 
 const US = ['us-east-1', 'us-east-2', 'us-west-2']
 const EU = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3']
-/** `global` profiles name no region: their destination's ARN has an empty one. */
+/** `global` profiles name no region: the region in the ARN of their destination is empty. */
 const GLOBAL = ['']
 const EVERYWHERE = { us: US, eu: EU, global: GLOBAL }
 
@@ -178,7 +178,7 @@ const MODELS: readonly FoundationModel[] = [
     profiles: EVERYWHERE,
     onDemand: true,
   }),
-  // The two of AWS's article.
+  // The two models of AWS's article.
   titan('titan-text-lite-v1', 'Lite', {
     maxOutputTokens: 4096,
     maxInputTokens: 4096,
@@ -200,14 +200,14 @@ const MODELS: readonly FoundationModel[] = [
 
 const BY_ID = new Map(MODELS.map((model) => [model.id, model]))
 
-/** What a request's model id means. */
+/** What the model id of a request stands for. */
 export interface Invoked {
   readonly model: FoundationModel
-  /** The inference profile that was called, by id. */
+  /** The inference profile, if one was called. */
   readonly profile?: { readonly id: string; readonly destinations: readonly string[] }
 }
 
-/** By model id or inference profile id. */
+/** Looks up a model id or an inference profile id. */
 export function findModel(id: string): Invoked | undefined {
   const model = BY_ID.get(id)
   if (model) return { model }

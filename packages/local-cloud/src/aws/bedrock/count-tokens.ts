@@ -1,4 +1,4 @@
-/** `CountTokens`: what a request would be read as, for a model by its own id; no inference profile is counted for. */
+/** `CountTokens`: how many tokens a model would read in a request. Only ids of models are accepted, no inference profiles. */
 import { blob, object, read, required, structure, union, VALIDATION_EXCEPTIONS } from '../../wire/protocol/shape.ts'
 import { isEmbedding } from './catalogue.ts'
 import { readCounted } from './converse/converse.ts'

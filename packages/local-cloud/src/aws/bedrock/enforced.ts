@@ -1,6 +1,6 @@
 /**
- * Guardrails that an account has enforced on all of its calls (`PutEnforcedGuardrailConfiguration`). They are no resource of the AWS provider's
- * version, so they are kept here, for as long as the local cloud runs.
+ * Guardrails that an account enforces for all of its calls (`PutEnforcedGuardrailConfiguration`). The AWS provider's version has no resource for
+ * them, so they are kept here, in memory.
  */
 import type { LedgerView } from '../../ledger/ledger.ts'
 
@@ -8,7 +8,7 @@ export interface Enforced {
   readonly configId: string
   readonly guardrailArn: string
   readonly guardrailVersion: string
-  /** `SELECTIVE` looks at what a caller has marked, where anything is. */
+  /** With `SELECTIVE`, only marked content is checked, if there is any. */
   readonly selectiveContentGuarding: { readonly messages: string; readonly system: string }
   /** Seconds since 1970. */
   readonly createdAt: number
@@ -16,7 +16,7 @@ export interface Enforced {
   readonly updatedBy: string
 }
 
-/** By account and region, of one cloud: its ledger stands for it. */
+/** Configurations by account and region. The key is the ledger, of which a local cloud has one. */
 const ENFORCED = new WeakMap<LedgerView, Map<string, readonly Enforced[]>>()
 
 type Where = { readonly ledger: LedgerView; readonly account: string; readonly region: string }

@@ -7,20 +7,20 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text, 'utf8'),
 )
 
-/** `messageStart`, `contentBlockDelta`, `chunk`, … with its payload as JSON, and with padding `p`, as AWS sends it. */
+/** A frame for `messageStart`, `contentBlockDelta`, `chunk` and so on. Its payload is JSON with padding `p`, as AWS sends it. */
 export const eventFrame = (type: string, payload: Readonly<Record<string, unknown>>): Uint8Array =>
   frame('event', ':event-type', type, { ...payload, p: padding() })
 
 const PADDING = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
-/** Hides from who looks at the wire how long each token is; clients pass it over. */
+/** Padding hides from observers of the encrypted traffic how long each token is; clients ignore it. */
 const padding = () => PADDING.slice(0, 1 + Math.floor(Math.random() * PADDING.length))
 
 /** What Bedrock sends when it fails after the answer has begun: the status line was sent, so the error is a frame. */
 export const exceptionFrame = (type: string, message: string): Uint8Array =>
   frame('exception', ':exception-type', type, { message })
 
-/** @returns the name that the streams have for an error of the whole answer: `modelStreamErrorException` */
+/** @returns the name that the stream's frames use for an error: `modelStreamErrorException` */
 export function exceptionType({ code }: Pick<AwsError, 'code'>): StreamException {
   const name = `${code.charAt(0).toLowerCase()}${code.slice(1)}`
   if (name === 'modelErrorException') return 'modelStreamErrorException'

@@ -1,4 +1,4 @@
-/** Asks the backend, and tells what of its input came from the prompt cache. */
+/** Calls the backend, and computes how much of the input came from the prompt cache. */
 import type { Session } from '../../iam/authorize.ts'
 import type { WireRequest } from '../../wire/service.ts'
 import type { Invoked } from './catalogue.ts'
@@ -11,7 +11,7 @@ interface About {
   readonly request: WireRequest
   readonly session: Session
   readonly streamed: boolean
-  /** Told of what was used, once. */
+  /** Called once, with what was used. */
   readonly count: (usage: Usage) => void
 }
 
@@ -48,7 +48,7 @@ export function createGenerate(backend: ModelBackend, now: () => number) {
 
 type Cached = Pick<Usage, 'cacheReadTokens' | 'cacheWriteTokens'>
 
-/** Of an answer that nobody waited for, what was made of it: whether AWS counts more than that, nobody says. */
+/** If the caller leaves, counts what was made until then. AWS does not document whether it counts more. */
 async function* counted(
   events: AsyncIterable<ModelEvent>,
   cached: Cached,
@@ -75,7 +75,7 @@ async function* counted(
   }
 }
 
-/** What came from the cache or went to it is no input any more. */
+/** Input tokens without those that were read from the cache or written to it. */
 function withCache(usage: Usage, cached: Cached): Usage {
   const elsewhere = (cached.cacheReadTokens ?? 0) + writtenTo({ ...usage, ...cached })
   return { ...usage, ...cached, inputTokens: Math.max(0, usage.inputTokens - elsewhere) }

@@ -8,7 +8,7 @@ import { type Block, collect, type ModelEvent, type Prompt } from './model-backe
 import type { Generating } from './operation.ts'
 
 export interface Guarding {
-  /** Whether the guardrail stops a text. */
+  /** Whether the guardrail blocks this text. */
   readonly stops: (text: string) => boolean
   readonly blockedInput: string
   readonly blockedOutput: string
@@ -33,7 +33,7 @@ export function guardingOf(inputs: Properties): Guarding {
 const escaped = (phrase: string) => phrase.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replaceAll(/\s+/g, '\\s+')
 
 /**
- * The texts of a conversation that are looked at: all that was said, tools and the system prompt not.
+ * The texts of a conversation that a guardrail checks: the messages, without tools and system prompt.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
  */
 export const saidIn = ({ messages }: Pick<Prompt, 'messages'>): string =>
@@ -43,17 +43,17 @@ export const saidIn = ({ messages }: Pick<Prompt, 'messages'>): string =>
     .join('\n')
 
 export interface Guarded extends Generating {
-  /** Known when the events have ended. */
+  /** Valid when the events have ended. */
   readonly intervened: () => boolean
 }
 
-/** What a guardrail is shown of a prompt. */
+/** The texts of a prompt that a guardrail checks. */
 export interface Look {
   readonly guarding: Guarding
   readonly said: string
 }
 
-/** The model's answer behind guardrails: a prompt that one stops is not sent to it, and of a stopped answer nothing is passed on. */
+/** Wraps a model in guardrails. A prompt that one of them blocks does not reach the model, and nothing of a blocked answer is passed on. */
 export function guarded([look, ...others]: readonly Look[], generate: () => Generating): Guarded {
   if (!look) return { ...generate(), intervened: () => false }
   let inner: Guarded | undefined

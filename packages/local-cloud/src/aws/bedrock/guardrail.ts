@@ -1,4 +1,4 @@
-/** A guardrail on a call: whether the caller may use it, whether there is one, and which it is. What it does is in guarding.ts. */
+/** The guardrail of a call: may the caller use it, does it exist, and which version is it? What a guardrail does is in guarding.ts. */
 import { UnsupportedError } from '../../errors.ts'
 import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { text } from '../../resource/values.ts'
@@ -21,8 +21,8 @@ interface GuardrailConfig {
 }
 
 /**
- * The condition key by which a policy can demand one guardrail: its ARN with the version, `DRAFT` without.
- * @returns undefined for a call that names none, or names it wrongly, which is refused later
+ * The value of the condition key by which a policy can demand one guardrail: its ARN with the version, or without one for `DRAFT`.
+ * @returns undefined if the call names none, or names it wrongly, which is refused later
  */
 export function guardrailKey(request: WireRequest, account: string): string | undefined {
   const { guardrailIdentifier, guardrailVersion } = headerConfig(request) ?? bodyConfig(request) ?? {}
@@ -31,7 +31,7 @@ export function guardrailKey(request: WireRequest, account: string): string | un
   return guardrailVersion === 'DRAFT' ? arn : `${arn}:${guardrailVersion}`
 }
 
-/** Where `InvokeModel` has it. */
+/** The guardrail in the headers of `InvokeModel`. */
 export function headerConfig({ headers }: Pick<WireRequest, 'headers'>): GuardrailConfig | undefined {
   const identifier = headers['x-amzn-bedrock-guardrailidentifier']
   const version = headers['x-amzn-bedrock-guardrailversion']
@@ -40,7 +40,7 @@ export function headerConfig({ headers }: Pick<WireRequest, 'headers'>): Guardra
   return { guardrailIdentifier: identifier ?? '', guardrailVersion: version ?? '', ...(trace && { trace }) }
 }
 
-/** Where `Converse` has it. A body that is no such request is refused by its operation. */
+/** The guardrail in the body of `Converse`. The operation itself refuses a body that is malformed. */
 function bodyConfig({ body }: WireRequest): GuardrailConfig | undefined {
   if (!Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('"guardrailConfig"')) return undefined
   try {
@@ -58,7 +58,7 @@ function bodyConfig({ body }: WireRequest): GuardrailConfig | undefined {
 export const arnOf = (identifier: string, region: string, account: string) =>
   identifier.startsWith('arn:') ? identifier : `arn:aws:bedrock:${region}:${account}:guardrail/${identifier}`
 
-/** The rules of a numbered version, of the account's own. */
+/** The rules of a numbered version of the account's own guardrail. */
 export function versionThere(
   ledger: LedgerView,
   { arn, version, account }: { readonly arn: string; readonly version: string; readonly account: string },
@@ -69,8 +69,9 @@ export function versionThere(
 }
 
 /**
- * What is looked at, by which guardrails: the call's own, and those that the account has enforced, whatever the caller has marked.
- * @param all that was said @param marked what the caller has marked for the guardrail, where it is anything
+ * What is checked, and by which guardrails: the call's own, and those that the account enforces.
+ * @param all all texts of the messages
+ * @param marked the texts that the caller has marked for the guardrail, if any
  */
 export async function looksOf(
   call: ModelCall,
@@ -90,7 +91,7 @@ export async function looksOf(
   return { looks: [...enforced, ...(own ? [{ guarding: own, said: marked ?? all }] : [])], own: own !== undefined }
 }
 
-/** @returns what the guardrail does, undefined for a call that names none */
+/** @returns what the guardrail does, or undefined if the call names none */
 async function checkGuardrail(
   { surroundings, request, session }: ModelCall,
   config: GuardrailConfig | undefined,

@@ -1,12 +1,12 @@
-/** A value that fits a JSON schema: what the stand-in answers where a tool's input or structured output is asked for. */
+/** Makes a value that fits a JSON schema. The stand-in answers with it when a tool's input or structured output is needed. */
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** Enough for any real schema; one that refers to itself ends here. */
+/** Enough for any real schema; a recursive schema ends here. */
 const MAX_DEPTH = 12
 
 /**
- * @param words taken for texts, one after the other, the last for all that follow
+ * @param words used for texts, one after the other; the last one for all further texts
  * @returns the same value for the same schema and words
  */
 export function sampleOf(schema: JsonSchema, words: readonly string[] = []): unknown {
@@ -40,7 +40,7 @@ export function sampleOf(schema: JsonSchema, words: readonly string[] = []): unk
     }
   }
 
-  /** What must be there; without such a list, everything. */
+  /** The required properties; all of them if the schema has no such list. */
   function object({ properties = {}, required, allOf }: JsonSchema, depth: number): unknown {
     const all = [properties, ...(Array.isArray(allOf) ? allOf.map((one) => resolved(one).properties ?? {}) : [])]
     const known = Object.assign({}, ...all) as Record<string, unknown>
@@ -55,7 +55,7 @@ export function sampleOf(schema: JsonSchema, words: readonly string[] = []): unk
     return Array.from({ length: count }, () => sample(items ?? {}, name, depth + 1))
   }
 
-  /** `#/$defs/City` where it leads; a schema may also be `true`. */
+  /** Follows a reference such as `#/$defs/City`. A schema may also be `true`. */
   function resolved(given: unknown, hops = 0): JsonSchema {
     const one = isObject(given) ? given : {}
     if (typeof one.$ref !== 'string' || !one.$ref.startsWith('#') || hops > MAX_DEPTH) return one

@@ -1,4 +1,4 @@
-/** Who answers as the models, and what passes between a model and Bedrock: a conversation goes in, events come out. */
+/** The interface between Bedrock and what answers as the models: a conversation goes in, events come out. */
 import type { JsonSchema } from './json-schema.ts'
 
 /** What a request says, whatever the format of its body. */
@@ -7,11 +7,14 @@ export interface Prompt {
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
   readonly toolChoice?: ToolChoice
-  /** One call a turn. @default as many as the model likes */
+  /**
+   * At most one tool call in a turn.
+   * @default as many as the model likes
+   */
   readonly oneToolCall?: boolean
-  /** How the model thinks before it answers; not at all without it. */
+  /** How the model thinks before it answers; absent: it does not. */
   readonly reasoning?: Reasoning
-  /** What the answer's text must fit. */
+  /** The schema that the answer's text must fit. */
   readonly schema?: JsonSchema
   readonly maxTokens?: number
   readonly temperature?: number
@@ -24,16 +27,16 @@ export interface Generation extends Prompt {
   /** Foundation model id, and what was called: the same or an inference profile's id. */
   readonly modelId: string
   readonly invokedId: string
-  /** For people: `Amazon Nova 2 Lite`. */
+  /** The name that people read: `Amazon Nova 2 Lite`. */
   readonly modelName: string
   readonly family: string
-  /** Account and region that the call was made in. */
+  /** Account and region of the call. */
   readonly account: string
   readonly region: string
   readonly maxTokens: number
-  /** The caller gets each event as it is made; otherwise all at the end. */
+  /** Whether the caller gets each event as it is made, or everything at the end. */
   readonly streamed: boolean
-  /** The caller went away. */
+  /** Aborts when the caller leaves. */
   readonly signal: AbortSignal
 }
 
@@ -45,7 +48,7 @@ export interface Message {
 /** A part of a message, whatever the format of the body that it came in. */
 export type Block =
   | OutputBlock
-  /** Bytes in Base64. */
+  /** `bytes` is in Base64. */
   | { readonly type: 'image'; readonly format: string; readonly bytes: string }
   | { readonly type: 'document'; readonly format: string; readonly name: string; readonly text: string }
   | {
@@ -55,7 +58,7 @@ export type Block =
       readonly failed: boolean
     }
   | { readonly type: 'json'; readonly value: unknown }
-  /** Everything up to here may be cached. */
+  /** Everything before this point may be cached. */
   | { readonly type: 'cachePoint'; readonly ttl: CacheTtl }
 
 export type CacheTtl = '5m' | '1h'
@@ -65,7 +68,7 @@ export type OutputBlock =
   | { readonly type: 'text'; readonly text: string }
   | ToolUse
   | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string }
-  /** Thinking that only the model can read, in Base64. */
+  /** Thinking that only the model can read; `data` is in Base64. */
   | { readonly type: 'redacted'; readonly data: string }
 
 export interface ToolUse {
@@ -79,31 +82,31 @@ export interface Tool {
   readonly name: string
   readonly description?: string
   readonly schema: JsonSchema
-  /** A cache point follows. */
+  /** A cache point follows this tool. */
   readonly cachePoint?: CacheTtl
 }
 
 export type ToolChoice =
   | { readonly type: 'auto' }
-  /** At least one, whichever. */
+  /** The model must call at least one tool, of its choice. */
   | { readonly type: 'any' }
   | { readonly type: 'tool'; readonly name: string }
   | { readonly type: 'none' }
 
 export interface Reasoning {
-  /** Absent where the model decides itself. */
+  /** Absent if the model decides by itself. */
   readonly budgetTokens?: number
   readonly effort?: string
-  /** The thinking comes without its text, signed all the same. */
+  /** The thinking's text is left out, but its signature is sent. */
   readonly hidden?: boolean
 }
 
 /** What a model writes, in order. Each block is started and stopped, and one `end` comes last. */
 export type ModelEvent =
   | { readonly kind: 'start'; readonly block: BlockStart }
-  /** A piece of the block's text; of a tool's input, which is JSON. */
+  /** A piece of the block's text. For a tool call it is a piece of its input, which is JSON. */
   | { readonly kind: 'delta'; readonly text: string }
-  /** Of thinking, after its text: the model takes it back only with it. */
+  /** The signature of the thinking, sent after its text. The model accepts the block in a later turn only with its signature. */
   | { readonly kind: 'signature'; readonly signature: string }
   | { readonly kind: 'stop' }
   | ModelEnd
@@ -116,7 +119,7 @@ export type BlockStart =
 export interface ModelEnd {
   readonly kind: 'end'
   readonly stopReason: StopReason
-  /** Which one it was, after `stop_sequence`. */
+  /** Which stop sequence it was, for `stop_sequence`. */
   readonly stopSequence?: string
   readonly usage: Usage
 }
@@ -129,21 +132,21 @@ export type StopReason =
   | 'content_filtered'
   | 'guardrail_intervened'
 
-/** Of input, only what was neither read from the cache nor written to it. */
+/** `inputTokens` are only those that were neither read from the cache nor written to it. */
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly cacheReadTokens?: number
-  /** Tokens written, by how long they are kept. */
+  /** Tokens written to the cache, by how long they are kept. */
   readonly cacheWriteTokens?: Readonly<Partial<Record<CacheTtl, number>>>
 }
 
-/** All that was written to the cache. */
+/** The sum of all tokens written to the cache. */
 export const writtenTo = ({ cacheWriteTokens = {} }: Usage): number =>
   Object.values(cacheWriteTokens).reduce((sum, tokens) => sum + (tokens ?? 0), 0)
 
 export interface ModelBackend {
-  /** @throws AwsError what Bedrock would answer when a model fails: before the first event as an answer, later as a frame */
+  /** @throws AwsError as Bedrock does when a model fails: before the first event it becomes the answer, later a frame */
   generate(generation: Generation): AsyncIterable<ModelEvent>
 }
 
@@ -152,7 +155,7 @@ export interface Generated extends Omit<ModelEnd, 'kind'> {
   readonly content: readonly OutputBlock[]
 }
 
-/** Everything that a model writes, once it has ended. */
+/** Collects everything that a model writes, until it ends. */
 export async function collect(events: AsyncIterable<ModelEvent>): Promise<Generated> {
   const content: OutputBlock[] = []
   let open: { readonly start: BlockStart; text: string; signature?: string } | undefined
@@ -182,7 +185,7 @@ function blockOf(start: BlockStart, text: string, signature: string | undefined)
   }
 }
 
-/** The input of a call that was cut off by the limit of tokens is no JSON: it is told as empty. */
+/** If the token limit cuts off a call's input, it is no valid JSON. It is then returned as an empty object. */
 function parsed(text: string): unknown {
   try {
     return text === '' ? {} : JSON.parse(text)
@@ -191,7 +194,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What people would read of these parts; of a tool's result too. */
+/** The text that people would read in these blocks, tool results included. */
 export const textOf = (content: readonly Block[]): string =>
   content
     .flatMap((block) => {

@@ -1,4 +1,4 @@
-/** What Bedrock refuses because this model cannot do it, in its words; the same through every API. */
+/** What Bedrock refuses because the called model does not support it, in Bedrock's words. It is the same for every API. */
 import { AwsError } from '../../errors.ts'
 import type { Feature, FoundationModel } from './catalogue.ts'
 import type { Block, Prompt } from './model-backend.ts'
@@ -33,7 +33,7 @@ export function checkModel(model: FoundationModel, prompt: Prompt): void {
     throw invalid(
       'A conversation must end with a user message. Try again with a conversation that ends with a user message.',
     )
-  // Which models can is documented, the words are not.
+  // AWS documents which models support it, but not the words of the refusal.
   if (lacks('structuredOutput') && schema)
     throw invalid(
       "This model doesn't support the outputConfig.textFormat field. Remove outputConfig.textFormat and try again.",

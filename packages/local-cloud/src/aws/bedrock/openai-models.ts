@@ -1,4 +1,4 @@
-/** Models that a server with the OpenAI API plays, which the user names, such as Ollama. Bedrock's own checks and limits stay. */
+/** Models that a server with the OpenAI API (such as Ollama) answers for, which the user names. Bedrock's own checks and limits still apply. */
 import { AwsError } from '../../errors.ts'
 import type { ModelBackend } from './model-backend.ts'
 import { type Chunk, type Completion, failed, streamedAnswer, wholeAnswer } from './openai/answer.ts'
@@ -8,9 +8,12 @@ import { serverSentEvents } from './openai/server-sent-events.ts'
 export interface OpenAiModelsOptions {
   /** Base address, `http://localhost:11434/v1`. */
   readonly url: string
-  /** The server's name of the model that answers for all. @default the first that the server lists */
+  /**
+   * The server's name for the model that answers for all of Bedrock's.
+   * @default the first model that the server lists
+   */
   readonly model?: string
-  /** Sent as a bearer token where the server wants one. */
+  /** Sent as a bearer token, if the server demands one. */
   readonly apiKey?: string
 }
 
@@ -75,7 +78,7 @@ async function firstModel(server: Server, signal: AbortSignal): Promise<string> 
   return id
 }
 
-/** A server that is away is Bedrock being unavailable; one that refuses is the model failing. */
+/** A server that cannot be reached becomes Bedrock's "unavailable"; a server that refuses becomes a failure of the model. */
 async function request(
   { address, headers }: Server,
   path: string,

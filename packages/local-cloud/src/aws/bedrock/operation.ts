@@ -1,4 +1,4 @@
-/** What an operation on a model gets, once the caller may have it. */
+/** What an operation on a model is given, after the caller was found to be allowed. */
 import type { Session } from '../../iam/authorize.ts'
 import type { Surroundings, WireRequest, WireResponse } from '../../wire/service.ts'
 import type { Invoked } from './catalogue.ts'
@@ -10,19 +10,22 @@ export interface ModelCall {
   readonly requestId: string
   readonly session: Session
   readonly invoked: Invoked
-  /** The request's body. @throws AwsError where it is no JSON */
+  /**
+   * The parsed body of the request.
+   * @throws AwsError if it is no JSON
+   */
   readonly body: () => unknown
   /** @param streamed whether the caller gets each event as it is made */
   readonly generate: (prompt: Prompt, streamed: boolean) => Generating
-  /** For an answer that `generate` did not make. */
+  /** Counts the use of an answer that `generate` did not make. */
   readonly count: (usage: Usage) => void
 }
 
 export interface Generating {
   readonly events: AsyncIterable<ModelEvent>
-  /** What the model reads, as the stand-in counts it: no output yet. */
+  /** The use that is known before the answer: the input as the stand-in counts it. */
   readonly input: Usage
-  /** Since the model was asked. */
+  /** Milliseconds since the model was called. */
   readonly latencyMs: () => number
 }
 

@@ -1,24 +1,27 @@
 /**
- * The prompt cache: what an account has sent to a model before, up to a cache point, is read from it. A prefix is tools, then
- * the system prompt, then messages; each time it is read it is kept for as long again.
+ * The prompt cache. If an account sends a prefix up to a cache point that it has sent to the model before, the prefix is read from the cache. A
+ * prefix consists of tools, system prompt and messages, in this order. Each read extends the time for which it is kept.
  */
 import { createHash } from 'node:crypto'
 import type { CacheTtl, Prompt, Usage } from './model-backend.ts'
 import { blockTokens, toolTokens } from './tokens.ts'
 
 const KEPT_SECONDS: Readonly<Record<CacheTtl, number>> = { '5m': 300, '1h': 3600 }
-/** A shorter prefix is not cached, and no error. Models differ between 1,024 and 4,096. */
+/** A shorter prefix is not cached, which is no error. The limit differs by model, between 1,024 and 4,096. */
 const LEAST_TOKENS = 1024
 
 interface CachePoint {
   readonly hash: string
-  /** Tokens of everything before it. */
+  /** Tokens of everything before the cache point. */
   readonly tokens: number
   readonly ttl: CacheTtl
 }
 
 export interface PromptCache {
-  /** Reads and writes it. @returns the part of the input that each did */
+  /**
+   * Reads from and writes to the cache.
+   * @returns how many tokens of the input were read and written
+   */
   use(key: { readonly account: string; readonly modelId: string }, prompt: Prompt): Pick<Usage, CacheParts>
 }
 type CacheParts = 'cacheReadTokens' | 'cacheWriteTokens'

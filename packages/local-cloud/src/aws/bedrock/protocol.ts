@@ -1,4 +1,4 @@
-/** Bedrock's REST-JSON: the error's name in a header, its message in the body. */
+/** Bedrock's REST-JSON protocol: the error's name is in a header, its message in the body. */
 
 import { AwsError } from '../../errors.ts'
 import { type ErrorFormat, jsonCodes } from '../../wire/protocol/protocol.ts'
@@ -29,8 +29,8 @@ export const respondJson = (
 })
 
 /**
- * An answer whose frames are sent as they come. What fails before the first is an answer of its own, as the status line has
- * not been sent; what fails later is a frame.
+ * Sends an answer's frames as they come. A failure before the first frame becomes an answer with its own status, because no status line was sent
+ * yet; a later failure becomes a frame.
  */
 export async function respondFrames(
   frames: AsyncGenerator<Uint8Array>,

@@ -4,16 +4,16 @@
  */
 import { createHmac } from 'node:crypto'
 
-/** No secret: a stand-in has none. It only has to differ from what anybody would make up. */
+/** This is no secret: a stand-in needs none. A signature only has to differ from one that somebody makes up. */
 const KEY = 'the stand-in of the local cloud'
 
-/** Anthropic's documented prompt for thinking that comes redacted. */
+/** Anthropic's documented prompt that makes a model return redacted thinking. */
 export const REDACTING_PROMPT =
   'ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING_46C9A13E193C177646C7398A98432ECCCE4C1253D5E2D82641AC0E52CC2876CB'
 
 export const signatureOf = (thinking: string): string => createHmac('sha256', KEY).update(thinking).digest('base64')
 
-/** In Base64: the seal, and what is sealed. */
+/** The signature and the thinking, in Base64. */
 export const redactedOf = (thinking: string): string =>
   Buffer.from(`${signatureOf(thinking)} ${thinking}`).toString('base64')
 

@@ -1,13 +1,13 @@
-/** Refusals whose words differ by who refuses: Bedrock, or the model behind it. */
+/** Refusals. Their words depend on who refuses: Bedrock, or the model. */
 import { AwsError } from '../../errors.ts'
 
-/** Bedrock's own. */
+/** A refusal by Bedrock. */
 export const invalid = (message: string) => new AwsError('ValidationException', message)
 
-/** The model's, as `Converse` passes it on. `InvokeModel` answers the model's words alone. */
+/** A refusal by the model, in the form in which `Converse` passes it on. `InvokeModel` answers only the model's own words. */
 export const modelError = (message: string) => invalid(`The model returned the following errors: ${message}`)
 
-/** As Bedrock says it of what Amazon's own models do not take. */
+/** Bedrock's refusal of a body that Amazon's own models do not accept. */
 export const malformed = (message: string) =>
   invalid(`Malformed input request: ${message}, please reformat your input and try again.`)
 

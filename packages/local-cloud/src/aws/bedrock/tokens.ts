@@ -1,10 +1,10 @@
-/** How the stand-in counts: a token is four characters, begun ones counted; an image is a fixed number of them. */
+/** How the stand-in counts tokens: four characters are one token (rounded up), and an image is a fixed number. */
 import type { Block, Prompt, Tool } from './model-backend.ts'
 
 export const CHARACTERS_PER_TOKEN = 4
 const IMAGE_TOKENS = 1_600
 
-/** Characters as people count them, not halves of pairs; of a prompt of 20 MB without a list of them. */
+/** Counts code points, not UTF-16 units, without making a list of them, because a prompt may have 20 MB. */
 export function tokensIn(text: string): number {
   let pairs = 0
   if (/[\ud800-\udbff]/.test(text)) for (const character of text) if (character.length > 1) pairs++

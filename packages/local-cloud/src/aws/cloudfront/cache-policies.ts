@@ -11,5 +11,8 @@ const MANAGED: Readonly<Record<string, { readonly compresses: boolean }>> = {
 
 export const isManagedCachePolicy = (id: string): boolean => Object.hasOwn(MANAGED, id)
 
-/** Whether a viewer gets Brotli or gzip: the behaviour wants it, and the policy keeps the two apart. */
+/**
+ * Whether answers are compressed with Brotli or gzip: the behaviour must ask for it, and the cache policy must cache compressed and uncompressed
+ * answers separately.
+ */
 export const compresses = (id: string, wanted: boolean): boolean => wanted && MANAGED[id]?.compresses === true

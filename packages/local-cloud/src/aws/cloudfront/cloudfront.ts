@@ -1,6 +1,6 @@
 /**
- * Amazon CloudFront, as far as it serves objects of private buckets: names, web ACL, methods, default root object, origin access
- * control, pages for errors, response headers, compression. Nothing is cached at the edge: every answer is the bucket's as it is now.
+ * Amazon CloudFront, as far as it serves objects of private buckets: names, web ACL, methods, default root object, origin access control, error
+ * pages, response headers, compression. It caches nothing: every answer is the bucket's current content.
  */
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
@@ -24,7 +24,7 @@ export function createCloudFront({ ledger, now }: Pick<Surroundings, 'ledger' | 
     name: 'cloudfront',
     async handle(request) {
       const distribution = distributionOf(ledger, request.host)
-      // The host of the handshake was looked up; that of the request may be another distribution's.
+      // The TLS host name was checked before. The request's `Host` may still name another distribution.
       const asked = (request.headers.host ?? request.host).replace(/:\d+$/, '')
       if (!distribution || distributionOf(ledger, asked)?.urn !== distribution.urn)
         return errorPage(403, 'The request could not be satisfied.')
@@ -63,14 +63,16 @@ function serve(ledger: LedgerView, distribution: Declared, request: WireRequest)
   return { ...answer, headers, body: request.method === 'HEAD' ? '' : answer.body }
 }
 
-/** The first ordered behaviour whose pattern matches, else the default one. Patterns have `*` and `?`, and case counts. */
+/** The first ordered behaviour whose pattern matches, otherwise the default one. Patterns have `*` and `?`, and are case-sensitive. */
 function behaviourFor(inputs: Properties, path: string): Properties {
   const matches = (pattern: string) => wildcard(pattern.replace(/^\//, '')).test(path.slice(1))
   const ordered = objects(inputs, 'orderedCacheBehaviors').find((one) => matches(known(one, 'pathPattern')))
   return ordered ?? object(inputs, 'defaultCacheBehavior') ?? {}
 }
 
-/** Signed as the distribution where its origin access control says so; the bucket's policy decides. */
+/**
+ * Fetches from the bucket. If the origin access control says so, the request is signed as the distribution; the bucket's policy then decides.
+ */
 function fromBucket(
   ledger: LedgerView,
   { inputs, outputs, account }: Declared,
@@ -94,7 +96,7 @@ function fromBucket(
   const full = path === '' ? key : `${path}/${key}`
   const arn = `arn:aws:s3:::${bucket.id}`
   if (full === '' || !lets('s3:GetObject', `${arn}/${full}`)) return 403
-  // Who may not list a bucket is not told that something is not there.
+  // A caller who may not list a bucket is not told that an object does not exist.
   return findObject(ledger, bucket.id, full) ?? (lets('s3:ListBucket', arn) ? 404 : 403)
 }
 
@@ -102,7 +104,7 @@ function ownErrorPage(ledger: LedgerView, distribution: Declared, status: number
   const page = objects(distribution.inputs, 'customErrorResponses').find((one) => number(one, 'errorCode') === status)
   const path = page && text(page, 'responsePagePath')
   const found = path && fromBucket(ledger, distribution, behaviourFor(distribution.inputs, path), path.slice(1))
-  // No page is declared, or it is not there either: the error as it was.
+  // No error page is declared, or it does not exist either: the original error is returned.
   if (typeof found !== 'object')
     return { status, headers: { 'content-type': 'application/xml' }, body: S3_ERRORS[status] ?? '' }
   return { status: number(page ?? {}, 'responseCode') ?? status, headers: found.headers, body: found.bytes }
@@ -128,7 +130,7 @@ const PACK = {
   gzip: (bytes: Uint8Array) => gzipSync(bytes),
 }
 
-/** CloudFront packs these, of 1,000 to 10,000,000 bytes. */
+/** The types that CloudFront compresses, if they have 1,000 to 10,000,000 bytes. */
 const PACKED =
   /^(application\/(javascript|json|manifest\+json|xml)|image\/svg\+xml|text\/(css|html|javascript|plain|xml))\b/
 

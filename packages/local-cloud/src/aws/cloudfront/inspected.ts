@@ -1,4 +1,4 @@
-/** A viewer's request as a web ACL looks at it. */
+/** A viewer's request in the form that a web ACL inspects. */
 import type { WireRequest } from '../../wire/service.ts'
 import { partsOf } from '../load-balancer/client-request.ts'
 import type { Inspected } from '../wafv2/managed-rules.ts'

@@ -1,11 +1,11 @@
-/** What a response headers policy does to an answer. */
+/** Applies a response headers policy to an answer. */
 import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { flag, known, number, object, objects } from '../../resource/values.ts'
 import { RESPONSE_HEADERS_POLICY } from './names.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** @param policyId absent where a behaviour has none */
+/** @param policyId absent if the behaviour has no policy */
 export function withResponseHeaders(ledger: LedgerView, policyId: string | undefined, headers: Headers): Headers {
   const policy = policyId === undefined ? undefined : ledger.find(RESPONSE_HEADERS_POLICY, policyId)
   if (!policy) return headers

@@ -1,4 +1,4 @@
-/** CloudTrail's event history, as far as something here is recorded in it: the calls of models. In memory, and at once; on AWS after minutes. */
+/** CloudTrail's event history. Only calls of models are recorded, in memory. Events can be read at once; on AWS it takes minutes. */
 
 export interface TrailEvent {
   readonly account: string
@@ -17,11 +17,11 @@ export interface TrailEvent {
 
 export interface Trail {
   record(event: TrailEvent): void
-  /** Of an account and region, the newest first. */
+  /** The events of an account and region, the newest first. */
   events(account: string, region: string): readonly TrailEvent[]
 }
 
-/** Ninety days on AWS. */
+/** AWS keeps ninety days. */
 const KEPT = 5_000
 
 export function createTrail(): Trail {

@@ -1,4 +1,4 @@
-/** The state of the declared alarms, from the metrics as they are now. */
+/** Computes the state of the declared alarms from the current metrics. */
 import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import { known, number, object, text, texts } from '../../resource/values.ts'
@@ -9,13 +9,13 @@ export interface AlarmState {
   readonly name: string
   readonly account: string
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'
-  /** Of each period, the latest first; a period without data has none. */
+  /** A value for each period, the latest first; `undefined` for a period without data. */
   readonly datapoints: readonly (number | undefined)[]
-  /** Topics that are told of this state. */
+  /** The SNS topics that are notified of this state. */
   readonly actions: readonly string[]
 }
 
-/** @param now seconds since 1970; the period that it lies in counts, as far as it has come */
+/** @param now seconds since 1970; the current period counts with the data that it has so far */
 export function alarmStates(ledger: LedgerView, metrics: Metrics, now: number): readonly AlarmState[] {
   return ledger.all(METRIC_ALARM).map((alarm) => stateOf(alarm, metrics, now))
 }
@@ -49,7 +49,7 @@ function stateOf(alarm: Declared, metrics: Metrics, now: number): AlarmState {
 const dimensionsOf = (outputs: Properties): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(object(outputs, 'dimensions') ?? {}).map(([name, value]) => [name, String(value)]))
 
-/** Bad periods first, then what missing ones count as. */
+/** Counts the breaching periods, then decides what missing data counts as. */
 function judge(outputs: Properties, datapoints: readonly (number | undefined)[], needed: number): AlarmState['state'] {
   const missing = text(outputs, 'treatMissingData') ?? 'missing'
   const isBad = comparison(known(outputs, 'comparisonOperator'), number(outputs, 'threshold') ?? 0)
@@ -96,7 +96,7 @@ function statistic(outputs: Properties, values: Distribution): number | undefine
   }
 }
 
-/** The nearest rank. */
+/** A percentile by the nearest-rank method. */
 function percentile(name: string, entries: readonly (readonly [number, number])[], count: number): number | undefined {
   const [, percent] = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name) ?? []
   if (percent === undefined) throw new UnsupportedError(`the statistic ${name} of an alarm`)

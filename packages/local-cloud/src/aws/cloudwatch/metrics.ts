@@ -1,4 +1,6 @@
-/** Amazon CloudWatch's metrics: values that metric filters extract from log lines, and Lambda's metrics of functions. */
+/**
+ * Amazon CloudWatch's metrics: values that metric filters extract from log lines, and the metrics of Lambda, Elastic Load Balancing and Bedrock.
+ */
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import { known, object, text } from '../../resource/values.ts'
 import type { LambdaEvent } from '../lambda/lambda.ts'
@@ -16,17 +18,17 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>
 }
 
-/** Value → how often it was put: as exact as a list, and no longer for a flood of the same. */
+/** Each value, and how often it was put. This is as exact as a list, and stays short when many equal values are put. */
 export type Distribution = ReadonlyMap<number, number>
 
-/** How far back alarms can look. */
+/** How far back alarms can look, in minutes. */
 export const KEPT_MINUTES = 15
-/** How far back anybody can look at what Bedrock counts: as long as AWS keeps every minute. */
+/** How far back Bedrock's metrics can be read, in minutes: as long as AWS keeps one-minute data. */
 const BEDROCK_KEPT_MINUTES = 15 * 24 * 60
 export const BEDROCK_METRICS = 'AWS/Bedrock'
 
 export class Metrics {
-  /** Metric → minute since 1970 → what was put in it. */
+  /** By metric and minute since 1970: the values that were put. */
   readonly #minutes = new Map<string, Map<number, Map<number, number>>>()
   readonly #known = new Map<string, Metric>()
 
@@ -44,12 +46,12 @@ export class Metrics {
     for (const old of minutes.keys()) if (old < minute - kept) minutes.delete(old)
   }
 
-  /** Every metric that something was put in. */
+  /** Every metric that has a value. */
   all(): readonly Metric[] {
     return [...this.#known.values()]
   }
 
-  /** What was put in so many minutes from `start` on, which is counted since 1970. */
+  /** The values of a number of minutes, from the minute `start` since 1970. */
   values(metric: Metric, start: number, minutes: number): Distribution {
     const stored = this.#minutes.get(keyOf(metric))
     const all = new Map<number, number>()
@@ -62,7 +64,7 @@ export class Metrics {
 const keyOf = ({ account, region, namespace, name, dimensions }: Metric) =>
   JSON.stringify([account, region, namespace, name, Object.entries(dimensions).sort()])
 
-/** Log lines become values by the declared metric filters. */
+/** Applies the declared metric filters to log lines. */
 export function meterLogs(ledger: LedgerView, metrics: Metrics) {
   const patterns = new Map<string, FilterPattern>()
   const patternOf = (source: string) => {
@@ -97,7 +99,7 @@ const metricOf = (filter: Declared, message: string): Metric => ({
   ),
 })
 
-/** A number, or the field of the line that a selector names. */
+/** A constant number, or the field of the line that a selector names. */
 function measured(filter: Declared, message: string): number | undefined {
   const value = known(transformation(filter), 'value')
   if (!value.startsWith('$')) return Number(value)
@@ -105,7 +107,7 @@ function measured(filter: Declared, message: string): number | undefined {
   return typeof field === 'number' ? field : undefined
 }
 
-/** What `$.a.b` names in a line. */
+/** The value that a selector such as `$.a.b` names in a line. */
 const selected = (selector: string, message: string): unknown =>
   selector
     .slice(2)
@@ -115,7 +117,7 @@ const selected = (selector: string, message: string): unknown =>
       JSON.parse(message),
     )
 
-/** What Elastic Load Balancing tells CloudWatch about answers that are its own, and no target's. */
+/** Elastic Load Balancing's metrics about answers that the load balancer gives itself. */
 export function meterLoadBalancer(metrics: Metrics, now: () => number) {
   return ({ listenerArn, status, lambdaRequestId, targetAddress }: LoadBalancerEvent): void => {
     if (lambdaRequestId !== undefined || targetAddress !== undefined || status < 300) return
@@ -127,7 +129,7 @@ export function meterLoadBalancer(metrics: Metrics, now: () => number) {
   }
 }
 
-/** What Lambda tells CloudWatch about each invocation. */
+/** Lambda's metrics about each invocation. */
 export function meterLambda(metrics: Metrics, now: () => number) {
   return (event: LambdaEvent): void => {
     if (event.kind !== 'invoked' && event.kind !== 'throttled' && event.kind !== 'dropped') return

@@ -14,7 +14,7 @@ export interface AttributeSchema {
 
 export type Attributes = Readonly<Record<string, string>>
 
-/** `[{ Name, Value }]` of a request. */
+/** The form `[{ Name, Value }]` in requests. */
 export const ATTRIBUTE_LIST = list(structure({ Name: required(text({ min: 1, max: 32 })), Value: text({ max: 2048 }) }))
 
 const STANDARD = [
@@ -44,7 +44,7 @@ function readSchema(schema: Readonly<Record<string, Value>>): AttributeSchema {
   return {
     name: STANDARD.includes(name) ? name : `custom:${name}`,
     type: schema.attributeDataType as AttributeSchema['type'],
-    // Cognito's default; a standard attribute can be declared immutable too.
+    // This is Cognito's default; a standard attribute can be declared immutable too.
     mutable: schema.mutable !== false,
     required: schema.required === true,
     minLength: Number(limits.minLength ?? 0),
@@ -52,7 +52,7 @@ function readSchema(schema: Readonly<Record<string, Value>>): AttributeSchema {
   }
 }
 
-/** The attributes of a request as a record, checked against the schema. An empty value deletes. */
+/** Reads the attributes of a request into a record, and checks them against the schema. An empty value deletes an attribute. */
 export function readAttributes(
   schemas: ReadonlyMap<string, AttributeSchema>,
   given: Of<typeof ATTRIBUTE_LIST> = [],
@@ -91,7 +91,10 @@ export function checkRequired(schemas: ReadonlyMap<string, AttributeSchema>, att
     )
 }
 
-/** What a user has after a change; an address that changes is no longer verified unless the change says so. */
+/**
+ * A user's attributes after a change. An e-mail address or phone number that changes is no longer verified, unless the same change says that it
+ * is.
+ */
 export function changeAttributes(
   schemas: ReadonlyMap<string, AttributeSchema>,
   current: Attributes,

@@ -1,4 +1,4 @@
-/** Amazon Cognito user pools, made from what is declared. */
+/** Amazon Cognito user pools, made from the declared resources. */
 import { UnsupportedError } from '../../errors.ts'
 import type { CredentialStore } from '../../iam/credential-store.ts'
 import type { Effect } from '../../ledger/ledger.ts'
@@ -17,15 +17,15 @@ export type { CognitoOptions, Message } from './state.ts'
 const OPERATIONS: Readonly<Record<string, CognitoOperation>> = operations
 
 export interface Cognito extends Service {
-  /** To be registered with the ledger: deleting a group drops its members, deleting a pool its users. */
+  /** An effect to register with the ledger: deleting a group removes its members, deleting a pool its users. */
   readonly effect: Effect
-  /** The key set of a pool, also of one that is being deployed and not declared yet: its keys are made now. */
+  /** The key set of a pool. It also works while a pool is being deployed and not yet in the ledger: its keys are then made. */
   keySet(poolId: string): Promise<KeySet>
-  /** Signs with a new pair of keys from now on; earlier tokens stay valid, as after a rotation on AWS. */
+  /** Signs with new keys from now on. Earlier tokens stay valid, as after a rotation on AWS. */
   rotateKeys(poolId: string): Promise<void>
-  /** A token that the pool never issued, signed with its own key for ID tokens: for proofs of what else is checked. */
+  /** Makes a token that the pool never issued, signed with the pool's key for ID tokens. With it, tests show that other checks refuse it. */
   sign(poolId: string, claims: Readonly<Record<string, unknown>>): Promise<string>
-  /** Everything is on disk. */
+  /** Resolves when everything is on disk. */
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** What operations about groups share. */
+/** Helpers that the operations about groups share. */
 
 import { AwsError } from '../../errors.ts'
 import { required, structure, text } from '../../wire/protocol/shape.ts'

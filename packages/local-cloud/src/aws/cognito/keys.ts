@@ -1,4 +1,4 @@
-/** The key pairs that a pool signs with: as on AWS one for ID tokens and one for access tokens. */
+/** The key pairs of a pool: as on AWS, one for ID tokens and one for access tokens. */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 
@@ -10,11 +10,11 @@ export interface SigningKey {
 export interface KeyRing {
   readonly id: SigningKey
   readonly access: SigningKey
-  /** Of earlier key pairs, whose tokens may still be about: verified, not signed with. */
+  /** Earlier key pairs, whose tokens may still be in use. They verify tokens but sign none. */
   readonly previous: readonly SigningKey[]
 }
 
-/** Keys of so many rotations stay in the key set; a load balancer reads ten keys at most. */
+/** This many earlier key pairs stay in the key set, because a load balancer accepts at most ten keys. */
 const KEPT_ROTATIONS = 2
 
 export async function createKeyRing(): Promise<KeyRing> {
@@ -22,7 +22,7 @@ export async function createKeyRing(): Promise<KeyRing> {
   return { id, access, previous: [] }
 }
 
-/** A new pair signs from now on; what the old one signed stays valid. */
+/** Makes a new pair, which signs from now on. Tokens signed with the old pair stay valid. */
 export async function rotateKeyRing({ id, access, previous }: KeyRing): Promise<KeyRing> {
   return { ...(await createKeyRing()), previous: [id, access, ...previous].slice(0, KEPT_ROTATIONS * 2) }
 }
@@ -40,7 +40,7 @@ export interface KeySet {
   readonly keys: readonly PublicKey[]
 }
 
-/** What `/.well-known/jwks.json` answers. */
+/** The content of `/.well-known/jwks.json`. */
 export function keySet({ id, access, previous }: KeyRing): KeySet {
   return {
     keys: [id, access, ...previous].map(publicKeyOf),
@@ -52,7 +52,7 @@ export function publicKeyOf({ kid, privateKey }: SigningKey): PublicKey {
   return { alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' }
 }
 
-/** For the pool's file: private keys as PEM. */
+/** The form in the pool's file: private keys as PEM. */
 export interface StoredKeyRing {
   readonly id: StoredKey
   readonly access: StoredKey

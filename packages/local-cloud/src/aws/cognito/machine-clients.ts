@@ -1,4 +1,4 @@
-/** App clients that were made by calls rather than declared: they sign in as themselves, by their secrets. */
+/** App clients that were made by API calls instead of declared: machines that sign in with a client secret. */
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
 import type { LedgerView } from '../../ledger/ledger.ts'
@@ -6,7 +6,7 @@ import { known, texts } from '../../resource/values.ts'
 import type { ClientSecret, MachineClient, PoolData } from './pool-data.ts'
 import { RESOURCE_SERVER } from './resources/resource-server.ts'
 
-/** Cognito takes a second one, for a rotation without an outage, and no third. */
+/** Cognito allows two secrets, for a rotation without an outage, and no third. */
 const MOST_SECRETS = 2
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -16,7 +16,7 @@ const digest = (secret: string) => createHash('sha256').update(secret).digest('b
 
 export const newClientId = () => letters(26)
 
-/** @returns the secret, which is nowhere else, and what is kept of it */
+/** @returns the secret, which is stored nowhere, and its hash, which is kept */
 export function newSecret(clientId: string, now: number): { readonly value: string; readonly kept: ClientSecret } {
   const value = letters(52)
   return {
@@ -35,7 +35,7 @@ export function addSecret(data: PoolData, client: MachineClient, now: number) {
 
 export function hasSecret({ secrets }: MachineClient, given: string): boolean {
   const of = Buffer.from(digest(given))
-  // Each is compared: how long it takes tells nothing.
+  // All secrets are compared, so that the time taken reveals nothing.
   return secrets.map(({ digest: kept }) => timingSafeEqual(of, Buffer.from(kept))).includes(true)
 }
 
@@ -45,7 +45,7 @@ export function requireClient(data: PoolData, id: string): MachineClient {
   return client
 }
 
-/** Of the pool's resource servers. */
+/** The scopes of the pool's resource servers. */
 export const scopesOf = (ledger: LedgerView, poolId: string): readonly string[] =>
   ledger
     .all(RESOURCE_SERVER)

@@ -28,7 +28,7 @@ export const USERNAME = text({ min: 1, max: 128, pattern: /^[\p{L}\p{M}\p{S}\p{N
 export const CLIENT_ID = required(text({ min: 1, max: 128, pattern: /^[\w+]+$/ }))
 export const ACCESS_TOKEN = required(secret())
 
-/** What every operation is given. */
+/** What every operation gets. */
 export interface CognitoCall {
   readonly operation: string
   readonly surroundings: Surroundings
@@ -36,7 +36,7 @@ export interface CognitoCall {
   readonly state: CognitoState
   readonly request: WireRequest
   readonly parameters: unknown
-  /** To be filled with who signed. */
+  /** Filled with the session of the signer. */
   readonly caller: { session?: Session }
 }
 
@@ -61,7 +61,10 @@ export interface ForUser<I> extends ForClient<I> {
   readonly token: AccessToken
 }
 
-/** Signed, and allowed `cognito-idp:OPERATION` on the pool. A pool of another account does not exist for the caller. */
+/**
+ * An operation that must be signed, and for which the signer needs `cognito-idp:OPERATION` on the pool. For the caller, a pool of another
+ * account does not exist.
+ */
 export function administrative<I extends { readonly UserPoolId: string }>(
   shape: Shape<I>,
   run: (call: InPool<I>) => Promise<unknown>,
@@ -83,7 +86,7 @@ export function administrative<I extends { readonly UserPoolId: string }>(
   }
 }
 
-/** Unsigned: whoever knows the client's id. */
+/** An operation without a signature: it takes only the app client's id. */
 export function forClient<I extends { readonly ClientId: string }>(
   shape: Shape<I>,
   run: (call: ForClient<I>) => Promise<unknown>,
@@ -98,7 +101,7 @@ export function forClient<I extends { readonly ClientId: string }>(
   }
 }
 
-/** Unsigned: the access token says who. */
+/** An operation without a signature: the access token identifies the user. */
 export function forUser<I extends { readonly AccessToken: string }>(
   shape: Shape<I>,
   run: (call: ForUser<I>) => Promise<unknown>,
@@ -116,7 +119,7 @@ export function forUser<I extends { readonly AccessToken: string }>(
   }
 }
 
-/** Unsigned: the session of a sign-in that waits for an authenticator app says who. */
+/** An operation without a signature: the session of a sign-in that waits for an authenticator app identifies the user. */
 export function forSession<I extends { readonly Session: string }>(
   shape: Shape<I>,
   run: (call: InPool<I>) => Promise<unknown>,
@@ -131,7 +134,7 @@ export function forSession<I extends { readonly Session: string }>(
   }
 }
 
-/** Takes an access token or a session. */
+/** An operation that takes an access token or a session. */
 export const byTokenOrSession =
   (byToken: CognitoOperation, bySession: CognitoOperation): CognitoOperation =>
   (call) => {
@@ -139,7 +142,7 @@ export const byTokenOrSession =
     return Session === undefined ? byToken(call) : bySession(call)
   }
 
-/** Nobody signed, so only the policy of the endpoint on the way can refuse. */
+/** Checks the endpoint's policy. The request is not signed, so no other policy can refuse it. */
 export async function permitUnsigned(
   { surroundings, request }: Pick<CognitoCall, 'surroundings' | 'request'>,
   pool: UserPool,
@@ -160,7 +163,7 @@ const EVERYBODY: PolicyDocument = {
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 }
 
-/** Everything that tokens are made of. */
+/** What tokens are made from. */
 export const subjectOf = (
   { pool, client, data, surroundings, now }: Omit<ForClient<unknown>, 'input' | 'state'>,
   user: User,
@@ -174,8 +177,8 @@ export const subjectOf = (
 })
 
 /**
- * AWS: a pool that has a domain cannot be reached through PrivateLink. The words of the refusal are AWS's as others have met them;
- * its status was not looked up.
+ * On AWS a pool that has a domain cannot be reached through PrivateLink. The words of this refusal are those that others have reported; its
+ * status is not known.
  */
 export function refusePrivately(
   { surroundings: { ledger }, request }: Pick<CognitoCall, 'surroundings' | 'request'>,
@@ -204,5 +207,5 @@ function poolOfToken(token: string, { ledger }: Surroundings, request: WireReque
   }
 }
 
-/** An operation of administrators about one user. */
+/** The input of administrators' operations about one user. */
 export const ONE_USER = structure({ UserPoolId: POOL_ID, Username: required(USERNAME) })

@@ -1,4 +1,4 @@
-/** The registry of operations: one line each. Read by cognito.ts and by the faults. */
+/** The registry of operations, one line for each. cognito.ts and the faults read it. */
 export { addUserPoolClientSecret as AddUserPoolClientSecret } from './operations/add-user-pool-client-secret.ts'
 export { adminAddUserToGroup as AdminAddUserToGroup } from './operations/admin-add-user-to-group.ts'
 export { adminConfirmSignUp as AdminConfirmSignUp } from './operations/admin-confirm-sign-up.ts'

@@ -1,4 +1,4 @@
-/** Passwords: the pool's policy, and scrypt hashes. A password is in no error and in no file. */
+/** Passwords: the pool's policy, and scrypt hashes. No error and no file contains a password. */
 import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
 import type { PasswordPolicy } from './pool.ts'
@@ -9,7 +9,7 @@ export interface PasswordHash {
   readonly hash: string
 }
 
-/** Cognito's set: space counts in the middle only. */
+/** Cognito's set of symbols. A space counts as one only in the middle of a password. */
 const SYMBOLS = '^$*.[]{}()?-"!@#%&/\\,><\':;|_~`+='
 const MAX_LENGTH = 256
 
@@ -31,14 +31,16 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
   return { salt: salt.toString('base64'), hash: (await derive(password, salt)).toString('base64') }
 }
 
-/** Takes as long for a user who does not exist or has no password yet. */
+/** Takes as long for a user who does not exist or has no password yet as for any other. */
 export async function verifyPassword(password: string, expected: PasswordHash | undefined): Promise<boolean> {
   const { salt, hash } = expected ?? NOBODY
   const derived = await derive(password, Buffer.from(salt, 'base64'))
   return timingSafeEqual(derived, Buffer.from(hash, 'base64')) && expected !== undefined
 }
 
-/** What Cognito makes up when an administrator names none: all kinds of characters, as long as the policy wants. */
+/**
+ * Makes a temporary password, as Cognito does if the administrator gives none: with all kinds of characters, and as long as the policy demands.
+ */
 export function temporaryPassword({ minimumLength }: PasswordPolicy): string {
   const kinds = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnpqrstuvwxyz', '23456789', '!@#%&?+=']
   const all = kinds.join('')

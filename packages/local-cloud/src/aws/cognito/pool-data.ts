@@ -1,4 +1,4 @@
-/** What a pool holds: its users, its keys and the sign-ins that can be refreshed; kept in a file when there is a directory. */
+/** The contents of a user pool: users, keys, and sign-ins that can be refreshed. With a directory they are kept in a file. */
 import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -6,7 +6,7 @@ import type { Attributes } from './attributes.ts'
 import { createKeyRing, type KeyRing, loadKeyRing, rotateKeyRing, type StoredKeyRing, storeKeyRing } from './keys.ts'
 import type { PasswordHash } from './passwords.ts'
 
-/** An app client that a call has made: it signs in as itself. */
+/** An app client that an API call has made. It signs in as itself. */
 export interface MachineClient {
   readonly id: string
   readonly name: string
@@ -19,18 +19,18 @@ export interface MachineClient {
 
 export interface ClientSecret {
   readonly id: string
-  /** SHA-256 of the secret: the pool's file gives nobody a secret. */
+  /** SHA-256 of the secret. The pool's file contains no secrets. */
   readonly digest: string
   readonly createdAt: number
 }
 
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER'
 
-/** Where a federated user signs in. */
+/** The provider at which a federated user signs in. */
 export interface Identity {
   readonly providerName: string
   readonly providerType: string
-  /** The subject there. */
+  /** The provider's subject for the user. */
   readonly userId: string
 }
 
@@ -38,10 +38,10 @@ export interface Identity {
 export interface SoftwareToken {
   /** Base32. */
   readonly secret: string
-  /** Whether a sign-in asks for a code of it, where the pool leaves that to its users. */
+  /** Whether a sign-in asks for a code of this app, in pools that leave this to the users. */
   readonly enabled: boolean
   readonly preferred: boolean
-  /** The step of the last code that was taken: no code is taken twice. */
+  /** The time step of the last accepted code. Each code is accepted once. */
   readonly lastStep: number
 }
 
@@ -52,14 +52,14 @@ export interface User {
   readonly enabled: boolean
   readonly status: UserStatus
   readonly password?: PasswordHash
-  /** When the password was last set by an administrator: what a temporary one's days count from. Seconds since 1970. */
+  /** When an administrator last set the password, in seconds since 1970. A temporary password expires some days after that. */
   readonly temporarySince?: number
   readonly createdAt: number
   readonly modifiedAt: number
   readonly softwareToken?: SoftwareToken
   /** Absent for the pool's own users. */
   readonly identity?: Identity
-  /** A secret that was given out and waits for its first code. */
+  /** A secret that was given out, and whose first code has not come yet. */
   readonly newSecret?: string
   /** Names of groups. */
   readonly groups: readonly string[]
@@ -67,7 +67,7 @@ export interface User {
 
 /** A sign-in that a refresh token continues. */
 export interface SignIn {
-  /** `origin_jti` of all its tokens. */
+  /** `origin_jti` in all tokens of the sign-in. */
   readonly originJti: string
   readonly username: string
   readonly clientId: string
@@ -75,7 +75,7 @@ export interface SignIn {
   readonly authTime: number
   readonly expires: number
   readonly revoked: boolean
-  /** Of a sign-in at the pool's domain; absent for one by calls. */
+  /** The scopes of a sign-in at the pool's domain; absent for a sign-in through the API. */
   readonly scopes?: readonly string[]
 }
 
@@ -83,9 +83,9 @@ interface Stored {
   readonly version: 1
   readonly keys: StoredKeyRing
   readonly users: readonly User[]
-  /** By the SHA-256 of the refresh token: the file gives nobody a token. */
+  /** By the SHA-256 of the refresh token. The file contains no tokens. */
   readonly signIns: readonly (readonly [string, SignIn])[]
-  /** Absent in files of before there were any. */
+  /** Absent in files of earlier versions, which had no such clients. */
   readonly clients?: readonly MachineClient[]
 }
 
@@ -106,7 +106,7 @@ export class PoolData {
     this.#clients = new Map(stored?.clients?.map((client) => [client.id, client]))
   }
 
-  /** @param directory without one, everything is forgotten with the process */
+  /** @param directory without one, the data is lost when the process ends */
   static async open(poolId: string, directory: string | undefined): Promise<PoolData> {
     if (directory === undefined) return new PoolData(await createKeyRing(), undefined)
     await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -140,7 +140,7 @@ export class PoolData {
     this.changed()
   }
 
-  /** Changes the user as they are now: what was read before a wait may be old. Answers nothing for a user who is gone. */
+  /** Changes the user's current data: what a caller read before a wait may be outdated. Returns undefined if the user no longer exists. */
   update(username: string, change: Partial<User>): User | undefined {
     const current = this.#users.get(username)
     if (!current) return undefined
@@ -186,34 +186,34 @@ export class PoolData {
     return [...this.#signIns.values()].find((signIn) => signIn.originJti === originJti)
   }
 
-  /** Ends the sign-ins that `which` picks. */
+  /** Ends the sign-ins for which `which` returns true. */
   revoke(which: (signIn: SignIn) => boolean): void {
     for (const [key, signIn] of this.#signIns) if (which(signIn)) this.#signIns.set(key, { ...signIn, revoked: true })
     this.changed()
   }
 
-  /** Forgets sign-ins that ended before `time`. */
+  /** Deletes sign-ins that ended before `time`. */
   forgetSignIns(time: number): void {
     for (const [key, { expires }] of this.#signIns) if (expires < time) this.#signIns.delete(key)
   }
 
-  /** Writes soon; changes that come while a write is under way are written together after it. */
+  /** Schedules a write. Changes that come during a write are written together after it. */
   changed(): void {
     if (this.#file === undefined || this.#dirty) return
     this.#dirty = true
     const file = this.#file
     this.#writing = this.#writing
-      // One write that failed, on a disk that was full for a while, is not the end: the next one has all of it.
+      // If one write fails, for example because the disk was full for a while, the next write contains everything.
       .catch(() => undefined)
       .then(() => {
         this.#dirty = false
         return this.#write(file)
       })
-    // Reported by the next flush.
+    // The next `flush` reports the failure.
     this.#writing.catch(() => undefined)
   }
 
-  /** All changes are on disk. */
+  /** Resolves when all changes are on disk. */
   async flush(): Promise<void> {
     await this.#writing
   }

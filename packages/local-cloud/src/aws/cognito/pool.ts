@@ -22,7 +22,7 @@ export interface UserPool {
   readonly arn: string
   readonly account: string
   readonly region: string
-  /** `iss` of its tokens. */
+  /** The claim `iss` of its tokens. */
   readonly issuer: string
   /** Users sign in with their e-mail address; the user name is then their `sub`. */
   readonly signInByEmail: boolean
@@ -30,7 +30,7 @@ export interface UserPool {
   readonly passwordPolicy: PasswordPolicy
   readonly onlyAdministratorsCreateUsers: boolean
   readonly attributes: ReadonlyMap<string, AttributeSchema>
-  /** Whether users have a second factor: nobody, whoever has set one up, or everybody. */
+  /** Who must show a second factor: nobody, users who have set one up, or everybody. */
   readonly mfa: 'OFF' | 'OPTIONAL' | 'ON'
 }
 
@@ -38,7 +38,7 @@ export interface UserPoolClient {
   readonly id: string
   readonly userPoolId: string
   readonly secret?: string
-  /** As `ALLOW_…`. */
+  /** Named `ALLOW_…`. */
   readonly flows: ReadonlySet<string>
   readonly accessTokenSeconds: number
   readonly idTokenSeconds: number
@@ -46,10 +46,10 @@ export interface UserPoolClient {
   readonly challengeSeconds: number
   readonly canRead: (attribute: string) => boolean
   readonly canWrite: (attribute: string) => boolean
-  /** An unknown user is answered like a wrong password. */
+  /** Whether an unknown user gets the same answer as a wrong password. */
   readonly hidesUsers: boolean
   readonly revocable: boolean
-  /** What it may ask of the pool's domain; absent for a client that signs in by calls only. */
+  /** What the client may request at the pool's domain; absent for a client that signs in through the API only. */
   readonly oauth?: OauthClient
 }
 
@@ -57,9 +57,9 @@ export interface OauthClient {
   readonly scopes: readonly string[]
   readonly callbackUrls: readonly string[]
   readonly logoutUrls: readonly string[]
-  /** Whether the pool's own users sign in: a client without any provider has no page. */
+  /** Whether the pool's own users sign in with this client. A client without any provider has no sign-in page. */
   readonly ownUsers: boolean
-  /** Other providers that its people may sign in at, by name. */
+  /** The names of other providers that people may sign in at with this client. */
   readonly providers: readonly string[]
 }
 
@@ -92,7 +92,7 @@ export function findClient(ledger: LedgerView, id: string, region: string): User
   return readClient(declared)
 }
 
-/** Those with the smallest precedence first, as in `cognito:groups`; Cognito makes one for each other provider. */
+/** The declared groups, and those that Cognito makes for providers. As in `cognito:groups`, those with the smallest precedence come first. */
 export function groupsOf(ledger: LedgerView, poolId: string): readonly UserGroup[] {
   const ofProviders = providersOf(ledger, poolId).map(({ name }) => ({
     name: providerGroup(poolId, name),
@@ -113,7 +113,8 @@ export function groupsOf(ledger: LedgerView, poolId: string): readonly UserGroup
 function readPool({ id, account, region, outputs }: Declared): UserPool {
   refuseUnsupported(outputs)
   const policy = object(outputs.passwordPolicy)
-  // A pool without a policy gets Cognito's default, which requires everything; a declared policy requires what it says.
+  // A pool without a password policy gets Cognito's default, which requires all kinds of characters. A declared policy requires only what it
+  // states.
   const requires = (rule: string) => (policy ? policy[rule] === true : true)
   return {
     id,
@@ -139,7 +140,7 @@ function readPool({ id, account, region, outputs }: Declared): UserPool {
 
 const MFA = ['OFF', 'OPTIONAL', 'ON'] as const
 
-/** What would change who may sign in and how, and is not there, must not be ignored. */
+/** Refuses inputs that would change who may sign in, and that this service does not support. */
 function refuseUnsupported(outputs: Properties): void {
   const features: readonly [string, boolean][] = [
     ['lambdaConfig', Object.keys(object(outputs.lambdaConfig) ?? {}).length > 0],
@@ -185,7 +186,7 @@ function readClient({ id, outputs }: Declared): UserPoolClient {
 
 const DEFAULT_FLOWS = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH']
 
-/** Flows were once named without the prefix. */
+/** The names of flows used to have no prefix. */
 const allowed = (flow: string) =>
   flow === 'ADMIN_NO_SRP_AUTH' ? 'ALLOW_ADMIN_USER_PASSWORD_AUTH' : flow.replace(/^(?!ALLOW_)/, 'ALLOW_')
 

@@ -1,4 +1,4 @@
-/** What follows the password: nothing, a code of the user's authenticator app, or an app that is set up first. */
+/** What a sign-in asks for after the password: nothing, a code of the user's authenticator app, or an app that the user sets up first. */
 import { AwsError } from '../../errors.ts'
 import { type ForClient, subjectOf } from './operation.ts'
 import type { UserPool } from './pool.ts'
@@ -10,7 +10,7 @@ import { attributesOf, requireUser } from './users.ts'
 
 export type SignInCall = Pick<ForClient<unknown>, 'pool' | 'client' | 'data' | 'state' | 'surroundings' | 'now'>
 
-/** A user who has shown all that is asked for, or what is asked for next. */
+/** The user, if the sign-in is complete; otherwise the next question. */
 export type SignInStep =
   | { readonly user: User; readonly challenge?: never }
   | { readonly user: User; readonly challenge: ChallengeName; readonly session: string }
@@ -33,7 +33,7 @@ export function waiting(
   return { user, challenge: name, session }
 }
 
-/** As `InitiateAuth` and `RespondToAuthChallenge` answer. */
+/** The form of the answer of `InitiateAuth` and `RespondToAuthChallenge`. */
 export async function answered(call: SignInCall, { user, ...next }: SignInStep) {
   if (next.challenge === undefined)
     return { AuthenticationResult: await signInTokens(subjectOf(call, user)), ChallengeParameters: {} }
@@ -57,13 +57,13 @@ function challengeParameters(
 
 interface Answer {
   readonly session: string
-  /** Whether the answer is about the user of the challenge. */
+  /** Whether the answer names the user of the challenge. */
   readonly isUser?: (user: User) => boolean
 }
 
 /**
- * Answers a challenge with a code of the user's app. A wrong one leaves the session as it is.
- * @throws AwsError for a wrong code, and for one that was taken before
+ * Answers a challenge with a code of the user's app. After a wrong code the session can be used again.
+ * @throws AwsError for a wrong code, and for a code that was accepted before
  */
 export function withAppCode(call: SignInCall, { session, code, isUser }: Answer & { readonly code: string }): User {
   const { client, state, data, pool, surroundings, now } = call
@@ -81,7 +81,7 @@ export function withAppCode(call: SignInCall, { session, code, isUser }: Answer 
   return data.update(user.username, { softwareToken: { ...token, lastStep: step } }) ?? user
 }
 
-/** Goes on with a sign-in whose user has set up an app by its session. */
+/** Continues a sign-in in whose session the user has set up an app. */
 export function withAppSetUp(call: SignInCall, { session, isUser }: Answer): User {
   const { state, client, now } = call
   const challenge = state.challenge(session, 'MFA_SETUP', now)
@@ -105,8 +105,8 @@ function userOf(
 type SetUpCall = Pick<SignInCall, 'pool' | 'data' | 'state' | 'now'>
 
 /**
- * Begins to set an app up in a sign-in.
- * @returns the app's secret, and the session that goes on
+ * Starts to set up an app during a sign-in.
+ * @returns the app's secret, and the session to continue with
  */
 export function startSetUp(call: SetUpCall, session: string): { readonly secret: string; readonly session: string } {
   const { pool, state, now } = call
@@ -116,8 +116,8 @@ export function startSetUp(call: SetUpCall, session: string): { readonly secret:
 }
 
 /**
- * Takes the first code of an app that is set up in a sign-in.
- * @returns the session that goes on
+ * Verifies the first code of an app during a sign-in.
+ * @returns the session to continue with
  * @throws AwsError for a wrong code
  */
 export function verifySetUp(call: SetUpCall, session: string, code: string): string {
@@ -127,14 +127,14 @@ export function verifySetUp(call: SetUpCall, session: string, code: string): str
   return state.continueSetUp(session, { secret, verified: true }, now)
 }
 
-/** @throws AwsError for a session of another pool, in which somebody else may have the same name */
+/** @throws AwsError for a session of another pool, in which another user may have the same name */
 function settingUp({ pool, data, state, now }: SetUpCall, session: string) {
   const { poolId, username, setUp } = state.challenge(session, 'MFA_SETUP', now)
   if (poolId !== pool.id) throw invalidSession()
   return { user: requireUser(pool, data, username), setUp }
 }
 
-/** A secret for an app, kept until its first code shows that the app has it. */
+/** Makes a secret for an app. It is kept until the first code shows that the app has it. */
 export function newSecretOf(mfa: UserPool['mfa']): string {
   if (mfa === 'OFF')
     throw new AwsError('SoftwareTokenMFANotFoundException', 'Software Token MFA has not been enabled by the userPool.')
@@ -142,9 +142,9 @@ export function newSecretOf(mfa: UserPool['mfa']): string {
 }
 
 /**
- * The app is the user's from its first code on; it takes the place of an earlier one.
+ * Verifies the first code of an app, which then replaces an earlier app of the user.
  * @returns its secret
- * @throws AwsError for a wrong code, and where no secret was given out
+ * @throws AwsError for a wrong code, and if no secret was given out
  */
 export function verifiedApp(
   data: PoolData,

@@ -12,23 +12,23 @@ import { findUser } from './users.ts'
 const DAY_SECONDS = 86_400
 const REFUSED = 'Incorrect username or password.'
 
-/** @throws AwsError that tells a stranger nothing of who exists */
+/** @throws AwsError that does not reveal to strangers which users exist */
 export async function checkedPassword(call: SignInCall, username: string, password: string): Promise<SignInStep> {
   const { pool, client, data, state, surroundings } = call
   const user = findUser(pool, data, username)
   const attempts = `${pool.id} ${user?.username ?? username.toLowerCase()}`
   state.checkAttempts(attempts, surroundings.now())
-  // Verified for unknown users as well: the time that an answer takes tells nothing.
+  // The password is also verified for unknown users, so that the time taken reveals nothing.
   const correct = await verifyPassword(password, user?.password)
   state.attempted(attempts, correct, surroundings.now())
   if (!user && !client.hidesUsers) throw new AwsError('UserNotFoundException', 'User does not exist.')
-  // As they are now: they may have been disabled or deleted while the password was verified.
+  // Reads the user again, who may have been disabled or deleted while the password was verified.
   const current = user && data.user(user.username)
   if (!current || !correct) throw new AwsError('NotAuthorizedException', REFUSED)
   return proceed(call, current)
 }
 
-/** After the password: disabled, unconfirmed and temporary ones are told to the holder of the password only. */
+/** After the password was right: only now the answer says that a user is disabled, unconfirmed, or has a temporary password. */
 function proceed(call: SignInCall, user: User): SignInStep {
   const { pool, now } = call
   if (!user.enabled) throw new AwsError('NotAuthorizedException', 'User is disabled.')
@@ -47,8 +47,8 @@ export const signInWithPassword = async (call: SignInCall, username: string, pas
   answered(call, await checkedPassword(call, username, password))
 
 /**
- * Answers a challenge: a user with a temporary password chooses one of their own.
- * @param isUser whether the answer is about the user of the challenge
+ * Answers a challenge: a user with a temporary password chooses a new one.
+ * @param isUser whether the answer names the user of the challenge
  */
 export async function withNewPassword(
   call: SignInCall,
@@ -72,7 +72,7 @@ export function requireFlow(client: UserPoolClient, flow: string): void {
     throw new AwsError('InvalidParameterException', `${flow} flow not enabled for this client`)
 }
 
-/** A client with a secret proves with each call that it knows it: HMAC-SHA256 over user name and client id. */
+/** A client that has a secret proves with each call that it knows the secret: HMAC-SHA256 over user name and client id. */
 export function checkSecretHash(client: UserPoolClient, username: string, given: string | undefined): void {
   if (client.secret === undefined) {
     if (given === undefined) return
@@ -89,7 +89,7 @@ export function checkSecretHash(client: UserPoolClient, username: string, given:
     throw new AwsError('NotAuthorizedException', `Unable to verify secret hash for client ${client.id}`)
 }
 
-/** `AuthParameters` and `ChallengeResponses` are free-form: the one that is meant must be there, and no other. */
+/** `AuthParameters` and `ChallengeResponses` may contain anything: the needed names must be there, and no others. */
 export function parametersOf<const N extends string, const O extends string>(
   given: Readonly<Record<string, string>>,
   needed: readonly N[],

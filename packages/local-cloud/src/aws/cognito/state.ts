@@ -1,4 +1,4 @@
-/** What the service keeps beside the declared resources: open pools, sign-ins under way, attempts that failed. */
+/** What the service keeps besides the declared resources: open pools, sign-ins that are not complete, failed attempts. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
 import type { Change, Declared } from '../../ledger/ledger.ts'
@@ -14,24 +14,24 @@ export interface Message {
 }
 
 export interface CognitoOptions {
-  /** Where pools are kept; without it they are forgotten with the process. */
+  /** The directory of the pools' files. Without it the data is lost when the process ends. */
   readonly directory?: string
   /**
    * How the service reaches other providers over the internet.
    * @param form a body to be posted; absent for a GET
    */
   readonly fetch?: (url: string, form?: string) => Promise<{ readonly status: number; readonly text: string }>
-  /** Gets what AWS would send by e-mail. Without it, an operation that sends is refused. */
+  /** Receives what AWS would send by e-mail. Without it, operations that send are refused. */
   readonly deliver?: (message: Message) => void
 }
 
-/** What a sign-in can wait for: a new password, a code, or an authenticator app that is set up first. */
+/** What a sign-in can wait for: a new password, a code, or an authenticator app that the user sets up first. */
 export type ChallengeName = 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA' | 'MFA_SETUP'
 
-/** A sign-in that waits for an answer. */
+/** A sign-in that waits for the user's answer. */
 export interface Challenge {
   readonly name: ChallengeName
-  /** Of an app that is set up: its secret was given out, or its first code was right. */
+  /** Set while the user sets up an app: the secret that was given out, and whether its first code was right. */
   readonly setUp?: { readonly secret: string; readonly verified: boolean }
   readonly poolId: string
   readonly clientId: string
@@ -40,7 +40,7 @@ export interface Challenge {
   readonly expires: number
 }
 
-/** A sign-in at the pool's domain that is waiting to be changed for tokens. */
+/** A completed sign-in at the pool's domain. The application has not exchanged its code for tokens yet. */
 export interface Grant {
   readonly poolId: string
   readonly clientId: string
@@ -55,17 +55,17 @@ export interface Grant {
   readonly expires: number
 }
 
-/** A sign-in that went on to another provider. */
+/** A sign-in that was sent to another provider. */
 export interface ProviderSignIn {
   readonly poolId: string
   readonly provider: string
-  /** What the application asked for, as its query said it. */
+  /** The query string of the application's request. */
   readonly query: string
   /** Seconds since 1970. */
   readonly expires: number
 }
 
-/** Somebody who has signed in on the pool's pages, by their cookie. */
+/** A user who has signed in on the pool's pages, recognised by the browser's cookie. */
 export interface BrowserSession {
   readonly poolId: string
   readonly username: string
@@ -74,7 +74,7 @@ export interface BrowserSession {
   readonly expires: number
 }
 
-/** From the fifth failure in a row on, the next attempt must wait: a second, then twice as long each time, 15 minutes at most. */
+/** After the fifth failure in a row, the next attempt must wait for a second, then twice as long each time, at most 15 minutes. */
 const FREE_FAILURES = 5
 const MAX_WAIT_SECONDS = 15 * 60
 
@@ -89,7 +89,7 @@ export class CognitoState {
   /** By the state that was sent along. */
   readonly #providerSignIns = new Map<string, ProviderSignIn>()
   readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
-  /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
+  /** By the resource object that was deleted: if the ledger takes a deletion back, it announces the same object as created. */
   readonly #deletedPools = new WeakMap<Declared, Promise<PoolData>>()
   readonly #droppedMembers = new WeakMap<Declared, readonly string[]>()
 
@@ -97,16 +97,16 @@ export class CognitoState {
     this.options = options
   }
 
-  /** Makes the pool's keys when it is asked for the first time. */
+  /** Opens the pool's data. Its keys are made the first time. */
   pool(id: string): Promise<PoolData> {
     const opened = this.#pools.get(id) ?? PoolData.open(id, this.options.directory)
     this.#pools.set(id, opened)
-    // A pool that could not be opened is tried again; whoever waits for it is told.
+    // If a pool could not be opened, the next call tries again. Those who wait now get the error.
     opened.catch(() => this.#pools.delete(id))
     return opened
   }
 
-  /** Keeps users in step with the declared pools and groups. */
+  /** Keeps users consistent with the declared pools and groups. */
   async follow({ kind, resource }: Change): Promise<void> {
     if (resource.type === USER_POOL && kind === 'created') this.#createPool(resource)
     if (resource.type === USER_POOL && kind === 'deleted') await this.#deletePool(resource)
@@ -117,7 +117,7 @@ export class CognitoState {
   #createPool(resource: Declared): void {
     const deleted = this.#deletedPools.get(resource)
     if (deleted) this.#pools.set(resource.id, deleted)
-    // Not waited for: making keys takes a while, and nobody signs in before the deployment is over.
+    // Not awaited: making keys takes a while, and nobody signs in before the deployment has ended.
     this.pool(resource.id).then(
       (data) => data.changed(),
       () => undefined,
@@ -131,7 +131,7 @@ export class CognitoState {
     await (await data).erase()
   }
 
-  /** Nobody is a member of a group that is gone, also when a group of the same name is made later. */
+  /** Removes all members of a deleted group, so that a later group of the same name begins empty. */
   async #dropMembers(resource: Declared): Promise<void> {
     const { name, userPoolId } = resource.outputs
     const data = await this.pool(String(userPoolId))
@@ -156,7 +156,7 @@ export class CognitoState {
     return session
   }
 
-  /** Each session is good for one answer. */
+  /** Each session can be answered once. */
   takeChallenge(session: string, name: ChallengeName, clientId: string, now: number): Challenge {
     const challenge = this.challenge(session, name, now)
     if (challenge.clientId !== clientId) throw invalidSession()
@@ -164,7 +164,7 @@ export class CognitoState {
     return challenge
   }
 
-  /** Leaves the session as it is: a wrong code may be followed by a right one. */
+  /** Does not end the session: a right code may follow a wrong one. */
   challenge(session: string, name: ChallengeName, now: number): Challenge {
     const challenge = this.#challenges.get(session)
     if (challenge?.name !== name) throw invalidSession()
@@ -173,12 +173,12 @@ export class CognitoState {
     throw new AwsError('NotAuthorizedException', 'Invalid session for the user, session is expired.')
   }
 
-  /** What a session waits for; nothing for one that nobody knows. */
+  /** What a session waits for; undefined for an unknown session. */
   challengeOf(session: string): ChallengeName | undefined {
     return this.#challenges.get(session)?.name
   }
 
-  /** A step of setting up: the same sign-in under another session. */
+  /** Continues to set up an app: the same sign-in gets another session. */
   continueSetUp(session: string, setUp: Challenge['setUp'] & object, now: number): string {
     const challenge = this.challenge(session, 'MFA_SETUP', now)
     this.#challenges.delete(session)
@@ -192,7 +192,7 @@ export class CognitoState {
     return code
   }
 
-  /** Whoever brings a code spends it, right or wrong. */
+  /** A code can be used once, whether the request is right or wrong. */
   takeGrant(code: string): Grant | undefined {
     const grant = this.#grants.get(code)
     this.#grants.delete(code)
@@ -206,7 +206,7 @@ export class CognitoState {
     return value
   }
 
-  /** Good for one answer. */
+  /** Can be used once. */
   takeProviderSignIn(value: string): ProviderSignIn | undefined {
     const signIn = this.#providerSignIns.get(value)
     this.#providerSignIns.delete(value)

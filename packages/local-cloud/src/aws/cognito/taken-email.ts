@@ -4,7 +4,7 @@ import type { UserPool } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'
 import { findUser } from './users.ts'
 
-/** Refuses a second user with the same e-mail address, where users sign in with it. */
+/** Refuses a second user with the same e-mail address in a pool where users sign in with it. */
 export function refuseTakenEmail(
   pool: UserPool,
   data: PoolData,

@@ -12,22 +12,22 @@ export interface TokenSubject {
   readonly client: UserPoolClient
   readonly data: PoolData
   readonly user: User
-  /** The user's groups that are declared, in the order of their precedence. */
+  /** The user's groups, as far as they are declared, in the order of their precedence. */
   readonly groups: readonly { readonly name: string; readonly roleArn?: string }[]
   /** Seconds since 1970. */
   readonly now: number
 }
 
-/** What an access token of a sign-in by calls says, and what operations of users ask for. */
+/** The scope of access tokens from a sign-in through the API. Operations of users require it. */
 export const USER_SCOPE = 'aws.cognito.signin.user.admin'
 
-/** What a sign-in at the pool's domain was for. */
+/** The request that a sign-in at the pool's domain was made for. */
 export interface Granted {
   readonly scopes: readonly string[]
   readonly nonce?: string | undefined
 }
 
-/** `AuthenticationResult` of a new sign-in. */
+/** Makes the `AuthenticationResult` of a new sign-in. */
 export async function signInTokens(subject: TokenSubject, granted?: Granted, authTime = subject.now) {
   const { data, user, client, now } = subject
   const refreshToken = randomBytes(384).toString('base64url')
@@ -40,13 +40,13 @@ export async function signInTokens(subject: TokenSubject, granted?: Granted, aut
     revoked: false,
     ...(granted && { scopes: granted.scopes }),
   }
-  // An access token lives a day at most, and is looked up by its sign-in until then.
+  // An access token lives for a day at most, and its sign-in is looked up until then.
   data.forgetSignIns(now - 86_400)
   data.addSignIn(refreshToken, signIn)
   return { ...(await tokens(subject, signIn, granted?.nonce)), RefreshToken: refreshToken }
 }
 
-/** The same for a sign-in that goes on: without a new refresh token. */
+/** As `signInTokens`, for a sign-in that continues: without a new refresh token. */
 export async function tokens(subject: TokenSubject, { originJti, authTime, scopes }: SignIn, nonce?: string) {
   const { pool, client, data, user, groups, now } = subject
   const common = {
@@ -100,8 +100,8 @@ const OF_SCOPES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Alone, `openid` is for every attribute that the client may read, and so is `profile`; beside `email` or `phone` it is for those of
- * theirs only, custom ones left out.
+ * Alone, `openid` gives every attribute that the client may read, and so does `profile`. Together with `email` or `phone` it gives only the
+ * attributes of those scopes, and no custom ones.
  */
 function isCovered(attribute: string, scopes: readonly string[] | undefined): boolean {
   const narrow = scopes?.filter((scope) => Object.hasOwn(OF_SCOPES, scope)) ?? []
@@ -109,7 +109,7 @@ function isCovered(attribute: string, scopes: readonly string[] | undefined): bo
   return narrow.some((scope) => OF_SCOPES[scope]?.includes(attribute))
 }
 
-/** `at_hash` of OpenID Connect. */
+/** The claim `at_hash` of OpenID Connect. */
 const halfHash = (token: string) => createHash('sha256').update(token).digest().subarray(0, 16).toString('base64url')
 
 export const sign = ({ kid, privateKey }: SigningKey, claims: Readonly<Record<string, unknown>>) =>
@@ -121,7 +121,7 @@ export interface AccessToken {
   readonly originJti?: string
 }
 
-/** Whose access token it is; refuses any other token, and one whose sign-in was ended. */
+/** Returns the user of an access token. Any other token, and a token whose sign-in was ended, is refused. */
 export async function verifyAccessToken(
   pool: UserPool,
   data: PoolData,

@@ -4,7 +4,7 @@ import { equal } from '../../wire/sigv4.ts'
 
 const STEP_SECONDS = 30
 const DIGITS = 6
-/** A step before and after: clocks of phones differ. How many Cognito takes is not documented. */
+/** How many steps before and after are accepted, because phones' clocks differ. Cognito's number is not documented. */
 const STEPS_EITHER_WAY = 1
 /** 160 bits, as RFC 4226 recommends. */
 const SECRET_BYTES = 20
@@ -17,7 +17,7 @@ export function newTotpSecret(): string {
   return (bits.match(/.{5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five, 2)]).join('')
 }
 
-/** @returns nothing for a text that is no base32 */
+/** @returns undefined for a text that is no base32 */
 function bytesOf(secret: string): Buffer | undefined {
   const values = [...secret.toUpperCase().replace(/=+$/, '')].map((letter) => ALPHABET.indexOf(letter))
   if (values.includes(-1)) return undefined
@@ -46,14 +46,14 @@ export function totpCode(secret: string, step: number, digits = DIGITS): string 
 export const totpStep = (now: number): number => Math.floor(now / STEP_SECONDS)
 
 /**
- * The step that a code is of, now or next to it.
+ * The step of a code, if it is the current one or near it.
  * @param now seconds since 1970
- * @returns nothing for a wrong code
+ * @returns undefined for a wrong code
  */
 export function stepOfCode(secret: string, code: string, now: number): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined
   const current = totpStep(now)
   const steps = Array.from({ length: 2 * STEPS_EITHER_WAY + 1 }, (_, index) => current - STEPS_EITHER_WAY + index)
-  // Each is compared: how long it takes tells nothing.
+  // All codes are compared, so that the time taken reveals nothing.
   return steps.filter((step) => equal(totpCode(secret, step), code)).at(-1)
 }

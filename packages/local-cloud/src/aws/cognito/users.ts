@@ -1,10 +1,10 @@
-/** Finding users, and how Cognito shows them. */
+/** Looks up users, and converts them into the form of Cognito's answers. */
 import { AwsError } from '../../errors.ts'
 import { isCustom } from './attributes.ts'
 import type { UserPool } from './pool.ts'
 import type { PoolData, User } from './pool-data.ts'
 
-/** By user name, by `sub`, or by the e-mail address where the pool signs in with it. */
+/** Looks up a user by name or `sub`, or by e-mail address if the pool's users sign in with it. */
 export function findUser(pool: UserPool, data: PoolData, name: string): User | undefined {
   const wanted = fold(pool, name)
   const direct = data.user(name)
@@ -33,7 +33,7 @@ export function attributesOf(user: User, readable: (attribute: string) => boolea
   return [['sub', user.sub], ...attributes].map(([Name, Value]) => ({ Name, Value }))
 }
 
-/** As `AdminCreateUser` and `ListUsers` answer. */
+/** The form of `AdminCreateUser`'s and `ListUsers`' answers. */
 export const userView = (user: User, only?: readonly string[]) => ({
   Username: user.username,
   Attributes: attributesOf(user).filter(({ Name = '' }) => !only || only.includes(Name)),

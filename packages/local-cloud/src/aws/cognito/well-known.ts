@@ -1,16 +1,16 @@
-/** The pool's public documents, under the host name and path of AWS: unsigned GET requests. */
+/** The pool's public documents, at AWS's host name and path. Requests for them are unsigned GETs. */
 import { AwsError } from '../../errors.ts'
 import type { WireResponse } from '../../wire/service.ts'
 import { keySet } from './keys.ts'
 import { type CognitoCall, permitUnsigned, refusePrivately } from './operation.ts'
 import { findPool } from './pool.ts'
 
-/** Their names, after `POOL/.well-known/`. */
+/** Names of the documents, after `POOL/.well-known/`. */
 export const DOCUMENTS = ['jwks.json', 'openid-configuration'] as const
 
 const PATH = /^\/([\w-]+_[0-9a-zA-Z]+)\/\.well-known\/(jwks\.json|openid-configuration)$/
 
-/** AWS documents no action for the key set; a policy that is open for it names none, or all of `cognito-idp:*`. */
+/** AWS documents no IAM action for the key set. An endpoint policy that should allow it must allow all of `cognito-idp:*`, or every action. */
 const ACTION = 'cognito-idp:GetSigningCertificate'
 
 export async function wellKnown(call: Pick<CognitoCall, 'surroundings' | 'request' | 'state'>): Promise<WireResponse> {

@@ -16,12 +16,12 @@ import { Tables } from './tables.ts'
 export const DYNAMODB = jsonProtocol({ version: '1.0', target: 'DynamoDB_20120810' })
 
 export interface DynamoDbOptions {
-  /** Where tables are kept; without it they are forgotten with the process. */
+  /** The directory of the tables. Without it the data is lost when the process ends. */
   readonly directory?: string
 }
 
 export interface DynamoDb extends Service {
-  /** To be registered with the ledger: makes and deletes declared tables and items. */
+  /** An effect to register with the ledger: makes and deletes declared tables and items. */
   readonly effect: Effect
   close(): Promise<void>
 }
@@ -83,7 +83,7 @@ async function run(
   return await onFailure(engine, () => engine.run(operation, validated))
 }
 
-/** A single table may be another account's, given by its ARN; that account decides whether it may be touched. */
+/** An operation on one table may name a table of another account by its ARN. That account's policies decide whether it is allowed. */
 function placeOf(operation: string, input: Json, caller: { readonly account: string; readonly region: string }) {
   if (OPERATIONS[operation]?.tables !== 'one') return caller
   const { account, region } = readTableName(input.TableName, caller)
@@ -95,7 +95,7 @@ function placeOf(operation: string, input: Json, caller: { readonly account: str
   return { account, region }
 }
 
-/** dynalite knows names only. */
+/** dynalite accepts names only, no ARNs. */
 function plainNames(
   operation: string,
   input: Json,
@@ -108,13 +108,13 @@ function plainNames(
   return input
 }
 
-/** The table's own policy, where it has one. */
+/** The table's resource policy, if it has one. */
 function policyOf(ledger: LedgerView, arn: string): { readonly resourcePolicy?: PolicyDocument } {
   const policy = ledger.findBy(RESOURCE_POLICY, 'resourceArn', arn)?.outputs.policy
   return typeof policy === 'string' ? { resourcePolicy: JSON.parse(policy) as PolicyDocument } : {}
 }
 
-/** The attributes that a projection names; nested ones count by the first part of their path. */
+/** The attributes in a projection. A nested attribute counts by the first part of its path. */
 function projected({
   ProjectionExpression: expression,
   ExpressionAttributeNames: names = {},

@@ -1,6 +1,6 @@
 /**
- * dynalite as a library: its store, its validation and its actions, in this process. Its own HTTP server checks no signature
- * and would be a port that anybody on the machine could write through.
+ * Runs dynalite as a library in this process: its store, validation and actions. Its own HTTP server is not used, because it checks no
+ * signature, so everybody on the machine could write through its port.
  */
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -13,9 +13,13 @@ export type Json = Record<string, unknown>
 
 /** One account's tables in one region. */
 export interface Engine {
-  /** The input as dynalite takes it: types and constraints checked, expressions parsed. Throws AWS's validation errors. */
+  /**
+   * Checks types and constraints, and parses expressions.
+   * @returns the input in dynalite's form
+   * @throws AwsError with AWS's validation errors
+   */
   validate(operation: string, input: Json): Json
-  /** Runs what {@link validate} answered. */
+  /** Runs what {@link validate} has returned. */
   run(operation: string, validated: Json): Promise<Json>
   close(): Promise<void>
 }
@@ -29,7 +33,7 @@ interface Action {
 export async function openEngine(account: string, region: string, directory?: string): Promise<Engine> {
   if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 })
   const file = directory === undefined ? {} : { path: path.join(directory, `${account}-${region}`) }
-  // Tables are there as soon as they are declared: how long that takes on AWS is nobody's concern here.
+  // Tables are active at once. On AWS this takes a while.
   const store = db.create({ ...file, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   store.tableDb.awsAccountId = account
   store.tableDb.awsRegion = region
@@ -71,7 +75,7 @@ function actionOf(operation: string): Action {
   return action
 }
 
-/** dynalite throws what it would send: `{ statusCode, body: { __type, message } }`. */
+/** dynalite throws the answer that its server would send: `{ statusCode, body: { __type, message } }`. */
 function awsError(error: unknown): unknown {
   const { statusCode, body } = error as { statusCode?: number; body?: Readonly<Record<string, string>> }
   if (statusCode === undefined || !body) return error

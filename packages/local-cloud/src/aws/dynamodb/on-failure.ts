@@ -1,13 +1,13 @@
-/** `ReturnValuesOnConditionCheckFailure`, which dynalite does not know: the item as it is, with the refusal. */
+/** `ReturnValuesOnConditionCheckFailure`, which dynalite does not support: the refusal contains the current item. */
 import { AwsError } from '../../errors.ts'
 import type { Engine, Json } from './engine.ts'
 
 const KNOWN = ['UpdateItem', 'DeleteItem']
 
 export interface OnFailure {
-  /** Runs the write; the exception of a condition that did not hold has the item with it, where that was asked for. */
+  /** Runs the write. If the condition fails and the caller asked for it, the exception contains the item. */
   readonly onFailure: (engine: Engine, write: () => Promise<Json>) => Promise<Json>
-  /** The input without the parameter. Of other operations it stays, and is refused by its name. */
+  /** The input without the parameter. Other operations keep it, so that it is refused by name. */
   readonly rest: Json
 }
 

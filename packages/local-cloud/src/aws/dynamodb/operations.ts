@@ -1,6 +1,6 @@
 /**
- * The operations of the data plane. What each does is dynalite's; what is ours, and stands here, is which tables and items
- * it touches. Tables are made and deleted by what is declared, not by calls.
+ * The operations on data. dynalite executes them; this file says which tables and items each of them touches. Tables are made and deleted by
+ * declarations, not by calls.
  */
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Json } from './engine.ts'
@@ -15,9 +15,9 @@ export interface AccessCall {
 }
 
 export interface DynamoDbOperation {
-  /** Every table that the call touches, each checked on its own; none: the action has no resource. */
+  /** Every table that the call touches; each is checked separately. An empty list means that the action has no resource. */
   readonly accesses: (call: AccessCall) => readonly TableAccess[]
-  /** `Key`, `Item` or neither names one item. */
+  /** Whether the input names one table, several, or none. `Key`, `Item` or neither names one item. */
   readonly tables: 'one' | 'many' | 'none'
 }
 

@@ -1,4 +1,4 @@
-/** What a request is checked against: per table that it touches its ARN, and the hash keys of the items that it names. */
+/** What a request's permissions are checked against: for each table its ARN and the hash keys of the items that the request names. */
 import { AwsError } from '../../errors.ts'
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import type { Json } from './engine.ts'
@@ -6,7 +6,7 @@ import { TABLE } from './tables.ts'
 
 export interface TableAccess {
   readonly table: TableName
-  /** `dynamodb:LeadingKeys`; absent where the operation names no items, so that a condition on it does not hold. */
+  /** `dynamodb:LeadingKeys`. Absent if the operation names no items; a condition on the key then does not hold. */
   readonly leadingKeys?: readonly string[]
 }
 
@@ -33,20 +33,20 @@ export function readTableName(
   return { name: given, ...caller }
 }
 
-/** The hash key of the declared table; none for a table that does not exist. */
+/** The hash key of a declared table; undefined if the table does not exist. */
 export function hashKeyOf(ledger: LedgerView, { name, account, region }: TableName): string | undefined {
   const isIt = (table: Declared) => table.outputs.name === name && table.account === account && table.region === region
   const hashKey = ledger.all(TABLE).find(isIt)?.outputs.hashKey
   return typeof hashKey === 'string' ? hashKey : undefined
 }
 
-/** `{ tenantId: { S: 'tenant1' } }` and the like → `['tenant1']`. */
+/** Turns items such as `{ tenantId: { S: 'tenant1' } }` into their hash keys: `['tenant1']`. */
 export function leadingKeys(items: readonly unknown[], hashKey: string | undefined): readonly string[] {
   if (hashKey === undefined) return []
   return items.flatMap((item) => scalarOf((item as Json | undefined)?.[hashKey]) ?? [])
 }
 
-/** The value that a query asks the hash key to be equal to; dynalite's validation has parsed the expression. */
+/** The value that a query demands of the hash key. dynalite's validation has parsed the expression. */
 export function queriedKey(validated: Json, hashKey: string | undefined): readonly string[] {
   if (hashKey === undefined) return []
   const conditions = validated.KeyConditions as Readonly<Record<string, { AttributeValueList?: readonly unknown[] }>>

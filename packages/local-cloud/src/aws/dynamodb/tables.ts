@@ -1,4 +1,4 @@
-/** Keeps the data in step with the declared tables and items, as the AWS provider would write them. */
+/** Keeps the data consistent with the declared tables and items, with the writes that the AWS provider makes. */
 import { AwsError } from '../../errors.ts'
 import type { Change, Declared, LedgerView, Value } from '../../ledger/ledger.ts'
 import { type Engine, type Json, openEngine } from './engine.ts'
@@ -11,13 +11,13 @@ type Place = Pick<Declared, 'account' | 'region'>
 export class Tables {
   readonly #directory: string | undefined
   readonly #engines = new Map<string, Promise<Engine>>()
-  /** What was declared before this process: tables that are not on disk are made again from it. */
+  /** What was declared before this process began. Tables that are missing on disk are made again from it. */
   readonly #initial: readonly Declared[]
-  /** Items that a resource put: only these may a deletion of the resource delete. */
+  /** Items that a resource has written. Deleting the resource may delete only these. */
   readonly #owned = new Set<string>()
-  /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
+  /** By the resource object that was deleted: if the ledger takes a deletion back, it announces the same object as created. */
   readonly #deleted = new WeakMap<Declared, readonly Json[]>()
-  /** The same for single items, which others than their resource may have written since. */
+  /** The same for single items, which may have been changed since by others than their resource. */
   readonly #deletedItems = new WeakMap<Declared, Json>()
 
   constructor(ledger: LedgerView, directory?: string) {
@@ -54,7 +54,7 @@ export class Tables {
       if (kind === 'created') await putItem(engine, resource, 'ifNew', this.#deletedItems.get(resource))
       if (kind === 'updated') await update(engine, resource, before)
       if (kind !== 'deleted') this.#owned.add(resource.urn)
-      // An item that could not be claimed belongs to somebody else: taking the claim back leaves it alone.
+      // The resource could not claim the item, which belongs to somebody else: undoing the claim must not delete it.
       else if (this.#owned.delete(resource.urn)) {
         const item = await getItem(engine, resource)
         if (item) this.#deletedItems.set(resource, item)
@@ -64,7 +64,7 @@ export class Tables {
   }
 
   async #create(engine: Engine, resource: Declared): Promise<void> {
-    // What a former cloud left in the directory is not this table.
+    // A table left on disk by an earlier cloud is not this table.
     if (await exists(engine, tableName(resource))) await dropTable(engine, tableName(resource))
     await createTable(engine, resource)
     const restored = this.#deleted.get(resource) ?? []
@@ -109,7 +109,7 @@ async function dropTable(engine: Engine, TableName: string): Promise<void> {
   await settled(engine, TableName, (status) => status === undefined)
 }
 
-/** dynalite changes a table's state on a later turn of the event loop. */
+/** dynalite changes a table's state in a later turn of the event loop. */
 async function settled(engine: Engine, name: string, reached: (status: string | undefined) => boolean): Promise<void> {
   for (let turn = 0; turn < 1000; turn += 1) {
     if (reached(await statusOf(engine, name))) return
@@ -150,7 +150,7 @@ function keyOf(resource: Declared): Json {
   return Object.fromEntries(names.map((name) => [name, item[name]]))
 }
 
-/** The provider creates an item only where none is: the lock against two claims to one key. */
+/** The provider creates an item only if none exists, so that two stacks cannot claim one key. */
 async function putItem(
   engine: Engine,
   resource: Declared,
@@ -170,7 +170,7 @@ async function update(engine: Engine, resource: Declared, before: Declared | und
 }
 
 async function deleteItem(engine: Engine, resource: Declared): Promise<void> {
-  // The table may have gone first, and its items with it.
+  // The table may have been deleted first, together with its items.
   if (!(await exists(engine, tableName(resource)))) return
   await call(engine, 'DeleteItem', { TableName: tableName(resource), Key: keyOf(resource) })
 }

@@ -1,6 +1,6 @@
 /**
- * `awsx.ec2.Vpc` is a component of another process: a plan of the `aws` resources that it makes, which both engines register.
- * Subnets by explicit blocks only; names, tags and routes as awsx 3 makes them.
+ * `awsx.ec2.Vpc` is a component that another process makes. This file plans the `aws` resources that it consists of; both engines register them.
+ * Only explicit subnet blocks are supported; names, tags and routes are those of awsx 3.
  */
 
 import { overlaps } from '../../cidr.ts'
@@ -17,25 +17,25 @@ export interface Reference {
 }
 
 export interface PlannedResource {
-  /** Unique in the plan: what references name. */
+  /** Unique in the plan; references name it. */
   readonly key: string
   readonly type: string
   readonly name: string
-  /** Key of the parent; the component itself without one. */
+  /** The key of the parent; absent if the parent is the component itself. */
   readonly parent?: string
   readonly inputs: Readonly<Record<string, Value | Reference>>
 }
 
 export interface Plan {
-  /** In an order in which each can be made. */
+  /** In an order in which they can be made. */
   readonly resources: readonly PlannedResource[]
-  /** Output → the ids that it lists, by key; `vpcId` is the network's. */
+  /** For each output the keys of the resources whose ids it lists; `vpcId` is the id of the network. */
   readonly ids: Readonly<Record<'publicSubnetIds' | 'privateSubnetIds' | 'isolatedSubnetIds', readonly string[]>>
-  /** Output → the resources that it hands out, by key: one, or a list. */
+  /** For each output the key of the resource that it returns, or a list of keys. */
   readonly references: Readonly<Record<string, string | readonly string[]>>
 }
 
-/** Outputs that list every resource of a type. */
+/** The outputs that list every resource of a type. */
 const LISTS = {
   subnets: 'aws:ec2/subnet:Subnet',
   routeTables: 'aws:ec2/routeTable:RouteTable',
@@ -72,7 +72,7 @@ interface Subnet {
 
 const ORDER = ['Public', 'Private', 'Isolated'] as const
 
-/** @throws Error as awsx refuses; UnsupportedError for what this plan does not do. */
+/** @throws Error as awsx refuses inputs; UnsupportedError for inputs that this plan does not support. */
 export function planVpc(name: string, inputs: Properties): Plan {
   const tags = object(inputs, 'tags') ?? {}
   const shared = { Name: name, ...tags }
@@ -123,7 +123,7 @@ export function planVpc(name: string, inputs: Properties): Plan {
   }
 }
 
-/** The references of a plan as its component answers them. */
+/** The outputs of the component that are references to planned resources. */
 export function handedOut(
   { references }: Pick<Plan, 'references'>,
   referenceTo: (key: string) => Value,
@@ -176,7 +176,7 @@ function planSubnets(name: string, inputs: Properties): readonly Subnet[] {
   return subnets
 }
 
-/** A subnet with its route table, and its way out. */
+/** A subnet with its route table and default route. */
 function around(
   subnet: Subnet,
   vpcName: string,
@@ -257,7 +257,7 @@ function natGateway(name: string, parent: string, subnetId: Reference, tags: Pro
   ]
 }
 
-/** The inputs with references resolved. */
+/** The inputs, with references replaced by values. */
 export function resolved(inputs: PlannedResource['inputs'], outputOf: (reference: Reference) => Value): Properties {
   const entries = Object.entries(inputs).flatMap(([name, value]): [string, Value][] => {
     if (value === null) return []

@@ -10,8 +10,8 @@ export const ec2Arn = (situation: Pick<Situation, 'account' | 'region'>, kind: s
   arn(situation, 'ec2', `${kind}/${id}`)
 
 /**
- * EC2 checks a creation against what it makes, and its tags by a call of their own.
- * @param context keys of the creation beside those of its tags
+ * EC2 checks a creation against the resources that it makes, and its tags by a separate call.
+ * @param context condition keys of the creation, besides those of its tags
  */
 export function creation(situation: Situation, operation: string, made: string, context = {}): readonly Permission[] {
   const tags = newTags(situation)
@@ -21,7 +21,7 @@ export function creation(situation: Situation, operation: string, made: string, 
   ]
 }
 
-/** A call about a resource as it is there. */
+/** A call that is checked against the existing resource. */
 export const onOwn = (situation: Situation, operation: string, resource: string): Permission =>
   call(`ec2:${operation}`, resource, ownTags(situation))
 

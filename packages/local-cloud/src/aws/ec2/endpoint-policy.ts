@@ -1,24 +1,25 @@
 /**
- * The policy of a VPC endpoint as AWS takes it, which is narrower than IAM's language (VPC user guide, "Control access to VPC endpoints
- * using endpoint policies", considerations).
+ * The rules for a VPC endpoint's policy, which are narrower than IAM's language (VPC user guide, "Control access to VPC endpoints using endpoint
+ * policies", considerations).
  */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
 import { asObject } from '../../resource/values.ts'
 import { listed, parsePolicy } from '../iam/policy-document.ts'
 
-/** Characters of an endpoint policy, white space included; fixed. */
+/** The most characters of an endpoint policy, white space included. AWS does not raise this limit. */
 const POLICY_LIMIT = 20_480
 
 const invalid = (message: string) => new AwsError('InvalidPolicyDocument', message)
 
-/** @throws AwsError for what AWS refuses, UnsupportedError for what nobody says of AWS */
+/** @throws AwsError for what AWS refuses, UnsupportedError for what AWS does not document */
 export function requireEndpointPolicy(policy: string): void {
   const statements = parsePolicy(policy, 'InvalidPolicyDocument')
   if (policy.length > POLICY_LIMIT)
     throw invalid(`The policy has ${policy.length} characters, at most ${POLICY_LIMIT} are allowed.`)
   for (const statement of statements) {
-    // Whether variables are filled in here is said nowhere: one that is not would refuse everybody, or nobody.
+    // AWS does not document whether policy variables are replaced in endpoint policies. If they are not, a condition would refuse everybody, or
+    // nobody.
     const variable = /\$\{(aws|saml|sts|ec2):[^}]*\}/i.exec(JSON.stringify(statement))?.[0]
     if (variable !== undefined) throw new UnsupportedError(`the policy variable ${variable} in an endpoint policy`)
     for (const name of ['Resource', 'NotResource']) for (const arn of listed(statement[name])) requireAccount(arn)
@@ -26,7 +27,7 @@ export function requireEndpointPolicy(policy: string): void {
   }
 }
 
-/** Keys of global identifiers that AWS makes up. */
+/** Condition keys whose values AWS generates. */
 const GENERATED = /^aws:(PrincipalAccount|PrincipalOrgID|ResourceAccount|ResourceOrgID|SourceAccount|SourceVpce?)$/i
 
 function requireConditions(conditions: Properties): void {
@@ -40,7 +41,7 @@ function requireConditions(conditions: Properties): void {
       }
 }
 
-/** At least six characters in a row before or after each wildcard. */
+/** Each wildcard needs at least six characters in a row before or after it. */
 function requireSixBeside(key: string, value: string): void {
   const pieces = value.split(/[*?]/)
   const isShort = (piece: string | undefined) => (piece ?? '').length < 6

@@ -1,4 +1,4 @@
-/** The services that an endpoint can be made for, and in which zones. */
+/** The services for which an endpoint can be made, and their zones. */
 
 import type { Organization } from '../../organization.ts'
 import { prefixLists } from './prefix-lists.ts'
@@ -8,26 +8,29 @@ export interface EndpointService {
   /** `com.amazonaws.REGION.sts` */
   readonly serviceName: string
   readonly types: readonly ('Interface' | 'Gateway')[]
-  /** Public name that private DNS takes over, in the endpoint's VPC; `*.` stands for one label. */
+  /** The public name that private DNS replaces in the endpoint's VPC; `*.` stands for one label. */
   readonly privateDnsName: string
-  /** Label in the endpoint's own names. */
+  /** The label in an endpoint's own names. */
   readonly label: string
-  /** Ids of zones without it. */
+  /** The ids of zones that lack the service. */
   readonly missingZoneIds: readonly string[]
-  /** Of somebody's own service: those of its load balancers. @default every zone but those without it */
+  /**
+   * For an endpoint service of an account: the zones of its load balancers.
+   * @default every zone but those without it
+   */
   readonly zoneIds?: readonly string[]
-  /** Whether it takes an endpoint policy. */
+  /** Whether endpoints of the service accept a policy. */
   readonly policy: boolean
 }
 
 const INTERFACE: Readonly<Record<string, { readonly missingZoneIds?: readonly string[]; readonly host?: string }>> = {
   bedrock: { missingZoneIds: ['use1-az3'] },
   'bedrock-runtime': { missingZoneIds: ['use1-az3'] },
-  // Accounts have been seen without it in two or three of the region's zones.
+  // In some accounts, two or three of the region's zones were seen to lack it.
   'cognito-idp': { missingZoneIds: ['use1-az3', 'use1-az5'] },
   dynamodb: {},
   'ecr.api': { host: 'api.ecr' },
-  // The host of an account's registry has the account in its name.
+  // The host name of an account's registry contains the account.
   'ecr.dkr': { host: '*.dkr.ecr' },
   ec2messages: {},
   kms: {},

@@ -1,4 +1,4 @@
-/** Machine images that AWS publishes, by the public parameter that names the newest, and the instance types known here. */
+/** AWS's public machine images, each found by the public parameter that names the newest one, and the instance types that are known here. */
 import { createHash } from 'node:crypto'
 
 export type Architecture = 'arm64' | 'x86_64'
@@ -6,7 +6,7 @@ export type Architecture = 'arm64' | 'x86_64'
 export interface Image {
   readonly id: string
   readonly architecture: Architecture
-  /** Name of the public Systems Manager parameter. */
+  /** The name of the public Systems Manager parameter. */
   readonly parameter: string
 }
 
@@ -17,7 +17,7 @@ const PARAMETERS: readonly (readonly [string, Architecture])[] = [
   ['/aws/service/ami-amazon-linux-latest/al2023-ami-minimal-kernel-default-x86_64', 'x86_64'],
 ]
 
-/** An image has another id in each region. */
+/** In each region an image has another id. */
 export const images = (region: string): readonly Image[] =>
   PARAMETERS.map(([parameter, architecture]) => {
     const token = createHash('sha256').update(`${region} ${parameter}`).digest('hex').slice(0, 16)
@@ -37,5 +37,5 @@ export const INSTANCE_TYPES: Readonly<Record<string, Architecture>> = Object.fro
   FAMILIES.flatMap(([family, architecture]) => SIZES.map((size) => [`${family}.${size}`, architecture])),
 )
 
-/** Zones in which none of these is offered: the region's oldest. */
+/** The region's oldest zones, which offer none of these instance types. */
 export const ZONES_WITHOUT_INSTANCES: readonly string[] = ['use1-az3']

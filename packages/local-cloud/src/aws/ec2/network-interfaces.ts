@@ -1,7 +1,7 @@
 /**
- * Addresses. Everything that sits in a subnet answers the extra output `elasticNetworkInterfaces`, which AWS does not have:
- * interface endpoints, instances, load balancers, functions in a VPC, NAT gateways and Transit Gateway attachments. The path
- * check reads addresses and security groups there, whatever the type.
+ * Addresses. Every resource with interfaces in a subnet (interface endpoints, instances, load balancers, functions in a VPC, NAT gateways,
+ * Transit Gateway attachments, tasks) has the extra output `elasticNetworkInterfaces`, which AWS does not have. The path check reads addresses
+ * and security groups there, whatever the type.
  */
 
 import { addresses, formatAddress, parseCidr } from '../../cidr.ts'
@@ -15,18 +15,18 @@ export type NetworkInterface = {
   readonly id: string
   readonly subnetId: string
   readonly privateIp: string
-  /** Absent without one of its own; an Elastic IP associated later is at its own resource. */
+  /** Absent if the interface has no public address. An Elastic IP that is associated later is in its own resource. */
   readonly publicIp?: string
   readonly securityGroupIds: readonly string[]
 }
 
 export const SUBNET = 'aws:ec2/subnet:Subnet'
 
-/** The first four addresses of a subnet and its last are AWS's. */
+/** AWS reserves the first four addresses and the last address of a subnet. */
 const RESERVED_AT_START = 4
 const RESERVED_AT_END = 1
 
-/** The network interfaces of anything that has some, else none. */
+/** The network interfaces of a resource; an empty list if it has none. */
 export function networkInterfacesOf(resource: Declared): readonly NetworkInterface[] {
   return objects(resource.outputs, 'elasticNetworkInterfaces').map((item) => {
     const publicIp = text(item, 'publicIp')
@@ -40,16 +40,16 @@ export function networkInterfacesOf(resource: Declared): readonly NetworkInterfa
   })
 }
 
-/** A private address means something in its subnet only. */
+/** A private address is unique within its subnet only. */
 const placeOf = ({ subnetId, privateIp }: Pick<NetworkInterface, 'subnetId' | 'privateIp'>) =>
   `${subnetId} ${privateIp}`
 
-/** Whatever has a network interface, by its subnet and address. */
+/** Looks up a resource by the subnet and address of one of its interfaces. */
 const BY_PLACE: Index = { keysOf: (resource) => networkInterfacesOf(resource).map(placeOf) }
 
 /**
- * One interface in each subnet. On an update an address is kept where the subnet stays; a new one is the next free one after
- * a start that derives from the resource, so that the same declarations get the same addresses.
+ * Places one interface in each subnet. On an update, an interface whose subnet stays keeps its address. A new address is the next free one after
+ * a start that is derived from the resource, so that the same declarations get the same addresses.
  * @throws AwsError InsufficientFreeAddressesInSubnet
  */
 export function placeInterfaces(
@@ -83,7 +83,7 @@ export function freeAddress(ledger: LedgerView, subnetId: string, start: number)
   throw new AwsError('InsufficientFreeAddressesInSubnet', `Insufficient free addresses in subnet ${subnetId}.`)
 }
 
-/** A public address of AWS's, from the resource's token: 3.0.0.0/9 is one of its ranges in us-east-1. */
+/** A public address, derived from the resource's token, in 3.0.0.0/9, one of AWS's ranges in us-east-1. */
 export function publicAddress(situation: Situation, salt = ''): string {
   const token = Number.parseInt(situation.stableToken(6, `public address ${salt}`), 16)
   return formatAddress(0x03_00_00_00 + (token % 0x80_00_00))

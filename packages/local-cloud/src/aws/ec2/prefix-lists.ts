@@ -1,6 +1,6 @@
 /** AWS's own prefix lists: the public addresses of the services that have a gateway endpoint. */
 
-/** The published ids of us-east-1; other regions' ids are made up from the name, stable all the same. */
+/** The ids that AWS has published for us-east-1. The ids of other regions are derived from the name. */
 const PUBLISHED: Readonly<Record<string, string>> = {
   'com.amazonaws.us-east-1.s3': 'pl-63a5400a',
   'com.amazonaws.us-east-1.dynamodb': 'pl-02cd2c6b',
@@ -8,7 +8,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
 
 const SERVICES = ['s3', 'dynamodb'] as const
 
-/** Address blocks behind each list: some of those that AWS publishes. */
+/** The address blocks of each list: some of those that AWS publishes. */
 const BLOCKS: Readonly<Record<(typeof SERVICES)[number], readonly string[]>> = {
   s3: ['52.216.0.0/15', '3.5.0.0/19', '54.231.0.0/16'],
   dynamodb: ['52.94.0.0/22', '52.119.224.0/20', '3.218.180.0/22'],
@@ -28,7 +28,7 @@ export function prefixLists(region: string): readonly PrefixList[] {
   })
 }
 
-/** The name of a list by its id; undefined for an id that there is not. */
+/** The name of a list; undefined for an unknown id. */
 export const prefixListName = (region: string, id: string): string | undefined =>
   prefixLists(region).find((list) => list.id === id)?.name
 

@@ -1,4 +1,4 @@
-/** Declared endpoint services (PrivateLink): which accounts may connect, which are connected, and under which name. */
+/** Declared endpoint services (PrivateLink): which accounts may connect, which endpoints are connected, and the private DNS name. */
 
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import { known, objects, text, texts } from '../../resource/values.ts'
@@ -17,7 +17,7 @@ export interface EndpointServiceThere {
   readonly region: string
   readonly acceptanceRequired: boolean
   readonly loadBalancerArns: readonly string[]
-  /** Absent without one. */
+  /** Absent if the service has no private name. */
   readonly privateDnsName?: string
 }
 
@@ -40,7 +40,7 @@ export function serviceNamed(ledger: LedgerView, serviceName: string): EndpointS
   }
 }
 
-/** Whether an account may ask to be connected. For anybody else the service does not exist. */
+/** Whether an account may ask for a connection. For any other account the service does not exist. */
 export function isAllowed(ledger: LedgerView, { id }: EndpointServiceThere, account: string): boolean {
   const own = ledger.find(ENDPOINT_SERVICE, id)
   const principals = [
@@ -62,7 +62,7 @@ export const isVerified = (ledger: LedgerView, { id, privateDnsName }: EndpointS
   privateDnsName !== undefined &&
   ledger.where(DNS_VERIFICATION, 'serviceId', id).some(({ outputs }) => outputs.verifiedName === privateDnsName)
 
-/** The record that proves that a private name is the owner's. */
+/** The TXT record that proves the ownership of the private name. */
 export function proofOf(ledger: LedgerView, serviceId: string): { readonly name: string; readonly value: string } {
   const [configuration] = objects(
     ledger.find(ENDPOINT_SERVICE, serviceId)?.outputs ?? {},
@@ -71,14 +71,14 @@ export function proofOf(ledger: LedgerView, serviceId: string): { readonly name:
   return { name: known(configuration ?? {}, 'name'), value: known(configuration ?? {}, 'value') }
 }
 
-/** Whether an endpoint answers under its service's own name: set with it, or later by a resource of its own. */
+/** Whether an endpoint answers to its service's private name. This is set with the endpoint, or later by a separate resource. */
 export function hasPrivateDns(ledger: LedgerView, endpointId: string): boolean {
   const later = ledger.findBy(ENDPOINT_PRIVATE_DNS, 'vpcEndpointId', endpointId)
   if (later) return later.inputs.privateDnsEnabled === true
   return ledger.find('aws:ec2/vpcEndpoint:VpcEndpoint', endpointId)?.outputs.privateDnsEnabled === true
 }
 
-/** Ids of the zones that a service has a load balancer in. */
+/** The ids of the zones in which a service has a load balancer. */
 export const zonesOfOwn = (ledger: LedgerView, { loadBalancerArns }: EndpointServiceThere): readonly string[] => [
   ...new Set(
     loadBalancerArns
@@ -87,6 +87,6 @@ export const zonesOfOwn = (ledger: LedgerView, { loadBalancerArns }: EndpointSer
   ),
 ]
 
-/** Endpoints that lead to a service, accepted or not. */
+/** The endpoints of a service, accepted or not. */
 export const connectionsOf = (ledger: LedgerView, serviceName: string): readonly Declared[] =>
   ledger.where('aws:ec2/vpcEndpoint:VpcEndpoint', 'serviceName', serviceName)

@@ -19,7 +19,7 @@ export const rule = (type: string): Omit<ResourceType, 'permissions'> => ({
   inputs: ['securityGroupId', ...RULE_INPUTS, 'description', 'tags'],
   required: ['securityGroupId', 'ipProtocol'],
   replaces: ['securityGroupId'],
-  // A rule goes with its group; a group that another's rule names stays.
+  // Deleting a group deletes its rules. A group that a rule of another group names cannot be deleted.
   releases: ['securityGroupId'],
   refuse(situation) {
     const { inputs } = situation

@@ -1,4 +1,4 @@
-/** What several families ask about a Transit Gateway: who may see it, and whether an attachment carries traffic. */
+/** The state of a Transit Gateway: who may see it, and whether an attachment carries traffic. */
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
 import { isMember, type Organization } from '../../organization.ts'
 
@@ -17,8 +17,8 @@ export const attachmentOf = (ledger: LedgerView, transitGatewayId: string, vpcId
   ledger.where(ATTACHMENT, 'vpcId', vpcId).find(({ inputs }) => inputs.transitGatewayId === transitGatewayId)
 
 /**
- * An attachment of the gateway's own account is available at once, and so is one of another account when the gateway accepts
- * shared attachments by itself; any other waits for its accepter.
+ * An attachment of the gateway's own account is available at once; so is one of another account, if the gateway accepts shared attachments
+ * automatically. Any other waits for its accepter.
  */
 export function attachmentState(ledger: LedgerView, attachment: Declared): AttachmentState {
   const gateway = ledger.find(TRANSIT_GATEWAY, String(attachment.inputs.transitGatewayId))
@@ -28,7 +28,7 @@ export function attachmentState(ledger: LedgerView, attachment: Declared): Attac
   return accepted ? 'available' : 'pendingAcceptance'
 }
 
-/** Whether an account may use a Transit Gateway: its own, or shared with it through RAM. */
+/** Whether an account may use a Transit Gateway: because it owns it, or because it is shared with it through RAM. */
 export function seesTransitGateway(
   ledger: LedgerView,
   organization: Organization,
@@ -53,6 +53,6 @@ export function seesTransitGateway(
   })
 }
 
-/** ARNs of the organisational units that the account is in. */
+/** The ARNs of the organisational units that contain the account. */
 const unitsOf = (organization: Organization, account: string): readonly string[] =>
   organization.accounts.find(({ id }) => id === account)?.units ?? []

@@ -13,7 +13,7 @@ export const requireTable = (situation: Situation): Declared => {
   return requireOwn(situation, GATEWAY_ROUTE_TABLE, id, 'InvalidRouteTableID.NotFound', message)
 }
 
-/** Finds an attachment of the route table's own gateway that carries traffic, in whichever account. */
+/** An attachment of any account to the route table's gateway, if it carries traffic. */
 export function requireAttachment(situation: Situation, table: Declared, id: string): Declared {
   const found = situation.ledger.find(ATTACHMENT, id)
   const gateway = found && situation.ledger.find(TRANSIT_GATEWAY, known(found.inputs, 'transitGatewayId'))
@@ -40,7 +40,7 @@ export const attached = ({ inputs, ledger }: Situation) => ({
 export const tableOf = (situation: Situation) =>
   ec2Arn(situation, 'transit-gateway-route-table', known(situation.inputs, 'transitGatewayRouteTableId'))
 
-/** Both the attachment and the route table have to be allowed. */
+/** The caller needs the permission on the attachment and on the route table. */
 export const inRouteTable = (add: string, remove: string, get: string): Permissions =>
   lifeCycle((situation) => {
     const table = tableOf(situation)
@@ -48,14 +48,14 @@ export const inRouteTable = (add: string, remove: string, get: string): Permissi
       call(action, attachmentArn(situation), attachmentTags(situation)),
       call(action, table),
     ]
-    // The provider polls the list of a route table, which IAM knows without a resource.
+    // The provider polls the route table's list, for which IAM has no resource.
     return { create: onBoth(add), read: calls(get), delete: [...onBoth(remove), ...calls(get)] }
   })
 
 export const attachmentArn = (situation: Situation) =>
   ec2Arn(situation, 'transit-gateway-attachment', known(situation.inputs, 'transitGatewayAttachmentId'))
 
-/** An attachment has the tags of the account that looks at it: its owner's, or those of who accepted it. */
+/** An attachment has other tags in each account: its owner's tags, and those of the account that accepted it. */
 export function attachmentTags({
   ledger,
   account,

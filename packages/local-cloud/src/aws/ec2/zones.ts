@@ -3,13 +3,13 @@ import { UnsupportedError } from '../../errors.ts'
 import type { Organization } from '../../organization.ts'
 
 export interface Zone {
-  /** `us-east-1a`, in this account only. */
+  /** `us-east-1a`; another account may call another zone so. */
   readonly name: string
-  /** `use1-az1`, everywhere. */
+  /** `use1-az1`; the same in every account. */
   readonly id: string
 }
 
-/** The zones of a region as one account sees them, by name. */
+/** The zones of a region with their names in one account, sorted by name. */
 export function zonesOf(organization: Organization, account: string, region: string): readonly Zone[] {
   const zones = organization.accounts.find(({ id }) => id === account)?.zones ?? {}
   const found = Object.entries(zones)

@@ -1,4 +1,4 @@
-/** Repositories of images, and what is in them: by tag and by digest. */
+/** Repositories and their images, by tag and by digest. */
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Image, Organization } from '../../organization.ts'
 import { call } from '../../resource/permission.ts'
@@ -26,7 +26,7 @@ export interface NamedImage extends Registry {
   readonly digest: string
 }
 
-/** What a container's image names; undefined for another registry's, or one that is named by its tag. */
+/** The repository and digest in an image's name; undefined for an image of another registry, or one named by its tag. */
 export function readImage(name: string): NamedImage | undefined {
   const { host, account, region, name: repositoryName, digest } = BY_DIGEST.exec(name)?.groups ?? {}
   return host && account && region && repositoryName && digest
@@ -34,7 +34,7 @@ export function readImage(name: string): NamedImage | undefined {
     : undefined
 }
 
-/** An image that is in its repository. */
+/** An image, if its repository has it. */
 export function findImage(
   ledger: LedgerView,
   { images = [] }: Pick<Organization, 'images'>,

@@ -1,4 +1,4 @@
-/** What ECS's rows share: calls with a cluster's key, and tags that come with a creation. */
+/** What ECS's rows share: calls with the condition key of a cluster, and tags of a creation. */
 import type { LedgerView } from '../../ledger/ledger.ts'
 import { call, newTags, requestTags, when } from '../../resource/permission.ts'
 import type { Permission, Situation } from '../../resource/resource-type.ts'
@@ -10,7 +10,7 @@ export const SERVICE = 'aws:ecs/service:Service'
 
 export const TAGGING = { add: 'ecs:TagResource', remove: 'ecs:UntagResource' } as const
 
-/** ECS checks a creation, and its tags by a call of their own. */
+/** ECS checks a creation, and its tags by a separate call. */
 export function creation(situation: Situation, operation: string, arn: string, context = {}): readonly Permission[] {
   const tags = object(situation.inputs, 'tags') ?? {}
   return [

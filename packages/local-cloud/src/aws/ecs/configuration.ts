@@ -1,4 +1,4 @@
-/** A service as it is declared now, and what its tasks run: what the runtime needs of both. */
+/** The current declaration of a service and of its task definition, as far as the runtime needs them. */
 import { createHash } from 'node:crypto'
 import { AwsError } from '../../errors.ts'
 import type { Declared, LedgerView } from '../../ledger/ledger.ts'
@@ -6,7 +6,7 @@ import { flag, known, number, object, objects, text, texts } from '../../resourc
 import { clusterOf, TASK_DEFINITION } from './calls.ts'
 import { type Container, readContainer } from './containers.ts'
 
-/** What a deployment brings out: tasks of one are alike. */
+/** What one deployment of a service runs: all of its tasks are alike. */
 export interface Revision {
   readonly serviceArn: string
   readonly serviceName: string
@@ -21,7 +21,7 @@ export interface Revision {
   readonly subnetIds: readonly string[]
   readonly securityGroupIds: readonly string[]
   readonly targetGroups: readonly { readonly arn: string; readonly port: number }[]
-  /** Another one is another deployment. */
+  /** A new value means a new deployment. */
   readonly version: string
 }
 
@@ -35,7 +35,7 @@ export interface ServiceConfiguration {
   readonly revision: Revision
 }
 
-/** @throws AwsError when the task definition is gone */
+/** @throws AwsError if the task definition does not exist */
 export function readService(ledger: LedgerView, { account, region, outputs }: Declared): ServiceConfiguration {
   const breaker = object(outputs, 'deploymentCircuitBreaker') ?? {}
   const network = object(outputs, 'networkConfiguration') ?? {}

@@ -9,7 +9,7 @@ export interface Container {
   readonly ports: readonly number[]
   readonly environment: Readonly<Record<string, string>>
   readonly stopTimeoutSeconds: number
-  /** Absent without a log driver: what it prints goes nowhere. */
+  /** Absent if the container has no log driver: its output is then lost. */
   readonly log?: { readonly group: string; readonly region: string; readonly streamPrefix: string }
 }
 
@@ -18,7 +18,7 @@ const KNOWN = [
   ...['readonlyRootFilesystem', 'stopTimeout', 'logConfiguration', 'linuxParameters', 'versionConsistency'],
 ]
 
-/** Inputs that mean nothing while they are empty. */
+/** Inputs that are accepted only if they are empty. */
 const EMPTY_ONLY = ['mountPoints', 'volumesFrom', 'systemControls', 'secrets', 'command', 'entryPoint', 'dependsOn']
 
 const LOG_OPTIONS = ['awslogs-group', 'awslogs-region', 'awslogs-stream-prefix', 'mode', 'max-buffer-size']
@@ -27,7 +27,7 @@ const DEFAULT_STOP_SECONDS = 30
 
 export const client = (message: string) => new AwsError('ClientException', message)
 
-/** @throws AwsError as AWS refuses; UnsupportedError for what the local cloud does not run */
+/** @throws AwsError for what AWS refuses; UnsupportedError for what the local cloud does not run */
 export function readContainer(definitions: string): Container {
   let parsed: Value
   try {

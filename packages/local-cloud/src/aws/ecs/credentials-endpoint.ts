@@ -1,11 +1,14 @@
-/** ECS's endpoint for the credentials of tasks: by a path that only the task knows, of its task role, renewed before they expire. */
+/**
+ * ECS's endpoint for the credentials of tasks. Each task has a secret path of its own, under which it gets credentials of its task role. They
+ * are renewed before they expire.
+ */
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Session } from '../../iam/authorize.ts'
 import type { CredentialStore, Credentials } from '../../iam/credential-store.ts'
 
-/** ECS's sessions last for six hours, and are renewed when less than this is left. */
+/** ECS's sessions last for six hours. They are renewed when less than this time is left. */
 const SESSION_SECONDS = 6 * 3600
 const RENEWED_SECONDS = 3600
 
@@ -25,7 +28,7 @@ export class CredentialsEndpoint {
     return ((await this.#server).address() as AddressInfo).port
   }
 
-  /** @returns the path for a task, `/v2/credentials/…` */
+  /** @returns the path for one task, `/v2/credentials/…` */
   give(session: Session): string {
     const path = `/v2/credentials/${randomUUID()}`
     this.#issued.set(path, { session })

@@ -31,7 +31,7 @@ export interface EcsOptions {
   readonly observe?: (event: EcsEvent) => void
 }
 
-/** What an observer is told; nothing in it is secret, except what a program's author prints. */
+/** Events for an observer. They contain no secrets, unless a program prints one. */
 export type EcsEvent = { readonly serviceName: string } & (
   | RunnerEvent
   | { readonly kind: 'taskStarted'; readonly taskArn: string; readonly pid: number }
@@ -43,27 +43,31 @@ export interface RunningTask {
   readonly state: TaskState
   readonly healthy: boolean
   readonly pid?: number
-  /** Where it is, and calls from. */
+  /** The task's place in the network, from which it calls. */
   readonly origin: TaskOrigin
 }
 
 export interface Ecs {
   tasks(serviceArn: string): readonly RunningTask[]
-  /** Bytes that each process of a service holds on to, by process id: its heap after a collection. */
+  /** The heap of each process of a service after a garbage collection, in bytes, by process id. */
   heaps(serviceArn: string): Promise<ReadonlyMap<number, number>>
-  /** The last lines that a service's tasks printed. */
+  /** The last lines that the service's tasks have printed. */
   logs(serviceName: string): readonly LogLine[]
-  /** From anywhere to a port of a task: the port of this machine that it is at, or what stops the connection. */
+  /**
+   * Connects from any place to a port of a task.
+   * @returns the port on this machine, or the reason why the network refuses
+   */
   connect(from: Origin, address: string, port: number): { readonly localPort: number } | Refusal
-  /** Ends a service's processes, as a crash does. */
+  /** Kills a service's processes, like a crash. */
   kill(serviceName: string): void
 }
 
 export interface EcsRuntime extends Ecs {
   readonly effect: (change: Change) => void
   /**
-   * What the AWS provider waits for after a change: a service that is steady, if it asks for that; one that is deleted, until its
-   * last task is gone. @throws Error when its deployment is given up
+   * Waits as the AWS provider does after a change: until a service is steady, if its declaration asks for that; until a deleted service has no
+   * task left.
+   * @throws Error if the deployment is given up
    */
   readonly settled: (change: Pick<Change, 'kind' | 'resource'>) => Promise<void>
   portOf(interfaceId: string, port: number): number | undefined
@@ -76,7 +80,7 @@ export function createEcs(options: EcsOptions): EcsRuntime {
   const endpoint = new CredentialsEndpoint(options.credentials, surroundings.now)
   const logs = new FunctionLogs(options.directory, options.logLines)
   const runners = new Map<string, ServiceRunner>()
-  /** Of services that are gone: their tasks answer what is under way. */
+  /** Deleted services whose tasks still answer requests. */
   const ending = new Map<string, Promise<void>>()
   const endingRunners = new Set<ServiceRunner>()
 
@@ -98,7 +102,7 @@ export function createEcs(options: EcsOptions): EcsRuntime {
     runners.set(serviceArn, runner)
   }
 
-  /** Where the tasks are is what the network looks up in the ledger. */
+  /** Writes the tasks' interfaces into the ledger, where the network looks them up. */
   function place(serviceArn: string, interfaces: readonly NetworkInterface[]): void {
     const service = ledger.find(SERVICE, serviceArn)
     if (!service || canonical(service.outputs.elasticNetworkInterfaces) === canonical(interfaces)) return
@@ -138,7 +142,7 @@ export function createEcs(options: EcsOptions): EcsRuntime {
     for (const runner of [...runners.values(), ...endingRunners]) runner.kill()
   }
   process.once('exit', killAll)
-  // A ledger that outlived its process.
+  // The ledger is older than this process.
   for (const service of ledger.all(SERVICE)) start(service)
 
   return {

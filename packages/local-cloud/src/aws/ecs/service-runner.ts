@@ -1,5 +1,5 @@
 /**
- * Runs one service: keeps the desired number of tasks, and replaces them without a gap when the revision changes. New tasks start first;
+ * Runs one service. It keeps the desired number of tasks, and replaces them without a gap when the revision changes: new tasks start first, and
  * old ones stop when enough new ones are healthy. If the new tasks keep failing, the service returns to the last good revision.
  */
 import { randomInt } from 'node:crypto'
@@ -11,7 +11,7 @@ import { newTaskId, Task, type TaskOptions } from './task.ts'
 
 export interface RunnerOptions extends Omit<TaskOptions, 'changed'> {
   readonly ledger: LedgerView
-  /** The interfaces of its tasks are others now. */
+  /** Called when the network interfaces of its tasks have changed. */
   readonly placed: (interfaces: readonly NetworkInterface[]) => void
   readonly tell: (event: RunnerEvent) => void
 }
@@ -21,7 +21,7 @@ export type RunnerEvent =
       readonly kind: 'taskStopped'
       readonly taskArn: string
       readonly reason: string
-      /** It ended, or was found ill: the service had not asked it to go. */
+      /** The task ended or became unhealthy without being told to stop. */
       readonly unexpected: boolean
     }
   | { readonly kind: 'taskHealthy'; readonly taskArn: string }
@@ -33,15 +33,15 @@ interface Deployment {
   failed: number
   state: 'inProgress' | 'completed' | 'failed'
   reason: string
-  /** Not before this time is another task started, as the last ones failed. */
+  /** No further task is started before this time, because the last ones failed. */
   restAt: number
 }
 
-/** Failed tasks after which ECS gives a deployment up. */
+/** After this many failed tasks ECS gives a deployment up. */
 const BREAKER_LEAST = 3
 const BREAKER_MOST = 200
 
-/** Tasks that fail at once are not started anew at once. */
+/** The pause after a task that failed at once. */
 const FIRST_REST_MS = 100
 const LONGEST_REST_MS = 5_000
 
@@ -49,7 +49,7 @@ export class ServiceRunner {
   readonly #options: RunnerOptions
   readonly #tasks = new Map<Task, Deployment>()
   readonly #waiting: { readonly deployment: Deployment; resolve(): void; reject(error: Error): void }[] = []
-  /** The last is the primary one. */
+  /** The last one is the primary deployment. */
   #deployments: Deployment[] = []
   #configuration: ServiceConfiguration
   #lastGood: Revision | undefined
@@ -70,12 +70,12 @@ export class ServiceRunner {
   update(configuration: ServiceConfiguration): void {
     const known = this.#configuration.revision.version
     this.#configuration = configuration
-    // A revision that was rolled back is not tried again by a change of something else.
+    // A revision that was rolled back is not tried again because something else changes.
     if (configuration.revision.version !== known) this.#deploy(configuration.revision)
     else this.#reconcile()
   }
 
-  /** @throws Error when the deployment is given up before */
+  /** @throws Error if the deployment is given up first */
   steady(): Promise<void> {
     const deployment = this.#deployments.at(-1)
     if (!deployment) return Promise.resolve()
@@ -85,7 +85,7 @@ export class ServiceRunner {
     })
   }
 
-  /** Down to nothing, without cutting what is under way. */
+  /** Stops all tasks, after they have answered their requests. */
   async end(): Promise<void> {
     this.#ended = true
     clearTimeout(this.#timer)
@@ -106,7 +106,7 @@ export class ServiceRunner {
     this.#reconcile()
   }
 
-  /** What ECS's scheduler does whenever something has changed. */
+  /** Does what ECS's scheduler does after every change. */
   #reconcile(): void {
     if (this.#ended) return
     const primary = this.#deployments.at(-1)
@@ -128,7 +128,7 @@ export class ServiceRunner {
     let healthy = running.filter((task) => task.isHealthy).length
     const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100)
     for (const task of [...old, ...surplus]) {
-      // One that does not serve is no loss.
+      // Stopping a task that does not serve loses nothing.
       if (task.isHealthy && healthy - 1 < least) continue
       if (!task.isHealthy && old.includes(task) && task.state === 'pending' && healthy < least) continue
       if (task.isHealthy) healthy -= 1
@@ -193,7 +193,7 @@ export class ServiceRunner {
         this.#failed(deployment)
       }
     }
-    // Not from within a change of a task's own.
+    // Not synchronously, because a task may be in the middle of a change.
     setImmediate(() => this.#reconcile())
   }
 

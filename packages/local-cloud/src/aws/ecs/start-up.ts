@@ -1,4 +1,4 @@
-/** What ECS does for a task before its container runs, as the task execution role: it takes on the roles, pulls the image, and opens the log. */
+/** What ECS does with the task execution role before a task's container runs: it assumes the roles, pulls the image, and opens the log. */
 import type { ApiCall, Session } from '../../iam/authorize.ts'
 import { createPrincipals } from '../../iam/principals.ts'
 import { trustsService } from '../../iam/service-trust.ts'
@@ -10,7 +10,7 @@ import { findImage, readImage } from '../ecr/images.ts'
 import { LOG_GROUP } from '../logs/resources/log-group.ts'
 import type { Revision } from './configuration.ts'
 
-/** Why a task stopped before it ran, in ECS's words. */
+/** The reason why a task stopped before it ran, in ECS's words. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
@@ -22,7 +22,10 @@ export interface StartUp {
   readonly revision: Revision
 }
 
-/** The session of one of a task's roles, which has the task's id for a name. @throws StartError when ECS may not take it on */
+/**
+ * A session of one of the task's roles, named by the task's id.
+ * @throws StartError if ECS may not assume the role
+ */
 export function roleSession({ surroundings, from, revision }: StartUp, roleArn: string): Session {
   const { ledger, organization } = surroundings
   const { account, region } = revision
@@ -43,7 +46,10 @@ export function roleSession({ surroundings, from, revision }: StartUp, roleArn: 
   }
 }
 
-/** How a call of the task's agent comes to a service now. @returns the reason when it does not */
+/**
+ * Checks whether a call of the task's agent reaches a service.
+ * @returns the reason if it does not
+ */
 export function wayTo(
   { surroundings: { ledger }, reach, from }: Pick<StartUp, 'surroundings' | 'reach' | 'from'>,
   host: string,
@@ -71,7 +77,10 @@ async function require(
   }
 }
 
-/** The image's bytes are S3's, and asked for by a presigned address of ECR's. @throws StartError */
+/**
+ * The bytes of an image are in S3, behind a presigned URL from ECR.
+ * @throws StartError
+ */
 export async function pullImage(start: StartUp, execution: Session): Promise<Image> {
   const { surroundings, revision } = start
   const { container, region } = revision
@@ -101,7 +110,10 @@ export async function pullImage(start: StartUp, execution: Session): Promise<Ima
   return image
 }
 
-/** The log driver makes the stream before the container runs. @throws StartError */
+/**
+ * The log driver makes the log stream before the container runs.
+ * @throws StartError
+ */
 export async function openLog(start: StartUp, execution: Session, stream: string): Promise<void> {
   const { account, container } = start.revision
   const { log } = container
@@ -117,5 +129,5 @@ export async function openLog(start: StartUp, execution: Session, stream: string
   if (!declared) throw new StartError(`${failure}: ResourceNotFoundException: The specified log group does not exist.`)
 }
 
-/** What has kept a task from starting. */
+/** The reason why a task could not start. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,4 @@
-/** One task: its address, its roles, the process that stands for its container, and its end. */
+/** One task: its address, its roles, the process that runs its container's program, and its end. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -22,12 +22,12 @@ export interface TaskOptions {
   readonly endpoint: CredentialsEndpoint
   readonly openWire: (from: TaskOrigin) => Promise<{ readonly port: number; close(): Promise<void> }>
   readonly targets: Targets
-  /** Where images are unpacked. */
+  /** The directory in which images are unpacked. */
   readonly directory: string
   readonly caFile: string
   readonly printed?: (line: Printed) => void
   readonly logLine: (task: Task, line: string) => void
-  /** Told when anything about it is another: it runs, a target group has judged it, it has stopped. */
+  /** Called when the task's state changes: it runs, a target group has judged its health, it has stopped. */
   readonly changed: (task: Task) => void
   readonly started: (task: Task, pid: number) => void
 }
@@ -36,19 +36,19 @@ export type TaskState = 'pending' | 'running' | 'draining' | 'stopping' | 'stopp
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** A container's memory is its process's; Node takes about this much of it for its heap. */
+/** A container's memory is the memory of its process. Node may use about this share of it for its heap. */
 const OLD_SPACE_SHARE = 0.75
 
 export class Task {
   readonly arn: string
   readonly revision: Revision
   readonly place: NetworkInterface
-  /** Settles when nothing of it is left. */
+  /** Resolves when the task's process has ended. */
   readonly gone: Promise<void>
   state: TaskState = 'pending'
-  /** In ECS's words, once it has stopped. */
+  /** The reason in ECS's words, after the task has stopped. */
   stoppedReason = ''
-  /** It was good once: what becomes of it later is no failure of its deployment. */
+  /** The task was healthy once. If it fails later, that is no failure of its deployment. */
   wasHealthy = false
   readonly startedAt = Date.now()
   readonly #options: TaskOptions
@@ -84,7 +84,7 @@ export class Task {
     return { kind: 'task', taskArn: this.arn, serviceName, account, subnetId, privateIp, securityGroupIds }
   }
 
-  /** It runs, and every target group of its service takes it for good. */
+  /** The task runs, and every target group of its service finds it healthy. */
   get isHealthy(): boolean {
     return this.state === 'running' && this.#targets.every(({ target }) => target.state === 'healthy')
   }
@@ -93,12 +93,12 @@ export class Task {
     return this.state === 'running' && this.#targets.some(({ target }) => target.state === 'unhealthy')
   }
 
-  /** Where on this machine its port is, once something listens there. */
+  /** The port on this machine at which the task's port listens; undefined until it does. */
   localPort(port: number): number | undefined {
     return this.#ports.get(port)
   }
 
-  /** @returns bytes of its heap after a collection; undefined when it is gone */
+  /** @returns bytes of its heap after a garbage collection; undefined if the process has ended */
   async heapBytes(): Promise<number | undefined> {
     const measured = new Promise<number>((resolve) => this.#measured.push(resolve))
     if (!this.#child?.connected) return undefined
@@ -106,7 +106,10 @@ export class Task {
     return await Promise.race([measured, this.gone.then(() => undefined)])
   }
 
-  /** New requests go elsewhere; when those under way are answered, or the delay is over, it is told to stop, and killed if it does not. */
+  /**
+   * Stops the task: new requests go elsewhere. When its requests are answered, or the delay is over, the process is told to stop; if it does
+   * not, it is killed.
+   */
   async stop(reason: string): Promise<void> {
     if (this.state === 'draining' || this.state === 'stopping' || this.state === 'stopped') return
     this.stoppedReason = reason
@@ -122,7 +125,10 @@ export class Task {
     clearTimeout(late)
   }
 
-  /** @param reason why somebody wanted it. @default it dies by itself, as far as the service knows */
+  /**
+   * @param reason the reason that the service sees.
+   * @default none: for the service, the task died by itself
+   */
   kill(reason = ''): void {
     this.stoppedReason ||= reason
     if (this.#child) this.#child.kill('SIGKILL')
@@ -202,7 +208,7 @@ export class Task {
           ...container.environment,
           AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
           ...(credentials !== undefined && { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentials }),
-          // For what is loaded first, which takes them away before the container's own code is.
+          // These variables are for the preload, which removes them before the container's own code runs.
           LOCAL_TASK_ROOT: root,
           LOCAL_WIRE_PORT: String(wirePort),
           LOCAL_CREDENTIALS_PORT: String(credentialsPort),
@@ -229,7 +235,7 @@ export class Task {
     else if (this.revision.container.ports.includes(message.port)) this.#ports.set(message.port, message.localPort)
   }
 
-  /** Every line as the task execution role, by the way that there is now. */
+  /** Writes every line with the task execution role, through the network as it is at that moment. */
   #logger(start: StartUp, session: Session, stream: string): (line: string) => void {
     const { surroundings, printed, logLine } = this.#options
     const { container, account, region } = this.revision

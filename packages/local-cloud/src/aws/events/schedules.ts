@@ -1,4 +1,4 @@
-/** EventBridge's rules with a schedule: each runs its targets when its time has come, or at once by a handle. */
+/** EventBridge's rules with a schedule: each runs its targets at its times, or at once when `run` is called. */
 import type { LedgerView } from '../../ledger/ledger.ts'
 import { known, text } from '../../resource/values.ts'
 import type { Surroundings } from '../../wire/service.ts'
@@ -9,16 +9,20 @@ import { EVENT_TARGET } from './resources/event-target.ts'
 export const EVENTS_PRINCIPAL = 'events.amazonaws.com'
 
 export interface Schedules {
-  /** Runs a rule's targets now, and settles when they have run. @param name @default every rule's that is enabled */
+  /**
+   * Runs a rule's targets now, and resolves when they have run.
+   * @param name
+   * @default every enabled rule
+   */
   run(name?: string): Promise<void>
-  /** Waits for what runs. */
+  /** Waits for runs that are under way. */
   close(): Promise<void>
 }
 
-/** A cloud that ends does not wait for longer than this for a run that is under way. */
+/** When the cloud stops, it waits at most this long for a run that is under way. */
 const CLOSING_MILLISECONDS = 3_000
 
-/** How often it is looked whether a rule's time has come. */
+/** How often the schedules are checked. */
 const TICK_MS = 1_000
 
 export function createSchedules(
@@ -43,7 +47,7 @@ export function createSchedules(
       const next = due.get(urn)
       if (next === undefined || time >= next)
         due.set(urn, time + secondsOf(known(outputs, 'scheduleExpression')) * 1000)
-      // A rule that is new runs for the first time after its first interval.
+      // A new rule runs for the first time after its first interval.
       if (next !== undefined && time >= next) void track(runRule(ledger, queue, known(outputs, 'name')))
     }
   }
@@ -68,7 +72,7 @@ export function createSchedules(
   }
 }
 
-/** A target that cannot be invoked is the rule's failed invocation, and nobody's error. */
+/** A target that cannot be invoked counts as a failed invocation of the rule, and is no error for anybody. */
 async function runRule(ledger: LedgerView, queue: Asynchronous, name: string): Promise<void> {
   for (const rule of ledger.where(EVENT_RULE, 'name', name))
     for (const target of ledger.where(EVENT_TARGET, 'rule', name)) {

@@ -3,7 +3,7 @@ import type { XmlValue } from '../../wire/protocol/query.ts'
 import { getPolicy as GetPolicy } from './operations/get-policy.ts'
 import { getRole as GetRole } from './operations/get-role.ts'
 
-/** A global service: one host name, and us-east-1 in every signature. */
+/** IAM is global: it has one host name, and its signatures name us-east-1. */
 export const IAM: Api<XmlValue> = {
   name: 'iam.amazonaws.com',
   signingName: 'iam',

@@ -1,4 +1,4 @@
-/** The roles of an account: declared ones, those that the organisation has before any stack, and those of AWS's services. */
+/** The roles of an account: declared ones, those that the organisation has before any stack, and service-linked ones. */
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import type { Organization } from '../../organization.ts'
 import { known, object, text } from '../../resource/values.ts'
@@ -9,7 +9,7 @@ export interface FoundRole {
   readonly path: string
   readonly arn: string
   readonly uniqueId: string
-  /** The trust policy as it was given. */
+  /** The trust policy, as text. */
   readonly trust: string
   readonly tags: Properties
 }

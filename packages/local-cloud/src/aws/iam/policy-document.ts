@@ -1,4 +1,7 @@
-/** The shape of policy documents, as IAM checks it when one is saved. What they allow is decided in packages/local-cloud/src/iam/authorize.ts. */
+/**
+ * Checks the form of policy documents, as IAM does when one is saved. What a policy allows is decided in
+ * packages/local-cloud/src/iam/authorize.ts.
+ */
 import { AwsError } from '../../errors.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
 import { asObject } from '../../resource/values.ts'
@@ -17,7 +20,10 @@ const STATEMENT_KEYS = [
   'Condition',
 ]
 
-/** The statements of a policy. @throws AwsError with the service's own code for a malformed one. */
+/**
+ * The statements of a policy.
+ * @throws AwsError with the service's own code for a malformed policy.
+ */
 export function parsePolicy(policy: string, code = 'MalformedPolicyDocument'): readonly Properties[] {
   let document: Value
   try {
@@ -58,7 +64,10 @@ function refuseStatement(statement: Properties, code: string): void {
     throw new AwsError(code, 'Syntax errors in policy.')
 }
 
-/** Identity policies name what they are about; @throws AwsError where a statement names nothing, or a principal. */
+/**
+ * Checks identity policies, whose statements must name resources.
+ * @throws AwsError if a statement names no resource, or names a principal.
+ */
 export function refuseIdentityPolicy(statements: readonly Properties[]): void {
   for (const { Resource, NotResource, Principal, NotPrincipal } of statements) {
     if ((Resource === undefined) === (NotResource === undefined))
@@ -74,7 +83,7 @@ function refuseUnknown(fields: Properties, allowed: readonly string[], code: str
     throw new AwsError(code, `Syntax error in policy: ${unknown} is not an element of a policy.`)
 }
 
-/** A text or a list of texts, as a list. */
+/** A text or a list of texts, always as a list. */
 export function listed(value: Value | undefined): readonly string[] {
   const list = Array.isArray(value) ? value : value === undefined ? [] : [value]
   return list.filter((item) => typeof item === 'string')

@@ -1,4 +1,4 @@
-/** Lambda's control plane, as far as it is read. Functions are invoked by the load balancer and by subscriptions, not here. */
+/** The read-only part of Lambda's control plane. The load balancer and subscriptions invoke functions, not this file. */
 import type { Api } from '../../wire/protocol/api.ts'
 import { restJson } from '../../wire/protocol/rest.ts'
 import { getAccountSettings as GetAccountSettings } from './operations/get-account-settings.ts'

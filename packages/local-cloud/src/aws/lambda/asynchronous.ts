@@ -1,4 +1,4 @@
-/** Invocations that nobody waits for: Lambda queues the event, and tries again when the function fails or is busy. */
+/** Asynchronous invocations: Lambda queues the event, and repeats it when the function fails or is busy. */
 import { AwsError } from '../../errors.ts'
 import { ASYNC_MAX_AGE_SECONDS, ASYNC_RETRY_MILLISECONDS } from './constants.ts'
 import type { InvokeOptions, Lambda } from './lambda.ts'
@@ -7,19 +7,19 @@ export interface AsynchronousOptions {
   readonly lambda: Pick<Lambda, 'invoke'>
   /** Seconds since 1970. */
   readonly now: () => number
-  /** An event was given up. */
+  /** Called when an event is given up. */
   readonly dropped: (functionArn: string) => void
 }
 
 export interface Asynchronous {
   /**
-   * Settles after the first attempt; others follow by themselves, and keep no other event from being tried.
-   * @throws AwsError when the function does not take events from this caller, or is not there
+   * Resolves after the first attempt. Repetitions follow in the background, and do not delay other events.
+   * @throws AwsError if the function does not exist, or does not accept events from this caller
    */
   invoke(options: InvokeOptions): Promise<void>
-  /** Settles when no event waits to be tried again. */
+  /** Resolves when no event waits for a repetition. */
   settled(): Promise<void>
-  /** Gives up what waits. */
+  /** Gives up all waiting events. */
   close(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export function createAsynchronous({ lambda, now, dropped }: AsynchronousOptions
     try {
       return (await lambda.invoke(options)).functionError === undefined ? 'done' : 'failed'
     } catch (error) {
-      // Throttled, or a trouble of Lambda's own: neither is the event's fault.
+      // Throttling, or an error of Lambda itself. These do not count as attempts of the event.
       if (error instanceof AwsError && (error.status === 429 || error.status >= 500)) return 'busy'
       throw error
     }
@@ -51,7 +51,7 @@ export function createAsynchronous({ lambda, now, dropped }: AsynchronousOptions
         return
       }
       await pause(wait, closed.signal)
-      // A function that is gone, or no longer lets this caller in, drops what is queued for it.
+      // If the function was deleted, or no longer accepts events from this caller, its queued events are dropped.
       outcome = await attempt(options).catch(() => 'failed' as const)
     }
   }
@@ -75,7 +75,7 @@ export function createAsynchronous({ lambda, now, dropped }: AsynchronousOptions
   }
 }
 
-/** @param ended ends the pause, too */
+/** @param ended aborting it ends the pause */
 function pause(milliseconds: number, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

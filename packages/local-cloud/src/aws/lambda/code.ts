@@ -1,4 +1,4 @@
-/** The deployment package, unpacked once for each version of the code into a directory of its own. */
+/** Unpacks the deployment package, once for each version of the code, into a directory of its own. */
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,8 +11,8 @@ import { MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES } from './constants.ts'
 export type Files = ReadonlyMap<string, Buffer>
 
 /**
- * Unpacks the archive under `directory`, if it is not there already.
- * @returns the function's task root: where its files are
+ * Unpacks the archive under `directory`, if that was not done before.
+ * @returns the function's task root, the directory of its files
  * @throws AwsError for a package above Lambda's limits; Error for a file that changed after it was deployed
  */
 export async function unpack(directory: string, functionName: string, archive: ArchiveValue): Promise<string> {
@@ -22,7 +22,7 @@ export async function unpack(directory: string, functionName: string, archive: A
   return realpath(root)
 }
 
-/** The archive's files by their path inside it, each checked against the hash that was deployed. */
+/** The archive's files by their path inside it. Each is compared with the hash that was deployed. */
 export async function files(archive: ArchiveValue): Promise<Files> {
   const found = new Map<string, Buffer>()
   await collect(archive, '', found)
@@ -48,7 +48,7 @@ async function collect(archive: ArchiveValue, prefix: string, found: Map<string,
   }
 }
 
-/** @throws Error that says what to do, where it was removed after the deployment: AWS would have a copy */
+/** @throws Error that says what to do if the file was removed after the deployment; AWS would have a copy */
 const fileAt = (path: string, inside: string): Promise<Buffer> =>
   readFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause
@@ -59,8 +59,8 @@ const fileAt = (path: string, inside: string): Promise<Buffer> =>
   })
 
 /**
- * Lambda's limits on a deployment package. The zip is made only where it could be too large: deflate never makes a package
- * that is small enough unpacked larger than the limit.
+ * Checks Lambda's limits for a deployment package. The zip is made only if it could exceed its limit: a package that is small enough unpacked
+ * cannot be larger than that when zipped.
  * @throws AwsError
  */
 export async function checkSize(unpacked: Files): Promise<void> {
@@ -82,11 +82,11 @@ export async function checkSize(unpacked: Files): Promise<void> {
     )
 }
 
-/** Written aside and renamed, so that a version is there completely or not at all, also for a second local cloud. */
+/** Written to a temporary directory and renamed, so that a version is either complete or missing, also for a second local cloud. */
 async function write(functions: string, root: string, unpacked: Files): Promise<void> {
   const aside = `${root}.${randomUUID()}`
   await mkdir(aside, { recursive: true, mode: 0o700 })
-  // Without a package.json of its own, a function must not become a module by the project that this directory lies in.
+  // Without a package.json of its own, the function would take its module type from the project that this directory is in.
   await writeFile(path.join(functions, 'package.json'), '{}\n')
   for (const [name, content] of unpacked) {
     const file = path.join(aside, name)

@@ -1,18 +1,18 @@
-/** Lambda's limits, as AWS documents them, and the choices of this stand-in. */
+/** Lambda's limits, as AWS documents them, and values that this stand-in chooses. */
 
 const MEGABYTE = 1024 * 1024
 
-/** Deployment package as uploaded (zip), and unpacked. */
+/** Limits for the deployment package as uploaded (zip), and unpacked. */
 export const MAX_ZIPPED_BYTES = 50 * MEGABYTE
 export const MAX_UNZIPPED_BYTES = 250 * MEGABYTE
 
-/** A synchronous invocation's request and response. */
+/** The limit for the request and for the response of a synchronous invocation. */
 export const MAX_PAYLOAD_BYTES = 6 * MEGABYTE
 
-/** Loading the handler's module may take this long. */
+/** The most time for loading the handler's module. */
 export const INIT_LIMIT_MS = 10_000
 
-/** Lambda's own variables, which a function's environment may not set. */
+/** Lambda's own variables. A declaration may not set them. */
 export const RESERVED_VARIABLES: ReadonlySet<string> = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
@@ -34,29 +34,26 @@ export const RESERVED_VARIABLES: ReadonlySet<string> = new Set([
   'LAMBDA_RUNTIME_DIR',
 ])
 
-/**
- * An environment's credentials are fixed when it starts; Lambda ends an environment long before they expire, and so does
- * this stand-in.
- */
+/** An execution environment gets its credentials when it starts. Like Lambda, this stand-in ends it long before they expire. */
 export const CREDENTIAL_SECONDS = 12 * 3600
 export const ENVIRONMENT_SECONDS = 2 * 3600
 
-/** An environment that served nothing for so long is ended. Minutes on AWS as well, not documented. */
+/** An execution environment that served nothing for this long is ended. AWS does it after some minutes too, but does not document how many. */
 export const IDLE_SECONDS = 300
 
-/** How often idle and outdated environments are looked for. */
+/** How often idle and outdated execution environments are looked for. */
 export const REAP_MS = 1_000
 
-/** Of the heap and of everything else in a process, V8's old space is the part that can be bounded: most of the memory. */
+/**
+ * V8's old space is the part of a process's memory that can be limited. This share of the memory is given to it; the rest is for everything
+ * else.
+ */
 export const OLD_SPACE_SHARE = 0.9
 
-/** Lines of a function's log that are kept in memory. */
+/** How many lines of a function's log are kept in memory. */
 export const MAX_LOG_LINES = 10_000
 
-/**
- * An event of an asynchronous invocation is tried twice more when the function fails. AWS waits for a minute, then for two; here
- * nobody should have to.
- */
+/** The pauses before the two repetitions of an asynchronous event when the function fails. AWS waits for one and then two minutes. */
 export const ASYNC_RETRY_MILLISECONDS = [1_000, 2_000] as const
-/** An event that is older is given up, however busy the function was. */
+/** An event older than this is given up, however busy the function was. */
 export const ASYNC_MAX_AGE_SECONDS = 6 * 3600

@@ -1,4 +1,4 @@
-/** All that a function's process finds in its environment: what was declared, and Lambda's own variables. Nothing is inherited. */
+/** The complete environment of a function's process: the declared variables and Lambda's own. Nothing is inherited. */
 import type { Credentials } from '../../iam/credential-store.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 

@@ -1,6 +1,6 @@
 /**
- * One process of a function (Lambda's "execution environment"): started with the function's own environment only, serves one
- * request at a time, and is gone after a timeout, a crash or a change of the function.
+ * One process of a function (Lambda's "execution environment"). It gets the function's own environment variables only, serves one request at a
+ * time, and ends after a timeout, a crash or a change of the function.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
@@ -13,14 +13,14 @@ export interface EnvironmentOptions {
   readonly configuration: FunctionConfiguration
   readonly variables: Readonly<Record<string, string>>
   readonly taskRoot: string
-  /** The function's own port of the wire. */
+  /** The port through which this function calls AWS's services. */
   readonly wirePort: number
-  /** Certificate of the authority that signs AWS's names here. */
+  /** The certificate of the authority that signs AWS's host names here. */
   readonly caFile: string
   readonly logLine: (line: string) => void
 }
 
-/** What the function's caller gets besides an answer: as on AWS, in the response's payload. */
+/** The error of a function. As on AWS, the caller gets it in the payload of the response. */
 export interface FunctionError {
   readonly errorType: string
   readonly errorMessage: string
@@ -32,9 +32,9 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: FunctionError }
   | { readonly kind: 'timedOut'; readonly error: FunctionError }
 
-/** How a process came to its end. */
+/** How a process ended. */
 export interface Ending {
-  /** It died by itself or by another's hand, instead of being ended here. */
+  /** The process died or was killed from outside, and was not ended by this class. */
   readonly unexpected: boolean
   /** `signal: killed`, `exit status 1`, `idle`, … */
   readonly reason: string
@@ -42,7 +42,7 @@ export interface Ending {
 
 export interface Invocation {
   readonly requestId: string
-  /** JSON */
+  /** JSON. */
   readonly payload: string
   readonly traceId?: string
 }
@@ -53,24 +53,24 @@ type Message =
   | { readonly kind: 'answered'; readonly requestId: string; readonly payload: string }
   | { readonly kind: 'failed'; readonly requestId?: string; readonly error: FunctionError; readonly exiting?: true }
 
-/** How long a process may take to exit once it said so. */
+/** How long a process may take to exit after it announced that. */
 const EXIT_MS = 1_000
 
 const file = (name: string) => fileURLToPath(new URL(`./child/${name}`, import.meta.url))
 
 export class ExecutionEnvironment {
   readonly pid: number | undefined
-  /** Settles when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly gone: Promise<Ending>
   readonly #child: ChildProcess
   readonly #configuration: FunctionConfiguration
   #alive = true
-  /** The handler's module is being loaded, or a request is running. */
+  /** Set while the handler's module is loaded, or a request runs. */
   #waiting: ((outcome: Outcome | { readonly kind: 'ready' }) => void) | undefined
   #requestId: string | undefined
-  /** It said that it is about to exit, and takes no request any more. */
+  /** The process has announced that it exits, and accepts no further request. */
   #exiting = false
-  /** Why it is being ended from here. */
+  /** The reason, if this class ends the process. */
   #endedFor: string | undefined
   #measured: ((heapBytes: number) => void)[] = []
 
@@ -81,7 +81,7 @@ export class ExecutionEnvironment {
       process.execPath,
       [
         `--max-old-space-size=${oldSpace}`,
-        // Not --import, which is not loaded in a function's own threads.
+        // Not --import, which Node does not load in threads of the function.
         '--require',
         file('preload.mjs'),
         file('bootstrap.mjs'),
@@ -89,7 +89,7 @@ export class ExecutionEnvironment {
       ],
       {
         cwd: taskRoot,
-        // The last two are for the preload, which takes them away before the function's code is loaded.
+        // The last two are for the preload, which removes them before the function's code is loaded.
         env: { ...variables, LOCAL_WIRE_PORT: String(wirePort), NODE_EXTRA_CA_CERTS: caFile },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
@@ -103,7 +103,7 @@ export class ExecutionEnvironment {
         this.#settle({ kind: 'failed', error: this.#exitError(how) })
         resolve({ unexpected: this.#endedFor === undefined, reason: this.#endedFor ?? how })
       }
-      // An answer that was sent just before the exit is still in the channel: it is read before the channel closes.
+      // An answer that was sent just before the exit is still in the channel, and is read before the channel closes.
       this.#child.once('exit', (code, signal) => {
         const how = signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`
         if (this.#child.connected) this.#child.once('disconnect', () => end(how))
@@ -113,12 +113,12 @@ export class ExecutionEnvironment {
     })
   }
 
-  /** It can serve a request. */
+  /** Whether the process can serve a request. */
   get usable(): boolean {
     return this.#alive && !this.#exiting
   }
 
-  /** Loads the handler. Anything but `ready` is the function's error, and the process is gone. */
+  /** Loads the handler. Any outcome but `ready` is the function's error; the process has then ended. */
   async initialize(limitMs: number): Promise<Outcome | { readonly kind: 'ready' }> {
     const outcome = await this.#wait(limitMs, () => ({
       kind: 'timedOut',
@@ -131,14 +131,14 @@ export class ExecutionEnvironment {
     return outcome
   }
 
-  /** Serves one request; the caller sees to it that none is running. `leftMs`: of the function's timeout. */
+  /** Serves one request. The caller must ensure that no other one is running. @param leftMs what is left of the function's timeout */
   async invoke(invocation: Invocation, leftMs: number): Promise<Outcome> {
     const { requestId, payload, traceId } = invocation
     const { arn, timeoutSeconds } = this.#configuration
     this.#requestId = requestId
     const waiting = this.#wait(leftMs, () => taskTimedOut(invocation, timeoutSeconds * 1000))
     const message = { requestId, payload, deadline: Date.now() + leftMs, functionArn: arn, ...(traceId && { traceId }) }
-    // A process that is gone in this moment fails the request by its exit.
+    // If the process ends at this moment, its exit fails the request.
     if (this.#child.connected) this.#child.send(message, () => {})
     const outcome = await waiting
     this.#requestId = undefined
@@ -147,21 +147,21 @@ export class ExecutionEnvironment {
     return outcome
   }
 
-  /** @returns bytes of its heap after a collection, once it has time to say so; undefined when it is gone by then */
+  /** @returns bytes of its heap after a garbage collection, when it is free to answer; undefined if it ended before */
   async heapBytes(): Promise<number | undefined> {
     const measured = new Promise<number>((resolve) => this.#measured.push(resolve))
     if (this.#child.connected) this.#child.send('measure', () => {})
     return await Promise.race([measured, this.gone.then(() => undefined)])
   }
 
-  /** Ends the process at once, as Lambda ends an environment without extensions; a request that runs fails by it. */
+  /** Ends the process at once, as Lambda ends an environment without extensions. A running request fails. */
   async end(reason: string): Promise<void> {
     this.#endedFor ??= reason
     if (this.#alive) this.#child.kill('SIGKILL')
     await this.gone
   }
 
-  /** A process that said that it exits is given the time to, so that its own exit is what is told. */
+  /** If the process has announced its exit, waits for it, so that its own exit status is reported. */
   async #endAfter({ kind }: Outcome): Promise<void> {
     if (this.#exiting) await Promise.race([this.gone, setTimeoutPromise(EXIT_MS, undefined, { ref: false })])
     await this.end(kind === 'timedOut' ? 'timed out' : 'failed')
@@ -189,7 +189,7 @@ export class ExecutionEnvironment {
       return
     }
     if (message.kind === 'failed' && message.exiting) this.#exiting = true
-    // What comes late, after a timeout, belongs to nobody.
+    // A late message, after a timeout, is ignored.
     if (message.kind === 'ready' || message.requestId === this.#requestId) this.#settle(message)
   }
 

@@ -1,4 +1,4 @@
-/** A function's execution role: what Lambda asks of it when a function is made or changed. */
+/** A function's execution role: what Lambda checks when a function is made or changed. */
 import { AwsError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'
 import type { Declared, Properties } from '../../ledger/ledger.ts'
@@ -9,7 +9,7 @@ import { ROLE } from '../iam/resources/role.ts'
 
 const invalid = (message: string) => new AwsError('InvalidParameterValueException', message)
 
-/** A declared role of the same account, that Lambda may assume. */
+/** A declared role of the same account that Lambda may assume. */
 export function requireExecutionRole(situation: Situation): Declared {
   const roleArn = known(situation.inputs, 'role')
   if (roleArn.split(':')[4] !== situation.account)
@@ -26,9 +26,9 @@ const trustsLambda = ({ Effect, Principal, Action }: Properties) =>
   listed(Action).some((action) => action === 'sts:AssumeRole' || action === 'sts:*' || action === '*')
 
 /**
- * What Lambda looks for in the execution role when a function is put into a VPC. It asks without a resource, so a role that is
- * allowed these on `network-interface/*` is refused (terraform-provider-aws#20698). AWS's developer guide lists them as the
- * permissions that a function in a VPC needs.
+ * The permissions that Lambda checks when a function is put into a VPC. It checks them without a resource, so a role that is allowed them on
+ * `network-interface/*` only is refused (terraform-provider-aws#20698). AWS's developer guide lists them as the permissions that a function in a
+ * VPC needs.
  */
 const NETWORK_CHECK = [
   'CreateNetworkInterface',
@@ -39,7 +39,7 @@ const NETWORK_CHECK = [
   'UnassignPrivateIpAddresses',
 ] as const
 
-/** Lambda checks the execution role, then places the interfaces with it. */
+/** Lambda checks the execution role, and then makes the network interfaces with it. */
 export async function refusePermissions(situation: Situation, role: Declared): Promise<void> {
   const { authorize, region, account, inputs } = situation
   if (!authorize) return
@@ -66,7 +66,7 @@ export async function refusePermissions(situation: Situation, role: Declared): P
   }
 }
 
-/** Lambda itself, as the role. */
+/** A session of the role, as Lambda itself has it. */
 export function serviceSession(role: Declared): Session {
   const name = known(role.outputs, 'name')
   return {

@@ -1,4 +1,4 @@
-/** A function as it is declared now: what the runtime needs of `aws:lambda/function:Function`. */
+/** The current declaration of a function, as far as the runtime needs it. */
 import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { ArchiveValue, Declared, LedgerView, Properties, Value } from '../../ledger/ledger.ts'
@@ -14,23 +14,23 @@ export interface FunctionConfiguration {
   readonly handler: string
   readonly memoryMegabytes: number
   readonly timeoutSeconds: number
-  /** Concurrent executions kept for this function, and its limit; without it, it shares the account's. */
+  /** The concurrent executions that are reserved for this function and also limit it. Absent: it shares the account's. */
   readonly reservedConcurrency?: number
   readonly environment: Readonly<Record<string, string>>
   readonly roleArn: string
   readonly code: ArchiveValue
   readonly logGroup: string
   readonly logFormat: 'Text' | 'JSON'
-  /** Changes whenever a process that runs would no longer be as declared. */
+  /** Changes when a running process would no longer match the declaration. */
   readonly version: string
 }
 
 export const FUNCTION = 'aws:lambda/function:Function'
 
-/** The Node release that this process, and so its children, run. */
+/** The Node release of this process, which functions run on too. */
 const RUNTIME = 'nodejs24.x'
 
-/** @throws AwsError ResourceNotFoundException; UnsupportedError for what the runtime does not have */
+/** @throws AwsError ResourceNotFoundException; UnsupportedError for what the runtime does not support */
 export function readFunction(ledger: LedgerView, arn: string): FunctionConfiguration {
   const declared = ledger.findBy(FUNCTION, 'arn', arn)
   if (!declared) {
@@ -57,7 +57,7 @@ export function readFunction(ledger: LedgerView, arn: string): FunctionConfigura
     logGroup: (logging && text(logging, 'logGroup')) ?? `/aws/lambda/${name}`,
     logFormat: logging && text(logging, 'logFormat') === 'JSON' ? ('JSON' as const) : ('Text' as const),
   }
-  // A role made anew under the same name is another role: credentials of the old one are worth nothing.
+  // A role that was deleted and made again is another role: credentials of the old one are no longer valid.
   const role = ledger.findBy('aws:iam/role:Role', 'arn', roleArn)?.outputs.uniqueId ?? null
   const { code, ...rest } = configuration
   const version = createHash('sha256')

@@ -1,4 +1,4 @@
-/** A function's processes: an idle one is used again, another is started when there is none, outdated ones are ended. */
+/** A function's processes: an idle one is used again; if there is none, another is started; outdated ones are ended. */
 import { randomBytes } from 'node:crypto'
 import type { Session } from '../../iam/authorize.ts'
 import type { CredentialStore } from '../../iam/credential-store.ts'
@@ -24,12 +24,12 @@ export interface PoolOptions {
   readonly directory: string
   readonly caFile: string
   readonly faults?: LambdaFaults
-  /** Opens the function's own port of the wire, once. */
+  /** Opens the port through which this function calls AWS's services, once. */
   readonly wirePort: () => Promise<number>
   readonly started: (pid: number | undefined) => void
   readonly exited: (pid: number | undefined, ending: Ending) => void
   readonly printed?: (line: Printed) => void
-  /** What the process prints, and what Lambda says of it. */
+  /** A line that the process prints, or that Lambda adds. */
   readonly logLine: (stream: string, line: string) => void
 }
 
@@ -58,12 +58,12 @@ export class FunctionPool {
     this.#options = options
   }
 
-  /** Process ids, for tests and for the people at the local cloud. */
+  /** Process ids, for tests and for people who use the local cloud. */
   pids(): readonly number[] {
     return [...this.#members].flatMap(({ environment }) => environment.pid ?? [])
   }
 
-  /** Bytes of each process's heap after a collection, by process id. */
+  /** The heap of each process after a garbage collection, in bytes, with its process id. */
   async heaps(): Promise<readonly (readonly [pid: number, bytes: number])[]> {
     const measured = [...this.#members].map(
       async ({ environment }): Promise<readonly (readonly [number, number])[]> => {
@@ -116,7 +116,7 @@ export class FunctionPool {
     return { ...served, durationMs: served.durationMs + spentMs }
   }
 
-  /** Ends processes that are idle for long, old, or of another version than `current`; those that serve, afterwards. */
+  /** Ends processes that have been idle for long, are old, or have another version than `current`. Those that serve end afterwards. */
   reap(current?: string): void {
     const now = this.#options.surroundings.now()
     for (const member of this.#members) {
@@ -127,7 +127,7 @@ export class FunctionPool {
     }
   }
 
-  /** Ends every process, also those that serve: their requests fail. */
+  /** Ends every process. Requests that they serve fail. */
   async stop(reason: string): Promise<void> {
     const members = [...this.#members]
     for (const member of members) this.#end(member, reason)
@@ -198,7 +198,7 @@ export class FunctionPool {
   }
 }
 
-/** Lambda writes the log with the function's own role. */
+/** Whether the function's own role may write the log, as Lambda needs it to. */
 async function mayLog(
   { authorize }: Surroundings,
   { region, account, logGroup }: FunctionConfiguration,

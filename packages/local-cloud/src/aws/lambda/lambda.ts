@@ -21,20 +21,23 @@ export interface LambdaOptions {
   readonly wire: {
     open(from: Origin): Promise<{ readonly port: number; close(): Promise<void> }>
   }
-  /** Where code is unpacked and logs are written. */
+  /** The directory in which code is unpacked and logs are written. */
   readonly directory: string
   /** Certificate of the local authority, PEM. */
   readonly caFile: string
-  /** @default nothing goes wrong */
+  /** @default no faults */
   readonly faults?: LambdaFaults
-  /** Gets every line that a function's own process prints. */
+  /** Gets every line that a function's process prints. */
   readonly printed?: (line: Printed) => void
-  /** Lines of each function's log that are kept in memory. @default 10,000 */
+  /**
+   * How many lines of each function's log are kept in memory.
+   * @default 10,000
+   */
   readonly logLines?: number
   readonly observe?: (event: LambdaEvent) => void
 }
 
-/** What an observer is told; nothing in it is secret, except what a function's author prints. */
+/** Events for an observer. They contain no secrets, unless a function prints one. */
 export type LambdaEvent =
   | { readonly kind: 'started'; readonly functionName: string; readonly pid?: number }
   | ({ readonly kind: 'exited'; readonly functionName: string; readonly pid?: number } & Ending)
@@ -53,14 +56,14 @@ export interface FunctionPlace {
 
 export interface InvokeOptions {
   readonly functionArn: string
-  /** JSON */
+  /** JSON. */
   readonly payload: string
   readonly caller: Caller
-  /** Tracing header, handed to the function as `_X_AMZN_TRACE_ID`. */
+  /** The tracing header, which the function gets as `_X_AMZN_TRACE_ID`. */
   readonly traceId?: string
 }
 
-/** As `Invoke` answers: a failure of the function is an answer too, with `functionError`. */
+/** The answer of `Invoke`. A failure of the function is an answer too, with `functionError`. */
 export interface InvokeResult {
   readonly requestId: string
   /** JSON: what the handler returned, or `{errorType, errorMessage, trace}`. */
@@ -75,13 +78,13 @@ export interface Lambda {
    *   RequestTooLargeException, InvalidParameterValueException
    */
   invoke(options: InvokeOptions): Promise<InvokeResult>
-  /** The last lines that a function printed, with Lambda's own. */
+  /** The last lines of a function's log, with the lines that Lambda adds. */
   logs(functionName: string): readonly LogLine[]
-  /** Ids of a function's processes. */
+  /** The process ids of a function. */
   pids(functionArn: string): readonly number[]
-  /** Bytes that each process of a function holds on to, by process id: its heap after a collection. */
+  /** The heap of each process of a function after a garbage collection, in bytes, by process id. */
   heaps(functionArn: string): Promise<ReadonlyMap<number, number>>
-  /** Ends a function's processes, also those that serve: the next request is a cold start. */
+  /** Ends a function's processes, also those that serve. The next request is a cold start. */
   stop(functionName: string): Promise<void>
   /** Ends every process. */
   close(): Promise<void>
@@ -126,7 +129,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     observe?.({ kind: 'log', functionName, stream, line })
   }
 
-  /** A function that was deleted or changed ends its processes without waiting for a request. */
+  /** Ends the processes of functions that were deleted or changed, also if no request comes. */
   function reap(): void {
     for (const [arn, pool] of pools) pool.reap(currentVersion(arn))
   }
@@ -147,7 +150,7 @@ export function createLambda(options: LambdaOptions): Lambda {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It is gone already.
+        // The function was deleted already.
       }
   }
   process.once('exit', killAll)
@@ -171,7 +174,7 @@ export function createLambda(options: LambdaOptions): Lambda {
           payload,
           ...(traceId !== undefined && { traceId }),
         })
-        // What the function printed before it answered comes by another channel; let it arrive first.
+        // Lines that the function printed before it answered come through another channel. Wait for them.
         await new Promise((resolve) => setImmediate(resolve))
         if (served.outcome.kind === 'timedOut')
           observe?.({ kind: 'timedOut', functionName: configuration.name, requestId })
@@ -227,10 +230,7 @@ function requirePayload(payload: string): void {
   }
 }
 
-/**
- * A function with reserved concurrency has that many executions to itself; all others share what is left of the account's
- * limit.
- */
+/** A function with reserved concurrency has that many executions for itself. All others share the rest of the account's limit. */
 function admits(
   { ledger, organization }: Pick<Surroundings, 'ledger' | 'organization'>,
   { arn, account, reservedConcurrency }: FunctionConfiguration,
@@ -259,7 +259,7 @@ function result(requestId: string, { outcome }: Served): InvokeResult {
   return { requestId, payload: JSON.stringify(error), functionError: 'Unhandled' }
 }
 
-/** Lambda's own lines after a request. */
+/** The lines that Lambda adds after a request. */
 function report(
   { memoryMegabytes }: FunctionConfiguration,
   requestId: string,

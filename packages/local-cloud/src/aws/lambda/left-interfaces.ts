@@ -1,7 +1,7 @@
 /**
- * Network interfaces that a deleted function leaves in its subnets. Lambda deletes them in its own time, with the execution role of
- * the function that made them (terraform-provider-aws, `deleteLingeringENIs`, waits 45 minutes for it). When the role has gone
- * first they stay in use, and with them their subnet and their security groups.
+ * Network interfaces that a deleted function leaves in its subnets. Lambda deletes them later, with the execution role of the function that made
+ * them (terraform-provider-aws, `deleteLingeringENIs`, waits 45 minutes for it). If the role was deleted first, they stay in use, and their
+ * subnet and security groups cannot be deleted.
  */
 import type { Authorize } from '../../iam/authorize.ts'
 import type { Change, Declared, Ledger } from '../../ledger/ledger.ts'
@@ -12,7 +12,7 @@ import { ROLE } from '../iam/resources/role.ts'
 import { serviceSession } from './execution-role.ts'
 import { FUNCTION } from './resources/function.ts'
 
-/** Nobody declares it: it is in the ledger as everything else is that has an address and holds something. */
+/** No program declares this type. It is in the ledger like every other resource that has an address and prevents deletions. */
 export const LEFT_INTERFACE = 'aws:ec2/networkInterface:NetworkInterface'
 
 const RETRY_MILLISECONDS = 1000
@@ -20,7 +20,10 @@ const RETRY_MILLISECONDS = 1000
 export interface LeftInterfacesOptions {
   readonly ledger: Ledger
   readonly authorize: Authorize
-  /** For how long Lambda leaves them, and how often it tries. @default it deletes them with the function */
+  /**
+   * How long Lambda leaves the interfaces.
+   * @default it deletes them with the function
+   */
   readonly stayMilliseconds?: number
 }
 
@@ -32,7 +35,7 @@ export interface LeftInterfaces {
 export function leftInterfaces({ ledger, authorize, stayMilliseconds = 0 }: LeftInterfacesOptions): LeftInterfaces {
   const tries = new Set<NodeJS.Timeout>()
 
-  /** @returns whether Lambda has deleted it, or it has gone otherwise */
+  /** @returns whether Lambda has deleted it, or it was deleted in another way */
   async function collected({ urn, account, region, inputs }: Declared): Promise<boolean> {
     if (!ledger.byUrn(urn)) return true
     const role = ledger.findBy(ROLE, 'arn', known(inputs, 'role'))
@@ -52,7 +55,7 @@ export function leftInterfaces({ ledger, authorize, stayMilliseconds = 0 }: Left
     trying.unref()
     tries.add(trying)
   }
-  // Left before the process began.
+  // Left before this process began.
   for (const resource of ledger.all(LEFT_INTERFACE)) watch(resource)
 
   return {
@@ -60,7 +63,7 @@ export function leftInterfaces({ ledger, authorize, stayMilliseconds = 0 }: Left
       if (stayMilliseconds === 0 || kind !== 'deleted' || resource.type !== FUNCTION) return
       for (const one of networkInterfacesOf(resource)) {
         const left = leftBy(resource, one)
-        // In a process that does everything at once, what it was in may be gone as well.
+        // In a process that does everything at once, its subnet may be deleted as well.
         const holders = [[SUBNET, one.subnetId], ...left.securityGroupIds.map((id) => [SECURITY_GROUP, id])] as const
         if (!holders.every(([type = '', id = '']) => ledger.find(type, id))) continue
         const kept = declared(resource, left)
@@ -74,7 +77,7 @@ export function leftInterfaces({ ledger, authorize, stayMilliseconds = 0 }: Left
   }
 }
 
-/** In the groups that the function was moved to before it went, where it was. */
+/** An interface in the function's place, with the security groups to which the function was moved before its deletion. */
 function leftBy({ inputs }: Declared, one: NetworkInterface): NetworkInterface {
   const parked = flag(inputs, 'replaceSecurityGroupsOnDestroy') === true
   return parked ? { ...one, securityGroupIds: texts(inputs, 'replacementSecurityGroupIds') } : one

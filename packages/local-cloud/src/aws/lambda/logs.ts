@@ -1,4 +1,4 @@
-/** Keeps what functions print: each function's last lines in memory, and all of them in a file in the local cloud's directory. */
+/** Keeps what functions print: the last lines of each function in memory, and all lines in a file in the local cloud's directory. */
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import path from 'node:path'
 import { MAX_LOG_LINES } from './constants.ts'
@@ -44,7 +44,7 @@ export class FunctionLogs {
     if (open) return open
     mkdirSync(this.#directory, { recursive: true })
     const stream = createWriteStream(path.join(this.#directory, `${functionName}.log`), { flags: 'a', mode: 0o600 })
-    // A full or vanished disk must not take the local cloud down; the lines stay in memory.
+    // If the disk is full or gone, the local cloud goes on; the lines stay in memory.
     stream.on('error', () => {})
     this.#files.set(functionName, stream)
     return stream

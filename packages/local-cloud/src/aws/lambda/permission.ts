@@ -1,4 +1,4 @@
-/** Who may invoke a function, and whether Lambda may take on its role: the two policies that name a service. */
+/** Checks who may invoke a function, and whether Lambda may assume its role. */
 
 import { AwsError } from '../../errors.ts'
 import { arnLike } from '../../iam/arn-like.ts'
@@ -9,9 +9,9 @@ import type { Surroundings } from '../../wire/service.ts'
 import type { FunctionConfiguration } from './function-configuration.ts'
 import { permissionsOf } from './resources/permission.ts'
 
-/** On whose behalf a function is invoked. */
+/** The caller of an invocation. */
 export type Caller =
-  /** An AWS service, for one of its resources: needs an `aws.lambda.Permission`. */
+  /** An AWS service on behalf of one of its resources. It needs an `aws.lambda.Permission`. */
   | {
       readonly kind: 'service'
       /** `elasticloadbalancing.amazonaws.com` */
@@ -19,12 +19,12 @@ export type Caller =
       readonly sourceArn: string
       readonly sourceAccount: string
     }
-  /** The person at the local cloud, outside of AWS's permissions: tests and tools. */
+  /** A person or test that uses the local cloud. AWS's permissions do not apply. */
   | { readonly kind: 'operator' }
 
 const INVOKE = 'lambda:InvokeFunction'
 
-/** @throws AwsError AccessDeniedException, as the function's resource policy decides */
+/** @throws AwsError AccessDeniedException if the function's resource policy does not allow it */
 export function requireInvoke(
   { ledger }: Pick<Surroundings, 'ledger'>,
   { arn, name, account, region }: FunctionConfiguration,
@@ -50,8 +50,8 @@ export function requireInvoke(
 }
 
 /**
- * Lambda takes on the execution role as the service `lambda.amazonaws.com`.
- * @throws AwsError InvalidParameterValueException when the role is gone or its trust policy does not let it
+ * Lambda assumes the execution role as the service `lambda.amazonaws.com`.
+ * @throws AwsError InvalidParameterValueException if the role was deleted or its trust policy does not allow it
  */
 export function requireExecutionRole(
   { ledger, organization }: Pick<Surroundings, 'ledger' | 'organization'>,

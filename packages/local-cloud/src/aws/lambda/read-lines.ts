@@ -1,7 +1,7 @@
 /** Reads a process's output line by line. */
 import type { Readable } from 'node:stream'
 
-/** Lines end with a line feed only: the runtime writes one inside a message as a carriage return. */
+/** Only a line feed ends a line: the runtime writes a line feed inside a message as a carriage return. */
 export function readLines(stream: Readable, line: (line: string) => void): void {
   let rest = ''
   stream.setEncoding('utf8')

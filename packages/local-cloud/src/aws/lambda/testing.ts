@@ -1,4 +1,4 @@
-/** A ledger with functions, made by hand, and all that Lambda needs around it: for the tests of this folder and the load balancer's. */
+/** For tests of this folder and of the load balancer: a ledger with functions, made by hand, and everything else that Lambda needs. */
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createSecureServer } from 'node:http2'
@@ -69,7 +69,7 @@ export interface FixtureOptions {
   readonly concurrencyLimit?: number
 }
 
-/** Lambda on a fresh directory, with a wire that answers every name with what it was asked. */
+/** Starts Lambda in a new directory. Every host name that its functions call answers with the request that it got. */
 export async function startLambda(resources: readonly Declared[], options: FixtureOptions = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'lambda-'))
   const authority = await openAuthority(directory)
@@ -137,7 +137,7 @@ export async function startLambda(resources: readonly Declared[], options: Fixtu
   }
 }
 
-/** Speaks HTTP/2 and HTTP/1.1, answers with the server name of the handshake and the protocol. */
+/** A server for HTTP/2 and HTTP/1.1 that answers with the TLS server name and the protocol. */
 function echoWire(authority: Awaited<ReturnType<typeof openAuthority>>) {
   const opened: Origin[] = []
   return {

@@ -1,4 +1,7 @@
-/** Access log lines in AWS's format, for each load balancer that declares them: the last in memory, all in a file of the bucket's name. */
+/**
+ * Access log lines in AWS's format, for each load balancer that declares logs: the last ones in memory, and all in a file named after the
+ * bucket.
+ */
 import { appendFileSync, createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,9 +17,9 @@ import { LOAD_BALANCER } from './resources/load-balancer.ts'
 
 export interface Exchange {
   readonly listener: Binding
-  /** Absent where no rule was looked for. */
+  /** Absent if no rule was evaluated. */
   readonly rule?: Rule
-  /** Absent where the request could not be read. */
+  /** Absent if the request could not be read. */
   readonly request?: ClientRequest
   readonly client: { readonly address: string; readonly port: number }
   readonly answer: Answer
@@ -28,9 +31,9 @@ export interface Exchange {
   /** Seconds since 1970. */
   readonly begun: number
   readonly requestSeconds: number
-  /** Time of the target; absent where none was asked. */
+  /** The time that the target took; absent if no target was asked. */
   readonly targetSeconds?: number
-  /** From the answer's head to its end, of one that is passed on as it comes. */
+  /** From the head of the answer to its end, for an answer that is streamed. */
   readonly responseSeconds: number
   readonly actions: readonly string[]
 }
@@ -42,7 +45,7 @@ export class AccessLogs {
   readonly #kept: number
   readonly #directory: string | undefined
 
-  /** @param directory without one, there are no files */
+  /** @param directory absent: no files are written */
   constructor(kept = MAX_LOG_LINES, directory?: string) {
     this.#kept = kept
     this.#directory = directory
@@ -64,8 +67,8 @@ export class AccessLogs {
   }
 
   /**
-   * A bucket that a load balancer logs to holds something from the start, as ELB writes a file to try it: it is not deleted
-   * unless it is emptied. @throws AwsError as S3 refuses
+   * ELB writes a test file into a bucket that it logs to, so such a bucket is never empty, and is not deleted unless it is emptied.
+   * @throws AwsError as S3 refuses it
    */
   readonly effect: Effect = async ({ kind, resource: { type, outputs } }) => {
     const logs = type === LOAD_BALANCER && kind !== 'deleted' ? object(outputs, 'accessLogs') : undefined
@@ -109,7 +112,7 @@ export class AccessLogs {
     if (open) return open
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
     const file = createWriteStream(fileOf(this.#directory, bucket), { flags: 'a', mode: 0o600 })
-    // A full or vanished disk must not take the local cloud down; the lines stay in memory.
+    // If the disk is full or gone, the local cloud goes on; the lines stay in memory.
     file.on('error', () => {})
     this.#files.set(bucket, file)
     return file

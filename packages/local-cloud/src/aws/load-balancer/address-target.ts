@@ -1,4 +1,4 @@
-/** A target at an address: the request goes there as it comes, and the answer comes back as it is made. */
+/** Forwards to a target at an address. The request is sent on while it arrives, and the answer comes back while it is made. */
 import { type ClientRequest as HttpRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Http2ServerRequest } from 'node:http2'
 import type { Telling } from '../../observer.ts'
@@ -14,20 +14,20 @@ import type { Target, Targets } from './targets.ts'
 export interface AddressOptions {
   readonly targets: Targets
   readonly balancer: Balancer
-  /** Port of the listener, as declared. */
+  /** The listener's port, as declared. */
   readonly port: number
   readonly targetGroup: AddressGroup
   readonly traceId: string
   readonly observers: Telling
   readonly incoming: Incoming
   readonly outgoing: Outgoing
-  /** A client that leaves takes the connection to the target with it. AWS does not say whether it does. */
+  /** Whether the connection to the target is closed when the client leaves. AWS does not document it. */
   readonly targetSeesClientLeave: boolean
 }
 
 /**
- * The answer's head, with its body still to come.
- * 502: the target closed the connection, or answered what is none. 503: there is none. 504: it did not answer in time.
+ * Returns the answer's head; its body follows. 502: the target closed the connection, or did not answer in HTTP. 503: there is no target. 504:
+ * it did not answer in time.
  */
 export async function forwardToAddress(request: ClientRequest, body: Begun, options: AddressOptions): Promise<Answer> {
   const { targets, balancer, targetGroup, traceId, observers } = options
@@ -40,7 +40,7 @@ export async function forwardToAddress(request: ClientRequest, body: Begun, opti
     const to = { kind: 'address', address: chosen.target, outcome: targets.path(balancer.arn, target) } as const
     observers.tell({ kind: 'forwarded', traceId, to })
   }
-  // On AWS after ten seconds, for which nobody has to wait here.
+  // On AWS this takes ten seconds; here nobody has to wait for it.
   if (way.kind === 'lost') return { ...page(504), ...chosen }
   if (way.kind === 'refused') return { ...page(502), ...chosen }
   const done = [target.begin(), targets.serving(way.interfaceId)]
@@ -87,7 +87,7 @@ function send(request: ClientRequest, body: Begun, options: AddressOptions, targ
 const hasBody = ({ method }: ClientRequest, incoming: Incoming) =>
   method !== 'GET' && method !== 'HEAD' && !(incoming instanceof Http2ServerRequest && incoming.stream.endAfterHeaders)
 
-/** The target's answer, or the status of the load balancer's own. */
+/** The target's answer, or an answer of the load balancer's own. */
 function answerOf(sent: HttpRequest, body: Begun, options: AddressOptions): Promise<IncomingMessage | number> {
   const { balancer, incoming, outgoing, targetSeesClientLeave } = options
   const idleMs = balancer.idleTimeoutSeconds * 1000
@@ -96,14 +96,14 @@ function answerOf(sent: HttpRequest, body: Begun, options: AddressOptions): Prom
     let uploaded = body.ended
     const left = () => {
       if (response?.readableEnded) return
-      // Half a request is worth nothing; a whole one is answered, whoever listens.
+      // An incomplete request is aborted. A complete one is answered, also if the client has left.
       if (!uploaded || targetSeesClientLeave) sent.destroy()
-      // What passes it on pauses it, as it sees the same.
+      // The reader pauses the answer in the same event.
       else setImmediate(() => response?.resume())
       resolve(460)
     }
     const idle = setTimeout(() => {
-      // Who was to do something: the client, or the target?
+      // Who was slow: the client, or the target?
       resolve(uploaded ? 504 : 408)
       if (response) outgoing.destroy()
       sent.destroy()
@@ -119,7 +119,7 @@ function answerOf(sent: HttpRequest, body: Begun, options: AddressOptions): Prom
     sent.once('response', (came) => {
       response = came
       came.on('data', active)
-      // Not read by anybody until it is passed on.
+      // Nobody reads the answer until it is passed on.
       came.pause()
       resolve(came)
       if (outgoing.destroyed) setImmediate(() => came.resume())
@@ -129,7 +129,7 @@ function answerOf(sent: HttpRequest, body: Begun, options: AddressOptions): Prom
       clearTimeout(idle)
       incoming.off('data', active)
       incoming.unpipe(sent)
-      // What the target did not take has to be read, or the client never reads the answer.
+      // The rest of the body has to be read, or the client never reads the answer.
       incoming.resume()
       outgoing.off('drain', active)
       resolve(502)
@@ -137,7 +137,7 @@ function answerOf(sent: HttpRequest, body: Begun, options: AddressOptions): Prom
   })
 }
 
-/** @returns undefined for more than a load balancer passes on */
+/** @returns undefined if there are more headers than a load balancer passes on */
 function headersOf({ rawHeaders }: IncomingMessage): Answer['headers'] | undefined {
   const headers: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

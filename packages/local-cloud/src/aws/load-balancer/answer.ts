@@ -1,28 +1,28 @@
-/** What the load balancer answers: a target's response, or a page of its own. */
+/** An answer of the load balancer: a target's response, or a page of its own. */
 import { STATUS_CODES } from 'node:http'
 import type { Readable } from 'node:stream'
 
 export interface Answer {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** A stream is passed on as it comes. */
+  /** A stream is passed on while it arrives. */
   readonly body: Uint8Array | string | Readable
   /** For the access log. */
   readonly errorReason?: string
   readonly redirectUrl?: string
-  /** Status of the target, where one was asked. */
+  /** The target's status, if a target was asked. */
   readonly targetStatus?: number
   readonly targetGroupArn?: string
   readonly functionArn?: string
-  /** `10.0.1.7:8080`: where it went to. */
+  /** Where the request went: `10.0.1.7:8080`. */
   readonly target?: string
   readonly lambdaRequestId?: string
 }
 
-/** Statuses that only load balancers have. */
+/** Titles of statuses that only load balancers use. */
 const OWN_TITLES: Readonly<Record<number, string>> = { 460: '460', 463: '463' }
 
-/** The page that Application Load Balancers answer with. */
+/** The HTML page that Application Load Balancers answer with. */
 export function page(status: number, errorReason?: string): Answer & { readonly body: string } {
   const title = `${status} ${OWN_TITLES[status] === undefined ? (STATUS_CODES[status] ?? '') : ''}`.trim()
   const body = [

@@ -1,15 +1,18 @@
-/** Reads a request's body: up to the limit of a Lambda target, or what the firewall looks at of one that is passed on as it comes. */
+/**
+ * Reads a request's body: the whole, up to the limit of a Lambda target; or, for a body that is streamed on, the part that the firewall
+ * inspects.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { INSPECTED_BODY_BYTES, MAX_LAMBDA_BYTES } from './constants.ts'
 
 export type Body =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
-  /** Longer than a Lambda target takes; the rest is thrown away. `size` is a lower bound. */
+  /** Longer than the limit of a Lambda target; the rest is discarded. `size` is a lower bound. */
   | { readonly kind: 'tooLarge'; readonly size: number }
-  /** Nothing came for the idle timeout. */
+  /** Nothing arrived for the idle timeout. */
   | { readonly kind: 'idle' }
-  /** The client is gone. */
+  /** The client has left. */
   | { readonly kind: 'aborted' }
 
 export function readBody(incoming: IncomingMessage | Http2ServerRequest, idleSeconds: number): Promise<Body> {
@@ -27,7 +30,7 @@ export function readBody(incoming: IncomingMessage | Http2ServerRequest, idleSec
     incoming.on('data', (chunk: Buffer) => {
       clearTimeout(timer)
       size += chunk.byteLength
-      // Reading goes on without keeping anything, so that the client can finish sending and then sees the answer.
+      // Reading continues, but nothing is kept, so that the client can finish sending and then reads the answer.
       if (size > MAX_LAMBDA_BYTES) return settle({ kind: 'tooLarge', size })
       timer = setTimeout(idle, idleSeconds * 1000)
       chunks.push(chunk)
@@ -38,7 +41,7 @@ export function readBody(incoming: IncomingMessage | Http2ServerRequest, idleSec
   })
 }
 
-/** The first bytes of a body: more than the firewall looks at, or all of it. The request is paused when there is more. */
+/** The first bytes of a body: all of it, or more than the firewall inspects. In that case the request is paused. */
 export interface Begun {
   readonly kind: 'begun'
   readonly bytes: Buffer

@@ -1,4 +1,4 @@
-/** A client's request as the load balancer takes it in: limits, invalid headers, ambiguities that request smuggling uses. */
+/** A client's request as the load balancer reads it: limits, invalid headers, and ambiguities that request smuggling uses. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { MAX_FORWARDED_ADDRESSES, MAX_HEADER_BYTES, MAX_HEADERS_BYTES, MAX_REQUEST_LINE_BYTES } from './constants.ts'
@@ -15,7 +15,7 @@ export interface ClientRequest {
   readonly host: string
   /** Without port. */
   readonly hostName: string
-  /** Names in lower case, in the order sent, repeated ones apart; those that are dropped are gone. */
+  /** Names in lower case, in the order in which they were sent. Repeated headers are kept apart; dropped headers are left out. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly httpVersion: string
   readonly protocol: 'http' | 'https'
@@ -23,7 +23,7 @@ export interface ClientRequest {
   readonly clientPort: number
 }
 
-/** The load balancer answers such a request itself. */
+/** A request that the load balancer answers itself. */
 export interface BadRequest {
   readonly status: 400 | 405 | 414 | 417 | 463
   readonly reason: string
@@ -48,7 +48,7 @@ export function readRequest(incoming: Incoming, balancer: Balancer, client: Clie
   const oversized = tooLarge(sent)
   if (oversized !== undefined) return { status: 400, reason: oversized }
   const expected = sent.find(([name]) => name === 'expect')?.[1]
-  // AWS does not say what it does; HTTP's own answer.
+  // AWS does not document its answer; this is HTTP's own.
   if (expected !== undefined && expected.toLowerCase() !== '100-continue')
     return { status: 417, reason: 'An expectation other than 100-continue.' }
   const ambiguous = ambiguity(method, sent, incoming.httpVersionMajor, balancer)
@@ -70,7 +70,7 @@ export function readRequest(incoming: Incoming, balancer: Balancer, client: Clie
   }
 }
 
-/** `GET http://host/path` is allowed by HTTP/1.1 as well; the host in it counts. */
+/** HTTP/1.1 also allows `GET http://host/path`; the host in it is then the request's host. */
 function originForm(url: string): { readonly target: string; readonly authority?: string } {
   const absolute = /^https?:\/\/([^/?]*)(.*)$/is.exec(url)
   if (!absolute) return { target: url }

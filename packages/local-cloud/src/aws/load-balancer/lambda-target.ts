@@ -1,4 +1,4 @@
-/** A Lambda target: the event that a function gets, and what its answer must look like. */
+/** A Lambda target: the event that the function gets, and the form that its answer must have. */
 import { AwsError } from '../../errors.ts'
 import type { Telling } from '../../observer.ts'
 import type { InvokeResult, Lambda } from '../lambda/lambda.ts'
@@ -12,14 +12,14 @@ import { HOP_BY_HOP, passedOn } from './passed-on.ts'
 export interface ForwardOptions {
   readonly lambda: Pick<Lambda, 'invoke'>
   readonly balancer: Balancer
-  /** Port of the listener, as declared. */
+  /** The listener's port, as declared. */
   readonly port: number
   readonly targetGroup: FunctionGroup
   readonly traceId: string
   readonly observers: Telling
 }
 
-/** Bodies of these types reach the function as text; others, and encoded ones, as base64. */
+/** Bodies of these types reach the function as text. Others, and compressed ones, are sent in base64. */
 const TEXT_TYPES = /^(text\/|application\/(json|javascript|xml)\b)/i
 
 export async function forwardToLambda(request: ClientRequest, body: Buffer, options: ForwardOptions): Promise<Answer> {
@@ -58,7 +58,10 @@ const INVOKE_FAILURES: Readonly<Record<string, string>> = {
   RequestTooLargeException: 'LambdaBadRequest',
 }
 
-/** The event: values of the query are handed over as sent, not decoded; of repeated names the last counts, unless all are asked for. */
+/**
+ * The event. Values in the query are passed on as sent, not decoded. If a name occurs several times, the last value counts, unless all are asked
+ * for.
+ */
 function eventOf(
   request: ClientRequest,
   body: Buffer,
@@ -86,7 +89,7 @@ function all(pairs: readonly (readonly [string, string])[]): Readonly<Record<str
   return Object.fromEntries(values)
 }
 
-/** @returns undefined for what AWS calls an invalid response */
+/** @returns undefined for an answer that AWS calls an invalid response */
 function answerOf(payload: string, multiValueHeaders: boolean, method: string): Answer | undefined {
   const response: unknown = JSON.parse(payload)
   if (typeof response !== 'object' || response === null) return undefined

@@ -1,4 +1,4 @@
-/** Actions of listeners and rules, and what AWS refuses of them. */
+/** The actions of listeners and rules, and which of them AWS refuses. */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import type { Index } from '../../ledger/ledger-index.ts'
@@ -12,7 +12,7 @@ export const TARGET_GROUP = 'aws:lb/targetGroup:TargetGroup'
 
 const CLAIM_QUOTA = 10
 
-/** The inputs below a list of actions, for a row's list. */
+/** The names of the inputs of an action, for the row that has them in this list. */
 export const actionInputs = (list: string): readonly string[] =>
   [
     'type',
@@ -36,7 +36,7 @@ export const actionInputs = (list: string): readonly string[] =>
     'jwtValidation.additionalClaims.values',
   ].map((name) => `${list}.${name}`)
 
-/** Target groups that a listener or rule forwards to. */
+/** The target groups to which a listener or rule forwards. */
 const forwardsTo = (actions: readonly Properties[]): readonly string[] =>
   actions.flatMap((action) => {
     const direct = text(action, 'targetGroupArn')
@@ -44,7 +44,7 @@ const forwardsTo = (actions: readonly Properties[]): readonly string[] =>
     return [...(direct === undefined ? [] : [direct]), ...groups.map((group) => known(group, 'arn'))]
   })
 
-/** @throws AwsError for a list of actions that AWS does not take on a listener of this protocol. */
+/** @throws AwsError for actions that AWS does not accept for a listener of this protocol. */
 export function refuseActions(situation: Situation, actions: readonly Properties[], protocol: string): void {
   const ordered = actions.toSorted((a, b) => Number(a.order ?? 0) - Number(b.order ?? 0))
   const last = ordered.at(-1)
@@ -66,7 +66,7 @@ function refuseAction(situation: Situation, action: Properties, isLast: boolean,
     for (const arn of groups) {
       const group = own(situation, TARGET_GROUP, arn)
       if (!group) throw new AwsError('TargetGroupNotFound', `One or more target groups not found: '${arn}'`)
-      // A load balancer forwards to groups of its own layer.
+      // A load balancer forwards only to target groups of its own layer.
       if ((protocol === 'TCP') !== (group.outputs.protocol === 'TCP'))
         throw new AwsError(
           'IncompatibleProtocols',
@@ -110,7 +110,7 @@ function refuseJwtValidation(action: Properties, isLast: boolean, protocol: stri
       throw invalid(
         `'${format}' at 'additionalClaims.format' must be single-string, string-array or space-separated-values`,
       )
-    // Those that are always checked cannot be asked for.
+    // Claims that are always checked cannot be declared.
     if (['exp', 'iss', 'nbf', 'iat'].includes(known(claim, 'name')))
       throw invalid(`additionalClaims must not name '${known(claim, 'name')}'`)
     if (texts(claim, 'values').length === 0 || texts(claim, 'values').length > CLAIM_QUOTA)
@@ -120,7 +120,7 @@ function refuseJwtValidation(action: Properties, isLast: boolean, protocol: stri
   }
 }
 
-/** @throws AwsError when a load balancer would have more target groups than AWS allows. */
+/** @throws AwsError if a load balancer would get more target groups than AWS allows. */
 export function refuseTargetGroupQuota(
   situation: Situation,
   loadBalancerArn: string,
@@ -145,11 +145,11 @@ function targetGroupsOf(ledger: LedgerView, loadBalancerArn: string, except: str
   ]
 }
 
-/** Whether a rule or a listener forwards to a target group: only then is it a load balancer's. */
+/** Whether a rule or a listener forwards to a target group. Only then does the group belong to a load balancer. */
 export const isForwardedTo = (ledger: LedgerView, targetGroupArn: string): boolean =>
   ledger.lookUp(BY_TARGET_GROUP, targetGroupArn).length > 0
 
-/** The listeners with a target group in their default actions, or in those of a rule. */
+/** The listeners that forward to a target group, by their default actions or by a rule. */
 export const listenersForwardingTo = (ledger: LedgerView, targetGroupArn: string): readonly Declared[] =>
   ledger
     .lookUp(BY_TARGET_GROUP, targetGroupArn)

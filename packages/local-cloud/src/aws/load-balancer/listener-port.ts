@@ -1,4 +1,4 @@
-/** A local socket for one listener as it is seen from one place: TLS, HTTP/2 and HTTP/1.1, and the path that a client takes. */
+/** A local socket for one listener, for clients at one place of the network: TLS, HTTP/2, HTTP/1.1, and the client's path. */
 import { createServer as createHttpServer } from 'node:http'
 import { createSecureServer, Http2ServerResponse, type Http2Session } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
@@ -13,16 +13,19 @@ import { MAX_CONCURRENT_STREAMS, MAX_HANDSHAKE_SECONDS, MAX_HEADERS_BYTES } from
 import type { Binding } from './declared/listener.ts'
 
 export interface ListenerPortOptions {
-  /** Local port, 0 for any. */
+  /** The local port; 0 for any free port. */
   readonly port: number
-  /** As declared now. @throws when it is gone */
+  /**
+   * Reads the current declaration.
+   * @throws if the listener was deleted
+   */
   readonly listener: () => Binding
-  /** Looked up for each connection. */
+  /** Finds the network path, for each new connection. */
   readonly lookUp: (listener: Binding) => Path | Refusal
   readonly authority: Pick<Authority, 'issue'>
-  /** Names on the certificate that the listener declares. */
+  /** The names on the certificate that the listener declares. */
   readonly certificateNames: (certificateArn: string) => readonly string[]
-  /** @param listener as it is declared when the request comes: read once for each */
+  /** @param listener the declaration when the request arrives; it is read once for each request */
   readonly serve: (
     listener: Binding,
     path: Path,
@@ -30,22 +33,22 @@ export interface ListenerPortOptions {
     incoming: Incoming,
     outgoing: Outgoing,
   ) => Promise<void>
-  /** Told of mistakes of the stand-in itself. */
+  /** Called for errors of the stand-in itself. */
   readonly onFault: (error: unknown) => void
 }
 
 export interface ListenerPort {
   readonly port: number
-  /** Cuts its connections and closes. */
+  /** Closes the socket and cuts its connections. */
   close(): Promise<void>
 }
 
-/** Headers may be a little larger than allowed, so that the answer is the load balancer's and not the parser's. */
+/** The parser accepts headers that are somewhat larger than allowed, so that the load balancer answers them and not the parser. */
 const PARSER_BYTES = MAX_HEADERS_BYTES * 2
-/** A connection is closed by the load balancer a moment after a request on it would have been answered for being idle. */
+/** The load balancer closes an idle connection a moment later than it would answer an idle request on it. */
 const GRACE_MS = 1_000
 
-/** @throws Error naming the port and the remedy when it is taken */
+/** @throws Error that names the port and the remedy if the port is in use */
 export async function openListenerPort(options: ListenerPortOptions): Promise<ListenerPort> {
   const inner = innerServer(options)
   const connections = new Map<number, { readonly path: Path; readonly since: number }>()
@@ -59,7 +62,7 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
     void options.serve(binding, connection.path, remotePort, incoming, outgoing)
   }
   inner.on('request', handle)
-  // Otherwise Node answers an unknown expectation by itself, and in no access log.
+  // Otherwise Node would answer an unknown expectation itself, without an access log line.
   inner.on('checkExpectation', handle)
   const front = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     sockets.add(socket)
@@ -76,7 +79,7 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
       inner.emit('connection', socket)
       socket.resume()
     }
-    // Otherwise packets are lost: the connection stays as it is, and nothing ever answers. What is sent is thrown away.
+    // Otherwise packets are lost: the connection stays open, and nothing answers. What the client sends is discarded.
     else socket.resume()
   })
   await listen(front, options.port)
@@ -90,7 +93,7 @@ export async function openListenerPort(options: ListenerPortOptions): Promise<Li
   }
 }
 
-/** @returns undefined when the listener is gone, or cannot be read */
+/** @returns undefined if the listener was deleted or cannot be read */
 function ifReadable<T>({ onFault }: ListenerPortOptions, read: () => T): T | undefined {
   try {
     return read()
@@ -100,7 +103,7 @@ function ifReadable<T>({ onFault }: ListenerPortOptions, read: () => T): T | und
   }
 }
 
-/** The client is told with its answer that the connection takes no more. */
+/** Tells the client in the answer that the connection takes no further request. */
 function lastOf(outgoing: Outgoing): void {
   if (outgoing instanceof Http2ServerResponse) outgoing.stream.session?.close()
   else outgoing.shouldKeepAlive = false
@@ -144,11 +147,11 @@ function innerServer(options: ListenerPortOptions): Server {
 }
 
 /**
- * A session without a request says goodbye after the idle timeout, whatever it pings: AWS does not count that. One with a request
- * ends with it, as a request's own idle time is looked after where it is served.
+ * A session without requests is closed after the idle timeout, even if it sends pings, which AWS does not count. While a session has a request,
+ * the request's own idle timeout applies.
  */
 function restIsShort(session: Http2Session, idle: number): void {
-  // Node's own timer is reset by pings.
+  // Pings reset Node's own timer.
   session.setTimeout(0)
   let requests = 0
   let rest = setTimeout(() => session.close(), idle)
@@ -163,7 +166,7 @@ function restIsShort(session: Http2Session, idle: number): void {
   session.once('close', () => clearTimeout(rest))
 }
 
-/** The certificate of the listener as it is declared now, for its own names and for `localhost`. */
+/** The certificates that the listener declares now, for their own names and for `localhost`. */
 function secureContexts({ listener, certificateNames, authority }: ListenerPortOptions) {
   const made = new Map<string, SecureContext>()
   return () => {
@@ -177,10 +180,10 @@ function secureContexts({ listener, certificateNames, authority }: ListenerPortO
   }
 }
 
-/** What the parser refuses: malformed, or ambiguous in a way that requests are smuggled by. */
+/** Answers a request that the parser refuses because it is malformed, or ambiguous in a way that request smuggling uses. */
 function badRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   const { headers, body } = page(400)
-  // Without a handshake there is nothing to answer in.
+  // Without a TLS handshake no answer can be sent.
   if (!socket.writable || /^ERR_(TLS|SSL)_/.test(error.code ?? '')) return void socket.destroy()
   const lines = [...headers, ['content-length', String(Buffer.byteLength(body))], ['server', 'awselb/2.0']]
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')

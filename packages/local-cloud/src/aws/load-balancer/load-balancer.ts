@@ -1,4 +1,4 @@
-/** Application Load Balancers from the ledger, on local sockets. */
+/** Application Load Balancers that the ledger declares, on local sockets. */
 
 import type { Effect } from '../../ledger/ledger.ts'
 import type { Origin, Path, Reach, Refusal } from '../../network/path.ts'
@@ -21,33 +21,45 @@ export interface LoadBalancerOptions {
   readonly surroundings: Surroundings
   readonly lambda: Pick<Lambda, 'invoke'>
   readonly targets: Targets
-  /** Whether a client that leaves ends the connection to a target at an address; AWS does not say. @default false: it goes on */
+  /**
+   * Whether the connection to a target at an address ends when the client leaves. AWS does not document it.
+   * @default false: it stays
+   */
   readonly targetSeesClientLeave?: boolean
   readonly wire: KeySetOptions['wire']
   readonly authority: Pick<Authority, 'issue'>
   readonly reach: Reach
-  /** Lines of each access log that are kept in memory. @default 10,000 */
+  /**
+   * How many lines of each access log are kept in memory.
+   * @default 10,000
+   */
   readonly logLines?: number
-  /** Where access logs are written, one file a bucket; without it they are in memory only. */
+  /** The directory of access logs, one file for each bucket. Without it they are in memory only. */
   readonly directory?: string
   readonly observe?: (event: LoadBalancerEvent) => void
-  /** @default nobody watches */
+  /** @default no observers */
   readonly observers?: Telling
-  /** Told of mistakes of the stand-in itself. @default prints to standard error */
+  /**
+   * Called for errors of the stand-in itself.
+   * @default prints to standard error
+   */
   readonly onFault?: (error: unknown) => void
 }
 
 export interface LoadBalancerService {
   /**
-   * A socket on 127.0.0.1 for clients that are at `from`: a laptop, an instance. Any free port unless one is given.
-   * @param host the name that they call. @default the load balancer's own
-   * @throws AwsError for a listener that is not declared, UnsupportedError for what it declares that is not there, Error for a
-   *   port that is in use
+   * Opens a socket on 127.0.0.1 for clients at the place `from`, such as a laptop or an instance.
+   * @param port
+   * @default any free port
+   * @param host the name that the clients call
+   * @default the load balancer's own
+   * @throws AwsError for a listener that is not declared; UnsupportedError if it declares something that is not supported; Error for a port in
+   * use
    */
   open(from: Origin, listenerArn: string, port?: number, host?: string): Promise<ListenerPort>
-  /** Access log of a load balancer that declares one, in AWS's format. */
+  /** The access log of a load balancer that declares one, in AWS's format. */
   accessLog(loadBalancerArn: string): readonly string[]
-  /** A bucket with logs in it is not deleted. */
+  /** Prevents the deletion of a bucket with logs. */
   readonly effect: Effect
   close(): Promise<void>
 }
@@ -122,13 +134,13 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
   }
 }
 
-/** The address that a load balancer sees, and limits, logs and forwards. */
+/** The client's address, which the load balancer limits, logs and forwards. */
 function addressOf({ target }: Path): string {
   if (target.kind !== 'loadBalancer') throw new Error(`The path ends at a ${target.kind}, not at a load balancer.`)
   return target.seenAs
 }
 
-/** A name may lead elsewhere. */
+/** Whether the name leads to this load balancer. */
 function arrivesAt({ balancer, port }: Binding, found: Path | Refusal): Path | Refusal {
   if (!found.reachable) return found
   const { target, hops } = found

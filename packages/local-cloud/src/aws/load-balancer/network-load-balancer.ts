@@ -1,4 +1,4 @@
-/** How a load balancer of the type `network` differs from an application load balancer; both have the same row. */
+/** How network load balancers differ from application load balancers. Both use the same row. */
 
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
@@ -8,7 +8,10 @@ import { flag, object, text, texts } from '../../resource/values.ts'
 /** The hosted zone of network load balancers' names in us-east-1. */
 const HOSTED_ZONE = 'Z26RNL4JYFTOTI'
 
-/** terraform-provider-aws, `customizeDiffLoadBalancerNLB`: subnets are added only, and groups are there from the start or never. */
+/**
+ * Which changes replace it (terraform-provider-aws, `customizeDiffLoadBalancerNLB`): subnets can only be added, and security groups can neither
+ * be added to one without, nor all be removed.
+ */
 export function networkReplacedBy(before: Properties, after: Properties): readonly string[] {
   const [had, has] = [texts(before, 'subnets'), texts(after, 'subnets')]
   const other = [...had].sort().join() !== [...has].sort().join()
@@ -31,7 +34,7 @@ export function refuseNetwork({ inputs }: Situation): void {
       'InvalidConfigurationRequest',
       'Inbound rules on PrivateLink traffic can only be enforced or not for a load balancer with security groups',
     )
-  // AWS writes them for TLS listeners only, which are not there.
+  // AWS writes logs only for TLS listeners, which do not exist here.
   if (object(inputs, 'accessLogs')?.enabled === true || object(inputs, 'connectionLogs'))
     throw new UnsupportedError('access logs of a network load balancer')
 }

@@ -1,8 +1,8 @@
-/** The headers that a target gets: the client's, without those of its connection, and the load balancer's own. */
+/** The headers that a target gets: the client's, except those about its connection, and the load balancer's own. */
 import type { ClientRequest } from './client-request.ts'
 import type { Balancer } from './declared/balancer.ts'
 
-/** About the connection between client and load balancer; not passed on. */
+/** Headers about the connection between client and load balancer. They are not passed on. */
 export const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',

@@ -1,12 +1,12 @@
-/** The `redirect` action: where to, from the declared parts and those of the request. */
+/** The `redirect` action: the new address, made of declared parts and parts of the request. */
 import { type Answer, page } from './answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Action } from './declared/actions.ts'
 
 export interface RedirectFrom {
-  /** Port of the listener, as declared. */
+  /** The listener's port, as declared. */
   readonly port: number
-  /** The local port of this load balancer's listener on a declared port, when it is open; on AWS the two are the same. */
+  /** The local port of this load balancer's listener on a declared port, if it is open. On AWS both are the same. */
   readonly localPort: (declared: number) => number | undefined
 }
 

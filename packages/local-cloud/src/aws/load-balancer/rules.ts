@@ -1,4 +1,4 @@
-/** From a request to an answer: the first rule whose conditions it meets, and that rule's actions in their order. */
+/** Finds the first rule whose conditions a request meets, and runs that rule's actions in their order. */
 
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Telling } from '../../observer.ts'
@@ -25,15 +25,15 @@ export interface RuleContext {
   readonly traceId: string
   readonly localPort: (declared: number) => number | undefined
   readonly observers: Telling
-  /** Told of each action before it is taken. */
+  /** Called before each action. */
   readonly acting: (action: Action['kind']) => void
-  /** What a target at an address needs besides. */
+  /** What a target at an address needs in addition. */
   readonly streaming: Pick<AddressOptions, 'targets' | 'incoming' | 'outgoing' | 'targetSeesClientLeave'>
 }
 
 type RuleBody = Extract<Body, { kind: 'whole' | 'tooLarge' }> | Begun
 
-/** Whether what comes is passed on as it comes: to a target at an address. */
+/** Whether request and answer are streamed, because the target is at an address. */
 export function passesOn(ledger: LedgerView, { actions }: Rule): boolean {
   const last = actions.at(-1)
   return last?.kind === 'forward' && readTargetGroup(ledger, last.targetGroupArn).kind === 'addresses'
@@ -59,7 +59,7 @@ export async function applyRule(
   throw new Error(`The rule ${rule.arn} ends without an answer.`)
 }
 
-/** @returns undefined when the next action is to follow */
+/** @returns undefined if the next action follows */
 async function act(
   action: Action,
   request: ClientRequest,
@@ -83,7 +83,7 @@ async function act(
     case 'fixed-response':
       return { status: action.status, headers: [['content-type', action.contentType]], body: action.body }
     case 'forward': {
-      // Upgrades (WebSocket) do not exist for functions, and are not known here for others.
+      // Upgrades (WebSocket) do not exist for functions, and are not supported here for other targets.
       if (request.headers.some(([name]) => name === 'upgrade')) return page(400)
       if (body.kind === 'tooLarge') return page(413)
       const targetGroup = readTargetGroup(ledger, action.targetGroupArn)
@@ -92,7 +92,7 @@ async function act(
         return forwardToAddress(request, body, { ...about, ...context.streaming, targetGroup })
       if (targetGroup.kind === 'function' && body.kind === 'whole')
         return forwardToLambda(request, body.bytes, { ...about, lambda, targetGroup })
-      // The rule has changed since the body was read.
+      // The rule was changed while the body was read.
       return page(502)
     }
   }

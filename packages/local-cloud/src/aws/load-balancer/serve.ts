@@ -1,4 +1,4 @@
-/** One request at a listener, from its arrival to the last byte of the answer. */
+/** Serves one request at a listener, from its arrival to the last byte of the answer. */
 import { constants, Http2ServerResponse } from 'node:http2'
 import { Readable, type Writable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -18,22 +18,22 @@ import { applyRule, passesOn, ruleFor } from './rules.ts'
 import type { Targets } from './targets.ts'
 import { traceIdOf } from './trace-id.ts'
 
-/** What an observer is told of a request; nothing in it is secret: no query string, no header, no body. */
+/** An event for an observer. It contains no secrets: no query string, header or body. */
 export interface LoadBalancerEvent {
   readonly kind: 'request'
   readonly listenerArn: string
   readonly ruleArn: string | 'default' | 'none'
   readonly method: string
-  /** Path of the URL. */
+  /** The path of the URL. */
   readonly target: string
   readonly status: number
-  /** The way from the client to the load balancer. */
+  /** The network path from the client to the load balancer. */
   readonly path: Path
   readonly traceId: string
   readonly errorReason?: string
   readonly targetFunction?: string
   readonly lambdaRequestId?: string
-  /** `10.0.1.7:8080`, where a target at an address has answered. */
+  /** `10.0.1.7:8080`, if a target at an address has answered. */
   readonly targetAddress?: string
 }
 
@@ -46,9 +46,9 @@ export interface ServeOptions {
   readonly firewall: Firewall
   readonly accessLogs: AccessLogs
   readonly observe?: (event: LoadBalancerEvent) => void
-  /** @default nobody watches */
+  /** @default no observers */
   readonly observers?: Telling
-  /** Told of mistakes of the stand-in itself, which clients see as a 500. */
+  /** Called for errors of the stand-in itself. Clients get a 500. */
   readonly onFault: (error: unknown) => void
   readonly localPort: (declared: number) => number | undefined
 }
@@ -85,7 +85,7 @@ export async function serve(
   const responseSeconds = (performance.now() - started) / 1000 - elapsed
   const { request, rule, traceId, receivedBytes } = progress
   const final = gone ? hungUpOn(answer) : answer
-  // AWS logs no time and no status of a target whose answer nobody took, though it has served the request.
+  // If nobody takes a target's answer, AWS logs neither its time nor its status, although the target has served the request.
   const targetSeconds = gone ? undefined : progress.targetSeconds
   accessLogs.add({
     listener: binding,
@@ -133,7 +133,7 @@ function hungUpOn({ targetStatus: _, ...answer }: Answer): Answer {
   return { ...answer, status: 460 }
 }
 
-/** What the access log is told of a request, filled in as it goes on. */
+/** The data of the access log, filled in during the request. */
 interface Progress {
   readonly actions: string[]
   request?: ClientRequest
@@ -204,7 +204,7 @@ async function answerTo(
   return answer
 }
 
-/** A function may run longer than the load balancer waits; it is not stopped by that. */
+/** A function may run longer than the load balancer waits; the timeout does not stop it. */
 async function withinIdleTimeout(answering: Promise<Answer>, seconds: number): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Answer>((resolve) => {
@@ -218,13 +218,16 @@ async function withinIdleTimeout(answering: Promise<Answer>, seconds: number): P
   }
 }
 
-/** What the local cloud does not have is said, as no load balancer would; other mistakes are for its own log only. */
+/**
+ * The answer to an error. If the local cloud lacks something, the answer says so, unlike a real load balancer's; other errors appear only in its
+ * own log.
+ */
 function fault(error: unknown): Answer {
   if (!(error instanceof UnsupportedError)) return page(500)
   return { status: 500, headers: [['content-type', 'text/plain']], body: `${error.message}\n` }
 }
 
-/** @returns bytes of the body that were sent, once they are */
+/** @returns the number of bytes of the body, when they were sent */
 async function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, listener: Binding): Promise<number> {
   const body = answer.body instanceof Readable ? answer.body : Buffer.from(answer.body)
   const bare = answer.status === 204 || answer.status === 304
@@ -249,7 +252,10 @@ async function respond(incoming: Incoming, outgoing: Outgoing, answer: Answer, l
   return silent ? 0 : body.byteLength
 }
 
-/** No faster than the client reads it. A target that breaks off takes the client's connection with it: there is no status any more. */
+/**
+ * Passes the body on, no faster than the client reads it. If the target breaks off, the client's connection is cut, because the status was sent
+ * already.
+ */
 function passOn(body: Readable, outgoing: Outgoing): Promise<number> {
   let sent = 0
   body.on('data', (chunk: Buffer) => {
@@ -261,7 +267,7 @@ function passOn(body: Readable, outgoing: Outgoing): Promise<number> {
     body.once('close', () => {
       if (!body.readableEnded) outgoing.destroy()
     })
-    // Its first words may be long in coming.
+    // The first bytes may take long to come.
     if (outgoing instanceof Http2ServerResponse) outgoing.writeHead(outgoing.statusCode)
     else outgoing.flushHeaders()
     body.pipe(outgoing as Writable)
@@ -269,14 +275,14 @@ function passOn(body: Readable, outgoing: Outgoing): Promise<number> {
 }
 
 /**
- * A client has the idle timeout to take its answer, and to finish what it was sending; of one that was idle already nothing more
- * is waited for. Over HTTP/1.1 the connection's own timer does the rest.
+ * A client has the idle timeout to read its answer and to finish sending. If it was idle already, it gets no more time. Over HTTP/1.1 the
+ * connection's own timer does the rest.
  */
 function endOnTime(incoming: Incoming, outgoing: Outgoing, { status }: Answer, idleSeconds: number): void {
   const wasIdle = status === 408
   if (outgoing instanceof Http2ServerResponse) {
     const { stream } = outgoing
-    // Of one that the client has closed no end is told any more.
+    // A client that has closed its connection causes no further event.
     if (stream.destroyed) return
     const cut = () => stream.close(constants.NGHTTP2_NO_ERROR)
     const timer = setTimeout(cut, idleSeconds * 1000)

@@ -1,4 +1,4 @@
-/** The addresses in target groups: which are registered, their health, which gets the next request, and which are draining. */
+/** The addresses in target groups: which are registered, their health, which one gets the next request, and which are draining. */
 import { Agent, get } from 'node:http'
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Path, Reach, Refusal } from '../../network/path.ts'
@@ -11,27 +11,30 @@ export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining'
 export interface TargetsOptions {
   readonly ledger: LedgerView
   readonly reach: Reach
-  /** The local port of what listens on a port of a task's interface. */
+  /** The local port of a program that listens on a port of a task's interface. */
   readonly portOf: (interfaceId: string, port: number) => number | undefined
-  /** A request has reached a task. @returns to be called once it is answered */
+  /**
+   * Called when a request has reached a task.
+   * @returns a function to call when the request was answered
+   */
   readonly serving?: (interfaceId: string) => () => void
 }
 
-/** Where a request goes to. */
+/** The result of connecting to a target. */
 export type Way =
   | { readonly kind: 'open'; readonly port: number; readonly interfaceId: string }
-  /** Nothing listens there. */
+  /** No program listens there. */
   | { readonly kind: 'refused' }
-  /** Packets are lost. */
+  /** The packets are lost. */
   | { readonly kind: 'lost'; readonly reason: string }
 
-/** AWS checks a new target by the interval of its group, and takes it after the first good answer: here nobody should have to wait. */
+/** AWS checks a new target at the interval of its group, and uses it after the first good answer. Here nobody should have to wait for it. */
 const INITIAL_CHECK_MS = 100
 
 export class Target {
   readonly address: string
   readonly port: number
-  /** Connections to it, kept for further requests. */
+  /** Connections to the target, which are used again. */
   readonly agent = new Agent({ keepAlive: true })
   state: TargetState = 'initial'
   #inFlight = 0
@@ -46,7 +49,7 @@ export class Target {
     return this.#inFlight
   }
 
-  /** @returns to be called once the request is done with */
+  /** @returns a function to call when the request has ended */
   begin(): () => void {
     this.#inFlight += 1
     return () => {
@@ -55,7 +58,7 @@ export class Target {
     }
   }
 
-  /** Settles when no request is under way, or after the time. */
+  /** Resolves when no request is running, or after this time. */
   async idle(seconds: number): Promise<void> {
     if (this.#inFlight === 0) return
     let timer: NodeJS.Timeout | undefined
@@ -84,7 +87,7 @@ export class Targets {
     this.#options = options
   }
 
-  /** @param changed told when its state is another */
+  /** @param changed called when the target's state changes */
   register(groupArn: string, address: string, port: number, changed?: () => void): Target {
     const group = this.#groups.get(groupArn) ?? new Map<string, Registered>()
     this.#groups.set(groupArn, group)
@@ -95,7 +98,7 @@ export class Targets {
     return target
   }
 
-  /** New requests go elsewhere at once. Settles when those under way are answered, or the group's delay is over. */
+  /** New requests go elsewhere at once. Resolves when the running requests were answered, or after the group's delay. */
   async deregister(groupArn: string, target: Target): Promise<void> {
     const key = `${target.address}:${target.port}`
     const registered = this.#groups.get(groupArn)?.get(key)
@@ -103,12 +106,12 @@ export class Targets {
     clearTimeout(registered.timer)
     target.state = 'draining'
     await target.idle(this.#read(groupArn)?.deregistrationDelaySeconds ?? 0)
-    // A new task may have the address by now.
+    // A new task may have the same address meanwhile.
     if (this.#groups.get(groupArn)?.get(key) === registered) this.#groups.get(groupArn)?.delete(key)
     if (target.inFlight === 0) target.agent.destroy()
   }
 
-  /** Gone without a goodbye: its task is dead. */
+  /** Removes a target at once, because its task is dead. */
   drop(groupArn: string, target: Target): void {
     const key = `${target.address}:${target.port}`
     const registered = this.#groups.get(groupArn)?.get(key)
@@ -118,7 +121,7 @@ export class Targets {
     target.agent.destroy()
   }
 
-  /** In turn, or by what is under way, among the healthy ones; among the unhealthy ones when there are no others, as AWS fails open. */
+  /** The next target: by turn or by running requests, among the healthy ones. If none is healthy, any target is used, because AWS fails open. */
   next(group: AddressGroup): Target | undefined {
     this.#follow(group)
     const all = [...(this.#groups.get(group.arn)?.values() ?? [])].map(({ target }) => target)
@@ -131,7 +134,7 @@ export class Targets {
     return eligible[turn % eligible.length]
   }
 
-  /** What is registered, for people. */
+  /** The registered targets, for people to look at. */
   of(groupArn: string): readonly { readonly address: string; readonly port: number; readonly state: TargetState }[] {
     return [...(this.#groups.get(groupArn)?.values() ?? [])].map(({ target: { address, port, state } }) => ({
       address,
@@ -140,7 +143,7 @@ export class Targets {
     }))
   }
 
-  /** From a load balancer to an address. */
+  /** The way from a load balancer to an address. */
   way(balancerArn: string, target: Pick<Target, 'address' | 'port'>): Way {
     const { port } = target
     const { portOf } = this.#options
@@ -152,13 +155,13 @@ export class Targets {
     return local === undefined ? { kind: 'refused' } : { kind: 'open', port: local, interfaceId }
   }
 
-  /** The network's path there, or what stops it. */
+  /** The network path, or the reason why there is none. */
   path(balancerArn: string, { address, port }: Pick<Target, 'address' | 'port'>): Path | Refusal {
     const { ledger, reach } = this.#options
     return reach(ledger, { kind: 'loadBalancer', arn: balancerArn }, address, port)
   }
 
-  /** @returns to be called once the request is answered */
+  /** @returns a function to call when the request was answered */
   serving(interfaceId: string): () => void {
     return this.#options.serving?.(interfaceId) ?? (() => {})
   }
@@ -176,7 +179,7 @@ export class Targets {
     }
   }
 
-  /** What was declared by itself is registered on its first use, and forgotten when it is gone. */
+  /** A target that is declared by itself is registered when it is first used, and removed when it is no longer declared. */
   #follow({ arn, attached }: AddressGroup): void {
     for (const { address, port } of attached)
       if (!this.#groups.get(arn)?.has(`${address}:${port}`)) this.#declared.add(this.register(arn, address, port))
@@ -211,7 +214,7 @@ export class Targets {
     registered.streak = target.state === wanted ? 0 : registered.streak + 1
     const before = target.state
     if (before === 'initial') {
-      // A first good answer is enough; bad ones, as many as there would have been by now.
+      // One good answer is enough. Bad answers must come as often as they would have come on AWS by now.
       if (good || Date.now() - registered.since > unhealthyThreshold * intervalSeconds * 1000) target.state = wanted
     } else if (registered.streak >= (good ? healthyThreshold : unhealthyThreshold)) target.state = wanted
     if (target.state === before) return

@@ -1,4 +1,4 @@
-/** A load balancer over a hand-made ledger, with clients that speak to it: for the tests of this folder. */
+/** For the tests of this folder: a load balancer with a hand-made ledger, and clients for it. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import http from 'node:http'
 import http2 from 'node:http2'
@@ -162,7 +162,7 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
   })
   const ca = await readFile(authority.caFile, 'utf8')
   const client = (port: number, secure = true) => ({
-    /** HTTP/1.1 */
+    /** Sends a request over HTTP/1.1. */
     async send(target: string, { headers = {}, method = 'GET', body = '' }: Sending = {}): Promise<Reply> {
       const requester = secure ? https : http
       const request = requester.request({
@@ -201,7 +201,7 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
         session.close()
       }
     },
-    /** Writes these bytes and reads until the connection ends or a whole answer is there. */
+    /** Writes these bytes, and reads until the connection ends or a complete answer has come. */
     async raw(bytes: string): Promise<string> {
       const socket = secure
         ? tls.connect({ port, ca, servername: 'localhost', host: '127.0.0.1' })

@@ -1,4 +1,4 @@
-/** `X-Amzn-Trace-Id`: a client's own is kept and added to, as AWS does. */
+/** `X-Amzn-Trace-Id`: as on AWS, a client's own value is kept and extended. */
 import { randomBytes } from 'node:crypto'
 
 export function traceIdOf(headers: readonly (readonly [string, string])[], now: number): string {

@@ -1,10 +1,10 @@
 /**
- * CloudWatch Logs' filter patterns, as far as they are for JSON: `{ $.status >= 500 && $.check = "tenant" }`. The empty pattern
- * matches everything. Patterns of terms, of space-delimited fields and regular expressions are refused as unsupported.
+ * CloudWatch Logs' filter patterns for JSON: `{ $.status >= 500 && $.check = "tenant" }`. The empty pattern matches everything. Patterns of
+ * terms, of space-delimited fields, and regular expressions are not supported.
  */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 
-/** Whether a line, which may be no JSON, matches. */
+/** Whether a line matches. The line may be no JSON. */
 export type FilterPattern = (message: string) => boolean
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -12,7 +12,7 @@ type Test = (root: Json) => boolean
 
 const MAX_LENGTH = 1024
 
-/** @throws AwsError InvalidParameterException; UnsupportedError for the kinds that are not JSON */
+/** @throws AwsError InvalidParameterException; UnsupportedError for patterns that are not for JSON */
 export function parseFilterPattern(pattern: string): FilterPattern {
   const trimmed = pattern.trim()
   if (pattern.length > MAX_LENGTH) throw invalid()
@@ -53,7 +53,7 @@ function tokens(text: string): readonly string[] {
   return found
 }
 
-/** `&&` binds more tightly than `||`. */
+/** `&&` has precedence over `||`. */
 class Parser {
   readonly #tokens: readonly string[]
   #at = 0
@@ -112,7 +112,7 @@ class Parser {
 
 type Read = (root: Json) => Json | undefined
 
-/** `$.a.b[0]`, as CloudWatch Logs writes it: letters, digits, `_` and `-`. */
+/** Parses `$.a.b[0]` with CloudWatch Logs' characters: letters, digits, `_` and `-`. */
 function selector(token: string): Read {
   if (!/^\$(\.[\w-]+|\[\d+\])+$/.test(token)) throw invalid()
   const steps = [...token.matchAll(/\.([\w-]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index))
@@ -138,7 +138,7 @@ const ORDER: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '>=': (a, b) => a >= b,
 }
 
-/** A field that is not there compares with nothing: neither equal nor different. */
+/** A comparison with a missing field is always false, for `=` and for `!=`. */
 function comparison(operator: string, operand: string, read: Read): Test {
   const order = ORDER[operator]
   const wanted = Number(operand)

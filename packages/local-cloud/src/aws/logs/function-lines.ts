@@ -1,4 +1,7 @@
-/** What functions and containers print goes to their log groups, as Lambda and ECS write it: with the role that is there for it, if that may. */
+/**
+ * Writes the lines of functions and containers into their log groups, as Lambda and ECS do: with the function's or task's role, if the role may
+ * do that.
+ */
 import type { ApiCall, Session } from '../../iam/authorize.ts'
 import type { Surroundings } from '../../wire/service.ts'
 import type { LogGroups } from './log-groups.ts'
@@ -10,13 +13,16 @@ export interface Printed {
     readonly region: string
     readonly logGroup: string
   }
-  /** Of the function's execution role. */
+  /** A session of the function's execution role. */
   readonly session: Session
   readonly stream: string
-  /** The service always writes to that stream, and a policy may name it. @default false: any of the group's */
+  /**
+   * Whether the service always writes to that stream, so that a policy may name it.
+   * @default false: any stream of the group
+   */
   readonly fixedStream?: boolean
   readonly line: string
-  /** How it comes to the service, where it is not Lambda's own: undefined while there is no way. */
+  /** The network path to the service, if it is not Lambda's own; undefined while there is none. */
   readonly way?: () => Pick<ApiCall, 'context' | 'endpointPolicy'> | undefined
 }
 
@@ -28,9 +34,9 @@ export interface FunctionLines {
 }
 
 export function createFunctionLines({ ledger, authorize, now }: Surroundings, groups: LogGroups): FunctionLines {
-  /** Decided anew after every change of what is declared. */
+  /** Cached permissions; evaluated again after every change of the declarations. */
   const decided = new Map<string, { readonly version: number; readonly allowed: Promise<boolean> }>()
-  /** One after the other, so that lines stay in their order. */
+  /** Writes come one after the other, so that lines keep their order. */
   let last = Promise.resolve()
 
   function mayWrite({ function: of, session, way, stream, fixedStream = false }: Printed): Promise<boolean> {
@@ -57,7 +63,7 @@ export function createFunctionLines({ ledger, authorize, now }: Surroundings, gr
   return {
     printed(line) {
       const timestamp = Math.round(now() * 1000)
-      // A full disk must not take the local cloud down: what cannot be kept is in memory all the same.
+      // If the disk is full, the local cloud goes on; the lines are in memory.
       last = last.then(() => write(line, timestamp)).catch(() => {})
     },
     settled: () => last,

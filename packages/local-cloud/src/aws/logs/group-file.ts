@@ -1,4 +1,4 @@
-/** One log group on disk: a line of JSON for each stream and each event, in the order they came. */
+/** One log group on disk: a line of JSON for each stream and each event, in the order of their arrival. */
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { appendWhole, readWhole } from '../../whole-lines.ts'
@@ -8,7 +8,7 @@ export type Line = { readonly stream: string } | { readonly event: StoredEvent }
 
 export class GroupFile {
   readonly #file: string
-  /** One write after the other. */
+  /** Writes come one after the other. */
   #last: Promise<void> = Promise.resolve()
 
   constructor(directory: string, name: string) {
@@ -39,7 +39,7 @@ export class GroupFile {
     return this.#next(() => rm(this.#file, { force: true }))
   }
 
-  /** Settles when all that was begun is done. */
+  /** Resolves when all writes that were begun have ended. */
   settled(): Promise<void> {
     return this.#last
   }

@@ -1,4 +1,4 @@
-/** What is in a log group. */
+/** An event of a log group. */
 
 export interface NewEvent {
   /** Milliseconds since 1970. */

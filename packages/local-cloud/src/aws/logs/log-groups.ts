@@ -1,4 +1,4 @@
-/** What is in the declared log groups: streams and events, in memory, and on disk for a cloud that outlives its process. */
+/** The contents of the declared log groups: streams and events, in memory, and on disk if the local cloud keeps its state. */
 import { createHash, randomInt } from 'node:crypto'
 import type { Change, Declared, LedgerView } from '../../ledger/ledger.ts'
 import { number } from '../../resource/values.ts'
@@ -7,23 +7,26 @@ import { GroupFile } from './group-file.ts'
 import type { NewEvent, StoredEvent } from './log-event.ts'
 import { LOG_GROUP } from './resources/log-group.ts'
 
-/** A log group, by its name: what a request gives, or a function's configuration. */
+/** The name of a log group, from a request or from a function's configuration. */
 export interface GroupName {
   readonly account: string
   readonly region: string
   readonly name: string
 }
 
-/** Told of events after they are in the group. */
+/** Called with events after they were added to the group. */
 export type Listener = (group: GroupName, stream: string, events: readonly StoredEvent[]) => void
 
 export interface LogGroupsOptions {
   readonly ledger: LedgerView
   /** Seconds since 1970. */
   readonly now: () => number
-  /** Where events are kept; without it they are forgotten with the process. */
+  /** The directory of events. Without it they are lost when the process ends. */
   readonly directory?: string
-  /** Events of each group that are kept in memory. @default 10,000 */
+  /**
+   * How many events of each group are kept in memory.
+   * @default 10,000
+   */
   readonly kept?: number
 }
 
@@ -38,7 +41,7 @@ export class LogGroups {
   readonly #kept: number
   readonly #contents = new Map<string, Promise<Contents>>()
   readonly #listeners: Listener[] = []
-  /** By the very resource that was deleted: a ledger that takes a deletion back announces the same one as created. */
+  /** By the resource object that was deleted: if the ledger takes a deletion back, it announces the same object as created. */
   readonly #deleted = new WeakMap<Declared, Contents>()
 
   constructor(options: LogGroupsOptions) {
@@ -60,7 +63,7 @@ export class LogGroups {
     return (await this.#of(group)).streams.has(stream)
   }
 
-  /** @returns false when it is there already */
+  /** @returns false if the stream exists already */
   async addStream(group: GroupName, stream: string): Promise<boolean> {
     const { streams, file } = await this.#of(group)
     if (streams.has(stream)) return false
@@ -69,7 +72,7 @@ export class LogGroups {
     return true
   }
 
-  /** Settles when they are kept. The caller sees to it that group and stream are there. */
+  /** Resolves when the events are stored. The caller must ensure that group and stream exist. */
   async append(group: GroupName, stream: string, added: readonly NewEvent[]): Promise<void> {
     const { events, file } = await this.#of(group)
     const ingestionTime = Math.round(this.#options.now() * 1000)
@@ -82,14 +85,14 @@ export class LogGroups {
     await file?.append(stored.map((event) => ({ event })))
   }
 
-  /** Those within the group's retention, in the order of their time. */
+  /** The events within the group's retention, sorted by time. */
   async events(group: GroupName): Promise<readonly StoredEvent[]> {
     const oldest = this.oldest(group)
     const { events } = await this.#of(group)
     return events.filter(({ timestamp }) => timestamp >= oldest).toSorted((a, b) => a.timestamp - b.timestamp)
   }
 
-  /** The time before which the group keeps nothing: milliseconds since 1970. */
+  /** Milliseconds since 1970: the group keeps nothing from before this time. */
   oldest(group: GroupName): number {
     const days = number(this.find(group)?.outputs ?? {}, 'retentionInDays') ?? 0
     return days === 0 ? 0 : this.#options.now() * 1000 - days * DAY_MILLISECONDS
@@ -100,7 +103,7 @@ export class LogGroups {
     const group = nameOf(resource)
     if (kind === 'created') {
       const restored = this.#deleted.get(resource)
-      // What a former cloud left in the directory is not this group's.
+      // A file left on disk by an earlier cloud does not belong to this group.
       const file = this.#file(group)
       const { streams, events } = restored ?? { streams: new Set<string>(), events: [] }
       const lines = [...[...streams].map((stream) => ({ stream })), ...events.map((event) => ({ event }))]
@@ -139,7 +142,7 @@ export class LogGroups {
 
   #file(group: GroupName): GroupFile | undefined {
     const { directory } = this.#options
-    // A group's name may be longer than a file's.
+    // A group's name may be longer than a file name can be.
     const name = createHash('sha256').update(keyOf(group)).digest('hex').slice(0, 32)
     return directory === undefined ? undefined : new GroupFile(directory, name)
   }
@@ -149,7 +152,7 @@ const keyOf = ({ account, region, name }: GroupName) => `${account} ${region} ${
 
 const nameOf = ({ account, region, outputs }: Declared): GroupName => ({ account, region, name: String(outputs.name) })
 
-/** 56 digits, as AWS writes them, that sort as the events do. */
+/** Ids of 56 digits, as on AWS, which sort like the events. */
 function eventId(timestamp: number): string {
   const random = Array.from({ length: 5 }, () => String(randomInt(10 ** 8)).padStart(8, '0')).join('')
   return `${String(Math.max(timestamp, 0)).padStart(16, '0')}${random}`

@@ -1,4 +1,4 @@
-/** What every operation of CloudWatch Logs has in common. */
+/** What all operations of CloudWatch Logs share. */
 
 import { AwsError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'
@@ -29,7 +29,7 @@ export type LogsOperation = (call: LogsCall) => Promise<object>
 export const GROUP_NAME = text({ min: 1, max: 512, pattern: /^[.\-_/#A-Za-z0-9]+$/ })
 export const STREAM_NAME = text({ min: 1, max: 512, pattern: /^[^:*]*$/ })
 
-/** @param resource in the group: `log-stream:NAME` */
+/** @param resource the part of the ARN after the group: `log-stream:NAME` */
 export async function permitted(
   { surroundings, groups, request, session }: LogsCall,
   action: string,

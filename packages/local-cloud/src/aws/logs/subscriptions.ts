@@ -1,6 +1,6 @@
 /**
- * Delivers what is appended to log groups to the functions that their subscription filters name. As on AWS: gathered, by
- * stream, invoked asynchronously, and at least once.
+ * Delivers new log events to the functions that subscription filters name. As on AWS, events are collected by stream and delivered by
+ * asynchronous invocations, at least once.
  */
 import { gzipSync } from 'node:zlib'
 import { known, text } from '../../resource/values.ts'
@@ -11,10 +11,10 @@ import type { StoredEvent } from './log-event.ts'
 import type { GroupName, Listener } from './log-groups.ts'
 import { LOGS_PRINCIPAL, logGroupSource, SUBSCRIPTION_FILTER } from './resources/log-subscription-filter.ts'
 
-/** An invocation of a function, as CloudWatch Logs asks for one. */
+/** An invocation of a function by CloudWatch Logs. */
 export interface Delivery {
   readonly functionArn: string
-  /** JSON */
+  /** JSON. */
   readonly payload: string
   readonly caller: {
     readonly kind: 'service'
@@ -26,15 +26,18 @@ export interface Delivery {
 
 export interface SubscriptionsOptions {
   readonly surroundings: Pick<Surroundings, 'ledger'>
-  /** Puts an event into the function's queue. @throws AwsError when the function does not take it from this caller */
+  /**
+   * Puts an event into the function's queue.
+   * @throws AwsError if the function does not accept it from this caller
+   */
   readonly invoke: (delivery: Delivery) => Promise<void>
-  /** Lines that did not reach a function. */
+  /** Called with the number of lines that did not reach a function. */
   readonly failed: (group: GroupName, lines: number) => void
 }
 
 export interface Subscriptions {
   readonly listener: Listener
-  /** Settles when nothing waits any more. */
+  /** Resolves when nothing waits for delivery. */
   settled(): Promise<void>
 }
 
@@ -48,7 +51,7 @@ interface Waiting {
 export function createSubscriptions({ surroundings, invoke, failed }: SubscriptionsOptions): Subscriptions {
   const { ledger } = surroundings
   const patterns = new Map<string, ReturnType<typeof parseFilterPattern>>()
-  /** By function: one delivery after the other, so that a flood takes no more than one process. */
+  /** By function. Deliveries come one after the other, so that many lines need no more than one process. */
   const queues = new Map<string, { waiting: Map<string, Waiting>; lines: number; running: Promise<void> | undefined }>()
 
   const patternOf = (source: string) => {

@@ -1,4 +1,4 @@
 import type { Organization } from '../../organization.ts'
 
-/** The account that an organisation's ARN names. */
+/** The management account, which an organisation's ARN contains. */
 export const managementAccount = ({ arn }: Pick<Organization, 'arn'>): string => arn.split(':')[4] ?? ''

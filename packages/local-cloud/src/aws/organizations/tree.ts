@@ -4,7 +4,7 @@ import { AwsError } from '../../errors.ts'
 import { isMember, type Organization, type PolicyDocument } from '../../organization.ts'
 import { managementAccount } from './management-account.ts'
 
-/** One target of policies. */
+/** A target of policies. */
 export interface Node {
   readonly id: string
   readonly type: 'ACCOUNT' | 'ORGANIZATIONAL_UNIT' | 'ROOT'
@@ -37,17 +37,17 @@ export function nodeOf(organization: Organization, id: string): Node {
   throw new AwsError('TargetNotFoundException', 'You specified a target that does not exist.')
 }
 
-/** @returns undefined above the root */
+/** @returns undefined for the root */
 export function parentOf(organization: Organization, { id, type }: Node): Node | undefined {
   if (type === 'ROOT') return undefined
-  // The units of an account are listed from the nearest to the farthest.
+  // An account's units are listed from the nearest to the farthest.
   const units = (
     organization.accounts.find((one) => one.id === id || one.units?.some((unit) => idOf(unit) === id))?.units ?? []
   ).map(idOf)
   return nodeOf(organization, units[units.indexOf(id) + 1] ?? ROOT_ID)
 }
 
-/** `FullAWSAccess` is at every level; an account's own policies are attached to the account. */
+/** `FullAWSAccess` is attached everywhere. The other policies are attached to the accounts that the organisation lists them for. */
 export function attachedTo(organization: Organization, { id }: Node): readonly AttachedPolicy[] {
   const own = organization.accounts.find((one) => one.id === id)?.serviceControlPolicies ?? []
   return [FULL_ACCESS, ...own.map((document) => ofDocument(organization, document))]
@@ -76,7 +76,7 @@ function ofDocument(organization: Organization, document: PolicyDocument): Attac
   return { id, arn, name: `policy-${id}`, awsManaged: false, document }
 }
 
-/** `arn:aws:organizations::ACCOUNT:ou/o-…/ou-…` → `ou-…` */
+/** Turns `arn:aws:organizations::ACCOUNT:ou/o-…/ou-…` into `ou-…`. */
 const idOf = (arn: string): string => arn.split('/').at(-1) ?? ''
 
 export const summaryOf = ({ id, arn, name, awsManaged }: AttachedPolicy) => ({

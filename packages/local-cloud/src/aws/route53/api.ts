@@ -4,7 +4,7 @@ import { restXml } from '../../wire/protocol/rest.ts'
 import { getHostedZone as GetHostedZone } from './operations/get-hosted-zone.ts'
 import { listResourceRecordSets as ListResourceRecordSets } from './operations/list-resource-record-sets.ts'
 
-/** A global service, as IAM is. */
+/** Like IAM, Route 53 is global. */
 export const ROUTE53: Api<XmlValue> = {
   name: 'route53.amazonaws.com',
   signingName: 'route53',

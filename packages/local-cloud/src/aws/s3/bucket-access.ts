@@ -1,4 +1,4 @@
-/** Whether a bucket's policy lets an AWS service, or anybody without credentials, do something. */
+/** Whether a bucket's policy allows a call of an AWS service, or of a caller without credentials. */
 import { arnLike } from '../../iam/arn-like.ts'
 import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { asObject, known } from '../../resource/values.ts'
@@ -8,15 +8,15 @@ import { listed, parsePolicy } from '../iam/policy-document.ts'
 export const BUCKET_POLICY = 'aws:s3/bucketPolicy:BucketPolicy'
 
 export interface BucketCall {
-  /** Such as `cloudfront.amazonaws.com`; absent for a request that nobody has signed. */
+  /** Such as `cloudfront.amazonaws.com`; absent for a request that is not signed. */
   readonly service?: string
   readonly action: string
   readonly resource: string
-  /** Condition keys beyond `aws:SecureTransport`: every call here is over TLS. */
+  /** Condition keys besides `aws:SecureTransport`, which is true because every call here uses TLS. */
   readonly context: Readonly<Record<string, string>>
 }
 
-/** An allow and no deny; for a principal without policies of its own the bucket's policy is all there is. */
+/** There must be an allow and no deny. Such callers have no policies of their own, so the bucket's policy alone decides. */
 export function bucketLetsIn(ledger: LedgerView, bucketName: string, call: BucketCall): boolean {
   const context = { 'aws:SecureTransport': 'true', ...call.context }
   const applying = ledger
@@ -29,7 +29,7 @@ export function bucketLetsIn(ledger: LedgerView, bucketName: string, call: Bucke
 
 function applies(statement: Properties, { service, action, resource, context }: BucketCall): boolean {
   const { Effect, Principal, Action, Resource, Condition } = statement
-  // What is left out by exceptions is not worked out: such a statement allows nothing, and denies everything.
+  // `NotAction` and similar elements are not evaluated: a statement with one allows nothing and denies everything.
   if (EXCEPTIONS.some((name) => statement[name] !== undefined)) return Effect === 'Deny'
   const everybody = Principal === '*' || listed(asObject(Principal)?.AWS).includes('*')
   return (
@@ -47,7 +47,7 @@ const EXCEPTIONS = ['NotPrincipal', 'NotAction', 'NotResource']
 
 type Matches = (wanted: string, got: string) => boolean
 
-/** The operators that make sense for a service: of others it is assumed that they allow nothing and deny everything. */
+/** The operators that are evaluated for a service. A statement with another operator allows nothing and denies everything. */
 const OPERATORS: Readonly<Record<string, Matches>> = {
   Bool: (wanted, got) => wanted === got,
   StringEquals: (wanted, got) => wanted === got,
@@ -56,7 +56,7 @@ const OPERATORS: Readonly<Record<string, Matches>> = {
   ArnLike: arnLike,
 }
 
-/** Names of keys are compared without case. */
+/** Names of condition keys are compared without regard to case. */
 function holds(matches: Matches, keys: Properties, context: Readonly<Record<string, string>>): boolean {
   return Object.entries(keys).every(([key, wanted]) => {
     const got = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]

@@ -4,14 +4,14 @@ import type { ImportId, Permissions, ResourceType, Situation } from '../../resou
 import { known } from '../../resource/values.ts'
 import { BUCKET } from './s3-log-delivery.ts'
 
-/** @throws AwsError unless the bucket is there, in the same account */
+/** @throws AwsError unless the bucket exists in the same account */
 export function requireBucket({ inputs, ledger, account }: Pick<Situation, 'inputs' | 'ledger' | 'account'>): void {
   const name = known(inputs, 'bucket')
   if (ledger.find(BUCKET, name)?.account !== account)
     throw new AwsError('NoSuchBucket', `The specified bucket does not exist: ${name}`, 404)
 }
 
-/** A setting of a bucket: one of a kind, identified by the bucket. */
+/** A setting of a bucket. Each bucket has one of a kind, and its id is the bucket's name. */
 export const bucketSetting = (
   type: string,
   inputs: readonly string[],
@@ -30,7 +30,7 @@ export const bucketSetting = (
   answer: ({ inputs: { bucket: name } }) => ({ id: String(name), outputs: {} }),
 })
 
-/** A setting of a bucket, also by the bucket and the account that is expected to own it. */
+/** The import id of such a setting: the bucket's name, perhaps with the account that is expected to own it. */
 export const ofBucket: ImportId = {
   format: 'BUCKET or BUCKET,ACCOUNT',
   pattern: /^[^,]+(,\d{12})?$/,
@@ -39,7 +39,7 @@ export const ofBucket: ImportId = {
 
 export const bucketArn = (name: string) => `arn:aws:s3:::${name}`
 
-/** A setting of a bucket: for IAM, taking it off is writing it, unless it has a name of its own. */
+/** The permissions for a setting. For IAM, removing a setting is writing it, unless there is an action for that. */
 export const settingPermissions = (get: string, put: string, remove = put): Permissions =>
   lifeCycle(({ inputs }) => {
     const on = (action: string) => [call(`s3:${action}`, bucketArn(known(inputs, 'bucket')))]

@@ -1,4 +1,4 @@
-/** The objects in buckets, as they were declared. */
+/** The declared objects of buckets. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
@@ -13,7 +13,7 @@ export interface StoredObject {
 
 export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
 
-/** What was uploaded: a file, or a text that stands in the program. */
+/** The object's content: a file, or a text in the program. */
 export function bytesOf(inputs: Properties): Uint8Array {
   const encoded = text(inputs, 'contentBase64')
   if (encoded !== undefined) return Buffer.from(encoded, 'base64')
@@ -23,7 +23,7 @@ export function bytesOf(inputs: Properties): Uint8Array {
   return Buffer.from((source && text(source, 'text')) ?? text(inputs, 'content') ?? '')
 }
 
-/** @returns undefined for a path that is no URI's */
+/** @returns undefined for a path that is no valid URI */
 export function keyOf(path: string): string | undefined {
   try {
     return decodeURIComponent(path.slice(1))
@@ -32,7 +32,7 @@ export function keyOf(path: string): string | undefined {
   }
 }
 
-/** @returns undefined where the bucket has no such object */
+/** @returns undefined if the bucket has no such object */
 export function findObject(ledger: LedgerView, bucket: string, key: string): StoredObject | undefined {
   const found = ledger.find(OBJECT, `${bucket}/${key}`)
   return found && { bytes: bytesOf(found.inputs), headers: headersOf(found) }

@@ -1,4 +1,4 @@
-/** Whether Elastic Load Balancing may write its logs to a bucket: it tries when logging is turned on. */
+/** Whether Elastic Load Balancing may write its logs to a bucket. It tries this when logging is turned on. */
 import { AwsError } from '../../errors.ts'
 import type { Situation } from '../../resource/resource-type.ts'
 import { bucketLetsIn } from './bucket-access.ts'
@@ -10,7 +10,7 @@ const ENCRYPTION = 'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerS
 
 const DELIVERY = 'logdelivery.elasticloadbalancing.amazonaws.com'
 
-/** @throws AwsError as ELB does for a bucket that it cannot write to. */
+/** @throws AwsError as ELB does if it cannot write to the bucket. */
 export function requireLogDelivery(situation: Situation, bucketName: string, prefix: string | undefined): void {
   const { ledger, account, region } = situation
   const bucket = ledger.find(BUCKET, bucketName)
@@ -23,10 +23,11 @@ export function requireLogDelivery(situation: Situation, bucketName: string, pre
   )
   const key = `${prefix === undefined ? '' : `${prefix}/`}AWSLogs/${account}/ELBAccessLogTestFile`
   const resource = `arn:aws:s3:::${bucketName}/${key}`
-  // Whether the delivery names its source is told both ways, and creations have failed on such conditions: the strict side.
+  // Sources disagree whether the delivery sends its source account and ARN, and creations with such conditions have failed. So the stricter
+  // possibility is taken here: it sends neither.
   if (!bucketLetsIn(ledger, bucketName, { service: DELIVERY, action: 's3:PutObject', resource, context: {} }))
     throw denied
-  // Log delivery has no key of ours: SSE-S3 only.
+  // Log delivery cannot use a KMS key of the account: only SSE-S3 works.
   const rules = ledger.all(ENCRYPTION).filter(({ inputs }) => inputs.bucket === bucketName)
   if (JSON.stringify(rules.map(({ inputs }) => inputs.rules ?? null)).includes('"aws:kms')) throw denied
 }

@@ -1,4 +1,4 @@
-/** Amazon S3 for callers without credentials: serves what a bucket's policy opens to everybody, and nothing else. */
+/** Amazon S3 for callers without credentials: it serves only what a bucket's policy allows everybody to read. */
 import { UnsupportedError } from '../../errors.ts'
 import type { LedgerView } from '../../ledger/ledger.ts'
 import type { Service, WireResponse } from '../../wire/service.ts'

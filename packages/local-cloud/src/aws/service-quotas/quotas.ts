@@ -1,4 +1,4 @@
-/** The quotas that Service Quotas is asked about here: AWS's defaults, by their codes. Rows that refuse beyond one read it here. */
+/** The quotas that can be asked from Service Quotas here, with AWS's defaults, by their codes. Rows that enforce a quota read it here. */
 import type { Organization } from '../../organization.ts'
 
 export interface Quota {
@@ -33,7 +33,7 @@ export const QUOTAS = {
 
 export type QuotaCode = keyof typeof QUOTAS
 
-/** What is in force in an account: AWS's default, unless it was raised, or the account is new and has less. */
+/** The quota of an account: AWS's default, unless it was raised, or unless the account is new and has less. */
 export const quotaOf = (organization: Organization, account: string, code: QuotaCode): number => {
   const found = organization.accounts.find(({ id }) => id === account)
   const concurrency = code === 'L-B99A9384' ? found?.concurrencyLimit : undefined

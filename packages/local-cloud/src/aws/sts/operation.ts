@@ -1,4 +1,4 @@
-/** What every operation of STS has in common. */
+/** What all operations of STS share. */
 import { AwsError } from '../../errors.ts'
 import type { CredentialStore, IssuedCredential } from '../../iam/credential-store.ts'
 import { queryProtocol, type XmlValue } from '../../wire/protocol/query.ts'
@@ -8,13 +8,13 @@ import type { FindRole } from './role.ts'
 
 export const STS = queryProtocol({ version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' })
 
-/** STS has one code for all that does not fit. */
+/** STS has a single error code for invalid parameters. */
 export const REFUSALS: Refusals = {
   serialization: (message) => new AwsError('ValidationError', message),
   validation: (message) => new AwsError('ValidationError', message),
 }
 
-/** What an operation is given. */
+/** What an operation gets. */
 export interface StsCall {
   readonly surroundings: Surroundings
   readonly credentials: CredentialStore

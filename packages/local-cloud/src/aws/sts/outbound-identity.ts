@@ -1,4 +1,4 @@
-/** The issuer that an account has once outbound identity federation is switched on in it, and its public documents. */
+/** The token issuer of an account in which outbound identity federation is turned on, and its public documents. */
 import type { Organization } from '../../organization.ts'
 import type { Service } from '../../wire/service.ts'
 import { createKey, publicKeyOf, type SigningKey } from '../cognito/keys.ts'
@@ -10,7 +10,7 @@ export function issuerOf({ accounts }: Organization, account: string): string | 
   return id === undefined ? undefined : `https://${hostOf(id)}`
 }
 
-/** By account: of this process, as AWS's own may be others tomorrow. */
+/** Signing keys by account. They exist as long as this process, because AWS's own keys may change at any time. */
 const keys = new Map<string, Promise<SigningKey>>()
 
 export function signingKeyOf(account: string): Promise<SigningKey> {
@@ -19,7 +19,7 @@ export function signingKeyOf(account: string): Promise<SigningKey> {
   return key
 }
 
-/** One host an account that has it. */
+/** One host for each account that has an issuer. */
 export const outboundIssuers = ({ accounts }: Organization): readonly Service[] =>
   accounts.flatMap(({ id: account, outboundIdentity }) =>
     outboundIdentity === undefined

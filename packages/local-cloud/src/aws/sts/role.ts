@@ -1,4 +1,4 @@
-/** Roles that can be assumed: declared ones, and those that the organisation has before any stack. */
+/** Roles that can be assumed: declared ones, and those that the organisation has before any stack is deployed. */
 import { createHash } from 'node:crypto'
 import { createPrincipals } from '../../iam/principals.ts'
 import type { PolicyDocument } from '../../organization.ts'
@@ -8,7 +8,7 @@ export interface Role {
   readonly arn: string
   readonly name: string
   readonly account: string
-  /** `AROA…`, new when the role is made anew. */
+  /** `AROA…`; a role that is deleted and made again gets another one. */
   readonly uniqueId: string
   readonly trust: PolicyDocument
 }

@@ -1,4 +1,4 @@
-/** Session tags: given with the call, or inherited from the calling session because they are transitive. */
+/** Session tags: passed with the call, or inherited from the calling session because they are transitive. */
 import { AwsError } from '../../errors.ts'
 import type { IssuedCredential } from '../../iam/credential-store.ts'
 

@@ -1,4 +1,4 @@
-/** What the rows of AWS WAF share: the calls that tag, import ids, and refusals in its words. */
+/** What the rows of AWS WAF share: calls for tags, import ids, and refusals in WAF's words. */
 import { AwsError } from '../../errors.ts'
 import { idPart } from '../../resource/import-id.ts'
 import type { ImportId, Situation } from '../../resource/resource-type.ts'
@@ -14,7 +14,7 @@ export const BY_ID_NAME_AND_SCOPE: ImportId = {
 
 export const invalid = (message: string) => new AwsError('WAFInvalidParameterException', `Error reason: ${message}`)
 
-/** @throws AwsError where another of the type has the name, in the same scope */
+/** @throws AwsError if another resource of the type has the name in the same scope */
 export function refuseDuplicate(situation: Situation, type: string): void {
   const name = autoName(situation)
   const { scope } = situation.inputs

@@ -1,4 +1,4 @@
-/** AWS WAF before a load balancer or a distribution: the web ACL's rules by priority. */
+/** AWS WAF in front of a load balancer or a distribution: evaluates the web ACL's rules by priority. */
 import { UnsupportedError } from '../../errors.ts'
 import type { Declared, LedgerView, Properties } from '../../ledger/ledger.ts'
 import { known, number, object, objects, text, texts } from '../../resource/values.ts'
@@ -10,7 +10,7 @@ import { type Inspected, MANAGED_GROUPS } from './managed-rules.ts'
 import { RateCounters } from './rate-counters.ts'
 import { IP_SET } from './resources/ip-set.ts'
 
-/** A rule's own answer, or the default page. */
+/** A rule's own response, or the default page. */
 interface Block {
   readonly kind: 'block'
   readonly answer: Answer
@@ -41,8 +41,8 @@ export class Firewall {
   }
 
   /**
-   * @returns the answer to a request that is blocked; undefined for one that goes on
-   * @throws UnsupportedError for rules that are not there
+   * @returns the response to a request that is blocked; undefined for a request that passes
+   * @throws UnsupportedError for rules that are not supported
    */
   block(protectedArn: string, inspected: Inspected, now: number): Answer | undefined {
     const list = this.#list(protectedArn)
@@ -55,7 +55,7 @@ export class Firewall {
     return list.fallback.kind === 'block' ? list.fallback.answer : undefined
   }
 
-  /** @throws UnsupportedError when the load balancer's web ACL has what is not there */
+  /** @throws UnsupportedError if the web ACL has something that is not supported */
   check(protectedArn: string): void {
     this.#list(protectedArn)
   }
@@ -75,7 +75,7 @@ export class Firewall {
     return this.#lists.get(protectedArn)
   }
 
-  /** A load balancer has an association; a distribution names its web ACL itself. */
+  /** A load balancer gets its web ACL by an association; a distribution names it in an input. */
   #aclOf(protectedArn: string): string | undefined {
     const association = this.#ledger.findBy(
       'aws:wafv2/webAclAssociation:WebAclAssociation',
@@ -134,7 +134,7 @@ export class Firewall {
     }
   }
 
-  /** Which requests a rate rule counts. */
+  /** Which requests a rate-based rule counts. */
   #scope(statement: Properties | undefined): (request: ClientRequest) => boolean {
     if (!statement) return () => true
     const [kind, another] = Object.keys(statement).filter((name) => statement[name] !== null)
@@ -152,7 +152,7 @@ export class Firewall {
   }
 }
 
-/** What a rate rule counts by: the source address, or headers. A request without one of these is not counted. */
+/** The key by which a rate-based rule counts: the source address, or headers. A request that lacks one of these headers is not counted. */
 function readKey(keys: readonly Properties[]): (request: ClientRequest) => string | undefined {
   if (keys.length === 0) return ({ clientAddress }) => clientAddress
   const names = keys.map((key) => {

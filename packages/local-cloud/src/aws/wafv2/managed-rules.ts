@@ -9,7 +9,7 @@ import { INSPECTED_BODY_BYTES } from '../load-balancer/constants.ts'
 
 export interface Inspected {
   readonly request: ClientRequest
-  /** Of the whole body, which may be longer than what is inspected. */
+  /** The length of the whole body, which may be longer than the part that is inspected. */
   readonly bodyBytes: number
 }
 

@@ -1,9 +1,12 @@
-/** Requests per rule and source address over the last seconds, counted by the second. (AWS estimates, every ten seconds or so.) */
+/** Requests for each rule and key over the last seconds, counted exactly by the second. (AWS estimates, about every ten seconds.) */
 export class RateCounters {
   readonly #seconds = new Map<string, Map<string, Map<number, number>>>()
   #prunedAt = 0
 
-  /** Counts one and says how many there were in the window, this one among them. */
+  /**
+   * Counts a request.
+   * @returns the number of requests in the window, including this one
+   */
   add(rule: string, address: string, window: number, now: number): number {
     const second = Math.floor(now)
     this.#prune(second)
@@ -19,7 +22,7 @@ export class RateCounters {
     return sum
   }
 
-  /** Addresses that have not been here for the longest window are forgotten. */
+  /** Forgets keys that have sent nothing for the longest window. */
   #prune(second: number): void {
     if (second - this.#prunedAt < LONGEST_WINDOW) return
     this.#prunedAt = second

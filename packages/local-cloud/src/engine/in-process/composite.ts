@@ -1,4 +1,4 @@
-/** Remote components: what their own process would make, registered as their children. */
+/** Remote components: their children are registered here, because the process that would make them does not run. */
 
 import { AWSX_VPC, AWSX_VPC_INPUTS, handedOut, planVpc, type Reference, resolved } from '../../aws/ec2/awsx-vpc.ts'
 import { UnsupportedError } from '../../errors.ts'
@@ -7,7 +7,10 @@ import { checkInputs } from '../../resource/declare.ts'
 import { reference } from '../wire-values.ts'
 import { nameOf, type Registration, type Run } from './run.ts'
 
-/** Registers the children of a remote component, in the plan's order. @returns the component's outputs */
+/**
+ * Registers the children of a remote component, in the plan's order.
+ * @returns the component's outputs
+ */
 export async function composite(run: Run, component: Registration): Promise<Properties> {
   const { type, urn, inputs, options } = component
   if (type !== AWSX_VPC) throw new UnsupportedError(`the remote component ${type}`)
@@ -43,7 +46,7 @@ export async function composite(run: Run, component: Registration): Promise<Prop
   return { vpcId: outputOf({ of: 'vpc', output: 'id' }), ...Object.fromEntries(ids), ...handedOut(plan, referenceTo) }
 }
 
-/** `…::PARENT_TYPES$TYPE::NAME` */
+/** Builds `…::PARENT_TYPES$TYPE::NAME`. */
 function childUrn(parent: string, type: string, name: string): string {
   const [head = '', project = '', types = ''] = parent.split('::')
   return `${head}::${project}::${types}$${type}::${name}`

@@ -1,14 +1,13 @@
 /**
- * A program may fetch public documents while it is deployed, such as the key set of the user pool that it has just declared, or what an
- * identity provider says of itself. The deployer's machine would reach AWS and the internet; here it reaches the local cloud and its
- * websites.
+ * A program may fetch public documents during its deployment, such as the key set of the user pool that it has just declared, or an identity
+ * provider's discovery document. On the deployer's machine this reaches AWS and the internet; here it reaches the local cloud and its websites.
  */
 import type { Cognito } from '../../aws/cognito/cognito.ts'
 import type { Website } from '../../website.ts'
 
 const KEY_SET = /^\/([^/]+)\/\.well-known\/jwks\.json$/
 
-/** Runs `work` with a `fetch` that answers for AWS hosts, and refuses to send anything of theirs to the real ones. */
+/** Runs `work` with a `fetch` that serves AWS's host names from the local cloud, and sends nothing to the real hosts. */
 export async function withDeployerFetch<T>(
   cognito: Pick<Cognito, 'keySet'>,
   work: () => Promise<T>,

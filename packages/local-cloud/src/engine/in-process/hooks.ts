@@ -1,6 +1,6 @@
 /**
- * Resource hooks of a program: functions of its own that run before something is created, and may refuse. Those that run after
- * an update put a deployment's steps in order, and refuse nothing; here a deployment is one step, so they have nothing to do.
+ * Resource hooks of a program. Hooks that run before a creation may refuse it. Hooks that run after an update only delay the steps of a
+ * deployment; since a deployment is one step here, they are not run.
  */
 
 import resourceMessages, {
@@ -10,7 +10,7 @@ import resourceMessages, {
 import { getCallbacks } from '@pulumi/pulumi/runtime/settings.js'
 import { UnsupportedError } from '../../errors.ts'
 
-/** Where the runtime keeps the functions that an engine calls back over gRPC; here they are called directly. */
+/** The runtime's object with the functions that an engine calls back over gRPC. Here they are called directly. */
 interface CallbackServer {
   readonly _callbacks: ReadonlyMap<string, (request: Uint8Array) => Promise<{ getError(): string }>>
 }
@@ -22,7 +22,7 @@ export class Hooks {
     this.#tokens.set(request.getName(), request.getCallback()?.getToken() ?? '')
   }
 
-  /** @throws UnsupportedError for any kind but beforeCreate and afterUpdate. */
+  /** @throws UnsupportedError for hooks other than beforeCreate and afterUpdate. */
   refuseOthers(request: RegisterResourceRequest): void {
     const hooks = request.getHooks()
     const others = [
@@ -35,7 +35,7 @@ export class Hooks {
       throw new UnsupportedError(`other hooks than beforeCreate and afterUpdate (on ${request.getName()})`)
   }
 
-  /** @throws Error with the hook's own message when one refuses. */
+  /** @throws Error with the message of the hook that refuses. */
   async runBeforeCreate(request: RegisterResourceRequest, urn: string): Promise<void> {
     for (const name of request.getHooks()?.getBeforeCreateList() ?? []) {
       const message = new resourceMessages.ResourceHookRequest()

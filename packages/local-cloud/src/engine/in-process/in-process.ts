@@ -20,32 +20,41 @@ import { type Makers, Run, type RunOptions, urnPrefix } from './run.ts'
 export interface Cloud {
   readonly ledger: Ledger
   readonly organization: Organization
-  /** Makes the evaluator of a run's draft. Without one nobody's permission to assume a role is asked for. */
+  /** Makes the evaluator for a run's draft. Absent: assuming a role takes no permission. */
   readonly createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize
-  /** Evaluate every call of the control plane for the principal of its provider. @default none */
+  /**
+   * If present, every call of the control plane is evaluated for the principal of its provider.
+   * @default not evaluated
+   */
   readonly evaluated?: RunOptions['evaluated']
-  /** What the AWS provider waits for after a change. @default nothing */
+  /**
+   * Waits as the AWS provider does after a change.
+   * @default no wait
+   */
   readonly waits?: Waits
 }
 
 export interface Stack {
   readonly project: string
   readonly stack: string
-  /** Full keys (`aws:region`, `genai-hub-spoke:tenantId`) → text as `pulumi config` keeps it: JSON for lists and maps. */
+  /** By the full key (`aws:region`, `genai-hub-spoke:tenantId`), in the form of `pulumi config`: lists and maps as JSON. */
   readonly config: Readonly<Record<string, string>>
-  /** Keys of `config` that are secret. */
+  /** The keys of `config` whose values are secret. */
   readonly secretKeys?: readonly string[]
   /** @default 'organization', as on the file backend */
   readonly organizationName?: string
-  /** What the program says by `pulumi.log`. @default warnings and errors are printed on standard error */
+  /**
+   * Called with messages of `pulumi.log`.
+   * @default warnings and errors are printed on standard error
+   */
   readonly onMessage?: (message: Message) => void
 }
 
-/** What a stack is called in a `StackReference`. */
+/** The name of a stack in a `StackReference`. */
 const fullName = ({ organizationName = 'organization', project, stack }: Omit<Stack, 'config'>) =>
   `${organizationName}/${project}/${stack}`
 
-/** Runs wait for one another: each sees the ledger that the one before it left. */
+/** Runs wait for one another, so that each sees the ledger as the previous one left it. */
 const queues = new WeakMap<Ledger, Promise<unknown>>()
 
 function inTurn<T>(ledger: Ledger, work: () => Promise<T>): Promise<T> {
@@ -59,8 +68,8 @@ function inTurn<T>(ledger: Ledger, work: () => Promise<T>): Promise<T> {
 
 /**
  * Deploys a stack.
- * @returns its outputs, secrets unwrapped
- * @throws Error `creating NAME (TYPE): CODE: message` for the first refusal, or what the program threw
+ * @returns its outputs, with secrets unwrapped
+ * @throws Error `creating NAME (TYPE): CODE: message` for the first refusal, or the program's own error
  */
 export function deploy(
   cloud: Cloud,
@@ -78,7 +87,7 @@ export function deploy(
 
 /**
  * Destroys a stack.
- * @throws AwsError when a resource is protected, or when another stack still depends on one; nothing has changed then
+ * @throws AwsError if a resource is protected, or if another stack depends on one; then nothing has changed
  */
 export function destroy(cloud: Cloud, stack: Omit<Stack, 'config'>): Promise<void> {
   return inTurn(cloud.ledger, async () => {
@@ -87,7 +96,7 @@ export function destroy(cloud: Cloud, stack: Omit<Stack, 'config'>): Promise<voi
   })
 }
 
-/** Who made what is in a ledger. */
+/** For each ledger: which session made each resource. */
 const makersOf = new WeakMap<Ledger, Makers>()
 
 function runOf({ ledger, organization, createAuthorize, evaluated }: Cloud, { stack, project }: Omit<Stack, 'config'>) {
@@ -124,7 +133,7 @@ async function runProgram(
       sendMessagesTo(onMessage)
       pulumi.runtime.setAllConfig({ ...config }, [...secretKeys])
       await runInPulumiStack(program)
-      // Registrations go on after the program has returned, and so do those that they cause.
+      // Registrations continue after the program has returned, and may cause others.
       await disconnect()
       return plainProperties(monitor.stackOutputs)
     }),

@@ -1,11 +1,11 @@
 /**
- * What the Pulumi runtime keeps per process, kept per run: its own store, and the rejections that nobody awaits. The runtime
- * reports a failing `apply` as an unhandled rejection of the process; here it is the run's failure.
+ * State that the Pulumi runtime keeps once per process, kept here once per run: its store, and unhandled rejections. The runtime reports a
+ * failing `apply` as an unhandled rejection of the process; here it makes the run fail.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import * as state from '@pulumi/pulumi/runtime/state.js'
 
-/** Left out of the package's types: gives the callback a store of its own, as the Automation API does. */
+/** Not in the package's types: runs the callback with a store of its own, as the Automation API does. */
 const { withLocalStorage, getStore } = state as unknown as {
   withLocalStorage<T>(callback: () => T): T
   getStore(): Record<string, unknown>
@@ -13,7 +13,7 @@ const { withLocalStorage, getStore } = state as unknown as {
 
 type Fail = (error: Error) => void
 
-/** The run that a promise belongs to; a rejection is reported in the context that made it. */
+/** The run that a promise belongs to. A rejection is reported in the context that made it. */
 const runs = new AsyncLocalStorage<{ readonly fail: Fail }>()
 
 export const isolated = <T>(work: () => Promise<T>): Promise<T> =>
@@ -24,17 +24,17 @@ export const isolated = <T>(work: () => Promise<T>): Promise<T> =>
   })
 
 /**
- * The runtime never closes the client that it asks its own callback server with, where a program has hooks. A timer of that
- * client keeps the run's store for ever, and the store every resource of the program. After a failure it stays: what is left of
- * the run may still look into it.
+ * Empties a run's store. If a program has hooks, the runtime never closes the client for its own callback server, and a timer of this client
+ * keeps the store, and with it all of the program's resources, in memory for ever. After a failure the store is not emptied, because the rest of
+ * the run may still use it.
  */
 function emptied(store: Record<string, unknown>): void {
   for (const name of Object.keys(store)) delete store[name]
 }
 
 /**
- * Does the work until it ends or fails: by itself, by calling `fail`, or by a rejection in it that nothing handles. After a
- * failure the rest of the work is left where it stands.
+ * Runs the work until it ends or fails: by its own error, by a call of `fail`, or by an unhandled rejection in it. After a failure the rest of
+ * the work is abandoned.
  */
 export async function withRejectionsOf<T>(work: (fail: Fail) => Promise<T>): Promise<T> {
   const failure = Promise.withResolvers<never>()
@@ -56,7 +56,7 @@ export async function withRejectionsOf<T>(work: (fail: Fail) => Promise<T>): Pro
   }
 }
 
-/** Rejections are reported after the turn in which they happen. */
+/** Rejections are reported after the turn of the event loop in which they happen. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -66,7 +66,7 @@ type Listener = (reason: unknown, promise: Promise<unknown>) => void
 let listening = 0
 let others: Listener[] = []
 
-/** Stands before the process's own listeners, and passes on to them what is no run's. */
+/** Listens before the process's own listeners, and passes on to them rejections that belong to no run. */
 function listen(): () => void {
   listening += 1
   if (listening === 1) {
@@ -87,6 +87,6 @@ function onRejection(reason: unknown, promise: Promise<unknown>): void {
   const run = runs.getStore()
   if (run) run.fail(reason instanceof Error ? reason : new Error(String(reason)))
   else if (others.length > 0) for (const other of others) other(reason, promise)
-  // No other listener: as Node does by itself.
+  // If there is no other listener, does what Node does by default.
   else throw reason
 }

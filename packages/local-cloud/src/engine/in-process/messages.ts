@@ -1,4 +1,4 @@
-/** Messages of a running program (`pulumi.log`). Without an engine the Pulumi runtime would print them; here they go to a callback. */
+/** Messages of a running program (`pulumi.log`). Without an engine the Pulumi runtime would print them; here they are passed to a callback. */
 import engine from '@pulumi/pulumi/proto/engine_pb.js'
 import * as state from '@pulumi/pulumi/runtime/state.js'
 
@@ -7,7 +7,7 @@ export interface Message {
   readonly text: string
 }
 
-/** The part of the engine's client that the runtime calls without a CLI; left out of the package's types. */
+/** The part of the engine's client that the runtime calls without a CLI. It is not in the package's types. */
 interface Engine {
   log(request: { getSeverity(): number; getMessage(): string }, done: () => void): void
   setRootResource(request: unknown, done: () => void): void
@@ -16,7 +16,7 @@ interface Engine {
 
 const { getStore } = state as unknown as { getStore(): { readonly settings: { engine?: Engine } } }
 
-// A module of CommonJS whose exports Node cannot see beforehand.
+// A CommonJS module whose exports Node cannot find out statically.
 const { LogSeverity } = engine
 
 const SEVERITIES: Readonly<Record<number, Message['severity']>> = {
@@ -25,12 +25,12 @@ const SEVERITIES: Readonly<Record<number, Message['severity']>> = {
   [LogSeverity.ERROR]: 'error',
 }
 
-/** Trouble is told on standard error; what is only good to know is the caller's to ask for. */
+/** Prints warnings and errors on standard error. Other messages are dropped, unless the caller asks for them. */
 export function tellTrouble({ severity, text }: Message): void {
   if (severity !== 'info') console.error(`${severity}: ${text}`)
 }
 
-/** For the run whose store is the current one, after the runtime's options were set. */
+/** Applies to the run whose store is current, after the runtime's options were set. */
 export function sendMessagesTo(receive: (message: Message) => void): void {
   getStore().settings.engine = {
     log(request, done) {

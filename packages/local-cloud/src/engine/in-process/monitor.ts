@@ -1,6 +1,6 @@
 /**
- * The resource monitor of a program that runs in this process. `setMocks` hands a mock only types, names and inputs; a
- * monitor of our own sees the whole request: parents, dependencies, protection, providers.
+ * The resource monitor for a program that runs in this process. Pulumi's `setMocks` passes only types, names and inputs to a mock. A monitor of
+ * our own gets the whole request: parents, dependencies, protection, providers.
  */
 
 import type {
@@ -29,17 +29,17 @@ const AWS_PROVIDER = 'pulumi:providers:aws'
 const READ_STACK = 'pulumi:pulumi:readStackOutputs'
 const GET_RESOURCE = 'pulumi:pulumi:getResource'
 const AWSX_PROVIDER = 'pulumi:providers:awsx'
-/** gRPC's UNAVAILABLE: the runtime then stops where it is, as it does when the real engine gives up. */
+/** gRPC's UNAVAILABLE. The runtime then stops, as it does when the real engine gives up. */
 const UNAVAILABLE = 14
-/** gRPC's UNKNOWN: what an invoke's refusal comes back as. */
+/** gRPC's UNKNOWN: the status of a refused invoke. */
 const UNKNOWN_STATUS = 2
 
 const INVOCATION = (token: string) => `invocation of ${token} returned an error`
 
-/** As gRPC hands it to the runtime. */
+/** The form in which gRPC passes the error to the runtime. */
 const refusedInvoke = (details: string) => ({ code: UNKNOWN_STATUS, details, message: details })
 
-/** A refusal that is for the program, not the run's end. */
+/** Whether the answer is a refusal that the program may handle, and that does not end the run. */
 const isRefusal = (answer: unknown): answer is { readonly error: ReturnType<typeof refusedInvoke> } =>
   typeof answer === 'object' && answer !== null && 'error' in answer
 
@@ -51,22 +51,22 @@ export interface MonitorOptions {
   readonly ledger: Ledger
   readonly organization: Organization
   readonly urnPrefix: string
-  /** The stack's own name, fully qualified: it has no outputs before its first deployment. */
+  /** The stack's full name. Before its first deployment it has no outputs. */
   readonly stackName: string
   readonly config: Readonly<Record<string, string>>
-  /** Told the first refusal; nothing is answered after it. */
+  /** Called with the first failure. No request is answered after it. */
   readonly fail: (error: Error) => void
 }
 
 export class Monitor extends MockMonitor {
   readonly #options: MonitorOptions
-  /** A provider that cannot sign in says so when it is first used. */
+  /** By reference. If a provider cannot sign in, this is reported when it is first used. */
   readonly #providers = new Map<string, Provider | AwsError>()
   readonly #hooks = new Hooks()
   #failed = false
-  /** Registrations are made one at a time, in the order in which the program's dependencies let them arrive. */
+  /** Registrations are handled one at a time, in the order of their arrival. */
   #queue: Promise<void> = Promise.resolve()
-  /** What the stack exported, secrets wrapped. */
+  /** The stack's outputs, with secrets wrapped. */
   stackOutputs: Properties = {}
 
   constructor(options: MonitorOptions) {
@@ -120,14 +120,14 @@ export class Monitor extends MockMonitor {
       try {
         return await answer()
       } catch (cause) {
-        // What AWS refuses is the program's to tell, or to go on without.
+        // The program may report AWS's refusal, or go on without the value.
         if (cause instanceof AwsError) return { error: refusedInvoke(refusal(INVOCATION(token), cause).message) }
         throw cause
       }
     })
   }
 
-  /** Another stack's outputs, without a resource that stands for it. */
+  /** The outputs of another stack, read without a resource that stands for it. */
   #stackOutputs(request: ResourceInvokeRequest) {
     const name = String(javaScript(request.getArgs()).name)
     const outputs = this.#options.ledger.stackOutputs(name)
@@ -136,12 +136,12 @@ export class Monitor extends MockMonitor {
     return { getReturn: () => struct(answer), getFailuresList: () => [], getUnknown: () => false }
   }
 
-  /** What a reference to a resource leads to. */
+  /** The resource that a reference names. */
   #handedOut(request: ResourceInvokeRequest) {
     const { urn } = javaScript(request.getArgs())
     const found = this.#options.run.draft.byUrn(String(urn))
     if (!found) throw new Error(`unknown resource ${String(urn)}`)
-    // Here the runtime reads the message itself.
+    // In this case the runtime itself reads the message.
     const state = protobuf.Struct.fromJavaScript(
       JSON.parse(JSON.stringify({ urn, id: found.id, state: found.outputs })),
     )
@@ -166,14 +166,14 @@ export class Monitor extends MockMonitor {
     callback(null, {})
   }
 
-  /** Registrations wait for one another. A hook runs inside of one and may ask for more: what only reads does not wait. */
+  /** Registrations wait for one another. A hook runs during a registration and may make requests; requests that only read do not wait. */
   #inTurn(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
     const turn = this.#queue.then(() => this.#answer(what, callback, answer))
     this.#queue = turn
     return turn
   }
 
-  /** The first failure is the run's, and whatever comes after it is turned away. */
+  /** The first failure ends the run; all later requests are refused. */
   async #answer(what: string, callback: Callback, answer: () => Promise<unknown>): Promise<void> {
     if (this.#failed) return callback({ code: UNAVAILABLE, message: 'the run has failed' })
     try {
@@ -220,7 +220,7 @@ export class Monitor extends MockMonitor {
     return { id: made.id, outputs: asSent(made.outputs, sent, inputs) }
   }
 
-  /** What this engine does not do is refused by name. */
+  /** Options that this engine does not support are refused by name. */
   #refuseOptions(request: RegisterResourceRequest, urn: string): void {
     const unsupported = (option: string) => new UnsupportedError(`the option "${option}" (on ${request.getName()})`)
     if (request.getImportid() !== '') throw unsupported('import')
@@ -230,7 +230,7 @@ export class Monitor extends MockMonitor {
     if (request.hasReplacementTrigger()) throw unsupported('replacementTrigger')
     for (const path of [...request.getIgnorechangesList(), ...request.getReplaceonchangesList()])
       if (!/^\w+$/.test(path)) throw unsupported(`ignoreChanges or replaceOnChanges of "${path}", a path into an input`)
-    // Ids derive from URNs: a renamed resource would be another one.
+    // Ids are derived from URNs, so an alias would change a resource's id.
     for (const alias of request.getAliasesList()) {
       const spec = alias.getSpec()
       const parent = spec?.getNoparent() ? '' : spec?.getParenturn() || request.getParent()
@@ -254,7 +254,7 @@ export class Monitor extends MockMonitor {
     return { id, outputs: sent }
   }
 
-  /** The explicit provider; without one the default provider, unless the stack's configuration turns that off. */
+  /** The explicit provider. Without one, the default provider, unless the stack's configuration disables default providers. */
   async #provider(reference: string, what: string): Promise<Provider> {
     const explicit = this.#providers.get(reference)
     if (explicit instanceof AwsError) throw explicit
@@ -291,7 +291,7 @@ export class Monitor extends MockMonitor {
     return found.outputs
   }
 
-  /** As the engine writes it: the types of all ancestors, then the resource's own. */
+  /** A URN in the engine's form: the types of all ancestors, then the resource's own type. */
   #urn(parent: string, type: string, name: string): string {
     const [, , parentTypes = ''] = parent === '' ? [] : parent.slice('urn:pulumi:'.length).split('::')
     const types = parentTypes === '' || parentTypes === STACK ? type : `${parentTypes}$${type}`
@@ -310,7 +310,7 @@ function refusal(what: string, cause: unknown): Error {
   return new Error(`${what}: ${detail}`, { cause })
 }
 
-/** Outputs for the program: what it sent comes back as sent, assets and secrets included. */
+/** Outputs for the program. Values that it sent are returned as they were sent, assets and secrets included. */
 function asSent(outputs: Properties, sent: Properties, inputs: Properties): Properties {
   const entries = Object.entries(outputs).map(([name, value]): [string, Value] => {
     const original = sent[name]
@@ -325,5 +325,5 @@ const providerId = (urn: string) => `${nameOf({ urn })}-provider`
 
 const javaScript = (value: Struct | undefined): Properties => (value?.toJavaScript() ?? {}) as Properties
 
-/** As much of a protobuf `Struct` as the runtime reads. */
+/** The part of a protobuf `Struct` that the runtime uses. */
 const struct = (value: Properties): Struct => ({ toJavaScript: () => value })

@@ -1,7 +1,4 @@
-/**
- * One run of one stack: a draft of the ledger that registrations write, and what becomes of it at the end. Nothing of it is
- * in the ledger before the program has succeeded.
- */
+/** One run of one stack. Registrations write into a draft of the ledger, which replaces the ledger when the program has succeeded. */
 
 import { findRow, rowOf } from '../../aws/registry.ts'
 import { AwsError } from '../../errors.ts'
@@ -25,7 +22,7 @@ import type { Operation, ResourceType } from '../../resource/resource-type.ts'
 import type { Provider } from '../configured-provider.ts'
 import { type ControlPlane, Decisions, requireAbsentRead, requireOperation } from '../control-plane.ts'
 
-/** How a registration wants the resource treated, as Pulumi's options say. */
+/** A registration, with the options that Pulumi sends. */
 export interface Registration {
   readonly urn: string
   readonly type: string
@@ -35,28 +32,31 @@ export interface Registration {
   readonly ignoreChanges: readonly string[]
   readonly replaceOnChanges: readonly string[]
   readonly deleteBeforeReplace: boolean
-  /** Runs before the resource is created, and may refuse. */
+  /** Runs before the resource is created, and may refuse it. */
   readonly beforeCreate?: () => Promise<void>
 }
 
-/** By URN: who made a resource. As with Pulumi's own state, its deletion is a call of the same principal. */
+/** By URN: the session that made a resource. As in Pulumi's state, the same principal deletes it. */
 export type Makers = Map<string, Session>
 
 export interface RunOptions {
   readonly createAuthorize?: (ledger: LedgerView, organization: Organization) => Authorize
-  /** Every call of the control plane is evaluated for the principal of its provider. @default none is */
+  /**
+   * If present, every call of the control plane is evaluated for the principal of its provider.
+   * @default not evaluated
+   */
   readonly evaluated?: Pick<ControlPlane, 'observe'>
-  /** Kept from run to run. */
+  /** Kept from one run to the next. */
   readonly makers?: Makers
 }
 
-/** A replaced resource stays under this until the run's end, as on AWS: it is created before it is deleted. */
+/** A replaced resource has this suffix until the end of the run: as on AWS, the new one is created before the old one is deleted. */
 const REPLACED = '#replaced'
 
-/** `urn:pulumi:STACK::PROJECT::TYPE::NAME`: what starts the URNs of one stack. */
+/** `urn:pulumi:STACK::PROJECT::`, the beginning of all URNs of a stack. */
 export const urnPrefix = (stack: string, project: string) => `urn:pulumi:${stack}::${project}::`
 
-/** What a stack owns; what it gave up without deleting it is its own no more. */
+/** The resources that a stack owns. A resource that the stack gave up without deleting it is not among them. */
 const BY_STACK: Index = {
   keysOf: ({ urn }) => (urn.endsWith(RETAINED) ? [] : [urn.slice(0, urn.indexOf('::', urn.indexOf('::') + 2) + 2)]),
 }
@@ -64,7 +64,7 @@ const BY_STACK: Index = {
 export class Run {
   readonly draft: Draft
   readonly authorize: Authorize | undefined
-  /** Whose permissions are evaluated. Without credentials in it, permissions are not evaluated. */
+  /** Evaluates permissions. Without credentials in it, permissions are not evaluated. */
   readonly controlPlane: ControlPlane
   readonly #decisions: Decisions | undefined
   readonly #makers: Makers
@@ -72,7 +72,7 @@ export class Run {
   readonly #organization: Organization
   readonly #prefix: string
   readonly #seen = new Set<string>()
-  /** Deleted in the course of a replacement, before the new one was made. */
+  /** Resources that were deleted before their replacement was made. */
   readonly #gone: Declared[] = []
 
   constructor(
@@ -102,7 +102,7 @@ export class Run {
     return this.#seen.has(urn)
   }
 
-  /** @throws AwsError, UnsupportedError; the draft is then of no more use. */
+  /** @throws AwsError, UnsupportedError; the draft cannot be used after that. */
   async register(registration: Registration): Promise<Declared> {
     const { urn, type, provider, options } = registration
     if (this.#seen.has(urn))
@@ -153,8 +153,9 @@ export class Run {
   }
 
   /**
-   * Asked of what was there before the run: an engine deletes dependents first, so what a resource depended on is still there.
-   * @throws AwsError when who made it may not delete it; what nobody is known to have made, anybody may
+   * Checks the permission to delete, with the resources as they were before the run: an engine deletes dependents first, so the resources that
+   * this one depends on still exist.
+   * @throws AwsError if its maker may not delete it; a resource whose maker is unknown may be deleted by anybody
    */
   async #requireDeletion(resource: Declared): Promise<void> {
     const maker = this.#makers.get(resource.urn.replace(REPLACED, ''))
@@ -163,7 +164,10 @@ export class Run {
     await this.#require('delete', { ...declaration, ledger: this.#ledger }, maker)
   }
 
-  /** A resource of an account by its id, whichever stack made it. @throws AwsError when the caller may not read it */
+  /**
+   * Reads a resource of an account by its id, whichever stack made it.
+   * @throws AwsError if the caller may not read it
+   */
   async read(type: string, id: string, { account, region, session }: Provider): Promise<Declared | undefined> {
     const row = rowOf(type)
     const isMeant = importedBy(rowOf(type), id)
@@ -206,7 +210,7 @@ export class Run {
     await this.draft.put({ ...before, urn: `${before.urn}${REPLACED}` })
   }
 
-  /** Deletes what the program no longer declares, and puts the draft in the ledger's place. */
+  /** Deletes what the program no longer declares, and replaces the ledger by the draft. */
   async commit(waits?: Waits): Promise<void> {
     const gone = [...this.#gone]
     for (const resource of this.draft.lookUp(BY_STACK, this.#prefix).toReversed()) {
@@ -225,7 +229,7 @@ export class Run {
 
   #refuseDeletion(resource: Declared): void {
     const row = rowOf(resource.type)
-    // Made anew under the same name: whoever names it finds the new one.
+    // The resource was made again under the same name, so references to it now find the new one.
     const successor = this.draft.byUrn(resource.urn.replace(REPLACED, ''))
     if (successor?.id === resource.id && successor.account === resource.account) return
     row.refuseDelete?.(resource, this.draft, this.#organization)
@@ -237,7 +241,7 @@ export class Run {
       )
   }
 
-  /** Creations and updates as they were made, then deletions, the last made first. */
+  /** Creations and updates in the order in which they were made, then deletions in reverse order. */
   #changes(): readonly Change[] {
     const changes: Change[] = []
     const deleted: Change[] = []
@@ -264,8 +268,8 @@ const isSame = (one: Declared, other: Declared) =>
   one.type === other.type && one.id === other.id && one.account === other.account && one.region === other.region
 
 /**
- * A replaced resource's URN is the new one's as well: its deletion has to be announced before the creation, or the ledger
- * would lose the new one.
+ * A replaced resource and its replacement have the same URN. The deletion is announced before the creation, or the ledger would lose the new
+ * resource.
  */
 function merge(changes: readonly Change[], deleted: readonly Change[]): readonly Change[] {
   const replaced = new Map(deleted.map((change) => [change.resource.urn, change]))

@@ -1,4 +1,4 @@
-/** `aws` as the engine sees it: Pulumi's provider protocol, on the same rows as the in-process engine. */
+/** The provider `aws`: Pulumi's provider protocol, with the same rows as the in-process engine. */
 import type { IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages, {
   type CheckRequest,
@@ -93,7 +93,7 @@ class AwsProvider {
     const properties = received(request.getProperties())
     const response = new messages.CreateResponse()
     if (request.getPreview()) {
-      // What is not in the answer is unknown to the program.
+      // Outputs that are not in the answer are unknown to the program.
       response.setProperties(request.getProperties())
       return response
     }
@@ -144,7 +144,10 @@ class AwsProvider {
     return new empty.Empty()
   }
 
-  /** Until AWS no longer refuses for what is still there. @throws AwsError its refusal, when the patience has run out */
+  /**
+   * Repeats a deletion while AWS refuses it because something still exists.
+   * @throws AwsError the last refusal, when the time is over
+   */
   async #again<T>(deletion: () => Promise<T>, code: string, { peer, hungUp }: Caller): Promise<T> {
     const end = Date.now() + (this.#cloud.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
     const pause = { maximumMilliseconds: PAUSE_MILLISECONDS, random: () => 1 }
@@ -158,13 +161,13 @@ class AwsProvider {
     }
   }
 
-  /** The waiting is outside the turn: meanwhile others go on. */
+  /** Waits outside the turn, so that other changes can go on meanwhile. */
   async #change<T>({ peer, hungUp }: Caller, work: () => Promise<T>): Promise<T> {
     await takeTime(this.#cloud.delays, AbortSignal.any([hungUp, this.connections.cancelled(peer)]))
     return await this.#turns.run(work)
   }
 
-  /** What was made, once AWS says that it is ready. */
+  /** The resource, after AWS says that it is ready. */
   async #settled({ resource, failure }: Made, inputs: Properties, { peer }: Caller): Promise<Properties> {
     const outputs = wrapped(toldOf(resource), inputs)
     const failed = (cause: unknown) => new PartialFailure(cause, resource.id, outputs, wrapped(resource.inputs, inputs))
@@ -184,7 +187,7 @@ class AwsProvider {
       const outputs = holdsUnknown(news) ? undefined : foreseen(this.#cloud, target, known, inputs)
       return outputs ? wrapped(outputs, news, olds) : { ...olds, ...news }
     } catch (cause) {
-      // Only the deployment itself is refused; a preview asks nobody.
+      // Only the deployment itself is refused; a preview checks no permission.
       if (cause instanceof AwsError) return { ...olds, ...news }
       throw cause
     }
@@ -199,7 +202,7 @@ class AwsProvider {
   }
 }
 
-/** Addresses of tasks come and go, and are no part of their service to AWS. */
+/** Addresses of tasks change all the time, and on AWS they are no part of the service. */
 function toldOf({ type, outputs }: Declared): Properties {
   const { elasticNetworkInterfaces: _, ...told } = outputs
   return type === SERVICE ? told : outputs
@@ -210,10 +213,10 @@ interface Named {
   getType(): string
 }
 
-/** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
+/** Takes the type from `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
 const typeOf = (request: Named) => request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
 
-/** An import, and a `get` by the id alone, come without any state. */
+/** An import, and a `get` by an id alone, have no state. */
 function readOf(request: ReadRequest): Known {
   const hasState = [request.getInputs(), request.getProperties()].some(
     (state) => Object.keys(received(state)).length > 0,

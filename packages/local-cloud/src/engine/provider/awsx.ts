@@ -1,4 +1,4 @@
-/** `awsx` as the engine sees it: remote components, whose children are registered with the engine that asks. */
+/** The provider `awsx`: remote components. Their children are registered with the engine that calls. */
 import type { IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages, { type ConstructRequest } from '@pulumi/pulumi/proto/provider_pb.js'
 import {
@@ -27,7 +27,7 @@ export function awsxProvider(): IResourceProviderServer {
   }
 }
 
-/** The network of the in-process plan; each child is registered when those that it refers to have been answered. */
+/** The same plan of a network as in the in-process engine. Each child is registered when the resources that it refers to were made. */
 async function construct(request: ConstructRequest) {
   const type = request.getType()
   if (type !== AWSX_VPC) throw new UnsupportedError(`the remote component ${type}`)

@@ -1,4 +1,4 @@
-/** What the engine asks for, done in the ledger: resource by resource, each there before the answer. */
+/** Makes the engine's changes in the ledger, resource by resource. Each resource is in the ledger before the engine gets the answer. */
 
 import { findRow, rowOf } from '../../aws/registry.ts'
 import { AwsError } from '../../errors.ts'
@@ -9,7 +9,7 @@ import type { Provider } from '../configured-provider.ts'
 import { callsOf, requireAbsentRead, requireAll, requireOperation } from '../control-plane.ts'
 import { findImported, findIn, freeKey, type ProviderCloud, useKey } from './provider-cloud.ts'
 
-/** The engine keeps these to itself. */
+/** The engine does not send these options to a provider. */
 const NO_OPTIONS: Declared['options'] = { dependencies: [], protect: false, retainOnDelete: false }
 
 export interface Target {
@@ -18,28 +18,28 @@ export interface Target {
   readonly provider: Provider
 }
 
-/** What the engine has in its state. */
+/** What the engine's state has about a resource. */
 export interface Known {
   readonly id: string
   readonly inputs?: Properties
-  /** Nothing but the id, which is an import's then. */
+  /** The state has nothing but the id, as in an import. */
   readonly imported?: boolean
 }
 
-/** What was made; `failure` is AWS's refusal of a later step. */
+/** The resource that was made; `failure` is AWS's refusal of a later step. */
 export interface Made {
   readonly resource: Declared
   readonly failure?: unknown
 }
 
-/** @throws AwsError when AWS refuses, and nothing was made. */
+/** @throws AwsError if AWS refuses and nothing was made. */
 export async function create(cloud: ProviderCloud, target: Target, inputs: Properties): Promise<Made> {
   const row = rowOf(target.type)
   checkInputs(row, inputs)
   const urn = freeKey(cloud.ledger, target.urn)
   const declaration = declarationOf(cloud, row, { ...target, urn }, inputs)
   const made = await make(cloud, row, declaration, 'create', target.provider)
-  // AWS refuses most of what is there already; what it takes all the same (an inline policy, an alarm) is written over.
+  // If something exists already, AWS mostly refuses. Where it accepts (an inline policy, an alarm), the existing one is overwritten.
   const { id, account, region } = made.resource
   const same = findIn(cloud.ledger, { row, urn: target.urn, id, account, region, inputs })
   await cloud.ledger.put(same ? { ...made.resource, urn: same.urn } : made.resource)
@@ -48,7 +48,7 @@ export async function create(cloud: ProviderCloud, target: Target, inputs: Prope
   return made
 }
 
-/** @throws AwsError when AWS refuses, and nothing was changed; or when the resource is not there any more. */
+/** @throws AwsError if AWS refuses and nothing was changed, or if the resource no longer exists. */
 export async function update(cloud: ProviderCloud, target: Target, known: Known, inputs: Properties): Promise<Made> {
   const row = rowOf(target.type)
   checkInputs(row, inputs)
@@ -75,7 +75,7 @@ async function make(
   await allow(calls.filter(({ sets }) => sets === undefined))
   const { afterwards = [], ...first } = row
   const resource = await declare({ ...declaration, row: first })
-  // What AWS refuses from here on leaves a resource: as it is without the step that was refused, and those behind it.
+  // From here on, a refusal by AWS leaves a resource without the refused step and without the steps after it.
   const steps: readonly Step[] = [
     ...calls.flatMap((call) => (call.sets ? [{ sets: call.sets, run: () => allow([call]) }] : [])),
     ...afterwards.map(({ inputs, refuse }) => ({ sets: inputs, run: async () => refuse(situation) })),
@@ -92,12 +92,12 @@ async function make(
 }
 
 interface Step {
-  /** Inputs that it sets. */
+  /** The inputs that the step sets. */
   readonly sets: readonly string[]
   readonly run: () => Promise<void>
 }
 
-/** The resource as it is when a step was refused: the inputs that it was to set are as they were before. */
+/** The resource when a step was refused: the inputs that the step was to set have their previous values. */
 function without(declaration: Declaration, names: readonly string[]): Declared {
   const kept = Object.entries(declaration.inputs).filter(([name]) => !names.includes(name))
   const before = names.flatMap((name) => {
@@ -109,8 +109,8 @@ function without(declaration: Declaration, names: readonly string[]): Declared {
 }
 
 /**
- * What is there, as AWS would tell it.
- * @returns undefined when there is no such resource
+ * Reads the resource as AWS would return it.
+ * @returns undefined if there is no such resource
  */
 export async function read(cloud: ProviderCloud, target: Target, known: Known): Promise<Declared | undefined> {
   const row = rowOf(target.type)
@@ -125,9 +125,9 @@ export async function read(cloud: ProviderCloud, target: Target, known: Known): 
 }
 
 /**
- * Deletes; what is gone already is no mistake.
- * @returns what was there
- * @throws AwsError while others still depend on it
+ * Deletes a resource. It is no error if it was deleted before.
+ * @returns the resource that existed
+ * @throws AwsError while others depend on it
  */
 export async function remove(cloud: ProviderCloud, target: Target, known: Known): Promise<Declared | undefined> {
   const { ledger } = cloud
@@ -153,7 +153,7 @@ export async function remove(cloud: ProviderCloud, target: Target, known: Known)
   return found
 }
 
-/** What an update would answer; changes nothing and refuses nothing, as a preview does not ask AWS. */
+/** The outputs that an update would have. It changes nothing and refuses nothing, because a preview does not call AWS. */
 export function foreseen(
   cloud: ProviderCloud,
   target: Target,
@@ -190,7 +190,7 @@ function declarationOf(
     urn,
     inputs,
     account,
-    // A global resource stays where it was made first.
+    // A global resource stays in the region in which it was first made.
     region: current?.region ?? region,
     ledger,
     organization,

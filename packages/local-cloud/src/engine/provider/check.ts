@@ -1,4 +1,4 @@
-/** What is wrong with a resource's inputs before anything is asked of AWS, property by property. */
+/** Finds mistakes in a resource's inputs before AWS is called, property by property. */
 import messages, { type CheckRequest } from '@pulumi/pulumi/proto/provider_pb.js'
 import { rowOf } from '../../aws/registry.ts'
 import type { Properties } from '../../ledger/ledger.ts'
@@ -32,7 +32,7 @@ export const configFailures = (inputs: Properties): readonly Failure[] => [
   ...unknownInputs(inputs).map((property) => ({ property, reason: unsupported(property, 'pulumi:providers:aws') })),
 ]
 
-/** The inputs are taken as they are: names that AWS's users leave out are made up when the resource is made. */
+/** The inputs are returned unchanged: names that the program leaves out are generated when the resource is made. */
 export function checkResponse(request: CheckRequest, failuresOf: (inputs: Properties) => readonly Failure[]) {
   const response = new messages.CheckResponse()
   response.setInputs(request.getNews())

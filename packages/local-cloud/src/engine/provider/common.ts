@@ -1,4 +1,4 @@
-/** What every provider answers alike: the greeting, and methods that ours do not have. */
+/** What both providers do in the same way: the handshake, and methods that they do not support. */
 
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js'
 import type { IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
@@ -7,10 +7,10 @@ import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import { type Caller, unary, unimplemented } from './unary.ts'
 
 export interface Common {
-  /** Version of the package that the programs import. */
+  /** The version of the package that the programs import. */
   readonly version: string
   readonly schema: () => object
-  /** A connection was made, by a program in this directory. */
+  /** Called when a program in this directory has connected. */
   readonly opened: (peer: string, programDirectory?: string) => void
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whose calls these are. The engine opens a connection for each provider of a program, says once what it is configured
- * with, and never repeats it: so it is kept by the connection's peer.
+ * Finds the provider configuration that a call belongs to. The engine opens a connection for each provider of a program, and sends the
+ * configuration once at its beginning. So the configuration is kept by the connection's peer address.
  */
 import { AwsError } from '../../errors.ts'
 import type { Properties } from '../../ledger/ledger.ts'
@@ -21,20 +21,20 @@ export class Connections {
     this.#cloud = cloud
   }
 
-  /** A new connection: whoever had this peer's address before is gone. */
+  /** A new connection: an earlier one with the same peer address has ended. */
   opened(peer: string, told?: string): void {
     const programDirectory = told ?? this.#cloud.programDirectory ?? process.cwd()
     this.#byPeer.set(peer, { programDirectory, cancelled: new AbortController() })
   }
 
-  /** @throws AwsError when a role cannot be assumed, or the account is not allowed. */
+  /** @throws AwsError if a role cannot be assumed, or if the account is not allowed. */
   async configure(peer: string, inputs: Properties): Promise<void> {
     const { ledger, organization, authorize } = this.#cloud
     const provider = await openProvider({ ledger, organization, ...(authorize && { authorize }) }, inputs)
     this.#byPeer.set(peer, { ...this.#of(peer), provider })
   }
 
-  /** The engine was interrupted: what it waits for on this connection is given up, others' work is not. */
+  /** The engine was interrupted: waits on this connection end, but not those of other connections. */
   cancel(peer: string): void {
     this.#of(peer).cancelled.abort()
   }

@@ -1,4 +1,4 @@
-/** What a change of inputs means: nothing, an update in place, or a replacement, property by property. */
+/** Decides what a change of inputs means, property by property: nothing, an update in place, or a replacement. */
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
 import { AwsError } from '../../errors.ts'
 import type { Properties, Value } from '../../ledger/ledger.ts'
@@ -12,11 +12,11 @@ export interface PropertyChange {
 }
 
 export interface Difference {
-  /** By the property's path: `tags.tenant`, `subnetIds[1]`. */
+  /** By the path of the property: `tags.tenant`, `subnetIds[1]`. */
   readonly changes: ReadonlyMap<string, PropertyChange>
-  /** Top-level inputs that replace the resource. */
+  /** The top-level inputs whose change replaces the resource. */
   readonly replaces: readonly string[]
-  /** The name is taken while the old one is there. */
+  /** The old resource must be deleted first, because it has the same name. */
   readonly deleteBeforeReplace: boolean
 }
 
@@ -41,7 +41,7 @@ const topOf = (path: string) => path.replace(/[.[].*$/, '')
 const isWithin = (path: string, outer: string) =>
   path === outer || (/^[.[]/.test(path.slice(outer.length)) && path.startsWith(outer))
 
-/** A value that is not known yet cannot be looked into: whether it replaces shows when it is known. */
+/** An unknown value cannot be compared. Whether it replaces the resource is decided when it is known. */
 function comparable(row: ResourceType, after: Properties): ResourceType {
   const { replacesWhen, ...rest } = row
   return replacesWhen && holdsUnknown(after) ? { ...rest, replacesWhen: tolerant(replacesWhen) } : row
@@ -58,7 +58,7 @@ const tolerant =
     }
   }
 
-/** Of a provider's own configuration: another region is another provider, and so are all its resources. */
+/** Compares a provider's configuration. A provider with another region is another provider, so all of its resources are replaced. */
 export function configDifference(before: Properties, after: Properties): Difference {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   const changes = names.flatMap((name) => changed(name, before[name], after[name]))
@@ -88,7 +88,7 @@ function changed(path: string, before: Value | undefined, after: Value | undefin
   return [[path, 'update']]
 }
 
-/** An asset's content is one value. */
+/** The content of an asset is compared as one value. */
 const isPlainObject = (value: Value): value is Properties =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !('sha256' in value)
 

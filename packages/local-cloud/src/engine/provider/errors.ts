@@ -1,4 +1,4 @@
-/** Refusals as gRPC tells them. */
+/** Errors in gRPC's form. */
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
 import statusMessages from '@pulumi/pulumi/proto/status_pb.js'
@@ -14,11 +14,11 @@ export class CancelledError extends Error {
   }
 }
 
-/** AWS made the resource, and refused a later step: it is there, and has to be in the state. */
+/** AWS made the resource but refused a later step, so the resource exists and must be in the state. */
 export class PartialFailure extends Error {
   override readonly name = 'PartialFailure'
   readonly id: string
-  /** Wrapped for the engine. */
+  /** In the engine's form, with secrets wrapped. */
   readonly outputs: Properties
   readonly inputs: Properties
 
@@ -30,7 +30,7 @@ export class PartialFailure extends Error {
   }
 }
 
-/** `CODE: message` of a refusal by AWS; the message alone otherwise. */
+/** `CODE: message` for a refusal by AWS; only the message for any other error. */
 export function refusalText(cause: unknown): string {
   if (cause instanceof AwsError) return `${cause.code}: ${cause.message}`
   return cause instanceof Error ? cause.message : String(cause)
@@ -39,7 +39,7 @@ export function refusalText(cause: unknown): string {
 export function serviceError(cause: unknown): Partial<ServiceError> {
   if (cause instanceof PartialFailure) return partial(cause)
   if (cause instanceof CancelledError) return { code: status.CANCELLED, details: cause.message }
-  // INTERNAL for what is no refusal but a defect of ours, so that it is not taken for AWS's answer.
+  // INTERNAL marks a defect of the local cloud, so that it is not taken for AWS's answer.
   const refused = cause instanceof AwsError || cause instanceof UnsupportedError
   return { code: refused ? status.FAILED_PRECONDITION : status.INTERNAL, details: refusalText(cause) }
 }

@@ -1,4 +1,4 @@
-/** The engine's side of a component: where its children are registered. */
+/** The engine's resource monitor, with which the children of a component are registered. */
 import { credentials } from '@grpc/grpc-js'
 import type { ConstructRequest } from '@pulumi/pulumi/proto/provider_pb.js'
 import service from '@pulumi/pulumi/proto/resource_grpc_pb.js'
@@ -9,7 +9,7 @@ import { received, sent, unwrapped } from './values.ts'
 
 export interface Registered {
   readonly urn: string
-  /** Empty in a preview of what does not exist yet. */
+  /** Empty in a preview, for a resource that does not exist yet. */
   readonly id: string
   readonly outputs: Properties
 }
@@ -17,10 +17,10 @@ export interface Registered {
 export interface Child {
   readonly type: string
   readonly name: string
-  /** URN of the parent. */
+  /** The URN of the parent. */
   readonly parent: string
   readonly inputs: Properties
-  /** Input → URNs that its value came from. */
+  /** For each input the URNs that its value depends on. */
   readonly dependencies: Readonly<Record<string, readonly string[]>>
 }
 
@@ -32,7 +32,7 @@ export interface Monitor {
   close(): void
 }
 
-/** Policies, keys and archives in one message. */
+/** A message may contain policies, keys and archives. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024
 
 export function openMonitor(request: ConstructRequest): Monitor {
@@ -45,7 +45,7 @@ export function openMonitor(request: ConstructRequest): Monitor {
     message.setAcceptsecrets(true)
     message.setAcceptresources(true)
     message.setSupportspartialvalues(true)
-    // What was asked for the component holds for its children.
+    // The component's options apply to its children.
     if (request.hasProtect()) message.setProtect(request.getProtect() ?? false)
     if (request.hasRetainondelete()) message.setRetainondelete(request.getRetainondelete() ?? false)
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What the provider servers need of the local cloud, and one change at a time in it. */
+/** What the provider servers need of the local cloud, and the queue that makes one change at a time. */
 
 import type { Authorize } from '../../iam/authorize.ts'
 import type { Declared, Ledger, Properties, Waits } from '../../ledger/ledger.ts'
@@ -12,27 +12,36 @@ import { CancelledError } from './errors.ts'
 export interface ProviderCloud {
   readonly ledger: Ledger
   readonly organization: Organization
-  /** Evaluates policies as they are in the ledger now. Without one, everybody may do everything. */
+  /** Evaluates the policies that are in the ledger at that moment. Absent: every permission is granted. */
   readonly authorize?: Authorize
-  /** Copies of files that were handed over are kept here. */
+  /** The directory for copies of files that programs pass in. */
   readonly uploads: string
   /**
-   * Where the programs run: files that they hand over are named from there, and an engine does not tell the provider that it
-   * attaches to. @default the process's own directory
+   * The directory of the programs, from which they name files. An engine does not tell it to a provider that it attaches to.
+   * @default the process's own directory
    */
   readonly programDirectory?: string
-  /** How long AWS takes, to shuffle what the engine does at the same time. @default no time at all */
+  /**
+   * Artificial delays, which change the order of simultaneous operations.
+   * @default none
+   */
   readonly delays?: Delays
-  /** What the AWS provider waits for after a change. @default nothing */
+  /**
+   * Waits as the AWS provider does after a change.
+   * @default no wait
+   */
   readonly waits?: Waits
-  /** For how long a deletion is tried again, of the types for which the AWS provider does so. @default half a minute; AWS's is 20 */
+  /**
+   * How long a deletion is repeated, for types where the AWS provider repeats it.
+   * @default half a minute; the AWS provider's is 20 minutes
+   */
   readonly patienceMilliseconds?: number
-  /** Told of every call that needs a permission, after it was evaluated. */
+  /** Called for every call that needs a permission, after it was evaluated. */
   readonly observe?: (event: ProviderEvent) => void
 }
 
 export interface Delays {
-  /** Longest wait before a change is made, and again after it. */
+  /** The longest wait before a change, and again after it. */
   readonly maximumMilliseconds: number
   /** 0 ≤ x < 1. @default Math.random */
   readonly random?: () => number
@@ -47,7 +56,7 @@ export type ProviderEvent =
       readonly id: string
     }
 
-/** Refusals are decided and changes made one after another: two that exclude each other cannot both pass. */
+/** Runs checks and changes one after the other, so that two changes that exclude each other cannot both be accepted. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve()
 
@@ -58,7 +67,7 @@ export class Turns {
   }
 }
 
-/** @throws CancelledError as soon as the signal is given. */
+/** @throws CancelledError as soon as the signal is aborted. */
 export async function takeTime(delays: Delays | undefined, signal: AbortSignal): Promise<void> {
   if (signal.aborted) throw new CancelledError()
   if (!delays) return
@@ -76,7 +85,7 @@ export async function takeTime(delays: Delays | undefined, signal: AbortSignal):
   })
 }
 
-/** Services whose resources are in no region: the region of the provider that made them says nothing. */
+/** Services whose resources belong to no region; the provider's region does not matter for them. */
 const GLOBAL = ['aws:iam/', 'aws:route53/']
 
 export interface Wanted {
@@ -85,13 +94,13 @@ export interface Wanted {
   readonly id: string
   readonly account: string
   readonly region: string
-  /** As the engine knows them. */
+  /** In the engine's state. */
   readonly inputs?: Properties
 }
 
 /**
- * A resource of an account by its id. An id need not be unique (a function's permission has the name of a statement), and an
- * alias changes a URN: so the one that was made under the URN, or the one whose identity the inputs say.
+ * Finds a resource of an account by its id. Ids are not always unique (a function's permission has the name of a statement), and an alias
+ * changes a URN. So the resource made under the URN is preferred, or the one with the identity that the inputs have.
  */
 export function findIn(ledger: Ledger, { row, urn, id, account, region, inputs }: Wanted): Declared | undefined {
   const found = ledger.all(row.type).filter((one) => one.id === id && isAt(one, account, region))
@@ -101,7 +110,10 @@ export function findIn(ledger: Ledger, { row, urn, id, account, region, inputs }
   return found.find((one) => row.replaces.every((name) => canonical(one.inputs[name]) === canonical(inputs[name])))
 }
 
-/** The resource that an import, or a `get`, names. @throws AwsError for an id of another form than its type's */
+/**
+ * The resource that an import or a `get` names.
+ * @throws AwsError for an id that does not have its type's form
+ */
 export function findImported(
   ledger: Ledger,
   { row, id, account, region }: Pick<Wanted, 'row' | 'id' | 'account' | 'region'>,
@@ -113,10 +125,10 @@ export function findImported(
 const isAt = ({ type, account, region }: Declared, wantedAccount: string, wantedRegion: string) =>
   account === wantedAccount && (region === wantedRegion || GLOBAL.some((service) => type.startsWith(service)))
 
-/** Without what {@link freeKey} added. */
+/** Removes what {@link freeKey} has added. */
 const urnOf = (key: string) => key.replace(/#\d+$/, '')
 
-/** Keys that something was made under, gone or not, since the process began. */
+/** Keys that were used since the process began, also those of deleted resources. */
 const usedKeys = new WeakMap<Ledger, Set<string>>()
 
 const usedIn = (ledger: Ledger) => {
@@ -126,8 +138,8 @@ const usedIn = (ledger: Ledger) => {
 }
 
 /**
- * Where a new resource is kept in the ledger: under its URN, unless another one is still there that it replaces, or that an
- * interrupted run left behind. One that was deleted does not come back either: ids derive from the key, and AWS gives none twice.
+ * The key for a new resource in the ledger: its URN, unless the resource that it replaces still exists, or an interrupted run left one behind.
+ * The key of a deleted resource is not used again either, because ids are derived from the key, and AWS gives no id twice.
  */
 export function freeKey(ledger: Ledger, urn: string): string {
   const used = usedIn(ledger)
@@ -136,5 +148,5 @@ export function freeKey(ledger: Ledger, urn: string): string {
   return key
 }
 
-/** The key has its resource now. */
+/** Marks a key as used. */
 export const useKey = (ledger: Ledger, key: string) => void usedIn(ledger).add(key)

@@ -1,7 +1,7 @@
 /**
- * The CLI provider: providers `aws` and `awsx` that the real CLI attaches to (`PULUMI_DEBUG_PROVIDERS`), so that `pulumi up`,
- * `preview`, `refresh` and `destroy` run for real against the local cloud. `pulumi.provider.main` does not do: it drops
- * `Configure`, previews and detailed differences, so that account and region never arrive.
+ * The CLI provider: the providers `aws` and `awsx`, to which the real CLI attaches (`PULUMI_DEBUG_PROVIDERS`). So `pulumi up`, `preview`,
+ * `refresh` and `destroy` really run, against the local cloud. `pulumi.provider.main` cannot be used: it drops `Configure`, previews and
+ * detailed diffs, so account and region never arrive.
  */
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import service, { type IResourceProviderServer } from '@pulumi/pulumi/proto/provider_grpc_pb.js'
@@ -20,7 +20,7 @@ export interface Providers {
   close(): Promise<void>
 }
 
-/** As large as the engine allows itself. */
+/** The engine's own limit. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024
 
 /** @param ports @default free ones */

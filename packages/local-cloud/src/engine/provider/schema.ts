@@ -1,11 +1,11 @@
-/** The part of the packages' schemas that the local cloud has: names of types and inputs, not their shapes. */
+/** The part of the packages' schemas that the local cloud uses: the names of types and inputs. */
 import { createRequire } from 'node:module'
 import { AWSX_VPC, AWSX_VPC_INPUTS } from '../../aws/ec2/awsx-vpc.ts'
 import { invokeTokens, resourceTypes, rowOf } from '../../aws/registry.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Version of a package that the programs import: what the engine asks a plugin for. */
+/** The version of a package that the programs import. The engine asks plugins for it. */
 export const versionOf = (name: string): string => (require(`${name}/package.json`) as { version: string }).version
 
 const ANY = { $ref: 'pulumi.json#/Any' }

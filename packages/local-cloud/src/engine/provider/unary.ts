@@ -1,11 +1,11 @@
-/** gRPC's callbacks as functions that answer or throw. */
+/** Turns gRPC's callbacks into functions that return or throw. */
 import type { handleUnaryCall, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js'
 import { status } from '@grpc/grpc-js'
 import { serviceError } from './errors.ts'
 
 export interface Caller {
   readonly peer: string
-  /** Given when the engine has hung up. */
+  /** Aborted when the engine has hung up. */
   readonly hungUp: AbortSignal
 }
 
@@ -25,7 +25,7 @@ export function unary<Request, Response>(
   }
 }
 
-/** A method that no provider of ours has: says so, as gRPC does. */
+/** Answers, as gRPC does, that this method is not supported. */
 export const unimplemented =
   <Request, Response>(method: string): handleUnaryCall<Request, Response> =>
   (_call, callback) =>

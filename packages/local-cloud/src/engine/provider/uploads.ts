@@ -1,4 +1,4 @@
-/** Copies a file asset at once, as an upload does, because the caller may change or remove the file. */
+/** Copies a file asset at once, like an upload, because the caller may change or remove the file later. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -7,7 +7,7 @@ import type { ArchiveValue, AssetValue, Properties, Value } from '../../ledger/l
 import { ASSET, SECRET, SIGNATURE } from '../wire-values.ts'
 import type { AssetReader } from './values.ts'
 
-/** @param directory holds the copies, by the hash of their content; made when needed */
+/** @param directory for the copies, which are named by the hash of their content; made if needed */
 export function uploadsTo(directory: string, programDirectory: string): AssetReader {
   const asset = (given: Properties): AssetValue => {
     if (typeof given.text === 'string') return keptText(directory, given.text)
@@ -35,7 +35,7 @@ export function uploadsTo(directory: string, programDirectory: string): AssetRea
 
 const sha256Of = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
-/** @throws AwsError when the file is not there, or is another than the engine has read */
+/** @throws AwsError if the file does not exist, or has changed since the engine read it */
 function kept(
   directory: string,
   programDirectory: string,
@@ -58,7 +58,7 @@ function kept(
   return { asset: 'file', path: stored(directory, sha256, content), sha256 }
 }
 
-/** Readers see the whole copy or none. */
+/** Readers see either the whole copy or none. */
 function stored(directory: string, sha256: string, content: string | Uint8Array): string {
   const copy = join(directory, sha256)
   if (existsSync(copy)) return copy
@@ -69,7 +69,7 @@ function stored(directory: string, sha256: string, content: string | Uint8Array)
   return copy
 }
 
-/** Short texts stay in the ledger. */
+/** Texts up to this length stay in the ledger. */
 const LONGEST_TEXT = 1024
 
 function keptText(directory: string, text: string): AssetValue {

@@ -1,6 +1,6 @@
 /**
- * What the AWS provider says of a value before it asks AWS: a preview fails on it already, naming the property. Rows refuse the
- * same when a resource is made, as a value may not be known before.
+ * The checks of values that the AWS provider makes before it calls AWS. They make a preview fail, with the name of the property. Rows make the
+ * same checks when a resource is made, because a value may be unknown before.
  */
 
 import { RETENTIONS } from '../../aws/logs/resources/log-group.ts'
@@ -9,12 +9,12 @@ import type { Properties, Value } from '../../ledger/ledger.ts'
 import { UNKNOWN } from '../wire-values.ts'
 
 export interface ValueProblem {
-  /** Path of the input: `passwordPolicy.minimumLength`. */
+  /** The path of the input: `passwordPolicy.minimumLength`. */
   readonly property: string
   readonly reason: string
 }
 
-/** What is expected instead; undefined for a value that is good. */
+/** Returns what is expected instead, or undefined for a valid value. */
 type Check = (value: Value) => string | undefined
 
 const between =
@@ -48,7 +48,7 @@ const json: Check = (value) => {
   }
 }
 
-/** By the prefixes of the largest block and of the smallest. */
+/** A block whose prefix is in this range. */
 const block =
   (largest: number, smallest: number): Check =>
   (value) => {
@@ -101,7 +101,7 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   'aws:wafv2/webAcl:WebAcl': { description: atMost(256), scope: oneOf('REGIONAL', 'CLOUDFRONT') },
 }
 
-/** Every value that the provider refuses by itself. What is not known yet is not judged. */
+/** All values that the provider itself refuses. Unknown values are not checked. */
 export function valueProblems(type: string, inputs: Properties): readonly ValueProblem[] {
   return Object.entries(CHECKS[type] ?? {}).flatMap(([property, check]): ValueProblem[] => {
     const value = property.split('.').reduce<Value | undefined>((from, name) => fieldOf(from, name), inputs)

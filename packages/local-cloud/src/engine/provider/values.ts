@@ -1,4 +1,4 @@
-/** Values as the engine sends them and wants them back: secrets wrapped, unknowns in previews, assets by their hash. */
+/** Converts values from and to the engine's form: secrets are wrapped, previews have unknown values, and assets are identified by their hash. */
 
 import struct, { type Struct } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { UnsupportedError } from '../../errors.ts'
@@ -7,22 +7,19 @@ import type { Properties, Value } from '../../ledger/ledger.ts'
 import { canonical } from '../../resource/declare.ts'
 import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, secret, UNKNOWN } from '../wire-values.ts'
 
-/** An output's value with what it depends on, where the other side asked for these. */
+/** The signature of an output value with its dependencies, which is used if the other side supports it. */
 const OUTPUT = 'd0e6a833031e9bbcd3f4e8bde6ca49a4'
 
-/** As sent: secrets and assets are still wrapped. */
+/** The values as they were sent: secrets and assets are still wrapped. */
 export const received = (message: Struct | undefined): Properties => (message?.toJavaScript() ?? {}) as Properties
 
 export const sent = (properties: Properties): Struct =>
   struct.Struct.fromJavaScript(properties as Parameters<typeof struct.Struct.fromJavaScript>[0])
 
-/** Assets that are there by their content; `path` may be relative to the program's directory. */
+/** Reads the content of an asset; `path` may be relative to the program's directory. */
 export type AssetReader = (asset: Properties) => Value
 
-/**
- * Secrets and outputs unwrapped, references as ids, unknowns kept as they are. Nulls are left out: an input that is null is
- * not given.
- */
+/** Unwraps secrets and outputs, turns references into ids, and keeps unknown values. Nulls are left out: a null input counts as not given. */
 export function unwrapped(fields: Properties, readAsset: AssetReader = byHash): Properties {
   const entries = Object.entries(fields).flatMap(([name, value]): [string, Value][] =>
     value === null ? [] : [[name, unwrap(value, readAsset)]],
@@ -50,18 +47,18 @@ function unwrap(value: Value, readAsset: AssetReader): Value {
   }
 }
 
-/** Two assets are the same when their contents are, wherever they came from. */
+/** Two assets are equal if their contents are, wherever they come from. */
 const byHash: AssetReader = (asset) => ({ sha256: asset.hash ?? null })
 
 export const isUnknown = (value: Value | undefined): boolean => value === UNKNOWN
 
-/** Whether anything in the value is not known yet. */
+/** Whether any part of the value is unknown. */
 export function holdsUnknown(value: Value | undefined): boolean {
   if (typeof value === 'string') return value === UNKNOWN
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
 }
 
-/** Every text in the value that is, or is inside, a secret. */
+/** All texts in the value that are secret, or inside a secret. */
 function secretsIn(value: Value | undefined, inside = false): readonly string[] {
   if (isObject(value) && value[SIGNATURE] === SECRET) return secretsIn(value.value, true)
   if (typeof value === 'object' && value !== null)
@@ -70,9 +67,9 @@ function secretsIn(value: Value | undefined, inside = false): readonly string[] 
 }
 
 /**
- * What AWS answers, for the engine: values that were sent come back as they were sent (assets and nested secrets included),
- * and an output that repeats a secret is one itself.
- * @param sources what was sent, and how it was in the state before, as received
+ * The outputs for the engine. Values that were sent are returned as they were sent (assets and nested secrets included), and an output that
+ * contains a secret becomes one.
+ * @param sources the inputs as received, and the previous state
  */
 export function wrapped(outputs: Properties, ...sources: readonly Properties[]): Properties {
   const secrets = new Set(sources.flatMap((source) => secretsIn(source)))
@@ -80,7 +77,7 @@ export function wrapped(outputs: Properties, ...sources: readonly Properties[]):
     const originals = sources.flatMap((source) => source[name] ?? [])
     const original = originals.find((one) => isAsset(one) || canonical(unwrap(one, byHash)) === canonical(value))
     if (original !== undefined) return [[name, original]]
-    // Its content was uploaded, and AWS hands out none: so it is after an import.
+    // The content was uploaded, and AWS does not return it. It is unknown after an import.
     if (isUpload(value)) return []
     return [[name, repeats(value, secrets) ? secret(value) : value]]
   })
@@ -93,7 +90,7 @@ const isAsset = (value: Value | undefined): value is Properties =>
 
 const isUpload = (value: Value) => isObject(value) && 'sha256' in value && ('asset' in value || 'archive' in value)
 
-/** Shorter ones would be found in everything. */
+/** Shorter secrets would be found in unrelated values. */
 const SHORTEST_PART = 8
 
 function repeats(value: Value, secrets: ReadonlySet<string>): boolean {

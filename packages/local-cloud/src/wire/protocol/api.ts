@@ -1,4 +1,4 @@
-/** A service whose operations only read: each is a function, and what is around them is the same for all. */
+/** A service with read-only operations. Each operation is a function; everything around them is the same for all services. */
 import { UnsupportedError } from '../../errors.ts'
 import type { Session } from '../../iam/authorize.ts'
 import type { CredentialStore } from '../../iam/credential-store.ts'
@@ -7,7 +7,7 @@ import { jsonProtocol } from './json.ts'
 import { answer, authenticate, type ErrorFormat, type Permission, permit } from './protocol.ts'
 import { queryProtocol, type XmlValue } from './query.ts'
 
-/** How requests and answers of a service are written. */
+/** The format of a service's requests and answers. */
 export interface ApiProtocol<Output> extends ErrorFormat {
   readonly read: (request: WireRequest) => { readonly operation: string; readonly input: unknown }
   readonly respond: (operation: string, output: Output, requestId: string) => WireResponse
@@ -15,14 +15,15 @@ export interface ApiProtocol<Output> extends ErrorFormat {
 
 export interface ApiCall extends Surroundings {
   readonly session: Session
-  /** Where it is called, and as whom. */
+  /** The account of the caller. */
   readonly account: string
   readonly region: string
   /** Not checked yet. */
   readonly input: unknown
   /**
-   * Throws the service's refusal unless every policy allows it.
-   * @param resource an ARN. @default `*`
+   * Throws the service's refusal unless all policies allow the call.
+   * @param resource an ARN.
+   * @default `*`
    */
   readonly permit: (action: string, resource?: string, context?: Permission['context']) => Promise<void>
 }
@@ -30,9 +31,9 @@ export interface ApiCall extends Surroundings {
 export type ApiOperation<Output> = (call: ApiCall) => Promise<Output>
 
 export interface Api<Output> {
-  /** As `serviceOf` answers it: the first label of the host name, or the whole of a global service's. */
+  /** As `serviceOf` returns it: the first label of the host name. */
   readonly name: string
-  /** @default the name */
+  /** @default the service's name */
   readonly signingName?: string
   readonly protocol: ApiProtocol<Output>
   readonly operations: Readonly<Record<string, ApiOperation<Output>>>
@@ -75,7 +76,7 @@ export function createApi<Output>(
   }
 }
 
-/** The JSON protocol with the operation's name in `x-amz-target`. */
+/** The JSON protocol, with the operation's name in `x-amz-target`. */
 export function jsonApi(target: string, version: '1.0' | '1.1' = '1.1'): ApiProtocol<object> {
   const json = jsonProtocol({ version, target })
   return {

@@ -1,4 +1,4 @@
-/** EC2's protocol: the query protocol's form without `member`, XML in which the items of a list are called `item`. */
+/** EC2's protocol: a variant of the query protocol without `member`, and XML in which the items of a list are called `item`. */
 import { AwsError } from '../../errors.ts'
 import type { WireResponse } from '../service.ts'
 import type { ApiProtocol } from './api.ts'

@@ -1,10 +1,10 @@
-/** AWS's JSON protocols: the operation's name in `x-amz-target`, errors as `__type`. */
+/** AWS's JSON protocols: the operation's name is in `x-amz-target`, the error's name in `__type`. */
 import { AwsError } from '../../errors.ts'
 import type { WireRequest, WireResponse } from '../service.ts'
 import { type ErrorFormat, jsonCodes } from './protocol.ts'
 
 export interface JsonProtocol extends ErrorFormat {
-  /** Name of the operation that is asked for. */
+  /** The name of the requested operation. */
   readonly operationOf: (request: WireRequest) => string
   readonly input: (request: WireRequest) => unknown
   readonly respond: (output: unknown, requestId: string) => WireResponse
@@ -39,7 +39,7 @@ export function jsonProtocol({
   }
 }
 
-/** Text of the body as JSON; an empty body is an empty object. */
+/** The body parsed as JSON; an empty body is an empty object. */
 export function parseJson(body: Uint8Array): unknown {
   try {
     return body.length === 0 ? {} : JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))

@@ -1,4 +1,4 @@
-/** What the services have in common: who signed, whether the call is allowed, and errors in the service's own wire format. */
+/** What all services share: authentication, the check of permissions, and errors in the service's own format. */
 import { randomUUID } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../../errors.ts'
 import type { ApiCall, Session } from '../../iam/authorize.ts'
@@ -6,10 +6,10 @@ import type { CredentialStore, IssuedCredential } from '../../iam/credential-sto
 import type { Surroundings, WireRequest, WireResponse } from '../service.ts'
 import { SignatureError, type SignatureFailure, verifySignature } from '../sigv4.ts'
 
-/** The code of what the local cloud does not have. */
+/** The error code for what the local cloud does not support. */
 export const UNSUPPORTED = 'UnsupportedByLocalCloud'
 
-/** How a service writes errors, and the codes that it has for what fails before its own operations. */
+/** How a service writes errors, and its codes for errors that occur before an operation. */
 export interface ErrorFormat {
   readonly refuse: (error: AwsError, requestId: string) => WireResponse
   readonly signature: Readonly<Record<SignatureFailure, { readonly code: string; readonly status: number }>>
@@ -29,7 +29,7 @@ export const jsonCodes = (status: number): Pick<ErrorFormat, 'signature' | 'acce
   accessDenied: { code: 'AccessDeniedException', status },
 })
 
-/** Answers the credential that signed; throws the service's own error. */
+/** Returns the credential that signed the request; throws the service's own error. */
 export function authenticate(
   request: WireRequest,
   signingName: string,
@@ -50,7 +50,7 @@ export function authenticate(
 
 export interface Permission
   extends Pick<ApiCall, 'action' | 'resource' | 'resourceAccount' | 'session' | 'resourcePolicy'> {
-  /** Where it is not the request's: the destination of a cross-region inference profile. */
+  /** Set if it differs from the request's region: the destination of a cross-region inference profile. */
   readonly region?: string
   /** Condition keys beyond those of the principal and of the way the request came. */
   readonly context?: ApiCall['context']

@@ -1,4 +1,4 @@
-/** AWS's REST protocols: the operation is the method and the path, whose labels are a part of its input. */
+/** AWS's REST protocols: method and path select the operation, and labels in the path are part of its input. */
 import { AwsError } from '../../errors.ts'
 import type { WireRequest, WireResponse } from '../service.ts'
 import type { ApiProtocol } from './api.ts'
@@ -6,7 +6,7 @@ import { parseJson } from './json.ts'
 import { jsonCodes } from './protocol.ts'
 import { type XmlValue, xml } from './query.ts'
 
-/** Operation → `GET /2015-03-31/functions/{FunctionName}/configuration`. */
+/** For each operation its method and path: `GET /2015-03-31/functions/{FunctionName}/configuration`. */
 export type Routes = Readonly<Record<string, string>>
 
 export function restJson(routes: Routes): ApiProtocol<object> {

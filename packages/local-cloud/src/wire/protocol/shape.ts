@@ -1,10 +1,10 @@
 /**
- * Shapes of requests: what a member may be, checked in one go, with AWS's wording of what is wrong. A member that no shape
- * names is refused as unsupported, because ignoring it would answer something else than AWS.
+ * Shapes of requests: the allowed values of each member, all checked together, with AWS's words for what is wrong. A member without a shape is
+ * refused as unsupported, because if it were ignored, the answer would differ from AWS's.
  */
 import { AwsError, UnsupportedError } from '../../errors.ts'
 
-/** Reads a value at a path such as `inferenceConfig.maxTokens`, adding what is wrong with it to `problems`. */
+/** Reads a value at a path such as `inferenceConfig.maxTokens`, and adds its mistakes to `problems`. */
 export interface Shape<T> {
   readonly read: (value: unknown, path: string, problems: string[]) => T
 }
@@ -25,11 +25,11 @@ export type Structure<M extends Members> = Simple<
 /** The type that a shape reads. */
 export type Of<S> = S extends Shape<infer T> ? T : never
 
-/** How a service answers what does not fit. */
+/** The errors of a service for invalid input. */
 export interface Refusals {
-  /** A value of another type than the member's. */
+  /** For a value of another type than the member's. */
   readonly serialization: (message: string) => AwsError
-  /** A constraint that is not met; the message lists all. */
+  /** For constraints that are not met; the message lists all of them. */
   readonly validation: (message: string) => AwsError
 }
 
@@ -38,7 +38,7 @@ export const VALIDATION_EXCEPTIONS: Refusals = {
   validation: (message) => new AwsError('ValidationException', message),
 }
 
-/** Reads a request's input; throws the service's refusal. */
+/** Reads a request's input, or throws the service's refusal. */
 export function read<T>(shape: Shape<T>, input: unknown, refusals: Refusals): T {
   const problems: string[] = []
   let value: T
@@ -53,7 +53,7 @@ export function read<T>(shape: Shape<T>, input: unknown, refusals: Refusals): T 
   throw refusals.validation(`${count} detected: ${problems.join('; ')}`)
 }
 
-/** A violation that is told in words of its own, without the others. */
+/** A mistake with its own message, which is reported without the others. */
 export class Violation extends Error {}
 
 class TypeMismatch extends Error {
@@ -83,7 +83,7 @@ export function text({ min, max, pattern }: TextLimits = {}): Shape<string> {
   }
 }
 
-/** Text that no error may repeat: passwords and tokens. */
+/** A text that no error may repeat: passwords and tokens. */
 export function secret({ max }: Pick<TextLimits, 'max'> = {}): Shape<string> {
   return {
     read(value, path, problems) {
@@ -114,7 +114,7 @@ export interface NumberLimits {
 export const integer = (limits: NumberLimits = {}) => numeric('an integer', Number.isInteger, limits)
 export const float = (limits: NumberLimits = {}) => numeric('a number', Number.isFinite, limits)
 
-/** An integer of the query protocol, where all values are text. */
+/** An integer in the query protocol, where all values are text. */
 export function integerText(limits: NumberLimits = {}): Shape<number> {
   const shape = integer(limits)
   return {
@@ -168,7 +168,10 @@ export function map<T>(member: Shape<T>, { min, max }: NumberLimits = {}): Shape
   }
 }
 
-/** @param unknown words the refusal of a member that is not among these. @default it is refused as unsupported */
+/**
+ * @param unknown makes the message for a member that is not among these.
+ * @default it is refused as unsupported
+ */
 export function structure<const M extends Members>(
   members: M,
   unknown?: (path: string, name: string) => string,
@@ -193,12 +196,12 @@ export function structure<const M extends Members>(
   }
 }
 
-/** Without the members that the stand-in has not. */
+/** The members that the stand-in supports. */
 type UnionOf<M extends Members> = {
   [K in keyof M]: M[K] extends Shape<infer T> ? ([T] extends [never] ? never : { readonly [P in K]: T }) : never
 }[keyof M]
 
-/** Exactly one of these members. `name` is the type's, which AWS's refusal gives. */
+/** Exactly one of these members must be given. `name` is the type's name in AWS's refusal. */
 export function union<const M extends Members>(name: string, members: M): Shape<UnionOf<M>> {
   return {
     read(value, path, problems) {
@@ -215,7 +218,7 @@ export function union<const M extends Members>(name: string, members: M): Shape<
   }
 }
 
-/** A member that AWS has and the stand-in has not. */
+/** A member that AWS has, but the stand-in does not support. */
 export const unsupported: Shape<never> = {
   read(_value, path) {
     throw new UnsupportedError(`the parameter '${dotted(path)}'`)
@@ -228,7 +231,7 @@ export const document: Shape<unknown> = { read: (value) => value }
 /** A JSON object. */
 export const object: Shape<Readonly<Record<string, unknown>>> = { read: (value, path) => record(value, path) }
 
-/** Bytes in Base64, as they are on the wire; what is read is the text. */
+/** Bytes in Base64, as they are sent; the result is the text. */
 export const blob: Shape<string> = {
   read(value, path, problems) {
     if (typeof value !== 'string' || !BASE64.test(value)) throw new TypeMismatch(path, 'bytes in Base64')
@@ -239,7 +242,7 @@ export const blob: Shape<string> = {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
-/** `messages.1.member.content.1.member` as `messages.0.content.0`. */
+/** Turns `messages.1.member.content.1.member` into `messages.0.content.0`. */
 export const dotted = (path: string) => path.replace(/\.(\d+)\.member/g, (_, position) => `.${Number(position) - 1}`)
 
 function record(value: unknown, path: string): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-/** Of a declared certificate, and of one that the account had before. */
+/** `DescribeCertificate`, for declared certificates and for those that the account had before. */
 import { AwsError } from '../../../errors.ts'
 import { text } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'

@@ -8,7 +8,7 @@ import { CERTIFICATE, missingRecords } from './certificate.ts'
 
 const CERTIFICATE_VALIDATION = 'aws:acm/certificateValidation:CertificateValidation'
 
-/** AWS waits 75 minutes; here what is missing will not come by waiting. */
+/** AWS waits 75 minutes for missing records. Here waiting would not help, because nothing else makes them. */
 export const certificateValidation: ResourceType = {
   type: CERTIFICATE_VALIDATION,
   inputs: ['certificateArn', 'validationRecordFqdns'],
@@ -30,11 +30,11 @@ export const certificateValidation: ResourceType = {
     id: `${known(situation.inputs, 'certificateArn')}#${situation.stableToken(8)}`,
     outputs: {},
   }),
-  /** It only waits until the certificate is issued. */
+  /** The resource only waits until the certificate is issued. */
   permissions: lifeCycle(({ inputs }) => {
     const read = [call('acm:DescribeCertificate', known(inputs, 'certificateArn'))]
     return { create: read, read, delete: [] }
   }),
-  // It stands for a wait, of which nothing is left to be read.
+  // The resource only stands for a wait, so there is nothing that an import could read.
   importId: 'never',
 }

@@ -34,7 +34,7 @@ export const certificate: ResourceType = {
           'ValidationException',
           `Value '${name}' at 'domainName' failed to satisfy constraint: Member must satisfy a domain name's pattern`,
         )
-    // The common name (RFC 5280); the other names may be longer.
+    // This limit is for the common name (RFC 5280); the other names may be longer.
     if (known(inputs, 'domainName').length > 64)
       throw new AwsError(
         'InvalidDomainValidationOptionsException',
@@ -49,7 +49,7 @@ export const certificate: ResourceType = {
       outputs: {
         arn: id,
         type: 'AMAZON_ISSUED',
-        // What it is when it is requested; others ask `isIssued`.
+        // The status when the certificate is requested. `isIssued` says what it is later.
         status: 'PENDING_VALIDATION',
         keyAlgorithm: text(inputs, 'keyAlgorithm') ?? 'RSA_2048',
         subjectAlternativeNames: [...new Set(namesOf(inputs))],
@@ -100,7 +100,7 @@ function validationOption(situation: Situation, domainName: string): Properties 
   }
 }
 
-/** A certificate that exists, or a requested one whose records are all there. */
+/** Whether a certificate existed before, or is a requested one whose records all exist. */
 export function isIssued(ledger: LedgerView, organization: Organization, certificateArn: string): boolean {
   if (existing(organization, certificateArn) !== undefined) return true
   const requested = ledger.find(CERTIFICATE, certificateArn)

@@ -28,7 +28,7 @@ export const scalingPolicy: ResourceType = {
     ...['namespace', 'metricName', 'statistic', 'unit', 'dimensions.name', 'dimensions.value'].map(
       (name) => `${CUSTOM}.${name}`,
     ),
-    // A metric that is computed: `m1 / m2`.
+    // A metric that is computed from others: `m1 / m2`.
     ...['id', 'expression', 'label', 'returnData'].map((name) => `${CUSTOM}.metrics.${name}`),
     ...[
       'stat',
@@ -65,7 +65,7 @@ export const scalingPolicy: ResourceType = {
   permissions: lifeCycle((situation) => {
     const target = targetOf(situation)?.outputs ?? {}
     const on = (action: string) => scaling(situation, text(target, 'arn') ?? '*', action, resourceTags(target))
-    // Target tracking keeps two alarms on its metric, made as who puts the policy.
+    // Target tracking makes two alarms on its metric, with the permissions of the caller of `PutScalingPolicy`.
     const alarms = ['PutMetricAlarm', 'DeleteAlarms'].map((action) =>
       call(
         `cloudwatch:${action}`,

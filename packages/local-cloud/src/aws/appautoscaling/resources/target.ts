@@ -23,7 +23,7 @@ export const scalableTarget: ResourceType = {
   inputs: [...KEY, 'minCapacity', 'maxCapacity', 'tags'],
   required: [...KEY, 'minCapacity', 'maxCapacity'],
   replaces: KEY,
-  // Its policies go with it.
+  // AWS deletes a target's policies with the target.
   heldThrough: [],
   refuse(situation) {
     const { inputs, ledger } = situation
@@ -37,7 +37,7 @@ export const scalableTarget: ResourceType = {
         'ValidationException',
         `Maximum capacity cannot be less than minimum capacity: ${least}, ${most}`,
       )
-    // AWS would change the one that is there: two resources would own it.
+    // AWS would change the existing target instead, and then two resources would own it.
     if (others(situation, TARGET).some((other) => !other.urn.includes('#') && sameTarget(other.inputs, inputs)))
       throw new AwsError('ConcurrentUpdateException', `${id} is a scalable target already`)
   },
@@ -97,7 +97,7 @@ export const scalableTarget: ResourceType = {
   },
 }
 
-/** Application Auto Scaling looks at what it shall scale, and scales it, with the permissions of who registers it. */
+/** Application Auto Scaling reads and scales the ECS service with the permissions of the caller who registers the target. */
 function ofService(situation: Situation) {
   const service = situation.ledger.find(SERVICE, arn(situation, 'ecs', known(situation.inputs, 'resourceId')))
   if (!service) return []

@@ -1,4 +1,4 @@
-/** The control plane of Amazon Bedrock, as far as it tells what models there are. */
+/** The part of Amazon Bedrock's control plane that describes models. */
 import type { Api } from '../../../wire/protocol/api.ts'
 import { restJson } from '../../../wire/protocol/rest.ts'
 import { deleteEnforcedGuardrailConfiguration as DeleteEnforcedGuardrailConfiguration } from './delete-enforced-guardrail-configuration.ts'

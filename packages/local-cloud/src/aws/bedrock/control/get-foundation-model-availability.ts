@@ -1,4 +1,4 @@
-/** Whether the account may call a model: the marketplace's agreement, and what its administrator has asked for. */
+/** Whether the account may call a model: it has the marketplace agreement, and its administrator has asked for access. */
 import { AwsError } from '../../../errors.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 
@@ -13,7 +13,7 @@ export const getFoundationModelAvailability: ApiOperation<object> = async (call)
   const found = findModel(modelId)
   if (!found || found.profile)
     throw new AwsError('ValidationException', 'The provided model identifier is invalid.', 400)
-  // Access is asked for by the model, or by one of its profiles.
+  // An administrator asks for access to a model, or to one of its profiles.
   const account = call.organization.accounts.find(({ id }) => id === call.account)
   const granted = account?.models.some((id) => findModel(id)?.model.id === modelId) ?? false
   const available = granted ? 'AVAILABLE' : 'NOT_AVAILABLE'

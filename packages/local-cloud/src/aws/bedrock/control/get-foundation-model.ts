@@ -23,7 +23,7 @@ export const getFoundationModel: ApiOperation<object> = async (call) => {
       modelName: model.name,
       providerName: id.split('.')[0],
       inferenceTypesSupported: model.onDemand ? ['ON_DEMAND'] : ['INFERENCE_PROFILE'],
-      // A date that is known is told some time before: the model is a legacy one from then on.
+      // Once the end of a model's life is announced, the model is a legacy one.
       modelLifecycle: { status: model.endOfLife === undefined ? 'ACTIVE' : 'LEGACY' },
     },
   }

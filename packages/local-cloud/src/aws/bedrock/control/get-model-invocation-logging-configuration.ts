@@ -1,4 +1,4 @@
-/** The account's and region's one: a stack's, or what was there before. */
+/** The single configuration of an account and region: a stack's, or one that existed before. */
 import { object, text } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { INVOCATION_LOGGING } from '../resources/invocation-logging-configuration.ts'

@@ -1,4 +1,4 @@
-/** Without an id it makes a configuration; with one, it changes that. */
+/** Without an id the call makes a configuration; with an id it changes that one. */
 import { createHash } from 'node:crypto'
 import { AwsError } from '../../../errors.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'

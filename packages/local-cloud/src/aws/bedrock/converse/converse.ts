@@ -24,7 +24,7 @@ export const converseStream: Operation = async (call) => {
   return respondFrames(converseFrames(events, accompaniment), call.requestId)
 }
 
-/** The conversation that is to be counted, after the same checks. */
+/** Reads a conversation whose tokens are to be counted, with the same checks. */
 export function readCounted(body: unknown, model: TextModel): Prompt {
   const input: CountedInput = read(COUNTED, body, VALIDATION_EXCEPTIONS)
   checkConversation(input)
@@ -49,7 +49,7 @@ async function begin(call: ModelCall, streamed: boolean) {
   return { events, accompaniment: { latencyMs, echoed: echoedOf(input), additional: additionalOf(input) } }
 }
 
-/** What the caller has marked for the guardrail: where there is any in the messages, nothing else of them is looked at. */
+/** The texts that the caller has marked for the guardrail. If the messages have any mark, the guardrail looks at nothing else in them. */
 function marked({ messages = [] }: ConverseInput): string | undefined {
   const blocks = messages.flatMap(({ content }) => content)
   const texts = blocks.flatMap((block) => ('guardContent' in block ? [block.guardContent.text.text] : []))
@@ -68,7 +68,7 @@ function checkLimit({ maxOutputTokens }: FoundationModel, { maxTokens = 1 }: Pro
     )
 }
 
-/** Which models can is documented, the words are not. */
+/** AWS documents which models support it, but not the words of the refusal. */
 function checkLatency({ features }: FoundationModel, { performanceConfig }: ConverseInput): void {
   if (performanceConfig?.latency === 'optimized' && !features.has('optimizedLatency'))
     throw invalid("This model doesn't support the optimized latency of performanceConfig.")
@@ -79,7 +79,7 @@ const echoedOf = ({ performanceConfig, serviceTier }: ConverseInput): Accompanim
   ...(serviceTier && { serviceTier }),
 })
 
-/** `/stop_sequence` is all that a model here has beside its answer; other paths lead nowhere, which is no error. */
+/** The models here have only `/stop_sequence` beside their answers. Other paths yield nothing, and are no error. */
 const additionalOf =
   ({ additionalModelResponseFieldPaths = [] }: ConverseInput): Accompaniment['additional'] =>
   ({ stopSequence }: Pick<ModelEnd, 'stopSequence'>) =>

@@ -1,4 +1,4 @@
-/** What `Converse`, `ConverseStream` and `CountTokens` take, as AWS's model of the API has it (client-bedrock-runtime 3.1164). */
+/** The inputs of `Converse`, `ConverseStream` and `CountTokens`, after AWS's model of the API (client-bedrock-runtime 3.1164). */
 import {
   blob,
   boolean,
@@ -25,7 +25,7 @@ const DOCUMENT_FORMATS = oneOf('pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html
 const DOCUMENT = structure({
   format: DOCUMENT_FORMATS,
   name: required(text({ min: 1, max: 200 })),
-  // Text as a source is for citations, which the stand-in has not.
+  // Text as a source is for citations, which the stand-in does not have.
   source: required(
     union('DocumentSource', { bytes: blob, s3Location: unsupported, text: unsupported, content: unsupported }),
   ),
@@ -94,7 +94,7 @@ const TOOL = union('Tool', {
   cachePoint: CACHE_POINT,
 })
 
-/** What is counted, too. */
+/** `CountTokens` takes these members too. */
 export const CONVERSATION = {
   messages: list(MESSAGE),
   system: list(union('SystemContentBlock', { text: text({ min: 1 }), guardContent: GUARDED, cachePoint: CACHE_POINT })),

@@ -1,4 +1,4 @@
-/** What `Converse` and `ConverseStream` answer. */
+/** The outputs of `Converse` and `ConverseStream`. */
 import { eventFrame } from '../event-stream.ts'
 import {
   type BlockStart,
@@ -10,12 +10,12 @@ import {
   writtenTo,
 } from '../model-backend.ts'
 
-/** What goes with the answer, beside what the model wrote. */
+/** What an answer has besides the model's words. */
 export interface Accompaniment {
   readonly latencyMs: () => number
   /** Fields of the request that are repeated in the answer. */
   readonly echoed: Readonly<Record<string, unknown>>
-  /** Values of the model's answer that were asked for. */
+  /** The values of the model's answer that the request asked for. */
   readonly additional: (end: Pick<ModelEnd, 'stopSequence'>) => Readonly<Record<string, unknown>>
 }
 
@@ -31,7 +31,7 @@ export function converseOutput(answer: Generated, { latencyMs, echoed, additiona
   }
 }
 
-/** A block of a whole answer. */
+/** A content block of an answer that is sent whole. */
 export function contentBlock(block: OutputBlock) {
   switch (block.type) {
     case 'text':
@@ -65,7 +65,7 @@ export function usageOf(usage: Usage) {
   }
 }
 
-/** Frames of `ConverseStream`. */
+/** The frames of a `ConverseStream`. */
 export async function* converseFrames(
   events: AsyncIterable<ModelEvent>,
   { latencyMs, echoed, additional }: Accompaniment,
@@ -82,13 +82,13 @@ export async function* converseFrames(
 interface Part {
   readonly type: string
   readonly payload: Readonly<Record<string, unknown>>
-  /** Of the last, `metadata`. */
+  /** On the last event, `metadata`, only. */
   readonly usage?: Usage
-  /** Of `messageStop`. */
+  /** On `messageStop` only. */
   readonly end?: ModelEnd
 }
 
-/** The events of a streamed answer. Only a tool's block has a start of its own, as on AWS. */
+/** The events of a streamed answer. As on AWS, only the block of a tool call has a start event. */
 export async function* converseParts(events: AsyncIterable<ModelEvent>): AsyncGenerator<Part> {
   let contentBlockIndex = 0
   let started = false

@@ -1,4 +1,4 @@
-/** The input of `Converse` as the models take it. */
+/** Converts the input of `Converse` into the form that the models take. */
 import type { JsonSchema } from '../json-schema.ts'
 import type { Block, CacheTtl, Prompt, Tool, ToolChoice } from '../model-backend.ts'
 import { invalid } from '../refusals.ts'
@@ -30,7 +30,7 @@ function parsedSchema(schema: string): JsonSchema {
     const parsed: unknown = JSON.parse(schema)
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonSchema
   } catch {
-    // Told below, as is JSON that is no schema.
+    // The caller below reports this, and JSON that is no schema.
   }
   // AWS's words are not known.
   throw invalid('The schema at outputConfig.textFormat.structure.jsonSchema.schema is not a valid JSON schema.')

@@ -1,4 +1,4 @@
-/** What Bedrock refuses of a conversation by itself, whatever the model, in its words. */
+/** What Bedrock itself refuses in a conversation, for every model, in Bedrock's words. */
 import { invalid } from '../refusals.ts'
 import type { ContentBlock, CountedInput, MessageInput } from './input.ts'
 
@@ -29,7 +29,7 @@ export function checkConversation({ messages = [], system = [], toolConfig }: Co
       )
   })
   const points = [...blocks, ...system, ...(toolConfig?.tools ?? [])].filter((block) => 'cachePoint' in block)
-  // The limit is documented, the words are not.
+  // AWS documents the limit, but not the words.
   if (points.length > MAX_CACHE_POINTS)
     throw invalid(`A request can have ${MAX_CACHE_POINTS} cachePoint blocks at most. Found ${points.length}.`)
 }
@@ -73,7 +73,7 @@ const OF_THE_ASSISTANT = ['toolUse', 'reasoningContent'] as const
 const misplacedIn = (role: MessageInput['role'], block: ContentBlock): string | undefined =>
   (role === 'user' ? OF_THE_ASSISTANT : OF_THE_USER).find((field) => field in block)
 
-/** Each call of a turn is answered in the next, once, and nothing else is. */
+/** The tool calls of a turn must be answered in the next turn, each once, and nothing else may be answered there. */
 function checkPairs(messages: readonly MessageInput[], index: number): void {
   const asked = (messages[index - 1]?.content ?? []).flatMap((block) => ('toolUse' in block ? [block.toolUse] : []))
   const answered = (messages[index]?.content ?? []).flatMap((block) =>
@@ -94,7 +94,7 @@ function checkDocuments(blocks: readonly ContentBlock[]): void {
   const names = blocks.flatMap((block) => ('document' in block ? [block.document.name] : []))
   if (names.length > MAX_DOCUMENTS)
     throw invalid(`You can't include more than ${MAX_DOCUMENTS} documents in a request.`)
-  // An underscore is in no list of AWS's, and has been seen to pass.
+  // None of AWS's lists has the underscore, but it has been seen to pass.
   if (names.some((name) => !/^[\w\-()[\] ]*$/.test(name) || /\s\s/.test(name)))
     throw invalid(
       "The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character. Check that the file name conforms to these restrictions and retry your request.",

@@ -1,4 +1,7 @@
-/** Models that turn text into vectors: asked by `InvokeModel` only, and answered by the stand-in whoever plays the others. */
+/**
+ * Models that turn text into vectors. Only `InvokeModel` calls them. The stand-in always answers for them, whatever backend answers for the
+ * other models.
+ */
 import {
   boolean,
   integer,

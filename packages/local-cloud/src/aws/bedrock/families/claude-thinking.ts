@@ -1,4 +1,4 @@
-/** What Anthropic's models refuse of thinking: how it is asked for, and how it comes back in the next turn. */
+/** Which requests for thinking, and which returned blocks of thinking, Anthropic's models refuse. */
 import type { AwsError } from '../../../errors.ts'
 import type { Block, Message, Prompt } from '../model-backend.ts'
 import { isRedacted, signatureOf } from '../reasoning.ts'
@@ -42,7 +42,7 @@ function checkSeal(block: Block, at: string, refuse: Refuse): void {
 
 const NAMES: Readonly<Record<string, string>> = { toolUse: 'tool_use' }
 
-/** Within a loop of tools the model goes on thinking, so it wants the beginning back. */
+/** During a loop of tool calls the model continues its thinking, so the turn must begin with the earlier blocks. */
 function checkLastTurn(messages: readonly Message[], refuse: Refuse): void {
   const index = messages.findLastIndex(({ role }) => role === 'assistant')
   const answers = messages[index + 1]?.content.some(({ type }) => type === 'toolResult')

@@ -1,4 +1,4 @@
-/** What Anthropic's models refuse, in their words, and their own parameters. */
+/** Anthropic's models: what they refuse, in their words, and their own parameters. */
 import type { AwsError } from '../../../errors.ts'
 import { boolean, integer, list, oneOf, read, required, structure, text } from '../../../wire/protocol/shape.ts'
 import type { FoundationModel } from '../catalogue.ts'
@@ -11,7 +11,7 @@ import { checkImages } from './images.ts'
 
 type Refuse = (message: string) => AwsError
 
-/** Betas that Bedrock takes, as its documentation lists them in November 2026. */
+/** Betas that Bedrock accepts, according to its documentation of November 2026. */
 const BETAS = [
   'computer-use-2025-01-24',
   'computer-use-2025-11-24',
@@ -50,7 +50,7 @@ const ADDITIONAL = {
   tool_choice: structure({ type: oneOf('auto', 'any'), disable_parallel_tool_use: required(boolean) }),
 }
 
-/** Members that `Converse` has by another way. */
+/** Members that `Converse` has in another place. */
 const TAKEN = ['system', 'messages', 'max_tokens', 'temperature', 'top_p', 'stop_sequences', 'model', 'stream']
 
 export const claude: Family = {
@@ -97,7 +97,7 @@ function checkNoSampling({ temperature, topP, topK }: Prompt, refuse: Refuse): v
     if (value !== undefined) throw refuse(`\`${name}\` is deprecated for this model.`)
 }
 
-/** LiteLLM's source: Bedrock refuses a `type` beside `toolConfig.toolChoice`, and takes `disable_parallel_tool_use` beside it. */
+/** Bedrock refuses a `type` beside `toolConfig.toolChoice`, and accepts `disable_parallel_tool_use` beside it. Source: LiteLLM. */
 function checkOwnChoice(type: string | undefined, toolChoice: Prompt['toolChoice']): void {
   if (type !== undefined && toolChoice)
     throw invalid('The additional field tool_choice.type conflicts with an existing field.')
@@ -157,7 +157,7 @@ function checkPrefill({ features }: FoundationModel, messages: Prompt['messages'
     throw refuse('messages: final assistant content cannot end with trailing whitespace')
 }
 
-/** Every object of a schema must be closed. */
+/** Every object in a schema must forbid additional properties. */
 function checkSchema(schema: unknown, refuse: Refuse): void {
   if (typeof schema !== 'object' || schema === null) return
   const { type, additionalProperties } = schema as JsonSchema

@@ -1,12 +1,12 @@
-/** What differs between the families of models, whichever operation asks them. */
+/** What differs between the families of models, for every operation. */
 import type { AwsError } from '../../../errors.ts'
 import type { FoundationModel } from '../catalogue.ts'
 import type { Prompt } from '../model-backend.ts'
 
 export interface Family {
   /**
-   * What `additionalModelRequestFields` say.
-   * @param prompt what the request says otherwise
+   * Reads `additionalModelRequestFields`.
+   * @param prompt the rest of the request
    */
   readonly additional: (
     fields: Readonly<Record<string, unknown>>,
@@ -14,8 +14,8 @@ export interface Family {
     prompt: Prompt,
   ) => Partial<Prompt>
   /**
-   * What the model refuses by itself.
-   * @param refuse words it: `Converse` passes a model's words on in its own
+   * Throws what the model itself refuses.
+   * @param refuse makes the error: `Converse` wraps the model's words in its own
    */
   readonly check: (model: FoundationModel, prompt: Prompt, refuse: (message: string) => AwsError) => void
 }

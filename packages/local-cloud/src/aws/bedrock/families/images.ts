@@ -1,4 +1,4 @@
-/** Whether what is called an image is one, by its first bytes. */
+/** Checks by the first bytes whether an image is one. */
 import type { AwsError } from '../../../errors.ts'
 import type { Block, Message } from '../model-backend.ts'
 
@@ -11,7 +11,7 @@ const BEGINNINGS: readonly (readonly [format: string, beginning: RegExp])[] = [
 
 const MAX_BYTES = 5 * 1024 * 1024
 
-/** @throws AwsError for bytes that are no image, or one of another format than was said */
+/** @throws AwsError for bytes that are no image, or not of the stated format */
 export function checkImages(messages: readonly Message[], refuse: (message: string) => AwsError): void {
   messages.forEach(({ content }, index) => {
     content.forEach((block, position) => {

@@ -1,4 +1,4 @@
-/** What Amazon Nova refuses, and its own parameters. */
+/** Amazon Nova: what it refuses, and its own parameters. */
 import { integer, oneOf, read, required, structure } from '../../../wire/protocol/shape.ts'
 import type { FoundationModel } from '../catalogue.ts'
 import type { Reasoning } from '../model-backend.ts'
@@ -29,7 +29,7 @@ export const nova: Family = {
     }
   },
   check(_model, { reasoning, maxTokens, temperature, topP, tools, toolChoice, messages }, refuse) {
-    // Documented; the words are the stand-in's.
+    // The refusal is documented; its words are the stand-in's.
     if (reasoning?.effort === 'high' && (maxTokens ?? temperature ?? topP) !== undefined)
       throw invalid('maxTokens, temperature and topP must be unset when maxReasoningEffort is high.')
     if (toolChoice?.type === 'tool' && !tools.some(({ name }) => name === toolChoice.name))

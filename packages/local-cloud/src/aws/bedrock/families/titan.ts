@@ -1,4 +1,4 @@
-/** Titan's text models: a text in, a text out, and no parameters of their own beyond it. */
+/** Titan's text models take a text and return a text, and have no parameters of their own. */
 import { malformed } from '../refusals.ts'
 import type { Family } from './family.ts'
 

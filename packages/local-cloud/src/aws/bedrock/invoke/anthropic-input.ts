@@ -1,4 +1,4 @@
-/** What Anthropic's Messages API takes, as far as it is known; what is not a member of it is refused in its words. */
+/** The input of Anthropic's Messages API, as far as it is known. A member that it does not have is refused in Anthropic's words. */
 import {
   blob,
   boolean,
@@ -27,7 +27,7 @@ const CACHED = { cache_control: closed({ type: required(oneOf('ephemeral')), ttl
 
 const TEXT = closed({ type: required(oneOf('text')), text: required(text()), ...CACHED, citations: unsupported })
 
-/** An address is nothing that Bedrock would fetch. */
+/** Bedrock fetches no URLs. */
 const SOURCE = closed({
   type: required(oneOf('base64')),
   media_type: required(oneOf('image/png', 'image/jpeg', 'image/gif', 'image/webp')),
@@ -71,10 +71,10 @@ const BLOCKS = {
   redacted_thinking: closed({ type: required(oneOf('redacted_thinking')), data: required(text()) }),
 }
 
-/** Blocks of tools that run at the model's, and of search. */
+/** Blocks of tools that run at Anthropic, and of search. */
 const UNSUPPORTED = ['server_tool_use', 'web_search_tool_result', 'search_result', 'container_upload', 'tool_reference']
 
-/** Blocks, each read by its type, or a text that stands for one. */
+/** A list of blocks, each read by its type, or a text in place of the list. */
 function textOr<const M extends Members>(kinds: M): Shape<readonly Of<M[keyof M]>[]> {
   const one: Shape<Of<M[keyof M]>> = {
     read(value, path, problems) {
@@ -112,7 +112,7 @@ const TOOL = closed({
 })
 
 export const INPUT = closed({
-  // The second one is what Anthropic's own client of Bedrock sends since October 2026 (@anthropic-ai/bedrock-sdk 1.0).
+  // Anthropic's own client for Bedrock sends the second value since October 2026 (@anthropic-ai/bedrock-sdk 1.0).
   anthropic_version: required(oneOf('bedrock-2023-05-31', '2026-10-21')),
   max_tokens: required(integer({ min: 1 })),
   messages: required(list(closed({ role: required(oneOf('user', 'assistant')), content: required(textOr(BLOCKS)) }))),

@@ -1,4 +1,4 @@
-/** What Anthropic's API answers, whole or as its events. */
+/** The answers of Anthropic's API, whole or as events. */
 import {
   type BlockStart,
   type Generated,
@@ -56,7 +56,7 @@ export async function* anthropicParts(
   }
 }
 
-/** What stands there where a guardrail intervened is told nowhere; that it did is told beside. */
+/** It is not documented which stop reason the body has when a guardrail intervened. Another field of the body says that one did. */
 const reasonOf = (reason: StopReason) =>
   reason === 'content_filtered' ? 'refusal' : reason === 'guardrail_intervened' ? 'end_turn' : reason
 
@@ -80,7 +80,7 @@ function contentBlock(block: OutputBlock) {
   }
 }
 
-/** `InvokeModel` shows the model's own ids, `Converse` Bedrock's. */
+/** `InvokeModel` returns the model's own ids, `Converse` returns Bedrock's. */
 const ownId = (id: string) => id.replace(/^tooluse_/, 'toolu_bdrk_')
 
 function begunBlock(start: BlockStart) {

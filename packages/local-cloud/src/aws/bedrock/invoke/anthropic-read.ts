@@ -1,4 +1,4 @@
-/** Anthropic's blocks and tools as the models take them. A cache mark on a block is a cache point behind it. */
+/** Converts Anthropic's blocks and tools into the form that the models take. A cache mark on a block becomes a cache point after it. */
 import type { Block, CacheTtl, Tool, ToolChoice } from '../model-backend.ts'
 import { invalid } from '../refusals.ts'
 import type { AnthropicBlock, AnthropicChoice, AnthropicTool } from './anthropic-input.ts'

@@ -1,4 +1,4 @@
-/** What Anthropic's API refuses of a conversation, in its words. Turns of one role in a row are joined, not refused. */
+/** What Anthropic's API refuses in a conversation, in its words. Consecutive turns of one role are joined, not refused. */
 import { invalid } from '../refusals.ts'
 import type { AnthropicBlock, AnthropicInput } from './anthropic-input.ts'
 

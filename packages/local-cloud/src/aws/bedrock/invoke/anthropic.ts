@@ -1,4 +1,4 @@
-/** Anthropic's Messages API, as Bedrock takes it: with `anthropic_version` instead of `model` and `stream`. */
+/** Anthropic's Messages API in Bedrock's form: with `anthropic_version` in place of `model` and `stream`. */
 import { read } from '../../../wire/protocol/shape.ts'
 import { checkBetas, reasoningOf } from '../families/claude.ts'
 import type { Prompt } from '../model-backend.ts'

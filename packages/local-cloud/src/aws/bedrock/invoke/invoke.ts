@@ -1,4 +1,4 @@
-/** `InvokeModel` and `InvokeModelWithResponseStream`: the model's own body in, the model's own answer out. */
+/** `InvokeModel` and `InvokeModelWithResponseStream`: body and answer are in the model's own format. */
 import type { WireRequest } from '../../../wire/service.ts'
 import { isEmbedding, type TextFamily, type TextModel } from '../catalogue.ts'
 import { EMBEDDINGS } from '../embeddings/embeddings.ts'
@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<TextFamily, BodyFormat>> = { titan, anthropic, no
 export const invokeModel: Operation = async (call) => {
   const { model } = call.invoked
   if (isEmbedding(model)) {
-    // Documented; the words are not.
+    // The refusal is documented; its words are not.
     if (headerConfig(call.request)) throw invalid("This model doesn't support guardrails.")
     const { output, inputTokens } = EMBEDDINGS[model.family](call.body(), model, call.requestId)
     call.count({ inputTokens, outputTokens: 0 })
@@ -45,7 +45,7 @@ export const invokeModelWithResponseStream: Operation = async (call) => {
   })
 }
 
-/** The conversation of a body that is to be counted. */
+/** Reads the conversation in a body whose tokens are to be counted. */
 export const readBody = (body: unknown, model: TextModel): Prompt => FORMATS[model.family].read(body, model)
 
 async function begin(call: ModelCall, model: TextModel, streamed: boolean) {

@@ -1,4 +1,4 @@
-/** Nova's own body: much as `Converse`, with parameters of its own at the top. */
+/** Nova's own body: similar to `Converse`, with Nova's parameters at the top level. */
 import { float, integer, list, oneOf, read, required, structure, text } from '../../../wire/protocol/shape.ts'
 import { CONVERSATION } from '../converse/input.ts'
 import { contentBlock, converseParts, usageOf } from '../converse/output.ts'

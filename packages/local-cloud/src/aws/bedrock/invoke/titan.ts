@@ -27,7 +27,7 @@ const COMPLETION_REASONS: Readonly<Record<StopReason, string>> = {
   content_filtered: 'CONTENT_FILTERED',
   guardrail_intervened: 'CONTENT_FILTERED',
 }
-/** Titan's own default. */
+/** The default of Titan's API. */
 const DEFAULT_TOKENS = 512
 
 export const titan: BodyFormat = {

@@ -1,4 +1,4 @@
-/** What a server with the OpenAI API answers, whole or in chunks, as a model's events. */
+/** Converts answers of a server with the OpenAI API, whole or in chunks, into a model's events. */
 import { AwsError } from '../../../errors.ts'
 import type { BlockStart, ModelEvent, StopReason } from '../model-backend.ts'
 import { signatureOf } from '../reasoning.ts'
@@ -16,7 +16,7 @@ export interface Chunk {
 
 interface Said {
   readonly content?: string | null
-  /** Of servers with models that think; Ollama calls it `reasoning`. */
+  /** The thinking of servers whose models think; Ollama calls the field `reasoning`. */
   readonly reasoning_content?: string | null
   readonly reasoning?: string | null
   readonly tool_calls?: readonly Call[] | null
@@ -33,7 +33,7 @@ interface Counted {
   readonly completion_tokens?: number
 }
 
-/** @param thinks whether the caller asked for thinking; otherwise it is left out */
+/** @param thinks whether the caller asked for thinking; otherwise the answer's thinking is left out */
 export function* wholeAnswer({ choices: [choice] = [], usage }: Completion, thinks: boolean): Generator<ModelEvent> {
   const said = choice?.message
   const spoken = typeof said?.content === 'string' || (said?.tool_calls ?? []).length > 0
@@ -43,7 +43,7 @@ export function* wholeAnswer({ choices: [choice] = [], usage }: Completion, thin
   yield* answer.end(choice?.finish_reason, usage)
 }
 
-/** @throws AwsError where the server says that it failed, or ends without saying so */
+/** @throws AwsError if the server says that it failed, or if the stream ends without a finish reason */
 export async function* streamedAnswer(chunks: AsyncIterable<Chunk>, thinks: boolean): AsyncGenerator<ModelEvent> {
   const answer = new Answer(thinks)
   let finishReason: string | undefined
@@ -61,11 +61,11 @@ export async function* streamedAnswer(chunks: AsyncIterable<Chunk>, thinks: bool
 
 export const failed = (how: string) => new AwsError('ModelErrorException', `The model server ${how}.`, 424)
 
-/** Blocks one after the other, as Bedrock has them. */
+/** Writes blocks one after the other, as Bedrock's answers have them. */
 class Answer {
   readonly #thinks: boolean
   #open: BlockStart | undefined
-  /** Which call of the server's is open, and how many were. */
+  /** The index of the server's tool call that is open. */
   #call = -1
   #thinking = ''
   #called = false
@@ -104,7 +104,7 @@ class Answer {
     yield* this.#stop()
     yield {
       kind: 'end',
-      // Some servers say `stop` after a call. The API does not tell a stop sequence from the model's own end.
+      // Some servers say `stop` after a tool call. The API does not distinguish a stop sequence from the model's own end.
       stopReason: this.#called && finishReason !== 'length' ? 'tool_use' : (REASONS[finishReason ?? ''] ?? 'end_turn'),
       usage: { inputTokens: usage?.prompt_tokens ?? 0, outputTokens: usage?.completion_tokens ?? 0 },
     }

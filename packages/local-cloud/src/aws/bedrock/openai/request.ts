@@ -1,4 +1,4 @@
-/** A conversation of Bedrock's as the OpenAI API takes it. */
+/** Converts a conversation of Bedrock's into the form of the OpenAI API. */
 import { type Block, type Generation, type Message, type ToolChoice, textOf } from '../model-backend.ts'
 
 export function completionRequest(model: string, generation: Generation) {
@@ -32,7 +32,7 @@ function choiceOf(choice: ToolChoice) {
   return choice.type === 'any' ? 'required' : choice.type
 }
 
-/** Each result of a tool is a message of its own there, before what the user says. */
+/** In the OpenAI API each tool result is a message of its own, before the user's text. */
 function messagesOf({ role, content }: Message): readonly object[] {
   if (role === 'assistant') return [assistantMessage(content)]
   const results = content.flatMap((block) =>
@@ -52,7 +52,7 @@ function assistantMessage(content: readonly Block[]) {
   return { role: 'assistant', content: text === '' ? null : text, ...(calls.length > 0 && { tool_calls: calls }) }
 }
 
-/** A text alone, as every server takes it; parts where there is more. Of a document its text, as far as it is one. */
+/** A single text is sent as a text, which every server accepts; anything else as parts. Of a document, its text is sent, if it is one. */
 function userContent(content: readonly Block[]) {
   if (content.every(({ type }) => type === 'text' || type === 'cachePoint')) return textOf(content)
   return content.flatMap((block): object[] => {

@@ -1,6 +1,6 @@
-/** The data of server-sent events, as a server with the OpenAI API sends them; other fields and comments are left out. */
+/** Parses server-sent events as a server with the OpenAI API sends them. Only their data is returned; other fields and comments are ignored. */
 
-/** An event's lines of data, joined; events without data are none. */
+/** Yields the data of each event, with its lines joined. Events without data are skipped. */
 export async function* serverSentEvents(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-/** `aws.bedrock.GuardrailVersion`: a copy of the draft as it was, under the next number. */
+/** `aws.bedrock.GuardrailVersion`: a copy of the draft at the time when it was made, under the next number. */
 
 import { AwsError } from '../../../errors.ts'
 import { idPart } from '../../../resource/import-id.ts'
@@ -16,7 +16,7 @@ export const guardrailVersion: ResourceType = {
   inputs: ['guardrailArn', 'description', 'skipDestroy'],
   required: ['guardrailArn'],
   replaces: ['guardrailArn', 'description'],
-  // A guardrail takes its versions with it.
+  // Deleting a guardrail deletes its versions.
   releases: 'all',
   heldThrough: [],
   refuse(situation) {
@@ -51,7 +51,7 @@ export const guardrailVersion: ResourceType = {
   },
 }
 
-/** The draft's inputs as JSON: what AWS keeps of a version, and the provider knows nothing of. */
+/** The output that keeps the draft's inputs as JSON. AWS keeps them with a version; the provider has no such output. */
 export const COPY = 'copy'
 
 const copyOf = (situation: Situation): string =>

@@ -1,4 +1,4 @@
-/** `aws.bedrock.Guardrail`: the draft, which versions are made of. */
+/** `aws.bedrock.Guardrail`: the draft, from which versions are made. */
 import { AwsError } from '../../../errors.ts'
 import { idPart } from '../../../resource/import-id.ts'
 import { call, changed, lifeCycle, newTags, retag, when } from '../../../resource/permission.ts'
@@ -57,7 +57,7 @@ export const guardrail: ResourceType = {
     const others = Object.keys({ ...situation.inputs, ...situation.current?.inputs }).filter((name) => name !== 'tags')
     return {
       create: [
-        // AWS asks for it without a resource: there is none yet.
+        // AWS checks this permission without a resource, because the guardrail does not exist yet.
         call('bedrock:CreateGuardrail', '*', newTags(situation)),
         ...when(Object.keys(newTags(situation)).length > 0, call('bedrock:TagResource', own, newTags(situation))),
       ],

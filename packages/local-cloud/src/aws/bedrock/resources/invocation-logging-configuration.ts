@@ -39,7 +39,7 @@ export const invocationLoggingConfiguration: ResourceType = {
       throw invalid(`with role: ${text(to, 'roleArn')}, which Bedrock cannot assume`)
   },
   answer: ({ region }) => ({ id: region, outputs: {} }),
-  /** One per account and region: it has no ARN. */
+  /** An account and region has one configuration, which has no ARN. */
   permissions: lifeCycle(({ inputs }) => {
     const destination = object(object(inputs, 'loggingConfig') ?? {}, 'cloudwatchConfig')
     const role = text(destination ?? {}, 'roleArn')

@@ -1,4 +1,4 @@
-/** What the stand-in says: who it is, what it was asked, and what came with it. */
+/** What the stand-in answers: which model it stands for, what it was asked, and what else was sent. */
 import { sampleOf } from '../json-schema.ts'
 import { type Block, type Generation, textOf } from '../model-backend.ts'
 
@@ -6,7 +6,7 @@ import { type Block, type Generation, textOf } from '../model-backend.ts'
 const QUOTED_CHARACTERS = 200
 
 export function answerTo({ modelName, account, messages, schema }: Generation): string {
-  // The last may be the assistant's own, which begins the answer.
+  // The last message may be the assistant's: then it begins the answer.
   const content = messages.findLast(({ role }) => role === 'user')?.content ?? []
   const question = textOf(content).trim().replace(/\s+/g, ' ')
   if (schema) return JSON.stringify(sampleOf(schema, [`from ${modelName}`]))
@@ -20,7 +20,7 @@ export function answerTo({ modelName, account, messages, schema }: Generation): 
   return padded(answer, question)
 }
 
-/** Pictures and documents, so that what got lost on the way is seen. */
+/** Names the pictures and documents of the question, so that one sees what got lost on the way. */
 function attached(content: readonly Block[]): string {
   const things = content.flatMap((block) => {
     if (block.type === 'image') return [`a ${block.format} of ${Buffer.from(block.bytes, 'base64').length} bytes`]
@@ -29,7 +29,7 @@ function attached(content: readonly Block[]): string {
   return things.length === 0 ? '' : ` With ${things.join(', ')}.`
 }
 
-/** A question for "2000 words" gets as many. */
+/** If the question asks for "2000 words", the answer gets that many. */
 function padded(answer: string, question: string): string {
   const [, wanted] = /\b(\d{1,6}) words\b/.exec(question) ?? []
   const missing = wanted === undefined ? 0 : Number(wanted) - answer.split(' ').length

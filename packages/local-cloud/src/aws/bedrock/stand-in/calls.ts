@@ -1,7 +1,7 @@
 /**
- * Which tools the stand-in calls: those that the question names, in its order and as often as it names them. `get_weather`
- * may be written with spaces, and JSON behind the name is the input. Otherwise the input is made up to fit the tool's schema, of
- * the texts that the question has in double quotes.
+ * Decides which tools the stand-in calls: those that the question names, in the same order and as often. `get_weather` may be written with
+ * spaces. JSON after the name is the input. Without JSON, an input is made that fits the tool's schema; its texts are those in double quotes in
+ * the question.
  */
 import { createHash } from 'node:crypto'
 import { sampleOf } from '../json-schema.ts'
@@ -31,7 +31,7 @@ export function callsFor(generation: Generation): readonly ToolUse[] {
       case 'none':
         return []
       case 'auto':
-        // What has been answered is not asked again.
+        // Calls that were answered already are not made again.
         return content.some(({ type }) => type === 'toolResult') ? [] : mentions
       case 'any':
         return mentions.length > 0 ? mentions : tools.slice(0, 1).map((tool) => madeUp(tool, question))
@@ -61,10 +61,10 @@ function madeUp(tool: Tool, question: string): Mention {
   return { tool, at: 0, input: sampleOf(tool.schema, quoted) }
 }
 
-/** Of one input: more are no JSON. */
+/** The most brackets of one input; with more it is taken for no JSON. */
 const MOST_BRACKETS = 200
 
-/** The object that begins there, behind white space. */
+/** Parses the JSON object that begins at this place, after white space. */
 function jsonAt(text: string, start: number): unknown {
   const rest = text.slice(start).trimStart()
   if (!rest.startsWith('{')) return undefined
@@ -73,7 +73,7 @@ function jsonAt(text: string, start: number): unknown {
     try {
       return JSON.parse(rest.slice(0, end + 1))
     } catch {
-      // Goes on to the next bracket.
+      // Continue to the next closing bracket.
     }
   return undefined
 }

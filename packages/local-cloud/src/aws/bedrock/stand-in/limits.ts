@@ -1,8 +1,8 @@
-/** Ends an answer where it must end: at a stop sequence, or when there is no room for more tokens. */
+/** Cuts an answer off at a stop sequence, or when the token limit is reached. */
 import type { BlockStart, Generation, ModelEnd } from '../model-backend.ts'
 import { CHARACTERS_PER_TOKEN } from '../tokens.ts'
 
-/** A block with its text as it is written; a tool's input as JSON. */
+/** A block with the text that was written so far; for a tool call its input as JSON. */
 export interface Written {
   readonly start: BlockStart
   readonly text: string
@@ -33,7 +33,7 @@ export function limited(
     characters += fitting.length
     const { signature, ...unsigned } = block
     if (fitting.length < all.length) {
-      // Thinking that was cut off has no signature.
+      // Thinking that was cut off gets no signature.
       kept.push({ ...unsigned, text: fitting.join('') })
       return ended('max_tokens')
     }

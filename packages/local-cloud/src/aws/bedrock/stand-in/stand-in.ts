@@ -1,7 +1,7 @@
 /**
- * A model that needs no server: the same conversation gets the same answer, which names who served it. Temperature and the
- * like change nothing. It calls the tools that the question names, thinks when it is asked to, and writes JSON that fits the
- * schema where there is one.
+ * The built-in model, which needs no server: the same conversation gets the same answer, which names the model and account. Temperature and
+ * similar parameters have no effect. It calls the tools that the question names, thinks if it is asked to, and writes JSON that fits a given
+ * schema.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Block, Generation, ModelBackend, ModelEvent, OutputBlock } from '../model-backend.ts'
@@ -13,7 +13,10 @@ import { callsFor } from './calls.ts'
 import { limited, type Written } from './limits.ts'
 
 export interface StandInOptions {
-  /** Between two events of a streamed answer, as a model that writes a few dozen tokens a second. @default 5 */
+  /**
+   * Milliseconds between two events of a streamed answer; the default is like a model that writes a few dozen tokens a second.
+   * @default 5
+   */
   readonly pauseMilliseconds?: number
 }
 
@@ -61,7 +64,7 @@ function blocksOf(generation: Generation): readonly OutputBlock[] {
   const thinking = generation.reasoning ? [thinkingOf(generation, question)] : []
   const calls = callsFor(generation)
   if (calls.length === 0) return [...thinking, { type: 'text', text: answerTo(generation) }]
-  // A call that was asked for comes without words, as from the real models.
+  // If a tool call was demanded, the answer has no text beside it, as with the real models.
   if (generation.toolChoice?.type === 'any' || generation.toolChoice?.type === 'tool') return [...thinking, ...calls]
   const names = calls.map(({ name }) => name).join(', ')
   return [...thinking, { type: 'text', text: `I call ${names}.` }, ...calls]
@@ -70,19 +73,19 @@ function blocksOf(generation: Generation): readonly OutputBlock[] {
 function thinkingOf({ family, reasoning }: Generation, question: readonly Block[]): OutputBlock {
   const text = textOf(question)
   const thinking = `The question has ${text.length} characters.`
-  // Nova keeps its thinking to itself, and has no signature.
+  // Nova does not show its thinking, and sends no signature.
   if (family === 'nova') return { type: 'reasoning', text: '[REDACTED]' }
   if (text.includes(REDACTING_PROMPT)) return { type: 'redacted', data: redactedOf(thinking) }
   const shown = reasoning?.hidden ? '' : thinking
   return { type: 'reasoning', text: shown, signature: signatureOf(shown) }
 }
 
-/** About a word each. */
+/** Pieces of about one word each. */
 const words = (text: string): readonly string[] => text.match(/\S+\s*|\s+/g) ?? []
 
 const INPUT_PIECE = /[\s\S]{1,8}/g
 
-/** Nova sends a tool's input at once. Claude begins with nothing, and sends no more where there is no argument. */
+/** Nova sends a tool's input in one piece. Claude begins with an empty piece, and sends no other if there are no arguments. */
 function inputPieces({ family }: Generation, json: string): readonly string[] {
   if (family !== 'anthropic') return [json]
   return ['', ...(json === '{}' ? [] : (json.match(INPUT_PIECE) ?? []))]

@@ -1,4 +1,4 @@
-/** `aws.cloudfront.Distribution`: before buckets, with origin access control. */
+/** `aws.cloudfront.Distribution`, in front of buckets with origin access control. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
 import { call, changed, lifeCycle, newTags, retag, when } from '../../../resource/permission.ts'
@@ -26,7 +26,7 @@ const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
 
 const METHODS = ['GET,HEAD', 'GET,HEAD,OPTIONS', 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT']
 const PROTOCOLS = ['TLSv1.2_2018', 'TLSv1.2_2019', 'TLSv1.2_2021', 'TLSv1.2_2025', 'TLSv1.3_2025']
-/** Error codes that CloudFront lets a page be chosen for. */
+/** Error codes for which CloudFront allows a custom page. */
 const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 
 export const distribution: ResourceType = {
@@ -48,7 +48,7 @@ export const distribution: ResourceType = {
   replaces: [],
   defaults: { httpVersion: 'http2', priceClass: 'PriceClass_All', waitForDeployment: true, isIpv6Enabled: false },
   releases: ['origins'],
-  // A record that points to a distribution does not hold it.
+  // A record that points to a distribution does not prevent its deletion.
   heldThrough: [],
   refuse(situation) {
     refuseOrigins(situation)
@@ -103,7 +103,7 @@ export const distribution: ResourceType = {
         ),
         ...retag(situation, { add: 'cloudfront:TagResource', remove: 'cloudfront:UntagResource' }, distributionArn),
       ],
-      // It is disabled first, which takes minutes.
+      // CloudFront must disable a distribution before it deletes it, which takes minutes.
       delete: [on('GetDistribution'), on('UpdateDistribution'), ...protect, on('DeleteDistribution')],
     }
   }),
@@ -192,7 +192,7 @@ function refuseNames({ inputs, ledger, organization, urn, account }: Situation):
       throw certificateError(
         `The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add: ${alias}.`,
       )
-    // Names are the whole world's.
+    // Alternate names are unique among all AWS accounts.
     if (ledger.all(DISTRIBUTION).some((one) => one.urn !== urn && texts(one.inputs, 'aliases').includes(alias)))
       throw new AwsError(
         'CNAMEAlreadyExists',

@@ -13,7 +13,7 @@ const SECURITY: Readonly<Record<string, readonly string[]>> = {
   strictTransportSecurity: ['accessControlMaxAgeSec', 'includeSubdomains', 'preload', 'override'],
 }
 
-/** Headers that have a field of their own, or are CloudFront's: refused among the custom ones. */
+/** Headers that have a field of their own in the policy, or that CloudFront sets itself. As custom headers they are refused. */
 const NOT_CUSTOM = new Set([
   ...['content-security-policy', 'referrer-policy', 'strict-transport-security', 'x-content-type-options'],
   ...['x-frame-options', 'x-xss-protection', 'connection', 'content-length', 'transfer-encoding', 'via', 'host'],
@@ -24,7 +24,7 @@ const REFERRERS = [
   ...['strict-origin', 'strict-origin-when-cross-origin', 'unsafe-url'],
 ]
 
-/** Quotas of CloudFront's developer guide: custom headers a policy, and the length of all values together. */
+/** Quotas in CloudFront's developer guide: the number of custom headers of a policy, and the total length of their values. */
 const MOST_CUSTOM = 10
 const MOST_CHARACTERS = 10_240
 

@@ -28,7 +28,7 @@ const INPUT = structure({
 
 const VERSION = '1.11'
 
-/** @param trail what is recorded */
+/** @param trail the recorded events */
 export const lookupEvents =
   (trail: Trail): ApiOperation<object> =>
   async (call) => {

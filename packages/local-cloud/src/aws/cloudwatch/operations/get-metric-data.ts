@@ -46,7 +46,7 @@ const INPUT = structure({
   NextToken: unsupported,
 })
 
-/** Sums of whole minutes, in one answer: a period without data has no value. */
+/** Returns sums over whole minutes in one page. A period without data has no value. */
 export const getMetricData =
   (metrics: Metrics): ApiOperation<object> =>
   async (call) => {

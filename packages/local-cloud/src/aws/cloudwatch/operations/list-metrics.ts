@@ -12,7 +12,7 @@ const INPUT = structure({
   OwningAccount: unsupported,
 })
 
-/** All of them in one answer. */
+/** Returns all metrics in one page. */
 export const listMetrics =
   (metrics: Metrics): ApiOperation<object> =>
   async (call) => {

@@ -1,4 +1,4 @@
-/** `aws.cloudwatch.Dashboard`: only declared; nothing draws it. */
+/** `aws.cloudwatch.Dashboard`: it is only declared; nothing draws it. */
 import { AwsError } from '../../../errors.ts'
 import { isObject } from '../../../ledger/is-object.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
@@ -9,7 +9,7 @@ export const DASHBOARD = 'aws:cloudwatch/dashboard:Dashboard'
 
 const invalid = (message: string) => new AwsError('DashboardInvalidInputError', message)
 
-/** AWS's, in a dashboard and in one of its widgets. */
+/** AWS's limits for metrics of a dashboard and of one widget, and the width of its grid. */
 const [MAX_WIDGETS, MAX_METRICS, GRID] = [500, 500, 24]
 const KINDS = ['metric', 'log', 'text', 'alarm', 'explorer', 'custom']
 
@@ -34,7 +34,7 @@ export const dashboard: ResourceType = {
     return { id: name, outputs: { dashboardArn: `arn:aws:cloudwatch::${situation.account}:dashboard/${name}` } }
   },
   permissions: lifeCycle((situation) => {
-    // It is of no region.
+    // A dashboard belongs to no region.
     const own = arn({ ...situation, region: '' }, 'cloudwatch', `dashboard/${known(situation.inputs, 'dashboardName')}`)
     return {
       create: [call('cloudwatch:PutDashboard', own)],

@@ -67,7 +67,7 @@ export const metricAlarm: ResourceType = {
     const tagged = Object.keys(newTags(situation)).length > 0
     return {
       create: [on('PutMetricAlarm', newTags(situation)), ...when(tagged, on('TagResource', newTags(situation)))],
-      // Seen denied to a role that may read `alarm:*`: AWS asks without a resource.
+      // Reading was seen denied to a role that may read `alarm:*`, so AWS seems to check it without a resource.
       read: [...calls('cloudwatch:DescribeAlarms'), on('ListTagsForResource')],
       update: [
         ...when(changed(situation, ...others), on('PutMetricAlarm')),
@@ -82,7 +82,7 @@ const MAX_ACTIONS = 5
 
 const TOPIC = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/
 
-/** That the topic is there is nobody's concern until something is published to it. */
+/** As on AWS, it is not checked that the topic exists. */
 function refuseActions(kind: string, actions: readonly string[], region: string): void {
   if (actions.length > MAX_ACTIONS)
     throw new AwsError('ValidationError', `'${kind}' failed to satisfy constraint: at most ${MAX_ACTIONS} members`)

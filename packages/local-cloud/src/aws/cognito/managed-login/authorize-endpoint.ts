@@ -1,4 +1,4 @@
-/** `GET /oauth2/authorize`: where an application sends a browser. */
+/** `GET /oauth2/authorize`: an application sends the user's browser here. */
 import type { WireResponse } from '../../../wire/service.ts'
 import { readAuthorization, redirect, withCode } from './authorize.ts'
 import { BROWSER_COOKIE, cookieOf } from './cookies.ts'
@@ -6,7 +6,7 @@ import type { DomainCall } from './domain-call.ts'
 import { providerNamed, toProvider } from './federation.ts'
 import { errorPage } from './pages.ts'
 
-/** Whoever is signed in already goes straight back; anybody else to the provider that is named, or to the page. */
+/** A user who is signed in already is sent back at once. Any other user is sent to the named provider, or to the sign-in page. */
 export async function authorize(call: DomainCall): Promise<WireResponse> {
   const asked = readAuthorization(call)
   if (!('client' in asked)) return asked

@@ -1,4 +1,4 @@
-/** What an application asks for when it sends a browser here, and what it gets back. */
+/** Parameters of an authorisation request, and the answer to the application. */
 import type { WireResponse } from '../../../wire/service.ts'
 import type { OauthClient } from '../pool.ts'
 import { clientOf, type DomainCall, type DomainClient, repeatedIn, scopesIn } from './domain-call.ts'
@@ -6,7 +6,7 @@ import { errorPage } from './pages.ts'
 
 /** An authorization code is good for five minutes. */
 const CODE_SECONDS = 300
-/** The Base64url of a SHA-256. */
+/** The Base64url form of a SHA-256 hash. */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
 
 export interface Authorization {
@@ -19,8 +19,8 @@ export interface Authorization {
 }
 
 /**
- * Reads the parameters, for the pages as well: they are in every address.
- * @returns the refusal instead: on a page while it is not known where to send it, and to the application from then on
+ * Reads the parameters. The pages use it too, because every address of theirs has the parameters.
+ * @returns the refusal if one is wrong: shown on a page while the redirect address is not known to be valid, otherwise sent to the application
  */
 export function readAuthorization(call: DomainCall): Authorization | WireResponse {
   const { query } = call
@@ -38,17 +38,17 @@ export function readAuthorization(call: DomainCall): Authorization | WireRespons
     client,
     redirectUri,
     state,
-    // A client that names none gets all that it may have.
+    // A client that names no scope gets all scopes that it may have.
     scopes: asked.length > 0 ? asked : client.oauth.scopes,
     nonce: query.get('nonce') ?? undefined,
     challenge: query.get('code_challenge') ?? undefined,
   }
 }
 
-/** OAuth's code for what is wrong with the parameters, if anything. */
+/** OAuth's error code for wrong parameters, or undefined. */
 function mistakeIn(query: URLSearchParams, { scopes, ownUsers, providers }: OauthClient): string | undefined {
   const type = query.get('response_type')
-  // The only flow of the clients that can be declared here.
+  // Clients that can be declared here have only this flow.
   if (type === 'token') return 'unauthorized_client'
   if (type !== 'code') return 'invalid_request'
   if (!ownUsers && providers.length === 0) return 'unauthorized_client'
@@ -58,7 +58,7 @@ function mistakeIn(query: URLSearchParams, { scopes, ownUsers, providers }: Oaut
   return scopesIn(query).every((scope) => scopes.includes(scope)) ? undefined : 'invalid_scope'
 }
 
-/** Back to the application, with a code for its tokens. */
+/** Sends the browser back to the application, with a code that the application exchanges for tokens. */
 export function withCode(
   { state, pool, now }: DomainCall,
   { client, redirectUri, state: theirs, scopes, nonce, challenge }: Authorization,

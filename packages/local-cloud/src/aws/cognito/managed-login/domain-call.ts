@@ -1,4 +1,4 @@
-/** What every endpoint of a pool's domain is given. */
+/** What every endpoint of a pool's domain gets. */
 import { AwsError } from '../../../errors.ts'
 import type { Surroundings, WireRequest } from '../../../wire/service.ts'
 import { findClient, type OauthClient, type UserPool, type UserPoolClient } from '../pool.ts'
@@ -13,7 +13,7 @@ export interface DomainCall {
   readonly pool: UserPool
   readonly data: PoolData
   readonly region: string
-  /** Parameters of the address. */
+  /** The parameters in the URL. */
   readonly query: URLSearchParams
   /** Whole seconds since 1970. */
   readonly now: number
@@ -21,7 +21,7 @@ export interface DomainCall {
 
 export type DomainClient = UserPoolClient & { readonly oauth: OauthClient }
 
-/** The app client of the pool that a request names, where it may use the domain. */
+/** The app client that a request names, if it may use the domain. */
 export function clientOf({ surroundings, region, pool }: DomainCall, id: string | null): DomainClient | undefined {
   try {
     const client = findClient(surroundings.ledger, id ?? '', region)
@@ -33,17 +33,17 @@ export function clientOf({ surroundings, region, pool }: DomainCall, id: string 
   }
 }
 
-/** @returns nothing for a body that is no form, or has a field twice */
+/** @returns undefined for a body that is no form, or that has a field twice */
 export function formOf({ headers, body }: WireRequest): URLSearchParams | undefined {
   if (!/^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')) return undefined
   const form = new URLSearchParams(Buffer.from(body).toString('utf8'))
   return repeatedIn(form) === undefined ? form : undefined
 }
 
-/** The name of a parameter that is there more than once, which OAuth forbids. */
+/** The name of a parameter that occurs more than once, which OAuth forbids. */
 export const repeatedIn = (parameters: URLSearchParams): string | undefined =>
   [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
 
-/** The scopes that are asked for. */
+/** The requested scopes. */
 export const scopesIn = (parameters: URLSearchParams): readonly string[] =>
   (parameters.get('scope') ?? '').split(' ').filter((one) => one !== '')

@@ -1,6 +1,6 @@
 /**
- * What a pool's domain serves, `https://DOMAIN.auth.REGION.amazoncognito.com/…`: pages to sign in with, and OAuth's endpoints. The older
- * pages ("hosted UI (classic)"), in their paths and their errors; their words and looks are not AWS's.
+ * A user pool's domain, `https://DOMAIN.auth.REGION.amazoncognito.com/…`: sign-in pages and OAuth's endpoints. It has the paths and errors of
+ * the older pages ("hosted UI (classic)"), but not their words and looks.
  */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { WireRequest, WireResponse } from '../../../wire/service.ts'
@@ -17,7 +17,7 @@ import { answer, token } from './token.ts'
 
 const HOST = /^([a-z0-9-]+)\.auth\.([a-z0-9-]+)\.amazoncognito\.com$/
 
-/** The domain's own part of such a host name, and its region. */
+/** The prefix in such a host name, and its region. */
 export function domainOf(host: string): { readonly domain: string; readonly region: string } | undefined {
   const [, domain, region] = HOST.exec(host) ?? []
   return domain === undefined || region === undefined ? undefined : { domain, region }
@@ -25,7 +25,7 @@ export function domainOf(host: string): { readonly domain: string; readonly regi
 
 type Endpoint = (call: DomainCall) => WireResponse | Promise<WireResponse>
 
-/** By method and path. */
+/** Endpoints by method and path. */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /oauth2/authorize': authorize,
   [`GET ${RESPONSE_PATH}`]: idpResponse,

@@ -1,4 +1,4 @@
-/** Signing in at another provider: there by `identity_provider`, and back at `/oauth2/idpresponse`. */
+/** Signing in at another provider: the parameter `identity_provider` leads there, and `/oauth2/idpresponse` back. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import { UnsupportedError } from '../../../errors.ts'
 import type { WireResponse } from '../../../wire/service.ts'
@@ -9,18 +9,18 @@ import type { DomainCall } from './domain-call.ts'
 import { errorPage } from './pages.ts'
 import { signedIn } from './signed-in.ts'
 
-/** How long somebody may take at the provider. */
+/** How many seconds a person may take at the provider. */
 const SIGN_IN_SECONDS = 300
 
 export const RESPONSE_PATH = '/oauth2/idpresponse'
 
-/** @returns nothing for a provider that the app client does not have */
+/** @returns undefined for a provider that the app client does not have */
 export const providerNamed = ({ surroundings, pool }: DomainCall, { client }: Authorization, name: string) =>
   client.oauth.providers.includes(name)
     ? providersOf(surroundings.ledger, pool.id).find((one) => one.name === name)
     : undefined
 
-/** Sends the browser to the provider, with a state that is good once. */
+/** Sends the browser to the provider, with a state that can be used once. */
 export async function toProvider(call: DomainCall, provider: Provider): Promise<WireResponse> {
   const { state, pool, query, now } = call
   if (provider.type !== 'OIDC') throw new UnsupportedError('signing in at a SAML provider: its exchange is not served')
@@ -41,11 +41,11 @@ export async function toProvider(call: DomainCall, provider: Provider): Promise<
   return redirect(to.href)
 }
 
-/** The provider's answer: a code, which is changed for its ID token with the pool's own secret. */
+/** The provider's answer: a code, which is exchanged for the provider's ID token with the pool's client secret. */
 export async function idpResponse(call: DomainCall): Promise<WireResponse> {
   const signIn = call.state.takeProviderSignIn(call.query.get('state') ?? '')
   if (!signIn || signIn.poolId !== call.pool.id || signIn.expires <= call.now) return errorPage('Invalid state')
-  // What the application asked for, as if it asked now.
+  // The application's original request is checked again, as if it were made now.
   const forApplication: DomainCall = { ...call, query: new URLSearchParams(signIn.query) }
   const asked = readAuthorization(forApplication)
   if (!('client' in asked)) return asked
@@ -58,7 +58,7 @@ export async function idpResponse(call: DomainCall): Promise<WireResponse> {
   return user.enabled ? signedIn(forApplication, asked, user) : errorPage('User is disabled.')
 }
 
-/** @returns what is wrong instead, in words */
+/** @returns the claims, or a text that says what is wrong */
 async function claimsFor(call: DomainCall, provider: Provider, code: string): Promise<JWTPayload | string> {
   const { client_id: id = '', client_secret: secret = '', oidc_issuer: issuer = '' } = provider.details
   const { token_endpoint: endpoint, jwks_uri: keysAt } = await discovered(call, provider)
@@ -76,7 +76,7 @@ async function claimsFor(call: DomainCall, provider: Provider, code: string): Pr
   }
 }
 
-/** Made at the first sign-in; nothing that the provider says of them becomes an attribute. */
+/** The user is made at the first sign-in. Nothing that the provider says about the person becomes an attribute. */
 function userOf({ pool, data, now }: DomainCall, provider: Provider, claims: JWTPayload): User {
   const name = `${provider.name}_${claims.sub}`
   const username = pool.caseSensitive ? name : name.toLowerCase()

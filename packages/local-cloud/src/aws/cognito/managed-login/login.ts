@@ -1,4 +1,4 @@
-/** `/login`: the page where a user of the pool signs in, on the way of an application's request. */
+/** `/login`: the page where a user of the pool signs in, after an application sent the browser here. */
 import { randomBytes } from 'node:crypto'
 import { AwsError } from '../../../errors.ts'
 import type { WireResponse } from '../../../wire/service.ts'
@@ -45,14 +45,14 @@ export async function login(call: DomainCall): Promise<WireResponse> {
 const byPassword = (call: DomainCall, { client }: Authorization, form: URLSearchParams): Promise<SignInStep> =>
   checkedPassword({ ...call, client }, form.get('username') ?? '', form.get('password') ?? '')
 
-/** What the user is asked for next, or back to the application. */
+/** Shows the next question to the user, or sends the browser back to the application. */
 function next(call: DomainCall, asked: Authorization, step: SignInStep): WireResponse {
   if (step.challenge === undefined) return signedIn(call, asked, step.user)
   if (step.challenge !== 'MFA_SETUP') return challengePage(call, step.challenge, step.session)
   return challengePage(call, 'MFA_SETUP', startSetUp(call, step.session).session)
 }
 
-/** An answer that may be given again leaves the session as it was; anything else ends it. */
+/** After these errors the user may try again in the same session; any other error ends it. */
 const AGAIN = ['InvalidPasswordException', 'CodeMismatchException', 'EnableSoftwareTokenMFAException']
 
 async function byAnswer(
@@ -80,7 +80,7 @@ function signInPage(call: DomainCall, { client }: Authorization, alert?: string)
   return form(call, { title: 'Sign in', fields: FIELDS, button: 'Sign in', alert, links })
 }
 
-/** The same request, answered by another provider. */
+/** The same request, but with another provider. */
 const linkTo =
   ({ query }: DomainCall) =>
   (name: string) => {
@@ -121,7 +121,7 @@ function form(
   )
 }
 
-/** Another site can send a form here, but does not know what is in the cookie. */
+/** Checks the form against the cookie: another site can send a form here, but does not know the cookie's value. */
 function isOwnForm({ request }: DomainCall, form: URLSearchParams): boolean {
   const field = form.get('_csrf') ?? ''
   return field !== '' && equal(cookieOf(request, CSRF_COOKIE), field)

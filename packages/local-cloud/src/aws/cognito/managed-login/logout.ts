@@ -1,4 +1,4 @@
-/** `GET /logout`: forgets the browser, and sends it back to the application or to the sign-in page. */
+/** `GET /logout`: ends the browser's session, and sends it back to the application or to the sign-in page. */
 import type { WireResponse } from '../../../wire/service.ts'
 import { readAuthorization, redirect } from './authorize.ts'
 import { BROWSER_COOKIE, cookieOf, setCookie } from './cookies.ts'

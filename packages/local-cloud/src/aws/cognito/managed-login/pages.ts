@@ -1,4 +1,4 @@
-/** The pages themselves: forms and words, no script, and nothing from anywhere else. */
+/** The pages: forms and text, without scripts and without content from other servers. */
 import { createHash } from 'node:crypto'
 import type { WireResponse } from '../../../wire/service.ts'
 
@@ -7,7 +7,7 @@ const STYLE =
   'input,button{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}button{margin-top:1.5rem}[role=alert]{color:#b00020}'
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
-/** Nobody may frame it, and it loads nothing but its own style. */
+/** No site may frame a page, and a page loads only its own style. */
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ function page(title: string, content: string, status: number, headers: Readonly<
       'content-security-policy': POLICY,
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',
-      // The address holds what the application asked for.
+      // The address contains the application's request.
       'referrer-policy': 'no-referrer',
       ...headers,
     },
@@ -38,7 +38,7 @@ function page(title: string, content: string, status: number, headers: Readonly<
   }
 }
 
-/** Where no application is known that the browser could be sent back to. */
+/** Shown if it is not known to which application the browser could be sent back. */
 export const errorPage = (message: string, status = 400): WireResponse =>
   page('An error was encountered', `<p role="alert">${escaped(message)}</p>`, status, {})
 
@@ -51,15 +51,15 @@ export interface Field {
 
 export interface Form {
   readonly title: string
-  /** A path of this host. */
+  /** A path on this host. */
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
   readonly fields: readonly Field[]
   readonly button: string
   readonly text?: string | undefined
-  /** Other ways, below the form. */
+  /** Links below the form. */
   readonly links?: readonly { readonly text: string; readonly href: string }[]
-  /** What was wrong with the last try. */
+  /** What was wrong with the user's last attempt. */
   readonly alert?: string | undefined
 }
 

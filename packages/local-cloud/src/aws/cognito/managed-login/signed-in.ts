@@ -1,4 +1,4 @@
-/** Back to the application, and a browser that is not asked again for an hour. */
+/** Sends a signed-in user back to the application, and remembers the browser for an hour. */
 import type { WireResponse } from '../../../wire/service.ts'
 import type { User } from '../pool-data.ts'
 import { type Authorization, withCode } from './authorize.ts'

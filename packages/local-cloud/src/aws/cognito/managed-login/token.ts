@@ -1,6 +1,6 @@
 /**
- * `POST /oauth2/token`: tokens for a code that the browser brought back, for a refresh token, and an app client's own (client
- * credentials). A page of any site may call it: whoever has a code or a token has all there is to have.
+ * `POST /oauth2/token`: gives tokens for a code, for a refresh token, and to an app client itself (client credentials). Pages of every site may
+ * call it: the code or token in the request is all that is needed.
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { WireRequest, WireResponse } from '../../../wire/service.ts'
@@ -38,12 +38,12 @@ async function byCode(call: DomainCall, form: URLSearchParams): Promise<WireResp
   const { state, data, pool, now } = call
   const [code, redirectUri] = [form.get('code'), form.get('redirect_uri')]
   if (!code || !redirectUri) return refused('invalid_request')
-  // It has no secret: whoever names it is it.
+  // The client has no secret, so its id is enough.
   const client = clientOf(call, form.get('client_id'))
   if (!client) return refused('invalid_client')
   const grant = state.takeGrant(code)
   if (grant?.clientId !== client.id || grant.poolId !== pool.id || grant.expires <= now) return refused('invalid_grant')
-  // The code for it is what others have met: AWS's documentation has none.
+  // AWS does not document this error code; it is the one that others have reported.
   if (grant.redirectUri !== redirectUri) return refused('unauthorized_client')
   if (!isVerified(grant.challenge, form.get('code_verifier'))) return refused('invalid_grant')
   const user = data.user(grant.username)
@@ -52,7 +52,7 @@ async function byCode(call: DomainCall, form: URLSearchParams): Promise<WireResp
   return answered(await signInTokens(subjectOf({ ...call, client }, user), { scopes, nonce }, authTime))
 }
 
-/** A code that was asked for with a challenge is for whoever has its verifier; one without is for nobody who sends one. */
+/** If a code was requested with a challenge, the request must have its verifier; if not, the request must have none. */
 function isVerified(challenge: string | undefined, verifier: string | null): boolean {
   if (challenge === undefined || verifier === null) return challenge === undefined && verifier === null
   const digest = createHash('sha256').update(verifier).digest()
@@ -110,7 +110,7 @@ async function byClientCredentials({ request, data, pool, now }: DomainCall, for
   return answer(200, { access_token: access, expires_in: client.accessTokenSeconds, token_type: 'Bearer' })
 }
 
-/** In the header, or in the form. */
+/** The client's credentials, from the header or the form. */
 function credentialsOf({ headers }: WireRequest, form: URLSearchParams) {
   const [, basic] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   if (basic === undefined) {

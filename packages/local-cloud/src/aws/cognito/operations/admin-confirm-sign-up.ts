@@ -2,7 +2,7 @@ import { AwsError } from '../../../errors.ts'
 import { administrative, ONE_USER } from '../operation.ts'
 import { requireUser } from '../users.ts'
 
-/** Of a user who signed up. */
+/** Confirms a user who signed up. */
 export const adminConfirmSignUp = administrative(ONE_USER, async ({ input, pool, data, now }) => {
   const user = requireUser(pool, data, input.Username)
   if (user.status !== 'UNCONFIRMED')

@@ -24,7 +24,7 @@ export const adminCreateUser = administrative(INPUT, async ({ input, pool, data,
   const user = input.MessageAction === 'RESEND' ? invited(pool, data, input) : created(pool, data, input, now)
   const invite = input.MessageAction === 'SUPPRESS' ? undefined : invitation(state, user, password)
   const hash = await hashPassword(password)
-  // Hashing takes a while, in which another call may have made, changed or deleted the same user.
+  // While the password was hashed, another call may have made, changed or deleted the same user.
   if (input.MessageAction !== 'RESEND') refuseExisting(pool, data, user)
   const current = input.MessageAction === 'RESEND' ? invited(pool, data, input) : user
   const saved: User = { ...current, password: hash, temporarySince: now, modifiedAt: now }
@@ -57,7 +57,7 @@ function created(pool: UserPool, data: PoolData, { Username, UserAttributes }: I
   return user
 }
 
-/** Where the address is the user name, it must be one. */
+/** If users sign in by e-mail address, the user name must be one. */
 function byEmail(pool: UserPool, username: string): Attributes {
   if (!username.includes('@')) throw new AwsError('InvalidParameterException', 'Username should be an email.')
   return readAttributes(pool.attributes, [{ Name: 'email', Value: username }])
@@ -79,7 +79,7 @@ function invited(pool: UserPool, data: PoolData, { Username }: Input): User {
   return user
 }
 
-/** Refuses before the user is made; the message goes out after. */
+/** Checks before the user is made whether the message can be sent. It is sent after the user was made. */
 function invitation({ options: { deliver } }: CognitoState, user: User, password: string): () => void {
   const { email: to } = user.attributes
   if (to === undefined)

@@ -1,4 +1,4 @@
-/** A secret for an authenticator app: of somebody who has signed in, or who must set one up to sign in. */
+/** Gives out a secret for an authenticator app, to a user who is signed in or who must set up an app to sign in. */
 import { required, secret, structure } from '../../../wire/protocol/shape.ts'
 import { ACCESS_TOKEN, byTokenOrSession, forSession, forUser } from '../operation.ts'
 import { newSecretOf, startSetUp } from '../second-factor.ts'

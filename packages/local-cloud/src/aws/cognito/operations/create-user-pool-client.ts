@@ -18,7 +18,7 @@ const INPUT = structure({
   ExplicitAuthFlows: list(oneOf('ALLOW_REFRESH_TOKEN_AUTH')),
 })
 
-/** Of machines only: clients of users are declared. */
+/** Only clients of machines are made by this call: those of users are declared. */
 export const createUserPoolClient = administrative(INPUT, async ({ input, pool, data, surroundings, now }) => {
   const { AllowedOAuthFlows: flows = [], AllowedOAuthScopes: scopes = [], AccessTokenValidity = 0 } = input
   if (!flows.includes('client_credentials') || input.AllowedOAuthFlowsUserPoolClient !== true)

@@ -1,4 +1,4 @@
-/** What users see of themselves, with their access token. */
+/** What a user's own access token shows about the user. */
 import { structure } from '../../../wire/protocol/shape.ts'
 import { ACCESS_TOKEN, forUser } from '../operation.ts'
 import { mfaView } from '../second-factor.ts'

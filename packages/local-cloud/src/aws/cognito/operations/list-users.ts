@@ -22,7 +22,7 @@ export const listUsers = administrative(INPUT, async ({ input, data }) => {
   }
 })
 
-/** What Cognito can search by: custom attributes are not among them. */
+/** The attributes that Cognito can search by. Custom attributes are not among them. */
 const SEARCHABLE: Readonly<Record<string, (user: User) => string | undefined>> = {
   username: ({ username }) => username,
   sub: ({ sub }) => sub,

@@ -4,13 +4,13 @@ import { CLIENT_ID, forClient } from '../operation.ts'
 
 const INPUT = structure({ ClientId: CLIENT_ID, ClientSecret: secret({ max: 64 }), Token: required(secret()) })
 
-/** Ends the sign-in of a refresh token, and with it every access token that came of it. */
+/** Ends the sign-in that a refresh token continues, and revokes all of its access tokens. */
 export const revokeToken = forClient(INPUT, async ({ input, client, data }) => {
   if (!client.revocable)
     throw new AwsError('UnsupportedOperationException', 'Token revocation is not enabled for this client.')
   if (input.ClientSecret !== client.secret) throw new AwsError('NotAuthorizedException', 'Invalid client secret.')
   const signIn = data.signIn(input.Token)
-  // As in OAuth, a token that nobody knows is as good as revoked; another client's stays.
+  // OAuth treats an unknown token like one that is revoked already. A token of another client stays valid.
   if (!signIn) return {}
   if (signIn.clientId !== client.id)
     throw new AwsError('UnauthorizedException', 'The token was issued to another client.')

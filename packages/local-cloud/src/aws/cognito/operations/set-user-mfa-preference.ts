@@ -1,4 +1,4 @@
-/** Whether a sign-in asks for a code, where the pool leaves that to its users: said by themselves, or by an administrator. */
+/** Sets whether a sign-in asks for a code, in pools that leave this to the users. The user or an administrator calls it. */
 import { AwsError } from '../../../errors.ts'
 import { boolean, required, structure } from '../../../wire/protocol/shape.ts'
 import { ACCESS_TOKEN, administrative, forUser, POOL_ID, USERNAME } from '../operation.ts'
@@ -35,7 +35,7 @@ function prefer(pool: UserPool, data: PoolData, user: User, settings: Settings |
   const { softwareToken: token } = user
   const { Enabled: enabled = false, PreferredMfa: preferred = false } = settings ?? {}
   if (enabled && !token) throw new AwsError('InvalidParameterException', without)
-  // Others have met a success that changes nothing where every user must have a factor.
+  // In pools where every user must have a factor, others have seen Cognito report success and change nothing.
   const isFixed = pool.mfa === 'ON' && !enabled
   if (settings && token && !isFixed)
     data.update(user.username, { softwareToken: { ...token, enabled, preferred: enabled && preferred } })

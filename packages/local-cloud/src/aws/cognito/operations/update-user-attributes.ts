@@ -6,7 +6,7 @@ import { refuseTakenEmail } from '../taken-email.ts'
 
 const CHANGE = structure({ AccessToken: ACCESS_TOKEN, UserAttributes: required(ATTRIBUTE_LIST) })
 
-/** Only what the app client may write: `custom:tenant_id` is not among it. */
+/** Changes only attributes that the app client may write. `custom:tenant_id` is not among them. */
 export const updateUserAttributes = forUser(CHANGE, async ({ input, pool, client, data, user, now }) => {
   if (input.UserAttributes.some(({ Name }) => !client.canWrite(Name)))
     throw new AwsError('NotAuthorizedException', 'A client attempted to write unauthorized attribute')

@@ -1,4 +1,4 @@
-/** The first code of an app: from then on it is the user's. */
+/** Verifies the first code of an authenticator app, which from then on is the user's second factor. */
 import { required, secret, structure, text } from '../../../wire/protocol/shape.ts'
 import { ACCESS_TOKEN, byTokenOrSession, forSession, forUser } from '../operation.ts'
 import { verifiedApp, verifySetUp } from '../second-factor.ts'

@@ -10,7 +10,7 @@ export const IDENTITY_PROVIDER = 'aws:cognito/identityProvider:IdentityProvider'
 
 const invalid = (message: string) => new AwsError('InvalidParameterException', message)
 
-/** What each type must say; Cognito finds an OIDC provider's endpoints by its discovery document. */
+/** The details that each type of provider needs. Cognito finds the endpoints of an OIDC provider in its discovery document. */
 const DETAILS: Readonly<Record<string, readonly string[]>> = {
   OIDC: ['client_id', 'client_secret', 'attributes_request_method', 'oidc_issuer', 'authorize_scopes'],
   SAML: ['MetadataURL'],
@@ -62,14 +62,14 @@ export const identityProvider: ResourceType = {
   }),
 }
 
-/** AWS: the name of an OIDC user comes from `sub`, and nothing else is taken over here. */
+/** AWS takes an OIDC user's name from `sub`. No other mapping is supported here. */
 function refuseMapping(mapping: Properties, type: string): void {
   for (const [attribute, claim] of Object.entries(mapping))
     if (type !== 'OIDC' || attribute !== 'username' || claim !== 'sub')
       throw new UnsupportedError(`attributeMapping.${attribute} of ${IDENTITY_PROVIDER}`)
 }
 
-/** A provider as the pages need it. */
+/** The data of a provider that the pages need. */
 export interface Provider {
   readonly name: string
   readonly type: string

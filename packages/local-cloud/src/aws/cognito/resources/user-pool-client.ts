@@ -104,7 +104,7 @@ export const userPoolClient: ResourceType = {
 }
 
 const OAUTH = ['allowedOauthFlows', 'allowedOauthScopes', 'callbackUrls', 'logoutUrls']
-/** Those that Cognito has by itself; the others are of resource servers. */
+/** The scopes that Cognito defines. All others belong to resource servers. */
 export const OIDC_SCOPES = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin']
 const MOST_URLS = 100
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]']

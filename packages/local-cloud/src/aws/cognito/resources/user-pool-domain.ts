@@ -21,13 +21,13 @@ export const userPoolDomain: ResourceType = {
     const domain = known(situation.inputs, 'domain')
     if (situation.inputs.certificateArn !== undefined)
       throw new UnsupportedError(`certificateArn of ${USER_POOL_DOMAIN}`)
-    // The newer pages show nothing but an error to an app client without a branding style, which is a resource of its own.
+    // The newer pages show only an error to an app client that has no branding style, which is another resource.
     if (![undefined, 1].includes(number(situation.inputs, 'managedLoginVersion')))
       throw new UnsupportedError(`managedLoginVersion 2 of ${USER_POOL_DOMAIN}`)
     if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain)) throw invalid(`Invalid domain '${domain}'`)
     if (/aws|amazon|cognito/.test(domain))
       throw invalid(`Domain cannot contain reserved word: ${/aws|amazon|cognito/.exec(domain)?.[0]}`)
-    // One name a region, whoever has it.
+    // A prefix is unique in a region, among all accounts.
     if (others(situation, USER_POOL_DOMAIN, ['domain', domain]).length > 0)
       throw invalid('Domain already associated with another user pool.')
     if (others(situation, USER_POOL_DOMAIN, ['userPoolId', pool.id]).length > 0)
@@ -52,10 +52,10 @@ export const userPoolDomain: ResourceType = {
     const on = poolOf(situation)
     return {
       create: on('CreateUserPoolDomain'),
-      // Of whoever's pool it is.
+      // The domain may belong to the pool of any account.
       read: [call('cognito-idp:DescribeUserPoolDomain')],
       update: on('UpdateUserPoolDomain'),
-      // The provider waits until it is gone.
+      // The provider waits until the domain is deleted.
       delete: [...on('DeleteUserPoolDomain'), call('cognito-idp:DescribeUserPoolDomain')],
     }
   }),

@@ -65,7 +65,7 @@ export const userPool: ResourceType = {
   named: 'name',
   replaces: ['name', 'aliasAttributes', 'usernameAttributes', 'usernameConfiguration'],
   defaults: { mfaConfiguration: 'OFF', deletionProtection: 'INACTIVE' },
-  // Clients and groups go with their pool.
+  // Deleting a pool deletes its clients and groups.
   heldThrough: [],
   refuse(situation) {
     const { inputs, current } = situation
@@ -140,7 +140,7 @@ function refusePasswordPolicy(policy: Properties): void {
     )
 }
 
-/** An attribute can be added, never changed or removed. */
+/** An attribute can be added, but never changed or removed. */
 function refuseSchemas(inputs: Properties, before: Properties | undefined): void {
   const schemas = objects(inputs, 'schemas')
   const byName = new Map(schemas.map((schema) => [known(schema, 'name'), schema]))

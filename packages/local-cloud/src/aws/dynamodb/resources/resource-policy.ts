@@ -17,7 +17,7 @@ export const resourcePolicy: ResourceType = {
   required: ['resourceArn', 'policy'],
   replaces: ['resourceArn'],
   defaults: { confirmRemoveSelfResourceAccess: false },
-  // It goes with its table.
+  // Deleting a table deletes its policy.
   releases: 'all',
   heldThrough: [],
   refuse({ inputs, ledger, account }) {

@@ -41,7 +41,7 @@ export const tableItem: ResourceType = {
     }
     if (Buffer.byteLength(known(inputs, 'item')) > ITEM_LIMIT)
       throw validation('Item size has exceeded the maximum allowed size')
-    // Made with `attribute_not_exists`: the lock against two stacks that claim one key. Updated without a condition.
+    // A creation uses `attribute_not_exists`, so that two stacks cannot claim one key. An update has no condition.
     const { ledger, account, region } = situation
     const taken = ledger
       .lookUp(BY_KEY, placeOf(inputs))
@@ -60,7 +60,7 @@ export const tableItem: ResourceType = {
     const on = (action: string) => [call(`dynamodb:${action}`, resource, leading)]
     return {
       create: on('PutItem'),
-      // The table's description says which attributes an item is read by.
+      // The provider reads the table's description to find out which attributes are the keys.
       read: [...on('GetItem'), call('dynamodb:DescribeTable', resource)],
       update: on('UpdateItem'),
       delete: on('DeleteItem'),
@@ -107,10 +107,10 @@ const keyOf = (inputs: Properties) => JSON.stringify(keyValues(inputs))
 
 const placeOf = (inputs: Properties) => `${known(inputs, 'tableName')} ${keyOf(inputs)}`
 
-/** Items by their table and key. */
+/** Looks up items by table and key. */
 const BY_KEY: Index = { type: TABLE_ITEM, keysOf: ({ inputs }) => [placeOf(inputs)] }
 
-/** The value of the hash key, which `dynamodb:LeadingKeys` is about. */
+/** The value of the hash key, which the condition key `dynamodb:LeadingKeys` contains. */
 function leadingKey({ inputs }: Situation): string {
   const item = JSON.parse(known(inputs, 'item')) as Readonly<Record<string, Readonly<Record<string, unknown>>>>
   return String(Object.values(item[known(inputs, 'hashKey')] ?? {})[0])

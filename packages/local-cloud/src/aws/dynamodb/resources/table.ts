@@ -61,7 +61,7 @@ export const table: ResourceType = {
         'One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions',
       )
   },
-  // Both are turned on once the table is there.
+  // The provider turns on both after the table is made.
   afterwards: [
     { inputs: ['ttl'], refuse: refuseTimeToLive },
     { inputs: ['pointInTimeRecovery'], refuse: refuseRecovery },
@@ -89,7 +89,7 @@ export const table: ResourceType = {
     const tableArn = known(outputs, 'arn')
     const on = (action: string, context = {}) =>
       call(`dynamodb:${action}`, tableArn, { ...ownTags(situation), ...context })
-    // The provider compares the key with AWS's own, which it finds by its alias.
+    // The provider compares the key with AWS's own key, which it looks up by its alias.
     const ownKey = call('kms:DescribeKey', arn(situation, 'kms', `key/${situation.stableToken(32, 'aws/dynamodb')}`), {
       'kms:RequestAlias': 'alias/aws/dynamodb',
     })
@@ -119,7 +119,7 @@ export const table: ResourceType = {
   }),
 }
 
-/** Items stay in this cloud: AWS deletes expired ones within days, and readers must not count on it. */
+/** Expired items are never deleted here. AWS deletes them within days, and readers must not rely on it. */
 function refuseTimeToLive({ inputs }: Situation): void {
   const ttl = object(inputs, 'ttl')
   if (ttl && flag(ttl, 'enabled') === true && !text(ttl, 'attributeName'))

@@ -1,4 +1,4 @@
-/** `aws.ec2.getNetworkInterfaces`: what sits in subnets, as `DescribeNetworkInterfaces` finds it. */
+/** `aws.ec2.getNetworkInterfaces`: the network interfaces in subnets, as `DescribeNetworkInterfaces` returns them. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Declared } from '../../../ledger/ledger.ts'
 import { calls } from '../../../resource/permission.ts'
@@ -6,10 +6,10 @@ import type { InvokeType } from '../../../resource/resource-type.ts'
 import { known, objects, texts } from '../../../resource/values.ts'
 import { type NetworkInterface, networkInterfacesOf } from '../network-interfaces.ts'
 
-/** As `DescribeNetworkInterfaces` calls it, by whose it is. */
+/** The interface type in `DescribeNetworkInterfaces`, by the kind of resource that the interface belongs to. */
 const INTERFACE_TYPES: Readonly<Record<string, string>> = {
   'aws:lambda/function:Function': 'lambda',
-  // What a deleted function has left.
+  // Interfaces that a deleted function has left behind.
   'aws:ec2/networkInterface:NetworkInterface': 'lambda',
   'aws:ec2/natGateway:NatGateway': 'nat_gateway',
   'aws:ec2/vpcEndpoint:VpcEndpoint': 'vpc_endpoint',
@@ -41,7 +41,7 @@ export const getNetworkInterfaces: InvokeType = {
           .filter((one) => filters.every(({ of, values }) => of(one, owner).some((value) => values.includes(value))))
           .map(({ id }) => id),
       )
-    // The provider makes an error of an empty answer.
+    // The provider treats an empty answer as an error.
     if (ids.length === 0) throw new AwsError('EmptyResult', 'no matching network interfaces found')
     return { id: region, ids }
   },

@@ -10,14 +10,14 @@ import { GATEWAY_PROPAGATION } from '../resources/transit-gateway-route-table-pr
 import { VPC } from '../resources/vpc.ts'
 import { ATTACHMENT, attachmentState } from '../transit-gateway-state.ts'
 
-/** The call has no further pages. */
+/** The call returns one page only. */
 const MOST_ROUTES = 1_000
 
 interface Route {
   readonly destinationCidrBlock: string
   readonly type: 'static' | 'propagated'
   readonly state: 'active' | 'blackhole'
-  /** None for a blackhole. */
+  /** Absent for a blackhole. */
   readonly attachmentId?: string
   readonly resourceId?: string
 }
@@ -82,14 +82,14 @@ const statics = ({ ledger }: Call, tableId: string): readonly Route[] =>
     return {
       destinationCidrBlock: known(outputs, 'destinationCidrBlock'),
       type: 'static',
-      // A route whose attachment is gone leads nowhere.
+      // A route whose attachment was deleted is a blackhole.
       state: vpcId ? 'active' : 'blackhole',
       ...(attachmentId && { attachmentId }),
       ...(typeof vpcId === 'string' && { resourceId: vpcId }),
     }
   })
 
-/** Of two VPCs with the same block, the first has the route, and the other has none. */
+/** If two VPCs have the same block, only the first one is in the table. */
 function propagated({ ledger }: Call, tableId: string): readonly Route[] {
   const routes = new Map<string, Route>()
   for (const { outputs } of ledger.where(GATEWAY_PROPAGATION, 'transitGatewayRouteTableId', tableId)) {

@@ -19,9 +19,9 @@ import { ATTACHMENT, attachmentState, TRANSIT_GATEWAY } from '../transit-gateway
 import { COMMON, REFUSALS, TEXTS } from './input.ts'
 
 interface Described {
-  /** The member of the answer that the rows are in. */
+  /** The member of the answer that contains the rows. */
   readonly set: string
-  /** The parameter that names some of them, and AWS's code when one is not there. */
+  /** The parameter that selects by ids, and AWS's error code if one of them does not exist. */
   readonly ids: readonly [parameter: string, code: string]
   readonly rows: (call: ApiCall) => readonly Row[]
 }
@@ -209,7 +209,7 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
   },
 }
 
-/** With what has no tags of its own: its routes, and the subnets that it is associated with. */
+/** A route table with its routes and its associations, which have no tags of their own. */
 function routeTableRow({ ledger }: ApiCall, one: Declared): Row {
   const routes = ledger.where(ROUTE, 'routeTableId', one.id).map(({ outputs }) => ({
     destinationCidrBlock: text(outputs, 'destinationCidrBlock'),
@@ -234,7 +234,7 @@ function routeTableRow({ ledger }: ApiCall, one: Declared): Row {
 
 const groupName = ({ ledger }: ApiCall, id: string) => text(ledger.find(SECURITY_GROUP, id)?.outputs ?? {}, 'name')
 
-/** One's own, and those of others at one's own Transit Gateway. */
+/** The caller's own attachments, and other accounts' attachments to the caller's own Transit Gateway. */
 const attachmentsSeen = ({ ledger, account, region }: ApiCall) =>
   ledger.all(ATTACHMENT).filter((one) => {
     const gateway = ledger.find(TRANSIT_GATEWAY, known(one.outputs, 'transitGatewayId'))

@@ -1,4 +1,4 @@
-/** What most `Describe*` of EC2 take beside ids. */
+/** The parameters that most `Describe*` operations of EC2 have besides ids. */
 import { AwsError } from '../../../errors.ts'
 import { integerText, list, type Refusals, structure, text } from '../../../wire/protocol/shape.ts'
 

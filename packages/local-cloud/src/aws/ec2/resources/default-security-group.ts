@@ -8,7 +8,7 @@ import { ec2Arn, ec2Retag, onOwn } from '../calls.ts'
 import { DEFAULT_SECURITY_GROUP } from './security-group.ts'
 import { requireVpc } from './vpc.ts'
 
-/** Adopts a VPC's own group and takes all its rules away. */
+/** Adopts a VPC's default security group and removes all of its rules. */
 export const defaultSecurityGroup: ResourceType = {
   type: DEFAULT_SECURITY_GROUP,
   inputs: ['vpcId', 'ingress', 'egress', 'revokeRulesOnDelete', 'tags'],
@@ -38,7 +38,7 @@ export const defaultSecurityGroup: ResourceType = {
       },
     }
   },
-  /** The group that comes with a VPC: it is there, is emptied of what it had, and stays. */
+  /** The group exists with its VPC: creating the resource removes its rules, and deleting the resource leaves the group. */
   permissions: lifeCycle((situation, { id }) => {
     const group = ec2Arn(situation, 'security-group', id)
     return {

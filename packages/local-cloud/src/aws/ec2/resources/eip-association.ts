@@ -28,7 +28,7 @@ export const eipAssociation: ResourceType = {
     const gateways = others(situation, 'aws:ec2/internetGateway:InternetGateway')
     if (!gateways.some((gateway) => gateway.inputs.vpcId === vpcId))
       throw new AwsError('Gateway.NotAttached', `Network ${vpcId} is not attached to any internet gateway`)
-    // An instance gives an address up to the next one by itself; a NAT gateway does not.
+    // An instance can get another address while it has one; a NAT gateway cannot.
     if (others(situation, NAT_GATEWAY).some((gateway) => gateway.inputs.allocationId === allocationId))
       throw new AwsError('Resource.AlreadyAssociated', `resource ${allocationId} is already associated`)
   },

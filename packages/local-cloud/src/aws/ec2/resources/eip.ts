@@ -22,7 +22,7 @@ export const eip: ResourceType = {
     if (others(situation, EIP).length >= quotaOf(situation.organization, situation.account, 'L-0263D0A3'))
       throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
   },
-  // It is associated once it is there.
+  // The address is associated after it was allocated.
   afterwards: [
     {
       inputs: ['instance'],

@@ -1,4 +1,4 @@
-/** `aws.vpc.EndpointPrivateDns`: makes the service's private name lead to an existing endpoint. */
+/** `aws.vpc.EndpointPrivateDns`: makes the service's private name resolve to an existing endpoint. */
 
 import { calls, changed, lifeCycle, resourceTags, when } from '../../../resource/permission.ts'
 import type { Permission, ResourceType, Situation } from '../../../resource/resource-type.ts'
@@ -33,7 +33,7 @@ export const endpointPrivateDns: ResourceType = {
     create: [modify(situation)],
     read: calls('ec2:DescribeVpcEndpoints'),
     update: when(changed(situation, 'privateDnsEnabled'), modify(situation)),
-    // The provider leaves it as it is: it goes with the endpoint.
+    // The provider does nothing on a deletion: the private name ends with the endpoint.
     delete: [],
   })),
 }

@@ -1,4 +1,4 @@
-/** `aws.vpc.EndpointServicePrivateDnsVerification`: asks AWS to look for the record that proves a service's own name. */
+/** `aws.vpc.EndpointServicePrivateDnsVerification`: makes AWS look for the record that proves a service's private name. */
 
 import { AwsError } from '../../../errors.ts'
 import { calls, lifeCycle } from '../../../resource/permission.ts'
@@ -27,7 +27,7 @@ export const endpointServiceDnsVerification: ResourceType = {
         `${name} is not verified: no TXT record ${proof.name} with the value ${proof.value} was found in its domain.`,
       )
   },
-  // Which name that was, AWS keeps with the service: another one is not verified.
+  // The output keeps which name was verified, as AWS does with the service: another name is then not verified.
   answer: (situation) => {
     const serviceId = known(situation.inputs, 'serviceId')
     const { outputs } = requireService(situation, serviceId)
@@ -38,14 +38,14 @@ export const endpointServiceDnsVerification: ResourceType = {
       onService(situation, 'StartVpcEndpointServicePrivateDnsVerification', known(situation.inputs, 'serviceId')),
       ...calls('ec2:DescribeVpcEndpointServiceConfigurations'),
     ],
-    // The provider reads nothing, and deletes nothing: a verified name stays verified.
+    // The provider reads nothing and deletes nothing: a verified name stays verified.
     read: [],
     delete: [],
   })),
   importId: 'never',
 }
 
-/** The name, and the domains that it is in: `a.example.com`, `example.com`. */
+/** The name and its parent domains: `a.example.com`, `example.com`. */
 function domainsOf(name: string): readonly string[] {
   const labels = name.split('.')
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))

@@ -36,7 +36,7 @@ export const flowLog: ResourceType = {
     'maxAggregationInterval',
   ],
   defaults: { logDestinationType: 'cloud-watch-logs', maxAggregationInterval: 600 },
-  // It keeps nothing: it ends with its network, and records nothing more without its log group or role.
+  // A flow log prevents no deletion. It ends with its network, and records nothing without its log group or role.
   releases: ['vpcId', 'logDestination', 'iamRoleArn'],
   refuse(situation) {
     const { inputs, ledger } = situation

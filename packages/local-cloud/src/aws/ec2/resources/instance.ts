@@ -45,7 +45,7 @@ export const instance: ResourceType = {
     ...(before.ebsOptimized !== after.ebsOptimized ? ['ebsOptimized'] : []),
     ...(encrypted(before) !== encrypted(after) ? ['rootBlockDevice.encrypted'] : []),
   ],
-  // It gives an address up when it is terminated.
+  // An instance gives up its address when it is terminated.
   heldThrough: [],
   refuse(situation) {
     const { inputs } = situation
@@ -111,7 +111,7 @@ export const instance: ResourceType = {
     const madeWith = ['network-interface', 'volume'].map((kind) => ec2Arn(situation, kind, '*'))
     const groups = texts(inputs, 'vpcSecurityGroupIds').map((group) => ec2Arn(situation, 'security-group', group))
     const placed = [ec2Arn(situation, 'subnet', known(inputs, 'subnetId')), ...groups]
-    // Whoever owns an image, its ARN names no account.
+    // The ARN of an image contains no account, whoever owns it.
     const image = `arn:aws:ec2:${region}::image/${known(inputs, 'ami')}`
     const on = (operation: string) => onOwn(situation, operation, resource)
     return {
@@ -157,7 +157,7 @@ export const instance: ResourceType = {
         ...when(changed(situation, 'rootBlockDevice'), call('ec2:ModifyVolume', ec2Arn(situation, 'volume', '*'))),
         ...ec2Retag(situation, resource),
       ],
-      // A protection against termination is taken off first, whether there is one or not.
+      // The provider always takes off the termination protection first.
       delete: [on('ModifyInstanceAttribute'), on('TerminateInstances'), ...calls('ec2:DescribeInstances')],
     }
   }),
@@ -170,7 +170,7 @@ const hasProfile = ({ ledger, account }: Situation, name: string) =>
     .all('aws:iam/instanceProfile:InstanceProfile')
     .some((one) => one.account === account && one.outputs.name === name)
 
-/** The role of the profile that an instance is given. */
+/** The role in the instance profile. */
 function profileRole({ ledger, account, inputs }: Situation): string | undefined {
   const name = text(inputs, 'iamInstanceProfile')
   const profile = ledger
@@ -180,12 +180,12 @@ function profileRole({ ledger, account, inputs }: Situation): string | undefined
   return role === undefined ? undefined : `arn:aws:iam::${account}:role/${role}`
 }
 
-/** An instance has one profile or none. */
+/** An instance has at most one profile. */
 function profileChange({ inputs, current }: Situation): string {
   if (text(inputs, 'iamInstanceProfile') === undefined) return 'DisassociateIamInstanceProfile'
   const had = text(current?.inputs ?? {}, 'iamInstanceProfile') !== undefined
   return had ? 'ReplaceIamInstanceProfileAssociation' : 'AssociateIamInstanceProfile'
 }
 
-/** A change of these is made while the instance stands still. */
+/** These inputs are changed while the instance is stopped. */
 const STOPPED = ['instanceType', 'userData', 'ebsOptimized']

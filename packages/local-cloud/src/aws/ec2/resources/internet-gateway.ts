@@ -19,7 +19,7 @@ function refuseAttachment(situation: Situation): void {
     throw new AwsError('InvalidParameterValue', `Network ${vpcId} already has an internet gateway attached`)
 }
 
-/** An address that the internet reaches through the gateway keeps it. */
+/** Refuses to detach the gateway while an address is reached through it. */
 function refuseDetachment({ inputs }: Declared, ledger: LedgerView): void {
   const vpcId = text(inputs, 'vpcId')
   if (vpcId === undefined) return
@@ -44,7 +44,8 @@ export const internetGateway: ResourceType = {
   inputs: ['vpcId', 'tags'],
   replaces: [],
   afterwards: [{ inputs: ['vpcId'], refuse: refuseAttachment }],
-  // Whoever has a public address may be on its way out: nothing that depends on the gateway tells the engine so.
+  // A resource with a public address may be about to be deleted. Nothing tells the engine that it depends on the gateway, so the deletion is
+  // repeated for a while.
   patient: true,
   refuseDelete: refuseDetachment,
   answer(situation) {

@@ -9,7 +9,7 @@ import { requireVpc } from './vpc.ts'
 
 export const ROUTE_TABLE = 'aws:ec2/routeTable:RouteTable'
 
-/** The VPC of a declared route table, or of a VPC's own main table. */
+/** The VPC of a declared route table, or of a VPC's main table. */
 export function vpcOfTable(situation: Situation, routeTableId: string): string {
   const declared = own(situation, ROUTE_TABLE, routeTableId)
   if (declared) return known(declared.outputs, 'vpcId')

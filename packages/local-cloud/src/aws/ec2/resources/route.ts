@@ -25,7 +25,7 @@ export const route: ResourceType = {
   inputs: ['routeTableId', ...DESTINATIONS, ...TARGETS],
   required: ['routeTableId'],
   replaces: ['routeTableId', ...DESTINATIONS],
-  // A route goes with its table; one whose target went stays as a blackhole.
+  // Deleting a table deletes its routes. A route whose target was deleted stays as a blackhole.
   releases: 'all',
   refuse(situation) {
     const routeTableId = known(situation.inputs, 'routeTableId')
@@ -122,7 +122,7 @@ function refuseTarget(situation: Situation, vpcId: string, routeTableId: string,
         `route table ${routeTableId} and network gateway ${value} belong to different networks`,
       )
   } else {
-    // AWS answers the same for a gateway that is not shared, not attached, or attached and not accepted yet.
+    // AWS gives the same answer for a gateway that is not shared, not attached, or attached and not yet accepted.
     const attachment = attachmentOf(situation.ledger, value, vpcId)
     if (!attachment || attachmentState(situation.ledger, attachment) !== 'available')
       throw new AwsError('InvalidTransitGatewayID.NotFound', `The transitGateway ID '${value}' does not exist.`)

@@ -11,10 +11,10 @@ export const SECURITY_GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 
 export const DEFAULT_SECURITY_GROUP = 'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup'
 
-/** What AWS allows in the description of a group and of a rule. No apostrophe. */
+/** The characters that AWS allows in descriptions of groups and rules. An apostrophe is not among them. */
 export const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/
 
-/** The VPC of a group: declared, or a VPC's own default. Another account's group does not exist. */
+/** The VPC of a declared group, or of a VPC's default group. A group of another account does not exist. */
 export function vpcOfGroup(situation: Situation, id: string): string {
   const declared = own(situation, SECURITY_GROUP, id) ?? own(situation, DEFAULT_SECURITY_GROUP, id)
   if (declared) return known(declared.outputs, 'vpcId')
@@ -23,7 +23,7 @@ export function vpcOfGroup(situation: Situation, id: string): string {
   throw new AwsError('InvalidGroup.NotFound', `The security group '${id}' does not exist`)
 }
 
-/** @throws AwsError when a group does not exist, or is of another VPC than what it is put on. */
+/** @throws AwsError if a group does not exist, or belongs to another VPC than the resource that uses it. */
 export function requireGroups(
   situation: Situation,
   ids: readonly string[],
@@ -79,12 +79,12 @@ export const securityGroup: ResourceType = {
       create: [
         call('ec2:CreateSecurityGroup', ec2Arn(situation, 'vpc', known(situation.inputs, 'vpcId'))),
         ...creation(situation, 'CreateSecurityGroup', group),
-        // The provider takes away the rule that lets everything out.
+        // The provider removes the default rule that lets everything out.
         ...later([], call('ec2:RevokeSecurityGroupEgress', group, resourceTags(situation.inputs))),
       ],
       read: calls('ec2:DescribeSecurityGroups'),
       update: ec2Retag(situation, group),
-      // It looks for interfaces that Lambda left behind.
+      // The provider looks for interfaces that Lambda left behind.
       delete: [
         ...calls('ec2:DescribeNetworkInterfaces'),
         onOwn(situation, 'DeleteSecurityGroup', group),

@@ -65,7 +65,7 @@ export const subnet: ResourceType = {
         ...when(changed(situation, 'mapPublicIpOnLaunch'), onOwn(situation, 'ModifySubnetAttribute', resource)),
         ...ec2Retag(situation, resource),
       ],
-      // It looks for interfaces that Lambda left behind, and takes them away.
+      // The provider looks for interfaces that Lambda left behind, and deletes them.
       delete: [
         ...calls('ec2:DescribeNetworkInterfaces'),
         ...leftByLambda(situation, resource),
@@ -75,7 +75,7 @@ export const subnet: ResourceType = {
   }),
 }
 
-/** In an account with functions any subnet may have held one's interface, which outlives the function for a while. */
+/** In an account with functions, every subnet may have an interface of a function, which outlives the function for a while. */
 const leftByLambda = (situation: Situation, subnet: string) =>
   when(
     situation.ledger.all('aws:lambda/function:Function').some(({ account }) => account === situation.account),
@@ -84,7 +84,7 @@ const leftByLambda = (situation: Situation, subnet: string) =>
     ),
   )
 
-/** The named zone, or for a subnet without one the zone that AWS chooses. */
+/** The named zone; if none is named, the zone that AWS chooses. */
 function zoneOf(situation: Situation) {
   const zones = zonesOf(situation.organization, situation.account, situation.region)
   const name = text(situation.inputs, 'availabilityZone')

@@ -10,10 +10,10 @@ import { TRANSIT_GATEWAY } from '../transit-gateway-state.ts'
 
 export const GATEWAY_ROUTE_TABLE = 'aws:ec2transitgateway/routeTable:RouteTable'
 
-/** Route tables a gateway, by default. */
+/** The default quota of route tables of a gateway. */
 const ROUTE_TABLE_QUOTA = 20
 
-/** The gateway, for its own account only: tables, accepters and routes are its owner's. */
+/** The gateway, if the account owns it: only the owner can make tables, accepters and routes. */
 function requireOwnGateway(situation: Situation, id: string): Declared {
   const found = situation.ledger.find(TRANSIT_GATEWAY, id)
   if (found?.account === situation.account && found.region === situation.region) return found

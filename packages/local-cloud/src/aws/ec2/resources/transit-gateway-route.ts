@@ -15,7 +15,7 @@ export const transitGatewayRoute: ResourceType = {
   required: ['destinationCidrBlock', 'transitGatewayRouteTableId'],
   replaces: ['destinationCidrBlock', 'transitGatewayRouteTableId', 'transitGatewayAttachmentId', 'blackhole'],
   defaults: { blackhole: false },
-  // A static route goes with its table, and becomes a blackhole without its attachment.
+  // Deleting a table deletes its static routes. A route without its attachment becomes a blackhole.
   releases: 'all',
   refuse(situation) {
     const destination = known(situation.inputs, 'destinationCidrBlock')

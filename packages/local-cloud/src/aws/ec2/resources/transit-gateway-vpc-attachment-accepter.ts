@@ -56,7 +56,7 @@ export const transitGatewayVpcAttachmentAccepter: ResourceType = {
     return {
       create: [
         ...calls('ec2:DescribeTransitGatewayVpcAttachments', 'ec2:DescribeTransitGateways'),
-        // Its owner's tags are not shared: it has none in this account.
+        // The tags of the attachment's owner are not visible in this account, so it has none here.
         call('ec2:AcceptTransitGatewayVpcAttachment', resource),
         ...later(['tags'], call('ec2:CreateTags', resource, newTags(situation))),
       ],

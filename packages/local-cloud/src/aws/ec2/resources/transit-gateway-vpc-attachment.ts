@@ -37,7 +37,7 @@ export const transitGatewayVpcAttachment: ResourceType = {
     transitGatewayDefaultRouteTableAssociation: true,
     transitGatewayDefaultRouteTablePropagation: true,
   },
-  // Routes to it become blackholes; an accepter adopted it.
+  // Routes to a deleted attachment become blackholes, and its accepter does not keep it.
   heldCode: 'IncorrectState',
   refuse(situation) {
     const { inputs, ledger, organization, account } = situation
@@ -74,8 +74,8 @@ export const transitGatewayVpcAttachment: ResourceType = {
     }
   },
   /**
-   * A gateway that is shared is another account's: what is shared with an account its own policies decide about, as RAM's
-   * permission stands in for the owner's.
+   * A shared gateway belongs to another account. Only the caller's own policies are checked for it, because RAM's permission stands for the
+   * owner's.
    */
   permissions: lifeCycle((situation, { id }) => {
     const { inputs } = situation

@@ -36,7 +36,8 @@ export const transitGateway: ResourceType = {
     ),
   heldCode: 'IncorrectState',
   refuse({ inputs }) {
-    // On, unless disabled: every spoke would reach every other. The path check knows declared tables only.
+    // These are on unless disabled, and then every spoke would reach every other. The path check knows declared tables only, so it cannot allow
+    // the defaults.
     for (const name of ['defaultRouteTableAssociation', 'defaultRouteTablePropagation'])
       if (inputs[name] !== 'disable')
         throw new UnsupportedError(`${name} "${inputs[name] ?? 'enable'}" of ${TRANSIT_GATEWAY}: set it to "disable"`)

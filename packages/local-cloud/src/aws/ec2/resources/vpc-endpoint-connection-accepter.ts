@@ -12,7 +12,7 @@ export const vpcEndpointConnectionAccepter: ResourceType = {
   inputs: ['vpcEndpointServiceId', 'vpcEndpointId'],
   required: ['vpcEndpointServiceId', 'vpcEndpointId'],
   replaces: ['vpcEndpointServiceId', 'vpcEndpointId'],
-  // An endpoint may go while it is connected.
+  // A connected endpoint may be deleted.
   releases: 'all',
   refuse(situation) {
     const service = requireService(situation, known(situation.inputs, 'vpcEndpointServiceId'))

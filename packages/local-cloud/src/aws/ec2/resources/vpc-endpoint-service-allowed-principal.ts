@@ -1,4 +1,4 @@
-/** `aws.ec2.VpcEndpointServiceAllowedPrinciple`: an account that may ask to be connected. */
+/** `aws.ec2.VpcEndpointServiceAllowedPrinciple`: an account that may ask for a connection. */
 
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { lifeCycle, resourceTags } from '../../../resource/permission.ts'
@@ -7,7 +7,7 @@ import { known, requireOwn } from '../../../resource/values.ts'
 import { ec2Arn } from '../calls.ts'
 import { ALLOWED_PRINCIPAL, ENDPOINT_SERVICE } from '../private-link.ts'
 
-/** @throws AwsError for no principal; UnsupportedError for one that is a part of an account */
+/** @throws AwsError if it is no principal; UnsupportedError for a principal within an account */
 export function requirePrincipal(principal: string): void {
   if (principal === '*' || /^arn:aws:iam::\d{12}:root$/.test(principal)) return
   if (/^arn:aws:iam::\d{12}:(user|role)\/.+$/.test(principal))
@@ -15,7 +15,7 @@ export function requirePrincipal(principal: string): void {
   throw new AwsError('InvalidPrincipal', `Invalid Principal: '${principal}'`)
 }
 
-/** A service of the caller's own account; for anybody else it does not exist. */
+/** A service of the caller's own account. A service of another account does not exist. */
 export const requireService = (situation: Situation, id: string) =>
   requireOwn(
     situation,
@@ -25,7 +25,7 @@ export const requireService = (situation: Situation, id: string) =>
     `The VpcEndpointService Id '${id}' does not exist`,
   )
 
-/** A call about a service, with the tags that it has. */
+/** A call about a service, with the service's tags. */
 export function onService(situation: Situation, operation: string, id: string): Permission {
   const tags = resourceTags(situation.ledger.find(ENDPOINT_SERVICE, id)?.outputs)
   return { action: `ec2:${operation}`, resource: ec2Arn(situation, 'vpc-endpoint-service', id), context: tags }

@@ -19,7 +19,7 @@ export const vpcEndpointService: ResourceType = {
   inputs: [...CONFIGURED, 'allowedPrincipals', 'tags'],
   required: ['acceptanceRequired'],
   replaces: [],
-  // Consumers know it by its name: they are asked for when it is deleted.
+  // Consumers name the service in a text, not by a reference, so its deletion looks for connections.
   heldThrough: [],
   refuse(situation) {
     const { inputs, ledger, current } = situation
@@ -105,7 +105,7 @@ export const vpcEndpointService: ResourceType = {
   }),
 }
 
-/** Names of the zones of its load balancers, in its own account. */
+/** The names of its load balancers' zones, in its own account. */
 const zonesOf = (situation: Situation): readonly string[] => [
   ...new Set(
     texts(situation.inputs, 'networkLoadBalancerArns')

@@ -38,7 +38,7 @@ function serviceOf(situation: Situation): EndpointService {
   return service
 }
 
-/** A service that does not allow the account does not exist for it. An endpoint that is there stays, whoever is allowed later. */
+/** For an account that is not allowed, a service does not exist. An existing endpoint stays when the permission is taken away. */
 function somebodysOwn(situation: Situation, serviceName: string): EndpointService {
   const { ledger, account, region, current } = situation
   const service = serviceNamed(ledger, serviceName)
@@ -127,7 +127,7 @@ export const vpcEndpoint: ResourceType = {
       'ec2:VpceServiceName': serviceName,
       'ec2:VpceServiceOwner': serviceNamed(situation.ledger, serviceName)?.account ?? 'amazon',
     }
-    // The service's private zone is AWS's own, and is joined with the VPC.
+    // AWS owns the service's private hosted zone, and associates it with the VPC.
     const privateZone = when(
       inputs.privateDnsEnabled === true,
       call('route53:AssociateVPCWithHostedZone', 'arn:aws:route53:::hostedzone/*'),
@@ -156,7 +156,7 @@ export const vpcEndpoint: ResourceType = {
   }),
 }
 
-/** The policy of an endpoint that was given none. */
+/** The policy of an endpoint for which none was declared. */
 const FULL_ACCESS = {
   Version: '2008-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
@@ -215,7 +215,7 @@ function refuseInterface(situation: Situation, service: EndpointService, network
   if (flag(inputs, 'privateDnsEnabled')) refusePrivateDns(situation, service, network, vpcId)
 }
 
-/** Of an endpoint that is there, or of one that is made: what the service's own name needs in a VPC. */
+/** Checks what a private DNS name needs in a VPC, for an endpoint that exists or is being made. */
 export function refusePrivateDns(
   situation: Pick<Situation, 'ledger' | 'urn' | 'account' | 'region'>,
   service: Pick<EndpointService, 'serviceName' | 'privateDnsName'>,
@@ -297,5 +297,5 @@ function interfaceOutputs(situation: Situation, id: string): Properties {
   }
 }
 
-/** Hosted zone of endpoint names in us-east-1. */
+/** The hosted zone of endpoint names in us-east-1. */
 const ZONE_OF_ENDPOINT_NAMES = 'Z7HUB22UULQXV'

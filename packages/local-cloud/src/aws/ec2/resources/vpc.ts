@@ -17,7 +17,7 @@ const SMALLEST = 28
 export const requireVpc = (situation: Situation, id: string) =>
   requireOwn(situation, VPC, id, 'InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`)
 
-/** @throws AwsError as AWS refuses a block that is none, or whose size it does not allow. */
+/** @throws AwsError for a text that is no block, and for a block of a size that AWS does not allow. */
 export function requireBlock(cidrBlock: string, code: string): void {
   let prefix: number
   try {

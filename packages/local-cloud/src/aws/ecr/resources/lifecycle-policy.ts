@@ -18,7 +18,7 @@ export const lifecyclePolicy: ResourceType = {
   inputs: ['repository', 'policy'],
   required: ['repository', 'policy'],
   replaces: ['repository', 'policy'],
-  // It goes with its repository.
+  // Deleting a repository deletes its policy.
   releases: 'all',
   heldThrough: [],
   refuse(situation) {

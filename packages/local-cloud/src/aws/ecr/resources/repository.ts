@@ -1,4 +1,4 @@
-/** `aws.ecr.Repository`. What is in it is handed in with the organisation: images that somebody has pushed. */
+/** `aws.ecr.Repository`. Its images are passed in with the organisation, as if somebody had pushed them. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'

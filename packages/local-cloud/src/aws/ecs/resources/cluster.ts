@@ -18,13 +18,13 @@ export const cluster: ResourceType = {
   replaces: ['name'],
   heldCode: 'ClusterContainsServicesException',
   heldThrough: [`${SERVICE}.cluster`],
-  // The provider tries for ten minutes while there are services in it.
+  // The provider repeats the deletion for ten minutes while the cluster has services.
   patient: true,
   refuse(situation) {
     const name = autoName(situation)
     if (!NAME.test(name))
       throw invalid('Invalid cluster name: it has 1 to 255 letters, digits, hyphens and underscores')
-    // AWS would answer the one that is there, if it had been made alike: two stacks would own it.
+    // AWS would return the existing cluster if it was made in the same way; then two stacks would own it.
     if (others(situation, CLUSTER, ['name', name]).length > 0)
       throw invalid('Arguments on this idempotent request are inconsistent with arguments used in previous request(s).')
     for (const { name: setting, value } of objects(situation.inputs, 'settings'))

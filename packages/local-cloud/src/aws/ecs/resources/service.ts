@@ -48,7 +48,8 @@ export const service: ResourceType = {
     schedulingStrategy: 'REPLICA',
     waitForSteadyState: false,
   },
-  // Tasks run on without the definition and the target group that they were started with; the groups on their interfaces stay.
+  // Running tasks need neither the task definition nor the target group that they were started with. Only the security groups of their
+  // interfaces are still in use.
   releases: ['taskDefinition', 'loadBalancers'],
   refuse(situation) {
     const { inputs, current } = situation
@@ -81,7 +82,7 @@ export const service: ResourceType = {
         desiredCount: number(inputs, 'desiredCount') ?? 0,
         launchType: 'FARGATE',
         platformVersion: text(inputs, 'platformVersion') ?? 'LATEST',
-        // Of its tasks: written by what runs them.
+        // The tasks' interfaces, which the runtime writes.
         elasticNetworkInterfaces: current?.outputs.elasticNetworkInterfaces ?? [],
       },
     }
@@ -100,7 +101,7 @@ export const service: ResourceType = {
     }
     const [, path = ''] = id.split(':service/')
     const deployment = arn(situation, 'ecs', `service-deployment/${path}/*`)
-    // The provider follows the deployment until it has ended.
+    // The provider follows the deployment until it ends.
     const follow = when(
       flag(inputs, 'waitForSteadyState') === true,
       ...later(
@@ -118,7 +119,7 @@ export const service: ResourceType = {
         ...when(changed(situation, ...settings), on('UpdateService', choices), ...follow),
         ...retag(situation, TAGGING, id),
       ],
-      // It is scaled to nothing before.
+      // The provider first scales the service to no tasks.
       delete: [on('DescribeServices'), on('UpdateService'), on('DeleteService')],
     }
   }),

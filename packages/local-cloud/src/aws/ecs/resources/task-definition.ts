@@ -12,7 +12,7 @@ const FAMILY = /^[a-zA-Z0-9_-]{1,255}$/
 const gigabytes = (from: number, to: number, step = 1) =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => (from + index * step) * 1024)
 
-/** Memory in MiB that each size of CPU can have on Fargate (Linux). */
+/** The memory sizes in MiB that Fargate (Linux) allows for each size of CPU. */
 const SIZES: Readonly<Record<string, readonly number[]>> = {
   256: [512, 1024, 2048],
   512: gigabytes(1, 4),
@@ -40,7 +40,7 @@ export const taskDefinition: ResourceType = {
   required: ['family', 'containerDefinitions'],
   replaces: REPLACES,
   defaults: { skipDestroy: false },
-  // A revision that is deregistered runs on in its services, and a role may go before what names it.
+  // Services continue to run a revision that was deregistered, and a role may be deleted before the revision that names it.
   releases: 'all',
   heldThrough: [],
   refuse(situation) {
@@ -100,7 +100,7 @@ export const taskDefinition: ResourceType = {
   },
 }
 
-/** A replacement is registered while its predecessor is there. */
+/** A replacement is registered while the previous revision still exists. */
 const nextRevision = (situation: Situation, family: string) =>
   1 +
   Math.max(0, ...others(situation, TASK_DEFINITION, ['family', family]).map(({ outputs }) => Number(outputs.revision)))

@@ -1,4 +1,4 @@
-/** `aws.cloudwatch.EventRule`: a schedule of EventBridge's. */
+/** `aws.cloudwatch.EventRule`: a rule of EventBridge with a schedule. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
@@ -10,7 +10,10 @@ export const EVENT_RULE = 'aws:cloudwatch/eventRule:EventRule'
 const RATE = /^rate\((\d+) (minute|minutes|hour|hours|day|days)\)$/
 const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 }
 
-/** `rate(1 minute)` in seconds. @throws AwsError for what is none */
+/**
+ * The seconds in an expression such as `rate(1 minute)`.
+ * @throws AwsError for any other expression
+ */
 export function secondsOf(expression: string): number {
   if (expression.startsWith('cron(')) throw new UnsupportedError(`the schedule ${expression} of ${EVENT_RULE}`)
   const [, count = '', unit = ''] = RATE.exec(expression) ?? []
@@ -33,7 +36,7 @@ export const eventRule: ResourceType = {
     const name = autoName(situation)
     if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
       throw new AwsError('ValidationException', `Value '${name}' at 'name' failed to satisfy constraint`)
-    // `PutRule` takes over a rule that is there: two stacks must not share one unnoticed.
+    // `PutRule` would change an existing rule, and two stacks must not share one unnoticed.
     if (others(situation, EVENT_RULE, ['name', name]).length > 0)
       throw new UnsupportedError(`a second ${EVENT_RULE} named ${name}, which would overwrite the first`)
     secondsOf(known(situation.inputs, 'scheduleExpression'))

@@ -7,7 +7,7 @@ import { arn, autoName, known, others, text } from '../../../resource/values.ts'
 
 export const EVENT_TARGET = 'aws:cloudwatch/eventTarget:EventTarget'
 
-/** AWS's quota of a rule. */
+/** AWS's quota of targets for a rule. */
 const TARGETS_OF_A_RULE = 5
 
 export const eventTarget: ResourceType = {
@@ -17,7 +17,7 @@ export const eventTarget: ResourceType = {
   named: 'targetId',
   replaces: ['rule', 'targetId'],
   heldThrough: [],
-  // A function that is gone is not invoked; the target stays.
+  // A target stays when its function is deleted; it then invokes nothing.
   releases: ['arn'],
   refuse(situation) {
     const { inputs, ledger, account, region } = situation

@@ -1,4 +1,4 @@
-/** `aws.iam.getRoles`: the provider lists the account's roles, and looks for the names itself. */
+/** `aws.iam.getRoles`: the provider lists all roles of the account, and filters the names itself. */
 import { calls } from '../../../resource/permission.ts'
 import type { InvokeType } from '../../../resource/resource-type.ts'
 import { text } from '../../../resource/values.ts'

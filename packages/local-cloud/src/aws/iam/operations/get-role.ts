@@ -11,7 +11,7 @@ const INPUT = structure({ RoleName: required(text({ min: 1, max: 64, pattern: /^
 export const getRole: ApiOperation<XmlValue> = async (call) => {
   const { RoleName: name } = read(INPUT, call.input, VALIDATION_EXCEPTIONS)
   const found = findRole(call, name)
-  // IAM knows a role's path, and none of a role that is not there.
+  // IAM checks the permission on the role's ARN with its path. For a role that does not exist it knows no path.
   await call.permit('iam:GetRole', found?.arn ?? `arn:aws:iam::${call.account}:role/${name}`)
   if (!found) throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
   return {

@@ -1,5 +1,8 @@
 import type { Properties, Value } from '../../../ledger/ledger.ts'
 
-/** Tags as IAM lists them. @param tags of a resource, those of its provider among them */
+/**
+ * Tags in the form of IAM's answers.
+ * @param tags all tags of a resource, also those that the provider adds
+ */
 export const tagList = (tags: Properties = {}): { readonly Key: string; readonly Value: string }[] =>
   Object.entries<Value>(tags).map(([Key, value]) => ({ Key, Value: String(value) }))

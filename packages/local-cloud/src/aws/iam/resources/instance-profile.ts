@@ -11,12 +11,12 @@ export const instanceProfile: ResourceType = {
   named: 'name',
   replaces: ['name', 'path'],
   defaults: { path: '/' },
-  // Its role is taken off first, and an instance that has it is left without credentials: IAM does not ask EC2.
+  // The provider removes the role first. IAM does not ask EC2: an instance with the profile is left without credentials.
   heldThrough: [],
   refuse(situation) {
     refuseName(situation, INSTANCE_PROFILE, 'Instance Profile')
   },
-  // Its role is added once it is there.
+  // The role is added after the profile was made.
   afterwards: [
     {
       inputs: ['role'],
@@ -65,5 +65,5 @@ export const instanceProfile: ResourceType = {
   }),
 }
 
-/** The provider looks whether the profile's role is still there. */
+/** The provider reads whether the profile's role still exists. */
 const roleOf = (account: string, role: string) => call('iam:GetRole', `arn:aws:iam::${account}:role/${role}`)

@@ -54,7 +54,7 @@ export const policy: ResourceType = {
       outputs: { name, path, arn, policyId: `ANPA${situation.stableToken(17).toUpperCase()}` },
     }
   },
-  /** A changed document is a new version; the provider makes room for it among the five that IAM keeps. */
+  /** A changed document becomes a new version. IAM keeps five; the provider deletes an old one if needed. */
   permissions: lifeCycle((situation, { outputs }) => {
     const policyArn = known(outputs, 'arn')
     const on = (...actions: readonly string[]) =>

@@ -10,10 +10,10 @@ import { requireRole, target } from './role.ts'
 
 export const ROLE_POLICY = 'aws:iam/rolePolicy:RolePolicy'
 
-/** Characters without white space: all inline policies of a role together, and one managed policy. */
+/** Limits in characters, without white space: for all inline policies of a role together, and for one managed policy. */
 const INLINE_LIMIT = 10_240
 
-/** IAM is global: what else an account has, in whatever region it was made. */
+/** The account's other resources of a type, in every region, because IAM is global. */
 export const siblings = ({ ledger, account, urn }: Situation, type: string, output: string, value: string) =>
   ledger.where(type, output, value).filter((other) => other.account === account && other.urn !== urn)
 

@@ -14,14 +14,14 @@ export const ROLE = 'aws:iam/role:Role'
 
 export const INSTANCE_PROFILE = 'aws:iam/instanceProfile:InstanceProfile'
 
-/** Characters of a trust policy, without white space. */
+/** The most characters of a trust policy, without white space. */
 const TRUST_LIMIT = 2048
 
 const NAME = /^[\w+=,.@-]{1,64}$/
 
 const LONGEST_NAME = 64
 
-/** IAM is global: names are unique in an account, whatever the region. */
+/** Roles by name. IAM is global, so names are unique in an account, whatever the region. */
 const BY_NAME: Readonly<Record<string, Index>> = Object.fromEntries(
   [ROLE, INSTANCE_PROFILE].map((type) => [
     type,
@@ -128,7 +128,7 @@ export const role: ResourceType = {
   },
 }
 
-/** A trust policy names principals, and IAM resolves those of AWS when it is saved. */
+/** Checks a trust policy. IAM resolves the AWS principals in it when it is saved. */
 function refuseTrust(situation: Situation, policy: string): void {
   const statements = parsePolicy(policy)
   for (const statement of statements) {
@@ -162,7 +162,7 @@ function principalsOf(principal: Value | undefined): readonly string[] {
   return listed(kinds.AWS)
 }
 
-/** @throws AwsError for an account, or a role in one, that does not exist. */
+/** @throws AwsError for an account, or for a role in an account, that does not exist. */
 function refusePrincipal(situation: Situation, principal: string): void {
   if (principal === '*') return
   const invalid = new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${principal}"`)
@@ -187,7 +187,7 @@ const boundaryOf = (boundary: string | undefined) =>
 const boundaryChange = (on: (action: string, context?: object) => ReturnType<typeof call>, boundary: object) =>
   Object.keys(boundary).length > 0 ? on('PutRolePermissionsBoundary', boundary) : on('DeleteRolePermissionsBoundary')
 
-/** The role that is named by the input `role`, with the boundary that it has. */
+/** The role that the input `role` names, with its permissions boundary. */
 export function target({ ledger, account, inputs }: Situation) {
   const name = known(inputs, 'role')
   const declared = ledger

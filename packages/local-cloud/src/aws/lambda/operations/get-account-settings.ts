@@ -1,4 +1,4 @@
-/** The concurrency that there is, and what of it no function has reserved. */
+/** The account's concurrency, and the part of it that no function has reserved. */
 import { number } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { quotaOf } from '../../service-quotas/quotas.ts'

@@ -23,7 +23,7 @@ import { refusePermissions, requireExecutionRole } from '../execution-role.ts'
 
 export const FUNCTION = 'aws:lambda/function:Function'
 
-/** Of the account's concurrent executions, these stay for functions without a reservation. */
+/** This part of the account's concurrent executions stays for functions without a reservation. */
 const UNRESERVED = 100
 
 const RUNTIMES = ['nodejs22.x', 'nodejs24.x']
@@ -67,7 +67,7 @@ export const lambdaFunction: ResourceType = {
   named: 'name',
   replaces: ['name', 'packageType'],
   defaults: { packageType: 'Zip', memorySize: 128, timeout: 3, reservedConcurrentExecutions: -1 },
-  // The first is for the provider only, when the function goes; a role may go before its function.
+  // The first input is used only by the provider when it deletes the function. A role may be deleted before its function.
   releases: ['replacementSecurityGroupIds', 'role'],
   heldThrough: [],
   async refuse(situation) {
@@ -246,7 +246,7 @@ function refuseNetwork(situation: Situation): void {
   if (vpcs.size > 1) throw invalid('Security Groups are required to be in the same VPC.')
 }
 
-/** What `lambda:VpcIds` and its like say of a request that names a network. */
+/** The condition keys, such as `lambda:VpcIds`, of a request that names a network. */
 function network({ inputs, ledger }: Situation): Readonly<Record<string, string | readonly string[]>> {
   const vpcConfig = object(inputs, 'vpcConfig')
   if (!vpcConfig) return {}
@@ -259,7 +259,7 @@ function network({ inputs, ledger }: Situation): Readonly<Record<string, string 
   }
 }
 
-/** Lambda looks the network up with the permissions of whoever puts a function into it. */
+/** Lambda looks up the network with the permissions of the caller who puts a function into it. */
 const verifyNetwork = ({ inputs }: Situation) =>
   object(inputs, 'vpcConfig') ? calls('ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs') : []
 
@@ -275,7 +275,7 @@ const CONFIGURATION = [
   'loggingConfig',
 ]
 
-/** Its interfaces outlive it for a while: they are moved to groups that stay. */
+/** The function's interfaces exist for a while longer, so they are moved to security groups that stay. */
 function parking(situation: Situation, functionArn: string) {
   const { inputs } = situation
   if (flag(inputs, 'replaceSecurityGroupsOnDestroy') !== true) return []

@@ -1,4 +1,4 @@
-/** `aws.lambda.Invocation`: a function is run when it is declared; what it throws fails the deployment. */
+/** `aws.lambda.Invocation`: runs a function when it is declared. If the function fails, the deployment fails. */
 import { createHash } from 'node:crypto'
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Effect, LedgerView } from '../../../ledger/ledger.ts'
@@ -41,7 +41,7 @@ export const lambdaInvocation: ResourceType = {
     const declared = functionOf(situation.ledger, situation, name)
     return {
       create: [call('lambda:InvokeFunction', resource, resourceTags(declared?.outputs))],
-      // The AWS provider reads nothing, and deletes nothing.
+      // The AWS provider's read and deletion of it do nothing.
       read: [],
       delete: [],
     }
@@ -53,15 +53,15 @@ export const lambdaInvocation: ResourceType = {
   },
 }
 
-/** Whoever declares it invokes the function: what IAM says to that was asked before. */
+/** Invokes the function as the caller who declares it. The permission was checked before. */
 export const invokeWhenDeclared =
   (ledger: LedgerView, lambda: Pick<Lambda, 'invoke'>): Effect =>
   async ({ kind, resource, before }) => {
     if (resource.type !== INVOCATION || kind === 'deleted') return
-    // A replacement is another resource of the same name.
+    // A replacement is another resource with the same name.
     if (before && canonical(before.inputs) === canonical(resource.inputs)) return
     const target = functionOf(ledger, resource, known(resource.outputs, 'functionName'))
-    // Taken back together with its function.
+    // The deployment was undone, together with its function.
     if (!target) return
     const functionArn = known(target.outputs, 'arn')
     const payload = known(resource.outputs, 'input')

@@ -23,7 +23,7 @@ export const lambdaPermission: ResourceType = {
   required: ['action', 'function', 'principal'],
   named: 'statementId',
   replaces: ['statementId', 'action', 'function', 'principal', 'sourceArn', 'sourceAccount'],
-  // It goes with its function, and does not keep its source.
+  // Deleting a function deletes its permissions. A permission does not prevent the deletion of its source.
   releases: 'all',
   heldThrough: [],
   refuse(situation) {
@@ -52,7 +52,7 @@ export const lambdaPermission: ResourceType = {
     const statementId = autoName(situation, 'statementId')
     return { id: statementId, outputs: { statementId } }
   },
-  /** `AddPermission` of a function that is named, or given by its ARN. */
+  /** `AddPermission`, for a function by name or ARN. */
   permissions: (operation, situation) => {
     const { inputs, ledger, account } = situation
     const name = known(inputs, 'function')

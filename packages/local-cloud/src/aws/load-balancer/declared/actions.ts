@@ -1,4 +1,4 @@
-/** Actions of a listener and its rules, typed. */
+/** The actions of a listener and its rules, as typed values. */
 import { UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
 import { known, number, object, objects, text, texts } from '../../../resource/values.ts'
@@ -20,7 +20,7 @@ export type Action =
   | {
       readonly kind: 'redirect'
       readonly status: 301 | 302
-      /** With `#{host}` and the like. */
+      /** May contain `#{host}` and similar variables. */
       readonly protocol: string
       readonly host: string
       readonly port: string
@@ -50,7 +50,7 @@ function readAction(action: Properties, protocol: 'HTTP' | 'HTTPS'): Action {
         host: text(redirect, 'host') ?? '#{host}',
         port: text(redirect, 'port') ?? '#{port}',
         path: text(redirect, 'path') ?? '/#{path}',
-        // An empty query takes the client's away; none keeps it.
+        // If a query is declared empty, the client's query is dropped; if none is declared, it is kept.
         query: typeof redirect.query === 'string' ? redirect.query : '#{query}',
       }
     }

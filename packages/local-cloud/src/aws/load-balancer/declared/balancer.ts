@@ -1,4 +1,4 @@
-/** The load balancer as it is declared now: what holds for all of its listeners. */
+/** The current declaration of a load balancer: what applies to all of its listeners. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { LedgerView, Properties } from '../../../ledger/ledger.ts'
 import { flag, known, number, object, text } from '../../../resource/values.ts'
@@ -14,7 +14,7 @@ export interface Balancer {
   readonly dropInvalidHeaderFields: boolean
   readonly desyncMitigationMode: 'monitor' | 'defensive' | 'strictest'
   readonly http2: boolean
-  /** What becomes of the client's own `X-Forwarded-For`. */
+  /** What happens to the client's own `X-Forwarded-For`. */
   readonly forwardedFor: 'append' | 'preserve' | 'remove'
   readonly accessLogs?: { readonly bucket: string; readonly prefix: string }
 }
@@ -45,7 +45,7 @@ export function readBalancer(ledger: LedgerView, arn: string): Balancer {
   }
 }
 
-/** The first value is the default. */
+/** Reads an output that must be one of these values; the first one is the default. */
 function oneOf<T extends string>(outputs: Properties, name: string, values: readonly [T, ...T[]]): T {
   const given = text(outputs, name) ?? values[0]
   const found = values.find((value) => value === given)

@@ -1,4 +1,4 @@
-/** Conditions of a listener rule, and whether a request meets them. */
+/** The conditions of a listener rule, and whether a request meets them. */
 import { BlockList, isIPv6 } from 'node:net'
 import { UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
@@ -57,7 +57,7 @@ function valuesOf(condition: Properties): readonly string[] {
   return texts(condition, 'values')
 }
 
-/** `*` stands for any characters, also none, `?` for exactly one; a backslash before them for themselves. */
+/** `*` stands for any number of characters, `?` for exactly one. After a backslash they stand for themselves. */
 export function wildcard(pattern: string, flags: '' | 'i'): RegExp {
   const source = pattern.replace(/\\([*?\\])|[*?]|[.+^${}()|[\]\\/]/g, (match, escaped: string | undefined) => {
     if (escaped !== undefined) return `\\${escaped}`

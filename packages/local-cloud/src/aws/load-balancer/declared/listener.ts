@@ -1,4 +1,7 @@
-/** A listener as it is declared now: its load balancer, rules and target groups, typed. What is not supported fails by name. */
+/**
+ * The current declaration of a listener, with its load balancer, rules and target groups, as typed values. What is not supported is an error
+ * that names it.
+ */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Declared, LedgerView, Properties, Value } from '../../../ledger/ledger.ts'
 import { flag, known, number, objects, text } from '../../../resource/values.ts'
@@ -8,26 +11,26 @@ import { type Condition, readConditions } from './conditions.ts'
 
 export interface Rule {
   readonly arn: string | 'default'
-  /** Infinity for the default rule. */
+  /** `Infinity` for the default rule. */
   readonly priority: number
   readonly conditions: readonly Condition[]
-  /** In their order. */
+  /** In the declared order. */
   readonly actions: readonly Action[]
 }
 
-/** A listener without its rules: all that a connection needs. */
+/** A listener without its rules: what is needed to open a connection. */
 export interface Binding {
   readonly arn: string
   readonly port: number
   readonly tls?: { readonly certificateArn: string; readonly minVersion: 'TLSv1.2' | 'TLSv1.3' }
   readonly balancer: Balancer
-  /** Headers that every answer gets, over those of the target. */
+  /** Headers that every answer gets. They replace headers of the target. */
   readonly headers: Readonly<Record<string, string>>
   readonly serverHeader: boolean
 }
 
 export interface Listener extends Binding {
-  /** By priority, the default rule last. */
+  /** Sorted by priority; the default rule comes last. */
   readonly rules: readonly Rule[]
 }
 
@@ -54,7 +57,10 @@ export function readBinding(ledger: LedgerView, arn: string): Binding {
 /** @throws AwsError ListenerNotFound; UnsupportedError */
 export const readListener = (ledger: LedgerView, arn: string): Listener => withRules(ledger, readBinding(ledger, arn))
 
-/** The same of a listener that was read. @throws AwsError ListenerNotFound; UnsupportedError */
+/**
+ * Adds the rules to a binding that was read already.
+ * @throws AwsError ListenerNotFound; UnsupportedError
+ */
 export function withRules(ledger: LedgerView, binding: Binding): Listener {
   const { arn } = binding
   const { outputs } = findListener(ledger, arn)
@@ -71,9 +77,9 @@ export function withRules(ledger: LedgerView, binding: Binding): Listener {
 
 type Protocol = 'HTTP' | 'HTTPS'
 
-/** Rules as they were read, by the very resource: one that has not changed is not read again. */
+/** Parsed rules, by resource object: an unchanged resource is not parsed again. */
 const read = new WeakMap<Declared, Partial<Record<Protocol, Rule>>>()
-/** Cache keyed by the list's identity; a rule change makes a new list. */
+/** Sorted rules. The cache is keyed by the list's identity; a rule change makes a new list. */
 const sorted = new WeakMap<readonly Declared[], Partial<Record<Protocol, readonly Rule[]>>>()
 
 function rulesOf(declared: readonly Declared[], protocol: Protocol): readonly Rule[] {
@@ -118,7 +124,7 @@ function priorityOf(outputs: Properties): number {
   return value
 }
 
-/** Node has no TLS below 1.2, so a policy that allows it is no weaker here than its name says. */
+/** The lowest TLS version of a policy. Node has no TLS below 1.2, so a policy that allows older versions means 1.2 here. */
 function minVersion(policy = 'ELBSecurityPolicy-2016-08'): 'TLSv1.2' | 'TLSv1.3' {
   if (/^ELBSecurityPolicy-TLS13-1-3-/.test(policy)) return 'TLSv1.3'
   if (/^ELBSecurityPolicy-(2016-08|TLS13-1-[0-2]-|TLS-1-2-|FS-)/.test(policy)) return 'TLSv1.2'

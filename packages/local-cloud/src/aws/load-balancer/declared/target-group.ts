@@ -1,4 +1,4 @@
-/** A target group as it is declared now: of a function, or of addresses. */
+/** The current declaration of a target group, whose target is a function or addresses. */
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { LedgerView } from '../../../ledger/ledger.ts'
 import { flag, known, number, object, text } from '../../../resource/values.ts'
@@ -9,7 +9,7 @@ export interface FunctionGroup {
   readonly arn: string
   readonly account: string
   readonly multiValueHeaders: boolean
-  /** Absent while nothing is registered. */
+  /** Absent while no function is registered. */
   readonly functionArn?: string
 }
 
@@ -28,9 +28,9 @@ export interface AddressGroup {
   readonly port: number
   readonly deregistrationDelaySeconds: number
   readonly healthCheck: HealthCheck
-  /** Whoever has the fewest requests under way gets the next; otherwise it goes by turn. */
+  /** Whether the target with the fewest running requests gets the next one. Otherwise the targets take turns. */
   readonly leastOutstanding: boolean
-  /** What was declared one by one; those of a service are registered by it. */
+  /** Targets that are declared one by one. The runtime registers the tasks of a service. */
   readonly attached: readonly { readonly address: string; readonly port: number }[]
 }
 
@@ -78,7 +78,7 @@ export function readTargetGroup(ledger: LedgerView, arn: string): FunctionGroup 
   }
 }
 
-/** `200`, `200,202`, `200-299` */
+/** Parses `200`, `200,202` or `200-299`. */
 function matcherOf(matcher: string): HealthCheck['matches'] {
   const ranges = matcher.split(',').map((part) => part.split('-').map(Number))
   return (status) => ranges.some(([least = 0, most = least]) => status >= least && status <= most)

@@ -1,4 +1,4 @@
-/** Key sets that tokens are validated with: fetched as the load balancer, over a path that is checked, and kept for a while. */
+/** Key sets for validating tokens. The load balancer fetches them, over a network path that is checked, and keeps them for a while. */
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Origin, Refusal } from '../../../network/path.ts'
 import type { WholeResponse } from '../../../wire/service.ts'
@@ -18,13 +18,13 @@ export interface KeySetOptions {
     ): Promise<WholeResponse | Refusal>
   }
   readonly now: () => number
-  /** The ledger's version: after a change, a path or a key may no longer be there. */
+  /** The version of the ledger. After a change the path must be checked again. */
   readonly version: () => number
 }
 
 export type Key = { readonly kind: 'key'; readonly key: CryptoKey } | { readonly kind: 'unknown' } | Failure
 
-/** The key set could not be had: `reason` as AWS's access logs name it, where AWS documents a name. */
+/** The key set could not be fetched. `reason` is the name in AWS's access logs, if AWS documents one. */
 export interface Failure {
   readonly kind: 'failed'
   readonly reason: string
@@ -47,7 +47,7 @@ export class KeySets {
 
   async find(loadBalancerArn: string, url: URL, kid: string): Promise<Key> {
     let set = await this.#current(loadBalancerArn, url)
-    // A key that is not there may be new: a rotation fails no request, but made-up key ids cause no more than one fetch a
+    // An unknown key may be new. It is looked for at once, so that a rotation fails no request; but made-up key ids cause at most one fetch a
     // second.
     if (set.outcome.kind === 'failed' ? this.#isOld(set, KEY_SET_RETRY_SECONDS) : !set.outcome.keys.has(kid))
       set = await this.#again(loadBalancerArn, url, set)
@@ -62,10 +62,10 @@ export class KeySets {
     return this.#renew(loadBalancerArn, url)
   }
 
-  /** A newer set than `seen`, unless one was asked for in this way a moment ago. */
+  /** Fetches a newer set than `seen`, unless that was tried a moment ago. */
   async #again(loadBalancerArn: string, url: URL, seen: KeySet): Promise<KeySet> {
     const name = `${loadBalancerArn} ${url}`
-    // Another request may have fetched it while this one looked.
+    // Another request may have fetched it meanwhile.
     const latest = await this.#sets.get(name)
     if (latest && latest !== seen) return latest
     const now = this.#options.now()

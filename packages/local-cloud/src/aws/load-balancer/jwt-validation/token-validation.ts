@@ -6,7 +6,7 @@ import type { KeySets } from './key-sets.ts'
 
 export type Validation = Extract<Action, { kind: 'jwt-validation' }>
 
-/** `reason` goes to the access log and to nobody else; the names are AWS's as far as they could be found out. */
+/** `reason` appears only in the access log. The names are AWS's, as far as they are known. */
 export type Verdict =
   | { readonly valid: true }
   | { readonly valid: false; readonly kind: 'refused' | 'unavailable'; readonly reason: string }
@@ -43,7 +43,7 @@ export async function validateToken(
   }
 }
 
-/** @returns undefined for what is no token signed with RS256 */
+/** @returns undefined for a text that is no token signed with RS256 */
 function keyIdOf(token: string): string | undefined {
   try {
     const { alg, kid } = decodeProtectedHeader(token)
@@ -54,8 +54,8 @@ function keyIdOf(token: string): string | undefined {
 }
 
 /**
- * A text must be equal to the one value. Of a list, all declared values must be in it: AWS does not document whether one would
- * do, and a stand-in must not be the one that lets more through.
+ * Checks the declared claims. A text must be equal to the single declared value. A list must contain all declared values: AWS does not document
+ * whether one of them would be enough, and a stand-in must not allow more than AWS.
  */
 function checkClaims(payload: JWTPayload, claims: readonly ClaimCheck[]): Verdict {
   for (const { name, format, values } of claims) {

@@ -19,7 +19,7 @@ const PAGE = 400
 interface Described {
   readonly set: string
   readonly rows: (call: ApiCall) => readonly Row[]
-  /** Parameter → the value of a row that it chooses by, and AWS's code when nothing has it. */
+  /** For each parameter the value of a row that it selects by, and AWS's error code if no row has it. */
   readonly by: Readonly<Record<string, readonly [filter: string, code: string]>>
 }
 
@@ -101,7 +101,7 @@ const operation = (name: string, { set, by, rows }: Described): ApiOperation<Xml
       const values = [given].flat().map(String)
       const all = found
       const missing = values.find((value) => !all.some((one) => one.filters[filter]?.includes(value)))
-      // A listener may have no rules, and a load balancer no listener; what is named has to be there.
+      // A listener may have no rules, and a load balancer no listener. But what the caller names must exist.
       if (missing !== undefined && filter !== 'listener' && filter !== 'loadBalancer')
         throw new AwsError(code, `One or more of these were not found: ${missing}`)
       found = found.filter((one) => one.filters[filter]?.some((value) => values.includes(value)))

@@ -10,7 +10,7 @@ import { quotaOf } from '../../service-quotas/quotas.ts'
 import { describe, elb, TAGGING } from '../calls.ts'
 import { actionInputs, LISTENER, LISTENER_RULE, refuseActions, refuseTargetGroupQuota } from '../listener-actions.ts'
 
-/** Condition values and wildcards of a rule. */
+/** The quotas for condition values and for wildcards of a rule. */
 const VALUE_QUOTA = 5
 
 const HIGHEST_PRIORITY = 50_000
@@ -59,7 +59,7 @@ export const listenerRule: ResourceType = {
     const { inputs, current } = situation
     const listenerArn = known(inputs, 'listenerArn')
     const id = `${listenerArn.replace(':listener/', ':listener-rule/')}/${situation.stableToken(16)}`
-    // Left without one, a rule gets the highest and one, and keeps it.
+    // A rule without a declared priority gets the highest one plus one, and keeps it.
     const highest = Math.max(
       0,
       ...rulesOf(situation, listenerArn).map(({ outputs }) => number(outputs, 'priority') ?? 0),

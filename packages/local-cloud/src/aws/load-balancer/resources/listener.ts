@@ -134,7 +134,7 @@ export const listener: ResourceType = {
   }),
 }
 
-/** Without one, the port says it. */
+/** If no protocol is declared, the port decides it. */
 const protocolOf = (inputs: Properties) =>
   text(inputs, 'protocol')?.toUpperCase() ?? (inputs.port === 443 ? 'HTTPS' : 'HTTP')
 

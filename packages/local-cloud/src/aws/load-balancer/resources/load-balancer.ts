@@ -29,7 +29,7 @@ export const LOAD_BALANCER = 'aws:lb/loadBalancer:LoadBalancer'
 
 const NAME = /^(?!-)(?!internal-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 
-/** The hosted zone of load balancers' names in us-east-1. */
+/** The hosted zone of application load balancers' names in us-east-1. */
 const HOSTED_ZONE = 'Z35SXDOTRQ7X7K'
 
 const LONGEST_IDLE_SECONDS = 4000
@@ -48,7 +48,7 @@ const ATTRIBUTES = [
   'xffHeaderProcessingMode',
 ]
 
-/** Those of a network load balancer: the AWS provider sends it no other. */
+/** The attributes of a network load balancer. The AWS provider sends no others. */
 const OF_NETWORK = ['enableDeletionProtection', 'enableCrossZoneLoadBalancing']
 
 const ENFORCES = 'enforceSecurityGroupInboundRulesOnPrivateLinkTraffic'
@@ -95,7 +95,7 @@ export const loadBalancer: ResourceType = {
     enableCrossZoneLoadBalancing: false,
   },
   replacesWhen: (before, after) => (isNetwork(after) ? networkReplacedBy(before, after) : []),
-  // Its listeners go with it; records and firewalls that name it do not keep it.
+  // Deleting a load balancer deletes its listeners. Records and firewalls that name it do not prevent that.
   heldCode: 'ResourceInUse',
   refuse(situation) {
     const { inputs } = situation
@@ -121,7 +121,7 @@ export const loadBalancer: ResourceType = {
     const addresses = text(inputs, 'ipAddressType') ?? 'ipv4'
     if (addresses !== 'ipv4') throw new UnsupportedError(`ipAddressType "${addresses}" of ${LOAD_BALANCER}`)
   },
-  // Attributes are set once it is there.
+  // Attributes are set after the load balancer was made.
   afterwards: [{ inputs: [...ATTRIBUTES, 'accessLogs', 'connectionLogs'], refuse: refuseAttributes }],
   refuseDelete({ id, outputs }, ledger) {
     if (ledger.all(ENDPOINT_SERVICE).some((service) => texts(service.outputs, 'networkLoadBalancerArns').includes(id)))
@@ -177,7 +177,7 @@ export const loadBalancer: ResourceType = {
         elb('CreateLoadBalancer', balancerArn, tags),
         elb('AddTags', balancerArn, { ...tags, 'elasticloadbalancing:CreateAction': 'CreateLoadBalancer' }),
         ...later(attributes, elb('ModifyLoadBalancerAttributes', balancerArn, resourceTags(inputs))),
-        // By a call of its own, once the load balancer is there.
+        // Set by a separate call, after the load balancer was made.
         ...when(
           inputs[ENFORCES] !== undefined,
           ...later([ENFORCES], elb('SetSecurityGroups', balancerArn, resourceTags(inputs))),
@@ -191,7 +191,7 @@ export const loadBalancer: ResourceType = {
         ...when(changed(situation, 'ipAddressType'), on('SetIpAddressType')),
         ...retag(situation, TAGGING, balancerArn),
       ],
-      // It waits until the load balancer's interfaces are gone.
+      // The provider waits until the load balancer's network interfaces are deleted.
       delete: [on('DeleteLoadBalancer'), ...calls('ec2:DescribeNetworkInterfaces')],
     }
   }),
@@ -214,11 +214,14 @@ function applicationOutputs(situation: Situation, name: string): Properties {
   }
 }
 
-/** Pulumi shortens what it makes up to what AWS allows. */
+/** Pulumi shortens generated names to the length that AWS allows. */
 const nameOf = (situation: Situation) =>
   text(situation.inputs, 'name') ?? `${situation.name.slice(0, 24)}-${situation.stableToken(7, 'name')}`
 
-/** So many subnets at least, each in a zone of its own, of one network, which leads to the internet unless it is internal. */
+/**
+ * Checks the subnets: at least this many, each in another zone, all of one network, which needs an internet gateway unless the load balancer is
+ * internal.
+ */
 function refuseSubnets(situation: Situation, least: 1 | 2): string {
   const subnets = texts(situation.inputs, 'subnets')
   const zones = new Set<unknown>()
@@ -276,7 +279,7 @@ function refuseAttributes(situation: Situation): void {
   }
 }
 
-/** Everything else of it is an attribute. */
+/** All other inputs are attributes. */
 const NO_ATTRIBUTE = new Set([
   ENFORCES,
   'name',
@@ -288,7 +291,7 @@ const NO_ATTRIBUTE = new Set([
   'tags',
 ])
 
-/** Elastic Load Balancing looks the groups up with the permissions of whoever gives them to a load balancer. */
+/** Elastic Load Balancing looks up the security groups with the permissions of the caller who assigns them. */
 function lookUpGroups(situation: Situation): readonly Permission[] {
   const [subnet] = texts(situation.inputs, 'subnets')
   const vpcId = text(situation.ledger.find('aws:ec2/subnet:Subnet', subnet ?? '')?.outputs ?? {}, 'vpcId')

@@ -19,7 +19,7 @@ export const TARGET_GROUP_ATTACHMENT = 'aws:lb/targetGroupAttachment:TargetGroup
 
 const PRINCIPAL = 'elasticloadbalancing.amazonaws.com'
 
-/** Outside of a group's VPC, only these addresses can be registered (RFC 1918, RFC 6598), with the zone `all`. */
+/** Outside a group's VPC only these addresses can be registered (RFC 1918, RFC 6598), with the zone `all`. */
 const PRIVATE_BLOCKS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16']
 
 export const targetGroupAttachment: ResourceType = {
@@ -43,7 +43,7 @@ export const targetGroupAttachment: ResourceType = {
     const target = situation.ledger.findBy(FUNCTION, 'arn', targetId)
     if (!target || !own(situation, FUNCTION, target.id))
       throw new AwsError('InvalidTarget', `The following targets are not valid: '${targetId}'`)
-    // The load balancer tries to call the function when it is registered.
+    // The load balancer tries to invoke the function when it is registered.
     if (!permits(situation.ledger, target, PRINCIPAL, targetGroupArn))
       throw new AwsError(
         'AccessDenied',
@@ -74,7 +74,7 @@ export const targetGroupAttachment: ResourceType = {
   },
 }
 
-/** Whose address it is, nobody asks: AWS takes any that is private. */
+/** AWS accepts any private address, without checking to whom it belongs. */
 function refuseAddress(situation: Situation, { outputs }: Declared, address: string): void {
   const vpc = situation.ledger.find(VPC, known(outputs, 'vpcId'))
   const isIn = (block: string) => isIPv4(address) && contains(block, `${address}/32`)
@@ -88,10 +88,10 @@ function refuseAddress(situation: Situation, { outputs }: Declared, address: str
     )
 }
 
-/** AWS: an application load balancer is behind two network load balancers at most, by a group each. */
+/** An application load balancer may be the target of at most two network load balancers, with one group each. */
 const MOST_GROUPS_OF_A_BALANCER = 2
 
-/** One application load balancer, of the same network and account, that listens on the group's port. */
+/** Checks the target: an application load balancer of the same network and account, which listens on the group's port. */
 function refuseBalancer(situation: Situation, { outputs }: Declared, targetId: string): void {
   const invalid = (why: string) =>
     new AwsError('InvalidTarget', `The following targets are not valid: '${targetId}'. ${why}`)

@@ -1,4 +1,4 @@
-/** `aws.lb.TargetGroup`: of a function, of addresses, or of an application load balancer behind a network one. */
+/** `aws.lb.TargetGroup`, for a function, for addresses, or for an application load balancer behind a network one. */
 
 import { AwsError, UnsupportedError } from '../../../errors.ts'
 import type { Properties } from '../../../ledger/ledger.ts'
@@ -11,13 +11,13 @@ import { LISTENER, LISTENER_RULE, TARGET_GROUP } from '../listener-actions.ts'
 
 const NAME = /^(?!-)[a-zA-Z0-9-]{1,32}(?<!-)$/
 
-/** Of all groups but a function's. */
+/** Inputs of all target groups except those for functions. */
 const OF_ADDRESSES = ['port', 'protocol', 'vpcId'] as const
 
 const DEFAULT_DELAY_SECONDS = 300
 const LONGEST_DELAY_SECONDS = 3600
 
-/** What a group of addresses checks, where nothing else is declared. */
+/** The default health check of a group of addresses. */
 const HEALTH_CHECK = {
   enabled: true,
   path: '/',
@@ -30,7 +30,7 @@ const HEALTH_CHECK = {
   matcher: '200',
 }
 
-/** The provider's own defaults hold as soon as something is declared. */
+/** As soon as a health check is declared, the provider's own defaults apply. */
 const healthCheckOf = (inputs: Properties): Properties => {
   const declared = object(inputs, 'healthCheck')
   return { ...HEALTH_CHECK, ...(declared && { healthyThreshold: 3, unhealthyThreshold: 3 }), ...declared }
@@ -39,7 +39,7 @@ const healthCheckOf = (inputs: Properties): Properties => {
 const nameOf = (situation: Situation) =>
   text(situation.inputs, 'name') ?? `${situation.name.slice(0, 24)}-${situation.stableToken(7, 'name')}`
 
-/** Targets at addresses: those of tasks, or an application load balancer's. */
+/** Whether the targets are addresses: those of tasks, or an application load balancer. */
 const isOfAddresses = (inputs: Properties) => ['ip', 'alb'].includes(text(inputs, 'targetType') ?? '')
 
 const validation = (message: string) => new AwsError('ValidationError', message)
@@ -146,7 +146,7 @@ export const targetGroup: ResourceType = {
   },
 }
 
-/** The provider sends it as a text. */
+/** The provider sends it as text. */
 const delayOf = ({ deregistrationDelay }: Properties) => Number(deregistrationDelay ?? DEFAULT_DELAY_SECONDS)
 
 function refuseAddresses(situation: Situation, kind: 'ip' | 'alb'): void {
@@ -206,7 +206,7 @@ function refuseHealthCheck(check: Properties, kind: 'ip' | 'alb'): void {
     throw new UnsupportedError(`healthCheck.protocol "${check.protocol}" of ${TARGET_GROUP}: use "HTTP"`)
 }
 
-/** `200`, `200,202`, `200-299`; not a number where it is none of these. */
+/** Parses `200`, `200,202` or `200-299`; not a number for any other text. */
 const codesOf = (matcher: string) =>
   /^\d{3}([,-]\d{3})*$/.test(matcher) ? matcher.split(/[,-]/).map(Number) : [Number.NaN]
 

@@ -14,7 +14,7 @@ const INPUT = structure({
   filterPattern: text({ max: 1024 }),
   limit: integer({ min: 1, max: MAX_FOUND }),
   nextToken: text({ min: 1 }),
-  // Always so since 2019, whatever it says.
+  // Interleaved results are always on since 2019, whatever the parameter says.
   interleaved: boolean,
 })
 
@@ -23,7 +23,7 @@ export const filterLogEvents: LogsOperation = async (call) => {
   const { logStreamNames: names, logStreamNamePrefix: prefix, startTime = 0, endTime = Number.MAX_SAFE_INTEGER } = input
   if (names && prefix !== undefined)
     throw new AwsError('InvalidParameterException', 'Specify either logStreamNames or logStreamNamePrefix, not both.')
-  // The request is about the group, and IAM checks it with the part of a stream left empty.
+  // The request names a group. IAM checks it with an empty stream in the ARN.
   const group = await permitted(call, 'FilterLogEvents', input.logGroupName, 'log-stream:')
   for (const name of names ?? [])
     if (!(await call.groups.hasStream(group, name)))

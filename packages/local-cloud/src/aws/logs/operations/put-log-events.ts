@@ -13,7 +13,7 @@ const INPUT = structure({
       max: BATCH.events,
     }),
   ),
-  // AWS takes it and looks at it no more.
+  // AWS accepts the parameter and ignores it.
   sequenceToken: text({ min: 1 }),
 })
 
@@ -24,7 +24,7 @@ export const putLogEvents: LogsOperation = async (call) => {
     throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.')
   refuseBatch(logEvents)
   const now = call.surroundings.now() * 1000
-  // They are in the order of their time: what is too old comes first, what is too new last.
+  // The events are sorted by time: events that are too old come first, and those that are too new last.
   const count = (isSo: (event: NewEvent) => boolean) => logEvents.filter(isSo).length
   const tooOld = count(({ timestamp }) => timestamp < now - TOO_OLD_MILLISECONDS)
   const expired = count(({ timestamp }) => timestamp < call.groups.oldest(group))

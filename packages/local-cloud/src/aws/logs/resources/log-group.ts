@@ -14,7 +14,7 @@ const NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/
 
 const invalid = (message: string) => new AwsError('InvalidParameterException', message)
 
-/** A given name, one that starts with the given prefix, or one that Pulumi makes up. */
+/** The declared name, or a name that Pulumi generates, with the declared prefix if there is one. */
 const groupName = (situation: Situation): string => {
   const prefix = text(situation.inputs, 'namePrefix')
   return prefix === undefined ? autoName(situation) : `${prefix}${situation.stableToken(26, 'name')}`
@@ -70,7 +70,7 @@ export const logGroup: ResourceType = {
   },
   permissions: (operation, situation, { outputs }) => {
     const groupArn = known(outputs, 'arn').replace(/:\*$/, '')
-    // Tags are asked of the group's ARN, everything else of its streams', also where there is none yet.
+    // Calls for tags are checked with the group's ARN, all others with the ARN of its streams, even before there is one.
     const of =
       (resource: string) =>
       (action: string, context = {}) =>
@@ -79,7 +79,7 @@ export const logGroup: ResourceType = {
     const on = of(streamsOf(groupArn))
     const { inputs } = situation
     const retention = number(inputs, 'retentionInDays')
-    // Groups are found by listing, which IAM knows without a resource.
+    // The provider finds a group in the list of groups, for which IAM has no resource.
     const read = [...calls('logs:DescribeLogGroups'), onTags('ListTagsForResource')]
     switch (operation) {
       case 'create':
@@ -106,5 +106,5 @@ export const logGroup: ResourceType = {
   },
 }
 
-/** What CloudWatch Logs checks a call about a log group against. */
+/** The ARN with which IAM checks a call about a log group. */
 export const streamsOf = (groupArn: string): string => `${groupArn}:log-stream:`

@@ -13,13 +13,13 @@ import { LOG_GROUP, streamsOf } from './log-group.ts'
 
 export const SUBSCRIPTION_FILTER = 'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter'
 
-/** Who invokes the function, and for which source: what an `aws.lambda.Permission` must name. */
+/** Who invokes the function, and for which source. An `aws.lambda.Permission` must name both. */
 export const LOGS_PRINCIPAL = 'logs.amazonaws.com'
 
 export const logGroupSource = (where: { readonly account: string; readonly region: string }, name: string) =>
   arn(where, 'logs', `log-group:${name}:*`)
 
-/** AWS's quota of a log group, which cannot be raised. */
+/** AWS's quota for a log group, which AWS does not raise. */
 const FILTERS_OF_A_GROUP = 2
 
 const NAME = /^[^:*]{1,512}$/
@@ -34,7 +34,7 @@ export const logSubscriptionFilter: ResourceType = {
   replaces: ['name', 'logGroup', 'destinationArn'],
   defaults: { distribution: 'ByLogStream' },
   heldThrough: [],
-  // It goes with its log group, and does not keep its function: deliveries are skipped then.
+  // Deleting a log group deletes its filters. A filter does not prevent the deletion of its function; deliveries are then skipped.
   releases: 'all',
   refuse(situation) {
     const { inputs, ledger } = situation
@@ -52,7 +52,7 @@ export const logSubscriptionFilter: ResourceType = {
       throw new UnsupportedError(`the destination ${destination} of ${SUBSCRIPTION_FILTER}: only functions are known`)
     const target = ledger.findBy(FUNCTION, 'arn', destination)
     const there = target?.account === situation.account && target.region === situation.region ? target : undefined
-    // AWS sends the function a message of its own to try it.
+    // AWS tests the function by sending it a message.
     if (!there || !permits(ledger, there, LOGS_PRINCIPAL, logGroupSource(situation, group)))
       throw invalid(
         'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
@@ -60,7 +60,7 @@ export const logSubscriptionFilter: ResourceType = {
   },
   answer(situation) {
     const name = autoName(situation)
-    // As the AWS provider makes it, of the group: a filter that is put again is the same one.
+    // The id as the AWS provider makes it, from the group's name: putting the filter again keeps it.
     const group = crc32(`${text(situation.inputs, 'logGroup') ?? ''}-`)
     const distribution = text(situation.inputs, 'distribution') ?? 'ByLogStream'
     return { id: `cwlsf-${group}`, outputs: { name, distribution, roleArn: '' } }

@@ -1,4 +1,4 @@
-/** `aws.oam.Link`: what an account shares with another one's sink. */
+/** `aws.oam.Link`: what an account shares with the sink of another account. */
 import { AwsError } from '../../../errors.ts'
 import { call, calls, changed, lifeCycle, newTags, ownTags, retag, when } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
@@ -8,7 +8,7 @@ import { letsLink } from './sink-policy.ts'
 
 export const LINK = 'aws:oam/link:Link'
 
-/** Of one source account. */
+/** The quota of a source account. */
 const MAX_LINKS = 5
 const METRICS = 'AWS::CloudWatch::Metric'
 
@@ -60,7 +60,7 @@ export const link: ResourceType = {
     const { inputs } = situation
     const types = { 'oam:ResourceTypes': texts(inputs, 'resourceTypes') }
     const on = (action: string, more = {}) => call(`oam:${action}`, id, { ...ownTags(situation), ...more })
-    // What is shared needs a right of its own service.
+    // Sharing takes a permission of the service whose data is shared.
     const shared = calls(...(types['oam:ResourceTypes'].includes(METRICS) ? ['cloudwatch:Link'] : []))
     return {
       create: [

@@ -1,4 +1,4 @@
-/** `aws.oam.SinkPolicy`: which accounts may share what with a sink. */
+/** `aws.oam.SinkPolicy`: which accounts may share which data with a sink. */
 import { AwsError } from '../../../errors.ts'
 import type { Asker } from '../../../iam/principal-match.ts'
 import { matchPrincipal } from '../../../iam/principal-match.ts'
@@ -34,7 +34,7 @@ export const sinkPolicy: ResourceType = {
     create: [call('oam:PutSinkPolicy', id)],
     read: [call('oam:GetSinkPolicy', id)],
     update: [call('oam:PutSinkPolicy', id)],
-    // AWS has no call for it, and the provider does nothing: the policy goes with the sink.
+    // AWS has no call to delete the policy, and the provider does nothing: the policy ends with the sink.
     delete: [],
   })),
 }
@@ -56,7 +56,10 @@ function statementsOf(policy: string): readonly PolicyStatement[] {
   }
 }
 
-/** Whether a sink's policy lets an account share these types. Only what the policies of sinks say: principal, organisation, types. */
+/**
+ * Whether a sink's policy allows an account to share these types. Only the parts that sinks' policies use are evaluated: principal,
+ * organisation, types.
+ */
 export function letsLink(
   { ledger, organization }: { readonly ledger: LedgerView; readonly organization: Organization },
   sinkArn: string,

@@ -1,4 +1,4 @@
-/** `aws.oam.Sink`: where other accounts link to, to share what CloudWatch has of them. */
+/** `aws.oam.Sink`: other accounts link to it, to share their CloudWatch data. */
 import { AwsError } from '../../../errors.ts'
 import { call, lifeCycle, newTags, ownTags, retag } from '../../../resource/permission.ts'
 import type { ResourceType } from '../../../resource/resource-type.ts'
@@ -11,7 +11,7 @@ export const sink: ResourceType = {
   inputs: ['name', 'tags'],
   required: ['name'],
   replaces: ['name'],
-  // A sink with links is not deleted; its own policy goes with it.
+  // A sink with links cannot be deleted. Its own policy is deleted with it.
   heldCode: 'ConflictException',
   refuse(situation) {
     if (!/^[a-zA-Z0-9_.-]{1,255}$/.test(known(situation.inputs, 'name')))

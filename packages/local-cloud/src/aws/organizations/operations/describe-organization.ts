@@ -1,4 +1,4 @@
-/** Any member may ask. */
+/** Every member account may call it. */
 import { AwsError } from '../../../errors.ts'
 import { isMember } from '../../../organization.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'

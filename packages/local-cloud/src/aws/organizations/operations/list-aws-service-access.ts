@@ -1,4 +1,4 @@
-/** Services that may act in the whole organisation; the management account alone is told. */
+/** The services that may act in the whole organisation. Only the management account may call it. */
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { read, structure, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
 import { requireManagement } from '../require-management.ts'

@@ -1,4 +1,4 @@
-/** The unit, or the root, that an account or a unit is in: exactly one. */
+/** The parent of an account or unit: a unit, or the root. */
 import { AwsError } from '../../../errors.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'

@@ -1,4 +1,4 @@
-/** Policies that are attached to an account, a unit or the root itself: what is inherited is not among them. */
+/** The policies that are attached to an account, a unit or the root itself, without inherited ones. */
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { oneOf, read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
 import { requireManagement } from '../require-management.ts'

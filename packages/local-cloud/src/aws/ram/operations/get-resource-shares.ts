@@ -1,4 +1,4 @@
-/** Shares of the caller's own, or of others with it. */
+/** The caller's own shares, or the shares of other accounts with the caller. */
 import { flag, known } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { oneOf, read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'

@@ -16,7 +16,7 @@ export const resourceShareAccepter: ResourceType = {
   refuse(situation) {
     const { ledger, organization, account } = situation
     const shareArn = known(situation.inputs, 'shareArn')
-    // Inside an organisation that shares there is no invitation: the share is simply there.
+    // If sharing is on inside an organisation, there is no invitation: the share exists at once.
     const invited =
       !(organization.ramSharing && isMember(organization, account)) &&
       ledger.where(SHARED_WITH, 'principal', account).some(({ inputs }) => inputs.resourceShareArn === shareArn)

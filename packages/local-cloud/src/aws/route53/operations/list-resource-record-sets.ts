@@ -1,4 +1,4 @@
-/** From a name on, in the order of their names; one page. */
+/** Lists records from a name on, sorted by name, in one page. */
 import { known, number, objects, texts } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import type { XmlValue } from '../../../wire/protocol/query.ts'
@@ -48,5 +48,5 @@ export const listResourceRecordSets: ApiOperation<XmlValue> = async (call) => {
   }
 }
 
-/** Route 53 sorts by the labels, the last one first. */
+/** Route 53 sorts names by their labels, beginning with the last one. */
 const reversed = (name: string) => name.toLowerCase().replace(/\.$/, '').split('.').reverse().join('.')

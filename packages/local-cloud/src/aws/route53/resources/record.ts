@@ -11,7 +11,7 @@ export const RECORD = 'aws:route53/record:Record'
 
 const TYPES = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'TXT']
 
-/** Names are compared without case and without the last dot. */
+/** Names are compared without regard to case and a dot at the end. */
 const canonicalName = (name: string) => name.toLowerCase().replace(/\.$/, '')
 
 /** The domain of a hosted zone in the caller's account. */
@@ -45,7 +45,7 @@ export const record: ResourceType = {
     'allowOverwrite',
   ],
   required: ['zoneId', 'name', 'type'],
-  // Another type is deleted and made in one batch: an update for the AWS provider.
+  // The AWS provider changes a record's type in place: one batch deletes the record and makes the other.
   replaces: ['zoneId', 'name'],
   defaults: { allowOverwrite: false },
   releases: 'all',
@@ -82,7 +82,7 @@ export const record: ResourceType = {
     const change = [
       call('route53:ChangeResourceRecordSets', zone),
       call('route53:GetHostedZone', zone),
-      // Its id is Route 53's choice.
+      // Route 53 chooses the id of a change.
       call('route53:GetChange', 'arn:aws:route53:::change/*'),
     ]
     return {
@@ -94,7 +94,7 @@ export const record: ResourceType = {
   }),
   importId: {
     format: 'ZONE_NAME_TYPE',
-    // A set identifier may follow: nothing is found by one here.
+    // The id may contain a set identifier; records are not found by one here.
     pattern: /^[^_]+_.+_[A-Z]+(_.+)?$/,
     of: ({ inputs, outputs }) =>
       [idPart(outputs, 'fqdn'), idPart(inputs, 'name')].map(
@@ -108,7 +108,7 @@ const sameName = ({ ledger, inputs, urn }: Situation, name: string): readonly De
     .all(RECORD)
     .filter((one) => one.urn !== urn && one.inputs.zoneId === inputs.zoneId && one.outputs.fqdn === name)
 
-/** Whether a name has a record of this type and value. */
+/** Whether there is a record with this name, type and value. */
 export const hasRecord = (ledger: LedgerView, name: string, type: string, value: string): boolean =>
   ledger
     .all(RECORD)

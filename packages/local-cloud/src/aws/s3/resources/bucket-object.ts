@@ -28,11 +28,11 @@ export const bucketObject: ResourceType = {
     const key = known(inputs, 'key')
     if (Buffer.byteLength(key) > KEY_LIMIT) throw new AwsError('KeyTooLongError', 'Your key is too long')
     const given = CONTENTS.filter((name) => inputs[name] !== undefined)
-    // A conflict in the provider's schema.
+    // The provider's schema excludes these together.
     if (given.length > 1)
       throw new AwsError('InvalidArgument', `"${given[0]}": conflicts with ${given.slice(1).join(', ')}`)
     const same = ledger.find(OBJECT, `${known(inputs, 'bucket')}/${key}`)
-    // S3 would overwrite it without a word, and the two would fight: Pulumi has it in two places then.
+    // S3 would overwrite the object without an error, and two resources would manage it.
     if (same && same.urn !== urn) throw new AwsError('PreconditionFailed', `The object ${key} is there already.`, 412)
   },
   answer({ inputs }) {
@@ -54,7 +54,7 @@ export const bucketObject: ResourceType = {
     const versions = [call('s3:ListBucketVersions', bucket), on('DeleteObjectVersion')]
     return {
       create: [on('PutObject')],
-      // HeadObject is allowed by GetObject; without ListBucket an object that is gone is no "not found".
+      // `GetObject` allows HeadObject. Without ListBucket, a missing object is refused instead of "not found".
       read: [on('GetObject'), on('GetObjectTagging'), call('s3:ListBucket', bucket)],
       update: [on('PutObject')],
       delete: [on('DeleteObject'), ...when(isVersioned(situation), ...versions)],

@@ -31,7 +31,7 @@ export const bucket: ResourceType = {
   refuse(situation) {
     const name = nameOf(situation)
     if (!NAME.test(name)) throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${name}`)
-    // Bucket names are the whole world's.
+    // Bucket names are unique among all AWS accounts.
     const taken = situation.ledger
       .all(BUCKET)
       .find((other) => other.urn !== situation.urn && other.outputs.bucket === name)
@@ -66,8 +66,8 @@ export const bucket: ResourceType = {
   permissions: lifeCycle((situation, { id }) => {
     const resource = bucketArn(id)
     const on = (action: string) => call(`s3:${action}`, resource)
-    // Tags come with the creation, and are changed by S3's control API (terraform-provider-aws#45251); the provider falls back to
-    // GetBucketTagging and PutBucketTagging where it is refused these.
+    // Tags come with the creation, and are changed through S3's control API (terraform-provider-aws#45251). If that is refused, the provider
+    // uses GetBucketTagging and PutBucketTagging.
     const tags = newTags(situation)
     return {
       create: [
@@ -78,7 +78,7 @@ export const bucket: ResourceType = {
       update: retag(situation, { add: 's3:TagResource', remove: 's3:UntagResource' }, resource),
       delete: [
         on('DeleteBucket'),
-        // Emptied when AWS says that it is not empty.
+        // The bucket is emptied only after AWS has said that it is not empty.
         ...when(
           flag(situation.inputs, 'forceDestroy') === true,
           on('ListBucket'),
@@ -90,7 +90,7 @@ export const bucket: ResourceType = {
   }),
 }
 
-/** The provider reads every setting of a bucket, also those that have a resource of their own. */
+/** The provider reads every setting of a bucket, also settings that have a resource of their own. */
 const BUCKET_READS = [
   'GetAccelerateConfiguration',
   'GetBucketAcl',

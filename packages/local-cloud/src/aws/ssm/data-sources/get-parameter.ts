@@ -22,7 +22,7 @@ export const getParameter: InvokeType = {
       version: 1,
     }
   },
-  // A public parameter belongs to no account.
+  // The ARN of a public parameter contains no account.
   permissions: ({ inputs, region, account }) => {
     const name = text(inputs, 'name') ?? ''
     const owner = name.startsWith('/aws/service/') ? '' : account

@@ -9,7 +9,7 @@ import { REFUSALS, STS, type StsCall, type StsOperation } from '../operation.ts'
 import type { Role } from '../role.ts'
 import { checkTags, inheritedTags, type SessionTags } from '../session-tags.ts'
 
-/** All callers here are roles already, so every call is role chaining: an hour at most. */
+/** All callers here are roles already, so every call is role chaining, which lasts an hour at most. */
 const CHAINING_SECONDS = 3600
 
 const TAG = structure({
@@ -35,7 +35,7 @@ export const assumeRole: StsOperation = async (call) => {
   const given = checkTags(input.Tags ?? [], input.TransitiveTagKeys ?? [], call.caller)
   const sessionPolicies = await policiesOf(input, call)
   const role = call.findRole(input.RoleArn)
-  // AWS does not tell a role that is missing from one that may not be assumed.
+  // AWS gives the same answer for a role that does not exist and for one that may not be assumed.
   if (!role) throw notAuthorized(call, input.RoleArn)
   await authorizeCall(call, input, role, given)
   const durationSeconds = checkDuration(input)
@@ -64,7 +64,7 @@ export const assumeRole: StsOperation = async (call) => {
   }
 }
 
-/** `sts:AssumeRole`, and `sts:TagSession` as soon as the new session carries a tag, inherited ones included. */
+/** Checks `sts:AssumeRole`, and `sts:TagSession` if the new session has any tag, also an inherited one. */
 async function authorizeCall(call: StsCall, input: Input, role: Role, given: SessionTags): Promise<void> {
   const { surroundings, request, caller } = call
   const tags = inheritedTags(caller, given)
@@ -87,7 +87,7 @@ async function authorizeCall(call: StsCall, input: Input, role: Role, given: Ses
     })
 }
 
-/** No role's own maximum is less than an hour, so the limit on chaining is the one that counts. */
+/** A role's own maximum is never less than an hour, so only the limit of role chaining matters. */
 function checkDuration({ DurationSeconds = CHAINING_SECONDS }: Input): number {
   if (DurationSeconds > CHAINING_SECONDS)
     throw new AwsError(
@@ -97,7 +97,7 @@ function checkDuration({ DurationSeconds = CHAINING_SECONDS }: Input): number {
   return DurationSeconds
 }
 
-/** Checked now, as on AWS, and not when the session is used first. */
+/** The session policies are checked now, as on AWS, and not when the session is first used. */
 async function policiesOf({ Policy, PolicyArns = [] }: Input, call: StsCall): Promise<readonly PolicyDocument[]> {
   const managed = PolicyArns.map(({ arn }) => {
     const policy = call.surroundings.ledger.findBy('aws:iam/policy:Policy', 'arn', arn)?.outputs.policy

@@ -2,7 +2,7 @@ import { AwsError } from '../../../errors.ts'
 import { read, structure } from '../../../wire/protocol/shape.ts'
 import { REFUSALS, type StsOperation } from '../operation.ts'
 
-/** Needs no permission, and no policy of an identity can deny it; a VPC endpoint's policy can. */
+/** Needs no permission. No identity policy can deny it, but a VPC endpoint's policy can. */
 export const getCallerIdentity: StsOperation = async ({ surroundings, findRole, request, caller, parameters }) => {
   read(structure({}), parameters, REFUSALS)
   const { session } = caller

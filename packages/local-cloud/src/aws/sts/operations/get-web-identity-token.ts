@@ -14,7 +14,7 @@ const INPUT = structure({
 
 const DEFAULT_SECONDS = 300
 
-/** A token that says which principal asked for it: anybody can verify it by the account's public keys. */
+/** Returns a token that names the calling principal. Anybody can verify it with the account's public keys. */
 export const getWebIdentityToken: StsOperation = async ({ surroundings, request, caller, parameters }) => {
   const { Audience, SigningAlgorithm, DurationSeconds = DEFAULT_SECONDS } = read(INPUT, parameters, REFUSALS)
   const { session } = caller

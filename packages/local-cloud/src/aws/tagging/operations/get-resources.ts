@@ -1,4 +1,4 @@
-/** Resources of a region that have all of the tags; IAM's are not among them, on AWS neither. */
+/** The resources of a region that have all of the tags. As on AWS, IAM's resources are not among them. */
 import { object, text } from '../../../resource/values.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import {

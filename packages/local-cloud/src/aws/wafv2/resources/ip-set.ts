@@ -29,7 +29,7 @@ export const ipSet: ResourceType = {
       throw new AwsError('WAFLimitsExceededException', `An IP set has at most ${MOST_ADDRESSES} addresses`)
     for (const block of addresses) {
       const [address = '', prefix = ''] = block.split('/')
-      // WAF takes every prefix but /0.
+      // WAF accepts every prefix except /0.
       if (isIP(address) !== 4 || !/^([1-9]|[12]\d|3[0-2])$/.test(prefix))
         throw invalid(`${block} is no IPv4 CIDR block`)
     }

@@ -39,8 +39,8 @@ export const webAclAssociation: ResourceType = {
 }
 
 /**
- * WAF asks the load balancer's service with the permissions of whoever associates: the action of old, which IAM knows without a
- * resource, and one for each operation.
+ * WAF calls the load balancer's service with the permissions of the caller: an old action, for which IAM has no resource, and one for each
+ * operation.
  */
 const atBalancer = (action: string, balancer: string) => call(`elasticloadbalancing:${action}`, balancer)
 

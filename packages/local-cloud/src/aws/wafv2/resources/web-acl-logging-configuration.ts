@@ -22,7 +22,7 @@ export const webAclLoggingConfiguration: ResourceType = {
     if (!group.startsWith('aws-waf-logs-')) throw invalid('The name of a log destination must start with aws-waf-logs-')
   },
   answer: ({ inputs }) => ({ id: known(inputs, 'resourceArn'), outputs: {} }),
-  /** To a log group: WAF lets itself write there by a resource policy of CloudWatch Logs. */
+  /** For a log group as the destination, WAF makes a resource policy of CloudWatch Logs that allows it to write. */
   permissions: lifeCycle((situation) => {
     const aclArn = known(situation.inputs, 'resourceArn')
     const on = (action: string) => call(`wafv2:${action}`, aclArn)

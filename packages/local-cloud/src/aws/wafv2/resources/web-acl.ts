@@ -12,7 +12,7 @@ export const WEB_ACL = 'aws:wafv2/webAcl:WebAcl'
 
 export const WEB_ACL_ASSOCIATION = 'aws:wafv2/webAclAssociation:WebAclAssociation'
 
-/** Managed rule groups of AWS, with their capacity. */
+/** AWS's managed rule groups, with their capacity. */
 const MANAGED: Readonly<Record<string, number>> = {
   AWSManagedRulesCommonRuleSet: 700,
   AWSManagedRulesKnownBadInputsRuleSet: 200,
@@ -130,7 +130,7 @@ export const webAcl: ResourceType = {
   permissions: lifeCycle((situation, { outputs }) => {
     const aclArn = known(outputs, 'arn')
     const on = (action: string, context = {}) => call(`wafv2:${action}`, aclArn, { ...ownTags(situation), ...context })
-    // Rules refer to AWS's own groups of rules, which belong to no account.
+    // AWS's own rule groups belong to no account.
     const groups = arn(situation, 'wafv2', `${placeOf(situation)}/managedruleset/*/*`)
     const sets = [...new Set(objects(situation.inputs, 'rules').flatMap(ipSetsOf))]
     const refer = (action: string) => [groups, ...sets].map((one) => call(`wafv2:${action}`, one))
@@ -156,7 +156,7 @@ const statementOf = (rule: Properties) => object(rule, 'statement') ?? {}
 
 const rateOf = (rule: Properties) => object(statementOf(rule), 'rateBasedStatement') ?? {}
 
-/** ARNs of the sets that a rule's scope names. */
+/** The ARNs of the IP sets in a rule's scope. */
 function ipSetsOf(rule: Properties): readonly string[] {
   const scope = object(rateOf(rule), 'scopeDownStatement') ?? {}
   const negated = object(object(scope, 'notStatement') ?? {}, 'statement') ?? {}
