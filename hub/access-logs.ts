@@ -17,7 +17,7 @@ export interface AccessLogsArgs {
 export interface AccessLogs {
   readonly bucket: pulumi.Output<string>
   readonly prefix: string
-  /** AWS writes a test object when a load balancer is pointed here: the policy must be in force. */
+  /** AWS writes a test object when a load balancer is told to log here, so the policy must be in force before. */
   readonly writable: pulumi.Resource
 }
 
@@ -25,7 +25,7 @@ export function accessLogs(name: string, args: AccessLogsArgs, opts: pulumi.Cust
   const { account, region } = args
   const bucket = new aws.s3.Bucket(
     name,
-    // Bucket names are everybody's: account and region make it this hub's.
+    // Bucket names are unique among all AWS accounts, so this one contains account and region.
     { bucket: `${PREFIX}-access-logs-${account}-${region}`, forceDestroy: !args.deletionProtection, tags: args.tags },
     { ...opts, protect: args.deletionProtection },
   )
@@ -47,7 +47,7 @@ export function accessLogs(name: string, args: AccessLogsArgs, opts: pulumi.Cust
   )
   new aws.s3.BucketServerSideEncryptionConfiguration(
     name,
-    // A load balancer writes with S3's own key only.
+    // A load balancer can write only with S3's own encryption key (SSE-S3).
     { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
     opts,
   )
@@ -65,7 +65,7 @@ export function accessLogs(name: string, args: AccessLogsArgs, opts: pulumi.Cust
       bucket: bucket.bucket,
       policy: bucket.arn.apply((bucketArn) => JSON.stringify(accessLogBucketPolicy({ account, bucketArn }))),
     },
-    // One after the other: S3 answers a conflict to two changes of one bucket's access.
+    // These are made one after the other, because S3 answers simultaneous changes of a bucket's access with a conflict.
     { ...opts, dependsOn: [publicAccess] },
   )
   return { bucket: bucket.bucket, prefix: ACCESS_LOG_PREFIX, writable }

@@ -1,21 +1,24 @@
-/** Alarms of what the tenants share. Those of a tenant's ingress are in spoke/ingress/alarms.ts. */
+/** Alarms about what tenants share. The alarms of a tenant's ingress are in spoke/ingress/alarms.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { hubAlarmName } from '../shared/naming.ts'
 import type { HubTags } from './tags.ts'
 
 export interface AlarmArgs {
-  /** The end of its name. */
+  /** The end of the alarm's name. */
   readonly what: string
   readonly description: string
   readonly namespace: string
   readonly metricName: string
   readonly dimensions?: Readonly<Record<string, pulumi.Input<string>>>
-  /** Of the metric's sum in a minute. */
+  /** For the sum of the metric in one minute. */
   readonly threshold: number
-  /** What is bad: a sum that reaches the threshold, or one below it, none at all among them. @default 'reached' */
+  /**
+   * A minute is bad if its sum reaches the threshold, or if it is below the threshold or there is no data.
+   * @default 'reached'
+   */
   readonly when?: 'reached' | 'below'
-  /** Of the last five minutes: how many must be bad. */
+  /** How many of the last five minutes must be bad. */
   readonly minutes: number
   readonly alarmTopicArn: string | undefined
   readonly tags: HubTags
@@ -37,7 +40,7 @@ export function alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResource
       datapointsToAlarm: minutes,
       comparisonOperator: when === 'below' ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
       threshold,
-      // Missing data is not breaching: tenants may be idle. What happens every minute may not.
+      // Missing data is not breaching, because tenants may be idle. For an event that must happen every minute, missing data is breaching.
       treatMissingData: when === 'below' ? 'breaching' : 'notBreaching',
       ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
       tags,
@@ -46,12 +49,12 @@ export function alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResource
   )
 }
 
-/** A person with an expired token makes one or two. */
+/** A person with an expired token causes one or two refusals. */
 const REFUSALS_A_MINUTE = 20
 
 /**
- * Tokens of other tenants, and all else that the load balancer and the firewall refuse. AWS counts them for the load balancer
- * as a whole: whose they were is in the access logs.
+ * Counts everything that the load balancer and the firewall refuse, tokens of other tenants among it. AWS has this metric only for the load
+ * balancer as a whole; the access logs show whose requests they were.
  */
 export function refusalsAlarm(
   name: string,
@@ -67,7 +70,7 @@ export function refusalsAlarm(
       description: `The load balancer refused ${REFUSALS_A_MINUTE} requests a minute: see its access logs`,
       namespace: 'AWS/ApplicationELB',
       metricName: 'HTTPCode_ELB_4XX_Count',
-      // `app/NAME/ID`, the last part of its ARN.
+      // `app/NAME/ID`, the last part of the load balancer's ARN.
       dimensions: {
         LoadBalancer: pulumi.output(loadBalancerArn).apply((arn) => arn.split(':loadbalancer/')[1] ?? arn),
       },

@@ -1,6 +1,6 @@
 /**
- * The audit trail: a log group of its own, and the one function that writes it. Tenants' ingresses send it their audit lines by
- * subscription filters, so that nothing of a tenant can write to the trail, and no request waits for it.
+ * The audit trail: a log group, and the only function that writes it. The tenants' ingresses send it their audit lines by subscription filters.
+ * So no resource of a tenant can write to the trail, and no request waits for it.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -13,7 +13,7 @@ import { alarm } from './alarms.ts'
 import { functionOutsideVpc, OWN_RETENTION_DAYS } from './function-outside-vpc.ts'
 import type { HubTags } from './tags.ts'
 
-/** Source of the function; it shares what signs and sends with the gateway. */
+/** The source of the function. It shares the AWS client code with the gateway. */
 export const AUDIT_ENTRY = 'functions/audit/handler.ts'
 
 export interface AuditArgs {
@@ -26,7 +26,7 @@ export interface AuditArgs {
 }
 
 export class Audit extends pulumi.ComponentResource {
-  /** Known once CloudWatch Logs may invoke it: a filter that names it before is refused. */
+  /** Known after CloudWatch Logs may invoke the function: AWS refuses a filter that names it before. */
   readonly functionArn: pulumi.Output<string>
 
   constructor(name: string, args: AuditArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +42,7 @@ export class Audit extends pulumi.ComponentResource {
         function: writer.name,
         principal: 'logs.amazonaws.com',
         sourceAccount: args.settings.account,
-        // Its own group is not among them: what it prints does not come back to it.
+        // The function's own log group is not among them, so it does not get its own output back.
         sourceArn: `arn:aws:logs:${args.settings.region}:${args.settings.account}:log-group:${TENANT_LOG_GROUP_PREFIX}*:*`,
       },
       child,
@@ -53,7 +53,7 @@ export class Audit extends pulumi.ComponentResource {
   }
 }
 
-/** Of all tenants, also of those that are gone: it goes with the hub only, and not at all while that is protected. */
+/** The trail of all tenants, also of removed ones. Only destroying the hub deletes it, and not while it is protected. */
 function trailGroup(name: string, { settings, tags }: AuditArgs, opts: pulumi.CustomResourceOptions) {
   return new aws.cloudwatch.LogGroup(
     name,
@@ -67,7 +67,7 @@ function trailGroup(name: string, { settings, tags }: AuditArgs, opts: pulumi.Cu
   )
 }
 
-/** It reaches CloudWatch Logs, and nothing of the hub. */
+/** The function reaches CloudWatch Logs, and nothing in the hub's VPC. */
 function auditFunction(
   name: string,
   { bundle, trail, tags }: AuditArgs & { readonly trail: aws.cloudwatch.LogGroup },
@@ -102,13 +102,16 @@ function auditFunction(
   )
 }
 
-/** Of Lambda's metrics: which one, and what it means that it is not zero. */
+/** Metrics of Lambda, and what it means if one is not zero. */
 const WATCHED = [
   ['audit-errors', 'Errors', 'a delivery of audit lines failed; Lambda tries it twice more'],
   ['audit-lost', 'AsyncEventsDropped', "a delivery was given up: its lines are in the tenant's own log group only"],
 ] as const
 
-/** After the function: where another hub has its name, the account's alarms are that hub's, and would be overwritten. */
+/**
+ * Made after the function. If another hub in the account has a function with this name, making the function fails; otherwise that hub's alarms
+ * would be overwritten.
+ */
 function alarms(
   name: string,
   { settings, tags, functionName }: AuditArgs & { readonly functionName: pulumi.Output<string> },

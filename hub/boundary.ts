@@ -9,8 +9,8 @@ import { taskBoundary } from '../shared/policies/task-roles.ts'
 import type { HubTags } from './tags.ts'
 
 /**
- * What a refused destroy names as the resource that failed: IAM's own message ("Cannot delete a policy attached to entities")
- * does not say what to do.
+ * The resource that a refused destroy names. IAM's own message ("Cannot delete a policy attached to entities") does not say what to do, so this
+ * name does.
  */
 const NAME = 'destroy-tenants-first'
 
@@ -18,21 +18,20 @@ export interface BoundaryArgs {
   readonly account: string
   readonly region: string
   readonly tableArn: pulumi.Input<string>
-  /** With `keySetVia: table`. */
+  /** Set with `keySetVia: table`. */
   readonly keySetsTableArn: pulumi.Input<string | undefined>
   readonly usageTableArn: pulumi.Input<string>
   readonly vpcId: pulumi.Input<string>
-  /** Everything else of the hub. */
+  /** All other resources of the hub. */
   readonly after: readonly pulumi.Resource[]
-  /** What awsx has made, by its outputs. */
+  /** The awsx component, whose outputs are the resources that it made. */
   readonly network: awsx.ec2.Vpc
   readonly tags: HubTags
 }
 
 /**
- * The last of the hub to be made, so the first to be deleted, and alone: IAM refuses to delete a boundary that a role still
- * has, and every tenant has one. A destroy of a hub with tenants ends there, whoever started it and whatever it skipped, with
- * everything still in place.
+ * The boundary is made after everything else in the hub, so it is deleted first and alone. IAM refuses to delete a boundary that a role has, and
+ * every tenant has such a role. So a destroy of a hub with tenants ends there with nothing deleted, whoever runs it and with whatever flags.
  */
 export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions): aws.iam.Policy {
   const { account, region, tags } = args
@@ -58,8 +57,8 @@ export function boundary(args: BoundaryArgs, opts: pulumi.CustomResourceOptions)
 }
 
 /**
- * The same of tasks' roles, made after the other one and so deleted before it: with tenants on Fargate a destroy ends here, with
- * everything still in place. Where all of them are on Lambda it goes first and nobody misses it, and the other one refuses.
+ * The boundary of tasks' roles, made after the other one and so deleted before it. With tenants on Fargate a destroy ends here with nothing
+ * deleted. If all tenants are on Lambda, this boundary is deleted, no role needs it, and the destroy ends at the other one.
  */
 export function tasksBoundary(
   args: Omit<BoundaryArgs, 'after' | 'network'> & { readonly repositoryArn: string; readonly after: aws.iam.Policy },
@@ -88,8 +87,8 @@ export function tasksBoundary(
 }
 
 /**
- * A remote component's children have no name here, only outputs. To depend on the component is not enough: a destroy that goes
- * on after an error keeps what the failed resource depends on itself, and takes the component's children.
+ * A remote component's children are known here only as outputs. It is not enough to depend on the component: with `--continue-on-error` a
+ * destroy keeps only the direct dependencies of the resource that failed, and deletes the component's children.
  */
 function everything({ after, network }: Pick<BoundaryArgs, 'after' | 'network'>): pulumi.Output<pulumi.Resource[]> {
   const { vpc, internetGateway, subnets, routeTables, routeTableAssociations, routes, natGateways, eips } = network
@@ -97,6 +96,6 @@ function everything({ after, network }: Pick<BoundaryArgs, 'after' | 'network'>)
   return pulumi.all(outputs.map(madeIn)).apply((made) => [...after, ...made.flat()])
 }
 
-/** One, or a list; what is not made yet is no resource. */
+/** One resource or a list. Values that are not known yet are left out. */
 const madeIn = (output: pulumi.Output<unknown>) =>
   output.apply((value): pulumi.Resource[] => [value].flat().filter((one) => pulumi.Resource.isInstance(one)))

@@ -16,16 +16,16 @@ export interface CentralModelsArgs {
   readonly settings: Pick<HubSettings, 'region' | 'sharing'>
   readonly central: CentralModelsSettings
   readonly network: Network
-  /** Which of the network's zones have the service. */
+  /** The indexes of the network's zones that have the service. */
   readonly zones: readonly number[]
   readonly tags: HubTags
 }
 
 export class CentralModels extends pulumi.ComponentResource {
   readonly endpointId: pulumi.Output<string>
-  /** Regional host name of the endpoint. */
+  /** The regional host name of the endpoint. */
   readonly endpointHost: pulumi.Output<string>
-  /** Admits nobody by itself: each tenant's ingress admits its own gateway. */
+  /** The security group without rules: each tenant's ingress adds the rule that admits its own gateway. */
   readonly securityGroupId: pulumi.Output<string>
 
   constructor(name: string, args: CentralModelsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -51,7 +51,7 @@ export class CentralModels extends pulumi.ComponentResource {
         serviceName: serviceName(settings.region, MODEL_SERVICE),
         subnetIds: network.privateSubnetIds.filter((_, zone) => args.zones.includes(zone)),
         securityGroupIds: [group.id],
-        // Gateways call it by its own name. A private one would change what Bedrock's public name means for the whole VPC.
+        // Gateways call the endpoint by its own name. A private DNS name would change what Bedrock's public name means in the whole VPC.
         privateDnsEnabled: false,
         policy: centralEndpointPolicyText({ ...settings, ...args.central }),
         tags,

@@ -1,6 +1,6 @@
 /**
- * A small instance in a public subnet to send test requests from, as a client elsewhere would: out to the internet, and back
- * to the load balancer's public address. It has no way to the tenants' networks.
+ * A small instance in a public subnet for sending test requests, like a client elsewhere: out to the internet, and back to the load balancer's
+ * public address. It cannot reach the tenants' networks.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -13,7 +13,7 @@ import { type HubTags, named } from './tags.ts'
 export interface ClientArgs {
   readonly settings: Pick<HubSettings, 'listener'>
   readonly network: Network
-  /** Of the network's zones, one that has {@link CLIENT_INSTANCE_TYPE}. */
+  /** The index of a zone of the network that has {@link CLIENT_INSTANCE_TYPE}. */
   readonly zone: number
   readonly tags: HubTags
 }
@@ -23,9 +23,9 @@ const IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-ar
 export const CLIENT_INSTANCE_TYPE = 't4g.nano'
 
 export class Client extends pulumi.ComponentResource {
-  /** Known before the instance is: the load balancer admits it. */
+  /** Known before the instance is made, because the load balancer admits this address. */
   readonly publicAddress: pulumi.Output<string>
-  /** What an internal load balancer sees. */
+  /** The address that an internal load balancer sees. */
   readonly privateAddress: pulumi.Output<string>
 
   constructor(name: string, args: ClientArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -36,7 +36,7 @@ export class Client extends pulumi.ComponentResource {
     const address = new aws.ec2.Eip(
       name,
       { domain: 'vpc', tags: named(tags, 'client') },
-      // An address needs the internet gateway, there and while it is taken away.
+      // A public address needs the internet gateway as long as it is associated.
       { ...child, dependsOn: [network.vpc] },
     )
     const instance = new aws.ec2.Instance(
@@ -47,12 +47,12 @@ export class Client extends pulumi.ComponentResource {
         subnetId: network.publicSubnetIds[args.zone],
         vpcSecurityGroupIds: [group.id],
         iamInstanceProfile: sessionProfile(name, tags, child).name,
-        // Credentials only to who can send a PUT from the instance itself.
+        // Instance credentials are given only to programs that can send a PUT request from the instance itself (IMDSv2).
         metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
         rootBlockDevice: { encrypted: true, volumeType: 'gp3', tags: named(tags, 'client') },
         tags: named(tags, 'client'),
       },
-      // A newer image is not worth a new instance.
+      // A newer image must not replace the instance.
       { ...child, ignoreChanges: ['ami'] },
     )
     new aws.ec2.EipAssociation(name, { allocationId: address.allocationId, instanceId: instance.id }, child)
@@ -62,7 +62,7 @@ export class Client extends pulumi.ComponentResource {
   }
 }
 
-/** Nothing in: one gets on it through Session Manager, which it calls itself. */
+/** No inbound rule: people log in through Session Manager, which the instance calls itself. */
 function securityGroup(
   name: string,
   { settings, network, tags }: ClientArgs,

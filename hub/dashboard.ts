@@ -1,4 +1,4 @@
-/** One look at all tenants: it follows those that come and go by searches, so that onboarding changes nothing here. */
+/** The dashboard of all tenants. Its widgets find tenants by searches, so adding a tenant changes nothing here. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { FIGURES } from '../shared/dashboard-metrics.ts'
@@ -7,7 +7,7 @@ import { auditLogGroupName, clusterName, PREFIX } from '../shared/naming.ts'
 export interface DashboardArgs {
   readonly region: string
   readonly loadBalancerArn: pulumi.Input<string>
-  /** Tenants' accounts share Bedrock's metrics with this one. */
+  /** Whether tenants' accounts share Bedrock's metrics with this account. */
   readonly accountMetrics: boolean
 }
 
@@ -170,14 +170,14 @@ interface Expression {
 
 const search = (what: string, statistic: string, period: number) => `SEARCH('${what}', '${statistic}', ${period})`
 
-/** Of every account that is linked, by the label that its link has. */
+/** Metrics of all linked accounts, each shown with its link's label. */
 const inAccounts = (...metrics: readonly string[]): readonly Expression[] =>
   metrics.map((metric) => ({
     expression: search(`{AWS/Bedrock,ModelId} MetricName="${metric}"`, 'Sum', 300),
     label: `\${PROP('AccountLabel')} \${PROP('Dim.ModelId')} ${metric}`,
   }))
 
-/** Of every tenant: each is a line of its own. */
+/** A metric of all tenants, with a line for each. */
 const figure = (metric: string, statistic: string, period: number) =>
   search(`{${FIGURES.namespace},tenant} MetricName="${metric}"`, statistic, period)
 

@@ -1,6 +1,6 @@
 /**
- * The private door: the gateway as an endpoint service. A network load balancer stands before the load balancer, as PrivateLink
- * leads to one only. Whoever is connected still needs a token: connections are no permissions.
+ * The private door: the gateway as an endpoint service. PrivateLink leads only to a network load balancer, so one stands in front of the load
+ * balancer. A connection gives no access: every request needs a token.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -10,13 +10,13 @@ import type { Network } from './network.ts'
 import { type HubTags, named } from './tags.ts'
 
 export interface EndpointServiceArgs {
-  /** The gateway's own name, which consumers call it by, and the public zone that proves it. */
+  /** The gateway's own name, which consumers call, and the public hosted zone in which its ownership is proven. */
   readonly listener: Extract<Listener, { kind: 'hostedZone' }>
-  /** Accounts of partners, who have no spoke: they may ask to be connected. */
+  /** Accounts of partners, who have no spoke: they may ask for a connection. */
   readonly accounts: readonly string[]
   readonly network: Network
   readonly loadBalancerArn: pulumi.Input<string>
-  /** Its HTTPS listener, which must be there before it is registered. */
+  /** The load balancer's HTTPS listener, which must exist before the load balancer can be registered as a target. */
   readonly listenerArn: pulumi.Input<string>
   readonly loadBalancerSecurityGroupId: pulumi.Input<string>
   readonly tags: HubTags
@@ -25,7 +25,7 @@ export interface EndpointServiceArgs {
 export class EndpointService extends pulumi.ComponentResource {
   readonly serviceId: pulumi.Output<string>
   readonly serviceArn: pulumi.Output<string>
-  /** Known once the gateway's name is verified: no endpoint may use it before. */
+  /** Known after the gateway's name is verified, because no endpoint may use the name before. */
   readonly serviceName: pulumi.Output<string>
 
   constructor(name: string, args: EndpointServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -36,7 +36,7 @@ export class EndpointService extends pulumi.ComponentResource {
     const service = new aws.ec2.VpcEndpointService(
       name,
       {
-        // Each connection is accepted by itself: an account is allowed to ask, not to connect.
+        // An allowed account may only ask for a connection. Each connection is accepted separately.
         acceptanceRequired: true,
         networkLoadBalancerArns: [door],
         privateDnsName: listener.domainName,
@@ -45,7 +45,7 @@ export class EndpointService extends pulumi.ComponentResource {
       child,
     )
     const verified = verification(name, service, listener, child)
-    // Not as a list of the service's: that one would take out again what tenants' ingresses add.
+    // Not the service's own list of principals: it would remove the accounts that tenants' ingresses add.
     for (const account of args.accounts)
       new aws.ec2.VpcEndpointServiceAllowedPrinciple(
         `${name}-${account}`,
@@ -59,7 +59,7 @@ export class EndpointService extends pulumi.ComponentResource {
   }
 }
 
-/** @returns its ARN, known once it forwards */
+/** @returns its ARN, known when it forwards */
 function networkLoadBalancer(
   name: string,
   { network, loadBalancerArn, listenerArn, loadBalancerSecurityGroupId, tags }: EndpointServiceArgs,
@@ -74,7 +74,7 @@ function networkLoadBalancer(
       internal: true,
       subnets: network.privateSubnetIds,
       securityGroups: [group.id],
-      // With no inbound rule in its group: whoever does not come through PrivateLink is not let in.
+      // Its security group has no inbound rule, so only PrivateLink's traffic gets in.
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
       tags: named(tags, 'private-door'),
     },
@@ -88,7 +88,7 @@ function networkLoadBalancer(
       protocol: 'TCP',
       port: HTTPS,
       vpcId: network.vpcId,
-      // What the load balancer answers to a path that is no tenant's.
+      // The load balancer's answer to a path that belongs to no tenant.
       healthCheck: { protocol: 'HTTPS', path: '/', matcher: '404' },
       tags: named(tags, 'private-door'),
     },
@@ -108,7 +108,7 @@ function networkLoadBalancer(
     {
       loadBalancerArn: balancer.arn,
       port: HTTPS,
-      // TLS ends at the load balancer behind it, as for everybody.
+      // TLS ends at the load balancer behind it, as for all clients.
       protocol: 'TCP',
       defaultActions: [{ type: 'forward', targetGroupArn: targets.arn }],
       tags: named(tags, 'private-door'),
@@ -120,7 +120,7 @@ function networkLoadBalancer(
 
 const HTTPS = 443
 
-/** Out to the load balancer, and nothing in. */
+/** Outbound to the load balancer; no inbound rule. */
 function securityGroup(
   name: string,
   {
@@ -164,26 +164,26 @@ function securityGroup(
   return group
 }
 
-/** AWS lets consumers use the gateway's name once a record in its public zone has proven whose it is. */
+/** AWS lets consumers use the gateway's name after a record in the public zone has proven its ownership. */
 function verification(
   name: string,
   service: aws.ec2.VpcEndpointService,
   { hostedZoneId, domainName }: EndpointServiceArgs['listener'],
   opts: pulumi.CustomResourceOptions,
 ): aws.vpc.EndpointServicePrivateDnsVerification {
-  // One name, one proof.
+  // A name has one proof.
   const proof = service.privateDnsNameConfigurations.apply(([configuration]) => {
     if (configuration) return configuration
     throw new Error(`AWS asks for no record that proves ${domainName}.`)
   })
   const record = new aws.route53.Record(
     `${name}-proof`,
-    // A name without a domain is one in the zone.
+    // A record name without a domain is a name in the zone.
     { zoneId: hostedZoneId, name: proof.name, type: 'TXT', records: [proof.value], ttl: 300 },
     opts,
   )
   return new aws.vpc.EndpointServicePrivateDnsVerification(
-    // Another name has to be proven again, and nothing else of this resource would change.
+    // A changed name must be verified again, but changes no other input of this resource.
     `${name}-${domainName}`,
     { serviceId: service.id, waitForVerification: true },
     { ...opts, dependsOn: [record] },

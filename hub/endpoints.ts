@@ -1,4 +1,4 @@
-/** The hub's VPC endpoints: all that a tenant's gateway reaches without leaving the VPC, besides its own spoke. */
+/** The hub's VPC endpoints: everything that a tenant's gateway reaches without leaving the VPC, besides its own spoke. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { repositoryArn } from '../shared/naming.ts'
@@ -18,22 +18,22 @@ import { type HubTags, named } from './tags.ts'
 export interface EndpointsArgs {
   readonly settings: Pick<HubSettings, 'account' | 'region' | 'sharing' | 'keySetVia' | 'fargate'>
   readonly network: Network
-  /** Of each interface endpoint: which of the network's zones have the service. */
+  /** For each interface endpoint the indexes of the network's zones that have the service. */
   readonly zonesOfService: Readonly<Record<string, readonly number[]>>
-  /** Of the functions' subnets. */
+  /** The blocks of the functions' subnets. */
   readonly privateCidrBlocks: readonly string[]
   readonly tableArn: pulumi.Input<string>
-  /** With `keySetVia: table`. */
+  /** Set with `keySetVia: table`. */
   readonly keySetsTableArn: pulumi.Input<string | undefined>
   readonly usageTableArn: pulumi.Input<string>
   readonly tags: HubTags
 }
 
 export class Endpoints extends pulumi.ComponentResource {
-  /** Of the interface endpoints. */
+  /** The security group of the interface endpoints. */
   readonly securityGroupId: pulumi.Output<string>
   readonly dynamodbPrefixListId: pulumi.Output<string>
-  /** Of S3, where tenants may run on Fargate. */
+  /** S3's prefix list, if tenants may run on Fargate. */
   readonly s3PrefixListId: pulumi.Output<string> | undefined
 
   constructor(name: string, args: EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,7 +49,7 @@ export class Endpoints extends pulumi.ComponentResource {
       )
     this.dynamodbPrefixListId = gatewayEndpoint(name, 'dynamodb', args, reads, child).prefixListId
     interfaceEndpoint(name, 'sts', { ...args, group, policy: stsEndpointPolicy(settings) }, child)
-    // Not with a NAT gateway: the endpoint's private DNS name would bypass it.
+    // Not with a NAT gateway: the endpoint's private DNS name would be used in its place.
     if (settings.keySetVia === 'endpoint') {
       interfaceEndpoint(name, 'cognito-idp', { ...args, group, policy: cognitoEndpointPolicy() }, child)
     }
@@ -65,7 +65,7 @@ export class Endpoints extends pulumi.ComponentResource {
   }
 }
 
-/** Admits the functions' subnets: a tenant's own security group is made later, by the tenant's stack. */
+/** Admits the functions' subnets, because a tenant's own security group is made later, by the tenant's stack. */
 function securityGroup(name: string, args: EndpointsArgs, opts: pulumi.CustomResourceOptions): aws.ec2.SecurityGroup {
   const group = new aws.ec2.SecurityGroup(
     name,
@@ -128,10 +128,10 @@ function interfaceEndpoint(
       vpcId: args.network.vpcId,
       vpcEndpointType: 'Interface',
       serviceName: serviceName(args.settings.region, service),
-      // A function in another zone reaches it there.
+      // Functions in other zones reach it there.
       subnetIds: args.network.privateSubnetIds.filter((_, zone) => args.zonesOfService[service]?.includes(zone)),
       securityGroupIds: [args.group.id],
-      // A function asks for the service by its usual name.
+      // Functions call the service by its usual name.
       privateDnsEnabled: true,
       policy: endpointPolicy(service, args.policy),
       tags: named(args.tags, service),
@@ -140,7 +140,7 @@ function interfaceEndpoint(
   )
 }
 
-/** Of the interface endpoints that the settings ask for, the services. */
+/** The services of the interface endpoints that the settings need. */
 export const interfaceServices = ({
   keySetVia,
   fargate,
@@ -152,7 +152,7 @@ export const interfaceServices = ({
   ...(centralModels ? [MODEL_SERVICE] : []),
 ]
 
-/** Of the endpoint that tenants may share: hub/central-models.ts. */
+/** The service of the endpoint that tenants may share: hub/central-models.ts. */
 export const MODEL_SERVICE = 'bedrock-runtime'
 
 export const serviceName = (region: string, service: string) => `com.amazonaws.${region}.${service}`

@@ -1,4 +1,4 @@
-/** What tenants need to run on Fargate: a cluster, a repository of the gateway's images, and a security group of the tasks. */
+/** What tenants on Fargate need: a cluster, a repository for the gateway's images, and a security group for the tasks. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { clusterName, PREFIX, repositoryName } from '../shared/naming.ts'
@@ -8,9 +8,9 @@ import { type HubTags, named } from './tags.ts'
 export interface FargateArgs {
   readonly deletionProtection: boolean
   readonly vpcId: pulumi.Input<string>
-  /** Of the load balancer, the only one that may connect to tasks. */
+  /** The security group of the load balancer, which alone may connect to tasks. */
   readonly loadBalancerSecurityGroupId: pulumi.Input<string>
-  /** Where images' layers are, behind a gateway endpoint. */
+  /** The prefix list of S3, which stores the layers of images, behind a gateway endpoint. */
   readonly s3PrefixListId: pulumi.Input<string>
   readonly tags: HubTags
 }
@@ -28,7 +28,7 @@ export class Fargate extends pulumi.ComponentResource {
       name,
       {
         name: clusterName,
-        // Its figures cost per metric and tenant, and say nothing that the alarms ask for.
+        // Container Insights is off: its metrics cost money for each tenant, and no alarm needs them.
         settings: [{ name: 'containerInsights', value: 'disabled' }],
         tags: args.tags,
       },
@@ -43,8 +43,8 @@ export class Fargate extends pulumi.ComponentResource {
 }
 
 /**
- * Every task has it beside the group of its own tenant. It is the hub's, so that a tenant's deployer needs no right to make
- * ingress rules: in from the load balancer, and out to the layers of images. Task to task there is nothing.
+ * Every task has this group and the group of its own tenant. The hub makes it, so that a tenant's deployer needs no permission for inbound
+ * rules. It admits the load balancer, and lets out to the layers of images. There is no rule from task to task.
  */
 function securityGroup(name: string, args: FargateArgs, opts: pulumi.CustomResourceOptions): aws.ec2.SecurityGroup {
   const tags = named(args.tags, 'tasks')
@@ -95,7 +95,7 @@ function securityGroup(name: string, args: FargateArgs, opts: pulumi.CustomResou
   return group
 }
 
-/** Where the gateway's images are kept. */
+/** The repository of the gateway's images. */
 function images(
   name: string,
   { deletionProtection, tags }: Pick<FargateArgs, 'deletionProtection' | 'tags'>,
@@ -105,10 +105,10 @@ function images(
     name,
     {
       name: repositoryName,
-      // A tag is the hash of what is in the image (shared/gateway-image.ts): another image under it would be a lie.
+      // A tag is the hash of what is in the image (shared/gateway-image.ts), so it must never name another image.
       imageTagMutability: 'IMMUTABLE',
       imageScanningConfiguration: { scanOnPush: true },
-      // Else AWS refuses to delete it with an image in it.
+      // Otherwise AWS refuses to delete the repository while an image is in it.
       forceDelete: !deletionProtection,
       tags,
     },
@@ -118,7 +118,7 @@ function images(
   return repository
 }
 
-/** Whatever has a tag may be what a service runs, or rolls back to: only what nobody can name any more expires. */
+/** A service may run, or roll back to, any image with a tag. So only images without a tag expire. */
 const expireUntagged = {
   rules: [
     {

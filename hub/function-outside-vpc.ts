@@ -1,6 +1,6 @@
 /**
- * A function of the hub's own outside of the VPC: AWS's services have public addresses, which in the VPC would need an endpoint
- * each. Its role can do what its one policy says and no more, whatever other policy it is given.
+ * A function of the hub outside the VPC: it calls AWS's services at their public addresses, each of which would need an endpoint in the VPC. Its
+ * boundary allows what its one policy allows, so no other policy can give its role more.
  */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
@@ -8,19 +8,19 @@ import { type Bundle, functionArchive, HANDLER } from '../shared/bundle.ts'
 import { executionRoleTrustPolicy } from '../shared/policies/execution-role.ts'
 import type { HubTags } from './tags.ts'
 
-/** A run takes a second or two; the rest is for repetitions while somebody does not answer. */
+/** A run takes a second or two; the rest is for repetitions while a server does not answer. */
 const TIMEOUT_SECONDS = 60
 const MEMORY_MEGABYTES = 256
-/** A function's own lines are about itself: the runs that failed. */
+/** How long the function's own log is kept. It has only the runs that failed. */
 export const OWN_RETENTION_DAYS = 90
 
 export interface FunctionOutsideVpcArgs {
-  /** Of the function and its role. */
+  /** The name of the function and of its role. */
   readonly functionName: string
   readonly description: string
   readonly boundaryDescription: string
   readonly roleDescription: string
-  /** Name of the role's inline policy. */
+  /** The name of the role's inline policy. */
   readonly policyName: string
   /** The policy as JSON. */
   readonly allowed: pulumi.Output<string>
@@ -30,7 +30,7 @@ export interface FunctionOutsideVpcArgs {
   readonly tags: HubTags
 }
 
-/** @param name logical name of the role, its policy and the function */
+/** @param name the logical name of the role, its policy and the function */
 export function functionOutsideVpc(
   name: string,
   args: FunctionOutsideVpcArgs,

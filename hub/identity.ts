@@ -1,4 +1,4 @@
-/** The users: a pool in which only administrators create users and choose their tenant, and the client that signs them in. */
+/** The user pool, in which only administrators make users and choose their tenant, and the app client that signs users in. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { LOGIN_CALLBACKS, SIGN_IN_SCOPE } from '../shared/browser-sign-in.ts'
@@ -7,10 +7,13 @@ import type { HubSettings } from '../shared/settings.ts'
 import { MACHINE_SCOPE, TENANT_CLAIM } from '../shared/tenant.ts'
 import type { HubTags } from './tags.ts'
 
-/** Pages that need no branding style of an app client and no feature plan above Lite: the newer ones show an error without them. */
+/**
+ * The older pages, which need no branding style for the app client and no feature plan above Lite. Without a style, the newer pages only show an
+ * error.
+ */
 const CLASSIC = 1
 
-/** Cognito writes custom attributes with this in front of the name that they are declared with. */
+/** Cognito adds this prefix to the declared names of custom attributes. */
 const CUSTOM = 'custom:'
 
 export interface IdentityArgs {
@@ -27,14 +30,14 @@ export interface IdentityArgs {
   readonly tags: HubTags
 }
 
-/** Without a domain the pool has no pages to sign in with and no token endpoint, and its key set can be read through an endpoint. */
+/** A pool without a domain has no sign-in pages and no token endpoint; its key set can be read through an endpoint. */
 export class Identity extends pulumi.ComponentResource {
   readonly userPoolId: pulumi.Output<string>
   readonly userPoolArn: pulumi.Output<string>
   readonly userPoolClientId: pulumi.Output<string>
-  /** `iss` of its tokens. */
+  /** The claim `iss` of its tokens. */
   readonly issuer: pulumi.Output<string>
-  /** Host of the token endpoint, known once the scope of machines is there. */
+  /** The host of the token endpoint, known after the scope for machines was made. */
   readonly domain: pulumi.Output<string> | undefined
 
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -58,7 +61,7 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
     {
       name: `${PREFIX}-users`,
       deletionProtection: args.settings.deletionProtection ? 'ACTIVE' : 'INACTIVE',
-      // With self sign-up, a user could choose a tenant.
+      // With self sign-up, users could choose their tenant.
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       usernameAttributes: ['email'],
       usernameConfiguration: { caseSensitive: false },
@@ -66,7 +69,7 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
         {
           name: TENANT_CLAIM.slice(CUSTOM.length),
           attributeDataType: 'String',
-          // Not even an administrator moves a user: somebody who changes tenants is a new user.
+          // Not even an administrator can move a user to another tenant: a person who changes tenants gets a new user.
           mutable: false,
           required: false,
           stringAttributeConstraints: { minLength: '2', maxLength: '20' },
@@ -88,7 +91,7 @@ function userPool(name: string, args: IdentityArgs, opts: pulumi.CustomResourceO
   )
 }
 
-/** Nothing where there is none, so that a pool of an earlier version is the same. */
+/** Without the setting no inputs are declared, so that the pool of an earlier version does not change. */
 const secondFactor = ({ userPoolMfa }: Pick<HubSettings, 'userPoolMfa'>) =>
   userPoolMfa === 'off'
     ? {}
@@ -97,7 +100,10 @@ const secondFactor = ({ userPoolMfa }: Pick<HubSettings, 'userPoolMfa'>) =>
         softwareTokenMfaConfiguration: { enabled: true },
       }
 
-/** Where people sign in by browser and machines get tokens, and the one scope that their app clients may have (docs/machines.md). */
+/**
+ * The pool's domain, where people sign in by browser and machines get tokens, and the one scope that machines' app clients may have
+ * (docs/machines.md).
+ */
 function domain(
   name: string,
   pool: aws.cognito.UserPool,
@@ -120,8 +126,8 @@ function domain(
 }
 
 /**
- * Nothing but the user name is taken over: a mapped attribute is written at every sign-in, and one that names the tenant would let a
- * provider choose it. Cognito's own group of the provider binds instead (shared/federation.ts).
+ * Only the user name is mapped from a provider's claims. A mapped attribute is written at every sign-in, and one that names the tenant would let
+ * a provider choose it. The group that Cognito makes for the provider ties people to their tenant instead (shared/federation.ts).
  */
 function federatedProviders(
   name: string,
@@ -168,19 +174,19 @@ function userPoolClient(
       userPoolId: pool.id,
       // A command line cannot keep a secret.
       generateSecret: false,
-      // The password goes to Cognito over TLS, and nowhere else. SRP would keep it from Cognito too, which stores a verifier
-      // of it anyway, at the price of a cryptographic protocol in every client.
+      // The password goes to Cognito over TLS, and nowhere else. With SRP not even Cognito would get it, but every client would need a
+      // cryptographic protocol, and Cognito stores a verifier of the password anyway.
       explicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       preventUserExistenceErrors: 'ENABLED',
       enableTokenRevocation: true,
-      // ID and access token in minutes: nothing takes back a token that is out. A working day without signing in again.
+      // ID and access tokens are valid for minutes, because a token cannot be taken back. A session lasts for a working day.
       idTokenValidity: 30,
       accessTokenValidity: 30,
       refreshTokenValidity: 12,
       tokenValidityUnits: { idToken: 'minutes', accessToken: 'minutes', refreshToken: 'hours' },
-      // What the client may read is what is in the ID token.
+      // The attributes that the client may read are in the ID token.
       readAttributes: [TENANT_CLAIM, 'email', 'email_verified', 'name'],
-      // Left out, a client may write every attribute.
+      // If this were left out, the client could write every attribute.
       writeAttributes: ['name'],
       ...(settings.userPoolDomain !== undefined && browserSignIn(settings)),
     },
@@ -188,16 +194,16 @@ function userPoolClient(
   )
 }
 
-/** The same client, so that there is one audience and one rule of the load balancer, whichever way a token was got. */
+/** The same app client for every kind of sign-in, so that there is one audience and one rule of the load balancer. */
 const browserSignIn = ({
   browserOrigin,
   federatedProviders,
 }: Pick<HubSettings, 'browserOrigin' | 'federatedProviders'>) => ({
   allowedOauthFlowsUserPoolClient: true,
-  // With PKCE, which the command sends; Cognito does not ask a client for it.
+  // The command uses PKCE; Cognito does not demand it.
   allowedOauthFlows: ['code'],
   allowedOauthScopes: [SIGN_IN_SCOPE],
-  // The client's page is where it sends people to, and gets them back from.
+  // People return to the client's page after signing in and after signing out.
   callbackUrls: [...LOGIN_CALLBACKS, ...pageOf(browserOrigin)],
   logoutUrls: [...LOGIN_CALLBACKS, ...pageOf(browserOrigin)],
   supportedIdentityProviders: ['COGNITO', ...Object.keys(federatedProviders)],

@@ -1,16 +1,16 @@
-/** The user pool's public keys, copied at deployment for functions that have no way to them. */
+/** The user pool's public keys, copied during the deployment for functions that cannot fetch them. */
 import { isMap } from '../shared/is-map.ts'
 
-/** A stalled deployment is worse than a failed one. */
+/** A deployment that stalls is worse than one that fails. */
 const TIMEOUT_MILLISECONDS = 10_000
 
-/** Cognito has two keys; a function's environment holds 4 KB in all. */
+/** Cognito has two keys, and a function's environment may have 4 KB in all. */
 const LARGEST = 3_000
 
 /**
  * @param issuer `https://cognito-idp.REGION.amazonaws.com/POOL_ID`
- * @returns the key set as JSON: the public RSA keys, and nothing else of what was answered
- * @throws Error when it cannot be fetched, or is not a key set
+ * @returns the key set as JSON, with only the public RSA keys
+ * @throws Error if it cannot be fetched, or is not a key set
  */
 export async function fetchKeySet(issuer: string): Promise<string> {
   const url = `${issuer}/.well-known/jwks.json`

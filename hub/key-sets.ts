@@ -1,6 +1,6 @@
 /**
- * `keySetVia: table`: a function outside of the VPC fetches every issuer's key set each minute and keeps it in a table, which the
- * tenants' functions read. No way to the internet leads out of the hub's VPC for it, and no Cognito endpoint.
+ * `keySetVia: table`: a function outside the VPC fetches every issuer's key set each minute and stores it in a table, which the tenants'
+ * functions read. So the hub's VPC needs neither a way to the internet nor Cognito's endpoint for it.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -14,7 +14,7 @@ import { alarm } from './alarms.ts'
 import { functionOutsideVpc, OWN_RETENTION_DAYS } from './function-outside-vpc.ts'
 import type { HubTags } from './tags.ts'
 
-/** Source of the function; it shares AWS's clients with the gateway. */
+/** The source of the function. It shares the AWS client code with the gateway. */
 export const KEY_SETS_ENTRY = 'functions/key-sets/handler.ts'
 
 export interface KeySetsArgs {
@@ -22,9 +22,9 @@ export interface KeySetsArgs {
   readonly bundle: Bundle
   /** The table of tenants. */
   readonly tenants: aws.dynamodb.Table
-  /** The hub's own user pool. */
+  /** The issuer of the hub's own user pool. */
   readonly issuer: pulumi.Output<string>
-  /** The external provider of people, where there is one. */
+  /** The external provider of people, if there is one. */
   readonly provider?: Pick<HubIdentity, 'issuer' | 'jwksUri'> | undefined
   readonly tags: HubTags
 }

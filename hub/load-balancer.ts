@@ -1,4 +1,4 @@
-/** The front door: load balancer, its security group, and how its address is known. Listeners are in listeners.ts. */
+/** The front door: the load balancer, its security group, and its DNS name. Listeners are in listeners.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { everythingBut } from '../shared/cidr-without.ts'
@@ -29,9 +29,9 @@ export interface LoadBalancerArgs {
     | 'deletionProtection'
   >
   readonly network: Network
-  /** Blocks of the private subnets. */
+  /** The blocks of the private subnets. */
   readonly privateCidrBlocks: readonly string[]
-  /** Of the client instance, which is let in as well: as the load balancer sees it. */
+  /** The client instance's address as the load balancer sees it, which is also admitted. */
   readonly clientAddress?: pulumi.Input<string>
   readonly tags: HubTags
 }
@@ -40,7 +40,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly loadBalancerArn: pulumi.Output<string>
   readonly securityGroupId: pulumi.Output<string>
   readonly dnsName: pulumi.Output<string>
-  /** The listener that tenants' rules are added to. */
+  /** The listener to which tenants' rules are added. */
   readonly listenerArn: pulumi.Output<string>
   readonly listenerProtocol: 'HTTPS' | 'HTTP'
   readonly gatewayUrl: pulumi.Output<string>
@@ -63,14 +63,14 @@ export class LoadBalancer extends pulumi.ComponentResource {
         subnets: internal ? args.network.privateSubnetIds : args.network.publicSubnetIds,
         securityGroups: [group.id],
         idleTimeout: LOAD_BALANCER_IDLE_SECONDS,
-        // AWS's defaults are to pass invalid headers on and to let ambiguous requests through.
+        // By default AWS passes invalid headers on and accepts ambiguous requests.
         dropInvalidHeaderFields: true,
         desyncMitigationMode: 'strictest',
         enableDeletionProtection: settings.deletionProtection,
         accessLogs: { bucket: logs.bucket, prefix: logs.prefix, enabled: true },
         tags: named(tags, 'load-balancer'),
       },
-      // On the VPC, so that the way to the internet is not taken away while addresses are in use.
+      // Depends on the VPC, so that the internet gateway is not deleted while addresses are in use.
       { ...child, dependsOn: [logs.writable, args.network.vpc] },
     )
     firewall(
@@ -99,7 +99,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-/** In: who is allowed. Out: to fetch the key set that tokens are validated with; functions are not reached by network, and the way to tasks is in fargate.ts. */
+/**
+ * Inbound: the allowed blocks. Outbound: to fetch the key sets with which tokens are validated. Functions are not reached through the network;
+ * the rule for tasks is in fargate.ts.
+ */
 function securityGroup(
   name: string,
   { settings, network, clientAddress, tags }: LoadBalancerArgs,
@@ -158,7 +161,7 @@ function securityGroup(
   return group
 }
 
-/** An internal load balancer is among the gateways, whose subnets tenants' endpoints admit: its own group keeps it from them. */
+/** An internal load balancer is in the gateways' subnets, which tenants' endpoints admit. So its own group must not let it out to them. */
 const keySetBlocks = ({ loadBalancer, cidrBlock, spokesCidrBlock }: LoadBalancerArgs['settings']) =>
   loadBalancer === 'internal'
     ? everythingBut([cidrBlock, spokesCidrBlock]).map((block) => [`-${block.replace('/', '-')}`, block] as const)

@@ -1,4 +1,4 @@
-/** Where tenants' accounts share Bedrock's own metrics with the hub's account, whose dashboard shows them. */
+/** The sink to which tenants' accounts link, to share Bedrock's own metrics with the hub's account and its dashboard. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { MetricsSink, Sharing } from '../shared/choices.ts'
@@ -12,13 +12,13 @@ export interface MetricsSinkArgs {
   readonly tags: HubTags
 }
 
-/** @returns its ARN; of one that is made, known once accounts may link to it */
+/** @returns its ARN; if the sink is made here, known after accounts may link to it */
 export function metricsSink(
   name: string,
   { wanted, sharing, tags }: MetricsSinkArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Input<string> {
-  // Whose accounts may link to it is its owner's to say.
+  // The owner of an existing sink decides which accounts may link to it.
   if (wanted.kind === 'existing') return wanted.arn
   const sink = new aws.oam.Sink(name, { name: PREFIX, tags }, opts)
   const policy = new aws.oam.SinkPolicy(

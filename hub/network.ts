@@ -20,14 +20,17 @@ export interface NetworkArgs {
 
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>
-  /** In the order of the settings' zones, as the next two. */
+  /** In the order of the zones in the settings, like the next two lists. */
   readonly publicSubnetIds: pulumi.Output<string>[]
   readonly privateSubnetIds: pulumi.Output<string>[]
   readonly transitGatewaySubnetIds: pulumi.Output<string>[]
   readonly privateRouteTableIds: pulumi.Output<string>[]
-  /** What must not be deleted before anything that is reached from the internet: the way out. */
+  /**
+   * The component that contains the internet gateway: resources that are reached from the internet depend on it, so that it is deleted after
+   * them.
+   */
   readonly vpc: awsx.ec2.Vpc
-  /** Without rules: a destroyed function's network interfaces are moved to it, so that nobody waits for them. */
+  /** A security group without rules. The network interfaces of a destroyed function are moved to it, so that nobody has to wait for them. */
   readonly parkingSecurityGroupId: pulumi.Output<string>
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -39,15 +42,15 @@ export class Network extends pulumi.ComponentResource {
       {
         cidrBlock: settings.cidrBlock,
         availabilityZoneNames: [...zones],
-        // Not `Exact`: it refuses the free blocks that let a zone be added without moving a subnet.
+        // Not `Exact`: this refuses the free blocks that allow a zone to be added without moving a subnet.
         subnetStrategy: 'Auto',
         subnetSpecs: [
           { type: 'Public', name: 'public', cidrBlocks: plan.map((zone) => zone.public) },
           { type: 'Private', name: 'private', cidrBlocks: plan.map((zone) => zone.private) },
           { type: 'Isolated', name: 'transit-gateway', cidrBlocks: plan.map((zone) => zone.transitGateway) },
         ],
-        // The default is one gateway per zone, and a bill for it, whether anything uses it or not. An internal load balancer has no
-        // other way to the key sets, which are at public addresses.
+        // The default is a NAT gateway in each zone, which costs money even if nothing uses it. An internal load balancer needs NAT to reach the
+        // key sets, which are at public addresses.
         natGateways: {
           strategy: settings.keySetVia === 'nat' || settings.loadBalancer === 'internal' ? 'OnePerAz' : 'None',
         },
@@ -64,7 +67,7 @@ export class Network extends pulumi.ComponentResource {
     this.privateRouteTableIds = this.privateSubnetIds.map(
       (subnetId) => aws.ec2.getRouteTableOutput({ subnetId }, { parent: this, provider }).routeTableId,
     )
-    // A group that nobody uses is still every new interface's default: it admits nothing.
+    // The default group of a VPC applies to every new interface that names no group, so it admits nothing.
     new aws.ec2.DefaultSecurityGroup(
       `${name}-default`,
       { vpcId: this.vpcId, tags: named(tags, 'default') },
@@ -96,7 +99,7 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** The list's length is known before the list is: a subnet for each zone. */
+/** The length of the list is known before the list: one subnet for each zone. */
 function eachOf(ids: pulumi.Output<string[]>, zones: readonly string[]): pulumi.Output<string>[] {
   return zones.map((zone, index) =>
     ids.apply((list) => {

@@ -1,4 +1,4 @@
-/** What tenants' ingresses are deployed through: the onboarding role. The boundary of the roles that it makes is in boundary.ts. */
+/** The onboarding role, with which tenants' ingresses are deployed. The boundary of the roles that it makes is in boundary.ts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { onboardingRoleName, permissionsBoundaryName, policyArn, taskBoundaryName } from '../shared/naming.ts'
@@ -15,14 +15,14 @@ export interface OnboardingArgs {
   readonly deployers: readonly string[]
   readonly account: string
   readonly region: string
-  /** The hub's resources that an ingress is tied to. */
+  /** The hub's resources to which the role's permissions are restricted. */
   readonly scope: Inputs<Omit<OnboardingScope, 'account' | 'region' | 'permissionsBoundaryArn'>>
-  /** Where tenants may run on Fargate. */
+  /** Set if tenants may run on Fargate. */
   readonly tasks?: Inputs<Omit<TasksScope, 'taskBoundaryArn'>>
   readonly tags: HubTags
 }
 
-/** What the provider waits for while a spoke is deployed: an attachment, a function's first start. */
+/** Long enough for everything that the provider waits for during a spoke's deployment: an attachment, a function's first start. */
 const SESSION_SECONDS = 3_600
 
 export class Onboarding extends pulumi.ComponentResource {
@@ -43,7 +43,7 @@ export class Onboarding extends pulumi.ComponentResource {
       },
       child,
     )
-    // By their names: the boundaries are made after everything else, and go first.
+    // By their names, because the boundaries are made after everything else and deleted first.
     const scope = pulumi.output({
       ...args.scope,
       account,

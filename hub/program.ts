@@ -1,4 +1,4 @@
-/** The hub in order: network, identity, table, Transit Gateway, front door, and the role that tenants are added through. */
+/** The hub's program, in order: network, identity, table, Transit Gateway, front door, and the role that adds tenants. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { CONTRACT_VERSION, type HubFargate, type HubOutputs, type HubSubnet } from '../shared/contract.ts'
@@ -25,15 +25,15 @@ import { registry } from './tenant-table.ts'
 import { TransitGateway } from './transit-gateway.ts'
 import { Usage } from './usage.ts'
 
-/** The contract's outputs, some of them known only when they are made. */
+/** The outputs of the contract, some of which are known only when resources are made. */
 export type HubProgramOutputs = { readonly [K in keyof HubOutputs]: pulumi.Input<HubOutputs[K]> }
 
-/** Places a hub, of which everything was checked that can be before it is changed. */
+/** Makes a hub. Everything that can be checked beforehand was checked. */
 export function hub({ settings, origin, subnets: plan, zones, people, bundles, signIn }: HubPlan): HubProgramOutputs {
   const { account, region, deletionProtection } = settings
   const { project, stack } = origin
   const tags = { project, stack }
-  // Only of what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
+  // Made only after all checks have passed: a provider is in the state as soon as it is registered, and `refresh` and `destroy` use that one.
   const provider = new aws.Provider('hub', signIn)
   const opts = { provider }
 
@@ -96,7 +96,7 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
   )
   const { loadBalancerArn } = loadBalancer
   const { listener } = settings
-  // The settings have refused any other listener with it.
+  // The settings refuse this together with any other listener.
   const door =
     settings.endpointService && listener.kind === 'hostedZone'
       ? new EndpointService(
@@ -197,7 +197,7 @@ export function hub({ settings, origin, subnets: plan, zones, people, bundles, s
       }),
     ),
   )
-  // A zone that leaves is there until nobody uses it any more, but no tenant is told of it.
+  // A zone that is about to be removed exists until nobody uses it any more, but the outputs do not name it to tenants.
   const staying = settings.leavingZone === undefined ? plan.length : plan.length - 1
 
   return {

@@ -1,4 +1,4 @@
-/** The table of tenants: which models each may use, and where they are called. */
+/** The table of tenants: the models that each may use, and the endpoint at which they are called. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { tableName } from '../shared/naming.ts'
@@ -10,7 +10,7 @@ export interface RegistryArgs {
   readonly tags: HubTags
 }
 
-/** A tenant is a few items under its id, so that `dynamodb:LeadingKeys` bounds what a function can read. */
+/** A tenant has a few items under its id, so that `dynamodb:LeadingKeys` can restrict which items a function reads. */
 export function registry(name: string, args: RegistryArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.Table {
   return new aws.dynamodb.Table(
     name,
@@ -24,7 +24,7 @@ export function registry(name: string, args: RegistryArgs, opts: pulumi.CustomRe
         { name: TENANT_KEY.range, type: 'S' },
       ],
       pointInTimeRecovery: { enabled: true },
-      // AWS's key in this account: its use is in the account's audit trail.
+      // The AWS managed key in this account, whose use CloudTrail records.
       serverSideEncryption: { enabled: true },
       deletionProtectionEnabled: args.deletionProtection,
       tags: args.tags,

@@ -1,4 +1,4 @@
-/** The Transit Gateway: two route tables that keep spokes apart, the hub's own attachment, and whom it is shared with. */
+/** The Transit Gateway: two route tables that keep spokes apart, the hub's own attachment, and the share with other accounts. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Sharing } from '../shared/choices.ts'
@@ -17,9 +17,9 @@ export interface TransitGatewayArgs {
 export class TransitGateway extends pulumi.ComponentResource {
   readonly transitGatewayId: pulumi.Output<string>
   readonly transitGatewayArn: pulumi.Output<string>
-  /** The hub's attachment is associated with it, spokes propagate into it. */
+  /** The hub's attachment is associated with this table, and spokes propagate into it. */
   readonly hubRouteTableId: pulumi.Output<string>
-  /** Spokes' attachments are associated with it. */
+  /** The spokes' attachments are associated with this table. */
   readonly spokesRouteTableId: pulumi.Output<string>
   readonly resourceShareArn: pulumi.Output<string>
 
@@ -50,7 +50,7 @@ export class TransitGateway extends pulumi.ComponentResource {
 
 type Options = pulumi.CustomResourceOptions
 
-/** With the defaults on, every attachment would land in one table, where spokes reach each other. */
+/** If the defaults stayed on, all attachments would be in one table, in which spokes reach each other. */
 function transitGateway(
   name: string,
   { tags }: TransitGatewayArgs,
@@ -63,7 +63,7 @@ function transitGateway(
       defaultRouteTableAssociation: 'disable',
       defaultRouteTablePropagation: 'disable',
       autoAcceptSharedAttachments: 'disable',
-      // Names are resolved in the hub, by the endpoint's public name; groups are never referred to across accounts.
+      // Host names are resolved in the hub, by the endpoint's public name, and no security group refers to another account's.
       dnsSupport: 'disable',
       securityGroupReferencingSupport: 'disable',
       vpnEcmpSupport: 'disable',
@@ -100,7 +100,7 @@ function attachHub(
       transitGatewayId: gateway.id,
       vpcId: network.vpcId,
       subnetIds: network.transitGatewaySubnetIds,
-      // Both said, or what AWS answers and the provider's default disagree forever.
+      // Both are declared, because otherwise AWS's answer and the provider's default would differ for ever.
       transitGatewayDefaultRouteTableAssociation: false,
       transitGatewayDefaultRouteTablePropagation: false,
       tags: named(tags, 'attachment'),
@@ -114,7 +114,7 @@ function attachHub(
       transitGatewayAttachmentId: attachment.id,
       transitGatewayRouteTableId: tables[ATTACHMENTS.hub.associatedWith].id,
     },
-    // AWS refuses a second association while there is a first.
+    // AWS refuses a second association while there is a first one.
     { ...opts, deleteBeforeReplace: true },
   )
   new aws.ec2transitgateway.RouteTablePropagation(
@@ -129,13 +129,13 @@ function attachHub(
     new aws.ec2.Route(
       `${name}-spokes-${index}`,
       { routeTableId, destinationCidrBlock: toGateway('hub', settings), transitGatewayId: gateway.id },
-      // A VPC that is not attached has no route to the gateway.
+      // A VPC cannot have a route to the gateway before it is attached.
       { ...opts, dependsOn: [attachment] },
     )
   }
 }
 
-/** With a list of accounts, each spoke adds its own account to the share. */
+/** If single accounts are listed, each spoke adds its own account to the share. */
 function share(
   name: string,
   gateway: aws.ec2transitgateway.TransitGateway,
@@ -156,7 +156,7 @@ function share(
   if (sharing.kind === 'organisation') {
     new aws.ram.PrincipalAssociation(name, { resourceShareArn: resourceShare.arn, principal: sharing.arn }, opts)
   }
-  // A spoke that reads the share finds the gateway in it.
+  // A spoke that reads the share must find the gateway in it.
   return association.resourceShareArn
 }
 

@@ -1,4 +1,4 @@
-/** The table of counters: what tenants, their callers and their models have used, for those that have limits. */
+/** The table of counters: what tenants, callers and models with limits have used. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { usageTableName } from '../shared/naming.ts'
@@ -12,10 +12,10 @@ export interface UsageArgs {
   readonly tags: HubTags
 }
 
-/** Made in every hub: it is paid by the request, so that one nobody counts in costs nothing. */
+/** Every hub has this table. It is paid by the request, so it costs nothing while no tenant has limits. */
 export class Usage extends pulumi.ComponentResource {
   readonly tableName: pulumi.Output<string>
-  /** Known once nobody but gateways can write to it. */
+  /** Known after the table's policy lets only gateways write to it. */
   readonly tableArn: pulumi.Output<string>
 
   constructor(name: string, { settings, tags }: UsageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -31,9 +31,9 @@ export class Usage extends pulumi.ComponentResource {
         attributes: [{ name: USAGE_KEY, type: 'S' }],
         ttl: { attributeName: USAGE_TTL, enabled: true },
         pointInTimeRecovery: { enabled: true },
-        // AWS's key in this account: its use is in the account's audit trail.
+        // The AWS managed key in this account, whose use CloudTrail records.
         serverSideEncryption: { enabled: true },
-        // Without it, a month's budgets begin anew.
+        // Without backups, a lost table would mean that the month's budgets begin again.
         deletionProtectionEnabled: deletionProtection,
         tags,
       },

@@ -1,4 +1,4 @@
-/** The firewall before the load balancer: AWS's managed groups, and a limit of requests per source address or token. */
+/** The firewall in front of the load balancer: AWS's managed groups, and a limit on requests for each source address or token. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { errorBody } from '../shared/error-body.ts'
@@ -7,20 +7,20 @@ import { type HubTags, named } from './tags.ts'
 
 export interface FirewallArgs {
   readonly loadBalancerArn: pulumi.Input<string>
-  /** Requests per five minutes and source address; through the private door, and token. */
+  /** Requests in five minutes from one source address; through the private door, with one token. */
   readonly rateLimit: number
-  /** With a private door: blocks that everything through it comes from. Its callers are told apart by their tokens. */
+  /** Set with a private door: the blocks from which all its requests come. Its callers are distinguished by their tokens. */
   readonly doorCidrBlocks?: readonly string[]
   readonly tags: HubTags
 }
 
-/** Five minutes, as the setting says. */
+/** Five minutes, the window of the setting. */
 const WINDOW_SECONDS = 300
 
 /**
- * AWS's managed groups, with the rules that only count. Every rule that inspects a body: a prompt may hold HTML, a path such
- * as `../`, a `${jndi:` or be larger than the 8 KB that are inspected. And the one that refuses bare clients without a
- * User-Agent. (A name that a group does not have is disregarded by AWS.)
+ * AWS's managed groups, with the rules that only count. These are the rules that inspect a body, because a prompt may contain HTML, a path such
+ * as `../`, a `${jndi:`, or more than the 8 KB that are inspected; and the rule that refuses clients without a User-Agent. (AWS ignores a name
+ * that a group does not have.)
  */
 export const MANAGED_GROUPS = [
   { name: 'AWSManagedRulesAmazonIpReputationList', counted: [] },
@@ -44,7 +44,7 @@ export const MANAGED_GROUPS = [
 const TOO_MANY = 'too-many-requests'
 const TOO_MANY_BY_ONE = 'too-many-requests-by-one'
 const TOO_MANY_CODE = 'too_many_requests'
-/** As AWS SDKs know it: they wait, and repeat such a request a few times. */
+/** The exception that AWS SDKs know: they wait, and repeat such a request a few times. */
 const THROTTLING = 'ThrottlingException'
 
 export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomResourceOptions): void {
@@ -61,7 +61,7 @@ export function firewall(name: string, args: FirewallArgs, opts: pulumi.CustomRe
         tooMany(TOO_MANY, 'This source address has sent too many requests in five minutes.'),
         ...(door ? [tooMany(TOO_MANY_BY_ONE, 'Too many requests with this token in five minutes.')] : []),
       ],
-      // The cheap rule first: who is over the limit is not inspected.
+      // The cheap rule comes first: requests over the limit are not inspected.
       rules: [
         rateRule({
           name: `${PREFIX}-rate`,
@@ -87,7 +87,7 @@ const tooMany = (key: string, message: string): aws.types.input.wafv2.WebAclCust
   content: errorBody({ code: TOO_MANY_CODE, exception: THROTTLING, message }),
 })
 
-/** The addresses that the network load balancer of the private door sends from. */
+/** The addresses from which the private door's network load balancer sends. */
 const doorAddresses = (
   name: string,
   addresses: readonly string[],
@@ -114,13 +114,13 @@ type Counted = Pick<
 
 const BY_ADDRESS: Counted = { aggregateKeyType: 'IP' }
 
-/** All that do not come through the private door, by address. */
+/** All requests that do not come through the private door, counted by address. */
 const outside = (arn: pulumi.Input<string>): Counted => ({
   ...BY_ADDRESS,
   scopeDownStatement: { notStatement: { statement: { ipSetReferenceStatement: { arn } } } },
 })
 
-/** Whoever comes through it, by the token. Without one the load balancer answers by itself, and nothing is reached. */
+/** Requests through the private door, counted by token. The load balancer refuses requests without a token, so these reach no gateway. */
 const doorRule = (limit: number, arn: pulumi.Input<string>) =>
   rateRule({
     name: `${PREFIX}-private-door-rate`,
@@ -173,7 +173,7 @@ function managedRule(group: (typeof MANAGED_GROUPS)[number], index: number): aws
   }
 }
 
-/** No samples: they would keep prompts. */
+/** No sampled requests: samples would keep prompts. */
 function visibility(metricName: string): aws.types.input.wafv2.WebAclVisibilityConfig {
   return { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName }
 }

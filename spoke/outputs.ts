@@ -3,9 +3,9 @@ export interface SpokeOutputs {
   readonly tenantId: string
   /** The tenant's account, which serves its models. */
   readonly account: string
-  /** Whose model endpoint its gateway calls: the tenant's own, or the hub's, which tenants share. */
+  /** Which model endpoint its gateway calls: the tenant's own, or the hub's shared one. */
   readonly modelEndpoint: 'own' | 'hub'
-  /** Of a tenant with a network of its own, as the next three. */
+  /** Set for a tenant with a network of its own, like the next three. */
   readonly cidrBlock?: string
   /** In the order of the subnets' addresses. */
   readonly availabilityZoneIds?: readonly string[]
@@ -18,16 +18,16 @@ export interface SpokeOutputs {
   readonly roleArn: string
   /** What runs the tenant's gateway. */
   readonly compute: 'lambda' | 'fargate'
-  /** Longest time of a request. */
+  /** The longest time of a request, in seconds. */
   readonly timeoutSeconds: number
-  /** The tenant's function, in the hub account; with compute lambda. */
+  /** The tenant's function, in the hub's account; set with compute `lambda`. */
   readonly functionArn?: string
-  /** The tenant's service, in the hub account; with compute fargate. */
+  /** The tenant's service, in the hub's account; set with compute `fargate`. */
   readonly serviceArn?: string
   /** The tenant's rule on the hub's listener. */
   readonly ruleArn: string
-  /** What the tenant's clients call: the gateway's URL with the tenant's path. */
+  /** The URL that the tenant's clients call: the gateway's URL with the tenant's path. */
   readonly gatewayUrl: string
-  /** Its endpoint for the hub's endpoint service, through which clients in its VPC call the gateway; with gatewayEndpoint. */
+  /** The tenant's endpoint for the hub's endpoint service, through which clients in its VPC call the gateway; set with `gatewayEndpoint`. */
   readonly gatewayEndpointId?: string
 }

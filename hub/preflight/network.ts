@@ -1,4 +1,4 @@
-/** What would take the network away from tenants that live in a hub: looked up in AWS before anything is changed. */
+/** Refuses changes that would take the network away from tenants of a hub. It looks them up in AWS before anything is changed. */
 import * as aws from '@pulumi/aws'
 import { contains } from '../../shared/cidr.ts'
 import { CONNECTED_TAG } from '../../shared/naming.ts'
@@ -10,25 +10,25 @@ const WITH = {
   accounts: 'single accounts (shareWithAccounts)',
 } as const
 
-/** What is looked up in AWS, and only when it is needed. */
+/** Lookups in AWS, each made only if it is needed. */
 export interface LookUps {
-  /** Blocks of the tenants that the Transit Gateway leads to. */
+  /** The blocks of tenants to which the Transit Gateway has routes. */
   tenants(hubRouteTableId: string): Promise<readonly string[]>
-  /** Tenants whose gateways are in the hub's VPC, whether routes lead to them or not. */
+  /** How many tenants have a gateway in the hub's VPC, with or without routes to them. */
   gateways(vpcId: string): Promise<number>
-  /** Rules of the shared model endpoint's security group: a tenant each. */
+  /** How many rules the shared model endpoint's security group has: one for each tenant. */
   admitted(securityGroupId: string): Promise<number>
-  /** Network interfaces of functions in a subnet. */
+  /** How many network interfaces of functions are in a subnet. */
   functionsIn(subnetId: string): Promise<number>
-  /** Network interfaces of tasks, by the security group that each has: in a subnet, or anywhere. */
+  /** How many network interfaces of tasks there are, found by the security group that each has: in a subnet, or anywhere. */
   tasksIn(taskSecurityGroupId: string, subnetId?: string): Promise<number>
-  /** Tenants whose networks are connected by PrivateLink: their gateways' security groups say so. */
+  /** The tenants whose networks are connected by PrivateLink, found by a tag on their gateways' security groups. */
   connected(vpcId: string): Promise<readonly string[]>
 }
 
 /**
- * What would take the network away from tenants that live in it.
- * @param zoneIds of the settings' zones, in their order
+ * Refuses changes that would take the network away from tenants.
+ * @param zoneIds of the zones in the settings, in their order
  * @throws Error as {@link checkPlace}
  */
 export async function checkNetwork(
@@ -49,7 +49,7 @@ export async function checkNetwork(
   const turned = (before.loadBalancer ?? 'public') !== (settings.loadBalancer ?? 'public')
   const asked = moved || other || shared || turned
   const tenants = asked ? await lookUps.tenants(hubRouteTableId) : []
-  // One at the shared endpoint has a gateway in the hub, and no block.
+  // A tenant at the shared endpoint has a gateway in the hub, but no block.
   const gateways = asked && before.vpcId !== undefined ? await lookUps.gateways(before.vpcId) : 0
   const living = { blocks: tenants, others: Math.max(0, gateways - tenants.length) }
   const some = tenants.length > 0 || living.others > 0
@@ -205,7 +205,7 @@ async function interfaces(
   try {
     return (await aws.ec2.getNetworkInterfaces({ filters }, { provider })).ids.length
   } catch (error) {
-    // Some versions of the provider make an error of an empty answer.
+    // Some versions of the provider treat an empty answer as an error.
     if (error instanceof Error && /no matching network interfaces/i.test(error.message)) return 0
     throw error
   }

@@ -1,6 +1,6 @@
 /**
- * Everything that is checked before anything of a hub is changed, in this order: what this stack has deployed, what the other
- * stack files say, and then AWS, by a provider that nothing is made with, and the people's identity provider. The first step that refuses is told.
+ * All checks before anything of a hub is changed, in this order: what this stack has deployed, what the other stack files say, then AWS, by a
+ * provider that makes nothing, and the people's identity provider. The first step that refuses is reported.
  */
 import * as aws from '@pulumi/aws'
 import { type HubZonePlan, planHubSubnets } from '../../shared/addressing.ts'
@@ -19,32 +19,32 @@ import { checkHubFiles } from './stack-files.ts'
 import { type Before, checkPlace } from './this-stack.ts'
 import { type HubZones, hubZones } from './zones.ts'
 
-/** What a deployment is decided from, read at the edge. */
+/** The input of the checks, which `index.ts` has read. */
 export interface Asked {
   readonly settings: HubSettings
   /** What this stack has deployed. */
   readonly before: Before
   readonly origin: SettingsOrigin
-  /** Beside the program, read when it is their turn. */
+  /** The stack files beside the program. They are read only when the earlier steps have passed. */
   readonly files: () => Promise<readonly StackFile[]>
 }
 
-/** A hub that nothing speaks against, and what was found out about it: the program places it and asks nothing more. */
+/** The result of all checks, with what they have looked up. The program makes the resources from it and looks up nothing more. */
 export interface HubPlan extends Pick<Asked, 'settings' | 'origin'> {
   readonly subnets: readonly HubZonePlan[]
   readonly zones: HubZones
   readonly bundles: {
     readonly audit: Bundle
-    /** With `keySetVia: table`. */
+    /** Set with `keySetVia: table`. */
     readonly keySets?: Bundle
   }
-  /** The external provider that people sign in with, with the address of its keys. */
+  /** The external provider at which people sign in, with the address of its keys. */
   readonly people?: HubIdentity
-  /** How the hub's account is reached. */
+  /** How to get credentials for the hub's account. */
   readonly signIn: aws.ProviderArgs
 }
 
-/** @throws Error saying what is wrong, and what to do instead; nothing was changed */
+/** @throws Error that says what is wrong, and what to do instead; nothing was changed */
 export async function preflight({ settings, before, origin, files }: Asked): Promise<HubPlan> {
   checkPlace(settings, before)
   checkHubFiles(await files(), origin, settings)
@@ -62,12 +62,12 @@ export async function preflight({ settings, before, origin, files }: Asked): Pro
 
 const signInOf = ({ account, region, credentials }: HubSettings): aws.ProviderArgs => ({
   region: region as aws.Region,
-  // The account is chosen by the settings: other credentials at hand deploy nothing.
+  // The settings decide the account. If the credentials are for another account, nothing is deployed.
   allowedAccountIds: [account],
   ...credentialArguments(credentials, 'genai-hub'),
 })
 
-/** What is wrong with it would refuse every person's token later. */
+/** Checks the provider now, because its mistakes would later make the load balancer refuse every person's token. */
 async function askProvider(identity: IdentitySettings): Promise<HubIdentity> {
   return { ...identity, jwksUri: await checkProvider(identity) }
 }

@@ -1,4 +1,4 @@
-/** What the stack files beside a hub's say against it. */
+/** Compares a hub with the other stack files. */
 import { contains } from '../../shared/cidr.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { HubSettings } from '../../shared/settings.ts'
@@ -6,10 +6,10 @@ import type { StackFile } from '../../shared/stack-files.ts'
 import { tenanciesOf } from '../../shared/tenants-together.ts'
 
 /**
- * Checks a hub against the other stack files, before it is deployed. Its names are its account's: a second hub in it would meet
- * AWS's refusals half-way, and take over what AWS does not refuse (an alarm, a bucket in us-east-1). And a supernet that leaves
- * a tenant out takes its route away.
- * @throws Error naming the stacks
+ * Compares a hub with the other stack files before it is deployed. Its names are unique in an account: with a second hub in the account, AWS
+ * would refuse some resources half-way, and overwrite others (an alarm, a bucket in us-east-1). And a supernet that leaves a tenant's block out
+ * would remove its route.
+ * @throws Error that names the stacks
  */
 export function checkHubFiles(
   files: readonly StackFile[],

@@ -1,8 +1,8 @@
-/** What a hub's stack has deployed before, and what of it is not changed in place: asked of the stack itself, not of AWS. */
+/** What this hub's stack has deployed before, and which of it cannot be changed in place. It is read from the stack itself, not from AWS. */
 import { type HubOutputs, isNewer, NEWER_REMEDY } from '../../shared/contract.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 
-/** Outputs of the stack's last deployment that the settings are held against. */
+/** The outputs of the last deployment with which the settings are compared. */
 export const BEFORE = [
   'contractVersion',
   'account',
@@ -24,20 +24,20 @@ export const BEFORE = [
   'tenantId',
 ] as const
 
-/** What this stack has deployed: nothing before its first `up`. */
+/** What this stack has deployed; empty before its first `up`. */
 export type Before = Partial<Pick<HubOutputs, Exclude<(typeof BEFORE)[number], 'tenantId' | 'contractVersion'>>> & {
-  /** Whatever version of this project wrote it. */
+  /** The version that wrote the outputs. */
   readonly contractVersion?: number
-  /** A tenant's stack, whose role was changed. */
+  /** Set if the stack was a tenant's, and its `role` was changed. */
   readonly tenantId?: string
 }
 
-/** Where a second hub is described. */
+/** Where the documentation describes a second hub. */
 export const CELLS = 'docs/operations.md, "Cells"'
 
 /**
- * Changes that no hub can make in place, with or without tenants. Needs no credentials.
- * @throws Error saying what is deployed, what was asked, and what to do instead
+ * Refuses changes that no hub can make in place, with or without tenants. Needs no credentials.
+ * @throws Error that says what is deployed, what was asked, and what to do instead
  */
 export function checkPlace({ account, region, listener, userPoolDomain }: HubSettings, before: Before): void {
   const mistakes: string[] = []

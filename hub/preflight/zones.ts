@@ -1,4 +1,4 @@
-/** What the hub needs of its zones, asked before anything is made: not every zone has every service. */
+/** What the hub needs in its zones, asked before anything is made, because not every zone has every service. */
 import * as aws from '@pulumi/aws'
 import { setAt } from '../../shared/settings/commands.ts'
 import type { HubSettings } from '../../shared/settings.ts'
@@ -6,11 +6,11 @@ import { CLIENT_INSTANCE_TYPE } from '../client-instance.ts'
 import { interfaceServices, serviceName } from '../endpoints.ts'
 
 export interface HubZones {
-  /** Zone ids, which are the same in every account, in the order of the settings' zones. */
+  /** Zone ids, which are the same in every account, in the order of the zones in the settings. */
   readonly zoneIds: readonly string[]
-  /** Of each interface endpoint: which of the settings' zones have the service, by their place among them. */
+  /** For each interface endpoint the indexes of the zones in the settings that have the service. */
   readonly ofService: Readonly<Record<string, readonly number[]>>
-  /** The first zone that has the client's type of instance. */
+  /** The index of the first zone that has the client's instance type. */
   readonly clientZone: number
 }
 
@@ -19,7 +19,7 @@ export type ZoneSettings = Pick<
   'region' | 'availabilityZones' | 'keySetVia' | 'clientInstance' | 'fargate' | 'centralModels'
 >
 
-/** @throws Error naming a zone that the account does not have, or what none of the zones has */
+/** @throws Error that names a zone that the account does not have, or a service that none of the zones has */
 export async function hubZones(settings: ZoneSettings, stack: string, provider: aws.Provider): Promise<HubZones> {
   const services = interfaceServices(settings)
   const [zoneIds, clientZone, ...found] = await Promise.all([
@@ -48,8 +48,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
 }
 
 /**
- * The end of an advice to choose other zones: the setting by which the hub does without.
- * @param what a service of an interface endpoint, or the client's type of instance
+ * The end of a message that advises other zones: the setting with which the hub does not need this.
+ * @param what a service of an interface endpoint, or the client's instance type
  */
 export const withoutIt = (what: string): string => WITHOUT[what] ?? ''
 
@@ -63,7 +63,10 @@ async function clientZoneOf(settings: ZoneSettings, provider: aws.Provider): Pro
   return withIn(settings.availabilityZones, locations, what, withoutIt(CLIENT_INSTANCE_TYPE))[0] ?? 0
 }
 
-/** Places of the zones that have something. @throws Error when none has */
+/**
+ * The indexes of the zones that have something.
+ * @throws Error if none has
+ */
 function withIn(zones: readonly string[], having: readonly string[], what: string, remedy: string): readonly number[] {
   const places = zones.flatMap((zone, index) => (having.includes(zone) ? [index] : []))
   if (places.length > 0) return places

@@ -1,4 +1,4 @@
-/** The tenant's account: its network, its models behind a private endpoint, its records. */
+/** The tenant's account: its network, the private endpoint for its models, and its logs. */
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../../shared/addressing.ts'
 import type { ModelRegions } from '../../shared/policies/geographies.ts'
@@ -12,12 +12,12 @@ import { metricsLink } from './metrics-link.ts'
 import { modelAccess, type OwnEndpoint, type SharedEndpoint } from './models.ts'
 import { type SpokeNetwork, spokeNetwork } from './network.ts'
 
-/** The model endpoint is in a network of the tenant's own. */
+/** Set if the model endpoint is in a network of the tenant's own. */
 export interface OwnNetwork {
   readonly kind: 'own'
   readonly cidrBlock: string
   readonly zones: readonly SpokeZonePlan[]
-  /** The hub's Transit Gateway; with account sharing, known once the share is accepted. */
+  /** The hub's Transit Gateway. If the hub shares with single accounts, it is known after the share was accepted. */
   readonly transitGatewayId: pulumi.Input<string>
   /** The hub's private subnets, which may connect to the model endpoint. */
   readonly hubPrivateCidrBlocks: readonly string[]
@@ -37,13 +37,13 @@ export interface TenantAccountArgs {
   readonly modelRegions: ModelRegions
   readonly modelPerimeter: ModelPerimeter
   readonly guardrail?: GuardrailSettings
-  /** Records prompts, see the setting. */
+  /** Whether prompts are recorded; see the setting. */
   readonly modelInvocationLogging: boolean
   readonly gatewayEndpoint: boolean
   readonly shareMetrics: boolean
-  /** Others are in the account. */
+  /** Whether other tenants are in the account. */
   readonly sharedAccount: boolean
-  /** The hub's sink, where the account shares Bedrock's metrics with it. */
+  /** The hub's sink, if the account shares Bedrock's metrics with it. */
   readonly metricsSinkArn?: string
   readonly deletionProtection: boolean
   readonly tags: TagMap & { readonly Name: string }
@@ -51,24 +51,24 @@ export interface TenantAccountArgs {
 
 export interface TenantNetwork {
   readonly vpcId: pulumi.Output<string>
-  /** Where endpoints are, one a zone. */
+  /** The subnets of endpoints, one in each zone. */
   readonly endpointSubnetIds: readonly pulumi.Output<string>[]
-  /** Of the endpoint's subnets; has no route out of the VPC yet. */
+  /** The route table of the endpoint's subnets, which has no route out of the VPC yet. */
   readonly routeTableId: pulumi.Output<string>
-  /** Waits for the hub's acceptance. */
+  /** The attachment, which waits for the hub's acceptance. */
   readonly attachmentId: pulumi.Output<string>
 }
 
 export class TenantAccount extends pulumi.ComponentResource {
-  /** Where the tenant has a network of its own. */
+  /** Set if the tenant has a network of its own. */
   readonly network: TenantNetwork | undefined
   /** Regional host name of the model endpoint. */
   readonly endpointHost: pulumi.Output<string>
   readonly roleArn: pulumi.Output<string>
-  /** What every call carries, where the tenant has one. */
+  /** The guardrail that every call carries, if the tenant has one. */
   readonly guardrail: GuardrailThere | undefined
 
-  /** Every child is made by the provider in `opts`: the tenant's account. */
+  /** The provider in `opts`, which is for the tenant's account, makes every child. */
   constructor(
     name: string,
     args: TenantAccountArgs,

@@ -1,6 +1,6 @@
 /**
- * The gateway inside the tenant's own VPC: an endpoint for the hub's service. The hub lets the account ask and takes the endpoint in;
- * only then may the endpoint take the gateway's name over. What calls through it needs a token as everybody does.
+ * The gateway inside the tenant's own VPC: an endpoint for the hub's service. The hub allows the account and accepts the endpoint; only then can
+ * the endpoint get the gateway's name. Calls through it need a token like all others.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -15,21 +15,21 @@ export interface GatewayEndpointArgs {
   readonly service: HubEndpointService
   readonly vpcId: pulumi.Input<string>
   readonly subnetIds: readonly pulumi.Input<string>[]
-  /** Of the VPC: who may connect. */
+  /** The VPC's block: the addresses that may connect. */
   readonly cidrBlock: string
   readonly tags: TagMap & { readonly Name: string }
 }
 
-/** The hub's account allows and accepts, the tenant's connects. */
+/** The hub's account allows and accepts; the tenant's account connects. */
 export type GatewayEndpointOptions = pulumi.ComponentResourceOptions & SpokeProviders
 
 export class GatewayEndpoint extends pulumi.ComponentResource {
-  /** Known once the gateway answers through it, under its own name. */
+  /** Known after the gateway answers through the endpoint, under its own name. */
   readonly endpointId: pulumi.Output<string>
 
   constructor(name: string, args: GatewayEndpointArgs, { hub, tenant, ...opts }: GatewayEndpointOptions) {
     super('genai:spoke:GatewayEndpoint', name, {}, opts)
-    // Another VPC has another endpoint, made before the old one goes: as everything else of a tenant that moves.
+    // If the tenant moves to another VPC, a new endpoint is made before the old one is deleted, like everything else of a tenant that moves.
     const child = { parent: this, deleteBeforeReplace: false }
     const inHub = { ...child, provider: hub }
     const inAccount = { ...child, provider: tenant }
@@ -48,10 +48,10 @@ export class GatewayEndpoint extends pulumi.ComponentResource {
         serviceName: service.serviceName,
         subnetIds: [...args.subnetIds],
         securityGroupIds: [group.id],
-        // No policy: AWS takes none for a service that is not its own. No private DNS yet: it has to be accepted first.
+        // No policy: AWS supports none for a service that is not its own. No private DNS yet: the endpoint must be accepted first.
         tags: { ...tags, Name: `${tags.Name}-gateway` },
       },
-      // For an account that may not ask, the service does not exist.
+      // For an account that is not allowed, the service does not exist.
       { ...inAccount, dependsOn: [allowed] },
     )
     const accepter = new aws.ec2.VpcEndpointConnectionAccepter(

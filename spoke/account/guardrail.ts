@@ -1,4 +1,4 @@
-/** The tenant's guardrail: made here of the settings' rules, or one that the account has. */
+/** The tenant's guardrail: made from the rules in the settings, or an existing one of the account. */
 import { createHash } from 'node:crypto'
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
@@ -37,7 +37,8 @@ export function tenantGuardrail(name: string, args: GuardrailArgs, opts: pulumi.
     name,
     {
       guardrailArn: made.guardrailArn,
-      // A version is a copy of its guardrail that does not change with it: other rules take another one, which this makes.
+      // A version is a copy of its guardrail that does not change. Changed rules need another version; the description with their digest makes
+      // the provider replace it.
       description: `Rules ${digestOf({ ...policies, message: guardrail.message })}`,
     },
     opts,
@@ -78,7 +79,7 @@ function policiesOf({ topics, words, profanity, pii, filters }: GuardrailRules):
         filtersConfigs: sorted(filters).map(([type, strength]) => ({
           type,
           inputStrength: strength,
-          // Prompts attack, answers do not: AWS takes no other strength for it.
+          // Attacks come in prompts, not in answers: AWS accepts no other strength for answers.
           outputStrength: type === 'PROMPT_ATTACK' ? 'NONE' : strength,
         })),
       },

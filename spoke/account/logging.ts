@@ -1,4 +1,4 @@
-/** What the tenant's account records: its network's flows, and its prompts where the tenant opted in. */
+/** What the tenant's account records: the flow logs of its network, and its prompts if the tenant has opted in. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { accountLogGroupPrefix, flowLogsRoleName, invocationsRoleName } from '../../shared/naming.ts'
@@ -11,7 +11,7 @@ export interface AccountLogArgs {
   readonly tenantId: string
   readonly account: string
   readonly region: string
-  /** The records outlive the stack, until their retention ends. */
+  /** Whether the logs stay after the stack is destroyed, until their retention ends. */
   readonly deletionProtection: boolean
   readonly tags: TagMap & { readonly Name: string }
 }
@@ -34,7 +34,10 @@ export function accountFlowLogs(
   )
 }
 
-/** Bedrock keeps one configuration per account and region, and a "create" overwrites it: an existing one is refused. */
+/**
+ * Bedrock keeps one configuration per account and region, and a creation would overwrite it. So if there is one already, the deployment is
+ * refused.
+ */
 export function invocationLogging(name: string, args: AccountLogArgs, opts: pulumi.CustomResourceOptions): void {
   const { tenantId } = args
   const sink = logSink(
@@ -70,8 +73,8 @@ export function invocationLogging(name: string, args: AccountLogArgs, opts: pulu
 const CONFIGURATION = 'aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration'
 
 /**
- * Runs before a first creation only: afterwards the stack's own configuration is the one that exists.
- * @throws Error when the account has a configuration already
+ * Runs only before a first creation: afterwards the existing configuration is the stack's own.
+ * @throws Error if the account has a configuration already
  */
 export async function refuseExistingConfiguration(
   { account, region }: Pick<AccountLogArgs, 'account' | 'region'>,
@@ -92,8 +95,8 @@ export async function refuseExistingConfiguration(
 }
 
 /**
- * An output as a promise, which `apply` is not: it never tells of a failure, and a deployment waits for a hook for ever. The
- * runtime's types leave these members out; the ones that nobody else awaits are not to end the program.
+ * Turns an output into a promise that also rejects. `apply` never reports a failure, and a deployment would wait for a hook for ever. The
+ * runtime's types do not have these members. A rejection that nobody else awaits must not end the program.
  */
 function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
   const runtime = output as unknown as {

@@ -1,4 +1,6 @@
-/** Bedrock's own metrics of the tenant's account, shared with the hub's: what no gateway can falsify, on the hub's dashboard. */
+/**
+ * Shares Bedrock's own metrics of the tenant's account with the hub's account, for the hub's dashboard. No gateway can falsify these metrics.
+ */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { BEDROCK_METRICS, METRICS } from '../../shared/policies/metrics-sink.ts'

@@ -1,4 +1,4 @@
-/** The tenant's way to its models: an endpoint of its own or the hub's, and the role that may call through it. */
+/** The path to the tenant's models: an endpoint of the tenant's own or the hub's, and the role that may call through it. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { regionalHost } from '../../shared/endpoint-host.ts'
@@ -16,7 +16,7 @@ import { neighbourTags, type TagMap } from '../tags.ts'
 import type { GuardrailThere } from './guardrail.ts'
 
 export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
-  /** Known once it is made. */
+  /** Known after it was made. */
   readonly guardrail?: GuardrailThere
   readonly tenantId: string
   readonly hubAccount: string
@@ -24,22 +24,25 @@ export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
   /** Whether the tenant's gateway may run on Fargate. */
   readonly hubHasFargate: boolean
   readonly endpoint: OwnEndpoint | SharedEndpoint
-  /** Others are in the account: the role says so to those who come next, and what it has of the things that an account has once. */
+  /**
+   * Whether other tenants are in the account. Tags of the role tell this to the tenants that are added later, and also which things that an
+   * account has only once belong to this tenant.
+   */
   readonly sharedAccount: boolean
   readonly holds: readonly HeldOnce[]
   readonly tags: TagMap & { readonly Name: string }
 }
 
-/** In the tenant's VPC. */
+/** An endpoint in the tenant's VPC. */
 export interface OwnEndpoint {
   readonly kind: 'own'
-  /** Who may connect to it: the hub's private subnets. */
+  /** The blocks that may connect to it: the hub's private subnets. */
   readonly clientCidrBlocks: readonly string[]
   readonly vpcId: pulumi.Input<string>
   readonly subnetIds: pulumi.Input<string>[]
 }
 
-/** In the hub's VPC. */
+/** The endpoint in the hub's VPC. */
 export interface SharedEndpoint {
   readonly kind: 'hub'
   readonly host: string
@@ -47,7 +50,7 @@ export interface SharedEndpoint {
 
 export interface ModelAccess {
   readonly role: aws.iam.Role
-  /** Regional host name of the endpoint, known when the hub is admitted to it and the role may call through it. */
+  /** The regional host name of the endpoint, known after the hub is admitted to it and the role may call through it. */
   readonly endpointHost: pulumi.Output<string>
 }
 
@@ -66,8 +69,8 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
   const rolePolicy = new aws.iam.RolePolicy(
     name,
     {
-      // One policy per way, and per version of a guardrail: while a tenant moves, or gets another guardrail, its role may call as
-      // before and as after.
+      // One policy for each path and each version of a guardrail: while a tenant moves or changes its guardrail, its role may call in the old
+      // and in the new way.
       name: all.apply(([given, guard]) => ['models', idOfWay(given), ...(guard ? [idOf(guard)] : [])].join('-')),
       role: role.name,
       policy: all.apply(([given, guard]) =>
@@ -90,7 +93,7 @@ export function modelAccess(name: string, args: ModelAccessArgs, opts: pulumi.Cu
 
 const idOfWay = (way: Way) => ('endpointId' in way ? way.endpointId : way.hubVpcId)
 
-/** `ID-VERSION`, as a part of a name. */
+/** `ID-VERSION`, for use in a name. */
 const idOf = ({ arn, version }: Guardrail) => `${arn.split('/').at(-1)}-${version}`
 
 function ownEndpoint(
@@ -111,7 +114,7 @@ function ownEndpoint(
       vpcEndpointType: 'Interface',
       subnetIds: args.subnetIds,
       securityGroupIds: [group.id],
-      // The hub's function calls the endpoint by its own name; nothing in this VPC calls Bedrock.
+      // The gateway in the hub calls the endpoint by its own name; nothing in this VPC calls Bedrock.
       privateDnsEnabled: false,
       policy: guardrail ? guardrail.apply((given) => policy({ guardrail: given })) : policy({}),
       tags: args.tags,
@@ -142,7 +145,7 @@ function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomReso
         }),
         'Shorten the tenant id.',
       ),
-      // One hour is the most that role chaining gives.
+      // Role chaining gives one hour at most.
       maxSessionDuration: 3600,
       tags: sharedAccount ? { ...tags, ...neighbourTags(holds) } : tags,
     },
@@ -150,7 +153,7 @@ function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomReso
   )
 }
 
-/** Admits the hub's private subnets on 443 and lets nothing out: answers to what was admitted need no rule. */
+/** Admits the hub's private subnets on 443 and lets nothing out: answers need no rule. */
 function endpointSecurityGroup(
   name: string,
   args: Pick<ModelAccessArgs, 'tenantId' | 'tags'> & OwnEndpoint,

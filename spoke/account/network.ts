@@ -1,8 +1,7 @@
 /**
- * The tenant's VPC: no internet gateway, no NAT, nothing in it but the model endpoint and the Transit Gateway attachment.
- *
- * Another block of addresses is another VPC, and with it all that is in it: nothing of the new one is in the way of the old
- * one, so everything is made before anything is deleted, whatever the provider would do (docs/decisions/0013-moving-a-tenant.md).
+ * The tenant's VPC: it has no internet gateway and no NAT gateway, only the model endpoint and the Transit Gateway attachment. With another
+ * address block it is another VPC with other contents. The new resources do not conflict with the old ones, so everything is made before
+ * anything is deleted, whatever the provider's defaults (docs/decisions/0013-moving-a-tenant.md).
  */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
@@ -19,7 +18,7 @@ export interface SpokeNetworkArgs {
 export interface SpokeNetwork {
   readonly vpc: aws.ec2.Vpc
   readonly endpointSubnets: readonly aws.ec2.Subnet[]
-  /** Route table of the endpoint's subnets. */
+  /** The route table of the endpoint's subnets. */
   readonly routeTable: aws.ec2.RouteTable
   readonly attachment: aws.ec2transitgateway.VpcAttachment
 }
@@ -32,14 +31,14 @@ export function spokeNetwork(name: string, args: SpokeNetworkArgs, given: pulumi
     { cidrBlock: args.cidrBlock, enableDnsSupport: true, enableDnsHostnames: true, tags },
     opts,
   )
-  // The group that AWS makes with a VPC lets its members talk to each other and to the world: empty it.
+  // The default group of a VPC lets its members talk to each other and to the world, so its rules are removed.
   new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.id, ingress: [], egress: [], tags }, opts)
 
   const endpointSubnets = subnets(name, 'endpoint', vpc, args, opts)
   const routeTable = subnetRoutes(`${name}-endpoint`, vpc, endpointSubnets, args, opts)
 
   const attachmentSubnets = subnets(name, 'transit-gateway', vpc, args, opts)
-  // A table without routes: what arrives from the hub finds the VPC's own addresses, and nothing passes through.
+  // A table without routes: packets from the hub find the VPC's own addresses, and nothing passes through.
   subnetRoutes(`${name}-transit-gateway`, vpc, attachmentSubnets, args, opts)
 
   const attachment = new aws.ec2transitgateway.VpcAttachment(
@@ -62,7 +61,7 @@ interface ZoneSubnet {
   readonly subnet: aws.ec2.Subnet
 }
 
-/** One subnet per zone, by the zone's id: a zone's name means another place in another account. */
+/** One subnet in each zone, by the zone's id, because a zone's name means another place in another account. */
 function subnets(
   name: string,
   kind: 'endpoint' | 'transit-gateway',

@@ -1,18 +1,21 @@
-/** The tenant's routes back to the hub, made once the hub has accepted the attachment: a route to a waiting one is refused. */
+/**
+ * The tenant's routes back to the hub. They are made after the hub has accepted the attachment, because AWS refuses a route to an attachment
+ * that waits.
+ */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 
 export interface AccountRoutesArgs {
-  /** Of the model endpoint's subnets. */
+  /** The route table of the model endpoint's subnets. */
   readonly routeTableId: pulumi.Input<string>
-  /** The only addresses that the tenant's VPC can answer. */
+  /** The hub's block: the tenant's VPC can answer no other addresses. */
   readonly hubCidrBlock: string
-  /** Known once the attachment is accepted, associated and propagated. */
+  /** Known after the attachment was accepted, associated and propagated. */
   readonly transitGatewayId: pulumi.Input<string>
 }
 
 export class AccountRoutes extends pulumi.ComponentResource {
-  /** Known once the tenant's VPC can answer the hub. */
+  /** Known after the tenant's VPC can answer the hub. */
   readonly routeIds: pulumi.Output<readonly string[]>
 
   constructor(
@@ -28,7 +31,7 @@ export class AccountRoutes extends pulumi.ComponentResource {
         destinationCidrBlock: args.hubCidrBlock,
         transitGatewayId: args.transitGatewayId,
       },
-      // Of another table, so the old one can stay until nobody uses it.
+      // The new route is in another table, so the old one can stay until nobody uses it.
       { parent: this, provider: opts.provider, deleteBeforeReplace: false },
     )
     this.routeIds = pulumi.all([toHub.id])

@@ -1,6 +1,6 @@
 /**
- * The Transit Gateway's way into an account outside of the organisation: the hub invites the account, and the account
- * accepts. Inside an organisation there is no invitation, and an accepter would fail.
+ * Shares the Transit Gateway with an account outside the organisation: the hub invites the account, and the account accepts. Inside an
+ * organisation there is no invitation, and an accepter would fail.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -13,11 +13,11 @@ export interface TransitGatewayShareArgs {
   readonly transitGatewayId: string
 }
 
-/** The hub's account invites, the tenant's accepts. */
+/** The hub's account invites; the tenant's account accepts. */
 export type TransitGatewayShareOptions = pulumi.ComponentResourceOptions & SpokeProviders
 
 export class TransitGatewayShare extends pulumi.ComponentResource {
-  /** Known once the account may use the gateway. */
+  /** Known after the account may use the gateway. */
   readonly transitGatewayId: pulumi.Output<string>
 
   constructor(name: string, args: TransitGatewayShareArgs, { hub, tenant, ...opts }: TransitGatewayShareOptions) {
@@ -29,7 +29,7 @@ export class TransitGatewayShare extends pulumi.ComponentResource {
     )
     const accepter = new aws.ram.ResourceShareAccepter(
       name,
-      // From the association, so that the invitation is there first.
+      // Taken from the association, so that the invitation exists first.
       { shareArn: association.resourceShareArn },
       { parent: this, provider: tenant },
     )

@@ -1,4 +1,4 @@
-/** Alarms of one tenant's ingress, from its request lines and from the figures of what runs its gateway and of CloudWatch Logs. */
+/** Alarms of one tenant's ingress, from its request lines, from AWS's metrics of its function or tasks, and from metrics of CloudWatch Logs. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { GAUGE, LIMITS, LINES } from '../../shared/audit-line.ts'
@@ -8,7 +8,7 @@ import { countedInDollars, type Limits, WARN_AT } from '../../shared/limits.ts'
 import { alarmName, functionLogGroupName, PREFIX } from '../../shared/naming.ts'
 import type { TagMap } from '../tags.ts'
 
-/** What AWS's own figures of a gateway are called by. */
+/** The dimensions of AWS's own metrics of a gateway. */
 export type Figures =
   | { readonly kind: 'lambda'; readonly tier: Tier; readonly functionName: string }
   | {
@@ -24,10 +24,10 @@ export interface IngressAlarmsArgs {
   readonly tenantId: string
   readonly hub: Pick<HubOutputs, 'alarmTopicArn' | 'loadBalancerArn'>
   readonly gateway: { readonly figures: Figures }
-  /** There is one: how often it intervenes is counted. */
+  /** Set if the tenant has a guardrail: its interventions are counted. */
   readonly guardrail?: unknown
   readonly limits?: Limits
-  /** By name. */
+  /** The tenant's models, by name. */
   readonly models: Readonly<Record<string, string>>
   readonly tags: TagMap
 }
@@ -40,7 +40,7 @@ interface Watch {
   readonly dimensions?: Readonly<Record<string, pulumi.Input<string>>>
   readonly statistic: 'Sum' | 'Average' | 'Maximum' | 'p99'
   readonly threshold: number
-  /** Of the last five minutes: how many must be bad. */
+  /** How many of the last five minutes must be bad. */
   readonly minutes: number
 }
 
@@ -51,7 +51,7 @@ interface Filter {
   readonly value: string
 }
 
-/** Pattern of the request's line → what it counts as. A share is the average of ones and zeros. */
+/** For each pattern of request lines the value that a line counts as. A share is the average of ones and zeros. */
 const FILTERS: readonly Filter[] = [
   { key: 'server-error', metric: 'server-errors', pattern: LINES.serverError, value: '1' },
   { key: 'no-server-error', metric: 'server-errors', pattern: LINES.noServerError, value: '0' },
@@ -61,7 +61,7 @@ const FILTERS: readonly Filter[] = [
 
 export const IN_FLIGHT_METRIC = 'in-flight'
 
-/** Metric of a tenant with a guardrail: it costs while there are interventions. */
+/** The metric of a tenant with a guardrail. It costs money only in months with interventions. */
 const GUARDRAIL: Filter = {
   key: 'guardrail',
   metric: 'guardrail-interventions',
@@ -69,10 +69,10 @@ const GUARDRAIL: Filter = {
   value: '1',
 }
 
-/** Scaling follows it. */
+/** The metric that scaling follows. */
 const IN_FLIGHT: Filter = { key: IN_FLIGHT_METRIC, metric: IN_FLIGHT_METRIC, ...GAUGE }
 
-/** `opts.dependsOn`: the log group. */
+/** `opts.dependsOn` must contain the log group. */
 export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulumi.CustomResourceOptions): void {
   const { tenantId, tags } = args
   const { alarmTopicArn } = args.hub
@@ -108,7 +108,7 @@ export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulum
         datapointsToAlarm: minutes,
         comparisonOperator: 'GreaterThanOrEqualToThreshold',
         threshold,
-        // Missing data is not breaching: tenants may be idle.
+        // Missing data is not breaching, because tenants may be idle.
         treatMissingData: 'notBreaching',
         ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
         tags,
@@ -118,7 +118,10 @@ export function ingressAlarms(name: string, args: IngressAlarmsArgs, opts: pulum
   }
 }
 
-/** Where the stack limits the tenant: an operator's own limits alone are told by the alarm on server errors, and cost no alarm. */
+/**
+ * Alarms of a tenant whose stack sets limits. If only an operator has set limits, the alarm on server errors covers them, and no further alarm
+ * costs money.
+ */
 function ofLimits({ limits, models }: IngressAlarmsArgs): readonly (Filter & Pick<Watch, 'description'>)[] {
   if (!limits) return []
   const counters = {
@@ -157,7 +160,7 @@ function watched(args: IngressAlarmsArgs, namespace: string): readonly Watch[] {
       dimensions: { LogGroupName: functionLogGroupName(tenantId) },
       what: 'audit-undelivered',
       metricName: 'DeliveryErrors',
-      // The audit function is gone, or does not let CloudWatch Logs in: its own alarms see nothing of that.
+      // The audit function was deleted, or does not let CloudWatch Logs invoke it. The function's own alarms do not notice that.
       description: 'audit lines did not reach the function that writes the trail',
       statistic: 'Sum',
       threshold: 1,
@@ -180,7 +183,7 @@ const ofLines = (namespace: string): readonly Watch[] => [
     namespace,
     what: 'foreign-tenant',
     metricName: 'foreign-tenant',
-    // Behind HTTPS the load balancer refuses first: one that gets here means that its rule is not what it was.
+    // On HTTPS the load balancer refuses such tokens first. If one gets here, the listener rule was changed.
     description: "another tenant's token, or one without a tenant, reached the function and was refused",
     statistic: 'Sum',
     threshold: 1,
@@ -230,7 +233,7 @@ function ofFunction({ functionName, tier }: Extract<Figures, { kind: 'lambda' }>
   ]
 }
 
-/** A deployment that failed is told by the `up` that waits for it: CloudWatch has no figure of it. */
+/** CloudWatch has no metric for a failed deployment; the `up` that waits for it reports it. */
 function ofTasks(figures: Extract<Figures, { kind: 'fargate' }>, hub: IngressAlarmsArgs['hub']): readonly Watch[] {
   const { clusterName, serviceName, targetGroup } = figures
   const tasks = { namespace: 'AWS/ECS', dimensions: { ClusterName: clusterName, ServiceName: serviceName } }

@@ -1,4 +1,4 @@
-/** The gateway's code. The options are exported so that the benchmark measures what is deployed. */
+/** Bundles the gateway's code. The options are exported, so that the benchmark measures what is deployed. */
 import type { BuildOptions } from 'esbuild'
 import { BUNDLE_OPTIONS, type Bundle, bundleFunction } from '../../shared/bundle.ts'
 
@@ -6,5 +6,8 @@ const ENTRY = 'functions/gateway/handler.ts'
 
 export const gatewayBundle = { ...BUNDLE_OPTIONS, entryPoints: [ENTRY] } as const satisfies BuildOptions
 
-/** @param directory where bundles are kept. @default `.local/bundles` of the project */
+/**
+ * @param directory for the bundles.
+ * @default `.local/bundles` of the project
+ */
 export const bundleGateway = (directory?: string): Promise<Bundle> => bundleFunction(ENTRY, directory)

@@ -5,17 +5,17 @@ import { isMap } from '../../shared/is-map.ts'
 import type { TenantItem } from '../../shared/tenant.ts'
 import type { TenantFacts } from '../../shared/tenant-configuration.ts'
 
-/** The maps of a configuration that were first: what is deployed has them in this order, and a further one comes after them. */
+/** The oldest maps of a configuration. Deployed items have them in this order; newer maps come after them. */
 const FIRST = ['models', 'maxTokens', 'machineIssuers']
 
-/** Of a tenant's settings, those that its gateway is told. */
+/** The settings of a tenant that its gateway gets. */
 export const toldOf = (settings: Told): Told =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(TOLD, name))) as unknown as Told
 
 /**
- * The tenant's configuration as DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Keys in a fixed order: no needless diffs.
- * Maps without an entry, and settings that have their default, are left out: the gateway knows them, and a setting that is new to
- * this version changes nothing of a tenant that does not use it.
+ * The tenant's configuration in DynamoDB's JSON, which `aws.dynamodb.TableItem` takes. Its keys have a fixed order, to avoid needless diffs.
+ * Empty maps and settings with their default value are left out: the gateway knows the defaults, so a setting that is new in this version does
+ * not change the item of a tenant that does not use it.
  */
 export function configurationItem(
   configuration: TenantFacts & Partial<Told>,
@@ -32,10 +32,10 @@ export function configurationItem(
   return JSON.stringify(attributes([...texts, ...first, ...others]))
 }
 
-/** Any other item of the tenant, in the same way. */
+/** Any other item of the tenant, in the same form. */
 export const tenantItem = (item: TenantItem): string => JSON.stringify(attributes(inOrder(item)))
 
-/** By name; maps come last. */
+/** Sorted by name, with maps last. */
 const inOrder = (map: object): readonly (readonly [string, unknown])[] =>
   Object.entries(map).sort(([a, one], [b, other]) => Number(isMap(one)) - Number(isMap(other)) || (a < b ? -1 : 1))
 

@@ -1,4 +1,4 @@
-/** The tenant's gateway function and the role that it runs as, in the hub account. */
+/** The tenant's gateway function and its execution role, in the hub's account. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { Tier } from '../../shared/compute.ts'
@@ -13,7 +13,7 @@ import type { People } from './people-claim.ts'
 
 export interface ExecutionRole {
   readonly role: aws.iam.Role
-  /** Without it, Lambda refuses to make the function, and cannot delete its interfaces. */
+  /** The role's policy. Without it Lambda refuses to make the function, and cannot delete its network interfaces. */
   readonly policy: aws.iam.RolePolicy
 }
 
@@ -22,7 +22,7 @@ export function executionRole(
   args: {
     readonly tenantId: string
     readonly hub: HubOutputs
-    /** The one role that the function may assume. */
+    /** The only role that the function may assume. */
     readonly tenantRoleArn: string
     readonly tags: TagMap
   },
@@ -60,7 +60,7 @@ export function executionRole(
 
 export interface GatewayFunctionArgs {
   readonly tenantId: string
-  /** Undefined where people sign in with the hub's user pool. */
+  /** Undefined if people sign in with the hub's user pool. */
   readonly people: People | undefined
   readonly hub: HubOutputs
   readonly tier: Tier
@@ -73,7 +73,7 @@ export interface GatewayFunctionArgs {
   readonly tags: TagMap
 }
 
-/** `opts.dependsOn`: the role's policy and the security group's rules. */
+/** `opts.dependsOn` must contain the role's policy and the security group's rules. */
 export function gatewayFunction(
   name: string,
   args: GatewayFunctionArgs,
@@ -96,10 +96,11 @@ export function gatewayFunction(
       reservedConcurrentExecutions: tier.reservedConcurrency,
       environment: { variables: { ...gatewayEnvironment(args) } },
       vpcConfig: { subnetIds: hub.privateSubnets.map(({ id }) => id), securityGroupIds: [args.securityGroupId] },
-      // A deleted function keeps its interfaces, and with them their group, for up to half an hour: park them elsewhere.
+      // A deleted function keeps its network interfaces, and with them their security group, for up to half an hour. So they are moved to
+      // another group.
       replaceSecurityGroupsOnDestroy: true,
       replacementSecurityGroupIds: [hub.parkingSecurityGroupId],
-      // The group is read by people: of the platform's own lines only warnings and errors.
+      // People read this log, so of Lambda's own lines it has only warnings and errors.
       loggingConfig: {
         logFormat: 'JSON',
         logGroup: group.name,
@@ -112,7 +113,7 @@ export function gatewayFunction(
   )
 }
 
-/** What the gateway is told, wherever it runs. */
+/** The gateway's environment variables, for a function and for tasks. */
 export const gatewayEnvironment = ({
   hub,
   tenantId,

@@ -1,4 +1,4 @@
-/** What runs the tenant's gateway, as a function or as tasks: all that the tenant's rule forwards to. */
+/** The tenant's gateway, as a function or as tasks: what the tenant's rule forwards to. */
 import type * as pulumi from '@pulumi/pulumi'
 import { type Bundle, functionArchive, HANDLER } from '../../shared/bundle.ts'
 import type { TaskTier, Tier } from '../../shared/compute.ts'
@@ -14,7 +14,7 @@ import { tasksTarget, tenantTarget } from './routing.ts'
 import { type TaskRoles, taskRoles } from './task-roles.ts'
 import { gatewayService, scaling } from './tasks.ts'
 
-/** What is run, by what runs it. */
+/** The code to run: a bundle for a function, an image for tasks. */
 export type GatewayCode =
   | { readonly kind: 'lambda'; readonly tier: Tier; readonly bundle: Bundle }
   | {
@@ -27,10 +27,10 @@ export type GatewayCode =
 
 export interface GatewayArgs {
   readonly tenantId: string
-  /** Undefined where people sign in with the hub's user pool. */
+  /** Undefined if people sign in with the hub's user pool. */
   readonly people: People | undefined
   readonly hub: HubOutputs
-  /** The one role that the gateway may assume. */
+  /** The only role that the gateway may assume. */
   readonly tenantRoleArn: string
   readonly way: WayToModels
   readonly gatewayEndpoint: boolean
@@ -39,7 +39,7 @@ export interface GatewayArgs {
   readonly tags: TagMap
 }
 
-/** Who the gateway is, and where it may connect to: made before the tenant's items, which announce the way. */
+/** The gateway's role and its network rules. They are made before the tenant's items, which name the endpoint. */
 export type GatewayPlace = { readonly network: ReturnType<typeof functionSecurityGroup> } & (
   | { readonly kind: 'lambda'; readonly role: ExecutionRole; readonly code: Code<'lambda'> }
   | { readonly kind: 'fargate'; readonly roles: TaskRoles; readonly code: Code<'fargate'> }
@@ -54,22 +54,22 @@ export function gatewayPlace(name: string, args: GatewayArgs, opts: pulumi.Custo
     return { kind: code.kind, roles, code, network: functionSecurityGroup(name, args, opts) }
   }
   const role = executionRole(name, args, opts)
-  // Lambda deletes the function's interfaces as the role: on destroy the group goes first, then the role.
+  // Lambda deletes the function's interfaces with this role, so on destroy the security group is deleted first, then the role.
   const network = functionSecurityGroup(name, args, { ...opts, dependsOn: [role.policy] })
   return { kind: code.kind, role, code, network }
 }
 
 export interface Gateway {
   readonly targetGroupArn: pulumi.Output<string>
-  /** What must be there before a request is sent to it. */
+  /** Resources that must exist before a request is sent to the gateway. */
   readonly ready: readonly pulumi.Resource[]
-  /** Dimensions of AWS's own figures. */
+  /** The dimensions of AWS's own metrics. */
   readonly figures: Figures
   readonly functionArn?: pulumi.Output<string>
   readonly serviceArn?: pulumi.Output<string>
 }
 
-/** @param items of the tenant: a server reads them when it starts, and remembers for a while that there are none */
+/** @param items of the tenant: a server reads them when it starts, and remembers for a while if there are none */
 export const gatewayOf = (
   name: string,
   args: GatewayArgs,

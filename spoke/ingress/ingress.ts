@@ -22,41 +22,44 @@ import { waitUntilAnswered, waitUntilDrained } from './wait-until-drained.ts'
 
 export interface IngressArgs extends Told {
   readonly tenantId: string
-  /** What the hub's external identity provider says of the tenant's people. @default the tenant's id */
+  /**
+   * The value of the claim with which the hub's external identity provider names the tenant.
+   * @default the tenant's id
+   */
   readonly tenantClaimValue?: string
   /** The tenant's account. */
   readonly account: string
   readonly hub: HubOutputs
   readonly way: WayToModels & {
-    /** The tenant's attachment, which waits for acceptance; none for a tenant at the shared endpoint. */
+    /** The tenant's attachment, which waits for acceptance; absent for a tenant at the shared endpoint. */
     readonly attachmentId?: pulumi.Input<string>
   }
-  /** Regional host name of the model endpoint, known once it can be reached from the hub. */
+  /** The regional host name of the model endpoint, known after the hub can reach it. */
   readonly endpointHost: pulumi.Input<string>
-  /** The tenant's VPC is connected by PrivateLink. */
+  /** Whether the tenant's VPC is connected by PrivateLink. */
   readonly gatewayEndpoint: boolean
-  /** The names a tenant may use → Bedrock model or inference profile id. */
+  /** For each name of the tenant's models its Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>
   readonly maxTokens?: Readonly<Record<string, number>>
   readonly gateway: GatewayCode
-  /** How long a function that is left for tasks may take to answer what it was asked. */
+  /** When a tenant changes to tasks: how many seconds its old function may still take to answer. */
   readonly functionSeconds: number
-  /** In the tenant's account; known once calls may carry it. */
+  /** In the tenant's account; known after calls may carry it. */
   readonly guardrail?: GuardrailThere
   readonly tags: TagMap
 }
 
 export class Ingress extends pulumi.ComponentResource {
-  /** Of a tenant with a network of its own. */
+  /** Set for a tenant with a network of its own. */
   readonly attachment: AcceptedAttachment | undefined
-  /** With compute lambda. */
+  /** Set with compute `lambda`. */
   readonly functionArn: pulumi.Output<string> | undefined
-  /** With compute fargate. */
+  /** Set with compute `fargate`. */
   readonly serviceArn: pulumi.Output<string> | undefined
   readonly ruleArn: pulumi.Output<string>
 
-  /** Every child is made by the provider in `opts`: the hub's account, through the onboarding role. */
+  /** The provider in `opts` makes every child: in the hub's account, through the onboarding role. */
   constructor(
     name: string,
     args: IngressArgs,
@@ -90,7 +93,7 @@ export class Ingress extends pulumi.ComponentResource {
       { ...args, people, targetGroupArn: gateway.targetGroupArn },
       {
         ...child,
-        // Last to come and first to go: a request finds the whole ingress or none of it.
+        // The rule is made last and deleted first, so that a request finds either the whole ingress or none of it.
         dependsOn: [...gateway.ready, item, ...operators, group],
         hooks,
       },
@@ -114,7 +117,7 @@ export class Ingress extends pulumi.ComponentResource {
   }
 }
 
-/** Made only if there is none: the lock against two stacks that claim one tenant id. */
+/** Made only if no such item exists, so that two stacks cannot claim one tenant id. */
 function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResourceOptions): aws.dynamodb.TableItem {
   const { tenantId, account, hub, models, fallbacks, maxTokens } = args
   const { arn, version } = args.guardrail ?? {}
@@ -145,8 +148,9 @@ function configuration(name: string, args: IngressArgs, opts: pulumi.CustomResou
 }
 
 /**
- * Active and without further limits when the tenant is made, and from then on what the operator's commands say: no `up` writes these
- * items again, so none undoes a suspension or a limit. They go with the tenant, so that a reused id does not begin with another's.
+ * Items that operators' commands write: the status, and further limits. They are made with the status active and without limits, and no `up`
+ * writes them again, so none undoes a suspension or a limit. They are deleted with the tenant, so that a reused id does not begin with the
+ * limits of another tenant.
  */
 function operatorsItems(
   name: string,
@@ -161,12 +165,12 @@ function operatorsItems(
     )
   return [
     made(`${name}-status`, { tenantId, item: 'status', status: 'active' }),
-    // A gateway that has nothing to count in obeys no limits, so there is no item to write them to.
+    // Without a table of counters a gateway cannot apply limits, so there is no item for them.
     ...(hub.usageTableArn === undefined ? [] : [made(`${name}-limits`, { tenantId, item: 'limits', limits: {} })]),
   ]
 }
 
-/** Deleting it ends every membership, so that users of a removed tenant are not users of a later one of the same id. */
+/** Deleting the group ends every membership, so users of a removed tenant are not users of a later tenant with the same id. */
 function userGroup(
   name: string,
   { tenantId, hub }: IngressArgs,

@@ -1,4 +1,6 @@
-/** The tenant's log, one line a request, whatever runs its gateway, and the way of its audit lines into the hub's trail. */
+/**
+ * The tenant's log, with a line for each request of its function or tasks, and the subscription that sends its audit lines to the hub's trail.
+ */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { LINES } from '../../shared/audit-line.ts'
@@ -6,7 +8,7 @@ import type { HubOutputs } from '../../shared/contract.ts'
 import { functionLogGroupName } from '../../shared/naming.ts'
 import type { TagMap } from '../tags.ts'
 
-/** A line a request, without prompt and token. What an auditor needs of it is in the hub's trail as well, and stays there. */
+/** Lines contain neither prompts nor tokens. What an auditor needs of them is also in the hub's trail, and stays there. */
 const RETENTION_DAYS = 365
 export interface TenantLog {
   readonly group: aws.cloudwatch.LogGroup
@@ -14,8 +16,8 @@ export interface TenantLog {
 }
 
 /**
- * Whatever prints the lines depends on both. The group is made first, so that Lambda does not make one of its own, without
- * retention. So is the subscription: no line is printed before it is there, and when the tenant goes, none after it is gone.
+ * The function and the tasks depend on both. The group is made first, because otherwise Lambda would make one without a retention. The
+ * subscription exists before the first line is printed, and is deleted after the last one.
  */
 export function tenantLog(
   name: string,

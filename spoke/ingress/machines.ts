@@ -1,4 +1,4 @@
-/** A tenant's machines: their issuers' key sets, and a rule each beside the tenant's own, to the same target. */
+/** A tenant's machines: their issuers' key sets, and a listener rule for each machine, which forwards to the tenant's target group. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { HubOutputs } from '../../shared/contract.ts'
@@ -15,8 +15,9 @@ export interface MachinesArgs {
 }
 
 /**
- * `/TENANT.NAME/*` of the hub's listener. No tenant's id holds a dot, so that no two rules fit one path, and priorities mean
- * nothing. What is fetched at the deployment is fetched again every minute: `opts.dependsOn` is the item that names the issuers.
+ * The rules for `/TENANT.NAME/*` on the hub's listener. A tenant's id contains no dot, so no path matches two rules, and their priorities do not
+ * matter. The key sets that the deployment fetches are fetched again every minute, so `opts.dependsOn` must contain the item that names the
+ * issuers.
  */
 export function machineRules(
   name: string,

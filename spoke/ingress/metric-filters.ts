@@ -10,7 +10,7 @@ export interface IngressFiguresArgs {
   readonly limits?: Limits
 }
 
-/** `opts.dependsOn`: the log group. */
+/** `opts.dependsOn` must contain the log group. */
 export function ingressFigures(name: string, args: IngressFiguresArgs, opts: pulumi.CustomResourceOptions): void {
   const { tenantId, limits } = args
   const budget = limits?.tenant?.dollarsPerMonth
@@ -18,7 +18,7 @@ export function ingressFigures(name: string, args: IngressFiguresArgs, opts: pul
     FIGURES.spend,
     FIGURES.first,
     FIGURES.total,
-    // The file's own: what the operator has tightened meanwhile is not in it.
+    // The budget in the stack file. A smaller one that an operator has set is not shown.
     ...(budget === undefined ? [] : [{ ...FIGURES.budget, value: String(nanoDollarsOf(budget)) }]),
   ]
   for (const { metric, field, value } of taken)
@@ -27,7 +27,7 @@ export function ingressFigures(name: string, args: IngressFiguresArgs, opts: pul
       {
         name: `figure-${metric}`,
         logGroupName: functionLogGroupName(tenantId),
-        // Of this tenant only: a gateway that was taken over may print any name, and must not draw another tenant's figures.
+        // Only lines of this tenant: a gateway that an attacker controls may print any name, and must not change another tenant's metrics.
         pattern: figurePattern(tenantId, field),
         metricTransformation: { namespace: FIGURES.namespace, name: metric, value, dimensions: { tenant: '$.tenant' } },
       },

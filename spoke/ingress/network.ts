@@ -1,4 +1,4 @@
-/** The ingress's network in the hub account: the accepted attachment, and what the tenant's function may connect to. */
+/** The ingress's network in the hub's account: the accepted attachment, and the addresses to which the tenant's gateway may connect. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { everythingBut } from '../../shared/cidr-without.ts'
@@ -8,14 +8,14 @@ import type { TagMap } from '../tags.ts'
 
 export interface AcceptedAttachment {
   readonly id: pulumi.Output<string>
-  /** The gateway, known once the attachment is accepted, associated and propagated. */
+  /** The Transit Gateway's id, known after the attachment was accepted, associated and propagated. */
   readonly transitGatewayId: pulumi.Output<string>
 }
 
 /**
- * Accepts the tenant's attachment, puts it under the `spokes` table (routes to the hub only) and its addresses into the
- * `hub` table. AWS refuses a second association of the same attachment. A tenant that moves has a new attachment, so it keeps the
- * old one until the new one carries traffic.
+ * Accepts the tenant's attachment, associates it with the table `spokes` (which has a route to the hub only), and propagates its addresses into
+ * the table `hub`. AWS refuses a second association of an attachment. A tenant that moves has a new attachment, and keeps the old one until the
+ * new one carries traffic.
  */
 export function acceptAttachment(
   name: string,
@@ -27,7 +27,7 @@ export function acceptAttachment(
     name,
     {
       transitGatewayAttachmentId: args.attachmentId,
-      // Set here, not on the attachment: the owner of a shared gateway decides. On, they would join the tenants.
+      // Set here and not on the attachment, because the owner of a shared gateway decides. If they were on, tenants could reach each other.
       transitGatewayDefaultRouteTableAssociation: false,
       transitGatewayDefaultRouteTablePropagation: false,
       tags: args.tags,
@@ -52,25 +52,25 @@ export function acceptAttachment(
   }
 }
 
-/** Where the tenant's models are called: what its gateway may connect to. */
+/** The endpoint at which the tenant's models are called: the gateway may connect to it. */
 export type WayToModels =
-  /** Subnets of the tenant's own model endpoint. */
+  /** The blocks of the subnets of the tenant's own model endpoint. */
   | { readonly kind: 'own'; readonly endpointCidrBlocks: readonly string[] }
-  /** The group of the endpoint that the hub's tenants share, which lets in whom their ingresses admit. */
+  /** The security group of the shared endpoint. Each tenant's ingress adds a rule that admits its own gateway. */
   | { readonly kind: 'hub'; readonly securityGroupId: string }
 
 export interface FunctionSecurityGroupArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly way: WayToModels
-  /** The tenant's VPC is connected by PrivateLink: the hub finds it by the group's tag. */
+  /** Whether the tenant's VPC is connected by PrivateLink. The hub finds such tenants by the group's tag. */
   readonly gatewayEndpoint: boolean
   readonly tags: TagMap
 }
 
 /**
- * The tenant's own group: the network stops this function at another tenant's endpoint, before role, trust and endpoint
- * policy do. Out on 443 only, and nothing comes in.
+ * The tenant's own security group. It stops the tenant's gateway on the way to another tenant's endpoint, before role, trust policy and endpoint
+ * policy do. It lets out on 443 only, and nothing in.
  */
 export function functionSecurityGroup(
   name: string,
@@ -85,7 +85,7 @@ export function functionSecurityGroup(
       description: `Gateway function of ${args.tenantId}`,
       tags: args.gatewayEndpoint ? { ...tags, [CONNECTED_TAG.key]: CONNECTED_TAG.value } : tags,
     },
-    // Lambda frees a deleted function's interfaces in its own time.
+    // Lambda deletes the interfaces of a deleted function later.
     { ...opts, customTimeouts: { delete: '45m' } },
   )
   const destinations: readonly (Destination & { readonly key: string; readonly replaceOnChanges?: string[] })[] = [
@@ -108,7 +108,7 @@ export function functionSecurityGroup(
       key: `model-endpoint-${index}`,
       description: 'Model endpoint of the tenant itself',
       cidrIpv4,
-      // A second rule, not this one changed: while a tenant moves, its old endpoint is still called.
+      // The old rule is not changed; a second one is added, because during a move the tenant's old endpoint is still called.
       replaceOnChanges: ['cidrIpv4'],
     })),
     ...(hub.keySetVia === 'nat' ? internet(hub) : []),
@@ -126,7 +126,7 @@ export function functionSecurityGroup(
 
 const SHARED_ENDPOINT = 'shared-model-endpoint'
 
-/** The shared endpoint's group lets nobody in by itself: this gateway only, by its own group. */
+/** The shared endpoint's group admits nobody by itself. This rule admits the tenant's gateway, by the gateway's own group. */
 const admitted = (
   name: string,
   { tenantId, tags }: FunctionSecurityGroupArgs,
@@ -154,7 +154,10 @@ type Destination = { readonly description: string } & (
   | { readonly cidrIpv4: string }
 )
 
-/** The key set's public address is not known beforehand: the internet, but never another tenant or the rest of the hub. */
+/**
+ * The public address of the key set is not known beforehand. So the rules allow the internet, without the networks of other tenants and the rest
+ * of the hub.
+ */
 function internet(hub: HubOutputs): readonly (Destination & { readonly key: string })[] {
   return everythingBut([hub.cidrBlock, hub.spokesCidrBlock]).map((cidrIpv4) => ({
     key: `internet-${cidrIpv4}`,

@@ -1,13 +1,13 @@
-/** Whose tokens a tenant's people call with, where the hub has an external identity provider. */
+/** The issuer of the tokens of a tenant's people, if the hub has an external identity provider. */
 import type { HubIdentity, HubOutputs } from '../../shared/contract.ts'
 import type { PeopleClaim } from '../../shared/tenant.ts'
 
-/** Both locks are made of it: the load balancer's rule, and what the gateway is told. */
+/** Both checks of a token use these values: the load balancer's rule, and the gateway. */
 export interface People extends Pick<HubIdentity, 'issuer' | 'jwksUri' | 'audience'> {
   readonly claim: PeopleClaim
 }
 
-/** @returns nothing where people sign in with the hub's user pool */
+/** @returns undefined if people sign in with the hub's user pool */
 export function peopleOf(
   { identity }: Pick<HubOutputs, 'identity'>,
   tenantId: string,

@@ -1,4 +1,4 @@
-/** What leads a request to the tenant's gateway: target group, permission, listener rule. */
+/** What leads a request to the tenant's gateway: target group, permission and listener rule. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { DRAIN_SECONDS } from '../../shared/compute.ts'
@@ -27,14 +27,14 @@ export interface TenantTarget {
   readonly attachment: aws.lb.TargetGroupAttachment
 }
 
-/** A target group of one function. Health checks stay off: each one would invoke it. */
+/** A target group with one function. Health checks are off, because each one would invoke the function. */
 export function tenantTarget(name: string, args: TenantTargetArgs, opts: pulumi.CustomResourceOptions): TenantTarget {
   const targetGroup = new aws.lb.TargetGroup(
     name,
     {
       name: targetGroupName(args.tenantId),
       targetType: 'lambda',
-      // Without it, only the last of two headers of one name arrives, and two tokens cannot be told from one.
+      // Without it, only the last of two headers with the same name arrives, and the gateway could not detect a second token.
       lambdaMultiValueHeadersEnabled: true,
       tags: args.tags,
     },
@@ -55,7 +55,7 @@ export function tenantTarget(name: string, args: TenantTargetArgs, opts: pulumi.
   const attachment = new aws.lb.TargetGroupAttachment(
     name,
     { targetGroupArn: targetGroup.arn, targetId: args.function.arn },
-    // The load balancer tries the permission when the function is registered.
+    // The load balancer tests the permission when the function is registered.
     { ...opts, dependsOn: [permission] },
   )
   return { targetGroupArn: targetGroup.arn, attachment }
@@ -70,13 +70,13 @@ export interface TasksTargetArgs {
 
 export interface TasksTarget {
   readonly targetGroup: aws.lb.TargetGroup
-  /** Forwards to the group, and is never met. */
+  /** A rule that forwards to the target group, but that no request matches. */
   readonly idleRule: aws.lb.ListenerRule
 }
 
 /**
- * A target group of tasks, which ECS registers in it by their addresses. HTTP inside of the VPC: decision 0028.
- * Streams differ in length by a thousand times, so the next request goes where the fewest are under way.
+ * A target group for tasks, in which ECS registers their addresses. Inside the VPC it uses HTTP: decision 0028. Streams differ greatly in
+ * length, so the next request goes to the task with the fewest running requests.
  */
 export function tasksTarget(name: string, args: TasksTargetArgs, opts: pulumi.CustomResourceOptions): TasksTarget {
   const targetGroup = new aws.lb.TargetGroup(
@@ -88,7 +88,7 @@ export function tasksTarget(name: string, args: TasksTargetArgs, opts: pulumi.Cu
       port: GATEWAY_PORT,
       protocol: 'HTTP',
       loadBalancingAlgorithmType: 'least_outstanding_requests',
-      // A task that leaves finishes what it has begun; one that has nothing to finish leaves at once, as far as the load balancer goes.
+      // A leaving task finishes its running requests. A task without any leaves at once, as far as the load balancer is concerned.
       deregistrationDelay: DRAIN_SECONDS,
       healthCheck: {
         path: HEALTH_PATH,
@@ -105,12 +105,12 @@ export function tasksTarget(name: string, args: TasksTargetArgs, opts: pulumi.Cu
   return { targetGroup, idleRule: idleRule(`${name}-idle`, { ...args, targetGroupArn: targetGroup.arn }, opts) }
 }
 
-/** An address that no client has: RFC 5737 sets it aside for documentation, and it is routed nowhere. */
+/** An address that no client has: RFC 5737 reserves it for documentation, and it is not routed. */
 const NOBODY = '192.0.2.0/32'
 
 /**
- * Makes the target group one of the load balancer's before the tenant's requests go there: ECS makes no service on a group that no
- * rule forwards to, and drains no group without a load balancer. A client that matched this rule after all would need the same token.
+ * Connects the target group with the load balancer before the tenant's requests go there: ECS makes no service with a group that no rule
+ * forwards to, and does not drain a group without a load balancer. A client that matched this rule all the same would need the same token.
  */
 const idleRule = (name: string, args: TenantRuleArgs, opts: pulumi.CustomResourceOptions): aws.lb.ListenerRule =>
   listenerRule(name, args, [{ sourceIp: { values: [NOBODY] } }], opts)
@@ -119,15 +119,15 @@ export interface TenantRuleArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly targetGroupArn: pulumi.Input<string>
-  /** Undefined where people sign in with the hub's user pool. */
+  /** Undefined if people sign in with the hub's user pool. */
   readonly people: People | undefined
   readonly tags: TagMap
 }
 
 /**
- * `/TENANT` and `/TENANT/*` of the hub's listener. The priority is left to the provider, which takes the next free one and
- * tries again when another tenant was faster. On the demo's HTTP listener the function's own check is the only one: AWS
- * validates tokens on HTTPS listeners only.
+ * The rule for `/TENANT` and `/TENANT/*` on the hub's listener. The provider chooses the priority: the next free one, and another one if a
+ * different tenant took it at the same moment. On the demo's HTTP listener the gateway's own check is the only one, because AWS validates tokens
+ * on HTTPS listeners only.
  */
 export const tenantRule = (
   name: string,
@@ -162,7 +162,7 @@ function listenerRule(
   )
 }
 
-/** Issuer, signature and times are always checked; audience, use, tenant and group only because they are listed. */
+/** Issuer, signature and times are always checked. Audience, use, tenant and group are checked because they are listed here. */
 function jwtValidation({ hub, tenantId, people }: Pick<TenantRuleArgs, 'hub' | 'tenantId' | 'people'>) {
   return {
     type: 'jwt-validation',
@@ -193,7 +193,7 @@ const claimsOf = ({ claim, format, value, groupsClaim }: PeopleClaim) => [
   ...(groupsClaim === undefined ? [] : [{ format: FORMATS.list, name: groupsClaim, values: [value] }]),
 ]
 
-/** As the load balancer calls them. */
+/** The load balancer's names for these formats. */
 const FORMATS = {
   text: 'single-string',
   list: 'string-array',

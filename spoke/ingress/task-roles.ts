@@ -1,4 +1,4 @@
-/** The two roles of a tenant's tasks, in the hub account: shared/policies/task-roles.ts says what each may. */
+/** The two roles of a tenant's tasks, in the hub's account. shared/policies/task-roles.ts says what each may do. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
@@ -22,7 +22,7 @@ export interface TaskRolesArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly fargate: HubFargate
-  /** The one role that the tasks may assume. */
+  /** The only role that the tasks may assume. */
   readonly tenantRoleArn: string
   readonly tags: TagMap
 }

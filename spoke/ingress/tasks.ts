@@ -1,4 +1,4 @@
-/** The tenant's gateway as tasks on Fargate: the task definition, the service that keeps tasks running, and their number. */
+/** The tenant's gateway as tasks on Fargate: the task definition, the service that keeps tasks running, and the scaling of their number. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { TaskTier } from '../../shared/compute.ts'
@@ -12,19 +12,19 @@ import type { TenantLog } from './log.ts'
 import type { People } from './people-claim.ts'
 
 const CONTAINER = 'gateway'
-/** From "please stop" to the end of a container: AWS's maximum. The server needs less (functions/gateway/server.ts). */
+/** Seconds from the signal to stop until the container is killed: AWS's maximum. The server needs less (functions/gateway/server.ts). */
 const STOP_SECONDS = 120
-/** A new task is not judged before it has had time to begin. */
+/** Health checks of a new task are ignored for this long. */
 const GRACE_SECONDS = 60
 /**
- * A deployment ends when the last old task has gone: the deregistration delay (3,600 s) and the stop, and the provider gives up
- * after 20 minutes unless it is told to wait.
+ * A deployment ends when the last old task has stopped: after the deregistration delay (3,600 s) and the stop time. Without these values the
+ * provider would give up after 20 minutes.
  */
 const DEPLOYMENT_TIMEOUTS = { create: '30m', update: '75m', delete: '75m' }
 
 export interface TasksArgs {
   readonly tenantId: string
-  /** Undefined where people sign in with the hub's user pool. */
+  /** Undefined if people sign in with the hub's user pool. */
   readonly people: People | undefined
   readonly hub: HubOutputs
   readonly fargate: HubFargate
@@ -33,14 +33,14 @@ export interface TasksArgs {
   readonly image: string
   readonly taskRoleArn: pulumi.Input<string>
   readonly taskExecutionRoleArn: pulumi.Input<string>
-  /** The tenant's own: out to the hub's endpoints and its own spoke's. */
+  /** The tenant's own security group: out to the hub's endpoints and to the endpoint of its own spoke. */
   readonly securityGroupId: pulumi.Input<string>
   readonly targetGroupArn: pulumi.Input<string>
   readonly log: TenantLog
   readonly tags: TagMap
 }
 
-/** `opts.dependsOn`: the roles' policies, the security group's rules, and a rule that forwards to the target group. */
+/** `opts.dependsOn` must contain the roles' policies, the security group's rules, and a rule that forwards to the target group. */
 export function gatewayService(
   name: string,
   args: TasksArgs,
@@ -56,7 +56,7 @@ export function gatewayService(
       launchType: 'FARGATE',
       taskDefinition: taskDefinition(name, args, child).arn,
       desiredCount: tier.minimumTasks,
-      // New tasks first, all of them: nobody waits for a place during a deployment.
+      // All new tasks start first, so capacity is never missing during a deployment.
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
       deploymentCircuitBreaker: { enable: true, rollback: true },
@@ -68,7 +68,7 @@ export function gatewayService(
       },
       loadBalancers: [{ targetGroupArn: args.targetGroupArn, containerName: CONTAINER, containerPort: GATEWAY_PORT }],
       healthCheckGracePeriodSeconds: GRACE_SECONDS,
-      // A shell in a task would be a way to its credentials.
+      // A shell in a task would give access to its credentials.
       enableExecuteCommand: false,
       waitForSteadyState: true,
       propagateTags: 'SERVICE',
@@ -77,7 +77,7 @@ export function gatewayService(
     {
       ...child,
       dependsOn: [args.log.group, args.log.subscription, ...dependsOn],
-      // Scaling's own, from then on.
+      // After the creation, scaling decides the number.
       ignoreChanges: ['desiredCount'],
       customTimeouts: DEPLOYMENT_TIMEOUTS,
     },
@@ -98,7 +98,7 @@ function taskDefinition(name: string, args: TasksArgs, opts: pulumi.CustomResour
       taskRoleArn: args.taskRoleArn,
       executionRoleArn: args.taskExecutionRoleArn,
       containerDefinitions: args.log.group.name.apply((logGroup) => JSON.stringify([container(args, logGroup)])),
-      // A circuit breaker goes back to the one before; and nobody may be given the right to deregister one (onboarding-tasks.ts).
+      // The circuit breaker returns to the previous revision. And no role may be allowed to deregister one (onboarding-tasks.ts).
       skipDestroy: true,
       tags: args.tags,
     },
@@ -125,7 +125,7 @@ function container(args: TasksArgs, logGroup: string) {
     portMappings: [{ containerPort: GATEWAY_PORT, hostPort: GATEWAY_PORT, protocol: 'tcp' }],
     environment: Object.entries(environment)
       .map(([key, value]) => ({ name: key, value: String(value) }))
-      // As AWS gives them back.
+      // In the form in which AWS returns them.
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
     stopTimeout: STOP_SECONDS,
     logConfiguration: {
@@ -134,7 +134,7 @@ function container(args: TasksArgs, logGroup: string) {
         'awslogs-group': logGroup,
         'awslogs-region': hub.region,
         'awslogs-stream-prefix': 'task',
-        // AWS's default drops lines when they cannot be sent, audit lines among them (decision 0030).
+        // AWS's default drops lines that cannot be sent, audit lines among them (decision 0030).
         mode: 'blocking',
       },
     },
@@ -146,16 +146,16 @@ export interface ScalingArgs {
   readonly tier: TaskTier
   readonly fargate: HubFargate
   readonly service: aws.ecs.Service
-  /** Of the gauge that the server prints. */
+  /** The metric of requests in flight, which the server prints. */
   readonly metric: { readonly namespace: string; readonly name: string }
-  /** The only thing that tells IAM which tenant the scalable target is of. */
+  /** The tag is the only way for IAM to know the tenant of the scalable target. */
   readonly tags: TagMap
 }
 
-/** Requests that a task holds on average, by what it has of a vCPU (decision 0032). */
+/** The average number of requests in flight for a task with one vCPU (decision 0032). */
 const IN_FLIGHT_PER_VCPU = 80
 
-/** Follows the requests in flight a task: AWS has no such metric, and requests a minute say nothing of how long they take. */
+/** Scales by the requests in flight for each task. AWS has no such metric, and requests a minute do not say how long requests take. */
 export function scaling(name: string, args: ScalingArgs, opts: pulumi.CustomResourceOptions): void {
   const { tenantId, tier, fargate, service, metric, tags } = args
   const target = new aws.appautoscaling.Target(
@@ -183,11 +183,11 @@ export function scaling(name: string, args: ScalingArgs, opts: pulumi.CustomReso
         customizedMetricSpecification: {
           namespace: metric.namespace,
           metricName: metric.name,
-          // One line a task and minute: their average is the average a task.
+          // Each task prints one line a minute, so the average of the lines is the average over tasks.
           statistic: 'Average',
         },
         scaleOutCooldown: 60,
-        // A task that leaves takes its streams with it only when they are done: there is no hurry.
+        // A leaving task ends only when its streams have ended, so there is no hurry.
         scaleInCooldown: 300,
       },
     },
@@ -195,6 +195,6 @@ export function scaling(name: string, args: ScalingArgs, opts: pulumi.CustomReso
   )
 }
 
-/** What scaling holds a task to. */
+/** The number of requests in flight at which scaling keeps a task. */
 export const inFlightTarget = ({ cpuUnits }: Pick<TaskTier, 'cpuUnits'>): number =>
   (cpuUnits / 1024) * IN_FLIGHT_PER_VCPU

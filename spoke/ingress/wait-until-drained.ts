@@ -1,7 +1,7 @@
 /**
- * A tenant that moves has two ways to its models, until its item names the new endpoint. The deployment deletes the old way
- * when everything else is done: not before the functions that are running have seen the item, and what they have asked
- * through the old endpoint is answered. The same goes for a guardrail, or a version of one, that is followed by another.
+ * A tenant that moves has two paths to its models until its item names the new endpoint. At its end the deployment deletes the old path. This
+ * hook makes it wait until running functions have read the new item, and until the calls through the old endpoint were answered. It also waits
+ * when a guardrail, or its version, is replaced.
  */
 import { setTimeout } from 'node:timers/promises'
 import * as pulumi from '@pulumi/pulumi'
@@ -15,7 +15,7 @@ export interface WaitUntilDrainedArgs {
 
 type Wait = (milliseconds: number) => Promise<unknown>
 
-/** Runs after an update of the tenant's item, and waits when it names another endpoint or another guardrail than before. */
+/** Runs after an update of the tenant's item. It waits if the item names another endpoint or another guardrail than before. */
 export const waitUntilDrained =
   ({ tenantId, tier }: WaitUntilDrainedArgs, wait: Wait = setTimeout) =>
   async ({ oldInputs, newInputs }: Pick<pulumi.ResourceHookArgs, 'oldInputs' | 'newInputs'>): Promise<void> => {
@@ -35,7 +35,7 @@ export const waitUntilDrained =
     await wait(milliseconds)
   }
 
-/** Most calls have ended by then; what becomes of a stream whose guardrail is deleted is told nowhere (?). */
+/** Most calls have ended by then. It is not documented what happens to a stream whose guardrail is deleted (?). */
 const LONGEST_GUARDED_SECONDS = 60
 
 function itemOf(inputs: Record<string, unknown> | undefined): {
@@ -46,10 +46,10 @@ function itemOf(inputs: Record<string, unknown> | undefined): {
 }
 
 /**
- * Runs after an update of the tenant's rule, and waits when it forwards to another target group than a function's: what the
- * function was asked before that is answered, before the deployment deletes it. Tasks need no such wait: ECS stops none that
- * still answers (the target group's deregistration delay).
- * @param functionSeconds how long the function that is left may take
+ * Runs after an update of the tenant's rule. It waits if the rule forwarded to a function before and now forwards to another target group: the
+ * function's running requests are answered before the deployment deletes the function. Tasks need no such wait, because ECS does not stop a task
+ * that still answers (deregistration delay).
+ * @param functionSeconds how long the old function may take
  */
 export const waitUntilAnswered =
   (

@@ -1,4 +1,4 @@
-/** What is asked of AWS before anything of a tenant is made, by providers that nothing is made with. */
+/** What is asked of AWS before anything of a tenant is made, by providers that make nothing. */
 import * as aws from '@pulumi/aws'
 import { type SigningIn, signedIn } from '../../shared/aws-sign-in.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
@@ -12,8 +12,8 @@ import { bedrockLookUp, checkModels, warn } from './models-there.ts'
 import { checkNeighbours, readNeighbours } from './neighbours.ts'
 
 /**
- * @returns the image that the tenant's tasks run, where it has tasks
- * @throws Error saying what does not fit what is there, or which account is not reached
+ * @returns the image that the tenant's tasks run, if it has tasks
+ * @throws Error that says which setting does not fit what exists, or which account cannot be reached
  */
 export async function askAws(
   settings: SpokeSettings,
@@ -59,7 +59,7 @@ const tenantsAccount = ({ tenantId, account, credentials }: SpokeSettings): Sign
   settings: 'account, roleArn and profile',
 })
 
-/** Zones by name mean other places in other accounts, and the service answers by name: match both through their ids. */
+/** A zone's name means another place in another account, and the service returns names. So both are matched by zone ids. */
 async function requireServiceZones(settings: SpokeSettings, hub: HubOutputs, provider: aws.Provider): Promise<void> {
   const [{ names, zoneIds }, service] = await Promise.all([
     aws.getAvailabilityZones({ state: 'available' }, { provider }),

@@ -1,8 +1,8 @@
-/** What a tenant's stack has deployed before, and what of it is not changed in place: asked of the stack itself, not of AWS. */
+/** What this tenant's stack has deployed before, and which of it cannot be changed in place. It is read from the stack itself, not from AWS. */
 import type { HubOutputs } from '../../shared/contract.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 
-/** Outputs of the stack's last deployment that the settings are held against. */
+/** The outputs of the last deployment with which the settings are compared. */
 export const BEFORE = [
   'tenantId',
   'account',
@@ -17,30 +17,30 @@ export const BEFORE = [
 export interface Before {
   readonly tenantId?: string
   readonly account?: string
-  /** Absent after a deployment by an older version, as the zones. */
+  /** Like the zones, absent after a deployment by an older version. */
   readonly cidrBlock?: string
   readonly availabilityZoneIds?: readonly string[]
-  /** The tenant's function, in the account of its hub; absent where tasks on Fargate serve it. */
+  /** The tenant's function, in its hub's account; absent if tasks on Fargate serve the tenant. */
   readonly functionArn?: string
-  /** The tenant's rule on the listener of its hub. */
+  /** The tenant's rule on its hub's listener. */
   readonly ruleArn?: string
-  /** Longest time of a request; absent after a deployment by an older version. */
+  /** The longest time of a request, in seconds; absent after a deployment by an older version. */
   readonly timeoutSeconds?: number
-  /** A hub's stack, whose role was changed. */
+  /** Set if the stack was a hub's, and its `role` was changed. */
   readonly transitGatewayArn?: string
 }
 
 type Asked = Pick<SpokeSettings, 'tenantId' | 'account' | 'cidrBlock' | 'availabilityZoneIds' | 'hubStack'>
 
-/** @throws Error saying what is deployed, what was asked, and what to do instead */
+/** @throws Error that says what is deployed, what was asked, and what to do instead */
 export function checkBefore(asked: Asked, hub: Pick<HubOutputs, 'account' | 'region'>, before: Before): void {
   const mistakes = placeMistakes(asked, hub, before)
-  // Of another tenant's network nothing is compared.
+  // If the id, account or hub differs, the network is not compared.
   const all = mistakes.length > 0 ? mistakes : zoneMistakes(asked, before)
   if (all.length > 0) throw new Error(all.join('\n'))
 }
 
-/** Another id, account or hub: everything is made anew there, and nothing may be deleted of what is here. */
+/** With another id, account or hub, everything would be made again elsewhere, and nothing that exists here may be deleted. */
 function placeMistakes(
   { tenantId, account, hubStack }: Asked,
   hub: Pick<HubOutputs, 'account' | 'region'>,
@@ -68,7 +68,7 @@ function placeMistakes(
   return mistakes
 }
 
-/** The order of the zones decides the subnets' addresses; in another block they are all new. */
+/** The order of the zones decides the subnets' addresses. In another block all addresses are new. */
 function zoneMistakes({ tenantId, cidrBlock, availabilityZoneIds }: Asked, before: Before): readonly string[] {
   const had = before.availabilityZoneIds
   if (had === undefined || cidrBlock === undefined || before.cidrBlock !== cidrBlock) return []
@@ -81,9 +81,9 @@ function zoneMistakes({ tenantId, cidrBlock, availabilityZoneIds }: Asked, befor
   ]
 }
 
-/** Lambda's limit, where an older version did not say. */
+/** Lambda's limit, for outputs of an older version that do not have the time. */
 const LONGEST_FUNCTION_SECONDS = 900
 
-/** How long a function that is left may still answer what it was asked; nothing where none was deployed. */
+/** How many seconds a function that is about to be deleted may still take to answer; 0 if none was deployed. */
 export const functionSeconds = ({ functionArn, timeoutSeconds = LONGEST_FUNCTION_SECONDS }: Before): number =>
   functionArn === undefined ? 0 : timeoutSeconds
