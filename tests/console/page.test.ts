@@ -3,8 +3,11 @@ import type { Observed } from '@genai/local-cloud/observer'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type Console, openConsole } from '../../cli/console/console.ts'
+import { limitsOfTenants } from '../../cli/console/limits.ts'
 import { faultCommand } from '../../cli/fault/switch.ts'
+import { tableName } from '../../shared/naming.ts'
 import { describeInBrowser, openBrowser, violations } from '../browser.ts'
+import { administratorsTable, WITH_ADMINISTRATOR } from '../limits/served.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { imagined } from './imagined.ts'
 
@@ -14,6 +17,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let platform: Platform
 let watched: Console
 let browser: Browser
+let dynamodb: ReturnType<typeof administratorsTable>
 let page: Page
 /** What goes to the console's observer, beside what happens. */
 let observe: (step: Observed) => void
@@ -38,8 +42,12 @@ const lit = () =>
 
 describeInBrowser('the page of the console', () => {
   beforeAll(async () => {
-    platform = await startPlatform()
+    platform = await startPlatform({
+      organization: WITH_ADMINISTRATOR,
+      settings: { 'spoke-tenant2': { limits: { tenant: { tokensPerDay: 1_000_000 } } } },
+    })
     const { cloud } = platform
+    dynamodb = administratorsTable(platform)
     watched = await openConsole({
       cloud: {
         ledger: cloud.ledger,
@@ -50,14 +58,13 @@ describeInBrowser('the page of the console', () => {
         },
       },
       faults: faultCommand(cloud),
-      limits: async () => [
-        { tenant: 'tenant1', limits: [{ scope: 'tenant', limit: 'requestsPerMinute', holds: 60, used: 45 }] },
-      ],
+      limits: () => limitsOfTenants({ dynamodb, tableName }),
     })
     await Promise.all(['tenant1', 'tenant2'].map((tenant) => platform.token(tenant)))
     browser = await openBrowser()
   })
   afterAll(async () => {
+    dynamodb?.destroy()
     await browser?.close()
     watched?.close()
     await platform?.close()
@@ -152,12 +159,14 @@ describeInBrowser('the page of the console', () => {
   })
 
   it('shows limits and use of each tenant', async () => {
-    const meter = page.getByRole('meter', { name: 'requests per minute' })
-    await expect.poll(() => meter.getAttribute('aria-valuetext')).toBe('45 of 60')
+    expect((await platform.invoke('tenant2')).status).toBe(200)
     await platform.cloud.monitoring.settled()
-    await expect
-      .poll(() => page.locator('#tenants article').first().innerText())
-      .toMatch(/tenant1\s+\d+ requests, \d+ refused, \d+ tokens/)
+    const article = page.locator('#tenants article', { hasText: 'tenant2' })
+    const tokens = async () => /tenant2\s+\d+ requests, \d+ refused, (\d+) tokens/.exec(await article.innerText())?.[1]
+    await expect.poll(tokens).toMatch(/[1-9]/)
+    // Two ways of the same figure: the requests' own lines, and the counter that the gateway kept.
+    const meter = page.getByRole('meter', { name: 'tokens per day' })
+    await expect.poll(() => meter.getAttribute('aria-valuetext')).toBe(`${await tokens()} of 1,000,000`)
     expect(await page.locator('#tenants canvas').count()).toBeGreaterThan(0)
     await expect.poll(() => page.locator('#audit tbody tr').count()).toBeGreaterThan(2)
   })

@@ -74,12 +74,16 @@ export const WITH_ADMINISTRATOR = {
   ),
 }
 
-export function readCounters({ hub, cloud, wirePort: port, caFile }: Platform) {
-  const dynamodb = new DynamoDBClient({
+export const administratorsTable = ({ hub, cloud, wirePort: port, caFile }: Platform) =>
+  new DynamoDBClient({
     region: hub.region,
     credentials: cloud.credentials.issue(ADMINISTRATOR, 3_600),
     requestHandler: { httpsAgent: localAgent({ port, caFile }) },
   })
+
+export function readCounters(platform: Platform) {
+  const { hub } = platform
+  const dynamodb = administratorsTable(platform)
   return {
     async item(tenantId: string, kind: ScopeKind, name?: string): Promise<UsageItem> {
       const Key = { scope: { S: scopeKey(tenantId, kind, name) } }
