@@ -1,4 +1,11 @@
 /** The gateway's server as a process of its own, in the place of a tenant's function: its subnet, its role, its variables. */
+import { request as httpRequest } from 'node:http'
+import {
+  constants,
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { createServer } from 'node:tls'
 import { bundle } from '../../proof/bench/bundles.ts'
@@ -43,8 +50,11 @@ export async function startServerProcess({ cloud, hub, caFile }: Platform, tenan
   const probe = await bundle('clients-probe', 'proof/bench/probe.ts')
   const { file } = await bundle('clients-server', 'functions/gateway/server.ts')
   const server = await startServer('server', file, CHAT, { probe: probe.file, environment, token: '' })
-  // AWS's clients send no token without TLS, which the load balancer ends on AWS.
-  const front = createServer(cloud.authority.issue(['localhost']), (socket) => {
+  // AWS's clients send no token without TLS, which the load balancer ends on AWS; so is HTTP/2, which those for JavaScript speak.
+  const overHttp2 = createHttp2Server((request, response) => toHttp1(request, response, server.port))
+  const secured = { ...cloud.authority.issue(['localhost']), ALPNProtocols: ['h2', 'http/1.1'] }
+  const front = createServer(secured, (socket) => {
+    if (socket.alpnProtocol === 'h2') return void overHttp2.emit('connection', socket)
     const back = connect(server.port, '127.0.0.1')
     for (const [one, other] of [
       [socket, back],
@@ -63,4 +73,24 @@ export async function startServerProcess({ cloud, hub, caFile }: Platform, tenan
       await server.stop()
     },
   }
+}
+
+/** Headers of one HTTP/1.1 connection, which HTTP/2 must not have (RFC 9113, 8.2.2). */
+const OF_A_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+function toHttp1(request: Http2ServerRequest, response: Http2ServerResponse, port: number): void {
+  const { ':authority': host, ...sent } = request.headers
+  const headers = Object.fromEntries(Object.entries({ ...sent, host }).filter(([name]) => !name.startsWith(':')))
+  const back = httpRequest(
+    { host: '127.0.0.1', port, method: request.method, path: request.url, headers },
+    (answer) => {
+      const passed = Object.entries(answer.headers).filter(([name]) => !OF_A_CONNECTION.has(name))
+      response.writeHead(answer.statusCode ?? 502, Object.fromEntries(passed))
+      answer.pipe(response)
+      answer.on('close', () => answer.complete || response.stream.close(constants.NGHTTP2_INTERNAL_ERROR))
+    },
+  )
+  request.pipe(back)
+  back.on('error', () => response.stream.close(constants.NGHTTP2_INTERNAL_ERROR))
+  response.on('close', () => back.destroy())
 }
