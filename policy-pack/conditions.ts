@@ -16,11 +16,11 @@ export function required({ conditions }: Statement, key: string | RegExp): reado
     .flatMap(([, keys]) => Object.entries(keys))
     .filter(([name]) => isKey(name))
     .map(([, value]) => asTexts(value))
-  // Of several conditions on one key all must hold: the narrowest counts.
+  // If several conditions are about one key, all must hold, so the one with the fewest values counts.
   return values.find((list) => list.length > 0 && !list.some(isOpen)) ?? []
 }
 
-/** Whether a value is only wildcards, or nearly so. */
+/** Whether a value consists of wildcards only, or nearly so. */
 const isOpen = (value: string) => value.replaceAll(/[*?]/g, '').length < 3 && /[*?]/.test(value)
 
 /** Condition keys that identify a resource where an ARN cannot. */
@@ -36,7 +36,7 @@ export function narrows(statement: Statement, kind: DocumentKind): boolean {
   const untagged = Object.entries(statement.conditions.Null ?? {}).some(
     ([key, value]) => /^aws:ResourceTag\//i.test(key) && value === 'true',
   )
-  // A service that acts for one resource names that as the source.
+  // A service that acts for a resource names that resource as the source.
   const byCaller =
     kind !== 'identity' && ['aws:PrincipalArn', 'aws:SourceArn'].some((key) => required(statement, key).length > 0)
   return untagged || byCaller || required(statement, WHICH).length > 0

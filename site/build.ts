@@ -16,7 +16,7 @@ const OPTIONS = {
   minify: true,
   format: 'esm',
   platform: 'browser',
-  // Baseline of 2024.
+  // Browsers of 2024 and later.
   target: ['chrome123', 'firefox125', 'safari17.4'],
   legalComments: 'none',
   charset: 'utf8',
@@ -27,7 +27,7 @@ const OPTIONS = {
 
 export interface BuiltPage {
   readonly assets: readonly { readonly key: string; readonly contentType: string; readonly path: string }[]
-  /** Keys of some of them. */
+  /** The keys in the bucket of some of the files. */
   readonly script: string
   readonly stylesheet: string
   readonly icon: string
@@ -40,8 +40,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Same sources, same bytes, same names.
- * @param directory where they are kept. @default `.local/site` of the project
+ * The same sources give the same bytes and the same names.
+ * @param directory for the files.
+ * @default `.local/site` of the project
  */
 export async function buildPage(directory = join(PROJECT, '.local', 'site')): Promise<BuiltPage> {
   const { outputFiles } = await build(OPTIONS)
@@ -49,7 +50,7 @@ export async function buildPage(directory = join(PROJECT, '.local', 'site')): Pr
   const sha256 = createHash('sha256')
   for (const { path, contents } of files) sha256.update(basename(path)).update(contents)
   const home = join(directory, sha256.digest('hex'))
-  // It may be the first to make `.local`, whose keys and passwords are its user's alone.
+  // This may be the first step to make `.local`, whose keys and passwords only the user may read.
   await mkdir(home, { recursive: true, mode: 0o700 })
   const assets = await Promise.all(
     files.map(async ({ path, contents }) => {

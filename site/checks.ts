@@ -5,14 +5,14 @@ import type { SiteSettings } from '../shared/settings.ts'
 /** Outputs of the stack's last deployment with which the settings are compared. */
 export const BEFORE = ['site', 'account', 'url', 'tenantId', 'transitGatewayArn'] as const
 
-/** What this stack has deployed: nothing before its first `up`. */
+/** What this stack has deployed; empty before its first `up`. */
 export interface Before {
   readonly site?: true
   readonly account?: string
   readonly url?: string
-  /** A tenant's stack, whose role was changed. */
+  /** Set if the stack was a tenant's, and its `role` was changed. */
   readonly tenantId?: string
-  /** A hub's stack, whose role was changed. */
+  /** Set if the stack was a hub's, and its `role` was changed. */
   readonly transitGatewayArn?: string
 }
 
@@ -20,8 +20,8 @@ type Hub = Pick<HubOutputs, 'listenerProtocol' | 'identity' | 'userPoolDomain' |
 type Asked = Pick<SiteSettings, 'account' | 'domain' | 'hubStack'>
 
 /**
- * @returns host of the pages that people sign in at
- * @throws Error with every mistake: what is deployed, what was asked, and what to do
+ * @returns the host of the sign-in pages
+ * @throws Error with all mistakes: what is deployed, what was asked, and what to do
  */
 export function checkSite(settings: Asked, hub: Hub, before: Before): string {
   const mistakes = [...placeMistakes(settings, before), ...hubMistakes(settings, hub, before)]
@@ -54,7 +54,7 @@ function placeMistakes({ account }: Asked, before: Before): readonly string[] {
   return []
 }
 
-/** The hub's mistakes. A listener allows one origin; a page of another origin could not read the gateway's answers. */
+/** Mistakes in the hub's settings. A listener allows one origin; a page of another origin could not read the gateway's answers. */
 function hubMistakes(settings: Asked, hub: Hub, before: Before): readonly string[] {
   if (hub.listenerProtocol !== 'HTTPS')
     return [
@@ -65,7 +65,7 @@ function hubMistakes(settings: Asked, hub: Hub, before: Before): readonly string
   const { browserOrigin } = hub
   const own = domain === undefined ? before.url : `https://${domain.domainName}`
   if (own === undefined || browserOrigin === own) return []
-  // CloudFront chooses the name, so the client is deployed first, and the hub's setting follows.
+  // CloudFront chooses the name, so the client is deployed first, and the hub's setting after it.
   if (domain === undefined && browserOrigin === undefined) return []
   return [
     `The hub lets pages of ${browserOrigin ?? 'every origin, none in particular,'} call it, and this client is ${own}. Tell the hub, and deploy ` +
@@ -73,7 +73,10 @@ function hubMistakes(settings: Asked, hub: Hub, before: Before): readonly string
   ]
 }
 
-/** The command that is still to be given, once the page's origin is known. @returns undefined where the hub knows it */
+/**
+ * The command that the operator still has to run when the page's origin is known.
+ * @returns undefined if the hub has the origin already
+ */
 export function originToSet(settings: Asked, { browserOrigin }: Hub, origin: string): string | undefined {
   if (browserOrigin === origin) return undefined
   return `The hub does not know this client yet. Pin its answers to it: ${inHub(settings, 'browserOrigin', origin)}`

@@ -1,4 +1,4 @@
-/** The distribution: the bucket's only reader, under the client's name, with the headers that guard the page. */
+/** The distribution, which alone reads the bucket. It serves the client's name, with the headers that protect the page. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { PREFIX } from '../shared/naming.ts'
@@ -8,16 +8,16 @@ import { NOT_FOUND_PAGE, START_PAGE } from './files.ts'
 import { contentSecurityPolicy, HSTS_SECONDS, PERMISSIONS_POLICY } from './security-headers.ts'
 import { named, type SiteTags } from './tags.ts'
 
-/** AWS's own cache policy CachingOptimized: an object's own cache-control decides, and answers are packed. */
+/** AWS's own cache policy CachingOptimized: an object's cache-control decides, and answers are compressed. */
 const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6'
 
 export interface DistributionArgs {
   readonly settings: Pick<SiteSettings, 'domain'>
   readonly bucketDomainName: pulumi.Input<string>
   readonly webAclArn: pulumi.Input<string>
-  /** With a domain. */
+  /** Set if the client has a domain. */
   readonly certificateArn?: pulumi.Input<string>
-  /** Origins that the page calls. */
+  /** The origins that the page calls. */
   readonly connectsTo: readonly string[]
   readonly tags: SiteTags
 }
@@ -63,7 +63,7 @@ export function distribution(
         responseHeadersPolicyId: headers.id,
         viewerProtocolPolicy: 'redirect-to-https',
       },
-      // Who may not list a bucket is told "forbidden" of what is not there.
+      // A reader that may not list a bucket gets "forbidden" for an object that does not exist.
       customErrorResponses: [
         { errorCode: 403, responseCode: 404, responsePagePath: `/${NOT_FOUND_PAGE}`, errorCachingMinTtl: 10 },
       ],

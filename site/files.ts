@@ -4,12 +4,12 @@ import type { BuiltPage } from './build.ts'
 export const START_PAGE = 'index.html'
 export const NOT_FOUND_PAGE = 'not-found.html'
 
-/** What the page is told of the platform that it is for: nothing in it is secret. */
+/** What the page needs to know about its platform. Nothing in it is secret. */
 export interface PageConfiguration {
   readonly title: string
   readonly gatewayUrl: string
   readonly signIn: { readonly url: string; readonly clientId: string; readonly scope: string }
-  /** The path of each federated provider's people, by the group that their tokens have; absent where there are none. */
+  /** For each federated provider's group in tokens the path on which its people call; absent without such providers. */
   readonly federated?: Readonly<Record<string, string>>
 }
 
@@ -17,7 +17,7 @@ export interface PageFile {
   readonly key: string
   readonly contentType: string
   readonly cacheControl: string
-  /** A file on the disk, or a text. */
+  /** A file on disk, or a text. */
   readonly source: { readonly path: string } | { readonly text: string }
 }
 

@@ -1,21 +1,21 @@
-/** The firewall before the client: a limit of requests per source address, and AWS's lists of addresses and of known attacks. */
+/** The firewall in front of the client: a limit on requests for each source address, and AWS's lists of addresses and of known attacks. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { siteAclName } from '../shared/naming.ts'
 import { named, type SiteTags } from './tags.ts'
 
 export interface FirewallArgs {
-  /** Requests per five minutes and source address. */
+  /** Requests in five minutes from one source address. */
   readonly rateLimit: number
   readonly tags: SiteTags
 }
 
-/** Five minutes, as the setting says. */
+/** Five minutes, the window of the setting. */
 const WINDOW_SECONDS = 300
 
 const MANAGED = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesKnownBadInputsRuleSet'] as const
 
-/** @param opts of a provider of us-east-1 */
+/** @param opts with a provider of us-east-1 */
 export const firewall = (
   name: string,
   { rateLimit, tags }: FirewallArgs,
@@ -52,7 +52,7 @@ export const firewall = (
     opts,
   )
 
-/** No samples: they would keep the codes that people sign in with. */
+/** No sampled requests: samples would keep the codes of people's sign-ins. */
 const visibility = (metricName: string): aws.types.input.wafv2.WebAclVisibilityConfig => ({
   cloudwatchMetricsEnabled: true,
   sampledRequestsEnabled: false,

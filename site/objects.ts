@@ -7,7 +7,7 @@ import { NOT_FOUND_PAGE, type PageFile, START_PAGE } from './files.ts'
 export interface ObjectsArgs {
   readonly bucket: pulumi.Input<string>
   readonly files: readonly PageFile[]
-  /** What has to be there before anybody is served. */
+  /** The resource that must exist before the page is served. */
   readonly after: pulumi.Resource
 }
 
@@ -32,7 +32,7 @@ function object(
   const content =
     'text' in source
       ? { content: source.text }
-      : // Relative, so that the state says nothing of the machine.
+      : // A relative path, so that the state contains nothing about the machine.
         { source: new pulumi.asset.FileAsset(relative(process.cwd(), source.path)) }
   return new aws.s3.BucketObjectv2(`${name}-${key}`, { bucket, key, contentType, cacheControl, ...content }, opts)
 }

@@ -1,9 +1,9 @@
 /** The client's stack outputs, as `pulumi stack output` and the commands read them. */
 export interface SiteOutputs {
-  /** Tells the stack of a client from those of hubs and tenants. */
+  /** Distinguishes the stack of a client from those of hubs and tenants. */
   readonly site: true
   readonly account: string
-  /** What people open: `https://DOMAIN`. The hub's `browserOrigin` is the same text. */
+  /** The address that people open: `https://DOMAIN`. The hub's `browserOrigin` is the same text. */
   readonly url: string
   readonly distributionId: string
   readonly distributionDomainName: string

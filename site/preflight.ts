@@ -1,4 +1,4 @@
-/** Everything that is checked before anything of a client is made: what this stack has deployed, the hub, and that the page can be built. */
+/** All checks before anything of a client is made: what this stack has deployed, the hub, and whether the page can be built. */
 import { SIGN_IN_SCOPE } from '../shared/browser-sign-in.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import { federatedGroup } from '../shared/federation.ts'
@@ -8,7 +8,7 @@ import { buildPage } from './build.ts'
 import { type Before, checkSite } from './checks.ts'
 import { type PageFile, pageFiles } from './files.ts'
 
-/** What a deployment is decided from, read at the edge. */
+/** The input of the checks, which `index.ts` has read. */
 export interface Asked {
   readonly settings: SiteSettings
   readonly hub: HubOutputs
@@ -19,12 +19,12 @@ export interface Asked {
 
 /** The plan of a client that passed all checks. The program makes its resources without further questions. */
 export interface SitePlan extends Pick<Asked, 'settings' | 'hub' | 'origin'> {
-  /** Host of the pages that people sign in at. */
+  /** The host of the sign-in pages. */
   readonly signInHost: string
   readonly files: readonly PageFile[]
 }
 
-/** A token of a federated person names no tenant: the group of its provider does, on a path of its own. */
+/** The token of a federated person names no tenant. The group of its provider does, and its people call on a path of their own. */
 function federatedPaths({ federatedProviders, userPoolId }: HubOutputs) {
   if (!federatedProviders) return {}
   const paths = Object.entries(federatedProviders).map(([name, tenant]) => [
@@ -34,7 +34,7 @@ function federatedPaths({ federatedProviders, userPoolId }: HubOutputs) {
   return { federated: Object.fromEntries(paths) as Readonly<Record<string, string>> }
 }
 
-/** @throws Error saying what is wrong, and what to do instead; nothing was made */
+/** @throws Error that says what is wrong, and what to do instead; nothing was made */
 export async function preflight({ settings, hub, before, origin }: Asked): Promise<SitePlan> {
   const signInHost = checkSite(settings, hub, before)
   const files = pageFiles(await buildPage(), {

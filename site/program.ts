@@ -1,6 +1,6 @@
 /**
- * The client's stack: a private bucket with the page, and a distribution that serves it. It stands outside of the hub's and of every
- * tenant's network, in any account, and knows the hub by its contract only.
+ * The client's stack: a private bucket with the page, and a distribution that serves it. It is outside all networks of the hub and the tenants,
+ * in any account, and needs nothing of the hub but its outputs.
  */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -16,7 +16,7 @@ import type { SiteOutputs } from './outputs.ts'
 import type { SitePlan } from './preflight.ts'
 import { named } from './tags.ts'
 
-/** The outputs, some of them known only when they are made. */
+/** The outputs, some of which are known only when resources are made. */
 export type SiteProgramOutputs = { readonly [K in keyof SiteOutputs]: pulumi.Input<SiteOutputs[K]> }
 
 export function site(plan: SitePlan): SiteProgramOutputs {
@@ -36,7 +36,7 @@ export function site(plan: SitePlan): SiteProgramOutputs {
   }
 }
 
-/** Everything of it; its two providers are of one account. */
+/** All resources of the client. Its two providers are for the same account. */
 class Site extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>
   readonly distributionId: pulumi.Output<string>

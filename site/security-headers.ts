@@ -1,18 +1,21 @@
-/** What a browser is told of the page: where it may get code from, whom it may call, and who may have it in a frame. */
+/** Response headers about the page: where its code may come from, what it may call, and who may embed it in a frame. */
 
-/** Two years, as browsers' lists ask for. */
+/** Two years, which browsers' preload lists demand. */
 export const HSTS_SECONDS = 63_072_000
 
-/** lit-html turns a template's own text into nodes by this policy; no other may exist, so nothing else can. */
+/**
+ * lit-html turns the static text of templates into nodes with this trusted types policy. No other policy may exist, so no other code can make
+ * markup.
+ */
 const TEMPLATES = 'lit-html'
 
-/** @param connectsTo origins besides the page's own: the gateway, and where people sign in */
+/** @param connectsTo origins besides the page's own: the gateway and the sign-in pages */
 export const contentSecurityPolicy = (connectsTo: readonly string[]): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    // Images that somebody pastes are shown from memory.
+    // Pasted images are shown from memory.
     "img-src 'self' blob:",
     `connect-src ${["'self'", ...connectsTo].join(' ')}`,
     "base-uri 'none'",
@@ -22,7 +25,7 @@ export const contentSecurityPolicy = (connectsTo: readonly string[]): string =>
     `trusted-types ${TEMPLATES}`,
   ].join('; ')
 
-/** What the page does not use. */
+/** Browser features that the page does not use, and so forbids. */
 export const PERMISSIONS_POLICY = [
   ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone', 'midi'],
   ...['payment', 'usb', 'browsing-topics'],

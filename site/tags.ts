@@ -1,4 +1,4 @@
-/** Tags for cost allocation. A client serves every tenant, so none is in them. */
+/** Tags for cost allocation. A client serves all tenants, so they name none. */
 import { PREFIX, type Tags } from '../shared/naming.ts'
 
 export type SiteTags = Readonly<Omit<Tags, 'tenant'>>

@@ -1,9 +1,12 @@
-/** The rules as the CLI's policies: the same rules, given what the engine knows of a stack. */
+/** Runs the rules as policies of the Pulumi CLI. */
 import type { Policies, ResourceValidationPolicy, StackValidationPolicy } from '@pulumi/policy'
 import { isMap } from '../../shared/is-map.ts'
 import type { Resource, Rule, Violation } from '../resource.ts'
 
-/** Inputs by URN: the engine gives a stack's policies what providers answered, which is more than what was declared. */
+/**
+ * Inputs by URN. The engine gives the providers' outputs to policies of a stack, which contain more than was declared, so the inputs are
+ * remembered here.
+ */
 export type Declared = Map<string, Pick<Resource, 'inputs' | 'unknown'>>
 
 export const asPolicies = (rules: readonly Rule[], declared: Declared = new Map()): Policies =>
@@ -34,7 +37,8 @@ function stackPolicy(rule: Rule, declared: Declared): StackValidationPolicy {
         const references = Object.entries(propertyDependencies).map(
           ([property, others]) => [property, others.map((other) => other.urn)] as const,
         )
-        // One that the program did not register, as in an update of some resources only, is taken as it stands.
+        // A resource that the program did not register, for example in an update of only some resources, is checked with the values that the
+        // engine has.
         return {
           urn,
           type,
@@ -48,7 +52,7 @@ function stackPolicy(rule: Rule, declared: Declared): StackValidationPolicy {
   }
 }
 
-/** Reading an unknown value throws: what is known is kept, and where something is not is written down. */
+/** Reading an unknown value throws. So known values are copied, and the paths of unknown ones are noted. */
 export function readKnown(properties: object): Pick<Resource, 'inputs' | 'unknown'> {
   const unknown: string[] = []
   const inputs = read(properties, '', unknown)

@@ -1,4 +1,4 @@
-/** What the Pulumi CLI runs by `--policy-pack policy-pack/pack`. */
+/** The policy pack, which the Pulumi CLI runs with `--policy-pack policy-pack/pack`. */
 import { PolicyPack } from '@pulumi/policy'
 import { RULES } from '../rules.ts'
 import { asPolicies } from './adapter.ts'

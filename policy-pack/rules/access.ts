@@ -1,10 +1,10 @@
-/** Rules over VPC endpoints, over credentials, and over what no rule could see. */
+/** Rules about VPC endpoints, about credentials, and about what no rule could see. */
 import { POLICY_LIMITS } from '../../shared/policies/document.ts'
 import { isKnownType } from '../known-types.ts'
 import { isUnknown, ofType, type Rule, shown, violation } from '../resource.ts'
 import { isSomebodysOwn } from './private-door.ts'
 
-/** AWS's own policy for an endpoint without one allows everything. */
+/** An endpoint without a policy has AWS's default, which allows everything. */
 const endpointPolicies: Rule = {
   name: 'endpoints-have-a-policy',
   says: `Every VPC endpoint has a policy, of at most ${POLICY_LIMITS.endpoint} characters.`,
@@ -14,10 +14,10 @@ const endpointPolicies: Rule = {
     ofType(
       resources,
       'aws:ec2/vpcEndpoint:VpcEndpoint',
-      // Left out, its policy is AWS's own again, whatever the endpoint said.
+      // If a separate policy resource is left out, the endpoint has AWS's default again, whatever the endpoint's input says.
       'aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy',
     ).flatMap((endpoint) => {
-      // AWS takes none for somebody's own service; which of these there may be, rules/private-door.ts says.
+      // AWS supports no policy for endpoint services that are not its own. rules/private-door.ts says which of these are allowed.
       if (isUnknown(endpoint, 'policy') || isSomebodysOwn(endpoint.inputs.serviceName)) return []
       const { policy } = endpoint.inputs
       const text = typeof policy === 'object' ? JSON.stringify(policy) : policy
@@ -29,7 +29,7 @@ const endpointPolicies: Rule = {
     }),
 }
 
-/** Long-lived credentials are what roles are there to avoid. */
+/** Roles are used so that there are no long-lived credentials. */
 const noLongLivedCredentials: Rule = {
   name: 'no-long-lived-credentials',
   says: 'No IAM user, access key, sign-in profile or service credential.',
@@ -56,7 +56,7 @@ const nothingUnseen: Rule = {
       .map((resource) => violation(resource, `No rule was written for ${resource.type}, or for what it makes.`)),
 }
 
-/** Lambda's resource policies are no documents: each permission is a resource. */
+/** Lambda's resource policies are not declared as documents: each permission is a resource. */
 const namedInvokers: Rule = {
   name: 'functions-have-named-callers',
   says: 'A function is invoked by a service on behalf of a named resource or account, and by nobody else.',

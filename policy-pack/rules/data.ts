@@ -1,4 +1,4 @@
-/** Rules over what is kept: encrypted, kept for a stated time, not public. */
+/** Rules about stored data: it is encrypted, kept for a stated time, and not public. */
 import type { Statement } from '../documents.ts'
 import {
   asList,
@@ -19,7 +19,7 @@ const TABLE = 'aws:dynamodb/table:Table'
 const OBJECT = 'aws:s3/bucketObjectv2:BucketObjectv2'
 const INSTANCE = 'aws:ec2/instance:Instance'
 
-/** S3 keeps what a bucket does in resources of their own: those of a bucket that do what is asked. */
+/** Settings of S3 buckets are separate resources. Finds the buckets without a setting resource that passes the check. */
 function bucketsWithout(
   resources: readonly Resource[],
   part: { readonly type: string; readonly property: string; readonly does: (rule: unknown) => boolean },
@@ -96,7 +96,7 @@ const nothingForEver: Rule = {
   check: (resources) => {
     const groups = ofType(resources, LOG_GROUP)
     return [
-      // What a stack has put into a bucket itself is no record of anybody, and goes with the stack.
+      // Files that a stack itself puts into a bucket are no records, and are deleted with the stack.
       ...bucketsWithout(resources, EXPIRY, 'Nothing in it ever expires.').filter(
         ({ urn }) => !ofType(resources, OBJECT).some((object) => object.references.bucket?.includes(urn)),
       ),
@@ -128,7 +128,7 @@ const recoverable: Rule = {
 
 const METRICS = 'AWS::CloudWatch::Metric'
 
-/** Logs would be prompts, where the account records them. */
+/** Shared log groups would include prompts, if the account records them. */
 const metricsOnly: Rule = {
   name: 'accounts-share-bedrock-metrics-only',
   says: "An account shares Bedrock's metrics with another one, and nothing else; a sink takes metrics, and nothing else.",
@@ -158,7 +158,7 @@ const sinksTakeMetrics = eachAllow(({ conditions }, { owner }) =>
     : ['It lets accounts share more than metrics.'],
 )
 
-/** The key is a list of what a link shares, which is never empty. */
+/** The condition key has the list of what a link shares, which is never empty. */
 function takesMetricsOnly(conditions: Statement['conditions']): boolean {
   const types = asTexts(conditions['ForAllValues:StringEquals']?.['oam:ResourceTypes'])
   return types.length === 1 && types[0] === METRICS

@@ -1,4 +1,4 @@
-/** Rules over policy documents: what they name. */
+/** Rules about policy documents: which actions, resources and principals they name. */
 import { narrows } from '../conditions.ts'
 import { type Document, documentsOf, type Statement } from '../documents.ts'
 import { asTexts, ofType, type Resource, type Rule, refersTo, shown, type Violation, violation } from '../resource.ts'
@@ -67,7 +67,7 @@ const noWildcardResource: Rule = {
   ),
 }
 
-/** The policy of a sink is about that sink: AWS's own examples say `*`. */
+/** A sink's policy applies to that sink only, and AWS's own examples have `*` in it. */
 const isOfSink = ({ owner }: Document) => owner.type === 'aws:oam/sinkPolicy:SinkPolicy'
 
 function wildcard(resource: string, statement: Statement, document: Document): readonly string[] {
@@ -88,7 +88,7 @@ function wildcard(resource: string, statement: Statement, document: Document): r
     .map((action) => `The statement ${sid} allows ${shown(action)} on ${shown(resource)}.`)
 }
 
-/** Only calls of a function's own code carry the function's ARN. */
+/** Only calls by a function's own code have the function's ARN. */
 const isDeniedToCode = (action: string, { statements = [] }: Document): boolean =>
   statements.some(
     ({ allows, actions, resources, conditions }) =>
@@ -99,11 +99,11 @@ const isDeniedToCode = (action: string, { statements = [] }: Document): boolean 
       asTexts(conditions.ArnEquals?.['lambda:SourceFunctionArn']).length === 1,
   )
 
-/** `arn:partition:service:region:account:KIND/NAME` or `KIND:NAME`. Without a kind it is no ARN of one service's one kind. */
+/** Parses `arn:partition:service:region:account:KIND/NAME` or `KIND:NAME`. An ARN without a kind could match several kinds of resources. */
 function partsOf(resource: string): { readonly kind?: string; readonly named: boolean } {
   const [scheme, partition = '', service = '', , account = '', ...rest] = resource.split(':')
   if (scheme !== 'arn' || isPattern(partition) || isPattern(service) || rest.length === 0) return { named: false }
-  // S3's resources have no kind: a bucket, or a bucket's objects.
+  // S3's ARNs have no kind: they name a bucket or its objects.
   const [, kind, name = ''] =
     service === 's3' ? ['', 'bucket', rest.join(':')] : (/^([^/:]*)[/:](.*)$/s.exec(rest.join(':')) ?? [])
   if (kind === undefined) return { named: isNamed(rest.join(':')) && !isPattern(account) }
@@ -111,17 +111,17 @@ function partsOf(resource: string): { readonly kind?: string; readonly named: bo
   return { kind, named: isNamed(name) && (!isPattern(account) || name.includes(OWN_TENANT)) }
 }
 
-/** A name that ends in the caller's own tenant is one name, in whatever account it is. */
+/** A name that ends with the caller's own tenant is a single name, in every account. */
 const OWN_TENANT = `\${aws:PrincipalTag/tenant}`
 
 const isPattern = (text: string) => /[*?]/.test(text)
-/** A default of a policy variable stands for the value that is missing. */
+/** A policy variable's default replaces a missing value. */
 const isNamed = (name: string) =>
   !/\$\{[^}]*,/.test(name) && (!isPattern(name) || name.replaceAll(/[*?/:]/g, '').length >= 3)
 
 /**
- * The one endpoint whose policy begins with everything: the key set's request is unsigned and no IAM action. It then denies
- * whatever is signed, and every operation that needs no signature.
+ * The one endpoint whose policy begins with a statement that allows everything: the request for a key set is unsigned, and no IAM action. The
+ * policy then denies every signed request, and every operation that needs no signature.
  */
 export function isKeySetEndpoint({ owner, kind, statements = [] }: Document): boolean {
   const { serviceName } = owner.inputs
@@ -143,8 +143,8 @@ export function isKeySetEndpoint({ owner, kind, statements = [] }: Document): bo
 const LAYERS = /^arn:aws:s3:::prod-[a-z0-9-]+-starport-layer-bucket\/\*$/
 
 /**
- * The endpoint through which images' layers come: ECR signs for them itself, so that no principal of ours can be asked for. It
- * lets nothing through but reading what is in ECR's own bucket.
+ * The endpoint through which layers of images are fetched. ECR signs these requests itself, so the policy cannot demand a principal of ours. It
+ * allows nothing but reading ECR's own bucket.
  */
 export function isLayersEndpoint({ owner, kind, statements = [] }: Document): boolean {
   const { serviceName, vpcEndpointType } = owner.inputs
@@ -165,7 +165,7 @@ export function isLayersEndpoint({ owner, kind, statements = [] }: Document): bo
   )
 }
 
-/** "Whoever signed", and no further condition that would let some of them through. */
+/** Matches all signed requests, without a further condition that would exempt some of them. */
 const isOnlySigned = (conditions: Statement['conditions']) =>
   Object.keys(conditions).length === 1 &&
   Object.keys(conditions.Null ?? {}).length === 1 &&
@@ -176,7 +176,7 @@ const denied = (statements: readonly Statement[], what: (statement: Statement) =
     (statement) => !statement.allows && statement.anybody && statement.resources.includes('*') && what(statement),
   )
 
-/** Property → whether it holds ARNs of managed policies. */
+/** Properties of resources that attach policies, and whether they contain ARNs of managed policies. */
 const ATTACHED: Readonly<Record<string, string>> = {
   'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 'policyArn',
   'aws:iam/userPolicyAttachment:UserPolicyAttachment': 'policyArn',
@@ -187,7 +187,7 @@ const ATTACHED: Readonly<Record<string, string>> = {
   'aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment': 'managedPolicyArn',
 }
 
-/** A policy that is attached by its ARN alone is read by no rule. */
+/** No rule can read a policy that is attached only by its ARN. */
 const attachedAreDeclared: Rule = {
   name: 'attached-policies-are-declared',
   says: 'What is attached to a role is declared in the same stack, or one of few policies that AWS keeps.',

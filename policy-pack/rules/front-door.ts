@@ -1,9 +1,9 @@
-/** Rules over what callers reach first: TLS, tokens, and the load balancer itself. */
+/** Rules about what callers reach first: TLS, tokens, and the load balancer itself. */
 import { DEMO_TAG } from '../../shared/naming.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
 import { asList, asMap, asTexts, isUnknown, type Resource, type Rule, shown, tagsOf, violation } from '../resource.ts'
 
-/** The provider has each under several names. */
+/** The provider has these types under several names. */
 export const LISTENER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listener:/
 const RULE = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/listenerRule:/
 export const LOAD_BALANCER = /^aws:(lb|alb|applicationloadbalancing|elasticloadbalancingv2)\/loadBalancer:/
@@ -13,15 +13,15 @@ export const matching = (resources: readonly Resource[], type: RegExp) =>
   resources.filter((resource) => type.test(resource.type))
 
 /**
- * The flag is a tag, on the listener and on its rules: a rule sees it in any stack, and an auditor sees it in the account.
- * `allowInsecureHttp` sets it; nothing else does.
+ * Whether a resource belongs to the demo without TLS. A tag on the listener and its rules says so, which a rule can see in any stack, and an
+ * auditor in the account. Only `allowInsecureHttp` sets it.
  */
 const isDemo = (resource: Resource) => Object.entries(DEMO_TAG).every(([key, value]) => tagsOf(resource)[key] === value)
 
-/** TLS 1.2 or 1.3 only, by AWS's names of its policies. */
+/** AWS's names for policies with TLS 1.2 or 1.3 only. */
 const STRONG = /^ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2)/
 
-/** What a redirect leaves as it is. */
+/** The variable with which a redirect keeps the host name. */
 const SAME_HOST = '#{host}'
 
 /** A TCP listener passes TLS on without reading it; rules/private-door.ts says where it may lead. */
@@ -69,17 +69,17 @@ const tls: Rule = {
   ],
 }
 
-/** Of a user pool's ID token: whom it is for, that it is one, and whose tenant it names. */
+/** Claims of a user pool's ID token: its audience, its use, and the tenant. */
 const CLAIMS = ['aud', 'token_use', TENANT_CLAIM]
 const COGNITO_ISSUER = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//
 
 /** Claims that every token of an issuer has, so that they identify nobody. */
 const NOBODYS = ['iss', 'exp', 'nbf', 'iat', 'jti', 'aud', 'token_use', 'scope', 'scp', 'ver', 'tid']
 
-/** What a rule's jwt-validation leaves open. */
+/** The claims that a listener rule's jwt-validation does not check. */
 function unchecked(validation: Readonly<Record<string, unknown>>): readonly string[] {
   const { issuer, additionalClaims } = asMap(validation.jwtValidation)
-  // An app client's own access token has no audience: its client is what binds.
+  // The access token of an app client has no audience; the claim with the client's id identifies it.
   if (checks(validation, 'client_id')) return ['token_use', 'scope'].filter((name) => !checks(validation, name))
   if (typeof issuer === 'string' && !COGNITO_ISSUER.test(issuer)) {
     const named = asList(additionalClaims)
@@ -90,7 +90,7 @@ function unchecked(validation: Readonly<Record<string, unknown>>): readonly stri
       ...(named ? [] : ['a claim that names who calls, or their tenant']),
     ]
   }
-  // Federated people have no tenant of their own: the group that Cognito makes for their provider is what binds.
+  // Federated people have no tenant attribute. The group that Cognito makes for their provider ties them to a tenant.
   const binding = isFederated(validation) ? CLAIMS.filter((name) => name !== TENANT_CLAIM) : CLAIMS
   return binding.filter((name) => !checks(validation, name))
 }
@@ -148,7 +148,7 @@ const strictLoadBalancer: Rule = {
   scope: 'resource',
   check: (resources) =>
     matching(resources, LOAD_BALANCER).flatMap((loadBalancer) => {
-      // It reads no request.
+      // This listener reads no requests.
       if (loadBalancer.inputs.loadBalancerType === 'network') return []
       const { dropInvalidHeaderFields, desyncMitigationMode, accessLogs } = loadBalancer.inputs
       const known = (property: string) => !isUnknown(loadBalancer, property)
@@ -166,7 +166,7 @@ const strictLoadBalancer: Rule = {
     }),
 }
 
-/** The provider has it under two names. */
+/** The provider has this type under two names. */
 const CLIENT = /^aws:cognito\/(userPoolClient|managedUserPoolClient):/
 
 const usersChooseNothing: Rule = {
@@ -183,7 +183,7 @@ const usersChooseNothing: Rule = {
       .filter((client) => !isUnknown(client, 'writeAttributes'))
       .filter(({ inputs }) => {
         const written = inputs.writeAttributes
-        // Left out, a client may write every attribute.
+        // If this is left out, a client may write every attribute.
         return !Array.isArray(written) || written.some((name) => String(name).startsWith('custom:'))
       })
       .map((client) => violation(client, 'A user may write custom attributes, the tenant among them.')),
@@ -194,7 +194,7 @@ const usersChooseNothing: Rule = {
   ],
 }
 
-/** Where a browser may be sent with a code for somebody's tokens. */
+/** Hosts on the user's own machine, to which a browser may be sent with a code for tokens. */
 const ON_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]']
 
 function isSafeTarget(given: unknown): boolean {

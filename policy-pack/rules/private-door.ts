@@ -1,4 +1,4 @@
-/** Rules over the private door: what offers the gateway by PrivateLink, and what leads to it. */
+/** Rules about the private door: the endpoint service, and endpoints that lead to it. */
 import { asList, asMap, isUnknown, ofType, type Resource, type Rule, refersTo, shown, violation } from '../resource.ts'
 import { LISTENER, LOAD_BALANCER, matching } from './front-door.ts'
 import { entriesOf, GROUP } from './security-groups.ts'
@@ -9,16 +9,16 @@ const PRINCIPAL = 'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointService
 const ACCEPTER = 'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter'
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint'
 
-/** `com.amazonaws.vpce.…` is a service of somebody's own. */
+/** `com.amazonaws.vpce.…` is the name of an endpoint service that is not AWS's own. */
 export const isSomebodysOwn = (serviceName: unknown): boolean =>
   typeof serviceName === 'string' && !/^(com\.amazonaws|aws)\.(?!vpce\.)[a-z0-9.-]+$/.test(serviceName)
 
-/** `com.amazonaws.vpce.REGION.vpce-svc-…` → `vpce-svc-…` */
+/** Takes `vpce-svc-…` from `com.amazonaws.vpce.REGION.vpce-svc-…`. */
 const serviceIdOf = ({ inputs }: Resource) => String(inputs.serviceName).split('.').at(-1)
 
 /**
- * The same stack accepts it at its service. AWS takes that from a service's owner only, and IAM from the onboarding role at the hub's only.
- * The hub's outputs would say it directly, but a stack that is only read is not among what the CLI gives to policies.
+ * Whether the same stack accepts the endpoint's connection. AWS lets only a service's owner do that, and IAM restricts the onboarding role to
+ * the hub's service. The hub's outputs would show it directly, but the CLI does not give the outputs of other stacks to policies.
  */
 const isAccepted = (endpoint: Resource, resources: readonly Resource[]) =>
   ofType(resources, ACCEPTER).some(
@@ -29,11 +29,11 @@ const isAccepted = (endpoint: Resource, resources: readonly Resource[]) =>
 const privateLinks = (resources: readonly Resource[]) =>
   ofType(resources, ENDPOINT).filter(({ inputs }) => isSomebodysOwn(inputs.serviceName))
 
-/** Endpoints for somebody's own service that is not the hub's. */
+/** Endpoints for an endpoint service that is neither AWS's nor the hub's. */
 export const foreignServices = (resources: readonly Resource[]): readonly Resource[] =>
   privateLinks(resources).filter((endpoint) => !isAccepted(endpoint, resources))
 
-/** It passes TLS on, so no other rule sees what is behind it. */
+/** A network load balancer passes TLS on, so no other rule sees what is behind it. */
 const behindTcp: Rule = {
   name: 'network-load-balancers-are-private-doors',
   says: 'A network load balancer is internal, lets nothing in but PrivateLink, and forwards to an application load balancer only, which ends TLS and checks tokens.',
@@ -74,7 +74,7 @@ const behindTcp: Rule = {
   },
 }
 
-/** To a group of load balancers on 443, and nowhere else. */
+/** Whether a listener forwards only to target groups of load balancers on port 443. */
 function forwardsToBalancers(listener: Resource, resources: readonly Resource[]): boolean {
   const { protocol, port, defaultActions } = listener.inputs
   const actions = asList(defaultActions).map(asMap)

@@ -1,10 +1,10 @@
-/** Ranges of addresses: private or public, and what several hold together. */
+/** Address ranges: whether they are private or public, and what several cover together. */
 import { contains, parseCidr } from '../../shared/cidr.ts'
 
 /** RFC 1918, and RFC 6598's shared space. */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']
 
-/** A range that lies in private or shared space as a whole. What is no IPv4 range is not: IPv6 is routed publicly. */
+/** Whether a whole range is in private or shared space. IPv6 ranges are not, because they are routed publicly. */
 export const isPrivate = (cidr: string): boolean => isIpv4(cidr) && PRIVATE.some((range) => contains(range, cidr))
 
 export function isIpv4(cidr: string): boolean {

@@ -1,4 +1,4 @@
-/** Rules over security groups: who can connect to what. */
+/** Rules about security groups: who can connect to what. */
 import { contains } from '../../shared/cidr.ts'
 import { asList, asMap, asTexts, ofType, type Resource, type Rule, refersTo, shown, violation } from '../resource.ts'
 import { isEverywhere, isIpv4, isPrivate } from './ranges.ts'
@@ -6,7 +6,7 @@ import { isEverywhere, isIpv4, isPrivate } from './ranges.ts'
 export const GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 const DEFAULT_GROUP = 'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup'
 const LOAD_BALANCERS = ['aws:lb/loadBalancer:LoadBalancer', 'aws:alb/loadBalancer:LoadBalancer']
-/** What runs a gateway. */
+/** The types that run a gateway. */
 const GATEWAYS = ['aws:lambda/function:Function', 'aws:ecs/service:Service']
 
 interface Opening {
@@ -18,7 +18,7 @@ interface Opening {
   readonly ports: Readonly<Record<string, unknown>>
 }
 
-/** Every entry of a group: a rule of its own, the older kind of rule, or inside of the group. */
+/** All rules of a group: in resources of their own (of the newer or the older type), or in the group itself. */
 export function entriesOf(
   resources: readonly Resource[],
   direction: 'ingress' | 'egress',
@@ -44,7 +44,7 @@ export function entriesOf(
   return [...separate, ...inline]
 }
 
-/** Every range that a group is opened to. */
+/** All ranges to which a group is open. */
 const openings = (resources: readonly Resource[], direction: 'ingress' | 'egress'): readonly Opening[] =>
   entriesOf(resources, direction).flatMap(({ owner, entry, ofGroup }) => {
     const blocks = [entry.cidrIpv4, entry.cidrIpv6, entry.cidrBlocks, entry.ipv6CidrBlocks].flatMap(asTexts)
@@ -53,7 +53,10 @@ const openings = (resources: readonly Resource[], direction: 'ingress' | 'egress
     return [...blocks.map(opening(false)), ...lists.map(opening(true))]
   })
 
-/** Whatever has the group (not a rule of it, not a policy that names it): one that a load balancer shares opens the other as well. */
+/**
+ * All resources that have the group (not its rules, and not policies that name it). If a load balancer shares a group with another resource,
+ * opening the one opens the other.
+ */
 const holdersOf = (resources: readonly Resource[], group: Resource) =>
   resources.filter(
     (other) =>
@@ -92,8 +95,8 @@ const isPort = (rule: Readonly<Record<string, unknown>>, port: number) =>
   (rule.ipProtocol ?? rule.protocol) === 'tcp' && rule.fromPort === port && rule.toPort === port
 
 /**
- * Out to the internet on 443, and only: the load balancer (key set of the user pool), an instance (the hub's client, which
- * calls as a client elsewhere would), and, with `keySetVia: nat`, functions in ranges that leave the networks' addresses out.
+ * What may connect to the internet, on 443 only: the load balancer (for key sets), an instance (the hub's client, which calls like a client
+ * elsewhere), and, with `keySetVia: nat`, functions to ranges without the networks' addresses.
  */
 const EXITS = [...LOAD_BALANCERS, 'aws:ec2/instance:Instance']
 
@@ -157,7 +160,7 @@ const noJoinedTenants: Rule = {
       ['defaultRouteTableAssociation', 'defaultRouteTablePropagation', 'autoAcceptSharedAttachments']
         .filter((property) => !gateway.unknown.includes(property))
         .filter((property) =>
-          // AWS's default is to associate and propagate, and not to accept.
+          // By default AWS associates and propagates, and does not accept.
           property.startsWith('auto') ? gateway.inputs[property] === 'enable' : gateway.inputs[property] !== 'disable',
         )
         .map((property) => violation(gateway, `${property} is not "disable".`)),

@@ -1,4 +1,4 @@
-/** Rules over what people's browsers reach: the client's page, who serves it, and what guards it. */
+/** Rules about what people's browsers reach: the client's page, the distribution that serves it, and what protects it. */
 import { asList, asMap, asTexts, isUnknown, ofType, type Resource, type Rule, violation } from '../resource.ts'
 
 const DISTRIBUTION = 'aws:cloudfront/distribution:Distribution'
@@ -52,7 +52,7 @@ const strictDistributions: Rule = {
   ],
 }
 
-/** Directives without which a page may run somebody else's code, or be put into somebody else's frame. */
+/** Directives without which the page could run foreign code, or be embedded in a foreign frame. */
 const DIRECTIVES: readonly (readonly [name: string, holds: (values: readonly string[]) => boolean])[] = [
   ['default-src', (values) => values.join() === "'none'" || values.join() === "'self'"],
   ['script-src', (values) => values.length > 0 && values.every((one) => one === "'self'" || one === "'none'")],

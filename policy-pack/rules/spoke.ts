@@ -1,4 +1,4 @@
-/** The rule that a tenant's network leads nowhere but to the hub. */
+/** The rule that a tenant's network leads only to the hub. */
 import {
   asList,
   asMap,
@@ -18,8 +18,8 @@ const VPC = 'aws:ec2/vpc:Vpc'
 const ATTACHMENT = 'aws:ec2transitgateway/vpcAttachment:VpcAttachment'
 
 /**
- * All that a spoke's network is made of. What is not listed is refused, so that a way out that AWS invents later is too: the
- * gateways, public addresses, peerings, tunnels and service networks of today are known by their kind alone.
+ * All types that a spoke's network may consist of. Any other type is refused, so that a way out that AWS introduces later is refused too.
+ * Today's gateways, public addresses, peerings, tunnels and service networks are recognised by their kind.
  */
 const PARTS = [
   VPC,
@@ -38,7 +38,7 @@ const PARTS = [
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule',
   'aws:vpc/endpointPrivateDns:EndpointPrivateDns',
-  // The ingress's side of it, in the hub's account.
+  // The ingress's part of the network, in the hub's account.
   'aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter',
   'aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple',
   'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter',
@@ -46,17 +46,17 @@ const PARTS = [
   'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation',
 ]
 
-/** Modules whose resources make networks or join them. */
+/** Modules whose resources make networks or connect them. */
 const NETWORKING =
   /^aws:(ec2|ec2transitgateway|ec2clientvpn|vpc|vpclattice|networkmanager|networkfirewall|directconnect|globalaccelerator|outposts|verifiedaccess|lb|alb|elb|appmesh|lightsail)\//
 
-/** What an ingress has in the hub's account, beside its network. */
+/** What an ingress has in the hub's account besides its network. */
 const INGRESS = /^aws:lb\/(targetGroup|targetGroupAttachment|listenerRule):/
 
-/** Networks, and what leads out of one, which may be declared in a stack without it. */
+/** Networks, and ways out of a network, which may be declared in a stack without one. */
 const LEADS = /^aws:ec2\/((default)?vpc|\w*(gateway|peering|vpn)\w*|(default)?route(table)?|eip(association)?):/i
 
-/** A stack is the hub's when it declares the gateway; every other one with a network is a spoke, whatever its tags say. */
+/** A stack that declares the Transit Gateway is the hub's. Every other stack with a network counts as a spoke, whatever its tags say. */
 const isSpoke = (resources: readonly Resource[]) => {
   const networks = resources.filter(({ type }) => LEADS.test(type))
   const isHub = ofType(resources, 'aws:ec2transitgateway/transitGateway:TransitGateway').length > 0
@@ -95,7 +95,7 @@ const spokeWithoutInternet: Rule = {
 }
 
 const DESTINATIONS = ['destinationCidrBlock', 'cidrBlock', 'destinationIpv6CidrBlock', 'ipv6CidrBlock']
-/** Not where a route leads to. */
+/** Inputs of a route that do not say where it leads. */
 const NEUTRAL = [...DESTINATIONS, 'routeTableId', 'transitGatewayId', 'region']
 
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== ''
@@ -104,7 +104,7 @@ function leavesBy(owner: Resource, routes: readonly Readonly<Record<string, unkn
   return routes.flatMap((route) => {
     const own = owner.inputs === route
     const keys = [...Object.keys(route).filter((key) => isSet(route[key])), ...(own ? owner.unknown : [])]
-    // The VPC's own addresses.
+    // The route for the VPC's own addresses.
     const target = keys.find((key) => !NEUTRAL.includes(key) && route[key] !== 'local')
     if (target === 'destinationPrefixListId')
       return [violation(owner, 'A route of a spoke leads to a prefix list: what is in it cannot be seen.')]

@@ -1,4 +1,4 @@
-/** Rules over containers: what runs in a task, what gets in there, and where its image comes from. */
+/** Rules about containers: what runs in a task, who can get into it, and where its image comes from. */
 import { asList, asMap, isUnknown, ofType, type Resource, type Rule, shown, violation } from '../resource.ts'
 
 const DEFINITION = 'aws:ecs/taskDefinition:TaskDefinition'
@@ -20,7 +20,7 @@ const closedTasks: Rule = {
     }),
 }
 
-/** Containers of a definition; undefined where they are not known yet, or no JSON. */
+/** The containers of a task definition; undefined if they are not known yet, or are no JSON. */
 function containersOf(definition: Resource): readonly Readonly<Record<string, unknown>>[] | undefined {
   const { containerDefinitions } = definition.inputs
   if (typeof containerDefinitions !== 'string') return undefined
@@ -51,7 +51,7 @@ const boundedContainers: Rule = {
 }
 
 const DIGEST = /@sha256:[0-9a-f]{64}$/
-/** By number: a name is looked up in the image. */
+/** A user by number, because a name would be looked up in the image. */
 const NOT_ROOT = /^[1-9]\d*(:[1-9]\d*)?$/
 
 function mistakesOf(container: Readonly<Record<string, unknown>>): readonly string[] {
@@ -63,7 +63,7 @@ function mistakesOf(container: Readonly<Record<string, unknown>>): readonly stri
     ...(typeof user === 'string' && NOT_ROOT.test(user) ? [] : ['may run as root.']),
     ...(privileged === true || asList(add).length > 0 ? ['has privileges.'] : []),
     ...(readonlyRootFilesystem === true ? [] : ['can write to its root.']),
-    // AWS's default drops lines when they cannot be sent, and an audit line is one.
+    // AWS's default drops lines that cannot be sent, and an audit line may be among them.
     ...(logDriver === 'awslogs' && asMap(options).mode === 'blocking' ? [] : ['may lose its lines.']),
   ]
 }

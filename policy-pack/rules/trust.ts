@@ -1,10 +1,10 @@
-/** Rules over policy documents: what they let whom become. */
+/** Rules about policy documents: who may assume which role. */
 import { covers, required } from '../conditions.ts'
 import { documentsOf, type Statement } from '../documents.ts'
 import { isUnknown, ofType, type Resource, type Rule, refersTo, shown, tagsOf, violation } from '../resource.ts'
 import { eachAllow, isKeySetEndpoint, isLayersEndpoint } from './documents.ts'
 
-/** An endpoint's policy takes no principal but `*`: its conditions say who. */
+/** An endpoint's policy can only have the principal `*`; its conditions restrict the callers. */
 const principalsNamed: Rule = {
   name: 'no-public-principal',
   says: 'Nothing is allowed to everybody without a condition on who it is.',
@@ -34,7 +34,7 @@ const passRole: Rule = {
   says: 'A role can be passed on to a named service only.',
   remedy: 'Ask for iam:PassedToService.',
   scope: 'resource',
-  // An endpoint's policy only narrows what others allow.
+  // An endpoint's policy only restricts what other policies allow.
   check: eachAllow((statement, { kind }) =>
     kind !== 'trust' &&
     kind !== 'endpoint' &&
@@ -53,7 +53,7 @@ const BECOMES = [
   'sts:GetFederationToken',
   'sts:TagSession',
 ]
-/** The tenant's id is last in every name (shared/naming.ts); the boundary reads it from the role's own tag. */
+/** Every name ends with the tenant's id (shared/naming.ts); the boundary reads the id from the role's own tag. */
 const OWN_ROLE = /^arn:aws:iam::(\d{12}|\*):role\/genai-models-([a-z][a-z0-9]{1,19}|\$\{aws:PrincipalTag\/tenant\})$/
 
 const assumeOwnRole: Rule = {
@@ -78,7 +78,7 @@ const assumeOwnRole: Rule = {
   }),
 }
 
-/** The tag of the role that a policy is for. */
+/** The tenant tag of the role that a policy belongs to. */
 function tenantOf(policy: Resource, resources: readonly Resource[]): string | undefined {
   const role = ofType(resources, 'aws:iam/role:Role').find(
     (candidate) => candidate === policy || refersTo(policy, 'role', candidate),
@@ -90,7 +90,7 @@ function tenantOf(policy: Resource, resources: readonly Resource[]): string | un
 function isOwnRole(resource: string, owner: Resource, tenant: string | undefined): boolean {
   const [, account, named] = OWN_ROLE.exec(resource) ?? []
   if (named === undefined) return false
-  // A managed policy is for many roles: it may name the tenant by the role's tag only.
+  // A managed policy applies to many roles, so it may name the tenant only by the role's tag.
   if (owner.type === 'aws:iam/policy:Policy') return named.startsWith('$')
   return account !== '*' && named === tenant
 }
@@ -121,14 +121,14 @@ const foreignTrust: Rule = {
   }),
 }
 
-/** A function's role and its tasks' (shared/naming.ts), of the same account and tenant. */
+/** Whether these are the roles of a function and of tasks (shared/naming.ts) of one account and tenant. */
 function areOneGateway(roles: readonly string[]): boolean {
   const parts = roles.map((arn) => /^(arn:aws:iam::\d{12}:role\/genai-)(gateway|task)-([a-z0-9]+)$/.exec(arn))
   const same = (index: number) => new Set(parts.map((part) => part?.[index])).size
   return parts.length === 2 && parts.every(Boolean) && same(1) === 1 && same(2) === 2 && same(3) === 1
 }
 
-/** An audience is everybody's who uses the same client: of OpenID, the subject has to be named. */
+/** Everybody who uses a client gets tokens with its audience. So for OpenID the subject has to be named. */
 const subjectOf = ({ actions }: Statement) =>
   actions.some((action) => covers(action, 'sts:AssumeRoleWithWebIdentity')) ? /:sub$/i : /^saml:(aud|sub)$/i
 

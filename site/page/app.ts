@@ -1,4 +1,4 @@
-/** What the page knows and does; how it looks is in view/. */
+/** The page's state and actions. What it looks like is in view/. */
 import { costOf } from '../../shared/cost.ts'
 import type { Configuration } from './configuration.ts'
 import {
@@ -24,7 +24,7 @@ export type Phase = 'starting' | 'landing' | 'loading' | 'ready' | 'troubled'
 export class App {
   readonly configuration: Configuration
   phase: Phase = 'starting'
-  /** Why nothing can be done at all, or why the sign-in did not work. */
+  /** The reason why nothing can be done, or why the sign-in failed. */
   trouble: Trouble | undefined
   session: Session | undefined
   tenant: Tenant | undefined
@@ -32,15 +32,15 @@ export class App {
   model = ''
   conversations: Conversation[] = [newConversation()]
   current: Conversation = this.conversations[0] as Conversation
-  /** What is about to be sent. */
+  /** The text that is about to be sent. */
   draft = ''
   images: readonly Image[] = []
-  /** A picture that was not taken, or a device without room. */
+  /** A message that a picture was not accepted, or that the device has no room. */
   notice = ''
   isKeeping = false
-  /** The list of conversations, where it covers the page. */
+  /** Whether the list of conversations covers the page. */
   isMenuOpen = false
-  /** Read by screen readers, not shown. */
+  /** A text for screen readers, which is not shown. */
   said = ''
   #gateway: Gateway | undefined
   #asked: AbortController | undefined
@@ -86,7 +86,7 @@ export class App {
     void this.refreshUsage()
   }
 
-  /** After trouble that kept the page from anything. */
+  /** Tries again after an error that stopped the page. */
   again = (): void => {
     if (this.session) void this.begin(this.session)
     else location.reload()
@@ -96,7 +96,7 @@ export class App {
     try {
       this.usage = await this.#gateway?.usage()
     } catch {
-      // What is left is not known; the next answer may tell.
+      // What is left of the limits is not known; the next answer may say it.
       this.usage = undefined
     }
     this.#changed()
@@ -162,7 +162,7 @@ export class App {
     void this.#answer()
   }
 
-  /** The last question once more. */
+  /** Sends the last question again. */
   repeat = (): void => {
     if (this.isAnswering) return
     while (this.current.messages.at(-1)?.role === 'assistant') this.current.messages.pop()
@@ -171,7 +171,7 @@ export class App {
 
   stop = (): void => this.#asked?.abort()
 
-  /** Nano-dollars; undefined where a price or the tokens are not known. */
+  /** In nano-dollars; undefined if a price or the number of tokens is not known. */
   costOf({ model, servedModel, usage }: Answer): number | undefined {
     const details = Object.values(this.tenant?.details ?? {})
     const price =

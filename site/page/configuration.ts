@@ -1,14 +1,14 @@
-/** What the page is told of the platform that it is for: `config.json`, beside it in the bucket. */
+/** What the page knows about its platform: `config.json`, which is beside it in the bucket. */
 export interface Configuration {
   readonly title: string
   /** `https://HOST` */
   readonly gatewayUrl: string
   readonly signIn: { readonly url: string; readonly clientId: string; readonly scope: string }
-  /** Where people of a federated provider call, `TENANT.NAME`, by the group that their tokens have. */
+  /** For each federated provider's group in tokens the path on which its people call, `TENANT.NAME`. */
   readonly federated?: Readonly<Record<string, string>>
 }
 
-/** @throws Error for a file that is not there, or is not the page's */
+/** @throws Error if the file does not exist, or is not a configuration of the page */
 export async function readConfiguration(): Promise<Configuration> {
   const response = await fetch('/config.json')
   if (!response.ok) throw new Error(`config.json: ${response.status}`)

@@ -1,18 +1,18 @@
-/** Conversations: in the page's memory, and on this device only where somebody asks for it. */
+/** Conversations: in the page's memory, and on this device only if the user asks for it. */
 import type { AnswerUsage } from './gateway.ts'
 import type { Trouble } from './what-went-wrong.ts'
 
 export interface Question {
   readonly role: 'user'
   readonly text: string
-  /** `data:` URLs, as they are sent. */
+  /** `data:` URLs, as they are sent to the gateway. */
   readonly images: readonly Image[]
 }
 
 export interface Image {
-  /** `data:image/jpeg;base64,…`; empty for one that was not kept. */
+  /** `data:image/jpeg;base64,…`; empty if the picture was not kept. */
   readonly url: string
-  /** What the page shows of it: an address in memory. */
+  /** The address in memory with which the page shows the picture. */
   readonly preview: string
   readonly name: string
 }
@@ -22,9 +22,9 @@ export interface Answer {
   text: string
   thought: string
   state: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
-  /** The tenant's name of the model. */
+  /** The tenant's name for the model. */
   readonly model: string
-  /** Bedrock's id of the one that answered, where the name stands for several. */
+  /** Bedrock's id of the model that answered, if the name stands for several. */
   servedModel?: string
   requestId?: string
   reason?: string
@@ -52,7 +52,7 @@ export function titleOf(text: string): string {
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1).trimEnd()}…` : line || 'Image'
 }
 
-/** One person's; a device may have several. */
+/** Each person has a key of their own, because several may use one device. */
 const keyOf = (subject: string) => `conversations/${subject}`
 
 export const areKept = (subject: string): boolean => localStorage.getItem(keyOf(subject)) !== null
@@ -66,8 +66,9 @@ export function readKept(subject: string): readonly Conversation[] {
 }
 
 /**
- * Pictures stay out: they would fill the device. What is being answered is kept when it is over.
- * @returns false where the device has no room
+ * Stores conversations on the device, without pictures, which would fill it. An answer that is still being written is stored when it is
+ * complete.
+ * @returns false if the device has no room
  */
 export function keep(subject: string, conversations: readonly Conversation[]): boolean {
   const kept = conversations

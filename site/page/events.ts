@@ -1,4 +1,4 @@
-/** Server-sent events of a body as it comes: the data of each, whole. Comment lines keep the connection alive and say nothing. */
+/** Yields the data of each server-sent event while the body arrives. Comment lines, which only keep the connection alive, are skipped. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   const reader = body.getReader()

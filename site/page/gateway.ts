@@ -1,4 +1,4 @@
-/** The gateway as the page calls it: across origins, with the user's token, on the paths of the user's own tenant. */
+/** The page's calls of the gateway: across origins, with the user's token, on the paths of the user's own tenant. */
 import type { ModelPrice } from '../../shared/cost.ts'
 import { eventsOf } from './events.ts'
 import type { Session } from './sign-in.ts'
@@ -7,7 +7,7 @@ export interface Tenant {
   readonly tenant: string
   readonly models: readonly string[]
   readonly defaultModel: string
-  /** Account that serves the models. */
+  /** The account that serves the models. */
   readonly account?: string
   /** What runs the tenant's gateway. */
   readonly compute?: 'lambda' | 'fargate'
@@ -35,11 +35,11 @@ export interface CallerUsage {
   readonly models: Readonly<Record<string, ScopeUsage>>
 }
 
-/** A refusal by the gateway, or by what stands before it. */
+/** A refusal by the gateway, or by the load balancer in front of it. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly status: number
-  /** The gateway's own; absent where the load balancer answered by itself. */
+  /** The gateway's error code; absent if the load balancer has answered itself. */
   readonly code: string | undefined
   readonly requestId: string | undefined
   readonly retryAfterSeconds: number | undefined
@@ -74,7 +74,7 @@ export interface AnswerUsage {
   readonly cacheWriteInputTokens: number
 }
 
-/** What comes of an answer, in this order: once who answers, then its pieces, then what it took. */
+/** The parts of an answer, in this order: once which model answers, then pieces of text, then the usage. */
 export type AnswerEvent =
   | { readonly kind: 'begun'; readonly requestId: string | undefined; readonly servedModel: string | undefined }
   | { readonly kind: 'text'; readonly text: string }
@@ -85,7 +85,10 @@ export type AnswerEvent =
 export interface Gateway {
   tenant(): Promise<Tenant>
   usage(): Promise<CallerUsage>
-  /** Ends early when `signal` is aborted. @throws Refused, SessionOver, TypeError where nothing answers */
+  /**
+   * Ends early when `signal` is aborted.
+   * @throws Refused, SessionOver, and TypeError if nothing answers
+   */
   chat(model: string, messages: readonly ChatMessage[], signal: AbortSignal): AsyncGenerator<AnswerEvent>
 }
 
@@ -115,7 +118,7 @@ export function createGateway(url: string, session: Session, tenant: string): Ga
         if (data === '[DONE]') return
         yield* read(JSON.parse(data) as Chunk, header('x-request-id'))
       }
-      // A stream ends by saying so.
+      // A complete stream has an event that says so.
       throw new Refused(200, '', { code: 'model_answer_incomplete', requestId: header('x-request-id') })
     },
   }
@@ -154,7 +157,7 @@ function* read({ error, choices = [], usage }: Chunk, requestId: string | undefi
   }
 }
 
-/** The body of a refusal is the gateway's JSON, or a page of the load balancer's that nobody reads. */
+/** The body of a refusal is JSON of the gateway, or an HTML page of the load balancer, which is ignored. */
 async function refusalOf(response: Response): Promise<Refused> {
   const text = await response.text().catch(() => '')
   let message = ''
@@ -164,7 +167,7 @@ async function refusalOf(response: Response): Promise<Refused> {
     message = error?.message ?? ''
     code ??= error?.code
   } catch {
-    // No JSON.
+    // The body is no JSON.
   }
   const requestId = response.headers.get('x-request-id') ?? undefined
   return new Refused(response.status, message, { code, requestId, retryAfter: response.headers.get('retry-after') })

@@ -1,16 +1,16 @@
-/** Pictures from the clipboard, a drop or a file: made small enough to be sent. */
+/** Pictures from the clipboard, a drop or a file, made small enough to be sent. */
 import type { Image } from './conversations.ts'
 
-/** Models make larger ones smaller themselves, and count their tokens. */
+/** Models reduce larger pictures themselves, and count tokens for the larger size. */
 const LONGEST_SIDE = 1568
-/** Of the text that stands for one, so that a few fit into a request. */
+/** The most characters of a picture's text form, so that several pictures fit into a request. */
 const MOST_CHARACTERS = 400_000
 const QUALITIES = [0.85, 0.7, 0.5, 0.3]
 
 export const isPicture = ({ type }: { readonly type: string }): boolean =>
   /^image\/(png|jpeg|webp|gif|bmp|avif)$/.test(type)
 
-/** @throws Error for what is no picture that this browser knows */
+/** @throws Error for a file that is no picture known to this browser */
 export async function readPicture(file: File): Promise<Image> {
   const bitmap = await createImageBitmap(file)
   try {
@@ -20,7 +20,7 @@ export async function readPicture(file: File): Promise<Image> {
     canvas.height = Math.max(1, Math.round(bitmap.height * scale))
     const context = canvas.getContext('2d')
     if (!context) throw new Error('no canvas')
-    // JPEG has no transparency: what is clear becomes paper.
+    // JPEG has no transparency, so transparent parts become white.
     context.fillStyle = '#fff'
     context.fillRect(0, 0, canvas.width, canvas.height)
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height)

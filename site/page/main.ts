@@ -1,4 +1,4 @@
-/** Where the page begins. */
+/** The page's entry. */
 import './styles/all.css'
 import { render } from 'lit-html'
 import { App } from './app.ts'
@@ -12,7 +12,7 @@ const view = document.getElementById('app') as HTMLElement
 
 async function start(): Promise<void> {
   const configuration = await readConfiguration()
-  // What stood there until now came with the page, so that something is seen at once.
+  // The HTML file contains this text, so that something is visible at once.
   view.replaceChildren()
   document.title = configuration.title
   let isDue = false
@@ -21,7 +21,7 @@ async function start(): Promise<void> {
     render(appView(app), view)
     afterRender()
   }
-  // Pieces of an answer come faster than anybody sees.
+  // Pieces of an answer come faster than anybody can see, so they are drawn together.
   const app = new App(configuration, () => {
     if (isDue) return
     isDue = true
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   try {
     const session = await returning(configuration)
     if (session) return await app.begin(session)
-    // The session at the sign-in pages may live: whoever loads the page anew was here, and is sent there without being asked.
+    // The session at the sign-in pages may still be valid. A user who reloads the page was signed in, and is sent there without being asked.
     if (isReload()) return app.signIn()
   } catch (error) {
     app.trouble =

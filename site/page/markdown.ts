@@ -1,6 +1,5 @@
 /**
- * A small part of Markdown, read into a tree: what models write. No HTML, no images, no links but to `https`. What is not understood
- * stays text.
+ * Parses the small part of Markdown that models write into a tree: no HTML, no images, and links to `https` only. Everything else stays text.
  */
 export type Inline =
   | { readonly kind: 'text' | 'code'; readonly text: string }
@@ -30,7 +29,7 @@ const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/
 const RULE = /^\s{0,3}([-*_])(\s*\1){2,}\s*$/
 const QUOTE = /^\s{0,3}>\s?/
 const DELIMITERS = /^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*$/
-/** Deeper than people read. */
+/** The deepest nesting; nobody reads deeper. */
 const DEEPEST = 6
 
 export function parseMarkdown(text: string): readonly Block[] {
@@ -73,7 +72,7 @@ function fence(lines: readonly string[], at: number): Read | undefined {
   const [, mark, language = ''] = FENCE.exec(lines[at] ?? '') ?? []
   if (mark === undefined) return undefined
   const rest = lines.slice(at + 1)
-  // One that is not closed yet is still being written.
+  // A block that is not closed yet is still being written.
   const end = rest.findIndex(
     (line) => line.trim().startsWith(mark) && line.trim().replaceAll(mark[0] ?? '`', '') === '',
   )
@@ -136,7 +135,7 @@ function list(lines: readonly string[], at: number, depth: number): Read | undef
   }
 }
 
-/** An empty line is inside of a list where more of it follows. */
+/** An empty line belongs to a list if the list continues after it. */
 function goesOn(lines: readonly string[], at: number, ordered: boolean): boolean {
   const next = lines.slice(at).find((line) => line.trim() !== '') ?? ''
   const [, , marker] = ITEM.exec(next) ?? []
@@ -154,7 +153,7 @@ function takeWhile(lines: readonly string[], at: number, holds: (line: string) =
   return lines.slice(at, end < 0 ? undefined : end)
 }
 
-/** Code, links, strong, emphasis, addresses; whichever begins first. */
+/** Code, links, strong, emphasis and addresses; the one that begins first is taken. */
 const INLINE =
   /(?<ticks>`+)(?<code>.+?)\k<ticks>(?!`)|\[(?<label>[^\]\n]+)\]\((?<href>https:\/\/[^\s)]+)\)|(?<strong>\*\*|__)(?=\S)(?<bold>.+?)(?<=\S)\k<strong>|(?<!\w)(?<mark>[*_])(?=\S)(?<italic>.+?)(?<=\S)\k<mark>(?!\w)|(?<address>https:\/\/[^\s<>)\]]+[^\s<>)\].,;:!?'"])/s
 

@@ -2,12 +2,12 @@
 import type { Answer, Conversation, Message } from './conversations.ts'
 import type { ChatMessage, Content } from './gateway.ts'
 
-/** The load balancer takes 1 MB of a function's callers; the rest is for the frame around it. */
+/** The limit that the page uses: a function's callers may send 1 MB, and the rest is for the JSON around the messages. */
 export const MOST_BYTES = 1_000_000
 
 const LEFT_OUT = '(an image that was sent before is left out here)'
 
-/** Oldest first: pictures that do not fit any more are left out, never a word. */
+/** Leaves out pictures that do not fit, the oldest first, but never text. */
 export function messagesOf({ messages }: Pick<Conversation, 'messages'>): readonly ChatMessage[] {
   let room = MOST_BYTES - messages.reduce((sum, message) => sum + message.text.length * 2 + 64, 0)
   const sent: ChatMessage[] = []
@@ -22,7 +22,7 @@ export function messagesOf({ messages }: Pick<Conversation, 'messages'>): readon
   return sent.toReversed()
 }
 
-/** An answer without a word would be refused by every model. */
+/** Every model would refuse an answer without text. */
 function contentsOf(message: Message, fits: (bytes: number) => boolean): ChatMessage['content'] | undefined {
   if (message.role === 'assistant') return isSaid(message) ? message.text : undefined
   if (message.images.length === 0) return message.text

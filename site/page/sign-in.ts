@@ -1,24 +1,27 @@
 /**
- * Sign-in with the authorisation code flow and PKCE. Tokens are kept in this object and nowhere else: a page that is loaded anew asks
- * for new ones, which costs nobody a password while the session at the sign-in pages lives.
+ * Sign-in with the authorisation code flow and PKCE. Tokens are kept in this object only. A page that is reloaded asks for new ones, for which
+ * no password is needed while the session at the sign-in pages is valid.
  */
 import type { Configuration } from './configuration.ts'
 import { type Claims, claimsOf } from './token.ts'
 
 export interface Session {
   readonly claims: Claims
-  /** A token that is good for a minute at least. @throws SessionOver */
+  /**
+   * A token that is valid for at least a minute.
+   * @throws SessionOver
+   */
   idToken(): Promise<string>
-  /** What renews the token is good for nothing any more. Never rejects: whoever signs out leaves, whatever the network does. */
+  /** Revokes the refresh token. Never rejects: a user who signs out leaves the page, even if the network fails. */
   end(): Promise<void>
 }
 
-/** Neither the token nor what renews it is good any more. */
+/** Neither the token nor the refresh token is valid any more. */
 export class SessionOver extends Error {
   override readonly name = 'SessionOver'
 }
 
-/** The sign-in pages sent somebody back without a session. */
+/** The sign-in pages sent the browser back without a session. */
 export class SignInFailed extends Error {
   override readonly name = 'SignInFailed'
 }
@@ -29,7 +32,7 @@ export class SignInFailed extends Error {
  */
 const PENDING = 'sign-in'
 const SPARE_MILLISECONDS = 60_000
-/** Nobody waits longer to be signed out. */
+/** The longest wait for a revocation at sign-out. */
 const REVOCATION_MILLISECONDS = 3_000
 
 interface Pending {
@@ -71,14 +74,14 @@ export async function goToSignIn({ signIn }: Configuration): Promise<void> {
   location.assign(`${signIn.url}/oauth2/authorize?${query}`)
 }
 
-/** Ends the session, and that at the sign-in pages as well; they send the browser back here. */
+/** Ends this session and the one at the sign-in pages, which then send the browser back here. */
 export async function goToSignOut({ signIn }: Configuration, session: Session | undefined): Promise<void> {
   await session?.end()
   location.assign(`${signIn.url}/logout?${new URLSearchParams({ client_id: signIn.clientId, logout_uri: home() })}`)
 }
 
 /**
- * @returns the session of a browser that comes back from the sign-in pages; undefined for one that comes from anywhere else
+ * @returns the session of a browser that comes back from the sign-in pages; undefined for a browser that comes from elsewhere
  * @throws SignInFailed
  */
 export async function returning(configuration: Configuration): Promise<Session | undefined> {
@@ -121,7 +124,7 @@ function sessionOf(configuration: Configuration, first: Tokens): Session {
       try {
         tokens = { refreshToken, ...(await renewing) }
       } catch (cause) {
-        // Without a network the session is not over.
+        // A failing network does not end the session.
         throw cause instanceof SignInFailed ? new SessionOver('', { cause }) : cause
       } finally {
         renewing = undefined
@@ -130,13 +133,13 @@ function sessionOf(configuration: Configuration, first: Tokens): Session {
       return tokens.idToken
     },
     async end() {
-      // A renewal under way would be over without it: the refresh token is not rotated.
+      // The refresh token is not rotated, so a renewal that is under way must not overwrite the end of the session.
       if (tokens.refreshToken !== undefined) await revoke(configuration, tokens.refreshToken)
     },
   }
 }
 
-/** Nothing is read of the answer, so that none has to allow this origin. */
+/** The answer is not read, so no server has to allow this origin. */
 async function revoke({ signIn }: Configuration, token: string): Promise<void> {
   await fetch(`${signIn.url}/oauth2/revoke`, {
     method: 'POST',
@@ -147,7 +150,7 @@ async function revoke({ signIn }: Configuration, token: string): Promise<void> {
   }).catch(() => undefined)
 }
 
-/** @throws SignInFailed where it is refused */
+/** @throws SignInFailed if it is refused */
 async function ask({ signIn }: Configuration, form: Readonly<Record<string, string>>): Promise<Tokens> {
   const response = await fetch(`${signIn.url}/oauth2/token`, {
     method: 'POST',

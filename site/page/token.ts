@@ -1,8 +1,8 @@
-/** What an ID token says. It is read for the page's own words only: whoever it is shown to judges it. */
+/** Reads claims of an ID token, only to show them on the page. The servers that get the token check it. */
 export interface Claims {
   readonly subject: string
   readonly email?: string
-  /** The user's tenant; absent for a user without one. */
+  /** The user's tenant; absent if the token names none. */
   readonly tenant?: string
   readonly groups: readonly string[]
   /** Epoch milliseconds. */
@@ -10,7 +10,7 @@ export interface Claims {
   readonly nonce?: string
 }
 
-/** @throws Error for what is no token */
+/** @throws Error for a text that is no token */
 export function claimsOf(idToken: string): Claims {
   const [, body = ''] = idToken.split('.')
   const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))

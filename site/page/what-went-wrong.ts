@@ -1,15 +1,15 @@
-/** Why something went wrong, for whoever asked: what happened, and what can be done about it. */
+/** Explains an error to the user: what happened, and what can be done about it. */
 import { Refused } from './gateway.ts'
 import { SessionOver } from './sign-in.ts'
 
 export interface Trouble {
   readonly title: string
   readonly advice: string
-  /** What the page offers. */
+  /** The button that the page offers. */
   readonly remedy: 'again' | 'signIn' | 'none'
-  /** To be quoted to the operators. */
+  /** The request id that the user can quote to the operators. */
   readonly requestId?: string
-  /** Seconds after which the same may pass. */
+  /** After this many seconds the same request may succeed. */
   readonly waitSeconds?: number
 }
 
@@ -17,7 +17,7 @@ type Words = Pick<Trouble, 'title' | 'advice' | 'remedy'>
 
 const operators = 'Tell your platform team, and quote the number below.'
 
-/** By the gateway's code. `{message}` is the gateway's own sentence, which names figures and fields and never a person. */
+/** By the gateway's error code. `{message}` is replaced by the gateway's own message, which contains figures and fields but no person's name. */
 const BY_CODE: Readonly<Record<string, Words>> = {
   answer_too_large: { title: 'The answer was too large', advice: 'Ask for a shorter one.', remedy: 'again' },
   body_too_large: {
@@ -90,7 +90,7 @@ const SIGN_IN_AGAIN: Words = {
   remedy: 'signIn',
 }
 
-/** Of the load balancer, which answers with a page of its own. */
+/** By status, for the load balancer's answers, which are HTML pages. */
 const BY_STATUS: Readonly<Record<number, Words>> = {
   401: SIGN_IN_AGAIN,
   403: { title: 'The firewall stopped this request', advice: operators, remedy: 'none' },

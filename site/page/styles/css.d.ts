@@ -1,2 +1,2 @@
-/** esbuild takes it into the page's stylesheet. */
+/** esbuild puts these files into the page's stylesheet. */
 declare module '*.css'

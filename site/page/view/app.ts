@@ -1,4 +1,4 @@
-/** The whole page, by what it is at. */
+/** The whole page, depending on its state. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
 import { conversationView } from './conversation.ts'

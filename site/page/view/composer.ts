@@ -1,4 +1,4 @@
-/** Where a question is written: text, pictures by paste, drop or file, send and stop. */
+/** The field for a question: text, pictures by paste, drop or file, and the buttons to send and to stop. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import { live } from 'lit-html/directives/live.js'
 import type { App } from '../app.ts'
@@ -42,7 +42,7 @@ const modelChooser = ({ tenant, model, choose }: App) => html`<label class="mode
   </select></label>`
 
 function keyed(event: KeyboardEvent, app: App, send: () => void): void {
-  // An input method confirms its choice with Enter.
+  // Input methods confirm a choice with Enter, which must not send the question.
   if (event.isComposing) return
   if (event.key === 'Escape' && app.isAnswering) app.stop()
   if (event.key !== 'Enter' || event.shiftKey) return

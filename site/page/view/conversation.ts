@@ -1,4 +1,4 @@
-/** A conversation, and what is shown before its first word. */
+/** A conversation, and what is shown before its first message. */
 import { html, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
 import { composerView } from './composer.ts'

@@ -1,9 +1,9 @@
-/** Figures as people read them. */
+/** Formats numbers for people. */
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 
 export const count = (value: number): string => whole.format(value)
 
-/** Of nano-dollars, in steps of a cent from a dollar on: two digits that say something, however small the sum is. */
+/** Formats nano-dollars: from one dollar on in cents, below that with two significant digits. */
 export function dollars(nano: number): string {
   const value = nano / 1_000_000_000
   if (value === 0) return '$0'

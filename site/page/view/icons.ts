@@ -1,4 +1,4 @@
-/** The page's drawings, each a stroke of one colour. */
+/** The page's icons, drawn as lines of one colour. */
 import { svg, type TemplateResult } from 'lit-html'
 
 const drawing = (content: TemplateResult<2>) =>

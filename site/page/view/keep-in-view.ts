@@ -1,4 +1,4 @@
-/** Whoever reads the end of a conversation sees what comes; whoever has scrolled up stays there. */
+/** Scrolls with a growing answer if the user is at the end of the conversation. A user who has scrolled up stays there. */
 const NEAR_PIXELS = 120
 let isAtEnd = true
 

@@ -1,4 +1,4 @@
-/** What is left of one's limits: a bar for each, by whose they are. */
+/** What is left of the user's limits: a bar for each, grouped by whom it limits. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { CallerUsage, LimitState, ScopeUsage } from '../gateway.ts'
 import { count, dollars, moment } from './format.ts'
@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   concurrentRequests: 'At the same time',
 }
 
-/** @param tenant whose everybody is counted together */
+/** @param tenant the tenant, whose callers are counted together */
 export function limitsView(usage: CallerUsage | undefined, tenant: string): TemplateResult {
   const groups = usage ? groupsOf(usage, tenant) : []
   return html`<section class="limits" aria-labelledby="limits-title">
@@ -35,7 +35,7 @@ function row(whose: string, { limit, most, left, resetsAt }: LimitState): Templa
   const rest = Math.max(0, left)
   const share = most === 0 ? 0 : rest / most
   const isMoney = limit === 'dollarsPerMonth'
-  // Never more than there is.
+  // Never shows more than the whole bar.
   const figure = (value: number) => (isMoney ? dollars(Math.floor(value * 100) * 1e7) : count(Math.floor(value)))
   const name = NAMES[limit] ?? limit
   const isOfMoment = limit === 'concurrentRequests' || limit.endsWith('PerMinute')

@@ -1,4 +1,4 @@
-/** Markdown's tree as nodes: every word of a model's is the text of a node, never markup. */
+/** Turns the Markdown tree into DOM nodes. A model's words always become text nodes, never markup. */
 import { html, type TemplateResult } from 'lit-html'
 import { type Block, type Inline, parseMarkdown } from '../markdown.ts'
 import { copyIcon } from './icons.ts'
@@ -29,7 +29,7 @@ function block(one: Block): TemplateResult {
   }
 }
 
-/** A point of a list is a line, not a paragraph. */
+/** An item of a list is a line, not a paragraph. */
 const tight = (one: Block): TemplateResult =>
   one.kind === 'paragraph' ? html`<span>${one.content.map(inline)}</span>` : block(one)
 

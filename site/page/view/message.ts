@@ -1,4 +1,4 @@
-/** One message: what somebody asked, or what a model answered and what it took. */
+/** One message: a question, or a model's answer with its usage. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
 import type { Answer, Message, Question } from '../conversations.ts'

@@ -1,4 +1,4 @@
-/** The way that a request took, from the browser to the model. */
+/** The path that a request took, from the browser to the model. */
 import { html, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
 import type { Answer } from '../conversations.ts'

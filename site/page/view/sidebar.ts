@@ -1,4 +1,4 @@
-/** Conversations, what is left of one's limits, and who is signed in. */
+/** The list of conversations, what is left of the user's limits, and who is signed in. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import { repeat } from 'lit-html/directives/repeat.js'
 import type { App } from '../app.ts'

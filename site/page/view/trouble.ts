@@ -1,4 +1,4 @@
-/** What can be done about trouble. */
+/** Shows what the user can do about an error. */
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
 import type { Trouble } from '../what-went-wrong.ts'
