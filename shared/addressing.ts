@@ -7,43 +7,43 @@
  */
 import { addresses, contains, overlaps, parseCidr, sliceOf } from './cidr.ts'
 
-/** Smallest subnet that AWS makes: 16 addresses, of which it keeps 5. Enough for an attachment's one interface. */
+/** The smallest subnet that AWS makes: 16 addresses, of which it reserves 5. It is enough for the single interface of an attachment. */
 const SMALLEST_SUBNET = 28
-/** Bits of the four slots. */
+/** The prefix bits for four slots. */
 const SLOT_BITS = 2
 
-/** Blocks of one of the hub's zones. */
+/** The blocks of one zone of the hub. */
 export interface HubZonePlan {
-  /** Zone name, `us-east-1a`. */
+  /** The zone's name, `us-east-1a`. */
   readonly zone: string
-  /** Functions and interface endpoints: half of the zone's slot. */
+  /** For functions and interface endpoints: half of the zone's slot. */
   readonly private: string
-  /** Load balancer, NAT gateway and client instance: a quarter. */
+  /** For the load balancer, NAT gateway and client instance: a quarter. */
   readonly public: string
-  /** The Transit Gateway attachment's interface, alone in its subnet so that its routes are nobody else's. */
+  /** For the interface of the Transit Gateway attachment. It is alone in its subnet, so that its routes apply to nothing else. */
   readonly transitGateway: string
 }
 
-/** Blocks of one of a spoke's zones. */
+/** The blocks of one zone of a spoke. */
 export interface SpokeZonePlan {
-  /** Zone id, `use1-az1`. */
+  /** The zone's id, `use1-az1`. */
   readonly zoneId: string
-  /** The model endpoint's interface: half of the zone's slot. */
+  /** For the interface of the model endpoint: half of the zone's slot. */
   readonly endpoint: string
-  /** The Transit Gateway attachment's interface. */
+  /** For the interface of the Transit Gateway attachment. */
   readonly transitGateway: string
 }
 
 /**
- * AWS allows a VPC /16 to /28. The hub needs /21 or larger: a function keeps one interface per zone and tenant, 90 tenants
- * fill a load balancer, so a private subnet must be a /24 at least.
+ * AWS allows /16 to /28 for a VPC. The hub needs /21 or larger: a function has one interface for each zone and tenant, and a load balancer
+ * serves 90 tenants, so a private subnet must be at least a /24.
  */
 export const HUB_PREFIXES = { largest: 16, smallest: 21 } as const
 
-/** A spoke needs /25 or larger: four slots of two /28 subnets. */
+/** A spoke needs /25 or larger, for four slots with two /28 subnets each. */
 export const SPOKE_PREFIXES = { largest: 16, smallest: 25 } as const
 
-/** Blocks for two or three zones of the hub. */
+/** The blocks for two or three zones of the hub. */
 export function planHubSubnets(cidrBlock: string, zones: readonly string[]): readonly HubZonePlan[] {
   requireSize('hub', cidrBlock, HUB_PREFIXES)
   requireZones('hub', zones, 2)
@@ -58,7 +58,7 @@ export function planHubSubnets(cidrBlock: string, zones: readonly string[]): rea
   })
 }
 
-/** Blocks for one to three zones of a spoke. */
+/** The blocks for one to three zones of a spoke. */
 export function planSpokeSubnets(cidrBlock: string, zoneIds: readonly string[]): readonly SpokeZonePlan[] {
   requireSize('spoke', cidrBlock, SPOKE_PREFIXES)
   requireZones('spoke', zoneIds, 1)
@@ -72,15 +72,15 @@ export function planSpokeSubnets(cidrBlock: string, zoneIds: readonly string[]):
   })
 }
 
-/** One who holds addresses, named for error messages: `spoke-tenant1`. */
+/** The holder of a block, with the name for error messages: `spoke-tenant1`. */
 export interface AddressHolder {
   readonly name: string
   readonly cidrBlock: string
 }
 
 /**
- * Every two holders with an address in common, as sentences. AWS refuses neither: it silently leaves the second one out of
- * the Transit Gateway's route table.
+ * Sentences about every two holders whose blocks overlap. AWS does not refuse overlapping blocks: it leaves the second one out of the Transit
+ * Gateway's route table, without an error.
  */
 export function overlapsOf(holders: readonly AddressHolder[]): readonly string[] {
   return holders.flatMap((one, index) =>
@@ -95,13 +95,13 @@ export function overlapsOf(holders: readonly AddressHolder[]): readonly string[]
   )
 }
 
-/** @throws Error for the first two holders with an address in common */
+/** @throws Error for the first two holders whose blocks overlap */
 export function requireNoOverlap(holders: readonly AddressHolder[]): void {
   const [first] = overlapsOf(holders)
   if (first !== undefined) throw new Error(first)
 }
 
-/** Refuses a spoke outside of the hub's supernet: the hub routes that supernet to the spokes, and nothing else. */
+/** Refuses a spoke outside the hub's supernet, because the hub routes only the supernet to the spokes. */
 export function requireInSupernet(holder: AddressHolder, supernet: string): void {
   if (contains(supernet, holder.cidrBlock)) return
   throw new Error(
@@ -112,7 +112,7 @@ export function requireInSupernet(holder: AddressHolder, supernet: string): void
 
 /**
  * The lowest block of `prefix` in `supernet` that overlaps none of `used`.
- * @throws Error when the supernet is full, saying how much it holds
+ * @throws Error if the supernet has no room, with the number of blocks that it holds
  */
 export function nextFreeCidr(supernet: string, used: readonly string[], prefix: number): string {
   const outer = parseCidr(supernet)

@@ -1,102 +1,102 @@
 /**
- * The line that a tenant's gateway prints for every request, and all that is made of it: the gateway writes it, the hub's audit
- * function takes a record of the trail from it, metric filters and the subscription look for it, and the CLI shows the record.
- * It holds no prompt, no answer, no token and no ARN. One of the two files of the infrastructure that `functions/` may import.
+ * The line that a tenant's gateway prints for every request, and everything that is derived from it: the gateway writes it, the hub's audit
+ * function makes a record of the trail from it, metric filters and the subscription search for it, and the CLI shows the record. It contains no
+ * prompt, answer, token or ARN. `functions/` may import this file.
  */
 
-/** In the order that a request meets them. `request` is the shape of what was asked, `limit` how much, `account` what AWS says to it. */
+/**
+ * The checks in the order in which a request passes them. `request` is the form of the request, `limit` the tenant's limits, `account` AWS's
+ * answer.
+ */
 export const CHECKS = ['path', 'token', 'tenant', 'status', 'request', 'model', 'limit', 'account'] as const
 export type Check = (typeof CHECKS)[number]
 
 export interface Decision {
-  /** `allowed`: every check of the gateway was passed, whatever became of the request then. */
+  /** `allowed` means that every check of the gateway was passed, even if the request failed later. */
   readonly decision: 'allowed' | 'refused'
-  /** What refused; `platform` when a check could not be made, `all` when nothing refused. */
+  /** The check that refused; `platform` if a check could not be made, `all` if nothing refused. */
   readonly check: Check | 'platform' | 'all'
 }
 
 export interface Usage {
-  /** Without those of the cache, as Bedrock counts: a prompt is these, `cacheRead…` and `cacheWrite…`. */
+  /** Without the tokens of the prompt cache, as Bedrock counts: a prompt consists of these, `cacheRead…` and `cacheWrite…`. */
   readonly inputTokens: number
   readonly outputTokens: number
   readonly totalTokens: number
   readonly cacheReadInputTokens?: number
-  /** For five minutes and for an hour together. */
+  /** The sum of those kept for five minutes and for an hour. */
   readonly cacheWriteInputTokens?: number
-  /** Of `cacheWriteInputTokens`, those for an hour. */
+  /** The part of `cacheWriteInputTokens` that is kept for an hour. */
   readonly cacheWrite1hInputTokens?: number
 }
 
 export type Step = 'authenticate' | 'routing' | 'body' | 'limits' | 'model'
 
-/** What a line says of a call of a model in OpenTelemetry's names. */
+/** The description of a model's call in OpenTelemetry's names. */
 export interface GenAi {
   readonly 'gen_ai.provider.name': 'aws.bedrock'
   readonly 'gen_ai.operation.name': 'chat' | 'embeddings'
-  /** The id of the model or inference profile that was asked last. */
+  /** The last model or inference profile that was called, by id. */
   readonly 'gen_ai.request.model': string
-  /** With those that the cache had, other than `usage.inputTokens`. */
+  /** Includes the cache's tokens, unlike `usage.inputTokens`. */
   readonly 'gen_ai.usage.input_tokens'?: number
   readonly 'gen_ai.usage.output_tokens'?: number
   readonly 'gen_ai.usage.cache_read.input_tokens'?: number
   readonly 'gen_ai.usage.cache_creation.input_tokens'?: number
   readonly 'gen_ai.response.finish_reasons'?: readonly [string]
-  /** The line's `outcome`, when the request failed. */
+  /** The line's `outcome`, if the request failed. */
   readonly 'error.type'?: string
 }
 
-/** W3C's header of the current version: trace and parent are not zeros. */
+/** W3C's header in the current version; trace and parent ids must not be all zeros. */
 export const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/**
- * Filled in while the request is served; JSON on one line when it is printed.
- * @template Outcome the gateway's codes of errors
- */
+/** Filled in while the request is served, and printed as JSON on one line. @template Outcome the gateway's error codes */
 export interface AuditLine<Outcome extends string = string> extends Partial<GenAi> {
-  /** When the request came, ISO 8601. */
+  /** The time at which the request arrived, ISO 8601. */
   readonly time: string
   readonly requestId: string
   readonly tenant: string
-  /** The caller's, where it is a valid one. */
+  /** The caller's header, if it is valid. */
   traceparent?: string
   operation?: string
-  /** The user's `sub`, or an id made of a machine's issuer and subject. */
+  /** The user's `sub`, or an id that is computed from a machine's issuer and subject. */
   user?: string
-  /** The name in the path after the tenant's: of a machine in its tenant's settings, or of a provider in the hub's federatedProviders. */
+  /** The name after the tenant's in the path: of a machine in the tenant's settings, or of a provider in the hub's federatedProviders. */
   machine?: string
   /** The tenant's name for the model. */
   model?: string
-  /** The id of the model or inference profile that was asked last. */
+  /** The last model or inference profile that was called, by id. */
   servedModel?: string
-  /** Bedrock's service tier, where it is not the usual one. */
+  /** Bedrock's service tier, if it is not the default. */
   serviceTier?: string
   /** Bedrock's id of its last answer. */
   bedrockRequestId?: string
   attempts?: number
-  /** The answer was a stream, which has two lines: one when it was let in, one when it was over. */
+  /** The answer was a stream. A stream has two lines: one when it was admitted, one when it ended. */
   stream?: true
   phase?: 'admission' | 'end'
   usage?: Usage
-  /** The stream ended before the model had said what it used. */
+  /** The stream ended before the model had reported the usage. */
   usageIncomplete?: true
   /**
-   * Where `nanoDollars` comes from: `measured` from what Bedrock counted, `estimated` from what was reserved because Bedrock said
-   * nothing, or `none` because no model worked.
+   * Where `nanoDollars` comes from: `measured`, counted by Bedrock; `estimated`, the amount that was reserved, because Bedrock reported nothing;
+   * `none`, because no model worked.
    */
   usageIs?: 'measured' | 'estimated' | 'none'
-  /** What the request cost, in 1e-9 dollars, by the price list of the tenant's configuration. Absent where a price is not known. */
+  /** The cost of the request in 1e-9 dollars, by the prices in the tenant's configuration. Absent if a price is not known. */
   nanoDollars?: number
-  /** ISO date of that list: when the oldest of the tenant's prices was looked up. */
+  /** The ISO date of these prices: when the oldest of them was looked up. */
   priceList?: string
   stopReason?: string
-  /** Of the answer, 100 to 599. */
+  /** The answer's status, 100 to 599. */
   status?: number
   outcome?: 'ok' | Outcome
   decision?: Decision['decision']
   check?: Decision['check']
-  /** The last check that was passed. */
+  /** The last check that the request passed. */
   passed?: Check
-  /** What happened underneath an error: names and statuses, never contents. */
+  /** The cause of an error: names and statuses, never contents. */
   cause?: string
   /** `first`: until the first event of a stream. */
   readonly milliseconds: { [step in Step | 'first' | 'total']?: number }
@@ -104,7 +104,7 @@ export interface AuditLine<Outcome extends string = string> extends Partial<GenA
 
 const WORD = /^[a-z_]{1,40}$/
 
-/** Texts of a line that a record takes, when they are of this shape: no content can ride along. */
+/** Texts of a line that a record takes over, if they have this form, so that no content gets into the trail. */
 export const RECORDED_TEXTS = {
   requestId: /^[\w-]{1,64}$/,
   traceparent: TRACEPARENT,
@@ -125,10 +125,10 @@ export const RECORDED_TEXTS = {
   stopReason: WORD,
 } as const satisfies Partial<Record<keyof AuditLine, RegExp>>
 
-/** What a record may hold of a line that anybody may have printed: everything is looked at before it is believed. */
+/** A line's fields before they are checked. Anything may have printed the line. */
 type Unproven = { readonly [field in keyof AuditLine]?: unknown }
 
-/** Numbers of a line that a record takes, by their names in the record. */
+/** Numbers of a line that a record takes over, by their names in the record. */
 export const RECORDED_NUMBERS = {
   status: ({ status }) => (typeof status === 'number' && status >= 100 && status <= 599 ? status : undefined),
   attempts: ({ attempts }) => attempts,
@@ -138,7 +138,7 @@ export const RECORDED_NUMBERS = {
   cacheWriteInputTokens: ({ usage }) => numberOf(usage, 'cacheWriteInputTokens'),
   cacheWrite1hInputTokens: ({ usage }) => numberOf(usage, 'cacheWrite1hInputTokens'),
   nanoDollars: ({ nanoDollars }) => nanoDollars,
-  /** 1: the stream ended before the model had said what it used. */
+  /** 1 if the stream ended before the model had reported the usage. */
   usageIncomplete: ({ usageIncomplete }) => (usageIncomplete === true ? 1 : undefined),
   firstMilliseconds: ({ milliseconds }) => rounded(numberOf(milliseconds, 'first')),
   totalMilliseconds: ({ milliseconds }) => rounded(numberOf(milliseconds, 'total')),
@@ -150,38 +150,38 @@ type Maybe<Name extends string, Value> = { readonly [name in Name]?: Value }
 export interface AuditRecord
   extends Maybe<keyof typeof RECORDED_TEXTS, string>,
     Maybe<keyof typeof RECORDED_NUMBERS, number> {
-  /** When the request came, ISO 8601. */
+  /** The time at which the request arrived, ISO 8601. */
   readonly time: string
-  /** By the log group that the line was in, which the tenant's function cannot choose. */
+  /** The tenant of the line's log group, which the tenant's function cannot choose. */
   readonly tenant: string
-  /** CloudWatch Logs' id of the line. Deliveries may come twice: two records with the same one are one decision. */
+  /** CloudWatch Logs' id of the line. A line may be delivered twice: two records with the same id are one decision. */
   readonly event: string
-  /** The tenant that the line named, when it was another, or `?`: something else than the gateway printed it. */
+  /** The tenant that the line named, if it differs, or `?`. Then something other than the gateway has printed the line. */
   readonly claimed?: string
 }
 
 /**
- * Filter patterns of CloudWatch Logs over the line.
+ * CloudWatch Logs filter patterns for the line.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const LINES = {
-  /** Lines that go into the trail. It also finds a decision that something other than the gateway has printed. */
+  /** Lines that go into the trail. The pattern also matches a decision that something other than the gateway has printed. */
   decided: pattern(`${is('decision', 'allowed')} || ${is('decision', 'refused')}`),
   serverError: pattern(compared('status', '>=', 500)),
   noServerError: pattern(compared('status', '<', 500)),
   /** Throttled by the model. The gateway's own 429 for a limit is not counted. */
   throttled: pattern(`${is('outcome', 'model_throttled')} || ${is('outcome', 'model_quota_exceeded')}`),
   foreignTenant: pattern(`${is('decision', 'refused')} && ${is('check', 'tenant')}`),
-  /** What a content guard rail has stopped, prompt or answer. */
+  /** Prompts and answers that a guardrail has blocked. */
   guardrail: pattern('$.stopReason = "guardrail_intervened"'),
 } as const
 
-/** Another line: a budget that has come to its warning's percentage, or a request's use that could not be written down. */
+/** Another line, about limits: a budget of which the warning percentage is used, or the use of a request that could not be recorded. */
 export interface LimitsWarning {
   readonly warning: 'budget' | 'unsettled'
 }
 
-/** Finds those lines, and requests that were refused because the counters were out of reach. */
+/** Patterns for these lines, and for requests that were refused because the counters were out of reach. */
 export const LIMITS = {
   budget: pattern(warns('budget')),
   unavailable: pattern(`${is('outcome', 'limits_unavailable')} || ${warns('unsettled')}`),
@@ -191,13 +191,13 @@ function warns(value: LimitsWarning['warning']): string {
   return `$.warning = "${value}"`
 }
 
-/** Another line: how many requests a task held in the last minute, on average and at most. Scaling follows the first. */
+/** Another line: how many requests a task had in the last minute, on average and at most. Scaling follows the average. */
 export interface GaugeLine {
   readonly inFlight: number
   readonly peak: number
 }
 
-/** Finds that line, and what is taken of it. */
+/** The pattern for this line, and the value that is taken from it. */
 export const GAUGE = { pattern: pattern('$.inFlight >= 0'), value: '$.inFlight' } as const satisfies {
   readonly pattern: string
   readonly value: `$.${keyof GaugeLine}`
@@ -228,12 +228,12 @@ function rounded(value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value) : undefined
 }
 
-/** Names that begin like this in Bedrock's `requestMetadata` are the gateway's: it refuses a caller's. */
+/** Names with this prefix in Bedrock's `requestMetadata` are the gateway's; it refuses them from callers. */
 export const REQUEST_METADATA_PREFIX = 'genai:'
 
-/** What the gateway says there about a request, and the account's invocation log repeats. */
+/** What the gateway adds to Bedrock's request metadata. The account's invocation log contains it. */
 export const REQUEST_METADATA = {
-  /** `requestId` of the line. */
+  /** The line's `requestId`. */
   request: `${REQUEST_METADATA_PREFIX}request`,
   tenant: `${REQUEST_METADATA_PREFIX}tenant`,
 } as const

@@ -1,16 +1,16 @@
-/** What AWS answers to those who cannot sign in, with what to do about it: its own words name neither the setting nor the stack. */
+/** Explains AWS's errors about credentials, with what to do: AWS's own words name neither the setting nor the stack. */
 
 export interface SigningIn {
-  /** `the hub's account` */
+  /** A description: `the hub's account`. */
   readonly where: string
   readonly account: string
   /** The role that is assumed, if any. */
   readonly roleArn?: string | undefined
-  /** The settings that say so. */
+  /** The settings that decide the credentials. */
   readonly settings: string
 }
 
-/** Where a role is assumed from another one, AWS says which of them it was. */
+/** In a chain of roles, AWS's error names the role that it refused. */
 const ROLE = /arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+/
 
 const REMEDIES: readonly (readonly [RegExp, (to: SigningIn, words: string) => string])[] = [
@@ -36,7 +36,7 @@ const REMEDIES: readonly (readonly [RegExp, (to: SigningIn, words: string) => st
 ]
 
 /**
- * Asks AWS, and explains a refusal to sign in.
+ * Calls AWS, and explains an error about credentials.
  * @throws Error with AWS's words and the remedy
  */
 export async function signedIn<T>(to: SigningIn, work: () => Promise<T>): Promise<T> {

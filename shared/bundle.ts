@@ -1,6 +1,6 @@
 /**
- * A function's code: bundled inside the program run, so that there is no build step to forget. docs/decisions says how the
- * options were chosen.
+ * Bundles a function's code during the program run, so that there is no build step to forget. Decision note 0002 says how the options were
+ * chosen.
  */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
@@ -12,10 +12,10 @@ import { type BuildOptions, build } from 'esbuild'
 const PROJECT = join(import.meta.dirname, '..')
 const FILE = 'handler.cjs'
 
-/** Lambda's name for the entry: the bundle's file, the exported function. */
+/** The entry in Lambda's form: the bundle's file and the exported function. */
 export const HANDLER = 'handler.handler'
 
-/** CommonJS starts faster than ESM on Lambda's Node; ESM sources first, so that what is not used is left out. */
+/** CommonJS starts faster than ESM on Lambda's Node. ESM sources are preferred, so that unused code is left out. */
 export const BUNDLE_OPTIONS = {
   absWorkingDir: PROJECT,
   outfile: FILE,
@@ -26,34 +26,35 @@ export const BUNDLE_OPTIONS = {
   mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
-  // What the SDK's clients load and nobody here uses.
+  // Modules that the SDK's clients load and that are never used here.
   alias: Object.fromEntries(
     ['@aws-sdk/credential-provider-node', '@aws-sdk/token-providers', 'node:fs/promises', 'node:http2'].map((name) => [
       name,
       './functions/sdk-stubs.ts',
     ]),
   ),
-  // Beside the bundle, not in it: stack traces are read with it, and Lambda does not have to load it.
+  // The source map is a file beside the bundle: it is needed only to read stack traces, so Lambda does not load it.
   sourcemap: 'external',
 } as const satisfies BuildOptions
 
 export interface Bundle {
-  /** The bundle's file, in a directory that is named by its content. */
+  /** The bundle's file, in a directory that is named after its content. */
   readonly file: string
   readonly sourceMapFile: string
-  /** SHA-256 of the bundle, hexadecimal. */
+  /** The SHA-256 of the bundle, in hexadecimal. */
   readonly sha256: string
 }
 
 /**
- * Bundles a function: same sources, same bytes, same path.
- * @param entry its source file, from the project's folder
- * @param directory where bundles are kept. @default `.local/bundles` of the project
+ * Bundles a function. The same sources give the same bytes and the same path.
+ * @param entry its source file, relative to the project's folder
+ * @param directory for bundles.
+ * @default `.local/bundles` of the project
  */
 export async function bundleFunction(entry: string, directory = join(PROJECT, '.local', 'bundles')): Promise<Bundle> {
   const { code, sourceMap, sha256 } = await compile(entry)
   const home = join(directory, sha256)
-  // It may be the first to make `.local`, whose keys and passwords are its user's alone.
+  // This may be the first step to make `.local`, whose keys and passwords only the user may read.
   await mkdir(home, { recursive: true, mode: 0o700 })
   const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
   await writeWhole(bundle.file, code)
@@ -65,14 +66,17 @@ interface Compiled {
   readonly code: Uint8Array
   readonly sourceMap: Uint8Array
   readonly sha256: string
-  /** Every file of the project that is in it, by path, and its state when it was read. */
+  /** Every file of the project in the bundle, by path, with its state when it was read. */
   readonly sources: ReadonlyMap<string, string>
 }
 
 /** By entry. One process may deploy several tenants, whose gateways have the same code. */
 const compiled = new Map<string, Promise<Compiled>>()
 
-/** Compiles an entry once in a process, and again when one of its files has changed; packages stay as they are, as for the process itself. */
+/**
+ * Bundles an entry once in a process, and again if one of the project's files in it has changed. Packages are expected not to change while the
+ * process runs.
+ */
 async function compile(entry: string): Promise<Compiled> {
   const before = compiled.get(entry)
   if (before && (await isCurrent(before))) return await before
@@ -81,7 +85,7 @@ async function compile(entry: string): Promise<Compiled> {
   return await made
 }
 
-/** Most of a bundle's files: to look at each again would be a tenth of a tenant's deployment. */
+/** Most of a bundle's files belong to packages. Checking each of them again would take a tenth of the time of a tenant's deployment. */
 const OF_A_PACKAGE = /(^|\/)node_modules\//
 
 async function isCurrent(before: Promise<Compiled>): Promise<boolean> {
@@ -89,7 +93,7 @@ async function isCurrent(before: Promise<Compiled>): Promise<boolean> {
     const { sources } = await before
     return [...sources].every(([path, state]) => stateOf(path) === state)
   } catch {
-    // It failed, and may succeed now.
+    // A failed build is forgotten, because the next one may succeed.
     return false
   }
 }
@@ -119,7 +123,10 @@ async function compileNow(entry: string): Promise<Compiled> {
   }
 }
 
-/** Of a source file: another one when it was written to. @param readAfter what was written later may not be what was read */
+/**
+ * The state of a source file, which changes when it is written.
+ * @param readAfter a file that was written later may differ from what was read
+ */
 function stateOf(path: string, readAfter?: bigint): string {
   const file = statSync(resolve(PROJECT, path), { bigint: true, throwIfNoEntry: false })
   if (!file) return 'gone'
@@ -127,14 +134,14 @@ function stateOf(path: string, readAfter?: bigint): string {
 }
 
 /**
- * The archive for Lambda. A file asset, because Pulumi keeps a text asset in its state in full, twice; its path is relative,
- * so that the state says nothing of the machine.
+ * The archive for Lambda. It is a file asset, because Pulumi keeps a text asset in full in its state, twice. Its path is relative, so that the
+ * state contains nothing about the machine.
  */
 export function functionArchive({ file }: Bundle): pulumi.asset.AssetArchive {
   return new pulumi.asset.AssetArchive({ [FILE]: new pulumi.asset.FileAsset(relative(process.cwd(), file)) })
 }
 
-/** Stacks deploy side by side and share the directory: a reader never sees half a file. */
+/** Several deployments may share the directory, so a file is written elsewhere and renamed: readers never see half a file. */
 async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
   const unfinished = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
   await writeFile(unfinished, contents)

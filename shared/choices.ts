@@ -1,55 +1,58 @@
-/** Choices that settings come to: unions that the programs decide by. */
+/** Types of settings that the programs decide by. */
 
-/** How a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
+/** Where a provider gets its credentials. `ambient` is the AWS SDK's own chain (environment, SSO, instance role). */
 export type Credentials =
   | { readonly kind: 'ambient' }
   | { readonly kind: 'profile'; readonly profile: string }
   | { readonly kind: 'role'; readonly roleArn: string; readonly profile?: string }
 
-/** A name that the gateway or the client is called by, and its certificate. */
+/** A host name of the gateway or the client, and its certificate. */
 export type CertifiedName =
-  /** Certificate made here and validated by DNS records in the hosted zone; alias record for the domain name. */
+  /** The certificate is made here and validated by DNS records in the hosted zone; the domain name gets an alias record. */
   | { readonly kind: 'hostedZone'; readonly domainName: string; readonly hostedZoneId: string }
-  /** An existing certificate for the domain name; the DNS record is the user's. */
+  /** A certificate that exists; the user makes the DNS record. */
   | { readonly kind: 'certificate'; readonly domainName: string; readonly certificateArn: string }
 
 export type Listener =
   | CertifiedName
-  /** Demo only: `allowInsecureHttp: true` was typed. */
+  /** For demonstrations only: `allowInsecureHttp: true` was set. */
   | { readonly kind: 'insecureHttp' }
 
 export type Sharing =
-  /** ARN of an organisation or organisational unit with RAM sharing turned on. */
+  /** The ARN of an organisation or organisational unit in which RAM sharing is turned on. */
   | { readonly kind: 'organisation'; readonly arn: string }
-  /** Accounts outside the organisation: each spoke associates itself and accepts the invitation. */
+  /** Accounts outside the organisation. Each spoke adds its account to the share and accepts the invitation. */
   | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
 
-/** How tenants' functions get the keys that tokens are signed with. */
+/** How tenants' gateways get the keys with which tokens are verified. */
 export type KeySetVia = (typeof KEY_SET_WAYS)[number]
 export const KEY_SET_WAYS = ['endpoint', 'nat', 'inline', 'table'] as const
 
-/** Whether the user pool asks for a code of an authenticator app: of nobody, of whoever has set one up, of everybody. */
+/** Who must show a code of an authenticator app to the user pool: nobody, users who have set one up, or everybody. */
 export type UserPoolMfa = (typeof USER_POOL_MFA)[number]
 export const USER_POOL_MFA = ['off', 'optional', 'required'] as const
 
-/** The model endpoint of the hub. */
+/** The hub's shared model endpoint. */
 export interface CentralModelsSettings {
-  /** Model or inference profile ids that may be called through it. */
+  /** The models or inference profiles that may be called through it, by id. */
   readonly modelIds: readonly string[]
-  /** Where requests to profiles go, by geography. @default the list's */
+  /**
+   * The regions to which requests to profiles may go, by geography.
+   * @default the regions in the project's list
+   */
   readonly modelRegions?: Readonly<Record<string, readonly string[]>>
-  /** Inbound rules that its security group may have: one for each tenant that shares it. */
+  /** How many inbound rules its security group may have. Each tenant that shares the endpoint needs one. */
   readonly groupRules: number
 }
 
-/** Where tenants' accounts share Bedrock's metrics with the hub's. */
+/** The sink to which tenants' accounts link, to share Bedrock's metrics with the hub's account. */
 export type MetricsSink =
   | { readonly kind: 'made' }
-  /** AWS allows an account one sink in a region: somebody has made it before. */
+  /** AWS allows an account one sink in a region, and this one exists already. */
   | { readonly kind: 'existing'; readonly arn: string }
 
 /** The gateway as an endpoint service. */
 export interface EndpointServiceSettings {
-  /** Of partners without a spoke, who may ask to be connected. */
+  /** The accounts of partners without a spoke, who may ask for a connection. */
   readonly accounts: readonly string[]
 }

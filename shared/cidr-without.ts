@@ -1,7 +1,7 @@
-/** Addresses as blocks, with holes: what a security group can say, which has no "deny". */
+/** Address blocks without some parts, for security groups, which cannot deny anything. */
 import { contains, formatCidr, overlaps, parseCidr } from './cidr.ts'
 
-/** The fewest blocks that hold every address of `block` (default: all of IPv4) outside of `holes`. */
+/** The fewest blocks that contain every address of `block` (default: all of IPv4) outside `holes`. */
 export function everythingBut(holes: readonly string[], block = '0.0.0.0/0'): readonly string[] {
   if (!holes.some((hole) => overlaps(block, hole))) return [block]
   if (holes.some((hole) => contains(hole, block))) return []

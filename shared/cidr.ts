@@ -13,14 +13,14 @@ const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/
 /** How many addresses a block with this prefix has. */
 export const addresses = (prefix: number): number => 2 ** (32 - prefix)
 
-/** @throws Error saying what is wrong with the text: its shape, an octet, the prefix, or bits after the prefix. */
+/** @throws Error that says what is wrong with the text: its form, an octet, the prefix, or bits after the prefix. */
 export function parseCidr(text: string): Block {
   const match = CIDR.exec(text)
   if (!match)
     throw new Error(`"${text}" is not an IPv4 CIDR block. Allowed: four numbers and a prefix, such as 10.0.0.0/16.`)
   const octets = match.slice(1, 5)
   for (const octet of octets) {
-    // A leading zero is octal to some readers and decimal to others.
+    // Some programs read a leading zero as octal, and others as decimal.
     if (Number(octet) > 255 || (octet.length > 1 && octet.startsWith('0'))) {
       throw new Error(`"${text}" has the octet "${octet}". Allowed: 0 to 255, without leading zeros.`)
     }
@@ -40,7 +40,7 @@ export function parseCidr(text: string): Block {
 }
 
 /**
- * The block of that size that an address is in: `10.64.4.7/24` → `10.64.4.0/24`; an address alone is a /32.
+ * The block that contains an address: `10.64.4.7/24` becomes `10.64.4.0/24`; an address alone is a /32.
  * @returns undefined for a text that is no address
  */
 export function startOf(text: string): string | undefined {

@@ -1,6 +1,6 @@
-/** What runs a tenant's gateway, and how much of it there is: presets, and their figures for people. */
+/** What runs a tenant's gateway, and its size: presets, and texts that describe them. */
 
-/** What a tenant's function gets; `reservedConcurrency` is taken from the hub account's limit. */
+/** The size of a tenant's function. `reservedConcurrency` is taken from the hub account's limit. */
 export interface Tier {
   readonly memoryMegabytes: number
   readonly timeoutSeconds: number
@@ -13,18 +13,18 @@ export const TIERS = {
   large: { memoryMegabytes: 1024, timeoutSeconds: 300, reservedConcurrency: 50 },
 } as const satisfies Record<string, Tier>
 
-/** What a tenant's tasks on Fargate get: each of them, and how many there are. */
+/** The size of a tenant's tasks on Fargate, and their number. */
 export interface TaskTier {
-  /** 1,024 are a vCPU. */
+  /** 1,024 units are one vCPU. */
   readonly cpuUnits: number
   readonly memoryMegabytes: number
-  /** Of one request, its answer included; at most what a deployment waits for ({@link DRAIN_SECONDS}). */
+  /** The most seconds of a request with its answer; at most the time that a deployment waits ({@link DRAIN_SECONDS}). */
   readonly timeoutSeconds: number
   readonly minimumTasks: number
   readonly maximumTasks: number
 }
 
-/** How long a target that leaves may finish what it has begun: AWS's maximum. */
+/** How many seconds a leaving target may take to finish its requests: AWS's maximum. */
 export const DRAIN_SECONDS = 3_600
 
 export const TASK_TIERS = {
@@ -33,25 +33,28 @@ export const TASK_TIERS = {
   large: { cpuUnits: 1024, memoryMegabytes: 2048, timeoutSeconds: DRAIN_SECONDS, minimumTasks: 2, maximumTasks: 20 },
 } as const satisfies Record<keyof typeof TIERS, TaskTier>
 
-/** What runs a tenant's gateway. */
+/** What runs a tenant's gateway, with its size. */
 export type Compute =
   | { readonly kind: 'lambda'; readonly tier: Tier }
   | {
       readonly kind: 'fargate'
       readonly tier: TaskTier
-      /** `REPOSITORY@sha256:DIGEST` of an own pipeline. @default the hub's repository has the gateway of this version */
+      /**
+       * `REPOSITORY@sha256:DIGEST`, an image of the user's own pipeline.
+       * @default the hub's repository has the image of this version
+       */
       readonly image?: string
     }
 
-/** For people: `256 MB, 60 s, 5 requests at a time`. */
+/** A description: `256 MB, 60 s, 5 requests at a time`. */
 export const tierFigures = ({ memoryMegabytes, timeoutSeconds, reservedConcurrency }: Tier): string =>
   `${memoryMegabytes} MB, ${timeoutSeconds} s, ${reservedConcurrency} requests at a time`
 
-/** For people: `2 to 4 tasks of 0.25 vCPU and 512 MB, 3600 s`. */
+/** A description: `2 to 4 tasks of 0.25 vCPU and 512 MB, 3600 s`. */
 export const taskTierFigures = (tier: TaskTier): string =>
   `${tier.minimumTasks} to ${tier.maximumTasks} tasks of ${tier.cpuUnits / 1024} vCPU and ${tier.memoryMegabytes} MB, ${tier.timeoutSeconds} s`
 
-/** Every preset with its figures, wherever one is chosen. */
+/** Descriptions of all presets, for places where one is chosen. */
 export const TIER_CHOICES = Object.entries(TIERS)
   .map(([name, tier]) => `${name} (${tierFigures(tier)})`)
   .join(', ')

@@ -1,15 +1,15 @@
 /**
- * The hub's outputs, flat so that `pulumi stack output` reads well. The hub's program returns exactly this type, and a
- * spoke reads it back through `StackReference`, validated: read-contract.ts.
+ * The hub's outputs. They are flat, so that `pulumi stack output` shows them well. The hub's program returns exactly this type. A spoke reads it
+ * through `StackReference` and validates it: read-contract.ts.
  */
 
 import type { KeySetVia } from './choices.ts'
 import type { IdentitySettings } from './identity-provider.ts'
 
-/** Raised when a field is added, removed or changes meaning: a spoke refuses a hub of another version. */
+/** Increased when a required field is added, or a field is removed or changes its meaning: a spoke refuses a hub of another version. */
 export const CONTRACT_VERSION = 2
 
-/** Whether a later version of this project wrote it: nothing older may deploy over that. */
+/** Whether a later version of this project wrote the outputs. An older version must not deploy over them. */
 export const isNewer = (version: unknown): version is number =>
   typeof version === 'number' && version > CONTRACT_VERSION
 
@@ -31,20 +31,22 @@ export interface HubOutputs {
 
   readonly vpcId: string
   readonly cidrBlock: string
-  /** Supernet that every spoke's CIDR lies in; overlaps no hub address. */
+  /** The supernet that contains every spoke's block. It overlaps no address of the hub. */
   readonly spokesCidrBlock: string
   /** The functions' subnets. */
   readonly privateSubnets: readonly HubSubnet[]
-  /** The functions' subnet that they leave with their next `up`; absent when none is left. */
+  /**
+   * The functions' subnet in the zone that is about to be removed: functions leave it with their tenant's next `up`. Absent if there is none.
+   */
   readonly leavingSubnet?: HubSubnet
-  /** Zones in which the hub has a Transit Gateway subnet: a spoke must choose its zones among these. */
+  /** The zones in which the hub has a Transit Gateway subnet. A spoke must choose its zones among these. */
   readonly zoneIds: readonly string[]
 
   readonly transitGatewayId: string
   readonly transitGatewayArn: string
-  /** Route table that the hub's attachment is associated with; spokes propagate into it. */
+  /** The route table with which the hub's attachment is associated, and into which spokes propagate. */
   readonly hubRouteTableId: string
-  /** Route table that spokes' attachments are associated with. */
+  /** The route table with which the spokes' attachments are associated. */
   readonly spokesRouteTableId: string
   readonly resourceShareArn: string
   readonly sharing: { readonly kind: 'organisation'; readonly arn: string } | { readonly kind: 'accounts' }
@@ -53,9 +55,9 @@ export interface HubOutputs {
   readonly gatewayUrl: string
   readonly loadBalancerArn: string
   readonly loadBalancerDnsName: string
-  /** The one origin whose pages may call the gateway, `https://HOST`; absent where pages of every origin may. */
+  /** The one origin whose pages may call the gateway, `https://HOST`; absent if pages of every origin may. */
   readonly browserOrigin?: string
-  /** The listener that tenants' rules are added to. */
+  /** The listener to which tenants' rules are added. */
   readonly listenerArn: string
   readonly listenerProtocol: 'HTTPS' | 'HTTP'
 
@@ -63,88 +65,86 @@ export interface HubOutputs {
   readonly userPoolArn: string
   readonly userPoolClientId: string
   readonly issuer: string
-  /** Host of the user pool's token endpoint; absent for a pool without a domain. */
+  /** The host of the user pool's token endpoint; absent for a pool without a domain. */
   readonly userPoolDomain?: string
-  /** Providers that the user pool federates to: name → the tenant whose people they are; absent on a hub without any. */
+  /** The providers to which the user pool federates, each with the tenant of its people; absent on a hub without any. */
   readonly federatedProviders?: Readonly<Record<string, string>>
-  /** The external provider that people sign in with; absent where that is the user pool, which is there anyway. */
+  /** The external provider at which people sign in; absent if they sign in at the user pool, which exists in any case. */
   readonly identity?: HubIdentity
-  /**
-   * How the functions get the key set; `keySet` is the JSON for `inline` and absent otherwise, and so are the three for `table`.
-   */
+  /** How gateways get the key set. `keySet` is the JSON for `inline`, otherwise absent; the next three are set for `table` only. */
   readonly keySetVia: KeySetVia
   readonly keySet?: string
-  /** The table of key sets, which the functions read. */
+  /** The table of key sets, which the gateways read. */
   readonly keySetsTableName?: string
   readonly keySetsTableArn?: string
-  /** The function that fills it. */
+  /** The function that fills the table of key sets. */
   readonly keySetsFunctionArn?: string
 
   readonly tableName: string
   readonly tableArn: string
-  /** The table that limits are counted in; absent in a hub that an older version deployed. */
+  /** The table of counters for limits; absent on a hub that an older version has deployed. */
   readonly usageTableName?: string
   readonly usageTableArn?: string
 
-  /** Security group of the hub's interface endpoints (STS, and Cognito where used). */
+  /** The security group of the hub's interface endpoints (STS, and Cognito if it is used). */
   readonly endpointSecurityGroupId: string
-  /** Prefix list of the DynamoDB gateway endpoint. */
+  /** The prefix list of the DynamoDB gateway endpoint. */
   readonly dynamodbPrefixListId: string
-  /** Security group without rules that a destroyed function's network interfaces are moved to. */
+  /** A security group without rules, to which the network interfaces of destroyed functions are moved. */
   readonly parkingSecurityGroupId: string
 
   readonly onboardingRoleArn: string
   readonly permissionsBoundaryArn: string
-  /** Lambda's concurrent executions that the hub's account has: what the tenants' reservations are added up against. */
+  /** How many concurrent executions of Lambda the hub's account has. The tenants' reservations are added up and compared with it. */
   readonly concurrencyLimit: number
-  /** Rules that the load balancer may have; absent on a hub of an earlier version. */
+  /** How many rules the load balancer may have; absent on a hub of an earlier version. */
   readonly listenerRules?: number
 
-  /** Function that a tenant's audit lines are sent to; CloudWatch Logs may invoke it for every tenant's log group. */
+  /** The function to which a tenant's audit lines are sent. CloudWatch Logs may invoke it for every tenant's log group. */
   readonly auditFunctionArn: string
-  /** SNS topic that alarms notify; absent where nobody is notified. */
+  /** The SNS topic that alarms notify; absent if there is none. */
   readonly alarmTopicArn?: string
-  /** Tenants take the figures that the hub's dashboard shows; absent on a hub without one. */
+  /** Set if the hub has a dashboard: tenants then make the metrics that it shows. */
   readonly dashboard?: true
 
-  /** The sink that tenants' accounts share Bedrock's metrics with; absent on a hub that shows none. */
+  /** The sink with which tenants' accounts share Bedrock's metrics; absent if there is none. */
   readonly metricsSinkArn?: string
 
-  /** What a tenant needs to run on Fargate; absent on a hub without it. */
+  /** What tenants on Fargate need; absent on a hub without Fargate. */
   readonly fargate?: HubFargate
 
   /** The model endpoint that tenants with `modelEndpoint: hub` share; absent on a hub without one. */
   readonly centralModels?: HubCentralModels
 
-  /** The gateway as an endpoint service; absent on a hub that is not offered by PrivateLink. */
+  /** The gateway as an endpoint service; absent if the hub does not offer one. */
   readonly endpointService?: HubEndpointService
-  /** The load balancer has private addresses only; absent where it is public. */
+  /** Set if the load balancer has private addresses only. */
   readonly loadBalancer?: 'internal'
 
-  /** Resources that lose data are protected; a spoke follows the hub. */
+  /** Whether resources with data are protected from deletion. A spoke does the same as the hub. */
   readonly deletionProtection: boolean
 }
 
-/** With the address of its keys, whoever said it. */
+/** The setting, with the address of the provider's keys, whether it was set or found by discovery. */
 export type HubIdentity = IdentitySettings & { readonly jwksUri: string }
 
 export interface HubFargate {
   readonly clusterArn: string
   readonly clusterName: string
-  /** Of the gateway's images, in the hub's account. */
+  /** The repository of the gateway's images, in the hub's account. */
   readonly repositoryName: string
   readonly repositoryArn: string
   /** `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME` */
   readonly repositoryUrl: string
-  /** Admits the load balancer to the tasks, and lets them out to the images' layers. */
+  /** Admits the load balancer to the tasks, and lets the tasks out to the layers of images. */
   readonly taskSecurityGroupId: string
-  /** Bounds the roles of tasks. */
+  /** The permissions boundary of tasks' roles. */
   readonly taskBoundaryArn: string
-  /** Image that the gateway's is built on, `REPOSITORY@sha256:DIGEST`; absent before it was looked up. */
+  /** The image on which the gateway's is built, `REPOSITORY@sha256:DIGEST`; absent before it was looked up. */
   readonly baseImage?: string
-  /** vCPUs that the hub's account may run on Fargate. */
+  /** How many vCPUs the hub's account may run on Fargate. */
   readonly vcpuLimit: number
-  /** Rules that the load balancer may have. */
+  /** How many rules the load balancer may have. */
   readonly listenerRules: number
 }
 
@@ -152,13 +152,13 @@ export interface HubCentralModels {
   readonly endpointId: string
   /** Regional host name of the endpoint. */
   readonly endpointHost: string
-  /** The endpoint's group, which a tenant's ingress admits its own gateway to. */
+  /** The endpoint's security group. A tenant's ingress adds a rule for its own gateway. */
   readonly securityGroupId: string
-  /** Model or inference profile ids that may be called through it. */
+  /** The models or inference profiles that may be called through it, by id. */
   readonly modelIds: readonly string[]
-  /** Where requests to profiles go, by geography; the list's regions for those that are not in it. */
+  /** The regions to which requests to profiles may go, by geography; for other geographies those in the project's list. */
   readonly modelRegions: Readonly<Record<string, readonly string[]>>
-  /** Inbound rules that the group may have: one for each tenant. */
+  /** How many inbound rules the group may have. Each tenant needs one. */
   readonly groupRules: number
 }
 
@@ -169,6 +169,6 @@ export interface HubEndpointService {
   readonly serviceName: string
   /** The gateway's own host name, which consumers call. */
   readonly privateDnsName: string
-  /** Of partners, whom the hub's stack allows: no tenant's stack may add and take away one of them. */
+  /** The accounts of partners, which the hub's stack allows. No tenant's stack may add or remove one of them. */
   readonly accounts: readonly string[]
 }

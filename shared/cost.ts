@@ -1,25 +1,25 @@
 /**
- * What a request's tokens cost, in whole numbers. Prices are micro-dollars per million tokens ($3.00 is 3,000,000), which are
- * pico-dollars a token; a cost is nano-dollars, rounded up once a request. Both stay far below 2^53: a million tokens at $1,000 per
- * million are 1e15 pico-dollars. A price that is needed and is not in the list makes the cost `undefined`, never zero.
+ * Computes what a request's tokens cost, in whole numbers. Prices are micro-dollars per million tokens ($3.00 is 3,000,000), which equals
+ * pico-dollars per token. A cost is in nano-dollars, rounded up once for each request. Both stay far below 2^53: a million tokens at $1,000 per
+ * million are 1e15 pico-dollars. If a price is needed and is not in the list, the cost is `undefined`, never zero.
  */
 import type { Usage } from './audit-line.ts'
 import { isMap } from './is-map.ts'
 
-/** Micro-dollars per million tokens. One that is absent is not known, or the model has no such tokens. */
+/** Micro-dollars per million tokens. A price that is absent is not known, or the model has no such tokens. */
 export interface TokenPrices {
   readonly input: number
-  /** 0 for models that answer without tokens, such as those of embeddings. */
+  /** 0 for models that answer without tokens, such as embedding models. */
   readonly output: number
   readonly cacheRead?: number
-  /** Into the cache for five minutes. */
+  /** For tokens that are kept in the cache for five minutes. */
   readonly cacheWrite?: number
-  /** Into the cache for an hour. */
+  /** For tokens that are kept in the cache for an hour. */
   readonly cacheWrite1h?: number
 }
 
 export interface LongContextPrices extends TokenPrices {
-  /** A prompt of more tokens than this, those of the cache included, is charged by these prices, all of it. */
+  /** If a prompt has more tokens than this, including the cache's, all of it is charged by these prices. */
   readonly above: number
 }
 
@@ -27,23 +27,23 @@ export interface TierPrices extends TokenPrices {
   readonly longContext?: LongContextPrices
 }
 
-/** Prices of a model at Bedrock's service tier `default`, and by the name of every other tier whose price is known. */
+/** A model's prices at Bedrock's service tier `default`, and at every other tier whose prices are known, by its name. */
 export interface ModelPrice extends TierPrices {
   readonly tiers?: Readonly<Record<string, TierPrices>>
 }
 
-/** What is counted of a request: {@link Usage} without its sum. */
+/** The tokens of a request: {@link Usage} without the sum. */
 export type Tokens = Omit<Usage, 'totalTokens'>
 
-/** Bedrock's service tier of a request that names none. */
+/** Bedrock's service tier for a request that names none. */
 export const DEFAULT_TIER = 'default'
 
 const PICO_PER_NANO = 1_000
 
 /**
- * Nano-dollars of a request that used these tokens.
+ * The cost of a request with these tokens, in nano-dollars.
  * @param tier the service tier that served it, by Bedrock's name
- * @returns undefined when one of the prices that it takes is not known
+ * @returns undefined if one of the needed prices is not known
  */
 export function costOf(usage: Tokens, price: ModelPrice, tier: string = DEFAULT_TIER): number | undefined {
   const { inputTokens, outputTokens, cacheReadInputTokens: read = 0, cacheWriteInputTokens: written = 0 } = usage
@@ -67,10 +67,10 @@ export function costOf(usage: Tokens, price: ModelPrice, tier: string = DEFAULT_
 }
 
 /**
- * Nano-dollars of a request at most: all of its input at the dearest price that input can have, and an answer of full length. It
- * is never less than what {@link costOf} says of as many tokens or fewer.
- * @param caches false for a request that asks for no cache point, whose input cannot be charged as a write to the cache
- * @returns undefined when the tier's price is not known
+ * The most that a request can cost, in nano-dollars: all of its input at the highest price that input can have, and an answer of full length. It
+ * is never less than {@link costOf} of the same or fewer tokens.
+ * @param caches false for a request without cache points, whose input cannot be charged as a write to the cache
+ * @returns undefined if the tier's prices are not known
  */
 export function mostCostOf(
   inputTokens: number,
@@ -81,7 +81,7 @@ export function mostCostOf(
 ): number | undefined {
   const tierPrices = tierOf(price, tier)
   if (!tierPrices) return undefined
-  // Also by the prices below the threshold: a list may have one that falls.
+  // The prices below the threshold count too, because a list may have higher prices there.
   const all = [tierPrices, ...(isLong(inputTokens, tierPrices.longContext) ? [tierPrices.longContext] : [])]
   const each = all.map(({ input, output, cacheWrite = 0, cacheWrite1h = 0 }) => {
     const dearest = caches ? Math.max(input, cacheWrite, cacheWrite1h) : input
@@ -107,8 +107,8 @@ const TOKENS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as
 
 /**
  * @param raw parsed JSON
- * @param id of the model, for the message
- * @throws Error naming the field that is wrong
+ * @param id the model's id, for the message
+ * @throws Error that names the field that is wrong
  */
 export function readModelPrice(raw: unknown, id: string): ModelPrice {
   if (!isMap(raw)) throw wrong(id, 'is not an object')

@@ -1,9 +1,9 @@
-/** The figures of tenants that the hub's dashboard follows: a tenant's stack takes them from its log, the hub's searches for them. */
+/** The metrics of tenants on the hub's dashboard: a tenant's stack extracts them from its log, and the hub's dashboard searches for them. */
 import { PREFIX } from './naming.ts'
 
 interface Figure {
   readonly metric: string
-  /** Of the request's line: a line without it is not counted. */
+  /** The field of the request's line; a line without it is not counted. */
   readonly field: string
   readonly value: string
 }
@@ -12,15 +12,15 @@ const figure = (metric: string, field: string): Figure => ({ metric, field, valu
 
 export const FIGURES = {
   namespace: `${PREFIX}/tenants`,
-  /** Nano-dollars of a request. */
+  /** The cost of a request in nano-dollars. */
   spend: figure('spend', '$.nanoDollars'),
   /** Milliseconds to the first event of a stream, and in all. */
   first: figure('first-token', '$.milliseconds.first'),
   total: figure('total-time', '$.milliseconds.total'),
-  /** Nano-dollars of a month, with each request: what the spending is held against. */
+  /** The month's budget in nano-dollars, written with each request, for comparison with the spending. */
   budget: { metric: 'budget', field: '$.nanoDollars' },
 } as const
 
-/** One line a request: of a stream's two, the first has none of these. */
+/** Matches one line a request: of a stream's two lines, the first has none of these fields. */
 export const figurePattern = (tenantId: string, field: string): string =>
   `{ $.tenant = "${tenantId}" && ${field} >= 0 }`

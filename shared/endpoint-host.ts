@@ -1,7 +1,7 @@
 /**
- * The regional host name among an endpoint's names. It is found by its shape, `vpce-ID-HASH.SERVICE.REGION.vpce…`: a zonal
- * name has the zone after the hash, a private one no `vpce-` at all, and AWS promises no order.
- * @throws Error when there is none
+ * Finds the regional host name among an endpoint's DNS names, by its form, `vpce-ID-HASH.SERVICE.REGION.vpce…`: a zonal name has the zone after
+ * the hash, a private name has no `vpce-`, and AWS guarantees no order.
+ * @throws Error if there is none
  */
 export function regionalHost(dnsNames: readonly string[], region: string): string {
   const shape = new RegExp(`^vpce-[0-9a-z]+-[0-9a-z]+\\.bedrock-runtime\\.${region}\\.vpce\\.amazonaws\\.com$`)

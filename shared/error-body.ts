@@ -1,15 +1,15 @@
-/** An error that AWS answers in the gateway's place: the load balancer's default action, the firewall. */
+/** An error that AWS answers before a request reaches a gateway: the load balancer's default action, or the firewall. */
 export interface DoorError {
-  /** Of the API's closed list. */
+  /** A code of the API's closed list. */
   readonly code: string
-  /** Bedrock's exception that an AWS SDK throws for it. */
+  /** The exception of Bedrock that AWS SDKs throw for it. */
   readonly exception: string
   readonly message: string
 }
 
 /**
- * One text for every caller, as AWS looks at no path here: the gateway's shape (`error`), and at the top what AWS SDKs read
- * (`message`, `__type`). It is a fixed text, so the request id is empty.
+ * One text for every caller, because AWS does not look at the path here: the gateway's form (`error`), and at the top level what AWS SDKs read
+ * (`message`, `__type`). The text is fixed, so the request id is empty.
  */
 export function errorBody({ code, exception, message }: DoorError): string {
   return JSON.stringify({ error: { code, message, requestId: '' }, message, __type: exception })

@@ -1,8 +1,11 @@
-/** People whom the hub's user pool has sign in at another provider: which tenant they are of, and what says so in a token. */
+/** People who sign in at another provider through the hub's user pool: which tenant they belong to, and how a token shows it. */
 import type { HubOutputs } from './contract.ts'
 import { GROUPS_CLAIM, type MachineIssuer } from './tenant.ts'
 
-/** As a name in a path, and as Cognito takes one: three characters or more, and no underscore, which ends it in a group's name. */
+/**
+ * A name that is valid in a path and in Cognito: three characters or more, and no underscore, because in a group's name it separates the pool's
+ * id from the provider's.
+ */
 export const FEDERATED_NAME = /^[a-z][a-z0-9-]{2,30}$/
 
 /** An entry of the hub's setting `federatedProviders`. */
@@ -12,17 +15,17 @@ export type FederatedProvider =
       readonly tenant: string
       readonly issuer: string
       readonly clientId: string
-      /** Words with spaces between them, `openid` among them. */
+      /** Words separated by spaces, `openid` among them. */
       readonly scopes: string
     }
   | { readonly type: 'saml'; readonly tenant: string; readonly metadataUrl: string }
 
-/** The group that Cognito makes for a provider, and puts each of its people into: nobody else chooses it. */
+/** The group that Cognito makes for a provider. Cognito alone puts the provider's people into it. */
 export const federatedGroup = (userPoolId: string, name: string): string => `${userPoolId}_${name}`
 
 /**
- * A tenant's federated people, as whose tokens its gateway takes on `/TENANT.NAME/…`: ID tokens of the user pool with the group of the
- * provider. No attribute names the tenant, so that no provider can choose one.
+ * A tenant's federated people, in the form of token issuers: on `/TENANT.NAME/…` the gateway accepts ID tokens of the user pool with the
+ * provider's group. No attribute names the tenant, so no provider can choose one.
  */
 export function federatedIssuers(
   {

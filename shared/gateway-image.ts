@@ -1,23 +1,23 @@
-/** The gateway's image for Fargate: what it is called in the hub's repository, by what is in it. */
+/** The name of the gateway's image for Fargate in the hub's repository. The tag depends on what the image contains. */
 import { createHash } from 'node:crypto'
 import type { Bundle } from './bundle.ts'
 
-/** The container's entry, from the project's folder. */
+/** The entry of the container's program, relative to the project's folder. */
 export const GATEWAY_SERVER = 'functions/gateway/server.ts'
 
-/** What Fargate runs it on: cheaper than x86, and what the function runs on too. */
+/** The platform on Fargate: cheaper than x86, and the same as the function's. */
 export const GATEWAY_PLATFORM = 'linux/arm64'
 
-/** Whom the container runs as: not root, and no user of the host's either. */
+/** The user that runs the program in the container: not root, and no user of the host. */
 export const GATEWAY_USER = '1000:1000'
 
-/** Puts the image of this version into the hub's repository. */
+/** The command that puts the image of this version into the hub's repository. */
 export const IMAGE_COMMAND = 'npm run genai -- image --aws'
 
-/** Raised when `cli/image/` puts the same bundle onto the same base in another way. */
+/** Increased when `cli/image/` puts an image together in another way. */
 const LAYOUT = 1
 
-/** Same bundle, base, platform and layout: same tag, and so nothing to build or to push. Tags are immutable. */
+/** The same bundle, base, platform and layout give the same tag, and then nothing has to be built or pushed. Tags are immutable. */
 export function imageTag({
   bundle,
   baseImage,

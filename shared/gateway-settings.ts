@@ -10,7 +10,7 @@ import { readMachineIssuers } from './machine-issuers.ts'
 import { readShape, type Shape, type ValueOf } from './shape.ts'
 import { MODEL_NAME } from './tenant.ts'
 
-/** A shape; or how plain JSON is read, where people are told about it in a file of its own in settings/of-spoke/. */
+/** A shape, or a function that reads plain JSON. In the latter case a file in settings/of-spoke/ describes the setting for people. */
 export type Row = (Shape | { readonly read: (plain: unknown) => unknown }) & { readonly fallback: unknown }
 
 export const TOLD = {
@@ -28,8 +28,8 @@ export type ToldBy<T extends Readonly<Record<string, Row>>> = {
 } & { readonly [K in keyof T as T[K]['fallback'] extends undefined ? K : never]?: ValueOf<T[K]> }
 
 /**
- * @param plainOf the plain value of a name, `undefined` where there is none
- * @throws Error naming the setting that is not what a stack writes
+ * @param plainOf returns the plain value of a setting, or `undefined`
+ * @throws Error that names a setting with a value that no stack writes
  */
 export function readTold(plainOf: (name: string) => unknown, rows: Readonly<Record<string, Row>> = TOLD): Told {
   const values = Object.entries(rows).map(([name, row]) => [name, readRow(name, row, plainOf(name))] as const)

@@ -1,4 +1,4 @@
-/** What a hub's account allows its tenants together, and which of them do not fit: said before anything of one is made. */
+/** What a hub's account allows for all tenants together, and which limits they exceed. This is checked before anything is made. */
 import { planHubSubnets } from './addressing.ts'
 import { addresses, parseCidr } from './cidr.ts'
 import type { Compute } from './compute.ts'
@@ -7,25 +7,31 @@ import { DEFAULT_LISTENER_RULES } from './load-balancer-quotas.ts'
 import type { HubSettings } from './settings.ts'
 
 export interface HubLimits {
-  /** Concurrent executions of Lambda in the hub's account. */
+  /** The hub account's concurrent executions of Lambda. */
   readonly concurrencyLimit: number
-  /** Rules that the load balancer may have. */
+  /** How many rules the load balancer may have. */
   readonly listenerRules: number
-  /** Of them, those of federated people: one a provider. @default 0 */
+  /**
+   * How many of these rules are for federated people: one for each provider.
+   * @default 0
+   */
   readonly federatedRules?: number
-  /** Tenants that its shared model endpoint may admit; absent on a hub without one. */
+  /** How many tenants the shared model endpoint may admit; absent on a hub without one. */
   readonly sharedRules?: number
   /** Absent on a hub without Fargate. */
   readonly fargate?: {
     readonly vcpuLimit: number
-    /** Blocks of the private subnets, one a zone. */
+    /** The blocks of the private subnets, one in each zone. */
     readonly subnets: readonly string[]
-    /** Addresses of load balancers in each of them. @default 0 */
+    /**
+     * How many addresses load balancers take in each of these subnets.
+     * @default 0
+     */
     readonly balancers?: number
   }
 }
 
-/** Of a hub that is deployed; one of an earlier version tells of its rules with Fargate only. */
+/** The limits of a deployed hub. A hub of an earlier version has its number of rules only with Fargate. */
 export const limitsOfHub = ({
   concurrencyLimit,
   listenerRules,
@@ -49,7 +55,7 @@ export const limitsOfHub = ({
   }),
 })
 
-/** Of a hub by its settings, before it is deployed. */
+/** The limits of a hub by its settings, before it is deployed. */
 export const limitsOfSettings = (hub: HubSettings): HubLimits => ({
   concurrencyLimit: hub.concurrencyLimit,
   listenerRules: hub.listenerRules,
@@ -66,13 +72,16 @@ export const limitsOfSettings = (hub: HubSettings): HubLimits => ({
   }),
 })
 
-/** An internal load balancer scales in the private subnets, where AWS asks for eight free addresses; a network one has one. */
+/** An internal load balancer is in the private subnets, where AWS demands eight free addresses for scaling; a network load balancer has one. */
 const balancersIn = (internal: boolean, door: boolean): number => (internal ? 8 : 0) + (door ? 1 : 0)
 
-/** A tenant, as far as its stack file tells what runs it. */
+/** What a tenant's stack file says about what runs its gateway. */
 export interface Computed {
   readonly compute?: Compute
-  /** Issuers of its machines. @default 0 */
+  /**
+   * How many issuers its machines have.
+   * @default 0
+   */
   readonly machineRules?: number
 }
 
@@ -85,10 +94,10 @@ export function limitMistakes(members: readonly Computed[], limits: HubLimits): 
   ]
 }
 
-/** Lambda keeps this much of an account's concurrency for functions that reserve nothing. */
+/** Lambda keeps this part of an account's concurrency for functions without a reservation. */
 const UNRESERVED = 100
 
-/** Of the tenants' functions: tasks reserve nothing. */
+/** The sum of the reservations of the tenants' functions. Tasks reserve nothing. */
 export const reservedConcurrency = (members: readonly Computed[]): number =>
   members.reduce((sum, { compute }) => sum + (compute?.kind === 'lambda' ? compute.tier.reservedConcurrency : 0), 0)
 
@@ -108,7 +117,7 @@ type FargateLimits = NonNullable<HubLimits['fargate']>
 const taskTiers = (members: readonly Computed[]) =>
   members.flatMap(({ compute }) => (compute?.kind === 'fargate' ? [compute.tier] : []))
 
-/** A deployment starts new tasks beside the old ones, which may take an hour to leave: each tenant counts twice. */
+/** A deployment starts new tasks beside the old ones, which may take an hour to leave. So each tenant counts twice. */
 const AT_A_TIME = 2
 
 function vcpuMistakes(members: readonly Computed[], { vcpuLimit }: FargateLimits): readonly string[] {
@@ -121,10 +130,13 @@ function vcpuMistakes(members: readonly Computed[], { vcpuLimit }: FargateLimits
   ]
 }
 
-/** Kept for the hub's own rule, and for tenants that change their compute. */
+/** Rules that stay free for the hub's own rule, and for tenants that change their compute. */
 const FREE_RULES = 10
 
-/** A tenant on Fargate has a second rule, which never matches (ECS takes no target group that no rule forwards to); each issuer of machines one. */
+/**
+ * A tenant on Fargate has a second rule, which never matches, because ECS accepts no target group that no rule forwards to. Each issuer of
+ * machines has one rule.
+ */
 function ruleMistakes(
   members: readonly Computed[],
   { listenerRules, federatedRules = 0 }: HubLimits,
@@ -134,7 +146,7 @@ function ruleMistakes(
   const federated = federatedRules > 0 ? ` and ${federatedRules} providers of federated people` : ''
   const besides = onFargate + machines + federatedRules
   const rules = members.length + besides
-  // Target groups bound those on Lambda: tooManyTenants.
+  // The number of tenants on Lambda is limited by target groups: tooManyTenants.
   if (besides === 0 || rules <= listenerRules - FREE_RULES) return []
   return [
     `The tenants need ${rules} rules of the load balancer (${members.length} tenants, ${onFargate} of them on Fargate, which take two, and ${machines} issuers of machines${federated}), and it has ` +
@@ -143,12 +155,17 @@ function ruleMistakes(
   ]
 }
 
-/** AWS keeps five addresses of a subnet; so many interface endpoints a hub has at most; a function has one interface a zone. */
+/**
+ * AWS reserves five addresses of a subnet. Then come the most interface endpoints of a hub, and one interface for each function in each zone.
+ */
 const KEPT = 5
 const ENDPOINTS = 6
 const OF_A_FUNCTION = 1
 
-/** With one zone lost, the tasks are in the others. A tenant on Fargate may come from Lambda, whose interface goes later. */
+/**
+ * If one zone is lost, the tasks are in the others. A tenant that changes from Lambda to Fargate has its function's interface for a while
+ * longer.
+ */
 function addressMistakes(members: readonly Computed[], { subnets, balancers = 0 }: FargateLimits): readonly string[] {
   const tasks = taskTiers(members).reduce((sum, { maximumTasks }) => sum + AT_A_TIME * maximumTasks, 0)
   if (tasks === 0) return []

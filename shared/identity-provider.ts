@@ -1,6 +1,6 @@
 /**
- * An external identity provider as its discovery document and key set show it, held against what the load balancer takes. Asked before
- * anything is deployed, and by the doctor: whatever is wrong here would refuse every person's token later.
+ * Compares an external identity provider's discovery document and key set with what the load balancer accepts. It is checked before anything is
+ * deployed, and by the doctor, because a mistake would later make the load balancer refuse every person's token.
  */
 import { isMap } from './is-map.ts'
 import { MOST_KEY_SET_BYTES, MOST_KEYS, readKeySet } from './rs256-keys.ts'
@@ -8,25 +8,25 @@ import type { ClaimFormat } from './tenant.ts'
 
 /** The hub's setting `identity`. */
 export interface IdentitySettings {
-  /** `iss` of its tokens, in the provider's very spelling. */
+  /** The claim `iss` of its tokens, spelt exactly as the provider spells it. */
   readonly issuer: string
-  /** @default as the discovery document says */
+  /** @default the address in the discovery document */
   readonly jwksUri?: string
-  /** `aud` of its tokens: one text. */
+  /** The claim `aud` of its tokens: one text. */
   readonly audience: string
-  /** The claim that names the tenant. */
+  /** The claim that contains the tenant. */
   readonly tenantClaim: string
   readonly claimFormat: ClaimFormat
-  /** A list that must hold the tenant's value as well. */
+  /** A second list that must contain the tenant's value. */
   readonly groupsClaim?: string
-  /** The public client that `login` signs in with. */
+  /** The public client with which `login` signs in. */
   readonly clientId?: string
 }
 
-/** @throws Error when it is not reached, in half a sentence */
+/** @throws Error if it cannot be reached; the message is half a sentence */
 export type GetDocument = (url: string) => Promise<{ readonly status: number; readonly text: string }>
 
-/** A stalled deployment is worse than a failed one. */
+/** A deployment that stalls is worse than one that fails. */
 const TIMEOUT_MILLISECONDS = 10_000
 
 export const getDocument: GetDocument = async (url) => {
@@ -38,12 +38,12 @@ export const getDocument: GetDocument = async (url) => {
   return { status: response.status, text: await response.text() }
 }
 
-/** OpenID Connect Discovery 4: a slash at the issuer's end is left out here, and here only. */
+/** OpenID Connect Discovery 4: a slash at the issuer's end is left out in this address, and nowhere else. */
 export const discoveryUrl = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 
 /**
- * @returns where its keys are
- * @throws Error with everything that is wrong, each with what to set here or at the provider
+ * @returns the address of its keys
+ * @throws Error with all mistakes, each with what to set here or at the provider
  */
 export async function checkProvider(
   { issuer, jwksUri }: Pick<IdentitySettings, 'issuer' | 'jwksUri'>,
@@ -64,7 +64,7 @@ export async function checkProvider(
 
 const ENTRA_TEMPLATE = /\{tenantid\}/i
 
-/** The load balancer and the gateway compare texts. */
+/** The load balancer and the gateway compare issuers as texts. */
 function issuerMistakes(issuer: string, said: unknown, url: string): readonly string[] {
   if (said === issuer) return []
   if (typeof said !== 'string')
@@ -142,7 +142,7 @@ async function json(url: string, get: GetDocument, remedy: string): Promise<Read
   }
 }
 
-/** `fetch failed` says nothing: its cause does. */
+/** `fetch failed` says nothing, so the error's cause is used. */
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'it answered no JSON'
   if (!(error instanceof Error)) return String(error)

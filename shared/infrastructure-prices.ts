@@ -1,6 +1,6 @@
 /**
- * List prices, US dollars, us-east-1: what a tenant and a hub cost before anybody sends a request. AWS changes them, and bills by
- * its own list: `--prices FILE` puts others in their place.
+ * List prices in US dollars for us-east-1: what a tenant and a hub cost before the first request. AWS changes them, and bills by its own list:
+ * `--prices FILE` replaces them.
  */
 
 import type { Compute, TaskTier } from './compute.ts'
@@ -21,7 +21,7 @@ export const PRICES = {
   natGatewayHour: 0.045,
   /** A public IPv4 address, an hour. */
   publicAddressHour: 0.005,
-  /** A vCPU, and a gigabyte of memory, of a task on Fargate (Linux on ARM), an hour. */
+  /** A vCPU of a task on Fargate (Linux on ARM), and a gigabyte of its memory, an hour. */
   fargateVcpuHour: 0.03238,
   fargateGigabyteHour: 0.00356,
   /** A web ACL, and a rule in it, a month. */
@@ -34,13 +34,13 @@ export const PRICES = {
 
 export type Prices = { readonly [K in keyof typeof PRICES]: number }
 
-/** AWS's own month: 365 × 24 / 12. */
+/** The length of AWS's month: 365 × 24 / 12 hours. */
 export const HOURS_PER_MONTH = 730
 
 /**
- * What a tenant costs a month before its first request: its attachment, its model endpoint in each of its zones, and the tasks
- * that always run where it runs on Fargate.
- * @param zones of its network; none for a tenant at the shared endpoint, which has neither attachment nor endpoint
+ * What a tenant costs a month before its first request: its attachment, its model endpoint in each of its zones, and, on Fargate, the tasks that
+ * always run.
+ * @param zones the number of its network's zones; 0 for a tenant at the shared endpoint, which has neither attachment nor endpoint
  */
 export function tenantMonthlyFixed(zones: number, compute?: Compute, prices: Prices = PRICES): number {
   const network =
@@ -49,46 +49,46 @@ export function tenantMonthlyFixed(zones: number, compute?: Compute, prices: Pri
   return Math.round((network + tasks) * 100) / 100
 }
 
-/** What a tenant's tasks cost a month when nobody asks anything: as many as there always are. */
+/** What a tenant's tasks cost a month without requests, when the smallest number of them runs. */
 export const tasksMonthlyFixed = (tier: TaskTier, prices: Prices = PRICES): number =>
   cents(tier.minimumTasks * taskHour(tier, prices))
 
-/** What they cost when scaling has started the most, all month. */
+/** What they cost if the largest number of them runs all month. */
 export const tasksMonthlyMost = (tier: TaskTier, prices: Prices = PRICES): number =>
   cents(tier.maximumTasks * taskHour(tier, prices))
 
 const taskHour = ({ cpuUnits, memoryMegabytes }: TaskTier, prices: Prices) =>
   (cpuUnits * prices.fargateVcpuHour + memoryMegabytes * prices.fargateGigabyteHour) / 1024
 
-/** Endpoints of the hub for images and logs; that of S3 costs nothing, and the cluster neither. */
+/** The hub's endpoints for images and logs. S3's endpoint and the cluster cost nothing. */
 const FARGATE_ENDPOINTS = 3
 
-/** What a hub with Fargate costs a month more than one without it. */
+/** What Fargate adds to a hub's monthly costs. */
 export const fargateMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
   cents(FARGATE_ENDPOINTS * zones * prices.interfaceEndpointZoneHour)
 
-/** What a hub with a model endpoint that tenants share costs a month more than one without it. */
+/** What a shared model endpoint adds to a hub's monthly costs. */
 export const sharedEndpointMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
   cents(zones * prices.interfaceEndpointZoneHour)
 
-/** What a tenant's endpoint for the hub's endpoint service costs a month, one address a zone. */
+/** What a tenant's endpoint for the hub's endpoint service costs a month, with one address in each zone. */
 export const gatewayEndpointMonthlyFixed = (zones: number, prices: Prices = PRICES): number =>
   cents(zones * prices.interfaceEndpointZoneHour)
 
-/** Rules of the firewall that tell the callers of a private door apart. */
+/** The firewall's rules that count the callers of a private door by their tokens. */
 const DOOR_RULES = 1
 
-/** What a hub that is offered by PrivateLink costs a month more: its network load balancer, and a rule of the firewall. */
+/** What the endpoint service adds to a hub's monthly costs: its network load balancer, and a rule of the firewall. */
 export const privateDoorMonthlyFixed = (prices: Prices = PRICES): number =>
   Math.round((cents(prices.networkLoadBalancerHour) + DOOR_RULES * prices.webAclRuleMonth) * 100) / 100
 
-/** What the NAT gateways of a hub with an internal load balancer cost a month: their addresses take the place of the load balancer's. */
+/** What the NAT gateways of a hub with an internal load balancer cost a month. Their addresses replace those of the load balancer. */
 export const natMonthlyFixed = (zones: number, prices: Prices = PRICES): number => cents(zones * prices.natGatewayHour)
 
-/** An hourly price as a monthly one. */
+/** An hourly price as a monthly one, in cents. */
 const cents = (hourly: number) => Math.round(hourly * HOURS_PER_MONTH * 100) / 100
 
-/** @throws Error naming a price that is unknown, or no price */
+/** @throws Error that names an unknown price, or a value that is no price */
 export function readPrices(raw: unknown): Prices {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw new Error('Prices are a JSON object of names and US dollars.')

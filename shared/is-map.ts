@@ -1,3 +1,3 @@
-/** Whether a value is a map of names, as JSON and YAML have them: not a list, not null. */
+/** Whether a value is a map, as in JSON and YAML, and not a list or null. */
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,12 +1,13 @@
 /**
- * Bedrock's models as far as they were known on a day. Nothing is refused for not being here: models come every week. A list can
- * tell a slip of the finger where nobody may be asked; the preview asks Bedrock itself.
+ * Bedrock's models that were known on a certain day. Nothing is refused because it is not in the list: new models come every week. The list
+ * serves to detect a mistyped id where Bedrock cannot be asked; the preview asks Bedrock itself.
  */
 import { chainEntries, type ModelChains } from './model-chain.ts'
 import { nearest } from './settings/commands.ts'
 
 /**
- * When the list was put together, from excerpts of AWS's page and from memory: a warning may be wrong, and nothing is refused by it.
+ * The month in which the list was made, from excerpts of AWS's page and from memory. A warning may be wrong, and nothing is refused because of
+ * it.
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
  */
 export const KNOWN_MODELS_AS_OF = '2026-11'
@@ -47,13 +48,13 @@ const KNOWN_MODELS: readonly string[] = [
   'openai.gpt-oss-20b-1:0',
 ]
 
-/** Of them, those that nobody may call by their own id, as far as was known: the id of a profile begins with its geography. */
+/** The models of the list that could not be called by their own id, as far as was known. A profile's id begins with its geography. */
 const THROUGH_A_PROFILE =
   /^(amazon\.nova-(2-lite|premier)|anthropic\.claude-(haiku|opus|sonnet)-[4-9]|deepseek\.r1|meta\.llama(3-3|4))/
 
 /**
- * @param chains a tenant's names → ids, with those that are asked after them
- * @returns a line for each id that is not on the list, with the one that it may be a slip of, or that wants a geography
+ * @param chains a tenant's names with their ids
+ * @returns a line for each id that is not in the list, with a similar id or with the geography that it needs
  */
 export function unknownModels(tenant: string, chains: ModelChains): readonly string[] {
   return chainEntries(chains).flatMap(([name, id]) => {
@@ -72,5 +73,5 @@ export function unknownModels(tenant: string, chains: ModelChains): readonly str
   })
 }
 
-/** `us.amazon.nova-lite-v1:0` → `amazon.nova-lite-v1:0` */
+/** `us.amazon.nova-lite-v1:0` becomes `amazon.nova-lite-v1:0`. */
 const withoutGeography = (id: string) => id.replace(/^(global|apac|[a-z]{2}|us-gov)\.(?=[a-z0-9-]+\.)/, '')

@@ -1,38 +1,44 @@
 /**
- * What a tenant may use, as the spoke's setting `limits` says it and the operator's command tightens it. A limit that is absent
- * is not counted. The gateway reads the same values from the tenant's items, so this file imports nothing.
+ * A tenant's limits, from the setting `limits` of its spoke and from the operator's command, which tightens them. A limit that is absent is not
+ * counted. The gateway reads the same values from the tenant's items, so this file imports nothing.
  */
 
-/** Of the tenant as a whole, of each of its users and machines, or of one of the names in `models`. */
+/** The limits of the tenant as a whole, of each of its users and machines, or of one of the names in `models`. */
 export interface ScopeLimits {
   readonly requestsPerMinute?: number
-  /** Input and output. */
+  /** Input and output tokens. */
   readonly tokensPerMinute?: number
-  /** Of a day in UTC. */
+  /** Tokens of a day in UTC. */
   readonly tokensPerDay?: number
   /** US dollars of a calendar month in UTC, with at most six decimals. */
   readonly dollarsPerMonth?: number
-  /** Percent of `dollarsPerMonth` at which the operators are told. @default 80 */
+  /**
+   * The percentage of `dollarsPerMonth` at which the operators are warned.
+   * @default 80
+   */
   readonly warnAt?: number
-  /** Of `user` only: a tenant's is the reserved concurrency of its function, or its tasks' slots. */
+  /** For `user` only. The tenant's own number is the reserved concurrency of its function, or follows from its tasks. */
   readonly concurrentRequests?: number
 }
 
 export interface Limits {
   readonly tenant?: ScopeLimits
-  /** Each of them, not together. */
+  /** For each user and machine, not for all together. */
   readonly user?: ScopeLimits
   /** By the name in `models`. */
   readonly models?: Readonly<Record<string, ScopeLimits>>
-  /** What happens to requests without a dollar limit while the counters are out of reach. @default they are refused */
+  /**
+   * What happens to requests without a dollar limit while the counters are out of reach.
+   * @default they are refused
+   */
   readonly onLimitsUnavailable?: 'allow'
 }
 
 export const WARN_AT = 80
 
 /**
- * What each may be. A counter is one item, which takes about 1,000 writes a second, and a request is two of them: hence at most
- * 30,000 requests a minute. A user's running requests are entries of their item, and every write pays for its size.
+ * The allowed range of each limit. A counter is one item, which accepts about 1,000 writes a second, and a request writes it twice: hence at
+ * most 30,000 requests a minute. A user's running requests are entries of the user's item, and each write pays for the item's size.
  */
 export const LIMIT_RANGES: Readonly<
   Record<keyof ScopeLimits, { readonly least: number; readonly most: number; readonly why?: string }>
@@ -49,16 +55,16 @@ export const LIMIT_RANGES: Readonly<
   concurrentRequests: { least: 1, most: 100 },
 }
 
-/** Billionths of a dollar, as the counters have them. */
+/** In billionths of a dollar, as in the counters. */
 export const nanoDollarsOf = (dollars: number): number => Math.round(dollars * 1_000_000) * 1_000
 
-/** Of the names in `models`, those whose use counts against a limit in dollars: each of them needs a price. */
+/** The names in `models` whose use counts against a limit in dollars. Each of them needs a price. */
 export const countedInDollars = ({ tenant, user, models = {} }: Limits, names: readonly string[]): readonly string[] =>
   tenant?.dollarsPerMonth !== undefined || user?.dollarsPerMonth !== undefined
     ? names
     : names.filter((name) => own(models, name)?.dollarsPerMonth !== undefined)
 
-/** A value that is no limit. `at` leads to it: `.tenant.requestsPerMinute`, `.models["fast"]`; empty for all of it. */
+/** A value that is no valid limit. `at` is its path: `.tenant.requestsPerMinute`, `.models["fast"]`; empty for the whole. */
 export class LimitsMistake extends Error {
   override readonly name = 'LimitsMistake'
   readonly at: string
@@ -70,8 +76,8 @@ export class LimitsMistake extends Error {
 }
 
 /**
- * @param value as JSON has it; figures may be written as text, as `pulumi config set --path` writes those with decimals
- * @throws LimitsMistake saying what is wrong
+ * @param value in the form of JSON; numbers may be texts, because `pulumi config set --path` writes numbers with decimals so
+ * @throws LimitsMistake that says what is wrong
  */
 export function parseLimits(value: unknown): Limits {
   const given = mapAt('', value)
@@ -99,7 +105,7 @@ export function parseLimits(value: unknown): Limits {
 
 export type Scope = 'tenant' | 'user' | 'models'
 
-/** @param at where it is, for the mistake */
+/** @param at the path, for the error */
 export function parseScope(at: string, scope: Scope, value: unknown): ScopeLimits {
   const given = mapAt(at, value)
   const label = at.slice(1)
@@ -152,9 +158,9 @@ function shown(value: unknown): string {
 }
 
 /**
- * What holds: the smaller of each figure of the stack's file and of the operator's item, so that the operator can tighten and never
+ * The limits that apply: the smaller of each number in the stack's file and in the operator's item, so the operator can tighten and never
  * loosen. Only the file may say that requests go on while the counters are out of reach.
- * @returns undefined where nothing is limited
+ * @returns undefined if nothing is limited
  */
 export function tightest(file: Limits | undefined, operator: Limits | undefined): Limits | undefined {
   const tenant = tighter(file?.tenant, operator?.tenant)

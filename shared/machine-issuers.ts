@@ -5,9 +5,9 @@ import { MACHINE_NAME, type MachineIssuer } from './tenant.ts'
 const CLAIM = /^[\x21-\x7e]{1,256}$/
 
 /**
- * An incomplete machine issuer is refused as a whole: a missing claim would let more tokens in.
- * @param plain issuers by the name in the machine's path
- * @throws Error when it is not what a stack writes
+ * If one machine issuer is incomplete, all are refused: a missing claim would admit more tokens.
+ * @param plain issuers by the machine's name in its path
+ * @throws Error for a value that no stack writes
  */
 export function readMachineIssuers(plain: unknown): Readonly<Record<string, MachineIssuer>> {
   return Object.fromEntries(

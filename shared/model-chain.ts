@@ -1,12 +1,14 @@
-/** A name in `models` that is a list: the first is asked, and the next ones in their order while Bedrock has no capacity for it. */
+/**
+ * A name in `models` that stands for a list: the first model is called, and the next ones in their order while Bedrock has no capacity for it.
+ */
 
-/** Names → first ids, and of those that have any, the ids after them. */
+/** For each name its first id, and the following ids, if there are any. */
 export interface ModelChains {
   readonly models: Readonly<Record<string, string>>
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>
 }
 
-/** As many as a request is tried: each is asked once. */
+/** As many as a request has attempts: each model is asked once. */
 export const MOST_IN_CHAIN = 3
 
 /** Every id with its name, in the order in which they are asked. */
@@ -18,7 +20,7 @@ export const chainEntries = ({
     [id, ...(Object.hasOwn(fallbacks, name) ? (fallbacks[name] ?? []) : [])].map((one) => [name, one] as const),
   )
 
-/** Every id once: what policies allow, what prices are looked up for. */
+/** Every id once, for policies and for looking up prices. */
 export const everyModelId = (chains: ModelChains): readonly string[] => [
   ...new Set(chainEntries(chains).map(([, id]) => id)),
 ]

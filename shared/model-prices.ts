@@ -1,6 +1,6 @@
 /**
- * The list of models' prices: `prices/models.json`, where each row names its source and the day it was looked up. A model that is
- * not in it has no price: nothing is guessed. AWS changes prices, and bills by its own list.
+ * The list of models' prices: `prices/models.json`, where each row has its source and the day on which it was looked up. A model that is not in
+ * it has no price: nothing is guessed. AWS changes prices, and bills by its own list.
  */
 
 import { type ModelPrice, readModelPrice } from './cost.ts'
@@ -8,24 +8,24 @@ import { isMap } from './is-map.ts'
 import models from './prices/models.json' with { type: 'json' }
 
 export interface PriceSource {
-  /** The page or file that has the prices. */
+  /** The page or file that contains the prices. */
   readonly url: string
-  /** The stored copy of it that was read, which does not change. */
+  /** The stored copy that was read, which does not change. */
   readonly copy?: string
 }
 
 export interface PriceRow extends ModelPrice {
   /** A name in {@link PriceList.sources}. */
   readonly source: string
-  /** ISO date of what was read: prices may have changed since. */
+  /** The ISO date of what was read; prices may have changed since. */
   readonly asOf: string
-  /** The region that a model's own id has this price in. Absent for inference profiles, whose id names their geography. */
+  /** The region in which a model's own id has this price. Absent for inference profiles, whose id contains their geography. */
   readonly region?: string
 }
 
 export interface PriceList {
   readonly sources: Readonly<Record<string, PriceSource>>
-  /** By the whole id, geography included. */
+  /** By the complete id, with its geography. */
   readonly models: Readonly<Record<string, PriceRow>>
 }
 
@@ -33,7 +33,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 /**
  * @param raw parsed JSON
- * @throws Error naming the row and the field that is wrong
+ * @throws Error that names the row and the field that is wrong
  */
 export function readPriceList(raw: unknown): PriceList {
   if (!isMap(raw) || !isMap(raw.sources) || !isMap(raw.models))
@@ -56,27 +56,27 @@ export function readPriceList(raw: unknown): PriceList {
 
 const wrong = (where: string, what: string) => new Error(`The price list's "${where}" ${what}.`)
 
-/** This version's own list. */
+/** The list of this version. */
 export const MODEL_PRICES: PriceList = readPriceList(models)
 
 /**
  * @param id a model's or an inference profile's id, or an ARN that ends with one
  * @param region of the tenant's endpoint
- * @returns undefined for what is not in the list: another region's price is not this one's
+ * @returns undefined for an id that is not in the list: another region's price is not used
  */
 export function priceOf(id: string, region: string, list: PriceList = MODEL_PRICES): PriceRow | undefined {
-  // An application inference profile's ARN ends with an id of its own, which no list has.
+  // The ARN of an application inference profile ends with an id that no list has.
   const name = id.slice(id.lastIndexOf('/') + 1)
   const row = Object.hasOwn(list.models, name) ? list.models[name] : undefined
   return row && (row.region === undefined || row.region === region) ? row : undefined
 }
 
-/** Of the rows: the day of the oldest. Absent for none. */
+/** The day of the oldest row; absent for an empty list. */
 export function oldestDate(rows: Iterable<{ readonly asOf: string }>): string | undefined {
   return [...rows].map(({ asOf }) => asOf).sort()[0]
 }
 
-/** What a tenant's gateway counts by: its models' prices, and the day of the oldest of them. */
+/** The prices with which a tenant's gateway counts, and the day of the oldest of them. */
 export interface TenantPrices {
   readonly prices?: Readonly<Record<string, ModelPrice>>
   readonly pricesAsOf?: string

@@ -1,4 +1,4 @@
-/** One tenant, in order: its account, its ingress through the hub, and its routes back once the ingress is open. */
+/** A tenant's program, in order: its account, its ingress through the hub, and its routes back when the ingress is open. */
 import * as pulumi from '@pulumi/pulumi'
 import type { HubCentralModels, HubOutputs } from '../shared/contract.ts'
 import { federatedIssuers } from '../shared/federation.ts'
@@ -15,7 +15,7 @@ import { tenantTags } from './tags.ts'
 
 type Outputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> }
 
-/** Places a tenant's stack, of which everything was checked that can be before it is made. */
+/** Makes a tenant. Everything that can be checked beforehand was checked. */
 export function spoke({
   settings,
   hub,
@@ -25,7 +25,7 @@ export function spoke({
   gateway,
   functionSeconds,
 }: SpokePlan): Outputs<SpokeOutputs> {
-  // Only of what was not refused: a provider is in the state as soon as it is registered, and a refresh or a destroy uses that.
+  // Made only after all checks have passed: a provider is in the state as soon as it is registered, and `refresh` and `destroy` use that one.
   const providers = spokeProviders(settings, hub)
   const { cidrBlock, availabilityZoneIds } = settings
   const { tenantId, account } = settings
@@ -56,7 +56,7 @@ export function spoke({
     },
     { provider: providers.tenant },
   )
-  // The tenant's item names the endpoint, and is written when all of the way to it is there, the routes back included.
+  // The tenant's item names the endpoint. It is written when the whole path to the endpoint exists, with the routes back.
   const [endpointHost, whenRouted] = pulumi.deferredOutput<string>()
   const { guardrail: _, ...ofIngress } = settings
   const machineIssuers = { ...settings.machineIssuers, ...federatedIssuers(hub, tenantId) }
@@ -130,13 +130,13 @@ export function spoke({
   }
 }
 
-/** Of a tenant without a network of its own; the preflight has refused a hub that has none. */
+/** For a tenant without a network of its own. The preflight has refused a hub that has no shared endpoint. */
 function centralModelsOf({ tenantId }: SpokeSettings, { centralModels }: HubOutputs): HubCentralModels {
   if (!centralModels) throw new Error(`${tenantId} has no model endpoint, and its hub none to share.`)
   return centralModels
 }
 
-/** Inside an organisation the gateway is simply there. */
+/** Inside an organisation no acceptance is needed to see the gateway. */
 function sharedTransitGateway(account: string, hub: HubOutputs, providers: SpokeProviders): pulumi.Input<string> {
   const { sharing, resourceShareArn, transitGatewayId } = hub
   return sharing.kind === 'organisation'

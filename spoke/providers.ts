@@ -1,4 +1,4 @@
-/** The two ways that a tenant's stack reaches AWS. Ambient credentials never choose the account: both name theirs. */
+/** The two providers of a tenant's stack. Both name their account, so ambient credentials never choose it. */
 import * as aws from '@pulumi/aws'
 import type { HubOutputs } from '../shared/contract.ts'
 import { PREFIX } from '../shared/naming.ts'
@@ -8,11 +8,11 @@ import type { SpokeSettings } from '../shared/settings.ts'
 export interface SpokeProviders {
   /** The tenant's account. */
   readonly tenant: aws.Provider
-  /** The hub's account, as the onboarding role, for this tenant only. */
+  /** The hub's account, with the onboarding role, in a session for this tenant only. */
   readonly hub: aws.Provider
 }
 
-/** @param suffix of the providers' names: those that only look make nothing */
+/** @param suffix of the providers' names, for providers that only read */
 export function spokeProviders(settings: SpokeSettings, hub: HubOutputs, suffix = ''): SpokeProviders {
   const sessionName = `${PREFIX}-${settings.tenantId}`
   return {
@@ -27,7 +27,7 @@ export function spokeProviders(settings: SpokeSettings, hub: HubOutputs, suffix 
       ...credentialArguments(settings.hubCredentials, sessionName, {
         roleArn: hub.onboardingRoleArn,
         sessionName,
-        // Every permission of the onboarding role is written against this tag.
+        // Every permission of the onboarding role depends on this tag.
         tags: { tenant_id: settings.tenantId },
       }),
     }),

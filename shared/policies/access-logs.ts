@@ -1,7 +1,7 @@
-/** Policy of the bucket that the load balancer's access logs are written to. */
+/** The policy of the bucket for the load balancer's access logs. */
 import { type PolicyDocument, policy } from './document.ts'
 
-/** Where in the bucket the load balancer writes. */
+/** The prefix in the bucket below which the load balancer writes. */
 export const ACCESS_LOG_PREFIX = 'load-balancer'
 
 export function accessLogBucketPolicy(args: { readonly account: string; readonly bucketArn: string }): PolicyDocument {
@@ -12,9 +12,9 @@ export function accessLogBucketPolicy(args: { readonly account: string; readonly
       Effect: 'Allow',
       Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
       Action: 's3:PutObject',
-      // The service writes each account's logs under the account's id, so the path keeps others out. No condition on
-      // `aws:SourceAccount` or `aws:SourceArn`: whether the delivery sends them is told both ways, and without them the load balancer
-      // is not made ("Access Denied for bucket").
+      // The service writes each account's logs below the account's id, so the path excludes other accounts. There is no condition on
+      // `aws:SourceAccount` or `aws:SourceArn`: sources disagree whether the delivery sends them, and if it does not, the load balancer cannot
+      // be made ("Access Denied for bucket").
       Resource: `${bucketArn}/${ACCESS_LOG_PREFIX}/AWSLogs/${account}/*`,
     },
     {

@@ -1,6 +1,6 @@
 /**
- * Policy of the hub's own `bedrock-runtime` endpoint, which tenants with `modelEndpoint: hub` share. It names no tenant, so it is as
- * long with ninety of them as with one: a statement for each would fit thirteen into what AWS allows.
+ * The policy of the hub's own `bedrock-runtime` endpoint, which tenants with `modelEndpoint: hub` share. It names no tenant, so its length does
+ * not depend on their number. With a statement for each tenant, AWS's limit would allow thirteen.
  */
 
 import type { Sharing } from '../choices.ts'
@@ -11,23 +11,26 @@ import { countStatements, invokeStatements, shorter } from './models.ts'
 
 export interface CentralModels {
   readonly region: string
-  /** Model or inference profile ids that may be called through the endpoint, whoever's tenant asks. */
+  /** The models or inference profiles that tenants may call through the endpoint, by id. */
   readonly modelIds: readonly string[]
-  /** Where requests to profiles go, by geography. @default the list's */
+  /**
+   * The regions to which requests to profiles may go, by geography.
+   * @default the regions in the project's list
+   */
   readonly modelRegions?: ModelRegions
   readonly sharing: Sharing
 }
 
 /**
- * Whom the policy takes for a tenant's role. `name`: any role that is called as this project calls tenants' roles, in a session with a
- * tenant's tag. `tag`: the name must also end in that very tag, by a policy variable. AWS does not say whether variables work in
- * endpoint policies, so what is deployed is `name` (docs/decisions/0080-a-shared-model-endpoint.md).
+ * How the policy recognises a tenant's role. `name`: any role whose name has the form of tenants' roles, in a session with a tenant's tag.
+ * `tag`: the name must also end with that tag, by a policy variable. AWS does not document whether variables work in endpoint policies, so the
+ * deployed form is `name` (docs/decisions/0080-a-shared-model-endpoint.md).
  */
 export type Binding = 'name' | 'tag'
 
 const TAG = 'aws:PrincipalTag/tenant_id'
 
-/** What every statement asks of the caller; the tenants' own policies say which tenant may call what. */
+/** The conditions on the caller in every statement. The tenants' own policies say which models each tenant may call. */
 function whoOf(sharing: Sharing, binding: Binding): NonNullable<PolicyStatement['Condition']> {
   const accounts =
     sharing.kind === 'organisation'
@@ -36,12 +39,12 @@ function whoOf(sharing: Sharing, binding: Binding): NonNullable<PolicyStatement[
   return {
     ArnLike: { 'aws:PrincipalArn': roleArn('*', tenantRoleName(binding === 'name' ? '*' : `\${${TAG}}`)) },
     StringEquals: accounts,
-    // A session that no gateway has opened carries no tenant's tag.
+    // Only a gateway opens sessions with a tenant's tag.
     Null: { [TAG]: 'false' },
   }
 }
 
-/** `o-…`, of the ARN of an organisation or of a unit in it. */
+/** The id `o-…` in the ARN of an organisation or of a unit in it. */
 export const organisationOf = (arn: string) => arn.split('/')[1] ?? ''
 
 const withCondition = (
@@ -57,7 +60,7 @@ export function centralEndpointPolicy(args: CentralModels, binding: Binding = 'n
   const { region, modelIds, modelRegions, sharing } = args
   const invoked = invokeStatements(modelIds, '*', region, modelRegions)
   const counted = countStatements(modelIds, region, modelRegions)
-  // Which guardrail a tenant's calls carry is said by the tenant's role; none is passed by here.
+  // The tenant's role says which guardrail its calls carry. This policy allows calls with any guardrail.
   const guardrail: PolicyStatement = {
     Sid: 'Guardrails',
     Effect: 'Allow',
@@ -68,19 +71,25 @@ export function centralEndpointPolicy(args: CentralModels, binding: Binding = 'n
   const forms = [
     [...invoked.map(likeArns), ...counted, guardrail],
     [...shorter(invoked, 'named'), ...counted, guardrail],
-    // Where the models leave no room, tokens are not counted, and callers get estimates.
+    // If the models leave no room for this statement, tokens are not counted, and callers get estimates.
     [...shorter(invoked, 'named'), guardrail],
   ].map((statements) => policy(...statements.map((statement) => withCondition(statement, who))))
   return forms.find((form) => JSON.stringify(form).length <= POLICY_LIMITS.endpoint) ?? (forms.at(-1) as PolicyDocument)
 }
 
-/** A profile is in its caller's account, whichever that is: AWS takes a pattern in `ArnEquals` as well, readers do not. */
+/**
+ * A profile belongs to its caller's account, so the account in its ARN is a pattern. AWS accepts patterns in `ArnEquals` too, but `ArnLike` is
+ * clearer.
+ */
 function likeArns(statement: PolicyStatement): PolicyStatement {
   const { ArnEquals, ...others } = statement.Condition ?? {}
   return ArnEquals ? { ...statement, Condition: { ...others, ArnLike: ArnEquals } } : statement
 }
 
-/** As text. @throws Error when the models, or the listed accounts, make it longer than AWS allows, with how many accounts fit */
+/**
+ * The policy as text.
+ * @throws Error if the models, or the listed accounts, make it longer than AWS allows, with the number of accounts that fit
+ */
 export function centralEndpointPolicyText(args: CentralModels): string {
   return policyText(
     'endpoint',

@@ -1,6 +1,6 @@
 /**
- * What whoever deploys the hub or the client needs for a domain name and its hosted zone: the certificate's and the records' calls.
- * Neither the certificate's id nor the zone's is known before.
+ * The permissions for a certificate and its DNS records, which those who deploy a hub or a client with a domain name need. The ids of the
+ * certificate and of the hosted zone are not known beforehand.
  */
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'

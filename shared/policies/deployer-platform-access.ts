@@ -1,10 +1,10 @@
-/** Roles, policies and what is shared with the tenants' accounts. */
+/** Permissions for roles, policies, and the share with the tenants' accounts. */
 import { PREFIX } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type DeployerScope, manageRoles, passRoles } from './deployer-tenant.ts'
 import type { PolicyStatement } from './document.ts'
 
-/** Roles, the onboarding role's policies and the tenants' boundary among them: who holds this is trusted with the hub. */
+/** Permissions for roles, the onboarding role's policies and the tenants' boundary among them: whoever has these is trusted with the hub. */
 export function access(scope: DeployerScope): readonly PolicyStatement[] {
   const iam = (...names: readonly string[]) => of('iam', ...names)
   const arn = (kind: string) => `arn:aws:iam::${scope.account}:${kind}/${PREFIX}-*`

@@ -1,4 +1,4 @@
-/** Tables, the bucket of access logs, the user pool, the audit trail's function and alarms. */
+/** Permissions for tables, the bucket of access logs, the user pool, the audit trail's function, and alarms. */
 import {
   auditFunctionName,
   auditLogGroupName,
@@ -36,7 +36,7 @@ export function storage({ account, region }: DeployerScope): readonly PolicyStat
       ],
       bucket,
     ),
-    // Asked for when a bucket without deletionProtection is destroyed.
+    // Needed when a bucket without deletionProtection is destroyed.
     allow('EmptyAccessLogs', ['s3:DeleteObject', 's3:DeleteObjectVersion'], `${bucket}/*`),
     allow(
       'Tables',
@@ -62,13 +62,13 @@ export function storage({ account, region }: DeployerScope): readonly PolicyStat
       ['dynamodb:UpdateTimeToLive'],
       `arn:aws:dynamodb:${region}:${account}:table/${usageTableName}`,
     ),
-    // Which the hub keeps these tables from others by.
+    // For the policies with which the hub protects these tables.
     allow(
       'TablesPolicies',
       of('dynamodb', 'DeleteResourcePolicy', 'GetResourcePolicy', 'PutResourcePolicy'),
       [keySetsTableName, usageTableName].map((name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`),
     ),
-    // The provider looks AWS's own key up by its alias.
+    // The provider looks up AWS's own key by its alias.
     {
       ...allow('TablesKey', ['kms:DescribeKey'], `arn:aws:kms:${region}:${account}:key/*`),
       Condition: { StringEquals: { 'kms:RequestAlias': 'alias/aws/dynamodb' } },
@@ -79,7 +79,7 @@ export function storage({ account, region }: DeployerScope): readonly PolicyStat
 export function userPool({ account, region }: DeployerScope): readonly PolicyStatement[] {
   const idp = (...names: readonly string[]) => of('cognito-idp', ...names)
   return [
-    // A domain is asked for by its name alone, whoever's it is.
+    // A domain is described by its name, whichever account owns it.
     allow('MakeUserPool', idp('CreateUserPool', 'DescribeUserPoolDomain')),
     allow(
       'UserPool',
@@ -141,20 +141,20 @@ export function auditTrail(scope: DeployerScope): readonly PolicyStatement[] {
       ['logs:PutLogGroupDeletionProtection'],
       `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`,
     ),
-    // Seen denied to a role that may read `alarm:*`.
+    // Reading was seen denied to a role that may read `alarm:*`.
     allow('FindAlarms', ['cloudwatch:DescribeAlarms']),
     allow(
       'Alarms',
       of('cloudwatch', 'DeleteAlarms', 'ListTagsForResource', 'PutMetricAlarm', 'TagResource', 'UntagResource'),
       `arn:aws:cloudwatch:${region}:${account}:alarm:${PREFIX}*`,
     ),
-    // With dashboard only. It is of no region.
+    // Needed with `dashboard` only. A dashboard belongs to no region.
     allow(
       'Dashboard',
       of('cloudwatch', 'DeleteDashboards', 'GetDashboard', 'PutDashboard'),
       `arn:aws:cloudwatch::${account}:dashboard/${PREFIX}`,
     ),
-    // With accountMetrics: make only. Whatever is made has no ARN before.
+    // Needed with `accountMetrics: make` only. A resource that is being made has no ARN yet.
     allow('MakeSink', ['oam:CreateSink']),
     allow(
       'Sink',

@@ -1,10 +1,10 @@
-/** Of a hub with the setting `fargate`: cluster, repository, and the images in it. */
+/** Permissions for a hub with the setting `fargate`: cluster, repository, and the images in it. */
 import { clusterName, repositoryArn } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type DeployerScope, serviceLinkedRole } from './deployer-tenant.ts'
 import type { PolicyStatement } from './document.ts'
 
-/** Cluster and repository. What puts an image into it is a command's: `operation`. */
+/** Cluster and repository. A command pushes images into it; it needs the permissions of `operation`. */
 export function fargate({ account, region }: DeployerScope): readonly PolicyStatement[] {
   const ecs = (...names: readonly string[]) => of('ecs', ...names)
   const ecr = (...names: readonly string[]) => of('ecr', ...names)
@@ -31,7 +31,7 @@ export function fargate({ account, region }: DeployerScope): readonly PolicyStat
   ]
 }
 
-/** As AWS's documentation has them for a push, and the question whether the image is there: `npm run genai -- image`. */
+/** AWS's documented permissions for a push, and the one to ask whether the image exists: `npm run genai -- image`. */
 export function image({ account, region }: DeployerScope): readonly PolicyStatement[] {
   return [
     allow('SignInToRegistry', ['ecr:GetAuthorizationToken']),

@@ -1,4 +1,4 @@
-/** Load balancer and firewall. */
+/** Permissions for load balancer and firewall. */
 import { loadBalancerName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type DeployerScope, serviceLinkedRole } from './deployer-tenant.ts'
@@ -51,7 +51,7 @@ export function firewall({ account, region }: DeployerScope): readonly PolicySta
       waf('AssociateWebACL', 'DisassociateWebACL', 'GetWebACLForResource'),
       `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${loadBalancerName}/*`,
     ),
-    // By WAF, as whoever associates.
+    // WAF calls this with the permissions of the caller who makes the association.
     allow(
       'LetFirewallIn',
       of('elasticloadbalancing', 'CreateWebACLAssociation', 'DeleteWebACLAssociation', 'GetLoadBalancerWebACL'),

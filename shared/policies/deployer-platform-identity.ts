@@ -1,10 +1,10 @@
-/** Where the keys of tokens come from. */
+/** Permissions for the table of key sets and the function that fills it. */
 import { keySetsFunctionName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import type { PolicyStatement } from './document.ts'
 
-/** With `keySetVia: table`. Its table, log group and alarms are among those of the data. */
+/** Needed with `keySetVia: table`. The permissions for its table, log group and alarms are in deployer-platform-data.ts. */
 export const keySets = ({ account, region }: DeployerScope): readonly PolicyStatement[] => [
   allow(
     'EveryMinute',

@@ -1,4 +1,4 @@
-/** The hub's network, its Transit Gateway and the client's instance. */
+/** Permissions for the hub's network, its Transit Gateway and the client instance. */
 import { allow, of } from './deployer-statements.ts'
 import { type DeployerScope, serviceLinkedRole } from './deployer-tenant.ts'
 import type { PolicyStatement } from './document.ts'
@@ -9,9 +9,9 @@ export function network({ account, region }: DeployerScope): readonly PolicyStat
   return [
     allow('Look', [
       'ec2:Describe*',
-      // By Elastic Load Balancing, as whoever makes a load balancer or changes its groups.
+      // Elastic Load Balancing calls this with the permissions of the caller who makes a load balancer or changes its groups.
       'ec2:GetSecurityGroupsForVpc',
-      // Polled after every association and propagation; IAM knows both without a resource.
+      // The provider polls these after every association and propagation. IAM has no resource for them.
       'ec2:GetTransitGatewayRouteTableAssociations',
       'ec2:GetTransitGatewayRouteTablePropagations',
     ]),
@@ -33,7 +33,7 @@ export function network({ account, region }: DeployerScope): readonly PolicyStat
         ...ec2('AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupIngress', 'CreateSecurityGroup'),
         ...ec2('DeleteSecurityGroup', 'ModifySecurityGroupRules', 'RevokeSecurityGroupEgress'),
         ...ec2('RevokeSecurityGroupIngress'),
-        // Interfaces that Lambda left behind in the tenants' groups and subnets, when those go.
+        // For interfaces that Lambda left behind in the tenants' groups and subnets, when these are deleted.
         ...ec2('DeleteNetworkInterface', 'DetachNetworkInterface'),
       ],
       own,
@@ -51,7 +51,7 @@ export function network({ account, region }: DeployerScope): readonly PolicyStat
       own,
     ),
     allow('Endpoints', ec2('CreateVpcEndpoint', 'DeleteVpcEndpoints', 'ModifyVpcEndpoint'), own),
-    // An endpoint's private names are a zone of AWS's own.
+    // An endpoint's private DNS names are in a hosted zone of AWS.
     allow('PrivateNames', ['route53:AssociateVPCWithHostedZone'], 'arn:aws:route53:::hostedzone/*'),
     allow(
       'ClientInstance',

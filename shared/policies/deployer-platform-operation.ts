@@ -1,4 +1,4 @@
-/** What the project's commands ask for themselves. */
+/** Permissions for the project's commands. */
 import { auditLogGroupName, onboardingRoleName, PREFIX, roleArn, tableName, usageTableName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
@@ -7,7 +7,7 @@ import type { PolicyStatement } from './document.ts'
 import { GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
 import { USAGE_ROLE } from './reconcile.ts'
 
-/** What the project's commands ask for themselves, and the roles that tenants are deployed with. */
+/** Permissions for the project's commands, and for assuming the roles that deploy tenants. */
 export function operation({ account, region }: DeployerScope): readonly PolicyStatement[] {
   return [
     allow(
@@ -16,13 +16,13 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
       [
         roleArn(account, onboardingRoleName),
         roleArn('*', `${PREFIX}-deployer`),
-        // In an account that tenants share: one of each tenant's.
+        // In an account that tenants share, each tenant has a role of its own.
         roleArn('*', `${PREFIX}-deployer-*`),
       ],
     ),
-    // `genai doctor` and `genai usage reconcile`: roles that only read, in every account.
+    // For `genai doctor` and `genai usage reconcile`: roles in every account that only read.
     allow('AskBefore', ['sts:AssumeRole'], [roleArn('*', DOCTOR_ROLE), roleArn('*', USAGE_ROLE)]),
-    // `genai tenant guardrail`: every call of a tenant's account.
+    // For `genai tenant guardrail`, which affects every call of a tenant's account.
     allow('EnforceGuardrails', ['sts:AssumeRole'], roleArn('*', GUARDRAIL_ROLE)),
     allow(
       'TenantsUsers',
@@ -54,13 +54,13 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
       ['dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
       `arn:aws:dynamodb:${region}:${account}:table/${tableName}`,
     ),
-    // A partner's endpoint at the endpoint service is taken in, or thrown out.
+    // For accepting and rejecting the endpoints of partners.
     allow(
       'PartnersConnections',
       of('ec2', 'AcceptVpcEndpointConnections', 'RejectVpcEndpointConnections'),
       `arn:aws:ec2:${region}:${account}:vpc-endpoint-service/*`,
     ),
-    // What is left of a tenant's limits.
+    // For reading what is left of a tenant's limits.
     allow('ReadCounters', ['dynamodb:GetItem'], `arn:aws:dynamodb:${region}:${account}:table/${usageTableName}`),
     allow('ReadTrail', ['logs:FilterLogEvents'], `arn:aws:logs:${region}:${account}:log-group:${auditLogGroupName}:*`),
   ]

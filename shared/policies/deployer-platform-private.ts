@@ -1,4 +1,4 @@
-/** Of a hub with the setting `endpointService`: the network load balancer, and the service that leads to it. */
+/** Permissions for a hub with the setting `endpointService`: the network load balancer, and the endpoint service. */
 import { PREFIX, privateDoorName } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'

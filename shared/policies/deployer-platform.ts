@@ -1,4 +1,4 @@
-/** What the platform team's deployer needs in the hub's account: the hub's stack, and the operators' commands. */
+/** The permissions of the platform team's deployer in the hub's account: for the hub's stack and for the operators' commands. */
 import { certificateAndRecords } from './deployer-certificate.ts'
 import { access, sharing } from './deployer-platform-access.ts'
 import { auditTrail, storage, userPool } from './deployer-platform-data.ts'
@@ -11,7 +11,7 @@ import { privateDoor } from './deployer-platform-private.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { type PolicyDocument, policy } from './document.ts'
 
-/** The role that the samples call `platform-deployer`. Managed policies: together they are longer than one may be. */
+/** The role that the samples call `platform-deployer`. It has several managed policies, because together they are longer than one may be. */
 export function platformDeployerPolicies(
   scope: DeployerScope,
 ): Readonly<
@@ -25,13 +25,13 @@ export function platformDeployerPolicies(
     front: policy(...loadBalancer(scope), ...firewall(scope), ...certificateAndRecords(scope)),
     data: policy(...storage(scope), ...userPool(scope), ...auditTrail(scope)),
     access: policy(...access(scope), ...sharing(scope)),
-    // Of a hub with the setting `fargate` only.
+    // Needed for a hub with the setting `fargate` only.
     fargate: policy(...fargate(scope)),
-    // Of a hub with the setting `endpointService` only.
+    // Needed for a hub with the setting `endpointService` only.
     private: policy(...privateDoor(scope)),
     operation: policy(...operation(scope)),
     identity: policy(...keySets(scope)),
-    // Of whoever puts the gateway's image into the hub's repository, and of nobody else.
+    // Needed only by those who push the gateway's image into the hub's repository.
     image: policy(...image(scope)),
   }
 }

@@ -1,4 +1,4 @@
-/** What whoever deploys the client needs in its account: one bucket, one distribution and what is theirs, and no more. */
+/** The permissions that are needed to deploy the client in its account: for one bucket, one distribution, and what belongs to them. */
 import { siteAclName, siteBucketName } from '../naming.ts'
 import { CLOUDFRONT_REGION } from '../settings/regions.ts'
 import { certificateAndRecords } from './deployer-certificate.ts'
@@ -6,7 +6,7 @@ import { allow, of } from './deployer-statements.ts'
 import type { DeployerScope } from './deployer-tenant.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
-/** The role that the samples call `genai-site-deployer`. One managed policy. */
+/** The role that the samples call `genai-site-deployer`. It has one managed policy. */
 export const siteDeployerPolicy = (scope: DeployerScope): PolicyDocument =>
   policy(
     ...pages(scope),
@@ -37,7 +37,7 @@ function pages({ account, region }: DeployerScope): readonly PolicyStatement[] {
   ]
 }
 
-/** CloudFront chooses ids, and IAM knows a creation by nothing but its name. */
+/** CloudFront chooses ids, so IAM can restrict a creation by nothing but the action. */
 function edge({ account }: DeployerScope): readonly PolicyStatement[] {
   const cloudFront = (...actions: readonly string[]) => of('cloudfront', ...actions)
   const arn = (kind: string) => `arn:aws:cloudfront::${account}:${kind}/*`

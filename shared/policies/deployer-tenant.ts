@@ -1,4 +1,4 @@
-/** What a platform team's role in a tenant's account needs: the account part of a tenant's stack, and no more. */
+/** The permissions of the platform team's deployer in a tenant's account: for the account part of a tenant's stack, and no more. */
 import {
   accountLogGroupPrefix,
   flowLogsRoleName,
@@ -11,25 +11,25 @@ import { allow, of } from './deployer-statements.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
 export interface DeployerScope {
-  /** The account that the role is in. */
+  /** The account of the role. */
   readonly account: string
   readonly region: string
 }
 
-/** The role that the samples call `genai-deployer`. One managed policy. */
+/** The role that the samples call `genai-deployer`. It has one managed policy. */
 export function tenantDeployerPolicy(scope: DeployerScope): PolicyDocument {
   return policy(...network(scope), ...endpointAndAttachment(scope), ...roles(scope), ...records(scope, ANY_TENANT))
 }
 
 export interface PooledDeployerScope extends DeployerScope {
   readonly tenantId: string
-  /** Of the one tenant that has the account's invocation log. */
+  /** Whether this is the one tenant that has the account's invocation log. */
   readonly invocationLog: boolean
 }
 
 /**
- * The role of one tenant's stack in an account that several share: roles and log groups by their names, and nothing that carries
- * another tenant's tag. What IAM cannot bound there is in docs/deployers.md.
+ * The role for one tenant's stack in an account that several tenants share. It covers the tenant's roles and log groups by their names, and is
+ * denied everything with another tenant's tag. docs/deployers.md says what IAM cannot restrict there.
  */
 export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: PooledDeployerScope): PolicyDocument {
   const own = [tenantRoleName, flowLogsRoleName, invocationsRoleName].map((name) => name(tenantId))
@@ -38,12 +38,12 @@ export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: Pool
     ...endpointAndAttachment(scope),
     findTenants,
     manageRoles(scope, own),
-    // What its neighbours said of sharing the account is on their roles.
+    // Tags on the other tenants' roles say what these have set about sharing.
     allow('LookAtNeighbours', ['iam:GetRole'], roleArn(scope.account, tenantRoleName('*'))),
     passRoles(scope, PASSED_TO, own),
     ...records(scope, { logGroups: `${accountLogGroupPrefix(tenantId)}*`, invocationLog }),
     {
-      // Whatever is allowed above by the account's network or by an id that AWS chooses.
+      // Denies other tenants' resources in the statements above that are not restricted by names, because AWS chooses the ids.
       Sid: 'NothingOfNeighbours',
       Effect: 'Deny',
       NotAction: ['iam:GetRole'],
@@ -54,7 +54,7 @@ export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: Pool
       },
     },
     {
-      // Nor is anything made, or tagged anew, as a neighbour's.
+      // It may also not make or tag a resource as another tenant's.
       Sid: 'NothingAsNeighbours',
       Effect: 'Deny',
       Action: ['ec2:*', 'bedrock:*', 'iam:TagRole', 'logs:TagResource', 'oam:*'],
@@ -71,7 +71,7 @@ const ANY_TENANT = { logGroups: `/${PREFIX}/*`, invocationLog: true }
 
 const PASSED_TO = ['bedrock.amazonaws.com', 'vpc-flow-logs.amazonaws.com']
 
-// Which tenants the account has: IAM knows it without a resource.
+// Lists the account's tenants. IAM has no resource for it.
 const findTenants = allow('FindTenants', ['iam:ListRoles'])
 
 const ec2 = (...names: readonly string[]) => of('ec2', ...names)
@@ -79,7 +79,7 @@ const ec2 = (...names: readonly string[]) => of('ec2', ...names)
 function network({ account, region }: DeployerScope): readonly PolicyStatement[] {
   return [
     allow('Look', ['ec2:Describe*']),
-    // Without internet gateway, NAT or peering: the tenant's VPC has one way out, and the guard rails keep it so.
+    // Without internet gateway, NAT gateway or peering: the tenant's VPC has one way out, and the guard rails prevent others.
     allow(
       'Network',
       [
@@ -110,17 +110,17 @@ function endpointAndAttachment({ account, region }: DeployerScope): readonly Pol
       ),
       `arn:aws:ec2:${region}:${account}:*`,
     ),
-    // The hub's own, shared with this account.
+    // The hub's Transit Gateway, which is shared with this account.
     allow('AttachToHub', ec2('CreateTransitGatewayVpcAttachment'), `arn:aws:ec2:${region}:*:transit-gateway/*`),
     serviceLinkedRole(account, 'transitgateway.amazonaws.com'),
-    // Account sharing only: inside an organisation there is no invitation.
+    // Needed only if the hub shares with single accounts: inside an organisation there is no invitation.
     allow('AcceptShare', ['ram:AcceptResourceShareInvitation'], `arn:aws:ram:${region}:*:resource-share-invitation/*`),
     allow('LeaveShare', ['ram:DisassociateResourceShare'], `arn:aws:ram:${region}:*:resource-share/*`),
     allow('LookAtShares', ['ram:GetResourceShareInvitations', 'ram:GetResourceShares', 'ram:ListResources']),
   ]
 }
 
-/** An account's first use of a service makes its role. */
+/** The first use of a service in an account makes its service-linked role. */
 export const serviceLinkedRole = (account: string, service: string): PolicyStatement => ({
   Sid: `FirstUseOf${service.replace(/[^a-z].*/, '')}`,
   Effect: 'Allow',
@@ -131,7 +131,7 @@ export const serviceLinkedRole = (account: string, service: string): PolicyState
 
 const iam = (...names: readonly string[]) => names.map((name) => `iam:${name}`)
 
-/** A right to write a role's policy is a right to grant that role anything. This policy cannot bound it; service control policies do. */
+/** Whoever may write a role's policy can grant the role anything. This policy cannot restrict that; service control policies do. */
 export const manageRoles = ({ account }: DeployerScope, names: readonly string[] = [`${PREFIX}-*`]): PolicyStatement =>
   allow(
     'Roles',
@@ -143,7 +143,7 @@ export const manageRoles = ({ account }: DeployerScope, names: readonly string[]
     arnsOf(account, names),
   )
 
-/** One as text, as it always was. */
+/** A single ARN is returned as a text, as in earlier versions. */
 function arnsOf(account: string, names: readonly string[]): string | readonly string[] {
   const arns = names.map((name) => roleArn(account, name))
   const [only, ...others] = arns
@@ -168,12 +168,12 @@ const roles = (scope: DeployerScope): readonly PolicyStatement[] => [
   passRoles(scope, PASSED_TO),
 ]
 
-/** @param names patterns that end in `*`: CloudWatch Logs checks some calls against what follows a group's name */
+/** @param names patterns that end with `*`: for some calls CloudWatch Logs checks an ARN with a part after the group's name */
 export const manageLogGroups = (
   { account, region }: DeployerScope,
   names: readonly string[],
 ): readonly PolicyStatement[] => [
-  // Groups are found by listing, which IAM knows without a resource.
+  // The provider finds a group in the list of groups, for which IAM has no resource.
   allow('FindLogGroups', ['logs:DescribeLogGroups']),
   allow(
     'LogGroups',
@@ -199,7 +199,7 @@ const records = (scope: DeployerScope, { logGroups, invocationLog }: typeof ANY_
     `arn:aws:bedrock:${scope.region}:${scope.account}:inference-profile/*`,
   ),
   ...manageLogGroups(scope, [logGroups]),
-  // The account's one configuration, with modelInvocationLogging only: it has no ARN.
+  // Needed with modelInvocationLogging only. The account's single configuration has no ARN.
   ...(invocationLog
     ? [
         allow('InvocationLogging', [
@@ -209,7 +209,7 @@ const records = (scope: DeployerScope, { logGroups, invocationLog }: typeof ANY_
         ]),
       ]
     : []),
-  // With shareMetrics only: to the sink of the hub's account.
+  // Needed with shareMetrics only, for the sink in the hub's account.
   allow('ShareMetrics', ['cloudwatch:Link']),
   allow('LinkToHub', ['oam:CreateLink'], `arn:aws:oam:${scope.region}:*:sink/*`),
   allow(
@@ -217,7 +217,7 @@ const records = (scope: DeployerScope, { logGroups, invocationLog }: typeof ANY_
     of('oam', 'DeleteLink', 'GetLink', 'ListTagsForResource', 'TagResource', 'UntagResource', 'UpdateLink'),
     `arn:aws:oam:${scope.region}:${scope.account}:link/*`,
   ),
-  // With guardrail only, made of rules. Whatever is made has no ARN before.
+  // Needed with a guardrail that is made from rules only. A resource that is being made has no ARN yet.
   allow('MakeGuardrail', ['bedrock:CreateGuardrail']),
   allow(
     'Guardrail',

@@ -1,4 +1,4 @@
-/** The deployers' policies as docs/deployers.md prints them; a test holds the page to it. */
+/** The deployers' policies in the form of docs/deployers.md; a test compares the page with it. */
 import { platformDeployerPolicies } from './deployer-platform.ts'
 import { siteDeployerPolicy } from './deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './deployer-tenant.ts'
@@ -7,7 +7,7 @@ import type { PolicyDocument } from './document.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
 import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
 
-/** @param accounts the samples'; a reader puts their own in their place */
+/** @param accounts those of the samples, which a reader replaces */
 export function deployersMarkdown(accounts: {
   readonly hub: string
   readonly tenant: string
@@ -37,7 +37,7 @@ export function deployersMarkdown(accounts: {
   ].join('\n\n')
 }
 
-/** One statement a line. */
+/** Each statement is printed on one line. */
 function printed(name: string, { Version, Statement }: PolicyDocument): string {
   const statements = Statement.map((statement) => `    ${JSON.stringify(statement)}`).join(',\n')
   return `### ${name}\n\`\`\`json\n{\n  "Version": "${Version}",\n  "Statement": [\n${statements}\n  ]\n}\n\`\`\``

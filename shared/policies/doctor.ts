@@ -1,15 +1,15 @@
 /**
- * The read-only role of `genai doctor`, the same in the hub's account and in every tenant's: what it is asked with before a deployment
- * and after one. Nothing in it changes anything, or reads a prompt, an item or a function's code.
+ * The read-only role of `genai doctor`, in the hub's account and in every tenant's, for its questions before and after a deployment. It may
+ * change nothing, and may read no prompts, items or code of functions.
  */
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
-/** As the samples call it; `--role` names another. */
+/** The name in the samples; `--role` names another. */
 export const DOCTOR_ROLE = 'genai-doctor'
 
 const NAMES = 'genai*'
 
-/** What of it is asked about one thing, by the things; a name of this project's wherever the name is this project's to give. */
+/** Permissions on named resources. Where this project chooses the name, the name is in the ARN. */
 const ON: readonly PolicyStatement[] = [
   {
     Sid: 'Names',
@@ -17,7 +17,7 @@ const ON: readonly PolicyStatement[] = [
     Action: ['iam:GetRole', 'iam:GetPolicy', 'lambda:GetFunctionConfiguration', 'dynamodb:DescribeTable'],
     Resource: [
       `arn:aws:iam::*:role/${NAMES}`,
-      // Roles that services make for themselves; one that is not there has no path yet.
+      // Service-linked roles. For one that does not exist, IAM checks an ARN without its path.
       'arn:aws:iam::*:role/aws-service-role/*',
       'arn:aws:iam::*:role/AWSServiceRoleFor*',
       `arn:aws:iam::*:policy/${NAMES}`,
@@ -38,7 +38,7 @@ const ON: readonly PolicyStatement[] = [
     Resource: ['arn:aws:acm:*:*:certificate/*', 'arn:aws:route53:::hostedzone/*'],
   },
   {
-    // What denies a deployment from above. AWS answers the management account and those that it has delegated policies to.
+    // Policies of the organisation that could deny a deployment. AWS answers only the management account and delegated administrators.
     Sid: 'ServiceControlPolicies',
     Effect: 'Allow',
     Action: ['organizations:DescribePolicy', 'organizations:ListParents', 'organizations:ListPoliciesForTarget'],
@@ -52,14 +52,14 @@ const ON: readonly PolicyStatement[] = [
   { Sid: 'Quotas', Effect: 'Allow', Action: 'servicequotas:GetServiceQuota', Resource: 'arn:aws:servicequotas:*:*:*' },
 ]
 
-/** Known to IAM without a resource, all of them. */
+/** Permissions for which IAM has no resource. */
 const ALL = [
   'bedrock:GetFoundationModelAvailability',
   'bedrock:GetModelInvocationLoggingConfiguration',
   'bedrock:ListEnforcedGuardrailsConfiguration',
-  // Which region answered a request to a profile: the event history, that is who called what; no prompt is in it.
+  // To find out which region answered a request to a profile: CloudTrail's event history says who called what, without prompts.
   'cloudtrail:LookupEvents',
-  // Under which names there are figures, and none of them.
+  // Lists the names of metrics, without their values.
   'cloudwatch:ListMetrics',
   'ec2:DescribeAddresses',
   'ec2:DescribeAvailabilityZones',
@@ -80,6 +80,9 @@ const ALL = [
 export const doctorPolicy = (): PolicyDocument =>
   policy(...ON, { Sid: 'Look', Effect: 'Allow', Action: ALL, Resource: '*' })
 
-/** Who may ask: whoever runs the command. @param asker ARN of a role */
+/**
+ * Lets those who run the command assume the role.
+ * @param asker the ARN of their role
+ */
 export const doctorTrust = (asker: string): PolicyDocument =>
   policy({ Sid: 'WhoeverAsks', Effect: 'Allow', Principal: { AWS: asker }, Action: 'sts:AssumeRole' })

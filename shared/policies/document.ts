@@ -1,4 +1,4 @@
-/** IAM policy documents as plain data, and the one place where they become text. */
+/** IAM policy documents as plain data, and the only function that turns them into text. */
 
 export interface PolicyDocument {
   readonly Version: '2012-10-17'
@@ -16,19 +16,19 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 }
 
-/** What AWS allows a policy to be, in characters. White space counts for endpoints only; these texts have next to none. */
+/** AWS's limits for policies, in characters. White space counts for endpoint policies only; these texts contain hardly any. */
 export const POLICY_LIMITS = {
-  /** All inline policies of one role together. */
+  /** For all inline policies of one role together. */
   inline: 10_240,
-  /** An inline policy that is replaced by making the new one first: for a while there are two. */
+  /** For an inline policy that is replaced by making the new one first: for a while there are two. */
   replacedInline: 5_120,
-  /** One managed policy. */
+  /** For one managed policy. */
   managed: 6_144,
-  /** One trust policy, by default. */
+  /** For one trust policy, by default. */
   trust: 2_048,
-  /** One service control policy, white space included; 5,120 until May 2026. */
+  /** For one service control policy, white space included; 5,120 until May 2026. */
   serviceControl: 10_240,
-  /** One VPC endpoint policy, fixed. */
+  /** For one VPC endpoint policy; AWS does not raise it. */
   endpoint: 20_480,
 } as const
 
@@ -41,8 +41,8 @@ export const policy = (...statements: readonly PolicyStatement[]): PolicyDocumen
 
 /**
  * The text of a policy.
- * @param subject named by the error: `the endpoint policy of tenant1`
- * @throws Error when it is longer than AWS allows for its kind
+ * @param subject named in the error: `the endpoint policy of tenant1`
+ * @throws Error if it is longer than AWS allows for its kind
  */
 export function policyText(kind: PolicyKind, subject: string, document: PolicyDocument, remedy: string): string {
   const text = JSON.stringify(document)

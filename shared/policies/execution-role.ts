@@ -1,10 +1,12 @@
-/** The tenant's execution role in the hub account: the role of its Lambda function. */
+/** The tenant's execution role in the hub account, which is the role of its Lambda function. */
 import { functionLogGroupName, functionName, roleArn, tenantRoleName } from '../naming.ts'
 import { HUB_OWNER } from '../tenant.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 import { ownCounters } from './usage.ts'
 
-/** A role per function is the control against a confused deputy: no other function can be given it (`PassRole` by name). */
+/**
+ * Each function has a role of its own, which prevents a confused deputy: no other function can get it, because `PassRole` is allowed by name.
+ */
 export function executionRoleTrustPolicy(): PolicyDocument {
   return policy({
     Sid: 'Lambda',
@@ -15,22 +17,22 @@ export function executionRoleTrustPolicy(): PolicyDocument {
 }
 
 export interface ExecutionRoleScope {
-  /** The hub's account, which the function runs in. */
+  /** The hub's account, in which the function runs. */
   readonly hubAccount: string
   readonly region: string
   readonly tenantId: string
-  /** The one role that the function may assume, in the tenant's account. */
+  /** The only role that the function may assume, in the tenant's account. */
   readonly tenantRoleArn: string
   readonly tableArn: string
-  /** Where the hub has one: the table of key sets. */
+  /** The table of key sets, if the hub has one. */
   readonly keySetsTableArn?: string | undefined
-  /** Absent in a hub of an older version: the table of counters. */
+  /** The table of counters; absent on a hub of an older version. */
   readonly usageTableArn?: string | undefined
   /** The hub's VPC. */
   readonly vpcId: string
 }
 
-/** May assume one role, read its own tenant's items and count what it uses, all from the hub's VPC only, and write its own logs. */
+/** It may assume one role, read its own tenant's items and count its use, all from the hub's VPC only, and write its own logs. */
 export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
   const { hubAccount, region, tenantId } = scope
   return policy(
@@ -43,8 +45,8 @@ export function executionRolePolicy(scope: ExecutionRoleScope): PolicyDocument {
 }
 
 /**
- * Bounds every execution role made through the onboarding role, whatever its policy says. It is one policy for all tenants:
- * the tenant is read from the role's own tag, which the onboarding role can only set to its session's tenant.
+ * The boundary of every execution role that is made through the onboarding role, whatever the role's policy says. One policy serves all tenants:
+ * it reads the tenant from the role's own tag, which the onboarding role can set to its session's tenant only.
  */
 export function permissionsBoundary(args: {
   readonly account: string
@@ -70,16 +72,15 @@ export function permissionsBoundary(args: {
 }
 
 /**
- * STS and DynamoDB have public addresses; the function reaches both through the hub's endpoints. So credentials that leave the
- * hub's VPC are worth nothing. Lambda's own calls with the role (logs, network interfaces) come from its network, and are of
- * other services.
+ * STS and DynamoDB have public addresses, but the function reaches both through the hub's endpoints. So this makes credentials useless outside
+ * the hub's VPC. Lambda's own calls with the role (logs, network interfaces) come from Lambda's network, and are not calls of these services.
  */
 export const fromHubOnly = (vpcId: string): PolicyStatement => ({
   Sid: 'FromHubOnly',
   Effect: 'Deny',
   Action: ['dynamodb:*', 'sts:*'],
   Resource: '*',
-  // A request through no endpoint has no such key, and "not equal" is true of a key that is not there.
+  // A request that comes through no endpoint lacks this key, and "not equal" is true for a missing key.
   Condition: { StringNotEquals: { 'aws:SourceVpc': vpcId } },
 })
 
@@ -94,7 +95,7 @@ function ownItemsAndLogs(args: {
   return [...ownItems(args), ownLogs(args)]
 }
 
-/** The tenant's items, and where the hub has such tables the key sets that it may use, and its own counters. */
+/** The tenant's items, and, if the hub has these tables, the key sets that it may use, and its own counters. */
 export function ownItems(args: {
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
@@ -140,8 +141,8 @@ export const ownTenantRole = (tenantRoleArn: string, tenantId: string): readonly
 ]
 
 /**
- * What Lambda needs to place a function in a VPC, and to take its interfaces away again. It looks for these in the role without
- * naming a resource, so on `network-interface/*` the check fails and the function is not made (terraform-provider-aws#20698).
+ * What Lambda needs to place a function in a VPC and to delete its interfaces later. Lambda checks these permissions without a resource, so with
+ * `network-interface/*` the check would fail and the function could not be made (terraform-provider-aws#20698).
  */
 const networkInterfaces: PolicyStatement = {
   Sid: 'NetworkInterfaces',
@@ -157,7 +158,10 @@ const networkInterfaces: PolicyStatement = {
   Resource: '*',
 }
 
-/** Lambda acts as the execution role, so the function's own code could too. Only its calls carry the function's ARN. */
+/**
+ * Lambda acts with the execution role, and so could the function's own code. Only the code's calls have the function's ARN in the condition key,
+ * so these are denied.
+ */
 const notForTheCode = (args: {
   readonly account: string
   readonly region: string

@@ -6,9 +6,9 @@
  * of one model may use fewer regions than its geography has. What AWS adds later is refused at the request, not at the deployment.
  */
 export interface Geography {
-  /** Regions that a profile may send a request to. */
+  /** The regions to which a profile may send a request. */
   readonly destinations: readonly string[]
-  /** Regions that it can be called from. */
+  /** The regions from which it can be called. */
   readonly sources: RegExp
 }
 
@@ -32,14 +32,14 @@ export const GEOGRAPHIES: Readonly<Record<string, Geography>> = {
   au: { destinations: ['ap-southeast-2', 'ap-southeast-4'], sources: /^ap-southeast-[246]$/ },
   ca: { destinations: ['ca-central-1', 'ca-west-1'], sources: /^ca-/ },
   in: { destinations: ['ap-south-1', 'ap-south-2'], sources: /^ap-south-[12]$/ },
-  /** To every commercial region; AWS names none. */
+  /** To every commercial region; AWS lists none. */
   global: { destinations: [], sources: /./ },
 }
 
-/** Geography → the regions that its profiles send requests to, where a stack says so: instead of those of {@link GEOGRAPHIES}. */
+/** For a geography the regions to which its profiles send requests, if a stack sets them. They replace those of {@link GEOGRAPHIES}. */
 export type ModelRegions = Readonly<Record<string, readonly string[]>>
 
-/** The regions of a geography, and whether a stack gave them or they are assumed. */
+/** The regions of a geography, and whether a stack has set them or they are assumed. */
 export function destinationsOf(
   geography: string,
   given: ModelRegions,

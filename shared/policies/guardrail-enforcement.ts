@@ -1,10 +1,10 @@
-/** The role of `tenant guardrail`: it enforces a tenant's guardrail on every call of the tenant's account, or lifts that again. */
+/** The role of `tenant guardrail`, which enforces a tenant's guardrail on every call of the tenant's account, and lifts the enforcement. */
 import { type PolicyDocument, policy } from './document.ts'
 
-/** As the samples call it; `--role` names another. */
+/** The name in the samples; `--role` names another. */
 export const GUARDRAIL_ROLE = 'genai-guardrail'
 
-/** The configurations of an account have no ARN. */
+/** The account's configurations have no ARN. */
 export const enforcementPolicy = (): PolicyDocument =>
   policy({
     Sid: 'EnforceGuardrails',

@@ -1,4 +1,4 @@
-/** Policies of the hub's VPC endpoints: what may be asked through each, whoever got into the VPC. */
+/** The policies of the hub's VPC endpoints: which calls are allowed through each, for everybody in the VPC. */
 
 import type { Sharing } from '../choices.ts'
 import {
@@ -19,7 +19,7 @@ interface Gateways {
   readonly fargate: boolean
 }
 
-/** The tenants' functions and tasks, and nobody else in the VPC. Roles come and go with tenants; the policy stays. */
+/** The tenants' functions and tasks, and nobody else in the VPC. The policy does not change when tenants are added or removed. */
 const gatewaysOf = ({ account, fargate }: Gateways) => {
   const ofFunctions = roleArn(account, executionRoleName('*'))
   return {
@@ -27,7 +27,7 @@ const gatewaysOf = ({ account, fargate }: Gateways) => {
   }
 }
 
-/** Functions, and tasks, read tenants' items, and the key sets where the hub has a table of them; and they count what is used. */
+/** Functions and tasks may read tenants' items and, if the hub has that table, key sets; and they may count use. */
 export function dynamodbEndpointPolicy(
   args: Gateways & {
     readonly tableArn: string
@@ -55,7 +55,7 @@ export function dynamodbEndpointPolicy(
   )
 }
 
-/** Functions, and tasks, become tenants' roles. Which becomes which is said by the roles themselves. */
+/** Functions and tasks may assume tenants' roles. The roles themselves say which of them each may assume. */
 export function stsEndpointPolicy(args: Gateways & { readonly sharing: Sharing }): PolicyDocument {
   const accounts = args.sharing.kind === 'accounts' ? args.sharing.accounts : ['*']
   return policy({
@@ -68,12 +68,12 @@ export function stsEndpointPolicy(args: Gateways & { readonly sharing: Sharing }
   })
 }
 
-/** Fargate, as whoever starts a tenant's tasks. */
+/** Fargate, with the role that starts a tenant's tasks. */
 const starting = (account: string) => ({
   ArnLike: { 'aws:PrincipalArn': roleArn(account, taskExecutionRoleName('*')) },
 })
 
-/** Of `ecr.api` and `ecr.dkr`: the gateway's image is pulled, by nobody but those who start tasks. */
+/** For `ecr.api` and `ecr.dkr`: only the roles that start tasks may pull the gateway's image. */
 export function registryEndpointPolicy(args: {
   readonly account: string
   readonly repositoryArn: string
@@ -98,7 +98,7 @@ export function registryEndpointPolicy(args: {
   )
 }
 
-/** Tasks' lines are written by those who start them. Which group is whose is said by the roles themselves. */
+/** The roles that start tasks write the tasks' lines. The roles themselves say to which group each may write. */
 export function logsEndpointPolicy({
   account,
   region,
@@ -117,8 +117,8 @@ export function logsEndpointPolicy({
 }
 
 /**
- * Of the S3 gateway: layers only, which ECR keeps in a bucket of AWS's own and hands out by signed URLs. They are signed by ECR,
- * not by a role of ours, so no principal can be asked for (Amazon ECR user guide, "Minimum Amazon S3 bucket permissions").
+ * For the S3 gateway endpoint: only layers of images, which ECR keeps in a bucket of AWS's own and serves by signed URLs. ECR signs these, not a
+ * role of ours, so the policy cannot demand a principal (Amazon ECR user guide, "Minimum Amazon S3 bucket permissions").
  */
 export const layersEndpointPolicy = (region: string): PolicyDocument =>
   policy({
@@ -129,12 +129,12 @@ export const layersEndpointPolicy = (region: string): PolicyDocument =>
     Resource: `arn:aws:s3:::${layerBucket(region)}/*`,
   })
 
-/** ECR's bucket of a region. */
+/** ECR's bucket in a region. */
 export const layerBucket = (region: string) => `prod-${region}-starport-layer-bucket`
 
 /**
- * What Cognito answers without credentials, beside the key set: each lets somebody become or change a user. The operations on
- * passkeys and `GetUserAuthFactors` are none of IAM's actions, so no policy can name them; they need a user's access token.
+ * Operations besides the key set that Cognito answers without credentials. Each lets somebody become a user or change one. The operations for
+ * passkeys and `GetUserAuthFactors` are no actions of IAM, so no policy can name them; they need a user's access token.
  */
 const PUBLIC_OPERATIONS = [
   'AssociateSoftwareToken',
@@ -167,8 +167,8 @@ const PUBLIC_OPERATIONS = [
 ]
 
 /**
- * The key set only. Its request is unsigned and no IAM action, so a policy that names principals, actions or the pool would
- * refuse it: everything is allowed, and then everything else is denied: whatever is signed, and the unsigned operations.
+ * Allows the key set only. The request for it is unsigned and no action of IAM, so a policy that names principals, actions or the pool would
+ * refuse it. So everything is allowed first, and then everything else is denied: every signed request, and the unsigned operations.
  */
 export function cognitoEndpointPolicy(): PolicyDocument {
   return policy(

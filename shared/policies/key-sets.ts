@@ -1,18 +1,21 @@
-/** The hub's function that fetches key sets, and the table that it alone writes. */
+/** The hub's function that fetches key sets, and the table that only this function may write. */
 import { TENANT_KEY } from '../tenant.ts'
 import { type PolicyDocument, policy } from './document.ts'
 
-/** What a tenant's configuration item says of issuers; see `shared/tenant.ts`. */
+/** The attributes of a tenant's configuration item that describe issuers; see `shared/tenant.ts`. */
 export const ISSUER_ATTRIBUTES = [TENANT_KEY.hash, TENANT_KEY.range, 'machineIssuers'] as const
 
 export interface KeySetsScope {
   readonly tenantsTableArn: string
   readonly keySetsTableArn: string
-  /** Of the function. */
+  /** The function's log group. */
   readonly logGroupArn: string
 }
 
-/** The function reads the issuers in the tenants' items, and no other attribute. It changes no tenant's item. It replaces key sets. */
+/**
+ * The function may read the issuers in the tenants' items, and no other attribute. It may not change an item of a tenant. It may replace key
+ * sets.
+ */
 export function keySetsRolePolicy({ tenantsTableArn, keySetsTableArn, logGroupArn }: KeySetsScope): PolicyDocument {
   return policy(
     {
@@ -35,7 +38,7 @@ export function keySetsRolePolicy({ tenantsTableArn, keySetsTableArn, logGroupAr
   )
 }
 
-/** Every operation that changes an item, PartiQL's among them. */
+/** All operations that change an item, with those of PartiQL. */
 const WRITES = [
   'BatchWriteItem',
   'DeleteItem',
@@ -47,8 +50,8 @@ const WRITES = [
 ].map((operation) => `dynamodb:${operation}`)
 
 /**
- * The table's own policy: whoever else may write to tables in this account, an administrator included, may not write to this
- * one. Who may change this policy can take that away: the hub's deployers, and the account's administrators.
+ * The table's own policy: everybody else in this account, administrators included, may not write to this table. Those who may change this policy
+ * can remove it: the hub's deployers, and the account's administrators.
  */
 export const keySetsTablePolicy = (args: { readonly tableArn: string; readonly roleArn: string }): PolicyDocument =>
   policy({

@@ -1,4 +1,4 @@
-/** Roles of the AWS services that write logs in the tenant's account. Each writes to one log group, for this account only. */
+/** Roles with which AWS services write logs in the tenant's account. Each may write to one log group, and only for this account. */
 import { type PolicyDocument, policy } from './document.ts'
 
 interface Source {
@@ -6,7 +6,7 @@ interface Source {
   readonly region: string
 }
 
-/** VPC flow logs of this account, and of no other account's VPC. */
+/** For flow logs of this account's VPCs only. */
 export function flowLogTrustPolicy({ account, region }: Source): PolicyDocument {
   return serviceTrust('vpc-flow-logs.amazonaws.com', account, `arn:aws:ec2:${region}:${account}:vpc-flow-log/*`)
 }
@@ -24,7 +24,7 @@ export function invocationLogTrustPolicy({ account, region }: Source): PolicyDoc
   return serviceTrust('bedrock.amazonaws.com', account, `arn:aws:bedrock:${region}:${account}:*`)
 }
 
-/** Bedrock writes to one stream, whose name is fixed. */
+/** Bedrock writes to one stream with a fixed name. */
 export function invocationLogPolicy(logGroupArn: string): PolicyDocument {
   return policy({
     Sid: 'WriteInvocationLogs',
@@ -34,7 +34,7 @@ export function invocationLogPolicy(logGroupArn: string): PolicyDocument {
   })
 }
 
-/** The two conditions keep the service from being used as a deputy by another account. */
+/** The two conditions prevent another account from using the service as a deputy. */
 function serviceTrust(service: string, account: string, sourceArn: string): PolicyDocument {
   return policy({
     Effect: 'Allow',

@@ -1,14 +1,14 @@
-/** The policy of the hub's sink: which accounts may share what with the hub's. */
+/** The policy of the hub's sink: which accounts may share what with the hub's account. */
 import type { Sharing } from '../choices.ts'
 import { organisationOf } from './central-endpoint.ts'
 import { type PolicyDocument, policy } from './document.ts'
 
-/** OAM's name of the one kind of data that is shared. */
+/** OAM's name for the one type of data that is shared. */
 export const METRICS = 'AWS::CloudWatch::Metric'
-/** Of an account's metrics, those of its models. */
+/** The filter for an account's metrics: only those of Bedrock. */
 export const BEDROCK_METRICS = "Namespace IN ('AWS/Bedrock')"
 
-/** The accounts that the Transit Gateway is shared with, or any of their organisation; metrics, and neither logs nor traces. */
+/** Admits the accounts with which the Transit Gateway is shared, or all of their organisation; metrics only, neither logs nor traces. */
 export function metricsSinkPolicy(sharing: Sharing): PolicyDocument {
   const organisation = sharing.kind === 'organisation'
   return policy({

@@ -1,11 +1,11 @@
 /**
- * Bedrock model ids → the resources that a call to them is checked against. An inference profile needs its own ARN and the
- * foundation model's in the source region and in every region that it may send a request to.
+ * Finds the resources against which AWS checks a call to a model id. For an inference profile these are the profile's own ARN, and the
+ * foundation model's in the source region and in every region to which the profile may send a request.
  */
 import type { PolicyStatement } from './document.ts'
 import { destinationsOf, GEOGRAPHIES, type ModelRegions } from './geographies.ts'
 
-/** A model id, or the id of a system-defined inference profile: the model id after a geography. */
+/** A model id, or the id of a system-defined inference profile: a geography followed by the model id. */
 export type Model =
   | { readonly kind: 'foundationModel'; readonly modelId: string }
   | {
@@ -15,12 +15,12 @@ export type Model =
       readonly profileId: string
     }
 
-/** `PROVIDER.MODEL`, with a version or without; an ARN is none of these. */
+/** `PROVIDER.MODEL`, with or without a version. An ARN does not match. */
 const MODEL_ID = /^[a-z0-9-]+\.[a-z0-9][a-z0-9.-]*(:\d+)?$/
 
 /**
- * @param given regions of geographies that the list does not have, or has otherwise
- * @throws Error saying what is wrong with the id: its shape, a geography that is unknown, or one that the region is not in
+ * @param given regions of geographies that the list lacks, or that replace the list's
+ * @throws Error that says what is wrong with the id: its form, an unknown geography, or one that does not contain the region
  */
 export function parseModel(id: string, region: string, given: ModelRegions = {}): Model {
   if (!MODEL_ID.test(id)) throw new Error(`"${id}" is not a Bedrock model id. ${ALLOWED_IDS} ${NO_ARNS}`)
@@ -31,7 +31,7 @@ export function parseModel(id: string, region: string, given: ModelRegions = {})
   const geography = Object.hasOwn(GEOGRAPHIES, first) ? GEOGRAPHIES[first] : undefined
   const remedy = `If AWS has it there, set modelRegions of the tenant: "${first}" → the regions that its requests go to.`
   if (!geography) {
-    // No provider of models has a name of two letters; every geography but apac and global has.
+    // No provider of models has a name of two letters. Every geography has, except apac and global.
     if (!/^([a-z]{2}|us-gov)$/.test(first)) return { kind: 'foundationModel', modelId: id }
     const known = Object.keys(GEOGRAPHIES).join(', ')
     throw new Error(`"${id}" is an inference profile of the unknown geography "${first}". Known: ${known}. ${remedy}`)
@@ -43,7 +43,7 @@ export function parseModel(id: string, region: string, given: ModelRegions = {})
   return profile
 }
 
-/** Policies, prices and features are by the model's id, which these do not tell. */
+/** Policies, prices and features need the model's id, which these ARNs do not contain. */
 export const NO_ARNS =
   'Application inference profiles and ARNs are not supported: name the model or the profile behind it.'
 
@@ -51,8 +51,8 @@ const ALLOWED_IDS =
   'Allowed: a model id such as amazon.nova-lite-v1:0, or an inference profile id such as us.amazon.nova-2-lite-v1:0.'
 
 /**
- * What the policies take for granted about the listed profiles, a sentence a geography: where their requests may go, when no stack
- * says so. A region that AWS has added since is refused to the request that is sent there.
+ * A sentence for each geography about the regions that the policies assume for its profiles, if no stack has set them. If AWS has added a region
+ * since, requests that Bedrock sends there are refused.
  */
 export function assumptions(modelIds: Iterable<string>, region: string, given: ModelRegions = {}): readonly string[] {
   const geographies = new Set(
@@ -71,12 +71,12 @@ export function assumptions(modelIds: Iterable<string>, region: string, given: M
   })
 }
 
-/** `Converse` is authorised by the first, `ConverseStream` by the second. */
+/** The first action authorises `Converse`, the second `ConverseStream`. */
 export const INVOKE = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'] as const
 
 /**
- * Statements that allow the listed models to be called from one account and region, and nothing else. Profiles are grouped
- * by geography, so that ten profiles of one geography cost little more than one.
+ * Statements that allow calls of the listed models from one account and region, and nothing else. Profiles are grouped by geography, so ten
+ * profiles of one geography need little more text than one.
  */
 export function invokeStatements(
   modelIds: Iterable<string>,
@@ -103,7 +103,7 @@ export function invokeStatements(
         Resource: members.flatMap((profile) =>
           regionsOf(geography, region, given).map((destination) => foundationModelArn(destination, profile.modelId)),
         ),
-        // The foundation model itself stays closed: only the profile may lead to it.
+        // The foundation model itself stays closed: it can be called through the profile only.
         Condition: {
           ArnEquals: {
             'bedrock:InferenceProfileArn': members.map((profile) => profileArn(account, region, profile.profileId)),
@@ -115,10 +115,9 @@ export function invokeStatements(
 }
 
 /**
- * The same in fewer characters: the models behind profiles through any profile of the geography, as which profiles may be called stays
- * exact.
- * @param regions `any`: the models in whatever region, as a profile goes to its own only. Which those are is then left to others, such
- *   as an endpoint's policy
+ * The same in fewer characters: the models behind profiles may be called through any profile of the geography, but which profiles may be called
+ * stays exact.
+ * @param regions `any`: the models in every region. Which regions those are is then restricted elsewhere, for example by an endpoint's policy
  */
 export function shorter(
   statements: ReturnType<typeof invokeStatements>,

@@ -1,4 +1,7 @@
-/** What is refused before anything is made: mistakes that AWS would accept in silence, or notice too late. */
+/**
+ * Compares a tenant's settings with the hub before anything is made, and refuses mistakes that AWS would accept without an error, or notice too
+ * late.
+ */
 import { requireInSupernet, requireNoOverlap } from '../../shared/addressing.ts'
 import type { CentralModelsSettings } from '../../shared/choices.ts'
 import type { HubEndpointService, HubFargate, HubOutputs } from '../../shared/contract.ts'
@@ -13,27 +16,27 @@ import { setCommand } from '../../shared/settings/commands.ts'
 import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 
-/** What a spoke has to fit: the hub's outputs, or, before it is deployed, its settings, which do not know zone ids. */
+/** What a spoke is compared with: the hub's outputs, or, before the hub is deployed, its settings, which do not contain zone ids. */
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
   Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId' | 'metricsSinkArn'>> & {
     readonly fargate?: HubFargate | boolean
     readonly identity?: object
-    /** The tenant of each provider; the settings say more of them. */
+    /** For each provider its tenant; in the hub's settings, more than that. */
     readonly federatedProviders?: Readonly<Record<string, string | { readonly tenant: string }>>
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
     readonly endpointService?: Pick<HubEndpointService, 'accounts'>
     readonly sharing?: { readonly kind: 'organisation' | 'accounts' }
-    /** Of a hub's settings; `metricsSinkArn` of its outputs. */
+    /** In a hub's settings; its outputs have `metricsSinkArn`. */
     readonly accountMetrics?: object
   }
 
-/** @throws Error saying which settings do not fit the hub, and what would */
+/** @throws Error that says which settings do not fit the hub, and which would */
 export function checkAgainstHub(settings: SpokeSettings, hub: HubFacts): void {
   const mistakes = mistakesAgainstHub(settings, hub)
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
-/** Every setting that does not fit the hub, and what would. */
+/** All settings that do not fit the hub, and which would. */
 export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): readonly string[] {
   const { tenantId, account, cidrBlock, availabilityZoneIds } = settings
   const checks: readonly (() => void)[] = [
@@ -61,11 +64,11 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     ...everyModelId(settings).map((id) => () => parseModel(id, hub.region, settings.modelRegions)),
   ]
   const mistakes = checks.flatMap(messageOf)
-  // Of models that are none there is no policy.
+  // If a model id is not valid, the policies cannot be computed.
   return mistakes.length > 0 ? mistakes : policyChecks(settings, hub).flatMap(messageOf)
 }
 
-/** The role's policy names an endpoint that is not there yet: too long, it would stop a deployment half-way. */
+/** The role's policy names an endpoint that does not exist yet. If the policy were too long, the deployment would stop half-way. */
 function policyChecks(settings: SpokeSettings, hub: HubFacts) {
   const { tenantId, account, modelRegions, modelPerimeter } = settings
   const guardrail = settings.guardrail && { guardrail: anyGuardrail(settings.guardrail, account, hub.region) }
@@ -86,10 +89,10 @@ function policyChecks(settings: SpokeSettings, hub: HubFacts) {
   ]
 }
 
-/** As long as any. */
+/** As long as every endpoint's id. */
 const ANY_ENDPOINT = 'vpce-00000000000000000'
 const ANY_VPC = 'vpc-00000000000000000'
-/** An id has 12 letters and digits wherever AWS shows one; the numbers of versions are not used up. */
+/** A guardrail's id has 12 letters and digits in all examples of AWS, and version numbers do not come near this. */
 const anyGuardrail = (given: GuardrailSettings, account: string, region: string) =>
   given.kind === 'existing'
     ? given
@@ -104,7 +107,7 @@ function messageOf(check: () => void): readonly string[] {
   }
 }
 
-/** A value that nobody looks at would be believed to bind. */
+/** A setting without an effect is refused, because people would rely on it. */
 function requireProvider({ tenantId, tenantClaimValue }: SpokeSettings, hub: HubFacts): void {
   if (tenantClaimValue === undefined || hub.identity !== undefined) return
   throw new Error(
@@ -120,7 +123,7 @@ function requireOwnAccount(tenantId: string, account: string, hub: HubFacts): vo
   )
 }
 
-/** Both are paths `/TENANT.NAME/`: one would take the place of the other. */
+/** A machine and a provider with the same name would have the same path `/TENANT.NAME/`. */
 function requireOwnNames({ tenantId, machineIssuers }: SpokeSettings, { federatedProviders = {} }: HubFacts): void {
   if (Object.keys(federatedProviders).length === 0) return
   const taken = Object.keys(machineIssuers).find((name) => {
@@ -134,7 +137,7 @@ function requireOwnNames({ tenantId, machineIssuers }: SpokeSettings, { federate
   )
 }
 
-/** Of any other issuer than the hub's the functions have keys from the table only. */
+/** For an issuer other than the hub's pool, the gateways get keys from the table only. */
 function requireKeySets({ tenantId, machineIssuers }: SpokeSettings, { keySetVia }: HubFacts): void {
   if (keySetVia === undefined || keySetVia === 'table' || Object.keys(machineIssuers).length === 0) return
   throw new Error(
@@ -143,7 +146,7 @@ function requireKeySets({ tenantId, machineIssuers }: SpokeSettings, { keySetVia
   )
 }
 
-/** Through the hub's endpoint only what the hub lists may be called: Bedrock's refusal would come with a request. */
+/** Through the hub's endpoint only the models on the hub's list may be called. Without this check, Bedrock would refuse the first request. */
 function requireCentralModels(settings: SpokeSettings, { centralModels, region }: HubFacts): void {
   const { tenantId, hubStack, modelRegions } = settings
   const stack = hubStack.split('/').at(-1) ?? hubStack
@@ -180,7 +183,7 @@ function requireHubZones(tenantId: string, availabilityZoneIds: readonly string[
   )
 }
 
-/** One stack allows an account: whichever takes it away again takes it away for both. */
+/** Only one stack may allow an account. If two did, the first to take the permission away would take it away for both. */
 function requireDoor(settings: SpokeSettings, { endpointService }: HubFacts): void {
   const { tenantId, account, cidrBlock, gatewayEndpoint, hubStack } = settings
   if (!gatewayEndpoint) return
@@ -201,7 +204,7 @@ function requireDoor(settings: SpokeSettings, { endpointService }: HubFacts): vo
     )
 }
 
-/** An account is invited, and accepts, once: whichever stack takes the share away takes it from its neighbours. */
+/** An account is invited and accepts once. The stack that takes the share away would take it away from the account's other tenants. */
 function requireOneShare(
   { tenantId, sharedAccount, modelEndpoint, hubStack }: SpokeSettings,
   { sharing }: HubFacts,
@@ -223,7 +226,7 @@ function requireSink({ tenantId, shareMetrics, hubStack }: SpokeSettings, hub: H
   )
 }
 
-/** What has no price would count as nothing. */
+/** A model without a price would count as free. */
 function requirePrices(settings: SpokeSettings, { region }: HubFacts): void {
   const { tenantId, models, limits } = settings
   const counted = limits ? countedInDollars(limits, Object.keys(models)) : []
@@ -237,7 +240,7 @@ function requirePrices(settings: SpokeSettings, { region }: HubFacts): void {
   )
 }
 
-/** @param hub what it has deployed: of its settings alone it is not known which version that was */
+/** @param hub its outputs; the settings alone do not say which version was deployed */
 export function requireUsageTable({ tenantId, limits, hubStack }: SpokeSettings, hub: HubOutputs): void {
   if (!limits || hub.usageTableArn !== undefined) return
   const stack = hubStack.split('/').at(-1) ?? hubStack
@@ -256,7 +259,7 @@ function requireFargate({ tenantId, compute, hubStack }: SpokeSettings, { fargat
   )
 }
 
-/** AWS looks for a guardrail where the model is called. */
+/** AWS looks for a guardrail in the region where the model is called. */
 function requireGuardrailInRegion({ tenantId, guardrail }: SpokeSettings, { region }: HubFacts): void {
   if (guardrail?.kind !== 'existing' || guardrail.arn.split(':')[3] === region) return
   throw new Error(
@@ -266,14 +269,14 @@ function requireGuardrailInRegion({ tenantId, guardrail }: SpokeSettings, { regi
 }
 
 export interface ServiceZones {
-  /** Zone names and ids of the tenant's account, in the same order. */
+  /** The names of the zones in the tenant's account; the ids are in the same order. */
   readonly names: readonly string[]
   readonly zoneIds: readonly string[]
   /** Names of the zones that have the service. */
   readonly withService: readonly string[]
 }
 
-/** @throws Error naming the zones that have no bedrock-runtime endpoint, and those that have */
+/** @throws Error that names the zones without a bedrock-runtime endpoint, and those with one */
 export function checkServiceZones(settings: SpokeSettings, zones: ServiceZones): void {
   const ids = zones.zoneIds.filter((_, index) => zones.withService.includes(zones.names[index] ?? ''))
   const missing = settings.availabilityZoneIds.filter((zoneId) => !ids.includes(zoneId))

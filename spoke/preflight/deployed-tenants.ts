@@ -1,6 +1,6 @@
 /**
- * What is deployed on the hub, read before anything of a tenant is made. The stack files beside the program may be this
- * tenant's alone, and AWS itself would refuse too late, or not at all (docs/decisions/0020-what-is-deployed.md).
+ * Reads what is deployed on the hub before anything of a tenant is made. The stack files beside the program may be this tenant's only, and AWS
+ * would refuse conflicts too late, or not at all (docs/decisions/0020-what-is-deployed.md).
  */
 
 import type { Provider } from '@pulumi/aws'
@@ -10,33 +10,33 @@ import type { HubOutputs } from '../../shared/contract.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import { freeCidr, supernetMistakes, tooManyShared, tooManyTenants } from '../../shared/tenants-together.ts'
 
-/** What the hub has of its tenants. */
+/** The hub's tenants, as they are deployed. */
 export interface DeployedTenants {
-  /** This tenant's blocks: none before it is there or without a network of its own, two while it moves. */
+  /** This tenant's blocks: none before it is deployed or without a network of its own, two while it moves. */
   readonly own: readonly string[]
-  /** One for each of the others that has a network of its own, two for one that moves. */
+  /** The others' blocks: one for each tenant with a network of its own, two for one that moves. */
   readonly others: readonly string[]
-  /** How many others there are, whether routes lead to them or not. */
+  /** How many other tenants there are, with or without routes to them. */
   readonly tenants: number
-  /** Whether this one is among the hub's. */
+  /** Whether this tenant is deployed on the hub. */
   readonly isThere: boolean
-  /** How many others the shared model endpoint admits, and whether it admits this one. */
+  /** How many other tenants the shared model endpoint admits, and whether it admits this one. */
   readonly shared: { readonly tenants: number; readonly isThere: boolean }
-  /** Whether what this stack has made is another tenant's. */
+  /** Whether the resources that this stack has made belong to another tenant. */
   readonly holdsAnother: boolean
 }
 
-/** What is asked of the hub's account. */
+/** What is read in the hub's account. */
 export interface Ingresses extends Pick<DeployedTenants, 'tenants' | 'isThere' | 'shared'> {
-  /** Blocks of all tenants that the hub reaches through the Transit Gateway. */
+  /** The blocks of all tenants that the hub reaches through the Transit Gateway. */
   readonly blocks: readonly string[]
 }
 
 /** VPCs of the tenant's account. */
 export interface TenantVpcs {
-  /** With the tenant's id. */
+  /** VPCs with the tenant's id in their tags. */
   readonly ids: readonly string[]
-  /** Made by this stack. */
+  /** VPCs that this stack has made. */
   readonly made: readonly string[]
 }
 
@@ -53,8 +53,8 @@ export async function readVpcs(
 type Hub = Pick<HubOutputs, 'hubRouteTableId' | 'vpcId' | 'centralModels'>
 
 /**
- * A tenant is one security group of its gateway's in the hub's VPC, by its tag: it is there with a network of its own or without, on
- * Lambda and on Fargate. A block is one propagated route of the hub's table. A tenant at the shared endpoint is one rule of its group.
+ * Counts tenants by the security groups of their gateways in the hub's VPC, which every tenant has, with or without a network, on Lambda and on
+ * Fargate. Blocks are the propagated routes in the hub's table. Tenants at the shared endpoint are the rules of its security group.
  */
 export async function readIngresses(
   { tenantId }: Pick<SpokeSettings, 'tenantId'>,
@@ -80,7 +80,7 @@ export async function readIngresses(
   }
 }
 
-/** @param tags of the groups besides that of a tenant */
+/** @param tags of the groups, besides the tag of a tenant */
 export async function gatewayGroups(
   { vpcId }: Pick<HubOutputs, 'vpcId'>,
   provider: Provider,
@@ -93,13 +93,13 @@ export async function gatewayGroups(
   return (await aws.ec2.getSecurityGroups({ filters, ...(tags && { tags }) }, { provider })).ids.length
 }
 
-/** Rules of a group, or those of it with these tags. */
+/** How many rules a group has, in all or with these tags. */
 export async function ruleCount(groupId: string, provider: Provider, tags?: Record<string, string>): Promise<number> {
   const filters = [{ name: 'group-id', values: [groupId] }]
   return (await aws.vpc.getSecurityGroupRules({ filters, ...(tags && { tags }) }, { provider })).ids.length
 }
 
-/** A tenant's own route is the one that leads to a VPC of its own account. */
+/** The tenant's own routes are those that lead to a VPC of its own account. */
 export async function deployedOf(
   { blocks, ...ingresses }: Ingresses,
   { ids, made }: TenantVpcs,
@@ -115,7 +115,7 @@ export async function deployedOf(
   }
 }
 
-/** AWS answers a thousand routes at most, eleven times a hub's tenants. */
+/** AWS returns at most a thousand routes, eleven times the number of a hub's tenants. */
 async function propagated(
   { hubRouteTableId }: Pick<HubOutputs, 'hubRouteTableId'>,
   provider: Provider,
@@ -133,29 +133,30 @@ async function propagated(
   return routes.map(({ destinationCidrBlock }) => destinationCidrBlock)
 }
 
-/** What the tenant's stack file may say, given what is there. */
+/** The tenant that is to be deployed. */
 export type Wanted = Pick<SpokeSettings, 'tenantId' | 'hubStack' | 'cidrBlock' | 'modelEndpoint'>
 
 type HubNetwork = Pick<HubOutputs, 'cidrBlock' | 'spokesCidrBlock' | 'centralModels'>
 
-/** @throws Error saying which limit is met, and what to do */
+/** @throws Error that says which limit is reached, and what to do */
 export function checkDeployed(wanted: Wanted, hub: HubNetwork, deployed: DeployedTenants): void {
   const mistakes = mistakesAgainstDeployed(wanted, hub, deployed)
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
 }
 
-/** Every limit that is met, and what to do. */
+/** All limits that are reached, and what to do. */
 export function mistakesAgainstDeployed(wanted: Wanted, hub: HubNetwork, deployed: DeployedTenants): readonly string[] {
   const { tenantId, hubStack, cidrBlock } = wanted
   const { tenants, isThere, holdsAnother, shared } = deployed
-  // Everything is made anew under the new names, and the onboarding role, in a session for the new id, may delete nothing of the old.
+  // With another id, everything would be made again under new names. The onboarding role's session is for the new id, and may delete nothing of
+  // the old tenant.
   if (holdsAnother)
     return [
       `This stack holds another tenant than ${tenantId}: a tenant's id is in all of its names, and is not changed in place. Put tenantId ` +
         'back, or make a stack of its own: npm run tenant -- add {TENANT} --account {ACCOUNT} --model {NAME}={MODEL}',
     ]
   return [
-    // A tenant that is deployed already is counted among them: only a new one can be one too many.
+    // A tenant that is deployed already is in the number, so only a new one can exceed the limit.
     ...(isThere ? [] : tooManyTenants(hubStack, tenants + 1)),
     ...(wanted.modelEndpoint === 'hub' && !shared.isThere
       ? tooManyShared(hubStack, shared.tenants + 1, hub.centralModels?.groupRules)

@@ -1,4 +1,6 @@
-/** Which image a tenant's tasks run, known before anything is made: by its digest, so that nobody can put another under its name. */
+/**
+ * Finds the image that a tenant's tasks will run, before anything is made. It is named by its digest, so that nobody can replace it by another.
+ */
 import * as aws from '@pulumi/aws'
 import { bundleFunction } from '../../shared/bundle.ts'
 import type { Compute } from '../../shared/compute.ts'
@@ -9,7 +11,10 @@ export type FargateCompute = Extract<Compute, { kind: 'fargate' }>
 
 type Query = { readonly imageTag: string } | { readonly imageDigest: string }
 
-/** @returns the digest of an image in a repository @throws Error where there is none */
+/**
+ * @returns the digest of an image in a repository
+ * @throws Error if there is none
+ */
 export type LookUp = (repositoryName: string, query: Query) => Promise<string>
 
 /** @param provider of the hub's account */
@@ -20,7 +25,7 @@ export const ecrLookUp =
 
 /**
  * @returns `REPOSITORY@sha256:DIGEST`
- * @throws Error saying what is missing, and the command that puts it there
+ * @throws Error that says what is missing, and the command that puts it there
  */
 export async function gatewayImage(
   { image }: FargateCompute,
@@ -69,6 +74,6 @@ function ofPipeline(image: string, { repositoryUrl }: HubFargate, tenantId: stri
   }
 }
 
-/** As the provider and ECR say it. */
+/** Recognises the error texts of the provider and of ECR. */
 const isMissing = (error: unknown) =>
   error instanceof Error && /ImageNotFound|no images? found|empty result|couldn't find resource/i.test(error.message)

@@ -1,18 +1,18 @@
-/** Whether Bedrock has the models that a tenant is given: a mistyped id would be deployed, and refused at the first request. */
+/** Asks Bedrock whether a tenant's models exist. Otherwise a mistyped id would be deployed, and refused at the first request. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { chainEntries, type ModelChains } from '../../shared/model-chain.ts'
 import { parseModel } from '../../shared/policies/models.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 
-/** What Bedrock says of an id: that it has it, that it has not, that it is called by a profile's id, or nothing, as the deployer may not ask. */
+/** Bedrock's answer about an id: it exists, it does not, it can be called through a profile only, or the deployer may not ask. */
 export type Found = 'there' | 'unknown' | 'profileOnly' | { readonly unasked: string }
 
 export type ModelLookUp = (modelId: string) => Promise<Found>
 
 /**
- * @returns warnings: what could not be asked
- * @throws Error naming each model that Bedrock does not have in the region, or does not let anybody call by that id
+ * @returns warnings about what could not be asked
+ * @throws Error that names each model that Bedrock does not have in the region, or that cannot be called by that id
  */
 export async function checkModels(
   { tenantId, ...chains }: { readonly tenantId: string } & ModelChains,
@@ -56,7 +56,7 @@ export const bedrockLookUp =
         return 'there'
       }
       const { inferenceTypesSupporteds: ways } = await aws.bedrockfoundation.getModel({ modelId: id }, { provider })
-      // Only where it says so: a way that this does not know may be bought, such as provisioned throughput.
+      // Refused only if Bedrock says so clearly: there may be ways to call a model that this code does not know, such as provisioned throughput.
       return ways.length === 1 && ways[0] === 'INFERENCE_PROFILE' ? 'profileOnly' : 'there'
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)

@@ -1,6 +1,6 @@
 /**
- * Which other tenants are in the account, read before anything is made: by their roles, which every tenant has, whether it has a
- * network or not. What the others said of sharing is on the role's tags (decision 0088): their stack files may be elsewhere.
+ * Finds the account's other tenants before anything is made, by their roles. Every tenant has a role, with a network or without. The role's tags
+ * say what the other tenants have set about sharing (decision 0088), because their stack files may be elsewhere.
  */
 import * as aws from '@pulumi/aws'
 import type { HubOutputs } from '../../shared/contract.ts'
@@ -9,19 +9,19 @@ import { setCommand } from '../../shared/settings/commands.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import { HELD, HELD_ONCE, type HeldOnce, type HeldSettings, heldOnce } from '../../shared/shared-account.ts'
 
-/** A tenant of the account: of this or another hub, this one among them once it is deployed. */
+/** A tenant in the account, of this hub or another one. The tenant that is deployed is among them after its first deployment. */
 export interface InAccount {
   readonly tenantId: string
-  /** Its role's trust policy, which names the hub. */
+  /** The trust policy of its role, which names the hub. */
   readonly trust: string
-  /** It said that others may be in the account. */
+  /** Whether it has set that others may be in the account. */
   readonly shared: boolean
   readonly holds: readonly HeldOnce[]
-  /** Its stack, by the role's tag. */
+  /** Its stack, from the role's tag. */
   readonly stack: string
 }
 
-/** `unasked` is what AWS said where the deployer may not ask. */
+/** `unasked` is AWS's error, if the deployer may not list roles. */
 export type Neighbours = readonly InAccount[] | { readonly unasked: string }
 
 /** @param provider of the tenant's account */
@@ -42,7 +42,7 @@ export async function readNeighbours(provider: aws.Provider): Promise<Neighbours
   }
 }
 
-/** A tenant by its role's name, trust policy and tags. */
+/** A tenant, from its role's name, trust policy and tags. */
 export function inAccountOf(name: string, trust: string, tags: Readonly<Record<string, string>>): InAccount {
   const tenantId = name.slice(tenantRoleName('').length)
   const held = (tags[HELD_TAG] ?? '').split(' ')
@@ -58,9 +58,10 @@ export function inAccountOf(name: string, trust: string, tags: Readonly<Record<s
 type Wanted = Pick<SpokeSettings, 'tenantId' | 'account' | 'sharedAccount' | keyof HeldSettings>
 
 /**
- * A tenant of another hub in the account is one that moves between cells (docs/operations.md): it is told, and not refused.
- * @returns what the operator should know
- * @throws Error naming who is in the account, or who has what an account has once
+ * Compares a tenant with the others in its account. A tenant of another hub is reported and not refused, because it may be moving between cells
+ * (docs/operations.md).
+ * @returns messages for the operator
+ * @throws Error that names the tenants in the account, or the tenant that has what an account can have only once
  */
 export function checkNeighbours(
   wanted: Wanted,
@@ -100,7 +101,7 @@ export function checkNeighbours(
   ]
 }
 
-/** It records the prompts of all, whoever turned it on. */
+/** The invocation log records the prompts of all tenants, whichever of them turned it on. */
 function ofInvocationLog(wanted: Wanted, others: readonly InAccount[], found: readonly InAccount[]): readonly string[] {
   const { tenantId, account, modelInvocationLogging } = wanted
   const holds = (one: InAccount) => one.holds.includes('invocation-log')

@@ -1,6 +1,6 @@
 /**
- * Everything that is checked before anything of a tenant is made, in this order: what this stack has deployed, what the other
- * stack files say, the hub, and then AWS, by providers that nothing is made with. The first step that refuses is told.
+ * All checks before anything of a tenant is made, in this order: what this stack has deployed, what the other stack files say, the hub, and then
+ * AWS, by providers that make nothing. The first step that refuses is reported.
  */
 import * as pulumi from '@pulumi/pulumi'
 import { planSpokeSubnets, type SpokeZonePlan } from '../../shared/addressing.ts'
@@ -19,28 +19,31 @@ import { askAws } from './aws.ts'
 import { checkStackFiles } from './stack-files.ts'
 import { type Before, checkBefore, functionSeconds } from './this-stack.ts'
 
-/** What a deployment is decided from, read at the edge. */
+/** The input of the checks, which `index.ts` has read. */
 export interface Asked {
   readonly settings: SpokeSettings
   readonly hub: HubOutputs
   /** What this stack has deployed. */
   readonly before: Before
   readonly origin: SettingsOrigin
-  /** Beside the program. Read when it is their turn: a file of somebody else that is broken is not told before what is wrong with this stack. */
+  /**
+   * The stack files beside the program. They are read only when the earlier steps have passed: mistakes in another stack's file must not be
+   * reported before those of this stack.
+   */
   readonly files: () => Promise<readonly StackFile[]>
 }
 
-/** A tenant that nothing speaks against, and what was found out about it: the program places it and asks nothing more. */
+/** The result of all checks, with what they have looked up. The program makes the resources from it and looks up nothing more. */
 export interface SpokePlan extends Pick<Asked, 'settings' | 'hub' | 'origin'> {
-  /** None without a network of its own. */
+  /** Empty without a network of its own. */
   readonly zones: readonly SpokeZonePlan[]
   readonly modelIds: readonly string[]
   readonly gateway: GatewayCode
-  /** How long a function that is left for tasks may take to answer what it was asked. */
+  /** When the tenant changes from a function to tasks: how many seconds the function may still take to answer. */
   readonly functionSeconds: number
 }
 
-/** @throws Error saying what is wrong, and what to do instead; nothing was made */
+/** @throws Error that says what is wrong, and what to do instead; nothing was made */
 export async function preflight(asked: Asked): Promise<SpokePlan> {
   const { settings, hub, origin, before } = asked
   await checkKnown(asked)
@@ -61,7 +64,10 @@ export async function preflight(asked: Asked): Promise<SpokePlan> {
   }
 }
 
-/** What is known without asking AWS. @throws Error as {@link preflight} */
+/**
+ * The checks that need no AWS.
+ * @throws Error as {@link preflight}
+ */
 export async function checkKnown({ settings, hub, before, origin, files }: Asked): Promise<void> {
   checkBefore(settings, hub, before)
   const own = { tenancy: tenancyOf(origin.stack, settings), hub }

@@ -1,19 +1,19 @@
-/** What the stack files beside a tenant's say against it: they are where the stacks of one project meet. */
+/** Compares a tenant with the other stack files of the project. */
 import type { HubLimits } from '../../shared/hub-limits.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { StackFile } from '../../shared/stack-files.ts'
 import { checkTenancies, supernetMistakes, type Tenancy, tenanciesOf } from '../../shared/tenants-together.ts'
 
-/** The tenant that is deployed, as its settings are: its file may be elsewhere, or say something else. */
+/** The tenant that is deployed, with its settings. Its file may be elsewhere, or differ. */
 export interface Own {
   readonly tenancy: Tenancy
   readonly hub: { readonly spokesCidrBlock: string; readonly cidrBlock: string }
 }
 
 /**
- * Checks the tenants of the stack files against each other, before one of them is deployed.
- * @param own takes the place of its stack's file
- * @throws Error naming the stacks that clash, and what to do
+ * Compares the tenants in the stack files with each other before one of them is deployed.
+ * @param own replaces its stack's file
+ * @throws Error that names the stacks in conflict, and says what to do
  */
 export function checkStackFiles(
   stackFiles: readonly StackFile[],
