@@ -24,8 +24,6 @@ import {
 } from './limits.ts'
 import { textTable } from './text-table.ts'
 
-/** A warm gateway uses its tenant's items no longer than this. */
-
 /** The limit that each flag sets. */
 const FLAGS = {
   'requests-per-minute': 'requestsPerMinute',

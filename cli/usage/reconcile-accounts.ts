@@ -1,5 +1,5 @@
 /** Asks each account what Bedrock counted there, and compares it with the trail. */
-import type { PriceList } from '../../shared/model-prices.ts'
+import { oldestDate, type PriceList } from '../../shared/model-prices.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import { wordsOf } from '../doctor/denied.ts'
 import { NoAccess, type TenantSubject } from '../doctor/subjects.ts'
@@ -34,6 +34,7 @@ export async function reconcileAccounts(
   const asked = await Promise.all(units.map((unit) => askAccount(unit, span, records, byRecord)))
   const answered = asked.flatMap((one) => ('counted' in one ? [one] : []))
   const counted = answered.flatMap((one) => one.counted)
+  const oldestPrices = oldestDate(records.flatMap(({ priceList: asOf }) => (asOf === undefined ? [] : [{ asOf }])))
   return {
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
@@ -42,6 +43,7 @@ export async function reconcileAccounts(
     records: answered.flatMap(({ compared }) => compared ?? []),
     notAsked: asked.flatMap((one) => ('why' in one ? [one] : [])),
     ...(billed && { bill: billed.flat() }),
+    ...(oldestPrices !== undefined && { oldestPrices }),
   }
 }
 

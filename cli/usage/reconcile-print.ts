@@ -16,6 +16,8 @@ export interface Reconciled {
   readonly records: readonly RecordComparison[]
   /** The bill by account and day, where it was asked for; it is no part of whether everything adds up. */
   readonly bill?: readonly (BilledDay | BillNotAsked)[]
+  /** ISO date: of the prices that requests were counted by, when the oldest was looked up. */
+  readonly oldestPrices?: string
   /** Accounts that were not compared, and why. */
   readonly notAsked: readonly { readonly account: string; readonly tenants: readonly string[]; readonly why: string }[]
 }
@@ -43,6 +45,9 @@ export function reconciledText(reconciled: Reconciled): string {
     ...records.flatMap((one) => ['', ...recordLines(one)]),
     ...notAsked.map(({ tenants, account, why }) => `\nNot asked: ${tenants.join(', ')} (account ${account}): ${why}`),
     ...billLines(reconciled.bill),
+    ...(reconciled.oldestPrices === undefined
+      ? []
+      : ['', `Costs are by prices of which the oldest was looked up on ${reconciled.oldestPrices}.`]),
     '',
     addsUp(reconciled)
       ? 'It adds up.'

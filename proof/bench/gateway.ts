@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { openAuthority } from '@genai/local-cloud/wire/authority'
 import { BUNDLINGS, type Bundle, bundle, GATEWAY_ENTRY } from './bundles.ts'
-import type { StandInOptions } from './stand-in.ts'
+import type { StandInOptions } from './stand-in-server.ts'
 import { type Launch, type Subject, start } from './subject.ts'
 import { ENVIRONMENT, eventFor, HOSTS, signIn, USAGE_TABLE } from './tenant.ts'
 

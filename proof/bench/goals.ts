@@ -28,3 +28,16 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
+
+/** A median of rounds, and the interval that holds the middle half of them. */
+export interface Spread {
+  readonly median: number
+  readonly from: number
+  readonly to: number
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+  return { median: median(values), from: at(0.25), to: at(0.75) }
+}

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 import { openConsole } from '../../cli/console/console.ts'
 import { faultCommand } from '../../cli/fault/switch.ts'
 import { startPlatform } from '../harness/platform.ts'
-import { type Goal, goal, median, verdicts } from './goals.ts'
+import { type Goal, goal, median, type Spread, spread, verdicts } from './goals.ts'
 
 const ROUNDS = 60
 const REQUESTS = 8
@@ -27,12 +27,6 @@ export interface ObservingReport {
   readonly watchedMore: Spread
   readonly readMore: Spread
   readonly goals: readonly Goal[]
-}
-
-interface Spread {
-  readonly median: number
-  readonly from: number
-  readonly to: number
 }
 
 export async function benchObserving({
@@ -123,12 +117,6 @@ async function readEvents(url: string): Promise<{ kill(): void }> {
   })
   await new Promise((reading) => child.stdout.once('data', reading))
   return { kill: () => void child.kill() }
-}
-
-function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
-  return { median: median(values), from: at(0.25), to: at(0.75) }
 }
 
 export function observingTable({

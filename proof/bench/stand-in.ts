@@ -1,66 +1,16 @@
-/**
- * AWS without any latency, in a process of its own: the key set, the table, STS and Bedrock behind one TLS port that speaks
- * HTTP/2 and HTTP/1.1. It checks nothing; what is measured is the client's side.
- */
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
-import { answerStream } from './stand-in-stream.ts'
-import { counterAt, itemsOf } from './tenant.ts'
+/** The stand-in for AWS in a process of its own. */
+import { type StandInOptions, startStandIn, WRITES, type Writes } from './stand-in-server.ts'
+import { answersAfter } from './tenant.ts'
 
-/** The parent's first message. */
-export interface StandInOptions {
-  readonly key: string
-  readonly cert: string
-  readonly keySet: string
-}
+const writes: Record<string, number> = {}
 
-const ANSWER = JSON.stringify({
-  output: { message: { role: 'assistant', content: [{ text: 'Hello to you too.' }] } },
-  stopReason: 'end_turn',
-  usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 },
-  metrics: { latencyMs: 0 },
-})
-
-process.once('message', ({ key, cert, keySet }: StandInOptions) => {
-  const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
-    if (request.url.endsWith('/converse-stream')) return void answerStream(request, response)
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.once('end', () => answer(request, response, keySet, chunks))
+process.once('message', async (options: StandInOptions) => {
+  const { port } = await startStandIn(options, async (table) => {
+    writes[table] = (writes[table] ?? 0) + 1
+    const delay = answersAfter(table)
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
   })
-  // A server with Nagle's algorithm holds a new connection's first answer back until the client's delayed ACK, 40 ms later.
-  server.on('connection', (socket: Socket) => socket.setNoDelay(true))
-  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+  process.send?.(port)
+  process.on('message', (asked) => asked === WRITES && process.send?.(writes satisfies Writes))
 })
 process.once('disconnect', () => process.exit())
-
-function answer(
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
-  keySet: string,
-  sent: readonly Buffer[],
-): void {
-  const service = (request.authority ?? request.headers.host ?? '').split('.')[0]
-  const [type, body] =
-    service === 'sts'
-      ? ['text/xml', session()]
-      : service === 'dynamodb'
-        ? ['application/x-amz-json-1.0', tableAnswer(request, sent)]
-        : ['application/json', service === 'cognito-idp' ? keySet : ANSWER]
-  response.setHeader('content-type', type)
-  response.setHeader('content-length', Buffer.byteLength(body))
-  response.end(body)
-}
-
-/** Counters that have room, whatever is written. */
-function tableAnswer({ headers }: Http2ServerRequest, sent: readonly Buffer[]): string {
-  const writes = `${headers['x-amz-target']}`.endsWith('.UpdateItem')
-  const { TableName } = JSON.parse(Buffer.concat(sent).toString())
-  return JSON.stringify(writes ? counterAt(Math.floor(Date.now() / 60_000)) : itemsOf(TableName))
-}
-
-function session(): string {
-  const expiration = new Date(Date.now() + 3_600_000).toISOString()
-  const credentials = `<AccessKeyId>ASIABENCHMARK</AccessKeyId><SecretAccessKey>benchmark</SecretAccessKey><SessionToken>benchmark</SessionToken><Expiration>${expiration}</Expiration>`
-  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult></AssumeRoleResponse>`
-}

@@ -10,8 +10,8 @@ export interface StreamSubject {
   readonly port: number
   /** @param what `what is left`: after a collection of garbage. @default as it is */
   usage(what?: 'what is left'): Promise<Usage>
-  /** Sends a request and reads its answer. */
-  stream(plan: Plan): Promise<Streamed>
+  /** Sends a request and reads its answer. @param plan absent for an API whose answer is whole */
+  stream(plan?: Plan): Promise<Streamed>
   /** Opens a stream and leaves it after its first byte; when that was. */
   leave(plan: Plan): Promise<number>
   stop(): Promise<void>
@@ -54,8 +54,8 @@ export async function startServer(name: string, file: string, api: Api, launch: 
   })
   const port = await listening(child)
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
-  const ask = async (plan: Plan) => {
-    const body = JSON.stringify(api.body(promptOf(plan)))
+  const ask = async (plan?: Plan) => {
+    const body = JSON.stringify(api.body(plan ? promptOf(plan) : 'Hello'))
     const headers = {
       authorization: `Bearer ${launch.token}`,
       'content-type': 'application/json',

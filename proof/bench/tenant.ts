@@ -14,8 +14,12 @@ export const HOSTS = [
   ENDPOINT,
 ]
 
-/** What Lambda gives a function, and what the tenant's stack gives this one. */
+/** A table of counters. */
 export const USAGE_TABLE = 'genai-usage'
+/** One that answers a write after so long. Whoever is measured has one of their own, so that their writes can be counted. */
+export const slowUsageTable = (whose: string, milliseconds: number) => `${USAGE_TABLE}-${whose}-${milliseconds}ms`
+/** Milliseconds. */
+export const answersAfter = (usageTable: string): number => Number(/-(\d+)ms$/.exec(usageTable)?.[1] ?? 0)
 
 /** Tables of tenants, by whose name the stand-in knows which limits a tenant has. */
 export const LIMITED = {
@@ -27,6 +31,7 @@ export const LIMITED = {
   },
 } as const
 
+/** What Lambda gives a function, and what the tenant's stack gives this one. */
 export const ENVIRONMENT = {
   TENANT_ID: 'tenant1',
   TABLE_NAME: 'genai-tenants',

@@ -1,6 +1,6 @@
-/** Every way in which a call of a model fails, and what the counters are to say after it. */
+/** Every code with which a call of a model can fail, and what the counters are to say after it. */
 import { expect } from 'vitest'
-import type { ErrorCode } from '../../functions/gateway/errors.ts'
+import { ERRORS, type ErrorCode, GatewayError } from '../../functions/gateway/errors.ts'
 import { ON_FAILURE } from '../../functions/gateway/metering/charge.ts'
 import { exception, json } from '../../functions/gateway/testing/support.ts'
 import { NO_USAGE, scopeKey } from '../../shared/usage-table.ts'
@@ -10,7 +10,7 @@ import { startGateway } from './gateway-fixture.ts'
 type Reply = ReturnType<typeof startGateway>['aws']['replies']['bedrock-runtime']
 
 /** How the model's end of the line fails, so that a caller gets the code. */
-export const FAILURES: Partial<Record<ErrorCode, () => Reply>> = {
+const OF_MODELS: Partial<Record<ErrorCode, () => Reply>> = {
   model_rejected_input: () => exception('ValidationException', 400, 'no'),
   model_throttled: () => exception('ThrottlingException', 429),
   model_quota_exceeded: () => exception('ServiceQuotaExceededException', 400),
@@ -26,6 +26,16 @@ export const FAILURES: Partial<Record<ErrorCode, () => Reply>> = {
   client_left: () => 'aborted',
   answer_too_large: () => 'tooLarge',
 }
+
+/** Whatever else fails once the call is on its way. Most of these come before it in the code as it is. */
+const thrown = (code: ErrorCode) => (): Reply => () => {
+  throw new GatewayError(code, 'It failed once the call was on its way.')
+}
+
+/** Every code of the table of errors. */
+export const FAILURES: readonly (readonly [code: ErrorCode, made: () => Reply])[] = (
+  Object.keys(ERRORS) as ErrorCode[]
+).map((code) => [code, OF_MODELS[code] ?? thrown(code)])
 
 const NOW = Date.UTC(2026, 11, 10, 12, 0, 10)
 /** At a time: the counter is one item, and a write that comes too late is tried four times. */

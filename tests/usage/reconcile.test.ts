@@ -51,6 +51,7 @@ it('sixty requests of every kind add up to the token, in sums and record by reco
   expect(report.total.cacheWrite1hInputTokens).toBeGreaterThan(0)
   const found = await reconciled(platform, records)
   expect(reconciledText(found)).toMatch(/It adds up/)
+  expect(reconciledText(found)).toMatch(/by prices of which the oldest was looked up on 2026-\d\d-\d\d\./)
   expect(found.rows.flatMap(({ difference }) => Object.values(difference)).every((tokens) => tokens === 0)).toBe(true)
   expect(found.records).toMatchObject([{ equal: served + left, unknown: 0, findings: [] }])
 })

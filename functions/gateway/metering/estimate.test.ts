@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BedrockOperation } from '../model/bedrock.ts'
-import { estimateOf } from './estimate.ts'
+import { estimateOf, largest } from './estimate.ts'
+import { unambiguous } from './unambiguous.ts'
 
 const NOVA = 'us.amazon.nova-2-lite-v1:0'
 const CLAUDE = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
@@ -12,7 +13,7 @@ const base64 = (bytes: number | string) =>
 
 describe('the input', () => {
   test.each([
-    // Characters are what a tokenizer makes of these at most: one token each; of English, one for three of them.
+    // A tokenizer makes about a token of each character of these; of English, one of three characters at most.
     ['English', 'The quick brown fox jumps over the lazy dog. '.repeat(20), 900 / 3],
     ['Chinese', '中文分词的结果通常少于字数。'.repeat(50), 14 * 50],
     ['Japanese', '日本語の文章もおおよそ一文字一トークン以下です。'.repeat(50), 24 * 50],
@@ -90,10 +91,62 @@ test.each<[string, BedrockOperation, string, object, number]>([
   ['Claude', 'invoke', CLAUDE, { max_tokens: 33 }, 33],
   ['Nova', 'invoke-with-response-stream', NOVA, { inferenceConfig: { maxTokens: 44 } }, 44],
   ['Titan', 'invoke', 'amazon.titan-text-express-v1', { textGenerationConfig: { maxTokenCount: 55 } }, 55],
+  ["Nova's other spelling", 'invoke', NOVA, { inferenceConfig: { max_new_tokens: 45 } }, 45],
   ['embeddings', 'invoke', 'amazon.titan-embed-text-v2:0', { inputText: 'a' }, 0],
   ['counting tokens', 'count-tokens', CLAUDE, { input: {} }, 0],
 ])('the output of %s is bounded by what the body says', (_, operation, id, body, most) => {
   expect(of(body, operation, id).maxTokens).toBe(most)
+})
+
+const OWN = { additionalModelRequestFields: { max_tokens: 7 } }
+test.each<[string, BedrockOperation, string, object, number]>([
+  ['a negative number', 'converse', NOVA, { additionalModelRequestFields: { max_tokens: -1_000_000 } }, 64_000],
+  ['a negative number beside a good one', 'converse', NOVA, { inferenceConfig: { maxTokens: 9 }, max_tokens: -5 }, 9],
+  ['a part of a token', 'invoke', CLAUDE, { max_tokens: 0.5 }, 64_000],
+  ['a text', 'invoke', CLAUDE, { max_tokens: '5' }, 64_000],
+  ['more than any model writes', 'converse', NOVA, { inferenceConfig: { maxTokens: 9e15 } }, 131_072],
+  ["another family's field", 'invoke', 'meta.llama4-scout-17b-instruct-v1:0', { max_tokens: 1 }, 8_192],
+  ["a model's own field alone, which Converse may not obey", 'converse', CLAUDE, OWN, 64_000],
+  [
+    'nothing, of a model that is not known',
+    'converse',
+    'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
+    {},
+    131_072,
+  ],
+])('the output of %s is bounded by the longest answer, never by less', (_, operation, id, body, most) => {
+  expect(of(body, operation, id).maxTokens).toBe(most)
+})
+
+test('of a request that may be put to several models, the largest is taken', () => {
+  const [one, other] = [
+    of({ serviceTier: { type: 'flex' } }),
+    { inputTokens: 900, maxTokens: 100_000, tier: 'priority', caches: true },
+  ]
+  expect(largest(one, [])).toEqual(one)
+  expect(largest(one, [other])).toEqual({ inputTokens: 900, maxTokens: 100_000, tier: 'flex', caches: true })
+})
+
+describe('a body in which a name is twice', () => {
+  test.each([
+    '{"inferenceConfig":{"maxTokens":60000},"inferenceConfig":{"maxTokens":1}}',
+    '{"inferenceConfig":{"maxTokens":60000,"maxTokens":1}}',
+    '{"inferenceConfig":{"max\\u0054okens":60000,"maxTokens":1}}',
+    '{"inferenc\\u0065Config":{"maxTokens":60000},"inferenceConfig":{"maxTokens":1}}',
+  ])('is written again, as it was estimated: %s', (text) => {
+    expect(unambiguous(text)).toBe('{"inferenceConfig":{"maxTokens":1}}')
+  })
+
+  test('and any other goes on as it came', () => {
+    for (const text of [
+      '{ "inferenceConfig" : {"maxTokens": 5, "topP":0.90}, "a": 1, "a": 2 }',
+      '{"messages":[{"content":[{"text":"\\"maxTokens\\": 5, \\"maxTokens\\": 6, \\u00e9t\\u00e9"}]}]}',
+    ])
+      expect(unambiguous(text)).toBe(text)
+    expect(unambiguous('{"tool":{"maxTokens":1.0},"inferenceConfig":{"maxTokens":5},"big":12345678901234567890}')).toBe(
+      '{"tool":{"maxTokens":1.0},"inferenceConfig":{"maxTokens":5},"big":12345678901234567890}',
+    )
+  })
 })
 
 test('the tier and the cache are read where they are asked for', () => {

@@ -1,12 +1,13 @@
 /**
  * What a call of a model may use at most, before it is made: Bedrock reserves the same. The output is bounded by what the body
- * asks for. The input is an estimate: a third of the bytes of its JSON, which is more than the tokens of nearly every text, and
- * constants for what is no text. What it was too low by is charged afterwards all the same.
+ * asks for. The input is an estimate: a third of the bytes of its JSON, which is more than the tokens of most texts and less than those
+ * of some (decision 0102 has figures), and constants for what is no text. What it was too low by is charged afterwards all the same.
  */
 import { isMap } from '../../../shared/is-map.ts'
+import { MAX_TOKENS } from '../constants.ts'
 import type { BedrockOperation } from '../model/bedrock.ts'
 import { maxTokensField } from '../model/bodies.ts'
-import { featuresOf } from '../model/features.ts'
+import { longestAnswerOf } from '../model/features.ts'
 
 export interface Estimate {
   readonly inputTokens: number
@@ -17,7 +18,7 @@ export interface Estimate {
   readonly caches: boolean
 }
 
-/** As small as tokens of JSON are, Chinese and Japanese included: their characters have three bytes. */
+/** A character of Chinese or Japanese has three bytes and is about one token; a token of English or code has four bytes or more. */
 const BYTES_A_TOKEN = 3
 /** What a model adds to a request with tools (Anthropic's table of system prompts has 530 at most, for Claude 3). */
 const TOOLS = 600
@@ -60,7 +61,7 @@ function tierOf(body: unknown): string | undefined {
 }
 
 /** Names under which models take the tokens of an answer. */
-const BOUNDS = [
+export const BOUNDS = [
   'max_tokens',
   'maxTokens',
   'max_completion_tokens',
@@ -68,20 +69,49 @@ const BOUNDS = [
   'max_new_tokens',
   'maxTokenCount',
   'max_output_tokens',
-]
+] as const
 
-/** The largest number that the body names; where it names none, the longest answer that is known of the model. */
+/**
+ * The largest number that the body names. One that names none where the model is sure to read it, or one that is no number of tokens,
+ * may get the longest answer that the model can give.
+ */
 function maxTokensOf(operation: BedrockOperation, modelId: string, body: unknown): number {
-  if (operation.startsWith('invoke') && maxTokensField(modelId) === undefined) return 0
+  const fields = operation.startsWith('invoke') ? invokeFields(modelId) : ['inferenceConfig.maxTokens']
+  if (fields.length === 0) return 0
   const named: number[] = []
   const look = (value: unknown) => {
-    if (!isMap(value)) return
-    for (const name of BOUNDS) if (typeof value[name] === 'number') named.push(value[name])
+    if (isMap(value)) for (const name of BOUNDS) if (isTokens(value[name])) named.push(value[name])
   }
   const own = isMap(body) ? body.additionalModelRequestFields : undefined
   for (const part of [body, own])
     if (isMap(part)) for (const one of [part, part.inferenceConfig, part.textGenerationConfig]) look(one)
-  return named.length > 0 ? Math.max(...named) : featuresOf(modelId).maxOutputTokens
+  const isBounded = fields.some((path) => isTokens(path.split('.').reduce(entryOf, body)))
+  const most = Math.max(...named, isBounded ? 0 : longestAnswerOf(modelId))
+  return Math.min(most, MAX_TOKENS.maximum)
+}
+
+/** Where a family's own body says how long an answer may be; empty for one that writes none. */
+function invokeFields(modelId: string): readonly string[] {
+  const field = maxTokensField(modelId)
+  if (field === undefined) return []
+  // Nova takes both spellings.
+  return field === 'inferenceConfig.maxTokens' ? [field, 'inferenceConfig.max_new_tokens'] : [field]
+}
+
+const entryOf = (value: unknown, name: string): unknown =>
+  isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
+
+const isTokens = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
+
+/** Of one request that may be put to several models: what the largest of them may use. */
+export function largest(one: Estimate, others: readonly Estimate[]): Estimate {
+  const all = [one, ...others]
+  return {
+    ...one,
+    inputTokens: Math.max(...all.map(({ inputTokens }) => inputTokens)),
+    maxTokens: Math.max(...all.map(({ maxTokens }) => maxTokens)),
+    caches: all.some(({ caches }) => caches),
+  }
 }
 
 interface Weight {

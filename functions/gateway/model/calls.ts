@@ -6,9 +6,10 @@ import type { Progress } from '../audit.ts'
 import type { Deadline } from '../deadline.ts'
 import { GatewayError } from '../errors.ts'
 import { elapsed, type LogRecord, timed } from '../log.ts'
-import { estimateOf } from '../metering/estimate.ts'
+import { estimateOf, largest } from '../metering/estimate.ts'
 import type { Meter } from '../metering/meter.ts'
 import type { MeteredCall } from '../metering/metered-call.ts'
+import { unambiguous } from '../metering/unambiguous.ts'
 import type { ModelStream } from '../stream.ts'
 import { type ConverseAnswer, parseConverseAnswer } from './answer.ts'
 import type { ModelCall, ModelClient, StreamOperation, WholeOperation } from './client.ts'
@@ -74,14 +75,18 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
   ): Promise<{ readonly call: ModelCall<Operation>; readonly metered: MeteredCall }> {
     const { configuration, deadline, signal } = options
     const own = configuration.guardrail && { ...configuration.guardrail, account: configuration.account }
-    const made = (modelId: string) => (typeof bodyFor === 'string' ? bodyFor : bodyFor(modelId))
+    const written = (modelId: string) => (typeof bodyFor === 'string' ? bodyFor : bodyFor(modelId))
+    const made = (modelId: string) => (meter.limited ? unambiguous(written(modelId)) : written(modelId))
     const put = (modelId: string, body: string) =>
       withRequestMetadata(operation, withGuardrail(operation, modelId, { body, headers }, own), record)
     const body = made(model.id)
     const sent = put(model.id, body)
     const others = model.fallbacks?.map((modelId) => ({ modelId, sent: fitting(() => put(modelId, made(modelId))) }))
     progress.pass('model')
-    const estimate = () => estimateOf(operation, model.id, body, headers)
+    const estimate = () => {
+      const ofOther = (modelId: string) => fitting(() => estimateOf(operation, modelId, made(modelId), headers))() ?? []
+      return largest(estimateOf(operation, model.id, body, headers), model.fallbacks?.flatMap(ofOther) ?? [])
+    }
     const beginning = () => meter.begin(model, estimate)
     const metered = await (meter.limited ? timed(record, 'limits', beginning) : beginning())
     progress.pass('limit')

@@ -6,6 +6,8 @@
  * smaller one is here; where somebody says that a model can, and nobody that it cannot, it can: Bedrock refuses it otherwise.
  */
 
+import { MAX_TOKENS } from '../constants.ts'
+
 export type Effort = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
 /** How a model is told to reason before it answers, and with which of OpenAI's efforts. */
@@ -136,10 +138,15 @@ const FAMILIES: readonly (readonly [RegExp, ModelFeatures])[] = [
 const UNKNOWN = plain(4096)
 
 /** @param id of a model or an inference profile, or an ARN of one. An application inference profile tells nothing of its model. */
-export function featuresOf(id: string): ModelFeatures {
+export const featuresOf = (id: string): ModelFeatures => familyOf(id) ?? UNKNOWN
+
+function familyOf(id: string): ModelFeatures | undefined {
   const base = baseModelId(id)
-  return FAMILIES.find(([pattern]) => pattern.test(base))?.[1] ?? UNKNOWN
+  return FAMILIES.find(([pattern]) => pattern.test(base))?.[1]
 }
+
+/** Tokens of the longest answer that the model can give: of one that is not known, the most that any model gives. */
+export const longestAnswerOf = (id: string): number => familyOf(id)?.maxOutputTokens ?? MAX_TOKENS.maximum
 
 /** `us.anthropic.claude-…` → `anthropic.claude-…`. */
 export function baseModelId(id: string): string {

@@ -7,7 +7,12 @@ export const usage: OfferedOperation = {
   method: 'GET',
   path: '/usage',
   shape: gatewayShape,
-  async answer({ tenant, usage, requestId, json }) {
-    return json(JSON.stringify({ tenantId: tenant.tenantId, ...(await usage()), requestId }))
+  async answer({ tenant: { tenantId, pricesAsOf }, usage, requestId, json }) {
+    const used = await usage()
+    const inDollars = [used.tenant, used.caller, ...Object.values(used.models)].some(
+      (scope) => scope?.dollars !== undefined,
+    )
+    const dated = inDollars && pricesAsOf !== undefined && { pricesAsOf }
+    return json(JSON.stringify({ tenantId, ...used, ...dated, requestId }))
   },
 }
