@@ -9,6 +9,7 @@ import { siteDeployerPolicy } from './shared/policies/deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from './shared/policies/doctor.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from './shared/policies/guardrail-enforcement.ts'
+import { machineSecretsPolicy, SECRETS_ROLE } from './shared/policies/machine-secrets.ts'
 import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
 import { guardRails } from './shared/policies/service-control.ts'
 
@@ -90,6 +91,13 @@ const guardian: ExistingRole = {
   policy: enforcementPolicy(),
 }
 
+/** Who puts the secrets of a tenant's machines into the tenant's account. */
+const keeper: ExistingRole = {
+  name: SECRETS_ROLE,
+  trust: doctorTrust(PLATFORM_DEPLOYER),
+  policy: machineSecretsPolicy(),
+}
+
 /** The tenant's own people, whom nobody but the organisation's guard rails keeps from what their account can do. */
 const tenantAdministrator: ExistingRole = {
   name: 'administrator',
@@ -136,6 +144,7 @@ export const tenantRoles = (account: string): readonly ExistingRole[] => [
   reader,
   accountant,
   guardian,
+  keeper,
 ]
 
 /** In force on every tenant's account: the very policy that a platform team attaches to the tenants' unit on AWS. */

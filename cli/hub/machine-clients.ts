@@ -93,8 +93,13 @@ async function secretsOf(cognito: CognitoIdentityProviderClient, of: { UserPoolI
   )
 }
 
+/** One of the two that a client may have. */
+export interface FurtherSecret extends NewSecret {
+  readonly secretId: string
+}
+
 /** A second secret beside the first. @throws UserError when there are two already */
-export async function addMachineSecret({ cognito, userPoolId }: Hub, clientId: string): Promise<NewSecret> {
+export async function addMachineSecret({ cognito, userPoolId }: Hub, clientId: string): Promise<FurtherSecret> {
   const of = { UserPoolId: userPoolId, ClientId: clientId }
   if ((await secretsOf(cognito, of)).length > 1)
     throw new UserError(
@@ -103,8 +108,18 @@ export async function addMachineSecret({ cognito, userPoolId }: Hub, clientId: s
     )
   const { ClientSecretDescriptor } = await cognito.send(new AddUserPoolClientSecretCommand(of))
   const secret = ClientSecretDescriptor?.ClientSecretValue
-  if (!secret) throw new Error('Cognito answered no secret.')
-  return { clientId, secret }
+  const secretId = ClientSecretDescriptor?.ClientSecretId
+  if (!secret || secretId === undefined) throw new Error('Cognito answered no secret.')
+  return { clientId, secret, secretId }
+}
+
+/** Takes back a secret that nobody was given. */
+export async function withdrawSecret(
+  { cognito, userPoolId }: Hub,
+  { clientId, secretId }: FurtherSecret,
+): Promise<void> {
+  const of = { UserPoolId: userPoolId, ClientId: clientId }
+  await cognito.send(new DeleteUserPoolClientSecretCommand({ ...of, ClientSecretId: secretId }))
 }
 
 /** Deletes the older of two secrets. @throws UserError if there is only one */

@@ -5,14 +5,14 @@ import type { Guardrail } from '../../shared/guardrail.ts'
 import { isMap } from '../../shared/is-map.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from '../../shared/policies/guardrail-enforcement.ts'
 import { wordsOf } from '../doctor/denied.ts'
-import { type OpenOptions, open } from '../doctor/gather.ts'
-import { NoAccess } from '../doctor/subjects.ts'
+import type { OpenOptions } from '../doctor/gather.ts'
 import { HUB_OPTIONS, withHub } from '../hub/hub-access.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { UserError, type Verb } from '../verb.ts'
 import { type Enforcement, enforce, enforcementsOf, lift, ownAmong } from './enforcement.ts'
 import { tenantIdOf } from './id.ts'
 import { type TenantsTable, tenantItems } from './items.ts'
+import { type TenantAccount, tenantAccount } from './tenant-account.ts'
 
 export const guardrail: Verb = {
   name: 'tenant guardrail',
@@ -104,29 +104,9 @@ export async function guardrailOf(
 export async function accountOf(
   tenantId: string,
   options: OpenOptions,
-): Promise<{
-  readonly account: string
-  readonly bedrock: BedrockClient
-  /** Tenants whose stack files name the same account (`sharedAccount`). */
-  readonly neighbours: readonly string[]
-}> {
-  const { world } = await open(options)
-  const tenant = world.tenants.find(({ settings }) => settings.tenantId === tenantId)
-  if (!tenant)
-    throw new UserError(`There is no stack file of ${tenantId}.`, 'Its account is named there. Copy it here.')
-  try {
-    const neighbours = world.tenants
-      .filter(({ account, settings }) => account === tenant.account && settings.tenantId !== tenantId)
-      .map(({ settings }) => settings.tenantId)
-    return { account: tenant.account, bedrock: (await tenant.clients()).bedrock, neighbours }
-  } catch (cause) {
-    if (!(cause instanceof NoAccess)) throw cause
-    throw new UserError(
-      `${cause.message.replace(/\.$/, '')}. Nothing was changed.`,
-      'The policy of the role: npm run tenant -- guardrail --policy',
-      { cause },
-    )
-  }
+): Promise<Omit<TenantAccount, 'clients' | 'region'> & { readonly bedrock: BedrockClient }> {
+  const { clients, account, neighbours } = await tenantAccount(tenantId, options, 'guardrail --policy')
+  return { account, neighbours, bedrock: clients.bedrock }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { PRICES, PRICES_AS_OF } from '../../shared/infrastructure-prices.ts'
+import { machineSecretsPolicy } from '../../shared/policies/machine-secrets.ts'
 import { MACHINE_NAME } from '../../shared/tenant.ts'
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import {
@@ -12,23 +13,28 @@ import {
   machineClients,
   type NewSecret,
   SCOPE,
+  withdrawSecret,
 } from '../hub/machine-clients.ts'
 import { PROJECT_DIRECTORY, projectName, stackFile } from '../pulumi/stack-files.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { tenantIdOf } from './id.ts'
+import { type SecretStore, STORE_OPTIONS, storeOf } from './machine-secret.ts'
 import { stackOf } from './stack-files.ts'
+import { orUndone } from './undone.ts'
 import { withMachine, withoutMachine } from './written-machine.ts'
 
 export const CLIENT_PRICES = `$${PRICES.cognitoAppClientMonth.toFixed(2)} a month each and $${PRICES.cognitoThousandTokens} per 1,000 tokens (list prices of ${PRICES_AS_OF})`
 
 const ONCE = [
-  'The secret is printed to standard output, once, and kept nowhere by this command. To put it into the secret store of the tenant instead:',
-  '… --json | aws secretsmanager create-secret --name NAME --secret-string file:///dev/stdin',
+  'The secret is printed to standard output, once, and kept nowhere by this command. With --secrets-manager it is written to Secrets Manager of the',
+  "tenant's account instead, as genai/TENANT/NAME, and not printed. A role there does it, which is tried before anything is made; `tenant machine add",
+  '--policy` prints its policy.',
 ]
 
 const SECRET_OPTIONS = {
   ...HUB_OPTIONS,
+  ...STORE_OPTIONS,
   json: { type: 'boolean', help: 'print id, secret and address as JSON' },
 } as const
 
@@ -55,13 +61,17 @@ export interface Machine {
   readonly directory?: string
 }
 
+type Hub = Pick<HubAccess, 'cognito' | 'userPoolId' | 'region' | 'userPoolDomain'> & Partial<Pick<HubAccess, 'where'>>
+
 /**
  * Makes the app client, and writes its id into the tenant's stack file.
+ * @param store where the secret goes
  * @throws UserError with nothing changed
  */
 export async function addMachine(
-  hub: Pick<HubAccess, 'cognito' | 'userPoolId' | 'region'>,
+  hub: Hub,
   { tenantId, name, directory = PROJECT_DIRECTORY }: Machine,
+  store?: SecretStore,
 ): Promise<NewSecret & { readonly stack: string; readonly file: string }> {
   const { stack, file } = fileOf(tenantId, directory)
   const before = readFileSync(file, 'utf8')
@@ -83,27 +93,54 @@ export async function addMachine(
       `There is an app client ${tenantId}.${name} already, which the stack file does not name.`,
       `Take it away first: npm run tenant -- machine remove ${tenantId} ${name}. Nothing was changed.`,
     )
-  const made = await createMachineClient(hub, tenantId, name)
-  try {
-    writeFileSync(file, written(made.clientId) ?? before)
-  } catch (cause) {
-    await deleteMachineClient(hub, made.clientId)
-    throw new UserError(`${basename(file)} cannot be written. Nothing was changed.`, undefined, { cause })
-  }
-  return { ...made, stack, file: basename(file) }
+  return await orUndone(async (onFailure) => {
+    await store?.make(onFailure)
+    const made = await createMachineClient(hub, tenantId, name)
+    onFailure(`the app client ${made.clientId}`, () => deleteMachineClient(hub, made.clientId))
+    await store?.write(JSON.stringify(variablesOf(made, hub)))
+    try {
+      writeFileSync(file, written(made.clientId) ?? before)
+    } catch (cause) {
+      throw new UserError(`${basename(file)} cannot be written.`, undefined, { cause })
+    }
+    return { ...made, stack, file: basename(file) }
+  })
 }
 
-/** Prints the secret on standard output, so that it can be piped into a secret store. */
-function printSecret({ clientId, secret }: NewSecret, hub: HubAccess, values: Arguments['values']): void {
-  const tokenUrl = hub.userPoolDomain === undefined ? undefined : `https://${hub.userPoolDomain}/oauth2/token`
-  const variables = { ...(tokenUrl && { TOKEN_URL: tokenUrl }), CLIENT_ID: clientId, CLIENT_SECRET: secret }
+/**
+ * Gives an app client a second secret.
+ * @param store where it goes; a secret that is not there is made
+ * @throws UserError with nothing changed
+ */
+export async function rotateMachine(hub: Hub, machine: Machine, store?: SecretStore): Promise<NewSecret> {
+  const clientId = await clientOf(hub, machine)
+  return await orUndone(async (onFailure) => {
+    if (store && !(await store.writable())) await store.make(onFailure)
+    const added = await addMachineSecret(hub, clientId)
+    onFailure(`the second secret of the app client ${clientId}`, () => withdrawSecret(hub, added))
+    await store?.write(JSON.stringify(variablesOf(added, hub)))
+    return added
+  })
+}
+
+/** What a machine needs for its tokens, by the names that docs/machines.md uses. */
+function variablesOf({ clientId, secret }: NewSecret, { userPoolDomain }: Pick<Hub, 'userPoolDomain'>) {
+  const tokenUrl = userPoolDomain === undefined ? undefined : `https://${userPoolDomain}/oauth2/token`
+  return { ...(tokenUrl && { TOKEN_URL: tokenUrl }), CLIENT_ID: clientId, CLIENT_SECRET: secret }
+}
+
+/** Prints what the machine needs on standard output, so that it can be piped into a secret store; without the secret where that is in one. */
+function handOver(made: NewSecret, hub: Hub, { json }: Arguments['values'], store: SecretStore | undefined): void {
+  const { CLIENT_SECRET: secret, ...known } = variablesOf(made, hub)
+  const variables = { ...known, ...(!store && { CLIENT_SECRET: secret }) }
   process.stdout.write(
-    values.json === true
+    json === true
       ? `${JSON.stringify(variables)}\n`
       : Object.entries(variables)
           .map(([variable, value]) => `${variable}=${value}\n`)
           .join(''),
   )
+  if (store) process.stderr.write(`CLIENT_SECRET is in ${store.where}, with the values above, and nowhere else.\n`)
 }
 
 export const machineAdd: Verb = {
@@ -115,25 +152,34 @@ export const machineAdd: Verb = {
     `user pool and writes its id into the tenant's stack file; pulumi up makes the path /TENANT.NAME. App clients cost ${CLIENT_PRICES}.`,
     ...ONCE,
   ].join('\n'),
-  positionals: [2, 2],
-  options: SECRET_OPTIONS,
-  run: ({ values, positionals }) =>
-    withHub(values, async (hub) => {
-      const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
-      const made = await addMachine(hub, { tenantId, name })
-      printSecret(made, hub, values)
+  positionals: [0, 2],
+  options: {
+    ...SECRET_OPTIONS,
+    policy: { type: 'boolean', help: 'prints the policy of the role of --secrets-manager, and makes nothing' },
+  },
+  async run({ values, positionals }) {
+    if (values.policy === true) {
+      process.stdout.write(`${JSON.stringify(machineSecretsPolicy(), null, 2)}\n`)
+      return 0
+    }
+    const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
+    return await withHub(values, async (hub) => {
+      const store = await storeOf(values, tenantId, name)
+      const made = await addMachine(hub, { tenantId, name }, store)
+      handOver(made, hub, values, store)
       process.stderr.write(
         `${tenantId}.${name} is an app client on ${hub.where}, and ${made.file} names it. It is let in after: ${hub.deployCommand} ${made.stack}\n`,
       )
       return 0
-    }),
+    })
+  },
 }
 
-async function clientOf(hub: HubAccess, tenantId: string, name: string): Promise<string> {
+async function clientOf(hub: Hub, { tenantId, name }: Machine): Promise<string> {
   const client = (await machineClients(hub)).find((one) => one.tenantId === tenantId && one.name === name)
   if (client) return client.clientId
   throw new UserError(
-    `There is no app client ${tenantId}.${name} on ${hub.where}.`,
+    `There is no app client ${tenantId}.${name}${hub.where === undefined ? '' : ` on ${hub.where}`}.`,
     `npm run tenant -- machine list ${tenantId} shows which there are.`,
   )
 }
@@ -148,13 +194,13 @@ export const machineRotate: Verb = {
   run: ({ values, positionals }) =>
     withHub(values, async (hub) => {
       const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
-      const clientId = await clientOf(hub, tenantId, name)
       if (values.finish === true) {
-        await endOlderSecret(hub, clientId)
+        await endOlderSecret(hub, await clientOf(hub, { tenantId, name }))
         process.stderr.write(`${tenantId}.${name} has one secret on ${hub.where}: the newer one.\n`)
         return 0
       }
-      printSecret(await addMachineSecret(hub, clientId), hub, values)
+      const store = await storeOf(values, tenantId, name)
+      handOver(await rotateMachine(hub, { tenantId, name }, store), hub, values, store)
       process.stderr.write(
         `${tenantId}.${name} has two secrets on ${hub.where}. Once every process has this one: npm run tenant -- machine rotate ${tenantId} ${name} --finish\n`,
       )
@@ -162,11 +208,16 @@ export const machineRotate: Verb = {
     }),
 }
 
-/** @returns what was taken away, for people */
+/**
+ * @param store is emptied first: where that is refused, nothing was changed
+ * @returns what was taken away, for people
+ */
 export async function removeMachine(
   hub: Pick<HubAccess, 'cognito' | 'userPoolId'>,
   { tenantId, name, directory = PROJECT_DIRECTORY }: Machine,
+  store?: SecretStore,
 ): Promise<readonly string[]> {
+  await store?.remove()
   const clients = (await machineClients(hub)).filter((one) => one.tenantId === tenantId && one.name === name)
   for (const { clientId } of clients) await deleteMachineClient(hub, clientId)
   const file = stackFile(stackOf(tenantId, directory), directory)
@@ -176,6 +227,7 @@ export async function removeMachine(
       : withoutMachine(readFileSync(file, 'utf8'), { project: projectName(directory), name })
   if (file !== undefined && text !== undefined) writeFileSync(file, text)
   return [
+    ...(store ? [store.where] : []),
     ...clients.map(({ clientId }) => `the app client ${clientId}`),
     ...(file !== undefined && text !== undefined ? [`its entry in ${basename(file)}`] : []),
   ]
@@ -187,15 +239,15 @@ export const machineRemove: Verb = {
   summary: 'Removes a machine: its app client, and its entry in the stack file.',
   details: [
     'From then on it gets no tokens. Tokens that were issued before are good for an hour, or until pulumi up has removed its path; to refuse them within',
-    'ten seconds, block it first: npm run tenant -- machine block TENANT NAME',
+    'ten seconds, block it first: npm run tenant -- machine block TENANT NAME. With --secrets-manager its secret there is deleted too, for good.',
   ].join('\n'),
   positionals: [2, 2],
-  options: { ...HUB_OPTIONS, yes: { type: 'boolean', help: 'do not ask' } },
+  options: { ...HUB_OPTIONS, ...STORE_OPTIONS, yes: { type: 'boolean', help: 'do not ask' } },
   run: ({ values, positionals }) =>
     withHub(values, async (hub) => {
       const [tenantId, name] = [tenantIdOf(positionals[0]), nameOf(positionals[1])]
       await confirm(`Remove the machine ${tenantId}.${name} from ${hub.where}?`, name, values.yes === true)
-      const gone = await removeMachine(hub, { tenantId, name })
+      const gone = await removeMachine(hub, { tenantId, name }, await storeOf(values, tenantId, name))
       process.stdout.write(
         gone.length === 0
           ? `There was nothing of ${tenantId}.${name}.\n`

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { GUARDRAIL_ROLE } from '../../shared/policies/guardrail-enforcement.ts'
+import { machineSecretName } from '../../shared/policies/machine-secrets.ts'
 import { HELD } from '../../shared/shared-account.ts'
 import type { Tenancy } from '../../shared/tenants-together.ts'
 import { destroyInRunning } from '../demo/stacks.ts'
@@ -101,6 +102,11 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
       : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
     ...left,
+    ...(clients.length > 0
+      ? [
+          `  - secrets ${machineSecretName(tenantId, '…')} in Secrets Manager of its account, if machines were added with --secrets-manager: they open nothing any more`,
+        ]
+      : []),
     ...providersStay(tenantId, hub.federatedProviders),
     "  - the audit trail, the load balancer's logs of its requests, and 35 days of the table's history",
     '  - for 30 minutes at most, ID tokens that were issued before: they are refused. Wait that long before you use the id again.',

@@ -87,8 +87,9 @@ describe('the bill', () => {
     expect(await billedDays(none.clients, '222222222222', [], [])).toEqual([])
     expect(none.sent).toEqual([])
     const { clients } = explorer([400, { __type: 'com.amazon#AccessDeniedException', Message: 'not authorized' }])
-    await expect(billedDays(clients, '222222222222', ['2026-12-01'], [])).rejects.toThrow(
-      'AccessDeniedException: not authorized',
-    )
+    await expect(billedDays(clients, '222222222222', ['2026-12-01'], [])).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: 'not authorized',
+    })
   })
 })

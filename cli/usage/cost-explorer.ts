@@ -1,18 +1,21 @@
 /**
- * The third figure: what AWS bills an account for Bedrock, by day (Cost Explorer's `GetCostAndUsage`, a cent a call). The call is signed here, by
- * AWS's own signer: its client would be a package for one call that few make.
+ * The third figure: what AWS bills an account for Bedrock, by day (Cost Explorer's `GetCostAndUsage`, a cent a call).
  * @see https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
  */
-import { text as textOf } from 'node:stream/consumers'
-import { signedHeaders } from '../../proof/prove/testbed/sign.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import type { Clients } from '../doctor/clients.ts'
+import { signedCall } from '../doctor/signed-call.ts'
 import type { Span } from './bedrock-counts.ts'
 import { usageReport } from './report.ts'
 
 const DAY = 24 * 60 * 60_000
 /** Cost Explorer is there for all regions. */
-const [HOST, REGION] = ['ce.us-east-1.amazonaws.com', 'us-east-1']
+const COST_EXPLORER = {
+  host: 'ce.us-east-1.amazonaws.com',
+  region: 'us-east-1',
+  service: 'ce',
+  target: 'AWSInsightsIndexService',
+}
 
 export interface BilledDay {
   readonly account: string
@@ -84,7 +87,7 @@ async function billOf(clients: Sender, account: string, days: readonly string[])
   const is = (Key: string, value: string) => ({ Dimensions: { Key, Values: [value] } })
   let NextPageToken: string | undefined
   do {
-    const page: Page = await call(clients, {
+    const page: Page = await signedCall(clients, COST_EXPLORER, 'GetCostAndUsage', {
       // The end is the first day that is not asked for.
       TimePeriod: { Start: first, End: dayOf(Date.parse(last) + DAY) },
       Granularity: 'DAILY',
@@ -100,34 +103,4 @@ async function billOf(clients: Sender, account: string, days: readonly string[])
     NextPageToken = page.NextPageToken
   } while (NextPageToken !== undefined)
   return sums
-}
-
-async function call({ sts }: Sender, input: object): Promise<Page> {
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = await sts.config.credentials()
-  const request = {
-    host: HOST,
-    path: '/',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AWSInsightsIndexService.GetCostAndUsage',
-    },
-    body: JSON.stringify(input),
-  }
-  const credentials = { accessKeyId, secretAccessKey, sessionToken }
-  const headers = await signedHeaders({ credentials, region: REGION, service: 'ce' }, request, new Date())
-  const sent = { method: 'POST', protocol: 'https:', hostname: HOST, path: '/', query: {}, headers, body: request.body }
-  // The SDK's type of a request has methods that its handler does not use.
-  const { response } = await sts.config.requestHandler.handle(sent as never)
-  const text = await textOf(response.body)
-  if (response.statusCode === 200) return JSON.parse(text) as Page
-  const { __type: code = response.statusCode, message, Message } = errorOf(text)
-  throw new Error(`${String(code).split('#').at(-1)}: ${message ?? Message ?? text.slice(0, 200)}`)
-}
-
-function errorOf(text: string): { readonly __type?: string; readonly message?: string; readonly Message?: string } {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return {}
-  }
 }

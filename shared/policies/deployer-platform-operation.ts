@@ -5,6 +5,7 @@ import type { DeployerScope } from './deployer-tenant.ts'
 import { DOCTOR_ROLE } from './doctor.ts'
 import type { PolicyStatement } from './document.ts'
 import { GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
+import { SECRETS_ROLE } from './machine-secrets.ts'
 import { USAGE_ROLE } from './reconcile.ts'
 
 /** Permissions for the project's commands, and for assuming the roles that deploy tenants. */
@@ -24,6 +25,8 @@ export function operation({ account, region }: DeployerScope): readonly PolicySt
     allow('AskBefore', ['sts:AssumeRole'], [roleArn('*', DOCTOR_ROLE), roleArn('*', USAGE_ROLE)]),
     // For `genai tenant guardrail`, which affects every call of a tenant's account.
     allow('EnforceGuardrails', ['sts:AssumeRole'], roleArn('*', GUARDRAIL_ROLE)),
+    // `genai tenant machine add --secrets-manager`: the secrets of a tenant's machines.
+    allow('KeepMachineSecrets', ['sts:AssumeRole'], roleArn('*', SECRETS_ROLE)),
     allow(
       'TenantsUsers',
       of(

@@ -5,6 +5,7 @@ import { pooledDeployerPolicy, tenantDeployerPolicy } from './deployer-tenant.ts
 import { DOCTOR_ROLE, doctorPolicy } from './doctor.ts'
 import type { PolicyDocument } from './document.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
+import { machineSecretsPolicy, SECRETS_ROLE } from './machine-secrets.ts'
 import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
 
 /** @param accounts those of the samples, which a reader replaces */
@@ -34,6 +35,8 @@ export function deployersMarkdown(accounts: {
     printed(USAGE_ROLE, reconcilePolicy({ records: true, bill: true })),
     `## In a tenant's account: \`${GUARDRAIL_ROLE}\``,
     printed(GUARDRAIL_ROLE, enforcementPolicy()),
+    `## In a tenant's account: \`${SECRETS_ROLE}\``,
+    printed(SECRETS_ROLE, machineSecretsPolicy()),
   ].join('\n\n')
 }
 

@@ -338,6 +338,35 @@ describe('npm start, until Ctrl-C', () => {
     }
   })
 
+  it('adds a machine whose secret is in its account and is printed nowhere, and takes both away', async () => {
+    const file = join(project, 'Pulumi.spoke-tenant1.yaml')
+    const before = readFileSync(file, 'utf8')
+    const added = await run('tenant', 'machine', 'add', 'tenant1', 'vault', '--secrets-manager')
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^TOKEN_URL=\S+\nCLIENT_ID=\S+\n$/) })
+    expect(added.stderr).toMatch(
+      /^CLIENT_SECRET is in the secret genai\/tenant1\/vault in Secrets Manager of account 222222222222 \(us-east-1\)/m,
+    )
+    expect(readFileSync(file, 'utf8')).toContain('vault: { issuer: ')
+    const rotated = await run('tenant', 'machine', 'rotate', 'tenant1', 'vault', '--secrets-manager', '--json')
+    expect(Object.keys(JSON.parse(rotated.stdout))).toEqual(['TOKEN_URL', 'CLIENT_ID'])
+    const removed = await run('tenant', 'machine', 'remove', 'tenant1', 'vault', '--secrets-manager', '--yes')
+    expect(removed.stdout).toMatch(
+      /^Removed: the secret genai\/tenant1\/vault in .*, the app client \S+, its entry in /,
+    )
+    expect(readFileSync(file, 'utf8')).toBe(before)
+    for (const [args, says] of [
+      [['add', 'tenant1', 'vault', '--secrets-manager', '--role', 'nobody'], 'role/nobody'],
+      [['add', 'tenant1', 'vault', '--role', 'nobody'], '--role is for --secrets-manager only.'],
+    ] as const) {
+      const { code, stderr } = await run('tenant', 'machine', ...args)
+      expect({ args, code }).toEqual({ args, code: 1 })
+      expect(stderr).toContain(says)
+    }
+    expect(JSON.parse((await run('tenant', 'machine', 'add', '--policy')).stdout).Statement[0].Sid).toBe(
+      'WriteMachineSecrets',
+    )
+  })
+
   it('blocks a user whose token is out, and lets them in again', async () => {
     const { stdout: signedIn } = await run('login', 'tenant1')
     const email = 'user@tenant1.example.com'

@@ -5,6 +5,7 @@ import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from '../../shared/policies/doctor.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from '../../shared/policies/guardrail-enforcement.ts'
+import { machineSecretsPolicy, SECRETS_ROLE } from '../../shared/policies/machine-secrets.ts'
 import { reconcilePolicy, USAGE_ROLE } from '../../shared/policies/reconcile.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
 import { tenantRolePolicy } from '../../shared/policies/tenant-role.ts'
@@ -84,6 +85,7 @@ function written(region: string): readonly Checked[] {
     { name: DOCTOR_ROLE, kind: 'identity', document: doctorPolicy() },
     { name: USAGE_ROLE, kind: 'identity', document: reconcilePolicy({ records: true, bill: true }) },
     { name: GUARDRAIL_ROLE, kind: 'identity', document: enforcementPolicy() },
+    { name: SECRETS_ROLE, kind: 'identity', document: machineSecretsPolicy() },
     { name: DOCTOR_ROLE, kind: 'trust', document: doctorTrust(`arn:aws:iam::${HUB}:role/platform-deployer`) },
     {
       name: 'guard rails',

@@ -114,6 +114,24 @@ export const QUESTIONS: readonly Question[] = [
     notAsked: 'It takes a person of the provider.',
   },
   {
+    id: 'people-of-a-saml-provider',
+    from: [{ file: 'docs/identity.md', words: 'No sign-in by SAML has been tried' }],
+    question: 'Do people of a SAML provider get the provider’s group, and call on its path?',
+    how: 'an entry of type saml in federatedProviders; npm run login -- TENANT --browser --provider NAME, then a call',
+    expected: 'the gateway answers',
+    otherwise: 'A provider that speaks OpenID Connect, which Entra ID, Okta and Keycloak all do.',
+    notAsked: 'It takes a SAML provider and a person of it.',
+  },
+  {
+    id: 'secrets-of-machines',
+    from: [{ file: note('0103-a-machines-secret-in-its-account'), words: 'Not tried on AWS' }],
+    question: 'Does machine add write the secret into the tenant’s account, and when can the name be used again?',
+    how: 'npm run tenant -- machine add TENANT NAME --secrets-manager --aws, then machine remove and machine add again',
+    expected: 'the secret is there; the second time at once, or refused with nothing changed',
+    otherwise: 'Without --secrets-manager the secret is printed; try again in some minutes.',
+    notAsked: 'It writes, and the role of the doctor only reads.',
+  },
+  {
     id: 'codes-beside-their-half-minute',
     from: [
       {

@@ -15,6 +15,7 @@ import { ELASTIC_LOAD_BALANCING } from './load-balancer/api.ts'
 import { ORGANIZATIONS } from './organizations/api.ts'
 import { RAM } from './ram/api.ts'
 import { ROUTE53 } from './route53/api.ts'
+import { SECRETS_MANAGER } from './secrets-manager/api.ts'
 import { SERVICE_QUOTAS } from './service-quotas/api.ts'
 import { TAGGING } from './tagging/api.ts'
 
@@ -32,6 +33,7 @@ const apis = (trail: Trail, metrics: Metrics): readonly Api<never>[] =>
     ORGANIZATIONS,
     RAM,
     ROUTE53,
+    SECRETS_MANAGER,
     SERVICE_QUOTAS,
     TAGGING,
   ] as unknown as readonly Api<never>[]

@@ -1,0 +1,27 @@
+/** A change of several steps that leaves nothing behind where one of them fails. */
+import { messageOf, UserError } from '../verb.ts'
+
+/** @param what is left where it cannot be undone, for people: `the app client abc` */
+export type OnFailure = (what: string, undo: () => Promise<unknown>) => void
+
+/**
+ * Runs `steps`; where they fail, what they have registered is undone, the last one first.
+ * @throws UserError that says whether anything is left
+ */
+export async function orUndone<T>(steps: (onFailure: OnFailure) => Promise<T>): Promise<T> {
+  const made: (readonly [what: string, undo: () => Promise<unknown>])[] = []
+  try {
+    return await steps((...one) => made.unshift(one))
+  } catch (cause) {
+    const left: string[] = []
+    for (const [what, undo] of made) await undo().catch((error: unknown) => left.push(`${what} (${messageOf(error)})`))
+    const message = messageOf(cause).replace(/\.?( Nothing was changed\.)?$/, '')
+    throw new UserError(
+      left.length === 0
+        ? `${message}. Nothing was changed.`
+        : `${message}. What could not be taken away again: ${left.join('; ')}.`,
+      cause instanceof UserError ? cause.remedy : undefined,
+      { cause },
+    )
+  }
+}
