@@ -52,6 +52,36 @@ test('a fresh value is not loaded again; an older one is renewed in the backgrou
   expect(await cached.get()).toBe(2)
 })
 
+test('a value is as old as the request for it: a slow answer is not used for longer', async () => {
+  const { cached, flights, at } = setUp()
+  const first = cached.get()
+  at(9)
+  flights[0]?.resolve(1)
+  expect(await first).toBe(1)
+  at(20)
+  const next = cached.get()
+  expect(flights).toHaveLength(2)
+  flights[1]?.resolve(2)
+  expect(await next).toBe(2)
+})
+
+test('what was asked for before the function was frozen is not used when it thaws long after', async () => {
+  const { cached, flights, at } = setUp()
+  const first = cached.get()
+  flights[0]?.resolve(1)
+  await first
+  at(12)
+  await cached.get()
+  expect(flights).toHaveLength(2)
+  at(500)
+  const thawed = cached.get()
+  flights[1]?.resolve(2)
+  await settled()
+  expect(flights).toHaveLength(3)
+  flights[2]?.resolve(3)
+  expect(await thawed).toBe(3)
+})
+
 test('a failed renewal harms nobody until the value may no longer be used', async () => {
   const { cached, flights, at } = setUp()
   const first = cached.get()

@@ -37,9 +37,11 @@ export function createCached<T>(options: CachedOptions<T>): Cached<T> {
   }
 
   async function start(): Promise<T> {
+    // Before the request, not after: what changed while it was under way is not in its answer.
+    const loadedAt = now()
     try {
       const value = await load()
-      held = { value, loadedAt: now() }
+      held = { value, loadedAt }
       return value
     } catch (error) {
       notBefore = now() + pauseMilliseconds
@@ -49,14 +51,21 @@ export function createCached<T>(options: CachedOptions<T>): Cached<T> {
     }
   }
 
+  const usableNow = () => (held && now() < usableUntil(held.value, held.loadedAt) ? held : undefined)
+
   async function get(): Promise<T> {
-    if (held && now() < usableUntil(held.value, held.loadedAt)) {
+    const usable = usableNow()
+    if (usable) {
       // Nobody waits for this one: its failure shows when the value can no longer be used.
-      if (now() >= freshUntil(held.value, held.loadedAt) && now() >= notBefore) reload().catch(() => {})
-      return held.value
+      if (now() >= freshUntil(usable.value, usable.loadedAt) && now() >= notBefore) reload().catch(() => {})
+      return usable.value
     }
-    // A flight from an earlier request may have died while Lambda had the function frozen: try once for this one.
-    if (flight) return await flight.catch(() => reload())
+    // A flight from an earlier request may have died, or be of long ago, as Lambda freezes a function between requests: try once for this one.
+    if (flight) {
+      await flight.catch(() => {})
+      const landed = usableNow()
+      if (landed) return landed.value
+    }
     return await reload()
   }
 
