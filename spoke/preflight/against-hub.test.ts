@@ -20,6 +20,11 @@ const settings = {
   models: { fast: 'us.amazon.nova-2-lite-v1:0' },
   compute: { kind: 'lambda', tier: TIERS.small },
 } as unknown as SpokeSettings
+const machine = (client_id: string) => ({
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_POOL',
+  jwksUri: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_POOL/.well-known/jwks.json',
+  claims: { client_id, token_use: 'access', scope: 'openid' },
+})
 const check = (spoke: Partial<SpokeSettings>, other: Partial<HubOutputs> = {}) =>
   checkAgainstHub({ ...settings, ...spoke }, { ...hub, ...other })
 
@@ -54,8 +59,18 @@ describe('a spoke against its hub', () => {
       {},
       /not known to be callable from us-east-1/,
     ],
+    [
+      'a machine with the client of people',
+      { machineIssuers: { app: machine('people') } },
+      { userPoolClientId: 'people' },
+      /The machine app of tenant1 has the client_id of the client that people sign in with, people: .* machine add tenant1 app/,
+    ],
   ])('refuses %s', (_, spoke, other, message) => {
     expect(() => check(spoke, other)).toThrow(message)
+  })
+
+  it('accepts a machine with a client of its own', () => {
+    expect(() => check({ machineIssuers: { app: machine('app') } }, { userPoolClientId: 'people' })).not.toThrow()
   })
 
   const shared = {

@@ -18,7 +18,7 @@ import type { SpokeSettings } from '../../shared/settings.ts'
 
 /** What a spoke is compared with: the hub's outputs, or, before the hub is deployed, its settings, which do not contain zone ids. */
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
-  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId' | 'metricsSinkArn'>> & {
+  Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId' | 'metricsSinkArn' | 'userPoolClientId'>> & {
     readonly fargate?: HubFargate | boolean
     readonly identity?: object
     /** For each provider its tenant; in the hub's settings, more than that. */
@@ -54,6 +54,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
         ]),
     () => requireKeySets(settings, hub),
     () => requireOwnNames(settings, hub),
+    () => requireOwnClient(settings, hub),
     () => requireProvider(settings, hub),
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
@@ -134,6 +135,17 @@ function requireOwnNames({ tenantId, machineIssuers }: SpokeSettings, { federate
   throw new Error(
     `${tenantId} has a machine ${taken}, and the hub's federatedProviders has a provider ${taken} of its people: both would be served at ` +
       `/${tenantId}.${taken}/. Give one of them another name.`,
+  )
+}
+
+/** Every user of every tenant has access tokens of that client. */
+function requireOwnClient({ tenantId, machineIssuers }: SpokeSettings, { userPoolClientId }: HubFacts): void {
+  if (userPoolClientId === undefined) return
+  const [name] = Object.entries(machineIssuers).find(([, { claims }]) => claims.client_id === userPoolClientId) ?? []
+  if (name === undefined) return
+  throw new Error(
+    `The machine ${name} of ${tenantId} has the client_id of the client that people sign in with, ${userPoolClientId}: every user's access token, of whichever ` +
+      `tenant, would be let in as this machine. Make it a client of its own: npm run tenant -- machine add ${tenantId} ${name}`,
   )
 }
 
