@@ -73,8 +73,12 @@ export interface AuditLine<Outcome extends string = string> extends Partial<GenA
   /** Bedrock's id of its last answer. */
   bedrockRequestId?: string
   attempts?: number
-  /** The answer was a stream. A stream has two lines: one when it was admitted, one when it ended. */
+  /** The answer was a stream. */
   stream?: true
+  /**
+   * Which of a request's two lines it is: printed when the request was admitted, or when it ended. A stream has both, and so has every request on
+   * Fargate that asks a model; any other request has one line without this field.
+   */
   phase?: 'admission' | 'end'
   usage?: Usage
   /** The stream ended before the model had reported the usage. */

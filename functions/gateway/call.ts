@@ -34,6 +34,8 @@ export interface CallOptions {
   readonly progress: Progress
   readonly meter: Meter
   readonly usage: () => Promise<CallerUsage>
+  /** Before each attempt at a model. */
+  readonly onAsking: () => void
   /** A stream was opened. Called once more, with what became of it, when it is over. */
   readonly onStream: (stream: 'open' | { readonly error?: unknown }) => void
   /** What a failure is told as: never rejects, whatever was thrown. */
@@ -81,6 +83,7 @@ export function createCall(options: CallOptions): Call {
     record,
     progress,
     meter,
+    onAsking: options.onAsking,
   })
 
   /** Where a name is a list of models, which of them answered. */

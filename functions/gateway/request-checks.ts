@@ -111,6 +111,7 @@ export async function serve(
       compute,
       user: caller.user,
       headers: incoming.headers,
+      onAsking: exchange.onAsking,
       onStream: exchange.onStream,
       toError: (thrown) => toError(thrown, signal),
     }),

@@ -27,6 +27,8 @@ export interface Exchange {
   readonly signal: AbortSignal
   /** Follows the client's own signal. */
   watch(client: AbortSignal | undefined): void
+  /** All checks of the gateway are passed, and a model is about to be asked. */
+  onAsking(): void
   onStream(stream: 'open' | { readonly error?: unknown }): void
   meter(meter: Meter): void
   /** Both resolve when the answer may leave. */
@@ -54,8 +56,9 @@ export function createExchange(
   let meter: Meter | undefined
   let settled: Promise<void> = Promise.resolve()
 
-  /** Before the first byte of a stream, so that a process that is killed in the middle of it leaves a line. */
+  /** Once, so that a process that is killed in the middle of the answer leaves a line. */
   function admit(): void {
+    if (record.phase === 'end') return
     const passed = progress.passed
     const { milliseconds, usageIncomplete: _, ...so } = record
     log({
@@ -122,6 +125,10 @@ export function createExchange(
       const left = () => abort.abort(client?.reason instanceof GatewayError ? client.reason : clientLeft())
       if (client?.aborted) left()
       else client?.addEventListener('abort', left, { once: true })
+    },
+    onAsking() {
+      // A server holds requests of many callers when it dies. A function dies with one, of which Lambda has a line of its own.
+      if (settling !== 'before') admit()
     },
     onStream(change) {
       stream = change

@@ -19,9 +19,11 @@ afterAll(() => fixture?.close())
 
 const KILLED = { service: 'ecs', functionName: gatewayOf('tenant1') }
 const model = { service: 'bedrock-runtime', account: '222222222222' }
+const recorded = async () => (await trailOf(fixture)).filter(({ tenant }) => tenant === 'tenant1')
 const served = () => until('the next task', async () => (await fixture.see('tenant1')).status === OK.status)
 
 it('while it waits for the model: 502 of the load balancer, for this tenant only, and another task serves', async () => {
+  const before = (await recorded()).length
   const seen = await fixture.under(
     [
       { where: model, fault: { kind: 'latency', milliseconds: 2_000 }, times: 1 },
@@ -30,12 +32,23 @@ it('while it waits for the model: 502 of the load balancer, for this tenant only
     () => fixture.see('tenant1'),
   )
   expect(seen).toEqual({ status: 502, code: 'load balancer' })
+  // It is in the trail all the same: the admission was printed before the model was asked.
+  await until('the admission in the trail', async () => (await recorded()).length > before)
+  const [admission, ...others] = (await recorded()).slice(before)
+  expect(others).toEqual([])
+  expect(admission).toMatchObject({
+    phase: 'admission',
+    tenant: 'tenant1',
+    decision: 'allowed',
+    user: expect.any(String),
+    servedModel: expect.any(String),
+  })
+  expect(admission).not.toHaveProperty('status')
   await served()
 })
 
 it('while it streams: the answer breaks off, and the trail has its admission, by the caller, and no end', async () => {
-  const ofStreams = async () => (await trailOf(fixture)).filter(({ phase }) => phase !== undefined)
-  const before = (await ofStreams()).length
+  const before = (await recorded()).length
   const stream = async () =>
     await fixture
       .call({
@@ -60,8 +73,8 @@ it('while it streams: the answer breaks off, and the trail has its admission, by
     stream,
   )
   expect(got).not.toContain('[DONE]')
-  await until('the admission in the trail', async () => (await ofStreams()).length > before)
-  const [admission, ...others] = (await ofStreams()).slice(before)
+  await until('the admission in the trail', async () => (await recorded()).length > before)
+  const [admission, ...others] = (await recorded()).slice(before)
   expect(others).toEqual([])
   expect(admission).toMatchObject({
     phase: 'admission',

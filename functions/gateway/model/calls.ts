@@ -61,6 +61,8 @@ export interface ModelCallsOptions {
   readonly record: LogRecord
   readonly progress: Progress
   readonly meter: Meter
+  /** Told before each attempt at a model: all of the gateway's own checks are passed. */
+  readonly onAsking: () => void
 }
 
 export function createModelCalls(options: ModelCallsOptions): ModelCalls {
@@ -92,10 +94,12 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     progress.pass('limit')
     const onAttempt = (attempt: number, modelId: string) => {
       record.attempts = attempt
-      if (operation === 'count-tokens') return
-      noteServed(modelId)
-      metered.asks(modelId)
-      if (others) served = modelId
+      if (operation !== 'count-tokens') {
+        noteServed(modelId)
+        metered.asks(modelId)
+        if (others) served = modelId
+      }
+      options.onAsking()
     }
     const onHeaders: ModelCall<Operation>['onHeaders'] = (given) => noteHeaders(record, given)
     const told = { onAttempt, onHeaders, onSend: metered.sent }
