@@ -8,16 +8,33 @@ import { signInByBrowser } from '../../cli/sign-in/by-browser.ts'
 import { cognitoServer } from '../../cli/sign-in/cognito-server.ts'
 import type { SignInServer } from '../../cli/sign-in/server.ts'
 import { refreshByForm } from '../../cli/sign-in/tokens.ts'
+import { federatedGroup } from '../../shared/federation.ts'
 import { describeInBrowser, localHosts, openBrowser } from '../browser.ts'
+import { CLIENT_ID, oidcProvider, secretOf } from '../oidc-provider.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const PREFIX = 'genai-example'
 const PORTS = [18765]
+/** A tenant's own provider, with a page of its own. */
+const ACME = 'login.acme.example'
+const ANN = { sub: 'Ann', password: 'Only-acme-knows-1', claims: { 'custom:tenant_id': 'tenant2' } }
 
 let platform: Platform
 let server: SignInServer
 beforeAll(async () => {
-  platform = await startPlatform({ settings: { hub: { userPoolDomain: PREFIX } } })
+  platform = await startPlatform({
+    settings: {
+      hub: {
+        keySetVia: 'table',
+        userPoolDomain: PREFIX,
+        federatedProviders: {
+          acme: { type: 'oidc', tenant: 'tenant1', issuer: `https://${ACME}`, clientId: CLIENT_ID },
+        },
+        federatedSecrets: { acme: secretOf(ACME) },
+      },
+    },
+    websites: { [ACME]: oidcProvider(ACME, ANN) },
+  })
   const { userPoolDomain: domain = '', userPoolClientId: clientId } = platform.hub
   const agent = localAgent({ port: platform.wirePort, caFile: platform.caFile })
   server = cognitoServer({ domain, clientId, agent })
@@ -35,7 +52,11 @@ describeInBrowser('a person with a browser', () => {
     const { cloud } = platform
     door = await openBrowserDoor({ ...cloud, from: LAPTOP, port: 0 })
     const hosts = await localHosts(
-      { [userPoolDomain]: platform.wirePort, [`${userPoolDomain}.localhost`]: door.port },
+      {
+        [userPoolDomain]: platform.wirePort,
+        [`${userPoolDomain}.localhost`]: door.port,
+        [ACME]: platform.wirePort,
+      },
       platform.caFile,
     )
     browser = await openBrowser({ arguments: hosts })
@@ -96,6 +117,37 @@ describeInBrowser('a person with a browser', () => {
     const next = await refreshByForm(server, tokens.refreshToken ?? '')
     expect((await platform.call({ ...call, token: next.idToken })).status).toBe(200)
     expect(next.refreshToken).toBe(tokens.refreshToken)
+  })
+
+  it('of a tenant’s own provider is sent there, gives the password on its page, and calls on the provider’s path', async () => {
+    const { userPoolDomain: domain = '', userPoolClientId: clientId } = platform.hub
+    const { agent } = server
+    const shown = Promise.withResolvers<readonly string[]>()
+    const atProvider = async (url: string) => {
+      const page = await browser.newPage()
+      const hosts: string[] = []
+      page.on('framenavigated', (frame) => hosts.push(new URL(frame.url()).hostname))
+      await page.goto(url)
+      await page.getByLabel('Password of Ann').fill(ANN.password)
+      await page.getByRole('button', { name: `Sign in at ${ACME}` }).click()
+      await page.getByText('You have signed in').waitFor()
+      await page.context().close()
+      return hosts
+    }
+    const tokens = await signInByBrowser(
+      cognitoServer({ domain, clientId, provider: 'acme', ...(agent && { agent }) }),
+      { ports: PORTS, say: () => undefined, open: (url) => void atProvider(url).then(shown.resolve, shown.reject) },
+    )
+    // Cognito's own page was never shown.
+    expect(new Set(await shown.promise)).toEqual(new Set([ACME, 'localhost']))
+    expect(claimsOf(tokens.idToken)).toMatchObject({
+      'cognito:groups': [federatedGroup(platform.hub.userPoolId, 'acme')],
+    })
+    const statusOf = async (path: string) =>
+      (await platform.call({ method: 'POST', path, token: tokens.idToken, body: { prompt: 'Who are you?' } })).status
+    expect(await statusOf('/tenant1.acme/invoke')).toBe(200)
+    // Neither as the pool's own people, nor where the provider says that this person belongs.
+    for (const path of ['/tenant1/invoke', '/tenant2/invoke']) expect(await statusOf(path)).toBe(401)
   })
 
   it('is told of a wrong password on the page, and the command goes on waiting', async () => {

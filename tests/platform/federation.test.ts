@@ -1,64 +1,22 @@
 /** People whom the hub's user pool sends to their own provider: through both locks, and through each by itself. */
-import { generateKeyPairSync, randomUUID } from 'node:crypto'
-import { request } from 'node:https'
 import { AdminAddUserToGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { Website } from '@genai/local-cloud/website'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { decodeJwt, SignJWT } from 'jose'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient, signInForTokens } from '../../cli/hub/cognito.ts'
-import { signInByBrowser } from '../../cli/sign-in/by-browser.ts'
-import { cognitoServer } from '../../cli/sign-in/cognito-server.ts'
 import { block, unblock } from '../../cli/tenant/blocked-callers.ts'
 import { federatedGroup } from '../../shared/federation.ts'
+import { CLIENT_ID, oidcProvider, secretOf, signInAtProvider } from '../oidc-provider.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-
-/** A provider of a company: it says of its people whatever it likes. */
-function provider(host: string, person: { sub: string; claims: Readonly<Record<string, unknown>> }): Website {
-  const issuer = `https://${host}`
-  const codes = new Set<string>()
-  return async ({ target, body }) => {
-    const { pathname, searchParams: query } = new URL(target, issuer)
-    if (pathname === '/.well-known/openid-configuration')
-      return json(200, {
-        issuer,
-        authorization_endpoint: `${issuer}/authorize`,
-        token_endpoint: `${issuer}/token`,
-        jwks_uri: `${issuer}/keys`,
-      })
-    if (pathname === '/keys')
-      return json(200, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig' }] })
-    if (pathname === '/authorize') {
-      const code = randomUUID()
-      codes.add(code)
-      const back = new URL(query.get('redirect_uri') ?? '')
-      back.search = String(new URLSearchParams({ code, state: query.get('state') ?? '' }))
-      return { status: 302, headers: { location: back.href }, body: '' }
-    }
-    const form = new URLSearchParams(body)
-    if (
-      pathname !== '/token' ||
-      !codes.delete(form.get('code') ?? '') ||
-      form.get('client_secret') !== `secret of ${host}`
-    )
-      return json(400, { error: 'invalid_client' })
-    const id_token = await new SignJWT({ ...person.claims, sub: person.sub })
-      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-      .setIssuer(issuer)
-      .setAudience('genai')
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(privateKey)
-    return json(200, { id_token, token_type: 'Bearer' })
-  }
-}
-const json = (status: number, body: object) => ({ status, body: JSON.stringify(body) })
-
-const oidc = (tenant: string, host: string) => ({ type: 'oidc', tenant, issuer: `https://${host}`, clientId: 'genai' })
+const oidc = (tenant: string, host: string) => ({
+  type: 'oidc',
+  tenant,
+  issuer: `https://${host}`,
+  clientId: CLIENT_ID,
+})
 const HOSTS = { acme: 'login.acme.example', globex: 'login.globex.example' }
 /** What a provider may say in the hope that it is believed. */
 const LIES = { 'custom:tenant_id': 'tenant2', 'cognito:groups': ['tenant2'], groups: ['tenant2'], identities: [] }
@@ -72,38 +30,16 @@ beforeAll(async () => {
         userPoolDomain: 'genai-example',
         deletionProtection: false,
         federatedProviders: { acme: oidc('tenant1', HOSTS.acme), globex: oidc('tenant2', HOSTS.globex) },
-        federatedSecrets: { acme: `secret of ${HOSTS.acme}`, globex: `secret of ${HOSTS.globex}` },
+        federatedSecrets: { acme: secretOf(HOSTS.acme), globex: secretOf(HOSTS.globex) },
       },
     },
     websites: {
-      [HOSTS.acme]: provider(HOSTS.acme, { sub: 'Ann', claims: LIES }),
-      [HOSTS.globex]: provider(HOSTS.globex, { sub: 'Ann', claims: { 'custom:tenant_id': 'tenant1' } }),
+      [HOSTS.acme]: oidcProvider(HOSTS.acme, { sub: 'Ann', claims: LIES }),
+      [HOSTS.globex]: oidcProvider(HOSTS.globex, { sub: 'Ann', claims: { 'custom:tenant_id': 'tenant1' } }),
     },
   })
 })
 afterAll(() => platform?.close())
-
-/** Follows every redirect as a browser does, until one leads back to this machine, and then to the command. */
-async function browse(url: string, jar = new Map<string, string>()): Promise<void> {
-  const { hostname } = new URL(url)
-  if (hostname === 'localhost') return void (await fetch(url))
-  const agent = localAgent({ port: platform.wirePort, caFile: platform.caFile })
-  const { location, cookie } = await new Promise<{ location: string; cookie: string[] }>((resolve, reject) => {
-    const cookies = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const sent = request(url, { agent, headers: { cookie: cookies } }, (answer) => {
-      answer.resume()
-      if (answer.statusCode !== 302) reject(new Error(`${answer.statusCode} at ${hostname}`))
-      resolve({ location: answer.headers.location ?? '', cookie: answer.headers['set-cookie'] ?? [] })
-    })
-    sent.on('error', reject)
-    sent.end()
-  }).finally(() => agent.destroy())
-  for (const one of cookie) {
-    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? []
-    jar.set(name, value)
-  }
-  await browse(new URL(location, url).href, jar)
-}
 
 const signedIn = new Map<string, Promise<string>>()
 /** The ID token of the provider's person. */
@@ -112,27 +48,8 @@ function tokenOf(name: keyof typeof HOSTS): Promise<string> {
   signedIn.set(name, known)
   return known
 }
-async function signIn(name: string): Promise<string> {
-  const { hub, wirePort: port, caFile } = platform
-  const agent = localAgent({ port, caFile })
-  const server = cognitoServer({
-    domain: hub.userPoolDomain ?? '',
-    clientId: hub.userPoolClientId,
-    provider: name,
-    agent,
-  })
-  let failure: unknown
-  const open = (url: string) => void browse(url).catch((error: unknown) => (failure = error))
-  const tokens = await signInByBrowser(server, {
-    open,
-    say: () => undefined,
-    timeoutMilliseconds: 30_000,
-  }).catch((error: unknown) => {
-    throw failure ?? error
-  })
-  agent.destroy()
-  return tokens.idToken
-}
+const signIn = async (name: string) =>
+  (await signInAtProvider(platform.hub, name, { port: platform.wirePort, caFile: platform.caFile })).idToken
 
 const ask = async (path: string, token: string) => {
   const { status, body } = await platform.call({

@@ -39,14 +39,58 @@ const ISSUERS = {
   },
 } as const
 
-const signed = (claims: JWTPayload) =>
-  new SignJWT({ sub: 's', ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+/** What the real ones have in their tokens besides, of any shape: none of it may be in the way. */
+const BESIDES = {
+  /** @see https://docs.github.com/en/actions/reference/security/oidc */
+  ci: {
+    jti: 'a1b2c3d4-0000-4000-8000-000000000000',
+    sub: 'repo:example/app:ref:refs/heads/main',
+    sha: '0123456789abcdef0123456789abcdef01234567',
+    repository_owner: 'example',
+    repository_owner_id: '65',
+    repository_id: '74',
+    run_id: '30',
+    run_number: '10',
+    run_attempt: '2',
+    repository_visibility: 'private',
+    runner_environment: 'github-hosted',
+    actor: 'octocat',
+    actor_id: '12',
+    workflow: 'deploy',
+    head_ref: '',
+    base_ref: '',
+    event_name: 'push',
+    ref_type: 'branch',
+    job_workflow_ref: 'example/app/.github/workflows/deploy.yml@refs/heads/main',
+  },
+  /** @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
+  batch: {
+    aio: 'k2RgYFg/q38Ft6N/1cmfpDfMJ/vxAAA=',
+    azp: 'client-of-the-identity',
+    azpacr: '2',
+    idtyp: 'app',
+    rh: '0.AAAA',
+    roles: ['Genai.Call'],
+    sub: 'object-of-the-identity',
+    tid: DIRECTORY,
+    uti: 'abcdefghijklmnopqrstuv',
+    ver: '2.0',
+  },
+} as const
+
+const issued = (name: 'ci' | 'batch', change: JWTPayload = {}) =>
+  new SignJWT({
+    ...BESIDES[name],
+    iss: ISSUERS[name].issuer,
+    aud: ISSUERS[name].audience,
+    ...ISSUERS[name].claims,
+    ...change,
+  })
+    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: 'k1', kid: 'k1' })
     .setIssuedAt()
+    .setNotBefore('0s')
     .setExpirationTime('5m')
     .sign(privateKey)
-const issued = (name: 'ci' | 'batch', change: JWTPayload = {}) =>
-  signed({ iss: ISSUERS[name].issuer, aud: ISSUERS[name].audience, ...ISSUERS[name].claims, ...change })
 
 describe.each(['lambda', 'fargate'] as const)('on %s', (compute) => {
   let platform: Platform
@@ -59,7 +103,9 @@ describe.each(['lambda', 'fargate'] as const)('on %s', (compute) => {
       websites: {
         [GITHUB]: page('/.well-known/jwks', [{ ...key, alg: 'RS256' }]),
         // Its keys do not name their algorithm.
-        [ENTRA]: page(`/${DIRECTORY}/discovery/v2.0/keys`, [key]),
+        [ENTRA]: page(`/${DIRECTORY}/discovery/v2.0/keys`, [
+          { ...key, x5t: 'k1', x5c: ['MIIC'], issuer: `https://${ENTRA}/${DIRECTORY}/v2.0` },
+        ]),
       },
       ...(fargate && { images: await localImages() }),
     })

@@ -116,6 +116,21 @@ describe('a machine', () => {
     expect(stdout).toContain('served in account 222222222222')
   })
 
+  it.each(['converse', 'stream'])(
+    'calls by an unmodified AWS SDK, whose base URL is its path: %s',
+    async (operation) => {
+      const program = new URL('sdk-client.ts', import.meta.url).pathname
+      const env = {
+        AWS_REGION: 'us-east-1',
+        AWS_BEARER_TOKEN_BEDROCK: await awsToken('application-tenant1'),
+        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${platform.localUrl}/tenant1.app`,
+        NODE_EXTRA_CA_CERTS: platform.caFile,
+      }
+      const { stdout } = await promisify(execFile)(process.execPath, [program, operation, 'nova-2-lite'], { env })
+      expect(JSON.parse(stdout)).toMatchObject({ status: 200, text: expect.stringContaining('222222222222') })
+    },
+  )
+
   it('is named in the audit line, and its subject is not', async () => {
     await statusOf('/tenant1.app/invoke', await awsToken('application-tenant1'))
     const line = platform.cloud.lambda
