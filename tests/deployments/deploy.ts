@@ -32,6 +32,8 @@ export interface Deployed {
 
 export interface DeployedByCli extends Deployed {
   readonly engine: Engine
+  /** Changes settings of a stack, and deploys nothing. */
+  set(stack: string, changes: Changes): Promise<void>
 }
 
 const quiet = { color: 'never' } as const
@@ -69,6 +71,9 @@ export async function deployByCli(
     project: engine.project,
     port: engine.port,
     close: engine.close,
+    async set(stack, changes) {
+      await set(stack, changes)
+    },
     async up(stack, changes) {
       await up(stack, changes)
     },

@@ -26,8 +26,8 @@ it('while it waits for the model: 502 of the load balancer, for this tenant only
   const before = (await recorded()).length
   const seen = await fixture.under(
     [
-      { where: model, fault: { kind: 'latency', milliseconds: 2_000 }, times: 1 },
-      { where: KILLED, fault: { kind: 'kill', afterMilliseconds: 50 }, times: 1 },
+      { where: model, fault: { kind: 'latency', milliseconds: 20_000 }, times: 1 },
+      { where: KILLED, fault: { kind: 'kill', afterMilliseconds: 3_000 }, times: 1 },
     ],
     () => fixture.see('tenant1'),
   )
