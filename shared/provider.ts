@@ -1,7 +1,7 @@
-/** A provider's credentials as `aws.Provider` takes them: plain data. */
+/** Credentials in the form of `aws.Provider`'s arguments, as plain data. */
 import type { Credentials } from './choices.ts'
 
-/** One role of the chain: each is assumed with the credentials of the one before. */
+/** One role in a chain: each is assumed with the credentials of the one before. */
 export interface AssumedRole {
   readonly roleArn: string
   readonly sessionName: string
@@ -15,8 +15,8 @@ export interface CredentialArguments {
 }
 
 /**
- * @param sessionName shows in the account's audit trail
- * @param then roles to assume from there
+ * @param sessionName the name in the account's audit trail
+ * @param then further roles to assume
  */
 export function credentialArguments(
   credentials: Credentials,

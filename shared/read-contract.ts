@@ -1,4 +1,4 @@
-/** Reads a hub's outputs, as a spoke, a client or a command got them, and refuses what does not keep the contract. */
+/** Validates a hub's outputs for a spoke, a client or a command. */
 import { KEY_SET_WAYS } from './choices.ts'
 import {
   CONTRACT_VERSION,
@@ -12,7 +12,7 @@ import {
 import { isMap } from './is-map.ts'
 import { CLAIM_FORMATS } from './tenant.ts'
 
-/** A hub whose outputs a spoke cannot use. */
+/** The error about a hub whose outputs a spoke cannot use. */
 export class ContractError extends Error {
   override readonly name = 'ContractError'
   /** The outputs that are missing or of the wrong type. */
@@ -52,7 +52,7 @@ const orNothing =
   (check: Check): Check =>
   (value) =>
     isAbsent(value) || check(value)
-/** A map whose entries pass their checks; it may have others. */
+/** A map in which the named entries pass their checks; it may have other entries. */
 const mapOf =
   (entries: Readonly<Record<string, Check>>): Check =>
   (value) =>
@@ -96,19 +96,19 @@ const sharing: Check = (value) =>
 
 const namesOf = (entries: Readonly<Record<string, Check>>) => `{ ${Object.keys(entries).join(', ')} }`
 
-/** How an output is checked, and what an error says it must be. */
+/** The check of an output, and what an error says that it must be. */
 type Expected = readonly [Check, string]
 
-/** There with `keySetVia: inline`, and only then. */
+/** Outputs that exist with `keySetVia: inline` only. */
 const OF_INLINE = ['keySet'] as const
 
-/** There with `keySetVia: table`, and only then. */
+/** Outputs that exist with `keySetVia: table` only. */
 const OF_TABLE = ['keySetsTableName', 'keySetsTableArn', 'keySetsFunctionArn'] as const
 
-/** Both, or neither. */
+/** Either both exist, or neither. */
 const OF_USAGE = ['usageTableName', 'usageTableArn'] as const
 
-/** Every other output that may be absent. */
+/** All other outputs that may be absent. */
 const AT_TIMES = {
   alarmTopicArn: [text, 'text'],
   browserOrigin: [text, 'text'],
@@ -118,7 +118,7 @@ const AT_TIMES = {
     (value) => isMap(value) && Object.values(value).every(text),
     'a map of tenants by the names of providers',
   ],
-  // What cannot be read must not be taken for none: the tenant would trust the user pool.
+  // An output that cannot be read must not count as absent, because the tenant would then trust the user pool.
   identity: [
     mapOf({ ...IDENTITY, groupsClaim: orNothing(text), clientId: orNothing(text) }),
     `${namesOf(IDENTITY)}, with or without groupsClaim and clientId`,
@@ -134,7 +134,7 @@ const AT_TIMES = {
 
 type OptionalOutput = keyof typeof AT_TIMES | (typeof OF_INLINE | typeof OF_TABLE | typeof OF_USAGE)[number]
 
-/** Every output that is always there. */
+/** All outputs that always exist. */
 const ALWAYS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: Expected } = {
   contractVersion: [choice(CONTRACT_VERSION), `${CONTRACT_VERSION}`],
   account: [(value) => typeof value === 'string' && /^\d{12}$/.test(value), 'text of 12 digits'],
@@ -172,7 +172,7 @@ const ALWAYS: { readonly [K in Exclude<keyof HubOutputs, OptionalOutput>]: Expec
   deletionProtection: [(value) => typeof value === 'boolean', 'true or false'],
 }
 
-/** The names of the hub's outputs, for a reader that asks for each. */
+/** The names of the hub's outputs, for readers that get them one by one. */
 export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
   ...(Object.keys(ALWAYS) as (keyof typeof ALWAYS)[]),
   ...OF_INLINE,
@@ -182,8 +182,9 @@ export const HUB_OUTPUT_NAMES: readonly (keyof HubOutputs)[] = [
 ]
 
 /**
- * Validates what a `StackReference` read.
- * @throws ContractError naming every output that is missing or of the wrong type, and what to do; a plain Error where there is none at all
+ * Validates the outputs that a `StackReference` has read.
+ * @throws ContractError that names every output that is missing or of the wrong type, and what to do; a plain Error if there are no outputs at
+ * all
  */
 export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack: string): HubOutputs {
   if (isNewer(raw.contractVersion)) throw newerHub(hubStack, raw.contractVersion)
@@ -195,7 +196,7 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
     if (isAbsent(raw[name])) problems.set(name, `${name} is missing. Expected: ${expected}.`)
     else if (!check(raw[name])) refuse(name, expected)
   }
-  // A key set that is not there would make the functions look for a network path that was not built.
+  // Without the key set, gateways would look for a network path that was not built.
   for (const [way, names] of Object.entries({ inline: OF_INLINE, table: OF_TABLE })) {
     const check = raw.keySetVia === way ? text : isAbsent
     for (const name of names)
@@ -211,7 +212,7 @@ export function parseHubOutputs(raw: Readonly<Record<string, unknown>>, hubStack
   return Object.fromEntries(known.map((name) => [name, raw[name]])) as unknown as HubOutputs
 }
 
-/** Pulumi keeps outputs only of a deployment that ended well. */
+/** Pulumi keeps outputs only of a deployment that has succeeded. */
 const notDeployed = (hubStack: string) =>
   new Error(
     `The hub's stack ${hubStack} has no outputs: it has not been deployed yet, or its first deployment failed. ` +

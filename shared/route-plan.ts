@@ -1,22 +1,22 @@
 /**
- * The route plan: which Transit Gateway table an attachment uses and is known in, and which routes are written by hand. The
- * isolation of tenants from each other is here: a spoke's table knows the hub and nothing else.
+ * Plans the routes: which Transit Gateway table each attachment uses, into which table its addresses are propagated, and which routes are
+ * written by hand. Here tenants are isolated from each other: a spoke's table has a route to the hub only.
  */
 import { type AddressHolder, requireInSupernet, requireNoOverlap } from './addressing.ts'
 import { parseCidr } from './cidr.ts'
 
-/** Two tables whatever the number of tenants: a Transit Gateway has 20. */
+/** Two tables, whatever the number of tenants: a Transit Gateway may have 20. */
 export type GatewayTable = 'hub' | 'spokes'
 
-/** An attachment's packets are looked up in one table, and its addresses are known in the other. */
+/** For each kind of attachment the table in which its packets are looked up, and the table in which its addresses are known. */
 export const ATTACHMENTS = {
   hub: { associatedWith: 'hub', propagatesInto: 'spokes' },
   spoke: { associatedWith: 'spokes', propagatesInto: 'hub' },
 } as const satisfies Record<'hub' | 'spoke', Record<'associatedWith' | 'propagatesInto', GatewayTable>>
 
 /**
- * Routes written into the Transit Gateway's tables. The blackhole drops what one spoke sends to another, even where somebody
- * adds a default route to `spokes` one day.
+ * The static routes in the Transit Gateway's tables. The blackhole drops packets from one spoke to another, even if somebody adds a default
+ * route to `spokes`.
  */
 export function gatewayRoutes(
   spokesCidrBlock: string,
@@ -24,18 +24,20 @@ export function gatewayRoutes(
   return [{ table: 'spokes', destination: spokesCidrBlock, blackhole: true }]
 }
 
-/** What a VPC sends to the Transit Gateway: the hub's private subnets the supernet, once for all tenants; a spoke the hub. */
+/**
+ * The blocks that a VPC sends to the Transit Gateway: the hub's private subnets send the supernet of all tenants, a spoke sends the hub's block.
+ */
 export function toGateway(kind: 'hub' | 'spoke', hub: { cidrBlock: string; spokesCidrBlock: string }): string {
   return kind === 'hub' ? hub.spokesCidrBlock : hub.cidrBlock
 }
 
 /** One VPC on the Transit Gateway. */
 export interface AttachedNetwork extends AddressHolder {
-  /** An attachment that is not accepted has no routes. */
+  /** An attachment that was not accepted has no routes. */
   readonly accepted: boolean
 }
 
-/** A destination and whom it leads to: a VPC by its name, the Transit Gateway, the VPC itself, or nobody. */
+/** A destination block and its target: a VPC by its name, the Transit Gateway, the VPC itself, or none. */
 export interface PlannedRoute {
   readonly destination: string
   readonly target: { readonly vpc: string } | 'transitGateway' | 'local' | 'blackhole'
@@ -43,15 +45,15 @@ export interface PlannedRoute {
 
 export interface RoutePlan {
   readonly tables: Readonly<Record<GatewayTable, readonly PlannedRoute[]>>
-  /** Routes of each VPC's subnets (of the hub: the private ones), by name. */
+  /** The routes of each VPC's subnets by the VPC's name; of the hub's, those of the private subnets. */
   readonly vpcs: ReadonlyMap<string, readonly PlannedRoute[]>
-  /** The table that each accepted attachment's packets are looked up in, by name. */
+  /** For each accepted attachment, by name, the table in which its packets are looked up. */
   readonly associations: ReadonlyMap<string, GatewayTable>
 }
 
 /**
  * All routes of a hub and its spokes.
- * @throws Error where two overlap or a spoke is outside of the supernet: AWS would leave it out silently
+ * @throws Error if two blocks overlap or a spoke is outside the supernet, which AWS would leave out without an error
  */
 export function planRoutes(
   hub: AddressHolder & { readonly spokesCidrBlock: string },
@@ -83,7 +85,7 @@ export function planRoutes(
   return { tables, vpcs, associations }
 }
 
-/** Where a packet from a VPC to an address ends: a VPC's name, or undefined when it is dropped. One way only. */
+/** Where a packet from a VPC to an address arrives: a VPC's name, or undefined if it is dropped. The way back is not checked. */
 export function deliver(plan: RoutePlan, from: string, address: number): string | undefined {
   const first = lookup(plan.vpcs.get(from) ?? [], address)
   if (first === 'local') return from

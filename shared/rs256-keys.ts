@@ -1,10 +1,10 @@
-/** What is taken over of a key set: public RSA keys for RS256, and nothing else that an issuer answers. */
+/** Takes the public RSA keys for RS256 from a key set, and nothing else. */
 import { createPublicKey } from 'node:crypto'
 import { isMap } from './is-map.ts'
 
-/** The load balancer takes no more either. */
+/** The load balancer's limit too. */
 export const MOST_KEYS = 10
-/** Of a key set; the load balancer takes no more either. */
+/** The limit for a key set, which is the load balancer's too. */
 export const MOST_KEY_SET_BYTES = 150 * 1024
 const LEAST_BITS = 2048
 
@@ -18,9 +18,9 @@ interface Rs256Key {
 }
 
 /**
- * @param body as answered
+ * @param body the answer
  * @returns the set as JSON
- * @throws Error when the body is not a key set, or has no usable key: it must not replace a good set
+ * @throws Error if the body is not a key set, or has no usable key: it must not replace a good set
  */
 export function readKeySet(body: string): string {
   let parsed: unknown
@@ -39,7 +39,7 @@ export function readKeySet(body: string): string {
   return JSON.stringify({ keys })
 }
 
-/** Keys for other algorithms stand beside those for RS256 with many issuers; a key that does not say its algorithm may be for it. */
+/** Many issuers have keys for other algorithms beside those for RS256. A key that does not name its algorithm may be for RS256. */
 function usable(key: unknown): readonly Rs256Key[] {
   const { kty, kid, n, e, alg = 'RS256', use = 'sig' } = isMap(key) ? key : {}
   if (kty !== 'RSA' || alg !== 'RS256' || use !== 'sig') return []

@@ -1,6 +1,6 @@
 /**
- * The settings of a stack, as plain typed values: those of the tables in settings/, and those that are made of several. Reading
- * them from `pulumi.Config` happens in index.ts only; everything after works on these types.
+ * The settings of a stack as plain typed values: those of the tables in settings/, and values made of several settings. Only index.ts reads them
+ * from `pulumi.Config`; everything else uses these types.
  */
 import type {
   CentralModelsSettings,
@@ -20,26 +20,35 @@ export interface HubSettings extends Settled<Omit<Values<typeof HUB_TABLE>, (typ
   readonly credentials: Credentials
   readonly sharing: Sharing
   readonly listener: Listener
-  /** There is a model endpoint that tenants share. @default none */
+  /**
+   * The model endpoint that tenants share.
+   * @default none
+   */
   readonly centralModels?: CentralModelsSettings
-  /** The gateway is offered by PrivateLink. @default it is not */
+  /**
+   * The gateway as an endpoint service.
+   * @default none
+   */
   readonly endpointService?: EndpointServiceSettings
 }
 
 export interface SpokeSettings extends Settled<Omit<Values<typeof SPOKE_TABLE>, (typeof SPOKE_PARTS)[number]>> {
-  /** Fully qualified hub stack, default `${organization}/${project}/hub`. */
+  /**
+   * The full name of the hub's stack.
+   * @default `${organization}/${project}/hub`
+   */
   readonly hubStack: string
   /** For the tenant's account. */
   readonly credentials: Credentials
   /** For the hub's account, from which the onboarding role is assumed. */
   readonly hubCredentials: Credentials
-  /** Zone ids such as `use1-az1`, one to three, each among the hub's; none for a tenant without a network of its own. */
+  /** One to three zone ids such as `use1-az1`, each among the hub's; none for a tenant without a network of its own. */
   readonly availabilityZoneIds: readonly string[]
-  /** The names a tenant may use → Bedrock model or inference profile id. */
+  /** The names that a tenant may use, each with a Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
-  /** By the name in `models`: asked in this order when Bedrock has no capacity for the one before. */
+  /** By the name in `models`: the ids that are called, in this order, when Bedrock has no capacity for the one before. */
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>
-  /** By the name in `models`: tokens of an answer where the caller names no number. */
+  /** By the name in `models`: the most tokens of an answer for callers who set no number. */
   readonly maxTokens?: Readonly<Record<string, number>>
   readonly defaultModel: string
   readonly compute: Compute
@@ -47,10 +56,13 @@ export interface SpokeSettings extends Settled<Omit<Values<typeof SPOKE_TABLE>, 
 
 /** The client: a page for tenants' people, in any account. */
 export interface SiteSettings extends Settled<Omit<Values<typeof SITE_TABLE>, (typeof SITE_PARTS)[number]>> {
-  /** Fully qualified hub stack, default `${organization}/${project}/hub`. */
+  /**
+   * The full name of the hub's stack.
+   * @default `${organization}/${project}/hub`
+   */
   readonly hubStack: string
   readonly credentials: Credentials
-  /** @default a name of CloudFront's */
+  /** @default a name that CloudFront chooses */
   readonly domain?: CertifiedName
 }
 

@@ -28,11 +28,11 @@ export function logGroup({ account, region }: OnboardingScope): readonly PolicyS
         'logs:DescribeSubscriptionFilters',
         'logs:PutMetricFilter',
         'logs:PutRetentionPolicy',
-        // To a function that lets CloudWatch Logs invoke it for this group: the hub's audit function, and no other.
+        // Only to a function that lets CloudWatch Logs invoke it for this group, which is the hub's audit function.
         'logs:PutSubscriptionFilter',
         'logs:TagResource',
       ],
-      // What CloudWatch Logs checks all but tags against.
+      // The ARN against which CloudWatch Logs checks all calls except those for tags.
       Resource: `${group}:*`,
     },
     {
@@ -44,7 +44,7 @@ export function logGroup({ account, region }: OnboardingScope): readonly PolicyS
   ]
 }
 
-/** Names end in the tenant's id, and an id has no dash: no tenant's alarm looks like another's. */
+/** Names end with the tenant's id, and an id has no hyphen, so one tenant's pattern never matches another's alarm. */
 export function alarms({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   return [
     {
@@ -62,7 +62,7 @@ export function alarms({ account, region }: OnboardingScope): readonly PolicySta
   ]
 }
 
-/** In the hub's private subnets only. An update that does not touch the network carries no such key. */
+/** In the hub's private subnets only. A request for an update that does not change the network lacks these keys. */
 export function lambdaFunction({
   account,
   region,

@@ -2,7 +2,7 @@
 import type { PolicyStatement } from './document.ts'
 import { ec2Arn, MADE_FOR_TENANT, OF_TENANT, type OnboardingScope } from './onboarding-scope.ts'
 
-/** Reads that AWS grants for everything or nothing. */
+/** Reads that IAM can allow for all resources only. */
 export function describe(): readonly PolicyStatement[] {
   return [
     {
@@ -16,10 +16,10 @@ export function describe(): readonly PolicyStatement[] {
         'ec2:DescribeTransitGatewayVpcAttachments',
         'ec2:DescribeTransitGateways',
         'ec2:DescribeVpcs',
-        // Polled after every association and propagation; IAM knows both without a resource.
+        // The provider polls these after every association and propagation. IAM has no resource for them.
         'ec2:GetTransitGatewayRouteTableAssociations',
         'ec2:GetTransitGatewayRouteTablePropagations',
-        // Seen denied to a role that may read `alarm:*`.
+        // Reading was seen denied to a role that may read `alarm:*`.
         'cloudwatch:DescribeAlarms',
         'elasticloadbalancing:DescribeRules',
         'elasticloadbalancing:DescribeTags',
@@ -34,15 +34,15 @@ export function describe(): readonly PolicyStatement[] {
 }
 
 /**
- * Acceptance, association with `spokes`, propagation into `hub`. A call names the attachment and the route table, and both
- * must be allowed. The provider deletes an accepted attachment by `DeleteTransitGatewayVpcAttachment`.
+ * Acceptance, association with `spokes`, propagation into `hub`. Each call names the attachment and the route table, and both must be allowed.
+ * The provider deletes an accepted attachment with `DeleteTransitGatewayVpcAttachment`.
  */
 export function attachment({ account, region, ...scope }: OnboardingScope): readonly PolicyStatement[] {
   const attachments = ec2Arn(region, account, 'transit-gateway-attachment/*')
   const routeTable = (id: string) => ec2Arn(region, account, `transit-gateway-route-table/${id}`)
   return [
     {
-      // Nothing in the hub account is tagged on an attachment that waits: the tags of its owner are not shared.
+      // In the hub account, an attachment that waits for acceptance has no tags: its owner's tags are not shared.
       Sid: 'AcceptAttachment',
       Effect: 'Allow',
       Action: ['ec2:AcceptTransitGatewayVpcAttachment', 'ec2:CreateTags'],
@@ -74,7 +74,7 @@ export function attachment({ account, region, ...scope }: OnboardingScope): read
       Action: [
         'ec2:DisableTransitGatewayRouteTablePropagation',
         'ec2:EnableTransitGatewayRouteTablePropagation',
-        // Which blocks are taken, and how many tenants there are: read before anything is made.
+        // Read before anything is made: which blocks are taken, and how many tenants there are.
         'ec2:SearchTransitGatewayRoutes',
       ],
       Resource: routeTable(scope.hubRouteTableId),
@@ -83,7 +83,7 @@ export function attachment({ account, region, ...scope }: OnboardingScope): read
   ]
 }
 
-/** A later change of tags: of what is the tenant's already, and it stays the tenant's. */
+/** Changes of tags, for resources that have the tenant's tag already; they must keep it. */
 export function ownTags(region: string, account: string, kinds: readonly string[]): readonly PolicyStatement[] {
   const resources = kinds.map((kind) => ec2Arn(region, account, `${kind}/*`))
   return [
@@ -104,7 +104,7 @@ export function ownTags(region: string, account: string, kinds: readonly string[
   ]
 }
 
-/** Account sharing: the tenant's account becomes a principal of the share; nothing else is added to what is shared. */
+/** If the hub shares with single accounts, the tenant's account is added to the share; nothing else can be added to it. */
 export function share({ resourceShareArn, transitGatewayArn }: OnboardingScope): readonly PolicyStatement[] {
   return [
     {
@@ -127,8 +127,8 @@ export function share({ resourceShareArn, transitGatewayArn }: OnboardingScope):
 }
 
 /**
- * At the shared model endpoint a tenant's ingress lets its own gateway in. EC2 knows no condition for what a rule lets in, nor whose rule
- * is revoked: only the group is bounded, and the tag of what is made.
+ * At the shared model endpoint, a tenant's ingress adds a rule that admits its own gateway. EC2 has no condition for what a rule admits, nor for
+ * whose rule is revoked. So only the group is restricted, and the tag of a new rule.
  */
 export function centralGroup({ account, region, centralSecurityGroupId }: OnboardingScope): readonly PolicyStatement[] {
   if (centralSecurityGroupId === undefined) return []
@@ -151,8 +151,8 @@ export function centralGroup({ account, region, centralSecurityGroupId }: Onboar
 }
 
 /**
- * The tenant's own account is allowed to ask, and its own endpoint is accepted. EC2 knows no condition for either: only the service is
- * bounded. Whom a role of another tenant's let in has a connection, and still no token.
+ * The tenant's own account is allowed to ask for connections, and its own endpoint is accepted. EC2 has no condition for either, so only the
+ * service is restricted. An account that was let in by misuse of this role has a connection, but no token.
  */
 export function gatewayEndpoint({ endpointServiceArn }: OnboardingScope): readonly PolicyStatement[] {
   if (endpointServiceArn === undefined) return []
@@ -172,7 +172,7 @@ export function gatewayEndpoint({ endpointServiceArn }: OnboardingScope): readon
   ]
 }
 
-/** A group in the hub's VPC with rules going out; nothing may be let in. */
+/** A security group in the hub's VPC with outbound rules. Inbound rules cannot be made. */
 export function securityGroup({
   account,
   region,
@@ -239,7 +239,7 @@ export function securityGroup({
       },
     },
     {
-      // The provider deletes the interfaces that Lambda left behind before it deletes their group.
+      // Before the provider deletes a security group, it deletes the interfaces that Lambda left behind in it.
       Sid: 'LeftInterfaces',
       Effect: 'Allow',
       Action: 'ec2:DeleteNetworkInterface',

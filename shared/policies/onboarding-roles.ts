@@ -1,22 +1,22 @@
-/** Roles that a tenant's ingress makes: under a boundary, with the tenant's tag, for one service. */
+/** Roles that a tenant's ingress makes: each with a boundary, with the tenant's tag, and for one service. */
 import type { PolicyStatement } from './document.ts'
 import { MADE_FOR_TENANT } from './onboarding-scope.ts'
 
 export interface BoundedRoles {
-  /** ARNs, each with the session's tenant at its end. */
+  /** ARNs, each of which ends with the session's tenant. */
   readonly names: readonly string[]
   readonly boundaryArn: string
-  /** To which they can be passed. */
+  /** The service to which the roles can be passed. */
   readonly service: 'lambda.amazonaws.com' | 'ecs-tasks.amazonaws.com'
 }
 
-/** The boundary can be put on, never taken off: there is no `DeleteRolePermissionsBoundary`. */
+/** A boundary can be set but never removed: there is no permission for `DeleteRolePermissionsBoundary`. */
 export function boundedRoles({ names, boundaryArn, service }: BoundedRoles): readonly PolicyStatement[] {
   const role = names.length === 1 && names[0] !== undefined ? names[0] : names
   const bounded = { 'iam:PermissionsBoundary': boundaryArn }
   return [
     {
-      // The boundary reads the role's tag, so a role without the tenant's tag cannot be made.
+      // The boundary reads the role's tag, so the tag is required when a role is made.
       Sid: 'MakeBoundedRole',
       Effect: 'Allow',
       Action: 'iam:CreateRole',

@@ -1,4 +1,4 @@
-/** What leads requests to the tenant's function: target group, listener rule, item, group of users. */
+/** What leads requests to the tenant's gateway: target group, listener rule, table items, group of users. */
 import { targetGroupName } from '../naming.ts'
 import type { PolicyStatement } from './document.ts'
 import { MADE_FOR_TENANT, OF_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
@@ -23,7 +23,7 @@ export function targetGroup({ account, region }: OnboardingScope): readonly Poli
   ]
 }
 
-/** On the tenants' listener only. No `SetRulePriorities`: one tenant could move before another. */
+/** On the tenants' listener only. `SetRulePriorities` is not allowed, because one tenant could put its rule before another's. */
 export function listenerRule({ listenerArn }: OnboardingScope): readonly PolicyStatement[] {
   // arn:…:listener/app/NAME/LB_ID/LISTENER_ID → arn:…:listener-rule/app/NAME/LB_ID/LISTENER_ID/RULE_ID
   const rules = `${listenerArn.replace(':listener/', ':listener-rule/')}/*`
@@ -68,7 +68,7 @@ export function listenerRule({ listenerArn }: OnboardingScope): readonly PolicyS
   ]
 }
 
-/** The tenant's item, and its group of users (a group has no ARN of its own: the pool's is the narrowest). */
+/** The tenant's items, and its group of users. (A group has no ARN of its own, so the permission is for the user pool.) */
 export function tenantRecords({ tableArn, userPoolArn }: OnboardingScope): readonly PolicyStatement[] {
   return [
     {
@@ -88,7 +88,7 @@ export function tenantRecords({ tableArn, userPoolArn }: OnboardingScope): reado
   ]
 }
 
-/** The issuers of a tenant's machines are fetched when it is deployed. The function takes no orders but whose to fetch. */
+/** The key sets of a tenant's issuers are fetched during its deployment. An invocation of the function can only say whose key sets to fetch. */
 export const keySets = ({ keySetsFunctionArn }: OnboardingScope): readonly PolicyStatement[] =>
   keySetsFunctionArn === undefined
     ? []

@@ -1,6 +1,6 @@
 /** What the parts of the onboarding policy share: the hub's resources, and the conditions that name the session's tenant. */
 
-/** The hub's resources that an ingress is tied to. */
+/** The hub's resources to which the permissions for an ingress are restricted. */
 export interface OnboardingScope {
   readonly account: string
   readonly region: string
@@ -15,20 +15,20 @@ export interface OnboardingScope {
   readonly permissionsBoundaryArn: string
   readonly resourceShareArn: string
   readonly sharing: 'organisation' | 'accounts'
-  /** With `keySetVia: table`: the function that fetches key sets. */
+  /** Set with `keySetVia: table`: the function that fetches key sets. */
   readonly keySetsFunctionArn?: string | undefined
-  /** Where the hub has a model endpoint that tenants share: its security group. */
+  /** The security group of the shared model endpoint, if the hub has one. */
   readonly centralSecurityGroupId?: string | undefined
-  /** Where the gateway is offered by PrivateLink: the service. */
+  /** The endpoint service, if the hub offers the gateway by PrivateLink. */
   readonly endpointServiceArn?: string | undefined
 }
 
-/** The session's tenant, filled in by IAM. */
+/** The session's tenant; IAM replaces this variable. */
 export const TENANT = `\${aws:PrincipalTag/tenant_id}`
 
-/** What is made carries the tenant's tag… */
+/** A new resource must have the tenant's tag… */
 export const MADE_FOR_TENANT = { StringEquals: { 'aws:RequestTag/tenant': TENANT } } as const
-/** …and only what carries it can be changed. */
+/** …and only resources with this tag can be changed. */
 export const OF_TENANT = { StringEquals: { 'aws:ResourceTag/tenant': TENANT } } as const
 
 export const ec2Arn = (region: string, account: string, resource: string) =>

@@ -1,4 +1,4 @@
-/** The tenant's tasks on Fargate: roles, task definition, service, scaling, target group, and a look at the image. */
+/** The tenant's tasks on Fargate: roles, task definition, service, scaling, target group, and reading the image's digest. */
 import {
   clusterName,
   roleArn,
@@ -11,7 +11,7 @@ import type { PolicyStatement } from './document.ts'
 import { boundedRoles } from './onboarding-roles.ts'
 import { MADE_FOR_TENANT, OF_TENANT, type OnboardingScope, TENANT } from './onboarding-scope.ts'
 
-/** The hub's resources that tasks are tied to. */
+/** The hub's resources to which the permissions for tasks are restricted. */
 export interface TasksScope {
   readonly clusterArn: string
   readonly repositoryArn: string
@@ -26,8 +26,8 @@ export const taskRoles = ({ account }: OnboardingScope, { taskBoundaryArn }: Tas
   })
 
 /**
- * Definitions are never taken back (`skipDestroy`): AWS has no resource for `DeregisterTaskDefinition`, so whoever may call it
- * may take back anybody's.
+ * Task definitions are never deregistered (`skipDestroy`): AWS has no resource for `DeregisterTaskDefinition`, so whoever may call it may
+ * deregister any definition.
  */
 export function taskDefinition({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   const resource = `arn:aws:ecs:${region}:${account}:task-definition/${serviceName(TENANT)}:*`
@@ -50,8 +50,8 @@ export function taskDefinition({ account, region }: OnboardingScope): readonly P
 }
 
 /**
- * In the hub's cluster and private subnets only, with the tenant's own tasks, without a public address and without a shell in
- * them. An update that does not touch one of these carries no such key.
+ * In the hub's cluster and private subnets only, with the tenant's own task definition, without public addresses and without a shell in tasks. A
+ * request for an update that does not change one of these lacks its key.
  */
 export function service(
   { account, region, privateSubnetIds }: OnboardingScope,
@@ -105,7 +105,7 @@ export function service(
       ],
       Resource: resource,
     },
-    // An `up` follows a deployment to its end.
+    // The provider follows a deployment until it has ended.
     {
       Sid: 'FollowDeployment',
       Effect: 'Allow',
@@ -116,9 +116,9 @@ export function service(
 }
 
 /**
- * AWS names a scalable target by a number of its own and tells no service's name in a condition, so a target goes by its tag: a
- * new one must have the tenant's tag, and an existing one may be changed by its own tenant only. No condition says whose service a
- * new target scales (docs/isolation.md). CloudWatch makes its alarms with the rights of whoever writes the scaling policy.
+ * AWS numbers scalable targets itself, and no condition key has a service's name. So targets are restricted by their tag: a new one must have
+ * the tenant's tag, and only its own tenant may change an existing one. No condition says whose service a new target scales (docs/isolation.md).
+ * CloudWatch makes the alarms with the permissions of the caller who makes the scaling policy.
  */
 export function scaling({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   const ofServices = {
@@ -171,7 +171,7 @@ export function scaling({ account, region }: OnboardingScope): readonly PolicySt
       Action: ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies'],
       Resource: '*',
     },
-    // The provider asks every target that it reads for tags.
+    // The provider reads the tags of every target that it reads.
     {
       Sid: 'ReadScalingTags',
       Effect: 'Allow',
@@ -196,7 +196,7 @@ export function scaling({ account, region }: OnboardingScope): readonly PolicySt
 
 const SCALING_SERVICE = 'ecs.application-autoscaling.amazonaws.com'
 
-/** Nothing may be registered in it: ECS does that, as its own service-linked role, with the addresses of the service's tasks. */
+/** Registering targets is not allowed: ECS does it, with its own service-linked role and the addresses of the service's tasks. */
 export function tasksTargetGroup({ account, region }: OnboardingScope): readonly PolicyStatement[] {
   return [
     {
@@ -215,7 +215,7 @@ export function tasksTargetGroup({ account, region }: OnboardingScope): readonly
   ]
 }
 
-/** Whether the image of this version is there is asked before anything is made. */
+/** Before anything is made, the preflight looks up whether the image of this version exists. */
 export const lookAtImage = ({ repositoryArn }: TasksScope): readonly PolicyStatement[] => [
   {
     Sid: 'LookAtImage',

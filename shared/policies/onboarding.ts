@@ -23,8 +23,8 @@ import {
 } from './onboarding-tasks.ts'
 
 /**
- * Only the platform team's deployers, and only with a session tag that names one tenant. STS evaluates `sts:TagSession`
- * beside `sts:AssumeRole`, so the tag is required in both.
+ * Trusts only the platform team's deployers, and only with a session tag that names one tenant. STS checks `sts:TagSession` besides
+ * `sts:AssumeRole`, so both statements require the tag.
  */
 export function onboardingTrustPolicy(args: { readonly deployers: readonly string[] }): PolicyDocument {
   return policy(
@@ -49,8 +49,8 @@ export function onboardingTrustPolicy(args: { readonly deployers: readonly strin
 }
 
 /**
- * The onboarding role's managed policies; together they are longer than one policy may be. Each group below is one resource
- * of the ingress, with every call that the AWS provider makes for it: create, read, update, delete and tags.
+ * The onboarding role's managed policies; together they are longer than one policy may be. Each group below is for one resource of the ingress,
+ * with every call that the AWS provider makes for it: create, read, update, delete and tags.
  */
 export function onboardingPolicies(
   scope: OnboardingScope,
@@ -69,7 +69,7 @@ export function onboardingPolicies(
   }
 }
 
-/** Two more, on a hub whose tenants may run on Fargate. */
+/** Two further policies, for a hub whose tenants may run on Fargate. */
 export const onboardingTasksPolicies = (
   scope: OnboardingScope,
   tasks: TasksScope,

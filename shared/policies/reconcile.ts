@@ -1,11 +1,10 @@
 /**
- * The role of `genai usage reconcile`, in every tenant's account: it reads what Bedrock counted there. The invocation log has the
- * prompts too, so the statement that reads it is one of its own, and left out where records are not compared one by one; so is the one that reads
- * the bill.
+ * The role of `genai usage reconcile`, in every tenant's account: it reads Bedrock's metrics there. The invocation log contains prompts, so a
+ * separate statement allows to read it, which is left out if records are not compared one by one. The statement for the bill is separate too.
  */
 import { type PolicyDocument, policy } from './document.ts'
 
-/** As the samples call it; `--role` names another. */
+/** The name in the samples; `--role` names another. */
 export const USAGE_ROLE = 'genai-usage'
 
 export const reconcilePolicy = ({
@@ -19,7 +18,7 @@ export const reconcilePolicy = ({
     {
       Sid: 'Counts',
       Effect: 'Allow',
-      // Known to IAM without a resource.
+      // IAM has no resource for these.
       Action: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics', 'bedrock:GetModelInvocationLoggingConfiguration'],
       Resource: '*',
     },

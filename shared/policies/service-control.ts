@@ -1,7 +1,6 @@
 /**
- * Service control policies for the organisational unit of the tenants' accounts: what nobody in them may do, whatever their
- * own administrators allow. A platform team attaches them to the unit; no stack does, as that takes the organisation's
- * management account.
+ * The service control policy for the organisational unit of the tenants' accounts: what nobody in them may do, whatever their own administrators
+ * allow. The platform team attaches it to the unit. No stack does, because that needs the organisation's management account.
  */
 import { type PolicyDocument, type PolicyStatement, policy, policyText } from './document.ts'
 import type { ModelRegions } from './geographies.ts'
@@ -9,15 +8,24 @@ import { invokeStatements } from './models.ts'
 import { type ModelPerimeter, withoutEndpoint } from './tenant-role.ts'
 
 export interface GuardRails {
-  /** The hub's region, which the tenants' accounts work in. */
+  /** The hub's region, in which the tenants' accounts are used. */
   readonly region: string
-  /** Bedrock model or inference profile ids that any tenant may be given. */
+  /** The models or inference profiles that any of the tenants has, by id. */
   readonly modelIds: readonly string[]
-  /** Where requests to profiles go, by geography. @default the list's */
+  /**
+   * The regions to which requests to profiles may go, by geography.
+   * @default the regions in the project's list
+   */
   readonly modelRegions?: ModelRegions
-  /** The widest that a tenant has. @default everyRegion */
+  /**
+   * The widest perimeter that any of the tenants has.
+   * @default everyRegion
+   */
   readonly modelPerimeter?: ModelPerimeter
-  /** Roles of the tenants' accounts that call with tokens of STS, and the audiences of these. @default none */
+  /**
+   * Roles in the tenants' accounts that call with tokens of STS, and the audiences of these tokens.
+   * @default none
+   */
   readonly machines?: readonly MachineRole[]
 }
 
@@ -27,9 +35,8 @@ export interface MachineRole {
 }
 
 /**
- * What is called in one region, whatever region is worked in: an account's own settings, its bill, who may do what, support, and the
- * marketplace, whose agreements are a step of onboarding. Compared with the region guard of AWS Control Tower; a test says what of that
- * is left out, and why.
+ * Services that are called in one region, whatever region is used: an account's settings, bills, permissions, support, and the marketplace,
+ * whose agreements are a step of onboarding. Compared with the region guard of AWS Control Tower; a test lists what is left out, and why.
  */
 export const GLOBAL_SERVICES = [
   ...['account:*', 'activate:*', 'artifact:*', 'aws-marketplace-management:*', 'aws-marketplace:*', 'aws-portal:*'],
@@ -41,17 +48,17 @@ export const GLOBAL_SERVICES = [
   ...['trustedadvisor:*', 'vendor-insights:ListEntitledSecurityProfiles'],
 ]
 
-/** One-way and streaming, both ways, and whatever Bedrock adds under this name. */
+/** Calls of models, with or without streaming, and in both directions, and whatever Bedrock adds under this name. */
 const MODEL_CALLS = 'bedrock:InvokeModel*'
 
 /**
- * Everything else of Bedrock that has a model answer, or makes one. Most of it takes a model's name where no policy sees it, or
- * runs with a role of its own. A test holds this list against AWS's reference: an action that is new there has to be judged.
+ * All other actions of Bedrock that make a model answer. Most of them take the model's name where no policy sees it, or run with another role. A
+ * test compares this list with AWS's reference, so somebody has to look at each new action.
  */
 const OTHER_WAYS = [
-  // OpenAI's and Anthropic's own protocols: another service to IAM, with endpoints and API keys of its own.
+  // OpenAI's and Anthropic's own protocols. For IAM this is another service, with its own endpoints and API keys.
   'bedrock-mantle:*',
-  // Batches, evaluation, customization, import and copies of models.
+  // Batches, evaluation, customisation, import and copies of models.
   'bedrock:Create*Job',
   'bedrock:CreateCustomModel*',
   'bedrock:CreateProvisionedModelThroughput',
@@ -80,7 +87,7 @@ const OTHER_WAYS = [
   'bedrock:StartIngestionJob',
 ]
 
-/** An account's first VPC, of AWS's making, has an internet gateway too: docs/onboarding.md has it deleted. */
+/** An account's default VPC, which AWS makes, also has an internet gateway: docs/onboarding.md says to delete it. */
 const WAYS_OUT = [
   'ec2:AcceptVpcPeeringConnection',
   'ec2:AttachInternetGateway',
@@ -97,13 +104,13 @@ const WAYS_OUT = [
 ]
 
 /**
- * A unit has many accounts, so no endpoint can be named: a call must come through some endpoint, and each tenant's role and
- * endpoint policy say which.
+ * A unit has many accounts, so no endpoint can be named: a call must come through some endpoint, and each tenant's role and endpoint policy say
+ * through which.
  */
 export function guardRails(args: GuardRails): PolicyDocument {
   const { region, modelIds, modelRegions, machines = [], modelPerimeter = 'everyRegion' } = args
   const models = [
-    // Any account of the unit: the account field of a profile's ARN is whoever calls.
+    // Any account of the unit: the account in a profile's ARN is the caller's.
     ...new Set(invokeStatements(modelIds, '*', region, modelRegions).flatMap(({ Resource }) => Resource ?? [])),
   ]
   return policy(
@@ -129,7 +136,7 @@ export function guardRails(args: GuardRails): PolicyDocument {
       Condition: withoutEndpoint(region, modelPerimeter),
     },
     {
-      // A profile's request is also checked in the region that it is sent to.
+      // A request through a profile is also checked in the region to which Bedrock sends it.
       Sid: 'RegionsOfModels',
       Effect: 'Deny',
       Action: MODEL_CALLS,
@@ -149,7 +156,7 @@ export function guardRails(args: GuardRails): PolicyDocument {
   )
 }
 
-/** The caller of STS chooses a token's audience. So only the roles of machines may ask for an audience that the gateway accepts. */
+/** A caller of STS chooses the audience of its token. So only machines' roles may ask for an audience that the gateway accepts. */
 function gatewaysTokens(machines: readonly MachineRole[]): readonly PolicyStatement[] {
   if (machines.length === 0) return []
   return [
@@ -168,7 +175,10 @@ function gatewaysTokens(machines: readonly MachineRole[]): readonly PolicyStatem
 
 const sorted = (texts: readonly string[]) => [...new Set(texts)].sort()
 
-/** As text for AWS Organizations. @throws Error when the models make it longer than AWS allows */
+/**
+ * The policy as text for AWS Organizations.
+ * @throws Error if the models make it longer than AWS allows
+ */
 export function guardRailsText(args: GuardRails): string {
   return policyText(
     'serviceControl',
@@ -182,7 +192,7 @@ export function guardRailsText(args: GuardRails): string {
   )
 }
 
-/** AWS gives `unspecified` as the region that a `global` profile sends a request to. */
+/** For a request through a `global` profile, AWS gives `unspecified` as the destination region. */
 function regionsOf(arns: readonly string[], home: string): readonly string[] {
   const regions = arns.map((arn) => arn.split(':')[3] ?? '')
   return [...new Set([home, ...regions.map((region) => region || 'unspecified')])].sort()

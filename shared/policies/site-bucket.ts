@@ -1,7 +1,7 @@
-/** Policy of the bucket that holds the client's page. */
+/** The policy of the bucket with the client's page. */
 import { type PolicyDocument, policy } from './document.ts'
 
-/** One distribution reads objects, whose ARN CloudFront signs with; it may not list them. */
+/** One distribution, whose ARN CloudFront puts into the signature, may read objects. It may not list them. */
 export const siteBucketPolicy = (args: {
   readonly bucketArn: string
   readonly distributionArn: string

@@ -1,16 +1,15 @@
 /**
- * The two roles of a tenant's tasks on Fargate, in the hub account: the task role, as which the gateway calls AWS, and the task
- * execution role, with which Fargate pulls the image and writes the log. Neither has rights over network interfaces: a task's is
- * made by the service-linked role of ECS, and no condition could keep such rights from the code (`lambda:SourceFunctionArn` is of
- * functions only).
+ * The two roles of a tenant's tasks on Fargate, in the hub account: the task role, with which the gateway calls AWS, and the task execution
+ * role, with which Fargate pulls the image and writes the log. Neither may make network interfaces: ECS's service-linked role makes a task's
+ * interface, and no condition could deny such permissions to the task's own code (`lambda:SourceFunctionArn` exists for functions only).
  */
 import { roleArn, tenantRoleName } from '../naming.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 import { fromHubOnly, ownItems, ownLogs, ownTenantRole } from './execution-role.ts'
 
 /**
- * Fargate becomes the task role on behalf of the hub's account and region only: AWS's own advice against a confused deputy
- * (Amazon ECS developer guide, "Task IAM role"), which has no narrower ARN than that of anything of ECS.
+ * Fargate may assume the task role only on behalf of the hub's account and region. AWS advises this against a confused deputy (Amazon ECS
+ * developer guide, "Task IAM role"), and has no narrower ARN than that of all of ECS's resources.
  */
 export function taskRoleTrustPolicy({
   account,
@@ -28,7 +27,7 @@ export function taskRoleTrustPolicy({
   })
 }
 
-/** Without a condition: that ECS says on whose behalf it becomes this role is promised for the task role only. */
+/** Without a condition: AWS documents the keys for the task role only. */
 export const taskExecutionRoleTrustPolicy = (): PolicyDocument => policy(forTasks)
 
 const forTasks: PolicyStatement = {
@@ -40,7 +39,7 @@ const forTasks: PolicyStatement = {
 
 export interface TaskRoleScope {
   readonly tenantId: string
-  /** The one role that the tasks may assume, in the tenant's account. */
+  /** The only role that the tasks may assume, in the tenant's account. */
   readonly tenantRoleArn: string
   readonly tableArn: string
   readonly keySetsTableArn?: string | undefined
@@ -49,7 +48,7 @@ export interface TaskRoleScope {
   readonly vpcId: string
 }
 
-/** May assume one role, read its own tenant's items and count what it uses, all from the hub's VPC only. */
+/** May assume one role, read its own tenant's items and count its use, all from the hub's VPC only. */
 export const taskRolePolicy = (scope: TaskRoleScope): PolicyDocument =>
   policy(
     ...ownTenantRole(scope.tenantRoleArn, scope.tenantId),
@@ -71,8 +70,8 @@ export const taskExecutionRolePolicy = (scope: TaskExecutionRoleScope): PolicyDo
   policy(...pull(scope), ownLogs({ ...scope, tenant: scope.tenantId }))
 
 /**
- * Bounds every role of tasks that is made through the onboarding role, whatever its policy says. One policy for all tenants and
- * both roles: the tenant is read from the role's own tag, and who may assume a tenant's role is also said by that role.
+ * The boundary of every task role and task execution role that is made through the onboarding role, whatever its policy says. One policy serves
+ * all tenants and both roles: it reads the tenant from the role's own tag; and a tenant's role itself also says who may assume it.
  */
 export function taskBoundary(args: {
   readonly account: string
@@ -99,9 +98,9 @@ export function taskBoundary(args: {
 }
 
 /**
- * Layers and manifests go through the task's own interface, and so carry the VPC; the authorization token is asked for through
- * an interface of Fargate's (Amazon ECS developer guide, "Fargate tasks pulling Amazon ECR images over interface endpoints").
- * With the token alone nothing can be pulled.
+ * Layers and manifests are fetched through the task's own interface, so these requests have the VPC's key. The authorisation token is fetched
+ * through an interface of Fargate's (Amazon ECS developer guide, "Fargate tasks pulling Amazon ECR images over interface endpoints"). The token
+ * alone does not allow to pull anything.
  */
 const pull = ({
   repositoryArn,

@@ -1,4 +1,4 @@
-/** The role in the tenant's account that may invoke its models, and the policy of the endpoint that it does so through. */
+/** The role in the tenant's account that may invoke its models, and the policy of the endpoint through which it does so. */
 
 import { takesGuardrail } from '../guardrail.ts'
 import { tenantRoleName } from '../naming.ts'
@@ -9,7 +9,7 @@ import { countStatements, invokeStatements, shorter } from './models.ts'
 export interface TenantRoleTrust {
   readonly hubAccount: string
   readonly tenantId: string
-  /** The tenant's roles in the hub account that its gateway may run as. */
+  /** The tenant's roles in the hub account with which its gateway may run. */
   readonly gatewayRoleArns: readonly string[]
   readonly externalId: string
   /** The hub's VPC. */
@@ -57,19 +57,26 @@ export interface TenantModels {
   /** The tenant's account. */
   readonly account: string
   readonly region: string
-  /** Bedrock model or inference profile ids. */
+  /** The models or inference profiles of the tenant, by id. */
   readonly modelIds: readonly string[]
-  /** Where requests to profiles go, by geography. @default the list's */
+  /**
+   * The regions to which requests to profiles may go, by geography.
+   * @default the regions in the project's list
+   */
   readonly modelRegions?: ModelRegions
   /** @default everyRegion */
   readonly modelPerimeter?: ModelPerimeter
-  /** Without it, no model that takes a guardrail is called. @default calls carry what they like */
+  /**
+   * If set, models that accept a guardrail can be called with it only.
+   * @default calls may have any guardrail or none
+   */
   readonly guardrail?: { readonly arn: string; readonly version: string }
 }
 
 /**
- * Where a request through an inference profile must show the endpoint that it came by: wherever it is checked, or in the region that it is
- * made in. There the profile itself is checked, so that nothing is sent on which did not come by the endpoint.
+ * Where a request through an inference profile must show the endpoint through which it came: in every region in which AWS checks it, or only in
+ * the region in which it is made. There the profile itself is checked too, so that Bedrock sends on only requests that came through the
+ * endpoint.
  */
 export type ModelPerimeter = 'everyRegion' | 'homeRegion'
 
@@ -82,12 +89,12 @@ const modelStatements = (models: TenantModels, versions: Versions, form: Form = 
   ...countStatements(models.modelIds, models.region, models.modelRegions),
 ]
 
-/** Of the guardrail: the one that is set, or any that has a number. */
+/** Which versions of the guardrail: the one that is set, or any numbered one. */
 type Versions = 'this' | 'any'
 
 /**
- * A condition of what is allowed, like the endpoint: the role's policy of another version stands beside it while one is followed by the
- * next. AWS applies no guardrail to models that answer with numbers, so these are called without.
+ * The guardrail is a condition in the statements that allow, like the endpoint: while one version replaces another, the role has a policy for
+ * each. AWS applies no guardrail to models that answer with vectors, so these are called without.
  */
 function invokedBy(
   { modelIds, account, region, modelRegions, guardrail }: TenantModels,
@@ -115,20 +122,19 @@ function invokedBy(
   ]
 }
 
-/** ARN and number of the guardrail that a call names; absent for a call that names none. */
+/** The condition key with the ARN and version of the guardrail that a call names; absent if it names none. */
 const GUARDRAIL_KEY = 'bedrock:GuardrailIdentifier'
 
-/** Where the role's calls must come from: the spoke's `bedrock-runtime` endpoint, or any of the hub's VPC, which has one that is shared. */
+/** Where the role's calls must come from: the spoke's `bedrock-runtime` endpoint, or the hub's VPC, which has the shared one. */
 export type Way = { readonly endpointId: string } | { readonly hubVpcId: string }
 
 /**
- * The listed models, and only through the account's own endpoint, or the hub's: a credential that leaves the gateway is worth nothing
- * elsewhere. The way is a condition of what is allowed, not a denial of what is not: while a tenant moves, its role has such a policy
- * for each of two ways.
+ * Allows the listed models, and only through the account's own endpoint or the hub's, so that stolen credentials are useless elsewhere. The path
+ * is a condition in the statements that allow, and not in a denial: while a tenant moves, its role has such a policy for each of two paths.
  */
 export function tenantRolePolicy(models: TenantModels & Way): PolicyDocument {
   const exact = rolePolicy(models, modelStatements(models, 'this'))
-  // A policy of many models names no regions: the endpoint's, which has four times the room, does.
+  // With many models this policy names no regions. The endpoint's policy, which may be four times as long, does.
   return fitsRole(exact)
     ? exact
     : rolePolicy(
@@ -148,7 +154,7 @@ function rolePolicy(given: TenantModels & Way, statements: readonly PolicyStatem
       : { ...statement, Condition: equalTo(statement, way) },
   )
   return policy(...allowed, {
-    // Whatever else the account lets the role do.
+    // Whatever other policies of the role allow.
     Sid: 'NeverWithoutEndpoint',
     Effect: 'Deny',
     Action: 'bedrock:*',
@@ -157,11 +163,11 @@ function rolePolicy(given: TenantModels & Way, statements: readonly PolicyStatem
   })
 }
 
-/** Reached through a profile only, which has a statement of its own. */
+/** A model that is reached through a profile only, which has a statement of its own. */
 const isDestination = ({ Condition }: PolicyStatement) =>
   Object.values(Condition ?? {}).some((keys) => 'bedrock:InferenceProfileArn' in keys)
 
-/** What a denial of calls past the endpoints is asked for. */
+/** The condition of the denial of calls that come through no endpoint. */
 export const withoutEndpoint = (
   region: string,
   perimeter: ModelPerimeter,
@@ -170,13 +176,16 @@ export const withoutEndpoint = (
   ...(perimeter === 'homeRegion' && { StringEquals: { 'aws:RequestedRegion': region } }),
 })
 
-/** The statement's condition, with keys that must be equal besides those that it has. */
+/** A statement's condition, with further keys that must be equal. */
 const equalTo = ({ Condition }: PolicyStatement, equal: Readonly<Record<string, string>>) => ({
   ...Condition,
   StringEquals: { ...Condition?.StringEquals, ...equal },
 })
 
-/** As text, for an inline policy that is replaced by making the new one first. @throws Error when it is longer than AWS allows */
+/**
+ * The policy as text, for an inline policy that is replaced by making the new one first.
+ * @throws Error if it is longer than AWS allows
+ */
 export function tenantRolePolicyText(models: TenantModels & Way & { readonly tenantId: string }): string {
   return policyText(
     'replacedInline',
@@ -187,9 +196,9 @@ export function tenantRolePolicyText(models: TenantModels & Way & { readonly ten
 }
 
 /**
- * Policy of the spoke's `bedrock-runtime` endpoint, as text. An endpoint's policy takes no principal but `*`, so the role is
- * a condition. Where the models leave no room, tokens cannot be counted through it, and callers get estimates.
- * @throws Error when the list of models makes it longer than AWS allows
+ * The policy of the spoke's `bedrock-runtime` endpoint, as text. An endpoint's policy can only have the principal `*`, so the role is in a
+ * condition. If the models leave no room for it, tokens cannot be counted through the endpoint, and callers get estimates.
+ * @throws Error if the list of models makes it longer than AWS allows
  */
 export function modelEndpointPolicy(
   models: TenantModels & { readonly roleArn: string; readonly tenantId: string },
@@ -203,7 +212,7 @@ export function modelEndpointPolicy(
       })),
     )
   const fits = (form: PolicyDocument) => JSON.stringify(form).length <= POLICY_LIMITS.endpoint
-  // Its policy is one, changed in place: it says which guardrail, and the role's says which of its versions.
+  // An endpoint has a single policy, which is changed in place. So it names the guardrail, and the role's policies name its version.
   const forms = [modelStatements(models, 'any'), invokedBy(models, 'any', exactly)].map(ofRole)
   return policyText(
     'endpoint',

@@ -1,11 +1,11 @@
-/** Who counts: rights on the hub's table of counters. */
+/** Permissions on the hub's table of counters. */
 import { executionRoleName, roleArn, taskRoleName } from '../naming.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
 
 /**
- * A gateway counts its own tenant's requests, and no other's: the key begins with the tenant's id, and no id holds a `#`. It may set
- * its own counters to anything, as whoever counts can count wrongly; reconciliation with AWS's own figures finds that.
- * @param tenant an id, or the policy variable that holds one
+ * A gateway may count its own tenant's requests only: the key begins with the tenant's id, and no id contains a `#`. It may set its own counters
+ * to any value; a comparison with AWS's own figures detects wrong ones.
+ * @param tenant an id, or the policy variable that contains it
  */
 export const ownCounters = ({
   usageTableArn,
@@ -20,29 +20,29 @@ export const ownCounters = ({
   Resource: usageTableArn,
   Condition: {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${tenant}#*`] },
-    // "For all values" is true of none.
+    // "For all values" is true for an empty set.
     Null: { 'dynamodb:LeadingKeys': 'false' },
   },
 })
 
 export const COUNTING = ['dynamodb:GetItem', 'dynamodb:UpdateItem']
 
-/** Every other operation that changes an item, PartiQL's among them. */
+/** All other operations that change an item, with those of PartiQL. */
 const OTHER_WRITES = ['BatchWriteItem', 'DeleteItem', 'PartiQLDelete', 'PartiQLInsert', 'PartiQLUpdate', 'PutItem'].map(
   (operation) => `dynamodb:${operation}`,
 )
 
 /**
- * The table's own policy: nobody deletes a counter or puts another in its place, the gateways and an administrator included, and
- * nobody but the gateways counts. DynamoDB's time to live deletes old items. The hub's deployers and the account's administrators may
- * change this policy, and so take the protection away.
+ * The table's own policy: nobody may delete or replace a counter, not even a gateway or an administrator, and only gateways may count.
+ * DynamoDB's time to live deletes old items. The hub's deployers and the account's administrators may change this policy, and so remove the
+ * protection.
  */
 export const usageTablePolicy = ({
   tableArn,
   account,
 }: {
   readonly tableArn: string
-  /** The hub's. */
+  /** The hub's account. */
   readonly account: string
 }): PolicyDocument =>
   policy(

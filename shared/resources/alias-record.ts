@@ -1,4 +1,4 @@
-/** The DNS record of a name, the gateway's or the client's, that leads to what AWS serves it by. */
+/** The DNS record that leads the gateway's or the client's name to AWS's name for it. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 
@@ -6,7 +6,7 @@ export interface AliasRecordArgs {
   readonly domain: { readonly domainName: string; readonly hostedZoneId: string }
   /** `A` for IPv4, `AAAA` for IPv6. */
   readonly type: 'A' | 'AAAA'
-  /** AWS's own name of the load balancer or distribution, and the zone that this name is in. */
+  /** AWS's own name of the load balancer or distribution, and the hosted zone of this name. */
   readonly target: { readonly name: pulumi.Input<string>; readonly zoneId: pulumi.Input<string> }
 }
 

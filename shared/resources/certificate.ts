@@ -1,17 +1,17 @@
-/** The certificate of a name, the gateway's or the client's: made here and validated in the hosted zone, or one that exists. */
+/** The certificate for the gateway's or the client's name: made here and validated in the hosted zone, or one that exists. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { CertifiedName } from '../choices.ts'
 
 export interface CertificateArgs {
   readonly domain: CertifiedName
-  /** Of a certificate that is made here. */
+  /** The tags of a certificate that is made here. */
   readonly tags: Readonly<Record<string, string>>
 }
 
 /**
- * @param opts of the provider of the certificate's account and region
- * @returns ARN of a certificate that is ready to be used
+ * @param opts with the provider of the certificate's account and region
+ * @returns the ARN of a certificate that can be used
  */
 export function certificate(
   name: string,
@@ -21,7 +21,7 @@ export function certificate(
   if (domain.kind === 'certificate') return pulumi.output(domain.certificateArn)
   const { domainName, hostedZoneId } = domain
   const requested = new aws.acm.Certificate(name, { domainName, validationMethod: 'DNS', tags }, opts)
-  // One name, one record.
+  // One record is enough for one name.
   const proof = requested.domainValidationOptions.apply(([option]) => {
     if (option) return option
     throw new Error(`ACM asks for no DNS record to validate ${domainName}.`)
@@ -34,7 +34,7 @@ export function certificate(
       type: proof.resourceRecordType,
       records: [proof.resourceRecordValue],
       ttl: 300,
-      // The record is the same for every certificate of this name in this account: it may be there already.
+      // The record is the same for all certificates of this name in this account, so it may exist already.
       allowOverwrite: true,
     },
     opts,

@@ -1,4 +1,4 @@
-/** Flow logs of a VPC, the hub's or a tenant's: who talked to whom, for the auditor. */
+/** The flow logs of the hub's or a tenant's VPC, which tell an auditor who was connected to whom. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { flowLogPolicy, flowLogTrustPolicy } from '../policies/logging.ts'
@@ -8,7 +8,7 @@ export interface FlowLogArgs extends Pick<LogSinkArgs, 'namePrefix' | 'roleName'
   readonly account: string
   readonly region: string
   readonly vpcId: pulumi.Input<string>
-  /** Tag of the flow log itself, which has no name of its own. */
+  /** The tag `Name` of the flow log, which has no other name. */
   readonly displayName: string
 }
 

@@ -1,20 +1,20 @@
-/** Where an AWS service writes its records: a log group, and the role by which that service, and nobody else, writes to it. */
+/** A log group for the records of an AWS service, and the role with which only this service writes to it. */
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import type { PolicyDocument } from '../policies/document.ts'
 
-/** How long an account's records are kept: a year, which auditors ask for. */
+/** An account's records are kept for a year, which auditors ask for. */
 const RETENTION_DAYS = 365
 
 export interface LogSinkArgs {
-  /** The group's name is generated: a log that outlived its stack is never in the way of a new one. */
+  /** The beginning of the generated name, so that a log that outlived its stack never conflicts with a new one. */
   readonly namePrefix: string
   readonly roleName: string
-  /** Which service may be the role. */
+  /** The trust policy, which names the service. */
   readonly trust: PolicyDocument
-  /** What it may do, given the group's ARN. */
+  /** The permissions, given the group's ARN. */
   readonly policy: (logGroupArn: string) => PolicyDocument
-  /** The records outlive the stack, until their retention ends. */
+  /** Whether the records stay after the stack is destroyed, until their retention ends. */
   readonly deletionProtection: boolean
   readonly tags: Readonly<Record<string, string>>
 }
@@ -22,7 +22,7 @@ export interface LogSinkArgs {
 export interface LogSink {
   readonly group: aws.cloudwatch.LogGroup
   readonly role: aws.iam.Role
-  /** What a writer waits for: until then it may not write. */
+  /** Writers depend on this resource: before, they may not write. */
   readonly writable: pulumi.Resource
 }
 

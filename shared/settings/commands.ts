@@ -1,29 +1,35 @@
 /**
- * The commands that errors print. People run them as they are: so each sets what can only have been meant, or holds a
- * placeholder in braces, which no setting takes. A command that sets an example makes a file that is valid and wrong.
+ * The commands in errors. People run them without changing them. So each command sets what was certainly meant, or contains a placeholder in
+ * braces that no setting accepts. A command with an example value would lead to a file that is valid and wrong.
  */
 
-/** Sets all of a setting. */
+/** A command that sets a whole setting. */
 export const setCommand = (stack: string, name: string, value: string) =>
   `pulumi config set ${quoted(name)} ${quoted(value)} -s ${stack}`
 
-/** Sets an entry of a list or a map. @param at `[1]` or `["fast"]` */
+/**
+ * A command that sets an entry of a list or a map.
+ * @param at `[1]` or `["fast"]`
+ */
 export const setAt = (stack: string, name: string, at: string, value: string) =>
   `pulumi config set --path ${quoted(`${name}${at}`)} ${quoted(value)} -s ${stack}`
 
-/** Sets an entry of a map that is encrypted: the command asks for its value. @param name with the entry, `federatedSecrets.acme` */
+/**
+ * A command that sets an encrypted entry of a map, and asks for its value.
+ * @param name with the entry, `federatedSecrets.acme`
+ */
 export const secretCommand = (stack: string, name: string) =>
   `pulumi config set --secret --path ${quoted(name)} -s ${stack}`
 
 export const removeCommand = (stack: string, name: string) => `pulumi config rm ${quoted(name)} -s ${stack}`
 
-/** A word of a shell's command. A lone pair of braces is itself in every shell. */
+/** Quotes a word for a shell. A single pair of braces needs no quotes in any shell. */
 const quoted = (word: string) =>
   /^[\w@%+=:,./{}-]+$/.test(word) && !/\{[^}]*(,|\.\.)/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /**
- * The one choice that a text is a slip of: another case, or one letter too many, too few, wrong, or in its neighbour's place.
- * @returns undefined where it is none, or could be two
+ * The choice that a mistyped text was meant to be: it differs in case, or by one letter that is missing, added, wrong or swapped.
+ * @returns undefined if there is none, or more than one
  */
 export function nearest(text: string, choices: readonly string[]): string | undefined {
   const word = text.trim().toLowerCase()
@@ -32,7 +38,7 @@ export function nearest(text: string, choices: readonly string[]): string | unde
   return found.length === 1 ? found[0] : undefined
 }
 
-/** Whether one edit makes one of the other, in a word that is long enough to be known again. */
+/** Whether one edit turns one word into the other. Short words are not compared, because they would match by chance. */
 function isSlip(word: string, choice: string): boolean {
   if (choice.length < 3 || Math.abs(word.length - choice.length) > 1) return false
   let start = 0

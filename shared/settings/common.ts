@@ -1,4 +1,4 @@
-/** Settings that both roles have, and patterns of AWS identifiers. Only the `aws` partition: names and ARNs assume it. */
+/** Settings that both roles have, and patterns of AWS identifiers. Only the partition `aws` is supported: names and ARNs assume it. */
 import type { Credentials } from '../choices.ts'
 import type { Setting } from './setting.ts'
 import { account, matching } from './values.ts'
@@ -14,7 +14,7 @@ export const ADDRESS =
 export const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 const PROFILE = /^[\w.@+-]{1,128}$/
 
-/** A repository, and an image of it that never changes. */
+/** A repository, and the digest of an image in it. */
 export const IMAGE = /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$/
 
 export const none = { value: undefined, text: 'none' } as const
@@ -52,13 +52,13 @@ export function profileSetting(meaning: string): Setting<string | undefined> {
   }
 }
 
-/** How a provider gets its credentials, from two optional settings. */
+/** A provider's credentials, from two optional settings. */
 export function credentialsOf(roleArn: string | undefined, profile: string | undefined): Credentials {
   if (roleArn !== undefined) return { kind: 'role', roleArn, ...(profile === undefined ? {} : { profile }) }
   return profile === undefined ? { kind: 'ambient' } : { kind: 'profile', profile }
 }
 
-/** Account that a role's ARN names. */
+/** The account in a role's ARN. */
 export const accountOfRole = (roleArn: string): string | undefined => ROLE_ARN.exec(roleArn)?.[1]
 
 /** Of whoever stands on a hub. */
