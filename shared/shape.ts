@@ -1,6 +1,6 @@
 /**
- * What a simple value of a setting may be, said once as data: a stack's file is read by it, and so is the tenant's item. What
- * people are told about it is made in settings/shapes.ts. `functions/` may import this file.
+ * The allowed form of a simple value, as data. Both a stack's file and a tenant's item are read with it. settings/shapes.ts derives the texts
+ * for people. `functions/` may import this file.
  */
 
 export type Shape =
@@ -8,17 +8,17 @@ export type Shape =
   | { readonly is: 'whole number'; readonly least: number; readonly most: number }
   | { readonly is: 'choice'; readonly of: readonly string[] }
   | Text
-  /** Between `least` and `most` different ones. */
+  /** Between `least` and `most` different texts. */
   | (Omit<Text, 'is'> & { readonly is: 'list of text'; readonly least: number; readonly most: number })
 
 interface Text {
   readonly is: 'text'
   readonly like: RegExp
-  /** Ends the sentence "it is not …". */
+  /** The end of the sentence "it is not …". */
   readonly what: string
 }
 
-/** The values of a shape. */
+/** The type of a shape's values. */
 export type ValueOf<S> = S extends { readonly read: (plain: unknown) => infer V }
   ? V
   : S extends { readonly is: 'true or false' }
@@ -31,7 +31,10 @@ export type ValueOf<S> = S extends { readonly read: (plain: unknown) => infer V 
           ? readonly string[]
           : string
 
-/** @param plain as JSON has it. @throws Error when it is of another shape */
+/**
+ * @param plain in the form of JSON
+ * @throws Error if it does not have this shape
+ */
 export function readShape(shape: Shape, plain: unknown): unknown {
   if (!fits(shape, plain)) throw new Error(`it is no ${shape.is}, or none that is allowed`)
   return plain

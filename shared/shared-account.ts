@@ -1,7 +1,7 @@
-/** What tenants of one account have to say and may not have twice: decision 0088. */
+/** What tenants of one account must set, and what only one of them may have: decision 0088. */
 import type { Limits } from './limits.ts'
 
-/** Things that an account has once, in all or for each hub, whoever of its tenants asked for them. */
+/** Things that an account can have only once, in all or for each hub. */
 export const HELD = {
   'invocation-log': {
     setting: 'modelInvocationLogging',
@@ -31,14 +31,14 @@ export const HELD_ONCE = Object.keys(HELD) as readonly HeldOnce[]
 /** The settings that ask for them. */
 export type HeldSettings = Readonly<Record<(typeof HELD)[HeldOnce]['setting'], boolean>>
 
-/** What a tenant has of them. */
+/** Which of them a tenant has. */
 export const heldOnce = (wanted: HeldSettings): readonly HeldOnce[] =>
   HELD_ONCE.filter((one) => wanted[HELD[one].setting])
 
 /**
- * Bedrock's quotas of an account are by model: tokens a minute, and a day of as many. It counts no requests any more
- * (https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html, May 2026). So tokens a minute are what has to be limited:
- * of the tenant as a whole, or of every name in models.
+ * Bedrock's quotas of an account are by model: tokens a minute and tokens a day. It no longer counts requests
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html, May 2026). So tokens a minute must be limited, for the tenant as a
+ * whole or for every name in models.
  * @returns what is wrong, for a tenant with sharedAccount
  */
 export function neighbourMistakes({

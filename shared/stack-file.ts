@@ -1,14 +1,14 @@
-/** Parses a stack's file beside Pulumi.yaml, for the programs and the commands alike. Each of them reads the disk itself. */
+/** Parses a stack's file, for the programs and the commands. The callers read it from the disk. */
 import { parse } from 'yaml'
 import { isMap } from './is-map.ts'
 import { removeCommand, secretCommand, setCommand } from './settings/commands.ts'
 
 const STACK_FILE = /^Pulumi\.(?<stack>[A-Za-z0-9_.-]+)\.ya?ml$/
 
-/** `Pulumi.spoke-tenant1.yaml` → `spoke-tenant1`; undefined for any other file. */
+/** `Pulumi.spoke-tenant1.yaml` becomes `spoke-tenant1`; undefined for any other file. */
 export const stackOfFile = (file: string): string | undefined => STACK_FILE.exec(file)?.groups?.stack
 
-/** The names that the file of a stack may have; Pulumi takes the ending of Pulumi.yaml. */
+/** The names that a stack's file may have; Pulumi uses the ending of Pulumi.yaml. */
 export const filesOfStack = (stack: string): readonly [string, string] => [
   `Pulumi.${stack}.yaml`,
   `Pulumi.${stack}.yml`,
@@ -26,11 +26,11 @@ export class StackFileError extends Error {
 }
 
 /**
- * What a file sets, as `pulumi config` hands it to a program: text as it is, everything else as JSON.
- * @param text of the file
- * @param project whose settings are meant: what another namespace keeps encrypted is left out
- * @returns undefined for a file without `config:`, as `pulumi stack init` makes it
- * @throws StackFileError for what is no YAML, and for a setting of the project that is encrypted
+ * The settings in a file, in the form in which `pulumi config` gives them to a program: texts unchanged, everything else as JSON.
+ * @param text the file's content
+ * @param project whose settings are returned; encrypted settings of other namespaces are left out
+ * @returns undefined for a file without `config:`, which `pulumi stack init` makes
+ * @throws StackFileError for a file that is no YAML, and for an encrypted setting of the project
  */
 export function parseStackFile(
   file: string,

@@ -7,11 +7,14 @@ import { parseStackFile, StackFileError, stackOfFile } from './stack-file.ts'
 
 export interface StackFile {
   readonly stack: string
-  /** What it sets. */
+  /** The settings in it. */
   readonly raw: RawSettings
 }
 
-/** Every stack file of a directory, in the order of their names. @throws Error for one that is not valid, with the remedy */
+/**
+ * All stack files of a directory, sorted by name.
+ * @throws Error for a file that is not valid, with the remedy
+ */
 export async function stackFilesIn(directory: string, project: string): Promise<readonly StackFile[]> {
   const files = (await readdir(directory)).sort()
   const read = files.map(async (file): Promise<readonly StackFile[]> => {
@@ -25,7 +28,7 @@ export async function stackFilesIn(directory: string, project: string): Promise<
 
 type Config = Readonly<Record<string, string>> | undefined
 
-/** By file and project, what its text was and says: a process that deploys many tenants reads each file as often. */
+/** By file and project the text and its parsed form, because a process that deploys many tenants reads each file as often. */
 const parsed = new Map<string, { readonly text: string; readonly config: Config }>()
 
 function configOf(file: string, text: string, project: string): Config {
@@ -41,7 +44,7 @@ function parsedNow(file: string, text: string, project: string): Config {
   try {
     return parseStackFile(file, text, project)
   } catch (cause) {
-    // Pulumi prints one message, which has to say what to do.
+    // Pulumi prints one message, so it has to say what to do.
     throw cause instanceof StackFileError ? new Error(`${cause.message} ${cause.remedy}`, { cause }) : cause
   }
 }

@@ -1,33 +1,33 @@
 /**
- * What a tenant's function is told: its environment, set at deployment, and its items in the tenant table,
- * read while requests are served. `functions/` may import it (CONTRIBUTING.md).
+ * What a tenant's gateway is told: its environment variables, which the deployment sets, and its items in the tenant table, which it reads while
+ * it serves. `functions/` may import this file (CONTRIBUTING.md).
  */
 import { createHash } from 'node:crypto'
 import type { Limits } from './limits.ts'
 
-/** Letters and digits only, so that an id is safe in a path, a role name, a tag and a table key. */
+/** Letters and digits only, so that an id can be used in a path, a role's name, a tag and a table key. */
 export const TENANT_ID = /^[a-z][a-z0-9]{1,19}$/
 
-/** Names that callers use for models: short and plain, so that they may be echoed. */
+/** Names of models for callers. They are short and plain, so that messages may repeat them. */
 export const MODEL_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/
 
-/** The ID token's claim that names the user's tenant. Written by administrators only. */
+/** The claim with the user's tenant in an ID token. Only administrators can write it. */
 export const TENANT_CLAIM = 'custom:tenant_id'
 
-/** The ID token's claim that lists the user's groups: a tenant's users are members of the group `TENANT_ID`. */
+/** The claim with the user's groups in an ID token. A tenant's users are members of the group `TENANT_ID`. */
 export const GROUPS_CLAIM = 'cognito:groups'
 
-/** How a claim holds several values: one text, a list of texts, or words with spaces between them in one text. */
+/** The forms of a claim with several values: one text, a list of texts, or words separated by spaces. */
 export const CLAIM_FORMATS = ['text', 'list', 'space-separated'] as const
 export type ClaimFormat = (typeof CLAIM_FORMATS)[number]
 
-/** How a person's token of an external provider says whose tenant's it is. */
+/** How the token of an external provider shows a person's tenant. */
 export interface PeopleClaim {
   readonly claim: string
   readonly format: ClaimFormat
-  /** The tenant's, in the provider's words. */
+  /** The provider's value for the tenant. */
   readonly value: string
-  /** A list that must hold the value as well. */
+  /** A second list that must contain the value. */
   readonly groupsClaim?: string
 }
 
@@ -35,93 +35,98 @@ export interface PeopleClaim {
 export interface GatewayEnvironment {
   /** The one tenant that this function serves. */
   readonly TENANT_ID: string
-  /** Name of the DynamoDB table of tenants, in the function's own region. */
+  /** The name of the DynamoDB table of tenants, in the function's own region. */
   readonly TABLE_NAME: string
-  /** `https://cognito-idp.REGION.amazonaws.com/POOL_ID`, or the external provider's: the `iss` of a token. */
+  /** The claim `iss` of tokens: `https://cognito-idp.REGION.amazonaws.com/POOL_ID`, or the external provider's issuer. */
   readonly ISSUER: string
-  /** The user pool client's id, or the external provider's audience: the `aud` of a token. */
+  /** The claim `aud` of tokens: the user pool client's id, or the external provider's audience. */
   readonly CLIENT_ID: string
-  /** {@link PeopleClaim} as JSON, of an external provider. Without it, tokens are Cognito's. */
+  /** {@link PeopleClaim} of an external provider as JSON. Absent: tokens are Cognito's. */
   readonly PEOPLE_CLAIM?: string
-  /** The key set as JSON (`{"keys":[…]}`), fixed at deployment. Without it, it is fetched from `ISSUER/.well-known/jwks.json`. */
+  /** The key set as JSON (`{"keys":[…]}`), fixed by the deployment. Absent: it is fetched from `ISSUER/.well-known/jwks.json`. */
   readonly KEY_SET?: string
-  /** The table that the key sets of issuers are kept in. With it, none is fetched. */
+  /** The table of issuers' key sets. If set, the gateway fetches no key set. */
   readonly KEY_SETS_TABLE?: string
-  /** The table that requests, tokens and dollars are counted in. Without it, nothing is limited. */
+  /** The table of counters. Absent: nothing is limited. */
   readonly USAGE_TABLE?: string
 }
 
-/** Where the gateway's server listens in a task. */
+/** The port of the gateway's server in a task. */
 export const GATEWAY_PORT = 8080
 
-/** How long the load balancer keeps an idle connection: the longest that AWS allows, as a model may think in silence. */
+/**
+ * How many seconds the load balancer keeps an idle connection: the longest that AWS allows, because a model may think without sending anything.
+ */
 export const LOAD_BALANCER_IDLE_SECONDS = 4_000
 
-/** What the load balancer asks the gateway's server for; no tenant's path begins like this. */
+/** The path of the load balancer's health check; no tenant's path begins like this. */
 export const HEALTH_PATH = '/-/health'
 
-/** Environment variables of a tenant's task besides the function's. */
+/** Environment variables of a tenant's task. */
 export interface TaskEnvironment extends GatewayEnvironment {
   readonly PORT: string
   readonly AWS_REGION: string
-  /** Of a request, its answer included. */
+  /** The most seconds of a request with its answer. */
   readonly TOTAL_TIMEOUT_SECONDS: string
-  /** Node's own. */
+  /** Options of Node. */
   readonly NODE_OPTIONS: string
 }
 
-/** Many streams at once are much short-lived memory: smaller steps of collection hold 1,000 slow ones in 230 MB rather than 320. */
+/** Many simultaneous streams need much short-lived memory. With this option 1,000 slow streams need 230 MB instead of 320. */
 export const TASK_NODE_OPTIONS = '--max-semi-space-size=8'
 
 /** Environment variables of the audit function. */
 export interface AuditEnvironment {
   /** The log group of the trail. */
   readonly AUDIT_LOG_GROUP: string
-  /** Starts the name of every tenant's log group; the rest is the tenant's id. */
+  /** The beginning of the name of every tenant's log group; the tenant's id follows. */
   readonly TENANT_LOG_GROUP_PREFIX: string
 }
 
 /** Environment variables of the function that fetches key sets. */
 export interface KeySetsEnvironment {
-  /** The table that it writes, and nobody else. */
+  /** The table that only this function writes. */
   readonly KEY_SETS_TABLE: string
-  /** The table of tenants, whose configuration names further issuers. */
+  /** The table of tenants, whose configurations name further issuers. */
   readonly TENANTS_TABLE: string
   /** The hub's own issuer. */
   readonly ISSUER: string
-  /** The external provider of people, and where its keys are. */
+  /** The external provider of people, and the address of its keys. */
   readonly IDENTITY_ISSUER?: string
   readonly IDENTITY_JWKS_URI?: string
 }
 
-/** Owner of the hub's issuers in the table of key sets; no tenant's id looks like it. */
+/** The owner of the hub's own issuers in the table of key sets. No tenant's id has this form. */
 export const HUB_OWNER = '@hub'
 
-/** Longest time that keys are used after they were fetched, while their issuer is out of reach. */
+/** How long keys are used after they were fetched, while their issuer is out of reach. */
 export const KEY_SETS_USED_FOR_MILLISECONDS = 24 * 3_600_000
-/** Between two fetches of an issuer's key set. */
+/** The time between two fetches of an issuer's key set. */
 export const KEY_SETS_FETCHED_EVERY_MILLISECONDS = 60_000
 
-/** Key schema of the table of key sets: `tenantId` is a tenant's id or {@link HUB_OWNER}, so that `dynamodb:LeadingKeys` bounds what is read. */
+/**
+ * The key schema of the table of key sets. `tenantId` is a tenant's id or {@link HUB_OWNER}, so that `dynamodb:LeadingKeys` can restrict what is
+ * read.
+ */
 export const KEY_SETS_KEY = { hash: 'tenantId', range: 'issuer' } as const
 
-/** An item of it. */
+/** An item of the table of key sets. */
 export interface StoredKeySet {
   readonly tenantId: string
   readonly issuer: string
-  /** `{"keys":[…]}`: RSA keys for RS256, and nothing else of what the issuer answered. */
+  /** `{"keys":[…]}`: only the RSA keys for RS256 of the issuer's answer. */
   readonly keySet: string
-  /** Epoch milliseconds: when the fetch began. */
+  /** The time at which the fetch began, in milliseconds since 1970. */
   readonly fetchedAt: number
 }
 
 /**
- * Key schema of the table: hash key `tenantId`, range key `item`. A tenant is a few items under its id, so that
- * `dynamodb:LeadingKeys` bounds what a function can read, and one `Query` reads all of them.
+ * The table's key schema: hash key `tenantId`, range key `item`. A tenant has a few items under its id, so that `dynamodb:LeadingKeys` can
+ * restrict what a gateway reads, and one `Query` reads all of them.
  */
 export const TENANT_KEY = { hash: 'tenantId', range: 'item' } as const
 
-/** Longest time that a warm function uses the items it has read: a change is obeyed after that. */
+/** How long a running gateway uses the items that it has read. After that it obeys a change. */
 export const ITEMS_USED_FOR_MILLISECONDS = 10_000
 
 /** The name of a tenant's machine issuer. No tenant's id holds a dot, so `/TENANT.NAME/` is no tenant's own path. */

@@ -61,7 +61,7 @@ export function credentialsOf(roleArn: string | undefined, profile: string | und
 /** The account in a role's ARN. */
 export const accountOfRole = (roleArn: string): string | undefined => ROLE_ARN.exec(roleArn)?.[1]
 
-/** Of whoever stands on a hub. */
+/** For stacks that belong to a hub. */
 export const hubStackSetting: Setting<string | undefined> = {
   type: 'text',
   meaning: "Name of the hub's stack in full.",

@@ -1,8 +1,8 @@
-/** Checks between the hub's settings of who signs in, and where. */
+/** Checks between the hub's settings about signing in. */
 import { secretCommand } from './commands.ts'
 import type { HubValues, Refuse } from './hub-table.ts'
 
-/** AWS: a pool with a domain cannot be reached through an interface endpoint at all. */
+/** A pool with a domain cannot be reached through an interface endpoint (AWS). */
 export function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, refuse: Refuse): void {
   if (userPoolDomain === undefined || keySetVia !== 'endpoint') return
   refuse(
@@ -12,7 +12,7 @@ export function checkUserPoolDomain({ userPoolDomain, keySetVia }: HubValues, re
   )
 }
 
-/** Pages to sign in on, keys from the table (as for machines), and a secret for each client. */
+/** Federation needs pages to sign in on, keys from the table (as for machines), and a secret for each OpenID client. */
 export function checkFederation(values: HubValues, stack: string, refuse: Refuse): void {
   const { federatedProviders, federatedSecrets, userPoolDomain, keySetVia, identity } = values
   const names = Object.keys(federatedProviders)
@@ -41,7 +41,7 @@ export function checkFederation(values: HubValues, stack: string, refuse: Refuse
       refuse('federatedSecrets', `there is no secret of "${name}": ${secretCommand(stack, `federatedSecrets.${name}`)}`)
 }
 
-/** Cognito's endpoint has no other issuer's keys, and the functions have no other way out. */
+/** Cognito's endpoint has the keys of no other issuer, and gateways have no other way out. */
 export function checkIdentity({ identity, keySetVia }: HubValues, refuse: Refuse): void {
   if (identity === undefined || keySetVia === 'table') return
   refuse(

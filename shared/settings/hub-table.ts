@@ -1,4 +1,4 @@
-/** The hub's settings, by what they are about. The checks between them are in hub.ts. */
+/** The hub's settings, grouped by subject. The checks between them are in hub.ts. */
 import { accountSetting, profileSetting, ROLE_ARN, roleArnSetting } from './common.ts'
 import * as capacity from './of-hub/capacity.ts'
 import * as central from './of-hub/central-models.ts'
@@ -86,7 +86,7 @@ export const HUB_TABLE = {
   deletionProtection: records.deletionProtection,
 } as const
 
-/** Settings that only others are made of: credentials, sharing, listener, the shared model endpoint, the endpoint service. */
+/** Settings that are only parts of other values: credentials, sharing, listener, the shared model endpoint, the endpoint service. */
 export const HUB_PARTS = [
   'roleArn',
   'profile',
@@ -105,7 +105,7 @@ export const HUB_PARTS = [
 
 export type HubValues = Values<typeof HUB_TABLE>
 
-/** Which part of a setting is wrong, what was meant, or between which settings whoever wrote them has to choose. */
+/** Which part of a setting is wrong, and what was meant; or between which settings the author has to choose. */
 interface Fix {
   readonly at?: string
   readonly meant?: string

@@ -18,7 +18,7 @@ import { SITE_TABLE } from './site-table.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 import { isPrivate, PRIVATE_RANGES_TEXT } from './values.ts'
 
-/** @throws SettingsError with every mistake */
+/** @throws SettingsError with all mistakes */
 export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
   const read = readTable(HUB_TABLE, raw, {
     stack,
@@ -60,8 +60,8 @@ export function readHubSettings(raw: RawSettings, stack: string): HubSettings {
 const regionOf = (zone: string) => zone.slice(0, -1)
 
 /**
- * A region that nobody knows, and zones that are all of one that is known: the region is the mistake, not the zones.
- * @returns the region that is meant
+ * If the region is unknown, and all zones belong to a known one, the region is the mistake.
+ * @returns the region that was meant
  */
 function checkRegion({ region, availabilityZones }: HubValues, refuse: Refuse): string {
   const [meant = region, ...others] = new Set(availabilityZones.map(regionOf))
@@ -70,7 +70,7 @@ function checkRegion({ region, availabilityZones }: HubValues, refuse: Refuse): 
   return meant
 }
 
-/** Supernets to propose: a hub's block overlaps one of them at most. */
+/** Supernets for suggestions: a hub's block overlaps at most one of them. */
 const SUPERNETS = ['10.64.0.0/10', '10.128.0.0/10'] as const
 
 function checkNetwork(values: HubValues, refuse: Refuse): void {
@@ -96,7 +96,7 @@ function checkAccounts({ account, roleArn, shareWithAccounts = [] }: HubValues, 
   }
 }
 
-/** Two statements name each of them. */
+/** Each deployer is in two statements of the trust policy. */
 function checkDeployers({ deployers }: HubValues, refuse: Refuse): void {
   const { length } = JSON.stringify(onboardingTrustPolicy({ deployers }))
   if (length <= POLICY_LIMITS.trust) return
@@ -107,7 +107,7 @@ function checkDeployers({ deployers }: HubValues, refuse: Refuse): void {
   )
 }
 
-/** A rule a block and port, in one group. */
+/** A security group rule for each block and port, in one group. */
 function checkBlocks(values: HubValues, listener: Listener, refuse: Refuse): void {
   const { allowedCidrBlocks, clientInstance, endpointService, loadBalancer } = values
   for (const [index, block] of allowedCidrBlocks.entries())
@@ -126,7 +126,7 @@ function checkBlocks(values: HubValues, listener: Listener, refuse: Refuse): voi
   )
 }
 
-/** Consumers call the gateway by its own name, which is proven in its public zone. */
+/** Consumers call the gateway by its own name, whose ownership is proven in its public zone. */
 function checkEndpointService(values: HubValues, listener: Listener, refuse: Refuse): void {
   const { account, endpointService, endpointServiceAccounts: accounts } = values
   if (endpointService && listener.kind !== 'hostedZone')
@@ -146,14 +146,14 @@ function checkEndpointService(values: HubValues, listener: Listener, refuse: Ref
     })
 }
 
-/** CloudWatch notifies topics of its own region only; the account may be another. */
+/** CloudWatch notifies topics of its own region only. The topic may belong to another account. */
 function checkAlarmTopic({ alarmTopicArn, region }: HubValues, refuse: Refuse): void {
   if (alarmTopicArn === undefined || TOPIC_ARN.exec(alarmTopicArn)?.[1] === region) return
   const meant = `arn:aws:sns:${region}:{ACCOUNT}:{NAME}`
   refuse('alarmTopicArn', `"${alarmTopicArn}" is not in ${region}.`, { meant })
 }
 
-/** The dashboard is all that reads them; and an account looks into its own sink only. */
+/** Only the dashboard uses the sink, and an account can look into its own sink only. */
 function checkAccountMetrics({ accountMetrics, dashboard, account, region }: HubValues, refuse: Refuse): void {
   if (accountMetrics === undefined) return
   if (!dashboard)
@@ -169,10 +169,13 @@ function checkAccountMetrics({ accountMetrics, dashboard, account, region }: Hub
   })
 }
 
-/** Of the first name of a certificate that ACM makes: RFC 5280 bounds the common name. Imported certificates may have longer ones. */
+/**
+ * The limit for the first name of a certificate that ACM makes, because RFC 5280 limits the common name. Imported certificates may have longer
+ * ones.
+ */
 const LONGEST_REQUESTED = 64
 
-/** HTTPS is never silently missing, and of two ways to it neither is chosen silently. */
+/** HTTPS is never missing unnoticed, and if two ways to it are set, neither is chosen silently. */
 function listenerOf(values: HubValues, refuse: Refuse): Listener | undefined {
   const { domainName, hostedZoneId, certificateArn, allowInsecureHttp } = values
   if (allowInsecureHttp) {
@@ -230,7 +233,7 @@ function sharingOf(values: HubValues, refuse: Refuse): Sharing | undefined {
   return undefined
 }
 
-/** The shared endpoint's models as AWS will take them: known in the region, and all of them in one policy. */
+/** Checks the shared endpoint's models: known in the region, and all of them fit into one policy. */
 function centralOf(values: HubValues, sharing: Sharing, refuse: Refuse): CentralModelsSettings | undefined {
   const { centralModels, centralModelRegions, securityGroupRules, region } = values
   if (centralModels === undefined) {

@@ -1,7 +1,7 @@
-/** The tables of docs/settings.md, made of the same descriptions that the settings are read by. */
+/** The tables of docs/settings.md, made from the descriptions with which the settings are read. */
 import type { Table } from './setting.ts'
 
-/** @param meanings of settings whose row has none, by name */
+/** @param meanings of settings whose rows have none, by name */
 export function settingsTable(table: Table, meanings: ReadonlyMap<string, string>): string {
   const rows = Object.entries(table).map(([name, { type, meaning = meanings.get(name), allowed, fallback }]) => {
     if (meaning === undefined) throw new Error(`${name} says nowhere what it means. Write a comment above its row.`)
@@ -14,8 +14,9 @@ export function settingsTable(table: Table, meanings: ReadonlyMap<string, string
 }
 
 /**
- * Doc comments of the rows of a table. The gateway's bundle has the rows of gateway-settings.ts, and no comment.
- * @param source of a file with an object literal: two spaces before each row
+ * The doc comments of a table's rows, which are the meanings of these settings: the gateway's bundle contains the rows of gateway-settings.ts,
+ * but no comments.
+ * @param source of a file with an object literal, with two spaces before each row
  */
 export function meaningsIn(source: string): ReadonlyMap<string, string> {
   const rows = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(\w+):/g)

@@ -1,4 +1,4 @@
-/** The way in: a stack's settings as Pulumi keeps them → typed settings, or every mistake in them at once. */
+/** Turns a stack's settings in Pulumi's form into typed settings, or reports all mistakes in them at once. */
 import type { Settings } from '../settings.ts'
 import { nearest } from './commands.ts'
 import { readHubSettings } from './hub.ts'
@@ -7,14 +7,14 @@ import { mistake, type RawSettings, SettingsError } from './setting.ts'
 import { readSiteSettings } from './site.ts'
 import { readSpokeSettings } from './spoke.ts'
 
-/** Where the settings were read, for errors and defaults. */
+/** The stack and project of the settings, for errors and defaults. */
 export interface SettingsOrigin {
   readonly organization: string
   readonly project: string
   readonly stack: string
 }
 
-/** @throws SettingsError with every mistake, each with what was set, what is allowed and what to do */
+/** @throws SettingsError with all mistakes, each with what was set, what is allowed and what to do */
 export function readSettings(raw: RawSettings, origin: SettingsOrigin): Settings {
   const { organization, project, stack } = origin
   switch (raw.role) {
@@ -33,8 +33,9 @@ export function readSettings(raw: RawSettings, origin: SettingsOrigin): Settings
 }
 
 /**
- * The project's own settings out of all that Pulumi keeps (`genai-hub-spoke:account` → `account`), and those whose namespace is
- * a slip of the project's name, in full (`genai-hubspoke:tier`): nobody would read them, so they are refused as unknown.
+ * The project's own settings among all that Pulumi keeps (`genai-hub-spoke:account` becomes `account`). Settings whose namespace is the
+ * project's name with a typing mistake are kept in full (`genai-hubspoke:tier`), so that they are refused as unknown; otherwise nobody would
+ * notice that they have no effect.
  */
 export function ofProject(all: Readonly<Record<string, string>>, project: string): RawSettings {
   return Object.fromEntries(
@@ -46,7 +47,7 @@ export function ofProject(all: Readonly<Record<string, string>>, project: string
   )
 }
 
-/** The same letters, a slip in them, or the beginning of them. */
+/** The same letters, one typing mistake, or the beginning of the name. */
 function isSlipOf(namespace: string, project: string): boolean {
   const [written, meant] = [namespace, project].map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')) as [
     string,

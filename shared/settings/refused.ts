@@ -1,9 +1,9 @@
-/** A value that a setting does not take. */
+/** A value that a setting does not accept. */
 export class Refused extends Error {
   override readonly name = 'Refused'
-  /** Where in a list or a map: `[1]`, `["fast"]`; empty for all of it. */
+  /** The place in a list or a map: `[1]`, `["fast"]`; empty for the whole value. */
   readonly at: string
-  /** The value that can only have been meant, if there is one. */
+  /** The value that was certainly meant, if there is one. */
   readonly meant: string | undefined
 
   constructor(message: string, { at = '', meant }: { readonly at?: string; readonly meant?: string | undefined } = {}) {
@@ -12,7 +12,7 @@ export class Refused extends Error {
     this.meant = meant
   }
 
-  /** The same, of an entry of a list or a map. */
+  /** The same, for an entry of a list or a map. */
   static at(at: string, error: unknown): Refused {
     const message = error instanceof Error ? error.message : String(error)
     return new Refused(message, { at, meant: error instanceof Refused ? error.meant : undefined })

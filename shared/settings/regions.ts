@@ -1,9 +1,9 @@
-/** CloudFront takes certificates and web ACLs of this region only, wherever everything else is. */
+/** The only region of CloudFront's certificates and web ACLs. */
 export const CLOUDFRONT_REGION = 'us-east-1'
 
 /**
- * Regions of the `aws` partition, November 2026. Nothing is refused for not being here: it only tells which of two settings that
- * contradict each other is the mistaken one.
+ * Regions of the `aws` partition, November 2026. Nothing is refused because it is not in the list. It only serves to decide which of two
+ * contradicting settings is the mistake.
  */
 export const REGIONS: readonly string[] = [
   'af-south-1',

@@ -1,25 +1,28 @@
 /**
- * What a setting is, and how a table of them is read: one description drives the reading, the errors and the
- * table in docs/settings.md, so that the three cannot drift apart.
+ * The description of a setting, and how a table of them is read. The same description is used for reading, for errors and for docs/settings.md,
+ * so the three cannot differ.
  */
 import { nearest, removeCommand, setAt, setCommand } from './commands.ts'
 import { Refused } from './refused.ts'
 
 /** One `pulumi config` setting. */
 export interface Setting<T> {
-  /** For docs/settings.md: `text`, `list of text`, `true or false`, … */
+  /** The type in docs/settings.md: `text`, `list of text`, `true or false` and so on. */
   readonly type: string
-  /** Of one that the gateway is told, its row's comment in ../gateway-settings.ts may be it. */
+  /** The meaning in docs/settings.md. If the gateway gets the setting, the comment of its row in ../gateway-settings.ts may be the meaning. */
   readonly meaning?: string
-  /** What a bad value's error says is allowed. */
+  /** The allowed values, in the error for a bad value. */
   readonly allowed: string
-  /** What stands for a value in a printed command, where only the user knows it: `{ACCOUNT}`. No setting takes braces. */
+  /** The placeholder in a printed command for a value that only the user knows: `{ACCOUNT}`. No setting accepts braces. */
   readonly placeholder: string
-  /** What is used when nothing is set; `required` refuses that. */
+  /** The value if nothing is set; `required` means that this is refused. */
   readonly fallback: 'required' | { readonly value: T; readonly text: string }
   /** Whether it is a list or a map, whose entries are set by path. @default a text */
   readonly entries?: 'list' | 'map'
-  /** Reads the text that Pulumi keeps (JSON for lists and maps). @throws Refused saying only what is wrong with it */
+  /**
+   * Reads the text that Pulumi keeps (JSON for lists and maps).
+   * @throws Refused that says only what is wrong with it
+   */
   readonly parse: (raw: string) => T
 }
 
@@ -28,12 +31,12 @@ export type Table = Readonly<Record<string, Setting<unknown>>>
 /** The values of a table of settings. */
 export type Values<T extends Table> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
 
-/** Values as the programs have them: what has no value is absent. */
+/** Values in the form of the programs: a setting without a value is absent. */
 export type Settled<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
-/** @param parts names of those that only others are made of */
+/** @param parts the names of settings that are only parts of other values */
 export function settled<T extends object, const P extends readonly (keyof T)[]>(
   values: T,
   parts: P,
@@ -44,23 +47,20 @@ export function settled<T extends object, const P extends readonly (keyof T)[]>(
   return Object.fromEntries(entries) as unknown as Settled<Omit<T, P[number]>>
 }
 
-/**
- * The project's settings as Pulumi keeps them: name without namespace → text. It is
- * `pulumi.runtime.allConfig()` without the `genai-hub-spoke:` in front.
- */
+/** The project's settings in Pulumi's form: texts by name. It is `pulumi.runtime.allConfig()` without the prefix `genai-hub-spoke:`. */
 export type RawSettings = Readonly<Record<string, string>>
 
-/** One thing that is wrong with the settings. */
+/** One mistake in the settings. */
 export interface Problem {
   readonly setting: string
   /** What was set and what is wrong with it. */
   readonly got: string
   readonly allowed: string
-  /** The command that puts it right, or what to do where no command can know that. */
+  /** The command that corrects it, or, if no command can, what to do. */
   readonly fix: string
 }
 
-/** What a setting's own description says about a mistake in it. */
+/** A mistake in a setting, with the texts of the setting's description. */
 export function mistake(
   stack: string,
   name: string,
@@ -74,13 +74,13 @@ export function mistake(
   return { setting: name, got, allowed, fix }
 }
 
-/** All of a list or a map, as a command sets it at once. */
+/** The whole of a list or a map, as a command sets it. */
 function whole({ entries, placeholder }: Setting<unknown>): string {
   if (entries === 'list') return JSON.stringify([placeholder])
   return entries === 'map' ? JSON.stringify({ '{NAME}': placeholder }) : placeholder
 }
 
-/** All that is wrong with a stack's settings, at once: people fix a file in one go, not an error a run. */
+/** All mistakes in a stack's settings, so that a file can be corrected in one go. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly problems: readonly Problem[]
@@ -99,13 +99,16 @@ export class SettingsError extends Error {
   }
 }
 
-/** Another kind of stack, for whoever has written a setting of it. */
+/** Another kind of stack, for an error about one of its settings. */
 export interface Role {
   readonly name: string
   readonly table: Table
 }
 
-/** Reads every setting of the table, and refuses those that are not in it. @throws SettingsError with every mistake */
+/**
+ * Reads all settings of the table, and refuses others.
+ * @throws SettingsError with all mistakes
+ */
 export function readTable<T extends Table>(
   table: T,
   raw: RawSettings,
@@ -118,7 +121,7 @@ export function readTable<T extends Table>(
     const text = raw[name]
     if (text === undefined) {
       if (setting.fallback !== 'required') values[name] = setting.fallback.value
-      // A misspelt one is told once.
+      // A misspelt setting is reported once.
       else if (!unknown.some(({ meant }) => meant === name))
         problems.push(mistake(stack, name, setting, 'it is not set.'))
       continue
@@ -136,7 +139,7 @@ export function readTable<T extends Table>(
 
 interface UnknownName {
   readonly name: string
-  /** The setting that it can only be, if that is not set as well. */
+  /** The setting that was certainly meant, unless it is set as well. */
   readonly meant?: string
 }
 

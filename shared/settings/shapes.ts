@@ -1,14 +1,14 @@
-/** Settings of a simple shape: what people are told about one, and how its text is read, follow from the shape. */
+/** Settings with a simple shape: their description and their reader are derived from the shape. */
 import type { Shape, ValueOf } from '../shape.ts'
 import type { Setting } from './setting.ts'
 import { integerIn, listOf, matching, oneOf, trueOrFalse } from './values.ts'
 
-/** What a shape does not say. */
+/** What has to be said besides the shape. */
 export interface Said<V> {
   readonly meaning: string
-  /** `required`, or what is used when nothing is set. */
+  /** `required`, or the value if nothing is set. */
   readonly fallback: V | 'required'
-  /** More than the shape's own. */
+  /** Replaces the shape's text about allowed values. */
   readonly allowed?: string
 }
 
@@ -25,7 +25,7 @@ export function simple(shape: Shape, { meaning, fallback, allowed }: Said<unknow
   }
 }
 
-/** @param value of a simple shape, or `undefined` for none */
+/** @param value of a simple shape, or `undefined` for no default */
 export const defaultOf = (value: unknown): { readonly value: unknown; readonly text: string } => ({
   value,
   text: value === undefined ? 'none' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``,
@@ -33,7 +33,7 @@ export const defaultOf = (value: unknown): { readonly value: unknown; readonly t
 
 type Description = Pick<Setting<unknown>, 'type' | 'allowed' | 'placeholder' | 'entries' | 'parse'>
 
-/** What is said of any setting of the shape. */
+/** The description of every setting with this shape. */
 export function describe(shape: Shape): Description {
   switch (shape.is) {
     case 'true or false':
@@ -59,6 +59,6 @@ export function describe(shape: Shape): Description {
   }
 }
 
-/** `a, b or c` */
+/** Joins choices: `a, b or c`. */
 const enumerated = (choices: readonly string[]) =>
   choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`

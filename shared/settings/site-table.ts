@@ -1,4 +1,4 @@
-/** The settings of a client, one by one. The checks between them are in site.ts. */
+/** The settings of a client. The checks between them are in site.ts. */
 import {
   accountSetting,
   CERTIFICATE_ARN,
@@ -81,5 +81,5 @@ export const SITE_TABLE = {
   wafRateLimit,
 } as const
 
-/** Settings that only others are made of: credentials, the name and its certificate. */
+/** Settings that are only parts of other values: credentials, the name and its certificate. */
 export const SITE_PARTS = ['roleArn', 'profile', 'domainName', 'hostedZoneId', 'certificateArn'] as const

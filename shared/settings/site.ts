@@ -12,8 +12,8 @@ type SiteValues = Values<typeof SITE_TABLE>
 type Refuse = (setting: keyof SiteValues, got: string) => void
 
 /**
- * @param defaultHubStack what `hubStack` is when it is not set
- * @throws SettingsError with every mistake
+ * @param defaultHubStack the value of `hubStack` if it is not set
+ * @throws SettingsError with all mistakes
  */
 export function readSiteSettings(raw: RawSettings, stack: string, defaultHubStack: string): SiteSettings {
   const otherRoles = [

@@ -1,4 +1,4 @@
-/** A spoke's settings. What the gateway is told is in ../gateway-settings.ts; the checks between settings are in spoke.ts. */
+/** A spoke's settings. Those that the gateway gets are in ../gateway-settings.ts; the checks between settings are in spoke.ts. */
 import { SPOKE_PREFIXES } from '../addressing.ts'
 import { TENANT_ID } from '../tenant.ts'
 import { accountSetting, hubStackSetting, profileSetting, roleArnSetting } from './common.ts'
@@ -146,7 +146,7 @@ export const SPOKE_TABLE = {
   sharedAccountWithoutLimits,
 } as const
 
-/** Settings that only others are made of: credentials, models with their chains, what runs the gateway. */
+/** Settings that are only parts of other values: credentials, models with their chains, what runs the gateway. */
 export const SPOKE_PARTS = [
   'hubStack',
   'roleArn',

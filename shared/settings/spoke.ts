@@ -15,8 +15,8 @@ type SpokeValues = Values<typeof SPOKE_TABLE>
 type Refuse = (setting: keyof SpokeValues, got: string, meant?: string) => void
 
 /**
- * @param defaultHubStack what `hubStack` is when it is not set
- * @throws SettingsError with every mistake
+ * @param defaultHubStack the value of `hubStack` if it is not set
+ * @throws SettingsError with all mistakes
  */
 export function readSpokeSettings(raw: RawSettings, stack: string, defaultHubStack: string): SpokeSettings {
   const values = readTable(SPOKE_TABLE, raw, {
@@ -93,7 +93,7 @@ function defaultModelOf({ models, defaultModel }: SpokeValues, refuse: Refuse): 
   return undefined
 }
 
-/** A tier of the other kind of compute, and an image without tasks, are mistakes that nobody would notice. */
+/** A tier for the other kind of compute, and an image without tasks, have no effect and are refused, because nobody would notice. */
 function computeOf({ compute, tier, gatewayImage }: SpokeValues, refuse: Refuse): Compute | undefined {
   if (compute === 'lambda' && gatewayImage !== undefined)
     refuse('compute', 'it is lambda, and gatewayImage is set, which only tasks on Fargate run.')
@@ -110,7 +110,7 @@ function computeOf({ compute, tier, gatewayImage }: SpokeValues, refuse: Refuse)
 
 const OF_NETWORK = ['cidrBlock', 'availabilityZoneIds'] as const
 
-/** A tenant with an endpoint of its own has a network for it; one at the hub's has none, and addresses of it would be nobody's. */
+/** A tenant with an endpoint of its own needs a network for it. A tenant at the hub's has none, so addresses would have no effect. */
 function networkMistakes(values: SpokeValues, stack: string): readonly Problem[] {
   const { modelEndpoint } = values
   return OF_NETWORK.flatMap((name): readonly Problem[] => {

@@ -1,6 +1,6 @@
 /**
- * Readers of single values. Each throws a {@link Refused} that quotes what it got, with what was meant where that is certain.
- * What is allowed is said by the setting.
+ * Readers of single values. Each throws a {@link Refused} that quotes the value, and the value that was meant if that is certain. The setting
+ * says what is allowed.
  */
 import { contains, parseCidr, startOf } from '../cidr.ts'
 import { nearest } from './commands.ts'
@@ -8,7 +8,10 @@ import { Refused } from './refused.ts'
 
 const quote = (raw: string) => `"${raw.length > 80 ? `${raw.slice(0, 77)}...` : raw}"`
 
-/** Text that matches `pattern`. @param same another writing of the same, such as lower case; its result is checked */
+/**
+ * A text that matches `pattern`.
+ * @param same another form of the same text, such as lower case, which is then checked
+ */
 export function matching(pattern: RegExp, what: string, same?: (raw: string) => string): (raw: string) => string {
   return (raw) => {
     if (pattern.test(raw)) return raw
@@ -34,13 +37,13 @@ export function trueOrFalse(raw: string): boolean {
   throw new Refused(`${quote(raw)} is neither true nor false.`, { meant })
 }
 
-/** As YAML 1.1 had them, and shells have. */
+/** The words for true in YAML 1.1 and in shells. */
 const YES = ['true', 'yes', 'y', 'on', '1']
 const NO = ['false', 'no', 'n', 'off', '0']
 
 export function integerIn(least: number, most: number): (raw: string) => number {
   return (raw) => {
-    // Number() would also take '', ' 5', '0x10' and '1e3'.
+    // `Number()` would also accept '', ' 5', '0x10' and '1e3'.
     if (!/^\d{1,15}$/.test(raw)) throw new Refused(`${quote(raw)} is not a whole number.`)
     const value = Number(raw)
     if (value < least || value > most) throw new Refused(`${value} is out of range.`)
@@ -57,7 +60,7 @@ export function numberIn(choices: readonly number[]): (raw: string) => number {
   }
 }
 
-/** A list of distinct texts, each read by `parse`. YAML's unquoted numbers are taken as their digits. */
+/** A list of different texts, each read by `parse`. Numbers that YAML has read are taken as their digits. */
 export function listOf(
   parse: (raw: string) => string,
   atLeast: number,
@@ -83,7 +86,7 @@ export function listOf(
   }
 }
 
-/** A map of text to unread values, in the order written. */
+/** A map from texts to values that are not read yet, in the order of the file. */
 export function mapOf(raw: string): readonly (readonly [string, unknown])[] {
   const map = json(raw)
   if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new Refused(`${quote(raw)} is not a map.`)
@@ -99,10 +102,10 @@ export function account(raw: string): string {
   })
 }
 
-/** Private ranges. A route for any other range would hide real addresses of the internet from the VPC. */
+/** Private ranges. A route for any other range would hide public addresses from the VPC. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'] as const
 
-/** @param block a CIDR block that was read */
+/** @param block a valid CIDR block */
 export const isPrivate = (block: string): boolean => PRIVATE_RANGES.some((range) => contains(range, block))
 
 export function privateCidr(largest: number, smallest: number): (raw: string) => string {
@@ -120,7 +123,7 @@ export const anyCidr = orBlockOf((raw) => {
   return raw
 })
 
-/** An address with a prefix means the block that it is in, where such a block is taken. */
+/** If the setting accepts blocks, an address with a prefix means the block that contains it. */
 function orBlockOf(check: (raw: string) => string): (raw: string) => string {
   return (raw) => {
     try {

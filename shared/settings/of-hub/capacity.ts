@@ -1,4 +1,4 @@
-/** Hub settings: what the hub's account has, and what tenants may run on. */
+/** Hub settings: the account's quotas, and what tenants may run on. */
 import { DEFAULT_LISTENER_RULES } from '../../load-balancer-quotas.ts'
 import { IMAGE, none } from '../common.ts'
 import type { Setting } from '../setting.ts'

@@ -1,4 +1,4 @@
-/** Hub settings: providers that the user pool itself sends people to, each for the people of one tenant. */
+/** Hub settings: providers to which the user pool federates, each for the people of one tenant. */
 import { FEDERATED_NAME, type FederatedProvider } from '../../federation.ts'
 import { isMap } from '../../is-map.ts'
 import { TENANT_ID } from '../../tenant.ts'
@@ -42,7 +42,7 @@ function parseProvider(name: string, value: unknown): FederatedProvider {
   const { type } = value
   const fields = typeof type === 'string' ? FIELDS[type] : undefined
   if (!fields) throw refuse(`its type is ${JSON.stringify(type) ?? 'not set'}, neither oidc nor saml.`)
-  // Never with its value: it may be a secret in the wrong place.
+  // Without the value, which may be a secret in the wrong place.
   const extra = Object.keys(value).find((one) => !fields.includes(one))
   if (extra !== undefined) throw refuse(`it has the unknown entry "${extra}".`)
   const text = (field: string, pattern: RegExp, what: string): string => {
@@ -65,10 +65,10 @@ function parseProvider(name: string, value: unknown): FederatedProvider {
   }
 }
 
-/** What a printed command has in its place. */
+/** The form of a placeholder in a printed command. */
 const PLACEHOLDER = /^\{[A-Z]+\}$/
 
-/** In a stack's file it is encrypted, and only Pulumi reads it: whoever reads the file alone sees that it is there. */
+/** The values are encrypted in the stack's file, and only Pulumi can read them. Readers of the file alone see only that they exist. */
 export const federatedSecrets: Setting<Readonly<Record<string, string>>> = {
   type: 'map, each value a secret',
   meaning:
@@ -88,7 +88,7 @@ export const federatedSecrets: Setting<Readonly<Record<string, string>>> = {
   },
 }
 
-/** As {@link mapOf}, whose refusal quotes what it got: here that may be a secret. */
+/** Like {@link mapOf}, but its error does not quote the value, which may be a secret here. */
 function unquoted(raw: string): ReturnType<typeof mapOf> {
   try {
     return mapOf(raw)

@@ -1,4 +1,4 @@
-/** Hub settings: the name that clients call, who may reach it, and how fast. */
+/** Hub settings: the name that clients call, who may reach it, and how often. */
 import { mostAllowedBlocks } from '../../load-balancer-quotas.ts'
 import { CERTIFICATE_ARN, DOMAIN, none } from '../common.ts'
 import type { Setting } from '../setting.ts'
@@ -43,7 +43,7 @@ export const allowInsecureHttp = simple(
   },
 )
 
-/** As many as the load balancer's security group has room for, whatever else is set. */
+/** The most blocks for which the load balancer's security group has room, whatever else is set. */
 const MOST_BLOCKS = mostAllowedBlocks({ kind: 'insecureHttp' }, false)
 
 export const allowedCidrBlocks: Setting<readonly string[]> = {

@@ -1,4 +1,4 @@
-/** Hub settings: who people are known by, and how the gateways get the keys of tokens. */
+/** Hub settings: where people sign in, and how the gateways get the keys of tokens. */
 import { KEY_SET_WAYS, USER_POOL_MFA } from '../../choices.ts'
 import type { IdentitySettings } from '../../identity-provider.ts'
 import { CLAIM_FORMATS } from '../../tenant.ts'
@@ -56,10 +56,10 @@ const FIELDS = ['issuer', 'jwksUri', 'audience', 'tenantClaim', 'claimFormat', '
 const CLAIM = /^[\w:./-]{1,128}$/
 const VALUE = /^[\x21-\x7e]{1,256}$/
 
-/** Audiences that a provider gives every application's tokens: whoever has any of them would pass. */
+/** Audiences in the tokens of every application of a provider. With one of these, all of them would be accepted. */
 const SHARED_AUDIENCES = ['account', 'https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000']
 
-/** Checked of every token by themselves, or different in each. */
+/** Claims that are checked for every token, or that differ in every token. */
 const NO_TENANT = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sub', 'nonce', 'token_use', 'ver', 'typ']
 
 function parseIdentity(raw: string): IdentitySettings {

@@ -1,11 +1,11 @@
-/** Hub settings: records, alarms, and what is kept from deletion. */
+/** Hub settings: records, alarms, and protection from deletion. */
 import type { MetricsSink } from '../../choices.ts'
 import { none, SINK_ARN, TOPIC_ARN } from '../common.ts'
 import type { Setting } from '../setting.ts'
 import { simple } from '../shapes.ts'
 import { matching, numberIn } from '../values.ts'
 
-/** What CloudWatch Logs can be told, besides to keep everything for ever. */
+/** The retentions that CloudWatch Logs offers, besides keeping everything for ever. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const

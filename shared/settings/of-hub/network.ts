@@ -1,4 +1,4 @@
-/** Hub settings: addresses, zones, and whom the Transit Gateway is shared with. */
+/** Hub settings: addresses, zones, and with whom the Transit Gateway is shared. */
 import { HUB_PREFIXES } from '../../addressing.ts'
 import { none } from '../common.ts'
 import type { Setting } from '../setting.ts'

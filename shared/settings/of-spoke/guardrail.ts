@@ -1,4 +1,4 @@
-/** The setting `guardrail`: an existing guardrail of the tenant's account, or what one is made of. */
+/** The setting `guardrail`: an existing guardrail of the tenant's account, or the rules from which one is made. */
 import { GUARDRAIL_VERSION } from '../../guardrail.ts'
 import { isMap } from '../../is-map.ts'
 import { Refused } from '../refused.ts'
@@ -9,11 +9,11 @@ export type GuardrailSettings =
   | { readonly kind: 'existing'; readonly arn: string; readonly version: string }
   | ({ readonly kind: 'made' } & GuardrailRules)
 
-/** Bedrock's own terms. */
+/** In Bedrock's own terms. */
 export interface GuardrailRules {
-  /** What is not talked about, by its name. */
+  /** Denied topics, by name. */
   readonly topics: readonly Topic[]
-  /** Words and phrases, refused wherever they stand. */
+  /** Words and phrases that are blocked wherever they occur. */
   readonly words: readonly string[]
   /** AWS's own list of profanities. */
   readonly profanity: boolean
@@ -29,7 +29,7 @@ export interface Topic {
   readonly examples: readonly string[]
 }
 
-/** As the API has them; a test holds the lists to the SDK's. */
+/** The values of the API; a test compares the lists with the SDK's. */
 export const PII_KINDS = [
   ...([
     'ADDRESS',
@@ -54,7 +54,7 @@ export type ContentFilter = (typeof CONTENT_FILTERS)[number]
 export const STRENGTHS = ['NONE', 'LOW', 'MEDIUM', 'HIGH'] as const
 export type Strength = (typeof STRENGTHS)[number]
 
-/** Of one guardrail, by AWS's quotas, and by what CreateGuardrail takes. */
+/** The limits of one guardrail: AWS's quotas, and the limits of CreateGuardrail. */
 const MOST = { topics: 30, definition: 200, examples: 5, example: 100, words: 10_000, word: 100, message: 500 } as const
 
 const MESSAGE = 'This was blocked by the content policy of your organisation.'

@@ -30,7 +30,10 @@ export const limits: Setting<Limits | undefined> = {
   },
 }
 
-/** What the figures alone do not tell. @returns what is wrong with a limit, or nothing */
+/**
+ * Checks that need more than the numbers themselves.
+ * @returns what is wrong with a limit, if anything
+ */
 export function limitsMistakes(
   { tenant, user, models = {} }: Limits,
   tenantsModels: Readonly<Record<string, unknown>>,

@@ -1,4 +1,7 @@
-/** The setting `machineIssuers`: whose tokens a tenant's machines call with. What is refused here would let in more than was meant. */
+/**
+ * The setting `machineIssuers`: the issuers of the tokens with which a tenant's machines call. The checks refuse entries that would admit more
+ * callers than was meant.
+ */
 import { MACHINE_NAME, type MachineIssuer } from '../../tenant.ts'
 import { ADDRESS } from '../common.ts'
 import { Refused } from '../refused.ts'
@@ -7,9 +10,9 @@ import { mapOf, matching } from '../values.ts'
 
 export type MachineIssuers = Readonly<Record<string, MachineIssuer>>
 
-/** A rule of the load balancer each. */
+/** Each takes a rule of the load balancer. */
 const MOST = 10
-/** The load balancer checks ten claims of a token besides its issuer and times. */
+/** The load balancer checks at most ten claims of a token, besides its issuer and times. */
 const MOST_CLAIMS = 10
 
 export const machineIssuers: Setting<MachineIssuers> = {
@@ -70,7 +73,7 @@ function textOf(from: Readonly<Record<string, unknown>>, name: string): string {
   return value
 }
 
-/** Equal means equal: whoever writes a wildcard means something that is not there. */
+/** Claims are compared for equality. A wildcard is refused, because its author expects an effect that it does not have. */
 function exact(name: string, value: string): string {
   if (/[*?]/.test(value))
     throw new Refused(`${name} is "${value}": there are no wildcards, a claim is equal or it is refused.`)
@@ -79,7 +82,7 @@ function exact(name: string, value: string): string {
   return value
 }
 
-/** Checked of every token anyway, or different in each. */
+/** Claims that are checked for every token, or that differ in every token. */
 const NOT_BINDING = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'typ', 'ver', 'token_use', 'scope', 'scp', 'azp', 'tid']
 
 function parseClaims(value: unknown): Readonly<Record<string, string>> {
@@ -95,11 +98,11 @@ function parseClaims(value: unknown): Readonly<Record<string, string>> {
   )
 }
 
-/** What is known of an issuer. */
+/** What is known about an issuer. */
 interface Kind {
   readonly audience: 'required' | 'none'
   readonly jwksUri: (issuer: string) => string
-  /** One of each list must be among the claims. */
+  /** One claim of each list must be given. */
   readonly required: readonly (readonly string[])[]
   readonly why: string
 }
@@ -165,7 +168,7 @@ function requireBinding({ required, why }: Kind, claims: Readonly<Record<string,
     throw new Refused('it has no claim that names the machine, such as sub: an issuer alone is not enough.')
 }
 
-/** Of machines whose tokens AWS STS makes: whose, and for which audience. */
+/** The roles of machines with tokens from AWS STS, and the tokens' audiences. */
 export const machineRoles = (
   issuers: MachineIssuers,
 ): readonly { readonly roleArn: string; readonly audience: string }[] =>
@@ -175,7 +178,10 @@ export const machineRoles = (
       : [],
   )
 
-/** What only the tenant's other settings tell. @returns what is wrong with one, or nothing */
+/**
+ * Checks that need the tenant's other settings.
+ * @returns what is wrong with a machine, if anything
+ */
 export function machineMistakes(
   issuers: MachineIssuers,
   { tenantId, account }: { readonly tenantId: string; readonly account: string },
@@ -187,7 +193,7 @@ export function machineMistakes(
       mistakes.push(
         `"${name}": the claim sub is "${claims.sub}", not the ARN of a role in the tenant's account ${account}.`,
       )
-    // Whoever asks for a token picks its audience: one that is this tenant's cannot have been asked for by mistake.
+    // The caller chooses the token's audience. An audience that contains the tenant cannot have been chosen for another purpose.
     if (!audience.split(/[^a-z0-9]+/).includes(tenantId))
       mistakes.push(
         `"${name}": the audience "${audience}" does not name ${tenantId}; genai/${tenantId}, for one, does.`,

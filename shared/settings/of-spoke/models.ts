@@ -1,4 +1,4 @@
-/** The settings `models` and `modelRegions`: which models a tenant may call, by which names, and where requests to them may go. */
+/** The settings `models` and `modelRegions`: the models that a tenant may call, their names, and the regions to which requests may go. */
 import { takesGuardrail } from '../../guardrail.ts'
 import { MOST_IN_CHAIN } from '../../model-chain.ts'
 import { NO_ARNS } from '../../policies/models.ts'
@@ -15,9 +15,12 @@ export const MODEL_ID = /^(?=.{3,140}$)([a-z]{2,10}(-[a-z]{2,10})?\.)?[a-z0-9-]+
 export interface TenantModel {
   /** A model or inference profile id. */
   readonly id: string
-  /** Asked in this order when Bedrock has no capacity for the first. */
+  /** The ids that are called, in this order, when Bedrock has no capacity for the one before. */
   readonly fallbacks?: readonly string[]
-  /** Tokens of an answer to a caller of OpenAI's API who names no number. @default 8,192, or the model's maximum */
+  /**
+   * The most tokens of an answer for callers of OpenAI's API who set no number.
+   * @default 8,192, or the model's maximum
+   */
   readonly maxTokens?: number
 }
 
@@ -51,7 +54,7 @@ function parseModels(raw: string): Readonly<Record<string, TenantModel>> {
   const parseName = matching(MODEL_NAME, 'a name that models may have')
   return Object.fromEntries(
     entries.map(([name, value]) => {
-      // A name that is wrong is not changed by setting another: the old one stays.
+      // A wrong name cannot be corrected by setting another: the wrong entry would stay.
       parseName(name)
       try {
         return [name, parseModel(name, value)]
@@ -79,7 +82,7 @@ function parseModel(name: string, value: unknown): TenantModel {
   return { ...parseChain(name, id), ...(maxTokens !== undefined && { maxTokens: MAX_TOKENS(String(maxTokens)) }) }
 }
 
-/** An id, or a list of them. */
+/** An id, or a list of ids. */
 function parseChain(name: string, value: unknown): Pick<TenantModel, 'id' | 'fallbacks'> {
   const ids = (Array.isArray(value) ? value : [value]).map((one: unknown) => {
     if (typeof one !== 'string') throw new Refused(`"${name}" has an id that is not text.`)

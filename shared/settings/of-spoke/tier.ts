@@ -1,10 +1,10 @@
-/** The setting `tier`: a preset, which both kinds of compute have, or the figures of one kind. */
+/** The setting `tier`: a preset, which both kinds of compute have, or numbers for one kind. */
 import { DRAIN_SECONDS, TASK_TIERS, type TaskTier, TIERS, type Tier } from '../../compute.ts'
 import { nearest } from '../commands.ts'
 import { Refused } from '../refused.ts'
 import { integerIn, mapOf, numberIn } from '../values.ts'
 
-/** What a tier says of each kind of compute: a preset of both, figures of one. */
+/** What a tier means for each kind of compute: a preset has both, numbers are for one. */
 export interface TierChoice {
   readonly lambda?: Tier
   readonly fargate?: TaskTier
@@ -14,7 +14,7 @@ export interface TierChoice {
 const gigabytes = (from: number, to: number, step = 1): readonly number[] =>
   Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => (from + index * step) * 1024)
 
-/** CPU units → megabytes, as Fargate has them for Linux (Amazon ECS developer guide, task size). */
+/** For each number of CPU units the memory sizes in MB that Fargate offers for Linux (Amazon ECS developer guide, task size). */
 export const MEMORY_OF_CPU: Readonly<Record<number, readonly number[]>> = {
   256: [512, 1024, 2048],
   512: gigabytes(1, 4),
@@ -37,7 +37,7 @@ const TASKS: Limits<TaskTier> = {
   cpuUnits: numberIn(Object.keys(MEMORY_OF_CPU).map(Number)),
   memoryMegabytes: integerIn(512, 122_880),
   timeoutSeconds: integerIn(10, DRAIN_SECONDS),
-  // One in each of two zones.
+  // One task in each of two zones.
   minimumTasks: integerIn(2, 100),
   maximumTasks: integerIn(2, 100),
 }
@@ -51,7 +51,7 @@ export function parseTier(raw: string): TierChoice {
   const entries = new Map(mapOf(raw))
   const unknown = [...entries.keys()].find((name) => !Object.hasOwn(FUNCTION, name) && !Object.hasOwn(TASKS, name))
   if (unknown !== undefined) throw new Refused(`it has the unknown entry "${unknown}".`)
-  // What only tasks have says that it is theirs.
+  // A field that only tasks have shows that the tier is for tasks.
   const ofTasks = [...entries.keys()].some((name) => !Object.hasOwn(FUNCTION, name))
   if (!ofTasks) return { lambda: figures(entries, FUNCTION) }
   const tier = figures(entries, TASKS)
