@@ -1,28 +1,28 @@
-/** What CloudWatch Logs sends to a subscribed function: gzip, in base64, in `awslogs.data`. */
+/** What CloudWatch Logs sends to a subscribed function: gzipped JSON in base64, in `awslogs.data`. */
 
 import { gunzipSync } from 'node:zlib'
 import { isMap } from '../../shared/is-map.ts'
 
 /** Lines of one stream of one log group. */
 export interface Delivery {
-  /** Written by CloudWatch Logs, not by who wrote the lines. */
+  /** Written by CloudWatch Logs, not by the program that printed the lines. */
   readonly logGroup: string
   readonly events: readonly LogEvent[]
 }
 
 export interface LogEvent {
-  /** CloudWatch Logs' own, the same each time it delivers the line. */
+  /** CloudWatch Logs' id of the line, the same each time the line is delivered. */
   readonly id: string
   /** Milliseconds since 1970. */
   readonly timestamp: number
   readonly message: string
 }
 
-/** A delivery comes from lines that compress well; more than this would be none of CloudWatch Logs'. */
+/** The largest unpacked delivery. CloudWatch Logs sends no larger one. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * @returns undefined for a control message, by which CloudWatch Logs tries whether the function can be reached
+ * @returns undefined for a control message, with which CloudWatch Logs tests whether the function can be reached
  * @throws Error for anything else, so that it is counted and noticed
  */
 export function readDelivery(event: unknown): Delivery | undefined {

@@ -1,4 +1,4 @@
-/** Lambda's entry of the audit function: CloudWatch Logs delivers tenants' audit lines, and they are written to the trail. */
+/** Lambda's entry of the audit function: CloudWatch Logs delivers tenants' audit lines, and the function writes them to the trail. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { AuditEnvironment } from '../../shared/tenant.ts'
 import { clientOptions, ownCredentials } from '../gateway/aws/clients.ts'
@@ -11,7 +11,7 @@ const environment: AuditEnvironment = {
   AUDIT_LOG_GROUP: required('AUDIT_LOG_GROUP'),
   TENANT_LOG_GROUP_PREFIX: required('TENANT_LOG_GROUP_PREFIX'),
 }
-/** Of one call, the first included. */
+/** Attempts of one call, the first included. */
 const ATTEMPTS = 4
 
 const region = required('AWS_REGION')
@@ -21,7 +21,7 @@ const client = new CloudWatchLogsClient({
 })
 const trail = createTrail({ logGroup: environment.AUDIT_LOG_GROUP, client, now: Date.now })
 
-/** @throws Error when a record was not written: Lambda tries again, and an alarm counts it */
+/** @throws Error if a record was not written: Lambda tries again, and an alarm counts it */
 export async function handler(event: unknown): Promise<void> {
   const delivery = readDelivery(event)
   if (!delivery) return

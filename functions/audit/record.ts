@@ -1,14 +1,14 @@
 /**
- * A line of the trail, made of a line that a tenant's function printed. Whose it is comes from the log group, which that
- * function cannot choose; of what it printed only named fields of a known shape are taken, so that no content can ride along.
+ * Makes a record of the trail from a line that a tenant's function printed. The tenant is taken from the log group, which that function cannot
+ * choose. Of the line, only named fields of a fixed form are taken over, so no content gets into the trail.
  */
 import { type AuditRecord, RECORDED_NUMBERS, RECORDED_TEXTS } from '../../shared/audit-line.ts'
 import { TENANT_ID } from '../../shared/tenant.ts'
 import type { LogEvent } from './delivery.ts'
 
 /**
- * The tenant that a log group is of.
- * @throws Error for a group that is no tenant's
+ * The tenant of a log group.
+ * @throws Error for a group that belongs to no tenant
  */
 export function tenantOf(logGroup: string, prefix: string): string {
   const tenant = logGroup.startsWith(prefix) ? logGroup.slice(prefix.length) : ''
@@ -29,7 +29,7 @@ export function recordOf(tenant: string, { id, timestamp, message }: LogEvent): 
     ...Object.fromEntries(fields.map(([name]) => [name, String(line[name])])),
     ...Object.fromEntries(counts.filter((pair): pair is [string, number] => isCount(pair[1]))),
     event: id,
-    // The gateway's own lines always name their tenant: this one was printed by something else.
+    // The gateway's own lines always name their tenant, so something else has printed this line.
     ...(claimed !== tenant && { claimed: matches(claimed, TENANT_ID) ? String(claimed) : '?' }),
   }
 }
@@ -38,13 +38,13 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Numb
 
 const matches = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value)
 
-/** A line that is no JSON is a record too, of next to nothing: what the subscription let through is not lost. */
+/** A line that is no JSON gives a record with almost no fields, so that no line of the subscription is lost. */
 function parsed(message: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(message)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {
-    // Told by its missing fields.
+    // The missing fields show it.
   }
   return {}
 }

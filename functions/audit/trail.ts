@@ -1,4 +1,4 @@
-/** Writes records to their tenant's stream of the trail: `PutLogEvents`, within its limits, and nothing silently lost. */
+/** Writes records to their tenant's stream of the trail with `PutLogEvents`, within its limits. No record is lost without an error. */
 import {
   type CloudWatchLogsClient,
   CreateLogStreamCommand,
@@ -10,7 +10,7 @@ import {
 
 export interface TrailOptions {
   readonly logGroup: string
-  /** Repeats what passes: throttling, failures of the service and of the way to it. */
+  /** Repeats calls after temporary failures: throttling, failures of the service or of the connection. */
   readonly client: Pick<CloudWatchLogsClient, 'send'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -23,13 +23,13 @@ export interface TrailEvent {
 }
 
 export interface Trail {
-  /** @throws Error when not everything was written: Lambda tries the delivery again */
+  /** @throws Error if not everything was written: Lambda repeats the delivery */
   write(stream: string, events: readonly TrailEvent[]): Promise<void>
 }
 
 /** AWS's limits of a batch: events, bytes with 26 more for each event, and the time from the first to the last. */
 const BATCH = { events: 10_000, bytes: 1_048_576, bytesBeside: 26, milliseconds: 24 * 3_600_000 } as const
-/** Of one attempt. */
+/** The time limit of one attempt. */
 const TIME = { requestTimeout: 5_000 } as const
 
 export function createTrail({ logGroup, client, now }: TrailOptions): Trail {
@@ -43,7 +43,7 @@ export function createTrail({ logGroup, client, now }: TrailOptions): Trail {
     return answer.rejectedLogEventsInfo ?? {}
   }
 
-  /** Two invocations may make it at once; the second finds it there. */
+  /** Two invocations may make the stream at once; the second one finds that it exists. */
   async function makeStream(logStreamName: string): Promise<void> {
     const command = new CreateLogStreamCommand({ logGroupName: logGroup, logStreamName })
     await client.send(command, TIME).catch((error: unknown) => {
@@ -56,7 +56,7 @@ export function createTrail({ logGroup, client, now }: TrailOptions): Trail {
       for (const batch of batches(events)) {
         const rejected = rejectedOf(batch, await put(stream, batch))
         if (rejected.length === 0) continue
-        // Too old, too new or past the retention by their own time: written with the time of writing. The record has its own.
+        // Events whose own time is too old, too new or past the retention are written with the current time. The record has its own time.
         const timestamp = now()
         const again = rejected.map(({ message }) => ({ timestamp, message }))
         const lost = rejectedOf(again, await put(stream, again)).length
@@ -66,14 +66,14 @@ export function createTrail({ logGroup, client, now }: TrailOptions): Trail {
   }
 }
 
-/** Of the answer's indexes into a batch, the first two are exclusive ends, the last an inclusive start. */
+/** Of the answer's indexes into a batch, the first two are exclusive ends, and the last is an inclusive start. */
 function rejectedOf(batch: readonly TrailEvent[], rejected: RejectedLogEventsInfo): readonly TrailEvent[] {
   const before = Math.max(rejected.tooOldLogEventEndIndex ?? 0, rejected.expiredLogEventEndIndex ?? 0)
   const from = rejected.tooNewLogEventStartIndex ?? batch.length
   return batch.filter((_, index) => index < before || index >= from)
 }
 
-/** In the order of their time, as a batch must be. */
+/** Sorted by time, as a batch must be. */
 function* batches(events: readonly TrailEvent[]): Iterable<TrailEvent[]> {
   let batch: TrailEvent[] = []
   let bytes = 0

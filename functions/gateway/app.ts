@@ -1,4 +1,4 @@
-/** The gateway, without Lambda, the load balancer or a server around it: a request in, an answer out. */
+/** The gateway without Lambda, load balancer or server: it takes a request and returns an answer. */
 import type { RequestContext } from './deadline.ts'
 import { GatewayError } from './errors.ts'
 import { type Answer, headersOf, type IncomingRequest } from './http.ts'
@@ -14,20 +14,20 @@ import type { Shape } from './shapes/shape.ts'
 import { toError } from './to-error.ts'
 import { traceparentOf } from './trace.ts'
 
-/** @typeParam Given what the adapter makes of an answer */
+/** @typeParam Given what the adapter turns an answer into */
 export interface AppDependencies<Given = Answer> extends ServeDependencies {
   readonly settling: Settling
   readonly log: Log
   /**
-   * What the adapter does with an answer before it counts as given, such as collecting a stream within its limits. A
-   * `GatewayError` that it throws is answered in the operation's shape.
+   * What the adapter does with an answer before the request counts as answered, such as collecting a stream within its limits. A `GatewayError`
+   * that it throws is answered in the operation's form.
    */
   readonly deliver: (answer: Answer) => Promise<Given>
-  /** @default all */
+  /** @default all operations */
   readonly operations?: readonly Operation[]
 }
 
-/** What was asked; a request that could not even be read comes as the error to answer, with what is known of it. */
+/** The request; if it could not even be read, the error to answer, with what is known about the request. */
 export type Incoming =
   | IncomingRequest
   | { readonly error: GatewayError; readonly method: string; readonly path: string }

@@ -1,8 +1,8 @@
-/** What a request's line says about access: decided by which check, and how. It holds no content, like the rest of the line. */
+/** The access decision in a request's line: by which check, and whether it was allowed. Like the rest of the line it contains no content. */
 import { CHECKS, type Check, type Decision } from '../../shared/audit-line.ts'
 import type { ErrorCode } from './errors.ts'
 
-/** Refusals; every other error happens to a request that was allowed. */
+/** Errors that are refusals, with their check. Every other error happens to a request that was allowed. */
 const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   path_not_found: 'path',
   method_not_allowed: 'path',
@@ -38,10 +38,10 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   model_not_allowed: 'model',
   rate_limited: 'limit',
   budget_exhausted: 'limit',
-  // The tenant's own account said no: role, endpoint policy or service control policy.
+  // The tenant's own account has refused: by role, endpoint policy or service control policy.
   credentials_refused: 'account',
   model_access_denied: 'account',
-  // Nothing was decided: the checks themselves could not be made.
+  // No decision was made, because a check could not be made.
   internal: 'platform',
   identity_unavailable: 'platform',
   routing_unavailable: 'platform',
@@ -49,7 +49,7 @@ const REFUSED_BY: Readonly<Partial<Record<ErrorCode, Check | 'platform'>>> = {
   limits_unavailable: 'platform',
 }
 
-/** How far a request has come; it never goes back. */
+/** The last check that a request has passed; it never goes back. */
 export interface Progress {
   pass(check: Check): void
   readonly passed: Check | undefined
@@ -67,12 +67,15 @@ export function createProgress(): Progress {
   }
 }
 
-/** @param passed the last check that was passed. @default all of the gateway's own */
+/**
+ * @param passed the last check that was passed.
+ * @default all of the gateway's own checks
+ */
 export function decisionOf(outcome: 'ok' | ErrorCode, passed: Check | 'none' = 'limit'): Decision {
   if (outcome === 'ok') return ALLOWED
   const check = REFUSED_BY[outcome]
   if (check !== undefined) return { decision: 'refused', check }
-  // Something happened before everything was checked, such as the end of the request's time: nobody let it in.
+  // Something happened before all checks were made, such as the end of the request's time, so nothing has allowed the request.
   return isAdmitted(passed) ? ALLOWED : { decision: 'refused', check: 'platform' }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which machine calls, on the path `/TENANT.NAME/…`: its token is of the issuer that the tenant's configuration has under that name,
- * and says all that the configuration says. Behind an HTTPS listener the load balancer has checked the same; this is the second lock.
+ * Identifies the machine that calls on `/TENANT.NAME/…`. Its token must come from the issuer that the tenant's configuration has under that
+ * name, and have all of the configured claims. On an HTTPS listener the load balancer has checked the same, so this is the second check.
  */
 import { isMap } from '../../shared/is-map.ts'
 import {
@@ -19,7 +19,7 @@ import type { StoredKeySets } from './stored-key-set.ts'
 
 export interface AuthenticateMachineOptions {
   readonly tenantId: string
-  /** Absent on a hub without a table of key sets, which has no machines. */
+  /** Absent on a hub without a table of key sets, where there are no machines. */
   readonly keySets: StoredKeySets | undefined
   readonly now: () => number
 }
@@ -63,8 +63,8 @@ export function createAuthenticateMachine({ tenantId, keySets, now }: Authentica
 }
 
 /**
- * A group of a provider binds whoever has no tenant of their own: a user of the pool whom an administrator has given one comes by its
- * path, whatever groups they were put into.
+ * A provider's group applies only to people without a tenant of their own. A user of the pool who has a tenant calls on that tenant's path, even
+ * if an administrator has put the user into this group.
  */
 function refuseOwnTenant(payload: object, { claims }: MachineIssuer, caller: Caller): void {
   if (claims[GROUPS_CLAIM] === undefined || !Object.hasOwn(payload, TENANT_CLAIM)) return
@@ -78,7 +78,7 @@ function refuseOwnTenant(payload: object, { claims }: MachineIssuer, caller: Cal
 function requireClaims(payload: object, { claims }: MachineIssuer, name: string, caller: Caller): void {
   for (const [claim, expected] of Object.entries(claims)) {
     if (isEqual(isMap(payload) && Object.hasOwn(payload, claim) ? payload[claim] : undefined, claim, expected)) continue
-    // A token for another use is told apart, so that the caller hears what to change.
+    // A token for another use is recognised, so that the error can say what to change.
     const code = claim === 'token_use' ? 'token_wrong_use' : 'machine_mismatch'
     throw new GatewayError(
       code,

@@ -1,6 +1,6 @@
 /**
- * Who calls: verifies a Cognito ID token, or a token of the external provider that the hub names. Behind an HTTPS listener the load balancer has done the same already; this is
- * the second lock, and the only one on the HTTP demo listener.
+ * Identifies the caller: verifies a Cognito ID token, or a token of the hub's external provider. On an HTTPS listener the load balancer has done
+ * the same, so this is the second check; on the HTTP demo listener it is the only one.
  */
 import { decodeJwt, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { isMap } from '../../shared/is-map.ts'
@@ -16,31 +16,34 @@ import type { Progress } from './audit.ts'
 import { GatewayError } from './errors.ts'
 import { malformed, verifySignature } from './signature.ts'
 
-/** Clocks of AWS agree within a second or two. */
+/** AWS's clocks differ by a second or two at most. */
 const CLOCK_TOLERANCE_SECONDS = 5
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i
 
 export interface AuthenticateOptions {
   readonly tenantId: string
   readonly issuer: string
-  /** `aud` of its tokens. */
+  /** The claim `aud` of its tokens. */
   readonly clientId: string
-  /** How tokens of an external provider name the tenant. @default they are Cognito's ID tokens */
+  /**
+   * How tokens of an external provider name the tenant.
+   * @default the tokens are Cognito's ID tokens
+   */
   readonly people?: PeopleClaim
   readonly getKey: JWTVerifyGetKey
   readonly now: () => number
 }
 
 export interface Caller {
-  /** The user's `sub` in Cognito: an opaque id, no name and no address. Of anybody else, an id made of issuer and subject. */
+  /** The user's `sub` in Cognito, an opaque id without name or address. For all others an id that is computed from issuer and subject. */
   readonly user: string
-  /** Made of issuer and subject. */
+  /** Computed from issuer and subject. */
   readonly id: string
   /** The name of the machine's issuer. */
   readonly machine?: string
 }
 
-/** Takes the value of the one Authorization header, and notes the checks that were passed. */
+/** Gets the value of the one Authorization header, and notes the checks that were passed. */
 export type Authenticate = (authorization: string | null, progress?: Pick<Progress, 'pass'>) => Promise<Caller>
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
@@ -52,7 +55,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     if (people) {
       requireAudience(payload, clientId)
       progress?.pass('token')
-      // A subject of a provider may be a name or an address, which belongs into no log.
+      // A provider's subject may be a name or an address, which must not be in a log.
       requireClaim(payload, people, tenantId, { user: id })
       progress?.pass('tenant')
       return { user: id, id }
@@ -76,14 +79,14 @@ export function bearerToken(authorization: string | null): string {
   return token
 }
 
-/** @param whose the issuer, for the caller */
+/** @param whose the issuer, for the error message */
 export async function verify(
   token: string,
   { issuer, getKey, now }: Pick<AuthenticateOptions, 'issuer' | 'getKey' | 'now'>,
   whose: string,
 ): Promise<Verified> {
   const claims = claimsOf(token)
-  // Before any signature: a foreign token can then not make us look for its key. The claim is only used to refuse.
+  // Checked before the signature, so that a foreign token cannot make the gateway look up its key. The claim is used only to refuse.
   if (claims.iss !== issuer) {
     throw new GatewayError(
       'token_wrong_issuer',
@@ -93,12 +96,12 @@ export async function verify(
   await verifySignature(token, getKey)
   requireInTime(claims, now() / 1000)
   const { sub } = claims
-  // It goes into the audit trail as the user, and nothing but a text is one.
+  // It is the user in the audit trail, so it must be a text.
   if (typeof sub !== 'string' || sub === '') throw malformed('the claim sub is missing or of the wrong type')
   return { ...claims, sub }
 }
 
-/** Entra ID makes tokens of its first version until an application says otherwise, and their issuer is another. */
+/** Entra ID issues tokens of its first version until an application asks for the second, and these have another issuer. */
 const hint = (given: unknown, expected: string) =>
   expected.startsWith('https://login.microsoftonline.com/') &&
   typeof given === 'string' &&
@@ -106,7 +109,7 @@ const hint = (given: unknown, expected: string) =>
     ? ' It is of version 1: set requestedAccessTokenVersion of the application to 2 in Entra ID.'
     : ''
 
-/** Claims whose signature was verified, with a user. */
+/** Claims with a verified signature and a user. */
 type Verified = JWTPayload & { readonly sub: string }
 
 function claimsOf(token: string): JWTPayload {
@@ -130,7 +133,7 @@ function requireInTime({ exp, nbf, iat }: JWTPayload, now: number): void {
   }
 }
 
-/** One audience: a token for several is good for whoever runs any of them. */
+/** One audience only: a token for several could be misused by any of these applications. */
 function requireAudience({ aud }: JWTPayload, audience: string): void {
   if (aud === audience) return
   throw new GatewayError(
@@ -170,7 +173,7 @@ function requireClaim(
   )
 }
 
-/** @returns nothing for a claim that is not there, or not in this format */
+/** @returns undefined for a claim that is missing, or not in this format */
 function valuesOf(payload: Verified, claim: string, format: ClaimFormat): readonly string[] | undefined {
   const given = Object.hasOwn(payload, claim) ? payload[claim] : undefined
   if (format === 'list')
@@ -179,7 +182,7 @@ function valuesOf(payload: Verified, claim: string, format: ClaimFormat): readon
   return format === 'text' ? [given] : given.split(' ').filter((one) => one !== '')
 }
 
-/** Entra ID leaves out the groups of whoever is in too many, and says in `_claim_names` that it did. */
+/** Entra ID leaves the groups of a person with too many groups out, and says so in `_claim_names`. */
 function remedyOf({ _claim_names: left }: Verified, claim: string): string {
   return isMap(left) && Object.hasOwn(left, claim)
     ? 'The provider left it out, as the user is in too many groups: have it emit the groups assigned to the application only, or use an app role.'
@@ -187,7 +190,7 @@ function remedyOf({ _claim_names: left }: Verified, claim: string): string {
 }
 
 function requireIdToken(payload: JWTPayload, clientId: string): void {
-  // An access token has no audience: told apart first, so that the caller hears what to change.
+  // An access token has no audience. It is recognised first, so that the error can say what to change.
   if (payload.token_use !== 'id') {
     throw new GatewayError(
       'token_wrong_use',
@@ -203,7 +206,7 @@ function requireIdToken(payload: JWTPayload, clientId: string): void {
 }
 
 function requireTenant(payload: Verified, tenantId: string): void {
-  // The signature is verified: who is refused goes into the audit line.
+  // The signature is verified, so the audit line can name the person who is refused.
   const who = { user: payload.sub }
   const tenant = payload[TENANT_CLAIM]
   if (typeof tenant !== 'string' || !TENANT_ID.test(tenant)) {

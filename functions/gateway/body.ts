@@ -1,4 +1,4 @@
-/** The body of a request: one JSON object in UTF-8. How long it may be is the adapter's to say. */
+/** The body of a request: one JSON object in UTF-8. The adapter limits its length. */
 import { isMap } from '../../shared/is-map.ts'
 import { GatewayError } from './errors.ts'
 import type { IncomingRequest } from './http.ts'
@@ -39,7 +39,7 @@ function parseObject(text: string): Fields {
   try {
     value = JSON.parse(text)
   } catch {
-    // Without the cause: V8's message quotes the text.
+    // Without the cause, because V8's message quotes the text.
     throw new GatewayError('body_not_json', 'The body is not JSON. Send one JSON object.')
   }
   if (!isMap(value)) throw new GatewayError('body_not_object', 'The body is JSON, but not an object. Send {…}.')

@@ -1,23 +1,23 @@
 /**
- * A value that is loaded at most once at a time, used while it is fresh, renewed in the background while it is still
- * usable, and waited for only when it is not. Keys, routing and credentials are all held this way.
+ * A cached value. It is loaded at most once at a time, used while it is fresh, renewed in the background while it is still usable, and waited
+ * for only when it is not. Keys, items and credentials are cached in this way.
  */
 
 export interface CachedOptions<T> {
   readonly load: () => Promise<T>
-  /** Time (epoch milliseconds) until which the value needs no renewal. */
+  /** Until this time (milliseconds since 1970) the value is not renewed. */
   readonly freshUntil: (value: T, loadedAt: number) => number
-  /** Time until which the value may be used at all. */
+  /** Until this time the value may be used. */
   readonly usableUntil: (value: T, loadedAt: number) => number
-  /** After a failed renewal in the background. */
+  /** The pause after a failed renewal in the background. */
   readonly pauseMilliseconds: number
   readonly now: () => number
 }
 
 export interface Cached<T> {
-  /** The value; rejects only when there is none that may be used. */
+  /** The value; rejects only if there is none that may be used. */
   get(): Promise<T>
-  /** A value whose loading began after this call or is under way. */
+  /** A value whose loading began after this call, or is under way. */
   reload(): Promise<T>
   /** Forgets the value, so that the next `get` waits for a new one. */
   drop(): void
@@ -56,11 +56,11 @@ export function createCached<T>(options: CachedOptions<T>): Cached<T> {
   async function get(): Promise<T> {
     const usable = usableNow()
     if (usable) {
-      // Nobody waits for this one: its failure shows when the value can no longer be used.
+      // Nobody waits for this renewal: its failure shows when the value can no longer be used.
       if (now() >= freshUntil(usable.value, usable.loadedAt) && now() >= notBefore) reload().catch(() => {})
       return usable.value
     }
-    // A flight from an earlier request may have died, or be of long ago, as Lambda freezes a function between requests: try once for this one.
+    // A load for an earlier request may have died, or its answer may be old, because Lambda freezes a function between requests. If so, it is loaded once more for this request.
     if (flight) {
       await flight.catch(() => {})
       const landed = usableNow()

@@ -1,4 +1,4 @@
-/** What an operation gets of a request, and how its answer is made. */
+/** What an operation gets of a request, and how it makes its answer. */
 import { MODEL_NAME } from '../../shared/tenant.ts'
 import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import type { Progress } from './audit.ts'
@@ -34,11 +34,11 @@ export interface CallOptions {
   readonly progress: Progress
   readonly meter: Meter
   readonly usage: () => Promise<CallerUsage>
-  /** Before each attempt at a model. */
+  /** Called before each attempt at a model. */
   readonly onAsking: () => void
-  /** A stream was opened. Called once more, with what became of it, when it is over. */
+  /** Called when a stream is opened, and again with its result when it has ended. */
   readonly onStream: (stream: 'open' | { readonly error?: unknown }) => void
-  /** What a failure is told as: never rejects, whatever was thrown. */
+  /** Turns anything that was thrown into an error for the caller. Never rejects. */
   readonly toError: (thrown: unknown) => GatewayError
 }
 
@@ -86,7 +86,7 @@ export function createCall(options: CallOptions): Call {
     onAsking: options.onAsking,
   })
 
-  /** Where a name is a list of models, which of them answered. */
+  /** The header with the model that answered, if the name stands for a list. */
   function servedHeader(): Readonly<Record<string, string>> {
     const served = models.served()
     return served === undefined ? {} : { 'x-genai-model': served }
@@ -122,7 +122,7 @@ function findModel(
   name: string,
   { models, fallbacks = {}, maxTokens = {} }: Pick<TenantConfiguration, 'models' | 'fallbacks' | 'maxTokens'>,
 ): Model {
-  // Clients that read the provider out of a model's id send that.
+  // Clients that read the provider from a model's id send the Bedrock id.
   const known = Object.hasOwn(models, name) ? name : Object.keys(models).find((other) => models[other] === name)
   const id = known === undefined ? undefined : models[known]
   if (known !== undefined && id !== undefined) {

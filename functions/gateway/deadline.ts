@@ -1,10 +1,10 @@
-/** The time a request has, and waiting within it. */
+/** The time limit of a request, and waiting within it. */
 
 import { DEADLINE_RESERVE_MILLISECONDS } from './constants.ts'
 import { GatewayError } from './errors.ts'
 
 export interface Deadline {
-  /** Milliseconds until an answer must be on its way; never negative. */
+  /** Milliseconds until an answer must be sent; never negative. */
   remaining(): number
 }
 
@@ -18,7 +18,7 @@ export function createDeadline(context: Pick<RequestContext, 'getRemainingTimeIn
   return { remaining: () => Math.max(0, context.getRemainingTimeInMillis() - DEADLINE_RESERVE_MILLISECONDS) }
 }
 
-/** `work`, or `deadline_exceeded` naming `step`. The work itself goes on: others may be waiting for it too. */
+/** Resolves like `work`, or throws `deadline_exceeded`, which names `step`. The work itself continues, because others may wait for it too. */
 export async function within<T>(deadline: Deadline, step: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

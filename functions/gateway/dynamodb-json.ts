@@ -1,9 +1,9 @@
-/** DynamoDB's JSON, read. */
+/** Reads DynamoDB's JSON. */
 import { isMap } from '../../shared/is-map.ts'
 
 /**
- * @param attribute `{ S: 'text' }`, `{ N: '5' }`, `{ M: { … } }`, …
- * @returns its plain value; undefined for one of no kind that a tenant's items have
+ * @param attribute `{ S: 'text' }`, `{ N: '5' }`, `{ M: { … } }` and so on
+ * @returns its plain value; undefined for a type that tenants' items do not have
  */
 export function plainOf(attribute: unknown): unknown {
   if (!isMap(attribute)) return undefined

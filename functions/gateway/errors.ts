@@ -9,11 +9,11 @@ interface ErrorKind {
   /** HTTP status of our own routes. */
   readonly status: number
   /**
-   * The exception that Bedrock's own API has for it, on `/model/…` routes. Its status differs from ours where an AWS
-   * SDK would otherwise retry what must not be retried: SDKs repeat every 502, 503 and 504.
+   * The exception of Bedrock's own API for it, on `/model/…`. Its status differs from ours if AWS SDKs would otherwise repeat a request that
+   * must not be repeated: they repeat every 502, 503 and 504.
    */
   readonly bedrock: { readonly type: string; readonly status: number }
-  /** Whether a client may repeat the request by itself: nothing was spent on it. Clients of OpenAI and Anthropic are told. */
+  /** Whether a client may repeat the request by itself, because nothing was spent on it. Clients of OpenAI and Anthropic are told. */
   readonly repeatable: boolean
 }
 
@@ -108,11 +108,11 @@ export interface GatewayErrorOptions {
   readonly cause?: unknown
   /** Headers of the answer, such as `allow` and `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The field of the body that is wrong, such as `messages.0.role`: OpenAI's `param`. Only names that a schema knows. */
+  /** The field of the body that is wrong, such as `messages.0.role`: OpenAI's `param`. It contains only names of a schema. */
   readonly param?: string
-  /** `sub` of a verified token, for the audit line: who was refused. Never sent. */
+  /** The `sub` of a verified token, for the audit line, so that it names the person who was refused. Never sent. */
   readonly user?: string
-  /** Of a machine's token: the name of its issuer. Never sent. */
+  /** The name of the issuer of a machine's token. Never sent. */
   readonly machine?: string
 }
 
@@ -138,7 +138,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** A client's name for something, only when it is short and plain; it may otherwise hold anything, a prompt included. */
+/** A client's name for something, if it is short and plain. Otherwise it could contain anything, even a prompt. */
 export function safeName(value: string): string | undefined {
   return /^[A-Za-z0-9_.:-]{1,64}$/.test(value) ? value : undefined
 }

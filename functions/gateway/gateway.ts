@@ -1,4 +1,4 @@
-/** What the gateway is made of, built once per process. */
+/** Puts the gateway's dependencies together, once per process. */
 import { type GatewayEnvironment, HUB_OWNER, TENANT_ID } from '../../shared/tenant.ts'
 import { type App, type AppDependencies, createApp } from './app.ts'
 import { createAuthenticate } from './authenticate.ts'
@@ -26,15 +26,15 @@ export interface Environment {
 
 export interface Gateway<Given> {
   readonly app: App<Given>
-  /** Fetches what the first request would wait for; never rejects. */
+  /** Fetches what the first request would have to wait for. Never rejects. */
   warm(): Promise<unknown>
-  /** What requests have used is in their counters; never rejects. */
+  /** Resolves when the use of all requests is in their counters. Never rejects. */
   settled(): Promise<unknown>
 }
 
 /**
- * @param deliver what the adapter makes of an answer
- * @param settling whether what a request used is settled before its answer leaves, or behind it
+ * @param deliver what the adapter turns an answer into
+ * @param settling whether the use of a request is settled before its answer is sent, or after it
  */
 export function createGateway<Given>(
   { gateway, region }: Environment,
@@ -63,7 +63,7 @@ export function createGateway<Given>(
   const unsettled = new Set<Promise<void>>()
   const app = createApp({
     tenantId,
-    // Nothing runs after a function's answer: what settles before it is one.
+    // Nothing runs after a function's answer, so the use must be settled before.
     compute: settling === 'before' ? 'lambda' : 'fargate',
     metering: createMetering({
       tenantId,
@@ -102,7 +102,7 @@ export function createGateway<Given>(
   return { app, warm, settled: () => Promise.all(unsettled) }
 }
 
-/** By one of three ways, as the hub's `keySetVia` says. */
+/** One of three ways, depending on the hub's `keySetVia`. */
 function keySetOf(
   { gateway, region }: Environment,
   { client, connections, now }: Pick<StoredKeySetsOptions, 'client' | 'now'> & { readonly connections: Connections },
@@ -113,7 +113,7 @@ function keySetOf(
   return createStoredKeySets({ tableName, owner: HUB_OWNER, region, client, now })(gateway.ISSUER)
 }
 
-/** @throws Error naming the variable that is missing or wrong */
+/** @throws Error that names the variable that is missing or wrong */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const required = (name: string): string => {
     const value = environment[name]
@@ -128,7 +128,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
     USAGE_TABLE: usageTable,
     PEOPLE_CLAIM: peopleClaim,
   } = environment
-  // Of no provider's token must it be guessed what it says.
+  // The form of a provider's tokens must not be guessed.
   if (peopleClaim) readPeopleClaim(peopleClaim)
   return {
     gateway: {

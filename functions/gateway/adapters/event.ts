@@ -21,7 +21,7 @@ export interface LoadBalancerResult {
   readonly isBase64Encoded: boolean
 }
 
-/** What is known of a request even when the rest of the event is odd. */
+/** What is known about a request even if the rest of the event cannot be read. */
 export interface EventTarget {
   readonly method: string
   readonly path: string
@@ -29,7 +29,7 @@ export interface EventTarget {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The path is not a URL's, so any origin does. */
+/** The path belongs to no particular host, so any origin will do. */
 const ORIGIN = 'https://gateway.invalid'
 /** What RFC 3986 lets a path hold, encoded. */
 const PATH = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/
@@ -65,12 +65,12 @@ function buildRequest(event: unknown): IncomingRequest {
   return { method, ...target, headers, body: async () => body }
 }
 
-/** @throws GatewayError for a path that could mean another one, or a method that nobody takes */
+/** @throws GatewayError for a path that could be read as another one, or an unsupported method */
 export function readTarget(method: string, path: string, search: string): Pick<IncomingRequest, 'path' | 'query'> {
   if (!METHOD.test(method)) throw malformed('the method is missing or odd')
   if (!PATH.test(path)) throw malformed('the path is missing or holds characters that must be encoded')
   const url = new URL(`${ORIGIN}${path}${search}`)
-  // The load balancer chose its rule by the path as sent; a path that means another one once normalised is refused.
+  // The load balancer chose its rule by the path as it was sent. A path that becomes another one when it is normalised is refused.
   if (url.pathname !== path) throw malformed('the path must not hold "." or ".." segments')
   if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {
     throw new GatewayError('method_not_allowed', 'This method is not allowed.', { headers: { allow: 'GET, POST' } })
@@ -99,7 +99,7 @@ function readHeaders(event: Fields): ReadonlyMap<string, string> {
     const values = texts(value, 'a header')
     if (!HEADER_NAME.test(given)) throw malformed('the name of a header is odd')
     const name = given.toLowerCase()
-    // Merged, two tokens could be read as one by us and as another by the load balancer.
+    // If two headers were merged, the gateway and the load balancer could read different tokens from them.
     if (name === 'authorization' && (values.length > 1 || headers.has(name))) {
       throw new GatewayError(
         'authorization_ambiguous',
@@ -134,7 +134,7 @@ function texts(value: unknown, what: string): readonly string[] {
   })
 }
 
-/** An answer as the load balancer takes it: as a whole, and at most 1 MB. */
+/** An answer in the form of the load balancer: complete, and at most 1 MB. */
 export interface WholeAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -143,7 +143,7 @@ export interface WholeAnswer {
 }
 
 /**
- * Streams are collected: what a client gets is the same, only later.
+ * Streams are collected: the client gets the same bytes, but later.
  * @throws GatewayError `answer_too_large`
  */
 export async function sendWhole({ status, headers, body: given }: Answer): Promise<WholeAnswer> {
@@ -179,13 +179,13 @@ export function toResult({ status, headers, body, isBase64Encoded }: WholeAnswer
     : { ...result, headers }
 }
 
-/** Headers and the rest of the answer, generously. */
+/** Room for headers and the rest of the answer. */
 const ENVELOPE_BYTES = 4096
 
-/** Whether an answer fits the load balancer, which counts the function's whole answer as JSON, the body escaped in it. */
+/** Whether an answer fits the load balancer, which counts the function's whole answer as JSON, with the body as an escaped text in it. */
 export function fitsLoadBalancer(body: string): boolean {
   const most = LOAD_BALANCER_BYTES - ENVELOPE_BYTES
-  // A UTF-16 unit takes three bytes at most, and six when escaped: short bodies need no counting.
+  // A UTF-16 unit has at most three bytes, or six when escaped, so short bodies need not be counted.
   return body.length * 6 <= most || Buffer.byteLength(JSON.stringify(body)) <= most
 }
 

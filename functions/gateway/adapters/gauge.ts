@@ -1,18 +1,21 @@
-/** How many requests a server holds: what scaling follows, since AWS has no such figure. */
+/** Counts the requests in flight at a server, which scaling follows, because AWS has no such metric. */
 import type { GaugeLine } from '../../../shared/audit-line.ts'
 
 export interface Gauge {
-  /** A request has come; what is returned is called once, when it is answered. */
+  /**
+   * Called when a request has arrived.
+   * @returns a function to call once when it was answered
+   */
   begin(): () => void
-  /** Since the last reading: how many there were on average, whatever the moment of the reading, and at most. */
+  /** The average and the largest number of requests since the last reading. The average does not depend on when it is read. */
   read(): GaugeLine
 }
 
-/** @param now milliseconds that never go back */
+/** @param now milliseconds of a clock that never goes back */
 export function createGauge(now: () => number): Gauge {
   let held = 0
   let peak = 0
-  /** Requests × milliseconds since the last reading. */
+  /** The sum of requests × milliseconds since the last reading. */
   let area = 0
   let readAt = now()
   let changedAt = readAt

@@ -1,10 +1,10 @@
-/** `node:http` ↔ requests and answers. */
+/** Converts `node:http`'s requests and answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import { type Answer, headersOf, type IncomingRequest } from '../http.ts'
 import { readTarget } from './event.ts'
 
-/** What Bedrock takes at most as a body of InvokeModel, images in base64 included. */
+/** Bedrock's limit for a body of InvokeModel, with images in base64. */
 export const MAXIMUM_BODY_BYTES = 25_000_000
 
 /** The request, or the error that explains why it cannot be read. */
@@ -25,7 +25,7 @@ export function fromMessage(message: IncomingMessage, signal: AbortSignal): Inco
   }
 }
 
-/** Node keeps the first of several; the load balancer may have judged another one. */
+/** Node keeps the first of several headers; the load balancer may have checked another one. */
 function requireOneAuthorization({ rawHeaders }: IncomingMessage): void {
   const names = rawHeaders.filter((_, index) => index % 2 === 0)
   if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1) {
@@ -58,7 +58,7 @@ function readBytes(message: IncomingMessage): Promise<Uint8Array> {
     })
     message.once('end', () => resolve(Buffer.concat(chunks)))
     const left = () => {
-      // It closes after every request; an error's stack is not for nothing.
+      // The connection closes after every request, so no error with a stack trace should be made for it.
       if (!message.readableEnded)
         reject(new GatewayError('client_left', 'The client left before it had sent the body.'))
     }
@@ -67,10 +67,10 @@ function readBytes(message: IncomingMessage): Promise<Uint8Array> {
   })
 }
 
-/** Headers and the first event in one packet, where the event comes within this time. */
+/** If the first event comes within this time, it is sent in one packet with the headers. */
 const HEADERS_ALONE_MILLISECONDS = 5
 
-/** Sends the answer, no faster than the client reads it. It ends when the answer is sent or the client has left. */
+/** Sends the answer, no faster than the client reads it. Resolves when the answer was sent or the client has left. */
 export async function send({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {
   if (typeof body === 'string') {
     if (response.destroyed) return
@@ -80,7 +80,7 @@ export async function send({ status, headers, body }: Answer, response: ServerRe
   const left = new Promise<void>((resolve) => response.once('close', resolve))
   if (response.destroyed) return void (await body.return())
   response.writeHead(status, headers)
-  // The first event may be long in coming; that the answer has begun is told before it, unless it comes at once.
+  // The first event may take long. Unless it comes at once, the headers are sent before it.
   const alone = setTimeout(() => response.flushHeaders(), HEADERS_ALONE_MILLISECONDS)
   void left.then(() => body.return())
   for await (const piece of body) {

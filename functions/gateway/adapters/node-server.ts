@@ -1,4 +1,4 @@
-/** The gateway behind `node:http`: answers that stream, clients that leave, and an end that loses nobody's answer. */
+/** The gateway as a `node:http` server: its answers stream, it notices clients that leave, and it answers all requests before it stops. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { HEALTH_PATH } from '../../../shared/tenant.ts'
@@ -11,24 +11,24 @@ import { fromMessage, send } from './node-request.ts'
 
 export interface ServerOptions {
   readonly app: App
-  /** For a whole request, its answer included. */
+  /** For a whole request with its answer. */
   readonly totalMilliseconds: number
-  /** How long an idle connection is kept: longer than the load balancer does, which answers 502 otherwise. */
+  /** How long an idle connection is kept: longer than by the load balancer, which otherwise answers 502. */
   readonly keepAliveMilliseconds: number
-  /** Counts requests that are under way; health checks are none. */
+  /** Counts the requests in flight, without health checks. */
   readonly gauge?: Gauge
 }
 
 export interface GatewayServer {
   readonly server: Server
   /**
-   * Answers what has been asked, and takes no more. What is still under way after `milliseconds` is ended with an error.
-   * Resolves when nothing is under way any more.
+   * Answers the running requests, and accepts no more. Requests that still run after `milliseconds` are ended with an error. Resolves when no
+   * request is running.
    */
   stop(milliseconds: number): Promise<void>
 }
 
-/** Headers of one request, as much as the load balancer passes on. */
+/** The size of one request's headers that the load balancer passes on. */
 const MAXIMUM_HEADER_BYTES = 64 * 1024
 
 export function createGatewayServer(options: ServerOptions): GatewayServer {
@@ -86,7 +86,7 @@ async function serve(
     getRemainingTimeInMillis: () => totalMilliseconds - (performance.now() - started),
   })
   await send(answer, response)
-  // A body that nobody has read would be taken for the next request.
+  // A body that was not read would be taken for the next request.
   if (!message.complete) response.once('finish', () => message.destroy())
 }
 

@@ -1,4 +1,4 @@
-/** Between the web's own `Request` and `Response` and what the app takes and gives: for tests, and for whoever embeds it. */
+/** Converts between the web's `Request` and `Response` and the app's types, for tests and for programs that embed the app. */
 import type { Answer, AnswerStream, IncomingRequest } from '../http.ts'
 
 export function fromRequest(request: Request): IncomingRequest {

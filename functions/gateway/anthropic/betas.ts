@@ -1,12 +1,12 @@
 /**
- * Which of Anthropic's betas Bedrock takes, model by model. Bedrock refuses a whole request for one that it does not know ("invalid
- * beta flag"), and clients such as Claude Code send those that suit Anthropic's own API. So what is not in this list is dropped, and
- * named in the answer's header. A beta's own fields in the body go out all the same: where Bedrock does not know them, it says so.
+ * Which of Anthropic's betas Bedrock accepts for each model. Bedrock refuses a whole request because of one unknown beta ("invalid beta flag"),
+ * and clients such as Claude Code send those of Anthropic's own API. So a beta that is not in this list is dropped, and named in the answer's
+ * header. Fields of a beta in the body are sent in any case; if Bedrock does not know them, its error says so.
  */
 
 interface Beta {
   readonly name: string
-  /** Parts of Bedrock's ids of models. A model that is in no list gets no beta. */
+  /** Parts of Bedrock's model ids. A model that is in no list gets no beta. */
   readonly models: readonly string[]
 }
 
@@ -29,16 +29,16 @@ export const BETAS: readonly Beta[] = [
   { name: 'tool-examples-2025-10-29', models: ['claude-opus-4-5-'] },
 ]
 
-/** When the list was last held against AWS's documentation and the public reports of refused betas. */
+/** When the list was last compared with AWS's documentation and with public reports of refused betas. */
 export const BETAS_LOOKED_UP = '2026-11-30'
 
 export interface ChosenBetas {
-  /** What Bedrock is sent, in the order in which it was asked for. */
+  /** The betas that Bedrock gets, in the order of the request. */
   readonly sent: readonly string[]
   readonly dropped: readonly string[]
 }
 
-/** @param asked names, from the header `anthropic-beta` and the body's `anthropic_beta` */
+/** @param asked names from the header `anthropic-beta` and the body's `anthropic_beta` */
 export function chooseBetas(asked: readonly string[], modelId: string): ChosenBetas {
   const names = [...new Set(asked)]
   const taken = (name: string) =>

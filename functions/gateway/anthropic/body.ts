@@ -1,4 +1,4 @@
-/** A body of Anthropic's Messages API → what InvokeModel takes of a Claude model on Bedrock. */
+/** Converts a body of Anthropic's Messages API into the body of InvokeModel for a Claude model on Bedrock. */
 
 import * as v from 'valibot'
 import { isMap } from '../../../shared/is-map.ts'
@@ -12,15 +12,15 @@ import type { Call } from '../operation.ts'
 import { parseFields } from '../validate.ts'
 import { chooseBetas } from './betas.ts'
 
-/** Bedrock's name of the version, whatever `anthropic-version` the caller's header says. */
+/** Bedrock's name of the version, which is sent whatever the caller's header `anthropic-version` says. */
 const BEDROCK_VERSION = 'bedrock-2023-05-31'
 
-/** Anthropic's own features that run on Anthropic's servers: Bedrock has no place for them. */
+/** Features that run on Anthropic's servers, and that Bedrock does not have. */
 const REFUSED = ['container', 'mcp_servers'] as const
-/** Wishes that change no answer, only how Anthropic's own service treats the request. */
+/** Fields that change no answer, but only how Anthropic's own service treats the request. */
 const IGNORED = ['service_tier', 'inference_geo'] as const
 
-/** What the gateway itself reads. Everything else goes to Bedrock as it came, which validates it. */
+/** The fields that the gateway reads. All others go to Bedrock unchanged, which validates them. */
 const Read = v.looseObject({
   model: v.string(),
   stream: v.optional(v.nullable(v.boolean())),
@@ -36,9 +36,9 @@ const MaxTokens = v.pipe(
 export interface ClaudeRequest {
   readonly model: Model
   readonly stream: boolean
-  /** InvokeModel's body as JSON: which of the betas are sent is by the model. */
+  /** InvokeModel's body as JSON. The betas in it depend on the model. */
   readonly body: (modelId: string) => string
-  /** Names what was left out, for the caller. */
+  /** Headers that tell the caller what was left out. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -50,8 +50,8 @@ export function messagesRequest(call: Pick<Call, 'body' | 'headers' | 'model'>):
 }
 
 /**
- * `POST /v1/messages/count_tokens`: a body without `max_tokens`, which InvokeModel's must have.
- * With thinking on, it must be more than the budget of the thoughts.
+ * `POST /v1/messages/count_tokens`: its body has no `max_tokens`, which InvokeModel requires. With thinking on, the number must be larger than
+ * the budget for thinking.
  */
 export function countRequest(call: Pick<Call, 'body' | 'headers' | 'model'>): ClaudeRequest {
   const { thinking } = call.body.fields
@@ -89,7 +89,7 @@ function claudeRequest(
   return { model, stream: read.stream === true, body, headers: ignoredHeader(fields, dropped) }
 }
 
-/** The only Bedrock models whose InvokeModel bodies are Anthropic's. */
+/** Only Claude models on Bedrock take Anthropic's bodies in InvokeModel. */
 function requireClaude(model: Model): Model {
   if (/(^|[./])anthropic\./.test(model.id)) return model
   throw new GatewayError(
@@ -105,7 +105,7 @@ const betaHeader = (headers: RequestHeaders): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '')
 
-/** Only names that are short and plain are repeated. */
+/** Only short and plain names are repeated. */
 function ignoredHeader(
   fields: Readonly<Record<string, unknown>>,
   dropped: readonly string[],

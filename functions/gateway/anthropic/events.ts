@@ -1,12 +1,12 @@
-/** Claude's own events, as Bedrock wraps them, → the server-sent events of Anthropic's API. */
+/** Converts Claude's events, as Bedrock wraps them, into the server-sent events of Anthropic's API. */
 import { GatewayError } from '../errors.ts'
 import { serverSentEvent } from '../shapes/shape.ts'
 import type { Encoder } from '../stream.ts'
 
-/** Bedrock's addition to the last event; Anthropic's API has no such field. */
+/** A field that Bedrock adds to the last event, and that Anthropic's API does not have. */
 const METRICS = 'amazon-bedrock-invocationMetrics'
 
-/** An answer is whole only when the model said so: Bedrock's stream of a lost one ends like any other. */
+/** An answer is complete only if the model has said so: a Bedrock stream that broke off ends like any other. */
 export function createAnthropicEncoder(): Encoder<string> {
   let stopped = false
   return {

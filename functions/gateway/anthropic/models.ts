@@ -1,11 +1,11 @@
-/** A tenant's models as Anthropic lists them, which Claude Code and Anthropic's SDKs ask for. */
+/** A tenant's models in the form of Anthropic's list, for Claude Code and Anthropic's SDKs. */
 import { GatewayError } from '../errors.ts'
 
 export interface AnthropicModel {
   readonly type: 'model'
   readonly id: string
   readonly display_name: string
-  /** Bedrock does not say when a model was made. */
+  /** A fixed date, because Bedrock does not say when a model was made. */
   readonly created_at: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * The SDK's clients, with what they would look for in files and in the environment said outright: a container has no
- * configuration file, and looking for one costs a cold start.
+ * Options of the SDK's clients. Values that they would look up in files and in the environment are passed explicitly: a container has no
+ * configuration file, and looking for one makes a cold start slower.
  */
 
 import { fromEnv } from '@aws-sdk/credential-provider-env'
@@ -8,7 +8,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-
 import { CONTROL_TIMEOUT_MILLISECONDS } from '../constants.ts'
 import type { Connections } from './connection.ts'
 
-/** Options of every client; `maxAttempts` includes the first. */
+/** Options that all clients share; `maxAttempts` includes the first attempt. */
 export const clientOptions = (
   region: string,
   connections: Connections,
@@ -18,7 +18,7 @@ export const clientOptions = (
   region,
   credentials,
   maxAttempts,
-  // Typed by the SDK for every kind of handler and body.
+  // The SDK's type allows every kind of handler and body.
   requestHandler: connections as never,
   retryMode: 'standard',
   defaultsMode: 'standard' as const,
@@ -31,7 +31,7 @@ export const clientOptions = (
 
 export type ClientOptions = ReturnType<typeof clientOptions>
 
-/** A call of STS or DynamoDB: within a few seconds, repetitions included. */
+/** A call of STS or DynamoDB, within a few seconds with its repetitions. */
 export async function withinTime<T>(
   send: (options: { readonly abortSignal: AbortSignal; readonly requestTimeout: number }) => Promise<T>,
   milliseconds = CONTROL_TIMEOUT_MILLISECONDS,
@@ -45,7 +45,7 @@ export async function withinTime<T>(
   }
 }
 
-/** The execution role's: fixed for a Lambda function's life, renewed by the container's endpoint on ECS. */
+/** Credentials of the gateway's own role: fixed for the life of a Lambda function's process, renewed by the container's endpoint on ECS. */
 export function ownCredentials(environment: NodeJS.ProcessEnv): AwsCredentialIdentityProvider {
   if (environment.AWS_ACCESS_KEY_ID) return fromEnv()
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = environment

@@ -1,6 +1,6 @@
 /**
- * The connections of the SDK's clients: AWS's own HTTP/1.1 handler, with what a gateway must know beyond it. Was anything sent
- * (then a call is never repeated), and was an idle connection simply closed by its server (then it was not sent).
+ * The connections of the SDK's clients: AWS's own HTTP/1.1 handler, with two additions. It finds out whether anything was sent (then a call is
+ * never repeated), and whether an idle connection was simply closed by its server (then nothing was received).
  */
 import type { ClientRequest } from 'node:http'
 import { Agent, type AgentOptions } from 'node:https'
@@ -21,17 +21,17 @@ export interface SdkRequest {
 export interface SdkResponse {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
-  /** Destroyed, it closes the connection. */
+  /** Destroying it closes the connection. */
   readonly body: Readable
 }
 
 export interface HandlerOptions {
   readonly abortSignal?: AbortSignal
-  /** Milliseconds until the headers of the answer are there. */
+  /** Milliseconds until the headers of the answer must have arrived. */
   readonly requestTimeout?: number
 }
 
-/** What the SDK's clients call `requestHandler`. */
+/** The object that the SDK's clients call `requestHandler`. */
 export interface Connections {
   handle(request: SdkRequest, options?: HandlerOptions): Promise<{ readonly response: SdkResponse }>
 }
@@ -48,7 +48,7 @@ export type ConnectionFailure = 'unreachable' | 'timeout' | 'broken' | 'tooLarge
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
   readonly failure: ConnectionFailure
-  /** By this the SDK knows that it may repeat the call; whether it does is a client's `maxAttempts`. */
+  /** Tells the SDK that it may repeat the call; a client's `maxAttempts` decides whether it does. */
   readonly $retryable = {}
 
   constructor(failure: ConnectionFailure, host: string, cause?: unknown) {
@@ -57,13 +57,13 @@ export class ConnectionError extends Error {
   }
 }
 
-/** A reset later than a few round trips after sending is not the server's old farewell: it may have begun to work. */
+/** If a connection is reset later than this after sending, the server may have begun to work; before, it had closed the idle connection. */
 const STALE_WITHIN_MILLISECONDS = 100
 
 export interface ConnectionsOptions {
-  /** @default a new one that keeps connections */
+  /** @default a new agent that keeps connections */
   readonly agent?: NotingAgent
-  /** Connecting, TLS included. */
+  /** For connecting, with TLS. */
   readonly connectTimeoutMilliseconds?: number
 }
 
@@ -72,15 +72,15 @@ export function createConnections(options: ConnectionsOptions = {}): Connections
     options
   agent.connectTimeoutMilliseconds = connectTimeoutMilliseconds
   const handler = new NodeHttpHandler({ httpsAgent: agent, throwOnRequestTimeout: true })
-  // The SDK's type of a body is wider than what this handler answers with.
+  // The SDK's type of a body is wider than what this handler returns.
   const send: Connections['handle'] = (request, given) => handler.handle(request as never, given) as never
   return {
     async handle(request, given) {
       try {
         return await send(request, given)
       } catch (error) {
-        // The server had closed the idle connection (often while Lambda had the function frozen) before it saw the
-        // request: not a retry of a call, but its first real delivery.
+        // The server had closed the idle connection before it saw the request (often while Lambda had frozen the function). So sending it again
+        // is the first real delivery, not a retry.
         if (!agent.isStale(error)) throw connectionError(error, request, agent)
       }
       return await send(request, given).catch((error: unknown) => {
@@ -105,7 +105,7 @@ function connectionError(error: unknown, { hostname }: SdkRequest, agent: Noting
   return new ConnectionError(failure, hostname, error)
 }
 
-/** An agent that remembers of an error whether its connection was ever there, and whether it had been idle before. */
+/** An agent that notes for an error whether its connection was ever established, and whether it had been idle. */
 export class NotingAgent extends Agent {
   connectTimeoutMilliseconds = CONNECT_TIMEOUT_MILLISECONDS
   readonly #stale = new WeakSet<Error>()
@@ -125,7 +125,7 @@ export class NotingAgent extends Agent {
 
   override createConnection(...given: Parameters<Agent['createConnection']>): Duplex | null | undefined {
     const socket = this.connect(...given)
-    // Connecting ends with TLS: a route that swallows packets must not use up the request, and nothing was sent before.
+    // A connection counts as established after TLS. A route that drops packets must not use up the request's time, and nothing was sent yet.
     const late = setTimeout(() => socket.destroy(new Error('no connection in time')), this.connectTimeoutMilliseconds)
     const note = (error: Error) => this.#unconnected.add(error)
     const settled = () => clearTimeout(late)
@@ -156,7 +156,7 @@ export class NotingAgent extends Agent {
   }
 }
 
-/** The answer's body as text. Events rather than an iterator: a third of its cost. */
+/** The answer's body as text. Events are used instead of an iterator, which costs three times as much. */
 export function collect(body: Readable, host: string, maximumBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -170,7 +170,7 @@ export function collect(body: Readable, host: string, maximumBytes: number): Pro
     body.once('error', (error) =>
       reject(error instanceof ConnectionError ? error : new ConnectionError('broken', host, error)),
     )
-    // Closed by us, or by a server that gave no reason; after `end` this is heard by nobody.
+    // The connection was closed by us, or by a server without a reason; after `end` nobody listens to this event.
     body.once('close', () => reject(new ConnectionError('broken', host)))
   })
 }

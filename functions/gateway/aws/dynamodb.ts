@@ -1,8 +1,8 @@
-/** DynamoDB as every function and container of the hub calls it. */
+/** The DynamoDB client of all functions and containers of the hub. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { ClientOptions } from './clients.ts'
 
-/** Not the account's own endpoint: the gateway endpoint of a VPC has the region's name. */
+/** Not the endpoint with the account's id, because a VPC's gateway endpoint has the region's name. */
 export const dynamoDb = (region: string, client: ClientOptions): DynamoDBClient =>
   new DynamoDBClient({
     ...client,

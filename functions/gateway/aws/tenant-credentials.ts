@@ -1,6 +1,6 @@
 /**
- * Credentials of the tenant's role in the tenant's own account. Held until shortly before they expire and renewed in the
- * background from a quarter of an hour before, so that an outage of STS is noticed only once they have really expired.
+ * Credentials of the tenant's role in the tenant's own account. They are kept until shortly before they expire. From a quarter of an hour
+ * before, they are renewed in the background, so an outage of STS is noticed only when they have really expired.
  */
 import { AssumeRoleCommand, type AssumeRoleCommandOutput, STSClient, STSServiceException } from '@aws-sdk/client-sts'
 import { type Cached, createCached } from '../cached.ts'
@@ -21,20 +21,20 @@ export interface Role {
 
 export interface CredentialsOptions {
   readonly tenantId: string
-  /** With the function's own credentials. */
+  /** Signs with the gateway's own credentials. */
   readonly client: ClientOptions
   readonly now: () => number
 }
 
 export interface Credentials {
   get(role: Role): Promise<AwsCredentials>
-  /** Forgets what is held: AWS called it expired before its time. */
+  /** Forgets the credentials, because AWS said that they have expired before their time. */
   drop(): void
 }
 
 interface Session {
   readonly credentials: AwsCredentials
-  /** Epoch milliseconds. */
+  /** Milliseconds since 1970. */
   readonly expiration: number
 }
 
@@ -47,7 +47,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   let held: { readonly role: Role; readonly sessions: Cached<Session> } | undefined
   return {
     get: async (role) => {
-      // One function serves one tenant, so there is one role; a changed item starts over.
+      // One gateway serves one tenant, so there is one role. A changed item starts again.
       if (held?.role.roleArn !== role.roleArn || held.role.externalId !== role.externalId) {
         held = { role, sessions: sessionsOf(role, options, client) }
       }
@@ -92,7 +92,7 @@ async function assumeRole({ roleArn, externalId }: Role, tenantId: string, clien
   }
 }
 
-/** A refusal is final: trust policy, external id or permission; asking again changes nothing. */
+/** A refusal is final (trust policy, external id or permission): another attempt would have the same result. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof STSServiceException &&
   (error.$metadata.httpStatusCode ?? 500) < 500 &&
