@@ -1,10 +1,10 @@
 /**
- * A request and an answer, as adapters hand them over: the parts of the web's `Request` and `Response` that the gateway needs.
- * The globals themselves would load all of `fetch` with them, a quarter of a cold start; `adapters/web.ts` translates.
+ * A request and an answer, as adapters pass them: the parts of the web's `Request` and `Response` that the gateway needs. Using the globals
+ * would load all of `fetch`, which takes a quarter of a cold start; `adapters/web.ts` converts.
  */
 
 export interface RequestHeaders {
-  /** Values of several headers of one name are joined with `, `. */
+  /** The values of several headers with one name are joined with `, `. */
   get(name: string): string | null
   has(name: string): boolean
 }
@@ -15,9 +15,9 @@ export interface IncomingRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: RequestHeaders
-  /** The body, read when it is asked for; may throw a `GatewayError` of the adapter's limits. */
+  /** Reads the body; may throw a `GatewayError` about the adapter's limits. */
   body(): Promise<Uint8Array>
-  /** Aborted when the client has left, where the adapter can know it. */
+  /** Aborted when the client has left, if the adapter can notice that. */
   readonly signal?: AbortSignal
 }
 
@@ -27,7 +27,7 @@ export interface Answer {
   readonly body: string | AnswerStream
 }
 
-/** Pieces of an answer, made when they are asked for. An adapter reads it to its end, or returns it when the client has left. */
+/** The pieces of an answer, made when they are asked for. An adapter reads to the end, or calls `return` when the client has left. */
 export interface AnswerStream extends AsyncIterableIterator<string | Uint8Array, undefined> {
   return(): Promise<IteratorResult<string | Uint8Array, undefined>>
 }

@@ -1,9 +1,9 @@
 /**
- * JSON of callers and models that is read, changed and sent on: nested no deeper than the stack allows, and with its numbers as they
- * were written, since a tool's schema or arguments may hold integers that a double cannot.
+ * JSON of callers and models that is read, changed and sent on. It is nested no deeper than the stack allows. Numbers stay as they were written,
+ * because a tool's schema or arguments may contain integers that a double cannot represent.
  */
 
-/** Lists and objects in one another. V8 parses any depth, but writes JSON on its stack, which ends at some 5,000. */
+/** The deepest nesting of lists and objects. V8 parses any depth, but writes JSON recursively, and its stack ends at about 5,000. */
 export const MAXIMUM_DEPTH = 500
 
 /** @param text valid JSON */
@@ -21,7 +21,7 @@ export function isTooDeep(text: string): boolean {
 
 const [QUOTE, BACKSLASH, LIST, LIST_END, OBJECT, OBJECT_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 
-/** By jumps: most of a long body is one text, such as an image. */
+/** Jumps to the next quote or backslash, because most of a long body is one text, such as an image. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
@@ -42,7 +42,7 @@ function isEscaped(text: string, at: number): boolean {
 export const rewriteJson = (text: string, change: (fields: Fields) => Fields): string =>
   JSON.stringify(change(JSON.parse(text, keepNumber)))
 
-/** A number that a double holds is a number; any other is kept as its text, which `JSON.stringify` writes as it was. */
+/** A number that a double represents exactly is a number. Any other is kept as its text, which `JSON.stringify` writes unchanged. */
 export const parseKeepingNumbers = (text: string): unknown =>
   JSON.parse(text, (key: string, value: unknown, context?: Context) =>
     typeof value === 'number' && context !== undefined && holds(value, context.source)
@@ -50,7 +50,7 @@ export const parseKeepingNumbers = (text: string): unknown =>
       : keepNumber(key, value, context),
   )
 
-/** Only long digits can be lost, so most texts need no second look. */
+/** Only numbers with many digits can lose precision, so most texts need no second look. */
 export const mayLoseNumbers = (text: string): boolean => /\d{16}/.test(text) || /\d[eE]\+?\d{3}/.test(text)
 
 type Fields = Readonly<Record<string, unknown>>

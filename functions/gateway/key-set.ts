@@ -1,4 +1,4 @@
-/** The public keys that ID tokens are signed with. */
+/** The public keys with which ID tokens are verified. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { withinTime } from './aws/clients.ts'
 import { type Connections, collect } from './aws/connection.ts'
@@ -6,25 +6,25 @@ import { createCached } from './cached.ts'
 import { KEY_SET_AGE, KEY_SET_MISS_MILLISECONDS, REFRESH_PAUSE_MILLISECONDS } from './constants.ts'
 import { GatewayError } from './errors.ts'
 
-/** A key set of Cognito has two keys; the load balancer takes no more than this either. */
+/** The load balancer's limit too. A key set of Cognito has two keys. */
 const MAXIMUM_BYTES = 150 * 1024
 
 export interface KeySet {
   readonly getKey: JWTVerifyGetKey
-  /** Loads the keys ahead of the first request. */
+  /** Loads the keys before the first request. */
   warm(): Promise<unknown>
 }
 
-/** Keys fixed at deployment. */
+/** Keys that the deployment has fixed. */
 export function inlineKeySet(json: string): KeySet {
   const getKey = createLocalJWKSet(parseKeySet(json))
   return { getKey: (header, token) => getKey(header, token), warm: async () => {} }
 }
 
 /**
- * Keys from `ISSUER/.well-known/jwks.json`. An unknown key id reloads them at once, because a rotation must not fail a
- * request, but not more often than every second, because anybody can make up a key id. As long as such a reload has failed,
- * the token is not judged: its key may be a new one.
+ * Keys from `ISSUER/.well-known/jwks.json`. An unknown key id reloads them at once, because a rotation must not fail a request, but not more
+ * often than every second, because anybody can make up a key id. While such a reload fails, a token with an unknown key is neither accepted nor
+ * called wrong, because its key may be new.
  */
 export function remoteKeySet(issuer: string, connections: Connections, now: () => number): KeySet {
   const url = new URL(`${issuer}/.well-known/jwks.json`)

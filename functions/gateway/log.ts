@@ -1,4 +1,4 @@
-/** One structured line a request, which is its audit record too. It holds no prompt, no answer, no token, no ARN and no account's credentials. */
+/** One structured line for each request, which is also its audit record. It contains no prompt, answer, token, ARN or credentials. */
 import type { AuditLine, Step } from '../../shared/audit-line.ts'
 import type { ErrorCode, GatewayError } from './errors.ts'
 
@@ -28,7 +28,7 @@ export function elapsed(started: number): number {
 }
 
 /**
- * The chain of causes. Messages only of errors that this function wrote itself: a library's may quote what it was given.
+ * The chain of causes. Only errors that this program wrote itself are shown with their message, because a library's message may quote its input.
  */
 export function describeCause(error: GatewayError): string | undefined {
   const parts: string[] = []

@@ -1,11 +1,13 @@
-/** What a request is charged, call by call of its models: measured, estimated where a model may have worked without saying so. */
+/**
+ * What a request is charged, for each call of a model: the measured use, or an estimate if a model may have worked without reporting its use.
+ */
 import { costOf, type ModelPrice, mostCostOf, type Tokens } from '../../../shared/cost.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Estimate } from './estimate.ts'
 
 /**
- * What becomes of what was reserved for a call that failed with this code, before its answer began. `release`: nobody worked, or
- * Bedrock said that it did not. `charge`: nobody knows. A call that was never sent is released, whatever failed.
+ * What happens to the reservation of a call that failed with this code before its answer began. `release`: no model worked, or Bedrock said so.
+ * `charge`: it is not known. The reservation of a call that was never sent is released, whatever the code.
  */
 export const ON_FAILURE: Readonly<Record<ErrorCode, 'release' | 'charge'>> = {
   token_missing: 'release',
@@ -63,7 +65,7 @@ export const ON_FAILURE: Readonly<Record<ErrorCode, 'release' | 'charge'>> = {
   routing_unavailable: 'release',
   credentials_unavailable: 'release',
   tenant_misconfigured: 'release',
-  // Bedrock's word for it, and ours for having waited too long.
+  // Bedrock's code for a timeout, and the gateway's own.
   model_timeout: 'charge',
   deadline_exceeded: 'charge',
 }
@@ -71,13 +73,13 @@ export const ON_FAILURE: Readonly<Record<ErrorCode, 'release' | 'charge'>> = {
 export interface Charge {
   readonly is: 'measured' | 'estimated' | 'none'
   readonly tokens: number
-  /** Absent: a price is not known. */
+  /** Absent if a price is not known. */
   readonly nanoDollars?: number
 }
 
 export const NOTHING: Charge = { is: 'none', tokens: 0, nanoDollars: 0 }
 
-/** As Bedrock's own quota counts them: without what is read from the cache. */
+/** Counted as in Bedrock's own quota: without the tokens that are read from the cache. */
 export const tokensOf = ({ inputTokens, outputTokens, cacheWriteInputTokens = 0 }: Tokens): number =>
   inputTokens + outputTokens + cacheWriteInputTokens
 
@@ -86,13 +88,13 @@ export function measured(usage: Tokens, price: ModelPrice | undefined, tier: str
   return { is: 'measured', tokens: tokensOf(usage), ...(nanoDollars !== undefined && { nanoDollars }) }
 }
 
-/** All that may have been used. */
+/** The most that may have been used. */
 export function estimated({ inputTokens, maxTokens, tier, caches }: Estimate, price: ModelPrice | undefined): Charge {
   const nanoDollars = price && mostCostOf(inputTokens, maxTokens, price, tier, caches)
   return { is: 'estimated', tokens: inputTokens + maxTokens, ...(nanoDollars !== undefined && { nanoDollars }) }
 }
 
-/** Of a request with several calls: estimated, if one of them is. */
+/** The sum for a request with several calls. It is an estimate if one of them is. */
 export function sum(charges: readonly Charge[]): Charge {
   const of = (is: Charge['is']) => charges.some((charge) => charge.is === is)
   const known = charges.every(({ nanoDollars }) => nanoDollars !== undefined)

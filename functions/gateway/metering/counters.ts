@@ -1,4 +1,4 @@
-/** One scope's counter: reserved from, and settled. */
+/** The counter of one scope: reserves and settles. */
 import type { ScopeLimits } from '../../../shared/limits.ts'
 import type { UsageItem } from '../../../shared/usage-table.ts'
 import { beyond, type Exceeded } from './exceeded.ts'
@@ -6,30 +6,30 @@ import { type Demand, reserveWrite } from './reserve.ts'
 import { type Reserved, settleWrite, type Used } from './settle.ts'
 import { type CounterStore, StoreUnavailable } from './store.ts'
 
-/** Given back, or replaced by what was used, with {@link Counters.settle}. */
+/** A reservation. {@link Counters.settle} gives it back, or replaces it by what was used. */
 export interface Hold {
   readonly key: string
   readonly reserved: Reserved
-  /** The counter as it was then. */
+  /** The counter after the reservation. */
   readonly item: UsageItem
 }
 
 export interface Counters {
   /**
-   * @returns the hold, or which limit is in the way
+   * @returns the hold, or the limit that the request exceeds
    * @throws StoreUnavailable
    */
   reserve(key: string, limits: ScopeLimits, demand: Demand): Promise<Hold | Exceeded>
   /**
-   * @returns the counter afterwards; undefined if somebody has deleted it
-   * @throws StoreUnavailable: what was reserved stays reserved until it expires
+   * @returns the counter afterwards; undefined if it was deleted
+   * @throws StoreUnavailable: the reservation then stays until it expires
    */
   settle(hold: Hold, used: Used): Promise<UsageItem | undefined>
 }
 
-/** Each loses against others who write at the same moment; one that loses so often says that the counter is out of reach. */
+/** A write fails if another one changes the counter at the same moment. After this many failures the counter counts as out of reach. */
 const ATTEMPTS = 20
-/** Counters that a process remembers. One that it does not know costs another write. */
+/** How many counters a process remembers. One that it does not remember costs another write. */
 const REMEMBERED = 1_000
 
 export function createCounters(store: CounterStore, now: () => number): Counters {
@@ -60,7 +60,7 @@ export function createCounters(store: CounterStore, now: () => number): Counters
       let known = remembered.get(hold.key) ?? hold.item
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
         const write = settleWrite(known, hold.reserved, used)
-        // A request of which nothing but its number is counted.
+        // A request of which only the number is counted.
         if (write.update === '') return known
         const { done, item } = await store.write(hold.key, write)
         remember(hold.key, item)

@@ -1,7 +1,7 @@
 /**
- * What a call of a model may use at most, before it is made: Bedrock reserves the same. The output is bounded by what the body
- * asks for. The input is an estimate: a third of the bytes of its JSON, which is more than the tokens of most texts and less than those
- * of some (decision 0102 has figures), and constants for what is no text. What it was too low by is charged afterwards all the same.
+ * The most that a call of a model can use, before it is made; Bedrock reserves the same. The output is limited by what the body asks for. The
+ * input is an estimate: a third of the bytes of its JSON, which is more than the tokens of most texts and less than those of some (decision 0102
+ * has figures), and constants for everything that is not text. If the estimate is too low, the difference is charged afterwards.
  */
 import { isMap } from '../../../shared/is-map.ts'
 import { MAX_TOKENS } from '../constants.ts'
@@ -12,30 +12,30 @@ import { longestAnswerOf } from '../model/features.ts'
 export interface Estimate {
   readonly inputTokens: number
   readonly maxTokens: number
-  /** Service tier that the body asks for, by Bedrock's name. */
+  /** The service tier that the body asks for, by Bedrock's name. */
   readonly tier?: string
-  /** Whether some of the input may be charged as a write to the cache. */
+  /** Whether a part of the input may be charged as a write to the cache. */
   readonly caches: boolean
 }
 
 /** A character of Chinese or Japanese has three bytes and is about one token; a token of English or code has four bytes or more. */
 const BYTES_A_TOKEN = 3
-/** What a model adds to a request with tools (Anthropic's table of system prompts has 530 at most, for Claude 3). */
+/** Tokens that a model adds to a request with tools (at most 530, for Claude 3, in Anthropic's table of system prompts). */
 const TOOLS = 600
-/** What it adds for a tool that it knows by itself, such as a computer's screen. */
+/** Tokens that it adds for a tool that it has itself, such as control of a computer's screen. */
 const KNOWN_TOOL = 1_000
-/** The largest image that a model looks at: 2,576 by 2,576 pixels over 750 each for Claude, less for Nova. */
+/** Tokens of the largest image that a model looks at: 2,576 by 2,576 pixels, 750 a token, for Claude; less for Nova. */
 const IMAGE = 5_000
-/** A page's text and its image. */
+/** Tokens of a page's text and its image. */
 const PAGE = 5_000
 const MOST_PAGES = 1_000
-/** Bytes of a page in a PDF file whose pages cannot be counted, as they are compressed. */
+/** Bytes of a page in a PDF file whose pages cannot be counted because they are compressed. */
 const PAGE_BYTES = 4_000
-/** Of a film or a recording, per byte of its file; and of one that is somewhere else. */
+/** Bytes of a video or audio file for each token, also for one that is stored elsewhere. */
 const MEDIA_BYTES_A_TOKEN = 40
 const STORED_MEDIA = 300_000
 
-/** @param headers what is sent beside the body */
+/** @param headers headers sent beside the body */
 export function estimateOf(
   operation: BedrockOperation,
   modelId: string,
@@ -60,7 +60,7 @@ function tierOf(body: unknown): string | undefined {
   return typeof tier === 'string' ? tier : undefined
 }
 
-/** Names under which models take the tokens of an answer. */
+/** Names of the field with the most tokens of an answer, for different models. */
 export const BOUNDS = [
   'max_tokens',
   'maxTokens',
@@ -72,8 +72,8 @@ export const BOUNDS = [
 ] as const
 
 /**
- * The largest number that the body names. One that names none where the model is sure to read it, or one that is no number of tokens,
- * may get the longest answer that the model can give.
+ * The largest number that the body names. If the body names none in a field that the model surely reads, or names something that is not a
+ * number of tokens, it is the longest answer that the model can give.
  */
 function maxTokensOf(operation: BedrockOperation, modelId: string, body: unknown): number {
   const fields = operation.startsWith('invoke') ? invokeFields(modelId) : ['inferenceConfig.maxTokens']
@@ -115,9 +115,9 @@ export function largest(one: Estimate, others: readonly Estimate[]): Estimate {
 }
 
 interface Weight {
-  /** Bytes of the JSON that are no text. */
+  /** Bytes of the JSON that are media, not text. */
   readonly mediaBytes: number
-  /** For them, and for tools. */
+  /** Tokens for the media and for tools. */
   readonly tokens: number
 }
 
@@ -126,7 +126,7 @@ const NOTHING: Weight = { mediaBytes: 0, tokens: 0 }
 function weigh(body: Readonly<Record<string, unknown>>): Weight {
   let mediaBytes = 0
   let tokens = toolsOf(body)
-  // By a list of its own: as many levels as the caller sent would overflow the stack.
+  // With a list instead of recursion, because as many levels as the caller sent could overflow the stack.
   const open: unknown[] = [body]
   while (open.length > 0) {
     const value = open.pop()
@@ -149,7 +149,7 @@ function toolsOf({ toolConfig, tools }: Readonly<Record<string, unknown>>): numb
   return TOOLS + known.length * KNOWN_TOOL
 }
 
-/** A block with a picture, a document, a film or a recording: Converse's and Nova's, or Anthropic's. */
+/** A block with a picture, a document, video or audio, in Converse's and Nova's form, or in Anthropic's. */
 function mediaOf(block: Readonly<Record<string, unknown>>): Weight | undefined {
   for (const kind of ['image', 'document', 'video', 'audio'] as const) {
     const media = block[kind]
@@ -166,7 +166,7 @@ function weightOf(
   format: string,
 ): Weight | undefined {
   const base64 = [source.bytes, source.data].find((one) => typeof one === 'string') as string | undefined
-  // Text stays with the text.
+  // Text in a document is counted like other text.
   const stored = base64 === undefined && (source.s3Location !== undefined || source.url !== undefined)
   if ((base64 === undefined && !stored) || source.type === 'text')
     return kind === 'image' ? { mediaBytes: 0, tokens: IMAGE } : undefined
@@ -175,7 +175,7 @@ function weightOf(
   if (kind === 'image') return { mediaBytes, tokens: IMAGE }
   if (stored) return { mediaBytes, tokens: STORED_MEDIA }
   if (kind !== 'document') return { mediaBytes, tokens: Math.ceil(bytes / MEDIA_BYTES_A_TOKEN) }
-  // Compressed text is a token a byte at most; what is no text is counted by its pages.
+  // Compressed text has at most one token a byte; other documents are counted by their pages.
   return { mediaBytes, tokens: /pdf/.test(format) ? PAGE * pagesOf(base64 ?? '') : bytes }
 }
 

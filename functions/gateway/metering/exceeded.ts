@@ -1,4 +1,4 @@
-/** Which limit a request does not fit, seen from what a counter says. */
+/** Finds the limit that a request exceeds, from the counter's values. */
 import type { ScopeLimits } from '../../../shared/limits.ts'
 import {
   type CountedLimit,
@@ -16,15 +16,15 @@ import { type Demand, mostCarried } from './reserve.ts'
 
 export interface Exceeded {
   readonly exceeded: LimitState
-  /** What the request asked for, in the limit's unit. */
+  /** The amount that the request needs, in the limit's unit. */
   readonly wanted: number
-  /** Milliseconds until it would fit, if nobody else comes. Absent: not before the day, the month or the limit is another. */
+  /** Milliseconds until the request would fit, if there are no others. Absent: not before the day or month ends, or the limit is changed. */
   readonly fitsIn?: number
   /** The states of all limits of the scope. */
   readonly states: readonly LimitState[]
 }
 
-/** Of two that are exceeded, the one that takes longer to be free. */
+/** If two limits are exceeded, the one with the longer wait is reported. */
 const ORDER: readonly CountedLimit[] = [
   'dollarsPerMonth',
   'tokensPerDay',
@@ -33,10 +33,10 @@ const ORDER: readonly CountedLimit[] = [
   'concurrentRequests',
 ]
 
-/** How long to wait for another request to end: nobody knows. */
+/** It is not known how long another request will take. */
 const CONCURRENT_MILLISECONDS = 1_000
 
-/** @param item undefined: nothing was counted yet, so that only a request that alone is too much is beyond a limit */
+/** @param item undefined if nothing was counted yet: then only a request that alone exceeds a limit is refused */
 export function beyond(
   item: UsageItem | undefined,
   demand: Demand,
@@ -68,13 +68,13 @@ function waitFor(limit: CountedLimit, item: UsageItem | undefined, room: number,
   const left = millisecondsLeft(at.minute, now)
   const [current, before] =
     limit === 'requestsPerMinute' ? [at.requests, at.requestsBefore] : [at.tokens, at.tokensBefore]
-  // In this minute, as less and less of the one before counts; otherwise in the next one, of which this one is then before.
+  // Either in this minute, while the previous one counts less and less; or in the next minute, when this one is the previous one.
   return current <= room
     ? left - leftWhen(before, room - current, left)
     : left + MINUTE_MILLISECONDS - leftWhen(current, room, MINUTE_MILLISECONDS)
 }
 
-/** With how much of a minute left no more than `room` of `before` is carried into it. */
+/** With how much of a minute left at most `room` of `before` still counts. */
 function leftWhen(before: number, room: number, most: number): number {
   let left = Math.min(most, Math.floor(((room + 1) * MINUTE_MILLISECONDS) / before))
   while (left > 0 && (carried(before, left) > room || mostCarried(room, left) < before)) left--

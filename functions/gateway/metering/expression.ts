@@ -1,9 +1,9 @@
-/** An `UpdateItem` put together from parts: every name is a placeholder, since words such as `ttl` are reserved. */
+/** Builds an `UpdateItem` from parts. All names are placeholders, because words such as `ttl` are reserved. */
 
 /** DynamoDB's own form of a value. */
 export type AttributeValue = { readonly N: string } | { readonly M: Readonly<Record<string, AttributeValue>> }
 
-/** What is written to one item, and under which conditions. */
+/** A write to one item, with its conditions. */
 export interface Write {
   readonly update: string
   readonly condition: string
@@ -17,7 +17,7 @@ export const map = (entries: Readonly<Record<string, number>>): AttributeValue =
 })
 
 export interface Expression {
-  /** An attribute, or an entry of one that is a map. */
+  /** The path of an attribute, or of an entry of a map. */
   path(attribute: string, key?: string): string
   value(value: number | AttributeValue): string
   set(path: string, to: string): void
@@ -53,7 +53,7 @@ export function expression(): Expression {
         ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
       ].join(' ')
       const condition = conditions.join(' AND ')
-      // DynamoDB refuses a placeholder that is used nowhere.
+      // DynamoDB refuses a placeholder that is not used.
       const used = new Set(`${update} ${condition}`.match(/[#:][nv]\d+/g))
       const entries = [...names].map(([text, placeholder]): [string, string] => [placeholder, text])
       return {

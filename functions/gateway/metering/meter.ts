@@ -1,4 +1,4 @@
-/** One request's limits and its bill: reserved before its first call of a model, settled when it is over, whatever happened. */
+/** The limits and the cost of one request: reserved before its first call of a model, and settled when it is over, whatever happened. */
 import { randomUUID } from 'node:crypto'
 import type { ModelPrice } from '../../../shared/cost.ts'
 import type { Limits } from '../../../shared/limits.ts'
@@ -15,7 +15,7 @@ import { createWarnings, type MeterWarning } from './warnings.ts'
 
 export interface MeteringOptions {
   readonly tenantId: string
-  /** Absent: the hub has no table of counters. */
+  /** Absent on a hub without a table of counters. */
   readonly counters?: Counters
   readonly now: () => number
   readonly warn: (line: MeterWarning) => void
@@ -25,34 +25,34 @@ export interface MeteredRequest {
   readonly limits?: Limits
   /** By Bedrock's id. */
   readonly prices?: Readonly<Record<string, ModelPrice>>
-  /** Made of the caller's issuer and subject. */
+  /** Computed from the caller's issuer and subject. */
   readonly caller: string
   /** Milliseconds until the request is over, whatever happens. */
   readonly remaining: () => number
 }
 
 export interface MeteredModel {
-  /** The tenant's name for it. */
+  /** The tenant's name for the model. */
   readonly name: string
   /** Bedrock's id. */
   readonly id: string
-  /** Those that may be asked instead: the dearest of all is reserved. */
+  /** The models that may be asked instead. The reservation is for the most expensive one. */
   readonly fallbacks?: readonly string[]
 }
 
 export interface Meter {
-  /** Whether anything may be in the way. */
+  /** Whether any limit applies. */
   readonly limited: boolean
   /**
-   * Before a call of a model.
-   * @throws GatewayError of the limit that is in the way; nothing of the request is reserved then
+   * Called before a call of a model.
+   * @throws GatewayError about the limit that is exceeded; then nothing is reserved for the request
    */
   begin(model: MeteredModel, estimate: () => Estimate): Promise<MeteredCall>
-  /** Before the first of several calls: one reservation for all of them. */
+  /** Called before the first of several calls, to make one reservation for all of them. */
   expect(model: MeteredModel, estimates: () => readonly Estimate[]): Promise<void>
   /** Headers that say what is left of the limits of a minute. */
   headers(): Readonly<Record<string, string>>
-  /** The request is over: what it is charged. `settled` never rejects. */
+  /** Called when the request is over. Returns what it is charged; `settled` never rejects. */
   close(): { readonly charge: Charge; readonly settled: Promise<void> }
 }
 
@@ -65,13 +65,13 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
   return ({ limits, prices = {}, caller, remaining }) => {
     const calls: { readonly charge: () => Charge }[] = []
     const reservations: Reservation[] = []
-    /** Reserved by `expect`, and not yet taken by a call. */
+    /** Reserved by `expect`, and not yet used by a call. */
     let pool = { tokens: 0, nanoDollars: 0 }
     let counted = false
     let closed = false
     let reserving: Promise<void> = Promise.resolve()
     const priceOf = (id: string) => (Object.hasOwn(prices, id) ? prices[id] : undefined)
-    /** @returns undefined when the price of one of them is not known */
+    /** @returns undefined if the price of one of them is not known */
     function most({ id, fallbacks = [] }: MeteredModel, estimate: Estimate): number | undefined {
       const all = [id, ...fallbacks].map((one) => estimated(estimate, priceOf(one)).nanoDollars)
       return all.reduce((one, other) => (one === undefined || other === undefined ? undefined : Math.max(one, other)))
@@ -121,7 +121,10 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       pool = { tokens: pool.tokens + demand.tokens, nanoDollars: pool.nanoDollars + demand.nanoDollars }
     }
 
-    /** Makes sure that the reservations hold what a call needs. @param take whether the call takes it from the pool */
+    /**
+     * Ensures that the reservations cover a call.
+     * @param take whether the call uses the pool
+     */
     async function cover(
       model: MeteredModel,
       estimates: readonly Estimate[],
@@ -134,7 +137,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
       if (take) pool = { tokens: pool.tokens - tokens, nanoDollars: pool.nanoDollars - nanoDollars }
     }
 
-    /** One after the other: what one reserves, the next one may use. */
+    /** One call after the other, because the next one may use what this one has reserved. */
     async function covered(model: MeteredModel, estimates: () => readonly Estimate[], take: boolean): Promise<void> {
       const scopes = scopesOf(tenantId, limits ?? {}, { caller, model: model.name })
       if (scopes.length === 0) return
@@ -176,7 +179,7 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
         const used = { tokens: charge.tokens, nanoDollars: charge.nanoDollars ?? 0, counts: true }
         const none = { tokens: 0, nanoDollars: 0, counts: true }
         const settled = reserving.then(async () => {
-          // Several reservations in one scope are one sum.
+          // Several reservations in one scope are added up.
           const first = new Map(reservations.toReversed().map((one) => [one.scope.key, one]))
           await Promise.all(reservations.map((one) => settle(one, first.get(one.scope.key) === one ? used : none)))
         })
@@ -186,12 +189,12 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
   }
 }
 
-/** Clocks, and what is done after the last byte. */
+/** For differences between clocks, and for what is done after the last byte. */
 const LEASE_SECONDS = 60
 
 const isHold = (answer: Hold | Exceeded): answer is Hold => 'reserved' in answer
 
-/** When several limits refuse, the caller hears of the longest wait first: waiting a minute does not help when the month is used up. */
+/** If several limits refuse, the caller is told of the longest wait: waiting a minute does not help if the month's budget is used up. */
 const RANK: readonly string[] = ['budget_exhausted', 'rate_limited', 'limits_unavailable']
 
 /** Of two scopes' limits of one kind, the one with less left. */

@@ -4,14 +4,14 @@ import { GatewayError } from '../errors.ts'
 import { type Charge, estimated, measured, NOTHING, ON_FAILURE } from './charge.ts'
 import type { Estimate } from './estimate.ts'
 
-/** What becomes of a call. What is not said of one that was sent counts as all that was reserved. */
+/** The result of a call. If nothing is reported about a call that was sent, all of its reservation is charged. */
 export interface MeteredCall {
-  /** Told before each attempt: what it costs is by the model that was asked last. */
+  /** Called before each attempt: the cost depends on the last model that was asked. */
   asks(modelId: string): void
   sent(): void
   used(usage: Tokens, tier?: string): void
   failed(error: unknown): void
-  /** It costs nothing, whatever it was. */
+  /** The call costs nothing, whatever its result. */
   free(): void
 }
 
@@ -32,7 +32,7 @@ export function meteredCall(
     },
     used: (usage, tier) => {
       const charge = measured(usage, price, tier)
-      // Tokens of a kind whose price is not known cost what was reserved: nothing is counted as free.
+      // If tokens of a kind have no known price, the reserved amount is charged, so that nothing counts as free.
       const dearest = price && charge.nanoDollars === undefined ? estimated(estimate(), price).nanoDollars : undefined
       outcome = dearest === undefined ? charge : { ...charge, is: 'estimated', nanoDollars: dearest }
     },

@@ -1,9 +1,9 @@
-/** A limit that was reached, as the caller is told: whose it is, how much, how much is used, and when it is free again. */
+/** Tells the caller about a limit that was reached: whose it is, how high it is, how much is used, and when it is free again. */
 import type { CountedLimit, LimitState } from '../../../shared/usage-table.ts'
 import { GatewayError } from '../errors.ts'
 import type { Exceeded } from './exceeded.ts'
 
-/** In whose name something is counted, as the caller reads it: `the tenant`, `one caller`, `the model "fast"`. */
+/** The scope in words for the caller: `the tenant`, `one caller`, `the model "fast"`. */
 export type ScopeName = string
 
 const UNITS: Readonly<Record<CountedLimit, string>> = {
@@ -43,7 +43,7 @@ export function limitExceeded(
   })
 }
 
-/** OpenAI's names, with the seconds until all is free again. */
+/** OpenAI's header names, with the seconds until everything is free again. */
 export function rateLimitHeaders(states: readonly LimitState[], now: number): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {}
   for (const { limit, most, left, resetsAt } of states) {

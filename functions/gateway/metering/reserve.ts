@@ -22,28 +22,28 @@ import {
 } from '../../../shared/usage-table.ts'
 import { type Expression, expression, map, type Write } from './expression.ts'
 
-/** What a request wants of a scope. */
+/** What a request needs of a scope. */
 export interface Demand {
-  /** 0 where a request that was counted needs more. */
+  /** 0 if a request that was counted already needs more. */
   readonly requests: 0 | 1
   readonly tokens: number
   readonly nanoDollars: number
-  /** A place among the requests under way. */
+  /** A place among the running requests. */
   readonly lease?: Lease
 }
 
 export interface Lease {
   readonly id: string
-  /** Epoch seconds at which the request is over, whatever happens. */
+  /** The time in seconds since 1970 at which the request is over, whatever happens. */
   readonly until: number
 }
 
-/** @param known undefined: there is no item, or none is known */
+/** @param known undefined if there is no item, or none is known */
 export function reserveWrite(known: UsageItem | undefined, demand: Demand, limits: ScopeLimits, now: number): Write {
   return known ? changed(known, demand, limits, now) : created(demand, now)
 }
 
-/** Nobody has been counted before: no limit is below what one request may reserve (see `beyond`). */
+/** The first reservation of a counter. It fits, because no limit is below what one request may reserve (see `beyond`). */
 function created({ requests, tokens, nanoDollars, lease }: Demand, now: number): Write {
   const minute = minuteOf(now)
   const block = holdBlock(minute)
@@ -66,7 +66,7 @@ function created({ requests, tokens, nanoDollars, lease }: Demand, now: number):
   return made.done()
 }
 
-/** The end of the next month: until then, an item's month may be asked for as the one before. */
+/** The end of the next month: until then, the item's month may be needed as the previous one. */
 const lastSecond = (minute: number): number => monthBegins(monthOf(minute) + 2) / 1000
 
 function changed(known: UsageItem, demand: Demand, limits: ScopeLimits, now: number): Write {
@@ -112,7 +112,7 @@ function changed(known: UsageItem, demand: Demand, limits: ScopeLimits, now: num
 
 type Counted = 'requests' | 'tokens' | 'dayTokens' | 'spent'
 
-/** @param room what may have been used before */
+/** @param room how much may have been used before */
 function boundMinute(
   made: Expression,
   [name, before]: readonly ['requests' | 'tokens', number],
@@ -124,11 +124,11 @@ function boundMinute(
     atMost(made, `${name}Before`, before)
     atMost(made, name, room - carried(before, left))
   }
-  // What is this minute's in the item is what is carried over by then.
+  // What the item has for this minute will then be carried over.
   if (minutes === 1) atMost(made, name, mostCarried(room, left))
 }
 
-/** The most that a minute may have had, so that no more than `room` of it is carried into the next one. */
+/** The most that a minute may have had, so that at most `room` of it is carried into the next one. */
 export function mostCarried(room: number, left: number): number {
   let most = Math.floor(((room + 1) * MINUTE_MILLISECONDS) / left)
   while (carried(most, left) > room) most--
@@ -138,7 +138,7 @@ export function mostCarried(room: number, left: number): number {
 const atMost = (made: Expression, name: string, bound: number): void =>
   made.require(`${made.path(name)} <= ${made.value(bound)}`)
 
-/** A window that is counted on, or that begins anew and is kept as the one before. */
+/** A window that continues, or that begins again and is kept as the previous one. */
 function shift(made: Expression, name: Counted, periods: number, more: number, beforeMore: number): void {
   const current = made.path(name)
   const plus = (path: string, amount: number) => (amount === 0 ? path : `${path} + ${made.value(amount)}`)
@@ -159,8 +159,8 @@ function add(made: Expression, name: string, amount: number): void {
 type Held = 'heldNanoDollars' | 'heldTokens'
 
 /**
- * Once a minute, blocks that nobody adds to are taken out when they are empty or too old.
- * @returns those that were too old
+ * Once a minute, blocks to which nothing is added any more are removed when they are empty or too old.
+ * @returns the blocks that were too old
  */
 function settleBlocks(made: Expression, name: Held, known: UsageItem, minute: number): readonly [string, number][] {
   if (minute === known.minute) return []
@@ -183,7 +183,7 @@ function hold(made: Expression, name: Held, minute: number, amount: number): voi
   made.set(path, `if_not_exists(${path}, ${made.value(0)}) + ${made.value(amount)}`)
 }
 
-/** Leases of killed processes are taken out on the way. */
+/** Leases of killed processes are removed in the same write. */
 function lease(
   made: Expression,
   known: UsageItem,

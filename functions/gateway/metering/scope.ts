@@ -1,4 +1,4 @@
-/** What a request counts against: the tenant, its caller, the model. */
+/** The scopes that a request counts against: the tenant, its caller, the model. */
 import type { Limits, ScopeLimits } from '../../../shared/limits.ts'
 import { type ScopeKind, scopeKey } from '../../../shared/usage-table.ts'
 
@@ -9,7 +9,7 @@ export interface Scope {
   readonly limits: ScopeLimits
 }
 
-/** Those that limit something. */
+/** The scopes with any limit. */
 export function scopesOf(
   tenantId: string,
   { tenant, user, models = {} }: Limits,

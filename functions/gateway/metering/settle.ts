@@ -1,18 +1,18 @@
-/** The write that puts what was used in the place of what was reserved, in the windows that the reservation was made in. */
+/** The write that replaces a reservation by what was used, in the windows in which the reservation was made. */
 import { dayOf, holdBlock, monthOf, type UsageItem } from '../../../shared/usage-table.ts'
 import { type Expression, expression, type Write } from './expression.ts'
 import type { Demand } from './reserve.ts'
 
-/** What was reserved of a scope. */
+/** What was reserved in a scope. */
 export interface Reserved extends Demand {
-  /** The item's minute at that moment. */
+  /** The item's minute at the time of the reservation. */
   readonly minute: number
 }
 
 export interface Used {
   readonly tokens: number
   readonly nanoDollars: number
-  /** False for a request that was not let in after all. */
+  /** False for a request that was refused after all. */
   readonly counts: boolean
 }
 
@@ -26,7 +26,7 @@ export function settleWrite(known: UsageItem, reserved: Reserved, used: Used): W
   const tokens = used.tokens - reserved.tokens
   if (minutes === 0) add('tokens', tokens)
   else if (minutes === 1) add('tokensBefore', tokens)
-  // The minute is over: what was used beyond the reservation is a debt of those who come now.
+  // The minute is over. What was used beyond the reservation is charged to the current minute.
   else add('tokens', Math.max(0, tokens))
   if (!used.counts && minutes < 2) add(minutes === 0 ? 'requests' : 'requestsBefore', -reserved.requests)
 
@@ -45,7 +45,7 @@ export function settleWrite(known: UsageItem, reserved: Reserved, used: Used): W
   return made.done()
 }
 
-/** @returns true when the hold has expired in the meantime, and was taken out of the window with it */
+/** @returns true if the hold has expired meanwhile, and was removed from the window */
 function giveBack(
   made: Expression,
   known: UsageItem,

@@ -1,4 +1,4 @@
-/** The table of counters, as one scope's item is written. */
+/** The table of counters: reads and writes the item of one scope. */
 import {
   ConditionalCheckFailedException,
   DynamoDBServiceException,
@@ -15,23 +15,23 @@ import { createTurns } from './write-queue.ts'
 
 export interface CounterStore {
   /**
-   * Never repeated once it may have been written.
+   * A write is never repeated if it may have been made.
    * @throws StoreUnavailable
    */
   write(key: string, write: Write): Promise<Written>
   /**
-   * The item as it is, undefined if there is none.
+   * The current item, or undefined if there is none.
    * @throws StoreUnavailable
    */
   read(key: string): Promise<UsageItem | undefined>
 }
 
-/** The item after the write; or, where the condition did not hold, as it is: undefined if there is none. */
+/** The item after the write; or, if the condition failed, the current item or undefined. */
 export type Written =
   | { readonly done: true; readonly item: UsageItem }
   | { readonly done: false; readonly item: UsageItem | undefined }
 
-/** Nobody knows whether the write was made, or it was not. */
+/** The write was not made, or it is not known whether it was. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
@@ -43,20 +43,23 @@ export interface StoreOptions {
   readonly client: ClientOptions
   readonly random: () => number
   readonly pause: (milliseconds: number) => Promise<void>
-  /** Of one write. @default 3,000 */
+  /**
+   * The time limit of one write.
+   * @default 3,000
+   */
   readonly timeoutMilliseconds?: number
 }
 
-/** DynamoDB says with these that it has written nothing. */
+/** With these exceptions DynamoDB says that it has written nothing. */
 const NOT_WRITTEN = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
 const ATTEMPTS = 4
 const RETRY_BASE_MILLISECONDS = 25
-/** Of one counter, by one process. An item takes about 1,000 writes a second, and one takes a few milliseconds. */
+/** How many writes to one counter a process makes at a time. An item accepts about 1,000 writes a second, and one takes a few milliseconds. */
 const AT_A_TIME = 8
 
 export function createCounterStore(options: StoreOptions): CounterStore {
   const { tableName, region, client, random, pause, timeoutMilliseconds } = options
-  // Repeating is decided here.
+  // This file decides about repetitions.
   const dynamodb = dynamoDb(region, { ...client, maxAttempts: 1 })
 
   const turns = createTurns(AT_A_TIME)

@@ -1,4 +1,4 @@
-/** What a caller may see of the counters: their own, and those of the tenant and its models. Only what is limited is counted. */
+/** What a caller may see of the counters: the caller's own, the tenant's and its models'. Only what is limited is counted. */
 import type { Limits, ScopeLimits } from '../../../shared/limits.ts'
 import { limitStates, minuteOf, monthOf, scopeKey, type UsageItem, usageAt } from '../../../shared/usage-table.ts'
 import { storeUnavailable } from './refusals.ts'
@@ -6,7 +6,7 @@ import type { CounterStore } from './store.ts'
 
 /** Money is in dollars, times are ISO 8601. */
 export interface ScopeUsage {
-  /** This month's, UTC; what is reserved for requests under way counts as spent. Absent where nothing was counted yet. */
+  /** The spending of this month (UTC), with the reservations of running requests. Absent if nothing was counted yet. */
   readonly dollars?: number
   readonly limits: readonly {
     readonly limit: string
@@ -20,10 +20,10 @@ export interface ScopeUsage {
 export interface CallerUsage {
   /** `2026-12`, in UTC. */
   readonly month: string
-  /** Absent where nothing of it is limited. */
+  /** Absent if nothing of the tenant is limited. */
   readonly tenant?: ScopeUsage
   readonly caller?: ScopeUsage
-  /** By the tenant's name, those that have a limit of their own. */
+  /** By the tenant's name: the models with limits of their own. */
   readonly models: Readonly<Record<string, ScopeUsage>>
 }
 
@@ -31,7 +31,7 @@ export type ReadUsage = (of: { readonly limits?: Limits; readonly caller: string
 
 export interface ReadUsageOptions {
   readonly tenantId: string
-  /** Absent: the hub has no table of counters. */
+  /** Absent on a hub without a table of counters. */
   readonly store?: Pick<CounterStore, 'read'>
   readonly now: () => number
 }

@@ -1,34 +1,37 @@
-/** Lines of their own, for alarms: of budgets that are nearly used up, and of use that could not be written down. */
+/** Separate lines for alarms: about budgets that are nearly used up, and about use that could not be recorded. */
 import { nanoDollarsOf, WARN_AT } from '../../../shared/limits.ts'
 import { minuteOf, monthOf, type ScopeKind, type UsageItem } from '../../../shared/usage-table.ts'
 import type { Exceeded } from './exceeded.ts'
 import type { Scope } from './scope.ts'
 
 export interface MeterWarning {
-  /** `budget`: `warnAt` percent are used, or a request was refused for it. `unsettled`: a hold stays until it expires, as the counter was out of reach. */
+  /**
+   * `budget`: `warnAt` percent are used, or a request was refused because of the budget. `unsettled`: a reservation stays until it expires,
+   * because the counter was out of reach.
+   */
   readonly warning: 'budget' | 'unsettled'
   readonly tenant: string
   readonly scope: ScopeKind
-  /** The model's name, or the id made of the caller's issuer and subject. */
+  /** The model's name, or the id that is computed from the caller's issuer and subject. */
   readonly name?: string
-  /** Of the budget, used and reserved, rounded down. */
+  /** The percentage of the budget that is used or reserved, rounded down. */
   readonly percent?: number
-  /** Somebody was refused. */
+  /** A request was refused. */
   readonly refused?: true
 }
 
 export interface Warnings {
-  /** Once a month and budget, when what is spent has come to the budget's percentage. */
+  /** Warns once for each month and budget, when the spending reaches the budget's percentage. */
   budget(scope: Scope, item: UsageItem | undefined): void
   /**
-   * Once a month and budget, when a request is refused for it: dear requests are, before `warnAt` percent are spent. Not of one that is
-   * dearer than the whole budget, which says nothing of what is left.
+   * Warns once for each month and budget, when a request is refused because of it. Expensive requests are refused before `warnAt` percent are
+   * spent. A request that costs more than the whole budget causes no warning, because it says nothing about what is left.
    */
   refused(scope: Scope, exceeded: Exceeded, now: number): void
   unsettled(scope: Scope): void
 }
 
-/** Budgets that this process has warned of: a month each. */
+/** How many budgets this process remembers to have warned of, one for each month. */
 const WARNINGS = 1_000
 
 export function createWarnings(tenantId: string, warn: (line: MeterWarning) => void): Warnings {

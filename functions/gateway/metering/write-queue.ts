@@ -1,6 +1,7 @@
 /**
- * A few writes of one counter at a time: DynamoDB makes them one after the other anyway, and each further one would only open a
- * connection. A write that waits here has not begun, and its time limit has not either: a burst does not look like a dead table.
+ * Allows a few writes of one counter at a time: DynamoDB makes them one after the other anyway, and each further one would only open a
+ * connection. A write that waits here has not begun, nor has its time limit, so a burst of requests does not look like a table that is out of
+ * reach.
  */
 export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
@@ -15,7 +16,7 @@ export function createTurns(most: number): Turns {
       return await work()
     } finally {
       const next = own.waiting.shift()
-      // A turn is handed over; the last one of a counter takes its place with it.
+      // The turn is passed to the next write; the last one removes the queue.
       if (next) next()
       else if (--own.running === 0) under.delete(key)
     }

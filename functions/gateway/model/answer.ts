@@ -1,4 +1,4 @@
-/** What the gateway reads in a Converse answer; everything else in it goes to the caller untouched. */
+/** The fields of a Converse answer that the gateway reads; all others go to the caller unchanged. */
 
 import type { Usage } from '../../../shared/audit-line.ts'
 import { isMap } from '../../../shared/is-map.ts'
@@ -7,11 +7,11 @@ import { usageOf } from './usage.ts'
 import type { ConverseResponse } from './wire.ts'
 
 export interface ConverseAnswer {
-  /** As Bedrock sent it. */
+  /** The text as Bedrock sent it. */
   readonly json: string
   /** The same, parsed. */
   readonly answer: ConverseResponse
-  /** All text blocks of the message; tool use and reasoning are not text. */
+  /** All text blocks of the message; tool use and reasoning are left out. */
   readonly output: string
   readonly stopReason: string
   readonly usage: Usage
@@ -22,7 +22,7 @@ export function parseConverseAnswer(json: string): ConverseAnswer {
   try {
     answer = JSON.parse(json)
   } catch {
-    // Without the cause: V8's message quotes the text.
+    // Without the cause, because V8's message quotes the text.
     throw invalidAnswer('it is not JSON')
   }
   const content = field(field(field(answer, 'output'), 'message'), 'content')

@@ -1,6 +1,6 @@
 /**
- * What Bedrock's exceptions mean to a caller, and which of them Bedrock says to repeat. The names are those of the SDK's own list
- * (`@aws-sdk/client-bedrock-runtime`); a test holds the table to it. One exception may mean several things: its words decide.
+ * What Bedrock's exceptions mean for a caller, and which of them Bedrock says to repeat. The names are those in the SDK
+ * (`@aws-sdk/client-bedrock-runtime`); a test compares the table with it. If an exception may mean several things, its message decides.
  */
 import type { ErrorCode } from '../errors.ts'
 
@@ -9,11 +9,14 @@ export interface Refusal {
   readonly message: string
   /** Bedrock's documentation of the exception says to try again. */
   readonly repeat?: true
-  /** Bedrock throttles until tomorrow: not repeated, and another model may have some left. */
+  /** Bedrock throttles until tomorrow: the call is not repeated, but another model may have quota left. */
   readonly used?: 'day'
-  /** The session was revoked or had expired by AWS's clock: new credentials may help, once. */
+  /** The session was revoked, or has expired by AWS's clock: new credentials may help, once. */
   readonly renewCredentials?: true
-  /** About what the caller sent: Bedrock's words go to the caller where they do not quote it. Otherwise they are the operators'. */
+  /**
+   * The exception is about the request: the caller gets Bedrock's words unless they quote the request. Otherwise they are only for the
+   * operators.
+   */
   readonly aboutRequest?: true
 }
 
@@ -76,7 +79,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ThrottlingException: throttled,
   ValidationException: rejected,
 
-  // Not in the SDK's list of this service, but AWS's answers to any call.
+  // Not in the SDK's list for this service, but any AWS call may get it.
   TooManyRequestsException: throttled,
   SerializationException: rejected,
   ExpiredToken: stale,
@@ -99,7 +102,7 @@ const misconfigured = (what: string): Refusal => ({
   message: `The model behind this name ${what}; nothing in your request is wrong. Ask the platform's operators.`,
 })
 
-/** By Bedrock's words, as seen in its answers. The first that matches counts. */
+/** By parts of Bedrock's messages, as seen in its answers. The first match counts. */
 const BY_WORDS: readonly (readonly [name: RegExp, words: RegExp, refusal: Refusal])[] = [
   [
     /^Validation/,
@@ -156,6 +159,6 @@ export function refusalOf(name: string | undefined, status: number, words: strin
   }
   if (status === 429) return throttled
   if (status >= 500) return unavailable
-  // Of a 4xx that nobody knows: about the request, unless HTTP itself says that it is about permissions.
+  // An unknown 4xx is about the request, unless its HTTP status is about permissions.
   return status === 401 || status === 403 ? denied : rejected
 }

@@ -1,6 +1,6 @@
 /**
- * Bedrock's client with its serialiser and deserialiser taken out: the caller's bytes go out as they came, and the answer is
- * a status, headers and a stream of bytes. Endpoint, credentials, signature and connection stay AWS's.
+ * Bedrock's client without its serialiser and deserialiser: the caller's bytes are sent unchanged, and the answer is a status, headers and a
+ * stream of bytes. AWS's code still does endpoint, credentials, signature and connection.
  */
 import {
   BedrockRuntimeClient,
@@ -31,14 +31,14 @@ export interface BedrockCall {
   readonly modelId: string
   /** JSON, sent as it is. */
   readonly body: string
-  /** Beside what every call has. */
+  /** Headers besides those of every call. */
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
-  /** Until the headers of the answer are there. */
+  /** Milliseconds until the headers of the answer must have arrived. */
   readonly timeoutMilliseconds: number
 }
 
-/** @throws ConnectionError; every answer, refusals included, is returned */
+/** @throws ConnectionError; every answer, also a refusal, is returned */
 export type Bedrock = (call: BedrockCall) => Promise<SdkResponse>
 
 export interface BedrockOptions {
@@ -52,7 +52,7 @@ export interface BedrockOptions {
 export function createBedrock({ region, endpoint, credentials, connections }: BedrockOptions): Bedrock {
   const client = new BedrockRuntimeClient({
     ...clientOptions(region, connections, credentials, 1),
-    // The stack is put together once, not for every call.
+    // The middleware stack is built once, not for every call.
     cacheMiddleware: true,
     endpoint: `https://${endpoint}`,
   })
@@ -76,7 +76,7 @@ export function createBedrock({ region, endpoint, credentials, connections }: Be
     },
     { name: 'serializerMiddleware', step: 'serialize', tags: ['SERIALIZER'], override: true },
   )
-  // Last of the stack: it calls the connection itself, so that each call has its own signal and time.
+  // The last middleware calls the connection itself, so that each call has its own signal and time limit.
   stack.add(
     () => async (args) => {
       const { signal, timeoutMilliseconds } = args.input as unknown as BedrockCall
@@ -89,7 +89,7 @@ export function createBedrock({ region, endpoint, credentials, connections }: Be
     },
     { name: 'deserializerMiddleware', step: 'deserialize', tags: ['DESERIALIZER'], override: true },
   )
-  // Repeating is decided in one place, client.ts.
+  // Only client.ts decides about repetitions.
   stack.add((next) => next, { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true })
   return async (call) => {
     const Command = COMMANDS[call.operation] as unknown as new (input: BedrockCall) => ConverseCommand

@@ -1,6 +1,6 @@
 /**
- * Bodies of InvokeModel, family by family: where the number of tokens stands that a request asks for. A family whose body
- * nobody knows well enough is refused, since its requests could be neither bounded nor accounted for.
+ * Bodies of InvokeModel, by families of models: which field has the number of tokens that a request asks for. A model of an unknown family is
+ * refused, because its requests could be neither limited nor accounted for.
  */
 
 import { isMap } from '../../../shared/is-map.ts'
@@ -12,9 +12,9 @@ import { baseModelId } from './features.ts'
 import type { Model } from './model.ts'
 
 interface BodyFormat {
-  /** By the id of the foundation model. */
+  /** Matches ids of foundation models. */
   readonly ids: RegExp
-  /** Path of the field, `.` between its parts; absent: the model writes no tokens. */
+  /** The path of the field, with `.` between its parts; absent if the model writes no tokens. */
   readonly maxTokens?: string
 }
 
@@ -30,7 +30,7 @@ const FORMATS: readonly BodyFormat[] = [
   { ids: /^mistral\./, maxTokens: 'max_tokens' },
 ]
 
-/** @throws GatewayError for a family that is not known, or a number of tokens out of range */
+/** @throws GatewayError for an unknown family, or a number of tokens out of range */
 export function requireKnownBody({ name, id }: Model, fields: Fields): void {
   const format = FORMATS.find(({ ids }) => ids.test(baseModelId(id)))
   if (!format) {
@@ -42,18 +42,18 @@ export function requireKnownBody({ name, id }: Model, fields: Fields): void {
   if (format.maxTokens !== undefined) maxTokensOf(fields, format.maxTokens)
 }
 
-/** Path of the field that says how long an answer may be; undefined for a model that writes none, or one that is not known. */
+/** The path of the field with the most tokens of an answer; undefined for a model that writes none, or an unknown one. */
 export const maxTokensField = (modelId: string): string | undefined =>
   FORMATS.find(({ ids }) => ids.test(baseModelId(modelId)))?.maxTokens
 
-/** The model with those after it whose bodies are the same: a body of InvokeModel can be put to them as it is. */
+/** The model with those of its alternatives that take the same bodies of InvokeModel. */
 export function withSameBodies({ fallbacks, ...model }: Model): Model {
   const formatOf = (id: string) => FORMATS.find(({ ids }) => ids.test(baseModelId(id)))
   const same = fallbacks?.filter((id) => formatOf(id) === formatOf(model.id))
   return { ...model, ...(same && { fallbacks: same }) }
 }
 
-/** The tokens that the request asks for, if it says so. */
+/** The number of tokens that the request asks for, if any. */
 function maxTokensOf(fields: Fields, path: string): number | undefined {
   let value: unknown = fields
   for (const part of path.split('.')) value = isMap(value) && Object.hasOwn(value, part) ? value[part] : undefined

@@ -1,4 +1,4 @@
-/** A tenant's models as one request calls them: what is measured on the way goes into its audit line by itself. */
+/** A tenant's models, as one request calls them. Measurements of the calls go into the request's audit line. */
 
 import type { Usage } from '../../../shared/audit-line.ts'
 import type { TenantConfiguration } from '../../../shared/tenant-configuration.ts'
@@ -22,34 +22,37 @@ import { withRequestMetadata } from './request-metadata.ts'
 import { hourIn, noteHeaders, noteTier, servedModelOf, sumOf, usageOf, usageOfInvoke, usageOfMetrics } from './usage.ts'
 import type { ConverseStreamEvent } from './wire.ts'
 
-/** A body, or how it is made for a model of the tenant's list. It throws a `GatewayError` for one that the request cannot be put to. */
+/**
+ * A body, or a function that makes it for one model of the tenant's list. The function throws a `GatewayError` if the model cannot take the
+ * request.
+ */
 export type BodyFor = string | ((modelId: string) => string)
 
-/** Bodies are Bedrock's own, as JSON text, and go out as they are. Everything rejects with a `GatewayError`. */
+/** Bodies are Bedrock's own, as JSON text, and are sent unchanged. Everything rejects with a `GatewayError`. */
 export interface ModelCalls {
   converse(model: Model, body: BodyFor): Promise<ConverseAnswer>
-  /** Once Bedrock's status line is there; retries are before it only. */
+  /** Resolves when Bedrock's status line has arrived; calls are repeated only before that. */
   converseStream(model: Model, body: BodyFor): Promise<ModelStream<ConverseStreamEvent>>
-  /** Before several calls of `invokeModel`: what they need of the limits is reserved at once. */
+  /** Called before several calls of `invokeModel`: what they need of the limits is reserved at once. */
   expect(model: Model, bodies: readonly string[]): Promise<void>
   /** The body as the model wrote it. */
   invokeModel(model: Model, body: BodyFor, headers?: BedrockHeaders): Promise<InvokeAnswer>
   /** Each event is the JSON text of one chunk of the model. */
   invokeModelStream(model: Model, body: BodyFor, headers?: BedrockHeaders): Promise<ModelStream<string>>
-  /** Bedrock's answer as JSON text. It counts for foundation models, so that the one of an inference profile is asked. */
+  /** Bedrock's answer as JSON text. Bedrock counts for foundation models, so for an inference profile the model behind it is asked. */
   countTokens(model: Model, body: string): Promise<string>
-  /** Which of a list of models was asked last; undefined where there is no list. */
+  /** The last model of a list that was asked; undefined if the name stands for one model. */
   served(): string | undefined
 }
 
-/** Sent beside the body of InvokeModel, or with its answer: `x-amzn-bedrock-…`. */
+/** Headers `x-amzn-bedrock-…`, sent beside the body of InvokeModel or with its answer. */
 export type BedrockHeaders = Readonly<Record<string, string>>
 
 export interface InvokeAnswer {
   readonly json: string
-  /** Bedrock's own, such as the tokens that it counted. */
+  /** Bedrock's own headers, such as the number of tokens. */
   readonly headers: BedrockHeaders
-  /** As Bedrock counted it, if it said so. */
+  /** The usage that Bedrock reported, if any. */
   readonly usage?: Usage
 }
 
@@ -114,7 +117,7 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     if (pricesAsOf !== undefined && prices && Object.hasOwn(prices, modelId)) record.priceList = pricesAsOf
   }
 
-  /** A failure before the answer is what the call is charged by. */
+  /** If a call fails before its answer, the failure decides what is charged. */
   async function answered<T>(metered: MeteredCall, work: () => Promise<T>): Promise<T> {
     try {
       const answer = await timed(record, 'model', work)
@@ -164,7 +167,7 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     async invokeModel(model, body, given) {
       const { body: json, headers, metered } = await whole('invoke', model, body, given)
       const usage = usageOfInvoke(headers, json)
-      // A request may need several calls, as one for each text.
+      // A request may need several calls, such as one for each text.
       if (usage) {
         record.usage = sumOf(record.usage, usage)
         metered.used(usage, record.serviceTier)
@@ -189,7 +192,7 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
   }
 }
 
-/** Undefined where it cannot be made, instead of the refusal. */
+/** Undefined if the body cannot be made, instead of the error. */
 const fitting =
   <Made>(make: () => Made) =>
   (): Made | undefined => {
@@ -245,7 +248,7 @@ function noteConverse({ type, body }: Frame, record: LogRecord): void {
   noteTier(record, serviceTier?.type)
 }
 
-/** Bedrock adds what it counted to the last chunk, whatever the model's own format is. */
+/** Bedrock adds its counts to the last chunk, whatever the model's own format. */
 function noteInvoke(frame: Frame, record: LogRecord, cache: { hour: number }): void {
   const text = chunkText(frame)
   cache.hour = Math.max(cache.hour, hourIn(text))

@@ -26,7 +26,7 @@ export interface ModelClientOptions {
   readonly limits?: StreamLimits
 }
 
-/** Bedrock's operations that answer whole, and those that stream; as the last part of their path. */
+/** Bedrock's operations with a complete answer, and those that stream, named by the last part of their path. */
 export type WholeOperation = 'converse' | 'invoke' | 'count-tokens'
 export type StreamOperation = 'converse-stream' | 'invoke-with-response-stream'
 
@@ -35,21 +35,24 @@ export interface ModelCall<Operation> {
   readonly configuration: Pick<TenantConfiguration, 'endpoint' | 'roleArn' | 'externalId'>
   /** Bedrock's id, not the tenant's name for it. */
   readonly modelId: string
-  /** Bedrock's request as JSON; it goes out as it is. */
+  /** Bedrock's request as JSON, which is sent unchanged. */
   readonly body: string
-  /** Beside it: `x-amzn-bedrock-…`. */
+  /** Headers besides: `x-amzn-bedrock-…`. */
   readonly headers: Readonly<Record<string, string>>
-  /** The caller's trace, whichever model is asked. */
+  /** The caller's trace, for every model that is asked. */
   readonly traceparent?: string
   readonly deadline: Deadline
   readonly signal: AbortSignal
-  /** Asked in this order when Bedrock has no capacity for `modelId`. */
+  /** The models that are asked, in this order, when Bedrock has no capacity for `modelId`. */
   readonly others?: readonly OtherModel[]
-  /** Told of every attempt, for the log line. @param modelId which model is asked */
+  /**
+   * Called for every attempt, for the log line.
+   * @param modelId the model that is asked
+   */
   readonly onAttempt: (attempt: number, modelId: string) => void
-  /** Told of the headers of every answer, refusals included. */
+  /** Called with the headers of every answer, also of a refusal. */
   readonly onHeaders: (headers: Answer['headers']) => void
-  /** Told before anything is sent: from then on the model may have worked. */
+  /** Called before anything is sent: from then on the model may have worked. */
   readonly onSend: () => void
 }
 
