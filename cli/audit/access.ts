@@ -1,4 +1,4 @@
-/** How the trail of a hub is reached, with the credentials that its table is. */
+/** Finds the audit trail of a hub, with the same credentials as its table. */
 import { Agent } from 'node:https'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import type { HubAccess } from '../hub/hub-access.ts'

@@ -1,6 +1,4 @@
-/**
- * The page, as the browser gets it: bundled by esbuild when somebody opens it for the first time, and kept by what it is made of.
- */
+/** The page's files: esbuild bundles them when somebody first opens the page, and they are cached until a source changes. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,4 +1,4 @@
-/** The console of a local cloud that serves: what it observes, and a page that shows it. */
+/** The console of a running local cloud: an observer of it, and a page that shows what was observed. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import { auditLogGroupName } from '../../shared/naming.ts'
 import { KINDS } from '../fault/kinds.ts'

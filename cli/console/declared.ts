@@ -1,4 +1,4 @@
-/** Reading what is declared. */
+/** Helpers to read declared resources. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Properties, Value } from '@genai/local-cloud/ledger/ledger'

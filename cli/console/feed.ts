@@ -1,4 +1,4 @@
-/** Server-sent events: what has changed, gathered for a moment, to every page that is open. */
+/** Sends changes to all open pages as server-sent events, several at a time. */
 import type { ServerResponse } from 'node:http'
 import type { Message } from './messages.ts'
 

@@ -1,4 +1,4 @@
-/** The line that a gateway prints of each request, read out of its log group. */
+/** Reads the line that a gateway prints for each request from its log group. */
 import { isMap } from '../../shared/is-map.ts'
 import { functionName } from '../../shared/naming.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Who may talk to the console. Every page that this machine's browser has open can send requests to a loopback port, and any name
- * can be made to lead to it: so the port asks for its own name, for its own origin, and, for everything but the page itself, for the
- * token that only the printed URL has.
+ * Checks who may use the console. Every page in this machine's browser can send requests to a loopback port, and any host name can be made to
+ * resolve to it. So the port demands its own host name and origin and, for everything except the page itself, the token that only the printed
+ * URL contains.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isSecret } from '../control/loopback-port.ts'

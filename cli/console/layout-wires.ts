@@ -1,4 +1,4 @@
-/** Curves between things of the picture, and the way of a request along them. */
+/** Curves between the parts of the picture, and a request's path along them. */
 export interface Box {
   readonly x: number
   readonly y: number

@@ -1,4 +1,4 @@
-/** How far the tenants' limits are used up, read as `tenant limit` reads them. */
+/** How far the tenants' limits are used up, read in the same way as by `tenant limit`. */
 import { withHub } from '../hub/hub-access.ts'
 import { livingTenants, type TenantsTable } from '../tenant/items.ts'
 import { limitRows, withUsage } from '../tenant/limits.ts'

@@ -1,4 +1,4 @@
-/** What the console's server tells its page. Types only, and words that both sides use: the page is bundled with it. */
+/** The messages from the console's server to its page: types, and texts that both sides use, because the page is bundled with them. */
 
 export type NodeKind =
   | 'client'

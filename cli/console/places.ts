@@ -1,4 +1,4 @@
-/** Where hops are in the picture: a hop's kind and id → the node that stands for it. */
+/** Finds the node of the picture for a hop, by the hop's kind and id. */
 
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { LedgerView } from '@genai/local-cloud/ledger/ledger'

@@ -1,4 +1,4 @@
-/** One request, as far as it has been seen. */
+/** What has been observed of one request. */
 import type { Observed } from '@genai/local-cloud/observer'
 import { TENANT_ID } from '../../shared/tenant.ts'
 import type { GatewayLine } from './gateway-lines.ts'

@@ -1,6 +1,6 @@
 /**
- * What an observer is told, step by step → requests, each with its way. Bounded: the oldest request goes when another one comes.
- * Nothing here waits or asks; it runs between a request's steps.
+ * Collects an observer's steps into requests with their paths. Its memory is limited: when a new request comes, the oldest is removed. It runs
+ * between the steps of a request, so it neither waits nor calls anything.
  */
 import type { Observed } from '@genai/local-cloud/observer'
 import { GatewayLines } from './gateway-lines.ts'

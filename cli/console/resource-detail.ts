@@ -1,4 +1,4 @@
-/** A resource as it is declared, whose it is, and which policies have a say on it. */
+/** A resource's declaration, its owner, and the policies that apply to it. */
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tenantOf } from './declared.ts'

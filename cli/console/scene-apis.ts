@@ -1,4 +1,4 @@
-/** AWS's services, as each account has them: Bedrock with its quota and bill, the tables, the user pool. */
+/** The AWS services of each account: Bedrock with its quota and bill, the tables, the user pool. */
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { type SceneSource, tenantOf } from './declared.ts'
 import type { SceneNode } from './messages.ts'

@@ -1,4 +1,4 @@
-/** A VPC: its subnets by what they are for, and what sits in each. */
+/** A VPC with its subnets by their purpose, and the resources in each. */
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tagOf, tenantOf } from './declared.ts'

@@ -1,4 +1,4 @@
-/** The ledger → what is drawn: accounts, networks, what sits in them, and which of them are joined. */
+/** Turns the ledger into the picture's contents: accounts, networks, the resources in them, and which of them are connected. */
 import { isObject } from '@genai/local-cloud/ledger/is-object'
 import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tenantOf } from './declared.ts'

@@ -1,4 +1,4 @@
-/** The console's port: 127.0.0.1 only. The page is anybody's on this machine; what it shows is for who has the token. */
+/** The console's port, on 127.0.0.1 only. Everybody on this machine can load the page, but only with the token does it show anything. */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { openOwnPort, readText } from '../control/loopback-port.ts'

@@ -1,4 +1,4 @@
-/** Requests that a gateway has and has not answered: whose a call is that says nothing of its request. */
+/** The running requests of each gateway, because a gateway's call does not say which request it is for. */
 import type { Origin } from '@genai/local-cloud/network/path'
 import type { GatewayLine } from './gateway-lines.ts'
 import type { Recorded } from './recorded.ts'

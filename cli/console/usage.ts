@@ -1,4 +1,4 @@
-/** What tenants use, in slices of the last minutes, from the records of the audit trail. */
+/** What tenants have used in each of the last minutes, from the records of the audit trail. */
 import type { AuditRecord } from '../../shared/audit-line.ts'
 import type { AuditView, TenantUsage } from './messages.ts'
 

@@ -1,4 +1,4 @@
-/** Opens the console of a cloud that serves. What it is made of is loaded then only: a run that ends at once has none. */
+/** Opens the console of a cloud that serves. Its modules are loaded only here, so a run that ends at once does not load them. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Announcement } from '../local/running-note.ts'
 import type { Console } from './console.ts'

@@ -1,4 +1,4 @@
-/** Asks the local cloud that is running, from another shell. */
+/** Sends a command to the running local cloud, from another shell. */
 import { readRunning } from '../local/running.ts'
 import { UserError } from '../verb.ts'
 import { send } from './call.ts'

@@ -1,4 +1,4 @@
-/** A command to a local cloud at an address. */
+/** Sends a command to a local cloud at an address. */
 import { type ControlAddress, type ControlAnswer, PING } from './server.ts'
 
 /** Timeout: a local cloud that is deploying may not answer for a second or two. */

@@ -1,4 +1,4 @@
-/** A partner without a spoke, whose account the hub's endpoint service lists: what docs/private-door.md has it make. */
+/** A partner without a spoke, whose account is in the hub's list: makes what docs/private-door.md says that a partner makes. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import * as aws from '@pulumi/aws'
 import type { HubOutputs } from '../../shared/contract.ts'

@@ -1,4 +1,4 @@
-/** What `npm start -- --variant private` shows: who gets to the gateway over PrivateLink, who does not, and by what. */
+/** What `npm start -- --variant private` shows: who reaches the gateway over PrivateLink, who does not, and what stops them. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Hop, Origin, Path, Refusal } from '@genai/local-cloud/network/path'

@@ -1,4 +1,4 @@
-/** What `npm start` has deployed and serves, and what is deployed into it later from another shell. */
+/** The stacks that `npm start` has deployed and serves, and stacks that another shell deploys into it later. */
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { cognitoClient, signIn } from '../hub/cognito.ts'

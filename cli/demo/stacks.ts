@@ -1,4 +1,4 @@
-/** Stacks that are deployed into `npm start` while it serves, and taken out of it: as `pulumi up` and `pulumi destroy` do it. */
+/** Deploys stacks into a running `npm start`, and destroys them, like `pulumi up` and `pulumi destroy`. */
 
 import { askRunning } from '../control/ask.ts'
 import { readRunning } from '../local/running.ts'

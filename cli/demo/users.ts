@@ -1,4 +1,4 @@
-/** A user of a tenant, with a password that is made up on the spot. */
+/** Makes a user of a tenant, with a random password. */
 import { randomBytes } from 'node:crypto'
 import { AdminDeleteUserCommand, type CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import type { LocalCloud } from '@genai/local-cloud/cloud'

@@ -1,4 +1,4 @@
-/** One prompt a tenant through the gateway, and what the cloud saw of it on the way. */
+/** Sends one prompt for each tenant through the gateway, and reports what the cloud observed. */
 import type { CloudEvent, LocalCloud } from '@genai/local-cloud/cloud'
 import type { Hop, Origin, Path } from '@genai/local-cloud/network/path'
 import type { Compute } from '../../shared/compute.ts'

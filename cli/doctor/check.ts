@@ -1,4 +1,4 @@
-/** What a check is: a question about one stack's account, how it is asked, and what to do when the answer is not the expected one. */
+/** The type of a check: a question about one stack's account, how it is asked, and what to do if the answer is not the expected one. */
 import type { HubSubject, Machine, Subject, TenantSubject, World } from './subjects.ts'
 
 /**

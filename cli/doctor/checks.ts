@@ -1,4 +1,4 @@
-/** Every check before a deployment, in the order of the table: one line each. */
+/** All checks before a deployment, in the order of the table. */
 import type { Check } from './check.ts'
 import { certificate } from './checks/certificate.ts'
 import { concurrency } from './checks/concurrency.ts'

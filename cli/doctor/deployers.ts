@@ -1,4 +1,4 @@
-/** Who deploys, as the stack files have it, and who asks. */
+/** The roles that deploy, according to the stack files, and the role that the doctor reads with. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { accountOfRole } from '../../shared/settings/common.ts'
 import type { Identity, Subject, World } from './subjects.ts'

@@ -1,4 +1,4 @@
-/** What Bedrock says of a tenant's models, each of which is asked about on its own. */
+/** What Bedrock says about a tenant's models; each model is asked about separately. */
 import { GetInferenceProfileCommand, type GetInferenceProfileCommandOutput } from '@aws-sdk/client-bedrock'
 import { chainEntries } from '../../shared/model-chain.ts'
 import { type Model, parseModel } from '../../shared/policies/models.ts'

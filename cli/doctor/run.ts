@@ -1,4 +1,4 @@
-/** Asks every check of every subject, in the order of the table. */
+/** Runs every check for each of its subjects, in the order of the table. */
 import type { Answer, Check, Row } from './check.ts'
 import { reader } from './checks/read-only-role.ts'
 import { ofError } from './denied.ts'

@@ -1,4 +1,4 @@
-/** Service control policies as they are attached, and whether they let a call through. */
+/** Reads attached service control policies, and decides whether they let a call through. */
 import {
   DescribePolicyCommand,
   ListParentsCommand,

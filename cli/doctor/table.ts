@@ -1,4 +1,4 @@
-/** The rows for people: the mark, the question, what was answered, and what to do. */
+/** The rows for people: the mark, the question, the answer, and what to do. */
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Row, Verdict } from './check.ts'
 import type { Machine, Subject } from './subjects.ts'

@@ -1,4 +1,4 @@
-/** What a stack has made, by the tags that everything of it has. */
+/** Finds what a stack has made, by the tags on all of its resources. */
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { Subject } from './subjects.ts'
 

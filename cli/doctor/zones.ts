@@ -1,4 +1,4 @@
-/** Zones as an account sees them, and those that an endpoint service has. */
+/** Zones with their names in an account, and the zones of an endpoint service. */
 import {
   DescribeAvailabilityZonesCommand,
   DescribeInstanceTypeOfferingsCommand,

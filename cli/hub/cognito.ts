@@ -1,4 +1,4 @@
-/** The user pool as its administrator and its users call it: the same calls against AWS and against the local cloud. */
+/** Calls of the user pool by administrators and users. They are the same for AWS and for the local cloud. */
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,

@@ -1,4 +1,4 @@
-/** App clients of the hub's user pool for machines: one a machine, found by its name `TENANT.NAME`. */
+/** App clients of the hub's user pool for machines: one for each machine, with the name `TENANT.NAME`. */
 import {
   AddUserPoolClientSecretCommand,
   type CognitoIdentityProviderClient,

@@ -1,6 +1,6 @@
 /**
- * A layer's bytes: a tar of one file, in gzip's format. The same on every machine and at any time: no clock, no names of users, and
- * nothing compressed, because compressors differ by version and by processor.
+ * Makes the bytes of a layer: a tar with one file, in gzip's format. They are the same on every machine and at any time: no current time, no
+ * user names, and nothing compressed, because compressors differ by version and by processor.
  */
 import { crc32 } from 'node:zlib'
 

@@ -1,4 +1,4 @@
-/** The image that the gateway's is built on, as a registry has it: of one platform, and by its digest. */
+/** The base image of the gateway's image, from a registry: for one platform, by its digest. */
 import * as v from 'valibot'
 import { GATEWAY_PLATFORM } from '../../shared/gateway-image.ts'
 import { messageOf, UserError } from '../verb.ts'

@@ -1,4 +1,4 @@
-/** Documents of images, in the OCI's words and in Docker's older ones: https://github.com/opencontainers/image-spec */
+/** The documents of images in the OCI's format and in Docker's older one: https://github.com/opencontainers/image-spec */
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { DIGEST } from './reference.ts'

@@ -1,4 +1,4 @@
-/** One HTTP request, with streamed bodies, redirects without credentials, and a timeout for silence. */
+/** One HTTP request: with streamed bodies, redirects without credentials, and a time limit for silence. */
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'

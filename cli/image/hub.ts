@@ -1,4 +1,7 @@
-/** The hub that an image is for, by its stack file: the base is written there, and it names the account and its credentials. */
+/**
+ * The hub that gets an image, according to its stack file. The file names the account and its credentials, and the command writes the base image
+ * into it.
+ */
 import { accessSync, constants, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setCommand } from '../../shared/settings/commands.ts'

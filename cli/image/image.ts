@@ -1,4 +1,4 @@
-/** The gateway's image: the base's layers as they are, one layer with the bundle on top, and what to run as whom. */
+/** Puts the gateway's image together: the layers of the base, one layer with the bundle, and the command and user to run. */
 import { GATEWAY_USER } from '../../shared/gateway-image.ts'
 import { GATEWAY_PORT } from '../../shared/tenant.ts'
 import { gzipStored, tarOf } from './archive.ts'

@@ -1,4 +1,4 @@
-/** Puts an image where tasks pull it from: what is there already is not sent, and the tag comes last. */
+/** Pushes an image to the repository from which tasks pull it. Existing parts are not sent again, and the tag is written last. */
 import { messageOf, UserError } from '../verb.ts'
 import type { Base } from './base.ts'
 import type { Descriptor } from './formats.ts'

@@ -1,4 +1,4 @@
-/** How an image is named: a registry, a repository in it, and a tag or a digest. */
+/** The name of an image: a registry, a repository, and a tag or a digest. */
 import { UserError } from '../verb.ts'
 
 export interface ImageReference {

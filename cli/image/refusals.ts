@@ -1,4 +1,4 @@
-/** What a registry's refusals mean to whoever runs the command. */
+/** Explains a registry's errors to the user of the command. */
 import type { IncomingMessage } from 'node:http'
 import * as v from 'valibot'
 import { repositoryName } from '../../shared/naming.ts'

@@ -1,4 +1,4 @@
-/** A client of the OCI distribution protocol, of as much as a copy takes: https://github.com/opencontainers/distribution-spec */
+/** A client of the OCI distribution protocol, with the requests that a copy needs: https://github.com/opencontainers/distribution-spec */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from '../verb.ts'

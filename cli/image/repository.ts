@@ -1,4 +1,4 @@
-/** The hub's repository, asked of ECR itself: the same question that a spoke's preview asks, and what signs this command in. */
+/** Asks ECR about the hub's repository: whether an image exists, as a spoke's preview does, and for credentials to push. */
 import { DescribeImagesCommand, type ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import { repositoryName } from '../../shared/naming.ts'
 import { messageOf, UserError } from '../verb.ts'

@@ -1,4 +1,4 @@
-/** One setting in a stack file's text. Everything else stays as it is, byte by byte: comments, order, quotes. */
+/** Changes one setting in a stack file's text. Everything else stays the same, byte by byte: comments, order, quotes. */
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isScalar, parse, parseDocument } from 'yaml'
 import { isMap as isRecord } from '../../shared/is-map.ts'

@@ -1,4 +1,4 @@
-/** The door that a browser on this machine comes in by, and the clients that it finds behind it. */
+/** Opens the port through which a browser on this machine reaches the local cloud's public names, and finds the client pages that it serves. */
 import { type BrowserDoor, openBrowserDoor } from '@genai/local-cloud/browser-door'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'

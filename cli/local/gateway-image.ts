@@ -1,6 +1,6 @@
 /**
- * The gateway's image as the local cloud has it: what `npm run genai -- image --aws` would push for this version. Containers are
- * no processes of a container engine there: an image is the bundle that it would hold.
+ * The gateway's image in the local cloud: what `npm run genai -- image --aws` would push for this version. The local cloud runs no container
+ * engine, so its image is just the bundle.
  */
 import type { Image } from '@genai/local-cloud/organization'
 import { bundleFunction } from '../../shared/bundle.ts'

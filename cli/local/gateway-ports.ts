@@ -1,4 +1,4 @@
-/** The declared load balancer's listeners on ports of this machine. */
+/** Opens the declared load balancer's listeners on ports of this machine. */
 import { createServer } from 'node:net'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Origin } from '@genai/local-cloud/network/path'

@@ -1,4 +1,4 @@
-/** The ports of the last run that a shell's variables name: it goes on after a restart, where they are still free. */
+/** The ports of the last run, which variables in shells name. They are used again after a restart if they are free. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isFree } from './gateway-ports.ts'

@@ -1,6 +1,6 @@
 /**
- * Finds resources that the local cloud has and no stack knows of: made by a deployment during which the local cloud was killed, or kept on
- * purpose when their stack was destroyed. Pulumi never deletes them, and they may make a second `up` fail.
+ * Finds resources that the local cloud has and no stack knows: they were made by a deployment during which the local cloud was killed, or kept
+ * on purpose when their stack was destroyed. Pulumi never deletes them, and they may make a second `up` fail.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'

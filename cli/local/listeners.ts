@@ -1,4 +1,4 @@
-/** The declared listeners on ports of this machine, opened when they are made and closed when they go. */
+/** Opens declared listeners on ports of this machine when they are made, and closes them when they are deleted. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Change, Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Origin } from '@genai/local-cloud/network/path'

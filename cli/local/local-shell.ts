@@ -1,4 +1,4 @@
-/** What a shell exports to work with `npm run local`. */
+/** The lines that a shell must run to work with `npm run local`. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,4 +1,4 @@
-/** `--models-url`: a server with the OpenAI API that answers as the models, asked once before anything is started. */
+/** `--models-url`: a server with the OpenAI API that answers as the models. It is asked for its models before anything is started. */
 import type { ModelBackend } from '@genai/local-cloud/aws/bedrock/model-backend'
 import { openAiModels } from '@genai/local-cloud/aws/bedrock/openai-models'
 

@@ -1,4 +1,4 @@
-/** Keeps the note about a running local cloud true: what hub is in it, credentials that have not expired, where commands are taken. */
+/** Updates the note about a running local cloud: which hub it has, credentials that have not expired, and the port for commands. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import { isMap } from '../../shared/is-map.ts'
 import { keySetsFunctionName, tableName } from '../../shared/naming.ts'

@@ -1,4 +1,4 @@
-/** This project's list of prices against AWS's, for somebody to look at: nothing is written. */
+/** Compares this project's list of prices with AWS's, for somebody to look at. Nothing is written. */
 import { DEFAULT_TIER, type TierPrices } from '../../shared/cost.ts'
 import type { PriceList } from '../../shared/model-prices.ts'
 import { GEOGRAPHIES } from '../../shared/policies/geographies.ts'

@@ -1,4 +1,4 @@
-/** Who may use the proxy: whoever is on this machine and has its key. A web page in this machine's browser is not meant. */
+/** Who may use the proxy: programs on this machine that have its key. Web pages in this machine's browser may not. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isSecret } from '../control/loopback-port.ts'
 

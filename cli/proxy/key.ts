@@ -1,4 +1,4 @@
-/** The key that tools send to the proxy: made up for one run, or kept in a file that nobody else may read. */
+/** The key that tools send to the proxy: made for one run, or kept in a file that nobody else may read. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { writeSecretFile } from '../terminal/new-file.ts'

@@ -1,4 +1,4 @@
-/** A server on this machine that puts a user's token into requests and sends them on to the gateway, as they come and as they are answered. */
+/** A server on this machine that puts a user's token into requests and forwards them to the gateway. Requests and answers are streamed. */
 import { createServer, request as http, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Agent, request as https } from 'node:https'
 import type { AddressInfo } from 'node:net'

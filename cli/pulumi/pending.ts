@@ -1,6 +1,6 @@
 /**
- * Creations that a killed deployment had begun. Pulumi knows that it asked for them; only AWS knows whether they exist. Says what to do
- * about each, and makes the file for `pulumi import`.
+ * Finds creations that a killed deployment had begun. Pulumi knows that it asked for them, but only AWS knows whether they exist. Says what to
+ * do about each, and makes the file for `pulumi import`.
  */
 
 /** As `pulumi stack export` has them, as far as they are read here. */

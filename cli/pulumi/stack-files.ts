@@ -1,4 +1,4 @@
-/** The stack files beside Pulumi.yaml, as `pulumi config` keeps them. */
+/** The stack files beside Pulumi.yaml, in the form of `pulumi config`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** Signs in by the browser: authorisation code with PKCE (RFC 8252), which comes back to this machine. No password comes near this process. */
+/**
+ * Signs in by a browser: authorisation code with PKCE (RFC 8252), which the browser brings back to this machine. This process never sees the
+ * password.
+ */
 import { LOGIN_PORTS } from '../../shared/browser-sign-in.ts'
 import type { Tokens } from '../hub/cognito.ts'
 import { stopOnSignals } from '../terminal/stopping.ts'

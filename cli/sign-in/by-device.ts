@@ -1,4 +1,4 @@
-/** Signs in on another machine (RFC 8628): the user types a code into a page there, and this process asks until that is done. */
+/** Signs in on another machine (RFC 8628): the user enters a code on a page there, and this process polls until that is done. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Tokens } from '../hub/cognito.ts'
 import { stopOnSignals } from '../terminal/stopping.ts'

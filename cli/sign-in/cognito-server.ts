@@ -1,4 +1,4 @@
-/** The hub's own user pool, by the domain that its pages are at. */
+/** The endpoints of the hub's own user pool, at the domain of its pages. */
 import type { Agent } from 'node:https'
 import { SIGN_IN_SCOPE } from '../../shared/browser-sign-in.ts'
 import { UserError } from '../verb.ts'

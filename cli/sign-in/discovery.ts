@@ -1,4 +1,4 @@
-/** Where people of an external provider sign in: its endpoints, as its discovery document says. */
+/** The endpoints of an external provider, from its discovery document. */
 import type { Agent } from 'node:https'
 import { discoveryUrl } from '../../shared/identity-provider.ts'
 import { UserError } from '../verb.ts'

@@ -1,4 +1,4 @@
-/** Where the browser comes back to: a server on this machine alone, for one answer. */
+/** The server to which the browser comes back. It is on this machine only, and serves one answer. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { loginCallback } from '../../shared/browser-sign-in.ts'
 import { UserError } from '../verb.ts'

@@ -1,4 +1,4 @@
-/** Shows an address in the user's browser, by what the system has for it; where that fails, the printed address remains. */
+/** Opens an address in the user's browser with the system's own command. If that fails, the user can open the printed address. */
 import { spawn } from 'node:child_process'
 
 const COMMANDS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

@@ -1,4 +1,4 @@
-/** Proof Key for Code Exchange (RFC 7636): a code is good for nothing without what only this process knows. */
+/** Proof Key for Code Exchange (RFC 7636): a code cannot be used without a secret that only this process knows. */
 import { createHash, randomBytes } from 'node:crypto'
 
 export interface Pkce {

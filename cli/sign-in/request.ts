@@ -1,4 +1,4 @@
-/** Requests to an identity provider and its answers: JSON, whole, within seconds. */
+/** Requests to an identity provider. Answers are JSON, and must be complete within seconds. */
 import { request } from 'node:https'
 import { isMap } from '../../shared/is-map.ts'
 import { UserError } from '../verb.ts'

@@ -1,4 +1,4 @@
-/** Where people sign in, as a command knows it: the endpoints of the hub's identity provider. */
+/** The endpoints of the hub's identity provider that a sign-in needs. */
 import type { Agent } from 'node:https'
 
 export interface SignInServer {

@@ -1,4 +1,4 @@
-/** The tokens of an answer, and what must be true of the ID token before it is used. */
+/** The tokens in a provider's answer, and the checks of the ID token before it is used. */
 import { claimsOf, type Tokens } from '../hub/cognito.ts'
 import { UserError } from '../verb.ts'
 import { errorIn, type OauthAnswer, postForm } from './request.ts'

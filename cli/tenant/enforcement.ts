@@ -1,4 +1,4 @@
-/** A tenant's guardrail on every call of its account, whoever makes it: set, looked at and lifted. */
+/** Sets, reads and lifts the enforcement of a tenant's guardrail on every call of its account. */
 import {
   type AccountEnforcedGuardrailOutputConfiguration,
   type BedrockClient,

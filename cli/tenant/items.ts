@@ -1,4 +1,4 @@
-/** The tenants' items in the hub's table, as the operator reads and writes them. */
+/** Reads and writes the items of tenants in the hub's table, for operators. */
 import {
   type AttributeValue,
   ConditionalCheckFailedException,

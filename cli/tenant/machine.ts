@@ -1,4 +1,4 @@
-/** A tenant's machines: which there are, and blocking one whose token was stolen. */
+/** Lists a tenant's machines, and blocks one whose token was stolen. */
 
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'
 import { machineClients } from '../hub/machine-clients.ts'

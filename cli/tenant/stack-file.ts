@@ -1,4 +1,4 @@
-/** A new tenant's stack file, with the comments of the sample ones, so that it can be reviewed by itself. */
+/** Writes a new tenant's stack file, with the comments of the sample files, so that it can be reviewed without them. */
 import { stringify } from 'yaml'
 import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import type { TenantFlags } from './flags.ts'

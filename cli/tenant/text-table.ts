@@ -1,4 +1,4 @@
-/** Columns as wide as their widest cell. */
+/** Prints a table whose columns are as wide as their widest cell. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows]
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))

@@ -1,4 +1,4 @@
-/** Verbs that change an existing user: disable, enable, reset, block, remove. */
+/** The commands that change an existing user: disable, enable, reset, block, remove. */
 
 import type { BlockedCaller } from '../../shared/tenant.ts'
 import { HUB_OPTIONS, type HubAccess, withHub } from '../hub/hub-access.ts'

@@ -1,4 +1,4 @@
-/** A tenant's users in the pool, as the operator makes and disables them. */
+/** Makes, finds and disables a tenant's users in the pool, for operators. */
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,

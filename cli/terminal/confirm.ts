@@ -1,4 +1,4 @@
-/** Asks before something is deleted: a word has to be typed, or come from a pipe, or `--yes` be on the command line. */
+/** Asks before something is deleted: a word must be typed or piped, unless `--yes` is given. */
 import { createInterface } from 'node:readline'
 import { pipedLine } from '../piped-line.ts'
 import { UserError } from '../verb.ts'

@@ -1,4 +1,4 @@
-/** What to do where the machine's file system refuses, which says neither of what disk nor what was being done. */
+/** Explains errors of the machine's file system, which name neither the disk nor the operation, and says what to do. */
 
 const ROOM = 'Make room there, and start again: what was kept before is whole.'
 

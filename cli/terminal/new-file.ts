@@ -1,4 +1,4 @@
-/** Files that a user goes on to edit, or that hold a secret: written once, never over what is there. */
+/** Writes files that a user edits later, or that contain a secret. An existing file is never overwritten. */
 import { writeFileSync } from 'node:fs'
 import { messageOf, UserError } from '../verb.ts'
 

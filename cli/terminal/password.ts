@@ -1,4 +1,4 @@
-/** Asks for a password: not echoed on a terminal, one line where input is piped; never an argument. */
+/** Asks for a password. On a terminal it is not shown; from a pipe one line is read. It is never an argument. */
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { pipedLine } from '../piped-line.ts'

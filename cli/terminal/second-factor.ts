@@ -1,4 +1,4 @@
-/** An authenticator app: its key is shown for the user to add, and its codes are asked for. */
+/** Shows the key of an authenticator app for the user to add, and asks for its codes. */
 import { UserError } from '../verb.ts'
 import { askPassword } from './password.ts'
 

@@ -1,4 +1,4 @@
-/** A text as one word of any shell, whatever is in it. */
+/** Quotes a text as one word for any shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** `export` lines that any shell reads. */

@@ -1,4 +1,4 @@
-/** What people see: colours on a terminal only, progress on standard error when the answer is for a machine. */
+/** Output for people: colours only on a terminal, and progress on standard error if the answer is for a machine. */
 import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]

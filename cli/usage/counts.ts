@@ -1,4 +1,4 @@
-/** Tokens of the four kinds that Bedrock counts in metrics of its own. */
+/** The four kinds of tokens for which Bedrock has metrics. */
 import type { Tokens } from '../../shared/cost.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 

@@ -1,4 +1,4 @@
-/** A report of usage as a table for people, as CSV and as JSON. */
+/** Prints a report of usage: as a table for people, as CSV, or as JSON. */
 import { textTable } from '../tenant/text-table.ts'
 import { cachedShare, type Sum, type UsageReport } from './report.ts'
 

@@ -1,4 +1,4 @@
-/** Asks each account what Bedrock counted there, and compares it with the trail. */
+/** Reads from each account what Bedrock counted there, and compares it with the trail. */
 import { oldestDate, type PriceList } from '../../shared/model-prices.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 import { wordsOf } from '../doctor/denied.ts'

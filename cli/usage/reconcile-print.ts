@@ -1,4 +1,4 @@
-/** What reconciling found, for people. */
+/** Prints the results of `usage reconcile` for people. */
 import { textTable } from '../tenant/text-table.ts'
 import type { BilledDay, BillNotAsked } from './cost-explorer.ts'
 import { KIND_NAMES, sizeOf } from './counts.ts'

@@ -1,4 +1,4 @@
-/** The server's API, with the token of the address bar. Events are read by `fetch`, as EventSource has no headers. */
+/** Calls the server's API with the token from the address bar. Events are read by `fetch`, because EventSource cannot send headers. */
 import type { Message } from '../messages.ts'
 
 /** It stays in the fragment, which no browser sends, so that the page can be loaded again. */

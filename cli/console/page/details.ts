@@ -1,4 +1,4 @@
-/** What is known of a request, or of a resource, beside everything else. */
+/** Shows everything that is known about one request or resource. */
 import type { DecisionView, Hop, LegDetail, Policy, RequestDetail, ResourceDetail } from '../messages.ts'
 import { h, part } from './dom.ts'
 import { count, dollars, duration, timeOf } from './format.ts'

@@ -1,4 +1,4 @@
-/** Elements without markup: text is text, whoever has written it. */
+/** Makes elements without markup: every text becomes a text node, wherever it comes from. */
 
 type Attribute = string | number | boolean | undefined
 type Handler = (event: Event) => void

@@ -1,4 +1,4 @@
-/** Switches for what can go wrong: the frequent ones at hand, all others by their kind. */
+/** Switches for the frequent faults, and a form for all others. */
 import type { FaultKind, FaultView } from '../messages.ts'
 import { ask } from './connection.ts'
 import { h, part, say } from './dom.ts'

@@ -1,4 +1,4 @@
-/** Figures and times for people. */
+/** Formats numbers and times for people. */
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const whole = new Intl.NumberFormat('en-GB')

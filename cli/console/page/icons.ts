@@ -1,4 +1,4 @@
-/** Glyphs of the picture, drawn on 16 by 16. */
+/** The picture's icons, drawn on a grid of 16 by 16. */
 import type { SceneNode } from '../messages.ts'
 import { s } from './dom.ts'
 

@@ -1,4 +1,4 @@
-/** Requests as light on the picture: each lights up the way it takes, hop by hop; a refused one is red where it was stopped. */
+/** Shows requests as lights on the picture: each lights up its path, hop by hop. A refused request is red where it was stopped. */
 import { track } from '../layout-wires.ts'
 import type { RequestView } from '../messages.ts'
 import { s } from './dom.ts'

@@ -1,4 +1,4 @@
-/** The platform as SVG. What it shows of requests is in lights.ts. */
+/** Draws the platform as SVG. The lights of requests are in lights.ts. */
 import { type Frame, type Placed, type Plan, plan } from '../layout.ts'
 import type { Scene } from '../messages.ts'
 import { h, part, s } from './dom.ts'

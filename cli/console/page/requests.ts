@@ -1,4 +1,4 @@
-/** The list of requests, the newest first. Rows are made once and changed; the oldest go. */
+/** The list of requests, the newest first. Each row is made once and then updated; the oldest rows are removed. */
 import type { RequestView } from '../messages.ts'
 import { h, part, say } from './dom.ts'
 import { count, duration, short, timeOf } from './format.ts'

@@ -1,4 +1,4 @@
-/** What tenants use, as small plots, and how far their limits are used up. */
+/** Shows what tenants use, as small plots, and how far their limits are used up. */
 import './locale.ts'
 import uPlot from 'uplot'
 import type { LimitView, TenantLimitsView, TenantUsage } from '../messages.ts'

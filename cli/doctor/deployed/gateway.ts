@@ -1,4 +1,4 @@
-/** The gateway as a signed-in user calls it: what `login` has put into this shell. */
+/** Calls the gateway as a signed-in user, with the variables that `login` has set in this shell. */
 import { claimsOf } from '../../hub/cognito.ts'
 
 export interface GatewayReply {

@@ -1,4 +1,4 @@
-/** A question that AWS's documentation leaves open, and what is asked of a deployed hub and tenant to close it. */
+/** The type of a question that AWS's documentation leaves open, and of what is asked of a deployed hub and tenant to answer it. */
 
 import type { HubAccess } from '../../hub/hub-access.ts'
 import type { Answer } from '../check.ts'

@@ -1,4 +1,4 @@
-/** Questions about Bedrock, usage and bills, which only a request or a bill answers. */
+/** Questions about Bedrock, usage and bills, which only a request or a bill can answer. */
 
 import { guardrailThroughEndpoint } from '../test-tenant/trials.ts'
 import type { Question } from './question.ts'

@@ -1,4 +1,4 @@
-/** Questions about the network, load balancers and what runs in it, which only a change or a look answers. */
+/** Questions about the network, load balancers and what runs in it, which only a change or an observation can answer. */
 import { interfacesOfRemoved, secondDeletion } from '../test-tenant/trials.ts'
 import type { Question } from './question.ts'
 import { FACTS, NOTHING, note } from './sources.ts'

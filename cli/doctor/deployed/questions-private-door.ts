@@ -1,4 +1,4 @@
-/** Questions about the gateway as an endpoint service: each takes a connection, or a name, that is made for it. */
+/** Questions about the gateway as an endpoint service. Each needs a connection, or a name, that is made for it. */
 import { newPermission } from '../test-tenant/trials.ts'
 import type { Question } from './question.ts'
 import { note } from './sources.ts'

@@ -1,6 +1,6 @@
 /**
- * Every question that AWS's documentation leaves open and this project depends on, or has met: one entry each, with the place that says
- * so. A test looks for each place, and for places that no entry names.
+ * All questions that AWS's documentation leaves open and that matter to this project, each with the places in the documentation that mention it.
+ * A test checks that these places exist, and that every open question in the documentation is listed.
  */
 import { appClientListed } from '../test-tenant/trials.ts'
 import type { Question } from './question.ts'

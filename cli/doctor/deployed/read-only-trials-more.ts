@@ -1,4 +1,4 @@
-/** Questions that one more request, or one more look, of a signed-in user's tenant answers. */
+/** Questions that one more request of a signed-in user, or one more read, can answer. */
 import { randomBytes } from 'node:crypto'
 import { parseModel } from '../../../shared/policies/models.ts'
 import { calledModels } from '../../usage/bedrock-counts.ts'

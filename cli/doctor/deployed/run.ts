@@ -1,4 +1,4 @@
-/** Asks the questions of a deployed hub and tenant, in their order. */
+/** Asks the questions about a deployed hub and tenant, in their order. */
 import { type Answer, notAsked, type Row } from '../check.ts'
 import { ofError } from '../denied.ts'
 import type { Deployed, Question } from './question.ts'

@@ -1,4 +1,4 @@
-/** `doctor --deployed --with-test-tenant`: the edge, where flags, credentials and Pulumi's backend come together. */
+/** `doctor --deployed --with-test-tenant`: reads flags, credentials and Pulumi's backend. */
 import { type HubAccess, withHub } from '../../hub/hub-access.ts'
 import { openBackend } from '../../pulumi/backend.ts'
 import { confirm } from '../../terminal/confirm.ts'

@@ -1,4 +1,4 @@
-/** A user of the test tenant, who asks as users do and is deleted with it. */
+/** A user of the test tenant, who sends requests like any user and is deleted with the tenant. */
 import { randomBytes } from 'node:crypto'
 import { AdminAddUserToGroupCommand, AdminRemoveUserFromGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { signIn } from '../../hub/cognito.ts'

@@ -1,4 +1,4 @@
-/** Deploys the test tenant, asks, destroys it: whatever happens in between, and said where it could not. */
+/** Deploys the test tenant, asks the questions, and destroys it, whatever happens in between. If it cannot destroy it, it says so. */
 import type { HubAccess } from '../../hub/hub-access.ts'
 import type { StateResource } from '../../pulumi/backend.ts'
 import { messageOf } from '../../verb.ts'

@@ -1,4 +1,7 @@
-/** The doctor's own tenant, as `tenant add` would write it: by name, so that nobody's tenant is taken for it, and so that it is found again. */
+/**
+ * The stack file of the doctor's own tenant, in the form of `tenant add`. The tenant has a fixed name, so that it is never confused with another
+ * tenant, and a later run finds one that was left behind.
+ */
 import { accountOfRole } from '../../../shared/settings/common.ts'
 import { stackFile } from '../../pulumi/stack-files.ts'
 import { type NewTenant, newTenant } from '../../tenant/add.ts'

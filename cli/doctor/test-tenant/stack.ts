@@ -1,4 +1,4 @@
-/** The test tenant's stack, through the Automation API as tests/engine/hub-and-tenant.test.ts drives it. */
+/** The test tenant's stack, through the Automation API, as in tests/engine/hub-and-tenant.test.ts. */
 import { rmSync } from 'node:fs'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
 import { progress, resourcesOf, type StateResource, toItsEnd } from '../../pulumi/backend.ts'

@@ -1,4 +1,4 @@
-/** What only a tenant's making, a change of it or its destruction answers. */
+/** Questions that can be answered only by making, changing or destroying a tenant. */
 import { setTimeout } from 'node:timers/promises'
 import { createMachineClient, deleteMachineClient, machineClients } from '../../hub/machine-clients.ts'
 import { SEEN_WITHIN_SECONDS } from '../../tenant/items.ts'

@@ -1,4 +1,4 @@
-/** A plan as a page for a review. */
+/** Writes a plan as a Markdown page for a review. */
 import type { TenantPlan } from './facts.ts'
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`

@@ -1,4 +1,4 @@
-/** `tenant plan`: what a tenant that is not there yet would cost, take and change, for a review. */
+/** `tenant plan`: what a tenant that does not exist yet would cost, use and change, for a review. */
 import { basename } from 'node:path'
 import { ofProject } from '../../../shared/settings/read.ts'
 import { readSpokeSettings } from '../../../shared/settings/spoke.ts'

@@ -1,4 +1,4 @@
-/** The changes as `pulumi preview --json` tells them: by the Pulumi CLI, in the accounts, with this shell's credentials. */
+/** Reads the changes from `pulumi preview --json`, which the Pulumi CLI runs in the accounts with this shell's credentials. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { PulumiCommand } from '@pulumi/pulumi/automation/index.js'

@@ -1,4 +1,4 @@
-/** What a hub has, what its tenants take of it, and what is left with one more. */
+/** A hub's limits, how much of them its tenants take, and what is left with one more tenant. */
 import { SPOKE_PREFIXES } from '../../../shared/addressing.ts'
 import { addresses, parseCidr } from '../../../shared/cidr.ts'
 import { RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-quotas.ts'
