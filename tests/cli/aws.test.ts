@@ -158,6 +158,27 @@ describe('the commands with --aws', () => {
     })
   })
 
+  it('tighten a tenant’s limits, which no up undoes and no figure loosens, and take them away again', async () => {
+    const ofStack = { limits: { tenant: { tokensPerDay: 1_000_000 } } }
+    await platform.deploy('spoke-tenant1', ofStack)
+    const limit = (...flags: readonly string[]) => run(onHub('tenant', 'limit', 'tenant1', ...flags))
+    const answered = async () => (await platform.invoke('tenant1')).headers['x-error-code'] ?? 'ok'
+    expect((await limit('--tokens-per-day', '2000000')).stderr).toContain('looser than the stack')
+    expect(await limit('--tokens-per-day', '1')).toMatchObject({ code: 0, stderr: '' })
+    // The function that runs obeys by itself.
+    await expect.poll(answered).toBe('budget_exhausted')
+    await platform.deploy('spoke-tenant1', ofStack)
+    await platform.cloud.lambda.stop('genai-gateway-tenant1')
+    expect(await answered()).toBe('budget_exhausted')
+    const row = { scope: 'tenant', limit: 'tokensPerDay', operator: 1, holds: 1 }
+    const shown = JSON.parse((await limit('--show', '--json')).stdout)
+    expect(shown).toMatchObject({ tenant: 'tenant1', limits: [{ ...row, stack: 1_000_000 }] })
+    const [listed] = JSON.parse((await run(onHub('tenant', 'list', '--json'))).stdout)
+    expect(listed).toMatchObject({ tenant: 'tenant1', limits: [row] })
+    expect(await limit('--clear')).toMatchObject({ code: 0, stderr: '' })
+    await expect.poll(answered).toBe('ok')
+  })
+
   it.each([
     ['no credentials', () => run(onHub('tenant', 'list'), NOBODY), /Could not load credentials.*\n.*AWS_PROFILE/],
     [

@@ -17,8 +17,8 @@ export interface Fixture extends Platform {
   see(tenantId: string): Promise<Seen>
   /** The same in a new process, which holds no key, no item, no credentials and no connection. */
   seeCold(tenantId: string): Promise<Seen>
-  /** Runs `work`; meanwhile tenant2 goes on calling, and must see nothing of it. */
-  unnoticed<T>(work: () => Promise<T>): Promise<T>
+  /** Runs `work`; meanwhile another tenant goes on calling, and must see nothing of it. @param by @default tenant2 */
+  unnoticed<T>(work: () => Promise<T>, by?: string): Promise<T>
   /** Runs `work` with the faults on, unnoticed by tenant2. */
   under<T>(rules: readonly FaultRule[], work: () => Promise<T>): Promise<T>
   /** The declared function of a tenant. */
@@ -55,12 +55,12 @@ export async function startFixture(options: PlatformOptions = {}): Promise<Fixtu
   // waits for another tenant's fault (they last seconds), not one that shares a processor.
   const tolerable = Math.max(10 * median(baseline), 1_000)
 
-  async function unnoticed<T>(work: () => Promise<T>): Promise<T> {
+  async function unnoticed<T>(work: () => Promise<T>, by = 'tenant2'): Promise<T> {
     let over = false
     const witness = async () => {
       const durations: number[] = []
       while (!over || durations.length < 3) {
-        durations.push(await duration(async () => expect(await see('tenant2')).toEqual(OK)))
+        durations.push(await duration(async () => expect(await see(by)).toEqual(OK)))
         await new Promise((resolve) => setTimeout(resolve, WITNESS_PAUSE_MS))
       }
       return durations

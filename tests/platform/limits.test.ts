@@ -1,5 +1,6 @@
-/** A tenant with limits, from the setting to the answer. What takes longer is in tests/faults/limits.test.ts. */
+/** A tenant with limits, from the setting to the answer. What takes longer is in tests/faults/limits.test.ts and tests/scale/limits-add-up.test.ts. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { mixedAddsUp, TOO_MANY } from '../limits/mixed.ts'
 import {
   ask,
   askMany,
@@ -21,7 +22,11 @@ beforeAll(async () => {
   platform = await startPlatform({
     stacks: ['hub', 'spoke-tenant1'],
     settings: {
-      'spoke-tenant1': withLimits({ budget: { dollarsPerMonth: budgetFor(11) }, dark: { requestsPerMinute: 100 } }),
+      'spoke-tenant1': withLimits({
+        budget: { dollarsPerMonth: budgetFor(11) },
+        dark: { requestsPerMinute: 100 },
+        mixed: { dollarsPerMonth: 100, tokensPerMinute: TOO_MANY - 1 },
+      }),
     },
     models: models.backend,
     organization: WITH_ADMINISTRATOR,
@@ -55,4 +60,18 @@ it('without the table nobody is let through where something is counted, and the 
   })
   expect(models.asked - before).toBe(1)
   expect(await ask(platform, 'tenant1', 'dark')).toBe('200')
+})
+
+it('mixed requests, some of them killed: the counter is the sum of the records', async () => {
+  await mixedAddsUp({
+    platform,
+    models,
+    counters,
+    tenant: 'tenant1',
+    account: '222222222222',
+    compute: 'Lambda',
+    model: 'mixed',
+    scopes: [['model', 'mixed']],
+    many: 56,
+  })
 })

@@ -17,7 +17,11 @@ const [FIRST, SECOND] = ['spoke-tenant1', 'spoke-tenant2'] as const
 let platform: Platform
 beforeAll(async () => {
   platform = await startPlatform({
-    settings: { hub: { centralModels: MODELS, deletionProtection: false }, [FIRST]: POOLED, [SECOND]: POOLED },
+    settings: {
+      hub: { centralModels: MODELS, deletionProtection: false, dashboard: true, accountMetrics: 'make' },
+      [FIRST]: POOLED,
+      [SECOND]: POOLED,
+    },
   })
 }, 240_000)
 afterAll(() => platform?.close())
@@ -61,6 +65,23 @@ describe('two tenants of one account', () => {
     await refused(SECOND, { modelInvocationLogging: true }, /tenant1 has it in account 444444444444 already/)
     await platform.deploy(SECOND, POOLED)
     await served('tenant2')
+  })
+
+  it('have one link that shares metrics with the hub, of whoever asked first and until it asks no more', async () => {
+    const links = () =>
+      inAccount().flatMap(({ type, urn }) => (type === 'aws:oam/link:Link' ? [urn.split(':')[2]] : []))
+    const sharing = { shareMetrics: true }
+    await platform.deploy(FIRST, { ...POOLED, ...sharing })
+    const says = /tenant2 has shareMetrics, and tenant1 has it in account 444444444444 already: .*for one of them only/
+    await refused(SECOND, sharing, says)
+    expect(links()).toEqual([FIRST])
+    // The same one may be deployed again.
+    await platform.deploy(FIRST, { ...POOLED, ...sharing })
+    await platform.deploy(FIRST, POOLED)
+    await platform.deploy(SECOND, { ...POOLED, ...sharing })
+    expect(links()).toEqual([SECOND])
+    await platform.deploy(SECOND, POOLED)
+    expect(links()).toEqual([])
   })
 
   it('do not feel each other’s limits', async () => {

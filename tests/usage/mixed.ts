@@ -70,8 +70,15 @@ export async function mixed(
   return done
 }
 
-/** Closes the connection with the first bytes of the answer. */
-function leave(platform: Platform, { path, token, body }: { path: string; token: string; body: unknown }) {
+/**
+ * Closes the connection with the first bytes of the answer.
+ * @param after milliseconds after which it is closed in any case. @default never
+ */
+export function leave(
+  platform: Platform,
+  { path, token, body }: { path: string; token: string; body: unknown },
+  after?: number,
+) {
   const { hostname } = new URL(platform.hub.gatewayUrl)
   return new Promise<void>((resolve, reject) => {
     const sent = https({
@@ -84,13 +91,18 @@ function leave(platform: Platform, { path, token, body }: { path: string; token:
       ca: readFileSync(platform.caFile),
       headers: { host: hostname, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     })
-    sent.on('error', reject)
+    let left = false
+    const close = () => {
+      left = true
+      sent.destroy()
+      resolve()
+    }
+    const late = after === undefined ? undefined : setTimeout(close, after)
+    sent.on('close', () => clearTimeout(late))
+    sent.on('error', (error) => left || reject(error))
     sent.on('response', (response) => {
       response.on('error', () => {})
-      response.once('data', () => {
-        response.destroy()
-        resolve()
-      })
+      response.once('data', close)
       response.once('end', () => resolve())
     })
     sent.end(JSON.stringify(body))

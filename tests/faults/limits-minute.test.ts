@@ -1,0 +1,102 @@
+/** The end of a minute, through the load balancer, on Lambda and on Fargate: what slides is not passed twice, and clients wait for it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
+import { GIVES_UP, realClients } from '../limits/real-clients.ts'
+import { ask, askMany, countingModels, withLimits } from '../limits/served.ts'
+import { createClock } from '../limits/stopped-clock.ts'
+import { type Platform, startPlatform } from '../platform/platform.ts'
+import { gatewayOf } from './faults-fixture.ts'
+
+const MINUTE = 60_000
+const CLIENTS = ['openai', 'aws'] as const
+/** A name for each client, as both are as fast as the other's limit. */
+const LIMITS = withLimits({
+  edge: { requestsPerMinute: 100 },
+  'one-openai': { requestsPerMinute: 1 },
+  'one-aws': { requestsPerMinute: 1 },
+  spent: { dollarsPerMonth: 0.000_001 },
+})
+/** At a time: with more, the load balancer finds no free function. How many there are is no matter, as the clock stands. */
+const SLOTS = 10
+
+const directory = mkdtempSync(join(tmpdir(), 'limits-minute-'))
+const clock = createClock(directory)
+const models = countingModels()
+let platform: Platform
+beforeAll(async () => {
+  platform = await startPlatform({
+    settings: {
+      hub: { ...LOCAL_FARGATE, fargateVcpuLimit: '12', wafRateLimit: 2_000_000_000 },
+      'spoke-tenant1': { ...LIMITS, tier: 'medium' },
+      'spoke-tenant2': { ...LIMITS, compute: 'fargate', tier: 'small' },
+    },
+    images: clock.inImages(await localImages()),
+    models: models.backend,
+  })
+  await clock.inFunction(platform.cloud, gatewayOf('tenant1'))
+  for (const tenant of ['tenant1', 'tenant2']) expect(await ask(platform, tenant, 'nova-2-lite')).toBe('200')
+})
+afterAll(async () => {
+  await platform?.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const COMPUTES = [
+  ['Lambda', 'tenant1'],
+  ['Fargate', 'tenant2'],
+] as const
+
+it.each(COMPUTES)('on %s, of 200 at :59.9 and 200 at :00.1 at most 101 pass', async (_compute, tenant) => {
+  const end = Math.floor(Date.now() / MINUTE) * MINUTE
+  const flood = async (time: number) => {
+    clock.stopAt(time)
+    const before = models.asked
+    const answers = await askMany(200, SLOTS, () => ask(platform, tenant, 'edge'))
+    return { answers, asked: models.asked - before }
+  }
+  expect(await flood(end - 100)).toEqual({ answers: { 200: 100, rate_limited: 100 }, asked: 100 })
+  const { answers, asked } = await flood(end + 100)
+  expect(answers).toEqual({ 200: 1, rate_limited: 199 })
+  expect(asked).toBe(1)
+  // Half a minute later, half of them are free again, and one of these has passed: it is this clock that they go by.
+  expect((await flood(end + MINUTE / 2)).answers).toEqual({ 200: 49, rate_limited: 151 })
+})
+
+describe.each(COMPUTES)('on %s, a client as it is', (_compute, tenant) => {
+  /** @param refused told of each 429 */
+  const clientsOf = (model: string, refused: () => void = () => {}) => {
+    let calls = 0
+    const ask = realClients(tenant, model, async (request) => {
+      calls += 1
+      const { status, headers, body } = await platform.call({
+        method: 'POST',
+        path: new URL(request.url).pathname,
+        token: await platform.token(tenant),
+        body: await request.json(),
+      })
+      if (status === 429) refused()
+      return new Response(body, { status, headers: headers as Record<string, string> })
+    })
+    return { ask, calls: () => calls }
+  }
+
+  it.each(CLIENTS)('%s waits until the minute has room, and gets its answer', async (client) => {
+    const end = Math.floor(Date.now() / MINUTE) * MINUTE
+    clock.stopAt(end - 300)
+    const before = models.asked
+    // The minute is over as soon as it has been told to wait.
+    const { ask, calls } = clientsOf(`one-${client}`, () => clock.stopAt(end + 1_000))
+    expect([await ask[client](), await ask[client]()]).toEqual(['Here it is.', 'Here it is.'])
+    expect([calls(), models.asked - before]).toEqual([3, 2])
+  })
+
+  it.each(GIVES_UP)('%s makes one call when the budget is used up', async (client, error) => {
+    const before = models.asked
+    const { ask, calls } = clientsOf('spent')
+    await expect(ask[client]()).rejects.toMatchObject(error)
+    expect([calls(), models.asked - before]).toEqual([1, 0])
+  })
+})
