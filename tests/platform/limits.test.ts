@@ -22,11 +22,15 @@ beforeAll(async () => {
   platform = await startPlatform({
     stacks: ['hub', 'spoke-tenant1'],
     settings: {
-      'spoke-tenant1': withLimits({
-        budget: { dollarsPerMonth: budgetFor(11) },
-        dark: { requestsPerMinute: 100 },
-        mixed: { dollarsPerMonth: 100, tokensPerMinute: TOO_MANY - 1 },
-      }),
+      'spoke-tenant1': {
+        ...withLimits({
+          budget: { dollarsPerMonth: budgetFor(11) },
+          dark: { requestsPerMinute: 100 },
+          mixed: { dollarsPerMonth: 100, tokensPerMinute: TOO_MANY - 1 },
+        }),
+        // As many functions as there are requests at a time.
+        tier: 'medium',
+      },
     },
     models: models.backend,
     organization: WITH_ADMINISTRATOR,
