@@ -3,7 +3,14 @@
  * and the guard rails that a platform team puts on tenants' accounts.
  */
 
-import type { Account, ExistingRole, Organization, PolicyDocument } from '@genai/local-cloud/organization'
+import type {
+  Account,
+  ExistingPolicy,
+  ExistingRole,
+  Organization,
+  PolicyDocument,
+} from '@genai/local-cloud/organization'
+import { tenantBoundaryName } from './shared/naming.ts'
 import { platformDeployerPolicies } from './shared/policies/deployer-platform.ts'
 import { siteDeployerPolicy } from './shared/policies/deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './shared/policies/deployer-tenant.ts'
@@ -12,6 +19,7 @@ import { enforcementPolicy, GUARDRAIL_ROLE } from './shared/policies/guardrail-e
 import { machineSecretsPolicy, SECRETS_ROLE } from './shared/policies/machine-secrets.ts'
 import { reconcilePolicy, USAGE_ROLE } from './shared/policies/reconcile.ts'
 import { guardRails } from './shared/policies/service-control.ts'
+import { tenantBoundary } from './shared/policies/tenant-boundary.ts'
 
 const HUB = '111111111111'
 const PLATFORM_DEPLOYER = `arn:aws:iam::${HUB}:role/platform-deployer`
@@ -73,6 +81,13 @@ export const pooledDeployer = (account: string, tenantId: string, invocationLog:
   name: `genai-deployer-${tenantId}`,
   policy: pooledDeployerPolicy({ account, region: REGION, tenantId, invocationLog }),
 })
+
+/** What bounds the roles of tenants that share an account, made by its administrator. */
+export const tenantBoundaries = (account: string, tenantIds: readonly string[]): readonly ExistingPolicy[] =>
+  tenantIds.map((tenantId) => ({
+    name: tenantBoundaryName(tenantId),
+    policy: tenantBoundary({ account, tenantId }),
+  }))
 
 /** Whom `genai doctor` asks as: in every account. */
 const reader: ExistingRole = { name: DOCTOR_ROLE, trust: doctorTrust(PLATFORM_DEPLOYER), policy: doctorPolicy() }
@@ -163,6 +178,7 @@ const tenant = (id: string, name: string, order: readonly number[]): Account => 
   models: MODELS,
   serviceControlPolicies: [tenantGuardRails],
   roles: tenantRoles(id),
+  policies: tenantBoundaries(id, ['tenant1', 'tenant2', 'tenant3']),
   zones: zones(order),
   units: [TENANTS_UNIT],
   outboundIdentity: outboundIdentity(id),

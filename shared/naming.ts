@@ -33,6 +33,8 @@ export const tenantRoleName = (tenantId: string) => `${PREFIX}-models-${tenantId
 export const flowLogsRoleName = (tenantId: string) => `${PREFIX}-flow-logs-${tenantId}`
 /** The role with which Bedrock writes its invocation log, in the tenant's own account. */
 export const invocationsRoleName = (tenantId: string) => `${PREFIX}-invocations-${tenantId}`
+/** The managed policy that bounds the tenant's roles in an account that several tenants share. An administrator of the account makes it. */
+export const tenantBoundaryName = (tenantId: string) => `${PREFIX}-boundary-${tenantId}`
 /** The beginning of the names of the tenant's log groups in its own account. */
 export const accountLogGroupPrefix = (tenantId: string) => `/${PREFIX}/${tenantId}/`
 /** The external id of the tenant's role: the hub's account and the tenant, so that two hubs never have the same. */

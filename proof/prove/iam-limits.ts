@@ -105,17 +105,6 @@ export const LIMITS: readonly Limit[] = [
     }),
   },
   {
-    what: "In a shared account: a policy of the tenant's own role that grants it what is its neighbour's",
-    insteadBy:
-      'nobody but the platform team’s deployers may assume a tenant’s deployer; in an account of its own there is no neighbour (docs/deployers.md)',
-    as: ({ pooled1 }) => pooled1.deployerArn,
-    question: ({ pooled1 }) => ({
-      action: 'iam:PutRolePolicy',
-      resource: pooled1.roleArn,
-      context: { 'aws:ResourceTag/tenant': pooled1.id },
-    }),
-  },
-  {
     what: "In a shared account: the account's invocation log, which has all tenants' prompts, set by the one tenant that has it",
     insteadBy:
       'the program tells every tenant of the account whose log has its prompts; the others’ deployers may not set it',

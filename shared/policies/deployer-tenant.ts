@@ -4,11 +4,14 @@ import {
   flowLogsRoleName,
   invocationsRoleName,
   PREFIX,
+  policyArn,
   roleArn,
+  tenantBoundaryName,
   tenantRoleName,
 } from '../naming.ts'
 import { allow, of } from './deployer-statements.ts'
 import { type PolicyDocument, type PolicyStatement, policy } from './document.ts'
+import { nothingOfNeighbours } from './tenant-boundary.ts'
 
 export interface DeployerScope {
   /** The account of the role. */
@@ -18,7 +21,13 @@ export interface DeployerScope {
 
 /** The role that the samples call `genai-deployer`. It has one managed policy. */
 export function tenantDeployerPolicy(scope: DeployerScope): PolicyDocument {
-  return policy(...network(scope), ...endpointAndAttachment(scope), ...roles(scope), ...records(scope, ANY_TENANT))
+  return policy(
+    ...network(scope),
+    ...endpointAndAttachment(scope),
+    ...invitation(scope),
+    ...roles(scope),
+    ...records(scope, ANY_TENANT),
+  )
 }
 
 export interface PooledDeployerScope extends DeployerScope {
@@ -28,31 +37,23 @@ export interface PooledDeployerScope extends DeployerScope {
 }
 
 /**
- * The role for one tenant's stack in an account that several tenants share. It covers the tenant's roles and log groups by their names, and is
- * denied everything with another tenant's tag. docs/deployers.md says what IAM cannot restrict there.
+ * The role for one tenant's stack in an account that several tenants share. It covers the tenant's roles and log groups by their names, makes roles
+ * only with the tenant's boundary, and is denied everything with another tenant's tag. docs/deployers.md says what IAM cannot restrict there.
  */
 export function pooledDeployerPolicy({ tenantId, invocationLog, ...scope }: PooledDeployerScope): PolicyDocument {
-  const own = [tenantRoleName, flowLogsRoleName, invocationsRoleName].map((name) => name(tenantId))
+  const ofServices = [flowLogsRoleName(tenantId), invocationsRoleName(tenantId)]
+  const own = [tenantRoleName(tenantId), ...ofServices]
   return policy(
     ...network(scope),
     ...endpointAndAttachment(scope),
     findTenants,
-    manageRoles(scope, own),
+    ...boundedRoles(scope, tenantId, own),
     // Tags on the other tenants' roles say what these have set about sharing.
     allow('LookAtNeighbours', ['iam:GetRole'], roleArn(scope.account, tenantRoleName('*'))),
-    passRoles(scope, PASSED_TO, own),
+    passRoles(scope, PASSED_TO, ofServices),
     ...records(scope, { logGroups: `${accountLogGroupPrefix(tenantId)}*`, invocationLog }),
-    {
-      // Denies other tenants' resources in the statements above that are not restricted by names, because AWS chooses the ids.
-      Sid: 'NothingOfNeighbours',
-      Effect: 'Deny',
-      NotAction: ['iam:GetRole'],
-      Resource: '*',
-      Condition: {
-        StringNotEquals: { 'aws:ResourceTag/tenant': tenantId },
-        Null: { 'aws:ResourceTag/tenant': 'false' },
-      },
-    },
+    // Denies other tenants' resources in the statements above that are not restricted by names, because AWS chooses the ids.
+    nothingOfNeighbours(tenantId, { NotAction: ['iam:GetRole'] }),
     {
       // It may also not make or tag a resource as another tenant's.
       Sid: 'NothingAsNeighbours',
@@ -113,12 +114,15 @@ function endpointAndAttachment({ account, region }: DeployerScope): readonly Pol
     // The hub's Transit Gateway, which is shared with this account.
     allow('AttachToHub', ec2('CreateTransitGatewayVpcAttachment'), `arn:aws:ec2:${region}:*:transit-gateway/*`),
     serviceLinkedRole(account, 'transitgateway.amazonaws.com'),
-    // Needed only if the hub shares with single accounts: inside an organisation there is no invitation.
-    allow('AcceptShare', ['ram:AcceptResourceShareInvitation'], `arn:aws:ram:${region}:*:resource-share-invitation/*`),
-    allow('LeaveShare', ['ram:DisassociateResourceShare'], `arn:aws:ram:${region}:*:resource-share/*`),
-    allow('LookAtShares', ['ram:GetResourceShareInvitations', 'ram:GetResourceShares', 'ram:ListResources']),
   ]
 }
+
+/** Needed only if the hub shares with single accounts: inside an organisation there is no invitation, and tenants that share an account have none. */
+const invitation = ({ region }: DeployerScope): readonly PolicyStatement[] => [
+  allow('AcceptShare', ['ram:AcceptResourceShareInvitation'], `arn:aws:ram:${region}:*:resource-share-invitation/*`),
+  allow('LeaveShare', ['ram:DisassociateResourceShare'], `arn:aws:ram:${region}:*:resource-share/*`),
+  allow('LookAtShares', ['ram:GetResourceShareInvitations', 'ram:GetResourceShares', 'ram:ListResources']),
+]
 
 /** The first use of a service in an account makes its service-linked role. */
 export const serviceLinkedRole = (account: string, service: string): PolicyStatement => ({
@@ -132,7 +136,7 @@ export const serviceLinkedRole = (account: string, service: string): PolicyState
 const iam = (...names: readonly string[]) => names.map((name) => `iam:${name}`)
 
 /** Whoever may write a role's policy can grant the role anything. This policy cannot restrict that; service control policies do. */
-export const manageRoles = ({ account }: DeployerScope, names: readonly string[] = [`${PREFIX}-*`]): PolicyStatement =>
+export const manageRoles = ({ account }: DeployerScope): PolicyStatement =>
   allow(
     'Roles',
     [
@@ -140,8 +144,41 @@ export const manageRoles = ({ account }: DeployerScope, names: readonly string[]
       ...iam('ListInstanceProfilesForRole', 'ListRolePolicies', 'PutRolePolicy', 'TagRole', 'UntagRole'),
       ...iam('UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'),
     ],
-    arnsOf(account, names),
+    roleArn(account, `${PREFIX}-*`),
   )
+
+/** The deployer may write any policy for these roles, but only with the boundary, which it can attach, and neither detach nor change. */
+function boundedRoles(
+  { account }: DeployerScope,
+  tenantId: string,
+  names: readonly string[],
+): readonly PolicyStatement[] {
+  const arns = names.map((name) => roleArn(account, name))
+  const boundary = policyArn(account, tenantBoundaryName(tenantId))
+  return [
+    {
+      Sid: 'BoundedRoles',
+      Effect: 'Allow',
+      Action: iam('CreateRole', 'DeleteRolePolicy', 'PutRolePermissionsBoundary', 'PutRolePolicy'),
+      Resource: arns,
+      Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+    allow(
+      'Roles',
+      [
+        ...iam('DeleteRole', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole'),
+        ...iam('ListRolePolicies', 'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'),
+        ...iam('UpdateRoleDescription'),
+      ],
+      arns,
+    ),
+    lookAtBoundary(account, tenantId),
+  ]
+}
+
+/** The preview of a tenant that shares its account checks that the boundary exists. */
+const lookAtBoundary = (account: string, tenantId: string) =>
+  allow('LookAtBoundary', iam('GetPolicy', 'GetPolicyVersion'), policyArn(account, tenantBoundaryName(tenantId)))
 
 /** A single ARN is returned as a text, as in earlier versions. */
 function arnsOf(account: string, names: readonly string[]): string | readonly string[] {
@@ -165,6 +202,13 @@ export const passRoles = (
 const roles = (scope: DeployerScope): readonly PolicyStatement[] => [
   findTenants,
   manageRoles(scope),
+  // A tenant that is about to share its account, or shares it no longer: its roles are bounded while it does.
+  allow(
+    'BoundRoles',
+    iam('DeleteRolePermissionsBoundary', 'PutRolePermissionsBoundary'),
+    roleArn(scope.account, `${PREFIX}-*`),
+  ),
+  lookAtBoundary(scope.account, '*'),
   passRoles(scope, PASSED_TO),
 ]
 

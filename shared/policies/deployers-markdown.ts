@@ -1,4 +1,6 @@
 /** The deployers' policies in the form of docs/deployers.md; a test compares the page with it. */
+
+import { tenantBoundaryName } from '../naming.ts'
 import { platformDeployerPolicies } from './deployer-platform.ts'
 import { siteDeployerPolicy } from './deployer-site.ts'
 import { pooledDeployerPolicy, tenantDeployerPolicy } from './deployer-tenant.ts'
@@ -7,6 +9,7 @@ import type { PolicyDocument } from './document.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from './guardrail-enforcement.ts'
 import { machineSecretsPolicy, SECRETS_ROLE } from './machine-secrets.ts'
 import { reconcilePolicy, USAGE_ROLE } from './reconcile.ts'
+import { tenantBoundary } from './tenant-boundary.ts'
 
 /** @param accounts those of the samples, which a reader replaces */
 export function deployersMarkdown(accounts: {
@@ -20,11 +23,12 @@ export function deployersMarkdown(accounts: {
   return [
     `## In a tenant's account (${tenant}): \`genai-deployer\``,
     printed('genai-deployer', tenantDeployerPolicy({ account: tenant, region })),
-    `## In an account that tenants share (${tenant}): \`genai-deployer-TENANT\`, one a tenant`,
+    `## In an account that tenants share (${tenant}): \`genai-deployer-TENANT\` and \`${tenantBoundaryName('TENANT')}\`, one of each a tenant`,
     printed(
       'genai-deployer-tenant1',
       pooledDeployerPolicy({ account: tenant, region, tenantId: 'tenant1', invocationLog: true }),
     ),
+    printed(tenantBoundaryName('tenant1'), tenantBoundary({ account: tenant, tenantId: 'tenant1' })),
     `## In the hub's account (${hub}): \`platform-deployer\``,
     ...hubs.map(([part, document]) => printed(`platform-deployer-${part}`, document)),
     `## In the client's account (${site}): \`genai-site-deployer\``,

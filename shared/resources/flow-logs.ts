@@ -4,7 +4,8 @@ import type * as pulumi from '@pulumi/pulumi'
 import { flowLogPolicy, flowLogTrustPolicy } from '../policies/logging.ts'
 import { type LogSinkArgs, logSink } from './log-sink.ts'
 
-export interface FlowLogArgs extends Pick<LogSinkArgs, 'namePrefix' | 'roleName' | 'deletionProtection' | 'tags'> {
+export interface FlowLogArgs
+  extends Pick<LogSinkArgs, 'namePrefix' | 'roleName' | 'permissionsBoundary' | 'deletionProtection' | 'tags'> {
   readonly account: string
   readonly region: string
   readonly vpcId: pulumi.Input<string>

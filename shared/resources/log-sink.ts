@@ -10,6 +10,11 @@ export interface LogSinkArgs {
   /** The beginning of the generated name, so that a log that outlived its stack never conflicts with a new one. */
   readonly namePrefix: string
   readonly roleName: string
+  /**
+   * The ARN of the role's permissions boundary.
+   * @default none
+   */
+  readonly permissionsBoundary?: string
   /** The trust policy, which names the service. */
   readonly trust: PolicyDocument
   /** The permissions, given the group's ARN. */
@@ -33,7 +38,17 @@ export function logSink(name: string, args: LogSinkArgs, opts: pulumi.CustomReso
     { namePrefix, retentionInDays: RETENTION_DAYS, tags },
     { ...opts, retainOnDelete: args.deletionProtection },
   )
-  const role = new aws.iam.Role(name, { name: args.roleName, assumeRolePolicy: JSON.stringify(args.trust), tags }, opts)
+  const { roleName, trust, permissionsBoundary } = args
+  const role = new aws.iam.Role(
+    name,
+    {
+      name: roleName,
+      assumeRolePolicy: JSON.stringify(trust),
+      ...(permissionsBoundary && { permissionsBoundary }),
+      tags,
+    },
+    opts,
+  )
   const writable = new aws.iam.RolePolicy(
     name,
     { name: 'write', role: role.name, policy: group.arn.apply((arn) => JSON.stringify(args.policy(arn))) },

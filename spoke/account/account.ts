@@ -1,6 +1,7 @@
 /** The tenant's account: its network, the private endpoint for its models, and its logs. */
 import * as pulumi from '@pulumi/pulumi'
 import type { SpokeZonePlan } from '../../shared/addressing.ts'
+import { policyArn, tenantBoundaryName } from '../../shared/naming.ts'
 import type { ModelRegions } from '../../shared/policies/geographies.ts'
 import type { ModelPerimeter } from '../../shared/policies/tenant-role.ts'
 import type { GuardrailSettings } from '../../shared/settings/of-spoke/guardrail.ts'
@@ -79,18 +80,20 @@ export class TenantAccount extends pulumi.ComponentResource {
     const { guardrail: wanted, endpoint, ...others } = args
     const guardrail = wanted && tenantGuardrail(`${name}-guardrail`, { ...others, guardrail: wanted }, child)
     const { network, ...place } = placeOf(name, endpoint, args, child)
+    const bounded = boundaryOf(args)
     const models = modelAccess(
       `${name}-models`,
       {
         ...others,
+        ...bounded,
         ...(guardrail && { guardrail }),
         ...place,
         holds: heldOnce(args),
       },
       child,
     )
-    if (network) accountFlowLogs(`${name}-flow-logs`, { ...args, vpcId: network.vpc.id }, child)
-    if (args.modelInvocationLogging) invocationLogging(`${name}-invocations`, args, child)
+    if (network) accountFlowLogs(`${name}-flow-logs`, { ...args, ...bounded, vpcId: network.vpc.id }, child)
+    if (args.modelInvocationLogging) invocationLogging(`${name}-invocations`, { ...args, ...bounded }, child)
     if (args.metricsSinkArn !== undefined)
       metricsLink(`${name}-metrics`, { sinkArn: args.metricsSinkArn, tags: args.tags }, child)
 
@@ -110,6 +113,14 @@ export class TenantAccount extends pulumi.ComponentResource {
     })
   }
 }
+
+/** In an account of its own, the account is what bounds a tenant's roles. */
+const boundaryOf = ({
+  sharedAccount,
+  account,
+  tenantId,
+}: Pick<TenantAccountArgs, 'sharedAccount' | 'account' | 'tenantId'>): { readonly permissionsBoundary?: string } =>
+  sharedAccount ? { permissionsBoundary: policyArn(account, tenantBoundaryName(tenantId)) } : {}
 
 function placeOf(
   name: string,

@@ -11,6 +11,8 @@ export interface AccountLogArgs {
   readonly tenantId: string
   readonly account: string
   readonly region: string
+  /** The ARN of the permissions boundary of the tenant's roles, in an account that tenants share. */
+  readonly permissionsBoundary?: string
   /** Whether the logs stay after the stack is destroyed, until their retention ends. */
   readonly deletionProtection: boolean
   readonly tags: TagMap & { readonly Name: string }

@@ -30,6 +30,8 @@ export interface ModelAccessArgs extends Omit<TenantModels, 'guardrail'> {
    */
   readonly sharedAccount: boolean
   readonly holds: readonly HeldOnce[]
+  /** ARN of what bounds the role then. */
+  readonly permissionsBoundary?: string
   readonly tags: TagMap & { readonly Name: string }
 }
 
@@ -125,7 +127,7 @@ function ownEndpoint(
 }
 
 function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomResourceOptions): aws.iam.Role {
-  const { tenantId, tags, sharedAccount, holds } = args
+  const { tenantId, tags, sharedAccount, holds, permissionsBoundary } = args
   return new aws.iam.Role(
     name,
     {
@@ -147,6 +149,7 @@ function tenantRole(name: string, args: ModelAccessArgs, opts: pulumi.CustomReso
       ),
       // Role chaining gives one hour at most.
       maxSessionDuration: 3600,
+      ...(permissionsBoundary && { permissionsBoundary }),
       tags: sharedAccount ? { ...tags, ...neighbourTags(holds) } : tags,
     },
     opts,

@@ -6,6 +6,7 @@ import type { SpokeSettings } from '../../shared/settings.ts'
 import { bedrockRuntimeService } from '../account/models.ts'
 import { spokeProviders } from '../providers.ts'
 import { checkServiceZones } from './against-hub.ts'
+import { requireBoundary } from './boundary.ts'
 import { checkDeployed, deployedOf, readIngresses, readVpcs } from './deployed-tenants.ts'
 import { ecrLookUp, gatewayImage } from './image.ts'
 import { bedrockLookUp, checkModels, warn } from './models-there.ts'
@@ -36,6 +37,7 @@ export async function askAws(
     signedIn(tenants, () => readVpcs(settings, origin, providers.tenant)),
     signedIn(tenants, () => readNeighbours(providers.tenant)),
     signedIn(tenants, async () => {
+      await requireBoundary(settings, providers.tenant)
       if (settings.modelEndpoint === 'own') await requireServiceZones(settings, hub, providers.tenant)
       return await checkModels(settings, region, bedrockLookUp(region, settings, providers.tenant))
     }),

@@ -17,7 +17,8 @@ import { permissionsOf } from '@genai/local-cloud/resource/permission'
 import type { Permission } from '@genai/local-cloud/resource/resource-type'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
 import { readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
-import { organization as sample } from '../../sample-organization.ts'
+import { pooledDeployer, organization as sample } from '../../sample-organization.ts'
+import { roleArn } from '../../shared/naming.ts'
 import { FEDERATED } from '../federated.ts'
 
 export interface Question extends Permission {
@@ -66,7 +67,14 @@ const GUARDRAIL = {
   filters: { HATE: 'HIGH' },
 }
 
-/** Two worlds that between them declare everything that the programs can. */
+/** Others may be in its account. */
+const POOLED = { sharedAccount: true, limits: { tenant: { tokensPerMinute: 1_000 } } }
+
+/** The account of a tenant with a deployer of its own; the sample's is in no stack file. */
+export const POOLED_ACCOUNT = '444444444444'
+const POOLED_DEPLOYER = pooledDeployer(POOLED_ACCOUNT, 'tenant2', true)
+
+/** Two worlds that between them declare everything that the programs can, and one of tenants that let others into their accounts. */
 const WORLDS: readonly {
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly organization: Organization
@@ -111,6 +119,29 @@ const WORLDS: readonly {
       'spoke-tenant2': { compute: 'fargate', ...AT_SHARED_ENDPOINT },
     },
     organization: { ...sample, ramSharing: false },
+  },
+  {
+    settings: {
+      hub: { dashboard: true, accountMetrics: 'make' },
+      // Deployed by a role of the account, as before it shared it.
+      [TENANT]: POOLED,
+      'spoke-tenant2': {
+        ...MODELS,
+        ...POOLED,
+        account: POOLED_ACCOUNT,
+        roleArn: roleArn(POOLED_ACCOUNT, POOLED_DEPLOYER.name),
+        modelInvocationLogging: true,
+        shareMetrics: true,
+        guardrail: GUARDRAIL,
+        machineIssuers: undefined,
+      },
+    },
+    organization: {
+      ...sample,
+      accounts: sample.accounts.map((one) =>
+        one.id === POOLED_ACCOUNT ? { ...one, roles: [...one.roles, POOLED_DEPLOYER] } : one,
+      ),
+    },
   },
 ]
 

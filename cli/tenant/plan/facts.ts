@@ -10,6 +10,7 @@ import {
 import { RULES_PER_GROUP, RULES_PER_GROUP_QUOTA } from '../../../shared/load-balancer-quotas.ts'
 import { chainEntries } from '../../../shared/model-chain.ts'
 import { priceOf } from '../../../shared/model-prices.ts'
+import { tenantBoundaryName } from '../../../shared/naming.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 import { freeCidr } from '../../../shared/tenants-together.ts'
 import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variant-losses.ts'
@@ -155,7 +156,7 @@ function toDoOf(stack: string, settings: SpokeSettings, hub: HubSettings): reado
     `In account ${account}, its administrator asks Bedrock for access to ${ids.join(', ')}${ids.some((id) => id.includes('anthropic.')) ? ', and fills in Anthropic’s first-use form' : ''} (docs/onboarding.md).`,
     ...(settings.sharedAccount
       ? [
-          `In account ${account}, the role that the stack file names (\`roleArn\`) is there, for this tenant only, with the printed policy of a shared account (docs/deployers.md).`,
+          `In account ${account}, its administrator has made \`${tenantBoundaryName(tenantId)}\`, and the role that the stack file names (\`roleArn\`), for this tenant only, with the printed policies of a shared account (docs/deployers.md).`,
           'Every other tenant of the account has `sharedAccount: true` too, and was brought up to date with it (`pulumi up`); the sum of their tokens a minute is within the account’s quota of each model.',
         ]
       : [

@@ -6,7 +6,7 @@ import { type Cloud, deploy, type Stack } from '@genai/local-cloud/engine/in-pro
 import { type Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import { reach } from '@genai/local-cloud/network/reach'
 import type { Account, Organization } from '@genai/local-cloud/organization'
-import { organization as sample, tenantRoles } from '../../../sample-organization.ts'
+import { organization as sample, tenantBoundaries, tenantRoles } from '../../../sample-organization.ts'
 import type { HubOutputs } from '../../../shared/contract.ts'
 import { functionName, roleArn } from '../../../shared/naming.ts'
 import { parseHubOutputs } from '../../../shared/read-contract.ts'
@@ -154,6 +154,10 @@ async function organizationOf(hub: HubSettings, tenants: readonly Planned[]): Pr
       name: account,
       models: [...Object.values(models), ...Object.values(fallbacks).flat()],
       roles: tenantRoles(account).map((role) => ofDeployer(role, hub.account)),
+      policies: tenantBoundaries(
+        account,
+        tenants.map(({ settings }) => settings.tenantId),
+      ),
       serviceControlPolicies: [],
       quotas: { 'L-F678F1CE': 100 },
     }),

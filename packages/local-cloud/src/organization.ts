@@ -27,6 +27,12 @@ export interface ExistingRole {
   readonly policy: PolicyDocument
 }
 
+/** A managed policy that exists before any stack: what bounds roles that are made by those who deploy. */
+export interface ExistingPolicy {
+  readonly name: string
+  readonly policy: PolicyDocument
+}
+
 export interface Account {
   readonly id: string
   readonly name: string
@@ -35,6 +41,11 @@ export interface Account {
   /** The service control policies that apply to this account, from all levels above it. Empty: only FullAWSAccess. */
   readonly serviceControlPolicies: readonly PolicyDocument[]
   readonly roles: readonly ExistingRole[]
+  /**
+   * Managed policies that exist before any stack.
+   * @default none
+   */
+  readonly policies?: readonly ExistingPolicy[]
   /**
    * The names of existing service-linked roles, by service: `{ 'ecs.amazonaws.com': 'AWSServiceRoleForECS' }`.
    * @default none
@@ -98,3 +109,9 @@ export interface Image {
 /** Whether an account belongs to the organisation. Member accounts get shares without an invitation. */
 export const isMember = (organization: Organization, account: string): boolean =>
   organization.accounts.some(({ id, outside }) => id === account && outside !== true)
+
+/** A managed policy of an account's own that no stack has made, by its ARN. */
+export function existingPolicy({ accounts }: Pick<Organization, 'accounts'>, arn: string): ExistingPolicy | undefined {
+  const [, account, name] = /^arn:aws:iam::(\d{12}):policy\/(.+)$/.exec(arn) ?? []
+  return accounts.find(({ id }) => id === account)?.policies?.find((one) => one.name === name)
+}

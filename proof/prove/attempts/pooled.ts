@@ -3,7 +3,7 @@
  * deployers' policies have to. Two have an endpoint of their own, one is at the hub's.
  */
 import { LAPTOP } from '../../../cli/demo/validate.ts'
-import { accountLogGroupPrefix, tenantRoleName } from '../../../shared/naming.ts'
+import { accountLogGroupPrefix, policyArn, tenantBoundaryName, tenantRoleName } from '../../../shared/naming.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { ended } from '../outcome.ts'
@@ -47,7 +47,7 @@ const calls: readonly Pooled[] = [
     name: 'role-becomes-neighbours-role',
     means: 'call',
     tried: 'The role of a tenant, stolen, assumes that of its neighbour: a role of the same account',
-    expected: ['endpointPolicy', 'spokeRole', 'trustPolicy'],
+    expected: ['endpointPolicy', 'spokeRole', 'permissionsBoundary', 'trustPolicy'],
     make: (testbed) => {
       const { pooled1, pooled2 } = testbed
       return becomeAndAsk(testbed, testbed.gatewayOf(pooled2), sessionOf(testbed, pooled1), asItsOwn(pooled2), pooled2)
@@ -203,9 +203,107 @@ const asked: readonly Asked[] = [
   },
 ]
 
+const boundaryOf = ({ pooled1 }: Testbed, id = pooled1.id) => policyArn(pooled1.account, tenantBoundaryName(id))
+
+const onOwnRole =
+  (action: string, boundary?: (testbed: Testbed) => string): Asked['question'] =>
+  (testbed) => ({
+    action: `iam:${action}`,
+    resource: testbed.pooled1.roleArn,
+    context: {
+      'aws:ResourceTag/tenant': 'pooled1',
+      ...(boundary && { 'iam:PermissionsBoundary': boundary(testbed) }),
+    },
+  })
+
+/** What bounds the roles that it may make, whatever it writes into their policies. */
+const bounded: readonly Asked[] = [
+  {
+    name: 'deployer-makes-unbounded-role',
+    tried: 'makes its own role without the boundary',
+    question: onOwnRole('CreateRole'),
+  },
+  {
+    name: 'deployer-makes-role-under-other-boundary',
+    tried: 'makes its own role under the boundary of its neighbour’s',
+    question: onOwnRole('CreateRole', (testbed) => boundaryOf(testbed, testbed.pooled2.id)),
+  },
+  {
+    name: 'deployer-grants-unbounded-role',
+    tried: 'writes a policy of its own role that has lost the boundary',
+    question: onOwnRole('PutRolePolicy'),
+  },
+  {
+    name: 'deployer-takes-boundary-off',
+    tried: 'takes the boundary off its own role',
+    question: onOwnRole('DeleteRolePermissionsBoundary', boundaryOf),
+  },
+  {
+    name: 'deployer-changes-boundary',
+    tried: 'puts AWS’s policy for administrators in the boundary’s place',
+    question: onOwnRole('PutRolePermissionsBoundary', () => 'arn:aws:iam::aws:policy/AdministratorAccess'),
+  },
+  {
+    name: 'deployer-writes-boundary',
+    tried: 'writes another version of the boundary itself',
+    question: (testbed) => ({ action: 'iam:CreatePolicyVersion', resource: boundaryOf(testbed) }),
+  },
+]
+
+/** By the tenant's own role, whose policy its deployer writes: with that layer off, it has been given everything. */
+interface Granted extends Pick<Pooled, 'name' | 'tried'> {
+  readonly question: Asked['question']
+}
+
+const granted: readonly Granted[] = [
+  {
+    name: 'role-grants-neighbours-role',
+    tried: 'writes a policy of its neighbour’s role',
+    question: onRole('PutRolePolicy'),
+  },
+  {
+    name: 'role-opens-neighbours-role',
+    tried: 'writes the trust policy of its neighbour’s role',
+    question: onRole('UpdateAssumeRolePolicy'),
+  },
+  {
+    name: 'role-writes-neighbours-records',
+    tried: 'writes into a log group of its neighbour’s',
+    question: (testbed) => ({
+      action: 'logs:PutLogEvents',
+      resource: inAccount(testbed, 'logs', `log-group:${accountLogGroupPrefix('pooled2')}flow-logs-1:log-stream:one`),
+    }),
+  },
+  {
+    name: 'role-deletes-neighbours-endpoint',
+    tried: 'deletes its neighbour’s model endpoint',
+    question: ofEc2('DeleteVpcEndpoints', 'vpc-endpoint/vpce'),
+  },
+  {
+    name: 'role-takes-boundary-off',
+    tried: 'takes the boundary off itself',
+    question: onOwnRole('DeleteRolePermissionsBoundary', boundaryOf),
+  },
+]
+
 export const pooled: readonly Attempt[] = [
   ...calls,
-  ...asked.map(
+  ...granted.map(
+    ({ name, tried, question }): Pooled => ({
+      name,
+      means: 'question',
+      tried: `The role of a tenant, which its deployer may give any policy, ${tried}`,
+      expected: ['spokeRole', 'permissionsBoundary'],
+      make: (testbed) =>
+        testbed.ask({
+          ...question(testbed),
+          as: testbed.pooled1.roleArn,
+          tags: { tenant_id: testbed.pooled1.id },
+          resourceAccount: testbed.pooled1.account,
+        }),
+    }),
+  ),
+  ...[...asked, ...bounded].map(
     ({ name, tried, question, by = ({ pooled1 }) => pooled1.deployerArn }): Pooled => ({
       name,
       means: 'question',

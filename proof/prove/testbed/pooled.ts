@@ -1,6 +1,6 @@
 /** Three tenants of one account, each by its own deployer: two with an endpoint of their own, one at the hub's. */
 import type { Organization } from '@genai/local-cloud/organization'
-import { pooledDeployer } from '../../../sample-organization.ts'
+import { pooledDeployer, tenantBoundaries } from '../../../sample-organization.ts'
 import { roleArn } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
 import { deployFurther, withAccounts } from './further-tenants.ts'
@@ -19,10 +19,16 @@ const TENANTS = [
 /** With their account, in which nobody deploys for two of them. */
 export function withPooledAccount(organization: Organization): Organization {
   const deployers = TENANTS.map(({ id, invocationLog }) => pooledDeployer(ACCOUNT, id, invocationLog))
+  const policies = tenantBoundaries(
+    ACCOUNT,
+    TENANTS.map(({ id }) => id),
+  )
   const { accounts, ...others } = withAccounts(organization, { [ACCOUNT]: 'pooled' })
   return {
     ...others,
-    accounts: accounts.map((one) => (one.id === ACCOUNT ? { ...one, roles: [...one.roles, ...deployers] } : one)),
+    accounts: accounts.map((one) =>
+      one.id === ACCOUNT ? { ...one, roles: [...one.roles, ...deployers], policies } : one,
+    ),
   }
 }
 

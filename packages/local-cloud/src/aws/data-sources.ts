@@ -13,6 +13,7 @@ export { getTransitGatewayRouteTableRoutes } from './ec2/data-sources/get-transi
 export { getVpcEndpointService } from './ec2/data-sources/get-vpc-endpoint-service.ts'
 export { getVpcs } from './ec2/data-sources/get-vpcs.ts'
 export { getImage } from './ecr/data-sources/get-image.ts'
+export { getPolicy } from './iam/data-sources/get-policy.ts'
 export { getRole } from './iam/data-sources/get-role.ts'
 export { getRoles } from './iam/data-sources/get-roles.ts'
 export { getParameter } from './ssm/data-sources/get-parameter.ts'

@@ -6,7 +6,7 @@
 import { AwsError, UnsupportedError } from '../errors.ts'
 import { isObject } from '../ledger/is-object.ts'
 import type { Declared, LedgerView, Properties, Value } from '../ledger/ledger.ts'
-import type { Organization, PolicyDocument } from '../organization.ts'
+import { existingPolicy, type Organization, type PolicyDocument } from '../organization.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
 
 /** A role, as IAM evaluates it. */
@@ -41,7 +41,7 @@ export function createPrincipals(ledger: LedgerView, organization: Organization)
     }
     if (!read.has(arn)) {
       const declared = ledger.findBy(ROLE, 'arn', arn)
-      read.set(arn, declared ? fromLedger(ledger, declared) : existing.get(arn))
+      read.set(arn, declared ? fromLedger(ledger, organization, declared) : existing.get(arn))
     }
     return read.get(arn)
   }
@@ -58,7 +58,7 @@ function existingRoles(organization: Organization): ReadonlyMap<string, Principa
   return roles
 }
 
-function fromLedger(ledger: LedgerView, role: Declared): Principal {
+function fromLedger(ledger: LedgerView, organization: Organization, role: Declared): Principal {
   const arn = text(role.outputs, 'arn') ?? role.id
   const name = text(role.outputs, 'name') ?? role.id
   const attached = [
@@ -80,9 +80,9 @@ function fromLedger(ledger: LedgerView, role: Declared): Principal {
     policies: [
       ...inline.map((policy) => parsePolicy(policy, `of role ${name}`)),
       // A policy may be in the role's own list and in an attachment.
-      ...[...new Set(attached)].map((policyArn) => managedPolicy(ledger, policyArn)),
+      ...[...new Set(attached)].map((policyArn) => managedPolicy(ledger, organization, policyArn)),
     ],
-    ...(boundary && { boundary: managedPolicy(ledger, boundary) }),
+    ...(boundary && { boundary: managedPolicy(ledger, organization, boundary) }),
     trust: parsePolicy(
       required(role.outputs, 'assumeRolePolicy', `role ${name}`),
       `that trusts callers of role ${name}`,
@@ -96,9 +96,11 @@ function fromLedger(ledger: LedgerView, role: Declared): Principal {
 const ofRole = (ledger: LedgerView, type: string, role: Declared, name: string) =>
   ledger.where(type, 'role', name).filter(({ account }) => account === role.account)
 
-function managedPolicy(ledger: LedgerView, arn: string): PolicyDocument {
+function managedPolicy(ledger: LedgerView, organization: Organization, arn: string): PolicyDocument {
   const declared = ledger.findBy('aws:iam/policy:Policy', 'arn', arn)
   if (declared) return parsePolicy(required(declared.outputs, 'policy', `policy ${arn}`), arn)
+  const existing = existingPolicy(organization, arn)
+  if (existing) return existing.policy
   if (!arn.startsWith('arn:aws:iam::aws:')) throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist.`, 404)
   const known = MANAGED_POLICIES[arn]
   if (!known) throw new UnsupportedError(`the AWS managed policy ${arn}`)

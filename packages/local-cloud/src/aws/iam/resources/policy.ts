@@ -2,11 +2,12 @@
 
 import { AwsError } from '../../../errors.ts'
 import type { Index } from '../../../ledger/ledger-index.ts'
+import { existingPolicy } from '../../../organization.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag } from '../../../resource/permission.ts'
-import type { ResourceType } from '../../../resource/resource-type.ts'
-import { autoName, known, text } from '../../../resource/values.ts'
+import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
+import { autoName, known } from '../../../resource/values.ts'
 import { parsePolicy, refuseIdentityPolicy } from '../policy-document.ts'
-import { POLICY } from './role.ts'
+import { POLICY, pathOf } from './role.ts'
 
 export const ROLE_POLICY_ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment'
 
@@ -15,6 +16,9 @@ const MANAGED_LIMIT = 6144
 export const sizeOf = (policy: string) => policy.replace(/\s/g, '').length
 
 const POLICY_BY_NAME: Index = { type: POLICY, keysOf: ({ outputs }) => [String(outputs.name).toLowerCase()] }
+
+const policyArn = (situation: Situation) =>
+  `arn:aws:iam::${situation.account}:policy${pathOf(situation.inputs)}${autoName(situation)}`
 
 export const policy: ResourceType = {
   type: POLICY,
@@ -37,8 +41,9 @@ export const policy: ResourceType = {
         `1 validation error detected: Value '${name}' at 'policyName' failed to satisfy constraint: Member must have length less than or equal to 128 and match [\\w+=,.@-]+`,
       )
     const { ledger, account, urn } = situation
+    const existing = existingPolicy(situation.organization, policyArn(situation))
     const sameName = ledger.lookUp(POLICY_BY_NAME, name.toLowerCase())
-    if (sameName.some((other) => other.account === account && other.urn !== urn))
+    if (existing || sameName.some((other) => other.account === account && other.urn !== urn))
       throw new AwsError(
         'EntityAlreadyExists',
         `A policy called ${name} already exists. Duplicate names are not allowed.`,
@@ -47,8 +52,8 @@ export const policy: ResourceType = {
   },
   answer(situation) {
     const name = autoName(situation)
-    const path = text(situation.inputs, 'path') ?? '/'
-    const arn = `arn:aws:iam::${situation.account}:policy${path}${name}`
+    const path = pathOf(situation.inputs)
+    const arn = policyArn(situation)
     return {
       id: arn,
       outputs: { name, path, arn, policyId: `ANPA${situation.stableToken(17).toUpperCase()}` },

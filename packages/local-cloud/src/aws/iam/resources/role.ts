@@ -3,6 +3,7 @@
 import { AwsError } from '../../../errors.ts'
 import type { Properties, Value } from '../../../ledger/ledger.ts'
 import type { Index } from '../../../ledger/ledger-index.ts'
+import { existingPolicy } from '../../../organization.ts'
 import { call, changed, later, newTags, ownTags, retag } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { asObject, autoName, known, number, text } from '../../../resource/values.ts'
@@ -81,7 +82,11 @@ export const role: ResourceType = {
     if ((text(inputs, 'description') ?? '').length > 1000)
       throw validation('A role description has at most 1000 characters.')
     const boundary = text(inputs, 'permissionsBoundary')
-    if (boundary !== undefined && !situation.ledger.findBy(POLICY, 'arn', boundary))
+    if (
+      boundary !== undefined &&
+      !situation.ledger.findBy(POLICY, 'arn', boundary) &&
+      !existingPolicy(situation.organization, boundary)
+    )
       throw new AwsError('NoSuchEntity', `Scope ARN: ${boundary} does not exist or is not attachable.`, 404)
   },
   answer(situation) {

@@ -1,0 +1,24 @@
+/** What bounds a tenant's roles in an account that several share is there before anything is made. */
+import * as aws from '@pulumi/aws'
+import { policyArn, tenantBoundaryName } from '../../shared/naming.ts'
+import type { SpokeSettings } from '../../shared/settings.ts'
+
+/** @param provider of the tenant's account @throws Error saying who makes it */
+export async function requireBoundary(
+  { tenantId, account, sharedAccount }: Pick<SpokeSettings, 'tenantId' | 'account' | 'sharedAccount'>,
+  provider: aws.Provider,
+): Promise<void> {
+  if (!sharedAccount) return
+  const name = tenantBoundaryName(tenantId)
+  try {
+    await aws.iam.getPolicy({ arn: policyArn(account, name) }, { provider })
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    if (words.includes('sts:AssumeRole')) throw error
+    throw new Error(
+      `${tenantId} shares account ${account}, and the managed policy ${name}, which bounds what its roles may do there, was not found. An ` +
+        `administrator of the account makes it, and the role genai-deployer-${tenantId} that cannot change it: docs/deployers.md has both. AWS ` +
+        `said: ${words.split('\n')[0]}`,
+    )
+  }
+}
