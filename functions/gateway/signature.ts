@@ -2,12 +2,14 @@
  * The signature of a token, RS256 and nothing else. jose finds the key; Node verifies in place, since jose's way through WebCrypto is a
  * thread of its own and four times the processor time (docs/decisions/0026), which every request waits for.
  */
-import { KeyObject, verify } from 'node:crypto'
+import { hash, KeyObject, verify } from 'node:crypto'
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey } from 'jose'
 import { GatewayError } from './errors.ts'
 
 /** RFC 7518: "A key of size 2048 bits or larger MUST be used". */
 const LEAST_BITS = 2048
+/** Of each key. A client sends the same token with every request of half an hour. */
+const REMEMBERED_TOKENS = 1_000
 
 /**
  * @param token of three parts in base64url
@@ -18,9 +20,22 @@ export async function verifySignature(token: string, getKey: JWTVerifyGetKey): P
   // Neither another algorithm nor an extension that must be understood.
   if (header.alg !== 'RS256' || header.crit !== undefined) throw untrusted()
   const [head = '', payload = '', signature = ''] = token.split('.')
-  const key = await keyOf(getKey, header, { protected: head, payload, signature })
+  const { key, verified } = await keyOf(getKey, header, { protected: head, payload, signature })
+  const digest = hash('sha256', token, 'base64')
+  if (verified.has(digest)) return
   const signed = Buffer.from(`${head}.${payload}`)
   if (!verify('RSA-SHA256', signed, key, Buffer.from(signature, 'base64url'))) throw untrusted()
+  if (verified.size >= REMEMBERED_TOKENS) verified.clear()
+  verified.add(digest)
+}
+
+/**
+ * A key of the set, as long as the set has it, with digests (SHA-256) of whole tokens, signature included, that it was found to have
+ * signed. What the tokens claim, and until when, is looked at with each request; only the arithmetic is not repeated.
+ */
+interface TrustedKey {
+  readonly key: KeyObject
+  readonly verified: Set<string>
 }
 
 type Header = Parameters<JWTVerifyGetKey>[0]
@@ -33,18 +48,21 @@ function headerOf(token: string): Header {
   }
 }
 
-const keys = new WeakMap<object, KeyObject>()
+const trusted = new WeakMap<object, TrustedKey>()
 
-async function keyOf(getKey: JWTVerifyGetKey, ...[header, parts]: Parameters<JWTVerifyGetKey>): Promise<KeyObject> {
+async function keyOf(getKey: JWTVerifyGetKey, ...[header, parts]: Parameters<JWTVerifyGetKey>): Promise<TrustedKey> {
   const found = await Promise.resolve(getKey(header, parts)).catch((error: unknown) => {
     throw error instanceof errors.JOSEError ? untrusted(error) : error
   })
   if (!(found instanceof CryptoKey)) throw untrusted()
-  const key = keys.get(found) ?? KeyObject.from(found)
-  keys.set(found, key)
+  const known = trusted.get(found)
+  if (known) return known
+  const key = KeyObject.from(found)
   const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
   if (key.type !== 'public' || key.asymmetricKeyType !== 'rsa' || modulusLength < LEAST_BITS) throw untrusted()
-  return key
+  const made = { key, verified: new Set<string>() }
+  trusted.set(found, made)
+  return made
 }
 
 export function malformed(why: string, cause?: unknown): GatewayError {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { TASK_NODE_OPTIONS } from '../../shared/tenant.ts'
 import type { Usage } from './probe.ts'
 import { now, type Plan, promptOf } from './stand-in-stream.ts'
 
@@ -50,7 +51,8 @@ export interface StreamLaunch {
 export async function startServer(name: string, file: string, api: Api, launch: StreamLaunch): Promise<StreamSubject> {
   const child = spawn(process.execPath, ['--require', launch.probe, file], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { ...launch.environment, PORT: '0' },
+    // All of them, so that only the programs differ.
+    env: { NODE_OPTIONS: TASK_NODE_OPTIONS, ...launch.environment, PORT: '0' },
   })
   const port = await listening(child)
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })

@@ -7,6 +7,7 @@ import { fromEnv } from '@aws-sdk/credential-provider-env'
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types'
 import { CONTROL_TIMEOUT_MILLISECONDS } from '../constants.ts'
 import type { Connections } from './connection.ts'
+import { Sha256 } from './sha256.ts'
 
 /** Options that all clients share; `maxAttempts` includes the first attempt. */
 export const clientOptions = (
@@ -23,6 +24,7 @@ export const clientOptions = (
   retryMode: 'standard',
   defaultsMode: 'standard' as const,
   authSchemePreference: ['sigv4'],
+  sha256: Sha256,
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
   userAgentAppId: async () => undefined,
