@@ -1,10 +1,20 @@
 import { parseFilterPattern } from '@genai/local-cloud/aws/logs/filter-pattern'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { HubOutputs } from '../shared/contract.ts'
+import type { HubIdentity, HubOutputs } from '../shared/contract.ts'
 import type { Inputs } from '../tests/recorder.ts'
 import { CENTRAL, ENDPOINT_HOST, HUB, run } from '../tests/spoke-fixture.ts'
 
 const json = (value: unknown) => JSON.parse(String(value))
+
+interface Claim {
+  readonly format: string
+  readonly name: string
+  readonly values: readonly string[]
+}
+const claimsOf = ({ actions }: Inputs): readonly Claim[] =>
+  (actions as readonly { readonly jwtValidation?: { readonly additionalClaims: readonly Claim[] } }[]).flatMap(
+    ({ jwtValidation }) => jwtValidation?.additionalClaims ?? [],
+  )
 
 describe('a tenant inside the organisation', () => {
   let stack: Awaited<ReturnType<typeof run>>
@@ -207,6 +217,36 @@ describe('a tenant inside the organisation', () => {
         'aws:cognito/userGroup:UserGroup lane',
       ]),
     )
+  })
+
+  it('leaves groups to the gateway, and the attachment’s deletion to its owner, by settings only', async () => {
+    const accepter = (of: typeof stack) => of.one('aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter')
+    expect(accepter(stack).retainOnDelete).toBe(false)
+    const other = await run({ groupCheck: 'gateway', attachmentDeletion: 'owner' })
+    expect(accepter(other).retainOnDelete).toBe(true)
+    expect(other.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type)).toEqual([
+      ...stack.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type),
+      accepter(other).type,
+    ])
+    expect(claimsOf(other.one('aws:lb/listenerRule:ListenerRule').inputs)).toEqual([
+      { format: 'single-string', name: 'aud', values: ['client-1'] },
+      { format: 'single-string', name: 'token_use', values: ['id'] },
+      { format: 'single-string', name: 'custom:tenant_id', values: ['tenant1'] },
+    ])
+    const identity: HubIdentity = {
+      issuer: 'https://login.example.com',
+      jwksUri: 'https://login.example.com/keys',
+      audience: 'genai',
+      tenantClaim: 'tenant',
+      claimFormat: 'text',
+      groupsClaim: 'groups',
+    }
+    const claims = async (groupCheck: 'both' | 'gateway') => {
+      const made = await run({ groupCheck }, { identity, keySetVia: 'table' })
+      return claimsOf(made.one('aws:lb/listenerRule:ListenerRule').inputs).map(({ name }) => name)
+    }
+    expect(await claims('both')).toEqual(['aud', 'tenant', 'groups'])
+    expect(await claims('gateway')).toEqual(['aud', 'tenant'])
   })
 
   it('lets the load balancer invoke for the tenant’s target group only, before the function is registered', () => {

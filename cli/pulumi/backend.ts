@@ -16,6 +16,9 @@ export interface StateResource {
   readonly retained: boolean
 }
 
+/** With attachmentDeletion: owner it is retained, and what it stands for is the tenant's attachment, which goes. */
+const ACCEPTER = 'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter'
+
 export interface Backend {
   /** @returns undefined for a stack that was never initialised here */
   find(name: string): Promise<Stack | undefined>
@@ -66,7 +69,7 @@ export async function resourcesOf(stack: Stack): Promise<readonly StateResource[
       type: String(type),
       name: String(urn).split('::').at(-1) ?? '',
       protected: protect === true,
-      retained: retainOnDelete === true,
+      retained: retainOnDelete === true && type !== ACCEPTER,
     }))
 }
 

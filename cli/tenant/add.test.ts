@@ -8,7 +8,7 @@ import { demoStack } from '../demo/added-settings.ts'
 import { isOfHub } from '../hub/hub-access.ts'
 import { PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
 import { add, newTenant } from './add.ts'
-import { limitsTable, pooledNotes, sharedNote, tenantRows, tenantTable } from './list.ts'
+import { checksNotes, limitsTable, pooledNotes, sharedNote, tenantRows, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { neighboursLose, remove } from './remove.ts'
 import { readHub, readStackFiles, stackOf } from './stack-files.ts'
@@ -224,6 +224,18 @@ describe('tenant list', () => {
       ),
     ])
     expect(sharedNote(rows.slice(0, 2))).toEqual([])
+  })
+
+  it('tells which checks a tenant’s settings leave out', () => {
+    edit(
+      'Pulumi.spoke-tenant1.yaml',
+      '  genai-hub-spoke:tenantId:',
+      '  genai-hub-spoke:groupCheck: gateway\n  genai-hub-spoke:modelPerimeter: homeRegion\n  genai-hub-spoke:tenantId:',
+    )
+    expect(checksNotes(tenantRows(readStackFiles(directory).spokes, undefined, PRICES))).toEqual([
+      'tenant1 has no check of users’ groups at the load balancer (groupCheck: gateway), and no check of the endpoint in the other regions of ' +
+        'an inference profile (modelPerimeter: homeRegion) (docs/variants.md).',
+    ])
   })
 
   it('tells who shares an account, what each may take of it, and what they have not', () => {

@@ -13,8 +13,9 @@ import {
   tenantMonthlyFixed,
 } from '../../shared/infrastructure-prices.ts'
 import type { Limits } from '../../shared/limits.ts'
+import { hasNat } from '../../shared/nat.ts'
 import type { MachineIssuers } from '../../shared/settings/of-spoke/machine-issuers.ts'
-import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../shared/variant-losses.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT, lostChecks } from '../../shared/variant-losses.ts'
 import { demoNote, demoStack } from '../demo/added-settings.ts'
 import { variantNamed } from '../demo/variants.ts'
 import { HUB_OPTIONS, isOfHub, withHub } from '../hub/hub-access.ts'
@@ -35,6 +36,8 @@ export interface TenantRow {
   readonly modelEndpoint: 'own' | 'hub' | ''
   /** Other tenants may be in its account. */
   readonly sharedAccount: boolean
+  /** Checks that its settings leave out; empty if the stack file has mistakes. */
+  readonly lostChecks: readonly string[]
   readonly models: readonly string[]
   readonly compute: Compute['kind'] | ''
   readonly tier: string
@@ -87,7 +90,8 @@ export const list: Verb = {
     const limits = limitsTable(rows)
     if (limits !== '') process.stdout.write(`\n${limits}`)
     for (const line of hubCosts(files, prices)) process.stdout.write(`\n${line}\n`)
-    for (const line of [...sharedNote(rows), ...pooledNotes(rows)]) process.stdout.write(`\n${line}\n`)
+    for (const line of [...sharedNote(rows), ...pooledNotes(rows), ...checksNotes(rows)])
+      process.stdout.write(`\n${line}\n`)
     const note = demonstration
       ? demoNote(
           files.spokes.map(({ stack }) => stack),
@@ -133,6 +137,7 @@ export function tenantRows(
       cidrBlock: raw.cidrBlock ?? '',
       modelEndpoint: settings.ok ? settings.value.modelEndpoint : '',
       sharedAccount: tenancy.sharedAccount === true,
+      lostChecks: settings.ok ? lostChecks(settings.value) : [],
       models: settings.ok ? Object.keys(settings.value.models) : [],
       compute: tenancy.compute?.kind ?? '',
       tier: tenancy.compute ? tierName(tenancy.compute) : '',
@@ -158,6 +163,7 @@ export function tenantRows(
         cidrBlock: '',
         modelEndpoint: '',
         sharedAccount: false,
+        lostChecks: [],
         models: [],
         compute: '',
         tier: '',
@@ -241,6 +247,12 @@ export function pooledNotes(rows: readonly TenantRow[]): readonly string[] {
   })
 }
 
+/** What the settings of tenants leave out: a line a tenant. */
+export const checksNotes = (rows: readonly TenantRow[]): readonly string[] =>
+  rows
+    .filter((row) => row.lostChecks.length > 0)
+    .map((row) => `${row.tenant} has no ${row.lostChecks.join(', and no ')} (docs/variants.md).`)
+
 /** What the hubs of these tenants cost more than one with the defaults. */
 function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
   const hubStacks = [...new Set(files.spokes.map(({ tenancy }) => tenancy.hubStack))]
@@ -257,7 +269,7 @@ function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
       ...(hub.endpointService
         ? [costs('PrivateLink (a network load balancer, a rule of the firewall)', privateDoorMonthlyFixed(prices))]
         : []),
-      ...(hub.loadBalancer === 'internal' && hub.keySetVia !== 'nat'
+      ...(hasNat(hub) && hub.keySetVia !== 'nat'
         ? [costs('its internal load balancer (a NAT gateway per zone)', natMonthlyFixed(zones, prices))]
         : []),
     ]

@@ -8,9 +8,11 @@ export function settingsTable(table: Table, meanings: ReadonlyMap<string, string
     const text = fallback === 'required' ? '*required*' : fallback.text
     return `| \`${name}\` | ${type} | ${text} | ${meaning} | ${allowed} |`
   })
-  return ['| Setting | Type | Default | Meaning | Allowed (the error for a bad value says this) |', '|---|---|---|---|---|', ...rows].join(
-    '\n',
-  )
+  return [
+    '| Setting | Type | Default | Meaning | Allowed (the error for a bad value says this) |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
 }
 
 /**

@@ -6,6 +6,7 @@ import { compute, gatewayImage, tier } from './of-spoke/compute.ts'
 import { TOLD_SETTINGS } from './of-spoke/gateway-settings.ts'
 import { guardrail } from './of-spoke/guardrail.ts'
 import { modelPerimeter, modelRegions, models } from './of-spoke/models.ts'
+import { attachmentDeletion, groupCheck } from './of-spoke/unproven.ts'
 import type { Setting } from './setting.ts'
 import { simple } from './shapes.ts'
 import { listOf, matching, oneOf, PRIVATE_RANGES_TEXT, privateCidr } from './values.ts'
@@ -141,6 +142,8 @@ export const SPOKE_TABLE = {
   modelInvocationLogging,
   shareMetrics,
   tenantClaimValue,
+  groupCheck,
+  attachmentDeletion,
   gatewayEndpoint,
   sharedAccount,
   sharedAccountWithoutLimits,

@@ -26,6 +26,8 @@ describe('spoke settings', () => {
       modelInvocationLogging: false,
       shareMetrics: false,
       machineIssuers: {},
+      groupCheck: 'both',
+      attachmentDeletion: 'both',
       gatewayEndpoint: false,
       sharedAccount: false,
       sharedAccountWithoutLimits: false,

@@ -4,6 +4,7 @@ import { type Bundle, functionArchive, HANDLER } from '../../shared/bundle.ts'
 import type { TaskTier, Tier } from '../../shared/compute.ts'
 import type { HubFargate, HubOutputs } from '../../shared/contract.ts'
 import { functionName, PREFIX, serviceName } from '../../shared/naming.ts'
+import type { GroupCheck } from '../../shared/settings/of-spoke/unproven.ts'
 import type { TagMap } from '../tags.ts'
 import { type Figures, IN_FLIGHT_METRIC } from './alarms.ts'
 import { type ExecutionRole, executionRole, gatewayFunction } from './function.ts'
@@ -29,6 +30,7 @@ export interface GatewayArgs {
   readonly tenantId: string
   /** Undefined if people sign in with the hub's user pool. */
   readonly people: People | undefined
+  readonly groupCheck: GroupCheck
   readonly hub: HubOutputs
   /** The only role that the gateway may assume. */
   readonly tenantRoleArn: string

@@ -6,6 +6,7 @@ import type { Told } from '../../shared/gateway-settings.ts'
 import { everyModelId } from '../../shared/model-chain.ts'
 import { pricesOf } from '../../shared/model-prices.ts'
 import { externalId, roleArn, tenantRoleName } from '../../shared/naming.ts'
+import type { AttachmentDeletion, GroupCheck } from '../../shared/settings/of-spoke/unproven.ts'
 import { TENANT_KEY, type TenantItem } from '../../shared/tenant.ts'
 import type { GuardrailThere } from '../account/guardrail.ts'
 import type { TagMap } from '../tags.ts'
@@ -38,6 +39,8 @@ export interface IngressArgs extends Told {
   readonly endpointHost: pulumi.Input<string>
   /** Whether the tenant's VPC is connected by PrivateLink. */
   readonly gatewayEndpoint: boolean
+  readonly groupCheck: GroupCheck
+  readonly attachmentDeletion: AttachmentDeletion
   /** For each name of the tenant's models its Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { everythingBut } from '../../shared/cidr-without.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { CONNECTED_TAG } from '../../shared/naming.ts'
+import type { AttachmentDeletion } from '../../shared/settings/of-spoke/unproven.ts'
 import type { TagMap } from '../tags.ts'
 
 export interface AcceptedAttachment {
@@ -16,10 +17,18 @@ export interface AcceptedAttachment {
  * Accepts the tenant's attachment, associates it with the table `spokes` (which has a route to the hub only), and propagates its addresses into
  * the table `hub`. AWS refuses a second association of an attachment. A tenant that moves has a new attachment, and keeps the old one until the
  * new one carries traffic.
+ *
+ * The provider deletes an accepter by deleting the attachment, which its owner then deletes again. With `attachmentDeletion: owner` the accepter
+ * is only removed from the state. Association and propagation are deleted first in both cases, so no route leads to the attachment any more.
  */
 export function acceptAttachment(
   name: string,
-  args: { readonly hub: HubOutputs; readonly attachmentId: pulumi.Input<string>; readonly tags: TagMap },
+  args: {
+    readonly hub: HubOutputs
+    readonly attachmentId: pulumi.Input<string>
+    readonly attachmentDeletion: AttachmentDeletion
+    readonly tags: TagMap
+  },
   opts: pulumi.CustomResourceOptions,
 ): AcceptedAttachment {
   const moving = { ...opts, deleteBeforeReplace: false }
@@ -32,7 +41,7 @@ export function acceptAttachment(
       transitGatewayDefaultRouteTablePropagation: false,
       tags: args.tags,
     },
-    moving,
+    args.attachmentDeletion === 'owner' ? { ...moving, retainOnDelete: true } : moving,
   )
   const association = new aws.ec2transitgateway.RouteTableAssociation(
     name,

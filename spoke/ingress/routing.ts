@@ -4,14 +4,8 @@ import type * as pulumi from '@pulumi/pulumi'
 import { DRAIN_SECONDS } from '../../shared/compute.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { DEMO_TAG, targetGroupName, tasksTargetGroupName } from '../../shared/naming.ts'
-import {
-  type ClaimFormat,
-  GATEWAY_PORT,
-  GROUPS_CLAIM,
-  HEALTH_PATH,
-  type PeopleClaim,
-  TENANT_CLAIM,
-} from '../../shared/tenant.ts'
+import type { GroupCheck } from '../../shared/settings/of-spoke/unproven.ts'
+import { type ClaimFormat, GATEWAY_PORT, GROUPS_CLAIM, HEALTH_PATH, TENANT_CLAIM } from '../../shared/tenant.ts'
 import type { TagMap } from '../tags.ts'
 import type { People } from './people-claim.ts'
 
@@ -65,6 +59,7 @@ export interface TasksTargetArgs {
   readonly tenantId: string
   readonly hub: HubOutputs
   readonly people: People | undefined
+  readonly groupCheck: GroupCheck
   readonly tags: TagMap
 }
 
@@ -121,6 +116,7 @@ export interface TenantRuleArgs {
   readonly targetGroupArn: pulumi.Input<string>
   /** Undefined if people sign in with the hub's user pool. */
   readonly people: People | undefined
+  readonly groupCheck: GroupCheck
   readonly tags: TagMap
 }
 
@@ -162,8 +158,18 @@ function listenerRule(
   )
 }
 
-/** Issuer, signature and times are always checked. Audience, use, tenant and group are checked because they are listed here. */
-function jwtValidation({ hub, tenantId, people }: Pick<TenantRuleArgs, 'hub' | 'tenantId' | 'people'>) {
+/**
+ * Issuer, signature and times are always checked. Audience, use, tenant and group are checked because they are listed here. With
+ * `groupCheck: gateway` lists are checked by the gateway only; the claim that names the tenant is a text then.
+ */
+function jwtValidation({
+  hub,
+  tenantId,
+  people,
+  groupCheck,
+}: Pick<TenantRuleArgs, 'hub' | 'tenantId' | 'people' | 'groupCheck'>) {
+  const listed = (name: string, value: string) =>
+    groupCheck === 'gateway' ? [] : [{ format: FORMATS.list, name, values: [value] }]
   return {
     type: 'jwt-validation',
     jwtValidation: people
@@ -172,7 +178,8 @@ function jwtValidation({ hub, tenantId, people }: Pick<TenantRuleArgs, 'hub' | '
           jwksEndpoint: people.jwksUri,
           additionalClaims: [
             { format: 'single-string', name: 'aud', values: [people.audience] },
-            ...claimsOf(people.claim),
+            { format: FORMATS[people.claim.format], name: people.claim.claim, values: [people.claim.value] },
+            ...(people.claim.groupsClaim === undefined ? [] : listed(people.claim.groupsClaim, people.claim.value)),
           ],
         }
       : {
@@ -182,16 +189,11 @@ function jwtValidation({ hub, tenantId, people }: Pick<TenantRuleArgs, 'hub' | '
             { format: 'single-string', name: 'aud', values: [hub.userPoolClientId] },
             { format: 'single-string', name: 'token_use', values: ['id'] },
             { format: 'single-string', name: TENANT_CLAIM, values: [tenantId] },
-            { format: 'string-array', name: GROUPS_CLAIM, values: [tenantId] },
+            ...listed(GROUPS_CLAIM, tenantId),
           ],
         },
   }
 }
-
-const claimsOf = ({ claim, format, value, groupsClaim }: PeopleClaim) => [
-  { format: FORMATS[format], name: claim, values: [value] },
-  ...(groupsClaim === undefined ? [] : [{ format: FORMATS.list, name: groupsClaim, values: [value] }]),
-]
 
 /** The load balancer's names for these formats. */
 const FORMATS = {

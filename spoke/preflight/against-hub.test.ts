@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TIERS } from '../../shared/compute.ts'
-import type { HubOutputs } from '../../shared/contract.ts'
+import type { HubIdentity, HubOutputs } from '../../shared/contract.ts'
 import type { Limits } from '../../shared/limits.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import { checkAgainstHub, checkServiceZones } from './against-hub.ts'
@@ -31,6 +31,9 @@ const check = (spoke: Partial<SpokeSettings>, other: Partial<HubOutputs> = {}) =
 describe('a spoke against its hub', () => {
   it('accepts one that fits', () => {
     expect(() => check({})).not.toThrow()
+    const identity = { tenantClaim: 'tenant', claimFormat: 'text' } as HubIdentity
+    expect(() => check({ groupCheck: 'gateway' }, { identity })).not.toThrow()
+    expect(() => check({ groupCheck: 'gateway' })).not.toThrow()
   })
 
   it.each<[string, Partial<SpokeSettings>, Partial<HubOutputs>, RegExp]>([
@@ -64,6 +67,12 @@ describe('a spoke against its hub', () => {
       { machineIssuers: { app: machine('people') } },
       { userPoolClientId: 'people' },
       /The machine app of tenant1 has the client_id of the client that people sign in with, people: .* machine add tenant1 app/,
+    ],
+    [
+      'a rule that would name no tenant',
+      { groupCheck: 'gateway' },
+      { identity: { tenantClaim: 'roles', claimFormat: 'list' } as HubIdentity },
+      /tenant1 has groupCheck gateway, and its hub's provider names the tenant in a list \(roles, claimFormat list\).*groupCheck to both/,
     ],
   ])('refuses %s', (_, spoke, other, message) => {
     expect(() => check(spoke, other)).toThrow(message)

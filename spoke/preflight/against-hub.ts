@@ -5,6 +5,7 @@
 import { requireInSupernet, requireNoOverlap } from '../../shared/addressing.ts'
 import type { CentralModelsSettings } from '../../shared/choices.ts'
 import type { HubEndpointService, HubFargate, HubOutputs } from '../../shared/contract.ts'
+import type { IdentitySettings } from '../../shared/identity-provider.ts'
 import { countedInDollars } from '../../shared/limits.ts'
 import { chainEntries, everyModelId } from '../../shared/model-chain.ts'
 import { priceOf } from '../../shared/model-prices.ts'
@@ -20,7 +21,7 @@ import type { SpokeSettings } from '../../shared/settings.ts'
 export type HubFacts = Pick<HubOutputs, 'account' | 'region' | 'cidrBlock' | 'spokesCidrBlock'> &
   Partial<Pick<HubOutputs, 'zoneIds' | 'keySetVia' | 'vpcId' | 'metricsSinkArn' | 'userPoolClientId'>> & {
     readonly fargate?: HubFargate | boolean
-    readonly identity?: object
+    readonly identity?: Pick<IdentitySettings, 'tenantClaim' | 'claimFormat'>
     /** For each provider its tenant; in the hub's settings, more than that. */
     readonly federatedProviders?: Readonly<Record<string, string | { readonly tenant: string }>>
     readonly centralModels?: Pick<CentralModelsSettings, 'modelIds' | 'modelRegions'>
@@ -56,6 +57,7 @@ export function mistakesAgainstHub(settings: SpokeSettings, hub: HubFacts): read
     () => requireOwnNames(settings, hub),
     () => requireOwnClient(settings, hub),
     () => requireProvider(settings, hub),
+    () => requireTextClaim(settings, hub),
     () => requireFargate(settings, hub),
     () => requirePrices(settings, hub),
     () => requireGuardrailInRegion(settings, hub),
@@ -113,6 +115,16 @@ function requireProvider({ tenantId, tenantClaimValue }: SpokeSettings, hub: Hub
   if (tenantClaimValue === undefined || hub.identity !== undefined) return
   throw new Error(
     `tenantClaimValue of ${tenantId} is set, and people sign in with the hub's own user pool, whose tokens name the tenant's id. Take it out, or set identity of the hub first.`,
+  )
+}
+
+/** Without its list such a rule would let everybody of the provider through to the gateway. */
+function requireTextClaim({ tenantId, groupCheck }: SpokeSettings, { identity }: HubFacts): void {
+  if (groupCheck !== 'gateway' || identity?.claimFormat !== 'list') return
+  throw new Error(
+    `${tenantId} has groupCheck gateway, and its hub's provider names the tenant in a list (${identity.tenantClaim}, claimFormat list): the load ` +
+      'balancer would then check no claim that names a tenant. Set tenantClaim in identity of the hub to a claim that is a text (docs/identity.md), or ' +
+      'groupCheck to both.',
   )
 }
 

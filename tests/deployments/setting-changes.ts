@@ -90,6 +90,13 @@ const HUB: readonly Row[] = [
   },
   {
     stack: 'hub',
+    setting: 'hostedZoneId',
+    effect: 'in place',
+    changes: { hostedZoneId: 'Z0123456789NOBODYS' },
+    says: /Account 111111111111 has no hosted zone Z0123456789NOBODYS\. Correct hostedZoneId or domainName in Pulumi\.hub\.yaml/,
+  },
+  {
+    stack: 'hub',
     setting: 'allowInsecureHttp',
     effect: 'refused',
     changes: { allowInsecureHttp: 'true', domainName: undefined, hostedZoneId: undefined },
@@ -215,6 +222,8 @@ const SPOKE_IN_PLACE: Changes = {
   models: { small: 'us.amazon.nova-2-lite-v1:0' },
   modelRegions: '{"us":["us-east-1","us-east-2","us-west-2"]}',
   modelPerimeter: 'homeRegion',
+  groupCheck: 'gateway',
+  attachmentDeletion: 'owner',
   defaultModel: 'small',
   tier: 'medium',
   modelInvocationLogging: 'true',

@@ -13,6 +13,8 @@ import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { deployToday } from '../upgrade/deployed.ts'
 import { stacksOf, VARIANTS, type Variant } from '../upgrade/variants.ts'
 
+const GIVEN_UP = /VpcAttachmentAccepter::lane#.*#retained$/
+
 async function live({ organization, stacks: settings }: Variant): Promise<readonly PermissionEvent[]> {
   const asked: PermissionEvent[] = []
   const ledger = new Ledger()
@@ -30,7 +32,13 @@ async function live({ organization, stacks: settings }: Variant): Promise<readon
   for (const stack of stacks) await deployToday(cloud, stack)
   expect(ledger.version).toBe(version)
   for (const { project, stack } of stacks.toReversed()) await destroy(cloud, { project, stack })
-  expect(ledger.all().map(({ urn }) => urn)).toEqual([])
+  // With attachmentDeletion: owner an accepter is given up. It goes with its attachment, which the cloud sees to, and not a bare ledger.
+  expect(
+    ledger
+      .all()
+      .map(({ urn }) => urn)
+      .filter((urn) => !GIVEN_UP.test(urn)),
+  ).toEqual([])
   return asked
 }
 

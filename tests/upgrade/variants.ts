@@ -151,7 +151,7 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     organization: {},
     stacks: {
       hub: { keySetVia: 'table', userPoolDomain: 'genai-example', userPoolMfa: 'optional', ...FEDERATED },
-      'spoke-tenant1': {},
+      'spoke-tenant1': { groupCheck: 'gateway', attachmentDeletion: 'owner' },
     },
   },
   'two tenants in one account': {

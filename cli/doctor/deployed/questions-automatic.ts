@@ -63,11 +63,14 @@ export const ASKED: readonly Question[] = [
   },
   {
     id: 'several-groups',
-    from: [{ file: FACTS, words: '`string-array` with one value against a user of several groups: ?' }],
+    from: [
+      { file: FACTS, words: '`string-array` with one value against a user of several groups: ?' },
+      { file: note('0105-what-aws-may-do-otherwise'), words: 'not tried on AWS' },
+    ],
     question: 'Does a string-array with one value match a user of several groups?',
     how: 'a request with the token of a user who is in two groups',
     expected: 'the gateway answers',
-    otherwise: 'One group a user, which is what tenant user add makes.',
+    otherwise: 'groupCheck: gateway for each tenant with such users.',
     ask: severalGroups,
     trial: { when: 'made', ask: inTwoGroups },
   },

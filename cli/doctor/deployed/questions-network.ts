@@ -27,7 +27,7 @@ export const OF_NETWORK: readonly Question[] = [
     question: 'Is the deletion of an attachment refused while it is associated, and what does the second one answer?',
     how: 'by destroying a tenant: --with-test-tenant',
     expected: 'IncorrectState until it is disassociated; the second deletion finds nothing',
-    otherwise: 'Run pulumi destroy again; both stacks then agree.',
+    otherwise: 'attachmentDeletion: owner for every tenant; for one that is half destroyed, pulumi destroy --refresh.',
     notAsked: 'It takes the destruction of a tenant (--with-test-tenant).',
     trial: { when: 'gone', ask: secondDeletion },
   },

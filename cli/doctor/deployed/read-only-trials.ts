@@ -2,6 +2,7 @@
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2'
 import { parseModel } from '../../../shared/policies/models.ts'
+import { setCommand } from '../../../shared/settings/commands.ts'
 import { type Answer, failed, notAsked, ok, unclear } from '../check.ts'
 import { NoAccess, type TenantSubject } from '../subjects.ts'
 import { type Gateway, type GatewayReply, quoted, sayYes } from './gateway.ts'
@@ -110,7 +111,10 @@ export async function severalGroups(deployed: Deployed): Promise<Answer> {
     const reply = await gateway.call(modelsOf(gateway.tenantId))
     const said = `groups ${gateway.groups.join(', ')}: ${quoted(reply)}`
     if (reply.requestId !== undefined) return ok(said)
-    return failed(said, 'Leave each user in the one group of its tenant: npm run tenant -- user add makes it so.')
+    return failed(
+      said,
+      `Set groupCheck to gateway in the stack file of each tenant that has users of several groups (${setCommand(deployed.tenant?.stack ?? 'spoke-TENANT', 'groupCheck', 'gateway')}), and run its up. Or leave each user in the one group of its tenant, as npm run tenant -- user add makes it.`,
+    )
   })
 }
 

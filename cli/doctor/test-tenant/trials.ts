@@ -81,12 +81,13 @@ const notChanged = (changed: Step | undefined): Answer =>
     'Put that right, and ask again.',
   )
 
-/** Both stacks name the attachment, and each deletes it. */
+/** Both accounts have the attachment in their state, and each deletes it. */
 export async function secondDeletion({ steps: { gone } }: Trial): Promise<Answer> {
   if (!gone) return notAsked('The test tenant was not destroyed.', 'See the last row.')
   if (gone.failure === undefined)
     return ok(`The destroy of a tenant with an attachment ended ${seconds(gone)}, without an error.`)
-  const again = 'Run pulumi destroy again, and report what it says: both stacks then agree.'
+  const again =
+    'Set attachmentDeletion to owner in the stack file of every tenant, run its up, and report it. What is left of this one: pulumi destroy --refresh.'
   return /attachment|tgw-attach|IncorrectState/i.test(gone.failure)
     ? failed(gone.failure, again)
     : unclear(gone.failure, again)

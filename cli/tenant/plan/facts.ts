@@ -13,7 +13,7 @@ import { priceOf } from '../../../shared/model-prices.ts'
 import { tenantBoundaryName } from '../../../shared/naming.ts'
 import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 import { freeCidr } from '../../../shared/tenants-together.ts'
-import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT } from '../../../shared/variant-losses.ts'
+import { LOST_AT_SHARED_ENDPOINT, LOST_IN_SHARED_ACCOUNT, lostChecks } from '../../../shared/variant-losses.ts'
 import type { Changes, NetworkPath, Planned } from './rehearsal.ts'
 import { type Room, roomOf } from './room.ts'
 
@@ -66,6 +66,8 @@ export interface PlanFacts {
   readonly lost: readonly string[]
   /** In a shared account. */
   readonly lostInAccount: readonly string[]
+  /** By settings that allow for undocumented behaviour of AWS. */
+  readonly lostChecks: readonly string[]
   readonly toDo: readonly string[]
 }
 
@@ -118,6 +120,7 @@ export function factsOf(
     paths: made.paths,
     lost: modelEndpoint === 'hub' ? LOST_AT_SHARED_ENDPOINT : [],
     lostInAccount: settings.sharedAccount ? LOST_IN_SHARED_ACCOUNT : [],
+    lostChecks: lostChecks(settings),
     toDo: toDoOf(stack.stack, settings, hub),
   }
 }

@@ -15,7 +15,7 @@ export function planMarkdown(plan: TenantPlan): string {
 type Facts = NonNullable<TenantPlan['facts']>
 
 function facts(facts: Facts): readonly string[] {
-  const { costs, addresses, room, changes, paths, lost, lostInAccount, toDo } = facts
+  const { costs, addresses, room, changes, paths, lost, lostInAccount, lostChecks, toDo } = facts
   return [
     `Stack \`${facts.stack}\` of the hub \`${facts.hubStack}\`: account ${facts.account}, compute ${facts.compute}, model endpoint ${facts.modelEndpoint === 'own' ? 'of its own' : 'of the hub, shared'}.`,
     ...(facts.sharedAccount ? ['', sharedAccountLine(facts.account, facts.sharedAccount)] : []),
@@ -72,6 +72,7 @@ function facts(facts: Facts): readonly string[] {
     '',
     ...lacks('at the shared model endpoint', lost),
     ...lacks('in an account that it shares', lostInAccount),
+    ...lacks('by its settings', lostChecks),
     '## What a person still has to do',
     '',
     ...toDo.map((one, index) => `${index + 1}. ${one}`),

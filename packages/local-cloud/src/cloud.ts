@@ -12,6 +12,7 @@ import { createCloudFront } from './aws/cloudfront/cloudfront.ts'
 import { createTrail } from './aws/cloudtrail/trail.ts'
 import { type Cognito, createCognito } from './aws/cognito/cognito.ts'
 import { createDynamoDb } from './aws/dynamodb/dynamodb.ts'
+import { attachmentDeletions } from './aws/ec2/attachment-deletions.ts'
 import { SERVICE } from './aws/ecs/calls.ts'
 import { createEcs, type Ecs, type EcsEvent } from './aws/ecs/ecs.ts'
 import { createSchedules, type Schedules } from './aws/events/schedules.ts'
@@ -76,6 +77,13 @@ export interface CloudOptions {
    * @default false: it stays
    */
   readonly targetSeesClientLeave?: boolean
+  /** Whether a `string-array` of a rule is compared with the whole list in a token; AWS does not say. @default false: it must be in it */
+  readonly listsMatchWhole?: boolean
+  /**
+   * Whether AWS refuses to delete an attachment that the account which accepted it has deleted before; it does not say. @default false:
+   * it finds none, which the provider takes for done
+   */
+  readonly secondDeletionRefused?: boolean
   /** Seconds since 1970. @default the machine's clock */
   readonly now?: () => number
   /**
@@ -273,6 +281,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     lambda,
     targets,
     ...(options.targetSeesClientLeave !== undefined && { targetSeesClientLeave: options.targetSeesClientLeave }),
+    ...(options.listsMatchWhole !== undefined && { listsMatchWhole: options.listsMatchWhole }),
     wire,
     authority,
     reach: lookUp,
@@ -285,6 +294,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     },
   })
   ledger.onChange(loadBalancer.effect)
+  ledger.onChange(attachmentDeletions(ledger, options.secondDeletionRefused))
   const stay = options.interfacesStayMilliseconds
   const left = leftInterfaces({ ledger, authorize, ...(stay !== undefined && { stayMilliseconds: stay }) })
   ledger.onChange(left.effect)

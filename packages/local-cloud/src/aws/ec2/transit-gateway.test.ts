@@ -4,6 +4,7 @@ import type { Organization } from '../../organization.ts'
 import { Declarer, HUB, TENANT1 } from '../../testing/declarer.ts'
 import { organization } from '../../testing/organization.ts'
 import { invokeOf } from '../registry.ts'
+import { attachmentDeletions } from './attachment-deletions.ts'
 import { attachmentState } from './transit-gateway-state.ts'
 
 const GATEWAY = 'aws:ec2transitgateway/transitGateway:TransitGateway'
@@ -80,6 +81,36 @@ describe('VpcAttachment', () => {
     expect(attachmentState(cloud.ledger, attachment)).toBe('pendingAcceptance')
     await cloud.make(ACCEPTER, 'a', { transitGatewayAttachmentId: attachment.id })
     expect(attachmentState(cloud.ledger, attachment)).toBe('available')
+  })
+
+  const both = async () => {
+    const attachment = await cloud.make(ATTACHMENT, 'a', cloud.attachment, tenant)
+    return { attachment, accepter: await cloud.make(ACCEPTER, 'a', { transitGatewayAttachmentId: attachment.id }) }
+  }
+
+  it('is gone for both accounts with its deletion', async () => {
+    await cloud.shareWith(organization.arn)
+    cloud.ledger.onChange(attachmentDeletions(cloud.ledger))
+    const first = await both()
+    await cloud.ledger.delete(first.accepter.urn)
+    await cloud.ledger.delete(first.attachment.urn)
+    // Its owner deletes it, and the other account never did: nothing is left of it there.
+    const second = await both()
+    await cloud.ledger.delete(second.attachment.urn)
+    expect([...cloud.ledger.all(ATTACHMENT), ...cloud.ledger.all(ACCEPTER)]).toEqual([])
+  })
+
+  it('may refuse its second deletion', async () => {
+    await cloud.shareWith(organization.arn)
+    cloud.ledger.onChange(attachmentDeletions(cloud.ledger, true))
+    const { attachment, accepter } = await both()
+    await cloud.ledger.delete(accepter.urn)
+    const again = () => cloud.ledger.delete(attachment.urn)
+    await expect(again()).rejects.toThrow(`${attachment.id} is in invalid state: deleted`)
+    await expect(again()).rejects.toThrow('deleted')
+    await cloud.ledger.put(accepter)
+    await again()
+    expect([...cloud.ledger.all(ATTACHMENT), ...cloud.ledger.all(ACCEPTER)]).toEqual([])
   })
 
   it('is one per VPC, with one subnet per zone', async () => {

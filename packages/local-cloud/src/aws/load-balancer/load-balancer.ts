@@ -26,6 +26,8 @@ export interface LoadBalancerOptions {
    * @default false: it stays
    */
   readonly targetSeesClientLeave?: boolean
+  /** Whether a `string-array` is compared with the whole list in a token; AWS does not say. @default false: it must be in it */
+  readonly listsMatchWhole?: boolean
   readonly wire: KeySetOptions['wire']
   readonly authority: Pick<Authority, 'issue'>
   readonly reach: Reach
@@ -84,6 +86,7 @@ export function createLoadBalancer(options: LoadBalancerOptions): LoadBalancerSe
       const serving: ServeOptions = {
         ...options,
         targetSeesClientLeave: options.targetSeesClientLeave ?? false,
+        listsMatchWhole: options.listsMatchWhole ?? false,
         keySets,
         firewall,
         accessLogs,

@@ -21,6 +21,7 @@ export interface RuleContext {
   readonly listener: Listener
   readonly lambda: Pick<Lambda, 'invoke'>
   readonly keySets: KeySets
+  readonly listsMatchWhole: boolean
   readonly now: () => number
   readonly traceId: string
   readonly localPort: (declared: number) => number | undefined
@@ -66,11 +67,16 @@ async function act(
   body: RuleBody,
   context: RuleContext,
 ): Promise<Answer | undefined> {
-  const { ledger, listener, lambda, keySets, now, traceId, localPort, observers } = context
+  const { ledger, listener, lambda, keySets, listsMatchWhole, now, traceId, localPort, observers } = context
   const { balancer, port } = listener
   switch (action.kind) {
     case 'jwt-validation': {
-      const verdict = await validateToken(request, action, { keySets, now, loadBalancerArn: balancer.arn })
+      const verdict = await validateToken(request, action, {
+        keySets,
+        now,
+        loadBalancerArn: balancer.arn,
+        listsMatchWhole,
+      })
       if (observers.watched) {
         const reason = verdict.valid ? {} : { reason: verdict.reason }
         observers.tell({ kind: 'validated', traceId, valid: verdict.valid, ...reason })

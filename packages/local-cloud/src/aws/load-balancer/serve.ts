@@ -42,6 +42,7 @@ export interface ServeOptions {
   readonly lambda: Pick<Lambda, 'invoke'>
   readonly targets: Targets
   readonly targetSeesClientLeave: boolean
+  readonly listsMatchWhole: boolean
   readonly keySets: KeySets
   readonly firewall: Firewall
   readonly accessLogs: AccessLogs
@@ -188,6 +189,7 @@ async function answerTo(
     listener,
     lambda,
     keySets,
+    listsMatchWhole: options.listsMatchWhole,
     now: surroundings.now,
     localPort,
     traceId,

@@ -103,6 +103,7 @@ export interface FixtureOptions {
   readonly reach?: (from: Origin, host: string, port: number) => Path | Refusal
   readonly keySet?: () => WholeResponse | Refusal
   readonly surroundings?: Surroundings
+  readonly listsMatchWhole?: boolean
 }
 
 export interface Reply {
@@ -141,6 +142,7 @@ export async function startLoadBalancer(resources: readonly Declared[], options:
   const reach: Reach = (_, from, host, port) => options.reach?.(from, host, port) ?? pathOf(from, port)
   const service = createLoadBalancer({
     surroundings,
+    ...(options.listsMatchWhole !== undefined && { listsMatchWhole: options.listsMatchWhole }),
     targets: new Targets({ ledger, reach, portOf: () => undefined }),
     authority,
     reach,

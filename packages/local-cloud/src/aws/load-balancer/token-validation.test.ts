@@ -75,6 +75,12 @@ test('a good token passes on to the next action; the key set is fetched once, as
   ])
 })
 
+test('a list of which a part is declared: let through, or refused where lists are compared whole', async () => {
+  const { ask, token } = await start({ listsMatchWhole: true })
+  expect(await ask(`Bearer ${await token(GOOD)}`)).toEqual(refused('JWTClaimValueInvalid'))
+  expect(await ask(`Bearer ${await token({ ...GOOD, 'cognito:groups': ['tenant1'] })}`)).toBe('let through')
+})
+
 test.each([
   [undefined, 'JWTHeaderNotPresent'],
   ['', 'JWTRequestFormatInvalid'],

@@ -13,10 +13,19 @@ export type Verdict =
 
 const refused = (reason: string): Verdict => ({ valid: false, kind: 'refused', reason })
 
+export interface ValidationOptions {
+  readonly keySets: KeySets
+  /** Seconds since 1970. */
+  readonly now: () => number
+  readonly loadBalancerArn: string
+  /** A `string-array` must be the whole list in the token, and not a part of it. */
+  readonly listsMatchWhole: boolean
+}
+
 export async function validateToken(
   request: ClientRequest,
   { issuer, keySetUrl, claims }: Validation,
-  { keySets, now, loadBalancerArn }: { keySets: KeySets; now: () => number; loadBalancerArn: string },
+  { keySets, now, loadBalancerArn, listsMatchWhole }: ValidationOptions,
 ): Promise<Verdict> {
   const sent = request.headers.filter(([name]) => name === 'authorization')
   const [header] = sent
@@ -37,7 +46,7 @@ export async function validateToken(
       currentDate: new Date(seconds * 1000),
     })
     if (payload.iat !== undefined && payload.iat > seconds) return refused('JWTClaimValueInvalid')
-    return checkClaims(payload, claims)
+    return checkClaims(payload, claims, listsMatchWhole)
   } catch (error) {
     return refused(reasonOf(error))
   }
@@ -57,13 +66,15 @@ function keyIdOf(token: string): string | undefined {
  * Checks the declared claims. A text must be equal to the single declared value. A list must contain all declared values: AWS does not document
  * whether one of them would be enough, and a stand-in must not allow more than AWS.
  */
-function checkClaims(payload: JWTPayload, claims: readonly ClaimCheck[]): Verdict {
+function checkClaims(payload: JWTPayload, claims: readonly ClaimCheck[], listsMatchWhole: boolean): Verdict {
   for (const { name, format, values } of claims) {
     const claim = payload[name]
     if (claim === undefined) return refused('JWTClaimNotPresent')
     const got = listed(claim, format)
     if (got === undefined) return refused('JWTClaimFormatInvalid')
     if (!values.every((value) => got.includes(value))) return refused('JWTClaimValueInvalid')
+    if (listsMatchWhole && format === 'string-array' && got.length !== values.length)
+      return refused('JWTClaimValueInvalid')
   }
   return { valid: true }
 }
