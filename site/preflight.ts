@@ -1,9 +1,14 @@
 /** All checks before anything of a client is made: what this stack has deployed, the hub, and whether the page can be built. */
+import * as aws from '@pulumi/aws'
 import { SIGN_IN_SCOPE } from '../shared/browser-sign-in.ts'
 import type { HubOutputs } from '../shared/contract.ts'
 import { federatedGroup } from '../shared/federation.ts'
+import { credentialArguments } from '../shared/provider.ts'
+import { checkHostedZone } from '../shared/resources/hosted-zone.ts'
 import type { SettingsOrigin } from '../shared/settings/read.ts'
+import { CLOUDFRONT_REGION } from '../shared/settings/regions.ts'
 import type { SiteSettings } from '../shared/settings.ts'
+import { signedIn } from '../shared/aws-sign-in.ts'
 import { buildPage } from './build.ts'
 import { type Before, checkSite } from './checks.ts'
 import { type PageFile, pageFiles } from './files.ts'
@@ -34,9 +39,24 @@ function federatedPaths({ federatedProviders, userPoolId }: HubOutputs) {
   return { federated: Object.fromEntries(paths) as Readonly<Record<string, string>> }
 }
 
+/** Asks with a provider that makes nothing. */
+async function askAws({ account, domain, credentials }: SiteSettings, stack: string): Promise<void> {
+  if (domain?.kind !== 'hostedZone') return
+  const roleArn = credentials.kind === 'role' ? credentials.roleArn : undefined
+  const provider = new aws.Provider('site-checks', {
+    region: CLOUDFRONT_REGION,
+    allowedAccountIds: [account],
+    ...credentialArguments(credentials, 'genai-site'),
+  })
+  await signedIn({ where: "The client's account", account, roleArn, settings: 'account, roleArn and profile' }, () =>
+    checkHostedZone(domain, { account, stack }, provider),
+  )
+}
+
 /** @throws Error that says what is wrong, and what to do instead; nothing was made */
 export async function preflight({ settings, hub, before, origin }: Asked): Promise<SitePlan> {
   const signInHost = checkSite(settings, hub, before)
+  await askAws(settings, origin.stack)
   const files = pageFiles(await buildPage(), {
     title: settings.title,
     gatewayUrl: hub.gatewayUrl,

@@ -90,6 +90,8 @@ function invoke(token: string, inputs: Inputs): Inputs {
       return { locations: ['us-east-1a', 'us-east-1b'] }
     case 'aws:ec2/getRouteTable:getRouteTable':
       return { routeTableId: `rtb-of-${inputs.subnetId}` }
+    case 'aws:route53/getZone:getZone':
+      return { name: 'example.com', privateZone: false }
     case 'aws:ssm/getParameter:getParameter':
       return { value: 'ami-0123456789abcdef0' }
     default:

@@ -9,6 +9,7 @@ import { type Bundle, bundleFunction } from '../../shared/bundle.ts'
 import type { HubIdentity } from '../../shared/contract.ts'
 import { checkProvider, type IdentitySettings } from '../../shared/identity-provider.ts'
 import { credentialArguments } from '../../shared/provider.ts'
+import { checkHostedZone } from '../../shared/resources/hosted-zone.ts'
 import type { SettingsOrigin } from '../../shared/settings/read.ts'
 import type { HubSettings } from '../../shared/settings.ts'
 import type { StackFile } from '../../shared/stack-files.ts'
@@ -78,7 +79,10 @@ async function askAws(settings: HubSettings, before: Before, stack: string, prov
   return await signedIn(
     { where: "The hub's account", account, roleArn, settings: 'account, roleArn and profile' },
     async () => {
-      const zones = await hubZones(settings, stack, provider)
+      const [zones] = await Promise.all([
+        hubZones(settings, stack, provider),
+        checkHostedZone(settings.listener, { account, stack }, provider),
+      ])
       await checkNetwork(settings, zones.zoneIds, before, lookUpsOf(provider))
       return zones
     },

@@ -22,7 +22,7 @@ export const certificateAndRecords = ({ account, region }: DeployerScope): reado
   ),
   allow(
     'Records',
-    of('route53', 'ChangeResourceRecordSets', 'GetHostedZone', 'ListResourceRecordSets'),
+    of('route53', 'ChangeResourceRecordSets', 'GetHostedZone', 'ListResourceRecordSets', 'ListTagsForResource'),
     'arn:aws:route53:::hostedzone/*',
   ),
   allow('RecordChanges', ['route53:GetChange'], 'arn:aws:route53:::change/*'),

@@ -1,4 +1,5 @@
 import { GetHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53'
+import { zoneMistake, zoneRemedy } from '../../../shared/hosted-zone.ts'
 import { type Check, failed, ok } from '../check.ts'
 import { ifThere } from '../denied.ts'
 import { isDeployed } from '../tagged.ts'
@@ -13,18 +14,11 @@ export const domain: Check = {
     if (listener.kind !== 'hostedZone') return []
     const { hostedZoneId: id, domainName } = listener
     const clients = await hub.clients()
-    const correct = `Correct hostedZoneId or domainName in Pulumi.${hub.stack}.yaml, or use certificateArn.`
     const found = await ifThere(clients.route53.send(new GetHostedZoneCommand({ Id: id })), 'NoSuchHostedZone')
     const zone = found?.HostedZone
-    if (!zone) return failed(`Account ${hub.account} has no hosted zone ${id}.`, correct)
-    const name = zone.Name?.replace(/\.$/, '') ?? ''
-    if (zone.Config?.PrivateZone)
-      return failed(
-        `${id} (${name}) is a private zone: nobody outside would find the name, nor ACM its proof.`,
-        correct,
-      )
-    if (domainName !== name && !domainName.endsWith(`.${name}`))
-      return failed(`${id} is the zone of ${name}, and ${domainName} is not in it.`, correct)
+    const name = zone?.Name?.replace(/\.$/, '') ?? ''
+    const mistake = zoneMistake(listener, hub.account, zone && { name, isPrivate: zone.Config?.PrivateZone === true })
+    if (mistake !== undefined) return failed(mistake, zoneRemedy(hub.stack))
     const records = await clients.route53.send(
       new ListResourceRecordSetsCommand({ HostedZoneId: id, StartRecordName: domainName, MaxItems: 10 }),
     )

@@ -61,6 +61,13 @@ describe('data sources', () => {
     expect(() => read('genai-models-c')).toThrow('The role with name genai-models-c cannot be found.')
   })
 
+  it('find a hosted zone of the account by its id', () => {
+    const find = (zoneId: string, account = HUB) => call('aws:route53/getZone:getZone', { zoneId }, account)
+    expect(find('Z0123456789EXAMPLEHUB')).toMatchObject({ name: 'example.com', privateZone: false })
+    expect(() => find('Z0123456789EXAMPLEHUB', TENANT1)).toThrow("couldn't find resource")
+    expect(() => find('Z0123456789NOBODYS')).toThrow("couldn't find resource")
+  })
+
   it('find security groups by their network and tags, and their rules', async () => {
     const GROUPS = 'aws:ec2/getSecurityGroups:getSecurityGroups'
     const RULES = 'aws:vpc/getSecurityGroupRules:getSecurityGroupRules'

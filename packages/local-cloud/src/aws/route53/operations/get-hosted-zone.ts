@@ -1,17 +1,16 @@
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import type { XmlValue } from '../../../wire/protocol/query.ts'
 import { read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
+import { zoneArn } from '../zones.ts'
 import { requireZone } from './zone.ts'
 
 const INPUT = structure({ Id: required(text({ max: 32 })) })
 
 export const getHostedZone: ApiOperation<XmlValue> = async (call) => {
   const { Id } = read(INPUT, call.input, VALIDATION_EXCEPTIONS)
-  await call.permit('route53:GetHostedZone', `arn:aws:route53:::hostedzone/${Id}`)
-  const domain = requireZone(call, Id)
-  const isPrivate =
-    call.organization.accounts.find(({ id }) => id === call.account)?.privateZones?.includes(Id) ?? false
+  await call.permit('route53:GetHostedZone', zoneArn(Id))
+  const { name, isPrivate } = requireZone(call, Id)
   return {
-    HostedZone: { Id: `/hostedzone/${Id}`, Name: domain, CallerReference: Id, Config: { PrivateZone: isPrivate } },
+    HostedZone: { Id: `/hostedzone/${Id}`, Name: `${name}.`, CallerReference: Id, Config: { PrivateZone: isPrivate } },
   }
 }

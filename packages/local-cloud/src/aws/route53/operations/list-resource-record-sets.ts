@@ -11,6 +11,7 @@ import {
   VALIDATION_EXCEPTIONS,
 } from '../../../wire/protocol/shape.ts'
 import { RECORD } from '../resources/record.ts'
+import { zoneArn } from '../zones.ts'
 import { requireZone } from './zone.ts'
 
 const INPUT = structure({
@@ -21,7 +22,7 @@ const INPUT = structure({
 
 export const listResourceRecordSets: ApiOperation<XmlValue> = async (call) => {
   const { HostedZoneId: zoneId, name = '', maxitems: most = 300 } = read(INPUT, call.input, VALIDATION_EXCEPTIONS)
-  await call.permit('route53:ListResourceRecordSets', `arn:aws:route53:::hostedzone/${zoneId}`)
+  await call.permit('route53:ListResourceRecordSets', zoneArn(zoneId))
   requireZone(call, zoneId)
   const from = reversed(name)
   const records = call.ledger

@@ -1,9 +1,10 @@
 import { AwsError } from '../../../errors.ts'
 import type { ApiCall } from '../../../wire/protocol/api.ts'
+import { type HostedZone, hostedZone } from '../zones.ts'
 
-/** The domain of a hosted zone in the caller's account, with a dot at the end, as Route 53 returns it. */
-export function requireZone({ organization, account }: ApiCall, zoneId: string): string {
-  const domain = organization.accounts.find(({ id }) => id === account)?.hostedZones?.[zoneId]
-  if (domain === undefined) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${zoneId}`, 404)
-  return `${domain.replace(/\.$/, '')}.`
+/** @throws AwsError if the caller's account has no such zone */
+export function requireZone({ organization, account }: ApiCall, zoneId: string): HostedZone {
+  const found = hostedZone(organization, account, zoneId)
+  if (!found) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${zoneId}`, 404)
+  return found
 }

@@ -6,6 +6,7 @@ import { idPart } from '../../../resource/import-id.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { flag, known, number, objects, text, texts } from '../../../resource/values.ts'
+import { hostedZone } from '../zones.ts'
 
 export const RECORD = 'aws:route53/record:Record'
 
@@ -16,10 +17,9 @@ const canonicalName = (name: string) => name.toLowerCase().replace(/\.$/, '')
 
 /** The domain of a hosted zone in the caller's account. */
 function requireZone(situation: Situation, zoneId: string): string {
-  const zones = situation.organization.accounts.find(({ id }) => id === situation.account)?.hostedZones ?? {}
-  const domain = zones[zoneId]
-  if (domain === undefined) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${zoneId}`, 404)
-  return canonicalName(domain)
+  const found = hostedZone(situation.organization, situation.account, zoneId)
+  if (!found) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${zoneId}`, 404)
+  return canonicalName(found.name)
 }
 
 /** A name may be given without the zone's domain. */
