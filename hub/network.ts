@@ -4,6 +4,7 @@ import * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
 import type { HubZonePlan } from '../shared/addressing.ts'
 import { PREFIX } from '../shared/naming.ts'
+import { hasNat } from '../shared/nat.ts'
 import { flowLogs } from '../shared/resources/flow-logs.ts'
 import type { HubSettings } from '../shared/settings.ts'
 import { type HubTags, named } from './tags.ts'
@@ -52,7 +53,7 @@ export class Network extends pulumi.ComponentResource {
         // The default is a NAT gateway in each zone, which costs money even if nothing uses it. An internal load balancer needs NAT to reach the
         // key sets, which are at public addresses.
         natGateways: {
-          strategy: settings.keySetVia === 'nat' || settings.loadBalancer === 'internal' ? 'OnePerAz' : 'None',
+          strategy: hasNat(settings) ? 'OnePerAz' : 'None',
         },
         enableDnsHostnames: true,
         enableDnsSupport: true,

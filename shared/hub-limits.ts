@@ -118,7 +118,7 @@ const taskTiers = (members: readonly Computed[]) =>
   members.flatMap(({ compute }) => (compute?.kind === 'fargate' ? [compute.tier] : []))
 
 /** A deployment starts new tasks beside the old ones, which may take an hour to leave. So each tenant counts twice. */
-const AT_A_TIME = 2
+export const AT_A_TIME = 2
 
 function vcpuMistakes(members: readonly Computed[], { vcpuLimit }: FargateLimits): readonly string[] {
   const units = taskTiers(members).reduce((sum, tier) => sum + AT_A_TIME * tier.maximumTasks * tier.cpuUnits, 0)

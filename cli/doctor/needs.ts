@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-ec2'
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { interfaceServices } from '../../hub/endpoints.ts'
+import { AT_A_TIME } from '../../shared/hub-limits.ts'
 import { portsOf } from '../../shared/load-balancer-quotas.ts'
-import { loadBalancerName, PREFIX } from '../../shared/naming.ts'
+import { loadBalancerName, PREFIX, privateDoorName } from '../../shared/naming.ts'
+import { hasNat } from '../../shared/nat.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 import type { Clients } from './clients.ts'
 import type { HubSubject, Subject, TenantSubject, World } from './subjects.ts'
@@ -67,7 +69,7 @@ export const NEEDS: readonly Need[] = [
     service: 'ec2',
     code: 'L-0263D0A3',
     what: 'Elastic IP addresses',
-    hub: (hub) => (hub.settings.keySetVia === 'nat' ? zones(hub) : 0) + Number(hub.settings.clientInstance),
+    hub: (hub) => (hasNat(hub.settings) ? zones(hub) : 0) + Number(hub.settings.clientInstance),
     others: async ({ ec2 }, subject) =>
       notOurs((await ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [], subject),
   },
@@ -75,13 +77,21 @@ export const NEEDS: readonly Need[] = [
     service: 'vpc',
     code: 'L-DF5E4CA3',
     what: 'network interfaces',
-    // Load balancer, attachment, endpoints, NAT gateways and the client; one a zone for each tenant's group of functions.
+    // Load balancers, attachment, endpoints, NAT gateways and the client; one a zone for each tenant's group of functions, or one a task.
     hub: (hub, { tenants }) => {
-      const { keySetVia, clientInstance } = hub.settings
-      const perZone = 2 + interfaceServices(hub.settings).length + Number(keySetVia === 'nat')
-      return zones(hub) * (perZone + tenants.length) + Number(clientInstance)
+      const { clientInstance, endpointService } = hub.settings
+      const perZone =
+        2 +
+        interfaceServices(hub.settings).length +
+        Number(hasNat(hub.settings)) +
+        Number(endpointService !== undefined)
+      const ofTenants = tenants.map(({ settings: { compute } }) =>
+        compute.kind === 'fargate' ? AT_A_TIME * compute.tier.maximumTasks : zones(hub),
+      )
+      return ofTenants.reduce((sum, one) => sum + one, zones(hub) * perZone + Number(clientInstance))
     },
-    tenant: ({ settings }) => settings.availabilityZoneIds.length * 2,
+    // Of the model endpoint, the attachment, and the endpoint for the private door.
+    tenant: ({ settings }) => settings.availabilityZoneIds.length * (2 + Number(settings.gatewayEndpoint)),
     others: async ({ ec2 }, subject) => {
       const filters = [
         { Name: 'tag:project', Values: [subject.project] },
@@ -114,23 +124,26 @@ export const NEEDS: readonly Need[] = [
     code: 'L-53DA6B97',
     what: 'Application Load Balancers',
     hub: () => 1,
-    others: async ({ elasticloadbalancing }) => {
-      const found = await all(async (Marker) => {
-        const answer = await elasticloadbalancing.send(new DescribeLoadBalancersCommand({ Marker }))
-        return [answer.LoadBalancers, answer.NextMarker]
-      })
-      return found.filter(
-        ({ LoadBalancerName, Type }) => Type === 'application' && LoadBalancerName !== loadBalancerName,
-      ).length
-    },
+    others: balancersOfOthers('application', loadBalancerName),
+  },
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-69A177A2',
+    what: 'Network Load Balancers',
+    hub: ({ settings }) => Number(settings.endpointService !== undefined),
+    others: balancersOfOthers('network', privateDoorName),
   },
   {
     service: 'elasticloadbalancing',
     code: 'L-7EED9B64',
     what: 'rules of the load balancer',
-    // One rule for CORS preflights, and for each tenant: one for people (two on Fargate) and one for each machine.
-    hub: (_hub, { tenants }) =>
-      tenants.reduce((sum, { settings }) => sum + (isOnFargate(settings) ? 2 : 1) + machines(settings), 1),
+    // One rule for CORS preflights, one for each provider of federated people, and for each tenant: one for people (two on Fargate) and one
+    // for each machine.
+    hub: ({ settings: { federatedProviders } }, { tenants }) =>
+      tenants.reduce(
+        (sum, { settings }) => sum + (isOnFargate(settings) ? 2 : 1) + machines(settings),
+        1 + Object.keys(federatedProviders).length,
+      ),
   },
   {
     service: 'fargate',
@@ -140,7 +153,7 @@ export const NEEDS: readonly Need[] = [
     hub: (_hub, { tenants }) =>
       tenants.reduce((sum, { settings: { compute } }) => {
         if (compute.kind !== 'fargate') return sum
-        return sum + (2 * compute.tier.maximumTasks * compute.tier.cpuUnits) / 1024
+        return sum + (AT_A_TIME * compute.tier.maximumTasks * compute.tier.cpuUnits) / 1024
       }, 0),
   },
   {
@@ -171,6 +184,16 @@ export const NEEDS: readonly Need[] = [
     tenant: ({ settings }) => 1 + Number(settings.modelInvocationLogging),
   },
 ]
+
+function balancersOfOthers(type: 'application' | 'network', own: string): NonNullable<Need['others']> {
+  return async ({ elasticloadbalancing }) => {
+    const found = await all(async (Marker) => {
+      const answer = await elasticloadbalancing.send(new DescribeLoadBalancersCommand({ Marker }))
+      return [answer.LoadBalancers, answer.NextMarker]
+    })
+    return found.filter(({ LoadBalancerName, Type }) => Type === type && LoadBalancerName !== own).length
+  }
+}
 
 /** Every page of a list: its items, and the token of the next one. */
 async function all<T>(

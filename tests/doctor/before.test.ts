@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { CHECKS } from '../../cli/doctor/checks.ts'
 import { organization } from '../../sample-organization.ts'
 import { DOCTOR_ROLE, doctorPolicy } from '../../shared/policies/doctor.ts'
+import { FEDERATED } from '../federated.ts'
 import { type Case, declared, examine, HUB, short, TENANT1 } from './fixture.ts'
 
 const ORGANISATION_ARN = 'arn:aws:organizations::111111111111:ou/o-genaiexample/ou-gen1-tenants0'
@@ -54,6 +55,17 @@ const denying = (statement: Omit<PolicyDocument['Statement'][number], 'Effect'>)
 
 /** A name that is nobody's for ever (RFC 6761). */
 const PROVIDER = '{ issuer: https://idp.example.invalid, audience: a, tenantClaim: roles, claimFormat: list }'
+
+const INTERNAL = [
+  'genai-hub-spoke:allowedCidrBlocks: [198.51.100.0/24]',
+  'genai-hub-spoke:allowedCidrBlocks: [10.0.0.0/8]\n  genai-hub-spoke:loadBalancer: internal',
+] as const
+const FEDERATED_IN_FILE = [
+  'keySetVia: endpoint',
+  `keySetVia: table\n  genai-hub-spoke:userPoolDomain: genai-example\n${Object.entries(FEDERATED)
+    .map(([name, value]) => `  genai-hub-spoke:${name}: ${JSON.stringify(value)}`)
+    .join('\n')}`,
+] as const
 
 /** What is wrong, the check that tells it, and what its answer and remedy say. */
 const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, said: RegExp, remedy: RegExp])[] = [
@@ -203,6 +215,35 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         new RegExp(`--quota-code ${code}`),
       ] as const,
   ),
+  [
+    'a quota of too few addresses for the NAT gateways of an internal load balancer',
+    'quotas',
+    {
+      accounts: { [HUB]: { quotas: { 'L-0263D0A3': 2 } } },
+      files: { hub: [INTERNAL] },
+    },
+    /^3 needed, 0 in use by others, 2 allowed \(ec2\/L-0263D0A3/m,
+    /--quota-code L-0263D0A3 --desired-value 3/,
+  ],
+  [
+    'a quota of no network load balancer for the private door',
+    'quotas',
+    {
+      accounts: { [HUB]: { quotas: { 'L-69A177A2': 0 } } },
+      files: {
+        hub: [['genai-hub-spoke:cidrBlock:', 'genai-hub-spoke:endpointService: true\n  genai-hub-spoke:cidrBlock:']],
+      },
+    },
+    /^1 needed, 0 in use by others, 0 allowed \(elasticloadbalancing\/L-69A177A2/m,
+    /--quota-code L-69A177A2 --desired-value 1/,
+  ],
+  [
+    'a quota of too few rules for the providers of federated people',
+    'quotas',
+    { accounts: { [HUB]: { quotas: { 'L-7EED9B64': 3 } } }, files: { hub: [FEDERATED_IN_FILE] } },
+    /^4 needed, 3 allowed \(elasticloadbalancing\/L-7EED9B64/m,
+    /--quota-code L-7EED9B64 --desired-value 4/,
+  ],
   [
     'a quota of too few rules for the tenants at the shared endpoint',
     'quotas',

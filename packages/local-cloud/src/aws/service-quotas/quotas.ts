@@ -20,6 +20,7 @@ export const QUOTAS = {
   'L-A2478D36': quota('ec2', 'Transit gateways per account', 5),
   'L-E0233F82': quota('ec2', 'Attachments per transit gateway', 5000),
   'L-53DA6B97': quota('elasticloadbalancing', 'Application Load Balancers per Region', 50),
+  'L-69A177A2': quota('elasticloadbalancing', 'Network Load Balancers per Region', 50),
   'L-7EED9B64': quota('elasticloadbalancing', 'Rules per Application Load Balancer', 100),
   'L-822D1B1B': quota('elasticloadbalancing', 'Target Groups per Application Load Balancer', 100, false),
   'L-B22855CB': quota('elasticloadbalancing', 'Target Groups per Region', 3000),
