@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts'
 import { HUB_TABLE } from './hub-table.ts'
 import { ofProject, readSettings } from './read.ts'
 import { type RawSettings, SettingsError } from './setting.ts'
+import { SITE_TABLE } from './site-table.ts'
 import { SPOKE_TABLE } from './spoke-table.ts'
 
 const hub: RawSettings = {
@@ -200,5 +201,49 @@ describe('a command sets what can only have been meant', () => {
     const files = made({ ...rest, teir: tier }, 'spoke-tenant1')
     expect(files[0]).toMatchObject({ compute: { kind: 'lambda', tier: JSON.parse(tier) } })
     expect(words("a 'b c' 'it'\\''s'")).toEqual(['a', 'b c', "it's"])
+  })
+})
+
+describe('a long value is not said whole', () => {
+  const LONG = 'x'.repeat(5_000)
+  /** As each kind of setting may have it: a text, an entry, a key, a value, and deeper inside. */
+  const SHAPES: readonly string[] = [
+    LONG,
+    JSON.stringify([LONG]),
+    JSON.stringify({ [LONG]: 'a' }),
+    JSON.stringify({ a: LONG }),
+    JSON.stringify({ a: [LONG] }),
+    JSON.stringify({ a: { id: LONG } }),
+    JSON.stringify({ a: { [LONG]: LONG } }),
+    JSON.stringify({ tenant: { [LONG]: 1 }, models: { [LONG]: {} } }),
+    JSON.stringify(Array.from({ length: 1_000 }, (_, index) => `entry ${index}`)),
+  ]
+  const site: RawSettings = { role: 'site', account: '555555555555' }
+  const roles = [
+    ['hub', hub, HUB_TABLE],
+    ['spoke-tenant1', spoke, SPOKE_TABLE],
+    ['site', site, SITE_TABLE],
+  ] as const
+
+  it.each(roles)('in any setting of %s, and a setting takes none of that length', (stack, base, table) => {
+    for (const name of Object.keys(table))
+      for (const text of SHAPES) {
+        const error = judged({ ...base, [name]: text }, stack)
+        if (!(error instanceof SettingsError)) throw new Error(`${name} takes ${text.slice(0, 40)}`)
+        expect(error.message, name).not.toContain('x'.repeat(601))
+        for (const { setting, got, fix } of error.problems)
+          expect(Math.max(setting.length, got.length, fix.length), `${name}: ${got.slice(0, 60)}`).toBeLessThan(700)
+      }
+  })
+
+  it('nor a long name; what is printed still sets what was meant, or is no command', () => {
+    const unknown = judged({ ...hub, [LONG]: 'a' }, 'hub') as SettingsError
+    expect(unknown.message).toMatch(/- x{400} … \(4450 characters more\) … x{150}: there is no such setting/)
+    const { models: _, ...rest } = spoke
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`m${index}`, `amazon.${'n'.repeat(40)}`]))
+    const misspelt = judged({ ...rest, modles: JSON.stringify(many) }, 'spoke-tenant1') as SettingsError
+    expect(misspelt.problems.map(({ fix }) => fix)).toContain('call it models in Pulumi.spoke-tenant1.yaml.')
+    const at = judged({ ...spoke, models: JSON.stringify({ [LONG]: 'a' }) }, 'spoke-tenant1') as SettingsError
+    for (const { fix } of at.problems) expect(fix).not.toMatch(/x{601}/)
   })
 })

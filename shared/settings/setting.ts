@@ -80,12 +80,30 @@ function whole({ entries, placeholder }: Setting<unknown>): string {
   return entries === 'map' ? JSON.stringify({ '{NAME}': placeholder }) : placeholder
 }
 
+/** In characters: what an error says of one value. A file that was pasted into a setting would hide every other mistake. */
+const LONGEST = 600
+const [HEAD, TAIL] = [400, 150]
+
+const shortened = (text: string) =>
+  text.length <= LONGEST
+    ? text
+    : `${text.slice(0, HEAD)} … (${text.length - HEAD - TAIL} characters more) … ${text.slice(-TAIL)}`
+
+/** A command that was shortened would set something else. */
+const short = (stack: string, { setting, got, allowed, fix }: Problem): Problem => ({
+  setting: shortened(setting),
+  got: shortened(got),
+  allowed,
+  fix: fix.length <= LONGEST ? fix : `correct it in Pulumi.${stack}.yaml.`,
+})
+
 /** All mistakes in a stack's settings, so that a file can be corrected in one go. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly problems: readonly Problem[]
 
-  constructor(stack: string, problems: readonly Problem[]) {
+  constructor(stack: string, given: readonly Problem[]) {
+    const problems = given.map((problem) => short(stack, problem))
     const lines = problems.map(
       ({ setting, got, allowed, fix }) => `- ${setting}: ${got} Allowed: ${allowed} Fix: ${fix}`,
     )
@@ -165,9 +183,12 @@ function unknownName(
     : owners.length > 0
       ? `there is no such setting for this role; it is one of ${owners.join(' and ')}.`
       : 'there is no such setting for this role.'
+  const renamed = meant && `${setCommand(stack, meant, raw[name] ?? '')} && ${removeCommand(stack, name)}`
   const fix =
-    meant === undefined
+    renamed === undefined
       ? `take it out of Pulumi.${stack}.yaml, or write there the setting that is meant.`
-      : `${setCommand(stack, meant, raw[name] ?? '')} && ${removeCommand(stack, name)}`
+      : renamed.length <= LONGEST
+        ? renamed
+        : `call it ${meant} in Pulumi.${stack}.yaml.`
   return { setting: name, got, allowed: `${Object.keys(table).join(', ')}.`, fix }
 }
