@@ -22,7 +22,7 @@ import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { freeBlock, zonesFor } from './address.ts'
 import { readFlags } from './flags.ts'
 import { tenantIdOf } from './id.ts'
-import { stackFileText } from './stack-file.ts'
+import { type StackFile, stackFileText } from './stack-file.ts'
 import { defaultHubStack, readHub, readStackFiles } from './stack-files.ts'
 
 export const add: Verb = {
@@ -99,6 +99,8 @@ export const add: Verb = {
 export interface NewTenant {
   readonly stack: string
   readonly file: string
+  /** What is in the file. */
+  readonly written: StackFile
   readonly text: string
   /** What it costs before its first request, for people. */
   readonly costs: string
@@ -164,10 +166,12 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
     ...mistakesAgainstHub(settings, hub),
   ]
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'), 'Nothing was written.')
+  const written = { ...flags, project: files.project, tenantId, ...(network && { network }) }
   return {
     file,
     stack,
-    text: stackFileText({ ...flags, project: files.project, tenantId, ...(network && { network }) }),
+    written,
+    text: stackFileText(written),
     costs: costsOf(settings, hub.availabilityZones.length),
     warnings: unknownModels(tenantId, settings),
   }

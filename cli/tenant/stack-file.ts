@@ -3,7 +3,17 @@ import { stringify } from 'yaml'
 import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import type { TenantFlags } from './flags.ts'
 
-export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock'> {
+/** With whose credentials the stack is deployed; those at hand where nothing is said. */
+export interface StackCredentials {
+  /** In the tenant's account. */
+  readonly roleArn?: string
+  readonly profile?: string
+  /** In the hub's account. */
+  readonly hubRoleArn?: string
+  readonly hubProfile?: string
+}
+
+export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock' | 'roleArn'>, StackCredentials {
   readonly project: string
   readonly tenantId: string
   /** Of a tenant with a network of its own. */
@@ -32,7 +42,10 @@ export function stackFileText(file: StackFile): string {
     '',
     "  # The tenant's account, and the role in it to deploy with. Quoted: unquoted, YAML drops leading zeros.",
     `  ${file.project}:account: ${JSON.stringify(file.account)}`,
-    `  ${file.project}:roleArn: ${scalar(file.roleArn)}`,
+    ...CREDENTIALS.flatMap((name) => {
+      const value = file[name]
+      return value === undefined ? [] : [`  ${file.project}:${name}: ${scalar(value)}`]
+    }),
     ...(file.sharedAccount
       ? [
           '',
@@ -72,6 +85,8 @@ export function stackFileText(file: StackFile): string {
     '',
   ].join('\n')
 }
+
+const CREDENTIALS = ['roleArn', 'profile', 'hubRoleArn', 'hubProfile'] as const satisfies (keyof StackCredentials)[]
 
 /** Quotes a text that YAML would read as something else: a model called `1.0`, an id that ends in a colon. */
 const scalar = (text: string) => stringify(text).trimEnd()

@@ -5,6 +5,7 @@
 import { accountOfRole } from '../../../shared/settings/common.ts'
 import { stackFile } from '../../pulumi/stack-files.ts'
 import { type NewTenant, newTenant } from '../../tenant/add.ts'
+import { type StackFile, stackFileText } from '../../tenant/stack-file.ts'
 import { type Arguments, UserError } from '../../verb.ts'
 
 /** Reserved by this command: a stack file of this tenant is of an earlier run. */
@@ -86,15 +87,18 @@ export function testTenant(values: Values, hubStack: string, project: string, di
       `Clean up first: ${cleanUp()}`,
     )
   const made = newTenant(TEST_TENANT, given, directory)
-  const others = {
-    ...(profile !== undefined && { profile }),
-    ...(text(values, 'hub-deployer-role') !== undefined && { hubRoleArn: text(values, 'hub-deployer-role') }),
-    ...(text(values, 'hub-deployer-profile') !== undefined && { hubProfile: text(values, 'hub-deployer-profile') }),
-  }
-  const lines = Object.entries(others).map(([name, value]) => `  ${project}:${name}: ${JSON.stringify(value)}\n`)
+  const hubRoleArn = text(values, 'hub-deployer-role')
+  const hubProfile = text(values, 'hub-deployer-profile')
   // Without a role of its own the profile is who deploys.
-  const own = role === undefined ? made.text.replace(new RegExp(`^  ${project}:roleArn: .*\\n`, 'm'), '') : made.text
-  return { ...made, text: `${own}${lines.join('')}` }
+  const { roleArn: _, ...rest } = made.written
+  const written: StackFile = {
+    ...rest,
+    ...(role !== undefined && { roleArn: role }),
+    ...(profile !== undefined && { profile }),
+    ...(hubRoleArn !== undefined && { hubRoleArn }),
+    ...(hubProfile !== undefined && { hubProfile }),
+  }
+  return { ...made, written, text: stackFileText(written) }
 }
 
 /** What a person runs, in this order, where the command could not. */
