@@ -138,6 +138,28 @@ describe.skipIf(!cli)('the stacks on the real engine', () => {
     expect(ofTenant(FUNCTION, 'tenant2')?.inputs.memorySize).toBe(ofTenant(FUNCTION, 'tenant1')?.inputs.memorySize)
   })
 
+  it('a renamed stack still holds its tenant: another id is refused, and with its own it is as before', async () => {
+    const rename = async (from: string, to: string) => {
+      const { code, output } = await engine.pulumi(['stack', 'rename', to, '--stack', from]).ended
+      expect([code, output]).toEqual([0, expect.any(String)])
+    }
+    await rename('spoke-tenant2', 'spoke-renamed')
+    try {
+      const before = engine.cloud.ledger.version
+      const other = await engine.stack('spoke-renamed', { tenantId: 'tenant9' })
+      await expect(other.up(quiet)).rejects.toThrow(/This stack holds the tenant tenant2, not tenant9/)
+      expect(engine.cloud.ledger.version).toBe(before)
+      const own = await engine.stack('spoke-renamed', { tenantId: 'tenant2' })
+      const { summary } = await own.up(quiet)
+      // Tags name the stack.
+      expect(Object.keys(summary.resourceChanges ?? {}).sort()).toEqual(['same', 'update'])
+      expect((await clients.invoke('tenant2')).status).toBe(200)
+    } finally {
+      await rename('spoke-renamed', 'spoke-tenant2')
+    }
+    await (await engine.stack('spoke-tenant2')).up(quiet)
+  })
+
   it('destroys tenants at the same time, then the hub, and nothing is left', async () => {
     const tenants = await Promise.all(TENANTS.map((name) => engine.stack(name)))
     await Promise.all(tenants.map((stack) => stack.destroy(quiet)))

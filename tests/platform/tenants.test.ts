@@ -9,7 +9,7 @@ import { until } from '@genai/local-cloud/testing/until'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient, signIn } from '../../cli/hub/cognito.ts'
-import { PROJECT_DIRECTORY, readStack } from '../../cli/pulumi/stack-files.ts'
+import { PROJECT_DIRECTORY, readStack, withSettings } from '../../cli/pulumi/stack-files.ts'
 import { newTenant } from '../../cli/tenant/add.ts'
 import { livingTenants, setStatus } from '../../cli/tenant/items.ts'
 import { limitsOf, writeLimits } from '../../cli/tenant/limits.ts'
@@ -107,6 +107,22 @@ describe('suspended and resumed', () => {
     await expect(setStatus(table(), 'tenant9', 'suspended', new Date())).rejects.toThrow(/tenant9 is not deployed/)
     const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: platform.hub.tableName }))
     expect(Items.map(({ tenantId }) => tenantId?.S)).not.toContain('tenant9')
+  })
+})
+
+describe('a stack that was renamed', () => {
+  it('still holds its tenant: another id is refused before anything is changed', async () => {
+    const { ledger } = platform.cloud
+    const renamed = 'organization/genai-hub-spoke/spoke-renamed'
+    // As `pulumi stack rename` leaves it: the outputs are the new name's, and the tags in AWS the old one's.
+    ledger.setStackOutputs(renamed, ledger.stackOutputs('organization/genai-hub-spoke/spoke-tenant1'))
+    const { version } = ledger
+    const other = withSettings(readStack('spoke-tenant1'), { tenantId: 'tenant9' })
+    await expect(platform.cloud.deploy({ ...other, stack: 'spoke-renamed' }, program)).rejects.toThrow(
+      /This stack holds the tenant tenant1, not tenant9/,
+    )
+    expect(ledger.version).toBe(version)
+    ledger.setStackOutputs(renamed, undefined)
   })
 })
 
