@@ -50,7 +50,7 @@ const NOT_GRANTED: Exceptions = [
 
 let documents: readonly Checked[]
 beforeAll(async () => {
-  documents = documentsOf(await recordLifeCycles())
+  documents = await documentsOf(await recordLifeCycles())
 }, 300_000)
 
 describe('policy documents', () => {

@@ -1,7 +1,8 @@
 /** Every policy document that the programs can generate: as declared in the recorded lives, and in the variants of settings. */
 import { centralEndpointPolicy } from '../../shared/policies/central-endpoint.ts'
 import { platformDeployerPolicies } from '../../shared/policies/deployer-platform.ts'
-import { tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
+import { siteDeployerPolicy } from '../../shared/policies/deployer-site.ts'
+import { pooledDeployerPolicy, tenantDeployerPolicy } from '../../shared/policies/deployer-tenant.ts'
 import { DOCTOR_ROLE, doctorPolicy, doctorTrust } from '../../shared/policies/doctor.ts'
 import type { PolicyDocument } from '../../shared/policies/document.ts'
 import { enforcementPolicy, GUARDRAIL_ROLE } from '../../shared/policies/guardrail-enforcement.ts'
@@ -10,6 +11,8 @@ import { reconcilePolicy, USAGE_ROLE } from '../../shared/policies/reconcile.ts'
 import { guardRails } from '../../shared/policies/service-control.ts'
 import { tenantRolePolicy } from '../../shared/policies/tenant-role.ts'
 import type { LifeCycle } from '../policies/life-cycle.ts'
+import { deployVariant } from '../upgrade/deployed.ts'
+import { VARIANTS } from '../upgrade/variants.ts'
 
 export interface Checked {
   /** `platform-deployer: network`, without ids: the same for every run. */
@@ -34,8 +37,13 @@ const PLACES = ['us-east-1', 'eu-central-1']
 const HUB = '111111111111'
 const TENANT = '222222222222'
 
-export function documentsOf(lives: readonly LifeCycle[]): readonly Checked[] {
-  const all = [...lives.flatMap(({ declared }) => declared).flatMap(declaredDocuments), ...PLACES.flatMap(written)]
+/** As declared in recorded lives and by every variant of the settings, and as printed. */
+export async function documentsOf(lives: readonly LifeCycle[]): Promise<readonly Checked[]> {
+  const variants: Declared[] = []
+  for (const [name, variant] of Object.entries(VARIANTS))
+    variants.push(...(await deployVariant(name, variant)).resources)
+  const declared = [...lives.flatMap((life) => life.declared), ...variants]
+  const all = [...declared.flatMap(declaredDocuments), ...PLACES.flatMap(written)]
   // The worlds declare most documents alike.
   const distinct = new Map(all.map((one) => [`${one.name} ${withoutIds(JSON.stringify(one.document))}`, one]))
   return [...distinct.values()]
@@ -62,8 +70,15 @@ function declaredDocuments({ type, urn, inputs, outputs }: Declared): readonly C
     case 'VpcEndpoint':
       return of('endpoint', inputs.policy)
     case 'BucketPolicy':
+    case 'ResourcePolicy':
+    case 'SinkPolicy':
       return of('resource', inputs.policy)
+    // No policy of IAM's.
+    case 'LifecyclePolicy':
+      return []
     default:
+      if (Object.keys(inputs).some((name) => /policy$/i.test(name) && /"Statement"/.test(String(inputs[name]))))
+        throw new Error(`${type} has a policy document that is not checked.`)
       return []
   }
 }
@@ -82,6 +97,12 @@ function written(region: string): readonly Checked[] {
       document,
     })),
     { name: 'genai-deployer', kind: 'identity', document: tenantDeployerPolicy({ account: TENANT, region }) },
+    {
+      name: 'genai-deployer-tenant1',
+      kind: 'identity',
+      document: pooledDeployerPolicy({ account: TENANT, region, tenantId: 'tenant1', invocationLog: true }),
+    },
+    { name: 'genai-site-deployer', kind: 'identity', document: siteDeployerPolicy({ account: HUB, region }) },
     { name: DOCTOR_ROLE, kind: 'identity', document: doctorPolicy() },
     { name: USAGE_ROLE, kind: 'identity', document: reconcilePolicy({ records: true, bill: true }) },
     { name: GUARDRAIL_ROLE, kind: 'identity', document: enforcementPolicy() },
