@@ -4,8 +4,8 @@
  */
 import { AdminAddUserToGroupCommand, AdminRemoveUserFromGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { severalGroups } from '../../cli/doctor/deployed/asked.ts'
 import type { Deployed } from '../../cli/doctor/deployed/question.ts'
+import { severalGroups } from '../../cli/doctor/deployed/read-only-trials.ts'
 import { secondDeletion } from '../../cli/doctor/test-tenant/trials.ts'
 import { cognitoClient } from '../../cli/hub/cognito.ts'
 import { calling } from '../doctor/gateway.ts'
