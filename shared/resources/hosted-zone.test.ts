@@ -28,7 +28,8 @@ async function check(answer: () => Inputs, named: Listener = NAMED): Promise<rea
   return asked
 }
 const failing = (message: string) => () => {
-  throw new Error(message)
+  // As the engine answers: the SDK reads the details.
+  throw Object.assign(new Error(message), { details: message })
 }
 
 it('takes the public zone of the name, or of a domain that the name is in', async () => {
