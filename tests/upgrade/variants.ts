@@ -144,7 +144,7 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
         },
       },
       'spoke-tenant2': {},
-      testbed: {},
+      site: {},
     },
   },
   'people of a tenant’s own provider, a second factor': {
