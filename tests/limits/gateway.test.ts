@@ -275,6 +275,17 @@ test('A model without a price cannot be counted in dollars, and is not counted a
   expect((await start({ tenant: { requestsPerMinute: 1 } }, { prices: {} }).invoke()).status).toBe(200)
 })
 
+test('A service tier without a price cannot be counted in dollars either, and is the caller’s to leave out', async () => {
+  const body = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }], serviceTier: { type: 'priority' } }
+  const { ask, aws } = start({ tenant: { dollarsPerMonth: 1 } })
+  const refused = await ask('/model/nova-2-lite/converse', body)
+  expect(await codeOf(refused)).toBe('field_invalid')
+  expect(await refused.text()).toContain('The service tier \\"priority\\" has no known price')
+  expect(aws.sent('bedrock-runtime')).toHaveLength(0)
+  const other = start({ tenant: { tokensPerDay: 10_000 } })
+  expect((await other.ask('/model/nova-2-lite/converse', body)).status).toBe(200)
+})
+
 test('A budget that is nearly used up is told once', async () => {
   const { invoke, warnings } = start({ tenant: { dollarsPerMonth: 0.001, warnAt: 50 } })
   for (const _ of times(50)) await invoke(3)

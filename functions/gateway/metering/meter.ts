@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { ModelPrice } from '../../../shared/cost.ts'
 import type { Limits } from '../../../shared/limits.ts'
 import { limitStates } from '../../../shared/usage-table.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, safeName } from '../errors.ts'
 import { type Charge, estimated, sum } from './charge.ts'
 import type { Counters, Hold } from './counters.ts'
 import type { Estimate } from './estimate.ts'
@@ -84,8 +84,11 @@ export function createMetering({ tenantId, counters, now, warn }: MeteringOption
     ): Promise<void> {
       if (!counters) throw storeUnavailable(new Error('the hub has no table of counters'))
       const costs = estimates.map((estimate) => most(model, estimate))
-      if (costs.includes(undefined) && scopes.some((scope) => scope.limits.dollarsPerMonth !== undefined))
-        throw unpriced(model)
+      if (costs.includes(undefined) && scopes.some((scope) => scope.limits.dollarsPerMonth !== undefined)) {
+        const [tier] = estimates.flatMap((estimate) => estimate.tier ?? [])
+        const priced = [model.id, ...(model.fallbacks ?? [])].every((id) => priceOf(id) !== undefined)
+        throw priced && tier !== undefined ? unpricedTier(model, tier) : unpriced(model)
+      }
       const lease = { id: randomUUID().slice(0, 8), until: Math.ceil((now() + remaining()) / 1000) + LEASE_SECONDS }
       const demand = {
         requests: counted ? (0 as const) : (1 as const),
@@ -205,6 +208,16 @@ function tightest(states: ReturnType<typeof limitStates>): ReturnType<typeof lim
     if (!other || state.left < other.left) byLimit.set(state.limit, state)
   }
   return [...byLimit.values()]
+}
+
+/** It is the caller who asks for a tier: no operator has to be told. */
+function unpricedTier({ name }: MeteredModel, tier: string): GatewayError {
+  const which = safeName(tier) === undefined ? 'This service tier' : `The service tier "${tier}"`
+  return new GatewayError(
+    'field_invalid',
+    `${which} has no known price for the model "${name}", so that a limit in dollars cannot be counted. Leave it out.`,
+    { param: 'serviceTier' },
+  )
 }
 
 function unpriced({ name }: MeteredModel): GatewayError {
